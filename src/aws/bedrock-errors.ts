@@ -1,0 +1,37 @@
+import { ChatError } from '#domain/errors.ts';
+
+/**
+ * What went wrong at Bedrock, as a `ChatError`. Names are those of the service model of
+ * bedrock-runtime; names without an entry, a lost connection among them, are `model_error`.
+ */
+export function toModelError(error: unknown): ChatError {
+  if (error instanceof ChatError) return error;
+  const options = { cause: error };
+  switch (error instanceof Error ? error.name : '') {
+    case 'ThrottlingException':
+    case 'ServiceQuotaExceededException':
+      return new ChatError('throttled', 'The model is busy. Try again in a moment.', {
+        ...options,
+        retryAfterSeconds: 5,
+      });
+    case 'ServiceUnavailableException':
+    case 'ModelNotReadyException':
+    case 'ModelTimeoutException':
+    case 'InternalServerException':
+    case 'TimeoutError':
+      return new ChatError(
+        'model_unavailable',
+        'The model does not answer at the moment.',
+        options,
+      );
+    case 'ValidationException':
+      return new ChatError('invalid_request', 'The model does not accept this request.', options);
+    default:
+      return new ChatError('model_error', 'The answer broke off because of a fault.', options);
+  }
+}
+
+/** An answer that ended without saying that it was over. */
+export function cutShort(): ChatError {
+  return new ChatError('model_error', 'The answer was cut short.');
+}

@@ -1,0 +1,27 @@
+import type { ConversationKey } from '#domain/conversation.ts';
+
+/** The index that lists an owner's conversations by when they were last used. */
+export const activityIndex = 'ByActivity';
+
+export interface DynamoKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** An owner is somebody else's string: encoded, it can never reach into another part of a key. */
+export function ownerPartition(owner: string): string {
+  return `OWNER#${encodeURIComponent(owner)}`;
+}
+
+export function conversationKey({ owner, conversationId }: ConversationKey): DynamoKey {
+  return { pk: ownerPartition(owner), sk: `CONVERSATION#${conversationId}` };
+}
+
+export function turnsPartition({ owner, conversationId }: ConversationKey): string {
+  return `TURNS#${encodeURIComponent(owner)}#${conversationId}`;
+}
+
+/** Turns sort by their place in the conversation. */
+export function turnKey(key: ConversationKey, sequence: number): DynamoKey {
+  return { pk: turnsPartition(key), sk: `TURN#${String(sequence).padStart(8, '0')}` };
+}

@@ -1,0 +1,82 @@
+import { assertNever } from '#domain/assert-never.ts';
+import type { ContentBlock, Message } from '#domain/message.ts';
+import type { StopReason, StreamEvent } from '#domain/stream-event.ts';
+import type { Usage } from '#domain/usage.ts';
+
+/** An answer as far as it has come. */
+export interface Answer {
+  readonly content: readonly ContentBlock[];
+  /** The index each block has on the wire, where an empty block may leave a gap. */
+  readonly indexes: readonly number[];
+  readonly stopReason?: StopReason;
+  readonly usage?: Usage;
+}
+
+export const emptyAnswer: Answer = { content: [], indexes: [] };
+
+/** The answer as a message of the conversation. */
+export function toMessage(answer: Answer): Message {
+  return { role: 'assistant', content: answer.content };
+}
+
+/**
+ * Adds one event to an answer. History and browser use this same fold, so what is kept is what
+ * was read. Throws a `TypeError` when a delta does not fit the block it is for.
+ */
+export function accumulate(answer: Answer, event: StreamEvent): Answer {
+  switch (event.type) {
+    case 'message-start':
+    case 'block-stop':
+      return answer;
+    case 'block-start': {
+      const { toolUseId, name } = event;
+      return withBlock(answer, event.index, { type: 'tool-use', toolUseId, name, inputJson: '' });
+    }
+    case 'text-delta':
+    case 'reasoning-delta':
+    case 'tool-input-delta':
+      return withBlock(answer, event.index, extend(blockAt(answer, event.index), event));
+    case 'message-stop':
+      return { ...answer, stopReason: event.stopReason };
+    case 'usage':
+      return { ...answer, usage: event.usage };
+    default:
+      return assertNever(event);
+  }
+}
+
+type Delta = Extract<StreamEvent, { type: `${string}-delta` }>;
+
+function extend(block: ContentBlock | undefined, delta: Delta): ContentBlock {
+  if (delta.type === 'text-delta') {
+    if (block === undefined) return { type: 'text', text: delta.text };
+    if (block.type === 'text') return { type: 'text', text: block.text + delta.text };
+  } else if (delta.type === 'reasoning-delta') {
+    if (block === undefined) return { type: 'reasoning', ...reasoningOf(delta, '') };
+    if (block.type === 'reasoning') return { ...block, ...reasoningOf(delta, block.text) };
+  } else if (block?.type === 'tool-use') {
+    return { ...block, inputJson: block.inputJson + delta.json };
+  }
+  throw new TypeError(
+    `A ${delta.type} for block ${delta.index}, which is ${block?.type ?? 'not open'}`,
+  );
+}
+
+function reasoningOf(
+  delta: Extract<Delta, { type: 'reasoning-delta' }>,
+  before: string,
+): { text: string; signature?: string } {
+  const text = before + delta.text;
+  return delta.signature === undefined ? { text } : { text, signature: delta.signature };
+}
+
+function blockAt({ content, indexes }: Answer, index: number): ContentBlock | undefined {
+  return content[indexes.lastIndexOf(index)];
+}
+
+function withBlock(answer: Answer, index: number, block: ContentBlock): Answer {
+  const position = answer.indexes.lastIndexOf(index);
+  if (position !== -1) return { ...answer, content: answer.content.with(position, block) };
+  const { content, indexes } = answer;
+  return { ...answer, content: [...content, block], indexes: [...indexes, index] };
+}

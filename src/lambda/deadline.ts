@@ -1,0 +1,31 @@
+import { ChatError } from '#domain/errors.ts';
+import type { LambdaContext } from '#lambda/awslambda.ts';
+import type { Invocation } from '#lambda/http.ts';
+
+/** What is kept back of an invocation's time to store the turn and tell the reader. */
+const marginMs = 10_000;
+
+/** How long after Lambda's own deadline nothing of the invocation can be left. */
+const leaseGraceMs = 15_000;
+
+/** Runs something within an invocation's time, or a third less of it when there is little. */
+export async function withinDeadline<Result>(
+  context: LambdaContext,
+  run: (invocation: Invocation) => Promise<Result>,
+): Promise<Result> {
+  const remainingMs = context.getRemainingTimeInMillis();
+  const deadline = new AbortController();
+  const timer = setTimeout(
+    () => deadline.abort(new ChatError('timed_out', 'The time for this answer is up.')),
+    Math.max(0, remainingMs - Math.min(marginMs, remainingMs / 3)),
+  );
+  try {
+    return await run({
+      requestId: context.awsRequestId,
+      signal: deadline.signal,
+      leaseUntilMs: Date.now() + remainingMs + leaseGraceMs,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}

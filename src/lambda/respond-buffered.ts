@@ -1,0 +1,37 @@
+import type { LambdaContext } from '#lambda/awslambda.ts';
+import { withinDeadline } from '#lambda/deadline.ts';
+import { toHttpRequest, type HttpEvent } from '#lambda/http-event.ts';
+import type { Answer, HttpResponse, Invocation } from '#lambda/http.ts';
+import { answerOrProblem, problemResponse } from '#lambda/problem-response.ts';
+
+/** What a proxy integration or a buffered Function URL wants back. */
+export interface ProxyResult {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A handler that gives its answer in one piece, for Function URLs and REST APIs alike. */
+export function respondBuffered(
+  answer: Answer,
+): (event: HttpEvent, context: LambdaContext) => Promise<ProxyResult> {
+  return (event, context) =>
+    withinDeadline(context, async (invocation) => {
+      const response = await answerOrProblem(answer, toHttpRequest(event), invocation);
+      return toResult(response, invocation);
+    });
+}
+
+/** A body that breaks off half way is no answer at all when nothing has gone out yet. */
+async function toResult(response: HttpResponse, { requestId }: Invocation): Promise<ProxyResult> {
+  try {
+    return await collect(response);
+  } catch (error) {
+    return collect(problemResponse(error, requestId, response.headers));
+  }
+}
+
+async function collect({ status, headers, body }: HttpResponse): Promise<ProxyResult> {
+  const text = typeof body === 'string' ? body : (await Array.fromAsync(body)).join('');
+  return { statusCode: status, headers, body: text };
+}

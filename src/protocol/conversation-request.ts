@@ -1,0 +1,42 @@
+import * as v from 'valibot';
+import { maxTitleLength } from '#domain/conversation.ts';
+import { ChatError } from '#domain/errors.ts';
+import type { PageRequest } from '#domain/ports.ts';
+import { parsed, parseJsonObject } from '#protocol/json-body.ts';
+
+const limit = v.optional(
+  v.pipe(
+    v.string(),
+    v.regex(/^[1-9]\d?$|^100$/u, 'must be a whole number from 1 to 100'),
+    v.transform(Number),
+  ),
+  '30',
+);
+
+const page = v.object({ limit, cursor: v.optional(v.string()) });
+
+const patch = v.strictObject({
+  title: v.pipe(
+    v.string('must be a string'),
+    v.trim(),
+    v.minLength(1, 'must not be blank'),
+    v.maxLength(maxTitleLength, `must be at most ${maxTitleLength} characters`),
+  ),
+});
+
+/** Reads `limit` (1 to 100, 30 by default) and `cursor`. Throws `invalid_request`. */
+export function parsePage(query: Readonly<Record<string, string>>): PageRequest {
+  const { limit: size, cursor } = parsed(page, query);
+  return cursor === undefined ? { limit: size } : { limit: size, cursor };
+}
+
+/** Reads the new title of a conversation. Throws `invalid_request`. */
+export function parseTitle(body: string): string {
+  return parsed(patch, parseJsonObject(body)).title;
+}
+
+/** The id in a path. One that cannot exist is unknown, like any other. */
+export function parseConversationId(segment: string): string {
+  if (/^[\w-]{1,64}$/u.test(segment)) return segment;
+  throw new ChatError('not_found', 'There is no such conversation.');
+}

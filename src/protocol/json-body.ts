@@ -1,0 +1,33 @@
+import * as v from 'valibot';
+import { ChatError } from '#domain/errors.ts';
+
+/** The JSON object a body holds. Throws `invalid_request` where it holds none. */
+export function parseJsonObject(body: string): object {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch (error) {
+    throw new ChatError('invalid_request', 'The body must be JSON.', { cause: error });
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw invalid('The body must be a JSON object.');
+  }
+  return json;
+}
+
+/** The value a schema makes of unknown input, or `invalid_request` for its first fault. */
+export function parsed<Schema extends v.GenericSchema>(
+  schema: Schema,
+  input: unknown,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, input);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue) ?? 'body';
+  if (issue.expected === 'never') throw invalid(`${path}: is not a field of this request`);
+  throw invalid(`${path}: ${issue.received === 'undefined' ? 'is required' : issue.message}`);
+}
+
+export function invalid(message: string): ChatError {
+  return new ChatError('invalid_request', message);
+}

@@ -1,0 +1,128 @@
+import * as v from 'valibot';
+import { toMessage, type Answer } from '#domain/accumulate.ts';
+import type { Conversation } from '#domain/conversation.ts';
+import { messageText } from '#domain/message.ts';
+import type { Page } from '#domain/ports.ts';
+import type { TurnEvent } from '#domain/stream-event.ts';
+import type { LiveTurn, Turn } from '#domain/turn.ts';
+import { toUsageJson, usageJson } from '#protocol/usage-json.ts';
+
+const time = v.pipe(v.string(), v.isoTimestamp());
+
+const turnJson = v.object({
+  turn_id: v.string(),
+  state: v.picklist(['running', 'complete', 'stopped', 'interrupted', 'failed', 'timed_out']),
+  message: v.string(),
+  response: v.string(),
+  model: v.string(),
+  created_at: time,
+  stop_reason: v.optional(v.string()),
+  usage: v.optional(usageJson),
+  error_code: v.optional(v.string()),
+});
+
+/** A turn as the conversations door shows it; a live one is `running` and has no answer yet. */
+export type TurnJson = v.InferOutput<typeof turnJson>;
+
+const conversationJson = v.object({
+  conversation_id: v.string(),
+  title: v.string(),
+  created_at: time,
+  updated_at: time,
+});
+
+export type ConversationJson = v.InferOutput<typeof conversationJson>;
+
+export const conversationListJson = v.object({
+  conversations: v.array(conversationJson),
+  cursor: v.optional(v.string()),
+});
+
+/** A conversation with a page of its turns, oldest first; `cursor` asks for older ones. */
+export const conversationPageJson = v.object({
+  ...conversationJson.entries,
+  turns: v.array(turnJson),
+  cursor: v.optional(v.string()),
+});
+
+export function toConversationJson(conversation: Conversation): ConversationJson {
+  return {
+    conversation_id: conversation.conversationId,
+    title: conversation.title,
+    created_at: toTime(conversation.createdAtMs),
+    updated_at: toTime(conversation.updatedAtMs),
+  };
+}
+
+export function toConversationList(
+  page: Page<Conversation>,
+): v.InferOutput<typeof conversationListJson> {
+  return { conversations: page.items.map(toConversationJson), ...cursorOf(page) };
+}
+
+/** The newest page ends with the live turn, unless that has just been stored as ended. */
+export function toConversationPage(
+  conversation: Conversation,
+  page: Page<Turn>,
+  isNewest: boolean,
+): v.InferOutput<typeof conversationPageJson> {
+  const turns = page.items.map(toTurnJson).toReversed();
+  const live = isNewest ? conversation.liveTurn : undefined;
+  const ended = live === undefined || page.items.some((turn) => turn.turnId === live.turnId);
+  return {
+    ...toConversationJson(conversation),
+    turns: ended ? turns : [...turns, toRunningTurnJson(live)],
+    ...cursorOf(page),
+  };
+}
+
+function toTurnJson(turn: Turn): TurnJson {
+  return {
+    turn_id: turn.turnId,
+    state: turn.state,
+    message: messageText(turn.question),
+    response: messageText(turn.answer),
+    model: turn.modelId,
+    created_at: toTime(turn.startedAtMs),
+    ...(turn.stopReason === undefined ? {} : { stop_reason: turn.stopReason }),
+    ...(turn.usage === undefined ? {} : { usage: toUsageJson(turn.usage) }),
+    ...(turn.errorCode === undefined ? {} : { error_code: turn.errorCode }),
+  };
+}
+
+function toRunningTurnJson(live: LiveTurn): TurnJson {
+  return {
+    turn_id: live.turnId,
+    state: 'running',
+    message: messageText(live.question),
+    response: '',
+    model: live.modelId,
+    created_at: toTime(live.startedAtMs),
+  };
+}
+
+function cursorOf({ cursor }: Page<unknown>): { cursor?: string } {
+  return cursor === undefined ? {} : { cursor };
+}
+
+function toTime(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}
+
+/** What the `json` format says of a turn before its answer. */
+export function toTurnStart(start: TurnEvent & { type: 'turn-start' }): Record<string, unknown> {
+  return {
+    conversation_id: start.conversationId ?? null,
+    turn_id: start.turnId,
+    model: start.modelId,
+  };
+}
+
+/** What the `json` format says of a turn's answer. */
+export function toTurnAnswer(answer: Answer): Record<string, unknown> {
+  return {
+    response: messageText(toMessage(answer)),
+    stop_reason: answer.stopReason,
+    usage: answer.usage === undefined ? null : toUsageJson(answer.usage),
+  };
+}

@@ -1,0 +1,35 @@
+import * as v from 'valibot';
+import type { Usage } from '#domain/usage.ts';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** Tokens of a turn, as the public JSON spells them. */
+export const usageJson = v.object({
+  input_tokens: count,
+  output_tokens: count,
+  total_tokens: count,
+  cache_read_input_tokens: count,
+  cache_write_input_tokens: count,
+});
+
+export type UsageJson = v.InferOutput<typeof usageJson>;
+
+export function toUsageJson(usage: Usage): UsageJson {
+  return {
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    total_tokens: usage.totalTokens,
+    cache_read_input_tokens: usage.cacheReadInputTokens,
+    cache_write_input_tokens: usage.cacheWriteInputTokens,
+  };
+}
+
+export function fromUsageJson(json: UsageJson): Usage {
+  return {
+    inputTokens: json.input_tokens,
+    outputTokens: json.output_tokens,
+    totalTokens: json.total_tokens,
+    cacheReadInputTokens: json.cache_read_input_tokens,
+    cacheWriteInputTokens: json.cache_write_input_tokens,
+  };
+}
