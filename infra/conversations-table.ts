@@ -1,0 +1,55 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+
+/** Conversations and their turns; keys and index as `src/aws/dynamo-keys.ts` has them. */
+export class ConversationsTable extends Table {
+  constructor(scope: Construct, id: string) {
+    const partitionKey = { name: 'pk', type: AttributeType.STRING };
+    super(scope, id, {
+      partitionKey,
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.AWS_MANAGED,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      timeToLiveAttribute: 'expiresAt',
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.addGlobalSecondaryIndex({
+      indexName: 'ByActivity',
+      partitionKey,
+      sortKey: { name: 'updatedAtMs', type: AttributeType.NUMBER },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: ['conversationId', 'title', 'createdAtMs', 'deleting'],
+    });
+  }
+
+  /** Begin and end turns, and read their history: nothing can be listed or removed. */
+  grantTurns(grantee: IGrantable): void {
+    Grant.addToPrincipal({ grantee, actions: turnActions, resourceArns: [this.tableArn] });
+  }
+
+  /** Everything turns need, and besides to list conversations and remove them. */
+  grantManagement(grantee: IGrantable): void {
+    const { tableArn } = this;
+    const actions = [...turnActions, 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [tableArn] });
+    const index = `${tableArn}/index/ByActivity`;
+    Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns: [index] });
+  }
+}
+
+const turnActions = [
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+  'dynamodb:Query',
+];

@@ -1,0 +1,42 @@
+import type { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+
+/**
+ * Permission to stream from these models and no others. An inference profile is called in its own
+ * Region and answers from any of its destinations, which are allowed only through the profile.
+ */
+export function modelAccess(stack: Stack, models: readonly string[]): readonly PolicyStatement[] {
+  return models.flatMap((model) => {
+    const [prefix = ''] = model.split('.');
+    const destinations = profileDestinations[prefix];
+    if (destinations === undefined) return [allow([foundationModel(stack, stack.region, model)])];
+    const profile = stack.formatArn({
+      service: 'bedrock',
+      resource: 'inference-profile',
+      resourceName: model,
+    });
+    const baseModel = model.slice(prefix.length + 1);
+    const behind = allow(destinations.map((region) => foundationModel(stack, region, baseModel)));
+    behind.addCondition('StringEquals', { 'bedrock:InferenceProfileArn': profile });
+    return [allow([profile]), behind];
+  });
+}
+
+/** Where cross-Region inference profiles answer from; `*` where AWS may add Regions at any time. */
+const profileDestinations: Readonly<Record<string, readonly string[]>> = {
+  us: ['us-east-1', 'us-east-2', 'us-west-2'],
+  eu: ['*'],
+  apac: ['*'],
+  jp: ['ap-northeast-1', 'ap-northeast-3'],
+  au: ['ap-southeast-2', 'ap-southeast-4'],
+  global: ['*', ''],
+};
+
+/** ConverseStream is authorised by the streaming form of InvokeModel. */
+function allow(resources: string[]): PolicyStatement {
+  return new PolicyStatement({ actions: ['bedrock:InvokeModelWithResponseStream'], resources });
+}
+
+function foundationModel(stack: Stack, region: string, model: string): string {
+  return `arn:${stack.partition}:bedrock:${region}::foundation-model/${model}`;
+}

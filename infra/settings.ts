@@ -1,0 +1,33 @@
+import type { Node } from 'constructs';
+import type { StreambedProps } from '#infra/streambed-stack.ts';
+
+/**
+ * Reads the settings of a deployment from the CDK context (`-c models=… -c publicChat=true`),
+ * where lists are separated by commas. Throws an error that names the setting at fault.
+ */
+export function readSettings(node: Node): StreambedProps {
+  const text = (name: string): string | undefined => node.tryGetContext(name)?.toString();
+  const maxOutputTokens = Number(text('maxOutputTokens') ?? '4096');
+  if (!Number.isInteger(maxOutputTokens) || maxOutputTokens < 1) {
+    throw new Error('maxOutputTokens: must be a whole number above 0');
+  }
+  return {
+    models: list('models', text('models') ?? defaultModels),
+    maxOutputTokens,
+    allowedOrigins: list('allowedOrigins', text('allowedOrigins') ?? 'http://localhost:3000'),
+    publicChat: flag('publicChat', text('publicChat')),
+  };
+}
+
+const defaultModels = 'us.anthropic.claude-haiku-4-5-20251001-v1:0,amazon.nova-lite-v1:0';
+
+function list(name: string, value: string): readonly string[] {
+  const items = value.split(',').map((item) => item.trim());
+  if (items.includes('')) throw new Error(`${name}: must be a list, separated by commas`);
+  return items;
+}
+
+function flag(name: string, value = 'false'): boolean {
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw new Error(`${name}: must be true or false`);
+}

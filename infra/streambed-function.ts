@@ -1,0 +1,44 @@
+import { RemovalPolicy, type Duration } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+
+export interface StreambedFunctionProps {
+  /** The folder below `dist/` that holds the function's bundle. */
+  readonly bundle: string;
+  readonly timeout: Duration;
+  readonly environment: Record<string, string>;
+}
+
+/** A function of the system: Node 24 on arm64, its own log group, a role that may only log. */
+export class StreambedFunction extends Function {
+  override readonly role: Role;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { bundle, timeout, environment }: StreambedFunctionProps,
+  ) {
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      role,
+      logGroup,
+      timeout,
+      environment,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 512,
+      handler: 'index.handler',
+      code: Code.fromAsset(`dist/${bundle}`),
+    });
+    this.role = role;
+  }
+}

@@ -1,0 +1,121 @@
+import { CfnOutput, Duration, Stack, type App, type CfnElement } from 'aws-cdk-lib';
+import {
+  ApiKey,
+  EndpointType,
+  LambdaIntegration,
+  ResponseTransferMode,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { FunctionUrlAuthType, HttpMethod, InvokeMode } from 'aws-cdk-lib/aws-lambda';
+import { ConversationsTable } from '#infra/conversations-table.ts';
+import { modelAccess } from '#infra/model-access.ts';
+import { StreambedFunction } from '#infra/streambed-function.ts';
+
+export interface StreambedProps {
+  /** Bedrock model or inference profile ids; the first answers requests that name none. */
+  readonly models: readonly string[];
+  readonly maxOutputTokens: number;
+  /** Origins of pages that may call the Function URLs from a browser. */
+  readonly allowedOrigins: readonly string[];
+  /** Lets anybody chat through the Function URL, without an identity and at your expense. */
+  readonly publicChat: boolean;
+}
+
+/** The whole system on one page. */
+export class StreambedStack extends Stack {
+  constructor(scope: App, id: string, props: StreambedProps) {
+    super(scope, id, { description: 'Streambed: streaming generative AI on Lambda and Bedrock' });
+
+    const conversations = new ConversationsTable(this, 'Conversations');
+    const environment = {
+      CONVERSATIONS_TABLE: conversations.tableName,
+      MODELS: props.models.join(','),
+      MAX_OUTPUT_TOKENS: String(props.maxOutputTokens),
+      ALLOW_ANONYMOUS: String(props.publicChat),
+    };
+
+    const chat = new StreambedFunction(this, 'ChatFunction', {
+      bundle: 'chat',
+      timeout: Duration.minutes(5),
+      environment,
+    });
+    const chatBuffered = new StreambedFunction(this, 'ChatBufferedFunction', {
+      bundle: 'chat-buffered',
+      timeout: Duration.seconds(29),
+      environment,
+    });
+    const history = new StreambedFunction(this, 'ConversationsFunction', {
+      bundle: 'conversations',
+      timeout: Duration.seconds(29),
+      environment,
+    });
+    for (const talking of [chat, chatBuffered]) {
+      conversations.grantTurns(talking.role);
+      modelAccess(this, props.models).forEach((statement) => talking.role.addToPolicy(statement));
+    }
+    conversations.grantManagement(history.role);
+
+    const cors = { allowedOrigins: [...props.allowedOrigins], allowedHeaders: ['*'] };
+    const chatUrl = chat.addFunctionUrl({
+      authType: props.publicChat ? FunctionUrlAuthType.NONE : FunctionUrlAuthType.AWS_IAM,
+      invokeMode: InvokeMode.RESPONSE_STREAM,
+      cors: { ...cors, allowedMethods: [HttpMethod.POST], exposedHeaders: exposed },
+    });
+    const conversationsUrl = history.addFunctionUrl({
+      authType: FunctionUrlAuthType.AWS_IAM,
+      invokeMode: InvokeMode.BUFFERED,
+      cors: { ...cors, allowedMethods: [HttpMethod.GET, HttpMethod.PATCH, HttpMethod.DELETE] },
+    });
+
+    this.addApi({ chat, chatBuffered, history });
+
+    new CfnOutput(this, 'ChatUrl', { value: chatUrl.url });
+    new CfnOutput(this, 'ConversationsUrl', { value: conversationsUrl.url });
+  }
+
+  private addApi({ chat, chatBuffered, history }: ApiFunctions): void {
+    const api = new RestApi(this, 'Api', {
+      restApiName: 'streambed',
+      endpointTypes: [EndpointType.REGIONAL],
+      cloudWatchRole: false,
+      deployOptions: { stageName: 'prod' },
+      defaultMethodOptions: { apiKeyRequired: true },
+    });
+    const chatResource = api.root.addResource('chat');
+    chatResource.addMethod('POST', new LambdaIntegration(chatBuffered, { allowTestInvoke: false }));
+    chatResource.addResource('stream').addMethod(
+      'POST',
+      new LambdaIntegration(chat, {
+        allowTestInvoke: false,
+        responseTransferMode: ResponseTransferMode.STREAM,
+        timeout: Duration.minutes(5),
+      }),
+    );
+    const manage = new LambdaIntegration(history, { allowTestInvoke: false });
+    const listing = api.root.addResource('conversations');
+    const single = listing.addResource('{conversation_id}');
+    listing.addMethod('GET', manage);
+    for (const method of ['GET', 'PATCH', 'DELETE']) single.addMethod(method, manage);
+
+    const plan = api.addUsagePlan('DefaultPlan', {
+      throttle: { rateLimit: 10, burstLimit: 20 },
+      apiStages: [{ stage: api.deploymentStage }],
+    });
+    plan.addApiKey(new ApiKey(this, 'DefaultApiKey'));
+  }
+
+  /** Resources of a construct keep the construct's plain name, for people and the state file. */
+  protected override allocateLogicalId(element: CfnElement): string {
+    const [id, child, ...rest] = element.node.path.split('/').slice(1);
+    const plain = rest.length === 0 && (child === undefined || child === 'Resource');
+    return plain && id !== undefined ? id : super.allocateLogicalId(element);
+  }
+}
+
+const exposed = ['x-request-id', 'x-streambed-conversation-id', 'x-streambed-turn-id'];
+
+interface ApiFunctions {
+  readonly chat: StreambedFunction;
+  readonly chatBuffered: StreambedFunction;
+  readonly history: StreambedFunction;
+}

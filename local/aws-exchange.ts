@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { readBody } from '#local/read-body.ts';
+import type { SignedRequest } from '#local/sigv4.ts';
+
+/** A request to an AWS service, whole, whichever HTTP it came in. */
+export type AwsRequest = SignedRequest;
+
+/** The answer to it. */
+export interface AwsResponse {
+  readonly requestId: string;
+  /** Aborted when the reader leaves before the end. */
+  readonly gone: AbortSignal;
+  start(status: number, headers: Readonly<Record<string, string>>): void;
+  /** Writes a piece. Resolves when there is room for more, or the reader has left. */
+  write(chunk: Uint8Array): Promise<void>;
+  end(chunk?: Uint8Array | string): void;
+  /** Breaks the connection off, as no service should. */
+  breakOff(): void;
+}
+
+/** What answers for one AWS service. */
+export type Engine = (request: AwsRequest, response: AwsResponse) => Promise<void>;
+
+/** The largest body any of the services takes: an InvokeModel of Bedrock's. */
+const maxRequestBytes = 25 * 1024 * 1024;
+
+/** Reads a request whole; nothing when it is too large. */
+export async function readRequest(
+  request: IncomingMessage | Http2ServerRequest,
+): Promise<AwsRequest | undefined> {
+  const body = await readBody(request, maxRequestBytes);
+  if (body === 'too-large') return undefined;
+  const { method = 'GET', url = '/', headers } = request;
+  return { method, url, headers, body };
+}
+
+export function toAwsResponse(
+  response: ServerResponse | Http2ServerResponse,
+  requestId: string,
+): AwsResponse {
+  const left = new AbortController();
+  response.once('close', () => {
+    if (!response.writableEnded) left.abort();
+  });
+  // A reader that resets its stream is gone, which `close` tells: it is no error of ours.
+  response.on('error', () => left.abort());
+  return {
+    requestId,
+    gone: left.signal,
+    start(status, headers) {
+      response.statusCode = status;
+      response.setHeader('x-amzn-RequestId', requestId);
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      // Both kinds have it; the types of HTTP/2 do not say so.
+      if ('flushHeaders' in response) response.flushHeaders();
+    },
+    async write(chunk) {
+      if (left.signal.aborted || writeTo(response, chunk)) return;
+      await once(response, 'drain', { signal: left.signal }).catch(() => undefined);
+    },
+    end(chunk) {
+      if (chunk === undefined) response.end();
+      else response.end(chunk);
+    },
+    breakOff() {
+      if ('stream' in response) response.stream.destroy();
+      else response.destroy();
+    },
+  };
+}
+
+function writeTo(response: ServerResponse | Http2ServerResponse, chunk: Uint8Array): boolean {
+  return 'stream' in response ? response.write(chunk) : response.write(chunk);
+}

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import dynalite from 'dynalite';
+import type { Engine } from '#local/aws-exchange.ts';
+import { verifySigV4, type Credentials } from '#local/sigv4.ts';
+import type { TableDefinition } from '#local/stack.ts';
+
+/** DynamoDB by dynalite, kept in a folder. */
+export interface Tables {
+  readonly engine: Engine;
+  /** Makes a table that is not there yet. */
+  create(table: TableDefinition): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts the tables kept in `path`; they listen on a socket that only this host reaches. */
+export async function startTables(path: string, credentials: Credentials): Promise<Tables> {
+  const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const name = `streambed-${randomUUID()}`;
+  const socketPath =
+    process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(socketPath, resolve);
+  });
+  return {
+    async engine(request, response) {
+      const verdict = verifySigV4(request, credentials, Date.now());
+      if (verdict.type === 'refused') {
+        const { code, message } = verdict;
+        response.start(400, { 'content-type': 'application/x-amz-json-1.0' });
+        response.end(JSON.stringify({ __type: `com.amazon.coral.service#${code}`, message }));
+        return;
+      }
+      const answer = await send(socketPath, request);
+      const { 'x-amzn-requestid': _, ...headers } = answer.headers;
+      response.start(answer.status, headers);
+      response.end(answer.body);
+    },
+    async create({ name: tableName, schema }) {
+      const body = Buffer.from(JSON.stringify({ ...schema, TableName: tableName }));
+      const answer = await send(socketPath, {
+        method: 'POST',
+        url: '/',
+        body,
+        headers: adminHeaders,
+      });
+      const text = answer.body.toString('utf8');
+      if (answer.status !== 200 && !text.includes('ResourceInUseException')) {
+        throw new Error(`Table ${tableName} could not be made: ${text}`);
+      }
+    },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** dynalite wants a signature's form, and does not check it. */
+const adminHeaders = {
+  'content-type': 'application/x-amz-json-1.0',
+  'x-amz-target': 'DynamoDB_20120810.CreateTable',
+  'x-amz-date': '20260101T000000Z',
+  authorization:
+    'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+};
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: Buffer;
+}
+
+type Outgoing = Parameters<Engine>[0];
+
+function send(socketPath: string, { method, url, headers, body }: Outgoing): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const entries = Object.entries(headers).filter(([name]) => !name.startsWith(':'));
+    const plain = Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
+    const options = { socketPath, method, path: url, headers: plain };
+    const request = http.request(options, (response) => resolve(toAnswer(response)));
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+async function toAnswer(response: http.IncomingMessage): Promise<Answer> {
+  const body = Buffer.concat(await Array.fromAsync(response));
+  return { status: response.statusCode ?? 500, headers: flat(response.headers), body };
+}
+
+function flat(headers: http.IncomingHttpHeaders): Record<string, string> {
+  const kept = Object.entries(headers).filter(([name]) => !hopByHop.has(name));
+  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
+}
+
+const hopByHop: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'date',
+]);

@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http';
+import { accountId } from '#local/stack-scope.ts';
+
+export interface UrlRequest {
+  readonly request: IncomingMessage;
+  readonly body: Buffer;
+  readonly requestId: string;
+  readonly urlId: string;
+  /** Present when the caller signed the request. */
+  readonly accessKeyId: string | undefined;
+  readonly now: Date;
+}
+
+/** The event a Function URL gives its function: payload format 2.0. */
+export function toUrlEvent(url: UrlRequest): Record<string, unknown> {
+  const { request, body } = url;
+  const [rawPath = '/', rawQueryString = ''] = (request.url ?? '/').split(/\?(.*)/su);
+  const { cookie, ...headers } = joinedHeaders(request);
+  const isBase64Encoded = body.length > 0 && !isText(headers['content-type']);
+  const query = new URLSearchParams(rawQueryString);
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: decodeURI(rawPath),
+    rawQueryString,
+    ...(cookie === undefined ? {} : { cookies: cookie.split(/;\s*/u) }),
+    headers: {
+      ...headers,
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-port': String(request.socket.localPort),
+      'x-forwarded-proto': 'http',
+    },
+    ...(rawQueryString === '' ? {} : { queryStringParameters: joinedQuery(query) }),
+    requestContext: requestContext(url),
+    ...(body.length === 0 ? {} : { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
+    isBase64Encoded,
+  };
+}
+
+function requestContext({ request, requestId, urlId, accessKeyId, now }: UrlRequest): object {
+  return {
+    accountId: accessKeyId === undefined ? 'anonymous' : accountId,
+    apiId: urlId,
+    ...(accessKeyId === undefined ? {} : { authorizer: { iam: identity(accessKeyId) } }),
+    domainName: request.headers.host,
+    domainPrefix: urlId,
+    http: {
+      method: request.method,
+      path: (request.url ?? '/').split('?')[0],
+      protocol: 'HTTP/1.1',
+      sourceIp: '127.0.0.1',
+      userAgent: request.headers['user-agent'] ?? '',
+    },
+    requestId,
+    routeKey: '$default',
+    stage: '$default',
+    time: logTime(now),
+    timeEpoch: now.getTime(),
+  };
+}
+
+function identity(accessKey: string): Record<string, unknown> {
+  return {
+    accessKey,
+    accountId,
+    callerId: accessKey,
+    cognitoIdentity: null,
+    principalOrgId: null,
+    userArn: `arn:aws:iam::${accountId}:user/local`,
+    userId: accessKey,
+  };
+}
+
+/** `21/Nov/2026:10:00:00 +0000` */
+export function logTime(now: Date): string {
+  const [, day, month, year, time] = now.toUTCString().split(' ');
+  return `${day}/${month}/${year}:${time} +0000`;
+}
+
+function joinedHeaders(request: IncomingMessage): Record<string, string> {
+  const entries = Object.entries(request.headersDistinct);
+  return Object.fromEntries(entries.map(([name, values = []]) => [name, values.join(',')]));
+}
+
+function joinedQuery(query: URLSearchParams): Record<string, string> {
+  return Object.fromEntries(
+    [...new Set(query.keys())].map((key) => [key, query.getAll(key).join(',')]),
+  );
+}
+
+/** Everything else reaches the function in base64, form bodies too. */
+export function isText(contentType = ''): boolean {
+  return /^(?:text\/|application\/(?:json|javascript|xml|.*\+json|.*\+xml))/u.test(contentType);
+}

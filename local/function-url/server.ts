@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import { corsHeaders, isPreflight, preflightHeaders } from '#local/function-url/cors.ts';
+import { toUrlEvent } from '#local/function-url/event.ts';
+import { isRecord } from '#local/intrinsics.ts';
+import type { FunctionHost } from '#local/lambda/function-host.ts';
+import type { RuntimeAnswer } from '#local/lambda/runtime-api.ts';
+import {
+  collectBody,
+  openStreamedAnswer,
+  relayBody,
+  toHead,
+  type AnswerHead,
+} from '#local/lambda/streamed-answer.ts';
+import { readBody } from '#local/read-body.ts';
+import { verifySigV4, type Credentials } from '#local/sigv4.ts';
+import { shortId } from '#local/stack-scope.ts';
+import type { UrlDefinition } from '#local/stack.ts';
+
+/** Lambda's limit for the payload of a synchronous invocation. */
+const maxRequestBytes = 6 * 1024 * 1024;
+
+/** A Function URL, filled in once its stack is resolved. */
+export interface UrlSettings {
+  readonly definition: UrlDefinition;
+  readonly host: FunctionHost;
+  readonly credentials: Credentials;
+}
+
+/** A server for a Function URL; `settings` may still be missing while the system starts. */
+export function createUrlServer(settings: () => UrlSettings): http.Server {
+  return http.createServer((request, response) => {
+    answer(settings(), request, response).catch(() => response.destroy());
+  });
+}
+
+async function answer(
+  url: UrlSettings,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { cors, authType, logicalId } = url.definition;
+  const { origin } = request.headers;
+  const requestId = randomUUID();
+  response.setHeader('x-amzn-requestid', requestId);
+  if (cors !== undefined && isPreflight(request)) {
+    response.writeHead(200, preflightHeaders(cors, origin)).end();
+    return;
+  }
+  const extra = cors === undefined ? {} : corsHeaders(cors, origin);
+  const body = await readBody(request, maxRequestBytes);
+  if (body === 'too-large') {
+    const message = `Request must be smaller than ${maxRequestBytes} bytes for the InvokeFunction operation`;
+    refuse(response, { status: 413, type: 'RequestTooLargeException', body: { Message: message } });
+    return;
+  }
+  const { method = 'GET', url: target = '/', headers } = request;
+  const verdict = verifySigV4({ method, url: target, headers, body }, url.credentials, Date.now());
+  const isSigned = verdict.type === 'valid' && verdict.service === 'lambda';
+  if (authType === 'AWS_IAM' && !isSigned) return forbid(response, verdict);
+  const accessKeyId = authType === 'AWS_IAM' && isSigned ? verdict.accessKeyId : undefined;
+  const urlId = `${shortId(logicalId)}local`;
+  const event = toUrlEvent({ request, body, requestId, urlId, accessKeyId, now: new Date() });
+  const invoked = await url.host.invoke(Buffer.from(JSON.stringify(event)));
+  if (invoked === 'throttled') {
+    refuse(response, { status: 429, type: 'TooManyRequestsException', body: throttledBody });
+    return;
+  }
+  await respond(url.definition, { answer: invoked.answer, extra }, response);
+}
+
+const throttledBody = {
+  Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+  Type: 'User',
+  message: 'Rate Exceeded.',
+};
+
+interface Outgoing {
+  readonly answer: RuntimeAnswer;
+  /** Headers that the URL adds to those of the function. */
+  readonly extra: Readonly<Record<string, string>>;
+}
+
+async function respond(
+  { invokeMode }: UrlDefinition,
+  { answer: given, extra }: Outgoing,
+  response: ServerResponse,
+): Promise<void> {
+  if (given.type === 'error') return failed(response);
+  if (given.type === 'buffered') {
+    if (invokeMode === 'RESPONSE_STREAM') {
+      writeHead(response, jsonHead, extra);
+      response.end(given.payload);
+      return;
+    }
+    return respondBuffered(given.payload, extra, response);
+  }
+  if (invokeMode === 'BUFFERED') {
+    const payload = await collectBody(given.body);
+    return payload === undefined ? failed(response) : respondBuffered(payload, extra, response);
+  }
+  const opened = await openStreamedAnswer(given).catch(() => undefined);
+  if (opened === undefined) return failed(response);
+  writeHead(response, opened.head, extra);
+  await relayBody(opened.body, response);
+}
+
+/** An object with a `statusCode` is an HTTP answer; any other JSON is the body of one. */
+function respondBuffered(
+  payload: Buffer,
+  extra: Readonly<Record<string, string>>,
+  response: ServerResponse,
+): void {
+  try {
+    const value: unknown = JSON.parse(payload.toString('utf8'));
+    if (!isRecord(value) || value['statusCode'] === undefined) {
+      writeHead(response, jsonHead, extra);
+      response.end(typeof value === 'string' ? value : payload);
+      return;
+    }
+    const head = toHead(value);
+    const isJson = head.headers['content-type'] === undefined;
+    writeHead(
+      response,
+      isJson ? { ...head, headers: { ...head.headers, ...jsonHead.headers } } : head,
+      extra,
+    );
+    const body = typeof value['body'] === 'string' ? value['body'] : '';
+    response.end(Buffer.from(body, value['isBase64Encoded'] === true ? 'base64' : 'utf8'));
+  } catch {
+    failed(response);
+  }
+}
+
+const jsonHead: AnswerHead = { status: 200, headers: { 'content-type': ['application/json'] } };
+
+/** The URL's own headers stand beside the function's, duplicates and all. */
+function writeHead(
+  response: ServerResponse,
+  { status, headers }: AnswerHead,
+  extra: Readonly<Record<string, string>>,
+): void {
+  for (const [name, values] of Object.entries(headers)) response.setHeader(name, [...values]);
+  for (const [name, value] of Object.entries(extra)) response.appendHeader(name, value);
+  response.writeHead(status);
+  response.flushHeaders();
+}
+
+function failed(response: ServerResponse): void {
+  response.writeHead(502, { 'content-type': 'application/json' }).end('Internal Server Error');
+}
+
+function forbid(response: ServerResponse, verdict: ReturnType<typeof verifySigV4>): void {
+  if (verdict.type === 'refused' && verdict.code === 'InvalidSignatureException') {
+    refuse(response, { status: 403, type: verdict.code, body: { message: verdict.message } });
+    return;
+  }
+  refuse(response, { status: 403, type: 'AccessDeniedException', body: { Message: forbidden } });
+}
+
+const forbidden =
+  'Forbidden. For troubleshooting Function URL authorization issues, see: ' +
+  'https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html';
+
+interface Refusal {
+  readonly status: number;
+  readonly type: string;
+  readonly body: Readonly<Record<string, string>>;
+}
+
+function refuse(response: ServerResponse, { status, type, body }: Refusal): void {
+  const headers = { 'content-type': 'application/json', 'x-amzn-ErrorType': type };
+  response.writeHead(status, headers).end(JSON.stringify(body));
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import http2, { type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import net from 'node:net';
+import { readRequest, toAwsResponse, type AwsRequest, type Engine } from '#local/aws-exchange.ts';
+import { signedService } from '#local/sigv4.ts';
+
+export interface Gateway {
+  readonly server: net.Server;
+  close(): Promise<void>;
+}
+
+/** The engine for a request; nothing where no service here answers it. */
+export type Routing = (request: AwsRequest) => Engine | undefined;
+
+/** One port for every AWS service, in HTTP/1.1 and in HTTP/2 without TLS (prior knowledge). */
+export function createGateway(route: Routing): Gateway {
+  const sockets = new Set<net.Socket>();
+  const handle = (
+    request: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+  ): void => {
+    exchange(route, request, response).catch(() => response.destroy());
+  };
+  const http1 = http.createServer(handle);
+  const http2Server = http2.createServer(handle);
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.setNoDelay(true);
+    chooseProtocol(socket, (isHttp2) => (isHttp2 ? http2Server : http1).emit('connection', socket));
+  });
+  return {
+    server,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** HTTP/2 begins with `PRI * HTTP/2.0`; no method of HTTP/1.1 begins with `PRI`. */
+function chooseProtocol(socket: net.Socket, choose: (isHttp2: boolean) => void): void {
+  const look = (): void => {
+    const seen: unknown = socket.read();
+    if (!(seen instanceof Buffer)) return;
+    socket.unshift(seen);
+    const isUndecided = seen.length < 3 && 'PRI'.startsWith(seen.toString('latin1'));
+    if (isUndecided) return;
+    socket.off('readable', look);
+    choose(seen.subarray(0, 3).toString('latin1') === 'PRI');
+  };
+  socket.on('readable', look);
+}
+
+async function exchange(
+  route: Routing,
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+): Promise<void> {
+  const requestId = randomUUID();
+  const answer = toAwsResponse(response, requestId);
+  const refuse = (status: number, code: string): void => {
+    answer.start(status, { 'content-type': 'application/json', 'x-amzn-errortype': code });
+    answer.end(JSON.stringify({ __type: code, message: refusals[code] }));
+  };
+  // A page elsewhere that had its own name resolve to here would send that name.
+  if (!isLoopback(request.headers.host ?? request.headers[':authority']?.toString())) {
+    return refuse(403, 'AccessDeniedException');
+  }
+  const whole = await readRequest(request);
+  if (whole === undefined) return refuse(413, 'RequestTooLargeException');
+  const engine = route(whole);
+  if (engine === undefined) return refuse(404, 'UnknownOperationException');
+  await engine(whole, answer);
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  AccessDeniedException: 'Only loopback names are answered here.',
+  RequestTooLargeException: 'Request must be smaller than 26214400 bytes.',
+  UnknownOperationException: 'No service here answers this request.',
+};
+
+function isLoopback(host = ''): boolean {
+  return /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/u.test(host);
+}
+
+/** The service a request is for: from its signature, else from headers and path. */
+export function serviceOf({ headers, url }: AwsRequest): string | undefined {
+  const signed = signedService(headers);
+  if (signed !== undefined) return signed;
+  const target = headers['x-amz-target'];
+  if (typeof target === 'string' && target.startsWith('DynamoDB_')) return 'dynamodb';
+  return url.startsWith('/model/') ? 'bedrock' : undefined;
+}

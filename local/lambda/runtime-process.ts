@@ -1,0 +1,35 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { FunctionDefinition } from '#local/lambda/function-definition.ts';
+
+export interface RuntimeProcess {
+  readonly definition: FunctionDefinition;
+  readonly bootstrap: string;
+  readonly variables: Readonly<Record<string, string>>;
+  log(line: string): void;
+}
+
+/** Starts the process of an execution environment; its lines, of both outputs, go to the log. */
+export function spawnRuntime(settings: RuntimeProcess, runtimeApi: string): ChildProcess {
+  const { definition, bootstrap, variables, log } = settings;
+  const child = spawn(process.execPath, [bootstrap], {
+    cwd: definition.root,
+    env: { ...variables, AWS_LAMBDA_RUNTIME_API: runtimeApi },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that what the function starts ends with it.
+    detached: process.platform !== 'win32',
+  });
+  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', log);
+  return child;
+}
+
+/** Ends the process and everything in its group, at once. */
+export function killRuntime(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    if (process.platform === 'win32') child.kill('SIGKILL');
+    else process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It ended by itself in the meantime.
+  }
+}

@@ -1,0 +1,105 @@
+import http from 'node:http';
+import { toErrorBody } from './runtime-client.ts';
+
+type Write = (chunk: string | Uint8Array) => boolean;
+
+/** What a streaming handler writes to: a plain object with the bound methods of the request. */
+export interface RuntimeStream {
+  _onBeforeFirstWrite?: ((write: Write) => void) | undefined;
+  write(chunk: unknown, ...rest: unknown[]): boolean;
+  end(...args: unknown[]): unknown;
+  setContentType(contentType: string): void;
+  readonly writableEnded: boolean;
+}
+
+export interface OpenResponse {
+  readonly stream: RuntimeStream;
+  /** Ends the answer with the error in its trailers; too late once it has ended. */
+  fail(error: unknown): void;
+  /** Settles when the Runtime API has taken the whole answer. */
+  readonly answered: Promise<void>;
+}
+
+/** Opens the streaming answer to an invocation; nothing is sent before the first write or end. */
+export function createResponseStream(url: URL, highWaterMark: number | undefined): OpenResponse {
+  const request = http.request(url, {
+    method: 'POST',
+    headers: {
+      'Lambda-Runtime-Function-Response-Mode': 'streaming',
+      Trailer: ['Lambda-Runtime-Function-Error-Type', 'Lambda-Runtime-Function-Error-Body'],
+      'Content-Type': 'application/octet-stream',
+      'Transfer-Encoding': 'chunked',
+    },
+    ...(highWaterMark === undefined ? {} : { highWaterMark }),
+  });
+  // A destroyed request ends the environment, even when the handler has caught the reason.
+  const answered = new Promise<void>((resolve, reject) => {
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('The response stream was destroyed.')));
+    request.once('response', (response) => {
+      response.resume();
+      response.once('end', resolve);
+    });
+  });
+  const stream = toStream(request);
+  const fail = (error: unknown): void => {
+    if (request.writableEnded) return;
+    const body = toErrorBody(error);
+    request.addTrailers({
+      'Lambda-Runtime-Function-Error-Type': body.errorType,
+      'Lambda-Runtime-Function-Error-Body': Buffer.from(JSON.stringify(body)).toString('base64'),
+    });
+    request.end();
+  };
+  return { stream, fail, answered };
+}
+
+/** As Lambda's own, `setContentType` throws once the first byte is out. */
+export function setContentType(stream: RuntimeStream, contentType: string): void {
+  stream.setContentType(contentType);
+}
+
+const forwarded =
+  'cork uncork destroy on once off addListener removeListener removeAllListeners emit ' +
+  'listeners rawListeners listenerCount eventNames prependListener prependOnceListener ' +
+  'setMaxListeners getMaxListeners';
+
+const mirrored =
+  'writable writableFinished writableNeedDrain writableLength writableHighWaterMark ' +
+  'writableCorked writableObjectMode destroyed';
+
+function toStream(request: http.ClientRequest): RuntimeStream {
+  const write = request.write.bind(request);
+  const end = request.end.bind(request);
+  const stream: RuntimeStream = {
+    write(chunk, ...rest) {
+      const before = stream._onBeforeFirstWrite;
+      stream._onBeforeFirstWrite = undefined;
+      before?.((bytes) => write(bytes));
+      const isBytes = typeof chunk === 'string' || chunk instanceof Uint8Array;
+      return Reflect.apply(write, undefined, [isBytes ? chunk : JSON.stringify(chunk), ...rest]);
+    },
+    end: (...args) => Reflect.apply(end, undefined, args),
+    setContentType(contentType) {
+      if (request.headersSent) {
+        const error = new Error('Cannot set content-type, too late.');
+        throw Object.assign(error, { name: 'Runtime.InvalidStreamingOperation' });
+      }
+      request.setHeader('Content-Type', contentType);
+    },
+    get writableEnded() {
+      return request.writableEnded;
+    },
+  };
+  for (const name of forwarded.split(' ')) {
+    const method: unknown = Reflect.get(request, name);
+    if (typeof method === 'function') Reflect.set(stream, name, method.bind(request));
+  }
+  for (const name of mirrored.split(' ')) {
+    const get = (): unknown => Reflect.get(request, name);
+    Object.defineProperty(stream, name, { get, set: ignore, enumerable: true });
+  }
+  return stream;
+}
+
+function ignore(): void {}

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import { isRecord } from '#local/intrinsics.ts';
+import type { FunctionHost } from '#local/lambda/function-host.ts';
+import type { RuntimeAnswer } from '#local/lambda/runtime-api.ts';
+import {
+  collectBody,
+  openStreamedAnswer,
+  relayBody,
+  toHead,
+  type AnswerHead,
+} from '#local/lambda/streamed-answer.ts';
+import { readBody } from '#local/read-body.ts';
+import { toRestEvent, type ApiRequest } from '#local/rest-api/event.ts';
+import { findRoute } from '#local/rest-api/router.ts';
+import type { ApiDefinition, ApiKeyDefinition, MethodDefinition } from '#local/stack.ts';
+
+/** API Gateway's limit for a request's payload. */
+const maxRequestBytes = 10 * 1024 * 1024;
+
+type ApiKey = ApiKeyDefinition & { readonly value: string };
+
+/** A REST API, filled in once its stack is resolved. */
+export interface ApiSettings {
+  readonly definition: ApiDefinition;
+  readonly apiKeys: readonly ApiKey[];
+  /** The function of a method, by its name. */
+  hostOf(functionName: string): FunctionHost | undefined;
+}
+
+/** What API Gateway itself answers, with its types and words. */
+const gatewayAnswers = {
+  unknownRoute: [403, 'MissingAuthenticationTokenException', 'Missing Authentication Token'],
+  badKey: [403, 'ForbiddenException', 'Forbidden'],
+  tooLarge: [413, 'RequestTooLargeException', 'Request Too Long'],
+  badReply: [502, 'InternalServerErrorException', 'Internal server error'],
+  noFunction: [500, 'InternalServerErrorException', 'Internal server error'],
+  timeout: [504, 'InternalServerErrorException', 'Endpoint request timed out'],
+} as const;
+
+/** A server for a REST API; `settings` may still be missing while the system starts. */
+export function createRestServer(settings: () => ApiSettings): http.Server {
+  return http.createServer((request, response) => {
+    answer(settings(), request, response).catch(() => response.destroy());
+  });
+}
+
+async function answer(
+  api: ApiSettings,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const requestId = randomUUID();
+  response.setHeader('x-amzn-requestid', requestId);
+  const path = pathInStage(request.url ?? '/', api.definition.stageName);
+  const route =
+    path === undefined ? undefined : findRoute(api.definition.methods, request.method ?? '', path);
+  const body = await readBody(request, maxRequestBytes);
+  if (body === 'too-large') return say(response, 'tooLarge');
+  if (route === undefined || path === undefined) return say(response, 'unknownRoute');
+  const apiKey = api.apiKeys.find(({ value }) => value === request.headers['x-api-key']);
+  const { method } = route;
+  if (method.apiKeyRequired && apiKey === undefined) return say(response, 'badKey');
+  const given = method.apiKeyRequired ? apiKey : undefined;
+  const { definition } = api;
+  const now = new Date();
+  await invoke(
+    api,
+    { request, body, requestId, api: definition, route, path, apiKey: given, now },
+    response,
+  );
+}
+
+async function invoke(
+  api: ApiSettings,
+  request: ApiRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const { method } = request.route;
+  const host = api.hostOf(method.functionName);
+  const timer = setTimeout(() => timeOut(response), method.timeoutMs);
+  response.once('close', () => clearTimeout(timer));
+  const event = Buffer.from(JSON.stringify(toRestEvent(request)));
+  const invoked = host === undefined ? 'throttled' : await host.invoke(event);
+  if (invoked === 'throttled') return say(response, 'noFunction');
+  await respond(method, invoked.answer, response);
+}
+
+/** The path without its stage, or nothing for another stage. */
+function pathInStage(url: string, stageName: string): string | undefined {
+  const path = url.split('?')[0] ?? '/';
+  const stage = `/${stageName}`;
+  if (path === stage) return '/';
+  return path.startsWith(`${stage}/`) ? path.slice(stage.length) : undefined;
+}
+
+async function respond(
+  { streams }: MethodDefinition,
+  given: RuntimeAnswer,
+  response: ServerResponse,
+): Promise<void> {
+  if (given.type === 'error') return say(response, 'badReply');
+  if (given.type === 'streaming' && streams) {
+    const opened = await openStreamedAnswer(given).catch(() => undefined);
+    if (opened === undefined) return say(response, 'badReply');
+    if (!response.headersSent) writeHead(response, opened.head);
+    return relayBody(opened.body, response);
+  }
+  const payload = given.type === 'buffered' ? given.payload : await collectBody(given.body);
+  if (payload === undefined) say(response, 'badReply');
+  else respondBuffered(payload, response);
+}
+
+function respondBuffered(payload: Buffer, response: ServerResponse): void {
+  if (response.headersSent) return;
+  try {
+    const value: unknown = JSON.parse(payload.toString('utf8'));
+    if (!isRecord(value) || value['statusCode'] === undefined) return say(response, 'badReply');
+    const { body } = value;
+    const head = toHead(value);
+    const type = head.headers['content-type'] ?? ['application/json'];
+    writeHead(response, { ...head, headers: { ...head.headers, 'content-type': type } });
+    const encoding = value['isBase64Encoded'] === true ? 'base64' : 'utf8';
+    response.end(Buffer.from(typeof body === 'string' ? body : '', encoding));
+  } catch {
+    say(response, 'badReply');
+  }
+}
+
+function writeHead(response: ServerResponse, { status, headers }: AnswerHead): void {
+  for (const [name, values] of Object.entries(headers)) response.setHeader(name, [...values]);
+  response.writeHead(status);
+  response.flushHeaders();
+}
+
+/** The time is up: an answer that has not begun becomes 504, one under way breaks off. */
+function timeOut(response: ServerResponse): void {
+  if (response.headersSent) response.destroy();
+  else say(response, 'timeout');
+}
+
+function say(response: ServerResponse, kind: keyof typeof gatewayAnswers): void {
+  if (response.headersSent) return;
+  const [status, type, message] = gatewayAnswers[kind];
+  const headers = { 'content-type': 'application/json', 'x-amzn-ErrorType': type };
+  response.writeHead(status, headers).end(JSON.stringify({ message }));
+}

@@ -1,0 +1,173 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+
+/** A request as it came over the wire; header names are lower-case. */
+export interface SignedRequest {
+  readonly method: string;
+  /** Path and query, not decoded. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export type Verdict =
+  | { readonly type: 'valid'; readonly accessKeyId: string; readonly service: string }
+  | { readonly type: 'refused'; readonly code: RefusalCode; readonly message: string };
+
+export type RefusalCode =
+  | 'MissingAuthenticationTokenException'
+  | 'IncompleteSignatureException'
+  | 'UnrecognizedClientException'
+  | 'InvalidSignatureException';
+
+interface Authorization {
+  readonly accessKeyId: string;
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+}
+
+/** The largest difference between clocks that AWS accepts. */
+const maxSkewMs = 5 * 60_000;
+
+/** The service a request is signed for, whether or not the signature is right. */
+export function signedService(headers: SignedRequest['headers']): string | undefined {
+  return parseAuthorization(text(headers['authorization']))?.service;
+}
+
+/** Checks a request's Signature Version 4 in its `Authorization` header. */
+export function verifySigV4(
+  request: SignedRequest,
+  credentials: Credentials,
+  nowMs: number,
+): Verdict {
+  const header = text(request.headers['authorization']);
+  if (header === '') {
+    return refused('MissingAuthenticationTokenException', 'Missing Authentication Token');
+  }
+  const authorization = parseAuthorization(header);
+  const time = text(request.headers['x-amz-date']);
+  if (authorization === undefined || parseTime(time) === undefined) {
+    return refused('IncompleteSignatureException', 'The request signature is incomplete.');
+  }
+  if (authorization.accessKeyId !== credentials.accessKeyId) {
+    const message = 'The security token included in the request is invalid.';
+    return refused('UnrecognizedClientException', message);
+  }
+  const skewMs = Math.abs(nowMs - (parseTime(time) ?? 0));
+  if (skewMs > maxSkewMs) {
+    return refused('InvalidSignatureException', `Signature expired: ${time} is too far from now.`);
+  }
+  const payloadHash = hashOfPayload(request);
+  const expected = sign(request, { authorization, time, payloadHash }, credentials);
+  if (payloadHash === undefined || !sameText(expected, authorization.signature)) {
+    return refused('InvalidSignatureException', mismatch);
+  }
+  const { accessKeyId, service } = authorization;
+  return { type: 'valid', accessKeyId, service };
+}
+
+const mismatch =
+  'The request signature we calculated does not match the signature you provided. Check your ' +
+  'AWS Secret Access Key and signing method. Consult the service documentation for details.';
+
+function refused(code: RefusalCode, message: string): Verdict {
+  return { type: 'refused', code, message };
+}
+
+function parseAuthorization(header: string): Authorization | undefined {
+  const form =
+    /^AWS4-HMAC-SHA256 Credential=([^/,]+)\/(\d{8})\/([^/,]+)\/([^/,]+)\/aws4_request,\s*SignedHeaders=([^,]+),\s*Signature=([0-9a-f]{64})$/u;
+  const [, accessKeyId, date, region, service, names, signature] = form.exec(header) ?? [];
+  if (accessKeyId === undefined || date === undefined || region === undefined) return undefined;
+  if (service === undefined || names === undefined || signature === undefined) return undefined;
+  return { accessKeyId, date, region, service, signature, signedHeaders: names.split(';') };
+}
+
+/** `20261121T100000Z` in milliseconds since 1970. */
+function parseTime(time: string): number | undefined {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/u.exec(time);
+  if (parts === null) return undefined;
+  const [, year, month, day, hour, minute, second] = parts.map(Number);
+  return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
+}
+
+/** The hash that was signed: the header's where there is one, which must then be the body's. */
+function hashOfPayload({ headers, body }: SignedRequest): string | undefined {
+  const declared = text(headers['x-amz-content-sha256']);
+  const actual = createHash('sha256').update(body).digest('hex');
+  if (declared === '' || declared === actual) return actual;
+  return declared === 'UNSIGNED-PAYLOAD' ? declared : undefined;
+}
+
+interface Signing {
+  readonly authorization: Authorization;
+  readonly time: string;
+  readonly payloadHash: string | undefined;
+}
+
+function sign(request: SignedRequest, signing: Signing, credentials: Credentials): string {
+  const { authorization, time, payloadHash } = signing;
+  const { date, region, service, signedHeaders } = authorization;
+  const [path = '/', query = ''] = request.url.split(/\?(.*)/su);
+  const canonical = [
+    request.method,
+    canonicalPath(path),
+    canonicalQuery(query),
+    ...signedHeaders.map((name) => `${name}:${canonicalHeader(request.headers, name)}`),
+    '',
+    signedHeaders.join(';'),
+    payloadHash,
+  ].join('\n');
+  const scope = `${date}/${region}/${service}/aws4_request`;
+  const hash = createHash('sha256').update(canonical).digest('hex');
+  const key = [date, region, service, 'aws4_request'].reduce<Buffer | string>(
+    (parent, part) => hmac(parent, part),
+    `AWS4${credentials.secretAccessKey}`,
+  );
+  return hmac(key, `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash}`).toString('hex');
+}
+
+/** Each segment is encoded again as it was received: every service but S3 signs it so. */
+function canonicalPath(path: string): string {
+  return path.split('/').map(encode).join('/');
+}
+
+function canonicalQuery(query: string): string {
+  const pairs = [...new URLSearchParams(query)];
+  const encoded = pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`);
+  return encoded.toSorted().join('&');
+}
+
+function canonicalHeader(headers: SignedRequest['headers'], name: string): string {
+  // Over HTTP/2 the host has another name, and some clients sign it under that.
+  const value = headers[name] ?? (name === 'host' ? headers[':authority'] : undefined);
+  return text(value).trim().replaceAll(/\s+/gu, ' ');
+}
+
+/** Percent-encoding of RFC 3986, stricter than `encodeURIComponent`. */
+function encode(value: string): string {
+  return encodeURIComponent(value).replaceAll(
+    /[!'()*]/gu,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+function hmac(key: Buffer | string, data: string): Buffer {
+  return createHmac('sha256', key).update(data).digest();
+}
+
+function sameText(left: string, right: string): boolean {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function text(value: string | readonly string[] | undefined): string {
+  return typeof value === 'string' ? value : (value ?? []).join(',');
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { existsSync, type Dirent } from 'node:fs';
+import { glob, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface Artifact {
+  readonly name: string;
+  /** Files and folders that decide what the output is. */
+  readonly inputs: readonly string[];
+  /** The folder that is made anew. */
+  readonly output: string;
+}
+
+/** Makes an artifact anew when its inputs have changed since it was last made. */
+export async function refresh(
+  { name, inputs, output }: Artifact,
+  make: () => Promise<void>,
+): Promise<void> {
+  const stamp = join(output, '.inputs');
+  const hash = await hashOf(inputs);
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === hash) return;
+  const startedAt = performance.now();
+  await rm(output, { recursive: true, force: true });
+  await make();
+  await mkdir(output, { recursive: true });
+  await writeFile(stamp, hash);
+  console.log(`Built the ${name} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+}
+
+async function hashOf(inputs: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const input of inputs) {
+    for (const file of await filesOf(input)) {
+      hash.update(`${file}\0`);
+      hash.update(await readFile(file));
+    }
+  }
+  return hash.digest('hex');
+}
+
+async function filesOf(input: string): Promise<readonly string[]> {
+  if (!(await stat(input)).isDirectory()) return [input];
+  const files: string[] = [];
+  for await (const entry of glob(`${input}/**/*`, { withFileTypes: true, exclude: isLeftOut })) {
+    if (entry.isFile()) files.push(join(entry.parentPath, entry.name));
+  }
+  return files.toSorted();
+}
+
+function isLeftOut({ name }: Dirent): boolean {
+  return /^(?:\.next|node_modules|\.inputs)$|\.test\.tsx?$/u.test(name);
+}
