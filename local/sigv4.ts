@@ -81,7 +81,8 @@ function refused(code: RefusalCode, message: string): Verdict {
   return { type: 'refused', code, message };
 }
 
-function parseAuthorization(header: string): Authorization | undefined {
+/** The parts of a SigV4 `Authorization` header; nothing where it has not their form. */
+export function parseAuthorization(header: string): Authorization | undefined {
   const form =
     /^AWS4-HMAC-SHA256 Credential=([^/,]+)\/(\d{8})\/([^/,]+)\/([^/,]+)\/aws4_request,\s*SignedHeaders=([^,]+),\s*Signature=([0-9a-f]{64})$/u;
   const [, accessKeyId, date, region, service, names, signature] = form.exec(header) ?? [];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { corsHeaders, isPreflight, preflightHeaders } from '#local/function-url/cors.ts';
 import { toUrlEvent } from '#local/function-url/event.ts';
 import { isRecord } from '#local/intrinsics.ts';
@@ -20,18 +20,18 @@ import type { UrlDefinition } from '#local/stack.ts';
 /** Lambda's limit for the payload of a synchronous invocation. */
 const maxRequestBytes = 6 * 1024 * 1024;
 
-/** A Function URL, filled in once its stack is resolved. */
+/** A Function URL and what is behind it. */
 export interface UrlSettings {
   readonly definition: UrlDefinition;
   readonly host: FunctionHost;
   readonly credentials: Credentials;
 }
 
-/** A server for a Function URL; `settings` may still be missing while the system starts. */
-export function createUrlServer(settings: () => UrlSettings): http.Server {
-  return http.createServer((request, response) => {
-    answer(settings(), request, response).catch(() => response.destroy());
-  });
+/** Answers the requests to a Function URL. */
+export function urlHandler(url: UrlSettings): RequestListener {
+  return (request, response) => {
+    answer(url, request, response).catch(() => response.destroy());
+  };
 }
 
 async function answer(

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { isRecord } from '#local/intrinsics.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import type { RuntimeAnswer } from '#local/lambda/runtime-api.ts';
@@ -18,9 +18,10 @@ import type { ApiDefinition, ApiKeyDefinition, MethodDefinition } from '#local/s
 /** API Gateway's limit for a request's payload. */
 const maxRequestBytes = 10 * 1024 * 1024;
 
-type ApiKey = ApiKeyDefinition & { readonly value: string };
+/** A key that opens the methods that require one. */
+export type ApiKey = ApiKeyDefinition & { readonly value: string };
 
-/** A REST API, filled in once its stack is resolved. */
+/** A REST API and what is behind it. */
 export interface ApiSettings {
   readonly definition: ApiDefinition;
   readonly apiKeys: readonly ApiKey[];
@@ -38,11 +39,11 @@ const gatewayAnswers = {
   timeout: [504, 'InternalServerErrorException', 'Endpoint request timed out'],
 } as const;
 
-/** A server for a REST API; `settings` may still be missing while the system starts. */
-export function createRestServer(settings: () => ApiSettings): http.Server {
-  return http.createServer((request, response) => {
-    answer(settings(), request, response).catch(() => response.destroy());
-  });
+/** Answers the requests to a REST API. */
+export function restHandler(api: ApiSettings): RequestListener {
+  return (request, response) => {
+    answer(api, request, response).catch(() => response.destroy());
+  };
 }
 
 async function answer(

@@ -1,0 +1,59 @@
+import { crc32 } from 'node:zlib';
+
+/**
+ * One frame of AWS's event stream encoding: total length, length of the headers, CRC-32 of those
+ * eight bytes, headers, payload, CRC-32 of everything before.
+ */
+export function encodeFrame(
+  headers: Readonly<Record<string, string>>,
+  payload: Uint8Array,
+): Buffer {
+  const head = encodeHeaders(headers);
+  const total = 12 + head.length + payload.length + 4;
+  const frame = Buffer.allocUnsafe(total);
+  frame.writeUInt32BE(total, 0);
+  frame.writeUInt32BE(head.length, 4);
+  frame.writeUInt32BE(crc32(frame.subarray(0, 8)), 8);
+  frame.set(head, 12);
+  frame.set(payload, 12 + head.length);
+  frame.writeUInt32BE(crc32(frame.subarray(0, total - 4)), total - 4);
+  return frame;
+}
+
+/** An event, with its headers in the order Bedrock has them. */
+export function eventFrame(eventType: string, json: string): Buffer {
+  const headers = {
+    ':event-type': eventType,
+    ':content-type': 'application/json',
+    ':message-type': 'event',
+  };
+  return encodeFrame(headers, Buffer.from(json));
+}
+
+/** An exception that ends the stream; its name is the member's, such as `throttlingException`. */
+export function exceptionFrame(exceptionType: string, message: string): Buffer {
+  const headers = {
+    ':exception-type': exceptionType,
+    ':content-type': 'application/json',
+    ':message-type': 'exception',
+  };
+  return encodeFrame(headers, Buffer.from(JSON.stringify({ message })));
+}
+
+const stringType = 7;
+
+function encodeHeaders(headers: Readonly<Record<string, string>>): Buffer {
+  const parts = Object.entries(headers).map(([name, value]) => {
+    const [nameBytes, valueBytes] = [Buffer.from(name), Buffer.from(value)];
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(valueBytes.length);
+    return Buffer.concat([
+      Buffer.from([nameBytes.length]),
+      nameBytes,
+      Buffer.from([stringType]),
+      length,
+      valueBytes,
+    ]);
+  });
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import type { ModelTurn } from '#local/bedrock/converse-request.ts';
+import { english } from '#local/bedrock/simulated/english.ts';
+import { japanese } from '#local/bedrock/simulated/japanese.ts';
+import { isJapanese, tellingSentences, topicOf } from '#local/bedrock/simulated/topic.ts';
+import type { Voice } from '#local/bedrock/simulated/voice.ts';
+import { countTokens } from '#local/bedrock/tokens.ts';
+
+/** The whole answer to a turn, in Markdown; it begins by saying that it is simulated. */
+export function composeAnswer(turn: ModelTurn): string {
+  const said = turn.messages.filter(({ role }) => role === 'user').map(({ text }) => text);
+  const question = said.at(-1) ?? '';
+  const voice = isJapanese(question) ? japanese : english;
+  return `${voice.label}\n\n${reply(voice, question, said.slice(0, -1))}`;
+}
+
+function reply(voice: Voice, question: string, before: readonly string[]): string {
+  const length = askedLength(question);
+  if (length !== undefined) return longText(voice, question, length);
+  const calculation = calculate(question);
+  if (calculation !== undefined) return voice.result(...calculation);
+  if (
+    /what(?:'s| is) my name|who am i|私の名前は(?:何|なん)|名前を(?:覚え|おぼえ)/iu.test(question)
+  ) {
+    return voice.name(nameIn(before));
+  }
+  if (/what did i (?:say|ask)|so far|これまで|さっき|今まで/iu.test(question)) {
+    return voice.earlier(before);
+  }
+  if (/summar|in short|tl;dr|要約|まとめて/iu.test(question)) {
+    const text = question.replace(/^[^\n:：]*[\n:：]/u, '');
+    return voice.summary(tellingSentences(text, 3));
+  }
+  if (
+    /^(?:hi|hello|hey|good (?:morning|evening)|こんにちは|こんばんは|おはよう|やあ)/iu.test(
+      question,
+    )
+  ) {
+    return voice.greeting(nameIn([...before, question]));
+  }
+  const last = before.at(-1);
+  return voice.explanation(topicOf(question), last === undefined ? undefined : topicOf(last));
+}
+
+/** A length that was asked for, in tokens: "in 500 words", "1000文字で". */
+function askedLength(question: string): number | undefined {
+  const form = /(\d[\d,]*)\s*(words?|tokens?|characters?|文字|字|語|トークン)/iu;
+  const [, digits, unit = ''] = form.exec(question) ?? [];
+  if (digits === undefined) return undefined;
+  const count = Number(digits.replaceAll(',', ''));
+  const [, tokensPerUnit] = unitTokens.find(([words]) => words.test(unit)) ?? [];
+  return Math.round(count * (tokensPerUnit ?? 1));
+}
+
+const unitTokens: readonly (readonly [RegExp, number])[] = [
+  [/word|語/iu, 1.3],
+  [/char/iu, 0.25],
+  [/字/u, 0.6],
+];
+
+/** Paragraphs about the topic, in an order that is always the same for the same question. */
+function longText(voice: Voice, question: string, tokens: number): string {
+  const topic = topicOf(question);
+  const sentences = voice.sentences(topic);
+  const random = sequence(question);
+  const paragraphs: string[] = [];
+  for (let written = 0; written < tokens;) {
+    const chosen = Array.from({ length: 4 }, () => sentences[random() % sentences.length] ?? '');
+    const paragraph = voice.paragraph(chosen);
+    written += countTokens(paragraph);
+    paragraphs.push(paragraph);
+  }
+  return paragraphs.join('\n\n');
+}
+
+/** Numbers without end from a seed (a linear congruential generator). */
+function sequence(seed: string): () => number {
+  let state = createHash('sha256').update(seed).digest().readUInt32BE(0);
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state >>> 8;
+  };
+}
+
+function calculate(question: string): readonly [expression: string, value: string] | undefined {
+  const form = /(-?\d+(?:\.\d+)?)\s*([-+*/×÷])\s*(-?\d+(?:\.\d+)?)/u;
+  const [expression, left, operator, right] = form.exec(question) ?? [];
+  if (expression === undefined || question.length > expression.length + 30) return undefined;
+  const [a, b] = [Number(left), Number(right)];
+  if (operator === '+') return [expression, String(a + b)];
+  if (operator === '-') return [expression, String(a - b)];
+  if (operator === '*' || operator === '×') return [expression, String(a * b)];
+  return b === 0 ? undefined : [expression, String(a / b)];
+}
+
+function nameIn(messages: readonly string[]): string | undefined {
+  const form =
+    /(?:my name is|i am called|call me)\s+([\p{L}'-]+)|(?:私の名前は|私は)([\p{L}ー]+?)(?:です|と申します|といいます)/iu;
+  for (const text of messages.toReversed()) {
+    const [, western, eastern] = form.exec(text) ?? [];
+    const name = western ?? eastern;
+    if (name !== undefined) return name;
+  }
+  return undefined;
+}

@@ -1,0 +1,54 @@
+/** Whether a text is Japanese: it has kana, or characters that only Japanese here would have. */
+export function isJapanese(text: string): boolean {
+  return /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u.test(text);
+}
+
+/** What a question is about, in a few of its own words. */
+export function topicOf(text: string): string {
+  const words = isJapanese(text) ? japaneseWords(text) : englishWords(text);
+  const topic = words.slice(0, 3).join(isJapanese(text) ? '・' : ' ');
+  return topic === '' ? text.replaceAll(/\s+/gu, ' ').trim().slice(0, 40) : topic;
+}
+
+/** The most telling sentences of a text, in their order: those with its most frequent words. */
+export function tellingSentences(text: string, most: number): readonly string[] {
+  const sentences = Array.from(
+    new Intl.Segmenter(undefined, { granularity: 'sentence' }).segment(text),
+    ({ segment }) => segment.trim(),
+  ).filter((sentence) => sentence !== '');
+  const frequency = new Map<string, number>();
+  for (const word of wordsOf(text)) frequency.set(word, (frequency.get(word) ?? 0) + 1);
+  const score = (sentence: string): number => {
+    const words = wordsOf(sentence);
+    const sum = words.reduce((total, word) => total + (frequency.get(word) ?? 0), 0);
+    return sum / (words.length + 3);
+  };
+  const best = new Set(sentences.toSorted((a, b) => score(b) - score(a)).slice(0, most));
+  return sentences.filter((sentence) => best.has(sentence));
+}
+
+function wordsOf(text: string): readonly string[] {
+  return isJapanese(text) ? japaneseWords(text) : englishWords(text);
+}
+
+function englishWords(text: string): readonly string[] {
+  const words = text.match(/[\p{L}\p{N}][\p{L}\p{N}'+#.-]*[\p{L}\p{N}+#]|\p{L}/gu) ?? [];
+  return words.filter((word) => !stopWords.has(word.toLowerCase()));
+}
+
+function japaneseWords(text: string): readonly string[] {
+  const segments = new Intl.Segmenter('ja', { granularity: 'word' }).segment(text);
+  return Array.from(segments, ({ segment }) => segment).filter((word) =>
+    /^[\p{Script=Han}\p{Script=Katakana}\p{Script=Latin}ー]{2,}$/u.test(word),
+  );
+}
+
+const stopWords: ReadonlySet<string> = new Set(
+  (
+    'a about an and any are as at be been but by can could describe did do does explain for ' +
+    'from get give had has have how i if in into is it its like make me more my no not of on or ' +
+    'our out please say should show so some sum summarise summarize tell than that the their ' +
+    'them then there these they this those to us use was we were what when where which who why ' +
+    'will with would write you your'
+  ).split(' '),
+);

@@ -1,0 +1,16 @@
+/** How the simulated model speaks in one language. */
+export interface Voice {
+  /** Stands before every answer, so that nobody takes it for a model's. */
+  readonly label: string;
+  greeting(name: string | undefined): string;
+  name(name: string | undefined): string;
+  result(expression: string, value: string): string;
+  earlier(questions: readonly string[]): string;
+  summary(sentences: readonly string[]): string;
+  /** Several paragraphs with a list, a table and code, about a topic. */
+  explanation(topic: string, earlierTopic: string | undefined): string;
+  /** Sentences about a topic, to make a text of any length from. */
+  sentences(topic: string): readonly string[];
+  /** Puts the sentences of a paragraph together. */
+  paragraph(sentences: readonly string[]): string;
+}

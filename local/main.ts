@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util';
+import { defaultPace } from '#local/bedrock/pace.ts';
+import { startLocal } from '#local/host.ts';
+import { readWholeNumber } from '#local/read-number.ts';
+import { removeStateFile, writeStateFile } from '#local/state-file.ts';
+
+const help = `Hosts an AWS template on this machine: functions, Function URLs, REST APIs, tables, Bedrock.
+
+npm run local -- TEMPLATE [options]
+
+  TEMPLATE                a cdk.out folder, or a CloudFormation template in JSON
+  --port N                the gateway's port (4566); URLs follow from N+35, REST APIs from N+84
+  --state FILE            where to write what runs where (.streambed/local.json)
+  --data DIR              where tables and secrets are kept (.streambed/data)
+  --endpoint SERVICE=URL  where functions find a service instead of here (repeatable)
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    port: { type: 'string', default: '4566' },
+    state: { type: 'string', default: '.streambed/local.json' },
+    data: { type: 'string', default: '.streambed/data' },
+    endpoint: { type: 'string', multiple: true, default: [] },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const [template] = positionals;
+  if (values.help || template === undefined) {
+    console.log(help);
+    return;
+  }
+  const system = await startLocal({
+    template,
+    data: values.data,
+    port: readWholeNumber('--port', values.port),
+    pace: defaultPace,
+    endpoints: Object.fromEntries(values.endpoint.map(readEndpoint)),
+    log: (line) => console.log(line),
+  });
+  await writeStateFile(values.state, system.state);
+  console.log(`Ready. What runs where: ${values.state}`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      removeStateFile(values.state);
+      void system.close();
+    });
+  }
+}
+
+function readEndpoint(value: string): readonly [service: string, url: string] {
+  const [, service, url] = /^([\w-]+)=(https?:\/\/.+)$/u.exec(value) ?? [];
+  if (service !== undefined && url !== undefined) return [service, url];
+  throw new Error(`--endpoint: must be SERVICE=URL, not ${JSON.stringify(value)}`);
+}
