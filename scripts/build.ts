@@ -40,8 +40,11 @@ async function bundleHandlers(): Promise<void> {
   });
 }
 
+/** Next sends its makers figures unless it is told not to. */
+const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
+
 function runNode(...args: readonly string[]): void {
-  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', env });
   if (status !== 0) throw new Error(`${args.join(' ')} failed`);
 }
 

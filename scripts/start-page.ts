@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import net from 'node:net';
+import { createInterface } from 'node:readline';
+import { listen } from '#local/listen.ts';
+import type { LocalState } from '#local/state-file.ts';
+
+/** The running page. */
+export interface Page {
+  readonly url: string;
+  onExit(listener: () => void): void;
+  close(): Promise<void>;
+}
+
+/** Serves the built page on a port of the loopback address; resolves when it answers. */
+export async function startPage(state: LocalState, port: number): Promise<Page> {
+  const free = await freePort(port);
+  const { ChatFunction, ConversationsFunction } = state.functions;
+  const next = [
+    'node_modules/next/dist/bin/next',
+    'start',
+    'web',
+    '-H',
+    '127.0.0.1',
+    '-p',
+    String(free),
+  ];
+  const child = spawn(process.execPath, next, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      NEXT_TELEMETRY_DISABLED: '1',
+      AWS_REGION: state.region,
+      AWS_ACCESS_KEY_ID: state.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: state.credentials.secretAccessKey,
+      CHAT_URL: ChatFunction?.url,
+      CONVERSATIONS_URL: ConversationsFunction?.url,
+      FUNCTION_URL_AUTH: ChatFunction?.authType,
+    },
+  });
+  const exited = once(child, 'exit');
+  const ready = Promise.withResolvers<void>();
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line.includes('Ready')) ready.resolve();
+  });
+  exited.then(
+    () => ready.reject(new Error('The page could not be started')),
+    (error: unknown) => ready.reject(error),
+  );
+  await ready.promise;
+  return {
+    url: `http://localhost:${free}`,
+    onExit: (listener) => child.once('exit', listener),
+    async close() {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+/** The port itself where it is free; any free one for 0. Throws an error that names a taken port. */
+async function freePort(port: number): Promise<number> {
+  const probe = net.createServer();
+  const free = await listen(probe, { port, option: '--web-port or PORT' });
+  await new Promise((resolve) => probe.close(resolve));
+  return free;
+}

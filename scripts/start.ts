@@ -1,0 +1,91 @@
+import { parseArgs } from 'node:util';
+import { defaultPace } from '#local/bedrock/pace.ts';
+import { startLocal, type LocalSystem } from '#local/host.ts';
+import { readWholeNumber } from '#local/read-number.ts';
+import { removeStateFile, writeStateFile, type LocalState } from '#local/state-file.ts';
+import { buildAll } from './build.ts';
+import { startPage, type Page } from './start-page.ts';
+
+const help = `Builds what is stale and runs the whole system on this machine.
+
+npm start -- [options]
+
+  --port N      the gateway's port (4566); Function URLs follow from N+35, REST APIs from N+84
+  --web-port N  the page's port (3000, or PORT)
+  --state FILE  where to write what runs where (.streambed/local.json)
+  --data DIR    where conversations and secrets are kept (.streambed/data)
+  --quiet       no log lines of the functions
+`;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '4566' },
+    'web-port': { type: 'string', default: process.env['PORT'] ?? '3000' },
+    state: { type: 'string', default: '.streambed/local.json' },
+    data: { type: 'string', default: '.streambed/data' },
+    quiet: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+try {
+  if (values.help) console.log(help);
+  else await start();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function start(): Promise<void> {
+  await buildAll();
+  const system = await startLocal({
+    template: 'cdk.out',
+    data: values.data,
+    port: readWholeNumber('--port', values.port),
+    pace: defaultPace,
+    log: (line) => {
+      if (!values.quiet) console.log(line);
+    },
+  });
+  const port = readWholeNumber('--web-port', values['web-port']);
+  const page = await startPage(system.state, port).catch(async (error: unknown) => {
+    await system.close();
+    throw error;
+  });
+  const state = { ...system.state, web: page.url };
+  await writeStateFile(values.state, state);
+  endOnSignal(system, page);
+  console.log(banner(state));
+}
+
+function endOnSignal(system: LocalSystem, page: Page): void {
+  let ending: Promise<unknown> | undefined;
+  const end = (): void => {
+    removeStateFile(values.state);
+    ending ??= Promise.all([page.close(), system.close()]);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  page.onExit(end);
+}
+
+function banner({ web, apis, functions, endpoints }: LocalState): string {
+  const api = Object.values(apis)[0];
+  const urls = Object.entries(functions).flatMap(([name, { url, authType }]) =>
+    url === undefined ? [] : [`  ${name.padEnd(22)} ${url}  (${authType})`],
+  );
+  const body = '{"prompt":"Write 200 words about rivers","format":"text"}';
+  return [
+    '',
+    `Ready. Chat at ${web}/chat`,
+    '',
+    `  ${'REST API'.padEnd(22)} ${api?.url}`,
+    ...urls,
+    `  ${'AWS endpoint'.padEnd(22)} ${endpoints.aws}`,
+    `  ${'What runs where'.padEnd(22)} ${values.state}`,
+    '',
+    'Answers come from a simulation: no model is asked, and nothing is billed. Try:',
+    '',
+    `  curl -N ${api?.url}/chat/stream -H 'x-api-key: ${api?.apiKeys[0]}' -H 'content-type: application/json' -d '${body}'`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,16 @@
+import { headers } from 'next/headers';
+import type { ReactNode } from 'react';
+import { Chat } from '../../chat/chat.tsx';
+import { pickLanguage } from '../../chat/words.ts';
+
+/** The chat; `?conversation=` opens one. */
+export default async function ChatPage({
+  searchParams,
+}: {
+  searchParams: Promise<{ conversation?: string | string[] }>;
+}): Promise<ReactNode> {
+  const { conversation } = await searchParams;
+  const language = pickLanguage((await headers()).get('accept-language'));
+  const opened = typeof conversation === 'string' ? { conversationId: conversation } : {};
+  return <Chat language={language} {...opened} />;
+}

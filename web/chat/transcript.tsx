@@ -1,0 +1,92 @@
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { Turn } from './turn.tsx';
+import type { TurnView } from './turn-view.ts';
+import type { Words } from './words.ts';
+
+export interface TranscriptProps {
+  readonly words: Words;
+  readonly turns: readonly TurnView[];
+  readonly problem: string | undefined;
+  readonly onRetry: (turn: TurnView) => void;
+  readonly onSuggestion: (text: string) => void;
+}
+
+/** How near the end counts as being there, in pixels. */
+const nearEnd = 40;
+
+/** What was said. It follows the newest words until the reader scrolls away from them. */
+export function Transcript(props: TranscriptProps): ReactNode {
+  const { words, turns, problem, onRetry, onSuggestion } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  const [isFollowing, setFollowing] = useState(true);
+  const latest = turns.at(-1);
+  const latestKey = latest?.key;
+
+  useEffect(() => setFollowing(true), [latestKey]);
+  useEffect(() => {
+    if (isFollowing) frame.current?.scrollTo({ top: frame.current.scrollHeight });
+  }, [turns, isFollowing]);
+
+  const onScroll = (): void => {
+    const { scrollTop = 0, clientHeight = 0, scrollHeight = 0 } = frame.current ?? {};
+    setFollowing(scrollHeight - scrollTop - clientHeight < nearEnd);
+  };
+
+  return (
+    <div className="transcript-frame">
+      <div className="transcript" ref={frame} onScroll={onScroll}>
+        <div className="turns" role="log" aria-live="off" aria-label={words.transcript}>
+          {problem !== undefined && (
+            <p className="problem" role="alert">
+              {problem}
+            </p>
+          )}
+          {turns.length === 0 && problem === undefined && (
+            <Welcome words={words} onSuggestion={onSuggestion} />
+          )}
+          {turns.map((turn) => (
+            <Turn key={turn.key} words={words} turn={turn} onRetry={onRetry} />
+          ))}
+        </div>
+      </div>
+      {!isFollowing && (
+        <button type="button" className="to-latest" onClick={() => setFollowing(true)}>
+          {words.latest}
+        </button>
+      )}
+      <p className="visually-hidden" role="status">
+        {statusOf(latest, words)}
+      </p>
+    </div>
+  );
+}
+
+/** Only beginnings and ends are announced: word by word nobody could listen. */
+function statusOf(latest: TurnView | undefined, words: Words): string {
+  if (latest === undefined) return '';
+  if (latest.state === 'streaming') return words.generating;
+  return latest.problem === undefined && latest.state === 'settled' ? words.done : '';
+}
+
+interface WelcomeProps {
+  readonly words: Words;
+  readonly onSuggestion: (text: string) => void;
+}
+
+function Welcome({ words, onSuggestion }: WelcomeProps): ReactNode {
+  return (
+    <div className="welcome">
+      <h2>{words.welcome}</h2>
+      <p>{words.welcomeHint}</p>
+      <ul>
+        {words.suggestions.map((text) => (
+          <li key={text}>
+            <button type="button" onClick={() => onSuggestion(text)}>
+              {text}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

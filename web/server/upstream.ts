@@ -1,0 +1,55 @@
+import { AwsClient } from 'aws4fetch';
+
+/** The Function URLs behind the page. */
+export type UpstreamName = 'chat' | 'conversations';
+
+export interface UpstreamCall {
+  readonly method: string;
+  /** Path and query below the Function URL. */
+  readonly path: string;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+const urlVariables: Record<UpstreamName, string> = {
+  chat: 'CHAT_URL',
+  conversations: 'CONVERSATIONS_URL',
+};
+
+/** Calls a Function URL, signed where `FUNCTION_URL_AUTH` is AWS_IAM. Throws when it is out of reach. */
+export async function callUpstream(
+  name: UpstreamName,
+  { method, path, body, signal }: UpstreamCall,
+): Promise<Response> {
+  const url = new URL(path, required(urlVariables[name]));
+  const headers = { 'content-type': 'application/json' };
+  const init = { method, headers, signal, ...(body === undefined ? {} : { body }) };
+  if (process.env['FUNCTION_URL_AUTH'] !== 'AWS_IAM') return fetch(url, init);
+  const signed = await signer().sign(url, init);
+  // The signal does not travel with the signed request.
+  return fetch(signed, { signal });
+}
+
+function signer(): AwsClient {
+  const sessionToken = process.env['AWS_SESSION_TOKEN'];
+  return new AwsClient({
+    service: 'lambda',
+    region: required('AWS_REGION'),
+    accessKeyId: required('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: required('AWS_SECRET_ACCESS_KEY'),
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+  });
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`${name}: must be set`);
+  return value;
+}
+
+/** What the page is told when the function could not be reached; the reason goes to the log. */
+export function upstreamProblem(error: unknown): Response {
+  console.error('upstream', error);
+  const detail = 'The chat service is out of reach.';
+  return Response.json({ status: 502, code: 'internal', detail, error: detail }, { status: 502 });
+}
