@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { maxMessageLength, parseChatRequest } from '#protocol/chat-request.ts';
+
+const parse = (body: unknown): ReturnType<typeof parseChatRequest> =>
+  parseChatRequest(typeof body === 'string' ? body : JSON.stringify(body));
+
+test('a prompt is asked once, outside any conversation', () => {
+  expect(parse({ prompt: 'Hi' })).toEqual({ text: 'Hi', inference: {} });
+});
+
+test('a message opens a conversation, or goes on with a known one', () => {
+  expect(parse({ message: 'Hi' }).conversation).toEqual({ create: true });
+  const known = parse({ message: 'Hi', conversation_id: 'c-1' });
+  expect(known.conversation).toEqual({ id: 'c-1', create: false });
+});
+
+test('options are read in the words of the public JSON', () => {
+  const inference = { max_tokens: 5, temperature: 0.5, top_p: 1, stop_sequences: ['END'] };
+  expect(parse({ prompt: 'Hi', model: 'm', system: 's', format: 'text', inference })).toEqual({
+    text: 'Hi',
+    modelId: 'm',
+    system: 's',
+    format: 'text',
+    inference: { maxTokens: 5, temperature: 0.5, topP: 1, stopSequences: ['END'] },
+  });
+});
+
+test('the body of an unmodified useChat is understood', () => {
+  const parts = [
+    { type: 'text', text: 'Hello ' },
+    { type: 'text', text: 'there' },
+  ];
+  const body = {
+    id: 'chat1',
+    trigger: 'submit-message',
+    messages: [
+      { id: 'm1', role: 'user', parts: [{ type: 'text', text: 'First' }] },
+      { id: 'm2', role: 'assistant', parts: [{ type: 'step-start' }] },
+      { id: 'm3', role: 'user', parts },
+    ],
+  };
+  expect(parse(body)).toEqual({
+    text: 'Hello there',
+    conversation: { id: 'chat1', create: true },
+    inference: {},
+  });
+});
+
+const refused: readonly (readonly [body: unknown, message: string])[] = [
+  ['{broken', 'The body must be JSON.'],
+  ['', 'The body must be JSON.'],
+  ['[1]', 'The body must be a JSON object.'],
+  ['null', 'The body must be a JSON object.'],
+  [{}, 'prompt: is required'],
+  [{ prompt: '' }, 'prompt: must not be blank'],
+  [{ prompt: ' \n\t　' }, 'prompt: must not be blank'],
+  [{ prompt: 7 }, 'prompt: must be a string'],
+  [{ message: ' ' }, 'message: must not be blank'],
+  [{ conversation_id: 'c1' }, 'message: is required'],
+  [{ message: 'Hi', conversation_id: '../x' }, 'conversation_id: must be 1 to 64'],
+  [{ prompt: 'Hi', message: 'Hi' }, 'message: give either prompt'],
+  [{ prompt: 'Hi', conversation_id: 'c1' }, 'message: is required'],
+  [{ prompt: 'Hi', format: 'xml' }, 'format: must be one of ui, data, text, json'],
+  [{ prompt: 'Hi', promt: 'Hi' }, 'promt: is not a field of this request'],
+  [{ prompt: 'Hi', inference: { max_token: 5 } }, 'inference.max_token: is not a field'],
+  [{ prompt: 'Hi', inference: { max_tokens: 0 } }, 'inference.max_tokens: must be at least 1'],
+  [{ prompt: 'Hi', inference: { max_tokens: 1.5 } }, 'inference.max_tokens: must be a whole'],
+  [{ prompt: 'Hi', inference: { temperature: 2 } }, 'inference.temperature: must be from 0 to 1'],
+  [{ prompt: 'x'.repeat(maxMessageLength + 1) }, 'prompt: must be at most 32000 characters'],
+  [{ id: 'c1', messages: 'x' }, 'messages: must be an array'],
+  [{ id: 'c1', messages: [] }, 'messages: the last user message must have text'],
+];
+
+test.each(refused)('%j is refused by name', (body, message) => {
+  expect(() => parse(body)).toThrow(message);
+  expect(() => parse(body)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+});

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { ChatError } from '#domain/errors.ts';
+import { saying } from '#domain/memory-model.ts';
+import { createPlainTextEncoding, decodePlainText } from '#protocol/plain-text.ts';
+import { cutBytes, trickyTexts } from '../../test/cut-bytes.ts';
+
+test('the text is decoded as it was encoded, however the bytes are cut', async () => {
+  const encoding = createPlainTextEncoding();
+  const encoded = saying(...trickyTexts)
+    .map((event) => encoding.encode(event))
+    .join('');
+  for (let size = 1; size <= 12; size += 1) {
+    const decoded = await Array.fromAsync(decodePlainText(cutBytes(encoded, size)));
+    expect(decoded.join('')).toBe(trickyTexts.join(''));
+  }
+});
+
+test('half a character waits for its other half', () => {
+  const encoding = createPlainTextEncoding();
+  const [high = '', low = ''] = ['👋'.slice(0, 1), '👋'.slice(1)];
+  expect(encoding.encode({ type: 'text-delta', index: 0, text: `Hi ${high}` })).toBe('Hi ');
+  expect(encoding.encode({ type: 'text-delta', index: 0, text: low })).toBe('👋');
+});
+
+test('a failure is thrown, because text has no way to say it', () => {
+  const error = new ChatError('model_error', 'Broken.');
+  expect(() => createPlainTextEncoding().encode({ type: 'error', error })).toThrow(error);
+});
