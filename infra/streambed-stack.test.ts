@@ -1,0 +1,124 @@
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { expect, test } from 'vitest';
+import { readSettings } from '#infra/settings.ts';
+import { StreambedStack } from '#infra/streambed-stack.ts';
+
+function synthesize(context: Readonly<Record<string, string>> = {}): Template {
+  const app = new App({ context });
+  return Template.fromStack(new StreambedStack(app, 'Streambed', readSettings(app.node)));
+}
+
+const template = synthesize();
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+function statementsOf(role: string): readonly Statement[] {
+  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+  const own = policies.filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(role));
+  return own.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+}
+
+test('the chat function is Node 24 on arm64 with 512 MB and its own log group', () => {
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Runtime: 'nodejs24.x',
+    Architectures: ['arm64'],
+    MemorySize: 512,
+    Timeout: 300,
+    LoggingConfig: { LogGroup: { Ref: 'ChatFunctionLogs' } },
+  });
+  template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+});
+
+test('the chat function has a URL that streams, for signed calls only', () => {
+  template.hasResourceProperties('AWS::Lambda::Url', {
+    AuthType: 'AWS_IAM',
+    InvokeMode: 'RESPONSE_STREAM',
+    TargetFunctionArn: { 'Fn::GetAtt': ['ChatFunction', 'Arn'] },
+  });
+  const open = template.findResources('AWS::Lambda::Url', { Properties: { AuthType: 'NONE' } });
+  expect(open).toEqual({});
+});
+
+test('a public URL is an explicit choice, and gets both permissions that it needs', () => {
+  const open = synthesize({ publicChat: 'true' });
+  open.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE' });
+  for (const Action of ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction']) {
+    open.hasResourceProperties('AWS::Lambda::Permission', { Action, Principal: '*' });
+  }
+  open.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: { ALLOW_ANONYMOUS: 'true' } },
+  });
+});
+
+test('POST /chat/stream streams for up to five minutes, and every method wants a key', () => {
+  template.hasResourceProperties('AWS::ApiGateway::Method', {
+    HttpMethod: 'POST',
+    Integration: {
+      Type: 'AWS_PROXY',
+      ResponseTransferMode: 'STREAM',
+      TimeoutInMillis: 300_000,
+      Uri: { 'Fn::Join': ['', Match.arrayWith(['/response-streaming-invocations'])] },
+    },
+  });
+  template.allResourcesProperties('AWS::ApiGateway::Method', { ApiKeyRequired: true });
+  template.hasResourceProperties('AWS::ApiGateway::UsagePlan', {
+    Throttle: { RateLimit: 10, BurstLimit: 20 },
+  });
+});
+
+test('the table is on demand, encrypted, recoverable, protected, and lets items expire', () => {
+  template.hasResource('AWS::DynamoDB::Table', {
+    DeletionPolicy: 'Retain',
+    Properties: {
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    },
+  });
+});
+
+test('no role may do everything, or anything to everything', () => {
+  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+  const statements: Statement[] = policies.flatMap(
+    ({ Properties }) => Properties.PolicyDocument.Statement,
+  );
+  expect(statements.length).toBeGreaterThan(5);
+  for (const { Action, Resource } of statements) {
+    expect([Action].flat().filter((action) => action.includes('*'))).toEqual([]);
+    expect([Resource].flat()).not.toContain('*');
+  }
+});
+
+test('chat may stream from its models, and neither list nor delete what it keeps', () => {
+  const actions = statementsOf('ChatFunctionRole').flatMap(({ Action }) => [Action].flat());
+  expect([...new Set(actions)].toSorted()).toEqual([
+    ...['bedrock:InvokeModelWithResponseStream', 'dynamodb:GetItem', 'dynamodb:PutItem'],
+    ...['dynamodb:Query', 'dynamodb:UpdateItem', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+  ]);
+});
+
+test('conversations may not ask a model', () => {
+  const actions = statementsOf('ConversationsFunctionRole').flatMap(({ Action }) =>
+    [Action].flat(),
+  );
+  expect(actions.filter((action) => action.startsWith('bedrock'))).toEqual([]);
+});
+
+test("a profile's model is allowed only through the profile", () => {
+  const statement = statementsOf('ChatFunctionRole').find((one) =>
+    JSON.stringify(one.Resource).includes('us-east-2::foundation-model/anthropic'),
+  );
+  expect(JSON.stringify(statement)).toContain('bedrock:InferenceProfileArn');
+});
+
+test('settings that make no sense are refused by name', () => {
+  expect(() => synthesize({ maxOutputTokens: 'many' })).toThrow('maxOutputTokens: must be');
+  expect(() => synthesize({ publicChat: 'yes' })).toThrow('publicChat: must be');
+  expect(() => synthesize({ models: 'a,,b' })).toThrow('models: must be');
+});
