@@ -12,7 +12,7 @@ export interface RuntimeProcess {
 /** Starts the process of an execution environment; its lines, of both outputs, go to the log. */
 export function spawnRuntime(settings: RuntimeProcess, runtimeApi: string): ChildProcess {
   const { definition, bootstrap, variables, log } = settings;
-  const child = spawn(process.execPath, [bootstrap], {
+  const child = spawn(process.execPath, [...heapFlags(definition.memoryMb), bootstrap], {
     cwd: definition.root,
     env: { ...variables, AWS_LAMBDA_RUNTIME_API: runtimeApi },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -21,6 +21,13 @@ export function spawnRuntime(settings: RuntimeProcess, runtimeApi: string): Chil
   });
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', log);
   return child;
+}
+
+/** The sizes of the heap that Lambda is understood to give Node, in relation to the memory. */
+function heapFlags(memoryMb: number): readonly string[] {
+  const oldSpaceMb = Math.floor(memoryMb * 0.9);
+  const semiSpaceMb = Math.max(1, Math.floor(memoryMb * 0.025));
+  return [`--max-old-space-size=${oldSpaceMb}`, `--max-semi-space-size=${semiSpaceMb}`];
 }
 
 /** Ends the process and everything in its group, at once. */

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TurnEvent } from '#domain/stream-event.ts';
+import { decodeDataStream } from '#protocol/data-stream.ts';
+import { decodeUiStream } from '#protocol/ui-message-stream.ts';
+import { newDataDirectory, post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+
+let system: StreambedSystem;
+
+beforeAll(async () => {
+  system = await startSystem();
+});
+afterAll(() => system.close());
+
+const bytesOf = (answer: Response): AsyncIterable<Uint8Array> =>
+  answer.body ?? ReadableStream.from([]);
+
+test('a prompt streams as text whose chunks arrive over time', async () => {
+  const answer = await system.api(
+    '/chat/stream',
+    post({ prompt: 'Tell me about rivers', format: 'text' }),
+  );
+  expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+  const times: number[] = [];
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of bytesOf(answer)) {
+    times.push(performance.now());
+    text += decoder.decode(chunk, { stream: true });
+  }
+  expect(times.length).toBeGreaterThan(20);
+  expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(100);
+  expect(text).toContain('## About rivers');
+});
+
+test('the data format streams lines of text and ends with [DONE]', async () => {
+  const answer = await system.api(
+    '/chat/stream',
+    post({ prompt: '日本の川について', format: 'data' }),
+  );
+  expect(answer.headers.get('content-type')).toBe('text/event-stream');
+  expect(answer.headers.get('cache-control')).toContain('no-transform');
+  const pieces = await Array.fromAsync(decodeDataStream(bytesOf(answer)));
+  expect(pieces.join('')).toContain('日本');
+});
+
+test('the ui format is the default of a stream, and names the turn in its headers and its start', async () => {
+  const answer = await system.signed('ChatFunction', 'chat', post({ message: 'Hello' }));
+  expect(answer.headers.get('x-vercel-ai-ui-message-stream')).toBe('v1');
+  const events = await Array.fromAsync(decodeUiStream(bytesOf(answer)));
+  expect(events[0]).toMatchObject({
+    type: 'turn-start',
+    turnId: answer.headers.get('x-streambed-turn-id'),
+    conversationId: answer.headers.get('x-streambed-conversation-id'),
+  });
+  expect(events.at(-1)).toMatchObject({ type: 'turn-stop', stopReason: 'end_turn' });
+});
+
+test('the buffered door answers with one JSON object', async () => {
+  const answer = await system.api('/chat', post({ prompt: 'What is 12 * 7' }));
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('x-request-id')).toBeTruthy();
+  expect(await answer.json()).toMatchObject({
+    conversation_id: null,
+    turn_id: expect.any(String),
+    response: expect.stringContaining('**84**'),
+    stop_reason: 'end_turn',
+    model: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+    usage: { input_tokens: expect.any(Number), total_tokens: expect.any(Number) },
+  });
+});
+
+test('the Accept header chooses the format, and the body wins over it', async () => {
+  const text = await system.api(
+    '/chat/stream',
+    post({ prompt: 'Hi' }, { headers: { accept: 'text/plain' } }),
+  );
+  expect(text.headers.get('content-type')).toContain('text/plain');
+  await text.text();
+  const init = post({ prompt: 'Hi', format: 'data' }, { headers: { accept: 'application/json' } });
+  const data = await system.api('/chat/stream', init);
+  expect(data.headers.get('content-type')).toBe('text/event-stream');
+  await data.text();
+});
+
+test('a conversation is remembered, listed, renamed and removed', async () => {
+  const first = await answerOf(
+    await system.api('/chat', post({ message: 'Hello, my name is Ada.' })),
+  );
+  const conversation = `/conversations/${first.conversation_id}`;
+  const second = await answerOf(
+    await system.api(
+      '/chat',
+      post({ message: 'What is my name?', conversation_id: first.conversation_id }),
+    ),
+  );
+  expect(second.response).toContain('**Ada**');
+  const listed: unknown = await (await system.api('/conversations')).json();
+  expect(listed).toMatchObject({
+    conversations: [{ conversation_id: first.conversation_id, title: 'Hello, my name is Ada.' }],
+  });
+  const patched = await system.api(conversation, { method: 'PATCH', body: '{"title":"Names"}' });
+  expect(patched.status).toBe(204);
+  const read: unknown = await (await system.api(conversation)).json();
+  expect(read).toMatchObject({
+    title: 'Names',
+    turns: [
+      { state: 'complete', message: 'Hello, my name is Ada.' },
+      { state: 'complete', message: 'What is my name?', response: second.response },
+    ],
+  });
+  expect((await system.api(conversation, { method: 'DELETE' })).status).toBe(204);
+  expect((await system.api(conversation)).status).toBe(404);
+});
+
+test('a conversation belongs to whoever began it', async () => {
+  const { conversation_id: id } = await answerOf(
+    await system.api('/chat', post({ message: 'Mine' })),
+  );
+  const read = await system.signed('ConversationsFunction', `conversations/${id}`);
+  const unknown = await system.signed('ConversationsFunction', 'conversations/unknown');
+  expect(read.status).toBe(404);
+  expect(withoutId(await read.json())).toEqual(withoutId(await unknown.json()));
+  const written = await system.signed(
+    'ChatFunction',
+    '',
+    post({ message: 'Yours', conversation_id: id }),
+  );
+  expect(written.status).toBe(404);
+  expect(
+    (await system.signed('ConversationsFunction', `conversations/${id}`, { method: 'DELETE' }))
+      .status,
+  ).toBe(404);
+});
+
+test('a conversation is there after a restart', async () => {
+  const data = await newDataDirectory();
+  const before = await startSystem({ data });
+  const { conversation_id: id } = await answerOf(
+    await before.api('/chat', post({ message: 'Keep this' })),
+  );
+  await before.close();
+  const after = await startSystem({ data });
+  const read: unknown = await (await after.api(`/conversations/${id}`)).json();
+  await after.close();
+  expect(read).toMatchObject({ turns: [{ state: 'complete', message: 'Keep this' }] });
+});
+
+test('two turns of one conversation at once: one runs, the other is told which', async () => {
+  const running = await system.api(
+    '/chat/stream',
+    post({ message: 'Write 900 words about rivers' }),
+  );
+  const id = running.headers.get('x-streambed-conversation-id');
+  const second = await system.api('/chat', post({ message: 'And?', conversation_id: id }));
+  expect(second.status).toBe(409);
+  expect(await second.json()).toMatchObject({
+    code: 'conflict',
+    turn_id: running.headers.get('x-streambed-turn-id'),
+  });
+  await running.text();
+});
+
+test('a reader that leaves has the whole answer in the conversation later', async () => {
+  const leaving = new AbortController();
+  const message = { message: 'Write 300 words about rivers' };
+  const answer = await system.api('/chat/stream', post(message, { signal: leaving.signal }));
+  const id = answer.headers.get('x-streambed-conversation-id');
+  await bytesOf(answer)[Symbol.asyncIterator]().next();
+  leaving.abort();
+  await expect
+    .poll(async () => (await system.api(`/conversations/${id}`)).json(), { timeout: 10_000 })
+    .toMatchObject({ turns: [{ state: 'complete' }] });
+});
+
+test('the body of an unmodified useChat opens its conversation and goes on with it', async () => {
+  const message = (text: string): object => ({ role: 'user', parts: [{ type: 'text', text }] });
+  const ask = async (text: string): Promise<TurnEvent | undefined> => {
+    const body = { id: 'ui-chat-1', trigger: 'submit-message', messages: [message(text)] };
+    const answer = await system.signed('ChatFunction', '', post(body));
+    return (await Array.fromAsync(decodeUiStream(bytesOf(answer)))).at(-1);
+  };
+  expect(await ask('Hello')).toMatchObject({ type: 'turn-stop' });
+  expect(await ask('Again')).toMatchObject({ type: 'turn-stop' });
+  const page: unknown = await (
+    await system.signed('ConversationsFunction', 'conversations/ui-chat-1')
+  ).json();
+  expect(page).toMatchObject({ turns: [{ message: 'Hello' }, { message: 'Again' }] });
+});
+
+interface TurnAnswer {
+  readonly conversation_id: string;
+  readonly response: string;
+}
+
+async function answerOf(answer: Response): Promise<TurnAnswer> {
+  expect(answer.status).toBe(200);
+  return JSON.parse(await answer.text());
+}
+
+function withoutId(problem: unknown): unknown {
+  return { ...(problem as object), request_id: '' };
+}
