@@ -98,8 +98,13 @@ test('no role may do everything, or anything to everything', () => {
 test('chat may stream from its models, and neither list nor delete what it keeps', () => {
   const actions = statementsOf('ChatFunctionRole').flatMap(({ Action }) => [Action].flat());
   expect([...new Set(actions)].toSorted()).toEqual([
-    ...['bedrock:InvokeModelWithResponseStream', 'dynamodb:GetItem', 'dynamodb:PutItem'],
-    ...['dynamodb:Query', 'dynamodb:UpdateItem', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+    'bedrock:InvokeModelWithResponseStream',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
   ]);
 });
 

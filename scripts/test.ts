@@ -29,10 +29,13 @@ interface Tally {
 await buildAll();
 const results = positionals.length === 0 ? checks.map(runCheck) : [];
 if (!values.static) results.push(await runVitest(positionals));
-const passed = results.reduce((sum, result) => sum + result.passed, 0);
-const failed = results.reduce((sum, result) => sum + result.failed, 0);
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+const total = results.reduce(add);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
+
+function add(sum: Tally, { passed, failed }: Tally): Tally {
+  return { passed: sum.passed + passed, failed: sum.failed + failed };
+}
 
 function runCheck([name, file, ...args]: (typeof checks)[number]): Tally {
   const ok = runNode(`node_modules/${file}`, args);
@@ -46,9 +49,9 @@ async function runVitest(filters: readonly string[]): Promise<Tally> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const ok = runNode('node_modules/vitest/vitest.mjs', ['run', ...reporters, ...filters]);
   const { numPassedTests, numFailedTests } = JSON.parse(await readFile(report, 'utf8'));
-  const passed = Number(numPassedTests);
   // A file that cannot be loaded fails without any of its tests failing.
-  return { passed, failed: Math.max(Number(numFailedTests), ok ? 0 : 1) };
+  const least = ok ? 0 : 1;
+  return { passed: Number(numPassedTests), failed: Math.max(Number(numFailedTests), least) };
 }
 
 function runNode(file: string, args: readonly string[]): boolean {

@@ -46,41 +46,39 @@ function toFailure({ headers, payload }: Frame): Error | undefined {
   return error;
 }
 
-/** The payload is the bare member; events that Bedrock may add later are `undefined`. */
+/**
+ * The payload is the bare member, whose type the service model gives. Events that Bedrock may add
+ * later are `undefined`.
+ */
 function fromConverseFrame({ headers, payload }: Frame): StreamEvent | undefined {
-  switch (headers.get(':event-type')) {
+  switch (headers.get(':event-type') ?? '') {
     case 'contentBlockDelta': {
-      const { contentBlockIndex = 0, delta }: ContentBlockDeltaEvent = parse(payload);
+      const { contentBlockIndex = 0, delta }: ContentBlockDeltaEvent = JSON.parse(payload);
       return delta === undefined ? undefined : fromDelta(contentBlockIndex, delta);
     }
     case 'contentBlockStart': {
-      const { contentBlockIndex: index = 0, start }: ContentBlockStartEvent = parse(payload);
+      const { contentBlockIndex: index = 0, start }: ContentBlockStartEvent = JSON.parse(payload);
       const { toolUseId, name } = start?.toolUse ?? {};
       if (toolUseId === undefined || name === undefined) return undefined;
       return { type: 'block-start', index, toolUseId, name };
     }
     case 'contentBlockStop': {
-      const { contentBlockIndex: index = 0 }: ContentBlockStopEvent = parse(payload);
+      const { contentBlockIndex: index = 0 }: ContentBlockStopEvent = JSON.parse(payload);
       return { type: 'block-stop', index };
     }
     case 'messageStart':
       return { type: 'message-start' };
     case 'messageStop': {
-      const { stopReason = 'end_turn' }: MessageStopEvent = parse(payload);
+      const { stopReason = 'end_turn' }: MessageStopEvent = JSON.parse(payload);
       return { type: 'message-stop', stopReason };
     }
     case 'metadata': {
-      const { usage }: ConverseStreamMetadataEvent = parse(payload);
+      const { usage }: ConverseStreamMetadataEvent = JSON.parse(payload);
       return usage === undefined ? undefined : { type: 'usage', usage: fromUsage(usage) };
     }
     default:
       return undefined;
   }
-}
-
-/** The service model says what a payload is: its types are trusted from here on. */
-function parse<Event>(payload: string): Event {
-  return JSON.parse(payload);
 }
 
 function fromDelta(index: number, delta: ContentBlockDelta): StreamEvent | undefined {

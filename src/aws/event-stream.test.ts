@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, asyncProperty, integer, string } from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeFrames, type Frame } from '#aws/event-stream.ts';
 import { encodeFrame, eventFrame } from '#local/bedrock/event-stream.ts';
@@ -19,10 +19,10 @@ async function decode(bytes: Buffer, sizes: readonly number[] = [bytes.length]):
 }
 
 test('what is encoded is what is decoded, however the bytes are cut', async () => {
-  const texts = fc.array(fc.string({ unit: 'binary', maxLength: 300 }), { maxLength: 8 });
-  const sizes = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 8 });
-  await fc.assert(
-    fc.asyncProperty(texts, sizes, async (payloads, pieces) => {
+  const texts = array(string({ unit: 'binary', maxLength: 300 }), { maxLength: 8 });
+  const sizes = array(integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 8 });
+  await assert(
+    asyncProperty(texts, sizes, async (payloads, pieces) => {
       const encoded = Buffer.concat(payloads.map((text) => eventFrame('e', JSON.stringify(text))));
       const decoded = (await decode(encoded, pieces)).map(({ payload }) => payload);
       expect(decoded).toEqual(payloads.map((text) => JSON.stringify(text)));

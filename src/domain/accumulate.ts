@@ -68,7 +68,7 @@ function extend(block: ContentBlock | undefined, delta: Delta): ContentBlock {
  */
 function appended(text: string, more: string): string {
   const whole = text + more;
-  if (whole.length >> 16 > text.length >> 16) /^/u.test(whole);
+  if (whole.length >> 16 > text.length >> 16) /^./su.test(whole);
   return whole;
 }
 

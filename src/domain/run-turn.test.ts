@@ -39,8 +39,14 @@ test('a turn tells its beginning, what the model says, and its end', async () =>
     runTurn(ports(createMemoryModel(saying('Hel', 'lo'))), turnRequest()),
   );
   expect(events.map(({ type }) => type)).toEqual([
-    ...['turn-start', 'message-start', 'text-delta', 'text-delta'],
-    ...['block-stop', 'message-stop', 'usage', 'turn-stop'],
+    'turn-start',
+    'message-start',
+    'text-delta',
+    'text-delta',
+    'block-stop',
+    'message-stop',
+    'usage',
+    'turn-stop',
   ]);
 });
 

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { decodeSse, encodeSseMessage, ssePing, type SseMessage } from '#protocol/sse.ts';
 import { cutBytes, trickyTexts } from '../../test/cut-bytes.ts';
 
-const messages: readonly SseMessage[] = trickyTexts.map((text, index) => ({
-  data: JSON.stringify({ text }),
-  ...(index % 2 === 0 ? { id: `t:${index}` } : { event: 'error' }),
-}));
+const messages: readonly SseMessage[] = trickyTexts.flatMap((text, index) => [
+  { data: JSON.stringify({ text }), id: `t:${index}` },
+  { data: JSON.stringify({ text }), event: 'error' },
+]);
 
 test('what is encoded is what is decoded, however the bytes are cut', async () => {
   const encoded = messages.map(encodeSseMessage).join(ssePing);

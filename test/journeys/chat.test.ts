@@ -119,7 +119,7 @@ test('a conversation belongs to whoever began it', async () => {
   const read = await system.signed('ConversationsFunction', `conversations/${id}`);
   const unknown = await system.signed('ConversationsFunction', 'conversations/unknown');
   expect(read.status).toBe(404);
-  expect(withoutId(await read.json())).toEqual(withoutId(await unknown.json()));
+  expect(withoutId(await read.text())).toBe(withoutId(await unknown.text()));
   const written = await system.signed(
     'ChatFunction',
     '',
@@ -173,9 +173,12 @@ test('a reader that leaves has the whole answer in the conversation later', asyn
 });
 
 test('the body of an unmodified useChat opens its conversation and goes on with it', async () => {
-  const message = (text: string): object => ({ role: 'user', parts: [{ type: 'text', text }] });
   const ask = async (text: string): Promise<TurnEvent | undefined> => {
-    const body = { id: 'ui-chat-1', trigger: 'submit-message', messages: [message(text)] };
+    const body = {
+      id: 'ui-chat-1',
+      trigger: 'submit-message',
+      messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
+    };
     const answer = await system.signed('ChatFunction', '', post(body));
     return (await Array.fromAsync(decodeUiStream(bytesOf(answer)))).at(-1);
   };
@@ -197,6 +200,7 @@ async function answerOf(answer: Response): Promise<TurnAnswer> {
   return JSON.parse(await answer.text());
 }
 
-function withoutId(problem: unknown): unknown {
-  return { ...(problem as object), request_id: '' };
+/** Everything of a problem but the id of its request. */
+function withoutId(text: string): string {
+  return text.replace(/"request_id":"[^"]*"/u, '');
 }

@@ -66,7 +66,9 @@ describe.each([
     expect(kinds).toEqual([
       'messageStart',
       ...deltas,
-      ...['contentBlockStop', 'messageStop', 'metadata'],
+      'contentBlockStop',
+      'messageStop',
+      'metadata',
     ]);
   });
 

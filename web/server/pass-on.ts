@@ -19,6 +19,6 @@ export async function passOn(request: Request, path: string): Promise<Response> 
     const content = answer.status === 204 ? null : await answer.text();
     return new Response(content, { status: answer.status, headers });
   } catch (error) {
-    return upstreamProblem(error);
+    return upstreamProblem(error, request.signal);
   }
 }

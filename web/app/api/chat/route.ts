@@ -17,6 +17,6 @@ export async function POST(request: Request): Promise<Response> {
     });
     return relayStream(answer, request.signal);
   } catch (error) {
-    return upstreamProblem(error);
+    return upstreamProblem(error, request.signal);
   }
 }

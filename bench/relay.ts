@@ -1,0 +1,158 @@
+import { fork, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { startLocal, type LocalSystem } from '#local/host.ts';
+import { peakMemoryMb } from '#local/lambda/peak-memory.ts';
+import type { Load } from './relay/upstream.ts';
+import { relayEnvironment, writeRelayTemplate, type Relay } from './relay/template.ts';
+import { buildSystem } from '../scripts/build.ts';
+
+/*
+ * What the chat function costs between Bedrock and the reader, against a plain loop of the AWS SDK
+ * (InvokeModelWithResponseStream → write), in the same run, hosted by the same local Lambda.
+ * CPU and memory are read from /proc, so they need Linux.
+ */
+
+const rounds = 7;
+
+const folder = await mkdtemp(join(tmpdir(), 'streambed-bench-'));
+await buildSystem();
+await build({
+  entryPoints: ['bench/relay/plain-loop.ts'],
+  outfile: join(folder, 'plain', 'index.cjs'),
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+});
+const relays: readonly Relay[] = [
+  { name: 'Chat', folder: 'dist/chat' },
+  { name: 'Plain', folder: join(folder, 'plain') },
+];
+const upstream = fork(join(import.meta.dirname, 'relay', 'upstream.ts'));
+const [endpoint] = await once(upstream, 'message');
+const system = await startLocal({
+  template: await writeRelayTemplate(folder, relays),
+  port: 0,
+  data: join(folder, 'data'),
+  pace: { ttftMs: 0, tokensPerSecond: 0 },
+  endpoints: { 'bedrock-runtime': String(endpoint) },
+  log: () => undefined,
+});
+
+try {
+  await report();
+} finally {
+  await system.close();
+  upstream.kill();
+}
+
+async function report(): Promise<void> {
+  const ttft = await measure({ tokens: 20, gapMs: 0 }, 15, firstByteMs);
+  const burst = await measure({ tokens: 20_000, gapMs: 0 }, rounds, cpuPerToken);
+  const paced = await measure({ tokens: 1_000, gapMs: 2 }, rounds, cpuPerToken);
+  const rows: readonly (readonly [string, readonly number[], number])[] = [
+    ['warm time to first byte, ms', ttft, 2],
+    ['CPU per token, tokens one by one, µs', paced, 1],
+    ['CPU per token, tokens in a burst, µs', burst, 2],
+    ['peak memory of the environment, MB', relays.map(peakMemory), 0],
+    ['bundle, KB', relays.map((relay) => statSync(join(relay.folder, 'index.cjs')).size / 1024), 0],
+    ['module load, ms', relays.map(loadMs), 1],
+  ];
+  console.log(
+    `\n${''.padEnd(40)}${'chat'.padStart(10)}${'plain loop'.padStart(12)}${'ratio'.padStart(8)}`,
+  );
+  for (const [name, [chat = 0, plain = 0], digits] of rows) {
+    const figures = [chat.toFixed(digits).padStart(10), plain.toFixed(digits).padStart(12)];
+    console.log(`${name.padEnd(40)}${figures.join('')}${(chat / plain).toFixed(2).padStart(8)}`);
+  }
+}
+
+/** The median of a figure for each relay, measured in turns, after two turns to warm up. */
+async function measure(
+  load: Load,
+  times: number,
+  figure: (relay: Relay, load: Load) => Promise<number>,
+): Promise<readonly number[]> {
+  await setLoad(upstream, load);
+  const figures = relays.map((): number[] => []);
+  for (let round = -2; round < times; round += 1) {
+    for (const [index, relay] of relays.entries()) {
+      const value = await figure(relay, load);
+      if (round >= 0) figures[index]?.push(value);
+    }
+  }
+  return figures.map(median);
+}
+
+async function setLoad(child: ChildProcess, load: Load): Promise<void> {
+  child.send(load);
+  await once(child, 'message');
+}
+
+function call(relay: Relay): Promise<Response> {
+  return fetch(system.state.functions[relay.name]?.url ?? '', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"prompt":"Hi","format":"data"}',
+  });
+}
+
+async function firstByteMs(relay: Relay): Promise<number> {
+  const startedAt = performance.now();
+  const answer = await call(relay);
+  const reader = answer.body?.getReader();
+  await reader?.read();
+  const ms = performance.now() - startedAt;
+  while ((await reader?.read())?.done === false);
+  return ms;
+}
+
+async function cpuPerToken(relay: Relay, { tokens }: Load): Promise<number> {
+  const before = cpuMs(system, relay);
+  for await (const _ of (await call(relay)).body ?? []);
+  return ((cpuMs(system, relay) - before) * 1_000) / tokens;
+}
+
+/** The CPU time that all threads of a function's environments have had, in milliseconds. */
+function cpuMs(local: LocalSystem, relay: Relay): number {
+  const files = local
+    .functionHost(relay.name)
+    .pids()
+    .flatMap((pid) =>
+      readdirSync(`/proc/${pid}/task`).map((task) => `/proc/${pid}/task/${task}/schedstat`),
+    );
+  return files.reduce(
+    (sum, file) => sum + Number(readFileSync(file, 'utf8').split(' ')[0]) / 1e6,
+    0,
+  );
+}
+
+function peakMemory(relay: Relay): number {
+  return Math.max(...system.functionHost(relay.name).pids().map(peakMemoryMb));
+}
+
+/** How long Node takes to load the function, in a fresh process. */
+function loadMs({ folder: root }: Relay): number {
+  const script = `
+    globalThis.awslambda = { streamifyResponse: (handler) => handler, HttpResponseStream: {} };
+    const startedAt = performance.now();
+    require(${JSON.stringify(resolve(root, 'index.cjs'))});
+    console.log(performance.now() - startedAt);
+  `;
+  const env = { ...process.env, ...relayEnvironment, AWS_REGION: 'us-east-1' };
+  const times = Array.from({ length: 9 }, () =>
+    Number(spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', env }).stdout),
+  );
+  return median(times);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,60 @@
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+/** A function that passes a model's answer on. */
+export interface Relay {
+  readonly name: string;
+  /** Its bundle's folder. */
+  readonly folder: string;
+}
+
+/** What both functions are told; the plain loop needs none of it. */
+export const relayEnvironment = {
+  CONVERSATIONS_TABLE: 'none',
+  MODELS: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+  MAX_OUTPUT_TOKENS: '4096',
+  ALLOW_ANONYMOUS: 'true',
+};
+
+/** Writes a template with a streaming URL for each relay, and gives its path. */
+export async function writeRelayTemplate(
+  folder: string,
+  relays: readonly Relay[],
+): Promise<string> {
+  const file = join(folder, 'Relays.template.json');
+  const Resources = Object.assign({}, ...relays.map(toResources));
+  const files = relays.map(({ name, folder: path }) => [
+    name,
+    { source: { path: resolve(path) }, destinations: { here: { objectKey: name } } },
+  ]);
+  await writeFile(file, JSON.stringify({ Resources }));
+  await writeFile(
+    join(folder, 'Relays.assets.json'),
+    JSON.stringify({ files: Object.fromEntries(files) }),
+  );
+  return file;
+}
+
+function toResources({ name }: Relay): object {
+  return {
+    [name]: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Code: { S3Key: name },
+        Handler: 'index.handler',
+        Runtime: 'nodejs24.x',
+        MemorySize: 512,
+        Timeout: 300,
+        Environment: { Variables: relayEnvironment },
+      },
+    },
+    [`${name}Url`]: {
+      Type: 'AWS::Lambda::Url',
+      Properties: {
+        TargetFunctionArn: { 'Fn::GetAtt': [name, 'Arn'] },
+        AuthType: 'NONE',
+        InvokeMode: 'RESPONSE_STREAM',
+      },
+    },
+  };
+}
