@@ -1,0 +1,84 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, test } from 'vitest';
+import { newDataDirectory } from '../fixtures/system.ts';
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly lines: readonly string[];
+  readonly state: string;
+  readonly data: string;
+}
+
+async function start(...args: readonly string[]): Promise<Started> {
+  const data = await newDataDirectory();
+  const state = join(data, 'state.json');
+  const options = ['--port', '0', '--web-port', '0', '--state', state, '--data', data, ...args];
+  const child = spawn(process.execPath, ['scripts/start.ts', ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input }).on('line', (line) => lines.push(line));
+  }
+  return { child, lines, state, data };
+}
+
+/** The processes of the environments, which run a file of the data directory. */
+function environmentsOf(data: string): readonly string[] {
+  const listed = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' });
+  return listed.split('\n').filter((line) => line.includes(join(data, 'runtime')));
+}
+
+test('the system starts, its curl line streams, its page is served, and an interrupt ends it all', async () => {
+  const { child, lines, state, data } = await start();
+  await expect.poll(() => lines.join('\n'), { timeout: 60_000 }).toContain('curl -N');
+  const { web, endpoints } = JSON.parse(readFileSync(state, 'utf8'));
+  const curl = lines.find((line) => line.includes('curl -N')) ?? '';
+  const [, url = '', key = '', body = ''] =
+    /curl -N (\S+) -H 'x-api-key: ([^']+)' -H 'content-type: application\/json' -d '([^']+)'/u.exec(
+      curl,
+    ) ?? [];
+  const headers = { 'x-api-key': key, 'content-type': 'application/json' };
+  const answer = await fetch(url, { method: 'POST', headers, body });
+  const chunks = await Array.fromAsync(answer.body ?? []);
+  expect(chunks.length).toBeGreaterThan(10);
+  expect(Buffer.concat(chunks).toString('utf8')).toContain('Simulated answer');
+  expect((await fetch(`${web}/chat`)).status).toBe(200);
+  expect(environmentsOf(data).length).toBeGreaterThan(0);
+  child.kill('SIGINT');
+  await once(child, 'exit');
+  expect(existsSync(state)).toBe(false);
+  await expect(fetch(web)).rejects.toThrow('fetch failed');
+  await expect(fetch(endpoints.aws)).rejects.toThrow('fetch failed');
+  expect(environmentsOf(data)).toEqual([]);
+});
+
+test('a port that is taken is named, with the option that changes it', async () => {
+  const first = await start();
+  await expect.poll(() => first.lines.join('\n'), { timeout: 60_000 }).toContain('Ready.');
+  const { web, endpoints } = JSON.parse(readFileSync(first.state, 'utf8'));
+  for (const [option, url] of [
+    ['--port', endpoints.aws],
+    ['--web-port', web],
+  ]) {
+    const { port } = new URL(url);
+    const second = await start(option, port);
+    const [code] = await once(second.child, 'exit');
+    expect(code).toBe(1);
+    expect(second.lines.join('\n')).toContain(
+      `Port ${port} is taken. Choose another with ${option}`,
+    );
+  }
+  first.child.kill('SIGTERM');
+  await once(first.child, 'exit');
+});
+
+test('an option that makes no sense is refused by name', async () => {
+  const { child, lines } = await start('--port', 'many');
+  await once(child, 'exit');
+  expect(lines.join('\n')).toContain('--port: must be a whole number, not "many"');
+});
