@@ -9,6 +9,9 @@ export function modelAccess(stack: Stack, models: readonly string[]): readonly P
   return models.flatMap((model) => {
     const [prefix = ''] = model.split('.');
     const destinations = profileDestinations[prefix];
+    if (destinations === undefined && /^(?:[a-z]{2}|us-gov)$/u.test(prefix)) {
+      throw new Error(`models: where the inference profile ${model} answers from is not known`);
+    }
     if (destinations === undefined) return [allow([foundationModel(stack, stack.region, model)])];
     const profile = stack.formatArn({
       service: 'bedrock',

@@ -27,8 +27,9 @@ export class StreambedStack extends Stack {
     super(scope, id, { description: 'Streambed: streaming generative AI on Lambda and Bedrock' });
 
     const conversations = new ConversationsTable(this, 'Conversations');
-    const environment = {
-      CONVERSATIONS_TABLE: conversations.tableName,
+    const keeping = { CONVERSATIONS_TABLE: conversations.tableName };
+    const talking = {
+      ...keeping,
       MODELS: props.models.join(','),
       MAX_OUTPUT_TOKENS: String(props.maxOutputTokens),
       ALLOW_ANONYMOUS: String(props.publicChat),
@@ -37,21 +38,21 @@ export class StreambedStack extends Stack {
     const chat = new StreambedFunction(this, 'ChatFunction', {
       bundle: 'chat',
       timeout: Duration.minutes(5),
-      environment,
+      environment: talking,
     });
     const chatBuffered = new StreambedFunction(this, 'ChatBufferedFunction', {
       bundle: 'chat-buffered',
       timeout: Duration.seconds(29),
-      environment,
+      environment: talking,
     });
     const history = new StreambedFunction(this, 'ConversationsFunction', {
       bundle: 'conversations',
       timeout: Duration.seconds(29),
-      environment,
+      environment: keeping,
     });
-    for (const talking of [chat, chatBuffered]) {
-      conversations.grantTurns(talking.role);
-      modelAccess(this, props.models).forEach((statement) => talking.role.addToPolicy(statement));
+    for (const { role } of [chat, chatBuffered]) {
+      conversations.grantTurns(role);
+      modelAccess(this, props.models).forEach((statement) => role.addToPolicy(statement));
     }
     conversations.grantManagement(history.role);
 

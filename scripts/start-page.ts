@@ -36,6 +36,7 @@ export async function startPage(state: LocalState, port: number): Promise<Page> 
       AWS_SECRET_ACCESS_KEY: state.credentials.secretAccessKey,
       CHAT_URL: ChatFunction?.url,
       CONVERSATIONS_URL: ConversationsFunction?.url,
+      PAGE_HOSTS: `localhost:${free},127.0.0.1:${free}`,
       FUNCTION_URL_AUTH: ChatFunction?.authType,
     },
   });

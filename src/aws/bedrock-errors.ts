@@ -7,6 +7,9 @@ import { ChatError } from '#domain/errors.ts';
 export function toModelError(error: unknown): ChatError {
   if (error instanceof ChatError) return error;
   const options = { cause: error };
+  if (isUnreachable(error)) {
+    return new ChatError('model_unavailable', 'The model is out of reach.', options);
+  }
   switch (error instanceof Error ? error.name : '') {
     case 'ThrottlingException':
     case 'ServiceQuotaExceededException':
@@ -26,9 +29,19 @@ export function toModelError(error: unknown): ChatError {
       );
     case 'ValidationException':
       return new ChatError('invalid_request', 'The model does not accept this request.', options);
+    case 'AccessDeniedException':
+    case 'CredentialsProviderError':
+    case 'ExpiredTokenException':
+    case 'UnrecognizedClientException':
+      return new ChatError('internal', 'The model may not be used at the moment.', options);
     default:
       return new ChatError('model_error', 'The answer broke off because of a fault.', options);
   }
+}
+
+function isUnreachable(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EHOSTUNREACH';
 }
 
 /** An answer that ended without saying that it was over. */

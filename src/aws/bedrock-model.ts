@@ -81,7 +81,7 @@ async function openStream(
   abortSignal: AbortSignal,
 ): Promise<AsyncIterable<Buffer>> {
   const command = new ConverseStreamCommand(toConverseRequest(request));
-  let body: AsyncIterable<Buffer> = noBytes;
+  let body: AsyncIterable<Buffer> | undefined;
   command.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
@@ -94,10 +94,9 @@ async function openStream(
     { step: 'deserialize', priority: 'low' },
   );
   await client.send(command, { abortSignal });
+  if (body === undefined) throw cutShort();
   return body;
 }
-
-const noBytes = Readable.from([]);
 
 interface StreamingResponse {
   body: Readable;

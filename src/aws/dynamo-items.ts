@@ -1,5 +1,5 @@
 import type { Conversation, ConversationKey } from '#domain/conversation.ts';
-import type { ErrorCode } from '#domain/errors.ts';
+import { errorCodes } from '#domain/errors.ts';
 import type { ContentBlock, Message, Role } from '#domain/message.ts';
 import type { LiveTurn, Turn, TurnState } from '#domain/turn.ts';
 import type { Usage } from '#domain/usage.ts';
@@ -24,7 +24,7 @@ export function fromTurnItem(item: Item): Turn {
     finishedAtMs: number(item, 'finishedAtMs'),
     ...(item['stopReason'] === undefined ? {} : { stopReason: text(item, 'stopReason') }),
     ...(item['usage'] === undefined ? {} : { usage: usage(record(item['usage'])) }),
-    ...(item['errorCode'] === undefined ? {} : { errorCode: oneOf(codes, item['errorCode']) }),
+    ...(item['errorCode'] === undefined ? {} : { errorCode: oneOf(errorCodes, item['errorCode']) }),
   };
 }
 
@@ -57,16 +57,6 @@ export function fromConversationItem(owner: ConversationKey['owner'], item: Item
 
 const states: readonly TurnState[] = ['complete', 'stopped', 'interrupted', 'failed', 'timed_out'];
 const roles: readonly Role[] = ['user', 'assistant'];
-const codes: readonly ErrorCode[] = [
-  'content_filtered',
-  'internal',
-  'invalid_request',
-  'model_error',
-  'model_unavailable',
-  'throttled',
-  'timed_out',
-];
-
 function message(value: unknown): Message {
   const item = record(value);
   if (!Array.isArray(item['content'])) throw malformed('content');

@@ -30,16 +30,26 @@ const historyTurns = 40;
 /** Claims the conversation for a turn and reads its history, both in one round trip. */
 export async function beginTurn(table: Table, beginning: TurnBeginning): Promise<BegunTurn> {
   const { mode, turn } = beginning;
-  const recent = mode === 'new' ? [] : recentTurns(table, beginning);
+  const recent = mode === 'new' ? Promise.resolve([]) : recentTurns(table, beginning);
   const claiming = afterRecovery(table, beginning, {
     nowMs: turn.startedAtMs,
     attempt: claim,
   }).catch((error: unknown) => claimedAlready(table, beginning, error));
-  const [sequence, read] = await Promise.all([claiming, recent]);
-  const live = { ...turn, sequence };
-  if ((read.at(-1)?.sequence ?? 0) === sequence - 1) return { live, history: read };
-  // The read overtook the end of the turn before this one.
-  return { live, history: await recentTurns(table, beginning) };
+  // It is awaited after the claim, whose failure is the one to tell.
+  recent.catch(() => undefined);
+  const live = { ...turn, sequence: await claiming };
+  try {
+    const history = await recent;
+    const isWhole = (history.at(-1)?.sequence ?? 0) === live.sequence - 1;
+    // Where it is not, the read overtook the end of the turn before this one.
+    return { live, history: isWhole ? history : await recentTurns(table, beginning) };
+  } catch (error) {
+    // A claimed turn that cannot go on must not stand in the way of the next.
+    await finishTurn(table, beginning, interruptedTurn(live, turn.startedAtMs)).catch(
+      () => undefined,
+    );
+    throw error;
+  }
 }
 
 async function recentTurns(table: Table, key: ConversationKey): Promise<readonly Turn[]> {

@@ -23,16 +23,12 @@ export function readChatEnvironment(variables: Variables): ChatEnvironment {
     conversationsTable: readConversationsTable(variables),
     models: [model, ...others],
     maxOutputTokens,
-    allowAnonymous: readAllowAnonymous(variables),
+    allowAnonymous: variables['ALLOW_ANONYMOUS'] === 'true',
   };
 }
 
 export function readConversationsTable(variables: Variables): string {
   return required(variables, 'CONVERSATIONS_TABLE');
-}
-
-export function readAllowAnonymous(variables: Variables): boolean {
-  return variables['ALLOW_ANONYMOUS'] === 'true';
 }
 
 function required(variables: Variables, name: string): string {

@@ -15,13 +15,33 @@ export interface Conversation extends ConversationKey {
   readonly liveTurn?: LiveTurn;
 }
 
-/** Titles are at most this many characters. */
-export const maxTitleLength = 80;
+/** Titles are at most this many characters, as people count them. */
+const maxTitleLength = 80;
+
+/** However many code points their characters are made of. */
+const maxTitleCodeUnits = 400;
 
 /** A conversation's first title: the beginning of its first message, on one line. */
 export function titleOf(question: Message): string {
-  const line = messageText(question).replaceAll(/\s+/gu, ' ').trim();
-  const characters = Array.from(new Intl.Segmenter().segment(line), ({ segment }) => segment);
-  if (characters.length <= maxTitleLength) return line;
-  return `${characters.slice(0, maxTitleLength - 1).join('')}…`;
+  const beginning = messageText(question).slice(0, 4 * maxTitleCodeUnits);
+  const line = beginning.replaceAll(/\s+/gu, ' ').trim();
+  if (isTitle(line)) return line;
+  let title = '';
+  for (const character of charactersOf(line.slice(0, maxTitleCodeUnits)).slice(
+    0,
+    maxTitleLength - 1,
+  )) {
+    if (title.length + character.length >= maxTitleCodeUnits) break;
+    title += character;
+  }
+  return `${title}…`;
+}
+
+/** Whether a text is short enough for a title. */
+export function isTitle(text: string): boolean {
+  return text.length <= maxTitleCodeUnits && charactersOf(text).length <= maxTitleLength;
+}
+
+function charactersOf(text: string): readonly string[] {
+  return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
 }

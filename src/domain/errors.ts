@@ -1,19 +1,27 @@
 /** Every way a request can fail, as strangers may know it. */
-export type ErrorCode =
-  | 'invalid_request'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not_found'
-  | 'conflict'
-  | 'idempotency_mismatch'
-  | 'too_large'
-  | 'quota_exceeded'
-  | 'throttled'
-  | 'model_unavailable'
-  | 'model_error'
-  | 'content_filtered'
-  | 'timed_out'
-  | 'internal';
+export const errorCodes = [
+  'invalid_request',
+  'unauthenticated',
+  'forbidden',
+  'not_found',
+  'conflict',
+  'idempotency_mismatch',
+  'too_large',
+  'quota_exceeded',
+  'throttled',
+  'model_unavailable',
+  'model_error',
+  'content_filtered',
+  'timed_out',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** The code that a string from outside is; `internal` where it is none of ours. */
+export function toErrorCode(text: string): ErrorCode {
+  return errorCodes.find((code) => code === text) ?? 'internal';
+}
 
 export interface ChatErrorOptions {
   readonly cause?: unknown;

@@ -1,3 +1,4 @@
+import type { ConversationKey } from '#domain/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { Conversations } from '#domain/ports.ts';
 import { ownerOf } from '#lambda/http-event.ts';
@@ -44,7 +45,7 @@ async function route(
   const key = { owner, conversationId: parseConversationId(segment) };
   switch (method) {
     case 'GET':
-      return readConversation(conversations, key, query);
+      return readConversation({ conversations, now }, key, query);
     case 'PATCH':
       await conversations.rename(key, parseTitle(body));
       return undefined;
@@ -57,17 +58,17 @@ async function route(
 }
 
 async function readConversation(
-  conversations: Conversations,
-  key: { owner: string; conversationId: string },
+  { conversations, now }: ConversationsPorts,
+  key: ConversationKey,
   query: HttpRequest['query'],
 ): Promise<object> {
   const page = parsePage(query);
-  const [found, turns] = await Promise.all([
-    conversations.find(key),
-    conversations.turns(key, page),
-  ]);
+  const found = await conversations.find(key);
   if (found === undefined) throw new ChatError('not_found', 'There is no such conversation.');
-  return toConversationPage(found, turns, page.cursor === undefined);
+  // Only then the turns: one that ends in between is in both, and never in neither.
+  const turns = await conversations.turns(key, page);
+  const { liveTurn: _, ...older } = found;
+  return toConversationPage(page.cursor === undefined ? found : older, turns, now());
 }
 
 function nothingHere(): ChatError {

@@ -27,7 +27,13 @@ export async function answerTurn(
   const owner = ownerOf(request.caller, policy.allowAnonymous);
   const chat = parseChatRequest(request.body);
   const format = chat.format ?? acceptedFormat(request.headers['accept']) ?? policy.defaultFormat;
-  const turn = toTurnRequest(chat, { owner, policy, invocation, nowMs: ports.now() });
+  const turn = toTurnRequest(chat, {
+    owner,
+    policy,
+    invocation,
+    isAnonymous: request.caller.type === 'anonymous',
+    nowMs: ports.now(),
+  });
   const log = createTurnLog(turn, invocation.requestId);
   const opened = await open(runTurn(ports, turn), log);
   const headers = { ...turnHeaders(turn), 'x-request-id': invocation.requestId };
@@ -55,11 +61,16 @@ function assertChatDoor({ method, path, body }: HttpRequest): void {
   }
 }
 
+const acceptedTypes: Readonly<Record<string, TurnFormat>> = {
+  'text/event-stream': 'ui',
+  'text/plain': 'text',
+  'application/json': 'json',
+};
+
+/** The format of the first media type that is one of ours, in the order of the header. */
 function acceptedFormat(accept = ''): TurnFormat | undefined {
-  if (accept.includes('text/event-stream')) return 'ui';
-  if (accept.includes('text/plain')) return 'text';
-  if (accept.includes('application/json')) return 'json';
-  return undefined;
+  const types = accept.split(',').map((type) => type.split(';')[0]?.trim() ?? '');
+  return types.map((type) => acceptedTypes[type]).find((format) => format !== undefined);
 }
 
 function turnHeaders({ turnId, conversation }: TurnRequest): Record<string, string> {

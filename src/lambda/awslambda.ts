@@ -6,13 +6,13 @@ export interface ResponseStream extends NodeJS.EventEmitter {
   /** False when the caller should wait for `drain`. */
   write(chunk: string | Uint8Array): boolean;
   end(): void;
-  setContentType(contentType: string): void;
+  /** Whether what was written still waits for the reader. */
+  readonly writableNeedDrain: boolean;
 }
 
 /** What Lambda tells a handler about its invocation; the part of it that we use. */
 export interface LambdaContext {
   readonly awsRequestId: string;
-  readonly functionName: string;
   getRemainingTimeInMillis(): number;
 }
 

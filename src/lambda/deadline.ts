@@ -2,15 +2,16 @@ import { ChatError } from '#domain/errors.ts';
 import type { LambdaContext } from '#lambda/awslambda.ts';
 import type { Invocation } from '#lambda/http.ts';
 
-/** What is kept back of an invocation's time to store the turn and tell the reader. */
-const marginMs = 10_000;
-
 /** How long after Lambda's own deadline nothing of the invocation can be left. */
 const leaseGraceMs = 15_000;
 
-/** Runs something within an invocation's time, or a third less of it when there is little. */
+/**
+ * Runs something within an invocation's time. `marginMs` of it, or a third when there is little,
+ * is kept back to store the turn and to tell the reader.
+ */
 export async function withinDeadline<Result>(
   context: LambdaContext,
+  marginMs: number,
   run: (invocation: Invocation) => Promise<Result>,
 ): Promise<Result> {
   const remainingMs = context.getRemainingTimeInMillis();

@@ -17,7 +17,6 @@ export interface FunctionUrlEvent {
 
 /** The part we use of a REST API's proxy event (payload format 1.0). */
 export interface RestApiEvent {
-  readonly resource: string;
   readonly path: string;
   readonly httpMethod: string;
   readonly headers: Readonly<Record<string, string>> | null;

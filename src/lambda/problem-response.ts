@@ -12,11 +12,17 @@ export async function answerOrProblem(
   try {
     return await answer(request, invocation);
   } catch (error) {
-    return problemResponse(error, invocation.requestId);
+    const { requestId } = invocation;
+    const response = problemResponse(error, requestId);
+    if (response.status >= 500) {
+      const { code } = toChatError(error);
+      logError('request failed', { requestId, code, cause: describeCause(toChatError(error)) });
+    }
+    return response;
   }
 }
 
-/** An error as the whole answer, its cause in the log under the same request id. */
+/** An error as the whole answer. Its cause is for the log, and left to the caller. */
 export function problemResponse(
   caught: unknown,
   requestId: string,
@@ -24,9 +30,6 @@ export function problemResponse(
 ): HttpResponse {
   const error = toChatError(caught);
   const problem = toProblem(error, requestId);
-  if (problem.status >= 500) {
-    logError('request failed', { requestId, code: error.code, cause: describeCause(error) });
-  }
   const { retryAfterSeconds } = error;
   return {
     status: problem.status,

@@ -11,12 +11,15 @@ export interface ProxyResult {
   readonly body: string;
 }
 
+/** What is left when a turn has to end: enough for one write to the table. */
+const marginMs = 3_000;
+
 /** A handler that gives its answer in one piece, for Function URLs and REST APIs alike. */
 export function respondBuffered(
   answer: Answer,
 ): (event: HttpEvent, context: LambdaContext) => Promise<ProxyResult> {
   return (event, context) =>
-    withinDeadline(context, async (invocation) => {
+    withinDeadline(context, marginMs, async (invocation) => {
       const response = await answerOrProblem(answer, toHttpRequest(event), invocation);
       return toResult(response, invocation);
     });

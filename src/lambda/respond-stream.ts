@@ -8,23 +8,28 @@ import { answerOrProblem } from '#lambda/problem-response.ts';
 /** Proxies and gateways close a connection after 30 s of silence at the earliest. */
 const heartbeatMs = 12_000;
 
+/** What is left when a turn has to end: a reader may be slow to take the rest. */
+const marginMs = 10_000;
+
 /** A handler that streams its answer, for Function URLs and REST APIs alike. */
 export function respondStream(answer: Answer): StreamingHandler<HttpEvent> {
   return awslambda.streamifyResponse<HttpEvent>((event, responseStream, context) =>
-    withinDeadline(context, async (invocation) => {
+    withinDeadline(context, marginMs, async (invocation) => {
       const response = await answerOrProblem(answer, toHttpRequest(event), invocation);
-      await writeResponse(responseStream, response);
+      await writeResponse(responseStream, response, invocation.signal);
     }),
   );
 }
 
 /**
- * Writes an answer to Lambda's stream at the pace of its reader. A body that throws is not ended
- * but breaks off: the error goes to Lambda, which closes the reader's connection with it.
+ * Writes an answer to Lambda's stream at the pace of its reader, until the signal says that time
+ * is up: from then on nobody is waited for, so that the body can come to its end. A body that
+ * throws is not ended but breaks off: Lambda gets the error and closes the reader's connection.
  */
 async function writeResponse(
   responseStream: ResponseStream,
   { status, headers, body, ping }: HttpResponse,
+  signal: AbortSignal,
 ): Promise<void> {
   const stream = awslambda.HttpResponseStream.from(responseStream, { statusCode: status, headers });
   // Status and headers go out with the first write, and without one not at all.
@@ -34,7 +39,7 @@ async function writeResponse(
     // No `pipeline`: when its source fails it destroys the stream, which ends the whole process.
     for await (const chunk of typeof body === 'string' ? [body] : body) {
       if (chunk === '') continue;
-      if (!stream.write(chunk)) await once(stream, 'drain');
+      if (!stream.write(chunk)) await drained(stream, signal);
       heartbeat.refresh();
     }
   } finally {
@@ -43,8 +48,16 @@ async function writeResponse(
   stream.end();
 }
 
+async function drained(stream: ResponseStream, signal: AbortSignal): Promise<void> {
+  try {
+    await once(stream, 'drain', { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
 function startHeartbeat(stream: ResponseStream, ping: string | undefined): NodeJS.Timeout {
   return setInterval(() => {
-    if (ping !== undefined) stream.write(ping);
+    if (ping !== undefined && !stream.writableNeedDrain) stream.write(ping);
   }, heartbeatMs);
 }

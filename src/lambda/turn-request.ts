@@ -16,6 +16,8 @@ export interface ChatPolicy {
 
 export interface TurnContext {
   readonly owner: string;
+  /** Whether the owner is everybody without an identity. */
+  readonly isAnonymous: boolean;
   readonly policy: ChatPolicy;
   readonly invocation: Invocation;
   readonly nowMs: number;
@@ -42,17 +44,24 @@ export function toTurnRequest(chat: ChatRequest, context: TurnContext): TurnRequ
     inference: { ...chat.inference, maxTokens },
     signal: invocation.signal,
     leaseUntilMs: invocation.leaseUntilMs,
-    ...conversationOf(chat, nowMs),
+    ...conversationOf(chat, context),
     ...(chat.system === undefined ? {} : { system: chat.system }),
   };
 }
 
+/**
+ * Callers without an identity share an owner, and only ids that nobody can guess keep them apart:
+ * they may go on with a conversation they were given, and not choose an id of their own.
+ */
 function conversationOf(
   { conversation }: ChatRequest,
-  nowMs: number,
+  { nowMs, isAnonymous }: TurnContext,
 ): Pick<TurnRequest, 'conversation'> {
   if (conversation === undefined) return {};
   const { id, create } = conversation;
+  if (isAnonymous && create && id !== undefined) {
+    throw new ChatError('invalid_request', 'id: may be chosen only by callers with an identity');
+  }
   if (id === undefined) return { conversation: { conversationId: newId(nowMs), mode: 'new' } };
   return { conversation: { conversationId: id, mode: create ? 'either' : 'existing' } };
 }

@@ -38,23 +38,29 @@ const unit = v.pipe(
   v.maxValue(1, 'must be from 0 to 1'),
 );
 
-const inference = v.strictObject({
-  max_tokens: v.optional(
-    v.pipe(
-      v.number('must be a whole number'),
-      v.integer('must be a whole number'),
-      v.minValue(1, 'must be at least 1'),
+const inference = v.strictObject(
+  {
+    max_tokens: v.optional(
+      v.pipe(
+        v.number('must be a whole number'),
+        v.integer('must be a whole number'),
+        v.minValue(1, 'must be at least 1'),
+      ),
     ),
-  ),
-  temperature: v.optional(unit),
-  top_p: v.optional(unit),
-  stop_sequences: v.optional(
-    v.pipe(
-      v.array(v.pipe(v.string(), v.minLength(1, 'must not be empty'))),
-      v.maxLength(4, 'must be at most 4 strings'),
+    temperature: v.optional(unit),
+    top_p: v.optional(unit),
+    stop_sequences: v.optional(
+      v.pipe(
+        v.array(
+          v.pipe(v.string('must be a string'), v.minLength(1, 'must not be empty')),
+          'must be a list of strings',
+        ),
+        v.maxLength(4, 'must be at most 4 strings'),
+      ),
     ),
-  ),
-});
+  },
+  'must be an object',
+);
 
 const options = {
   model: v.optional(v.string('must be a string')),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { maxTitleLength } from '#domain/conversation.ts';
+import { isTitle } from '#domain/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { PageRequest } from '#domain/ports.ts';
 import { parsed, parseJsonObject } from '#protocol/json-body.ts';
@@ -20,7 +20,7 @@ const patch = v.strictObject({
     v.string('must be a string'),
     v.trim(),
     v.minLength(1, 'must not be blank'),
-    v.maxLength(maxTitleLength, `must be at most ${maxTitleLength} characters`),
+    v.check(isTitle, 'must be at most 80 characters'),
   ),
 });
 

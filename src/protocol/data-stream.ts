@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { ChatError } from '#domain/errors.ts';
+import { ChatError, toErrorCode } from '#domain/errors.ts';
 import type { TurnEvent } from '#domain/stream-event.ts';
 import { eventStreamHeaders, type TurnEncoding } from '#protocol/encode-turn.ts';
-import { isErrorCode, toProblem } from '#protocol/problem.ts';
+import { toProblem } from '#protocol/problem.ts';
 import { decodeSse, encodeSseMessage, ssePing } from '#protocol/sse.ts';
 
 /** The simplest stream of events: `data: {"text":"…"}` lines, then `data: [DONE]`. */
@@ -32,7 +32,7 @@ export async function* decodeDataStream(
     if (data === '[DONE]') return;
     if (event === 'error') {
       const { code, detail } = v.parse(errorData, JSON.parse(data));
-      throw new ChatError(isErrorCode(code) ? code : 'internal', detail);
+      throw new ChatError(toErrorCode(code), detail);
     }
     yield v.parse(textData, JSON.parse(data)).text;
   }

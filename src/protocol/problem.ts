@@ -46,8 +46,3 @@ export function toProblem(error: ChatError, requestId: string): Problem {
     ...(error.liveTurnId === undefined ? {} : { turn_id: error.liveTurnId }),
   };
 }
-
-/** Whether a string is one of the codes a problem may carry. */
-export function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(kinds, code);
-}

@@ -4,7 +4,7 @@ import type { Conversation } from '#domain/conversation.ts';
 import { messageText } from '#domain/message.ts';
 import type { Page } from '#domain/ports.ts';
 import type { TurnEvent } from '#domain/stream-event.ts';
-import type { LiveTurn, Turn } from '#domain/turn.ts';
+import { interruptedTurn, type LiveTurn, type Turn } from '#domain/turn.ts';
 import { toUsageJson, usageJson } from '#protocol/usage-json.ts';
 
 const time = v.pipe(v.string(), v.isoTimestamp());
@@ -60,20 +60,29 @@ export function toConversationList(
   return { conversations: page.items.map(toConversationJson), ...cursorOf(page) };
 }
 
-/** The newest page ends with the live turn, unless that has just been stored as ended. */
+/**
+ * A conversation with a page of its turns, which it shows as they are at `nowMs`: give its live
+ * turn only with the newest page. A live turn whose lease is over was interrupted, though nobody
+ * has stored that yet; one that has just been stored as ended is not shown twice.
+ */
 export function toConversationPage(
   conversation: Conversation,
   page: Page<Turn>,
-  isNewest: boolean,
+  nowMs: number,
 ): v.InferOutput<typeof conversationPageJson> {
   const turns = page.items.map(toTurnJson).toReversed();
-  const live = isNewest ? conversation.liveTurn : undefined;
+  const live = conversation.liveTurn;
   const ended = live === undefined || page.items.some((turn) => turn.turnId === live.turnId);
   return {
     ...toConversationJson(conversation),
-    turns: ended ? turns : [...turns, toRunningTurnJson(live)],
+    turns: ended ? turns : [...turns, toLiveTurnJson(live, nowMs)],
     ...cursorOf(page),
   };
+}
+
+function toLiveTurnJson(live: LiveTurn, nowMs: number): TurnJson {
+  const json = toTurnJson(interruptedTurn(live, nowMs));
+  return live.leaseUntilMs <= nowMs ? json : { ...json, state: 'running' };
 }
 
 function toTurnJson(turn: Turn): TurnJson {
@@ -87,17 +96,6 @@ function toTurnJson(turn: Turn): TurnJson {
     ...(turn.stopReason === undefined ? {} : { stop_reason: turn.stopReason }),
     ...(turn.usage === undefined ? {} : { usage: toUsageJson(turn.usage) }),
     ...(turn.errorCode === undefined ? {} : { error_code: turn.errorCode }),
-  };
-}
-
-function toRunningTurnJson(live: LiveTurn): TurnJson {
-  return {
-    turn_id: live.turnId,
-    state: 'running',
-    message: messageText(live.question),
-    response: '',
-    model: live.modelId,
-    created_at: toTime(live.startedAtMs),
   };
 }
 

@@ -99,6 +99,11 @@ test('a stream that just ends has failed', async () => {
   await expect(Array.fromAsync(decodeUiStream(cutBytes(encoded, 9)))).rejects.toThrow(ChatError);
 });
 
+test('half a part is an answer that could not be read', async () => {
+  const reading = Array.fromAsync(decodeUiStream(cutBytes('data: {"type":"text-de\n\n', 9)));
+  await expect(reading).rejects.toMatchObject({ code: 'internal' });
+});
+
 test('parts that are new to us are skipped', async () => {
   const encoded = encode(turnOf(saying('Hi')));
   const stranger = 'data: {"type":"steering-message","x":1}\n\n';

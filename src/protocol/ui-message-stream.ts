@@ -1,8 +1,7 @@
 import * as v from 'valibot';
-import { ChatError } from '#domain/errors.ts';
+import { ChatError, toErrorCode } from '#domain/errors.ts';
 import type { StopReason, TurnEvent } from '#domain/stream-event.ts';
 import { eventStreamHeaders, type TurnEncoding } from '#protocol/encode-turn.ts';
-import { isErrorCode } from '#protocol/problem.ts';
 import { decodeSse, ssePing } from '#protocol/sse.ts';
 import { fromUsageJson, toUsageJson, usageJson } from '#protocol/usage-json.ts';
 
@@ -64,7 +63,7 @@ function encodeParts(encoder: Encoder, event: TurnEvent): readonly string[] {
     case 'turn-stop':
       return [json(finishOf(event)), '[DONE]'];
     case 'error':
-      return [...errorParts(event.error, encoder.requestId), '[DONE]'];
+      return errorParts(event.error, encoder.requestId);
   }
 }
 
@@ -188,7 +187,7 @@ export async function* decodeUiStream(
   let failure: { code: string; liveTurnId?: string | undefined } = { code: 'internal' };
   for await (const { data } of decodeSse(chunks)) {
     if (data === '[DONE]') break;
-    const parsed = v.safeParse(part, JSON.parse(data));
+    const parsed = v.safeParse(part, parseJson(data));
     if (!parsed.success) continue;
     if (parsed.output.type === 'data-error') failure = parsed.output.data;
     if (parsed.output.type === 'error') {
@@ -201,12 +200,20 @@ export async function* decodeUiStream(
   throw new ChatError('internal', 'The connection ended before the answer did.');
 }
 
+function parseJson(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch (error) {
+    throw new ChatError('internal', 'The answer could not be read.', { cause: error });
+  }
+}
+
 function fromFailure(
   { code, liveTurnId }: { code: string; liveTurnId?: string | undefined },
   message: string,
 ): ChatError {
   const options = liveTurnId === undefined ? {} : { liveTurnId };
-  return new ChatError(isErrorCode(code) ? code : 'internal', message, options);
+  return new ChatError(toErrorCode(code), message, options);
 }
 
 function toEvents(parsed: v.InferOutput<typeof part>): readonly TurnEvent[] {

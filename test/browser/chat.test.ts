@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import http from 'node:http';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -44,6 +45,7 @@ async function openPage(
   { url = served.url, locale = 'en-US' }: { url?: string; locale?: string } = {},
 ): Promise<Page> {
   const page = await browser.newPage({ locale, viewport: { width: 1200, height: 800 } });
+  page.on('dialog', (dialog) => void dialog.accept());
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(url + path);
   return page;
@@ -145,6 +147,14 @@ test('a model that refuses is said in words for people', async () => {
   await say(page, 'Hi');
   await page.getByRole('alert').getByText('The model is busy.').waitFor();
   expect(await page.content()).not.toContain('secret');
+  upstream.behave((response) => {
+    beginAnswer(response);
+    response.end(Buffer.concat([frames.blockStop, frames.messageStop, frames.metadata]));
+  });
+  const listed = await page.locator('.conversation').count();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await settled(page);
+  expect(await page.locator('.conversation').count()).toBe(listed);
   await page.close();
 });
 
@@ -176,6 +186,26 @@ test('the page speaks Japanese to those who read it', async () => {
   await page.getByText('回答が完了しました。').waitFor({ state: 'attached' });
   await page.getByText('シミュレーション').waitFor();
   await page.close();
+});
+
+test('an address that is no conversation says so, and a new chat gets away from it', async () => {
+  const page = await openPage('/chat?conversation=unknown');
+  await page.getByRole('alert').getByText('There is no such conversation.').waitFor();
+  await page.getByRole('button', { name: 'New chat' }).click();
+  await page.getByText('What would you like to know?').waitFor();
+  await page.close();
+});
+
+test("a name that is not the page's is refused", async () => {
+  const status = await new Promise((resolve, reject) => {
+    const headers = { host: 'evil.example' };
+    const request = http.get(`${served.url}/api/conversations`, { headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    request.once('error', reject);
+  });
+  expect(status).toBe(403);
 });
 
 test('another site cannot make the browser chat', async () => {

@@ -76,6 +76,9 @@ test('the Accept header chooses the format, and the body wins over it', async ()
   );
   expect(text.headers.get('content-type')).toContain('text/plain');
   await text.text();
+  const axios = { headers: { accept: 'application/json, text/plain, */*' } };
+  const json = await system.api('/chat', post({ prompt: 'Hi' }, axios));
+  expect(json.headers.get('content-type')).toBe('application/json');
   const init = post({ prompt: 'Hi', format: 'data' }, { headers: { accept: 'application/json' } });
   const data = await system.api('/chat/stream', init);
   expect(data.headers.get('content-type')).toBe('text/event-stream');

@@ -134,6 +134,14 @@ test('a refusal before the stream has its code, and its cause for the log', asyn
   expect(String(error)).not.toContain('secret');
 });
 
+test("a model that may not be used is our fault, not the caller's", async () => {
+  upstream.behave((response) => {
+    response.writeHead(403, { 'x-amzn-errortype': 'AccessDeniedException' });
+    response.end('{"message":"no"}');
+  });
+  expect((await readAll(stream())).error).toMatchObject({ code: 'internal' });
+});
+
 test('throttling is tried again by the SDK, and by nobody else', async () => {
   upstream.behave((response) => {
     response.writeHead(503, { 'x-amzn-errortype': 'ServiceUnavailableException' });

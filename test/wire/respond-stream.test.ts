@@ -19,7 +19,11 @@ beforeAll(async () => {
   });
   const more = { Code: { S3Key: 'endless' }, MemorySize: 512, Timeout: 60 };
   const endless = functionWithUrl('Endless', { handler: 'handler', more });
-  system = await hostResources(endless, { endless: folder });
+  const brief = functionWithUrl('Brief', {
+    handler: 'untilDeadline',
+    more: { ...more, Timeout: 3 },
+  });
+  system = await hostResources({ ...endless, ...brief }, { endless: folder });
 });
 afterAll(() => system.close());
 
@@ -42,3 +46,12 @@ test.runIf(process.platform === 'linux')(
     await expect.poll(() => system.lines.join('\n'), { timeout: 20_000 }).toContain('REPORT');
   },
 );
+
+test('a reader that takes nothing does not keep the body from its end', async () => {
+  const reader = await openSlowly(system.state.functions['Brief']?.url ?? '', {});
+  await expect
+    .poll(() => system.lines.join('\n'), { timeout: 10_000 })
+    .toContain('came to its end');
+  expect(system.lines.join('\n')).not.toContain('timed out');
+  reader.leave();
+});

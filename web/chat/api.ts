@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import { ChatError } from '#domain/errors.ts';
+import { ChatError, toErrorCode } from '#domain/errors.ts';
 import type { TurnEvent } from '#domain/stream-event.ts';
-import { isErrorCode } from '#protocol/problem.ts';
 import { conversationListJson, conversationPageJson } from '#protocol/turn-json.ts';
 import { decodeUiStream } from '#protocol/ui-message-stream.ts';
 
@@ -20,8 +19,19 @@ export async function* ask(question: Question): AsyncGenerator<TurnEvent, void, 
     body: JSON.stringify({ message, conversation_id: conversationId, format: 'ui' }),
     signal,
   });
-  if (!response.ok || response.body === null) throw await toError(response);
+  if (!response.ok || response.body === null) {
+    yield* beginningOf(response);
+    throw await toError(response);
+  }
   yield* decodeUiStream(chunksOf(response.body));
+}
+
+/** A turn whose model never began has begun all the same, in a conversation that exists now. */
+function* beginningOf({ headers }: Response): Generator<TurnEvent, void, undefined> {
+  const conversationId = headers.get('x-streambed-conversation-id');
+  const turnId = headers.get('x-streambed-turn-id');
+  if (conversationId === null || turnId === null) return;
+  yield { type: 'turn-start', turnId, conversationId, modelId: '' };
 }
 
 /** Not every browser can iterate over a stream. */
@@ -34,37 +44,35 @@ async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
       yield value;
     }
   } finally {
-    reader.releaseLock();
+    await reader.cancel();
   }
 }
 
-const problem = v.object({
-  code: v.string(),
-  detail: v.string(),
-  turn_id: v.optional(v.string()),
-});
+const problem = v.object({ code: v.string(), detail: v.string() });
 
 async function toError(response: Response): Promise<ChatError> {
   const parsed = v.safeParse(problem, await response.json().catch(() => undefined));
   if (!parsed.success) return new ChatError('internal', `HTTP ${response.status}`);
   const { code, detail } = parsed.output;
-  return new ChatError(isErrorCode(code) ? code : 'internal', detail);
+  return new ChatError(toErrorCode(code), detail);
 }
 
-/** The newest conversations. Throws a `ChatError`. */
-export async function listConversations(): Promise<
-  v.InferOutput<typeof conversationListJson>['conversations']
-> {
-  const response = await fetch('/api/conversations');
+export type ConversationList = v.InferOutput<typeof conversationListJson>;
+export type ConversationPage = v.InferOutput<typeof conversationPageJson>;
+
+/** A page of conversations, the most recently used first. Throws a `ChatError`. */
+export async function listConversations(cursor?: string): Promise<ConversationList> {
+  const response = await fetch(`/api/conversations${queryOf(cursor)}`);
   if (!response.ok) throw await toError(response);
-  return v.parse(conversationListJson, await response.json()).conversations;
+  return v.parse(conversationListJson, await response.json());
 }
 
-/** A conversation with its newest turns. Throws a `ChatError`. */
+/** A conversation with a page of its turns, the newest first asked for. Throws a `ChatError`. */
 export async function readConversation(
   conversationId: string,
-): Promise<v.InferOutput<typeof conversationPageJson>> {
-  const response = await fetch(conversationPath(conversationId));
+  cursor?: string,
+): Promise<ConversationPage> {
+  const response = await fetch(`${conversationPath(conversationId)}${queryOf(cursor)}`);
   if (!response.ok) throw await toError(response);
   return v.parse(conversationPageJson, await response.json());
 }
@@ -77,4 +85,8 @@ export async function removeConversation(conversationId: string): Promise<void> 
 
 function conversationPath(conversationId: string): string {
   return `/api/conversations/${encodeURIComponent(conversationId)}`;
+}
+
+function queryOf(cursor: string | undefined): string {
+  return cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`;
 }

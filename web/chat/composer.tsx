@@ -13,7 +13,8 @@ export interface ComposerProps {
 export function Composer({ words, isBusy, onSend }: ComposerProps): ReactNode {
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
-  const canSend = !isBusy && text.trim() !== '';
+  const isTooLong = text.length > maxMessageLength;
+  const canSend = !isBusy && !isTooLong && text.trim() !== '';
   const send = (): void => {
     if (!canSend) return;
     onSend(text.trim());
@@ -37,12 +38,17 @@ export function Composer({ words, isBusy, onSend }: ComposerProps): ReactNode {
         ref={field}
         rows={1}
         value={text}
-        maxLength={maxMessageLength}
+        aria-invalid={isTooLong}
         aria-label={words.messageLabel}
         placeholder={words.placeholder}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={onKeyDown}
       />
+      {isTooLong && (
+        <p className="too-long" role="alert">
+          {words.messageTooLong(maxMessageLength)}
+        </p>
+      )}
       <button type="submit" disabled={!canSend} aria-label={words.send} title={words.send}>
         <svg viewBox="0 0 20 20" aria-hidden="true">
           <path d="M10 16V4m0 0L5 9m5-5 5 5" />

@@ -1,15 +1,10 @@
 import type { ReactNode } from 'react';
-import type { ConversationJson } from '#protocol/turn-json.ts';
+import type { ConversationListView } from './use-conversation-list.ts';
 import type { Words } from './words.ts';
-
-export type Listed =
-  | { readonly type: 'loading' }
-  | { readonly type: 'failed' }
-  | { readonly type: 'loaded'; readonly conversations: readonly ConversationJson[] };
 
 export interface ConversationListProps {
   readonly words: Words;
-  readonly listed: Listed;
+  readonly list: ConversationListView;
   readonly openId: string | undefined;
   readonly onOpen: (conversationId: string | undefined) => void;
   readonly onRemove: (conversationId: string) => void;
@@ -17,19 +12,23 @@ export interface ConversationListProps {
 
 /** The reader's conversations, the most recently used first. */
 export function ConversationList(props: ConversationListProps): ReactNode {
-  const { words, listed, openId, onOpen, onRemove } = props;
-  const conversations = listed.type === 'loaded' ? listed.conversations : [];
+  const { words, list, openId, onOpen, onRemove } = props;
+  const remove = (id: string, title: string): void => {
+    if (window.confirm(words.removeQuestion(title))) onRemove(id);
+  };
   return (
-    <nav className="sidebar" aria-label={words.conversations}>
+    <nav className="sidebar" id="conversations" aria-label={words.conversations}>
       <button type="button" className="new-chat" onClick={() => onOpen(undefined)}>
         {words.newChat}
       </button>
-      {listed.type === 'failed' && <p className="hint">{words.conversationsFailed}</p>}
-      {listed.type === 'loaded' && conversations.length === 0 && (
-        <p className="hint">{words.noConversations}</p>
+      {list.problem !== undefined && (
+        <p className="hint" role="alert">
+          {list.problem}
+        </p>
       )}
+      {list.conversations?.length === 0 && <p className="hint">{words.noConversations}</p>}
       <ul>
-        {conversations.map(({ conversation_id: id, title }) => (
+        {(list.conversations ?? []).map(({ conversation_id: id, title }) => (
           <li key={id} className="conversation">
             <button
               type="button"
@@ -44,7 +43,7 @@ export function ConversationList(props: ConversationListProps): ReactNode {
               className="icon-button"
               aria-label={words.removeTitled(title)}
               title={words.remove}
-              onClick={() => onRemove(id)}
+              onClick={() => remove(id, title)}
             >
               <svg viewBox="0 0 20 20" aria-hidden="true">
                 <path d="m5 5 10 10M15 5 5 15" />
@@ -53,6 +52,11 @@ export function ConversationList(props: ConversationListProps): ReactNode {
           </li>
         ))}
       </ul>
+      {list.hasMore && (
+        <button type="button" className="quiet-button" onClick={list.loadMore}>
+          {words.more}
+        </button>
+      )}
     </nav>
   );
 }

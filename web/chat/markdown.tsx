@@ -49,7 +49,7 @@ const components: Components = {
   },
   pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
   table: ({ children }) => (
-    <div className="table" tabIndex={0} role="region" aria-label="Table">
+    <div className="table" tabIndex={0}>
       <table>{children}</table>
     </div>
   ),

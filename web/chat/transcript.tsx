@@ -1,22 +1,20 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Turn } from './turn.tsx';
 import type { TurnView } from './turn-view.ts';
+import type { ConversationView } from './use-conversation.ts';
 import type { Words } from './words.ts';
 
 export interface TranscriptProps {
   readonly words: Words;
-  readonly turns: readonly TurnView[];
-  readonly problem: string | undefined;
-  readonly onRetry: (turn: TurnView) => void;
-  readonly onSuggestion: (text: string) => void;
+  readonly conversation: ConversationView;
 }
 
 /** How near the end counts as being there, in pixels. */
 const nearEnd = 40;
 
 /** What was said. It follows the newest words until the reader scrolls away from them. */
-export function Transcript(props: TranscriptProps): ReactNode {
-  const { words, turns, problem, onRetry, onSuggestion } = props;
+export function Transcript({ words, conversation }: TranscriptProps): ReactNode {
+  const { turns, problem, isLoading, isBusy, cursor } = conversation;
   const frame = useRef<HTMLDivElement>(null);
   const [isFollowing, setFollowing] = useState(true);
   const latest = turns.at(-1);
@@ -36,17 +34,23 @@ export function Transcript(props: TranscriptProps): ReactNode {
     <div className="transcript-frame">
       <div className="transcript" ref={frame} onScroll={onScroll}>
         <div className="turns" role="log" aria-live="off" aria-label={words.transcript}>
-          {problem !== undefined && (
-            <p className="problem" role="alert">
-              {problem}
-            </p>
+          {problem !== undefined && <Problem>{problem}</Problem>}
+          {isLoading && <p className="note">{words.loading}</p>}
+          {turns.length === 0 && !isLoading && problem === undefined && (
+            <Welcome words={words} onSuggestion={conversation.send} />
           )}
-          {turns.length === 0 && problem === undefined && (
-            <Welcome words={words} onSuggestion={onSuggestion} />
+          {cursor !== undefined && (
+            <button type="button" className="quiet-button" onClick={conversation.loadOlder}>
+              {words.older}
+            </button>
           )}
-          {turns.map((turn) => (
-            <Turn key={turn.key} words={words} turn={turn} onRetry={onRetry} />
-          ))}
+          {turns.map((turn) =>
+            turn === latest && !isBusy ? (
+              <Turn key={turn.key} words={words} turn={turn} onRetry={conversation.retry} />
+            ) : (
+              <Turn key={turn.key} words={words} turn={turn} />
+            ),
+          )}
         </div>
       </div>
       {!isFollowing && (
@@ -61,11 +65,19 @@ export function Transcript(props: TranscriptProps): ReactNode {
   );
 }
 
+function Problem({ children }: { readonly children: string }): ReactNode {
+  return (
+    <p className="problem" role="alert">
+      {children}
+    </p>
+  );
+}
+
 /** Only beginnings and ends are announced: word by word nobody could listen. */
 function statusOf(latest: TurnView | undefined, words: Words): string {
-  if (latest === undefined) return '';
+  if (latest === undefined || !latest.isNews) return '';
   if (latest.state === 'streaming') return words.generating;
-  return latest.problem === undefined && latest.state === 'settled' ? words.done : '';
+  return latest.problem === undefined ? words.done : '';
 }
 
 interface WelcomeProps {

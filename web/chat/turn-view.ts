@@ -1,7 +1,7 @@
 import { emptyAnswer, type Answer } from '#domain/accumulate.ts';
 import type { TurnJson } from '#protocol/turn-json.ts';
 
-/** Why a turn shows a problem, and whether trying again makes sense. */
+/** Why an answer is not whole. */
 export interface TurnProblem {
   readonly message: string;
   readonly retryable: boolean;
@@ -14,10 +14,12 @@ export interface TurnView {
   readonly answer: Answer;
   /** `running` is a turn that somebody else's connection is being told. */
   readonly state: 'streaming' | 'running' | 'settled';
+  /** Whether it was watched as it came, and its end is news. */
+  readonly isNews: boolean;
   readonly problem?: TurnProblem;
 }
 
-/** A stored turn; `partial` is what to say of an answer that broke off. */
+/** A turn as it is stored; `partial` is what to say of an answer that broke off. */
 export function fromTurnJson(turn: TurnJson, partial: string): TurnView {
   const { turn_id: key, message: question, response, state, stop_reason: stopReason } = turn;
   const content = response === '' ? [] : [{ type: 'text', text: response } as const];
@@ -27,8 +29,8 @@ export function fromTurnJson(turn: TurnJson, partial: string): TurnView {
     indexes: content.map((_, index) => index),
     ...(stopReason === undefined ? {} : { stopReason }),
   };
-  if (state === 'running') return { key, question, answer, state: 'running' };
-  const settled = { key, question, answer, state: 'settled' } as const;
-  if (state === 'complete' || state === 'stopped') return settled;
-  return { ...settled, problem: { message: partial, retryable: true } };
+  const view = { key, question, answer, isNews: false } as const;
+  if (state === 'running') return { ...view, state };
+  if (state === 'complete' || state === 'stopped') return { ...view, state: 'settled' };
+  return { ...view, state: 'settled', problem: { message: partial, retryable: true } };
 }

@@ -8,7 +8,8 @@ import type { Words } from './words.ts';
 export interface TurnProps {
   readonly words: Words;
   readonly turn: TurnView;
-  readonly onRetry: (turn: TurnView) => void;
+  /** Present where the turn can be tried again: on the last one, while no other is under way. */
+  readonly onRetry?: (turn: TurnView) => void;
 }
 
 /** A question and its answer, drawn anew only when they have changed. */
@@ -28,9 +29,9 @@ export const Turn = memo(function Turn({ words, turn, onRetry }: TurnProps): Rea
           <p className="note">{noteOf(turn, words)}</p>
         )}
         {problem !== undefined && (
-          <div className="problem" role="alert">
+          <div className="problem" role={turn.isNews ? 'alert' : undefined}>
             <span>{problem.message}</span>
-            {problem.retryable && (
+            {problem.retryable && onRetry !== undefined && (
               <button type="button" onClick={() => onRetry(turn)}>
                 {words.retry}
               </button>

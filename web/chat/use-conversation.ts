@@ -1,23 +1,29 @@
 'use client';
 
-import { useCallback, useEffect, useRef, useState } from 'react';
-import { emptyAnswer } from '#domain/accumulate.ts';
-import { ChatError } from '#domain/errors.ts';
-import { readConversation } from './api.ts';
+import { useEffect, useRef, useState } from 'react';
+import { describe } from './describe-problem.ts';
 import { readAnswer } from './read-answer.ts';
-import { fromTurnJson, type TurnProblem, type TurnView } from './turn-view.ts';
+import {
+  begunTurn,
+  empty,
+  loadTurns,
+  withBegun,
+  withLoaded,
+  withTurn,
+  type Shown,
+} from './shown-turns.ts';
+import type { TurnView } from './turn-view.ts';
 import type { Words } from './words.ts';
 
-export interface ConversationView {
-  readonly conversationId: string | undefined;
-  readonly turns: readonly TurnView[];
-  readonly problem: string | undefined;
+export interface ConversationView extends Shown {
+  /** Whether a turn is under way, so that none can be sent. */
   readonly isBusy: boolean;
   send(question: string): void;
-  /** Asks the question of a turn again, in its place. */
+  /** Asks the last question again; the turn that failed is shown no more. */
   retry(turn: TurnView): void;
   /** Shows another conversation, or an empty new one. */
   open(conversationId: string | undefined): void;
+  loadOlder(): void;
 }
 
 /** One conversation: what was said, and the turn that is being said. */
@@ -26,29 +32,21 @@ export function useConversation(
   words: Words,
   onChange: () => void,
 ): ConversationView {
-  const [conversationId, setConversationId] = useState(initialId);
-  const stored = useStoredTurns(initialId, words);
-  const { turns, setTurns, problem, load } = stored;
-  const reading = useRef<AbortController>(undefined);
-  useLooking(turns, conversationId, load);
-
-  const show = (id: string | undefined): void => {
-    setConversationId(id);
-    window.history.replaceState(null, '', id === undefined ? '/chat' : `/chat?conversation=${id}`);
-  };
+  const { shown, change, load, leave } = useShown(initialId, words);
+  const { conversationId, turns, isLoading, cursor } = shown;
 
   const run = async (question: string, replaced?: string): Promise<void> => {
-    const key = crypto.randomUUID();
-    const { signal } = (reading.current = new AbortController());
-    const update = (change: Partial<TurnView>): void =>
-      setTurns((all) => all.map((turn) => (turn.key === key ? { ...turn, ...change } : turn)));
-    const begun: TurnView = { key, question, answer: emptyAnswer, state: 'streaming' };
-    setTurns((all) => [...all.filter((turn) => turn.key !== replaced), begun]);
+    const { alter, signal } = change();
+    const begun = begunTurn(crypto.randomUUID(), question);
+    const update = (turn: Partial<TurnView>): void =>
+      alter((before) => withTurn(before, begun.key, turn));
+    alter((before) => withBegun(before, begun, replaced));
     const end = await readAnswer(
       { message: question, conversationId, signal },
       {
         begun(id) {
-          if (!signal.aborted) show(id);
+          alter((before) => ({ ...before, conversationId: id }));
+          if (!signal.aborted) setAddress(id);
           onChange();
         },
         draw: (answer) => update({ answer }),
@@ -60,71 +58,71 @@ export function useConversation(
   };
 
   return {
-    conversationId,
-    turns,
-    problem,
-    isBusy: turns.some(({ state }) => state !== 'settled'),
+    ...shown,
+    isBusy: isLoading || turns.some(({ state }) => state !== 'settled'),
     send: (question) => void run(question),
     retry: ({ question, key }) => void run(question, key),
+    loadOlder: () => void load(conversationId, cursor),
     open(id) {
       // Leaving does not stop the turn: it runs to its end and is kept.
-      reading.current?.abort();
-      show(id);
-      setTurns([]);
-      if (id !== undefined) void load(id);
+      leave(id);
+      setAddress(id);
+      void load(id);
     },
   };
 }
 
-interface StoredTurns {
-  readonly turns: readonly TurnView[];
-  readonly setTurns: (
-    change: readonly TurnView[] | ((turns: readonly TurnView[]) => readonly TurnView[]),
-  ) => void;
-  /** Why the conversation could not be loaded. */
-  readonly problem: string | undefined;
-  readonly load: (conversationId: string) => Promise<void>;
+function setAddress(id: string | undefined): void {
+  window.history.replaceState(null, '', id === undefined ? '/chat' : `/chat?conversation=${id}`);
 }
 
-function useStoredTurns(initialId: string | undefined, words: Words): StoredTurns {
-  const [turns, setTurns] = useState<readonly TurnView[]>([]);
-  const [problem, setProblem] = useState<string>();
-  const load = useCallback(
-    async (id: string) => {
-      try {
-        const page = await readConversation(id);
-        setTurns(page.turns.map((turn) => fromTurnJson(turn, words.partial)));
-        setProblem(undefined);
-      } catch (error) {
-        setProblem(describe(error, words).message);
-      }
-    },
-    [words],
-  );
-  useEffect(() => {
-    if (initialId !== undefined) void load(initialId);
-  }, [initialId, load]);
-  return { turns, setTurns, problem, load };
+interface ShownState {
+  readonly shown: Shown;
+  /** A way to alter what is shown, which does nothing once another conversation is. */
+  change(): { alter(how: (before: Shown) => Shown): void; readonly signal: AbortSignal };
+  load(conversationId: string | undefined, cursor?: string): Promise<void>;
+  leave(conversationId: string | undefined): void;
 }
 
 /** A turn that runs elsewhere is looked at this often. */
 const lookEveryMs = 1_000;
 
-/** Looks after a turn that another connection is being told, until it has ended. */
-function useLooking(
-  turns: readonly TurnView[],
-  conversationId: string | undefined,
-  load: (conversationId: string) => Promise<void>,
-): void {
-  const isRunning = turns.some(({ state }) => state === 'running');
-  useEffect(() => {
-    if (!isRunning || conversationId === undefined) return undefined;
-    const timer = setInterval(() => void load(conversationId), lookEveryMs);
-    return () => clearInterval(timer);
-  }, [isRunning, conversationId, load]);
-}
+function useShown(initialId: string | undefined, words: Words): ShownState {
+  const [shown, setShown] = useState(() => empty(initialId));
+  // What belongs to a conversation that is not shown any more has its signal aborted.
+  const visit = useRef(new AbortController());
 
-function describe(error: unknown, words: Words): TurnProblem {
-  if (!(error instanceof ChatError)) return { message: words.unreachable, retryable: true };
-  return { message: error.message, retryable: error.retryable };
+  const change: ShownState['change'] = () => {
+    const { signal } = visit.current;
+    const alter = (how: (before: Shown) => Shown): void => {
+      if (!signal.aborted) setShown(how);
+    };
+    return { alter, signal };
+  };
+
+  const load: ShownState['load'] = async (id, cursor) => {
+    if (id === undefined) return;
+    const { alter } = change();
+    const loaded = await loadTurns(id, cursor, words);
+    alter((before) => withLoaded(before, loaded, cursor !== undefined));
+  };
+
+  useEffect(() => void load(initialId), [initialId]);
+  const isRunning = shown.turns.some(({ state }) => state === 'running');
+  useEffect(() => {
+    if (!isRunning) return undefined;
+    const timer = setTimeout(() => void load(shown.conversationId), lookEveryMs);
+    return () => clearTimeout(timer);
+  });
+
+  return {
+    shown,
+    change,
+    load,
+    leave(id) {
+      visit.current.abort();
+      visit.current = new AbortController();
+      setShown(empty(id));
+    },
+  };
 }

@@ -1,3 +1,5 @@
+import type { ErrorCode } from '#domain/errors.ts';
+
 /** The languages of the page. */
 export type Language = 'en' | 'ja';
 
@@ -7,15 +9,29 @@ export function pickLanguage(accepted: string | null): Language {
   return first?.trim().startsWith('ja') === true ? 'ja' : 'en';
 }
 
+const enProblems: Partial<Record<ErrorCode, string>> = {
+  conflict: 'Another message of this conversation is being answered.',
+  internal: 'Something went wrong on our side.',
+  model_error: 'The answer broke off because of a fault.',
+  model_unavailable: 'The model does not answer at the moment.',
+  not_found: 'There is no such conversation.',
+  throttled: 'The model is busy. Try again in a moment.',
+  timed_out: 'The time for this answer is up.',
+};
+
 const en = {
+  problems: enProblems,
   newChat: 'New chat',
   conversations: 'Conversations',
   noConversations: 'Your conversations will be listed here.',
   conversationsFailed: 'The list could not be loaded.',
   remove: 'Delete',
+  removeQuestion: (title: string) => `Delete “${title}” for good?`,
   removeTitled: (title: string) => `Delete “${title}”`,
-  openMenu: 'Show conversations',
-  closeMenu: 'Hide conversations',
+  removeFailed: 'It could not be deleted.',
+  more: 'Show more',
+  older: 'Show older messages',
+  loading: 'Loading…',
   welcome: 'What would you like to know?',
   welcomeHint: 'Answers appear as they are written. Every message is kept, also when you leave.',
   suggestions: [
@@ -34,6 +50,7 @@ const en = {
   retry: 'Try again',
   partial: 'The answer broke off here.',
   tooLong: 'The answer reached its length limit.',
+  messageTooLong: (most: number) => `A message may have ${most} characters at most.`,
   stillRunning: 'This answer is still being written elsewhere.',
   unreachable: 'The server is out of reach. Check your connection.',
   latest: 'Go to the latest message',
@@ -44,14 +61,26 @@ const en = {
 export type Words = typeof en;
 
 const ja: Words = {
+  problems: {
+    conflict: 'この会話では、別のメッセージに回答しているところです。',
+    internal: 'こちら側で問題が起きました。',
+    model_error: '障害のため、回答が途切れました。',
+    model_unavailable: 'モデルが今は応答しません。',
+    not_found: 'この会話は見つかりません。',
+    throttled: 'モデルが混み合っています。少し待ってからもう一度お試しください。',
+    timed_out: 'この回答の制限時間になりました。',
+  },
   newChat: '新しいチャット',
   conversations: '会話',
   noConversations: 'ここに会話の一覧が表示されます。',
   conversationsFailed: '一覧を読み込めませんでした。',
   remove: '削除',
+  removeQuestion: (title) => `「${title}」を完全に削除しますか？`,
   removeTitled: (title) => `「${title}」を削除`,
-  openMenu: '会話の一覧を表示',
-  closeMenu: '会話の一覧を隠す',
+  removeFailed: '削除できませんでした。',
+  more: 'さらに表示',
+  older: '以前のメッセージを表示',
+  loading: '読み込んでいます…',
   welcome: '何を知りたいですか？',
   welcomeHint: '回答は書かれるそばから表示されます。途中でページを離れても、すべて保存されます。',
   suggestions: [
@@ -70,6 +99,7 @@ const ja: Words = {
   retry: 'もう一度試す',
   partial: '回答はここで途切れました。',
   tooLong: '回答が長さの上限に達しました。',
+  messageTooLong: (most) => `メッセージは${most}文字までです。`,
   stillRunning: 'この回答はまだ別の場所で書かれています。',
   unreachable: 'サーバーに接続できません。通信状態を確認してください。',
   latest: '最新のメッセージへ',

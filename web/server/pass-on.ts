@@ -1,5 +1,7 @@
+import { passedHeaders } from './passed-headers.ts';
+import { upstreamProblem } from './problem-response.ts';
 import { refuseStrangers } from './same-origin.ts';
-import { callUpstream, upstreamProblem } from './upstream.ts';
+import { callUpstream } from './upstream.ts';
 
 /** Passes a request on to the conversations function, and its answer back. */
 export async function passOn(request: Request, path: string): Promise<Response> {
@@ -9,16 +11,11 @@ export async function passOn(request: Request, path: string): Promise<Response> 
   const { search } = new URL(request.url);
   try {
     const body = method === 'PATCH' ? { body: await request.text() } : {};
-    const answer = await callUpstream('conversations', {
-      method,
-      path: `${path}${search}`,
-      signal,
-      ...body,
-    });
-    const headers = { 'content-type': answer.headers.get('content-type') ?? 'application/json' };
+    const call = { method, path: `${path}${search}`, signal, ...body };
+    const answer = await callUpstream('conversations', call);
     const content = answer.status === 204 ? null : await answer.text();
-    return new Response(content, { status: answer.status, headers });
+    return new Response(content, { status: answer.status, headers: passedHeaders(answer) });
   } catch (error) {
-    return upstreamProblem(error, request.signal);
+    return upstreamProblem(error, signal);
   }
 }

@@ -1,13 +1,30 @@
+import { problemResponse } from './problem-response.ts';
+
 /**
- * Refuses what another site's page could make a browser send: such a request either says where it
- * comes from or cannot carry JSON without asking first. Nothing when the request is welcome.
+ * Refuses what another site could make a browser send: requests that say they come from elsewhere,
+ * that cannot have needed permission to be sent, or that use a name which is not the page's.
+ * Nothing when the request is welcome.
  */
 export function refuseStrangers(request: Request): Response | undefined {
-  const site = request.headers.get('sec-fetch-site') ?? 'same-origin';
-  const isOwn = site === 'same-origin' || site === 'none';
-  const isJson = request.headers.get('content-type')?.startsWith('application/json') === true;
-  const isRead = request.method === 'GET' || request.method === 'DELETE';
-  if (isOwn && (isRead || isJson)) return undefined;
-  const detail = 'Only this page may call, and it sends JSON.';
-  return Response.json({ status: 403, code: 'forbidden', detail, error: detail }, { status: 403 });
+  if (isOwnHost(request) && isOwnSite(request) && isDeliberate(request)) return undefined;
+  return problemResponse('forbidden', 'Only this page may call, and it sends JSON.');
+}
+
+/** A stranger's name that resolves to this server is how DNS rebinding gets in. */
+function isOwnHost({ headers }: Request): boolean {
+  const hosts = process.env['PAGE_HOSTS'];
+  return hosts === undefined || hosts.split(',').includes(headers.get('host') ?? '');
+}
+
+function isOwnSite({ headers }: Request): boolean {
+  const site = headers.get('sec-fetch-site');
+  if (site !== null) return site === 'same-origin' || site === 'none';
+  const origin = headers.get('origin');
+  return origin === null || new URL(origin).host === headers.get('host');
+}
+
+/** A page elsewhere has to ask before it may send JSON or use DELETE. */
+function isDeliberate({ headers, method }: Request): boolean {
+  if (method === 'GET' || method === 'DELETE') return true;
+  return headers.get('content-type')?.startsWith('application/json') === true;
 }

@@ -46,13 +46,3 @@ function required(name: string): string {
   if (value === undefined || value === '') throw new Error(`${name}: must be set`);
   return value;
 }
-
-/**
- * What the page is told when the function could not be reached; the reason goes to the log. Where
- * the reader has left, nobody is told, and nothing went wrong.
- */
-export function upstreamProblem(error: unknown, { aborted }: AbortSignal): Response {
-  if (!aborted) console.error('The function is out of reach:', error);
-  const detail = 'The chat service is out of reach.';
-  return Response.json({ status: 502, code: 'internal', detail, error: detail }, { status: 502 });
-}

@@ -1,6 +1,7 @@
+import { upstreamProblem } from '../../../server/problem-response.ts';
 import { relayStream } from '../../../server/relay.ts';
 import { refuseStrangers } from '../../../server/same-origin.ts';
-import { callUpstream, upstreamProblem } from '../../../server/upstream.ts';
+import { callUpstream } from '../../../server/upstream.ts';
 
 export const dynamic = 'force-dynamic';
 
