@@ -16,8 +16,6 @@ export interface AwsResponse {
   /** Writes a piece. Resolves when there is room for more, or the reader has left. */
   write(chunk: Uint8Array): Promise<void>;
   end(chunk?: Uint8Array | string): void;
-  /** Breaks the connection off, as no service should. */
-  breakOff(): void;
 }
 
 /** What answers for one AWS service. */
@@ -63,10 +61,6 @@ export function toAwsResponse(
     end(chunk) {
       if (chunk === undefined) response.end();
       else response.end(chunk);
-    },
-    breakOff() {
-      if ('stream' in response) response.stream.destroy();
-      else response.destroy();
     },
   };
 }

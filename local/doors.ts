@@ -16,34 +16,47 @@ export interface Door {
 
 export type Doors = ReadonlyMap<string, Door>;
 
-/** Function URLs listen this far above the gateway's port, REST APIs that far. */
-const urlOffset = 35;
-const apiOffset = 84;
+/** How far above the gateway's port each kind listens. */
+const offsets = { 'AWS::Lambda::Url': 35, 'AWS::ApiGateway::RestApi': 84 };
 
 /**
  * Opens the ports of a template, so that what refers to them can be resolved; nobody answers
- * there yet. Ports are at fixed distances from the gateway's, or any where that is 0.
+ * there yet. Ports are at fixed distances from the gateway's, or any where that is 0; the stack
+ * closes them.
  */
-export async function openDoors(template: Template, gatewayPort: number): Promise<Doors> {
-  const urls = await openAll(template, 'AWS::Lambda::Url', gatewayPort && gatewayPort + urlOffset);
-  const apiPort = gatewayPort && gatewayPort + apiOffset;
-  const apis = await openAll(template, 'AWS::ApiGateway::RestApi', apiPort);
-  return new Map([...urls, ...apis]);
+export async function openDoors(
+  template: Template,
+  gatewayPort: number,
+  starting: AsyncDisposableStack,
+): Promise<Doors> {
+  const doors = new Map<string, Door>();
+  for (const [type, offset] of Object.entries(offsets)) {
+    const ids = [...template.resources].filter(([, resource]) => resource.type === type);
+    for (const [index, [logicalId]] of ids.entries()) {
+      const port = gatewayPort === 0 ? 0 : gatewayPort + offset + index;
+      doors.set(logicalId, await openDoor(port, starting));
+    }
+  }
+  return doors;
 }
 
-async function openAll(
-  template: Template,
-  type: string,
-  firstPort: number,
-): Promise<readonly (readonly [string, Door])[]> {
-  const ids = [...template.resources].filter(([, resource]) => resource.type === type);
-  return Promise.all(
-    ids.map(async ([logicalId], index) => {
-      const server = http.createServer();
-      const port = await listen(server, { port: firstPort && firstPort + index, option: '--port' });
-      return [logicalId, { server, origin: `http://127.0.0.1:${port}` }] as const;
-    }),
-  );
+async function openDoor(port: number, starting: AsyncDisposableStack): Promise<Door> {
+  const server = http.createServer();
+  server.on('request', notReady);
+  starting.defer(() => closeServer(server));
+  const bound = await listen(server, { port, option: '--port' });
+  return { server, origin: `http://127.0.0.1:${bound}` };
+}
+
+function notReady(_: http.IncomingMessage, response: http.ServerResponse): void {
+  response.writeHead(503, { 'retry-after': '1' }).end('Starting');
+}
+
+function closeServer(server: http.Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
 }
 
 export interface Behind {
@@ -58,28 +71,15 @@ export function connectDoors(doors: Doors, { stack, hosts, credentials, apiKeys 
   for (const definition of stack.urls) {
     const host = hosts.find((candidate) => candidate.definition.arn === definition.functionArn);
     if (host === undefined) throw new Error(`${definition.logicalId}: its function is not hosted`);
-    doors
-      .get(definition.logicalId)
-      ?.server.on('request', urlHandler({ definition, host, credentials }));
+    answerAt(doors.get(definition.logicalId), urlHandler({ definition, host, credentials }));
   }
   for (const definition of stack.apis) {
     const hostOf = (name: string): FunctionHost | undefined =>
       hosts.find((candidate) => candidate.definition.name === name);
-    doors
-      .get(definition.logicalId)
-      ?.server.on('request', restHandler({ definition, apiKeys, hostOf }));
+    answerAt(doors.get(definition.logicalId), restHandler({ definition, apiKeys, hostOf }));
   }
 }
 
-/** Closes every port, cutting what is open. */
-export async function closeDoors(doors: Doors): Promise<void> {
-  await Promise.all(
-    [...doors.values()].map(
-      ({ server }) =>
-        new Promise<void>((resolve) => {
-          server.close(() => resolve());
-          server.closeAllConnections();
-        }),
-    ),
-  );
+function answerAt(door: Door | undefined, handler: http.RequestListener): void {
+  door?.server.off('request', notReady).on('request', handler);
 }

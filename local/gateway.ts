@@ -42,14 +42,16 @@ export function createGateway(route: Routing): Gateway {
 
 /** HTTP/2 begins with `PRI * HTTP/2.0`; no method of HTTP/1.1 begins with `PRI`. */
 function chooseProtocol(socket: net.Socket, choose: (isHttp2: boolean) => void): void {
+  let seen: Buffer = Buffer.alloc(0);
   const look = (): void => {
-    const seen: unknown = socket.read();
-    if (!(seen instanceof Buffer)) return;
-    socket.unshift(seen);
-    const isUndecided = seen.length < 3 && 'PRI'.startsWith(seen.toString('latin1'));
-    if (isUndecided) return;
+    const more: unknown = socket.read();
+    if (!(more instanceof Buffer)) return;
+    seen = Buffer.concat([seen, more]);
+    const start = seen.subarray(0, 3).toString('latin1');
+    if (start.length < 3 && 'PRI'.startsWith(start)) return;
     socket.off('readable', look);
-    choose(seen.subarray(0, 3).toString('latin1') === 'PRI');
+    socket.unshift(seen);
+    choose(start === 'PRI');
   };
   socket.on('readable', look);
 }

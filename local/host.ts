@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createBedrockEngine } from '#local/bedrock/engine.ts';
 import type { Pace } from '#local/bedrock/pace.ts';
 import { openDataDirectory, type Secrets } from '#local/data-directory.ts';
-import { closeDoors, connectDoors, openDoors, type Doors } from '#local/doors.ts';
+import { connectDoors, openDoors, type Doors } from '#local/doors.ts';
 import { startTables } from '#local/dynamodb/tables.ts';
 import { createGateway, serviceOf } from '#local/gateway.ts';
 import { createFunctionHost, type FunctionHost } from '#local/lambda/function-host.ts';
@@ -43,13 +43,14 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
   const template = await readTemplate(options.template);
   const secrets = await openDataDirectory(options.data);
   const endpoint = await startServices(options, secrets, starting);
-  const doors = await openDoors(template, options.port);
-  starting.defer(() => closeDoors(doors));
-  const stack = resolveStack(template, doors, options);
-  const hosts = await createHosts(stack, { options, secrets, endpoint: endpoint.url });
+  const hosts: FunctionHost[] = [];
+  // The doors, opened later, are closed earlier: then nobody can ask the functions for more.
   starting.defer(async () => {
     await Promise.all(hosts.map((host) => host.close()));
   });
+  const doors = await openDoors(template, options.port, starting);
+  const stack = resolveStack(template, doors, options);
+  hosts.push(...(await createHosts(stack, { options, secrets, endpoint: endpoint.url })));
   for (const table of stack.tables) await endpoint.createTable(table);
   const apiKeys = stack.apiKeys.map((key) => ({
     ...key,

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { defaultPace } from '#local/bedrock/pace.ts';
+import { endOnSignals } from '#local/end-on-signals.ts';
 import { startLocal } from '#local/host.ts';
 import { readWholeNumber } from '#local/read-number.ts';
 import { removeStateFile, writeStateFile } from '#local/state-file.ts';
@@ -49,12 +50,10 @@ async function main(): Promise<void> {
   });
   await writeStateFile(values.state, system.state);
   console.log(`Ready. What runs where: ${values.state}`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      removeStateFile(values.state);
-      void system.close();
-    });
-  }
+  endOnSignals(() => {
+    removeStateFile(values.state);
+    return system.close();
+  });
 }
 
 function readEndpoint(value: string): readonly [service: string, url: string] {

@@ -15,3 +15,13 @@ export async function readBody(
   }
   return Buffer.concat(chunks);
 }
+
+/** Whether the percent-encoding of a URL can be undone. */
+export function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
+}

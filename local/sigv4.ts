@@ -137,13 +137,23 @@ function sign(request: SignedRequest, signing: Signing, credentials: Credentials
 
 /** Each segment is encoded again as it was received: every service but S3 signs it so. */
 function canonicalPath(path: string): string {
-  return path.split('/').map(encode).join('/');
+  return path
+    .replaceAll(/\/{2,}/gu, '/')
+    .split('/')
+    .map(encode)
+    .join('/');
 }
 
 function canonicalQuery(query: string): string {
   const pairs = [...new URLSearchParams(query)];
-  const encoded = pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`);
-  return encoded.toSorted().join('&');
+  const encoded = pairs.map(([name, value]) => [encode(name), encode(value)] as const);
+  // By name and then by value: the sign between them does not take part.
+  const sorted = encoded.toSorted(([a, x], [b, y]) => (a === b ? order(x, y) : order(a, b)));
+  return sorted.map(([name, value]) => `${name}=${value}`).join('&');
+}
+
+function order(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
 }
 
 function canonicalHeader(headers: SignedRequest['headers'], name: string): string {

@@ -36,6 +36,8 @@ export interface ApiDefinition {
   readonly logicalId: string;
   readonly id: string;
   readonly stageName: string;
+  /** Bodies of these media types are base64 in events and results. */
+  readonly binaryMediaTypes: readonly string[];
   readonly methods: readonly MethodDefinition[];
 }
 
@@ -151,7 +153,8 @@ function readCors(cors: Properties): CorsDefinition {
 
 type OfType = (type: string) => readonly Properties[];
 
-function readApi({ logicalId }: Properties, scope: Scope, ofType: OfType): ApiDefinition {
+function readApi(api: Properties, scope: Scope, ofType: OfType): ApiDefinition {
+  const { logicalId } = api;
   const id = String(scope.ref(logicalId));
   const isOwn = (item: Properties): boolean => item.text('RestApiId') === id;
   const root = String(scope.attribute(logicalId, 'RootResourceId'));
@@ -166,6 +169,7 @@ function readApi({ logicalId }: Properties, scope: Scope, ofType: OfType): ApiDe
   return {
     logicalId,
     id,
+    binaryMediaTypes: api.texts('BinaryMediaTypes'),
     stageName: ofType('AWS::ApiGateway::Stage').find(isOwn)?.text('StageName') ?? 'prod',
     methods: methods.map((method) => readMethod(method, pathOf(method.text('ResourceId')) || '/')),
   };

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Credentials } from '#local/sigv4.ts';
 
@@ -28,7 +28,10 @@ export interface FunctionState {
 /** Writes the state, for its owner's eyes only: it holds credentials. */
 export async function writeStateFile(path: string, state: LocalState): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
+  const half = `${path}.${process.pid}`;
+  await writeFile(half, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
+  // Whoever waits for the file finds the whole of it.
+  await rename(half, path);
 }
 
 export function removeStateFile(path: string): void {

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import { defaultPace } from '#local/bedrock/pace.ts';
-import { startLocal, type LocalSystem } from '#local/host.ts';
+import { endOnSignals } from '#local/end-on-signals.ts';
+import { startLocal } from '#local/host.ts';
 import { readWholeNumber } from '#local/read-number.ts';
 import { removeStateFile, writeStateFile, type LocalState } from '#local/state-file.ts';
 import { buildAll } from './build.ts';
-import { startPage, type Page } from './start-page.ts';
+import { startPage } from './start-page.ts';
 
 const help = `Builds what is stale and runs the whole system on this machine.
 
@@ -54,18 +55,12 @@ async function start(): Promise<void> {
   });
   const state = { ...system.state, web: page.url };
   await writeStateFile(values.state, state);
-  endOnSignal(system, page);
-  console.log(banner(state));
-}
-
-function endOnSignal(system: LocalSystem, page: Page): void {
-  let ending: Promise<unknown> | undefined;
-  const end = (): void => {
+  const end = endOnSignals(() => {
     removeStateFile(values.state);
-    ending ??= Promise.all([page.close(), system.close()]);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+    return Promise.all([page.close(), system.close()]);
+  });
   page.onExit(end);
+  console.log(banner(state));
 }
 
 function banner({ web, apis, functions, endpoints }: LocalState): string {

@@ -31,12 +31,12 @@ export function readConverse(modelId: string, body: Buffer): ModelTurn {
   limit(inference, 'topP', [0, 1]);
   return {
     model,
-    system: list(json['system'])
+    system: list(json['system'], 'system')
       .map((block, index) => blockText(block, `system.${index}`, 'SystemContentBlock'))
       .join('\n'),
-    messages: readMessages(list(json['messages'])),
+    messages: readMessages(list(json['messages'], 'messages')),
     maxTokens: readMaxTokens(inference, model),
-    stopSequences: list(inference['stopSequences']).map(String),
+    stopSequences: readStopSequences(inference),
   };
 }
 
@@ -58,7 +58,7 @@ function readMessages(items: readonly unknown[]): readonly TurnMessage[] {
         'enum value set: [user, assistant]',
       );
     }
-    const blocks = list(content).map((block, position) =>
+    const blocks = list(content, `messages.${index}.content`).map((block, position) =>
       blockText(block, `messages.${index}.content.${position}`, 'ContentBlock'),
     );
     if (blocks.length === 0) {
@@ -86,7 +86,7 @@ const mustAlternate =
   'alternates between user and assistant roles and try again.';
 
 function blockText(block: unknown, path: string, type: string): string {
-  const { text, ...others } = record(block);
+  const { text: words, ...others } = record(block);
   const [other] = Object.keys(others);
   if (other !== undefined) {
     throw invalid(
@@ -94,7 +94,7 @@ function blockText(block: unknown, path: string, type: string): string {
         'Provide a different content block or use a different model.',
     );
   }
-  if (typeof text === 'string' && text.trim() !== '') return text;
+  if (typeof words === 'string' && words.trim() !== '') return words;
   throw invalid(
     `The text field in the ${type} object at ${path} is blank. ` +
       'Add text to the text field, and try again.',
@@ -104,6 +104,7 @@ function blockText(block: unknown, path: string, type: string): string {
 function readMaxTokens(inference: Json, { maxOutputTokens }: ModelFacts): number {
   limit(inference, 'maxTokens', [1, Number.MAX_SAFE_INTEGER]);
   const maxTokens = Number(inference['maxTokens'] ?? maxOutputTokens);
+  if (!Number.isInteger(maxTokens)) throw malformed('inferenceConfig.maxTokens', 'an integer');
   if (maxTokens <= maxOutputTokens) return maxTokens;
   throw invalid(
     `The maximum tokens you requested exceeds the model limit of ${maxOutputTokens}. ` +
@@ -111,12 +112,20 @@ function readMaxTokens(inference: Json, { maxOutputTokens }: ModelFacts): number
   );
 }
 
+function readStopSequences(inference: Json): readonly string[] {
+  return list(inference['stopSequences'], 'inferenceConfig.stopSequences').map((item, index) => {
+    const path = `inferenceConfig.stopSequences.${index + 1}.member`;
+    if (typeof item !== 'string') throw malformed(path, 'a string');
+    if (item === '') throw constraint(path, item, 'length greater than or equal to 1');
+    return item;
+  });
+}
+
 function limit(values: Json, name: string, [least, most]: readonly [number, number]): void {
   const value = values[name];
   if (value === undefined || value === null) return;
   if (typeof value !== 'number') {
-    const message = `The value at inferenceConfig.${name} must be a number.`;
-    throw new BedrockError(400, 'SerializationException', message);
+    throw malformed(`inferenceConfig.${name}`, 'a number');
   }
   const path = `inferenceConfig.${name}`;
   if (value < least) throw constraint(path, value, `value greater than or equal to ${least}`);
@@ -125,9 +134,13 @@ function limit(values: Json, name: string, [least, most]: readonly [number, numb
 
 function constraint(path: string, value: unknown, rule: string): BedrockError {
   return invalid(
-    `1 validation error detected: Value '${JSON.stringify(value)}' at '${path}' failed to ` +
+    `1 validation error detected: Value '${text(value)}' at '${path}' failed to ` +
       `satisfy constraint: Member must ${rule.startsWith('enum') ? 'satisfy' : 'have'} ${rule}`,
   );
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -136,6 +149,13 @@ function record(value: unknown): Json {
   return isRecord(value) ? value : {};
 }
 
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+function list(value: unknown, path: string): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw malformed(path, 'a list');
+  return value;
+}
+
+function malformed(path: string, expected: string): BedrockError {
+  const message = `The value at ${path} must be ${expected}.`;
+  return new BedrockError(400, 'SerializationException', message);
 }

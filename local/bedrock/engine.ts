@@ -1,9 +1,10 @@
 import type { AwsRequest, AwsResponse, Engine } from '#local/aws-exchange.ts';
-import { BedrockError } from '#local/bedrock/bedrock-error.ts';
+import { BedrockError, invalid } from '#local/bedrock/bedrock-error.ts';
 import { readConverse, type ModelTurn } from '#local/bedrock/converse-request.ts';
 import { eventFrame } from '#local/bedrock/event-stream.ts';
 import { paced, type Pace } from '#local/bedrock/pace.ts';
 import { createPadding } from '#local/bedrock/padding.ts';
+import { isDecodable } from '#local/read-body.ts';
 import { simulate, type SimulatedAnswer } from '#local/bedrock/simulate.ts';
 import { parseAuthorization } from '#local/sigv4.ts';
 
@@ -36,6 +37,7 @@ function readOperation({ method, url }: AwsRequest): Operation {
     /^\/model\/([^/?]+)\/(converse|converse-stream)(?:\?|$)/u.exec(url) ?? [];
   if (method !== 'POST' || segment === undefined) throw unknownOperation();
   if (operation !== 'converse' && operation !== 'converse-stream') throw unknownOperation();
+  if (!isDecodable(segment)) throw invalid('The provided model identifier is invalid.');
   return { modelId: decodeURIComponent(segment), operation };
 }
 
@@ -61,11 +63,16 @@ async function converse(turn: ModelTurn, pace: Pace, response: AwsResponse): Pro
   response.end(
     JSON.stringify({
       metrics: { latencyMs: Math.round(performance.now() - startedAt) },
-      output: { message: { content: [{ text: pieces.join('') }], role: 'assistant' } },
+      output: { message: { content: contentOf(pieces.join('')), role: 'assistant' } },
       stopReason: answer.stopReason,
       usage: usageOf(answer),
     }),
   );
+}
+
+/** An answer that was stopped before its first word has no block at all. */
+function contentOf(text: string): readonly { text: string }[] {
+  return text === '' ? [] : [{ text }];
 }
 
 /** Text begins with its first delta: only tool use is announced by a contentBlockStart. */
@@ -83,7 +90,7 @@ async function converseStream(turn: ModelTurn, pace: Pace, response: AwsResponse
     await send('contentBlockDelta', { contentBlockIndex: 0, delta: { text: piece.value } });
   }
   if (response.gone.aborted) return;
-  await send('contentBlockStop', { contentBlockIndex: 0 });
+  if (answer.deltas.length > 0) await send('contentBlockStop', { contentBlockIndex: 0 });
   await send('messageStop', { stopReason: answer.stopReason });
   const metrics = { latencyMs: Math.round(performance.now() - startedAt) };
   await send('metadata', { metrics, usage: usageOf(answer) });

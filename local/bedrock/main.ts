@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { createBedrockEngine } from '#local/bedrock/engine.ts';
 import { defaultPace, type Pace } from '#local/bedrock/pace.ts';
+import { endOnSignals } from '#local/end-on-signals.ts';
 import { createGateway } from '#local/gateway.ts';
 import { listen } from '#local/listen.ts';
 import { readWholeNumber } from '#local/read-number.ts';
@@ -36,6 +37,5 @@ async function start(): Promise<void> {
   const requested = readWholeNumber('--port', values.port);
   const port = await listen(gateway.server, { port: requested, option: '--port' });
   console.log(`Bedrock is ready: AWS_ENDPOINT_URL_BEDROCK_RUNTIME=http://127.0.0.1:${port}`);
-  process.once('SIGINT', () => void gateway.close());
-  process.once('SIGTERM', () => void gateway.close());
+  endOnSignals(() => gateway.close());
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,12 +16,14 @@ export interface Tables {
   close(): Promise<void>;
 }
 
-/** Starts the tables kept in `path`; they listen on a socket that only this host reaches. */
+/** Starts the tables kept in `path`; they listen in a folder that only this user may enter. */
 export async function startTables(path: string, credentials: Credentials): Promise<Tables> {
   const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  const name = `streambed-${randomUUID()}`;
-  const socketPath =
-    process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
+  const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
+  const isWindows = process.platform === 'win32';
+  const socketPath = isWindows
+    ? `\\\\.\\pipe\\streambed-${randomUUID()}`
+    : join(folder, 'dynalite');
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(socketPath, resolve);
@@ -52,7 +55,10 @@ export async function startTables(path: string, credentials: Credentials): Promi
         throw new Error(`Table ${tableName} could not be made: ${text}`);
       }
     },
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    async close() {
+      await new Promise((resolve) => server.close(resolve));
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 

@@ -23,7 +23,7 @@ export function toUrlEvent(url: UrlRequest): Record<string, unknown> {
     routeKey: '$default',
     rawPath: decodeURI(rawPath),
     rawQueryString,
-    ...(cookie === undefined ? {} : { cookies: cookie.split(/;\s*/u) }),
+    ...(cookie === undefined ? {} : { cookies: cookie.split(/[;,]\s*/u) }),
     headers: {
       ...headers,
       'x-forwarded-for': '127.0.0.1',
@@ -41,6 +41,7 @@ function requestContext({ request, requestId, urlId, accessKeyId, now }: UrlRequ
   return {
     accountId: accessKeyId === undefined ? 'anonymous' : accountId,
     apiId: urlId,
+    authentication: null,
     ...(accessKeyId === undefined ? {} : { authorizer: { iam: identity(accessKeyId) } }),
     domainName: request.headers.host,
     domainPrefix: urlId,

@@ -10,9 +10,10 @@ import {
   openStreamedAnswer,
   relayBody,
   toHead,
+  writeHead,
   type AnswerHead,
 } from '#local/lambda/streamed-answer.ts';
-import { readBody } from '#local/read-body.ts';
+import { isDecodable, readBody } from '#local/read-body.ts';
 import { verifySigV4, type Credentials } from '#local/sigv4.ts';
 import { shortId } from '#local/stack-scope.ts';
 import type { UrlDefinition } from '#local/stack.ts';
@@ -30,7 +31,10 @@ export interface UrlSettings {
 /** Answers the requests to a Function URL. */
 export function urlHandler(url: UrlSettings): RequestListener {
   return (request, response) => {
-    answer(url, request, response).catch(() => response.destroy());
+    answer(url, request, response).catch((error: unknown) => {
+      console.error(`${url.definition.logicalId}  ! ${String(error)}`);
+      failed(response);
+    });
   };
 }
 
@@ -55,18 +59,26 @@ async function answer(
     return;
   }
   const { method = 'GET', url: target = '/', headers } = request;
+  if (!URL.canParse(target, 'http://local') || !isDecodable(target)) {
+    refuse(response, {
+      status: 400,
+      type: 'BadRequestException',
+      body: { message: 'Bad Request' },
+    });
+    return;
+  }
   const verdict = verifySigV4({ method, url: target, headers, body }, url.credentials, Date.now());
   const isSigned = verdict.type === 'valid' && verdict.service === 'lambda';
   if (authType === 'AWS_IAM' && !isSigned) return forbid(response, verdict);
   const accessKeyId = authType === 'AWS_IAM' && isSigned ? verdict.accessKeyId : undefined;
   const urlId = `${shortId(logicalId)}local`;
   const event = toUrlEvent({ request, body, requestId, urlId, accessKeyId, now: new Date() });
-  const invoked = await url.host.invoke(Buffer.from(JSON.stringify(event)));
-  if (invoked === 'throttled') {
+  const given = await url.host.invoke(requestId, Buffer.from(JSON.stringify(event)));
+  if (given === 'throttled') {
     refuse(response, { status: 429, type: 'TooManyRequestsException', body: throttledBody });
     return;
   }
-  await respond(url.definition, { answer: invoked.answer, extra }, response);
+  await respond(url.definition, { answer: given, extra }, response);
 }
 
 const throttledBody = {
@@ -89,7 +101,7 @@ async function respond(
   if (given.type === 'error') return failed(response);
   if (given.type === 'buffered') {
     if (invokeMode === 'RESPONSE_STREAM') {
-      writeHead(response, jsonHead, extra);
+      writeHead(response, withExtra(jsonHead, extra));
       response.end(given.payload);
       return;
     }
@@ -99,9 +111,9 @@ async function respond(
     const payload = await collectBody(given.body);
     return payload === undefined ? failed(response) : respondBuffered(payload, extra, response);
   }
-  const opened = await openStreamedAnswer(given).catch(() => undefined);
+  const opened = await openStreamedAnswer(given, 'function-url').catch(() => undefined);
   if (opened === undefined) return failed(response);
-  writeHead(response, opened.head, extra);
+  writeHead(response, withExtra(opened.head, extra));
   await relayBody(opened.body, response);
 }
 
@@ -114,17 +126,13 @@ function respondBuffered(
   try {
     const value: unknown = JSON.parse(payload.toString('utf8'));
     if (!isRecord(value) || value['statusCode'] === undefined) {
-      writeHead(response, jsonHead, extra);
+      writeHead(response, withExtra(jsonHead, extra));
       response.end(typeof value === 'string' ? value : payload);
       return;
     }
-    const head = toHead(value);
-    const isJson = head.headers['content-type'] === undefined;
-    writeHead(
-      response,
-      isJson ? { ...head, headers: { ...head.headers, ...jsonHead.headers } } : head,
-      extra,
-    );
+    const { status, headers } = toHead(value);
+    const head = { status, headers: { ...jsonHead.headers, ...headers } };
+    writeHead(response, withExtra(head, extra));
     const body = typeof value['body'] === 'string' ? value['body'] : '';
     response.end(Buffer.from(body, value['isBase64Encoded'] === true ? 'base64' : 'utf8'));
   } catch {
@@ -135,18 +143,21 @@ function respondBuffered(
 const jsonHead: AnswerHead = { status: 200, headers: { 'content-type': ['application/json'] } };
 
 /** The URL's own headers stand beside the function's, duplicates and all. */
-function writeHead(
-  response: ServerResponse,
+function withExtra(
   { status, headers }: AnswerHead,
   extra: Readonly<Record<string, string>>,
-): void {
-  for (const [name, values] of Object.entries(headers)) response.setHeader(name, [...values]);
-  for (const [name, value] of Object.entries(extra)) response.appendHeader(name, value);
-  response.writeHead(status);
-  response.flushHeaders();
+): AnswerHead {
+  const added = Object.entries(extra).map(([name, value]) => {
+    return [name, [...(headers[name] ?? []), value]] as const;
+  });
+  return { status, headers: { ...headers, ...Object.fromEntries(added) } };
 }
 
 function failed(response: ServerResponse): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
   response.writeHead(502, { 'content-type': 'application/json' }).end('Internal Server Error');
 }
 

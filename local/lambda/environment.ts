@@ -4,7 +4,7 @@ import { FunctionError, exitError, timeoutError } from '#local/lambda/function-e
 import { peakMemoryMb } from '#local/lambda/peak-memory.ts';
 import { reportLine } from '#local/lambda/report-line.ts';
 import { startRuntimeApi, type RuntimeAnswer, type RuntimeApi } from '#local/lambda/runtime-api.ts';
-import { killRuntime, spawnRuntime } from '#local/lambda/runtime-process.ts';
+import { killGroup, spawnRuntime } from '#local/lambda/runtime-process.ts';
 
 /** On-demand functions may take this long to start. */
 const initLimitMs = 10_000;
@@ -62,6 +62,7 @@ export class Environment {
     });
     const child = spawnRuntime(settings, api.address);
     child.once('exit', (code, signal) => environment.#onExit(code, signal));
+    child.once('error', (error) => environment.#onSpawnError(error));
     environment.#api = api;
     environment.#child = child;
     return environment;
@@ -95,6 +96,7 @@ export class Environment {
   }
 
   #onReady(): void {
+    if (this.#death !== undefined) return;
     if (this.#running !== undefined) this.#report();
     else this.#initMs = performance.now() - this.#startedAt;
     clearTimeout(this.#initTimer);
@@ -115,11 +117,22 @@ export class Environment {
     this.#death ??= error;
     if (this.#child?.pid === undefined) return;
     this.#peakMb = peakMemoryMb(this.#child.pid);
-    killRuntime(this.#child);
+    killGroup(this.#child);
+  }
+
+  /** There is no process at all, because its folder or program is gone. */
+  #onSpawnError({ message }: Error): void {
+    this.#death ??= new FunctionError({
+      errorType: 'Runtime.InvalidEntrypoint',
+      errorMessage: `RequestId: ${this.#running?.requestId ?? 'none'} Error: ${message}`,
+    });
+    this.#onExit(null, null);
   }
 
   #onExit(code: number | null, signal: NodeJS.Signals | null): void {
     const reason = signal === null ? `exit status ${code}` : `signal: ${wordFor(signal)}`;
+    // What the function started must not outlive it.
+    if (this.#child !== undefined) killGroup(this.#child);
     const error = this.#death ?? exitError(this.#running?.requestId ?? 'none', reason);
     clearTimeout(this.#initTimer);
     this.#ready.reject(error);

@@ -10,16 +10,11 @@ export interface FunctionHostSettings {
   log(line: string): void;
 }
 
-export interface Invoked {
-  readonly requestId: string;
-  readonly answer: RuntimeAnswer;
-}
-
 /** Runs a function: an environment for each invocation at a time, used again when it is free. */
 export interface FunctionHost {
   readonly definition: FunctionDefinition;
   /** Runs one invocation; `throttled` when all environments it may have are busy. */
-  invoke(payload: Buffer): Promise<Invoked | 'throttled'>;
+  invoke(requestId: string, payload: Buffer): Promise<RuntimeAnswer | 'throttled'>;
   /** The processes of the environments there are. */
   pids(): readonly number[];
   close(): Promise<void>;
@@ -27,44 +22,45 @@ export interface FunctionHost {
 
 export function createFunctionHost(settings: FunctionHostSettings): FunctionHost {
   const { definition } = settings;
-  const all = new Set<Environment>();
+  const all = new Set<Promise<Environment>>();
   // The one used last is the warmest, so it is used first.
   const idle: Environment[] = [];
-  let starting = 0;
+  let pids: readonly number[] = [];
+  let isClosed = false;
 
-  async function start(): Promise<Environment> {
-    starting += 1;
-    try {
-      const environment = await Environment.start({
-        ...settings,
-        variables: { ...settings.variables, ...runtimeVariables(definition) },
-        onIdle: (free) => idle.push(free),
-        onExit: forget,
-      });
-      all.add(environment);
-      return environment;
-    } finally {
-      starting -= 1;
-    }
-  }
-
-  function forget(environment: Environment): void {
-    all.delete(environment);
-    const position = idle.indexOf(environment);
-    if (position !== -1) idle.splice(position, 1);
+  function start(): Promise<Environment> {
+    const starting = Environment.start({
+      ...settings,
+      variables: {
+        ...definition.environment,
+        ...settings.variables,
+        ...runtimeVariables(definition),
+      },
+      onIdle: (free) => idle.push(free),
+      onExit(gone) {
+        all.delete(starting);
+        pids = pids.filter((pid) => pid !== gone.pid);
+        const position = idle.indexOf(gone);
+        if (position !== -1) idle.splice(position, 1);
+      },
+    });
+    all.add(starting);
+    return starting;
   }
 
   return {
     definition,
-    async invoke(payload) {
-      const requestId = randomUUID();
-      if (idle.length === 0 && all.size + starting >= definition.concurrency) return 'throttled';
+    async invoke(requestId, payload) {
+      if (isClosed || (idle.length === 0 && all.size >= definition.concurrency)) return 'throttled';
       const environment = idle.pop() ?? (await start());
-      return { requestId, answer: await environment.invoke(requestId, payload) };
+      if (environment.pid !== undefined) pids = [...new Set([...pids, environment.pid])];
+      return environment.invoke(requestId, payload);
     },
-    pids: () => [...all].flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
+    pids: () => pids,
     async close() {
-      await Promise.all([...all].map((environment) => environment.kill()));
+      isClosed = true;
+      const environments = await Promise.all(all);
+      await Promise.all(environments.map((environment) => environment.kill()));
     },
   };
 }
@@ -73,7 +69,6 @@ export function createFunctionHost(settings: FunctionHostSettings): FunctionHost
 function runtimeVariables(definition: FunctionDefinition): Record<string, string> {
   const { name, handler, root, memoryMb } = definition;
   return {
-    ...definition.environment,
     _HANDLER: handler,
     LAMBDA_TASK_ROOT: root,
     LAMBDA_RUNTIME_DIR: '/var/runtime',

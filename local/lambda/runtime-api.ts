@@ -1,5 +1,6 @@
 import http from 'node:http';
 import { listen } from '#local/listen.ts';
+import { isRecord } from '#local/intrinsics.ts';
 import { FunctionError, type FunctionErrorBody } from '#local/lambda/function-error.ts';
 
 /** An invocation as the Runtime API hands it to an environment. */
@@ -42,12 +43,14 @@ const maxAnswerBytes = 6_291_556;
 
 /** The Lambda Runtime API (2018-06-01) for one environment: the address has no room for a name. */
 export async function startRuntimeApi(listener: RuntimeListener): Promise<RuntimeApi> {
-  const state: State = { listener };
+  const state: State = { listener, hasStarted: false };
   const server = http.createServer((request, response) => {
     route(state, request, response).catch(() => request.destroy());
   });
-  // A stream may pause for as long as its reader does.
+  // A function may think for as long as it has time, and a stream pause as long as its reader.
   server.requestTimeout = 0;
+  server.headersTimeout = 0;
+  server.keepAliveTimeout = 0;
   const port = await listen(server, { port: 0, option: 'none' });
   return {
     address: `127.0.0.1:${port}`,
@@ -70,6 +73,8 @@ interface State {
   parked?: http.ServerResponse | undefined;
   /** Why the environment was ended, once it was. */
   failure?: FunctionError;
+  /** Whether the environment has asked for work, and so has started. */
+  hasStarted: boolean;
 }
 
 async function route(
@@ -78,27 +83,44 @@ async function route(
   response: http.ServerResponse,
 ): Promise<void> {
   const path = (request.url ?? '').replace('/2018-06-01/runtime/', '');
-  if (path === 'invocation/next') {
-    if (request.method !== 'GET') return notAllowed(response);
-    state.parked = response;
-    if (state.current === undefined) state.listener.ready();
-    return;
-  }
-  if (request.method !== 'POST') return notAllowed(response);
-  if (path === 'init/error') return takeInitError(state, request, response);
-  const [, id, kind] = /^invocation\/([^/]+)\/(response|error)$/u.exec(path) ?? [];
-  if (kind === undefined) {
-    response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
-    response.end('404 page not found\n');
-    return;
-  }
+  const [, id = '', kind] = /^invocation\/([^/]+)\/(response|error)$/u.exec(path) ?? [];
+  const isNext = path === 'invocation/next';
+  if (!isNext && path !== 'init/error' && kind === undefined) return unknownPath(response);
+  if (request.method !== (isNext ? 'GET' : 'POST')) return notAllowed(response);
+  if (isNext) return park(state, response);
+  if (kind === undefined) return takeInitError(state, request, response);
+  await takeAnswer(state, { id, kind, request, response });
+}
+
+function park(state: State, response: http.ServerResponse): void {
+  state.hasStarted = true;
+  state.parked = response;
+  response.once('close', () => {
+    if (state.parked === response) state.parked = undefined;
+  });
+  if (state.current === undefined) state.listener.ready();
+}
+
+interface Incoming {
+  readonly id: string;
+  readonly kind: string;
+  readonly request: http.IncomingMessage;
+  readonly response: http.ServerResponse;
+}
+
+async function takeAnswer(state: State, { id, kind, request, response }: Incoming): Promise<void> {
   const { current } = state;
+  const mode = request.headers['lambda-runtime-function-response-mode'];
   if (current?.invocation.requestId !== id) return refuse(response, 400, 'InvalidRequestID');
-  if (current?.answered === true) return refuse(response, 403, 'InvalidStateTransition');
-  if (current !== undefined) current.answered = true;
+  if (current.answered) return refuse(response, 403, 'InvalidStateTransition');
+  if (mode !== undefined && mode !== 'streaming') {
+    return refuse(response, 400, 'InvalidFunctionResponseMode');
+  }
+  current.answered = true;
   if (kind === 'error') await takeError(state, request);
-  else if (!(await takeResponse(state, request, response))) return;
-  accept(response);
+  else if (mode === 'streaming') await takeStream(state, request);
+  else if (!(await takeResult(state, request))) refuse(response, 413, 'RequestEntityTooLarge');
+  if (!response.headersSent) accept(response);
   state.current = undefined;
   if (state.parked !== undefined) state.listener.ready();
 }
@@ -125,40 +147,27 @@ function traceId(requestId: string): string {
   return `Root=1-${hex.slice(0, 8)}-${hex.slice(8, 32)};Parent=${hex.slice(0, 16)};Sampled=0`;
 }
 
-/** False when the answer was refused and the refusal sent. */
-async function takeResponse(
-  state: State,
-  request: http.IncomingMessage,
-  response: http.ServerResponse,
-): Promise<boolean> {
-  const { listener } = state;
-  const mode = request.headers['lambda-runtime-function-response-mode'];
-  if (mode !== undefined && mode !== 'streaming') {
-    refuse(response, 400, 'InvalidFunctionResponseMode');
-    return false;
-  }
-  if (mode === 'streaming') {
-    const contentType = request.headers['content-type'] ?? 'application/octet-stream';
-    const end = Promise.withResolvers<void>();
-    listener.answer({
-      type: 'streaming',
-      contentType,
-      body: streamedBody(state, request, end.resolve),
-    });
-    await end.promise;
+async function takeStream(state: State, request: http.IncomingMessage): Promise<void> {
+  const contentType = request.headers['content-type'] ?? 'application/octet-stream';
+  const end = Promise.withResolvers<void>();
+  const body = streamedBody(state, request, end.resolve);
+  state.listener.answer({ type: 'streaming', contentType, body });
+  await end.promise;
+}
+
+/** False for a result that is too large, of which the invoker hears. */
+async function takeResult({ listener }: State, request: http.IncomingMessage): Promise<boolean> {
+  const payload = await collect(request);
+  if (payload !== undefined) {
+    listener.answer({ type: 'buffered', payload });
     return true;
   }
-  const payload = await readAll(request);
-  if (payload.length > maxAnswerBytes) {
-    const errorMessage = `Response payload size exceeded maximum allowed payload size (${maxAnswerBytes} bytes).`;
-    listener.answer({
-      type: 'error',
-      error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage },
-    });
-    return true;
-  }
-  listener.answer({ type: 'buffered', payload });
-  return true;
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${maxAnswerBytes} bytes).`;
+  listener.answer({
+    type: 'error',
+    error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage },
+  });
+  return false;
 }
 
 /**
@@ -180,8 +189,7 @@ async function* streamedBody(
     request.resume();
   }
   const error = request.trailers['lambda-runtime-function-error-body'];
-  if (error !== undefined)
-    throw new FunctionError(JSON.parse(Buffer.from(error, 'base64').toString()));
+  if (error !== undefined) throw new FunctionError(toErrorBody(Buffer.from(error, 'base64')));
 }
 
 function truncated(): FunctionError {
@@ -190,20 +198,42 @@ function truncated(): FunctionError {
 }
 
 async function takeError({ listener }: State, request: http.IncomingMessage): Promise<void> {
-  listener.answer({ type: 'error', error: JSON.parse((await readAll(request)).toString('utf8')) });
+  listener.answer({ type: 'error', error: toErrorBody(await collect(request)) });
 }
 
 async function takeInitError(
-  { listener }: State,
+  { listener, hasStarted }: State,
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
-  listener.initFailed(JSON.parse((await readAll(request)).toString('utf8')));
+  const body = toErrorBody(await collect(request));
+  if (hasStarted) return refuse(response, 403, 'InvalidStateTransition');
+  listener.initFailed(body);
   accept(response);
 }
 
-async function readAll(request: http.IncomingMessage): Promise<Buffer> {
-  return Buffer.concat(await Array.fromAsync(request));
+/** Lambda takes any bytes for an error; what is not its JSON has no type. */
+function toErrorBody(bytes: Buffer | undefined): FunctionErrorBody {
+  const text = bytes?.toString('utf8') ?? '';
+  try {
+    const json: unknown = JSON.parse(text);
+    const { errorType = 'Unhandled', errorMessage = '', trace } = isRecord(json) ? json : {};
+    const body = { errorType: String(errorType), errorMessage: String(errorMessage) };
+    return Array.isArray(trace) ? { ...body, trace: trace.map(String) } : body;
+  } catch {
+    return { errorType: 'Unhandled', errorMessage: text };
+  }
+}
+
+/** A whole body, or nothing when it is too large; it is read to its end either way. */
+async function collect(request: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    length += chunk.length;
+    if (length <= maxAnswerBytes) chunks.push(chunk);
+  }
+  return length <= maxAnswerBytes ? Buffer.concat(chunks) : undefined;
 }
 
 function accept(response: http.ServerResponse): void {
@@ -215,6 +245,7 @@ const refusals = {
   InvalidRequestID: 'Invalid request ID',
   InvalidStateTransition: 'Transition is not allowed',
   InvalidFunctionResponseMode: 'Invalid function response mode',
+  RequestEntityTooLarge: `Exceeded maximum allowed payload size (${maxAnswerBytes} bytes).`,
 } as const;
 
 function refuse(
@@ -226,6 +257,12 @@ function refuse(
   response.end(JSON.stringify({ errorMessage: refusals[errorType], errorType }));
 }
 
+function unknownPath(response: http.ServerResponse): void {
+  response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end('404 page not found\n');
+}
+
+/** AWS's own client cannot do without a content type. */
 function notAllowed(response: http.ServerResponse): void {
-  response.writeHead(405).end();
+  response.writeHead(405, { 'content-type': 'text/plain; charset=utf-8' }).end();
 }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import type { FunctionDefinition } from '#local/lambda/function-definition.ts';
 
 export interface RuntimeProcess {
@@ -15,11 +15,11 @@ export function spawnRuntime(settings: RuntimeProcess, runtimeApi: string): Chil
   const child = spawn(process.execPath, [...heapFlags(definition.memoryMb), bootstrap], {
     cwd: definition.root,
     env: { ...variables, AWS_LAMBDA_RUNTIME_API: runtimeApi },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     // A group of its own, so that what the function starts ends with it.
     detached: process.platform !== 'win32',
   });
-  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', log);
+  for (const output of [child.stdout, child.stderr]) readLines(output, log);
   return child;
 }
 
@@ -30,13 +30,27 @@ function heapFlags(memoryMb: number): readonly string[] {
   return [`--max-old-space-size=${oldSpaceMb}`, `--max-semi-space-size=${semiSpaceMb}`];
 }
 
-/** Ends the process and everything in its group, at once. */
-export function killRuntime(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+/** Ends everything in the process's group that is still there, at once. */
+export function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
   try {
     if (process.platform === 'win32') child.kill('SIGKILL');
     else process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // It ended by itself in the meantime.
+    // All of it has ended by itself.
   }
+}
+
+/** Gives the lines of an output; a carriage return within one is part of it. */
+function readLines(output: Readable, onLine: (line: string) => void): void {
+  let rest = '';
+  output.setEncoding('utf8');
+  output.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    lines.forEach(onLine);
+  });
+  output.once('end', () => {
+    if (rest !== '') onLine(rest);
+  });
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import { validateHeaderName, validateHeaderValue, type ServerResponse } from 'node:http';
 import { isRecord } from '#local/intrinsics.ts';
 import type { RuntimeAnswer } from '#local/lambda/runtime-api.ts';
 
@@ -17,24 +17,28 @@ export interface HttpAnswer {
 const preludeContentType = 'application/vnd.awslambda.http-integration-response';
 const delimiter = Buffer.alloc(8);
 
-/** The metadata and the delimiter must come within the first 16 KB (API Gateway). */
-const maxPreludeBytes = 16_384;
+/** API Gateway wants metadata and delimiter within so many bytes. */
+const maxApiGatewayHeadBytes = 16_384;
+
+/** Where a streamed answer goes: API Gateway insists on a head, a Function URL does without. */
+export type StreamingDoor = 'api-gateway' | 'function-url';
 
 /**
  * Head and body of a streamed answer: the head is JSON before eight NUL bytes, or, for functions
- * that send none, 200 and the content type they wrote with. Throws where the head is malformed.
+ * that send none, 200 and the content type they wrote with. Throws where the function failed
+ * before its first byte, or the head is malformed or missing.
  */
 export async function openStreamedAnswer(
-  answer: RuntimeAnswer & { type: 'streaming' },
+  { contentType, body }: RuntimeAnswer & { type: 'streaming' },
+  door: StreamingDoor,
 ): Promise<HttpAnswer> {
-  const { contentType, body } = answer;
-  if (!contentType.startsWith(preludeContentType)) {
-    return { head: { status: 200, headers: { 'content-type': [contentType] } }, body };
-  }
   const chunks = body[Symbol.asyncIterator]();
   try {
-    const { head, first } = await readHead(chunks);
-    return { head, body: prepended(first, { [Symbol.asyncIterator]: () => chunks }) };
+    if (contentType.startsWith(preludeContentType)) return await readHead(chunks, door);
+    if (door === 'api-gateway') throw new Error('The answer has no head');
+    const head = { status: 200, headers: { 'content-type': [contentType] } };
+    const { done, value } = await chunks.next();
+    return { head, body: prepended(done === true ? Buffer.alloc(0) : value, chunks) };
   } catch (error) {
     // Leaving tells the environment that nobody reads on, so that it can finish.
     await chunks.return?.();
@@ -42,36 +46,39 @@ export async function openStreamedAnswer(
   }
 }
 
-async function readHead(
-  chunks: AsyncIterator<Buffer>,
-): Promise<{ readonly head: AnswerHead; readonly first: Buffer }> {
-  let seen = Buffer.alloc(0);
+async function readHead(chunks: AsyncIterator<Buffer>, door: StreamingDoor): Promise<HttpAnswer> {
+  const most = door === 'api-gateway' ? maxApiGatewayHeadBytes : Number.POSITIVE_INFINITY;
+  let seen: Buffer = Buffer.alloc(0);
   for (;;) {
     const { done, value } = await chunks.next();
     if (done === true) throw new Error('The answer ended within its head');
     seen = Buffer.concat([seen, value]);
     const end = seen.indexOf(delimiter);
-    if (end !== -1) {
-      const head = toHead(JSON.parse(seen.subarray(0, end).toString('utf8')));
-      return { head, first: seen.subarray(end + delimiter.length) };
-    }
-    if (seen.length > maxPreludeBytes) throw new Error('The head of the answer is too large');
+    const length = end === -1 ? seen.length : end + delimiter.length;
+    if (length > most) throw new Error('The head of the answer is too large');
+    if (end === -1) continue;
+    const head = toHead(JSON.parse(seen.subarray(0, end).toString('utf8')));
+    return { head, body: prepended(seen.subarray(length), chunks) };
   }
 }
 
 async function* prepended(
   first: Buffer,
-  rest: AsyncIterable<Buffer>,
+  chunks: AsyncIterator<Buffer>,
 ): AsyncGenerator<Buffer, void, undefined> {
-  if (first.length > 0) yield first;
-  yield* rest;
+  try {
+    if (first.length > 0) yield first;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  } finally {
+    await chunks.return?.();
+  }
 }
 
-/** Status and headers from the object a function answers with. */
-export function toHead(value: unknown): AnswerHead {
-  const { statusCode, headers, multiValueHeaders, cookies } = isRecord(value) ? value : {};
+/** Status and headers from the object a function answers with. Throws where HTTP has no such. */
+export function toHead(answer: unknown): AnswerHead {
+  const { statusCode, headers, multiValueHeaders, cookies } = isRecord(answer) ? answer : {};
   const status = Number(statusCode ?? 200);
-  if (!Number.isInteger(status) || status < 100 || status > 599) {
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw new Error('statusCode must be an HTTP status');
   }
   const all = new Map<string, readonly string[]>();
@@ -80,11 +87,22 @@ export function toHead(value: unknown): AnswerHead {
     all.set(name.toLowerCase(), Array.isArray(items) ? items.map(String) : [String(items)]);
   }
   if (Array.isArray(cookies)) all.set('set-cookie', cookies.map(String));
+  for (const [name, values] of all) {
+    validateHeaderName(name);
+    for (const value of values) validateHeaderValue(name, value);
+  }
   return { status, headers: Object.fromEntries(all) };
 }
 
 function entriesOf(value: unknown): readonly [string, unknown][] {
   return isRecord(value) ? Object.entries(value) : [];
+}
+
+/** Writes the head of an answer, so that the reader has it before any of the body. */
+export function writeHead(response: ServerResponse, { status, headers }: AnswerHead): void {
+  for (const [name, values] of Object.entries(headers)) response.setHeader(name, [...values]);
+  response.writeHead(status);
+  response.flushHeaders();
 }
 
 /**
@@ -95,11 +113,13 @@ export async function relayBody(
   body: AsyncIterable<Buffer>,
   response: ServerResponse,
 ): Promise<void> {
-  const gone = new Promise<void>((resolve) => response.once('close', resolve));
+  const left = new AbortController();
+  response.once('close', () => left.abort());
+  const { signal } = left;
   try {
     for await (const chunk of body) {
-      if (response.destroyed || response.writableEnded) continue;
-      if (!response.write(chunk)) await Promise.race([once(response, 'drain'), gone]);
+      if (signal.aborted || response.writableEnded) continue;
+      if (!response.write(chunk)) await once(response, 'drain', { signal }).catch(() => undefined);
     }
     response.end();
   } catch {
@@ -107,11 +127,20 @@ export async function relayBody(
   }
 }
 
-/** A streamed body in one piece, for a door that does not stream; nothing where it broke off. */
+/** A streamed body in one piece, for a door that does not stream: 6 MiB and a little at most. */
+const maxCollectedBytes = 6_291_556;
+
+/** Nothing where the body broke off or was too large; it is read to its end either way. */
 export async function collectBody(body: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
   try {
-    return Buffer.concat(await Array.fromAsync(body));
+    for await (const chunk of body) {
+      length += chunk.length;
+      if (length <= maxCollectedBytes) chunks.push(chunk);
+    }
   } catch {
     return undefined;
   }
+  return length <= maxCollectedBytes ? Buffer.concat(chunks) : undefined;
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isText, logTime } from '#local/function-url/event.ts';
+import { logTime } from '#local/function-url/event.ts';
 import type { Route } from '#local/rest-api/router.ts';
 import { accountId } from '#local/stack-scope.ts';
 import type { ApiDefinition, ApiKeyDefinition } from '#local/stack.ts';
@@ -20,8 +20,10 @@ export interface ApiRequest {
 /** The event a REST API gives a function: Lambda proxy integration, payload format 1.0. */
 export function toRestEvent(api: ApiRequest): Record<string, unknown> {
   const { request, body, route, path } = api;
+  const { binaryMediaTypes } = api.api;
   const { pathParameters, method } = route;
-  const isBase64Encoded = body.length > 0 && !isText(request.headers['content-type']);
+  const contentType = request.headers['content-type'] ?? 'application/json';
+  const isBase64Encoded = body.length > 0 && isBinary(contentType, binaryMediaTypes);
   const query = new URL(request.url ?? '/', 'http://local').searchParams;
   const names = [...new Set(query.keys())];
   return {
@@ -66,6 +68,16 @@ function requestContext({ request, requestId, api, route, path, apiKey, now }: A
     resourcePath: route.method.resourcePath,
     stage: api.stageName,
   };
+}
+
+/** Only the media types that an API names are binary to it, `*` standing for any part. */
+function isBinary(contentType: string, binaryMediaTypes: readonly string[]): boolean {
+  const [type = '', subtype = ''] = (contentType.split(';')[0] ?? '').trim().split('/');
+  return binaryMediaTypes.some((media) => {
+    const [wantedType, wantedSubtype] = media.split('/');
+    const isType = wantedType === '*' || wantedType === type;
+    return isType && (wantedSubtype === '*' || wantedSubtype === subtype);
+  });
 }
 
 /** Header names keep the spelling of the client. */

@@ -6,20 +6,27 @@ export interface Route {
 }
 
 /**
- * The method for a request, as API Gateway picks it: exact segments before `{parameters}`, those
- * before a greedy `{proxy+}`, and a named HTTP method before `ANY`.
+ * The method for a request. As API Gateway does, the resource is chosen first, segment by segment:
+ * exact before `{parameter}` before greedy `{proxy+}`; then its method, a named one before `ANY`.
  */
 export function findRoute(
   methods: readonly MethodDefinition[],
   httpMethod: string,
   path: string,
 ): Route | undefined {
-  const candidates = methods.flatMap((method) => {
-    if (method.httpMethod !== httpMethod && method.httpMethod !== 'ANY') return [];
-    const pathParameters = match(method.resourcePath, path);
-    return pathParameters === undefined ? [] : [{ method, pathParameters }];
-  });
-  return candidates.toSorted((a, b) => rank(a.method) - rank(b.method))[0];
+  const resources = [...new Set(methods.map(({ resourcePath }) => resourcePath))];
+  const [resource] = resources
+    .flatMap((resourcePath) => {
+      const pathParameters = match(resourcePath, path);
+      return pathParameters === undefined ? [] : [{ resourcePath, pathParameters }];
+    })
+    .toSorted((a, b) => (rank(a.resourcePath) < rank(b.resourcePath) ? -1 : 1));
+  if (resource === undefined) return undefined;
+  const own = methods.filter(({ resourcePath }) => resourcePath === resource.resourcePath);
+  const method =
+    own.find((candidate) => candidate.httpMethod === httpMethod) ??
+    own.find((candidate) => candidate.httpMethod === 'ANY');
+  return method === undefined ? undefined : { method, pathParameters: resource.pathParameters };
 }
 
 function match(template: string, path: string): Record<string, string> | undefined {
@@ -41,8 +48,8 @@ function match(template: string, path: string): Record<string, string> | undefin
   return wanted.length === given.length ? parameters : undefined;
 }
 
-function rank({ resourcePath, httpMethod }: MethodDefinition): number {
-  const greedy = resourcePath.includes('+}') ? 1_000 : 0;
-  const parameters = resourcePath.split('{').length - 1;
-  return greedy + parameters * 10 + (httpMethod === 'ANY' ? 1 : 0);
+/** Sorts by the kind of each segment: 0 exact, 1 parameter, 2 greedy. */
+function rank(resourcePath: string): string {
+  const segments = resourcePath.split('/').filter(Boolean);
+  return segments.map((part) => (part.endsWith('+}') ? 2 : Number(part.startsWith('{')))).join('');
 }

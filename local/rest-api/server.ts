@@ -8,9 +8,9 @@ import {
   openStreamedAnswer,
   relayBody,
   toHead,
-  type AnswerHead,
+  writeHead,
 } from '#local/lambda/streamed-answer.ts';
-import { readBody } from '#local/read-body.ts';
+import { isDecodable, readBody } from '#local/read-body.ts';
 import { toRestEvent, type ApiRequest } from '#local/rest-api/event.ts';
 import { findRoute } from '#local/rest-api/router.ts';
 import type { ApiDefinition, ApiKeyDefinition, MethodDefinition } from '#local/stack.ts';
@@ -35,6 +35,7 @@ const gatewayAnswers = {
   badKey: [403, 'ForbiddenException', 'Forbidden'],
   tooLarge: [413, 'RequestTooLargeException', 'Request Too Long'],
   badReply: [502, 'InternalServerErrorException', 'Internal server error'],
+  badPath: [400, 'BadRequestException', 'Bad Request'],
   noFunction: [500, 'InternalServerErrorException', 'Internal server error'],
   timeout: [504, 'InternalServerErrorException', 'Endpoint request timed out'],
 } as const;
@@ -42,7 +43,11 @@ const gatewayAnswers = {
 /** Answers the requests to a REST API. */
 export function restHandler(api: ApiSettings): RequestListener {
   return (request, response) => {
-    answer(api, request, response).catch(() => response.destroy());
+    answer(api, request, response).catch((error: unknown) => {
+      console.error(`${api.definition.logicalId}  ! ${String(error)}`);
+      if (response.headersSent) response.destroy();
+      else say(response, 'noFunction');
+    });
   };
 }
 
@@ -53,6 +58,7 @@ async function answer(
 ): Promise<void> {
   const requestId = randomUUID();
   response.setHeader('x-amzn-requestid', requestId);
+  if (!isDecodable(request.url ?? '')) return say(response, 'badPath');
   const path = pathInStage(request.url ?? '/', api.definition.stageName);
   const route =
     path === undefined ? undefined : findRoute(api.definition.methods, request.method ?? '', path);
@@ -82,9 +88,9 @@ async function invoke(
   const timer = setTimeout(() => timeOut(response), method.timeoutMs);
   response.once('close', () => clearTimeout(timer));
   const event = Buffer.from(JSON.stringify(toRestEvent(request)));
-  const invoked = host === undefined ? 'throttled' : await host.invoke(event);
-  if (invoked === 'throttled') return say(response, 'noFunction');
-  await respond(method, invoked.answer, response);
+  const given = host === undefined ? 'throttled' : await host.invoke(request.requestId, event);
+  if (given === 'throttled') return say(response, 'noFunction');
+  await respond({ method, api: request.api }, given, response);
 }
 
 /** The path without its stage, or nothing for another stage. */
@@ -95,43 +101,43 @@ function pathInStage(url: string, stageName: string): string | undefined {
   return path.startsWith(`${stage}/`) ? path.slice(stage.length) : undefined;
 }
 
+interface Answering {
+  readonly method: MethodDefinition;
+  readonly api: ApiDefinition;
+}
+
 async function respond(
-  { streams }: MethodDefinition,
+  { method, api }: Answering,
   given: RuntimeAnswer,
   response: ServerResponse,
 ): Promise<void> {
   if (given.type === 'error') return say(response, 'badReply');
-  if (given.type === 'streaming' && streams) {
-    const opened = await openStreamedAnswer(given).catch(() => undefined);
+  if (method.streams) {
+    // An ordinary result has no head before its body, which a streaming integration wants.
+    if (given.type === 'buffered') return say(response, 'badReply');
+    const opened = await openStreamedAnswer(given, 'api-gateway').catch(() => undefined);
     if (opened === undefined) return say(response, 'badReply');
     if (!response.headersSent) writeHead(response, opened.head);
     return relayBody(opened.body, response);
   }
   const payload = given.type === 'buffered' ? given.payload : await collectBody(given.body);
   if (payload === undefined) say(response, 'badReply');
-  else respondBuffered(payload, response);
+  else respondBuffered(payload, api, response);
 }
 
-function respondBuffered(payload: Buffer, response: ServerResponse): void {
+function respondBuffered(payload: Buffer, api: ApiDefinition, response: ServerResponse): void {
   if (response.headersSent) return;
   try {
     const value: unknown = JSON.parse(payload.toString('utf8'));
     if (!isRecord(value) || value['statusCode'] === undefined) return say(response, 'badReply');
-    const { body } = value;
-    const head = toHead(value);
-    const type = head.headers['content-type'] ?? ['application/json'];
-    writeHead(response, { ...head, headers: { ...head.headers, 'content-type': type } });
-    const encoding = value['isBase64Encoded'] === true ? 'base64' : 'utf8';
-    response.end(Buffer.from(typeof body === 'string' ? body : '', encoding));
+    const { status, headers } = toHead(value);
+    writeHead(response, { status, headers: { 'content-type': ['application/json'], ...headers } });
+    const isBinary = value['isBase64Encoded'] === true && api.binaryMediaTypes.length > 0;
+    const body = typeof value['body'] === 'string' ? value['body'] : '';
+    response.end(Buffer.from(body, isBinary ? 'base64' : 'utf8'));
   } catch {
     say(response, 'badReply');
   }
-}
-
-function writeHead(response: ServerResponse, { status, headers }: AnswerHead): void {
-  for (const [name, values] of Object.entries(headers)) response.setHeader(name, [...values]);
-  response.writeHead(status);
-  response.flushHeaders();
 }
 
 /** The time is up: an answer that has not begun becomes 504, one under way breaks off. */

@@ -193,6 +193,7 @@ test('an address that is no conversation says so, and a new chat gets away from 
   await page.getByRole('alert').getByText('There is no such conversation.').waitFor();
   await page.getByRole('button', { name: 'New chat' }).click();
   await page.getByText('What would you like to know?').waitFor();
+  expect(await page.locator('.problem').count()).toBe(0);
   await page.close();
 });
 

@@ -126,6 +126,12 @@ test('an answer ends before a stop sequence, and says so', async () => {
   expect(events.at(-2)?.messageStop?.stopReason).toBe('stop_sequence');
 });
 
+test('a text that cannot be that long is as long as it may be', async () => {
+  const input = ask('Write 300000000 words', { inferenceConfig: { maxTokens: 50 } });
+  const events = await eventsOf(http1(), input);
+  expect(events.at(-2)?.messageStop?.stopReason).toBe('max_tokens');
+});
+
 test('text of a length that was asked for has about that length', async () => {
   const words = textOf(await eventsOf(http1(), ask('Write 400 words about rivers'))).split(/\s+/u);
   expect(words.length).toBeGreaterThan(320);
@@ -146,6 +152,11 @@ test.each<[string, Partial<ConverseStreamCommandInput>, string]>([
     'too many tokens',
     { inferenceConfig: { maxTokens: 1_000_000 } },
     'exceeds the model limit of 64000',
+  ],
+  [
+    'a stop sequence of nothing',
+    { inferenceConfig: { stopSequences: [''] } },
+    'length greater than',
   ],
   ['a temperature of 2', { inferenceConfig: { temperature: 2 } }, 'less than or equal to 1'],
   ['a bare id of a model with profiles only', { modelId: haiku.slice(3) }, 'on-demand throughput'],

@@ -1,14 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { functionWithUrl, hostResources } from '../fixtures/template.ts';
 
 const buffered = { InvokeMode: 'BUFFERED' };
-const cors = {
-  AllowOrigins: ['https://page.example'],
-  AllowMethods: ['POST'],
-  AllowHeaders: ['content-type'],
-  MaxAge: 60,
-};
-
 let system: Awaited<ReturnType<typeof hostResources>>;
 
 beforeAll(async () => {
@@ -18,7 +12,6 @@ beforeAll(async () => {
     ...functionWithUrl('Count', { handler: 'count', url: buffered }),
     ...functionWithUrl('Environment', { handler: 'environment', url: buffered }),
     ...functionWithUrl('Throws', { handler: 'throws', url: buffered }),
-    ...functionWithUrl('Cors', { handler: 'echo', url: { ...buffered, Cors: cors } }),
     ...functionWithUrl('Signed', { handler: 'echo', url: { ...buffered, AuthType: 'AWS_IAM' } }),
     ...functionWithUrl('Streamed', { handler: 'streamed' }),
     ...functionWithUrl('Bare', { handler: 'bare' }),
@@ -26,6 +19,9 @@ beforeAll(async () => {
     ...functionWithUrl('EmptyWithWrite', { handler: 'emptyWithWrite' }),
     ...functionWithUrl('Objects', { handler: 'objects' }),
     ...functionWithUrl('ThrowsBefore', { handler: 'throwsBefore' }),
+    ...functionWithUrl('BadHeader', { handler: 'badHeader' }),
+    ...functionWithUrl('Thinks', { handler: 'thinks', url: buffered }),
+    ...functionWithUrl('Spawns', { handler: 'spawns', url: buffered }),
     ...functionWithUrl('ThrowsMidway', { handler: 'throwsMidway' }),
     ...functionWithUrl('FailingPipeline', { handler: 'failingPipeline' }),
     ...functionWithUrl('Rejects', { handler: 'rejects' }),
@@ -47,6 +43,16 @@ afterAll(() => system.close());
 
 const call = (logicalId: string, path = '', init: RequestInit = {}): Promise<Response> =>
   fetch(`${system.state.functions[logicalId]?.url}${path}`, init);
+
+/** Waits until so many invocations of a function have ended. */
+const reported = (logicalId: string, times: number): Promise<void> =>
+  expect.poll(() => logOf(logicalId).filter((line) => line.includes('REPORT')).length).toBe(times);
+
+/** Whether a process runs; one that has ended may wait for its parent to notice. */
+function isAlive(pid: string): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' });
+  return stdout.trim() !== '' && !stdout.startsWith('Z');
+}
 
 const logOf = (logicalId: string): readonly string[] =>
   system.lines.filter((line) => line.startsWith(`${logicalId} `));
@@ -86,6 +92,7 @@ test('a result without a status is the body of a 200', async () => {
 
 test('an environment is used again', async () => {
   expect(await (await call('Count')).json()).toMatchObject({ invocations: 1 });
+  await reported('Count', 1);
   expect(await (await call('Count')).json()).toMatchObject({ invocations: 2 });
 });
 
@@ -149,13 +156,40 @@ test('an error midway breaks the connection off, and the environment is used aga
   const answer = await call('ThrowsMidway');
   expect(answer.status).toBe(200);
   await expect(answer.text()).rejects.toThrow('terminated');
+  await reported('ThrowsMidway', 1);
   const pids = system.functionHost('ThrowsMidway').pids();
   await expect((await call('ThrowsMidway')).text()).rejects.toThrow('terminated');
   expect(system.functionHost('ThrowsMidway').pids()).toEqual(pids);
 });
 
-test('an error before the first byte breaks off an answer that has no head', async () => {
-  await expect(call('ThrowsBefore').then((answer) => answer.text())).rejects.toThrow();
+test('an error before the first byte is a 502', async () => {
+  expect((await call('ThrowsBefore')).status).toBe(502);
+});
+
+test('a header that HTTP does not have is a 502, and the environment is used again', async () => {
+  expect((await call('BadHeader')).status).toBe(502);
+  await reported('BadHeader', 1);
+  const pids = system.functionHost('BadHeader').pids();
+  expect((await call('BadHeader')).status).toBe(502);
+  expect(system.functionHost('BadHeader').pids()).toEqual(pids);
+});
+
+test('a function may think for longer than a connection is usually kept', async () => {
+  await call('Thinks');
+  await reported('Thinks', 1);
+  const answer = await call('Thinks');
+  expect(await answer.text()).toBe('thought');
+});
+
+test('what a function started ends with it', async () => {
+  const pid = await (await call('Spawns')).text();
+  await reported('Spawns', 1);
+  expect((await call('Spawns', '?exit')).status).toBe(502);
+  await expect.poll(() => isAlive(pid)).toBe(false);
+});
+
+test('a path that cannot be decoded is a bad request', async () => {
+  expect((await call('Echo', '%zz')).status).toBe(400);
 });
 
 test('a pipeline that fails ends the environment, even where the handler catches it', async () => {
@@ -206,29 +240,6 @@ test('more invocations at once than the function may have are throttled', async 
   expect(second.status).toBe(429);
   expect(await second.json()).toMatchObject({ message: 'Rate Exceeded.' });
   await first.text().catch(() => undefined);
-});
-
-test('the URL answers a preflight itself and adds its headers to the answers', async () => {
-  const origin = 'https://page.example';
-  const ask = { origin, 'access-control-request-method': 'POST' };
-  const preflight = await call('Cors', '', { method: 'OPTIONS', headers: ask });
-  expect(preflight.status).toBe(200);
-  expect(Object.fromEntries(preflight.headers)).toMatchObject({
-    'access-control-allow-origin': origin,
-    'access-control-allow-methods': 'POST',
-    'access-control-allow-headers': 'content-type',
-    'access-control-max-age': '60',
-    vary: 'Origin',
-  });
-  expect(logOf('Cors')).toEqual([]);
-  const answer = await call('Cors', '', { method: 'POST', headers: { origin } });
-  expect(answer.headers.get('access-control-allow-origin')).toBe(`https://own, ${origin}`);
-});
-
-test('a stranger origin gets no permission', async () => {
-  const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
-  const preflight = await call('Cors', '', { method: 'OPTIONS', headers });
-  expect(preflight.headers.get('access-control-allow-origin')).toBeNull();
 });
 
 test('an unsigned call to a URL with AWS_IAM is refused in the words of AWS', async () => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import http2 from 'node:http2';
+import net from 'node:net';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { AwsClient } from 'aws4fetch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -57,7 +59,7 @@ test('a signed call of a Function URL reaches it, with paths and queries that ne
     service: 'lambda',
     region: 'us-east-1',
   });
-  const url = `${system.state.functions['Signed']?.url}a%20b/ü?q=x%2Fy&e=&a=1`;
+  const url = `${system.state.functions['Signed']?.url}a%20b/ü?q=x%2Fy&e=&a=1&a1=2&a-b=3`;
   const answer = await client.fetch(url, { method: 'POST', body: 'ハイ' });
   expect(answer.status).toBe(200);
   expect(await answer.json()).toMatchObject({
@@ -90,6 +92,17 @@ test('a name that is not loopback is refused, so that no web page gets in by its
     stream.end('{}');
   });
   expect(status).toBe(403);
+});
+
+test('a connection whose first byte could begin either protocol waits for the next', async () => {
+  const { port } = new URL(system.state.endpoints.aws);
+  const socket = net.connect(Number(port), '127.0.0.1');
+  socket.write('P');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  socket.write('OST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n');
+  const [answer] = await once(socket, 'data');
+  socket.destroy();
+  expect(String(answer)).toContain('HTTP/1.1 404');
 });
 
 test('a service that is not here is an unknown operation', async () => {

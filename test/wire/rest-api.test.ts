@@ -37,6 +37,7 @@ beforeAll(async () => {
     ...method('Slowly', { verb: 'GET', to: 'Slow', timeoutMs: 300 }),
     ...method('Failing', { verb: 'GET', to: 'Throws' }),
     ...method('Bad', { verb: 'GET', to: 'Plain' }),
+    ...method('Bad', { verb: 'POST', to: 'Echo', mode: 'STREAM' }),
   });
 });
 
@@ -44,6 +45,8 @@ afterAll(() => system.close());
 
 const call = (path: string, init: RequestInit = {}): Promise<Response> =>
   fetch(`${system.state.apis['Api']?.url}${path}`, init);
+
+const apiKey = (): string => system.state.apis['Api']?.apiKeys[0] ?? '';
 
 test('the event is that of a proxy integration', async () => {
   const answer = await call('/items/a%20b?x=1&x=2', { headers: { 'X-Own': 'v' } });
@@ -72,7 +75,7 @@ test('a method that requires a key wants a right one, and tells the function whi
   expect(missing.status).toBe(403);
   expect(await missing.json()).toEqual({ message: 'Forbidden' });
   expect((await call('/items', { headers: { 'x-api-key': 'wrong' } })).status).toBe(403);
-  const [key = ''] = system.state.apis['Api']?.apiKeys ?? [];
+  const key = apiKey();
   const answer = await call('/items', { method: 'PUT', headers: { 'x-api-key': key } });
   expect(await answer.json()).toMatchObject({ requestContext: { identity: { apiKey: key } } });
 });
@@ -83,6 +86,21 @@ test('a path, method or stage that is not there is refused as AWS does', async (
     expect(answer.status).toBe(403);
     expect(await answer.json()).toEqual({ message: 'Missing Authentication Token' });
   }
+});
+
+test('a form is text to an API that names no binary media types', async () => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-api-key': apiKey() };
+  const answer = await call('/items', { method: 'POST', headers, body: 'a=b' });
+  expect(await answer.json()).toMatchObject({ body: 'a=b', isBase64Encoded: false });
+});
+
+test('a resource is chosen before its method', async () => {
+  const answer = await call('/items/special', { method: 'DELETE' });
+  expect(answer.status).toBe(403);
+});
+
+test('a STREAM integration wants a head before the body', async () => {
+  expect((await call('/plain', { method: 'POST' })).status).toBe(502);
 });
 
 test('a STREAM integration answers in pieces', async () => {

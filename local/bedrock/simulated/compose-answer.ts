@@ -11,12 +11,16 @@ export function composeAnswer(turn: ModelTurn): string {
   const said = turn.messages.filter(({ role }) => role === 'user').map(({ text }) => text);
   const question = said.at(-1) ?? '';
   const voice = isJapanese(question) ? japanese : english;
-  return `${voice.label}\n\n${reply(voice, question, said.slice(0, -1))}`;
+  const length = askedLength(question);
+  // No longer than it may be said: whoever asks for a million words gets what fits.
+  const words =
+    length === undefined
+      ? reply(voice, question, said.slice(0, -1))
+      : longText(voice, question, Math.min(length, turn.maxTokens + 1));
+  return `${voice.label}\n\n${words}`;
 }
 
 function reply(voice: Voice, question: string, before: readonly string[]): string {
-  const length = askedLength(question);
-  if (length !== undefined) return longText(voice, question, length);
   const calculation = calculate(question);
   if (calculation !== undefined) return voice.result(...calculation);
   if (

@@ -12,6 +12,8 @@ import { createRuntimeClient, toErrorBody, type RuntimeEvent } from './runtime-c
 
 installConsole();
 Object.assign(globalThis, { awslambda: { streamifyResponse, HttpResponseStream } });
+// The other end of this pipe is the host: whoever loses it has nobody left to work for.
+process.stdin.once('end', () => process.exit(1)).resume();
 process.on('uncaughtException', (error) => {
   console.error('Uncaught Exception', JSON.stringify(toErrorBody(error)));
   process.exit(1);
@@ -44,13 +46,14 @@ async function run(call: Handler, event: RuntimeEvent): Promise<void> {
 }
 
 async function runBuffered(call: Handler, event: RuntimeEvent): Promise<void> {
+  let result: unknown;
   try {
-    const result: unknown = await call(JSON.parse(event.payload), contextOf(event));
-    await client.respond(event.requestId, JSON.stringify(result) ?? 'null');
+    result = JSON.stringify(await call(JSON.parse(event.payload), contextOf(event)));
   } catch (error) {
     console.error('Invoke Error', JSON.stringify(toErrorBody(error)));
-    await client.invocationError(event.requestId, error);
+    return client.invocationError(event.requestId, error);
   }
+  await client.respond(event.requestId, typeof result === 'string' ? result : 'null');
 }
 
 async function runStreaming(call: Handler, event: RuntimeEvent): Promise<void> {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isStreaming } from './awslambda.ts';
 
 export type Handler = (...args: unknown[]) => unknown;
 
@@ -62,8 +63,8 @@ function isHandler(value: unknown): value is Handler {
 
 /** Node 24's runtime has no callbacks: a third parameter that is not a stream's is refused. */
 function checked(handler: Handler): Handler {
-  const streaming = Reflect.get(handler, Symbol.for('aws.lambda.runtime.handler.streaming'));
-  if (handler.length >= 3 && streaming === undefined) {
+  const streams = isStreaming(handler);
+  if (handler.length >= 3 && !streams) {
     throw failure(
       'Runtime.CallbackHandlerDeprecated',
       'AWS Lambda has removed support for callback-based function handlers starting with Node.js 24.',

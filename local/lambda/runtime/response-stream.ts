@@ -38,7 +38,8 @@ export function createResponseStream(url: URL, highWaterMark: number | undefined
     request.once('close', () => reject(new Error('The response stream was destroyed.')));
     request.once('response', (response) => {
       response.resume();
-      response.once('end', resolve);
+      if (response.statusCode === 202) response.once('end', resolve);
+      else reject(new Error(`The response was refused with ${response.statusCode}.`));
     });
   });
   const stream = toStream(request);

@@ -1,0 +1,17 @@
+/**
+ * Ends what runs when this process is told to end, and waits for it; a second signal, as npm passes
+ * on the first, changes nothing.
+ */
+export function endOnSignals(close: () => Promise<unknown>): () => void {
+  let isEnding = false;
+  const end = (): void => {
+    if (isEnding) return;
+    isEnding = true;
+    close().catch((error: unknown) => {
+      console.error(error);
+      process.exitCode = 1;
+    });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  return end;
+}
