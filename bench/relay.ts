@@ -9,7 +9,7 @@ import { startLocal, type LocalSystem } from '#local/host.ts';
 import { peakMemoryMb } from '#local/lambda/peak-memory.ts';
 import type { Load } from './relay/upstream.ts';
 import { relayEnvironment, writeRelayTemplate, type Relay } from './relay/template.ts';
-import { buildSystem } from '../scripts/build.ts';
+import { buildSystem, bundleOptions } from '../scripts/build.ts';
 
 /*
  * What the chat function costs between Bedrock and the reader, against a plain loop of the AWS SDK
@@ -22,14 +22,9 @@ const rounds = 7;
 const folder = await mkdtemp(join(tmpdir(), 'streambed-bench-'));
 await buildSystem();
 await build({
+  ...bundleOptions,
   entryPoints: ['bench/relay/plain-loop.ts'],
   outfile: join(folder, 'plain', 'index.cjs'),
-  bundle: true,
-  minify: true,
-  platform: 'node',
-  target: 'node24',
-  format: 'cjs',
-  mainFields: ['module', 'main'],
 });
 const relays: readonly Relay[] = [
   { name: 'Chat', folder: 'dist/chat' },

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { refresh } from './refresh.ts';
 
 const sources = ['src', 'package-lock.json', 'scripts/build.ts'];
@@ -23,22 +23,27 @@ export async function buildSystem(): Promise<void> {
   });
 }
 
-/** One folder for each handler. CommonJS starts about 15 ms sooner than ESM on Lambda. */
+/** One folder for each handler. */
 async function bundleHandlers(): Promise<void> {
   const files = await readdir('src/handlers');
   const names = files.map((file) => file.replace('.ts', ''));
   await build({
+    ...bundleOptions,
     entryPoints: names.map((name) => ({ in: `src/handlers/${name}.ts`, out: `${name}/index` })),
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    mainFields: ['module', 'main'],
   });
 }
+
+/** How a function is bundled. CommonJS starts about 15 ms sooner than ESM on Lambda. */
+export const bundleOptions = {
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+} satisfies BuildOptions;
 
 /** Next sends its makers figures unless it is told not to. */
 const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };

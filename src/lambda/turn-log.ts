@@ -9,22 +9,26 @@ export interface TurnLog {
 
 export function createTurnLog({ turnId, modelId }: TurnRequest, requestId: string): TurnLog {
   const startedAt = performance.now();
-  const about = { requestId, turnId, model: modelId };
-  let first: LogFields = {};
+  let ttftMs: number | undefined;
+  const sinceStart = (): number => Math.round(performance.now() - startedAt);
+  const about = (): LogFields => ({
+    requestId,
+    turnId,
+    model: modelId,
+    durationMs: sinceStart(),
+    ...(ttftMs === undefined ? {} : { ttftMs }),
+  });
   return {
     event(event) {
-      if (event.type === 'text-delta' && first.ttftMs === undefined) {
-        first = { ttftMs: Math.round(performance.now() - startedAt) };
-      }
-      const times = { ...first, durationMs: Math.round(performance.now() - startedAt) };
-      if (event.type === 'turn-stop') {
+      if (event.type === 'text-delta') {
+        ttftMs ??= sinceStart();
+      } else if (event.type === 'turn-stop') {
         const { stopReason, usage } = event;
         const { inputTokens = 0, outputTokens = 0 } = usage ?? {};
-        logInfo('turn ended', { ...about, ...times, stopReason, inputTokens, outputTokens });
-      }
-      if (event.type === 'error') {
+        logInfo('turn ended', { ...about(), stopReason, inputTokens, outputTokens });
+      } else if (event.type === 'error') {
         const { code } = event.error;
-        logError('turn failed', { ...about, ...times, code, cause: describeCause(event.error) });
+        logError('turn failed', { ...about(), code, cause: describeCause(event.error) });
       }
     },
   };

@@ -6,7 +6,7 @@ import {
   type ConverseStreamOutput,
 } from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createBedrockEngine } from '#local/bedrock/engine.ts';
 import { createGateway, type Gateway } from '#local/gateway.ts';
 import { listen } from '#local/listen.ts';
@@ -87,6 +87,15 @@ describe.each([
       $metadata: { httpStatusCode: 400 },
     });
   });
+});
+
+test('the SDK needs nothing but AWS_ENDPOINT_URL_BEDROCK_RUNTIME', async () => {
+  vi.stubEnv('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', endpoint);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'any');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'any');
+  const events = await eventsOf(new BedrockRuntimeClient({ region: 'us-east-1' }), ask('Hello'));
+  expect(textOf(events)).toContain('Simulated answer');
+  vi.unstubAllEnvs();
 });
 
 test('the same question has the same answer, streamed or whole', async () => {

@@ -1,4 +1,4 @@
-import type { Voice } from '#local/bedrock/simulated/voice.ts';
+import { numbered, type Voice } from '#local/bedrock/simulated/voice.ts';
 
 export const english: Voice = {
   label: '> **Simulated answer.** The local Bedrock wrote this by rule; no model was asked.',
@@ -54,7 +54,3 @@ export const english: Voice = {
   ],
   paragraph: (sentences) => sentences.join(' '),
 };
-
-function numbered(items: readonly string[]): string {
-  return items.map((item, index) => `${index + 1}. ${item}`).join('\n');
-}

@@ -1,4 +1,4 @@
-import type { Voice } from '#local/bedrock/simulated/voice.ts';
+import { numbered, type Voice } from '#local/bedrock/simulated/voice.ts';
 
 export const japanese: Voice = {
   label:
@@ -56,7 +56,3 @@ export const japanese: Voice = {
   ],
   paragraph: (sentences) => sentences.join(''),
 };
-
-function numbered(items: readonly string[]): string {
-  return items.map((item, index) => `${index + 1}. ${item}`).join('\n');
-}

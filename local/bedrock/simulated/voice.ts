@@ -14,3 +14,8 @@ export interface Voice {
   /** Puts the sentences of a paragraph together. */
   paragraph(sentences: readonly string[]): string;
 }
+
+/** A numbered list in Markdown. */
+export function numbered(items: readonly string[]): string {
+  return items.map((item, index) => `${index + 1}. ${item}`).join('\n');
+}
