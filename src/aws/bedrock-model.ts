@@ -73,7 +73,8 @@ async function* converse(
 
 /**
  * The bytes of the answer. The SDK signs, sends, tries again and names what Bedrock refuses; the
- * stream itself is read here, which takes a third of the time and memory (bench/relay).
+ * stream itself is read here, which costs a fraction of what the SDK takes to (bench/relay) and
+ * notices every way in which a stream can break.
  */
 async function openStream(
   client: BedrockRuntimeClient,
