@@ -7,6 +7,8 @@ const project = (name: string, include: readonly string[], timeoutMs: number): o
 
 export default defineConfig({
   test: {
+    // A machine with much else to do may take its time.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       project('unit', ['{src,infra,local,web}/**/*.test.{ts,tsx}', 'test/*.test.ts'], 10_000),
       project('wire', ['test/wire/**/*.test.ts'], 30_000),
