@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util';
 import { defaultPace } from '#local/bedrock/pace.ts';
 import { endOnSignals } from '#local/end-on-signals.ts';
 import { startLocal } from '#local/host.ts';
 import { readWholeNumber } from '#local/read-number.ts';
+import { readOptions } from '#local/read-options.ts';
 import { removeStateFile, writeStateFile } from '#local/state-file.ts';
 
 const help = `Hosts an AWS template on this machine: functions, Function URLs, REST APIs, tables, Bedrock.
@@ -16,7 +16,7 @@ npm run local -- TEMPLATE [options]
   --endpoint SERVICE=URL  where functions find a service instead of here (repeatable)
 `;
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readOptions({
   allowPositionals: true,
   options: {
     port: { type: 'string', default: '4566' },

@@ -14,7 +14,7 @@ export interface Page {
 
 /** Serves the built page on a port of the loopback address; resolves when it answers. */
 export async function startPage(state: LocalState, port: number): Promise<Page> {
-  const free = await freePort(port);
+  const free = await freePort(port, '--web-port or PORT');
   const { ChatFunction, ConversationsFunction } = state.functions;
   const next = [
     'node_modules/next/dist/bin/next',
@@ -61,9 +61,9 @@ export async function startPage(state: LocalState, port: number): Promise<Page> 
 }
 
 /** The port itself where it is free; any free one for 0. Throws an error that names a taken port. */
-async function freePort(port: number): Promise<number> {
+export async function freePort(port: number, option: string): Promise<number> {
   const probe = net.createServer();
-  const free = await listen(probe, { port, option: '--web-port or PORT' });
+  const free = await listen(probe, { port, option });
   await new Promise((resolve) => probe.close(resolve));
   return free;
 }

@@ -1,11 +1,11 @@
-import { parseArgs } from 'node:util';
 import { defaultPace } from '#local/bedrock/pace.ts';
 import { endOnSignals } from '#local/end-on-signals.ts';
 import { startLocal } from '#local/host.ts';
 import { readWholeNumber } from '#local/read-number.ts';
+import { readOptions } from '#local/read-options.ts';
 import { removeStateFile, writeStateFile, type LocalState } from '#local/state-file.ts';
 import { buildAll } from './build.ts';
-import { startPage } from './start-page.ts';
+import { freePort, startPage } from './start-page.ts';
 
 const help = `Builds what is stale and runs the whole system on this machine.
 
@@ -18,7 +18,7 @@ npm start -- [options]
   --quiet       no log lines of the functions
 `;
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     port: { type: 'string', default: '4566' },
     'web-port': { type: 'string', default: process.env['PORT'] ?? '3000' },
@@ -38,26 +38,31 @@ try {
 }
 
 async function start(): Promise<void> {
+  const gatewayPort = readWholeNumber('--port', values.port);
+  const pagePort = readWholeNumber('--web-port', values['web-port']);
+  // Before anything is built, perhaps under another system that runs from here.
+  await freePort(gatewayPort, '--port');
+  await freePort(pagePort, '--web-port or PORT');
   await buildAll();
   const system = await startLocal({
     template: 'cdk.out',
     data: values.data,
-    port: readWholeNumber('--port', values.port),
+    port: gatewayPort,
     pace: defaultPace,
     log: (line) => {
       if (!values.quiet) console.log(line);
     },
   });
-  const port = readWholeNumber('--web-port', values['web-port']);
-  const page = await startPage(system.state, port).catch(async (error: unknown) => {
+  const page = await startPage(system.state, pagePort).catch(async (error: unknown) => {
     await system.close();
     throw error;
   });
   const state = { ...system.state, web: page.url };
   await writeStateFile(values.state, state);
-  const end = endOnSignals(() => {
+  const end = endOnSignals(async () => {
     removeStateFile(values.state);
-    return Promise.all([page.close(), system.close()]);
+    await page.close();
+    await system.close();
   });
   page.onExit(end);
   console.log(banner(state));

@@ -106,6 +106,9 @@ export function parseChatRequest(body: string): ChatRequest {
     const conversation = id === undefined ? { create: true } : { id, create: false };
     return { text: message, conversation, ...toOptions(rest) };
   }
+  if (!('prompt' in json)) {
+    throw invalid('prompt: is required, or message for a turn in a conversation');
+  }
   const { prompt, ...rest } = parsed(oneShot, json);
   return { text: prompt, ...toOptions(rest) };
 }

@@ -85,6 +85,33 @@ test('an answer is drawn as Markdown', async () => {
   await page.close();
 });
 
+test('a word that is too long for the page does not widen it', async () => {
+  const page = await openPage();
+  await page.setViewportSize({ width: 390, height: 780 });
+  await say(page, `Explain com.example.${'streambed.'.repeat(40)}Repository`);
+  await settled(page);
+  expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBe(390);
+  expect(await page.evaluate("document.querySelector('.main').scrollWidth")).toBe(390);
+  await page.getByLabel('Message').fill('x'.repeat(32_001));
+  await page.getByText('A message may have 32000 characters at most.').waitFor();
+  expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBe(390);
+  expect(await page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
+  await page.close();
+});
+
+test('the view stays at the end when an answer is complete', async () => {
+  const page = await openPage();
+  await say(page, 'Tell me about rivers');
+  await settled(page);
+  await say(page, 'Tell me about lakes');
+  await page.getByRole('heading', { name: 'About lakes' }).waitFor();
+  await settled(page);
+  const toEnd =
+    "(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight)(document.querySelector('.transcript'))";
+  await expect.poll(() => page.evaluate(toEnd)).toBeLessThan(2);
+  await page.close();
+});
+
 test('a conversation is listed, opened again after a reload, and removed', async () => {
   const page = await openPage();
   await say(page, 'Hello, my name is Grace.');

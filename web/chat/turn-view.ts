@@ -1,5 +1,6 @@
 import { emptyAnswer, type Answer } from '#domain/accumulate.ts';
 import type { TurnJson } from '#protocol/turn-json.ts';
+import { fromUsageJson } from '#protocol/usage-json.ts';
 
 /** Why an answer is not whole. */
 export interface TurnProblem {
@@ -28,6 +29,7 @@ export function fromTurnJson(turn: TurnJson, partial: string): TurnView {
     content,
     indexes: content.map((_, index) => index),
     ...(stopReason === undefined ? {} : { stopReason }),
+    ...(turn.usage === undefined ? {} : { usage: fromUsageJson(turn.usage) }),
   };
   const view = { key, question, answer, isNews: false } as const;
   if (state === 'running') return { ...view, state };

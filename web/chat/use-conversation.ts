@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react';
 import { describe } from './describe-problem.ts';
-import { readAnswer } from './read-answer.ts';
+import { readAnswer, type AnswerEnd } from './read-answer.ts';
 import {
   begunTurn,
   empty,
@@ -52,8 +52,7 @@ export function useConversation(
         draw: (answer) => update({ answer }),
       },
     );
-    const failure = end.error === undefined ? {} : { problem: describe(end.error, words) };
-    update({ answer: end.answer, state: 'settled', ...failure });
+    update({ answer: end.answer, state: 'settled', ...failureOf(end, words) });
     onChange();
   };
 
@@ -70,6 +69,14 @@ export function useConversation(
       void load(id);
     },
   };
+}
+
+/** What went wrong, and where words were said before it, that they are not all of them. */
+function failureOf({ answer, error }: AnswerEnd, words: Words): Pick<TurnView, 'problem'> {
+  if (error === undefined) return {};
+  const { message, retryable } = describe(error, words);
+  const isPartial = answer.content.length > 0;
+  return { problem: { message: isPartial ? `${words.partial} ${message}` : message, retryable } };
 }
 
 function setAddress(id: string | undefined): void {

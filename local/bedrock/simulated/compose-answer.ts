@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import type { ModelTurn } from '#local/bedrock/converse-request.ts';
 import { english } from '#local/bedrock/simulated/english.ts';
 import { japanese } from '#local/bedrock/simulated/japanese.ts';
-import { isJapanese, tellingSentences, topicOf } from '#local/bedrock/simulated/topic.ts';
+import {
+  askedLengthForm,
+  isJapanese,
+  tellingSentences,
+  topicOf,
+} from '#local/bedrock/simulated/topic.ts';
 import type { Voice } from '#local/bedrock/simulated/voice.ts';
 import { countTokens } from '#local/bedrock/tokens.ts';
 
@@ -46,10 +51,9 @@ function reply(voice: Voice, question: string, before: readonly string[]): strin
   return voice.explanation(topicOf(question), last === undefined ? undefined : topicOf(last));
 }
 
-/** A length that was asked for, in tokens: "in 500 words", "1000文字で". */
+/** A length that was asked for, in tokens. */
 function askedLength(question: string): number | undefined {
-  const form = /(\d[\d,]*)\s*(words?|tokens?|characters?|文字|字|語|トークン)/iu;
-  const [, digits, unit = ''] = form.exec(question) ?? [];
+  const [, digits, unit = ''] = [...question.matchAll(askedLengthForm)][0] ?? [];
   if (digits === undefined) return undefined;
   const count = Number(digits.replaceAll(',', ''));
   const [, tokensPerUnit] = unitTokens.find(([words]) => words.test(unit)) ?? [];
@@ -57,24 +61,26 @@ function askedLength(question: string): number | undefined {
 }
 
 const unitTokens: readonly (readonly [RegExp, number])[] = [
-  [/word|語/iu, 1.3],
+  [/word|語/iu, 1.25],
   [/char/iu, 0.25],
   [/字/u, 0.6],
 ];
 
 /** Paragraphs about the topic, in an order that is always the same for the same question. */
 function longText(voice: Voice, question: string, tokens: number): string {
-  const topic = topicOf(question);
-  const sentences = voice.sentences(topic);
+  const available = voice.sentences(topicOf(question));
   const random = sequence(question);
-  const paragraphs: string[] = [];
-  for (let written = 0; written < tokens;) {
-    const chosen = Array.from({ length: 4 }, () => sentences[random() % sentences.length] ?? '');
-    const paragraph = voice.paragraph(chosen);
-    written += countTokens(paragraph);
-    paragraphs.push(paragraph);
+  const paragraphs: string[][] = [];
+  let last = -1;
+  for (let written = 0, count = 0; written < tokens; count += 1) {
+    // Never the same sentence twice in a row.
+    last = (last + 1 + (random() % (available.length - 1))) % available.length;
+    const sentence = available[last] ?? '';
+    written += countTokens(sentence);
+    if (count % 4 === 0) paragraphs.push([]);
+    paragraphs.at(-1)?.push(sentence);
   }
-  return paragraphs.join('\n\n');
+  return paragraphs.map((sentences) => voice.paragraph(sentences)).join('\n\n');
 }
 
 /** Numbers without end from a seed (a linear congruential generator). */

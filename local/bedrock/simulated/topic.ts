@@ -3,8 +3,12 @@ export function isJapanese(text: string): boolean {
   return /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u.test(text);
 }
 
+/** A length that was asked for: "500 words", "1000文字". */
+export const askedLengthForm = /(\d[\d,]*)\s*(words?|tokens?|characters?|文字|字|語|トークン)/giu;
+
 /** What a question is about, in a few of its own words. */
-export function topicOf(text: string): string {
+export function topicOf(question: string): string {
+  const text = question.replaceAll(askedLengthForm, ' ');
   const words = isJapanese(text) ? japaneseWords(text) : englishWords(text);
   const topic = words.slice(0, 3).join(isJapanese(text) ? '・' : ' ');
   return topic === '' ? text.replaceAll(/\s+/gu, ' ').trim().slice(0, 40) : topic;
@@ -39,7 +43,7 @@ function englishWords(text: string): readonly string[] {
 function japaneseWords(text: string): readonly string[] {
   const segments = new Intl.Segmenter('ja', { granularity: 'word' }).segment(text);
   return Array.from(segments, ({ segment }) => segment).filter((word) =>
-    /^[\p{Script=Han}\p{Script=Katakana}\p{Script=Latin}ー]{2,}$/u.test(word),
+    /^(?:\p{Script=Han}|[\p{Script=Han}\p{Script=Katakana}\p{Script=Latin}ー]{2,})$/u.test(word),
   );
 }
 
@@ -49,6 +53,6 @@ const stopWords: ReadonlySet<string> = new Set(
     'from get give had has have how i if in into is it its like make me more my no not of on or ' +
     'our out please say should show so some sum summarise summarize tell than that the their ' +
     'them then there these they this those to us use was we were what when where which who why ' +
-    'will with would write you your'
+    'will with would words write you your'
   ).split(' '),
 );
