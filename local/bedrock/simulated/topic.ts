@@ -6,9 +6,12 @@ export function isJapanese(text: string): boolean {
 /** A length that was asked for: "500 words", "1000文字". */
 export const askedLengthForm = /(\d[\d,]*)\s*(words?|tokens?|characters?|文字|字|語|トークン)/giu;
 
+/** The words in which Japanese asks for a text, which are not what it is about. */
+const requestForm = /(?:書い|教え|説明し|話し|要約し)て\S*/gu;
+
 /** What a question is about, in a few of its own words. */
 export function topicOf(question: string): string {
-  const text = question.replaceAll(askedLengthForm, ' ');
+  const text = question.replaceAll(askedLengthForm, ' ').replaceAll(requestForm, ' ');
   const words = isJapanese(text) ? japaneseWords(text) : englishWords(text);
   const topic = words.slice(0, 3).join(isJapanese(text) ? '・' : ' ');
   return topic === '' ? text.replaceAll(/\s+/gu, ' ').trim().slice(0, 40) : topic;
