@@ -32,6 +32,10 @@ const resets: Behaviour = async (response) => {
 const bytesOf = (answer: Response): AsyncIterable<Uint8Array> =>
   answer.body ?? ReadableStream.from([]);
 
+/** How many log lines of the chat function hold a word. */
+const countOf = (word: string): number =>
+  system.lines.filter((line) => line.startsWith(`ChatFunction  ${word}`)).length;
+
 test('a model that breaks off is an error event in the ui format', async () => {
   upstream.behave(resets);
   const answer = await system.api('/chat/stream', post({ prompt: 'Hi', format: 'ui' }));
@@ -95,6 +99,8 @@ test.runIf(process.platform === 'linux')(
     const request = { prompt: 'Write on', format: 'data' };
     // A fast reader first: what V8 takes for so many tokens is not what a slow one adds.
     await (await system.api('/chat/stream', post(request))).text();
+    // Then the same environment, which is free again only after its last report.
+    await expect.poll(() => countOf('START') - countOf('REPORT')).toBe(0);
     const { pids } = system.functionHost('ChatFunction');
     const memory = (): number => pids().reduce((sum, pid) => sum + residentMb(pid), 0);
     const before = memory();
