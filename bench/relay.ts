@@ -36,7 +36,7 @@ const system = await startLocal({
   template: await writeRelayTemplate(folder, relays),
   port: 0,
   data: join(folder, 'data'),
-  pace: { ttftMs: 0, tokensPerSecond: 0 },
+  bedrock: { pace: { ttftMs: 0, tokensPerSecond: 0, jitter: 0 } },
   endpoints: { 'bedrock-runtime': String(endpoint) },
   log: () => undefined,
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import http2, { type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import net from 'node:net';
 import { readBody } from '#local/read-body.ts';
 import type { SignedRequest } from '#local/sigv4.ts';
 
@@ -16,7 +17,14 @@ export interface AwsResponse {
   /** Writes a piece. Resolves when there is room for more, or the reader has left. */
   write(chunk: Uint8Array): Promise<void>;
   end(chunk?: Uint8Array | string): void;
+  /** Ends the connection before the answer ends, once what was written is sent. */
+  cut(how: ConnectionCut): void;
 }
+
+/** The ways in which a connection is lost; a stream can be reset in HTTP/2 only. */
+export type ConnectionCut =
+  | { readonly type: 'rst' | 'fin' | 'goaway' }
+  | { readonly type: 'rst-stream'; readonly code: number };
 
 /** What answers for one AWS service. */
 export type Engine = (request: AwsRequest, response: AwsResponse) => Promise<void>;
@@ -62,7 +70,28 @@ export function toAwsResponse(
       if (chunk === undefined) response.end();
       else response.end(chunk);
     },
+    cut(how) {
+      // What was written goes out in this turn of the event loop.
+      setImmediate(() =>
+        'stream' in response ? cutStream(response, how) : cutSocket(response, how),
+      );
+    },
   };
+}
+
+function cutSocket({ socket }: ServerResponse, { type }: ConnectionCut): void {
+  if (socket === null) return;
+  if (type === 'fin' || type === 'goaway') socket.end(() => socket.destroy());
+  else socket.resetAndDestroy();
+}
+
+function cutStream({ stream }: Http2ServerResponse, how: ConnectionCut): void {
+  const { session } = stream;
+  if (how.type === 'rst-stream') stream.close(how.code);
+  else if (how.type === 'fin') session?.destroy();
+  else if (how.type === 'goaway')
+    session?.destroy(undefined, http2.constants.NGHTTP2_INTERNAL_ERROR);
+  else if (session?.socket instanceof net.Socket) session.socket.resetAndDestroy();
 }
 
 function writeTo(response: ServerResponse | Http2ServerResponse, chunk: Uint8Array): boolean {

@@ -3,6 +3,8 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import http2, { type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import net from 'node:net';
 import { readRequest, toAwsResponse, type AwsRequest, type Engine } from '#local/aws-exchange.ts';
+import type { Certificate } from '#local/tls.ts';
+import { isLoopback } from '#local/loopback.ts';
 import { signedService } from '#local/sigv4.ts';
 
 export interface Gateway {
@@ -13,8 +15,13 @@ export interface Gateway {
 /** The engine for a request; nothing where no service here answers it. */
 export type Routing = (request: AwsRequest) => Engine | undefined;
 
+export interface GatewayOptions {
+  /** Where there is one, the port takes TLS too, in HTTP/2 and HTTP/1.1 as the client chooses. */
+  readonly certificate?: Pick<Certificate, 'cert' | 'key'>;
+}
+
 /** One port for every AWS service, in HTTP/1.1 and in HTTP/2 without TLS (prior knowledge). */
-export function createGateway(route: Routing): Gateway {
+export function createGateway(route: Routing, { certificate }: GatewayOptions = {}): Gateway {
   const sockets = new Set<net.Socket>();
   const handle = (
     request: IncomingMessage | Http2ServerRequest,
@@ -24,12 +31,21 @@ export function createGateway(route: Routing): Gateway {
   };
   const http1 = http.createServer(handle);
   const http2Server = http2.createServer(handle);
+  const secure =
+    certificate === undefined
+      ? undefined
+      : http2.createSecureServer({ ...certificate, allowHTTP1: true }, handle);
+  const servers = { http1, http2: http2Server, tls: secure };
   const server = net.createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
-    chooseProtocol(socket, (isHttp2) => (isHttp2 ? http2Server : http1).emit('connection', socket));
+    chooseProtocol(socket, (protocol) => {
+      const chosen = servers[protocol];
+      if (chosen === undefined) socket.destroy();
+      else chosen.emit('connection', socket);
+    });
   });
   return {
     server,
@@ -40,8 +56,13 @@ export function createGateway(route: Routing): Gateway {
   };
 }
 
-/** HTTP/2 begins with `PRI * HTTP/2.0`; no method of HTTP/1.1 begins with `PRI`. */
-function chooseProtocol(socket: net.Socket, choose: (isHttp2: boolean) => void): void {
+type Protocol = 'http1' | 'http2' | 'tls';
+
+/**
+ * HTTP/2 begins with `PRI * HTTP/2.0`; no method of HTTP/1.1 begins with `PRI`, and TLS begins with
+ * the byte 22.
+ */
+function chooseProtocol(socket: net.Socket, choose: (protocol: Protocol) => void): void {
   let seen: Buffer = Buffer.alloc(0);
   const look = (): void => {
     const more: unknown = socket.read();
@@ -51,7 +72,8 @@ function chooseProtocol(socket: net.Socket, choose: (isHttp2: boolean) => void):
     if (start.length < 3 && 'PRI'.startsWith(start)) return;
     socket.off('readable', look);
     socket.unshift(seen);
-    choose(start === 'PRI');
+    if (seen[0] === 22) choose('tls');
+    else choose(start === 'PRI' ? 'http2' : 'http1');
   };
   socket.on('readable', look);
 }
@@ -84,15 +106,17 @@ const refusals: Readonly<Record<string, string>> = {
   UnknownOperationException: 'No service here answers this request.',
 };
 
-function isLoopback(host = ''): boolean {
-  return /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/u.test(host);
-}
-
 /** The service a request is for: from its signature, else from headers and path. */
 export function serviceOf({ headers, url }: AwsRequest): string | undefined {
+  if (url.startsWith('/_streambed/')) return 'bedrock';
   const signed = signedService(headers);
+  // Bedrock signs under several names, all of them answered by one engine.
+  if (signed?.startsWith('bedrock') === true) return 'bedrock';
   if (signed !== undefined) return signed;
   const target = headers['x-amz-target'];
   if (typeof target === 'string' && target.startsWith('DynamoDB_')) return 'dynamodb';
-  return url.startsWith('/model/') ? 'bedrock' : undefined;
+  return bedrockPath.test(url) ? 'bedrock' : undefined;
 }
+
+const bedrockPath =
+  /^\/(?:model|guardrail|foundation-models|inference-profiles|knowledgebases|retrieveAndGenerate|retrieveAndGenerateStream|agents|runtimes|openai|anthropic|_streambed)(?:[/?]|$)/u;

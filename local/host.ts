@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
-import { createBedrockEngine } from '#local/bedrock/engine.ts';
-import type { Pace } from '#local/bedrock/pace.ts';
+import { createBedrock, type BedrockOptions } from '#local/bedrock/bedrock.ts';
 import { openDataDirectory, type Secrets } from '#local/data-directory.ts';
 import { connectDoors, openDoors, type Doors } from '#local/doors.ts';
 import { startTables } from '#local/dynamodb/tables.ts';
@@ -24,7 +23,8 @@ export interface LocalOptions {
   readonly port: number;
   /** The folder that keeps tables and secrets. */
   readonly data: string;
-  readonly pace: Pace;
+  /** How the local Bedrock answers. */
+  readonly bedrock: Omit<BedrockOptions, 'identity'>;
   /** Where the functions find a service instead of here, by service id (`bedrock-runtime`). */
   readonly endpoints?: Readonly<Record<string, string>>;
   log(line: string): void;
@@ -65,6 +65,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
       region,
       credentials,
       endpoints: { aws: endpoint.url },
+      bedrock: { apiKeys: [bedrockKey(secrets)] },
       functions: functionStates(stack, doors),
       apis: apiStates(stack, doors, apiKeys),
       tables: Object.fromEntries(stack.tables.map(({ logicalId, name }) => [logicalId, name])),
@@ -85,15 +86,22 @@ interface Services {
 
 /** The AWS services, behind one port. */
 async function startServices(
-  { data, pace, port }: LocalOptions,
-  { credentials }: Secrets,
+  { data, bedrock: settings, port }: LocalOptions,
+  secrets: Secrets,
   starting: AsyncDisposableStack,
 ): Promise<Services> {
+  const { credentials } = secrets;
+  const identity = {
+    mode: 'strict',
+    credentials: [credentials],
+    apiKeys: [bedrockKey(secrets)],
+  } as const;
+  const bedrock = createBedrock({ ...settings, region, identity });
   const tables = await startTables(join(data, 'dynamodb'), credentials);
   starting.defer(() => tables.close());
   const engines = new Map([
     ['dynamodb', tables.engine],
-    ['bedrock', createBedrockEngine(pace)],
+    ['bedrock', bedrock.engine],
   ]);
   const gateway = createGateway((request) => engines.get(serviceOf(request) ?? ''));
   const bound = await listen(gateway.server, { port, option: '--port' });
@@ -146,6 +154,11 @@ function endpointVariables(endpoints: Readonly<Record<string, string>>): Record<
     return [`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll('-', '_')}`, url] as const;
   });
   return Object.fromEntries(entries);
+}
+
+/** A bearer key for Bedrock, for programs that do not sign; AWS's own begin the same way. */
+function bedrockKey(secrets: Secrets): string {
+  return `ABSK${keyValue(secrets, 'bedrock')}`;
 }
 
 /** The value of a key that the template leaves to API Gateway: 40 characters. */

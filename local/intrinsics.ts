@@ -1,3 +1,5 @@
+import { isRecord } from '#local/shape.ts';
+
 /** What a template's references stand for. */
 export interface Scope {
   /** The value of `Ref` to a parameter, pseudo parameter or resource. */
@@ -113,10 +115,6 @@ function substitute(argument: unknown, scope: Scope): string {
       return asText('Fn::Sub', value);
     },
   );
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function asList(name: string, value: unknown): readonly unknown[] {

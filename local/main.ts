@@ -1,4 +1,8 @@
-import { defaultPace } from '#local/bedrock/pace.ts';
+import {
+  bedrockArguments,
+  bedrockHelp,
+  readBedrockArguments,
+} from '#local/bedrock/command-options.ts';
 import { endOnSignals } from '#local/end-on-signals.ts';
 import { startLocal } from '#local/host.ts';
 import { readWholeNumber } from '#local/read-number.ts';
@@ -14,7 +18,8 @@ npm run local -- TEMPLATE [options]
   --state FILE            where to write what runs where (.streambed/local.json)
   --data DIR              where tables and secrets are kept (.streambed/data)
   --endpoint SERVICE=URL  where functions find a service instead of here (repeatable)
-`;
+
+${bedrockHelp}`;
 
 const { values, positionals } = readOptions({
   allowPositionals: true,
@@ -23,6 +28,7 @@ const { values, positionals } = readOptions({
     state: { type: 'string', default: '.streambed/local.json' },
     data: { type: 'string', default: '.streambed/data' },
     endpoint: { type: 'string', multiple: true, default: [] },
+    ...bedrockArguments,
     help: { type: 'boolean', default: false },
   },
 });
@@ -44,9 +50,9 @@ async function main(): Promise<void> {
     template,
     data: values.data,
     port: readWholeNumber('--port', values.port),
-    pace: defaultPace,
+    bedrock: await readBedrockArguments(values, { region: 'us-east-1', log: console.log }),
     endpoints: Object.fromEntries(values.endpoint.map(readEndpoint)),
-    log: (line) => console.log(line),
+    log: console.log,
   });
   await writeStateFile(values.state, system.state);
   console.log(`Ready. What runs where: ${values.state}`);

@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { readChunks } from '#local/aws-chunked.ts';
 
 /** A request as it came over the wire; header names are lower-case. */
 export interface SignedRequest {
@@ -12,6 +13,9 @@ export interface SignedRequest {
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Where they are temporary: the token that must come along, and until when they are good. */
+  readonly sessionToken?: string;
+  readonly expiresAt?: number;
 }
 
 export type Verdict =
@@ -22,6 +26,7 @@ export type RefusalCode =
   | 'MissingAuthenticationTokenException'
   | 'IncompleteSignatureException'
   | 'UnrecognizedClientException'
+  | 'ExpiredTokenException'
   | 'InvalidSignatureException';
 
 interface Authorization {
@@ -41,10 +46,10 @@ export function signedService(headers: SignedRequest['headers']): string | undef
   return parseAuthorization(text(headers['authorization']))?.service;
 }
 
-/** Checks a request's Signature Version 4 in its `Authorization` header. */
+/** Checks a request's Signature Version 4 in its `Authorization` header against known keys. */
 export function verifySigV4(
   request: SignedRequest,
-  credentials: Credentials,
+  known: readonly Credentials[],
   nowMs: number,
 ): Verdict {
   const header = text(request.headers['authorization']);
@@ -56,17 +61,33 @@ export function verifySigV4(
   if (authorization === undefined || parseTime(time) === undefined) {
     return refused('IncompleteSignatureException', 'The request signature is incomplete.');
   }
-  if (authorization.accessKeyId !== credentials.accessKeyId) {
+  const credentials = known.find((each) => each.accessKeyId === authorization.accessKeyId);
+  const token = text(request.headers['x-amz-security-token']);
+  if (credentials === undefined || !sameText(token, credentials.sessionToken ?? '')) {
     const message = 'The security token included in the request is invalid.';
     return refused('UnrecognizedClientException', message);
+  }
+  if ((credentials.expiresAt ?? Infinity) <= nowMs) {
+    return refused(
+      'ExpiredTokenException',
+      'The security token included in the request is expired',
+    );
   }
   const skewMs = Math.abs(nowMs - (parseTime(time) ?? 0));
   if (skewMs > maxSkewMs) {
     return refused('InvalidSignatureException', `Signature expired: ${time} is too far from now.`);
   }
+  if (!time.startsWith(authorization.date)) {
+    return refused(
+      'InvalidSignatureException',
+      'Date in Credential scope does not match the date of the request.',
+    );
+  }
   const payloadHash = hashOfPayload(request);
-  const expected = sign(request, { authorization, time, payloadHash }, credentials);
-  if (payloadHash === undefined || !sameText(expected, authorization.signature)) {
+  const signing = { authorization, time, payloadHash };
+  const expected = sign(request, signing, credentials);
+  const isSigned = payloadHash !== undefined && sameText(expected, authorization.signature);
+  if (!isSigned || !areChunksSigned(request, signing, credentials)) {
     return refused('InvalidSignatureException', mismatch);
   }
   const { accessKeyId, service } = authorization;
@@ -102,9 +123,30 @@ function parseTime(time: string): number | undefined {
 /** The hash that was signed: the header's where there is one, which must then be the body's. */
 function hashOfPayload({ headers, body }: SignedRequest): string | undefined {
   const declared = text(headers['x-amz-content-sha256']);
-  const actual = createHash('sha256').update(body).digest('hex');
+  const actual = sha256(body);
   if (declared === '' || declared === actual) return actual;
-  return declared === 'UNSIGNED-PAYLOAD' ? declared : undefined;
+  const isElsewhere = declared === 'UNSIGNED-PAYLOAD' || declared.startsWith('STREAMING-');
+  return isElsewhere ? declared : undefined;
+}
+
+/** A body in signed chunks: each chunk's signature continues the one before, from the header's. */
+function areChunksSigned(
+  { headers, body }: SignedRequest,
+  { authorization, time }: Signing,
+  credentials: Credentials,
+): boolean {
+  if (text(headers['x-amz-content-sha256']) !== 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD') return true;
+  const key = signingKey(authorization, credentials);
+  const scope = scopeOf(authorization);
+  let previous = authorization.signature;
+  for (const { data, signature } of readChunks(body)) {
+    const words = ['AWS4-HMAC-SHA256-PAYLOAD', time, scope, previous, sha256(''), sha256(data)];
+    previous = hmac(key, words.join('\n')).toString('hex');
+    if (!sameText(previous, signature)) return false;
+    if (data.length === 0) return true;
+  }
+  // Without its last chunk, which is empty, a body may have been cut.
+  return false;
 }
 
 interface Signing {
@@ -115,7 +157,7 @@ interface Signing {
 
 function sign(request: SignedRequest, signing: Signing, credentials: Credentials): string {
   const { authorization, time, payloadHash } = signing;
-  const { date, region, service, signedHeaders } = authorization;
+  const { signedHeaders } = authorization;
   const [path = '/', query = ''] = request.url.split(/\?(.*)/su);
   const canonical = [
     request.method,
@@ -126,13 +168,19 @@ function sign(request: SignedRequest, signing: Signing, credentials: Credentials
     signedHeaders.join(';'),
     payloadHash,
   ].join('\n');
-  const scope = `${date}/${region}/${service}/aws4_request`;
-  const hash = createHash('sha256').update(canonical).digest('hex');
-  const key = [date, region, service, 'aws4_request'].reduce<Buffer | string>(
+  const words = ['AWS4-HMAC-SHA256', time, scopeOf(authorization), sha256(canonical)];
+  return hmac(signingKey(authorization, credentials), words.join('\n')).toString('hex');
+}
+
+function scopeOf({ date, region, service }: Authorization): string {
+  return `${date}/${region}/${service}/aws4_request`;
+}
+
+function signingKey({ date, region, service }: Authorization, credentials: Credentials): Buffer {
+  return [region, service, 'aws4_request'].reduce(
     (parent, part) => hmac(parent, part),
-    `AWS4${credentials.secretAccessKey}`,
+    hmac(`AWS4${credentials.secretAccessKey}`, date),
   );
-  return hmac(key, `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash}`).toString('hex');
 }
 
 /** Each segment is encoded again as it was received: every service but S3 signs it so. */
@@ -168,6 +216,10 @@ function encode(value: string): string {
     /[!'()*]/gu,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
+}
+
+function sha256(data: Buffer | string): string {
+  return createHash('sha256').update(data).digest('hex');
 }
 
 function hmac(key: Buffer | string, data: string): Buffer {

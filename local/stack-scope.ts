@@ -1,4 +1,5 @@
-import { isRecord, noValue, resolve, type Scope } from '#local/intrinsics.ts';
+import { noValue, resolve, type Scope } from '#local/intrinsics.ts';
+import { isRecord } from '#local/shape.ts';
 import type { Template, TemplateResource } from '#local/template.ts';
 
 /** The account that everything local belongs to, as in other emulators. */

@@ -10,6 +10,8 @@ export interface LocalState {
   readonly credentials: Credentials;
   readonly web?: string;
   readonly endpoints: { readonly aws: string };
+  /** Bearer keys that the local Bedrock takes beside signatures. */
+  readonly bedrock: { readonly apiKeys: readonly string[] };
   readonly functions: Readonly<Record<string, FunctionState>>;
   readonly apis: Readonly<
     Record<string, { readonly url: string; readonly apiKeys: readonly string[] }>

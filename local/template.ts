@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve as resolvePath } from 'node:path';
-import { isRecord } from '#local/intrinsics.ts';
+import { isRecord } from '#local/shape.ts';
 
 export interface TemplateResource {
   readonly type: string;

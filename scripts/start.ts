@@ -1,4 +1,8 @@
-import { defaultPace } from '#local/bedrock/pace.ts';
+import {
+  bedrockArguments,
+  bedrockHelp,
+  readBedrockArguments,
+} from '#local/bedrock/command-options.ts';
 import { endOnSignals } from '#local/end-on-signals.ts';
 import { startLocal } from '#local/host.ts';
 import { readWholeNumber } from '#local/read-number.ts';
@@ -16,7 +20,8 @@ npm start -- [options]
   --state FILE  where to write what runs where (.streambed/local.json)
   --data DIR    where conversations and secrets are kept (.streambed/data)
   --quiet       no log lines of the functions
-`;
+
+${bedrockHelp}`;
 
 const { values } = readOptions({
   options: {
@@ -25,6 +30,7 @@ const { values } = readOptions({
     state: { type: 'string', default: '.streambed/local.json' },
     data: { type: 'string', default: '.streambed/data' },
     quiet: { type: 'boolean', default: false },
+    ...bedrockArguments,
     help: { type: 'boolean', default: false },
   },
 });
@@ -43,12 +49,13 @@ async function start(): Promise<void> {
   // Before anything is built, perhaps under another system that runs from here.
   await freePort(gatewayPort, '--port');
   await freePort(pagePort, '--web-port or PORT');
+  const bedrock = await readBedrockArguments(values, { region: 'us-east-1', log: console.log });
   await buildAll();
   const system = await startLocal({
     template: 'cdk.out',
     data: values.data,
     port: gatewayPort,
-    pace: defaultPace,
+    bedrock,
     log: (line) => {
       if (!values.quiet) console.log(line);
     },

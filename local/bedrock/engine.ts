@@ -1,123 +1,101 @@
 import type { AwsRequest, AwsResponse, Engine } from '#local/aws-exchange.ts';
+import { withoutChunks } from '#local/aws-chunked.ts';
 import { BedrockError, invalid } from '#local/bedrock/bedrock-error.ts';
-import { readConverse, type ModelTurn } from '#local/bedrock/converse-request.ts';
-import { eventFrame } from '#local/bedrock/event-stream.ts';
-import { paced, type Pace } from '#local/bedrock/pace.ts';
-import { createPadding } from '#local/bedrock/padding.ts';
+import { answerControl } from '#local/bedrock/control-door.ts';
+import { identify, type IdentityPolicy } from '#local/bedrock/identity.ts';
+import type { Identity } from '#local/bedrock/journal.ts';
+import type { Operation } from '#local/bedrock/operations/operation.ts';
+import { operations } from '#local/bedrock/operations/operations.ts';
+import type { Note, Services } from '#local/bedrock/services.ts';
 import { isDecodable } from '#local/read-body.ts';
-import { simulate, type SimulatedAnswer } from '#local/bedrock/simulate.ts';
-import { parseAuthorization } from '#local/sigv4.ts';
 
-/** Bedrock's runtime: Converse and ConverseStream over the simulated model. */
-export function createBedrockEngine(pace: Pace): Engine {
+/** Answers every operation of the local Bedrock, and keeps its journal. */
+export function createEngine(services: Services, policy: IdentityPolicy): Engine {
   return async (request, response) => {
+    if (request.url.startsWith('/_streambed/')) return answerControl(services, request, response);
+    const startedAt = services.clock.now();
+    const note: Note = { operation: 'Unknown', outcome: 'refused' };
+    let identity: Identity = { type: 'none' };
+    let refusal: BedrockError | undefined;
+    let operation: Operation | undefined;
     try {
-      const { modelId, operation } = readOperation(request);
-      assertCredentials(request);
-      const turn = readConverse(modelId, request.body);
-      if (operation === 'converse') await converse(turn, pace, response);
-      else await converseStream(turn, pace, response);
+      const found = findOperation(request);
+      ({ operation } = found);
+      note.operation = operation.name;
+      identity = identify(request, policy, startedAt);
+      const { params } = found;
+      const whole = unchunked(request);
+      const call = { services, request: whole, response, identity, startedAt, params, note };
+      const played = (await services.tape?.answer(call)) ?? 'missed';
+      if (played === 'missed') await operation.run(call);
     } catch (error) {
-      if (!(error instanceof BedrockError)) throw error;
-      const headers = { 'content-type': 'application/json', 'x-amzn-ErrorType': error.typeHeader };
-      response.start(error.status, headers);
-      response.end(JSON.stringify({ message: error.message }));
+      refusal = toRefusal(error, response);
+      refuse(refusal, operation, response);
+    } finally {
+      services.journal.add({
+        ...note,
+        requestId: response.requestId,
+        identity,
+        receivedAt: Math.round(startedAt),
+        status: refusal?.status ?? 200,
+        error: refusal?.type,
+        outcome: response.gone.aborted ? 'client_cancelled' : note.outcome,
+        durationMs: Math.round(services.clock.now() - startedAt),
+      });
     }
   };
 }
 
-interface Operation {
-  readonly modelId: string;
-  readonly operation: 'converse' | 'converse-stream';
+/** Where something here is wrong, it is as AWS has it then: a 500, with the cause in the log. */
+function toRefusal(error: unknown, { requestId }: AwsResponse): BedrockError {
+  if (error instanceof BedrockError) return error;
+  console.error(`Request ${requestId} failed in the local Bedrock:`, error);
+  const message =
+    'The system encountered an unexpected error during processing. Try your request again.';
+  return new BedrockError(500, 'InternalServerException', message, { cause: error });
 }
 
-/** Most clients send the id with `%3A`, some with a bare colon; it is one segment either way. */
-function readOperation({ method, url }: AwsRequest): Operation {
-  const [, segment, operation] =
-    /^\/model\/([^/?]+)\/(converse|converse-stream)(?:\?|$)/u.exec(url) ?? [];
-  if (method !== 'POST' || segment === undefined) throw unknownOperation();
-  if (operation !== 'converse' && operation !== 'converse-stream') throw unknownOperation();
-  if (!isDecodable(segment)) throw invalid('The provided model identifier is invalid.');
-  return { modelId: decodeURIComponent(segment), operation };
-}
-
-function unknownOperation(): BedrockError {
-  return new BedrockError(404, 'UnknownOperationException', 'The operation is not known.');
-}
-
-/** Every request carries a signature or a bearer key, as on AWS; neither is checked here. */
-function assertCredentials({ headers }: AwsRequest): void {
-  const authorization = String(headers['authorization'] ?? '');
-  if (authorization.startsWith('Bearer ') || parseAuthorization(authorization) !== undefined)
-    return;
-  const message = 'Missing Authentication Token';
-  throw new BedrockError(403, 'MissingAuthenticationTokenException', message);
-}
-
-async function converse(turn: ModelTurn, pace: Pace, response: AwsResponse): Promise<void> {
-  const startedAt = performance.now();
-  const answer = simulate(turn);
-  const pieces = await Array.fromAsync(paced(answer.deltas, pacing(turn, pace, response)));
+function refuse(
+  error: BedrockError,
+  operation: Operation | undefined,
+  response: AwsResponse,
+): void {
   if (response.gone.aborted) return;
-  response.start(200, { 'content-type': 'application/json' });
-  response.end(
-    JSON.stringify({
-      metrics: { latencyMs: Math.round(performance.now() - startedAt) },
-      output: { message: { content: contentOf(pieces.join('')), role: 'assistant' } },
-      stopReason: answer.stopReason,
-      usage: usageOf(answer),
-    }),
-  );
-}
-
-/** An answer that was stopped before its first word has no block at all. */
-function contentOf(text: string): readonly { text: string }[] {
-  return text === '' ? [] : [{ text }];
-}
-
-/** Text begins with its first delta: only tool use is announced by a contentBlockStart. */
-async function converseStream(turn: ModelTurn, pace: Pace, response: AwsResponse): Promise<void> {
-  const startedAt = performance.now();
-  const answer = simulate(turn);
-  const padding = createPadding(answer.deltas.join(''));
-  const send = (type: string, members: object): Promise<void> =>
-    response.write(eventFrame(type, sortedJson({ ...members, p: padding() })));
-  response.start(200, { 'content-type': 'application/vnd.amazon.eventstream' });
-  const pieces = paced(answer.deltas, pacing(turn, pace, response));
-  let piece = await pieces.next();
-  await send('messageStart', { role: 'assistant' });
-  for (; piece.done !== true; piece = await pieces.next()) {
-    await send('contentBlockDelta', { contentBlockIndex: 0, delta: { text: piece.value } });
-  }
-  if (response.gone.aborted) return;
-  if (answer.deltas.length > 0) await send('contentBlockStop', { contentBlockIndex: 0 });
-  await send('messageStop', { stopReason: answer.stopReason });
-  const metrics = { latencyMs: Math.round(performance.now() - startedAt) };
-  await send('metadata', { metrics, usage: usageOf(answer) });
-  response.end();
-}
-
-function pacing(turn: ModelTurn, pace: Pace, { gone }: AwsResponse): Parameters<typeof paced>[1] {
-  return { pace, signal: gone, tokensPerPiece: turn.model.tokensPerDelta };
-}
-
-/** As a real answer of August 2026 has it, members outside the service model included. */
-function usageOf({ inputTokens, outputTokens }: SimulatedAnswer): Record<string, unknown> {
-  return {
-    cacheReadInputTokenCount: 0,
-    cacheReadInputTokens: 0,
-    cacheWriteInputTokenCount: 0,
-    cacheWriteInputTokens: 0,
-    inputTokens,
-    outputTokens,
-    serverToolUsage: {},
-    totalTokens: inputTokens + outputTokens,
+  const body = operation?.errorBody?.(error, response.requestId) ?? {
+    message: error.message,
+    ...error.members,
   };
+  response.start(error.status, {
+    'content-type': 'application/json',
+    'x-amzn-ErrorType': error.typeHeader,
+    ...error.headers,
+  });
+  response.end(JSON.stringify(body));
 }
 
-/** JSON with the members in alphabetical order, as Bedrock writes its events. */
-function sortedJson(members: Readonly<Record<string, unknown>>): string {
-  return JSON.stringify(
-    Object.fromEntries(Object.entries(members).toSorted(([a], [b]) => (a < b ? -1 : 1))),
-  );
+interface FoundOperation {
+  readonly operation: Operation;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+function findOperation({ method, url }: AwsRequest): FoundOperation {
+  const [path = ''] = url.split('?');
+  for (const operation of operations) {
+    const match = operation.method === method ? operation.path.exec(path) : null;
+    if (match === null) continue;
+    const params = Object.entries(match.groups ?? {});
+    if (!params.every(([, value]) => isDecodable(value))) {
+      throw invalid('The provided model identifier is invalid.');
+    }
+    const decoded = params.map(([name, value]) => [name, decodeURIComponent(value)]);
+    return { operation, params: Object.fromEntries(decoded) };
+  }
+  throw new BedrockError(404, 'UnknownOperationException', 'The operation is not known.');
+}
+
+/** A body in signed chunks, as what it stands for. */
+function unchunked(request: AwsRequest): AwsRequest {
+  const declared = String(request.headers['x-amz-content-sha256'] ?? '');
+  if (!declared.startsWith('STREAMING-')) return request;
+  return { ...request, body: withoutChunks(request.body) };
 }

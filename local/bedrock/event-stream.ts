@@ -6,38 +6,59 @@ import { crc32 } from 'node:zlib';
  */
 export function encodeFrame(
   headers: Readonly<Record<string, string>>,
-  payload: Uint8Array,
+  payload: Uint8Array | string,
 ): Buffer {
-  const head = encodeHeaders(headers);
-  const total = 12 + head.length + payload.length + 4;
-  const frame = Buffer.allocUnsafe(total);
-  frame.writeUInt32BE(total, 0);
-  frame.writeUInt32BE(head.length, 4);
-  frame.writeUInt32BE(crc32(frame.subarray(0, 8)), 8);
-  frame.set(head, 12);
-  frame.set(payload, 12 + head.length);
-  frame.writeUInt32BE(crc32(frame.subarray(0, total - 4)), total - 4);
-  return frame;
+  return assemble(encodeHeaders(headers), payload);
 }
 
 /** An event, with its headers in the order Bedrock has them. */
 export function eventFrame(eventType: string, json: string): Buffer {
-  const headers = {
-    ':event-type': eventType,
-    ':content-type': 'application/json',
-    ':message-type': 'event',
-  };
-  return encodeFrame(headers, Buffer.from(json));
+  return assemble(eventHeaders(eventType), json);
 }
 
 /** An exception that ends the stream; its name is the member's, such as `throttlingException`. */
-export function exceptionFrame(exceptionType: string, message: string): Buffer {
+export function exceptionFrame(exceptionType: string, json: string): Buffer {
   const headers = {
     ':exception-type': exceptionType,
     ':content-type': 'application/json',
     ':message-type': 'exception',
   };
-  return encodeFrame(headers, Buffer.from(JSON.stringify({ message })));
+  return encodeFrame(headers, json);
+}
+
+/** An error outside the service model: a code and a message in the headers, and no payload. */
+export function errorFrame(code: string, message: string): Buffer {
+  const headers = { ':message-type': 'error', ':error-code': code, ':error-message': message };
+  return encodeFrame(headers, '');
+}
+
+/** Events are many and of few types: their headers are encoded once. */
+function eventHeaders(eventType: string): Buffer {
+  const known = encodedHeaders.get(eventType);
+  if (known !== undefined) return known;
+  const encoded = encodeHeaders({
+    ':event-type': eventType,
+    ':content-type': 'application/json',
+    ':message-type': 'event',
+  });
+  encodedHeaders.set(eventType, encoded);
+  return encoded;
+}
+
+const encodedHeaders = new Map<string, Buffer>();
+
+function assemble(head: Uint8Array, payload: Uint8Array | string): Buffer {
+  const length = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length;
+  const total = 12 + head.length + length + 4;
+  const frame = Buffer.allocUnsafe(total);
+  frame.writeUInt32BE(total, 0);
+  frame.writeUInt32BE(head.length, 4);
+  frame.writeUInt32BE(crc32(frame.subarray(0, 8)), 8);
+  frame.set(head, 12);
+  if (typeof payload === 'string') frame.write(payload, 12 + head.length, 'utf8');
+  else frame.set(payload, 12 + head.length);
+  frame.writeUInt32BE(crc32(frame.subarray(0, total - 4)), total - 4);
+  return frame;
 }
 
 const stringType = 7;

@@ -1,47 +1,99 @@
-import { createBedrockEngine } from '#local/bedrock/engine.ts';
-import { defaultPace, type Pace } from '#local/bedrock/pace.ts';
+import { createBedrock } from '#local/bedrock/bedrock.ts';
+import {
+  bedrockArguments,
+  bedrockHelp,
+  readBedrockArguments,
+} from '#local/bedrock/command-options.ts';
+import type { IdentityPolicy } from '#local/bedrock/identity.ts';
 import { endOnSignals } from '#local/end-on-signals.ts';
 import { createGateway } from '#local/gateway.ts';
 import { listen } from '#local/listen.ts';
-import { readWholeNumber } from '#local/read-number.ts';
+import { readChoice, readWholeNumber } from '#local/read-number.ts';
 import { readOptions } from '#local/read-options.ts';
+import { openCertificate } from '#local/tls.ts';
 
-const help = `Amazon Bedrock on your laptop: Converse and ConverseStream, answered by a simulation.
+const help = `Amazon Bedrock on your laptop, on one port for HTTP/1.1 and HTTP/2.
 
-npm run bedrock -- [--port N] [--ttft MS] [--tokens-per-second N]
+npm run bedrock -- [options]
 
+Where it is
   --port N               where to listen on 127.0.0.1 (4566)
-  --ttft MS              time to the first token, in milliseconds (${defaultPace.ttftMs})
-  --tokens-per-second N  how fast it speaks; 0 says everything at once (${defaultPace.tokensPerSecond})
+  --tls                  take TLS too, with a certificate made in --data
+  --data DIR             where that is kept (.streambed/bedrock)
+  --region REGION        (us-east-1)
+
+Who may ask
+  --auth MODE            off, lenient (credentials of any kind), or strict (lenient)
+  --access-key ID        with strict: the key pair that signatures are made with
+  --secret-key SECRET
+  --api-key KEY          with strict: a bearer key (repeatable)
+
+${bedrockHelp}
+docs/local-bedrock.md has examples.
 `;
 
 const { values } = readOptions({
   options: {
     port: { type: 'string', default: '4566' },
-    ttft: { type: 'string', default: String(defaultPace.ttftMs) },
-    'tokens-per-second': { type: 'string', default: String(defaultPace.tokensPerSecond) },
+    tls: { type: 'boolean', default: false },
+    data: { type: 'string', default: '.streambed/bedrock' },
+    region: { type: 'string', default: 'us-east-1' },
+    auth: { type: 'string', default: 'lenient' },
+    'access-key': { type: 'string' },
+    'secret-key': { type: 'string' },
+    'api-key': { type: 'string', multiple: true, default: [] },
+    ...bedrockArguments,
     help: { type: 'boolean', default: false },
   },
 });
 
-if (values.help) console.log(help);
-else await start();
+try {
+  if (values.help) console.log(help);
+  else await start();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
 
 async function start(): Promise<void> {
-  const pace: Pace = {
-    ttftMs: readWholeNumber('--ttft', values.ttft),
-    tokensPerSecond: readWholeNumber('--tokens-per-second', values['tokens-per-second']),
-  };
-  const bedrock = createBedrockEngine(pace);
-  const gateway = createGateway(() => bedrock);
+  const { region } = values;
+  const identity = readIdentity();
   const requested = readWholeNumber('--port', values.port);
+  const settings = await readBedrockArguments(values, { region, log: console.log });
+  const { engine } = createBedrock({ ...settings, identity });
+  const certificate = values.tls ? await openCertificate(values.data) : undefined;
+  const gateway = createGateway(() => engine, certificate === undefined ? {} : { certificate });
   const port = await listen(gateway.server, { port: requested, option: '--port' });
-  const url = `http://127.0.0.1:${port}`;
-  const body = '{"messages":[{"role":"user","content":[{"text":"Hello"}]}]}';
-  console.log(`Bedrock is ready: AWS_ENDPOINT_URL_BEDROCK_RUNTIME=${url}\n`);
-  console.log("It wants credentials, and takes any. An SDK's will do; with curl:\n");
-  console.log(
-    `  curl ${url}/model/amazon.nova-lite-v1:0/converse -H 'authorization: Bearer any' -d '${body}'\n`,
-  );
+  console.log(greeting(`http://127.0.0.1:${port}`, certificate?.path));
   endOnSignals(() => gateway.close());
+}
+
+function readIdentity(): IdentityPolicy {
+  const mode = readChoice('--auth', values.auth, ['off', 'lenient', 'strict']);
+  const { 'access-key': accessKeyId, 'secret-key': secretAccessKey, 'api-key': apiKeys } = values;
+  const hasPair = accessKeyId !== undefined && secretAccessKey !== undefined;
+  if (mode === 'strict' && !hasPair && apiKeys.length === 0) {
+    throw new Error('--auth strict: needs --access-key and --secret-key, or --api-key');
+  }
+  return { mode, apiKeys, credentials: hasPair ? [{ accessKeyId, secretAccessKey }] : [] };
+}
+
+function greeting(url: string, certificate: string | undefined): string {
+  const body = '{"messages":[{"role":"user","content":[{"text":"Hello"}]}]}';
+  const key = values['api-key'][0] ?? 'any';
+  const isKeyed = values.auth !== 'strict' || values['api-key'].length > 0;
+  return [
+    `Bedrock is ready: AWS_ENDPOINT_URL_BEDROCK_RUNTIME=${url}`,
+    ...(certificate === undefined
+      ? []
+      : [`With TLS: ${url.replace('http', 'https')}, NODE_EXTRA_CA_CERTS=${certificate}`]),
+    '',
+    ...(values.auth === 'lenient' ? ['It wants credentials, and takes any.', ''] : []),
+    ...(isKeyed
+      ? [
+          `  curl ${url}/model/amazon.nova-lite-v1:0/converse -H 'authorization: Bearer ${key}' -d '${body}'`,
+          '',
+        ]
+      : []),
+  ].join('\n');
 }

@@ -1,62 +1,99 @@
 import { BedrockError, invalid } from '#local/bedrock/bedrock-error.ts';
+import { catalogue } from '#local/bedrock/catalogue.ts';
+
+/** The native formats of InvokeModel; each has a file of its own in `invoke/`. */
+export type Family =
+  | 'anthropic'
+  | 'anthropic-text'
+  | 'nova'
+  | 'titan-text'
+  | 'titan-embed'
+  | 'nova-embed'
+  | 'cohere-embed'
+  | 'llama'
+  | 'mistral-text'
+  | 'chat'
+  | 'cohere-command'
+  | 'cohere-chat'
+  | 'jamba'
+  | 'deepseek-r1';
 
 /** What is known of a model: enough to refuse what the real one would. */
 export interface ModelFacts {
   readonly id: string;
+  readonly name: string;
+  readonly provider: string;
+  readonly family: Family;
+  readonly contextTokens: number;
   readonly maxOutputTokens: number;
   /** Tokens that arrive together in one delta. */
   readonly tokensPerDelta: number;
   /** Whether only an inference profile gives access. */
   readonly profileOnly: boolean;
+  readonly hasEnded: boolean;
+  readonly inputs: readonly ('TEXT' | 'IMAGE' | 'VIDEO')[];
+  readonly output: 'TEXT' | 'EMBEDDING';
+  /** What Converse takes for it beyond text. */
+  readonly takes: {
+    readonly system: boolean;
+    readonly tools: boolean;
+    readonly documents: boolean;
+    readonly structuredOutput: boolean;
+  };
+  /** The shortest prefix that is cached; nothing where the model has no prompt caching. */
+  readonly minCacheTokens: number | undefined;
+  readonly reasoning: 'never' | 'on-request' | 'always';
 }
 
-/** Bedrock's text models in November 2026: id, output limit, tokens a delta, profile only. */
-const catalogue: readonly (readonly [string, number, number, boolean])[] = [
-  ['anthropic.claude-haiku-4-5-20251001-v1:0', 64_000, 4, true],
-  ['anthropic.claude-sonnet-4-5-20250929-v1:0', 64_000, 4, true],
-  ['anthropic.claude-opus-4-5-20251101-v1:0', 64_000, 4, true],
-  ['anthropic.claude-opus-4-6-v1', 128_000, 4, true],
-  ['anthropic.claude-sonnet-4-6', 64_000, 4, true],
-  ['anthropic.claude-opus-4-7', 128_000, 4, true],
-  ['anthropic.claude-opus-4-8', 128_000, 4, true],
-  ['anthropic.claude-sonnet-5', 128_000, 4, true],
-  ['anthropic.claude-opus-5', 128_000, 4, true],
-  ['amazon.nova-micro-v1:0', 10_000, 1, false],
-  ['amazon.nova-lite-v1:0', 10_000, 1, false],
-  ['amazon.nova-pro-v1:0', 10_000, 1, false],
-  ['amazon.nova-2-lite-v1:0', 64_000, 1, true],
-  ['meta.llama3-3-70b-instruct-v1:0', 8_192, 1, true],
-  ['meta.llama4-scout-17b-instruct-v1:0', 8_192, 1, true],
-  ['meta.llama4-maverick-17b-instruct-v1:0', 8_192, 1, true],
-  ['mistral.mistral-large-3-675b-instruct', 32_000, 1, false],
-  ['qwen.qwen3-32b-v1:0', 32_000, 1, false],
-  ['deepseek.r1-v1:0', 32_768, 1, true],
-  ['deepseek.v3.2', 32_768, 1, false],
-  ['openai.gpt-oss-20b-1:0', 128_000, 1, false],
-  ['openai.gpt-oss-120b-1:0', 128_000, 1, false],
-];
-
-const models = new Map(
-  catalogue.map(([id, maxOutputTokens, tokensPerDelta, profileOnly]) => [
-    id,
-    { id, maxOutputTokens, tokensPerDelta, profileOnly },
-  ]),
+const models: ReadonlyMap<string, ModelFacts> = new Map(
+  catalogue.map((model) => [model.id, model]),
 );
 
-/** Models that have been switched off. */
-const ended =
-  /^(?:anthropic\.claude-(?:v2|instant|3-|opus-4-20250514|sonnet-4-20250514)|cohere\.command|amazon\.(?:titan-text|nova-premier|nova-canvas|nova-reel)|meta\.llama3-(?:1-405b|2-))/u;
+/** Every model of the catalogue, those that have ended too. */
+export const allModels: readonly ModelFacts[] = catalogue;
+
+export type ProfilePrefix = 'us' | 'eu' | 'apac' | 'jp' | 'au' | 'us-gov' | 'global';
+
+const arnForm =
+  /^arn:aws(?:-[a-z-]+)?:bedrock:[a-z0-9-]*:\d*:(?:foundation-model|inference-profile)\/(.+)$/u;
+const idForm = /^(?:(us|eu|apac|jp|au|us-gov|global)\.)?(.+)$/u;
+
+export interface ModelPolicy {
+  /** Whether models that AWS has switched off answer here, for programs that still speak to them. */
+  readonly servesEnded: boolean;
+}
 
 /** The model behind an id, an inference profile or an ARN of either. Throws Bedrock's refusals. */
-export function findModel(modelId: string): ModelFacts {
-  const name = modelId.startsWith('arn:') ? (modelId.split('/').at(-1) ?? '') : modelId;
-  const [, profile, base] = /^((?:us|eu|apac|jp|au|us-gov|global)\.)?(.+)$/u.exec(name) ?? [];
-  if (base === undefined) throw invalid('The provided model identifier is invalid.');
-  if (ended.test(base)) throw endOfLife();
+export function findModel(modelId: string, { servesEnded }: ModelPolicy): ModelFacts {
+  const name = modelId.startsWith('arn:') ? (arnForm.exec(modelId)?.[1] ?? '') : modelId;
+  const [, profile, base = ''] = idForm.exec(name) ?? [];
   const model = models.get(base);
   if (model === undefined) throw invalid('The provided model identifier is invalid.');
+  if (model.hasEnded) {
+    if (servesEnded) return model;
+    throw endOfLife();
+  }
   if (model.profileOnly && profile === undefined) throw profileNeeded(modelId);
+  if (profile !== undefined && !hasProfiles(model)) {
+    throw invalid('The provided model identifier is invalid.');
+  }
   return model;
+}
+
+/**
+ * The model that OpenAI's or Anthropic's door was asked for: there the bare id of a model is enough,
+ * whether or not it has profiles.
+ */
+export function findModelForDoor(id: string, policy: ModelPolicy): ModelFacts {
+  const bare = models.get(id);
+  const model = bare?.hasEnded === false ? bare : findModel(id, policy);
+  if (model.output === 'TEXT') return model;
+  throw invalid('The action or operation is not supported for this model.');
+}
+
+/** Whether a model can be reached through an inference profile. */
+export function hasProfiles({ profileOnly, family }: ModelFacts): boolean {
+  return profileOnly || family === 'nova';
 }
 
 function endOfLife(): BedrockError {

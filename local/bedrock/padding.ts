@@ -1,17 +1,14 @@
-import { createHash } from 'node:crypto';
+import { sequence } from '#local/bedrock/simulated/random.ts';
+import { lastUserText, type ModelTurn } from '#local/bedrock/turn.ts';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
 /**
  * The `p` of Bedrock's events, which hides how long a token is: a prefix of the alphabet, 2 to 61
- * characters long. The same seed gives the same lengths.
+ * characters long. The same turn has the same lengths; without padding it is left out.
  */
-export function createPadding(seed: string): () => string {
-  const bytes = createHash('sha256').update(seed).digest();
-  let index = 0;
-  return () => {
-    const byte = bytes[index % bytes.length] ?? 0;
-    index += 1;
-    return alphabet.slice(0, 2 + ((byte + index * 7) % 60));
-  };
+export function paddingFor(turn: ModelTurn, pads: boolean): () => string | undefined {
+  if (!pads) return () => undefined;
+  const random = sequence(`${turn.model.id} ${lastUserText(turn)}`);
+  return () => alphabet.slice(0, 2 + (random() % 60));
 }

@@ -1,48 +1,124 @@
-import type { ModelTurn } from '#local/bedrock/converse-request.ts';
-import { composeAnswer } from '#local/bedrock/simulated/compose-answer.ts';
-import { countTokens, splitTokens } from '#local/bedrock/tokens.ts';
-
-/** A whole answer, before anything of it is said. */
-export interface SimulatedAnswer {
-  /** The text, in the pieces it is streamed in. */
-  readonly deltas: readonly string[];
-  readonly stopReason: 'end_turn' | 'max_tokens' | 'stop_sequence';
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-}
+import type { AnswerEvent, InputUsage, StopReason } from '#local/bedrock/answer.ts';
+import { planAnswer, type Plan } from '#local/bedrock/simulated/plan.ts';
+import { idFrom } from '#local/bedrock/simulated/random.ts';
+import { splitTokens } from '#local/bedrock/tokens.ts';
+import type { ModelTurn } from '#local/bedrock/turn.ts';
 
 /** The simulated model: the same turn always gives the same answer. */
-export function simulate(turn: ModelTurn): SimulatedAnswer {
-  const whole = composeAnswer(turn);
-  const stopped = cutAtStopSequence(whole, turn.stopSequences);
-  const tokens = splitTokens(stopped);
-  const kept = tokens.slice(0, turn.maxTokens);
-  const isCut = kept.length < tokens.length;
-  const stopReason = stopped === whole ? 'end_turn' : 'stop_sequence';
+export function* simulate(turn: ModelTurn, input: InputUsage): Generator<AnswerEvent> {
+  const speech = createSpeech(turn);
+  const plan = planAnswer(turn);
+  yield { type: 'start', input };
+  if (plan.reasoning !== undefined) yield* reason(plan.reasoning, speech);
+  if (plan.text.length > 0 && !speech.isOver()) yield* sayText(plan.text, speech);
+  if (plan.toolUse !== undefined && !speech.isOver()) yield* useTool(plan.toolUse, speech);
+  const { stopSequence } = speech;
+  const finished: StopReason = plan.toolUse === undefined ? 'end_turn' : 'tool_use';
+  yield {
+    type: 'stop',
+    stopReason: speech.stopReason() ?? finished,
+    ...(stopSequence() === undefined ? {} : { stopSequence: stopSequence() ?? '' }),
+  };
+  const usage = { ...input, outputTokens: speech.said() };
+  yield { type: 'end', usage, latencyMs: 0, firstByteMs: 0 };
+}
+
+/** How much has been said, and whether more may be. */
+interface Speech {
+  readonly turn: ModelTurn;
+  /** The index of a block that begins now. */
+  nextIndex(): number;
+  /** The text in pieces of some tokens each, until a limit is met. */
+  pieces(text: string, isWatched?: boolean): Generator<string>;
+  isOver(): boolean;
+  said(): number;
+  stopReason(): StopReason | undefined;
+  stopSequence(): string | undefined;
+}
+
+function createSpeech(turn: ModelTurn): Speech {
+  let [index, said] = [0, 0];
+  let stopReason: StopReason | undefined;
+  let stopSequence: string | undefined;
   return {
-    deltas: grouped(kept, turn.model.tokensPerDelta),
-    stopReason: isCut ? 'max_tokens' : stopReason,
-    inputTokens: countInput(turn),
-    outputTokens: kept.length,
+    turn,
+    nextIndex: () => (index += 1) - 1,
+    *pieces(whole, isWatched = false) {
+      const found = isWatched ? findStop(whole, turn.stopSequences) : undefined;
+      const tokens = splitTokens(found === undefined ? whole : whole.slice(0, found.at));
+      const room = turn.maxTokens - said;
+      const kept = tokens.length > room ? tokens.slice(0, room) : tokens;
+      const size = turn.model.tokensPerDelta;
+      for (let start = 0; start < kept.length; start += size) {
+        const piece = kept.slice(start, start + size);
+        said += piece.length;
+        yield piece.join('');
+      }
+      if (kept.length < tokens.length) stopReason = 'max_tokens';
+      else if (found !== undefined) [stopReason, stopSequence] = ['stop_sequence', found.sequence];
+    },
+    isOver: () => stopReason !== undefined,
+    said: () => said,
+    stopReason: () => stopReason,
+    stopSequence: () => stopSequence,
   };
 }
 
-function cutAtStopSequence(text: string, stopSequences: readonly string[]): string {
-  const places = stopSequences.map((sequence) => text.indexOf(sequence));
-  const found = places.filter((place) => place !== -1);
-  return found.length === 0 ? text : text.slice(0, Math.min(...found));
+function findStop(
+  text: string,
+  sequences: readonly string[],
+): { readonly at: number; readonly sequence: string } | undefined {
+  const [first] = sequences
+    .map((sequence) => ({ at: text.indexOf(sequence), sequence }))
+    .filter(({ at }) => at !== -1)
+    .toSorted((a, b) => a.at - b.at);
+  return first;
 }
 
-function grouped(tokens: readonly string[], size: number): readonly string[] {
-  const groups: string[] = [];
-  for (let start = 0; start < tokens.length; start += size) {
-    groups.push(tokens.slice(start, start + size).join(''));
+function* reason(text: string, speech: Speech): Generator<AnswerEvent> {
+  const index = speech.nextIndex();
+  yield { type: 'block-start', index, block: { type: 'reasoning' } };
+  for (const piece of speech.pieces(text)) yield { type: 'reasoning-delta', index, text: piece };
+  yield { type: 'signature', index, signature: signatureOf(text) };
+  yield { type: 'block-stop', index };
+}
+
+/** Stands for the signature with which a provider knows its own reasoning again. */
+export function signatureOf(reasoning: string): string {
+  return Buffer.from(`streambed:${idFrom(reasoning, 64)}`).toString('base64');
+}
+
+/** Text that rests on a source is a block of its own, as Claude has it. */
+function* sayText(parts: Plan['text'], speech: Speech): Generator<AnswerEvent> {
+  for (const { text, citation } of parts) {
+    if (speech.isOver()) return;
+    const pieces = speech.pieces(text, true);
+    let piece = pieces.next();
+    // An answer that was stopped before its first word has no block at all.
+    if (piece.done === true) continue;
+    const index = speech.nextIndex();
+    yield { type: 'block-start', index, block: { type: 'text' } };
+    for (; piece.done !== true; piece = pieces.next()) {
+      yield { type: 'text-delta', index, text: piece.value };
+    }
+    if (citation !== undefined) yield { type: 'citation', index, citation };
+    yield { type: 'block-stop', index };
   }
-  return groups;
 }
 
-/** Every message costs a few tokens more than its words, as it does on Bedrock. */
-function countInput({ system, messages }: ModelTurn): number {
-  const words = messages.reduce((sum, { text }) => sum + countTokens(text) + 4, 0);
-  return words + (system === '' ? 0 : countTokens(system) + 4);
+function* useTool(
+  { name, input }: NonNullable<Plan['toolUse']>,
+  speech: Speech,
+): Generator<AnswerEvent> {
+  const { messages, model } = speech.turn;
+  const index = speech.nextIndex();
+  const toolUseId = idFrom(JSON.stringify([messages, name]), 22);
+  yield { type: 'block-start', index, block: { type: 'tool-use', toolUseId, name } };
+  const pieces = speech.pieces(JSON.stringify(input));
+  // Claude's input comes in fragments, the first of them empty; others give it at once.
+  if (model.provider === 'Anthropic') {
+    yield { type: 'tool-input-delta', index, json: '' };
+    for (const json of pieces) yield { type: 'tool-input-delta', index, json };
+  } else yield { type: 'tool-input-delta', index, json: [...pieces].join('') };
+  yield { type: 'block-stop', index };
 }

@@ -30,7 +30,7 @@ export async function startTables(path: string, credentials: Credentials): Promi
   });
   return {
     async engine(request, response) {
-      const verdict = verifySigV4(request, credentials, Date.now());
+      const verdict = verifySigV4(request, [credentials], Date.now());
       if (verdict.type === 'refused') {
         const { code, message } = verdict;
         response.start(400, { 'content-type': 'application/x-amz-json-1.0' });

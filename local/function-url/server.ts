@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { corsHeaders, isPreflight, preflightHeaders } from '#local/function-url/cors.ts';
 import { toUrlEvent } from '#local/function-url/event.ts';
-import { isRecord } from '#local/intrinsics.ts';
+import { isRecord } from '#local/shape.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import type { RuntimeAnswer } from '#local/lambda/runtime-api.ts';
 import {
@@ -67,7 +67,11 @@ async function answer(
     });
     return;
   }
-  const verdict = verifySigV4({ method, url: target, headers, body }, url.credentials, Date.now());
+  const verdict = verifySigV4(
+    { method, url: target, headers, body },
+    [url.credentials],
+    Date.now(),
+  );
   const isSigned = verdict.type === 'valid' && verdict.service === 'lambda';
   if (authType === 'AWS_IAM' && !isSigned) return forbid(response, verdict);
   const accessKeyId = authType === 'AWS_IAM' && isSigned ? verdict.accessKeyId : undefined;

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { listen } from '#local/listen.ts';
-import { isRecord } from '#local/intrinsics.ts';
+import { isRecord } from '#local/shape.ts';
 import { FunctionError, type FunctionErrorBody } from '#local/lambda/function-error.ts';
 
 /** An invocation as the Runtime API hands it to an environment. */

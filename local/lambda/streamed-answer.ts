@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { validateHeaderName, validateHeaderValue, type ServerResponse } from 'node:http';
-import { isRecord } from '#local/intrinsics.ts';
+import { isRecord } from '#local/shape.ts';
 import type { RuntimeAnswer } from '#local/lambda/runtime-api.ts';
 
 /** The head of an HTTP answer that a function gives. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { isRecord } from '#local/intrinsics.ts';
+import { isRecord } from '#local/shape.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import type { RuntimeAnswer } from '#local/lambda/runtime-api.ts';
 import {

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createBedrockEngine } from '#local/bedrock/engine.ts';
+import { createBedrock } from '#local/bedrock/bedrock.ts';
 import { createGateway, type Gateway } from '#local/gateway.ts';
 import { listen } from '#local/listen.ts';
 
@@ -18,7 +18,10 @@ let gateway: Gateway;
 let endpoint: string;
 
 beforeAll(async () => {
-  const engine = createBedrockEngine({ ttftMs: 20, tokensPerSecond: 4_000 });
+  const { engine } = createBedrock({
+    pace: { ttftMs: 20, tokensPerSecond: 4_000, jitter: 0 },
+    identity: { mode: 'lenient', credentials: [], apiKeys: [] },
+  });
   gateway = createGateway(() => engine);
   endpoint = `http://127.0.0.1:${await listen(gateway.server, { port: 0, option: '--port' })}`;
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
     template: 'cdk.out',
     port: 0,
     data: await mkdtemp(join(tmpdir(), 'streambed-')),
-    pace: { ttftMs: 0, tokensPerSecond: 0 },
+    bedrock: { pace: { ttftMs: 0, tokensPerSecond: 0, jitter: 0 } },
     log: () => undefined,
   });
   const { endpoints, region, credentials, tables } = system.state;

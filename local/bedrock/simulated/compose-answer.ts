@@ -1,19 +1,17 @@
-import { createHash } from 'node:crypto';
-import type { ModelTurn } from '#local/bedrock/converse-request.ts';
 import { english } from '#local/bedrock/simulated/english.ts';
 import { japanese } from '#local/bedrock/simulated/japanese.ts';
-import {
-  askedLengthForm,
-  isJapanese,
-  tellingSentences,
-  topicOf,
-} from '#local/bedrock/simulated/topic.ts';
+import { sequence } from '#local/bedrock/simulated/random.ts';
+import { askedLengthForm, isJapanese, topicOf } from '#local/bedrock/simulated/topic.ts';
 import type { Voice } from '#local/bedrock/simulated/voice.ts';
 import { countTokens } from '#local/bedrock/tokens.ts';
+import { textOf, type ModelTurn } from '#local/bedrock/turn.ts';
 
 /** The whole answer to a turn, in Markdown; it begins by saying that it is simulated. */
 export function composeAnswer(turn: ModelTurn): string {
-  const said = turn.messages.filter(({ role }) => role === 'user').map(({ text }) => text);
+  const said = turn.messages
+    .filter(({ role }) => role === 'user')
+    .map(({ content }) => textOf(content))
+    .filter((text) => text !== '');
   const question = said.at(-1) ?? '';
   const voice = isJapanese(question) ? japanese : english;
   const length = askedLength(question);
@@ -35,10 +33,6 @@ function reply(voice: Voice, question: string, before: readonly string[]): strin
   }
   if (/what did i (?:say|ask)|so far|これまで|さっき|今まで/iu.test(question)) {
     return voice.earlier(before);
-  }
-  if (/summar|in short|tl;dr|要約|まとめて/iu.test(question)) {
-    const text = question.replace(/^[^\n:：]*[\n:：]/u, '');
-    return voice.summary(tellingSentences(text, 3));
   }
   if (
     /^(?:hi|hello|hey|good (?:morning|evening)|こんにちは|こんばんは|おはよう|やあ)/iu.test(
@@ -81,15 +75,6 @@ function longText(voice: Voice, question: string, tokens: number): string {
     paragraphs.at(-1)?.push(sentence);
   }
   return paragraphs.map((sentences) => voice.paragraph(sentences)).join('\n\n');
-}
-
-/** Numbers without end from a seed (a linear congruential generator). */
-function sequence(seed: string): () => number {
-  let state = createHash('sha256').update(seed).digest().readUInt32BE(0);
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state >>> 8;
-  };
 }
 
 function calculate(question: string): readonly [expression: string, value: string] | undefined {

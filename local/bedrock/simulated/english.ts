@@ -18,6 +18,17 @@ export const english: Voice = {
       ? 'This is the first thing you have said in this conversation.'
       : `So far in this conversation you said:\n\n${numbered(questions)}`,
   summary: (sentences) => `In short:\n\n${sentences.map((item) => `- ${item}`).join('\n')}`,
+  sentiment: ({ label, score }) =>
+    `The sentiment is **${label}** (score ${score.toFixed(2)} from -1 to 1).`,
+  keywords: (phrases) => `Key phrases:\n\n${phrases.map((item) => `- ${item}`).join('\n')}`,
+  reasoning: (topic) =>
+    `The question is about ${topic}. First I look at what was said so far, then at what is asked ` +
+    'for, and then I write the answer.',
+  toolUse: (name) => `I will use the tool \`${name}\` for this.`,
+  toolResults: (results) =>
+    `This is what the tool gave:\n\n${results.map((item) => `> ${item.replaceAll('\n', '\n> ')}`).join('\n\n')}`,
+  notFound: (titles) => `Nothing in the sources answers this. I looked in: ${titles.join(', ')}.`,
+  between: ' ',
   explanation: (topic, earlierTopic) =>
     [
       `## About ${topic}`,

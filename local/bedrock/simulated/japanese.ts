@@ -20,6 +20,17 @@ export const japanese: Voice = {
       : `この会話でのこれまでの発言は次のとおりです。\n\n${numbered(questions)}`,
   summary: (sentences) =>
     `要点は次のとおりです。\n\n${sentences.map((item) => `- ${item}`).join('\n')}`,
+  sentiment: ({ label, score }) =>
+    `感情は**${sentimentNames[label]}**です（スコア ${score.toFixed(2)}、-1 から 1）。`,
+  keywords: (phrases) =>
+    `キーワードは次のとおりです。\n\n${phrases.map((item) => `- ${item}`).join('\n')}`,
+  reasoning: (topic) =>
+    `${topic}についての質問です。まずこれまでの会話を見て、何を求められているかを確かめ、それから答えを書きます。`,
+  toolUse: (name) => `ツール \`${name}\` を使います。`,
+  toolResults: (results) =>
+    `ツールの結果は次のとおりです。\n\n${results.map((item) => `> ${item.replaceAll('\n', '\n> ')}`).join('\n\n')}`,
+  notFound: (titles) => `資料の中に答えは見つかりませんでした。調べた資料：${titles.join('、')}。`,
+  between: '',
   explanation: (topic, earlierTopic) =>
     [
       `## ${topic}について`,
@@ -56,3 +67,10 @@ export const japanese: Voice = {
   ],
   paragraph: (sentences) => sentences.join(''),
 };
+
+const sentimentNames = {
+  positive: '肯定的',
+  negative: '否定的',
+  neutral: '中立',
+  mixed: '肯定と否定の両方',
+} as const;

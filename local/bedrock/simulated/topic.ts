@@ -19,10 +19,7 @@ export function topicOf(question: string): string {
 
 /** The most telling sentences of a text, in their order: those with its most frequent words. */
 export function tellingSentences(text: string, most: number): readonly string[] {
-  const sentences = Array.from(
-    new Intl.Segmenter(undefined, { granularity: 'sentence' }).segment(text),
-    ({ segment }) => segment.trim(),
-  ).filter((sentence) => sentence !== '');
+  const sentences = sentencesOf(text);
   const frequency = new Map<string, number>();
   for (const word of wordsOf(text)) frequency.set(word, (frequency.get(word) ?? 0) + 1);
   const score = (sentence: string): number => {
@@ -34,8 +31,46 @@ export function tellingSentences(text: string, most: number): readonly string[] 
   return sentences.filter((sentence) => best.has(sentence));
 }
 
-function wordsOf(text: string): readonly string[] {
+/** The sentences of a text; a line's end ends one too. */
+export function sentencesOf(text: string): readonly string[] {
+  const segments = new Intl.Segmenter(undefined, { granularity: 'sentence' }).segment(text);
+  return Array.from(segments, ({ segment }) => segment.trim()).filter((line) => line !== '');
+}
+
+/** The words of a text that say something: no articles, particles, auxiliaries. */
+export function wordsOf(text: string): readonly string[] {
   return isJapanese(text) ? japaneseWords(text) : englishWords(text);
+}
+
+/** Runs of telling words with nothing between them, at most three words long. */
+export function phrasesOf(text: string): readonly (readonly string[])[] {
+  const locale = isJapanese(text) ? 'ja' : 'en';
+  const segments = new Intl.Segmenter(locale, { granularity: 'word' }).segment(text);
+  const phrases: string[][] = [[]];
+  for (const { segment } of segments) {
+    if (/^[ \t]+$/u.test(segment)) continue;
+    if (isTelling(segment, locale))
+      phrases.at(-1)?.push(locale === 'en' ? segment.toLowerCase() : segment);
+    else phrases.push([]);
+  }
+  return phrases.flatMap((words) => (words.length === 0 ? [] : [words.slice(0, 3)]));
+}
+
+function isTelling(word: string, locale: string): boolean {
+  if (locale === 'ja') return japaneseForm.test(word);
+  return /^[\p{L}][\p{L}\p{N}'+#.-]+$/u.test(word) && !stopWords.has(word.toLowerCase());
+}
+
+/** Names in a text: capitalised words that do not begin a sentence, and quoted ones. */
+export function namesIn(text: string): readonly string[] {
+  const quoted = [...text.matchAll(/[「『"“]([^」』"”]{1,40})[」』"”]/gu)].map(
+    ([, name = '']) => name,
+  );
+  const western = text.match(/(?<=[\p{Ll}\p{N},]\s)\p{Lu}[\p{L}]+(?:\s\p{Lu}[\p{L}]+)*/gu) ?? [];
+  const japanese = [...text.matchAll(/([\p{Script=Han}\p{Script=Katakana}ー]{2,})の/gu)].map(
+    ([, name = '']) => name,
+  );
+  return [...new Set([...quoted, ...western, ...japanese])];
 }
 
 function englishWords(text: string): readonly string[] {
@@ -45,10 +80,11 @@ function englishWords(text: string): readonly string[] {
 
 function japaneseWords(text: string): readonly string[] {
   const segments = new Intl.Segmenter('ja', { granularity: 'word' }).segment(text);
-  return Array.from(segments, ({ segment }) => segment).filter((word) =>
-    /^(?:\p{Script=Han}|[\p{Script=Han}\p{Script=Katakana}\p{Script=Latin}ー]{2,})$/u.test(word),
-  );
+  return Array.from(segments, ({ segment }) => segment).filter((word) => japaneseForm.test(word));
 }
+
+const japaneseForm =
+  /^(?:\p{Script=Han}|[\p{Script=Han}\p{Script=Katakana}\p{Script=Latin}ー]{2,})$/u;
 
 const stopWords: ReadonlySet<string> = new Set(
   (

@@ -1,3 +1,5 @@
+import type { Sentiment } from '#local/bedrock/simulated/sentiment.ts';
+
 /** How the simulated model speaks in one language. */
 export interface Voice {
   /** Stands before every answer, so that nobody takes it for a model's. */
@@ -7,6 +9,18 @@ export interface Voice {
   result(expression: string, value: string): string;
   earlier(questions: readonly string[]): string;
   summary(sentences: readonly string[]): string;
+  sentiment(sentiment: Sentiment): string;
+  keywords(phrases: readonly string[]): string;
+  /** How it comes to an answer, for models that show it. */
+  reasoning(topic: string): string;
+  /** Said before a tool is used. */
+  toolUse(name: string): string;
+  /** What is made of what tools gave. */
+  toolResults(results: readonly string[]): string;
+  /** Nothing in the sources answers the question. */
+  notFound(titles: readonly string[]): string;
+  /** What stands between two sentences. */
+  readonly between: string;
   /** Several paragraphs with a list, a table and code, about a topic. */
   explanation(topic: string, earlierTopic: string | undefined): string;
   /** Sentences about a topic, to make a text of any length from. */

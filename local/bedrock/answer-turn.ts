@@ -1,0 +1,119 @@
+import type { Answering, SourceEvent } from '#local/bedrock/answer.ts';
+import { invalid } from '#local/bedrock/bedrock-error.ts';
+import { extractDocuments } from '#local/bedrock/extract-documents.ts';
+import { guardAnswer } from '#local/bedrock/guardrails/guard-answer.ts';
+import { guardingOf, scriptedGuarding, type Guarding } from '#local/bedrock/guardrails/guarding.ts';
+import { countInput } from '#local/bedrock/input-tokens.ts';
+import { paced, type PacedEvent } from '#local/bedrock/pace.ts';
+import type { Asked } from '#local/bedrock/reply.ts';
+import { overridden, playSteps } from '#local/bedrock/scenarios/play.ts';
+import type { Behaviour } from '#local/bedrock/scenarios/scenario.ts';
+import { chooseScenario, refuseByScenario } from '#local/bedrock/scenarios/choose.ts';
+import { sendReply } from '#local/bedrock/send-reply.ts';
+import type { Call } from '#local/bedrock/services.ts';
+import { countTokens } from '#local/bedrock/tokens.ts';
+import { lastUserText, type ModelTurn } from '#local/bedrock/turn.ts';
+
+/** Answers a turn at its door: scenario, quota, guardrail, source, pace, bytes. */
+export async function answerTurn(call: Call, { turn: asked, reply }: Asked): Promise<void> {
+  const { note, response } = call;
+  const batches = await openAnswer(call, asked);
+  note.outcome = await sendReply(observed(batches, call), reply, response);
+}
+
+/**
+ * The paced answer to a turn. Throws what Bedrock would refuse, or a scenario has it refuse. What
+ * the turn takes of a quota is settled when the answer ends.
+ */
+export async function openAnswer(
+  call: Call,
+  asked: ModelTurn,
+): Promise<AsyncGenerator<readonly PacedEvent[], void, undefined>> {
+  const { services, note, response, startedAt } = call;
+  const turn = await extractDocuments(asked);
+  note.prompt = lastUserText(turn);
+  note.metadata = turn.metadata;
+  const { turn: cleaned, chosen } = chooseScenario(call, turn);
+  const behaviour = chosen?.behaviour ?? {};
+  if (chosen !== undefined) {
+    note.scenario = chosen.name;
+    refuseByScenario(chosen);
+  }
+  const inputTokens = countInput(cleaned);
+  checkContext(cleaned, inputTokens);
+  const guarding = guardingFor(call, cleaned, behaviour);
+  const quota = { ...services.quota, ...behaviour.quota };
+  const reservation = services.quotas.take(turn.model, quota, inputTokens + turn.maxTokens);
+  const events = guarded(() => answerBy(call, cleaned, behaviour), guarding);
+  const pace = behaviour.latency === undefined ? {} : { ttftMs: behaviour.latency };
+  const batches = paced(events, {
+    clock: services.clock,
+    isLive: services.source.isLive && behaviour.stream === undefined,
+    pace: { ...services.pace, ...pace },
+    seed: note.prompt,
+    signal: response.gone,
+    startedAt,
+  });
+  return settling(batches, () => reservation.settle(note.usage));
+}
+
+/** Where a turn does not fit into what the model can read. */
+function checkContext({ model }: ModelTurn, inputTokens: number): void {
+  if (inputTokens > model.contextTokens) throw invalid('Input is too long for requested model.');
+}
+
+function guardingFor(call: Call, turn: ModelTurn, behaviour: Behaviour): Guarding | undefined {
+  if (behaviour.guardrail !== undefined) return scriptedGuarding(behaviour.guardrail);
+  if (turn.guardrail === undefined) return undefined;
+  return guardingOf(turn, turn.guardrail, call.services.guardrails);
+}
+
+function guarded(ask: () => Answering, guarding: Guarding | undefined): Answering {
+  return guarding === undefined ? ask() : guardAnswer(ask, guarding);
+}
+
+/** What a scenario has written down, or what the source says, as the scenario changes it. */
+function answerBy({ services, response }: Call, turn: ModelTurn, behaviour: Behaviour): Answering {
+  const input = services.cache.account(turn);
+  const { stream, stop } = behaviour;
+  const events =
+    stream === undefined
+      ? services.source.answer(turn, input, response.gone)
+      : playSteps(stream, { turn, input, stop });
+  return overridden(events, behaviour);
+}
+
+async function* settling<T>(
+  batches: AsyncIterable<T>,
+  settle: () => void,
+): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* batches;
+  } finally {
+    settle();
+  }
+}
+
+/** Notes for the journal what passes by. */
+async function* observed(
+  batches: AsyncIterable<readonly PacedEvent[]>,
+  { note, services, startedAt }: Call,
+): AsyncGenerator<readonly PacedEvent[], void, undefined> {
+  const said: string[] = [];
+  try {
+    for await (const batch of batches) {
+      note.firstByteMs ??= Math.round(services.clock.now() - startedAt);
+      said.push(...batch.map(wordsOf));
+      const end = batch.find((event) => event.type === 'end');
+      if (end !== undefined) note.usage = end.usage;
+      yield batch;
+    }
+  } finally {
+    note.tokensGenerated = note.usage?.outputTokens ?? countTokens(said.join(''));
+  }
+}
+
+function wordsOf(event: SourceEvent): string {
+  if (event.type === 'text-delta' || event.type === 'reasoning-delta') return event.text;
+  return event.type === 'tool-input-delta' ? event.json : '';
+}

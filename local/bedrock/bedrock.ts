@@ -1,0 +1,80 @@
+import type { Engine } from '#local/aws-exchange.ts';
+import type { Pace } from '#local/bedrock/answer.ts';
+import { createEngine } from '#local/bedrock/engine.ts';
+import type { Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
+import type { IdentityPolicy } from '#local/bedrock/identity.ts';
+import { createJournal, type Journal } from '#local/bedrock/journal.ts';
+import type { KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
+import { createPromptCache } from '#local/bedrock/prompt-cache.ts';
+import { createQuotas, type Quota } from '#local/bedrock/quota.ts';
+import type { Tape } from '#local/bedrock/recording/tape.ts';
+import { readScenario } from '#local/bedrock/scenarios/scenario.ts';
+import { createScenarioBook } from '#local/bedrock/scenarios/scenario-book.ts';
+import type { Services, Source } from '#local/bedrock/services.ts';
+import { simulate } from '#local/bedrock/simulate.ts';
+import { realClock, type Clock } from '#local/clock.ts';
+
+export interface BedrockOptions {
+  readonly pace: Pace;
+  readonly identity: IdentityPolicy;
+  readonly region?: string;
+  readonly clock?: Clock;
+  /** Who answers; the simulated model where nobody else is named. */
+  readonly source?: Source;
+  /** Recordings, made or played. */
+  readonly tape?: Tape | undefined;
+  /** Whether models that AWS has switched off answer. */
+  readonly servesEndedModels?: boolean;
+  /** Whether a request may ask for a scenario by its metadata, a header or a marker. */
+  readonly takesInlineScenarios?: boolean;
+  readonly scenarios?: readonly unknown[];
+  readonly guardrails?: readonly Guardrail[];
+  readonly quota?: Quota;
+  readonly knowledgeBases?: readonly KnowledgeBase[];
+  /** Streams carry padding unless this is false. */
+  readonly pads?: boolean;
+}
+
+/** A local Bedrock, to be put behind a gateway. */
+export interface Bedrock {
+  readonly engine: Engine;
+  readonly journal: Journal;
+  /**
+   * Has requests answered by a scenario, in the grammar of scenario files, from now on; those added
+   * later are asked first. Gives what takes it away again. Throws for a scenario that is none.
+   */
+  on(scenario: unknown): () => void;
+}
+
+export const simulated: Source = { isLive: false, answer: (turn, input) => simulate(turn, input) };
+
+/** Makes a local Bedrock. Throws for a scenario that cannot be read. */
+export function createBedrock(options: BedrockOptions): Bedrock {
+  const clock = options.clock ?? realClock;
+  const { knowledgeBases = [], scenarios = [] } = options;
+  const services: Services = {
+    clock,
+    pace: options.pace,
+    policy: { servesEnded: options.servesEndedModels ?? false },
+    region: options.region ?? 'us-east-1',
+    journal: createJournal(),
+    scenarios: createScenarioBook(
+      scenarios.map((scenario, index) => readScenario(scenario, `scenarios.${index}`)),
+    ),
+    takesInline: options.takesInlineScenarios ?? false,
+    quotas: createQuotas(clock),
+    quota: options.quota ?? {},
+    cache: createPromptCache(clock),
+    guardrails: [...(options.guardrails ?? [])],
+    knowledgeBases: new Map(knowledgeBases.map((base) => [base.id, base])),
+    sessions: new Map(),
+    pads: options.pads ?? true,
+    source: options.source ?? simulated,
+    tape: options.tape,
+  };
+  return {
+    engine: createEngine(services, options.identity),
+    journal: services.journal,
+    on: (scenario) => services.scenarios.add(readScenario(scenario, 'scenario')),
+  };
+}

@@ -1,0 +1,69 @@
+import {
+  closedStructure,
+  list,
+  number,
+  oneOf,
+  readShape,
+  string,
+  structure,
+  type Shaped,
+} from '#local/shape.ts';
+import { describeProblems } from '#local/bedrock/scenarios/scenario.ts';
+
+const action = oneOf('BLOCK', 'ANONYMIZE', 'NONE');
+const strength = oneOf('NONE', 'LOW', 'MEDIUM', 'HIGH');
+
+/** A guardrail, with the names that CreateGuardrail and CloudFormation have for its parts. */
+const guardrailShape = closedStructure(
+  { id: string({ min: 1 }) },
+  {
+    name: string(),
+    version: string(),
+    blockedInputMessaging: string(),
+    blockedOutputsMessaging: string(),
+    topicPolicyConfig: structure({
+      topicsConfig: list(
+        structure(
+          { name: string(), definition: string() },
+          { examples: list(string()), type: string() },
+        ),
+      ),
+    }),
+    contentPolicyConfig: structure({
+      filtersConfig: list(
+        structure(
+          { type: oneOf('HATE', 'INSULTS', 'SEXUAL', 'VIOLENCE', 'MISCONDUCT', 'PROMPT_ATTACK') },
+          { inputStrength: strength, outputStrength: strength },
+        ),
+      ),
+    }),
+    wordPolicyConfig: structure(
+      {},
+      {
+        wordsConfig: list(structure({ text: string() })),
+        managedWordListsConfig: list(structure({ type: oneOf('PROFANITY') })),
+      },
+    ),
+    sensitiveInformationPolicyConfig: structure(
+      {},
+      {
+        piiEntitiesConfig: list(structure({ type: string(), action })),
+        regexesConfig: list(structure({ name: string(), pattern: string(), action })),
+      },
+    ),
+    contextualGroundingPolicyConfig: structure({
+      filtersConfig: list(
+        structure({ type: oneOf('GROUNDING', 'RELEVANCE'), threshold: number({ min: 0, max: 1 }) }),
+      ),
+    }),
+  },
+);
+
+export type Guardrail = Shaped<typeof guardrailShape>;
+
+/** Reads a guardrail. Throws an error that names the member and what it should be. */
+export function readGuardrail(value: unknown, place: string): Guardrail {
+  return readShape(guardrailShape, value, (problems) => {
+    return new Error(describeProblems(place, problems));
+  });
+}

@@ -1,0 +1,60 @@
+import type { AwsRequest } from '#local/aws-exchange.ts';
+import { BedrockError } from '#local/bedrock/bedrock-error.ts';
+import type { Identity } from '#local/bedrock/journal.ts';
+import { parseAuthorization, verifySigV4, type Credentials } from '#local/sigv4.ts';
+
+/** Who may ask. */
+export interface IdentityPolicy {
+  /**
+   * `off` asks for nothing; `lenient` for credentials of any kind, as they are; `strict` for a
+   * signature that is right, or a key that is known.
+   */
+  readonly mode: 'off' | 'lenient' | 'strict';
+  readonly credentials: readonly Credentials[];
+  readonly apiKeys: readonly string[];
+}
+
+/** Who asks. Throws AWS's refusal where the policy does not let them. */
+export function identify(request: AwsRequest, policy: IdentityPolicy, nowMs: number): Identity {
+  const key = bearerKey(request);
+  if (key !== undefined) {
+    if (policy.mode === 'strict' && !policy.apiKeys.includes(key)) throw invalidKey();
+    return { type: 'bearer', keyEnd: key.slice(-4) };
+  }
+  const authorization = parseAuthorization(String(request.headers['authorization'] ?? ''));
+  if (policy.mode === 'strict') verify(request, policy, nowMs);
+  if (authorization !== undefined) {
+    const { accessKeyId, region } = authorization;
+    return { type: 'sigv4', accessKeyId, region };
+  }
+  if (policy.mode === 'off') return { type: 'none' };
+  throw refused('MissingAuthenticationTokenException', 'Missing Authentication Token');
+}
+
+/** A Bedrock API key; the Anthropic SDK sends it in a header of its own. */
+function bearerKey({ headers }: AwsRequest): string | undefined {
+  const [, bearer] = /^Bearer (.+)$/iu.exec(String(headers['authorization'] ?? '')) ?? [];
+  const own = headers['x-api-key'];
+  return bearer ?? (typeof own === 'string' ? own : undefined);
+}
+
+function invalidKey(): BedrockError {
+  return refused(
+    'AccessDeniedException',
+    'Authentication failed: Please make sure your API Key is valid.',
+  );
+}
+
+function verify(request: AwsRequest, { credentials }: IdentityPolicy, nowMs: number): void {
+  const verdict = verifySigV4(request, credentials, nowMs);
+  if (verdict.type === 'refused') throw refused(verdict.code, verdict.message);
+  if (['bedrock', 'bedrock-agentcore', 'bedrock-mantle'].includes(verdict.service)) return;
+  throw refused(
+    'InvalidSignatureException',
+    "Credential should be scoped to correct service: 'bedrock'.",
+  );
+}
+
+function refused(type: string, message: string): BedrockError {
+  return new BedrockError(403, type, message);
+}

@@ -1,0 +1,111 @@
+import type { AnswerEvent, StopReason } from '#local/bedrock/answer.ts';
+import { invalid } from '#local/bedrock/bedrock-error.ts';
+import { readMaxTokens } from '#local/bedrock/converse/read-converse.ts';
+import type { ModelFacts } from '#local/bedrock/models.ts';
+import type { ModelTurn, TurnBlock, TurnMessage } from '#local/bedrock/turn.ts';
+import type { WholeAnswer } from '#local/bedrock/whole-answer.ts';
+import type { Path, Problem, Rule } from '#local/shape.ts';
+
+/** How a family of models is spoken to in its own words, through InvokeModel. */
+export interface Format {
+  /** Throws Bedrock's errors for what the model would refuse. */
+  read(body: unknown, model: ModelFacts): ModelTurn;
+  whole(answer: WholeAnswer, turn: ModelTurn): object;
+  /** Gives the chunks of each event; those of `end` come last and get the metrics. */
+  stream(turn: ModelTurn): (event: AnswerEvent) => readonly object[];
+}
+
+export interface Plain {
+  readonly system?: string | undefined;
+  readonly messages: readonly TurnMessage[];
+  readonly maxTokens?: number | undefined;
+  readonly stopSequences?: readonly string[] | undefined;
+}
+
+/** A turn of a format that has no more than words. */
+export function plainTurn(model: ModelFacts, plain: Plain): ModelTurn {
+  const { system = '', messages, maxTokens, stopSequences = [] } = plain;
+  return {
+    model,
+    system: system === '' ? [] : [{ type: 'text', text: system }],
+    messages,
+    maxTokens: readMaxTokens(maxTokens, model),
+    stopSequences,
+    tools: [],
+    toolChoice: { type: 'auto' },
+    isReasoning: model.reasoning === 'always',
+    metadata: {},
+  };
+}
+
+export function said(role: TurnMessage['role'], text: string): TurnMessage {
+  const content: readonly TurnBlock[] = [{ type: 'text', text }];
+  return { role, content };
+}
+
+/** A chunk for each piece of text, and one at the end that says why it ends. */
+export function lastSaysWhy(
+  chunk: (text: string, stopReason: StopReason | undefined) => object,
+): ReturnType<Format['stream']> {
+  let stopReason: StopReason = 'end_turn';
+  return (event) => {
+    if (event.type === 'text-delta') return [chunk(event.text, undefined)];
+    if (event.type === 'stop') ({ stopReason } = event);
+    return event.type === 'end' ? [chunk('', stopReason)] : [];
+  };
+}
+
+/** What InvokeModel says of a body that is not what the model's own schema has. */
+export function refuseBody(problems: readonly Problem[]): Error {
+  const [first] = problems;
+  if (first === undefined) return invalid('Malformed input request');
+  const words =
+    problems.length === 1
+      ? violation(first)
+      : `#: ${problems.length} schema violations found, ${violation(first)}`;
+  return invalid(`Malformed input request: ${words}, please reformat your input and try again.`);
+}
+
+function violation({ path, value, rule }: Problem): string {
+  const inside = pointer(path.slice(0, -1));
+  if (rule.type === 'present') return `${inside}: required key [${path.at(-1)}] not found`;
+  if (rule.type !== 'known-member') return `${pointer(path)}: ${expectation(rule, value)}`;
+  return `${inside}: extraneous key [${path.at(-1)}] is not permitted`;
+}
+
+function expectation(rule: Rule, value: unknown): string {
+  switch (rule.type) {
+    case 'kind':
+      return `expected type: ${capital(rule.kind)}, found: ${kindOf(value)}`;
+    case 'at-least':
+      return `${String(value)} is not greater or equal to ${rule.limit}`;
+    case 'at-most':
+      return `${String(value)} is not less or equal to ${rule.limit}`;
+    case 'min-length':
+      return `expected minimum size: ${rule.limit}`;
+    case 'max-length':
+      return `expected maximum size: ${rule.limit}`;
+    case 'pattern':
+      return `string [${String(value)}] does not match pattern ${rule.pattern}`;
+    case 'one-of':
+      return `${String(value)} is not a valid enum value`;
+    case 'one-member':
+    case 'present':
+    case 'known-member':
+      return 'is not valid';
+  }
+}
+
+function pointer(path: Path): string {
+  return ['#', ...path].join('/');
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'JSONArray';
+  if (typeof value === 'object') return value === null ? 'Null' : 'JSONObject';
+  return capital(typeof value);
+}
+
+function capital(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}

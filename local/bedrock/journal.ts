@@ -1,0 +1,50 @@
+import type { Usage } from '#local/bedrock/answer.ts';
+
+/** What is remembered of one request. */
+export interface JournalEntry {
+  readonly requestId: string;
+  readonly operation: string;
+  readonly modelId?: string | undefined;
+  readonly identity: Identity;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly status: number;
+  readonly outcome: 'completed' | 'refused' | 'faulted' | 'client_cancelled';
+  /** The type of the error that was answered. */
+  readonly error?: string | undefined;
+  /** The name of the scenario that answered, where it has one, else its number. */
+  readonly scenario?: string | undefined;
+  readonly usage?: Usage | undefined;
+  /** What was said before the reader left or the answer failed, in tokens. */
+  readonly tokensGenerated?: number | undefined;
+  readonly firstByteMs?: number | undefined;
+  readonly durationMs: number;
+  /** What the user said last. */
+  readonly prompt?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Who asked, as far as the request says; whether it was checked depends on the mode. */
+export type Identity =
+  | { readonly type: 'sigv4'; readonly accessKeyId: string; readonly region: string }
+  | { readonly type: 'bearer'; readonly keyEnd: string }
+  | { readonly type: 'none' };
+
+export interface Journal {
+  add(entry: JournalEntry): void;
+  entries(): readonly JournalEntry[];
+  clear(): void;
+}
+
+/** Keeps the last ten thousand requests in memory. */
+export function createJournal(most = 10_000): Journal {
+  const entries: JournalEntry[] = [];
+  return {
+    add(entry) {
+      entries.push(entry);
+      if (entries.length > most) entries.splice(0, entries.length - most);
+    },
+    entries: () => entries,
+    clear: () => entries.splice(0),
+  };
+}

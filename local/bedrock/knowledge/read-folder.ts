@@ -1,0 +1,81 @@
+import { glob, readFile, stat } from 'node:fs/promises';
+import { extname, join, sep } from 'node:path';
+import {
+  createKnowledgeBase,
+  type KnowledgeBase,
+} from '#local/bedrock/knowledge/knowledge-base.ts';
+import type { Metadata } from '#local/bedrock/knowledge/filter.ts';
+import { toPassages, type Passage } from '#local/bedrock/knowledge/passages.ts';
+import { documentText } from '#local/document-text.ts';
+import { isRecord } from '#local/shape.ts';
+
+export interface ReadFolder {
+  readonly base: KnowledgeBase;
+  readonly documents: number;
+  readonly passages: number;
+  /** Files that could not be read, and why. */
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Indexes the Markdown, text, HTML and PDF files of a folder and of those in it. What is known of
+ * `guide.md` beyond its words stands in `guide.md.metadata.json`, as in a bucket. Throws where
+ * there is no such folder.
+ */
+export async function readKnowledgeFolder(id: string, folder: string): Promise<ReadFolder> {
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) throw new Error(`--knowledge: there is no folder ${folder}`);
+  const passages: Passage[] = [];
+  const skipped: string[] = [];
+  let documents = 0;
+  const names = await Array.fromAsync(glob('**/*.{md,markdown,txt,html,htm,pdf}', { cwd: folder }));
+  for (const name of names.toSorted()) {
+    const path = name.split(sep).join('/');
+    try {
+      const text = await documentText(await readFile(join(folder, name)), extname(name).slice(1));
+      const uri = `s3://${id.toLowerCase()}/${path}`;
+      const metadata = {
+        ...(await metadataOf(join(folder, name))),
+        'x-amz-bedrock-kb-source-uri': uri,
+      };
+      passages.push(...toPassages({ documentId: path, uri, metadata }, text));
+      documents += 1;
+    } catch (error) {
+      skipped.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return { base: createKnowledgeBase(id, passages), documents, passages: passages.length, skipped };
+}
+
+/** Throws where there are attributes of another form than a bucket's metadata file has. */
+async function metadataOf(file: string): Promise<Metadata> {
+  const text = await readFile(`${file}.metadata.json`, 'utf8').catch(() => undefined);
+  if (text === undefined) return {};
+  const parsed: unknown = JSON.parse(text);
+  const attributes = isRecord(parsed) ? parsed['metadataAttributes'] : undefined;
+  if (!isRecord(attributes)) throw new Error('metadata.json: metadataAttributes must be an object');
+  return Object.fromEntries(
+    Object.entries(attributes).map(([key, value]) => [key, toAttribute(key, value)] as const),
+  );
+}
+
+/** An attribute is a value, or one with its type: `{"value":{"type":"STRING","stringValue":"x"}}`. */
+function toAttribute(key: string, attribute: unknown): Metadata[string] {
+  const typed = isRecord(attribute) ? attribute['value'] : undefined;
+  const value = isRecord(typed)
+    ? (typed['stringValue'] ??
+      typed['numberValue'] ??
+      typed['booleanValue'] ??
+      typed['stringListValue'])
+    : attribute;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+    return value;
+  }
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  throw new Error(
+    `metadata.json: ${key} must be a string, a number, a boolean or a list of strings`,
+  );
+}

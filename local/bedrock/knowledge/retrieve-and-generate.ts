@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { answerTurn } from '#local/bedrock/answer-turn.ts';
+import { invalid, refuseMembers } from '#local/bedrock/bedrock-error.ts';
+import { plainTurn } from '#local/bedrock/invoke/format.ts';
+import { createGroundedWriter, renderGrounded } from '#local/bedrock/knowledge/grounded-answer.ts';
+import type { Found } from '#local/bedrock/knowledge/knowledge-base.ts';
+import { findKnowledgeBase, retrievalShape, search } from '#local/bedrock/knowledge/retrieval.ts';
+import { findModelForDoor } from '#local/bedrock/models.ts';
+import type { Operation } from '#local/bedrock/operations/operation.ts';
+import { parseBody } from '#local/bedrock/parse-body.ts';
+import { sessionAt } from '#local/bedrock/session.ts';
+import type { Call } from '#local/bedrock/services.ts';
+import type { ModelTurn, TurnBlock, TurnMessage } from '#local/bedrock/turn.ts';
+import { integer, list, number, oneOf, readShape, string, structure } from '#local/shape.ts';
+
+const guardrailConfiguration = structure({ guardrailId: string(), guardrailVersion: string() });
+
+const generateShape = structure(
+  {
+    input: structure({ text: string({ max: 20_000 }) }),
+    retrieveAndGenerateConfiguration: structure(
+      { type: oneOf('KNOWLEDGE_BASE', 'EXTERNAL_SOURCES') },
+      {
+        knowledgeBaseConfiguration: structure(
+          { knowledgeBaseId: string(), modelArn: string({ min: 1 }) },
+          {
+            retrievalConfiguration: retrievalShape,
+            generationConfiguration: structure(
+              {},
+              {
+                guardrailConfiguration,
+                promptTemplate: structure({}, { textPromptTemplate: string() }),
+                inferenceConfig: structure(
+                  {},
+                  {
+                    textInferenceConfig: structure(
+                      {},
+                      {
+                        maxTokens: integer({ min: 0 }),
+                        temperature: number({ min: 0, max: 1 }),
+                        topP: number({ min: 0, max: 1 }),
+                        stopSequences: list(string()),
+                      },
+                    ),
+                  },
+                ),
+              },
+            ),
+          },
+        ),
+      },
+    ),
+  },
+  { sessionId: string({ min: 2, max: 100 }) },
+);
+
+export const retrieveAndGenerate: Operation = {
+  name: 'RetrieveAndGenerate',
+  method: 'POST',
+  path: /^\/retrieveAndGenerate$/u,
+  async run(call) {
+    const { turn, found, sessionId, remember } = read(call);
+    await answerTurn(call, {
+      turn,
+      reply: {
+        type: 'whole',
+        render(answer) {
+          remember(answer);
+          return { body: { ...renderGrounded(answer, found), sessionId } };
+        },
+      },
+    });
+  },
+};
+
+export const retrieveAndGenerateStream: Operation = {
+  name: 'RetrieveAndGenerateStream',
+  method: 'POST',
+  path: /^\/retrieveAndGenerateStream$/u,
+  async run(call) {
+    const { turn, found, sessionId, remember } = read(call);
+    const headers = { 'x-amzn-bedrock-knowledge-base-session-id': sessionId };
+    const writer = createGroundedWriter({ found, headers, remember });
+    await answerTurn(call, { turn, reply: { type: 'stream', writer } });
+  },
+};
+
+interface Grounded {
+  readonly turn: ModelTurn;
+  readonly found: readonly Found[];
+  readonly sessionId: string;
+  readonly remember: ReturnType<typeof sessionAt>['remember'];
+}
+
+function read({ note, request, services }: Call): Grounded {
+  const asked = readShape(generateShape, parseBody(request.body), refuseMembers);
+  const { type, knowledgeBaseConfiguration: config } = asked.retrieveAndGenerateConfiguration;
+  if (type === 'EXTERNAL_SOURCES') throw invalid('External sources cannot be read from here.');
+  if (config === undefined) {
+    throw invalid('knowledgeBaseConfiguration is required where type is KNOWLEDGE_BASE.');
+  }
+  note.modelId = config.modelArn;
+  const model = findModelForDoor(config.modelArn, services.policy);
+  const base = findKnowledgeBase(services, config.knowledgeBaseId);
+  const sessionId = asked.sessionId ?? randomUUID();
+  const key = `knowledge ${config.knowledgeBaseId} ${sessionId}`;
+  if (asked.sessionId !== undefined && !services.sessions.has(key)) {
+    throw invalid(`Session with Id ${sessionId} is not valid. Please check and try again.`);
+  }
+  const session = sessionAt(services, key);
+  const { text } = asked.input;
+  const found = search(base, text, config.retrievalConfiguration);
+  const question: TurnMessage = {
+    role: 'user',
+    content: [...found.map(toBlock), { type: 'text', text }],
+  };
+  const { guardrailConfiguration: guardrail, inferenceConfig } =
+    config.generationConfiguration ?? {};
+  const { maxTokens, stopSequences } = inferenceConfig?.textInferenceConfig ?? {};
+  const plain = plainTurn(model, {
+    messages: [...session.messages, question],
+    maxTokens: maxTokens === 0 ? undefined : maxTokens,
+    stopSequences,
+  });
+  const turn: ModelTurn =
+    guardrail === undefined
+      ? plain
+      : {
+          ...plain,
+          guardrail: {
+            identifier: guardrail.guardrailId,
+            version: guardrail.guardrailVersion,
+            trace: 'disabled',
+            mode: 'sync',
+          },
+        };
+  return { turn, found, sessionId, remember: (answer) => session.remember(answer, text) };
+}
+
+/** A passage, as what a search gave: the answer is to cite it. */
+export function toBlock({ title, text, uri }: Found): TurnBlock {
+  return { type: 'search-result', source: uri, title, content: [text], citations: true };
+}

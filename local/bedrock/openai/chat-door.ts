@@ -1,0 +1,50 @@
+import { answerTurn } from '#local/bedrock/answer-turn.ts';
+import { invalid } from '#local/bedrock/bedrock-error.ts';
+import { findModelForDoor } from '#local/bedrock/models.ts';
+import { createCompletionStream, renderCompletion } from '#local/bedrock/openai/chat-render.ts';
+import { chatShape, chatTurn } from '#local/bedrock/openai/chat-request.ts';
+import {
+  openAiErrorBody,
+  openAiFailure,
+  refuseParameters,
+} from '#local/bedrock/openai/openai-error.ts';
+import type { Operation } from '#local/bedrock/operations/operation.ts';
+import { parseBody } from '#local/bedrock/parse-body.ts';
+import type { Reply } from '#local/bedrock/reply.ts';
+import { createSseWriter, type Said } from '#local/bedrock/sse-writer.ts';
+import type { Call } from '#local/bedrock/services.ts';
+import { readShape } from '#local/shape.ts';
+
+/** OpenAI's chat completions, as `bedrock-runtime` serves them. */
+export const chatCompletions: Operation = {
+  name: 'ChatCompletions',
+  method: 'POST',
+  path: /^\/openai\/v1\/chat\/completions$/u,
+  errorBody: openAiErrorBody,
+  async run(call: Call) {
+    const { note, request, services } = call;
+    const asked = readShape(chatShape, parseBody(request.body), refuseParameters);
+    const id = asked.model ?? '';
+    if (id === '') throw invalid('you must provide a model parameter');
+    note.modelId = id;
+    const turn = chatTurn(findModelForDoor(id, services.policy), asked);
+    const isCounted = asked.stream_options?.include_usage === true;
+    const reply: Reply =
+      asked.stream === true
+        ? { type: 'stream', writer: createWriter(createCompletionStream(turn, id, isCounted)) }
+        : { type: 'whole', render: (answer) => ({ body: renderCompletion(answer, turn, id) }) };
+    await answerTurn(call, { turn, reply });
+  },
+};
+
+function createWriter(
+  say: ReturnType<typeof createCompletionStream>,
+): ReturnType<typeof createSseWriter> {
+  return createSseWriter({
+    say(event) {
+      const chunks: readonly Said[] = say(event).map((data) => ({ data }));
+      return event.type === 'end' ? [...chunks, { data: '[DONE]' }] : chunks;
+    },
+    fail: openAiFailure,
+  });
+}

@@ -1,0 +1,36 @@
+import { invalid, refuseMembers } from '#local/bedrock/bedrock-error.ts';
+import { toTurn } from '#local/bedrock/converse/read-converse.ts';
+import { converseShape } from '#local/bedrock/converse/request-shape.ts';
+import { extractDocuments } from '#local/bedrock/extract-documents.ts';
+import { countInput } from '#local/bedrock/input-tokens.ts';
+import { formatOf } from '#local/bedrock/invoke/formats.ts';
+import { findModel } from '#local/bedrock/models.ts';
+import { parseNative } from '#local/bedrock/operations/invoke.ts';
+import { sendJson, type Operation } from '#local/bedrock/operations/operation.ts';
+import { parseBody } from '#local/bedrock/parse-body.ts';
+import { blob, readShape, structure, union } from '#local/shape.ts';
+
+const countShape = structure({
+  input: union({ invokeModel: structure({ body: blob }), converse: converseShape }),
+});
+
+/** Counts what a request would cost in input, by the approximation that usage is made with. */
+export const countTokens: Operation = {
+  name: 'CountTokens',
+  method: 'POST',
+  path: /^\/model\/(?<modelId>[^/]+)\/count-tokens$/u,
+  async run(call) {
+    const { note, params, request, services } = call;
+    note.modelId = params['modelId'] ?? '';
+    const model = findModel(note.modelId, services.policy);
+    const { input } = readShape(countShape, parseBody(request.body), refuseMembers);
+    if (input.type === 'converse') {
+      const turn = await extractDocuments(toTurn(model, input.value, false));
+      return sendJson(call, { inputTokens: countInput(turn) });
+    }
+    const format = formatOf(model.family);
+    if (format === undefined) throw invalid("The provided model doesn't support counting tokens.");
+    const turn = await extractDocuments(format.read(parseNative(input.value.body), model));
+    sendJson(call, { inputTokens: countInput(turn) });
+  },
+};

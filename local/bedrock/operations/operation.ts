@@ -1,0 +1,21 @@
+import type { BedrockError } from '#local/bedrock/bedrock-error.ts';
+import type { Call } from '#local/bedrock/services.ts';
+
+/** Something that can be asked of the local Bedrock. */
+export interface Operation {
+  /** As the service model calls it; the journal and scenarios do so too. */
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** The whole path, not decoded; named groups are handed on decoded. */
+  readonly path: RegExp;
+  run(call: Call): Promise<void> | void;
+  /** The body of an error; AWS's own where nothing is said. */
+  readonly errorBody?: (error: BedrockError, requestId: string) => object;
+}
+
+/** Answers with JSON. */
+export function sendJson({ response, note }: Call, body: object): void {
+  response.start(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+  note.outcome = 'completed';
+}

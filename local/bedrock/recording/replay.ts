@@ -1,0 +1,93 @@
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BedrockError } from '#local/bedrock/bedrock-error.ts';
+import { describeProblems } from '#local/bedrock/scenarios/scenario.ts';
+import { fingerprints, type Recording, type Tape } from '#local/bedrock/recording/tape.ts';
+import type { Call } from '#local/bedrock/services.ts';
+import {
+  integer,
+  list,
+  map,
+  number,
+  readShape,
+  string,
+  structure,
+  type Shape,
+} from '#local/shape.ts';
+
+export interface ReplayOptions {
+  readonly folder: string;
+  /** Whether the whole request must be the same, or only what it says. */
+  readonly match: 'exact' | 'structural';
+  /** What happens to a request that was not recorded. */
+  readonly miss: 'fail' | 'simulate';
+  /** 1 is the speed of the recording, 2 twice that; 0 waits for nothing. */
+  readonly speed: number;
+}
+
+/** Answers from recordings, byte for byte. Throws for a folder or a recording that is none. */
+export async function createReplayer({ folder, match, miss, speed }: ReplayOptions): Promise<Tape> {
+  const recordings = await readRecordings(folder);
+  const known = new Map(recordings.map((recording) => [recording[match], recording]));
+  return {
+    async answer(call) {
+      if (!call.request.url.startsWith('/model/')) return 'missed';
+      const recording = known.get(fingerprints(call)[match]);
+      if (recording !== undefined) await play(recording, speed, call);
+      else if (miss === 'fail') throw noRecording();
+      return recording === undefined ? 'missed' : 'answered';
+    },
+  };
+}
+
+function noRecording(): BedrockError {
+  return new BedrockError(424, 'ModelErrorException', 'There is no recording of this request.');
+}
+
+async function play(recording: Recording, speed: number, call: Call): Promise<void> {
+  const { response, services, startedAt } = call;
+  const { clock } = services;
+  let isStarted = false;
+  for (const [atMs, base64] of recording.pieces) {
+    const waitMs = speed === 0 ? 0 : startedAt + atMs / speed - clock.now();
+    if (waitMs > 1) await clock.sleep(waitMs, response.gone);
+    if (response.gone.aborted) return;
+    if (!isStarted) response.start(recording.status, recording.headers);
+    isStarted = true;
+    await response.write(Buffer.from(base64, 'base64'));
+  }
+  if (!isStarted) response.start(recording.status, recording.headers);
+  response.end();
+  call.note.outcome = recording.status === 200 ? 'completed' : 'refused';
+}
+
+/** A piece is a pair, which is a list to JSON. */
+const piece: Shape<readonly [number, string]> = (value, path, problems) => {
+  const [atMs, base64]: readonly unknown[] = Array.isArray(value) ? value : [];
+  return [number({ min: 0 })(atMs, path, problems), string()(base64, path, problems)];
+};
+
+const recordingShape: Shape<Recording> = structure({
+  operation: string(),
+  modelId: string(),
+  exact: string(),
+  structural: string(),
+  status: integer(),
+  headers: map(string()),
+  pieces: list(piece),
+});
+
+async function readRecordings(folder: string): Promise<readonly Recording[]> {
+  const names = await Array.fromAsync(glob('*.json', { cwd: folder }));
+  if (names.length === 0) throw new Error(`--replay: there are no recordings in ${folder}`);
+  return Promise.all(
+    names.toSorted().map(async (name) => {
+      const json: unknown = JSON.parse(await readFile(join(folder, name), 'utf8'));
+      return readShape(
+        recordingShape,
+        json,
+        (problems) => new Error(describeProblems(name, problems)),
+      );
+    }),
+  );
+}

@@ -1,0 +1,186 @@
+import {
+  anything,
+  boolean,
+  closedStructure,
+  either,
+  integer,
+  list,
+  map,
+  number,
+  oneOf,
+  readShape,
+  string,
+  union,
+  type Problem,
+  type Shape,
+  type Shaped,
+} from '#local/shape.ts';
+
+/** The grammar in which faults are asked for: in a file, over the control door, or in a prompt. */
+
+/** A time: a number of milliseconds, or words such as `400ms`, `8s`, `2m`. */
+const duration: Shape<number> = (value, path, problems) => {
+  if (typeof value === 'number' && value >= 0) return value;
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m)$/u.exec(String(value)) ?? [];
+  if (digits !== undefined) return Number(digits) * ({ ms: 1, s: 1_000, m: 60_000 }[unit] ?? 1);
+  const kind = 'time (a number of milliseconds, or words such as 400ms, 8s, 2m)';
+  problems.push({ path, value, rule: { type: 'kind', kind } });
+  return 0;
+};
+
+const fail = closedStructure(
+  { type: string({ min: 1 }) },
+  {
+    status: integer({ min: 400, max: 599 }),
+    message: string(),
+    retryAfter: number({ min: 0 }),
+    times: integer({ min: 1 }),
+  },
+);
+
+const cut = string({
+  pattern: 'rst|fin|goaway|eof|partial_frame|bad_crc|rst_stream(?::[A-Z_]+)?',
+});
+
+const paceMembers = { ttft: duration, tps: number({ min: 0 }), jitter: number({ min: 0, max: 1 }) };
+
+/** A step of an answer; `text` and `reasoning` may say how fast they come. */
+const step = either(
+  union({
+    text: string(),
+    reasoning: string(),
+    tool: closedStructure(
+      { name: string({ min: 1 }) },
+      { args: anything, json: string(), fragments: integer({ min: 1 }), id: string({ min: 1 }) },
+    ),
+    stall: duration,
+    pace: closedStructure({}, paceMembers),
+    exception: closedStructure(
+      { type: string({ min: 1 }) },
+      { message: string(), originalStatusCode: integer() },
+    ),
+    error_frame: closedStructure({ code: string({ min: 1 }) }, { message: string() }),
+    cut,
+    fragment: integer({ min: 1 }),
+    unknown_event: anything,
+    unknown_exception: anything,
+    simulate: anything,
+  }),
+  closedStructure({ text: string() }, paceMembers),
+);
+
+const stopReason = oneOf(
+  'end_turn',
+  'tool_use',
+  'max_tokens',
+  'stop_sequence',
+  'guardrail_intervened',
+  'content_filtered',
+  'malformed_model_output',
+  'malformed_tool_use',
+  'model_context_window_exceeded',
+);
+
+const behaviour = {
+  fail,
+  stream: list(step),
+  stop: stopReason,
+  guardrail: closedStructure(
+    { block: oneOf('input', 'output') },
+    {
+      at_token: integer({ min: 0 }),
+      mode: oneOf('sync', 'async'),
+      message: string(),
+      trace: anything,
+    },
+  ),
+  usage: closedStructure(
+    {},
+    {
+      input: integer({ min: 0 }),
+      output: integer({ min: 0 }),
+      cacheRead: integer({ min: 0 }),
+      cacheWrite: integer({ min: 0 }),
+    },
+  ),
+  quota: closedStructure(
+    {},
+    { rpm: integer({ min: 1 }), tpm: integer({ min: 1 }), concurrency: integer({ min: 1 }) },
+  ),
+  auth: oneOf('expired', 'bad_signature', 'denied'),
+  eol: boolean,
+  latency: duration,
+};
+
+const match = closedStructure(
+  {},
+  {
+    operation: string(),
+    model: string(),
+    text: string(),
+    system: string(),
+    header: map(string()),
+    metadata: map(string()),
+    call: integer({ min: 1 }),
+  },
+);
+
+export const scenarioShape = closedStructure(
+  {},
+  {
+    name: string(),
+    match,
+    ...behaviour,
+    // How it goes on: after the first tool result, after the second.
+    next: list(closedStructure({}, behaviour)),
+  },
+);
+
+export type Scenario = Shaped<typeof scenarioShape>;
+export type Behaviour = NonNullable<Scenario['next']>[number];
+export type Step = NonNullable<Behaviour['stream']>[number];
+export type Match = NonNullable<Scenario['match']>;
+
+/** Reads a scenario. Throws an error that names the member and what it should be. */
+export function readScenario(value: unknown, place: string): Scenario {
+  return readShape(
+    scenarioShape,
+    value,
+    (problems) => new Error(describeProblems(place, problems)),
+  );
+}
+
+/** Says of each problem where it is and what was expected there. */
+export function describeProblems(place: string, problems: readonly Problem[]): string {
+  const lines = problems.map(({ path, rule, value }) => {
+    const where = [place, ...path].join('.');
+    const shown = value === undefined ? '' : `, not ${JSON.stringify(value)?.slice(0, 80)}`;
+    return `${where}: ${expectation(rule)}${shown}`;
+  });
+  return lines.join('\n');
+}
+
+function expectation(rule: Problem['rule']): string {
+  switch (rule.type) {
+    case 'present':
+      return 'must be there';
+    case 'kind':
+      return `must be of type ${rule.kind}`;
+    case 'at-least':
+      return `must be at least ${rule.limit}`;
+    case 'at-most':
+      return `must be at most ${rule.limit}`;
+    case 'min-length':
+      return `must have a length of at least ${rule.limit}`;
+    case 'max-length':
+      return `must have a length of at most ${rule.limit}`;
+    case 'pattern':
+      return `must match ${rule.pattern}`;
+    case 'one-of':
+      return `must be one of ${rule.values.join(', ')}`;
+    case 'one-member':
+      return 'must have exactly one member';
+    case 'known-member':
+      return 'is not a known member';
+  }
+}

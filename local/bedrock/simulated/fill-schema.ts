@@ -1,0 +1,174 @@
+import type { JsonSchema } from '#local/bedrock/json-schema.ts';
+import { sequence } from '#local/bedrock/simulated/random.ts';
+import { namesIn, topicOf } from '#local/bedrock/simulated/topic.ts';
+import { sentimentOf } from '#local/bedrock/simulated/sentiment.ts';
+import { keywordsOf } from '#local/bedrock/simulated/keywords.ts';
+import { tellingSentences } from '#local/bedrock/simulated/topic.ts';
+import { isRecord } from '#local/shape.ts';
+
+/**
+ * A value that is valid against a schema, made of what a text says: its names, numbers and dates
+ * go where the schema's own names ask for them. Deterministic.
+ */
+export function fillSchema(schema: JsonSchema, text: string): unknown {
+  const facts: Facts = {
+    text,
+    names: [...namesIn(text)],
+    numbers: (text.match(/-?\d+(?:\.\d+)?/gu) ?? []).map(Number),
+    definitions: { ...record(schema['definitions']), ...record(schema['$defs']) },
+    random: sequence(text),
+  };
+  return fill(schema, 'value', facts);
+}
+
+interface Facts {
+  readonly text: string;
+  /** What is left of the text's names and numbers: each is used once, then again. */
+  readonly names: string[];
+  readonly numbers: number[];
+  readonly definitions: Readonly<Record<string, unknown>>;
+  readonly random: () => number;
+}
+
+function fill(schema: unknown, name: string, facts: Facts): unknown {
+  if (!isRecord(schema)) return topicOf(facts.text);
+  if (typeof schema['$ref'] === 'string') {
+    return fill(facts.definitions[schema['$ref'].split('/').at(-1) ?? ''], name, facts);
+  }
+  if (Object.hasOwn(schema, 'const')) return schema['const'];
+  const choices = list(schema['enum']);
+  if (choices.length > 0) return choose(choices, name, facts);
+  const parts = list(schema['allOf']);
+  if (parts.length > 0) return fill(merged(schema, parts), name, facts);
+  const [alternative] = [...list(schema['anyOf']), ...list(schema['oneOf'])];
+  if (alternative !== undefined) return fill(alternative, name, facts);
+  return fillType(schema, name, facts);
+}
+
+function fillType(schema: JsonSchema, name: string, facts: Facts): unknown {
+  const [type] = [
+    schema['type'] ?? (schema['properties'] === undefined ? 'string' : 'object'),
+  ].flat();
+  if (type === 'object') return fillObject(schema, facts);
+  if (type === 'array') return fillArray(schema, name, facts);
+  if (type === 'integer') return Math.trunc(fillNumber(schema, name, facts));
+  if (type === 'number') return fillNumber(schema, name, facts);
+  if (type === 'boolean') return !negation.test(facts.text);
+  return type === 'null' ? null : fillString(schema, name, facts);
+}
+
+const negation = /\b(?:no|not|never|without|false)\b|ない|なし/iu;
+
+function fillObject(schema: JsonSchema, facts: Facts): unknown {
+  const required = new Set(list(schema['required']));
+  const entries = Object.entries(record(schema['properties']));
+  // Without a word on what is required, everything is worth saying.
+  const wanted = entries.filter(([name]) => required.size === 0 || required.has(name));
+  return Object.fromEntries(wanted.map(([name, part]) => [name, fill(part, name, facts)]));
+}
+
+function fillArray(schema: JsonSchema, name: string, facts: Facts): unknown {
+  const items = schema['items'];
+  const isOfText = isRecord(items) && items['type'] === 'string' && items['enum'] === undefined;
+  if (isOfText && /keyword|tag|topic|term|キーワード/iu.test(name)) {
+    const keywords = keywordsOf(facts.text, Math.min(8, Number(schema['maxItems'] ?? 8)));
+    if (keywords.length >= Number(schema['minItems'] ?? 0)) return keywords;
+  }
+  const length = Math.max(1, Number(schema['minItems'] ?? 1));
+  return Array.from({ length }, () => fill(items, name, facts));
+}
+
+function fillNumber(schema: JsonSchema, name: string, facts: Facts): number {
+  const least = limitOf(schema, ['minimum', 'exclusiveMinimum'], 1);
+  const most = limitOf(schema, ['maximum', 'exclusiveMaximum'], -1);
+  const isShare = /score|confidence|probability|ratio/iu.test(name);
+  const said = facts.numbers.shift();
+  if (said !== undefined) facts.numbers.push(said);
+  const wanted = isShare ? Math.abs(sentimentOf(facts.text).score) : (said ?? least ?? 1);
+  const within = Math.min(most ?? Infinity, Math.max(least ?? -Infinity, wanted));
+  const step = Number(schema['multipleOf'] ?? 0);
+  return step > 0 ? Math.ceil(within / step) * step : within;
+}
+
+/** A limit, moved by one where the value itself is outside. */
+function limitOf(
+  schema: JsonSchema,
+  [inclusive, exclusive]: readonly [string, string],
+  step: number,
+): number | undefined {
+  if (typeof schema[exclusive] === 'number') return schema[exclusive] + step;
+  return typeof schema[inclusive] === 'number' ? schema[inclusive] : undefined;
+}
+
+function fillString(schema: JsonSchema, name: string, facts: Facts): string {
+  const format = formats[typeof schema['format'] === 'string' ? schema['format'] : ''];
+  if (format !== undefined) return format(facts.text);
+  const words = wordsFor(name, facts);
+  const least = Number(schema['minLength'] ?? 0);
+  const most = Number(schema['maxLength'] ?? Infinity);
+  return words.padEnd(least, '.').slice(0, most);
+}
+
+function wordsFor(name: string, facts: Facts): string {
+  if (/sentiment|感情/iu.test(name)) return sentimentOf(facts.text).label;
+  if (/summar|abstract|要約/iu.test(name)) return tellingSentences(facts.text, 2).join(' ');
+  if (/date|day/iu.test(name)) return dateIn(facts.text);
+  if (/query|question|prompt|text|message|input/iu.test(name)) return facts.text.trim();
+  if (/city|location|place|country|name|person|customer|title|company/iu.test(name)) {
+    const found = facts.names.shift();
+    if (found !== undefined) {
+      facts.names.push(found);
+      return found;
+    }
+  }
+  return topicOf(facts.text);
+}
+
+const formats: Readonly<Record<string, (text: string) => string>> = {
+  date: dateIn,
+  'date-time': (text) => `${dateIn(text)}T09:00:00Z`,
+  time: () => '09:00:00Z',
+  duration: () => 'PT1H',
+  email: (text) => /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/u.exec(text)?.[0] ?? 'someone@example.com',
+  hostname: () => 'example.com',
+  uri: (text) => /https?:\/\/[^\s"'<>()]+/u.exec(text)?.[0] ?? 'https://example.com/',
+  ipv4: () => '192.0.2.1',
+  ipv6: () => '2001:db8::1',
+  uuid: () => '00000000-0000-4000-8000-000000000000',
+};
+
+function dateIn(text: string): string {
+  return /\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)/u.exec(text)?.[0] ?? '2026-01-15';
+}
+
+/** The choice that the text names; else what its tone says; else always the same one. */
+function choose(choices: readonly unknown[], name: string, { text, random }: Facts): unknown {
+  const lower = text.toLowerCase();
+  const named = choices.find(
+    (choice) => typeof choice === 'string' && choice !== '' && lower.includes(choice.toLowerCase()),
+  );
+  if (named !== undefined && !/sentiment|tone|感情/iu.test(name)) return named;
+  const { label } = sentimentOf(text);
+  const fitting = choices.find((choice) => String(choice).toLowerCase().startsWith(label));
+  return fitting ?? named ?? choices[random() % choices.length];
+}
+
+/** What several schemas ask for together, as far as it is said of objects. */
+function merged(schema: JsonSchema, parts: readonly unknown[]): JsonSchema {
+  const all = [schema, ...parts.map(record)];
+  const groups = all.map((part) => Object.entries(record(part['properties'])));
+  return {
+    ...Object.fromEntries(all.flatMap(Object.entries<unknown>)),
+    allOf: undefined,
+    properties: Object.fromEntries(groups.flat()),
+    required: all.flatMap((part) => list(part['required'])),
+  };
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,127 @@
+import type { InputUsage, SourceEvent } from '#local/bedrock/answer.ts';
+import type { Source } from '#local/bedrock/services.ts';
+import { toChatBody } from '#local/bedrock/upstream/chat-body.ts';
+import { createChunkReader, type UpstreamChunk } from '#local/bedrock/upstream/read-chunks.ts';
+import type { ModelMap } from '#local/bedrock/upstream/model-map.ts';
+import type { ModelTurn } from '#local/bedrock/turn.ts';
+import { isRecord } from '#local/shape.ts';
+
+export interface UpstreamOptions {
+  /** The base of an OpenAI-compatible API, such as `http://localhost:11434/v1`. */
+  readonly url: string;
+  readonly apiKey?: string | undefined;
+  readonly modelMap?: ModelMap | undefined;
+}
+
+/**
+ * A real model behind the doors: any server that speaks OpenAI's chat completions. What fails there
+ * is a failure of Bedrock's here; the simulation never steps in.
+ */
+export function createUpstream(options: UpstreamOptions): Source {
+  const base = options.url.replace(/\/+$/u, '');
+  const headers = {
+    'content-type': 'application/json',
+    ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
+  };
+  let first: Promise<string> | undefined;
+  /** Where nothing is mapped, the first model that the server has. */
+  const modelFor = (id: string): Promise<string> | string => {
+    first ??= firstModel(base, headers);
+    first.catch(() => (first = undefined));
+    return options.modelMap?.(id) ?? first;
+  };
+  return {
+    isLive: true,
+    async *answer(turn, input, signal) {
+      let response: Response;
+      try {
+        const body = toChatBody(turn, await modelFor(turn.model.id));
+        const request = { method: 'POST', headers, body: JSON.stringify(body), signal };
+        response = await fetch(`${base}/chat/completions`, request);
+      } catch (error) {
+        if (signal.aborted) return;
+        yield failure(
+          'modelErrorException',
+          `The upstream could not be reached: ${reasonOf(error)}`,
+        );
+        return;
+      }
+      if (response.ok && response.body !== null) {
+        yield* readAnswer(decoded(response.body), { turn, input, signal });
+        return;
+      }
+      const message = `The upstream refused: ${response.status} ${(await response.text()).slice(0, 500)}`;
+      yield failure(refusalOf(response.status), message, response.status);
+    },
+  };
+}
+
+async function firstModel(
+  base: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<string> {
+  const response = await fetch(`${base}/models`, { headers });
+  const list: unknown = await response.json();
+  const [model]: readonly unknown[] =
+    isRecord(list) && Array.isArray(list['data']) ? list['data'] : [];
+  if (isRecord(model) && typeof model['id'] === 'string') return model['id'];
+  throw new Error(`${base}/models names no model; give a model map`);
+}
+
+/** An upstream that is busy is a throttled Bedrock; any other refusal is the model's failure. */
+function refusalOf(status: number): string {
+  if (status === 429) return 'throttlingException';
+  return status === 503 ? 'serviceUnavailableException' : 'modelErrorException';
+}
+
+function failure(exception: string, message: string, originalStatusCode?: number): SourceEvent {
+  return { type: 'fault', fault: { type: 'exception', exception, message, originalStatusCode } };
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+interface Reading {
+  readonly turn: ModelTurn;
+  readonly input: InputUsage;
+  readonly signal: AbortSignal;
+}
+
+async function* readAnswer(
+  lines: AsyncIterable<string>,
+  { turn, input, signal }: Reading,
+): AsyncGenerator<SourceEvent> {
+  const reader = createChunkReader(turn, input);
+  try {
+    for await (const line of lines) {
+      const [, data] = /^data:\s?(.*)$/u.exec(line) ?? [];
+      if (data === undefined || data === '') continue;
+      if (data === '[DONE]') break;
+      const chunk: unknown = JSON.parse(data);
+      if (!isRecord(chunk)) throw new Error(`not a chunk: ${data.slice(0, 100)}`);
+      if (chunk['error'] !== undefined)
+        throw new Error(JSON.stringify(chunk['error']).slice(0, 500));
+      const part: UpstreamChunk = chunk;
+      yield* reader.read(part);
+    }
+    yield* reader.end();
+  } catch (error) {
+    if (signal.aborted) return;
+    yield failure('modelStreamErrorException', `The upstream broke off: ${reasonOf(error)}`);
+  }
+}
+
+/** The lines of a body, however its bytes are cut. */
+async function* decoded(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let held = '';
+  for await (const bytes of body) {
+    held += decoder.decode(bytes, { stream: true });
+    const lines = held.split(/\r?\n/u);
+    held = lines.pop() ?? '';
+    yield* lines;
+  }
+  yield held;
+}

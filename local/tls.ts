@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { generate } from 'selfsigned';
+
+export interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+  /** What clients are to trust: `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE`. */
+  readonly path: string;
+}
+
+/** A certificate for localhost and 127.0.0.1, made once and kept in a folder. */
+export async function openCertificate(folder: string): Promise<Certificate> {
+  const path = join(folder, 'localhost.pem');
+  const keyPath = join(folder, 'localhost.key');
+  if (!existsSync(path) || !existsSync(keyPath)) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const made = await generate([{ name: 'commonName', value: 'localhost' }], {
+      algorithm: 'sha256',
+      keyType: 'ec',
+      notAfterDate: new Date(Date.now() + 800 * 24 * 60 * 60_000),
+      extensions: [
+        { name: 'basicConstraints', cA: true },
+        {
+          name: 'subjectAltName',
+          altNames: [
+            { type: 2, value: 'localhost' },
+            { type: 7, ip: '127.0.0.1' },
+          ],
+        },
+      ],
+    });
+    await writeFile(keyPath, made.private, { mode: 0o600 });
+    await writeFile(path, made.cert);
+  }
+  return { path, cert: await readFile(path, 'utf8'), key: await readFile(keyPath, 'utf8') };
+}
