@@ -9,7 +9,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'src/lambda': /^(?:#domain\/|#protocol\/|#lambda\/|node:)/u,
   'src/handlers': /^#(?:domain|protocol|aws|lambda)\//u,
   infra: /^(?:#infra\/|aws-cdk-lib|constructs$)/u,
-  local: /^(?:#local\/|node:|dynalite$|esbuild$|\.\/)/u,
+  local:
+    /^(?:#local\/|node:|\.\/|(?:aws4fetch|dynalite|esbuild|minisearch|node-html-parser|selfsigned|unpdf|yaml)$)/u,
   web: /^(?:#protocol\/|#domain\/|react|next|node:path$|aws4fetch$|marked$|remark-|valibot$|@fontsource|\.)/u,
 };
 

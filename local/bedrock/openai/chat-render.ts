@@ -101,7 +101,8 @@ function completionId(turn: ModelTurn): string {
   return `chatcmpl-${idFrom(`${turn.model.id} ${lastUserText(turn)}`, 29)}`;
 }
 
-function toCallId(id: string): string {
+/** OpenAI's ids of calls begin with `call_`; those that others gave stay. */
+export function toCallId(id: string): string {
   return /^[a-zA-Z0-9]{22}$/u.test(id) ? `call_${id}` : id;
 }
 

@@ -1,9 +1,12 @@
 import type { AnswerEvent } from '#local/bedrock/answer.ts';
+import { toCallId } from '#local/bedrock/openai/chat-render.ts';
 import { idFrom } from '#local/bedrock/simulated/random.ts';
 import type { Said } from '#local/bedrock/sse-writer.ts';
+import { countTokens } from '#local/bedrock/tokens.ts';
 import { lastUserText, type ModelTurn } from '#local/bedrock/turn.ts';
 import {
   createAnswerFold,
+  reasoningText,
   type AnswerBlock,
   type WholeAnswer,
 } from '#local/bedrock/whole-answer.ts';
@@ -15,7 +18,6 @@ const createdAt = Date.UTC(2026, 0, 1) / 1_000;
 export function renderResponse(answer: WholeAnswer, turn: ModelTurn, model: string): object {
   const isCut = answer.stopReason === 'max_tokens';
   const { inputTokens, outputTokens, cacheReadTokens } = answer.usage;
-  const reasoning = answer.blocks.filter(({ type }) => type === 'reasoning');
   return {
     ...responseBase(turn, model),
     status: isCut ? 'incomplete' : 'completed',
@@ -25,7 +27,7 @@ export function renderResponse(answer: WholeAnswer, turn: ModelTurn, model: stri
       input_tokens: inputTokens,
       input_tokens_details: { cached_tokens: cacheReadTokens },
       output_tokens: outputTokens,
-      output_tokens_details: { reasoning_tokens: reasoning.length === 0 ? 0 : outputTokens },
+      output_tokens_details: { reasoning_tokens: countTokens(reasoningText(answer)) },
       total_tokens: inputTokens + outputTokens,
     },
   };
@@ -53,31 +55,31 @@ function seedOf(turn: ModelTurn): string {
 }
 
 function toItem(block: AnswerBlock, index: number, turn: ModelTurn): object {
-  const id = `${block.type === 'tool-use' ? 'fc' : 'msg'}_${seedOf(turn)}${index}`;
+  const id = itemId(block, index, turn);
   switch (block.type) {
     case 'text': {
-      const content = [{ type: 'output_text', text: block.text, annotations: [] }];
+      const content = [toPart(block.type, block.text)];
       return { id, type: 'message', role: 'assistant', status: 'completed', content };
     }
     case 'reasoning':
-      return {
-        id,
-        type: 'reasoning',
-        summary: [],
-        content: [{ type: 'reasoning_text', text: block.text }],
-      };
+      return { id, type: 'reasoning', summary: [], content: [toPart(block.type, block.text)] };
     case 'tool-use': {
       const { inputJson, name, toolUseId } = block;
-      return {
-        id,
-        type: 'function_call',
-        status: 'completed',
-        call_id: `call_${toolUseId}`,
-        name,
-        arguments: inputJson,
-      };
+      const call = { call_id: toCallId(toolUseId), name, arguments: inputJson };
+      return { id, type: 'function_call', status: 'completed', ...call };
     }
   }
+}
+
+function itemId({ type }: AnswerBlock, index: number, turn: ModelTurn): string {
+  const kind = { text: 'msg', reasoning: 'rs', 'tool-use': 'fc' }[type];
+  return `${kind}_${seedOf(turn)}${index}`;
+}
+
+function toPart(type: 'text' | 'reasoning', text: string): object {
+  return type === 'text'
+    ? { type: 'output_text', text, annotations: [] }
+    : { type: 'reasoning_text', text };
 }
 
 interface ResponseStream {
@@ -123,57 +125,61 @@ function blockEvents(
   blocks: readonly AnswerBlock[],
   turn: ModelTurn,
 ): readonly Unnumbered[] {
+  const block = 'index' in event ? blocks[event.index] : undefined;
+  if (block === undefined || !('index' in event)) return [];
+  const { index } = event;
+  const place = { item_id: itemId(block, index, turn), output_index: index, content_index: 0 };
   switch (event.type) {
-    case 'block-start': {
-      const block = blocks[event.index];
-      if (block === undefined) return [];
-      const item = { ...toItem(block, event.index, turn), status: 'in_progress', content: [] };
-      return [['response.output_item.added', { output_index: event.index, item }]];
-    }
-    case 'text-delta': {
-      const members = { ...placeOf(event.index, turn), delta: event.text, logprobs: [] };
-      return [['response.output_text.delta', members]];
-    }
-    case 'reasoning-delta': {
-      const members = { ...placeOf(event.index, turn), delta: event.text };
-      return [['response.reasoning_text.delta', members]];
-    }
-    case 'tool-input-delta': {
-      const members = { ...placeOf(event.index, turn), delta: event.json };
-      return [['response.function_call_arguments.delta', members]];
-    }
-    case 'block-stop': {
-      const block = blocks[event.index];
-      return block === undefined ? [] : blockDone(block, event.index, turn);
-    }
+    case 'block-start':
+      return blockBegun(block, { ...place, item: toItem(block, index, turn) });
+    case 'text-delta':
+      return [['response.output_text.delta', { ...place, delta: event.text, logprobs: [] }]];
+    case 'reasoning-delta':
+      return [['response.reasoning_text.delta', { ...place, delta: event.text }]];
+    case 'tool-input-delta':
+      return [['response.function_call_arguments.delta', { ...place, delta: event.json }]];
+    case 'block-stop':
+      return blockDone(block, { ...place, item: toItem(block, index, turn) });
     case 'signature':
     case 'citation':
-    case 'stop':
       return [];
   }
 }
 
-function blockDone(block: AnswerBlock, index: number, turn: ModelTurn): readonly Unnumbered[] {
-  const place = placeOf(index, turn);
-  const done = [
-    'response.output_item.done',
-    { ...place, item: toItem(block, index, turn) },
-  ] as const;
-  switch (block.type) {
-    case 'text':
-      return [['response.output_text.done', { ...place, text: block.text, logprobs: [] }], done];
-    case 'reasoning':
-      return [['response.reasoning_text.done', { ...place, text: block.text }], done];
-    case 'tool-use': {
-      const { inputJson, name } = block;
-      return [
-        ['response.function_call_arguments.done', { ...place, arguments: inputJson, name }],
-        done,
-      ];
-    }
-  }
+interface Place {
+  readonly item_id: string;
+  readonly output_index: number;
+  readonly content_index: number;
+  readonly item: object;
 }
 
-function placeOf(index: number, turn: ModelTurn): object {
-  return { item_id: `msg_${seedOf(turn)}${index}`, output_index: index, content_index: 0 };
+function blockBegun(block: AnswerBlock, { item, ...place }: Place): readonly Unnumbered[] {
+  const empty = block.type === 'tool-use' ? { arguments: '' } : { content: [] };
+  const added = {
+    output_index: place.output_index,
+    item: { ...item, status: 'in_progress', ...empty },
+  };
+  const begun: Unnumbered = ['response.output_item.added', added];
+  if (block.type === 'tool-use') return [begun];
+  return [begun, ['response.content_part.added', { ...place, part: toPart(block.type, '') }]];
+}
+
+function blockDone(block: AnswerBlock, { item, ...place }: Place): readonly Unnumbered[] {
+  const done: Unnumbered = [
+    'response.output_item.done',
+    { output_index: place.output_index, item },
+  ];
+  if (block.type === 'tool-use') {
+    const { inputJson, name } = block;
+    return [
+      ['response.function_call_arguments.done', { ...place, arguments: inputJson, name }],
+      done,
+    ];
+  }
+  const { text, type } = block;
+  const said: Unnumbered =
+    type === 'text'
+      ? ['response.output_text.done', { ...place, text, logprobs: [] }]
+      : ['response.reasoning_text.done', { ...place, text }];
+  return [said, ['response.content_part.done', { ...place, part: toPart(type, text) }], done];
 }

@@ -24,7 +24,7 @@ export const english: Voice = {
   reasoning: (topic) =>
     `The question is about ${topic}. First I look at what was said so far, then at what is asked ` +
     'for, and then I write the answer.',
-  toolUse: (name) => `I will use the tool \`${name}\` for this.`,
+  toolUse: (name) => `(Simulated) I will use the tool \`${name}\` for this.`,
   toolResults: (results) =>
     `This is what the tool gave:\n\n${results.map((item) => `> ${item.replaceAll('\n', '\n> ')}`).join('\n\n')}`,
   notFound: (titles) => `Nothing in the sources answers this. I looked in: ${titles.join(', ')}.`,

@@ -26,7 +26,7 @@ export const japanese: Voice = {
     `キーワードは次のとおりです。\n\n${phrases.map((item) => `- ${item}`).join('\n')}`,
   reasoning: (topic) =>
     `${topic}についての質問です。まずこれまでの会話を見て、何を求められているかを確かめ、それから答えを書きます。`,
-  toolUse: (name) => `ツール \`${name}\` を使います。`,
+  toolUse: (name) => `（シミュレーション）ツール \`${name}\` を使います。`,
   toolResults: (results) =>
     `ツールの結果は次のとおりです。\n\n${results.map((item) => `> ${item.replaceAll('\n', '\n> ')}`).join('\n\n')}`,
   notFound: (titles) => `資料の中に答えは見つかりませんでした。調べた資料：${titles.join('、')}。`,
