@@ -89,8 +89,8 @@ function cutStream({ stream }: Http2ServerResponse, how: ConnectionCut): void {
   const { session } = stream;
   if (how.type === 'rst-stream') stream.close(how.code);
   else if (how.type === 'fin') session?.destroy();
-  else if (how.type === 'goaway')
-    session?.destroy(undefined, http2.constants.NGHTTP2_INTERNAL_ERROR);
+  // The client closes the session when it reads this.
+  else if (how.type === 'goaway') session?.goaway(http2.constants.NGHTTP2_INTERNAL_ERROR);
   else if (session?.socket instanceof net.Socket) session.socket.resetAndDestroy();
 }
 

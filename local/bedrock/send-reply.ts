@@ -74,7 +74,8 @@ function faultBytes(
   const whole = Buffer.from(writer.unknownEvent());
   if (fault.cut.type === 'partial-frame') return [whole.subarray(0, Math.ceil(whole.length / 2))];
   if (fault.cut.type !== 'bad-crc') return [];
-  whole[whole.length - 1] = (whole.at(-1) ?? 0) ^ 0xff;
+  const middle = Math.floor(whole.length * 0.75);
+  whole[middle] = (whole[middle] ?? 0) ^ 0xff;
   return [whole];
 }
 

@@ -5,6 +5,8 @@ export interface SseDoor {
   /** The events for one of the answer's; `event:` is written where one has a name. */
   say(event: AnswerEvent): readonly Said[];
   fail(code: string, message: string): Said;
+  /** An event that no client knows. */
+  readonly unknown: Said;
 }
 
 export interface Said {
@@ -13,13 +15,13 @@ export interface Said {
 }
 
 /** An answer as server-sent events, for the doors of OpenAI and Anthropic. */
-export function createSseWriter({ say, fail }: SseDoor): StreamWriter {
+export function createSseWriter({ say, fail, unknown }: SseDoor): StreamWriter {
   return {
     headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
     write: (event) => say(event).map(encode),
     exception: ({ exception, message }: ExceptionFault) => encode(fail(exception, message)),
     error: (code, message) => encode(fail(code, message)),
-    unknownEvent: () => encode({ event: 'something_new', data: { type: 'something_new' } }),
+    unknownEvent: () => encode(unknown),
   };
 }
 

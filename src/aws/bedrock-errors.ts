@@ -27,12 +27,17 @@ export function toModelError(error: unknown): ChatError {
         'The model does not answer at the moment.',
         options,
       );
+    // A model that has been switched off, or a profile that is not there.
+    case 'ResourceNotFoundException':
+      return new ChatError('model_unavailable', 'The model is no longer there.', options);
     case 'ValidationException':
       return new ChatError('invalid_request', 'The model does not accept this request.', options);
     case 'AccessDeniedException':
     case 'CredentialsProviderError':
     case 'ExpiredTokenException':
     case 'UnrecognizedClientException':
+    case 'InvalidSignatureException':
+    case 'MissingAuthenticationTokenException':
       return new ChatError('internal', 'The model may not be used at the moment.', options);
     default:
       return new ChatError('model_error', 'The answer broke off because of a fault.', options);

@@ -116,6 +116,7 @@ function createRuntimeWriter(
       return said === undefined ? [] : [{ data: { event: { [said.name]: said.members } } }];
     },
     fail: (code, message) => ({ data: { error: message, error_type: code } }),
+    unknown: { data: { something_new: true } },
   });
   return { ...writer, headers: { ...writer.headers, ...headers } };
 }

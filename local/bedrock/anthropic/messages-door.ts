@@ -38,6 +38,7 @@ function createWriter(
   say: ReturnType<typeof createMessageStream>,
 ): ReturnType<typeof createSseWriter> {
   return createSseWriter({
+    unknown: { event: 'something_new', data: { type: 'something_new' } },
     say: (event) => say(event).map((data) => ({ event: data.type, data })),
     fail: (code, message) => ({
       event: 'error',

@@ -46,5 +46,6 @@ function createWriter(
       return event.type === 'end' ? [...chunks, { data: '[DONE]' }] : chunks;
     },
     fail: openAiFailure,
+    unknown: { data: { object: 'something.new', choices: [] } },
   });
 }

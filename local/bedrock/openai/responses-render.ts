@@ -1,7 +1,7 @@
 import type { AnswerEvent } from '#local/bedrock/answer.ts';
 import { toCallId } from '#local/bedrock/openai/chat-render.ts';
 import { idFrom } from '#local/bedrock/simulated/random.ts';
-import type { Said } from '#local/bedrock/sse-writer.ts';
+import type { Said, SseDoor } from '#local/bedrock/sse-writer.ts';
 import { countTokens } from '#local/bedrock/tokens.ts';
 import { lastUserText, type ModelTurn } from '#local/bedrock/turn.ts';
 import {
@@ -82,16 +82,11 @@ function toPart(type: 'text' | 'reasoning', text: string): object {
     : { type: 'reasoning_text', text };
 }
 
-interface ResponseStream {
-  say(event: AnswerEvent): readonly Said[];
-  fail(code: string, message: string): Said;
-}
-
 /** An event's type and members, before it has its number. */
 type Unnumbered = readonly [type: string, members: object];
 
 /** The events of a streamed response, each with its number. */
-export function createResponseStream(turn: ModelTurn, model: string): ResponseStream {
+export function createResponseStream(turn: ModelTurn, model: string): SseDoor {
   const fold = createAnswerFold();
   let sequence = -1;
   const numbered = ([type, members]: Unnumbered): Said => {
@@ -100,6 +95,7 @@ export function createResponseStream(turn: ModelTurn, model: string): ResponseSt
   };
   const running = { ...responseBase(turn, model), status: 'in_progress', output: [], usage: null };
   return {
+    unknown: { event: 'response.something_new', data: { type: 'response.something_new' } },
     fail: (code, message) =>
       numbered([
         'response.failed',
