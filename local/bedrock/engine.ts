@@ -22,7 +22,8 @@ export function createEngine(services: Services, policy: IdentityPolicy): Engine
       const found = findOperation(request);
       ({ operation } = found);
       note.operation = operation.name;
-      identity = identify(request, policy, startedAt);
+      const isSignedOnly = operation.isSignedOnly ?? false;
+      identity = identify(request, policy, { nowMs: startedAt, isSignedOnly });
       const { params } = found;
       const whole = unchunked(request);
       const call = { services, request: whole, response, identity, startedAt, params, note };

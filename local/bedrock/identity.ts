@@ -14,11 +14,22 @@ export interface IdentityPolicy {
   readonly apiKeys: readonly string[];
 }
 
+export interface Asking {
+  readonly nowMs: number;
+  /** Whether the operation takes no API keys. */
+  readonly isSignedOnly: boolean;
+}
+
 /** Who asks. Throws AWS's refusal where the policy does not let them. */
-export function identify(request: AwsRequest, policy: IdentityPolicy, nowMs: number): Identity {
+export function identify(
+  request: AwsRequest,
+  policy: IdentityPolicy,
+  { nowMs, isSignedOnly }: Asking,
+): Identity {
   const key = bearerKey(request);
   if (key !== undefined) {
-    if (policy.mode === 'strict' && !policy.apiKeys.includes(key)) throw invalidKey();
+    const isTaken = policy.apiKeys.includes(key) && !isSignedOnly;
+    if (policy.mode === 'strict' && !isTaken) throw invalidKey();
     return { type: 'bearer', keyEnd: key.slice(-4) };
   }
   const authorization = parseAuthorization(String(request.headers['authorization'] ?? ''));

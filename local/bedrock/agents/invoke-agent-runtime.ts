@@ -24,6 +24,7 @@ const sessionHeader = 'x-amzn-bedrock-agentcore-runtime-session-id';
 export const invokeAgentRuntime: Operation = {
   name: 'InvokeAgentRuntime',
   method: 'POST',
+  isSignedOnly: true,
   path: /^\/runtimes\/(?<agentRuntimeArn>[^/]+)\/invocations$/u,
   errorBody: ({ message, members }) => ({ message, ...members }),
   async run(call) {

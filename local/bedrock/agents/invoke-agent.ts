@@ -79,6 +79,7 @@ type AgentRequest = Shaped<typeof invokeShape>;
 export const invokeAgent: Operation = {
   name: 'InvokeAgent',
   method: 'POST',
+  isSignedOnly: true,
   path: /^\/agents\/(?<agentId>[^/]+)\/agentAliases\/(?<agentAliasId>[^/]+)\/sessions\/(?<sessionId>[^/]+)\/text$/u,
   async run(call) {
     const { note, params, request, services } = call;

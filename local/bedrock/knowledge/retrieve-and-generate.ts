@@ -57,6 +57,7 @@ const generateShape = structure(
 export const retrieveAndGenerate: Operation = {
   name: 'RetrieveAndGenerate',
   method: 'POST',
+  isSignedOnly: true,
   path: /^\/retrieveAndGenerate$/u,
   async run(call) {
     const { turn, found, sessionId, remember } = read(call);
@@ -76,6 +77,7 @@ export const retrieveAndGenerate: Operation = {
 export const retrieveAndGenerateStream: Operation = {
   name: 'RetrieveAndGenerateStream',
   method: 'POST',
+  isSignedOnly: true,
   path: /^\/retrieveAndGenerateStream$/u,
   async run(call) {
     const { turn, found, sessionId, remember } = read(call);

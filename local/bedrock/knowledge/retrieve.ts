@@ -18,6 +18,7 @@ const retrieveShape = structure(
 export const retrieve: Operation = {
   name: 'Retrieve',
   method: 'POST',
+  isSignedOnly: true,
   path: /^\/knowledgebases\/(?<knowledgeBaseId>[^/]+)\/retrieve$/u,
   run(call) {
     const { note, params, request, services } = call;

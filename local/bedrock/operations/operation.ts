@@ -9,6 +9,8 @@ export interface Operation {
   /** The whole path, not decoded; named groups are handed on decoded. */
   readonly path: RegExp;
   run(call: Call): Promise<void> | void;
+  /** Bedrock's API keys are for the runtime and the control plane, not for agents. */
+  readonly isSignedOnly?: boolean;
   /** The body of an error; AWS's own where nothing is said. */
   readonly errorBody?: (error: BedrockError, requestId: string) => object;
 }

@@ -1,0 +1,49 @@
+import https from 'node:https';
+import http2 from 'node:http2';
+import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BedrockRuntimeClient, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openCertificate, type Certificate } from '#local/tls.ts';
+import { credentials, haiku, startBedrock, type RunningBedrock } from '../fixtures/bedrock.ts';
+
+let bedrock: RunningBedrock;
+let certificate: Certificate;
+let endpoint: string;
+
+beforeAll(async () => {
+  certificate = await openCertificate(await mkdtemp(join(tmpdir(), 'streambed-')));
+  bedrock = await startBedrock({}, { certificate });
+  endpoint = bedrock.url.replace('http://127.0.0.1', 'https://localhost');
+});
+
+afterAll(() => bedrock.close());
+
+test('one port takes TLS and plain connections, in HTTP/2 and in HTTP/1.1', async () => {
+  const agent = new https.Agent({ ca: certificate.cert });
+  const messages = [{ role: 'user' as const, content: [{ text: 'Hello' }] }];
+  const secure = new BedrockRuntimeClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials,
+    requestHandler: new NodeHttpHandler({ httpsAgent: agent }),
+  });
+  for (const client of [secure, bedrock.http1(), bedrock.http2()]) {
+    const { stream } = await client.send(new ConverseStreamCommand({ modelId: haiku, messages }));
+    const events = await Array.fromAsync(stream ?? []);
+    expect(events.at(-1)?.metadata).toBeDefined();
+  }
+});
+
+test('ALPN chooses HTTP/2 where the client offers it', async () => {
+  const session = http2.connect(endpoint, { ca: certificate.cert });
+  await once(session, 'connect');
+  expect(session.alpnProtocol).toBe('h2');
+  const request = session.request({ ':path': '/_streambed/health' });
+  const [headers] = await once(request, 'response');
+  expect(headers[':status']).toBe(200);
+  session.destroy();
+});
