@@ -36,7 +36,7 @@ function toolRounds({ messages }: ModelTurn): number {
   return since.filter(({ role }) => role === 'user').length;
 }
 
-const marker = /\[\[streambed:\s*([^]*?)\]\]/u;
+const marker = /\[\[streambed:\s*([^]*?)\]\](?!\])/u;
 
 /** A scenario that the request brings along: in its metadata, a header, or a marker in its words. */
 function inlineScenario(
