@@ -5,6 +5,7 @@ import {
   ConverseCommand,
   ConverseStreamCommand,
   type ConverseCommandInput,
+  type ConverseCommandOutput,
   type Message,
 } from '@aws-sdk/client-bedrock-runtime';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -76,27 +77,21 @@ test('a scenario goes on with the conversation, by its tool results', async () =
     next: [{ stream: [{ text: 'It is blue.' }] }],
   });
   const tools = [{ toolSpec: { name: 'look', inputSchema: { json: { type: 'object' } } } }];
-  const send = (messages: Message[]): ReturnType<ReturnType<RunningBedrock['http1']>['send']> =>
+  const ask = (messages: Message[]): Promise<ConverseCommandOutput> =>
     bedrock.http1().send(new ConverseCommand({ modelId: haiku, messages, toolConfig: { tools } }));
-  const first = (await send([user('What is it like?')])) as Awaited<ReturnType<typeof ask>>;
+  const question = user('What is it like?');
+  const first = await ask([question]);
   expect(first.stopReason).toBe('tool_use');
   const toolUse = first.output?.message?.content?.[0]?.toolUse;
   expect(toolUse).toMatchObject({ name: 'look', input: { at: 'sky' } });
   const toolResult = { toolUseId: toolUse?.toolUseId, content: [{ text: 'blue' }] };
-  const answer = { role: 'user' as const, content: [{ toolResult }] };
-  const second = await ask(
-    [user('What is it like?'), first.output?.message ?? user(''), answer],
-    tools,
-  );
+  const second = await ask([
+    question,
+    first.output?.message ?? question,
+    { role: 'user', content: [{ toolResult }] },
+  ]);
   expect(second.output?.message?.content).toEqual([{ text: 'It is blue.' }]);
 });
-
-function ask(messages: Message[], tools: object[]) {
-  // oxlint-disable-line typescript/explicit-function-return-type
-  return bedrock
-    .http1()
-    .send(new ConverseCommand({ modelId: haiku, messages, toolConfig: { tools: tools as never } }));
-}
 
 test.each([
   ['a marker in the words', 'Hello [[streambed: stop: max_tokens, stream: [{text: Inline}]]]', {}],
