@@ -25,6 +25,7 @@ export function createEngine(services: Services, policy: IdentityPolicy): Engine
       const isSignedOnly = operation.isSignedOnly ?? false;
       identity = identify(request, policy, { nowMs: startedAt, isSignedOnly });
       const { params } = found;
+      if (params['modelId'] !== undefined) note.modelId = params['modelId'];
       const whole = unchunked(request);
       const call = { services, request: whole, response, identity, startedAt, params, note };
       const played = (await services.tape?.answer(call)) ?? 'missed';

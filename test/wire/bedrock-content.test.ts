@@ -139,6 +139,14 @@ describe('tools', () => {
     expect(JSON.parse(claude.join(''))).toEqual(JSON.parse(nova.join('')));
   });
 
+  test('a tool whose schema refers to itself has an input that ends', async () => {
+    const node = { type: 'object', properties: { left: { $ref: '#/$defs/node' } } };
+    const json = { ...node, $defs: { node } };
+    const tools = [{ toolSpec: { name: 'tree', inputSchema: { json } } }];
+    const { stopReason } = await ask({ toolConfig: { tools, toolChoice: { any: {} } } });
+    expect(stopReason).toBe('tool_use');
+  });
+
   test('what a tool gave is used in the answer, and the tool is not called again', async () => {
     const question = user('The weather in Kyoto?');
     const { output } = await ask({ messages: [question], toolConfig: weather });

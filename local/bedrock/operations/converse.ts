@@ -28,7 +28,7 @@ export const converseStream: Operation = {
   },
 };
 
-function read({ note, params, request, services }: Call, isStream: boolean): ModelTurn {
-  note.modelId = params['modelId'] ?? '';
-  return readConverse(findModel(note.modelId, services.policy), request.body, isStream);
+function read({ params, request, services }: Call, isStream: boolean): ModelTurn {
+  const model = findModel(params['modelId'] ?? '', services.policy);
+  return readConverse(model, request.body, isStream);
 }

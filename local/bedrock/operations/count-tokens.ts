@@ -20,9 +20,8 @@ export const countTokens: Operation = {
   method: 'POST',
   path: /^\/model\/(?<modelId>[^/]+)\/count-tokens$/u,
   async run(call) {
-    const { note, params, request, services } = call;
-    note.modelId = params['modelId'] ?? '';
-    const model = findModel(note.modelId, services.policy);
+    const { params, request, services } = call;
+    const model = findModel(params['modelId'] ?? '', services.policy);
     const { input } = readShape(countShape, parseBody(request.body), refuseMembers);
     if (input.type === 'converse') {
       const turn = await extractDocuments(toTurn(model, input.value, false));

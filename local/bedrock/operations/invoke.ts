@@ -42,9 +42,8 @@ export const invokeModelWithResponseStream: Operation = {
 };
 
 function readRequest(call: Call): { readonly model: ModelFacts; readonly body: unknown } {
-  const { note, params, request, services } = call;
-  note.modelId = params['modelId'] ?? '';
-  const model = findModel(note.modelId, services.policy);
+  const { params, request, services } = call;
+  const model = findModel(params['modelId'] ?? '', services.policy);
   return { model, body: parseNative(request.body) };
 }
 

@@ -17,6 +17,7 @@ export function fillSchema(schema: JsonSchema, text: string): unknown {
     numbers: (text.match(/-?\d+(?:\.\d+)?/gu) ?? []).map(Number),
     definitions: { ...record(schema['definitions']), ...record(schema['$defs']) },
     random: sequence(text),
+    depth: 0,
   };
   return fill(schema, 'value', facts);
 }
@@ -28,12 +29,20 @@ interface Facts {
   readonly numbers: number[];
   readonly definitions: Readonly<Record<string, unknown>>;
   readonly random: () => number;
+  /** How many references deep: a schema may refer to itself. */
+  readonly depth: number;
 }
+
+const deepest = 6;
 
 function fill(schema: unknown, name: string, facts: Facts): unknown {
   if (!isRecord(schema)) return topicOf(facts.text);
   if (typeof schema['$ref'] === 'string') {
-    return fill(facts.definitions[schema['$ref'].split('/').at(-1) ?? ''], name, facts);
+    if (facts.depth >= deepest) return null;
+    return fill(facts.definitions[schema['$ref'].split('/').at(-1) ?? ''], name, {
+      ...facts,
+      depth: facts.depth + 1,
+    });
   }
   if (Object.hasOwn(schema, 'const')) return schema['const'];
   const choices = list(schema['enum']);

@@ -1,0 +1,49 @@
+import http from 'node:http';
+import { createBedrock } from '#local/bedrock/bedrock.ts';
+import { createGateway } from '#local/gateway.ts';
+import { listen } from '#local/listen.ts';
+
+/**
+ * A server in a process of its own, so that its CPU time is its own: the local Bedrock, or a replay
+ * of bytes that it is given. Tells its port, and its CPU time when it is asked.
+ */
+const [kind = 'bedrock', tokensPerSecond = '0'] = process.argv.slice(2);
+
+if (kind === 'bedrock') {
+  const { engine } = createBedrock({
+    pace: { ttftMs: 0, tokensPerSecond: Number(tokensPerSecond), jitter: 0 },
+    identity: { mode: 'lenient', credentials: [], apiKeys: [] },
+  });
+  process.send?.({
+    port: await listen(createGateway(() => engine).server, { port: 0, option: '' }),
+  });
+} else {
+  let frames: readonly Buffer[] = [];
+  const server = http.createServer((request, response) => {
+    request.resume();
+    response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' });
+    if (kind === 'replay') response.end(frames[0]);
+    else writeAll(response);
+  });
+  /** As a server does that has the frames one by one, and waits for its reader. */
+  const writeAll = (response: http.ServerResponse, from = 0): void => {
+    for (let index = from; index < frames.length; index += 1) {
+      if (response.write(frames[index])) continue;
+      response.once('drain', () => writeAll(response, index + 1));
+      return;
+    }
+    response.end();
+  };
+  process.on('message', (message: unknown) => {
+    if (!Array.isArray(message)) return;
+    frames = message.map((text) => Buffer.from(String(text), 'base64'));
+    process.send?.({ ready: true });
+  });
+  process.send?.({ port: await listen(server, { port: 0, option: '' }) });
+}
+
+process.on('message', (message) => {
+  if (message !== 'cpu') return;
+  const { system, user } = process.cpuUsage();
+  process.send?.({ cpuMs: (system + user) / 1_000 });
+});

@@ -1,0 +1,321 @@
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  ConverseCommand,
+  ConverseStreamCommand,
+  type ConverseCommandInput,
+  type ConverseCommandOutput,
+  type Message,
+} from '@aws-sdk/client-bedrock-runtime';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createRecorder } from '#local/bedrock/recording/record.ts';
+import { createReplayer } from '#local/bedrock/recording/replay.ts';
+import { createUpstream } from '#local/bedrock/upstream/chat-upstream.ts';
+import { readModelMap } from '#local/bedrock/upstream/model-map.ts';
+import {
+  credentials,
+  haiku,
+  novaLite,
+  startBedrock,
+  type RunningBedrock,
+} from '../fixtures/bedrock.ts';
+import {
+  delta,
+  sayChunks,
+  startChatUpstream,
+  type ChatUpstream,
+} from '../fixtures/chat-upstream.ts';
+
+const user = (text: string): Message => ({ role: 'user', content: [{ text }] });
+
+function ask(
+  bedrock: RunningBedrock,
+  change: Partial<ConverseCommandInput> = {},
+): Promise<ConverseCommandOutput> {
+  return bedrock
+    .http1()
+    .send(new ConverseCommand({ modelId: haiku, messages: [user('Hi')], ...change }));
+}
+
+describe('a real model behind the doors', () => {
+  let upstream: ChatUpstream;
+  let bedrock: RunningBedrock;
+
+  beforeAll(async () => {
+    upstream = await startChatUpstream();
+    const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
+    const file = join(folder, 'models.yaml');
+    await writeFile(file, '"*.anthropic.*": big-model\n"amazon.*": small-model\n');
+    const source = createUpstream({
+      url: upstream.url,
+      apiKey: 'k',
+      modelMap: await readModelMap(file),
+    });
+    bedrock = await startBedrock({ source });
+  });
+
+  afterAll(async () => {
+    await bedrock.close();
+    await upstream.close();
+  });
+
+  test('reasoning, text and usage come as Bedrock has them', async () => {
+    upstream.behave((response) =>
+      sayChunks(response, [
+        delta({ role: 'assistant', reasoning_content: 'Let me ' }),
+        delta({ reasoning_content: 'think.' }),
+        delta({ content: 'Hel' }),
+        delta({ content: 'lo' }, 'stop'),
+        { choices: [], usage: { prompt_tokens: 9, completion_tokens: 4 } },
+      ]),
+    );
+    const { output, stopReason, usage } = await ask(bedrock, { system: [{ text: 'Be kind.' }] });
+    expect(output?.message?.content).toEqual([
+      {
+        reasoningContent: {
+          reasoningText: { text: 'Let me think.', signature: expect.any(String) },
+        },
+      },
+      { text: 'Hello' },
+    ]);
+    expect([stopReason, usage?.inputTokens, usage?.outputTokens]).toEqual(['end_turn', 9, 4]);
+    expect(upstream.bodies.at(-1)).toMatchObject({
+      model: 'local-model',
+      stream: true,
+      messages: [
+        { role: 'system', content: 'Be kind.' },
+        { role: 'user', content: 'Hi' },
+      ],
+    });
+  });
+
+  test('models are mapped by their ids, the first that fits', async () => {
+    upstream.behave((response) => sayChunks(response, [delta({ content: 'a' }, 'length')]));
+    const { stopReason } = await ask(bedrock, { modelId: novaLite });
+    expect(stopReason).toBe('max_tokens');
+    expect(upstream.bodies.at(-1)?.model).toBe('small-model');
+  });
+
+  test('tool calls, their results and images are mapped both ways', async () => {
+    upstream.behave((response) =>
+      sayChunks(response, [
+        delta({
+          tool_calls: [{ index: 0, id: 'call_1', function: { name: 'look', arguments: '' } }],
+        }),
+        delta({ tool_calls: [{ index: 0, function: { arguments: '{"at":' } }] }),
+        delta({ tool_calls: [{ index: 0, function: { arguments: '"sky"}' } }] }),
+        delta({
+          tool_calls: [{ index: 1, id: 'call_2', function: { name: 'look', arguments: '{}' } }],
+        }),
+        delta({}, 'tool_calls'),
+      ]),
+    );
+    const tools = [
+      {
+        toolSpec: { name: 'look', description: 'Looks', inputSchema: { json: { type: 'object' } } },
+      },
+    ];
+    const first = await ask(bedrock, { toolConfig: { tools, toolChoice: { any: {} } } });
+    expect(first.stopReason).toBe('tool_use');
+    expect(first.output?.message?.content).toEqual([
+      { toolUse: { toolUseId: 'call_1', name: 'look', input: { at: 'sky' } } },
+      { toolUse: { toolUseId: 'call_2', name: 'look', input: {} } },
+    ]);
+    expect(upstream.bodies.at(-1)).toMatchObject({
+      tool_choice: 'required',
+      tools: [{ function: { name: 'look' } }],
+    });
+    upstream.behave((response) => sayChunks(response, [delta({ content: 'Blue.' }, 'stop')]));
+    const bytes = Buffer.from('R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==', 'base64');
+    await ask(bedrock, {
+      toolConfig: { tools },
+      messages: [
+        {
+          role: 'user',
+          content: [{ image: { format: 'gif', source: { bytes } } }, { text: 'Look' }],
+        },
+        first.output?.message ?? user(''),
+        {
+          role: 'user',
+          content: ['call_1', 'call_2'].map((toolUseId) => ({
+            toolResult: { toolUseId, content: [{ text: 'blue' }] },
+          })),
+        },
+      ],
+    });
+    expect(upstream.bodies.at(-1)?.messages).toMatchObject([
+      {
+        role: 'user',
+        content: [
+          {
+            type: 'image_url',
+            image_url: { url: expect.stringMatching(/^data:image\/gif;base64,R0lG/u) },
+          },
+          { type: 'text', text: 'Look' },
+        ],
+      },
+      {
+        role: 'assistant',
+        tool_calls: [
+          { id: 'call_1', function: { name: 'look', arguments: '{"at":"sky"}' } },
+          { id: 'call_2' },
+        ],
+      },
+      { role: 'tool', tool_call_id: 'call_1', content: 'blue' },
+      { role: 'tool', tool_call_id: 'call_2', content: 'blue' },
+    ]);
+  });
+
+  test.each<[string, (upstream: ChatUpstream) => void, string]>([
+    [
+      'a server that fails',
+      (server) => server.behave((response) => response.writeHead(500).end('boom')),
+      'ModelErrorException',
+    ],
+    [
+      'a server that is busy',
+      (server) => server.behave((response) => response.writeHead(429).end()),
+      'ThrottlingException',
+    ],
+    [
+      'a server that hangs up',
+      (server) => server.behave((response) => response.destroy()),
+      'ModelErrorException',
+    ],
+  ])('%s fails before the stream, and nobody steps in', async (_, behave, name) => {
+    behave(upstream);
+    await expect(ask(bedrock)).rejects.toMatchObject({ name });
+    const stream = new ConverseStreamCommand({ modelId: haiku, messages: [user('Hi')] });
+    await expect(bedrock.http2().send(stream)).rejects.toMatchObject({ name });
+  });
+
+  test.each<[string, (server: ChatUpstream) => void]>([
+    [
+      'ends without a word on why',
+      (server) =>
+        server.behave((response) => sayChunks(response, [delta({ content: 'Hel' })], false)),
+    ],
+    [
+      'says what is no chunk',
+      (server) =>
+        server.behave((response) =>
+          response.end('data: {"choices":[{"delta":{"content":"Hel"}}]}\n\ndata: {broken\n\n'),
+        ),
+    ],
+    [
+      'sends an error',
+      (server) =>
+        server.behave((response) =>
+          sayChunks(response, [delta({ content: 'Hel' }), { error: { message: 'no memory' } }]),
+        ),
+    ],
+  ])('a server that %s midway is a modelStreamErrorException', async (_, behave) => {
+    behave(upstream);
+    const command = new ConverseStreamCommand({ modelId: haiku, messages: [user('Hi')] });
+    const { stream } = await bedrock.http1().send(command);
+    let text = '';
+    const reading = (async () => {
+      for await (const event of stream ?? []) text += event.contentBlockDelta?.delta?.text ?? '';
+    })();
+    await expect(reading).rejects.toMatchObject({ name: 'ModelStreamErrorException' });
+    expect(text).toBe('Hel');
+  });
+
+  test('a reader that leaves ends the upstream’s work too', async () => {
+    const closed = Promise.withResolvers<void>();
+    upstream.behave((response) => {
+      response.writeHead(200).write(`data: ${JSON.stringify(delta({ content: 'Hel' }))}\n\n`);
+      response.once('close', () => closed.resolve());
+    });
+    const leaving = new AbortController();
+    const command = new ConverseStreamCommand({ modelId: haiku, messages: [user('Hi')] });
+    const { stream } = await bedrock.http1().send(command, { abortSignal: leaving.signal });
+    await stream?.[Symbol.asyncIterator]().next();
+    leaving.abort();
+    await closed.promise;
+    await expect.poll(() => bedrock.journal.entries().at(-1)?.outcome).toBe('client_cancelled');
+  });
+});
+
+describe('record and replay', () => {
+  let real: RunningBedrock;
+  let folder: string;
+
+  beforeAll(async () => {
+    real = await startBedrock({ pace: { ttftMs: 40, tokensPerSecond: 500, jitter: 0 } });
+    folder = await mkdtemp(join(tmpdir(), 'streambed-'));
+  });
+
+  afterEach(() => real.journal.clear());
+  afterAll(() => real.close());
+
+  const path =
+    '/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ainference-profile%2Fus.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse-stream';
+  const body = { messages: [{ role: 'user', content: [{ text: 'Hello' }] }] };
+  const bytesOf = async (answer: Promise<Response>): Promise<Buffer> =>
+    Buffer.from(await (await answer).arrayBuffer());
+
+  test('what was recorded is replayed byte for byte, without its source', async () => {
+    const recorder = createRecorder({
+      folder,
+      endpoint: real.url,
+      region: 'us-east-1',
+      credentials,
+    });
+    const recording = await startBedrock({ tape: recorder });
+    const recorded = await bytesOf(recording.post(path, body));
+    await recording.close();
+    expect(recorded.equals(await bytesOf(real.post(path, body)))).toBe(true);
+    expect(real.journal.entries()[0]?.identity).toMatchObject({ type: 'sigv4' });
+    const replayer = await createReplayer({ folder, match: 'exact', miss: 'fail', speed: 0 });
+    const replaying = await startBedrock({ tape: replayer });
+    expect((await bytesOf(replaying.post(path, body))).equals(recorded)).toBe(true);
+    const other = { messages: [{ role: 'user', content: [{ text: 'Other' }] }] };
+    const missed = await replaying.post(path, other);
+    expect([missed.status, missed.headers.get('x-amzn-errortype')]).toEqual([
+      424,
+      expect.stringContaining('ModelErrorException'),
+    ]);
+    await replaying.close();
+  });
+
+  test('recordings hold no secret, no account and no request', async () => {
+    const [name = ''] = await readdir(folder);
+    const text = await readFile(join(folder, name), 'utf8');
+    expect(text).not.toMatch(/123456789012|authorization|AWS4-HMAC|requestid/iu);
+    expect(JSON.parse(text)).toMatchObject({
+      operation: 'ConverseStream',
+      status: 200,
+      modelId: expect.stringContaining(':000000000000:'),
+    });
+  });
+
+  test('structural replay looks at what is said, not at how it is to be answered', async () => {
+    const replayer = await createReplayer({
+      folder,
+      match: 'structural',
+      miss: 'simulate',
+      speed: 0,
+    });
+    const replaying = await startBedrock({ tape: replayer });
+    const changed = { ...body, inferenceConfig: { temperature: 0.1 } };
+    const same = await bytesOf(replaying.post(path, changed));
+    expect(same.equals(await bytesOf(real.post(path, body)))).toBe(true);
+    const other = { messages: [{ role: 'user', content: [{ text: 'Tell me about rivers' }] }] };
+    expect((await bytesOf(replaying.post(path, other))).toString('latin1')).toContain('rivers');
+    await replaying.close();
+  });
+
+  test('a folder without recordings, or with one that is none, is said', async () => {
+    const empty = await mkdtemp(join(tmpdir(), 'streambed-'));
+    const options = { match: 'exact', miss: 'fail', speed: 0 } as const;
+    await expect(createReplayer({ ...options, folder: empty })).rejects.toThrow(
+      'there are no recordings',
+    );
+    await writeFile(join(empty, 'a.json'), '{"operation":"Converse"}');
+    await expect(createReplayer({ ...options, folder: empty })).rejects.toThrow(
+      'a.json.modelId: must be there',
+    );
+  });
+});
