@@ -170,8 +170,8 @@ async function speakAtOnce(): Promise<void> {
 /** The frames of a stream, by their lengths. */
 function split(bytes: Buffer): readonly Buffer[] {
   const frames: Buffer[] = [];
-  for (let start = 0; start < bytes.length; start += bytes.readUInt32BE(start)) {
-    frames.push(bytes.subarray(start, start + bytes.readUInt32BE(start)));
+  for (let from = 0; from < bytes.length; from += bytes.readUInt32BE(from)) {
+    frames.push(bytes.subarray(from, from + bytes.readUInt32BE(from)));
   }
   return frames;
 }

@@ -1,10 +1,7 @@
-import {
-  ConverseStreamCommand,
-  type ConverseStreamOutput,
-  type ToolInputSchema,
-} from '@aws-sdk/client-bedrock-runtime';
-import fc from 'fast-check';
+import { ConverseStreamCommand, type ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { model, nearlyValid, request, words } from '../fixtures/arbitrary-requests.ts';
 import { haiku, novaLite, startBedrock, type RunningBedrock } from '../fixtures/bedrock.ts';
 
 let bedrock: RunningBedrock;
@@ -14,92 +11,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => bedrock.close());
-
-type Json = ToolInputSchema.JsonMember['json'];
-
-const words = fc
-  .oneof(
-    fc.string({ minLength: 1, maxLength: 60, unit: 'grapheme' }),
-    fc.constantFrom(
-      'Hello',
-      'こんにちは',
-      'Write 50 words about tea',
-      'Get the weather in Oslo for 3 days',
-      'What is 12 * 7?',
-      '要約してください：今日は雨です。明日は晴れです。',
-    ),
-  )
-  .filter((text) => text.trim() !== '');
-
-const schema = fc.letrec<{ schema: Json }>((tie) => ({
-  schema: fc.oneof(
-    { maxDepth: 2 },
-    fc.constantFrom<Json>(
-      { type: 'string' },
-      { type: 'integer', minimum: 2, maximum: 9 },
-      { type: 'number' },
-      { type: 'boolean' },
-      { enum: ['a', 'b'] },
-      { type: 'string', format: 'date' },
-      { type: ['string', 'null'] },
-    ),
-    fc.record({ type: fc.constant('array'), items: tie('schema') }),
-    fc.record({
-      type: fc.constant('object'),
-      properties: fc.dictionary(fc.constantFrom('city', 'days', 'query'), tie('schema')),
-    }),
-  ),
-})).schema;
-
-const tool = fc.record({
-  toolSpec: fc.record({
-    name: fc.constantFrom('get_weather', 'search', 'send_email'),
-    description: fc.constantFrom('Gives the weather', 'Searches for a query'),
-    inputSchema: fc.record({
-      json: fc.record({
-        type: fc.constant('object'),
-        properties: fc.dictionary(fc.constantFrom('city', 'days', 'query'), schema),
-      }),
-    }),
-  }),
-});
-
-const toolConfig = fc.record(
-  {
-    tools: fc.uniqueArray(tool, {
-      minLength: 1,
-      maxLength: 3,
-      selector: ({ toolSpec }) => toolSpec.name,
-    }),
-    toolChoice: fc.constantFrom({ auto: {} }, { any: {} }),
-  },
-  { requiredKeys: ['tools'] },
-);
-
-/** Requests that Bedrock would take: a conversation of any length that ends with the user. */
-const request = fc.record(
-  {
-    messages: fc.array(words, { minLength: 1, maxLength: 7 }).map((texts) =>
-      (texts.length % 2 === 1 ? texts : texts.slice(1)).map((text, index) => ({
-        role: index % 2 === 0 ? ('user' as const) : ('assistant' as const),
-        content: [{ text }],
-      })),
-    ),
-    system: fc.array(fc.record({ text: words }), { maxLength: 2 }),
-    inferenceConfig: fc.record(
-      {
-        maxTokens: fc.integer({ min: 1, max: 300 }),
-        temperature: fc.double({ min: 0, max: 1, noNaN: true }),
-        stopSequences: fc.array(fc.constantFrom('\n\n', '###', '。', 'the'), { maxLength: 2 }),
-      },
-      { requiredKeys: [] },
-    ),
-    toolConfig,
-  },
-  { requiredKeys: ['messages'] },
-);
-
-const model = fc.constantFrom(haiku, novaLite, 'qwen.qwen3-32b-v1:0', 'openai.gpt-oss-20b-1:0');
 
 test('every valid request has a valid stream', { timeout: 60_000 }, async () => {
   const client = bedrock.http2();
@@ -116,34 +27,39 @@ test('every valid request has a valid stream', { timeout: 60_000 }, async () => 
 /** One start, one stop, usage last; blocks one after another; whole inputs for tools. */
 function checkStream(events: readonly ConverseStreamOutput[]): void {
   const kinds = events.map((event) => Object.keys(event)[0]);
-  expect([kinds[0], kinds.at(-2), kinds.at(-1)]).toEqual([
-    'messageStart',
-    'messageStop',
-    'metadata',
-  ]);
-  const stopReason = events.at(-2)?.messageStop?.stopReason;
-  let open: number | undefined;
-  let next = 0;
-  let input: string | undefined;
-  for (const { contentBlockStart, contentBlockDelta, contentBlockStop } of events.slice(1, -2)) {
-    const index = (contentBlockStart ?? contentBlockDelta ?? contentBlockStop)?.contentBlockIndex;
-    if (open === undefined) {
-      // A block is opened by its start, or by its first delta.
-      expect(index).toBe(next);
-      open = index;
-      input = contentBlockStart?.start?.toolUse === undefined ? undefined : '';
-    }
-    expect(index).toBe(open);
-    if (input !== undefined) input += contentBlockDelta?.delta?.toolUse?.input ?? '';
-    if (contentBlockStop === undefined) continue;
-    if (input !== undefined && stopReason !== 'max_tokens')
-      expect(JSON.parse(input)).toBeTypeOf('object');
-    open = undefined;
-    next += 1;
-  }
-  expect(open).toBeUndefined();
+  const [last, beforeLast] = [kinds.at(-1), kinds.at(-2)];
+  expect([kinds[0], beforeLast, last]).toEqual(['messageStart', 'messageStop', 'metadata']);
+  const inside = events.slice(1, -2);
+  const stops = inside.flatMap(({ contentBlockStop }) => contentBlockStop?.contentBlockIndex ?? []);
+  expect(stops).toEqual(stops.map((_, index) => index));
+  // Blocks come one after another, and each ends with its stop.
+  const owners = inside.map(indexOf);
+  expect(owners).toEqual(owners.toSorted((a, b) => a - b));
+  expect(
+    inside.filter(
+      (event, at) => owners[at + 1] !== owners[at] && event.contentBlockStop === undefined,
+    ),
+  ).toEqual([]);
+  const isCut = events.at(-2)?.messageStop?.stopReason === 'max_tokens';
+  for (const json of isCut ? [] : toolInputs(events)) expect(JSON.parse(json)).toBeTypeOf('object');
   const { inputTokens = 0, outputTokens = 0, totalTokens } = events.at(-1)?.metadata?.usage ?? {};
   expect(totalTokens).toBe(inputTokens + outputTokens);
+}
+
+function indexOf(event: ConverseStreamOutput): number {
+  const { contentBlockStart, contentBlockDelta, contentBlockStop } = event;
+  return (contentBlockStart ?? contentBlockDelta ?? contentBlockStop)?.contentBlockIndex ?? -1;
+}
+
+function toolInputs(events: readonly ConverseStreamOutput[]): readonly string[] {
+  const inputs = new Map<number, string>();
+  for (const event of events) {
+    const index = indexOf(event);
+    if (event.contentBlockStart?.start?.toolUse !== undefined) inputs.set(index, '');
+    const input = event.contentBlockDelta?.delta?.toolUse?.input;
+    if (input !== undefined) inputs.set(index, `${inputs.get(index)}${input}`);
+  }
+  return [...inputs.values()];
 }
 
 const paths = [
@@ -181,25 +97,6 @@ async function checkAnswer(path: string, body: string): Promise<void> {
   expect(answer.headers.get('x-amzn-errortype'), seen).toMatch(/^\w+(?:Exception|Error):http/u);
   expect(text, seen).toContain('message');
 }
-
-/** A valid request in which one value somewhere is another. */
-const nearlyValid = fc
-  .tuple(request, fc.nat(), fc.jsonValue({ maxDepth: 2 }))
-  .map(([asked, place, value]) => {
-    const places: (readonly [object, string])[] = [];
-    const copy: unknown = JSON.parse(JSON.stringify(asked));
-    const visit = (node: unknown): void => {
-      if (typeof node !== 'object' || node === null) return;
-      for (const [key, child] of Object.entries(node)) {
-        places.push([node, key]);
-        visit(child);
-      }
-    };
-    visit(copy);
-    const [node, key] = places[place % places.length] ?? [{}, ''];
-    Object.assign(node, { [key]: value });
-    return JSON.stringify(copy);
-  });
 
 test(
   'a request with one wrong value is answered or refused, by its type',

@@ -18,6 +18,7 @@ import {
   startBedrock,
   type RunningBedrock,
 } from '../fixtures/bedrock.ts';
+import { families, messages, question } from '../fixtures/model-families.ts';
 
 let bedrock: RunningBedrock;
 
@@ -26,114 +27,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => bedrock.close());
-
-const question = 'Tell me about rivers';
-const messages = [{ role: 'user', content: question }];
-
-interface Spoken {
-  readonly text: string;
-  readonly input?: number;
-  readonly output?: number;
-}
-
-/** How a family asks the question, and where its answer stands: whole, and in its chunks. */
-interface FamilyCase {
-  readonly modelId: string;
-  readonly body: object;
-  whole(answer: any): Spoken; // oxlint-disable-line typescript/no-explicit-any
-  chunks(chunks: readonly any[]): string; // oxlint-disable-line typescript/no-explicit-any
-}
-
-const joined = (parts: readonly unknown[]): string => parts.map((part) => part ?? '').join('');
-
-const chatCase = (modelId: string): FamilyCase => ({
-  modelId,
-  body: { messages, max_tokens: 1_000 },
-  whole: ({ choices, usage }) => ({
-    text: choices[0].message.content,
-    input: usage.prompt_tokens,
-    output: usage.completion_tokens,
-  }),
-  chunks: (chunks) => joined(chunks.map(({ choices }) => choices[0]?.delta.content)),
-});
-
-const families: Readonly<Record<string, FamilyCase>> = {
-  'Anthropic Messages': {
-    modelId: haiku,
-    body: { anthropic_version: 'bedrock-2023-05-31', max_tokens: 1_000, messages },
-    whole: ({ content, usage }) => ({
-      text: content[0].text,
-      input: usage.input_tokens,
-      output: usage.output_tokens,
-    }),
-    chunks: (chunks) => joined(chunks.map(({ delta }) => delta?.text)),
-  },
-  'Anthropic text completion': {
-    modelId: 'anthropic.claude-v2:1',
-    body: { prompt: `\n\nHuman: ${question}\n\nAssistant:`, max_tokens_to_sample: 1_000 },
-    whole: ({ completion }) => ({ text: completion.slice(1) }),
-    chunks: (chunks) => joined(chunks.map(({ completion }) => completion)),
-  },
-  'Amazon Nova': {
-    modelId: novaLite,
-    body: {
-      messages: [{ role: 'user', content: [{ text: question }] }],
-      inferenceConfig: { max_new_tokens: 1_000 },
-    },
-    whole: ({ output, usage }) => ({
-      text: output.message.content[0].text,
-      input: usage.inputTokens,
-      output: usage.outputTokens,
-    }),
-    chunks: (chunks) =>
-      joined(chunks.map(({ contentBlockDelta }) => contentBlockDelta?.delta.text)),
-  },
-  'Titan Text': {
-    modelId: 'amazon.titan-text-express-v1',
-    body: { inputText: `User: ${question}\nBot:`, textGenerationConfig: { maxTokenCount: 1_000 } },
-    whole: ({ inputTextTokenCount, results }) => ({
-      text: results[0].outputText,
-      input: inputTextTokenCount,
-      output: results[0].tokenCount,
-    }),
-    chunks: (chunks) => joined(chunks.map(({ outputText }) => outputText)),
-  },
-  'Meta Llama': {
-    modelId: 'us.meta.llama3-3-70b-instruct-v1:0',
-    body: {
-      prompt: `<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n${question}<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n`,
-      max_gen_len: 1_000,
-    },
-    whole: ({ generation, generation_token_count, prompt_token_count }) => ({
-      text: generation,
-      input: prompt_token_count,
-      output: generation_token_count,
-    }),
-    chunks: (chunks) => joined(chunks.map(({ generation }) => generation)),
-  },
-  Mistral: {
-    modelId: 'mistral.mistral-7b-instruct-v0:2',
-    body: { prompt: `<s>[INST] ${question} [/INST]`, max_tokens: 1_000 },
-    whole: ({ outputs }) => ({ text: outputs[0].text }),
-    chunks: (chunks) => joined(chunks.map(({ outputs }) => outputs[0].text)),
-  },
-  'Mistral Large 3': chatCase('mistral.mistral-large-3-675b-instruct'),
-  'Cohere Command': {
-    modelId: 'cohere.command-text-v14',
-    body: { prompt: question, max_tokens: 1_000 },
-    whole: ({ generations }) => ({ text: generations[0].text.slice(1) }),
-    chunks: (chunks) => joined(chunks.map(({ text }) => text)),
-  },
-  'Cohere Command R': {
-    modelId: 'cohere.command-r-v1:0',
-    body: { message: question, max_tokens: 1_000 },
-    whole: ({ text }) => ({ text }),
-    chunks: (chunks) => joined(chunks.map(({ text }) => text)),
-  },
-  'AI21 Jamba': chatCase('ai21.jamba-1-5-large-v1:0'),
-  'DeepSeek V3': chatCase('deepseek.v3.2'),
-  Qwen: chatCase('qwen.qwen3-32b-v1:0'),
-};
 
 test.each(Object.entries(families))(
   '%s says the same in its own format as in Converse, for the same usage, streamed or whole',

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -8,18 +8,10 @@ import {
   type ConverseCommandOutput,
   type Message,
 } from '@aws-sdk/client-bedrock-runtime';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createRecorder } from '#local/bedrock/recording/record.ts';
-import { createReplayer } from '#local/bedrock/recording/replay.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createUpstream } from '#local/bedrock/upstream/chat-upstream.ts';
 import { readModelMap } from '#local/bedrock/upstream/model-map.ts';
-import {
-  credentials,
-  haiku,
-  novaLite,
-  startBedrock,
-  type RunningBedrock,
-} from '../fixtures/bedrock.ts';
+import { haiku, novaLite, startBedrock, type RunningBedrock } from '../fixtures/bedrock.ts';
 import {
   delta,
   sayChunks,
@@ -235,87 +227,5 @@ describe('a real model behind the doors', () => {
     leaving.abort();
     await closed.promise;
     await expect.poll(() => bedrock.journal.entries().at(-1)?.outcome).toBe('client_cancelled');
-  });
-});
-
-describe('record and replay', () => {
-  let real: RunningBedrock;
-  let folder: string;
-
-  beforeAll(async () => {
-    real = await startBedrock({ pace: { ttftMs: 40, tokensPerSecond: 500, jitter: 0 } });
-    folder = await mkdtemp(join(tmpdir(), 'streambed-'));
-  });
-
-  afterEach(() => real.journal.clear());
-  afterAll(() => real.close());
-
-  const path =
-    '/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ainference-profile%2Fus.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse-stream';
-  const body = { messages: [{ role: 'user', content: [{ text: 'Hello' }] }] };
-  const bytesOf = async (answer: Promise<Response>): Promise<Buffer> =>
-    Buffer.from(await (await answer).arrayBuffer());
-
-  test('what was recorded is replayed byte for byte, without its source', async () => {
-    const recorder = createRecorder({
-      folder,
-      endpoint: real.url,
-      region: 'us-east-1',
-      credentials,
-    });
-    const recording = await startBedrock({ tape: recorder });
-    const recorded = await bytesOf(recording.post(path, body));
-    await recording.close();
-    expect(recorded.equals(await bytesOf(real.post(path, body)))).toBe(true);
-    expect(real.journal.entries()[0]?.identity).toMatchObject({ type: 'sigv4' });
-    const replayer = await createReplayer({ folder, match: 'exact', miss: 'fail', speed: 0 });
-    const replaying = await startBedrock({ tape: replayer });
-    expect((await bytesOf(replaying.post(path, body))).equals(recorded)).toBe(true);
-    const other = { messages: [{ role: 'user', content: [{ text: 'Other' }] }] };
-    const missed = await replaying.post(path, other);
-    expect([missed.status, missed.headers.get('x-amzn-errortype')]).toEqual([
-      424,
-      expect.stringContaining('ModelErrorException'),
-    ]);
-    await replaying.close();
-  });
-
-  test('recordings hold no secret, no account and no request', async () => {
-    const [name = ''] = await readdir(folder);
-    const text = await readFile(join(folder, name), 'utf8');
-    expect(text).not.toMatch(/123456789012|authorization|AWS4-HMAC|requestid/iu);
-    expect(JSON.parse(text)).toMatchObject({
-      operation: 'ConverseStream',
-      status: 200,
-      modelId: expect.stringContaining(':000000000000:'),
-    });
-  });
-
-  test('structural replay looks at what is said, not at how it is to be answered', async () => {
-    const replayer = await createReplayer({
-      folder,
-      match: 'structural',
-      miss: 'simulate',
-      speed: 0,
-    });
-    const replaying = await startBedrock({ tape: replayer });
-    const changed = { ...body, inferenceConfig: { temperature: 0.1 } };
-    const same = await bytesOf(replaying.post(path, changed));
-    expect(same.equals(await bytesOf(real.post(path, body)))).toBe(true);
-    const other = { messages: [{ role: 'user', content: [{ text: 'Tell me about rivers' }] }] };
-    expect((await bytesOf(replaying.post(path, other))).toString('latin1')).toContain('rivers');
-    await replaying.close();
-  });
-
-  test('a folder without recordings, or with one that is none, is said', async () => {
-    const empty = await mkdtemp(join(tmpdir(), 'streambed-'));
-    const options = { match: 'exact', miss: 'fail', speed: 0 } as const;
-    await expect(createReplayer({ ...options, folder: empty })).rejects.toThrow(
-      'there are no recordings',
-    );
-    await writeFile(join(empty, 'a.json'), '{"operation":"Converse"}');
-    await expect(createReplayer({ ...options, folder: empty })).rejects.toThrow(
-      'a.json.modelId: must be there',
-    );
   });
 });

@@ -1,0 +1,112 @@
+import { ApplyGuardrailCommand, type Message } from '@aws-sdk/client-bedrock-runtime';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startBedrock, textOf, user, type RunningBedrock } from '../fixtures/bedrock.ts';
+
+let bedrock: RunningBedrock;
+
+beforeAll(async () => {
+  bedrock = await startBedrock({ guardrails: [guardrail] });
+});
+
+afterAll(() => bedrock.close());
+
+const guardrail = {
+  id: 'gr12345',
+  version: '1',
+  blockedInputMessaging: 'Not that question.',
+  blockedOutputsMessaging: 'Not that answer.',
+  wordPolicyConfig: { wordsConfig: [{ text: 'unicorn' }] },
+  topicPolicyConfig: {
+    topicsConfig: [
+      { name: 'investment advice', definition: 'Advice on which stocks to buy', type: 'DENY' },
+    ],
+  },
+  sensitiveInformationPolicyConfig: {
+    piiEntitiesConfig: [{ type: 'EMAIL', action: 'ANONYMIZE' as const }],
+  },
+};
+
+describe('guardrails', () => {
+  const guardrailConfig = {
+    guardrailIdentifier: 'gr12345',
+    guardrailVersion: '1',
+    trace: 'enabled' as const,
+  };
+
+  test('a question that is blocked costs nothing, and the trace says why', async () => {
+    const { output, stopReason, trace, usage } = await bedrock.ask({
+      messages: [user('Draw a unicorn')],
+      guardrailConfig,
+    });
+    expect(stopReason).toBe('guardrail_intervened');
+    expect(output?.message?.content).toEqual([{ text: 'Not that question.' }]);
+    expect(usage).toMatchObject({ inputTokens: 0, outputTokens: 0 });
+    expect(trace?.guardrail?.inputAssessment?.['gr12345']?.wordPolicy?.customWords).toEqual([
+      { action: 'BLOCKED', detected: true, match: 'unicorn' },
+    ]);
+  });
+
+  const guarded = { guardContent: { text: { text: 'Please.' } } };
+  const long = 'I like long walks by the sea in the evening. '.repeat(10);
+  const secret: Message[] = [
+    user(`${long} And I saw a unicorn.`),
+    { role: 'assistant', content: [{ text: 'I see.' }] },
+    { role: 'user', content: [{ text: 'What did I say so far?' }, guarded] },
+  ];
+
+  test.each(['sync', 'async'] as const)(
+    'an answer is blocked midway in %s mode',
+    async (streamProcessingMode) => {
+      const events = await bedrock.stream({
+        messages: secret,
+        guardrailConfig: { ...guardrailConfig, streamProcessingMode } as never,
+      });
+      const text = events
+        .map(({ contentBlockDelta }) => contentBlockDelta?.delta?.text ?? '')
+        .join('');
+      expect(
+        events.find(({ messageStop }) => messageStop !== undefined)?.messageStop?.stopReason,
+      ).toBe('guardrail_intervened');
+      expect(text).toMatch(/Not that answer\.$/u);
+      // Buffered text is scanned before it is let go; passed text is cut when it is found.
+      expect(text.includes('unicorn')).toBe(streamProcessingMode === 'async');
+    },
+  );
+
+  test('what is sensitive is masked where the stream waits for it', async () => {
+    const text =
+      'Summarise this:\nWrite to ada@example.com for the results of the long experiment.';
+    const messages: Message[] = [{ role: 'user', content: [{ text }, guarded] }];
+    expect(textOf(await bedrock.ask({ messages, guardrailConfig }))).toContain(
+      'Write to {EMAIL} for',
+    );
+  });
+
+  test('one that is not there is refused', async () => {
+    await expect(
+      bedrock.ask({ guardrailConfig: { ...guardrailConfig, guardrailIdentifier: 'none' } }),
+    ).rejects.toThrow('does not exist');
+  });
+
+  test('ApplyGuardrail assesses a text by itself', async () => {
+    const apply = (text: string): ApplyGuardrailCommand =>
+      new ApplyGuardrailCommand({
+        guardrailIdentifier: 'gr12345',
+        guardrailVersion: '1',
+        source: 'INPUT',
+        content: [{ text: { text } }],
+      });
+    const blocked = await bedrock.http2().send(apply('Which stocks to buy? I want advice.'));
+    expect(blocked).toMatchObject({
+      action: 'GUARDRAIL_INTERVENED',
+      outputs: [{ text: 'Not that question.' }],
+    });
+    expect(blocked.assessments?.[0]?.topicPolicy?.topics?.[0]?.name).toBe('investment advice');
+    const masked = await bedrock.http2().send(apply('I am ada@example.com'));
+    expect(masked.outputs).toEqual([{ text: 'I am {EMAIL}' }]);
+    expect(await bedrock.http2().send(apply('Hello'))).toMatchObject({
+      action: 'NONE',
+      outputs: [],
+    });
+  });
+});
