@@ -27,15 +27,16 @@ beforeAll(async () => {
     '--knowledge',
     'docs',
   ]);
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (printed += text));
-  await expect.poll(() => printed).toContain('curl ');
+  child.stdout?.setEncoding('utf8');
+  for await (const text of child.stdout ?? []) {
+    printed += text;
+    if (printed.includes('curl ')) break;
+  }
   url = /AWS_ENDPOINT_URL_BEDROCK_RUNTIME=(\S+)/u.exec(printed)?.[1] ?? '';
 });
 
-afterAll(async () => {
+afterAll(() => {
   child.kill('SIGINT');
-  const [code] = await once(child, 'exit');
-  expect(code).toBe(0);
 });
 
 /** Runs a curl line as a reader would, with the port of this test. */
@@ -79,7 +80,7 @@ test('the scenarios of the docs can be read', () => {
 test('its help names every option, and the docs name none that is not there', async () => {
   const { stdout: help } = await run(process.execPath, [...command, '--help']);
   const inDocs = new Set(
-    [...page.matchAll(/(?<=[`\s])--[a-z-]+(?=[`\s])/gu)].map(([option]) => option),
+    [...page.matchAll(/(?<=[`\s])--[a-z][a-z-]+(?=[`\s])/gu)].map(([option]) => option),
   );
   expect([...inDocs].filter((option) => !help.includes(option))).toEqual([]);
   expect(inDocs.size).toBeGreaterThan(10);
@@ -100,4 +101,15 @@ test.each([
   const asked = run(process.execPath, [...command, '--port', '0', ...options]);
   await expect(asked).rejects.toMatchObject({ stderr: expect.stringContaining(words) });
   await expect(asked).rejects.toMatchObject({ stderr: expect.not.stringContaining('    at ') });
+});
+
+test('an interrupt ends it, and nothing else is heard of it', async () => {
+  const another = spawn(process.execPath, [...command, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let errors = '';
+  another.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  await once(another.stdout, 'data');
+  another.kill('SIGINT');
+  expect([await once(another, 'exit'), errors]).toEqual([[0, null], '']);
 });

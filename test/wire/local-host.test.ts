@@ -3,6 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  BedrockRuntimeClient,
+  ConverseCommand,
+  type BedrockRuntimeClientConfig,
+} from '@aws-sdk/client-bedrock-runtime';
 import { expect, test } from 'vitest';
 import { listen } from '#local/listen.ts';
 import { functionWithUrl, hostResources } from '../fixtures/template.ts';
@@ -57,4 +62,31 @@ test('a door whose port is taken is named, and the doors before it are closed ag
 test('a property that CloudFormation would refuse is named', async () => {
   const file = { Url: { Type: 'AWS::Lambda::Url', Properties: { AuthType: 'MAYBE' } } };
   await expect(hostResources(file)).rejects.toThrow('Url.AuthType: must be NONE or AWS_IAM');
+});
+
+test('the Bedrock of a system is strict: its own credentials and keys, and no others', async () => {
+  const system = await hostResources(functionWithUrl('Echo', { handler: 'echo' }));
+  const { bedrock, credentials, endpoints, region } = system.state;
+  const ask = (change: BedrockRuntimeClientConfig): Promise<unknown> => {
+    const client = new BedrockRuntimeClient({
+      endpoint: endpoints.aws,
+      region,
+      maxAttempts: 1,
+      ...change,
+    });
+    const messages = [{ role: 'user' as const, content: [{ text: 'Hello' }] }];
+    return client.send(new ConverseCommand({ modelId: 'amazon.nova-lite-v1:0', messages }));
+  };
+  await expect(ask({ credentials })).resolves.toBeDefined();
+  const [key = ''] = bedrock.apiKeys;
+  const byKey = { authSchemePreference: ['httpBearerAuth'] };
+  await expect(ask({ ...byKey, token: { token: key } })).resolves.toBeDefined();
+  await expect(ask({ ...byKey, token: { token: 'any' } })).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+  });
+  const wrong = { ...credentials, secretAccessKey: 'wrong' };
+  await expect(ask({ credentials: wrong })).rejects.toMatchObject({
+    name: 'InvalidSignatureException',
+  });
+  await system.close();
 });

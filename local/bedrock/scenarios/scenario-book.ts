@@ -30,39 +30,70 @@ export interface ScenarioBook {
   clear(): void;
 }
 
+interface Entry {
+  readonly scenario: Scenario;
+  calls: number;
+  /** How often each conversation has been shown each step. */
+  readonly shown: Map<string, number>;
+}
+
+/** So many conversations are remembered of a scenario. */
+const mostShown = 10_000;
+
 export function createScenarioBook(initial: readonly Scenario[] = []): ScenarioBook {
-  let scenarios = initial.map((scenario) => ({ scenario, calls: 0 }));
-  const shown = new Map<string, number>();
+  let entries = initial.map(toEntry);
+  let inlines = new Map<string, Entry>();
+  const inlineEntry = (scenario: Scenario): Entry => {
+    const key = JSON.stringify(scenario);
+    const entry = inlines.get(key) ?? toEntry(scenario);
+    inlines.set(key, entry);
+    dropOldest(inlines);
+    return entry;
+  };
+  const find = (situation: Situation): Entry | undefined => {
+    for (const entry of entries) {
+      if (!fits(entry.scenario.match ?? {}, situation)) continue;
+      entry.calls += 1;
+      if ([undefined, entry.calls].includes(entry.scenario.match?.call)) return entry;
+    }
+    return undefined;
+  };
   return {
     add(scenario) {
-      const entry = { scenario, calls: 0 };
-      scenarios.unshift(entry);
+      const entry = toEntry(scenario);
+      entries.unshift(entry);
       return () => {
-        scenarios = scenarios.filter((other) => other !== entry);
+        entries = entries.filter((other) => other !== entry);
       };
     },
-    all: () => scenarios.map(({ scenario }) => scenario),
+    all: () => entries.map(({ scenario }) => scenario),
     choose(situation, inline) {
-      let chosen = inline;
-      for (const entry of inline === undefined ? scenarios : []) {
-        if (!fits(entry.scenario.match ?? {}, situation)) continue;
-        entry.calls += 1;
-        if (![undefined, entry.calls].includes(entry.scenario.match?.call)) continue;
-        chosen = entry.scenario;
-        break;
-      }
-      if (chosen === undefined) return undefined;
-      const behaviour = behaviourAt(chosen, situation.toolRounds);
-      const key = keyOf(chosen, situation);
-      const seen = shown.get(key) ?? 0;
-      shown.set(key, seen + 1);
-      return { name: chosen.name ?? key.slice(0, 8), behaviour, seen };
+      const entry = inline === undefined ? find(situation) : inlineEntry(inline);
+      return entry === undefined ? undefined : show(entry, situation);
     },
     clear() {
-      scenarios = [];
-      shown.clear();
+      entries = [];
+      inlines = new Map();
     },
   };
+}
+
+function toEntry(scenario: Scenario): Entry {
+  return { scenario, calls: 0, shown: new Map() };
+}
+
+function show({ scenario, shown }: Entry, situation: Situation): Chosen {
+  const key = keyOf(situation);
+  const seen = shown.get(key) ?? 0;
+  shown.set(key, seen + 1);
+  dropOldest(shown);
+  const behaviour = behaviourAt(scenario, situation.toolRounds);
+  return { name: scenario.name ?? Object.keys(behaviour).join(' '), behaviour, seen };
+}
+
+function dropOldest(kept: Map<string, unknown>): void {
+  const [oldest] = kept.size > mostShown ? kept.keys() : [];
+  if (oldest !== undefined) kept.delete(oldest);
 }
 
 /** A conversation goes through a scenario's steps by its tool results, whoever drives it. */
@@ -71,8 +102,8 @@ function behaviourAt(scenario: Scenario, toolRounds: number): Behaviour {
   return scenario.next[Math.min(toolRounds, scenario.next.length) - 1] ?? scenario;
 }
 
-function keyOf(scenario: Scenario, { userText, systemText, toolRounds }: Situation): string {
-  const parts = JSON.stringify([scenario, userText, systemText, toolRounds]);
+function keyOf({ userText, systemText, toolRounds }: Situation): string {
+  const parts = JSON.stringify([userText, systemText, toolRounds]);
   return createHash('sha256').update(parts).digest('hex');
 }
 
