@@ -54,12 +54,12 @@ async function main(): Promise<void> {
     endpoints: Object.fromEntries(values.endpoint.map(readEndpoint)),
     log: console.log,
   });
-  await writeStateFile(values.state, system.state);
-  console.log(`Ready. What runs where: ${values.state}`);
   endOnSignals(() => {
     removeStateFile(values.state);
     return system.close();
   });
+  await writeStateFile(values.state, system.state);
+  console.log(`Ready. What runs where: ${values.state}`);
 }
 
 function readEndpoint(value: string): readonly [service: string, url: string] {

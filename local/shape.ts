@@ -42,37 +42,37 @@ export function readShape<T>(
   return read;
 }
 
-// oxlint-disable-next-line typescript/no-generated-empty-object-type
-type NoMembers = Readonly<Record<never, Shape<unknown>>>;
-
-type Structure<R extends Members, O extends Members> = {
-  readonly [K in keyof R]: Shaped<R[K]>;
-} & { readonly [K in keyof O]?: Shaped<O[K]> | undefined };
+type RequiredOf<M extends Members> = { readonly [K in keyof M]: Shaped<M[K]> };
+type OptionalOf<M extends Members> = { readonly [K in keyof M]?: Shaped<M[K]> | undefined };
 
 /** An object with members that must be there and others that may; null counts as absent. */
-export function structure<R extends Members, O extends Members = NoMembers>(
+export function structure<R extends Members>(required: R): Shape<RequiredOf<R>>;
+export function structure<R extends Members, O extends Members>(
   required: R,
-  optional?: O,
-): Shape<Structure<R, O>> {
+  optional: O,
+): Shape<RequiredOf<R> & OptionalOf<O>>;
+export function structure(required: Members, optional: Members = {}): Shape<unknown> {
   return members(required, optional, () => undefined);
 }
 
 /** A structure that refuses members it does not know. */
-export function closedStructure<R extends Members, O extends Members = NoMembers>(
+export function closedStructure<R extends Members>(required: R): Shape<RequiredOf<R>>;
+export function closedStructure<R extends Members, O extends Members>(
   required: R,
-  optional?: O,
-): Shape<Structure<R, O>> {
+  optional: O,
+): Shape<RequiredOf<R> & OptionalOf<O>>;
+export function closedStructure(required: Members, optional: Members = {}): Shape<unknown> {
   return members(required, optional, (key, path, problems) => {
-    if (key in required || (optional !== undefined && key in optional)) return;
+    if (Object.hasOwn(required, key) || Object.hasOwn(optional, key)) return;
     problems.push({ path: [...path, key], value: undefined, rule: { type: 'known-member' } });
   });
 }
 
-function members<R extends Members, O extends Members>(
-  required: R,
-  optional: O | undefined,
+function members(
+  required: Members,
+  optional: Members,
   meet: (key: string, path: Path, problems: Problem[]) => void,
-): Shape<Structure<R, O>> {
+): Shape<unknown> {
   return (value, path, problems) => {
     const read: Record<string, unknown> = {};
     if (isRecord(value)) {
@@ -80,12 +80,10 @@ function members<R extends Members, O extends Members>(
       for (const [key, shape] of Object.entries({ ...required, ...optional })) {
         const member = value[key] ?? undefined;
         if (member !== undefined) read[key] = shape(member, [...path, key], problems);
-        else if (key in required) missing([...path, key], problems);
+        else if (Object.hasOwn(required, key)) missing([...path, key], problems);
       }
     } else problems.push({ path, value, rule: { type: 'kind', kind: 'object' } });
-    // The one place where what was read is called by its type.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return read as Structure<R, O>;
+    return read;
   };
 }
 
@@ -98,7 +96,8 @@ type Union<M extends Members> = {
 }[keyof M & string];
 
 /** An object with exactly one of the members, read as its name and its value. */
-export function union<M extends Members>(choices: M): Shape<Union<M>> {
+export function union<M extends Members>(choices: M): Shape<Union<M>>;
+export function union(choices: Members): Shape<unknown> {
   return (value, path, problems) => {
     const present = isRecord(value)
       ? Object.entries(value).filter(([, member]) => member !== null && member !== undefined)
@@ -111,13 +110,13 @@ export function union<M extends Members>(choices: M): Shape<Union<M>> {
     else if (shape === undefined) {
       problems.push({ path: [...path, type], value: member, rule: { type: 'known-member' } });
     } else read = shape(member, [...path, type], problems);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return { type, value: read } as Union<M>;
+    return { type, value: read };
   };
 }
 
 /** An object whose member `tag` says which of the structures it is. */
-export function tagged<M extends Members>(tag: string, choices: M): Shape<Union<M>> {
+export function tagged<M extends Members>(tag: string, choices: M): Shape<Union<M>>;
+export function tagged(tag: string, choices: Members): Shape<unknown> {
   return (value, path, problems) => {
     const name = isRecord(value) ? value[tag] : undefined;
     const type = typeof name === 'string' ? name : '';
@@ -129,8 +128,7 @@ export function tagged<M extends Members>(tag: string, choices: M): Shape<Union<
       const rule = { type: 'one-of', values: Object.keys(choices) } as const;
       problems.push({ path: [...path, tag], value: name, rule });
     } else read = shape(value, path, problems);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return { type, value: read } as Union<M>;
+    return { type, value: read };
   };
 }
 
@@ -141,7 +139,7 @@ export interface Size {
 
 export function list<T>(item: Shape<T>, size: Size = {}): Shape<readonly T[]> {
   return (value, path, problems) => {
-    if (!Array.isArray(value)) return wrong(value, path, problems, 'array', []);
+    if (!Array.isArray(value)) return wrong({ value, path, problems }, 'array', []);
     checkLength(value, value.length, { path, problems, size });
     return value.map((element: unknown, index) => item(element, [...path, index], problems));
   };
@@ -149,7 +147,7 @@ export function list<T>(item: Shape<T>, size: Size = {}): Shape<readonly T[]> {
 
 export function map<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
   return (value, path, problems) => {
-    if (!isRecord(value)) return wrong(value, path, problems, 'object', {});
+    if (!isRecord(value)) return wrong({ value, path, problems }, 'object', {});
     const entries = Object.entries(value);
     return Object.fromEntries(
       entries.map(([key, element]) => [key, item(element, [...path, key], problems)]),
@@ -160,7 +158,7 @@ export function map<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
 export function string(rules: Size & { readonly pattern?: string } = {}): Shape<string> {
   const form = rules.pattern === undefined ? undefined : new RegExp(`^(?:${rules.pattern})$`, 'u');
   return (value, path, problems) => {
-    if (typeof value !== 'string') return wrong(value, path, problems, 'string', '');
+    if (typeof value !== 'string') return wrong({ value, path, problems }, 'string', '');
     checkLength(value, value.length, { path, problems, size: rules });
     if (form !== undefined && !form.test(value)) {
       problems.push({ path, value, rule: { type: 'pattern', pattern: rules.pattern ?? '' } });
@@ -192,7 +190,8 @@ function numeric(
   isKind: (value: unknown) => boolean,
 ): Shape<number> {
   return (value, path, problems) => {
-    if (typeof value !== 'number' || !isKind(value)) return wrong(value, path, problems, kind, 0);
+    if (typeof value !== 'number' || !isKind(value))
+      return wrong({ value, path, problems }, kind, 0);
     if (min !== undefined && value < min) {
       problems.push({ path, value, rule: { type: 'at-least', limit: min } });
     }
@@ -204,12 +203,14 @@ function numeric(
 }
 
 export const boolean: Shape<boolean> = (value, path, problems) =>
-  typeof value === 'boolean' ? value : wrong(value, path, problems, 'boolean', false);
+  typeof value === 'boolean' ? value : wrong({ value, path, problems }, 'boolean', false);
 
 /** Bytes, as JSON has them: in Base64. */
 export const blob: Shape<Buffer> = (value, path, problems) => {
   const isBase64 = typeof value === 'string' && /^[\w+/=-]*$/u.test(value);
-  return isBase64 ? Buffer.from(value, 'base64') : wrong(value, path, problems, 'blob', emptyBytes);
+  return isBase64
+    ? Buffer.from(value, 'base64')
+    : wrong({ value, path, problems }, 'blob', emptyBytes);
 };
 
 const emptyBytes = Buffer.alloc(0);
@@ -219,7 +220,7 @@ export const anything: Shape<unknown> = (value) => value;
 
 /** Any JSON object. */
 export const object: Shape<Readonly<Record<string, unknown>>> = (value, path, problems) =>
-  isRecord(value) ? value : wrong(value, path, problems, 'object', {});
+  isRecord(value) ? value : wrong({ value, path, problems }, 'object', {});
 
 /** A value of one of several shapes: the first that takes it. */
 export function either<A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> {
@@ -250,8 +251,13 @@ function checkLength(value: unknown, length: number, { path, problems, size }: C
   }
 }
 
-// oxlint-disable-next-line max-params
-function wrong<T>(value: unknown, path: Path, problems: Problem[], kind: string, instead: T): T {
+function wrong<T>({ value, path, problems }: Met, kind: string, instead: T): T {
   problems.push({ path, value, rule: { type: 'kind', kind } });
   return instead;
+}
+
+interface Met {
+  readonly value: unknown;
+  readonly path: Path;
+  readonly problems: Problem[];
 }

@@ -1,5 +1,13 @@
 import type { Path, Problem, Rule } from '#local/shape.ts';
 
+interface ErrorRest {
+  /** Where it is not the one that the type has. */
+  readonly status?: number;
+  readonly members?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
 /** A refusal of Bedrock's, in its own types and words. */
 export class BedrockError extends Error {
   readonly status: number;
@@ -8,20 +16,10 @@ export class BedrockError extends Error {
   readonly members: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
 
-  // oxlint-disable-next-line max-params
-  constructor(
-    status: number,
-    type: string,
-    message: string,
-    rest: {
-      readonly members?: Readonly<Record<string, unknown>>;
-      readonly headers?: Readonly<Record<string, string>>;
-      readonly cause?: unknown;
-    } = {},
-  ) {
+  constructor(type: string, message: string, rest: ErrorRest = {}) {
     super(message, rest.cause === undefined ? {} : { cause: rest.cause });
     this.name = 'BedrockError';
-    this.status = status;
+    this.status = rest.status ?? errorStatus[type] ?? 500;
     this.type = type;
     this.members = rest.members ?? {};
     this.headers = rest.headers ?? {};
@@ -34,15 +32,15 @@ export class BedrockError extends Error {
 }
 
 export function invalid(message: string): BedrockError {
-  return new BedrockError(400, 'ValidationException', message);
+  return new BedrockError('ValidationException', message);
 }
 
 export function notFound(message: string): BedrockError {
-  return new BedrockError(404, 'ResourceNotFoundException', message);
+  return new BedrockError('ResourceNotFoundException', message);
 }
 
 /** The status of each of Bedrock's errors, from the service model. */
-export const errorStatus: Readonly<Record<string, number>> = {
+const errorStatus: Readonly<Record<string, number>> = {
   AccessDeniedException: 403,
   ConflictException: 400,
   InternalServerException: 500,
@@ -58,6 +56,11 @@ export const errorStatus: Readonly<Record<string, number>> = {
   UnrecognizedClientException: 403,
   ExpiredTokenException: 403,
   InvalidSignatureException: 403,
+  MissingAuthenticationTokenException: 403,
+  IncompleteSignatureException: 403,
+  SerializationException: 400,
+  UnknownOperationException: 404,
+  RuntimeClientError: 424,
 };
 
 /** What AWS's own operations say of a malformed request: wrong types first, then constraints. */
@@ -65,7 +68,7 @@ export function refuseMembers(problems: readonly Problem[]): BedrockError {
   const malformed = problems.find(({ rule }) => isMalformed(rule));
   if (malformed !== undefined) {
     const message = `The value at ${dotted(malformed.path)} ${malformedWords(malformed)}.`;
-    return new BedrockError(400, 'SerializationException', message);
+    return new BedrockError('SerializationException', message);
   }
   const found = problems.map(
     ({ path, value, rule }) =>

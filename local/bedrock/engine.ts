@@ -54,7 +54,7 @@ function toRefusal(error: unknown, { requestId }: AwsResponse): BedrockError {
   console.error(`Request ${requestId} failed in the local Bedrock:`, error);
   const message =
     'The system encountered an unexpected error during processing. Try your request again.';
-  return new BedrockError(500, 'InternalServerException', message, { cause: error });
+  return new BedrockError('InternalServerException', message, { cause: error });
 }
 
 function refuse(
@@ -92,7 +92,7 @@ function findOperation({ method, url }: AwsRequest): FoundOperation {
     const decoded = params.map(([name, value]) => [name, decodeURIComponent(value)]);
     return { operation, params: Object.fromEntries(decoded) };
   }
-  throw new BedrockError(404, 'UnknownOperationException', 'The operation is not known.');
+  throw new BedrockError('UnknownOperationException', 'The operation is not known.');
 }
 
 /** A body in signed chunks, as what it stands for. */

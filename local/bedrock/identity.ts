@@ -67,5 +67,5 @@ function verify(request: AwsRequest, { credentials }: IdentityPolicy, nowMs: num
 }
 
 function refused(type: string, message: string): BedrockError {
-  return new BedrockError(403, type, message);
+  return new BedrockError(type, message);
 }

@@ -100,7 +100,7 @@ function endOfLife(): BedrockError {
   const message =
     'This model version has reached the end of its life. ' +
     'Please refer to the AWS documentation for more details.';
-  return new BedrockError(404, 'ResourceNotFoundException', message);
+  return new BedrockError('ResourceNotFoundException', message);
 }
 
 function profileNeeded(modelId: string): BedrockError {

@@ -6,6 +6,6 @@ export function parseBody(body: Buffer): unknown {
     const parsed: unknown = JSON.parse(body.toString('utf8'));
     return parsed;
   } catch {
-    throw new BedrockError(400, 'SerializationException', 'The request body is not valid JSON.');
+    throw new BedrockError('SerializationException', 'The request body is not valid JSON.');
   }
 }

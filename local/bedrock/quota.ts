@@ -69,5 +69,5 @@ function settled({ provider }: ModelFacts, usage: Usage): number {
 
 function tooMany(what: 'requests' | 'tokens'): BedrockError {
   const message = `Too many ${what}, please wait before trying again.`;
-  return new BedrockError(429, 'ThrottlingException', message);
+  return new BedrockError('ThrottlingException', message);
 }

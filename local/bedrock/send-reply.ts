@@ -1,6 +1,6 @@
 import type { AwsResponse, ConnectionCut } from '#local/aws-exchange.ts';
 import type { Cut, Fault } from '#local/bedrock/answer.ts';
-import { BedrockError, errorStatus } from '#local/bedrock/bedrock-error.ts';
+import { BedrockError } from '#local/bedrock/bedrock-error.ts';
 import type { PacedEvent } from '#local/bedrock/pace.ts';
 import type { Reply, StreamWriter, WholeReply } from '#local/bedrock/reply.ts';
 import { createAnswerFold } from '#local/bedrock/whole-answer.ts';
@@ -113,7 +113,7 @@ async function* flattened(batches: Batches): AsyncGenerator<PacedEvent> {
 async function failWhole(fault: Fault, response: AwsResponse): Promise<Outcome> {
   if (fault.type === 'exception') throw toRefusal(fault);
   if (fault.type === 'error-frame') {
-    throw new BedrockError(500, fault.code, fault.message);
+    throw new BedrockError(fault.code, fault.message);
   }
   response.start(200, { 'content-type': 'application/json' });
   await response.write(Buffer.from('{"metrics":{"latencyMs":'));
@@ -126,5 +126,5 @@ function toRefusal(fault: Extract<Fault, { type: 'exception' }>): BedrockError {
   const type = `${fault.exception.charAt(0).toUpperCase()}${fault.exception.slice(1)}`;
   const { message, originalStatusCode } = fault;
   const members = originalStatusCode === undefined ? {} : { originalStatusCode };
-  return new BedrockError(errorStatus[type] ?? 500, type, message, { members });
+  return new BedrockError(type, message, { members });
 }

@@ -82,7 +82,7 @@ function readPrompt(body: Buffer): string {
   const prompt = found.find((value) => typeof value === 'string' && value.trim() !== '');
   if (typeof prompt === 'string') return prompt;
   const message = 'The agent could not read the payload: it takes {"prompt": "…"}.';
-  throw new BedrockError(424, 'RuntimeClientError', message);
+  throw new BedrockError('RuntimeClientError', message);
 }
 
 function parse(body: Buffer): unknown {
@@ -94,7 +94,7 @@ function parse(body: Buffer): unknown {
 }
 
 function refused(message: string, name: string): BedrockError {
-  return new BedrockError(400, 'ValidationException', message, {
+  return new BedrockError('ValidationException', message, {
     members: { reason: 'FieldValidationFailed', fieldList: [{ name, message }] },
   });
 }

@@ -48,7 +48,7 @@ function createWriter(
 }
 
 function unknownModel(id: string): BedrockError {
-  return new BedrockError(404, 'ResourceNotFoundException', `model: ${id}`);
+  return new BedrockError('ResourceNotFoundException', `model: ${id}`);
 }
 
 function errorBody({ type, message }: BedrockError, requestId: string): object {

@@ -179,7 +179,7 @@ function checkCachePoints({ minCacheTokens }: ModelFacts, request: ConverseReque
     const message =
       'You invoked an unsupported model or your request did not allow prompt caching. ' +
       'See the documentation for more information.';
-    throw new BedrockError(403, 'AccessDeniedException', message);
+    throw new BedrockError('AccessDeniedException', message);
   }
   if (all.length > 4) {
     throw invalid('The number of cachePoint blocks in the request exceeds the limit of 4.');

@@ -77,7 +77,7 @@ async function forward(
     });
   } catch (error) {
     const message = 'Bedrock could not be reached to be recorded.';
-    throw new BedrockError(503, 'ServiceUnavailableException', message, { cause: error });
+    throw new BedrockError('ServiceUnavailableException', message, { cause: error });
   }
 }
 

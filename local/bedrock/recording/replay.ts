@@ -41,7 +41,7 @@ export async function createReplayer({ folder, match, miss, speed }: ReplayOptio
 }
 
 function noRecording(): BedrockError {
-  return new BedrockError(424, 'ModelErrorException', 'There is no recording of this request.');
+  return new BedrockError('ModelErrorException', 'There is no recording of this request.');
 }
 
 async function play(recording: Recording, speed: number, call: Call): Promise<void> {

@@ -1,5 +1,5 @@
 import { parse as parseYaml } from 'yaml';
-import { BedrockError, errorStatus, invalid } from '#local/bedrock/bedrock-error.ts';
+import { BedrockError, invalid } from '#local/bedrock/bedrock-error.ts';
 import { readScenario, type Scenario } from '#local/bedrock/scenarios/scenario.ts';
 import type { Chosen } from '#local/bedrock/scenarios/scenario-book.ts';
 import type { Call } from '#local/bedrock/services.ts';
@@ -77,11 +77,12 @@ export function refuseByScenario({ behaviour, seen }: Chosen): void {
   if (auth !== undefined) throw authRefusals[auth]();
   if (eol === true) {
     const message = 'This model version has reached the end of its life.';
-    throw new BedrockError(404, 'ResourceNotFoundException', message);
+    throw new BedrockError('ResourceNotFoundException', message);
   }
   if (fail === undefined || seen >= (fail.times ?? Infinity)) return;
-  const { type, status = errorStatus[type] ?? 500, message = words[type], retryAfter } = fail;
-  throw new BedrockError(status, type, message ?? 'The request failed.', {
+  const { type, status, message = words[type], retryAfter } = fail;
+  throw new BedrockError(type, message ?? 'The request failed.', {
+    ...(status === undefined ? {} : { status }),
     headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
   });
 }
@@ -101,20 +102,17 @@ const words: Readonly<Record<string, string>> = {
 const authRefusals = {
   expired: () =>
     new BedrockError(
-      403,
       'ExpiredTokenException',
       'The security token included in the request is expired',
     ),
   bad_signature: () =>
     new BedrockError(
-      403,
       'InvalidSignatureException',
       'The request signature we calculated does not match the signature you provided. Check your ' +
         'AWS Secret Access Key and signing method. Consult the service documentation for details.',
     ),
   denied: () =>
     new BedrockError(
-      403,
       'AccessDeniedException',
       "You don't have access to the model with the specified model ID.",
     ),
