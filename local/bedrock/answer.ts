@@ -28,16 +28,20 @@ export interface EndEvent {
   readonly guardrailTrace?: object | undefined;
 }
 
-export type StopReason =
-  | 'end_turn'
-  | 'tool_use'
-  | 'max_tokens'
-  | 'stop_sequence'
-  | 'guardrail_intervened'
-  | 'content_filtered'
-  | 'malformed_model_output'
-  | 'malformed_tool_use'
-  | 'model_context_window_exceeded';
+/** Why a model stops; the names are Converse's. */
+export const stopReasons = [
+  'end_turn',
+  'tool_use',
+  'max_tokens',
+  'stop_sequence',
+  'guardrail_intervened',
+  'content_filtered',
+  'malformed_model_output',
+  'malformed_tool_use',
+  'model_context_window_exceeded',
+] as const;
+
+export type StopReason = (typeof stopReasons)[number];
 
 export interface Usage {
   /** Without what was read from or written to the cache. */

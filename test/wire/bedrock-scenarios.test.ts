@@ -9,6 +9,7 @@ import {
   type Message,
 } from '@aws-sdk/client-bedrock-runtime';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { stopReasons } from '#local/bedrock/answer.ts';
 import { readScenarioFile } from '#local/bedrock/read-settings.ts';
 import { createVirtualClock } from '#local/clock.ts';
 import { haiku, novaLite, startBedrock, type RunningBedrock } from '../fixtures/bedrock.ts';
@@ -190,17 +191,7 @@ test('usage, stop reason and guardrail can be what a test needs', async () => {
   expect(await say('Hi')).toMatch(/Stop here\.$/u);
 });
 
-test.each([
-  'end_turn',
-  'tool_use',
-  'max_tokens',
-  'stop_sequence',
-  'guardrail_intervened',
-  'content_filtered',
-  'malformed_model_output',
-  'malformed_tool_use',
-  'model_context_window_exceeded',
-])('an answer can stop for %s', async (stop) => {
+test.each(stopReasons)('an answer can stop for %s', async (stop) => {
   bedrock.on({ stop });
   const input = { modelId: haiku, messages: [user('Hi')] };
   const { stream } = await bedrock.http2().send(new ConverseStreamCommand(input));

@@ -20,7 +20,7 @@ import {
   textOf,
   user,
 } from '../fixtures/bedrock.ts';
-import { at, families, messages, question } from '../fixtures/model-families.ts';
+import { at, families, messages, question, wordAt } from '../fixtures/model-families.ts';
 
 let bedrock: RunningBedrock;
 
@@ -32,7 +32,7 @@ afterAll(() => bedrock.close());
 
 test.each(Object.entries(families))(
   '%s says the same in its own format as in Converse, for the same usage, streamed or whole',
-  async (_, { modelId, body, text, input, output, chunkText, before = '' }) => {
+  async (_, { modelId, body, text, input = '', output = '', chunkText, before = '' }) => {
     const said = await bedrock.ask({
       modelId,
       messages: [user(question)],
@@ -42,10 +42,12 @@ test.each(Object.entries(families))(
     const answer = await bedrock.http1().send(command);
     const spoken: unknown = JSON.parse(answer.body.transformToString());
     expect(at(spoken, text)).toBe(before + textOf(said));
-    if (input !== undefined) expect(at(spoken, input)).toBe(said.usage?.inputTokens);
-    if (output !== undefined) expect(at(spoken, output)).toBe(said.usage?.outputTokens);
+    // Not every format says what it cost.
+    const { inputTokens, outputTokens } = said.usage ?? {};
+    expect([inputTokens, undefined]).toContain(at(spoken, input));
+    expect([outputTokens, undefined]).toContain(at(spoken, output));
     const streamed = await streamedChunks(modelId, body);
-    expect(streamed.map((chunk) => at(chunk, chunkText) ?? '').join('')).toBe(textOf(said));
+    expect(streamed.map((chunk) => wordAt(chunk, chunkText)).join('')).toBe(textOf(said));
     expect(streamed.at(-1)).toMatchObject({
       'amazon-bedrock-invocationMetrics': {
         inputTokenCount: said.usage?.inputTokens,

@@ -1,6 +1,8 @@
 import type { StopReason } from '#local/bedrock/answer.ts';
 import { lastSaysWhy, plainTurn, refuseBody, type Format } from '#local/bedrock/invoke/format.ts';
 import { readPrompt } from '#local/bedrock/invoke/prompt-template.ts';
+import type { ModelFacts } from '#local/bedrock/models.ts';
+import type { ModelTurn } from '#local/bedrock/turn.ts';
 import { answerText, reasoningText } from '#local/bedrock/whole-answer.ts';
 import { closedStructure, integer, list, number, readShape, string } from '#local/shape.ts';
 
@@ -64,16 +66,18 @@ const completionShape = closedStructure(
   },
 );
 
+function readCompletion(body: unknown, model: ModelFacts): ModelTurn {
+  const { prompt, max_tokens: maxTokens, stop } = readShape(completionShape, body, refuseBody);
+  return plainTurn(model, {
+    ...readPrompt(prompt),
+    maxTokens: maxTokens ?? 512,
+    stopSequences: stop,
+  });
+}
+
 /** Mistral's text models. */
 export const mistralText: Format = {
-  read(body, model) {
-    const { prompt, max_tokens: maxTokens, stop } = readShape(completionShape, body, refuseBody);
-    return plainTurn(model, {
-      ...readPrompt(prompt),
-      maxTokens: maxTokens ?? 512,
-      stopSequences: stop,
-    });
-  },
+  read: readCompletion,
   whole: (answer) => ({
     outputs: [{ stop_reason: stopOrLength(answer.stopReason), text: answerText(answer) }],
   }),
@@ -85,14 +89,7 @@ export const mistralText: Format = {
 
 /** DeepSeek-R1, whose reasoning comes first, between its own marks. */
 export const deepseekR1: Format = {
-  read(body, model) {
-    const { prompt, max_tokens: maxTokens, stop } = readShape(completionShape, body, refuseBody);
-    return plainTurn(model, {
-      ...readPrompt(prompt),
-      maxTokens: maxTokens ?? 512,
-      stopSequences: stop,
-    });
-  },
+  read: readCompletion,
   whole: (answer) => ({
     choices: [
       {

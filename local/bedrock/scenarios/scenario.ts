@@ -1,3 +1,4 @@
+import { stopReasons } from '#local/bedrock/answer.ts';
 import {
   anything,
   boolean,
@@ -69,17 +70,7 @@ const step = either(
   closedStructure({ text: string() }, paceMembers),
 );
 
-const stopReason = oneOf(
-  'end_turn',
-  'tool_use',
-  'max_tokens',
-  'stop_sequence',
-  'guardrail_intervened',
-  'content_filtered',
-  'malformed_model_output',
-  'malformed_tool_use',
-  'model_context_window_exceeded',
-);
+const stopReason = oneOf(...stopReasons);
 
 const behaviour = {
   fail,
