@@ -17,45 +17,46 @@ import { lastUserText, type ModelTurn } from '#local/bedrock/turn.ts';
 /** Answers a turn at its door: scenario, quota, guardrail, source, pace, bytes. */
 export async function answerTurn(call: Call, { turn: asked, reply }: Asked): Promise<void> {
   const { note, response } = call;
-  const batches = await openAnswer(call, asked);
+  const batches = openAnswer(call, await extractDocuments(asked));
   note.outcome = await sendReply(observed(batches, call), reply, response);
 }
 
 /**
- * The paced answer to a turn. Throws what Bedrock would refuse, or a scenario has it refuse. What
- * the turn takes of a quota is settled when the answer ends.
+ * The paced answer to a turn; its share of the quota is taken when it begins, and settled when it
+ * ends. Throws what Bedrock would refuse, or a scenario has it refuse.
  */
-export async function openAnswer(
-  call: Call,
-  asked: ModelTurn,
-): Promise<AsyncGenerator<readonly PacedEvent[], void, undefined>> {
+async function* openAnswer(call: Call, asked: ModelTurn): Batches {
   const { services, note, response, startedAt } = call;
-  const turn = await extractDocuments(asked);
-  note.prompt = lastUserText(turn);
-  note.metadata = turn.metadata;
-  const { turn: cleaned, chosen } = chooseScenario(call, turn);
+  note.prompt = lastUserText(asked);
+  note.metadata = asked.metadata;
+  const { turn, chosen } = chooseScenario(call, asked);
   const behaviour = chosen?.behaviour ?? {};
   if (chosen !== undefined) {
     note.scenario = chosen.name;
     refuseByScenario(chosen);
   }
-  const inputTokens = countInput(cleaned);
-  checkContext(cleaned, inputTokens);
-  const guarding = guardingFor(call, cleaned, behaviour);
+  const inputTokens = countInput(turn);
+  checkContext(turn, inputTokens);
+  const guarding = guardingFor(call, turn, behaviour);
   const quota = { ...services.quota, ...behaviour.quota };
   const reservation = services.quotas.take(turn.model, quota, inputTokens + turn.maxTokens);
-  const events = guarded(() => answerBy(call, cleaned, behaviour), guarding);
-  const pace = behaviour.latency === undefined ? {} : { ttftMs: behaviour.latency };
-  const batches = paced(events, {
-    clock: services.clock,
-    isLive: services.source.isLive && behaviour.stream === undefined,
-    pace: { ...services.pace, ...pace },
-    seed: note.prompt,
-    signal: response.gone,
-    startedAt,
-  });
-  return settling(batches, () => reservation.settle(note.usage));
+  try {
+    const events = guarded(() => answerBy(call, turn, behaviour), guarding);
+    const pace = behaviour.latency === undefined ? {} : { ttftMs: behaviour.latency };
+    yield* paced(events, {
+      clock: services.clock,
+      isLive: services.source.isLive && behaviour.stream === undefined,
+      pace: { ...services.pace, ...pace },
+      seed: note.prompt,
+      signal: response.gone,
+      startedAt,
+    });
+  } finally {
+    reservation.settle(note.usage);
+  }
 }
+
+type Batches = AsyncGenerator<readonly PacedEvent[], void, undefined>;
 
 /** Where a turn does not fit into what the model can read. */
 function checkContext({ model }: ModelTurn, inputTokens: number): void {
@@ -83,22 +84,8 @@ function answerBy({ services, response }: Call, turn: ModelTurn, behaviour: Beha
   return overridden(events, behaviour);
 }
 
-async function* settling<T>(
-  batches: AsyncIterable<T>,
-  settle: () => void,
-): AsyncGenerator<T, void, undefined> {
-  try {
-    yield* batches;
-  } finally {
-    settle();
-  }
-}
-
 /** Notes for the journal what passes by. */
-async function* observed(
-  batches: AsyncIterable<readonly PacedEvent[]>,
-  { note, services, startedAt }: Call,
-): AsyncGenerator<readonly PacedEvent[], void, undefined> {
+async function* observed(batches: Batches, { note, services, startedAt }: Call): Batches {
   const said: string[] = [];
   try {
     for await (const batch of batches) {

@@ -82,6 +82,22 @@ describe('guardrails', () => {
     );
   });
 
+  test('nothing of what is masked or blocked goes out in pieces', async () => {
+    const filler = 'The long experiment went on for many days and nights. ';
+    for (const length of [3, 4, 5, 6, 7]) {
+      const before = filler.repeat(length);
+      const off = bedrock.on({
+        stream: [{ text: `${before}Ask ada.lovelace@example.com now. ${filler.repeat(5)}` }],
+      });
+      const events = await bedrock.stream({ guardrailConfig });
+      off();
+      const said = events
+        .map(({ contentBlockDelta }) => contentBlockDelta?.delta?.text ?? '')
+        .join('');
+      expect(said).toBe(`${before}Ask {EMAIL} now. ${filler.repeat(5)}`);
+    }
+  });
+
   test('one that is not there is refused', async () => {
     await expect(
       bedrock.ask({ guardrailConfig: { ...guardrailConfig, guardrailIdentifier: 'none' } }),

@@ -129,6 +129,9 @@ test('a scenario that cannot be read is refused by the name of its member', asyn
   ]);
   expect(await (await control('GET', 'scenarios')).json()).toEqual({ scenarios: [] });
   expect(() => bedrock.on({ stream: [{ stal: '1s' }] })).toThrow('stal: is not a known member');
+  expect(() => bedrock.on({ match: { text: '/(/' } })).toThrow(
+    'match.text: must be of type regular expression',
+  );
 });
 
 test('scenarios, guardrails and the journal are in reach over HTTP', async () => {

@@ -2,7 +2,7 @@ import {
   noUsage,
   type AnswerEvent,
   type Answering,
-  type EndEvent,
+  type InputUsage,
   type SourceEvent,
   type Usage,
 } from '#local/bedrock/answer.ts';
@@ -27,15 +27,19 @@ function* blockedInput(guarding: Guarding, verdict: Verdict): Generator<AnswerEv
   yield { type: 'end', usage: noUsage, latencyMs: 0, firstByteMs: 0, guardrailTrace };
 }
 
-/** How many characters are held back to be assessed together, in `sync` mode. */
-const heldCharacters = 200;
+/** How many characters are assessed at a time, and how many before them are looked at again. */
+const chunkCharacters = 200;
+const contextCharacters = 1_000;
 
 interface Watch {
-  /** What has been passed on, and what waits for its verdict. */
+  /** The end of what has been passed on, and how much it is in all. */
   passed: string;
+  tokens: number;
+  /** What waits for its verdict in `sync` mode; in `async` mode it has gone out already. */
   held: string;
   index: number;
   verdict: Verdict | undefined;
+  input: InputUsage;
 }
 
 async function* guardOutput(
@@ -43,54 +47,83 @@ async function* guardOutput(
   guarding: Guarding,
   input: Verdict,
 ): AsyncGenerator<SourceEvent> {
-  const watch: Watch = { passed: '', held: '', index: 0, verdict: undefined };
+  const isAsync = guarding.mode === 'async';
+  const watch: Watch = {
+    passed: '',
+    tokens: 0,
+    held: '',
+    index: 0,
+    verdict: undefined,
+    input: noUsage,
+  };
   for await (const event of events) {
-    if (event.type === 'text-delta') {
+    if (event.type === 'start') watch.input = event.input;
+    const isText = event.type === 'text-delta';
+    if (isText) {
       watch.index = event.index;
       watch.held += event.text;
-      if (guarding.mode === 'sync' && watch.held.length < heldCharacters) continue;
+      watch.tokens += countTokens(event.text);
+      if (isAsync) yield event;
     }
-    yield* release(watch, guarding);
+    if (!isText || isAsync || watch.held.length >= chunkCharacters) {
+      yield* release(watch, guarding, !isText);
+    }
     if (watch.verdict?.isBlocked === true) {
       yield* blockedOutput(guarding, { input, output: watch.verdict }, watch);
       return;
     }
-    if (event.type === 'end')
-      yield ended(event, traceOf(guarding, { input, output: watch.verdict }));
-    else if (event.type !== 'text-delta') yield event;
+    if (event.type === 'end') {
+      const guardrailTrace = traceOf(guarding, { input, output: watch.verdict });
+      yield { ...event, guardrailTrace };
+    } else if (!isText) yield event;
   }
 }
 
-/** Passes on what was held, unless it is blocked; in `async` mode it passes first. */
-function* release(watch: Watch, guarding: Guarding): Generator<SourceEvent> {
-  const { index, held } = watch;
+/** Assesses what is held, and lets it go unless it is blocked; of a text that goes on, a part. */
+function* release(watch: Watch, guarding: Guarding, isLast: boolean): Generator<SourceEvent> {
+  const { held, index, passed, tokens } = watch;
   if (held === '') return;
-  watch.held = '';
-  if (guarding.mode === 'async') yield { type: 'text-delta', index, text: held };
-  watch.verdict = guarding.assessOutput(watch.passed + held);
-  if (guarding.mode === 'sync' && !watch.verdict.isBlocked) {
-    // Only streams that wait for the verdict can have anything replaced in them.
-    const own = guarding.assessOutput(held);
-    yield { type: 'text-delta', index, text: own.text };
+  watch.verdict = guarding.assessOutput(passed + held, tokens);
+  if (watch.verdict.isBlocked) return;
+  if (guarding.mode === 'async') {
+    watch.passed = (passed + held).slice(-contextCharacters);
+    watch.held = '';
+    return;
   }
-  watch.passed += held;
+  const mask = (text: string): string => guarding.assessOutput(text, 0).text;
+  const cut = isLast ? held.length : safeCut(held, mask);
+  if (cut === 0) return;
+  // Only streams that wait for the verdict can have anything replaced in them.
+  yield { type: 'text-delta', index, text: mask(held.slice(0, cut)) };
+  watch.held = held.slice(cut);
+  watch.passed = (passed + held.slice(0, cut)).slice(-contextCharacters);
+}
+
+/**
+ * Where a text that goes on may be cut: between words, not within anything that is masked, and far
+ * enough from its end that the beginning of something blocked is not let go.
+ */
+function safeCut(held: string, mask: (text: string) => string): number {
+  let cut = held.length - chunkCharacters / 2;
+  while (cut > 0) {
+    cut = held.lastIndexOf(' ', cut - 1);
+    if (cut > 0 && mask(held.slice(0, cut)) + mask(held.slice(cut)) === mask(held)) return cut;
+  }
+  // Without spaces, as in Japanese, a long text has to be cut somewhere.
+  return held.length > chunkCharacters * 5 ? chunkCharacters * 4 : 0;
 }
 
 function* blockedOutput(
   guarding: Guarding,
   verdicts: Verdicts,
-  { index, passed }: Watch,
+  { index, input, tokens }: Watch,
 ): Generator<SourceEvent> {
   yield { type: 'text-delta', index, text: guarding.blockedOutput };
   yield { type: 'block-stop', index };
   yield { type: 'stop', stopReason: 'guardrail_intervened' };
-  const usage: Usage = { ...noUsage, outputTokens: countTokens(passed) };
+  const usage: Usage = { ...input, outputTokens: tokens };
   const guardrailTrace = traceOf(guarding, verdicts);
   yield { type: 'end', usage, latencyMs: 0, firstByteMs: 0, guardrailTrace };
-}
-
-function ended(event: EndEvent, guardrailTrace: object | undefined): EndEvent {
-  return { ...event, guardrailTrace };
 }
 
 interface Verdicts {

@@ -2,7 +2,6 @@ import { invalid } from '#local/bedrock/bedrock-error.ts';
 import { assess, type Grounding, type Verdict } from '#local/bedrock/guardrails/assess.ts';
 import type { Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
 import type { Behaviour } from '#local/bedrock/scenarios/scenario.ts';
-import { countTokens } from '#local/bedrock/tokens.ts';
 import { textOf, type GuardrailRequest, type ModelTurn } from '#local/bedrock/turn.ts';
 
 /** How one turn is watched: by a guardrail that it names, or by a scenario that plays one. */
@@ -13,7 +12,8 @@ export interface Guarding {
   readonly blockedInput: string;
   readonly blockedOutput: string;
   assessInput(): Verdict;
-  assessOutput(said: string): Verdict;
+  /** Assesses the end of what was said, which is so many tokens in all. */
+  assessOutput(end: string, tokens: number): Verdict;
 }
 
 const defaultMessage = 'Sorry, the model cannot answer this question.';
@@ -49,7 +49,7 @@ export function guardingOf(
     blockedInput: guardrail.blockedInputMessaging ?? defaultMessage,
     blockedOutput: guardrail.blockedOutputsMessaging ?? defaultMessage,
     assessInput: () => assess(guardrail, inputText(turn), { side: 'INPUT' }),
-    assessOutput: (said) => assess(guardrail, said, { side: 'OUTPUT', grounding }),
+    assessOutput: (end) => assess(guardrail, end, { side: 'OUTPUT', grounding }),
   };
 }
 
@@ -70,7 +70,7 @@ export function scriptedGuarding(script: NonNullable<Behaviour['guardrail']>): G
     blockedInput: message,
     blockedOutput: message,
     assessInput: () => verdict('', block === 'input'),
-    assessOutput: (said) => verdict(said, block === 'output' && countTokens(said) >= atToken),
+    assessOutput: (end, tokens) => verdict(end, block === 'output' && tokens >= atToken),
   };
 }
 

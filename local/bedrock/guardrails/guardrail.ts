@@ -6,12 +6,20 @@ import {
   readShape,
   string,
   structure,
+  type Shape,
   type Shaped,
 } from '#local/shape.ts';
-import { describeProblems } from '#local/bedrock/scenarios/scenario.ts';
+import { describeProblems, isExpression } from '#local/bedrock/scenarios/scenario.ts';
 
 const action = oneOf('BLOCK', 'ANONYMIZE', 'NONE');
 const strength = oneOf('NONE', 'LOW', 'MEDIUM', 'HIGH');
+
+const pattern: Shape<string> = (value, path, problems) => {
+  const text = string({ min: 1 })(value, path, problems);
+  if (isExpression(text)) return text;
+  problems.push({ path, value, rule: { type: 'kind', kind: 'regular expression' } });
+  return text;
+};
 
 /** A guardrail, with the names that CreateGuardrail and CloudFormation have for its parts. */
 const guardrailShape = closedStructure(
@@ -48,7 +56,7 @@ const guardrailShape = closedStructure(
       {},
       {
         piiEntitiesConfig: list(structure({ type: string(), action })),
-        regexesConfig: list(structure({ name: string(), pattern: string(), action })),
+        regexesConfig: list(structure({ name: string(), pattern, action })),
       },
     ),
     contextualGroundingPolicyConfig: structure({

@@ -14,7 +14,7 @@ export const profanity = /\b(?:damn|shit|fuck\w*|bastard|bullshit|crap)\b/iu;
 
 /** Sensitive information that has a form of its own; names and addresses have none. */
 export const piiForms: Readonly<Record<string, RegExp>> = {
-  EMAIL: /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/u,
+  EMAIL: /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/u,
   PHONE: /(?<![\d-])(?:\+?\d{1,3}[ -]?)?(?:\(\d{2,4}\)|\d{2,4})[ -]\d{3,4}[ -]\d{4}(?![\d-])/u,
   CREDIT_DEBIT_CARD_NUMBER: /(?<!\d)(?:\d{4}[ -]?){3}\d{4}(?!\d)/u,
   US_SOCIAL_SECURITY_NUMBER: /(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)/u,

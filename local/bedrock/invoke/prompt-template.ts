@@ -24,11 +24,14 @@ const readLlama: Reader = (prompt) => {
 };
 
 const readMistral: Reader = (prompt) => {
-  const form = /\[INST\]([^]*?)\[\/INST\]([^]*?)(?=\[INST\]|$)/gu;
-  const parts = [...prompt.matchAll(form)].flatMap(([, asked, answered]) => [
-    ['user', asked],
-    ['assistant', answered?.replaceAll(/<\/?s>/gu, '')],
-  ]);
+  const [, ...turns] = prompt.split('[INST]');
+  const parts = turns.flatMap((turn) => {
+    const [asked, answered] = turn.split('[/INST]');
+    return [
+      ['user', asked],
+      ['assistant', answered?.replaceAll(/<\/?s>/gu, '')],
+    ];
+  });
   return conversationOf(parts);
 };
 

@@ -29,6 +29,24 @@ const duration: Shape<number> = (value, path, problems) => {
   return 0;
 };
 
+/** Words to look for, or an expression between slashes. */
+const words: Shape<string> = (value, path, problems) => {
+  const text = string({ min: 1 })(value, path, problems);
+  const [, expression] = /^\/(.+)\/$/u.exec(text) ?? [];
+  if (expression === undefined || isExpression(expression)) return text;
+  problems.push({ path, value, rule: { type: 'kind', kind: 'regular expression' } });
+  return text;
+};
+
+/** Whether a text is a regular expression of JavaScript's. */
+export function isExpression(text: string): boolean {
+  try {
+    return new RegExp(text, 'iu') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
 const fail = closedStructure(
   { type: string({ min: 1 }) },
   {
@@ -108,8 +126,8 @@ const match = closedStructure(
   {
     operation: string(),
     model: string(),
-    text: string(),
-    system: string(),
+    text: words,
+    system: words,
     header: map(string()),
     metadata: map(string()),
     call: integer({ min: 1 }),

@@ -78,6 +78,7 @@ function longText(voice: Voice, question: string, tokens: number): string {
 }
 
 function calculate(question: string): readonly [expression: string, value: string] | undefined {
+  if (question.length > 100) return undefined;
   const form = /(-?\d+(?:\.\d+)?)\s*([-+*/×÷])\s*(-?\d+(?:\.\d+)?)/u;
   const [expression, left, operator, right] = form.exec(question) ?? [];
   if (expression === undefined || question.length > expression.length + 30) return undefined;

@@ -138,7 +138,9 @@ const formats: Readonly<Record<string, (text: string) => string>> = {
   'date-time': (text) => `${dateIn(text)}T09:00:00Z`,
   time: () => '09:00:00Z',
   duration: () => 'PT1H',
-  email: (text) => /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/u.exec(text)?.[0] ?? 'someone@example.com',
+  email: (text) =>
+    /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/u.exec(text)?.[0] ??
+    'someone@example.com',
   hostname: () => 'example.com',
   uri: (text) => /https?:\/\/[^\s"'<>()]+/u.exec(text)?.[0] ?? 'https://example.com/',
   ipv4: () => '192.0.2.1',

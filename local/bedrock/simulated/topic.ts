@@ -4,7 +4,8 @@ export function isJapanese(text: string): boolean {
 }
 
 /** A length that was asked for: "500 words", "1000文字". */
-export const askedLengthForm = /(\d[\d,]*)\s*(words?|tokens?|characters?|文字|字|語|トークン)/giu;
+export const askedLengthForm =
+  /(?<!\d)(\d[\d,]{0,12})\s{0,3}(words?|tokens?|characters?|文字|字|語|トークン)/giu;
 
 /** The words in which Japanese asks for a text, which are not what it is about. */
 const requestForm = /(?:書い|教え|説明し|話し|要約し)て\S*/gu;
@@ -67,9 +68,11 @@ export function namesIn(text: string): readonly string[] {
     ([, name = '']) => name,
   );
   const western = text.match(/(?<=[\p{Ll}\p{N},]\s)\p{Lu}[\p{L}]+(?:\s\p{Lu}[\p{L}]+)*/gu) ?? [];
-  const japanese = [...text.matchAll(/([\p{Script=Han}\p{Script=Katakana}ー]{2,})の/gu)].map(
-    ([, name = '']) => name,
-  );
+  const japanese = [
+    ...text.matchAll(
+      /(?<![\p{Script=Han}\p{Script=Katakana}ー])([\p{Script=Han}\p{Script=Katakana}ー]{2,20})の/gu,
+    ),
+  ].map(([, name = '']) => name);
   return [...new Set([...quoted, ...western, ...japanese])];
 }
 

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { assess } from '#local/bedrock/guardrails/assess.ts';
+import { piiForms } from '#local/bedrock/guardrails/lexicon.ts';
+import { plainTurn, said } from '#local/bedrock/invoke/format.ts';
+import { readPrompt } from '#local/bedrock/invoke/prompt-template.ts';
+import { findModel } from '#local/bedrock/models.ts';
+import { planAnswer } from '#local/bedrock/simulated/plan.ts';
+
+const model = findModel('amazon.nova-lite-v1:0', { servesEnded: false });
+
+const strings = { type: 'array', items: { type: 'string' } };
+const tool = {
+  name: 'take',
+  description: 'Takes all',
+  inputSchema: {
+    type: 'object',
+    properties: {
+      city: { type: 'string' },
+      keywords: strings,
+      mail: { type: 'string', format: 'email' },
+      page: { type: 'string', format: 'uri' },
+      day: { type: 'string', format: 'date' },
+      count: { type: 'number' },
+      summary: { type: 'string' },
+    },
+  },
+};
+
+const action = 'BLOCK' as const;
+const piiEntitiesConfig = Object.keys(piiForms).map((type) => ({ type, action }));
+const guardrail = { id: 'a', sensitiveInformationPolicyConfig: { piiEntitiesConfig } };
+
+/** What makes a careless expression go back and forth: it is over in milliseconds, or in hours. */
+const latin = [
+  'a',
+  'A',
+  '1',
+  '1 ',
+  '1-',
+  '1.',
+  'a@',
+  'aa:',
+  'http://',
+  '\n',
+  ' ',
+  ':',
+  '"a',
+  'a Aa ',
+];
+const japanese = ['日本語の文章です。', 'カ', '「', '私は', '書いて'];
+const templates = ['1*', '[INST]', '\n\nHuman:', '<｜User｜>', 'not good '];
+
+test.each([latin, japanese, templates].flat())('a long text of %j holds nobody up', (part) => {
+  const text = part.repeat(100_000 / part.length);
+  const turn = plainTurn(model, { messages: [said('user', text)] });
+  const system = [{ type: 'text' as const, text: 'Summarize; keywords; sentiment' }];
+  expect(planAnswer(turn).text).not.toEqual([]);
+  expect(planAnswer({ ...turn, system })).toBeDefined();
+  expect(planAnswer({ ...turn, tools: [tool], toolChoice: { type: 'any' } }).toolUse).toBeDefined();
+  expect(assess(guardrail, text, { side: 'INPUT' })).toBeDefined();
+  expect(readPrompt(text).messages.length).toBeGreaterThan(0);
+});
