@@ -7,7 +7,9 @@ import { countInput } from '#local/bedrock/input-tokens.ts';
 import { paced, type PacedEvent } from '#local/bedrock/pace.ts';
 import type { Asked } from '#local/bedrock/reply.ts';
 import { overridden, playSteps } from '#local/bedrock/scenarios/play.ts';
+import type { Reservation } from '#local/bedrock/quota.ts';
 import type { Behaviour } from '#local/bedrock/scenarios/scenario.ts';
+import type { Chosen } from '#local/bedrock/scenarios/scenario-book.ts';
 import { chooseScenario, refuseByScenario } from '#local/bedrock/scenarios/choose.ts';
 import { sendReply } from '#local/bedrock/send-reply.ts';
 import type { Call } from '#local/bedrock/services.ts';
@@ -38,8 +40,7 @@ async function* openAnswer(call: Call, asked: ModelTurn): Batches {
   const inputTokens = countInput(turn);
   checkContext(turn, inputTokens);
   const guarding = guardingFor(call, turn, behaviour);
-  const quota = { ...services.quota, ...behaviour.quota };
-  const reservation = services.quotas.take(turn.model, quota, inputTokens + turn.maxTokens);
+  const reservation = reserve(call, turn, { tokens: inputTokens + turn.maxTokens, chosen });
   try {
     const events = guarded(() => answerBy(call, turn, behaviour), guarding);
     const pace = behaviour.latency === undefined ? {} : { ttftMs: behaviour.latency };
@@ -58,6 +59,17 @@ async function* openAnswer(call: Call, asked: ModelTurn): Batches {
 
 type Batches = AsyncGenerator<readonly PacedEvent[], void, undefined>;
 
+/** A scenario's quota counts the requests that the scenario is for; the account's counts all. */
+function reserve(
+  { services }: Call,
+  { model }: ModelTurn,
+  { tokens, chosen }: { readonly tokens: number; readonly chosen: Chosen | undefined },
+): Reservation {
+  const own = chosen?.behaviour.quota;
+  const key = own === undefined ? model.id : `${model.id} ${chosen?.name}`;
+  return services.quotas.take({ key, model, quota: own ?? services.quota }, tokens);
+}
+
 /** Where a turn does not fit into what the model can read. */
 function checkContext({ model }: ModelTurn, inputTokens: number): void {
   if (inputTokens > model.contextTokens) throw invalid('Input is too long for requested model.');
@@ -74,12 +86,20 @@ function guarded(ask: () => Answering, guarding: Guarding | undefined): Answerin
 }
 
 /** What a scenario has written down, or what the source says, as the scenario changes it. */
-function answerBy({ services, response }: Call, turn: ModelTurn, behaviour: Behaviour): Answering {
+function answerBy(
+  { note, services, response }: Call,
+  turn: ModelTurn,
+  behaviour: Behaviour,
+): Answering {
   const input = services.cache.account(turn);
   const { stream, stop } = behaviour;
   const events =
     stream === undefined
-      ? services.source.answer(turn, input, response.gone)
+      ? services.source.answer(turn, {
+          modelId: note.modelId ?? turn.model.id,
+          input,
+          signal: response.gone,
+        })
       : playSteps(stream, { turn, input, stop });
   return overridden(events, behaviour);
 }

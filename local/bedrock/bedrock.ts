@@ -3,12 +3,12 @@ import type { Pace } from '#local/bedrock/answer.ts';
 import { createEngine } from '#local/bedrock/engine.ts';
 import type { Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
 import type { IdentityPolicy } from '#local/bedrock/identity.ts';
-import { createJournal, type Journal } from '#local/bedrock/journal.ts';
+import { createJournal, type Journal, type JournalEntry } from '#local/bedrock/journal.ts';
 import type { KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
+import { findModelForDoor, type ModelFacts, type ModelPolicy } from '#local/bedrock/models.ts';
 import { createPromptCache } from '#local/bedrock/prompt-cache.ts';
 import { createQuotas, type Quota } from '#local/bedrock/quota.ts';
 import type { Tape } from '#local/bedrock/recording/tape.ts';
-import { readScenario } from '#local/bedrock/scenarios/scenario.ts';
 import { createScenarioBook } from '#local/bedrock/scenarios/scenario-book.ts';
 import type { Services, Source } from '#local/bedrock/services.ts';
 import { simulate } from '#local/bedrock/simulate.ts';
@@ -31,6 +31,10 @@ export interface BedrockOptions {
   readonly guardrails?: readonly Guardrail[];
   readonly quota?: Quota;
   readonly knowledgeBases?: readonly KnowledgeBase[];
+  /** Models that are not in the catalogue, each like one that is: `{ 'my.model': 'amazon.nova-lite-v1:0' }`. */
+  readonly models?: Readonly<Record<string, string>>;
+  /** Told of every request when it is answered. */
+  readonly onRequest?: (entry: JournalEntry) => void;
   /** Streams carry padding unless this is false. */
   readonly pads?: boolean;
 }
@@ -46,7 +50,10 @@ export interface Bedrock {
   on(scenario: unknown): () => void;
 }
 
-export const simulated: Source = { isLive: false, answer: (turn, input) => simulate(turn, input) };
+export const simulated: Source = {
+  isLive: false,
+  answer: (turn, { input }) => simulate(turn, input),
+};
 
 /** Makes a local Bedrock. Throws for a scenario that cannot be read. */
 export function createBedrock(options: BedrockOptions): Bedrock {
@@ -55,12 +62,10 @@ export function createBedrock(options: BedrockOptions): Bedrock {
   const services: Services = {
     clock,
     pace: options.pace,
-    policy: { servesEnded: options.servesEndedModels ?? false },
+    policy: toPolicy(options),
     region: options.region ?? 'us-east-1',
-    journal: createJournal(),
-    scenarios: createScenarioBook(
-      scenarios.map((scenario, index) => readScenario(scenario, `scenarios.${index}`)),
-    ),
+    journal: createJournal(options.onRequest),
+    scenarios: createScenarioBook(scenarios),
     takesInline: options.takesInlineScenarios ?? false,
     quotas: createQuotas(clock),
     quota: options.quota ?? {},
@@ -75,6 +80,17 @@ export function createBedrock(options: BedrockOptions): Bedrock {
   return {
     engine: createEngine(services, options.identity),
     journal: services.journal,
-    on: (scenario) => services.scenarios.add(readScenario(scenario, 'scenario')),
+    on: (scenario) => services.scenarios.add(scenario),
   };
+}
+
+function toPolicy({
+  models = {},
+  servesEndedModels: servesEnded = false,
+}: BedrockOptions): ModelPolicy {
+  const policy = { servesEnded: true, aliases: new Map<string, ModelFacts>() };
+  const aliases = Object.entries(models).map(([id, like]) => {
+    return [id, { ...findModelForDoor(like, policy), id, hasEnded: false }] as const;
+  });
+  return { servesEnded, aliases: new Map(aliases) };
 }

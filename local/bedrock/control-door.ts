@@ -46,8 +46,8 @@ const routes: Readonly<Record<string, Route>> = {
     const given = parse(request);
     const list: readonly unknown[] = Array.isArray(given) ? given : [given];
     // All are read before any is taken, so that a mistake changes nothing.
-    const read = list.map((item, index) => readScenario(item, `scenarios.${index}`));
-    for (const scenario of read.toReversed()) scenarios.add(scenario);
+    for (const [index, item] of list.entries()) readScenario(item, `scenarios.${index}`);
+    for (const item of list.toReversed()) scenarios.add(item);
     return { scenarios: scenarios.all() };
   },
   'DELETE scenarios': ({ scenarios }) => {
@@ -64,7 +64,7 @@ const routes: Readonly<Record<string, Route>> = {
   },
   'POST reset': (services) => {
     services.journal.clear();
-    services.scenarios.clear();
+    services.scenarios.reset();
     services.quotas.clear();
     services.cache.clear();
     services.sessions.clear();

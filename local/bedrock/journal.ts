@@ -36,12 +36,16 @@ export interface Journal {
   clear(): void;
 }
 
-/** Keeps the last ten thousand requests in memory. */
-export function createJournal(most = 10_000): Journal {
+/** So many requests are kept, in memory. */
+const most = 10_000;
+
+/** The last ten thousand requests; whoever listens is told of each. */
+export function createJournal(tell: (entry: JournalEntry) => void = () => undefined): Journal {
   const entries: JournalEntry[] = [];
   return {
     add(entry) {
       entries.push(entry);
+      tell(entry);
       if (entries.length > most) entries.splice(0, entries.length - most);
     },
     entries: () => entries,

@@ -61,13 +61,15 @@ const idForm = /^(?:(us|eu|apac|jp|au|us-gov|global)\.)?(.+)$/u;
 export interface ModelPolicy {
   /** Whether models that AWS has switched off answer here, for programs that still speak to them. */
   readonly servesEnded: boolean;
+  /** Models that are not in the catalogue. */
+  readonly aliases: ReadonlyMap<string, ModelFacts>;
 }
 
 /** The model behind an id, an inference profile or an ARN of either. Throws Bedrock's refusals. */
-export function findModel(modelId: string, { servesEnded }: ModelPolicy): ModelFacts {
+export function findModel(modelId: string, { aliases, servesEnded }: ModelPolicy): ModelFacts {
   const name = modelId.startsWith('arn:') ? (arnForm.exec(modelId)?.[1] ?? '') : modelId;
   const [, profile, base = ''] = idForm.exec(name) ?? [];
-  const model = models.get(base);
+  const model = aliases.get(base) ?? models.get(base);
   if (model === undefined) throw invalid('The provided model identifier is invalid.');
   if (model.hasEnded) {
     if (servesEnded) return model;
@@ -85,7 +87,7 @@ export function findModel(modelId: string, { servesEnded }: ModelPolicy): ModelF
  * whether or not it has profiles.
  */
 export function findModelForDoor(id: string, policy: ModelPolicy): ModelFacts {
-  const bare = models.get(id);
+  const bare = policy.aliases.get(id) ?? models.get(id);
   const model = bare?.hasEnded === false ? bare : findModel(id, policy);
   if (model.output === 'TEXT') return model;
   throw invalid('The action or operation is not supported for this model.');

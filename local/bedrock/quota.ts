@@ -16,8 +16,15 @@ export interface Quotas {
    * Takes a request's share, or throws a ThrottlingException. Tokens are reserved as Bedrock does
    * it: all of the input and all that the answer may have; what was not used is given back.
    */
-  take(model: ModelFacts, quota: Quota, reservedTokens: number): Reservation;
+  take(share: Share, reservedTokens: number): Reservation;
   clear(): void;
+}
+
+export interface Share {
+  /** What is counted together. */
+  readonly key: string;
+  readonly model: ModelFacts;
+  readonly quota: Quota;
 }
 
 export interface Reservation {
@@ -38,9 +45,9 @@ interface Taken {
 export function createQuotas(clock: Clock): Quotas {
   const windows = new Map<string, Window>();
   return {
-    take(model, quota, reservedTokens) {
-      const window = windows.get(model.id) ?? { running: 0, taken: [] };
-      windows.set(model.id, window);
+    take({ key, model, quota }, reservedTokens) {
+      const window = windows.get(key) ?? { running: 0, taken: [] };
+      windows.set(key, window);
       const now = clock.now();
       window.taken = window.taken.filter(({ at }) => at > now - 60_000);
       const used = window.taken.reduce((sum, { tokens }) => sum + tokens, 0);

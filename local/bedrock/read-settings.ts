@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parse } from 'yaml';
+import { parseYaml } from '#local/bedrock/parse-yaml.ts';
 import type { BedrockOptions } from '#local/bedrock/bedrock.ts';
 import { readGuardrail, type Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
 import { readKnowledgeFolder } from '#local/bedrock/knowledge/read-folder.ts';
 import type { KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
 import { describeProblems, readScenario } from '#local/bedrock/scenarios/scenario.ts';
-import { anything, closedStructure, integer, list, readShape } from '#local/shape.ts';
+import { anything, closedStructure, integer, list, map, readShape, string } from '#local/shape.ts';
 
 const quota = closedStructure(
   {},
@@ -15,28 +15,37 @@ const quota = closedStructure(
 
 const fileShape = closedStructure(
   {},
-  { scenarios: list(anything), guardrails: list(anything), quota },
+  {
+    scenarios: list(anything),
+    guardrails: list(anything),
+    quota,
+    models: map(string({ min: 1 })),
+  },
 );
 
-/** Scenarios, guardrails and a quota from a file, in YAML or JSON. Throws for what is wrong in it. */
+/** Scenarios, guardrails, models and a quota from a file, in YAML or JSON. Throws for what is wrong in it. */
 export async function readScenarioFile(
   file: string,
-): Promise<Pick<BedrockOptions, 'scenarios' | 'guardrails' | 'quota'>> {
+): Promise<Pick<BedrockOptions, 'scenarios' | 'guardrails' | 'quota' | 'models'>> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new Error(`--scenarios: ${file} cannot be read`, { cause: error });
   });
-  const parsed: unknown = parse(text);
+  const parsed = parseYaml(text, file);
   const whole = Array.isArray(parsed) ? { scenarios: parsed } : (parsed ?? {});
   const read = readShape(fileShape, whole, (problems) => {
-    return new Error(describeProblems(file, problems));
+    return new Error(describeProblems(`${file}:`, problems));
   });
   const guardrails: readonly Guardrail[] = (read.guardrails ?? []).map((item, index) =>
     readGuardrail(item, `${file}: guardrails.${index}`),
   );
-  const scenarios = (read.scenarios ?? []).map((item, index) =>
-    readScenario(item, `${file}: scenarios.${index}`),
-  );
-  return { guardrails, scenarios, quota: read.quota ?? {} };
+  const { models = {}, quota = {}, scenarios = [] } = read;
+  for (const [index, item] of scenarios.entries()) {
+    readScenario(item, `${file}: scenarios.${index}`);
+  }
+  const ids = guardrails.map(({ id, version = '1' }) => `${id} ${version}`);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw new Error(`${file}: guardrails: ${twice} is there twice`);
+  return { guardrails, scenarios, quota, models };
 }
 
 /** The id of a folder that was given none. */

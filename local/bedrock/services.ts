@@ -39,7 +39,14 @@ export interface Services {
 export interface Source {
   /** Whether answers take their own time, which is then measured. */
   readonly isLive: boolean;
-  answer(turn: ModelTurn, input: InputUsage, signal: AbortSignal): Answering;
+  answer(turn: ModelTurn, asking: Asking): Answering;
+}
+
+export interface Asking {
+  /** The model as the request names it, inference profile included. */
+  readonly modelId: string;
+  readonly input: InputUsage;
+  readonly signal: AbortSignal;
 }
 
 /** One request on its way through. */

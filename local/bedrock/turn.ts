@@ -8,6 +8,8 @@ export interface ModelTurn {
   readonly messages: readonly TurnMessage[];
   readonly maxTokens: number;
   readonly stopSequences: readonly string[];
+  /** What the request itself says of how to answer, for models that heed it. */
+  readonly inference: InferenceAsked;
   readonly tools: readonly Tool[];
   readonly toolChoice: ToolChoice;
   /** Where a cache point follows the tools: how long it lasts. */
@@ -19,6 +21,12 @@ export interface ModelTurn {
   readonly guardrail?: GuardrailRequest | undefined;
   /** What a caller says of the request: it is journalled, and may ask for a scenario. */
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface InferenceAsked {
+  readonly maxTokens?: number | undefined;
+  readonly temperature?: number | undefined;
+  readonly topP?: number | undefined;
 }
 
 export interface TurnMessage {

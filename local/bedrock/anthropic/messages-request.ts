@@ -28,6 +28,7 @@ export function toTurn(model: ModelFacts, request: MessagesRequest): ModelTurn {
     messages,
     maxTokens,
     stopSequences: request.stop_sequences ?? [],
+    inference: { maxTokens, temperature: request.temperature, topP: request.top_p },
     tools,
     toolChoice: toToolChoice(request.tool_choice),
     toolsCached: cacheOf(request.tools?.findLast((tool) => tool.cache_control !== undefined)),

@@ -17,7 +17,7 @@ import type {
   Tool,
   ToolChoice,
 } from '#local/bedrock/turn.ts';
-import { readShape } from '#local/shape.ts';
+import { isRecord, readShape } from '#local/shape.ts';
 
 /** Reads the body of Converse and ConverseStream. Throws Bedrock's errors for what it refuses. */
 export function readConverse(model: ModelFacts, body: Buffer, isStream: boolean): ModelTurn {
@@ -31,7 +31,8 @@ export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: bo
   const fields = request.additionalModelRequestFields ?? {};
   const inference = request.inferenceConfig ?? {};
   const maxTokens = readMaxTokens(inference.maxTokens, model);
-  const schema = request.outputConfig?.textFormat?.structure.value.schema;
+  const schema =
+    request.outputConfig?.textFormat?.structure.value.schema ?? nativeSchema(model, fields);
   if (isStream && request.toolConfig !== undefined && model.provider === 'Meta') {
     throw invalid("This model doesn't support tool use in streaming mode.");
   }
@@ -44,6 +45,7 @@ export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: bo
     })),
     maxTokens,
     stopSequences: inference.stopSequences ?? [],
+    inference,
     ...readTools(request.toolConfig),
     schema: schema === undefined ? undefined : checkOutputSchema(schema),
     isReasoning: readReasoning(model, fields, {
@@ -54,6 +56,16 @@ export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: bo
     guardrail: readGuardrail(request.guardrailConfig),
     metadata: request.requestMetadata ?? {},
   };
+}
+
+/** Anthropic's own way to ask for a schema, which the AI SDK takes. */
+function nativeSchema(
+  { family }: ModelFacts,
+  { output_config: config, output_format: beta }: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const format = isRecord(config) ? config['format'] : beta;
+  if (family !== 'anthropic' || !isRecord(format)) return undefined;
+  return isRecord(format['schema']) ? JSON.stringify(format['schema']) : undefined;
 }
 
 export function readMaxTokens(asked: number | undefined, { maxOutputTokens }: ModelFacts): number {

@@ -5,10 +5,10 @@ import {
   oneOf,
   readShape,
   string,
-  structure,
   type Shape,
   type Shaped,
 } from '#local/shape.ts';
+import { piiForms } from '#local/bedrock/guardrails/lexicon.ts';
 import { describeProblems, isExpression } from '#local/bedrock/scenarios/scenario.ts';
 
 const action = oneOf('BLOCK', 'ANONYMIZE', 'NONE');
@@ -21,6 +21,9 @@ const pattern: Shape<string> = (value, path, problems) => {
   return text;
 };
 
+/** The kinds of personal data that have a form of their own; no others are found here. */
+const piiType = string({ pattern: Object.keys(piiForms).join('|') });
+
 /** A guardrail, with the names that CreateGuardrail and CloudFormation have for its parts. */
 const guardrailShape = closedStructure(
   { id: string({ min: 1 }) },
@@ -29,39 +32,42 @@ const guardrailShape = closedStructure(
     version: string(),
     blockedInputMessaging: string(),
     blockedOutputsMessaging: string(),
-    topicPolicyConfig: structure({
+    topicPolicyConfig: closedStructure({
       topicsConfig: list(
-        structure(
+        closedStructure(
           { name: string(), definition: string() },
           { examples: list(string()), type: string() },
         ),
       ),
     }),
-    contentPolicyConfig: structure({
+    contentPolicyConfig: closedStructure({
       filtersConfig: list(
-        structure(
+        closedStructure(
           { type: oneOf('HATE', 'INSULTS', 'SEXUAL', 'VIOLENCE', 'MISCONDUCT', 'PROMPT_ATTACK') },
           { inputStrength: strength, outputStrength: strength },
         ),
       ),
     }),
-    wordPolicyConfig: structure(
+    wordPolicyConfig: closedStructure(
       {},
       {
-        wordsConfig: list(structure({ text: string() })),
-        managedWordListsConfig: list(structure({ type: oneOf('PROFANITY') })),
+        wordsConfig: list(closedStructure({ text: string() })),
+        managedWordListsConfig: list(closedStructure({ type: oneOf('PROFANITY') })),
       },
     ),
-    sensitiveInformationPolicyConfig: structure(
+    sensitiveInformationPolicyConfig: closedStructure(
       {},
       {
-        piiEntitiesConfig: list(structure({ type: string(), action })),
-        regexesConfig: list(structure({ name: string(), pattern, action })),
+        piiEntitiesConfig: list(closedStructure({ type: piiType, action })),
+        regexesConfig: list(closedStructure({ name: string(), pattern, action })),
       },
     ),
-    contextualGroundingPolicyConfig: structure({
+    contextualGroundingPolicyConfig: closedStructure({
       filtersConfig: list(
-        structure({ type: oneOf('GROUNDING', 'RELEVANCE'), threshold: number({ min: 0, max: 1 }) }),
+        closedStructure({
+          type: oneOf('GROUNDING', 'RELEVANCE'),
+          threshold: number({ min: 0, max: 1 }),
+        }),
       ),
     }),
   },

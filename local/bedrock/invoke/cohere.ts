@@ -40,14 +40,16 @@ export const cohereCommand: Format = {
     };
   },
   stream: () =>
-    lastSaysWhy((text, reason) =>
-      reason === undefined
-        ? { index: 0, is_finished: false, text }
-        : {
-            finish_reason: reason === 'max_tokens' ? 'MAX_TOKENS' : 'COMPLETE',
-            index: 0,
-            is_finished: true,
-          },
+    lastSaysWhy(
+      (text, reason) =>
+        reason === undefined
+          ? { index: 0, is_finished: false, text }
+          : {
+              finish_reason: reason === 'max_tokens' ? 'MAX_TOKENS' : 'COMPLETE',
+              index: 0,
+              is_finished: true,
+            },
+      ' ',
     ),
 };
 

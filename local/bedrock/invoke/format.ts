@@ -31,6 +31,7 @@ export function plainTurn(model: ModelFacts, plain: Plain): ModelTurn {
     messages,
     maxTokens: readMaxTokens(maxTokens, model),
     stopSequences,
+    inference: { maxTokens },
     tools: [],
     toolChoice: { type: 'auto' },
     isReasoning: model.reasoning === 'always',
@@ -43,13 +44,19 @@ export function said(role: TurnMessage['role'], text: string): TurnMessage {
   return { role, content };
 }
 
-/** A chunk for each piece of text, and one at the end that says why it ends. */
+/** A chunk for each piece of text, and one at the end that says why it ends; the first may begin with something more. */
 export function lastSaysWhy(
   chunk: (text: string, stopReason: StopReason | undefined) => object,
+  before = '',
 ): ReturnType<Format['stream']> {
   let stopReason: StopReason = 'end_turn';
+  let unsaid = before;
   return (event) => {
-    if (event.type === 'text-delta') return [chunk(event.text, undefined)];
+    if (event.type === 'text-delta') {
+      const text = unsaid + event.text;
+      unsaid = '';
+      return [chunk(text, undefined)];
+    }
     if (event.type === 'stop') ({ stopReason } = event);
     return event.type === 'end' ? [chunk('', stopReason)] : [];
   };

@@ -191,12 +191,15 @@ export const anthropicText: Format = {
     stop: answer.stopSequence ?? (answer.stopReason === 'max_tokens' ? null : '\n\nHuman:'),
   }),
   stream: () =>
-    lastSaysWhy((completion, reason) => ({
-      type: 'completion',
-      completion,
-      stop_reason: reason === undefined ? null : sequenceOrMax(reason),
-      stop: reason === undefined || reason === 'max_tokens' ? null : '\n\nHuman:',
-    })),
+    lastSaysWhy(
+      (completion, reason) => ({
+        type: 'completion',
+        completion,
+        stop_reason: reason === undefined ? null : sequenceOrMax(reason),
+        stop: reason === undefined || reason === 'max_tokens' ? null : '\n\nHuman:',
+      }),
+      ' ',
+    ),
 };
 
 function stopOrLength(reason: StopReason): string {

@@ -1,6 +1,7 @@
 import { invalid } from '#local/bedrock/bedrock-error.ts';
 import { readMaxTokens } from '#local/bedrock/converse/read-converse.ts';
 import { checkImage } from '#local/bedrock/image-size.ts';
+import type { JsonSchema } from '#local/bedrock/json-schema.ts';
 import type { ModelFacts } from '#local/bedrock/models.ts';
 import { checkOutputSchema } from '#local/bedrock/output-schema.ts';
 import type { Tool, ToolChoice, ModelTurn, TurnBlock, TurnMessage } from '#local/bedrock/turn.ts';
@@ -107,16 +108,27 @@ export function chatTurn(model: ModelFacts, request: ChatRequest): ModelTurn {
     messages,
     maxTokens: readMaxTokens(maxTokens, model),
     stopSequences: typeof stop === 'string' ? [stop] : (stop ?? []),
+    inference: { maxTokens, temperature: request.temperature, topP: request.top_p },
     tools,
     toolChoice: toToolChoice(request.tool_choice),
-    schema:
-      format?.type === 'json_schema'
-        ? checkOutputSchema(JSON.stringify(format.value.json_schema.schema))
-        : undefined,
+    schema: readFormat(format),
     isReasoning: model.reasoning === 'always',
     metadata: {},
   };
 }
+
+/** `json_object` asks for an object without saying which. */
+function readFormat(format: ChatRequest['response_format']): JsonSchema | undefined {
+  if (format?.type === 'json_object') return anyObject;
+  if (format?.type !== 'json_schema') return undefined;
+  return checkOutputSchema(JSON.stringify(format.value.json_schema.schema));
+}
+
+const anyObject: JsonSchema = {
+  type: 'object',
+  required: ['answer'],
+  properties: { answer: { type: 'string' } },
+};
 
 function toToolChoice(choice: ChatRequest['tool_choice']): ToolChoice {
   if (choice === undefined || choice === 'auto') return { type: 'auto' };

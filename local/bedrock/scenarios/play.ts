@@ -24,7 +24,7 @@ export function* playSteps(
   let hasTool = false;
   for (const step of steps) {
     if ('type' in step && step.type === 'simulate') {
-      yield* simulate(turn, input);
+      yield* continued(simulate(turn, input), { index, said });
       return;
     }
     for (const event of stepEvents(step, index, turn)) {
@@ -38,6 +38,22 @@ export function* playSteps(
   yield { type: 'stop', stopReason: stop ?? (hasTool ? 'tool_use' : 'end_turn') };
   const usage = { ...input, outputTokens: said };
   yield { type: 'end', usage, latencyMs: 0, firstByteMs: 0 };
+}
+
+/** An answer that goes on where another has begun. */
+function* continued(
+  events: Iterable<SourceEvent>,
+  before: { readonly index: number; readonly said: number },
+): Generator<SourceEvent> {
+  for (const event of events) {
+    if (event.type === 'start') continue;
+    if ('index' in event) yield { ...event, index: event.index + before.index };
+    else if (event.type !== 'end') yield event;
+    else {
+      const outputTokens = event.usage.outputTokens + before.said;
+      yield { ...event, usage: { ...event.usage, outputTokens } };
+    }
+  }
 }
 
 export interface Playing {

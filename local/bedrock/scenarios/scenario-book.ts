@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Behaviour, Match, Scenario } from '#local/bedrock/scenarios/scenario.ts';
+import {
+  readScenario,
+  type Behaviour,
+  type Match,
+  type Scenario,
+} from '#local/bedrock/scenarios/scenario.ts';
 
 /** What of a request a scenario can be chosen by. */
 export interface Situation {
@@ -22,15 +27,22 @@ export interface Chosen {
 }
 
 export interface ScenarioBook {
-  /** Adds a scenario; those added later are asked first. Gives what takes it away again. */
-  add(scenario: Scenario): () => void;
-  all(): readonly Scenario[];
+  /**
+   * Adds a scenario, as it was written; those added later are asked first. Gives what takes it away
+   * again. Throws for one that cannot be read.
+   */
+  add(written: unknown): () => void;
+  /** All of them, as they were written. */
+  all(): readonly unknown[];
   /** The scenario for a request, which counts as shown from now on. */
   choose(situation: Situation, inline?: Scenario): Chosen | undefined;
   clear(): void;
+  /** Goes back to the scenarios it began with, none of them shown yet. */
+  reset(): void;
 }
 
 interface Entry {
+  readonly written: unknown;
   readonly scenario: Scenario;
   calls: number;
   /** How often each conversation has been shown each step. */
@@ -40,12 +52,15 @@ interface Entry {
 /** So many conversations are remembered of a scenario. */
 const mostShown = 10_000;
 
-export function createScenarioBook(initial: readonly Scenario[] = []): ScenarioBook {
-  let entries = initial.map(toEntry);
+/** A book that begins with some scenarios, as they were written. Throws for one that is none. */
+export function createScenarioBook(initial: readonly unknown[] = []): ScenarioBook {
+  const begin = (): Entry[] =>
+    initial.map((written, index) => toEntry(written, readScenario(written, `scenarios.${index}`)));
+  let entries = begin();
   let inlines = new Map<string, Entry>();
   const inlineEntry = (scenario: Scenario): Entry => {
     const key = JSON.stringify(scenario);
-    const entry = inlines.get(key) ?? toEntry(scenario);
+    const entry = inlines.get(key) ?? toEntry(scenario, scenario);
     inlines.set(key, entry);
     dropOldest(inlines);
     return entry;
@@ -59,14 +74,14 @@ export function createScenarioBook(initial: readonly Scenario[] = []): ScenarioB
     return undefined;
   };
   return {
-    add(scenario) {
-      const entry = toEntry(scenario);
+    add(written) {
+      const entry = toEntry(written, readScenario(written, 'scenario'));
       entries.unshift(entry);
       return () => {
         entries = entries.filter((other) => other !== entry);
       };
     },
-    all: () => entries.map(({ scenario }) => scenario),
+    all: () => entries.map(({ written }) => written),
     choose(situation, inline) {
       const entry = inline === undefined ? find(situation) : inlineEntry(inline);
       return entry === undefined ? undefined : show(entry, situation);
@@ -75,11 +90,15 @@ export function createScenarioBook(initial: readonly Scenario[] = []): ScenarioB
       entries = [];
       inlines = new Map();
     },
+    reset() {
+      entries = begin();
+      inlines = new Map();
+    },
   };
 }
 
-function toEntry(scenario: Scenario): Entry {
-  return { scenario, calls: 0, shown: new Map() };
+function toEntry(written: unknown, scenario: Scenario): Entry {
+  return { written, scenario, calls: 0, shown: new Map() };
 }
 
 function show({ scenario, shown }: Entry, situation: Situation): Chosen {

@@ -3,8 +3,8 @@ import {
   anything,
   boolean,
   closedStructure,
-  either,
   integer,
+  isRecord,
   list,
   map,
   number,
@@ -58,35 +58,44 @@ const fail = closedStructure(
 );
 
 const cut = string({
-  pattern: 'rst|fin|goaway|eof|partial_frame|bad_crc|rst_stream(?::[A-Z_]+)?',
+  pattern:
+    'rst|fin|goaway|eof|partial_frame|bad_crc|rst_stream(?::(?:NO_ERROR|CANCEL|INTERNAL_ERROR|REFUSED_STREAM))?',
 });
 
 const paceMembers = { ttft: duration, tps: number({ min: 0 }), jitter: number({ min: 0, max: 1 }) };
 
-/** A step of an answer; `text` and `reasoning` may say how fast they come. */
-const step = either(
-  union({
-    text: string(),
-    reasoning: string(),
-    tool: closedStructure(
-      { name: string({ min: 1 }) },
-      { args: anything, json: string(), fragments: integer({ min: 1 }), id: string({ min: 1 }) },
-    ),
-    stall: duration,
-    pace: closedStructure({}, paceMembers),
-    exception: closedStructure(
-      { type: string({ min: 1 }) },
-      { message: string(), originalStatusCode: integer() },
-    ),
-    error_frame: closedStructure({ code: string({ min: 1 }) }, { message: string() }),
-    cut,
-    fragment: integer({ min: 1 }),
-    unknown_event: anything,
-    unknown_exception: anything,
-    simulate: anything,
-  }),
-  closedStructure({ text: string() }, paceMembers),
-);
+const plainStep = union({
+  text: string(),
+  reasoning: string(),
+  tool: closedStructure(
+    { name: string({ min: 1 }) },
+    { args: anything, json: string(), fragments: integer({ min: 1 }), id: string({ min: 1 }) },
+  ),
+  stall: duration,
+  pace: closedStructure({}, paceMembers),
+  exception: closedStructure(
+    { type: string({ min: 1 }) },
+    { message: string(), originalStatusCode: integer() },
+  ),
+  error_frame: closedStructure({ code: string({ min: 1 }) }, { message: string() }),
+  cut,
+  fragment: integer({ min: 1 }),
+  unknown_event: anything,
+  unknown_exception: anything,
+  simulate: anything,
+});
+
+const pacedText = closedStructure({ text: string() }, paceMembers);
+
+/** A step of an answer; `text` may say how fast it comes. */
+const step: Shape<Shaped<typeof plainStep> | Shaped<typeof pacedText>> = (
+  value,
+  path,
+  problems,
+) => {
+  const isPaced = isRecord(value) && 'text' in value && Object.keys(value).length > 1;
+  return isPaced ? pacedText(value, path, problems) : plainStep(value, path, problems);
+};
 
 const stopReason = oneOf(...stopReasons);
 
@@ -162,7 +171,7 @@ export function readScenario(value: unknown, place: string): Scenario {
 /** Says of each problem where it is and what was expected there. */
 export function describeProblems(place: string, problems: readonly Problem[]): string {
   const lines = problems.map(({ path, rule, value }) => {
-    const where = [place, ...path].join('.');
+    const where = place.endsWith(':') ? `${place} ${path.join('.')}` : [place, ...path].join('.');
     const shown = value === undefined ? '' : `, not ${JSON.stringify(value)?.slice(0, 80)}`;
     return `${where}: ${expectation(rule)}${shown}`;
   });

@@ -6,7 +6,7 @@ import { readPrompt } from '#local/bedrock/invoke/prompt-template.ts';
 import { findModel } from '#local/bedrock/models.ts';
 import { planAnswer } from '#local/bedrock/simulated/plan.ts';
 
-const model = findModel('amazon.nova-lite-v1:0', { servesEnded: false });
+const model = findModel('amazon.nova-lite-v1:0', { servesEnded: false, aliases: new Map() });
 
 const strings = { type: 'array', items: { type: 'string' } };
 const tool = {

@@ -2,7 +2,9 @@ import { textOf, type ModelTurn, type TurnBlock, type TurnMessage } from '#local
 
 /** A turn as the body of a chat completion: tools, images and results of tools included. */
 export function toChatBody(turn: ModelTurn, model: string): object {
-  const { maxTokens, schema, stopSequences, system, tools } = turn;
+  const { inference, schema, stopSequences, system, tools } = turn;
+  // What was not asked for is the upstream's to decide.
+  const { maxTokens: max_tokens, temperature, topP: top_p } = inference;
   const systemText = textOf(system);
   return {
     model,
@@ -12,7 +14,9 @@ export function toChatBody(turn: ModelTurn, model: string): object {
     ],
     stream: true,
     stream_options: { include_usage: true },
-    max_tokens: maxTokens,
+    max_tokens,
+    temperature,
+    top_p,
     ...(stopSequences.length === 0 ? {} : { stop: stopSequences }),
     ...(tools.length === 0
       ? {}

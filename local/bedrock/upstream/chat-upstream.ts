@@ -25,17 +25,19 @@ export function createUpstream(options: UpstreamOptions): Source {
   };
   let first: Promise<string> | undefined;
   /** Where nothing is mapped, the first model that the server has. */
-  const modelFor = (id: string): Promise<string> | string => {
+  const modelFor = (...ids: readonly string[]): Promise<string> | string => {
+    const mapped = ids.map((id) => options.modelMap?.(id)).find((name) => name !== undefined);
+    if (mapped !== undefined) return mapped;
     first ??= firstModel(base, headers);
     first.catch(() => (first = undefined));
-    return options.modelMap?.(id) ?? first;
+    return first;
   };
   return {
     isLive: true,
-    async *answer(turn, input, signal) {
+    async *answer(turn, { modelId, input, signal }) {
       let response: Response;
       try {
-        const body = toChatBody(turn, await modelFor(turn.model.id));
+        const body = toChatBody(turn, await modelFor(modelId, turn.model.id));
         const request = { method: 'POST', headers, body: JSON.stringify(body), signal };
         response = await fetch(`${base}/chat/completions`, request);
       } catch (error) {
@@ -47,7 +49,7 @@ export function createUpstream(options: UpstreamOptions): Source {
         return;
       }
       if (response.ok && response.body !== null) {
-        yield* readAnswer(decoded(response.body), { turn, input, signal });
+        yield* readAnswer(linesOf(response), { turn, input, signal });
         return;
       }
       const message = `The upstream refused: ${response.status} ${(await response.text()).slice(0, 500)}`;
@@ -111,6 +113,22 @@ async function* readAnswer(
     if (signal.aborted) return;
     yield failure('modelStreamErrorException', `The upstream broke off: ${reasonOf(error)}`);
   }
+}
+
+/** The lines of a stream; an answer that is not streamed counts as one chunk. */
+async function* linesOf(response: Response): AsyncGenerator<string> {
+  const type = response.headers.get('content-type') ?? '';
+  if (response.body !== null && !type.includes('application/json')) {
+    yield* decoded(response.body);
+    return;
+  }
+  const whole: unknown = await response.json();
+  const choices: readonly unknown[] =
+    isRecord(whole) && Array.isArray(whole['choices']) ? whole['choices'] : [];
+  const said = choices
+    .filter(isRecord)
+    .map(({ message, ...choice }) => ({ ...choice, delta: message }));
+  yield `data: ${JSON.stringify({ ...(isRecord(whole) ? whole : {}), choices: said })}`;
 }
 
 /** The lines of a body, however its bytes are cut. */

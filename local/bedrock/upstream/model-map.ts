@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
+import { parseYaml } from '#local/bedrock/parse-yaml.ts';
 import { describeProblems } from '#local/bedrock/scenarios/scenario.ts';
 import { map, readShape, string } from '#local/shape.ts';
 
@@ -14,8 +14,8 @@ export async function readModelMap(file: string): Promise<ModelMap> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new Error(`--model-map: ${file} cannot be read`, { cause: error });
   });
-  const entries = readShape(map(string({ min: 1 })), parse(text), (problems) => {
-    return new Error(describeProblems(file, problems));
+  const entries = readShape(map(string({ min: 1 })), parseYaml(text, file), (problems) => {
+    return new Error(describeProblems(`${file}:`, problems));
   });
   return toModelMap(entries);
 }

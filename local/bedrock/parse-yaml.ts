@@ -1,0 +1,13 @@
+import { parse } from 'yaml';
+
+/** What stands in a file of YAML or JSON. Throws an error that names the file. */
+export function parseYaml(text: string, file: string): unknown {
+  try {
+    const parsed: unknown = parse(text);
+    return parsed;
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
