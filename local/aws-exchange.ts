@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import http2, { type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
-import net from 'node:net';
+import type net from 'node:net';
 import { readBody } from '#local/read-body.ts';
 import type { SignedRequest } from '#local/sigv4.ts';
 
@@ -42,9 +42,11 @@ export async function readRequest(
   return { method, url, headers, body };
 }
 
+/** The answer over a connection, which under TLS is the one below it. */
 export function toAwsResponse(
   response: ServerResponse | Http2ServerResponse,
   requestId: string,
+  connection: net.Socket | undefined,
 ): AwsResponse {
   const left = new AbortController();
   response.once('close', () => {
@@ -72,26 +74,21 @@ export function toAwsResponse(
     },
     cut(how) {
       // What was written goes out in this turn of the event loop.
-      setImmediate(() =>
-        'stream' in response ? cutStream(response, how) : cutSocket(response, how),
-      );
+      setImmediate(() => {
+        if (how.type === 'rst') connection?.resetAndDestroy();
+        else if ('stream' in response) cutStream(response, how);
+        else if (how.type === 'rst-stream') connection?.resetAndDestroy();
+        else connection?.end(() => connection.destroy());
+      });
     },
   };
 }
 
-function cutSocket({ socket }: ServerResponse, { type }: ConnectionCut): void {
-  if (socket === null) return;
-  if (type === 'fin' || type === 'goaway') socket.end(() => socket.destroy());
-  else socket.resetAndDestroy();
-}
-
 function cutStream({ stream }: Http2ServerResponse, how: ConnectionCut): void {
-  const { session } = stream;
   if (how.type === 'rst-stream') stream.close(how.code);
-  else if (how.type === 'fin') session?.destroy();
   // The client closes the session when it reads this.
-  else if (how.type === 'goaway') session?.goaway(http2.constants.NGHTTP2_INTERNAL_ERROR);
-  else if (session?.socket instanceof net.Socket) session.socket.resetAndDestroy();
+  else if (how.type === 'goaway') stream.session?.goaway(http2.constants.NGHTTP2_INTERNAL_ERROR);
+  else stream.session?.destroy();
 }
 
 function writeTo(response: ServerResponse | Http2ServerResponse, chunk: Uint8Array): boolean {

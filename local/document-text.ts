@@ -7,7 +7,7 @@ import { extractText, getDocumentProxy } from 'unpdf';
  */
 export async function documentText(bytes: Uint8Array, format: string): Promise<string> {
   if (format === 'pdf') {
-    const pages = await getDocumentProxy(new Uint8Array(bytes));
+    const pages = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 });
     const { text } = await extractText(pages, { mergePages: false });
     return text.join('\n\n');
   }
@@ -16,8 +16,16 @@ export async function documentText(bytes: Uint8Array, format: string): Promise<s
   return ['txt', 'md', 'markdown', 'csv'].includes(format) ? plain : '';
 }
 
-function htmlText(html: string): string {
-  const page = parse(html, { blockTextElements: { script: false, style: false, noscript: false } });
-  for (const unseen of page.querySelectorAll('head, nav, template, script, style')) unseen.remove();
-  return page.structuredText;
+/** More tags than this no page for people has; a parser would take its time over them. */
+const mostTags = 20_000;
+
+function htmlText(page: string): string {
+  const html = page.replace(/^\s*<!doctype[^>]*>/iu, '');
+  if (html.split('<', mostTags + 1).length > mostTags) return html.replaceAll(/<[^<>]*>/gu, ' ');
+  const parsed = parse(html, {
+    blockTextElements: { script: false, style: false, noscript: false },
+  });
+  for (const unseen of parsed.querySelectorAll('head, nav, template, script, style'))
+    unseen.remove();
+  return parsed.structuredText;
 }

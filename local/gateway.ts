@@ -4,7 +4,7 @@ import http2, { type Http2ServerRequest, type Http2ServerResponse } from 'node:h
 import net from 'node:net';
 import { readRequest, toAwsResponse, type AwsRequest, type Engine } from '#local/aws-exchange.ts';
 import type { Certificate } from '#local/tls.ts';
-import { isLoopback } from '#local/loopback.ts';
+import { isLoopback, isLoopbackOrigin } from '#local/loopback.ts';
 import { signedService } from '#local/sigv4.ts';
 
 export interface Gateway {
@@ -22,12 +22,13 @@ export interface GatewayOptions {
 
 /** One port for every AWS service, in HTTP/1.1 and in HTTP/2 without TLS (prior knowledge). */
 export function createGateway(route: Routing, { certificate }: GatewayOptions = {}): Gateway {
-  const sockets = new Set<net.Socket>();
+  const sockets = new Map<number, net.Socket>();
   const handle = (
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
   ): void => {
-    exchange(route, request, response).catch(() => response.destroy());
+    const connection = sockets.get(request.socket.remotePort ?? 0);
+    exchange({ route, request, response, connection }).catch(() => response.destroy());
   };
   const http1 = http.createServer(handle);
   const http2Server = http2.createServer(handle);
@@ -37,8 +38,9 @@ export function createGateway(route: Routing, { certificate }: GatewayOptions = 
       : http2.createSecureServer({ ...certificate, allowHTTP1: true }, handle);
   const servers = { http1, http2: http2Server, tls: secure };
   const server = net.createServer((socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    const port = socket.remotePort ?? 0;
+    sockets.set(port, socket);
+    socket.once('close', () => sockets.delete(port));
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
     chooseProtocol(socket, (protocol) => {
@@ -50,7 +52,7 @@ export function createGateway(route: Routing, { certificate }: GatewayOptions = 
   return {
     server,
     async close() {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets.values()) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
@@ -78,19 +80,27 @@ function chooseProtocol(socket: net.Socket, choose: (protocol: Protocol) => void
   socket.on('readable', look);
 }
 
-async function exchange(
-  route: Routing,
-  request: IncomingMessage | Http2ServerRequest,
-  response: ServerResponse | Http2ServerResponse,
-): Promise<void> {
+interface Exchange {
+  readonly route: Routing;
+  readonly request: IncomingMessage | Http2ServerRequest;
+  readonly response: ServerResponse | Http2ServerResponse;
+  readonly connection: net.Socket | undefined;
+}
+
+async function exchange({ route, request, response, connection }: Exchange): Promise<void> {
   const requestId = randomUUID();
-  const answer = toAwsResponse(response, requestId);
+  const answer = toAwsResponse(response, requestId, connection);
   const refuse = (status: number, code: string): void => {
     answer.start(status, { 'content-type': 'application/json', 'x-amzn-errortype': code });
     answer.end(JSON.stringify({ __type: code, message: refusals[code] }));
   };
   // A page elsewhere that had its own name resolve to here would send that name.
   if (!isLoopback(request.headers.host ?? request.headers[':authority']?.toString())) {
+    return refuse(403, 'AccessDeniedException');
+  }
+  // No AWS service here is for pages, and a page elsewhere is no program of this machine.
+  const { origin } = request.headers;
+  if (origin !== undefined && !isLoopbackOrigin(origin)) {
     return refuse(403, 'AccessDeniedException');
   }
   const whole = await readRequest(request);
@@ -101,7 +111,7 @@ async function exchange(
 }
 
 const refusals: Readonly<Record<string, string>> = {
-  AccessDeniedException: 'Only loopback names are answered here.',
+  AccessDeniedException: 'Only programs and names of this machine are answered here.',
   RequestTooLargeException: 'Request must be smaller than 26214400 bytes.',
   UnknownOperationException: 'No service here answers this request.',
 };
@@ -119,4 +129,4 @@ export function serviceOf({ headers, url }: AwsRequest): string | undefined {
 }
 
 const bedrockPath =
-  /^\/(?:model|guardrail|foundation-models|inference-profiles|knowledgebases|retrieveAndGenerate|retrieveAndGenerateStream|agents|runtimes|openai|anthropic|_streambed)(?:[/?]|$)/u;
+  /^\/(?:model|guardrail|foundation-models|inference-profiles|knowledgebases|retrieveAndGenerate|retrieveAndGenerateStream|agents|runtimes|openai|anthropic)(?:[/?]|$)/u;

@@ -19,7 +19,12 @@ export interface Credentials {
 }
 
 export type Verdict =
-  | { readonly type: 'valid'; readonly accessKeyId: string; readonly service: string }
+  | {
+      readonly type: 'valid';
+      readonly accessKeyId: string;
+      readonly region: string;
+      readonly service: string;
+    }
   | { readonly type: 'refused'; readonly code: RefusalCode; readonly message: string };
 
 export type RefusalCode =
@@ -90,8 +95,8 @@ export function verifySigV4(
   if (!isSigned || !areChunksSigned(request, signing, credentials)) {
     return refused('InvalidSignatureException', mismatch);
   }
-  const { accessKeyId, service } = authorization;
-  return { type: 'valid', accessKeyId, service };
+  const { accessKeyId, region, service } = authorization;
+  return { type: 'valid', accessKeyId, region, service };
 }
 
 const mismatch =
@@ -125,9 +130,12 @@ function hashOfPayload({ headers, body }: SignedRequest): string | undefined {
   const declared = text(headers['x-amz-content-sha256']);
   const actual = sha256(body);
   if (declared === '' || declared === actual) return actual;
-  const isElsewhere = declared === 'UNSIGNED-PAYLOAD' || declared.startsWith('STREAMING-');
-  return isElsewhere ? declared : undefined;
+  // Of the kinds in chunks only the one whose chunks are signed is taken.
+  const isKnown = declared === 'UNSIGNED-PAYLOAD' || declared === signedChunks;
+  return isKnown ? declared : undefined;
 }
+
+const signedChunks = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD';
 
 /** A body in signed chunks: each chunk's signature continues the one before, from the header's. */
 function areChunksSigned(
@@ -135,7 +143,7 @@ function areChunksSigned(
   { authorization, time }: Signing,
   credentials: Credentials,
 ): boolean {
-  if (text(headers['x-amz-content-sha256']) !== 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD') return true;
+  if (text(headers['x-amz-content-sha256']) !== signedChunks) return true;
   const key = signingKey(authorization, credentials);
   const scope = scopeOf(authorization);
   let previous = authorization.signature;

@@ -1,4 +1,4 @@
-import type { Answering, SourceEvent } from '#local/bedrock/answer.ts';
+import { noUsage, type Answering, type SourceEvent } from '#local/bedrock/answer.ts';
 import { invalid } from '#local/bedrock/bedrock-error.ts';
 import { extractDocuments } from '#local/bedrock/extract-documents.ts';
 import { guardAnswer } from '#local/bedrock/guardrails/guard-answer.ts';
@@ -19,17 +19,18 @@ import { lastUserText, type ModelTurn } from '#local/bedrock/turn.ts';
 /** Answers a turn at its door: scenario, quota, guardrail, source, pace, bytes. */
 export async function answerTurn(call: Call, { turn: asked, reply }: Asked): Promise<void> {
   const { note, response } = call;
-  const batches = openAnswer(call, await extractDocuments(asked));
-  note.outcome = await sendReply(observed(batches, call), reply, response);
+  const isStreamed = reply.type === 'stream';
+  const batches = openAnswer(call, await extractDocuments(asked), isStreamed);
+  note.outcome = await sendReply(batches, reply, response);
 }
 
 /**
  * The paced answer to a turn; its share of the quota is taken when it begins, and settled when it
  * ends. Throws what Bedrock would refuse, or a scenario has it refuse.
  */
-async function* openAnswer(call: Call, asked: ModelTurn): Batches {
+async function* openAnswer(call: Call, asked: ModelTurn, isStreamed: boolean): Batches {
   const { services, note, response, startedAt } = call;
-  note.prompt = lastUserText(asked);
+  note.prompt = lastUserText(asked).slice(0, 2_000);
   note.metadata = asked.metadata;
   const { turn, chosen } = chooseScenario(call, asked);
   const behaviour = chosen?.behaviour ?? {};
@@ -42,18 +43,21 @@ async function* openAnswer(call: Call, asked: ModelTurn): Batches {
   const guarding = guardingFor(call, turn, behaviour);
   const reservation = reserve(call, turn, { tokens: inputTokens + turn.maxTokens, chosen });
   try {
-    const events = guarded(() => answerBy(call, turn, behaviour), guarding);
+    const ask = (): Answering => answerBy(call, turn, behaviour);
+    const events = guarding === undefined ? ask() : guardAnswer(ask, guarding, isStreamed);
     const pace = behaviour.latency === undefined ? {} : { ttftMs: behaviour.latency };
-    yield* paced(events, {
+    const batches = paced(events, {
       clock: services.clock,
       isLive: services.source.isLive && behaviour.stream === undefined,
       pace: { ...services.pace, ...pace },
-      seed: note.prompt,
+      seed: lastUserText(turn),
       signal: response.gone,
       startedAt,
     });
+    yield* observed(batches, call);
   } finally {
-    reservation.settle(note.usage);
+    const outputTokens = note.tokensGenerated ?? 0;
+    reservation.settle(note.usage ?? { ...noUsage, inputTokens, outputTokens });
   }
 }
 
@@ -79,10 +83,6 @@ function guardingFor(call: Call, turn: ModelTurn, behaviour: Behaviour): Guardin
   if (behaviour.guardrail !== undefined) return scriptedGuarding(behaviour.guardrail);
   if (turn.guardrail === undefined) return undefined;
   return guardingOf(turn, turn.guardrail, call.services.guardrails);
-}
-
-function guarded(ask: () => Answering, guarding: Guarding | undefined): Answering {
-  return guarding === undefined ? ask() : guardAnswer(ask, guarding);
 }
 
 /** What a scenario has written down, or what the source says, as the scenario changes it. */

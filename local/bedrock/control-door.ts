@@ -2,21 +2,16 @@ import type { AwsRequest, AwsResponse } from '#local/aws-exchange.ts';
 import { readGuardrail } from '#local/bedrock/guardrails/guardrail.ts';
 import { readScenario } from '#local/bedrock/scenarios/scenario.ts';
 import type { Services } from '#local/bedrock/services.ts';
-import { isLoopbackOrigin } from '#local/loopback.ts';
 
 /**
  * The control door, `/_streambed/*`: scenarios, guardrails and the journal of a running local
- * Bedrock. Programs on this machine only; a page in a browser may not use it.
+ * Bedrock, for programs on this machine.
  */
 export function answerControl(
   services: Services,
   request: AwsRequest,
   response: AwsResponse,
 ): void {
-  const { origin } = request.headers;
-  if (typeof origin === 'string' && !isLoopbackOrigin(origin)) {
-    return say(response, 403, { error: 'Pages of other origins may not control this.' });
-  }
   const [path = ''] = request.url.slice('/_streambed/'.length).split('?');
   const route = routes[`${request.method} ${path}`];
   if (route === undefined) {

@@ -22,8 +22,14 @@ export function createEngine(services: Services, policy: IdentityPolicy): Engine
       const found = findOperation(request);
       ({ operation } = found);
       note.operation = operation.name;
-      const isSignedOnly = operation.isSignedOnly ?? false;
-      identity = identify(request, policy, { nowMs: startedAt, isSignedOnly });
+      const { isSignedOnly = false, signedFor = ['bedrock'] } = operation;
+      const asking = {
+        nowMs: Date.now(),
+        region: services.region,
+        services: signedFor,
+        isSignedOnly,
+      };
+      identity = identify(request, policy, asking);
       const { params } = found;
       if (params['modelId'] !== undefined) note.modelId = params['modelId'];
       const whole = unchunked(request);
@@ -39,7 +45,7 @@ export function createEngine(services: Services, policy: IdentityPolicy): Engine
         requestId: response.requestId,
         identity,
         receivedAt: Math.round(startedAt),
-        status: refusal?.status ?? 200,
+        status: refusal?.status ?? note.status ?? 200,
         error: refusal?.type,
         outcome: response.gone.aborted ? 'client_cancelled' : note.outcome,
         durationMs: Math.round(services.clock.now() - startedAt),

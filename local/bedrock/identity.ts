@@ -18,22 +18,21 @@ export interface Asking {
   readonly nowMs: number;
   /** Whether the operation takes no API keys. */
   readonly isSignedOnly: boolean;
+  /** What a signature for the operation must be scoped to. */
+  readonly region: string;
+  readonly services: readonly string[];
 }
 
 /** Who asks. Throws AWS's refusal where the policy does not let them. */
-export function identify(
-  request: AwsRequest,
-  policy: IdentityPolicy,
-  { nowMs, isSignedOnly }: Asking,
-): Identity {
+export function identify(request: AwsRequest, policy: IdentityPolicy, asking: Asking): Identity {
   const key = bearerKey(request);
   if (key !== undefined) {
-    const isTaken = policy.apiKeys.includes(key) && !isSignedOnly;
+    const isTaken = policy.apiKeys.includes(key) && !asking.isSignedOnly;
     if (policy.mode === 'strict' && !isTaken) throw invalidKey();
     return { type: 'bearer', keyEnd: key.slice(-4) };
   }
   const authorization = parseAuthorization(String(request.headers['authorization'] ?? ''));
-  if (policy.mode === 'strict') verify(request, policy, nowMs);
+  if (policy.mode === 'strict') verify(request, policy, asking);
   if (authorization !== undefined) {
     const { accessKeyId, region } = authorization;
     return { type: 'sigv4', accessKeyId, region };
@@ -45,7 +44,7 @@ export function identify(
 /** A Bedrock API key; the Anthropic SDK sends it in a header of its own. */
 function bearerKey({ headers }: AwsRequest): string | undefined {
   const [, bearer] = /^Bearer (.+)$/iu.exec(String(headers['authorization'] ?? '')) ?? [];
-  const own = headers['x-api-key'];
+  const own = headers['authorization'] === undefined ? headers['x-api-key'] : undefined;
   return bearer ?? (typeof own === 'string' ? own : undefined);
 }
 
@@ -56,13 +55,23 @@ function invalidKey(): BedrockError {
   );
 }
 
-function verify(request: AwsRequest, { credentials }: IdentityPolicy, nowMs: number): void {
+function verify(
+  request: AwsRequest,
+  { credentials }: IdentityPolicy,
+  { nowMs, region, services }: Asking,
+): void {
   const verdict = verifySigV4(request, credentials, nowMs);
   if (verdict.type === 'refused') throw refused(verdict.code, verdict.message);
-  if (['bedrock', 'bedrock-agentcore', 'bedrock-mantle'].includes(verdict.service)) return;
+  if (verdict.region !== region) {
+    throw refused(
+      'InvalidSignatureException',
+      `Credential should be scoped to a valid region, not '${verdict.region}'.`,
+    );
+  }
+  if (services.includes(verdict.service)) return;
   throw refused(
     'InvalidSignatureException',
-    "Credential should be scoped to correct service: 'bedrock'.",
+    `Credential should be scoped to correct service: '${services[0]}'.`,
   );
 }
 

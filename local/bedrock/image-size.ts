@@ -49,6 +49,10 @@ function webpSize(bytes: Buffer): Size {
     return { width: bytes.readUIntLE(24, 3) + 1, height: bytes.readUIntLE(27, 3) + 1 };
   }
   if (bytes.length < 30) return { width: 1, height: 1 };
+  if (bytes.toString('latin1', 12, 16) === 'VP8L') {
+    const bits = bytes.readUInt32LE(21);
+    return { width: (bits & 0x3f_ff) + 1, height: ((bits >>> 14) & 0x3f_ff) + 1 };
+  }
   return { width: bytes.readUInt16LE(26) & 0x3f_ff, height: bytes.readUInt16LE(28) & 0x3f_ff };
 }
 

@@ -5,7 +5,7 @@ import type { CacheTtl, ModelTurn, TurnBlock } from '#local/bedrock/turn.ts';
 
 /** A piece of a turn's input, in the order a model reads it: tools, system prompt, messages. */
 export type InputSegment =
-  | { readonly type: 'content'; readonly tokens: number; readonly hash: string }
+  | { readonly type: 'content'; readonly tokens: number; hash(): string }
   | { readonly type: 'cache-point'; readonly ttl: CacheTtl };
 
 /** Everything of a turn that is read before the answer begins. */
@@ -30,10 +30,10 @@ export function countInput(turn: ModelTurn): number {
 function blocksOf(blocks: readonly TurnBlock[], role: string): readonly InputSegment[] {
   if (blocks.length === 0) return [];
   return [
-    { type: 'content', tokens: 4, hash: role },
+    { type: 'content', tokens: 4, hash: () => role },
     ...blocks.map((block): InputSegment => {
       if (block.type === 'cache-point') return { type: 'cache-point', ttl: block.ttl };
-      return { type: 'content', tokens: blockTokens(block), hash: hashOf(block) };
+      return { type: 'content', tokens: blockTokens(block), hash: () => hashOf(block) };
     }),
   ];
 }
@@ -62,7 +62,7 @@ function blockTokens(block: TurnBlock): number {
 }
 
 function content(text: string, extra: number): InputSegment {
-  return { type: 'content', tokens: countTokens(text) + extra, hash: text };
+  return { type: 'content', tokens: countTokens(text) + extra, hash: () => text };
 }
 
 function hashOf(block: TurnBlock): string {

@@ -26,7 +26,7 @@ function parse(text: string): JsonSchema {
 const refusedKeywords = (
   'minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength maxItems ' +
   'uniqueItems minProperties maxProperties patternProperties oneOf not if then else contains ' +
-  'prefixItems'
+  'prefixItems pattern'
 ).split(' ');
 
 function check(schema: unknown, path: readonly string[]): void {
@@ -56,11 +56,13 @@ function check(schema: unknown, path: readonly string[]): void {
 /** Every reference leads into the schema's own definitions, and none of them back to itself. */
 function checkReferences(schema: JsonSchema): void {
   const definitions = { ...record(schema['definitions']), ...record(schema['$defs']) };
+  const checked = new Set<string>();
   const visit = (part: unknown, seen: readonly string[]): void => {
     for (const name of referencesIn(part)) {
       if (!Object.hasOwn(definitions, name)) throw refused(`$ref to ${name} leads nowhere`);
       if (seen.includes(name)) throw refused('recursive schemas are not supported');
-      visit(definitions[name], [...seen, name]);
+      if (!checked.has(name)) visit(definitions[name], [...seen, name]);
+      checked.add(name);
     }
   };
   visit(schema, []);

@@ -45,7 +45,11 @@ export async function* paced(
   try {
     for (;;) {
       const next = iterator.next();
-      if (next instanceof Promise && holdsWords(batch)) yield batch.splice(0);
+      if (next instanceof Promise && holdsWords(batch)) {
+        // Whatever becomes of it is met when it is awaited.
+        next.catch(() => undefined);
+        yield batch.splice(0);
+      }
       const { value: event, done } = next instanceof Promise ? await next : next;
       if (done === true) break;
       const waitMs = schedule.dueMs(event) + startedAt - clock.now();

@@ -59,10 +59,12 @@ function prefixesOf(turn: ModelTurn): {
   const hash = createHash('sha256').update(id);
   const prefixes: Prefix[] = [];
   let tokens = 0;
-  for (const segment of inputSegments(turn)) {
+  const segments = inputSegments(turn);
+  const hasPoints = segments.some(({ type }) => type === 'cache-point');
+  for (const segment of segments) {
     if (segment.type === 'content') {
       tokens += segment.tokens;
-      hash.update(`\u0000${segment.hash}`);
+      if (hasPoints) hash.update(`\u0000${segment.hash()}`);
     } else if (tokens >= minCacheTokens && prefixes.at(-1)?.tokens !== tokens) {
       prefixes.push({ key: hash.copy().digest('base64'), tokens, ttl: segment.ttl });
     }

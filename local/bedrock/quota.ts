@@ -28,7 +28,7 @@ export interface Share {
 }
 
 export interface Reservation {
-  settle(usage: Usage | undefined): void;
+  settle(usage: Usage): void;
 }
 
 interface Window {
@@ -60,7 +60,7 @@ export function createQuotas(clock: Clock): Quotas {
       return {
         settle(usage) {
           window.running -= 1;
-          if (usage !== undefined) taken.tokens = settled(model, usage);
+          taken.tokens = settled(model, usage);
         },
       };
     },

@@ -8,7 +8,7 @@ import type { KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
 import { describeProblems, readScenario } from '#local/bedrock/scenarios/scenario.ts';
 import { anything, closedStructure, integer, list, map, readShape, string } from '#local/shape.ts';
 
-const quota = closedStructure(
+const quotaShape = closedStructure(
   {},
   { rpm: integer({ min: 1 }), tpm: integer({ min: 1 }), concurrency: integer({ min: 1 }) },
 );
@@ -18,7 +18,7 @@ const fileShape = closedStructure(
   {
     scenarios: list(anything),
     guardrails: list(anything),
-    quota,
+    quota: quotaShape,
     models: map(string({ min: 1 })),
   },
 );

@@ -73,5 +73,7 @@ export interface Note {
   usage?: Usage;
   tokensGenerated?: number;
   firstByteMs?: number;
+  /** Where another than this Bedrock has answered: the status it gave. */
+  status?: number;
   outcome: 'completed' | 'refused' | 'faulted' | 'client_cancelled';
 }

@@ -9,6 +9,9 @@ export interface Session {
   remember(answer: Pick<WholeAnswer, 'blocks'>, asked?: string | readonly TurnBlock[]): void;
 }
 
+/** So many sessions are remembered. */
+const mostSessions = 10_000;
+
 /** The session of a key; a new one where there is none. */
 export function sessionAt({ sessions }: Services, key: string): Session {
   const messages = sessions.get(key) ?? [];
@@ -19,6 +22,8 @@ export function sessionAt({ sessions }: Services, key: string): Session {
         typeof asked === 'string' ? [{ type: 'text', text: asked }] : asked;
       const answered = { role: 'assistant', content: blocks.map(toBlock) } as const;
       sessions.set(key, [...messages, { role: 'user', content }, answered]);
+      const [oldest] = sessions.size > mostSessions ? sessions.keys() : [];
+      if (oldest !== undefined) sessions.delete(oldest);
     },
   };
 }

@@ -98,6 +98,42 @@ describe('guardrails', () => {
     }
   });
 
+  test('an answer that is not streamed is blocked as a whole, and masked however it is asked', async () => {
+    const off = bedrock.on({
+      stream: [{ text: `${'The long experiment went on. '.repeat(30)}A unicorn!` }],
+    });
+    const blocked = await bedrock.ask({ guardrailConfig });
+    expect(blocked.output?.message?.content).toEqual([{ text: 'Not that answer.' }]);
+    off();
+    const kana = 'あ'.repeat(790);
+    const again = bedrock.on({ stream: [{ text: `${kana}john.smith@example.com${kana}` }] });
+    expect(textOf(await bedrock.ask({ guardrailConfig }))).toBe(`${kana}{EMAIL}${kana}`);
+    const events = await bedrock.stream({ guardrailConfig });
+    const said = events
+      .map(({ contentBlockDelta }) => contentBlockDelta?.delta?.text ?? '')
+      .join('');
+    expect(said).toBe(`${kana}{EMAIL}${kana}`);
+    again();
+  });
+
+  test('a deny topic without a telling word blocks only what names it', async () => {
+    const strict = await startBedrock({
+      guardrails: [
+        {
+          id: 'ja',
+          topicPolicyConfig: { topicsConfig: [{ name: 'いじめ', definition: 'いじめの話' }] },
+        },
+      ],
+    });
+    const apply = async (text: string): Promise<unknown> => {
+      const body = { source: 'INPUT', content: [{ text: { text } }] };
+      return (await strict.post('/guardrail/ja/version/1/apply', body)).json();
+    };
+    expect(await apply('Hello, how are you?')).toMatchObject({ action: 'NONE' });
+    expect(await apply('いじめについて')).toMatchObject({ action: 'GUARDRAIL_INTERVENED' });
+    await strict.close();
+  });
+
   test('one that is not there is refused', async () => {
     await expect(
       bedrock.ask({ guardrailConfig: { ...guardrailConfig, guardrailIdentifier: 'none' } }),

@@ -47,7 +47,7 @@ test.each(Object.entries(families))(
     expect([inputTokens, undefined]).toContain(at(spoken, input));
     expect([outputTokens, undefined]).toContain(at(spoken, output));
     const streamed = await streamedChunks(modelId, body);
-    expect(streamed.map((chunk) => wordAt(chunk, chunkText)).join('')).toBe(textOf(said));
+    expect(streamed.map((chunk) => wordAt(chunk, chunkText)).join('')).toBe(before + textOf(said));
     expect(streamed.at(-1)).toMatchObject({
       'amazon-bedrock-invocationMetrics': {
         inputTokenCount: said.usage?.inputTokens,

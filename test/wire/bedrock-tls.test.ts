@@ -47,3 +47,35 @@ test('ALPN chooses HTTP/2 where the client offers it', async () => {
   expect(headers[':status']).toBe(200);
   session.destroy();
 });
+
+test.each(['rst', 'fin', 'goaway', 'rst_stream:CANCEL'])(
+  'a connection under TLS can be cut by %s, and the next is served',
+  async (cut) => {
+    const off = bedrock.on({ stream: [{ text: 'Hello' }, { cut }] });
+    const agent = new https.Agent({ ca: certificate.cert });
+    const requestHandler = new NodeHttpHandler({ httpsAgent: agent });
+    const client = new BedrockRuntimeClient({
+      endpoint,
+      region: 'us-east-1',
+      credentials,
+      requestHandler,
+    });
+    const messages = [{ role: 'user' as const, content: [{ text: 'Hello' }] }];
+    const { stream } = await client.send(new ConverseStreamCommand({ modelId: haiku, messages }));
+    await expect(Array.fromAsync(stream ?? [])).rejects.toThrow('aborted');
+    const session = http2.connect(endpoint, { ca: certificate.cert });
+    const request = session.request({
+      ':path': `/model/${encodeURIComponent(haiku)}/converse-stream`,
+      ':method': 'POST',
+      authorization: 'Bearer any',
+    });
+    session.on('error', () => undefined);
+    request.on('error', () => undefined);
+    request.end(JSON.stringify({ messages }));
+    request.resume();
+    await new Promise((resolve) => request.once('close', resolve));
+    session.destroy();
+    off();
+    expect((await bedrock.ask()).stopReason).toBe('end_turn');
+  },
+);

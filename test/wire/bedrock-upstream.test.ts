@@ -62,7 +62,10 @@ describe('a real model behind the doors', () => {
         { choices: [], usage: { prompt_tokens: 9, completion_tokens: 4 } },
       ]),
     );
-    const { output, stopReason, usage } = await ask(bedrock, { system: [{ text: 'Be kind.' }] });
+    const { output, stopReason, usage } = await ask(bedrock, {
+      system: [{ text: 'Be kind.' }],
+      inferenceConfig: { temperature: 0.5 },
+    });
     expect(output?.message?.content).toEqual([
       {
         reasoningContent: {
@@ -73,13 +76,49 @@ describe('a real model behind the doors', () => {
     ]);
     expect([stopReason, usage?.inputTokens, usage?.outputTokens]).toEqual(['end_turn', 9, 4]);
     expect(upstream.bodies.at(-1)).toMatchObject({
-      model: 'local-model',
+      model: 'big-model',
       stream: true,
+      temperature: 0.5,
       messages: [
         { role: 'system', content: 'Be kind.' },
         { role: 'user', content: 'Hi' },
       ],
     });
+  });
+
+  test('what was not asked for is the upstream’s to decide, and it need not stream', async () => {
+    upstream.behave((response) => {
+      const message = { role: 'assistant', content: 'Whole.' };
+      const body = { choices: [{ message, finish_reason: 'stop' }], usage: { prompt_tokens: 3 } };
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+    });
+    const { output } = await ask(bedrock, { modelId: 'qwen.qwen3-32b-v1:0' });
+    expect(output?.message?.content).toEqual([{ text: 'Whole.' }]);
+    const sent = upstream.bodies.at(-1);
+    expect(sent?.model).toBe('local-model');
+    expect(sent).not.toHaveProperty('max_tokens');
+    expect(sent).not.toHaveProperty('temperature');
+  });
+
+  test('calls are told apart by their ids, and a tool that was called is a reason to stop', async () => {
+    const call = (id: string, json: string): object => ({
+      index: 0,
+      id,
+      function: { name: 'look', arguments: json },
+    });
+    upstream.behave((response) =>
+      sayChunks(response, [
+        delta({ tool_calls: [call('a', '{"x":1}')] }),
+        delta({ tool_calls: [call('b', '{"x":2}')] }, 'stop'),
+      ]),
+    );
+    const tools = [{ toolSpec: { name: 'look', inputSchema: { json: { type: 'object' } } } }];
+    const { output, stopReason } = await ask(bedrock, { toolConfig: { tools } });
+    expect(stopReason).toBe('tool_use');
+    expect(output?.message?.content?.map(({ toolUse }) => toolUse?.input)).toEqual([
+      { x: 1 },
+      { x: 2 },
+    ]);
   });
 
   test('models are mapped by their ids, the first that fits', async () => {

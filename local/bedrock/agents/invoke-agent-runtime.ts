@@ -25,6 +25,7 @@ export const invokeAgentRuntime: Operation = {
   name: 'InvokeAgentRuntime',
   method: 'POST',
   isSignedOnly: true,
+  signedFor: ['bedrock-agentcore'],
   path: /^\/runtimes\/(?<agentRuntimeArn>[^/]+)\/invocations$/u,
   errorBody: ({ message, members }) => ({ message, ...members }),
   async run(call) {

@@ -15,6 +15,7 @@ import { readShape } from '#local/shape.ts';
 export const messages: Operation = {
   name: 'Messages',
   method: 'POST',
+  signedFor: ['bedrock-mantle', 'bedrock'],
   path: /^\/anthropic\/v1\/messages$/u,
   errorBody,
   async run(call: Call) {

@@ -65,8 +65,11 @@ export function toWireCitation({ title, source, text, location }: Citation): obj
 /** As a real answer of August 2026 has it, members outside the service model included. */
 export function toWireUsage(usage: Usage): object {
   const { cacheWrites } = usage;
-  const byTtl = cacheWrites.toSorted((a, b) => a.ttl.localeCompare(b.ttl));
-  const details = byTtl.map(({ ttl, tokens }) => ({ inputTokens: tokens, ttl }));
+  const details = (['1h', '5m'] as const).flatMap((ttl) => {
+    const own = cacheWrites.filter((write) => write.ttl === ttl);
+    const inputTokens = own.reduce((sum, { tokens }) => sum + tokens, 0);
+    return own.length === 0 ? [] : [{ inputTokens, ttl }];
+  });
   return {
     ...(details.length === 0 ? {} : { cacheDetails: details }),
     cacheReadInputTokenCount: usage.cacheReadTokens,

@@ -51,7 +51,7 @@ export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: bo
     isReasoning: readReasoning(model, fields, {
       maxTokens,
       temperature: inference.temperature,
-      isToolForced: 'tool' === request.toolConfig?.toolChoice?.type,
+      isToolForced: (request.toolConfig?.toolChoice?.type ?? 'auto') !== 'auto',
     }),
     guardrail: readGuardrail(request.guardrailConfig),
     metadata: request.requestMetadata ?? {},

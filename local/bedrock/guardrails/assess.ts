@@ -62,7 +62,11 @@ export function assess(
 function topicsIn({ topicPolicyConfig }: Guardrail, text: string): readonly object[] {
   const said = wordSet(text);
   return (topicPolicyConfig?.topicsConfig ?? []).flatMap(({ name, definition, examples = [] }) => {
-    const isNamed = wordsOf(name).every((word) => said.has(word.toLowerCase()));
+    const named = wordsOf(name);
+    const isNamed =
+      named.length === 0
+        ? text.toLowerCase().includes(name.toLowerCase())
+        : named.every((word) => said.has(word.toLowerCase()));
     const isLike = [definition, ...examples].some((words) => overlap(words, said) >= 0.6);
     if (!isNamed && !isLike) return [];
     return [{ action: 'BLOCKED', detected: true, name, type: 'DENY' }];

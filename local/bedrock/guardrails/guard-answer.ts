@@ -11,20 +11,58 @@ import type { Guarding } from '#local/bedrock/guardrails/guarding.ts';
 import { countTokens } from '#local/bedrock/tokens.ts';
 
 /** The answer as a guardrail lets it pass; the model is not asked when the input is blocked. */
-export function guardAnswer(ask: () => Answering, guarding: Guarding): Answering {
+export function guardAnswer(
+  ask: () => Answering,
+  guarding: Guarding,
+  isStreamed: boolean,
+): Answering {
   const input = guarding.assessInput();
   if (input.isBlocked) return blockedInput(guarding, input);
-  return guardOutput(ask(), guarding, input);
+  return isStreamed ? guardOutput(ask(), guarding, input) : guardWhole(ask(), guarding, input);
 }
 
-function* blockedInput(guarding: Guarding, verdict: Verdict): Generator<AnswerEvent> {
-  yield { type: 'start', input: noUsage };
+/** An answer that is not streamed is assessed when all of it is there, and blocked as a whole. */
+async function* guardWhole(
+  events: Answering,
+  guarding: Guarding,
+  input: Verdict,
+): AsyncGenerator<SourceEvent> {
+  const all = await Array.fromAsync(events);
+  const text = all.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
+  const output = guarding.assessOutput(text, countTokens(text));
+  const guardrailTrace = traceOf(guarding, { input, output });
+  if (output.isBlocked) {
+    const end = all.find((event) => event.type === 'end');
+    yield* blockedText(guarding.blockedOutput, end?.usage ?? noUsage, guardrailTrace);
+    return;
+  }
+  let held = '';
+  for (const event of all) {
+    if (event.type === 'text-delta') held += event.text;
+    else if (event.type === 'block-stop' && held !== '') {
+      const masked = guarding.assessOutput(held, 0).text;
+      held = '';
+      yield { type: 'text-delta', index: event.index, text: masked };
+      yield event;
+    } else yield event.type === 'end' ? { ...event, guardrailTrace } : event;
+  }
+}
+
+function blockedInput(guarding: Guarding, input: Verdict): Generator<AnswerEvent> {
+  return blockedText(guarding.blockedInput, noUsage, traceOf(guarding, { input }));
+}
+
+function* blockedText(
+  text: string,
+  usage: Usage,
+  guardrailTrace: object | undefined,
+): Generator<AnswerEvent> {
+  yield { type: 'start', input: usage };
   yield { type: 'block-start', index: 0, block: { type: 'text' } };
-  yield { type: 'text-delta', index: 0, text: guarding.blockedInput };
+  yield { type: 'text-delta', index: 0, text };
   yield { type: 'block-stop', index: 0 };
   yield { type: 'stop', stopReason: 'guardrail_intervened' };
-  const guardrailTrace = traceOf(guarding, { input: verdict });
-  yield { type: 'end', usage: noUsage, latencyMs: 0, firstByteMs: 0, guardrailTrace };
+  yield { type: 'end', usage, latencyMs: 0, firstByteMs: 0, guardrailTrace };
 }
 
 /** How many characters are assessed at a time, and how many before them are looked at again. */
@@ -83,8 +121,12 @@ async function* guardOutput(
 function* release(watch: Watch, guarding: Guarding, isLast: boolean): Generator<SourceEvent> {
   const { held, index, passed, tokens } = watch;
   if (held === '') return;
-  watch.verdict = guarding.assessOutput(passed + held, tokens);
-  if (watch.verdict.isBlocked) return;
+  const verdict = guarding.assessOutput(passed + held, tokens);
+  // The last that found something is the one to tell of.
+  if (verdict.isBlocked || verdict.isAnonymized || watch.verdict === undefined) {
+    watch.verdict = verdict;
+  }
+  if (verdict.isBlocked) return;
   if (guarding.mode === 'async') {
     watch.passed = (passed + held).slice(-contextCharacters);
     watch.held = '';
@@ -109,8 +151,10 @@ function safeCut(held: string, mask: (text: string) => string): number {
     cut = held.lastIndexOf(' ', cut - 1);
     if (cut > 0 && mask(held.slice(0, cut)) + mask(held.slice(cut)) === mask(held)) return cut;
   }
-  // Without spaces, as in Japanese, a long text has to be cut somewhere.
-  return held.length > chunkCharacters * 5 ? chunkCharacters * 4 : 0;
+  // Without spaces, as in Japanese, a long text is cut between two letters.
+  cut = held.length > chunkCharacters * 5 ? chunkCharacters * 4 : 0;
+  while (cut > 0 && mask(held.slice(0, cut)) + mask(held.slice(cut)) !== mask(held)) cut -= 1;
+  return cut;
 }
 
 function* blockedOutput(

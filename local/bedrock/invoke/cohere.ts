@@ -11,7 +11,7 @@ import { answerText } from '#local/bedrock/whole-answer.ts';
 import { integer, list, number, oneOf, readShape, string, structure } from '#local/shape.ts';
 
 const share = number({ min: 0, max: 1 });
-const stops = list(string());
+const stops = list(string({ min: 1 }));
 
 const commandShape = structure(
   { prompt: string({ min: 1 }) },

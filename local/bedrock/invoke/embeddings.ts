@@ -60,7 +60,7 @@ const cohereShape = structure(
   {
     truncate: oneOf('NONE', 'START', 'END', 'LEFT', 'RIGHT'),
     embedding_types: list(oneOf('float', 'int8', 'uint8', 'binary', 'ubinary')),
-    output_dimension: integer({ min: 1 }),
+    output_dimension: integer({ min: 256, max: 1_536 }),
   },
 );
 
@@ -148,7 +148,7 @@ function vectorOf(text: string, dimensions: number): readonly number[] {
     const place = hash.readUInt32BE(0) % dimensions;
     vector[place] = (vector[place] ?? 0) + ((hash[4] ?? 0) % 2 === 0 ? weight : -weight);
   }
-  const length = Math.hypot(...vector) || 1;
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) || 1;
   return vector.map((value) => Math.fround(value / length));
 }
 

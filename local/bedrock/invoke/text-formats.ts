@@ -4,12 +4,20 @@ import { readPrompt } from '#local/bedrock/invoke/prompt-template.ts';
 import type { ModelFacts } from '#local/bedrock/models.ts';
 import type { ModelTurn } from '#local/bedrock/turn.ts';
 import { answerText, reasoningText } from '#local/bedrock/whole-answer.ts';
-import { closedStructure, integer, list, number, readShape, string } from '#local/shape.ts';
+import {
+  closedStructure,
+  integer,
+  list,
+  number,
+  readShape,
+  string,
+  type Shape,
+} from '#local/shape.ts';
 
 /** The formats of models that take a prompt and give its continuation. */
 
 const share = number({ min: 0, max: 1 });
-const stops = list(string());
+const stops = list(string({ min: 1 }));
 
 const llamaShape = closedStructure(
   { prompt: string({ min: 1 }) },
@@ -163,9 +171,18 @@ export const titanText: Format = {
   },
 };
 
+/** A prompt of Claude 2's has both turns in it. */
+const claudePrompt: Shape<string> = (value, path, problems) => {
+  const prompt = string({ min: 1 })(value, path, problems);
+  const asked = prompt.indexOf('\n\nHuman:');
+  if (asked !== -1 && prompt.includes('\n\nAssistant:', asked)) return prompt;
+  problems.push({ path, value, rule: { type: 'pattern', pattern: '\n\nHuman:…\n\nAssistant:' } });
+  return prompt;
+};
+
 const claudeShape = closedStructure(
   {
-    prompt: string({ pattern: '[^]*\\n\\nHuman:[^]*\\n\\nAssistant:[^]*' }),
+    prompt: claudePrompt,
     max_tokens_to_sample: integer({ min: 1 }),
   },
   {

@@ -1,5 +1,6 @@
 import { answerTurn } from '#local/bedrock/answer-turn.ts';
 import { invalid } from '#local/bedrock/bedrock-error.ts';
+import { readGuardrail } from '#local/bedrock/guardrails/guardrail-headers.ts';
 import { findModelForDoor } from '#local/bedrock/models.ts';
 import { createCompletionStream, renderCompletion } from '#local/bedrock/openai/chat-render.ts';
 import { chatShape, chatTurn } from '#local/bedrock/openai/chat-request.ts';
@@ -27,7 +28,8 @@ export const chatCompletions: Operation = {
     const id = asked.model ?? '';
     if (id === '') throw invalid('you must provide a model parameter');
     note.modelId = id;
-    const turn = chatTurn(findModelForDoor(id, services.policy), asked);
+    const model = findModelForDoor(id, services.policy);
+    const turn = { ...chatTurn(model, asked), guardrail: readGuardrail(request, {}) };
     const isCounted = asked.stream_options?.include_usage === true;
     const reply: Reply =
       asked.stream === true

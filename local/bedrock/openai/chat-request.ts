@@ -52,7 +52,7 @@ export const chatShape = structure(
     max_completion_tokens: integer({ min: 1 }),
     temperature: number({ min: 0, max: 2 }),
     top_p: number({ min: 0, max: 1 }),
-    stop: either(string(), list(string())),
+    stop: either(string({ min: 1 }), list(string({ min: 1 }))),
     stream: boolean,
     stream_options: structure({}, { include_usage: boolean }),
     tools: list(
@@ -98,6 +98,9 @@ export function chatTurn(model: ModelFacts, request: ChatRequest): ModelTurn {
     entry.type === 'system' || entry.type === 'developer' ? toBlocks(entry.value.content) : [],
   );
   const messages = toMessages(request.messages);
+  const hasImage = messages.some((one) => one.content.some(({ type }) => type === 'image'));
+  if (hasImage && !model.inputs.includes('IMAGE'))
+    throw invalid("This model doesn't support images.");
   if (messages[0]?.role !== 'user') {
     throw invalid('A conversation must start with a user message.');
   }

@@ -37,6 +37,8 @@ const item = either(
   tagged('type', {
     function_call: structure({ call_id: string(), name: string(), arguments: string() }),
     function_call_output: structure({ call_id: string(), output: string() }),
+    // What a model thought comes back with the conversation; it is not read again.
+    reasoning: structure({}),
   }),
 );
 
@@ -59,6 +61,16 @@ const responsesShape = structure(
       structure({ type: oneOf('function'), name: string() }),
     ),
     previous_response_id: string(),
+    text: structure(
+      {},
+      {
+        format: tagged('type', {
+          text: structure({}),
+          json_object: structure({}),
+          json_schema: structure({ schema: object }),
+        }),
+      },
+    ),
   },
 );
 
@@ -96,7 +108,10 @@ function toChatRequest(asked: ResponsesRequest): ChatRequest {
   const system: ChatRequest['messages'] =
     instructions === undefined ? [] : [{ type: 'system', value: { content: instructions } }];
   return {
-    messages: [...system, ...items.map(toChatMessage)],
+    messages: [...system, ...items.flatMap(toChatMessages)],
+    response_format: toResponseFormat(asked.text?.format),
+    temperature: asked.temperature,
+    top_p: asked.top_p,
     max_completion_tokens: asked.max_output_tokens,
     tools: tools?.map(({ name, description, parameters }) => ({
       type: 'function' as const,
@@ -107,18 +122,26 @@ function toChatRequest(asked: ResponsesRequest): ChatRequest {
   };
 }
 
-function toChatMessage(entry: Shaped<typeof item>): ChatRequest['messages'][number] {
+function toResponseFormat(
+  format: NonNullable<ResponsesRequest['text']>['format'],
+): ChatRequest['response_format'] {
+  if (format?.type !== 'json_schema') return format;
+  return { type: 'json_schema', value: { json_schema: { schema: format.value.schema } } };
+}
+
+function toChatMessages(entry: Shaped<typeof item>): ChatRequest['messages'] {
   if ('role' in entry) {
     const { content, role: type } = entry;
     const text =
       typeof content === 'string' ? content : content.map(({ value }) => value.text).join('\n');
-    return { type, value: { content: text } };
+    return [{ type, value: { content: text } }];
   }
   if (entry.type === 'function_call') {
     const { call_id: id, name, arguments: json } = entry.value;
     const call = { id, type: 'function' as const, function: { name, arguments: json } };
-    return { type: 'assistant', value: { tool_calls: [call] } };
+    return [{ type: 'assistant', value: { tool_calls: [call] } }];
   }
+  if (entry.type === 'reasoning') return [];
   const { call_id: id, output } = entry.value;
-  return { type: 'tool', value: { tool_call_id: id, content: output } };
+  return [{ type: 'tool', value: { tool_call_id: id, content: output } }];
 }

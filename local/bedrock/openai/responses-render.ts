@@ -8,6 +8,7 @@ import {
   createAnswerFold,
   reasoningText,
   type AnswerBlock,
+  type AnswerFold,
   type WholeAnswer,
 } from '#local/bedrock/whole-answer.ts';
 
@@ -17,18 +18,19 @@ const createdAt = Date.UTC(2026, 0, 1) / 1_000;
 /** A whole response. */
 export function renderResponse(answer: WholeAnswer, turn: ModelTurn, model: string): object {
   const isCut = answer.stopReason === 'max_tokens';
-  const { inputTokens, outputTokens, cacheReadTokens } = answer.usage;
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = answer.usage;
+  const allInput = inputTokens + cacheReadTokens + cacheWriteTokens;
   return {
     ...responseBase(turn, model),
     status: isCut ? 'incomplete' : 'completed',
     incomplete_details: isCut ? { reason: 'max_output_tokens' } : null,
     output: answer.blocks.map((block, index) => toItem(block, index, turn)),
     usage: {
-      input_tokens: inputTokens,
+      input_tokens: allInput,
       input_tokens_details: { cached_tokens: cacheReadTokens },
       output_tokens: outputTokens,
       output_tokens_details: { reasoning_tokens: countTokens(reasoningText(answer)) },
-      total_tokens: inputTokens + outputTokens,
+      total_tokens: allInput + outputTokens,
     },
   };
 }
@@ -71,7 +73,7 @@ function toItem(block: AnswerBlock, index: number, turn: ModelTurn): object {
   }
 }
 
-function itemId({ type }: AnswerBlock, index: number, turn: ModelTurn): string {
+function itemId({ type }: Pick<AnswerBlock, 'type'>, index: number, turn: ModelTurn): string {
   const kind = { text: 'msg', reasoning: 'rs', 'tool-use': 'fc' }[type];
   return `${kind}_${seedOf(turn)}${index}`;
 }
@@ -88,6 +90,7 @@ type Unnumbered = readonly [type: string, members: object];
 /** The events of a streamed response, each with its number. */
 export function createResponseStream(turn: ModelTurn, model: string): SseDoor {
   const fold = createAnswerFold();
+  const ids = new Map<number, string>();
   let sequence = -1;
   const numbered = ([type, members]: Unnumbered): Said => {
     sequence += 1;
@@ -107,7 +110,9 @@ export function createResponseStream(turn: ModelTurn, model: string): SseDoor {
         const begun = ['response.created', 'response.in_progress'];
         return begun.map((type) => numbered([type, { response: running }]));
       }
-      if (event.type !== 'end') return blockEvents(event, fold.blocks(), turn).map(numbered);
+      if (event.type === 'block-start')
+        ids.set(event.index, itemId(event.block, event.index, turn));
+      if (event.type !== 'end') return blockEvents(event, { ids, fold, turn }).map(numbered);
       const whole = fold.whole();
       const isCut = whole.stopReason === 'max_tokens';
       const type = isCut ? 'response.incomplete' : 'response.completed';
@@ -116,26 +121,33 @@ export function createResponseStream(turn: ModelTurn, model: string): SseDoor {
   };
 }
 
+interface Saying {
+  readonly ids: ReadonlyMap<number, string>;
+  readonly fold: AnswerFold;
+  readonly turn: ModelTurn;
+}
+
 function blockEvents(
   event: Exclude<AnswerEvent, { type: 'start' | 'end' }>,
-  blocks: readonly AnswerBlock[],
-  turn: ModelTurn,
+  { ids, fold, turn }: Saying,
 ): readonly Unnumbered[] {
-  const block = 'index' in event ? blocks[event.index] : undefined;
-  if (block === undefined || !('index' in event)) return [];
+  if (event.type === 'stop') return [];
   const { index } = event;
-  const place = { item_id: itemId(block, index, turn), output_index: index, content_index: 0 };
+  const place = { item_id: ids.get(index) ?? '', output_index: index, content_index: 0 };
   switch (event.type) {
-    case 'block-start':
-      return blockBegun(block, { ...place, item: toItem(block, index, turn) });
     case 'text-delta':
       return [['response.output_text.delta', { ...place, delta: event.text, logprobs: [] }]];
     case 'reasoning-delta':
       return [['response.reasoning_text.delta', { ...place, delta: event.text }]];
     case 'tool-input-delta':
       return [['response.function_call_arguments.delta', { ...place, delta: event.json }]];
-    case 'block-stop':
-      return blockDone(block, { ...place, item: toItem(block, index, turn) });
+    case 'block-start':
+    case 'block-stop': {
+      const block = fold.blocks()[index];
+      if (block === undefined) return [];
+      const told = { ...place, item: toItem(block, index, turn) };
+      return event.type === 'block-start' ? blockBegun(block, told) : blockDone(block, told);
+    }
     case 'signature':
     case 'citation':
       return [];

@@ -5,9 +5,8 @@ import { extractDocuments } from '#local/bedrock/extract-documents.ts';
 import { countInput } from '#local/bedrock/input-tokens.ts';
 import { formatOf } from '#local/bedrock/invoke/formats.ts';
 import { findModel } from '#local/bedrock/models.ts';
-import { parseNative } from '#local/bedrock/operations/invoke.ts';
 import { sendJson, type Operation } from '#local/bedrock/operations/operation.ts';
-import { parseBody } from '#local/bedrock/parse-body.ts';
+import { parseBody, parseNative } from '#local/bedrock/parse-body.ts';
 import { blob, readShape, structure, union } from '#local/shape.ts';
 
 const countShape = structure({

@@ -5,13 +5,15 @@ import { exceptionBytes } from '#local/bedrock/converse/render.ts';
 import { errorFrame, eventFrame } from '#local/bedrock/event-stream.ts';
 import { embed } from '#local/bedrock/invoke/embeddings.ts';
 import type { Format } from '#local/bedrock/invoke/format.ts';
+import { readGuardrail } from '#local/bedrock/guardrails/guardrail-headers.ts';
 import { formatOf } from '#local/bedrock/invoke/formats.ts';
 import { findModel, type ModelFacts } from '#local/bedrock/models.ts';
 import type { Operation } from '#local/bedrock/operations/operation.ts';
+import { parseNative } from '#local/bedrock/parse-body.ts';
 import { paddingFor } from '#local/bedrock/padding.ts';
 import type { Reply, StreamWriter, WholeReply } from '#local/bedrock/reply.ts';
 import type { Call } from '#local/bedrock/services.ts';
-import type { GuardrailRequest, ModelTurn } from '#local/bedrock/turn.ts';
+import type { ModelTurn } from '#local/bedrock/turn.ts';
 import type { WholeAnswer } from '#local/bedrock/whole-answer.ts';
 import { isRecord, map, readShape, string } from '#local/shape.ts';
 
@@ -47,16 +49,6 @@ function readRequest(call: Call): { readonly model: ModelFacts; readonly body: u
   return { model, body: parseNative(request.body) };
 }
 
-/** InvokeModel's own words for a body that is no JSON. */
-export function parseNative(bytes: Buffer): unknown {
-  try {
-    const body: unknown = JSON.parse(bytes.toString('utf8'));
-    return body;
-  } catch {
-    throw invalid('Malformed input request, please reformat your input and try again.');
-  }
-}
-
 function readTurn(
   call: Call,
   model: ModelFacts,
@@ -69,7 +61,7 @@ function readTurn(
   const turn = format.read(withoutExtras(body), model);
   const { headers } = call.request;
   const metadata = readMetadata(headers['x-amzn-bedrock-request-metadata']);
-  return { turn: { ...turn, metadata, guardrail: readGuardrail(call, body) }, format };
+  return { turn: { ...turn, metadata, guardrail: readGuardrail(call.request, body) }, format };
 }
 
 /** Members that are Bedrock's and not the model's. */
@@ -82,24 +74,6 @@ function withoutExtras(body: unknown): unknown {
 function readMetadata(header: unknown): Readonly<Record<string, string>> {
   if (typeof header !== 'string') return {};
   return readShape(map(string({ max: 256 })), parseNative(Buffer.from(header)), refuseMembers);
-}
-
-function readGuardrail({ request }: Call, body: unknown): GuardrailRequest | undefined {
-  const { headers } = request;
-  const identifier = headers['x-amzn-bedrock-guardrailidentifier'];
-  const version = headers['x-amzn-bedrock-guardrailversion'];
-  if (identifier === undefined) return undefined;
-  if (version === undefined) {
-    throw invalid('guardrailVersion is required when guardrailIdentifier is provided.');
-  }
-  const config = isRecord(body) ? body['amazon-bedrock-guardrailConfig'] : undefined;
-  const streaming = isRecord(config) ? config['streamProcessingMode'] : undefined;
-  return {
-    identifier: String(identifier),
-    version: String(version),
-    trace: headers['x-amzn-bedrock-trace'] === 'ENABLED' ? 'enabled' : 'disabled',
-    mode: typeof streaming === 'string' && /^async/iu.test(streaming) ? 'async' : 'sync',
-  };
 }
 
 function renderWhole(answer: WholeAnswer, turn: ModelTurn, format: Format): WholeReply {

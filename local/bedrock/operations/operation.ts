@@ -11,6 +11,8 @@ export interface Operation {
   run(call: Call): Promise<void> | void;
   /** Bedrock's API keys are for the runtime and the control plane, not for agents. */
   readonly isSignedOnly?: boolean;
+  /** The services that a signature may be for: `bedrock`, unless others are named. */
+  readonly signedFor?: readonly string[];
   /** The body of an error; AWS's own where nothing is said. */
   readonly errorBody?: (error: BedrockError, requestId: string) => object;
 }

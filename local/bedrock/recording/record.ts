@@ -4,6 +4,7 @@ import { AwsClient } from 'aws4fetch';
 import { BedrockError } from '#local/bedrock/bedrock-error.ts';
 import {
   fingerprints,
+  isTaped,
   withoutAccount,
   type Recording,
   type Tape,
@@ -27,7 +28,7 @@ export function createRecorder({ folder, endpoint, region, credentials }: Record
   const client = new AwsClient({ ...credentials, region, service: 'bedrock', retries: 0 });
   return {
     async answer(call) {
-      if (!call.request.url.startsWith('/model/')) return 'missed';
+      if (!isTaped(call)) return 'missed';
       const { clock } = call.services;
       const startedAt = clock.now();
       const response = await forward(client, endpoint, call);
@@ -40,7 +41,9 @@ export function createRecorder({ folder, endpoint, region, credentials }: Record
       }
       call.response.end();
       call.note.outcome = response.ok ? 'completed' : 'refused';
-      if (folder === undefined) return 'answered';
+      call.note.status = response.status;
+      // A failure is not kept: it would stand in the way of the answer.
+      if (folder === undefined || !response.ok) return 'answered';
       const modelId = withoutAccount(call.params['modelId'] ?? '');
       const { operation } = call.note;
       const prints = fingerprints(call);
@@ -66,7 +69,7 @@ async function forward(
   { request, response }: Call,
 ): Promise<Response> {
   const headers = Object.entries(request.headers).flatMap(([name, value]) =>
-    passedOn.has(name) && typeof value === 'string' ? [[name, value] as const] : [],
+    passedOn.test(name) && typeof value === 'string' ? [[name, value] as const] : [],
   );
   try {
     return await client.fetch(`${endpoint}${request.url}`, {
@@ -81,7 +84,8 @@ async function forward(
   }
 }
 
-const passedOn: ReadonlySet<string> = new Set(['content-type', 'accept', 'x-amzn-bedrock-accept']);
+/** The signature is made anew; all that asks something of Bedrock goes on. */
+const passedOn = /^(?:content-type|accept|x-amzn-bedrock-.+)$/u;
 
 /** What tells of the answer; request ids, dates and connections are not kept. */
 function keptHeaders(headers: Headers): Readonly<Record<string, string>> {

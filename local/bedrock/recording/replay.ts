@@ -2,7 +2,7 @@ import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BedrockError } from '#local/bedrock/bedrock-error.ts';
 import { describeProblems } from '#local/bedrock/scenarios/scenario.ts';
-import { fingerprints, type Recording, type Tape } from '#local/bedrock/recording/tape.ts';
+import { fingerprints, isTaped, type Recording, type Tape } from '#local/bedrock/recording/tape.ts';
 import type { Call } from '#local/bedrock/services.ts';
 import {
   integer,
@@ -31,7 +31,7 @@ export async function createReplayer({ folder, match, miss, speed }: ReplayOptio
   const known = new Map(recordings.map((recording) => [recording[match], recording]));
   return {
     async answer(call) {
-      if (!call.request.url.startsWith('/model/')) return 'missed';
+      if (!isTaped(call)) return 'missed';
       const recording = known.get(fingerprints(call)[match]);
       if (recording !== undefined) await play(recording, speed, call);
       else if (miss === 'fail') throw noRecording();
@@ -58,7 +58,7 @@ async function play(recording: Recording, speed: number, call: Call): Promise<vo
   }
   if (!isStarted) response.start(recording.status, recording.headers);
   response.end();
-  call.note.outcome = recording.status === 200 ? 'completed' : 'refused';
+  call.note.outcome = 'completed';
 }
 
 /** A piece is a pair, which is a list to JSON. */

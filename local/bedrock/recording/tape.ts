@@ -21,6 +21,11 @@ export interface Recording {
   readonly pieces: readonly (readonly [atMs: number, base64: string])[];
 }
 
+/** Bedrock's runtime is taped: models, and OpenAI's doors to them; all else is answered here. */
+export function isTaped({ request }: Call): boolean {
+  return /^\/(?:model|openai)\//u.test(request.url);
+}
+
 /** What a request is known by. Neither it nor what it says can be read from these. */
 export function fingerprints({
   note,
@@ -28,19 +33,30 @@ export function fingerprints({
   request,
 }: Call): Pick<Recording, 'exact' | 'structural'> {
   const body = parse(request.body);
-  const about = [note.operation, withoutAccount(params['modelId'] ?? '')];
+  const asked = Object.entries(request.headers).filter(([name]) =>
+    name.startsWith('x-amzn-bedrock-'),
+  );
+  const about = [
+    note.operation,
+    withoutAccount(params['modelId'] ?? ''),
+    sorted(Object.fromEntries(asked)),
+  ];
   return {
     exact: hash([...about, sorted(body)]),
     structural: hash([...about, sorted(essence(body))]),
   };
 }
 
-/** What a conversation says, without how it is to be answered and without ids. */
+/** What a request says, without how it is to be answered and without ids. */
 function essence(body: unknown): unknown {
   if (!isRecord(body)) return body;
-  const { messages, system, prompt, inputText, toolConfig, tools, input } = body;
-  return withoutIds({ messages, system, prompt, inputText, toolConfig, tools, input });
+  const kept = Object.entries(body).filter(([name]) => !tuning.test(name));
+  return withoutIds(Object.fromEntries(kept));
 }
+
+/** Members that say how an answer is made, in any of the formats. */
+const tuning =
+  /^(?:inferenceConfig|textGenerationConfig|additionalModel\w+|requestMetadata|performanceConfig|serviceTier|metadata|max_?\w*[tT]okens\w*|max_gen_len|temperature|top_?[pPkK]|[pk]|stop|stop_?[sS]equences|stream\w*|anthropic_\w+)$/u;
 
 function withoutIds(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutIds);

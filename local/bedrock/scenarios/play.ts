@@ -177,9 +177,11 @@ function* toolBlock(
   const { name, args = {}, json = JSON.stringify(args), fragments = 1 } = tool;
   const toolUseId = tool.id ?? idFrom(JSON.stringify([messages, name, index]), 22);
   yield { type: 'block-start', index, block: { type: 'tool-use', toolUseId, name } };
-  const size = Math.max(1, Math.ceil(json.length / fragments));
-  for (let at = 0; at < json.length; at += size) {
-    yield { type: 'tool-input-delta', index, json: json.slice(at, at + size) };
+  // Cut between characters, of which some are two units long.
+  const characters = Array.from(json);
+  const size = Math.max(1, Math.ceil(characters.length / fragments));
+  for (let at = 0; at < characters.length; at += size) {
+    yield { type: 'tool-input-delta', index, json: characters.slice(at, at + size).join('') };
   }
   yield { type: 'block-stop', index };
 }
@@ -196,7 +198,10 @@ export function overridden(events: Answering, { stop, usage }: Behaviour): Answe
   if (stop === undefined && usage === undefined) return events;
   const change = (event: SourceEvent): SourceEvent => {
     if (event.type === 'stop' && stop !== undefined) return { type: 'stop', stopReason: stop };
-    if (event.type !== 'end' || usage === undefined) return event;
+    if (usage === undefined) return event;
+    if (event.type === 'start')
+      return { ...event, input: overriddenUsage({ ...event.input, outputTokens: 0 }, usage) };
+    if (event.type !== 'end') return event;
     return { ...event, usage: overriddenUsage(event.usage, usage) };
   };
   return Symbol.asyncIterator in events ? changedLater(events, change) : changed(events, change);

@@ -48,7 +48,7 @@ export function isExpression(text: string): boolean {
 }
 
 const fail = closedStructure(
-  { type: string({ min: 1 }) },
+  { type: string({ pattern: '[A-Za-z]+' }) },
   {
     status: integer({ min: 400, max: 599 }),
     message: string(),

@@ -91,7 +91,7 @@ function calculate(question: string): readonly [expression: string, value: strin
 
 function nameIn(messages: readonly string[]): string | undefined {
   const form =
-    /(?:my name is|i am called|call me)\s+([\p{L}'-]+)|(?:私の名前は|私は)([\p{L}ー]+?)(?:です|と申します|といいます)/iu;
+    /(?:my name is|i am called|i'm called|call me)\s+([\p{L}'-]{1,40})|(?:私の名前は|私は)([\p{L}ー]{1,20}?)(?:です|と申します|といいます)/iu;
   for (const text of messages.toReversed()) {
     const [, western, eastern] = form.exec(text) ?? [];
     const name = western ?? eastern;

@@ -18,6 +18,7 @@ export function fillSchema(schema: JsonSchema, text: string): unknown {
     definitions: { ...record(schema['definitions']), ...record(schema['$defs']) },
     random: sequence(text),
     depth: 0,
+    budget: { left: mostValues },
   };
   return fill(schema, 'value', facts);
 }
@@ -31,11 +32,19 @@ interface Facts {
   readonly random: () => number;
   /** How many references deep: a schema may refer to itself. */
   readonly depth: number;
+  /** How many values more the whole may have. */
+  readonly budget: { left: number };
 }
 
 const deepest = 6;
+const mostValues = 2_000;
+/** More items, or longer strings, than this nobody is made to read. */
+const mostItems = 100;
+const mostCharacters = 10_000;
 
 function fill(schema: unknown, name: string, facts: Facts): unknown {
+  facts.budget.left -= 1;
+  if (facts.budget.left < 0) return null;
   if (!isRecord(schema)) return topicOf(facts.text);
   if (typeof schema['$ref'] === 'string') {
     if (facts.depth >= deepest) return null;
@@ -83,7 +92,7 @@ function fillArray(schema: JsonSchema, name: string, facts: Facts): unknown {
     const keywords = keywordsOf(facts.text, Math.min(8, Number(schema['maxItems'] ?? 8)));
     if (keywords.length >= Number(schema['minItems'] ?? 0)) return keywords;
   }
-  const length = Math.max(1, Number(schema['minItems'] ?? 1));
+  const length = Math.min(mostItems, Math.max(1, Number(schema['minItems'] ?? 1)));
   return Array.from({ length }, () => fill(items, name, facts));
 }
 
@@ -113,7 +122,7 @@ function fillString(schema: JsonSchema, name: string, facts: Facts): string {
   const format = formats[typeof schema['format'] === 'string' ? schema['format'] : ''];
   if (format !== undefined) return format(facts.text);
   const words = wordsFor(name, facts);
-  const least = Number(schema['minLength'] ?? 0);
+  const least = Math.min(mostCharacters, Number(schema['minLength'] ?? 0));
   const most = Number(schema['maxLength'] ?? Infinity);
   return words.padEnd(least, '.').slice(0, most);
 }

@@ -62,7 +62,8 @@ async function firstModel(
   base: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const response = await fetch(`${base}/models`, { headers });
+  const response = await fetch(`${base}/models`, { headers, signal: AbortSignal.timeout(10_000) });
+  if (!response.ok) throw new Error(`${base}/models answered ${response.status}`);
   const list: unknown = await response.json();
   const [model]: readonly unknown[] =
     isRecord(list) && Array.isArray(list['data']) ? list['data'] : [];
@@ -98,8 +99,8 @@ async function* readAnswer(
   const reader = createChunkReader(turn, input);
   try {
     for await (const line of lines) {
-      const [, data] = /^data:\s?(.*)$/u.exec(line) ?? [];
-      if (data === undefined || data === '') continue;
+      const data = line.startsWith('data:') ? line.slice('data:'.length).trim() : '';
+      if (data === '') continue;
       if (data === '[DONE]') break;
       const chunk: unknown = JSON.parse(data);
       if (!isRecord(chunk)) throw new Error(`not a chunk: ${data.slice(0, 100)}`);
@@ -127,7 +128,7 @@ async function* linesOf(response: Response): AsyncGenerator<string> {
     isRecord(whole) && Array.isArray(whole['choices']) ? whole['choices'] : [];
   const said = choices
     .filter(isRecord)
-    .map(({ message, ...choice }) => ({ ...choice, delta: message }));
+    .map(({ message: delta, finish_reason }) => ({ delta, finish_reason }));
   yield `data: ${JSON.stringify({ ...(isRecord(whole) ? whole : {}), choices: said })}`;
 }
 

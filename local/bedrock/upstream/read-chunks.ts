@@ -36,8 +36,13 @@ export function createChunkReader(turn: ModelTurn, input: InputUsage): ChunkRead
     *end() {
       if (stopReason === undefined) throw new Error('it ended without a finish_reason');
       yield* blocks.close();
-      yield { type: 'stop', stopReason };
-      const inputTokens = Number(usage['prompt_tokens'] ?? input.inputTokens);
+      // Some servers say `stop` after a tool that they were told to call.
+      const isToolUse = blocks.hasTool() && stopReason === 'end_turn';
+      yield { type: 'stop', stopReason: isToolUse ? 'tool_use' : stopReason };
+      // Its prompt is all of the input; here the cached part is counted by itself.
+      const cached = input.cacheReadTokens + input.cacheWriteTokens;
+      const prompt = Number(usage['prompt_tokens'] ?? input.inputTokens + cached);
+      const inputTokens = Math.max(0, prompt - cached);
       const outputTokens = Number(usage['completion_tokens'] ?? blocks.tokens());
       const counted = { ...input, inputTokens, outputTokens };
       yield { type: 'end', usage: counted, latencyMs: 0, firstByteMs: 0 };
@@ -46,8 +51,8 @@ export function createChunkReader(turn: ModelTurn, input: InputUsage): ChunkRead
 }
 
 interface Call {
-  /** Which of the upstream's calls it is: its fragments come under the same number. */
-  readonly number: number;
+  /** Which of the upstream's calls it is; nothing where it goes on with the one before. */
+  readonly call: string;
   readonly name: string;
   readonly toolUseId: string;
   readonly json: string;
@@ -61,7 +66,9 @@ function callsIn(delta: UpstreamChunk, { messages }: ModelTurn): readonly Call[]
     const id = wordOf(call['id']);
     const isValid = /^[a-zA-Z0-9_.:-]{1,64}$/u.test(id);
     const toolUseId = isValid ? id : idFrom(JSON.stringify([messages, number]), 22);
-    return { number, toolUseId, name: wordOf(called['name']), json: wordOf(called['arguments']) };
+    const name = wordOf(called['name']);
+    const which = id === '' && name === '' ? '' : `${number} ${id}`;
+    return { call: which, toolUseId, name, json: wordOf(called['arguments']) };
   });
 }
 
@@ -74,12 +81,14 @@ interface Blocks {
   useTool(call: Call): Generator<SourceEvent>;
   close(): Generator<SourceEvent>;
   tokens(): number;
+  hasTool(): boolean;
 }
 
 /** Blocks that begin with their first piece, and end when another begins. */
 function createBlocks(): Blocks {
   let [count, tokens] = [0, 0];
-  let open: { readonly index: number; readonly kind: string; readonly call: number } | undefined;
+  let open: { readonly index: number; readonly kind: string; readonly call: string } | undefined;
+  let hasTool = false;
   let reasoning = '';
   function* close(): Generator<SourceEvent> {
     if (open === undefined) return;
@@ -88,7 +97,7 @@ function createBlocks(): Blocks {
     yield { type: 'block-stop', index };
     open = undefined;
   }
-  function* enter(block: BlockKind, call = -1): Generator<SourceEvent, number> {
+  function* enter(block: BlockKind, call = ''): Generator<SourceEvent, number> {
     if (open?.kind === block.type && open.call === call) return open.index;
     yield* close();
     open = { index: count, kind: block.type, call };
@@ -99,6 +108,7 @@ function createBlocks(): Blocks {
   return {
     close,
     tokens: () => tokens,
+    hasTool: () => hasTool,
     *say(kind, text) {
       if (typeof text !== 'string' || text === '') return;
       tokens += countTokens(text);
@@ -106,8 +116,11 @@ function createBlocks(): Blocks {
       if (kind === 'reasoning') reasoning += text;
       yield { type: kind === 'text' ? 'text-delta' : 'reasoning-delta', index, text };
     },
-    *useTool({ number, toolUseId, name, json }) {
-      const index = yield* enter({ type: 'tool-use', toolUseId, name }, number);
+    *useTool({ call, toolUseId, name, json }) {
+      hasTool = true;
+      // Fragments after the first have no id of their own, or repeat it.
+      const isMore = open?.kind === 'tool-use' && (call === '' || open.call === call);
+      const index = yield* enter({ type: 'tool-use', toolUseId, name }, isMore ? open?.call : call);
       if (json === '') return;
       tokens += countTokens(json);
       yield { type: 'tool-input-delta', index, json };

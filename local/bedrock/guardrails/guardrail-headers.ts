@@ -1,0 +1,23 @@
+import type { AwsRequest } from '#local/aws-exchange.ts';
+import { invalid } from '#local/bedrock/bedrock-error.ts';
+import type { GuardrailRequest } from '#local/bedrock/turn.ts';
+import { isRecord } from '#local/shape.ts';
+
+/** The guardrail that a request names in its headers. Throws where it names half of one. */
+export function readGuardrail(request: AwsRequest, body: unknown): GuardrailRequest | undefined {
+  const { headers } = request;
+  const identifier = headers['x-amzn-bedrock-guardrailidentifier'];
+  const version = headers['x-amzn-bedrock-guardrailversion'];
+  if (identifier === undefined) return undefined;
+  if (version === undefined) {
+    throw invalid('guardrailVersion is required when guardrailIdentifier is provided.');
+  }
+  const config = isRecord(body) ? body['amazon-bedrock-guardrailConfig'] : undefined;
+  const streaming = isRecord(config) ? config['streamProcessingMode'] : undefined;
+  return {
+    identifier: String(identifier),
+    version: String(version),
+    trace: /^enabled/iu.test(String(headers['x-amzn-bedrock-trace'])) ? 'enabled' : 'disabled',
+    mode: typeof streaming === 'string' && /^async/iu.test(streaming) ? 'async' : 'sync',
+  };
+}
