@@ -9,6 +9,9 @@ export interface Listening {
 
 /** Listens on the loopback address and gives the port. Throws an error that names a taken port. */
 export function listen(server: Server, { port, option }: Listening): Promise<number> {
+  if (port > 65_535) {
+    return Promise.reject(new Error(`${option}: must be a port from 0 to 65535, not ${port}`));
+  }
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE';

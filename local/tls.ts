@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { generate } from 'selfsigned';
 
 export interface Certificate {
@@ -12,8 +12,8 @@ export interface Certificate {
 
 /** A certificate for localhost and 127.0.0.1, made once and kept in a folder. */
 export async function openCertificate(folder: string): Promise<Certificate> {
-  const path = join(folder, 'localhost.pem');
-  const keyPath = join(folder, 'localhost.key');
+  const path = resolve(folder, 'localhost.pem');
+  const keyPath = resolve(folder, 'localhost.key');
   if (!existsSync(path) || !existsSync(keyPath)) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const made = await generate([{ name: 'commonName', value: 'localhost' }], {

@@ -115,6 +115,16 @@ export const catalogue: readonly ModelFacts[] = [
   ]),
   ...rows(llama, ['meta.llama3-3-70b-instruct-v1:0', 'Llama 3.3 70B Instruct', 128_000, 8_192]),
   ...rows(
+    { ...llama, profileOnly: false },
+    ['meta.llama3-8b-instruct-v1:0', 'Llama 3 8B Instruct', 8_192, 2_048],
+    ['meta.llama3-70b-instruct-v1:0', 'Llama 3 70B Instruct', 8_192, 2_048],
+  ),
+  ...rows(
+    llama,
+    ['meta.llama3-1-8b-instruct-v1:0', 'Llama 3.1 8B Instruct', 128_000, 8_192],
+    ['meta.llama3-1-70b-instruct-v1:0', 'Llama 3.1 70B Instruct', 128_000, 8_192],
+  ),
+  ...rows(
     { ...llama, inputs: ['TEXT', 'IMAGE'] },
     ['meta.llama4-scout-17b-instruct-v1:0', 'Llama 4 Scout 17B Instruct', 3_500_000, 8_192],
     ['meta.llama4-maverick-17b-instruct-v1:0', 'Llama 4 Maverick 17B Instruct', 1_000_000, 8_192],
@@ -128,9 +138,16 @@ export const catalogue: readonly ModelFacts[] = [
   ...rows(
     { ...chat, provider: 'Mistral AI', family: 'mistral-text', takes: textOnly },
     ['mistral.mistral-7b-instruct-v0:2', 'Mistral 7B Instruct', 32_000, 8_192],
+    ['mistral.mistral-large-2402-v1:0', 'Mistral Large (24.02)', 32_000, 8_192],
+    ['mistral.mistral-small-2402-v1:0', 'Mistral Small (24.02)', 32_000, 8_192],
     ['mistral.mixtral-8x7b-instruct-v0:1', 'Mixtral 8x7B Instruct', 32_000, 4_096],
   ),
-  ...rows(chat, ['qwen.qwen3-32b-v1:0', 'Qwen3 32B', 131_072, 32_000]),
+  ...rows(
+    chat,
+    ['qwen.qwen3-32b-v1:0', 'Qwen3 32B', 131_072, 32_000],
+    ['qwen.qwen3-235b-a22b-2507-v1:0', 'Qwen3 235B A22B', 262_144, 32_000],
+    ['qwen.qwen3-coder-30b-a3b-v1:0', 'Qwen3 Coder 30B A3B', 262_144, 32_000],
+  ),
   ...rows({ ...chat, provider: 'DeepSeek' }, ['deepseek.v3.2', 'DeepSeek V3.2', 163_840, 32_768]),
   ...rows(
     {

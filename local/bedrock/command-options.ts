@@ -21,7 +21,7 @@ Who answers (a simulated model, unless one of these is given)
   --upstream URL         an OpenAI-compatible server, such as http://localhost:11434/v1
                          (STREAMBED_MODEL_URL says the same)
   --upstream-key KEY     its API key
-  --model-map FILE       lines "us.anthropic.*: qwen3:8b": Bedrock's ids to the upstream's
+  --model-map FILE       lines "'*anthropic*': qwen3:8b": Bedrock's ids to the upstream's
   --bedrock aws          the real Bedrock, by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
   --record DIR           the same, and what it says is kept in DIR
   --record-from URL      another Bedrock than that of the Region
@@ -95,6 +95,7 @@ export async function readBedrockArguments(
   values: BedrockArguments,
   { region, log }: Surroundings,
 ): Promise<Omit<BedrockOptions, 'identity'>> {
+  checkTogether(values);
   return {
     pace: readPace(values),
     region,
@@ -106,6 +107,48 @@ export async function readBedrockArguments(
     knowledgeBases: await readKnowledgeBases(values.knowledge, log),
     ...(values.scenarios === undefined ? {} : await readScenarioFile(values.scenarios)),
   };
+}
+
+/** Options that would do nothing beside one another, or without another, are a mistake. */
+function checkTogether(values: BedrockArguments): void {
+  const upstream = values.upstream ?? process.env['STREAMBED_MODEL_URL'];
+  const others: readonly (readonly [string, boolean])[] = [
+    ['--upstream (or STREAMBED_MODEL_URL)', upstream !== undefined],
+    ['--scenarios', values.scenarios !== undefined],
+    ['--inline-scenarios', values['inline-scenarios']],
+  ];
+  const tapes = [
+    ...(values.replay === undefined ? [] : ['--replay']),
+    ...(values.record === undefined ? [] : ['--record']),
+    ...(values.bedrock === 'aws' ? ['--bedrock aws'] : []),
+  ];
+  const [tape] = tapes;
+  const [beside] = others.find(([, isGiven]) => isGiven) ?? [];
+  if (tape !== undefined && beside !== undefined) {
+    throw new Error(`${beside}: does nothing with ${tape}`);
+  }
+  const needs: readonly (readonly [string, unknown, string, boolean])[] = [
+    ['--model-map', values['model-map'], '--upstream', upstream !== undefined],
+    ['--upstream-key', values['upstream-key'], '--upstream', upstream !== undefined],
+    ['--record-from', values['record-from'], '--record or --bedrock aws', tapes.length > 0],
+  ];
+  const [lost, , wanted] =
+    needs.find(([, given, , isThere]) => given !== undefined && !isThere) ?? [];
+  if (lost !== undefined) throw new Error(`${lost}: needs ${wanted}`);
+  const from = values['record-from'];
+  if (from !== undefined && !URL.canParse(from)) {
+    throw new Error(`--record-from: must be a URL, not ${JSON.stringify(from)}`);
+  }
+}
+
+/** Says who answers, and whether that is billed. */
+export function whoAnswers(values: BedrockArguments): string {
+  const url = values.upstream ?? process.env['STREAMBED_MODEL_URL'];
+  if (values.replay !== undefined) return `Recordings in ${values.replay} answer.`;
+  const from = values['record-from'] ?? 'Amazon Bedrock, which bills your account,';
+  if (values.record !== undefined) return `${from} answers; it is recorded in ${values.record}.`;
+  if (values.bedrock === 'aws') return `${from} answers.`;
+  return url === undefined ? 'A simulated model answers.' : `The models of ${url} answer.`;
 }
 
 function readPace(values: BedrockArguments): Pace {

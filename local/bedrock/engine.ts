@@ -6,6 +6,7 @@ import { identify, type IdentityPolicy } from '#local/bedrock/identity.ts';
 import type { Identity } from '#local/bedrock/journal.ts';
 import type { Operation } from '#local/bedrock/operations/operation.ts';
 import { operations } from '#local/bedrock/operations/operations.ts';
+import { refuseWithoutTurn } from '#local/bedrock/scenarios/choose.ts';
 import type { Note, Services } from '#local/bedrock/services.ts';
 import { isDecodable } from '#local/read-body.ts';
 
@@ -35,6 +36,7 @@ export function createEngine(services: Services, policy: IdentityPolicy): Engine
       const whole = unchunked(request);
       const call = { services, request: whole, response, identity, startedAt, params, note };
       const played = (await services.tape?.answer(call)) ?? 'missed';
+      if (played === 'missed' && operation.asksNoModel === true) refuseWithoutTurn(call);
       if (played === 'missed') await operation.run(call);
     } catch (error) {
       refusal = toRefusal(error, response);

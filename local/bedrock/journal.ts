@@ -12,7 +12,7 @@ export interface JournalEntry {
   readonly outcome: 'completed' | 'refused' | 'faulted' | 'client_cancelled';
   /** The type of the error that was answered. */
   readonly error?: string | undefined;
-  /** The name of the scenario that answered, where it has one, else its number. */
+  /** The name of the scenario that answered; what it does, where it has none. */
   readonly scenario?: string | undefined;
   readonly usage?: Usage | undefined;
   /** What was said before the reader left or the answer failed, in tokens. */

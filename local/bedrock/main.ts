@@ -3,7 +3,9 @@ import {
   bedrockArguments,
   bedrockHelp,
   readBedrockArguments,
+  whoAnswers,
 } from '#local/bedrock/command-options.ts';
+import type { JournalEntry } from '#local/bedrock/journal.ts';
 import type { IdentityPolicy } from '#local/bedrock/identity.ts';
 import { endOnSignals } from '#local/end-on-signals.ts';
 import { createGateway } from '#local/gateway.ts';
@@ -21,6 +23,7 @@ Where it is
   --tls                  take TLS too, with a certificate made in --data
   --data DIR             where that is kept (.streambed/bedrock)
   --region REGION        (us-east-1)
+  --quiet                no line for each request
 
 Who may ask
   --auth MODE            off, lenient (credentials of any kind), or strict (lenient)
@@ -43,6 +46,7 @@ const { values } = readOptions({
     'secret-key': { type: 'string' },
     'api-key': { type: 'string', multiple: true, default: [] },
     ...bedrockArguments,
+    quiet: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -60,12 +64,26 @@ async function start(): Promise<void> {
   const identity = readIdentity();
   const requested = readWholeNumber('--port', values.port);
   const settings = await readBedrockArguments(values, { region, log: console.log });
-  const { engine } = createBedrock({ ...settings, identity });
+  const onRequest = values.quiet ? undefined : (entry: JournalEntry) => console.log(lineOf(entry));
+  const { engine } = createBedrock({
+    ...settings,
+    identity,
+    ...(onRequest === undefined ? {} : { onRequest }),
+  });
   const certificate = values.tls ? await openCertificate(values.data) : undefined;
   const gateway = createGateway(() => engine, certificate === undefined ? {} : { certificate });
   const port = await listen(gateway.server, { port: requested, option: '--port' });
   endOnSignals(() => gateway.close());
   console.log(greeting(`http://127.0.0.1:${port}`, certificate?.path));
+}
+
+/** A request in a line: what it was, how it ended, how long it took, what it cost. */
+function lineOf(entry: JournalEntry): string {
+  const { durationMs, error, modelId = '', operation, outcome, scenario, status, usage } = entry;
+  const tokens = usage === undefined ? '' : `${usage.inputTokens} + ${usage.outputTokens} tokens`;
+  const by = scenario === undefined ? '' : `(scenario: ${scenario})`;
+  const parts = [operation, modelId, status, error ?? outcome, `${durationMs} ms`, tokens, by];
+  return parts.filter((part) => part !== '').join('  ');
 }
 
 function readIdentity(): IdentityPolicy {
@@ -88,7 +106,8 @@ function greeting(url: string, certificate: string | undefined): string {
       ? []
       : [`With TLS: ${url.replace('http', 'https')}, NODE_EXTRA_CA_CERTS=${certificate}`]),
     '',
-    ...(values.auth === 'lenient' ? ['It wants credentials, and takes any.', ''] : []),
+    `${whoAnswers(values)}${values.auth === 'lenient' ? ' It wants credentials, and takes any.' : ''}`,
+    '',
     ...(isKeyed
       ? [
           `  curl ${url}/model/amazon.nova-lite-v1:0/converse -H 'authorization: Bearer ${key}' -d '${body}'`,

@@ -1,11 +1,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parse } from 'yaml';
-import { readScenario } from '#local/bedrock/scenarios/scenario.ts';
-import { isRecord } from '#local/shape.ts';
+import { readScenarioFile } from '#local/bedrock/read-settings.ts';
+import { startBedrock, user } from '../fixtures/bedrock.ts';
 
 const run = promisify(execFile);
 const command = ['local/bedrock/main.ts'];
@@ -27,11 +28,12 @@ beforeAll(async () => {
     '--knowledge',
     'docs',
   ]);
-  child.stdout?.setEncoding('utf8');
-  for await (const text of child.stdout ?? []) {
+  const ready = Promise.withResolvers<void>();
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     printed += text;
-    if (printed.includes('curl ')) break;
-  }
+    if (printed.includes('curl ')) ready.resolve();
+  });
+  await ready.promise;
   url = /AWS_ENDPOINT_URL_BEDROCK_RUNTIME=(\S+)/u.exec(printed)?.[1] ?? '';
 });
 
@@ -66,15 +68,23 @@ test('every curl line of the docs works', async () => {
   expect(answers[1]).toContain('ThrottlingException');
   expect(answers[2]).toContain('"operation":"Converse"');
   expect(answers[3]).toBe('{"reset":true}');
+  expect(printed).toMatch(
+    /Converse {2}amazon\.nova-lite-v1:0 {2}200 {2}completed {2}\d+ ms {2}\d+ \+ \d+ tokens/u,
+  );
 });
 
-test('the scenarios of the docs can be read', () => {
+test('the scenario file of the docs works', async () => {
   const [, yaml = ''] = /```yaml\n([^]*?)```/u.exec(page) ?? [];
-  const file: unknown = parse(yaml);
-  const scenarios: unknown = isRecord(file) ? file['scenarios'] : undefined;
-  expect(
-    Array.isArray(scenarios) ? scenarios.map((item) => readScenario(item, 'docs')) : [],
-  ).toHaveLength(2);
+  const file = join(await mkdtemp(join(tmpdir(), 'streambed-')), 'faults.yaml');
+  await writeFile(file, yaml);
+  const bedrock = await startBedrock(await readScenarioFile(file));
+  // The second of them breaks off, which the SDK's HTTP/2 takes for an end.
+  const events = await bedrock.stream();
+  expect(events.some(({ messageStop }) => messageStop !== undefined)).toBe(false);
+  await expect(bedrock.ask({ messages: [user('The weather?')] })).rejects.toMatchObject({
+    name: 'ThrottlingException',
+  });
+  await bedrock.close();
 });
 
 test('its help names every option, and the docs name none that is not there', async () => {
@@ -97,6 +107,9 @@ test.each([
   [['--replay', 'docs'], '--replay: there are no recordings in docs'],
   [['--scenarios', 'none.yaml'], '--scenarios: none.yaml cannot be read'],
   [['--nonsense'], "Unknown option '--nonsense'"],
+  [['--port', '70000'], '--port: must be a port from 0 to 65535, not 70000'],
+  [['--model-map', 'm.yaml'], '--model-map: needs --upstream'],
+  [['--replay', 'docs', '--inline-scenarios'], '--inline-scenarios: does nothing with --replay'],
 ])('%j is refused in a line that names it', async (options, words) => {
   const asked = run(process.execPath, [...command, '--port', '0', ...options]);
   await expect(asked).rejects.toMatchObject({ stderr: expect.stringContaining(words) });

@@ -2,16 +2,14 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  ConverseCommand,
   ConverseStreamCommand,
   type ConverseCommandInput,
   type ConverseCommandOutput,
-  type Message,
 } from '@aws-sdk/client-bedrock-runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createUpstream } from '#local/bedrock/upstream/chat-upstream.ts';
 import { readModelMap } from '#local/bedrock/upstream/model-map.ts';
-import { haiku, novaLite, startBedrock, type RunningBedrock } from '../fixtures/bedrock.ts';
+import { haiku, novaLite, startBedrock, user, type RunningBedrock } from '../fixtures/bedrock.ts';
 import {
   delta,
   sayChunks,
@@ -19,16 +17,10 @@ import {
   type ChatUpstream,
 } from '../fixtures/chat-upstream.ts';
 
-const user = (text: string): Message => ({ role: 'user', content: [{ text }] });
-
-function ask(
+const ask = (
   bedrock: RunningBedrock,
   change: Partial<ConverseCommandInput> = {},
-): Promise<ConverseCommandOutput> {
-  return bedrock
-    .http1()
-    .send(new ConverseCommand({ modelId: haiku, messages: [user('Hi')], ...change }));
-}
+): Promise<ConverseCommandOutput> => bedrock.ask({ messages: [user('Hi')], ...change });
 
 describe('a real model behind the doors', () => {
   let upstream: ChatUpstream;

@@ -6,6 +6,7 @@ import {
 } from '#local/bedrock/knowledge/knowledge-base.ts';
 import type { Metadata } from '#local/bedrock/knowledge/filter.ts';
 import { toPassages, type Passage } from '#local/bedrock/knowledge/passages.ts';
+import { parseYaml } from '#local/bedrock/parse-yaml.ts';
 import { documentText } from '#local/document-text.ts';
 import { isRecord } from '#local/shape.ts';
 
@@ -31,17 +32,27 @@ export async function readKnowledgeFolder(id: string, folder: string): Promise<R
   const passages: Passage[] = [];
   const skipped: string[] = [];
   let documents = 0;
-  const names = await Array.fromAsync(glob('**/*.{md,markdown,txt,html,htm,pdf}', { cwd: folder }));
+  const all = await Array.fromAsync(glob('**/*.*', { cwd: folder }));
+  const names = all.filter((name) => /\.(?:md|markdown|txt|html|htm|pdf)$/iu.test(name));
+  const others = all.filter((name) =>
+    /\.(?:docx?|xlsx?|pptx?|rtf|odt|csv|json|epub)$/iu.test(name),
+  );
+  for (const name of others) {
+    if (!name.endsWith('.metadata.json')) skipped.push(`${name}: its kind cannot be read here`);
+  }
   for (const name of names.toSorted()) {
     const path = name.split(sep).join('/');
     try {
-      const text = await documentText(await readFile(join(folder, name)), extname(name).slice(1));
+      const text = await documentText(
+        await readFile(join(folder, name)),
+        extname(name).slice(1).toLowerCase(),
+      );
       const uri = `s3://${id.toLowerCase()}/${path}`;
       const metadata = {
         ...(await metadataOf(join(folder, name))),
         'x-amz-bedrock-kb-source-uri': uri,
       };
-      passages.push(...toPassages({ documentId: path, uri, metadata }, text));
+      passages.push(...toPassages({ documentId: path, uri, metadata }, withoutFrontMatter(text)));
       documents += 1;
     } catch (error) {
       skipped.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
@@ -50,11 +61,16 @@ export async function readKnowledgeFolder(id: string, folder: string): Promise<R
   return { base: createKnowledgeBase(id, passages), documents, passages: passages.length, skipped };
 }
 
+/** What Markdown has about itself, at its beginning, is not what it says. */
+function withoutFrontMatter(text: string): string {
+  return text.replace(/^---\r?\n[^]*?\r?\n---\r?\n/u, '');
+}
+
 /** Throws where there are attributes of another form than a bucket's metadata file has. */
 async function metadataOf(file: string): Promise<Metadata> {
   const text = await readFile(`${file}.metadata.json`, 'utf8').catch(() => undefined);
   if (text === undefined) return {};
-  const parsed: unknown = JSON.parse(text);
+  const parsed = parseYaml(text, 'its metadata.json');
   const attributes = isRecord(parsed) ? parsed['metadataAttributes'] : undefined;
   if (!isRecord(attributes)) throw new Error('metadata.json: metadataAttributes must be an object');
   return Object.fromEntries(

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { answerTurn } from '#local/bedrock/answer-turn.ts';
 import { invalid, refuseMembers } from '#local/bedrock/bedrock-error.ts';
+import { eventFrame } from '#local/bedrock/event-stream.ts';
 import { plainTurn } from '#local/bedrock/invoke/format.ts';
 import { createGroundedWriter, renderGrounded } from '#local/bedrock/knowledge/grounded-answer.ts';
 import type { Found } from '#local/bedrock/knowledge/knowledge-base.ts';
 import { findKnowledgeBase, retrievalShape, search } from '#local/bedrock/knowledge/retrieval.ts';
 import { findModelForDoor } from '#local/bedrock/models.ts';
-import type { Operation } from '#local/bedrock/operations/operation.ts';
+import { sendJson, type Operation } from '#local/bedrock/operations/operation.ts';
 import { parseBody } from '#local/bedrock/parse-body.ts';
 import { sessionAt } from '#local/bedrock/session.ts';
 import type { Call } from '#local/bedrock/services.ts';
@@ -54,6 +55,9 @@ const generateShape = structure(
   { sessionId: string({ min: 2, max: 100 }) },
 );
 
+/** What Bedrock says by default where nothing was found. */
+const nothingFound = 'Sorry, I am unable to assist you with this request.';
+
 export const retrieveAndGenerate: Operation = {
   name: 'RetrieveAndGenerate',
   method: 'POST',
@@ -61,6 +65,9 @@ export const retrieveAndGenerate: Operation = {
   path: /^\/retrieveAndGenerate$/u,
   async run(call) {
     const { turn, found, sessionId, remember } = read(call);
+    if (found.length === 0) {
+      return sendJson(call, { citations: [], output: { text: nothingFound }, sessionId });
+    }
     await answerTurn(call, {
       turn,
       reply: {
@@ -82,6 +89,15 @@ export const retrieveAndGenerateStream: Operation = {
   async run(call) {
     const { turn, found, sessionId, remember } = read(call);
     const headers = { 'x-amzn-bedrock-knowledge-base-session-id': sessionId };
+    if (found.length === 0) {
+      call.response.start(200, {
+        'content-type': 'application/vnd.amazon.eventstream',
+        ...headers,
+      });
+      call.response.end(eventFrame('output', JSON.stringify({ text: nothingFound })));
+      call.note.outcome = 'completed';
+      return;
+    }
     const writer = createGroundedWriter({ found, headers, remember });
     await answerTurn(call, { turn, reply: { type: 'stream', writer } });
   },

@@ -20,6 +20,7 @@ export const retrieve: Operation = {
   method: 'POST',
   isSignedOnly: true,
   path: /^\/knowledgebases\/(?<knowledgeBaseId>[^/]+)\/retrieve$/u,
+  asksNoModel: true,
   run(call) {
     const { note, params, request, services } = call;
     const asked = readShape(retrieveShape, parseBody(request.body), refuseMembers);

@@ -23,6 +23,7 @@ export const applyGuardrail: Operation = {
   name: 'ApplyGuardrail',
   method: 'POST',
   path: /^\/guardrail\/(?<id>[^/]+)\/version\/(?<version>[^/]+)\/apply$/u,
+  asksNoModel: true,
   run(call) {
     const { params, request, services } = call;
     const { id = '', version = '' } = params;

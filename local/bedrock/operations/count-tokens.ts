@@ -18,6 +18,7 @@ export const countTokens: Operation = {
   name: 'CountTokens',
   method: 'POST',
   path: /^\/model\/(?<modelId>[^/]+)\/count-tokens$/u,
+  asksNoModel: true,
   async run(call) {
     const { params, request, services } = call;
     const model = findModel(params['modelId'] ?? '', services.policy);

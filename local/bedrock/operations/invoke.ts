@@ -1,4 +1,4 @@
-import type { AnswerEvent } from '#local/bedrock/answer.ts';
+import { noUsage, type AnswerEvent } from '#local/bedrock/answer.ts';
 import { answerTurn } from '#local/bedrock/answer-turn.ts';
 import { invalid, refuseMembers } from '#local/bedrock/bedrock-error.ts';
 import { exceptionBytes } from '#local/bedrock/converse/render.ts';
@@ -12,6 +12,7 @@ import type { Operation } from '#local/bedrock/operations/operation.ts';
 import { parseNative } from '#local/bedrock/parse-body.ts';
 import { paddingFor } from '#local/bedrock/padding.ts';
 import type { Reply, StreamWriter, WholeReply } from '#local/bedrock/reply.ts';
+import { refuseWithoutTurn } from '#local/bedrock/scenarios/choose.ts';
 import type { Call } from '#local/bedrock/services.ts';
 import type { ModelTurn } from '#local/bedrock/turn.ts';
 import type { WholeAnswer } from '#local/bedrock/whole-answer.ts';
@@ -136,8 +137,12 @@ function createInvokeWriter(
   };
 }
 
-function sendEmbedding({ note, response }: Call, model: ModelFacts, asked: unknown): void {
+function sendEmbedding(call: Call, model: ModelFacts, asked: unknown): void {
+  refuseWithoutTurn(call);
+  const { note, response, services } = call;
   const { body, inputTokens } = embed(model, asked);
+  const share = { key: model.id, model, quota: services.quota };
+  services.quotas.take(share, inputTokens).settle({ ...noUsage, inputTokens });
   response.start(200, {
     'content-type': 'application/json',
     'x-amzn-bedrock-input-token-count': String(inputTokens),

@@ -14,6 +14,7 @@ export const listFoundationModels: Operation = {
   name: 'ListFoundationModels',
   method: 'GET',
   path: /^\/foundation-models$/u,
+  asksNoModel: true,
   run(call) {
     const query = queryOf(call);
     const wanted = allModels.filter(
@@ -31,6 +32,7 @@ export const getFoundationModel: Operation = {
   name: 'GetFoundationModel',
   method: 'GET',
   path: /^\/foundation-models\/(?<modelId>[^/]+)$/u,
+  asksNoModel: true,
   run(call) {
     const id = (call.params['modelId'] ?? '').split('/').at(-1) ?? '';
     const model = allModels.find((candidate) => candidate.id === id);
@@ -45,17 +47,27 @@ export const listInferenceProfiles: Operation = {
   name: 'ListInferenceProfiles',
   method: 'GET',
   path: /^\/inference-profiles$/u,
+  asksNoModel: true,
   run(call) {
     const prefixes = prefixesOf(call.services.region);
     const found = allModels.filter((model) => hasProfiles(model) && !isEnded(call, model));
-    const all = found.flatMap((model) => prefixes.map((prefix) => profileOf(call, model, prefix)));
+    const all = found.flatMap((model) =>
+      prefixes
+        .filter((prefix) => prefix !== 'global' || isGlobal(model))
+        .map((prefix) => profileOf(call, model, prefix)),
+    );
     const query = queryOf(call);
-    const size = Number(query.get('maxResults') ?? 100);
+    const size = Math.max(1, Number(query.get('maxResults') ?? 100) || 100);
     const start = Number(query.get('nextToken') ?? 0);
     const next = start + size < all.length ? { nextToken: String(start + size) } : {};
     sendJson(call, { inferenceProfileSummaries: all.slice(start, start + size), ...next });
   },
 };
+
+/** Only the newer models have a profile for all Regions. */
+function isGlobal({ id, provider }: ModelFacts): boolean {
+  return provider === 'Anthropic' || id.includes('nova-2');
+}
 
 function queryOf({ request }: Call): URLSearchParams {
   return new URLSearchParams(request.url.split('?')[1] ?? '');

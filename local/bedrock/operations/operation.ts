@@ -9,6 +9,8 @@ export interface Operation {
   /** The whole path, not decoded; named groups are handed on decoded. */
   readonly path: RegExp;
   run(call: Call): Promise<void> | void;
+  /** Whether it is answered without a turn, of which scenarios know more. */
+  readonly asksNoModel?: boolean;
   /** Bedrock's API keys are for the runtime and the control plane, not for agents. */
   readonly isSignedOnly?: boolean;
   /** The services that a signature may be for: `bedrock`, unless others are named. */

@@ -71,6 +71,22 @@ function withoutMarker(block: TurnBlock): TurnBlock {
   return { ...block, text: block.text.replace(marker, '').trim() };
 }
 
+/** Has an operation that asks no model refused, where a scenario says so. */
+export function refuseWithoutTurn({ note, request, services }: Call): void {
+  const chosen = services.scenarios.choose({
+    operation: note.operation,
+    modelId: note.modelId ?? '',
+    userText: note.prompt ?? '',
+    systemText: '',
+    headers: request.headers,
+    metadata: {},
+    toolRounds: 0,
+  });
+  if (chosen === undefined) return;
+  note.scenario = chosen.name;
+  refuseByScenario(chosen);
+}
+
 /** Throws where a scenario has the request refused before it is answered. */
 export function refuseByScenario({ behaviour, seen }: Chosen): void {
   const { auth, eol, fail } = behaviour;

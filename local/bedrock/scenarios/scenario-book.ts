@@ -107,7 +107,14 @@ function show({ scenario, shown }: Entry, situation: Situation): Chosen {
   shown.set(key, seen + 1);
   dropOldest(shown);
   const behaviour = behaviourAt(scenario, situation.toolRounds);
-  return { name: scenario.name ?? Object.keys(behaviour).join(' '), behaviour, seen };
+  return { name: scenario.name ?? deedsOf(behaviour), behaviour, seen };
+}
+
+/** A scenario without a name is called by what it does. */
+function deedsOf(behaviour: Behaviour): string {
+  return Object.keys(behaviour)
+    .filter((member) => member !== 'match' && member !== 'next')
+    .join(' ');
 }
 
 function dropOldest(kept: Map<string, unknown>): void {

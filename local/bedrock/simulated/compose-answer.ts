@@ -1,3 +1,4 @@
+import { calculate } from '#local/bedrock/simulated/calculate.ts';
 import { english } from '#local/bedrock/simulated/english.ts';
 import { japanese } from '#local/bedrock/simulated/japanese.ts';
 import { sequence } from '#local/bedrock/simulated/random.ts';
@@ -29,26 +30,29 @@ function reply(voice: Voice, question: string, before: readonly string[]): strin
   if (
     /what(?:'s| is) my name|who am i|私の名前は(?:何|なん)|名前を(?:覚え|おぼえ)/iu.test(question)
   ) {
-    return voice.name(nameIn(before));
+    return voice.name(nameIn([...before, question]));
   }
   if (/what did i (?:say|ask)|so far|これまで|さっき|今まで/iu.test(question)) {
     return voice.earlier(before);
   }
-  if (
-    /^(?:hi|hello|hey|good (?:morning|evening)|こんにちは|こんばんは|おはよう|やあ)/iu.test(
-      question,
-    )
-  ) {
+  if (greeting.test(question) || /^what can you do|何ができ/iu.test(question)) {
     return voice.greeting(nameIn([...before, question]));
   }
   const last = before.at(-1);
   return voice.explanation(topicOf(question), last === undefined ? undefined : topicOf(last));
 }
 
+const greeting =
+  /^(?:(?:hi|hello|hey|good (?:morning|evening|afternoon))(?![\p{L}'-])|こんにちは|こんばんは|おはよう|やあ)/iu;
+
+/** What asks for a text, and does not tell of one. */
+const writing =
+  /\b(?:write|generate|give|say|produce|essay|story|text|in|about|exactly)\b|書|作|生成|出力|文章/iu;
+
 /** A length that was asked for, in tokens. */
 function askedLength(question: string): number | undefined {
   const [, digits, unit = ''] = [...question.matchAll(askedLengthForm)][0] ?? [];
-  if (digits === undefined) return undefined;
+  if (digits === undefined || !writing.test(question)) return undefined;
   const count = Number(digits.replaceAll(',', ''));
   const [, tokensPerUnit] = unitTokens.find(([words]) => words.test(unit)) ?? [];
   return Math.round(count * (tokensPerUnit ?? 1));
@@ -75,18 +79,6 @@ function longText(voice: Voice, question: string, tokens: number): string {
     paragraphs.at(-1)?.push(sentence);
   }
   return paragraphs.map((sentences) => voice.paragraph(sentences)).join('\n\n');
-}
-
-function calculate(question: string): readonly [expression: string, value: string] | undefined {
-  if (question.length > 100) return undefined;
-  const form = /(-?\d+(?:\.\d+)?)\s*([-+*/×÷])\s*(-?\d+(?:\.\d+)?)/u;
-  const [expression, left, operator, right] = form.exec(question) ?? [];
-  if (expression === undefined || question.length > expression.length + 30) return undefined;
-  const [a, b] = [Number(left), Number(right)];
-  if (operator === '+') return [expression, String(a + b)];
-  if (operator === '-') return [expression, String(a - b)];
-  if (operator === '*' || operator === '×') return [expression, String(a * b)];
-  return b === 0 ? undefined : [expression, String(a / b)];
 }
 
 function nameIn(messages: readonly string[]): string | undefined {

@@ -28,6 +28,8 @@ export const english: Voice = {
   toolResults: (results) =>
     `This is what the tool gave:\n\n${results.map((item) => `> ${item.replaceAll('\n', '\n> ')}`).join('\n\n')}`,
   notFound: (titles) => `Nothing in the sources answers this. I looked in: ${titles.join(', ')}.`,
+  unreadable: (titles) =>
+    `I cannot read ${titles.join(', ')}: the local Bedrock knows PDF, HTML and text.`,
   between: ' ',
   explanation: (topic, earlierTopic) =>
     [

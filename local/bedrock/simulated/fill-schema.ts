@@ -14,7 +14,7 @@ export function fillSchema(schema: JsonSchema, text: string): unknown {
   const facts: Facts = {
     text,
     names: [...namesIn(text)],
-    numbers: (text.match(/-?\d+(?:\.\d+)?/gu) ?? []).map(Number),
+    numbers: (text.match(/(?<![\w-])-?\d+(?:\.\d+)?/gu) ?? []).map(Number),
     definitions: { ...record(schema['definitions']), ...record(schema['$defs']) },
     random: sequence(text),
     depth: 0,
@@ -100,6 +100,10 @@ function fillNumber(schema: JsonSchema, name: string, facts: Facts): number {
   const least = limitOf(schema, ['minimum', 'exclusiveMinimum'], 1);
   const most = limitOf(schema, ['maximum', 'exclusiveMaximum'], -1);
   const isShare = /score|confidence|probability|ratio/iu.test(name);
+  if (/total|amount|price|cost|sum/iu.test(name)) {
+    const [money] = /\d[\d,]{0,12}\.\d{2}\b/u.exec(facts.text) ?? [];
+    if (money !== undefined) return Number(money.replaceAll(',', ''));
+  }
   const said = facts.numbers.shift();
   if (said !== undefined) facts.numbers.push(said);
   const wanted = isShare ? Math.abs(sentimentOf(facts.text).score) : (said ?? least ?? 1);
@@ -130,7 +134,14 @@ function fillString(schema: JsonSchema, name: string, facts: Facts): string {
 function wordsFor(name: string, facts: Facts): string {
   if (/sentiment|感情/iu.test(name)) return sentimentOf(facts.text).label;
   if (/summar|abstract|要約/iu.test(name)) return tellingSentences(facts.text, 2).join(' ');
-  if (/date|day/iu.test(name)) return dateIn(facts.text);
+  if (/date|day|due/iu.test(name)) return dateIn(facts.text);
+  if (/mail|^to$|recipient/iu.test(name)) return emailIn(facts.text);
+  if (/number|_no$|code|^id$|_id$|Id$/u.test(name)) {
+    const [code] = /\b[A-Z]{2,10}-?\d+\b|\b\d{3,}\b/u.exec(facts.text) ?? [];
+    if (code !== undefined) return code;
+  }
+  if (/zip|postal/iu.test(name))
+    return /\b\d{5}\b|\b\d{3}-\d{4}\b/u.exec(facts.text)?.[0] ?? '00000';
   if (/query|question|prompt|text|message|input/iu.test(name)) return facts.text.trim();
   if (/city|location|place|country|name|person|customer|title|company/iu.test(name)) {
     const found = facts.names.shift();
@@ -138,6 +149,11 @@ function wordsFor(name: string, facts: Facts): string {
       facts.names.push(found);
       return found;
     }
+    const [, place] =
+      /\b(?:in|at|for|near)\s+((?!the\b|a\b)[a-z][\w'-]{1,30}(?: [a-z][\w'-]{1,30})?)\W*$/iu.exec(
+        facts.text,
+      ) ?? [];
+    if (place !== undefined) return place;
   }
   return topicOf(facts.text);
 }
@@ -157,7 +173,20 @@ const formats: Readonly<Record<string, (text: string) => string>> = {
   uuid: () => '00000000-0000-4000-8000-000000000000',
 };
 
+function emailIn(text: string): string {
+  const form = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/u;
+  return form.exec(text)?.[0] ?? 'someone@example.com';
+}
+
 function dateIn(text: string): string {
+  const [, month, day, year] =
+    /\b(January|February|March|April|May|June|July|August|September|October|November|December) (\d{1,2}),? (\d{4})\b/u.exec(
+      text,
+    ) ?? [];
+  if (month !== undefined) {
+    const number = new Date(`${month} 1, 2000 UTC`).getUTCMonth() + 1;
+    return `${year}-${String(number).padStart(2, '0')}-${day?.padStart(2, '0')}`;
+  }
   return /\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)/u.exec(text)?.[0] ?? '2026-01-15';
 }
 

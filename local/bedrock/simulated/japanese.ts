@@ -30,6 +30,8 @@ export const japanese: Voice = {
   toolResults: (results) =>
     `ツールの結果は次のとおりです。\n\n${results.map((item) => `> ${item.replaceAll('\n', '\n> ')}`).join('\n\n')}`,
   notFound: (titles) => `資料の中に答えは見つかりませんでした。調べた資料：${titles.join('、')}。`,
+  unreadable: (titles) =>
+    `${titles.join('、')}は読めません。ローカルの Bedrock が読めるのは PDF、HTML、テキストです。`,
   between: '',
   explanation: (topic, earlierTopic) =>
     [

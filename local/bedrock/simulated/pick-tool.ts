@@ -1,4 +1,4 @@
-import { wordsOf } from '#local/bedrock/simulated/topic.ts';
+import { isJapanese, stem, wordsOf } from '#local/bedrock/simulated/topic.ts';
 import { lastQuestion, lastUserText, type ModelTurn, type Tool } from '#local/bedrock/turn.ts';
 
 /**
@@ -17,6 +17,12 @@ export function pickTool(turn: ModelTurn): Tool | undefined {
     .toSorted((a, b) => b.score - a.score);
   const [best] = ranked;
   if (best !== undefined && best.score > 0) return best.tool;
+  // A single tool that takes the answer itself is how some libraries ask for a structure.
+  const [only, ...others] = tools;
+  const isForm = /^(?:extract|respond|output|answer|structured|json|format)/iu.test(
+    only?.name ?? '',
+  );
+  if (isForm && others.length === 0 && used.size === 0) return only;
   return toolChoice.type === 'any' ? (best?.tool ?? tools[0]) : undefined;
 }
 
@@ -34,7 +40,8 @@ function usedSinceQuestion({ messages }: ModelTurn): ReadonlySet<string> {
 function fit({ name, description }: Tool, question: string): number {
   const lower = question.toLowerCase();
   if (lower.includes(name.toLowerCase())) return 100;
-  const asked = new Set(wordsOf(question).map(stem));
+  const said = wordsOf(question);
+  const asked = new Set([...said, ...said.flatMap((word) => english[word] ?? [])].map(stem));
   const inName = name
     .split(/[_-]|(?<=[a-z])(?=[A-Z])/u)
     .map(stem)
@@ -42,12 +49,27 @@ function fit({ name, description }: Tool, question: string): number {
   const named = inName.filter((word) => asked.has(word)).length;
   const described = wordsOf(description).filter((word) => asked.has(stem(word))).length;
   if (named > 0) return named * 10 + described;
-  return described > 1 ? described : 0;
+  // One word of Japanese says as much as two of English.
+  return described > (isJapanese(question) ? 0 : 1) ? described : 0;
 }
 
-function stem(word: string): string {
-  return word.toLowerCase().replace(/(?:ing|ed|es|s)$/u, '');
-}
+/** What Japanese words are called in the names of tools. */
+const english: Readonly<Record<string, readonly string[]>> = {
+  天気: ['weather', 'forecast'],
+  気温: ['weather', 'temperature'],
+  検索: ['search'],
+  メール: ['mail', 'email'],
+  時刻: ['time', 'clock'],
+  時間: ['time'],
+  計算: ['calculate', 'calculator'],
+  予約: ['book', 'booking', 'reservation'],
+  注文: ['order'],
+  地図: ['map'],
+  翻訳: ['translate', 'translation'],
+  ニュース: ['news'],
+  株価: ['stock', 'quote'],
+  在庫: ['stock', 'inventory'],
+};
 
 /** Words that begin many names and say little. */
 const verbs: ReadonlySet<string> = new Set(

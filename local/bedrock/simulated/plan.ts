@@ -2,8 +2,9 @@ import type { Citation } from '#local/bedrock/answer.ts';
 import { composeAnswer } from '#local/bedrock/simulated/compose-answer.ts';
 import { english } from '#local/bedrock/simulated/english.ts';
 import { fillSchema } from '#local/bedrock/simulated/fill-schema.ts';
-import { findAnswers, sourcesOf } from '#local/bedrock/simulated/grounded.ts';
+import { findAnswers, sourcesOf, type Finding } from '#local/bedrock/simulated/grounded.ts';
 import { japanese } from '#local/bedrock/simulated/japanese.ts';
+import { passageIn } from '#local/bedrock/simulated/passage-in.ts';
 import { pickTool } from '#local/bedrock/simulated/pick-tool.ts';
 import { isJapanese, topicOf } from '#local/bedrock/simulated/topic.ts';
 import type { Voice } from '#local/bedrock/simulated/voice.ts';
@@ -47,28 +48,48 @@ function planText(turn: ModelTurn, question: string, voice: Voice): readonly Pla
   if (results.length > 0) return [{ text: `${voice.label}\n\n${voice.toolResults(results)}` }];
   const work = workOn(turn, voice);
   if (work !== undefined) return work;
-  const sources = sourcesOf(turn);
-  if (sources.length > 0) return grounded(question, sources, voice);
-  return [{ text: composeAnswer(turn) }];
+  return grounded(turn, question, voice) ?? [{ text: composeAnswer(turn) }];
 }
 
+/** An answer from what the turn brings along, or brought along earlier and which has an answer. */
 function grounded(
+  turn: ModelTurn,
   question: string,
-  sources: ReturnType<typeof sourcesOf>,
   voice: Voice,
-): readonly PlannedText[] {
-  const findings = findAnswers(question, sources, 3);
-  if (findings.length === 0) {
-    const titles = sources.map(({ title }) => title);
-    return [{ text: `${voice.label}\n\n${voice.notFound(titles)}` }];
+): readonly PlannedText[] | undefined {
+  const brought = passageIn(question);
+  if (brought !== undefined) {
+    const source = { title: '', source: '', text: brought.text, isCited: false, isRecent: true };
+    const own = [{ ...source, place: 'document', index: 0 } as const];
+    return toText(findAnswers(brought.instruction, own, 2), voice);
   }
-  return [
-    { text: `${voice.label}\n\n` },
-    ...findings.map(({ sentence, citation }, index) => ({
-      text: `${sentence}${index === findings.length - 1 ? '' : voice.between}`,
-      citation,
-    })),
-  ];
+  const all = sourcesOf(turn);
+  const recent = all.filter(({ isRecent }) => isRecent);
+  const findings = findAnswers(question, recent.length > 0 ? recent : all, 3);
+  if (recent.length === 0) {
+    // What was asked before is over, unless this is about it.
+    const isAboutThem = (findings[0]?.score ?? 0) > 1;
+    return isAboutThem ? toText(findings, voice) : undefined;
+  }
+  if (findings.length > 0) return toText(findings, voice);
+  const unread = recent.every(({ text }) => text.trim() === '');
+  const titles = recent.map(({ title }) => title);
+  const words = unread ? voice.unreadable(titles) : voice.notFound(titles);
+  return [{ text: `${voice.label}\n\n${words}` }];
+}
+
+/** What is cited is a part of its own; what is not is one text. */
+function toText(findings: readonly Finding[], voice: Voice): readonly PlannedText[] | undefined {
+  if (findings.length === 0) return undefined;
+  const head = `${voice.label}\n\n`;
+  if (findings.every(({ citation }) => citation === undefined)) {
+    return [{ text: head + findings.map(({ sentence }) => sentence).join(voice.between) }];
+  }
+  const parts = findings.map(({ sentence, citation }, index) => ({
+    text: `${sentence}${index === findings.length - 1 ? '' : voice.between}`,
+    citation,
+  }));
+  return [{ text: head }, ...parts];
 }
 
 function sourceText(turn: ModelTurn): string {

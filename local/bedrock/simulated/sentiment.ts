@@ -46,14 +46,15 @@ function countJapanese(text: string): readonly [good: number, bad: number] {
   const bad = text.match(badJapanese)?.length ?? 0;
   // 「良くない」「便利ではない」: words of praise that are taken back.
   const turned = text.match(turnedJapanese)?.length ?? 0;
-  return [Math.max(0, good - turned), bad + turned];
+  const forgiven = text.match(/悪く(?:は)?(?:ない|なかった|ありません)/gu)?.length ?? 0;
+  return [Math.max(0, good - turned) + forgiven, bad + turned];
 }
 
 const goodJapanese =
   /良い|良か|良く|いい|よかった|素晴らし|すばらし|最高|嬉し|うれし|楽し|満足|好き|便利|快適|美味し|おいし|おすすめ|感動|感謝|ありがと|完璧|優れ|丁寧|親切|早い|速い|きれい|綺麗|成功|改善|向上|増加|期待以上/gu;
 
 const badJapanese =
-  /悪い|悪か|最悪|残念|不満|不便|嫌い|ひど|酷い|遅い|遅か|遅れ|壊れ|失敗|問題|故障|高すぎ|つまらな|面倒|困っ|困り|怒り|がっかり|失望|汚い|まずい|悲し|辛い|エラー|不具合|低下|減少|悪化|足りな/gu;
+  /悪い|悪かった|最悪|残念|不満|不便|嫌い|ひど|酷い|遅い|遅か|遅れ|壊れ|失敗|問題|故障|高すぎ|つまらな|面倒|困っ|困り|怒り|がっかり|失望|汚い|まずい|悲し|辛い|エラー|不具合|低下|減少|悪化|足りな|遅く|潰れ|つぶれ|汚れ|重すぎ|使いにく|二度と/gu;
 
 const turnedJapanese =
   /(?:良く|よく|満足でき|好きで(?:は|も)?|便利で(?:は|も)?|快適で(?:は|も)?|楽しく|早く|速く|おすすめでき|きれいで(?:は|も)?)(?:あり)?(?:ない|なかった|ません)/gu;

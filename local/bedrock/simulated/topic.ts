@@ -1,3 +1,5 @@
+import { sentencesOf } from '#local/bedrock/simulated/sentences.ts';
+
 /** Whether a text is Japanese: it has kana, or characters that only Japanese here would have. */
 export function isJapanese(text: string): boolean {
   return /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u.test(text);
@@ -32,33 +34,49 @@ export function tellingSentences(text: string, most: number): readonly string[] 
   return sentences.filter((sentence) => best.has(sentence));
 }
 
-/** The sentences of a text; a line's end ends one too. */
-export function sentencesOf(text: string): readonly string[] {
-  const segments = new Intl.Segmenter(undefined, { granularity: 'sentence' }).segment(text);
-  return Array.from(segments, ({ segment }) => segment.trim()).filter((line) => line !== '');
-}
-
 /** The words of a text that say something: no articles, particles, auxiliaries. */
 export function wordsOf(text: string): readonly string[] {
   return isJapanese(text) ? japaneseWords(text) : englishWords(text);
 }
 
-/** Runs of telling words with nothing between them, at most three words long. */
+/** Runs of telling words with nothing between them; what runs on for long is single words. */
 export function phrasesOf(text: string): readonly (readonly string[])[] {
-  const locale = isJapanese(text) ? 'ja' : 'en';
-  const segments = new Intl.Segmenter(locale, { granularity: 'word' }).segment(text);
+  const isEastern = isJapanese(text);
   const phrases: string[][] = [[]];
-  for (const { segment } of segments) {
+  for (const segment of segmentsOf(text)) {
     if (/^[ \t]+$/u.test(segment)) continue;
-    if (isTelling(segment, locale))
-      phrases.at(-1)?.push(locale === 'en' ? segment.toLowerCase() : segment);
-    else phrases.push([]);
+    if (!isTelling(segment, isEastern)) phrases.push([]);
+    else phrases.at(-1)?.push(isEastern ? segment : segment.toLowerCase());
   }
-  return phrases.flatMap((words) => (words.length === 0 ? [] : [words.slice(0, 3)]));
+  return phrases
+    .flatMap((words) => (words.length > 3 ? words.map((word) => [word]) : [words]))
+    .filter((words) => words.length > 0);
 }
 
-function isTelling(word: string, locale: string): boolean {
-  if (locale === 'ja') return japaneseForm.test(word);
+/** Segments of a text; Katakana stays together, which the segmenter's dictionary may not know. */
+function segmentsOf(text: string): readonly string[] {
+  const segmenter = new Intl.Segmenter(isJapanese(text) ? 'ja' : 'en', { granularity: 'word' });
+  const segments: string[] = [];
+  for (const { segment } of segmenter.segment(text)) {
+    const last = segments.at(-1);
+    const isMore = last !== undefined && last.length < 20 && katakana.test(last);
+    if (isMore && katakana.test(segment)) {
+      segments[segments.length - 1] = last + segment;
+    } else segments.push(segment);
+  }
+  return segments;
+}
+
+const katakana = /^[\p{Script=Katakana}ー]+$/u;
+
+/** The form in which words of one stem are the same. */
+export function stem(word: string): string {
+  const lower = word.normalize('NFKC').toLowerCase();
+  return /^[a-z]{4,}$/u.test(lower) ? lower.replace(/(?:ing|ed|es|s)$/u, '') : lower;
+}
+
+function isTelling(word: string, isEastern: boolean): boolean {
+  if (isEastern) return japaneseForm.test(word) && !stopWords.has(word.toLowerCase());
   return /^[\p{L}][\p{L}\p{N}'+#.-]+$/u.test(word) && !stopWords.has(word.toLowerCase());
 }
 
@@ -67,7 +85,10 @@ export function namesIn(text: string): readonly string[] {
   const quoted = [...text.matchAll(/[「『"“]([^」』"”]{1,40})[」』"”]/gu)].map(
     ([, name = '']) => name,
   );
-  const western = text.match(/(?<=[\p{Ll}\p{N},]\s)\p{Lu}[\p{L}]+(?:\s\p{Lu}[\p{L}]+)*/gu) ?? [];
+  const western =
+    text.match(
+      /(?:(?<=[\p{Ll}\p{N},:]\s)\p{Lu}\p{L}+(?:\s\p{Lu}\p{L}+)*|(?<=(?:^|[.!?]\s))\p{Lu}\p{Ll}+\s\p{Lu}\p{Ll}+)/gu,
+    ) ?? [];
   const japanese = [
     ...text.matchAll(
       /(?<![\p{Script=Han}\p{Script=Katakana}ー])([\p{Script=Han}\p{Script=Katakana}ー]{2,20})の/gu,
@@ -82,8 +103,7 @@ function englishWords(text: string): readonly string[] {
 }
 
 function japaneseWords(text: string): readonly string[] {
-  const segments = new Intl.Segmenter('ja', { granularity: 'word' }).segment(text);
-  return Array.from(segments, ({ segment }) => segment).filter((word) => japaneseForm.test(word));
+  return segmentsOf(text).filter((word) => isTelling(word, true));
 }
 
 const japaneseForm =

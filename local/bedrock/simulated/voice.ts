@@ -19,6 +19,8 @@ export interface Voice {
   toolResults(results: readonly string[]): string;
   /** Nothing in the sources answers the question. */
   notFound(titles: readonly string[]): string;
+  /** The sources hold no words that can be read. */
+  unreadable(titles: readonly string[]): string;
   /** What stands between two sentences. */
   readonly between: string;
   /** Several paragraphs with a list, a table and code, about a topic. */

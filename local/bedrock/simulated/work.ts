@@ -1,6 +1,8 @@
 import { sourcesOf } from '#local/bedrock/simulated/grounded.ts';
 import { keywordsOf } from '#local/bedrock/simulated/keywords.ts';
+import { passageIn, type Brought } from '#local/bedrock/simulated/passage-in.ts';
 import type { PlannedText } from '#local/bedrock/simulated/plan.ts';
+import { sentencesOf } from '#local/bedrock/simulated/sentences.ts';
 import { sentimentOf } from '#local/bedrock/simulated/sentiment.ts';
 import { tellingSentences } from '#local/bedrock/simulated/topic.ts';
 import type { Voice } from '#local/bedrock/simulated/voice.ts';
@@ -13,21 +15,36 @@ import { lastUserText, textOf, type ModelTurn } from '#local/bedrock/turn.ts';
 export function workOn(turn: ModelTurn, voice: Voice): readonly PlannedText[] | undefined {
   const question = lastUserText(turn);
   const system = textOf(turn.system);
-  const documents = sourcesOf(turn).map(({ text }) => text);
-  // What to do is said before the text it is done to, or in the system prompt.
-  const [, before = '', after = ''] = /^([^\n]{1,400}?)[:：\n]\s*([^]+)$/u.exec(question) ?? [];
-  const asked = wantedIn(before === '' ? question : before);
-  const wanted = asked.length > 0 ? asked : wantedIn(system);
-  if (wanted.length === 0) return undefined;
-  const own = asked.length > 0 ? after : question;
-  const text = documents.length > 0 ? documents.join('\n') : own;
-  if (text.trim().length < 20) return undefined;
+  const documents = sourcesOf(turn).filter(({ isRecent }) => isRecent);
+  const own = ownWork(question);
+  // A system prompt says what to do with a text; a question is a question all the same.
+  const isText = question.length >= 40 && !/[?？]\s*$/u.test(question);
+  const task = own ?? (isText ? { instruction: system, text: question } : undefined);
+  const wanted = task === undefined ? [] : wantedIn(task.instruction);
+  if (task === undefined || wanted.length === 0) return undefined;
+  const text = documents.length > 0 ? documents.map((one) => one.text).join('\n') : task.text;
+  if (text.trim().length < 12) return undefined;
   if (/\bjson\b/iu.test(`${system}\n${question}`)) {
     const parts = wanted.map((kind) => asJson(kind, text));
     return [{ text: JSON.stringify(Object.assign({}, ...parts)) }];
   }
-  const parts = wanted.map((kind) => inWords(kind, text, voice));
+  const parts = wanted.map((kind) => inWords({ kind, text, voice, instruction: task.instruction }));
   return [{ text: [voice.label, ...parts].join('\n\n') }];
+}
+
+/** What the user wants done, and to which text: said before it, after it, or around it. */
+function ownWork(question: string): Brought | undefined {
+  const brought = passageIn(question);
+  if (brought !== undefined) return wantedIn(brought.instruction).length > 0 ? brought : undefined;
+  const [, before = '', after = ''] = /^([^\n:：]{1,200})[:：\n]\s*([^]+)$/u.exec(question) ?? [];
+  if (wantedIn(before).length > 0) return { instruction: before, text: after };
+  const sentences = sentencesOf(question.slice(0, 100_000));
+  const said = [...new Set([sentences[0], sentences.at(-1)])].filter(
+    (sentence) => sentence !== undefined && wantedIn(sentence).length > 0,
+  );
+  if (said.length === 0) return undefined;
+  const text = sentences.filter((sentence) => !said.includes(sentence)).join(' ');
+  return { instruction: said.join(' '), text };
 }
 
 type Work = 'summary' | 'sentiment' | 'keywords';
@@ -49,8 +66,30 @@ function asJson(kind: Work, text: string): Readonly<Record<string, unknown>> {
   return { sentiment: label, score };
 }
 
-function inWords(kind: Work, text: string, voice: Voice): string {
-  if (kind === 'summary') return voice.summary(tellingSentences(text, 3));
-  if (kind === 'keywords') return voice.keywords(keywordsOf(text, 8));
-  return voice.sentiment(sentimentOf(text));
+interface Task extends Brought {
+  readonly kind: Work;
+  readonly voice: Voice;
+}
+
+function inWords({ kind, text, voice, instruction }: Task): string {
+  const count = countIn(instruction);
+  if (kind === 'keywords') return voice.keywords(keywordsOf(text, count ?? 8));
+  if (kind === 'summary') {
+    const sentences = tellingSentences(text, count ?? 3);
+    return count === 1 ? sentences.join(' ') : voice.summary(sentences);
+  }
+  const sentiment = sentimentOf(text);
+  const isBrief = /one word|single word|一語|一言/iu.test(instruction);
+  return isBrief ? sentiment.label : voice.sentiment(sentiment);
+}
+
+/** How many are asked for: "in one sentence", "five key phrases", 「3つ」. */
+function countIn(instruction: string): number | undefined {
+  const form =
+    /(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)\s+(?:sentences?|key\s?words|key\s?phrases|bullets?|points?|words)|(\d{1,2})\s*(?:つ|個|点|文|語)/iu;
+  const [, western, eastern] = form.exec(instruction) ?? [];
+  const word = (western ?? eastern ?? '').toLowerCase();
+  if (word === '') return undefined;
+  const named = ' one two three four five six seven eight nine ten'.split(' ').indexOf(word);
+  return Math.max(1, named > 0 ? named : Number(word));
 }

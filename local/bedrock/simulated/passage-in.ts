@@ -1,0 +1,19 @@
+/** A text that a question brings along, and what is asked of it. */
+export interface Brought {
+  readonly text: string;
+  readonly instruction: string;
+}
+
+/** What stands between tags, or under "Context:", in the words of the user. */
+export function passageIn(question: string): Brought | undefined {
+  const tagged = /<([a-z_]{2,20})>([^<]{20,})<\/\1>/u.exec(question);
+  if (tagged !== null) {
+    const [whole, , text = ''] = tagged;
+    return { text, instruction: question.replace(whole, ' ').trim() };
+  }
+  const start = /^\s*(?:context|passage|document|文脈|資料|参考)\s*[:：]/iu.exec(question);
+  const end = [...question.matchAll(/(?:question|質問|問い)\s*[:：]/giu)].at(-1);
+  if (start === null || end === undefined) return undefined;
+  const text = question.slice(start[0].length, end.index).trim();
+  return { text, instruction: question.slice(end.index + end[0].length).trim() };
+}
