@@ -98,7 +98,8 @@ export function hasProfiles({ profileOnly, family }: ModelFacts): boolean {
   return profileOnly || family === 'nova';
 }
 
-function endOfLife(): BedrockError {
+/** What Bedrock says of a model that it has switched off. */
+export function endOfLife(): BedrockError {
   const message =
     'This model version has reached the end of its life. ' +
     'Please refer to the AWS documentation for more details.';

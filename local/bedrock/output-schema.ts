@@ -1,5 +1,5 @@
 import { invalid } from '#local/bedrock/bedrock-error.ts';
-import type { JsonSchema } from '#local/bedrock/json-schema.ts';
+import { itemsOf, membersOf, type JsonSchema } from '#local/bedrock/json-schema.ts';
 import { isRecord } from '#local/shape.ts';
 
 /**
@@ -41,13 +41,13 @@ function check(schema: unknown, path: readonly string[]): void {
     throw refused(`minItems must be 0 or 1 (at ${where})`);
   }
   for (const group of ['properties', '$defs', 'definitions']) {
-    for (const [name, part] of Object.entries(record(schema[group]))) {
+    for (const [name, part] of Object.entries(membersOf(schema[group]))) {
       check(part, [...path, group, name]);
     }
   }
   check(schema['items'], [...path, 'items']);
   for (const group of ['anyOf', 'allOf']) {
-    for (const [index, part] of list(schema[group]).entries()) {
+    for (const [index, part] of itemsOf(schema[group]).entries()) {
       check(part, [...path, group, String(index)]);
     }
   }
@@ -55,7 +55,7 @@ function check(schema: unknown, path: readonly string[]): void {
 
 /** Every reference leads into the schema's own definitions, and none of them back to itself. */
 function checkReferences(schema: JsonSchema): void {
-  const definitions = { ...record(schema['definitions']), ...record(schema['$defs']) };
+  const definitions = { ...membersOf(schema['definitions']), ...membersOf(schema['$defs']) };
   const checked = new Set<string>();
   const visit = (part: unknown, seen: readonly string[]): void => {
     for (const name of referencesIn(part)) {
@@ -83,14 +83,6 @@ function readReference(reference: string): string {
   const [, name] = /^#\/(?:\$defs|definitions)\/([^/]+)$/u.exec(reference) ?? [];
   if (name === undefined) throw refused(`$ref ${reference} must be to #/$defs`);
   return name;
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(value) ? value : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function refused(reason: string): Error {

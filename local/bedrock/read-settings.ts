@@ -5,7 +5,8 @@ import type { BedrockOptions } from '#local/bedrock/bedrock.ts';
 import { readGuardrail, type Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
 import { readKnowledgeFolder } from '#local/bedrock/knowledge/read-folder.ts';
 import type { KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
-import { describeProblems, readScenario } from '#local/bedrock/scenarios/scenario.ts';
+import { readScenario } from '#local/bedrock/scenarios/scenario.ts';
+import { describeProblems } from '#local/describe-problems.ts';
 import { anything, closedStructure, integer, list, map, readShape, string } from '#local/shape.ts';
 
 const quotaShape = closedStructure(

@@ -28,8 +28,10 @@ interface Speech {
   readonly turn: ModelTurn;
   /** The index of a block that begins now. */
   nextIndex(): number;
-  /** The text in pieces of some tokens each, until a limit is met. */
-  pieces(text: string, isWatched?: boolean): Generator<string>;
+  /** The text in pieces of some tokens each, until the limit is met. */
+  pieces(text: string): Generator<string>;
+  /** Ends for a sequence that was met. */
+  stopFor(sequence: string): void;
   isOver(): boolean;
   said(): number;
   stopReason(): StopReason | undefined;
@@ -43,9 +45,8 @@ function createSpeech(turn: ModelTurn): Speech {
   return {
     turn,
     nextIndex: () => (index += 1) - 1,
-    *pieces(whole, isWatched = false) {
-      const found = isWatched ? findStop(whole, turn.stopSequences) : undefined;
-      const tokens = splitTokens(found === undefined ? whole : whole.slice(0, found.at));
+    *pieces(text) {
+      const tokens = splitTokens(text);
       const room = turn.maxTokens - said;
       const kept = tokens.length > room ? tokens.slice(0, room) : tokens;
       const size = turn.model.tokensPerDelta;
@@ -55,7 +56,10 @@ function createSpeech(turn: ModelTurn): Speech {
         yield piece.join('');
       }
       if (kept.length < tokens.length) stopReason = 'max_tokens';
-      else if (found !== undefined) [stopReason, stopSequence] = ['stop_sequence', found.sequence];
+    },
+    stopFor(sequence) {
+      stopReason ??= 'stop_sequence';
+      stopSequence = sequence;
     },
     isOver: () => stopReason !== undefined,
     said: () => said,
@@ -90,9 +94,13 @@ export function signatureOf(reasoning: string): string {
 
 /** Text that rests on a source is a block of its own, as Claude has it. */
 function* sayText(parts: Plan['text'], speech: Speech): Generator<AnswerEvent> {
+  const whole = parts.map(({ text }) => text).join('');
+  const stop = findStop(whole, speech.turn.stopSequences);
+  let left = stop?.at ?? whole.length;
   for (const { text, citation } of parts) {
     if (speech.isOver()) return;
-    const pieces = speech.pieces(text, true);
+    const pieces = speech.pieces(text.slice(0, left));
+    left -= Math.min(left, text.length);
     let piece = pieces.next();
     // An answer that was stopped before its first word has no block at all.
     if (piece.done === true) continue;
@@ -104,6 +112,7 @@ function* sayText(parts: Plan['text'], speech: Speech): Generator<AnswerEvent> {
     if (citation !== undefined) yield { type: 'citation', index, citation };
     yield { type: 'block-stop', index };
   }
+  if (stop !== undefined && !speech.isOver()) speech.stopFor(stop.sequence);
 }
 
 function* useTool(

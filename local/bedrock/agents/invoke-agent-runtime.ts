@@ -1,3 +1,4 @@
+import { agentModel } from '#local/bedrock/agents/agent-model.ts';
 import { randomUUID } from 'node:crypto';
 import { answerTurn } from '#local/bedrock/answer-turn.ts';
 import { BedrockError } from '#local/bedrock/bedrock-error.ts';
@@ -12,8 +13,6 @@ import type { StreamWriter } from '#local/bedrock/reply.ts';
 import type { Call } from '#local/bedrock/services.ts';
 import { answerText, createAnswerFold, type WholeAnswer } from '#local/bedrock/whole-answer.ts';
 import { isRecord } from '#local/shape.ts';
-
-const agentModel = 'anthropic.claude-haiku-4-5-20251001-v1:0';
 
 const sessionHeader = 'x-amzn-bedrock-agentcore-runtime-session-id';
 

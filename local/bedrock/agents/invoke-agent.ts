@@ -1,3 +1,4 @@
+import { agentModel } from '#local/bedrock/agents/agent-model.ts';
 import { answerTurn } from '#local/bedrock/answer-turn.ts';
 import { createAgentWriter } from '#local/bedrock/agents/agent-writer.ts';
 import { invalid, refuseMembers } from '#local/bedrock/bedrock-error.ts';
@@ -21,9 +22,6 @@ import {
   union,
   type Shaped,
 } from '#local/shape.ts';
-
-/** The model behind every agent here. */
-const agentModel = 'anthropic.claude-haiku-4-5-20251001-v1:0';
 
 const id = string({ max: 10, pattern: '[0-9a-zA-Z]+' });
 

@@ -9,7 +9,8 @@ import {
   type Shaped,
 } from '#local/shape.ts';
 import { piiForms } from '#local/bedrock/guardrails/lexicon.ts';
-import { describeProblems, isExpression } from '#local/bedrock/scenarios/scenario.ts';
+import { describeProblems } from '#local/describe-problems.ts';
+import { isExpression } from '#local/shape.ts';
 
 const action = oneOf('BLOCK', 'ANONYMIZE', 'NONE');
 const strength = oneOf('NONE', 'LOW', 'MEDIUM', 'HIGH');

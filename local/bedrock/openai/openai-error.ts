@@ -1,6 +1,6 @@
 import { invalid, type BedrockError } from '#local/bedrock/bedrock-error.ts';
 import type { Said } from '#local/bedrock/sse-writer.ts';
-import { describeProblems } from '#local/bedrock/scenarios/scenario.ts';
+import { describeProblems } from '#local/describe-problems.ts';
 import type { Problem } from '#local/shape.ts';
 
 /** An error in the form of OpenAI's API. */

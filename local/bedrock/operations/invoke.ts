@@ -1,4 +1,4 @@
-import { noUsage, type AnswerEvent } from '#local/bedrock/answer.ts';
+import { noUsage, type AnswerEvent, type StopReason } from '#local/bedrock/answer.ts';
 import { answerTurn } from '#local/bedrock/answer-turn.ts';
 import { invalid, refuseMembers } from '#local/bedrock/bedrock-error.ts';
 import { exceptionBytes } from '#local/bedrock/converse/render.ts';
@@ -38,7 +38,11 @@ export const invokeModelWithResponseStream: Operation = {
   async run(call) {
     const { model, body } = readRequest(call);
     const { turn, format } = readTurn(call, model, body);
-    const writer = createInvokeWriter(format.stream(turn), paddingFor(turn, call.services.pads));
+    const writer = createInvokeWriter(
+      turn,
+      format.stream(turn),
+      paddingFor(turn, call.services.pads),
+    );
     const reply: Reply = { type: 'stream', writer };
     await answerTurn(call, { turn, reply });
   },
@@ -108,9 +112,11 @@ function guardrailMembers(
 
 /** Chunks whose bytes are the model's own JSON; the last of them has the metrics. */
 function createInvokeWriter(
+  turn: ModelTurn,
   chunks: (event: AnswerEvent) => readonly object[],
   padding: () => string | undefined,
 ): StreamWriter {
+  let stopReason: StopReason = 'end_turn';
   const frame = (chunk: object): Buffer => {
     const bytes = Buffer.from(JSON.stringify(chunk)).toString('base64');
     return eventFrame('chunk', JSON.stringify({ bytes, p: padding() }));
@@ -122,13 +128,16 @@ function createInvokeWriter(
     },
     write(event) {
       const said = chunks(event);
+      if (event.type === 'stop') ({ stopReason } = event);
       if (event.type !== 'end') return said.map(frame);
       const { usage, latencyMs: invocationLatency, firstByteMs: firstByteLatency } = event;
       const { inputTokens: inputTokenCount, outputTokens: outputTokenCount } = usage;
       const metrics = { inputTokenCount, outputTokenCount, invocationLatency, firstByteLatency };
       return said.map((chunk, index) => {
         if (index < said.length - 1) return frame(chunk);
-        return frame({ ...chunk, 'amazon-bedrock-invocationMetrics': metrics });
+        const { guardrailTrace } = event;
+        const guardrail = guardrailMembers(turn, { stopReason, guardrailTrace });
+        return frame({ ...chunk, ...guardrail, 'amazon-bedrock-invocationMetrics': metrics });
       });
     },
     exception: exceptionBytes,

@@ -1,7 +1,7 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BedrockError } from '#local/bedrock/bedrock-error.ts';
-import { describeProblems } from '#local/bedrock/scenarios/scenario.ts';
+import { describeProblems } from '#local/describe-problems.ts';
 import { fingerprints, isTaped, type Recording, type Tape } from '#local/bedrock/recording/tape.ts';
 import type { Call } from '#local/bedrock/services.ts';
 import {

@@ -1,5 +1,6 @@
 import { parse as parseYaml } from 'yaml';
 import { BedrockError, invalid } from '#local/bedrock/bedrock-error.ts';
+import { endOfLife } from '#local/bedrock/models.ts';
 import { readScenario, type Scenario } from '#local/bedrock/scenarios/scenario.ts';
 import type { Chosen } from '#local/bedrock/scenarios/scenario-book.ts';
 import type { Call } from '#local/bedrock/services.ts';
@@ -91,10 +92,7 @@ export function refuseWithoutTurn({ note, request, services }: Call): void {
 export function refuseByScenario({ behaviour, seen }: Chosen): void {
   const { auth, eol, fail } = behaviour;
   if (auth !== undefined) throw authRefusals[auth]();
-  if (eol === true) {
-    const message = 'This model version has reached the end of its life.';
-    throw new BedrockError('ResourceNotFoundException', message);
-  }
+  if (eol === true) throw endOfLife();
   if (fail === undefined || seen >= (fail.times ?? Infinity)) return;
   const { type, status, message = words[type], retryAfter } = fail;
   throw new BedrockError(type, message ?? 'The request failed.', {

@@ -1,9 +1,11 @@
 import { stopReasons } from '#local/bedrock/answer.ts';
+import { describeProblems } from '#local/describe-problems.ts';
 import {
   anything,
   boolean,
   closedStructure,
   integer,
+  isExpression,
   isRecord,
   list,
   map,
@@ -12,7 +14,6 @@ import {
   readShape,
   string,
   union,
-  type Problem,
   type Shape,
   type Shaped,
 } from '#local/shape.ts';
@@ -37,15 +38,6 @@ const words: Shape<string> = (value, path, problems) => {
   problems.push({ path, value, rule: { type: 'kind', kind: 'regular expression' } });
   return text;
 };
-
-/** Whether a text is a regular expression of JavaScript's. */
-export function isExpression(text: string): boolean {
-  try {
-    return new RegExp(text, 'iu') instanceof RegExp;
-  } catch {
-    return false;
-  }
-}
 
 const fail = closedStructure(
   { type: string({ pattern: '[A-Za-z]+' }) },
@@ -166,39 +158,4 @@ export function readScenario(value: unknown, place: string): Scenario {
     value,
     (problems) => new Error(describeProblems(place, problems)),
   );
-}
-
-/** Says of each problem where it is and what was expected there. */
-export function describeProblems(place: string, problems: readonly Problem[]): string {
-  const lines = problems.map(({ path, rule, value }) => {
-    const where = place.endsWith(':') ? `${place} ${path.join('.')}` : [place, ...path].join('.');
-    const shown = value === undefined ? '' : `, not ${JSON.stringify(value)?.slice(0, 80)}`;
-    return `${where}: ${expectation(rule)}${shown}`;
-  });
-  return lines.join('\n');
-}
-
-function expectation(rule: Problem['rule']): string {
-  switch (rule.type) {
-    case 'present':
-      return 'must be there';
-    case 'kind':
-      return `must be of type ${rule.kind}`;
-    case 'at-least':
-      return `must be at least ${rule.limit}`;
-    case 'at-most':
-      return `must be at most ${rule.limit}`;
-    case 'min-length':
-      return `must have a length of at least ${rule.limit}`;
-    case 'max-length':
-      return `must have a length of at most ${rule.limit}`;
-    case 'pattern':
-      return `must match ${rule.pattern}`;
-    case 'one-of':
-      return `must be one of ${rule.values.join(', ')}`;
-    case 'one-member':
-      return 'must have exactly one member';
-    case 'known-member':
-      return 'is not a known member';
-  }
 }

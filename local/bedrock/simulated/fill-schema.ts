@@ -1,4 +1,4 @@
-import type { JsonSchema } from '#local/bedrock/json-schema.ts';
+import { itemsOf, membersOf, type JsonSchema } from '#local/bedrock/json-schema.ts';
 import { sequence } from '#local/bedrock/simulated/random.ts';
 import { namesIn, topicOf } from '#local/bedrock/simulated/topic.ts';
 import { sentimentOf } from '#local/bedrock/simulated/sentiment.ts';
@@ -15,7 +15,7 @@ export function fillSchema(schema: JsonSchema, text: string): unknown {
     text,
     names: [...namesIn(text)],
     numbers: (text.match(/(?<![\w-])-?\d+(?:\.\d+)?/gu) ?? []).map(Number),
-    definitions: { ...record(schema['definitions']), ...record(schema['$defs']) },
+    definitions: { ...membersOf(schema['definitions']), ...membersOf(schema['$defs']) },
     random: sequence(text),
     depth: 0,
     budget: { left: mostValues },
@@ -54,11 +54,11 @@ function fill(schema: unknown, name: string, facts: Facts): unknown {
     });
   }
   if (Object.hasOwn(schema, 'const')) return schema['const'];
-  const choices = list(schema['enum']);
+  const choices = itemsOf(schema['enum']);
   if (choices.length > 0) return choose(choices, name, facts);
-  const parts = list(schema['allOf']);
+  const parts = itemsOf(schema['allOf']);
   if (parts.length > 0) return fill(merged(schema, parts), name, facts);
-  const [alternative] = [...list(schema['anyOf']), ...list(schema['oneOf'])];
+  const [alternative] = [...itemsOf(schema['anyOf']), ...itemsOf(schema['oneOf'])];
   if (alternative !== undefined) return fill(alternative, name, facts);
   return fillType(schema, name, facts);
 }
@@ -78,8 +78,8 @@ function fillType(schema: JsonSchema, name: string, facts: Facts): unknown {
 const negation = /\b(?:no|not|never|without|false)\b|ない|なし/iu;
 
 function fillObject(schema: JsonSchema, facts: Facts): unknown {
-  const required = new Set(list(schema['required']));
-  const entries = Object.entries(record(schema['properties']));
+  const required = new Set(itemsOf(schema['required']));
+  const entries = Object.entries(membersOf(schema['properties']));
   // Without a word on what is required, everything is worth saying.
   const wanted = entries.filter(([name]) => required.size === 0 || required.has(name));
   return Object.fromEntries(wanted.map(([name, part]) => [name, fill(part, name, facts)]));
@@ -204,20 +204,12 @@ function choose(choices: readonly unknown[], name: string, { text, random }: Fac
 
 /** What several schemas ask for together, as far as it is said of objects. */
 function merged(schema: JsonSchema, parts: readonly unknown[]): JsonSchema {
-  const all = [schema, ...parts.map(record)];
-  const groups = all.map((part) => Object.entries(record(part['properties'])));
+  const all = [schema, ...parts.map(membersOf)];
+  const groups = all.map((part) => Object.entries(membersOf(part['properties'])));
   return {
     ...Object.fromEntries(all.flatMap(Object.entries<unknown>)),
     allOf: undefined,
     properties: Object.fromEntries(groups.flat()),
-    required: all.flatMap((part) => list(part['required'])),
+    required: all.flatMap((part) => itemsOf(part['required'])),
   };
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(value) ? value : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseYaml } from '#local/bedrock/parse-yaml.ts';
-import { describeProblems } from '#local/bedrock/scenarios/scenario.ts';
+import { describeProblems } from '#local/describe-problems.ts';
 import { map, readShape, string } from '#local/shape.ts';
 
 /** The upstream's name for a model of Bedrock's; nothing where none is given. */
