@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import { plainTurn, said } from '#local/bedrock/invoke/format.ts';
+import { findModel } from '#local/bedrock/models.ts';
+import { planAnswer } from '#local/bedrock/simulated/plan.ts';
+import type { ModelTurn } from '#local/bedrock/turn.ts';
+
+const model = findModel('amazon.nova-lite-v1:0', { servesEnded: false, aliases: new Map() });
+
+function answer(question: string, change: Partial<ModelTurn> = {}): string {
+  const turn = plainTurn(model, { messages: [said('user', question)] });
+  return planAnswer({ ...turn, ...change })
+    .text.map(({ text }) => text)
+    .join('');
+}
+
+const review = 'I hated every minute of it, and the food was awful.';
+const cards = 'Gift cards can be refunded within 14 days. They expire after a year.';
+
+test.each([
+  ['What is 2 + 3 * 4?', /is \*\*14\*\*/u],
+  ['(3+4)*5-6/2', /is \*\*32\*\*/u],
+  ['1,200 * 3', /is \*\*3600\*\*/u],
+  ['0.1 + 0.2', /is \*\*0\.3\*\*/u],
+  ['12 * 7 は？', /\*\*84\*\*/u],
+  ['What happened on 2024-05-01?', /## About/u],
+  ['Is there 24/7 support?', /## About/u],
+  ['Call me at 03-1234-5678', /## About/u],
+  ['History of Rome', /## About History Rome/u],
+  ['Highlight the differences', /## About/u],
+  ['Hello, who are you?', /stand-in model/u],
+  ['What can you do?', /stand-in model/u],
+  ["I'm called Jim. What is my name?", /\*\*Jim\*\*/u],
+  ['パスワードは8文字以上ですか？', /パスワード/u],
+  ['The book has 500 words. How long did I read?', /## About/u],
+  [`What is the sentiment of this review? ${review}`, /\*\*negative\*\*/u],
+  [`<review>${review}</review>\nWhat is the sentiment?`, /\*\*negative\*\*/u],
+  [`Answer with one word only. What is the sentiment: ${review}`, /\n\nnegative$/u],
+  ['配送が遅く、箱も潰れていました。二度と買いません。感情を分析してください。', /否定的/u],
+  [
+    `Context:\n${cards}\n\nQuestion: Can gift cards be refunded?`,
+    /\n\nGift cards can be refunded within 14 days\.$/u,
+  ],
+  [
+    'Sales grew by ten percent. Profits doubled in Asia. Summarize the text above in one sentence.',
+    /\n\n[^-\n]+\.$/u,
+  ],
+  [
+    'Summarise:\nDr. Smith arrived on Jan. 5 with Mr. Brown. They met the team.',
+    /- Dr\. Smith arrived on Jan\. 5 with Mr\. Brown\./u,
+  ],
+  [
+    'キーワードを2つ挙げてください：\nスマホの電池が長持ちします。スマホのカメラも綺麗です。',
+    /- スマホ\n- [^\n]+$/u,
+  ],
+])('%s', (question, expected) => {
+  expect(answer(question)).toMatch(expected);
+});
+
+test('a question stays a question, whatever the system prompt says of summaries', () => {
+  const system = [{ type: 'text' as const, text: 'Keep answers short, and summarise when asked.' }];
+  expect(answer('What is the capital of France, and why is it there?', { system })).toContain(
+    '## About',
+  );
+});
+
+test('lines that were wrapped are whole sentences, and their place is found', () => {
+  const text =
+    'Employees who have completed their probation period receive\ntwenty-five days of paid vacation.\n\n# Heading about vacation\n\n| Years | Days |\n| --- | --- |\n| 10 years | 4 days |';
+  const document = {
+    type: 'document',
+    name: 'a',
+    format: 'txt',
+    bytes: Buffer.alloc(0),
+    text,
+    citations: true,
+  } as const;
+  const question = {
+    type: 'text',
+    text: 'How many days of paid vacation do employees receive?',
+  } as const;
+  const turn = plainTurn(model, { messages: [{ role: 'user', content: [document, question] }] });
+  const [, first] = planAnswer(turn).text;
+  expect(first?.text).toContain('receive twenty-five days of paid vacation.');
+  expect(first?.citation?.location).toMatchObject({ type: 'document', index: 0, start: 0 });
+  expect(
+    answer('10 years', {
+      messages: [
+        {
+          role: 'user',
+          content: [document, { type: 'text', text: 'How many days after 10 years?' }],
+        },
+      ],
+    }),
+  ).toContain('10 years: 4 days');
+});
+
+test('a document of an earlier question does not answer another', () => {
+  const document = {
+    type: 'document',
+    name: 'a',
+    format: 'txt',
+    bytes: Buffer.alloc(0),
+    text: cards,
+    citations: false,
+  } as const;
+  const before = {
+    role: 'user',
+    content: [document, { type: 'text', text: 'Can cards be refunded?' }],
+  } as const;
+  const messages = (next: string): ModelTurn['messages'] => [
+    before,
+    said('assistant', 'Yes.'),
+    said('user', next),
+  ];
+  expect(answer('', { messages: messages('What is 12 * 7?') })).toContain('**84**');
+  expect(answer('', { messages: messages('When do gift cards expire?') })).toContain(
+    'expire after a year',
+  );
+});
