@@ -3,7 +3,7 @@ import { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import Anthropic from '@anthropic-ai/sdk';
 import { ChatBedrockConverse } from '@langchain/aws';
 import { HumanMessage, ToolMessage } from '@langchain/core/messages';
-import { generateText, jsonSchema, stepCountIs, streamText, tool } from 'ai';
+import { generateText, jsonSchema, Output, stepCountIs, streamText, tool } from 'ai';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { haiku, startBedrock, type RunningBedrock } from '../fixtures/bedrock.ts';
@@ -100,6 +100,43 @@ test('the OpenAI SDK speaks to chat completions and responses, tools included', 
 });
 
 const anthropicTools = [{ name, description, input_schema: parameters }];
+
+test('the AI SDK gets objects of a schema, by the model’s own way to ask for them', async () => {
+  const provider = createAmazonBedrock({ baseURL: bedrock.url, region: 'us-east-1', ...keys });
+  const { output } = await generateText({
+    model: provider(haiku),
+    prompt: 'John Smith is 42 years old.',
+    output: Output.object({
+      schema: jsonSchema<{ name: string; age: number }>({
+        type: 'object',
+        properties: { name: { type: 'string' }, age: { type: 'number' } },
+        required: ['name', 'age'],
+        additionalProperties: false,
+      }),
+    }),
+  });
+  expect(output).toEqual({ name: 'John Smith', age: 42 });
+});
+
+test('the OpenAI SDK gets JSON where it asks for it, and a conversation goes on with its reasoning', async () => {
+  const client = new OpenAI({ baseURL: `${bedrock.url}/openai/v1`, apiKey: 'any' });
+  const messages = [{ role: 'user' as const, content: 'Tea is brewed at 70 degrees.' }];
+  const { choices } = await client.chat.completions.create({
+    model: 'qwen.qwen3-32b-v1:0',
+    messages,
+    response_format: { type: 'json_object' },
+  });
+  expect(JSON.parse(choices[0]?.message.content ?? '')).toBeTypeOf('object');
+  const model = 'openai.gpt-oss-20b-1:0';
+  const tools = [{ type: 'function' as const, name, description, parameters, strict: false }];
+  const first = await client.responses.create({ model, input: question, tools });
+  const call = first.output.find((item) => item.type === 'function_call');
+  const input: OpenAI.Responses.ResponseInput = [{ role: 'user', content: question }];
+  for (const item of first.output) if (item.type !== 'message') input.push(item as never);
+  input.push({ type: 'function_call_output', call_id: call?.call_id ?? '', output: 'sunny' });
+  const second = await client.responses.create({ model, input, tools });
+  expect(second.output_text).toContain('sunny');
+});
 
 test('the Anthropic SDK speaks to Messages, with thinking and tools', async () => {
   const client = new Anthropic({ baseURL: `${bedrock.url}/anthropic`, apiKey: 'any' });

@@ -86,4 +86,55 @@ describe('record and replay', () => {
       'a.json.modelId: must be there',
     );
   });
+
+  test('a failure is passed on, and does not stand in the way of the answer', async () => {
+    const recorder = createRecorder({
+      folder,
+      endpoint: real.url,
+      region: 'us-east-1',
+      credentials,
+    });
+    const recording = await startBedrock({ tape: recorder });
+    const off = real.on({ fail: { type: 'ThrottlingException' } });
+    const failed = await recording.post(path, body);
+    off();
+    expect(failed.status).toBe(429);
+    expect(recording.journal.entries()[0]).toMatchObject({ status: 429, outcome: 'refused' });
+    await recording.close();
+    const replayer = await createReplayer({ folder, match: 'exact', miss: 'fail', speed: 0 });
+    const replaying = await startBedrock({ tape: replayer });
+    expect((await replaying.post(path, body)).status).toBe(200);
+    await replaying.close();
+  });
+
+  test('what asks something of Bedrock in a header goes along, and tells requests apart', async () => {
+    const guarded = {
+      'x-amzn-bedrock-guardrailidentifier': 'none',
+      'x-amzn-bedrock-guardrailversion': '1',
+    };
+    const native = {
+      anthropic_version: 'v',
+      max_tokens: 50,
+      messages: [{ role: 'user', content: 'Hi' }],
+    };
+    const recorder = createRecorder({
+      folder,
+      endpoint: real.url,
+      region: 'us-east-1',
+      credentials,
+    });
+    const recording = await startBedrock({ tape: recorder });
+    const invoke = '/model/us.anthropic.claude-haiku-4-5-20251001-v1:0/invoke';
+    expect((await recording.post(invoke, native)).status).toBe(200);
+    const refused = await recording.post(invoke, native, guarded);
+    expect(await refused.json()).toMatchObject({ message: expect.stringContaining('guardrail') });
+    await recording.close();
+    const replayer = await createReplayer({ folder, match: 'structural', miss: 'fail', speed: 0 });
+    const replaying = await startBedrock({ tape: replayer });
+    expect((await replaying.post(invoke, { ...native, max_tokens: 60 })).status).toBe(200);
+    expect((await replaying.post(invoke, native, guarded)).status).toBe(424);
+    const other = { ...native, messages: [{ role: 'user', content: 'Other' }] };
+    expect((await replaying.post(invoke, other)).status).toBe(424);
+    await replaying.close();
+  });
 });
