@@ -2,6 +2,7 @@ import {
   bedrockArguments,
   bedrockHelp,
   readBedrockArguments,
+  whoAnswers,
 } from '#local/bedrock/command-options.ts';
 import { endOnSignals } from '#local/end-on-signals.ts';
 import { startLocal } from '#local/host.ts';
@@ -90,7 +91,7 @@ function banner({ web, apis, functions, endpoints }: LocalState): string {
     `  ${'AWS endpoint'.padEnd(22)} ${endpoints.aws}`,
     `  ${'What runs where'.padEnd(22)} ${values.state}`,
     '',
-    'Answers come from a simulation: no model is asked, and nothing is billed. Try:',
+    `${whoAnswers(values)} Try:`,
     '',
     `  curl -N ${api?.url}/chat/stream -H 'x-api-key: ${api?.apiKeys[0]}' -H 'content-type: application/json' -d '${body}'`,
     '',

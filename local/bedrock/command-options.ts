@@ -148,7 +148,9 @@ export function whoAnswers(values: BedrockArguments): string {
   const from = values['record-from'] ?? 'Amazon Bedrock, which bills your account,';
   if (values.record !== undefined) return `${from} answers; it is recorded in ${values.record}.`;
   if (values.bedrock === 'aws') return `${from} answers.`;
-  return url === undefined ? 'A simulated model answers.' : `The models of ${url} answer.`;
+  return url === undefined
+    ? 'A simulated model answers: nothing is billed.'
+    : `The models of ${url} answer.`;
 }
 
 function readPace(values: BedrockArguments): Pace {

@@ -39,7 +39,7 @@ const goodWords =
   /^(?:good|great|excellent|amazing|awesome|wonderful|fantastic|perfect|best|better|love[sd]?|like[sd]|enjoy\w*|happy|happily|pleas(?:ed|ant|ure)|delight\w*|fast|quick\w*|easy|easily|helpful|friendly|reliable|beautiful\w*|recommend\w*|impress\w*|success\w*|thank\w*|satisf(?:ied|ying)|smooth\w*|nice|superb|improv\w+|win|won|growth|gain\w*|profit\w*|positive|lovely|kind(?:ly|ness)?|charming|comfort(?:able|ably)|clean|tasty|delicious|fun|glad|brilliant|outstanding|cheerful|polite|generous|elegant|stunning|spotless|welcoming|attentive|worth)$/u;
 
 const badWords =
-  /^(?:bad|worse|worst|terrible|awful|horrible|poor\w*|hate[sd]?|angry|annoy\w*|disappoint\w*|slow\w*|difficult|hard|broken|break\w*|bug\w*|crash\w*|fail\w*|error\w*|problem\w*|issue\w*|useless|rude|expensive|ugly|unreliable|wrong|sad\w*|unhappy|dirty|late|delay\w*|los(?:e|t|s|ses)|decline\w*|refund\w*|complain\w*|negative|confus\w+|frustrat\w*|damage\w*|missing|boring|noisy|cold|overpriced|waste[ds]?|mediocre|filthy|smell[sy]\w*|pain\w*|scary|tired|unhelpful|careless|ignored|cheated|scam)$/u;
+  /^(?:bad|worse|worst|terrible|awful|horrible|poor\w*|hate[sd]?|angry|annoy\w*|disappoint\w*|slow\w*|difficult|hard|broken|breaks?|breaking|bug\w*|crash\w*|fail\w*|error\w*|problem\w*|issue\w*|useless|rude|expensive|ugly|unreliable|wrong|sad\w*|unhappy|dirty|late|delay\w*|los(?:e|t|s|ses)|decline\w*|refund\w*|complain\w*|negative|confus\w+|frustrat\w*|damage\w*|missing|boring|noisy|cold|overpriced|waste[ds]?|mediocre|filthy|smell[sy]\w*|pain\w*|scary|tired|unhelpful|careless|ignored|cheated|scam)$/u;
 
 function countJapanese(text: string): readonly [good: number, bad: number] {
   const good = text.match(goodJapanese)?.length ?? 0;
