@@ -19,7 +19,7 @@ export class BedrockError extends Error {
   constructor(type: string, message: string, rest: ErrorRest = {}) {
     super(message, rest.cause === undefined ? {} : { cause: rest.cause });
     this.name = 'BedrockError';
-    this.status = rest.status ?? errorStatus[type] ?? 500;
+    this.status = rest.status ?? errorStatus.get(type) ?? 500;
     this.type = type;
     this.members = rest.members ?? {};
     this.headers = rest.headers ?? {};
@@ -40,28 +40,30 @@ export function notFound(message: string): BedrockError {
 }
 
 /** The status of each of Bedrock's errors, from the service model. */
-const errorStatus: Readonly<Record<string, number>> = {
-  AccessDeniedException: 403,
-  ConflictException: 400,
-  InternalServerException: 500,
-  ModelErrorException: 424,
-  ModelNotReadyException: 429,
-  ModelStreamErrorException: 424,
-  ModelTimeoutException: 408,
-  ResourceNotFoundException: 404,
-  ServiceQuotaExceededException: 400,
-  ServiceUnavailableException: 503,
-  ThrottlingException: 429,
-  ValidationException: 400,
-  UnrecognizedClientException: 403,
-  ExpiredTokenException: 403,
-  InvalidSignatureException: 403,
-  MissingAuthenticationTokenException: 403,
-  IncompleteSignatureException: 403,
-  SerializationException: 400,
-  UnknownOperationException: 404,
-  RuntimeClientError: 424,
-};
+const errorStatus: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    AccessDeniedException: 403,
+    ConflictException: 400,
+    InternalServerException: 500,
+    ModelErrorException: 424,
+    ModelNotReadyException: 429,
+    ModelStreamErrorException: 424,
+    ModelTimeoutException: 408,
+    ResourceNotFoundException: 404,
+    ServiceQuotaExceededException: 400,
+    ServiceUnavailableException: 503,
+    ThrottlingException: 429,
+    ValidationException: 400,
+    UnrecognizedClientException: 403,
+    ExpiredTokenException: 403,
+    InvalidSignatureException: 403,
+    MissingAuthenticationTokenException: 403,
+    IncompleteSignatureException: 403,
+    SerializationException: 400,
+    UnknownOperationException: 404,
+    RuntimeClientError: 424,
+  }),
+);
 
 /** What AWS's own operations say of a malformed request: wrong types first, then constraints. */
 export function refuseMembers(problems: readonly Problem[]): BedrockError {

@@ -59,18 +59,20 @@ function errorBody({ type, message }: BedrockError, requestId: string): object {
 /** Anthropic's name for an error of Bedrock's. */
 function errorType(type: string): string {
   const name = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
-  return errorTypes[name] ?? 'api_error';
+  return errorTypes.get(name) ?? 'api_error';
 }
 
-const errorTypes: Readonly<Record<string, string>> = {
-  validationException: 'invalid_request_error',
-  serializationException: 'invalid_request_error',
-  throttlingException: 'rate_limit_error',
-  serviceUnavailableException: 'overloaded_error',
-  resourceNotFoundException: 'not_found_error',
-  accessDeniedException: 'permission_error',
-  missingAuthenticationTokenException: 'authentication_error',
-  unrecognizedClientException: 'authentication_error',
-  invalidSignatureException: 'authentication_error',
-  expiredTokenException: 'authentication_error',
-};
+const errorTypes: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    validationException: 'invalid_request_error',
+    serializationException: 'invalid_request_error',
+    throttlingException: 'rate_limit_error',
+    serviceUnavailableException: 'overloaded_error',
+    resourceNotFoundException: 'not_found_error',
+    accessDeniedException: 'permission_error',
+    missingAuthenticationTokenException: 'authentication_error',
+    unrecognizedClientException: 'authentication_error',
+    invalidSignatureException: 'authentication_error',
+    expiredTokenException: 'authentication_error',
+  }),
+);

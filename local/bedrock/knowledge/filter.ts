@@ -50,7 +50,8 @@ export function matches(metadata: Metadata, filter: Filter | undefined): boolean
   if (filter === undefined) return true;
   if (filter.type === 'andAll') return filter.value.every((part) => matches(metadata, part));
   if (filter.type === 'orAll') return filter.value.some((part) => matches(metadata, part));
-  return compares(filter, metadata[filter.value.key]);
+  const { key } = filter.value;
+  return compares(filter, Object.hasOwn(metadata, key) ? metadata[key] : undefined);
 }
 
 function compares(

@@ -94,24 +94,26 @@ export function refuseByScenario({ behaviour, seen }: Chosen): void {
   if (auth !== undefined) throw authRefusals[auth]();
   if (eol === true) throw endOfLife();
   if (fail === undefined || seen >= (fail.times ?? Infinity)) return;
-  const { type, status, message = words[type], retryAfter } = fail;
+  const { type, status, message = words.get(type), retryAfter } = fail;
   throw new BedrockError(type, message ?? 'The request failed.', {
     ...(status === undefined ? {} : { status }),
     headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
   });
 }
 
-const words: Readonly<Record<string, string>> = {
-  ThrottlingException: 'Too many requests, please wait before trying again.',
-  ServiceUnavailableException: 'Bedrock is unable to process your request.',
-  InternalServerException:
-    'The system encountered an unexpected error during processing. Try your request again.',
-  ModelTimeoutException: 'Model has timed out in processing the request. Try your request again.',
-  ModelNotReadyException: 'Model is not ready for inference.',
-  ModelErrorException:
-    'The system encountered an unexpected error during processing. Try your request again.',
-  AccessDeniedException: "You don't have access to the model with the specified model ID.",
-};
+const words: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ThrottlingException: 'Too many requests, please wait before trying again.',
+    ServiceUnavailableException: 'Bedrock is unable to process your request.',
+    InternalServerException:
+      'The system encountered an unexpected error during processing. Try your request again.',
+    ModelTimeoutException: 'Model has timed out in processing the request. Try your request again.',
+    ModelNotReadyException: 'Model is not ready for inference.',
+    ModelErrorException:
+      'The system encountered an unexpected error during processing. Try your request again.',
+    AccessDeniedException: "You don't have access to the model with the specified model ID.",
+  }),
+);
 
 const authRefusals = {
   expired: () =>

@@ -48,7 +48,9 @@ function fill(schema: unknown, name: string, facts: Facts): unknown {
   if (!isRecord(schema)) return topicOf(facts.text);
   if (typeof schema['$ref'] === 'string') {
     if (facts.depth >= deepest) return null;
-    return fill(facts.definitions[schema['$ref'].split('/').at(-1) ?? ''], name, {
+    const [definition] = schema['$ref'].split('/').slice(-1);
+    const found = Object.entries(facts.definitions).find(([key]) => key === definition);
+    return fill(found?.[1], name, {
       ...facts,
       depth: facts.depth + 1,
     });
@@ -123,7 +125,7 @@ function limitOf(
 }
 
 function fillString(schema: JsonSchema, name: string, facts: Facts): string {
-  const format = formats[typeof schema['format'] === 'string' ? schema['format'] : ''];
+  const format = formats.get(typeof schema['format'] === 'string' ? schema['format'] : '');
   if (format !== undefined) return format(facts.text);
   const words = wordsFor(name, facts);
   const least = Math.min(mostCharacters, Number(schema['minLength'] ?? 0));
@@ -158,20 +160,22 @@ function wordsFor(name: string, facts: Facts): string {
   return topicOf(facts.text);
 }
 
-const formats: Readonly<Record<string, (text: string) => string>> = {
-  date: dateIn,
-  'date-time': (text) => `${dateIn(text)}T09:00:00Z`,
-  time: () => '09:00:00Z',
-  duration: () => 'PT1H',
-  email: (text) =>
-    /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/u.exec(text)?.[0] ??
-    'someone@example.com',
-  hostname: () => 'example.com',
-  uri: (text) => /https?:\/\/[^\s"'<>()]+/u.exec(text)?.[0] ?? 'https://example.com/',
-  ipv4: () => '192.0.2.1',
-  ipv6: () => '2001:db8::1',
-  uuid: () => '00000000-0000-4000-8000-000000000000',
-};
+const formats: ReadonlyMap<string, (text: string) => string> = new Map(
+  Object.entries({
+    date: dateIn,
+    'date-time': (text) => `${dateIn(text)}T09:00:00Z`,
+    time: () => '09:00:00Z',
+    duration: () => 'PT1H',
+    email: (text) =>
+      /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/u.exec(text)?.[0] ??
+      'someone@example.com',
+    hostname: () => 'example.com',
+    uri: (text) => /https?:\/\/[^\s"'<>()]+/u.exec(text)?.[0] ?? 'https://example.com/',
+    ipv4: () => '192.0.2.1',
+    ipv6: () => '2001:db8::1',
+    uuid: () => '00000000-0000-4000-8000-000000000000',
+  }),
+);
 
 function emailIn(text: string): string {
   const form = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/u;

@@ -41,7 +41,7 @@ function fit({ name, description }: Tool, question: string): number {
   const lower = question.toLowerCase();
   if (lower.includes(name.toLowerCase())) return 100;
   const said = wordsOf(question);
-  const asked = new Set([...said, ...said.flatMap((word) => english[word] ?? [])].map(stem));
+  const asked = new Set([...said, ...said.flatMap((word) => english.get(word) ?? [])].map(stem));
   const inName = name
     .split(/[_-]|(?<=[a-z])(?=[A-Z])/u)
     .map(stem)
@@ -54,22 +54,24 @@ function fit({ name, description }: Tool, question: string): number {
 }
 
 /** What Japanese words are called in the names of tools. */
-const english: Readonly<Record<string, readonly string[]>> = {
-  天気: ['weather', 'forecast'],
-  気温: ['weather', 'temperature'],
-  検索: ['search'],
-  メール: ['mail', 'email'],
-  時刻: ['time', 'clock'],
-  時間: ['time'],
-  計算: ['calculate', 'calculator'],
-  予約: ['book', 'booking', 'reservation'],
-  注文: ['order'],
-  地図: ['map'],
-  翻訳: ['translate', 'translation'],
-  ニュース: ['news'],
-  株価: ['stock', 'quote'],
-  在庫: ['stock', 'inventory'],
-};
+const english: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    天気: ['weather', 'forecast'],
+    気温: ['weather', 'temperature'],
+    検索: ['search'],
+    メール: ['mail', 'email'],
+    時刻: ['time', 'clock'],
+    時間: ['time'],
+    計算: ['calculate', 'calculator'],
+    予約: ['book', 'booking', 'reservation'],
+    注文: ['order'],
+    地図: ['map'],
+    翻訳: ['translate', 'translation'],
+    ニュース: ['news'],
+    株価: ['stock', 'quote'],
+    在庫: ['stock', 'inventory'],
+  }),
+);
 
 /** Words that begin many names and say little. */
 const verbs: ReadonlySet<string> = new Set(

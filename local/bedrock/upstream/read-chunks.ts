@@ -31,7 +31,7 @@ export function createChunkReader(turn: ModelTurn, input: InputUsage): ChunkRead
       yield* blocks.say('text', delta['content']);
       for (const call of callsIn(delta, turn)) yield* blocks.useTool(call);
       const reason = choice['finish_reason'];
-      if (typeof reason === 'string') stopReason = stopReasons[reason] ?? 'end_turn';
+      if (typeof reason === 'string') stopReason = stopReasons.get(reason) ?? 'end_turn';
     },
     *end() {
       if (stopReason === undefined) throw new Error('it ended without a finish_reason');
@@ -128,10 +128,10 @@ function createBlocks(): Blocks {
   };
 }
 
-const stopReasons: Readonly<Record<string, StopReason>> = {
-  stop: 'end_turn',
-  length: 'max_tokens',
-  tool_calls: 'tool_use',
-  function_call: 'tool_use',
-  content_filter: 'content_filtered',
-};
+const stopReasons: ReadonlyMap<string, StopReason> = new Map([
+  ['stop', 'end_turn'],
+  ['length', 'max_tokens'],
+  ['tool_calls', 'tool_use'],
+  ['function_call', 'tool_use'],
+  ['content_filter', 'content_filtered'],
+]);
