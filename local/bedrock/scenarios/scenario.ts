@@ -69,7 +69,7 @@ const plainStep = union({
     { type: string({ min: 1 }) },
     { message: string(), originalStatusCode: integer() },
   ),
-  error_frame: closedStructure({ code: string({ min: 1 }) }, { message: string() }),
+  error_frame: closedStructure({ code: string({ pattern: '[A-Za-z.]+' }) }, { message: string() }),
   cut,
   fragment: integer({ min: 1 }),
   unknown_event: anything,
