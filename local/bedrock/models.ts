@@ -93,6 +93,11 @@ export function findModelForDoor(id: string, policy: ModelPolicy): ModelFacts {
   throw invalid('The action or operation is not supported for this model.');
 }
 
+/** Whether an answer's beginning may be given; Anthropic's models from Opus 4.6 on take none. */
+export function takesPrefill({ id }: ModelFacts): boolean {
+  return !/claude-(?:opus-4-[6-9]|sonnet-4-[6-9]|sonnet-5|opus-5)/u.test(id);
+}
+
 /** Whether a model can be reached through an inference profile. */
 export function hasProfiles({ profileOnly, family }: ModelFacts): boolean {
   return profileOnly || family === 'nova';

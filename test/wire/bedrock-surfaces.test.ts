@@ -238,6 +238,11 @@ test.each([
     { anthropic_version: 'v', max_tokens: '5', messages },
     'max_tokens: Input should be a valid integer',
   ],
+  [
+    'a tool that is not there',
+    { anthropic_version: 'v', max_tokens: 5, messages, tool_choice: { type: 'tool', name: 'x' } },
+    "Tool 'x' not found in provided tools",
+  ],
 ])('InvokeModel refuses %s in the words of Anthropic', async (_, body, words) => {
   const answer = await bedrock.post(`/model/${haiku}/invoke`, body);
   expect(answer.status).toBe(400);

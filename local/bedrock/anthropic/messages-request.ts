@@ -1,7 +1,7 @@
 import { invalid } from '#local/bedrock/bedrock-error.ts';
 import { checkImage } from '#local/bedrock/image-size.ts';
 import { readMaxTokens } from '#local/bedrock/converse/read-converse.ts';
-import type { ModelFacts } from '#local/bedrock/models.ts';
+import { takesPrefill, type ModelFacts } from '#local/bedrock/models.ts';
 import type {
   MessagesBlock,
   MessagesDocument,
@@ -22,6 +22,7 @@ export function toTurn(model: ModelFacts, request: MessagesRequest): ModelTurn {
   const format = request.output_config?.format;
   const messages = request.messages.map(toMessage);
   checkMessages(messages);
+  checkRequest(model, request);
   return {
     model,
     system: toSystem(request.system),
@@ -44,6 +45,24 @@ export function toTurn(model: ModelFacts, request: MessagesRequest): ModelTurn {
     ),
     metadata: {},
   };
+}
+
+function checkRequest(model: ModelFacts, request: MessagesRequest): void {
+  const { messages, temperature, tool_choice: choice, tools = [], top_p: topP } = request;
+  if (messages.at(-1)?.role === 'assistant' && !takesPrefill(model)) {
+    throw invalid(
+      'This model does not support assistant message prefill. The conversation must end with a ' +
+        'user message.',
+    );
+  }
+  if (choice?.type === 'tool' && !tools.some(({ name }) => name === choice.name)) {
+    throw invalid(`tool_choice.name: Tool '${choice.name}' not found in provided tools`);
+  }
+  if (temperature !== undefined && topP !== undefined) {
+    throw invalid(
+      '`temperature` and `top_p` cannot both be specified for this model. Please use only one.',
+    );
+  }
 }
 
 function toSystem(system: MessagesRequest['system']): readonly TurnBlock[] {

@@ -5,7 +5,7 @@ import type {
   WireMessage,
 } from '#local/bedrock/converse/request-shape.ts';
 import { checkImage } from '#local/bedrock/image-size.ts';
-import type { ModelFacts } from '#local/bedrock/models.ts';
+import { takesPrefill, type ModelFacts } from '#local/bedrock/models.ts';
 
 /** Throws what Bedrock says of messages that do not make a conversation, or not for this model. */
 export function checkMessages(model: ModelFacts, request: ConverseRequest): void {
@@ -148,12 +148,10 @@ function checkToolBlocks({ messages, toolConfig }: ConverseRequest): void {
   );
 }
 
-/** Models of Anthropic from Opus 4.6 on take no beginning of their answer. */
 function checkPrefill(model: ModelFacts, messages: readonly WireMessage[]): void {
   const last = messages.at(-1);
   if (last?.role !== 'assistant') return;
-  const isNewer = /claude-(?:opus-4-[6-9]|sonnet-4-[6-9]|sonnet-5|opus-5)/u.test(model.id);
-  if (isNewer) {
+  if (!takesPrefill(model)) {
     throw invalid(
       'The model returned the following errors: This model does not support assistant message ' +
         'prefill. The conversation must end with a user message.',
