@@ -9,6 +9,8 @@ import { createFunctionHost, type FunctionHost } from '#local/lambda/function-ho
 import { writeBootstrap } from '#local/lambda/write-bootstrap.ts';
 import { listen } from '#local/listen.ts';
 import type { ApiKey } from '#local/rest-api/server.ts';
+import { resolve, type Scope } from '#local/intrinsics.ts';
+import { isRecord } from '#local/shape.ts';
 import { createScope } from '#local/stack-scope.ts';
 import { readStack, unhostedTypes, type Stack } from '#local/stack.ts';
 import type { FunctionState, LocalState } from '#local/state-file.ts';
@@ -17,8 +19,10 @@ import { readTemplate, type Template } from '#local/template.ts';
 const region = 'us-east-1';
 
 export interface LocalOptions {
-  /** A `cdk.out` folder or a template in JSON. */
+  /** A `cdk.out` folder, or a template in JSON or YAML. */
   readonly template: string;
+  /** Values for the template's parameters. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** The gateway's port, from which all others are counted; 0 takes any. */
   readonly port: number;
   /** The folder that keeps tables and secrets. */
@@ -40,7 +44,7 @@ export interface LocalSystem {
 /** Hosts a template: all of it is up when this resolves. What it started is ended if it throws. */
 export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
   await using starting = new AsyncDisposableStack();
-  const template = await readTemplate(options.template);
+  const template = await readTemplate(options.template, options.parameters);
   const secrets = await openDataDirectory(options.data);
   const endpoint = await startServices(options, secrets, starting);
   const hosts: FunctionHost[] = [];
@@ -49,7 +53,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
     await Promise.all(hosts.map((host) => host.close()));
   });
   const doors = await openDoors(template, options.port, starting);
-  const stack = resolveStack(template, doors, options);
+  const scope = scopeOf(template, doors, options);
+  const stack = readStack(template, scope);
   hosts.push(...(await createHosts(stack, { options, secrets, endpoint: endpoint.url })));
   for (const table of stack.tables) await endpoint.createTable(table);
   const apiKeys = stack.apiKeys.map((key) => ({
@@ -68,6 +73,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
       bedrock: { apiKeys: [bedrockKey(secrets)] },
       functions: functionStates(stack, doors),
       apis: apiStates(stack, doors, apiKeys),
+      outputs: readOutputs(template, scope),
       tables: Object.fromEntries(stack.tables.map(({ logicalId, name }) => [logicalId, name])),
     },
     functionHost(logicalId) {
@@ -109,11 +115,22 @@ async function startServices(
   return { url: `http://127.0.0.1:${bound}`, createTable: (table) => tables.create(table) };
 }
 
-function resolveStack(template: Template, doors: Doors, { log }: LocalOptions): Stack {
+function scopeOf(template: Template, doors: Doors, { log }: LocalOptions): Scope {
   const warn = (message: string): void => log(`! ${message}`);
   for (const type of unhostedTypes(template)) warn(`${type} is not hosted here`);
   const urls = new Map([...doors].map(([logicalId, { origin }]) => [logicalId, `${origin}/`]));
-  return readStack(template, createScope({ template, region, urls, warn }));
+  return createScope({ template, region, urls, warn });
+}
+
+/** What the template gives out, by name; what has no value here is left out. */
+function readOutputs({ outputs }: Template, scope: Scope): Readonly<Record<string, string>> {
+  const values = Object.entries(outputs).flatMap(([name, output]) => {
+    const { Condition, Value } = isRecord(output) ? output : {};
+    if (typeof Condition === 'string' && !scope.condition(Condition)) return [];
+    const value = resolve(Value, scope);
+    return typeof value === 'string' ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(values);
 }
 
 interface HostSettings {

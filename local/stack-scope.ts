@@ -26,7 +26,12 @@ export function createScope({ template, region, urls, warn }: ScopeSettings): Sc
   const scope: Scope = {
     ref(logicalId) {
       if (pseudo.has(logicalId)) return pseudo.get(logicalId);
-      if (parameters.has(logicalId)) return parameters.get(logicalId);
+      if (parameters.has(logicalId)) {
+        const value = parameters.get(logicalId);
+        if (value === undefined)
+          throw new Error(`Parameter ${logicalId}: needs --parameter ${logicalId}=…`);
+        return value;
+      }
       const resource = known(resources, logicalId);
       return idTypes.has(resource.type) ? shortId(logicalId) : nameOf(logicalId, resource);
     },

@@ -1,4 +1,4 @@
-import { resolve as resolvePath } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 import { resolve, type Scope } from '#local/intrinsics.ts';
 import type { FunctionDefinition } from '#local/lambda/function-definition.ts';
 import { readProperties, type Properties } from '#local/properties.ts';
@@ -104,9 +104,7 @@ export function unhostedTypes(template: Template): readonly string[] {
 
 function readFunction(item: Properties, template: Template, scope: Scope): FunctionDefinition {
   const { logicalId } = item;
-  const code = item.nested('Code');
-  const root = template.assets.get(code.optionalText('S3Key') ?? '');
-  if (root === undefined) throw new Error(`${logicalId}.Code: no asset of the template holds it`);
+  const root = codeFolder(item, template);
   return {
     logicalId,
     root: resolvePath(root),
@@ -119,6 +117,15 @@ function readFunction(item: Properties, template: Template, scope: Scope): Funct
     environment: item.nested('Environment').textMap('Variables'),
     concurrency: item.number('ReservedConcurrentExecutions', 1_000),
   };
+}
+
+/** The code of a function: an asset of CDK's, or a folder as `aws cloudformation package` takes it. */
+function codeFolder(item: Properties, { assets, folder }: Template): string {
+  const code = item.raw('Code');
+  if (typeof code === 'string') return join(folder, code);
+  const root = assets.get(item.nested('Code').optionalText('S3Key') ?? '');
+  if (root !== undefined) return root;
+  throw new Error(`${item.logicalId}.Code: no asset of the template holds it`);
 }
 
 function readUrl(item: Properties): UrlDefinition {

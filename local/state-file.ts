@@ -17,6 +17,8 @@ export interface LocalState {
     Record<string, { readonly url: string; readonly apiKeys: readonly string[] }>
   >;
   readonly tables: Readonly<Record<string, string>>;
+  /** The template's outputs, by name. */
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 export interface FunctionState {

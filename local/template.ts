@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve as resolvePath } from 'node:path';
 import { isRecord } from '#local/shape.ts';
+import { readParameters } from '#local/template-parameters.ts';
+import { parseTemplate } from '#local/template-text.ts';
 
 export interface TemplateResource {
   readonly type: string;
@@ -13,20 +15,27 @@ export interface TemplateResource {
 export interface Template {
   readonly stackName: string;
   readonly resources: ReadonlyMap<string, TemplateResource>;
+  /** What each parameter is: given by the caller, or by default. */
   readonly parameters: ReadonlyMap<string, unknown>;
   readonly conditions: Readonly<Record<string, unknown>>;
   readonly mappings: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Where the template is, from which relative paths in it lead. */
+  readonly folder: string;
   /** Where the files are that it names by their key in an assets bucket. */
   readonly assets: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads a `cdk.out` folder, which must hold one stack, or a CloudFormation template in JSON.
- * Throws an error that names the file and what is wrong with it.
+ * Reads a `cdk.out` folder, which must hold one stack, or a CloudFormation template in JSON or YAML.
+ * Throws an error that names the file and what is wrong with it, or with the parameters given.
  */
-export async function readTemplate(path: string): Promise<Template> {
+export async function readTemplate(
+  path: string,
+  given: Readonly<Record<string, string>> = {},
+): Promise<Template> {
   if (!existsSync(path)) throw new Error(`There is no template at ${path}`);
-  if (!(await stat(path)).isDirectory()) return readStack(path, 'local');
+  if (!(await stat(path)).isDirectory()) return readStack(path, 'local', given);
   const manifestFile = join(path, 'manifest.json');
   if (!existsSync(manifestFile)) throw new Error(`${path} is a folder without a manifest.json`);
   const stacks = stacksOf(await readJson(manifestFile));
@@ -34,7 +43,7 @@ export async function readTemplate(path: string): Promise<Template> {
   if (stack === undefined || stacks.length > 1) {
     throw new Error(`${path} must hold one stack, and holds ${stacks.length}`);
   }
-  return readStack(join(path, stack.file), stack.name);
+  return readStack(join(path, stack.file), stack.name, given);
 }
 
 function stacksOf(manifest: Json): readonly { readonly name: string; readonly file: string }[] {
@@ -46,16 +55,21 @@ function stacksOf(manifest: Json): readonly { readonly name: string; readonly fi
   });
 }
 
-async function readStack(file: string, stackName: string): Promise<Template> {
-  const json = await readJson(file);
+async function readStack(
+  file: string,
+  stackName: string,
+  given: Readonly<Record<string, string>>,
+): Promise<Template> {
+  const json = parseTemplate(await readFile(file, 'utf8'), file);
   const resources = Object.entries(record(json['Resources'])).map(toResource);
-  const parameters = Object.entries(record(json['Parameters']));
   return {
     stackName,
     resources: new Map(resources),
-    parameters: new Map(parameters.map(([name, value]) => [name, record(value)['Default']])),
+    parameters: readParameters(record(json['Parameters']), given),
     conditions: record(json['Conditions']),
     mappings: record(json['Mappings']),
+    outputs: record(json['Outputs']),
+    folder: dirname(resolvePath(file)),
     assets: await readAssets(file),
   };
 }

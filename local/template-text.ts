@@ -1,0 +1,51 @@
+import { parse, YAMLMap, type CollectionTag, type ScalarTag, type YAMLSeq } from 'yaml';
+import { isRecord } from '#local/shape.ts';
+
+/**
+ * The object that a template is, from JSON or from YAML with the short forms of intrinsic
+ * functions (`!Ref`, `!Sub`). Throws an error that names the file.
+ */
+export function parseTemplate(text: string, file: string): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = text.trimStart().startsWith('{')
+      ? JSON.parse(text)
+      : parse(text, { customTags: shortForms });
+    if (isRecord(parsed)) return parsed;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${file} is not a template in JSON or YAML: ${reason}`, { cause: error });
+  }
+  throw new Error(`${file} is not a template: it holds no object`);
+}
+
+const functions = (
+  'And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Length Not Or Select Split ' +
+  'Sub ToJsonString Transform'
+).split(' ');
+
+const longForms: readonly (readonly [short: string, long: string])[] = [
+  ['!Ref', 'Ref'],
+  ['!Condition', 'Condition'],
+  ...functions.map((name) => [`!${name}`, `Fn::${name}`] as const),
+];
+
+/** A short form stands before a text, a list or a map. */
+const shortForms: (ScalarTag | CollectionTag)[] = longForms.flatMap(([tag, long]) => [
+  { tag, resolve: (text: string) => ({ [long]: text }) },
+  {
+    tag,
+    collection: 'seq',
+    resolve: (node: YAMLMap.Parsed | YAMLSeq.Parsed) => wrapped(long, node),
+  },
+  {
+    tag,
+    collection: 'map',
+    resolve: (node: YAMLMap.Parsed | YAMLSeq.Parsed) => wrapped(long, node),
+  },
+]);
+
+function wrapped(long: string, node: YAMLMap.Parsed | YAMLSeq.Parsed): YAMLMap {
+  const map = new YAMLMap();
+  map.set(long, node);
+  return map;
+}
