@@ -5,6 +5,8 @@ import { openDataDirectory, type Secrets } from '#local/data-directory.ts';
 import { connectDoors, openDoors, type Doors } from '#local/doors.ts';
 import { startTables } from '#local/dynamodb/tables.ts';
 import { createGateway, serviceOf } from '#local/gateway.ts';
+import type { Engine } from '#local/aws-exchange.ts';
+import { createLambdaEngine } from '#local/lambda/invoke-api.ts';
 import { createFunctionHost, type FunctionHost } from '#local/lambda/function-host.ts';
 import { writeBootstrap } from '#local/lambda/write-bootstrap.ts';
 import { listen } from '#local/listen.ts';
@@ -46,8 +48,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
   await using starting = new AsyncDisposableStack();
   const template = await readTemplate(options.template, options.parameters);
   const secrets = await openDataDirectory(options.data);
-  const endpoint = await startServices(options, secrets, starting);
   const hosts: FunctionHost[] = [];
+  const { credentials } = secrets;
+  const hostOf = (name: string): FunctionHost | undefined =>
+    hosts.find(({ definition }) => definition.name === name);
+  const lambda = createLambdaEngine({ credentials, region, hostOf });
+  const endpoint = await startServices(options, { secrets, lambda }, starting);
   // The doors, opened later, are closed earlier: then nobody can ask the functions for more.
   starting.defer(async () => {
     await Promise.all(hosts.map((host) => host.close()));
@@ -61,7 +67,6 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
     ...key,
     value: key.value ?? keyValue(secrets, key.id),
   }));
-  const { credentials } = secrets;
   connectDoors(doors, { stack, hosts, credentials, apiKeys });
   const running = starting.move();
   return {
@@ -93,7 +98,7 @@ interface Services {
 /** The AWS services, behind one port. */
 async function startServices(
   { data, bedrock: settings, port }: LocalOptions,
-  secrets: Secrets,
+  { secrets, lambda }: { readonly secrets: Secrets; readonly lambda: Engine },
   starting: AsyncDisposableStack,
 ): Promise<Services> {
   const { credentials } = secrets;
@@ -108,6 +113,7 @@ async function startServices(
   const engines = new Map([
     ['dynamodb', tables.engine],
     ['bedrock', bedrock.engine],
+    ['lambda', lambda],
   ]);
   const gateway = createGateway((request) => engines.get(serviceOf(request) ?? ''));
   const bound = await listen(gateway.server, { port, option: '--port' });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AwsResponse } from '#local/aws-exchange.ts';
-import { eventFrame } from '#local/bedrock/event-stream.ts';
+import { eventFrame } from '#local/event-stream.ts';
 import { createGateway } from '#local/gateway.ts';
 import { listen } from '#local/listen.ts';
 

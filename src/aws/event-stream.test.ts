@@ -1,7 +1,7 @@
 import { array, assert, asyncProperty, integer, string } from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeFrames, type Frame } from '#aws/event-stream.ts';
-import { encodeFrame, eventFrame } from '#local/bedrock/event-stream.ts';
+import { encodeFrame, eventFrame } from '#local/event-stream.ts';
 
 async function* cut(bytes: Buffer, sizes: readonly number[]): AsyncGenerator<Buffer> {
   let start = 0;

@@ -6,7 +6,7 @@ import { ChatError } from '#domain/errors.ts';
 import { userMessage } from '#domain/message.ts';
 import type { ModelRequest } from '#domain/ports.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
-import { exceptionFrame } from '#local/bedrock/event-stream.ts';
+import { exceptionFrame } from '#local/event-stream.ts';
 import {
   beginAnswer,
   frames,

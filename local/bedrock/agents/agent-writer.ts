@@ -1,6 +1,6 @@
 import type { EndEvent } from '#local/bedrock/answer.ts';
 import { exceptionBytes } from '#local/bedrock/converse/render.ts';
-import { errorFrame, eventFrame } from '#local/bedrock/event-stream.ts';
+import { errorFrame, eventFrame } from '#local/event-stream.ts';
 import { attribute } from '#local/bedrock/knowledge/grounded-answer.ts';
 import type { Found } from '#local/bedrock/knowledge/knowledge-base.ts';
 import { toReference } from '#local/bedrock/knowledge/retrieval.ts';

@@ -5,7 +5,7 @@ import {
   toWireCitation,
   toWireUsage,
 } from '#local/bedrock/converse/events.ts';
-import { errorFrame, eventFrame, exceptionFrame } from '#local/bedrock/event-stream.ts';
+import { errorFrame, eventFrame, exceptionFrame } from '#local/event-stream.ts';
 import type { StreamWriter, WholeReply } from '#local/bedrock/reply.ts';
 import { parseInput, type AnswerBlock, type WholeAnswer } from '#local/bedrock/whole-answer.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { answerTurn } from '#local/bedrock/answer-turn.ts';
 import { invalid, refuseMembers } from '#local/bedrock/bedrock-error.ts';
-import { eventFrame } from '#local/bedrock/event-stream.ts';
+import { eventFrame } from '#local/event-stream.ts';
 import { plainTurn } from '#local/bedrock/invoke/format.ts';
 import { createGroundedWriter, renderGrounded } from '#local/bedrock/knowledge/grounded-answer.ts';
 import type { Found } from '#local/bedrock/knowledge/knowledge-base.ts';

@@ -2,7 +2,7 @@ import { noUsage, type AnswerEvent, type StopReason } from '#local/bedrock/answe
 import { answerTurn } from '#local/bedrock/answer-turn.ts';
 import { invalid, refuseMembers } from '#local/bedrock/bedrock-error.ts';
 import { exceptionBytes } from '#local/bedrock/converse/render.ts';
-import { errorFrame, eventFrame } from '#local/bedrock/event-stream.ts';
+import { errorFrame, eventFrame } from '#local/event-stream.ts';
 import { embed } from '#local/bedrock/invoke/embeddings.ts';
 import type { Format } from '#local/bedrock/invoke/format.ts';
 import { readGuardrail } from '#local/bedrock/guardrails/guardrail-headers.ts';
