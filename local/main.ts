@@ -5,7 +5,7 @@ import {
 } from '#local/bedrock/command-options.ts';
 import { endOnSignals } from '#local/end-on-signals.ts';
 import { startLocal } from '#local/host.ts';
-import { readWholeNumber } from '#local/read-number.ts';
+import { readWholeNumber } from '#local/option-values.ts';
 import { readOptions } from '#local/read-options.ts';
 import { removeStateFile, writeStateFile } from '#local/state-file.ts';
 

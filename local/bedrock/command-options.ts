@@ -9,7 +9,7 @@ import type { Tape } from '#local/bedrock/recording/tape.ts';
 import type { Source } from '#local/bedrock/services.ts';
 import { createUpstream } from '#local/bedrock/upstream/chat-upstream.ts';
 import { readModelMap } from '#local/bedrock/upstream/model-map.ts';
-import { readChoice, readNumber, readWholeNumber } from '#local/read-number.ts';
+import { readChoice, readNumber, readWholeNumber } from '#local/option-values.ts';
 
 /** What every command that runs a Bedrock says of it. */
 export const bedrockHelp = `How fast it speaks

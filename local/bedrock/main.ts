@@ -10,7 +10,7 @@ import type { IdentityPolicy } from '#local/bedrock/identity.ts';
 import { endOnSignals } from '#local/end-on-signals.ts';
 import { createGateway } from '#local/gateway.ts';
 import { listen } from '#local/listen.ts';
-import { readChoice, readWholeNumber } from '#local/read-number.ts';
+import { readChoice, readWholeNumber } from '#local/option-values.ts';
 import { readOptions } from '#local/read-options.ts';
 import { openCertificate } from '#local/tls.ts';
 

@@ -5,7 +5,7 @@ import type {
   SourceEvent,
   WireEvent,
 } from '#local/bedrock/answer.ts';
-import { sequence } from '#local/bedrock/simulated/random.ts';
+import { sequence } from '#local/bedrock/seeded.ts';
 import { countTokens } from '#local/bedrock/tokens.ts';
 import type { Clock } from '#local/clock.ts';
 

@@ -1,4 +1,4 @@
-import { sequence } from '#local/bedrock/simulated/random.ts';
+import { sequence } from '#local/bedrock/seeded.ts';
 import { lastUserText, type ModelTurn } from '#local/bedrock/turn.ts';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';

@@ -1,6 +1,6 @@
 import type { AnswerEvent, InputUsage, StopReason } from '#local/bedrock/answer.ts';
 import { planAnswer, type Plan } from '#local/bedrock/simulated/plan.ts';
-import { idFrom } from '#local/bedrock/simulated/random.ts';
+import { idFrom } from '#local/bedrock/seeded.ts';
 import { splitTokens } from '#local/bedrock/tokens.ts';
 import type { ModelTurn } from '#local/bedrock/turn.ts';
 

@@ -1,11 +1,11 @@
 import type { EndEvent } from '#local/bedrock/answer.ts';
-import { exceptionBytes } from '#local/bedrock/converse/render.ts';
+import { exceptionBytes } from '#local/bedrock/exception-bytes.ts';
 import { errorFrame, eventFrame } from '#local/event-stream.ts';
 import { attribute } from '#local/bedrock/knowledge/grounded-answer.ts';
 import type { Found } from '#local/bedrock/knowledge/knowledge-base.ts';
 import { toReference } from '#local/bedrock/knowledge/retrieval.ts';
 import type { StreamWriter } from '#local/bedrock/reply.ts';
-import { idFrom } from '#local/bedrock/simulated/random.ts';
+import { idFrom } from '#local/bedrock/seeded.ts';
 import { lastUserText, textOf, type ModelTurn } from '#local/bedrock/turn.ts';
 import {
   answerText,

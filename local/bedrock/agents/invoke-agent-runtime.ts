@@ -4,7 +4,7 @@ import { answerTurn } from '#local/bedrock/answer-turn.ts';
 import { BedrockError } from '#local/bedrock/bedrock-error.ts';
 import { toConverseEvent } from '#local/bedrock/converse/events.ts';
 import { renderConverse } from '#local/bedrock/converse/render.ts';
-import { plainTurn } from '#local/bedrock/invoke/format.ts';
+import { plainTurn } from '#local/bedrock/plain-turn.ts';
 import { findModelForDoor } from '#local/bedrock/models.ts';
 import type { Operation } from '#local/bedrock/operations/operation.ts';
 import { sessionAt } from '#local/bedrock/session.ts';

@@ -2,8 +2,8 @@ import { agentModel } from '#local/bedrock/agents/agent-model.ts';
 import { answerTurn } from '#local/bedrock/answer-turn.ts';
 import { createAgentWriter } from '#local/bedrock/agents/agent-writer.ts';
 import { invalid, refuseMembers } from '#local/bedrock/bedrock-error.ts';
-import { plainTurn } from '#local/bedrock/invoke/format.ts';
-import { toBlock } from '#local/bedrock/knowledge/retrieve-and-generate.ts';
+import { plainTurn } from '#local/bedrock/plain-turn.ts';
+import { toSearchResult } from '#local/bedrock/knowledge/retrieval.ts';
 import { findModelForDoor } from '#local/bedrock/models.ts';
 import type { Operation } from '#local/bedrock/operations/operation.ts';
 import { parseBody } from '#local/bedrock/parse-body.ts';
@@ -99,7 +99,7 @@ export const invokeAgent: Operation = {
       system: 'You are an agent. Answer from what you find.',
       messages: [
         ...session.messages,
-        { role: 'user', content: [...found.map(toBlock), ...content] },
+        { role: 'user', content: [...found.map(toSearchResult), ...content] },
       ],
     });
     const writer = createAgentWriter({

@@ -1,6 +1,6 @@
 import { invalid } from '#local/bedrock/bedrock-error.ts';
 import { checkImage } from '#local/bedrock/image-size.ts';
-import { readMaxTokens } from '#local/bedrock/converse/read-converse.ts';
+import { readMaxTokens } from '#local/bedrock/plain-turn.ts';
 import { takesPrefill, type ModelFacts } from '#local/bedrock/models.ts';
 import type {
   MessagesBlock,

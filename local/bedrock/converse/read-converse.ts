@@ -9,6 +9,7 @@ import { toBlock, toSystemBlock } from '#local/bedrock/converse/blocks.ts';
 import { checkOutputSchema } from '#local/bedrock/output-schema.ts';
 import { readReasoning } from '#local/bedrock/reasoning-request.ts';
 import type { ModelFacts } from '#local/bedrock/models.ts';
+import { readMaxTokens } from '#local/bedrock/plain-turn.ts';
 import { parseBody } from '#local/bedrock/parse-body.ts';
 import type {
   CacheTtl,
@@ -66,15 +67,6 @@ function nativeSchema(
   const format = isRecord(config) ? config['format'] : beta;
   if (family !== 'anthropic' || !isRecord(format)) return undefined;
   return isRecord(format['schema']) ? JSON.stringify(format['schema']) : undefined;
-}
-
-export function readMaxTokens(asked: number | undefined, { maxOutputTokens }: ModelFacts): number {
-  const maxTokens = asked ?? maxOutputTokens;
-  if (maxTokens <= maxOutputTokens) return maxTokens;
-  throw invalid(
-    `The maximum tokens you requested exceeds the model limit of ${maxOutputTokens}. ` +
-      `Try again with a maximum tokens value that is lower than ${maxOutputTokens}.`,
-  );
 }
 
 function checkAbilities(model: ModelFacts, request: ConverseRequest): void {

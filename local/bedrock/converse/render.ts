@@ -1,11 +1,12 @@
-import type { AnswerEvent, ExceptionFault } from '#local/bedrock/answer.ts';
+import type { AnswerEvent } from '#local/bedrock/answer.ts';
 import {
   toConverseEvent,
   toToolUseId,
   toWireCitation,
   toWireUsage,
 } from '#local/bedrock/converse/events.ts';
-import { errorFrame, eventFrame, exceptionFrame } from '#local/event-stream.ts';
+import { exceptionBytes } from '#local/bedrock/exception-bytes.ts';
+import { errorFrame, eventFrame } from '#local/event-stream.ts';
 import type { StreamWriter, WholeReply } from '#local/bedrock/reply.ts';
 import { parseInput, type AnswerBlock, type WholeAnswer } from '#local/bedrock/whole-answer.ts';
 
@@ -37,11 +38,6 @@ function padded(
   }
   sorted['p'] = p;
   return sorted;
-}
-
-/** An exception's frame; the payload has its members bare. */
-export function exceptionBytes({ exception, message, originalStatusCode }: ExceptionFault): Buffer {
-  return exceptionFrame(exception, JSON.stringify({ message, originalStatusCode }));
 }
 
 /** The whole answer of Converse. */

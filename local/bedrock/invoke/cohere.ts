@@ -1,12 +1,7 @@
-import {
-  lastSaysWhy,
-  plainTurn,
-  refuseBody,
-  said,
-  type Format,
-} from '#local/bedrock/invoke/format.ts';
+import { lastSaysWhy, refuseBody, type Format } from '#local/bedrock/invoke/format.ts';
+import { plainTurn, said } from '#local/bedrock/plain-turn.ts';
 import { readPrompt } from '#local/bedrock/invoke/prompt-template.ts';
-import { idFrom } from '#local/bedrock/simulated/random.ts';
+import { idFrom } from '#local/bedrock/seeded.ts';
 import { answerText } from '#local/bedrock/whole-answer.ts';
 import { integer, list, number, oneOf, readShape, string, structure } from '#local/shape.ts';
 

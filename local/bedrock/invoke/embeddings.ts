@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { invalid } from '#local/bedrock/bedrock-error.ts';
 import { refuseBody } from '#local/bedrock/invoke/format.ts';
 import type { ModelFacts } from '#local/bedrock/models.ts';
-import { idFrom } from '#local/bedrock/simulated/random.ts';
+import { idFrom } from '#local/bedrock/seeded.ts';
 import { countTokens } from '#local/bedrock/tokens.ts';
 import {
   boolean,

@@ -1,8 +1,7 @@
 import type { AnswerEvent, StopReason } from '#local/bedrock/answer.ts';
 import { invalid } from '#local/bedrock/bedrock-error.ts';
-import { readMaxTokens } from '#local/bedrock/converse/read-converse.ts';
 import type { ModelFacts } from '#local/bedrock/models.ts';
-import type { ModelTurn, TurnBlock, TurnMessage } from '#local/bedrock/turn.ts';
+import type { ModelTurn } from '#local/bedrock/turn.ts';
 import type { WholeAnswer } from '#local/bedrock/whole-answer.ts';
 import type { Path, Problem, Rule } from '#local/shape.ts';
 
@@ -13,35 +12,6 @@ export interface Format {
   whole(answer: WholeAnswer, turn: ModelTurn): object;
   /** Gives the chunks of each event; those of `end` come last and get the metrics. */
   stream(turn: ModelTurn): (event: AnswerEvent) => readonly object[];
-}
-
-export interface Plain {
-  readonly system?: string | undefined;
-  readonly messages: readonly TurnMessage[];
-  readonly maxTokens?: number | undefined;
-  readonly stopSequences?: readonly string[] | undefined;
-}
-
-/** A turn of a format that has no more than words. */
-export function plainTurn(model: ModelFacts, plain: Plain): ModelTurn {
-  const { system = '', messages, maxTokens, stopSequences = [] } = plain;
-  return {
-    model,
-    system: system === '' ? [] : [{ type: 'text', text: system }],
-    messages,
-    maxTokens: readMaxTokens(maxTokens, model),
-    stopSequences,
-    inference: { maxTokens },
-    tools: [],
-    toolChoice: { type: 'auto' },
-    isReasoning: model.reasoning === 'always',
-    metadata: {},
-  };
-}
-
-export function said(role: TurnMessage['role'], text: string): TurnMessage {
-  const content: readonly TurnBlock[] = [{ type: 'text', text }];
-  return { role, content };
 }
 
 /** A chunk for each piece of text, and one at the end that says why it ends; the first may begin with something more. */

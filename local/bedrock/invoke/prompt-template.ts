@@ -1,4 +1,4 @@
-import { said, type Plain } from '#local/bedrock/invoke/format.ts';
+import { said, type Plain } from '#local/bedrock/plain-turn.ts';
 import type { TurnMessage } from '#local/bedrock/turn.ts';
 
 /** What a prompt in a model's own template says: who said what. */

@@ -1,5 +1,6 @@
 import type { StopReason } from '#local/bedrock/answer.ts';
-import { lastSaysWhy, plainTurn, refuseBody, type Format } from '#local/bedrock/invoke/format.ts';
+import { lastSaysWhy, refuseBody, type Format } from '#local/bedrock/invoke/format.ts';
+import { plainTurn } from '#local/bedrock/plain-turn.ts';
 import { readPrompt } from '#local/bedrock/invoke/prompt-template.ts';
 import type { ModelFacts } from '#local/bedrock/models.ts';
 import type { ModelTurn } from '#local/bedrock/turn.ts';

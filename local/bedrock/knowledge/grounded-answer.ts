@@ -1,5 +1,5 @@
 import type { Citation } from '#local/bedrock/answer.ts';
-import { exceptionBytes } from '#local/bedrock/converse/render.ts';
+import { exceptionBytes } from '#local/bedrock/exception-bytes.ts';
 import { errorFrame, eventFrame } from '#local/event-stream.ts';
 import type { Found } from '#local/bedrock/knowledge/knowledge-base.ts';
 import { toReference } from '#local/bedrock/knowledge/retrieval.ts';

@@ -1,6 +1,7 @@
 import { notFound } from '#local/bedrock/bedrock-error.ts';
 import { filterShape } from '#local/bedrock/knowledge/filter.ts';
 import type { Found, KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
+import type { TurnBlock } from '#local/bedrock/turn.ts';
 import type { Services } from '#local/bedrock/services.ts';
 import { integer, oneOf, structure, type Shaped } from '#local/shape.ts';
 
@@ -43,4 +44,9 @@ export function toReference({ text, uri, metadata }: Found): object {
     location: { s3Location: { uri }, type: 'S3' },
     metadata,
   };
+}
+
+/** A passage, as what a search gave: the answer is to cite it. */
+export function toSearchResult({ title, text, uri }: Found): TurnBlock {
+  return { type: 'search-result', source: uri, title, content: [text], citations: true };
 }

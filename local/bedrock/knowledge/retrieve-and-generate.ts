@@ -2,16 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { answerTurn } from '#local/bedrock/answer-turn.ts';
 import { invalid, refuseMembers } from '#local/bedrock/bedrock-error.ts';
 import { eventFrame } from '#local/event-stream.ts';
-import { plainTurn } from '#local/bedrock/invoke/format.ts';
+import { plainTurn } from '#local/bedrock/plain-turn.ts';
 import { createGroundedWriter, renderGrounded } from '#local/bedrock/knowledge/grounded-answer.ts';
 import type { Found } from '#local/bedrock/knowledge/knowledge-base.ts';
-import { findKnowledgeBase, retrievalShape, search } from '#local/bedrock/knowledge/retrieval.ts';
+import {
+  findKnowledgeBase,
+  retrievalShape,
+  search,
+  toSearchResult,
+} from '#local/bedrock/knowledge/retrieval.ts';
 import { findModelForDoor } from '#local/bedrock/models.ts';
 import { sendJson, type Operation } from '#local/bedrock/operations/operation.ts';
 import { parseBody } from '#local/bedrock/parse-body.ts';
 import { sessionAt } from '#local/bedrock/session.ts';
 import type { Call } from '#local/bedrock/services.ts';
-import type { ModelTurn, TurnBlock, TurnMessage } from '#local/bedrock/turn.ts';
+import type { ModelTurn, TurnMessage } from '#local/bedrock/turn.ts';
 import { integer, list, number, oneOf, readShape, string, structure } from '#local/shape.ts';
 
 const guardrailConfiguration = structure({ guardrailId: string(), guardrailVersion: string() });
@@ -130,7 +135,7 @@ function read({ note, request, services }: Call): Grounded {
   const found = search(base, text, config.retrievalConfiguration);
   const question: TurnMessage = {
     role: 'user',
-    content: [...found.map(toBlock), { type: 'text', text }],
+    content: [...found.map(toSearchResult), { type: 'text', text }],
   };
   const { guardrailConfiguration: guardrail, inferenceConfig } =
     config.generationConfiguration ?? {};
@@ -153,9 +158,4 @@ function read({ note, request, services }: Call): Grounded {
           },
         };
   return { turn, found, sessionId, remember: (answer) => session.remember(answer, text) };
-}
-
-/** A passage, as what a search gave: the answer is to cite it. */
-export function toBlock({ title, text, uri }: Found): TurnBlock {
-  return { type: 'search-result', source: uri, title, content: [text], citations: true };
 }

@@ -1,5 +1,5 @@
 import type { AnswerEvent, StopReason, Usage } from '#local/bedrock/answer.ts';
-import { idFrom } from '#local/bedrock/simulated/random.ts';
+import { idFrom } from '#local/bedrock/seeded.ts';
 import { lastUserText, type ModelTurn } from '#local/bedrock/turn.ts';
 import { answerText, reasoningText, type WholeAnswer } from '#local/bedrock/whole-answer.ts';
 

@@ -1,5 +1,5 @@
 import { invalid } from '#local/bedrock/bedrock-error.ts';
-import { readMaxTokens } from '#local/bedrock/converse/read-converse.ts';
+import { readMaxTokens } from '#local/bedrock/plain-turn.ts';
 import { checkImage } from '#local/bedrock/image-size.ts';
 import type { JsonSchema } from '#local/bedrock/json-schema.ts';
 import type { ModelFacts } from '#local/bedrock/models.ts';

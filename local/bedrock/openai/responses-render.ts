@@ -1,6 +1,6 @@
 import type { AnswerEvent } from '#local/bedrock/answer.ts';
 import { toCallId } from '#local/bedrock/openai/chat-render.ts';
-import { idFrom } from '#local/bedrock/simulated/random.ts';
+import { idFrom } from '#local/bedrock/seeded.ts';
 import type { Said, SseDoor } from '#local/bedrock/sse-writer.ts';
 import { countTokens } from '#local/bedrock/tokens.ts';
 import { lastUserText, type ModelTurn } from '#local/bedrock/turn.ts';

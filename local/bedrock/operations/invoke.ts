@@ -1,7 +1,7 @@
 import { noUsage, type AnswerEvent, type StopReason } from '#local/bedrock/answer.ts';
 import { answerTurn } from '#local/bedrock/answer-turn.ts';
 import { invalid, refuseMembers } from '#local/bedrock/bedrock-error.ts';
-import { exceptionBytes } from '#local/bedrock/converse/render.ts';
+import { exceptionBytes } from '#local/bedrock/exception-bytes.ts';
 import { errorFrame, eventFrame } from '#local/event-stream.ts';
 import { embed } from '#local/bedrock/invoke/embeddings.ts';
 import type { Format } from '#local/bedrock/invoke/format.ts';

@@ -10,7 +10,7 @@ import type {
 } from '#local/bedrock/answer.ts';
 import type { Behaviour, Step } from '#local/bedrock/scenarios/scenario.ts';
 import { signatureOf, simulate } from '#local/bedrock/simulate.ts';
-import { idFrom } from '#local/bedrock/simulated/random.ts';
+import { idFrom } from '#local/bedrock/seeded.ts';
 import { countTokens, splitTokens } from '#local/bedrock/tokens.ts';
 import type { ModelTurn } from '#local/bedrock/turn.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plainTurn, said } from '#local/bedrock/invoke/format.ts';
+import { plainTurn, said } from '#local/bedrock/plain-turn.ts';
 import { findModel } from '#local/bedrock/models.ts';
 import { planAnswer } from '#local/bedrock/simulated/plan.ts';
 import type { ModelTurn } from '#local/bedrock/turn.ts';

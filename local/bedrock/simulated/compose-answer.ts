@@ -1,7 +1,7 @@
 import { calculate } from '#local/bedrock/simulated/calculate.ts';
 import { english } from '#local/bedrock/simulated/english.ts';
 import { japanese } from '#local/bedrock/simulated/japanese.ts';
-import { sequence } from '#local/bedrock/simulated/random.ts';
+import { sequence } from '#local/bedrock/seeded.ts';
 import { askedLengthForm, isJapanese, topicOf } from '#local/bedrock/simulated/topic.ts';
 import type { Voice } from '#local/bedrock/simulated/voice.ts';
 import { countTokens } from '#local/bedrock/tokens.ts';

@@ -1,5 +1,5 @@
 import { itemsOf, membersOf, type JsonSchema } from '#local/bedrock/json-schema.ts';
-import { sequence } from '#local/bedrock/simulated/random.ts';
+import { sequence } from '#local/bedrock/seeded.ts';
 import { namesIn, topicOf } from '#local/bedrock/simulated/topic.ts';
 import { sentimentOf } from '#local/bedrock/simulated/sentiment.ts';
 import { keywordsOf } from '#local/bedrock/simulated/keywords.ts';

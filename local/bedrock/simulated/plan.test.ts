@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { assess } from '#local/bedrock/guardrails/assess.ts';
 import { piiForms } from '#local/bedrock/guardrails/lexicon.ts';
-import { plainTurn, said } from '#local/bedrock/invoke/format.ts';
+import { plainTurn, said } from '#local/bedrock/plain-turn.ts';
 import { readPrompt } from '#local/bedrock/invoke/prompt-template.ts';
 import { findModel } from '#local/bedrock/models.ts';
 import { planAnswer } from '#local/bedrock/simulated/plan.ts';

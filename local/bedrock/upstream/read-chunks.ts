@@ -1,6 +1,6 @@
 import type { BlockKind, InputUsage, SourceEvent, StopReason } from '#local/bedrock/answer.ts';
 import { signatureOf } from '#local/bedrock/simulate.ts';
-import { idFrom } from '#local/bedrock/simulated/random.ts';
+import { idFrom } from '#local/bedrock/seeded.ts';
 import { countTokens } from '#local/bedrock/tokens.ts';
 import type { ModelTurn } from '#local/bedrock/turn.ts';
 import { isRecord } from '#local/shape.ts';
