@@ -5,7 +5,7 @@ import { ChatBedrockConverse } from '@langchain/aws';
 import { HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { generateText, jsonSchema, Output, stepCountIs, streamText, tool } from 'ai';
 import OpenAI from 'openai';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { haiku, startBedrock, type RunningBedrock } from '../fixtures/bedrock.ts';
 
 /** What programs do with clients that nobody here wrote, each with only its endpoint changed. */
@@ -50,11 +50,11 @@ test('the AI SDK streams text with usage, and runs a tool to the end', async () 
 });
 
 test('LangChain streams text with usage, and binds a tool', async () => {
+  vi.stubEnv('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', bedrock.url);
   const model = new ChatBedrockConverse({
     model: haiku,
     region: 'us-east-1',
     credentials: keys,
-    client: bedrock.http2(),
   });
   const chunks = await Array.fromAsync(await model.stream('Hello'));
   expect(chunks.map(({ text }) => text).join('')).toContain('Simulated answer');
@@ -71,6 +71,7 @@ test('LangChain streams text with usage, and binds a tool', async () => {
   });
   const answer = await withTool.invoke([new HumanMessage(question), asked, result]);
   expect(answer.text).toContain('sunny');
+  vi.unstubAllEnvs();
 });
 
 test('the OpenAI SDK speaks to chat completions and responses, tools included', async () => {

@@ -162,3 +162,16 @@ test('lenient asks for credentials of any kind, off for none', async () => {
   expect(open.journal.entries()[0]?.identity).toEqual({ type: 'none' });
   await open.close();
 });
+
+test('a body in chunks is read for what it stands for', async () => {
+  const lenient = await startBedrock();
+  const body = JSON.stringify({ messages });
+  const signature = 'ab'.repeat(32);
+  const chunk = (data: string): string =>
+    `${Buffer.byteLength(data).toString(16)};chunk-signature=${signature}\r\n${data}\r\n`;
+  const chunked = chunk(body.slice(0, 20)) + chunk(body.slice(20)) + chunk('');
+  const headers = { 'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' };
+  const answer = await lenient.post(`/model/${haiku}/converse`, chunked, headers);
+  expect(await answer.json()).toMatchObject({ stopReason: 'end_turn' });
+  await lenient.close();
+});

@@ -3,8 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createRecorder } from '#local/bedrock/recording/record.ts';
-import { createReplayer } from '#local/bedrock/recording/replay.ts';
+import { createReplayer, type ReplayOptions } from '#local/bedrock/recording/replay.ts';
 import { credentials, startBedrock, type RunningBedrock } from '../fixtures/bedrock.ts';
+
+function recordingOf(from: RunningBedrock, folder: string): Promise<RunningBedrock> {
+  const options = { folder, endpoint: from.url, region: 'us-east-1', credentials };
+  return startBedrock({ tape: createRecorder(options) });
+}
+
+async function replayOf(options: ReplayOptions): Promise<RunningBedrock> {
+  return startBedrock({ tape: await createReplayer(options) });
+}
 
 describe('record and replay', () => {
   let real: RunningBedrock;
@@ -25,19 +34,12 @@ describe('record and replay', () => {
     Buffer.from(await (await answer).arrayBuffer());
 
   test('what was recorded is replayed byte for byte, without its source', async () => {
-    const recorder = createRecorder({
-      folder,
-      endpoint: real.url,
-      region: 'us-east-1',
-      credentials,
-    });
-    const recording = await startBedrock({ tape: recorder });
+    const recording = await recordingOf(real, folder);
     const recorded = await bytesOf(recording.post(path, body));
     await recording.close();
     expect(recorded.equals(await bytesOf(real.post(path, body)))).toBe(true);
     expect(real.journal.entries()[0]?.identity).toMatchObject({ type: 'sigv4' });
-    const replayer = await createReplayer({ folder, match: 'exact', miss: 'fail', speed: 0 });
-    const replaying = await startBedrock({ tape: replayer });
+    const replaying = await replayOf({ folder, match: 'exact', miss: 'fail', speed: 0 });
     expect((await bytesOf(replaying.post(path, body))).equals(recorded)).toBe(true);
     const other = { messages: [{ role: 'user', content: [{ text: 'Other' }] }] };
     const missed = await replaying.post(path, other);
@@ -60,13 +62,7 @@ describe('record and replay', () => {
   });
 
   test('structural replay looks at what is said, not at how it is to be answered', async () => {
-    const replayer = await createReplayer({
-      folder,
-      match: 'structural',
-      miss: 'simulate',
-      speed: 0,
-    });
-    const replaying = await startBedrock({ tape: replayer });
+    const replaying = await replayOf({ folder, match: 'structural', miss: 'simulate', speed: 0 });
     const changed = { ...body, inferenceConfig: { temperature: 0.1 } };
     const same = await bytesOf(replaying.post(path, changed));
     expect(same.equals(await bytesOf(real.post(path, body)))).toBe(true);
@@ -88,21 +84,14 @@ describe('record and replay', () => {
   });
 
   test('a failure is passed on, and does not stand in the way of the answer', async () => {
-    const recorder = createRecorder({
-      folder,
-      endpoint: real.url,
-      region: 'us-east-1',
-      credentials,
-    });
-    const recording = await startBedrock({ tape: recorder });
+    const recording = await recordingOf(real, folder);
     const off = real.on({ fail: { type: 'ThrottlingException' } });
     const failed = await recording.post(path, body);
     off();
     expect(failed.status).toBe(429);
     expect(recording.journal.entries()[0]).toMatchObject({ status: 429, outcome: 'refused' });
     await recording.close();
-    const replayer = await createReplayer({ folder, match: 'exact', miss: 'fail', speed: 0 });
-    const replaying = await startBedrock({ tape: replayer });
+    const replaying = await replayOf({ folder, match: 'exact', miss: 'fail', speed: 0 });
     expect((await replaying.post(path, body)).status).toBe(200);
     await replaying.close();
   });
@@ -117,20 +106,13 @@ describe('record and replay', () => {
       max_tokens: 50,
       messages: [{ role: 'user', content: 'Hi' }],
     };
-    const recorder = createRecorder({
-      folder,
-      endpoint: real.url,
-      region: 'us-east-1',
-      credentials,
-    });
-    const recording = await startBedrock({ tape: recorder });
+    const recording = await recordingOf(real, folder);
     const invoke = '/model/us.anthropic.claude-haiku-4-5-20251001-v1:0/invoke';
     expect((await recording.post(invoke, native)).status).toBe(200);
     const refused = await recording.post(invoke, native, guarded);
     expect(await refused.json()).toMatchObject({ message: expect.stringContaining('guardrail') });
     await recording.close();
-    const replayer = await createReplayer({ folder, match: 'structural', miss: 'fail', speed: 0 });
-    const replaying = await startBedrock({ tape: replayer });
+    const replaying = await replayOf({ folder, match: 'structural', miss: 'fail', speed: 0 });
     expect((await replaying.post(invoke, { ...native, max_tokens: 60 })).status).toBe(200);
     expect((await replaying.post(invoke, native, guarded)).status).toBe(424);
     const other = { ...native, messages: [{ role: 'user', content: 'Other' }] };

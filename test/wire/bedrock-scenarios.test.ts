@@ -105,6 +105,18 @@ test.each([
   expect(await say(text, change)).toBe('Inline');
 });
 
+test('a request asks for its own scenario by a header', async () => {
+  const headers = { 'x-streambed-scenario': 'stream: [{text: Inline}]' };
+  const answer = await bedrock.post(
+    `/model/${haiku}/converse`,
+    { messages: [user('Hi')] },
+    headers,
+  );
+  expect(await answer.json()).toMatchObject({
+    output: { message: { content: [{ text: 'Inline' }] } },
+  });
+});
+
 test('a marker is not part of what the model reads, and means nothing unless it is allowed', async () => {
   const marked = 'What is my name? [[streambed: usage: {output: 7}]]';
   const input = { modelId: haiku, messages: [user(marked)] };
