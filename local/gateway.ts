@@ -4,7 +4,7 @@ import http2, { type Http2ServerRequest, type Http2ServerResponse } from 'node:h
 import net from 'node:net';
 import { readRequest, toAwsResponse, type AwsRequest, type Engine } from '#local/aws-exchange.ts';
 import type { Certificate } from '#local/tls.ts';
-import { isLoopback, isLoopbackOrigin } from '#local/loopback.ts';
+import { provenanceOf } from '#local/loopback.ts';
 import { signedService } from '#local/sigv4.ts';
 
 export interface Gateway {
@@ -18,17 +18,22 @@ export type Routing = (request: AwsRequest) => Engine | undefined;
 export interface GatewayOptions {
   /** Where there is one, the port takes TLS too, in HTTP/2 and HTTP/1.1 as the client chooses. */
   readonly certificate?: Pick<Certificate, 'cert' | 'key'>;
+  /** An address beyond the loopback one where it listens. */
+  readonly ownHost?: string | undefined;
 }
 
 /** One port for every AWS service, in HTTP/1.1 and in HTTP/2 without TLS (prior knowledge). */
-export function createGateway(route: Routing, { certificate }: GatewayOptions = {}): Gateway {
+export function createGateway(
+  route: Routing,
+  { certificate, ownHost }: GatewayOptions = {},
+): Gateway {
   const sockets = new Map<number, net.Socket>();
   const handle = (
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
   ): void => {
     const connection = sockets.get(request.socket.remotePort ?? 0);
-    exchange({ route, request, response, connection }).catch(() => response.destroy());
+    exchange({ route, request, response, connection, ownHost }).catch(() => response.destroy());
   };
   const http1 = http.createServer(handle);
   const http2Server = http2.createServer(handle);
@@ -85,24 +90,20 @@ interface Exchange {
   readonly request: IncomingMessage | Http2ServerRequest;
   readonly response: ServerResponse | Http2ServerResponse;
   readonly connection: net.Socket | undefined;
+  readonly ownHost: string | undefined;
 }
 
-async function exchange({ route, request, response, connection }: Exchange): Promise<void> {
+async function exchange(exchanged: Exchange): Promise<void> {
+  const { route, request, response, connection, ownHost } = exchanged;
   const requestId = randomUUID();
   const answer = toAwsResponse(response, requestId, connection);
   const refuse = (status: number, code: string): void => {
     answer.start(status, { 'content-type': 'application/json', 'x-amzn-errortype': code });
     answer.end(JSON.stringify({ __type: code, message: refusals[code] }));
   };
-  // A page elsewhere that had its own name resolve to here would send that name.
-  if (!isLoopback(request.headers.host ?? request.headers[':authority']?.toString())) {
-    return refuse(403, 'AccessDeniedException');
-  }
-  // No AWS service here is for pages, and a page elsewhere is no program of this machine.
-  const { origin } = request.headers;
-  if (origin !== undefined && !isLoopbackOrigin(origin)) {
-    return refuse(403, 'AccessDeniedException');
-  }
+  // No AWS service here is for pages elsewhere, nor for names that others resolve to here.
+  const from = provenanceOf(request.headers, ownHost);
+  if (from.type !== 'here') return refuse(403, 'AccessDeniedException');
   const whole = await readRequest(request);
   if (whole === undefined) return refuse(413, 'RequestTooLargeException');
   const engine = route(whole);
@@ -119,14 +120,33 @@ const refusals: Readonly<Record<string, string>> = {
 /** The service a request is for: from its signature, else from headers and path. */
 export function serviceOf({ headers, url }: AwsRequest): string | undefined {
   if (url.startsWith('/_streambed/')) return 'bedrock';
-  const signed = signedService(headers);
+  const signed = signedService(headers) ?? presignedService(url);
   // Bedrock signs under several names, all of them answered by one engine.
   if (signed?.startsWith('bedrock') === true) return 'bedrock';
   if (signed !== undefined) return signed;
-  const target = headers['x-amz-target'];
-  if (typeof target === 'string' && target.startsWith('DynamoDB_')) return 'dynamodb';
-  return bedrockPath.test(url) ? 'bedrock' : undefined;
+  const target = headers['x-amz-target']?.toString() ?? '';
+  const byTarget = targets.find(([prefix]) => target.startsWith(prefix));
+  if (byTarget !== undefined) return byTarget[1];
+  if (bedrockPath.test(url)) return 'bedrock';
+  if (lambdaPath.test(url)) return 'lambda';
+  // What nobody else's path begins with is a bucket.
+  return target === '' && /^\/[a-z\d][a-z\d.-]{2,}(?:[/?]|$)/u.test(url) ? 's3' : undefined;
 }
+
+const targets: readonly (readonly [prefix: string, service: string])[] = [
+  ['DynamoDB_', 'dynamodb'],
+  ['AmazonSQS.', 'sqs'],
+  ['AWSStepFunctions.', 'states'],
+  ['Logs_', 'logs'],
+  ['AWSCognitoIdentityProviderService.', 'cognito-idp'],
+];
+
+/** The service in the query of a presigned URL. */
+function presignedService(url: string): string | undefined {
+  return /[?&]X-Amz-Credential=[^&]+?%2F([\w-]+)%2Faws4_request/u.exec(url)?.[1];
+}
+
+const lambdaPath = /^\/\d{4}-\d\d-\d\d\/(?:functions|event-source-mappings|layers)/u;
 
 const bedrockPath =
   /^\/(?:model|guardrail|foundation-models|inference-profiles|knowledgebases|retrieveAndGenerate|retrieveAndGenerateStream|agents|runtimes|openai|anthropic)(?:[/?]|$)/u;

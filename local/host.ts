@@ -1,22 +1,22 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
-import { createBedrock, type BedrockOptions } from '#local/bedrock/bedrock.ts';
+import type { BedrockOptions } from '#local/bedrock/bedrock.ts';
+import { realClock, type Clock } from '#local/clock.ts';
+import { connectDoors } from '#local/connect-doors.ts';
 import { openDataDirectory, type Secrets } from '#local/data-directory.ts';
-import { connectDoors, openDoors, type Doors } from '#local/doors.ts';
-import { startTables } from '#local/dynamodb/tables.ts';
-import { createGateway, serviceOf } from '#local/gateway.ts';
-import type { Engine } from '#local/aws-exchange.ts';
-import { createLambdaEngine } from '#local/lambda/invoke-api.ts';
-import { createFunctionHost, type FunctionHost } from '#local/lambda/function-host.ts';
-import { writeBootstrap } from '#local/lambda/write-bootstrap.ts';
-import { listen } from '#local/listen.ts';
-import type { ApiKey } from '#local/rest-api/server.ts';
-import { resolve, type Scope } from '#local/intrinsics.ts';
-import { isRecord } from '#local/shape.ts';
-import { createScope } from '#local/stack-scope.ts';
-import { readStack, unhostedTypes, type Stack } from '#local/stack.ts';
-import type { FunctionState, LocalState } from '#local/state-file.ts';
-import { readTemplate, type Template } from '#local/template.ts';
+import { readDefinitions, type Definitions } from '#local/definitions.ts';
+import { openDoors, type Doors } from '#local/doors.ts';
+import { startEvents } from '#local/events/start-events.ts';
+import { unhostedTypes } from '#local/hosted-types.ts';
+import { createHosts } from '#local/lambda/create-hosts.ts';
+import type { FunctionHost } from '#local/lambda/function-host.ts';
+import { createShaping, unshaped, type Shaping } from '#local/lambda/response-shaping.ts';
+import { localizer } from '#local/localizer.ts';
+import type { Binding } from '#local/listen.ts';
+import { startServices, type Services } from '#local/services.ts';
+import { stateOf, type LocalState } from '#local/local-state.ts';
+import { readAssembly } from '#local/template/assembly.ts';
+import { openStacks, type OpenStack, type OpenWorld } from '#local/template/stacks.ts';
 
 const region = 'us-east-1';
 
@@ -27,12 +27,18 @@ export interface LocalOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   /** The gateway's port, from which all others are counted; 0 takes any. */
   readonly port: number;
-  /** The folder that keeps tables and secrets. */
+  /** Where to listen instead of on the loopback address only. */
+  readonly host?: string | undefined;
+  /** The folder that keeps tables, queues and secrets. */
   readonly data: string;
   /** How the local Bedrock answers. */
   readonly bedrock: Omit<BedrockOptions, 'identity'>;
   /** Where the functions find a service instead of here, by service id (`bedrock-runtime`). */
   readonly endpoints?: Readonly<Record<string, string>>;
+  /** Whether streamed answers are slowed down and cut off as AWS does. */
+  readonly faithfulLimits?: boolean;
+  /** Time for retries, schedules and queues. */
+  readonly clock?: Clock;
   log(line: string): void;
 }
 
@@ -46,43 +52,36 @@ export interface LocalSystem {
 /** Hosts a template: all of it is up when this resolves. What it started is ended if it throws. */
 export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
   await using starting = new AsyncDisposableStack();
-  const template = await readTemplate(options.template, options.parameters);
-  const secrets = await openDataDirectory(options.data);
-  const hosts: FunctionHost[] = [];
-  const { credentials } = secrets;
-  const hostOf = (name: string): FunctionHost | undefined =>
-    hosts.find(({ definition }) => definition.name === name);
-  const lambda = createLambdaEngine({ credentials, region, hostOf });
-  const endpoint = await startServices(options, { secrets, lambda }, starting);
+  const templates = await readAssembly(options.template);
+  const live = await beginLive(options);
+  const { secrets, hosts, stacks, warn } = live;
+  const services = await startServices(options, live, starting);
   // The doors, opened later, are closed earlier: then nobody can ask the functions for more.
   starting.defer(async () => {
     await Promise.all(hosts.map((host) => host.close()));
   });
-  const doors = await openDoors(template, options.port, starting);
-  const scope = scopeOf(template, doors, options);
-  const stack = readStack(template, scope);
-  hosts.push(...(await createHosts(stack, { options, secrets, endpoint: endpoint.url })));
-  for (const table of stack.tables) await endpoint.createTable(table);
-  const apiKeys = stack.apiKeys.map((key) => ({
-    ...key,
-    value: key.value ?? keyValue(secrets, key.id),
-  }));
-  connectDoors(doors, { stack, hosts, credentials, apiKeys });
+  stacks.push(...(await openStacks(templates, options.parameters ?? {}, worldOf(live, services))));
+  for (const type of unhostedTypes(stacks)) warn(`${type} is not hosted here`);
+  for (const { template } of stacks) template.notices.forEach(warn);
+  live.doors = await openDoors(stacks, live.binding, starting);
+  const code = { folder: join(options.data, 'code'), warn };
+  const definitions = await readDefinitions(stacks, code);
+  live.definitions = definitions;
+  hosts.push(...(await createHosts(definitions.functions, { options, secrets, region, services })));
+  for (const table of definitions.tables) await services.tables.create(table);
+  for (const { name, attributes } of definitions.queues) services.sqs.queues.put(name, attributes);
+  const apiKeys = definitions.apiKeys.map((key) =>
+    Object.assign(key, { value: key.value ?? keyValue(secrets, key.id) }),
+  );
+  const { credentials } = secrets;
+  const behind = { ...live, definitions, services, credentials, apiKeys };
+  connectDoors(live.doors, behind);
+  startEvents({ ...behind, log: options.log }, starting);
   const running = starting.move();
   return {
-    state: {
-      ready: true,
-      region,
-      credentials,
-      endpoints: { aws: endpoint.url },
-      bedrock: { apiKeys: [bedrockKey(secrets)] },
-      functions: functionStates(stack, doors),
-      apis: apiStates(stack, doors, apiKeys),
-      outputs: readOutputs(template, scope),
-      tables: Object.fromEntries(stack.tables.map(({ logicalId, name }) => [logicalId, name])),
-    },
+    state: stateOf(behind),
     functionHost(logicalId) {
-      const host = hosts.find(({ definition }) => definition.logicalId === logicalId);
+      const host = hosts.find(({ definition }) => definition.key === logicalId);
       if (host === undefined) throw new Error(`There is no function ${logicalId}`);
       return host;
     },
@@ -90,124 +89,67 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
   };
 }
 
-interface Services {
-  readonly url: string;
-  readonly createTable: Awaited<ReturnType<typeof startTables>>['create'];
-}
-
-/** The AWS services, behind one port. */
-async function startServices(
-  { data, bedrock: settings, port }: LocalOptions,
-  { secrets, lambda }: { readonly secrets: Secrets; readonly lambda: Engine },
-  starting: AsyncDisposableStack,
-): Promise<Services> {
-  const { credentials } = secrets;
-  const identity = {
-    mode: 'strict',
-    credentials: [credentials],
-    apiKeys: [bedrockKey(secrets)],
-  } as const;
-  const bedrock = createBedrock({ ...settings, region, identity });
-  const tables = await startTables(join(data, 'dynamodb'), credentials);
-  starting.defer(() => tables.close());
-  const engines = new Map([
-    ['dynamodb', tables.engine],
-    ['bedrock', bedrock.engine],
-    ['lambda', lambda],
-  ]);
-  const gateway = createGateway((request) => engines.get(serviceOf(request) ?? ''));
-  const bound = await listen(gateway.server, { port, option: '--port' });
-  starting.defer(() => gateway.close());
-  return { url: `http://127.0.0.1:${bound}`, createTable: (table) => tables.create(table) };
-}
-
-function scopeOf(template: Template, doors: Doors, { log }: LocalOptions): Scope {
-  const warn = (message: string): void => log(`! ${message}`);
-  for (const type of unhostedTypes(template)) warn(`${type} is not hosted here`);
-  const urls = new Map([...doors].map(([logicalId, { origin }]) => [logicalId, `${origin}/`]));
-  return createScope({ template, region, urls, warn });
-}
-
-/** What the template gives out, by name; what has no value here is left out. */
-function readOutputs({ outputs }: Template, scope: Scope): Readonly<Record<string, string>> {
-  const values = Object.entries(outputs).flatMap(([name, output]) => {
-    const { Condition, Value } = isRecord(output) ? output : {};
-    if (typeof Condition === 'string' && !scope.condition(Condition)) return [];
-    const value = resolve(Value, scope);
-    return typeof value === 'string' ? [[name, value] as const] : [];
-  });
-  return Object.fromEntries(values);
-}
-
-interface HostSettings {
-  readonly options: LocalOptions;
+/** What the parts of a system share; some of it is filled while it starts. */
+interface Live {
+  readonly region: string;
   readonly secrets: Secrets;
-  readonly endpoint: string;
+  readonly clock: Clock;
+  readonly binding: Binding;
+  readonly shaping: Shaping;
+  readonly bedrockKey: string;
+  readonly hosts: FunctionHost[];
+  readonly stacks: OpenStack[];
+  doors: Doors;
+  definitions: Definitions | undefined;
+  warn(message: string): void;
 }
 
-async function createHosts(
-  stack: Stack,
-  { options, secrets, endpoint }: HostSettings,
-): Promise<readonly FunctionHost[]> {
-  const bootstrap = await writeBootstrap(join(options.data, 'runtime'));
-  const variables = {
-    ...processVariables(),
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: secrets.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secrets.credentials.secretAccessKey,
-    AWS_ENDPOINT_URL: endpoint,
-    ...endpointVariables(options.endpoints ?? {}),
+async function beginLive(options: LocalOptions): Promise<Live> {
+  const secrets = await openDataDirectory(options.data);
+  const clock = options.clock ?? realClock;
+  return {
+    region,
+    secrets,
+    clock,
+    binding: { port: options.port, option: '--port', host: options.host },
+    shaping: options.faithfulLimits === true ? createShaping(clock) : unshaped,
+    // A bearer key for programs that do not sign; AWS's own begin the same way.
+    bedrockKey: `ABSK${keyValue(secrets, 'bedrock')}`,
+    hosts: [],
+    stacks: [],
+    doors: new Map(),
+    definitions: undefined,
+    warn: warnOnce(options.log),
   };
-  return stack.functions.map((definition) => {
-    const log = (line: string): void => options.log(`${definition.logicalId}  ${line}`);
-    return createFunctionHost({ definition, bootstrap, variables, log });
-  });
 }
 
-/** Of this process's own environment a function sees only what no process can do without. */
-function processVariables(): Record<string, string> {
-  const names = process.platform === 'win32' ? ['PATH', 'SystemRoot', 'TEMP'] : ['PATH'];
-  return Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']));
+function worldOf(live: Live, services: Services): OpenWorld {
+  const door = (key: string): string | undefined => live.doors.get(key)?.origin;
+  return {
+    region,
+    door,
+    warn: live.warn,
+    gateway: () => services.url,
+    secret: (words) => keyValue(live.secrets, words),
+    localized: localizer({ region, stacks: live.stacks, door }),
+  };
 }
 
-/** `bedrock-runtime` becomes `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`, as every AWS SDK reads it. */
-function endpointVariables(endpoints: Readonly<Record<string, string>>): Record<string, string> {
-  const entries = Object.entries(endpoints).map(([service, url]) => {
-    return [`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll('-', '_')}`, url] as const;
-  });
-  return Object.fromEntries(entries);
+/** Says each thing once, however many resources it is true of. */
+function warnOnce(log: (line: string) => void): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (said.has(message)) return;
+    said.add(message);
+    log(`! ${message}`);
+  };
 }
 
-/** A bearer key for Bedrock, for programs that do not sign; AWS's own begin the same way. */
-function bedrockKey(secrets: Secrets): string {
-  return `ABSK${keyValue(secrets, 'bedrock')}`;
-}
-
-/** The value of a key that the template leaves to API Gateway: 40 characters. */
+/** The value of a key that the template leaves to AWS: 40 characters. */
 function keyValue({ apiKeySeed }: Secrets, id: string): string {
   return createHmac('sha256', apiKeySeed)
     .update(id)
     .digest('base64url')
     .replaceAll(/[-_]/gu, 'x')
     .slice(0, 40);
-}
-
-function functionStates(stack: Stack, doors: Doors): Record<string, FunctionState> {
-  const states = stack.functions.map(({ logicalId, name, arn }) => {
-    const url = stack.urls.find(({ functionArn }) => functionArn === arn);
-    const origin = doors.get(url?.logicalId ?? '')?.origin;
-    if (url === undefined || origin === undefined) return [logicalId, { name }] as const;
-    const { authType, invokeMode } = url;
-    return [logicalId, { name, url: `${origin}/`, authType, invokeMode }] as const;
-  });
-  return Object.fromEntries(states);
-}
-
-function apiStates(stack: Stack, doors: Doors, apiKeys: readonly ApiKey[]): LocalState['apis'] {
-  const states = stack.apis.map(({ logicalId, stageName }) => {
-    const url = `${doors.get(logicalId)?.origin}/${stageName}`;
-    return [logicalId, { url, apiKeys: apiKeys.map(({ value }) => value) }] as const;
-  });
-  return Object.fromEntries(states);
 }

@@ -240,6 +240,12 @@ export function isExpression(text: string): boolean {
   }
 }
 
+/** A text, number or truth value as text; nothing for everything else. */
+export function asText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

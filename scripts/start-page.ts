@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
 import { listen } from '#local/listen.ts';
-import type { LocalState } from '#local/state-file.ts';
+import type { LocalState } from '#local/local-state.ts';
 
 /** The running page. */
 export interface Page {

@@ -8,7 +8,8 @@ import { endOnSignals } from '#local/end-on-signals.ts';
 import { startLocal } from '#local/host.ts';
 import { readWholeNumber } from '#local/option-values.ts';
 import { readOptions } from '#local/read-options.ts';
-import { removeStateFile, writeStateFile, type LocalState } from '#local/state-file.ts';
+import type { LocalState } from '#local/local-state.ts';
+import { removeStateFile, writeStateFile } from '#local/state-file.ts';
 import { buildAll } from './build.ts';
 import { freePort, startPage } from './start-page.ts';
 

@@ -1,4 +1,5 @@
-import type { Path, Problem, Rule } from '#local/shape.ts';
+import { coralProblems } from '#local/coral-problems.ts';
+import type { Problem } from '#local/shape.ts';
 
 interface ErrorRest {
   /** Where it is not the one that the type has. */
@@ -65,63 +66,8 @@ const errorStatus: ReadonlyMap<string, number> = new Map(
   }),
 );
 
-/** What AWS's own operations say of a malformed request: wrong types first, then constraints. */
+/** What AWS's own operations say of a malformed request. */
 export function refuseMembers(problems: readonly Problem[]): BedrockError {
-  const malformed = problems.find(({ rule }) => isMalformed(rule));
-  if (malformed !== undefined) {
-    const message = `The value at ${dotted(malformed.path)} ${malformedWords(malformed)}.`;
-    return new BedrockError('SerializationException', message);
-  }
-  const found = problems.map(
-    ({ path, value, rule }) =>
-      `Value ${shown(value)} at '${coralPath(path)}' failed to satisfy constraint: ${words(rule)}`,
-  );
-  const plural = found.length === 1 ? 'error' : 'errors';
-  return invalid(`${found.length} validation ${plural} detected: ${found.join('; ')}`);
-}
-
-function isMalformed({ type }: Rule): boolean {
-  return type === 'kind' || type === 'one-member' || type === 'known-member';
-}
-
-function malformedWords({ rule }: Problem): string {
-  if (rule.type === 'kind') return `must be of type ${rule.kind}`;
-  return rule.type === 'one-member' ? 'must have one and only one member set' : 'is not known';
-}
-
-function words(rule: Rule): string {
-  switch (rule.type) {
-    case 'present':
-      return 'Member must not be null';
-    case 'at-least':
-      return `Member must have value greater than or equal to ${rule.limit}`;
-    case 'at-most':
-      return `Member must have value less than or equal to ${rule.limit}`;
-    case 'min-length':
-      return `Member must have length greater than or equal to ${rule.limit}`;
-    case 'max-length':
-      return `Member must have length less than or equal to ${rule.limit}`;
-    case 'pattern':
-      return `Member must satisfy regular expression pattern: ${rule.pattern}`;
-    case 'one-of':
-      return `Member must satisfy enum value set: [${rule.values.join(', ')}]`;
-    case 'kind':
-    case 'one-member':
-    case 'known-member':
-      return 'Member is malformed';
-  }
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'null';
-  return `'${typeof value === 'string' ? value : JSON.stringify(value)}'`;
-}
-
-/** Lists count from one in these messages: `messages.1.member.role`. */
-function coralPath(path: Path): string {
-  return path.map((part) => (typeof part === 'number' ? `${part + 1}.member` : part)).join('.');
-}
-
-function dotted(path: Path): string {
-  return path.length === 0 ? 'the root' : path.join('.');
+  const { code, message } = coralProblems(problems);
+  return new BedrockError(code, message);
 }

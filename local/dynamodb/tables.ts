@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import dynalite from 'dynalite';
 import type { Engine } from '#local/aws-exchange.ts';
 import { verifySigV4, type Credentials } from '#local/sigv4.ts';
-import type { TableDefinition } from '#local/stack.ts';
+import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 
 /** DynamoDB by dynalite, kept in a folder. */
 export interface Tables {

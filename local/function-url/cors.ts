@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { CorsDefinition } from '#local/stack.ts';
+import type { CorsDefinition } from '#local/function-url/read-urls.ts';
 
 /** Whether the URL answers a request itself, without its function. */
 export function isPreflight({ method, headers }: IncomingMessage): boolean {

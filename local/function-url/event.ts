@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { accountId } from '#local/stack-scope.ts';
+import { accountId } from '#local/template/world.ts';
 
 export interface UrlRequest {
   readonly request: IncomingMessage;
@@ -11,8 +11,13 @@ export interface UrlRequest {
   readonly now: Date;
 }
 
+/** An event of payload format 2.0, of which HTTP APIs change some members. */
+export interface UrlEvent extends Record<string, unknown> {
+  readonly requestContext: Readonly<Record<string, unknown>>;
+}
+
 /** The event a Function URL gives its function: payload format 2.0. */
-export function toUrlEvent(url: UrlRequest): Record<string, unknown> {
+export function toUrlEvent(url: UrlRequest): UrlEvent {
   const { request, body } = url;
   const [rawPath = '/', rawQueryString = ''] = (request.url ?? '/').split(/\?(.*)/su);
   const { cookie, ...headers } = joinedHeaders(request);
@@ -37,7 +42,8 @@ export function toUrlEvent(url: UrlRequest): Record<string, unknown> {
   };
 }
 
-function requestContext({ request, requestId, urlId, accessKeyId, now }: UrlRequest): object {
+function requestContext(url: UrlRequest): Readonly<Record<string, unknown>> {
+  const { request, requestId, urlId, accessKeyId, now } = url;
   return {
     accountId: accessKeyId === undefined ? 'anonymous' : accountId,
     apiId: urlId,

@@ -2,21 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { corsHeaders, isPreflight, preflightHeaders } from '#local/function-url/cors.ts';
 import { toUrlEvent } from '#local/function-url/event.ts';
-import { isRecord } from '#local/shape.ts';
+import { toWholeAnswer } from '#local/lambda/buffered-answer.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
+import type { Shaping } from '#local/lambda/response-shaping.ts';
 import type { RuntimeAnswer } from '#local/lambda/runtime-api.ts';
 import {
   collectBody,
   openStreamedAnswer,
   relayBody,
-  toHead,
   writeHead,
   type AnswerHead,
 } from '#local/lambda/streamed-answer.ts';
 import { isDecodable, readBody } from '#local/read-body.ts';
 import { verifySigV4, type Credentials } from '#local/sigv4.ts';
-import { shortId } from '#local/stack-scope.ts';
-import type { UrlDefinition } from '#local/stack.ts';
+import { shortId } from '#local/template/identity.ts';
+import type { UrlDefinition } from '#local/function-url/read-urls.ts';
 
 /** Lambda's limit for the payload of a synchronous invocation. */
 const maxRequestBytes = 6 * 1024 * 1024;
@@ -26,13 +26,15 @@ export interface UrlSettings {
   readonly definition: UrlDefinition;
   readonly host: FunctionHost;
   readonly credentials: Credentials;
+  /** How fast a streamed answer may be. */
+  readonly shaping: Shaping;
 }
 
 /** Answers the requests to a Function URL. */
 export function urlHandler(url: UrlSettings): RequestListener {
   return (request, response) => {
     answer(url, request, response).catch((error: unknown) => {
-      console.error(`${url.definition.logicalId}  ! ${String(error)}`);
+      console.error(`${url.definition.key}  ! ${String(error)}`);
       failed(response);
     });
   };
@@ -43,7 +45,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { cors, authType, logicalId } = url.definition;
+  const { cors, authType, key } = url.definition;
   const { origin } = request.headers;
   const requestId = randomUUID();
   response.setHeader('x-amzn-requestid', requestId);
@@ -75,14 +77,14 @@ async function answer(
   const isSigned = verdict.type === 'valid' && verdict.service === 'lambda';
   if (authType === 'AWS_IAM' && !isSigned) return forbid(response, verdict);
   const accessKeyId = authType === 'AWS_IAM' && isSigned ? verdict.accessKeyId : undefined;
-  const urlId = `${shortId(logicalId)}local`;
+  const urlId = `${shortId(key)}local`;
   const event = toUrlEvent({ request, body, requestId, urlId, accessKeyId, now: new Date() });
-  const given = await url.host.invoke(requestId, Buffer.from(JSON.stringify(event)));
+  const given = await url.host.invoke({ requestId, payload: Buffer.from(JSON.stringify(event)) });
   if (given === 'throttled') {
     refuse(response, { status: 429, type: 'TooManyRequestsException', body: throttledBody });
     return;
   }
-  await respond(url.definition, { answer: given, extra }, response);
+  await respond(url, { answer: given, extra }, response);
 }
 
 const throttledBody = {
@@ -98,7 +100,7 @@ interface Outgoing {
 }
 
 async function respond(
-  { invokeMode }: UrlDefinition,
+  { definition: { invokeMode }, shaping }: UrlSettings,
   { answer: given, extra }: Outgoing,
   response: ServerResponse,
 ): Promise<void> {
@@ -118,27 +120,18 @@ async function respond(
   const opened = await openStreamedAnswer(given, 'function-url').catch(() => undefined);
   if (opened === undefined) return failed(response);
   writeHead(response, withExtra(opened.head, extra));
-  await relayBody(opened.body, response);
+  await relayBody(shaping(opened.body, 'lambda'), response);
 }
 
-/** An object with a `statusCode` is an HTTP answer; any other JSON is the body of one. */
 function respondBuffered(
   payload: Buffer,
   extra: Readonly<Record<string, string>>,
   response: ServerResponse,
 ): void {
   try {
-    const value: unknown = JSON.parse(payload.toString('utf8'));
-    if (!isRecord(value) || value['statusCode'] === undefined) {
-      writeHead(response, withExtra(jsonHead, extra));
-      response.end(typeof value === 'string' ? value : payload);
-      return;
-    }
-    const { status, headers } = toHead(value);
-    const head = { status, headers: { ...jsonHead.headers, ...headers } };
+    const { head, body } = toWholeAnswer(payload);
     writeHead(response, withExtra(head, extra));
-    const body = typeof value['body'] === 'string' ? value['body'] : '';
-    response.end(Buffer.from(body, value['isBase64Encoded'] === true ? 'base64' : 'utf8'));
+    response.end(body);
   } catch {
     failed(response);
   }

@@ -1,20 +1,25 @@
 import type { ChildProcess } from 'node:child_process';
-import type { FunctionDefinition } from '#local/lambda/function-definition.ts';
-import { FunctionError, exitError, timeoutError } from '#local/lambda/function-error.ts';
-import { peakMemoryMb } from '#local/lambda/peak-memory.ts';
-import { reportLine } from '#local/lambda/report-line.ts';
+import {
+  createEnvironmentLog,
+  type EnvironmentLog,
+  type Status,
+} from '#local/lambda/environment-log.ts';
+import {
+  entrypointError,
+  exitError,
+  FunctionError,
+  timeoutError,
+  type FunctionErrorBody,
+} from '#local/lambda/function-error.ts';
+import { watchMemory, type MemoryWatch } from '#local/lambda/memory-watch.ts';
 import { startRuntimeApi, type RuntimeAnswer, type RuntimeApi } from '#local/lambda/runtime-api.ts';
-import { killGroup, spawnRuntime } from '#local/lambda/runtime-process.ts';
+import { killGroup, spawnRuntime, type RuntimeProcess } from '#local/lambda/runtime-process.ts';
 
-/** On-demand functions may take this long to start. */
-const initLimitMs = 10_000;
-
-export interface EnvironmentSettings {
-  readonly definition: FunctionDefinition;
-  /** The file that runs in the environment's process. */
-  readonly bootstrap: string;
-  /** All that the process sees of the world. */
-  readonly variables: Readonly<Record<string, string>>;
+export interface EnvironmentSettings extends RuntimeProcess {
+  /** Lambda tries the init phase by itself, and once more within an invocation. */
+  readonly phase: 'init' | 'invoke';
+  /** How long the init phase may take. */
+  readonly initLimitMs: number;
   log(line: string): void;
   /** It has ended an invocation and can take another. */
   onIdle(environment: Environment): void;
@@ -22,49 +27,70 @@ export interface EnvironmentSettings {
   onExit(environment: Environment): void;
 }
 
-interface Running {
+export interface Invocation {
   readonly requestId: string;
+  readonly payload: Buffer;
+  /** What the caller's SDK tells of itself, in JSON. */
+  readonly clientContext?: string | undefined;
+  /** Called with what the invocation wrote into the log when all of it is over. */
+  readonly onFinished?: (lines: readonly string[]) => void;
+}
+
+/** An environment that did not get through its init phase has not begun the invocation. */
+export interface InitFailed {
+  readonly type: 'init-failed';
+  readonly error: FunctionErrorBody;
+}
+
+interface Running {
+  readonly invocation: Invocation;
   readonly answer: PromiseWithResolvers<RuntimeAnswer>;
   readonly startedAt: number;
   readonly timer: NodeJS.Timeout;
 }
 
+/** Why an environment ended. */
+type Death =
+  | { readonly type: 'init-error'; readonly body: FunctionErrorBody }
+  | { readonly type: 'init-timeout' | 'timeout' }
+  | { readonly type: 'exit'; readonly reason: string }
+  | { readonly type: 'entrypoint'; readonly reason: string };
+
 /** One execution environment: a process that runs one invocation at a time. */
 export class Environment {
   readonly #settings: EnvironmentSettings;
+  readonly #log: EnvironmentLog;
   readonly #startedAt = performance.now();
   readonly #ready = Promise.withResolvers<void>();
   readonly #exited = Promise.withResolvers<void>();
   readonly #initTimer: NodeJS.Timeout;
+  #lines: string[] = [];
   #api: RuntimeApi | undefined;
   #child: ChildProcess | undefined;
+  #memory: MemoryWatch | undefined;
   #initMs: number | undefined;
+  #isReady = false;
   #running: Running | undefined;
-  /** Why it was ended, where somebody ended it. */
-  #death: FunctionError | undefined;
-  #peakMb = 0;
+  #death: Death | undefined;
 
   private constructor(settings: EnvironmentSettings) {
     this.#settings = settings;
+    this.#log = createEnvironmentLog(settings.definition.logging, (line) => this.#write(line));
     this.#ready.promise.catch(() => undefined);
-    this.#initTimer = setTimeout(() => this.#end(timeoutError('init', initLimitMs)), initLimitMs);
+    this.#initTimer = setTimeout(() => this.#end({ type: 'init-timeout' }), settings.initLimitMs);
   }
 
   /** Starts the process; it may still be loading its handler when this resolves. */
   static async start(settings: EnvironmentSettings): Promise<Environment> {
     const environment = new Environment(settings);
-    const api = await startRuntimeApi({
+    environment.#api = await startRuntimeApi({
       ready: () => environment.#onReady(),
       answer: (answer) => environment.#running?.answer.resolve(answer),
       initFailed: (body) => {
-        environment.#death = new FunctionError(body);
+        environment.#death ??= { type: 'init-error', body };
       },
     });
-    const child = spawnRuntime(settings, api.address);
-    child.once('exit', (code, signal) => environment.#onExit(code, signal));
-    child.once('error', (error) => environment.#onSpawnError(error));
-    environment.#api = api;
-    environment.#child = child;
+    environment.#spawn();
     return environment;
   }
 
@@ -73,88 +99,138 @@ export class Environment {
   }
 
   /** Runs an invocation. Resolves with the answer's beginning; failures are answers, too. */
-  async invoke(requestId: string, payload: Buffer): Promise<RuntimeAnswer> {
+  async invoke(invocation: Invocation): Promise<RuntimeAnswer | InitFailed> {
+    const { requestId, payload, clientContext } = invocation;
     try {
       await this.#ready.promise;
-    } catch (error) {
-      if (error instanceof FunctionError) return { type: 'error', error: error.body };
-      throw error;
+    } catch {
+      return { type: 'init-failed', error: this.#errorFor(requestId) };
     }
     const { timeoutMs, arn: functionArn } = this.#settings.definition;
     const answer = Promise.withResolvers<RuntimeAnswer>();
     const timer = setTimeout(() => this.#timeOut(requestId), timeoutMs);
-    this.#running = { requestId, answer, timer, startedAt: performance.now() };
-    this.#settings.log(`START RequestId: ${requestId} Version: $LATEST`);
-    this.#api?.send({ requestId, payload, deadlineMs: Date.now() + timeoutMs, functionArn });
+    this.#lines = [];
+    this.#running = { invocation, answer, timer, startedAt: performance.now() };
+    this.#log.start(requestId);
+    const deadlineMs = Date.now() + timeoutMs;
+    this.#api?.send({ requestId, payload, deadlineMs, functionArn, clientContext });
     return answer.promise;
   }
 
   /** Ends the process and all that it started. */
   async kill(): Promise<void> {
-    this.#end(exitError(this.#running?.requestId ?? 'none', 'signal: killed'));
+    this.#end({ type: 'exit', reason: 'signal: killed' });
     await this.#exited.promise;
+  }
+
+  #spawn(): void {
+    const { definition } = this.#settings;
+    try {
+      const address = this.#api?.address ?? '';
+      const child = spawnRuntime(this.#settings, address, (line) => this.#write(line));
+      this.#child = child;
+      child.once('exit', (code, signal) => this.#onExit(code, signal));
+      child.once('error', ({ message }) => this.#onSpawnError(message));
+      if (child.pid === undefined) return;
+      this.#memory = watchMemory(child.pid, definition.memoryMb, () =>
+        this.#end({ type: 'exit', reason: 'signal: killed' }),
+      );
+    } catch (error) {
+      this.#onSpawnError(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #write(line: string): void {
+    this.#lines.push(line);
+    this.#settings.log(line);
   }
 
   #onReady(): void {
     if (this.#death !== undefined) return;
-    if (this.#running !== undefined) this.#report();
-    else this.#initMs = performance.now() - this.#startedAt;
     clearTimeout(this.#initTimer);
-    const isFirst = this.#initMs !== undefined;
+    if (this.#isReady) {
+      this.#report({ type: 'success' });
+      this.#settings.onIdle(this);
+      return;
+    }
+    this.#isReady = true;
+    this.#initMs = performance.now() - this.#startedAt;
     this.#ready.resolve();
-    if (!isFirst) this.#settings.onIdle(this);
   }
 
   #timeOut(requestId: string): void {
-    const { timeoutMs } = this.#settings.definition;
-    const seconds = (timeoutMs / 1000).toFixed(2);
-    const time = new Date().toISOString();
-    this.#settings.log(`${time} ${requestId} Task timed out after ${seconds} seconds`);
-    this.#end(timeoutError(requestId, timeoutMs));
+    this.#log.timedOut(requestId, this.#settings.definition.timeoutMs);
+    this.#end({ type: 'timeout' });
   }
 
-  #end(error: FunctionError): void {
-    this.#death ??= error;
-    if (this.#child?.pid === undefined) return;
-    this.#peakMb = peakMemoryMb(this.#child.pid);
-    killGroup(this.#child);
+  #end(death: Death): void {
+    this.#death ??= death;
+    if (this.#child !== undefined) killGroup(this.#child);
   }
 
   /** There is no process at all, because its folder or program is gone. */
-  #onSpawnError({ message }: Error): void {
-    this.#death ??= new FunctionError({
-      errorType: 'Runtime.InvalidEntrypoint',
-      errorMessage: `RequestId: ${this.#running?.requestId ?? 'none'} Error: ${message}`,
-    });
+  #onSpawnError(reason: string): void {
+    this.#death ??= { type: 'entrypoint', reason };
     this.#onExit(null, null);
   }
 
   #onExit(code: number | null, signal: NodeJS.Signals | null): void {
     const reason = signal === null ? `exit status ${code}` : `signal: ${wordFor(signal)}`;
+    this.#death ??= { type: 'exit', reason };
     // What the function started must not outlive it.
     if (this.#child !== undefined) killGroup(this.#child);
-    const error = this.#death ?? exitError(this.#running?.requestId ?? 'none', reason);
     clearTimeout(this.#initTimer);
+    this.#memory?.end();
+    const { requestId } = this.#running?.invocation ?? {};
+    const error = new FunctionError(this.#errorFor(requestId ?? 'none'));
+    if (!this.#isReady) this.#reportInit();
     this.#ready.reject(error);
     this.#running?.answer.resolve({ type: 'error', error: error.body });
     this.#api?.close(error);
-    if (this.#running !== undefined) this.#report();
+    this.#report(this.#status());
     this.#exited.resolve();
     this.#settings.onExit(this);
   }
 
-  #report(): void {
-    const { definition, log } = this.#settings;
-    const { requestId, timer, startedAt } = this.#running ?? {};
+  #errorFor(requestId: string): FunctionErrorBody {
+    const { definition, initLimitMs } = this.#settings;
+    const death = this.#death ?? { type: 'exit', reason: 'exit status 0' };
+    switch (death.type) {
+      case 'init-error':
+        return death.body;
+      case 'init-timeout':
+        return timeoutError(requestId, initLimitMs);
+      case 'timeout':
+        return timeoutError(requestId, definition.timeoutMs);
+      case 'exit':
+        return exitError(requestId, death.reason);
+      case 'entrypoint':
+        return entrypointError(requestId, death.reason);
+    }
+  }
+
+  #status(): Status {
+    if (this.#death?.type.endsWith('timeout') === true) return { type: 'timeout' };
+    return { type: 'error', errorType: this.#errorFor('none').errorType };
+  }
+
+  #reportInit(): void {
+    const initMs = performance.now() - this.#startedAt;
+    this.#log.initReport({ initMs, phase: this.#settings.phase, status: this.#status() });
+  }
+
+  #report(status: Status): void {
+    if (this.#running === undefined) return;
+    const { invocation, timer, startedAt } = this.#running;
+    const { requestId, onFinished } = invocation;
     clearTimeout(timer);
-    if (requestId === undefined || startedAt === undefined) return;
-    const peakMb = this.pid === undefined ? this.#peakMb : peakMemoryMb(this.pid) || this.#peakMb;
+    const { memoryMb } = this.#settings.definition;
+    const peakMb = this.#memory?.peakMb() ?? 0;
     const durationMs = performance.now() - startedAt;
-    const { memoryMb } = definition;
-    log(`END RequestId: ${requestId}`);
-    log(reportLine({ requestId, durationMs, initMs: this.#initMs, memoryMb, peakMb }));
+    this.#log.report({ requestId, durationMs, initMs: this.#initMs, memoryMb, peakMb, status });
     this.#initMs = undefined;
     this.#running = undefined;
+    onFinished?.(this.#lines);
   }
 }
 

@@ -1,129 +1,156 @@
+import type { AwsRequest, AwsResponse } from '#local/aws-exchange.ts';
+import { AwsError } from '#local/aws-error.ts';
 import { encodeFrame } from '#local/event-stream.ts';
-import type { AwsRequest, AwsResponse, Engine } from '#local/aws-exchange.ts';
-import { FunctionError, type FunctionErrorBody } from '#local/lambda/function-error.ts';
+import type { AsyncEvents } from '#local/lambda/async-events.ts';
+import {
+  errorBodyOf,
+  toErrorPayload,
+  type FunctionErrorBody,
+} from '#local/lambda/function-error.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
+import { wholeResult } from '#local/lambda/functions.ts';
+import type { Shaping } from '#local/lambda/response-shaping.ts';
 import type { RuntimeAnswer } from '#local/lambda/runtime-api.ts';
-import { isDecodable } from '#local/read-body.ts';
-import { verifySigV4, type Credentials } from '#local/sigv4.ts';
-import { accountId } from '#local/stack-scope.ts';
 
-/** The largest payload of a call that waits for its answer. */
-const maxPayloadBytes = 6 * 1024 * 1024;
+/** The largest payloads: of a call that waits for its answer, and of one that does not. */
+const maxPayloadBytes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 };
 
-export interface LambdaApi {
-  readonly credentials: Credentials;
-  readonly region: string;
-  /** A function by its name. */
-  hostOf(name: string): FunctionHost | undefined;
+/** The largest client context, in Base64. */
+const maxContextBytes = 3_583;
+
+export interface Invoking {
+  readonly asyncEvents: AsyncEvents;
+  /** How fast a streamed answer may be. */
+  readonly shaping: Shaping;
 }
 
-/** Lambda's own API, as far as it runs functions: Invoke and InvokeWithResponseStream. */
-export function createLambdaEngine(api: LambdaApi): Engine {
-  return async (request, response) => {
-    const verdict = verifySigV4(request, [api.credentials], Date.now());
-    if (verdict.type === 'refused') return refuse(response, verdict.code, verdict);
-    const [, version, segment = ''] = operationForm.exec(request.url.split('?')[0] ?? '') ?? [];
-    if (version === undefined || request.method !== 'POST' || !isDecodable(segment)) {
-      const message = 'The operation is not known.';
-      return refuse(response, 'UnknownOperationException', { message });
-    }
-    const name = functionName(decodeURIComponent(segment));
-    const host = api.hostOf(name);
-    if (host === undefined) {
-      const message = `Function not found: arn:aws:lambda:${api.region}:${accountId}:function:${name}`;
-      return refuse(response, 'ResourceNotFoundException', { message });
-    }
-    await invoke({ host, request, response, isStreamed: version === '2021-11-15' });
-  };
-}
-
-const operationForm =
-  /^\/(2015-03-31|2021-11-15)\/functions\/([^/]+)\/(?:invocations|response-streaming-invocations)$/u;
-
-/** The name in a name, a name with a qualifier, or an ARN of either. */
-function functionName(given: string): string {
-  const [, , , , , kind, name] = given.split(':');
-  if (kind === 'function' && name !== undefined) return name;
-  return given.split(':')[0] ?? given;
-}
-
-interface Invocation {
+export interface InvokeCall {
   readonly host: FunctionHost;
   readonly request: AwsRequest;
   readonly response: AwsResponse;
   readonly isStreamed: boolean;
 }
 
-async function invoke({ host, request, response, isStreamed }: Invocation): Promise<void> {
-  const type = String(request.headers['x-amz-invocation-type'] ?? 'RequestResponse');
+const executed = { 'x-amz-executed-version': '$LATEST' };
+
+/** `Invoke` and `InvokeWithResponseStream`. Throws Lambda's errors. */
+export async function invoke(invoking: Invoking, call: InvokeCall): Promise<void> {
+  const { host, request, response, isStreamed } = call;
+  const type = invocationType(request, isStreamed);
   if (type === 'DryRun') {
     response.start(204, executed);
     return response.end();
   }
-  if (type !== 'RequestResponse') {
-    const message = `InvocationType ${type} is not hosted here.`;
-    return refuse(response, 'InvalidParameterValueException', { message });
+  const payload = readPayload(request, type);
+  if (type === 'Event') {
+    invoking.asyncEvents.send(host.definition.arn, payload.toString('utf8'), response.requestId);
+    response.start(202, executed);
+    return response.end();
   }
-  if (request.body.length > maxPayloadBytes) {
-    const message = `Request must be smaller than ${maxPayloadBytes} bytes for the InvokeFunction operation`;
-    return refuse(response, 'RequestTooLargeException', { message });
-  }
-  const payload = request.body.length === 0 ? Buffer.from('{}') : request.body;
-  if (!isJson(payload)) {
-    const message = 'Could not parse request body into json.';
-    return refuse(response, 'InvalidRequestContentException', { message });
-  }
-  const answer = await host.invoke(response.requestId, payload);
-  if (answer === 'throttled') {
-    const body = { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' };
-    const refusal = { ...body, message: 'Rate Exceeded.' };
-    return refuse(response, 'TooManyRequestsException', refusal);
-  }
-  await (isStreamed ? stream(answer, response) : whole(answer, response));
+  const lines = Promise.withResolvers<readonly string[]>();
+  const answer = await host.invoke({
+    payload,
+    requestId: response.requestId,
+    clientContext: readContext(request),
+    onFinished: lines.resolve,
+  });
+  if (answer === 'throttled') throw throttled(host);
+  const wantsLog = request.headers['x-amz-log-type'] === 'Tail';
+  const logTail = wantsLog ? () => lines.promise.then(tailOf) : undefined;
+  if (isStreamed) await stream(answer, { response, logTail, shaping: invoking.shaping });
+  else await whole(answer, response, logTail);
 }
 
-const executed = { 'x-amz-executed-version': '$LATEST' };
+type InvocationType = 'RequestResponse' | 'Event' | 'DryRun';
 
-function isJson(payload: Buffer): boolean {
+function invocationType({ headers }: AwsRequest, isStreamed: boolean): InvocationType {
+  const given = headers['x-amz-invocation-type']?.toString() ?? 'RequestResponse';
+  if (given === 'RequestResponse' || given === 'DryRun') return given;
+  if (given === 'Event' && !isStreamed) return given;
+  throw new AwsError('InvalidParameterValueException', `Unsupported invocation type ${given}.`);
+}
+
+function readPayload({ body }: AwsRequest, type: 'RequestResponse' | 'Event'): Buffer {
+  const most = maxPayloadBytes[type];
+  if (body.length > most) {
+    const message = `Request must be smaller than ${most} bytes for the InvokeFunction operation`;
+    throw new AwsError('RequestTooLargeException', message, { status: 413 });
+  }
+  if (body.length === 0) return Buffer.from('{}');
   try {
-    JSON.parse(payload.toString('utf8'));
-    return true;
+    JSON.parse(body.toString('utf8'));
+    return body;
   } catch {
-    return false;
+    const message = 'Could not parse request body into json.';
+    throw new AwsError('InvalidRequestContentException', message);
   }
 }
+
+function readContext({ headers }: AwsRequest): string | undefined {
+  const given = headers['x-amz-client-context']?.toString();
+  if (given === undefined) return undefined;
+  if (given.length > maxContextBytes) {
+    const message = `Client context must be no more than ${maxContextBytes} bytes when base64-encoded.`;
+    throw new AwsError('InvalidRequestContentException', message);
+  }
+  return Buffer.from(given, 'base64').toString('utf8');
+}
+
+function throttled({ definition }: FunctionHost): AwsError {
+  const isReserved = definition.concurrency.type === 'reserved';
+  const Reason = isReserved
+    ? 'ReservedFunctionConcurrentInvocationLimitExceeded'
+    : 'ConcurrentInvocationLimitExceeded';
+  const members = { Reason };
+  return new AwsError('TooManyRequestsException', 'Rate Exceeded.', { status: 429, members });
+}
+
+/** The last 4 KB of what an invocation logged, in Base64. */
+function tailOf(lines: readonly string[]): string {
+  const text = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+  return text.subarray(-4096).toString('base64');
+}
+
+type LogTail = (() => Promise<string>) | undefined;
 
 /** What a function gave, as one body; that it failed is said in a header. */
-async function whole(answer: RuntimeAnswer, response: AwsResponse): Promise<void> {
-  const result = await payloadOf(answer);
-  const isError = !(result instanceof Buffer);
+async function whole(
+  answer: RuntimeAnswer,
+  response: AwsResponse,
+  logTail: LogTail,
+): Promise<void> {
+  const result = await wholeResult(answer);
+  const isError = result.type === 'error';
   const failed = isError ? { 'x-amz-function-error': 'Unhandled' } : {};
-  response.start(200, { 'content-type': 'application/json', ...executed, ...failed });
-  response.end(isError ? JSON.stringify(result) : result);
+  const log = logTail === undefined ? {} : { 'x-amz-log-result': await logTail() };
+  response.start(200, { 'content-type': 'application/json', ...executed, ...failed, ...log });
+  response.end(isError ? toErrorPayload(result.error) : result.payload);
 }
 
-async function payloadOf(answer: RuntimeAnswer): Promise<Buffer | FunctionErrorBody> {
-  if (answer.type === 'error') return answer.error;
-  if (answer.type === 'buffered') return answer.payload;
-  try {
-    return Buffer.concat(await Array.fromAsync(answer.body));
-  } catch (error) {
-    return errorBody(error);
-  }
+interface Streaming {
+  readonly response: AwsResponse;
+  readonly logTail: LogTail;
+  readonly shaping: Shaping;
 }
 
 /** What a function gives, as it comes; how it ended is the last event. */
-async function stream(answer: RuntimeAnswer, response: AwsResponse): Promise<void> {
+async function stream(
+  answer: RuntimeAnswer,
+  { response, logTail, shaping }: Streaming,
+): Promise<void> {
   response.start(200, { 'content-type': 'application/vnd.amazon.eventstream', ...executed });
   let failure: FunctionErrorBody | undefined;
   try {
     if (answer.type === 'error') failure = answer.error;
     else if (answer.type === 'buffered') await response.write(chunkFrame(answer.payload));
-    else for await (const bytes of answer.body) await response.write(chunkFrame(bytes));
+    else {
+      const shaped = shaping(answer.body, 'lambda');
+      for await (const bytes of shaped) await response.write(chunkFrame(bytes));
+    }
   } catch (error) {
-    failure = errorBody(error);
+    failure = errorBodyOf(error);
   }
-  response.end(completeFrame(failure));
+  response.end(completeFrame(failure, logTail === undefined ? undefined : await logTail()));
 }
 
 function chunkFrame(bytes: Buffer): Buffer {
@@ -135,44 +162,16 @@ function chunkFrame(bytes: Buffer): Buffer {
   return encodeFrame(headers, bytes);
 }
 
-function completeFrame(failure: FunctionErrorBody | undefined): Buffer {
+function completeFrame(
+  failure: FunctionErrorBody | undefined,
+  LogResult: string | undefined,
+): Buffer {
   const headers = {
     ':message-type': 'event',
     ':event-type': 'InvokeComplete',
     ':content-type': 'application/json',
   };
   const told =
-    failure === undefined ? {} : { ErrorCode: 'Unhandled', ErrorDetails: JSON.stringify(failure) };
-  return encodeFrame(headers, JSON.stringify(told));
+    failure === undefined ? {} : { ErrorCode: 'Unhandled', ErrorDetails: toErrorPayload(failure) };
+  return encodeFrame(headers, JSON.stringify({ ...told, LogResult }));
 }
-
-function errorBody(error: unknown): FunctionErrorBody {
-  if (error instanceof FunctionError) return error.body;
-  return { errorType: 'Unhandled', errorMessage: String(error) };
-}
-
-interface Refusal {
-  readonly message: string;
-  readonly Reason?: string | undefined;
-}
-
-function refuse(response: AwsResponse, type: keyof typeof statuses, refusal: Refusal): void {
-  const headers = { 'content-type': 'application/json', 'x-amzn-errortype': type };
-  response.start(statuses[type], headers);
-  const { message, Reason } = refusal;
-  response.end(JSON.stringify({ Reason, Type: 'User', message }));
-}
-
-const statuses = {
-  ExpiredTokenException: 403,
-  IncompleteSignatureException: 403,
-  InvalidParameterValueException: 400,
-  InvalidRequestContentException: 400,
-  InvalidSignatureException: 403,
-  MissingAuthenticationTokenException: 403,
-  RequestTooLargeException: 413,
-  ResourceNotFoundException: 404,
-  TooManyRequestsException: 429,
-  UnknownOperationException: 404,
-  UnrecognizedClientException: 403,
-} as const;

@@ -1,7 +1,10 @@
 import http from 'node:http';
 import { listen } from '#local/listen.ts';
-import { isRecord } from '#local/shape.ts';
-import { FunctionError, type FunctionErrorBody } from '#local/lambda/function-error.ts';
+import {
+  FunctionError,
+  parseErrorBody,
+  type FunctionErrorBody,
+} from '#local/lambda/function-error.ts';
 
 /** An invocation as the Runtime API hands it to an environment. */
 export interface RuntimeInvocation {
@@ -9,6 +12,7 @@ export interface RuntimeInvocation {
   readonly functionArn: string;
   readonly deadlineMs: number;
   readonly payload: Buffer;
+  readonly clientContext: string | undefined;
 }
 
 /** What an environment answers; a streamed body throws a `FunctionError` where it breaks off. */
@@ -130,7 +134,7 @@ function giveNext(state: State): void {
   const { current, parked } = state;
   if (current === undefined || parked === undefined) return;
   state.parked = undefined;
-  const { requestId, functionArn, deadlineMs, payload } = current.invocation;
+  const { requestId, functionArn, deadlineMs, payload, clientContext } = current.invocation;
   parked.writeHead(200, {
     'content-type': 'application/json',
     'content-length': payload.length,
@@ -138,6 +142,7 @@ function giveNext(state: State): void {
     'lambda-runtime-deadline-ms': deadlineMs,
     'lambda-runtime-invoked-function-arn': functionArn,
     'lambda-runtime-trace-id': traceId(requestId),
+    ...(clientContext === undefined ? {} : { 'lambda-runtime-client-context': clientContext }),
   });
   parked.end(payload);
 }
@@ -212,17 +217,8 @@ async function takeInitError(
   accept(response);
 }
 
-/** Lambda takes any bytes for an error; what is not its JSON has no type. */
 function toErrorBody(bytes: Buffer | undefined): FunctionErrorBody {
-  const text = bytes?.toString('utf8') ?? '';
-  try {
-    const json: unknown = JSON.parse(text);
-    const { errorType = 'Unhandled', errorMessage = '', trace } = isRecord(json) ? json : {};
-    const body = { errorType: String(errorType), errorMessage: String(errorMessage) };
-    return Array.isArray(trace) ? { ...body, trace: trace.map(String) } : body;
-  } catch {
-    return { errorType: 'Unhandled', errorMessage: text };
-  }
+  return parseErrorBody(bytes?.toString('utf8') ?? '');
 }
 
 /** A whole body, or nothing when it is too large; it is read to its end either way. */

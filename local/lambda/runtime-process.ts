@@ -1,33 +1,31 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { FunctionDefinition } from '#local/lambda/function-definition.ts';
+import { runtimeCommand, type Bootstraps } from '#local/lambda/runtimes.ts';
 
 export interface RuntimeProcess {
   readonly definition: FunctionDefinition;
-  readonly bootstrap: string;
+  readonly bootstraps: Bootstraps;
+  /** All that the process sees of the world. */
   readonly variables: Readonly<Record<string, string>>;
-  log(line: string): void;
 }
 
-/** Starts the process of an execution environment; its lines, of both outputs, go to the log. */
-export function spawnRuntime(settings: RuntimeProcess, runtimeApi: string): ChildProcess {
-  const { definition, bootstrap, variables, log } = settings;
-  const child = spawn(process.execPath, [...heapFlags(definition.memoryMb), bootstrap], {
+/** Starts the process of an execution environment; its lines, of both outputs, are given on. */
+export function spawnRuntime(
+  { definition, bootstraps, variables }: RuntimeProcess,
+  runtimeApi: string,
+  onLine: (line: string) => void,
+): ChildProcess {
+  const { command, args, variables: paths } = runtimeCommand(definition, bootstraps);
+  const child = spawn(command, [...args], {
     cwd: definition.root,
-    env: { ...variables, AWS_LAMBDA_RUNTIME_API: runtimeApi },
+    env: { ...paths, ...variables, AWS_LAMBDA_RUNTIME_API: runtimeApi },
     stdio: ['pipe', 'pipe', 'pipe'],
     // A group of its own, so that what the function starts ends with it.
     detached: process.platform !== 'win32',
   });
-  for (const output of [child.stdout, child.stderr]) readLines(output, log);
+  for (const output of [child.stdout, child.stderr]) readLines(output, onLine);
   return child;
-}
-
-/** The sizes of the heap that Lambda is understood to give Node, in relation to the memory. */
-function heapFlags(memoryMb: number): readonly string[] {
-  const oldSpaceMb = Math.floor(memoryMb * 0.9);
-  const semiSpaceMb = Math.max(1, Math.floor(memoryMb * 0.025));
-  return [`--max-old-space-size=${oldSpaceMb}`, `--max-semi-space-size=${semiSpaceMb}`];
 }
 
 /** Ends everything in the process's group that is still there, at once. */

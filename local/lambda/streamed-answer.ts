@@ -107,17 +107,24 @@ export function writeHead(response: ServerResponse, { status, headers }: AnswerH
 
 /**
  * Passes a body on at the reader's pace. A reader that leaves is left alone, and the function
- * runs to its end, as on Lambda; a body that breaks off breaks the connection.
+ * runs to its end, as on Lambda; a body that breaks off, or says nothing for `idleMs`, breaks the
+ * connection.
  */
 export async function relayBody(
   body: AsyncIterable<Buffer>,
   response: ServerResponse,
+  idleMs?: number,
 ): Promise<void> {
   const left = new AbortController();
-  response.once('close', () => left.abort());
+  const idle = idleMs === undefined ? undefined : setTimeout(() => response.destroy(), idleMs);
+  response.once('close', () => {
+    left.abort();
+    clearTimeout(idle);
+  });
   const { signal } = left;
   try {
     for await (const chunk of body) {
+      idle?.refresh();
       if (signal.aborted || response.writableEnded) continue;
       if (!response.write(chunk)) await once(response, 'drain', { signal }).catch(() => undefined);
     }

@@ -1,14 +1,15 @@
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import type { Bootstraps } from '#local/lambda/runtimes.ts';
 
 /**
- * Writes the program of an execution environment as one file of plain JavaScript, and gives its
- * path: taking the types off at every start would cost 40 ms each time.
+ * Gives the programs of execution environments. Node's is written as one file of plain JavaScript:
+ * taking the types off at every start would cost 40 ms each time.
  */
-export async function writeBootstrap(folder: string): Promise<string> {
-  const outfile = resolve(folder, 'bootstrap.mjs');
+export async function writeBootstraps(folder: string): Promise<Bootstraps> {
+  const node = resolve(folder, 'bootstrap.mjs');
   await build({
-    outfile,
+    outfile: node,
     entryPoints: [join(import.meta.dirname, 'runtime', 'bootstrap.ts')],
     bundle: true,
     platform: 'node',
@@ -16,5 +17,6 @@ export async function writeBootstrap(folder: string): Promise<string> {
     target: 'node20',
     logLevel: 'error',
   });
-  return outfile;
+  const python = join(import.meta.dirname, 'runtime', 'bootstrap.py');
+  return { node, python, sdkRoot: resolve(import.meta.dirname, '../..') };
 }

@@ -1,7 +1,13 @@
-import type { MethodDefinition } from '#local/stack.ts';
+/** A method of a resource, as far as it is chosen by a request. */
+export interface Routed {
+  /** The path of its resource, with `{parameters}`. */
+  readonly resourcePath: string;
+  /** `ANY` for every method. */
+  readonly httpMethod: string;
+}
 
-export interface Route {
-  readonly method: MethodDefinition;
+export interface RouteOf<Method> {
+  readonly method: Method;
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
@@ -9,11 +15,11 @@ export interface Route {
  * The method for a request. As API Gateway does, the resource is chosen first, segment by segment:
  * exact before `{parameter}` before greedy `{proxy+}`; then its method, a named one before `ANY`.
  */
-export function findRoute(
-  methods: readonly MethodDefinition[],
+export function findRoute<Method extends Routed>(
+  methods: readonly Method[],
   httpMethod: string,
   path: string,
-): Route | undefined {
+): RouteOf<Method> | undefined {
   const resources = [...new Set(methods.map(({ resourcePath }) => resourcePath))];
   const [resource] = resources
     .flatMap((resourcePath) => {

@@ -60,7 +60,9 @@ test('a door whose port is taken is named, and the doors before it are closed ag
 });
 
 test('a property that CloudFormation would refuse is named', async () => {
-  const file = { Url: { Type: 'AWS::Lambda::Url', Properties: { AuthType: 'MAYBE' } } };
+  const file = {
+    Url: { Type: 'AWS::Lambda::Url', Properties: { TargetFunctionArn: 'x', AuthType: 'MAYBE' } },
+  };
   await expect(hostResources(file)).rejects.toThrow('Url.AuthType: must be NONE or AWS_IAM');
 });
 

@@ -21,6 +21,14 @@ beforeAll(async () => {
       Properties: { RestApiId: { Ref: 'Api' }, StageName: 'v1' },
     },
     Key: { Type: 'AWS::ApiGateway::ApiKey', Properties: { Enabled: true } },
+    Plan: {
+      Type: 'AWS::ApiGateway::UsagePlan',
+      Properties: { ApiStages: [{ ApiId: { Ref: 'Api' }, Stage: { Ref: 'Stage' } }] },
+    },
+    PlanKey: {
+      Type: 'AWS::ApiGateway::UsagePlanKey',
+      Properties: { KeyId: { Ref: 'Key' }, KeyType: 'API_KEY', UsagePlanId: { Ref: 'Plan' } },
+    },
     ...resource('Items', { 'Fn::GetAtt': ['Api', 'RootResourceId'] }, 'items'),
     ...resource('Item', { Ref: 'Items' }, '{id}'),
     ...resource('Special', { Ref: 'Items' }, 'special'),

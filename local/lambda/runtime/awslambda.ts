@@ -1,10 +1,26 @@
+import { currentRequestId } from './console-lines.ts';
 import { setContentType, type RuntimeStream } from './response-stream.ts';
 
 const streamingSymbol = Symbol.for('aws.lambda.runtime.handler.streaming');
 const highWaterMarkSymbol = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 
+/** Puts `awslambda` where handlers expect it, unless the function does not want it. */
+export function installAwslambda(): void {
+  if (/^(?:1|true)$/u.test(process.env['AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA'] ?? '')) return;
+  const existing: unknown = Reflect.get(globalThis, 'awslambda');
+  const known = typeof existing === 'object' ? existing : {};
+  const awslambda = { ...known, streamifyResponse, HttpResponseStream, InvokeStore };
+  Object.assign(globalThis, { awslambda });
+}
+
+/** What is known about the invocation that runs. */
+const InvokeStore = {
+  getRequestId: (): string => currentRequestId() ?? '-',
+  getXRayTraceId: (): string | undefined => process.env['_X_AMZN_TRACE_ID'],
+};
+
 /** Marks a handler as streaming; it is not wrapped. */
-export function streamifyResponse<Marked extends object>(
+function streamifyResponse<Marked extends object>(
   handler: Marked,
   options?: { highWaterMark?: number },
 ): Marked {
@@ -33,7 +49,7 @@ export function watermarkOf(handler: object): number | undefined {
  * Puts status, headers and cookies before the body. As on Lambda they wait for the first `write`,
  * so a stream that only ends never sends them.
  */
-export const HttpResponseStream = {
+const HttpResponseStream = {
   from(stream: RuntimeStream, metadata: unknown): RuntimeStream {
     setContentType(stream, 'application/vnd.awslambda.http-integration-response');
     const prelude = JSON.stringify(metadata);

@@ -1,35 +1,49 @@
+import { callWithCallback } from './callback-handler.ts';
 import { installConsole, withRequestId } from './console-lines.ts';
+import { installModuleSearch } from './module-search.ts';
 import { loadHandler, type Handler } from './load-handler.ts';
-import { streamifyResponse, HttpResponseStream, isStreaming, watermarkOf } from './awslambda.ts';
+import { installAwslambda, isStreaming, watermarkOf } from './awslambda.ts';
 import { createResponseStream } from './response-stream.ts';
 import { createRuntimeClient, toErrorBody, type RuntimeEvent } from './runtime-client.ts';
 
 /*
- * What runs inside an execution environment: AWS's Node runtime interface client 4.x, told again
- * in plain code because the original compiles on Linux only. It polls the Lambda Runtime API
- * (2018-06-01) and calls the handler.
+ * What runs inside an execution environment: AWS's Node runtime interface client, told again in
+ * plain code because the original compiles on Linux only. It polls the Lambda Runtime API
+ * (2018-06-01) and calls the handler. Version 4 serves nodejs24.x and later; version 3, with
+ * callbacks and with errors posted before the process ends, the runtimes before it.
  */
 
+/** The first major version of Node whose runtime knows no callbacks. */
+const firstWithoutCallbacks = 24;
+const major = Number(/nodejs(\d+)/u.exec(process.env['AWS_EXECUTION_ENV'] ?? '')?.[1] ?? 24);
+const takesCallbacks = major < firstWithoutCallbacks;
+
 installConsole();
-Object.assign(globalThis, { awslambda: { streamifyResponse, HttpResponseStream } });
+installAwslambda();
+installModuleSearch(process.argv[2]);
 // The other end of this pipe is the host: whoever loses it has nobody left to work for.
 process.stdin.once('end', () => process.exit(1)).resume();
-process.on('uncaughtException', (error) => {
-  console.error('Uncaught Exception', JSON.stringify(toErrorBody(error)));
-  process.exit(1);
-});
-process.on('unhandledRejection', (reason) => {
-  console.error('Unhandled Promise Rejection', JSON.stringify(toErrorBody(reason)));
-  process.exit(1);
-});
 
 const client = createRuntimeClient(variable('AWS_LAMBDA_RUNTIME_API'));
+let current: string | undefined;
+process.on('uncaughtException', (error) => void die('Uncaught Exception', error, 129));
+process.on('unhandledRejection', (reason) => void die('Unhandled Promise Rejection', reason, 128));
+
 const handler = await load();
 for (;;) await run(handler, await client.next());
 
+/** Version 3 tells the caller before it ends, and by its status which of the two it was. */
+async function die(what: string, reason: unknown, olderStatus: number): Promise<void> {
+  console.error(what, JSON.stringify(toErrorBody(reason)));
+  if (!takesCallbacks) process.exit(1);
+  if (current !== undefined) await client.invocationError(current, reason).catch(() => undefined);
+  process.exit(olderStatus);
+}
+
 async function load(): Promise<Handler> {
   try {
-    return await loadHandler(variable('LAMBDA_TASK_ROOT'), variable('_HANDLER'));
+    const named = { root: variable('LAMBDA_TASK_ROOT'), name: variable('_HANDLER') };
+    return await loadHandler({ ...named, takesCallbacks });
   } catch (error) {
     console.error('Uncaught Exception', JSON.stringify(toErrorBody(error)));
     await client.initError(error);
@@ -39,19 +53,30 @@ async function load(): Promise<Handler> {
 
 async function run(call: Handler, event: RuntimeEvent): Promise<void> {
   if (event.traceId !== undefined) process.env['_X_AMZN_TRACE_ID'] = event.traceId;
+  current = event.requestId;
   await withRequestId(event.requestId, async () => {
     if (isStreaming(call)) await runStreaming(call, event);
     else await runBuffered(call, event);
   });
+  current = undefined;
 }
 
 async function runBuffered(call: Handler, event: RuntimeEvent): Promise<void> {
   let result: unknown;
   try {
-    result = JSON.stringify(await call(JSON.parse(event.payload), contextOf(event)));
+    const given: unknown = JSON.parse(event.payload);
+    // Only a loop in which nothing else waits tells that a handler has nothing left to do.
+    if (takesCallbacks) process.stdin.unref();
+    result = JSON.stringify(
+      takesCallbacks
+        ? await callWithCallback(call, given, contextOf(event))
+        : await call(given, contextOf(event)),
+    );
   } catch (error) {
     console.error('Invoke Error', JSON.stringify(toErrorBody(error)));
     return client.invocationError(event.requestId, error);
+  } finally {
+    process.stdin.ref();
   }
   await client.respond(event.requestId, typeof result === 'string' ? result : 'null');
 }
@@ -87,6 +112,7 @@ function contextOf(event: RuntimeEvent): Record<string, unknown> {
     memoryLimitInMB: variable('AWS_LAMBDA_FUNCTION_MEMORY_SIZE'),
     logGroupName: variable('AWS_LAMBDA_LOG_GROUP_NAME'),
     logStreamName: variable('AWS_LAMBDA_LOG_STREAM_NAME'),
+    clientContext: event.clientContext === undefined ? undefined : JSON.parse(event.clientContext),
     getRemainingTimeInMillis: () => event.deadlineMs - Date.now(),
   };
 }

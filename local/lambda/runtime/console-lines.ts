@@ -11,21 +11,63 @@ export function withRequestId<Result>(
   return requestIds.run(requestId, run);
 }
 
-/** Makes `console` write Lambda's text lines: time, request id, level, message, by tabs. */
+/** The request id of the invocation that runs. */
+export const currentRequestId = (): string | undefined => requestIds.getStore();
+
+const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
+type Level = (typeof levels)[number];
+
+const methods = {
+  log: 'INFO',
+  debug: 'DEBUG',
+  info: 'INFO',
+  warn: 'WARN',
+  error: 'ERROR',
+  trace: 'TRACE',
+} as const;
+
+/** Makes `console` write Lambda's lines: text parted by tabs, or JSON where the function wants it. */
 export function installConsole(): void {
-  const levels = {
-    log: 'INFO',
-    debug: 'DEBUG',
-    info: 'INFO',
-    warn: 'WARN',
-    error: 'ERROR',
-    trace: 'TRACE',
-  };
-  for (const [method, level] of Object.entries(levels)) {
+  const { AWS_LAMBDA_LOG_FORMAT: wanted, AWS_LAMBDA_LOG_LEVEL: least = 'TRACE' } = process.env;
+  const isJson = wanted?.toUpperCase() === 'JSON';
+  const lowest = levels.findIndex((level) => level === least.toUpperCase());
+  for (const [method, level] of Object.entries(methods)) {
     Reflect.set(console, method, (...args: unknown[]) => {
-      const id = requestIds.getStore() ?? 'undefined';
-      const message = format(...args).replaceAll('\n', '\r');
-      process.stdout.write(`${new Date().toISOString()}\t${id}\t${level}\t${message}\n`);
+      if (isJson && levels.indexOf(level) < lowest) return;
+      process.stdout.write(`${isJson ? jsonLine(level, args) : textLine(level, args)}\n`);
     });
+  }
+}
+
+/** A line feed would end the line, so a carriage return stands for it. */
+function textLine(level: Level, args: readonly unknown[]): string {
+  const message = format(...args).replaceAll('\n', '\r');
+  return `${new Date().toISOString()}\t${requestIds.getStore()}\t${level}\t${message}`;
+}
+
+/** One object stays an object, and an error is told apart from the words around it. */
+function jsonLine(level: Level, args: readonly unknown[]): string {
+  const line = {
+    timestamp: new Date().toISOString(),
+    level,
+    requestId: requestIds.getStore(),
+  };
+  const [only] = args;
+  const isObject = args.length === 1 && typeof only === 'object' && only !== null;
+  const error = args.find((argument) => argument instanceof Error);
+  const message = isObject && error === undefined ? only : format(...args);
+  const details =
+    error === undefined
+      ? {}
+      : {
+          errorType: error.name,
+          errorMessage: error.message,
+          stackTrace: (error.stack ?? '').split('\n'),
+        };
+  try {
+    return JSON.stringify({ ...line, message, ...details });
+  } catch {
+    // What cannot be told in JSON, such as a circle, is told as text.
+    return JSON.stringify({ ...line, message: format(...args), ...details });
   }
 }

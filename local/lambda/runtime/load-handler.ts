@@ -6,11 +6,19 @@ import { isStreaming } from './awslambda.ts';
 
 export type Handler = (...args: unknown[]) => unknown;
 
+export interface Named {
+  readonly root: string;
+  /** `folder/module.export` */
+  readonly name: string;
+  /** Whether the runtime is one of those before Node 24. */
+  readonly takesCallbacks: boolean;
+}
+
 /**
  * Finds a function's handler as Lambda does: `folder/module.export`, the module tried bare, as
  * `.js`, `.mjs` and `.cjs`, then by `require.resolve`. Throws with Lambda's error types.
  */
-export async function loadHandler(root: string, name: string): Promise<Handler> {
+export async function loadHandler({ root, name, takesCallbacks }: Named): Promise<Handler> {
   if (name.includes('..')) {
     throw failure('Runtime.MalformedHandlerName', `'${name}' is not a valid handler name.`);
   }
@@ -24,7 +32,8 @@ export async function loadHandler(root: string, name: string): Promise<Handler> 
     throw failure('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
   }
   if (!isHandler(exported)) throw failure('Runtime.HandlerNotFound', `${name} is not a function`);
-  return checked(exported);
+  if (!takesCallbacks) refuseCallback(exported);
+  return exported;
 }
 
 async function loadModule(root: string, modulePath: string): Promise<unknown> {
@@ -62,15 +71,12 @@ function isHandler(value: unknown): value is Handler {
 }
 
 /** Node 24's runtime has no callbacks: a third parameter that is not a stream's is refused. */
-function checked(handler: Handler): Handler {
-  const streams = isStreaming(handler);
-  if (handler.length >= 3 && !streams) {
-    throw failure(
-      'Runtime.CallbackHandlerDeprecated',
-      'AWS Lambda has removed support for callback-based function handlers starting with Node.js 24.',
-    );
-  }
-  return handler;
+function refuseCallback(handler: Handler): void {
+  if (handler.length < 3 || isStreaming(handler)) return;
+  throw failure(
+    'Runtime.CallbackHandlerDeprecated',
+    'AWS Lambda has removed support for callback-based function handlers starting with Node.js 24.',
+  );
 }
 
 function failure(name: string, message: string): Error {

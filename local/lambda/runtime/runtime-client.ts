@@ -6,6 +6,8 @@ export interface RuntimeEvent {
   readonly deadlineMs: number;
   readonly functionArn: string;
   readonly traceId: string | undefined;
+  /** In JSON. */
+  readonly clientContext: string | undefined;
   readonly payload: string;
 }
 
@@ -34,6 +36,7 @@ export function createRuntimeClient(address: string): RuntimeClient {
         deadlineMs: Number(headers['lambda-runtime-deadline-ms']),
         functionArn: String(headers['lambda-runtime-invoked-function-arn']),
         traceId: headers['lambda-runtime-trace-id']?.toString(),
+        clientContext: headers['lambda-runtime-client-context']?.toString(),
         payload: body,
       };
     },

@@ -6,6 +6,7 @@ export interface Scope {
   ref(logicalId: string): unknown;
   attribute(logicalId: string, name: string): unknown;
   condition(name: string): boolean;
+  /** Nothing where the mapping has no such keys. */
   mapping(map: string, first: string, second: string): unknown;
   /** The value that another stack exports under a name. */
   importValue(name: string): unknown;
@@ -22,6 +23,7 @@ export function resolve(value: unknown, scope: Scope): unknown {
   if (Array.isArray(value)) {
     return value.map((item) => resolve(item, scope)).filter((item) => item !== noValue);
   }
+  if (typeof value === 'string') return literal(value);
   if (!isRecord(value)) return value;
   const entries = Object.entries(value);
   const [only] = entries;
@@ -33,6 +35,14 @@ export function resolve(value: unknown, scope: Scope): unknown {
   }
   const resolved = entries.map(([key, item]) => [key, resolve(item, scope)] as const);
   return Object.fromEntries(resolved.filter(([, item]) => item !== noValue));
+}
+
+/** What AWS would look up when the stack is made cannot be known here. */
+function literal(text: string): string {
+  const start = text.indexOf('{{resolve:');
+  if (start === -1) return text;
+  const reference = text.slice(start, text.indexOf('}}', start) + 2);
+  throw new Error(`${reference} is looked up by AWS only: give the value by a parameter`);
 }
 
 function call(name: string, argument: unknown, scope: Scope): unknown {
@@ -50,13 +60,20 @@ function call(name: string, argument: unknown, scope: Scope): unknown {
     }
     case 'Fn::ImportValue':
       return scope.importValue(asText(name, value));
-    case 'Fn::FindInMap': {
-      const [map, first, second] = asList(name, value).map((part) => asText(name, part));
-      return scope.mapping(asText(name, map), asText(name, first), asText(name, second));
-    }
+    case 'Fn::FindInMap':
+      return findInMap(asList(name, value), scope);
     default:
       return compute(name, value);
   }
+}
+
+function findInMap([map, first, second, otherwise]: readonly unknown[], scope: Scope): unknown {
+  const keys = [map, first, second].map((part) => asText('Fn::FindInMap', part));
+  const [mapName = '', firstKey = '', secondKey = ''] = keys;
+  const found = scope.mapping(mapName, firstKey, secondKey);
+  if (found !== undefined) return found;
+  if (isRecord(otherwise) && 'DefaultValue' in otherwise) return otherwise['DefaultValue'];
+  throw new Error(`There is no mapping ${keys.join('.')}`);
 }
 
 /** The functions that need nothing but their arguments. */
@@ -69,7 +86,9 @@ function compute(name: string, value: unknown): unknown {
     }
     case 'Fn::Select': {
       const [index, items] = asList(name, value);
-      return asList(name, items)[Number(index)];
+      const item = asList(name, items)[Number(index)];
+      if (item === undefined) throw new Error(`${name}: there is no item ${String(index)}`);
+      return item;
     }
     case 'Fn::Split': {
       const [separator, text] = asList(name, value);
@@ -77,7 +96,7 @@ function compute(name: string, value: unknown): unknown {
     }
     case 'Fn::Equals': {
       const [left, right] = asList(name, value);
-      return JSON.stringify(left) === JSON.stringify(right);
+      return JSON.stringify(plain(left)) === JSON.stringify(plain(right));
     }
     case 'Fn::And':
       return asList(name, value).every((item) => item === true);
@@ -91,6 +110,8 @@ function compute(name: string, value: unknown): unknown {
       return asList(name, value).length;
     case 'Fn::ToJsonString':
       return JSON.stringify(value);
+    case 'Fn::Cidr':
+      return cidrBlocks(asList(name, value));
     case 'Fn::GetAZs':
       return ['a', 'b', 'c'].map((zone) => `${asText(name, value)}${zone}`);
     default:
@@ -98,14 +119,32 @@ function compute(name: string, value: unknown): unknown {
   }
 }
 
+/** Texts, numbers and truth values are compared as texts. */
+function plain(value: unknown): unknown {
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+}
+
+/** So many blocks of IPv4 addresses, each of 2 to the power of `bits`, from one block. */
+function cidrBlocks([block, count, bits]: readonly unknown[]): readonly string[] {
+  const [, a, b, c, d] = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/\d+$/u.exec(String(block)) ?? [];
+  if (d === undefined) throw new Error(`Fn::Cidr needs an IPv4 block, not ${String(block)}`);
+  const start = [a, b, c, d].reduce((sum, part) => sum * 256 + Number(part), 0);
+  const size = 2 ** Number(bits);
+  return Array.from({ length: Number(count) }, (_, index) => {
+    const first = start + index * size;
+    const parts = [24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256);
+    return `${parts.join('.')}/${32 - Number(bits)}`;
+  });
+}
+
 function substitute(argument: unknown, scope: Scope): string {
   const [template, variables] =
     typeof argument === 'string' ? [argument] : asList('Fn::Sub', argument);
   const own = isRecord(variables) ? variables : {};
-  return asText('Fn::Sub', template).replaceAll(
+  return literal(asText('Fn::Sub', template)).replaceAll(
     /\$\{(!?)([^}]+)\}/gu,
-    (_, literal, name: string) => {
-      if (literal === '!') return `\${${name}}`;
+    (_, mark, name: string) => {
+      if (mark === '!') return `\${${name}}`;
       if (Object.hasOwn(own, name)) return asText('Fn::Sub', resolve(own[name], scope));
       const [logicalId = '', ...attribute] = name.trim().split('.');
       const value =

@@ -1,0 +1,144 @@
+import { AwsError } from '#local/aws-error.ts';
+import type { Engine } from '#local/aws-exchange.ts';
+import { createQueryEngine, type QueryOperation } from '#local/aws-query.ts';
+import type { Credentials } from '#local/sigv4.ts';
+import { accountId, stackIdOf } from '#local/template/world.ts';
+import type { OpenStack } from '#local/template/stacks.ts';
+
+export interface StacksApi {
+  readonly credentials: Credentials;
+  readonly region: string;
+  stacks(): readonly OpenStack[];
+}
+
+/** When this system was made, as far as stacks tell. */
+const createdAt = new Date().toISOString();
+
+/** CloudFormation, as far as stacks are looked at. */
+export function createCloudFormationEngine(api: StacksApi): Engine {
+  const operations = new Map<string, QueryOperation>([
+    [
+      'DescribeStacks',
+      (parameters) => ({
+        Stacks: { member: chosen(api, parameters).map((stack) => describe(api, stack)) },
+      }),
+    ],
+    [
+      'ListStacks',
+      () => ({ StackSummaries: { member: api.stacks().map((stack) => summary(api, stack)) } }),
+    ],
+    [
+      'ListStackResources',
+      (parameters) => ({ StackResourceSummaries: { member: resourcesOf(api, parameters) } }),
+    ],
+    [
+      'DescribeStackResources',
+      (parameters) => ({ StackResources: { member: resourcesOf(api, parameters) } }),
+    ],
+    ['ListExports', () => ({ Exports: { member: exportsOf(api) } })],
+    ['GetTemplate', (parameters) => ({ TemplateBody: templateBody(chosen(api, parameters)[0]) })],
+  ]);
+  const namespace = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
+  return createQueryEngine({ namespace, operations, credentials: api.credentials });
+}
+
+/** The stack that is named, or all of them. */
+function chosen({ stacks, region }: StacksApi, parameters: URLSearchParams): readonly OpenStack[] {
+  const name = parameters.get('StackName');
+  if (name === null) return stacks();
+  const found = stacks().filter(({ template: { stackName } }) =>
+    [stackName, stackIdOf(stackName, region)].includes(name),
+  );
+  if (found.length > 0) return found;
+  throw new AwsError('ValidationError', `Stack with id ${name} does not exist`);
+}
+
+function summary({ region }: StacksApi, { template }: OpenStack): Record<string, unknown> {
+  return {
+    StackId: stackIdOf(template.stackName, region),
+    StackName: template.stackName,
+    CreationTime: createdAt,
+    StackStatus: 'CREATE_COMPLETE',
+    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+  };
+}
+
+function describe(api: StacksApi, stack: OpenStack): Record<string, unknown> {
+  const outputs = Object.entries(stack.outputs()).map(([OutputKey, OutputValue]) => ({
+    OutputKey,
+    OutputValue,
+  }));
+  const parameters = Object.keys(stack.template.parameters).map((ParameterKey) => ({
+    ParameterKey,
+    ParameterValue: String(stack.scope.ref(ParameterKey)),
+  }));
+  return {
+    ...summary(api, stack),
+    Parameters: { member: parameters },
+    Outputs: { member: outputs },
+    DisableRollback: false,
+    EnableTerminationProtection: false,
+  };
+}
+
+function resourcesOf(api: StacksApi, parameters: URLSearchParams): readonly object[] {
+  return chosen(api, parameters).flatMap((stack) => {
+    const { template, scope } = stack;
+    return [...template.resources]
+      .filter(([, { condition }]) => condition === undefined || scope.condition(condition))
+      .map(([LogicalResourceId, { type }]) => ({
+        StackName: template.stackName,
+        StackId: stackIdOf(template.stackName, api.region),
+        LogicalResourceId,
+        PhysicalResourceId: physicalId(stack, LogicalResourceId),
+        ResourceType: type,
+        ResourceStatus: 'CREATE_COMPLETE',
+        Timestamp: createdAt,
+        LastUpdatedTimestamp: createdAt,
+      }));
+  });
+}
+
+function physicalId({ scope }: OpenStack, logicalId: string): string {
+  try {
+    return String(scope.ref(logicalId));
+  } catch {
+    return logicalId;
+  }
+}
+
+function exportsOf({ stacks, region }: StacksApi): readonly object[] {
+  return stacks().flatMap((stack) =>
+    stack.exports().map(({ name, output }) => ({
+      ExportingStackId: stackIdOf(stack.template.stackName, region),
+      Name: name,
+      Value: stack.outputs()[output],
+    })),
+  );
+}
+
+/** The resources, as they are here: SAM's are told as CloudFormation's. */
+function templateBody(stack: OpenStack | undefined): string {
+  const resources = [...(stack?.template.resources ?? [])].map(
+    ([id, { type, properties }]) => [id, { Type: type, Properties: properties }] as const,
+  );
+  return JSON.stringify({ Resources: Object.fromEntries(resources) });
+}
+
+/** STS, as far as programs ask who they are. */
+export function createStsEngine(credentials: Credentials): Engine {
+  return createQueryEngine({
+    credentials,
+    namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+    operations: new Map<string, QueryOperation>([
+      [
+        'GetCallerIdentity',
+        () => ({
+          Arn: `arn:aws:iam::${accountId}:user/local`,
+          UserId: credentials.accessKeyId,
+          Account: accountId,
+        }),
+      ],
+    ]),
+  });
+}

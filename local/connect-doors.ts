@@ -1,0 +1,78 @@
+import type { Clock } from '#local/clock.ts';
+import type { Definitions } from '#local/definitions.ts';
+import type { Door, Doors } from '#local/doors.ts';
+import { urlHandler } from '#local/function-url/server.ts';
+import { httpApiHandler } from '#local/http-api/server.ts';
+import type { Shaping } from '#local/lambda/response-shaping.ts';
+import type { ApiKey } from '#local/rest-api/admission.ts';
+import type { ApiDefinition } from '#local/rest-api/api-definition.ts';
+import { createAuthorizers } from '#local/rest-api/authorizer.ts';
+import { unquoted } from '#local/rest-api/mapping-template.ts';
+import { restHandler } from '#local/rest-api/server.ts';
+import { createUsagePlans } from '#local/rest-api/usage-plans.ts';
+import type { Services } from '#local/services.ts';
+import { createUserPools } from '#local/sign-in/user-pools.ts';
+import type { Credentials } from '#local/sigv4.ts';
+
+export interface Behind {
+  readonly definitions: Definitions;
+  readonly services: Services;
+  readonly credentials: Credentials;
+  readonly apiKeys: readonly ApiKey[];
+  readonly region: string;
+  readonly shaping: Shaping;
+  readonly clock: Clock;
+}
+
+/** Has every door answered by what is behind it. Throws where a URL's function is not there. */
+export function connectDoors(doors: Doors, behind: Behind): void {
+  const { definitions, services, credentials, apiKeys, region, shaping, clock } = behind;
+  const { functions } = services;
+  for (const definition of definitions.urls) {
+    const host = functions.find(definition.target);
+    if (host === undefined) throw new Error(`${definition.key}: its function is not hosted`);
+    const handler = urlHandler({ definition, host, credentials, shaping });
+    doorOf(doors, definition.key).connect(handler, allowedBy(definition.cors?.allowOrigins));
+  }
+  const usagePlans = createUsagePlans(definitions.usagePlans, clock.now);
+  const authorizers = createAuthorizers(functions, clock.now);
+  const userPools = createUserPools([]);
+  for (const definition of definitions.apis) {
+    const admission = { region, credentials, apiKeys, usagePlans, authorizers, userPools };
+    const handler = restHandler({ ...admission, definition, functions, shaping });
+    doorOf(doors, definition.key).connect(handler, allowedBy(mockedOrigins(definition)));
+  }
+  for (const definition of definitions.httpApis) {
+    const answers = new Map<string, never>();
+    const handler = httpApiHandler({
+      definition,
+      region,
+      credentials,
+      functions,
+      answers,
+      now: clock.now,
+    });
+    doorOf(doors, definition.key).connect(handler, allowedBy(definition.cors?.allowOrigins));
+  }
+}
+
+function doorOf(doors: Doors, key: string): Door {
+  const door = doors.get(key);
+  if (door === undefined) throw new Error(`${key} has no door`);
+  return door;
+}
+
+function allowedBy(origins: readonly string[] = []): (origin: string) => boolean {
+  return (origin) => origins.includes('*') || origins.includes(origin);
+}
+
+/** The origins that the mocks of a REST API tell preflight requests. */
+function mockedOrigins({ methods }: ApiDefinition): readonly string[] {
+  return methods.flatMap(({ integration }) => {
+    if (integration.type !== 'mock') return [];
+    const values = integration.responses.map(
+      ({ parameters }) => parameters['method.response.header.Access-Control-Allow-Origin'] ?? '',
+    );
+    return values.map(unquoted);
+  });
+}

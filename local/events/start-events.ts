@@ -1,0 +1,45 @@
+import type { Clock } from '#local/clock.ts';
+import type { Definitions } from '#local/definitions.ts';
+import { runRule } from '#local/events/rules.ts';
+import { createDelivery } from '#local/lambda/delivery.ts';
+import { pollQueue } from '#local/lambda/queue-poller.ts';
+import type { Services } from '#local/services.ts';
+
+export interface EventsSettings {
+  readonly definitions: Definitions;
+  readonly services: Services;
+  readonly clock: Clock;
+  readonly region: string;
+  log(line: string): void;
+}
+
+/** Starts what happens by itself: queues that functions read, schedules, and what was left over. */
+export function startEvents(settings: EventsSettings, starting: AsyncDisposableStack): void {
+  const { definitions, services, clock, region, log } = settings;
+  const ended = new AbortController();
+  starting.defer(() => ended.abort());
+  const { functions, asyncEvents, sqs } = services;
+  const { queues } = sqs;
+  for (const definition of definitions.eventSources.filter(({ isEnabled }) => isEnabled)) {
+    const queue = queues.byArn(definition.queueArn);
+    if (queue === undefined) log(`! ${definition.key}: ${definition.queueArn} is not here`);
+    else {
+      const poller = { definition, queue, queues, functions, clock, region, log };
+      pollQueue(poller, ended.signal).catch((error: unknown) =>
+        log(`! ${definition.key}: ${String(error)}`),
+      );
+    }
+  }
+  const deliver = createDelivery({
+    queues,
+    invoke: (arn, body) => asyncEvents.send(arn, body),
+    warn: (message) => log(`! ${message}`),
+  });
+  const rules = { clock, region, start: (arn: string, body: string) => deliver(arn, { body }) };
+  for (const rule of definitions.rules) {
+    runRule(rule, rules, ended.signal).catch((error: unknown) =>
+      log(`! ${rule.key}: ${String(error)}`),
+    );
+  }
+  asyncEvents.start();
+}

@@ -1,0 +1,151 @@
+import type { CorsDefinition } from '#local/function-url/read-urls.ts';
+import type {
+  HttpApiDefinition,
+  HttpAuthorization,
+  HttpIntegration,
+  HttpRoute,
+} from '#local/http-api/http-api-definition.ts';
+import { documentRoutes, keyParts } from '#local/http-api/read-document-routes.ts';
+import { functionNameIn } from '#local/rest-api/read-integration.ts';
+import type { Properties } from '#local/template/properties.ts';
+import type { OpenStack, Resource } from '#local/template/stacks.ts';
+
+/** The HTTP APIs of some stacks; those of WebSockets are not among them. */
+export function readHttpApis(stacks: readonly OpenStack[]): readonly HttpApiDefinition[] {
+  const ofType = (type: string): readonly Resource[] =>
+    stacks.flatMap((stack) => stack.ofType(`AWS::ApiGatewayV2::${type}`));
+  return ofType('Api')
+    .filter(({ properties }) => properties.optionalText('ProtocolType') !== 'WEBSOCKET')
+    .map((api) => readHttpApi(api, ofType));
+}
+
+function readHttpApi(
+  resource: Resource,
+  ofType: (type: string) => readonly Resource[],
+): HttpApiDefinition {
+  const { key, properties } = resource;
+  const id = refOf(resource);
+  const own = (type: string): readonly Resource[] =>
+    ofType(type).filter((item) => item.properties.text('ApiId') === id);
+  const stages = own('Stage').map(({ properties: stage }) => ({
+    name: stage.text('StageName'),
+    variables: stage.textMap('StageVariables'),
+  }));
+  const target = properties.optionalText('Target');
+  return {
+    key,
+    id,
+    stages: stages.length === 0 ? [{ name: '$default', variables: {} }] : stages,
+    cors: properties.has('CorsConfiguration')
+      ? readCors(properties.nested('CorsConfiguration'))
+      : undefined,
+    routes: [
+      ...own('Route').map((route) => readRoute(route, own)),
+      ...documentRoutes(resource, id),
+      ...(target === undefined ? [] : [quickRoute(key, properties, target)]),
+    ],
+  };
+}
+
+function refOf({ stack, logicalId }: Resource): string {
+  return String(stack.scope.ref(logicalId));
+}
+
+function readCors(cors: Properties): CorsDefinition {
+  return {
+    allowOrigins: cors.texts('AllowOrigins'),
+    allowMethods: cors.texts('AllowMethods'),
+    allowHeaders: cors.texts('AllowHeaders'),
+    exposeHeaders: cors.texts('ExposeHeaders'),
+    allowCredentials: cors.flag('AllowCredentials'),
+    maxAge: cors.optionalNumber('MaxAge'),
+  };
+}
+
+/** An API that names its function needs no more. */
+function quickRoute(place: string, properties: Properties, target: string): HttpRoute {
+  const routeKey = properties.optionalText('RouteKey') ?? '$default';
+  const integration = target.startsWith('http')
+    ? ({ type: 'http', uri: target, httpMethod: 'ANY', timeoutMs: 30_000 } as const)
+    : ({
+        type: 'lambda',
+        functionName: functionNameIn(place, target),
+        payloadFormat: '2.0',
+        timeoutMs: 30_000,
+      } as const);
+  return { ...keyParts(routeKey), integration, authorization: { type: 'none' } };
+}
+
+function readRoute(
+  { key, properties }: Resource,
+  own: (type: string) => readonly Resource[],
+): HttpRoute {
+  const target = properties.text('Target').replace('integrations/', '');
+  const integration = own('Integration').find((item) => refOf(item) === target)?.properties;
+  if (integration === undefined)
+    throw new Error(`${key}.Target: there is no integration ${target}`);
+  const type = properties.choice('AuthorizationType', ['NONE', 'AWS_IAM', 'JWT', 'CUSTOM'], 'NONE');
+  const authorizer = own('Authorizer').find(
+    (item) => refOf(item) === properties.optionalText('AuthorizerId'),
+  );
+  if (authorizer === undefined && (type === 'JWT' || type === 'CUSTOM')) {
+    throw new Error(`${key}.AuthorizerId: there is no such authorizer`);
+  }
+  const scopes = properties.texts('AuthorizationScopes');
+  return {
+    ...keyParts(properties.text('RouteKey')),
+    integration: readIntegration(integration),
+    authorization:
+      authorizer === undefined
+        ? { type: type === 'AWS_IAM' ? 'iam' : 'none' }
+        : readAuthorizer(refOf(authorizer), authorizer.properties, scopes),
+  };
+}
+
+function readIntegration(given: Properties): HttpIntegration {
+  const type = given.text('IntegrationType');
+  const uri = given.text('IntegrationUri');
+  const timeoutMs = given.number('TimeoutInMillis', 30_000);
+  if (type === 'HTTP_PROXY') {
+    return {
+      type: 'http',
+      uri,
+      httpMethod: given.optionalText('IntegrationMethod') ?? 'ANY',
+      timeoutMs,
+    };
+  }
+  if (type !== 'AWS_PROXY') return { type: 'unhosted', what: `an integration of type ${type}` };
+  return {
+    type: 'lambda',
+    functionName: functionNameIn(given.key, uri),
+    payloadFormat: given.choice('PayloadFormatVersion', ['1.0', '2.0'], '1.0'),
+    timeoutMs,
+  };
+}
+
+function readAuthorizer(
+  id: string,
+  given: Properties,
+  scopes: readonly string[],
+): HttpAuthorization {
+  const sources = given.texts('IdentitySource');
+  if (given.text('AuthorizerType') === 'JWT') {
+    const jwt = given.nested('JwtConfiguration');
+    return {
+      type: 'jwt',
+      scopes,
+      issuer: jwt.text('Issuer'),
+      audience: jwt.texts('Audience'),
+      identitySource: sources[0] ?? '$request.header.Authorization',
+    };
+  }
+  return {
+    type: 'function',
+    id,
+    functionName: functionNameIn(given.key, given.text('AuthorizerUri')),
+    identitySources: sources,
+    payloadFormat: given.choice('AuthorizerPayloadFormatVersion', ['1.0', '2.0'], '2.0'),
+    simple: given.flag('EnableSimpleResponses'),
+    ttlMs: given.number('AuthorizerResultTtlInSeconds', sources.length === 0 ? 0 : 300) * 1000,
+  };
+}

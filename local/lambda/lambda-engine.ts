@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { AwsError, toAwsError } from '#local/aws-error.ts';
+import type { AwsResponse, Engine } from '#local/aws-exchange.ts';
+import { verify } from '#local/aws-json.ts';
+import type { CorsDefinition, UrlDefinition } from '#local/function-url/read-urls.ts';
+import type { FunctionDefinition } from '#local/lambda/function-definition.ts';
+import type { FunctionHost } from '#local/lambda/function-host.ts';
+import { noSuchFunction, type Functions } from '#local/lambda/functions.ts';
+import { invoke, type Invoking } from '#local/lambda/invoke-api.ts';
+import { isNameOf } from '#local/lambda/read-functions.ts';
+import type { EventSourceDefinition } from '#local/lambda/read-event-sources.ts';
+import { isDecodable } from '#local/read-body.ts';
+import type { Credentials } from '#local/sigv4.ts';
+import { accountId } from '#local/template/world.ts';
+
+export interface LambdaApi extends Invoking {
+  readonly credentials: Credentials;
+  readonly region: string;
+  readonly functions: Functions;
+  urls(): readonly UrlDefinition[];
+  addressOf(url: UrlDefinition): string;
+  eventSources(): readonly EventSourceDefinition[];
+}
+
+/** Lambda's own API: running functions, and reading what there is. */
+export function createLambdaEngine(api: LambdaApi): Engine {
+  return async (request, response) => {
+    try {
+      verify(request, api.credentials, { status: 403 });
+      const path = request.url.split('?')[0] ?? '';
+      const invocation = invocationForm.exec(path);
+      if (invocation === null || request.method !== 'POST') {
+        return send(response, read(api, request.method, request.url));
+      }
+      const [, version, segment = ''] = invocation;
+      const host = knownFunction(api, segment);
+      await invoke(api, { host, request, response, isStreamed: version === '2021-11-15' });
+    } catch (thrown) {
+      refuse(response, toAwsError(thrown));
+    }
+  };
+}
+
+const invocationForm =
+  /^\/(2015-03-31|2021-11-15)\/functions\/([^/]+)\/(?:invocations|response-streaming-invocations)$/u;
+
+function send(response: AwsResponse, output: unknown): void {
+  response.start(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(output));
+}
+
+function refuse(response: AwsResponse, { code, message, status, members }: AwsError): void {
+  response.start(status, { 'content-type': 'application/json', 'x-amzn-errortype': code });
+  response.end(JSON.stringify({ ...members, Type: status < 500 ? 'User' : 'Service', message }));
+}
+
+/** The function in a segment of a path. Throws Lambda's error for one that is not there. */
+function knownFunction({ functions, region }: LambdaApi, segment: string): FunctionHost {
+  if (!isDecodable(segment)) throw unknownOperation();
+  const name = decodeURIComponent(segment);
+  const host = functions.find(name);
+  if (host !== undefined) return host;
+  const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}`;
+  throw noSuchFunction(name.startsWith('arn:') ? name : arn);
+}
+
+function unknownOperation(): AwsError {
+  const message = 'The operation is not known.';
+  return new AwsError('UnknownOperationException', message, { status: 404 });
+}
+
+/** What the reading operations give (Lambda API reference). */
+function read(api: LambdaApi, method: string, url: string): unknown {
+  const [path = '', query = ''] = url.split(/\?(.*)/su);
+  if (method !== 'GET') throw unknownOperation();
+  if (/^\/2015-03-31\/functions\/?$/u.test(path)) return listFunctions(api, query);
+  if (/^\/2015-03-31\/event-source-mappings\/?$/u.test(path)) return listSources(api, query);
+  const form = /^\/[\d-]+\/functions\/([^/]+)(?:\/([\w-]+))?$/u;
+  const [, segment = '', part = 'function'] = form.exec(path) ?? [];
+  if (!Object.hasOwn(parts, part)) throw unknownOperation();
+  return parts[part]?.(knownFunction(api, segment).definition, api);
+}
+
+type ReadPart = (definition: FunctionDefinition, api: LambdaApi) => unknown;
+
+/** By what stands behind a function in the path. */
+const parts: Readonly<Record<string, ReadPart>> = {
+  function: (definition) => ({
+    Configuration: configurationOf(definition),
+    Code: { RepositoryType: 'S3', Location: `file://${definition.root}` },
+    Tags: {},
+    ...(definition.concurrency.type === 'reserved' ? { Concurrency: reservedOf(definition) } : {}),
+  }),
+  configuration: configurationOf,
+  concurrency: reservedOf,
+  url(definition, api) {
+    const [found] = urlsOf(api, definition);
+    if (found !== undefined) return found;
+    const message = 'The resource you requested does not exist.';
+    throw new AwsError('ResourceNotFoundException', message, { status: 404 });
+  },
+  urls: (definition, api) => ({ FunctionUrlConfigs: urlsOf(api, definition) }),
+  versions: (definition) => ({ Versions: [configurationOf(definition)] }),
+  aliases: ({ aliases, arn }) => ({
+    Aliases: aliases.map((name) => {
+      return { Name: name, AliasArn: `${arn}:${name}`, FunctionVersion: '1', Description: '' };
+    }),
+  }),
+};
+
+function reservedOf({ concurrency }: FunctionDefinition): object {
+  if (concurrency.type === 'account') return {};
+  return { ReservedConcurrentExecutions: concurrency.limit };
+}
+
+function listFunctions({ functions }: LambdaApi, query: string): object {
+  const parameters = new URLSearchParams(query);
+  const start = Number(parameters.get('Marker') ?? 0);
+  const most = Math.min(50, Number(parameters.get('MaxItems') ?? 50));
+  const all = functions.all().map(({ definition }) => configurationOf(definition));
+  const rest = start + most < all.length ? { NextMarker: String(start + most) } : {};
+  return { Functions: all.slice(start, start + most), ...rest };
+}
+
+function listSources(api: LambdaApi, query: string): object {
+  const name = new URLSearchParams(query).get('FunctionName');
+  const host = name === null ? undefined : knownFunction(api, encodeURIComponent(name));
+  const found = api
+    .eventSources()
+    .filter(({ functionName }) => host === undefined || isNameOf(host.definition, functionName));
+  const EventSourceMappings = found.map((source) => ({
+    UUID: source.id,
+    BatchSize: source.batchSize,
+    MaximumBatchingWindowInSeconds: source.windowMs / 1000,
+    EventSourceArn: source.queueArn,
+    FunctionArn: api.functions.find(source.functionName)?.definition.arn,
+    State: source.isEnabled ? 'Enabled' : 'Disabled',
+    FunctionResponseTypes: source.reportsItemFailures ? ['ReportBatchItemFailures'] : [],
+  }));
+  return { EventSourceMappings };
+}
+
+function configurationOf(definition: FunctionDefinition): object {
+  const { logging } = definition;
+  return {
+    FunctionName: definition.name,
+    FunctionArn: definition.arn,
+    Runtime: definition.runtime,
+    Role: definition.role,
+    Handler: definition.handler,
+    Description: definition.description,
+    Timeout: definition.timeoutMs / 1000,
+    MemorySize: definition.memoryMb,
+    CodeSize: 0,
+    CodeSha256: createHash('sha256').update(definition.root).digest('base64'),
+    LastModified: '2026-01-01T00:00:00.000+0000',
+    Version: '$LATEST',
+    Environment: { Variables: definition.environment },
+    TracingConfig: { Mode: 'PassThrough' },
+    RevisionId: '00000000-0000-4000-8000-000000000000',
+    Layers: definition.layers.map(({ arn }) => ({ Arn: arn, CodeSize: 0 })),
+    State: 'Active',
+    LastUpdateStatus: 'Successful',
+    PackageType: 'Zip',
+    Architectures: [definition.architecture],
+    EphemeralStorage: { Size: 512 },
+    SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
+    LoggingConfig: {
+      LogFormat: logging.format,
+      LogGroup: logging.group,
+      ...(logging.format === 'JSON'
+        ? { ApplicationLogLevel: logging.applicationLevel, SystemLogLevel: logging.systemLevel }
+        : {}),
+    },
+  };
+}
+
+function urlsOf(api: LambdaApi, definition: FunctionDefinition): readonly object[] {
+  return api
+    .urls()
+    .filter(({ target }) => isNameOf(definition, target))
+    .map((url) => ({
+      FunctionUrl: api.addressOf(url),
+      FunctionArn: definition.arn,
+      AuthType: url.authType,
+      InvokeMode: url.invokeMode,
+      CreationTime: '2026-01-01T00:00:00.000Z',
+      LastModifiedTime: '2026-01-01T00:00:00.000Z',
+      Cors: url.cors === undefined ? undefined : toCors(url.cors),
+    }));
+}
+
+function toCors(cors: CorsDefinition): object {
+  return {
+    AllowOrigins: cors.allowOrigins,
+    AllowMethods: cors.allowMethods,
+    AllowHeaders: cors.allowHeaders,
+    ExposeHeaders: cors.exposeHeaders,
+    AllowCredentials: cors.allowCredentials,
+    MaxAge: cors.maxAge,
+  };
+}

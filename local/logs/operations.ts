@@ -1,0 +1,171 @@
+import { AwsError } from '#local/aws-error.ts';
+import { createJsonEngine, operation, type Operation } from '#local/aws-json.ts';
+import type { Engine } from '#local/aws-exchange.ts';
+import type { LogEvent, LogGroup, LogStore } from '#local/logs/log-store.ts';
+import { filterPattern } from '#local/logs/filter-pattern.ts';
+import { boolean, integer, list, string, structure } from '#local/shape.ts';
+import type { Credentials } from '#local/sigv4.ts';
+import { accountId } from '#local/template/world.ts';
+
+export interface LogsOptions {
+  readonly logs: LogStore;
+  readonly credentials: Credentials;
+  readonly region: string;
+}
+
+/** CloudWatch Logs, as far as it is read. */
+export function createLogsEngine({ logs, credentials, region }: LogsOptions): Engine {
+  return createJsonEngine({
+    credentials,
+    target: 'Logs_20140328',
+    version: '1.1',
+    operations: new Map<string, Operation>([
+      ['DescribeLogGroups', describeGroups(logs, region)],
+      ['DescribeLogStreams', describeStreams(logs, region)],
+      ['FilterLogEvents', filterEvents(logs)],
+      ['GetLogEvents', getEvents(logs)],
+    ]),
+  });
+}
+
+const arnOf = (region: string, name: string): string =>
+  `arn:aws:logs:${region}:${accountId}:log-group:${name}`;
+
+function describeGroups(logs: LogStore, region: string): Operation {
+  const shape = structure(
+    {},
+    {
+      logGroupNamePrefix: string(),
+      logGroupNamePattern: string(),
+      limit: integer({ min: 1, max: 50 }),
+      nextToken: string(),
+    },
+  );
+  return operation(
+    shape,
+    ({ logGroupNamePrefix = '', logGroupNamePattern = '', limit = 50, nextToken = '0' }) => {
+      const found = logs
+        .groups()
+        .filter(
+          ({ name }) => name.startsWith(logGroupNamePrefix) && name.includes(logGroupNamePattern),
+        )
+        .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      const start = Number(nextToken);
+      const page = found.slice(start, start + limit).map(({ name, createdAt, events }) => ({
+        logGroupName: name,
+        logGroupClass: 'STANDARD',
+        creationTime: createdAt,
+        metricFilterCount: 0,
+        arn: `${arnOf(region, name)}:*`,
+        logGroupArn: arnOf(region, name),
+        storedBytes: events.reduce((sum, { message }) => sum + message.length, 0),
+      }));
+      const rest = start + limit < found.length ? { nextToken: String(start + limit) } : {};
+      return { logGroups: page, ...rest };
+    },
+  );
+}
+
+function describeStreams(logs: LogStore, region: string): Operation {
+  const optional = {
+    logGroupName: string(),
+    logGroupIdentifier: string(),
+    logStreamNamePrefix: string(),
+    orderBy: string(),
+    descending: boolean,
+    limit: integer({ min: 1, max: 50 }),
+    nextToken: string(),
+  };
+  return operation(structure({}, optional), (input) => {
+    const group = known(logs, input.logGroupName ?? input.logGroupIdentifier);
+    const byStream = Map.groupBy(group.events, ({ stream }) => stream);
+    const streams = [...byStream]
+      .filter(([name]) => name.startsWith(input.logStreamNamePrefix ?? ''))
+      .map(([name, events]) => ({
+        logStreamName: name,
+        creationTime: events[0]?.timestamp,
+        firstEventTimestamp: events[0]?.timestamp,
+        lastEventTimestamp: events.at(-1)?.timestamp,
+        lastIngestionTime: events.at(-1)?.timestamp,
+        arn: `${arnOf(region, group.name)}:log-stream:${name}`,
+        storedBytes: 0,
+      }));
+    const inOrder = input.descending === true ? streams.toReversed() : streams;
+    return { logStreams: inOrder.slice(0, input.limit ?? 50) };
+  });
+}
+
+function filterEvents(logs: LogStore): Operation {
+  const optional = {
+    logGroupName: string(),
+    logGroupIdentifier: string(),
+    logStreamNames: list(string()),
+    logStreamNamePrefix: string(),
+    startTime: integer(),
+    endTime: integer(),
+    filterPattern: string(),
+    limit: integer({ min: 1, max: 10_000 }),
+    nextToken: string(),
+    interleaved: boolean,
+    unmask: boolean,
+  };
+  return operation(structure({}, optional), (input) => {
+    const { logStreamNames, logStreamNamePrefix = '', startTime = 0, endTime = Infinity } = input;
+    const group = known(logs, input.logGroupName ?? input.logGroupIdentifier);
+    const isWanted = filterPattern(input.filterPattern ?? '');
+    const found = group.events.filter(
+      ({ stream, timestamp, message }) =>
+        timestamp >= startTime &&
+        timestamp <= endTime &&
+        stream.startsWith(logStreamNamePrefix) &&
+        (logStreamNames?.includes(stream) ?? true) &&
+        isWanted(message),
+    );
+    const { limit = 10_000, nextToken = '0' } = input;
+    const start = Number(nextToken);
+    const events = found.slice(start, start + limit).map((event) => ({
+      eventId: event.id,
+      logStreamName: event.stream,
+      timestamp: event.timestamp,
+      ingestionTime: event.timestamp,
+      message: event.message,
+    }));
+    const rest = start + limit < found.length ? { nextToken: String(start + limit) } : {};
+    return { events, searchedLogStreams: [], ...rest };
+  });
+}
+
+function getEvents(logs: LogStore): Operation {
+  const optional = {
+    logGroupName: string(),
+    logGroupIdentifier: string(),
+    startTime: integer(),
+    endTime: integer(),
+    limit: integer({ min: 1, max: 10_000 }),
+    startFromHead: boolean,
+    nextToken: string(),
+  };
+  return operation(structure({ logStreamName: string() }, optional), (input) => {
+    const { startTime = 0, endTime = Infinity, limit = 10_000 } = input;
+    const group = known(logs, input.logGroupName ?? input.logGroupIdentifier);
+    const found = group.events.filter(
+      ({ stream, timestamp }) =>
+        stream === input.logStreamName && timestamp >= startTime && timestamp < endTime,
+    );
+    const chosen = input.startFromHead === true ? found.slice(0, limit) : found.slice(-limit);
+    const events = chosen.map(({ timestamp, message }: LogEvent) => ({
+      timestamp,
+      message,
+      ingestionTime: timestamp,
+    }));
+    return { events, nextForwardToken: 'f/0', nextBackwardToken: 'b/0' };
+  });
+}
+
+/** A group by its name or ARN. Throws AWS's error for one that is not there. */
+function known(logs: LogStore, nameOrArn = ''): LogGroup {
+  const name = nameOrArn.startsWith('arn:') ? nameOrArn.split(':')[6] : nameOrArn;
+  const group = logs.find(name ?? '');
+  if (group !== undefined) return group;
+  throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
+}

@@ -1,0 +1,34 @@
+import { render } from 'velocityjs';
+
+/** What a mapping template may refer to; all of it without the `$`. */
+export interface TemplateVariables {
+  readonly context?: Readonly<Record<string, unknown>>;
+  readonly stageVariables?: Readonly<Record<string, string>>;
+  readonly input?: TemplateInput;
+}
+
+export interface TemplateInput {
+  readonly body: string;
+  params(name?: string): unknown;
+  json(path: string): string;
+  path(path: string): unknown;
+}
+
+const util = {
+  escapeJavaScript: (text: string) => JSON.stringify(text).slice(1, -1),
+  parseJson: (text: string): unknown => JSON.parse(text),
+  urlEncode: (text: string) => encodeURIComponent(text),
+  urlDecode: (text: string) => decodeURIComponent(text),
+  base64Encode: (text: string) => Buffer.from(text).toString('base64'),
+  base64Decode: (text: string) => Buffer.from(text, 'base64').toString('utf8'),
+};
+
+/** Renders a mapping template in the Velocity language. */
+export function renderTemplate(template: string, variables: TemplateVariables): string {
+  return render(template, { ...variables, util });
+}
+
+/** A static value of a parameter mapping stands in quotes. */
+export function unquoted(value: string): string {
+  return value.replace(/^'(.*)'$/su, '$1');
+}

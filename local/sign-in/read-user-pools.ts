@@ -1,0 +1,58 @@
+import type { OpenStack, Resource } from '#local/template/stacks.ts';
+
+export interface UserPoolDefinition {
+  readonly key: string;
+  /** Such as `us-east-1_ABCDEFGHI`. */
+  readonly id: string;
+  readonly arn: string;
+  readonly name: string;
+  readonly clients: readonly UserPoolClient[];
+}
+
+export interface UserPoolClient {
+  readonly key: string;
+  readonly id: string;
+  readonly name: string;
+  /** Present where the client has one. */
+  readonly secret: string | undefined;
+  readonly callbackUrls: readonly string[];
+  readonly logoutUrls: readonly string[];
+  /** `code`, `implicit`, `client_credentials` */
+  readonly flows: readonly string[];
+  readonly scopes: readonly string[];
+  /** `ALLOW_USER_PASSWORD_AUTH` and the like. */
+  readonly authFlows: readonly string[];
+}
+
+/** The user pools of some stacks, each with its clients. */
+export function readUserPools(stacks: readonly OpenStack[]): readonly UserPoolDefinition[] {
+  const ofType = (type: string): readonly Resource[] => stacks.flatMap((each) => each.ofType(type));
+  const clients = ofType('AWS::Cognito::UserPoolClient');
+  return ofType('AWS::Cognito::UserPool').map(({ key, logicalId, properties, stack }) => {
+    const id = String(stack.scope.ref(logicalId));
+    return {
+      key,
+      id,
+      arn: String(stack.scope.attribute(logicalId, 'Arn')),
+      name: properties.optionalText('UserPoolName') ?? key,
+      clients: clients
+        .filter((client) => client.properties.text('UserPoolId') === id)
+        .map(readClient),
+    };
+  });
+}
+
+function readClient({ key, logicalId, properties, stack }: Resource): UserPoolClient {
+  const hasSecret = properties.flag('GenerateSecret');
+  return {
+    key,
+    id: String(stack.scope.ref(logicalId)),
+    name: properties.optionalText('ClientName') ?? key,
+    secret: hasSecret ? String(stack.scope.attribute(logicalId, 'ClientSecret')) : undefined,
+    callbackUrls: properties.texts('CallbackURLs'),
+    logoutUrls: properties.texts('LogoutURLs'),
+    flows: properties.texts('AllowedOAuthFlows'),
+    scopes: properties.texts('AllowedOAuthScopes'),
+    authFlows: properties.texts('ExplicitAuthFlows'),
+  };
+}

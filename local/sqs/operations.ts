@@ -1,0 +1,253 @@
+import { AwsError } from '#local/aws-error.ts';
+import { operation, type Operation } from '#local/aws-json.ts';
+import { integer, list, string, structure, type Shaped } from '#local/shape.ts';
+import { batchError, carryOutAll } from '#local/sqs/batch.ts';
+import {
+  md5,
+  md5OfAttributes,
+  messageAttributes,
+  parseAttributes,
+  sizeOfAttributes,
+} from '#local/sqs/message-attributes.ts';
+import { invalidParameter, noSuchQueue, type Queue } from '#local/sqs/queue.ts';
+import type { StoredMessage } from '#local/sqs/queue-store.ts';
+import { invalidReceipt, type Queues } from '#local/sqs/queues.ts';
+
+const sendMembers = {
+  DelaySeconds: integer({ min: 0, max: 900 }),
+  MessageAttributes: messageAttributes,
+  MessageSystemAttributes: messageAttributes,
+  MessageDeduplicationId: string({ min: 1, max: 128 }),
+  MessageGroupId: string({ min: 1, max: 128 }),
+};
+const sendShape = structure({ QueueUrl: string(), MessageBody: string() }, sendMembers);
+const sendEntry = structure({ Id: string(), MessageBody: string() }, sendMembers);
+
+type Sending = Omit<Shaped<typeof sendShape>, 'QueueUrl'>;
+
+/** The operations that move messages. */
+export function messageOperations(queues: Queues): readonly (readonly [string, Operation])[] {
+  const queueOf = (url: string): Queue => queues.get(queueName(url));
+  return [
+    ['SendMessage', operation(sendShape, (input) => send(queues, queueOf(input.QueueUrl), input))],
+    [
+      'SendMessageBatch',
+      operation(structure({ QueueUrl: string(), Entries: list(sendEntry) }), (input) => {
+        const queue = queueOf(input.QueueUrl);
+        const size = input.Entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
+        if (size > queue.settings.maximumMessageSize) {
+          const message = `Batch requests cannot be longer than ${queue.settings.maximumMessageSize} bytes. You have sent ${size} bytes.`;
+          throw batchError('BatchRequestTooLong', message);
+        }
+        return carryOutAll(input.Entries, (entry) => send(queues, queue, entry));
+      }),
+    ],
+    ['ReceiveMessage', receiveOperation(queues, queueOf)],
+    [
+      'DeleteMessage',
+      operation(structure({ QueueUrl: string(), ReceiptHandle: string() }), (input) =>
+        remove(queues, queueOf(input.QueueUrl), input.ReceiptHandle),
+      ),
+    ],
+    [
+      'DeleteMessageBatch',
+      operation(
+        structure({
+          QueueUrl: string(),
+          Entries: list(structure({ Id: string(), ReceiptHandle: string() })),
+        }),
+        ({ QueueUrl, Entries }) => {
+          const queue = queueOf(QueueUrl);
+          return carryOutAll(Entries, ({ ReceiptHandle }) => remove(queues, queue, ReceiptHandle));
+        },
+      ),
+    ],
+    ...visibilityOperations(queues, queueOf),
+  ];
+}
+
+function visibilityOperations(
+  queues: Queues,
+  queueOf: (url: string) => Queue,
+): readonly (readonly [string, Operation])[] {
+  const members = { ReceiptHandle: string(), VisibilityTimeout: integer({ min: 0, max: 43_200 }) };
+  return [
+    [
+      'ChangeMessageVisibility',
+      operation(structure({ QueueUrl: string(), ...members }), (input) => {
+        const { ReceiptHandle, VisibilityTimeout } = input;
+        queues.changeVisibility(queueOf(input.QueueUrl), ReceiptHandle, VisibilityTimeout * 1000);
+      }),
+    ],
+    [
+      'ChangeMessageVisibilityBatch',
+      operation(
+        structure({ QueueUrl: string(), Entries: list(structure({ Id: string(), ...members })) }),
+        ({ QueueUrl, Entries }) => {
+          const queue = queueOf(QueueUrl);
+          return carryOutAll(Entries, ({ ReceiptHandle, VisibilityTimeout }) => {
+            queues.changeVisibility(queue, ReceiptHandle, VisibilityTimeout * 1000);
+            return {};
+          });
+        },
+      ),
+    ],
+  ];
+}
+
+/** The name at the end of a queue's URL. */
+export function queueName(url: string): string {
+  const name = url.split('/').at(-1);
+  if (name === undefined || name === '') throw noSuchQueue();
+  return name;
+}
+
+function sizeOf({ MessageBody, MessageAttributes: attributes }: Sending): number {
+  return Buffer.byteLength(MessageBody) + sizeOfAttributes(attributes ?? {});
+}
+
+function send(queues: Queues, queue: Queue, input: Sending): object {
+  const { MessageBody: body, MessageGroupId: groupId, DelaySeconds } = input;
+  const { settings } = queue;
+  if (body === '') throw invalidParameter('The request must contain the parameter MessageBody.');
+  const size = sizeOf(input);
+  if (size > settings.maximumMessageSize) {
+    throw invalidParameter(
+      `One or more parameters are invalid. Reason: Message must be shorter than ${settings.maximumMessageSize} bytes.`,
+    );
+  }
+  if (settings.isFifo) checkFifo(queue, input);
+  const attributes = input.MessageAttributes ?? {};
+  const { id, seq } = queues.send(queue, {
+    body,
+    groupId,
+    attributes: JSON.stringify(attributes),
+    trace: input.MessageSystemAttributes?.['AWSTraceHeader']?.StringValue,
+    deduplicationId: input.MessageDeduplicationId,
+    delayMs: (DelaySeconds ?? settings.delay) * 1000,
+  });
+  return {
+    MessageId: id,
+    MD5OfMessageBody: md5(body),
+    MD5OfMessageAttributes: md5OfAttributes(attributes),
+    ...(settings.isFifo ? { SequenceNumber: sequenceNumber(seq) } : {}),
+  };
+}
+
+function checkFifo({ settings }: Queue, input: Sending): void {
+  if (input.MessageGroupId === undefined) {
+    throw new AwsError(
+      'MissingParameter',
+      'The request must contain the parameter MessageGroupId.',
+    );
+  }
+  if (input.DelaySeconds !== undefined && input.DelaySeconds !== settings.delay) {
+    throw invalidParameter(
+      `Value ${input.DelaySeconds} for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.`,
+    );
+  }
+  if (input.MessageDeduplicationId === undefined && !settings.deduplicatesByContent) {
+    throw invalidParameter(
+      'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
+    );
+  }
+}
+
+/** Twenty digits, as SQS numbers the messages of a FIFO queue. */
+function sequenceNumber(seq: number): string {
+  return String(18_800_000_000_000_000_000n + BigInt(seq));
+}
+
+const receiveShape = structure(
+  { QueueUrl: string() },
+  {
+    MaxNumberOfMessages: integer({ min: 1, max: 10 }),
+    VisibilityTimeout: integer({ min: 0, max: 43_200 }),
+    WaitTimeSeconds: integer({ min: 0, max: 20 }),
+    AttributeNames: list(string()),
+    MessageSystemAttributeNames: list(string()),
+    MessageAttributeNames: list(string()),
+    ReceiveRequestAttemptId: string(),
+  },
+);
+
+function receiveOperation(queues: Queues, queueOf: (url: string) => Queue): Operation {
+  return operation(receiveShape, async (input, { gone }) => {
+    const queue = queueOf(input.QueueUrl);
+    const { settings } = queue;
+    const taken = await queues.receive(queue, {
+      most: input.MaxNumberOfMessages ?? 1,
+      visibilityMs: (input.VisibilityTimeout ?? settings.visibility) * 1000,
+      waitMs: (input.WaitTimeSeconds ?? settings.receiveWait) * 1000,
+      signal: gone,
+    });
+    const names = [...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])];
+    const own = input.MessageAttributeNames ?? [];
+    const Messages = taken.map((message) => toMessage(message, { names, own }));
+    return Messages.length === 0 ? {} : { Messages };
+  });
+}
+
+interface Wanted {
+  /** The system attributes asked for; `All` for all of them. */
+  readonly names: readonly string[];
+  /** The message's own attributes asked for; `All`, `.*` and `prefix.*` are known. */
+  readonly own: readonly string[];
+}
+
+function toMessage(message: StoredMessage, { names, own }: Wanted): object {
+  const system = Object.entries(systemAttributes(message)).filter(
+    ([name]) => names.includes('All') || names.includes(name),
+  );
+  const all = parseAttributes(message.attributes);
+  const chosen = Object.fromEntries(
+    Object.entries(all).filter(([name]) => own.some((wanted) => matches(wanted, name))),
+  );
+  const hasOwn = Object.keys(chosen).length > 0;
+  return {
+    MessageId: message.id,
+    ReceiptHandle: message.receipt,
+    MD5OfBody: md5(message.body),
+    Body: message.body,
+    ...(system.length === 0 ? {} : { Attributes: Object.fromEntries(system) }),
+    ...(hasOwn
+      ? { MessageAttributes: chosen, MD5OfMessageAttributes: md5OfAttributes(chosen) }
+      : {}),
+  };
+}
+
+function matches(wanted: string, name: string): boolean {
+  if (wanted === 'All' || wanted === '.*') return true;
+  return wanted.endsWith('.*') ? name.startsWith(wanted.slice(0, -2)) : wanted === name;
+}
+
+/** What SQS itself knows of a message, all of it as text. */
+export function systemAttributes(message: StoredMessage): Readonly<Record<string, string>> {
+  const { seq, groupId, deduplicationId, sourceArn, trace } = message;
+  const fifo =
+    groupId === undefined
+      ? {}
+      : {
+          MessageGroupId: groupId,
+          MessageDeduplicationId: deduplicationId ?? '',
+          SequenceNumber: sequenceNumber(seq),
+        };
+  return {
+    SenderId: 'local',
+    SentTimestamp: String(message.sentAt),
+    ApproximateReceiveCount: String(message.receiveCount),
+    ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt ?? message.sentAt),
+    ...fifo,
+    ...(sourceArn === undefined ? {} : { DeadLetterQueueSourceArn: sourceArn }),
+    ...(trace === undefined ? {} : { AWSTraceHeader: trace }),
+  };
+}
+
+function remove(queues: Queues, queue: Queue, receipt: string): object {
+  if (!/^[\da-f-]{72}$/u.test(receipt)) throw invalidReceipt(receipt);
+  const message = queues.messages.find(queue.name, receipt);
+  // A message that is already gone counts as deleted.
+  if (message !== undefined) queues.messages.remove(message.seq);
+  queues.announce(queue.name);
+  return {};
+}

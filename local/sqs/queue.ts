@@ -1,0 +1,113 @@
+import { AwsError } from '#local/aws-error.ts';
+import { record } from '#local/template/json.ts';
+
+/** The attributes of a queue that decide how it works; times in seconds. */
+export interface QueueSettings {
+  readonly delay: number;
+  readonly maximumMessageSize: number;
+  readonly retention: number;
+  readonly receiveWait: number;
+  readonly visibility: number;
+  readonly redrive: Redrive | undefined;
+  readonly isFifo: boolean;
+  readonly deduplicatesByContent: boolean;
+}
+
+export interface Redrive {
+  readonly deadLetterArn: string;
+  readonly maxReceives: number;
+}
+
+/** A queue: its settings, and the attributes as they were given. */
+export interface Queue {
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAt: number;
+  readonly attributes: Attributes;
+  readonly settings: QueueSettings;
+}
+
+export type Attributes = Readonly<Record<string, string>>;
+
+/** Each attribute with its least and most, in seconds or bytes (SQS API reference). */
+const ranges: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  DelaySeconds: [0, 900],
+  MaximumMessageSize: [1024, 1_048_576],
+  MessageRetentionPeriod: [60, 1_209_600],
+  ReceiveMessageWaitTimeSeconds: [0, 20],
+  VisibilityTimeout: [0, 43_200],
+  KmsDataKeyReusePeriodSeconds: [60, 86_400],
+};
+
+const others: ReadonlySet<string> = new Set([
+  'ContentBasedDeduplication',
+  'DeduplicationScope',
+  'FifoQueue',
+  'FifoThroughputLimit',
+  'KmsMasterKeyId',
+  'Policy',
+  'RedriveAllowPolicy',
+  'RedrivePolicy',
+  'SqsManagedSseEnabled',
+]);
+
+/** Reads the attributes of a queue. Throws SQS's error for one that it does not have or allow. */
+export function readSettings(name: string, attributes: Attributes): QueueSettings {
+  for (const [attribute, value] of Object.entries(attributes)) check(attribute, value);
+  const isFifo = attributes['FifoQueue'] === 'true';
+  if (isFifo !== name.endsWith('.fifo')) {
+    throw invalidParameter(
+      isFifo
+        ? 'The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.'
+        : 'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length',
+    );
+  }
+  const number = (attribute: string, fallback: number): number =>
+    Number(attributes[attribute] ?? fallback);
+  return {
+    isFifo,
+    delay: number('DelaySeconds', 0),
+    maximumMessageSize: number('MaximumMessageSize', 1_048_576),
+    retention: number('MessageRetentionPeriod', 345_600),
+    receiveWait: number('ReceiveMessageWaitTimeSeconds', 0),
+    visibility: number('VisibilityTimeout', 30),
+    redrive: readRedrive(attributes['RedrivePolicy']),
+    deduplicatesByContent: attributes['ContentBasedDeduplication'] === 'true',
+  };
+}
+
+function check(attribute: string, value: string): void {
+  const range = Object.hasOwn(ranges, attribute) ? ranges[attribute] : undefined;
+  if (range === undefined) {
+    if (others.has(attribute)) return;
+    throw new AwsError('InvalidAttributeName', `Unknown Attribute ${attribute}.`);
+  }
+  const [least, most] = range;
+  const isWithin = /^\d+$/u.test(value) && Number(value) >= least && Number(value) <= most;
+  if (isWithin) return;
+  throw new AwsError('InvalidAttributeValue', `Invalid value for the parameter ${attribute}.`);
+}
+
+function readRedrive(policy: string | undefined): Redrive | undefined {
+  if (policy === undefined || policy === '') return undefined;
+  try {
+    const { deadLetterTargetArn: deadLetterArn, maxReceiveCount } = record(JSON.parse(policy));
+    const maxReceives = Number(maxReceiveCount);
+    const isCount = maxReceives >= 1 && maxReceives <= 1000;
+    if (typeof deadLetterArn === 'string' && isCount) return { maxReceives, deadLetterArn };
+  } catch {
+    // No JSON: said below.
+  }
+  throw new AwsError('InvalidAttributeValue', 'Value for parameter RedrivePolicy is invalid.');
+}
+
+export function invalidParameter(message: string): AwsError {
+  return new AwsError('InvalidParameterValue', message);
+}
+
+/** SQS's error for a queue that is not there, with the code of its query protocol. */
+export function noSuchQueue(): AwsError {
+  return new AwsError('QueueDoesNotExist', 'The specified queue does not exist.', {
+    queryCode: 'AWS.SimpleQueueService.NonExistentQueue',
+  });
+}

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { createJsonEngine } from '#local/aws-json.ts';
+import type { Engine } from '#local/aws-exchange.ts';
+import type { Clock } from '#local/clock.ts';
+import type { Credentials } from '#local/sigv4.ts';
+import { openStore } from '#local/store.ts';
+import { messageOperations } from '#local/sqs/operations.ts';
+import { queueOperations } from '#local/sqs/queue-operations.ts';
+import { createQueues, queueSchema, type Queues } from '#local/sqs/queues.ts';
+import { accountId } from '#local/template/world.ts';
+
+export interface SqsOptions {
+  /** The folder that keeps the messages. */
+  readonly data: string;
+  readonly credentials: Credentials;
+  readonly region: string;
+  readonly clock: Clock;
+  /** The base URL of the services. */
+  gateway(): string;
+}
+
+export interface Sqs {
+  readonly engine: Engine;
+  readonly queues: Queues;
+  close(): void;
+}
+
+/** SQS: standard and FIFO queues, kept on disk. */
+export function createSqs({ data, credentials, region, clock, gateway }: SqsOptions): Sqs {
+  const store = openStore(join(data, 'sqs.sqlite'), queueSchema);
+  const arnOf = (name: string): string => `arn:aws:sqs:${region}:${accountId}:${name}`;
+  const queues = createQueues({ store, clock, arnOf });
+  const urlOf = (name: string): string => `${gateway()}/${accountId}/${name}`;
+  const engine = createJsonEngine({
+    credentials,
+    target: 'AmazonSQS',
+    version: '1.0',
+    errorPrefix: 'com.amazonaws.sqs#',
+    operations: new Map([
+      ...messageOperations(queues),
+      ...queueOperations({ queues, urlOf, now: clock.now }),
+    ]),
+  });
+  return { engine, queues, close: () => store.close() };
+}

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readJson, record } from '#local/template/json.ts';
+import { readTemplate, type Template } from '#local/template/template.ts';
+
+/**
+ * The stacks of a `cdk.out` folder, those of its stages too, or the one of a CloudFormation or SAM
+ * template. Throws an error that names the file and what is wrong with it.
+ */
+export async function readAssembly(path: string): Promise<readonly Template[]> {
+  if (!existsSync(path)) throw new Error(`There is no template at ${path}`);
+  if (!(await stat(path)).isDirectory()) return [await readTemplate(path, 'local')];
+  const stacks = await readFolder(path);
+  if (stacks.length === 0) throw new Error(`${path} holds no stack`);
+  return stacks;
+}
+
+async function readFolder(folder: string): Promise<readonly Template[]> {
+  const manifestFile = join(folder, 'manifest.json');
+  if (!existsSync(manifestFile)) throw new Error(`${folder} is a folder without a manifest.json`);
+  const artifacts = Object.entries(record((await readJson(manifestFile))['artifacts']));
+  const found = await Promise.all(
+    artifacts.map(async ([name, artifact]) => {
+      const { type, properties } = record(artifact);
+      const { templateFile, stackName, directoryName } = record(properties);
+      if (type === 'cdk:cloud-assembly' && typeof directoryName === 'string') {
+        return readFolder(join(folder, directoryName));
+      }
+      if (type !== 'aws:cloudformation:stack' || typeof templateFile !== 'string') return [];
+      const given = typeof stackName === 'string' ? stackName : name;
+      return [await readTemplate(join(folder, templateFile), given)];
+    }),
+  );
+  return found.flat();
+}

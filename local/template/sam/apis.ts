@@ -1,0 +1,230 @@
+import { authorizerSchemes, httpSchemes } from '#local/template/sam/authorizers.ts';
+import {
+  plainText,
+  type Rewriting,
+  type SamRoute,
+  type Written,
+} from '#local/template/sam/rewriting.ts';
+import { record, type Json } from '#local/template/json.ts';
+
+/** AWS::Serverless::Api: a REST API by its OpenAPI document, and its stage. */
+export function addApi(id: string, resource: Written, rewriting: Rewriting): void {
+  const { Properties: properties, Condition } = resource;
+  const { Name, StageName, DefinitionBody, DefinitionUri, Auth, Variables } = properties;
+  const { Models, GatewayResponses, BinaryMediaTypes } = properties;
+  const auth = record(Auth);
+  const document = {
+    openapi: '3.0.1',
+    ...record(DefinitionBody),
+    paths: mergePaths(record(record(DefinitionBody)['paths']), [
+      ...rewriting.routesOf(id).map((route) => restPath(route, auth)),
+      ...corsPaths(properties['Cors'], rewriting.routesOf(id)),
+    ]),
+    components: {
+      ...record(record(DefinitionBody)['components']),
+      ...(Models === undefined ? {} : { schemas: Models }),
+      securitySchemes: {
+        ...record(record(record(DefinitionBody)['components'])['securitySchemes']),
+        ...authorizerSchemes(auth),
+      },
+    },
+    ...(GatewayResponses === undefined
+      ? {}
+      : { 'x-amazon-apigateway-gateway-responses': gatewayResponses(record(GatewayResponses)) }),
+  };
+  const source =
+    DefinitionUri === undefined ? { Body: document } : { BodyS3Location: DefinitionUri };
+  const binary = [BinaryMediaTypes ?? []]
+    .flat()
+    .map((type) => plainText(`${id}.BinaryMediaTypes`, type).replaceAll('~1', '/'));
+  rewriting.add(id, {
+    Type: 'AWS::ApiGateway::RestApi',
+    Condition,
+    Properties: { Name, BinaryMediaTypes: binary, ...source },
+  });
+  const stage = { RestApiId: { Ref: id }, StageName, Variables };
+  const stageId = `${id}${typeof StageName === 'string' ? StageName : ''}Stage`;
+  rewriting.add(stageId, { Type: 'AWS::ApiGateway::Stage', Condition, Properties: stage });
+  if (record(auth['UsagePlan'])['CreateUsagePlan'] !== undefined) {
+    addUsagePlan(id, { stageId, plan: record(auth['UsagePlan']), Condition }, rewriting);
+  }
+}
+
+interface Plan {
+  readonly stageId: string;
+  readonly plan: Json;
+  readonly Condition: unknown;
+}
+
+function addUsagePlan(id: string, { stageId, plan, Condition }: Plan, rewriting: Rewriting): void {
+  if (plan['CreateUsagePlan'] === 'NONE') return;
+  const { Throttle, Quota } = plan;
+  const add = (suffix: string, kind: string, Properties: Json): void =>
+    rewriting.add(`${id}${suffix}`, { Type: `AWS::ApiGateway::${kind}`, Properties, Condition });
+  add('ApiKey', 'ApiKey', { Enabled: true });
+  const ApiStages = [{ ApiId: { Ref: id }, Stage: { Ref: stageId } }];
+  add('UsagePlan', 'UsagePlan', { ApiStages, Throttle, Quota });
+  const KeyId = { Ref: `${id}ApiKey` };
+  add('UsagePlanKey', 'UsagePlanKey', {
+    KeyId,
+    KeyType: 'API_KEY',
+    UsagePlanId: { Ref: `${id}UsagePlan` },
+  });
+}
+
+type PathItem = readonly [path: string, methods: Json];
+
+function mergePaths(own: Json, more: readonly PathItem[]): Json {
+  const paths = new Map(Object.entries(own).map(([path, item]) => [path, record(item)]));
+  for (const [path, methods] of more)
+    paths.set(path, { ...methods, ...paths.get(path), ...methods });
+  return Object.fromEntries(paths);
+}
+
+function restPath({ functionId, properties }: SamRoute, auth: Json): PathItem {
+  const { Path, Method, ResponseTransferMode, TimeoutInMillis, RequestModel } = properties;
+  const own = record(properties['Auth']);
+  const streams = ResponseTransferMode === 'RESPONSE_STREAM' || ResponseTransferMode === 'STREAM';
+  const call = streams
+    ? '2021-11-15/functions/${Function}/response-streaming-invocations'
+    : '2015-03-31/functions/${Function}/invocations';
+  const arn = { 'Fn::GetAtt': [functionId, 'Arn'] };
+  const uri = `arn:aws:apigateway:\${AWS::Region}:lambda:path/${call}`;
+  const { Model, ValidateBody = true } = record(RequestModel);
+  const operation = {
+    'x-amazon-apigateway-integration': {
+      type: 'aws_proxy',
+      httpMethod: 'POST',
+      uri: { 'Fn::Sub': [uri, { Function: arn }] },
+      ...(streams ? { responseTransferMode: 'STREAM' } : {}),
+      ...(TimeoutInMillis === undefined ? {} : { timeoutInMillis: TimeoutInMillis }),
+    },
+    security: securityOf(auth, own),
+    ...(Model === undefined
+      ? {}
+      : {
+          requestBody: {
+            content: {
+              'application/json': {
+                schema: { $ref: `#/components/schemas/${plainText('RequestModel.Model', Model)}` },
+              },
+            },
+          },
+          'x-amazon-apigateway-request-validator': ValidateBody === true ? 'body-only' : undefined,
+        }),
+  };
+  const verb = plainText('Api.Method', Method).toLowerCase();
+  return [
+    plainText('Api.Path', Path),
+    { [verb === 'any' ? 'x-amazon-apigateway-any-method' : verb]: operation },
+  ];
+}
+
+function securityOf(auth: Json, own: Json): readonly Json[] {
+  const { Authorizer = auth['DefaultAuthorizer'], ApiKeyRequired = auth['ApiKeyRequired'] } = own;
+  const scopes = own['AuthorizationScopes'] ?? [];
+  const isOpen = Authorizer === undefined || Authorizer === 'NONE';
+  const keyed = ApiKeyRequired === true ? { api_key: [] } : {};
+  const named = isOpen ? {} : { [plainText('Auth.Authorizer', Authorizer)]: scopes };
+  const all = { ...named, ...keyed };
+  return Object.keys(all).length === 0 ? [] : [all];
+}
+
+/** The OPTIONS methods that `Cors` adds; its values are quoted, as API Gateway wants them. */
+function corsPaths(cors: unknown, routes: readonly SamRoute[]): readonly PathItem[] {
+  if (cors === undefined) return [];
+  const given = typeof cors === 'string' ? { AllowOrigin: cors } : record(cors);
+  const paths = [
+    ...new Set(routes.map(({ properties }) => plainText('Api.Path', properties['Path']))),
+  ];
+  return paths.map((path) => {
+    const methods = routes
+      .filter(({ properties }) => properties['Path'] === path)
+      .map(({ properties }) => plainText('Api.Method', properties['Method']).toUpperCase());
+    const allowed = methods.includes('ANY') ? 'DELETE,GET,HEAD,PATCH,POST,PUT' : methods.join(',');
+    const headers = {
+      'Access-Control-Allow-Origin': given['AllowOrigin'] ?? "'*'",
+      'Access-Control-Allow-Methods': given['AllowMethods'] ?? `'OPTIONS,${allowed}'`,
+      'Access-Control-Allow-Headers': given['AllowHeaders'],
+      'Access-Control-Max-Age': given['MaxAge'],
+      'Access-Control-Allow-Credentials': given['AllowCredentials'] === true ? "'true'" : undefined,
+    };
+    const parameters = Object.entries(headers)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [`method.response.header.${name}`, value] as const);
+    const integration = {
+      type: 'mock',
+      requestTemplates: { 'application/json': '{"statusCode":200}' },
+      responses: {
+        default: { statusCode: '200', responseParameters: Object.fromEntries(parameters) },
+      },
+    };
+    return [path, { options: { 'x-amazon-apigateway-integration': integration } }] as const;
+  });
+}
+
+function gatewayResponses(responses: Json): Json {
+  const entries = Object.entries(responses).map(([type, value]) => {
+    const { StatusCode, ResponseParameters, ResponseTemplates } = record(value);
+    const parameters = Object.entries(record(ResponseParameters)).flatMap(([kind, values]) =>
+      Object.entries(record(values)).map(([name, text]) => [
+        `gatewayresponse.${kind.replace(/s$/u, '').toLowerCase()}.${name}`,
+        text,
+      ]),
+    );
+    const responseParameters = Object.fromEntries(parameters);
+    return [
+      type,
+      { statusCode: StatusCode, responseParameters, responseTemplates: ResponseTemplates },
+    ];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** AWS::Serverless::HttpApi: an HTTP API by its OpenAPI document, and its stage. */
+export function addHttpApi(id: string, resource: Written, rewriting: Rewriting): void {
+  const { Properties: properties, Condition } = resource;
+  const { Name, StageName, DefinitionBody, DefinitionUri, Auth, StageVariables } = properties;
+  const auth = record(Auth);
+  const paths = rewriting.routesOf(id).map((route) => httpPath(route, auth));
+  const cors = properties['CorsConfiguration'];
+  const document = {
+    openapi: '3.0.1',
+    ...record(DefinitionBody),
+    paths: mergePaths(record(record(DefinitionBody)['paths']), paths),
+    components: { securitySchemes: httpSchemes(auth) },
+  };
+  const source =
+    DefinitionUri === undefined ? { Body: document } : { BodyS3Location: DefinitionUri };
+  const CorsConfiguration = cors === true ? { AllowOrigins: ['*'], AllowMethods: ['*'] } : cors;
+  rewriting.add(id, {
+    Type: 'AWS::ApiGatewayV2::Api',
+    Condition,
+    Properties: { Name, ProtocolType: 'HTTP', CorsConfiguration, ...source },
+  });
+  const stage = { ApiId: { Ref: id }, StageName: StageName ?? '$default', StageVariables };
+  const stageId = `${id}${typeof StageName === 'string' ? StageName : 'ApiGatewayDefaultStage'}`;
+  rewriting.add(stageId, { Type: 'AWS::ApiGatewayV2::Stage', Condition, Properties: stage });
+}
+
+function httpPath({ functionId, properties }: SamRoute, auth: Json): PathItem {
+  const { Path, Method, PayloadFormatVersion = '2.0', TimeoutInMillis } = properties;
+  const uri =
+    'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Function}/invocations';
+  const operation = {
+    'x-amazon-apigateway-integration': {
+      type: 'aws_proxy',
+      httpMethod: 'POST',
+      payloadFormatVersion: PayloadFormatVersion,
+      uri: { 'Fn::Sub': [uri, { Function: { 'Fn::GetAtt': [functionId, 'Arn'] } }] },
+      ...(TimeoutInMillis === undefined ? {} : { timeoutInMillis: TimeoutInMillis }),
+    },
+    security: securityOf(auth, record(properties['Auth'])),
+  };
+  const verb = plainText('HttpApi.Method', Method ?? 'any').toLowerCase();
+  const method = verb === 'any' ? 'x-amazon-apigateway-any-method' : verb;
+  return [
+    Path === undefined ? '$default' : plainText('HttpApi.Path', Path),
+    { [method]: operation },
+  ];
+}

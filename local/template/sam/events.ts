@@ -1,0 +1,84 @@
+import { plainText, type Rewriting } from '#local/template/sam/rewriting.ts';
+import { record, type Json } from '#local/template/json.ts';
+
+/** What events start: a function or a state machine. */
+export interface Target {
+  readonly id: string;
+  readonly kind: 'function' | 'state-machine';
+  readonly Condition: unknown;
+}
+
+/** Tells the events of a function or state machine as what CloudFormation has for them. */
+export function addEvents(target: Target, events: Json, rewriting: Rewriting): void {
+  for (const [name, event] of Object.entries(events)) {
+    const { Type, Properties } = record(event);
+    addEvent({ target, name, type: String(Type), properties: record(Properties) }, rewriting);
+  }
+}
+
+interface Event {
+  readonly target: Target;
+  readonly name: string;
+  readonly type: string;
+  readonly properties: Json;
+}
+
+function addEvent({ target, name, type, properties }: Event, rewriting: Rewriting): void {
+  const { id, kind, Condition } = target;
+  const arn = kind === 'function' ? { 'Fn::GetAtt': [id, 'Arn'] } : { Ref: id };
+  const add = (Type: string, more: Json): void =>
+    rewriting.add(`${id}${name}`, { Type, Properties: more, Condition });
+  const { Input, Enabled } = properties;
+  if (type === 'Schedule') {
+    const State = Enabled === false ? 'DISABLED' : (properties['State'] ?? 'ENABLED');
+    const Targets = [{ Id: `${id}${name}`, Arn: arn, Input }];
+    return add('AWS::Events::Rule', { ScheduleExpression: properties['Schedule'], State, Targets });
+  }
+  if (type === 'ScheduleV2') {
+    const { ScheduleExpression, ScheduleExpressionTimezone, State } = properties;
+    const Target = { Arn: arn, Input };
+    return add('AWS::Scheduler::Schedule', {
+      ScheduleExpression,
+      ScheduleExpressionTimezone,
+      State,
+      Target,
+    });
+  }
+  if (kind === 'function') {
+    if (type === 'Api') return addRoute(id, 'ServerlessRestApi', properties['RestApiId']);
+    if (type === 'HttpApi') return addRoute(id, 'ServerlessHttpApi', properties['ApiId']);
+    if (type === 'SQS') {
+      const { Queue, ...others } = properties;
+      return add('AWS::Lambda::EventSourceMapping', {
+        ...others,
+        EventSourceArn: Queue,
+        FunctionName: { Ref: id },
+      });
+    }
+    if (type === 'S3') return addBucketEvents(id, properties, rewriting);
+  }
+  rewriting.notice(`${id}: its event ${name} of type ${type} is not hosted here`);
+
+  function addRoute(functionId: string, implicit: string, api: unknown): void {
+    const apiId =
+      api === undefined ? implicit : plainText(`${id}.Events.${name}`, record(api)['Ref'] ?? api);
+    rewriting.addRoute(apiId, { functionId, properties });
+  }
+}
+
+function addBucketEvents(functionId: string, properties: Json, rewriting: Rewriting): void {
+  const { Bucket, Events, Filter } = properties;
+  const Function = { 'Fn::GetAtt': [functionId, 'Arn'] };
+  const configurations = [Events].flat().map((Event) => ({ Event, Function, Filter }));
+  rewriting.change(plainText(`${functionId}.Events.Bucket`, record(Bucket)['Ref']), (bucket) => {
+    const notifications = record(bucket['NotificationConfiguration']);
+    const existing = [notifications['LambdaConfigurations'] ?? []].flat();
+    return {
+      ...bucket,
+      NotificationConfiguration: {
+        ...notifications,
+        LambdaConfigurations: [...existing, ...configurations],
+      },
+    };
+  });
+}

@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve as resolvePath } from 'node:path';
+import { expandLoops } from '#local/template/for-each.ts';
+import { readJson, record, type Json } from '#local/template/json.ts';
+import { include } from '#local/template/include.ts';
+import { transformSam } from '#local/template/sam/transform.ts';
+import { parseTemplate } from '#local/template/text.ts';
+
+export interface TemplateResource {
+  readonly type: string;
+  readonly properties: Json;
+  readonly condition: string | undefined;
+  readonly metadata: Json;
+}
+
+/** A template as it was written, SAM's resources told as CloudFormation's; nothing is resolved. */
+export interface Template {
+  readonly stackName: string;
+  readonly resources: ReadonlyMap<string, TemplateResource>;
+  /** The declarations of its parameters. */
+  readonly parameters: Json;
+  readonly conditions: Json;
+  readonly mappings: Json;
+  readonly outputs: Json;
+  /** Where the template is, from which relative paths in it lead. */
+  readonly folder: string;
+  /** Where the files are that it names by their key in an assets bucket. */
+  readonly assets: ReadonlyMap<string, string>;
+  /** What its reader should know: what of it is left out. */
+  readonly notices: readonly string[];
+}
+
+/** Reads a template in JSON or YAML. Throws an error that names the file and what is wrong in it. */
+export async function readTemplate(file: string, stackName: string): Promise<Template> {
+  const parsed = parseTemplate(await readFile(file, 'utf8'), file);
+  const json = expandLoops(record(include(parsed, dirname(file))));
+  const { resources, conditions, notices } = transformSam(json);
+  const entries = Object.entries(resources).map(toResource);
+  return {
+    stackName,
+    notices,
+    conditions,
+    resources: new Map(entries),
+    parameters: record(json['Parameters']),
+    mappings: record(json['Mappings']),
+    outputs: record(json['Outputs']),
+    folder: dirname(resolvePath(file)),
+    assets: await readAssets(file),
+  };
+}
+
+function toResource([logicalId, value]: [string, unknown]): [string, TemplateResource] {
+  const { Type: type, Properties, Condition: condition, Metadata } = record(value);
+  if (typeof type !== 'string') throw new Error(`${logicalId}: Type: must be a string`);
+  return [
+    logicalId,
+    {
+      type,
+      properties: record(Properties),
+      condition: typeof condition === 'string' ? condition : undefined,
+      metadata: record(Metadata),
+    },
+  ];
+}
+
+/** CDK lists beside its template where the files are that it will upload. */
+async function readAssets(file: string): Promise<ReadonlyMap<string, string>> {
+  const assetsFile = file.replace('.template.json', '.assets.json');
+  if (assetsFile === file || !existsSync(assetsFile)) return new Map();
+  const files = Object.values(record((await readJson(assetsFile))['files']));
+  const entries = files.flatMap((entry) => {
+    const { path } = record(record(entry)['source']);
+    const destinations = Object.values(record(record(entry)['destinations']));
+    return destinations.flatMap((destination) => {
+      const { objectKey } = record(destination);
+      if (typeof path !== 'string' || typeof objectKey !== 'string') return [];
+      return [[objectKey, resolvePath(dirname(file), path)] as const];
+    });
+  });
+  return new Map(entries);
+}
