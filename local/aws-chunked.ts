@@ -28,3 +28,18 @@ export function* readChunks(body: Buffer): Generator<SignedChunk> {
 export function withoutChunks(body: Buffer): Buffer {
   return Buffer.concat(Array.from(readChunks(body), ({ data }) => data));
 }
+
+/** The headers behind the last chunk, such as a checksum; names in lower case. */
+export function trailersOf(body: Buffer): ReadonlyMap<string, string> {
+  let at = 0;
+  for (const { data } of readChunks(body)) {
+    if (data.length === 0) break;
+    at = data.byteOffset - body.byteOffset + data.length + 2;
+  }
+  const lines = body.toString('latin1', at).split('\r\n').slice(1);
+  const pairs = lines.flatMap((line) => {
+    const [, name, value] = /^([\w-]+):\s*(.*)$/u.exec(line) ?? [];
+    return name === undefined || value === undefined ? [] : [[name.toLowerCase(), value] as const];
+  });
+  return new Map(pairs);
+}

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import http2, { type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import type net from 'node:net';
 import { readBody } from '#local/read-body.ts';
-import type { SignedRequest } from '#local/sigv4.ts';
+import type { SignedRequest } from '#local/signed-request.ts';
 
 /** A request to an AWS service, whole, whichever HTTP it came in. */
 export type AwsRequest = SignedRequest;
@@ -29,14 +29,12 @@ export type ConnectionCut =
 /** What answers for one AWS service. */
 export type Engine = (request: AwsRequest, response: AwsResponse) => Promise<void>;
 
-/** The largest body any of the services takes: an InvokeModel of Bedrock's. */
-const maxRequestBytes = 25 * 1024 * 1024;
-
 /** Reads a request whole; nothing when it is too large. */
 export async function readRequest(
   request: IncomingMessage | Http2ServerRequest,
+  maxBytes: number,
 ): Promise<AwsRequest | undefined> {
-  const body = await readBody(request, maxRequestBytes);
+  const body = await readBody(request, maxBytes);
   if (body === 'too-large') return undefined;
   const { method = 'GET', url = '/', headers } = request;
   return { method, url, headers, body };

@@ -2,7 +2,8 @@ import type { AwsRequest, AwsResponse, Engine } from '#local/aws-exchange.ts';
 import { AwsError, toAwsError, type AwsErrorOptions } from '#local/aws-error.ts';
 import { coralProblems } from '#local/coral-problems.ts';
 import { isRecord, readShape, type Problem, type Shape } from '#local/shape.ts';
-import { verifySigV4, type Credentials } from '#local/sigv4.ts';
+import type { Credentials } from '#local/signed-request.ts';
+import { verifySigV4 } from '#local/sigv4.ts';
 
 /** An operation: what it takes, and what it gives. */
 export interface Operation {

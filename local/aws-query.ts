@@ -1,7 +1,7 @@
 import { AwsError, toAwsError } from '#local/aws-error.ts';
 import type { Engine } from '#local/aws-exchange.ts';
 import { verify } from '#local/aws-json.ts';
-import type { Credentials } from '#local/sigv4.ts';
+import type { Credentials } from '#local/signed-request.ts';
 
 /** An operation of the query protocol: form parameters in, a tree for XML out. */
 export type QueryOperation = (parameters: URLSearchParams) => Readonly<Record<string, unknown>>;

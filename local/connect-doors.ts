@@ -1,6 +1,6 @@
 import type { Clock } from '#local/clock.ts';
 import type { Definitions } from '#local/definitions.ts';
-import type { Door, Doors } from '#local/doors.ts';
+import { signInDoor, type Door, type Doors } from '#local/doors.ts';
 import { urlHandler } from '#local/function-url/server.ts';
 import { httpApiHandler } from '#local/http-api/server.ts';
 import type { Shaping } from '#local/lambda/response-shaping.ts';
@@ -11,8 +11,11 @@ import { unquoted } from '#local/rest-api/mapping-template.ts';
 import { restHandler } from '#local/rest-api/server.ts';
 import { createUsagePlans } from '#local/rest-api/usage-plans.ts';
 import type { Services } from '#local/services.ts';
+import { keysOf } from '#local/sign-in/open-pools.ts';
+import { signInHandler } from '#local/sign-in/server.ts';
+import type { Pool } from '#local/sign-in/tokens.ts';
 import { createUserPools } from '#local/sign-in/user-pools.ts';
-import type { Credentials } from '#local/sigv4.ts';
+import type { Credentials } from '#local/signed-request.ts';
 
 export interface Behind {
   readonly definitions: Definitions;
@@ -22,11 +25,14 @@ export interface Behind {
   readonly region: string;
   readonly shaping: Shaping;
   readonly clock: Clock;
+  readonly pools: readonly Pool[];
+  /** A secret that is always the same for the same words. */
+  secret(words: string): string;
 }
 
 /** Has every door answered by what is behind it. Throws where a URL's function is not there. */
-export function connectDoors(doors: Doors, behind: Behind): void {
-  const { definitions, services, credentials, apiKeys, region, shaping, clock } = behind;
+export async function connectDoors(doors: Doors, behind: Behind): Promise<void> {
+  const { definitions, services, credentials, apiKeys, region, shaping, clock, pools } = behind;
   const { functions } = services;
   for (const definition of definitions.urls) {
     const host = functions.find(definition.target);
@@ -36,7 +42,7 @@ export function connectDoors(doors: Doors, behind: Behind): void {
   }
   const usagePlans = createUsagePlans(definitions.usagePlans, clock.now);
   const authorizers = createAuthorizers(functions, clock.now);
-  const userPools = createUserPools([]);
+  const userPools = createUserPools(await keysOf(pools));
   for (const definition of definitions.apis) {
     const admission = { region, credentials, apiKeys, usagePlans, authorizers, userPools };
     const handler = restHandler({ ...admission, definition, functions, shaping });
@@ -53,6 +59,9 @@ export function connectDoors(doors: Doors, behind: Behind): void {
       now: clock.now,
     });
     doorOf(doors, definition.key).connect(handler, allowedBy(definition.cors?.allowOrigins));
+  }
+  if (pools.length > 0) {
+    doorOf(doors, signInDoor).connect(signInHandler(pools, behind.secret('sign-in')));
   }
 }
 

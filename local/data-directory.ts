@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRecord } from '#local/shape.ts';
-import type { Credentials } from '#local/sigv4.ts';
+import type { Credentials } from '#local/signed-request.ts';
 
 /** What a data directory keeps secret: made once, never a well-known value. */
 export interface Secrets {

@@ -13,6 +13,8 @@ import type {
   UsagePlanDefinition,
 } from '#local/rest-api/api-definition.ts';
 import { readApiKeys, readApis, readUsagePlans } from '#local/rest-api/read-api.ts';
+import { readBucket, type BucketDefinition } from '#local/s3/read-buckets.ts';
+import { readStateMachine, type StateMachine } from '#local/step-functions/read-state-machines.ts';
 import { readUserPools, type UserPoolDefinition } from '#local/sign-in/read-user-pools.ts';
 import { readQueue, type QueueDefinition } from '#local/sqs/read-queues.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
@@ -29,6 +31,8 @@ export interface Definitions {
   readonly queues: readonly QueueDefinition[];
   readonly eventSources: readonly EventSourceDefinition[];
   readonly rules: readonly RuleDefinition[];
+  readonly buckets: readonly BucketDefinition[];
+  readonly stateMachines: readonly StateMachine[];
   readonly userPools: readonly UserPoolDefinition[];
 }
 
@@ -54,6 +58,8 @@ export async function readDefinitions(
     rules: ofType('AWS::Events::Rule', 'AWS::Scheduler::Schedule').flatMap(
       (item) => readRule(item) ?? [],
     ),
+    buckets: ofType('AWS::S3::Bucket').map(readBucket),
+    stateMachines: ofType('AWS::StepFunctions::StateMachine').map(readStateMachine),
     userPools: readUserPools(stacks),
   };
 }

@@ -104,16 +104,25 @@ async function exchange(exchanged: Exchange): Promise<void> {
   // No AWS service here is for pages elsewhere, nor for names that others resolve to here.
   const from = provenanceOf(request.headers, ownHost);
   if (from.type !== 'here') return refuse(403, 'AccessDeniedException');
-  const whole = await readRequest(request);
+  // Bodies of S3 are whole documents.
+  const { method = 'GET', url = '/', headers } = request;
+  const service = serviceOf({ method, url, headers, body: Buffer.alloc(0) });
+  const whole = await readRequest(request, service === 's3' ? maxObjectBytes : maxRequestBytes);
   if (whole === undefined) return refuse(413, 'RequestTooLargeException');
   const engine = route(whole);
   if (engine === undefined) return refuse(404, 'UnknownOperationException');
   await engine(whole, answer);
 }
 
+/** The largest body any of the services takes: an InvokeModel of Bedrock's. */
+const maxRequestBytes = 25 * 1024 * 1024;
+
+/** The largest body of a request to S3: they are held in memory. */
+const maxObjectBytes = 256 * 1024 * 1024;
+
 const refusals: Readonly<Record<string, string>> = {
   AccessDeniedException: 'Only programs and names of this machine are answered here.',
-  RequestTooLargeException: 'Request must be smaller than 26214400 bytes.',
+  RequestTooLargeException: 'The body of the request is too large.',
   UnknownOperationException: 'No service here answers this request.',
 };
 

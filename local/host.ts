@@ -5,7 +5,9 @@ import { realClock, type Clock } from '#local/clock.ts';
 import { connectDoors } from '#local/connect-doors.ts';
 import { openDataDirectory, type Secrets } from '#local/data-directory.ts';
 import { readDefinitions, type Definitions } from '#local/definitions.ts';
-import { openDoors, type Doors } from '#local/doors.ts';
+import { openDoors, signInDoor, type Doors } from '#local/doors.ts';
+import { openPools } from '#local/sign-in/open-pools.ts';
+import type { Pool } from '#local/sign-in/tokens.ts';
 import { startEvents } from '#local/events/start-events.ts';
 import { unhostedTypes } from '#local/hosted-types.ts';
 import { createHosts } from '#local/lambda/create-hosts.ts';
@@ -69,13 +71,17 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
   live.definitions = definitions;
   hosts.push(...(await createHosts(definitions.functions, { options, secrets, region, services })));
   for (const table of definitions.tables) await services.tables.create(table);
+  for (const { name } of definitions.buckets) services.s3.store.makeBucket(name, live.clock.now());
   for (const { name, attributes } of definitions.queues) services.sqs.queues.put(name, attributes);
   const apiKeys = definitions.apiKeys.map((key) =>
     Object.assign(key, { value: key.value ?? keyValue(secrets, key.id) }),
   );
   const { credentials } = secrets;
-  const behind = { ...live, definitions, services, credentials, apiKeys };
-  connectDoors(live.doors, behind);
+  const secret = (words: string): string => keyValue(secrets, words);
+  const origin = live.doors.get(signInDoor)?.origin ?? '';
+  live.pools = await openPools(definitions.userPools, { data: options.data, origin, secret });
+  const behind = { ...live, definitions, services, credentials, apiKeys, secret };
+  await connectDoors(live.doors, behind);
   startEvents({ ...behind, log: options.log }, starting);
   const running = starting.move();
   return {
@@ -101,6 +107,7 @@ interface Live {
   readonly stacks: OpenStack[];
   doors: Doors;
   definitions: Definitions | undefined;
+  pools: readonly Pool[];
   warn(message: string): void;
 }
 
@@ -119,6 +126,7 @@ async function beginLive(options: LocalOptions): Promise<Live> {
     stacks: [],
     doors: new Map(),
     definitions: undefined,
+    pools: [],
     warn: warnOnce(options.log),
   };
 }

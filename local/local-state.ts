@@ -3,7 +3,8 @@ import type { Doors } from '#local/doors.ts';
 import { isNameOf } from '#local/lambda/read-functions.ts';
 import type { ApiKey } from '#local/rest-api/admission.ts';
 import type { Services } from '#local/services.ts';
-import type { Credentials } from '#local/sigv4.ts';
+import type { Pool } from '#local/sign-in/tokens.ts';
+import type { Credentials } from '#local/signed-request.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
 
 /** What a running system tells programs about itself; keys are the template's logical ids. */
@@ -20,6 +21,12 @@ export interface LocalState {
   readonly tables: Readonly<Record<string, string>>;
   /** The URLs of queues. */
   readonly queues: Readonly<Record<string, string>>;
+  /** The names of buckets. */
+  readonly buckets: Readonly<Record<string, string>>;
+  /** The ARNs of state machines. */
+  readonly stateMachines: Readonly<Record<string, string>>;
+  /** Where people sign in, to the first user pool; present where there is one. */
+  readonly signIn?: SignInState;
   /** The outputs of the stacks, by name; with its stack before it where two have the same. */
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -30,6 +37,14 @@ export interface FunctionState {
   readonly url?: string;
   readonly authType?: string;
   readonly invokeMode?: string;
+}
+
+export interface SignInState {
+  readonly issuer: string;
+  readonly userPoolId: string;
+  /** Of the pool's first client. */
+  readonly clientId: string;
+  readonly users: readonly { readonly username: string; readonly password: string }[];
 }
 
 export interface ApiState {
@@ -46,12 +61,13 @@ export interface Running {
   readonly apiKeys: readonly ApiKey[];
   readonly stacks: readonly OpenStack[];
   readonly bedrockKey: string;
+  readonly pools: readonly Pool[];
 }
 
 /** The state of a system that is up. */
 export function stateOf(running: Running): LocalState {
   const { region, credentials, services, definitions, doors, stacks } = running;
-  const { tables, queues } = definitions;
+  const { tables, queues, buckets, stateMachines } = definitions;
   return {
     ready: true,
     region,
@@ -62,6 +78,9 @@ export function stateOf(running: Running): LocalState {
     apis: { ...restStates(running), ...httpStates(running) },
     tables: Object.fromEntries(tables.map(({ key, name }) => [key, name])),
     queues: Object.fromEntries(queues.map(({ key, url }) => [key, url])),
+    buckets: Object.fromEntries(buckets.map(({ key, name }) => [key, name])),
+    stateMachines: Object.fromEntries(stateMachines.map(({ key, arn }) => [key, arn])),
+    ...signInState(running),
     outputs: outputsOf(stacks),
   };
 }
@@ -101,6 +120,20 @@ function httpStates({ definitions, doors }: Running): LocalState['apis'] {
     ] as const;
   });
   return Object.fromEntries(states);
+}
+
+function signInState({ pools }: Running): Pick<LocalState, 'signIn'> {
+  const [pool] = pools;
+  if (pool === undefined) return {};
+  const { issuer, definition, users } = pool;
+  return {
+    signIn: {
+      issuer,
+      userPoolId: definition.id,
+      clientId: definition.clients[0]?.id ?? '',
+      users: users.map(({ username, password }) => ({ username, password })),
+    },
+  };
 }
 
 function outputsOf(stacks: readonly OpenStack[]): Readonly<Record<string, string>> {

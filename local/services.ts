@@ -9,7 +9,12 @@ import { createCloudFormationEngine, createStsEngine } from '#local/cloudformati
 import type { Secrets } from '#local/data-directory.ts';
 import { startTables, type Tables } from '#local/dynamodb/tables.ts';
 import { createGateway, serviceOf } from '#local/gateway.ts';
-import { asyncSchema, createAsyncEvents, type AsyncEvents } from '#local/lambda/async-events.ts';
+import {
+  asyncSchema,
+  createAsyncEvents,
+  type AsyncEvents,
+  type Deliver,
+} from '#local/lambda/async-events.ts';
 import { createDelivery } from '#local/lambda/delivery.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { createFunctions, type Functions } from '#local/lambda/functions.ts';
@@ -19,6 +24,12 @@ import { createLogStore, type LogStore } from '#local/logs/log-store.ts';
 import { createLogsEngine } from '#local/logs/operations.ts';
 import type { Queues } from '#local/sqs/queues.ts';
 import { createSqs, type Sqs } from '#local/sqs/sqs.ts';
+import { startS3, type S3 } from '#local/s3/s3.ts';
+import { createServiceCaller } from '#local/service-caller.ts';
+import type { StateMachine } from '#local/step-functions/read-state-machines.ts';
+import { createStepFunctions, type StepFunctions } from '#local/step-functions/step-functions.ts';
+import { createCognitoEngine } from '#local/sign-in/operations.ts';
+import type { Pool } from '#local/sign-in/tokens.ts';
 import { openStore } from '#local/store.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
 
@@ -26,6 +37,8 @@ export interface ServicesOptions {
   readonly data: string;
   /** How the local Bedrock answers. */
   readonly bedrock: Omit<BedrockOptions, 'identity'>;
+  /** Where services are that are not here, by service id. */
+  readonly endpoints?: Readonly<Record<string, string>>;
 }
 
 /** What the services look at; the lists are filled once the stacks are read. */
@@ -39,6 +52,7 @@ export interface Surroundings {
   readonly stacks: readonly OpenStack[];
   readonly doors: Doors;
   readonly definitions: Definitions | undefined;
+  readonly pools: readonly Pool[];
   readonly shaping: Shaping;
   warn(message: string): void;
 }
@@ -50,15 +64,19 @@ export interface Services {
   readonly asyncEvents: AsyncEvents;
   readonly logs: LogStore;
   readonly sqs: Sqs;
+  readonly s3: S3;
+  readonly stepFunctions: StepFunctions;
   readonly tables: Tables;
+  readonly deliver: Deliver;
 }
 
 /** Starts the services; the stack ends them. */
 export async function startServices(
-  { data, bedrock: settings }: ServicesOptions,
+  options: ServicesOptions,
   live: Surroundings,
   starting: AsyncDisposableStack,
 ): Promise<Services> {
+  const { data } = options;
   const { region, clock, secrets, binding } = live;
   const { credentials } = secrets;
   const engines = new Map<string, Engine>();
@@ -67,30 +85,39 @@ export async function startServices(
   });
   const url = originOf(binding.host, await listen(gateway.server, binding));
   starting.defer(() => gateway.close());
+  const common = { data, credentials, region, clock, gateway: () => url };
   const tables = await startTables(join(data, 'dynamodb'), credentials);
   starting.defer(() => tables.close());
-  const sqs = createSqs({ data, credentials, region, clock, gateway: () => url });
+  const sqs = createSqs(common);
   starting.defer(() => sqs.close());
+  const caller = createServiceCaller({ ...common, endpoints: options.endpoints ?? {} });
+  const machines = (): readonly StateMachine[] => live.definitions?.stateMachines ?? [];
+  const stepFunctions = createStepFunctions({ ...common, caller, machines });
+  starting.defer(() => stepFunctions.close());
   const logs = createLogStore(clock.now);
   const functions = createFunctions(live.hosts);
-  const asyncEvents = startAsyncEvents({ data, live, functions, queues: sqs.queues }, starting);
-  const identity = {
-    mode: 'strict',
-    credentials: [credentials],
-    apiKeys: [live.bedrockKey],
-  } as const;
+  const parts = { data, live, functions, queues: sqs.queues, stepFunctions };
+  const { asyncEvents, deliver } = startAsyncEvents(parts, starting);
+  const s3 = await startS3({ ...common, deliver, buckets: () => live.definitions?.buckets ?? [] });
+  starting.defer(() => s3.close());
+  const bedrock = createBedrock({ ...options.bedrock, region, identity: identityOf(live) });
+  const stacks = { credentials, region, stacks: () => live.stacks };
   engines
-    .set('bedrock', createBedrock({ ...settings, region, identity }).engine)
+    .set('bedrock', bedrock.engine)
+    .set('cloudformation', createCloudFormationEngine(stacks))
+    .set('cognito-idp', createCognitoEngine({ credentials, pools: () => live.pools }))
     .set('dynamodb', tables.engine)
     .set('lambda', createLambdaEngine({ ...lambdaReads(live), functions, asyncEvents }))
-    .set('sqs', sqs.engine)
     .set('logs', createLogsEngine({ logs, credentials, region }))
-    .set(
-      'cloudformation',
-      createCloudFormationEngine({ credentials, region, stacks: () => live.stacks }),
-    )
+    .set('s3', s3.engine)
+    .set('sqs', sqs.engine)
+    .set('states', stepFunctions.engine)
     .set('sts', createStsEngine(credentials));
-  return { url, functions, asyncEvents, logs, sqs, tables };
+  return { url, functions, asyncEvents, logs, sqs, s3, stepFunctions, tables, deliver };
+}
+
+function identityOf({ secrets, bedrockKey }: Surroundings): BedrockOptions['identity'] {
+  return { mode: 'strict', credentials: [secrets.credentials], apiKeys: [bedrockKey] };
 }
 
 interface AsyncParts {
@@ -98,19 +125,28 @@ interface AsyncParts {
   readonly live: Surroundings;
   readonly functions: Functions;
   readonly queues: Queues;
+  readonly stepFunctions: StepFunctions;
 }
 
 function startAsyncEvents(
-  { data, live, functions, queues }: AsyncParts,
+  { data, live, functions, queues, stepFunctions }: AsyncParts,
   starting: AsyncDisposableStack,
-): AsyncEvents {
+): Pick<Services, 'asyncEvents' | 'deliver'> {
   const store = openStore(join(data, 'lambda.sqlite'), asyncSchema);
   starting.defer(() => store.close());
-  const invoke = (arn: string, body: string): void => asyncEvents.send(arn, body);
-  const deliver = createDelivery({ queues, invoke, warn: live.warn });
+  const deliver = createDelivery({
+    queues,
+    warn: live.warn,
+    invoke: (arn, body) => asyncEvents.send(arn, body),
+    execute(arn, input) {
+      const machine = live.definitions?.stateMachines.find((each) => each.arn === arn);
+      if (machine !== undefined) stepFunctions.executions.start(machine, { input });
+      return machine !== undefined;
+    },
+  });
   const asyncEvents = createAsyncEvents({ store, clock: live.clock, functions, deliver });
   starting.defer(() => asyncEvents.close());
-  return asyncEvents;
+  return { asyncEvents, deliver };
 }
 
 function lambdaReads(live: Surroundings): Omit<LambdaApi, 'functions' | 'asyncEvents'> {

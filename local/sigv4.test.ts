@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { verifySigV4, type SignedRequest } from '#local/sigv4.ts';
+import type { SignedRequest } from '#local/signed-request.ts';
+import { verifySigV4 } from '#local/sigv4.ts';
 
 /** The chunked upload that the documentation of Amazon S3 works through, signatures included. */
 const documented = {

@@ -1,22 +1,16 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { readChunks } from '#local/aws-chunked.ts';
-
-/** A request as it came over the wire; header names are lower-case. */
-export interface SignedRequest {
-  readonly method: string;
-  /** Path and query, not decoded. */
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly body: Buffer;
-}
-
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** Where they are temporary: the token that must come along, and until when they are good. */
-  readonly sessionToken?: string;
-  readonly expiresAt?: number;
-}
+import type { Credentials, SignedRequest } from '#local/signed-request.ts';
+import {
+  hmac,
+  scopeOf,
+  sha256,
+  sign,
+  signingKey,
+  text,
+  type Authorization,
+  type Signing,
+} from '#local/sigv4-canonical.ts';
 
 export type Verdict =
   | {
@@ -33,15 +27,6 @@ export type RefusalCode =
   | 'UnrecognizedClientException'
   | 'ExpiredTokenException'
   | 'InvalidSignatureException';
-
-interface Authorization {
-  readonly accessKeyId: string;
-  readonly date: string;
-  readonly region: string;
-  readonly service: string;
-  readonly signedHeaders: readonly string[];
-  readonly signature: string;
-}
 
 /** The largest difference between clocks that AWS accepts. */
 const maxSkewMs = 5 * 60_000;
@@ -88,7 +73,7 @@ export function verifySigV4(
       'Date in Credential scope does not match the date of the request.',
     );
   }
-  const payloadHash = hashOfPayload(request);
+  const payloadHash = hashOfPayload(request, authorization.service);
   const signing = { authorization, time, payloadHash };
   const expected = sign(request, signing, credentials);
   const isSigned = payloadHash !== undefined && sameText(expected, authorization.signature);
@@ -126,16 +111,19 @@ function parseTime(time: string): number | undefined {
 }
 
 /** The hash that was signed: the header's where there is one, which must then be the body's. */
-function hashOfPayload({ headers, body }: SignedRequest): string | undefined {
+function hashOfPayload({ headers, body }: SignedRequest, service: string): string | undefined {
   const declared = text(headers['x-amz-content-sha256']);
+  if (declared === 'UNSIGNED-PAYLOAD' || signedChunks.has(declared)) return declared;
+  // S3's clients leave the chunks unsigned where the connection is trusted, with a checksum behind.
+  if (service === 's3' && declared === 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') return declared;
   const actual = sha256(body);
-  if (declared === '' || declared === actual) return actual;
-  // Of the kinds in chunks only the one whose chunks are signed is taken.
-  const isKnown = declared === 'UNSIGNED-PAYLOAD' || declared === signedChunks;
-  return isKnown ? declared : undefined;
+  return declared === '' || declared === actual ? actual : undefined;
 }
 
-const signedChunks = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD';
+const signedChunks: ReadonlySet<string> = new Set([
+  'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
+  'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER',
+]);
 
 /** A body in signed chunks: each chunk's signature continues the one before, from the header's. */
 function areChunksSigned(
@@ -143,7 +131,7 @@ function areChunksSigned(
   { authorization, time }: Signing,
   credentials: Credentials,
 ): boolean {
-  if (text(headers['x-amz-content-sha256']) !== signedChunks) return true;
+  if (!signedChunks.has(text(headers['x-amz-content-sha256']))) return true;
   const key = signingKey(authorization, credentials);
   const scope = scopeOf(authorization);
   let previous = authorization.signature;
@@ -157,88 +145,43 @@ function areChunksSigned(
   return false;
 }
 
-interface Signing {
-  readonly authorization: Authorization;
-  readonly time: string;
-  readonly payloadHash: string | undefined;
-}
-
-function sign(request: SignedRequest, signing: Signing, credentials: Credentials): string {
-  const { authorization, time, payloadHash } = signing;
-  const { signedHeaders } = authorization;
-  const [path = '/', query = ''] = request.url.split(/\?(.*)/su);
-  const canonical = [
-    request.method,
-    canonicalPath(path),
-    canonicalQuery(query),
-    ...signedHeaders.map((name) => `${name}:${canonicalHeader(request.headers, name)}`),
-    '',
-    signedHeaders.join(';'),
-    payloadHash,
-  ].join('\n');
-  const words = ['AWS4-HMAC-SHA256', time, scopeOf(authorization), sha256(canonical)];
-  return hmac(signingKey(authorization, credentials), words.join('\n')).toString('hex');
-}
-
-function scopeOf({ date, region, service }: Authorization): string {
-  return `${date}/${region}/${service}/aws4_request`;
-}
-
-function signingKey({ date, region, service }: Authorization, credentials: Credentials): Buffer {
-  return [region, service, 'aws4_request'].reduce(
-    (parent, part) => hmac(parent, part),
-    hmac(`AWS4${credentials.secretAccessKey}`, date),
-  );
-}
-
-/** Each segment is encoded again as it was received: every service but S3 signs it so. */
-function canonicalPath(path: string): string {
-  return path
-    .replaceAll(/\/{2,}/gu, '/')
-    .split('/')
-    .map(encode)
-    .join('/');
-}
-
-function canonicalQuery(query: string): string {
-  const pairs = [...new URLSearchParams(query)];
-  const encoded = pairs.map(([name, value]) => [encode(name), encode(value)] as const);
-  // By name and then by value: the sign between them does not take part.
-  const sorted = encoded.toSorted(([a, x], [b, y]) => (a === b ? order(x, y) : order(a, b)));
-  return sorted.map(([name, value]) => `${name}=${value}`).join('&');
-}
-
-function order(left: string, right: string): number {
-  return left < right ? -1 : Number(left > right);
-}
-
-function canonicalHeader(headers: SignedRequest['headers'], name: string): string {
-  // Over HTTP/2 the host has another name, and some clients sign it under that.
-  const value = headers[name] ?? (name === 'host' ? headers[':authority'] : undefined);
-  return text(value).trim().replaceAll(/\s+/gu, ' ');
-}
-
-/** Percent-encoding of RFC 3986, stricter than `encodeURIComponent`. */
-function encode(value: string): string {
-  return encodeURIComponent(value).replaceAll(
-    /[!'()*]/gu,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-function sha256(data: Buffer | string): string {
-  return createHash('sha256').update(data).digest('hex');
-}
-
-function hmac(key: Buffer | string, data: string): Buffer {
-  return createHmac('sha256', key).update(data).digest();
-}
-
 function sameText(left: string, right: string): boolean {
   const [a, b] = [Buffer.from(left), Buffer.from(right)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function text(value: string | readonly string[] | undefined): string {
-  return typeof value === 'string' ? value : (value ?? []).join(',');
+/**
+ * Checks the signature in the query of a presigned URL: it must be right and not out of date.
+ * What the caller sends along is not signed, apart from the headers that are named.
+ */
+export function verifyPresigned(
+  request: SignedRequest,
+  known: readonly Credentials[],
+  nowMs: number,
+): Verdict {
+  const [path = '/', query = ''] = request.url.split(/\?(.*)/su);
+  const parameters = new URLSearchParams(query);
+  const value = (name: string): string => parameters.get(`X-Amz-${name}`) ?? '';
+  const signature = value('Signature');
+  const time = value('Date');
+  const header = `AWS4-HMAC-SHA256 Credential=${value('Credential')}, SignedHeaders=${value('SignedHeaders')}, Signature=${signature}`;
+  const authorization = parseAuthorization(header);
+  const startMs = parseTime(time);
+  const credentials = known.find((each) => each.accessKeyId === authorization?.accessKeyId);
+  if (authorization === undefined || startMs === undefined || credentials === undefined) {
+    return refused(
+      'UnrecognizedClientException',
+      'The security token included in the request is invalid.',
+    );
+  }
+  if (nowMs > startMs + Number(value('Expires')) * 1000) {
+    return refused('ExpiredTokenException', 'Request has expired');
+  }
+  const signedQuery = query.split('&').filter((pair) => !pair.startsWith('X-Amz-Signature='));
+  const signed = { ...request, url: `${path}?${signedQuery.join('&')}` };
+  const payloadHash = value('Content-Sha256') || 'UNSIGNED-PAYLOAD';
+  const expected = sign(signed, { authorization, time, payloadHash }, credentials);
+  if (!sameText(expected, signature)) return refused('InvalidSignatureException', mismatch);
+  const { accessKeyId, region, service } = authorization;
+  return { type: 'valid', accessKeyId, region, service };
 }

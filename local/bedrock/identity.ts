@@ -1,7 +1,8 @@
 import type { AwsRequest } from '#local/aws-exchange.ts';
 import { BedrockError } from '#local/bedrock/bedrock-error.ts';
 import type { Identity } from '#local/bedrock/journal.ts';
-import { parseAuthorization, verifySigV4, type Credentials } from '#local/sigv4.ts';
+import type { Credentials } from '#local/signed-request.ts';
+import { parseAuthorization, verifySigV4 } from '#local/sigv4.ts';
 
 /** Who may ask. */
 export interface IdentityPolicy {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import dynalite from 'dynalite';
 import type { Engine } from '#local/aws-exchange.ts';
-import { verifySigV4, type Credentials } from '#local/sigv4.ts';
+import type { Credentials } from '#local/signed-request.ts';
+import { verifySigV4 } from '#local/sigv4.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 
 /** DynamoDB by dynalite, kept in a folder. */

@@ -1,7 +1,6 @@
 import type { Clock } from '#local/clock.ts';
 import type { Definitions } from '#local/definitions.ts';
 import { runRule } from '#local/events/rules.ts';
-import { createDelivery } from '#local/lambda/delivery.ts';
 import { pollQueue } from '#local/lambda/queue-poller.ts';
 import type { Services } from '#local/services.ts';
 
@@ -18,7 +17,7 @@ export function startEvents(settings: EventsSettings, starting: AsyncDisposableS
   const { definitions, services, clock, region, log } = settings;
   const ended = new AbortController();
   starting.defer(() => ended.abort());
-  const { functions, asyncEvents, sqs } = services;
+  const { functions, asyncEvents, sqs, stepFunctions } = services;
   const { queues } = sqs;
   for (const definition of definitions.eventSources.filter(({ isEnabled }) => isEnabled)) {
     const queue = queues.byArn(definition.queueArn);
@@ -30,16 +29,16 @@ export function startEvents(settings: EventsSettings, starting: AsyncDisposableS
       );
     }
   }
-  const deliver = createDelivery({
-    queues,
-    invoke: (arn, body) => asyncEvents.send(arn, body),
-    warn: (message) => log(`! ${message}`),
-  });
-  const rules = { clock, region, start: (arn: string, body: string) => deliver(arn, { body }) };
+  const rules = {
+    clock,
+    region,
+    start: (arn: string, body: string) => services.deliver(arn, { body }),
+  };
   for (const rule of definitions.rules) {
     runRule(rule, rules, ended.signal).catch((error: unknown) =>
       log(`! ${rule.key}: ${String(error)}`),
     );
   }
   asyncEvents.start();
+  stepFunctions.executions.resume(definitions.stateMachines);
 }

@@ -14,7 +14,8 @@ import {
   type AnswerHead,
 } from '#local/lambda/streamed-answer.ts';
 import { isDecodable, readBody } from '#local/read-body.ts';
-import { verifySigV4, type Credentials } from '#local/sigv4.ts';
+import type { Credentials } from '#local/signed-request.ts';
+import { verifySigV4 } from '#local/sigv4.ts';
 import { shortId } from '#local/template/identity.ts';
 import type { UrlDefinition } from '#local/function-url/read-urls.ts';
 

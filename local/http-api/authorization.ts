@@ -5,7 +5,8 @@ import type { HttpAuthorization } from '#local/http-api/http-api-definition.ts';
 import type { Functions } from '#local/lambda/functions.ts';
 import { evaluatePolicy } from '#local/rest-api/policy.ts';
 import { asText, isRecord } from '#local/shape.ts';
-import { verifySigV4, type Credentials } from '#local/sigv4.ts';
+import type { Credentials } from '#local/signed-request.ts';
+import { verifySigV4 } from '#local/sigv4.ts';
 import { accountId } from '#local/template/world.ts';
 
 export interface HttpAdmission {

@@ -10,7 +10,7 @@ import { invoke, type Invoking } from '#local/lambda/invoke-api.ts';
 import { isNameOf } from '#local/lambda/read-functions.ts';
 import type { EventSourceDefinition } from '#local/lambda/read-event-sources.ts';
 import { isDecodable } from '#local/read-body.ts';
-import type { Credentials } from '#local/sigv4.ts';
+import type { Credentials } from '#local/signed-request.ts';
 import { accountId } from '#local/template/world.ts';
 
 export interface LambdaApi extends Invoking {

@@ -4,7 +4,7 @@ import type { Engine } from '#local/aws-exchange.ts';
 import type { LogEvent, LogGroup, LogStore } from '#local/logs/log-store.ts';
 import { filterPattern } from '#local/logs/filter-pattern.ts';
 import { boolean, integer, list, string, structure } from '#local/shape.ts';
-import type { Credentials } from '#local/sigv4.ts';
+import type { Credentials } from '#local/signed-request.ts';
 import { accountId } from '#local/template/world.ts';
 
 export interface LogsOptions {

@@ -4,7 +4,8 @@ import { requestContext, toRestEvent, type ApiRequest } from '#local/rest-api/ev
 import type { GatewayAnswer } from '#local/rest-api/gateway-answers.ts';
 import { validateRequest } from '#local/rest-api/request-validator.ts';
 import type { UsagePlans } from '#local/rest-api/usage-plans.ts';
-import { verifySigV4, type Credentials } from '#local/sigv4.ts';
+import type { Credentials } from '#local/signed-request.ts';
+import { verifySigV4 } from '#local/sigv4.ts';
 import type { UserPools } from '#local/sign-in/user-pools.ts';
 import { accountId } from '#local/template/world.ts';
 

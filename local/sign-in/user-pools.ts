@@ -6,7 +6,7 @@ export interface PoolKeys {
   readonly arn: string;
   readonly issuer: string;
   readonly clientIds: readonly string[];
-  readonly publicKey: CryptoKey;
+  readonly publicKey: CryptoKey | Uint8Array;
 }
 
 export interface Wanted {

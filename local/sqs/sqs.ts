@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createJsonEngine } from '#local/aws-json.ts';
 import type { Engine } from '#local/aws-exchange.ts';
 import type { Clock } from '#local/clock.ts';
-import type { Credentials } from '#local/sigv4.ts';
+import type { Credentials } from '#local/signed-request.ts';
 import { openStore } from '#local/store.ts';
 import { messageOperations } from '#local/sqs/operations.ts';
 import { queueOperations } from '#local/sqs/queue-operations.ts';

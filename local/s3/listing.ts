@@ -1,0 +1,85 @@
+import type { ObjectStore, StoredObject } from '#local/s3/object-store.ts';
+import { xmlAnswer, type S3Answer } from '#local/s3/s3-answer.ts';
+import type { S3Request } from '#local/s3/s3-request.ts';
+
+/** ListObjectsV2, and ListObjects as older clients know it. */
+export function listObjects(store: ObjectStore, { bucket, query }: S3Request): S3Answer {
+  const isV2 = query.get('list-type') === '2';
+  const prefix = query.get('prefix') ?? '';
+  const delimiter = query.get('delimiter') ?? '';
+  const token = query.get('continuation-token');
+  const after =
+    (isV2
+      ? token === null
+        ? query.get('start-after')
+        : decodeToken(token)
+      : query.get('marker')) ?? '';
+  const most = Math.min(1000, Number(query.get('max-keys') ?? 1000));
+  const encode = query.get('encoding-type') === 'url' ? encodeURIComponent : (text: string) => text;
+  const page = pageOf(store.list(bucket, prefix, after), { prefix, delimiter, most, after });
+  const Contents = page.objects.map(({ key, size, etag, modifiedAt }) => ({
+    Key: encode(key),
+    LastModified: new Date(modifiedAt).toISOString(),
+    ETag: etag,
+    Size: size,
+    StorageClass: 'STANDARD',
+  }));
+  const common = {
+    Name: bucket,
+    Prefix: encode(prefix),
+    Delimiter: delimiter === '' ? undefined : encode(delimiter),
+    MaxKeys: most,
+    EncodingType: query.get('encoding-type') ?? undefined,
+    IsTruncated: page.last !== undefined,
+    Contents,
+    CommonPrefixes: page.prefixes.map((each) => ({ Prefix: encode(each) })),
+  };
+  const last = page.last;
+  if (!isV2)
+    return xmlAnswer('ListBucketResult', { ...common, Marker: encode(after), NextMarker: last });
+  return xmlAnswer('ListBucketResult', {
+    ...common,
+    KeyCount: page.objects.length + page.prefixes.length,
+    StartAfter: query.get('start-after') ?? undefined,
+    ContinuationToken: token ?? undefined,
+    NextContinuationToken: last === undefined ? undefined : Buffer.from(last).toString('base64url'),
+  });
+}
+
+function decodeToken(token: string): string {
+  return Buffer.from(token, 'base64url').toString('utf8');
+}
+
+interface Listing {
+  readonly prefix: string;
+  readonly delimiter: string;
+  readonly most: number;
+  readonly after: string;
+}
+
+interface Page {
+  readonly objects: readonly StoredObject[];
+  /** What stands for all keys that go on in the same way. */
+  readonly prefixes: readonly string[];
+  /** Where the next page begins, where there is one. */
+  readonly last: string | undefined;
+}
+
+function pageOf(all: readonly StoredObject[], { prefix, delimiter, most, after }: Listing): Page {
+  const objects: StoredObject[] = [];
+  const prefixes = new Set<string>();
+  let last = '';
+  for (const object of all) {
+    const end = delimiter === '' ? -1 : object.key.indexOf(delimiter, prefix.length);
+    const group = end === -1 ? undefined : object.key.slice(0, end + delimiter.length);
+    const isKnown = group !== undefined && (prefixes.has(group) || group === after);
+    if (!isKnown && objects.length + prefixes.size === most) {
+      return { objects, last, prefixes: [...prefixes] };
+    }
+    if (group === undefined) objects.push(object);
+    else if (group !== after) prefixes.add(group);
+    // After a group, everything that begins as it does is passed over.
+    last = group === undefined ? object.key : `${group}\u{10FFFF}`;
+  }
+  return { objects, prefixes: [...prefixes], last: undefined };
+}

@@ -1,0 +1,163 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { integer, string, structure, type Shaped } from '#local/shape.ts';
+import { openStore } from '#local/store.ts';
+
+const schema = `
+CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, created_at INTEGER);
+CREATE TABLE IF NOT EXISTS objects (
+  bucket TEXT, key TEXT, file TEXT, size INTEGER, etag TEXT, headers TEXT, modified_at INTEGER,
+  PRIMARY KEY (bucket, key));
+CREATE TABLE IF NOT EXISTS uploads (
+  id TEXT PRIMARY KEY, bucket TEXT, key TEXT, headers TEXT, created_at INTEGER);
+CREATE TABLE IF NOT EXISTS parts (
+  upload TEXT, number INTEGER, file TEXT, size INTEGER, etag TEXT, PRIMARY KEY (upload, number));
+`;
+
+const objectShape = structure({
+  key: string(),
+  /** The file with its bytes. */
+  file: string(),
+  size: integer(),
+  etag: string(),
+  /** Headers that come back with it, in JSON. */
+  headers: string(),
+  modifiedAt: integer(),
+});
+
+export type StoredObject = Shaped<typeof objectShape>;
+
+const uploadShape = structure({
+  id: string(),
+  bucket: string(),
+  key: string(),
+  headers: string(),
+  createdAt: integer(),
+});
+
+export type Upload = Shaped<typeof uploadShape>;
+
+const partShape = structure({ number: integer(), file: string(), size: integer(), etag: string() });
+
+export type Part = Shaped<typeof partShape>;
+
+const bucketShape = structure({ name: string(), createdAt: integer() });
+
+export type Bucket = Shaped<typeof bucketShape>;
+
+/** Buckets, objects and unfinished uploads: bytes as files, the rest in a database. */
+export interface ObjectStore {
+  makeBucket(name: string, now: number): void;
+  deleteBucket(name: string): void;
+  buckets(): readonly Bucket[];
+  /** Writes bytes to a file of their own; they belong to nobody yet. */
+  write(body: Buffer): Promise<string>;
+  read(file: string): Promise<Buffer>;
+  /** Puts an object in the place of what was there. */
+  put(bucket: string, object: StoredObject): Promise<void>;
+  find(bucket: string, key: string): StoredObject | undefined;
+  delete(bucket: string, key: string): Promise<boolean>;
+  /** In the order of their keys, from after one. */
+  list(bucket: string, prefix: string, after: string): readonly StoredObject[];
+  beginUpload(upload: Upload): void;
+  findUpload(id: string): Upload | undefined;
+  uploads(bucket: string): readonly Upload[];
+  putPart(upload: string, part: Part): Promise<void>;
+  parts(upload: string): readonly Part[];
+  endUpload(id: string): Promise<void>;
+  close(): void;
+}
+
+export async function openObjectStore(folder: string): Promise<ObjectStore> {
+  await mkdir(folder, { recursive: true });
+  const store = openStore(join(folder, 'objects.sqlite'), schema);
+  const columns = 'key, file, size, etag, headers, modified_at AS modifiedAt';
+  const find = store.rows(
+    `SELECT ${columns} FROM objects WHERE bucket = ? AND key = ?`,
+    objectShape,
+  );
+  const put = store.change('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const remove = store.change('DELETE FROM objects WHERE bucket = ? AND key = ?');
+  const makeBucket = store.change('INSERT OR IGNORE INTO buckets VALUES (?, ?)');
+  const deleteBucket = store.change('DELETE FROM buckets WHERE name = ?');
+  const discard = (file: string | undefined): Promise<void> =>
+    file === undefined ? Promise.resolve() : rm(join(folder, file), { force: true });
+  const list = store.rows(
+    `SELECT ${columns} FROM objects WHERE bucket = ? AND substr(key, 1, length(?2)) = ?2 AND key > ?3 ORDER BY key`,
+    objectShape,
+  );
+  return {
+    ...uploadsIn(store, discard),
+    makeBucket: (name, now) => void makeBucket(name, now),
+    deleteBucket: (name) => void deleteBucket(name),
+    buckets: store.rows(
+      'SELECT name, created_at AS createdAt FROM buckets ORDER BY name',
+      bucketShape,
+    ),
+    async write(body) {
+      const file = `${createHash('sha256').update(body).digest('hex').slice(0, 16)}-${randomUUID()}`;
+      // Under another name until all of it is there.
+      await writeFile(join(folder, `${file}.part`), body);
+      await rename(join(folder, `${file}.part`), join(folder, file));
+      return file;
+    },
+    read: (file) => readFile(join(folder, file)),
+    async put(bucket, { key, file, size, etag, headers, modifiedAt }) {
+      const before = find(bucket, key)[0]?.file;
+      put(bucket, key, file, size, etag, headers, modifiedAt);
+      await discard(before);
+    },
+    find: (bucket, key) => find(bucket, key)[0],
+    async delete(bucket, key) {
+      const before = find(bucket, key)[0];
+      remove(bucket, key);
+      await discard(before?.file);
+      return before !== undefined;
+    },
+    list: (bucket, prefix, after) => list(bucket, prefix, after),
+    close: () => store.close(),
+  };
+}
+
+type Uploads = Pick<
+  ObjectStore,
+  'beginUpload' | 'findUpload' | 'uploads' | 'putPart' | 'parts' | 'endUpload'
+>;
+
+function uploadsIn(
+  store: ReturnType<typeof openStore>,
+  discard: (file: string | undefined) => Promise<void>,
+): Uploads {
+  const columns = 'id, bucket, key, headers, created_at AS createdAt';
+  const begin = store.change('INSERT INTO uploads VALUES (?, ?, ?, ?, ?)');
+  const find = store.rows(`SELECT ${columns} FROM uploads WHERE id = ?`, uploadShape);
+  const parts = store.rows(
+    'SELECT number, file, size, etag FROM parts WHERE upload = ? ORDER BY number',
+    partShape,
+  );
+  const putPart = store.change('INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?)');
+  const end = store.change('DELETE FROM uploads WHERE id = ?');
+  const endParts = store.change('DELETE FROM parts WHERE upload = ?');
+  return {
+    beginUpload: ({ id, bucket, key, headers, createdAt }) =>
+      void begin(id, bucket, key, headers, createdAt),
+    findUpload: (id) => find(id)[0],
+    uploads: store.rows(
+      `SELECT ${columns} FROM uploads WHERE bucket = ? ORDER BY key`,
+      uploadShape,
+    ),
+    async putPart(upload, { number, file, size, etag }) {
+      const before = parts(upload).find((part) => part.number === number)?.file;
+      putPart(upload, number, file, size, etag);
+      await discard(before);
+    },
+    parts: (upload) => parts(upload),
+    async endUpload(id) {
+      const files = parts(id).map(({ file }) => file);
+      endParts(id);
+      end(id);
+      await Promise.all(files.map(discard));
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { trailersOf, withoutChunks } from '#local/aws-chunked.ts';
+import { AwsError } from '#local/aws-error.ts';
+import type { AwsRequest } from '#local/aws-exchange.ts';
+import { checksumOf, isChecksumName } from '#local/s3/checksums.ts';
+
+/** A request to S3, its path and query read and its body whole. */
+export interface S3Request {
+  readonly method: string;
+  readonly bucket: string;
+  /** Empty for a request to the bucket. */
+  readonly key: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** The checksum that came with the body: its header, and its value. */
+  readonly checksum: readonly [header: string, value: string] | undefined;
+}
+
+/** Reads a request. Throws S3's errors for a body that is not what its checksums say. */
+export function readS3Request({ method, url, headers: given, body: raw }: AwsRequest): S3Request {
+  const [path = '/', query = ''] = url.split(/\?(.*)/su);
+  const [bucket = '', ...key] = path.slice(1).split('/').map(decodeURIComponent);
+  const entries = Object.entries(given).filter(([name]) => !name.startsWith(':'));
+  const headers = Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+  const isChunked = headers['x-amz-content-sha256']?.startsWith('STREAMING-') === true;
+  const body = isChunked ? withoutChunks(raw) : raw;
+  checkLength(headers, body);
+  const checksum = checksumIn(headers, isChunked ? trailersOf(raw) : new Map());
+  checkSums(headers, { body, checksum });
+  return {
+    method,
+    bucket,
+    headers,
+    body,
+    checksum,
+    key: key.join('/'),
+    query: new URLSearchParams(query),
+  };
+}
+
+function checkLength(headers: S3Request['headers'], body: Buffer): void {
+  const declared = headers['x-amz-decoded-content-length'];
+  if (declared === undefined || Number(declared) === body.length) return;
+  const message =
+    'You did not provide the number of bytes specified by the Content-Length HTTP header';
+  throw new AwsError('IncompleteBody', message);
+}
+
+function checksumIn(
+  headers: S3Request['headers'],
+  trailers: ReadonlyMap<string, string>,
+): S3Request['checksum'] {
+  const all = [...Object.entries(headers), ...trailers];
+  return all.find(([name]) => isChecksumName(name.replace('x-amz-checksum-', '')));
+}
+
+function checkSums(
+  headers: S3Request['headers'],
+  { body, checksum }: Pick<S3Request, 'body' | 'checksum'>,
+): void {
+  const md5 = headers['content-md5'];
+  if (md5 !== undefined && md5 !== createHash('md5').update(body).digest('base64')) {
+    throw new AwsError(
+      'BadDigest',
+      'The Content-MD5 you specified did not match what we received.',
+    );
+  }
+  if (checksum === undefined) return;
+  const [header, value] = checksum;
+  const name = header.replace('x-amz-checksum-', '');
+  if (isChecksumName(name) && checksumOf(name, body) !== value) {
+    const message = `The ${name.toUpperCase()} you specified did not match the calculated checksum.`;
+    throw new AwsError('BadDigest', message);
+  }
+}

@@ -1,0 +1,227 @@
+import { join } from 'node:path';
+import { AwsError, toAwsError } from '#local/aws-error.ts';
+import type { AwsRequest, AwsResponse, Engine } from '#local/aws-exchange.ts';
+import type { Clock } from '#local/clock.ts';
+import { corsHeaders, preflightHeaders } from '#local/function-url/cors.ts';
+import { isDecodable } from '#local/read-body.ts';
+import { errorBody, xmlAnswer, type S3Answer } from '#local/s3/s3-answer.ts';
+import { listObjects } from '#local/s3/listing.ts';
+import {
+  abortUpload,
+  completeUpload,
+  createUpload,
+  listParts,
+  listUploads,
+  namedIn,
+  uploadPart,
+} from '#local/s3/multipart.ts';
+import { notifier, type Deliver } from '#local/s3/notifications.ts';
+import { openObjectStore, type ObjectStore } from '#local/s3/object-store.ts';
+import {
+  copyObject,
+  deleteObject,
+  getObject,
+  putObject,
+  type ObjectApi,
+} from '#local/s3/objects.ts';
+import type { BucketDefinition } from '#local/s3/read-buckets.ts';
+import { readS3Request, type S3Request } from '#local/s3/s3-request.ts';
+import { asText } from '#local/shape.ts';
+import type { Credentials } from '#local/signed-request.ts';
+import { verifyPresigned, verifySigV4 } from '#local/sigv4.ts';
+
+export interface S3Options {
+  /** The folder that keeps objects. */
+  readonly data: string;
+  readonly credentials: Credentials;
+  readonly region: string;
+  readonly clock: Clock;
+  buckets(): readonly BucketDefinition[];
+  readonly deliver: Deliver;
+}
+
+export interface S3 {
+  readonly engine: Engine;
+  readonly store: ObjectStore;
+  close(): void;
+}
+
+/** S3: objects, listings, multipart uploads and presigned URLs, in path style. */
+export async function startS3(options: S3Options): Promise<S3> {
+  const store = await openObjectStore(join(options.data, 's3'));
+  const { clock, credentials } = options;
+  const api: ObjectApi = { store, now: clock.now, happened: notifier(options) };
+  const engine: Engine = async (request, response) => {
+    const answered = await answer({ api, options, credentials }, request, response.requestId);
+    send(answered, request, response);
+  };
+  return { engine, store, close: () => store.close() };
+}
+
+interface Answering {
+  readonly api: ObjectApi;
+  readonly options: S3Options;
+  readonly credentials: Credentials;
+}
+
+async function answer(
+  { api, options, credentials }: Answering,
+  request: AwsRequest,
+  requestId: string,
+): Promise<S3Answer> {
+  try {
+    if (!isDecodable(request.url.split('?')[0] ?? '')) {
+      throw new AwsError('InvalidURI', "Couldn't parse the specified URI.");
+    }
+    const bucketName = decodeURIComponent(request.url.split(/[/?]/u)[1] ?? '');
+    const rules = options.buckets().find(({ name }) => name === bucketName)?.cors ?? [];
+    if (request.method === 'OPTIONS') return preflight(rules, request);
+    verify(request, credentials);
+    const answered = await route(api, readS3Request(request));
+    const origin = request.headers['origin']?.toString();
+    const cors = rules.map((rule) => corsHeaders(rule, origin));
+    return { ...answered, headers: { ...answered.headers, ...Object.assign({}, ...cors) } };
+  } catch (thrown) {
+    const { code, message, status, members } = toAwsError(thrown);
+    const body = errorBody({ Code: code, Message: message, ...members, RequestId: requestId });
+    return { status, body, headers: { 'content-type': 'application/xml' } };
+  }
+}
+
+function preflight(rules: BucketDefinition['cors'], { headers }: AwsRequest): S3Answer {
+  const origin = headers['origin']?.toString();
+  const wanted = headers['access-control-request-method']?.toString() ?? '';
+  const rule = rules.find(
+    (each) =>
+      each.allowMethods.includes(wanted) &&
+      'access-control-allow-origin' in preflightHeaders(each, origin),
+  );
+  if (rule === undefined) {
+    throw new AwsError('AccessForbidden', 'CORSResponse: This CORS request is not allowed.', {
+      status: 403,
+    });
+  }
+  return { status: 200, headers: preflightHeaders(rule, origin) };
+}
+
+/** By header or, for a presigned URL, by query. S3 has names of its own for what is wrong. */
+function verify(request: AwsRequest, credentials: Credentials): void {
+  const isPresigned = /[?&]X-Amz-Signature=/u.test(request.url);
+  const check = isPresigned ? verifyPresigned : verifySigV4;
+  const verdict = check(request, [credentials], Date.now());
+  if (verdict.type === 'valid' && verdict.service === 's3') return;
+  const code = verdict.type === 'refused' ? errorCodes[verdict.code] : 'AccessDenied';
+  const message =
+    verdict.type === 'refused' && code !== 'AccessDenied' ? verdict.message : 'Access Denied';
+  const isExpired = verdict.type === 'refused' && verdict.code === 'ExpiredTokenException';
+  throw new AwsError(code, isExpired ? 'Request has expired' : message, { status: 403 });
+}
+
+const errorCodes = {
+  MissingAuthenticationTokenException: 'AccessDenied',
+  IncompleteSignatureException: 'AuthorizationHeaderMalformed',
+  UnrecognizedClientException: 'InvalidAccessKeyId',
+  ExpiredTokenException: 'AccessDenied',
+  InvalidSignatureException: 'SignatureDoesNotMatch',
+} as const;
+
+async function route(api: ObjectApi, request: S3Request): Promise<S3Answer> {
+  const { bucket, key } = request;
+  const { store, now } = api;
+  if (bucket === '') return listBuckets(store);
+  const isThere = store.buckets().some(({ name }) => name === bucket);
+  if (key === '' && request.method === 'PUT' && request.query.size === 0) {
+    store.makeBucket(bucket, Math.floor(now()));
+    return { status: 200, headers: { location: `/${bucket}` } };
+  }
+  if (!isThere) {
+    const members = { BucketName: bucket };
+    throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', {
+      status: 404,
+      members,
+    });
+  }
+  const answered = await (key === '' ? routeBucket(api, request) : routeObject(api, request));
+  if (answered !== undefined) return answered;
+  const message = 'A header or query you provided implies functionality that is not implemented';
+  throw new AwsError('NotImplemented', message, { status: 501 });
+}
+
+function listBuckets(store: ObjectStore): S3Answer {
+  const Bucket = store.buckets().map(({ name, createdAt }) => {
+    return { Name: name, CreationDate: new Date(createdAt).toISOString() };
+  });
+  return xmlAnswer('ListAllMyBucketsResult', { Owner: { ID: 'local' }, Buckets: { Bucket } });
+}
+
+/** Sub-resources that a bucket has in its query, and that are not hosted here. */
+const unknownParts =
+  /^(?:acl|accelerate|analytics|cors|encryption|inventory|lifecycle|logging|metrics|notification|object-lock|ownershipControls|policy|policyStatus|publicAccessBlock|replication|requestPayment|tagging|torrent|versions|website)$/u;
+
+async function routeBucket(api: ObjectApi, request: S3Request): Promise<S3Answer | undefined> {
+  const { store } = api;
+  const { method, bucket, query } = request;
+  if ([...query.keys()].some((name) => unknownParts.test(name))) return undefined;
+  if (method === 'HEAD') return { status: 200, headers: { 'x-amz-bucket-region': 'us-east-1' } };
+  if (method === 'POST' && query.has('delete')) return deleteObjects(api, request);
+  if (method === 'DELETE') {
+    if (store.list(bucket, '', '').length > 0) {
+      throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', {
+        status: 409,
+      });
+    }
+    store.deleteBucket(bucket);
+    return { status: 204 };
+  }
+  if (method !== 'GET') return undefined;
+  if (query.has('location')) return xmlAnswer('LocationConstraint', '');
+  if (query.has('versioning')) return xmlAnswer('VersioningConfiguration', '');
+  return query.has('uploads') ? listUploads(api, request) : listObjects(store, request);
+}
+
+async function deleteObjects(api: ObjectApi, request: S3Request): Promise<S3Answer> {
+  const keys = namedIn(request.body, 'Delete', 'Object').map(({ Key }) => asText(Key) ?? '');
+  for (const key of keys) await deleteObject(api, { ...request, key });
+  return xmlAnswer('DeleteResult', { Deleted: keys.map((Key) => ({ Key })) });
+}
+
+async function routeObject(api: ObjectApi, request: S3Request): Promise<S3Answer | undefined> {
+  const { method, query, headers } = request;
+  if ([...query.keys()].some((name) => unknownParts.test(name))) return undefined;
+  const isUpload = query.has('uploadId');
+  switch (method) {
+    case 'GET':
+      return isUpload ? listParts(api, request) : getObject(api, request);
+    case 'HEAD':
+      return getObject(api, request);
+    case 'PUT':
+      if (isUpload) return uploadPart(api, request);
+      return headers['x-amz-copy-source'] === undefined
+        ? putObject(api, request)
+        : copyObject(api, request);
+    case 'POST':
+      if (query.has('uploads')) return createUpload(api, request);
+      return isUpload ? completeUpload(api, request) : undefined;
+    case 'DELETE':
+      return isUpload ? abortUpload(api, request) : deleteObject(api, request);
+    default:
+      return undefined;
+  }
+}
+
+/** A HEAD has no body, not even of an error. */
+function send(
+  { status, headers = {}, body = '' }: S3Answer,
+  { method }: AwsRequest,
+  response: AwsResponse,
+): void {
+  const { requestId } = response;
+  const isHead = method === 'HEAD';
+  const length = isHead ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  response.start(status, {
+    ...(status === 204 || status === 304 ? {} : length),
+    ...headers,
+    'x-amz-request-id': requestId,
+  });
+  response.end(isHead || status === 204 || status === 304 ? undefined : body);
+}

@@ -1,0 +1,208 @@
+import { randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { jwtVerify, importJWK } from 'jose';
+import { AwsError } from '#local/aws-error.ts';
+import type { Engine } from '#local/aws-exchange.ts';
+import { createJsonEngine, operation, type Operation } from '#local/aws-json.ts';
+import { integer, map, oneOf, string, structure } from '#local/shape.ts';
+import type { UserPoolClient } from '#local/sign-in/read-user-pools.ts';
+import {
+  accessClaims,
+  idClaims,
+  signToken,
+  tokenSeconds,
+  type Pool,
+} from '#local/sign-in/tokens.ts';
+import type { User } from '#local/sign-in/users.ts';
+import type { Credentials } from '#local/signed-request.ts';
+
+export interface CognitoOptions {
+  readonly credentials: Credentials;
+  pools(): readonly Pool[];
+}
+
+interface Session {
+  readonly clientId: string;
+  readonly username: string;
+}
+
+/** Cognito's own API, as far as people sign in with it: with a password, and again with a token. */
+export function createCognitoEngine({ credentials, pools }: CognitoOptions): Engine {
+  const sessions = new Map<string, Session>();
+  return createJsonEngine({
+    credentials,
+    target: 'AWSCognitoIdentityProviderService',
+    version: '1.1',
+    operations: new Map<string, Operation>([
+      ['InitiateAuth', initiateAuth(pools, sessions)],
+      ['GetUser', getUser(pools)],
+      ['RevokeToken', revokeToken(sessions)],
+      ['GlobalSignOut', globalSignOut(pools, sessions)],
+      [
+        'ListUserPools',
+        operation(structure({}, { MaxResults: integer(), NextToken: string() }), () => ({
+          UserPools: pools().map(({ definition: { id, name } }) => ({ Id: id, Name: name })),
+        })),
+      ],
+      [
+        'DescribeUserPool',
+        operation(structure({ UserPoolId: string() }), ({ UserPoolId }) => {
+          const { id, name, arn } = knownPool(pools(), UserPoolId).definition;
+          return { UserPool: { Id: id, Name: name, Arn: arn } };
+        }),
+      ],
+      [
+        'ListUserPoolClients',
+        operation(
+          structure({ UserPoolId: string() }, { MaxResults: integer(), NextToken: string() }),
+          ({ UserPoolId }) => ({
+            UserPoolClients: knownPool(pools(), UserPoolId).definition.clients.map(
+              ({ id, name }) => {
+                return { ClientId: id, ClientName: name, UserPoolId };
+              },
+            ),
+          }),
+        ),
+      ],
+    ]),
+  });
+}
+
+function knownPool(pools: readonly Pool[], id: string): Pool {
+  const pool = pools.find(({ definition }) => definition.id === id);
+  if (pool !== undefined) return pool;
+  throw new AwsError('ResourceNotFoundException', `User pool ${id} does not exist.`);
+}
+
+interface KnownClient {
+  readonly pool: Pool;
+  readonly client: UserPoolClient;
+}
+
+function knownClient(pools: readonly Pool[], clientId: string): KnownClient {
+  for (const pool of pools) {
+    const client = pool.definition.clients.find(({ id }) => id === clientId);
+    if (client !== undefined) return { pool, client };
+  }
+  throw new AwsError('ResourceNotFoundException', `User pool client ${clientId} does not exist.`);
+}
+
+const authShape = structure(
+  {
+    AuthFlow: oneOf(
+      'USER_PASSWORD_AUTH',
+      'REFRESH_TOKEN_AUTH',
+      'REFRESH_TOKEN',
+      'USER_SRP_AUTH',
+      'CUSTOM_AUTH',
+    ),
+    ClientId: string(),
+  },
+  { AuthParameters: map(string()) },
+);
+
+const wrongLogin = new AwsError('NotAuthorizedException', 'Incorrect username or password.');
+
+function initiateAuth(pools: () => readonly Pool[], sessions: Map<string, Session>): Operation {
+  const { run } = operation(authShape, async ({ AuthFlow, ClientId, AuthParameters = {} }) => {
+    const { pool, client } = knownClient(pools(), ClientId);
+    if (AuthFlow === 'REFRESH_TOKEN_AUTH' || AuthFlow === 'REFRESH_TOKEN') {
+      const session = sessions.get(AuthParameters['REFRESH_TOKEN'] ?? '');
+      const user = pool.users.find(({ username }) => username === session?.username);
+      if (user === undefined || session?.clientId !== client.id) {
+        throw new AwsError('NotAuthorizedException', 'Invalid Refresh Token');
+      }
+      return {
+        AuthenticationResult: await tokensFor(pool, { user, client }),
+        ChallengeParameters: {},
+      };
+    }
+    if (AuthFlow !== 'USER_PASSWORD_AUTH' || !client.authFlows.some(isPasswordFlow)) {
+      throw new AwsError(
+        'InvalidParameterException',
+        `${AuthFlow} flow not enabled for this client`,
+      );
+    }
+    const { USERNAME: username = '', PASSWORD: password = '', SECRET_HASH: hash } = AuthParameters;
+    const user = pool.users.find((each) => each.username === username || each.email === username);
+    checkSecret(client, username, hash);
+    if (user === undefined || user.password !== password) throw wrongLogin;
+    const RefreshToken = randomBytes(64).toString('base64url');
+    sessions.set(RefreshToken, { clientId: client.id, username: user.username });
+    const tokens = await tokensFor(pool, { user, client });
+    return { AuthenticationResult: { ...tokens, RefreshToken }, ChallengeParameters: {} };
+  });
+  return { isPublic: true, run };
+}
+
+function isPasswordFlow(flow: string): boolean {
+  return flow === 'ALLOW_USER_PASSWORD_AUTH' || flow === 'USER_PASSWORD_AUTH';
+}
+
+/** A client with a secret proves it by a hash over the user's name and its own id. */
+function checkSecret(
+  { id, secret }: UserPoolClient,
+  username: string,
+  hash: string | undefined,
+): void {
+  if (secret === undefined) return;
+  const expected = createHmac('sha256', secret).update(`${username}${id}`).digest('base64');
+  if (hash !== expected) {
+    throw new AwsError('NotAuthorizedException', `Unable to verify secret hash for client ${id}`);
+  }
+}
+
+async function tokensFor(
+  pool: Pool,
+  { user, client }: { readonly user: User; readonly client: UserPoolClient },
+): Promise<object> {
+  const scope = 'aws.cognito.signin.user.admin';
+  const id = { ...idClaims(user), aud: client.id };
+  return {
+    AccessToken: await signToken(pool, accessClaims({ user, client, scope })),
+    IdToken: await signToken(pool, id),
+    ExpiresIn: tokenSeconds,
+    TokenType: 'Bearer',
+  };
+}
+
+/** The user that an access token is of. Throws Cognito's error for one that is not good. */
+async function userOf(pools: readonly Pool[], token: string): Promise<User> {
+  for (const { issuer, key, users } of pools) {
+    try {
+      const { payload } = await jwtVerify(token, await importJWK(key.publicJwk, 'RS256'), {
+        issuer,
+      });
+      const user = users.find(({ sub }) => sub === payload.sub);
+      if (payload['token_use'] === 'access' && user !== undefined) return user;
+    } catch {
+      // Perhaps it is one of another pool.
+    }
+  }
+  throw new AwsError('NotAuthorizedException', 'Invalid Access Token');
+}
+
+function getUser(pools: () => readonly Pool[]): Operation {
+  const { run } = operation(structure({ AccessToken: string() }), async ({ AccessToken }) => {
+    const { username, sub, email } = await userOf(pools(), AccessToken);
+    const attributes = { sub, email, email_verified: 'true' };
+    const UserAttributes = Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
+    return { Username: username, UserAttributes };
+  });
+  return { isPublic: true, run };
+}
+
+function revokeToken(sessions: Map<string, Session>): Operation {
+  const shape = structure({ Token: string(), ClientId: string() }, { ClientSecret: string() });
+  const { run } = operation(shape, ({ Token }) => void sessions.delete(Token));
+  return { isPublic: true, run };
+}
+
+function globalSignOut(pools: () => readonly Pool[], sessions: Map<string, Session>): Operation {
+  const { run } = operation(structure({ AccessToken: string() }), async ({ AccessToken }) => {
+    const { username } = await userOf(pools(), AccessToken);
+    for (const [token, session] of sessions)
+      if (session.username === username) sessions.delete(token);
+  });
+  return { isPublic: true, run };
+}

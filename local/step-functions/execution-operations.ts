@@ -1,0 +1,178 @@
+import { AwsError } from '#local/aws-error.ts';
+import { operation, type Operation } from '#local/aws-json.ts';
+import type {
+  Execution,
+  ExecutionStore,
+  HistoryEvent,
+} from '#local/step-functions/execution-store.ts';
+import type { Executions } from '#local/step-functions/executions.ts';
+import type { StateMachine } from '#local/step-functions/read-state-machines.ts';
+import {
+  checkInput,
+  describeMachine,
+  knownMachine,
+} from '#local/step-functions/machine-operations.ts';
+import { boolean, integer, string, structure } from '#local/shape.ts';
+import { record } from '#local/template/json.ts';
+
+export interface ExecutionApi {
+  readonly executions: Executions;
+  readonly store: ExecutionStore;
+  machines(): readonly StateMachine[];
+}
+
+type Operations = readonly (readonly [string, Operation])[];
+
+/** Times are told in seconds. */
+const seconds = (ms: number | undefined): number | undefined =>
+  ms === undefined ? undefined : ms / 1000;
+
+const startShape = structure(
+  { stateMachineArn: string() },
+  { name: string({ min: 1, max: 80 }), input: string({ max: 262_144 }), traceHeader: string() },
+);
+
+/** The operations on executions. */
+export function executionOperations({ executions, store, machines }: ExecutionApi): Operations {
+  return [
+    [
+      'StartExecution',
+      operation(startShape, ({ stateMachineArn, name, input = '{}' }) => {
+        const machine = knownMachine(machines(), stateMachineArn);
+        checkInput(input);
+        const { arn, startedAt } = executions.start(machine, { name, input });
+        return { executionArn: arn, startDate: seconds(startedAt) };
+      }),
+    ],
+    ['StartSyncExecution', startSync(executions, machines)],
+    [
+      'DescribeExecution',
+      operation(byExecution, ({ executionArn }) => describe(known(store, executionArn))),
+    ],
+    ['GetExecutionHistory', history(store)],
+    ['ListExecutions', listExecutions(store, machines)],
+    [
+      'StopExecution',
+      operation(
+        structure({ executionArn: string() }, { error: string(), cause: string() }),
+        (input) => {
+          known(store, input.executionArn);
+          return { stopDate: seconds(executions.stop(input.executionArn, input)) };
+        },
+      ),
+    ],
+    [
+      'DescribeStateMachineForExecution',
+      operation(byExecution, ({ executionArn }) =>
+        describeMachine(knownMachine(machines(), known(store, executionArn).machine)),
+      ),
+    ],
+  ];
+}
+
+const byExecution = structure({ executionArn: string() }, { includedData: string() });
+
+function known(store: ExecutionStore, arn: string): Execution {
+  const execution = store.find(arn);
+  if (execution !== undefined) return execution;
+  throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
+}
+
+function startSync(executions: Executions, machines: () => readonly StateMachine[]): Operation {
+  return operation(startShape, async ({ stateMachineArn, name, input = '{}' }) => {
+    const machine = knownMachine(machines(), stateMachineArn);
+    if (machine.type !== 'EXPRESS') {
+      throw new AwsError(
+        'StateMachineTypeNotSupported',
+        'This operation is not supported by this type of state machine',
+      );
+    }
+    checkInput(input);
+    const result = await executions.runExpress(machine, { name, input });
+    return {
+      stateMachineArn,
+      executionArn: result.arn,
+      name: result.name,
+      startDate: seconds(result.startedAt),
+      stopDate: seconds(result.stoppedAt),
+      input,
+      inputDetails: { included: true },
+      outputDetails: { included: true },
+      ...result.ending,
+    };
+  });
+}
+
+function describe(execution: Execution): object {
+  const { output, error, cause } = execution;
+  return {
+    executionArn: execution.arn,
+    stateMachineArn: execution.machine,
+    name: execution.name,
+    status: execution.status,
+    startDate: seconds(execution.startedAt),
+    stopDate: seconds(execution.stoppedAt),
+    input: execution.input,
+    inputDetails: { included: true },
+    ...(output === undefined ? {} : { output, outputDetails: { included: true } }),
+    error,
+    cause,
+    redriveCount: 0,
+  };
+}
+
+function history(store: ExecutionStore): Operation {
+  const optional = {
+    maxResults: integer({ min: 0, max: 1000 }),
+    reverseOrder: boolean,
+    nextToken: string(),
+    includeExecutionData: boolean,
+  };
+  return operation(structure({ executionArn: string() }, optional), (input) => {
+    const { executionArn, reverseOrder = false, nextToken = '0' } = input;
+    known(store, executionArn);
+    const all = store.events(executionArn);
+    const inOrder = reverseOrder ? all.toReversed() : all;
+    const start = Number(nextToken);
+    const most = input.maxResults === undefined || input.maxResults === 0 ? 100 : input.maxResults;
+    const rest = start + most < inOrder.length ? { nextToken: String(start + most) } : {};
+    return { events: inOrder.slice(start, start + most).map(toEvent), ...rest };
+  });
+}
+
+/** Details are in a member named for the type; entering and leaving a state share theirs. */
+function toEvent({ id, previous, at, type, details }: HistoryEvent): object {
+  const [, kind] = /(StateEntered|StateExited)$/u.exec(type) ?? [];
+  const name = kind === undefined ? lowerFirst(type) : lowerFirst(kind);
+  const given = record(JSON.parse(details));
+  const members = Object.keys(given).length === 0 ? {} : { [`${name}EventDetails`]: given };
+  return { id, previousEventId: previous, timestamp: seconds(at), type, ...members };
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function listExecutions(store: ExecutionStore, machines: () => readonly StateMachine[]): Operation {
+  const optional = {
+    statusFilter: string(),
+    maxResults: integer({ min: 0, max: 1000 }),
+    nextToken: string(),
+  };
+  return operation(structure({ stateMachineArn: string() }, optional), (input) => {
+    const { stateMachineArn, statusFilter, maxResults = 100, nextToken = '0' } = input;
+    const { arn } = knownMachine(machines(), stateMachineArn);
+    const all = store.ofMachine(arn).filter(({ status }) => status === (statusFilter ?? status));
+    const start = Number(nextToken);
+    const rest = start + maxResults < all.length ? { nextToken: String(start + maxResults) } : {};
+    const executions = all.slice(start, start + maxResults).map((execution) => ({
+      executionArn: execution.arn,
+      stateMachineArn: arn,
+      name: execution.name,
+      status: execution.status,
+      startDate: seconds(execution.startedAt),
+      stopDate: seconds(execution.stoppedAt),
+    }));
+    return { executions, ...rest };
+  });
+}

@@ -1,0 +1,118 @@
+import { AwsError } from '#local/aws-error.ts';
+import { operation, type Operation } from '#local/aws-json.ts';
+import { StatesError } from '#local/step-functions/definition.ts';
+import { DefinitionError, readMachine } from '#local/step-functions/read-machine.ts';
+import type { StateMachine } from '#local/step-functions/read-state-machines.ts';
+import type { Tokens } from '#local/step-functions/tokens.ts';
+import { integer, string, structure } from '#local/shape.ts';
+import { record } from '#local/template/json.ts';
+
+export interface MachineApi {
+  readonly tokens: Tokens;
+  machines(): readonly StateMachine[];
+}
+
+type Operations = readonly (readonly [string, Operation])[];
+
+/** When this system was made, as far as machines tell. */
+const createdAt = Math.floor(Date.now() / 1000);
+
+/** A machine by its ARN. Throws AWS's error for one that is not there. */
+export function knownMachine(machines: readonly StateMachine[], arn: string): StateMachine {
+  const machine = machines.find((each) => each.arn === arn);
+  if (machine !== undefined) return machine;
+  throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+}
+
+/** Throws for an input or output that is not JSON. */
+export function checkInput(input: string): void {
+  try {
+    JSON.parse(input);
+  } catch {
+    throw new AwsError(
+      'InvalidExecutionInput',
+      'Invalid State Machine Execution Input: it is not JSON',
+    );
+  }
+}
+
+/** The operations on machines, and those by which others tell of tasks. */
+export function machineOperations({ machines, tokens }: MachineApi): Operations {
+  const byToken = { taskToken: string() };
+  return [
+    [
+      'ListStateMachines',
+      operation(structure({}, { maxResults: integer(), nextToken: string() }), () => ({
+        stateMachines: machines().map(({ arn, name, type }) => {
+          return { stateMachineArn: arn, name, type, creationDate: createdAt };
+        }),
+      })),
+    ],
+    [
+      'DescribeStateMachine',
+      operation(structure({ stateMachineArn: string() }, { includedData: string() }), (input) =>
+        describeMachine(knownMachine(machines(), input.stateMachineArn)),
+      ),
+    ],
+    [
+      'ValidateStateMachineDefinition',
+      operation(
+        structure(
+          { definition: string() },
+          { type: string(), severity: string(), maxResults: integer() },
+        ),
+        validate,
+      ),
+    ],
+    [
+      'SendTaskSuccess',
+      operation(structure({ ...byToken, output: string() }), ({ taskToken, output }) => {
+        checkInput(output);
+        tokens.succeed(taskToken, JSON.parse(output));
+      }),
+    ],
+    [
+      'SendTaskFailure',
+      operation(structure(byToken, { error: string(), cause: string() }), (input) => {
+        const { taskToken, error = 'States.TaskFailed', cause = '' } = input;
+        tokens.fail(taskToken, new StatesError(error, cause));
+      }),
+    ],
+    ['SendTaskHeartbeat', operation(structure(byToken), ({ taskToken }) => tokens.beat(taskToken))],
+  ];
+}
+
+export function describeMachine({ arn, name, type, roleArn, definition }: StateMachine): object {
+  return {
+    stateMachineArn: arn,
+    name,
+    type,
+    roleArn,
+    definition,
+    status: 'ACTIVE',
+    creationDate: createdAt,
+    loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+    tracingConfiguration: { enabled: false },
+  };
+}
+
+function validate({ definition }: { readonly definition: string }): object {
+  try {
+    readMachine(record(JSON.parse(definition)));
+    return { result: 'OK', diagnostics: [] };
+  } catch (error) {
+    const problems =
+      error instanceof DefinitionError
+        ? error.problems
+        : [{ place: '', words: 'The definition is not JSON' }];
+    const diagnostics = problems.map(({ place, words }) => {
+      return {
+        severity: 'ERROR',
+        code: 'SCHEMA_VALIDATION_FAILED',
+        message: words,
+        location: place || '/',
+      };
+    });
+    return { result: 'FAIL', diagnostics };
+  }
+}

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { createJsonEngine } from '#local/aws-json.ts';
+import type { Engine } from '#local/aws-exchange.ts';
+import type { Clock } from '#local/clock.ts';
+import type { ServiceCaller } from '#local/service-caller.ts';
+import type { Credentials } from '#local/signed-request.ts';
+import { createExecutionStore, executionSchema } from '#local/step-functions/execution-store.ts';
+import { createExecutions, type Executions } from '#local/step-functions/executions.ts';
+import { executionOperations } from '#local/step-functions/execution-operations.ts';
+import { machineOperations } from '#local/step-functions/machine-operations.ts';
+import type { StateMachine } from '#local/step-functions/read-state-machines.ts';
+import { createTasks } from '#local/step-functions/tasks.ts';
+import { createTokens } from '#local/step-functions/tokens.ts';
+import { openStore } from '#local/store.ts';
+
+export interface StepFunctionsOptions {
+  /** The folder that keeps executions. */
+  readonly data: string;
+  readonly credentials: Credentials;
+  readonly clock: Clock;
+  readonly caller: ServiceCaller;
+  machines(): readonly StateMachine[];
+}
+
+export interface StepFunctions {
+  readonly engine: Engine;
+  readonly executions: Executions;
+  close(): void;
+}
+
+/** Step Functions: standard and express machines; executions are kept, and gone on with. */
+export function createStepFunctions(options: StepFunctionsOptions): StepFunctions {
+  const { data, credentials, clock, caller, machines } = options;
+  const database = openStore(join(data, 'step-functions.sqlite'), executionSchema);
+  const store = createExecutionStore(database);
+  const tokens = createTokens();
+  const executions = createExecutions({ store, clock, tokens, tasks: createTasks(caller) });
+  const api = { executions, store, tokens, machines };
+  const engine = createJsonEngine({
+    credentials,
+    target: 'AWSStepFunctions',
+    version: '1.0',
+    operations: new Map([...executionOperations(api), ...machineOperations(api)]),
+  });
+  return {
+    engine,
+    executions,
+    close() {
+      executions.close();
+      database.close();
+    },
+  };
+}
