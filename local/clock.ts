@@ -27,3 +27,30 @@ export function createVirtualClock(startMs = Date.UTC(2026, 0, 1)): Clock {
     },
   };
 }
+
+export interface ManualClock extends Clock {
+  /** Moves the hands; whoever sleeps until then or earlier wakes. */
+  advance(ms: number): Promise<void>;
+}
+
+/** A clock for tests, whose hands move only when they are moved. */
+export function createManualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
+  let nowMs = startMs;
+  const sleeping = new Set<{ readonly until: number; wake(): void }>();
+  return {
+    now: () => nowMs,
+    sleep(ms, signal) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const sleeper = { until: nowMs + ms, wake: resolve };
+      sleeping.add(sleeper);
+      signal?.addEventListener('abort', () => resolve(), { once: true });
+      if (signal?.aborted === true || ms <= 0) resolve();
+      return promise.finally(() => sleeping.delete(sleeper));
+    },
+    async advance(ms) {
+      nowMs += ms;
+      for (const sleeper of sleeping) if (sleeper.until <= nowMs) sleeper.wake();
+      await new Promise(setImmediate);
+    },
+  };
+}

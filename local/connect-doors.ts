@@ -12,6 +12,7 @@ import { restHandler } from '#local/rest-api/server.ts';
 import { createUsagePlans } from '#local/rest-api/usage-plans.ts';
 import type { Services } from '#local/services.ts';
 import { keysOf } from '#local/sign-in/open-pools.ts';
+import type { Keeping } from '#local/sign-in/provider.ts';
 import { signInHandler } from '#local/sign-in/server.ts';
 import type { Pool } from '#local/sign-in/tokens.ts';
 import { createUserPools } from '#local/sign-in/user-pools.ts';
@@ -26,8 +27,8 @@ export interface Behind {
   readonly shaping: Shaping;
   readonly clock: Clock;
   readonly pools: readonly Pool[];
-  /** A secret that is always the same for the same words. */
-  secret(words: string): string;
+  /** What sign-in keeps; present where there is a user pool. */
+  readonly signInKeeping: Keeping | undefined;
 }
 
 /** Has every door answered by what is behind it. Throws where a URL's function is not there. */
@@ -60,8 +61,9 @@ export async function connectDoors(doors: Doors, behind: Behind): Promise<void> 
     });
     doorOf(doors, definition.key).connect(handler, allowedBy(definition.cors?.allowOrigins));
   }
-  if (pools.length > 0) {
-    doorOf(doors, signInDoor).connect(signInHandler(pools, behind.secret('sign-in')));
+  const { signInKeeping } = behind;
+  if (signInKeeping !== undefined) {
+    doorOf(doors, signInDoor).connect(signInHandler(pools, signInKeeping));
   }
 }
 

@@ -6,10 +6,14 @@ import { connectDoors } from '#local/connect-doors.ts';
 import { openDataDirectory, type Secrets } from '#local/data-directory.ts';
 import { readDefinitions, type Definitions } from '#local/definitions.ts';
 import { openDoors, signInDoor, type Doors } from '#local/doors.ts';
+import { sessionAdapter, sessionSchema } from '#local/sign-in/session-adapter.ts';
+import type { Keeping } from '#local/sign-in/provider.ts';
+import { openStore } from '#local/store.ts';
 import { openPools } from '#local/sign-in/open-pools.ts';
 import type { Pool } from '#local/sign-in/tokens.ts';
 import { startEvents } from '#local/events/start-events.ts';
 import { unhostedTypes } from '#local/hosted-types.ts';
+import { watchCode } from '#local/lambda/watch-code.ts';
 import { createHosts } from '#local/lambda/create-hosts.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { createShaping, unshaped, type Shaping } from '#local/lambda/response-shaping.ts';
@@ -39,6 +43,8 @@ export interface LocalOptions {
   readonly endpoints?: Readonly<Record<string, string>>;
   /** Whether streamed answers are slowed down and cut off as AWS does. */
   readonly faithfulLimits?: boolean;
+  /** Whether functions are started anew when their code changes. */
+  readonly watch?: boolean;
   /** Time for retries, schedules and queues. */
   readonly clock?: Clock;
   log(line: string): void;
@@ -80,9 +86,11 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
   const secret = (words: string): string => keyValue(secrets, words);
   const origin = live.doors.get(signInDoor)?.origin ?? '';
   live.pools = await openPools(definitions.userPools, { data: options.data, origin, secret });
-  const behind = { ...live, definitions, services, credentials, apiKeys, secret };
+  const signInKeeping = keepSignIn(options, live, starting);
+  const behind = { ...live, definitions, services, credentials, apiKeys, signInKeeping };
   await connectDoors(live.doors, behind);
   startEvents({ ...behind, log: options.log }, starting);
+  if (options.watch === true) watchCode(hosts, options.log, starting);
   const running = starting.move();
   return {
     state: stateOf(behind),
@@ -141,6 +149,18 @@ function worldOf(live: Live, services: Services): OpenWorld {
     secret: (words) => keyValue(live.secrets, words),
     localized: localizer({ region, stacks: live.stacks, door }),
   };
+}
+
+/** Where there is a user pool, what is given out to those who sign in is kept. */
+function keepSignIn(
+  { data }: LocalOptions,
+  { pools, secrets }: Live,
+  starting: AsyncDisposableStack,
+): Keeping | undefined {
+  if (pools.length === 0) return undefined;
+  const store = openStore(join(data, 'sign-in.sqlite'), sessionSchema);
+  starting.defer(() => store.close());
+  return { secret: keyValue(secrets, 'sign-in'), adapter: sessionAdapter(store) };
 }
 
 /** Says each thing once, however many resources it is true of. */

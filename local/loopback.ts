@@ -44,3 +44,9 @@ export function provenanceOf(
   const isForeign = isCrossSite && !isHere(text('referer') ?? '');
   return isForeign ? { type: 'other-origin', origin: undefined } : { type: 'here' };
 }
+
+/** Whether a browser sends this for a page, whichever it is. */
+export function isFromPage(headers: IncomingHttpHeaders): boolean {
+  const { origin, host } = headers;
+  return origin !== undefined || headers['sec-fetch-site'] !== undefined || !isLoopback(host);
+}

@@ -7,18 +7,23 @@ import { endOnSignals } from '#local/end-on-signals.ts';
 import { startLocal } from '#local/host.ts';
 import { readWholeNumber } from '#local/option-values.ts';
 import { readOptions } from '#local/read-options.ts';
+import type { LocalState } from '#local/local-state.ts';
 import { removeStateFile, writeStateFile } from '#local/state-file.ts';
 
-const help = `Hosts an AWS template on this machine: functions, Function URLs, REST APIs, tables, Bedrock.
+const help = `Hosts an AWS template on this machine: functions, APIs, tables, queues, workflows, buckets,
+sign-in and Bedrock.
 
 npm run local -- TEMPLATE [options]
 
-  TEMPLATE                a cdk.out folder, or a CloudFormation template in JSON or YAML
+  TEMPLATE                a cdk.out folder, or a CloudFormation or SAM template in JSON or YAML
   --parameter NAME=VALUE  a parameter of the template (repeatable)
-  --port N                the gateway's port (4566); URLs follow from N+35, REST APIs from N+84
+  --port N                the gateway's port (4566); sign-in is at N+4, URLs follow from N+35, APIs from N+84
+  --host ADDRESS          where to listen instead of on this machine only: others can then use it
   --state FILE            where to write what runs where (.streambed/local.json)
-  --data DIR              where tables and secrets are kept (.streambed/data)
+  --data DIR              where tables, queues, files and secrets are kept (.streambed/data)
   --endpoint SERVICE=URL  where functions find a service instead of here (repeatable)
+  --faithful-limits       streamed answers are no faster than on AWS
+  --watch                 functions run changed code from their next invocation on
 
 ${bedrockHelp}`;
 
@@ -30,6 +35,9 @@ const { values, positionals } = readOptions({
     data: { type: 'string', default: '.streambed/data' },
     endpoint: { type: 'string', multiple: true, default: [] },
     parameter: { type: 'string', multiple: true, default: [] },
+    host: { type: 'string' },
+    'faithful-limits': { type: 'boolean', default: false },
+    watch: { type: 'boolean', default: false },
     ...bedrockArguments,
     help: { type: 'boolean', default: false },
   },
@@ -53,6 +61,9 @@ async function main(): Promise<void> {
     parameters: Object.fromEntries(values.parameter.map(readParameter)),
     data: values.data,
     port: readWholeNumber('--port', values.port),
+    host: values.host,
+    faithfulLimits: values['faithful-limits'],
+    watch: values.watch,
     bedrock: await readBedrockArguments(values, { region: 'us-east-1', log: console.log }),
     endpoints: Object.fromEntries(values.endpoint.map(readEndpoint)),
     log: console.log,
@@ -62,8 +73,10 @@ async function main(): Promise<void> {
     return system.close();
   });
   await writeStateFile(values.state, system.state);
-  for (const [name, value] of Object.entries(system.state.outputs))
-    console.log(`${name} = ${value}`);
+  if (values.host !== undefined) {
+    console.log(`! It listens on ${values.host}: whoever reaches that address can use it.`);
+  }
+  for (const address of addressesOf(system.state)) console.log(address);
   console.log(`Ready. What runs where: ${values.state}`);
 }
 
@@ -77,4 +90,20 @@ function readParameter(value: string): readonly [name: string, value: string] {
   const [, name, given] = /^(\w+)=(.*)$/su.exec(value) ?? [];
   if (name !== undefined && given !== undefined) return [name, given];
   throw new Error(`--parameter: must be NAME=VALUE, not ${JSON.stringify(value)}`);
+}
+
+/** What is where, a line each, and what the template gives out. */
+function addressesOf({ functions, apis, signIn, outputs }: LocalState): readonly string[] {
+  return [
+    ...Object.entries(functions).flatMap(([name, { url, authType }]) =>
+      url === undefined ? [] : [line(name, `${url}  (${authType})`)],
+    ),
+    ...Object.entries(apis).map(([name, { url }]) => line(name, url)),
+    ...(signIn === undefined ? [] : [line('sign-in', signIn.issuer)]),
+    ...Object.entries(outputs).map(([name, value]) => `${name} = ${value}`),
+  ];
+}
+
+function line(name: string, address: string): string {
+  return `  ${name.padEnd(28)} ${address}`;
 }

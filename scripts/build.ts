@@ -1,17 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
-import { build, type BuildOptions } from 'esbuild';
+import { build, context, type BuildOptions } from 'esbuild';
 import { refresh } from './refresh.ts';
 
 const sources = ['src', 'package-lock.json', 'scripts/build.ts'];
 const pageSources = ['web', 'src/domain', 'src/protocol', 'package-lock.json'];
 
-/** Builds what is stale: the functions' bundles, the template, and the page. */
-export async function buildAll(): Promise<void> {
+/** Builds what is stale: the functions' bundles, the page, and the template, which it gives. */
+export async function buildAll(): Promise<string> {
   await buildSystem();
   await refresh({ name: 'page', inputs: pageSources, output: 'web/.next' }, async () => {
     runNode('node_modules/next/dist/bin/next', 'build', 'web');
   });
+  return 'cdk.out';
 }
 
 /** Builds the functions' bundles and the template, each when it is stale. */
@@ -23,16 +24,32 @@ export async function buildSystem(): Promise<void> {
   });
 }
 
-/** One folder for each handler. */
+/** Bundles the handlers again whenever they change, and gives the template that names the bundles. */
+export async function watchSystem(): Promise<string> {
+  await buildSystem();
+  const watching = await context(await handlerOptions());
+  await watching.watch();
+  // Left where they are, the bundles are what the local host watches.
+  const outdir = '.streambed/dev.cdk.out';
+  const inPlace = { 'aws:cdk:disable-asset-staging': true };
+  runNodeWith({ CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(inPlace) }, 'infra/app.ts');
+  return outdir;
+}
+
 async function bundleHandlers(): Promise<void> {
+  await build(await handlerOptions());
+}
+
+/** One folder for each handler. */
+async function handlerOptions(): Promise<BuildOptions> {
   const files = await readdir('src/handlers');
   const names = files.map((file) => file.replace('.ts', ''));
-  await build({
+  return {
     ...bundleOptions,
     entryPoints: names.map((name) => ({ in: `src/handlers/${name}.ts`, out: `${name}/index` })),
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
-  });
+  };
 }
 
 /** How a function is bundled. CommonJS starts about 15 ms sooner than ESM on Lambda. */
@@ -49,7 +66,12 @@ export const bundleOptions = {
 const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
 
 function runNode(...args: readonly string[]): void {
-  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', env });
+  runNodeWith({}, ...args);
+}
+
+function runNodeWith(more: Readonly<Record<string, string>>, ...args: readonly string[]): void {
+  const options = { stdio: 'inherit', env: { ...env, ...more } } as const;
+  const { status } = spawnSync(process.execPath, args, options);
   if (status !== 0) throw new Error(`${args.join(' ')} failed`);
 }
 

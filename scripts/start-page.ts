@@ -12,13 +12,19 @@ export interface Page {
   close(): Promise<void>;
 }
 
-/** Serves the built page on a port of the loopback address; resolves when it answers. */
-export async function startPage(state: LocalState, port: number): Promise<Page> {
+export interface PageOptions {
+  readonly port: number;
+  /** Whether it shows changes of its source at once, instead of what was built. */
+  readonly watch: boolean;
+}
+
+/** Serves the page on a port of the loopback address; resolves when it answers. */
+export async function startPage(state: LocalState, { port, watch }: PageOptions): Promise<Page> {
   const free = await freePort(port, '--web-port or PORT');
   const { ChatFunction, ConversationsFunction } = state.functions;
   const next = [
     'node_modules/next/dist/bin/next',
-    'start',
+    watch ? 'dev' : 'start',
     'web',
     '-H',
     '127.0.0.1',
@@ -29,7 +35,7 @@ export async function startPage(state: LocalState, port: number): Promise<Page> 
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,
-      NODE_ENV: 'production',
+      NODE_ENV: watch ? 'development' : 'production',
       NEXT_TELEMETRY_DISABLED: '1',
       AWS_REGION: state.region,
       AWS_ACCESS_KEY_ID: state.credentials.accessKeyId,

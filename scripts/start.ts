@@ -10,7 +10,7 @@ import { readWholeNumber } from '#local/option-values.ts';
 import { readOptions } from '#local/read-options.ts';
 import type { LocalState } from '#local/local-state.ts';
 import { removeStateFile, writeStateFile } from '#local/state-file.ts';
-import { buildAll } from './build.ts';
+import { buildAll, watchSystem } from './build.ts';
 import { freePort, startPage } from './start-page.ts';
 
 const help = `Builds what is stale and runs the whole system on this machine.
@@ -22,6 +22,7 @@ npm start -- [options]
   --state FILE  where to write what runs where (.streambed/local.json)
   --data DIR    where conversations and secrets are kept (.streambed/data)
   --quiet       no log lines of the functions
+  --watch       functions and page show changes at once (npm run dev)
 
 ${bedrockHelp}`;
 
@@ -32,6 +33,7 @@ const { values } = readOptions({
     state: { type: 'string', default: '.streambed/local.json' },
     data: { type: 'string', default: '.streambed/data' },
     quiet: { type: 'boolean', default: false },
+    watch: { type: 'boolean', default: false },
     ...bedrockArguments,
     help: { type: 'boolean', default: false },
   },
@@ -52,9 +54,11 @@ async function start(): Promise<void> {
   await freePort(gatewayPort, '--port');
   await freePort(pagePort, '--web-port or PORT');
   const bedrock = await readBedrockArguments(values, { region: 'us-east-1', log: console.log });
-  await buildAll();
+  const { watch } = values;
+  const template = watch ? await watchSystem() : await buildAll();
   const system = await startLocal({
-    template: 'cdk.out',
+    template,
+    watch,
     data: values.data,
     port: gatewayPort,
     bedrock,
@@ -62,10 +66,12 @@ async function start(): Promise<void> {
       if (!values.quiet) console.log(line);
     },
   });
-  const page = await startPage(system.state, pagePort).catch(async (error: unknown) => {
-    await system.close();
-    throw error;
-  });
+  const page = await startPage(system.state, { watch, port: pagePort }).catch(
+    async (error: unknown) => {
+      await system.close();
+      throw error;
+    },
+  );
   const state = { ...system.state, web: page.url };
   await writeStateFile(values.state, state);
   const end = endOnSignals(async () => {

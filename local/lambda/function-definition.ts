@@ -11,6 +11,10 @@ export interface FunctionDefinition {
   readonly architecture: string;
   /** The folder with its code. */
   readonly root: string;
+  /** The folders that its code is made from. */
+  readonly sources: readonly string[];
+  /** Makes its code anew from what has changed. */
+  rebuild(): Promise<void>;
   /** The folders of its layers, the first lowest, as they lie over each other in `/opt`. */
   readonly layers: readonly Layer[];
   readonly memoryMb: number;

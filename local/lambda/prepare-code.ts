@@ -12,20 +12,42 @@ export interface CodeSettings {
   warn(message: string): void;
 }
 
-/** The folder that a function's code runs in: its own, or one made from its inline or source code. */
-export async function prepareCode(resource: Resource, { folder }: CodeSettings): Promise<string> {
+/** A function's code, ready to run. */
+export interface PreparedCode {
+  /** The folder it runs in: its own, or one made from inline or source code. */
+  readonly root: string;
+  /** The folders that it is made from. */
+  readonly sources: readonly string[];
+  /** Makes it anew from what has changed. */
+  rebuild(): Promise<void>;
+}
+
+/** Makes a function's code ready to run. Throws where it is not there, or cannot be built. */
+export async function prepareCode(
+  resource: Resource,
+  { folder }: CodeSettings,
+): Promise<PreparedCode> {
   const { key, properties, metadata, stack } = resource;
   const own = join(resolve(folder), key.replaceAll(/[^\w-]/gu, '-'));
   const code = properties.raw('Code');
   if (isRecord(code) && typeof code['ZipFile'] === 'string') {
-    return writeInline(resource, code['ZipFile'], own);
+    return {
+      root: await writeInline(resource, code['ZipFile'], own),
+      sources: [],
+      rebuild: asItIs,
+    };
   }
   const root = assetPath({ key: `${key}.Code`, template: stack.template }, code);
   const method = readProperties(`${key}.Metadata`, metadata).optionalText('BuildMethod');
-  if (method !== 'esbuild') return root;
-  await build(buildOptions(resource, { root, own }));
-  return own;
+  if (method !== 'esbuild') return { root, sources: [root], rebuild: asItIs };
+  const rebuild = async (): Promise<void> => {
+    await build(buildOptions(resource, { root, own }));
+  };
+  await rebuild();
+  return { rebuild, root: own, sources: [root] };
 }
+
+const asItIs = (): Promise<void> => Promise.resolve();
 
 /** CloudFormation calls the file of inline code `index`. */
 async function writeInline({ properties }: Resource, code: string, own: string): Promise<string> {

@@ -7,6 +7,7 @@ import type {
 } from '#local/lambda/function-definition.ts';
 import { prepareCode, type CodeSettings } from '#local/lambda/prepare-code.ts';
 import { assetPath } from '#local/lambda/asset-path.ts';
+import { isHostedRuntime } from '#local/lambda/runtimes.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
 /** All the functions of some stacks, their code made ready to run. */
@@ -29,7 +30,10 @@ export async function readFunctions(
 function isHosted({ key, properties }: Resource, { warn }: CodeSettings): boolean {
   const isImage = properties.optionalText('PackageType') === 'Image';
   if (isImage) warn(`${key}: container images are not hosted here`);
-  return !isImage;
+  const runtime = properties.optionalText('Runtime') ?? '';
+  const isUnknown = !isImage && !isHostedRuntime(runtime);
+  if (isUnknown) warn(`${key}: the runtime ${runtime} is not hosted here`);
+  return !isImage && !isUnknown;
 }
 
 interface Surroundings {
@@ -53,7 +57,7 @@ async function readFunction(
     key,
     name,
     arn,
-    root: await prepareCode(resource, settings),
+    ...(await prepareCode(resource, settings)),
     description: properties.optionalText('Description') ?? '',
     handler: properties.optionalText('Handler') ?? 'bootstrap',
     runtime: properties.text('Runtime'),

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { isFromPage } from '#local/loopback.ts';
 import { listen } from '#local/listen.ts';
 import {
   FunctionError,
@@ -86,6 +87,8 @@ async function route(
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
+  // No page has any business here, not even one of this machine.
+  if (isFromPage(request.headers)) return unknownPath(response);
   const path = (request.url ?? '').replace('/2018-06-01/runtime/', '');
   const [, id = '', kind] = /^invocation\/([^/]+)\/(response|error)$/u.exec(path) ?? [];
   const isNext = path === 'invocation/next';
@@ -162,7 +165,11 @@ async function takeStream(state: State, request: http.IncomingMessage): Promise<
 
 /** False for a result that is too large, of which the invoker hears. */
 async function takeResult({ listener }: State, request: http.IncomingMessage): Promise<boolean> {
-  const payload = await collect(request);
+  const payload = await collect(request).catch(() => 'cut' as const);
+  if (payload === 'cut') {
+    listener.answer({ type: 'error', error: truncated().body });
+    return true;
+  }
   if (payload !== undefined) {
     listener.answer({ type: 'buffered', payload });
     return true;

@@ -1,5 +1,6 @@
 import {
   Provider,
+  type Adapter,
   type ClientMetadata,
   type Configuration,
   type KoaContextWithOIDC,
@@ -11,13 +12,20 @@ import type { User } from '#local/sign-in/users.ts';
 
 const standardScopes = ['openid', 'email', 'profile', 'phone', 'aws.cognito.signin.user.admin'];
 
+/** What a provider keeps, and signs its cookies with. */
+export interface Keeping {
+  readonly secret: string;
+  readonly adapter: (kind: string) => Adapter;
+}
+
 /** The OpenID provider behind a pool's hosted pages, at Cognito's paths and with its claims. */
-export function createProvider(pool: Pool, secret: string): Provider {
+export function createProvider(pool: Pool, { secret, adapter }: Keeping): Provider {
   const { definition, issuer, key } = pool;
   const own = definition.clients.flatMap((client) => client.scopes);
   const scopes = [...new Set([...standardScopes, ...own])];
   const { kty = 'RSA', ...jwk } = key.privateJwk;
   return new Provider(issuer, {
+    adapter,
     scopes,
     routes,
     clients: definition.clients.map(toClient),

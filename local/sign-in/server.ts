@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Provider } from 'oidc-provider';
 import { readBody } from '#local/read-body.ts';
 import { loginPage, wrongPassword, type Language } from '#local/sign-in/login-page.ts';
-import { createProvider } from '#local/sign-in/provider.ts';
+import { createProvider, type Keeping } from '#local/sign-in/provider.ts';
 import type { Pool } from '#local/sign-in/tokens.ts';
 
 interface Mounted {
@@ -11,8 +11,8 @@ interface Mounted {
 }
 
 /** Serves the hosted pages and OAuth endpoints of some pools, each below its id. */
-export function signInHandler(pools: readonly Pool[], secret: string): RequestListener {
-  const mounted = pools.map((pool) => ({ pool, provider: createProvider(pool, secret) }));
+export function signInHandler(pools: readonly Pool[], keeping: Keeping): RequestListener {
+  const mounted = pools.map((pool) => ({ pool, provider: createProvider(pool, keeping) }));
   return (request, response) => {
     answer(mounted, request, response).catch((error: unknown) => {
       console.error(`sign-in  ! ${String(error)}`);

@@ -69,7 +69,9 @@ export async function openStacks(
     all.push(stack);
     for (const resource of stack.ofType('AWS::CloudFormation::Stack')) {
       const file = nestedFile(resource, template);
-      const child = await readTemplate(file, `${template.stackName}-${resource.logicalId}`);
+      const read = await readTemplate(file, `${template.stackName}-${resource.logicalId}`);
+      // CDK keeps the assets of nested stacks with those of the stack they are in.
+      const child = { ...read, assets: new Map([...template.assets, ...read.assets]) };
       nested.set(
         resource.key,
         await open(child, record(resource.properties.raw('Parameters')), true),

@@ -23,10 +23,10 @@ const errors: string[] = [];
 beforeAll(async () => {
   browser = await launchBrowser();
   system = await startSystem();
-  served = await startPage(system.state, 0);
+  served = await startPage(system.state, { port: 0, watch: false });
   upstream = await startUpstreamBedrock();
   const other = await startSystem({ bedrock: upstream.url });
-  faulty = { system: other, served: await startPage(other.state, 0) };
+  faulty = { system: other, served: await startPage(other.state, { port: 0, watch: false }) };
 });
 
 afterEach(() => {

@@ -20,7 +20,7 @@ const takesCallbacks = major < firstWithoutCallbacks;
 
 installConsole();
 installAwslambda();
-installModuleSearch(process.argv[2]);
+installModuleSearch({ root: variable('LAMBDA_TASK_ROOT'), sdkRoot: process.argv[2] });
 // The other end of this pipe is the host: whoever loses it has nobody left to work for.
 process.stdin.once('end', () => process.exit(1)).resume();
 

@@ -1,0 +1,3 @@
+const { WHICH, TEXT, COUNT, JSON: json } = process.env;
+
+export const handler = async () => ({ WHICH, TEXT, COUNT, json: JSON.parse(json) });
