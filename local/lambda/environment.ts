@@ -160,6 +160,8 @@ export class Environment {
 
   #timeOut(requestId: string): void {
     this.#log.timedOut(requestId, this.#settings.definition.timeoutMs);
+    this.#death ??= { type: 'timeout' };
+    this.#api?.fail(new FunctionError(this.#errorFor(requestId)));
     this.#end({ type: 'timeout' });
   }
 
@@ -186,7 +188,7 @@ export class Environment {
     if (!this.#isReady) this.#reportInit();
     this.#ready.reject(error);
     this.#running?.answer.resolve({ type: 'error', error: error.body });
-    this.#api?.close(error);
+    this.#api?.close();
     this.#report(this.#status());
     this.#exited.resolve();
     this.#settings.onExit(this);

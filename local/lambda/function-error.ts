@@ -23,9 +23,11 @@ export class FunctionError extends Error {
 
 /** What a caller is told when an environment ends in the middle of an invocation. */
 export function exitError(requestId: string, reason: string): FunctionErrorBody {
+  const isSilent = reason === 'exit status 0';
+  const words = isSilent ? 'exited without providing a reason' : `exited with error: ${reason}`;
   return {
     errorType: 'Runtime.ExitError',
-    errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: ${reason}`,
+    errorMessage: `RequestId: ${requestId} Error: Runtime ${words}`,
   };
 }
 

@@ -39,8 +39,10 @@ export interface RuntimeApi {
   readonly address: string;
   /** Hands out an invocation to the environment, which must be ready. */
   send(invocation: RuntimeInvocation): void;
-  /** Cuts every connection; a body that is being read breaks off with this error. */
-  close(error: FunctionError): void;
+  /** Says why the environment is about to end: a body that is being read breaks off with this error. */
+  fail(error: FunctionError): void;
+  /** Cuts every connection. */
+  close(): void;
 }
 
 /** The limit of a buffered answer: 6 MiB and a little (AWS's runtime interface emulator). */
@@ -63,8 +65,10 @@ export async function startRuntimeApi(listener: RuntimeListener): Promise<Runtim
       state.current = { invocation, answered: false };
       giveNext(state);
     },
-    close(error) {
+    fail(error) {
       state.failure = error;
+    },
+    close() {
       server.close();
       server.closeAllConnections();
     },
@@ -76,7 +80,7 @@ interface State {
   current?: { readonly invocation: RuntimeInvocation; answered: boolean } | undefined;
   /** A poll that waits for work, or that came before the answer to the last invocation. */
   parked?: http.ServerResponse | undefined;
-  /** Why the environment was ended, once it was. */
+  /** Why the environment is ended, where it does not end by itself. */
   failure?: FunctionError;
   /** Whether the environment has asked for work, and so has started. */
   hasStarted: boolean;

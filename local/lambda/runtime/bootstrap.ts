@@ -27,10 +27,19 @@ process.stdin.once('end', () => process.exit(1)).resume();
 const client = createRuntimeClient(variable('AWS_LAMBDA_RUNTIME_API'));
 let current: string | undefined;
 process.on('uncaughtException', (error) => void die('Uncaught Exception', error, 129));
-process.on('unhandledRejection', (reason) => void die('Unhandled Promise Rejection', reason, 128));
+process.on('unhandledRejection', (reason) => {
+  const told = takesCallbacks ? unhandledRejection(reason) : reason;
+  void die('Unhandled Promise Rejection', told, 128);
+});
 
 const handler = await load();
 for (;;) await run(handler, await client.next());
+
+/** Version 3 calls a rejection by a name of its own. */
+function unhandledRejection(reason: unknown): Error {
+  const error = new Error(String(reason));
+  return Object.assign(error, { name: 'Runtime.UnhandledPromiseRejection', reason });
+}
 
 /** Version 3 tells the caller before it ends, and by its status which of the two it was. */
 async function die(what: string, reason: unknown, olderStatus: number): Promise<void> {
@@ -67,7 +76,7 @@ async function runBuffered(call: Handler, event: RuntimeEvent): Promise<void> {
     const given: unknown = JSON.parse(event.payload);
     // Only a loop in which nothing else waits tells that a handler has nothing left to do.
     if (takesCallbacks) process.stdin.unref();
-    result = JSON.stringify(
+    result = stringify(
       takesCallbacks
         ? await callWithCallback(call, given, contextOf(event))
         : await call(given, contextOf(event)),
@@ -79,6 +88,14 @@ async function runBuffered(call: Handler, event: RuntimeEvent): Promise<void> {
     process.stdin.ref();
   }
   await client.respond(event.requestId, typeof result === 'string' ? result : 'null');
+}
+
+function stringify(result: unknown): unknown {
+  try {
+    return JSON.stringify(result);
+  } catch (error) {
+    throw new Error('Unable to stringify response body', { cause: error });
+  }
 }
 
 async function runStreaming(call: Handler, event: RuntimeEvent): Promise<void> {

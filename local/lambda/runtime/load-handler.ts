@@ -32,7 +32,9 @@ export async function loadHandler({ root, name, takesCallbacks }: Named): Promis
     throw failure('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
   }
   if (!isHandler(exported)) throw failure('Runtime.HandlerNotFound', `${name} is not a function`);
-  if (!takesCallbacks) refuseCallback(exported);
+  // A mark that Lambda does not know is refused before anything is called.
+  const streams = isStreaming(exported);
+  if (!takesCallbacks && !streams) refuseCallback(exported);
   return exported;
 }
 
@@ -70,9 +72,9 @@ function isHandler(value: unknown): value is Handler {
   return typeof value === 'function';
 }
 
-/** Node 24's runtime has no callbacks: a third parameter that is not a stream's is refused. */
+/** Node 24's runtime has no callbacks. */
 function refuseCallback(handler: Handler): void {
-  if (handler.length < 3 || isStreaming(handler)) return;
+  if (handler.length < 3) return;
   throw failure(
     'Runtime.CallbackHandlerDeprecated',
     'AWS Lambda has removed support for callback-based function handlers starting with Node.js 24.',
