@@ -89,7 +89,7 @@ export async function openObjectStore(folder: string): Promise<ObjectStore> {
   );
   return {
     ...uploadsIn(store, discard),
-    makeBucket: (name, now) => void makeBucket(name, now),
+    makeBucket: (name, now) => void makeBucket(name, Math.floor(now)),
     deleteBucket: (name) => void deleteBucket(name),
     buckets: store.rows(
       'SELECT name, created_at AS createdAt FROM buckets ORDER BY name',

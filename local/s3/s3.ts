@@ -131,7 +131,7 @@ async function route(api: ObjectApi, request: S3Request): Promise<S3Answer> {
   if (bucket === '') return listBuckets(store);
   const isThere = store.buckets().some(({ name }) => name === bucket);
   if (key === '' && request.method === 'PUT' && request.query.size === 0) {
-    store.makeBucket(bucket, Math.floor(now()));
+    store.makeBucket(bucket, now());
     return { status: 200, headers: { location: `/${bucket}` } };
   }
   if (!isThere) {
