@@ -205,5 +205,5 @@ function fiftyResources(): object {
       },
     },
   }));
-  return resources.reduce((all, some) => ({ ...all, ...some }), {});
+  return Object.fromEntries(resources.flatMap((some) => Object.entries(some)));
 }

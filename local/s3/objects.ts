@@ -110,7 +110,9 @@ export async function getObject({ store }: ObjectApi, request: S3Request): Promi
   const { bucket, key, headers, query, method } = request;
   const object = store.find(bucket, key);
   if (object === undefined) throw noSuchKey(key);
-  const own = headersOf(object, query, headers['x-amz-checksum-mode'] === 'ENABLED');
+  // The checksum is of the whole, so a part comes without it.
+  const isWhole = headers['range'] === undefined;
+  const own = headersOf(object, query, isWhole && headers['x-amz-checksum-mode'] === 'ENABLED');
   if (isUnchanged(object, headers)) return { status: 304, headers: own };
   checkMatch(object, headers);
   const body = await store.read(object.file);
