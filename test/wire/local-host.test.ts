@@ -54,7 +54,9 @@ test('a door whose port is taken is named, and the doors before it are closed ag
     ...functionWithUrl('First', { handler: 'echo' }),
     ...functionWithUrl('Second', { handler: 'echo' }),
   };
-  await expect(hostResources(resources, {}, gatewayPort)).rejects.toThrow(`Port ${port} is taken`);
+  await expect(hostResources(resources, {}, { port: gatewayPort })).rejects.toThrow(
+    `Port ${port} is taken`,
+  );
   await expect(fetch(`http://127.0.0.1:${port - 1}`)).rejects.toThrow('fetch failed');
   taken.close();
 });
