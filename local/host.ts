@@ -5,6 +5,9 @@ import { realClock, type Clock } from '#local/clock.ts';
 import { connectDoors } from '#local/connect-doors.ts';
 import { openDataDirectory, type Secrets } from '#local/data-directory.ts';
 import { readDefinitions, type Definitions } from '#local/definitions.ts';
+import { createElsewhere } from '#local/dynamodb/create-elsewhere.ts';
+import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
+import { nearby, type Endpoints } from '#local/elsewhere.ts';
 import { openDoors, signInDoor, type Doors } from '#local/doors.ts';
 import { sessionAdapter, sessionSchema } from '#local/sign-in/session-adapter.ts';
 import type { Keeping } from '#local/sign-in/provider.ts';
@@ -40,7 +43,7 @@ export interface LocalOptions {
   /** How the local Bedrock answers. */
   readonly bedrock: Omit<BedrockOptions, 'identity'>;
   /** Where the functions find a service instead of here, by service id (`bedrock-runtime`). */
-  readonly endpoints?: Readonly<Record<string, string>>;
+  readonly endpoints?: Endpoints;
   /** Whether streamed answers are slowed down and cut off as AWS does. */
   readonly faithfulLimits?: boolean;
   /** Whether functions are started anew when their code changes. */
@@ -76,7 +79,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
   const definitions = await readDefinitions(stacks, code);
   live.definitions = definitions;
   hosts.push(...(await createHosts(definitions.functions, { options, secrets, region, services })));
-  for (const table of definitions.tables) await services.tables.create(table);
+  await makeTables(options, definitions.tables, services);
   for (const { name } of definitions.buckets) services.s3.store.makeBucket(name, live.clock.now());
   for (const { name, attributes } of definitions.queues) services.sqs.queues.put(name, attributes);
   const apiKeys = definitions.apiKeys.map((key) =>
@@ -161,6 +164,25 @@ function keepSignIn(
   const store = openStore(join(data, 'sign-in.sqlite'), sessionSchema);
   starting.defer(() => store.close());
   return { secret: keyValue(secrets, 'sign-in'), adapter: sessionAdapter(store) };
+}
+
+/**
+ * Makes the tables here, or with another DynamoDB of this machine. In an account nothing is made:
+ * what is there is somebody's.
+ */
+async function makeTables(
+  { endpoints = {}, log }: LocalOptions,
+  tables: readonly TableDefinition[],
+  { tables: own, caller }: Services,
+): Promise<void> {
+  const elsewhere = endpoints['dynamodb'];
+  if (elsewhere === undefined) {
+    for (const table of tables) await own.create(table);
+  } else if (nearby(endpoints)['dynamodb'] === undefined) {
+    log(`! Tables are not made at ${elsewhere}: they must be there`);
+  } else {
+    for (const table of tables) await createElsewhere(table, caller);
+  }
 }
 
 /** Says each thing once, however many resources it is true of. */

@@ -1,4 +1,5 @@
 import { AwsClient } from 'aws4fetch';
+import { signingName, type Endpoints } from '#local/elsewhere.ts';
 import { asText } from '#local/shape.ts';
 import type { Credentials } from '#local/signed-request.ts';
 import { record } from '#local/template/json.ts';
@@ -30,11 +31,8 @@ export interface CallerSettings {
   /** The base URL of the services here. */
   gateway(): string;
   /** Where services are that are not here, by service id. */
-  readonly endpoints: Readonly<Record<string, string>>;
+  readonly endpoints: Endpoints;
 }
-
-/** Under which name a service is signed for, where it is not its id. */
-const signingNames: Readonly<Record<string, string>> = { 'bedrock-runtime': 'bedrock' };
 
 export function createServiceCaller(settings: CallerSettings): ServiceCaller {
   const { credentials, region, gateway, endpoints } = settings;
@@ -43,7 +41,7 @@ export function createServiceCaller(settings: CallerSettings): ServiceCaller {
       const client = new AwsClient({
         ...credentials,
         region,
-        service: signingNames[service] ?? service,
+        service: signingName(service),
         retries: 0,
       });
       const base = endpoints[service] ?? gateway();

@@ -7,6 +7,7 @@ import type { Doors } from '#local/doors.ts';
 import type { Shaping } from '#local/lambda/response-shaping.ts';
 import { createCloudFormationEngine, createStsEngine } from '#local/cloudformation/operations.ts';
 import type { Secrets } from '#local/data-directory.ts';
+import { farEngines, nearby, type Endpoints } from '#local/elsewhere.ts';
 import { startTables, type Tables } from '#local/dynamodb/tables.ts';
 import { createGateway, serviceOf } from '#local/gateway.ts';
 import {
@@ -25,7 +26,7 @@ import { createLogsEngine } from '#local/logs/operations.ts';
 import type { Queues } from '#local/sqs/queues.ts';
 import { createSqs, type Sqs } from '#local/sqs/sqs.ts';
 import { startS3, type S3 } from '#local/s3/s3.ts';
-import { createServiceCaller } from '#local/service-caller.ts';
+import { createServiceCaller, type ServiceCaller } from '#local/service-caller.ts';
 import type { StateMachine } from '#local/step-functions/read-state-machines.ts';
 import { createStepFunctions, type StepFunctions } from '#local/step-functions/step-functions.ts';
 import { createCognitoEngine } from '#local/sign-in/operations.ts';
@@ -38,7 +39,7 @@ export interface ServicesOptions {
   /** How the local Bedrock answers. */
   readonly bedrock: Omit<BedrockOptions, 'identity'>;
   /** Where services are that are not here, by service id. */
-  readonly endpoints?: Readonly<Record<string, string>>;
+  readonly endpoints?: Endpoints;
 }
 
 /** What the services look at; the lists are filled once the stacks are read. */
@@ -67,6 +68,7 @@ export interface Services {
   readonly s3: S3;
   readonly stepFunctions: StepFunctions;
   readonly tables: Tables;
+  readonly caller: ServiceCaller;
   readonly deliver: Deliver;
 }
 
@@ -90,7 +92,7 @@ export async function startServices(
   starting.defer(() => tables.close());
   const sqs = createSqs(common);
   starting.defer(() => sqs.close());
-  const caller = createServiceCaller({ ...common, endpoints: options.endpoints ?? {} });
+  const caller = createServiceCaller({ ...common, endpoints: nearby(options.endpoints ?? {}) });
   const machines = (): readonly StateMachine[] => live.definitions?.stateMachines ?? [];
   const stepFunctions = createStepFunctions({ ...common, caller, machines });
   starting.defer(() => stepFunctions.close());
@@ -113,7 +115,13 @@ export async function startServices(
     .set('sqs', sqs.engine)
     .set('states', stepFunctions.engine)
     .set('sts', createStsEngine(credentials));
-  return { url, functions, asyncEvents, logs, sqs, s3, stepFunctions, tables, deliver };
+  for (const [service, engine] of farEngines(options.endpoints ?? {}, {
+    here: credentials,
+    region,
+  })) {
+    engines.set(service, engine);
+  }
+  return { url, caller, functions, asyncEvents, logs, sqs, s3, stepFunctions, tables, deliver };
 }
 
 function identityOf({ secrets, bedrockKey }: Surroundings): BedrockOptions['identity'] {

@@ -1,6 +1,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { Pace } from '#local/bedrock/answer.ts';
 import type { BedrockOptions } from '#local/bedrock/bedrock.ts';
+import { ownCredentials } from '#local/forward-engine.ts';
 import { defaultPace } from '#local/bedrock/pace.ts';
 import { readKnowledgeBases, readScenarioFile } from '#local/bedrock/read-settings.ts';
 import { createRecorder } from '#local/bedrock/recording/record.ts';
@@ -185,18 +186,7 @@ async function readTape(values: BedrockArguments, region: string): Promise<Tape 
     });
   }
   if (folder === undefined && !isReal) return undefined;
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
-  if (accessKeyId === undefined || secretAccessKey === undefined) {
-    const option = isReal ? '--bedrock aws' : '--record';
-    throw new Error(`${option}: needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`);
-  }
-  const { AWS_SESSION_TOKEN: sessionToken } = process.env;
-  const token = sessionToken === undefined ? {} : { sessionToken };
+  const credentials = ownCredentials(isReal ? '--bedrock aws' : '--record');
   const endpoint = values['record-from'] ?? `https://bedrock-runtime.${region}.amazonaws.com`;
-  return createRecorder({
-    folder,
-    endpoint,
-    region,
-    credentials: { accessKeyId, secretAccessKey, ...token },
-  });
+  return createRecorder({ folder, endpoint, region, credentials });
 }

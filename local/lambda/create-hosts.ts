@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Secrets } from '#local/data-directory.ts';
+import { nearby, type Endpoints } from '#local/elsewhere.ts';
 import type { FunctionDefinition } from '#local/lambda/function-definition.ts';
 import { FunctionHost } from '#local/lambda/function-host.ts';
 import { writeBootstraps } from '#local/lambda/write-bootstrap.ts';
@@ -8,7 +9,7 @@ import type { LogStore } from '#local/logs/log-store.ts';
 export interface HostsSettings {
   readonly options: {
     readonly data: string;
-    readonly endpoints?: Readonly<Record<string, string>>;
+    readonly endpoints?: Endpoints;
     log(line: string): void;
   };
   readonly region: string;
@@ -29,7 +30,7 @@ export async function createHosts(
     AWS_ACCESS_KEY_ID: secrets.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: secrets.credentials.secretAccessKey,
     AWS_ENDPOINT_URL: services.url,
-    ...endpointVariables(options.endpoints ?? {}),
+    ...endpointVariables(nearby(options.endpoints ?? {})),
   };
   return definitions.map((definition) => {
     const { group } = definition.logging;
@@ -49,7 +50,7 @@ function processVariables(): Record<string, string> {
 }
 
 /** `bedrock-runtime` becomes `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`, as every AWS SDK reads it. */
-function endpointVariables(endpoints: Readonly<Record<string, string>>): Record<string, string> {
+function endpointVariables(endpoints: Endpoints): Record<string, string> {
   const entries = Object.entries(endpoints).map(([service, url]) => {
     return [`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll('-', '_')}`, url] as const;
   });

@@ -69,6 +69,18 @@ export const wrongPassword = {
   ja: 'ユーザー名またはパスワードが正しくありません。',
 } as const;
 
+/** What is shown where nobody can be sent back to the application. */
+export function problemPage(error: string, description: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Sign in</title>
+<h1>This sign-in cannot go on</h1>
+<p>${escaped(description)} <code>${escaped(error)}</code></p>
+</html>
+`;
+}
+
 const escapes: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

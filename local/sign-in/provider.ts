@@ -6,6 +6,7 @@ import {
   type KoaContextWithOIDC,
 } from 'oidc-provider';
 import { asText } from '#local/shape.ts';
+import { problemPage } from '#local/sign-in/login-page.ts';
 import type { UserPoolClient } from '#local/sign-in/read-user-pools.ts';
 import { accessClaims, idClaims, tokenSeconds, type Pool } from '#local/sign-in/tokens.ts';
 import type { User } from '#local/sign-in/users.ts';
@@ -24,7 +25,7 @@ export function createProvider(pool: Pool, { secret, adapter }: Keeping): Provid
   const own = definition.clients.flatMap((client) => client.scopes);
   const scopes = [...new Set([...standardScopes, ...own])];
   const { kty = 'RSA', ...jwk } = key.privateJwk;
-  return new Provider(issuer, {
+  const provider = new Provider(issuer, {
     adapter,
     scopes,
     routes,
@@ -41,6 +42,7 @@ export function createProvider(pool: Pool, { secret, adapter }: Keeping): Provid
       AccessToken: tokenSeconds,
       IdToken: tokenSeconds,
       Session: 86_400,
+      RefreshToken: 2_592_000,
       Grant: 2_592_000,
       Interaction: 3600,
     },
@@ -57,7 +59,13 @@ export function createProvider(pool: Pool, { secret, adapter }: Keeping): Provid
     loadExistingGrant: (ctx) => grantAll(ctx, issuer),
     issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
+    renderError(ctx, { error, error_description: description = '' }) {
+      ctx.type = 'html';
+      ctx.body = problemPage(error, description);
+    },
   });
+  provider.on('server_error', (_, error) => console.error(`sign-in  ! ${String(error)}`));
+  return provider;
 }
 
 /** Cognito's paths. */
@@ -92,6 +100,7 @@ function featuresOf(issuer: string, scopes: readonly string[]): Configuration['f
       useGrantedResource: () => true,
       getResourceServerInfo: () => ({
         scope: scopes.join(' '),
+        audience: issuer,
         accessTokenFormat: 'jwt',
         jwt: { sign: { alg: 'RS256' } },
       }),
@@ -111,7 +120,8 @@ function reshape(pool: Pool, token: IssuedToken, payload: Record<string, unknown
   const client = { id: token.clientId ?? '' };
   const scope = token.scope ?? '';
   const machine = { sub: client.id, client_id: client.id, token_use: 'access', scope };
-  delete payload['aud'];
+  // The provider insists on one, so it stays, where JSON does not see it.
+  Object.defineProperty(payload, 'aud', { value: client.id, enumerable: false });
   Object.assign(payload, user === undefined ? machine : accessClaims({ user, client, scope }));
 }
 
