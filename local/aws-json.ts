@@ -79,10 +79,11 @@ async function answer(
 ): Promise<unknown> {
   const [prefix = '', name = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
   const found = prefix === service.target ? service.operations.get(name) : undefined;
-  if (found?.isPublic !== true) verify(request, service.credentials);
+  // Whether an operation is hosted is no secret, and some are asked for without a signature.
   if (found === undefined) {
     throw new AwsError('UnknownOperationException', `Operation ${name} is not hosted here.`);
   }
+  if (found.isPublic !== true) verify(request, service.credentials);
   return found.run(parseBody(request.body), { requestId, gone });
 }
 

@@ -11,9 +11,22 @@ export interface Clock {
 export const realClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   async sleep(ms, signal) {
-    await sleepFor(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+    const options = signal === undefined ? {} : { signal };
+    let left = ms;
+    while (left > 0) {
+      const isOver = await sleepFor(timerMs(left), false, options).catch(() => true);
+      left = isOver ? 0 : left - longestTimerMs;
+    }
   },
 };
+
+/** Node fires a timer that is longer at once. */
+const longestTimerMs = 2_147_483_647;
+
+/** As long as one timer may be: 24 days. */
+export function timerMs(ms: number): number {
+  return Math.min(ms, longestTimerMs);
+}
 
 /** A clock for tests, in which waiting takes no time and moves the hands. */
 export function createVirtualClock(startMs = Date.UTC(2026, 0, 1)): Clock {

@@ -27,6 +27,7 @@ export interface Behind {
   readonly shaping: Shaping;
   readonly clock: Clock;
   readonly pools: readonly Pool[];
+  warn(message: string): void;
   /** What sign-in keeps; present where there is a user pool. */
   readonly signInKeeping: Keeping | undefined;
 }
@@ -37,7 +38,10 @@ export async function connectDoors(doors: Doors, behind: Behind): Promise<void> 
   const { functions } = services;
   for (const definition of definitions.urls) {
     const host = functions.find(definition.target);
-    if (host === undefined) throw new Error(`${definition.key}: its function is not hosted`);
+    if (host === undefined) {
+      behind.warn(`${definition.key}: its function is not hosted here`);
+      continue;
+    }
     const handler = urlHandler({ definition, host, credentials, shaping });
     doorOf(doors, definition.key).connect(handler, allowedBy(definition.cors?.allowOrigins));
   }
@@ -45,6 +49,7 @@ export async function connectDoors(doors: Doors, behind: Behind): Promise<void> 
   const authorizers = createAuthorizers(functions, clock.now);
   const userPools = createUserPools(await keysOf(pools));
   for (const definition of definitions.apis) {
+    warnOfUnhosted(definition, behind.warn);
     const admission = { region, credentials, apiKeys, usagePlans, authorizers, userPools };
     const handler = restHandler({ ...admission, definition, functions, shaping });
     doorOf(doors, definition.key).connect(handler, allowedBy(mockedOrigins(definition)));
@@ -64,6 +69,14 @@ export async function connectDoors(doors: Doors, behind: Behind): Promise<void> 
   const { signInKeeping } = behind;
   if (signInKeeping !== undefined) {
     doorOf(doors, signInDoor).connect(signInHandler(pools, signInKeeping));
+  }
+}
+
+/** Integrations that answer only that they are not here are told of at the start. */
+function warnOfUnhosted({ key, methods }: ApiDefinition, warn: Behind['warn']): void {
+  for (const { httpMethod, resourcePath, integration } of methods) {
+    if (integration.type !== 'unhosted') continue;
+    warn(`${key} ${httpMethod} ${resourcePath}: ${integration.what} is not hosted here`);
   }
 }
 

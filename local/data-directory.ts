@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRecord } from '#local/shape.ts';
 import type { Credentials } from '#local/signed-request.ts';
@@ -10,6 +10,31 @@ export interface Secrets {
   readonly credentials: Credentials;
   /** From which the values of API keys are made. */
   readonly apiKeySeed: string;
+}
+
+/**
+ * Keeps a data directory for this process, and gives what lets go of it. Throws where another
+ * process has it: two would take each other's messages.
+ */
+export async function lockDataDirectory(path: string): Promise<() => Promise<void>> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const file = join(path, 'in-use-by');
+  const holder = existsSync(file) ? Number(await readFile(file, 'utf8')) : undefined;
+  if (holder !== undefined && holder !== process.pid && isAlive(holder)) {
+    throw new Error(
+      `${path} is in use by process ${holder}. End it, or choose another with --data.`,
+    );
+  }
+  await writeFile(file, String(process.pid));
+  return () => rm(file, { force: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Opens a data directory, making it and its secrets when it is new. */

@@ -12,8 +12,9 @@ import type {
   ApiKeyDefinition,
   UsagePlanDefinition,
 } from '#local/rest-api/api-definition.ts';
-import { readApiKeys, readApis, readUsagePlans } from '#local/rest-api/read-api.ts';
-import { readBucket, type BucketDefinition } from '#local/s3/read-buckets.ts';
+import { readApis } from '#local/rest-api/read-api.ts';
+import { readApiKeys, readUsagePlans } from '#local/rest-api/read-usage-plans.ts';
+import { readBuckets, type BucketDefinition } from '#local/s3/read-buckets.ts';
 import { readStateMachine, type StateMachine } from '#local/step-functions/read-state-machines.ts';
 import { readUserPools, type UserPoolDefinition } from '#local/sign-in/read-user-pools.ts';
 import { readQueue, type QueueDefinition } from '#local/sqs/read-queues.ts';
@@ -47,7 +48,7 @@ export async function readDefinitions(
     functions: await readFunctions(stacks, code),
     urls: ofType('AWS::Lambda::Url').map(readUrl),
     apis: readApis(stacks),
-    httpApis: readHttpApis(stacks),
+    httpApis: readHttpApis(stacks, code.warn),
     apiKeys: readApiKeys(stacks),
     usagePlans: readUsagePlans(stacks),
     tables: ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(readTable),
@@ -58,8 +59,10 @@ export async function readDefinitions(
     rules: ofType('AWS::Events::Rule', 'AWS::Scheduler::Schedule').flatMap(
       (item) => readRule(item) ?? [],
     ),
-    buckets: ofType('AWS::S3::Bucket').map(readBucket),
-    stateMachines: ofType('AWS::StepFunctions::StateMachine').map(readStateMachine),
+    buckets: readBuckets(stacks),
+    stateMachines: ofType('AWS::StepFunctions::StateMachine').map((item) =>
+      readStateMachine(item, code.warn),
+    ),
     userPools: readUserPools(stacks),
   };
 }

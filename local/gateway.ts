@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import http2, { type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import net from 'node:net';
-import { readRequest, toAwsResponse, type AwsRequest, type Engine } from '#local/aws-exchange.ts';
+import {
+  readRequest,
+  toAwsResponse,
+  type AwsRequest,
+  type AwsResponse,
+  type Engine,
+} from '#local/aws-exchange.ts';
+import { toXml } from '#local/aws-query.ts';
 import type { Certificate } from '#local/tls.ts';
 import { provenanceOf } from '#local/loopback.ts';
 import { signedService } from '#local/sigv4.ts';
@@ -110,7 +117,7 @@ async function exchange(exchanged: Exchange): Promise<void> {
   const whole = await readRequest(request, service === 's3' ? maxObjectBytes : maxRequestBytes);
   if (whole === undefined) return refuse(413, 'RequestTooLargeException');
   const engine = route(whole);
-  if (engine === undefined) return refuse(404, 'UnknownOperationException');
+  if (engine === undefined) return unhosted(whole, answer);
   await engine(whole, answer);
 }
 
@@ -123,8 +130,30 @@ const maxObjectBytes = 256 * 1024 * 1024;
 const refusals: Readonly<Record<string, string>> = {
   AccessDeniedException: 'Only programs and names of this machine are answered here.',
   RequestTooLargeException: 'The body of the request is too large.',
-  UnknownOperationException: 'No service here answers this request.',
 };
+
+/** Who asks for a service that is not here hears so in the protocol that it asks in. */
+function unhosted(request: AwsRequest, answer: AwsResponse): void {
+  const service = serviceOf(request);
+  const message =
+    service === undefined
+      ? 'No service here answers this request.'
+      : `The service ${service} is not hosted here.`;
+  const isQuery = String(request.headers['content-type'] ?? '').startsWith(
+    'application/x-www-form-urlencoded',
+  );
+  if (isQuery) {
+    const Error = { Type: 'Sender', Code: 'InvalidAction', Message: message };
+    answer.start(404, { 'content-type': 'text/xml' });
+    answer.end(`<ErrorResponse>${toXml({ Error, RequestId: answer.requestId })}</ErrorResponse>`);
+    return;
+  }
+  answer.start(404, {
+    'content-type': 'application/json',
+    'x-amzn-errortype': 'UnknownOperationException',
+  });
+  answer.end(JSON.stringify({ __type: 'UnknownOperationException', message }));
+}
 
 /** The service a request is for: from its signature, else from headers and path. */
 export function serviceOf({ headers, url }: AwsRequest): string | undefined {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BedrockOptions } from '#local/bedrock/bedrock.ts';
 import { realClock, type Clock } from '#local/clock.ts';
 import { connectDoors } from '#local/connect-doors.ts';
-import { openDataDirectory, type Secrets } from '#local/data-directory.ts';
+import { lockDataDirectory, openDataDirectory, type Secrets } from '#local/data-directory.ts';
 import { readDefinitions, type Definitions } from '#local/definitions.ts';
 import { createElsewhere } from '#local/dynamodb/create-elsewhere.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
@@ -64,6 +64,7 @@ export interface LocalSystem {
 export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
   await using starting = new AsyncDisposableStack();
   const templates = await readAssembly(options.template);
+  starting.defer(await lockDataDirectory(options.data));
   const live = await beginLive(options);
   const { secrets, hosts, stacks, warn } = live;
   const services = await startServices(options, live, starting);
@@ -79,6 +80,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
   const definitions = await readDefinitions(stacks, code);
   live.definitions = definitions;
   hosts.push(...(await createHosts(definitions.functions, { options, secrets, region, services })));
+  for (const { key, unmet } of definitions.tables) {
+    for (const name of unmet) warn(`${key}.${name} has no effect here`);
+  }
   await makeTables(options, definitions.tables, services);
   for (const { name } of definitions.buckets) services.s3.store.makeBucket(name, live.clock.now());
   for (const { name, attributes } of definitions.queues) services.sqs.queues.put(name, attributes);
@@ -94,9 +98,10 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
   await connectDoors(live.doors, behind);
   startEvents({ ...behind, log: options.log }, starting);
   if (options.watch === true) watchCode(hosts, options.log, starting);
+  const state = stateOf(behind);
   const running = starting.move();
   return {
-    state: stateOf(behind),
+    state,
     functionHost(logicalId) {
       const host = hosts.find(({ definition }) => definition.key === logicalId);
       if (host === undefined) throw new Error(`There is no function ${logicalId}`);

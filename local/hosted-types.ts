@@ -16,6 +16,7 @@ const hosted: ReadonlySet<string> = new Set([
   'AWS::SQS::Queue',
   'AWS::Scheduler::Schedule',
   'AWS::StepFunctions::StateMachine',
+  'Custom::S3BucketNotifications',
 ]);
 
 /** Types that need nobody to host them: they only say more about others, or grant and watch. */

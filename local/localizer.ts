@@ -1,4 +1,5 @@
 import { signInDoor } from '#local/doors.ts';
+import { asText } from '#local/shape.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
 
 export interface LocalizerSettings {
@@ -17,6 +18,20 @@ export function localizer({ region, stacks, door }: LocalizerSettings): (text: s
     'gu',
   );
   const pools = `https://cognito-idp.${region}.amazonaws.com`;
+  // The domain of a pool is a name that its template chooses; here all of them are the first pool's.
+  const hostedPages = new RegExp(
+    `https://[a-z\\d-]+\\.auth\\.${region}\\.amazoncognito\\.com`,
+    'gu',
+  );
+  const firstPool = (): unknown => {
+    for (const { template, scope } of stacks) {
+      const pool = [...template.resources].find(
+        ([, { type }]) => type === 'AWS::Cognito::UserPool',
+      );
+      if (pool !== undefined) return scope.ref(pool[0]);
+    }
+    return undefined;
+  };
   const originOf = (apiId: string): string | undefined => {
     for (const { template, scope, keyOf } of stacks) {
       const found = [...template.resources].find(
@@ -31,7 +46,10 @@ export function localizer({ region, stacks, door }: LocalizerSettings): (text: s
     const signIn = door(signInDoor);
     return text
       .replaceAll(apiOrigin, (address, apiId: string) => originOf(apiId) ?? address)
-      .replaceAll(pools, signIn ?? pools);
+      .replaceAll(pools, signIn ?? pools)
+      .replaceAll(hostedPages, (address) =>
+        signIn === undefined ? address : `${signIn}/${asText(firstPool()) ?? ''}`,
+      );
   };
 }
 

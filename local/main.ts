@@ -99,7 +99,12 @@ function addressesOf({ functions, apis, signIn, outputs }: LocalState): readonly
       url === undefined ? [] : [line(name, `${url}  (${authType})`)],
     ),
     ...Object.entries(apis).map(([name, { url }]) => line(name, url)),
-    ...(signIn === undefined ? [] : [line('sign-in', signIn.issuer)]),
+    ...(signIn === undefined
+      ? []
+      : [
+          line('sign-in', signIn.issuer),
+          ...signIn.users.map(({ username, password }) => line('', `${username} / ${password}`)),
+        ]),
     ...Object.entries(outputs).map(([name, value]) => `${name} = ${value}`),
   ];
 }

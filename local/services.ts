@@ -125,7 +125,12 @@ export async function startServices(
 }
 
 function identityOf({ secrets, bedrockKey }: Surroundings): BedrockOptions['identity'] {
-  return { mode: 'strict', credentials: [secrets.credentials], apiKeys: [bedrockKey] };
+  return {
+    mode: 'strict',
+    credentials: [secrets.credentials],
+    apiKeys: [bedrockKey],
+    anyRegion: true,
+  };
 }
 
 interface AsyncParts {

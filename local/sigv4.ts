@@ -26,7 +26,8 @@ export type RefusalCode =
   | 'IncompleteSignatureException'
   | 'UnrecognizedClientException'
   | 'ExpiredTokenException'
-  | 'InvalidSignatureException';
+  | 'InvalidSignatureException'
+  | 'UnsignedHeadersException';
 
 /** The largest difference between clocks that AWS accepts. */
 const maxSkewMs = 5 * 60_000;
@@ -150,6 +151,17 @@ function sameText(left: string, right: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
+/** A presigned URL is good for a week at most. */
+const maxPresignedSeconds = 604_800;
+
+/** Whatever asks something of AWS must be signed, so that nobody can add to what was allowed. */
+function areHeadersSigned({ headers }: SignedRequest, { signedHeaders }: Authorization): boolean {
+  const present = Object.keys(headers).filter((name) => name.startsWith('x-amz-'));
+  const isNamed = (name: string): boolean =>
+    signedHeaders.includes(name) || name === 'x-amz-content-sha256';
+  return signedHeaders.includes('host') && present.every(isNamed);
+}
+
 /**
  * Checks the signature in the query of a presigned URL: it must be right and not out of date.
  * What the caller sends along is not signed, apart from the headers that are named.
@@ -164,18 +176,34 @@ export function verifyPresigned(
   const value = (name: string): string => parameters.get(`X-Amz-${name}`) ?? '';
   const signature = value('Signature');
   const time = value('Date');
-  const header = `AWS4-HMAC-SHA256 Credential=${value('Credential')}, SignedHeaders=${value('SignedHeaders')}, Signature=${signature}`;
+  const header = `${value('Algorithm')} Credential=${value('Credential')}, SignedHeaders=${value('SignedHeaders')}, Signature=${signature}`;
   const authorization = parseAuthorization(header);
   const startMs = parseTime(time);
-  const credentials = known.find((each) => each.accessKeyId === authorization?.accessKeyId);
-  if (authorization === undefined || startMs === undefined || credentials === undefined) {
+  const seconds = Number(value('Expires') || Number.NaN);
+  const isForm =
+    authorization !== undefined && startMs !== undefined && time.startsWith(authorization.date);
+  if (!isForm || !(seconds >= 1 && seconds <= maxPresignedSeconds)) {
+    return refused(
+      'IncompleteSignatureException',
+      'Error parsing the X-Amz parameters of the query.',
+    );
+  }
+  const credentials = known.find((each) => each.accessKeyId === authorization.accessKeyId);
+  if (credentials === undefined || value('Security-Token') !== (credentials.sessionToken ?? '')) {
     return refused(
       'UnrecognizedClientException',
       'The security token included in the request is invalid.',
     );
   }
-  if (nowMs > startMs + Number(value('Expires')) * 1000) {
+  if (nowMs > startMs + seconds * 1000)
     return refused('ExpiredTokenException', 'Request has expired');
+  if (startMs > nowMs + maxSkewMs)
+    return refused('ExpiredTokenException', 'Request is not yet valid');
+  if (!areHeadersSigned(request, authorization)) {
+    return refused(
+      'UnsignedHeadersException',
+      'There were headers present in the request which were not signed',
+    );
   }
   const signedQuery = query.split('&').filter((pair) => !pair.startsWith('X-Amz-Signature='));
   const signed = { ...request, url: `${path}?${signedQuery.join('&')}` };

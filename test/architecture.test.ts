@@ -10,7 +10,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'src/handlers': /^#(?:domain|protocol|aws|lambda)\//u,
   infra: /^(?:#infra\/|aws-cdk-lib|constructs$)/u,
   local:
-    /^(?:#local\/|node:|\.\/|(?:ajv|ajv-draft-04|aws4fetch|croner|dynalite|esbuild|fast-xml-parser|jose|jsonata|jsonpath-plus|minisearch|node-html-parser|oidc-provider|selfsigned|unpdf|velocityjs|yaml)$)/u,
+    /^(?:#local\/|node:|\.\/|(?:ajv|ajv-draft-04|aws4fetch|croner|dynalite|esbuild|fast-xml-parser|fflate|jose|jsonata|jsonpath-plus|minisearch|node-html-parser|oidc-provider|selfsigned|unpdf|velocityjs|yaml)$)/u,
   web: /^(?:#protocol\/|#domain\/|react|next|node:path$|aws4fetch$|marked$|remark-|valibot$|@fontsource|\.)/u,
 };
 

@@ -13,6 +13,8 @@ export interface IdentityPolicy {
   readonly mode: 'off' | 'lenient' | 'strict';
   readonly credentials: readonly Credentials[];
   readonly apiKeys: readonly string[];
+  /** Whether it answers for every Region, as what stands for all of AWS does. */
+  readonly anyRegion?: boolean;
 }
 
 export interface Asking {
@@ -58,12 +60,12 @@ function invalidKey(): BedrockError {
 
 function verify(
   request: AwsRequest,
-  { credentials }: IdentityPolicy,
+  { credentials, anyRegion = false }: IdentityPolicy,
   { nowMs, region, services }: Asking,
 ): void {
   const verdict = verifySigV4(request, credentials, nowMs);
   if (verdict.type === 'refused') throw refused(verdict.code, verdict.message);
-  if (verdict.region !== region) {
+  if (!anyRegion && verdict.region !== region) {
     throw refused(
       'InvalidSignatureException',
       `Credential should be scoped to a valid region, not '${verdict.region}'.`,

@@ -1,4 +1,5 @@
 import { isRecord } from '#local/shape.ts';
+import { matchesWildcard, starPattern } from '#local/wildcard.ts';
 
 /**
  * Whether an event matches an event pattern: for each member a list of values or conditions, of
@@ -30,7 +31,7 @@ function holds(condition: unknown, value: unknown): boolean {
     case 'equals-ignore-case':
       return text?.toLowerCase() === String(operand).toLowerCase();
     case 'wildcard':
-      return text !== undefined && wildcard(String(operand)).test(text);
+      return text !== undefined && matchesWildcard(starPattern(String(operand)), text);
     case 'exists':
       return (value !== undefined) === operand;
     case 'numeric':
@@ -45,13 +46,6 @@ function holds(condition: unknown, value: unknown): boolean {
 function affixHolds(operand: unknown, text: string, side: 'startsWith' | 'endsWith'): boolean {
   if (!isRecord(operand)) return text[side](String(operand));
   return text.toLowerCase()[side](String(operand['equals-ignore-case']).toLowerCase());
-}
-
-function wildcard(form: string): RegExp {
-  const parts = form
-    .split('*')
-    .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/gu, String.raw`\$&`));
-  return new RegExp(`^${parts.join('.*')}$`, 'su');
 }
 
 /** `['>', 0, '<=', 5]` */

@@ -19,7 +19,7 @@ const units: Readonly<Record<string, number>> = {
 export function readSchedule(expression: string, timezone = 'UTC'): Schedule {
   const [, kind, inner = ''] = /^(rate|cron|at)\((.+)\)$/u.exec(expression.trim()) ?? [];
   if (kind === 'rate') return everySoOften(expression, inner);
-  if (kind === 'at') return once(expression, inner);
+  if (kind === 'at') return once(expression, inner, timezone);
   if (kind === 'cron') return byCron(expression, inner, timezone);
   throw new Error(`${expression} is not a schedule: it must be rate(…), cron(…) or at(…)`);
 }
@@ -34,12 +34,17 @@ function everySoOften(expression: string, inner: string): Schedule {
   return { next: (afterMs) => afterMs + period };
 }
 
-function once(expression: string, inner: string): Schedule {
-  const at = Date.parse(`${inner}Z`);
-  if (Number.isNaN(at))
+function once(expression: string, inner: string, timezone: string): Schedule {
+  const isForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/u.test(inner);
+  if (!isForm || Number.isNaN(Date.parse(`${inner}Z`))) {
     throw new Error(`${expression} is not a schedule: at(yyyy-mm-ddThh:mm:ss) is`);
-  return { next: (afterMs) => (at > afterMs ? at : undefined) };
+  }
+  const at = new Cron(inner, { timezone, paused: true }).nextRun(new Date(0))?.getTime();
+  return { next: (afterMs) => (at !== undefined && at > afterMs ? at : undefined) };
 }
+
+/** The last value of each field: seconds, minutes, hours, days, months, weekdays, years. */
+const lastOf = [59, 59, 23, 31, 12, 6, 2199];
 
 /** AWS counts the days of the week from 1 for Sunday, and has a year at the end. */
 function byCron(expression: string, inner: string, timezone: string): Schedule {
@@ -51,9 +56,12 @@ function byCron(expression: string, inner: string, timezone: string): Schedule {
     );
   }
   const weekday = dayOfWeek.replaceAll(/(?<![#/\w])\d/gu, (day) => String(Number(day) - 1));
-  const pattern = ['0', minute, hour, dayOfMonth, month, weekday, year]
-    .join(' ')
-    .replaceAll('?', '*');
+  const parts = ['0', minute, hour, dayOfMonth, month, weekday, year];
+  // `5/10` begins at five and goes on to the end of its field.
+  const stepped = parts.map((part, index) =>
+    part?.replaceAll(/(^|,)(\d+)\/(\d+)/gu, `$1$2-${lastOf[index]}/$3`),
+  );
+  const pattern = stepped.join(' ').replaceAll('?', '*');
   try {
     const cron = new Cron(pattern, { timezone, paused: true });
     return { next: (afterMs) => cron.nextRun(new Date(afterMs))?.getTime() };

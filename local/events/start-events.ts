@@ -20,14 +20,7 @@ export function startEvents(settings: EventsSettings, starting: AsyncDisposableS
   const { functions, asyncEvents, sqs, stepFunctions } = services;
   const { queues } = sqs;
   for (const definition of definitions.eventSources.filter(({ isEnabled }) => isEnabled)) {
-    const queue = queues.byArn(definition.queueArn);
-    if (queue === undefined) log(`! ${definition.key}: ${definition.queueArn} is not here`);
-    else {
-      const poller = { definition, queue, queues, functions, clock, region, log };
-      pollQueue(poller, ended.signal).catch((error: unknown) =>
-        log(`! ${definition.key}: ${String(error)}`),
-      );
-    }
+    pollQueue({ definition, queues, functions, clock, region, log }, ended.signal);
   }
   const rules = {
     clock,

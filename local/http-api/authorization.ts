@@ -5,6 +5,7 @@ import type { HttpAuthorization } from '#local/http-api/http-api-definition.ts';
 import type { Functions } from '#local/lambda/functions.ts';
 import { evaluatePolicy } from '#local/rest-api/policy.ts';
 import { asText, isRecord } from '#local/shape.ts';
+import { record } from '#local/template/json.ts';
 import type { Credentials } from '#local/signed-request.ts';
 import { verifySigV4 } from '#local/sigv4.ts';
 import { accountId } from '#local/template/world.ts';
@@ -119,8 +120,9 @@ async function verifyJwt(
 /** `$request.header.Name`, `$request.querystring.name`, `$context.…`, `$stageVariables.name` */
 function identities(
   sources: readonly string[],
-  { request, stageVariables }: HttpRequest,
+  asked: HttpRequest,
 ): readonly (string | undefined)[] {
+  const { request, stageVariables } = asked;
   const query = new URL(request.url ?? '/', 'http://local').searchParams;
   return sources.map((source) => {
     const name = source
@@ -130,7 +132,12 @@ function identities(
     if (source.startsWith('$request.header.'))
       return request.headers[name.toLowerCase()]?.toString();
     if (source.startsWith('$request.querystring.')) return query.get(name) ?? undefined;
-    return source.startsWith('$stageVariables.') ? stageVariables[name] : source;
+    if (source.startsWith('$stageVariables.')) return stageVariables[name];
+    const { requestContext } = toHttpEvent(asked, '2.0');
+    const value = name
+      .split('.')
+      .reduce<unknown>((found, key) => record(found)[key], requestContext);
+    return asText(value);
   });
 }
 

@@ -8,6 +8,8 @@ export interface HttpRequest extends Omit<UrlRequest, 'urlId' | 'accessKeyId'> {
   readonly stageVariables: Readonly<Record<string, string>>;
   readonly routeKey: string;
   readonly pathParameters: Readonly<Record<string, string>>;
+  /** The parameters as they stood in the path, not decoded. */
+  readonly rawParameters: Readonly<Record<string, string>>;
   /** What is known of the caller, by the kind of authorization. */
   readonly authorizer?: Readonly<Record<string, unknown>> | undefined;
 }

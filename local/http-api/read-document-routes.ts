@@ -3,8 +3,8 @@ import type {
   HttpIntegration,
   HttpRoute,
 } from '#local/http-api/http-api-definition.ts';
-import { functionNameIn } from '#local/rest-api/read-integration.ts';
-import { openApiDocument, operationsOf, securitySchemes } from '#local/rest-api/read-openapi.ts';
+import { functionNameIn, sourcesIn, ttlOf } from '#local/rest-api/read-integration.ts';
+import { knownScheme, openApiDocument, operationsOf } from '#local/rest-api/read-openapi.ts';
 import { record, type Json } from '#local/template/json.ts';
 import { readProperties, type Properties } from '#local/template/properties.ts';
 import type { Resource } from '#local/template/stacks.ts';
@@ -57,28 +57,30 @@ interface Secured {
 function readSecurity(apiId: string, { document, operation, place }: Secured): HttpAuthorization {
   const [security] = [operation['security'] ?? document['security'] ?? []].flat().map(record);
   const [[name, scopes] = ['', []]] = Object.entries(security ?? {});
-  const scheme = record(securitySchemes(document)[name]);
+  if (name === '') return { type: 'none' };
+  const scheme = knownScheme(place, document, name);
+  if (scheme['x-amazon-apigateway-authtype'] === 'awsSigv4') return { type: 'iam' };
   const given = readProperties(place, record(scheme['x-amazon-apigateway-authorizer']));
   const type = given.optionalText('type');
   if (type === undefined) return { type: 'none' };
-  const source = given.optionalText('identitySource') ?? '$request.header.Authorization';
   if (type === 'jwt') {
     const jwt = given.nested('jwtConfiguration');
     return {
       type: 'jwt',
       issuer: jwt.text('issuer'),
       audience: jwt.texts('audience'),
-      identitySource: source,
+      identitySource: given.optionalText('identitySource') ?? '$request.header.Authorization',
       scopes: [scopes ?? []].flat().map(String),
     };
   }
+  const source = given.optionalText('identitySource') ?? '';
   return {
     type: 'function',
     id: `${apiId}-${name}`,
     functionName: functionNameIn(place, given.text('authorizerUri')),
-    identitySources: source.split(',').map((item) => item.trim()),
+    identitySources: sourcesIn(source),
     payloadFormat: given.choice('authorizerPayloadFormatVersion', ['1.0', '2.0'], '2.0'),
     simple: given.flag('enableSimpleResponses'),
-    ttlMs: given.number('authorizerResultTtlInSeconds', 300) * 1000,
+    ttlMs: ttlOf(source, given.number('authorizerResultTtlInSeconds', 300)),
   };
 }

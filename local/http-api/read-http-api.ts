@@ -11,11 +11,18 @@ import type { Properties } from '#local/template/properties.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
 /** The HTTP APIs of some stacks; those of WebSockets are not among them. */
-export function readHttpApis(stacks: readonly OpenStack[]): readonly HttpApiDefinition[] {
+export function readHttpApis(
+  stacks: readonly OpenStack[],
+  warn: (message: string) => void,
+): readonly HttpApiDefinition[] {
   const ofType = (type: string): readonly Resource[] =>
     stacks.flatMap((stack) => stack.ofType(`AWS::ApiGatewayV2::${type}`));
   return ofType('Api')
-    .filter(({ properties }) => properties.optionalText('ProtocolType') !== 'WEBSOCKET')
+    .filter(({ key, properties }) => {
+      const isWebSocket = properties.optionalText('ProtocolType') === 'WEBSOCKET';
+      if (isWebSocket) warn(`${key}: WebSocket APIs are not hosted here`);
+      return !isWebSocket;
+    })
     .map((api) => readHttpApi(api, ofType));
 }
 
@@ -146,6 +153,6 @@ function readAuthorizer(
     identitySources: sources,
     payloadFormat: given.choice('AuthorizerPayloadFormatVersion', ['1.0', '2.0'], '2.0'),
     simple: given.flag('EnableSimpleResponses'),
-    ttlMs: given.number('AuthorizerResultTtlInSeconds', sources.length === 0 ? 0 : 300) * 1000,
+    ttlMs: sources.length === 0 ? 0 : given.number('AuthorizerResultTtlInSeconds', 300) * 1000,
   };
 }

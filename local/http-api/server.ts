@@ -69,12 +69,13 @@ async function answer(
   const stage = stageOf(definition, path);
   const route = stage === undefined ? undefined : chooseRoute(definition, request, stage.path);
   if (stage === undefined || route === undefined) return say(response, 404);
-  const { method, pathParameters } = route;
+  const { method, pathParameters, rawParameters } = route;
   const asked: HttpRequest = {
     request,
     body,
     requestId,
     pathParameters,
+    rawParameters,
     apiId: definition.id,
     stage: stage.name,
     stageVariables: stage.variables,
@@ -119,7 +120,12 @@ function chooseRoute(
   );
   const fallback = routes.find(({ routeKey }) => routeKey === '$default');
   const found = findRoute(candidates, method, path);
-  return found ?? (fallback === undefined ? undefined : { method: fallback, pathParameters: {} });
+  return (
+    found ??
+    (fallback === undefined
+      ? undefined
+      : { method: fallback, pathParameters: {}, rawParameters: {} })
+  );
 }
 
 interface Integrating {

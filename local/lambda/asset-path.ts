@@ -1,26 +1,50 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { unzipSync } from 'fflate';
 import { record } from '#local/template/json.ts';
-import { type Template } from '#local/template/template.ts';
+import type { Template } from '#local/template/template.ts';
 
 /** Whose files are looked for. */
 export interface Owner {
-  readonly key: string;
+  /** The property that names them. */
+  readonly place: string;
   readonly template: Pick<Template, 'assets' | 'folder'>;
 }
 
+/** Code that is in a bucket of an account: nobody has it here. */
+export class ElsewhereError extends Error {}
+
 /**
  * The folder of a function's code or a layer's content: an asset of CDK's, or a path relative to
- * the template, as `aws cloudformation package` and SAM take it. Throws for what is not here.
+ * the template, as `aws cloudformation package` and SAM take it. An archive is unpacked to
+ * `target`. Throws for what is not here.
  */
-export function assetPath({ key, template }: Owner, code: unknown): string {
+export async function assetFolder(owner: Owner, code: unknown, target: string): Promise<string> {
+  const path = assetPath(owner, code);
+  if (statSync(path).isDirectory()) return path;
+  if (!path.endsWith('.zip') && !path.endsWith('.jar')) {
+    throw new Error(`${owner.place}: must be a folder or a .zip, and ${path} is neither`);
+  }
+  await rm(target, { recursive: true, force: true });
+  for (const [name, bytes] of Object.entries(unzipSync(await readFile(path)))) {
+    const file = join(target, name);
+    // A name in an archive must not lead out of it.
+    if (name.endsWith('/') || relative(target, file).startsWith('..')) continue;
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, bytes);
+    await chmod(file, 0o755);
+  }
+  return resolve(target);
+}
+
+function assetPath({ place, template }: Owner, code: unknown): string {
   const { S3Key } = record(code);
+  const isUri = typeof code === 'string' && /^(?:s3|https?):/u.test(code);
   const path =
     typeof code === 'string' ? join(template.folder, code) : template.assets.get(String(S3Key));
-  if (path === undefined) throw new Error(`${key}: no asset of the template holds its code`);
-  if (!existsSync(path)) throw new Error(`${key}: there is no folder ${path}`);
-  if (!statSync(path).isDirectory()) {
-    throw new Error(`${key}: its code must be a folder, and ${path} is a file`);
-  }
-  return resolve(path);
+  if (path === undefined || isUri)
+    throw new ElsewhereError(`${place}: its code is in a bucket, and not here`);
+  if (existsSync(path)) return resolve(path);
+  throw new Error(`${place}: there is no folder ${path}`);
 }

@@ -37,7 +37,8 @@ export async function createHosts(
     services.logs.put(group);
     const log = (line: string, stream: string): void => {
       services.logs.append(group, stream, line);
-      options.log(`${definition.key}  ${line}`);
+      // What Lambda keeps in one line is easier to read in several.
+      options.log(`${definition.key}  ${line.replaceAll('\r', '\n')}`);
     };
     return new FunctionHost({ definition, bootstraps, variables, log });
   });

@@ -149,6 +149,8 @@ export class Environment {
     if (this.#death !== undefined) return;
     clearTimeout(this.#initTimer);
     if (this.#isReady) {
+      // One that polls again while it is free is free all the same, and only once.
+      if (this.#running === undefined) return;
       this.#report({ type: 'success' });
       this.#settings.onIdle(this);
       return;

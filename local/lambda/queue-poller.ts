@@ -11,7 +11,6 @@ import type { Queues } from '#local/sqs/queues.ts';
 
 export interface PollerSettings {
   readonly definition: EventSourceDefinition;
-  readonly queue: Queue;
   readonly queues: Queues;
   readonly functions: Functions;
   readonly clock: Clock;
@@ -20,74 +19,94 @@ export interface PollerSettings {
 }
 
 /** Gives a function the messages of a queue until the signal is aborted, several at once. */
-export function pollQueue(settings: PollerSettings, signal: AbortSignal): Promise<void> {
-  const { concurrency } = settings.definition;
-  const pollers = Array.from({ length: concurrency }, () => poll(settings, signal));
-  return Promise.all(pollers).then(() => undefined);
+export function pollQueue(settings: PollerSettings, signal: AbortSignal): void {
+  for (let poller = 0; poller < settings.definition.concurrency; poller += 1) {
+    poll(settings, signal).catch((error: unknown) => settings.log(`! ${String(error)}`));
+  }
 }
 
 async function poll(settings: PollerSettings, signal: AbortSignal): Promise<void> {
+  const { definition, clock, log } = settings;
+  let failures = 0;
   while (!signal.aborted) {
-    const batch = await gather(settings, signal);
-    if (signal.aborted) return;
-    const wanted = batch.filter((message) => isWanted(settings.definition, message));
-    // What no filter wants is dropped, as Lambda does.
-    for (const message of batch) if (!wanted.includes(message)) done(settings, message);
-    if (wanted.length > 0) await handle(settings, wanted);
+    try {
+      const batch = await gather(settings, signal);
+      if (signal.aborted) return;
+      const wanted = batch.filter((message) => isWanted(definition, message));
+      // What no filter wants is dropped, as Lambda does.
+      const unwanted = batch.filter((message) => !wanted.includes(message));
+      for (const message of unwanted) done(settings, message);
+      const outcome = wanted.length === 0 ? 'taken' : await handle(settings, wanted);
+      failures = outcome === 'throttled' ? failures + 1 : 0;
+    } catch (error) {
+      if (signal.aborted) return;
+      failures += 1;
+      log(`${definition.key}  ! ${error instanceof Error ? error.message : String(error)}`);
+    }
+    // What was throttled stays hidden for its time, and others are not taken at once.
+    if (failures > 0) await clock.sleep(Math.min(500 * 2 ** failures, 60_000), signal);
   }
 }
 
 /** A batch: full, or whatever there is when its window is over. */
 async function gather(
-  { definition, queue, queues, clock }: PollerSettings,
+  { definition, queues, clock }: PollerSettings,
   signal: AbortSignal,
 ): Promise<readonly StoredMessage[]> {
-  const { batchSize, windowMs } = definition;
-  const visibilityMs = queue.settings.visibility * 1000;
-  const receive = (most: number, waitMs: number): Promise<readonly StoredMessage[]> =>
-    queues.receive(queue, { most: Math.min(most, 10), visibilityMs, waitMs, signal });
-  const batch = [...(await receive(batchSize, Infinity))];
+  const { batchSize, windowMs, queueArn } = definition;
+  const batch: StoredMessage[] = [];
+  // Nobody has seen them when the system ends before the batch is whole.
+  const giveBack = (): void => batch.forEach((message) => queues.giveBack(message));
+  signal.addEventListener('abort', giveBack, { once: true });
+  const take = async (waitMs: number): Promise<void> => {
+    const queue = knownQueue(queues, queueArn);
+    const visibilityMs = queue.settings.visibility * 1000;
+    const most = Math.min(batchSize - batch.length, 10);
+    batch.push(...(await queues.receive(queue, { most, visibilityMs, waitMs, signal })));
+  };
+  await take(Infinity);
   const until = clock.now() + windowMs;
   while (batch.length < batchSize && clock.now() < until && !signal.aborted) {
-    batch.push(...(await receive(batchSize - batch.length, until - clock.now())));
+    await take(until - clock.now());
   }
+  signal.removeEventListener('abort', giveBack);
   return batch;
 }
 
-async function handle(settings: PollerSettings, batch: readonly StoredMessage[]): Promise<void> {
+function knownQueue(queues: Queues, arn: string): Queue {
+  const queue = queues.byArn(arn);
+  if (queue === undefined) throw new Error(`there is no queue ${arn}`);
+  return queue;
+}
+
+async function handle(
+  settings: PollerSettings,
+  batch: readonly StoredMessage[],
+): Promise<'taken' | 'throttled'> {
   const { definition, functions, log } = settings;
   const Records = batch.map((message) => toRecord(settings, message));
   const result = await functions.call(definition.functionName, { Records });
-  if (result.type === 'throttled') return showAgain(settings, batch);
+  if (result.type === 'throttled') return 'throttled';
   if (result.type !== 'result') {
-    log(`${definition.key}  ! the batch failed and stays in ${settings.queue.name}`);
-    return;
+    log(`${definition.key}  ! the batch failed and stays in its queue`);
+    return 'taken';
   }
   const failed = definition.reportsItemFailures ? failedIds(result.payload, batch) : [];
   const firstFailed = batch.findIndex(({ id }) => failed.includes(id));
+  const isFifo = definition.queueArn.endsWith('.fifo');
   // In a FIFO queue, what follows a failed message must wait for it.
   const isHeldBack = ({ id }: StoredMessage, index: number): boolean =>
-    failed.includes(id) ||
-    (settings.queue.settings.isFifo && firstFailed !== -1 && index > firstFailed);
+    failed.includes(id) || (isFifo && firstFailed !== -1 && index > firstFailed);
   for (const [index, message] of batch.entries()) {
     if (!isHeldBack(message, index)) done(settings, message);
   }
+  return 'taken';
 }
 
-/** A throttled batch is tried again soon, and does not count as received. */
-async function showAgain(
-  { queue, queues, clock }: PollerSettings,
-  batch: readonly StoredMessage[],
-): Promise<void> {
-  await clock.sleep(100);
-  for (const { receipt } of batch) {
-    if (receipt !== undefined) queues.changeVisibility(queue, receipt, 0);
-  }
-}
-
-function done({ queue, queues }: PollerSettings, { seq }: StoredMessage): void {
-  queues.messages.remove(seq);
-  queues.announce(queue.name);
+/** By its receipt: what somebody else has since, or has become a dead letter, stays. */
+function done({ definition, queues }: PollerSettings, { receipt }: StoredMessage): void {
+  const queue = queues.byArn(definition.queueArn);
+  if (queue !== undefined && receipt !== undefined) queues.remove(queue, receipt);
 }
 
 /**
@@ -99,7 +118,8 @@ function failedIds(payload: Buffer, batch: readonly StoredMessage[]): readonly s
   try {
     const answer: unknown = JSON.parse(payload.toString('utf8'));
     if (answer === null) return [];
-    const { batchItemFailures = [] } = isRecord(answer) ? answer : {};
+    const { batchItemFailures: given } = isRecord(answer) ? answer : {};
+    const batchItemFailures = given ?? [];
     if (!Array.isArray(batchItemFailures)) return all;
     const named = batchItemFailures.map((item: unknown) =>
       isRecord(item) ? (asText(item['itemIdentifier']) ?? '') : '',
@@ -111,7 +131,7 @@ function failedIds(payload: Buffer, batch: readonly StoredMessage[]): readonly s
 }
 
 /** A message as a function is given it (Lambda developer guide, "Using Lambda with SQS"). */
-function toRecord({ queue, region }: PollerSettings, message: StoredMessage): object {
+function toRecord({ definition, region }: PollerSettings, message: StoredMessage): object {
   const attributes = parseAttributes(message.attributes);
   const entries = Object.entries(attributes).map(([name, value]) => {
     const { DataType: dataType, StringValue, BinaryValue } = value;
@@ -128,7 +148,7 @@ function toRecord({ queue, region }: PollerSettings, message: StoredMessage): ob
     messageAttributes: Object.fromEntries(entries),
     md5OfBody: md5(message.body),
     eventSource: 'aws:sqs',
-    eventSourceARN: queue.arn,
+    eventSourceARN: definition.queueArn,
     awsRegion: region,
   };
 }

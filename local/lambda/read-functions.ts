@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type {
   AsyncConfig,
   Concurrency,
@@ -6,7 +7,7 @@ import type {
   LoggingConfig,
 } from '#local/lambda/function-definition.ts';
 import { prepareCode, type CodeSettings } from '#local/lambda/prepare-code.ts';
-import { assetPath } from '#local/lambda/asset-path.ts';
+import { assetFolder, ElsewhereError } from '#local/lambda/asset-path.ts';
 import { isHostedRuntime } from '#local/lambda/runtimes.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
@@ -16,7 +17,8 @@ export async function readFunctions(
   settings: CodeSettings,
 ): Promise<readonly FunctionDefinition[]> {
   const ofType = (type: string): readonly Resource[] => stacks.flatMap((each) => each.ofType(type));
-  const layers = ofType('AWS::Lambda::LayerVersion').map(readLayer);
+  const layerResources = ofType('AWS::Lambda::LayerVersion');
+  const layers = await presentOnes(layerResources, settings, (item) => readLayer(item, settings));
   const surroundings = {
     settings,
     layers,
@@ -24,13 +26,33 @@ export async function readFunctions(
     aliases: ofType('AWS::Lambda::Alias'),
   };
   const functions = ofType('AWS::Lambda::Function').filter((item) => isHosted(item, settings));
-  return Promise.all(functions.map((item) => readFunction(item, surroundings)));
+  return presentOnes(functions, settings, (item) => readFunction(item, surroundings));
+}
+
+/** Those whose code is here; the others are named, and left out. */
+async function presentOnes<Read>(
+  resources: readonly Resource[],
+  { warn }: CodeSettings,
+  read: (resource: Resource) => Promise<Read>,
+): Promise<readonly Read[]> {
+  const found = await Promise.all(
+    resources.map(async (resource) => {
+      try {
+        return [await read(resource)];
+      } catch (error) {
+        if (!(error instanceof ElsewhereError)) throw error;
+        warn(error.message);
+        return [];
+      }
+    }),
+  );
+  return found.flat();
 }
 
 function isHosted({ key, properties }: Resource, { warn }: CodeSettings): boolean {
   const isImage = properties.optionalText('PackageType') === 'Image';
   if (isImage) warn(`${key}: container images are not hosted here`);
-  const runtime = properties.optionalText('Runtime') ?? '';
+  const runtime = isImage ? '' : properties.text('Runtime');
   const isUnknown = !isImage && !isHostedRuntime(runtime);
   if (isUnknown) warn(`${key}: the runtime ${runtime} is not hosted here`);
   return !isImage && !isUnknown;
@@ -52,6 +74,7 @@ async function readFunction(
   const arn = String(stack.scope.attribute(logicalId, 'Arn'));
   const isOwn = (item: Resource): boolean =>
     isNameOf({ name, arn }, item.properties.text('FunctionName'));
+  const runtime = properties.text('Runtime');
   const own = aliases.filter(isOwn).map((item) => item.properties.text('Name'));
   return {
     key,
@@ -59,8 +82,10 @@ async function readFunction(
     arn,
     ...(await prepareCode(resource, settings)),
     description: properties.optionalText('Description') ?? '',
-    handler: properties.optionalText('Handler') ?? 'bootstrap',
-    runtime: properties.text('Runtime'),
+    handler: runtime.startsWith('provided')
+      ? (properties.optionalText('Handler') ?? 'bootstrap')
+      : properties.text('Handler'),
+    runtime,
     role: properties.optionalText('Role') ?? '',
     architecture: properties.texts('Architectures')[0] ?? 'x86_64',
     layers: readLayers(resource, layers, settings),
@@ -139,8 +164,13 @@ function readAsync({ properties }: Resource, config: Resource | undefined): Asyn
   };
 }
 
-function readLayer({ key, logicalId, properties, stack }: Resource): Layer {
-  const folder = assetPath({ key, template: stack.template }, properties.raw('Content'));
+async function readLayer(
+  { key, logicalId, properties, stack }: Resource,
+  settings: CodeSettings,
+): Promise<Layer> {
+  const owner = { place: `${key}.Content`, template: stack.template };
+  const target = join(settings.folder, `layer-${key.replaceAll(/[^\w-]/gu, '-')}`);
+  const folder = await assetFolder(owner, properties.raw('Content'), target);
   return { folder, arn: String(stack.scope.ref(logicalId)) };
 }
 

@@ -149,9 +149,21 @@ function giveNext(state: State): void {
     'lambda-runtime-deadline-ms': deadlineMs,
     'lambda-runtime-invoked-function-arn': functionArn,
     'lambda-runtime-trace-id': traceId(requestId),
-    ...(clientContext === undefined ? {} : { 'lambda-runtime-client-context': clientContext }),
+    ...(clientContext === undefined
+      ? {}
+      : { 'lambda-runtime-client-context': asAscii(clientContext) }),
   });
   parked.end(payload);
+}
+
+/** A header takes no other letters, and JSON has a way to write them. */
+function asAscii(json: string): string {
+  return json.replaceAll(/[^\u{20}-\u{7E}]/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
 }
 
 function traceId(requestId: string): string {

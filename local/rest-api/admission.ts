@@ -5,6 +5,7 @@ import type { GatewayAnswer } from '#local/rest-api/gateway-answers.ts';
 import { validateRequest } from '#local/rest-api/request-validator.ts';
 import type { UsagePlans } from '#local/rest-api/usage-plans.ts';
 import type { Credentials } from '#local/signed-request.ts';
+import { asText } from '#local/shape.ts';
 import { verifySigV4 } from '#local/sigv4.ts';
 import type { UserPools } from '#local/sign-in/user-pools.ts';
 import { accountId } from '#local/template/world.ts';
@@ -64,13 +65,21 @@ async function identify(admission: Admission, asked: ApiRequest): Promise<Caller
       const bare = token.replace(/^Bearer\s+/iu, '');
       const verdict = await admission.userPools.verify(bare, { poolArns, scopes });
       if (verdict.type !== 'valid') return refused('noToken', verdict.words);
-      return { type: 'caller', authorizer: { claims: verdict.claims } };
+      return { type: 'caller', authorizer: { claims: textsOf(verdict.claims) } };
     }
     case 'function': {
       const { authorizer } = authorization;
       return toCaller(await admission.authorizers.ask(authorizer, askingOf(admission, asked)));
     }
   }
+}
+
+/** Claims reach a function as texts, whatever they are. */
+function textsOf(claims: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const entries = Object.entries(claims);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, asText(value) ?? JSON.stringify(value)]),
+  );
 }
 
 function toCaller(authorized: Authorized): Caller | Refused {

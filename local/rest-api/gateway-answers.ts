@@ -1,6 +1,10 @@
-import type { ServerResponse } from 'node:http';
+import { validateHeaderName, validateHeaderValue, type ServerResponse } from 'node:http';
 import type { ApiDefinition, GatewayResponseDefinition } from '#local/rest-api/api-definition.ts';
-import { renderTemplate, unquoted } from '#local/rest-api/mapping-template.ts';
+import {
+  renderTemplate,
+  unquoted,
+  type TemplateVariables,
+} from '#local/rest-api/mapping-template.ts';
 
 /** What API Gateway itself answers: response type, status, error type and words. */
 const answers = {
@@ -89,11 +93,20 @@ export function say({ api, response, context }: Saying, kind: GatewayAnswer, wor
   };
   const error = { message, messageString: JSON.stringify(message), responseType: type };
   const template = own?.templates['application/json'];
+  const plain = JSON.stringify(inCapitals.has(kind) ? { Message: message } : { message });
   const body =
-    template === undefined
-      ? JSON.stringify(inCapitals.has(kind) ? { Message: message } : { message })
-      : renderTemplate(template, { context: { ...context, error } });
+    template === undefined ? plain : rendered(template, { context: { ...context, error } }, plain);
   response.writeHead(status, headers).end(body);
+}
+
+/** A template that cannot be rendered must not keep anybody waiting. */
+function rendered(template: string, variables: TemplateVariables, otherwise: string): string {
+  try {
+    return renderTemplate(template, variables);
+  } catch (error) {
+    console.error(`a gateway response  ! ${String(error)}`);
+    return otherwise;
+  }
 }
 
 function customised(
@@ -106,8 +119,18 @@ function customised(
 }
 
 function headersOf(own: GatewayResponseDefinition | undefined): Readonly<Record<string, string>> {
-  const entries = Object.entries(own?.parameters ?? {}).map(([name, value]) => {
-    return [name.replace('gatewayresponse.header.', ''), unquoted(value)] as const;
-  });
+  const entries = Object.entries(own?.parameters ?? {})
+    .map(([name, value]) => [name.replace('gatewayresponse.header.', ''), unquoted(value)] as const)
+    .filter(([name, value]) => isHeader(name, value));
   return Object.fromEntries(entries);
+}
+
+function isHeader(name: string, value: string): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -10,7 +10,8 @@ import type { GatewayAnswer } from '#local/rest-api/gateway-answers.ts';
 export interface Forwarded {
   readonly request: http.IncomingMessage;
   readonly body: Buffer;
-  readonly pathParameters: Readonly<Record<string, string>>;
+  /** What the path's parameters were, not decoded. */
+  readonly rawParameters: Readonly<Record<string, string>>;
 }
 
 export interface Forwarding {
@@ -29,11 +30,11 @@ const hopByHop: ReadonlySet<string> = new Set([
 /** Passes a request on to another HTTP server, and its answer back. */
 export async function forwardHttp(
   { uri, httpMethod, streams, timeoutMs }: Integration & { readonly type: 'http' },
-  { request, body, pathParameters }: Forwarded,
+  { request, body, rawParameters }: Forwarded,
   { response, shaping, fail }: Forwarding,
 ): Promise<void> {
   const target = new URL(
-    uri.replaceAll(/\{([\w.-]+)\+?\}/gu, (_, name: string) => pathParameters[name] ?? ''),
+    uri.replaceAll(/\{([\w.-]+)\+?\}/gu, (_, name: string) => inPath(rawParameters[name] ?? '')),
   );
   target.search = new URL(request.url ?? '/', 'http://local').search;
   const headers = Object.entries(request.headers).filter(([name]) => !hopByHop.has(name));
@@ -55,4 +56,12 @@ export async function forwardHttp(
   response.writeHead(answer.statusCode ?? 502, Object.fromEntries(given));
   if (streams) response.flushHeaders();
   await relayBody(streams ? shaping(answer, 'api-gateway') : answer, response);
+}
+
+/** A URL would take segments of dots, encoded or not, for a way out of the path it is put into. */
+function inPath(raw: string): string {
+  return raw
+    .split('/')
+    .map((segment) => (/^(?:\.|%2e){1,2}$/iu.test(segment) ? '' : segment))
+    .join('/');
 }

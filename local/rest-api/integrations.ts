@@ -40,8 +40,8 @@ export async function integrate(
       return undefined;
     }
     case 'http': {
-      const { pathParameters } = request.route;
-      const forwarded = { request: request.request, body: request.body, pathParameters };
+      const { rawParameters } = request.route;
+      const forwarded = { request: request.request, body: request.body, rawParameters };
       return forwardHttp(integration, forwarded, { response, fail, shaping: integrating.shaping });
     }
     case 'lambda':
@@ -142,9 +142,12 @@ function respond(payload: Buffer, api: ApiDefinition, response: ServerResponse):
   try {
     const value: unknown = JSON.parse(payload.toString('utf8'));
     if (!isRecord(value) || value['statusCode'] === undefined) return false;
+    // Anything but a text is a malformed proxy response.
+    const { body: given } = value;
+    if (given !== undefined && given !== null && typeof given !== 'string') return false;
     const { status, headers } = toHead(value);
     const isBinary = value['isBase64Encoded'] === true && api.binaryMediaTypes.length > 0;
-    const body = typeof value['body'] === 'string' ? value['body'] : '';
+    const body = given ?? '';
     writeHead(response, { status, headers: { 'content-type': ['application/json'], ...headers } });
     response.end(Buffer.from(body, isBinary ? 'base64' : 'utf8'));
     return true;

@@ -1,16 +1,18 @@
 import type {
   ApiDefinition,
-  ApiKeyDefinition,
   Authorization,
   GatewayResponseDefinition,
   MethodDefinition,
-  PlanStage,
   StageDefinition,
-  Throttle,
-  UsagePlanDefinition,
 } from '#local/rest-api/api-definition.ts';
-import { functionNameIn, readIntegration } from '#local/rest-api/read-integration.ts';
+import {
+  functionNameIn,
+  readIntegration,
+  sourcesIn,
+  ttlOf,
+} from '#local/rest-api/read-integration.ts';
 import { readOpenApi, type OpenApiParts } from '#local/rest-api/read-openapi.ts';
+import { idOf, readThrottle } from '#local/rest-api/read-usage-plans.ts';
 import type { Properties } from '#local/template/properties.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 import { isRecord } from '#local/shape.ts';
@@ -27,7 +29,7 @@ type OfType = (type: string) => readonly Resource[];
 
 function readApi(resource: Resource, ofType: OfType): ApiDefinition {
   const { key, properties } = resource;
-  const id = refOf(resource);
+  const id = idOf(resource);
   const isOwn = (item: Resource): boolean => item.properties.text('RestApiId') === id;
   const own = (type: string): readonly Resource[] => ofType(type).filter(isOwn);
   const document = readOpenApi(resource, id);
@@ -56,10 +58,6 @@ interface Parts {
   own(type: string): readonly Resource[];
   readonly document: OpenApiParts;
   readonly models: ReadonlyMap<string, Json>;
-}
-
-function refOf({ stack, logicalId }: Resource): string {
-  return String(stack.scope.ref(logicalId));
 }
 
 /** An API is edge-optimised where nothing else is said. */
@@ -97,29 +95,19 @@ function readStages(
   return all.length === 0 ? [{ name: 'prod', variables: {}, throttle: undefined }] : all;
 }
 
-function readThrottle(
-  settings: Properties | undefined,
-  names: { readonly rate: string; readonly burst: string },
-): Throttle | undefined {
-  const rate = settings?.optionalNumber(names.rate);
-  const burst = settings?.optionalNumber(names.burst);
-  if (rate === undefined && burst === undefined) return undefined;
-  return { rate: rate ?? Infinity, burst: burst ?? Infinity };
-}
-
 function readModels(models: readonly Resource[]): ReadonlyMap<string, Json> {
   return new Map(
     models.map((model) => {
       const schema = model.properties.raw('Schema');
       const json: unknown = typeof schema === 'string' ? JSON.parse(schema) : schema;
-      return [refOf(model), record(json)] as const;
+      return [idOf(model), record(json)] as const;
     }),
   );
 }
 
 function readMethods(api: Resource, parts: Parts): readonly MethodDefinition[] {
   const root = String(api.stack.scope.attribute(api.logicalId, 'RootResourceId'));
-  const byId = new Map(parts.own('Resource').map((item) => [refOf(item), item.properties]));
+  const byId = new Map(parts.own('Resource').map((item) => [idOf(item), item.properties]));
   const pathOf = (resourceId: string): string => {
     const resource = byId.get(resourceId);
     if (resourceId === root || resource === undefined) return '';
@@ -128,7 +116,7 @@ function readMethods(api: Resource, parts: Parts): readonly MethodDefinition[] {
   return parts.own('Method').map(({ key, properties }) => {
     const validator = parts
       .own('RequestValidator')
-      .find((item) => refOf(item) === properties.optionalText('RequestValidatorId'))?.properties;
+      .find((item) => idOf(item) === properties.optionalText('RequestValidatorId'))?.properties;
     return {
       resourcePath: pathOf(properties.text('ResourceId')) || '/',
       httpMethod: properties.text('HttpMethod'),
@@ -181,9 +169,12 @@ function readAuthorization(method: Properties, { own }: Parts): Authorization {
   if (type === 'NONE') return { type: 'none' };
   if (type === 'AWS_IAM') return { type: 'iam' };
   const id = method.text('AuthorizerId');
-  const authorizer = own('Authorizer').find((item) => refOf(item) === id)?.properties;
+  const authorizer = own('Authorizer').find((item) => idOf(item) === id)?.properties;
   if (authorizer === undefined) throw new Error(`${method.key}.AuthorizerId: there is no ${id}`);
-  const source = authorizer.optionalText('IdentitySource') ?? 'method.request.header.Authorization';
+  const isRequest = authorizer.optionalText('Type') === 'REQUEST';
+  const source =
+    authorizer.optionalText('IdentitySource') ??
+    (isRequest ? '' : 'method.request.header.Authorization');
   if (type === 'COGNITO_USER_POOLS') {
     const header = source.replace('method.request.header.', '');
     const scopes = method.texts('AuthorizationScopes');
@@ -195,9 +186,9 @@ function readAuthorization(method: Properties, { own }: Parts): Authorization {
       id,
       kind: authorizer.choice('Type', ['TOKEN', 'REQUEST']),
       functionName: functionNameIn(authorizer.key, authorizer.text('AuthorizerUri')),
-      identitySources: source.split(',').map((item) => item.trim()),
+      identitySources: sourcesIn(source),
       validation: authorizer.optionalText('IdentityValidationExpression'),
-      ttlMs: authorizer.number('AuthorizerResultTtlInSeconds', 300) * 1000,
+      ttlMs: ttlOf(source, authorizer.number('AuthorizerResultTtlInSeconds', 300)),
     },
   };
 }
@@ -211,60 +202,4 @@ function readGatewayResponse(given: Properties): readonly [string, GatewayRespon
       templates: given.textMap('ResponseTemplates'),
     },
   ];
-}
-
-/** The API keys of some stacks. */
-export function readApiKeys(stacks: readonly OpenStack[]): readonly ApiKeyDefinition[] {
-  return stacks
-    .flatMap((stack) => stack.ofType('AWS::ApiGateway::ApiKey'))
-    .map((resource) => ({
-      key: resource.key,
-      id: refOf(resource),
-      name: resource.properties.optionalText('Name') ?? resource.key,
-      // A key is off until it is switched on.
-      isEnabled: resource.properties.flag('Enabled'),
-      value: resource.properties.optionalText('Value'),
-    }));
-}
-
-/** The usage plans of some stacks, each with its keys. */
-export function readUsagePlans(stacks: readonly OpenStack[]): readonly UsagePlanDefinition[] {
-  const keys = stacks.flatMap((stack) => stack.ofType('AWS::ApiGateway::UsagePlanKey'));
-  return stacks
-    .flatMap((stack) => stack.ofType('AWS::ApiGateway::UsagePlan'))
-    .map((resource) => {
-      const id = refOf(resource);
-      const { properties } = resource;
-      const quota = properties.has('Quota') ? properties.nested('Quota') : undefined;
-      return {
-        id,
-        stages: properties.list('ApiStages').map(readPlanStage),
-        keyIds: keys
-          .filter((item) => item.properties.text('UsagePlanId') === id)
-          .map((item) => item.properties.text('KeyId')),
-        throttle: readThrottle(properties.nested('Throttle'), planNames),
-        quota:
-          quota === undefined
-            ? undefined
-            : {
-                limit: quota.number('Limit', 0),
-                period: quota.choice('Period', ['DAY', 'WEEK', 'MONTH']),
-              },
-      };
-    });
-}
-
-const planNames = { rate: 'RateLimit', burst: 'BurstLimit' };
-
-function readPlanStage(stage: Properties): PlanStage {
-  const throttles = stage.nested('Throttle');
-  const entries = throttles.names().flatMap((name) => {
-    const throttle = readThrottle(throttles.nested(name), planNames);
-    return throttle === undefined ? [] : [[name, throttle] as const];
-  });
-  return {
-    apiId: stage.text('ApiId'),
-    stageName: stage.text('Stage'),
-    throttles: new Map(entries),
-  };
 }

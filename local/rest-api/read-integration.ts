@@ -56,3 +56,14 @@ export function functionNameIn(place: string, uri: string): string {
   if (name === undefined) throw new Error(`${place}.Uri: names no function: ${uri}`);
   return name;
 }
+
+/** The identity sources in a list; an empty one has none. */
+export function sourcesIn(list: string): readonly string[] {
+  const items = list.split(',').map((item) => item.trim());
+  return items.filter((item) => item !== '');
+}
+
+/** How long an authorizer's answer counts, in milliseconds: without identity sources not at all. */
+export function ttlOf(sources: string, seconds: number): number {
+  return sourcesIn(sources).length === 0 ? 0 : seconds * 1000;
+}

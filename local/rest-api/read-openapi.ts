@@ -6,7 +6,12 @@ import type {
   GatewayResponseDefinition,
   MethodDefinition,
 } from '#local/rest-api/api-definition.ts';
-import { functionNameIn, readIntegration } from '#local/rest-api/read-integration.ts';
+import {
+  functionNameIn,
+  readIntegration,
+  sourcesIn,
+  ttlOf,
+} from '#local/rest-api/read-integration.ts';
 import { include } from '#local/template/include.ts';
 import { resolve } from '#local/template/intrinsics.ts';
 import { readProperties } from '#local/template/properties.ts';
@@ -142,7 +147,7 @@ function readAuthorization(
   names: readonly (readonly [string, unknown])[],
 ): Authorization {
   for (const [name, scopes] of names) {
-    const scheme = record(securitySchemes(document)[name]);
+    const scheme = knownScheme(place, document, name);
     if (scheme['x-amazon-apigateway-authtype'] === 'awsSigv4') return { type: 'iam' };
     const authorizer = record(scheme['x-amazon-apigateway-authorizer']);
     const given = readProperties(`${place}.${name}`, authorizer);
@@ -153,21 +158,30 @@ function readAuthorization(
       return { type: 'user-pool', header, poolArns, scopes: [scopes ?? []].flat().map(String) };
     }
     if (type === 'token' || type === 'request') {
-      const source = given.optionalText('identitySource') ?? `method.request.header.${header}`;
+      const isToken = type === 'token';
+      const source =
+        given.optionalText('identitySource') ?? (isToken ? `method.request.header.${header}` : '');
       return {
         type: 'function',
         authorizer: {
           id: `${apiId}-${name}`,
-          kind: type === 'token' ? 'TOKEN' : 'REQUEST',
+          kind: isToken ? 'TOKEN' : 'REQUEST',
           functionName: functionNameIn(place, given.text('authorizerUri')),
-          identitySources: source.split(',').map((item) => item.trim()),
+          identitySources: sourcesIn(source),
           validation: given.optionalText('identityValidationExpression'),
-          ttlMs: given.number('authorizerResultTtlInSeconds', 300) * 1000,
+          ttlMs: ttlOf(source, given.number('authorizerResultTtlInSeconds', 300)),
         },
       };
     }
   }
   return { type: 'none' };
+}
+
+/** Throws for a scheme that is not declared: nobody would be asked who they are. */
+export function knownScheme(place: string, document: Json, name: string): Json {
+  const schemes = securitySchemes(document);
+  if (Object.hasOwn(schemes, name)) return record(schemes[name]);
+  throw new Error(`${place}: there is no authorizer or security scheme ${name}`);
 }
 
 /** Validators are named; SAM writes one that is not declared. */

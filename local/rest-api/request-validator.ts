@@ -33,9 +33,9 @@ export function validateRequest(
 function hasParameter(parameter: string, { headers, query, pathParameters }: Checked): boolean {
   const [, , place, ...rest] = parameter.split('.');
   const name = rest.join('.');
-  if (place === 'querystring') return query.has(name);
+  if (place === 'querystring') return (query.get(name) ?? '').trim() !== '';
   if (place === 'path') return Object.hasOwn(pathParameters, name);
-  return headers[name.toLowerCase()] !== undefined;
+  return (asText(headers[name.toLowerCase()]) ?? '').trim() !== '';
 }
 
 type Validate = (value: unknown) => boolean;

@@ -9,6 +9,8 @@ export interface Routed {
 export interface RouteOf<Method> {
   readonly method: Method;
   readonly pathParameters: Readonly<Record<string, string>>;
+  /** The parameters as they stood in the path, not decoded. */
+  readonly rawParameters: Readonly<Record<string, string>>;
 }
 
 /**
@@ -32,12 +34,17 @@ export function findRoute<Method extends Routed>(
   const method =
     own.find((candidate) => candidate.httpMethod === httpMethod) ??
     own.find((candidate) => candidate.httpMethod === 'ANY');
-  return method === undefined ? undefined : { method, pathParameters: resource.pathParameters };
+  if (method === undefined) return undefined;
+  const rawParameters = resource.pathParameters;
+  const decoded = Object.entries(rawParameters).map(
+    ([name, value]) => [name, decodeURIComponent(value)] as const,
+  );
+  return { method, rawParameters, pathParameters: Object.fromEntries(decoded) };
 }
 
 function match(template: string, path: string): Record<string, string> | undefined {
-  const wanted = template.split('/').filter(Boolean);
-  const given = path.split('/').filter(Boolean);
+  const wanted = segmentsOf(template);
+  const given = segmentsOf(path);
   const parameters: Record<string, string> = {};
   for (const [index, part] of wanted.entries()) {
     const segment = given[index];
@@ -46,12 +53,18 @@ function match(template: string, path: string): Record<string, string> | undefin
     if (name === undefined) {
       if (part !== segment) return undefined;
     } else if (plus === '+') {
-      return { ...parameters, [name]: given.slice(index).map(decodeURIComponent).join('/') };
+      return { ...parameters, [name]: given.slice(index).join('/') };
     } else {
-      parameters[name] = decodeURIComponent(segment);
+      parameters[name] = segment;
     }
   }
   return wanted.length === given.length ? parameters : undefined;
+}
+
+/** What is between slashes, empty where two meet; a slash at the end is part of nothing. */
+function segmentsOf(path: string): readonly string[] {
+  const inner = path.replace(/^\//u, '');
+  return inner === '' ? [] : inner.split('/');
 }
 
 /** Sorts by the kind of each segment: 0 exact, 1 parameter, 2 greedy. */

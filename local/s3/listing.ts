@@ -1,3 +1,4 @@
+import { AwsError } from '#local/aws-error.ts';
 import type { ObjectStore, StoredObject } from '#local/s3/object-store.ts';
 import { xmlAnswer, type S3Answer } from '#local/s3/s3-answer.ts';
 import type { S3Request } from '#local/s3/s3-request.ts';
@@ -15,6 +16,12 @@ export function listObjects(store: ObjectStore, { bucket, query }: S3Request): S
         : decodeToken(token)
       : query.get('marker')) ?? '';
   const most = Math.min(1000, Number(query.get('max-keys') ?? 1000));
+  if (!Number.isInteger(most) || most < 0) {
+    throw new AwsError(
+      'InvalidArgument',
+      'Argument maxKeys must be an integer between 0 and 2147483647',
+    );
+  }
   const encode = query.get('encoding-type') === 'url' ? encodeURIComponent : (text: string) => text;
   const page = pageOf(store.list(bucket, prefix, after), { prefix, delimiter, most, after });
   const Contents = page.objects.map(({ key, size, etag, modifiedAt }) => ({
@@ -66,6 +73,7 @@ interface Page {
 }
 
 function pageOf(all: readonly StoredObject[], { prefix, delimiter, most, after }: Listing): Page {
+  if (most === 0) return { objects: [], prefixes: [], last: undefined };
   const objects: StoredObject[] = [];
   const prefixes = new Set<string>();
   let last = '';

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { XMLParser } from 'fast-xml-parser';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { AwsError } from '#local/aws-error.ts';
 import type { Part, Upload } from '#local/s3/object-store.ts';
 import { etagOf, headersToKeep, type ObjectApi } from '#local/s3/objects.ts';
 import { xmlAnswer, type S3Answer } from '#local/s3/s3-answer.ts';
-import type { S3Request } from '#local/s3/s3-request.ts';
+import { checkSums, type S3Request } from '#local/s3/s3-request.ts';
 import { record, type Json } from '#local/template/json.ts';
 
 /** The least size of every part but the last. */
@@ -65,6 +65,8 @@ export async function completeUpload(api: ObjectApi, request: S3Request): Promis
   const parts = chosenParts(store.parts(upload.id), body);
   const bodies = await Promise.all(parts.map(({ file }) => store.read(file)));
   const whole = Buffer.concat(bodies);
+  // The checksum of a completion is that of the whole object.
+  checkSums(request.headers, { body: whole, checksum: request.checksum });
   const digests = parts.map(({ etag }) => Buffer.from(etag.replaceAll('"', ''), 'hex'));
   const digest = createHash('md5').update(Buffer.concat(digests)).digest('hex');
   const etag = `"${digest}-${parts.length}"`;
@@ -93,10 +95,7 @@ export async function completeUpload(api: ObjectApi, request: S3Request): Promis
 function chosenParts(parts: readonly Part[], body: Buffer): readonly Part[] {
   const named = namedIn(body, 'CompleteMultipartUpload', 'Part');
   if (named.length === 0) {
-    throw new AwsError(
-      'MalformedXML',
-      'The XML you provided was not well-formed or did not validate against our published schema',
-    );
+    throw malformed();
   }
   const numbers = named.map((part) => Number(part['PartNumber']));
   if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0))) {
@@ -118,12 +117,25 @@ function chosenParts(parts: readonly Part[], body: Buffer): readonly Part[] {
   });
 }
 
-/** The elements of a name below a root, as objects of texts. */
+/** The elements of a name below a root, as objects of texts. Throws for what is no such XML. */
 export function namedIn(body: Buffer, root: string, name: string): readonly Json[] {
-  const parser = new XMLParser({ parseTagValue: false, isArray: (tag) => tag === name });
-  const parsed = record(parser.parse(body));
+  const text = body.toString('utf8');
+  const parser = new XMLParser({
+    parseTagValue: false,
+    trimValues: false,
+    htmlEntities: true,
+    isArray: (tag) => tag === name,
+  });
+  const parsed = XMLValidator.validate(text) === true ? record(parser.parse(text)) : {};
+  if (!Object.hasOwn(parsed, root)) throw malformed();
   const found = record(parsed[root])[name];
   return Array.isArray(found) ? found.map(record) : [];
+}
+
+function malformed(): AwsError {
+  const message =
+    'The XML you provided was not well-formed or did not validate against our published schema';
+  return new AwsError('MalformedXML', message);
 }
 
 export async function abortUpload(api: ObjectApi, request: S3Request): Promise<S3Answer> {

@@ -87,10 +87,11 @@ function checkPut(before: StoredObject | undefined, headers: S3Request['headers'
 export async function copyObject(api: ObjectApi, request: S3Request): Promise<S3Answer> {
   const { store, now, happened } = api;
   const { bucket, key, headers } = request;
-  const source = decodeURIComponent(headers['x-amz-copy-source'] ?? '').replace(/^\//u, '');
+  const source = copySource(headers['x-amz-copy-source'] ?? '');
   const [fromBucket = '', ...fromKey] = source.split('/');
   const found = store.find(fromBucket, fromKey.join('/').replace(/\?versionId=.*$/u, ''));
   if (found === undefined) throw noSuchKey(fromKey.join('/'));
+  checkMatch(found, { 'if-match': headers['x-amz-copy-source-if-match'] });
   const isReplaced = headers['x-amz-metadata-directive'] === 'REPLACE';
   const copy = {
     ...found,
@@ -103,6 +104,14 @@ export async function copyObject(api: ObjectApi, request: S3Request): Promise<S3
   happened('ObjectCreated:Copy', bucket, copy);
   const LastModified = new Date(copy.modifiedAt).toISOString();
   return xmlAnswer('CopyObjectResult', { LastModified, ETag: copy.etag });
+}
+
+function copySource(header: string): string {
+  try {
+    return decodeURIComponent(header).replace(/^\//u, '');
+  } catch (error) {
+    throw new AwsError('InvalidArgument', `Invalid copy source encoding: ${String(error)}`);
+  }
 }
 
 /** GET and HEAD, with ranges and conditions. */
@@ -127,6 +136,18 @@ export async function getObject({ store }: ObjectApi, request: S3Request): Promi
   return method === 'HEAD' ? { status, headers: told } : { status, headers: told, body: part };
 }
 
+/** Headers that a request may ask to be other than those that were kept. */
+const overridable =
+  /^response-(?:cache-control|content-(?:disposition|encoding|language|type)|expires)$/u;
+
+function headerValue(name: string, value: string): string {
+  if (/^[\t\u{20}-\u{7E}]*$/u.test(value)) return value;
+  throw new AwsError(
+    'InvalidArgument',
+    `Header value cannot be represented using ISO-8859-1: ${name}`,
+  );
+}
+
 /** A presigned URL may ask for other headers than those that were kept. */
 function headersOf(
   object: StoredObject,
@@ -137,8 +158,8 @@ function headersOf(
     .filter(([name]) => withChecksum || !name.startsWith('x-amz-checksum-'))
     .map(([name, value]) => [name, String(value)] as const);
   const asked = [...query]
-    .filter(([name]) => name.startsWith('response-'))
-    .map(([name, value]) => [name.slice('response-'.length), value] as const);
+    .filter(([name]) => overridable.test(name))
+    .map(([name, value]) => [name.slice('response-'.length), headerValue(name, value)] as const);
   return {
     etag: object.etag,
     'last-modified': httpDate(object.modifiedAt),
@@ -154,7 +175,10 @@ function isUnchanged({ etag, modifiedAt }: StoredObject, headers: S3Request['hea
   return since >= Math.floor(modifiedAt / 1000) * 1000;
 }
 
-function checkMatch({ etag }: StoredObject, headers: S3Request['headers']): void {
+function checkMatch(
+  { etag }: StoredObject,
+  headers: Readonly<Record<string, string | undefined>>,
+): void {
   const wanted = headers['if-match'];
   if (
     wanted === undefined ||
@@ -183,6 +207,8 @@ function readRange(header: string | undefined, size: number): Range | undefined 
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
   const end = first === '' || last === '' ? size - 1 : Math.min(size - 1, Number(last));
   if (start <= end) return { start, end };
+  // A range that ends before it begins is none.
+  if (first !== '' && last !== '' && Number(last) < start) return undefined;
   throw new AwsError('InvalidRange', 'The requested range is not satisfiable', { status: 416 });
 }
 

@@ -1,6 +1,6 @@
 import type { CorsDefinition } from '#local/function-url/read-urls.ts';
 import type { Properties } from '#local/template/properties.ts';
-import type { Resource } from '#local/template/stacks.ts';
+import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
 export interface BucketDefinition {
   readonly key: string;
@@ -19,20 +19,48 @@ export interface Notification {
   readonly suffix: string;
 }
 
-/** Reads an AWS::S3::Bucket. */
-export function readBucket({ key, logicalId, properties, stack }: Resource): BucketDefinition {
+/** The buckets of some stacks; CDK gives them their notifications by a resource of its own. */
+export function readBuckets(stacks: readonly OpenStack[]): readonly BucketDefinition[] {
+  const ofType = (type: string): readonly Resource[] => stacks.flatMap((each) => each.ofType(type));
+  const custom = ofType('Custom::S3BucketNotifications').map(({ properties }) => properties);
+  return ofType('AWS::S3::Bucket').map((bucket) => readBucket(bucket, custom));
+}
+
+function readBucket(
+  { key, logicalId, properties, stack }: Resource,
+  custom: readonly Properties[],
+): BucketDefinition {
+  const name = String(stack.scope.ref(logicalId));
+  const given = custom
+    .filter((item) => item.text('BucketName') === name)
+    .map((item) => item.nested('NotificationConfiguration'));
   const notifications = properties.nested('NotificationConfiguration');
   return {
     key,
-    name: String(stack.scope.ref(logicalId)),
+    name,
     cors: properties.nested('CorsConfiguration').list('CorsRules').map(readCors),
     notifications: [
       ...notifications
         .list('LambdaConfigurations')
         .map((item) => readNotification(item, 'Function')),
       ...notifications.list('QueueConfigurations').map((item) => readNotification(item, 'Queue')),
+      ...given.flatMap(readCustom),
     ],
   };
+}
+
+/** The words of the API, which are others than those of the template. */
+function readCustom(configuration: Properties): readonly Notification[] {
+  const kinds = [
+    ['LambdaFunctionConfigurations', 'LambdaFunctionArn'],
+    ['QueueConfigurations', 'QueueArn'],
+  ] as const;
+  return kinds.flatMap(([list, target]) =>
+    configuration.list(list).flatMap((item) => {
+      const rules = item.nested('Filter').nested('Key').list('FilterRules');
+      return item.texts('Events').map((event) => toNotification(event, item.text(target), rules));
+    }),
+  );
 }
 
 function readCors(rule: Properties): CorsDefinition {
@@ -48,11 +76,15 @@ function readCors(rule: Properties): CorsDefinition {
 
 function readNotification(item: Properties, target: string): Notification {
   const rules = item.nested('Filter').nested('S3Key').list('Rules');
+  return toNotification(item.text('Event'), item.text(target), rules);
+}
+
+function toNotification(event: string, target: string, rules: readonly Properties[]): Notification {
   const affix = (name: string): string =>
     rules.find((rule) => rule.text('Name').toLowerCase() === name)?.text('Value') ?? '';
   return {
-    event: item.text('Event').replace(/^s3:/u, ''),
-    target: item.text(target),
+    event: event.replace(/^s3:/u, ''),
+    target,
     prefix: affix('prefix'),
     suffix: affix('suffix'),
   };

@@ -113,9 +113,15 @@ function verify(request: AwsRequest, credentials: Credentials): void {
   const code = verdict.type === 'refused' ? errorCodes[verdict.code] : 'AccessDenied';
   const message =
     verdict.type === 'refused' && code !== 'AccessDenied' ? verdict.message : 'Access Denied';
-  const isExpired = verdict.type === 'refused' && verdict.code === 'ExpiredTokenException';
-  throw new AwsError(code, isExpired ? 'Request has expired' : message, { status: 403 });
+  const isTold = verdict.type === 'refused' && toldAnyway.has(verdict.code);
+  throw new AwsError(code, isTold ? verdict.message : message, { status: 403 });
 }
+
+/** Refusals that S3 gives its reason for. */
+const toldAnyway: ReadonlySet<string> = new Set([
+  'ExpiredTokenException',
+  'UnsignedHeadersException',
+]);
 
 const errorCodes = {
   MissingAuthenticationTokenException: 'AccessDenied',
@@ -123,6 +129,7 @@ const errorCodes = {
   UnrecognizedClientException: 'InvalidAccessKeyId',
   ExpiredTokenException: 'AccessDenied',
   InvalidSignatureException: 'SignatureDoesNotMatch',
+  UnsignedHeadersException: 'AccessDenied',
 } as const;
 
 async function route(api: ObjectApi, request: S3Request): Promise<S3Answer> {
@@ -131,6 +138,9 @@ async function route(api: ObjectApi, request: S3Request): Promise<S3Answer> {
   if (bucket === '') return listBuckets(store);
   const isThere = store.buckets().some(({ name }) => name === bucket);
   if (key === '' && request.method === 'PUT' && request.query.size === 0) {
+    if (!/^(?!xn--)[a-z\d][a-z\d.-]{1,61}[a-z\d]$/u.test(bucket) || bucket.includes('..')) {
+      throw new AwsError('InvalidBucketName', 'The specified bucket is not valid.');
+    }
     store.makeBucket(bucket, now());
     return { status: 200, headers: { location: `/${bucket}` } };
   }
@@ -181,6 +191,9 @@ async function routeBucket(api: ObjectApi, request: S3Request): Promise<S3Answer
 
 async function deleteObjects(api: ObjectApi, request: S3Request): Promise<S3Answer> {
   const keys = namedIn(request.body, 'Delete', 'Object').map(({ Key }) => asText(Key) ?? '');
+  if (keys.length > 1000) {
+    throw new AwsError('MalformedXML', 'A request may name at most 1000 keys');
+  }
   for (const key of keys) await deleteObject(api, { ...request, key });
   return xmlAnswer('DeleteResult', { Deleted: keys.map((Key) => ({ Key })) });
 }
@@ -189,16 +202,17 @@ async function routeObject(api: ObjectApi, request: S3Request): Promise<S3Answer
   const { method, query, headers } = request;
   if ([...query.keys()].some((name) => unknownParts.test(name))) return undefined;
   const isUpload = query.has('uploadId');
+  const isCopy = headers['x-amz-copy-source'] !== undefined;
   switch (method) {
     case 'GET':
       return isUpload ? listParts(api, request) : getObject(api, request);
     case 'HEAD':
       return getObject(api, request);
     case 'PUT':
+      // A part that is a copy has no bytes of its own.
+      if (isUpload && isCopy) return undefined;
       if (isUpload) return uploadPart(api, request);
-      return headers['x-amz-copy-source'] === undefined
-        ? putObject(api, request)
-        : copyObject(api, request);
+      return isCopy ? copyObject(api, request) : putObject(api, request);
     case 'POST':
       if (query.has('uploads')) return createUpload(api, request);
       return isUpload ? completeUpload(api, request) : undefined;

@@ -112,12 +112,19 @@ function initiateAuth(pools: () => readonly Pool[], sessions: Map<string, Sessio
       if (user === undefined || session?.clientId !== client.id) {
         throw new AwsError('NotAuthorizedException', 'Invalid Refresh Token');
       }
+      checkSecret(client, user.username, AuthParameters['SECRET_HASH']);
       return {
         AuthenticationResult: await tokensFor(pool, { user, client }),
         ChallengeParameters: {},
       };
     }
-    if (AuthFlow !== 'USER_PASSWORD_AUTH' || !client.authFlows.some(isPasswordFlow)) {
+    if (AuthFlow === 'USER_SRP_AUTH' || AuthFlow === 'CUSTOM_AUTH') {
+      throw new AwsError(
+        'InvalidParameterException',
+        `${AuthFlow} is not hosted here: use USER_PASSWORD_AUTH`,
+      );
+    }
+    if (!client.authFlows.some(isPasswordFlow)) {
       throw new AwsError(
         'InvalidParameterException',
         `${AuthFlow} flow not enabled for this client`,

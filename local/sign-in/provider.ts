@@ -37,7 +37,8 @@ export function createProvider(pool: Pool, { secret, adapter }: Keeping): Provid
       email: ['email', 'email_verified'],
     },
     conformIdTokenClaims: false,
-    pkce: { required: (_, client) => client.clientAuthMethod === 'none' },
+    // Cognito takes a proof where there is one, and insists on none.
+    pkce: { required: () => false },
     ttl: {
       AccessToken: tokenSeconds,
       IdToken: tokenSeconds,
@@ -146,6 +147,7 @@ function toClient(client: UserPoolClient): ClientMetadata {
   return {
     client_id: client.id,
     client_name: client.name,
+    ...(client.scopes.length === 0 ? {} : { scope: client.scopes.join(' ') }),
     ...(client.secret === undefined
       ? { token_endpoint_auth_method: 'none' }
       : { client_secret: client.secret, token_endpoint_auth_method: 'client_secret_basic' }),

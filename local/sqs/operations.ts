@@ -110,6 +110,7 @@ function send(queues: Queues, queue: Queue, input: Sending): object {
   const { MessageBody: body, MessageGroupId: groupId, DelaySeconds } = input;
   const { settings } = queue;
   if (body === '') throw invalidParameter('The request must contain the parameter MessageBody.');
+  checkContent(input);
   const size = sizeOf(input);
   if (size > settings.maximumMessageSize) {
     throw invalidParameter(
@@ -132,6 +133,25 @@ function send(queues: Queues, queue: Queue, input: Sending): object {
     MD5OfMessageAttributes: md5OfAttributes(attributes),
     ...(settings.isFifo ? { SequenceNumber: sequenceNumber(seq) } : {}),
   };
+}
+
+/** XML's characters only, and ten attributes of known types at most. */
+function checkContent({ MessageBody, MessageAttributes: attributes = {} }: Sending): void {
+  if (/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u.test(MessageBody)) {
+    throw new AwsError(
+      'InvalidMessageContents',
+      'The message contains characters outside the allowed set.',
+    );
+  }
+  const all = Object.entries(attributes);
+  if (all.length > 10)
+    throw invalidParameter('Number of message attributes exceeds the allowed maximum [10].');
+  for (const [name, { DataType }] of all) {
+    if (/^(?:String|Number|Binary)(?:\..+)?$/u.test(DataType)) continue;
+    throw invalidParameter(
+      `The type of message (user) attribute '${name}' is invalid. You must use only the following supported type prefixes: Binary, Number, String.`,
+    );
+  }
 }
 
 function checkFifo({ settings }: Queue, input: Sending): void {
@@ -245,9 +265,7 @@ export function systemAttributes(message: StoredMessage): Readonly<Record<string
 
 function remove(queues: Queues, queue: Queue, receipt: string): object {
   if (!/^[\da-f-]{72}$/u.test(receipt)) throw invalidReceipt(receipt);
-  const message = queues.messages.find(queue.name, receipt);
   // A message that is already gone counts as deleted.
-  if (message !== undefined) queues.messages.remove(message.seq);
-  queues.announce(queue.name);
+  queues.remove(queue, receipt);
   return {};
 }

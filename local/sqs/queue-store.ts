@@ -72,6 +72,10 @@ export interface QueueStore {
   find(queue: string, receipt: string): StoredMessage | undefined;
   remove(seq: number): void;
   hide(seq: number, untilMs: number): void;
+  /** Shows a message again as if it had not been received. */
+  giveBack(seq: number, receipt: string, nowMs: number): void;
+  /** Forgets what was sent to a FIFO queue that is no more. */
+  forgetDeduplication(queue: string): void;
   /** Moves a message to another queue, to be received there anew. */
   move(seq: number, to: string, sourceArn: string | null): void;
   all(queue: string): readonly StoredMessage[];
@@ -128,7 +132,7 @@ function createTaker(store: Store): QueueStore['take'] {
   const visibleInOrder = store.rows(
     `SELECT ${columns} FROM messages AS m WHERE queue = ?1 AND visible_at <= ?2 AND NOT EXISTS (
        SELECT 1 FROM messages AS held WHERE held.queue = ?1 AND held.group_id = m.group_id
-       AND held.visible_at > ?2) ORDER BY seq LIMIT ?3`,
+       AND held.visible_at > ?2 AND held.receipt IS NOT NULL) ORDER BY seq LIMIT ?3`,
     messageShape,
   );
   const mark = store.change(
@@ -148,7 +152,14 @@ function createTaker(store: Store): QueueStore['take'] {
     });
 }
 
-function movingAndCounting(store: Store): Pick<QueueStore, 'move' | 'counts'> {
+function movingAndCounting(
+  store: Store,
+): Pick<QueueStore, 'move' | 'counts' | 'giveBack' | 'forgetDeduplication'> {
+  const giveBack = store.change(
+    `UPDATE messages SET visible_at = ?3, receive_count = receive_count - 1, receipt = NULL
+     WHERE seq = ?1 AND receipt = ?2`,
+  );
+  const forget = store.change('DELETE FROM deduplication WHERE queue = ?');
   const move = store.change(
     `UPDATE messages SET queue = ?, source_arn = ?, visible_at = 0, receive_count = 0,
      first_received_at = NULL, receipt = NULL WHERE seq = ?`,
@@ -161,6 +172,8 @@ function movingAndCounting(store: Store): Pick<QueueStore, 'move' | 'counts'> {
     countsShape,
   );
   return {
+    giveBack: (seq, receipt, nowMs) => void giveBack(seq, receipt, nowMs),
+    forgetDeduplication: (queue) => void forget(queue),
     move: (seq, to, sourceArn) => void move(to, sourceArn, seq),
     counts: (queue, nowMs) => counts(nowMs, queue)[0] ?? { visible: 0, inFlight: 0, delayed: 0 },
   };
@@ -182,16 +195,18 @@ function createAdder(store: Store): QueueStore['add'] {
       const { body, attributes, trace, groupId, delayMs } = message;
       const byContent = settings.deduplicatesByContent ? sha256(body) : null;
       const deduplicationId = message.deduplicationId ?? byContent;
+      // Where each group is by itself, the same id in another is another message.
+      const scope = settings.deduplicatesByGroup ? ` ${groupId}` : '';
       const isChecked = settings.isFifo && deduplicationId !== null;
       if (isChecked) {
         forget(nowMs);
-        const [before] = known(name, deduplicationId);
+        const [before] = known(name, deduplicationId + scope);
         if (before !== undefined) return before;
       }
       const id = randomUUID();
       const values = [name, id, body, attributes, trace ?? null, groupId ?? null, deduplicationId];
       const { lastId: seq } = insert(...values, nowMs, nowMs + delayMs);
-      if (isChecked) remember(name, deduplicationId, id, seq, nowMs + deduplicationMs);
+      if (isChecked) remember(name, deduplicationId + scope, id, seq, nowMs + deduplicationMs);
       return { id, seq };
     });
 }

@@ -11,6 +11,8 @@ export interface QueueSettings {
   readonly redrive: Redrive | undefined;
   readonly isFifo: boolean;
   readonly deduplicatesByContent: boolean;
+  /** Whether the same id in another group is another message. */
+  readonly deduplicatesByGroup: boolean;
 }
 
 export interface Redrive {
@@ -73,6 +75,7 @@ export function readSettings(name: string, attributes: Attributes): QueueSetting
     visibility: number('VisibilityTimeout', 30),
     redrive: readRedrive(attributes['RedrivePolicy']),
     deduplicatesByContent: attributes['ContentBasedDeduplication'] === 'true',
+    deduplicatesByGroup: attributes['DeduplicationScope'] === 'messageGroup',
   };
 }
 

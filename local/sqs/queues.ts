@@ -32,6 +32,10 @@ export interface Queues {
    * dead-letter queue instead.
    */
   receive(queue: Queue, receiving: Receiving): Promise<readonly StoredMessage[]>;
+  /** Deletes the message of a receipt, where it is still that of the last who received it. */
+  remove(queue: Queue, receipt: string): void;
+  /** Puts a message back as if it had not been received. */
+  giveBack(message: StoredMessage): void;
   /** Hides the message of a receipt for a while from now; 0 shows it again. */
   changeVisibility(queue: Queue, receipt: string, ms: number): void;
   /** Told whenever messages may have become visible. */
@@ -72,6 +76,7 @@ export function createQueues({ store, clock, arnOf }: QueuesSettings): Queues {
     },
     delete(name) {
       messages.purge(name);
+      messages.forgetDeduplication(name);
       known.delete(name);
     },
     send(queue, message) {
@@ -80,6 +85,12 @@ export function createQueues({ store, clock, arnOf }: QueuesSettings): Queues {
       return sent;
     },
     receive: (queue, wanted) => receive(receiving, queue, wanted),
+    remove(queue, receipt) {
+      const message = messages.find(queue.name, receipt);
+      if (message !== undefined) messages.remove(message.seq);
+      waiting.announce(queue.name);
+    },
+    giveBack: ({ seq, receipt }) => messages.giveBack(seq, receipt ?? '', Math.floor(clock.now())),
     changeVisibility(queue, receipt, ms) {
       const message = messages.find(queue.name, receipt);
       if (message === undefined) throw invalidReceipt(receipt);
@@ -155,10 +166,12 @@ async function receive(
   const { messages, waiting, clock } = from;
   const until = clock.now() + wanted.waitMs;
   for (;;) {
+    // Who has left is given nothing.
+    if (wanted.signal.aborted) return [];
     const arrival = waiting.next(queue.name);
     const taken = takeNow(from, queue, wanted);
     const now = clock.now();
-    if (taken.length > 0 || now >= until || wanted.signal.aborted) return taken;
+    if (taken.length > 0 || now >= until) return taken;
     const next = Math.min(until, messages.nextVisibleAt(queue.name, now) ?? until);
     const ended = new AbortController();
     const signal = AbortSignal.any([wanted.signal, ended.signal]);

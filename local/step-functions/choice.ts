@@ -1,6 +1,7 @@
 import type { QueryLanguage } from '#local/step-functions/definition.ts';
 import { hasPath, readPath, type PathScope } from '#local/step-functions/paths.ts';
 import { record, type Json } from '#local/template/json.ts';
+import { matchesWildcard, starPattern } from '#local/wildcard.ts';
 
 type Compare = (value: unknown, operand: unknown) => boolean;
 
@@ -43,7 +44,8 @@ const comparisons: ReadonlyMap<string, Compare> = new Map<string, Compare>([
   ['BooleanEquals', (value, operand) => typeof value === 'boolean' && value === operand],
   [
     'StringMatches',
-    (value, operand) => typeof value === 'string' && wildcard(String(operand)).test(value),
+    (value, operand) =>
+      typeof value === 'string' && matchesWildcard(starPattern(String(operand)), value),
   ],
 ]);
 
@@ -56,15 +58,6 @@ function compareBy(
     if (left === undefined || right === undefined) return false;
     return holds(left < right ? -1 : Number(left > right));
   };
-}
-
-/** `*` stands for anything, and for itself after a backslash. */
-function wildcard(form: string): RegExp {
-  const source = form.replaceAll(/\\([*\\])|\*|[.+?^${}()|[\]]/gu, (matched, escaped?: string) => {
-    if (escaped !== undefined) return `\\${escaped}`;
-    return matched === '*' ? '.*' : `\\${matched}`;
-  });
-  return new RegExp(`^${source}$`, 'su');
 }
 
 /** What is wrong with the condition of a choice; nothing where all is right. */

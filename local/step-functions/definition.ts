@@ -49,7 +49,7 @@ export type State =
     })
   | (StateBase & { readonly type: 'Wait'; readonly wait: WaitFor })
   | (StateBase & { readonly type: 'Succeed' })
-  | (StateBase & { readonly type: 'Fail'; readonly error: unknown; readonly cause: unknown })
+  | (StateBase & { readonly type: 'Fail'; readonly error: Words; readonly cause: Words })
   | (StateBase & Guards & { readonly type: 'Parallel'; readonly branches: readonly Machine[] })
   | (StateBase &
       Guards & {
@@ -63,6 +63,12 @@ export type State =
         readonly toleratedCount: unknown;
         readonly toleratedPercentage: unknown;
       });
+
+/** A text as it stands, or a path or intrinsic function that gives one. */
+export interface Words {
+  readonly text: string | undefined;
+  readonly path: string | undefined;
+}
 
 export type StateOf<Type extends State['type']> = Extract<State, { readonly type: Type }>;
 

@@ -40,6 +40,7 @@ export function executionOperations({ executions, store, machines }: ExecutionAp
       operation(startShape, ({ stateMachineArn, name, input = '{}' }) => {
         const machine = knownMachine(machines(), stateMachineArn);
         checkInput(input);
+        checkName(name);
         const { arn, startedAt } = executions.start(machine, { name, input });
         return { executionArn: arn, startDate: seconds(startedAt) };
       }),
@@ -68,6 +69,12 @@ export function executionOperations({ executions, store, machines }: ExecutionAp
       ),
     ],
   ];
+}
+
+/** Names may be of any letters, but not of what ARNs, patterns and URLs are made of. */
+function checkName(name = ''): void {
+  if (!/[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u.test(name)) return;
+  throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
 }
 
 const byExecution = structure({ executionArn: string() }, { includedData: string() });

@@ -5,7 +5,7 @@ export const executionSchema = `
 CREATE TABLE IF NOT EXISTS executions (
   arn TEXT PRIMARY KEY, machine TEXT, name TEXT, input TEXT, status TEXT, started_at INTEGER,
   stopped_at INTEGER, output TEXT, error TEXT, cause TEXT, state TEXT, state_input TEXT,
-  variables TEXT);
+  variables TEXT, entered_at INTEGER);
 CREATE INDEX IF NOT EXISTS executions_by_machine ON executions (machine, started_at);
 CREATE TABLE IF NOT EXISTS history (
   execution TEXT, id INTEGER, previous INTEGER, at INTEGER, type TEXT, details TEXT,
@@ -30,6 +30,7 @@ const executionShape = structure(
     state: string(),
     stateInput: string(),
     variables: string(),
+    enteredAt: integer(),
   },
 );
 
@@ -54,15 +55,18 @@ export interface Ending {
   readonly cause?: string | undefined;
 }
 
+export interface Reached {
+  /** In JSON. */
+  readonly input: string;
+  readonly variables: string;
+  readonly enteredAt: number;
+}
+
 /** Executions and their histories, in a database. */
 export interface ExecutionStore {
   begin(execution: Pick<Execution, 'arn' | 'machine' | 'name' | 'input' | 'startedAt'>): void;
   /** Remembers where an execution is. */
-  reach(
-    arn: string,
-    state: string,
-    known: { readonly input: string; readonly variables: string },
-  ): void;
+  reach(arn: string, state: string, known: Reached): void;
   end(arn: string, ending: Ending, stoppedAt: number): void;
   find(arn: string): Execution | undefined;
   ofMachine(machine: string): readonly Execution[];
@@ -73,14 +77,15 @@ export interface ExecutionStore {
 }
 
 const columns = `arn, machine, name, input, status, started_at AS startedAt, stopped_at AS stoppedAt,
-  output, error, cause, state, state_input AS stateInput, variables`;
+  output, error, cause, state, state_input AS stateInput, variables,
+  entered_at AS enteredAt`;
 
 export function createExecutionStore(store: Store): ExecutionStore {
   const begin = store.change(
     "INSERT INTO executions (arn, machine, name, input, status, started_at) VALUES (?, ?, ?, ?, 'RUNNING', ?)",
   );
   const reach = store.change(
-    'UPDATE executions SET state = ?2, state_input = ?3, variables = ?4 WHERE arn = ?1',
+    'UPDATE executions SET state = ?2, state_input = ?3, variables = ?4, entered_at = ?5 WHERE arn = ?1',
   );
   const end = store.change(
     'UPDATE executions SET status = ?2, output = ?3, error = ?4, cause = ?5, stopped_at = ?6 WHERE arn = ?1',
@@ -90,7 +95,8 @@ export function createExecutionStore(store: Store): ExecutionStore {
   return {
     begin: ({ arn, machine, name, input, startedAt }) =>
       void begin(arn, machine, name, input, startedAt),
-    reach: (arn, state, { input, variables }) => void reach(arn, state, input, variables),
+    reach: (arn, state, { input, variables, enteredAt }) =>
+      void reach(arn, state, input, variables, enteredAt),
     end(arn, { status, output, error, cause }, stoppedAt) {
       end(arn, status, output ?? null, error ?? null, cause ?? null, stoppedAt);
     },

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '#local/aws-error.ts';
-import type { Clock } from '#local/clock.ts';
+import { timerMs, type Clock } from '#local/clock.ts';
 import { StatesError } from '#local/step-functions/definition.ts';
 import type { Ending, Execution, ExecutionStore } from '#local/step-functions/execution-store.ts';
 import { toStatesError } from '#local/step-functions/guards.ts';
 import { runMachine } from '#local/step-functions/interpreter.ts';
 import type { StateMachine } from '#local/step-functions/read-state-machines.ts';
-import type { Run, Trail } from '#local/step-functions/run.ts';
+import type { Beginning, Run, Trail } from '#local/step-functions/run.ts';
 import type { Tasks } from '#local/step-functions/tasks.ts';
 import type { Tokens } from '#local/step-functions/tokens.ts';
 import { record, type Json } from '#local/template/json.ts';
@@ -81,7 +81,8 @@ export function createExecutions(settings: ExecutionsSettings): Executions {
     resume(machines) {
       for (const execution of store.running()) {
         const machine = machines.find(({ arn }) => arn === execution.machine);
-        if (machine !== undefined) runKept(working, machine, execution).catch(ignoreClosed);
+        if (machine !== undefined && !live.has(execution.arn))
+          runKept(working, machine, execution).catch(ignoreClosed);
       }
     },
     close() {
@@ -93,7 +94,8 @@ export function createExecutions(settings: ExecutionsSettings): Executions {
 
 /** What ends while the system does has no database to be written to: it goes on at the next start. */
 function ignoreClosed(error: unknown): void {
-  if (!String(error).includes('database is not open')) throw error;
+  if (!String(error).includes('database is not open'))
+    console.error(`workflow  ! ${String(error)}`);
 }
 
 interface Live {
@@ -126,7 +128,9 @@ async function runKept(
   const trail = createTrail(working, arn);
   if (execution.state === undefined)
     trail.add('ExecutionStarted', { input, roleArn: machine.roleArn });
-  const limitMs = (machine.timeoutSeconds ?? Infinity) * 1000;
+  // After an interruption, the time that has passed counts.
+  const passedMs = Math.floor(clock.now()) - execution.startedAt;
+  const limitMs = (machine.timeoutSeconds ?? Infinity) * 1000 - passedMs;
   const ending = await carryOut(working, { machine, execution, trail, limitMs });
   if (ending === 'left') return;
   const { status, output, error, cause } = ending;
@@ -177,7 +181,7 @@ async function carryOut(working: Working, carrying: CarryingOut): Promise<Ending
   };
   live.set(arn, { abort });
   const timer = Number.isFinite(limitMs)
-    ? setTimeout(() => abort({ status: 'TIMED_OUT', error: 'States.Timeout' }), limitMs)
+    ? setTimeout(() => abort({ status: 'TIMED_OUT', error: 'States.Timeout' }), timerMs(limitMs))
     : undefined;
   try {
     const output = await runMachine(
@@ -187,13 +191,13 @@ async function carryOut(working: Working, carrying: CarryingOut): Promise<Ending
         input: JSON.parse(execution.stateInput ?? execution.input),
         variables: new Map(Object.entries(record(JSON.parse(execution.variables ?? '{}')))),
         context: {},
-        startAt: execution.state,
+        resumed: resumedIn(execution),
         onState(state, input, variables) {
           const known = {
             input: JSON.stringify(input),
             variables: JSON.stringify(Object.fromEntries(variables)),
           };
-          store.reach(arn, state, known);
+          store.reach(arn, state, { ...known, enteredAt: Math.floor(working.clock.now()) });
         },
       },
       createRun(working, { machine, execution, signal: stopped.signal }),
@@ -207,6 +211,11 @@ async function carryOut(working: Working, carrying: CarryingOut): Promise<Ending
     clearTimeout(timer);
     live.delete(arn);
   }
+}
+
+/** Where an execution that was interrupted goes on. */
+function resumedIn({ state, enteredAt }: Execution): Beginning['resumed'] {
+  return state === undefined || enteredAt === undefined ? undefined : { state, enteredAt };
 }
 
 interface RunParts {

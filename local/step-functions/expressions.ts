@@ -65,11 +65,7 @@ const ownFunctions = {
     Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
       items.slice(index * size, (index + 1) * size),
     ),
-  range: (first: number, last: number, by: number) =>
-    Array.from(
-      { length: Math.max(0, Math.floor((last - first) / by) + 1) },
-      (_, index) => first + index * by,
-    ),
+  range,
   hash: (value: unknown, algorithm: string) =>
     createHash(algorithms[algorithm] ?? algorithm)
       .update(typeof value === 'string' ? value : JSON.stringify(value))
@@ -81,6 +77,13 @@ const ownFunctions = {
     throw new Error('$eval is not supported');
   },
 };
+
+/** As in `States.ArrayRange`, a thousand items at most. */
+function range(first: number, last: number, by: number): readonly number[] {
+  const length = Math.floor((last - first) / by) + 1;
+  if (length > 1000) throw new Error('$range gives at most 1000 items');
+  return Array.from({ length: Math.max(0, length) }, (_, index) => first + index * by);
+}
 
 /** A number from 0 to 1 that is always the same for a seed. */
 function seeded(seed: number): number {

@@ -99,7 +99,7 @@ async function runItem(
 }
 
 /** Only the outermost machine is gone on with after an interruption. */
-function inBranch({ onState: _, startAt: __, ...beginning }: Beginning): Beginning {
+function inBranch({ onState: _, resumed: __, ...beginning }: Beginning): Beginning {
   return beginning;
 }
 

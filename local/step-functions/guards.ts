@@ -36,6 +36,7 @@ export async function guarded(
     } catch (thrown) {
       run.signal.throwIfAborted();
       const error = toStatesError(thrown);
+      if (state.type !== 'Task') trail.add(`${state.type}StateFailed`, told(error));
       const retrier = retriers.find(({ errors }) => isNamed(errors, error));
       const count = retrier === undefined ? 0 : (used.get(retrier) ?? 0);
       if (retrier !== undefined && count < retrier.maxAttempts) {
@@ -45,10 +46,13 @@ export async function guarded(
       }
       const catcher = catchers.find(({ errors }) => isNamed(errors, error));
       if (catcher === undefined) throw error;
-      trail.add(`${state.type}StateFailed`, { error: error.error, cause: error.causeText });
       return caught(frame, catcher, error);
     }
   }
+}
+
+function told({ error, causeText: cause }: StatesError): Readonly<Record<string, unknown>> {
+  return { error, cause };
 }
 
 /** What a state threw that is no error of the States Language is one of the runtime. */

@@ -8,11 +8,16 @@ import {
 import { evaluateAll } from '#local/step-functions/expressions.ts';
 import { guarded } from '#local/step-functions/guards.ts';
 import { runMap, runParallel } from '#local/step-functions/fan-out.ts';
-import { assignIn, effectiveInput, finishOutput, type Frame } from '#local/step-functions/frame.ts';
+import {
+  assignIn,
+  effectiveInput,
+  finishOutput,
+  selectedInput,
+  type Frame,
+} from '#local/step-functions/frame.ts';
 import type { Beginning, Run } from '#local/step-functions/run.ts';
 import { runTask } from '#local/step-functions/run-task.ts';
 import { evaluate } from '#local/step-functions/templates.ts';
-import { asText } from '#local/shape.ts';
 import type { Json } from '#local/template/json.ts';
 
 /** Runs a machine to its end and gives its output. Throws a `StatesError` where it fails. */
@@ -22,16 +27,21 @@ export async function runMachine(
   run: Run,
 ): Promise<unknown> {
   const { trail, onState } = beginning;
+  let { resumed } = beginning;
   let { input, variables } = beginning;
-  let name: string | undefined = beginning.startAt ?? machine.startAt;
+  let name: string | undefined = resumed?.state ?? machine.startAt;
   while (name !== undefined) {
     run.signal.throwIfAborted();
     const state = machine.states.get(name);
     if (state === undefined) throw new StatesError('States.Runtime', `There is no state ${name}`);
-    onState?.(name, input, variables);
     checkSize(name, input);
-    trail.add(`${state.type}StateEntered`, { name, input: JSON.stringify(input) });
-    const outcome = await runState({ state, input, variables, beginning, run });
+    if (resumed === undefined) {
+      onState?.(name, input, variables);
+      trail.add(`${state.type}StateEntered`, { name, input: JSON.stringify(input) });
+    }
+    const enteredAt = resumed?.enteredAt ?? run.clock.now();
+    resumed = undefined;
+    const outcome = await runState({ state, input, variables, beginning, run, enteredAt });
     ({ variables } = outcome);
     checkSize(name, outcome.output);
     trail.add(`${state.type}StateExited`, { name, output: JSON.stringify(outcome.output) });
@@ -62,10 +72,13 @@ interface Running {
   readonly variables: ReadonlyMap<string, unknown>;
   readonly beginning: Beginning;
   readonly run: Run;
+  /** Milliseconds since 1970. */
+  readonly enteredAt: number;
 }
 
-async function runState({ state, input, variables, beginning, run }: Running): Promise<Outcome> {
-  const EnteredTime = new Date(run.clock.now()).toISOString();
+async function runState(running: Running): Promise<Outcome> {
+  const { state, input, variables, beginning, run, enteredAt } = running;
+  const EnteredTime = new Date(enteredAt).toISOString();
   const context = {
     ...run.context,
     ...beginning.context,
@@ -82,7 +95,7 @@ async function runState({ state, input, variables, beginning, run }: Running): P
     case 'Succeed':
       return finish(frame, await effectiveInput(frame));
     case 'Wait':
-      await wait(state, frame, run);
+      await wait(state, frame, { run, enteredAt });
       return finish(frame, await effectiveInput(frame));
     case 'Task':
     case 'Map':
@@ -148,14 +161,15 @@ async function holds(condition: Json, frame: Frame, input: unknown): Promise<boo
 async function wait(
   { wait: { kind, value, isPath } }: StateOf<'Wait'>,
   frame: Frame,
-  run: Run,
+  { run, enteredAt }: Pick<Running, 'run' | 'enteredAt'>,
 ): Promise<void> {
-  const { context, variables, input } = frame;
+  const { context, variables } = frame;
+  const input = selectedInput(frame);
   const given = isPath
     ? evaluate(String(value), { data: input, context, variables })
     : await evaluateAll(value, { states: { input, context }, variables });
-  const ms =
-    kind === 'seconds' ? Number(given) * 1000 : Date.parse(String(given)) - run.clock.now();
+  const until = kind === 'seconds' ? enteredAt + Number(given) * 1000 : Date.parse(String(given));
+  const ms = until - run.clock.now();
   if (Number.isNaN(ms)) {
     throw new StatesError(
       'States.Runtime',
@@ -166,21 +180,14 @@ async function wait(
   run.signal.throwIfAborted();
 }
 
+/** `Error` and `Cause` are texts as they stand, or expressions; those with `Path` lead to one. */
 async function failureOf({ error, cause }: StateOf<'Fail'>, frame: Frame): Promise<StatesError> {
-  const { context, variables, input, state } = frame;
-  const read = async (value: unknown): Promise<string> => {
-    if (value === undefined) return '';
-    if (state.language === 'JSONata') {
-      return String(await evaluateAll(value, { states: { input, context }, variables }));
-    }
-    const text = asText(value) ?? '';
-    const isSource = text.startsWith('$') || text.startsWith('States.');
-    return isSource ? tryEvaluate(text, { data: input, context, variables }) : text;
-  };
-  return new StatesError(await read(error), await read(cause));
+  return new StatesError(await wordsOf(error, frame), await wordsOf(cause, frame));
 }
 
-/** An error may be called `States.Something` without being a function. */
-function tryEvaluate(text: string, scope: Parameters<typeof evaluate>[1]): string {
-  return /^\$|\(/u.test(text) ? String(evaluate(text, scope)) : text;
+async function wordsOf({ text, path }: StateOf<'Fail'>['error'], frame: Frame): Promise<string> {
+  const { context, variables, input } = frame;
+  if (path !== undefined) return String(evaluate(path, { data: input, context, variables }));
+  if (text === undefined || frame.state.language === 'JSONPath') return text ?? '';
+  return String(await evaluateAll(text, { states: { input, context }, variables }));
 }

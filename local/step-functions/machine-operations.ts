@@ -24,15 +24,19 @@ export function knownMachine(machines: readonly StateMachine[], arn: string): St
   throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
 }
 
-/** Throws for an input or output that is not JSON. */
+/** Throws for an input that is not JSON. */
 export function checkInput(input: string): void {
+  if (isJson(input)) return;
+  const message = 'Invalid State Machine Execution Input: it is not JSON';
+  throw new AwsError('InvalidExecutionInput', message);
+}
+
+function isJson(text: string): boolean {
   try {
-    JSON.parse(input);
+    JSON.parse(text);
+    return true;
   } catch {
-    throw new AwsError(
-      'InvalidExecutionInput',
-      'Invalid State Machine Execution Input: it is not JSON',
-    );
+    return false;
   }
 }
 
@@ -67,7 +71,7 @@ export function machineOperations({ machines, tokens }: MachineApi): Operations 
     [
       'SendTaskSuccess',
       operation(structure({ ...byToken, output: string() }), ({ taskToken, output }) => {
-        checkInput(output);
+        if (!isJson(output)) throw new AwsError('InvalidOutput', 'Invalid Output: it is not JSON');
         tokens.succeed(taskToken, JSON.parse(output));
       }),
     ],

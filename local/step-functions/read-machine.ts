@@ -15,6 +15,8 @@ export interface ReadMachine {
   readonly machine: Machine;
   /** Seconds that an execution may take. */
   readonly timeoutSeconds: number | undefined;
+  /** What of it is not hosted here, and fails when it is reached. */
+  readonly notices: readonly DefinitionProblem[];
 }
 
 /**
@@ -23,6 +25,7 @@ export interface ReadMachine {
  */
 export function readMachine(definition: Json): ReadMachine {
   const problems: DefinitionProblem[] = [];
+  const notices: DefinitionProblem[] = [];
   const problem = (place: string, words: string): void => void problems.push({ place, words });
   const language = languageOf(definition['QueryLanguage'], 'JSONPath', (words) =>
     problem('', words),
@@ -31,13 +34,14 @@ export function readMachine(definition: Json): ReadMachine {
     place: '',
     language,
     problem,
+    notice: (place, words) => void notices.push({ place, words }),
     machine: readStates,
   });
   const { TimeoutSeconds: timeout } = definition;
   if (timeout !== undefined && typeof timeout !== 'number')
     problem('', 'TimeoutSeconds: must be a number');
   if (problems.length > 0) throw new DefinitionError(problems);
-  return { machine, timeoutSeconds: typeof timeout === 'number' ? timeout : undefined };
+  return { machine, notices, timeoutSeconds: typeof timeout === 'number' ? timeout : undefined };
 }
 
 /** A definition that Step Functions would not take. */

@@ -22,11 +22,15 @@ export interface StateMachine {
 }
 
 /** Reads an AWS::StepFunctions::StateMachine. Throws an error that names each state at fault. */
-export function readStateMachine(resource: Resource): StateMachine {
+export function readStateMachine(
+  resource: Resource,
+  warn: (message: string) => void,
+): StateMachine {
   const { key, logicalId, properties, stack } = resource;
   const definition = definitionOf(resource);
   try {
-    const { machine, timeoutSeconds } = readMachine(definition);
+    const { machine, timeoutSeconds, notices } = readMachine(definition);
+    for (const { place, words } of notices) warn(`${key}${place}: ${words}`);
     return {
       key,
       machine,

@@ -10,7 +10,7 @@ import type {
 import { checkExpressions } from '#local/step-functions/check-expressions.ts';
 import { checkCondition } from '#local/step-functions/choice.ts';
 import { languageOf, type Reading } from '#local/step-functions/reading.ts';
-import { checkResource } from '#local/step-functions/resources.ts';
+import { readResource, unhostedReason } from '#local/step-functions/resources.ts';
 import { asText } from '#local/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
@@ -88,8 +88,8 @@ function readKind(given: Json, reading: Reading): Kind[State['type']] {
     case 'Fail':
       return {
         type: 'Fail',
-        error: given['ErrorPath'] ?? given['Error'],
-        cause: given['CausePath'] ?? given['Cause'],
+        error: { text: asText(given['Error']), path: asText(given['ErrorPath']) },
+        cause: { text: asText(given['Cause']), path: asText(given['CausePath']) },
       };
     case 'Wait':
       return { type: 'Wait', wait: readWait(given, reading) };
@@ -101,8 +101,11 @@ function readKind(given: Json, reading: Reading): Kind[State['type']] {
       };
     case 'Task': {
       const resource = typeof given['Resource'] === 'string' ? given['Resource'] : '';
-      const refusal = checkResource(resource);
-      if (refusal !== undefined) problem(place, `Resource: ${refusal}`);
+      const read = readResource(resource);
+      if (read === undefined)
+        problem(place, `Resource: ${resource || 'nothing'} names nothing to call`);
+      const missing = read === undefined ? undefined : unhostedReason(read);
+      if (missing !== undefined) reading.notice(place, missing);
       const timeout = given['TimeoutSecondsPath'] ?? given['TimeoutSeconds'];
       const heartbeat = given['HeartbeatSecondsPath'] ?? given['HeartbeatSeconds'];
       return { type: 'Task', resource, timeout, heartbeat, ...readGuards(given, reading) };

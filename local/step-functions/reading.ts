@@ -8,6 +8,8 @@ export interface Reading {
   /** The query language of what is around it. */
   readonly language: QueryLanguage;
   problem(place: string, words: string): void;
+  /** Told of what is right, and fails here when it is reached. */
+  notice(place: string, words: string): void;
   /** Reads the machine inside a Map or a Parallel state. */
   machine(definition: Json, reading: Reading): Machine;
 }

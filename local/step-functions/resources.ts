@@ -6,6 +6,8 @@ export type TaskResource =
       readonly service: string;
       readonly action: string;
       readonly pattern: Pattern;
+      /** Whether it is an AWS SDK integration. */
+      readonly isSdk: boolean;
     };
 
 /** Whether a task is over when it was asked for, when its work is done, or when it is told so. */
@@ -30,26 +32,26 @@ const actions: ReadonlyMap<string, readonly string[] | 'any'> = new Map<
 export function readResource(resource: string): TaskResource | undefined {
   if (/^arn:aws[\w-]*:lambda:/u.test(resource)) return { type: 'function', arn: resource };
   const form =
-    /^arn:aws[\w-]*:states:[\w-]*:\d*:(?:aws-sdk:)?([\w-]+):(\w+)(\.sync(?::2)?|\.waitForTaskToken)?$/u;
-  const [, service, action, suffix] = form.exec(resource) ?? [];
+    /^arn:aws[\w-]*:states:[\w-]*:\d*:(aws-sdk:)?([\w-]+):(\w+)(\.sync(?::2)?|\.waitForTaskToken)?$/u;
+  const [, sdk, service, action, suffix] = form.exec(resource) ?? [];
   if (service === undefined || action === undefined) return undefined;
   const waits = suffix === undefined ? 'request' : 'sync';
   return {
     type: 'service',
     service,
     action,
+    isSdk: sdk !== undefined,
     pattern: suffix === '.waitForTaskToken' ? 'callback' : waits,
   };
 }
 
-/** What is wrong with the resource of a Task; nothing where it can be called here. */
-export function checkResource(resource: string): string | undefined {
-  const read = readResource(resource);
-  if (read === undefined) return `${resource || 'nothing'} is not the ARN of something to call`;
+/** Why a resource of a Task cannot be called here; nothing where it can. */
+export function unhostedReason(read: TaskResource): string | undefined {
   if (read.type === 'function') return undefined;
   const known = actions.get(read.service);
   const isHosted = known === 'any' || known?.includes(read.action) === true;
   if (!isHosted) return `${read.service}:${read.action} is not hosted here`;
   const isRun = read.service === 'states' && read.action === 'startExecution';
-  return read.pattern === 'sync' && !isRun ? `${resource} has no .sync` : undefined;
+  const isUnknownWait = read.pattern === 'sync' && !isRun;
+  return isUnknownWait ? `${read.service}:${read.action}.sync is not hosted here` : undefined;
 }

@@ -28,7 +28,12 @@ export async function runTask(
     token === undefined ? frame.context : { ...frame.context, Task: { Token: token.token } };
   const parameters = await effectiveInput({ ...frame, context });
   const about = aboutTask(state, resource);
-  trail.add(names.scheduled, { ...about, parameters: JSON.stringify(parameters) });
+  const given = JSON.stringify(parameters);
+  const isFunction = resource.type === 'function';
+  trail.add(names.scheduled, {
+    ...about,
+    ...(isFunction ? { input: given } : { parameters: given }),
+  });
   trail.add(names.started, about);
   try {
     const result = await inTime(perform(resource, parameters, { run, token, state, frame }), {

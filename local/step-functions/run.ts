@@ -39,8 +39,8 @@ export interface Beginning {
   readonly variables: ReadonlyMap<string, unknown>;
   /** Members of the context beside those of the execution. */
   readonly context: Json;
-  /** Where an execution goes on that was interrupted. */
-  readonly startAt?: string | undefined;
+  /** Where an execution goes on that was interrupted, and since when it has been there. */
+  readonly resumed?: { readonly state: string; readonly enteredAt: number } | undefined;
   readonly trail: Trail;
   /** Called before each state, with what is needed to begin there again. */
   onState?(state: string, input: unknown, variables: ReadonlyMap<string, unknown>): void;

@@ -1,5 +1,5 @@
 import { StatesError } from '#local/step-functions/definition.ts';
-import type { TaskResource } from '#local/step-functions/resources.ts';
+import { unhostedReason, type TaskResource } from '#local/step-functions/resources.ts';
 import type { ServiceAnswer, ServiceCaller } from '#local/service-caller.ts';
 import { asText, isRecord } from '#local/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
@@ -13,6 +13,8 @@ export interface Tasks {
 export function createTasks(caller: ServiceCaller): Tasks {
   return {
     async call(resource, parameters) {
+      const missing = unhostedReason(resource);
+      if (missing !== undefined) throw new StatesError('States.Runtime', missing);
       if (resource.type === 'function') return callFunction(caller, resource.arn, parameters);
       const { service, action } = resource;
       switch (service) {
@@ -131,8 +133,14 @@ function objectPath(uri: string): string {
   return uri
     .replace(/^s3:\/\//u, '/')
     .split('/')
-    .map(encodeURIComponent)
+    .map(encodeSegment)
     .join('/');
+}
+
+/** A URL cannot tell segments of dots from the way to another bucket. */
+function encodeSegment(segment: string): string {
+  if (!/^\.{1,2}$/u.test(segment)) return encodeURIComponent(segment);
+  throw new StatesError('S3.InvalidURI', 'Keys with . or .. between slashes are not hosted here');
 }
 
 async function callS3(caller: ServiceCaller, action: string, parameters: Json): Promise<unknown> {
@@ -143,22 +151,22 @@ async function callS3(caller: ServiceCaller, action: string, parameters: Json): 
   return {};
 }
 
-/** The target prefixes and names of the services that speak AWS JSON. */
-const jsonServices: Readonly<
-  Record<string, readonly [service: string, target: string, name: string]>
-> = {
-  dynamodb: ['dynamodb', 'DynamoDB_20120810', 'DynamoDB'],
-  sfn: ['states', 'AWSStepFunctions', 'Sfn'],
-  sqs: ['sqs', 'AmazonSQS', 'SQS'],
-  states: ['states', 'AWSStepFunctions', 'StepFunctions'],
+type JsonService = readonly [service: string, target: string, name: string, sdkName: string];
+
+/** The services that speak AWS JSON; an SDK integration names its errors in another spelling. */
+const jsonServices: Readonly<Record<string, JsonService>> = {
+  dynamodb: ['dynamodb', 'DynamoDB_20120810', 'DynamoDB', 'DynamoDb'],
+  sfn: ['states', 'AWSStepFunctions', 'Sfn', 'Sfn'],
+  sqs: ['sqs', 'AmazonSQS', 'SQS', 'Sqs'],
+  states: ['states', 'AWSStepFunctions', 'StepFunctions', 'StepFunctions'],
 };
 
 async function callJson(
   caller: ServiceCaller,
-  { service, action }: TaskResource & { readonly type: 'service' },
+  { service, action, isSdk }: TaskResource & { readonly type: 'service' },
   parameters: Json,
 ): Promise<unknown> {
-  const [id, target, name] = jsonServices[service] ?? [service, service, service];
+  const [id, target, name, sdkName] = jsonServices[service] ?? [service, service, service, service];
   const operation = `${action.charAt(0).toUpperCase()}${action.slice(1)}`;
   const answer = await caller.send(id, {
     method: 'POST',
@@ -169,7 +177,7 @@ async function callJson(
     },
     body: JSON.stringify(textual(service, parameters)),
   });
-  if (answer.error !== undefined) throw serviceError(name, answer);
+  if (answer.error !== undefined) throw serviceError(isSdk ? sdkName : name, answer);
   return parsed(answer.body);
 }
 

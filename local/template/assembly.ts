@@ -11,14 +11,21 @@ import { readTemplate, type Template } from '#local/template/template.ts';
 export async function readAssembly(path: string): Promise<readonly Template[]> {
   if (!existsSync(path)) throw new Error(`There is no template at ${path}`);
   if (!(await stat(path)).isDirectory()) return [await readTemplate(path, 'local')];
+  const own = ownNames.map((name) => join(path, name)).find((file) => existsSync(file));
+  const isAssembly = existsSync(join(path, 'manifest.json'));
+  if (!isAssembly && own !== undefined) return [await readTemplate(own, 'local')];
   const stacks = await readFolder(path);
   if (stacks.length === 0) throw new Error(`${path} holds no stack`);
   return stacks;
 }
 
+/** What a project's template is usually called. */
+const ownNames = ['template.yaml', 'template.yml', 'template.json'];
+
 async function readFolder(folder: string): Promise<readonly Template[]> {
   const manifestFile = join(folder, 'manifest.json');
-  if (!existsSync(manifestFile)) throw new Error(`${folder} is a folder without a manifest.json`);
+  if (!existsSync(manifestFile))
+    throw new Error(`${folder} is a folder without a manifest.json or a template.yaml`);
   const artifacts = Object.entries(record((await readJson(manifestFile))['artifacts']));
   const found = await Promise.all(
     artifacts.map(async ([name, artifact]) => {

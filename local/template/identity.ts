@@ -190,6 +190,11 @@ const identities: Readonly<Record<string, (about: About) => Identity>> = {
   'AWS::SNS::Topic': named('TopicName', of('sns', ''), 'arn'),
   'AWS::SQS::Queue': queue,
   'AWS::Scheduler::Schedule': named('Name', of('scheduler', 'schedule/default/')),
+  'AWS::SSM::Parameter': (about) => {
+    const { ref, attributes } = named('Name', of('ssm', 'parameter/'))(about);
+    const [Type, Value] = [about.property('Type'), about.property('Value')];
+    return { ref, attributes: { ...attributes, Type, Value } };
+  },
   'AWS::SecretsManager::Secret': named('Name', of('secretsmanager', 'secret:'), 'arn'),
   'AWS::StepFunctions::StateMachine': named(
     'StateMachineName',

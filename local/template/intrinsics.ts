@@ -113,7 +113,7 @@ function compute(name: string, value: unknown): unknown {
     case 'Fn::Cidr':
       return cidrBlocks(asList(name, value));
     case 'Fn::GetAZs':
-      return ['a', 'b', 'c'].map((zone) => `${asText(name, value)}${zone}`);
+      return ['a', 'b', 'c'].map((zone) => `${asText(name, value) || 'us-east-1'}${zone}`);
     default:
       throw new Error(`${name} is not an intrinsic function that is known here`);
   }

@@ -2,7 +2,7 @@ import { identify, type Identity } from '#local/template/identity.ts';
 import { noValue, resolve, type Scope } from '#local/template/intrinsics.ts';
 import { accountId, stackIdOf, type World } from '#local/template/world.ts';
 import { isRecord } from '#local/shape.ts';
-import type { Json } from '#local/template/json.ts';
+import { record, type Json } from '#local/template/json.ts';
 import type { Template, TemplateResource } from '#local/template/template.ts';
 
 export interface ScopeSettings {
@@ -23,10 +23,13 @@ export function createScope({ template, parameters, world, keyOf }: ScopeSetting
     const key = keyOf(logicalId);
     return identify(type, { stackName, logicalId, key, property, world });
   };
+  const samReference = (path: string): unknown => identityOf(madeBySam(resources, path)).ref;
   const scope: Scope = {
     ref(logicalId) {
       if (pseudo.has(logicalId)) return pseudo.get(logicalId);
-      if (!parameters.has(logicalId)) return identityOf(logicalId).ref;
+      if (!parameters.has(logicalId)) {
+        return logicalId.includes('.') ? samReference(logicalId) : identityOf(logicalId).ref;
+      }
       const value = parameters.get(logicalId);
       if (value !== undefined) return value;
       throw new Error(`Parameter ${logicalId}: needs --parameter ${logicalId}=…`);
@@ -36,6 +39,7 @@ export function createScope({ template, parameters, world, keyOf }: ScopeSetting
         return world.nestedOutput(keyOf(logicalId), name.replace(/^Outputs\./u, ''));
       }
       const { attributes } = identityOf(logicalId);
+      if (isSamPart(name)) return samReference(`${logicalId}.${name}`);
       if (Object.hasOwn(attributes, name)) return attributes[name];
       world.warn(`${logicalId}.${name} is not known here: a placeholder stands for it`);
       return `${logicalId}-${name}`;
@@ -53,6 +57,28 @@ export function createScope({ template, parameters, world, keyOf }: ScopeSetting
     importValue: (name) => world.importValue(name),
   };
   return scope;
+}
+
+/** SAM lets `Api.Stage`, `Function.Alias` and `Function.Version` stand for what it makes. */
+function madeBySam(resources: Template['resources'], path: string): string {
+  const [owner = '', part = ''] = path.split('.');
+  const [wanted, owned = ''] = samParts[part] ?? [];
+  const found = [...resources].find(
+    ([, { type, properties }]) => type === wanted && record(properties[owned])['Ref'] === owner,
+  );
+  if (found === undefined) throw new Error(`There is no ${path}`);
+  return found[0];
+}
+
+/** By the name of the part: the type that SAM makes, and the property that names its owner. */
+const samParts: Readonly<Record<string, readonly [type: string, property: string]>> = {
+  Alias: ['AWS::Lambda::Alias', 'FunctionName'],
+  Stage: ['AWS::ApiGateway::Stage', 'RestApiId'],
+  Version: ['AWS::Lambda::Version', 'FunctionName'],
+};
+
+function isSamPart(name: string): boolean {
+  return Object.hasOwn(samParts, name) && name !== 'Version';
 }
 
 function pseudoParameters(stackName: string, region: string): ReadonlyMap<string, unknown> {

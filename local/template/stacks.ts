@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRecord } from '#local/shape.ts';
 import { createScope, outputValue } from '#local/template/scope.ts';
@@ -124,7 +125,7 @@ function openStack({ template, parameters, isNested, world, all }: Opening): Ope
     },
     outputs() {
       const entries = Object.entries(template.outputs).flatMap(([name, output]) => {
-        const value = outputValue(record(output), scope);
+        const value = attempt(`Outputs.${name}`, () => outputValue(record(output), scope), world);
         return typeof value === 'string' ? [[name, world.localized(value)] as const] : [];
       });
       return Object.fromEntries(entries);
@@ -137,6 +138,16 @@ function openStack({ template, parameters, isNested, world, all }: Opening): Ope
       }),
   };
   return stack;
+}
+
+/** The value, or nothing and a notice: an output that cannot be told keeps nobody from starting. */
+function attempt(place: string, read: () => unknown, world: Opening['world']): unknown {
+  try {
+    return read();
+  } catch (error) {
+    world.warn(`${place}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }
 
 /** Every text in a value, localized. */
@@ -169,7 +180,9 @@ function nestedFile({ properties }: Resource, { assets, folder }: Template): str
   if (/^https?:/u.test(url)) {
     throw new Error(`${properties.key}.TemplateURL: must be a file here, not ${url}`);
   }
-  return join(folder, url);
+  const file = join(folder, url);
+  if (!existsSync(file)) throw new Error(`${properties.key}.TemplateURL: there is no file ${file}`);
+  return file;
 }
 
 function exportedValue(stacks: readonly OpenStack[], name: string): unknown {

@@ -35,6 +35,9 @@ export interface Template {
 export async function readTemplate(file: string, stackName: string): Promise<Template> {
   const parsed = parseTemplate(await readFile(file, 'utf8'), file);
   const json = expandLoops(record(include(parsed, dirname(file))));
+  if (Object.keys(record(json['Resources'])).length === 0) {
+    throw new Error(`${file}: has no Resources`);
+  }
   const { resources, conditions, notices } = transformSam(json);
   const entries = Object.entries(resources).map(toResource);
   return {

@@ -1,4 +1,4 @@
-import { parse, YAMLMap, type CollectionTag, type ScalarTag, type YAMLSeq } from 'yaml';
+import { parseDocument, YAMLMap, type CollectionTag, type ScalarTag, type YAMLSeq } from 'yaml';
 import { isRecord } from '#local/shape.ts';
 
 /**
@@ -7,15 +7,21 @@ import { isRecord } from '#local/shape.ts';
  */
 export function parseTemplate(text: string, file: string): Readonly<Record<string, unknown>> {
   try {
-    const parsed: unknown = text.trimStart().startsWith('{')
-      ? JSON.parse(text)
-      : parse(text, { customTags: shortForms });
+    const parsed: unknown = text.trimStart().startsWith('{') ? JSON.parse(text) : parseYaml(text);
     if (isRecord(parsed)) return parsed;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${file} is not a template in JSON or YAML: ${reason}`, { cause: error });
   }
   throw new Error(`${file} is not a template: it holds no object`);
+}
+
+/** A tag that nobody knows is a mistake, not a text. */
+function parseYaml(text: string): unknown {
+  const document = parseDocument(text, { customTags: shortForms });
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem !== undefined) throw problem;
+  return document.toJS();
 }
 
 const functions = (

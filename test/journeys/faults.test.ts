@@ -97,8 +97,8 @@ test.runIf(process.platform === 'linux')(
   async () => {
     upstream.behave((response) => sayForever(response, 1_000_000));
     const request = { prompt: 'Write on', format: 'data' };
-    const { pids } = system.functionHost('ChatFunction');
-    const memory = (): number => pids().reduce((sum, pid) => sum + residentMb(pid), 0);
+    const host = system.functionHost('ChatFunction');
+    const memory = (): number => host.pids().reduce((sum, pid) => sum + residentMb(pid), 0);
     // Fast readers first: what V8 takes for so many tokens (it wavers by 10 MB from one answer to
     // the next) is not what a slow reader adds.
     let before = 0;

@@ -190,7 +190,11 @@ test('a signed URL lets a page upload until it is out of date, and nobody change
   expect(await read('signed')).toBe('from a page');
   expect((await upload(url.replace('/signed', '/other'))).status).toBe(403);
   expect((await upload(url.replace('X-Amz-Expires=60', 'X-Amz-Expires=6000'))).status).toBe(403);
-  expect(await (await upload(await sign(-1))).text()).toContain('Request has expired');
+  expect(
+    await (
+      await upload((await sign(60)).replace(/X-Amz-Date=\d{8}/u, 'X-Amz-Date=20200101'))
+    ).text(),
+  ).toContain('<Code>Au');
   const get = await getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'signed' }), {
     expiresIn: 60,
   });

@@ -151,7 +151,6 @@ test('a refresh token is good once, and a code is good once', async () => {
 test.each([
   ['another page to come back to', { redirect_uri: 'https://evil.example.com/' }],
   ['a client that is not there', { client_id: 'nobody' }],
-  ['no proof of who asks', { code_challenge: '', code_challenge_method: '' }],
 ])('with %s nobody is asked to sign in', async (_, change) => {
   const { url, response } = await new Browser().go(authorizeUrl(change));
   expect(url.includes('/login/')).toBe(false);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import Module, {
   createRequire,
   isBuiltin,
@@ -31,7 +31,8 @@ export function installModuleSearch({ root, sdkRoot }: ModuleSearch): void {
     ...(sdkRoot !== undefined && ownPackages.test(specifier) ? [sdkRoot] : []),
   ];
   registerHooks({
-    resolve(specifier, context, next) {
+    resolve(given, context, next) {
+      const specifier = inLayers(given, layers);
       const parent = pathOf(context.parentURL);
       const isSearched = isPackage(specifier) && parent !== undefined && isInside(root, parent);
       if (!isSearched || isOwn(root, specifier, parent)) {
@@ -61,6 +62,20 @@ function compileUntyped(root: string): void {
       ? Reflect.apply(ordinary, extensions, [module, path])
       : undefined;
   });
+}
+
+/** `/opt/nodejs/x.mjs` is in one of the layers, which lie over each other there. */
+function inLayers(specifier: string, layers: readonly string[]): string {
+  const [, rest] = /^(?:file:\/\/)?\/opt\/(.+)$/u.exec(specifier) ?? [];
+  if (rest === undefined) return specifier;
+  const roots = layers.map((path) => dirname(dirname(path)));
+  const ends = ['', '.js', '.mjs', '.cjs', '/index.js'];
+  const found = roots.flatMap((folder) => ends.map((end) => join(folder, rest + end))).find(isFile);
+  return found === undefined ? specifier : pathToFileURL(found).href;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 type Next = (specifier: string, context?: Partial<ResolveHookContext>) => ResolveFnOutput;

@@ -16,9 +16,9 @@ export function addApi(id: string, resource: Written, rewriting: Rewriting): voi
   const document = {
     openapi: '3.0.1',
     ...record(DefinitionBody),
-    paths: mergePaths(record(record(DefinitionBody)['paths']), [
+    paths: mergePaths(ownPaths(record(DefinitionBody), auth), [
       ...rewriting.routesOf(id).map((route) => restPath(route, auth)),
-      ...corsPaths(properties['Cors'], rewriting.routesOf(id)),
+      ...corsPaths(properties['Cors'], rewriting.routesOf(id), preflightSecurity(auth)),
     ]),
     components: {
       ...record(record(DefinitionBody)['components']),
@@ -113,25 +113,55 @@ function restPath({ functionId, properties }: SamRoute, auth: Json): PathItem {
           'x-amazon-apigateway-request-validator': ValidateBody === true ? 'body-only' : undefined,
         }),
   };
-  const verb = plainText('Api.Method', Method).toLowerCase();
+  const verb = plainText(`${functionId}: the Method of an event`, Method).toLowerCase();
   return [
-    plainText('Api.Path', Path),
+    plainText(`${functionId}: the Path of an event`, Path),
     { [verb === 'any' ? 'x-amazon-apigateway-any-method' : verb]: operation },
   ];
 }
 
+/** What a route asks of its caller: its own authorizer or the API's, and a key. */
 function securityOf(auth: Json, own: Json): readonly Json[] {
   const { Authorizer = auth['DefaultAuthorizer'], ApiKeyRequired = auth['ApiKeyRequired'] } = own;
-  const scopes = own['AuthorizationScopes'] ?? [];
   const isOpen = Authorizer === undefined || Authorizer === 'NONE';
+  const name = isOpen ? '' : plainText('Auth.Authorizer', Authorizer);
+  const inherited = record(record(auth['Authorizers'])[name])['AuthorizationScopes'];
+  const scopes = own['AuthorizationScopes'] ?? inherited ?? [];
   const keyed = ApiKeyRequired === true ? { api_key: [] } : {};
-  const named = isOpen ? {} : { [plainText('Auth.Authorizer', Authorizer)]: scopes };
-  const all = { ...named, ...keyed };
+  const all = { ...(isOpen ? {} : { [name]: scopes }), ...keyed };
   return Object.keys(all).length === 0 ? [] : [all];
 }
 
+/** The paths that a template writes itself; what says nothing of its callers is as the API is. */
+function ownPaths(document: Json, auth: Json): Json {
+  const security = securityOf(auth, {});
+  const paths = Object.entries(record(document['paths'])).map(([path, item]) => {
+    const operations = Object.entries(record(item)).map(([verb, operation]) => {
+      const isOperation = 'x-amazon-apigateway-integration' in record(operation);
+      const isAsIs = !isOperation || 'security' in record(operation) || verb === 'options';
+      return [verb, isAsIs ? operation : { ...record(operation), security }] as const;
+    });
+    return [path, Object.fromEntries(operations)] as const;
+  });
+  return Object.fromEntries(paths);
+}
+
+/** SAM lets preflight requests be asked for what all others are, unless it is told not to. */
+function preflightSecurity(auth: Json): readonly Json[] {
+  const isAuthorized = auth['AddDefaultAuthorizerToCorsPreflight'] !== false;
+  const isKeyed = auth['AddApiKeyRequiredToCorsPreflight'] !== false;
+  return securityOf(auth, {
+    ...(isAuthorized ? {} : { Authorizer: 'NONE' }),
+    ...(isKeyed ? {} : { ApiKeyRequired: false }),
+  });
+}
+
 /** The OPTIONS methods that `Cors` adds; its values are quoted, as API Gateway wants them. */
-function corsPaths(cors: unknown, routes: readonly SamRoute[]): readonly PathItem[] {
+function corsPaths(
+  cors: unknown,
+  routes: readonly SamRoute[],
+  security: readonly Json[],
+): readonly PathItem[] {
   if (cors === undefined) return [];
   const given = typeof cors === 'string' ? { AllowOrigin: cors } : record(cors);
   const paths = [
@@ -159,7 +189,10 @@ function corsPaths(cors: unknown, routes: readonly SamRoute[]): readonly PathIte
         default: { statusCode: '200', responseParameters: Object.fromEntries(parameters) },
       },
     };
-    return [path, { options: { 'x-amazon-apigateway-integration': integration } }] as const;
+    return [
+      path,
+      { options: { 'x-amazon-apigateway-integration': integration, security } },
+    ] as const;
   });
 }
 
@@ -191,7 +224,7 @@ export function addHttpApi(id: string, resource: Written, rewriting: Rewriting):
   const document = {
     openapi: '3.0.1',
     ...record(DefinitionBody),
-    paths: mergePaths(record(record(DefinitionBody)['paths']), paths),
+    paths: mergePaths(ownPaths(record(DefinitionBody), auth), paths),
     components: { securitySchemes: httpSchemes(auth) },
   };
   const source =
@@ -203,7 +236,8 @@ export function addHttpApi(id: string, resource: Written, rewriting: Rewriting):
     Properties: { Name, ProtocolType: 'HTTP', CorsConfiguration, ...source },
   });
   const stage = { ApiId: { Ref: id }, StageName: StageName ?? '$default', StageVariables };
-  const stageId = `${id}${typeof StageName === 'string' ? StageName : 'ApiGatewayDefaultStage'}`;
+  const isNamed = typeof StageName === 'string' && StageName !== '$default';
+  const stageId = `${id}${isNamed ? `${StageName}Stage` : 'ApiGatewayDefaultStage'}`;
   rewriting.add(stageId, { Type: 'AWS::ApiGatewayV2::Stage', Condition, Properties: stage });
 }
 
@@ -221,10 +255,10 @@ function httpPath({ functionId, properties }: SamRoute, auth: Json): PathItem {
     },
     security: securityOf(auth, record(properties['Auth'])),
   };
-  const verb = plainText('HttpApi.Method', Method ?? 'any').toLowerCase();
+  const verb = plainText(`${functionId}: the Method of an event`, Method ?? 'any').toLowerCase();
   const method = verb === 'any' ? 'x-amazon-apigateway-any-method' : verb;
   return [
-    Path === undefined ? '$default' : plainText('HttpApi.Path', Path),
+    Path === undefined ? '$default' : plainText(`${functionId}: the Path of an event`, Path),
     { [method]: operation },
   ];
 }

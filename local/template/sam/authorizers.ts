@@ -23,8 +23,17 @@ export function authorizerSchemes({ Authorizers }: Json): Json {
   return {
     ...Object.fromEntries(schemes),
     api_key: { type: 'apiKey', name: 'x-api-key', in: 'header' },
+    AWS_IAM: signedScheme,
   };
 }
+
+/** Callers that sign their requests. */
+const signedScheme = {
+  type: 'apiKey',
+  name: 'Authorization',
+  in: 'header',
+  'x-amazon-apigateway-authtype': 'awsSigv4',
+};
 
 /** The authorizers of a SAM HttpApi. */
 export function httpSchemes({ Authorizers }: Json): Json {
@@ -55,7 +64,7 @@ export function httpSchemes({ Authorizers }: Json): Json {
     };
     return [name, scheme('Authorization', extension)] as const;
   });
-  return Object.fromEntries(schemes);
+  return { ...Object.fromEntries(schemes), AWS_IAM: signedScheme };
 }
 
 function scheme(header: string, extension: Json): Json {

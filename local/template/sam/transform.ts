@@ -21,6 +21,11 @@ export function transformSam(template: Json): Transformed {
   const resources = record(template['Resources']);
   const conditions = record(template['Conditions']);
   const isSam = [template['Transform']].flat().includes(samTransform);
+  const hasSam = Object.values(resources).some((value) =>
+    String(record(value)['Type']).startsWith('AWS::Serverless::'),
+  );
+  if (!isSam && hasSam)
+    throw new Error(`Transform: must be ${samTransform} for AWS::Serverless resources`);
   if (!isSam) return { resources, conditions, notices: [] };
   const globals = record(template['Globals']);
   const written = new Map<string, Written>();

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { matchesWildcard, policyPattern, starPattern } from './wildcard.ts';
+
+test.each([
+  ['*', '', true],
+  ['a*c', 'abbbc', true],
+  ['a*c', 'abbbd', false],
+  ['*foo*bar*', 'xfooybarz', true],
+  ['*foo*bar*', 'xbaryfooz', false],
+  [String.raw`a\*`, 'a*', true],
+  [String.raw`a\*`, 'ab', false],
+  ['日*語', '日本語', true],
+])('%s over %s: %s', (form, text, expected) => {
+  expect(matchesWildcard(starPattern(form), text)).toBe(expected);
+});
+
+test('a question mark stands for one character in policies only', () => {
+  expect(matchesWildcard(policyPattern('a?c'), 'abc')).toBe(true);
+  expect(matchesWildcard(policyPattern('a?c'), 'ac')).toBe(false);
+  expect(matchesWildcard(starPattern('a?c'), 'abc')).toBe(false);
+});
+
+test('a text made to hold it up does not', () => {
+  const pattern = policyPattern('arn:aws:execute-api:*:*:*/*/GET/*/*/*/admin');
+  expect(matchesWildcard(pattern, `arn:aws:execute-api:${':/'.repeat(20_000)}`)).toBe(false);
+});
