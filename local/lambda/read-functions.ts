@@ -8,7 +8,7 @@ import type {
 } from '#local/lambda/function-definition.ts';
 import { prepareCode, type CodeSettings } from '#local/lambda/prepare-code.ts';
 import { assetFolder, ElsewhereError } from '#local/lambda/asset-path.ts';
-import { isHostedRuntime } from '#local/lambda/runtimes.ts';
+import { whyNotHosted } from '#local/lambda/runtimes.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
 /** All the functions of some stacks, their code made ready to run. */
@@ -51,11 +51,11 @@ async function presentOnes<Read>(
 
 function isHosted({ key, properties }: Resource, { warn }: CodeSettings): boolean {
   const isImage = properties.optionalText('PackageType') === 'Image';
-  if (isImage) warn(`${key}: container images are not hosted here`);
-  const runtime = isImage ? '' : properties.text('Runtime');
-  const isUnknown = !isImage && !isHostedRuntime(runtime);
-  if (isUnknown) warn(`${key}: the runtime ${runtime} is not hosted here`);
-  return !isImage && !isUnknown;
+  const why = isImage
+    ? 'container images are not hosted here'
+    : whyNotHosted(properties.text('Runtime'));
+  if (why !== undefined) warn(`${key}: ${why}`);
+  return why === undefined;
 }
 
 interface Surroundings {

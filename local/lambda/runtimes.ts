@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { FunctionDefinition } from '#local/lambda/function-definition.ts';
@@ -11,9 +11,12 @@ export interface RuntimeCommand {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Whether a runtime runs here at all. */
-export function isHostedRuntime(runtime: string): boolean {
-  return /^(?:nodejs|python|provided)/u.test(runtime);
+/** Why a runtime does not run on this machine; undefined for one that does. */
+export function whyNotHosted(runtime: string): string | undefined {
+  if (!/^(?:nodejs|python|provided)/u.test(runtime))
+    return `the runtime ${runtime} is not hosted here`;
+  if (!runtime.startsWith('python') || findPython() !== undefined) return undefined;
+  return `the runtime ${runtime} needs python3, which this machine does not have`;
 }
 
 /** The command for a function's runtime. Throws where this machine has no such runtime. */
@@ -44,7 +47,7 @@ function plainCommand(definition: FunctionDefinition, bootstraps: Bootstraps): R
   }
   if (runtime.startsWith('python')) {
     const args = ['-u', bootstraps.python];
-    return { command: findPython(), args, variables: pythonPaths(definition) };
+    return { command: findPython() ?? 'python3', args, variables: pythonPaths(definition) };
   }
   if (runtime.startsWith('provided')) {
     return { command: findBootstrap(definition), args: [], variables: binaryPaths(definition) };
@@ -94,17 +97,13 @@ function pythonPaths(definition: FunctionDefinition): Record<string, string> {
 }
 
 /** The interpreter itself: what is found by name may be a script that needs a home directory. */
-function findPython(): string {
-  try {
-    const args = ['-c', 'import sys; print(sys.executable)'];
-    python ??= execFileSync('python3', args, { encoding: 'utf8' }).trim();
-    return python;
-  } catch (error) {
-    throw new Error('There is no python3 on this machine', { cause: error });
-  }
+function findPython(): string | undefined {
+  const args = ['-c', 'import sys; print(sys.executable)'];
+  python ??= spawnSync('python3', args, { encoding: 'utf8' });
+  return python.status === 0 ? python.stdout.trim() : undefined;
 }
 
-let python: string | undefined;
+let python: SpawnSyncReturns<string> | undefined;
 
 function findBootstrap(definition: FunctionDefinition): string {
   const own = join(definition.root, 'bootstrap');

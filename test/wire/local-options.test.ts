@@ -124,3 +124,12 @@ test('an account without credentials is refused at the start', async () => {
     '--endpoint dynamodb: needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
   );
 });
+
+test('where there is no python3, a function in Python is named and all else starts', async () => {
+  vi.stubEnv('PATH', await mkdtemp(join(tmpdir(), 'streambed-')));
+  await using system = await hostTemplate('sam-python/template.yaml');
+  expect(system.lines).toContain(
+    '! Hello: the runtime python3.13 needs python3, which this machine does not have',
+  );
+  expect((await fetch(system.state.outputs['Url'] ?? '')).status).toBe(500);
+});

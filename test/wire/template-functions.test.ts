@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,25 +94,30 @@ test('layers are found by import and by require, and so is the AWS SDK', async (
   });
 });
 
-test('Python answers through an API, logs in JSON, and its errors are told', async () => {
-  await using system = await hostTemplate('sam-python/template.yaml');
-  const url = system.state.outputs['Url'] ?? '';
-  const answer = await fetch(url);
-  expect(answer.status).toBe(200);
-  expect(await answer.json()).toEqual({ hello: 'こんにちは', left: true });
-  expect((await fetch(`${url}?why`)).status).toBe(502);
-  const logs = new CloudWatchLogsClient(system.config);
-  const read = new FilterLogEventsCommand({
-    logGroupName: '/aws/lambda/local-Hello',
-    filterPattern: 'asked',
-  });
-  const { events = [] } = await logs.send(read);
-  expect(JSON.parse(events[0]?.message ?? '')).toMatchObject({
-    level: 'INFO',
-    message: 'asked by Prod',
-  });
-  expect(system.lines.join('\n')).toContain('ValueError: no questions');
-});
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+test.runIf(hasPython)(
+  'Python answers through an API, logs in JSON, and its errors are told',
+  async () => {
+    await using system = await hostTemplate('sam-python/template.yaml');
+    const url = system.state.outputs['Url'] ?? '';
+    const answer = await fetch(url);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ hello: 'こんにちは', left: true });
+    expect((await fetch(`${url}?why`)).status).toBe(502);
+    const logs = new CloudWatchLogsClient(system.config);
+    const read = new FilterLogEventsCommand({
+      logGroupName: '/aws/lambda/local-Hello',
+      filterPattern: 'asked',
+    });
+    const { events = [] } = await logs.send(read);
+    expect(JSON.parse(events[0]?.message ?? '')).toMatchObject({
+      level: 'INFO',
+      message: 'asked by Prod',
+    });
+    expect(system.lines.join('\n')).toContain('ValueError: no questions');
+  },
+);
 
 test('a runtime of its own streams through the Runtime API', async () => {
   await using system = await hostTemplate('provided/template.yaml');
