@@ -110,6 +110,14 @@ test('an early poll waits for its turn, and for the next invocation', async () =
   expect((await early).headers.get('lambda-runtime-aws-request-id')).toBe('second');
 });
 
+test('a runtime that polls twice is given one invocation, and is free once', async () => {
+  await begin();
+  await call(`${runtime}/invocation/next`, { signal: AbortSignal.timeout(1) }).catch(() => 'gone');
+  expect(ready).toBe(1);
+  expect(await told(post('/invocation/id/response'))).toEqual(accepted);
+  expect(answers).toHaveLength(1);
+});
+
 test('an answer that is too large is refused, and the invoker hears of it', async () => {
   await begin();
   const message = 'Exceeded maximum allowed payload size (6291556 bytes).';

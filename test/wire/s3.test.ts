@@ -195,6 +195,9 @@ test('a signed URL lets a page upload until it is out of date, and nobody change
       await upload((await sign(60)).replace(/X-Amz-Date=\d{8}/u, 'X-Amz-Date=20200101'))
     ).text(),
   ).toContain('<Code>Au');
+  // A header that the signer did not allow may change what is done.
+  const headers = { origin, 'x-amz-copy-source': `${Bucket}/plain` };
+  expect((await fetch(url, { method: 'PUT', body: 'x', headers })).status).toBe(403);
   const get = await getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'signed' }), {
     expiresIn: 60,
   });

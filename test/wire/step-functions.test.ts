@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import {
   DescribeExecutionCommand,
   DescribeStateMachineCommand,
+  GetExecutionHistoryCommand,
   ListExecutionsCommand,
   ListStateMachinesCommand,
   SendTaskFailureCommand,
@@ -15,7 +16,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createVirtualClock } from '#local/clock.ts';
+import { createManualClock, createVirtualClock } from '#local/clock.ts';
 import { works } from '../fixtures/state-machine-work.ts';
 import { flows } from '../fixtures/state-machines.ts';
 import { refused } from '../fixtures/state-machines-refused.ts';
@@ -205,54 +206,44 @@ test('a name means one execution, which can be stopped and is listed', async () 
   expect(described).toMatchObject({ type: 'STANDARD', status: 'ACTIVE' });
 });
 
-test('an execution goes on after the system was ended', async () => {
+test('an execution goes on after the system was ended, and waits for what was left', async () => {
   const data = await mkdtemp(`${tmpdir()}/streambed-`);
-  const first = await hostResources(resources, {}, { data });
+  const clock = createManualClock();
+  const first = await hostResources(resources, {}, { data, clock });
   const stateMachineArn = first.state.stateMachines['Sleepy'];
   const { executionArn } = await clientOf(first).send(
     new StartExecutionCommand({ stateMachineArn }),
   );
+  const entered = async (): Promise<unknown> => {
+    const { events = [] } = await clientOf(first).send(
+      new GetExecutionHistoryCommand({ executionArn }),
+    );
+    return events.at(-1)?.type;
+  };
+  await expect.poll(entered).toBe('WaitStateEntered');
+  await clock.advance(3_000_000);
   await first.close();
-  const second = await hostResources(resources, {}, { data, clock: createVirtualClock() });
-  expect(await ended(executionArn, clientOf(second))).toMatchObject({
-    status: 'SUCCEEDED',
-    output: '"awake"',
-  });
+  const second = await hostResources(resources, {}, { data, clock });
+  const status = async (): Promise<unknown> => {
+    const command = new DescribeExecutionCommand({ executionArn });
+    return (await clientOf(second).send(command)).status;
+  };
+  await clock.advance(599_000);
+  expect(await status()).toBe('RUNNING');
+  await clock.advance(1_000);
+  await expect.poll(status).toBe('SUCCEEDED');
   await second.close();
 });
 
+const arn = 'arn:aws:states:us-east-1:000000000000';
+const begin = (stateMachineArn: string | undefined, input = '{}') =>
+  sfn.send(new StartExecutionCommand({ stateMachineArn, input }));
+const describe = (executionArn: string) => sfn.send(new DescribeExecutionCommand({ executionArn }));
+
 test.each<[string, () => Promise<unknown>, string]>([
-  [
-    'a machine that is not there',
-    () =>
-      sfn.send(
-        new StartExecutionCommand({
-          stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:x',
-        }),
-      ),
-    'StateMachineDoesNotExist',
-  ],
-  [
-    'an execution that is not there',
-    () =>
-      sfn.send(
-        new DescribeExecutionCommand({
-          executionArn: 'arn:aws:states:us-east-1:000000000000:execution:x:y',
-        }),
-      ),
-    'ExecutionDoesNotExist',
-  ],
-  [
-    'an input that is no JSON',
-    () =>
-      sfn.send(
-        new StartExecutionCommand({
-          stateMachineArn: system.state.stateMachines['M0'],
-          input: '{',
-        }),
-      ),
-    'InvalidExecutionInput',
-  ],
+  ['a machine not there', () => begin(`${arn}:stateMachine:x`), 'StateMachineDoesNotExist'],
+  ['an execution not there', () => describe(`${arn}:execution:x:y`), 'ExecutionDoesNotExist'],
+  ['no JSON', () => begin(system.state.stateMachines['M0'], '{'), 'InvalidExecutionInput'],
 ])('%s is refused as AWS does', async (_, run, name) => {
   await expect(run()).rejects.toMatchObject({ name });
 });
