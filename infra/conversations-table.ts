@@ -32,7 +32,7 @@ export class ConversationsTable extends Table {
     });
   }
 
-  /** Begin and end turns, and read their history: nothing can be listed or removed. */
+  /** Begin, follow and end turns, and read their history: nothing can be listed or removed. */
   grantTurns(grantee: IGrantable): void {
     Grant.addToPrincipal({ grantee, actions: turnActions, resourceArns: [this.tableArn] });
   }

@@ -7,19 +7,24 @@ import type { StreambedProps } from '#infra/streambed-stack.ts';
  */
 export function readSettings(node: Node): StreambedProps {
   const text = (name: string): string | undefined => node.tryGetContext(name)?.toString();
-  const maxOutputTokens = Number(text('maxOutputTokens') ?? '4096');
-  if (!Number.isInteger(maxOutputTokens) || maxOutputTokens < 1) {
-    throw new Error('maxOutputTokens: must be a whole number above 0');
-  }
   return {
     models: list('models', text('models') ?? defaultModels),
-    maxOutputTokens,
+    maxOutputTokens: count('maxOutputTokens', text('maxOutputTokens') ?? '4096'),
+    maxHistoryTokens: count('maxHistoryTokens', text('maxHistoryTokens') ?? '16000'),
     allowedOrigins: list('allowedOrigins', text('allowedOrigins') ?? 'http://localhost:3000'),
     publicChat: flag('publicChat', text('publicChat')),
   };
 }
 
 const defaultModels = 'us.anthropic.claude-haiku-4-5-20251001-v1:0,amazon.nova-lite-v1:0';
+
+function count(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new Error(`${name}: must be a whole number above 0`);
+  }
+  return value;
+}
 
 function list(name: string, value: string): readonly string[] {
   const items = value.split(',').map((item) => item.trim());

@@ -105,6 +105,8 @@ test('chat may stream from its models, and neither list nor delete what it keeps
     'dynamodb:UpdateItem',
     'logs:CreateLogStream',
     'logs:PutLogEvents',
+    's3:GetObject',
+    's3:PutObject',
   ]);
 });
 

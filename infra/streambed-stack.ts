@@ -7,6 +7,7 @@ import {
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { FunctionUrlAuthType, HttpMethod, InvokeMode } from 'aws-cdk-lib/aws-lambda';
+import { AnswersBucket } from '#infra/answers-bucket.ts';
 import { ConversationsTable } from '#infra/conversations-table.ts';
 import { modelAccess } from '#infra/model-access.ts';
 import { StreambedFunction } from '#infra/streambed-function.ts';
@@ -15,6 +16,8 @@ export interface StreambedProps {
   /** Bedrock model or inference profile ids; the first answers requests that name none. */
   readonly models: readonly string[];
   readonly maxOutputTokens: number;
+  /** About how many tokens of what was said before the model is shown at most. */
+  readonly maxHistoryTokens: number;
   /** Origins of pages that may call the Function URLs from a browser. */
   readonly allowedOrigins: readonly string[];
   /** Lets anybody chat through the Function URL, without an identity and at your expense. */
@@ -26,15 +29,25 @@ export class StreambedStack extends Stack {
   constructor(scope: App, id: string, props: StreambedProps) {
     super(scope, id, { description: 'Streambed: streaming generative AI on Lambda and Bedrock' });
 
+    const functions = this.addFunctions(props);
+    this.addUrls(functions, props);
+    this.addApi(functions);
+  }
+
+  private addFunctions(props: StreambedProps): Functions {
     const conversations = new ConversationsTable(this, 'Conversations');
-    const keeping = { CONVERSATIONS_TABLE: conversations.tableName };
+    const answers = new AnswersBucket(this, 'Answers');
+    const keeping = {
+      CONVERSATIONS_TABLE: conversations.tableName,
+      ANSWERS_BUCKET: answers.bucketName,
+    };
     const talking = {
       ...keeping,
       MODELS: props.models.join(','),
       MAX_OUTPUT_TOKENS: String(props.maxOutputTokens),
+      MAX_HISTORY_TOKENS: String(props.maxHistoryTokens),
       ALLOW_ANONYMOUS: String(props.publicChat),
     };
-
     const chat = new StreambedFunction(this, 'ChatFunction', {
       bundle: 'chat',
       timeout: Duration.minutes(5),
@@ -50,12 +63,24 @@ export class StreambedStack extends Stack {
       timeout: Duration.seconds(29),
       environment: keeping,
     });
-    for (const { role } of [chat, chatBuffered]) {
+    const stream = new StreambedFunction(this, 'ConversationStreamFunction', {
+      bundle: 'conversation-stream',
+      timeout: Duration.minutes(5),
+      environment: keeping,
+    });
+    for (const { role } of [chat, chatBuffered, stream]) {
       conversations.grantTurns(role);
+      answers.grantAnswers(role);
+    }
+    for (const { role } of [chat, chatBuffered]) {
       modelAccess(this, props.models).forEach((statement) => role.addToPolicy(statement));
     }
     conversations.grantManagement(history.role);
+    answers.grantManagement(history.role);
+    return { chat, chatBuffered, history, stream };
+  }
 
+  private addUrls({ chat, history, stream }: Functions, props: StreambedProps): void {
     const cors = { allowedOrigins: [...props.allowedOrigins], allowedHeaders: ['*'] };
     const chatUrl = chat.addFunctionUrl({
       authType: props.publicChat ? FunctionUrlAuthType.NONE : FunctionUrlAuthType.AWS_IAM,
@@ -65,16 +90,19 @@ export class StreambedStack extends Stack {
     const conversationsUrl = history.addFunctionUrl({
       authType: FunctionUrlAuthType.AWS_IAM,
       invokeMode: InvokeMode.BUFFERED,
-      cors: { ...cors, allowedMethods: [HttpMethod.GET, HttpMethod.PATCH, HttpMethod.DELETE] },
+      cors: { ...cors, allowedMethods: [HttpMethod.ALL] },
     });
-
-    this.addApi({ chat, chatBuffered, history });
-
+    const streamUrl = stream.addFunctionUrl({
+      authType: FunctionUrlAuthType.AWS_IAM,
+      invokeMode: InvokeMode.RESPONSE_STREAM,
+      cors: { ...cors, allowedMethods: [HttpMethod.GET], exposedHeaders: exposed },
+    });
     new CfnOutput(this, 'ChatUrl', { value: chatUrl.url });
     new CfnOutput(this, 'ConversationsUrl', { value: conversationsUrl.url });
+    new CfnOutput(this, 'ConversationStreamUrl', { value: streamUrl.url });
   }
 
-  private addApi({ chat, chatBuffered, history }: ApiFunctions): void {
+  private addApi({ chat, chatBuffered, history, stream }: Functions): void {
     const api = new RestApi(this, 'Api', {
       restApiName: 'streambed',
       endpointTypes: [EndpointType.REGIONAL],
@@ -84,19 +112,14 @@ export class StreambedStack extends Stack {
     });
     const chatResource = api.root.addResource('chat');
     chatResource.addMethod('POST', new LambdaIntegration(chatBuffered, { allowTestInvoke: false }));
-    chatResource.addResource('stream').addMethod(
-      'POST',
-      new LambdaIntegration(chat, {
-        allowTestInvoke: false,
-        responseTransferMode: ResponseTransferMode.STREAM,
-        timeout: Duration.minutes(5),
-      }),
-    );
+    chatResource.addResource('stream').addMethod('POST', streaming(chat));
     const manage = new LambdaIntegration(history, { allowTestInvoke: false });
     const listing = api.root.addResource('conversations');
     const single = listing.addResource('{conversation_id}');
     listing.addMethod('GET', manage);
     for (const method of ['GET', 'PATCH', 'DELETE']) single.addMethod(method, manage);
+    single.addResource('stop').addMethod('POST', manage);
+    single.addResource('stream').addMethod('GET', streaming(stream));
 
     const plan = api.addUsagePlan('DefaultPlan', {
       throttle: { rateLimit: 10, burstLimit: 20 },
@@ -115,8 +138,17 @@ export class StreambedStack extends Stack {
 
 const exposed = ['x-request-id', 'x-streambed-conversation-id', 'x-streambed-turn-id'];
 
-interface ApiFunctions {
+function streaming(handler: StreambedFunction): LambdaIntegration {
+  return new LambdaIntegration(handler, {
+    allowTestInvoke: false,
+    responseTransferMode: ResponseTransferMode.STREAM,
+    timeout: Duration.minutes(5),
+  });
+}
+
+interface Functions {
   readonly chat: StreambedFunction;
   readonly chatBuffered: StreambedFunction;
   readonly history: StreambedFunction;
+  readonly stream: StreambedFunction;
 }

@@ -60,6 +60,9 @@ export const bundleOptions = {
   target: 'node24',
   format: 'cjs',
   mainFields: ['module', 'main'],
+  // Loaded from Lambda's own runtime, and only by the few that need it.
+  external: ['@aws-sdk/client-s3'],
+  supported: { 'dynamic-import': false },
 } satisfies BuildOptions;
 
 /** Next sends its makers figures unless it is told not to. */

@@ -1,28 +1,17 @@
-import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  BatchWriteCommand,
-  DeleteCommand,
-  DynamoDBDocumentClient,
-  QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { beginTurn } from '#aws/dynamo-begin.ts';
 import { fromConversationItem } from '#aws/dynamo-items.ts';
 import {
   activityIndex,
   conversationKey,
   ownerPartition,
-  turnsPartition,
   type DynamoKey,
 } from '#aws/dynamo-keys.ts';
-import {
-  afterRecovery,
-  beginTurn,
-  finishTurn,
-  readConversation,
-  readTurns,
-  unknownConversation,
-  type Table,
-} from '#aws/dynamo-turns.ts';
+import { removeConversation } from '#aws/dynamo-remove.ts';
+import type { Table } from '#aws/dynamo-table.ts';
+import { finishTurn, readTurn, readTurns, type TurnStore } from '#aws/dynamo-turns.ts';
+import { unknownConversation } from '#domain/conversation-errors.ts';
 import type { Conversation, ConversationKey } from '#domain/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { Conversations, Page, PageRequest } from '#domain/ports.ts';
@@ -31,31 +20,30 @@ import type { Conversations, Page, PageRequest } from '#domain/ports.ts';
  * Conversations in one DynamoDB table: an item a conversation, which holds the live turn, and an
  * item for each ended turn. Every write is a conditional write of a single item.
  */
-export function createDynamoConversations(
-  client: DynamoDBDocumentClient,
-  tableName: string,
-): Conversations {
-  const table = { client, tableName };
+export function createDynamoConversations(store: TurnStore): Conversations {
+  const { table } = store;
   return {
-    begin: (beginning) => beginTurn(table, beginning),
-    finish: (key, turn) => finishTurn(table, key, turn),
+    begin: (beginning) => beginTurn(store, beginning),
+    finish: (key, turn) => finishTurn(store, key, turn),
     find: (key) => readConversation(table, key),
-    turns: (key, page) => readTurns(table, key, page),
+    turn: (key) => readTurn(store, key),
+    turns: (key, page) => readTurns(store, key, page),
     list: (owner, page) => list(table, owner, page),
     rename: (key, title) => rename(table, key, title),
-    async remove(key, nowMs) {
-      await afterRecovery(table, key, { nowMs, attempt: markDeleting });
-      await removeTurns(table, key);
-      await client.send(new DeleteCommand({ TableName: tableName, Key: conversationKey(key) }));
-    },
+    remove: (key) => removeConversation(store, key),
   };
 }
 
-/** A document client that writes no `undefined`; the SDK finds Region and endpoint by itself. */
-export function createDocumentClient(): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient(), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+/** Reads a conversation consistently; one that is being deleted is gone already. */
+async function readConversation(
+  { client, tableName }: Table,
+  key: ConversationKey,
+): Promise<Conversation | undefined> {
+  const { Item } = await client.send(
+    new GetCommand({ TableName: tableName, Key: conversationKey(key), ConsistentRead: true }),
+  );
+  if (Item === undefined || Item['deleting'] === true) return undefined;
+  return fromConversationItem(key.owner, Item);
 }
 
 async function list(
@@ -111,45 +99,4 @@ async function rename(
     if (error instanceof ConditionalCheckFailedException) throw unknownConversation();
     throw error;
   }
-}
-
-/** From here on the conversation is gone for readers; a removal cut short can be tried again. */
-async function markDeleting({ client, tableName }: Table, key: ConversationKey): Promise<void> {
-  await client.send(
-    new UpdateCommand({
-      TableName: tableName,
-      Key: conversationKey(key),
-      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(liveTurn)',
-      UpdateExpression: 'SET deleting = :true',
-      ExpressionAttributeValues: { ':true': true },
-    }),
-  );
-}
-
-async function removeTurns(table: Table, key: ConversationKey): Promise<void> {
-  for (;;) {
-    const keys = await turnKeys(table, key);
-    if (keys.length === 0) return;
-    const requests = keys.map((Key) => ({ DeleteRequest: { Key } }));
-    // What is left unprocessed is found again by the next round.
-    const RequestItems = { [table.tableName]: requests };
-    await table.client.send(new BatchWriteCommand({ RequestItems }));
-  }
-}
-
-async function turnKeys(
-  { client, tableName }: Table,
-  key: ConversationKey,
-): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const { Items = [] } = await client.send(
-    new QueryCommand({
-      TableName: tableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': turnsPartition(key) },
-      ProjectionExpression: 'pk, sk',
-      ConsistentRead: true,
-      Limit: 25,
-    }),
-  );
-  return Items;
 }

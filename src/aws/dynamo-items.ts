@@ -1,14 +1,16 @@
+import { toExpiry } from '#aws/dynamo-table.ts';
 import type { Conversation, ConversationKey } from '#domain/conversation.ts';
 import { errorCodes } from '#domain/errors.ts';
 import type { ContentBlock, Message, Role } from '#domain/message.ts';
+import type { LogEntry, LogEvent } from '#domain/turn-log.ts';
 import type { LiveTurn, Turn, TurnState } from '#domain/turn.ts';
 import type { Usage } from '#domain/usage.ts';
 
 export type Item = Readonly<Record<string, unknown>>;
 
 /** The stored form of a turn: its fields as they are, messages as lists of maps. */
-export function toTurnItem(turn: Turn): Item {
-  return { ...turn };
+export function toTurnItem({ expiresAtMs, ...turn }: Turn): Item {
+  return { ...turn, ...(expiresAtMs === undefined ? {} : { expiresAt: toExpiry(expiresAtMs) }) };
 }
 
 /** A turn from its item. Throws when the item is not one that `toTurnItem` made. */
@@ -16,48 +18,87 @@ export function fromTurnItem(item: Item): Turn {
   return {
     turnId: text(item, 'turnId'),
     sequence: number(item, 'sequence'),
+    ...optionalText(item, 'parentId'),
     state: oneOf(states, item['state']),
     question: message(item['question']),
     answer: message(item['answer']),
     modelId: text(item, 'modelId'),
     startedAtMs: number(item, 'startedAtMs'),
     finishedAtMs: number(item, 'finishedAtMs'),
-    ...(item['stopReason'] === undefined ? {} : { stopReason: text(item, 'stopReason') }),
+    ...optionalText(item, 'stopReason'),
+    ...optionalText(item, 'summary'),
     ...(item['usage'] === undefined ? {} : { usage: usage(record(item['usage'])) }),
     ...(item['errorCode'] === undefined ? {} : { errorCode: oneOf(errorCodes, item['errorCode']) }),
   };
 }
 
 /** The live turn's place is the conversation's count of turns: one write makes both. */
-function liveTurn(value: unknown, sequence: number): LiveTurn {
-  const item = record(value);
+function liveTurn(conversation: Item): { liveTurn?: LiveTurn } {
+  if (conversation['liveTurn'] === undefined) return {};
+  const item = record(conversation['liveTurn']);
+  const { liveParent } = conversation;
+  const { expiresAtMs } = item;
   return {
-    turnId: text(item, 'turnId'),
-    sequence,
-    question: message(item['question']),
-    modelId: text(item, 'modelId'),
-    startedAtMs: number(item, 'startedAtMs'),
-    leaseUntilMs: number(item, 'leaseUntilMs'),
+    liveTurn: {
+      turnId: text(item, 'turnId'),
+      sequence: number(conversation, 'turnCount'),
+      ...(typeof liveParent === 'string' ? { parentId: liveParent } : {}),
+      question: message(item['question']),
+      modelId: text(item, 'modelId'),
+      startedAtMs: number(item, 'startedAtMs'),
+      leaseUntilMs: number(item, 'leaseUntilMs'),
+      ...(expiresAtMs === undefined ? {} : { expiresAtMs: number(item, 'expiresAtMs') }),
+    },
   };
 }
 
 /** A conversation from its item; the key's owner is the one that was asked for. */
 export function fromConversationItem(owner: ConversationKey['owner'], item: Item): Conversation {
+  const createdAtMs = number(item, 'createdAtMs');
   return {
     owner,
+    createdAtMs,
     conversationId: text(item, 'conversationId'),
     title: text(item, 'title'),
-    createdAtMs: number(item, 'createdAtMs'),
-    updatedAtMs: number(item, 'updatedAtMs'),
-    ...(item['liveTurn'] === undefined
-      ? {}
-      : { liveTurn: liveTurn(item['liveTurn'], number(item, 'turnCount')) }),
+    updatedAtMs: item['updatedAtMs'] === undefined ? createdAtMs : number(item, 'updatedAtMs'),
+    ...optionalText(item, 'headId'),
+    ...liveTurn(item),
   };
+}
+
+/** What a conversation keeps of a request with a key. */
+export function fromKeyAttribute(value: unknown): { fingerprint: string; turnId: string } {
+  const item = record(value);
+  return { fingerprint: text(item, 'fingerprint'), turnId: text(item, 'turnId') };
+}
+
+/** An entry of a turn's log from its item. */
+export function fromLogItem(item: Item): LogEntry {
+  if (!Array.isArray(item['events'])) throw malformed('events');
+  return { slot: number(item, 'slot'), events: item['events'].map(logEvent) };
+}
+
+function logEvent(value: unknown): LogEvent {
+  const item = record(value);
+  const index = number(item, 'index');
+  const types = ['text-delta', 'reasoning-delta', 'tool-input-delta', 'block-start'] as const;
+  const type = oneOf(types, item['type']);
+  switch (type) {
+    case 'text-delta':
+      return { type, index, text: text(item, 'text') };
+    case 'reasoning-delta':
+      return { type, index, text: text(item, 'text'), ...optionalText(item, 'signature') };
+    case 'tool-input-delta':
+      return { type, index, json: text(item, 'json') };
+    case 'block-start':
+      return { type, index, toolUseId: text(item, 'toolUseId'), name: text(item, 'name') };
+  }
 }
 
 const states: readonly TurnState[] = ['complete', 'stopped', 'interrupted', 'failed', 'timed_out'];
 const roles: readonly Role[] = ['user', 'assistant'];
-function message(value: unknown): Message {
+/** A message from a list of maps. */
+export function message(value: unknown): Message {
   const item = record(value);
   if (!Array.isArray(item['content'])) throw malformed('content');
   return { role: oneOf(roles, item['role']), content: item['content'].map(block) };
@@ -69,12 +110,8 @@ function block(value: unknown): ContentBlock {
   switch (type) {
     case 'text':
       return { type, text: text(item, 'text') };
-    case 'reasoning': {
-      const reasoning = { type, text: text(item, 'text') };
-      return item['signature'] === undefined
-        ? reasoning
-        : { ...reasoning, signature: text(item, 'signature') };
-    }
+    case 'reasoning':
+      return { type, text: text(item, 'text'), ...optionalText(item, 'signature') };
     case 'tool-use': {
       const [toolUseId, name] = [text(item, 'toolUseId'), text(item, 'name')];
       return { type, toolUseId, name, inputJson: text(item, 'inputJson') };
@@ -89,6 +126,7 @@ function usage(item: Item): Usage {
     totalTokens: number(item, 'totalTokens'),
     cacheReadInputTokens: number(item, 'cacheReadInputTokens'),
     cacheWriteInputTokens: number(item, 'cacheWriteInputTokens'),
+    ...(item['isEstimated'] === true ? { isEstimated: true } : {}),
   };
 }
 
@@ -101,6 +139,12 @@ function text(item: Item, name: string): string {
   const value = item[name];
   if (typeof value !== 'string') throw malformed(name);
   return value;
+}
+
+function optionalText<Name extends string>(item: Item, name: Name): { [key in Name]?: string } {
+  const found: { [key in Name]?: string } = {};
+  if (item[name] !== undefined) found[name] = text(item, name);
+  return found;
 }
 
 function number(item: Item, name: string): number {

@@ -1,4 +1,5 @@
 import type { ConversationKey } from '#domain/conversation.ts';
+import type { TurnKey } from '#domain/turn.ts';
 
 /** The index that lists an owner's conversations by when they were last used. */
 export const activityIndex = 'ByActivity';
@@ -21,7 +22,25 @@ export function turnsPartition({ owner, conversationId }: ConversationKey): stri
   return `TURNS#${encodeURIComponent(owner)}#${conversationId}`;
 }
 
+/** All the logs of a conversation; a log's entries sort by their slots. */
+export function logsPartition({ owner, conversationId }: ConversationKey): string {
+  return `LOGS#${encodeURIComponent(owner)}#${conversationId}`;
+}
+
+export function logKey(key: TurnKey, slot: number): DynamoKey {
+  return { pk: logsPartition(key), sk: `${key.turnId}#${String(slot).padStart(8, '0')}` };
+}
+
 /** Turns sort by their place in the conversation. */
 export function turnKey(key: ConversationKey, sequence: number): DynamoKey {
   return { pk: turnsPartition(key), sk: `TURN#${String(sequence).padStart(8, '0')}` };
+}
+
+/** The attribute of a conversation that keeps which turn a request with this key began. */
+export function keyAttribute(key: string): string {
+  return `key#${key}`;
+}
+
+export function isKeyAttribute(name: string): boolean {
+  return name.startsWith('key#');
 }

@@ -1,10 +1,18 @@
-/** What a chat function is told by its environment variables. */
-export interface ChatEnvironment {
+/** Where turns are kept. */
+export interface StoreEnvironment {
   readonly conversationsTable: string;
+  /** The bucket for answers that are too large for the table. */
+  readonly answersBucket: string;
+}
+
+/** What a chat function is told by its environment variables. */
+export interface ChatEnvironment extends StoreEnvironment {
   /** The models a request may name; the first is the one for requests that name none. */
   readonly models: readonly [string, ...string[]];
   /** The most tokens an answer may have, and the number asked for when a request gives none. */
   readonly maxOutputTokens: number;
+  /** About how many tokens of what was said before the model is shown at most. */
+  readonly maxHistoryTokens: number;
   /** Whether callers without any identity are let in. */
   readonly allowAnonymous: boolean;
 }
@@ -14,21 +22,29 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** Reads the environment of a chat function. Throws an error that names the variable at fault. */
 export function readChatEnvironment(variables: Variables): ChatEnvironment {
   const [model, ...others] = required(variables, 'MODELS').split(',');
-  const maxOutputTokens = Number(required(variables, 'MAX_OUTPUT_TOKENS'));
   if (model === undefined || model === '') throw new Error('MODELS: must name at least one model');
-  if (!Number.isInteger(maxOutputTokens) || maxOutputTokens < 1) {
-    throw new Error('MAX_OUTPUT_TOKENS: must be a whole number above 0');
-  }
   return {
-    conversationsTable: readConversationsTable(variables),
+    ...readStoreEnvironment(variables),
     models: [model, ...others],
-    maxOutputTokens,
+    maxOutputTokens: count(variables, 'MAX_OUTPUT_TOKENS'),
+    maxHistoryTokens: count(variables, 'MAX_HISTORY_TOKENS'),
     allowAnonymous: variables['ALLOW_ANONYMOUS'] === 'true',
   };
 }
 
-export function readConversationsTable(variables: Variables): string {
-  return required(variables, 'CONVERSATIONS_TABLE');
+/** Reads where turns are kept. Throws an error that names the variable at fault. */
+export function readStoreEnvironment(variables: Variables): StoreEnvironment {
+  return {
+    conversationsTable: required(variables, 'CONVERSATIONS_TABLE'),
+    answersBucket: required(variables, 'ANSWERS_BUCKET'),
+  };
+}
+
+function count(variables: Variables, name: string): number {
+  const value = Number(required(variables, name));
+  if (!Number.isInteger(value) || value < 1)
+    throw new Error(`${name}: must be a whole number above 0`);
+  return value;
 }
 
 function required(variables: Variables, name: string): string {

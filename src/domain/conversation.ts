@@ -12,6 +12,8 @@ export interface Conversation extends ConversationKey {
   readonly title: string;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+  /** The last turn that began, which the next one follows unless it says otherwise. */
+  readonly headId?: string;
   readonly liveTurn?: LiveTurn;
 }
 

@@ -4,6 +4,7 @@ export const errorCodes = [
   'unauthenticated',
   'forbidden',
   'not_found',
+  'gone',
   'conflict',
   'idempotency_mismatch',
   'too_large',

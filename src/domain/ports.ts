@@ -1,7 +1,7 @@
 import type { Conversation, ConversationKey } from '#domain/conversation.ts';
 import type { Message } from '#domain/message.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
-import type { LiveTurn, Turn } from '#domain/turn.ts';
+import type { LiveTurn, Turn, TurnKey } from '#domain/turn.ts';
 
 /** How the model is to answer; what is left out is the model's own default. */
 export interface InferenceConfig {
@@ -16,6 +16,8 @@ export interface ModelRequest {
   readonly messages: readonly Message[];
   readonly system?: string;
   readonly inference: InferenceConfig;
+  /** What the answer begins with: it was said before, and is not to be said again. */
+  readonly answerSoFar?: string;
 }
 
 /** Something that answers. */
@@ -30,16 +32,29 @@ export interface Model {
 /** Whether a turn opens its conversation, goes on with one, or does whichever is needed. */
 export type ConversationMode = 'new' | 'existing' | 'either';
 
-export interface TurnBeginning extends ConversationKey {
-  readonly mode: ConversationMode;
-  readonly turn: Omit<LiveTurn, 'sequence'>;
+/** What makes a request the same as one that came before. */
+export interface Idempotency {
+  /** Chosen by the caller, once for each request that is meant to be another one. */
+  readonly key: string;
+  /** Tells requests apart that come with the same key. */
+  readonly fingerprint: string;
 }
 
-export interface BegunTurn {
-  readonly live: LiveTurn;
-  /** The most recent turns before this one, oldest first. */
-  readonly history: readonly Turn[];
+export interface TurnBeginning extends ConversationKey {
+  readonly mode: ConversationMode;
+  readonly turn: Omit<LiveTurn, 'sequence' | 'parentId'>;
+  /** The turn to follow; `null` for none of them, left out for the last one that began. */
+  readonly parentId?: string | null;
+  readonly idempotency?: Idempotency;
 }
+
+export type Beginning =
+  /** The turn is the conversation's live one; `recent` are turns before it, newest first. */
+  | { readonly type: 'begun'; readonly live: LiveTurn; readonly recent: Page<Turn> }
+  /** The same request began this turn before. */
+  | { readonly type: 'attached'; readonly key: TurnKey }
+  /** Another turn has not ended. */
+  | { readonly type: 'busy'; readonly live: LiveTurn };
 
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -56,13 +71,18 @@ export interface PageRequest {
 export interface Conversations {
   /**
    * Makes the user's message durable and the turn the conversation's live one. Throws `not_found`
-   * for an unknown conversation and `conflict` while another turn is live; a live turn whose
-   * lease is over is first kept as `interrupted`.
+   * for an unknown conversation, `conflict` for a new one that exists, and
+   * `idempotency_mismatch` for a key that was used for something else.
    */
-  begin(beginning: TurnBeginning): Promise<BegunTurn>;
-  /** Stores how the live turn ended. Throws `conflict` when it is not the live turn any more. */
+  begin(beginning: TurnBeginning): Promise<Beginning>;
+  /**
+   * Stores how a live turn ended; the same end again changes nothing. Throws `conflict` when the
+   * turn was ended otherwise.
+   */
   finish(key: ConversationKey, turn: Turn): Promise<void>;
   find(key: ConversationKey): Promise<Conversation | undefined>;
+  /** How a turn ended; undefined while it is live, and where there is none. */
+  turn(key: TurnKey): Promise<Turn | undefined>;
   /** A page of a conversation's turns, newest first. */
   turns(key: ConversationKey, page: PageRequest): Promise<Page<Turn>>;
   /** A page of the owner's conversations, the most recently used first. */
@@ -70,5 +90,5 @@ export interface Conversations {
   /** Gives a conversation another title. Throws `not_found`. */
   rename(key: ConversationKey, title: string): Promise<void>;
   /** Removes a conversation and its turns. Throws `not_found`, and `conflict` while a turn is live. */
-  remove(key: ConversationKey, nowMs: number): Promise<void>;
+  remove(key: ConversationKey): Promise<void>;
 }

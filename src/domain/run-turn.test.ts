@@ -1,42 +1,21 @@
 import { expect, test } from 'vitest';
+import { createVirtualClock } from '#local/clock.ts';
 import { ChatError } from '#domain/errors.ts';
 import { createMemoryConversations } from '#domain/memory-conversations.ts';
 import { createMemoryModel, saying } from '#domain/memory-model.ts';
 import { assistantMessage, messageText, userMessage } from '#domain/message.ts';
 import type { Conversations, Model } from '#domain/ports.ts';
-import { runTurn, type TurnPorts, type TurnRequest } from '#domain/run-turn.ts';
-import type { TurnEvent } from '#domain/stream-event.ts';
+import { runTurn } from '#domain/run-turn.ts';
 import type { Turn } from '#domain/turn.ts';
-
-const key = { owner: 'ada', conversationId: 'c1' };
-
-function turnRequest(change: Partial<TurnRequest> = {}): TurnRequest {
-  return {
-    owner: 'ada',
-    turnId: 't1',
-    conversation: { conversationId: 'c1', mode: 'either' },
-    question: userMessage('Hi'),
-    modelId: 'model',
-    inference: {},
-    signal: new AbortController().signal,
-    leaseUntilMs: 10_000,
-    ...change,
-  };
-}
-
-function ports(model: Model, conversations = createMemoryConversations()): TurnPorts {
-  return { model, conversations, now: () => 1_000 };
-}
+import { conversation, eventsOf, memoryPorts, turnRequest } from '../../test/fixtures/turns.ts';
 
 async function turnsOf(conversations: Conversations): Promise<readonly Turn[]> {
-  return (await conversations.turns(key, { limit: 10 })).items;
+  return (await conversations.turns(conversation, { limit: 10 })).items;
 }
-
-const eventsOf = (turn: AsyncIterable<TurnEvent>): Promise<TurnEvent[]> => Array.fromAsync(turn);
 
 test('a turn tells its beginning, what the model says, and its end', async () => {
   const events = await eventsOf(
-    runTurn(ports(createMemoryModel(saying('Hel', 'lo'))), turnRequest()),
+    runTurn(memoryPorts(createMemoryModel(saying('Hel', 'lo'))), turnRequest()),
   );
   expect(events.map(({ type }) => type)).toEqual([
     'turn-start',
@@ -55,19 +34,19 @@ test('the question is durable before the model is asked', async () => {
   let seen: string | undefined;
   const model: Model = {
     async *stream() {
-      const live = (await conversations.find(key))?.liveTurn;
+      const live = (await conversations.find(conversation))?.liveTurn;
       seen = live === undefined ? undefined : messageText(live.question);
       yield* saying('Hello');
     },
   };
-  await eventsOf(runTurn(ports(model, conversations), turnRequest()));
+  await eventsOf(runTurn(memoryPorts(model, { conversations }), turnRequest()));
   expect(seen).toBe('Hi');
 });
 
 test('the end is told only after the turn is stored', async () => {
   const conversations = createMemoryConversations();
   for await (const event of runTurn(
-    ports(createMemoryModel(saying('Hello')), conversations),
+    memoryPorts(createMemoryModel(saying('Hello')), { conversations }),
     turnRequest(),
   )) {
     const states = (await turnsOf(conversations)).map(({ state }) => state);
@@ -78,9 +57,12 @@ test('the end is told only after the turn is stored', async () => {
 test('the model is shown what was said before', async () => {
   const conversations = createMemoryConversations();
   const model = createMemoryModel(saying('Hello'));
-  await eventsOf(runTurn(ports(model, conversations), turnRequest()));
-  const again = turnRequest({ turnId: 't2', question: userMessage('And?') });
-  await eventsOf(runTurn(ports(model, conversations), again));
+  await eventsOf(runTurn(memoryPorts(model, { conversations }), turnRequest()));
+  const again = turnRequest({
+    turnId: 't2',
+    asked: { type: 'message', question: userMessage('And?') },
+  });
+  await eventsOf(runTurn(memoryPorts(model, { conversations }), again));
   expect(model.requests[1]?.messages).toEqual([
     userMessage('Hi'),
     assistantMessage('Hello'),
@@ -92,7 +74,7 @@ test('a failing model gives an error event, and the answer is kept as far as it 
   const conversations = createMemoryConversations();
   const fault = new ChatError('throttled', 'Busy.');
   const model = createMemoryModel([...saying('Hel', 'lo').slice(0, 2), fault]);
-  const events = await eventsOf(runTurn(ports(model, conversations), turnRequest()));
+  const events = await eventsOf(runTurn(memoryPorts(model, { conversations }), turnRequest()));
   expect(events.at(-1)).toEqual({ type: 'error', error: fault });
   expect(await turnsOf(conversations)).toMatchObject([
     { state: 'failed', errorCode: 'throttled', answer: assistantMessage('Hel') },
@@ -101,7 +83,7 @@ test('a failing model gives an error event, and the answer is kept as far as it 
 
 test('an answer that ends without a stop reason was cut short', async () => {
   const model = createMemoryModel([{ type: 'text-delta', index: 0, text: 'Hel' }]);
-  const events = await eventsOf(runTurn(ports(model), turnRequest()));
+  const events = await eventsOf(runTurn(memoryPorts(model), turnRequest()));
   expect(events.at(-1)).toMatchObject({ type: 'error', error: { code: 'model_error' } });
 });
 
@@ -109,14 +91,14 @@ test('a turn whose time is up ends as timed out', async () => {
   const conversations = createMemoryConversations();
   const timeUp = AbortSignal.abort(new ChatError('timed_out', 'Time is up.'));
   const model = createMemoryModel(saying('Hello'));
-  await eventsOf(runTurn(ports(model, conversations), turnRequest({ signal: timeUp })));
+  await eventsOf(runTurn(memoryPorts(model, { conversations }), turnRequest({ signal: timeUp })));
   expect(await turnsOf(conversations)).toMatchObject([{ state: 'timed_out' }]);
 });
 
 test('a reader that leaves half way leaves an interrupted turn with what it had', async () => {
   const conversations = createMemoryConversations();
   const model = createMemoryModel(saying('Hel', 'lo'));
-  for await (const event of runTurn(ports(model, conversations), turnRequest())) {
+  for await (const event of runTurn(memoryPorts(model, { conversations }), turnRequest())) {
     if (event.type === 'text-delta') break;
   }
   expect(await turnsOf(conversations)).toMatchObject([
@@ -130,7 +112,8 @@ test('an end that cannot be stored is an error for the reader, not a success', a
     finish: () => Promise.reject(new Error('the table is away')),
   };
   const model = createMemoryModel(saying('Hello'));
-  const events = await eventsOf(runTurn(ports(model, conversations), turnRequest()));
+  const ports = { ...memoryPorts(model, { conversations }), clock: createVirtualClock(1_000) };
+  const events = await eventsOf(runTurn(ports, turnRequest()));
   expect(events.at(-1)).toMatchObject({ type: 'error', error: { code: 'internal' } });
 });
 
@@ -138,7 +121,7 @@ test('of a one-shot prompt nothing is kept', async () => {
   const conversations = createMemoryConversations();
   const { conversation: _, ...oneShot } = turnRequest();
   const events = await eventsOf(
-    runTurn(ports(createMemoryModel(saying('Hello')), conversations), oneShot),
+    runTurn(memoryPorts(createMemoryModel(saying('Hello')), { conversations }), oneShot),
   );
   expect(events.at(-1)?.type).toBe('turn-stop');
   expect((await conversations.list('ada', { limit: 10 })).items).toEqual([]);
@@ -147,8 +130,8 @@ test('of a one-shot prompt nothing is kept', async () => {
 test('a turn without words is left out of what the model is shown', async () => {
   const conversations = createMemoryConversations();
   const failing = createMemoryModel([new ChatError('model_unavailable', 'Away.')]);
-  await eventsOf(runTurn(ports(failing, conversations), turnRequest()));
+  await eventsOf(runTurn(memoryPorts(failing, { conversations }), turnRequest()));
   const model = createMemoryModel(saying('Hello'));
-  await eventsOf(runTurn(ports(model, conversations), turnRequest({ turnId: 't2' })));
+  await eventsOf(runTurn(memoryPorts(model, { conversations }), turnRequest({ turnId: 't2' })));
   expect(model.requests[0]?.messages).toEqual([userMessage('Hi')]);
 });

@@ -1,41 +1,18 @@
 import { accumulate, emptyAnswer, toMessage, type Answer } from '#domain/accumulate.ts';
+import { startCheckpoints, type Checkpoints } from '#domain/checkpoints.ts';
 import { ChatError, toChatError } from '#domain/errors.ts';
-import type { Message } from '#domain/message.ts';
-import type {
-  BegunTurn,
-  ConversationMode,
-  Conversations,
-  InferenceConfig,
-  Model,
-  ModelRequest,
-} from '#domain/ports.ts';
+import { estimatedUsage } from '#domain/estimate-tokens.ts';
+import { followTurn } from '#domain/follow-turn.ts';
+import { numbered } from '#domain/numbered.ts';
+import { openTurn, type OpenTurn, type TurnPorts, type TurnRequest } from '#domain/open-turn.ts';
+import { storeTurn } from '#domain/store-turn.ts';
 import type { TurnEvent } from '#domain/stream-event.ts';
-import { toMessages, type LiveTurn, type Turn, type TurnState } from '#domain/turn.ts';
-
-export interface TurnPorts {
-  readonly model: Model;
-  readonly conversations: Conversations;
-  /** The time, in milliseconds since 1970. */
-  readonly now: () => number;
-}
-
-export interface TurnRequest {
-  readonly owner: string;
-  readonly turnId: string;
-  /** Left out for a one-shot prompt, of which nothing is kept. */
-  readonly conversation?: { readonly conversationId: string; readonly mode: ConversationMode };
-  readonly question: Message;
-  readonly modelId: string;
-  readonly system?: string;
-  readonly inference: InferenceConfig;
-  /** Aborted when the turn must end; its reason, a `ChatError`, says why. */
-  readonly signal: AbortSignal;
-  /** When whoever runs this turn is certainly gone, in milliseconds since 1970. */
-  readonly leaseUntilMs: number;
-}
+import { isLogEvent } from '#domain/turn-log.ts';
+import { endedTurn, type Outcome, type Turn, type TurnState } from '#domain/turn.ts';
 
 /**
- * Runs one turn: keeps the question, asks the model, passes on what it says, keeps the answer.
+ * Runs one turn: keeps the question, asks the model, passes on what it says, keeps the answer as
+ * it comes and as it ended. A request that came before is told the turn that it began then.
  * Throws a `ChatError` only before the turn has begun; from `turn-start` on, failures are events.
  * A reader that leaves half way leaves an `interrupted` turn with the answer as far as it got.
  */
@@ -43,27 +20,76 @@ export async function* runTurn(
   ports: TurnPorts,
   request: TurnRequest,
 ): AsyncGenerator<TurnEvent, void, undefined> {
-  const begun = await begin(ports, request);
-  let answer = emptyAnswer;
+  const opened = await openTurn(ports, request);
+  if (opened.type === 'attached') {
+    const { signal } = request;
+    yield* followTurn(ports, { key: opened.key, signal, isHidden: isHidden(request) });
+    return;
+  }
+  yield* answer(ports, request, opened);
+}
+
+async function* answer(
+  ports: TurnPorts,
+  request: TurnRequest,
+  opened: OpenTurn,
+): AsyncGenerator<TurnEvent, void, undefined> {
+  const stopping = createStopping(request.signal);
+  const checkpoints = keepLog(ports, opened, stopping);
+  let said = emptyAnswer;
+  let { modelId } = request;
   let ending: Ending = { state: 'interrupted' };
+  let turn: Turn;
   let unstored: ChatError | undefined;
   try {
     yield turnStart(request);
-    for await (const event of ports.model.stream(modelRequest(request, begun), request.signal)) {
-      answer = accumulate(answer, event);
+    const events = ports.model.stream(opened.modelRequest, stopping.signal);
+    for await (const event of numbered(events, opened.modelRequest.answerSoFar)) {
+      said = accumulate(said, event);
+      if (isLogEvent(event)) checkpoints?.add(event);
+      if (event.type === 'message-start') modelId = event.modelId ?? modelId;
       yield event;
     }
-    ending = endingOf(answer);
+    ending = endingOf(said);
   } catch (error) {
-    ending = failedWith(toChatError(error));
+    ending = stopping.isStopped() ? { state: 'stopped' } : failedWith(toChatError(error));
   } finally {
-    unstored = await store(
-      ports,
-      request,
-      endedTurn(begun.live, { answer, ending, finishedAtMs: ports.now() }),
-    );
+    turn = endedTurn(opened.live, {
+      ...outcomeOf(said, ending, opened),
+      modelId,
+      finishedAtMs: ports.clock.now(),
+    });
+    unstored = await storeTurn(ports, opened, turn);
+    await checkpoints?.close();
   }
-  yield lastEvent(answer, unstored ?? ending.error);
+  yield* lastEvents(turn, unstored ?? ending.error);
+}
+
+interface Stopping {
+  /** Aborted when the turn must end, for whatever reason. */
+  readonly signal: AbortSignal;
+  stop(): void;
+  abandon(error: ChatError): void;
+  isStopped(): boolean;
+}
+
+function createStopping(deadline: AbortSignal): Stopping {
+  const controller = new AbortController();
+  const stopped = new ChatError('internal', 'The turn was stopped.');
+  return {
+    signal: AbortSignal.any([deadline, controller.signal]),
+    stop: () => controller.abort(stopped),
+    abandon: (error) => controller.abort(error),
+    isStopped: () => controller.signal.reason === stopped && !deadline.aborted,
+  };
+}
+
+function keepLog(ports: TurnPorts, opened: OpenTurn, stopping: Stopping): Checkpoints | undefined {
+  if (opened.key === undefined) return undefined;
+  return startCheckpoints(ports, opened.key, {
+    stopRequested: () => stopping.stop(),
+    lost: (error) => stopping.abandon(error),
+  });
 }
 
 interface Ending {
@@ -71,28 +97,9 @@ interface Ending {
   readonly error?: ChatError;
 }
 
-async function begin({ conversations, now }: TurnPorts, request: TurnRequest): Promise<BegunTurn> {
-  const { owner, conversation, turnId, question, modelId, leaseUntilMs } = request;
-  const turn = { turnId, question, modelId, startedAtMs: now(), leaseUntilMs };
-  if (conversation === undefined) return { live: { ...turn, sequence: 1 }, history: [] };
-  return conversations.begin({ owner, ...conversation, turn });
-}
-
-function turnStart({ turnId, modelId, conversation }: TurnRequest): TurnEvent {
-  const start = { type: 'turn-start', turnId, modelId } as const;
-  if (conversation === undefined) return start;
-  return { ...start, conversationId: conversation.conversationId };
-}
-
-function modelRequest(request: TurnRequest, { history }: BegunTurn): ModelRequest {
-  const { modelId, question, inference, system } = request;
-  const messages = [...toMessages(history), question];
-  return { modelId, messages, inference, ...(system === undefined ? {} : { system }) };
-}
-
 /** An answer that does not say why it stopped was cut short, whatever its source believes. */
-function endingOf(answer: Answer): Ending {
-  if (answer.stopReason !== undefined) return { state: 'complete' };
+function endingOf(said: Answer): Ending {
+  if (said.stopReason !== undefined) return { state: 'complete' };
   return failedWith(new ChatError('model_error', 'The answer was cut short.'));
 }
 
@@ -100,42 +107,46 @@ function failedWith(error: ChatError): Ending {
   return { state: error.code === 'timed_out' ? 'timed_out' : 'failed', error };
 }
 
-interface End {
-  readonly answer: Answer;
-  readonly ending: Ending;
-  readonly finishedAtMs: number;
-}
-
-function endedTurn(live: LiveTurn, { answer, ending, finishedAtMs }: End): Turn {
-  const { leaseUntilMs: _, ...begun } = live;
+function outcomeOf(
+  said: Answer,
+  { state, error }: Ending,
+  { modelRequest }: OpenTurn,
+): Omit<Outcome, 'finishedAtMs' | 'modelId'> {
+  const message = toMessage(said);
+  const stopReason = state === 'stopped' ? 'stopped' : said.stopReason;
+  // A model that was cut off has not said what it used; one that never spoke used nothing.
+  const isCutOff = said.usage === undefined && (message.content.length > 0 || error === undefined);
+  const usage = isCutOff ? estimatedUsage(modelRequest.messages, message) : said.usage;
   return {
-    ...begun,
-    finishedAtMs,
-    state: ending.state,
-    answer: toMessage(answer),
-    ...(answer.stopReason === undefined ? {} : { stopReason: answer.stopReason }),
-    ...(answer.usage === undefined ? {} : { usage: answer.usage }),
-    ...(ending.error === undefined ? {} : { errorCode: ending.error.code }),
+    state,
+    answer: message,
+    ...(stopReason === undefined ? {} : { stopReason }),
+    ...(usage === undefined ? {} : { usage }),
+    ...(error === undefined ? {} : { errorCode: error.code }),
   };
 }
 
-/** Keeps the ended turn; a failure to do so is returned, for the reader has to hear of it. */
-async function store(
-  { conversations }: TurnPorts,
-  { owner, conversation }: TurnRequest,
-  turn: Turn,
-): Promise<ChatError | undefined> {
-  if (conversation === undefined) return undefined;
-  try {
-    await conversations.finish({ owner, conversationId: conversation.conversationId }, turn);
-    return undefined;
-  } catch (error) {
-    return toChatError(error);
-  }
+function turnStart(request: TurnRequest): TurnEvent {
+  const { turnId, modelId, conversation } = request;
+  const start = { type: 'turn-start', turnId, modelId } as const;
+  if (conversation === undefined || isHidden(request)) return start;
+  return { ...start, conversationId: conversation.conversationId };
 }
 
-function lastEvent({ stopReason, usage }: Answer, error: ChatError | undefined): TurnEvent {
-  if (error !== undefined) return { type: 'error', error };
-  const stop = { type: 'turn-stop', stopReason: stopReason ?? 'end_turn' } as const;
-  return usage === undefined ? stop : { ...stop, usage };
+/** Whether the conversation is none to come back to. */
+function isHidden({ conversation }: TurnRequest): boolean {
+  return conversation?.expiresAtMs !== undefined;
+}
+
+function* lastEvents(
+  { state, stopReason = 'end_turn', usage }: Turn,
+  error: ChatError | undefined,
+): Generator<TurnEvent, void, undefined> {
+  if (error !== undefined) {
+    yield { type: 'error', error };
+    return;
+  }
+  if (state === 'stopped') yield { type: 'message-stop', stopReason };
+  const stop = { type: 'turn-stop', stopReason } as const;
+  yield usage === undefined ? stop : { ...stop, usage };
 }

@@ -9,6 +9,8 @@ export type StopReason =
   | 'stop_sequence'
   | 'guardrail_intervened'
   | 'content_filtered'
+  /** Ours: a person stopped the turn. */
+  | 'stopped'
   | (string & {});
 
 /**
@@ -16,7 +18,8 @@ export type StopReason =
  * Bedrock's wire: text and reasoning begin with their first delta.
  */
 export type StreamEvent =
-  | { readonly type: 'message-start' }
+  /** `modelId` names the model that speaks, where it may be another than the one asked for. */
+  | { readonly type: 'message-start'; readonly modelId?: string }
   | {
       readonly type: 'block-start';
       readonly index: number;

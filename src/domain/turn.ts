@@ -1,3 +1,4 @@
+import type { ConversationKey } from '#domain/conversation.ts';
 import type { ErrorCode } from '#domain/errors.ts';
 import { messageText, type Message } from '#domain/message.ts';
 import type { StopReason } from '#domain/stream-event.ts';
@@ -6,32 +7,43 @@ import type { Usage } from '#domain/usage.ts';
 /** How a turn ended. Every turn ends in exactly one of these, and it is stored. */
 export type TurnState = 'complete' | 'stopped' | 'interrupted' | 'failed' | 'timed_out';
 
-/** A turn that has begun and not ended: what is durable before the model is asked. */
-export interface LiveTurn {
+/** Where a turn is found. */
+export interface TurnKey extends ConversationKey {
   readonly turnId: string;
   /** The turn's place in its conversation, from 1, without gaps. */
   readonly sequence: number;
+}
+
+/** What is known of a turn from its beginning on. */
+interface Begun {
+  readonly turnId: string;
+  readonly sequence: number;
+  /** The turn that this one follows; absent where it opens the conversation. */
+  readonly parentId?: string;
   readonly question: Message;
   readonly modelId: string;
   readonly startedAtMs: number;
+  /** When it may be forgotten; absent for what is kept for good. */
+  readonly expiresAtMs?: number;
+}
+
+/** A turn that has begun and not ended: what is durable before the model is asked. */
+export interface LiveTurn extends Begun {
   /** Nobody can be working on the turn any more after this time. */
   readonly leaseUntilMs: number;
 }
 
 /** A user's message and all that came of it. */
-export interface Turn {
-  readonly turnId: string;
-  readonly sequence: number;
+export interface Turn extends Begun {
   readonly state: TurnState;
-  readonly question: Message;
   /** As far as the answer got; its content is empty when the model said nothing. */
   readonly answer: Message;
-  readonly modelId: string;
-  readonly startedAtMs: number;
   readonly finishedAtMs: number;
   readonly stopReason?: StopReason;
   readonly usage?: Usage;
   readonly errorCode?: ErrorCode;
+  /** Stands for this turn and all before it where a model is not shown them whole. */
+  readonly summary?: string;
 }
 
 /**
@@ -44,9 +56,21 @@ export function toMessages(turns: readonly Turn[]): readonly Message[] {
   );
 }
 
-/** The turn that is stored for one whose worker is gone and left nothing but the question. */
-export function interruptedTurn(live: LiveTurn, finishedAtMs: number): Turn {
+/** How a turn came out, apart from its beginning. */
+export type Outcome = Omit<Turn, keyof Begun> & { readonly modelId?: string };
+
+/** The turn that is stored when a live one has come to its end. */
+export function endedTurn(live: LiveTurn, outcome: Outcome): Turn {
   const { leaseUntilMs: _, ...begun } = live;
-  const answer = { role: 'assistant', content: [] } as const;
-  return { ...begun, state: 'interrupted', answer, finishedAtMs };
+  return { ...begun, ...outcome };
+}
+
+/** The turn that is stored for one whose worker is gone; it left the answer as far as this. */
+export function interruptedTurn(live: LiveTurn, answer: Message, finishedAtMs: number): Turn {
+  return endedTurn(live, { state: 'interrupted', answer, finishedAtMs });
+}
+
+/** Whether a stored end is this one, which may be asked for again after its answer was lost. */
+export function isSameEnd(stored: Turn | undefined, turn: Turn): boolean {
+  return stored?.turnId === turn.turnId && stored.finishedAtMs === turn.finishedAtMs;
 }

@@ -8,4 +8,6 @@ export interface Usage {
   readonly totalTokens: number;
   readonly cacheReadInputTokens: number;
   readonly cacheWriteInputTokens: number;
+  /** The model was not heard out, so that nobody was told the exact numbers. */
+  readonly isEstimated?: true;
 }

@@ -1,16 +1,13 @@
 import { createBedrockClient, createBedrockModel } from '#aws/bedrock-model.ts';
-import { createDocumentClient, createDynamoConversations } from '#aws/dynamo-conversations.ts';
 import { readChatEnvironment } from '#aws/environment.ts';
+import { createKeeping } from '#aws/keeping.ts';
 import { answerTurn } from '#lambda/answer-turn.ts';
+import { systemClock } from '#lambda/clock.ts';
 import { respondBuffered } from '#lambda/respond-buffered.ts';
 
 const environment = readChatEnvironment(process.env);
 const model = createBedrockModel(createBedrockClient());
-const conversations = createDynamoConversations(
-  createDocumentClient(),
-  environment.conversationsTable,
-);
-const ports = { model, conversations, now: Date.now };
+const ports = { ...createKeeping(environment), model, clock: systemClock };
 const policy = { ...environment, defaultFormat: 'json' } as const;
 
 /** `POST /chat`: one turn, in one piece. */

@@ -1,16 +1,13 @@
 import { createBedrockClient, createBedrockModel } from '#aws/bedrock-model.ts';
-import { createDocumentClient, createDynamoConversations } from '#aws/dynamo-conversations.ts';
 import { readChatEnvironment } from '#aws/environment.ts';
+import { createKeeping } from '#aws/keeping.ts';
 import { answerTurn } from '#lambda/answer-turn.ts';
+import { systemClock } from '#lambda/clock.ts';
 import { respondStream } from '#lambda/respond-stream.ts';
 
 const environment = readChatEnvironment(process.env);
 const model = createBedrockModel(createBedrockClient());
-const conversations = createDynamoConversations(
-  createDocumentClient(),
-  environment.conversationsTable,
-);
-const ports = { model, conversations, now: Date.now };
+const ports = { ...createKeeping(environment), model, clock: systemClock };
 const policy = { ...environment, defaultFormat: 'ui' } as const;
 
 /** `POST /chat/stream`, and the chat Function URL: one turn, streamed. */

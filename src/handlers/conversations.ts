@@ -1,15 +1,12 @@
-import { createDocumentClient, createDynamoConversations } from '#aws/dynamo-conversations.ts';
-import { readConversationsTable } from '#aws/environment.ts';
+import { readStoreEnvironment } from '#aws/environment.ts';
+import { createKeeping } from '#aws/keeping.ts';
 import { answerConversations } from '#lambda/answer-conversations.ts';
+import { systemClock } from '#lambda/clock.ts';
 import { respondBuffered } from '#lambda/respond-buffered.ts';
 
-const conversations = createDynamoConversations(
-  createDocumentClient(),
-  readConversationsTable(process.env),
-);
-const ports = { conversations, now: Date.now };
+const ports = { ...createKeeping(readStoreEnvironment(process.env)), clock: systemClock };
 
-/** `/conversations` and `/conversations/{id}`: the caller's own. */
+/** `/conversations` and what is below it, but for the stream: the caller's own. */
 export const handler = respondBuffered((request, invocation) =>
   answerConversations(ports, request, invocation),
 );

@@ -1,27 +1,29 @@
+import { unknownConversation } from '#domain/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { Conversations } from '#domain/ports.ts';
+import { findConversation, removeConversation, type KeepingPorts } from '#domain/recover-turn.ts';
+import { stopTurn } from '#domain/stop-turn.ts';
 import { ownerOf } from '#lambda/http-event.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/http.ts';
-import { parseConversationId, parsePage, parseTitle } from '#protocol/conversation-request.ts';
+import {
+  parseConversationId,
+  parsePage,
+  parseStop,
+  parseTitle,
+} from '#protocol/conversation-request.ts';
 import { toConversationList, toConversationPage } from '#protocol/turn-json.ts';
 
-export interface ConversationsPorts {
-  readonly conversations: Conversations;
-  readonly now: () => number;
-}
-
-/** Answers for the caller's own conversations: list, read, rename, delete. */
+/** Answers for the caller's own conversations: list, read, rename, delete, stop a turn. */
 export async function answerConversations(
-  ports: ConversationsPorts,
+  ports: KeepingPorts,
   request: HttpRequest,
   { requestId }: Invocation,
 ): Promise<HttpResponse> {
   // Callers without an identity share one: nobody may read through it what others wrote.
   const owner = ownerOf(request.caller, false);
-  const body = await route(ports, owner, request);
+  const { status, body } = await route(ports, owner, request);
   return {
-    status: body === undefined ? 204 : 200,
+    status,
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       'cache-control': 'no-store',
@@ -31,44 +33,58 @@ export async function answerConversations(
   };
 }
 
-async function route(
-  { conversations, now }: ConversationsPorts,
-  owner: string,
-  { method, path, query, body }: HttpRequest,
-): Promise<object | undefined> {
-  const [, room, segment, ...rest] = path.split('/');
+interface Result {
+  readonly status: number;
+  readonly body?: object;
+}
+
+async function route(ports: KeepingPorts, owner: string, request: HttpRequest): Promise<Result> {
+  const { method, query } = request;
+  const [, room, segment = '', door, ...rest] = request.path.split('/');
   if (room !== 'conversations' || rest.length > 0) throw nothingHere();
-  if (segment === undefined || segment === '') {
+  if (segment === '' && door === undefined) {
     if (method !== 'GET') throw nothingHere();
-    return toConversationList(await conversations.list(owner, parsePage(query)));
+    const page = await ports.conversations.list(owner, parsePage(query));
+    return { status: 200, body: toConversationList(page) };
   }
   const key = { owner, conversationId: parseConversationId(segment) };
+  if (door === undefined) return answerConversation(ports, key, request);
+  if (door !== 'stop' || method !== 'POST') throw nothingHere();
+  const turnId = await stopTurn(ports, key, parseStop(request.body));
+  return { status: 202, body: { turn_id: turnId ?? null, stopping: turnId !== undefined } };
+}
+
+async function answerConversation(
+  ports: KeepingPorts,
+  key: ConversationKey,
+  { method, query, body }: HttpRequest,
+): Promise<Result> {
   switch (method) {
     case 'GET':
-      return readConversation({ conversations, now }, key, query);
+      return { status: 200, body: await readConversation(ports, key, query) };
     case 'PATCH':
-      await conversations.rename(key, parseTitle(body));
-      return undefined;
+      await ports.conversations.rename(key, parseTitle(body));
+      return { status: 204 };
     case 'DELETE':
-      await conversations.remove(key, now());
-      return undefined;
+      await removeConversation(ports, key);
+      return { status: 204 };
     default:
       throw nothingHere();
   }
 }
 
 async function readConversation(
-  { conversations, now }: ConversationsPorts,
+  ports: KeepingPorts,
   key: ConversationKey,
   query: HttpRequest['query'],
 ): Promise<object> {
   const page = parsePage(query);
-  const found = await conversations.find(key);
-  if (found === undefined) throw new ChatError('not_found', 'There is no such conversation.');
+  const found = await findConversation(ports, key);
+  if (found === undefined) throw unknownConversation();
   // Only then the turns: one that ends in between is in both, and never in neither.
-  const turns = await conversations.turns(key, page);
+  const turns = await ports.conversations.turns(key, page);
   const { liveTurn: _, ...older } = found;
-  return toConversationPage(page.cursor === undefined ? found : older, turns, now());
+  return toConversationPage(page.cursor === undefined ? found : older, turns, ports.clock.now());
 }
 
 function nothingHere(): ChatError {

@@ -2,9 +2,6 @@ import { ChatError } from '#domain/errors.ts';
 import type { LambdaContext } from '#lambda/awslambda.ts';
 import type { Invocation } from '#lambda/http.ts';
 
-/** How long after Lambda's own deadline nothing of the invocation can be left. */
-const leaseGraceMs = 15_000;
-
 /**
  * Runs something within an invocation's time. `marginMs` of it, or a third when there is little,
  * is kept back to store the turn and to tell the reader.
@@ -24,7 +21,7 @@ export async function withinDeadline<Result>(
     return await run({
       requestId: context.awsRequestId,
       signal: deadline.signal,
-      leaseUntilMs: Date.now() + remainingMs + leaseGraceMs,
+      endsAtMs: Date.now() + remainingMs,
     });
   } finally {
     clearTimeout(timer);

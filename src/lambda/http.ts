@@ -22,6 +22,8 @@ export interface HttpResponse {
   readonly body: string | AsyncIterable<string>;
   /** Written while the body is silent. */
   readonly ping?: string;
+  /** What goes on beside the body, and must be over before the invocation is. Never rejects. */
+  readonly ended?: Promise<void>;
 }
 
 /** One run of a handler. */
@@ -29,8 +31,8 @@ export interface Invocation {
   readonly requestId: string;
   /** Aborted, with a `timed_out` error as its reason, a little before Lambda's time is up. */
   readonly signal: AbortSignal;
-  /** By this time, in milliseconds since 1970, Lambda has ended the invocation for certain. */
-  readonly leaseUntilMs: number;
+  /** When Lambda ends the invocation, in milliseconds since 1970. */
+  readonly endsAtMs: number;
 }
 
 /** Answers a request. Throws a `ChatError` for what becomes a problem. */

@@ -34,7 +34,8 @@ async function toResult(response: HttpResponse, { requestId }: Invocation): Prom
   }
 }
 
-async function collect({ status, headers, body }: HttpResponse): Promise<ProxyResult> {
+async function collect({ status, headers, body, ended }: HttpResponse): Promise<ProxyResult> {
   const text = typeof body === 'string' ? body : (await Array.fromAsync(body)).join('');
+  await ended;
   return { statusCode: status, headers, body: text };
 }

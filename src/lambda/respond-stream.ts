@@ -16,7 +16,12 @@ export function respondStream(answer: Answer): StreamingHandler<HttpEvent> {
   return awslambda.streamifyResponse<HttpEvent>((event, responseStream, context) =>
     withinDeadline(context, marginMs, async (invocation) => {
       const response = await answerOrProblem(answer, toHttpRequest(event), invocation);
-      await writeResponse(responseStream, response, invocation.signal);
+      try {
+        await writeResponse(responseStream, response, invocation.signal);
+      } finally {
+        // What is left to do for a turn is done whether or not its reader is still there.
+        await response.ended;
+      }
     }),
   );
 }

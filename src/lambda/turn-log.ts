@@ -1,4 +1,4 @@
-import type { TurnRequest } from '#domain/run-turn.ts';
+import type { TurnRequest } from '#domain/open-turn.ts';
 import type { TurnEvent } from '#domain/stream-event.ts';
 import { describeCause, logError, logInfo, type LogFields } from '#lambda/log.ts';
 

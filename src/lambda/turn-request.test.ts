@@ -4,12 +4,18 @@ import { toTurnRequest, type TurnContext } from '#lambda/turn-request.ts';
 const context: TurnContext = {
   owner: 'anonymous',
   isAnonymous: true,
-  policy: { models: ['m'], maxOutputTokens: 100, allowAnonymous: true, defaultFormat: 'ui' },
-  invocation: { requestId: 'r', signal: new AbortController().signal, leaseUntilMs: 5 },
+  policy: {
+    models: ['m'],
+    maxOutputTokens: 100,
+    maxHistoryTokens: 100,
+    allowAnonymous: true,
+    defaultFormat: 'ui',
+  },
+  invocation: { requestId: 'r', signal: new AbortController().signal, endsAtMs: 5 },
   nowMs: 1_700_000_000_000,
 };
 
-const chat = { text: 'Hi', inference: {} };
+const chat = { question: { type: 'message', text: 'Hi' }, inference: {} } as const;
 
 test('callers without an identity go on with ids they were given, and choose none', () => {
   const given = toTurnRequest({ ...chat, conversation: { id: 'c1', create: false } }, context);

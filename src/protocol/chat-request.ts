@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import type { InferenceConfig } from '#domain/ports.ts';
+import { identifier } from '#protocol/identifier.ts';
 import { invalid, parsed, parseJsonObject } from '#protocol/json-body.ts';
+import { toUiQuestion, uiMessages } from '#protocol/ui-chat-request.ts';
 
 export const turnFormats = ['ui', 'data', 'text', 'json'] as const;
 
@@ -10,9 +12,17 @@ export type TurnFormat = (typeof turnFormats)[number];
 /** Messages are at most this many characters. */
 export const maxMessageLength = 32_000;
 
-/** A chat request, whichever of its three forms it came in. */
+/** What is asked: something new, or something of a turn that was before. */
+export type ChatQuestion =
+  /** `parentId`: the turn to follow, `null` for none, left out for the last one. */
+  | { readonly type: 'message'; readonly text: string; readonly parentId?: string | null }
+  /** Another answer to the same question; of the last turn, where none is named. */
+  | { readonly type: 'regenerate'; readonly turnId?: string; readonly text?: string }
+  | { readonly type: 'continue'; readonly turnId: string };
+
+/** A chat request, whichever of its forms it came in. */
 export interface ChatRequest {
-  readonly text: string;
+  readonly question: ChatQuestion;
   /** Left out for a one-shot prompt. `create` allows an id that is not known yet. */
   readonly conversation?: { readonly id?: string; readonly create: boolean };
   readonly modelId?: string;
@@ -25,11 +35,6 @@ const words = v.pipe(
   v.string('must be a string'),
   v.maxLength(maxMessageLength, `must be at most ${maxMessageLength} characters`),
   v.check((text) => text.trim() !== '', 'must not be blank'),
-);
-
-const identifier = v.pipe(
-  v.string('must be a string'),
-  v.regex(/^[\w-]{1,64}$/u, 'must be 1 to 64 letters, digits, hyphens or underscores'),
 );
 
 const unit = v.pipe(
@@ -73,21 +78,25 @@ const oneShot = v.strictObject({ prompt: words, ...options });
 const inConversation = v.strictObject({
   message: words,
   conversation_id: v.optional(identifier),
+  parent_turn_id: v.optional(v.nullable(identifier)),
+  ...options,
+});
+const again = v.strictObject({
+  conversation_id: identifier,
+  regenerate_turn_id: identifier,
+  ...options,
+});
+const onwards = v.strictObject({
+  conversation_id: identifier,
+  continue_turn_id: identifier,
   ...options,
 });
 
+/** The fields of which a request has exactly one: it says what is asked. */
+const questions = ['prompt', 'message', 'regenerate_turn_id', 'continue_turn_id'] as const;
+
 /** What an unmodified `useChat` of the AI SDK sends; it may carry more than we read. */
-const uiChat = v.object({
-  id: identifier,
-  messages: v.array(
-    v.object({
-      role: v.string(),
-      parts: v.array(v.object({ type: v.string(), text: v.optional(v.string()) })),
-    }),
-    'must be an array of UI messages',
-  ),
-  ...options,
-});
+const uiChat = v.object({ ...uiMessages, ...options });
 
 /**
  * Reads the body of a chat request. Throws `invalid_request` with a message that names the field
@@ -96,31 +105,53 @@ const uiChat = v.object({
 export function parseChatRequest(body: string): ChatRequest {
   const json = parseJsonObject(body);
   if ('messages' in json) return fromUiChat(parsed(uiChat, json));
-  if ('prompt' in json && 'message' in json) {
-    throw invalid(
-      'message: give either prompt (one shot) or message (in a conversation), not both',
-    );
+  const [asked, other] = questions.filter((name) => name in json);
+  if (other !== undefined) throw invalid(`${other}: give either ${asked} or this, not both`);
+  if ((asked === undefined || asked === 'prompt') && 'conversation_id' in json) {
+    throw invalid('message: is required, for a turn in a conversation');
   }
-  if ('message' in json || 'conversation_id' in json) {
-    const { message, conversation_id: id, ...rest } = parsed(inConversation, json);
-    const conversation = id === undefined ? { create: true } : { id, create: false };
-    return { text: message, conversation, ...toOptions(rest) };
-  }
-  if (!('prompt' in json)) {
+  if (asked === undefined) {
     throw invalid('prompt: is required, or message for a turn in a conversation');
   }
-  const { prompt, ...rest } = parsed(oneShot, json);
-  return { text: prompt, ...toOptions(rest) };
+  switch (asked) {
+    case 'prompt': {
+      const { prompt, ...rest } = parsed(oneShot, json);
+      return { question: { type: 'message', text: prompt }, ...toOptions(rest) };
+    }
+    case 'message':
+      return fromMessage(parsed(inConversation, json));
+    case 'regenerate_turn_id': {
+      const { conversation_id: id, regenerate_turn_id: turnId, ...rest } = parsed(again, json);
+      const question = { type: 'regenerate', turnId } as const;
+      return { question, conversation: { id, create: false }, ...toOptions(rest) };
+    }
+    case 'continue_turn_id': {
+      const { conversation_id: id, continue_turn_id: turnId, ...rest } = parsed(onwards, json);
+      const question = { type: 'continue', turnId } as const;
+      return { question, conversation: { id, create: false }, ...toOptions(rest) };
+    }
+  }
 }
 
-function fromUiChat({ id, messages, ...rest }: v.InferOutput<typeof uiChat>): ChatRequest {
-  const last = messages.findLast((message) => message.role === 'user');
-  const text = (last?.parts ?? []).map((piece) => piece.text ?? '').join('');
-  if (text.trim() === '') throw invalid('messages: the last user message must have text');
-  if (text.length > maxMessageLength) {
+function fromMessage(body: v.InferOutput<typeof inConversation>): ChatRequest {
+  const { message: text, conversation_id: id, parent_turn_id: parentId, ...rest } = body;
+  if (id === undefined && typeof parentId === 'string') {
+    throw invalid('parent_turn_id: needs the conversation_id that the turn is in');
+  }
+  const question = { type: 'message', text } as const;
+  return {
+    question: parentId === undefined ? question : { ...question, parentId },
+    conversation: id === undefined ? { create: true } : { id, create: false },
+    ...toOptions(rest),
+  };
+}
+
+function fromUiChat({ id, ...chat }: v.InferOutput<typeof uiChat>): ChatRequest {
+  const question = toUiQuestion({ id, ...chat });
+  if (question.text !== undefined && question.text.length > maxMessageLength) {
     throw invalid(`messages: a message must be at most ${maxMessageLength} characters`);
   }
-  return { text, conversation: { id, create: true }, ...toOptions(rest) };
+  return { question, conversation: { id, create: true }, ...toOptions(chat) };
 }
 
 type Options = v.InferOutput<v.StrictObjectSchema<typeof options, undefined>>;
@@ -130,7 +161,7 @@ function toOptions({
   system,
   inference: config,
   format,
-}: Options): Omit<ChatRequest, 'text'> {
+}: Options): Omit<ChatRequest, 'question'> {
   return {
     inference: toInferenceConfig(config),
     ...(model === undefined ? {} : { modelId: model }),

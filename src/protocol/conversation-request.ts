@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { isTitle } from '#domain/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { PageRequest } from '#domain/ports.ts';
+import type { TurnFormat } from '#protocol/chat-request.ts';
+import { identifier } from '#protocol/identifier.ts';
 import { parsed, parseJsonObject } from '#protocol/json-body.ts';
 
 const limit = v.optional(
@@ -39,4 +41,21 @@ export function parseTitle(body: string): string {
 export function parseConversationId(segment: string): string {
   if (/^[\w-]{1,64}$/u.test(segment)) return segment;
   throw new ChatError('not_found', 'There is no such conversation.');
+}
+
+const stop = v.strictObject({ turn_id: v.optional(identifier) });
+
+/** The turn that is to be stopped, where the body names one; it may be empty. */
+export function parseStop(body: string): string | undefined {
+  return body === '' ? undefined : parsed(stop, parseJsonObject(body)).turn_id;
+}
+
+const streamFormats = ['ui', 'data', 'text'] as const;
+const streamFormat = v.object({
+  format: v.optional(v.picklist(streamFormats, `must be one of ${streamFormats.join(', ')}`)),
+});
+
+/** Reads in which format a stream is asked for. Throws `invalid_request`. */
+export function parseStreamFormat(format: string | undefined): TurnFormat | undefined {
+  return parsed(streamFormat, { format }).format;
 }

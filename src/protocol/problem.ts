@@ -5,6 +5,7 @@ const kinds: Record<ErrorCode, { readonly status: number; readonly title: string
   unauthenticated: { status: 401, title: 'Not signed in' },
   forbidden: { status: 403, title: 'Not allowed' },
   not_found: { status: 404, title: 'Not found' },
+  gone: { status: 410, title: 'Gone' },
   conflict: { status: 409, title: 'Conflict' },
   idempotency_mismatch: { status: 422, title: 'Idempotency key used for another request' },
   too_large: { status: 413, title: 'Too large' },

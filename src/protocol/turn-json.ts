@@ -11,6 +11,8 @@ const time = v.pipe(v.string(), v.isoTimestamp());
 
 const turnJson = v.object({
   turn_id: v.string(),
+  /** The turn that this one follows; null where it opens the conversation. */
+  parent_turn_id: v.nullable(v.string()),
   state: v.picklist(['running', 'complete', 'stopped', 'interrupted', 'failed', 'timed_out']),
   message: v.string(),
   response: v.string(),
@@ -41,6 +43,8 @@ export const conversationListJson = v.object({
 /** A conversation with a page of its turns, oldest first; `cursor` asks for older ones. */
 export const conversationPageJson = v.object({
   ...conversationJson.entries,
+  /** The last turn that began: the next one follows it. */
+  head_turn_id: v.nullable(v.string()),
   turns: v.array(turnJson),
   cursor: v.optional(v.string()),
 });
@@ -75,19 +79,22 @@ export function toConversationPage(
   const ended = live === undefined || page.items.some((turn) => turn.turnId === live.turnId);
   return {
     ...toConversationJson(conversation),
+    head_turn_id: conversation.headId ?? null,
     turns: ended ? turns : [...turns, toLiveTurnJson(live, nowMs)],
     ...cursorOf(page),
   };
 }
 
 function toLiveTurnJson(live: LiveTurn, nowMs: number): TurnJson {
-  const json = toTurnJson(interruptedTurn(live, nowMs));
+  const nothing = { role: 'assistant', content: [] } as const;
+  const json = toTurnJson(interruptedTurn(live, nothing, nowMs));
   return live.leaseUntilMs <= nowMs ? json : { ...json, state: 'running' };
 }
 
 function toTurnJson(turn: Turn): TurnJson {
   return {
     turn_id: turn.turnId,
+    parent_turn_id: turn.parentId ?? null,
     state: turn.state,
     message: messageText(turn.question),
     response: messageText(turn.answer),

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { ChatError, toErrorCode } from '#domain/errors.ts';
 import type { StopReason, TurnEvent } from '#domain/stream-event.ts';
+import { lengthOf } from '#domain/turn-log.ts';
 import { eventStreamHeaders, type TurnEncoding } from '#protocol/encode-turn.ts';
+import { encodeCursor } from '#protocol/cursor.ts';
 import { decodeSse, ssePing } from '#protocol/sse.ts';
 import { fromUsageJson, toUsageJson, usageJson } from '#protocol/usage-json.ts';
 
@@ -17,20 +19,20 @@ interface Encoder {
 
 /**
  * The AI SDK's UI message stream, version 1 (ai 7, `uiMessageChunkSchema`). The SSE id of each
- * part is a cursor, `turn:count of events`.
+ * part is a cursor.
  */
 export function createUiEncoding(requestId: string): TurnEncoding {
   const encoder: Encoder = { requestId, open: new Map() };
   let turnId = '';
-  let sequence = 0;
+  let characters = 0;
   return {
     contentType: 'text/event-stream',
     headers: { ...eventStreamHeaders, 'x-vercel-ai-ui-message-stream': 'v1' },
     ping: ssePing,
     encode(event: TurnEvent) {
       if (event.type === 'turn-start') turnId = event.turnId;
-      sequence += 1;
-      const id = `id: ${turnId}:${sequence}\n`;
+      characters += lengthOf(event);
+      const id = `id: ${encodeCursor({ turnId, characters })}\n`;
       const parts = encodeParts(encoder, event);
       return parts.map((part) => `${id}data: ${part}\n\n`).join('');
     },
@@ -43,7 +45,12 @@ function encodeParts(encoder: Encoder, event: TurnEvent): readonly string[] {
     case 'turn-start':
       return [json({ type: 'start', messageId: event.turnId, messageMetadata: startOf(event) })];
     case 'message-start':
-      return [json({ type: 'start-step' })];
+      return [
+        json({ type: 'start-step' }),
+        ...(event.modelId === undefined
+          ? []
+          : [json({ type: 'message-metadata', messageMetadata: { model: event.modelId } })]),
+      ];
     case 'text-delta':
     case 'reasoning-delta':
       return encodeDelta(open, event);
@@ -139,6 +146,7 @@ function finishReasonOf(stopReason: StopReason): string {
     case 'guardrail_intervened':
     case 'content_filtered':
       return 'content-filter';
+    case 'stopped':
     default:
       return 'other';
   }

@@ -10,6 +10,8 @@ export const usageJson = v.object({
   total_tokens: count,
   cache_read_input_tokens: count,
   cache_write_input_tokens: count,
+  /** The model was not heard out, so that nobody was told the exact numbers. */
+  estimated: v.optional(v.literal(true)),
 });
 
 export type UsageJson = v.InferOutput<typeof usageJson>;
@@ -21,6 +23,7 @@ export function toUsageJson(usage: Usage): UsageJson {
     total_tokens: usage.totalTokens,
     cache_read_input_tokens: usage.cacheReadInputTokens,
     cache_write_input_tokens: usage.cacheWriteInputTokens,
+    ...(usage.isEstimated === true ? { estimated: true } : {}),
   };
 }
 
@@ -31,5 +34,6 @@ export function fromUsageJson(json: UsageJson): Usage {
     totalTokens: json.total_tokens,
     cacheReadInputTokens: json.cache_read_input_tokens,
     cacheWriteInputTokens: json.cache_write_input_tokens,
+    ...(json.estimated === true ? { isEstimated: true } : {}),
   };
 }

@@ -1,0 +1,171 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { fromConversationItem, fromKeyAttribute, type Item } from '#aws/dynamo-items.ts';
+import { conversationKey, keyAttribute } from '#aws/dynamo-keys.ts';
+import { toExpiry, type Table } from '#aws/dynamo-table.ts';
+import {
+  findSequence,
+  freeConversation,
+  readTurn,
+  readTurns,
+  type TurnStore,
+} from '#aws/dynamo-turns.ts';
+import {
+  existsAlready,
+  keyUsedOtherwise,
+  unknownConversation,
+} from '#domain/conversation-errors.ts';
+import { titleOf, type Conversation } from '#domain/conversation.ts';
+import type { Beginning, ConversationMode, Page, TurnBeginning } from '#domain/ports.ts';
+import type { LiveTurn, Turn } from '#domain/turn.ts';
+
+/** How many turns are read along with the claim; the model is shown as many as fit. */
+const recentTurns = 40;
+
+/** Claims the conversation for a turn and reads what came before, both in one round trip. */
+export async function beginTurn(store: TurnStore, beginning: TurnBeginning): Promise<Beginning> {
+  const reading = readRecent(store, beginning);
+  // It is awaited after the claim, whose failure is the one to tell.
+  reading.catch(() => undefined);
+  const claimed = await claimOrExplain(store, beginning);
+  if (claimed.type !== 'claimed') return claimed;
+  const { live } = claimed;
+  const recent = await reading;
+  const isWhole = (recent.items[0]?.sequence ?? 0) === live.sequence - 1;
+  // Where it is not, the read overtook the end of the turn before this one.
+  return { type: 'begun', live, recent: isWhole ? recent : await readRecent(store, beginning) };
+}
+
+async function readRecent(store: TurnStore, beginning: TurnBeginning): Promise<Page<Turn>> {
+  return beginning.mode === 'new'
+    ? { items: [] }
+    : readTurns(store, beginning, { limit: recentTurns });
+}
+
+type Claim = { readonly type: 'claimed'; readonly live: LiveTurn };
+
+async function claimOrExplain(
+  store: TurnStore,
+  beginning: TurnBeginning,
+): Promise<Claim | Exclude<Beginning, { type: 'begun' }>> {
+  try {
+    return { type: 'claimed', live: await claim(store.table, beginning) };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const explained = await explain(store, beginning);
+    return explained ?? { type: 'claimed', live: await claim(store.table, beginning) };
+  }
+}
+
+const conditions: Record<ConversationMode, readonly string[]> = {
+  new: ['attribute_not_exists(pk)'],
+  existing: [
+    'attribute_exists(pk)',
+    'attribute_not_exists(liveTurn)',
+    'attribute_not_exists(deleting)',
+  ],
+  either: ['attribute_not_exists(liveTurn)', 'attribute_not_exists(deleting)'],
+};
+
+const assignments = [
+  'liveTurn = :live',
+  'headId = :turnId',
+  'conversationId = :id',
+  'turnCount = if_not_exists(turnCount, :zero) + :one',
+  'title = if_not_exists(title, :title)',
+  'createdAtMs = if_not_exists(createdAtMs, :now)',
+];
+
+/** Makes the turn the conversation's live one. */
+async function claim({ client, tableName }: Table, beginning: TurnBeginning): Promise<LiveTurn> {
+  const { conversationId, mode, turn, parentId, idempotency } = beginning;
+  const isListed = turn.expiresAtMs === undefined;
+  const { key, fingerprint } = idempotency ?? {};
+  const { Attributes } = await client.send(
+    new UpdateCommand({
+      TableName: tableName,
+      Key: conversationKey(beginning),
+      ConditionExpression: [
+        ...conditions[mode],
+        ...(key === undefined ? [] : ['attribute_not_exists(#key)']),
+      ].join(' AND '),
+      UpdateExpression: `SET ${[
+        ...assignments,
+        `liveParent = ${parentId === undefined ? 'if_not_exists(headId, :parent)' : ':parent'}`,
+        // Only what has this attribute is in the index that lists conversations.
+        isListed ? 'updatedAtMs = :now' : 'expiresAt = :expiry',
+        ...(key === undefined ? [] : ['#key = :key']),
+      ].join(', ')}`,
+      ...(key === undefined ? {} : { ExpressionAttributeNames: { '#key': keyAttribute(key) } }),
+      ExpressionAttributeValues: {
+        ':live': turn,
+        ':turnId': turn.turnId,
+        ':id': conversationId,
+        ':zero': 0,
+        ':one': 1,
+        ':title': titleOf(turn.question),
+        ':now': turn.startedAtMs,
+        ':parent': parentId ?? null,
+        ...(isListed ? {} : { ':expiry': toExpiry(turn.expiresAtMs) }),
+        ...(key === undefined ? {} : { ':key': { fingerprint, turnId: turn.turnId } }),
+      },
+      ReturnValues: 'UPDATED_NEW',
+    }),
+  );
+  return toLive(beginning, Number(Attributes?.['turnCount']), Attributes?.['liveParent']);
+}
+
+function toLive({ turn }: TurnBeginning, sequence: number, parent: unknown): LiveTurn {
+  return { ...turn, sequence, ...(typeof parent === 'string' ? { parentId: parent } : {}) };
+}
+
+/** Why a claim was refused; undefined where it no longer would be. */
+async function explain(
+  store: TurnStore,
+  beginning: TurnBeginning,
+): Promise<Claim | Exclude<Beginning, { type: 'begun' }> | undefined> {
+  const { client, tableName } = store.table;
+  const { Item } = await client.send(
+    new GetCommand({ TableName: tableName, Key: conversationKey(beginning), ConsistentRead: true }),
+  );
+  if (Item === undefined || Item['deleting'] === true) throw unknownConversation();
+  const conversation = fromConversationItem(beginning.owner, Item);
+  const { liveTurn: live } = conversation;
+  // A claim whose answer was lost is tried again by the SDK, and then stands in its own way.
+  if (live?.turnId === beginning.turn.turnId) return { type: 'claimed', live };
+  const attached = await earlier(store, beginning, { item: Item, conversation });
+  if (attached !== undefined) return attached;
+  if (live === undefined) {
+    if (beginning.mode === 'new') throw existsAlready();
+    return undefined;
+  }
+  const { owner, conversationId } = beginning;
+  const { turnId, sequence } = live;
+  const ended = await readTurn(store, { owner, conversationId, turnId, sequence });
+  if (ended === undefined) return { type: 'busy', live };
+  // Whoever stored its end did not come to the last step.
+  await freeConversation(store.table, beginning, turnId);
+  return undefined;
+}
+
+interface Found {
+  readonly item: Item;
+  readonly conversation: Conversation;
+}
+
+/** The turn that the same request began before. Throws `idempotency_mismatch`. */
+async function earlier(
+  store: TurnStore,
+  { owner, conversationId, idempotency }: TurnBeginning,
+  { item, conversation }: Found,
+): Promise<Extract<Beginning, { type: 'attached' }> | undefined> {
+  const stored = idempotency === undefined ? undefined : item[keyAttribute(idempotency.key)];
+  if (idempotency === undefined || stored === undefined) return undefined;
+  const { fingerprint, turnId } = fromKeyAttribute(stored);
+  if (fingerprint !== idempotency.fingerprint) throw keyUsedOtherwise();
+  const { liveTurn: live } = conversation;
+  const key = { owner, conversationId };
+  const sequence =
+    live?.turnId === turnId ? live.sequence : await findSequence(store.table, key, turnId);
+  return { type: 'attached', key: { ...key, turnId, sequence } };
+}

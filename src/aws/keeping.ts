@@ -1,0 +1,20 @@
+import { createDynamoConversations } from '#aws/dynamo-conversations.ts';
+import { createDocumentClient } from '#aws/dynamo-table.ts';
+import { createDynamoTurnLog } from '#aws/dynamo-turn-log.ts';
+import type { StoreEnvironment } from '#aws/environment.ts';
+import { createS3LargeAnswers } from '#aws/large-answers.ts';
+import type { Conversations } from '#domain/ports.ts';
+import type { TurnLog } from '#domain/turn-log.ts';
+
+/** What keeps turns, on DynamoDB and S3. */
+export function createKeeping({ conversationsTable, answersBucket }: StoreEnvironment): {
+  readonly conversations: Conversations;
+  readonly log: TurnLog;
+} {
+  const table = { client: createDocumentClient(), tableName: conversationsTable };
+  const largeAnswers = createS3LargeAnswers(answersBucket);
+  return {
+    conversations: createDynamoConversations({ table, largeAnswers }),
+    log: createDynamoTurnLog(table),
+  };
+}

@@ -1,0 +1,91 @@
+import { unknownTurn } from '#domain/conversation-errors.ts';
+import type { ConversationKey } from '#domain/conversation.ts';
+import { ChatError } from '#domain/errors.ts';
+import { findTurn } from '#domain/history.ts';
+import { messageText, type Message } from '#domain/message.ts';
+import type { Conversations } from '#domain/ports.ts';
+import type { Turn } from '#domain/turn.ts';
+
+/** What a turn is to answer. All but the first form go back to a turn, and make a branch. */
+export type Asked =
+  | { readonly type: 'message'; readonly question: Message }
+  /** A message after another turn than the last: `null` puts it at the conversation's beginning. */
+  | { readonly type: 'edit'; readonly question: Message; readonly parentId: string | null }
+  /** Another answer to the question of a turn; left out, of the last one. */
+  | {
+      readonly type: 'regenerate';
+      readonly turnId?: string;
+      /** What to ask where there is no such turn, or one that asked something else. */
+      readonly question?: Message;
+    }
+  /** The rest of an answer that was cut off. */
+  | { readonly type: 'continue'; readonly turnId: string };
+
+export interface Question {
+  readonly question: Message;
+  /** As `TurnBeginning` has it. */
+  readonly parentId?: string | null;
+  /** What the answer begins with, said before. */
+  readonly answerSoFar?: string;
+}
+
+/** Reads what a question goes back to. Throws `not_found` for a turn that is not there. */
+export async function toQuestion(
+  conversations: Conversations,
+  key: ConversationKey,
+  asked: Asked,
+): Promise<Question> {
+  switch (asked.type) {
+    case 'message':
+      return { question: asked.question };
+    case 'edit': {
+      const { question, parentId } = asked;
+      if (parentId !== null) await known(conversations, key, parentId);
+      return { question, parentId };
+    }
+    case 'regenerate':
+      return regenerated(conversations, key, asked);
+    case 'continue': {
+      const turn = await known(conversations, key, asked.turnId);
+      if (turn.state === 'complete' && turn.stopReason !== 'max_tokens') {
+        throw new ChatError('invalid_request', 'continue_turn_id: this answer is complete');
+      }
+      return { ...branchOf(turn), answerSoFar: messageText(turn.answer).trimEnd() };
+    }
+  }
+}
+
+async function regenerated(
+  conversations: Conversations,
+  key: ConversationKey,
+  { turnId, question }: Extract<Asked, { type: 'regenerate' }>,
+): Promise<Question> {
+  if (question === undefined) return branchOf(await known(conversations, key, turnId));
+  const turn = await find(conversations, key, turnId);
+  const isIt = turn !== undefined && messageText(turn.question) === messageText(question);
+  return isIt ? branchOf(turn) : { question };
+}
+
+function branchOf({ question, parentId }: Turn): Question {
+  return { question, parentId: parentId ?? null };
+}
+
+async function known(
+  conversations: Conversations,
+  key: ConversationKey,
+  turnId: string | undefined,
+): Promise<Turn> {
+  const turn = await find(conversations, key, turnId);
+  if (turn === undefined) throw unknownTurn();
+  return turn;
+}
+
+/** A turn by its id, or the last one that began. */
+async function find(
+  conversations: Conversations,
+  key: ConversationKey,
+  turnId: string | undefined,
+): Promise<Turn | undefined> {
+  const id = turnId ?? (await conversations.find(key))?.headId;
+  return id === undefined ? undefined : findTurn(conversations, key, id);
+}

@@ -1,0 +1,152 @@
+import { accumulate, emptyAnswer } from '#domain/accumulate.ts';
+import type { ChatError } from '#domain/errors.ts';
+import type { TurnEvent } from '#domain/stream-event.ts';
+import type { HttpResponse } from '#lambda/http.ts';
+import { problemResponse } from '#lambda/problem-response.ts';
+import type { TurnLog } from '#lambda/turn-log.ts';
+import type { TurnFormat } from '#protocol/chat-request.ts';
+import { resumed } from '#protocol/cursor.ts';
+import { createDataEncoding } from '#protocol/data-stream.ts';
+import type { TurnEncoding } from '#protocol/encode-turn.ts';
+import { createPlainTextEncoding } from '#protocol/plain-text.ts';
+import { toTurnAnswer, toTurnStart } from '#protocol/turn-json.ts';
+import { createUiEncoding } from '#protocol/ui-message-stream.ts';
+
+const acceptedTypes: Readonly<Record<string, TurnFormat>> = {
+  'text/event-stream': 'ui',
+  'text/plain': 'text',
+  'application/json': 'json',
+};
+
+/** The format of the first media type that is one of ours, in the order of the header. */
+export function acceptedFormat(accept = ''): TurnFormat | undefined {
+  const types = accept.split(',').map((type) => type.split(';')[0]?.trim() ?? '');
+  return types.map((type) => acceptedTypes[type]).find((format) => format !== undefined);
+}
+
+export interface ResponseSettings {
+  readonly requestId: string;
+  readonly format: TurnFormat;
+  /** What goes on beside the response. */
+  readonly ended?: Promise<void>;
+  readonly log?: TurnLog;
+  /** How many characters of the answer the reader has already. */
+  readonly after?: number;
+}
+
+/** A turn as the response to a request. Throws what kept the turn from beginning. */
+export async function toTurnResponse(
+  turn: AsyncGenerator<TurnEvent>,
+  settings: ResponseSettings,
+): Promise<HttpResponse> {
+  const { requestId, ended } = settings;
+  const opened = await open(logged(turn, settings.log));
+  const headers = { ...turnHeaders(opened.begun), 'x-request-id': requestId };
+  const response = await respond(opened, settings, headers);
+  return { ...response, ...(ended === undefined ? {} : { ended }) };
+}
+
+async function respond(
+  { events, failure }: OpenedTurn,
+  { requestId, format, after = 0 }: ResponseSettings,
+  headers: Readonly<Record<string, string>>,
+): Promise<HttpResponse> {
+  if (failure !== undefined) return problemResponse(failure, requestId, headers);
+  if (format === 'json') return collectTurn(events, requestId, headers);
+  const encoding = resumed(createEncoding(format, requestId), after);
+  return {
+    status: 200,
+    headers: { ...encoding.headers, 'content-type': encoding.contentType, ...headers },
+    body: encodeTurn(events, encoding),
+    ...(encoding.ping === undefined ? {} : { ping: encoding.ping }),
+  };
+}
+
+function turnHeaders(begun: readonly TurnEvent[]): Record<string, string> {
+  const start = begun.find((event) => event.type === 'turn-start');
+  return {
+    ...(start === undefined ? {} : { 'x-streambed-turn-id': start.turnId }),
+    ...(start?.conversationId === undefined
+      ? {}
+      : { 'x-streambed-conversation-id': start.conversationId }),
+  };
+}
+
+interface OpenedTurn {
+  /** What was heard before the response could begin. */
+  readonly begun: readonly TurnEvent[];
+  /** The whole turn, that included. */
+  readonly events: AsyncIterable<TurnEvent>;
+  /** Why the model never began: time for an HTTP status, and nothing to stream. */
+  readonly failure?: ChatError;
+}
+
+/** Waits for the model's first word, because a status cannot be taken back. */
+async function open(turn: AsyncGenerator<TurnEvent>): Promise<OpenedTurn> {
+  const begun: TurnEvent[] = [];
+  for (;;) {
+    const { done, value } = await turn.next();
+    if (done === true) return { begun, events: prepended(begun, turn) };
+    begun.push(value);
+    if (value.type === 'turn-start') continue;
+    if (value.type !== 'error') return { begun, events: prepended(begun, turn) };
+    return { begun, events: turn, failure: value.error };
+  }
+}
+
+async function* prepended(
+  begun: readonly TurnEvent[],
+  turn: AsyncIterable<TurnEvent>,
+): AsyncGenerator<TurnEvent, void, undefined> {
+  yield* begun;
+  yield* turn;
+}
+
+async function* logged(
+  turn: AsyncIterable<TurnEvent>,
+  log: TurnLog | undefined,
+): AsyncGenerator<TurnEvent, void, undefined> {
+  for await (const event of turn) {
+    log?.event(event);
+    yield event;
+  }
+}
+
+function createEncoding(format: Exclude<TurnFormat, 'json'>, requestId: string): TurnEncoding {
+  switch (format) {
+    case 'ui':
+      return createUiEncoding(requestId);
+    case 'data':
+      return createDataEncoding(requestId);
+    case 'text':
+      return createPlainTextEncoding();
+  }
+}
+
+async function* encodeTurn(
+  events: AsyncIterable<TurnEvent>,
+  encoding: TurnEncoding,
+): AsyncGenerator<string, void, undefined> {
+  for await (const event of events) yield encoding.encode(event);
+}
+
+/** The whole turn in one piece; its status can still say that it failed. */
+async function collectTurn(
+  events: AsyncIterable<TurnEvent>,
+  requestId: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<HttpResponse> {
+  let answer = emptyAnswer;
+  let body: Record<string, unknown> = {};
+  for await (const event of events) {
+    if (event.type === 'error') return problemResponse(event.error, requestId, headers);
+    if (event.type === 'turn-stop') continue;
+    if (event.type === 'turn-start') body = toTurnStart(event);
+    else answer = accumulate(answer, event);
+  }
+  return {
+    status: 200,
+    headers: { ...headers, 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify({ ...body, ...toTurnAnswer(answer) }),
+  };
+}

@@ -1,0 +1,69 @@
+import { ChatError } from '#domain/errors.ts';
+import { isLogEvent, lengthOf, type LogEvent } from '#domain/turn-log.ts';
+import type { TurnEncoding } from '#protocol/encode-turn.ts';
+
+/** How far a reader has come: the turn, and the characters of its answer that he has. */
+export interface Cursor {
+  readonly turnId: string;
+  readonly characters: number;
+}
+
+export function encodeCursor({ turnId, characters }: Cursor): string {
+  return `${turnId}:${characters}`;
+}
+
+/** Reads a cursor. Throws `invalid_request` for what was never one. */
+export function decodeCursor(text: string): Cursor {
+  const [, turnId, characters] = /^([\w-]{1,64}):(\d{1,9})$/u.exec(text) ?? [];
+  if (turnId === undefined) {
+    throw new ChatError('invalid_request', 'after: must be the id of an event of a stream');
+  }
+  return { turnId, characters: Number(characters) };
+}
+
+/**
+ * An encoding for a reader who has the first `characters` of the answer already: it says nothing
+ * of them again. The encoding that goes on is told of them all the same, so that it knows what is
+ * open where the reader left off.
+ */
+export function resumed(encoding: TurnEncoding, characters: number): TurnEncoding {
+  let position = 0;
+  return {
+    ...encoding,
+    encode(event) {
+      const before = position;
+      position += lengthOf(event);
+      if (before >= characters) return encoding.encode(event);
+      if (position <= characters || !isLogEvent(event)) {
+        encoding.encode(event);
+        return '';
+      }
+      const [known, rest] = cut(event, characters - before);
+      encoding.encode(known);
+      return encoding.encode(rest);
+    },
+  };
+}
+
+/** A delta in two, the first of which has this many characters. */
+function cut(event: LogEvent, at: number): readonly [LogEvent, LogEvent] {
+  switch (event.type) {
+    case 'block-start':
+      return [event, event];
+    case 'text-delta':
+    case 'reasoning-delta': {
+      const { text } = event;
+      return [
+        { ...event, text: text.slice(0, at) },
+        { ...event, text: text.slice(at) },
+      ];
+    }
+    case 'tool-input-delta': {
+      const { json } = event;
+      return [
+        { ...event, json: json.slice(0, at) },
+        { ...event, json: json.slice(at) },
+      ];
+    }
+  }
+}

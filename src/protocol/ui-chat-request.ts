@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import type { ChatQuestion } from '#protocol/chat-request.ts';
+import { identifier } from '#protocol/identifier.ts';
+import { invalid } from '#protocol/json-body.ts';
+
+/** The fields of a `useChat` request that say what is asked (AI SDK 7, `DefaultChatTransport`). */
+export const uiMessages = {
+  id: identifier,
+  messages: v.array(
+    v.object({
+      id: v.optional(v.string()),
+      role: v.string(),
+      parts: v.array(v.object({ type: v.string(), text: v.optional(v.string()) })),
+    }),
+    'must be an array of UI messages',
+  ),
+  trigger: v.optional(v.string()),
+  /** The message that is edited, or whose answer is asked for again. */
+  messageId: v.optional(v.string()),
+};
+
+type UiChat = v.InferOutput<v.ObjectSchema<typeof uiMessages, undefined>>;
+
+/**
+ * The question of a `useChat` request. It carries the whole conversation, of which we read the
+ * last user message only: history is ours. The ids of assistant messages are those of our turns.
+ */
+export function toUiQuestion({
+  messages,
+  trigger,
+  messageId,
+}: UiChat): Exclude<ChatQuestion, { type: 'continue' }> {
+  const at = messages.findLastIndex(({ role }) => role === 'user');
+  const text = (messages[at]?.parts ?? []).map((piece) => piece.text ?? '').join('');
+  if (text.trim() === '') throw invalid('messages: the last user message must have text');
+  if (trigger === 'regenerate-message') {
+    return { type: 'regenerate', text, ...(messageId === undefined ? {} : { turnId: messageId }) };
+  }
+  if (messageId === undefined) return { type: 'message', text };
+  // An edit: the message is asked anew in the place where it was.
+  const before = messages.slice(0, at).findLast(({ role }) => role === 'assistant');
+  return { type: 'message', text, parentId: before?.id ?? null };
+}
