@@ -3,19 +3,38 @@ import type {
   ConverseStreamCommandInput,
   Message as ConverseMessage,
 } from '@aws-sdk/client-bedrock-runtime';
-import type { ContentBlock, Message } from '#domain/message.ts';
+import { assistantMessage, userMessage, type ContentBlock, type Message } from '#domain/message.ts';
 import type { InferenceConfig, ModelRequest } from '#domain/ports.ts';
 
 /** A model request in the words of Bedrock's Converse API. */
 export function toConverseRequest(request: ModelRequest): ConverseStreamCommandInput {
-  const { modelId, messages, system, inference } = request;
+  const { modelId, messages, system, inference, answerSoFar } = request;
+  const asked = [...messages, ...goingOn(modelId, answerSoFar)];
   return {
     modelId,
-    messages: messages.map(toConverseMessage),
+    messages: asked.map(toConverseMessage),
     inferenceConfig: toInferenceConfig(inference),
     ...(system === undefined ? {} : { system: [{ text: system }] }),
   };
 }
+
+/**
+ * What makes a model go on with an answer. Some take its beginning as their own; the others are
+ * shown it and asked.
+ */
+function goingOn(modelId: string, answerSoFar = ''): readonly Message[] {
+  if (answerSoFar === '') return [];
+  const beginning = assistantMessage(answerSoFar);
+  return takesPrefill.test(modelId) ? [beginning] : [beginning, userMessage(goOn)];
+}
+
+/** Claude up to 4.5, and Nova. From Opus 4.6 on Claude refuses it (Anthropic's documentation). */
+const takesPrefill =
+  /anthropic\.claude-(?:3|(?:haiku|sonnet|opus)-4-(?:[0-5]-|2025))|amazon\.nova-(?:micro|lite|pro|premier)/u;
+
+const goOn =
+  'Your answer was cut off. Go on exactly where it stopped, with the very next character. ' +
+  'Repeat nothing, and say nothing about going on.';
 
 function toConverseMessage({ role, content }: Message): ConverseMessage {
   return { role, content: content.flatMap(toConverseBlocks) };

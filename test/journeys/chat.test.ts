@@ -115,6 +115,25 @@ test('a conversation is remembered, listed, renamed and removed', async () => {
   expect((await system.api(conversation)).status).toBe(404);
 });
 
+test('an answer that was cut off is gone on with until it is whole, without a seam', async () => {
+  const whole = await answerOf(
+    await system.api('/chat', post({ message: 'Tell me about rivers' })),
+  );
+  const inference = { max_tokens: 40 };
+  const cut = await answerOf(
+    await system.api('/chat', post({ message: 'Tell me about rivers', inference })),
+  );
+  expect(cut.stop_reason).toBe('max_tokens');
+  const request = { conversation_id: cut.conversation_id, continue_turn_id: cut.turn_id };
+  const rest = await answerOf(await system.api('/chat', post(request)));
+  expect(rest).toMatchObject({ stop_reason: 'end_turn', response: whole.response });
+  const again = await system.api('/chat', post({ ...request, continue_turn_id: rest.turn_id }));
+  expect(await again.json()).toMatchObject({
+    code: 'invalid_request',
+    detail: 'continue_turn_id: this answer is complete',
+  });
+});
+
 test('a conversation belongs to whoever began it', async () => {
   const { conversation_id: id } = await answerOf(
     await system.api('/chat', post({ message: 'Mine' })),
@@ -195,7 +214,9 @@ test('the body of an unmodified useChat opens its conversation and goes on with 
 
 interface TurnAnswer {
   readonly conversation_id: string;
+  readonly turn_id: string;
   readonly response: string;
+  readonly stop_reason: string;
 }
 
 async function answerOf(answer: Response): Promise<TurnAnswer> {

@@ -2,6 +2,7 @@ import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createBedrockModel } from '#aws/bedrock-model.ts';
+import { toConverseRequest } from '#aws/converse-request.ts';
 import { ChatError } from '#domain/errors.ts';
 import { userMessage } from '#domain/message.ts';
 import type { ModelRequest } from '#domain/ports.ts';
@@ -171,4 +172,16 @@ test('a turn that is over before it began does not ask the model', async () => {
   const { error } = await readAll(stream(AbortSignal.abort(new ChatError('timed_out', 'Over.'))));
   expect(error).toMatchObject({ code: 'timed_out' });
   expect(upstream.seen.requests).toBe(0);
+});
+
+test.each([
+  ['us.anthropic.claude-haiku-4-5-20251001-v1:0', ['user', 'assistant']],
+  ['anthropic.claude-sonnet-4-20250514-v1:0', ['user', 'assistant']],
+  ['amazon.nova-lite-v1:0', ['user', 'assistant']],
+  ['us.anthropic.claude-sonnet-4-6', ['user', 'assistant', 'user']],
+  ['us.anthropic.claude-opus-5', ['user', 'assistant', 'user']],
+])('%s goes on with an answer in its own way', (modelId, roles) => {
+  const { messages = [] } = toConverseRequest({ ...request, modelId, answerSoFar: 'One, two,' });
+  expect(messages.map(({ role }) => role)).toEqual(roles);
+  expect(messages[1]?.content).toEqual([{ text: 'One, two,' }]);
 });

@@ -60,3 +60,14 @@ test.each([latin, japanese, templates].flat())('a long text of %j holds nobody u
   expect(assess(guardrail, text, { side: 'INPUT' })).toBeDefined();
   expect(readPrompt(text).messages.length).toBeGreaterThan(0);
 });
+
+test('the beginning of an answer is not said again', () => {
+  const rivers = said('user', 'Tell me about rivers');
+  const answerTo = (...messages: ReturnType<typeof said>[]): string =>
+    planAnswer(plainTurn(model, { messages }))
+      .text.map(({ text }) => text)
+      .join('');
+  const whole = answerTo(rivers);
+  expect(answerTo(rivers, said('assistant', whole.slice(0, 50)))).toBe(whole.slice(50));
+  expect(answerTo(rivers, said('assistant', 'No.'))).toBe(whole);
+});

@@ -36,7 +36,27 @@ export function planAnswer(turn: ModelTurn): Plan {
     const text = isFree ? [{ text: voice.toolUse(tool.name) }] : [];
     return { reasoning, text, toolUse: { name: tool.name, input } };
   }
-  return { reasoning, text: planText(turn, question, voice), toolUse: undefined };
+  const text = restOf(turn, planText(turn, question, voice));
+  return { reasoning, text, toolUse: undefined };
+}
+
+/** A model that is given the beginning of its answer says only what comes after it. */
+function restOf({ messages }: ModelTurn, texts: readonly PlannedText[]): readonly PlannedText[] {
+  const last = messages.at(-1);
+  const begun = last?.role === 'assistant' ? textOf(last.content) : '';
+  if (
+    !texts
+      .map(({ text }) => text)
+      .join('')
+      .startsWith(begun)
+  )
+    return texts;
+  let left = begun.length;
+  return texts.flatMap((planned) => {
+    const said = Math.min(left, planned.text.length);
+    left -= said;
+    return said === planned.text.length ? [] : [{ ...planned, text: planned.text.slice(said) }];
+  });
 }
 
 function planText(turn: ModelTurn, question: string, voice: Voice): readonly PlannedText[] {
