@@ -1,0 +1,93 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDynamoConversations } from '#aws/dynamo-conversations.ts';
+import { createDynamoTurnLog } from '#aws/dynamo-turn-log.ts';
+import { createMemoryConversations } from '#domain/memory-conversations.ts';
+import { createMemoryTurnLog } from '#domain/memory-turn-log.ts';
+import { messageText } from '#domain/message.ts';
+import { tellStory, type Happening, type Outcome } from '../fixtures/turn-story.ts';
+import { hostStore, type HostedStore } from '../fixtures/turn-store.ts';
+
+let store: HostedStore;
+
+beforeAll(async () => {
+  store = await hostStore();
+});
+afterAll(() => store.system.close());
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('ask'), key: fc.nat(3) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant('say'),
+      text: fc.string({ minLength: 1, maxLength: 9 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ type: fc.constant('pass'), ms: fc.constantFrom(300, 1_000, 80_000) }),
+  },
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      type: fc.constantFrom('end', 'stop', 'recover', 'follow', 'crash', 'settle', 'settle'),
+    }),
+  },
+);
+
+const story = fc.array(happening, { minLength: 3, maxLength: 30 });
+
+/** What holds after every story. */
+function check({ turns, isLive, said, calls, begun, heard }: Outcome): void {
+  expect(isLive).toBe(false);
+  expect(turns.map(({ sequence }) => sequence)).toEqual(turns.map((_, index) => index + 1));
+  const questions = turns.map(({ question }) => messageText(question));
+  expect(new Set(questions).size).toBe(questions.length);
+  for (const key of begun) expect(questions).toContain(`Q${key}`);
+  expect(new Set(calls).size).toBe(calls.length);
+  for (const { turnId, state, answer } of turns) {
+    const whole = said.get(turnId) ?? '';
+    const text = messageText(answer);
+    expect(whole.startsWith(text)).toBe(true);
+    if (state === 'complete') expect(text).toBe(whole);
+  }
+  for (const [turnId, text, isFollower] of heard) {
+    expect(said.get(turnId) ?? '').toContain(text);
+    const stored = turns.find((turn) => turn.turnId === turnId);
+    if (isFollower && stored !== undefined) expect(text).toBe(messageText(stored.answer));
+  }
+}
+
+test(
+  'whatever happens in memory, in whatever order, nothing is lost or doubled',
+  { timeout: 120_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(story, async (happenings) => {
+        const kept = { conversations: createMemoryConversations(), log: createMemoryTurnLog() };
+        check(await tellStory(kept, happenings, 'c'));
+      }),
+      { numRuns: 1_000 },
+    );
+  },
+);
+
+test(
+  'whatever happens in DynamoDB, in whatever order, nothing is lost or doubled',
+  { timeout: 120_000 },
+  async () => {
+    const kept = {
+      conversations: createDynamoConversations(store),
+      log: createDynamoTurnLog(store.table),
+    };
+    let stories = 0;
+    await fc.assert(
+      fc.asyncProperty(story, async (happenings) => {
+        stories += 1;
+        check(await tellStory(kept, happenings, `story-${stories}`));
+      }),
+      { numRuns: 1_000 },
+    );
+  },
+);
