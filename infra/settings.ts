@@ -8,7 +8,8 @@ import type { StreambedProps } from '#infra/streambed-stack.ts';
 export function readSettings(node: Node): StreambedProps {
   const text = (name: string): string | undefined => node.tryGetContext(name)?.toString();
   return {
-    models: list('models', text('models') ?? defaultModels),
+    models: list('models', text('models') ?? defaultModels.join(',')),
+    fallbacks: text('fallbacks') ?? (text('models') === undefined ? defaultModels.join('>') : ''),
     maxOutputTokens: count('maxOutputTokens', text('maxOutputTokens') ?? '4096'),
     maxHistoryTokens: count('maxHistoryTokens', text('maxHistoryTokens') ?? '16000'),
     allowedOrigins: list('allowedOrigins', text('allowedOrigins') ?? 'http://localhost:3000'),
@@ -16,7 +17,7 @@ export function readSettings(node: Node): StreambedProps {
   };
 }
 
-const defaultModels = 'us.anthropic.claude-haiku-4-5-20251001-v1:0,amazon.nova-lite-v1:0';
+const defaultModels = ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 'amazon.nova-lite-v1:0'];
 
 function count(name: string, text: string): number {
   const value = Number(text);

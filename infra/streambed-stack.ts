@@ -15,6 +15,8 @@ import { StreambedFunction } from '#infra/streambed-function.ts';
 export interface StreambedProps {
   /** Bedrock model or inference profile ids; the first answers requests that name none. */
   readonly models: readonly string[];
+  /** Chains of models, `a>b>c,d>e`: each answers in the place of those before it that are away. */
+  readonly fallbacks: string;
   readonly maxOutputTokens: number;
   /** About how many tokens of what was said before the model is shown at most. */
   readonly maxHistoryTokens: number;
@@ -44,6 +46,7 @@ export class StreambedStack extends Stack {
     const talking = {
       ...keeping,
       MODELS: props.models.join(','),
+      MODEL_FALLBACKS: props.fallbacks,
       MAX_OUTPUT_TOKENS: String(props.maxOutputTokens),
       MAX_HISTORY_TOKENS: String(props.maxHistoryTokens),
       ALLOW_ANONYMOUS: String(props.publicChat),

@@ -8,7 +8,8 @@ export function toModelError(error: unknown): ChatError {
   if (error instanceof ChatError) return error;
   const options = { cause: error };
   if (isUnreachable(error)) {
-    return new ChatError('model_unavailable', 'The model is out of reach.', options);
+    const transient = { ...options, isTransient: true };
+    return new ChatError('model_unavailable', 'The model is out of reach.', transient);
   }
   switch (error instanceof Error ? error.name : '') {
     case 'ThrottlingException':
@@ -16,17 +17,18 @@ export function toModelError(error: unknown): ChatError {
       return new ChatError('throttled', 'The model is busy. Try again in a moment.', {
         ...options,
         retryAfterSeconds: 5,
+        // A quota that is used up is not free again in a moment.
+        isTransient: error instanceof Error && error.name === 'ThrottlingException',
       });
     case 'ServiceUnavailableException':
     case 'ModelNotReadyException':
     case 'ModelTimeoutException':
     case 'InternalServerException':
     case 'TimeoutError':
-      return new ChatError(
-        'model_unavailable',
-        'The model does not answer at the moment.',
-        options,
-      );
+      return new ChatError('model_unavailable', 'The model does not answer at the moment.', {
+        ...options,
+        isTransient: true,
+      });
     // A model that has been switched off, or a profile that is not there.
     case 'ResourceNotFoundException':
       return new ChatError('model_unavailable', 'The model is no longer there.', options);
@@ -40,13 +42,21 @@ export function toModelError(error: unknown): ChatError {
     case 'MissingAuthenticationTokenException':
       return new ChatError('internal', 'The model may not be used at the moment.', options);
     default:
-      return new ChatError('model_error', 'The answer broke off because of a fault.', options);
+      return new ChatError('model_error', 'The answer broke off because of a fault.', {
+        ...options,
+        isTransient: isConnectionLost(error),
+      });
   }
 }
 
 function isUnreachable(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EHOSTUNREACH';
+}
+
+function isConnectionLost(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ETIMEDOUT';
 }
 
 /** An answer that ended without saying that it was over. */

@@ -18,7 +18,8 @@ const defaultPatience: Patience = { firstEventMs: 15_000, idleMs: 30_000 };
  */
 export function createBedrockClient(): BedrockRuntimeClient {
   const requestHandler = new NodeHttpHandler({ connectionTimeout: 3_000, socketTimeout: 120_000 });
-  return new BedrockRuntimeClient({ requestHandler });
+  // Trying again is decided in one place, which knows whether a reader has heard anything yet.
+  return new BedrockRuntimeClient({ requestHandler, maxAttempts: 1 });
 }
 
 /** The models of Amazon Bedrock, through ConverseStream. */

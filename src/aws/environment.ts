@@ -1,3 +1,5 @@
+import { staysWithin, type FallbackChains } from '#domain/fallbacks.ts';
+
 /** Where turns are kept. */
 export interface StoreEnvironment {
   readonly conversationsTable: string;
@@ -9,6 +11,8 @@ export interface StoreEnvironment {
 export interface ChatEnvironment extends StoreEnvironment {
   /** The models a request may name; the first is the one for requests that name none. */
   readonly models: readonly [string, ...string[]];
+  /** Who answers in the place of a model that is not there. */
+  readonly fallbacks: FallbackChains;
   /** The most tokens an answer may have, and the number asked for when a request gives none. */
   readonly maxOutputTokens: number;
   /** About how many tokens of what was said before the model is shown at most. */
@@ -26,6 +30,7 @@ export function readChatEnvironment(variables: Variables): ChatEnvironment {
   return {
     ...readStoreEnvironment(variables),
     models: [model, ...others],
+    fallbacks: readFallbacks(variables['MODEL_FALLBACKS'] ?? '', [model, ...others]),
     maxOutputTokens: count(variables, 'MAX_OUTPUT_TOKENS'),
     maxHistoryTokens: count(variables, 'MAX_HISTORY_TOKENS'),
     allowAnonymous: variables['ALLOW_ANONYMOUS'] === 'true',
@@ -38,6 +43,21 @@ export function readStoreEnvironment(variables: Variables): StoreEnvironment {
     conversationsTable: required(variables, 'CONVERSATIONS_TABLE'),
     answersBucket: required(variables, 'ANSWERS_BUCKET'),
   };
+}
+
+/** Chains are written `a>b>c`, and separated by commas. */
+function readFallbacks(text: string, models: readonly string[]): FallbackChains {
+  const chains = text.split(',').filter((chain) => chain !== '');
+  const entries = chains.map((chain) => {
+    const [modelId = '', ...fallbacks] = chain.split('>');
+    for (const id of [modelId, ...fallbacks]) {
+      if (!models.includes(id)) throw new Error(`MODEL_FALLBACKS: ${id} must be one of MODELS`);
+      if (staysWithin(modelId, id)) continue;
+      throw new Error(`MODEL_FALLBACKS: ${id} would answer outside of where ${modelId} may`);
+    }
+    return [modelId, fallbacks] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function count(variables: Variables, name: string): number {

@@ -30,6 +30,8 @@ export interface ChatErrorOptions {
   readonly retryAfterSeconds?: number;
   /** The turn that is in the way of a `conflict`. */
   readonly liveTurnId?: string;
+  /** Whether the very same call may succeed when it is made again at once. */
+  readonly isTransient?: boolean;
 }
 
 /**
@@ -40,6 +42,7 @@ export class ChatError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
   readonly liveTurnId: string | undefined;
+  readonly isTransient: boolean;
 
   constructor(code: ErrorCode, message: string, options: ChatErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
@@ -47,6 +50,7 @@ export class ChatError extends Error {
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.liveTurnId = options.liveTurnId;
+    this.isTransient = options.isTransient ?? false;
   }
 
   /** Whether the same request may succeed later, unchanged. */

@@ -1,4 +1,4 @@
-import { createBedrockClient, createBedrockModel } from '#aws/bedrock-model.ts';
+import { createChatModel } from '#aws/chat-model.ts';
 import { readChatEnvironment } from '#aws/environment.ts';
 import { createKeeping } from '#aws/keeping.ts';
 import { answerTurn } from '#lambda/answer-turn.ts';
@@ -6,7 +6,7 @@ import { systemClock } from '#lambda/clock.ts';
 import { respondBuffered } from '#lambda/respond-buffered.ts';
 
 const environment = readChatEnvironment(process.env);
-const model = createBedrockModel(createBedrockClient());
+const model = createChatModel(environment, systemClock);
 const ports = { ...createKeeping(environment), model, clock: systemClock };
 const policy = { ...environment, defaultFormat: 'json' } as const;
 

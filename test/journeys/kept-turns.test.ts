@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodeSse, type SseMessage } from '#protocol/sse.ts';
+import { readStream, type Reader } from '../fixtures/stream-reader.ts';
 import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
 import {
   createSpeaker,
@@ -21,50 +21,11 @@ afterAll(async () => {
   await upstream.close();
 });
 
-/** One reader of a stream: what he has heard, and where he is. */
-interface Reader {
-  readonly conversation: string;
-  readonly turn: string;
-  text(): string;
-  cursor(): string;
-  /** Resolves when the stream is over, however it ends. */
-  readonly over: Promise<void>;
-  leave(): void;
-}
-
-async function read(asking: (signal: AbortSignal) => Promise<Response>): Promise<Reader> {
-  const leaving = new AbortController();
-  const answer = await asking(leaving.signal);
-  expect(answer.status).toBe(200);
-  let text = '';
-  let cursor = '';
-  const listen = async (): Promise<void> => {
-    for await (const message of decodeSse(answer.body ?? ReadableStream.from([]))) {
-      text += deltaOf(message);
-      cursor = message.id ?? cursor;
-    }
-  };
-  return {
-    conversation: answer.headers.get('x-streambed-conversation-id') ?? '',
-    turn: answer.headers.get('x-streambed-turn-id') ?? '',
-    text: () => text,
-    cursor: () => cursor,
-    over: listen().catch(() => undefined),
-    leave: () => leaving.abort(),
-  };
-}
-
-function deltaOf({ data }: SseMessage): string {
-  if (data === '[DONE]') return '';
-  const part = JSON.parse(data) as { type: string; delta?: string };
-  return part.type === 'text-delta' ? (part.delta ?? '') : '';
-}
-
 const ask = (body: object, headers: Record<string, string> = {}): Promise<Reader> =>
-  read((signal) => system.api('/chat/stream', post(body, { headers, signal })));
+  readStream((signal) => system.api('/chat/stream', post(body, { headers, signal })));
 
 const watch = (conversation: string, after?: string): Promise<Reader> =>
-  read((signal) =>
+  readStream((signal) =>
     system.api(`/conversations/${conversation}/stream`, {
       signal,
       ...(after === undefined ? {} : { headers: { 'last-event-id': after } }),
@@ -234,42 +195,4 @@ test('an answer is asked for again, a message edited, and the tree shows all of 
   ]);
   const page: unknown = await (await system.api(`/conversations/${conversation_id}`)).json();
   expect(page).toMatchObject({ head_turn_id: edited.turn });
-});
-
-test("another owner's ids are as unknown as ids that nobody has, on every door", async () => {
-  const [speaker, reader] = await beginSaying('secret', { message: 'Mine' });
-  const own = reader.conversation;
-  const unknown = '01990000-0000-7000-8000-000000000000';
-  const doors = (id: string): readonly (readonly [string, string, RequestInit])[] => [
-    ['ConversationsFunction', `conversations/${id}`, {}],
-    ['ConversationsFunction', `conversations/${id}`, { method: 'PATCH', body: '{"title":"x"}' }],
-    ['ConversationsFunction', `conversations/${id}`, { method: 'DELETE' }],
-    ['ConversationsFunction', `conversations/${id}/stop`, post({})],
-    ['ConversationsFunction', `conversations/${id}/stop`, post({ turn_id: reader.turn })],
-    ['ConversationStreamFunction', `conversations/${id}/stream`, {}],
-    ['ConversationStreamFunction', `conversations/${id}/stream?after=${reader.turn}:1`, {}],
-    ['ChatFunction', 'chat', post({ message: 'Hi', conversation_id: id })],
-    ['ChatFunction', 'chat', post({ conversation_id: id, regenerate_turn_id: reader.turn })],
-    ['ChatFunction', 'chat', post({ conversation_id: id, continue_turn_id: reader.turn })],
-    [
-      'ChatFunction',
-      'chat',
-      post({ message: 'Hi', conversation_id: id, parent_turn_id: reader.turn }),
-    ],
-  ];
-  const told = async ([name, path, init]: readonly [string, string, RequestInit]) => {
-    const answer = await system.signed(name, path, init);
-    const body = (await answer.json()) as { request_id: string };
-    return { status: answer.status, body: { ...body, request_id: '' } };
-  };
-  const [others, nobodys] = [doors(own), doors(unknown)];
-  for (const [index, door] of others.entries()) {
-    const answer = await told(door);
-    expect([door[1], answer.status]).toEqual([door[1], 404]);
-    const unknownDoor = nobodys[index];
-    if (unknownDoor !== undefined) expect(await told(unknownDoor)).toEqual(answer);
-  }
-  speaker.end();
-  await reader.over;
-  expect(await turnsOf(own)).toMatchObject([{ state: 'complete', response: 'secret' }]);
 });

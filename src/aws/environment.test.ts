@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { readChatEnvironment } from '#aws/environment.ts';
+
+const variables = {
+  CONVERSATIONS_TABLE: 't',
+  ANSWERS_BUCKET: 'b',
+  MODELS: 'us.a,b,eu.c',
+  MAX_OUTPUT_TOKENS: '100',
+  MAX_HISTORY_TOKENS: '1000',
+};
+
+test('a complete environment is read, and what it leaves out is off', () => {
+  expect(readChatEnvironment(variables)).toMatchObject({
+    models: ['us.a', 'b', 'eu.c'],
+    fallbacks: {},
+    allowAnonymous: false,
+  });
+  const { fallbacks } = readChatEnvironment({ ...variables, MODEL_FALLBACKS: 'us.a>b' });
+  expect(fallbacks).toEqual({ 'us.a': ['b'] });
+});
+
+test.each([
+  [{ MODELS: '' }, 'MODELS: must be set'],
+  [{ CONVERSATIONS_TABLE: undefined }, 'CONVERSATIONS_TABLE: must be set'],
+  [{ MAX_OUTPUT_TOKENS: 'many' }, 'MAX_OUTPUT_TOKENS: must be a whole number above 0'],
+  [{ MODEL_FALLBACKS: 'us.a>d' }, 'MODEL_FALLBACKS: d must be one of MODELS'],
+  [{ MODEL_FALLBACKS: 'us.a>eu.c' }, 'eu.c would answer outside of where us.a may'],
+  [{ MODEL_FALLBACKS: 'b>us.a' }, 'us.a would answer outside of where b may'],
+])('%j is refused by name', (change, message) => {
+  expect(() => readChatEnvironment({ ...variables, ...change })).toThrow(message);
+});
