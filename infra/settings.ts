@@ -12,6 +12,11 @@ export function readSettings(node: Node): StreambedProps {
     fallbacks: text('fallbacks') ?? (text('models') === undefined ? defaultModels.join('>') : ''),
     maxOutputTokens: count('maxOutputTokens', text('maxOutputTokens') ?? '4096'),
     maxHistoryTokens: count('maxHistoryTokens', text('maxHistoryTokens') ?? '16000'),
+    limits: {
+      requestsPerMinute: count('requestsPerMinute', text('requestsPerMinute') ?? '600'),
+      tokensPerDay: count('tokensPerDay', text('tokensPerDay') ?? '5000000'),
+      usdPerDay: count('usdPerDay', text('usdPerDay') ?? '25'),
+    },
     allowedOrigins: list('allowedOrigins', text('allowedOrigins') ?? 'http://localhost:3000'),
     publicChat: flag('publicChat', text('publicChat')),
   };

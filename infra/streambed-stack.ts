@@ -20,6 +20,12 @@ export interface StreambedProps {
   readonly maxOutputTokens: number;
   /** About how many tokens of what was said before the model is shown at most. */
   readonly maxHistoryTokens: number;
+  /** What each owner may spend; a day is one of UTC. */
+  readonly limits: {
+    readonly requestsPerMinute: number;
+    readonly tokensPerDay: number;
+    readonly usdPerDay: number;
+  };
   /** Origins of pages that may call the Function URLs from a browser. */
   readonly allowedOrigins: readonly string[];
   /** Lets anybody chat through the Function URL, without an identity and at your expense. */
@@ -43,8 +49,14 @@ export class StreambedStack extends Stack {
       CONVERSATIONS_TABLE: conversations.tableName,
       ANSWERS_BUCKET: answers.bucketName,
     };
-    const talking = {
+    const spending = {
       ...keeping,
+      REQUESTS_PER_MINUTE: String(props.limits.requestsPerMinute),
+      TOKENS_PER_DAY: String(props.limits.tokensPerDay),
+      USD_PER_DAY: String(props.limits.usdPerDay),
+    };
+    const talking = {
+      ...spending,
       MODELS: props.models.join(','),
       MODEL_FALLBACKS: props.fallbacks,
       MAX_OUTPUT_TOKENS: String(props.maxOutputTokens),
@@ -64,7 +76,7 @@ export class StreambedStack extends Stack {
     const history = new StreambedFunction(this, 'ConversationsFunction', {
       bundle: 'conversations',
       timeout: Duration.seconds(29),
-      environment: keeping,
+      environment: spending,
     });
     const stream = new StreambedFunction(this, 'ConversationStreamFunction', {
       bundle: 'conversation-stream',
@@ -121,6 +133,7 @@ export class StreambedStack extends Stack {
     const single = listing.addResource('{conversation_id}');
     listing.addMethod('GET', manage);
     for (const method of ['GET', 'PATCH', 'DELETE']) single.addMethod(method, manage);
+    api.root.addResource('usage').addMethod('GET', manage);
     single.addResource('stop').addMethod('POST', manage);
     single.addResource('stream').addMethod('GET', streaming(stream));
 

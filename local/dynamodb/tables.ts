@@ -3,10 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import dynalite from 'dynalite';
 import type { Engine } from '#local/aws-exchange.ts';
 import type { Credentials } from '#local/signed-request.ts';
 import { verifySigV4 } from '#local/sigv4.ts';
+import { withOldItem } from '#local/dynamodb/failed-conditions.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 
 /** DynamoDB by dynalite, kept in a folder. */
@@ -39,17 +41,20 @@ export async function startTables(path: string, credentials: Credentials): Promi
         return;
       }
       const answer = await send(socketPath, request);
-      const { 'x-amzn-requestid': _, ...headers } = answer.headers;
-      response.start(answer.status, headers);
-      response.end(answer.body);
+      const { 'x-amzn-requestid': _, 'content-length': __, ...headers } = answer.headers;
+      const body =
+        answer.status === 400
+          ? await withOldItem(answer.body, request.body, (operation, asked) =>
+              ask(socketPath, operation, asked),
+            )
+          : answer.body;
+      response.start(answer.status, { ...headers, 'x-amz-crc32': String(crc32(body)) });
+      response.end(body);
     },
     async create({ name: tableName, schema }) {
-      const body = Buffer.from(JSON.stringify({ ...schema, TableName: tableName }));
-      const answer = await send(socketPath, {
-        method: 'POST',
-        url: '/',
-        body,
-        headers: adminHeaders,
+      const answer = await administer(socketPath, 'CreateTable', {
+        ...schema,
+        TableName: tableName,
       });
       const text = answer.body.toString('utf8');
       if (answer.status !== 200 && !text.includes('ResourceInUseException')) {
@@ -63,10 +68,26 @@ export async function startTables(path: string, credentials: Credentials): Promi
   };
 }
 
+function administer(socketPath: string, operation: string, request: object): Promise<Answer> {
+  const headers = { ...adminHeaders, 'x-amz-target': `DynamoDB_20120810.${operation}` };
+  return send(socketPath, {
+    method: 'POST',
+    url: '/',
+    body: Buffer.from(JSON.stringify(request)),
+    headers,
+  });
+}
+
+async function ask(socketPath: string, operation: string, request: object): Promise<unknown> {
+  const { status, body } = await administer(socketPath, operation, request);
+  const text = body.toString('utf8');
+  if (status !== 200) throw new Error(`${operation} of dynalite: ${text}`);
+  return JSON.parse(text);
+}
+
 /** dynalite wants a signature's form, and does not check it. */
 const adminHeaders = {
   'content-type': 'application/x-amz-json-1.0',
-  'x-amz-target': 'DynamoDB_20120810.CreateTable',
   'x-amz-date': '20260101T000000Z',
   authorization:
     'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',

@@ -80,14 +80,14 @@ const assignments = [
 async function claim({ client, tableName }: Table, beginning: TurnBeginning): Promise<LiveTurn> {
   const { conversationId, mode, turn, parentId, idempotency } = beginning;
   const isListed = turn.expiresAtMs === undefined;
-  const { key, fingerprint } = idempotency ?? {};
+  const { key, fingerprint, replaces } = idempotency ?? {};
   const { Attributes } = await client.send(
     new UpdateCommand({
       TableName: tableName,
       Key: conversationKey(beginning),
       ConditionExpression: [
         ...conditions[mode],
-        ...(key === undefined ? [] : ['attribute_not_exists(#key)']),
+        ...(key === undefined ? [] : [keyIsFree(replaces)]),
       ].join(' AND '),
       UpdateExpression: `SET ${[
         ...assignments,
@@ -108,11 +108,17 @@ async function claim({ client, tableName }: Table, beginning: TurnBeginning): Pr
         ':parent': parentId ?? null,
         ...(isListed ? {} : { ':expiry': toExpiry(turn.expiresAtMs) }),
         ...(key === undefined ? {} : { ':key': { fingerprint, turnId: turn.turnId } }),
+        ...(replaces === undefined ? {} : { ':replaced': replaces }),
       },
       ReturnValues: 'UPDATED_NEW',
     }),
   );
   return toLive(beginning, Number(Attributes?.['turnCount']), Attributes?.['liveParent']);
+}
+
+function keyIsFree(replaces: string | undefined): string {
+  const isNew = 'attribute_not_exists(#key)';
+  return replaces === undefined ? isNew : `(${isNew} OR #key.turnId = :replaced)`;
 }
 
 function toLive({ turn }: TurnBeginning, sequence: number, parent: unknown): LiveTurn {
@@ -163,6 +169,7 @@ async function earlier(
   if (idempotency === undefined || stored === undefined) return undefined;
   const { fingerprint, turnId } = fromKeyAttribute(stored);
   if (fingerprint !== idempotency.fingerprint) throw keyUsedOtherwise();
+  if (turnId === idempotency.replaces) return undefined;
   const { liveTurn: live } = conversation;
   const key = { owner, conversationId };
   const sequence =

@@ -1,5 +1,6 @@
 import { toExpiry } from '#aws/dynamo-table.ts';
 import type { Conversation, ConversationKey } from '#domain/conversation.ts';
+import type { Cost } from '#domain/cost.ts';
 import { errorCodes } from '#domain/errors.ts';
 import type { ContentBlock, Message, Role } from '#domain/message.ts';
 import type { LogEntry, LogEvent } from '#domain/turn-log.ts';
@@ -28,6 +29,7 @@ export function fromTurnItem(item: Item): Turn {
     ...optionalText(item, 'stopReason'),
     ...optionalText(item, 'summary'),
     ...(item['usage'] === undefined ? {} : { usage: usage(record(item['usage'])) }),
+    ...(item['cost'] === undefined ? {} : { cost: cost(record(item['cost'])) }),
     ...(item['errorCode'] === undefined ? {} : { errorCode: oneOf(errorCodes, item['errorCode']) }),
   };
 }
@@ -37,7 +39,7 @@ function liveTurn(conversation: Item): { liveTurn?: LiveTurn } {
   if (conversation['liveTurn'] === undefined) return {};
   const item = record(conversation['liveTurn']);
   const { liveParent } = conversation;
-  const { expiresAtMs } = item;
+  const { expiresAtMs, mostNanoUsd } = item;
   return {
     liveTurn: {
       turnId: text(item, 'turnId'),
@@ -48,6 +50,7 @@ function liveTurn(conversation: Item): { liveTurn?: LiveTurn } {
       startedAtMs: number(item, 'startedAtMs'),
       leaseUntilMs: number(item, 'leaseUntilMs'),
       ...(expiresAtMs === undefined ? {} : { expiresAtMs: number(item, 'expiresAtMs') }),
+      ...(mostNanoUsd === undefined ? {} : { mostNanoUsd: number(item, 'mostNanoUsd') }),
     },
   };
 }
@@ -128,6 +131,11 @@ function usage(item: Item): Usage {
     cacheWriteInputTokens: number(item, 'cacheWriteInputTokens'),
     ...(item['isEstimated'] === true ? { isEstimated: true } : {}),
   };
+}
+
+function cost(item: Item): Cost {
+  const nanoUsd = number(item, 'nanoUsd');
+  return item['isEstimated'] === true ? { nanoUsd, isEstimated: true } : { nanoUsd };
 }
 
 function record(value: unknown): Item {

@@ -36,6 +36,13 @@ export function turnKey(key: ConversationKey, sequence: number): DynamoKey {
   return { pk: turnsPartition(key), sk: `TURN#${String(sequence).padStart(8, '0')}` };
 }
 
+/** What an owner spends in a day, which is given in days since 1970; days sort by time. */
+export function spendingKey(owner: string, day: number): DynamoKey {
+  return { pk: ownerPartition(owner), sk: `${spendingPrefix}${String(day).padStart(6, '0')}` };
+}
+
+export const spendingPrefix = 'SPENDING#';
+
 /** The attribute of a conversation that keeps which turn a request with this key began. */
 export function keyAttribute(key: string): string {
   return `key#${key}`;

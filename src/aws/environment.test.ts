@@ -7,6 +7,9 @@ const variables = {
   MODELS: 'us.a,b,eu.c',
   MAX_OUTPUT_TOKENS: '100',
   MAX_HISTORY_TOKENS: '1000',
+  REQUESTS_PER_MINUTE: '600',
+  TOKENS_PER_DAY: '5000000',
+  USD_PER_DAY: '25',
 };
 
 test('a complete environment is read, and what it leaves out is off', () => {

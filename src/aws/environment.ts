@@ -1,4 +1,5 @@
 import { staysWithin, type FallbackChains } from '#domain/fallbacks.ts';
+import type { SpendingLimits } from '#domain/spending.ts';
 
 /** Where turns are kept. */
 export interface StoreEnvironment {
@@ -7,8 +8,13 @@ export interface StoreEnvironment {
   readonly answersBucket: string;
 }
 
+/** What a function that knows what owners spend is told by its environment variables. */
+export interface LedgerEnvironment extends StoreEnvironment {
+  readonly limits: SpendingLimits;
+}
+
 /** What a chat function is told by its environment variables. */
-export interface ChatEnvironment extends StoreEnvironment {
+export interface ChatEnvironment extends LedgerEnvironment {
   /** The models a request may name; the first is the one for requests that name none. */
   readonly models: readonly [string, ...string[]];
   /** Who answers in the place of a model that is not there. */
@@ -28,7 +34,7 @@ export function readChatEnvironment(variables: Variables): ChatEnvironment {
   const [model, ...others] = required(variables, 'MODELS').split(',');
   if (model === undefined || model === '') throw new Error('MODELS: must name at least one model');
   return {
-    ...readStoreEnvironment(variables),
+    ...readLedgerEnvironment(variables),
     models: [model, ...others],
     fallbacks: readFallbacks(variables['MODEL_FALLBACKS'] ?? '', [model, ...others]),
     maxOutputTokens: count(variables, 'MAX_OUTPUT_TOKENS'),
@@ -42,6 +48,18 @@ export function readStoreEnvironment(variables: Variables): StoreEnvironment {
   return {
     conversationsTable: required(variables, 'CONVERSATIONS_TABLE'),
     answersBucket: required(variables, 'ANSWERS_BUCKET'),
+  };
+}
+
+/** Reads what owners may spend. Throws an error that names the variable at fault. */
+export function readLedgerEnvironment(variables: Variables): LedgerEnvironment {
+  return {
+    ...readStoreEnvironment(variables),
+    limits: {
+      requestsPerMinute: count(variables, 'REQUESTS_PER_MINUTE'),
+      tokensPerDay: count(variables, 'TOKENS_PER_DAY'),
+      nanoUsdPerDay: count(variables, 'USD_PER_DAY') * 1e9,
+    },
   };
 }
 

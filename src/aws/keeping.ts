@@ -1,9 +1,11 @@
 import { createDynamoConversations } from '#aws/dynamo-conversations.ts';
 import { createDocumentClient } from '#aws/dynamo-table.ts';
 import { createDynamoTurnLog } from '#aws/dynamo-turn-log.ts';
-import type { StoreEnvironment } from '#aws/environment.ts';
+import { createDynamoLedger } from '#aws/dynamo-ledger.ts';
+import type { LedgerEnvironment, StoreEnvironment } from '#aws/environment.ts';
 import { createS3LargeAnswers } from '#aws/large-answers.ts';
 import type { Conversations } from '#domain/ports.ts';
+import type { Ledger } from '#domain/spending.ts';
 import type { TurnLog } from '#domain/turn-log.ts';
 
 /** What keeps turns, on DynamoDB and S3. */
@@ -17,4 +19,12 @@ export function createKeeping({ conversationsTable, answersBucket }: StoreEnviro
     conversations: createDynamoConversations({ table, largeAnswers }),
     log: createDynamoTurnLog(table),
   };
+}
+
+/** What keeps what owners spend, on DynamoDB. */
+export function createLedger({ conversationsTable, limits }: LedgerEnvironment): Ledger {
+  return createDynamoLedger(
+    { client: createDocumentClient(), tableName: conversationsTable },
+    limits,
+  );
 }

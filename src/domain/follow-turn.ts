@@ -122,13 +122,16 @@ function* restOfBlock(block: ContentBlock, { index, told }: ToldBlock): Generato
 }
 
 /** The last event of a turn that has ended. */
-export function endOf({ state, stopReason, usage, errorCode }: Turn): TurnEvent {
+export function endOf({ state, stopReason, usage, cost, errorCode }: Turn): TurnEvent {
   switch (state) {
     case 'complete':
-    case 'stopped': {
-      const stop = { type: 'turn-stop', stopReason: stopReason ?? 'end_turn' } as const;
-      return usage === undefined ? stop : { ...stop, usage };
-    }
+    case 'stopped':
+      return {
+        type: 'turn-stop',
+        stopReason: stopReason ?? 'end_turn',
+        ...(usage === undefined ? {} : { usage }),
+        ...(cost === undefined ? {} : { cost }),
+      };
     case 'failed':
     case 'timed_out':
     case 'interrupted': {

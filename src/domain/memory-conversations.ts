@@ -115,7 +115,7 @@ function earlier(
   const before = keys.get(idempotency?.key ?? '');
   if (idempotency === undefined || before === undefined) return undefined;
   if (before.fingerprint !== idempotency.fingerprint) throw keyUsedOtherwise();
-  return before;
+  return before.turnId === idempotency.replaces ? undefined : before;
 }
 
 function beginIn(entry: Kept, { turn, parentId, idempotency }: TurnBeginning): LiveTurn {

@@ -1,5 +1,6 @@
 import { beginTurn } from '#domain/begin-turn.ts';
-import type { ConversationKey } from '#domain/conversation.ts';
+import type { Prices } from '#domain/cost.ts';
+import { toChatError, type ChatError } from '#domain/errors.ts';
 import { readHistory, type History } from '#domain/history.ts';
 import type {
   ConversationMode,
@@ -10,10 +11,15 @@ import type {
 } from '#domain/ports.ts';
 import { toQuestion, type Asked, type Question } from '#domain/question.ts';
 import type { KeepingPorts } from '#domain/recover-turn.ts';
-import { interruptedTurn, toMessages, type LiveTurn, type TurnKey } from '#domain/turn.ts';
+import { releaseTurn, reservationOf } from '#domain/reserve-turn.ts';
+import type { ModelReason } from '#domain/route-model.ts';
+import type { Ledger, Reservation } from '#domain/spending.ts';
+import { toMessages, type LiveTurn, type TurnKey } from '#domain/turn.ts';
 
 export interface TurnPorts extends KeepingPorts {
   readonly model: Model;
+  readonly ledger: Ledger;
+  readonly prices: Prices;
 }
 
 export interface TurnRequest {
@@ -23,6 +29,10 @@ export interface TurnRequest {
   readonly conversation?: KeptIn;
   readonly asked: Asked;
   readonly modelId: string;
+  /** Why it is this model, where the choice was left to us. */
+  readonly modelReason?: ModelReason;
+  /** Models that may answer in its place. */
+  readonly fallbackIds?: readonly string[];
   readonly system?: string;
   readonly inference: InferenceConfig;
   readonly idempotency?: Idempotency;
@@ -48,70 +58,88 @@ export interface OpenTurn {
   /** Where it is kept; absent for a prompt of which nothing is. */
   readonly key?: TurnKey;
   readonly modelRequest: ModelRequest;
+  readonly reservation: Reservation;
+  /** Why the model is not to be asked. */
+  readonly refusal?: ChatError;
   readonly endsAtMs: number;
 }
 
 /** How long after its time is up nothing of a worker can be left. */
 const leaseGraceMs = 15_000;
 
-/** Makes the question durable and gathers what the model is to be asked. */
+/** Makes the question durable, sets aside what it may cost, and gathers what the model is asked. */
 export async function openTurn(
   ports: TurnPorts,
   request: TurnRequest,
 ): Promise<OpenTurn | { readonly type: 'attached'; readonly key: TurnKey }> {
-  const { owner, conversation, endsAtMs } = request;
+  const { owner, conversation } = request;
   if (conversation === undefined) return openUnkept(ports, request);
   const key = { owner, conversationId: conversation.conversationId };
   const question = await toQuestion(ports.conversations, key, request.asked);
-  const beginning = await beginTurn(ports, {
-    ...key,
-    ...question,
-    mode: conversation.mode,
-    turn: beginningOf(ports, request, question),
-    ...(request.idempotency === undefined ? {} : { idempotency: request.idempotency }),
-  });
-  if (beginning.type === 'attached') return beginning;
-  const { live, recent } = beginning;
+  const reservation = reservationOf(ports, request, question);
+  const turn = beginningOf(request, question, reservation);
+  const { idempotency } = request;
+  // Both at once, so that the model is asked one round trip later and not two.
+  const [reserved, begun] = await Promise.allSettled([
+    ports.ledger.reserve(reservation),
+    beginTurn(ports, {
+      ...key,
+      ...question,
+      mode: conversation.mode,
+      turn,
+      ...(idempotency === undefined ? {} : { idempotency }),
+    }),
+  ]);
+  if (begun.status === 'rejected' || begun.value.type === 'attached') {
+    if (reserved.status === 'fulfilled') await releaseTurn(ports, reservation);
+  }
+  if (begun.status === 'rejected') throw begun.reason;
+  if (begun.value.type === 'attached') return begun.value;
+  const { live, recent } = begun.value;
+  const turnKey = { ...key, turnId: live.turnId, sequence: live.sequence };
+  const opened = { type: 'begun', live, key: turnKey, reservation } as const;
   try {
-    const lastId = live.parentId;
+    if (reserved.status === 'rejected') throw reserved.reason;
     const maxTokens = request.maxHistoryTokens;
-    const history = await readHistory(ports.conversations, { key, lastId, recent, maxTokens });
-    const modelRequest = modelRequestOf(request, question, history);
-    const { turnId, sequence } = live;
-    return { type: 'begun', live, key: { ...key, turnId, sequence }, modelRequest, endsAtMs };
+    const past = { key, lastId: live.parentId, recent, maxTokens };
+    const history = await readHistory(ports.conversations, past);
+    return { ...opened, ...toAsk(request, question, history) };
   } catch (error) {
-    // A turn that has begun and cannot go on must not stand in the way of the next.
-    await release(ports, key, live).catch(() => undefined);
-    throw error;
+    // The question is kept: the turn ends with what is in its way.
+    return { ...opened, ...toAsk(request, question), refusal: toChatError(error) };
   }
 }
 
-async function release(
-  { conversations, clock }: TurnPorts,
-  key: ConversationKey,
-  live: LiveTurn,
-): Promise<void> {
-  const nothing = { role: 'assistant', content: [] } as const;
-  await conversations.finish(key, interruptedTurn(live, nothing, clock.now()));
-}
-
-function openUnkept(ports: TurnPorts, request: TurnRequest): OpenTurn {
-  const { asked, endsAtMs } = request;
+async function openUnkept(ports: TurnPorts, request: TurnRequest): Promise<OpenTurn> {
+  const { asked } = request;
   if (asked.type !== 'message') throw new TypeError('A one-shot prompt has nothing to go back to');
-  const live = { ...beginningOf(ports, request, asked), sequence: 1 };
-  const modelRequest = modelRequestOf(request, asked, { turns: [] });
-  return { type: 'begun', live, modelRequest, endsAtMs };
+  const reservation = reservationOf(ports, request, asked);
+  await ports.ledger.reserve(reservation);
+  const live = { ...beginningOf(request, asked, reservation), sequence: 1 };
+  return { type: 'begun', live, reservation, ...toAsk(request, asked) };
 }
 
 function beginningOf(
-  { clock }: TurnPorts,
   { turnId, modelId, endsAtMs, conversation }: TurnRequest,
   { question }: Question,
+  { atMs, most }: Reservation,
 ): Omit<LiveTurn, 'sequence'> {
   const leaseUntilMs = endsAtMs + leaseGraceMs;
   const { expiresAtMs } = conversation ?? {};
-  const turn = { turnId, question, modelId, startedAtMs: clock.now(), leaseUntilMs };
+  const mostNanoUsd = most.nanoUsd;
+  const turn = { turnId, question, modelId, startedAtMs: atMs, leaseUntilMs, mostNanoUsd };
   return expiresAtMs === undefined ? turn : { ...turn, expiresAtMs };
+}
+
+function toAsk(
+  request: TurnRequest,
+  question: Question,
+  history: History = { turns: [] },
+): Pick<OpenTurn, 'modelRequest' | 'endsAtMs'> {
+  return {
+    modelRequest: modelRequestOf(request, question, history),
+    endsAtMs: request.endsAtMs,
+  };
 }
 
 function modelRequestOf(

@@ -38,6 +38,10 @@ export interface Idempotency {
   readonly key: string;
   /** Tells requests apart that come with the same key. */
   readonly fingerprint: string;
+  /** How old the answer may be that a request is content with; any age unless told. */
+  readonly maxAgeMs?: number;
+  /** The turn that the key stood for until now, and shall no more. */
+  readonly replaces?: string;
 }
 
 export interface TurnBeginning extends ConversationKey {

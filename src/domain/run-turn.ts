@@ -1,14 +1,15 @@
 import { accumulate, emptyAnswer, toMessage, type Answer } from '#domain/accumulate.ts';
 import { startCheckpoints, type Checkpoints } from '#domain/checkpoints.ts';
 import { ChatError, toChatError } from '#domain/errors.ts';
+import { costOf } from '#domain/reserve-turn.ts';
 import { estimatedUsage } from '#domain/estimate-tokens.ts';
-import { followTurn } from '#domain/follow-turn.ts';
+import { endOf, followTurn } from '#domain/follow-turn.ts';
 import { numbered } from '#domain/numbered.ts';
 import { openTurn, type OpenTurn, type TurnPorts, type TurnRequest } from '#domain/open-turn.ts';
 import { storeTurn } from '#domain/store-turn.ts';
 import type { TurnEvent } from '#domain/stream-event.ts';
 import { isLogEvent } from '#domain/turn-log.ts';
-import { endedTurn, type Outcome, type Turn, type TurnState } from '#domain/turn.ts';
+import { endedTurn, type Outcome, type Turn, type TurnKey, type TurnState } from '#domain/turn.ts';
 
 /**
  * Runs one turn: keeps the question, asks the model, passes on what it says, keeps the answer as
@@ -22,11 +23,26 @@ export async function* runTurn(
 ): AsyncGenerator<TurnEvent, void, undefined> {
   const opened = await openTurn(ports, request);
   if (opened.type === 'attached') {
-    const { signal } = request;
-    yield* followTurn(ports, { key: opened.key, signal, isHidden: isHidden(request) });
+    yield* follow(ports, request, opened.key);
     return;
   }
   yield* answer(ports, request, opened);
+}
+
+/** The turn that the same request began before, which is not paid for again. */
+async function* follow(
+  ports: TurnPorts,
+  request: TurnRequest,
+  key: TurnKey,
+): AsyncGenerator<TurnEvent, void, undefined> {
+  const { signal, idempotency } = request;
+  const isCached = idempotency?.maxAgeMs !== undefined;
+  for await (const event of followTurn(ports, { key, signal, isHidden: isHidden(request) })) {
+    if (!isCached) yield event;
+    else if (event.type === 'turn-start') yield { ...event, isCached };
+    else if (event.type === 'turn-stop') yield { ...event, cost: { nanoUsd: 0 } };
+    else yield event;
+  }
 }
 
 async function* answer(
@@ -43,6 +59,7 @@ async function* answer(
   let unstored: ChatError | undefined;
   try {
     yield turnStart(request);
+    if (opened.refusal !== undefined) throw opened.refusal;
     const events = ports.model.stream(opened.modelRequest, stopping.signal);
     for await (const event of numbered(events, opened.modelRequest.answerSoFar)) {
       said = accumulate(said, event);
@@ -54,10 +71,13 @@ async function* answer(
   } catch (error) {
     ending = stopping.isStopped() ? { state: 'stopped' } : failedWith(toChatError(error));
   } finally {
+    const outcome = outcomeOf(said, ending, opened);
+    const cost = costOf(ports.prices, opened, { ...outcome, modelId });
     turn = endedTurn(opened.live, {
-      ...outcomeOf(said, ending, opened),
+      ...outcome,
       modelId,
       finishedAtMs: ports.clock.now(),
+      ...(cost === undefined ? {} : { cost }),
     });
     unstored = await storeTurn(ports, opened, turn);
     await checkpoints?.close();
@@ -114,8 +134,9 @@ function outcomeOf(
 ): Omit<Outcome, 'finishedAtMs' | 'modelId'> {
   const message = toMessage(said);
   const stopReason = state === 'stopped' ? 'stopped' : said.stopReason;
-  // A model that was cut off has not said what it used; one that never spoke used nothing.
-  const isCutOff = said.usage === undefined && (message.content.length > 0 || error === undefined);
+  // A model that was cut off has not said what it used; one that failed at once used nothing.
+  const wasAsked = message.content.length > 0 || error === undefined || state === 'timed_out';
+  const isCutOff = said.usage === undefined && wasAsked;
   const usage = isCutOff ? estimatedUsage(modelRequest.messages, message) : said.usage;
   return {
     state,
@@ -127,8 +148,9 @@ function outcomeOf(
 }
 
 function turnStart(request: TurnRequest): TurnEvent {
-  const { turnId, modelId, conversation } = request;
-  const start = { type: 'turn-start', turnId, modelId } as const;
+  const { turnId, modelId, conversation, modelReason } = request;
+  const reason = modelReason === undefined ? {} : { modelReason };
+  const start = { type: 'turn-start', turnId, modelId, ...reason } as const;
   if (conversation === undefined || isHidden(request)) return start;
   return { ...start, conversationId: conversation.conversationId };
 }
@@ -139,14 +161,13 @@ function isHidden({ conversation }: TurnRequest): boolean {
 }
 
 function* lastEvents(
-  { state, stopReason = 'end_turn', usage }: Turn,
+  turn: Turn,
   error: ChatError | undefined,
 ): Generator<TurnEvent, void, undefined> {
   if (error !== undefined) {
     yield { type: 'error', error };
     return;
   }
-  if (state === 'stopped') yield { type: 'message-stop', stopReason };
-  const stop = { type: 'turn-stop', stopReason } as const;
-  yield usage === undefined ? stop : { ...stop, usage };
+  if (turn.state === 'stopped') yield { type: 'message-stop', stopReason: 'stopped' };
+  yield endOf(turn);
 }

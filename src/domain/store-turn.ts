@@ -1,35 +1,54 @@
 import { ChatError, toChatError } from '#domain/errors.ts';
-import type { OpenTurn } from '#domain/open-turn.ts';
-import type { KeepingPorts } from '#domain/recover-turn.ts';
+import type { OpenTurn, TurnPorts } from '#domain/open-turn.ts';
+import { spentBy } from '#domain/reserve-turn.ts';
 import type { Turn } from '#domain/turn.ts';
 
 /** Storing is tried again after these waits, the last one as often as there is time. */
 const waitsMs = { first: 100, most: 1_000, inAllMs: 20_000, beforeEndMs: 1_000 };
 
 /**
- * Keeps how a turn ended, through a short absence of what keeps it. A failure is returned, for
- * the reader has to hear of it: the turn is recovered from its log later.
+ * Keeps how a turn ended and what it took, through a short absence of what keeps it. A failure is
+ * returned, for the reader has to hear of it: the turn is recovered from its log later. Where only
+ * what it took cannot be kept, what was set aside stays so.
  */
 export async function storeTurn(
-  { conversations, clock }: KeepingPorts,
-  { key, endsAtMs }: OpenTurn,
+  ports: TurnPorts,
+  opened: OpenTurn,
   turn: Turn,
 ): Promise<ChatError | undefined> {
-  if (key === undefined) return undefined;
+  const { key, reservation } = opened;
+  const { conversations, ledger, prices } = ports;
+  const [failure] = await Promise.all([
+    key && persist(ports, opened, () => conversations.finish(key, turn)),
+    persist(ports, opened, () => ledger.settle(reservation, spentBy(prices, opened, turn))),
+  ]);
+  if (failure === undefined) return undefined;
+  const error = toChatError(failure.cause);
+  return error.code === 'conflict' ? error : unstored(error);
+}
+
+interface Failure {
+  readonly cause: unknown;
+}
+
+async function persist(
+  { clock }: TurnPorts,
+  { endsAtMs }: OpenTurn,
+  store: () => Promise<void>,
+): Promise<Failure | undefined> {
   const untilMs = Math.min(clock.now() + waitsMs.inAllMs, endsAtMs - waitsMs.beforeEndMs);
   for (let waitMs = waitsMs.first; ; waitMs = Math.min(2 * waitMs, waitsMs.most)) {
     try {
-      await conversations.finish(key, turn);
+      await store();
       return undefined;
     } catch (error) {
-      const { code } = toChatError(error);
-      if (code === 'conflict') return toChatError(error);
-      if (clock.now() + waitMs > untilMs) return unstored(error);
+      const isFinal = toChatError(error).code === 'conflict';
+      if (isFinal || clock.now() + waitMs > untilMs) return { cause: error };
     }
     await clock.sleep(waitMs);
   }
 }
 
-function unstored(cause: unknown): ChatError {
+function unstored(cause: ChatError): ChatError {
   return new ChatError('internal', 'The answer could not be stored.', { cause });
 }

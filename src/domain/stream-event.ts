@@ -1,4 +1,6 @@
+import type { Cost } from '#domain/cost.ts';
 import type { ChatError } from '#domain/errors.ts';
+import type { ModelReason } from '#domain/route-model.ts';
 import type { Usage } from '#domain/usage.ts';
 
 /** Why the model stopped, in Bedrock's spelling. Reasons that are new to us pass through. */
@@ -48,7 +50,16 @@ export type TurnEvent =
       readonly turnId: string;
       readonly conversationId?: string;
       readonly modelId: string;
+      /** Why it is this model, where the choice was left to us. */
+      readonly modelReason?: ModelReason;
+      /** The answer was given before, to the same question. */
+      readonly isCached?: boolean;
     }
   | StreamEvent
-  | { readonly type: 'turn-stop'; readonly stopReason: StopReason; readonly usage?: Usage }
+  | {
+      readonly type: 'turn-stop';
+      readonly stopReason: StopReason;
+      readonly usage?: Usage;
+      readonly cost?: Cost;
+    }
   | { readonly type: 'error'; readonly error: ChatError };

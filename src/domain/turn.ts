@@ -1,3 +1,4 @@
+import type { Cost } from '#domain/cost.ts';
 import type { ConversationKey } from '#domain/conversation.ts';
 import type { ErrorCode } from '#domain/errors.ts';
 import { messageText, type Message } from '#domain/message.ts';
@@ -31,6 +32,8 @@ interface Begun {
 export interface LiveTurn extends Begun {
   /** Nobody can be working on the turn any more after this time. */
   readonly leaseUntilMs: number;
+  /** What it can cost at most, in billionths of a US dollar. */
+  readonly mostNanoUsd?: number;
 }
 
 /** A user's message and all that came of it. */
@@ -41,6 +44,8 @@ export interface Turn extends Begun {
   readonly finishedAtMs: number;
   readonly stopReason?: StopReason;
   readonly usage?: Usage;
+  /** Absent where the model has no known price. */
+  readonly cost?: Cost;
   readonly errorCode?: ErrorCode;
   /** Stands for this turn and all before it where a model is not shown them whole. */
   readonly summary?: string;
@@ -61,13 +66,18 @@ export type Outcome = Omit<Turn, keyof Begun> & { readonly modelId?: string };
 
 /** The turn that is stored when a live one has come to its end. */
 export function endedTurn(live: LiveTurn, outcome: Outcome): Turn {
-  const { leaseUntilMs: _, ...begun } = live;
+  const { leaseUntilMs: _, mostNanoUsd: __, ...begun } = live;
   return { ...begun, ...outcome };
 }
 
-/** The turn that is stored for one whose worker is gone; it left the answer as far as this. */
+/**
+ * The turn that is stored for one whose worker is gone; it left the answer as far as this. What it
+ * cost nobody was told: it is taken to be all that it can have been.
+ */
 export function interruptedTurn(live: LiveTurn, answer: Message, finishedAtMs: number): Turn {
-  return endedTurn(live, { state: 'interrupted', answer, finishedAtMs });
+  const { mostNanoUsd: nanoUsd } = live;
+  const cost = nanoUsd === undefined ? {} : { cost: { nanoUsd, isEstimated: true } as const };
+  return endedTurn(live, { state: 'interrupted', answer, finishedAtMs, ...cost });
 }
 
 /** Whether a stored end is this one, which may be asked for again after its answer was lost. */

@@ -1,14 +1,13 @@
-import { createChatModel } from '#aws/chat-model.ts';
+import { bedrockPrices } from '#aws/bedrock-prices.ts';
 import { readChatEnvironment } from '#aws/environment.ts';
-import { createKeeping } from '#aws/keeping.ts';
+import { createTurnPorts } from '#aws/turn-ports.ts';
 import { answerTurn } from '#lambda/answer-turn.ts';
 import { systemClock } from '#lambda/clock.ts';
 import { respondStream } from '#lambda/respond-stream.ts';
 
 const environment = readChatEnvironment(process.env);
-const model = createChatModel(environment, systemClock);
-const ports = { ...createKeeping(environment), model, clock: systemClock };
-const policy = { ...environment, defaultFormat: 'ui' } as const;
+const ports = createTurnPorts(environment, systemClock);
+const policy = { ...environment, prices: bedrockPrices, defaultFormat: 'ui' } as const;
 
 /** `POST /chat/stream`, and the chat Function URL: one turn, streamed. */
 export const handler = respondStream((request, invocation) =>

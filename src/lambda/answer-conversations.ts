@@ -2,6 +2,7 @@ import { unknownConversation } from '#domain/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import { findConversation, removeConversation, type KeepingPorts } from '#domain/recover-turn.ts';
+import { dayOf, type Ledger, type SpendingLimits } from '#domain/spending.ts';
 import { stopTurn } from '#domain/stop-turn.ts';
 import { ownerOf } from '#lambda/http-event.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/http.ts';
@@ -11,11 +12,20 @@ import {
   parseStop,
   parseTitle,
 } from '#protocol/conversation-request.ts';
+import { toUsagePage } from '#protocol/spending-json.ts';
 import { toConversationList, toConversationPage } from '#protocol/turn-json.ts';
 
-/** Answers for the caller's own conversations: list, read, rename, delete, stop a turn. */
+export interface ManagingPorts extends KeepingPorts {
+  readonly ledger: Ledger;
+  readonly limits: SpendingLimits;
+}
+
+/**
+ * Answers for the caller's own conversations: list, read, rename, delete, stop a turn; and for
+ * what he has spent.
+ */
 export async function answerConversations(
-  ports: KeepingPorts,
+  ports: ManagingPorts,
   request: HttpRequest,
   { requestId }: Invocation,
 ): Promise<HttpResponse> {
@@ -38,9 +48,11 @@ interface Result {
   readonly body?: object;
 }
 
-async function route(ports: KeepingPorts, owner: string, request: HttpRequest): Promise<Result> {
+async function route(ports: ManagingPorts, owner: string, request: HttpRequest): Promise<Result> {
   const { method, query } = request;
   const [, room, segment = '', door, ...rest] = request.path.split('/');
+  if (request.path === '/usage' && method === 'GET')
+    return { status: 200, body: await usage(ports, owner) };
   if (room !== 'conversations' || rest.length > 0) throw nothingHere();
   if (segment === '' && door === undefined) {
     if (method !== 'GET') throw nothingHere();
@@ -52,6 +64,13 @@ async function route(ports: KeepingPorts, owner: string, request: HttpRequest): 
   if (door !== 'stop' || method !== 'POST') throw nothingHere();
   const turnId = await stopTurn(ports, key, parseStop(request.body));
   return { status: 202, body: { turn_id: turnId ?? null, stopping: turnId !== undefined } };
+}
+
+/** As many days as `GET /usage` tells of. */
+const daysTold = 31;
+
+async function usage({ ledger, limits, clock }: ManagingPorts, owner: string): Promise<object> {
+  return toUsagePage(await ledger.days(owner, daysTold), limits, dayOf(clock.now()));
 }
 
 async function answerConversation(

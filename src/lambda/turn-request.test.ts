@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { bedrockPrices } from '#aws/bedrock-prices.ts';
 import { toTurnRequest, type TurnContext } from '#lambda/turn-request.ts';
 
 const context: TurnContext = {
@@ -7,6 +8,8 @@ const context: TurnContext = {
   policy: {
     models: ['m'],
     maxOutputTokens: 100,
+    fallbacks: {},
+    prices: bedrockPrices,
     maxHistoryTokens: 100,
     allowAnonymous: true,
     defaultFormat: 'ui',

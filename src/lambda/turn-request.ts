@@ -1,8 +1,11 @@
+import type { Prices } from '#domain/cost.ts';
 import { ChatError } from '#domain/errors.ts';
+import type { FallbackChains } from '#domain/fallbacks.ts';
 import { userMessage } from '#domain/message.ts';
-import type { TurnRequest } from '#domain/open-turn.ts';
+import type { KeptIn, TurnRequest } from '#domain/open-turn.ts';
 import type { Idempotency } from '#domain/ports.ts';
 import type { Asked } from '#domain/question.ts';
+import { routeModel, type ModelReason } from '#domain/route-model.ts';
 import type { Invocation } from '#lambda/http.ts';
 import { derivedId, fingerprintOf, newId } from '#lambda/new-id.ts';
 import type { ChatQuestion, ChatRequest, TurnFormat } from '#protocol/chat-request.ts';
@@ -12,6 +15,9 @@ export interface ChatPolicy {
   readonly models: readonly [string, ...string[]];
   readonly maxOutputTokens: number;
   readonly maxHistoryTokens: number;
+  /** Who answers in the place of a model that is not there. */
+  readonly fallbacks: FallbackChains;
+  readonly prices: Prices;
   readonly allowAnonymous: boolean;
   /** For requests that ask for no format, or accept any. */
   readonly defaultFormat: TurnFormat;
@@ -31,29 +37,85 @@ export interface TurnContext {
 /** The turn a chat request asks for, held to the policy. Throws `invalid_request`. */
 export function toTurnRequest(chat: ChatRequest, context: TurnContext): TurnRequest {
   const { owner, policy, invocation, nowMs } = context;
-  const [defaultModel] = policy.models;
-  const modelId = chat.modelId ?? defaultModel;
+  const { modelId, reason } = chooseModel(chat, policy);
   const maxTokens = chat.inference.maxTokens ?? policy.maxOutputTokens;
   if (!policy.models.includes(modelId)) {
-    throw new ChatError('invalid_request', `model: must be one of ${policy.models.join(', ')}`);
+    const names = [...policy.models, autoModel].join(', ');
+    throw new ChatError('invalid_request', `model: must be one of ${names}`);
   }
   if (maxTokens > policy.maxOutputTokens) {
     const limit = `must be at most ${policy.maxOutputTokens}`;
     throw new ChatError('invalid_request', `inference.max_tokens: ${limit}`);
   }
-  const idempotency = idempotencyOf(chat, context);
+  const inference = { ...chat.inference, maxTokens };
+  const kept =
+    chat.cacheMs === undefined
+      ? keptOf(chat, context)
+      : cachedOf({ ...chat, inference, modelId }, chat.cacheMs, context);
   return {
     owner,
     modelId,
     turnId: newId(nowMs),
     asked: toAsked(chat.question),
-    inference: { ...chat.inference, maxTokens },
+    inference,
+    fallbackIds: policy.fallbacks[modelId] ?? [],
     maxHistoryTokens: policy.maxHistoryTokens,
     signal: invocation.signal,
     endsAtMs: invocation.endsAtMs,
-    ...conversationOf(chat, context),
-    ...(idempotency === undefined ? {} : { idempotency }),
+    ...kept,
+    ...(reason === undefined ? {} : { modelReason: reason }),
     ...(chat.system === undefined ? {} : { system: chat.system }),
+  };
+}
+
+/** Asks for the model that the request needs. */
+const autoModel = 'auto';
+
+function chooseModel(
+  { modelId, question, system, inference }: ChatRequest,
+  { models, prices }: ChatPolicy,
+): { readonly modelId: string; readonly reason?: ModelReason } {
+  if (modelId !== autoModel) return { modelId: modelId ?? models[0] };
+  const { maxTokens } = inference;
+  return routeModel(models, prices, {
+    ...(question.type === 'message' ? { text: question.text } : {}),
+    ...(system === undefined ? {} : { system }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+  });
+}
+
+type KeptAs = Pick<TurnRequest, 'conversation' | 'idempotency'>;
+
+function keptOf(chat: ChatRequest, context: TurnContext): KeptAs {
+  const idempotency = idempotencyOf(chat, context);
+  const conversation = conversationOf(chat, context);
+  return {
+    ...(conversation === undefined ? {} : { conversation }),
+    ...(idempotency === undefined ? {} : { idempotency }),
+  };
+}
+
+/**
+ * A prompt whose answer is given again to the same owner for the same prompt, as long as it is
+ * young enough: all that changes the answer is part of where it is kept.
+ */
+function cachedOf(
+  { question, modelId, system, inference }: ChatRequest,
+  maxAgeMs: number,
+  { owner, isAnonymous, nowMs }: TurnContext,
+): KeptAs {
+  if (isAnonymous) {
+    throw new ChatError('invalid_request', 'cache: is only for callers with an identity');
+  }
+  const settings = Object.entries(inference).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  const same = JSON.stringify([question, modelId, system, settings]);
+  return {
+    conversation: {
+      conversationId: `once.${derivedId(owner, 'cache', same)}`,
+      mode: 'either',
+      expiresAtMs: nowMs + maxAgeMs + keyKeptMs,
+    },
+    idempotency: { key: 'cache', fingerprint: 'cache', maxAgeMs },
   };
 }
 
@@ -108,23 +170,20 @@ const keyKeptMs = 86_400_000;
 function conversationOf(
   { conversation }: ChatRequest,
   { owner, nowMs, isAnonymous, idempotencyKey }: TurnContext,
-): Pick<TurnRequest, 'conversation'> | undefined {
+): KeptIn | undefined {
   if (conversation === undefined) {
     if (idempotencyKey === undefined) return undefined;
     // No door takes an id with a dot, so that nobody comes back to it.
     const conversationId = `once.${derivedId(owner, idempotencyKey)}`;
-    return {
-      conversation: { conversationId, mode: 'either', expiresAtMs: nowMs + keyKeptMs },
-    };
+    return { conversationId, mode: 'either', expiresAtMs: nowMs + keyKeptMs };
   }
   const { id, create } = conversation;
   if (isAnonymous && create && id !== undefined) {
     throw new ChatError('invalid_request', 'id: may be chosen only by callers with an identity');
   }
-  if (id !== undefined)
-    return { conversation: { conversationId: id, mode: create ? 'either' : 'existing' } };
+  if (id !== undefined) return { conversationId: id, mode: create ? 'either' : 'existing' };
   // The same request again must find the conversation that it opened.
   const conversationId =
     idempotencyKey === undefined ? newId(nowMs) : derivedId(owner, idempotencyKey);
-  return { conversation: { conversationId, mode: 'new' } };
+  return { conversationId, mode: 'new' };
 }

@@ -1,4 +1,5 @@
 import { accumulate, emptyAnswer } from '#domain/accumulate.ts';
+import type { Cost } from '#domain/cost.ts';
 import type { ChatError } from '#domain/errors.ts';
 import type { TurnEvent } from '#domain/stream-event.ts';
 import type { HttpResponse } from '#lambda/http.ts';
@@ -138,15 +139,16 @@ async function collectTurn(
 ): Promise<HttpResponse> {
   let answer = emptyAnswer;
   let body: Record<string, unknown> = {};
+  let cost: Cost | undefined;
   for await (const event of events) {
     if (event.type === 'error') return problemResponse(event.error, requestId, headers);
-    if (event.type === 'turn-stop') continue;
-    if (event.type === 'turn-start') body = toTurnStart(event);
+    if (event.type === 'turn-stop') ({ cost } = event);
+    else if (event.type === 'turn-start') body = toTurnStart(event);
     else answer = accumulate(answer, event);
   }
   return {
     status: 200,
     headers: { ...headers, 'content-type': 'application/json', 'cache-control': 'no-store' },
-    body: JSON.stringify({ ...body, ...toTurnAnswer(answer) }),
+    body: JSON.stringify({ ...body, ...toTurnAnswer(answer, cost) }),
   };
 }

@@ -29,6 +29,8 @@ export interface ChatRequest {
   readonly system?: string;
   readonly inference: InferenceConfig;
   readonly format?: TurnFormat;
+  /** How old an answer to the same prompt may be that is given again; left out for none. */
+  readonly cacheMs?: number;
 }
 
 const words = v.pipe(
@@ -74,7 +76,24 @@ const options = {
   format: v.optional(v.picklist(turnFormats, `must be one of ${turnFormats.join(', ')}`)),
 };
 
-const oneShot = v.strictObject({ prompt: words, ...options });
+const cacheSeconds = { usual: 3_600, most: 86_400 };
+const seconds = `must be a whole number from 1 to ${cacheSeconds.most}`;
+const cache = v.union(
+  [
+    v.literal(true),
+    v.strictObject({
+      ttl_seconds: v.pipe(
+        v.number(seconds),
+        v.integer(seconds),
+        v.minValue(1, seconds),
+        v.maxValue(cacheSeconds.most, seconds),
+      ),
+    }),
+  ],
+  `must be true, or an object whose ttl_seconds ${seconds}`,
+);
+
+const oneShot = v.strictObject({ prompt: words, cache: v.optional(cache), ...options });
 const inConversation = v.strictObject({
   message: words,
   conversation_id: v.optional(identifier),
@@ -115,8 +134,13 @@ export function parseChatRequest(body: string): ChatRequest {
   }
   switch (asked) {
     case 'prompt': {
-      const { prompt, ...rest } = parsed(oneShot, json);
-      return { question: { type: 'message', text: prompt }, ...toOptions(rest) };
+      const { prompt, cache: cached, ...rest } = parsed(oneShot, json);
+      const ttl = cached === true ? cacheSeconds.usual : cached?.ttl_seconds;
+      return {
+        question: { type: 'message', text: prompt },
+        ...toOptions(rest),
+        ...(ttl === undefined ? {} : { cacheMs: ttl * 1_000 }),
+      };
     }
     case 'message':
       return fromMessage(parsed(inConversation, json));

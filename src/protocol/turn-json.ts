@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { toMessage, type Answer } from '#domain/accumulate.ts';
 import type { Conversation } from '#domain/conversation.ts';
+import type { Cost } from '#domain/cost.ts';
 import { messageText } from '#domain/message.ts';
 import type { Page } from '#domain/ports.ts';
 import type { TurnEvent } from '#domain/stream-event.ts';
 import { interruptedTurn, type LiveTurn, type Turn } from '#domain/turn.ts';
-import { toUsageJson, usageJson } from '#protocol/usage-json.ts';
+import { toUsageJson, toUsd, usageJson } from '#protocol/usage-json.ts';
 
 const time = v.pipe(v.string(), v.isoTimestamp());
 
@@ -20,6 +21,8 @@ const turnJson = v.object({
   created_at: time,
   stop_reason: v.optional(v.string()),
   usage: v.optional(usageJson),
+  /** US dollars; absent where the model has no known price. */
+  cost_usd: v.optional(v.number()),
   error_code: v.optional(v.string()),
 });
 
@@ -102,6 +105,7 @@ function toTurnJson(turn: Turn): TurnJson {
     created_at: toTime(turn.startedAtMs),
     ...(turn.stopReason === undefined ? {} : { stop_reason: turn.stopReason }),
     ...(turn.usage === undefined ? {} : { usage: toUsageJson(turn.usage) }),
+    ...(turn.cost === undefined ? {} : { cost_usd: toUsd(turn.cost.nanoUsd) }),
     ...(turn.errorCode === undefined ? {} : { error_code: turn.errorCode }),
   };
 }
@@ -120,14 +124,17 @@ export function toTurnStart(start: TurnEvent & { type: 'turn-start' }): Record<s
     conversation_id: start.conversationId ?? null,
     turn_id: start.turnId,
     model: start.modelId,
+    ...(start.modelReason === undefined ? {} : { model_reason: start.modelReason }),
+    ...(start.isCached === true ? { cached: true } : {}),
   };
 }
 
 /** What the `json` format says of a turn's answer. */
-export function toTurnAnswer(answer: Answer): Record<string, unknown> {
+export function toTurnAnswer(answer: Answer, cost: Cost | undefined): Record<string, unknown> {
   return {
     response: messageText(toMessage(answer)),
     stop_reason: answer.stopReason,
     usage: answer.usage === undefined ? null : toUsageJson(answer.usage),
+    ...(cost === undefined ? {} : { cost_usd: toUsd(cost.nanoUsd) }),
   };
 }

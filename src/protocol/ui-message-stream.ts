@@ -5,7 +5,7 @@ import { lengthOf } from '#domain/turn-log.ts';
 import { eventStreamHeaders, type TurnEncoding } from '#protocol/encode-turn.ts';
 import { encodeCursor } from '#protocol/cursor.ts';
 import { decodeSse, ssePing } from '#protocol/sse.ts';
-import { fromUsageJson, toUsageJson, usageJson } from '#protocol/usage-json.ts';
+import { fromUsageJson, toUsageJson, toUsd, usageJson } from '#protocol/usage-json.ts';
 
 type OpenBlock =
   | { readonly type: 'text' }
@@ -76,8 +76,15 @@ function encodeParts(encoder: Encoder, event: TurnEvent): readonly string[] {
 
 const json = JSON.stringify;
 
-function startOf({ turnId, conversationId, modelId }: TurnEvent & { type: 'turn-start' }): object {
-  return { turn_id: turnId, conversation_id: conversationId, model: modelId };
+function startOf(start: TurnEvent & { type: 'turn-start' }): object {
+  const { turnId, conversationId, modelId, modelReason, isCached } = start;
+  return {
+    turn_id: turnId,
+    conversation_id: conversationId,
+    model: modelId,
+    model_reason: modelReason,
+    cached: isCached,
+  };
 }
 
 function encodeDelta(
@@ -125,10 +132,11 @@ function closeAll(open: Map<number, OpenBlock>): readonly string[] {
   return [...open.keys()].flatMap((index) => closeBlock(open, index));
 }
 
-function finishOf({ stopReason, usage }: TurnEvent & { type: 'turn-stop' }): object {
+function finishOf({ stopReason, usage, cost }: TurnEvent & { type: 'turn-stop' }): object {
   const messageMetadata = {
     stop_reason: stopReason,
     ...(usage === undefined ? {} : { usage: toUsageJson(usage) }),
+    ...(cost === undefined ? {} : { cost_usd: toUsd(cost.nanoUsd) }),
   };
   return { type: 'finish', finishReason: finishReasonOf(stopReason), messageMetadata };
 }

@@ -16,6 +16,11 @@ export const usageJson = v.object({
 
 export type UsageJson = v.InferOutput<typeof usageJson>;
 
+/** An amount of money, as the public JSON has it: US dollars. */
+export function toUsd(nanoUsd: number): number {
+  return nanoUsd / 1e9;
+}
+
 export function toUsageJson(usage: Usage): UsageJson {
   return {
     input_tokens: usage.inputTokens,

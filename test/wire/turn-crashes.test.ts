@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/dynamo-conversations.ts';
+import { createDynamoLedger } from '#aws/dynamo-ledger.ts';
 import { createDynamoTurnLog } from '#aws/dynamo-turn-log.ts';
 import { messageText, userMessage } from '#domain/message.ts';
 import type { TurnPorts, TurnRequest } from '#domain/open-turn.ts';
@@ -11,7 +12,7 @@ import type { Turn } from '#domain/turn.ts';
 import { createManualClock, type ManualClock } from '#local/clock.ts';
 import { mortal, type Death, type MortalStore } from '../fixtures/mortal-store.ts';
 import { hostStore, type HostedStore } from '../fixtures/turn-store.ts';
-import { eventsOf, textOf, turnRequest } from '../fixtures/turns.ts';
+import { eventsOf, flatPrices, generousLimits, textOf, turnRequest } from '../fixtures/turns.ts';
 
 /*
  * An environment can be killed at any moment. Each test kills it before and after every write that
@@ -39,7 +40,7 @@ interface Life {
 
 function beginLife(words: readonly string[]): Life {
   lives += 1;
-  const key = { owner: 'ada', conversationId: `life-${lives}` };
+  const key = { owner: `owner ${lives}`, conversationId: `life-${lives}` };
   return { clock: createManualClock(1_000), key, calls: [], words };
 }
 
@@ -71,7 +72,9 @@ function openEnvironment(
   };
   const conversations = createDynamoConversations(own);
   const log = createDynamoTurnLog(own.table);
-  return { ...own, ports: { model, conversations, log, clock } };
+  const ledger = createDynamoLedger(own.table, generousLimits);
+  const ports = { model, conversations, log, ledger, prices: flatPrices, clock };
+  return { ...own, ports };
 }
 
 function asking(life: Life, turnId: string, text: string, key: string): TurnRequest {

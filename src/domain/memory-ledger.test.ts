@@ -1,0 +1,4 @@
+import { createMemoryLedger } from '#domain/memory-ledger.ts';
+import { describeLedgers } from '../../test/ledger-suite.ts';
+
+describeLedgers(createMemoryLedger);

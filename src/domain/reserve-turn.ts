@@ -1,0 +1,68 @@
+import { nanoUsdFor, usageAtMost, type Cost, type Price, type Prices } from '#domain/cost.ts';
+import type { OpenTurn, TurnPorts, TurnRequest } from '#domain/open-turn.ts';
+import type { Question } from '#domain/question.ts';
+import { nothingSpent, type Reservation, type Spending } from '#domain/spending.ts';
+import type { Turn } from '#domain/turn.ts';
+import type { Usage } from '#domain/usage.ts';
+
+/**
+ * What is set aside for a turn: an answer of full length by the dearest model that may give it,
+ * and a history as long as may be shown, for it is not read yet.
+ */
+export function reservationOf(
+  { clock, prices }: Pick<TurnPorts, 'clock' | 'prices'>,
+  request: TurnRequest,
+  { question, answerSoFar }: Question,
+): Reservation {
+  const { owner, turnId, modelId, fallbackIds = [] } = request;
+  const said = answerSoFar === undefined ? {} : { answerSoFar };
+  const asked = { ...request, ...said, messages: [question] };
+  const usage = usageAtMost(asked, hasPast(request) ? request.maxHistoryTokens : 0);
+  const costs = [modelId, ...fallbackIds].map((id) => nanoUsdFor(priceOf(prices, id), usage));
+  const most = { turns: 1, tokens: usage.totalTokens, nanoUsd: Math.max(...costs) };
+  return { owner, turnId, atMs: clock.now(), most };
+}
+
+function hasPast({ conversation, asked }: TurnRequest): boolean {
+  if (conversation === undefined || conversation.mode === 'new') return false;
+  const isFirst = asked.type === 'edit' && asked.parentId === null;
+  return conversation.expiresAtMs === undefined && !isFirst;
+}
+
+function priceOf(prices: Prices, modelId: string): Price {
+  return prices.of(modelId) ?? prices.dearest;
+}
+
+/** Gives back all that was set aside: no model was asked. A failure leaves it set aside. */
+export async function releaseTurn(
+  { ledger }: Pick<TurnPorts, 'ledger'>,
+  reservation: Reservation,
+): Promise<void> {
+  await ledger.settle(reservation, nothingSpent).catch(() => undefined);
+}
+
+/**
+ * What a turn took. Of an answer that was not heard to its end nobody says what it took, and the
+ * model may have gone on: it counts as one of full length.
+ */
+export function spentBy(
+  prices: Prices,
+  { modelRequest }: Pick<OpenTurn, 'modelRequest'>,
+  { modelId, usage }: Pick<Turn, 'modelId' | 'usage'>,
+): Spending {
+  if (usage === undefined) return { turns: 1, tokens: 0, nanoUsd: 0 };
+  const taken: Usage = usage.isEstimated === true ? usageAtMost(modelRequest) : usage;
+  const nanoUsd = nanoUsdFor(priceOf(prices, modelId), taken);
+  return { turns: 1, tokens: taken.totalTokens, nanoUsd };
+}
+
+/** What people are told a turn cost; undefined where the model has no known price. */
+export function costOf(
+  prices: Prices,
+  opened: Pick<OpenTurn, 'modelRequest'>,
+  turn: Pick<Turn, 'modelId' | 'usage'>,
+): Cost | undefined {
+  if (prices.of(turn.modelId) === undefined) return undefined;
+  const { nanoUsd } = spentBy(prices, opened, turn);
+  return turn.usage?.isEstimated === true ? { nanoUsd, isEstimated: true } : { nanoUsd };
+}

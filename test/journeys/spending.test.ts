@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+
+let system: StreambedSystem;
+
+beforeAll(async () => {
+  system = await startSystem();
+});
+afterAll(() => system.close());
+
+type Json = Record<string, unknown>;
+
+async function ask(body: object, path = '/chat'): Promise<Json> {
+  const answer = await system.api(path, post(body));
+  return (await answer.json()) as Json;
+}
+
+const today = async (): Promise<Json> => {
+  const page = (await (await system.api('/usage')).json()) as { today: Json };
+  return page.today;
+};
+
+test('every turn says what it cost, and the owner is told the sum', async () => {
+  const before = await today();
+  const first = await ask({ message: 'Hello there' });
+  const second = await ask({ message: 'And again', conversation_id: first['conversation_id'] });
+  expect(first['cost_usd']).toBeGreaterThan(0);
+  const page = await system.api(`/conversations/${String(first['conversation_id'])}`);
+  expect(await page.json()).toMatchObject({
+    turns: [{ cost_usd: first['cost_usd'] }, { cost_usd: second['cost_usd'] }],
+  });
+  const after = await today();
+  const costs = Number(first['cost_usd']) + Number(second['cost_usd']);
+  expect(Number(after['cost_usd']) - Number(before['cost_usd'])).toBeCloseTo(costs, 9);
+  expect(Number(after['turns']) - Number(before['turns'])).toBe(2);
+});
+
+test('what is told of spending is the limits, today, and no other owner', async () => {
+  const whole: unknown = await (await system.signed('ConversationsFunction', 'usage')).json();
+  expect(whole).toEqual({
+    today: { date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/u), turns: 0, tokens: 0, cost_usd: 0 },
+    limits: { requests_per_minute: 600, tokens_per_day: 5_000_000, usd_per_day: 25 },
+    earlier: [],
+  });
+  const unsigned = await fetch(`${system.state.functions['ConversationsFunction']?.url}usage`);
+  expect(unsigned.status).toBe(403);
+});
+
+test('a request that leaves the choice of the model is told which one answers, and why', async () => {
+  expect(await ask({ prompt: 'Hi there', model: 'auto' })).toMatchObject({
+    model: 'amazon.nova-lite-v1:0',
+    model_reason: 'simple_question',
+  });
+  expect(await ask({ prompt: 'Compare tea with coffee', model: 'auto' })).toMatchObject({
+    model: expect.stringContaining('haiku'),
+    model_reason: 'asks_for_thought',
+  });
+  const stream = await system.api('/chat/stream', post({ prompt: 'Hi there', model: 'auto' }));
+  expect(await stream.text()).toContain('"model_reason":"simple_question"');
+});
+
+test('a prompt that may be cached is paid for once by its owner, and by nobody else', async () => {
+  const body = { prompt: 'What is a cache?', cache: { ttl_seconds: 60 } };
+  const first = await ask(body);
+  const paid = await today();
+  const again = await ask(body);
+  expect(again).toMatchObject({ cached: true, cost_usd: 0, response: first['response'] });
+  expect(await today()).toEqual(paid);
+  const stream = await system.api('/chat/stream', post(body));
+  expect(await stream.text()).toContain('"cached":true');
+  for (const change of [
+    { system: 'Be brief' },
+    { model: 'amazon.nova-lite-v1:0' },
+    { inference: { temperature: 0.5 } },
+    { prompt: 'What is a cash?' },
+  ]) {
+    expect(await ask({ ...body, ...change })).not.toHaveProperty('cached');
+  }
+  const other = await system.signed('ChatFunction', 'chat', post({ ...body, format: 'json' }));
+  expect(await other.json()).not.toHaveProperty('cached');
+});
+
+test('prompts that race for the cache are one call to the model', async () => {
+  const before = await today();
+  const body = { prompt: 'What is a race?', cache: true };
+  const answers = await Promise.all(Array.from({ length: 10 }, () => ask(body)));
+  expect(new Set(answers.map(({ turn_id }) => turn_id)).size).toBe(1);
+  expect(answers.filter(({ cached }) => cached === true)).toHaveLength(9);
+  const after = await today();
+  expect(Number(after['turns']) - Number(before['turns'])).toBe(1);
+});
+
+test.each([
+  [{ prompt: 'Hi', cache: { ttl_seconds: 0 } }, 'cache'],
+  [{ prompt: 'Hi', cache: 'yes' }, 'cache'],
+  [{ message: 'Hi', cache: true }, 'cache'],
+  [{ prompt: 'Hi', model: 'automatic' }, 'model: must be one of'],
+])('%j is refused by name', async (body, message) => {
+  expect(await ask(body)).toMatchObject({
+    code: 'invalid_request',
+    detail: expect.stringContaining(message),
+  });
+});
