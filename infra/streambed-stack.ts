@@ -49,20 +49,8 @@ export class StreambedStack extends Stack {
       CONVERSATIONS_TABLE: conversations.tableName,
       ANSWERS_BUCKET: answers.bucketName,
     };
-    const spending = {
-      ...keeping,
-      REQUESTS_PER_MINUTE: String(props.limits.requestsPerMinute),
-      TOKENS_PER_DAY: String(props.limits.tokensPerDay),
-      USD_PER_DAY: String(props.limits.usdPerDay),
-    };
-    const talking = {
-      ...spending,
-      MODELS: props.models.join(','),
-      MODEL_FALLBACKS: props.fallbacks,
-      MAX_OUTPUT_TOKENS: String(props.maxOutputTokens),
-      MAX_HISTORY_TOKENS: String(props.maxHistoryTokens),
-      ALLOW_ANONYMOUS: String(props.publicChat),
-    };
+    const spending = { ...keeping, ...limitsOf(props) };
+    const talking = { ...spending, ...policyOf(props) };
     const chat = new StreambedFunction(this, 'ChatFunction', {
       bundle: 'chat',
       timeout: Duration.minutes(5),
@@ -150,6 +138,26 @@ export class StreambedStack extends Stack {
     const plain = rest.length === 0 && (child === undefined || child === 'Resource');
     return plain && id !== undefined ? id : super.allocateLogicalId(element);
   }
+}
+
+/** What owners may spend, as functions are told. */
+function limitsOf({ limits }: StreambedProps): Readonly<Record<string, string>> {
+  return {
+    REQUESTS_PER_MINUTE: String(limits.requestsPerMinute),
+    TOKENS_PER_DAY: String(limits.tokensPerDay),
+    USD_PER_DAY: String(limits.usdPerDay),
+  };
+}
+
+/** What chats may do, as functions are told. */
+function policyOf(props: StreambedProps): Readonly<Record<string, string>> {
+  return {
+    MODELS: props.models.join(','),
+    MODEL_FALLBACKS: props.fallbacks,
+    MAX_OUTPUT_TOKENS: String(props.maxOutputTokens),
+    MAX_HISTORY_TOKENS: String(props.maxHistoryTokens),
+    ALLOW_ANONYMOUS: String(props.publicChat),
+  };
 }
 
 const exposed = ['x-request-id', 'x-streambed-conversation-id', 'x-streambed-turn-id'];

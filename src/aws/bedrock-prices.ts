@@ -1,7 +1,9 @@
 import type { Price, Prices } from '#domain/cost.ts';
 
-/** When the table below was last held against public price lists. */
-export const pricesAsOf = '2026-11-21';
+/*
+ * Prices of on-demand use, from public price lists as of 2026-11-21. Whoever changes one changes
+ * the date.
+ */
 
 /** US dollars for a million tokens, as a global profile or an id without one is billed. */
 interface Row {

@@ -3,18 +3,25 @@ import type {
   ConverseStreamCommandInput,
   Message as ConverseMessage,
 } from '@aws-sdk/client-bedrock-runtime';
+import { cachePointsFor } from '#aws/cache-points.ts';
 import { assistantMessage, userMessage, type ContentBlock, type Message } from '#domain/message.ts';
 import type { InferenceConfig, ModelRequest } from '#domain/ports.ts';
 
 /** A model request in the words of Bedrock's Converse API. */
 export function toConverseRequest(request: ModelRequest): ConverseStreamCommandInput {
   const { modelId, messages, system, inference, answerSoFar } = request;
-  const asked = [...messages, ...goingOn(modelId, answerSoFar)];
+  const { afterSystem, afterMessages } = cachePointsFor(request);
+  const asked = messages.map((message, index) =>
+    toConverseMessage(message, afterMessages.has(index)),
+  );
+  const more = goingOn(modelId, answerSoFar).map((message) => toConverseMessage(message));
   return {
     modelId,
-    messages: asked.map(toConverseMessage),
+    messages: [...asked, ...more],
     inferenceConfig: toInferenceConfig(inference),
-    ...(system === undefined ? {} : { system: [{ text: system }] }),
+    ...(system === undefined
+      ? {}
+      : { system: [{ text: system }, ...(afterSystem ? [cachePoint] : [])] }),
   };
 }
 
@@ -36,8 +43,11 @@ const goOn =
   'Your answer was cut off. Go on exactly where it stopped, with the very next character. ' +
   'Repeat nothing, and say nothing about going on.';
 
-function toConverseMessage({ role, content }: Message): ConverseMessage {
-  return { role, content: content.flatMap(toConverseBlocks) };
+const cachePoint = { cachePoint: { type: 'default' } } as const;
+
+function toConverseMessage({ role, content }: Message, isCached = false): ConverseMessage {
+  const blocks = content.flatMap(toConverseBlocks);
+  return { role, content: isCached ? [...blocks, cachePoint] : blocks };
 }
 
 /** Converse refuses blank text, and past reasoning need not be sent back. */

@@ -37,24 +37,12 @@ export function createDynamoLedger(table: Table, limits: SpendingLimits): Ledger
         }),
       );
       return Items.map((item) => {
-        const { emptyAtMs: _, ...spending } = toAccount(item);
-        return { day: Number(item['day']), ...spending };
+        const { turns, tokens, nanoUsd } = toAccount(item);
+        return { day: Number(item['day']), turns, tokens, nanoUsd };
       });
     },
   };
 }
-
-/** How the bucket of requests stands: empty, or filled by requests just before. */
-const buckets = {
-  empty: {
-    condition: '(attribute_not_exists(emptyAtMs) OR emptyAtMs < :now)',
-    emptyAt: ':now + :step',
-  },
-  filled: {
-    condition: 'emptyAtMs >= :now AND emptyAtMs <= :latest',
-    emptyAt: 'emptyAtMs + :step',
-  },
-} as const;
 
 async function reserve(
   table: Table,
@@ -70,9 +58,12 @@ async function reserve(
   throw new Error('A reservation was refused for which there is room');
 }
 
+/** How the bucket of requests stands: empty, or filled by requests just before. */
+type Bucket = 'empty' | 'filled';
+
 interface Attempt {
   readonly reservation: Reservation;
-  readonly bucket: keyof typeof buckets;
+  readonly bucket: Bucket;
 }
 
 /** Gives the item as it stood where its conditions did not hold. */
@@ -82,39 +73,20 @@ async function attempt(
   { reservation, bucket }: Attempt,
 ): Promise<Record<string, unknown> | undefined> {
   const { owner, atMs, most } = reservation;
-  const { stepMs, depthMs } = bucketOf(limits);
-  const { condition, emptyAt } = buckets[bucket];
-  const isFilled = bucket === 'filled';
+  const filling = fillingOf(bucket, atMs, limits);
   try {
     await client.send(
       new UpdateCommand({
         TableName: tableName,
         Key: spendingKey(owner, dayOf(atMs)),
-        ConditionExpression: [
-          'attribute_not_exists(#open)',
-          '(attribute_not_exists(tokens) OR tokens <= :tokensBefore)',
-          '(attribute_not_exists(nanoUsd) OR nanoUsd <= :nanoUsdBefore)',
-          condition,
-        ].join(' AND '),
-        UpdateExpression: `SET ${[
-          '#day = :day',
-          '#open = :open',
-          'expiresAt = :expiry',
-          `emptyAtMs = ${isFilled ? emptyAt : ':emptyAt'}`,
-          ...['turns', 'tokens', 'nanoUsd'].map(
-            (name) => `${name} = if_not_exists(${name}, :zero) + :${name}`,
-          ),
-        ].join(', ')}`,
+        ConditionExpression: `${hasRoom} AND ${filling.condition}`,
+        UpdateExpression: `${setAside}, emptyAtMs = ${filling.emptyAt}`,
         ExpressionAttributeNames: { '#open': reservationName(reservation), '#day': 'day' },
         ExpressionAttributeValues: {
+          ...filling.values,
           ':zero': 0,
           ':day': dayOf(atMs),
-          ':open': most.nanoUsd,
           ':expiry': toExpiry(atMs + keptMs),
-          ':now': atMs,
-          ...(isFilled
-            ? { ':step': stepMs, ':latest': atMs + depthMs }
-            : { ':emptyAt': atMs + stepMs }),
           ':turns': most.turns,
           ':tokens': most.tokens,
           ':nanoUsd': most.nanoUsd,
@@ -129,6 +101,42 @@ async function attempt(
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     const values = Object.entries(error.Item ?? {});
     return Object.fromEntries(values.map(([name, { N }]) => [name, N]));
+  }
+}
+
+const hasRoom =
+  'attribute_not_exists(#open)' +
+  ' AND (attribute_not_exists(tokens) OR tokens <= :tokensBefore)' +
+  ' AND (attribute_not_exists(nanoUsd) OR nanoUsd <= :nanoUsdBefore)';
+
+const setAside =
+  'SET #day = :day, #open = :nanoUsd, expiresAt = :expiry' +
+  ', turns = if_not_exists(turns, :zero) + :turns' +
+  ', tokens = if_not_exists(tokens, :zero) + :tokens' +
+  ', nanoUsd = if_not_exists(nanoUsd, :zero) + :nanoUsd';
+
+interface Filling {
+  readonly condition: string;
+  readonly emptyAt: string;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** How one more request goes into the bucket, and when there is room for it. */
+function fillingOf(bucket: Bucket, nowMs: number, limits: SpendingLimits): Filling {
+  const { stepMs, depthMs } = bucketOf(limits);
+  switch (bucket) {
+    case 'empty':
+      return {
+        condition: '(attribute_not_exists(emptyAtMs) OR emptyAtMs < :now)',
+        emptyAt: ':emptyAt',
+        values: { ':now': nowMs, ':emptyAt': nowMs + stepMs },
+      };
+    case 'filled':
+      return {
+        condition: 'emptyAtMs BETWEEN :now AND :latest',
+        emptyAt: 'emptyAtMs + :step',
+        values: { ':now': nowMs, ':latest': nowMs + depthMs, ':step': stepMs },
+      };
   }
 }
 

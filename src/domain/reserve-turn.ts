@@ -3,7 +3,6 @@ import type { OpenTurn, TurnPorts, TurnRequest } from '#domain/open-turn.ts';
 import type { Question } from '#domain/question.ts';
 import { nothingSpent, type Reservation, type Spending } from '#domain/spending.ts';
 import type { Turn } from '#domain/turn.ts';
-import type { Usage } from '#domain/usage.ts';
 
 /**
  * What is set aside for a turn: an answer of full length by the dearest model that may give it,
@@ -18,7 +17,7 @@ export function reservationOf(
   const said = answerSoFar === undefined ? {} : { answerSoFar };
   const asked = { ...request, ...said, messages: [question] };
   const usage = usageAtMost(asked, hasPast(request) ? request.maxHistoryTokens : 0);
-  const costs = [modelId, ...fallbackIds].map((id) => nanoUsdFor(priceOf(prices, id), usage));
+  const costs = [modelId, ...fallbackIds].map((id) => nanoUsdFor(highest(prices, id), usage));
   const most = { turns: 1, tokens: usage.totalTokens, nanoUsd: Math.max(...costs) };
   return { owner, turnId, atMs: clock.now(), most };
 }
@@ -27,6 +26,12 @@ function hasPast({ conversation, asked }: TurnRequest): boolean {
   if (conversation === undefined || conversation.mode === 'new') return false;
   const isFirst = asked.type === 'edit' && asked.parentId === null;
   return conversation.expiresAtMs === undefined && !isFirst;
+}
+
+/** A price at which all that a model is given goes to its cache, where that is dearer. */
+function highest(prices: Prices, modelId: string): Price {
+  const price = priceOf(prices, modelId);
+  return { ...price, input: Math.max(price.input, price.cacheWrite) };
 }
 
 function priceOf(prices: Prices, modelId: string): Price {
@@ -51,9 +56,10 @@ export function spentBy(
   { modelId, usage }: Pick<Turn, 'modelId' | 'usage'>,
 ): Spending {
   if (usage === undefined) return { turns: 1, tokens: 0, nanoUsd: 0 };
-  const taken: Usage = usage.isEstimated === true ? usageAtMost(modelRequest) : usage;
-  const nanoUsd = nanoUsdFor(priceOf(prices, modelId), taken);
-  return { turns: 1, tokens: taken.totalTokens, nanoUsd };
+  const isKnown = usage.isEstimated !== true;
+  const taken = isKnown ? usage : usageAtMost(modelRequest);
+  const price = isKnown ? priceOf(prices, modelId) : highest(prices, modelId);
+  return { turns: 1, tokens: taken.totalTokens, nanoUsd: nanoUsdFor(price, taken) };
 }
 
 /** What people are told a turn cost; undefined where the model has no known price. */

@@ -101,3 +101,18 @@ test.each([
     detail: expect.stringContaining(message),
   });
 });
+
+test('a long conversation is read from the prompt cache, which makes it cheaper', async () => {
+  const text = 'Remember this rule of our house, please. '.repeat(450);
+  const opened = await ask({ message: text });
+  const { conversation_id } = opened;
+  const turns = [];
+  for (const message of ['First question', 'Second question', 'Third question']) {
+    turns.push(await ask({ message, conversation_id }));
+  }
+  const [written, read, readAgain] = turns.map(({ usage }) => usage as Record<string, number>);
+  expect(written?.['cache_write_input_tokens']).toBeGreaterThan(4_096);
+  expect(read?.['cache_read_input_tokens']).toBeGreaterThan(4_096);
+  expect(readAgain?.['cache_read_input_tokens']).toBeGreaterThan(4_096);
+  expect(Number(turns[2]?.['cost_usd'])).toBeLessThan(Number(turns[0]?.['cost_usd']));
+});
