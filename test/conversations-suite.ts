@@ -68,6 +68,17 @@ export function describeConversations(create: () => Conversations): void {
     expect(items.map(({ state }) => state)).toEqual(['interrupted']);
   });
 
+  test('a turn keeps what sums it up; one that is not there keeps nothing', async () => {
+    const conversations = create();
+    const key = fresh();
+    const { live } = await begun(conversations, beginning(key, { turnId: 't1' }));
+    await conversations.finish(key, ended(live));
+    await conversations.summarize({ ...key, turnId: 't1', sequence: 1 }, 'They met.');
+    await conversations.summarize({ ...key, turnId: 't2', sequence: 2 }, 'They parted.');
+    const { items } = await conversations.turns(key, { limit: 10 });
+    expect(items).toMatchObject([{ turnId: 't1', summary: 'They met.' }]);
+  });
+
   test('a request that comes again finds the turn it began, live or ended', async () => {
     const conversations = create();
     const key = fresh();

@@ -10,7 +10,13 @@ import {
 } from '#aws/dynamo-keys.ts';
 import { removeConversation } from '#aws/dynamo-remove.ts';
 import type { Table } from '#aws/dynamo-table.ts';
-import { finishTurn, readTurn, readTurns, type TurnStore } from '#aws/dynamo-turns.ts';
+import {
+  finishTurn,
+  readTurn,
+  readTurns,
+  summarizeTurn,
+  type TurnStore,
+} from '#aws/dynamo-turns.ts';
 import { unknownConversation } from '#domain/conversation-errors.ts';
 import type { Conversation, ConversationKey } from '#domain/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
@@ -25,6 +31,7 @@ export function createDynamoConversations(store: TurnStore): Conversations {
   return {
     begin: (beginning) => beginTurn(store, beginning),
     finish: (key, turn) => finishTurn(store, key, turn),
+    summarize: (key, summary) => summarizeTurn(store.table, key, summary),
     find: (key) => readConversation(table, key),
     turn: (key) => readTurn(store, key),
     turns: (key, page) => readTurns(store, key, page),

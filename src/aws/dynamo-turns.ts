@@ -107,6 +107,27 @@ export async function freeConversation(
   }
 }
 
+/** Keeps a summary with a turn; one that is not there any more has nothing to sum up. */
+export async function summarizeTurn(
+  { client, tableName }: Table,
+  key: TurnKey,
+  summary: string,
+): Promise<void> {
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: turnKey(key, key.sequence),
+        ConditionExpression: 'turnId = :id',
+        UpdateExpression: 'SET summary = :summary',
+        ExpressionAttributeValues: { ':id': key.turnId, ':summary': summary },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+}
+
 /** How a turn ended; undefined while it is live. */
 export async function readTurn(store: TurnStore, key: TurnKey): Promise<Turn | undefined> {
   const { client, tableName } = store.table;

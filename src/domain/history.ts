@@ -7,9 +7,14 @@ import type { Turn } from '#domain/turn.ts';
 export interface History {
   /** Oldest first, each the parent of the next. */
   readonly turns: readonly Turn[];
-  /** Stands for everything that came before the first of the turns. */
+  /** What came before them and did not fit, as far as it was read; oldest first. */
+  readonly older: readonly Turn[];
+  /** Stands for everything that came before all of these. */
   readonly summary?: string;
 }
+
+/** The past of what has none. */
+export const noHistory: History = { turns: [], older: [] };
 
 export interface HistoryRequest {
   readonly key: ConversationKey;
@@ -28,16 +33,28 @@ export async function readHistory(
   conversations: Pick<Conversations, 'turns'>,
   request: HistoryRequest,
 ): Promise<History> {
-  const turns: Turn[] = [];
+  const found: Turn[] = [];
   let tokens = 0;
+  let fitting = 0;
+  let summary: string | undefined;
   for await (const turn of ancestors(conversations, request)) {
-    if (turn.summary !== undefined) return { turns: turns.toReversed(), summary: turn.summary };
+    ({ summary } = turn);
+    if (summary !== undefined) break;
     tokens += tokensOf(turn);
-    if (tokens > request.maxTokens) break;
-    turns.push(turn);
+    if (tokens <= request.maxTokens) fitting += 1;
+    found.push(turn);
+    // What does not fit is read for the summary, which need not know all of a very long past.
+    if (tokens > farthest * request.maxTokens) break;
   }
-  return { turns: turns.toReversed() };
+  return {
+    turns: found.slice(0, fitting).toReversed(),
+    older: found.slice(fitting).toReversed(),
+    ...(summary === undefined ? {} : { summary }),
+  };
 }
+
+/** How far a past is read, in times of what fits. */
+const farthest = 2;
 
 /** About how many tokens a turn takes in a history. */
 export function tokensOf({ question, answer }: Turn): number {

@@ -233,19 +233,3 @@ test('to ask again or otherwise makes a branch, and the model sees only its own'
   const unknown = turnRequest({ turnId: 't8', asked: { type: 'regenerate', turnId: 'tx' } });
   await expect(eventsOf(runTurn(ports, unknown))).rejects.toMatchObject({ code: 'not_found' });
 });
-
-test('of a long past the model is shown as much as fits', async () => {
-  const model = createMemoryModel(saying('x'.repeat(900)));
-  const ports = memoryPorts(model);
-  for (let index = 1; index <= 9; index += 1) {
-    const asked = { type: 'message', question: userMessage(`Question ${index}`) } as const;
-    await eventsOf(runTurn(ports, turnRequest({ turnId: `t${index}`, asked })));
-  }
-  const shown = model.requests.at(-1)?.messages.map(messageText) ?? [];
-  expect(shown.filter((text) => text.startsWith('Question'))).toEqual([
-    'Question 6',
-    'Question 7',
-    'Question 8',
-    'Question 9',
-  ]);
-});

@@ -38,6 +38,12 @@ export function createMemoryConversations(): Conversations {
       const { liveTurn: _, ...conversation } = entry.conversation;
       entry.conversation = conversation;
     },
+    async summarize({ turnId, ...key }, summary) {
+      const turns = kept.get(mapKey(key))?.turns ?? [];
+      const index = turns.findIndex((turn) => turn.turnId === turnId);
+      const found = turns[index];
+      if (found !== undefined) turns[index] = { ...found, summary };
+    },
     async find(key) {
       return kept.get(mapKey(key))?.conversation;
     },

@@ -1,7 +1,7 @@
 import { beginTurn } from '#domain/begin-turn.ts';
 import type { Prices } from '#domain/cost.ts';
 import { toChatError, type ChatError } from '#domain/errors.ts';
-import { readHistory, type History } from '#domain/history.ts';
+import { noHistory, readHistory, type History } from '#domain/history.ts';
 import type {
   ConversationMode,
   Idempotency,
@@ -57,6 +57,7 @@ export interface OpenTurn {
   readonly live: LiveTurn;
   /** Where it is kept; absent for a prompt of which nothing is. */
   readonly key?: TurnKey;
+  readonly history: History;
   readonly modelRequest: ModelRequest;
   readonly reservation: Reservation;
   /** Why the model is not to be asked. */
@@ -134,9 +135,10 @@ function beginningOf(
 function toAsk(
   request: TurnRequest,
   question: Question,
-  history: History = { turns: [] },
-): Pick<OpenTurn, 'modelRequest' | 'endsAtMs'> {
+  history: History = noHistory,
+): Pick<OpenTurn, 'history' | 'modelRequest' | 'endsAtMs'> {
   return {
+    history,
     modelRequest: modelRequestOf(request, question, history),
     endsAtMs: request.endsAtMs,
   };

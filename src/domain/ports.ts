@@ -84,6 +84,8 @@ export interface Conversations {
    * turn was ended otherwise.
    */
   finish(key: ConversationKey, turn: Turn): Promise<void>;
+  /** Keeps, with a turn that has ended, what sums up this turn and all before it. */
+  summarize(key: TurnKey, summary: string): Promise<void>;
   find(key: ConversationKey): Promise<Conversation | undefined>;
   /** How a turn ended; undefined while it is live, and where there is none. */
   turn(key: TurnKey): Promise<Turn | undefined>;

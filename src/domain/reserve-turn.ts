@@ -1,5 +1,6 @@
 import { nanoUsdFor, usageAtMost, type Cost, type Price, type Prices } from '#domain/cost.ts';
 import type { OpenTurn, TurnPorts, TurnRequest } from '#domain/open-turn.ts';
+import type { ModelRequest } from '#domain/ports.ts';
 import type { Question } from '#domain/question.ts';
 import { nothingSpent, type Reservation, type Spending } from '#domain/spending.ts';
 import type { Turn } from '#domain/turn.ts';
@@ -19,6 +20,18 @@ export function reservationOf(
   const usage = usageAtMost(asked, hasPast(request) ? request.maxHistoryTokens : 0);
   const costs = [modelId, ...fallbackIds].map((id) => nanoUsdFor(highest(prices, id), usage));
   const most = { turns: 1, tokens: usage.totalTokens, nanoUsd: Math.max(...costs) };
+  return { owner, turnId, atMs: clock.now(), most };
+}
+
+/** What is set aside for a request that is known whole. It is part of a turn, and none itself. */
+export function reservationFor(
+  { clock, prices }: Pick<TurnPorts, 'clock' | 'prices'>,
+  asking: { readonly owner: string; readonly turnId: string; readonly modelRequest: ModelRequest },
+): Reservation {
+  const { owner, turnId, modelRequest } = asking;
+  const usage = usageAtMost(modelRequest);
+  const nanoUsd = nanoUsdFor(highest(prices, modelRequest.modelId), usage);
+  const most = { turns: 0, tokens: usage.totalTokens, nanoUsd };
   return { owner, turnId, atMs: clock.now(), most };
 }
 

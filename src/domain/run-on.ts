@@ -36,6 +36,8 @@ export function runOn(turn: AsyncIterable<TurnEvent>): RunningTurn {
       const event = waiting.shift();
       if (event !== undefined) {
         yield event;
+        // What the turn does after its end is not for the reader to wait for.
+        if (event.type === 'turn-stop' || event.type === 'error') return;
         continue;
       }
       if (failure !== undefined) throw failure.error;

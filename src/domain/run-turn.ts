@@ -3,6 +3,7 @@ import { startCheckpoints, type Checkpoints } from '#domain/checkpoints.ts';
 import { ChatError, toChatError } from '#domain/errors.ts';
 import { costOf } from '#domain/reserve-turn.ts';
 import { estimatedUsage } from '#domain/estimate-tokens.ts';
+import { foldHistory } from '#domain/fold-history.ts';
 import { endOf, followTurn } from '#domain/follow-turn.ts';
 import { numbered } from '#domain/numbered.ts';
 import { openTurn, type OpenTurn, type TurnPorts, type TurnRequest } from '#domain/open-turn.ts';
@@ -56,6 +57,7 @@ async function* answer(
   let { modelId } = request;
   let ending: Ending = { state: 'interrupted' };
   let turn: Turn;
+  let folding: Promise<void> | undefined;
   let unstored: ChatError | undefined;
   try {
     yield turnStart(request);
@@ -64,6 +66,8 @@ async function* answer(
     for await (const event of numbered(events, opened.modelRequest.answerSoFar)) {
       said = accumulate(said, event);
       if (isLogEvent(event)) checkpoints?.add(event);
+      // The answer comes first; the next turn is in no hurry.
+      folding ??= foldPast(ports, request, opened);
       if (event.type === 'message-start') modelId = event.modelId ?? modelId;
       yield event;
     }
@@ -83,6 +87,12 @@ async function* answer(
     await checkpoints?.close();
   }
   yield* lastEvents(turn, unstored ?? ending.error);
+  await folding;
+}
+
+async function foldPast(ports: TurnPorts, request: TurnRequest, opened: OpenTurn): Promise<void> {
+  const { key, history } = opened;
+  if (key !== undefined) await foldHistory(ports, request, { key, history });
 }
 
 interface Stopping {
