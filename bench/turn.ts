@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bedrockPrices } from '#aws/bedrock-prices.ts';
+import { createDynamoConversations } from '#aws/dynamo-conversations.ts';
+import { createDynamoLedger } from '#aws/dynamo-ledger.ts';
+import { createDynamoTurnLog } from '#aws/dynamo-turn-log.ts';
+import type { TurnStore } from '#aws/dynamo-turns.ts';
+import { userMessage } from '#domain/message.ts';
+import type { TurnPorts, TurnRequest } from '#domain/open-turn.ts';
+import type { Model } from '#domain/ports.ts';
+import { runTurn } from '#domain/run-turn.ts';
+import { systemClock } from '#lambda/clock.ts';
+import { buildSystem } from '../scripts/build.ts';
+import { hostStore } from '../test/fixtures/turn-store.ts';
+
+/*
+ * What keeping a turn costs: a kept turn beside a one-shot prompt of which nothing is kept, and
+ * beside the model alone, in the same run. The table is the local one, made slower by `tripMs`, so
+ * that the time until the model is asked tells how many round trips one after the other it took.
+ */
+
+const rounds = 60;
+const tokens = 400;
+const tripMs = 20;
+/** On demand in us-east-1, US dollars for a million units, as of 2026-11-21. */
+const usdPerMillion = { write: 0.625, read: 0.125 };
+
+interface Meter {
+  trips: number;
+  writes: number;
+  writeUnits: number;
+  readUnits: number;
+}
+
+const meter: Meter = { trips: 0, writes: 0, writeUnits: 0, readUnits: 0 };
+
+await buildSystem();
+const store = await hostStore();
+try {
+  measureRequests(store);
+  await report(portsOf(store));
+} finally {
+  await store.system.close();
+}
+
+/** Makes every request to the table slower, and adds up what it takes of the table. */
+function measureRequests({ table: { client } }: TurnStore): void {
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        meter.trips += 1;
+        const isWrite = /^(?:Put|Update|Delete)/u.test(commandName);
+        if (isWrite) meter.writes += 1;
+        Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
+        const [result] = await Promise.all([next(args), sleep(tripMs)]);
+        const units = unitsOf(result.output);
+        if (isWrite) meter.writeUnits += units;
+        else meter.readUnits += units;
+        return result;
+      },
+    { step: 'initialize', name: 'meter' },
+  );
+}
+
+function unitsOf(output: object): number {
+  const consumed: unknown = 'ConsumedCapacity' in output ? output.ConsumedCapacity : undefined;
+  if (typeof consumed !== 'object' || consumed === null) return 0;
+  return 'CapacityUnits' in consumed ? Number(consumed.CapacityUnits) : 0;
+}
+
+function portsOf({ table, largeAnswers }: TurnStore): TurnPorts {
+  const limits = { requestsPerMinute: 60_000, tokensPerDay: 1e12, nanoUsdPerDay: 1e15 };
+  return {
+    model: fastModel(0),
+    conversations: createDynamoConversations({ table, largeAnswers }),
+    log: createDynamoTurnLog(table),
+    ledger: createDynamoLedger(table, limits),
+    prices: bedrockPrices,
+    clock: systemClock,
+  };
+}
+
+function fastModel(gapMs: number): Model {
+  return {
+    async *stream() {
+      yield { type: 'message-start' };
+      for (let count = 0; count < tokens; count += 1) {
+        if (gapMs > 0) await sleep(gapMs);
+        yield { type: 'text-delta', index: 0, text: ' token' };
+      }
+      yield { type: 'block-stop', index: 0 };
+      yield { type: 'message-stop', stopReason: 'end_turn' };
+      const usage = { inputTokens: 1_500, outputTokens: tokens, totalTokens: 1_500 + tokens };
+      const cached = { cacheReadInputTokens: 0, cacheWriteInputTokens: 0 };
+      yield { type: 'usage', usage: { ...usage, ...cached } };
+    },
+  };
+}
+
+type Kind = 'alone' | 'unkept' | 'kept';
+
+interface Times {
+  readonly firstMs: number;
+  /** From the first token to the last. */
+  readonly restMs: number;
+}
+
+async function time(ports: TurnPorts, kind: Kind, owner: string): Promise<Times> {
+  const startedAt = performance.now();
+  const request = requestOf(kind, owner);
+  const asked = { modelId: 'model', messages: [], inference: {} };
+  const events =
+    kind === 'alone' ? ports.model.stream(asked, request.signal) : runTurn(ports, request);
+  let [first, last] = [0, 0];
+  for await (const { type } of events) {
+    if (type !== 'text-delta') continue;
+    last = performance.now();
+    if (first === 0) first = last;
+  }
+  return { firstMs: first - startedAt, restMs: last - first };
+}
+
+function requestOf(kind: Kind, owner: string): TurnRequest {
+  return {
+    owner,
+    turnId: randomUUID(),
+    asked: { type: 'message', question: userMessage('What does it cost to keep this?') },
+    modelId: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+    inference: { maxTokens: 1_024 },
+    maxHistoryTokens: 16_000,
+    signal: new AbortController().signal,
+    endsAtMs: Date.now() + 300_000,
+    ...(kind === 'kept' ? { conversation: { conversationId: owner, mode: 'either' } } : {}),
+  };
+}
+
+async function report(ports: TurnPorts): Promise<void> {
+  const kinds = ['kept', 'unkept', 'alone'] as const;
+  const times: Record<Kind, Times[]> = { kept: [], unkept: [], alone: [] };
+  for (let round = -5; round < rounds; round += 1) {
+    for (const kind of kinds) {
+      // An owner of a few turns each, as a conversation of ordinary length is.
+      const taken = await time(ports, kind, `owner-${kind}-${Math.floor(round / 6)}`);
+      if (round >= 0) times[kind].push(taken);
+    }
+  }
+  const figure = (kind: Kind, name: keyof Times): number =>
+    times[kind].map((taken) => taken[name]).toSorted((a, b) => a - b)[rounds / 2] ?? 0;
+  console.log(
+    `\n${''.padEnd(46)}${kinds.map((kind) => kind.padStart(9)).join('')}${'kept ÷ unkept'.padStart(15)}`,
+  );
+  for (const [title, name] of [
+    [`to the first token, ms (a trip takes ${tripMs})`, 'firstMs'],
+    [`from the first of ${tokens} tokens to the last, ms`, 'restMs'],
+  ] as const) {
+    const [kept = 0, unkept = 0, alone = 0] = kinds.map((kind) => figure(kind, name));
+    const shown = [kept, unkept, alone].map((value) => value.toFixed(2).padStart(9)).join('');
+    console.log(`${title.padEnd(46)}${shown}${(kept / unkept).toFixed(2).padStart(15)}`);
+  }
+  const added = (figure('kept', 'firstMs') - figure('alone', 'firstMs')) / tripMs;
+  console.log(`round trips before the model is asked: ${added.toFixed(2)} for a kept turn`);
+  await reportWrites(ports);
+}
+
+/** A turn of ordinary length, at an ordinary pace: what it takes of the table, and costs. */
+async function reportWrites(ports: TurnPorts): Promise<void> {
+  const paced = { ...ports, model: fastModel(50) };
+  for (const kind of ['kept', 'unkept'] as const) {
+    Object.assign(meter, { trips: 0, writes: 0, writeUnits: 0, readUnits: 0 });
+    const { restMs } = await time(paced, kind, `owner-${kind}-0`);
+    const { writes, writeUnits, readUnits } = meter;
+    const usd = writeUnits * usdPerMillion.write + readUnits * usdPerMillion.read;
+    console.log(
+      `${kind}: an answer of ${(restMs / 1_000).toFixed(0)} s takes ${writes} writes ` +
+        `(${writeUnits} write units, ${readUnits} read units): $${usd.toFixed(2)} a million turns`,
+    );
+  }
+}
