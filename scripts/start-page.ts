@@ -21,7 +21,7 @@ export interface PageOptions {
 /** Serves the page on a port of the loopback address; resolves when it answers. */
 export async function startPage(state: LocalState, { port, watch }: PageOptions): Promise<Page> {
   const free = await freePort(port, '--web-port or PORT');
-  const { ChatFunction, ConversationsFunction } = state.functions;
+  const { ChatFunction, ConversationsFunction, ConversationStreamFunction } = state.functions;
   const next = [
     'node_modules/next/dist/bin/next',
     watch ? 'dev' : 'start',
@@ -42,6 +42,7 @@ export async function startPage(state: LocalState, { port, watch }: PageOptions)
       AWS_SECRET_ACCESS_KEY: state.credentials.secretAccessKey,
       CHAT_URL: ChatFunction?.url,
       CONVERSATIONS_URL: ConversationsFunction?.url,
+      CONVERSATION_STREAM_URL: ConversationStreamFunction?.url,
       PAGE_HOSTS: `localhost:${free},127.0.0.1:${free}`,
       FUNCTION_URL_AUTH: ChatFunction?.authType,
     },

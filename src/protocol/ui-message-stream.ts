@@ -5,7 +5,7 @@ import { lengthOf } from '#domain/turn-log.ts';
 import { eventStreamHeaders, type TurnEncoding } from '#protocol/encode-turn.ts';
 import { encodeCursor } from '#protocol/cursor.ts';
 import { decodeSse, ssePing } from '#protocol/sse.ts';
-import { fromUsageJson, toUsageJson, toUsd, usageJson } from '#protocol/usage-json.ts';
+import { fromUsageJson, fromUsd, toUsageJson, toUsd, usageJson } from '#protocol/usage-json.ts';
 
 type OpenBlock =
   | { readonly type: 'text' }
@@ -176,6 +176,7 @@ const metadata = v.object({
   model: v.optional(v.string()),
   stop_reason: v.optional(v.string()),
   usage: v.optional(usageJson),
+  cost_usd: v.optional(v.number()),
 });
 
 const part = v.variant('type', [
@@ -213,7 +214,13 @@ export async function* decodeUiStream(
     yield* toEvents(parsed.output);
     if (parsed.output.type === 'finish') return;
   }
-  throw new ChatError('internal', 'The connection ended before the answer did.');
+  throw connectionLost();
+}
+
+/** The turn goes on where only its reader was cut off. */
+export function connectionLost(): ChatError {
+  const message = 'The connection ended before the answer did.';
+  return new ChatError('internal', message, { isTransient: true });
 }
 
 function parseJson(data: string): unknown {
@@ -264,7 +271,9 @@ function toEvents(parsed: v.InferOutput<typeof part>): readonly TurnEvent[] {
 function finishEvents(found: v.InferOutput<typeof metadata>): readonly TurnEvent[] {
   const stopReason = found.stop_reason ?? 'end_turn';
   const stop: TurnEvent = { type: 'message-stop', stopReason };
-  if (found.usage === undefined) return [stop, { type: 'turn-stop', stopReason }];
+  const { cost_usd: usd } = found;
+  const cost = usd === undefined ? {} : { cost: { nanoUsd: fromUsd(usd) } };
+  if (found.usage === undefined) return [stop, { type: 'turn-stop', stopReason, ...cost }];
   const usage = fromUsageJson(found.usage);
-  return [stop, { type: 'usage', usage }, { type: 'turn-stop', stopReason, usage }];
+  return [stop, { type: 'usage', usage }, { type: 'turn-stop', stopReason, usage, ...cost }];
 }

@@ -21,6 +21,10 @@ export function toUsd(nanoUsd: number): number {
   return nanoUsd / 1e9;
 }
 
+export function fromUsd(usd: number): number {
+  return Math.round(usd * 1e9);
+}
+
 export function toUsageJson(usage: Usage): UsageJson {
   return {
     input_tokens: usage.inputTokens,

@@ -52,7 +52,7 @@ async function openPage(
 }
 
 async function say(page: Page, text: string): Promise<void> {
-  await page.getByLabel('Message').fill(text);
+  await page.getByLabel('Message', { exact: true }).fill(text);
   await page.keyboard.press('Enter');
 }
 
@@ -92,7 +92,7 @@ test('a word that is too long for the page does not widen it', async () => {
   await settled(page);
   expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBe(390);
   expect(await page.evaluate("document.querySelector('.main').scrollWidth")).toBe(390);
-  await page.getByLabel('Message').fill('x'.repeat(32_001));
+  await page.getByLabel('Message', { exact: true }).fill('x'.repeat(32_001));
   await page.getByText('A message may have 32000 characters at most.').waitFor();
   expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBe(390);
   expect(await page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
@@ -187,7 +187,7 @@ test('a model that refuses is said in words for people', async () => {
 
 test('the Enter that confirms an input method sends nothing', async () => {
   const page = await openPage();
-  await page.getByLabel('Message').focus();
+  await page.getByLabel('Message', { exact: true }).focus();
   const client = await page.context().newCDPSession(page);
   await client.send('Input.imeSetComposition', {
     text: 'にほん',
@@ -195,7 +195,7 @@ test('the Enter that confirms an input method sends nothing', async () => {
     selectionEnd: 3,
   });
   const composing = { key: 'Enter', keyCode: 229, bubbles: true, cancelable: true };
-  await page.getByLabel('Message').dispatchEvent('keydown', composing);
+  await page.getByLabel('Message', { exact: true }).dispatchEvent('keydown', composing);
   await page.keyboard.press('Enter');
   expect(await page.locator('.question').count()).toBe(0);
   await client.send('Input.insertText', { text: '日本の川' });

@@ -41,7 +41,12 @@ export function Chat({ language, conversationId }: ChatProps): ReactNode {
       <main className="main">
         <Bar words={words} isMenuOpen={isMenuOpen} onMenu={setMenuOpen} />
         <Transcript words={words} conversation={conversation} />
-        <Composer words={words} isBusy={conversation.isBusy} onSend={conversation.send} />
+        <Composer
+          words={words}
+          isBusy={conversation.isBusy}
+          onSend={conversation.actions.send}
+          onStop={conversation.stop}
+        />
       </main>
     </div>
   );

@@ -7,10 +7,12 @@ export interface ComposerProps {
   readonly words: Words;
   readonly isBusy: boolean;
   readonly onSend: (text: string) => void;
+  /** Ends the answer that is being written; undefined where there is none to end. */
+  readonly onStop: (() => void) | undefined;
 }
 
 /** Where messages are written. It can be written in while an answer comes, but not sent from. */
-export function Composer({ words, isBusy, onSend }: ComposerProps): ReactNode {
+export function Composer({ words, isBusy, onSend, onStop }: ComposerProps): ReactNode {
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
   const isTooLong = text.length > maxMessageLength;
@@ -49,11 +51,31 @@ export function Composer({ words, isBusy, onSend }: ComposerProps): ReactNode {
           {words.messageTooLong(maxMessageLength)}
         </p>
       )}
+      <MainButton words={words} canSend={canSend} onStop={onStop} />
+    </form>
+  );
+}
+
+interface MainButtonProps extends Pick<ComposerProps, 'words' | 'onStop'> {
+  readonly canSend: boolean;
+}
+
+/** Sends what is written; while an answer is written, it ends that instead. */
+function MainButton({ words, canSend, onStop }: MainButtonProps): ReactNode {
+  if (onStop === undefined) {
+    return (
       <button type="submit" disabled={!canSend} aria-label={words.send} title={words.send}>
         <svg viewBox="0 0 20 20" aria-hidden="true">
           <path d="M10 16V4m0 0L5 9m5-5 5 5" />
         </svg>
       </button>
-    </form>
+    );
+  }
+  return (
+    <button type="button" aria-label={words.stop} title={words.stop} onClick={onStop}>
+      <svg viewBox="0 0 20 20" aria-hidden="true">
+        <rect x="6" y="6" width="8" height="8" rx="1" fill="currentColor" />
+      </svg>
+    </button>
   );
 }

@@ -1,42 +1,116 @@
 import { accumulate, emptyAnswer, type Answer } from '#domain/accumulate.ts';
+import type { Cost } from '#domain/cost.ts';
+import { ChatError } from '#domain/errors.ts';
 import type { StreamEvent, TurnEvent } from '#domain/stream-event.ts';
-import { ask, type Question } from './api.ts';
+import { lengthOf } from '#domain/turn-log.ts';
+import { ask, follow, type Question } from './turn-api.ts';
+
+/** An answer to a new question, or the one that is being written in a conversation. */
+export type Source =
+  | ({ readonly type: 'ask' } & Question)
+  | { readonly type: 'follow'; readonly conversationId: string; readonly signal: AbortSignal };
 
 export interface AnswerListener {
-  /** The turn has begun, in this conversation. */
-  begun(conversationId: string): void;
+  /** The turn has begun. */
+  begun(turnId: string, conversationId: string): void;
   /** The answer as far as it has come. */
   draw(answer: Answer): void;
 }
 
 export interface AnswerEnd {
   readonly answer: Answer;
+  readonly cost?: Cost;
   readonly error?: unknown;
 }
 
-/** A growing answer is drawn at most this often. */
+/** A growing answer is drawn as often as this. */
 const drawEveryMs = 50;
 
-/** Asks a question and reads the answer to its end, whichever that is. Never throws. */
-export async function readAnswer(question: Question, listener: AnswerListener): Promise<AnswerEnd> {
-  let answer = emptyAnswer;
-  let drawnAt = 0;
-  try {
-    for await (const event of ask(question)) {
-      if (event.type === 'error') return { answer, error: event.error };
-      if (event.type === 'turn-start') listener.begun(event.conversationId ?? '');
-      if (!isOfAnswer(event)) continue;
-      answer = accumulate(answer, event);
-      if (performance.now() - drawnAt < drawEveryMs) continue;
-      drawnAt = performance.now();
-      listener.draw(answer);
-    }
-    return { answer };
-  } catch (error) {
-    return { answer, error };
+/** A connection that was lost is made again after these waits. */
+const waitsMs = [300, 1_000, 2_000, 4_000, 8_000];
+
+/**
+ * Reads an answer to its end, whichever that is. Where the connection is lost it goes on where it
+ * was, for the turn goes on, too. Never throws.
+ */
+export async function readAnswer(source: Source, listener: AnswerListener): Promise<AnswerEnd> {
+  const reading = new Reading(source, listener);
+  for (const waitMs of waitsMs) {
+    const end = await reading.attempt();
+    if (end !== 'lost') return end;
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
+  return { answer: reading.answer, error: reading.failure };
 }
 
-function isOfAnswer(event: TurnEvent): event is StreamEvent {
-  return event.type !== 'turn-start' && event.type !== 'turn-stop' && event.type !== 'error';
+class Reading {
+  answer = emptyAnswer;
+  failure: unknown;
+  readonly #source: Source;
+  readonly #listener: AnswerListener;
+  #turn: { readonly turnId: string; readonly conversationId: string } | undefined;
+  #characters = 0;
+  #drawing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(source: Source, listener: AnswerListener) {
+    this.#source = source;
+    this.#listener = listener;
+  }
+
+  /** Reads as far as the connection lasts. */
+  async attempt(): Promise<AnswerEnd | 'lost'> {
+    try {
+      for await (const event of this.#open()) {
+        if (event.type === 'error') throw event.error;
+        if (event.type === 'turn-stop') {
+          const { cost } = event;
+          return { answer: this.answer, ...(cost === undefined ? {} : { cost }) };
+        }
+        this.#take(event);
+      }
+      return { answer: this.answer };
+    } catch (error) {
+      this.failure = error;
+      return this.#isLost(error) ? 'lost' : { answer: this.answer, error };
+    } finally {
+      clearTimeout(this.#drawing);
+      this.#drawing = undefined;
+    }
+  }
+
+  #open(): AsyncIterable<TurnEvent> {
+    const { type, conversationId, signal } = this.#source;
+    if (this.#turn !== undefined) {
+      const { turnId, conversationId: begunIn } = this.#turn;
+      return follow(begunIn, { turnId, characters: this.#characters }, signal);
+    }
+    // The same question again finds the turn that it began, if it did.
+    return type === 'ask' ? ask(this.#source) : follow(conversationId, undefined, signal);
+  }
+
+  #take(event: Exclude<TurnEvent, { type: 'turn-stop' | 'error' }>): void {
+    if (event.type === 'turn-start') {
+      const { turnId, conversationId = '' } = event;
+      this.#turn ??= { turnId, conversationId };
+      this.#listener.begun(turnId, conversationId);
+      return;
+    }
+    this.#characters += lengthOf(event);
+    this.#draw(event);
+  }
+
+  #draw(event: StreamEvent): void {
+    this.answer = accumulate(this.answer, event);
+    // The timer draws what came last, too, when the model pauses after it.
+    this.#drawing ??= setTimeout(() => {
+      this.#drawing = undefined;
+      this.#listener.draw(this.answer);
+    }, drawEveryMs);
+  }
+
+  /** Whether a connection was lost: an error of ours says how the turn ended, and is the end. */
+  #isLost(error: unknown): boolean {
+    if (this.#source.signal.aborted) return false;
+    return !(error instanceof ChatError) || error.isTransient;
+  }
 }

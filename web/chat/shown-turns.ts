@@ -7,7 +7,10 @@ import type { Words } from './words.ts';
 /** What the page shows of a conversation. */
 export interface Shown {
   readonly conversationId: string | undefined;
+  /** All that are loaded, of every branch, in the order in which they began. */
   readonly turns: readonly TurnView[];
+  /** The key of the last turn of the branch that is shown; left out for the newest. */
+  readonly last: string | undefined;
   readonly isLoading: boolean;
   /** Why it could not be loaded. */
   readonly problem: string | undefined;
@@ -17,16 +20,26 @@ export interface Shown {
 
 export function empty(conversationId: string | undefined): Shown {
   const isLoading = conversationId !== undefined;
-  return { conversationId, turns: [], isLoading, problem: undefined, cursor: undefined };
+  return {
+    conversationId,
+    isLoading,
+    turns: [],
+    last: undefined,
+    problem: undefined,
+    cursor: undefined,
+  };
 }
 
-export function begunTurn(key: string, question: string): TurnView {
-  return { key, question, answer: emptyAnswer, state: 'streaming', isNews: true };
+export type Begun = Pick<TurnView, 'key' | 'question' | 'parentId'> & Partial<TurnView>;
+
+export function begunTurn(begun: Begun): TurnView {
+  return { answer: emptyAnswer, state: 'streaming', isNews: true, ...begun };
 }
 
-export function withBegun(shown: Shown, begun: TurnView, replaced: string | undefined): Shown {
-  const others = shown.turns.filter(({ key }) => key !== replaced);
-  return { ...shown, turns: [...others, begun] };
+/** A message that was never taken gives way to its second try. */
+export function withBegun(shown: Shown, begun: TurnView): Shown {
+  const others = shown.turns.filter(({ key }) => key !== begun.key);
+  return { ...shown, turns: [...others, begun], last: undefined };
 }
 
 export function withTurn(shown: Shown, key: string, change: Partial<TurnView>): Shown {
@@ -51,9 +64,13 @@ export async function loadTurns(
   }
 }
 
-/** Older turns go before those that are shown; the newest take their place. */
+/**
+ * Older turns go before those that are shown; the newest take their place, but for a message that
+ * was not taken yet.
+ */
 export function withLoaded(shown: Shown, loaded: Loaded, areOlder: boolean): Shown {
   if ('problem' in loaded) return { ...shown, isLoading: false, problem: loaded.problem };
-  const turns = areOlder ? [...loaded.turns, ...shown.turns] : loaded.turns;
+  const untaken = shown.turns.filter(({ turnId }) => turnId === undefined);
+  const turns = areOlder ? [...loaded.turns, ...shown.turns] : [...loaded.turns, ...untaken];
   return { ...shown, turns, cursor: loaded.cursor, isLoading: false, problem: undefined };
 }

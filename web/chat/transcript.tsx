@@ -14,16 +14,16 @@ const nearEnd = 40;
 
 /** What was said. It follows the newest words until the reader scrolls away from them. */
 export function Transcript({ words, conversation }: TranscriptProps): ReactNode {
-  const { turns, problem, isLoading, isBusy, cursor } = conversation;
+  const { path, problem, isLoading, cursor, actions } = conversation;
   const frame = useRef<HTMLDivElement>(null);
   const [isFollowing, setFollowing] = useState(true);
-  const latest = turns.at(-1);
+  const latest = path.at(-1);
   const latestKey = latest?.key;
 
   useEffect(() => setFollowing(true), [latestKey]);
   useEffect(() => {
     if (isFollowing) frame.current?.scrollTo({ top: frame.current.scrollHeight });
-  }, [turns, isFollowing]);
+  }, [path, isFollowing]);
 
   const onScroll = (): void => {
     const { scrollTop = 0, clientHeight = 0, scrollHeight = 0 } = frame.current ?? {};
@@ -36,21 +36,15 @@ export function Transcript({ words, conversation }: TranscriptProps): ReactNode 
         <div className="turns" role="log" aria-live="off" aria-label={words.transcript}>
           {problem !== undefined && <Problem>{problem}</Problem>}
           {isLoading && <p className="note">{words.loading}</p>}
-          {turns.length === 0 && !isLoading && problem === undefined && (
-            <Welcome words={words} onSuggestion={conversation.send} />
+          {path.length === 0 && !isLoading && problem === undefined && (
+            <Welcome words={words} onSuggestion={actions.send} />
           )}
           {cursor !== undefined && (
             <button type="button" className="quiet-button" onClick={conversation.loadOlder}>
               {words.older}
             </button>
           )}
-          {turns.map((turn) =>
-            turn === latest && !isBusy ? (
-              <Turn key={turn.key} words={words} turn={turn} onRetry={conversation.retry} />
-            ) : (
-              <Turn key={turn.key} words={words} turn={turn} />
-            ),
-          )}
+          <Turns words={words} conversation={conversation} />
         </div>
       </div>
       {!isFollowing && (
@@ -65,6 +59,20 @@ export function Transcript({ words, conversation }: TranscriptProps): ReactNode 
   );
 }
 
+function Turns({ words, conversation }: TranscriptProps): ReactNode {
+  const { path, isBusy, actions } = conversation;
+  return path.map((turn) => (
+    <Turn
+      key={turn.key}
+      words={words}
+      turn={turn}
+      alternatives={actions.alternatives(turn)}
+      actions={isBusy ? undefined : actions}
+      isLast={turn === path.at(-1)}
+    />
+  ));
+}
+
 function Problem({ children }: { readonly children: string }): ReactNode {
   return (
     <p className="problem" role="alert">
@@ -77,6 +85,7 @@ function Problem({ children }: { readonly children: string }): ReactNode {
 function statusOf(latest: TurnView | undefined, words: Words): string {
   if (latest === undefined || !latest.isNews) return '';
   if (latest.state === 'streaming') return words.generating;
+  if (latest.answer.stopReason === 'stopped') return words.stopped;
   return latest.problem === undefined ? words.done : '';
 }
 

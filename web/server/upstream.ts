@@ -1,12 +1,13 @@
 import { AwsClient } from 'aws4fetch';
 
 /** The Function URLs behind the page. */
-export type UpstreamName = 'chat' | 'conversations';
+export type UpstreamName = 'chat' | 'conversations' | 'conversation-stream';
 
 export interface UpstreamCall {
   readonly method: string;
   /** Path and query below the Function URL. */
   readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
 }
@@ -14,15 +15,16 @@ export interface UpstreamCall {
 const urlVariables: Record<UpstreamName, string> = {
   chat: 'CHAT_URL',
   conversations: 'CONVERSATIONS_URL',
+  'conversation-stream': 'CONVERSATION_STREAM_URL',
 };
 
 /** Calls a Function URL, signed where `FUNCTION_URL_AUTH` is AWS_IAM. Throws when it is out of reach. */
 export async function callUpstream(
   name: UpstreamName,
-  { method, path, body, signal }: UpstreamCall,
+  { method, path, headers: given, body, signal }: UpstreamCall,
 ): Promise<Response> {
   const url = new URL(path, required(urlVariables[name]));
-  const headers = { 'content-type': 'application/json' };
+  const headers = { 'content-type': 'application/json', ...given };
   const init = { method, headers, signal, ...(body === undefined ? {} : { body }) };
   if (process.env['FUNCTION_URL_AUTH'] !== 'AWS_IAM') return fetch(url, init);
   const signed = await signer().sign(url, init);

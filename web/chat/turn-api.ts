@@ -1,0 +1,100 @@
+import type { TurnEvent } from '#domain/stream-event.ts';
+import { encodeCursor, type Cursor } from '#protocol/cursor.ts';
+import { decodeUiStream } from '#protocol/ui-message-stream.ts';
+import { conversationPath, toError } from './api.ts';
+
+/** What is asked: something new, something after another turn than the last, or of one before. */
+export type Asked =
+  | { readonly type: 'message'; readonly message: string; readonly parentId?: string | null }
+  | { readonly type: 'regenerate'; readonly turnId: string }
+  | { readonly type: 'continue'; readonly turnId: string };
+
+export interface Question {
+  readonly asked: Asked;
+  /** The same for the same question, however often it is sent: it is answered, and paid for, once. */
+  readonly key: string;
+  readonly conversationId: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Asks a question. Yields the turn's events; throws a `ChatError` where there is no answer. */
+export async function* ask(question: Question): AsyncGenerator<TurnEvent, void, undefined> {
+  const { asked, key, conversationId, signal } = question;
+  const response = await fetch('/api/chat', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      'idempotency-key': key,
+    },
+    body: JSON.stringify({ ...bodyOf(asked), conversation_id: conversationId, format: 'ui' }),
+    signal,
+  });
+  if (!response.ok) {
+    yield* beginningOf(response);
+    throw await toError(response);
+  }
+  yield* decodeUiStream(chunksOf(response));
+}
+
+function bodyOf(asked: Asked): object {
+  switch (asked.type) {
+    case 'message':
+      return { message: asked.message, parent_turn_id: asked.parentId };
+    case 'regenerate':
+      return { regenerate_turn_id: asked.turnId };
+    case 'continue':
+      return { continue_turn_id: asked.turnId };
+  }
+}
+
+/** A turn whose model never began has begun all the same, in a conversation that exists now. */
+function* beginningOf({ headers }: Response): Generator<TurnEvent, void, undefined> {
+  const conversationId = headers.get('x-streambed-conversation-id');
+  const turnId = headers.get('x-streambed-turn-id');
+  if (conversationId === null || turnId === null) return;
+  yield { type: 'turn-start', turnId, conversationId, modelId: '' };
+}
+
+/**
+ * Reads on in a turn, from where the reader has come to, or in the live one from its beginning.
+ * Yields nothing where none is live; throws a `ChatError` where there is nothing to read.
+ */
+export async function* follow(
+  conversationId: string,
+  after: Cursor | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<TurnEvent, void, undefined> {
+  const query = after === undefined ? '' : `?after=${encodeURIComponent(encodeCursor(after))}`;
+  const response = await fetch(`${conversationPath(conversationId)}/stream${query}`, {
+    headers: { accept: 'text/event-stream' },
+    signal,
+  });
+  if (!response.ok) throw await toError(response);
+  if (response.status !== 204) yield* decodeUiStream(chunksOf(response));
+}
+
+/** Asks for a turn to be stopped; it ends as soon as whoever runs it hears of it. */
+export async function stopTurn(conversationId: string, turnId: string): Promise<void> {
+  const response = await fetch(`${conversationPath(conversationId)}/stop`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ turn_id: turnId }),
+  });
+  if (!response.ok) throw await toError(response);
+}
+
+/** Not every browser can iterate over a stream. */
+async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array> {
+  if (body === null) return;
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
