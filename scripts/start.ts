@@ -86,17 +86,17 @@ async function start(): Promise<void> {
 function banner({ web, apis, functions, endpoints }: LocalState): string {
   const api = Object.values(apis)[0];
   const urls = Object.entries(functions).flatMap(([name, { url, authType }]) =>
-    url === undefined ? [] : [`  ${name.padEnd(22)} ${url}  (${authType})`],
+    url === undefined ? [] : [`  ${name.padEnd(26)} ${url}  (${authType})`],
   );
   const body = '{"prompt":"Write 200 words about rivers","format":"text"}';
   return [
     '',
     `Ready. Chat at ${web}/chat`,
     '',
-    `  ${'REST API'.padEnd(22)} ${api?.url}`,
+    `  ${'REST API'.padEnd(26)} ${api?.url}`,
     ...urls,
-    `  ${'AWS endpoint'.padEnd(22)} ${endpoints.aws}`,
-    `  ${'What runs where'.padEnd(22)} ${values.state}`,
+    `  ${'AWS endpoint'.padEnd(26)} ${endpoints.aws}`,
+    `  ${'What runs where'.padEnd(26)} ${values.state}`,
     '',
     `${whoAnswers(values)} Try:`,
     '',
