@@ -1,6 +1,6 @@
 import { estimateMessages, estimateTokens } from '#domain/estimate-tokens.ts';
 import type { ModelRequest } from '#domain/ports.ts';
-import type { Usage } from '#domain/usage.ts';
+import { estimated, type Usage } from '#domain/usage.ts';
 
 /** What a token costs, in billionths of a US dollar: dollars for a million tokens, times 1,000. */
 export interface Price {
@@ -45,14 +45,7 @@ export function usageAtMost(
   const inputTokens =
     estimateMessages(messages) + estimateTokens(system + answerSoFar) + moreInputTokens;
   const outputTokens = inference.maxTokens ?? outputWithoutLimit;
-  return {
-    inputTokens,
-    outputTokens,
-    totalTokens: inputTokens + outputTokens,
-    cacheReadInputTokens: 0,
-    cacheWriteInputTokens: 0,
-    isEstimated: true,
-  };
+  return estimated(inputTokens, outputTokens);
 }
 
 /** What models say at most when nobody limits them. */

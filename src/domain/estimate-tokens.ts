@@ -1,5 +1,5 @@
 import { messageText, type Message } from '#domain/message.ts';
-import type { Usage } from '#domain/usage.ts';
+import { estimated, type Usage } from '#domain/usage.ts';
 
 /**
  * About how many tokens a text has, rather more than fewer: one for each character of scripts that
@@ -29,12 +29,5 @@ export function estimatedUsage(asked: readonly Message[], answer: Message): Usag
     (sum, block) => sum + estimateTokens('text' in block ? block.text : block.inputJson),
     0,
   );
-  return {
-    inputTokens,
-    outputTokens,
-    totalTokens: inputTokens + outputTokens,
-    cacheReadInputTokens: 0,
-    cacheWriteInputTokens: 0,
-    isEstimated: true,
-  };
+  return estimated(inputTokens, outputTokens);
 }

@@ -11,3 +11,15 @@ export interface Usage {
   /** The model was not heard out, so that nobody was told the exact numbers. */
   readonly isEstimated?: true;
 }
+
+/** A usage that is not known exactly, of which nothing came from a cache. */
+export function estimated(inputTokens: number, outputTokens: number): Usage {
+  return {
+    inputTokens,
+    outputTokens,
+    totalTokens: inputTokens + outputTokens,
+    cacheReadInputTokens: 0,
+    cacheWriteInputTokens: 0,
+    isEstimated: true,
+  };
+}
