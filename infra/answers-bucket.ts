@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -12,19 +12,14 @@ export class AnswersBucket extends Bucket {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       removalPolicy: RemovalPolicy.RETAIN,
+      // Of one-shot prompts, which the table forgets after a day or two.
+      lifecycleRules: [{ prefix: 'answers/expiring/', expiration: Duration.days(30) }],
     });
   }
 
-  /** Keep answers and read them back: nothing can be listed or removed. */
+  /** Keep answers, read them back, and take back what was not needed: nothing can be listed. */
   grantAnswers(grantee: IGrantable): void {
-    this.grantOn(grantee, 's3:GetObject', 's3:PutObject');
-  }
-
-  grantManagement(grantee: IGrantable): void {
-    this.grantOn(grantee, 's3:GetObject', 's3:PutObject', 's3:DeleteObject');
-  }
-
-  private grantOn(grantee: IGrantable, ...actions: string[]): void {
+    const actions = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'];
     const resourceArns = [this.arnForObjects('answers/*')];
     Grant.addToPrincipal({ grantee, actions, resourceArns });
   }

@@ -95,7 +95,7 @@ test('no role may do everything, or anything to everything', () => {
   }
 });
 
-test('chat may stream from its models, and neither list nor delete what it keeps', () => {
+test('chat may stream from its models, and list nothing and delete no item of what it keeps', () => {
   const actions = statementsOf('ChatFunctionRole').flatMap(({ Action }) => [Action].flat());
   expect([...new Set(actions)].toSorted()).toEqual([
     'bedrock:InvokeModelWithResponseStream',
@@ -105,6 +105,7 @@ test('chat may stream from its models, and neither list nor delete what it keeps
     'dynamodb:UpdateItem',
     'logs:CreateLogStream',
     'logs:PutLogEvents',
+    's3:DeleteObject',
     's3:GetObject',
     's3:PutObject',
   ]);

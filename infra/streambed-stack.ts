@@ -71,15 +71,12 @@ export class StreambedStack extends Stack {
       timeout: Duration.minutes(5),
       environment: keeping,
     });
-    for (const { role } of [chat, chatBuffered, stream]) {
-      conversations.grantTurns(role);
-      answers.grantAnswers(role);
-    }
+    for (const { role } of [chat, chatBuffered, stream]) conversations.grantTurns(role);
+    for (const { role } of [chat, chatBuffered, stream, history]) answers.grantAnswers(role);
     for (const { role } of [chat, chatBuffered]) {
       modelAccess(this, props.models).forEach((statement) => role.addToPolicy(statement));
     }
     conversations.grantManagement(history.role);
-    answers.grantManagement(history.role);
     return { chat, chatBuffered, history, stream };
   }
 

@@ -48,5 +48,7 @@ async function filesOf(input: string): Promise<readonly string[]> {
 }
 
 function isLeftOut({ name }: Dirent): boolean {
-  return /^(?:\.next|node_modules|\.inputs)$|\.test\.tsx?$/u.test(name);
+  return /^(?:\.next|node_modules|\.inputs|next-env\.d\.ts|.*\.tsbuildinfo)$|\.test\.tsx?$/u.test(
+    name,
+  );
 }

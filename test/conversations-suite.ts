@@ -30,7 +30,7 @@ export function describeConversations(create: () => Conversations): void {
     await conversations.finish(key, ended(live));
     const second = await begun(conversations, beginning(key, { turnId: 't2', mode: 'existing' }));
     expect(second.live).toMatchObject({ sequence: 2, parentId: 't1' });
-    expect(second.recent.items).toEqual([ended(live)]);
+    expect(second.recent?.items).toEqual([ended(live)]);
     expect(await conversations.turn({ ...key, turnId: 't1', sequence: 1 })).toEqual(ended(live));
     expect(await conversations.turn({ ...key, turnId: 't2', sequence: 2 })).toBeUndefined();
   });

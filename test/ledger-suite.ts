@@ -38,6 +38,8 @@ export function describeLedgers(open: (limits: SpendingLimits) => Ledger): void 
   test('what a day has no room for is refused until the next, tokens and money alike', async () => {
     const ledger = open({ ...limits, requestsPerMinute: 1_000 });
     const of = account();
+    const first = ledger.reserve(of('t0', { most: taking(1_001) }));
+    await expect(first).rejects.toMatchObject({ code: 'quota_exceeded' });
     await ledger.reserve(of('t1', { most: taking(600) }));
     const tokens = ledger.reserve(of('t2', { most: taking(600) }));
     await expect(tokens).rejects.toMatchObject({

@@ -122,6 +122,8 @@ export async function relayBody(
     clearTimeout(idle);
   });
   const { signal } = left;
+  // One that left before the first byte has been closed already, and says so no more.
+  if (response.destroyed || response.closed) left.abort();
   try {
     for await (const chunk of body) {
       idle?.refresh();

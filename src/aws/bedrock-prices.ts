@@ -39,7 +39,8 @@ export const bedrockPrices: Prices = {
     const row = rows.find(({ model }) => model.test(modelId));
     return row === undefined ? undefined : toPrice(row, isOfOneGeography(modelId));
   },
-  dearest: { input: 5_500, output: 27_500, cacheRead: 550, cacheWrite: 6_875 },
+  // No model on Bedrock was dearer than Claude Opus up to 4.1: $15 and $75 for a million tokens.
+  dearest: { input: 16_500, output: 82_500, cacheRead: 1_650, cacheWrite: 20_625 },
 };
 
 function toPrice(row: Row, isRegional: boolean): Price {

@@ -24,16 +24,15 @@ const recentTurns = 40;
 
 /** Claims the conversation for a turn and reads what came before, both in one round trip. */
 export async function beginTurn(store: TurnStore, beginning: TurnBeginning): Promise<Beginning> {
-  const reading = readRecent(store, beginning);
-  // It is awaited after the claim, whose failure is the one to tell.
-  reading.catch(() => undefined);
+  // The turn has begun when it is claimed: a read that fails is for whoever needs it to repeat.
+  const reading = readRecent(store, beginning).catch(() => undefined);
   const claimed = await claimOrExplain(store, beginning);
   if (claimed.type !== 'claimed') return claimed;
   const { live } = claimed;
   const recent = await reading;
-  const isWhole = (recent.items[0]?.sequence ?? 0) === live.sequence - 1;
-  // Where it is not, the read overtook the end of the turn before this one.
-  return { type: 'begun', live, recent: isWhole ? recent : await readRecent(store, beginning) };
+  // Where the last one is missing, the read overtook the end of the turn before this one.
+  const isWhole = (recent?.items[0]?.sequence ?? 0) === live.sequence - 1;
+  return { type: 'begun', live, ...(recent !== undefined && isWhole ? { recent } : {}) };
 }
 
 async function readRecent(store: TurnStore, beginning: TurnBeginning): Promise<Page<Turn>> {
@@ -43,17 +42,22 @@ async function readRecent(store: TurnStore, beginning: TurnBeginning): Promise<P
 }
 
 type Claim = { readonly type: 'claimed'; readonly live: LiveTurn };
+type Explained = Claim | Exclude<Beginning, { type: 'begun' }>;
 
-async function claimOrExplain(
-  store: TurnStore,
-  beginning: TurnBeginning,
-): Promise<Claim | Exclude<Beginning, { type: 'begun' }>> {
-  try {
-    return { type: 'claimed', live: await claim(store.table, beginning) };
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    const explained = await explain(store, beginning);
-    return explained ?? { type: 'claimed', live: await claim(store.table, beginning) };
+/** A claim that was refused for what is no longer so is made again, this often at most. */
+const claims = 5;
+
+async function claimOrExplain(store: TurnStore, beginning: TurnBeginning): Promise<Explained> {
+  let asked = beginning;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return { type: 'claimed', live: await claim(store.table, asked) };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException) || attempt === claims) throw error;
+    }
+    const explained = await explain(store, asked);
+    if (explained.type !== 'free') return explained;
+    asked = explained.beginning;
   }
 }
 
@@ -75,6 +79,12 @@ const assignments = [
   'title = if_not_exists(title, :title)',
   'createdAtMs = if_not_exists(createdAtMs, :now)',
 ];
+
+/**
+ * DynamoDB expires items within days, in any order: a conversation must be there longer than its
+ * turns, or the next one would take the place of one that is still there.
+ */
+const outlivesMs = 14 * 86_400_000;
 
 /** Makes the turn the conversation's live one. */
 async function claim({ client, tableName }: Table, beginning: TurnBeginning): Promise<LiveTurn> {
@@ -106,7 +116,7 @@ async function claim({ client, tableName }: Table, beginning: TurnBeginning): Pr
         ':title': titleOf(turn.question),
         ':now': turn.startedAtMs,
         ':parent': parentId ?? null,
-        ...(isListed ? {} : { ':expiry': toExpiry(turn.expiresAtMs) }),
+        ...(isListed ? {} : { ':expiry': toExpiry(turn.expiresAtMs + outlivesMs) }),
         ...(key === undefined ? {} : { ':key': { fingerprint, turnId: turn.turnId } }),
         ...(replaces === undefined ? {} : { ':replaced': replaces }),
       },
@@ -125,11 +135,14 @@ function toLive({ turn }: TurnBeginning, sequence: number, parent: unknown): Liv
   return { ...turn, sequence, ...(typeof parent === 'string' ? { parentId: parent } : {}) };
 }
 
-/** Why a claim was refused; undefined where it no longer would be. */
-async function explain(
-  store: TurnStore,
-  beginning: TurnBeginning,
-): Promise<Claim | Exclude<Beginning, { type: 'begun' }> | undefined> {
+/** Nothing is in the way of this claim any more. */
+interface Free {
+  readonly type: 'free';
+  readonly beginning: TurnBeginning;
+}
+
+/** Why a claim was refused. */
+async function explain(store: TurnStore, beginning: TurnBeginning): Promise<Explained | Free> {
   const { client, tableName } = store.table;
   const { Item } = await client.send(
     new GetCommand({ TableName: tableName, Key: conversationKey(beginning), ConsistentRead: true }),
@@ -139,19 +152,19 @@ async function explain(
   const { liveTurn: live } = conversation;
   // A claim whose answer was lost is tried again by the SDK, and then stands in its own way.
   if (live?.turnId === beginning.turn.turnId) return { type: 'claimed', live };
-  const attached = await earlier(store, beginning, { item: Item, conversation });
-  if (attached !== undefined) return attached;
+  const before = await earlier(store, beginning, { item: Item, conversation });
+  if (before !== undefined) return before;
   if (live === undefined) {
     if (beginning.mode === 'new') throw existsAlready();
-    return undefined;
+    return { type: 'free', beginning };
   }
   const { owner, conversationId } = beginning;
   const { turnId, sequence } = live;
   const ended = await readTurn(store, { owner, conversationId, turnId, sequence });
-  if (ended === undefined) return { type: 'busy', live };
+  if (ended?.turnId !== turnId) return { type: 'busy', live };
   // Whoever stored its end did not come to the last step.
   await freeConversation(store.table, beginning, turnId);
-  return undefined;
+  return { type: 'free', beginning };
 }
 
 interface Found {
@@ -162,9 +175,10 @@ interface Found {
 /** The turn that the same request began before. Throws `idempotency_mismatch`. */
 async function earlier(
   store: TurnStore,
-  { owner, conversationId, idempotency }: TurnBeginning,
+  beginning: TurnBeginning,
   { item, conversation }: Found,
-): Promise<Extract<Beginning, { type: 'attached' }> | undefined> {
+): Promise<Extract<Beginning, { type: 'attached' }> | Free | undefined> {
+  const { owner, conversationId, idempotency } = beginning;
   const stored = idempotency === undefined ? undefined : item[keyAttribute(idempotency.key)];
   if (idempotency === undefined || stored === undefined) return undefined;
   const { fingerprint, turnId } = fromKeyAttribute(stored);
@@ -174,5 +188,8 @@ async function earlier(
   const key = { owner, conversationId };
   const sequence =
     live?.turnId === turnId ? live.sequence : await findSequence(store.table, key, turnId);
-  return { type: 'attached', key: { ...key, turnId, sequence } };
+  if (sequence !== undefined) return { type: 'attached', key: { ...key, turnId, sequence } };
+  // Items expire one by one: the turn is forgotten, and its key with it.
+  const again = { ...idempotency, replaces: turnId };
+  return { type: 'free', beginning: { ...beginning, idempotency: again, mode: 'either' } };
 }

@@ -30,6 +30,7 @@ export function fromTurnItem(item: Item): Turn {
     ...optionalText(item, 'summary'),
     ...(item['usage'] === undefined ? {} : { usage: usage(record(item['usage'])) }),
     ...(item['cost'] === undefined ? {} : { cost: cost(record(item['cost'])) }),
+    ...(item['isUnanswered'] === true ? { isUnanswered: true } : {}),
     ...(item['errorCode'] === undefined ? {} : { errorCode: oneOf(errorCodes, item['errorCode']) }),
   };
 }

@@ -6,6 +6,7 @@ import {
   bucketOf,
   dayOf,
   difference,
+  nothingSpent,
   refusalOf,
   type Account,
   type Ledger,
@@ -49,6 +50,9 @@ async function reserve(
   limits: SpendingLimits,
   reservation: Reservation,
 ): Promise<void> {
+  // What is more than a whole day's room is refused here: an item that is not there limits nothing.
+  const tooMuch = refusalOf({ ...nothingSpent, emptyAtMs: 0 }, reservation, limits);
+  if (tooMuch !== undefined) throw tooMuch;
   for (const bucket of ['empty', 'filled'] as const) {
     const found = await attempt(table, limits, { reservation, bucket });
     if (found === undefined || reservationName(reservation) in found) return;

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /** The table that everything is kept in, and a way to it. */
@@ -7,9 +8,13 @@ export interface Table {
   readonly tableName: string;
 }
 
+/** A request that is not answered by then is made again: DynamoDB answers within milliseconds. */
+const patience = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
+
 /** A document client that writes no `undefined`; the SDK finds Region and endpoint by itself. */
 export function createDocumentClient(): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient(), {
+  const requestHandler = new NodeHttpHandler(patience);
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), {
     marshallOptions: { removeUndefinedValues: true },
   });
 }

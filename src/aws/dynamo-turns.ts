@@ -9,8 +9,8 @@ import {
   type Item,
 } from '#aws/dynamo-items.ts';
 import { conversationKey, isKeyAttribute, turnKey, turnsPartition } from '#aws/dynamo-keys.ts';
-import type { Table } from '#aws/dynamo-table.ts';
-import { endedByAnother, unknownTurn } from '#domain/conversation-errors.ts';
+import { toExpiry, type Table } from '#aws/dynamo-table.ts';
+import { endedByAnother } from '#domain/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { Page, PageRequest } from '#domain/ports.ts';
@@ -35,7 +35,9 @@ export async function finishTurn(
       new PutCommand({
         TableName: tableName,
         Item: { ...turnKey(key, turn.sequence), ...item },
-        ConditionExpression: 'attribute_not_exists(pk)',
+        // What has expired and is still there is in nobody's way.
+        ConditionExpression: 'attribute_not_exists(pk) OR expiresAt < :now',
+        ExpressionAttributeValues: { ':now': toExpiry(turn.finishedAtMs) },
       }),
     );
   } catch (error) {
@@ -44,6 +46,7 @@ export async function finishTurn(
     const { turnId, sequence } = turn;
     const stored = await readTurn(store, { ...key, turnId, sequence });
     if (!isSameEnd(stored, turn)) {
+      if (typeof item['answerAt'] === 'string') await store.largeAnswers.remove(item['answerAt']);
       await freeConversation(store.table, key, turnId);
       throw endedByAnother();
     }
@@ -53,7 +56,7 @@ export async function finishTurn(
 
 async function toStoredItem(store: TurnStore, key: ConversationKey, turn: Turn): Promise<Item> {
   if (!isLarge(turn)) return toTurnItem(turn);
-  const name = answerName(key, turn.turnId);
+  const name = answerName(key, turn);
   await store.largeAnswers.put(name, JSON.stringify(turn.answer));
   return { ...toTurnItem({ ...turn, answer: { role: 'assistant', content: [] } }), answerAt: name };
 }
@@ -65,8 +68,8 @@ async function fromStoredItem({ largeAnswers }: TurnStore, item: Item): Promise<
   return { ...turn, answer: message(JSON.parse(await largeAnswers.get(answerAt))) };
 }
 
-/** Of the keys of requests, at least the newest 100 are kept. */
-const keysKept = { most: 150, least: 100 };
+/** Of the keys of requests, at least the newest ten are kept: every write pays for all of them. */
+const keysKept = { most: 15, least: 10 };
 
 /** The keys that a conversation need not know any more. Ids of turns sort by time. */
 function oldKeys(item: Item): readonly string[] {
@@ -98,6 +101,7 @@ export async function freeConversation(
     await client.send(
       new UpdateCommand({
         ...place,
+        ConditionExpression: 'attribute_exists(pk)',
         UpdateExpression: `REMOVE ${names.map(([placeholder]) => placeholder).join(', ')}`,
         ExpressionAttributeNames: Object.fromEntries(names),
       }),
@@ -160,12 +164,12 @@ export async function readTurns(
   return { items, cursor: String(last.sequence) };
 }
 
-/** The place of a turn that has ended, by its id. Throws `not_found`. */
+/** The place of a turn that has ended, by its id; undefined where there is none. */
 export async function findSequence(
   table: Table,
   key: ConversationKey,
   turnId: string,
-): Promise<number> {
+): Promise<number | undefined> {
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {
     const { Items = [], LastEvaluatedKey } = await table.client.send(
@@ -180,7 +184,7 @@ export async function findSequence(
     if (found !== undefined) return fromTurnItem(found).sequence;
     ExclusiveStartKey = LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);
-  throw unknownTurn();
+  return undefined;
 }
 
 function newestFirst({ tableName }: Table, key: ConversationKey): QueryCommand['input'] {

@@ -17,9 +17,15 @@ export function isLarge(turn: Turn): boolean {
   return Buffer.byteLength(JSON.stringify(turn)) > maxItemBytes;
 }
 
-/** Where the answer of a turn is. An owner is somebody else's string, and so encoded. */
-export function answerName({ owner, conversationId }: ConversationKey, turnId: string): string {
-  return `answers/${encodeURIComponent(owner)}/${conversationId}/${turnId}.json`;
+/**
+ * Where the answer of a turn is: another place for each way in which it ended, of which one is
+ * stored. An owner is somebody else's string, and so encoded. What expires has a folder of its own.
+ */
+export function answerName({ owner, conversationId }: ConversationKey, turn: Turn): string {
+  const { turnId, state, finishedAtMs, expiresAtMs } = turn;
+  const folder = expiresAtMs === undefined ? 'kept' : 'expiring';
+  const name = `${turnId}.${finishedAtMs}.${state}.json`;
+  return `answers/${folder}/${encodeURIComponent(owner)}/${conversationId}/${name}`;
 }
 
 /**

@@ -1,5 +1,4 @@
 import { turnIsRunning } from '#domain/conversation-errors.ts';
-import type { ErrorCode } from '#domain/errors.ts';
 import type { Beginning, Idempotency, TurnBeginning } from '#domain/ports.ts';
 import { isAbandoned, recoverTurn, type KeepingPorts } from '#domain/recover-turn.ts';
 import type { Turn } from '#domain/turn.ts';
@@ -35,19 +34,11 @@ async function beginOrRecover(ports: KeepingPorts, beginning: TurnBeginning): Pr
 }
 
 /**
- * Whether an earlier turn answers the same request again. One that no model has begun to answer
- * does not, for it cost nothing; nor does, where the age matters, one that is old or not whole.
+ * Whether an earlier turn answers the same request again. One that no model began to answer does
+ * not; nor does, where the age matters, one that is old or not whole.
  */
 function isGood(turn: Turn, { maxAgeMs }: Idempotency, nowMs: number): boolean {
-  const { state, answer, errorCode = 'internal', stopReason, finishedAtMs } = turn;
-  if (maxAgeMs !== undefined) {
-    return stopReason === 'end_turn' && state === 'complete' && finishedAtMs + maxAgeMs > nowMs;
-  }
-  return !(state === 'failed' && answer.content.length === 0 && unanswered.has(errorCode));
+  const { state, isUnanswered, stopReason, finishedAtMs } = turn;
+  if (maxAgeMs === undefined) return isUnanswered !== true;
+  return stopReason === 'end_turn' && state === 'complete' && finishedAtMs + maxAgeMs > nowMs;
 }
-
-const unanswered: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'model_unavailable',
-  'quota_exceeded',
-  'throttled',
-]);

@@ -37,15 +37,16 @@ export function withBreaker(model: Model, clock: Clock): Model {
     async *stream(request, signal) {
       const circuit = circuits.get(request.modelId) ?? closed();
       circuits.set(request.modelId, circuit);
-      enter(circuit, clock.now());
+      const isProbe = enter(circuit, clock.now());
       try {
         yield* model.stream(request, signal);
         note(circuit, clock.now(), false);
       } catch (error) {
-        note(circuit, clock.now(), downCodes.has(toChatError(error).code));
+        // Of a model that was not waited for nothing is known.
+        if (!signal.aborted) note(circuit, clock.now(), downCodes.has(toChatError(error).code));
         throw error;
       } finally {
-        circuit.isProbed = false;
+        if (isProbe) circuit.isProbed = false;
       }
     },
   };
@@ -55,9 +56,12 @@ function closed(): Circuit {
   return { calls: [], failuresInARow: 0, openUntilMs: 0, openMs: 0, isProbed: false };
 }
 
-/** Lets a call through; an open circuit only one at a time, and only when its time is over. */
-function enter(circuit: Circuit, nowMs: number): void {
-  if (circuit.openMs === 0) return;
+/**
+ * Lets a call through; an open circuit only one at a time, and only when its time is over. Tells
+ * whether the call is such a probe.
+ */
+function enter(circuit: Circuit, nowMs: number): boolean {
+  if (circuit.openMs === 0) return false;
   if (nowMs < circuit.openUntilMs || circuit.isProbed) {
     const seconds = Math.ceil(Math.max(1_000, circuit.openUntilMs - nowMs) / 1_000);
     throw new ChatError('model_unavailable', 'The model does not answer at the moment.', {
@@ -65,6 +69,7 @@ function enter(circuit: Circuit, nowMs: number): void {
     });
   }
   circuit.isProbed = true;
+  return true;
 }
 
 function note(circuit: Circuit, nowMs: number, failed: boolean): void {

@@ -4,6 +4,7 @@ import {
   appendJoined,
   lengthOf,
   logKeptMs,
+  takeEntry,
   type LogEvent,
   type Marks,
   type TurnLog,
@@ -85,7 +86,7 @@ interface Writer {
 function createWriter(log: TurnLog, key: TurnKey): Writer {
   let slot = 1;
   let unsent: readonly LogEvent[] = [];
-  let waiting: LogEvent[] = [];
+  const waiting: LogEvent[] = [];
   let characters = 0;
   return {
     add(event) {
@@ -95,8 +96,8 @@ function createWriter(log: TurnLog, key: TurnKey): Writer {
     },
     async flush(expiresAtMs) {
       if (unsent.length === 0) {
-        unsent = waiting;
-        [waiting, characters] = [[], 0];
+        unsent = takeEntry(waiting);
+        characters = waiting.reduce((sum, event) => sum + lengthOf(event), 0);
       }
       if (unsent.length === 0) return log.marks(key, slot);
       const marks = await log.append(key, { slot, events: unsent, expiresAtMs });

@@ -1,5 +1,6 @@
 import { accumulate, emptyAnswer, toMessage } from '#domain/accumulate.ts';
 import type { ConversationKey } from '#domain/conversation.ts';
+import { estimatedUsage } from '#domain/estimate-tokens.ts';
 import { tokensOf, type History } from '#domain/history.ts';
 import { messageText, userMessage, type Message } from '#domain/message.ts';
 import type { TurnPorts, TurnRequest } from '#domain/open-turn.ts';
@@ -34,15 +35,20 @@ export async function foldHistory(
   if (fold === undefined) return;
   const modelRequest = summaryRequest(request.modelId, fold.turns, history.summary);
   const turnId = `${request.turnId}.summary`;
-  const reservation = reservationFor(ports, { owner: request.owner, turnId, modelRequest });
+  const { owner, fallbackIds } = request;
+  const reservation = reservationFor(ports, { owner, turnId, modelRequest, fallbackIds });
   try {
     await ports.ledger.reserve(reservation);
   } catch {
     return;
   }
+  let hasSpoken = false;
   try {
     let said = emptyAnswer;
+    let { modelId } = request;
     for await (const event of ports.model.stream(modelRequest, request.signal)) {
+      hasSpoken = true;
+      if (event.type === 'message-start') modelId = event.modelId ?? modelId;
       said = accumulate(said, event);
     }
     const summary = messageText(toMessage(said)).trim();
@@ -50,13 +56,13 @@ export async function foldHistory(
     if (summary !== '') {
       await ports.conversations.summarize({ ...key, turnId: lastId, sequence }, summary);
     }
-    const { usage } = said;
-    const spent = { modelId: request.modelId, ...(usage === undefined ? {} : { usage }) };
+    const usage = said.usage ?? estimatedUsage(modelRequest.messages, toMessage(said));
+    const spent = { modelId, usage };
     const taken = spentBy(ports.prices, { modelRequest }, spent);
     await ports.ledger.settle(reservation, { ...taken, turns: 0 });
   } catch {
-    // It may have been paid for: then what was set aside stays so.
-    if (!request.signal.aborted) await releaseTurn(ports, reservation);
+    // What may have been paid for stays set aside.
+    if (!hasSpoken && !request.signal.aborted) await releaseTurn(ports, reservation);
   }
 }
 

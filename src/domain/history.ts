@@ -21,7 +21,7 @@ export interface HistoryRequest {
   /** The last turn of the history. */
   readonly lastId: string | undefined;
   /** Turns that were read already, newest first. */
-  readonly recent: Page<Turn>;
+  readonly recent?: Page<Turn> | undefined;
   readonly maxTokens: number;
 }
 
@@ -68,7 +68,8 @@ async function* ancestors(
   { key, lastId, recent }: HistoryRequest,
 ): AsyncGenerator<Turn, void, undefined> {
   let wanted = lastId;
-  let page = recent;
+  if (wanted === undefined) return;
+  let page = recent ?? (await conversations.turns(key, { limit: turnsPerPage }));
   while (wanted !== undefined) {
     for (const turn of page.items) {
       // Parents are older than their children: one walk back meets them all.
@@ -88,13 +89,7 @@ export async function findTurn(
   key: ConversationKey,
   turnId: string,
 ): Promise<Turn | undefined> {
-  const recent = await conversations.turns(key, { limit: turnsPerPage });
-  for await (const turn of ancestors(conversations, {
-    key,
-    lastId: turnId,
-    recent,
-    maxTokens: 0,
-  })) {
+  for await (const turn of ancestors(conversations, { key, lastId: turnId, maxTokens: 0 })) {
     return turn;
   }
   return undefined;

@@ -32,7 +32,7 @@ export interface TurnRequest {
   /** Why it is this model, where the choice was left to us. */
   readonly modelReason?: ModelReason;
   /** Models that may answer in its place. */
-  readonly fallbackIds?: readonly string[];
+  readonly fallbackIds?: readonly string[] | undefined;
   readonly system?: string;
   readonly inference: InferenceConfig;
   readonly idempotency?: Idempotency;
@@ -76,7 +76,7 @@ export async function openTurn(
   const { owner, conversation } = request;
   if (conversation === undefined) return openUnkept(ports, request);
   const key = { owner, conversationId: conversation.conversationId };
-  const question = await toQuestion(ports.conversations, key, request.asked);
+  const question = await toQuestion(ports, key, request.asked);
   const reservation = reservationOf(ports, request, question);
   const turn = beginningOf(request, question, reservation);
   const { idempotency } = request;

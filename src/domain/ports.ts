@@ -53,8 +53,11 @@ export interface TurnBeginning extends ConversationKey {
 }
 
 export type Beginning =
-  /** The turn is the conversation's live one; `recent` are turns before it, newest first. */
-  | { readonly type: 'begun'; readonly live: LiveTurn; readonly recent: Page<Turn> }
+  /**
+   * The turn is the conversation's live one; `recent` are turns before it, newest first, absent
+   * where they could not be read along.
+   */
+  | { readonly type: 'begun'; readonly live: LiveTurn; readonly recent?: Page<Turn> }
   /** The same request began this turn before. */
   | { readonly type: 'attached'; readonly key: TurnKey }
   /** Another turn has not ended. */

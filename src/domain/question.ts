@@ -1,9 +1,9 @@
-import { unknownTurn } from '#domain/conversation-errors.ts';
+import { turnIsRunning, unknownTurn } from '#domain/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import { findTurn } from '#domain/history.ts';
 import { messageText, type Message } from '#domain/message.ts';
-import type { Conversations } from '#domain/ports.ts';
+import { findConversation, type KeepingPorts } from '#domain/recover-turn.ts';
 import type { Turn } from '#domain/turn.ts';
 
 /** What a turn is to answer. All but the first form go back to a turn, and make a branch. */
@@ -29,9 +29,12 @@ export interface Question {
   readonly answerSoFar?: string;
 }
 
-/** Reads what a question goes back to. Throws `not_found` for a turn that is not there. */
+/**
+ * Reads what a question goes back to. Throws `not_found` for a turn that is not there, `conflict`
+ * for one that has not ended.
+ */
 export async function toQuestion(
-  conversations: Conversations,
+  ports: KeepingPorts,
   key: ConversationKey,
   asked: Asked,
 ): Promise<Question> {
@@ -40,13 +43,13 @@ export async function toQuestion(
       return { question: asked.question };
     case 'edit': {
       const { question, parentId } = asked;
-      if (parentId !== null) await known(conversations, key, parentId);
+      if (parentId !== null) await known(ports, key, parentId);
       return { question, parentId };
     }
     case 'regenerate':
-      return regenerated(conversations, key, asked);
+      return regenerated(ports, key, asked);
     case 'continue': {
-      const turn = await known(conversations, key, asked.turnId);
+      const turn = await known(ports, key, asked.turnId);
       if (turn.state === 'complete' && turn.stopReason !== 'max_tokens') {
         throw new ChatError('invalid_request', 'continue_turn_id: this answer is complete');
       }
@@ -56,12 +59,12 @@ export async function toQuestion(
 }
 
 async function regenerated(
-  conversations: Conversations,
+  ports: KeepingPorts,
   key: ConversationKey,
   { turnId, question }: Extract<Asked, { type: 'regenerate' }>,
 ): Promise<Question> {
-  if (question === undefined) return branchOf(await known(conversations, key, turnId));
-  const turn = await find(conversations, key, turnId);
+  if (question === undefined) return branchOf(await known(ports, key, turnId));
+  const turn = await find(ports, key, turnId);
   const isIt = turn !== undefined && messageText(turn.question) === messageText(question);
   return isIt ? branchOf(turn) : { question };
 }
@@ -71,21 +74,24 @@ function branchOf({ question, parentId }: Turn): Question {
 }
 
 async function known(
-  conversations: Conversations,
+  ports: KeepingPorts,
   key: ConversationKey,
   turnId: string | undefined,
 ): Promise<Turn> {
-  const turn = await find(conversations, key, turnId);
+  const turn = await find(ports, key, turnId);
   if (turn === undefined) throw unknownTurn();
   return turn;
 }
 
-/** A turn by its id, or the last one that began. */
+/** A turn by its id, or the last one that began. Throws `conflict` for one that is at work. */
 async function find(
-  conversations: Conversations,
+  ports: KeepingPorts,
   key: ConversationKey,
   turnId: string | undefined,
 ): Promise<Turn | undefined> {
-  const id = turnId ?? (await conversations.find(key))?.headId;
-  return id === undefined ? undefined : findTurn(conversations, key, id);
+  const found = await findConversation(ports, key);
+  const id = turnId ?? found?.headId;
+  if (found === undefined || id === undefined) return undefined;
+  if (found.liveTurn?.turnId === id) throw turnIsRunning(found.liveTurn);
+  return findTurn(ports.conversations, key, id);
 }

@@ -4,6 +4,7 @@ import type { ModelRequest } from '#domain/ports.ts';
 import type { Question } from '#domain/question.ts';
 import { nothingSpent, type Reservation, type Spending } from '#domain/spending.ts';
 import type { Turn } from '#domain/turn.ts';
+import type { Usage } from '#domain/usage.ts';
 
 /**
  * What is set aside for a turn: an answer of full length by the dearest model that may give it,
@@ -18,19 +19,21 @@ export function reservationOf(
   const said = answerSoFar === undefined ? {} : { answerSoFar };
   const asked = { ...request, ...said, messages: [question] };
   const usage = usageAtMost(asked, hasPast(request) ? request.maxHistoryTokens : 0);
-  const costs = [modelId, ...fallbackIds].map((id) => nanoUsdFor(highest(prices, id), usage));
-  const most = { turns: 1, tokens: usage.totalTokens, nanoUsd: Math.max(...costs) };
+  const nanoUsd = mostNanoUsd(prices, [modelId, ...fallbackIds], usage);
+  const most = { turns: 1, tokens: usage.totalTokens, nanoUsd };
   return { owner, turnId, atMs: clock.now(), most };
 }
 
 /** What is set aside for a request that is known whole. It is part of a turn, and none itself. */
 export function reservationFor(
   { clock, prices }: Pick<TurnPorts, 'clock' | 'prices'>,
-  asking: { readonly owner: string; readonly turnId: string; readonly modelRequest: ModelRequest },
+  asking: Pick<TurnRequest, 'owner' | 'turnId' | 'fallbackIds'> & {
+    readonly modelRequest: ModelRequest;
+  },
 ): Reservation {
-  const { owner, turnId, modelRequest } = asking;
+  const { owner, turnId, modelRequest, fallbackIds = [] } = asking;
   const usage = usageAtMost(modelRequest);
-  const nanoUsd = nanoUsdFor(highest(prices, modelRequest.modelId), usage);
+  const nanoUsd = mostNanoUsd(prices, [modelRequest.modelId, ...fallbackIds], usage);
   const most = { turns: 0, tokens: usage.totalTokens, nanoUsd };
   return { owner, turnId, atMs: clock.now(), most };
 }
@@ -39,6 +42,11 @@ function hasPast({ conversation, asked }: TurnRequest): boolean {
   if (conversation === undefined || conversation.mode === 'new') return false;
   const isFirst = asked.type === 'edit' && asked.parentId === null;
   return conversation.expiresAtMs === undefined && !isFirst;
+}
+
+/** What the dearest of some models takes for so much. */
+function mostNanoUsd(prices: Prices, modelIds: readonly string[], usage: Usage): number {
+  return Math.max(...modelIds.map((id) => nanoUsdFor(highest(prices, id), usage)));
 }
 
 /** A price at which all that a model is given goes to its cache, where that is dearer. */

@@ -1,5 +1,6 @@
 import { accumulate, emptyAnswer, toMessage, type Answer } from '#domain/accumulate.ts';
 import { startCheckpoints, type Checkpoints } from '#domain/checkpoints.ts';
+import type { Cost } from '#domain/cost.ts';
 import { ChatError, toChatError } from '#domain/errors.ts';
 import { costOf } from '#domain/reserve-turn.ts';
 import { estimatedUsage } from '#domain/estimate-tokens.ts';
@@ -7,7 +8,7 @@ import { foldHistory } from '#domain/fold-history.ts';
 import { endOf, followTurn } from '#domain/follow-turn.ts';
 import { numbered } from '#domain/numbered.ts';
 import { openTurn, type OpenTurn, type TurnPorts, type TurnRequest } from '#domain/open-turn.ts';
-import { storeTurn } from '#domain/store-turn.ts';
+import { settleTurn, storeTurn } from '#domain/store-turn.ts';
 import type { TurnEvent } from '#domain/stream-event.ts';
 import { isLogEvent } from '#domain/turn-log.ts';
 import { endedTurn, type Outcome, type Turn, type TurnKey, type TurnState } from '#domain/turn.ts';
@@ -37,14 +38,15 @@ async function* follow(
   key: TurnKey,
 ): AsyncGenerator<TurnEvent, void, undefined> {
   const { signal, idempotency } = request;
-  const isCached = idempotency?.maxAgeMs !== undefined;
+  const repeats = idempotency?.maxAgeMs === undefined ? 'replayed' : 'cached';
   for await (const event of followTurn(ports, { key, signal, isHidden: isHidden(request) })) {
-    if (!isCached) yield event;
-    else if (event.type === 'turn-start') yield { ...event, isCached };
-    else if (event.type === 'turn-stop') yield { ...event, cost: { nanoUsd: 0 } };
+    if (event.type === 'turn-start') yield { ...event, repeats };
+    else if (event.type === 'turn-stop' && repeats === 'cached') yield { ...event, cost: free };
     else yield event;
   }
 }
+
+const free: Cost = { nanoUsd: 0 };
 
 async function* answer(
   ports: TurnPorts,
@@ -58,12 +60,15 @@ async function* answer(
   let ending: Ending = { state: 'interrupted' };
   let turn: Turn;
   let folding: Promise<void> | undefined;
+  let closing: Promise<unknown> | undefined;
   let unstored: ChatError | undefined;
+  let hasSpoken = false;
   try {
     yield turnStart(request);
     if (opened.refusal !== undefined) throw opened.refusal;
     const events = ports.model.stream(opened.modelRequest, stopping.signal);
     for await (const event of numbered(events, opened.modelRequest.answerSoFar)) {
+      hasSpoken = true;
       said = accumulate(said, event);
       if (isLogEvent(event)) checkpoints?.add(event);
       // The answer comes first; the next turn is in no hurry.
@@ -75,7 +80,7 @@ async function* answer(
   } catch (error) {
     ending = stopping.isStopped() ? { state: 'stopped' } : failedWith(toChatError(error));
   } finally {
-    const outcome = outcomeOf(said, ending, opened);
+    const outcome = outcomeOf(said, { ...ending, hasSpoken }, opened);
     const cost = costOf(ports.prices, opened, { ...outcome, modelId });
     turn = endedTurn(opened.live, {
       ...outcome,
@@ -83,11 +88,13 @@ async function* answer(
       finishedAtMs: ports.clock.now(),
       ...(cost === undefined ? {} : { cost }),
     });
+    // Neither of these is for the reader to wait for.
+    closing = Promise.all([settleTurn(ports, opened, turn), checkpoints?.close()]);
     unstored = await storeTurn(ports, opened, turn);
-    await checkpoints?.close();
+    if (ending.state === 'interrupted') await closing;
   }
   yield* lastEvents(turn, unstored ?? ending.error);
-  await folding;
+  await Promise.all([closing, folding]);
 }
 
 async function foldPast(ports: TurnPorts, request: TurnRequest, opened: OpenTurn): Promise<void> {
@@ -139,13 +146,13 @@ function failedWith(error: ChatError): Ending {
 
 function outcomeOf(
   said: Answer,
-  { state, error }: Ending,
+  { state, error, hasSpoken }: Ending & { readonly hasSpoken: boolean },
   { modelRequest }: OpenTurn,
 ): Omit<Outcome, 'finishedAtMs' | 'modelId'> {
   const message = toMessage(said);
   const stopReason = state === 'stopped' ? 'stopped' : said.stopReason;
-  // A model that was cut off has not said what it used; one that failed at once used nothing.
-  const wasAsked = message.content.length > 0 || error === undefined || state === 'timed_out';
+  // A model that was cut off has not said what it used; one that refused used nothing.
+  const wasAsked = hasSpoken || error === undefined || state === 'timed_out';
   const isCutOff = said.usage === undefined && wasAsked;
   const usage = isCutOff ? estimatedUsage(modelRequest.messages, message) : said.usage;
   return {
@@ -154,6 +161,7 @@ function outcomeOf(
     ...(stopReason === undefined ? {} : { stopReason }),
     ...(usage === undefined ? {} : { usage }),
     ...(error === undefined ? {} : { errorCode: error.code }),
+    ...(wasAsked ? {} : { isUnanswered: true }),
   };
 }
 

@@ -7,24 +7,27 @@ import type { Turn } from '#domain/turn.ts';
 const waitsMs = { first: 100, most: 1_000, inAllMs: 20_000, beforeEndMs: 1_000 };
 
 /**
- * Keeps how a turn ended and what it took, through a short absence of what keeps it. A failure is
- * returned, for the reader has to hear of it: the turn is recovered from its log later. Where only
- * what it took cannot be kept, what was set aside stays so.
+ * Keeps how a turn ended, through a short absence of what keeps it. A failure is returned, for the
+ * reader has to hear of it: the turn is recovered from its log later.
  */
 export async function storeTurn(
   ports: TurnPorts,
   opened: OpenTurn,
   turn: Turn,
 ): Promise<ChatError | undefined> {
-  const { key, reservation } = opened;
-  const { conversations, ledger, prices } = ports;
-  const [failure] = await Promise.all([
-    key && persist(ports, opened, () => conversations.finish(key, turn)),
-    persist(ports, opened, () => ledger.settle(reservation, spentBy(prices, opened, turn))),
-  ]);
+  const { key } = opened;
+  if (key === undefined) return undefined;
+  const failure = await persist(ports, opened, () => ports.conversations.finish(key, turn));
   if (failure === undefined) return undefined;
   const error = toChatError(failure.cause);
   return error.code === 'conflict' ? error : unstored(error);
+}
+
+/** Keeps what a turn took. Where that cannot be done, what was set aside stays so. */
+export async function settleTurn(ports: TurnPorts, opened: OpenTurn, turn: Turn): Promise<void> {
+  const { ledger, prices } = ports;
+  const spent = spentBy(prices, opened, turn);
+  await persist(ports, opened, () => ledger.settle(opened.reservation, spent));
 }
 
 interface Failure {

@@ -52,8 +52,8 @@ export type TurnEvent =
       readonly modelId: string;
       /** Why it is this model, where the choice was left to us. */
       readonly modelReason?: ModelReason;
-      /** The answer was given before, to the same question. */
-      readonly isCached?: boolean;
+      /** The answer was given before: to the same request, or to the same question. */
+      readonly repeats?: 'replayed' | 'cached';
     }
   | StreamEvent
   | {

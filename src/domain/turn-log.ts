@@ -58,6 +58,59 @@ export function appendJoined(events: LogEvent[], event: LogEvent): void {
   else events.splice(-1, 1, both);
 }
 
+/** The most characters of an entry: in any script it fits into an item of a table. */
+const entryCharacters = 64_000;
+
+/** Takes from the events, oldest first, as many as one entry may hold; a delta may be divided. */
+export function takeEntry(events: LogEvent[]): readonly LogEvent[] {
+  const taken: LogEvent[] = [];
+  let room = entryCharacters;
+  while (room > 0) {
+    const event = events.shift();
+    if (event === undefined) break;
+    const length = lengthOf(event);
+    if (length <= room) {
+      taken.push(event);
+    } else {
+      const [first, rest] = divided(event, room);
+      taken.push(first);
+      events.unshift(rest);
+    }
+    room -= length;
+  }
+  return taken;
+}
+
+/** A delta in two, the first of which has this many characters, or one more of a pair. */
+export function divided(event: LogEvent, at: number): readonly [LogEvent, LogEvent] {
+  switch (event.type) {
+    case 'block-start':
+      return [event, event];
+    case 'text-delta':
+    case 'reasoning-delta': {
+      const [first, rest] = halves(event.text, at);
+      return [
+        { ...event, text: first },
+        { ...event, text: rest },
+      ];
+    }
+    case 'tool-input-delta': {
+      const [first, rest] = halves(event.json, at);
+      return [
+        { ...event, json: first },
+        { ...event, json: rest },
+      ];
+    }
+  }
+}
+
+/** Never between the two halves of a character. */
+function halves(text: string, at: number): readonly [string, string] {
+  const isPair = /^[\uD800-\uDBFF]$/u.test(text.charAt(at - 1));
+  const end = isPair ? at + 1 : at;
+  return [text.slice(0, end), text.slice(end)];
+}
+
 /** Two deltas as one, where the second goes on with the first. */
 export function joined(before: LogEvent, event: LogEvent): LogEvent | undefined {
   if (before.index !== event.index) return undefined;

@@ -137,10 +137,10 @@ test('an answer that is young enough is given again, at no cost, and an older on
       idempotency: { key: 'cache', fingerprint: 'cache', maxAgeMs: 10_000 },
     });
   const first = await eventsOf(runTurn(ports, cached('t1')));
-  expect(first[0]).not.toHaveProperty('isCached');
+  expect(first[0]).not.toHaveProperty('repeats');
   await ports.clock.advance(9_999);
   const again = await eventsOf(runTurn(ports, cached('t2')));
-  expect(again[0]).toMatchObject({ turnId: 't1', isCached: true });
+  expect(again[0]).toMatchObject({ turnId: 't1', repeats: 'cached' });
   expect(again.at(-1)).toMatchObject({ type: 'turn-stop', cost: { nanoUsd: 0 } });
   expect(model.asked).toHaveLength(1);
   await ports.clock.advance(1);

@@ -47,6 +47,8 @@ export interface Turn extends Begun {
   /** Absent where the model has no known price. */
   readonly cost?: Cost;
   readonly errorCode?: ErrorCode;
+  /** No model began to answer: it cost nothing, and the same request may be made anew. */
+  readonly isUnanswered?: true;
   /** Stands for this turn and all before it where a model is not shown them whole. */
   readonly summary?: string;
 }

@@ -30,12 +30,14 @@ async function toResult(response: HttpResponse, { requestId }: Invocation): Prom
   try {
     return await collect(response);
   } catch (error) {
-    return collect(problemResponse(error, requestId, response.headers));
+    return await collect(problemResponse(error, requestId, response.headers));
+  } finally {
+    // Nothing runs on once an answer is returned.
+    await response.ended;
   }
 }
 
-async function collect({ status, headers, body, ended }: HttpResponse): Promise<ProxyResult> {
+async function collect({ status, headers, body }: HttpResponse): Promise<ProxyResult> {
   const text = typeof body === 'string' ? body : (await Array.fromAsync(body)).join('');
-  await ended;
   return { statusCode: status, headers, body: text };
 }

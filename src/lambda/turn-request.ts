@@ -99,11 +99,11 @@ function keptOf(chat: ChatRequest, context: TurnContext): KeptAs {
  * A prompt whose answer is given again to the same owner for the same prompt, as long as it is
  * young enough: all that changes the answer is part of where it is kept.
  */
-function cachedOf(
-  { question, modelId, system, inference }: ChatRequest,
-  maxAgeMs: number,
-  { owner, isAnonymous, nowMs }: TurnContext,
-): KeptAs {
+function cachedOf(chat: ChatRequest, maxAgeMs: number, context: TurnContext): KeptAs {
+  // The prompt itself is the key; one that is sent besides has to be one all the same.
+  idempotencyOf(chat, context);
+  const { question, modelId, system, inference } = chat;
+  const { owner, isAnonymous, nowMs } = context;
   if (isAnonymous) {
     throw new ChatError('invalid_request', 'cache: is only for callers with an identity');
   }
@@ -157,7 +157,9 @@ function idempotencyOf(
     const limit = `must be at least ${anonymousKeyLength} characters for callers without an identity`;
     throw new ChatError('invalid_request', `Idempotency-Key: ${limit}`);
   }
-  return { key, fingerprint: fingerprintOf(JSON.stringify(chat)) };
+  // In which format it is told does not make another request of it.
+  const { format: _, ...asked } = chat;
+  return { key, fingerprint: fingerprintOf(JSON.stringify(asked)) };
 }
 
 /** One-shot prompts with a key are kept this long, so that they are not paid for twice. */

@@ -80,7 +80,7 @@ const cacheSeconds = { usual: 3_600, most: 86_400 };
 const seconds = `must be a whole number from 1 to ${cacheSeconds.most}`;
 const cache = v.union(
   [
-    v.literal(true),
+    v.boolean(),
     v.strictObject({
       ttl_seconds: v.pipe(
         v.number(seconds),
@@ -90,7 +90,7 @@ const cache = v.union(
       ),
     }),
   ],
-  `must be true, or an object whose ttl_seconds ${seconds}`,
+  `must be true or false, or an object whose ttl_seconds ${seconds}`,
 );
 
 const oneShot = v.strictObject({ prompt: words, cache: v.optional(cache), ...options });
@@ -135,11 +135,11 @@ export function parseChatRequest(body: string): ChatRequest {
   switch (asked) {
     case 'prompt': {
       const { prompt, cache: cached, ...rest } = parsed(oneShot, json);
-      const ttl = cached === true ? cacheSeconds.usual : cached?.ttl_seconds;
+      const ttl = typeof cached === 'object' ? cached.ttl_seconds : cached && cacheSeconds.usual;
       return {
         question: { type: 'message', text: prompt },
         ...toOptions(rest),
-        ...(ttl === undefined ? {} : { cacheMs: ttl * 1_000 }),
+        ...(typeof ttl === 'number' ? { cacheMs: ttl * 1_000 } : {}),
       };
     }
     case 'message':

@@ -1,5 +1,6 @@
 import { ChatError } from '#domain/errors.ts';
-import { isLogEvent, lengthOf, type LogEvent } from '#domain/turn-log.ts';
+import type { TurnEvent } from '#domain/stream-event.ts';
+import { divided, isLogEvent, lengthOf } from '#domain/turn-log.ts';
 import type { TurnEncoding } from '#protocol/encode-turn.ts';
 
 /** How far a reader has come: the turn, and the characters of its answer that he has. */
@@ -33,37 +34,19 @@ export function resumed(encoding: TurnEncoding, characters: number): TurnEncodin
     encode(event) {
       const before = position;
       position += lengthOf(event);
-      if (before >= characters) return encoding.encode(event);
+      // How it ends is said in any case: he may have heard more than was kept.
+      if (before >= characters || isEnd(event)) return encoding.encode(event);
       if (position <= characters || !isLogEvent(event)) {
         encoding.encode(event);
         return '';
       }
-      const [known, rest] = cut(event, characters - before);
+      const [known, rest] = divided(event, characters - before);
       encoding.encode(known);
       return encoding.encode(rest);
     },
   };
 }
 
-/** A delta in two, the first of which has this many characters. */
-function cut(event: LogEvent, at: number): readonly [LogEvent, LogEvent] {
-  switch (event.type) {
-    case 'block-start':
-      return [event, event];
-    case 'text-delta':
-    case 'reasoning-delta': {
-      const { text } = event;
-      return [
-        { ...event, text: text.slice(0, at) },
-        { ...event, text: text.slice(at) },
-      ];
-    }
-    case 'tool-input-delta': {
-      const { json } = event;
-      return [
-        { ...event, json: json.slice(0, at) },
-        { ...event, json: json.slice(at) },
-      ];
-    }
-  }
+function isEnd({ type }: TurnEvent): boolean {
+  return type === 'message-stop' || type === 'turn-stop' || type === 'error';
 }

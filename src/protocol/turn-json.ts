@@ -6,7 +6,7 @@ import { messageText } from '#domain/message.ts';
 import type { Page } from '#domain/ports.ts';
 import type { TurnEvent } from '#domain/stream-event.ts';
 import { interruptedTurn, type LiveTurn, type Turn } from '#domain/turn.ts';
-import { toUsageJson, toUsd, usageJson } from '#protocol/usage-json.ts';
+import { toCostJson, toUsageJson, usageJson } from '#protocol/usage-json.ts';
 
 const time = v.pipe(v.string(), v.isoTimestamp());
 
@@ -23,6 +23,8 @@ const turnJson = v.object({
   usage: v.optional(usageJson),
   /** US dollars; absent where the model has no known price. */
   cost_usd: v.optional(v.number()),
+  /** The model was not heard out: this is what it can have cost at most. */
+  cost_estimated: v.optional(v.literal(true)),
   error_code: v.optional(v.string()),
 });
 
@@ -105,7 +107,7 @@ function toTurnJson(turn: Turn): TurnJson {
     created_at: toTime(turn.startedAtMs),
     ...(turn.stopReason === undefined ? {} : { stop_reason: turn.stopReason }),
     ...(turn.usage === undefined ? {} : { usage: toUsageJson(turn.usage) }),
-    ...(turn.cost === undefined ? {} : { cost_usd: toUsd(turn.cost.nanoUsd) }),
+    ...toCostJson(turn.cost),
     ...(turn.errorCode === undefined ? {} : { error_code: turn.errorCode }),
   };
 }
@@ -125,7 +127,7 @@ export function toTurnStart(start: TurnEvent & { type: 'turn-start' }): Record<s
     turn_id: start.turnId,
     model: start.modelId,
     ...(start.modelReason === undefined ? {} : { model_reason: start.modelReason }),
-    ...(start.isCached === true ? { cached: true } : {}),
+    ...(start.repeats === undefined ? {} : { [start.repeats]: true }),
   };
 }
 
@@ -135,6 +137,6 @@ export function toTurnAnswer(answer: Answer, cost: Cost | undefined): Record<str
     response: messageText(toMessage(answer)),
     stop_reason: answer.stopReason,
     usage: answer.usage === undefined ? null : toUsageJson(answer.usage),
-    ...(cost === undefined ? {} : { cost_usd: toUsd(cost.nanoUsd) }),
+    ...toCostJson(cost),
   };
 }

@@ -5,7 +5,13 @@ import { lengthOf } from '#domain/turn-log.ts';
 import { eventStreamHeaders, type TurnEncoding } from '#protocol/encode-turn.ts';
 import { encodeCursor } from '#protocol/cursor.ts';
 import { decodeSse, ssePing } from '#protocol/sse.ts';
-import { fromUsageJson, fromUsd, toUsageJson, toUsd, usageJson } from '#protocol/usage-json.ts';
+import {
+  fromUsageJson,
+  fromUsd,
+  toCostJson,
+  toUsageJson,
+  usageJson,
+} from '#protocol/usage-json.ts';
 
 type OpenBlock =
   | { readonly type: 'text' }
@@ -77,13 +83,13 @@ function encodeParts(encoder: Encoder, event: TurnEvent): readonly string[] {
 const json = JSON.stringify;
 
 function startOf(start: TurnEvent & { type: 'turn-start' }): object {
-  const { turnId, conversationId, modelId, modelReason, isCached } = start;
+  const { conversationId, modelReason, repeats } = start;
   return {
-    turn_id: turnId,
+    turn_id: start.turnId,
     conversation_id: conversationId,
-    model: modelId,
+    model: start.modelId,
     model_reason: modelReason,
-    cached: isCached,
+    ...(repeats === undefined ? {} : { [repeats]: true }),
   };
 }
 
@@ -136,7 +142,7 @@ function finishOf({ stopReason, usage, cost }: TurnEvent & { type: 'turn-stop' }
   const messageMetadata = {
     stop_reason: stopReason,
     ...(usage === undefined ? {} : { usage: toUsageJson(usage) }),
-    ...(cost === undefined ? {} : { cost_usd: toUsd(cost.nanoUsd) }),
+    ...toCostJson(cost),
   };
   return { type: 'finish', finishReason: finishReasonOf(stopReason), messageMetadata };
 }
@@ -201,7 +207,7 @@ const part = v.variant('type', [
 export async function* decodeUiStream(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<TurnEvent, void, undefined> {
-  let failure: { code: string; liveTurnId?: string | undefined } = { code: 'internal' };
+  let failure: Failure = { code: 'internal' };
   for await (const { data } of decodeSse(chunks)) {
     if (data === '[DONE]') break;
     const parsed = v.safeParse(part, parseJson(data));
@@ -231,10 +237,12 @@ function parseJson(data: string): unknown {
   }
 }
 
-function fromFailure(
-  { code, liveTurnId }: { code: string; liveTurnId?: string | undefined },
-  message: string,
-): ChatError {
+interface Failure {
+  readonly code: string;
+  readonly liveTurnId?: string | undefined;
+}
+
+function fromFailure({ code, liveTurnId }: Failure, message: string): ChatError {
   const options = liveTurnId === undefined ? {} : { liveTurnId };
   return new ChatError(toErrorCode(code), message, options);
 }
@@ -269,10 +277,9 @@ function toEvents(parsed: v.InferOutput<typeof part>): readonly TurnEvent[] {
 }
 
 function finishEvents(found: v.InferOutput<typeof metadata>): readonly TurnEvent[] {
-  const stopReason = found.stop_reason ?? 'end_turn';
-  const stop: TurnEvent = { type: 'message-stop', stopReason };
-  const { cost_usd: usd } = found;
+  const { stop_reason: stopReason = 'end_turn', cost_usd: usd } = found;
   const cost = usd === undefined ? {} : { cost: { nanoUsd: fromUsd(usd) } };
+  const stop: TurnEvent = { type: 'message-stop', stopReason };
   if (found.usage === undefined) return [stop, { type: 'turn-stop', stopReason, ...cost }];
   const usage = fromUsageJson(found.usage);
   return [stop, { type: 'usage', usage }, { type: 'turn-stop', stopReason, usage, ...cost }];

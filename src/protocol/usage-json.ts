@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Cost } from '#domain/cost.ts';
 import type { Usage } from '#domain/usage.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -15,6 +16,13 @@ export const usageJson = v.object({
 });
 
 export type UsageJson = v.InferOutput<typeof usageJson>;
+
+/** What a turn cost, in the public JSON; nothing where that is not known. */
+export function toCostJson(cost: Cost | undefined): object {
+  if (cost === undefined) return {};
+  const estimated = cost.isEstimated === true ? { cost_estimated: true } : {};
+  return { cost_usd: toUsd(cost.nanoUsd), ...estimated };
+}
 
 /** An amount of money, as the public JSON has it: US dollars. */
 export function toUsd(nanoUsd: number): number {

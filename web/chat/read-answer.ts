@@ -5,10 +5,15 @@ import type { StreamEvent, TurnEvent } from '#domain/stream-event.ts';
 import { lengthOf } from '#domain/turn-log.ts';
 import { ask, follow, type Question } from './turn-api.ts';
 
-/** An answer to a new question, or the one that is being written in a conversation. */
+/** An answer to a new question, or the one that is being written to an earlier one. */
 export type Source =
   | ({ readonly type: 'ask' } & Question)
-  | { readonly type: 'follow'; readonly conversationId: string; readonly signal: AbortSignal };
+  | ({ readonly type: 'follow'; readonly signal: AbortSignal } & Place);
+
+interface Place {
+  readonly turnId: string;
+  readonly conversationId: string;
+}
 
 export interface AnswerListener {
   /** The turn has begun. */
@@ -26,7 +31,7 @@ export interface AnswerEnd {
 /** A growing answer is drawn as often as this. */
 const drawEveryMs = 50;
 
-/** A connection that was lost is made again after these waits. */
+/** A connection that was lost is made again after these waits, which begin anew with every word. */
 const waitsMs = [300, 1_000, 2_000, 4_000, 8_000];
 
 /**
@@ -35,21 +40,25 @@ const waitsMs = [300, 1_000, 2_000, 4_000, 8_000];
  */
 export async function readAnswer(source: Source, listener: AnswerListener): Promise<AnswerEnd> {
   const reading = new Reading(source, listener);
-  for (const waitMs of waitsMs) {
+  for (let lost = 0; ; lost += 1) {
+    const before = reading.characters;
     const end = await reading.attempt();
     if (end !== 'lost') return end;
+    if (reading.characters > before) lost = 0;
+    const waitMs = waitsMs[lost];
+    if (waitMs === undefined) return { answer: reading.answer, error: reading.failure };
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
-  return { answer: reading.answer, error: reading.failure };
 }
 
 class Reading {
   answer = emptyAnswer;
   failure: unknown;
+  /** How much of the answer was read. */
+  characters = 0;
   readonly #source: Source;
   readonly #listener: AnswerListener;
-  #turn: { readonly turnId: string; readonly conversationId: string } | undefined;
-  #characters = 0;
+  #turn: Place | undefined;
   #drawing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(source: Source, listener: AnswerListener) {
@@ -79,13 +88,12 @@ class Reading {
   }
 
   #open(): AsyncIterable<TurnEvent> {
-    const { type, conversationId, signal } = this.#source;
-    if (this.#turn !== undefined) {
-      const { turnId, conversationId: begunIn } = this.#turn;
-      return follow(begunIn, { turnId, characters: this.#characters }, signal);
-    }
+    const source = this.#source;
+    const turn = this.#turn ?? source;
     // The same question again finds the turn that it began, if it did.
-    return type === 'ask' ? ask(this.#source) : follow(conversationId, undefined, signal);
+    if ('asked' in turn) return ask(turn);
+    const { turnId, conversationId } = turn;
+    return follow(conversationId, { turnId, characters: this.characters }, source.signal);
   }
 
   #take(event: Exclude<TurnEvent, { type: 'turn-stop' | 'error' }>): void {
@@ -95,7 +103,7 @@ class Reading {
       this.#listener.begun(turnId, conversationId);
       return;
     }
-    this.#characters += lengthOf(event);
+    this.characters += lengthOf(event);
     this.#draw(event);
   }
 

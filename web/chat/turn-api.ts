@@ -1,6 +1,6 @@
 import type { TurnEvent } from '#domain/stream-event.ts';
 import { encodeCursor, type Cursor } from '#protocol/cursor.ts';
-import { decodeUiStream } from '#protocol/ui-message-stream.ts';
+import { connectionLost, decodeUiStream } from '#protocol/ui-message-stream.ts';
 import { conversationPath, toError } from './api.ts';
 
 /** What is asked: something new, something after another turn than the last, or of one before. */
@@ -57,21 +57,21 @@ function* beginningOf({ headers }: Response): Generator<TurnEvent, void, undefin
 }
 
 /**
- * Reads on in a turn, from where the reader has come to, or in the live one from its beginning.
- * Yields nothing where none is live; throws a `ChatError` where there is nothing to read.
+ * Reads on in the last turn of a conversation, from where the reader has come to. Throws a
+ * `ChatError` where there is nothing to read.
  */
 export async function* follow(
   conversationId: string,
-  after: Cursor | undefined,
+  after: Cursor,
   signal: AbortSignal,
 ): AsyncGenerator<TurnEvent, void, undefined> {
-  const query = after === undefined ? '' : `?after=${encodeURIComponent(encodeCursor(after))}`;
+  const query = `?after=${encodeURIComponent(encodeCursor(after))}`;
   const response = await fetch(`${conversationPath(conversationId)}/stream${query}`, {
     headers: { accept: 'text/event-stream' },
     signal,
   });
   if (!response.ok) throw await toError(response);
-  if (response.status !== 204) yield* decodeUiStream(chunksOf(response));
+  yield* decodeUiStream(chunksOf(response));
 }
 
 /** Asks for a turn to be stopped; it ends as soon as whoever runs it hears of it. */
@@ -84,17 +84,30 @@ export async function stopTurn(conversationId: string, turnId: string): Promise<
   if (!response.ok) throw await toError(response);
 }
 
-/** Not every browser can iterate over a stream. */
+/** Something is sent every 12 s at least: a connection that is silent for longer is none. */
+const silenceMs = 30_000;
+
+/** Not every browser can iterate over a stream, and none notices a connection that is dead. */
 async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array> {
   if (body === null) return;
   const reader = body.getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await withinSilence(reader.read());
       if (done) return;
       yield value;
     }
   } finally {
     await reader.cancel();
+  }
+}
+
+async function withinSilence<Result>(reading: Promise<Result>): Promise<Result> {
+  const silence = Promise.withResolvers<never>();
+  const timer = setTimeout(() => silence.reject(connectionLost()), silenceMs);
+  try {
+    return await Promise.race([reading, silence.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }

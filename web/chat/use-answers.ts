@@ -40,12 +40,14 @@ export function useAnswers(
     return end;
   };
 
-  const watch = async (key: string, id: string): Promise<void> => {
+  const watch = async (turnId: string, id: string): Promise<void> => {
     const { alter, signal } = change();
-    alter((before) => withTurn(before, key, { state: 'streaming', isNews: true }));
-    const { answer } = await listen(key, { type: 'follow', conversationId: id, signal });
-    // It ended before anybody could follow it, or broke off: what is stored has all of it.
-    if (answer.stopReason === undefined) await load(id);
+    alter((before) => withTurn(before, turnId, { state: 'streaming', isNews: true }));
+    const { error } = await listen(turnId, { type: 'follow', turnId, conversationId: id, signal });
+    if (error === undefined) return;
+    // What is stored says how it is; a turn that is still at work is looked at again.
+    await new Promise((resolve) => setTimeout(resolve, watchAgainMs));
+    await load(id);
   };
 
   const runningKey = turns.find(({ state }) => state === 'running')?.key;
@@ -67,6 +69,9 @@ export function useAnswers(
     await load(conversationId);
   };
 }
+
+/** A turn that could not be followed is tried again after this. */
+const watchAgainMs = 2_000;
 
 /** What went wrong, and where words were said before it, that they are not all of them. */
 function failureOf({ answer, error }: AnswerEnd, words: Words): Pick<TurnView, 'problem'> {

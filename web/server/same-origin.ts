@@ -20,7 +20,7 @@ function isOwnSite({ headers }: Request): boolean {
   const site = headers.get('sec-fetch-site');
   if (site !== null) return site === 'same-origin' || site === 'none';
   const origin = headers.get('origin');
-  return origin === null || new URL(origin).host === headers.get('host');
+  return origin === null || URL.parse(origin)?.host === headers.get('host');
 }
 
 /** A page elsewhere has to ask before it may send JSON or use DELETE. */

@@ -16,11 +16,13 @@ export function composeAnswer(turn: ModelTurn): string {
   const question = said.at(-1) ?? '';
   const voice = isJapanese(question) ? japanese : english;
   const length = askedLength(question);
+  const last = turn.messages.at(-1);
+  const begun = last?.role === 'assistant' ? countTokens(textOf(last.content)) : 0;
   // No longer than it may be said: whoever asks for a million words gets what fits.
   const words =
     length === undefined
       ? reply(voice, question, said.slice(0, -1))
-      : longText(voice, question, Math.min(length, turn.maxTokens + 1));
+      : longText(voice, question, Math.min(length, begun + turn.maxTokens + 1));
   return `${voice.label}\n\n${words}`;
 }
 
