@@ -130,7 +130,12 @@ function requestOf(kind: Kind, owner: string): TurnRequest {
     maxHistoryTokens: 16_000,
     signal: new AbortController().signal,
     endsAtMs: Date.now() + 300_000,
-    ...(kind === 'kept' ? { conversation: { conversationId: owner, mode: 'either' } } : {}),
+    ...(kind === 'kept'
+      ? {
+          conversation: { conversationId: owner, mode: 'either' },
+          idempotency: { key: randomUUID(), fingerprint: 'f'.repeat(43) },
+        }
+      : {}),
   };
 }
 

@@ -90,6 +90,28 @@ test('a model that fails five times is left alone, and then tried once', async (
   expect(await read(guarded)).toHaveLength(5);
 });
 
+test('nothing is known of a model whose reader did not wait for it', async () => {
+  const clock = createManualClock(0);
+  const stopped = new AbortController();
+  const asked: string[] = [];
+  const model: Model = {
+    stream(given, reader) {
+      asked.push(given.modelId);
+      const stop = new ChatError('internal', 'The turn was stopped.');
+      return failing([reader.aborted ? stop : gone]).stream(given, reader);
+    },
+  };
+  const guarded = withBreaker(model, clock);
+  for (let call = 0; call < 5; call += 1) await expect(read(guarded)).rejects.toBe(gone);
+  await clock.advance(5_000);
+  stopped.abort();
+  const probe = Array.fromAsync(guarded.stream(request, stopped.signal));
+  await expect(probe).rejects.toMatchObject({ code: 'internal' });
+  await expect(read(guarded)).rejects.toBe(gone);
+  await expect(read(guarded)).rejects.toMatchObject({ retryAfterSeconds: 10 });
+  expect(asked).toHaveLength(7);
+});
+
 test('a model that refuses requests is not down', async () => {
   const model = failing(Array.from({ length: 9 }, () => refused));
   const guarded = withBreaker(model, createManualClock(0));

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { ChatError } from '#domain/errors.ts';
 import { followTurn } from '#domain/follow-turn.ts';
+import { createMemoryLedger } from '#domain/memory-ledger.ts';
 import { createMemoryModel, saying } from '#domain/memory-model.ts';
+import { createMemoryTurnLog } from '#domain/memory-turn-log.ts';
 import { assistantMessage, messageText, userMessage } from '#domain/message.ts';
 import type { TurnRequest } from '#domain/open-turn.ts';
 import { findConversation, removeConversation } from '#domain/recover-turn.ts';
@@ -14,6 +16,7 @@ import {
   conversation,
   createPacedModel,
   eventsOf,
+  generousLimits,
   memoryPorts,
   textOf,
   turnRequest,
@@ -233,4 +236,31 @@ test('to ask again or otherwise makes a branch, and the model sees only its own'
   });
   const unknown = turnRequest({ turnId: 't8', asked: { type: 'regenerate', turnId: 'tx' } });
   await expect(eventsOf(runTurn(ports, unknown))).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('what a dead worker left behind can be asked again, and what is at work cannot', async () => {
+  const { ports } = await beginPaced();
+  const again = turnRequest({ turnId: 't2', asked: { type: 'regenerate', turnId: 't1' } });
+  await expect(eventsOf(runTurn(ports, again))).rejects.toMatchObject({
+    code: 'conflict',
+    liveTurnId: 't1',
+  });
+  await ports.clock.advance(90_000);
+  const model = createMemoryModel(saying('Hello'));
+  const events = await eventsOf(runTurn({ ...ports, model }, { ...again, endsAtMs: 200_000 }));
+  expect(textOf(events)).toBe('Hello');
+  expect(await turnsOf(ports)).toMatchObject([{ turnId: 't2' }, { state: 'interrupted' }]);
+});
+
+test('the reader is told the end when it is stored, and waits for nothing else', async () => {
+  const forever = new Promise<never>(() => undefined);
+  const log = createMemoryTurnLog();
+  const ledger = createMemoryLedger(generousLimits);
+  const ports = memoryPorts(createMemoryModel(saying('Hello')), {
+    log: { ...log, append: () => forever, marks: () => forever },
+    ledger: { ...ledger, settle: () => forever },
+  });
+  const { events } = runOn(runTurn(ports, turnRequest()));
+  expect((await eventsOf(events)).at(-1)).toMatchObject({ type: 'turn-stop' });
+  expect(await turnsOf(ports)).toMatchObject([{ state: 'complete' }]);
 });

@@ -1,4 +1,4 @@
-import type { ChatError, ErrorCode } from '#domain/errors.ts';
+import { ChatError, type ErrorCode } from '#domain/errors.ts';
 
 const kinds: Record<ErrorCode, { readonly status: number; readonly title: string }> = {
   invalid_request: { status: 400, title: 'Invalid request' },
@@ -46,4 +46,10 @@ export function toProblem(error: ChatError, requestId: string): Problem {
     error: error.message,
     ...(error.liveTurnId === undefined ? {} : { turn_id: error.liveTurnId }),
   };
+}
+
+/** What a reader is told who was cut off: the turn itself goes on. */
+export function connectionLost(): ChatError {
+  const message = 'The connection ended before the answer did.';
+  return new ChatError('internal', message, { isTransient: true });
 }

@@ -4,6 +4,7 @@ import type { StopReason, TurnEvent } from '#domain/stream-event.ts';
 import { lengthOf } from '#domain/turn-log.ts';
 import { eventStreamHeaders, type TurnEncoding } from '#protocol/encode-turn.ts';
 import { encodeCursor } from '#protocol/cursor.ts';
+import { connectionLost } from '#protocol/problem.ts';
 import { decodeSse, ssePing } from '#protocol/sse.ts';
 import {
   fromUsageJson,
@@ -221,12 +222,6 @@ export async function* decodeUiStream(
     if (parsed.output.type === 'finish') return;
   }
   throw connectionLost();
-}
-
-/** The turn goes on where only its reader was cut off. */
-export function connectionLost(): ChatError {
-  const message = 'The connection ended before the answer did.';
-  return new ChatError('internal', message, { isTransient: true });
 }
 
 function parseJson(data: string): unknown {

@@ -1,6 +1,13 @@
 import { ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { haiku, novaLite, startBedrock, user, type RunningBedrock } from '../fixtures/bedrock.ts';
+import {
+  haiku,
+  novaLite,
+  startBedrock,
+  textOf,
+  user,
+  type RunningBedrock,
+} from '../fixtures/bedrock.ts';
 
 /** What a request could do to the process that answers it, or to the requests of others. */
 
@@ -103,4 +110,18 @@ test('models that are not in the catalogue can be named after one that is', asyn
   const command = new ConverseCommand({ modelId: 'my.model-v1:0', messages: [user('Hi')] });
   expect((await named.http1().send(command)).stopReason).toBe('end_turn');
   await named.close();
+});
+
+test('an answer that is gone on with is as long as it would have been, in pieces of any size', async () => {
+  const question = user('Write 300 words about rivers');
+  const whole = textOf(await bedrock.ask({ messages: [question] }));
+  let begun = whole.slice(0, 190);
+  for (;;) {
+    const messages = [question, { role: 'assistant' as const, content: [{ text: begun }] }];
+    const answer = await bedrock.ask({ messages, inferenceConfig: { maxTokens: 60 } });
+    begun += textOf(answer);
+    expect(whole.startsWith(begun)).toBe(true);
+    if (answer.stopReason === 'end_turn') break;
+  }
+  expect(begun).toBe(whole);
 });

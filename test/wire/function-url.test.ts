@@ -28,6 +28,7 @@ beforeAll(async () => {
     ...functionWithUrl('Exits', { handler: 'exits' }),
     ...functionWithUrl('Slow', { handler: 'slow', more: { Timeout: 1 } }),
     ...functionWithUrl('Firehose', { handler: 'firehose' }),
+    ...functionWithUrl('LateFirehose', { handler: 'lateFirehose', more: { Timeout: 30 } }),
     ...functionWithUrl('NotAsync', { handler: 'notAsync' }),
     ...functionWithUrl('WithCallback', { handler: 'withCallback' }),
     ...functionWithUrl('Missing', { handler: 'missing' }),
@@ -219,6 +220,16 @@ test('a reader that leaves does not disturb the function', async () => {
   await expect.poll(() => logOf('Firehose').join('\n')).toContain('REPORT');
   expect(system.functionHost('Firehose').pids()).toEqual(pids);
   expect((await (await call('Firehose')).text()).length).toBe(64 * 1024 * 1024);
+});
+
+test('nor does one that leaves before the first byte', async () => {
+  const leaving = new AbortController();
+  const answer = call('LateFirehose', '', { signal: leaving.signal });
+  await expect.poll(() => logOf('LateFirehose').join('\n')).toContain('asked');
+  leaving.abort();
+  await expect(answer).rejects.toThrow('aborted');
+  await reported('LateFirehose', 1);
+  expect(logOf('LateFirehose').join('\n')).not.toContain('timed out');
 });
 
 test.each([

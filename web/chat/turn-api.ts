@@ -1,6 +1,7 @@
 import type { TurnEvent } from '#domain/stream-event.ts';
 import { encodeCursor, type Cursor } from '#protocol/cursor.ts';
-import { connectionLost, decodeUiStream } from '#protocol/ui-message-stream.ts';
+import { connectionLost } from '#protocol/problem.ts';
+import { decodeUiStream } from '#protocol/ui-message-stream.ts';
 import { conversationPath, toError } from './api.ts';
 
 /** What is asked: something new, something after another turn than the last, or of one before. */
