@@ -37,6 +37,12 @@ export class ConversationsTable extends Table {
     Grant.addToPrincipal({ grantee, actions: turnActions, resourceArns: [this.tableArn] });
   }
 
+  /** Count what owners spend, and nothing else. */
+  grantLedger(grantee: IGrantable): void {
+    const actions = ['dynamodb:UpdateItem'];
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
+  }
+
   /** Everything turns need, and besides to list conversations and remove them. */
   grantManagement(grantee: IGrantable): void {
     const { tableArn } = this;

@@ -1,11 +1,20 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
+export type ModelAction = 'InvokeModel' | 'InvokeModelWithResponseStream';
+
 /**
- * Permission to stream from these models and no others. An inference profile is called in its own
+ * Permission to stream from these models and no others, or to do with them what is named; ConverseStream
+ * is authorised by the streaming form of InvokeModel. An inference profile is called in its own
  * Region and answers from any of its destinations, which are allowed only through the profile.
  */
-export function modelAccess(stack: Stack, models: readonly string[]): readonly PolicyStatement[] {
+export function modelAccess(
+  stack: Stack,
+  models: readonly string[],
+  actions: readonly ModelAction[] = ['InvokeModelWithResponseStream'],
+): readonly PolicyStatement[] {
+  const allow = (resources: string[]): PolicyStatement =>
+    new PolicyStatement({ actions: actions.map((action) => `bedrock:${action}`), resources });
   return models.flatMap((model) => {
     const [prefix = ''] = model.split('.');
     const destinations = profileDestinations[prefix];
@@ -34,11 +43,6 @@ const profileDestinations: Readonly<Record<string, readonly string[]>> = {
   au: ['ap-southeast-2', 'ap-southeast-4'],
   global: ['*', ''],
 };
-
-/** ConverseStream is authorised by the streaming form of InvokeModel. */
-function allow(resources: string[]): PolicyStatement {
-  return new PolicyStatement({ actions: ['bedrock:InvokeModelWithResponseStream'], resources });
-}
 
 function foundationModel(stack: Stack, region: string, model: string): string {
   return `arn:${stack.partition}:bedrock:${region}::foundation-model/${model}`;

@@ -9,6 +9,10 @@ export function readSettings(node: Node): StreambedProps {
   const text = (name: string): string | undefined => node.tryGetContext(name)?.toString();
   return {
     models: list('models', text('models') ?? defaultModels.join(',')),
+    invokeModels: list(
+      'invokeModels',
+      text('invokeModels') ?? text('models') ?? defaultModels.join(','),
+    ),
     fallbacks: text('fallbacks') ?? (text('models') === undefined ? defaultModels.join('>') : ''),
     maxOutputTokens: count('maxOutputTokens', text('maxOutputTokens') ?? '4096'),
     maxHistoryTokens: count('maxHistoryTokens', text('maxHistoryTokens') ?? '16000'),

@@ -15,6 +15,8 @@ import { StreambedFunction } from '#infra/streambed-function.ts';
 export interface StreambedProps {
   /** Bedrock model or inference profile ids; the first answers requests that name none. */
   readonly models: readonly string[];
+  /** Models that may be invoked in their own formats, by signed calls; the first for plain prompts. */
+  readonly invokeModels: readonly string[];
   /** Chains of models, `a>b>c,d>e`: each answers in the place of those before it that are away. */
   readonly fallbacks: string;
   readonly maxOutputTokens: number;
@@ -71,16 +73,36 @@ export class StreambedStack extends Stack {
       timeout: Duration.minutes(5),
       environment: keeping,
     });
+    const invoke = this.addInvoke(props, conversations);
     for (const { role } of [chat, chatBuffered, stream]) conversations.grantTurns(role);
     for (const { role } of [chat, chatBuffered, stream, history]) answers.grantAnswers(role);
     for (const { role } of [chat, chatBuffered]) {
       modelAccess(this, props.models).forEach((statement) => role.addToPolicy(statement));
     }
     conversations.grantManagement(history.role);
-    return { chat, chatBuffered, history, stream };
+    return { chat, chatBuffered, history, stream, invoke };
   }
 
-  private addUrls({ chat, history, stream }: Functions, props: StreambedProps): void {
+  /** Models in their own formats: the function keeps nothing, and counts what it spends. */
+  private addInvoke(props: StreambedProps, table: ConversationsTable): StreambedFunction {
+    const invoke = new StreambedFunction(this, 'InvokeFunction', {
+      bundle: 'invoke',
+      timeout: Duration.minutes(5),
+      environment: {
+        CONVERSATIONS_TABLE: table.tableName,
+        ...limitsOf(props),
+        MODELS: props.invokeModels.join(','),
+        MAX_OUTPUT_TOKENS: String(props.maxOutputTokens),
+      },
+    });
+    table.grantLedger(invoke.role);
+    modelAccess(this, props.invokeModels, ['InvokeModel', 'InvokeModelWithResponseStream']).forEach(
+      (statement) => invoke.role.addToPolicy(statement),
+    );
+    return invoke;
+  }
+
+  private addUrls({ chat, history, stream, invoke }: Functions, props: StreambedProps): void {
     const cors = { allowedOrigins: [...props.allowedOrigins], allowedHeaders: ['*'] };
     const chatUrl = chat.addFunctionUrl({
       authType: props.publicChat ? FunctionUrlAuthType.NONE : FunctionUrlAuthType.AWS_IAM,
@@ -97,6 +119,12 @@ export class StreambedStack extends Stack {
       invokeMode: InvokeMode.RESPONSE_STREAM,
       cors: { ...cors, allowedMethods: [HttpMethod.GET], exposedHeaders: exposed },
     });
+    const invokeUrl = invoke.addFunctionUrl({
+      authType: FunctionUrlAuthType.AWS_IAM,
+      invokeMode: InvokeMode.RESPONSE_STREAM,
+      cors: { ...cors, allowedMethods: [HttpMethod.POST], exposedHeaders: exposed },
+    });
+    new CfnOutput(this, 'InvokeUrl', { value: invokeUrl.url });
     new CfnOutput(this, 'ChatUrl', { value: chatUrl.url });
     new CfnOutput(this, 'ConversationsUrl', { value: conversationsUrl.url });
     new CfnOutput(this, 'ConversationStreamUrl', { value: streamUrl.url });
@@ -172,4 +200,5 @@ interface Functions {
   readonly chatBuffered: StreambedFunction;
   readonly history: StreambedFunction;
   readonly stream: StreambedFunction;
+  readonly invoke: StreambedFunction;
 }

@@ -7,6 +7,7 @@ import type {
   MessageStopEvent,
   TokenUsage,
 } from '@aws-sdk/client-bedrock-runtime';
+import { toFailure } from '#aws/bedrock-stream.ts';
 import type { Frame } from '#aws/event-stream.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
 import type { Usage } from '#domain/usage.ts';
@@ -35,15 +36,6 @@ export function* fromConverseFrames(
     if (event !== undefined) yield event;
   }
   if (text !== '') yield { type: 'text-delta', index: textIndex, text };
-}
-
-/** Modelled exceptions have a type, such as `throttlingException`; other errors have a code. */
-function toFailure({ headers, payload }: Frame): Error | undefined {
-  if (headers.get(':message-type') === 'event') return undefined;
-  const type = headers.get(':exception-type') ?? headers.get(':error-code') ?? '';
-  const error = new Error(headers.get(':error-message') ?? payload);
-  error.name = type.charAt(0).toUpperCase() + type.slice(1);
-  return error;
 }
 
 /**

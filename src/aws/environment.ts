@@ -1,26 +1,34 @@
 import { staysWithin, type FallbackChains } from '#domain/fallbacks.ts';
 import type { SpendingLimits } from '#domain/spending.ts';
 
-/** Where turns are kept. */
-export interface StoreEnvironment {
+/** The table that everything is kept in. */
+export interface TableEnvironment {
   readonly conversationsTable: string;
+}
+
+/** Where turns are kept. */
+export interface StoreEnvironment extends TableEnvironment {
   /** The bucket for answers that are too large for the table. */
   readonly answersBucket: string;
 }
 
 /** What a function that knows what owners spend is told by its environment variables. */
-export interface LedgerEnvironment extends StoreEnvironment {
+export interface LedgerEnvironment extends TableEnvironment {
   readonly limits: SpendingLimits;
 }
 
-/** What a chat function is told by its environment variables. */
-export interface ChatEnvironment extends LedgerEnvironment {
+/** Which models a function may ask, and for how much. */
+export interface ModelsEnvironment {
   /** The models a request may name; the first is the one for requests that name none. */
   readonly models: readonly [string, ...string[]];
-  /** Who answers in the place of a model that is not there. */
-  readonly fallbacks: FallbackChains;
   /** The most tokens an answer may have, and the number asked for when a request gives none. */
   readonly maxOutputTokens: number;
+}
+
+/** What a chat function is told by its environment variables. */
+export interface ChatEnvironment extends StoreEnvironment, LedgerEnvironment, ModelsEnvironment {
+  /** Who answers in the place of a model that is not there. */
+  readonly fallbacks: FallbackChains;
   /** About how many tokens of what was said before the model is shown at most. */
   readonly maxHistoryTokens: number;
   /** Whether callers without any identity are let in. */
@@ -31,22 +39,32 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Reads the environment of a chat function. Throws an error that names the variable at fault. */
 export function readChatEnvironment(variables: Variables): ChatEnvironment {
-  const [model, ...others] = required(variables, 'MODELS').split(',');
-  if (model === undefined || model === '') throw new Error('MODELS: must name at least one model');
+  const models = readModels(variables);
   return {
+    ...readStoreEnvironment(variables),
     ...readLedgerEnvironment(variables),
-    models: [model, ...others],
-    fallbacks: readFallbacks(variables['MODEL_FALLBACKS'] ?? '', [model, ...others]),
-    maxOutputTokens: count(variables, 'MAX_OUTPUT_TOKENS'),
+    ...models,
+    fallbacks: readFallbacks(variables['MODEL_FALLBACKS'] ?? '', models.models),
     maxHistoryTokens: count(variables, 'MAX_HISTORY_TOKENS'),
     allowAnonymous: variables['ALLOW_ANONYMOUS'] === 'true',
   };
 }
 
+/** Reads the environment of the invoke function. Throws an error that names the variable at fault. */
+export function readInvokeEnvironment(variables: Variables): LedgerEnvironment & ModelsEnvironment {
+  return { ...readLedgerEnvironment(variables), ...readModels(variables) };
+}
+
+function readModels(variables: Variables): ModelsEnvironment {
+  const [model, ...others] = required(variables, 'MODELS').split(',');
+  if (model === undefined || model === '') throw new Error('MODELS: must name at least one model');
+  return { models: [model, ...others], maxOutputTokens: count(variables, 'MAX_OUTPUT_TOKENS') };
+}
+
 /** Reads where turns are kept. Throws an error that names the variable at fault. */
 export function readStoreEnvironment(variables: Variables): StoreEnvironment {
   return {
-    conversationsTable: required(variables, 'CONVERSATIONS_TABLE'),
+    ...readTableEnvironment(variables),
     answersBucket: required(variables, 'ANSWERS_BUCKET'),
   };
 }
@@ -54,13 +72,17 @@ export function readStoreEnvironment(variables: Variables): StoreEnvironment {
 /** Reads what owners may spend. Throws an error that names the variable at fault. */
 export function readLedgerEnvironment(variables: Variables): LedgerEnvironment {
   return {
-    ...readStoreEnvironment(variables),
+    ...readTableEnvironment(variables),
     limits: {
       requestsPerMinute: count(variables, 'REQUESTS_PER_MINUTE'),
       tokensPerDay: count(variables, 'TOKENS_PER_DAY'),
       nanoUsdPerDay: count(variables, 'USD_PER_DAY') * 1e9,
     },
   };
+}
+
+function readTableEnvironment(variables: Variables): TableEnvironment {
+  return { conversationsTable: required(variables, 'CONVERSATIONS_TABLE') };
 }
 
 /** Chains are written `a>b>c`, and separated by commas. */

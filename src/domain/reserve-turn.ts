@@ -19,8 +19,7 @@ export function reservationOf(
   const said = answerSoFar === undefined ? {} : { answerSoFar };
   const asked = { ...request, ...said, messages: [question] };
   const usage = usageAtMost(asked, hasPast(request) ? request.maxHistoryTokens : 0);
-  const nanoUsd = mostNanoUsd(prices, [modelId, ...fallbackIds], usage);
-  const most = { turns: 1, tokens: usage.totalTokens, nanoUsd };
+  const most = mostOf(prices, [modelId, ...fallbackIds], usage);
   return { owner, turnId, atMs: clock.now(), most };
 }
 
@@ -32,10 +31,14 @@ export function reservationFor(
   },
 ): Reservation {
   const { owner, turnId, modelRequest, fallbackIds = [] } = asking;
-  const usage = usageAtMost(modelRequest);
-  const nanoUsd = mostNanoUsd(prices, [modelRequest.modelId, ...fallbackIds], usage);
-  const most = { turns: 0, tokens: usage.totalTokens, nanoUsd };
-  return { owner, turnId, atMs: clock.now(), most };
+  const modelIds = [modelRequest.modelId, ...fallbackIds];
+  const most = mostOf(prices, modelIds, usageAtMost(modelRequest));
+  return { owner, turnId, atMs: clock.now(), most: { ...most, turns: 0 } };
+}
+
+/** What one use of a model takes at most, where any of some models may be the one. */
+export function mostOf(prices: Prices, modelIds: readonly string[], usage: Usage): Spending {
+  return { turns: 1, tokens: usage.totalTokens, nanoUsd: mostNanoUsd(prices, modelIds, usage) };
 }
 
 function hasPast({ conversation, asked }: TurnRequest): boolean {
@@ -77,10 +80,14 @@ export function spentBy(
   { modelId, usage }: Pick<Turn, 'modelId' | 'usage'>,
 ): Spending {
   if (usage === undefined) return { turns: 1, tokens: 0, nanoUsd: 0 };
-  const isKnown = usage.isEstimated !== true;
-  const taken = isKnown ? usage : usageAtMost(modelRequest);
-  const price = isKnown ? priceOf(prices, modelId) : highest(prices, modelId);
-  return { turns: 1, tokens: taken.totalTokens, nanoUsd: nanoUsdFor(price, taken) };
+  if (usage.isEstimated === true) return mostOf(prices, [modelId], usageAtMost(modelRequest));
+  return spentOn(prices, modelId, usage);
+}
+
+/** What one use of a model took. */
+export function spentOn(prices: Prices, modelId: string, usage: Usage): Spending {
+  const nanoUsd = nanoUsdFor(priceOf(prices, modelId), usage);
+  return { turns: 1, tokens: usage.totalTokens, nanoUsd };
 }
 
 /** What people are told a turn cost; undefined where the model has no known price. */

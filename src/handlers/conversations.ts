@@ -1,10 +1,13 @@
-import { readLedgerEnvironment } from '#aws/environment.ts';
+import { readLedgerEnvironment, readStoreEnvironment } from '#aws/environment.ts';
 import { createKeeping, createLedger } from '#aws/keeping.ts';
 import { answerConversations } from '#lambda/answer-conversations.ts';
 import { systemClock } from '#lambda/clock.ts';
 import { respondBuffered } from '#lambda/respond-buffered.ts';
 
-const environment = readLedgerEnvironment(process.env);
+const environment = {
+  ...readStoreEnvironment(process.env),
+  ...readLedgerEnvironment(process.env),
+};
 const ports = {
   ...createKeeping(environment),
   ledger: createLedger(environment),

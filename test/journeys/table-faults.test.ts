@@ -32,6 +32,15 @@ function goAway(): Promise<void> {
   });
 }
 
+/** A try that no model was asked for may stand beside the answer, at the same place. */
+async function expectAnsweredOnce(conversation: string): Promise<void> {
+  const turns = await keptTurns(system, conversation);
+  const answered = { message: 'Hello', response: 'One two.', state: 'complete' };
+  const failed = { message: 'Hello', response: '', state: 'failed', parent_turn_id: null };
+  expect(turns.at(-1)).toMatchObject({ ...answered, parent_turn_id: null });
+  for (const turn of turns.slice(0, -1)) expect(turn).toMatchObject(failed);
+}
+
 test('tables that are away when a turn begins: an error, and the same request is answered later', async () => {
   const before = await paidCalls(system);
   const key = randomUUID();
@@ -40,9 +49,7 @@ test('tables that are away when a turn begins: an error, and the same request is
   await back;
   const again = await tell(system, { message: 'Hello' }, { key });
   expect(again).toMatchObject({ text: 'One two.', ending: 'complete' });
-  expect(await keptTurns(system, again.conversation)).toMatchObject([
-    { message: 'Hello', response: 'One two.', state: 'complete' },
-  ]);
+  await expectAnsweredOnce(again.conversation);
   const paid = (await paidCalls(system)) - before;
   expect(paid).toBe(1);
   report.push({ fault: 'away as the turn begins', reader: told.ending, later: again.ending, paid });
@@ -75,7 +82,7 @@ test('tables that refuse two of three requests: the whole answer, or an error an
   expect(tables.refused - refusedBefore).toBeGreaterThan(3);
   const again = await tell(system, { message: 'Hello' }, { key });
   expect(again).toMatchObject({ text: 'One two.', ending: 'complete' });
-  expect(await keptTurns(system, again.conversation)).toHaveLength(1);
+  await expectAnsweredOnce(again.conversation);
   const paid = (await paidCalls(system)) - before;
   expect(paid).toBe(1);
   report.push({ fault: 'throttled', reader: told.ending, later: again.ending, paid });

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cdkOutWith } from '../fixtures/changed-template.ts';
 import { readStream } from '../fixtures/stream-reader.ts';
 import { startSystem, type StreambedSystem } from '../fixtures/system.ts';
 import { behave, keptTurns, paidCalls, tell, type KeptTurn } from '../fixtures/told-turn.ts';
@@ -26,18 +27,13 @@ let system: StreambedSystem;
 const table: Record<string, string | number>[] = [];
 
 async function shortLived(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
-  await cp('cdk.out', folder, { recursive: true });
-  const preloaded = join(folder, 'greedy.cjs');
+  const preloaded = join(await mkdtemp(join(tmpdir(), 'streambed-')), 'greedy.cjs');
   await writeFile(preloaded, greedy);
-  const path = join(folder, 'Streambed.template.json');
-  const template = JSON.parse(await readFile(path, 'utf8'));
-  const { Properties } = template.Resources.ChatFunction;
-  Properties.Timeout = timeoutSeconds;
-  Properties.MemorySize = 256;
-  Properties.Environment.Variables.NODE_OPTIONS = `--require ${preloaded}`;
-  await writeFile(path, JSON.stringify(template));
-  return folder;
+  return cdkOutWith('ChatFunction', (properties) => {
+    properties.Timeout = timeoutSeconds;
+    properties.MemorySize = 256;
+    properties.Environment.Variables['NODE_OPTIONS'] = `--require ${preloaded}`;
+  });
 }
 
 beforeAll(async () => {

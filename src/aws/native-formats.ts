@@ -1,0 +1,125 @@
+/** How the models of a family are asked a plain question, and where their words stand. */
+export interface NativeFormat {
+  readonly models: RegExp;
+  body(prompt: string, maxTokens: number): object;
+  /** Where the text of a piece of the answer is. */
+  readonly text: readonly (string | number)[];
+}
+
+const user = (content: unknown): readonly object[] => [{ role: 'user', content }];
+
+/** The formats of Bedrock's user guide, "Inference request parameters and response fields". */
+const formats: readonly NativeFormat[] = [
+  {
+    models: /anthropic\.claude-(?:v2|instant)/u,
+    body: (prompt, maxTokens) => ({
+      prompt: `\n\nHuman: ${prompt}\n\nAssistant:`,
+      max_tokens_to_sample: maxTokens,
+    }),
+    text: ['completion'],
+  },
+  {
+    models: /anthropic\./u,
+    body: (prompt, maxTokens) => ({
+      anthropic_version: 'bedrock-2023-05-31',
+      max_tokens: maxTokens,
+      messages: user(prompt),
+    }),
+    text: ['delta', 'text'],
+  },
+  {
+    models: /amazon\.nova/u,
+    body: (prompt, maxTokens) => ({
+      messages: user([{ text: prompt }]),
+      inferenceConfig: { maxTokens },
+    }),
+    text: ['contentBlockDelta', 'delta', 'text'],
+  },
+  {
+    models: /amazon\.titan-text/u,
+    body: (prompt, maxTokens) => ({
+      inputText: `User: ${prompt}\nBot:`,
+      textGenerationConfig: { maxTokenCount: maxTokens },
+    }),
+    text: ['outputText'],
+  },
+  {
+    models: /meta\.llama/u,
+    body: (prompt, maxTokens) => ({
+      prompt:
+        '<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n' +
+        `${prompt}<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n`,
+      max_gen_len: maxTokens,
+    }),
+    text: ['generation'],
+  },
+  {
+    models: /mistral\.(?:mistral-7b|mixtral|mistral-(?:large|small)-2402)/u,
+    body: (prompt, maxTokens) => ({
+      prompt: `<s>[INST] ${prompt} [/INST]`,
+      max_tokens: maxTokens,
+    }),
+    text: ['outputs', 0, 'text'],
+  },
+  {
+    models: /cohere\.command-r/u,
+    body: (prompt, maxTokens) => ({ message: prompt, max_tokens: maxTokens }),
+    text: ['text'],
+  },
+  {
+    models: /cohere\.command/u,
+    body: (prompt, maxTokens) => ({ prompt, max_tokens: maxTokens }),
+    text: ['text'],
+  },
+  {
+    models: /deepseek\.r1/u,
+    body: (prompt, maxTokens) => ({
+      prompt: `<｜begin▁of▁sentence｜><｜User｜>${prompt}<｜Assistant｜>`,
+      max_tokens: maxTokens,
+    }),
+    text: ['choices', 0, 'text'],
+  },
+  {
+    models: /(?:ai21|deepseek|google|mistral|moonshotai|nvidia|openai|qwen)\./u,
+    body: (prompt, maxTokens) => ({ messages: user(prompt), max_tokens: maxTokens }),
+    text: ['choices', 0, 'delta', 'content'],
+  },
+];
+
+/** The format of a model, by its id or that of its inference profile; undefined for others. */
+export function formatOf(modelId: string): NativeFormat | undefined {
+  return formats.find(({ models }) => models.test(modelId));
+}
+
+/** Where requests limit the length of the answer, in every family's spelling. */
+const limits: readonly (readonly string[])[] = [
+  ['max_tokens'],
+  ['max_completion_tokens'],
+  ['max_tokens_to_sample'],
+  ['max_gen_len'],
+  ['inferenceConfig', 'maxTokens'],
+  ['inferenceConfig', 'max_new_tokens'],
+  ['textGenerationConfig', 'maxTokenCount'],
+];
+
+/** The most tokens that a request lets the model say; undefined where it does not say so. */
+export function outputLimitIn(body: object): number | undefined {
+  const found = limits.map((path) => at(body, path)).find((value) => typeof value === 'number');
+  return typeof found === 'number' ? found : undefined;
+}
+
+/** The words of a piece of an answer; none where it holds something else. */
+export function textIn({ text }: NativeFormat, piece: unknown): string {
+  const found = at(piece, text);
+  return typeof found === 'string' ? found : '';
+}
+
+/** What stands at a path in JSON from outside; undefined where nothing does. */
+export function at(value: unknown, path: readonly (string | number)[]): unknown {
+  let found = value;
+  for (const name of path) {
+    if (typeof found !== 'object' || found === null) return undefined;
+    found = Object.getOwnPropertyDescriptor(found, name)?.value;
+  }
+  return found;
+}

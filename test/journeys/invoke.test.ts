@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { at } from '#aws/native-formats.ts';
+import { cdkOutWith } from '../fixtures/changed-template.ts';
+import { families, question } from '../fixtures/model-families.ts';
+import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { behave } from '../fixtures/told-turn.ts';
+
+let system: StreambedSystem;
+
+const models = Object.values(families).map(({ modelId }) => modelId);
+
+beforeAll(async () => {
+  // The deployed allow-list is short: here it names a model of every family.
+  const template = await cdkOutWith('InvokeFunction', (properties) => {
+    properties.Environment.Variables['MODELS'] = models.join(',');
+  });
+  system = await startSystem({ template, endedModels: true });
+});
+afterAll(() => system.close());
+
+const invoke = (body: object, query = ''): Promise<Response> =>
+  system.signed('InvokeFunction', query, post(body));
+
+const native = (name: string): object => {
+  const { modelId, body } = families[name] ?? { modelId: '', body: {} };
+  return { bedrockParams: { modelId }, modelParams: body };
+};
+
+describe.each(Object.keys(families))('%s', (name) => {
+  test('is streamed as text, collected, and given whole, and says the same each time', async () => {
+    const streamed = await invoke(native(name));
+    expect(streamed.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    const text = await streamed.text();
+    expect(text).toContain('rivers');
+    const collected = await (await invoke(native(name), '?mode=collected')).json();
+    expect(collected).toEqual({ content: text });
+    const whole: unknown = await (await invoke(native(name), '?mode=buffered')).json();
+    expect(at(whole, families[name]?.text.split('.') ?? [])).toBe(text);
+  });
+
+  test('answers a plain prompt', async () => {
+    const answer = await invoke({ prompt: question, model: families[name]?.modelId });
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('rivers');
+  });
+});
+
+test('the first model answers a prompt that names none, and curl streams it', async () => {
+  const { credentials, functions, region } = system.state;
+  const { stdout } = await promisify(execFile)('curl', [
+    '--silent',
+    '--no-buffer',
+    '--aws-sigv4',
+    `aws:amz:${region}:lambda`,
+    '--user',
+    `${credentials.accessKeyId}:${credentials.secretAccessKey}`,
+    '--header',
+    'content-type: application/json',
+    '--data',
+    JSON.stringify({ prompt: question }),
+    functions['InvokeFunction']?.url ?? '',
+  ]);
+  expect(stdout).toContain('rivers');
+});
+
+test('what a model took is counted, and an answer that broke off counts in full', async () => {
+  const tokens = async (): Promise<number> => {
+    const answer = await system.signed('ConversationsFunction', 'usage');
+    const { today } = (await answer.json()) as { today: { tokens: number } };
+    return today.tokens;
+  };
+  const before = await tokens();
+  await (await invoke(native('Amazon Nova'))).text();
+  const after = await tokens();
+  expect(after - before).toBeGreaterThan(100);
+  expect(after - before).toBeLessThan(900);
+  await behave(system, { stream: [{ text: 'Hello there' }, { cut: 'rst' }] });
+  const answer = await invoke(native('Amazon Nova'));
+  await expect(answer.text()).rejects.toThrow('terminated');
+  expect((await tokens()) - after).toBeGreaterThanOrEqual(1_000);
+  await behave(system, { fail: { type: 'ThrottlingException' } });
+  const refused = await invoke(native('Amazon Nova'));
+  expect(refused.status).toBe(429);
+  expect(await refused.json()).toMatchObject({ code: 'throttled' });
+  await behave(system, {});
+});
+
+test.each([
+  [{}, '', 'prompt: is required, or bedrockParams and modelParams'],
+  [{ prompt: ' ' }, '', 'prompt: must not be blank'],
+  [{ prompt: 'Hi', model: 'acme.model' }, '', 'model: must be one of'],
+  [{ bedrockParams: {}, modelParams: {} }, '', 'bedrockParams.modelId: is required'],
+  [{ bedrockParams: { modelId: 'x' }, modelParams: { a: 1 } }, '', 'modelId: must be one of'],
+  [{ bedrockParams: { modelId: models[0] } }, '', 'modelParams: is required'],
+  [
+    { bedrockParams: { modelId: models[0] }, modelParams: {} },
+    '',
+    'modelParams: must not be empty',
+  ],
+  [
+    { bedrockParams: { modelId: models[0], accept: 'text/html' }, modelParams: { a: 1 } },
+    '',
+    'bedrockParams.accept: must be',
+  ],
+  [{ prompt: 'Hi' }, '?mode=fast', 'mode: must be one of buffered, collected, streamed'],
+])('%j%s is refused: %s', async (body, query, detail) => {
+  const answer = await invoke(body, query);
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ detail: expect.stringContaining(detail) });
+});
+
+test("a body that the model refuses is the caller's fault, and unsigned calls are nobody's", async () => {
+  const wrong = { ...native('Amazon Nova'), modelParams: { nonsense: true } };
+  const answer = await invoke(wrong);
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ code: 'invalid_request' });
+  const unsigned = await fetch(system.state.functions['InvokeFunction']?.url ?? '', post({}));
+  expect(unsigned.status).toBe(403);
+  expect((await system.signed('InvokeFunction', 'elsewhere', post({}))).status).toBe(404);
+});
