@@ -73,14 +73,20 @@ export class StreambedStack extends Stack {
       timeout: Duration.minutes(5),
       environment: keeping,
     });
+    const openAi = new StreambedFunction(this, 'OpenAiFunction', {
+      bundle: 'openai',
+      timeout: Duration.minutes(5),
+      environment: talking,
+    });
     const invoke = this.addInvoke(props, conversations);
-    for (const { role } of [chat, chatBuffered, stream]) conversations.grantTurns(role);
-    for (const { role } of [chat, chatBuffered, stream, history]) answers.grantAnswers(role);
-    for (const { role } of [chat, chatBuffered]) {
+    const talkers = [chat, chatBuffered, openAi];
+    for (const { role } of [...talkers, stream]) conversations.grantTurns(role);
+    for (const { role } of [...talkers, stream, history]) answers.grantAnswers(role);
+    for (const { role } of talkers) {
       modelAccess(this, props.models).forEach((statement) => role.addToPolicy(statement));
     }
     conversations.grantManagement(history.role);
-    return { chat, chatBuffered, history, stream, invoke };
+    return { chat, chatBuffered, history, stream, openAi, invoke };
   }
 
   /** Models in their own formats: the function keeps nothing, and counts what it spends. */
@@ -130,7 +136,7 @@ export class StreambedStack extends Stack {
     new CfnOutput(this, 'ConversationStreamUrl', { value: streamUrl.url });
   }
 
-  private addApi({ chat, chatBuffered, history, stream }: Functions): void {
+  private addApi({ chat, chatBuffered, history, stream, openAi }: Functions): void {
     const api = new RestApi(this, 'Api', {
       restApiName: 'streambed',
       endpointTypes: [EndpointType.REGIONAL],
@@ -149,6 +155,10 @@ export class StreambedStack extends Stack {
     api.root.addResource('usage').addMethod('GET', manage);
     single.addResource('stop').addMethod('POST', manage);
     single.addResource('stream').addMethod('GET', streaming(stream));
+
+    const version = api.root.addResource('v1');
+    version.addResource('chat').addResource('completions').addMethod('POST', streaming(openAi));
+    version.addResource('models').addMethod('GET', streaming(openAi));
 
     const plan = api.addUsagePlan('DefaultPlan', {
       throttle: { rateLimit: 10, burstLimit: 20 },
@@ -200,5 +210,6 @@ interface Functions {
   readonly chatBuffered: StreambedFunction;
   readonly history: StreambedFunction;
   readonly stream: StreambedFunction;
+  readonly openAi: StreambedFunction;
   readonly invoke: StreambedFunction;
 }

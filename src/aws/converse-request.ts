@@ -4,12 +4,12 @@ import type {
   Message as ConverseMessage,
 } from '@aws-sdk/client-bedrock-runtime';
 import { cachePointsFor } from '#aws/cache-points.ts';
-import { assistantMessage, userMessage, type ContentBlock, type Message } from '#domain/message.ts';
-import type { InferenceConfig, ModelRequest } from '#domain/ports.ts';
+import { assistantMessage, userMessage, type PromptMessage } from '#domain/message.ts';
+import type { InferenceConfig, ModelForm, ModelRequest, ToolChoice } from '#domain/ports.ts';
 
 /** A model request in the words of Bedrock's Converse API. */
 export function toConverseRequest(request: ModelRequest): ConverseStreamCommandInput {
-  const { modelId, messages, system, inference, answerSoFar } = request;
+  const { modelId, messages, system, inference, answerSoFar, outputSchema } = request;
   const { afterSystem, afterMessages } = cachePointsFor(request);
   const asked = messages.map((message, index) =>
     toConverseMessage(message, afterMessages.has(index)),
@@ -19,6 +19,8 @@ export function toConverseRequest(request: ModelRequest): ConverseStreamCommandI
     modelId,
     messages: [...asked, ...more],
     inferenceConfig: toInferenceConfig(inference),
+    ...toToolConfig(request),
+    ...(outputSchema === undefined ? {} : { outputConfig: toOutputConfig(outputSchema) }),
     ...(system === undefined
       ? {}
       : { system: [{ text: system }, ...(afterSystem ? [cachePoint] : [])] }),
@@ -29,7 +31,7 @@ export function toConverseRequest(request: ModelRequest): ConverseStreamCommandI
  * What makes a model go on with an answer. Some take its beginning as their own; the others are
  * shown it and asked.
  */
-function goingOn(modelId: string, answerSoFar = ''): readonly Message[] {
+function goingOn(modelId: string, answerSoFar = ''): readonly PromptMessage[] {
   if (answerSoFar === '') return [];
   const beginning = assistantMessage(answerSoFar);
   return takesPrefill.test(modelId) ? [beginning] : [beginning, userMessage(goOn)];
@@ -45,18 +47,26 @@ const goOn =
 
 const cachePoint = { cachePoint: { type: 'default' } } as const;
 
-function toConverseMessage({ role, content }: Message, isCached = false): ConverseMessage {
+function toConverseMessage({ role, content }: PromptMessage, isCached = false): ConverseMessage {
   const blocks = content.flatMap(toConverseBlocks);
   return { role, content: isCached ? [...blocks, cachePoint] : blocks };
 }
 
 /** Converse refuses blank text, and past reasoning need not be sent back. */
-function toConverseBlocks(block: ContentBlock): readonly ConverseBlock[] {
+function toConverseBlocks(block: PromptMessage['content'][number]): readonly ConverseBlock[] {
   switch (block.type) {
     case 'text':
       return block.text.trim() === '' ? [] : [{ text: block.text }];
     case 'reasoning':
       return [];
+    case 'image': {
+      const { format, base64 } = block;
+      return [{ image: { format, source: { bytes: Buffer.from(base64, 'base64') } } }];
+    }
+    case 'tool-result': {
+      const { toolUseId, text } = block;
+      return [{ toolResult: { toolUseId, content: [{ text: text === '' ? '(nothing)' : text }] } }];
+    }
     case 'tool-use': {
       const { toolUseId, name, inputJson } = block;
       return [
@@ -76,4 +86,39 @@ function toInferenceConfig(
     topP,
     stopSequences: stopSequences === undefined ? undefined : [...stopSequences],
   };
+}
+
+type ToolConfig = NonNullable<ConverseStreamCommandInput['toolConfig']>;
+
+function toToolConfig({ tools = [], toolChoice }: ModelForm): { toolConfig?: ToolConfig } {
+  if (tools.length === 0) return {};
+  const specs = tools.map(({ name, description, inputSchema }) => ({
+    toolSpec: {
+      name,
+      // Bedrock refuses a description that is empty.
+      ...(description === undefined || description === '' ? {} : { description }),
+      inputSchema: { json: JSON.parse(JSON.stringify(inputSchema)) },
+    },
+  }));
+  const choice = toolChoice === undefined ? {} : { toolChoice: toToolChoice(toolChoice) };
+  return { toolConfig: { tools: specs, ...choice } };
+}
+
+function toToolChoice(choice: ToolChoice): NonNullable<ToolConfig['toolChoice']> {
+  switch (choice.type) {
+    case 'auto':
+      return { auto: {} };
+    case 'any':
+      return { any: {} };
+    case 'tool':
+      return { tool: { name: choice.name } };
+  }
+}
+
+function toOutputConfig({
+  name,
+  schema,
+}: NonNullable<ModelForm['outputSchema']>): ConverseStreamCommandInput['outputConfig'] {
+  const jsonSchema = { name, schema: JSON.stringify(schema) };
+  return { textFormat: { type: 'json_schema', structure: { jsonSchema } } };
 }

@@ -37,13 +37,12 @@ export function nanoUsdFor(price: Price, usage: Usage): number {
 }
 
 /** The most tokens that answering a request can take, with room for what is not in it yet. */
-export function usageAtMost(
-  request: Pick<ModelRequest, 'messages' | 'system' | 'inference' | 'answerSoFar'>,
-  moreInputTokens = 0,
-): Usage {
-  const { messages, system = '', inference, answerSoFar = '' } = request;
+export function usageAtMost(request: Omit<ModelRequest, 'modelId'>, moreInputTokens = 0): Usage {
+  const { messages, system = '', inference, answerSoFar = '', tools = [], outputSchema } = request;
+  const form =
+    tools.length === 0 && outputSchema === undefined ? '' : JSON.stringify([tools, outputSchema]);
   const inputTokens =
-    estimateMessages(messages) + estimateTokens(system + answerSoFar) + moreInputTokens;
+    estimateMessages(messages) + estimateTokens(system + answerSoFar + form) + moreInputTokens;
   const outputTokens = inference.maxTokens ?? outputWithoutLimit;
   return estimated(inputTokens, outputTokens);
 }

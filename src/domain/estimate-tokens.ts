@@ -1,4 +1,5 @@
-import { messageText, type Message } from '#domain/message.ts';
+import { assertNever } from '#domain/assert-never.ts';
+import type { Message, PromptMessage } from '#domain/message.ts';
 import { estimated, type Usage } from '#domain/usage.ts';
 
 /**
@@ -18,15 +19,36 @@ export function estimateTokens(text: string): number {
 /** What a message adds beyond its words. */
 const perMessage = 8;
 
-export function estimateMessages(messages: readonly Message[]): number {
-  return messages.reduce(
-    (sum, message) => sum + perMessage + estimateTokens(messageText(message)),
-    0,
-  );
+/** More than any model takes for a picture that it does not make smaller. */
+const perImage = 1_600;
+
+export function estimateMessages(messages: readonly PromptMessage[]): number {
+  return messages.reduce((sum, { content }) => sum + perMessage + estimateBlocks(content), 0);
+}
+
+function estimateBlocks(blocks: PromptMessage['content']): number {
+  return blocks.reduce((sum, block) => sum + estimateBlock(block), 0);
+}
+
+function estimateBlock(block: PromptMessage['content'][number]): number {
+  switch (block.type) {
+    case 'text':
+    case 'tool-result':
+      return estimateTokens(block.text);
+    // What was thought before is not shown again.
+    case 'reasoning':
+      return 0;
+    case 'tool-use':
+      return estimateTokens(block.name + block.inputJson);
+    case 'image':
+      return perImage;
+    default:
+      return assertNever(block);
+  }
 }
 
 /** The usage of an answer that was not heard to its end. */
-export function estimatedUsage(asked: readonly Message[], answer: Message): Usage {
+export function estimatedUsage(asked: readonly PromptMessage[], answer: Message): Usage {
   const inputTokens = estimateMessages(asked);
   const outputTokens = answer.content.reduce(
     (sum, block) => sum + estimateTokens('text' in block ? block.text : block.inputJson),

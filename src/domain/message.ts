@@ -29,6 +29,26 @@ export interface Message {
   readonly content: readonly ContentBlock[];
 }
 
+/** A picture that a model is shown. */
+export interface ImageBlock {
+  readonly type: 'image';
+  readonly format: 'png' | 'jpeg' | 'gif' | 'webp';
+  readonly base64: string;
+}
+
+/** What came of a call that the model asked for. */
+export interface ToolResultBlock {
+  readonly type: 'tool-result';
+  readonly toolUseId: string;
+  readonly text: string;
+}
+
+/** A message as a model is shown it: it may hold what conversations do not keep. */
+export interface PromptMessage {
+  readonly role: Role;
+  readonly content: readonly (ContentBlock | ImageBlock | ToolResultBlock)[];
+}
+
 /** A user's message of plain text. */
 export function userMessage(text: string): Message {
   return { role: 'user', content: [{ type: 'text', text }] };
@@ -40,6 +60,6 @@ export function assistantMessage(text: string): Message {
 }
 
 /** The words of a message that are meant for a reader: its text blocks, joined. */
-export function messageText(message: Message): string {
+export function messageText(message: PromptMessage): string {
   return message.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
 }

@@ -7,9 +7,10 @@ import type {
   Idempotency,
   InferenceConfig,
   Model,
+  ModelForm,
   ModelRequest,
 } from '#domain/ports.ts';
-import { toQuestion, type Asked, type Question } from '#domain/question.ts';
+import { exchanged, toQuestion, type Asked, type Question } from '#domain/question.ts';
 import type { KeepingPorts } from '#domain/recover-turn.ts';
 import { releaseTurn, reservationOf } from '#domain/reserve-turn.ts';
 import type { ModelReason } from '#domain/route-model.ts';
@@ -22,7 +23,7 @@ export interface TurnPorts extends KeepingPorts {
   readonly prices: Prices;
 }
 
-export interface TurnRequest {
+export interface TurnRequest extends ModelForm {
   readonly owner: string;
   readonly turnId: string;
   /** Left out for a one-shot prompt, of which nothing is kept. */
@@ -112,12 +113,25 @@ export async function openTurn(
 }
 
 async function openUnkept(ports: TurnPorts, request: TurnRequest): Promise<OpenTurn> {
-  const { asked } = request;
-  if (asked.type !== 'message') throw new TypeError('A one-shot prompt has nothing to go back to');
-  const reservation = reservationOf(ports, request, asked);
+  const question = alone(request.asked);
+  const reservation = reservationOf(ports, request, question);
   await ports.ledger.reserve(reservation);
-  const live = { ...beginningOf(request, asked, reservation), sequence: 1 };
-  return { type: 'begun', live, reservation, ...toAsk(request, asked) };
+  const live = { ...beginningOf(request, question, reservation), sequence: 1 };
+  return { type: 'begun', live, reservation, ...toAsk(request, question) };
+}
+
+/** What is asked by a request that goes back to nothing. */
+function alone(asked: Asked): Question {
+  switch (asked.type) {
+    case 'message':
+      return { question: asked.question };
+    case 'exchange':
+      return exchanged(asked.messages);
+    case 'edit':
+    case 'regenerate':
+    case 'continue':
+      throw new TypeError('A one-shot prompt has nothing to go back to');
+  }
 }
 
 function beginningOf(
@@ -145,8 +159,8 @@ function toAsk(
 }
 
 function modelRequestOf(
-  { modelId, inference, system }: TurnRequest,
-  { question, answerSoFar }: Question,
+  { modelId, inference, system, tools, toolChoice, outputSchema }: TurnRequest,
+  { question, answerSoFar, messages }: Question,
   { turns, summary }: History,
 ): ModelRequest {
   const instructions = [
@@ -157,7 +171,10 @@ function modelRequestOf(
   return {
     modelId,
     inference,
-    messages: [...toMessages(turns), question],
+    messages: messages ?? [...toMessages(turns), question],
+    ...(tools === undefined ? {} : { tools }),
+    ...(toolChoice === undefined ? {} : { toolChoice }),
+    ...(outputSchema === undefined ? {} : { outputSchema }),
     ...(given === '' ? {} : { system: given }),
     ...(answerSoFar === undefined ? {} : { answerSoFar }),
   };

@@ -1,5 +1,5 @@
 import type { Conversation, ConversationKey } from '#domain/conversation.ts';
-import type { Message } from '#domain/message.ts';
+import type { PromptMessage } from '#domain/message.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
 import type { LiveTurn, Turn, TurnKey } from '#domain/turn.ts';
 
@@ -11,9 +11,29 @@ export interface InferenceConfig {
   readonly stopSequences?: readonly string[];
 }
 
-export interface ModelRequest {
+/** What a model may ask for, and how it is called. */
+export interface Tool {
+  readonly name: string;
+  readonly description?: string;
+  /** JSON Schema of the input. */
+  readonly inputSchema: object;
+}
+
+export type ToolChoice =
+  | { readonly type: 'auto' | 'any' }
+  | { readonly type: 'tool'; readonly name: string };
+
+/** What a model is to answer with, beyond the words. */
+export interface ModelForm {
+  readonly tools?: readonly Tool[];
+  readonly toolChoice?: ToolChoice;
+  /** JSON Schema of the answer. */
+  readonly outputSchema?: { readonly name: string; readonly schema: object };
+}
+
+export interface ModelRequest extends ModelForm {
   readonly modelId: string;
-  readonly messages: readonly Message[];
+  readonly messages: readonly PromptMessage[];
   readonly system?: string;
   readonly inference: InferenceConfig;
   /** What the answer begins with: it was said before, and is not to be said again. */

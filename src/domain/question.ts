@@ -2,13 +2,15 @@ import { turnIsRunning, unknownTurn } from '#domain/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import { findTurn } from '#domain/history.ts';
-import { messageText, type Message } from '#domain/message.ts';
+import { messageText, userMessage, type Message, type PromptMessage } from '#domain/message.ts';
 import { findConversation, type KeepingPorts } from '#domain/recover-turn.ts';
 import type { Turn } from '#domain/turn.ts';
 
 /** What a turn is to answer. All but the first form go back to a turn, and make a branch. */
 export type Asked =
   | { readonly type: 'message'; readonly question: Message }
+  /** A whole exchange, as its caller keeps it; its last words are the question. */
+  | { readonly type: 'exchange'; readonly messages: readonly PromptMessage[] }
   /** A message after another turn than the last: `null` puts it at the conversation's beginning. */
   | { readonly type: 'edit'; readonly question: Message; readonly parentId: string | null }
   /** Another answer to the question of a turn; left out, of the last one. */
@@ -25,6 +27,8 @@ export interface Question {
   readonly question: Message;
   /** As `TurnBeginning` has it. */
   readonly parentId?: string | null;
+  /** What the model is shown instead of a history and the question. */
+  readonly messages?: readonly PromptMessage[];
   /** What the answer begins with, said before. */
   readonly answerSoFar?: string;
 }
@@ -41,6 +45,8 @@ export async function toQuestion(
   switch (asked.type) {
     case 'message':
       return { question: asked.question };
+    case 'exchange':
+      return exchanged(asked.messages);
     case 'edit': {
       const { question, parentId } = asked;
       if (parentId !== null) await known(ports, key, parentId);
@@ -56,6 +62,12 @@ export async function toQuestion(
       return { ...branchOf(turn), answerSoFar: messageText(turn.answer).trimEnd() };
     }
   }
+}
+
+/** What is kept of an exchange, where anything is, is what it was last asked. */
+export function exchanged(messages: readonly PromptMessage[]): Question {
+  const last = messages.findLast(({ role }) => role === 'user');
+  return { question: userMessage(last === undefined ? '' : messageText(last)), messages };
 }
 
 async function regenerated(

@@ -13,11 +13,11 @@ import type { Usage } from '#domain/usage.ts';
 export function reservationOf(
   { clock, prices }: Pick<TurnPorts, 'clock' | 'prices'>,
   request: TurnRequest,
-  { question, answerSoFar }: Question,
+  { question, answerSoFar, messages = [question] }: Question,
 ): Reservation {
   const { owner, turnId, modelId, fallbackIds = [] } = request;
   const said = answerSoFar === undefined ? {} : { answerSoFar };
-  const asked = { ...request, ...said, messages: [question] };
+  const asked = { ...request, ...said, messages };
   const usage = usageAtMost(asked, hasPast(request) ? request.maxHistoryTokens : 0);
   const most = mostOf(prices, [modelId, ...fallbackIds], usage);
   return { owner, turnId, atMs: clock.now(), most };

@@ -1,7 +1,7 @@
 import type { Prices } from '#domain/cost.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { FallbackChains } from '#domain/fallbacks.ts';
-import { userMessage } from '#domain/message.ts';
+import { messageText, userMessage } from '#domain/message.ts';
 import type { KeptIn, TurnRequest } from '#domain/open-turn.ts';
 import type { Idempotency } from '#domain/ports.ts';
 import type { Asked } from '#domain/question.ts';
@@ -65,23 +65,34 @@ export function toTurnRequest(chat: ChatRequest, context: TurnContext): TurnRequ
     ...kept,
     ...(reason === undefined ? {} : { modelReason: reason }),
     ...(chat.system === undefined ? {} : { system: chat.system }),
+    ...(chat.tools === undefined ? {} : { tools: chat.tools }),
+    ...(chat.toolChoice === undefined ? {} : { toolChoice: chat.toolChoice }),
+    ...(chat.outputSchema === undefined ? {} : { outputSchema: chat.outputSchema }),
   };
 }
 
 /** Asks for the model that the request needs. */
-const autoModel = 'auto';
+export const autoModel = 'auto';
 
 function chooseModel(
-  { modelId, question, system, inference }: ChatRequest,
+  { modelId, question, system, inference, tools }: ChatRequest,
   { models, prices }: ChatPolicy,
 ): { readonly modelId: string; readonly reason?: ModelReason } {
   if (modelId !== autoModel) return { modelId: modelId ?? models[0] };
   const { maxTokens } = inference;
   return routeModel(models, prices, {
-    ...(question.type === 'message' ? { text: question.text } : {}),
+    ...(tools === undefined ? newWords(question) : {}),
     ...(system === undefined ? {} : { system }),
     ...(maxTokens === undefined ? {} : { maxTokens }),
   });
+}
+
+/** The words of a question that goes back to nothing. */
+function newWords(question: ChatQuestion): { readonly text?: string } {
+  if (question.type === 'message') return { text: question.text };
+  if (question.type !== 'exchange') return {};
+  const [only, ...others] = question.messages;
+  return only === undefined || others.length > 0 ? {} : { text: messageText(only) };
 }
 
 type KeptAs = Pick<TurnRequest, 'conversation' | 'idempotency'>;
@@ -135,6 +146,7 @@ function toAsked(question: ChatQuestion): Asked {
       };
     }
     case 'continue':
+    case 'exchange':
       return question;
   }
 }

@@ -41,7 +41,7 @@ export async function toTurnResponse(
   settings: ResponseSettings,
 ): Promise<HttpResponse> {
   const { requestId, ended } = settings;
-  const opened = await open(logged(turn, settings.log));
+  const opened = await openTurnEvents(logged(turn, settings.log));
   const headers = { ...turnHeaders(opened.begun), 'x-request-id': requestId };
   const response = await respond(opened, settings, headers);
   return { ...response, ...(ended === undefined ? {} : { ended }) };
@@ -63,7 +63,7 @@ async function respond(
   };
 }
 
-function turnHeaders(begun: readonly TurnEvent[]): Record<string, string> {
+export function turnHeaders(begun: readonly TurnEvent[]): Record<string, string> {
   const start = begun.find((event) => event.type === 'turn-start');
   return {
     ...(start === undefined ? {} : { 'x-streambed-turn-id': start.turnId }),
@@ -83,7 +83,7 @@ interface OpenedTurn {
 }
 
 /** Waits for the model's first word, because a status cannot be taken back. */
-async function open(turn: AsyncGenerator<TurnEvent>): Promise<OpenedTurn> {
+export async function openTurnEvents(turn: AsyncGenerator<TurnEvent>): Promise<OpenedTurn> {
   const begun: TurnEvent[] = [];
   for (;;) {
     const { done, value } = await turn.next();
@@ -103,7 +103,7 @@ async function* prepended(
   yield* turn;
 }
 
-async function* logged(
+export async function* logged(
   turn: AsyncIterable<TurnEvent>,
   log: TurnLog | undefined,
 ): AsyncGenerator<TurnEvent, void, undefined> {
@@ -124,7 +124,7 @@ function createEncoding(format: Exclude<TurnFormat, 'json'>, requestId: string):
   }
 }
 
-async function* encodeTurn(
+export async function* encodeTurn(
   events: AsyncIterable<TurnEvent>,
   encoding: TurnEncoding,
 ): AsyncGenerator<string, void, undefined> {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { InferenceConfig } from '#domain/ports.ts';
+import type { PromptMessage } from '#domain/message.ts';
+import type { InferenceConfig, ModelForm } from '#domain/ports.ts';
 import { identifier } from '#protocol/identifier.ts';
 import { invalid, parsed, parseJsonObject } from '#protocol/json-body.ts';
 import { toUiQuestion, uiMessages } from '#protocol/ui-chat-request.ts';
@@ -18,10 +19,12 @@ export type ChatQuestion =
   | { readonly type: 'message'; readonly text: string; readonly parentId?: string | null }
   /** Another answer to the same question; of the last turn, where none is named. */
   | { readonly type: 'regenerate'; readonly turnId?: string; readonly text?: string }
-  | { readonly type: 'continue'; readonly turnId: string };
+  | { readonly type: 'continue'; readonly turnId: string }
+  /** What was said so far, as the caller keeps it; only one-shot. */
+  | { readonly type: 'exchange'; readonly messages: readonly PromptMessage[] };
 
 /** A chat request, whichever of its forms it came in. */
-export interface ChatRequest {
+export interface ChatRequest extends ModelForm {
   readonly question: ChatQuestion;
   /** Left out for a one-shot prompt. `create` allows an id that is not known yet. */
   readonly conversation?: { readonly id?: string; readonly create: boolean };

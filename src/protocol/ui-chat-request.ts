@@ -29,7 +29,7 @@ export function toUiQuestion({
   messages,
   trigger,
   messageId,
-}: UiChat): Exclude<ChatQuestion, { type: 'continue' }> {
+}: UiChat): Extract<ChatQuestion, { type: 'message' | 'regenerate' }> {
   const at = messages.findLastIndex(({ role }) => role === 'user');
   const text = (messages[at]?.parts ?? []).map((piece) => piece.text ?? '').join('');
   if (text.trim() === '') throw invalid('messages: the last user message must have text');

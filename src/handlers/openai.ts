@@ -1,0 +1,15 @@
+import { bedrockPrices } from '#aws/bedrock-prices.ts';
+import { readChatEnvironment } from '#aws/environment.ts';
+import { createTurnPorts } from '#aws/turn-ports.ts';
+import { answerOpenAi } from '#lambda/answer-openai.ts';
+import { systemClock } from '#lambda/clock.ts';
+import { respondStream } from '#lambda/respond-stream.ts';
+
+const environment = readChatEnvironment(process.env);
+const ports = createTurnPorts(environment, systemClock);
+const policy = { ...environment, prices: bedrockPrices, defaultFormat: 'ui' } as const;
+
+/** `POST /v1/chat/completions` and `GET /v1/models`: the same turns, in OpenAI's words. */
+export const handler = respondStream((request, invocation) =>
+  answerOpenAi(ports, policy, { request, invocation }),
+);

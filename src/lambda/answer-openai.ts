@@ -1,0 +1,126 @@
+import { accumulate, emptyAnswer } from '#domain/accumulate.ts';
+import { ChatError, toChatError } from '#domain/errors.ts';
+import type { TurnPorts } from '#domain/open-turn.ts';
+import { runOn } from '#domain/run-on.ts';
+import { runTurn } from '#domain/run-turn.ts';
+import type { TurnEvent } from '#domain/stream-event.ts';
+import { ownerOf } from '#lambda/http-event.ts';
+import type { HttpRequest, HttpResponse, Invocation } from '#lambda/http.ts';
+import { describeCause, logError } from '#lambda/log.ts';
+import { createTurnLog } from '#lambda/turn-log.ts';
+import { autoModel, toTurnRequest, type ChatPolicy } from '#lambda/turn-request.ts';
+import { encodeTurn, logged, openTurnEvents, turnHeaders } from '#lambda/turn-response.ts';
+import {
+  completionId,
+  createCompletionEncoding,
+  toCompletion,
+  toOpenAiError,
+} from '#protocol/openai-chat.ts';
+import { parseOpenAiRequest } from '#protocol/openai-request.ts';
+import { toProblem } from '#protocol/problem.ts';
+
+/** Answers `POST /v1/chat/completions` and `GET /v1/models` as OpenAI's clients expect. */
+export async function answerOpenAi(
+  ports: TurnPorts,
+  policy: ChatPolicy,
+  { request, invocation }: { readonly request: HttpRequest; readonly invocation: Invocation },
+): Promise<HttpResponse> {
+  try {
+    const { method, path } = request;
+    if (method === 'GET' && path === '/v1/models') return listModels(policy, invocation);
+    if (method === 'POST' && path === '/v1/chat/completions') {
+      return await complete(ports, policy, { request, invocation });
+    }
+    throw new ChatError('not_found', 'Nothing is here.');
+  } catch (error) {
+    return refusal(toChatError(error), invocation.requestId);
+  }
+}
+
+function listModels({ models }: ChatPolicy, { requestId }: Invocation): HttpResponse {
+  const data = [...models, autoModel].map((id) => ({
+    id,
+    object: 'model',
+    created: 0,
+    owned_by: 'bedrock',
+  }));
+  return toJson({ object: 'list', data }, { 'x-request-id': requestId });
+}
+
+async function complete(
+  ports: TurnPorts,
+  policy: ChatPolicy,
+  { request, invocation }: { readonly request: HttpRequest; readonly invocation: Invocation },
+): Promise<HttpResponse> {
+  const owner = ownerOf(request.caller, policy.allowAnonymous);
+  const { chat, isStreamed, includesUsage } = parseOpenAiRequest(request.body);
+  const nowMs = ports.clock.now();
+  const { requestId } = invocation;
+  const turn = toTurnRequest(chat, {
+    owner,
+    policy,
+    invocation,
+    nowMs,
+    isAnonymous: request.caller.type === 'anonymous',
+    idempotencyKey: request.headers['idempotency-key'],
+  });
+  const { events: told, ended } = runOn(runTurn(ports, turn));
+  const opened = await openTurnEvents(logged(told, createTurnLog(turn, requestId)));
+  const headers = { ...turnHeaders(opened.begun), 'x-request-id': requestId };
+  if (opened.failure !== undefined) {
+    return { ...refusal(opened.failure, requestId, headers), ended };
+  }
+  if (!isStreamed) return { ...(await whole(opened.events, nowMs, headers)), ended };
+  const encoding = createCompletionEncoding(nowMs, { includesUsage });
+  return {
+    status: 200,
+    headers: { ...encoding.headers, 'content-type': encoding.contentType, ...headers },
+    body: encodeTurn(opened.events, encoding),
+    ended,
+    ...(encoding.ping === undefined ? {} : { ping: encoding.ping }),
+  };
+}
+
+async function whole(
+  events: AsyncIterable<TurnEvent>,
+  createdMs: number,
+  headers: Readonly<Record<string, string>>,
+): Promise<HttpResponse> {
+  let answer = emptyAnswer;
+  let [id, model] = ['', ''];
+  for await (const event of events) {
+    if (event.type === 'error') {
+      return refusal(event.error, headers['x-request-id'] ?? '', headers);
+    }
+    if (event.type === 'turn-start') [id, model] = [completionId(event.turnId), event.modelId];
+    if (event.type === 'message-start') model = event.modelId ?? model;
+    if (event.type !== 'turn-start' && event.type !== 'turn-stop') {
+      answer = accumulate(answer, event);
+    }
+  }
+  const head = { id, model, created: Math.floor(createdMs / 1_000) };
+  return toJson(toCompletion(head, answer), headers);
+}
+
+function toJson(body: object, headers: Readonly<Record<string, string>>): HttpResponse {
+  return {
+    status: 200,
+    headers: { ...headers, 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify(body),
+  };
+}
+
+function refusal(
+  error: ChatError,
+  requestId: string,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResponse {
+  const { status } = toProblem(error, requestId);
+  const { code, retryAfterSeconds } = error;
+  if (status >= 500) logError('request failed', { requestId, code, cause: describeCause(error) });
+  const retry = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  return {
+    ...toJson(toOpenAiError(error), { ...headers, ...retry, 'x-request-id': requestId }),
+    status,
+  };
+}
