@@ -91,12 +91,14 @@ async function setLoad(child: ChildProcess, load: Load): Promise<void> {
   await once(child, 'message');
 }
 
-function call(relay: Relay): Promise<Response> {
-  return fetch(system.state.functions[relay.name]?.url ?? '', {
+async function call(relay: Relay): Promise<Response> {
+  const answer = await fetch(system.state.functions[relay.name]?.url ?? '', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{"prompt":"Hi","format":"data"}',
   });
+  if (!answer.ok) throw new Error(`${relay.name}: HTTP ${answer.status}: ${await answer.text()}`);
+  return answer;
 }
 
 async function firstByteMs(relay: Relay): Promise<number> {

@@ -10,7 +10,12 @@ export interface Relay {
 
 /** What both functions are told; the plain loop needs none of it. */
 export const relayEnvironment = {
-  CONVERSATIONS_TABLE: 'none',
+  CONVERSATIONS_TABLE: 'Turns',
+  ANSWERS_BUCKET: 'none',
+  REQUESTS_PER_MINUTE: '60000',
+  TOKENS_PER_DAY: '1000000000000',
+  USD_PER_DAY: '1000000',
+  MAX_HISTORY_TOKENS: '16000',
   MODELS: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
   MAX_OUTPUT_TOKENS: '4096',
   ALLOW_ANONYMOUS: 'true',
@@ -22,7 +27,7 @@ export async function writeRelayTemplate(
   relays: readonly Relay[],
 ): Promise<string> {
   const file = join(folder, 'Relays.template.json');
-  const Resources = Object.assign({}, ...relays.map(toResources));
+  const Resources = Object.assign({ Turns: table }, ...relays.map(toResources));
   const files = relays.map(({ name, folder: path }) => [
     name,
     { source: { path: resolve(path) }, destinations: { here: { objectKey: name } } },
@@ -34,6 +39,20 @@ export async function writeRelayTemplate(
   );
   return file;
 }
+
+/** Where the chat function counts what is spent. */
+const table = {
+  Type: 'AWS::DynamoDB::Table',
+  Properties: {
+    TableName: relayEnvironment.CONVERSATIONS_TABLE,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: ['pk', 'sk'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+  },
+};
 
 function toResources({ name }: Relay): object {
   return {
