@@ -1,17 +1,21 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
-export type ModelAction = 'InvokeModel' | 'InvokeModelWithResponseStream';
+export interface ModelAccess {
+  readonly actions?: readonly ('InvokeModel' | 'InvokeModelWithResponseStream')[];
+  /** Where the models are called; the stack's own Region unless told. */
+  readonly region?: string;
+}
 
 /**
- * Permission to stream from these models and no others, or to do with them what is named; ConverseStream
- * is authorised by the streaming form of InvokeModel. An inference profile is called in its own
+ * Permission to stream from these models and no others, or to do with them what is named.
+ * ConverseStream is authorised by the streaming form of InvokeModel. An inference profile is called in its own
  * Region and answers from any of its destinations, which are allowed only through the profile.
  */
 export function modelAccess(
   stack: Stack,
   models: readonly string[],
-  actions: readonly ModelAction[] = ['InvokeModelWithResponseStream'],
+  { actions = ['InvokeModelWithResponseStream'], region = stack.region }: ModelAccess = {},
 ): readonly PolicyStatement[] {
   const allow = (resources: string[]): PolicyStatement =>
     new PolicyStatement({ actions: actions.map((action) => `bedrock:${action}`), resources });
@@ -21,14 +25,15 @@ export function modelAccess(
     if (destinations === undefined && /^(?:[a-z]{2}|us-gov)$/u.test(prefix)) {
       throw new Error(`models: where the inference profile ${model} answers from is not known`);
     }
-    if (destinations === undefined) return [allow([foundationModel(stack, stack.region, model)])];
+    if (destinations === undefined) return [allow([foundationModel(stack, region, model)])];
     const profile = stack.formatArn({
+      region,
       service: 'bedrock',
       resource: 'inference-profile',
       resourceName: model,
     });
     const baseModel = model.slice(prefix.length + 1);
-    const behind = allow(destinations.map((region) => foundationModel(stack, region, baseModel)));
+    const behind = allow(destinations.map((other) => foundationModel(stack, other, baseModel)));
     behind.addCondition('StringEquals', { 'bedrock:InferenceProfileArn': profile });
     return [allow([profile]), behind];
   });

@@ -13,6 +13,9 @@ export function readSettings(node: Node): StreambedProps {
       'invokeModels',
       text('invokeModels') ?? text('models') ?? defaultModels.join(','),
     ),
+    langchainModel:
+      text('langchainModel') ?? list('models', text('models') ?? defaultModels.join(','))[0] ?? '',
+    ...(text('langchainRegion') === undefined ? {} : { langchainRegion: text('langchainRegion') }),
     fallbacks: text('fallbacks') ?? (text('models') === undefined ? defaultModels.join('>') : ''),
     maxOutputTokens: count('maxOutputTokens', text('maxOutputTokens') ?? '4096'),
     maxHistoryTokens: count('maxHistoryTokens', text('maxHistoryTokens') ?? '16000'),

@@ -8,6 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { FunctionUrlAuthType, HttpMethod, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import { AnswersBucket } from '#infra/answers-bucket.ts';
+import { ChatHistoryTable } from '#infra/chat-history-table.ts';
 import { ConversationsTable } from '#infra/conversations-table.ts';
 import { modelAccess } from '#infra/model-access.ts';
 import { StreambedFunction } from '#infra/streambed-function.ts';
@@ -17,6 +18,9 @@ export interface StreambedProps {
   readonly models: readonly string[];
   /** Models that may be invoked in their own formats, by signed calls; the first for plain prompts. */
   readonly invokeModels: readonly string[];
+  /** The LangChain function's model, and where it is, if not in the stack's own Region. */
+  readonly langchainModel: string;
+  readonly langchainRegion?: string | undefined;
   /** Chains of models, `a>b>c,d>e`: each answers in the place of those before it that are away. */
   readonly fallbacks: string;
   readonly maxOutputTokens: number;
@@ -79,6 +83,7 @@ export class StreambedStack extends Stack {
       environment: talking,
     });
     const invoke = this.addInvoke(props, conversations);
+    const langchain = this.addLangChain(props, conversations);
     const talkers = [chat, chatBuffered, openAi];
     for (const { role } of [...talkers, stream]) conversations.grantTurns(role);
     for (const { role } of [...talkers, stream, history]) answers.grantAnswers(role);
@@ -86,7 +91,7 @@ export class StreambedStack extends Stack {
       modelAccess(this, props.models).forEach((statement) => role.addToPolicy(statement));
     }
     conversations.grantManagement(history.role);
-    return { chat, chatBuffered, history, stream, openAi, invoke };
+    return { chat, chatBuffered, history, stream, openAi, invoke, langchain };
   }
 
   /** Models in their own formats: the function keeps nothing, and counts what it spends. */
@@ -102,13 +107,40 @@ export class StreambedStack extends Stack {
       },
     });
     table.grantLedger(invoke.role);
-    modelAccess(this, props.invokeModels, ['InvokeModel', 'InvokeModelWithResponseStream']).forEach(
-      (statement) => invoke.role.addToPolicy(statement),
-    );
+    modelAccess(this, props.invokeModels, {
+      actions: ['InvokeModel', 'InvokeModelWithResponseStream'],
+    }).forEach((statement) => invoke.role.addToPolicy(statement));
     return invoke;
   }
 
-  private addUrls({ chat, history, stream, invoke }: Functions, props: StreambedProps): void {
+  /** A LangChain chain, with its sessions in LangChain's own table. */
+  private addLangChain(props: StreambedProps, table: ConversationsTable): StreambedFunction {
+    const sessions = new ChatHistoryTable(this, 'ChatMessageHistory');
+    const region = props.langchainRegion ?? this.region;
+    const langchain = new StreambedFunction(this, 'LangChainFunction', {
+      bundle: 'langchain',
+      timeout: Duration.minutes(5),
+      environment: {
+        CONVERSATIONS_TABLE: table.tableName,
+        HISTORY_TABLE: sessions.tableName,
+        ...limitsOf(props),
+        MODELS: props.langchainModel,
+        MODEL_REGION: region,
+        MAX_OUTPUT_TOKENS: String(props.maxOutputTokens),
+      },
+    });
+    table.grantLedger(langchain.role);
+    sessions.grantSessions(langchain.role);
+    modelAccess(this, [props.langchainModel], { region }).forEach((statement) =>
+      langchain.role.addToPolicy(statement),
+    );
+    return langchain;
+  }
+
+  private addUrls(
+    { chat, history, stream, invoke, langchain }: Functions,
+    props: StreambedProps,
+  ): void {
     const cors = { allowedOrigins: [...props.allowedOrigins], allowedHeaders: ['*'] };
     const chatUrl = chat.addFunctionUrl({
       authType: props.publicChat ? FunctionUrlAuthType.NONE : FunctionUrlAuthType.AWS_IAM,
@@ -130,6 +162,12 @@ export class StreambedStack extends Stack {
       invokeMode: InvokeMode.RESPONSE_STREAM,
       cors: { ...cors, allowedMethods: [HttpMethod.POST], exposedHeaders: exposed },
     });
+    const langchainUrl = langchain.addFunctionUrl({
+      authType: FunctionUrlAuthType.AWS_IAM,
+      invokeMode: InvokeMode.RESPONSE_STREAM,
+      cors: { ...cors, allowedMethods: [HttpMethod.GET, HttpMethod.POST] },
+    });
+    new CfnOutput(this, 'LangChainUrl', { value: langchainUrl.url });
     new CfnOutput(this, 'InvokeUrl', { value: invokeUrl.url });
     new CfnOutput(this, 'ChatUrl', { value: chatUrl.url });
     new CfnOutput(this, 'ConversationsUrl', { value: conversationsUrl.url });
@@ -212,4 +250,5 @@ interface Functions {
   readonly stream: StreambedFunction;
   readonly openAi: StreambedFunction;
   readonly invoke: StreambedFunction;
+  readonly langchain: StreambedFunction;
 }

@@ -14,10 +14,11 @@ import type { StreamEvent } from '#domain/stream-event.ts';
  * stream as if it were whole. The socket's timeout only backs up the watchdog, because a reader
  * who takes his time makes a socket idle, too.
  */
-export function createBedrockClient(): BedrockRuntimeClient {
+export function createBedrockClient(region?: string): BedrockRuntimeClient {
   const requestHandler = new NodeHttpHandler({ connectionTimeout: 3_000, socketTimeout: 120_000 });
   // Trying again is decided in one place, which knows whether a reader has heard anything yet.
-  return new BedrockRuntimeClient({ requestHandler, maxAttempts: 1 });
+  const elsewhere = region === undefined ? {} : { region };
+  return new BedrockRuntimeClient({ requestHandler, maxAttempts: 1, ...elsewhere });
 }
 
 /** The models of Amazon Bedrock, through ConverseStream. */

@@ -16,7 +16,8 @@ import type { Frame } from '#aws/event-stream.ts';
 import { at, formatOf, outputLimitIn, textIn, type NativeFormat } from '#aws/native-formats.ts';
 import type { Patience } from '#aws/watchdog.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { NativeEvent, NativeModel, NativeRequest } from '#domain/native-model.ts';
+import type { NativeModel, NativeRequest } from '#domain/native-model.ts';
+import type { TextEvent } from '#domain/paid-use.ts';
 import type { Usage } from '#domain/usage.ts';
 
 /** The models of Amazon Bedrock in their own formats, through InvokeModel and its streaming form. */
@@ -32,7 +33,7 @@ export function createNativeModel(
         command.middlewareStack.add(tap, tapPlace);
         return client.send(command, { abortSignal });
       };
-      let end: NativeEvent | undefined;
+      let end: TextEvent | undefined;
       for await (const frames of streamFrames({ send, signal, patience })) {
         for (const frame of frames) {
           const piece = pieceIn(frame);
@@ -97,7 +98,7 @@ function pieceIn(frame: Frame): unknown {
   return typeof bytes === 'string' ? JSON.parse(Buffer.from(bytes, 'base64').toString('utf8')) : {};
 }
 
-function endIn(piece: unknown): NativeEvent | undefined {
+function endIn(piece: unknown): TextEvent | undefined {
   const metrics = at(piece, ['amazon-bedrock-invocationMetrics']);
   if (metrics === undefined) return undefined;
   const usage = toUsage(at(metrics, ['inputTokenCount']), at(metrics, ['outputTokenCount']));

@@ -50,6 +50,23 @@ export function readChatEnvironment(variables: Variables): ChatEnvironment {
   };
 }
 
+/** What the LangChain function is told by its environment variables. */
+export interface LangChainEnvironment extends LedgerEnvironment, ModelsEnvironment {
+  /** The table of LangChain's histories. */
+  readonly historyTable: string;
+  /** Where the model is, which may be elsewhere than the function. */
+  readonly modelRegion: string;
+}
+
+/** Reads the environment of the LangChain function. Throws an error that names the variable at fault. */
+export function readLangChainEnvironment(variables: Variables): LangChainEnvironment {
+  return {
+    ...readInvokeEnvironment(variables),
+    historyTable: required(variables, 'HISTORY_TABLE'),
+    modelRegion: required(variables, 'MODEL_REGION'),
+  };
+}
+
 /** Reads the environment of the invoke function. Throws an error that names the variable at fault. */
 export function readInvokeEnvironment(variables: Variables): LedgerEnvironment & ModelsEnvironment {
   return { ...readLedgerEnvironment(variables), ...readModels(variables) };

@@ -1,3 +1,4 @@
+import type { TextEvent } from '#domain/paid-use.ts';
 import type { Usage } from '#domain/usage.ts';
 
 /** A request in a model's own words. */
@@ -9,15 +10,10 @@ export interface NativeRequest {
   readonly accept: string;
 }
 
-export type NativeEvent =
-  | { readonly type: 'text'; readonly text: string }
-  /** The answer is whole. */
-  | { readonly type: 'end'; readonly usage?: Usage };
-
 /** A model that is asked in its own words, and answers in them. */
 export interface NativeModel {
   /** The text of the answer, as it is said. An answer that is cut short throws a `ChatError`. */
-  stream(request: NativeRequest, signal: AbortSignal): AsyncIterable<NativeEvent>;
+  stream(request: NativeRequest, signal: AbortSignal): AsyncIterable<TextEvent>;
   /** The whole answer, as the model gives it. */
   invoke(
     request: NativeRequest,

@@ -1,11 +1,15 @@
 import { ChatError } from '#domain/errors.ts';
+import { estimateTokens } from '#domain/estimate-tokens.ts';
+import type { NativeModel, NativeRequest } from '#domain/native-model.ts';
 import {
-  invokeWhole,
-  streamInvoked,
-  type InvokePorts,
-  type Invoking,
-} from '#domain/invoke-model.ts';
-import type { NativeEvent, NativeRequest } from '#domain/native-model.ts';
+  paidAnswer,
+  paidStream,
+  type SpendingPorts,
+  type TextEvent,
+  type Use,
+} from '#domain/paid-use.ts';
+import { estimated } from '#domain/usage.ts';
+import { begunText, textHeaders, textOf } from '#lambda/answer-text.ts';
 import { ownerOf } from '#lambda/http-event.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/http.ts';
 import { newId } from '#lambda/new-id.ts';
@@ -14,6 +18,10 @@ import {
   parseInvokeRequest,
   type InvokeRequest,
 } from '#protocol/invoke-request.ts';
+
+export interface InvokePorts extends SpendingPorts {
+  readonly model: NativeModel;
+}
 
 export interface InvokePolicy {
   /** The models that may be invoked; the first answers plain prompts that name none. */
@@ -32,36 +40,40 @@ export async function answerInvoke(
     throw new ChatError('not_found', 'Nothing is here. A model is invoked by a POST to /.');
   }
   const mode = parseInvokeMode(request.query['mode']);
-  const invoking: Invoking = {
-    owner: ownerOf(request.caller, false),
-    id: newId(ports.clock.now()),
-    request: toNativeRequest(ports, policy, parseInvokeRequest(request.body)),
-    signal: invocation.signal,
-  };
-  const headers = { 'x-request-id': invocation.requestId, 'cache-control': 'no-store' };
+  const asked = toNativeRequest(ports, policy, parseInvokeRequest(request.body));
+  const { requestId, signal } = invocation;
+  const use = useOf(ports, ownerOf(request.caller, false), asked);
+  const stream = (): AsyncIterable<TextEvent> =>
+    paidStream(ports, use, () => ports.model.stream(asked, signal));
+  const headers = { 'x-request-id': requestId, 'cache-control': 'no-store' };
+  const json = { ...headers, 'content-type': 'application/json' };
   switch (mode) {
     case 'buffered': {
-      const body = await invokeWhole(ports, invoking);
-      return { status: 200, headers: { ...headers, 'content-type': 'application/json' }, body };
+      const { body } = await paidAnswer(ports, use, () => ports.model.invoke(asked, signal));
+      return { status: 200, headers: json, body };
     }
     case 'collected': {
-      const content = (await Array.fromAsync(textOf(streamInvoked(ports, invoking)))).join('');
-      const body = JSON.stringify({ content });
-      return { status: 200, headers: { ...headers, 'content-type': 'application/json' }, body };
+      const content = (await Array.fromAsync(textOf(stream()))).join('');
+      return { status: 200, headers: json, body: JSON.stringify({ content }) };
     }
     case 'streamed':
       return {
         status: 200,
         headers: { ...headers, ...textHeaders },
-        body: await begun(textOf(streamInvoked(ports, invoking))),
+        body: await begunText(textOf(stream())),
       };
   }
 }
 
-const textHeaders = {
-  'content-type': 'text/plain; charset=utf-8',
-  'x-accel-buffering': 'no',
-} as const;
+/** What a model says of its own accord when nobody limits it. */
+const outputWithoutLimit = 8_192;
+
+function useOf({ model, clock }: InvokePorts, owner: string, asked: NativeRequest): Use {
+  const { modelId, body } = asked;
+  const output = model.outputLimit(body) ?? outputWithoutLimit;
+  const most = estimated(estimateTokens(JSON.stringify(body)), output);
+  return { owner, id: newId(clock.now()), modelId, most };
+}
 
 function toNativeRequest(
   { model }: InvokePorts,
@@ -85,18 +97,3 @@ function toNativeRequest(
 
 /** What a plain prompt is answered with at most; every model may say so much. */
 const promptAnswerTokens = 2_048;
-
-async function* textOf(
-  events: AsyncIterable<NativeEvent>,
-): AsyncGenerator<string, void, undefined> {
-  for await (const event of events) if (event.type === 'text') yield event.text;
-}
-
-/** A body whose first piece is there, for a failure before it is still a status. */
-async function begun(pieces: AsyncGenerator<string>): Promise<AsyncIterable<string>> {
-  const first = await pieces.next();
-  return (async function* rest() {
-    if (first.done !== true) yield first.value;
-    yield* pieces;
-  })();
-}

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ResponseStream, StreamingHandler } from '#lambda/awslambda.ts';
 import { withinDeadline } from '#lambda/deadline.ts';
 import { toHttpRequest, type HttpEvent } from '#lambda/http-event.ts';
-import type { Answer, HttpResponse } from '#lambda/http.ts';
+import type { Answer, HttpResponse, Invocation } from '#lambda/http.ts';
 import { answerOrProblem } from '#lambda/problem-response.ts';
 
 /** Proxies and gateways close a connection after 30 s of silence at the earliest. */
@@ -11,10 +11,24 @@ const heartbeatMs = 12_000;
 /** What is left when a turn has to end: a reader may be slow to take the rest. */
 const marginMs = 10_000;
 
-/** A handler that streams its answer, for Function URLs and REST APIs alike. */
-export function respondStream(answer: Answer): StreamingHandler<HttpEvent> {
+/** Answers an event that came through no door, but by Invoke. What it throws fails the invocation. */
+export type AnswerDirect = (event: unknown, invocation: Invocation) => Promise<object>;
+
+/**
+ * A handler that streams its answer, for Function URLs and REST APIs alike; and, where it is told
+ * how, for direct invocations, with one object.
+ */
+export function respondStream(
+  answer: Answer,
+  answerDirect?: AnswerDirect,
+): StreamingHandler<HttpEvent> {
   return awslambda.streamifyResponse<HttpEvent>((event, responseStream, context) =>
     withinDeadline(context, marginMs, async (invocation) => {
+      if (answerDirect !== undefined && !('requestContext' in event)) {
+        responseStream.write(JSON.stringify(await answerDirect(event, invocation)));
+        responseStream.end();
+        return;
+      }
       const response = await answerOrProblem(answer, toHttpRequest(event), invocation);
       try {
         await writeResponse(responseStream, response, invocation.signal);

@@ -1,0 +1,27 @@
+import { createBedrockClient } from '#aws/bedrock-model.ts';
+import { bedrockPrices } from '#aws/bedrock-prices.ts';
+import { createDocumentClient } from '#aws/dynamo-table.ts';
+import { readLangChainEnvironment } from '#aws/environment.ts';
+import { createLedger } from '#aws/keeping.ts';
+import { answerLangChain, answerLangChainDirect } from '#lambda/answer-langchain.ts';
+import { systemClock } from '#lambda/clock.ts';
+import { respondStream } from '#lambda/respond-stream.ts';
+import { createChain } from '#langchain/chain.ts';
+import { createDynamoSessions } from '#langchain/dynamo-sessions.ts';
+
+const environment = readLangChainEnvironment(process.env);
+const { models, modelRegion: region, maxOutputTokens: maxTokens, historyTable } = environment;
+const client = createBedrockClient(region);
+const ports = {
+  chain: createChain({ modelId: models[0], region, maxTokens, client }),
+  sessions: createDynamoSessions({ client: createDocumentClient(), tableName: historyTable }),
+  ledger: createLedger(environment),
+  prices: bedrockPrices,
+  clock: systemClock,
+};
+
+/** The LangChain Function URL: `POST` streams text, `GET` and direct events get the whole answer. */
+export const handler = respondStream(
+  (request, invocation) => answerLangChain(ports, environment, { request, invocation }),
+  (event, invocation) => answerLangChainDirect(ports, environment, { event, invocation }),
+);

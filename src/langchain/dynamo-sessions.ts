@@ -1,0 +1,81 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  AIMessage,
+  HumanMessage,
+  mapChatMessagesToStoredMessages,
+  mapStoredMessagesToChatMessages,
+  type BaseMessage,
+  type StoredMessage,
+} from '@langchain/core/messages';
+import type { Table } from '#aws/dynamo-table.ts';
+import type { ChatSessions } from '#domain/chat-sessions.ts';
+import { ChatError } from '#domain/errors.ts';
+import { assistantMessage, messageText, userMessage, type Message } from '#domain/message.ts';
+
+/**
+ * Sessions as LangChain's own `DynamoDBChatMessageHistory` keeps them: an item with `SessionId` and
+ * `History`, a list of `{type, data}`. `Owner` is ours, and keeps one caller out of another's
+ * session; a session that LangChain began has none, and is anybody's who knows its id.
+ */
+export function createDynamoSessions({ client, tableName }: Table): ChatSessions {
+  return {
+    async read(owner, sessionId) {
+      const { Item } = await client.send(
+        new GetCommand({
+          TableName: tableName,
+          Key: { SessionId: sessionId },
+          ConsistentRead: true,
+        }),
+      );
+      if (Item === undefined) return [];
+      const { Owner, History } = Item;
+      if (Owner !== undefined && Owner !== owner) throw unknownSession();
+      return Array.isArray(History) ? fromStored(History) : [];
+    },
+    async append(owner, sessionId, messages) {
+      try {
+        await client.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: { SessionId: sessionId },
+            ConditionExpression: 'attribute_not_exists(#owner) OR #owner = :owner',
+            UpdateExpression:
+              'SET #owner = :owner, History = list_append(if_not_exists(History, :none), :more)',
+            ExpressionAttributeNames: { '#owner': 'Owner' },
+            ExpressionAttributeValues: {
+              ':owner': owner,
+              ':none': [],
+              ':more': toStored(messages),
+            },
+          }),
+        );
+      } catch (error) {
+        throw error instanceof ConditionalCheckFailedException ? unknownSession() : error;
+      }
+    },
+  };
+}
+
+function toStored(messages: readonly Message[]): readonly StoredMessage[] {
+  const chat = messages.map((message) => {
+    const text = messageText(message);
+    return message.role === 'user' ? new HumanMessage(text) : new AIMessage(text);
+  });
+  return JSON.parse(JSON.stringify(mapChatMessagesToStoredMessages(chat)));
+}
+
+/** Instructions and results of tools, which other clients may have kept, are no one's words. */
+function fromStored(history: StoredMessage[]): readonly Message[] {
+  return mapStoredMessagesToChatMessages(history).flatMap(toMessage);
+}
+
+function toMessage(message: BaseMessage): readonly Message[] {
+  if (message.text.trim() === '') return [];
+  if (message.type === 'human') return [userMessage(message.text)];
+  return message.type === 'ai' ? [assistantMessage(message.text)] : [];
+}
+
+function unknownSession(): ChatError {
+  return new ChatError('not_found', 'There is no such session.');
+}
