@@ -1,14 +1,15 @@
-import { fork, spawnSync, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { startLocal, type LocalSystem } from '#local/host.ts';
 import { peakMemoryMb } from '#local/lambda/peak-memory.ts';
 import type { Load } from './relay/upstream.ts';
-import { relayEnvironment, writeRelayTemplate, type Relay } from './relay/template.ts';
+import { writeRelayTemplate, type Relay } from './relay/template.ts';
+import { loadMs } from './load-time.ts';
 import { buildSystem, bundleOptions } from '../scripts/build.ts';
 
 /*
@@ -58,7 +59,7 @@ async function report(): Promise<void> {
     ['CPU per token, tokens in a burst, µs', burst, 2],
     ['peak memory of the environment, MB', relays.map(peakMemory), 0],
     ['bundle, KB', relays.map((relay) => statSync(join(relay.folder, 'index.cjs')).size / 1024), 0],
-    ['module load, ms', relays.map(loadMs), 1],
+    ['module load, ms', relays.map((relay) => loadMs(relay.folder)), 1],
   ];
   console.log(
     `\n${''.padEnd(40)}${'chat'.padStart(10)}${'plain loop'.padStart(12)}${'ratio'.padStart(8)}`,
@@ -133,21 +134,6 @@ function cpuMs(local: LocalSystem, relay: Relay): number {
 
 function peakMemory(relay: Relay): number {
   return Math.max(...system.functionHost(relay.name).pids().map(peakMemoryMb));
-}
-
-/** How long Node takes to load the function, in a fresh process. */
-function loadMs({ folder: root }: Relay): number {
-  const script = `
-    globalThis.awslambda = { streamifyResponse: (handler) => handler, HttpResponseStream: {} };
-    const startedAt = performance.now();
-    require(${JSON.stringify(resolve(root, 'index.cjs'))});
-    console.log(performance.now() - startedAt);
-  `;
-  const env = { ...process.env, ...relayEnvironment, AWS_REGION: 'us-east-1' };
-  const times = Array.from({ length: 9 }, () =>
-    Number(spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', env }).stdout),
-  );
-  return median(times);
 }
 
 function median(values: readonly number[]): number {

@@ -9,7 +9,7 @@ export interface Relay {
 }
 
 /** What both functions are told; the plain loop needs none of it. */
-export const relayEnvironment = {
+const relayEnvironment = {
   CONVERSATIONS_TABLE: 'Turns',
   ANSWERS_BUCKET: 'none',
   REQUESTS_PER_MINUTE: '60000',

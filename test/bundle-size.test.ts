@@ -1,0 +1,26 @@
+import { readdirSync, statSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+/**
+ * What a function's bundle may have, in KB: every KB is read and compiled at a cold start. A number
+ * is raised on purpose, by whoever can say what for.
+ */
+const budgets: Readonly<Record<string, number>> = {
+  chat: 490,
+  'chat-buffered': 490,
+  conversations: 400,
+  'conversation-stream': 400,
+  invoke: 440,
+  langchain: 1_080,
+  openai: 490,
+};
+
+test('every function has a budget, and keeps it', () => {
+  const folders = readdirSync('dist', { withFileTypes: true }).filter((one) => one.isDirectory());
+  const sizes = folders.map(({ name }) => ({
+    name,
+    kilobytes: Math.ceil(statSync(`dist/${name}/index.cjs`).size / 1_024),
+  }));
+  expect(sizes.map(({ name }) => name).toSorted()).toEqual(Object.keys(budgets).toSorted());
+  expect(sizes.filter(({ name, kilobytes }) => kilobytes > (budgets[name] ?? 0))).toEqual([]);
+});
