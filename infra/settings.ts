@@ -7,15 +7,12 @@ import type { StreambedProps } from '#infra/streambed-stack.ts';
  */
 export function readSettings(node: Node): StreambedProps {
   const text = (name: string): string | undefined => node.tryGetContext(name)?.toString();
+  const models = list('models', text('models') ?? defaultModels.join(','));
   return {
-    models: list('models', text('models') ?? defaultModels.join(',')),
-    invokeModels: list(
-      'invokeModels',
-      text('invokeModels') ?? text('models') ?? defaultModels.join(','),
-    ),
-    langchainModel:
-      text('langchainModel') ?? list('models', text('models') ?? defaultModels.join(','))[0] ?? '',
-    ...(text('langchainRegion') === undefined ? {} : { langchainRegion: text('langchainRegion') }),
+    models,
+    invokeModels: list('invokeModels', text('invokeModels') ?? models.join(',')),
+    langchainModel: text('langchainModel') ?? models[0] ?? '',
+    langchainRegion: text('langchainRegion'),
     fallbacks: text('fallbacks') ?? (text('models') === undefined ? defaultModels.join('>') : ''),
     maxOutputTokens: count('maxOutputTokens', text('maxOutputTokens') ?? '4096'),
     maxHistoryTokens: count('maxHistoryTokens', text('maxHistoryTokens') ?? '16000'),

@@ -1,4 +1,5 @@
 import type { TextEvent } from '#domain/paid-use.ts';
+import { wholeCharacters } from '#protocol/plain-text.ts';
 
 export const textHeaders = {
   'content-type': 'text/plain; charset=utf-8',
@@ -13,7 +14,8 @@ export async function* textOf(
 }
 
 /** A body whose first piece is there, so that a failure before it is still a status. */
-export async function begunText(pieces: AsyncGenerator<string>): Promise<AsyncIterable<string>> {
+export async function begunText(text: AsyncIterable<string>): Promise<AsyncIterable<string>> {
+  const pieces = wholeCharacters(text);
   const first = await pieces.next();
   return (async function* rest() {
     if (first.done !== true) yield first.value;

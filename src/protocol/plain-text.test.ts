@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ChatError } from '#domain/errors.ts';
 import { saying } from '#domain/memory-model.ts';
-import { createPlainTextEncoding, decodePlainText } from '#protocol/plain-text.ts';
+import { createPlainTextEncoding, decodePlainText, wholeCharacters } from '#protocol/plain-text.ts';
 import { cutBytes, trickyTexts } from '../../test/cut-bytes.ts';
 
 test('the text is decoded as it was encoded, however the bytes are cut', async () => {
@@ -25,4 +25,14 @@ test('half a character waits for its other half', () => {
 test('a failure is thrown, because text has no way to say it', () => {
   const error = new ChatError('model_error', 'Broken.');
   expect(() => createPlainTextEncoding().encode({ type: 'error', error })).toThrow(error);
+});
+
+test('no piece ends with half a character, wherever the model cut it', async () => {
+  const text = 'a𠮷b👩‍👩‍👧野家';
+  async function* byUnit(): AsyncGenerator<string> {
+    for (let at = 0; at < text.length; at += 1) yield text.charAt(at);
+  }
+  const pieces = await Array.fromAsync(wholeCharacters(byUnit()));
+  expect(pieces.join('')).toBe(text);
+  for (const piece of pieces) expect(piece.isWellFormed()).toBe(true);
 });

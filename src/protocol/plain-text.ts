@@ -18,6 +18,19 @@ export function createPlainTextEncoding(): TurnEncoding {
   };
 }
 
+/** The same text in pieces none of which ends with half a character. */
+export async function* wholeCharacters(
+  pieces: AsyncIterable<string>,
+): AsyncGenerator<string, void, undefined> {
+  let held = '';
+  for await (const piece of pieces) {
+    const text = held + piece;
+    held = highSurrogateAtEnd(text);
+    if (text.length > held.length) yield text.slice(0, text.length - held.length);
+  }
+  if (held !== '') yield held;
+}
+
 /** Half a character would become U+FFFD in UTF-8, so it waits for its other half. */
 function highSurrogateAtEnd(text: string): string {
   const last = text.charCodeAt(text.length - 1);
