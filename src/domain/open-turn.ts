@@ -79,7 +79,7 @@ export async function openTurn(
   const key = { owner, conversationId: conversation.conversationId };
   const question = await toQuestion(ports, key, request.asked);
   const reservation = reservationOf(ports, request, question);
-  const turn = beginningOf(request, question, reservation);
+  const turn = beginningOf(ports, request, { ...question, reservation });
   const { idempotency } = request;
   // Both at once, so that the model is asked one round trip later and not two.
   const [reserved, begun] = await Promise.allSettled([
@@ -116,7 +116,7 @@ async function openUnkept(ports: TurnPorts, request: TurnRequest): Promise<OpenT
   const question = alone(request.asked);
   const reservation = reservationOf(ports, request, question);
   await ports.ledger.reserve(reservation);
-  const live = { ...beginningOf(request, question, reservation), sequence: 1 };
+  const live = { ...beginningOf(ports, request, { ...question, reservation }), sequence: 1 };
   return { type: 'begun', live, reservation, ...toAsk(request, question) };
 }
 
@@ -135,15 +135,22 @@ function alone(asked: Asked): Question {
 }
 
 function beginningOf(
+  { prices }: TurnPorts,
   { turnId, modelId, endsAtMs, conversation }: TurnRequest,
-  { question }: Question,
-  { atMs, most }: Reservation,
+  { question, reservation }: Question & { readonly reservation: Reservation },
 ): Omit<LiveTurn, 'sequence'> {
-  const leaseUntilMs = endsAtMs + leaseGraceMs;
+  const { atMs: startedAtMs, most } = reservation;
   const { expiresAtMs } = conversation ?? {};
-  const mostNanoUsd = most.nanoUsd;
-  const turn = { turnId, question, modelId, startedAtMs: atMs, leaseUntilMs, mostNanoUsd };
-  return expiresAtMs === undefined ? turn : { ...turn, expiresAtMs };
+  return {
+    turnId,
+    question,
+    modelId,
+    startedAtMs,
+    leaseUntilMs: endsAtMs + leaseGraceMs,
+    // Of a model without a price nobody is told what a turn cost.
+    ...(prices.of(modelId) === undefined ? {} : { mostNanoUsd: most.nanoUsd }),
+    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+  };
 }
 
 function toAsk(

@@ -5,6 +5,7 @@ import { ChatError } from '#domain/errors.ts';
 import { userMessage } from '#domain/message.ts';
 import type { TurnPorts, TurnRequest } from '#domain/open-turn.ts';
 import type { Model } from '#domain/ports.ts';
+import { findConversation } from '#domain/recover-turn.ts';
 import { runTurn } from '#domain/run-turn.ts';
 import type { DaySpending } from '#domain/spending.ts';
 import type { TurnEvent } from '#domain/stream-event.ts';
@@ -13,6 +14,7 @@ import {
   conversation,
   createPacedModel,
   eventsOf,
+  flatPrices,
   generousLimits,
   memoryPorts,
   textOf,
@@ -84,6 +86,18 @@ test('an answer that was cut off counts in full length, for the model may have g
   expect(cost).toMatchObject({ isEstimated: true });
   expect(cost?.nanoUsd).toBeGreaterThanOrEqual(5 * 500);
   expect(await spent(ports)).toMatchObject({ nanoUsd: cost?.nanoUsd });
+});
+
+test('of a model without a price no turn says what it cost, not even one left behind', async () => {
+  const { dearest } = flatPrices;
+  const ports = memoryPorts(createPacedModel(), { prices: { of: () => undefined, dearest } });
+  const turn = runTurn(ports, turnRequest());
+  await turn.next();
+  await ports.clock.advance(90_000);
+  await findConversation(ports, conversation);
+  expect((await turns(ports))[0]).toMatchObject({ state: 'interrupted' });
+  expect((await turns(ports))[0]).not.toHaveProperty('cost');
+  expect((await spent(ports))?.nanoUsd).toBeGreaterThan(0);
 });
 
 test('a model that fails before its first word costs nothing', async () => {

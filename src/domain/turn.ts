@@ -32,7 +32,7 @@ interface Begun {
 export interface LiveTurn extends Begun {
   /** Nobody can be working on the turn any more after this time. */
   readonly leaseUntilMs: number;
-  /** What it can cost at most, in billionths of a US dollar. */
+  /** What it can cost at most, in billionths of a US dollar; absent where no price is known. */
   readonly mostNanoUsd?: number;
 }
 
