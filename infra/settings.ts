@@ -23,6 +23,10 @@ export function readSettings(node: Node): StreambedProps {
     },
     allowedOrigins: list('allowedOrigins', text('allowedOrigins') ?? 'http://localhost:3000'),
     publicChat: flag('publicChat', text('publicChat')),
+    callbackRetrySeconds: list(
+      'callbackRetrySeconds',
+      text('callbackRetrySeconds') ?? '5,30,300,1800,7200,28800',
+    ).map((seconds) => count('callbackRetrySeconds', seconds)),
   };
 }
 

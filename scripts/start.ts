@@ -17,12 +17,13 @@ const help = `Builds what is stale and runs the whole system on this machine.
 
 npm start -- [options]
 
-  --port N      the gateway's port (4566); Function URLs follow from N+35, REST APIs from N+84
-  --web-port N  the page's port (3000, or PORT)
-  --state FILE  where to write what runs where (.streambed/local.json)
-  --data DIR    where conversations and secrets are kept (.streambed/data)
-  --quiet       no log lines of the functions
-  --watch       functions and page show changes at once (npm run dev)
+  --port N          the gateway's port (4566); Function URLs follow from N+35, REST APIs from N+84
+  --web-port N      the page's port (3000, or PORT)
+  --state FILE      where to write what runs where (.streambed/local.json)
+  --data DIR        where conversations and secrets are kept (.streambed/data)
+  --quiet           no log lines of the functions
+  --watch           functions and page show changes at once (npm run dev)
+  --callbacks-here  callbacks of tasks may go to http://127.0.0.1
 
 ${bedrockHelp}`;
 
@@ -34,6 +35,7 @@ const { values } = readOptions({
     data: { type: 'string', default: '.streambed/data' },
     quiet: { type: 'boolean', default: false },
     watch: { type: 'boolean', default: false },
+    'callbacks-here': { type: 'boolean', default: false },
     ...bedrockArguments,
     help: { type: 'boolean', default: false },
   },
@@ -58,6 +60,7 @@ async function start(): Promise<void> {
   const template = watch ? await watchSystem() : await buildAll();
   const system = await startLocal({
     template,
+    parameters: { LoopbackCallbacks: String(values['callbacks-here']) },
     watch,
     data: values.data,
     port: gatewayPort,

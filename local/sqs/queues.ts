@@ -100,7 +100,8 @@ export function createQueues({ store, clock, arnOf }: QueuesSettings): Queues {
         });
       }
       messages.hide(message.seq, Math.floor(clock.now()) + ms);
-      if (ms === 0) waiting.announce(queue.name);
+      // Whoever waits for it may have to wait less long now.
+      waiting.announce(queue.name);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { fromConversationItem, fromKeyAttribute, type Item } from '#aws/dynamo-items.ts';
+import { fromConversationItem, fromKeyAttribute } from '#aws/dynamo-items.ts';
+import type { Item } from '#aws/item-fields.ts';
 import { conversationKey, keyAttribute } from '#aws/dynamo-keys.ts';
 import { toExpiry, type Table } from '#aws/dynamo-table.ts';
 import {

@@ -1,4 +1,13 @@
 import { toExpiry } from '#aws/dynamo-table.ts';
+import {
+  malformed,
+  number,
+  oneOf,
+  optionalText,
+  record,
+  text,
+  type Item,
+} from '#aws/item-fields.ts';
 import type { Conversation, ConversationKey } from '#domain/conversation.ts';
 import type { Cost } from '#domain/cost.ts';
 import { errorCodes } from '#domain/errors.ts';
@@ -6,8 +15,6 @@ import type { ContentBlock, Message, Role } from '#domain/message.ts';
 import type { LogEntry, LogEvent } from '#domain/turn-log.ts';
 import type { LiveTurn, Turn, TurnState } from '#domain/turn.ts';
 import type { Usage } from '#domain/usage.ts';
-
-export type Item = Readonly<Record<string, unknown>>;
 
 /** The stored form of a turn: its fields as they are, messages as lists of maps. */
 export function toTurnItem({ expiresAtMs, ...turn }: Turn): Item {
@@ -137,37 +144,4 @@ function usage(item: Item): Usage {
 function cost(item: Item): Cost {
   const nanoUsd = number(item, 'nanoUsd');
   return item['isEstimated'] === true ? { nanoUsd, isEstimated: true } : { nanoUsd };
-}
-
-function record(value: unknown): Item {
-  if (typeof value !== 'object' || value === null) throw malformed('item');
-  return Object.fromEntries(Object.entries(value));
-}
-
-function text(item: Item, name: string): string {
-  const value = item[name];
-  if (typeof value !== 'string') throw malformed(name);
-  return value;
-}
-
-function optionalText<Name extends string>(item: Item, name: Name): { [key in Name]?: string } {
-  const found: { [key in Name]?: string } = {};
-  if (item[name] !== undefined) found[name] = text(item, name);
-  return found;
-}
-
-function number(item: Item, name: string): number {
-  const value = item[name];
-  if (typeof value !== 'number') throw malformed(name);
-  return value;
-}
-
-function oneOf<Value extends string>(values: readonly Value[], found: unknown): Value {
-  const value = values.find((candidate) => candidate === found);
-  if (value === undefined) throw malformed(String(found));
-  return value;
-}
-
-function malformed(name: string): TypeError {
-  return new TypeError(`A stored item is malformed at ${name}`);
 }

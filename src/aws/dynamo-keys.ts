@@ -1,4 +1,5 @@
 import type { ConversationKey } from '#domain/conversation.ts';
+import type { TaskKey } from '#domain/task.ts';
 import type { TurnKey } from '#domain/turn.ts';
 
 /** The index that lists an owner's conversations by when they were last used. */
@@ -34,6 +35,15 @@ export function logKey(key: TurnKey, slot: number): DynamoKey {
 /** Turns sort by their place in the conversation. */
 export function turnKey(key: ConversationKey, sequence: number): DynamoKey {
   return { pk: turnsPartition(key), sk: `TURN#${String(sequence).padStart(8, '0')}` };
+}
+
+export function taskKey({ owner, taskId }: TaskKey): DynamoKey {
+  return { pk: ownerPartition(owner), sk: `TASK#${taskId}` };
+}
+
+/** Where an owner's keys for signing callbacks are. */
+export function callbackSecretKey(owner: string): DynamoKey {
+  return { pk: ownerPartition(owner), sk: 'CALLBACK_SECRET' };
 }
 
 /** What an owner spends in a day, which is given in days since 1970; days sort by time. */

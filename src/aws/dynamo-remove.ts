@@ -6,7 +6,8 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { fromConversationItem, type Item } from '#aws/dynamo-items.ts';
+import { fromConversationItem } from '#aws/dynamo-items.ts';
+import type { Item } from '#aws/item-fields.ts';
 import { conversationKey, logsPartition, turnsPartition } from '#aws/dynamo-keys.ts';
 import type { Table } from '#aws/dynamo-table.ts';
 import { freeConversation, readTurn, type TurnStore } from '#aws/dynamo-turns.ts';

@@ -1,15 +1,10 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { answerName, isLarge, type LargeAnswers } from '#aws/large-answers.ts';
-import {
-  fromKeyAttribute,
-  fromTurnItem,
-  message,
-  toTurnItem,
-  type Item,
-} from '#aws/dynamo-items.ts';
+import { fromKeyAttribute, fromTurnItem, message, toTurnItem } from '#aws/dynamo-items.ts';
 import { conversationKey, isKeyAttribute, turnKey, turnsPartition } from '#aws/dynamo-keys.ts';
 import { toExpiry, type Table } from '#aws/dynamo-table.ts';
+import type { Item } from '#aws/item-fields.ts';
 import { endedByAnother } from '#domain/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation.ts';
 import { ChatError } from '#domain/errors.ts';

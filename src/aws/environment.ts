@@ -72,6 +72,45 @@ export function readInvokeEnvironment(variables: Variables): LedgerEnvironment &
   return { ...readLedgerEnvironment(variables), ...readModels(variables) };
 }
 
+/** What functions are told that send callbacks. */
+export interface CallbackEnvironment {
+  readonly callbackQueue: string;
+  /** The pauses before each further try. */
+  readonly retrySeconds: readonly number[];
+  /** Whether callbacks may go to this machine over plain HTTP. */
+  readonly allowsLoopback: boolean;
+}
+
+/** Reads how callbacks are sent. Throws an error that names the variable at fault. */
+export function readCallbackEnvironment(variables: Variables): CallbackEnvironment {
+  const name = 'CALLBACK_RETRY_SECONDS';
+  const pauses = required(variables, name).split(',');
+  return {
+    callbackQueue: required(variables, 'CALLBACK_QUEUE'),
+    retrySeconds: pauses.map((seconds) => count({ [name]: seconds }, name)),
+    allowsLoopback: variables['LOOPBACK_CALLBACKS'] === 'true',
+  };
+}
+
+/** What functions of tasks are told by their environment variables. */
+export interface TaskEnvironment extends ChatEnvironment, CallbackEnvironment {
+  readonly taskQueue: string;
+}
+
+/** Reads the environment of tasks. Throws an error that names the variable at fault. */
+export function readTaskEnvironment(variables: Variables): TaskEnvironment {
+  return {
+    ...readChatEnvironment(variables),
+    ...readCallbackEnvironment(variables),
+    taskQueue: required(variables, 'TASK_QUEUE'),
+  };
+}
+
+/** How often the worker's queue delivers a task. Throws an error that names the variable. */
+export function readDeliveries(variables: Variables): number {
+  return count(variables, 'MAX_DELIVERIES');
+}
+
 function readModels(variables: Variables): ModelsEnvironment {
   const [model, ...others] = required(variables, 'MODELS').split(',');
   if (model === undefined || model === '') throw new Error('MODELS: must name at least one model');

@@ -7,6 +7,7 @@ import type { Idempotency } from '#domain/ports.ts';
 import type { Asked } from '#domain/question.ts';
 import { routeModel, type ModelReason } from '#domain/route-model.ts';
 import type { Invocation } from '#lambda/http.ts';
+import { assertIdempotencyKey } from '#lambda/idempotency-key.ts';
 import { derivedId, fingerprintOf, newId } from '#lambda/new-id.ts';
 import type { ChatQuestion, ChatRequest, TurnFormat } from '#protocol/chat-request.ts';
 
@@ -159,12 +160,7 @@ function idempotencyOf(
   { idempotencyKey: key, isAnonymous }: TurnContext,
 ): Idempotency | undefined {
   if (key === undefined) return undefined;
-  if (!/^[\x21-\x7e]{1,255}$/u.test(key)) {
-    throw new ChatError(
-      'invalid_request',
-      'Idempotency-Key: must be 1 to 255 characters of ASCII without spaces',
-    );
-  }
+  assertIdempotencyKey(key);
   if (isAnonymous && key.length < anonymousKeyLength) {
     const limit = `must be at least ${anonymousKeyLength} characters for callers without an identity`;
     throw new ChatError('invalid_request', `Idempotency-Key: ${limit}`);

@@ -136,15 +136,8 @@ export function parseChatRequest(body: string): ChatRequest {
     throw invalid('prompt: is required, or message for a turn in a conversation');
   }
   switch (asked) {
-    case 'prompt': {
-      const { prompt, cache: cached, ...rest } = parsed(oneShot, json);
-      const ttl = typeof cached === 'object' ? cached.ttl_seconds : cached && cacheSeconds.usual;
-      return {
-        question: { type: 'message', text: prompt },
-        ...toOptions(rest),
-        ...(typeof ttl === 'number' ? { cacheMs: ttl * 1_000 } : {}),
-      };
-    }
+    case 'prompt':
+      return parseOneShot(json);
     case 'message':
       return fromMessage(parsed(inConversation, json));
     case 'regenerate_turn_id': {
@@ -158,6 +151,17 @@ export function parseChatRequest(body: string): ChatRequest {
       return { question, conversation: { id, create: false }, ...toOptions(rest) };
     }
   }
+}
+
+/** Reads a chat request that is a prompt of which nothing is kept. Throws `invalid_request`. */
+export function parseOneShot(json: object): ChatRequest {
+  const { prompt, cache: cached, ...rest } = parsed(oneShot, json);
+  const ttl = typeof cached === 'object' ? cached.ttl_seconds : cached && cacheSeconds.usual;
+  return {
+    question: { type: 'message', text: prompt },
+    ...toOptions(rest),
+    ...(typeof ttl === 'number' ? { cacheMs: ttl * 1_000 } : {}),
+  };
 }
 
 function fromMessage(body: v.InferOutput<typeof inConversation>): ChatRequest {

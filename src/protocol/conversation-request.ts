@@ -3,7 +3,7 @@ import { isTitle } from '#domain/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { PageRequest } from '#domain/ports.ts';
 import type { TurnFormat } from '#protocol/chat-request.ts';
-import { identifier } from '#protocol/identifier.ts';
+import { identifier, isIdentifier } from '#protocol/identifier.ts';
 import { parsed, parseJsonObject } from '#protocol/json-body.ts';
 
 const limit = v.optional(
@@ -39,7 +39,7 @@ export function parseTitle(body: string): string {
 
 /** The id in a path. One that cannot exist is unknown, like any other. */
 export function parseConversationId(segment: string): string {
-  if (/^[\w-]{1,64}$/u.test(segment)) return segment;
+  if (isIdentifier(segment)) return segment;
   throw new ChatError('not_found', 'There is no such conversation.');
 }
 

@@ -97,6 +97,31 @@ test('a long poll wakes when a message comes, and ends when its time is up', asy
   expect(await idle).toEqual([]);
 });
 
+test('a long poll gets a message that is hidden for less long than it was when the poll began', async () => {
+  const url = await create('poll-sooner');
+  await send(url, 'again');
+  const [message] = await receive(url, { VisibilityTimeout: 600 });
+  const waiting = receive(url, { WaitTimeSeconds: 20 });
+  await clock.advance(0);
+  await sqs.send(
+    new ChangeMessageVisibilityCommand({
+      QueueUrl: url,
+      ReceiptHandle: message?.ReceiptHandle,
+      VisibilityTimeout: 2,
+    }),
+  );
+  let heard: readonly (string | undefined)[] = [];
+  void (async () => {
+    heard = bodies(await waiting);
+  })();
+  const since = clock.now();
+  const hear = async (): Promise<typeof heard> => {
+    if (clock.now() < since + 5_000) await clock.advance(500);
+    return heard;
+  };
+  await expect.poll(hear).toEqual(['again']);
+});
+
 test('a delayed message comes when its delay is over', async () => {
   const url = await create('delay', { DelaySeconds: '10' });
   await send(url, 'late');

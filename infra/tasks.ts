@@ -1,0 +1,82 @@
+import { CfnParameter, Duration } from 'aws-cdk-lib';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { grantTalking, type Foundation } from '#infra/foundation.ts';
+import { StreambedFunction } from '#infra/streambed-function.ts';
+
+/** How often a task is given to a worker before it becomes a dead letter. */
+const deliveries = 5;
+const workerTime = Duration.minutes(5);
+
+/** Long jobs: a door, a queue, a worker; and callbacks with a queue and a worker of their own. */
+export function addTasks(foundation: Foundation): StreambedFunction {
+  const { stack, props, table, answers, talking, keeping } = foundation;
+  // Hidden for six times as long as a worker may take, as AWS advises.
+  const queue = addQueue(foundation, 'Tasks', {
+    visibility: Duration.seconds(workerTime.toSeconds() * 6),
+    maxReceiveCount: deliveries,
+  });
+  const callbacks = addQueue(foundation, 'Callbacks', {
+    visibility: Duration.minutes(3),
+    // The first try, and as many more as there are pauses.
+    maxReceiveCount: props.callbackRetrySeconds.length + 1,
+  });
+  const loopback = new CfnParameter(stack, 'LoopbackCallbacks', {
+    description: 'Lets callbacks go to this machine over plain HTTP. Only for a laptop.',
+    allowedValues: ['true', 'false'],
+    default: 'false',
+  });
+  const callbackSettings = {
+    CALLBACK_QUEUE: callbacks.queueUrl,
+    CALLBACK_RETRY_SECONDS: props.callbackRetrySeconds.join(','),
+    LOOPBACK_CALLBACKS: loopback.valueAsString,
+  };
+  const environment = { ...talking, ...callbackSettings, TASK_QUEUE: queue.queueUrl };
+  const tasks = new StreambedFunction(stack, 'TasksFunction', {
+    bundle: 'tasks',
+    timeout: Duration.seconds(29),
+    environment,
+  });
+  const worker = new StreambedFunction(stack, 'TaskWorkerFunction', {
+    bundle: 'task-worker',
+    timeout: workerTime,
+    environment: { ...environment, MAX_DELIVERIES: String(deliveries) },
+  });
+  const sender = new StreambedFunction(stack, 'CallbackWorkerFunction', {
+    bundle: 'callback-worker',
+    timeout: Duration.seconds(30),
+    environment: { ...keeping, ...callbackSettings },
+  });
+  table.grantTurns(tasks.role);
+  answers.grantAnswers(tasks.role);
+  queue.grantSendMessages(tasks.role);
+  grantTalking(foundation, worker);
+  callbacks.grantSendMessages(worker.role);
+  table.grantTurns(sender.role);
+  answers.grantAnswers(sender.role);
+  const batches = { batchSize: 5, reportBatchItemFailures: true };
+  worker.addEventSource(new SqsEventSource(queue, { ...batches, maxConcurrency: 20 }));
+  sender.addEventSource(new SqsEventSource(callbacks, { ...batches, maxConcurrency: 5 }));
+  return tasks;
+}
+
+interface QueueSettings {
+  readonly visibility: Duration;
+  readonly maxReceiveCount: number;
+}
+
+/** A queue, and one where what cannot be done waits for two weeks to be sent back. */
+function addQueue(
+  { stack }: Foundation,
+  id: string,
+  { visibility, maxReceiveCount }: QueueSettings,
+): Queue {
+  const kept = {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  };
+  const dead = new Queue(stack, `Dead${id}`, kept);
+  const deadLetterQueue = { queue: dead, maxReceiveCount };
+  return new Queue(stack, id, { ...kept, visibilityTimeout: visibility, deadLetterQueue });
+}

@@ -1,0 +1,213 @@
+import type { LookupAddress } from 'node:dns';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { afterEach, expect, test } from 'vitest';
+import { createHttpsSender } from '#callbacks/https-sender.ts';
+import { isPublicAddress } from '#callbacks/public-address.ts';
+import { parseCallbackUrl } from '#protocol/callback-url.ts';
+
+/** Addresses that are refused when a task is submitted. */
+const hostile = [
+  'http://example.org/',
+  'ftp://example.org/',
+  'file:///etc/passwd',
+  'gopher://example.org/',
+  'data:text/plain,hello',
+  'javascript:alert(1)',
+  'not a url',
+  '',
+  '//example.org/',
+  'https://user:secret@example.org/',
+  'https://user@example.org/',
+  'https://example.org@169.254.169.254/',
+  'https://example.org:8443/',
+  'https://example.org:22/',
+  'https://example.org:80/',
+  'https://127.0.0.1/',
+  'https://127.1/',
+  'https://2130706433/',
+  'https://0x7f000001/',
+  'https://0x7f.1/',
+  'https://0177.0.0.1/',
+  'https://017700000001/',
+  'https://0/',
+  'https://0.0.0.0/',
+  'https://10.0.0.1/',
+  'https://172.16.0.1/',
+  'https://192.168.1.1/',
+  'https://169.254.169.254/latest/meta-data/',
+  'https://169.254.170.2/v2/credentials',
+  'https://2852039166/',
+  'https://0xa9fea9fe/',
+  'https://169.254.43518/',
+  'https://１６９.２５４.１６９.２５４/',
+  'https://①②⑦.0.0.1/',
+  'https://100.64.0.1/',
+  'https://8.8.8.8/',
+  'https://[::1]/',
+  'https://[::]/',
+  'https://[::ffff:127.0.0.1]/',
+  'https://[::ffff:a9fe:a9fe]/',
+  'https://[fd00:ec2::254]/',
+  'https://[fe80::1]/',
+  'https://[64:ff9b::a9fe:a9fe]/',
+  'https://[2002:7f00:1::]/',
+  'https://[2606:4700:4700::1111]/',
+  'https://localhost/',
+  'https://LOCALHOST./',
+  'https://api.localhost/',
+  'https://printer.local/',
+  'https://metadata.google.internal/',
+  'https://ip-10-0-0-1.ec2.internal./',
+  'https://router/',
+  'https://db.corp/',
+  'https://1.0.0.127.in-addr.arpa/',
+  'http://127.0.0.1:9001/2018-06-01/runtime/invocation/next',
+] as const;
+
+const strict = { allowsLoopback: false };
+
+test.each(hostile)('%j is refused when a task is submitted, with what was expected', (url) => {
+  expect(() => parseCallbackUrl(url, strict)).toThrow(/^callback_url: must /u);
+});
+
+test.each(hostile)('%j is not sent to, even if it got that far', async (url) => {
+  const sender = createHttpsSender({ ...strict, resolve: () => expect.unreachable() });
+  expect(await sender.send(url, message)).toMatchObject({ type: 'refused' });
+});
+
+test('an address on the internet is taken as it is', () => {
+  const url = 'https://hooks.example.net/streambed?token=1';
+  expect(parseCallbackUrl(url, strict)).toBe(url);
+});
+
+test.each([
+  'http://localhost:3000/',
+  'https://127.0.0.1/',
+  'http://10.0.0.1/',
+  'http://[::1]:80/',
+  'http://0.0.0.0/',
+])('the switch for this machine lets %s be refused as ever', (url) => {
+  expect(() => parseCallbackUrl(url, { allowsLoopback: true })).toThrow('callback_url: must');
+});
+
+/** Names that look innocent, and the addresses that they stand for. */
+const rebound: readonly (readonly string[])[] = [
+  ['127.0.0.1'],
+  ['169.254.169.254'],
+  ['93.184.216.34', '10.0.0.7'],
+  ['10.1.2.3', '93.184.216.34'],
+  ['::1'],
+  ['::ffff:169.254.169.254'],
+  ['fd00:ec2::254'],
+  ['fe80::1%eth0'],
+  ['2001:db8::1'],
+  ['2001::1'],
+  ['2002:a9fe:a9fe::'],
+  ['64:ff9b::a9fe:a9fe'],
+  ['100.100.100.200'],
+  ['198.18.0.1'],
+  ['224.0.0.1'],
+  ['255.255.255.255'],
+  [],
+];
+
+const message = { id: 'msg_1', sentAtMs: 1_000, body: '{}', secrets: ['whsec_AAAA'] };
+
+test.each(rebound)('a name that stands for %s is refused where it connects', async (...found) => {
+  const addresses: LookupAddress[] = found.map((address) => ({
+    address,
+    family: address.includes(':') ? 6 : 4,
+  }));
+  const sender = createHttpsSender({ ...strict, resolve: (_, done) => done(null, addresses) });
+  expect(await sender.send('https://innocent.example.net/', message)).toEqual({
+    type: 'refused',
+    problem: 'Its name stands for an address that is not public.',
+  });
+});
+
+test('addresses of the internet are public', () => {
+  for (const address of ['93.184.216.34', '8.8.8.8', '172.32.0.1', '2606:4700:4700::1111']) {
+    expect([address, isPublicAddress(address)]).toEqual([address, true]);
+  }
+});
+
+const servers: http.Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close().closeAllConnections();
+});
+
+async function listen(handler: http.RequestListener): Promise<string> {
+  const server = http.createServer(handler);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+}
+
+const loopback = createHttpsSender({ allowsLoopback: true, timeoutMs: 300 });
+
+test('a message is signed so that the library of Standard Webhooks takes it', async () => {
+  const secrets = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_b2xkLW9sZC1vbGQtb2xkLW9sZA=='];
+  let verified: unknown[] = [];
+  const url = await listen(async (request, response) => {
+    const body = Buffer.concat(await Array.fromAsync(request)).toString();
+    const headers = request.headers as Record<string, string>;
+    verified = secrets.map((secret) => new Webhook(secret).verify(body, headers));
+    response.end();
+  });
+  const body = '{"type":"task.succeeded","text":"日本語"}';
+  const sent = { id: 'msg_1', sentAtMs: Date.now(), body, secrets };
+  expect(await loopback.send(url, sent)).toEqual({ type: 'accepted' });
+  expect(verified).toEqual([JSON.parse(body), JSON.parse(body)]);
+});
+
+test('a redirect is not followed', async () => {
+  let followed = false;
+  const secret = await listen((_, response) => {
+    followed = true;
+    response.end();
+  });
+  const url = await listen((_, response) => response.writeHead(307, { location: secret }).end());
+  expect(await loopback.send(url, message)).toMatchObject({
+    type: 'failed',
+    problem: 'It answered 307; redirects are not followed.',
+  });
+  expect(followed).toBe(false);
+});
+
+test.each([
+  [500, 'failed'],
+  [404, 'failed'],
+  [410, 'refused'],
+  [204, 'accepted'],
+] as const)('an answer of %s is %s', async (status, type) => {
+  const url = await listen((_, response) => response.writeHead(status).end());
+  expect(await loopback.send(url, message)).toMatchObject({ type });
+});
+
+test('a server that does not answer, or never ends, is not waited for', async () => {
+  const silent = await listen(() => undefined);
+  const endless = await listen((_, response) => {
+    response.writeHead(200);
+    const trickle = setInterval(() => response.write('.'), 20);
+    response.once('close', () => clearInterval(trickle));
+  });
+  for (const url of [silent, endless]) {
+    const problem = 'It did not answer in time.';
+    expect(await loopback.send(url, message)).toEqual({ type: 'failed', problem });
+  }
+});
+
+test('an answer without measure is not read', async () => {
+  let written = 0;
+  const url = await listen((_, response) => {
+    const pour = (): void => {
+      while (!response.destroyed && response.write('x'.repeat(10_000))) written += 10_000;
+      response.once('drain', pour);
+    };
+    pour();
+  });
+  expect(await loopback.send(url, message)).toEqual({ type: 'accepted' });
+  expect(written).toBeLessThan(20_000_000);
+});

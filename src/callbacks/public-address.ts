@@ -1,0 +1,47 @@
+import { BlockList, isIPv4 } from 'node:net';
+
+/** IANA's special-purpose IPv4 addresses, multicast and what is reserved. */
+const special4 = listOf('ipv4', [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+]);
+
+/** All of IPv6 that is given out to networks: mapped and translated addresses are not in it. */
+const global6 = listOf('ipv6', [['2000::', 3]]);
+
+/** Protocols, tunnels and documentation within it. */
+const special6 = listOf('ipv6', [
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['3fff::', 20],
+]);
+
+type Range = readonly [network: string, prefix: number];
+
+function listOf(family: 'ipv4' | 'ipv6', ranges: readonly Range[]): BlockList {
+  const list = new BlockList();
+  for (const [network, prefix] of ranges) list.addSubnet(network, prefix, family);
+  return list;
+}
+
+/** Whether an IP address is one of the internet, and not of some network or machine within. */
+export function isPublicAddress(address: string): boolean {
+  if (isIPv4(address)) return !special4.check(address, 'ipv4');
+  // With a zone, an address is one of this machine's links.
+  if (address.includes('%')) return false;
+  return global6.check(address, 'ipv6') && !special6.check(address, 'ipv6');
+}

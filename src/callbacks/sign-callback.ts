@@ -1,0 +1,24 @@
+import { createHmac } from 'node:crypto';
+import type { CallbackMessage } from '#domain/deliver-callback.ts';
+
+const prefix = 'whsec_';
+
+/** The headers of a signed message (Standard Webhooks 1.0.0), a signature for each key. */
+export function signedHeaders({
+  id,
+  sentAtMs,
+  body,
+  secrets,
+}: CallbackMessage): Readonly<Record<string, string>> {
+  const timestamp = String(Math.floor(sentAtMs / 1_000));
+  const signatures = secrets.map((secret) => {
+    const key = Buffer.from(secret.slice(prefix.length), 'base64');
+    const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`);
+    return `v1,${signature.digest('base64')}`;
+  });
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': signatures.join(' '),
+  };
+}

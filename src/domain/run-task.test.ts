@@ -1,0 +1,141 @@
+import { expect, test } from 'vitest';
+import { ChatError } from '#domain/errors.ts';
+import { createMemoryModel, saying } from '#domain/memory-model.ts';
+import { createMemoryTasks } from '#domain/memory-tasks.ts';
+import { messageText, userMessage } from '#domain/message.ts';
+import type { Model } from '#domain/ports.ts';
+import { runTask, type TaskDelivery, type TaskPorts } from '#domain/run-task.ts';
+import { taskConversation, type Task, type TaskKey } from '#domain/task.ts';
+import {
+  createPacedModel,
+  memoryPorts,
+  turnRequest,
+  type MemoryPorts,
+} from '../../test/fixtures/turns.ts';
+
+const key: TaskKey = { owner: 'ada', taskId: 'task-1' };
+
+const task: Task = {
+  ...key,
+  state: 'queued',
+  request: '{}',
+  fingerprint: 'f',
+  createdAtMs: 1_000,
+  expiresAtMs: 1e12,
+  callback: { url: 'https://example.net/', state: 'waiting', attempts: 0 },
+};
+
+interface Bench extends MemoryPorts, TaskPorts {
+  readonly told: TaskKey[];
+  readonly clock: MemoryPorts['clock'];
+}
+
+async function begin(model: Model): Promise<Bench> {
+  const told: TaskKey[] = [];
+  const tasks = createMemoryTasks();
+  await tasks.submit(task);
+  const callbacks = {
+    async send({ owner, taskId }: TaskKey) {
+      told.push({ owner, taskId });
+    },
+  };
+  return { ...memoryPorts(model), tasks, callbacks, told };
+}
+
+let turns = 0;
+
+function delivery(change: Partial<TaskDelivery> = {}): TaskDelivery {
+  return {
+    key,
+    isLast: false,
+    toTurn: (_, attempt) =>
+      turnRequest({
+        turnId: `t${(turns += 1)}`,
+        conversation: { ...taskConversation(key), mode: 'either', expiresAtMs: 1e12 },
+        asked: { type: 'edit', question: userMessage('Hi'), parentId: null },
+        idempotency: { key: `attempt-${attempt}`, fingerprint: 'f' },
+      }),
+    ...change,
+  };
+}
+
+const answerOf = async ({ conversations }: Bench): Promise<string> => {
+  const { items } = await conversations.turns(taskConversation(key), { limit: 1 });
+  return items[0] === undefined ? '' : messageText(items[0].answer);
+};
+
+test('a task that is delivered five times asks its model once and tells its end', async () => {
+  const model = createMemoryModel(saying('Hello'));
+  const bench = await begin(model);
+  for (let count = 0; count < 5; count += 1) {
+    expect(await runTask(bench, delivery())).toEqual({ type: 'done' });
+  }
+  expect(model.requests).toHaveLength(1);
+  expect(await bench.tasks.find(key)).toMatchObject({
+    state: 'succeeded',
+    callback: { state: 'pending' },
+  });
+  expect(await answerOf(bench)).toBe('Hello');
+});
+
+test('a callback that may not have got into its queue is put there again', async () => {
+  const bench = await begin(createMemoryModel(saying('Hello')));
+  const lost = { send: () => Promise.reject(new Error('lost')) };
+  await expect(runTask({ ...bench, callbacks: lost }, delivery())).rejects.toThrow('lost');
+  expect(await runTask(bench, delivery())).toEqual({ type: 'done' });
+  expect(bench.told).toEqual([key]);
+});
+
+test('a task whose worker died is begun anew, after its lease and not before', async () => {
+  const bench = await begin(createPacedModel());
+  const first = runTask(bench, delivery());
+  await expect.poll(() => bench.conversations.find(taskConversation(key))).toBeDefined();
+  const model = createMemoryModel(saying('Hello'));
+  const second = runTask({ ...bench, model }, delivery());
+  await bench.clock.advance(70_000);
+  expect(model.requests).toEqual([]);
+  let isOver = false;
+  const both = Promise.all([first, second]).finally(() => {
+    isOver = true;
+  });
+  await expect
+    .poll(() => bench.clock.advance(1_000).then(() => isOver), { interval: 1 })
+    .toBe(true);
+  // The first one lives, and was only late: it leaves the task to whoever took it over.
+  expect(await both).toEqual([{ type: 'again', afterSeconds: 30 }, { type: 'done' }]);
+  expect(await bench.tasks.find(key)).toMatchObject({ state: 'succeeded' });
+  expect(model.requests[0]?.messages).toEqual([userMessage('Hi')]);
+});
+
+test('a busy model is asked again later, and at the last delivery the task fails', async () => {
+  const busy = new ChatError('throttled', 'Busy', { retryAfterSeconds: 7 });
+  const bench = await begin(createMemoryModel([busy]));
+  expect(await runTask(bench, delivery())).toEqual({ type: 'again', afterSeconds: 7 });
+  expect(await bench.tasks.find(key)).toMatchObject({ state: 'running' });
+  expect(await runTask(bench, delivery({ isLast: true }))).toMatchObject({ type: 'again' });
+  const failed = await bench.tasks.find(key);
+  expect(failed).toMatchObject({ state: 'failed', error: { code: 'throttled', mayPass: true } });
+  // It is a dead letter now; sent back, it has another chance.
+  const model = createMemoryModel(saying('Hello'));
+  expect(await runTask({ ...bench, model }, delivery())).toEqual({ type: 'done' });
+  expect(await bench.tasks.find(key)).toMatchObject({ state: 'succeeded' });
+});
+
+test('what failed amid the answer is not paid for again, and keeps what was said', async () => {
+  const broken = [...saying('Half').slice(0, 2), new ChatError('model_error', 'Broke off')];
+  const model = createMemoryModel(broken);
+  const bench = await begin(model);
+  for (let count = 0; count < 3; count += 1) await runTask(bench, delivery());
+  expect(model.requests).toHaveLength(1);
+  expect(await bench.tasks.find(key)).toMatchObject({
+    state: 'failed',
+    error: { code: 'model_error', message: 'Broke off' },
+  });
+  expect(await answerOf(bench)).toBe('Half');
+});
+
+test('a task that nobody knows is dropped', async () => {
+  const bench = await begin(createMemoryModel(saying('Hello')));
+  const forged = delivery({ key: { owner: 'eve', taskId: 'task-1' } });
+  expect(await runTask(bench, forged)).toEqual({ type: 'done' });
+});

@@ -1,0 +1,29 @@
+import { createDynamoCallbackSecrets } from '#aws/dynamo-callback-secrets.ts';
+import { createDocumentClient } from '#aws/dynamo-table.ts';
+import { createDynamoTasks } from '#aws/dynamo-tasks.ts';
+import { readCallbackEnvironment, readStoreEnvironment } from '#aws/environment.ts';
+import { createKeeping } from '#aws/keeping.ts';
+import { createSqsTaskQueue } from '#aws/sqs-task-queue.ts';
+import { createHttpsSender } from '#callbacks/https-sender.ts';
+import { deliverCallback } from '#domain/deliver-callback.ts';
+import { systemClock } from '#lambda/clock.ts';
+import { handleBatch } from '#lambda/sqs-batch.ts';
+import { toCallbackBody } from '#protocol/task-json.ts';
+
+const store = readStoreEnvironment(process.env);
+const environment = readCallbackEnvironment(process.env);
+const table = { client: createDocumentClient(), tableName: store.conversationsTable };
+const ports = {
+  ...createKeeping(store),
+  tasks: createDynamoTasks(table),
+  sender: createHttpsSender(environment),
+  secrets: createDynamoCallbackSecrets(table, systemClock),
+  clock: systemClock,
+  describe: toCallbackBody,
+};
+
+/** The queue of callbacks: each is sent until it is taken, or nobody takes it. */
+export const handler = handleBatch({
+  hide: createSqsTaskQueue(environment.callbackQueue).hide,
+  handle: (message) => deliverCallback(ports, environment, { ...message, chance: Math.random() }),
+});

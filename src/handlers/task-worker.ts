@@ -1,0 +1,32 @@
+import { bedrockPrices } from '#aws/bedrock-prices.ts';
+import { createDocumentClient } from '#aws/dynamo-table.ts';
+import { createDynamoTasks } from '#aws/dynamo-tasks.ts';
+import { readDeliveries, readTaskEnvironment } from '#aws/environment.ts';
+import { createSqsTaskQueue } from '#aws/sqs-task-queue.ts';
+import { createTurnPorts } from '#aws/turn-ports.ts';
+import { runTask } from '#domain/run-task.ts';
+import { systemClock } from '#lambda/clock.ts';
+import { handleBatch } from '#lambda/sqs-batch.ts';
+import { toTaskTurn } from '#lambda/task-turn.ts';
+
+const environment = readTaskEnvironment(process.env);
+const deliveries = readDeliveries(process.env);
+const table = { client: createDocumentClient(), tableName: environment.conversationsTable };
+const ports = {
+  ...createTurnPorts(environment, systemClock),
+  tasks: createDynamoTasks(table),
+  callbacks: createSqsTaskQueue(environment.callbackQueue),
+};
+const policy = { ...environment, prices: bedrockPrices, defaultFormat: 'json' } as const;
+
+/** The queue of tasks: each is one turn, however often it is delivered. */
+export const handler = handleBatch({
+  hide: createSqsTaskQueue(environment.taskQueue).hide,
+  handle: ({ key, count }, invocation) =>
+    runTask(ports, {
+      key,
+      isLast: count >= deliveries,
+      toTurn: (task, attempt) =>
+        toTaskTurn(task, attempt, { policy, invocation, nowMs: systemClock.now() }),
+    }),
+});

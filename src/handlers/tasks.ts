@@ -1,0 +1,26 @@
+import { bedrockPrices } from '#aws/bedrock-prices.ts';
+import { createDynamoCallbackSecrets } from '#aws/dynamo-callback-secrets.ts';
+import { createDocumentClient } from '#aws/dynamo-table.ts';
+import { createDynamoTasks } from '#aws/dynamo-tasks.ts';
+import { readTaskEnvironment } from '#aws/environment.ts';
+import { createKeeping } from '#aws/keeping.ts';
+import { createSqsTaskQueue } from '#aws/sqs-task-queue.ts';
+import { answerTasks } from '#lambda/answer-tasks.ts';
+import { systemClock } from '#lambda/clock.ts';
+import { respondBuffered } from '#lambda/respond-buffered.ts';
+
+const environment = readTaskEnvironment(process.env);
+const table = { client: createDocumentClient(), tableName: environment.conversationsTable };
+const ports = {
+  ...createKeeping(environment),
+  tasks: createDynamoTasks(table),
+  queue: createSqsTaskQueue(environment.taskQueue),
+  secrets: createDynamoCallbackSecrets(table, systemClock),
+  clock: systemClock,
+};
+const policy = { ...environment, prices: bedrockPrices, defaultFormat: 'json' } as const;
+
+/** `POST /tasks`, `GET /tasks/{id}`, `GET` and `POST /callback-secret`. */
+export const handler = respondBuffered((request, invocation) =>
+  answerTasks(ports, policy, { request, invocation }),
+);

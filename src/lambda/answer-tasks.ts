@@ -1,0 +1,139 @@
+import type { CallbackSecrets } from '#domain/deliver-callback.ts';
+import { ChatError } from '#domain/errors.ts';
+import type { KeepingPorts } from '#domain/recover-turn.ts';
+import { lastTurn } from '#domain/run-task.ts';
+import { hasEnded, taskConversation, type Task, type TaskQueue, type Tasks } from '#domain/task.ts';
+import { lengthOf } from '#domain/turn-log.ts';
+import { ownerOf } from '#lambda/http-event.ts';
+import type { HttpRequest, HttpResponse, Invocation } from '#lambda/http.ts';
+import { assertIdempotencyKey } from '#lambda/idempotency-key.ts';
+import { derivedId, fingerprintOf, newId } from '#lambda/new-id.ts';
+import { toTaskTurn } from '#lambda/task-turn.ts';
+import type { ChatPolicy } from '#lambda/turn-request.ts';
+import { parseCallbackUrl, type CallbackRules } from '#protocol/callback-url.ts';
+import { parseTaskId, parseTaskRequest, unknownTask } from '#protocol/task-request.ts';
+import { toTaskJson } from '#protocol/task-json.ts';
+
+export interface TaskDoorPorts extends KeepingPorts {
+  readonly tasks: Tasks;
+  readonly queue: TaskQueue;
+  readonly secrets: CallbackSecrets;
+}
+
+export interface TaskPolicy extends ChatPolicy, CallbackRules {}
+
+interface Asking {
+  readonly request: HttpRequest;
+  readonly invocation: Invocation;
+}
+
+/** Answers `POST /tasks`, `GET /tasks/{id}`, and `/callback-secret`: the caller's own. */
+export async function answerTasks(
+  ports: TaskDoorPorts,
+  policy: TaskPolicy,
+  { request, invocation }: Asking,
+): Promise<HttpResponse> {
+  const owner = ownerOf(request.caller, false);
+  const { status, body } = await route(ports, policy, { owner, request, invocation });
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-request-id': invocation.requestId,
+    },
+    body: JSON.stringify(body),
+  };
+}
+
+interface Routed extends Asking {
+  readonly owner: string;
+}
+
+async function route(
+  ports: TaskDoorPorts,
+  policy: TaskPolicy,
+  routed: Routed,
+): Promise<{ readonly status: number; readonly body: object }> {
+  const { owner, request } = routed;
+  const [, room, segment, ...rest] = request.path.split('/');
+  const door = `${request.method} ${room}`;
+  if (rest.length === 0 && segment !== undefined && door === 'GET tasks') {
+    return { status: 200, body: await readTask(ports, owner, parseTaskId(segment)) };
+  }
+  if (segment !== undefined) throw nothingHere();
+  switch (door) {
+    case 'POST tasks':
+      return { status: 202, body: await submit(ports, policy, routed) };
+    case 'GET callback-secret':
+      return { status: 200, body: { secret: (await ports.secrets.read(owner))[0] } };
+    case 'POST callback-secret':
+      return { status: 200, body: { secret: await ports.secrets.rotate(owner) } };
+    default:
+      throw nothingHere();
+  }
+}
+
+/** Tasks and their answers are kept this long. */
+const keptMs = 30 * 86_400_000;
+
+async function submit(
+  { tasks, queue, clock }: TaskDoorPorts,
+  policy: TaskPolicy,
+  { owner, request, invocation }: Routed,
+): Promise<object> {
+  const { body, headers } = request;
+  const { callbackUrl } = parseTaskRequest(body);
+  const key = headers['idempotency-key'];
+  if (key !== undefined) assertIdempotencyKey(key);
+  const nowMs = clock.now();
+  const callback =
+    callbackUrl === undefined
+      ? {}
+      : {
+          callback: {
+            url: parseCallbackUrl(callbackUrl, policy),
+            state: 'waiting',
+            attempts: 0,
+          } as const,
+        };
+  const task: Task = {
+    owner,
+    taskId: key === undefined ? newId(nowMs) : derivedId(owner, 'task', key),
+    state: 'queued',
+    request: body,
+    fingerprint: fingerprintOf(body),
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + keptMs,
+    ...callback,
+  };
+  // What no worker could do is refused at once.
+  toTaskTurn(task, 1, { policy, invocation, nowMs });
+  const kept = await tasks.submit(task);
+  // A task that nobody has begun may never have got into the queue.
+  if (kept.state === 'queued') await queue.send(kept);
+  return { task_id: kept.taskId, status: kept.state };
+}
+
+async function readTask(ports: TaskDoorPorts, owner: string, taskId: string): Promise<object> {
+  const task = await ports.tasks.find({ owner, taskId });
+  if (task === undefined) throw unknownTask();
+  if (!hasEnded(task)) return toTaskJson(task, undefined, await charactersOf(ports, task));
+  return toTaskJson(task, await lastTurn(ports, task));
+}
+
+/** How much of a task's answer there is so far. */
+async function charactersOf(
+  { conversations, log }: TaskDoorPorts,
+  task: Task,
+): Promise<number | undefined> {
+  const key = taskConversation(task);
+  const live = (await conversations.find(key))?.liveTurn;
+  if (live === undefined) return undefined;
+  const entries = await log.read({ ...key, turnId: live.turnId, sequence: live.sequence }, 0);
+  return entries.flatMap(({ events }) => events).reduce((sum, event) => sum + lengthOf(event), 0);
+}
+
+function nothingHere(): ChatError {
+  return new ChatError('not_found', 'Nothing is here.');
+}

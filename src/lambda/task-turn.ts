@@ -1,0 +1,37 @@
+import { ChatError } from '#domain/errors.ts';
+import type { TurnRequest } from '#domain/open-turn.ts';
+import { userMessage } from '#domain/message.ts';
+import { taskConversation, type Task } from '#domain/task.ts';
+import type { Invocation } from '#lambda/http.ts';
+import { toTurnRequest, type ChatPolicy } from '#lambda/turn-request.ts';
+import type { ChatRequest } from '#protocol/chat-request.ts';
+import { parseTaskRequest } from '#protocol/task-request.ts';
+
+export interface TaskContext {
+  readonly policy: ChatPolicy;
+  readonly invocation: Invocation;
+  readonly nowMs: number;
+}
+
+/**
+ * The turn that a task asks for. Whoever asks for the same attempt of the same task asks for the
+ * same turn. Throws `invalid_request` where the policy does not let it.
+ */
+export function toTaskTurn(task: Task, attempt: number, context: TaskContext): TurnRequest {
+  const { chat } = parseTaskRequest(task.request);
+  const { owner, expiresAtMs } = task;
+  const { conversationId } = taskConversation(task);
+  const turn = toTurnRequest(chat, { ...context, owner, isAnonymous: false });
+  return {
+    ...turn,
+    // Nothing goes before it, not even an attempt whose worker died.
+    asked: { type: 'edit', question: userMessage(promptOf(chat)), parentId: null },
+    conversation: { conversationId, mode: 'either', expiresAtMs },
+    idempotency: { key: `attempt-${attempt}`, fingerprint: task.fingerprint },
+  };
+}
+
+function promptOf({ question }: ChatRequest): string {
+  if (question.type === 'message') return question.text;
+  throw new ChatError('invalid_request', 'prompt: is required');
+}

@@ -1,0 +1,247 @@
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+  StartMessageMoveTaskCommand,
+} from '@aws-sdk/client-sqs';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { realClock } from '#local/clock.ts';
+import { changedTemplate, type PropertiesOf } from '../fixtures/changed-template.ts';
+import { startCallbackServer, type CallbackServer } from '../fixtures/callback-server.ts';
+import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { behave, paidCalls } from '../fixtures/told-turn.ts';
+
+let system: StreambedSystem;
+let server: CallbackServer;
+let sqs: SQSClient;
+
+beforeAll(async () => {
+  server = await startCallbackServer();
+  const template = await changedTemplate(impatient);
+  const parameters = { LoopbackCallbacks: 'true' };
+  system = await startSystem({ template, parameters, clock: realClock });
+  const { endpoints, region, credentials } = system.state;
+  sqs = new SQSClient({ endpoint: endpoints.aws, region, credentials });
+});
+afterAll(async () => {
+  await system.close();
+  server.close();
+});
+beforeEach(() => behave(system, {}));
+
+/** Tasks are delivered twice, callbacks tried again after a second. */
+function impatient(propertiesOf: PropertiesOf): void {
+  propertiesOf('Tasks').RedrivePolicy.maxReceiveCount = 2;
+  propertiesOf('TaskWorkerFunction').Environment.Variables['MAX_DELIVERIES'] = '2';
+  const sender = propertiesOf('CallbackWorkerFunction');
+  sender.Environment.Variables['CALLBACK_RETRY_SECONDS'] = '1,1,1,1,1,1';
+}
+
+interface TaskJson {
+  readonly task_id: string;
+  readonly status: string;
+  readonly result?: { readonly response: string; readonly usage: object; readonly model: string };
+  readonly error?: { readonly code: string; readonly detail: string };
+  readonly callback?: { readonly status: string; readonly attempts: number };
+  readonly progress?: { readonly characters: number };
+}
+
+async function submit(body: object, headers: Record<string, string> = {}): Promise<TaskJson> {
+  const answer = await system.api('/tasks', post(body, { headers }));
+  expect(answer.status).toBe(202);
+  return (await answer.json()) as TaskJson;
+}
+
+async function taskOf(id: string): Promise<TaskJson> {
+  return (await (await system.api(`/tasks/${id}`)).json()) as TaskJson;
+}
+
+async function ended(id: string): Promise<TaskJson> {
+  const isOver = async (): Promise<boolean> =>
+    ['succeeded', 'failed'].includes((await taskOf(id)).status);
+  await expect.poll(isOver, patiently).toBe(true);
+  return taskOf(id);
+}
+
+const patiently = { timeout: 30_000, interval: 200 };
+
+const queueUrl = (name: string): string => system.state.queues[name] ?? '';
+
+test('a task is queued, run and kept with its answer', async () => {
+  const { task_id: id, status } = await submit({ prompt: 'Tell me about rivers' });
+  expect(status).toBe('queued');
+  expect(await ended(id)).toEqual({
+    task_id: id,
+    status: 'succeeded',
+    created_at: expect.any(String),
+    started_at: expect.any(String),
+    finished_at: expect.any(String),
+    result: {
+      response: expect.stringContaining('rivers'),
+      stop_reason: 'end_turn',
+      model: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+      usage: expect.objectContaining({ output_tokens: expect.any(Number) }),
+      cost_usd: expect.any(Number),
+    },
+  });
+  const { conversations } = (await (await system.api('/conversations')).json()) as {
+    conversations: unknown[];
+  };
+  expect(conversations).toEqual([]);
+});
+
+test('while it runs, a task tells how far its answer has come', async () => {
+  await behave(system, {
+    stream: [{ text: 'Once upon a time' }, { stall: '1800ms' }, { text: '.' }],
+  });
+  const { task_id: id } = await submit({ prompt: 'A story' });
+  const progress = async (): Promise<number> => (await taskOf(id)).progress?.characters ?? 0;
+  await expect.poll(progress, patiently).toBeGreaterThan(5);
+  expect(await taskOf(id)).toMatchObject({ status: 'running' });
+  expect((await ended(id)).result?.response).toBe('Once upon a time.');
+});
+
+test('a task delivered five times makes one model call and one callback', async () => {
+  const before = await paidCalls(system);
+  const told = server.requests.length;
+  await behave(system, { stream: [{ text: 'Slow' }, { stall: '300ms' }, { text: ' answer' }] });
+  const { task_id: id } = await submit({ prompt: 'Deliver me', callback_url: server.url });
+  // What SQS may do at any time: the very same message again.
+  const MessageBody = JSON.stringify({ owner: await ownerOf(id), task_id: id });
+  const again = { QueueUrl: queueUrl('Tasks'), MessageBody };
+  for (let count = 0; count < 2; count += 1) await sqs.send(new SendMessageCommand(again));
+  await ended(id);
+  for (let count = 0; count < 2; count += 1) await sqs.send(new SendMessageCommand(again));
+  const isDelivered = async (): Promise<unknown> => (await taskOf(id)).callback?.status;
+  await expect.poll(isDelivered, patiently).toBe('delivered');
+  await queueIsEmpty('Tasks');
+  await queueIsEmpty('Callbacks');
+  expect((await paidCalls(system)) - before).toBe(1);
+  expect(server.requests.length - told).toBe(1);
+  expect((await taskOf(id)).result?.response).toBe('Slow answer');
+});
+
+test('a callback that fails twice and then works is taken once, signed, with one id', async () => {
+  const told = server.requests.length;
+  server.answerWith(500, 503);
+  const { task_id: id } = await submit({ prompt: 'Call me', callback_url: server.url });
+  const delivered = async (): Promise<unknown> => (await taskOf(id)).callback;
+  await expect
+    .poll(delivered, patiently)
+    .toEqual({ url: server.url, status: 'delivered', attempts: 3 });
+  const requests = server.requests.slice(told);
+  expect(requests).toHaveLength(3);
+  const { secret } = (await (await system.api('/callback-secret')).json()) as { secret: string };
+  const webhook = new Webhook(secret);
+  for (const { headers, body } of requests) {
+    expect(webhook.verify(body, { ...headers })).toMatchObject({
+      type: 'task.succeeded',
+      data: { task_id: id, status: 'succeeded', result: { response: expect.any(String) } },
+    });
+  }
+  expect(new Set(requests.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+});
+
+test('a key for signing is replaced, and the old one signs beside it for a while', async () => {
+  const secretOf = async (init?: RequestInit): Promise<string> => {
+    const answer = await system.api('/callback-secret', init);
+    return ((await answer.json()) as { secret: string }).secret;
+  };
+  const old = await secretOf();
+  const current = await secretOf({ method: 'POST' });
+  expect(await secretOf()).toBe(current);
+  expect(current).not.toBe(old);
+  const told = server.requests.length;
+  await submit({ prompt: 'Call me', callback_url: server.url });
+  await expect.poll(() => server.requests.length, patiently).toBe(told + 1);
+  const { headers, body } = server.requests[told] ?? { headers: {}, body: '' };
+  for (const secret of [old, current]) new Webhook(secret).verify(body, { ...headers });
+  expect(headers['webhook-signature']?.split(' ')).toHaveLength(2);
+});
+
+test('a task that cannot be done becomes a dead letter, and is done when it is sent back', async () => {
+  await behave(system, { fail: { type: 'ThrottlingException' } });
+  const { task_id: id } = await submit({ prompt: 'Not now' });
+  const failed = await ended(id);
+  expect(failed).toMatchObject({ status: 'failed', error: { detail: expect.any(String) } });
+  const deadLetters = (): Promise<number> => messagesIn('DeadTasks');
+  await expect.poll(deadLetters, patiently).toBe(1);
+  await behave(system, {});
+  const SourceArn = `arn:aws:sqs:us-east-1:000000000000:${queueUrl('DeadTasks').split('/').at(-1)}`;
+  await sqs.send(new StartMessageMoveTaskCommand({ SourceArn }));
+  const status = async (): Promise<string> => (await taskOf(id)).status;
+  await expect.poll(status, patiently).toBe('succeeded');
+});
+
+test('messages that name no task, or one that nobody has, are dropped', async () => {
+  const bodies = ['hello', '{}', '[]', '{"owner":"key:x","task_id":"nobody"}', '{"owner":1}'];
+  const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+  await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl('Tasks'), Entries }));
+  await expect.poll(() => messagesIn('Tasks'), patiently).toBe(0);
+});
+
+test('the same request with its key is the same task, and another one is refused', async () => {
+  const headers = { 'idempotency-key': 'task-key-1' };
+  const first = await submit({ prompt: 'Once' }, headers);
+  await ended(first.task_id);
+  expect(await submit({ prompt: 'Once' }, headers)).toMatchObject({ task_id: first.task_id });
+  const other = await system.api('/tasks', post({ prompt: 'Twice' }, { headers }));
+  expect(other.status).toBe(422);
+  expect(await other.json()).toMatchObject({ code: 'idempotency_mismatch' });
+});
+
+test.each([
+  [{}, 'prompt: is required'],
+  [{ prompt: ' ' }, 'prompt: must not be blank'],
+  [{ prompt: 1 }, 'prompt: must be a string'],
+  [{ prompt: 'Hi', model: 'gpt-4' }, 'model: must be one of'],
+  [{ prompt: 'Hi', inference: { max_tokens: 1e6 } }, 'inference.max_tokens: must be at most'],
+  [{ prompt: 'Hi', format: 'text' }, 'format: is not a field of this request'],
+  [{ prompt: 'Hi', cache: true }, 'cache: is not a field of this request'],
+  [{ prompt: 'Hi', message: 'Hi' }, 'message: is not a field of this request'],
+  [{ prompt: 'Hi', callback_url: 5 }, 'callback_url: must be a string'],
+  [{ prompt: 'Hi', callback_url: 'http://example.net/' }, 'callback_url: must begin with https://'],
+  [{ prompt: 'Hi', callback_url: 'https://169.254.169.254/' }, 'callback_url: must have a name'],
+])('%j is refused, with the field', async (body, detail) => {
+  const answer = await system.api('/tasks', post(body));
+  expect(answer.status).toBe(400);
+  const problem = (await answer.json()) as { detail: string };
+  expect(problem.detail).toContain(detail);
+});
+
+test('what nobody has is a 404, and a caller without a key is refused', async () => {
+  for (const path of ['/tasks/nobody', '/tasks/01990000-0000-7000-8000-000000000000']) {
+    expect((await system.api(path)).status).toBe(404);
+  }
+  const url = `${system.state.apis['Api']?.url}/tasks`;
+  expect((await fetch(url, post({ prompt: 'Hi' }))).status).toBe(403);
+});
+
+/** Whose task it is, as messages of the queue name him. */
+async function ownerOf(id: string): Promise<string> {
+  const { endpoints, region, credentials, tables } = system.state;
+  const dynamo = new DynamoDBClient({ endpoint: endpoints.aws, region, credentials });
+  const { Items = [] } = await dynamo.send(
+    new ScanCommand({
+      TableName: tables['Conversations'],
+      FilterExpression: 'sk = :sk',
+      ExpressionAttributeValues: { ':sk': { S: `TASK#${id}` } },
+    }),
+  );
+  return decodeURIComponent(Items[0]?.['pk']?.S ?? '').replace('OWNER#', '');
+}
+
+async function messagesIn(name: string): Promise<number> {
+  const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl(name), AttributeNames: [...names] }),
+  );
+  return names.reduce((sum, attribute) => sum + Number(Attributes[attribute]), 0);
+}
+
+async function queueIsEmpty(name: string): Promise<void> {
+  await expect.poll(() => messagesIn(name), patiently).toBe(0);
+}
