@@ -1,4 +1,4 @@
-import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, type Stack } from 'aws-cdk-lib';
 import { FunctionUrlAuthType, HttpMethod, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import type { ChatFunctions } from '#infra/chat-functions.ts';
 import type { StreambedFunction } from '#infra/streambed-function.ts';
@@ -14,6 +14,10 @@ const exposed = ['x-request-id', 'x-streambed-conversation-id', 'x-streambed-tur
 /** Function URLs: for signed calls, but for a chat that is public by choice. */
 export function addUrls(stack: Stack, functions: UrlFunctions, props: StreambedProps): void {
   const { chat, history, stream, invoke, langchain } = functions;
+  if (props.publicChat) {
+    const warning = 'publicChat: anybody who knows its URL may chat, unknown and at your expense.';
+    Annotations.of(stack).addWarningV2('streambed:publicChat', warning);
+  }
   const cors = { allowedOrigins: [...props.allowedOrigins], allowedHeaders: ['*'] };
   const chatUrl = chat.addFunctionUrl({
     authType: props.publicChat ? FunctionUrlAuthType.NONE : FunctionUrlAuthType.AWS_IAM,

@@ -1,27 +1,36 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import {
   ApiKey,
+  ApiKeySourceType,
+  AuthorizationType,
   EndpointType,
   LambdaIntegration,
   ResponseTransferMode,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { ChatFunctions } from '#infra/chat-functions.ts';
+import type { Identity } from '#infra/identity.ts';
 import type { StreambedFunction } from '#infra/streambed-function.ts';
 
 export interface ApiFunctions extends ChatFunctions {
   readonly tasks: StreambedFunction;
 }
 
-/** The REST API: every method wants a key, which belongs to a plan. */
-export function addApi(stack: Stack, functions: ApiFunctions): void {
+/** The REST API: whoever calls is known, and counts in a plan. */
+export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity): void {
   const { chat, chatBuffered, history, stream, openAi, tasks } = functions;
   const api = new RestApi(stack, 'Api', {
     restApiName: 'streambed',
     endpointTypes: [EndpointType.REGIONAL],
     cloudWatchRole: false,
     deployOptions: { stageName: 'prod' },
-    defaultMethodOptions: { apiKeyRequired: true },
+    // A key that came as a bearer, or that stands for those who signed in.
+    apiKeySourceType: ApiKeySourceType.AUTHORIZER,
+    defaultMethodOptions: {
+      apiKeyRequired: true,
+      authorizer: identity.authorizer,
+      authorizationType: AuthorizationType.CUSTOM,
+    },
   });
   const door = (path: string): { streams: Add; answers: Add } => {
     const resource = api.root.resourceForPath(path);
@@ -45,11 +54,18 @@ export function addApi(stack: Stack, functions: ApiFunctions): void {
   door('/tasks/{task_id}').answers(tasks, 'GET');
   door('/callback-secret').answers(tasks, 'GET', 'POST');
 
+  const apiStages = [{ stage: api.deploymentStage }];
   const plan = api.addUsagePlan('DefaultPlan', {
+    apiStages,
     throttle: { rateLimit: 10, burstLimit: 20 },
-    apiStages: [{ stage: api.deploymentStage }],
   });
   plan.addApiKey(new ApiKey(stack, 'DefaultApiKey'));
+  // All of them together: each by himself is held to his own limits.
+  const signedIn = api.addUsagePlan('SignedInPlan', {
+    apiStages,
+    throttle: { rateLimit: 100, burstLimit: 200 },
+  });
+  signedIn.addApiKey(new ApiKey(stack, 'SignedInApiKey', { value: identity.signedInKey }));
 }
 
 type Add = (by: StreambedFunction, ...methods: readonly string[]) => void;

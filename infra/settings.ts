@@ -1,5 +1,5 @@
 import type { Node } from 'constructs';
-import type { StreambedProps } from '#infra/streambed-stack.ts';
+import type { OidcProps, StreambedProps } from '#infra/streambed-stack.ts';
 
 /**
  * Reads the settings of a deployment from the CDK context (`-c models=… -c publicChat=true`),
@@ -23,11 +23,23 @@ export function readSettings(node: Node): StreambedProps {
     },
     allowedOrigins: list('allowedOrigins', text('allowedOrigins') ?? 'http://localhost:3000'),
     publicChat: flag('publicChat', text('publicChat')),
+    selfSignUp: flag('selfSignUp', text('selfSignUp')),
+    oidc: readOidc(text('oidcIssuer'), text('oidcAudience'), text('oidcJwksUrl')),
     callbackRetrySeconds: list(
       'callbackRetrySeconds',
       text('callbackRetrySeconds') ?? '5,30,300,1800,7200,28800',
     ).map((seconds) => count('callbackRetrySeconds', seconds)),
   };
+}
+
+function readOidc(
+  issuer: string | undefined,
+  ...[audience, jwksUrl]: readonly (string | undefined)[]
+): OidcProps | undefined {
+  if (issuer === undefined) return undefined;
+  if (audience === undefined) throw new Error('oidcAudience: must be set beside oidcIssuer');
+  const usual = `${issuer.replace(/\/$/u, '')}/.well-known/jwks.json`;
+  return { issuer, audience, jwksUrl: jwksUrl ?? usual };
 }
 
 const defaultModels = ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 'amazon.nova-lite-v1:0'];

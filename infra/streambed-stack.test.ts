@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { readSettings } from '#infra/settings.ts';
 import { StreambedStack } from '#infra/streambed-stack.ts';
@@ -51,6 +51,66 @@ test('a public URL is an explicit choice, and gets both permissions that it need
   }
   open.hasResourceProperties('AWS::Lambda::Function', {
     Environment: { Variables: { ALLOW_ANONYMOUS: 'true' } },
+  });
+});
+
+test('a public URL is warned of when the template is made', () => {
+  const app = new App({ context: { publicChat: 'true' } });
+  const stack = new StreambedStack(app, 'Streambed', readSettings(app.node));
+  const annotations = Annotations.fromStack(stack);
+  annotations.hasWarning('*', Match.stringLikeRegexp('at your expense'));
+});
+
+test('every method of the API asks the authorizer, which remembers nothing', () => {
+  template.allResourcesProperties('AWS::ApiGateway::Method', {
+    AuthorizationType: 'CUSTOM',
+    AuthorizerId: { Ref: 'Authorizer' },
+  });
+  template.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+    Type: 'REQUEST',
+    AuthorizerResultTtlInSeconds: 0,
+  });
+  template.hasResourceProperties('AWS::ApiGateway::RestApi', { ApiKeySourceType: 'AUTHORIZER' });
+});
+
+test('people sign in to a pool that is kept, and sign up only where that is wanted', () => {
+  template.hasResource('AWS::Cognito::UserPool', {
+    DeletionPolicy: 'Retain',
+    Properties: {
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      DeletionProtection: 'ACTIVE',
+    },
+  });
+  template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+    AllowedOAuthFlows: ['code'],
+    PreventUserExistenceErrors: 'ENABLED',
+    CallbackURLs: ['http://localhost:3000/chat'],
+  });
+  synthesize({ selfSignUp: 'true' }).hasResourceProperties('AWS::Cognito::UserPool', {
+    AdminCreateUserConfig: { AllowAdminCreateUserOnly: false },
+  });
+});
+
+test('another issuer is told to the authorizer, and needs an audience', () => {
+  const oidc = { oidcIssuer: 'https://id.example.org/', oidcAudience: 'streambed' };
+  synthesize(oidc).hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: Match.objectLike({
+        OIDC_ISSUER: 'https://id.example.org/',
+        OIDC_JWKS_URL: 'https://id.example.org/.well-known/jwks.json',
+      }),
+    },
+  });
+  expect(() => synthesize({ oidcIssuer: 'https://id.example.org/' })).toThrow('oidcAudience');
+});
+
+test('a queue gives up after its deliveries, and what failed is told by itself', () => {
+  template.hasResourceProperties('AWS::SQS::Queue', {
+    VisibilityTimeout: 1_800,
+    RedrivePolicy: { maxReceiveCount: 5 },
+  });
+  template.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
   });
 });
 

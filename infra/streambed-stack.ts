@@ -2,6 +2,7 @@ import { Stack, type App, type CfnElement } from 'aws-cdk-lib';
 import { addChatFunctions } from '#infra/chat-functions.ts';
 import { layFoundation } from '#infra/foundation.ts';
 import { addUrls } from '#infra/function-urls.ts';
+import { addIdentity } from '#infra/identity.ts';
 import { addInvoke, addLangChain } from '#infra/model-functions.ts';
 import { addApi } from '#infra/rest-api.ts';
 import { addTasks } from '#infra/tasks.ts';
@@ -29,8 +30,18 @@ export interface StreambedProps {
   readonly allowedOrigins: readonly string[];
   /** Lets anybody chat through the Function URL, without an identity and at your expense. */
   readonly publicChat: boolean;
+  /** Whether people may sign up by themselves; otherwise users are added by whoever operates it. */
+  readonly selfSignUp: boolean;
+  /** Another issuer whose tokens are taken, beside the user pool. */
+  readonly oidc?: OidcProps | undefined;
   /** How long a callback that failed is waited with before each further try. */
   readonly callbackRetrySeconds: readonly number[];
+}
+
+export interface OidcProps {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUrl: string;
 }
 
 /** The whole system on one page. */
@@ -44,7 +55,7 @@ export class StreambedStack extends Stack {
     const langchain = addLangChain(foundation);
     const tasks = addTasks(foundation);
     addUrls(this, { ...chats, invoke, langchain }, props);
-    addApi(this, { ...chats, tasks });
+    addApi(this, { ...chats, tasks }, addIdentity(foundation));
   }
 
   /** Resources of a construct keep the construct's plain name, for people and the state file. */

@@ -86,7 +86,7 @@ async function start(): Promise<void> {
   console.log(banner(state));
 }
 
-function banner({ web, apis, functions, endpoints }: LocalState): string {
+function banner({ web, apis, functions, endpoints, signIn }: LocalState): string {
   const api = Object.values(apis)[0];
   const urls = Object.entries(functions).flatMap(([name, { url, authType }]) =>
     url === undefined ? [] : [`  ${name.padEnd(26)} ${url}  (${authType})`],
@@ -98,6 +98,9 @@ function banner({ web, apis, functions, endpoints }: LocalState): string {
     '',
     `  ${'REST API'.padEnd(26)} ${api?.url}`,
     ...urls,
+    ...(signIn?.users ?? []).map(
+      ({ username, password }) => `  ${`Sign-in of ${username}`.padEnd(26)} ${password}`,
+    ),
     `  ${'AWS endpoint'.padEnd(26)} ${endpoints.aws}`,
     `  ${'What runs where'.padEnd(26)} ${values.state}`,
     '',

@@ -111,6 +111,29 @@ export function readDeliveries(variables: Variables): number {
   return count(variables, 'MAX_DELIVERIES');
 }
 
+/** What the authorizer is told by its environment variables. */
+export interface AuthorizerEnvironment {
+  readonly userPool: { readonly issuer: string; readonly clientIds: readonly string[] };
+  /** Another issuer, beside the user pool. */
+  readonly oidc?: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string };
+  readonly signedInKey: string;
+}
+
+/** Reads the environment of the authorizer. Throws an error that names the variable at fault. */
+export function readAuthorizerEnvironment(variables: Variables): AuthorizerEnvironment {
+  const issuer = variables['OIDC_ISSUER'];
+  const audience = (): string => required(variables, 'OIDC_AUDIENCE');
+  const jwksUrl = (): string => required(variables, 'OIDC_JWKS_URL');
+  return {
+    userPool: {
+      issuer: required(variables, 'USER_POOL_ISSUER'),
+      clientIds: required(variables, 'USER_POOL_CLIENTS').split(','),
+    },
+    ...(issuer === undefined ? {} : { oidc: { issuer, audience: audience(), jwksUrl: jwksUrl() } }),
+    signedInKey: required(variables, 'SIGNED_IN_KEY'),
+  };
+}
+
 function readModels(variables: Variables): ModelsEnvironment {
   const [model, ...others] = required(variables, 'MODELS').split(',');
   if (model === undefined || model === '') throw new Error('MODELS: must name at least one model');

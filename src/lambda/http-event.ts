@@ -23,7 +23,11 @@ export interface RestApiEvent {
   readonly queryStringParameters: Readonly<Record<string, string>> | null;
   readonly body: string | null;
   readonly isBase64Encoded: boolean;
-  readonly requestContext: { readonly identity: { readonly apiKeyId?: string | null } };
+  readonly requestContext: {
+    readonly identity: { readonly apiKeyId?: string | null };
+    /** What `authorize.ts` says of the caller. */
+    readonly authorizer?: { readonly user?: string } | null;
+  };
 }
 
 export type HttpEvent = FunctionUrlEvent | RestApiEvent;
@@ -46,16 +50,21 @@ function fromFunctionUrl(event: FunctionUrlEvent): HttpRequest {
 }
 
 function fromRestApi(event: RestApiEvent): HttpRequest {
-  const { apiKeyId } = event.requestContext.identity;
   return {
     method: event.httpMethod,
     path: event.path,
     headers: lowerCased(event.headers ?? {}),
     query: event.queryStringParameters ?? {},
     body: decoded(event.body ?? '', event.isBase64Encoded),
-    caller:
-      typeof apiKeyId === 'string' ? { type: 'api-key', id: apiKeyId } : { type: 'anonymous' },
+    caller: callerOf(event.requestContext),
   };
+}
+
+/** Whoever signed in is himself, whichever key his plan goes by. */
+function callerOf({ identity, authorizer }: RestApiEvent['requestContext']): Caller {
+  if (typeof authorizer?.user === 'string') return { type: 'user', id: authorizer.user };
+  const { apiKeyId } = identity;
+  return typeof apiKeyId === 'string' ? { type: 'api-key', id: apiKeyId } : { type: 'anonymous' };
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
@@ -74,6 +83,8 @@ export function ownerOf(caller: Caller, allowAnonymous: boolean): string {
       return `iam:${caller.arn}`;
     case 'api-key':
       return `key:${caller.id}`;
+    case 'user':
+      return `user:${caller.id}`;
     case 'anonymous':
       if (allowAnonymous) return 'anonymous';
       throw new ChatError('unauthenticated', 'Sign the request or send an API key.');

@@ -2,6 +2,7 @@
 export type Caller =
   | { readonly type: 'iam'; readonly arn: string }
   | { readonly type: 'api-key'; readonly id: string }
+  | { readonly type: 'user'; readonly id: string }
   | { readonly type: 'anonymous' };
 
 /** A request, whichever door it came through. */

@@ -217,7 +217,7 @@ test('what nobody has is a 404, and a caller without a key is refused', async ()
     expect((await system.api(path)).status).toBe(404);
   }
   const url = `${system.state.apis['Api']?.url}/tasks`;
-  expect((await fetch(url, post({ prompt: 'Hi' }))).status).toBe(403);
+  expect((await fetch(url, post({ prompt: 'Hi' }))).status).toBe(401);
 });
 
 /** Whose task it is, as messages of the queue name him. */

@@ -1,0 +1,80 @@
+import { Aws, CfnOutput, Duration, Fn, RemovalPolicy } from 'aws-cdk-lib';
+import { RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import {
+  AccountRecovery,
+  FeaturePlan,
+  UserPool,
+  type UserPoolClient,
+} from 'aws-cdk-lib/aws-cognito';
+import type { Foundation } from '#infra/foundation.ts';
+import { StreambedFunction } from '#infra/streambed-function.ts';
+
+export interface Identity {
+  readonly authorizer: RequestAuthorizer;
+  /** The value of the key that stands for everybody who signed in, so that a plan counts them. */
+  readonly signedInKey: string;
+}
+
+/** People who sign in, with hosted pages, and who is let into the API. */
+export function addIdentity({ stack, props }: Foundation): Identity {
+  const users = new UserPool(stack, 'Users', {
+    selfSignUpEnabled: props.selfSignUp,
+    signInAliases: { email: true },
+    autoVerify: { email: true },
+    accountRecovery: AccountRecovery.EMAIL_ONLY,
+    passwordPolicy: { minLength: 12 },
+    featurePlan: FeaturePlan.ESSENTIALS,
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  const client = addClient(users, props.allowedOrigins);
+  const domain = users.addDomain('SignInPages', {
+    cognitoDomain: { domainPrefix: `streambed-${Aws.ACCOUNT_ID}` },
+  });
+  // Nothing is gained by knowing it: the authorizer takes it from nobody.
+  const signedIn = `streambed-signed-in-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`;
+  const issuer = `https://cognito-idp.${Aws.REGION}.amazonaws.com/${users.userPoolId}`;
+  const { oidc } = props;
+  const handler = new StreambedFunction(stack, 'AuthorizerFunction', {
+    bundle: 'authorizer',
+    timeout: Duration.seconds(10),
+    environment: {
+      USER_POOL_ISSUER: issuer,
+      USER_POOL_CLIENTS: client.userPoolClientId,
+      SIGNED_IN_KEY: signedIn,
+      ...(oidc === undefined
+        ? {}
+        : {
+            OIDC_ISSUER: oidc.issuer,
+            OIDC_AUDIENCE: oidc.audience,
+            OIDC_JWKS_URL: oidc.jwksUrl,
+          }),
+    },
+  });
+  new CfnOutput(stack, 'SignInUrl', { value: domain.baseUrl() });
+  new CfnOutput(stack, 'SignInClient', { value: client.userPoolClientId });
+  return {
+    // Nothing is remembered: two ways to name oneself cannot be one key of a cache.
+    authorizer: new RequestAuthorizer(stack, 'Authorizer', {
+      handler,
+      identitySources: [],
+      resultsCacheTtl: Duration.seconds(0),
+    }),
+    signedInKey: signedIn,
+  };
+}
+
+function addClient(users: UserPool, origins: readonly string[]): UserPoolClient {
+  return users.addClient('Page', {
+    authFlows: { userSrp: true, userPassword: true },
+    preventUserExistenceErrors: true,
+    oAuth: {
+      flows: { authorizationCodeGrant: true },
+      callbackUrls: origins.map((origin) => `${origin}/chat`),
+      logoutUrls: origins.map((origin) => `${origin}/chat`),
+    },
+    accessTokenValidity: Duration.hours(1),
+    refreshTokenValidity: Duration.days(30),
+    enableTokenRevocation: true,
+  });
+}

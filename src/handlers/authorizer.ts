@@ -1,0 +1,12 @@
+import { readAuthorizerEnvironment } from '#aws/environment.ts';
+import { cognitoIssuer, createTokenVerifier, oidcIssuer } from '#identity/token-verifier.ts';
+import { authorizeWith } from '#lambda/authorize.ts';
+
+const { userPool, oidc, signedInKey } = readAuthorizerEnvironment(process.env);
+const issuers = [
+  cognitoIssuer(userPool.issuer, userPool.clientIds),
+  ...(oidc === undefined ? [] : [oidcIssuer(oidc)]),
+];
+
+/** Who may call the REST API: those who signed in, and the holders of keys. */
+export const handler = authorizeWith(createTokenVerifier(issuers), { signedInKey });
