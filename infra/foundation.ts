@@ -1,6 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { AnswersBucket } from '#infra/answers-bucket.ts';
 import { ConversationsTable } from '#infra/conversations-table.ts';
+import { helpersAccess, namesOf } from '#infra/knowledge.ts';
 import { modelAccess } from '#infra/model-access.ts';
 import type { StreambedProps } from '#infra/streambed-stack.ts';
 import type { StreambedFunction } from '#infra/streambed-function.ts';
@@ -17,7 +18,9 @@ export interface Foundation {
   readonly keeping: Variables;
   /** what owners may spend, besides; */
   readonly spending: Variables;
-  /** and what chats may do. */
+  /** which documents and agents there are; */
+  readonly helpers: Variables;
+  /** and what chats may do, with all of that. */
   readonly talking: Variables;
 }
 
@@ -27,15 +30,9 @@ export function layFoundation(stack: Stack, props: StreambedProps): Foundation {
   const answers = new AnswersBucket(stack, 'Answers');
   const keeping = { CONVERSATIONS_TABLE: table.tableName, ANSWERS_BUCKET: answers.bucketName };
   const spending = { ...keeping, ...limitsOf(props) };
-  return {
-    stack,
-    props,
-    table,
-    answers,
-    keeping,
-    spending,
-    talking: { ...spending, ...policyOf(props) },
-  };
+  const helpers = namesOf(stack, props);
+  const talking = { ...spending, ...helpers, ...policyOf(props) };
+  return { stack, props, table, answers, keeping, spending, helpers, talking };
 }
 
 /** Lets a function run turns: keep them, and stream from the models of chats. */
@@ -45,7 +42,8 @@ export function grantTalking(
 ): void {
   table.grantTurns(role);
   answers.grantAnswers(role);
-  modelAccess(stack, props.models).forEach((statement) => role.addToPolicy(statement));
+  const statements = [...modelAccess(stack, props.models), ...helpersAccess(stack, props)];
+  statements.forEach((statement) => role.addToPolicy(statement));
 }
 
 /** What owners may spend, as functions are told. */

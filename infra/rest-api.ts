@@ -14,11 +14,12 @@ import type { StreambedFunction } from '#infra/streambed-function.ts';
 
 export interface ApiFunctions extends ChatFunctions {
   readonly tasks: StreambedFunction;
+  readonly knowledge: StreambedFunction;
 }
 
 /** The REST API: whoever calls is known, and counts in a plan. */
 export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity): void {
-  const { chat, chatBuffered, history, stream, openAi, tasks } = functions;
+  const { chat, chatBuffered, history, stream, openAi, tasks, knowledge } = functions;
   const api = new RestApi(stack, 'Api', {
     restApiName: 'streambed',
     endpointTypes: [EndpointType.REGIONAL],
@@ -50,6 +51,7 @@ export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity
   door('/usage').answers(history, 'GET');
   door('/v1/chat/completions').streams(openAi, 'POST');
   door('/v1/models').streams(openAi, 'GET');
+  door('/knowledge/search').answers(knowledge, 'POST');
   door('/tasks').answers(tasks, 'POST');
   door('/tasks/{task_id}').answers(tasks, 'GET');
   door('/callback-secret').answers(tasks, 'GET', 'POST');

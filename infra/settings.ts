@@ -23,6 +23,9 @@ export function readSettings(node: Node): StreambedProps {
     },
     allowedOrigins: list('allowedOrigins', text('allowedOrigins') ?? 'http://localhost:3000'),
     publicChat: flag('publicChat', text('publicChat')),
+    knowledgeBases: named('knowledgeBases', text('knowledgeBases') ?? ''),
+    knowledgeOwnerAttribute: text('knowledgeOwnerAttribute') ?? '',
+    agents: named('agents', text('agents') ?? ''),
     selfSignUp: flag('selfSignUp', text('selfSignUp')),
     oidc: readOidc(text('oidcIssuer'), text('oidcAudience'), text('oidcJwksUrl')),
     callbackRetrySeconds: list(
@@ -56,6 +59,19 @@ function list(name: string, value: string): readonly string[] {
   const items = value.split(',').map((item) => item.trim());
   if (items.includes('')) throw new Error(`${name}: must be a list, separated by commas`);
   return items;
+}
+
+/** Names and what they stand for, `a=1,b=2`; there may be none. */
+function named(setting: string, value: string): Readonly<Record<string, string>> {
+  const entries = value.split(',').filter((entry) => entry !== '');
+  const pairs = entries.map((entry) => {
+    const [, name, address] = /^([\w-]{1,64})=([\w:./-]+)$/u.exec(entry) ?? [];
+    if (name === undefined || address === undefined) {
+      throw new Error(`${setting}: must be a list like name=address,other=address`);
+    }
+    return [name, address] as const;
+  });
+  return Object.fromEntries(pairs);
 }
 
 function flag(name: string, value = 'false'): boolean {

@@ -3,6 +3,7 @@ import { addChatFunctions } from '#infra/chat-functions.ts';
 import { layFoundation } from '#infra/foundation.ts';
 import { addUrls } from '#infra/function-urls.ts';
 import { addIdentity } from '#infra/identity.ts';
+import { addKnowledge } from '#infra/knowledge.ts';
 import { addInvoke, addLangChain } from '#infra/model-functions.ts';
 import { addApi } from '#infra/rest-api.ts';
 import { addTasks } from '#infra/tasks.ts';
@@ -30,6 +31,12 @@ export interface StreambedProps {
   readonly allowedOrigins: readonly string[];
   /** Lets anybody chat through the Function URL, without an identity and at your expense. */
   readonly publicChat: boolean;
+  /** The ids of Bedrock's knowledge bases, by the names that requests have for them. */
+  readonly knowledgeBases: Readonly<Record<string, string>>;
+  /** The attribute of documents that says whose they are; empty where all callers may see all. */
+  readonly knowledgeOwnerAttribute: string;
+  /** Agents by their names: the ARN of a runtime on AgentCore, or a classic `AGENTID/ALIASID`. */
+  readonly agents: Readonly<Record<string, string>>;
   /** Whether people may sign up by themselves; otherwise users are added by whoever operates it. */
   readonly selfSignUp: boolean;
   /** Another issuer whose tokens are taken, beside the user pool. */
@@ -54,8 +61,9 @@ export class StreambedStack extends Stack {
     const invoke = addInvoke(foundation);
     const langchain = addLangChain(foundation);
     const tasks = addTasks(foundation);
+    const knowledge = addKnowledge(foundation);
     addUrls(this, { ...chats, invoke, langchain }, props);
-    addApi(this, { ...chats, tasks }, addIdentity(foundation));
+    addApi(this, { ...chats, tasks, knowledge }, addIdentity(foundation));
   }
 
   /** Resources of a construct keep the construct's plain name, for people and the state file. */

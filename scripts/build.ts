@@ -61,7 +61,11 @@ export const bundleOptions = {
   format: 'cjs',
   mainFields: ['module', 'main'],
   // Loaded from Lambda's own runtime, and only by the few that need it.
-  external: ['@aws-sdk/client-s3'],
+  external: [
+    '@aws-sdk/client-s3',
+    '@aws-sdk/client-bedrock-agent-runtime',
+    '@aws-sdk/client-bedrock-agentcore',
+  ],
   supported: { 'dynamic-import': false },
 } satisfies BuildOptions;
 

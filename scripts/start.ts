@@ -55,12 +55,14 @@ async function start(): Promise<void> {
   // Before anything is built, perhaps under another system that runs from here.
   await freePort(gatewayPort, '--port');
   await freePort(pagePort, '--web-port or PORT');
-  const bedrock = await readBedrockArguments(values, { region: 'us-east-1', log: console.log });
+  const knowledge = values.knowledge.length === 0 ? ['docs'] : values.knowledge;
+  const surroundings = { region: 'us-east-1', log: console.log };
+  const bedrock = await readBedrockArguments({ ...values, knowledge }, surroundings);
   const { watch } = values;
   const template = watch ? await watchSystem() : await buildAll();
   const system = await startLocal({
     template,
-    parameters: { LoopbackCallbacks: String(values['callbacks-here']) },
+    parameters: parametersFor(bedrock.knowledgeBases ?? []),
     watch,
     data: values.data,
     port: gatewayPort,
@@ -84,6 +86,19 @@ async function start(): Promise<void> {
   });
   page.onExit(end);
   console.log(banner(state));
+}
+
+/** What this machine has in the place of what a deployment names. */
+function parametersFor(bases: readonly { readonly id: string }[]): Record<string, string> {
+  const name = (id: string): string => (values.knowledge.length === 0 ? 'docs' : id);
+  return {
+    LoopbackCallbacks: String(values['callbacks-here']),
+    KnowledgeBases: bases.map(({ id }) => `${name(id)}=${id}`).join(','),
+    Agents: [
+      'helper=arn:aws:bedrock-agentcore:us-east-1:000000000000:runtime/helper-local',
+      'classic=LOCALAGENT/TSTALIASID',
+    ].join(','),
+  };
 }
 
 function banner({ web, apis, functions, endpoints, signIn }: LocalState): string {

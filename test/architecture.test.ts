@@ -8,9 +8,10 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'src/aws': /^(?:#domain\/|#aws\/|@aws-sdk\/|@smithy\/|node:)/u,
   'src/lambda': /^(?:#domain\/|#protocol\/|#lambda\/|node:)/u,
   'src/langchain': /^(?:#domain\/|#aws\/|@aws-sdk\/|@langchain\/)/u,
+  'src/agents': /^(?:#domain\/|#protocol\/|#aws\/|#agents\/|@aws-sdk\/|@smithy\/)/u,
   'src/callbacks': /^(?:#domain\/|#protocol\/|#callbacks\/|node:)/u,
   'src/identity': /^(?:#domain\/|#identity\/|jose$)/u,
-  'src/handlers': /^#(?:domain|protocol|aws|lambda|langchain|callbacks|identity)\//u,
+  'src/handlers': /^#(?:domain|protocol|aws|lambda|langchain|agents|callbacks|identity)\//u,
   infra: /^(?:#infra\/|aws-cdk-lib|constructs$)/u,
   local:
     /^(?:#local\/|node:|\.\/|(?:ajv|ajv-draft-04|aws4fetch|croner|dynalite|esbuild|fast-xml-parser|fflate|jose|jsonata|jsonpath-plus|minisearch|node-html-parser|oidc-provider|selfsigned|unpdf|velocityjs|yaml)$)/u,

@@ -1,4 +1,5 @@
 import type {
+  CitationsDelta,
   ContentBlockDelta,
   ContentBlockDeltaEvent,
   ContentBlockStartEvent,
@@ -78,10 +79,19 @@ function fromDelta(index: number, delta: ContentBlockDelta): StreamEvent | undef
   if (delta.toolUse !== undefined) {
     return { type: 'tool-input-delta', index, json: delta.toolUse.input ?? '' };
   }
+  if (delta.citation !== undefined) return fromCitation(index, delta.citation);
   if (delta.reasoningContent === undefined) return undefined;
   const { text = '', signature } = delta.reasoningContent;
   const reasoning = { type: 'reasoning-delta', index, text } as const;
   return signature === undefined ? reasoning : { ...reasoning, signature };
+}
+
+/** It stands for the text that its block has said so far. */
+function fromCitation(index: number, citation: CitationsDelta): StreamEvent {
+  const { source = '', title, sourceContent = [] } = citation;
+  const text = sourceContent.map((part) => part.text ?? '').join('');
+  const passage = { text, source, ...(title === undefined ? {} : { title }) };
+  return { type: 'block', index, block: { type: 'citation', passages: [passage] } };
 }
 
 function fromUsage(usage: TokenUsage): Usage {

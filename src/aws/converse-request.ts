@@ -4,7 +4,12 @@ import type {
   Message as ConverseMessage,
 } from '@aws-sdk/client-bedrock-runtime';
 import { cachePointsFor } from '#aws/cache-points.ts';
-import { assistantMessage, userMessage, type PromptMessage } from '#domain/message.ts';
+import {
+  assistantMessage,
+  userMessage,
+  type PassageBlock,
+  type PromptMessage,
+} from '#domain/message.ts';
 import type { InferenceConfig, ModelForm, ModelRequest, ToolChoice } from '#domain/ports.ts';
 
 /** A model request in the words of Bedrock's Converse API. */
@@ -12,9 +17,9 @@ export function toConverseRequest(request: ModelRequest): ConverseStreamCommandI
   const { modelId, messages, system, inference, answerSoFar, outputSchema } = request;
   const { afterSystem, afterMessages } = cachePointsFor(request);
   const asked = messages.map((message, index) =>
-    toConverseMessage(message, afterMessages.has(index)),
+    toConverseMessage(message, modelId, afterMessages.has(index)),
   );
-  const more = goingOn(modelId, answerSoFar).map((message) => toConverseMessage(message));
+  const more = goingOn(modelId, answerSoFar).map((message) => toConverseMessage(message, modelId));
   return {
     modelId,
     messages: [...asked, ...more],
@@ -47,13 +52,20 @@ const goOn =
 
 const cachePoint = { cachePoint: { type: 'default' } } as const;
 
-function toConverseMessage({ role, content }: PromptMessage, isCached = false): ConverseMessage {
-  const blocks = content.flatMap(toConverseBlocks);
+function toConverseMessage(
+  { role, content }: PromptMessage,
+  modelId: string,
+  isCached = false,
+): ConverseMessage {
+  const blocks = content.flatMap((block) => toConverseBlocks(block, modelId));
   return { role, content: isCached ? [...blocks, cachePoint] : blocks };
 }
 
 /** Converse refuses blank text, and past reasoning need not be sent back. */
-function toConverseBlocks(block: PromptMessage['content'][number]): readonly ConverseBlock[] {
+function toConverseBlocks(
+  block: PromptMessage['content'][number],
+  modelId: string,
+): readonly ConverseBlock[] {
   switch (block.type) {
     case 'text':
       return block.text.trim() === '' ? [] : [{ text: block.text }];
@@ -63,9 +75,16 @@ function toConverseBlocks(block: PromptMessage['content'][number]): readonly Con
       const { format, base64 } = block;
       return [{ image: { format, source: { bytes: Buffer.from(base64, 'base64') } } }];
     }
+    case 'retrieval':
+    case 'citation':
+      return [];
+    case 'passage':
+      return [toPassageBlock(block, modelId)];
     case 'tool-result': {
-      const { toolUseId, text } = block;
-      return [{ toolResult: { toolUseId, content: [{ text: text === '' ? '(nothing)' : text }] } }];
+      const { toolUseId, text, isError } = block;
+      const content = [{ text: text === '' ? '(nothing)' : text }];
+      const status = isError === true ? ({ status: 'error' } as const) : {};
+      return [{ toolResult: { toolUseId, content, ...status } }];
     }
     case 'tool-use': {
       const { toolUseId, name, inputJson } = block;
@@ -74,6 +93,18 @@ function toConverseBlocks(block: PromptMessage['content'][number]): readonly Con
       ];
     }
   }
+}
+
+/** Models whose citations Converse gives by itself (Bedrock user guide, "Search results"). */
+const takesSearchResults = /anthropic\./u;
+
+/** The others are given the passage as text, and cite it by its number. */
+function toPassageBlock({ number, passage }: PassageBlock, modelId: string): ConverseBlock {
+  const { text, source, title = source } = passage;
+  if (!takesSearchResults.test(modelId)) {
+    return { text: `Passage [${number}], from ${title}:\n${text}\nCite it as [${number}].\n` };
+  }
+  return { searchResult: { source, title, content: [{ text }], citations: { enabled: true } } };
 }
 
 function toInferenceConfig(

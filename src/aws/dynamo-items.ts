@@ -3,6 +3,7 @@ import {
   malformed,
   number,
   oneOf,
+  optionalNumber,
   optionalText,
   record,
   text,
@@ -11,7 +12,7 @@ import {
 import type { Conversation, ConversationKey } from '#domain/conversation.ts';
 import type { Cost } from '#domain/cost.ts';
 import { errorCodes } from '#domain/errors.ts';
-import type { ContentBlock, Message, Role } from '#domain/message.ts';
+import type { ContentBlock, Message, Passage, Role, WholeBlock } from '#domain/message.ts';
 import type { LogEntry, LogEvent } from '#domain/turn-log.ts';
 import type { LiveTurn, Turn, TurnState } from '#domain/turn.ts';
 import type { Usage } from '#domain/usage.ts';
@@ -92,8 +93,7 @@ export function fromLogItem(item: Item): LogEntry {
 function logEvent(value: unknown): LogEvent {
   const item = record(value);
   const index = number(item, 'index');
-  const types = ['text-delta', 'reasoning-delta', 'tool-input-delta', 'block-start'] as const;
-  const type = oneOf(types, item['type']);
+  const type = oneOf(logTypes, item['type']);
   switch (type) {
     case 'text-delta':
       return { type, index, text: text(item, 'text') };
@@ -103,8 +103,18 @@ function logEvent(value: unknown): LogEvent {
       return { type, index, json: text(item, 'json') };
     case 'block-start':
       return { type, index, toolUseId: text(item, 'toolUseId'), name: text(item, 'name') };
+    case 'block':
+      return { type, index, block: wholeBlock(record(item['block'])) };
   }
 }
+
+const logTypes = [
+  'text-delta',
+  'reasoning-delta',
+  'tool-input-delta',
+  'block-start',
+  'block',
+] as const;
 
 const states: readonly TurnState[] = ['complete', 'stopped', 'interrupted', 'failed', 'timed_out'];
 const roles: readonly Role[] = ['user', 'assistant'];
@@ -117,7 +127,7 @@ export function message(value: unknown): Message {
 
 function block(value: unknown): ContentBlock {
   const item = record(value);
-  const type = oneOf(['text', 'reasoning', 'tool-use'] as const, item['type']);
+  const type = oneOf(['text', 'reasoning', 'tool-use', ...wholeTypes] as const, item['type']);
   switch (type) {
     case 'text':
       return { type, text: text(item, 'text') };
@@ -127,7 +137,48 @@ function block(value: unknown): ContentBlock {
       const [toolUseId, name] = [text(item, 'toolUseId'), text(item, 'name')];
       return { type, toolUseId, name, inputJson: text(item, 'inputJson') };
     }
+    case 'tool-result':
+    case 'retrieval':
+    case 'citation':
+      return wholeBlock(item);
   }
+}
+
+const wholeTypes = ['tool-result', 'retrieval', 'citation'] as const;
+
+function wholeBlock(item: Item): WholeBlock {
+  const type = oneOf(wholeTypes, item['type']);
+  switch (type) {
+    case 'tool-result': {
+      const error = item['isError'] === true ? ({ isError: true } as const) : {};
+      return { type, toolUseId: text(item, 'toolUseId'), text: text(item, 'text'), ...error };
+    }
+    case 'retrieval':
+      return { type, query: text(item, 'query'), passages: passages(item) };
+    case 'citation': {
+      const span = item['span'] === undefined ? undefined : record(item['span']);
+      return {
+        type,
+        passages: passages(item),
+        ...(span === undefined
+          ? {}
+          : { span: { start: number(span, 'start'), end: number(span, 'end') } }),
+      };
+    }
+  }
+}
+
+function passages(item: Item): readonly Passage[] {
+  if (!Array.isArray(item['passages'])) throw malformed('passages');
+  return item['passages'].map((value: unknown) => {
+    const passage = record(value);
+    return {
+      text: text(passage, 'text'),
+      source: text(passage, 'source'),
+      ...optionalText(passage, 'title'),
+      ...optionalNumber(passage, 'score'),
+    };
+  });
 }
 
 function usage(item: Item): Usage {

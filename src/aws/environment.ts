@@ -26,13 +26,16 @@ export interface ModelsEnvironment {
 }
 
 /** What a chat function is told by its environment variables. */
-export interface ChatEnvironment extends StoreEnvironment, LedgerEnvironment, ModelsEnvironment {
+export interface ChatEnvironment
+  extends StoreEnvironment, LedgerEnvironment, ModelsEnvironment, KnowledgeEnvironment {
   /** Who answers in the place of a model that is not there. */
   readonly fallbacks: FallbackChains;
   /** About how many tokens of what was said before the model is shown at most. */
   readonly maxHistoryTokens: number;
   /** Whether callers without any identity are let in. */
   readonly allowAnonymous: boolean;
+  /** Agents by their names: a runtime's ARN, or `AGENTID/ALIASID`. */
+  readonly agents: Readonly<Record<string, string>>;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -47,7 +50,37 @@ export function readChatEnvironment(variables: Variables): ChatEnvironment {
     fallbacks: readFallbacks(variables['MODEL_FALLBACKS'] ?? '', models.models),
     maxHistoryTokens: count(variables, 'MAX_HISTORY_TOKENS'),
     allowAnonymous: variables['ALLOW_ANONYMOUS'] === 'true',
+    ...readKnowledgeEnvironment(variables),
+    agents: readNamed(variables, 'AGENTS'),
   };
+}
+
+/** Which documents can be searched. */
+export interface KnowledgeEnvironment {
+  /** The ids of knowledge bases, by the names that requests have for them. */
+  readonly knowledgeBases: Readonly<Record<string, string>>;
+  /** The attribute of a document that says whose it is; undefined where all may see all. */
+  readonly ownerAttribute: string | undefined;
+}
+
+/** Reads which documents can be searched. Throws an error that names the variable at fault. */
+export function readKnowledgeEnvironment(variables: Variables): KnowledgeEnvironment {
+  const ownerAttribute = variables['KNOWLEDGE_OWNER_ATTRIBUTE'] ?? '';
+  return {
+    knowledgeBases: readNamed(variables, 'KNOWLEDGE_BASES'),
+    ownerAttribute: ownerAttribute === '' ? undefined : ownerAttribute,
+  };
+}
+
+/** Names and what they stand for are written `a=1,b=2`; there may be none. */
+function readNamed(variables: Variables, name: string): Readonly<Record<string, string>> {
+  const entries = (variables[name] ?? '').split(',').filter((entry) => entry !== '');
+  const named = entries.map((entry) => {
+    const [, key, value] = /^([\w-]{1,64})=(\S+)$/u.exec(entry) ?? [];
+    if (key === undefined || value === undefined) throw new Error(`${name}: must be a=1,b=2`);
+    return [key, value] as const;
+  });
+  return Object.fromEntries(named);
 }
 
 /** What the LangChain function is told by its environment variables. */

@@ -36,6 +36,8 @@ export function accumulate(answer: Answer, event: StreamEvent): Answer {
     case 'reasoning-delta':
     case 'tool-input-delta':
       return withBlock(answer, event.index, extend(blockAt(answer, event.index), event));
+    case 'block':
+      return withBlock(answer, event.index, event.block);
     case 'message-stop':
       return { ...answer, stopReason: event.stopReason };
     case 'usage':

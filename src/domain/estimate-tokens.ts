@@ -1,5 +1,5 @@
 import { assertNever } from '#domain/assert-never.ts';
-import type { Message, PromptMessage } from '#domain/message.ts';
+import type { ContentBlock, Message, Passage, PromptMessage } from '#domain/message.ts';
 import { estimated, type Usage } from '#domain/usage.ts';
 
 /**
@@ -42,17 +42,39 @@ function estimateBlock(block: PromptMessage['content'][number]): number {
       return estimateTokens(block.name + block.inputJson);
     case 'image':
       return perImage;
+    case 'passage':
+      return estimatePassage(block.passage);
+    // What was found for an earlier answer is not shown again.
+    case 'retrieval':
+    case 'citation':
+      return 0;
     default:
       return assertNever(block);
+  }
+}
+
+function estimatePassage({ text, title = '', source }: Passage): number {
+  return estimateTokens(text + title + source);
+}
+
+/** What a model says itself: what tools gave it was not said by it. */
+function estimateSaid(block: ContentBlock): number {
+  switch (block.type) {
+    case 'text':
+    case 'reasoning':
+      return estimateTokens(block.text);
+    case 'tool-use':
+      return estimateTokens(block.name + block.inputJson);
+    case 'tool-result':
+    case 'retrieval':
+    case 'citation':
+      return 0;
   }
 }
 
 /** The usage of an answer that was not heard to its end. */
 export function estimatedUsage(asked: readonly PromptMessage[], answer: Message): Usage {
   const inputTokens = estimateMessages(asked);
-  const outputTokens = answer.content.reduce(
-    (sum, block) => sum + estimateTokens('text' in block ? block.text : block.inputJson),
-    0,
-  );
+  const outputTokens = answer.content.reduce((sum, block) => sum + estimateSaid(block), 0);
   return estimated(inputTokens, outputTokens);
 }

@@ -117,6 +117,11 @@ function* restOfBlock(block: ContentBlock, { index, told }: ToldBlock): Generato
       if (json !== '') yield { type: 'tool-input-delta', index, json };
       break;
     }
+    case 'tool-result':
+    case 'retrieval':
+    case 'citation':
+      if (told === undefined) yield { type: 'block', index, block };
+      return;
   }
   yield { type: 'block-stop', index };
 }

@@ -21,7 +21,43 @@ export interface ToolUseBlock {
   readonly inputJson: string;
 }
 
-export type ContentBlock = TextBlock | ReasoningBlock | ToolUseBlock;
+/** What came of a call that the model asked for. */
+export interface ToolResultBlock {
+  readonly type: 'tool-result';
+  readonly toolUseId: string;
+  readonly text: string;
+  readonly isError?: true;
+}
+
+/** A part of a document that was found for a question. */
+export interface Passage {
+  readonly text: string;
+  /** Where it is from: a URL, or the address of a file in a bucket. */
+  readonly source: string;
+  readonly title?: string;
+  /** How well it fits, as its finder counts. */
+  readonly score?: number;
+}
+
+/** What was looked up for the answer, and found. */
+export interface RetrievalBlock {
+  readonly type: 'retrieval';
+  readonly query: string;
+  readonly passages: readonly Passage[];
+}
+
+/** What a part of the answer stands on. */
+export interface CitationBlock {
+  readonly type: 'citation';
+  /** Which characters of the answer's text; absent where its source does not say. */
+  readonly span?: { readonly start: number; readonly end: number };
+  readonly passages: readonly Passage[];
+}
+
+/** Blocks that come whole, and not in pieces. */
+export type WholeBlock = ToolResultBlock | RetrievalBlock | CitationBlock;
+
+export type ContentBlock = TextBlock | ReasoningBlock | ToolUseBlock | WholeBlock;
 
 /** One side's contribution to a conversation. */
 export interface Message {
@@ -36,17 +72,17 @@ export interface ImageBlock {
   readonly base64: string;
 }
 
-/** What came of a call that the model asked for. */
-export interface ToolResultBlock {
-  readonly type: 'tool-result';
-  readonly toolUseId: string;
-  readonly text: string;
+/** A passage that a model is to answer from, and cite by its number, which counts from 1. */
+export interface PassageBlock {
+  readonly type: 'passage';
+  readonly number: number;
+  readonly passage: Passage;
 }
 
 /** A message as a model is shown it: it may hold what conversations do not keep. */
 export interface PromptMessage {
   readonly role: Role;
-  readonly content: readonly (ContentBlock | ImageBlock | ToolResultBlock)[];
+  readonly content: readonly (ContentBlock | ImageBlock | PassageBlock)[];
 }
 
 /** A user's message of plain text. */

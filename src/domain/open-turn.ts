@@ -2,7 +2,9 @@ import { beginTurn } from '#domain/begin-turn.ts';
 import type { Prices } from '#domain/cost.ts';
 import { toChatError, type ChatError } from '#domain/errors.ts';
 import { noHistory, readHistory, type History } from '#domain/history.ts';
+import type { KnowledgeUse } from '#domain/knowledge.ts';
 import type {
+  AgentUse,
   ConversationMode,
   Idempotency,
   InferenceConfig,
@@ -36,6 +38,8 @@ export interface TurnRequest extends ModelForm {
   readonly fallbackIds?: readonly string[] | undefined;
   readonly system?: string;
   readonly inference: InferenceConfig;
+  readonly knowledge?: KnowledgeUse;
+  readonly agent?: AgentUse;
   readonly idempotency?: Idempotency;
   /** About how many tokens of what was said before the model is shown at most. */
   readonly maxHistoryTokens: number;
@@ -166,14 +170,15 @@ function toAsk(
 }
 
 function modelRequestOf(
-  { modelId, inference, system, tools, toolChoice, outputSchema }: TurnRequest,
+  request: TurnRequest,
   { question, answerSoFar, messages }: Question,
   { turns, summary }: History,
 ): ModelRequest {
   const instructions = [
-    system,
+    request.system,
     summary === undefined ? undefined : `${summaryIntroduction}${summary}`,
   ];
+  const { modelId, inference, tools, toolChoice, outputSchema, knowledge, agent } = request;
   const given = instructions.filter((text) => text !== undefined).join('\n\n');
   return {
     modelId,
@@ -183,6 +188,8 @@ function modelRequestOf(
     ...(toolChoice === undefined ? {} : { toolChoice }),
     ...(outputSchema === undefined ? {} : { outputSchema }),
     ...(given === '' ? {} : { system: given }),
+    ...(knowledge === undefined ? {} : { knowledge }),
+    ...(agent === undefined ? {} : { agent }),
     ...(answerSoFar === undefined ? {} : { answerSoFar }),
   };
 }

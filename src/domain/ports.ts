@@ -1,4 +1,5 @@
 import type { Conversation, ConversationKey } from '#domain/conversation.ts';
+import type { KnowledgeUse } from '#domain/knowledge.ts';
 import type { PromptMessage } from '#domain/message.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
 import type { LiveTurn, Turn, TurnKey } from '#domain/turn.ts';
@@ -36,8 +37,18 @@ export interface ModelRequest extends ModelForm {
   readonly messages: readonly PromptMessage[];
   readonly system?: string;
   readonly inference: InferenceConfig;
+  /** The knowledge base that it is to answer from. */
+  readonly knowledge?: KnowledgeUse;
+  /** An agent that answers in the model's place. */
+  readonly agent?: AgentUse;
   /** What the answer begins with: it was said before, and is not to be said again. */
   readonly answerSoFar?: string;
+}
+
+/** An agent, and the session that it knows a conversation by: nobody else's. */
+export interface AgentUse {
+  readonly name: string;
+  readonly sessionId: string;
 }
 
 /** Something that answers. */

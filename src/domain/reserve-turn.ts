@@ -1,5 +1,6 @@
 import { nanoUsdFor, usageAtMost, type Cost, type Price, type Prices } from '#domain/cost.ts';
 import type { OpenTurn, TurnPorts, TurnRequest } from '#domain/open-turn.ts';
+import { passageTokens } from '#domain/knowledge.ts';
 import type { ModelRequest } from '#domain/ports.ts';
 import type { Question } from '#domain/question.ts';
 import { nothingSpent, type Reservation, type Spending } from '#domain/spending.ts';
@@ -18,7 +19,9 @@ export function reservationOf(
   const { owner, turnId, modelId, fallbackIds = [] } = request;
   const said = answerSoFar === undefined ? {} : { answerSoFar };
   const asked = { ...request, ...said, messages };
-  const usage = usageAtMost(asked, hasPast(request) ? request.maxHistoryTokens : 0);
+  const past = hasPast(request) ? request.maxHistoryTokens : 0;
+  const found = request.knowledge === undefined ? 0 : passageTokens;
+  const usage = usageAtMost(asked, past + found);
   const most = mostOf(prices, [modelId, ...fallbackIds], usage);
   return { owner, turnId, atMs: clock.now(), most };
 }

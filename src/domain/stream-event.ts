@@ -1,5 +1,6 @@
 import type { Cost } from '#domain/cost.ts';
 import type { ChatError } from '#domain/errors.ts';
+import type { WholeBlock } from '#domain/message.ts';
 import type { ModelReason } from '#domain/route-model.ts';
 import type { Usage } from '#domain/usage.ts';
 
@@ -37,6 +38,8 @@ export type StreamEvent =
     }
   | { readonly type: 'tool-input-delta'; readonly index: number; readonly json: string }
   | { readonly type: 'block-stop'; readonly index: number }
+  /** A block that comes whole, and has no `block-stop`. */
+  | { readonly type: 'block'; readonly index: number; readonly block: WholeBlock }
   | { readonly type: 'message-stop'; readonly stopReason: StopReason }
   | { readonly type: 'usage'; readonly usage: Usage };
 

@@ -2,7 +2,7 @@ import type { StreamEvent, TurnEvent } from '#domain/stream-event.ts';
 import type { TurnKey } from '#domain/turn.ts';
 
 /** What a log keeps of an answer: the rest of it is said again by whoever reads the log. */
-export type LogEvent = Extract<StreamEvent, { type: `${string}-delta` | 'block-start' }>;
+export type LogEvent = Extract<StreamEvent, { type: `${string}-delta` | 'block-start' | 'block' }>;
 
 /** A piece of an answer, as it was written. */
 export interface LogEntry {
@@ -41,13 +41,13 @@ export const logKeptMs = 3_600_000;
 
 /** How much of an answer an event is: the characters of its delta. Cursors count in these. */
 export function lengthOf(event: TurnEvent): number {
-  if (!isLogEvent(event) || event.type === 'block-start') return 0;
+  if (!isLogEvent(event) || event.type === 'block-start' || event.type === 'block') return 0;
   return event.type === 'tool-input-delta' ? event.json.length : event.text.length;
 }
 
 /** Whether an event is one that logs keep. */
 export function isLogEvent(event: TurnEvent): event is LogEvent {
-  return event.type === 'block-start' || event.type.endsWith('-delta');
+  return event.type === 'block-start' || event.type === 'block' || event.type.endsWith('-delta');
 }
 
 /** Appends an event to others, as part of the last one where it goes on with that. */
@@ -85,6 +85,7 @@ export function takeEntry(events: LogEvent[]): readonly LogEvent[] {
 export function divided(event: LogEvent, at: number): readonly [LogEvent, LogEvent] {
   switch (event.type) {
     case 'block-start':
+    case 'block':
       return [event, event];
     case 'text-delta':
     case 'reasoning-delta': {

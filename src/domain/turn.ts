@@ -1,7 +1,7 @@
 import type { Cost } from '#domain/cost.ts';
 import type { ConversationKey } from '#domain/conversation.ts';
 import type { ErrorCode } from '#domain/errors.ts';
-import { messageText, type Message } from '#domain/message.ts';
+import { messageText, type ContentBlock, type Message, type Role } from '#domain/message.ts';
 import type { StopReason } from '#domain/stream-event.ts';
 import type { Usage } from '#domain/usage.ts';
 
@@ -59,8 +59,34 @@ export interface Turn extends Begun {
  */
 export function toMessages(turns: readonly Turn[]): readonly Message[] {
   return turns.flatMap((turn) =>
-    messageText(turn.answer).trim() === '' ? [] : [turn.question, turn.answer],
+    messageText(turn.answer).trim() === '' ? [] : [turn.question, ...toExchange(turn.answer)],
   );
+}
+
+/**
+ * An answer as models want it: what tools gave is the user's to say, right after the call. Calls
+ * that nothing came of are left out, and so are all where the model had no last word.
+ */
+export function toExchange({ content }: Message): readonly Message[] {
+  const said = content.filter(({ type }) => type !== 'retrieval' && type !== 'citation');
+  const last = said.at(-1);
+  const isOver = last?.type === 'text' || last?.type === 'reasoning';
+  const called = new Set(
+    said.flatMap((block) => (block.type === 'tool-use' ? block.toolUseId : [])),
+  );
+  const given = new Set(
+    said.flatMap((block) => (block.type === 'tool-result' ? block.toolUseId : [])),
+  );
+  const messages: { role: Role; content: ContentBlock[] }[] = [];
+  for (const block of said) {
+    if (block.type === 'tool-use' && !(isOver && given.has(block.toolUseId))) continue;
+    if (block.type === 'tool-result' && !(isOver && called.has(block.toolUseId))) continue;
+    const role = block.type === 'tool-result' ? 'user' : 'assistant';
+    const before = messages.at(-1);
+    if (before?.role === role) before.content.push(block);
+    else messages.push({ role, content: [block] });
+  }
+  return messages;
 }
 
 /** How a turn came out, apart from its beginning. */

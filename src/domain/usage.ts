@@ -23,3 +23,12 @@ export function estimated(inputTokens: number, outputTokens: number): Usage {
     isEstimated: true,
   };
 }
+
+/** The usage of what asks no model. */
+export const nothingUsed: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  totalTokens: 0,
+  cacheReadInputTokens: 0,
+  cacheWriteInputTokens: 0,
+};

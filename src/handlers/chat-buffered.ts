@@ -1,3 +1,4 @@
+import { withAgents } from '#agents/agents.ts';
 import { bedrockPrices } from '#aws/bedrock-prices.ts';
 import { readChatEnvironment } from '#aws/environment.ts';
 import { createTurnPorts } from '#aws/turn-ports.ts';
@@ -6,7 +7,7 @@ import { systemClock } from '#lambda/clock.ts';
 import { respondBuffered } from '#lambda/respond-buffered.ts';
 
 const environment = readChatEnvironment(process.env);
-const ports = createTurnPorts(environment, systemClock);
+const ports = withAgents(createTurnPorts(environment, systemClock), environment.agents);
 const policy = { ...environment, prices: bedrockPrices, defaultFormat: 'json' } as const;
 
 /** `POST /chat`: one turn, in one piece. */

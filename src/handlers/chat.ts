@@ -1,3 +1,4 @@
+import { withAgents } from '#agents/agents.ts';
 import { bedrockPrices } from '#aws/bedrock-prices.ts';
 import { readChatEnvironment } from '#aws/environment.ts';
 import { createTurnPorts } from '#aws/turn-ports.ts';
@@ -6,7 +7,7 @@ import { systemClock } from '#lambda/clock.ts';
 import { respondStream } from '#lambda/respond-stream.ts';
 
 const environment = readChatEnvironment(process.env);
-const ports = createTurnPorts(environment, systemClock);
+const ports = withAgents(createTurnPorts(environment, systemClock), environment.agents);
 const policy = { ...environment, prices: bedrockPrices, defaultFormat: 'ui' } as const;
 
 /** `POST /chat/stream`, and the chat Function URL: one turn, streamed. */

@@ -1,3 +1,4 @@
+import { withAgents } from '#agents/agents.ts';
 import { bedrockPrices } from '#aws/bedrock-prices.ts';
 import { createDocumentClient } from '#aws/dynamo-table.ts';
 import { createDynamoTasks } from '#aws/dynamo-tasks.ts';
@@ -13,7 +14,7 @@ const environment = readTaskEnvironment(process.env);
 const deliveries = readDeliveries(process.env);
 const table = { client: createDocumentClient(), tableName: environment.conversationsTable };
 const ports = {
-  ...createTurnPorts(environment, systemClock),
+  ...withAgents(createTurnPorts(environment, systemClock), environment.agents),
   tasks: createDynamoTasks(table),
   callbacks: createSqsTaskQueue(environment.callbackQueue),
 };

@@ -9,6 +9,8 @@ const context: TurnContext = {
     models: ['m'],
     maxOutputTokens: 100,
     fallbacks: {},
+    knowledgeBases: {},
+    agents: {},
     prices: bedrockPrices,
     maxHistoryTokens: 100,
     allowAnonymous: true,

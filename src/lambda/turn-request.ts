@@ -16,6 +16,9 @@ export interface ChatPolicy {
   readonly models: readonly [string, ...string[]];
   readonly maxOutputTokens: number;
   readonly maxHistoryTokens: number;
+  /** Knowledge bases and agents by the names that a request may have for them. */
+  readonly knowledgeBases: Readonly<Record<string, string>>;
+  readonly agents: Readonly<Record<string, string>>;
   /** Who answers in the place of a model that is not there. */
   readonly fallbacks: FallbackChains;
   readonly prices: Prices;
@@ -38,12 +41,9 @@ export interface TurnContext {
 /** The turn a chat request asks for, held to the policy. Throws `invalid_request`. */
 export function toTurnRequest(chat: ChatRequest, context: TurnContext): TurnRequest {
   const { owner, policy, invocation, nowMs } = context;
+  const turnId = newId(nowMs);
   const { modelId, reason } = chooseModel(chat, policy);
   const maxTokens = chat.inference.maxTokens ?? policy.maxOutputTokens;
-  if (!policy.models.includes(modelId)) {
-    const names = [...policy.models, autoModel].join(', ');
-    throw new ChatError('invalid_request', `model: must be one of ${names}`);
-  }
   if (maxTokens > policy.maxOutputTokens) {
     const limit = `must be at most ${policy.maxOutputTokens}`;
     throw new ChatError('invalid_request', `inference.max_tokens: ${limit}`);
@@ -56,7 +56,7 @@ export function toTurnRequest(chat: ChatRequest, context: TurnContext): TurnRequ
   return {
     owner,
     modelId,
-    turnId: newId(nowMs),
+    turnId,
     asked: toAsked(chat.question),
     inference,
     fallbackIds: policy.fallbacks[modelId] ?? [],
@@ -64,6 +64,7 @@ export function toTurnRequest(chat: ChatRequest, context: TurnContext): TurnRequ
     signal: invocation.signal,
     endsAtMs: invocation.endsAtMs,
     ...kept,
+    ...helpersOf(chat, { owner, policy, sessionName: kept.conversation?.conversationId ?? turnId }),
     ...(reason === undefined ? {} : { modelReason: reason }),
     ...(chat.system === undefined ? {} : { system: chat.system }),
     ...(chat.tools === undefined ? {} : { tools: chat.tools }),
@@ -76,9 +77,13 @@ export function toTurnRequest(chat: ChatRequest, context: TurnContext): TurnRequ
 export const autoModel = 'auto';
 
 function chooseModel(
-  { modelId, question, system, inference, tools }: ChatRequest,
+  { modelId, question, system, inference, tools, agent }: ChatRequest,
   { models, prices }: ChatPolicy,
 ): { readonly modelId: string; readonly reason?: ModelReason } {
+  if (agent !== undefined) return { modelId: `agent:${agent}` };
+  if (modelId !== undefined && modelId !== autoModel && !models.includes(modelId)) {
+    throw mustBeOneOf('model', [...models, autoModel]);
+  }
   if (modelId !== autoModel) return { modelId: modelId ?? models[0] };
   const { maxTokens } = inference;
   return routeModel(models, prices, {
@@ -94,6 +99,41 @@ function newWords(question: ChatQuestion): { readonly text?: string } {
   if (question.type !== 'exchange') return {};
   const [only, ...others] = question.messages;
   return only === undefined || others.length > 0 ? {} : { text: messageText(only) };
+}
+
+interface Helping {
+  readonly owner: string;
+  readonly policy: ChatPolicy;
+  readonly sessionName: string;
+}
+
+/** Who helps the model, or answers in its place. Throws `invalid_request` for a name of nobody. */
+function helpersOf(
+  { knowledge, agent, question, cacheMs }: ChatRequest,
+  { owner, policy, sessionName }: Helping,
+): Pick<TurnRequest, 'knowledge' | 'agent'> {
+  const used =
+    knowledge === undefined ? (agent === undefined ? undefined : 'agent') : 'knowledge_base';
+  if (used !== undefined && cacheMs !== undefined) {
+    throw new ChatError('invalid_request', `cache: does not go with ${used}`);
+  }
+  if (knowledge !== undefined && !Object.hasOwn(policy.knowledgeBases, knowledge.name)) {
+    throw mustBeOneOf('knowledge_base', Object.keys(policy.knowledgeBases));
+  }
+  if (agent === undefined)
+    return knowledge === undefined ? {} : { knowledge: { ...knowledge, owner } };
+  if (!Object.hasOwn(policy.agents, agent)) throw mustBeOneOf('agent', Object.keys(policy.agents));
+  if (question.type === 'continue') {
+    throw new ChatError('invalid_request', 'agent: cannot go on with an answer');
+  }
+  // Nobody else's session, and always the same for a conversation.
+  return { agent: { name: agent, sessionId: derivedId('session', owner, sessionName) } };
+}
+
+function mustBeOneOf(field: string, names: readonly string[]): ChatError {
+  const expectation =
+    names.length === 0 ? 'is not offered here' : `must be one of ${names.join(', ')}`;
+  return new ChatError('invalid_request', `${field}: ${expectation}`);
 }
 
 type KeptAs = Pick<TurnRequest, 'conversation' | 'idempotency'>;

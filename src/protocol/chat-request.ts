@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { KnowledgeUse } from '#domain/knowledge.ts';
 import type { PromptMessage } from '#domain/message.ts';
 import type { InferenceConfig, ModelForm } from '#domain/ports.ts';
 import { identifier } from '#protocol/identifier.ts';
@@ -32,6 +33,10 @@ export interface ChatRequest extends ModelForm {
   readonly system?: string;
   readonly inference: InferenceConfig;
   readonly format?: TurnFormat;
+  /** The knowledge base that the answer is to stand on. */
+  readonly knowledge?: Omit<KnowledgeUse, 'owner'>;
+  /** The agent that is to answer. */
+  readonly agent?: string;
   /** How old an answer to the same prompt may be that is given again; left out for none. */
   readonly cacheMs?: number;
 }
@@ -72,10 +77,24 @@ const inference = v.strictObject(
   'must be an object',
 );
 
+const knowledgeModes = ['retrieve', 'retrieve_and_generate'] as const;
+const knowledgeBase = v.union(
+  [
+    identifier,
+    v.strictObject({
+      name: identifier,
+      mode: v.optional(v.picklist(knowledgeModes), 'retrieve'),
+    }),
+  ],
+  `must be a name, or {"name","mode"} with mode one of ${knowledgeModes.join(', ')}`,
+);
+
 const options = {
   model: v.optional(v.string('must be a string')),
   system: v.optional(words),
   inference: v.optional(inference, {}),
+  knowledge_base: v.optional(knowledgeBase),
+  agent: v.optional(identifier),
   format: v.optional(v.picklist(turnFormats, `must be one of ${turnFormats.join(', ')}`)),
 };
 
@@ -191,14 +210,31 @@ function toOptions({
   model,
   system,
   inference: config,
+  knowledge_base: knowledge,
+  agent,
   format,
 }: Options): Omit<ChatRequest, 'question'> {
+  if (agent !== undefined) refuseBeside(agent, { model, system, knowledge_base: knowledge });
   return {
     inference: toInferenceConfig(config),
+    ...(knowledge === undefined ? {} : { knowledge: toKnowledgeUse(knowledge) }),
+    ...(agent === undefined ? {} : { agent }),
     ...(model === undefined ? {} : { modelId: model }),
     ...(system === undefined ? {} : { system }),
     ...(format === undefined ? {} : { format }),
   };
+}
+
+/** An agent has its own model, instructions and documents. */
+function refuseBeside(agent: string, others: Readonly<Record<string, unknown>>): void {
+  const [given] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
+  if (given !== undefined) throw invalid(`${given}: is the own affair of the agent ${agent}`);
+}
+
+function toKnowledgeUse(
+  knowledge: v.InferOutput<typeof knowledgeBase>,
+): Omit<KnowledgeUse, 'owner'> {
+  return typeof knowledge === 'string' ? { name: knowledge, mode: 'retrieve' } : knowledge;
 }
 
 function toInferenceConfig(config: v.InferOutput<typeof inference>): InferenceConfig {

@@ -1,12 +1,25 @@
 import * as v from 'valibot';
+import { accumulate, emptyAnswer } from '#domain/accumulate.ts';
 import { ChatError, toErrorCode } from '#domain/errors.ts';
 import type { TurnEvent } from '#domain/stream-event.ts';
+import { isLogEvent } from '#domain/turn-log.ts';
 import { eventStreamHeaders, type TurnEncoding } from '#protocol/encode-turn.ts';
+import { toCitationJson, toStepJson } from '#protocol/passage-json.ts';
 import { toProblem } from '#protocol/problem.ts';
 import { decodeSse, encodeSseMessage, ssePing } from '#protocol/sse.ts';
 
-/** The simplest stream of events: `data: {"text":"…"}` lines, then `data: [DONE]`. */
+/**
+ * The simplest stream of events: `data: {"text":"…"}` lines, then `data: [DONE]`. What an answer
+ * stands on and how it came about are events with names, which whoever wants text need not know.
+ */
 export function createDataEncoding(requestId: string): TurnEncoding {
+  let answer = emptyAnswer;
+  const whole = (index: number): string => {
+    const block = answer.content[answer.indexes.lastIndexOf(index)];
+    if (block?.type === 'citation') return named('citation', toCitationJson(block));
+    const step = block === undefined ? undefined : toStepJson(block);
+    return step === undefined ? '' : named('step', step);
+  };
   return {
     contentType: 'text/event-stream',
     headers: eventStreamHeaders,
@@ -14,11 +27,18 @@ export function createDataEncoding(requestId: string): TurnEncoding {
     encode(event: TurnEvent) {
       if (event.type === 'text-delta') return `data: {"text":${JSON.stringify(event.text)}}\n\n`;
       if (event.type === 'turn-stop') return encodeSseMessage({ data: '[DONE]' });
+      if (event.type === 'block-stop') return whole(event.index);
+      if (isLogEvent(event)) answer = accumulate(answer, event);
+      if (event.type === 'block') return whole(event.index);
       if (event.type !== 'error') return '';
       const data = JSON.stringify(toProblem(event.error, requestId));
       return encodeSseMessage({ event: 'error', data });
     },
   };
+}
+
+function named(event: string, data: object): string {
+  return encodeSseMessage({ event, data: JSON.stringify(data) });
 }
 
 const textData = v.object({ text: v.string() });
@@ -34,7 +54,7 @@ export async function* decodeDataStream(
       const { code, detail } = v.parse(errorData, JSON.parse(data));
       throw new ChatError(toErrorCode(code), detail);
     }
-    yield v.parse(textData, JSON.parse(data)).text;
+    if (event === undefined) yield v.parse(textData, JSON.parse(data)).text;
   }
   throw new ChatError('internal', 'The connection ended before the answer did.');
 }

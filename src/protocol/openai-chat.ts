@@ -17,6 +17,10 @@ export function completionId(turnId: string): string {
   return `chatcmpl-${turnId}`;
 }
 
+function toolInput(index: number, json: string): object {
+  return { tool_calls: [{ index, function: { arguments: json } }] };
+}
+
 function line(json: object): string {
   return `data: ${JSON.stringify(json)}\n\n`;
 }
@@ -51,13 +55,11 @@ export function createCompletionEncoding(
           const { toolUseId: id, name } = event;
           const index = calls.size;
           calls.set(event.index, index);
-          const start = { index, id, type: 'function', function: { name, arguments: '' } };
-          return chunk({ tool_calls: [start] });
+          const called = { name, arguments: '' };
+          return chunk({ tool_calls: [{ index, id, type: 'function', function: called }] });
         }
-        case 'tool-input-delta': {
-          const index = calls.get(event.index) ?? 0;
-          return chunk({ tool_calls: [{ index, function: { arguments: event.json } }] });
-        }
+        case 'tool-input-delta':
+          return chunk(toolInput(calls.get(event.index) ?? 0, event.json));
         case 'turn-stop': {
           const end = chunk({}, finishReasonOf(event.stopReason));
           return `${end}${includesUsage ? usageLine(head, event.usage) : ''}data: [DONE]\n\n`;
@@ -66,6 +68,7 @@ export function createCompletionEncoding(
           return line(toOpenAiError(event.error));
         case 'reasoning-delta':
         case 'block-stop':
+        case 'block':
         case 'message-stop':
         case 'usage':
           return '';

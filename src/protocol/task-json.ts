@@ -1,6 +1,7 @@
 import { messageText } from '#domain/message.ts';
 import type { Callback, Task } from '#domain/task.ts';
 import type { Turn } from '#domain/turn.ts';
+import { toGroundsJson } from '#protocol/passage-json.ts';
 import { toCostJson, toUsageJson } from '#protocol/usage-json.ts';
 
 /** A task as its door shows it; `characters` is how far its answer has come while it runs. */
@@ -27,6 +28,7 @@ function toResult(turn: Turn): object {
     model: turn.modelId,
     usage: turn.usage === undefined ? null : toUsageJson(turn.usage),
     ...toCostJson(turn.cost),
+    ...toGroundsJson(turn.answer),
   };
 }
 

@@ -6,6 +6,7 @@ import { messageText } from '#domain/message.ts';
 import type { Page } from '#domain/ports.ts';
 import type { TurnEvent } from '#domain/stream-event.ts';
 import { interruptedTurn, type LiveTurn, type Turn } from '#domain/turn.ts';
+import { toGroundsJson } from '#protocol/passage-json.ts';
 import { toCostJson, toUsageJson, usageJson } from '#protocol/usage-json.ts';
 
 const time = v.pipe(v.string(), v.isoTimestamp());
@@ -26,6 +27,9 @@ const turnJson = v.object({
   /** The model was not heard out: this is what it can have cost at most. */
   cost_estimated: v.optional(v.literal(true)),
   error_code: v.optional(v.string()),
+  /** What parts of the answer stand on, and the steps on the way to it. */
+  citations: v.optional(v.array(v.unknown())),
+  trace: v.optional(v.array(v.unknown())),
 });
 
 /** A turn as the conversations door shows it; a live one is `running` and has no answer yet. */
@@ -108,6 +112,7 @@ function toTurnJson(turn: Turn): TurnJson {
     ...(turn.stopReason === undefined ? {} : { stop_reason: turn.stopReason }),
     ...(turn.usage === undefined ? {} : { usage: toUsageJson(turn.usage) }),
     ...toCostJson(turn.cost),
+    ...toGroundsJson(turn.answer),
     ...(turn.errorCode === undefined ? {} : { error_code: turn.errorCode }),
   };
 }
@@ -137,6 +142,7 @@ export function toTurnAnswer(answer: Answer, cost: Cost | undefined): Record<str
     response: messageText(toMessage(answer)),
     stop_reason: answer.stopReason,
     usage: answer.usage === undefined ? null : toUsageJson(answer.usage),
+    ...toGroundsJson(answer),
     ...toCostJson(cost),
   };
 }

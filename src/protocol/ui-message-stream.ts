@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { ChatError, toErrorCode } from '#domain/errors.ts';
-import type { StopReason, TurnEvent } from '#domain/stream-event.ts';
+import type { TurnEvent } from '#domain/stream-event.ts';
 import { lengthOf } from '#domain/turn-log.ts';
 import { eventStreamHeaders, type TurnEncoding } from '#protocol/encode-turn.ts';
 import { encodeCursor } from '#protocol/cursor.ts';
 import { connectionLost } from '#protocol/problem.ts';
 import { decodeSse, ssePing } from '#protocol/sse.ts';
+import { finishReasonOf, wholeBlockParts } from '#protocol/ui-parts.ts';
 import {
   fromUsageJson,
   fromUsd,
@@ -70,6 +71,8 @@ function encodeParts(encoder: Encoder, event: TurnEvent): readonly string[] {
       return encodeToolInput(open, event);
     case 'block-stop':
       return closeBlock(open, event.index);
+    case 'block':
+      return wholeBlockParts(event.index, event.block).map((each) => json(each));
     case 'message-stop':
       return [...closeAll(open), json({ type: 'finish-step' })];
     case 'usage':
@@ -146,25 +149,6 @@ function finishOf({ stopReason, usage, cost }: TurnEvent & { type: 'turn-stop' }
     ...toCostJson(cost),
   };
   return { type: 'finish', finishReason: finishReasonOf(stopReason), messageMetadata };
-}
-
-function finishReasonOf(stopReason: StopReason): string {
-  switch (stopReason) {
-    case 'end_turn':
-    case 'stop_sequence':
-      return 'stop';
-    case 'max_tokens':
-    case 'model_context_window_exceeded':
-      return 'length';
-    case 'tool_use':
-      return 'tool-calls';
-    case 'guardrail_intervened':
-    case 'content_filtered':
-      return 'content-filter';
-    case 'stopped':
-    default:
-      return 'other';
-  }
 }
 
 /** `data-error` is for our page; `error` is what every other client shows to people as it is. */

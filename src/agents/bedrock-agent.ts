@@ -1,0 +1,73 @@
+import { createAgentSteps, textIndex } from '#agents/agent-steps.ts';
+import { openAgentRuntime } from '#aws/agent-runtime.ts';
+import { cutShort, toModelError } from '#aws/bedrock-errors.ts';
+import { streamFrames, tapPlace, toFailure, type StreamCall } from '#aws/bedrock-stream.ts';
+import type { Frame } from '#aws/event-stream.ts';
+import type { Model } from '#domain/ports.ts';
+import type { StreamEvent } from '#domain/stream-event.ts';
+import { questionOf } from '#domain/with-knowledge.ts';
+
+export interface BedrockAgentId {
+  readonly agentId: string;
+  readonly agentAliasId: string;
+}
+
+const agentPatience = { firstEventMs: 60_000, idleMs: 120_000 };
+
+/** A classic agent of Amazon Bedrock, with its trace. */
+export function createBedrockAgent(agent: BedrockAgentId): Model {
+  return {
+    async *stream(request, signal) {
+      const { sdk, client } = await openAgentRuntime();
+      const send: StreamCall['send'] = (tap, abortSignal) => {
+        const command = new sdk.InvokeAgentCommand({
+          ...agent,
+          sessionId: request.agent?.sessionId,
+          inputText: questionOf(request),
+          enableTrace: true,
+          streamingConfigurations: { streamFinalResponse: true },
+        });
+        command.middlewareStack.add(tap, tapPlace);
+        return client.send(command, { abortSignal });
+      };
+      yield* toAnswer(streamFrames({ send, signal, patience: agentPatience }));
+    },
+  };
+}
+
+/**
+ * What an agent says, as a model would say it: its thoughts and acts come first, as its trace has
+ * them. Nothing says that the text is whole; a trace without an end, and without text, is cut.
+ */
+async function* toAnswer(
+  batches: AsyncIterable<Iterable<Frame>>,
+): AsyncGenerator<StreamEvent, void, undefined> {
+  yield { type: 'message-start' };
+  const steps = createAgentSteps();
+  let isOver = false;
+  let stopReason = 'end_turn';
+  for await (const frames of batches) {
+    for (const frame of frames) {
+      const failure = toFailure(frame);
+      if (failure !== undefined) throw toModelError(failure);
+      // The payload is the bare member, as everywhere in Bedrock's streams.
+      const type = frame.headers.get(':event-type');
+      const payload = JSON.parse(frame.payload);
+      if (type === 'trace') {
+        yield* steps.trace(payload);
+      } else if (type === 'chunk') {
+        isOver = true;
+        yield* steps.chunk(payload);
+      } else if (type === 'returnControl') {
+        isOver = true;
+        stopReason = 'tool_use';
+        yield* steps.returnControl(payload);
+      }
+    }
+  }
+  if (!isOver) throw cutShort();
+  yield { type: 'block-stop', index: textIndex };
+  yield { type: 'message-stop', stopReason };
+  const usage = steps.usage();
+  if (usage !== undefined) yield { type: 'usage', usage };
+}

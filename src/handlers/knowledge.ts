@@ -1,0 +1,20 @@
+import { bedrockPrices } from '#aws/bedrock-prices.ts';
+import { readKnowledgeEnvironment, readLedgerEnvironment } from '#aws/environment.ts';
+import { createKnowledge } from '#aws/knowledge-base.ts';
+import { createLedger } from '#aws/keeping.ts';
+import { answerKnowledge } from '#lambda/answer-knowledge.ts';
+import { systemClock } from '#lambda/clock.ts';
+import { respondBuffered } from '#lambda/respond-buffered.ts';
+
+const environment = readKnowledgeEnvironment(process.env);
+const ports = {
+  knowledge: createKnowledge(environment),
+  ledger: createLedger(readLedgerEnvironment(process.env)),
+  prices: bedrockPrices,
+  clock: systemClock,
+};
+
+/** `POST /knowledge/search`: the passages for a question. */
+export const handler = respondBuffered((request, invocation) =>
+  answerKnowledge(ports, environment, { request, invocation }),
+);

@@ -1,0 +1,49 @@
+import { ChatError } from '#domain/errors.ts';
+import type { Knowledge } from '#domain/knowledge.ts';
+import { paidAnswer, type SpendingPorts } from '#domain/paid-use.ts';
+import { nothingUsed } from '#domain/usage.ts';
+import { ownerOf } from '#lambda/http-event.ts';
+import type { HttpRequest, HttpResponse, Invocation } from '#lambda/http.ts';
+import { newId } from '#lambda/new-id.ts';
+import { parseKnowledgeSearch } from '#protocol/knowledge-request.ts';
+import { toPassageJson } from '#protocol/passage-json.ts';
+
+export interface KnowledgePorts extends SpendingPorts {
+  readonly knowledge: Knowledge;
+}
+
+export interface KnowledgePolicy {
+  readonly knowledgeBases: Readonly<Record<string, string>>;
+}
+
+/** Answers `POST /knowledge/search`: passages that the caller may see, the best first. */
+export async function answerKnowledge(
+  ports: KnowledgePorts,
+  { knowledgeBases }: KnowledgePolicy,
+  { request, invocation }: { readonly request: HttpRequest; readonly invocation: Invocation },
+): Promise<HttpResponse> {
+  const owner = ownerOf(request.caller, false);
+  const names = Object.keys(knowledgeBases);
+  const { text, limit, name = names[0] } = parseKnowledgeSearch(request.body);
+  if (name === undefined || !names.includes(name)) {
+    const offered =
+      names.length === 0 ? 'is not offered here' : `must be one of ${names.join(', ')}`;
+    throw new ChatError('invalid_request', `knowledge_base: ${offered}`);
+  }
+  const { requestId, signal } = invocation;
+  // A search costs no tokens; it counts as a request.
+  const use = { owner, id: newId(ports.clock.now()), modelId: 'search', most: nothingUsed };
+  const { passages } = await paidAnswer(ports, use, async () => {
+    const found = await ports.knowledge.search({ name, owner, text, limit }, signal);
+    return { passages: found, usage: nothingUsed };
+  });
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-request-id': requestId,
+    },
+    body: JSON.stringify({ knowledge_base: name, passages: passages.map(toPassageJson) }),
+  };
+}
