@@ -43,6 +43,12 @@ export class ConversationsTable extends Table {
     Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
   }
 
+  /** Keep single items and change them, one's own spending among them. */
+  grantItems(grantee: IGrantable): void {
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
+  }
+
   /** Everything turns need, and besides to list conversations and remove them. */
   grantManagement(grantee: IGrantable): void {
     const { tableArn } = this;

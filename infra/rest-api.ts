@@ -15,11 +15,12 @@ import type { StreambedFunction } from '#infra/streambed-function.ts';
 export interface ApiFunctions extends ChatFunctions {
   readonly tasks: StreambedFunction;
   readonly knowledge: StreambedFunction;
+  readonly documents: StreambedFunction;
 }
 
 /** The REST API: whoever calls is known, and counts in a plan. */
 export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity): void {
-  const { chat, chatBuffered, history, stream, openAi, tasks, knowledge } = functions;
+  const { chat, chatBuffered, history, stream, openAi, tasks, knowledge, documents } = functions;
   const api = new RestApi(stack, 'Api', {
     restApiName: 'streambed',
     endpointTypes: [EndpointType.REGIONAL],
@@ -52,10 +53,18 @@ export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity
   door('/v1/chat/completions').streams(openAi, 'POST');
   door('/v1/models').streams(openAi, 'GET');
   door('/knowledge/search').answers(knowledge, 'POST');
+  door('/documents').answers(documents, 'POST');
+  door('/documents/{document_id}').answers(documents, 'GET');
+  door('/analyses').answers(documents, 'POST');
+  door('/analyses/{analysis_id}').answers(documents, 'GET');
   door('/tasks').answers(tasks, 'POST');
   door('/tasks/{task_id}').answers(tasks, 'GET');
   door('/callback-secret').answers(tasks, 'GET', 'POST');
 
+  addPlans(stack, api, identity);
+}
+
+function addPlans(stack: Stack, api: RestApi, { signedInKey }: Identity): void {
   const apiStages = [{ stage: api.deploymentStage }];
   const plan = api.addUsagePlan('DefaultPlan', {
     apiStages,
@@ -67,7 +76,7 @@ export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity
     apiStages,
     throttle: { rateLimit: 100, burstLimit: 200 },
   });
-  signedIn.addApiKey(new ApiKey(stack, 'SignedInApiKey', { value: identity.signedInKey }));
+  signedIn.addApiKey(new ApiKey(stack, 'SignedInApiKey', { value: signedInKey }));
 }
 
 type Add = (by: StreambedFunction, ...methods: readonly string[]) => void;

@@ -26,6 +26,7 @@ export function readSettings(node: Node): StreambedProps {
     knowledgeBases: named('knowledgeBases', text('knowledgeBases') ?? ''),
     knowledgeOwnerAttribute: text('knowledgeOwnerAttribute') ?? '',
     agents: named('agents', text('agents') ?? ''),
+    documentModel: documentModel(text('documentModel') ?? 'amazon.nova-lite-v1:0'),
     selfSignUp: flag('selfSignUp', text('selfSignUp')),
     oidc: readOidc(text('oidcIssuer'), text('oidcAudience'), text('oidcJwksUrl')),
     callbackRetrySeconds: list(
@@ -72,6 +73,12 @@ function named(setting: string, value: string): Readonly<Record<string, string>>
     return [name, address] as const;
   });
   return Object.fromEntries(pairs);
+}
+
+/** Workflows read whole answers, whose form is known of these. */
+function documentModel(model: string): string {
+  if (/anthropic\.|amazon\.nova/u.test(model)) return model;
+  throw new Error('documentModel: must be a model of Claude or Nova');
 }
 
 function flag(name: string, value = 'false'): boolean {

@@ -9,6 +9,8 @@ export interface StreambedFunctionProps {
   readonly bundle: string;
   readonly timeout: Duration;
   readonly environment: Record<string, string>;
+  /** In MB; 512 unless told. */
+  readonly memorySize?: number;
 }
 
 /** A function of the system: Node 24 on arm64, its own log group, a role that may only log. */
@@ -18,7 +20,7 @@ export class StreambedFunction extends Function {
   constructor(
     scope: Construct,
     id: string,
-    { bundle, timeout, environment }: StreambedFunctionProps,
+    { bundle, timeout, environment, memorySize = 512 }: StreambedFunctionProps,
   ) {
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -35,7 +37,7 @@ export class StreambedFunction extends Function {
       environment,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: 512,
+      memorySize,
       handler: 'index.handler',
       code: Code.fromAsset(`dist/${bundle}`),
     });

@@ -190,3 +190,55 @@ test('settings that make no sense are refused by name', () => {
   expect(() => synthesize({ publicChat: 'yes' })).toThrow('publicChat: must be');
   expect(() => synthesize({ models: 'a,,b' })).toThrow('models: must be');
 });
+
+test('every task of a workflow that asks a model is tried again, and its failure caught', () => {
+  const machines = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
+  const tasks = machines.flatMap(({ Properties }) => tasksIn(Properties.Definition));
+  const asking = tasks.filter(({ Resource }) => Resource?.endsWith('bedrock:invokeModel'));
+  expect(asking).toHaveLength(4);
+  for (const task of asking) {
+    expect(task.Retry).toHaveLength(1);
+    expect(task.Catch).toHaveLength(1);
+    expect(task.Parameters).not.toHaveProperty('Body');
+  }
+});
+
+test('S3 tells a queue of uploads, and no function may change buckets', () => {
+  template.hasResourceProperties('AWS::S3::Bucket', {
+    NotificationConfiguration: {
+      QueueConfigurations: [
+        {
+          Event: 's3:ObjectCreated:*',
+          Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'uploads/' }] } },
+        },
+      ],
+    },
+  });
+  expect(template.findResources('Custom::S3BucketNotifications')).toEqual({});
+});
+
+test('what may search and ask agents is what the settings name', () => {
+  const given = synthesize({
+    knowledgeBases: 'docs=ABCDEFGHIJ',
+    agents: 'old=AGENT12345/ALIAS67890',
+  });
+  const text = JSON.stringify(given.findResources('AWS::IAM::Policy'));
+  expect(text).toContain(':knowledge-base/ABCDEFGHIJ');
+  expect(text).toContain(':agent-alias/AGENT12345/ALIAS67890');
+  expect(() => synthesize({ agents: 'nameless' })).toThrow('agents: must be a list like');
+  expect(() => synthesize({ documentModel: 'meta.llama3' })).toThrow('documentModel');
+});
+
+interface TaskState {
+  readonly Resource?: string;
+  readonly Parameters?: object;
+  readonly Retry?: readonly object[];
+  readonly Catch?: readonly object[];
+}
+
+/** The tasks of a definition, those of its maps and branches included. */
+function tasksIn(value: unknown): readonly TaskState[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = 'Type' in value && value.Type === 'Task' ? [value as TaskState] : [];
+  return [...own, ...Object.values(value).flatMap(tasksIn)];
+}

@@ -1,5 +1,6 @@
 import { Stack, type App, type CfnElement } from 'aws-cdk-lib';
 import { addChatFunctions } from '#infra/chat-functions.ts';
+import { addDocuments } from '#infra/documents.ts';
 import { layFoundation } from '#infra/foundation.ts';
 import { addUrls } from '#infra/function-urls.ts';
 import { addIdentity } from '#infra/identity.ts';
@@ -37,6 +38,8 @@ export interface StreambedProps {
   readonly knowledgeOwnerAttribute: string;
   /** Agents by their names: the ARN of a runtime on AgentCore, or a classic `AGENTID/ALIASID`. */
   readonly agents: Readonly<Record<string, string>>;
+  /** The model that reads documents: one of Claude or Nova. */
+  readonly documentModel: string;
   /** Whether people may sign up by themselves; otherwise users are added by whoever operates it. */
   readonly selfSignUp: boolean;
   /** Another issuer whose tokens are taken, beside the user pool. */
@@ -62,8 +65,9 @@ export class StreambedStack extends Stack {
     const langchain = addLangChain(foundation);
     const tasks = addTasks(foundation);
     const knowledge = addKnowledge(foundation);
+    const documents = addDocuments(foundation);
     addUrls(this, { ...chats, invoke, langchain }, props);
-    addApi(this, { ...chats, tasks, knowledge }, addIdentity(foundation));
+    addApi(this, { ...chats, tasks, knowledge, documents }, addIdentity(foundation));
   }
 
   /** Resources of a construct keep the construct's plain name, for people and the state file. */

@@ -1,7 +1,7 @@
 import { CfnParameter, Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { grantTalking, type Foundation } from '#infra/foundation.ts';
+import { addQueue } from '#infra/queue-with-dead-letters.ts';
 import { StreambedFunction } from '#infra/streambed-function.ts';
 
 /** How often a task is given to a worker before it becomes a dead letter. */
@@ -12,11 +12,11 @@ const workerTime = Duration.minutes(5);
 export function addTasks(foundation: Foundation): StreambedFunction {
   const { stack, props, table, answers, talking, keeping } = foundation;
   // Hidden for six times as long as a worker may take, as AWS advises.
-  const queue = addQueue(foundation, 'Tasks', {
+  const queue = addQueue(stack, 'Tasks', {
     visibility: Duration.seconds(workerTime.toSeconds() * 6),
     maxReceiveCount: deliveries,
   });
-  const callbacks = addQueue(foundation, 'Callbacks', {
+  const callbacks = addQueue(stack, 'Callbacks', {
     visibility: Duration.minutes(3),
     // The first try, and as many more as there are pauses.
     maxReceiveCount: props.callbackRetrySeconds.length + 1,
@@ -58,25 +58,4 @@ export function addTasks(foundation: Foundation): StreambedFunction {
   worker.addEventSource(new SqsEventSource(queue, { ...batches, maxConcurrency: 20 }));
   sender.addEventSource(new SqsEventSource(callbacks, { ...batches, maxConcurrency: 5 }));
   return tasks;
-}
-
-interface QueueSettings {
-  readonly visibility: Duration;
-  readonly maxReceiveCount: number;
-}
-
-/** A queue, and one where what cannot be done waits for two weeks to be sent back. */
-function addQueue(
-  { stack }: Foundation,
-  id: string,
-  { visibility, maxReceiveCount }: QueueSettings,
-): Queue {
-  const kept = {
-    encryption: QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    retentionPeriod: Duration.days(14),
-  };
-  const dead = new Queue(stack, `Dead${id}`, kept);
-  const deadLetterQueue = { queue: dead, maxReceiveCount };
-  return new Queue(stack, id, { ...kept, visibilityTimeout: visibility, deadLetterQueue });
 }

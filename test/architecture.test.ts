@@ -10,8 +10,10 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'src/langchain': /^(?:#domain\/|#aws\/|@aws-sdk\/|@langchain\/)/u,
   'src/agents': /^(?:#domain\/|#protocol\/|#aws\/|#agents\/|@aws-sdk\/|@smithy\/)/u,
   'src/callbacks': /^(?:#domain\/|#protocol\/|#callbacks\/|node:)/u,
+  'src/documents': /^(?:#domain\/|#aws\/|#documents\/|node-html-parser$|unpdf$)/u,
   'src/identity': /^(?:#domain\/|#identity\/|jose$)/u,
-  'src/handlers': /^#(?:domain|protocol|aws|lambda|langchain|agents|callbacks|identity)\//u,
+  'src/handlers':
+    /^#(?:domain|protocol|aws|lambda|langchain|agents|callbacks|documents|identity)\//u,
   infra: /^(?:#infra\/|aws-cdk-lib|constructs$)/u,
   local:
     /^(?:#local\/|node:|\.\/|(?:ajv|ajv-draft-04|aws4fetch|croner|dynalite|esbuild|fast-xml-parser|fflate|jose|jsonata|jsonpath-plus|minisearch|node-html-parser|oidc-provider|selfsigned|unpdf|velocityjs|yaml)$)/u,

@@ -12,6 +12,11 @@ const budgets: Readonly<Record<string, number>> = {
   conversations: 400,
   'conversation-stream': 400,
   invoke: 440,
+  documents: 400,
+  'upload-worker': 420,
+  // A reader of PDF is most of it.
+  'extract-text': 2_100,
+  'combine-results': 370,
   knowledge: 380,
   langchain: 1_080,
   openai: 490,

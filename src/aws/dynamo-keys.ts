@@ -1,4 +1,5 @@
 import type { ConversationKey } from '#domain/conversation.ts';
+import type { DocumentKey } from '#domain/document.ts';
 import type { TaskKey } from '#domain/task.ts';
 import type { TurnKey } from '#domain/turn.ts';
 
@@ -39,6 +40,10 @@ export function turnKey(key: ConversationKey, sequence: number): DynamoKey {
 
 export function taskKey({ owner, taskId }: TaskKey): DynamoKey {
   return { pk: ownerPartition(owner), sk: `TASK#${taskId}` };
+}
+
+export function documentKey({ owner, documentId }: DocumentKey): DynamoKey {
+  return { pk: ownerPartition(owner), sk: `DOCUMENT#${documentId}` };
 }
 
 /** Where an owner's keys for signing callbacks are. */

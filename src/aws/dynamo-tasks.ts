@@ -1,10 +1,11 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { fromTaskItem, toTaskItem } from '#aws/dynamo-task-items.ts';
+import { changeOf } from '#aws/dynamo-change.ts';
 import { taskKey } from '#aws/dynamo-keys.ts';
 import type { Table } from '#aws/dynamo-table.ts';
 import { keyUsedOtherwise } from '#domain/conversation-errors.ts';
-import type { Task, TaskChange, TaskCondition, TaskKey, Tasks } from '#domain/task.ts';
+import type { Callback, Task, TaskChange, TaskCondition, TaskKey, Tasks } from '#domain/task.ts';
 
 /** Tasks in the table, an item each. */
 export function createDynamoTasks(table: Table): Tasks {
@@ -51,28 +52,23 @@ async function changeTask(
   key: TaskKey,
   { change, condition: { states, callback } }: Changing,
 ): Promise<Task | undefined> {
-  const changes = Object.entries(change);
-  const isIn = states.map((_, index) => `:in${index}`).join(', ');
-  const { attempts, state } = callback ?? {};
-  const sameCallback =
-    callback === undefined ? '' : ' AND #callback.attempts = :attempts AND #callback.#state = :was';
+  const update = changeOf(change, states);
+  const asBefore = callback === undefined ? undefined : sameCallback(callback);
   try {
     const { Attributes } = await client.send(
       new UpdateCommand({
         TableName: tableName,
         Key: taskKey(key),
-        ConditionExpression: `#state IN (${isIn})${sameCallback}`,
-        UpdateExpression: `SET ${changes.map((_, index) => `#n${index} = :v${index}`).join(', ')}`,
-        ExpressionAttributeNames: {
-          '#state': 'state',
-          ...(callback === undefined ? {} : { '#callback': 'callback' }),
-          ...Object.fromEntries(changes.map(([name], index) => [`#n${index}`, name])),
-        },
-        ExpressionAttributeValues: {
-          ...(callback === undefined ? {} : { ':attempts': attempts, ':was': state }),
-          ...Object.fromEntries(states.map((one, index) => [`:in${index}`, one])),
-          ...Object.fromEntries(changes.map(([, value], index) => [`:v${index}`, value])),
-        },
+        ...update,
+        ...(asBefore === undefined
+          ? {}
+          : {
+              ConditionExpression: `${update.ConditionExpression} AND ${asBefore.condition}`,
+              ExpressionAttributeValues: {
+                ...update.ExpressionAttributeValues,
+                ...asBefore.values,
+              },
+            }),
         ReturnValues: 'ALL_NEW',
       }),
     );
@@ -81,4 +77,15 @@ async function changeTask(
     if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;
   }
+}
+
+/** `callback` is no word that DynamoDB keeps for itself; `state` is, and named by every change. */
+function sameCallback({ attempts, state }: Callback): {
+  readonly condition: string;
+  readonly values: Readonly<Record<string, unknown>>;
+} {
+  return {
+    condition: 'callback.attempts = :attempts AND callback.#state = :was',
+    values: { ':attempts': attempts, ':was': state },
+  };
 }

@@ -167,6 +167,38 @@ export function readAuthorizerEnvironment(variables: Variables): AuthorizerEnvir
   };
 }
 
+/** What functions are told that know documents. */
+export interface DocumentEnvironment extends LedgerEnvironment {
+  readonly documentsBucket: string;
+  /** The model that reads documents. */
+  readonly documentModel: string;
+}
+
+/** Reads where documents are. Throws an error that names the variable at fault. */
+export function readDocumentEnvironment(variables: Variables): DocumentEnvironment {
+  return {
+    ...readLedgerEnvironment(variables),
+    documentsBucket: required(variables, 'DOCUMENTS_BUCKET'),
+    documentModel: required(variables, 'DOCUMENT_MODEL'),
+  };
+}
+
+/** What functions are told that start workflows, or ask how they stand. */
+export interface WorkflowEnvironment {
+  readonly machines: { readonly summary: string; readonly analysis: string };
+}
+
+/** Reads which workflows there are. Throws an error that names the variable at fault. */
+export function readWorkflowEnvironment(variables: Variables): WorkflowEnvironment {
+  const summary = required(variables, 'DOCUMENT_PIPELINE');
+  return { machines: { summary, analysis: required(variables, 'ANALYSIS_PIPELINE') } };
+}
+
+/** Reads the URL of the queue of uploads. Throws an error that names the variable. */
+export function readUploadQueue(variables: Variables): string {
+  return required(variables, 'UPLOAD_QUEUE');
+}
+
 function readModels(variables: Variables): ModelsEnvironment {
   const [model, ...others] = required(variables, 'MODELS').split(',');
   if (model === undefined || model === '') throw new Error('MODELS: must name at least one model');

@@ -8,6 +8,7 @@ import { createHttpsSender } from '#callbacks/https-sender.ts';
 import { deliverCallback } from '#domain/deliver-callback.ts';
 import { systemClock } from '#lambda/clock.ts';
 import { handleBatch } from '#lambda/sqs-batch.ts';
+import { readTaskMessage } from '#lambda/task-message.ts';
 import { toCallbackBody } from '#protocol/task-json.ts';
 
 const store = readStoreEnvironment(process.env);
@@ -25,5 +26,7 @@ const ports = {
 /** The queue of callbacks: each is sent until it is taken, or nobody takes it. */
 export const handler = handleBatch({
   hide: createSqsTaskQueue(environment.callbackQueue).hide,
-  handle: (message) => deliverCallback(ports, environment, { ...message, chance: Math.random() }),
+  read: readTaskMessage,
+  handle: ({ message: key, count }) =>
+    deliverCallback(ports, environment, { key, count, chance: Math.random() }),
 });

@@ -8,6 +8,7 @@ import { createTurnPorts } from '#aws/turn-ports.ts';
 import { runTask } from '#domain/run-task.ts';
 import { systemClock } from '#lambda/clock.ts';
 import { handleBatch } from '#lambda/sqs-batch.ts';
+import { readTaskMessage } from '#lambda/task-message.ts';
 import { toTaskTurn } from '#lambda/task-turn.ts';
 
 const environment = readTaskEnvironment(process.env);
@@ -23,7 +24,8 @@ const policy = { ...environment, prices: bedrockPrices, defaultFormat: 'json' } 
 /** The queue of tasks: each is one turn, however often it is delivered. */
 export const handler = handleBatch({
   hide: createSqsTaskQueue(environment.taskQueue).hide,
-  handle: ({ key, count }, invocation) =>
+  read: readTaskMessage,
+  handle: ({ message: key, count }, invocation) =>
     runTask(ports, {
       key,
       isLast: count >= deliveries,

@@ -1,0 +1,83 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Grant, PolicyStatement, ServicePrincipal, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  CfnBucket,
+  HttpMethods,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+
+/** Documents that were brought, and what is worked with; names as `src/domain/document.ts` has them. */
+export class DocumentsBucket extends Bucket {
+  constructor(scope: Construct, id: string, allowedOrigins: readonly string[]) {
+    const expiration = Duration.days(30);
+    super(scope, id, {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: ['uploads/', 'work/'].map((prefix) => ({ prefix, expiration })),
+      cors: [
+        {
+          allowedMethods: [HttpMethods.PUT],
+          allowedOrigins: [...allowedOrigins],
+          allowedHeaders: ['content-type'],
+        },
+      ],
+    });
+  }
+
+  /**
+   * Tells a queue of what is uploaded. Written into the bucket's own properties: the construct
+   * library does it by a function of its own that may change any bucket.
+   */
+  tellUploads(queue: Queue, account: string): void {
+    const { node } = this;
+    const allowed = queue.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('s3.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
+      }),
+    );
+    const bucket = node.defaultChild;
+    if (!(bucket instanceof CfnBucket)) throw new Error('A bucket has a resource of its own');
+    bucket.notificationConfiguration = {
+      queueConfigurations: [
+        {
+          event: 's3:ObjectCreated:*',
+          queue: queue.queueArn,
+          filter: { s3Key: { rules: [{ name: 'prefix', value: 'uploads/' }] } },
+        },
+      ],
+    };
+    // S3 tries whether it may tell the queue as soon as it is to.
+    if (allowed.policyDependable !== undefined) node.addDependency(allowed.policyDependable);
+  }
+
+  /** Work with files: what was brought is read, what is worked with is read and written. */
+  grantWork(grantee: IGrantable): void {
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['s3:GetObject'],
+      resourceArns: [this.arnForObjects('uploads/*')],
+    });
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resourceArns: [this.arnForObjects('work/*')],
+    });
+  }
+
+  /** Bring documents, oneself or by an address that is given away. */
+  grantBringing(grantee: IGrantable): void {
+    const resourceArns = [this.arnForObjects('uploads/*')];
+    Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns });
+  }
+}

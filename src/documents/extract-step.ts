@@ -1,0 +1,99 @@
+import { requestFor } from '#documents/model-answers.ts';
+import { keywordsPrompt, notesPrompt, sentimentPrompt } from '#documents/prompts.ts';
+import { readText } from '#documents/read-text.ts';
+import { splitText } from '#documents/split-text.ts';
+import {
+  documentIn,
+  writeQuestion,
+  type AskedFile,
+  type Extracted,
+  type StepInput,
+  type StepPolicy,
+  type StepPorts,
+} from '#documents/step.ts';
+import { maxDocumentBytes, uploadName, type Document } from '#domain/document.ts';
+import { ChatError } from '#domain/errors.ts';
+import { estimateTokens } from '#domain/estimate-tokens.ts';
+import { mostOf } from '#domain/reserve-turn.ts';
+import { estimated, type Usage } from '#domain/usage.ts';
+
+/** More parts than these are some thousand pages. */
+const mostParts = 40;
+
+/** How long the answers to each question may be, in tokens. */
+export const answerTokens = { notes: 600, summary: 1_500, sentiment: 200, keywords: 400 } as const;
+
+/** About how many tokens a prompt has beside the text. */
+const promptTokens = 200;
+
+/**
+ * Reads the words of a document, sets aside what its models may cost, and writes what they are to
+ * be asked. Throws what is to be told to a person.
+ */
+export async function extractText(
+  ports: StepPorts,
+  policy: StepPolicy,
+  input: StepInput,
+): Promise<Extracted> {
+  const document = await documentIn(ports, input);
+  await ports.documents.change(document, { state: 'running' }, ['queued', 'awaiting_upload']);
+  const text = await readText(await uploadOf(ports, document), document.format);
+  const parts = document.kind === 'summary' ? splitText(text) : [];
+  if (parts.length > mostParts) throw tooLarge();
+  const atMs = ports.clock.now();
+  const usage = usageAtMost(document, estimateTokens(text), parts.length);
+  const most = mostOf(ports.prices, [policy.documentModel], usage);
+  const { owner, documentId } = document;
+  await ports.ledger.reserve({ owner, turnId: documentId, atMs, most });
+  const ask = ({ name, prompt, maxTokens }: Question): Promise<AskedFile> => {
+    const body = requestFor(policy.documentModel, prompt, maxTokens);
+    return writeQuestion(ports, document, { name, body });
+  };
+  const reserved = { at_ms: atMs, tokens: most.tokens, nano_usd: most.nanoUsd };
+  if (document.kind === 'analysis') {
+    const [sentiment, keywords] = await Promise.all([
+      ask({
+        name: 'sentiment',
+        prompt: sentimentPrompt(text, document),
+        maxTokens: answerTokens.sentiment,
+      }),
+      ask({
+        name: 'keywords',
+        prompt: keywordsPrompt(text, document),
+        maxTokens: answerTokens.keywords,
+      }),
+    ]);
+    return { ...input, reserved, sentiment, keywords, parts: [] };
+  }
+  const questions = parts.map((part, index) => {
+    const prompt = notesPrompt(part, document);
+    return ask({ name: `part-${index}`, prompt, maxTokens: answerTokens.notes });
+  });
+  return { ...input, reserved, parts: await Promise.all(questions) };
+}
+
+interface Question {
+  readonly name: string;
+  readonly prompt: string;
+  readonly maxTokens: number;
+}
+
+async function uploadOf({ files }: StepPorts, document: Document): Promise<Uint8Array> {
+  const bytes = await files.read(uploadName(document));
+  if (bytes === undefined) throw new ChatError('not_found', 'The document was not uploaded.');
+  if (bytes.length > maxDocumentBytes) throw tooLarge();
+  return bytes;
+}
+
+function tooLarge(): ChatError {
+  const megabytes = maxDocumentBytes / 1_048_576;
+  const limit = `at most ${megabytes} MB, and about 2.4 million characters`;
+  return new ChatError('too_large', `The document is too large: ${limit}.`);
+}
+
+function usageAtMost({ kind }: Document, textTokens: number, parts: number): Usage {
+  const { notes, summary, sentiment, keywords } = answerTokens;
+  if (kind === 'analysis') return estimated(2 * (textTokens + promptTokens), sentiment + keywords);
+  const input = textTokens + promptTokens * (parts + 1) + notes * parts;
+  return estimated(input, notes * parts + summary);
+}

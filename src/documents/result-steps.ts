@@ -1,0 +1,140 @@
+import { answerTokens } from '#documents/extract-step.ts';
+import { toDocumentFailure, type StepError } from '#documents/failures.ts';
+import { readJson, requestFor } from '#documents/model-answers.ts';
+import { summaryPrompt } from '#documents/prompts.ts';
+import {
+  answerTo,
+  documentIn,
+  reservationIn,
+  writeQuestion,
+  type AskedFile,
+  type Extracted,
+  type StepInput,
+  type StepPolicy,
+  type StepPorts,
+} from '#documents/step.ts';
+import type { Document } from '#domain/document.ts';
+import { ChatError } from '#domain/errors.ts';
+import { spentOn } from '#domain/reserve-turn.ts';
+import { nothingSpent, sum } from '#domain/spending.ts';
+
+/** Which of the steps is to be done, and with what. */
+export type CombineInput =
+  | { readonly step: 'collect-notes' | 'store-result'; readonly state: Extracted }
+  | {
+      readonly step: 'store-failure';
+      readonly state: StepInput & Partial<Extracted>;
+      readonly failure: StepError;
+    };
+
+/** Does a step that brings answers together; gives what goes on to the next one. */
+export async function combineResults(
+  ports: StepPorts,
+  policy: StepPolicy,
+  input: CombineInput,
+): Promise<object> {
+  switch (input.step) {
+    case 'collect-notes':
+      return collectNotes(ports, policy, input.state);
+    case 'store-result':
+      await storeResult(ports, policy, input.state);
+      return {};
+    case 'store-failure':
+      await storeFailure(ports, policy, input);
+      return {};
+  }
+}
+
+/** Gathers the notes on all parts, and writes what the summary is to be made of. */
+async function collectNotes(
+  ports: StepPorts,
+  { documentModel: modelId }: StepPolicy,
+  input: Extracted,
+): Promise<Extracted & { readonly summary: AskedFile }> {
+  const document = await documentIn(ports, input);
+  const answers = input.parts.map((_, index) =>
+    answerTo(ports, document, { name: `part-${index}`, modelId }),
+  );
+  const notes = (await Promise.all(answers)).map(({ text }) => text);
+  const body = requestFor(modelId, summaryPrompt(notes, document), answerTokens.summary);
+  return { ...input, summary: await writeQuestion(ports, document, { name: 'summary', body }) };
+}
+
+/** Keeps what came of it, and settles what was set aside. */
+async function storeResult(ports: StepPorts, policy: StepPolicy, input: Extracted): Promise<void> {
+  const document = await documentIn(ports, input);
+  const answer = async (name: string): Promise<string> =>
+    (await answerTo(ports, document, { name, modelId: policy.documentModel })).text;
+  const result =
+    document.kind === 'summary'
+      ? { summary: (await answer('summary')).trim(), parts: input.parts.length }
+      : { ...sentimentIn(await answer('sentiment')), ...keywordsIn(await answer('keywords')) };
+  await settle(ports, policy, { document, input });
+  await ports.documents.change(
+    document,
+    { state: 'succeeded', finishedAtMs: ports.clock.now(), result: JSON.stringify(result) },
+    ['queued', 'running'],
+  );
+}
+
+/** Keeps why nothing came of it, in words for a person. */
+async function storeFailure(
+  ports: StepPorts,
+  policy: StepPolicy,
+  { state, failure }: Extract<CombineInput, { step: 'store-failure' }>,
+): Promise<void> {
+  const document = await documentIn(ports, state);
+  const { parts, reserved } = state;
+  if (parts !== undefined && reserved !== undefined) {
+    await settle(ports, policy, { document, input: { ...state, parts, reserved } });
+  }
+  await ports.documents.change(
+    document,
+    {
+      state: 'failed',
+      finishedAtMs: ports.clock.now(),
+      error: toDocumentFailure(failure),
+    },
+    ['awaiting_upload', 'queued', 'running'],
+  );
+}
+
+function sentimentIn(text: string): object {
+  const { sentiment, score } = readJson(text);
+  const label = typeof sentiment === 'string' ? sentiment.toLowerCase() : '';
+  if (!['positive', 'negative', 'neutral', 'mixed'].includes(label)) {
+    throw new ChatError('model_error', 'The model named no sentiment.');
+  }
+  return { sentiment: label, score: typeof score === 'number' ? score : null };
+}
+
+function keywordsIn(text: string): object {
+  const { keywords } = readJson(text);
+  if (!Array.isArray(keywords)) throw new ChatError('model_error', 'The model named no keywords.');
+  return { keywords: keywords.filter((word) => typeof word === 'string').slice(0, 8) };
+}
+
+interface Settling {
+  readonly document: Document;
+  readonly input: Extracted;
+}
+
+/** What the answers that there are took is put in the place of what was set aside. */
+async function settle(
+  ports: StepPorts,
+  { documentModel: modelId }: StepPolicy,
+  { document, input }: Settling,
+): Promise<void> {
+  const parts = input.parts.map((_, index) => `part-${index}`);
+  const found = await Promise.all(
+    [...parts, 'summary', 'sentiment', 'keywords'].map(async (name) => {
+      const { usage } = await answerTo(ports, document, { name, modelId }).catch(() => nobody);
+      return usage === undefined ? nothingSpent : spentOn(ports.prices, modelId, usage);
+    }),
+  );
+  const spent = found.reduce(sum, nothingSpent);
+  const once = { ...spent, turns: 1 };
+  await ports.ledger.settle(reservationIn(input), once).catch(() => undefined);
+}
+
+const nobody = { usage: undefined };

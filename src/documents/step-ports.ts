@@ -1,0 +1,20 @@
+import { bedrockPrices } from '#aws/bedrock-prices.ts';
+import { createDynamoDocuments } from '#aws/dynamo-documents.ts';
+import { createDocumentClient } from '#aws/dynamo-table.ts';
+import type { DocumentEnvironment } from '#aws/environment.ts';
+import { createLedger } from '#aws/keeping.ts';
+import { createS3Files } from '#aws/s3-files.ts';
+import type { StepPorts } from '#documents/step.ts';
+import type { Clock } from '#domain/clock.ts';
+
+/** All that the steps of a workflow need, on DynamoDB and S3. */
+export function createStepPorts(environment: DocumentEnvironment, clock: Clock): StepPorts {
+  const { conversationsTable: tableName, documentsBucket } = environment;
+  return {
+    documents: createDynamoDocuments({ client: createDocumentClient(), tableName }),
+    files: createS3Files(documentsBucket),
+    ledger: createLedger(environment),
+    prices: bedrockPrices,
+    clock,
+  };
+}

@@ -1,0 +1,15 @@
+import { readDocumentEnvironment } from '#aws/environment.ts';
+import { toStepError } from '#documents/failures.ts';
+import { combineResults, type CombineInput } from '#documents/result-steps.ts';
+import { createStepPorts } from '#documents/step-ports.ts';
+import { systemClock } from '#lambda/clock.ts';
+import { handleStep } from '#lambda/document-step.ts';
+
+const environment = readDocumentEnvironment(process.env);
+const ports = createStepPorts(environment, systemClock);
+
+/** The steps of a workflow that bring answers together, and keep what came of a document. */
+export const handler = handleStep(
+  (input: CombineInput) => combineResults(ports, environment, input),
+  toStepError,
+);

@@ -1,0 +1,21 @@
+import { createDynamoDocuments } from '#aws/dynamo-documents.ts';
+import { createDocumentClient } from '#aws/dynamo-table.ts';
+import { readDocumentEnvironment, readWorkflowEnvironment } from '#aws/environment.ts';
+import { createS3Files } from '#aws/s3-files.ts';
+import { createWorkflows } from '#aws/step-functions-workflows.ts';
+import { answerDocuments } from '#lambda/answer-documents.ts';
+import { systemClock } from '#lambda/clock.ts';
+import { respondBuffered } from '#lambda/respond-buffered.ts';
+
+const { conversationsTable: tableName, documentsBucket } = readDocumentEnvironment(process.env);
+const ports = {
+  documents: createDynamoDocuments({ client: createDocumentClient(), tableName }),
+  files: createS3Files(documentsBucket),
+  workflows: createWorkflows(readWorkflowEnvironment(process.env).machines),
+  clock: systemClock,
+};
+
+/** `/documents` and `/analyses`: bring one, and ask how it stands. */
+export const handler = respondBuffered((request, invocation) =>
+  answerDocuments(ports, request, invocation),
+);

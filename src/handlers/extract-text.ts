@@ -1,0 +1,16 @@
+import { readDocumentEnvironment } from '#aws/environment.ts';
+import { createStepPorts } from '#documents/step-ports.ts';
+import { extractText } from '#documents/extract-step.ts';
+import { toStepError } from '#documents/failures.ts';
+import type { StepInput } from '#documents/step.ts';
+import { systemClock } from '#lambda/clock.ts';
+import { handleStep } from '#lambda/document-step.ts';
+
+const environment = readDocumentEnvironment(process.env);
+const ports = createStepPorts(environment, systemClock);
+
+/** The first step of a workflow: a document's words, and the questions about them. */
+export const handler = handleStep(
+  (input: StepInput) => extractText(ports, environment, input),
+  toStepError,
+);

@@ -1,0 +1,71 @@
+import type { Clock } from '#domain/clock.ts';
+import {
+  documentOf,
+  maxDocumentBytes,
+  type DocumentKey,
+  type Documents,
+  type Workflows,
+} from '#domain/document.ts';
+import type { Delivered } from '#domain/task.ts';
+import { fieldsIn } from '#lambda/task-message.ts';
+
+export interface Uploaded {
+  readonly key: DocumentKey;
+  readonly bytes: number;
+}
+
+/** The documents that S3 tells of having been written; undefined for what is none of that. */
+export function readUploads(body: string): readonly Uploaded[] | undefined {
+  const { Records } = fieldsIn(body);
+  if (!Array.isArray(Records)) return undefined;
+  return Records.flatMap((record: unknown) => {
+    const { object } = members(members(record)['s3']);
+    const { key, size } = members(object);
+    if (typeof key !== 'string' || typeof size !== 'number') return [];
+    // S3 tells names as a form would send them.
+    const found = documentOf(decodeURIComponent(key.replaceAll('+', ' ')));
+    return found === undefined ? [] : [{ key: found, bytes: size }];
+  });
+}
+
+function members(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value))
+    : {};
+}
+
+export interface StartPorts {
+  readonly documents: Documents;
+  readonly workflows: Workflows;
+  readonly clock: Clock;
+}
+
+/** Starts the workflow of each document that was written, once however often that is told. */
+export async function startDocuments(
+  ports: StartPorts,
+  uploads: readonly Uploaded[],
+): Promise<Delivered> {
+  for (const uploaded of uploads) await startDocument(ports, uploaded);
+  return { type: 'done' };
+}
+
+async function startDocument(
+  { documents, workflows, clock }: StartPorts,
+  { key, bytes }: Uploaded,
+): Promise<void> {
+  const document = await documents.find(key);
+  const isNew = document?.state === 'awaiting_upload' || document?.state === 'queued';
+  if (document === undefined || !isNew) return;
+  if (bytes > maxDocumentBytes) {
+    const message = `The document is too large: at most ${maxDocumentBytes / 1_048_576} MB.`;
+    const error = { code: 'too_large', message } as const;
+    const failed = { state: 'failed', finishedAtMs: clock.now(), error } as const;
+    await documents.change(key, failed, ['awaiting_upload', 'queued']);
+    return;
+  }
+  const input = { owner: key.owner, document_id: key.documentId };
+  const executionId = await workflows.start(document, input);
+  // The workflow may have come further than this in the meantime.
+  await documents.change(key, { executionId, state: 'queued' }, ['awaiting_upload', 'queued']);
+  await documents.change(key, { executionId }, ['running']);
+}
