@@ -16,6 +16,7 @@ export interface ApiFunctions extends ChatFunctions {
   readonly tasks: StreambedFunction;
   readonly knowledge: StreambedFunction;
   readonly documents: StreambedFunction;
+  readonly openApi: StreambedFunction;
 }
 
 /** The REST API: whoever calls is known, and counts in a plan. */
@@ -61,6 +62,11 @@ export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity
   door('/tasks/{task_id}').answers(tasks, 'GET');
   door('/callback-secret').answers(tasks, 'GET', 'POST');
 
+  // Whoever wants to call must be able to read how.
+  api.root.addResource('openapi.json').addMethod('GET', buffered(functions.openApi), {
+    apiKeyRequired: false,
+    authorizationType: AuthorizationType.NONE,
+  });
   addPlans(stack, api, identity);
 }
 

@@ -61,11 +61,17 @@ test('a public URL is warned of when the template is made', () => {
   annotations.hasWarning('*', Match.stringLikeRegexp('at your expense'));
 });
 
-test('every method of the API asks the authorizer, which remembers nothing', () => {
-  template.allResourcesProperties('AWS::ApiGateway::Method', {
+test('every method of the API but one asks the authorizer, which remembers nothing', () => {
+  const asking = {
+    ApiKeyRequired: true,
     AuthorizationType: 'CUSTOM',
     AuthorizerId: { Ref: 'Authorizer' },
-  });
+  };
+  const methods = Object.keys(template.findResources('AWS::ApiGateway::Method'));
+  const guarded = template.findResources('AWS::ApiGateway::Method', { Properties: asking });
+  const open = methods.filter((id) => !(id in guarded));
+  // What tells how to call, and nothing else.
+  expect(open).toEqual([expect.stringContaining('openapijson')]);
   template.hasResourceProperties('AWS::ApiGateway::Authorizer', {
     Type: 'REQUEST',
     AuthorizerResultTtlInSeconds: 0,
@@ -114,7 +120,7 @@ test('a queue gives up after its deliveries, and what failed is told by itself',
   });
 });
 
-test('POST /chat/stream streams for up to five minutes, and every method wants a key', () => {
+test('POST /chat/stream streams for up to five minutes, and keys have a plan', () => {
   template.hasResourceProperties('AWS::ApiGateway::Method', {
     HttpMethod: 'POST',
     Integration: {
@@ -124,7 +130,6 @@ test('POST /chat/stream streams for up to five minutes, and every method wants a
       Uri: { 'Fn::Join': ['', Match.arrayWith(['/response-streaming-invocations'])] },
     },
   });
-  template.allResourcesProperties('AWS::ApiGateway::Method', { ApiKeyRequired: true });
   template.hasResourceProperties('AWS::ApiGateway::UsagePlan', {
     Throttle: { RateLimit: 10, BurstLimit: 20 },
   });

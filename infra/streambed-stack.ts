@@ -1,4 +1,4 @@
-import { Stack, type App, type CfnElement } from 'aws-cdk-lib';
+import { Duration, Stack, type App, type CfnElement } from 'aws-cdk-lib';
 import { addChatFunctions } from '#infra/chat-functions.ts';
 import { addDocuments } from '#infra/documents.ts';
 import { layFoundation } from '#infra/foundation.ts';
@@ -7,6 +7,7 @@ import { addIdentity } from '#infra/identity.ts';
 import { addKnowledge } from '#infra/knowledge.ts';
 import { addInvoke, addLangChain } from '#infra/model-functions.ts';
 import { addApi } from '#infra/rest-api.ts';
+import { StreambedFunction } from '#infra/streambed-function.ts';
 import { addTasks } from '#infra/tasks.ts';
 
 export interface StreambedProps {
@@ -66,8 +67,13 @@ export class StreambedStack extends Stack {
     const tasks = addTasks(foundation);
     const knowledge = addKnowledge(foundation);
     const documents = addDocuments(foundation);
+    const openApi = new StreambedFunction(this, 'OpenApiFunction', {
+      bundle: 'openapi',
+      timeout: Duration.seconds(10),
+      environment: {},
+    });
     addUrls(this, { ...chats, invoke, langchain }, props);
-    addApi(this, { ...chats, tasks, knowledge, documents }, addIdentity(foundation));
+    addApi(this, { ...chats, tasks, knowledge, documents, openApi }, addIdentity(foundation));
   }
 
   /** Resources of a construct keep the construct's plain name, for people and the state file. */

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 /** Who may import whom: the table of ARCHITECTURE.md. Tests may import what they test with. */
 const allowed: Readonly<Record<string, RegExp>> = {
   'src/domain': /^#domain\//u,
-  'src/protocol': /^(?:#domain\/|#protocol\/|valibot$)/u,
+  'src/protocol': /^(?:#domain\/|#protocol\/|valibot$|@valibot\/to-json-schema$)/u,
   'src/aws': /^(?:#domain\/|#aws\/|@aws-sdk\/|@smithy\/|node:)/u,
   'src/lambda': /^(?:#domain\/|#protocol\/|#lambda\/|node:)/u,
   'src/langchain': /^(?:#domain\/|#aws\/|@aws-sdk\/|@langchain\/)/u,

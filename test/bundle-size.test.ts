@@ -20,6 +20,7 @@ const budgets: Readonly<Record<string, number>> = {
   knowledge: 380,
   langchain: 1_080,
   openai: 490,
+  openapi: 60,
   tasks: 520,
   'task-worker': 560,
   'callback-worker': 470,

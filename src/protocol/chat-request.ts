@@ -44,7 +44,7 @@ export interface ChatRequest extends ModelForm {
 const words = v.pipe(
   v.string('must be a string'),
   v.maxLength(maxMessageLength, `must be at most ${maxMessageLength} characters`),
-  v.check((text) => text.trim() !== '', 'must not be blank'),
+  v.regex(/\S/u, 'must not be blank'),
 );
 
 const unit = v.pipe(
@@ -115,7 +115,8 @@ const cache = v.union(
   `must be true or false, or an object whose ttl_seconds ${seconds}`,
 );
 
-const oneShot = v.strictObject({ prompt: words, cache: v.optional(cache), ...options });
+/** A prompt of which nothing is kept. */
+export const oneShot = v.strictObject({ prompt: words, cache: v.optional(cache), ...options });
 const inConversation = v.strictObject({
   message: words,
   conversation_id: v.optional(identifier),
@@ -138,6 +139,9 @@ const questions = ['prompt', 'message', 'regenerate_turn_id', 'continue_turn_id'
 
 /** What an unmodified `useChat` of the AI SDK sends; it may carry more than we read. */
 const uiChat = v.object({ ...uiMessages, ...options });
+
+/** All forms of a chat request. */
+export const chatSchema = v.union([oneShot, inConversation, again, onwards, uiChat]);
 
 /**
  * Reads the body of a chat request. Throws `invalid_request` with a message that names the field

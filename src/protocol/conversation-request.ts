@@ -15,9 +15,11 @@ const limit = v.optional(
   '30',
 );
 
-const page = v.object({ limit, cursor: v.optional(v.string()) });
+/** Which page of a list is asked for. */
+export const pageSchema = v.object({ limit, cursor: v.optional(v.string()) });
 
-const patch = v.strictObject({
+/** A conversation's new title. */
+export const titleSchema = v.strictObject({
   title: v.pipe(
     v.string('must be a string'),
     v.trim(),
@@ -28,13 +30,13 @@ const patch = v.strictObject({
 
 /** Reads `limit` (1 to 100, 30 by default) and `cursor`. Throws `invalid_request`. */
 export function parsePage(query: Readonly<Record<string, string>>): PageRequest {
-  const { limit: size, cursor } = parsed(page, query);
+  const { limit: size, cursor } = parsed(pageSchema, query);
   return cursor === undefined ? { limit: size } : { limit: size, cursor };
 }
 
 /** Reads the new title of a conversation. Throws `invalid_request`. */
 export function parseTitle(body: string): string {
-  return parsed(patch, parseJsonObject(body)).title;
+  return parsed(titleSchema, parseJsonObject(body)).title;
 }
 
 /** The id in a path. One that cannot exist is unknown, like any other. */
@@ -43,19 +45,22 @@ export function parseConversationId(segment: string): string {
   throw new ChatError('not_found', 'There is no such conversation.');
 }
 
-const stop = v.strictObject({ turn_id: v.optional(identifier) });
+/** Which turn is to be stopped. */
+export const stopSchema = v.strictObject({ turn_id: v.optional(identifier) });
 
 /** The turn that is to be stopped, where the body names one; it may be empty. */
 export function parseStop(body: string): string | undefined {
-  return body === '' ? undefined : parsed(stop, parseJsonObject(body)).turn_id;
+  return body === '' ? undefined : parsed(stopSchema, parseJsonObject(body)).turn_id;
 }
 
 const streamFormats = ['ui', 'data', 'text'] as const;
-const streamFormat = v.object({
+/** From where on a turn is followed, and in which format; `Last-Event-ID` is another way. */
+export const followSchema = v.object({
+  after: v.optional(v.string()),
   format: v.optional(v.picklist(streamFormats, `must be one of ${streamFormats.join(', ')}`)),
 });
 
 /** Reads in which format a stream is asked for. Throws `invalid_request`. */
 export function parseStreamFormat(format: string | undefined): TurnFormat | undefined {
-  return parsed(streamFormat, { format }).format;
+  return parsed(followSchema, { format }).format;
 }

@@ -23,7 +23,7 @@ const words = (most: number) =>
   v.pipe(
     v.string('must be a string'),
     v.maxLength(most, `must be at most ${most} characters`),
-    v.check((text) => text.trim() !== '', 'must not be blank'),
+    v.regex(/\S/u, 'must not be blank'),
   );
 
 const inline = v.strictObject({ text: words(maxTextLength) });
@@ -42,7 +42,11 @@ const upload = v.strictObject({
     ),
   ),
 });
-const analysis = v.strictObject({ text: words(maxAnalysisLength) });
+/** A text to be analysed. */
+export const analysisSchema = v.strictObject({ text: words(maxAnalysisLength) });
+
+/** A text, or the name of a file to come. */
+export const documentSchema = v.union([inline, upload]);
 
 /** Reads `{"text"}` or `{"name","size"?}`. Throws `invalid_request` that names the field. */
 export function parseDocumentRequest(body: string): DocumentRequest {
@@ -57,7 +61,7 @@ export function parseDocumentRequest(body: string): DocumentRequest {
 
 /** Reads `{"text"}` of an analysis. Throws `invalid_request` that names the field. */
 export function parseAnalysisRequest(body: string): string {
-  return parsed(analysis, parseJsonObject(body)).text;
+  return parsed(analysisSchema, parseJsonObject(body)).text;
 }
 
 const spellings: Readonly<Record<string, DocumentFormat>> = { htm: 'html', markdown: 'md' };

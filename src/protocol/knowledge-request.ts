@@ -13,11 +13,12 @@ export interface KnowledgeSearch {
 const maxQueryLength = 1_000;
 const count = 'must be a whole number from 1 to 50';
 
-const search = v.strictObject({
+/** A question to documents. */
+export const searchSchema = v.strictObject({
   query: v.pipe(
     v.string('must be a string'),
     v.maxLength(maxQueryLength, `must be at most ${maxQueryLength} characters`),
-    v.check((text) => text.trim() !== '', 'must not be blank'),
+    v.regex(/\S/u, 'must not be blank'),
   ),
   limit: v.optional(
     v.pipe(v.number(count), v.integer(count), v.minValue(1, count), v.maxValue(50, count)),
@@ -28,6 +29,6 @@ const search = v.strictObject({
 
 /** Reads `{"query","limit"?,"knowledge_base"?}`. Throws `invalid_request` that names the field. */
 export function parseKnowledgeSearch(body: string): KnowledgeSearch {
-  const { query: text, limit, knowledge_base: name } = parsed(search, parseJsonObject(body));
+  const { query: text, limit, knowledge_base: name } = parsed(searchSchema, parseJsonObject(body));
   return name === undefined ? { text, limit } : { text, limit, name };
 }

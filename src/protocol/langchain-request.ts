@@ -12,7 +12,7 @@ export interface LangChainRequest {
 const words = v.pipe(
   v.string('must be a string'),
   v.maxLength(maxMessageLength, `must be at most ${maxMessageLength} characters`),
-  v.check((text) => text.trim() !== '', 'must not be blank'),
+  v.regex(/\S/u, 'must not be blank'),
 );
 
 const posted = v.strictObject({ prompt: words, session_id: v.optional(identifier) });

@@ -47,7 +47,7 @@ const anObject = v.custom<Record<string, unknown>>(
 );
 
 /** What we know of OpenAI's request; what we do not know is nothing that changes the answer's form. */
-const completion = v.object({
+export const completionSchema = v.object({
   model: v.string('must be a string'),
   messages: v.pipe(v.array(message), v.minLength(1, 'must not be empty')),
   stream: v.nullish(v.boolean('must be true or false'), false),
@@ -90,7 +90,7 @@ const completion = v.object({
   ),
 });
 
-type Completion = v.InferOutput<typeof completion>;
+type Completion = v.InferOutput<typeof completionSchema>;
 type Message = v.InferOutput<typeof message>;
 
 export interface OpenAiRequest {
@@ -102,7 +102,7 @@ export interface OpenAiRequest {
 
 /** Reads the body of a chat completion. Throws `invalid_request` that names the field at fault. */
 export function parseOpenAiRequest(body: string): OpenAiRequest {
-  const request = parsed(completion, parseJsonObject(body));
+  const request = parsed(completionSchema, parseJsonObject(body));
   const instructions = request.messages.flatMap((one) =>
     one.role === 'system' || one.role === 'developer' ? [textOf(one.content)] : [],
   );

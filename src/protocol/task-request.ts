@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ChatError } from '#domain/errors.ts';
-import { parseOneShot, type ChatRequest } from '#protocol/chat-request.ts';
+import { oneShot, parseOneShot, type ChatRequest } from '#protocol/chat-request.ts';
 import { isIdentifier } from '#protocol/identifier.ts';
 import { invalid, parsed, parseJsonObject } from '#protocol/json-body.ts';
 
@@ -16,7 +16,13 @@ const callbackUrl = v.pipe(
   v.maxLength(maxUrlLength, `must be at most ${maxUrlLength} characters`),
 );
 
-const withCallback = v.looseObject({ callback_url: v.optional(callbackUrl) });
+const callback = { callback_url: v.optional(callbackUrl) };
+const withCallback = v.looseObject(callback);
+
+const { format: _, cache: __, ...asked } = oneShot.entries;
+
+/** A one-shot chat, and where to tell its end. */
+export const taskSchema = v.strictObject({ ...asked, ...callback });
 
 /**
  * Reads a task: a one-shot chat request, and where to tell its end. Throws `invalid_request` with

@@ -1,0 +1,16 @@
+import { respondBuffered } from '#lambda/respond-buffered.ts';
+import { toOpenApi } from '#protocol/openapi.ts';
+
+const body = JSON.stringify(toOpenApi());
+
+/** `GET /openapi.json`: what the REST API takes and answers. */
+export const handler = respondBuffered(async (_, { requestId }) => ({
+  status: 200,
+  headers: {
+    'content-type': 'application/json',
+    'cache-control': 'public, max-age=300',
+    'access-control-allow-origin': '*',
+    'x-request-id': requestId,
+  },
+  body,
+}));
