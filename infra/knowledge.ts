@@ -18,6 +18,7 @@ export function namesOf(stack: Stack, props: StreambedProps): Readonly<Record<st
   return {
     KNOWLEDGE_BASES: parameter('KnowledgeBases', 'name=ID,name=ID', props.knowledgeBases),
     KNOWLEDGE_OWNER_ATTRIBUTE: props.knowledgeOwnerAttribute,
+    MCP_SERVERS: parameter('McpServers', 'name=URL,name=URL', props.mcpServers),
     AGENTS: parameter('Agents', 'name=RUNTIME_ARN,name=AGENTID/ALIASID', props.agents),
   };
 }

@@ -26,6 +26,7 @@ export function readSettings(node: Node): StreambedProps {
     knowledgeBases: named('knowledgeBases', text('knowledgeBases') ?? ''),
     knowledgeOwnerAttribute: text('knowledgeOwnerAttribute') ?? '',
     agents: named('agents', text('agents') ?? ''),
+    mcpServers: named('mcpServers', text('mcpServers') ?? ''),
     documentModel: documentModel(text('documentModel') ?? 'amazon.nova-lite-v1:0'),
     selfSignUp: flag('selfSignUp', text('selfSignUp')),
     oidc: readOidc(text('oidcIssuer'), text('oidcAudience'), text('oidcJwksUrl')),

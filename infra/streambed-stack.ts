@@ -41,6 +41,8 @@ export interface StreambedProps {
   readonly agents: Readonly<Record<string, string>>;
   /** The model that reads documents: one of Claude or Nova. */
   readonly documentModel: string;
+  /** MCP servers over HTTP, by the names that requests have for them. */
+  readonly mcpServers: Readonly<Record<string, string>>;
   /** Whether people may sign up by themselves; otherwise users are added by whoever operates it. */
   readonly selfSignUp: boolean;
   /** Another issuer whose tokens are taken, beside the user pool. */

@@ -12,8 +12,10 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'src/callbacks': /^(?:#domain\/|#protocol\/|#callbacks\/|node:)/u,
   'src/documents': /^(?:#domain\/|#aws\/|#documents\/|node-html-parser$|unpdf$)/u,
   'src/identity': /^(?:#domain\/|#identity\/|jose$)/u,
+  'src/tools':
+    /^(?:#domain\/|#aws\/|#tools\/|@aws-sdk\/|@modelcontextprotocol\/|valibot$|@valibot\/)/u,
   'src/handlers':
-    /^#(?:domain|protocol|aws|lambda|langchain|agents|callbacks|documents|identity)\//u,
+    /^#(?:domain|protocol|aws|lambda|langchain|agents|callbacks|documents|identity|tools)\//u,
   infra: /^(?:#infra\/|aws-cdk-lib|constructs$)/u,
   local:
     /^(?:#local\/|node:|\.\/|(?:ajv|ajv-draft-04|aws4fetch|croner|dynalite|esbuild|fast-xml-parser|fflate|jose|jsonata|jsonpath-plus|minisearch|node-html-parser|oidc-provider|selfsigned|unpdf|velocityjs|yaml)$)/u,

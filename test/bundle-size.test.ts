@@ -7,8 +7,8 @@ import { expect, test } from 'vitest';
  */
 const budgets: Readonly<Record<string, number>> = {
   authorizer: 60,
-  chat: 520,
-  'chat-buffered': 520,
+  chat: 530,
+  'chat-buffered': 530,
   conversations: 400,
   'conversation-stream': 400,
   invoke: 440,

@@ -77,6 +77,7 @@ function toConverseBlocks(
     }
     case 'retrieval':
     case 'citation':
+    case 'approval':
       return [];
     case 'passage':
       return [toPassageBlock(block, modelId)];

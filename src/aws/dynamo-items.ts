@@ -140,11 +140,12 @@ function block(value: unknown): ContentBlock {
     case 'tool-result':
     case 'retrieval':
     case 'citation':
+    case 'approval':
       return wholeBlock(item);
   }
 }
 
-const wholeTypes = ['tool-result', 'retrieval', 'citation'] as const;
+const wholeTypes = ['tool-result', 'retrieval', 'citation', 'approval'] as const;
 
 function wholeBlock(item: Item): WholeBlock {
   const type = oneOf(wholeTypes, item['type']);
@@ -153,6 +154,8 @@ function wholeBlock(item: Item): WholeBlock {
       const error = item['isError'] === true ? ({ isError: true } as const) : {};
       return { type, toolUseId: text(item, 'toolUseId'), text: text(item, 'text'), ...error };
     }
+    case 'approval':
+      return { type, toolUseId: text(item, 'toolUseId') };
     case 'retrieval':
       return { type, query: text(item, 'query'), passages: passages(item) };
     case 'citation': {

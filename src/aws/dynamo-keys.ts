@@ -51,6 +51,11 @@ export function callbackSecretKey(owner: string): DynamoKey {
   return { pk: ownerPartition(owner), sk: 'CALLBACK_SECRET' };
 }
 
+/** What an owner has had noted. */
+export function notesKey(owner: string): DynamoKey {
+  return { pk: ownerPartition(owner), sk: 'NOTES' };
+}
+
 /** What an owner spends in a day, which is given in days since 1970; days sort by time. */
 export function spendingKey(owner: string, day: number): DynamoKey {
   return { pk: ownerPartition(owner), sk: `${spendingPrefix}${String(day).padStart(6, '0')}` };

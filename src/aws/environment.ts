@@ -36,6 +36,8 @@ export interface ChatEnvironment
   readonly allowAnonymous: boolean;
   /** Agents by their names: a runtime's ARN, or `AGENTID/ALIASID`. */
   readonly agents: Readonly<Record<string, string>>;
+  /** The URLs of MCP servers by their names. */
+  readonly mcpServers: Readonly<Record<string, string>>;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -52,6 +54,7 @@ export function readChatEnvironment(variables: Variables): ChatEnvironment {
     allowAnonymous: variables['ALLOW_ANONYMOUS'] === 'true',
     ...readKnowledgeEnvironment(variables),
     agents: readNamed(variables, 'AGENTS'),
+    mcpServers: readNamed(variables, 'MCP_SERVERS'),
   };
 }
 

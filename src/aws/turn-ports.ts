@@ -9,24 +9,33 @@ import { withFallbacks } from '#domain/fallbacks.ts';
 import type { TurnPorts } from '#domain/open-turn.ts';
 import type { Model } from '#domain/ports.ts';
 import { withRetries } from '#domain/retries.ts';
+import type { Toolbox } from '#domain/tools.ts';
 import { withKnowledge } from '#domain/with-knowledge.ts';
+import { withTools } from '#domain/with-tools.ts';
 
 /** All that turns need, on Bedrock, DynamoDB and S3. */
-export function createTurnPorts(environment: ChatEnvironment, clock: Clock): TurnPorts {
+export function createTurnPorts(
+  environment: ChatEnvironment,
+  clock: Clock,
+  toolbox: Toolbox = noTools,
+): TurnPorts {
   return {
     ...createKeeping(environment),
     ledger: createLedger(environment),
-    model: createChatModel(environment, clock),
+    model: createChatModel(environment, clock, toolbox),
     prices: bedrockPrices,
     clock,
   };
 }
 
+/** For functions whose requests bring tools of their own. */
+const noTools: Toolbox = { open: () => Promise.resolve([]) };
+
 /** Bedrock's models as a chat wants them: tried again, left alone when down, replaced when away. */
-function createChatModel(environment: ChatEnvironment, clock: Clock): Model {
+function createChatModel(environment: ChatEnvironment, clock: Clock, toolbox: Toolbox): Model {
   const bedrock = createBedrockModel(createBedrockClient());
   const chance = { random: Math.random };
   const patient = withRetries(withBreaker(bedrock, clock), { clock, chance });
   const present = withFallbacks(patient, environment.fallbacks);
-  return withKnowledge(present, createKnowledge(environment));
+  return withKnowledge(withTools(present, toolbox), createKnowledge(environment));
 }

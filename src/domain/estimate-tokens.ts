@@ -47,6 +47,7 @@ function estimateBlock(block: PromptMessage['content'][number]): number {
     // What was found for an earlier answer is not shown again.
     case 'retrieval':
     case 'citation':
+    case 'approval':
       return 0;
     default:
       return assertNever(block);
@@ -68,6 +69,7 @@ function estimateSaid(block: ContentBlock): number {
     case 'tool-result':
     case 'retrieval':
     case 'citation':
+    case 'approval':
       return 0;
   }
 }

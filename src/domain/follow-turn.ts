@@ -3,7 +3,7 @@ import { unknownTurn } from '#domain/conversation-errors.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { ContentBlock } from '#domain/message.ts';
 import { findConversation, type KeepingPorts } from '#domain/recover-turn.ts';
-import type { TurnEvent } from '#domain/stream-event.ts';
+import type { StreamEvent, TurnEvent } from '#domain/stream-event.ts';
 import type { LogEvent } from '#domain/turn-log.ts';
 import type { LiveTurn, Turn, TurnKey } from '#domain/turn.ts';
 
@@ -101,7 +101,11 @@ interface ToldBlock {
   readonly told: ContentBlock | undefined;
 }
 
-function* restOfBlock(block: ContentBlock, { index, told }: ToldBlock): Generator<TurnEvent> {
+/** What a block has beyond what was told of it. */
+export function* restOfBlock(
+  block: ContentBlock,
+  { index, told }: ToldBlock,
+): Generator<StreamEvent> {
   switch (block.type) {
     case 'text':
     case 'reasoning': {
@@ -120,6 +124,7 @@ function* restOfBlock(block: ContentBlock, { index, told }: ToldBlock): Generato
     case 'tool-result':
     case 'retrieval':
     case 'citation':
+    case 'approval':
       if (told === undefined) yield { type: 'block', index, block };
       return;
   }

@@ -54,8 +54,14 @@ export interface CitationBlock {
   readonly passages: readonly Passage[];
 }
 
+/** A call that waits for a person to allow it. */
+export interface ApprovalBlock {
+  readonly type: 'approval';
+  readonly toolUseId: string;
+}
+
 /** Blocks that come whole, and not in pieces. */
-export type WholeBlock = ToolResultBlock | RetrievalBlock | CitationBlock;
+export type WholeBlock = ToolResultBlock | RetrievalBlock | CitationBlock | ApprovalBlock;
 
 export type ContentBlock = TextBlock | ReasoningBlock | ToolUseBlock | WholeBlock;
 

@@ -17,6 +17,7 @@ import type { KeepingPorts } from '#domain/recover-turn.ts';
 import { releaseTurn, reservationOf } from '#domain/reserve-turn.ts';
 import type { ModelReason } from '#domain/route-model.ts';
 import type { Ledger, Reservation } from '#domain/spending.ts';
+import type { ToolUse } from '#domain/tools.ts';
 import { toMessages, type LiveTurn, type TurnKey } from '#domain/turn.ts';
 
 export interface TurnPorts extends KeepingPorts {
@@ -40,6 +41,7 @@ export interface TurnRequest extends ModelForm {
   readonly inference: InferenceConfig;
   readonly knowledge?: KnowledgeUse;
   readonly agent?: AgentUse;
+  readonly toolUse?: ToolUse;
   readonly idempotency?: Idempotency;
   /** About how many tokens of what was said before the model is shown at most. */
   readonly maxHistoryTokens: number;
@@ -134,6 +136,7 @@ function alone(asked: Asked): Question {
     case 'edit':
     case 'regenerate':
     case 'continue':
+    case 'approve':
       throw new TypeError('A one-shot prompt has nothing to go back to');
   }
 }
@@ -171,25 +174,28 @@ function toAsk(
 
 function modelRequestOf(
   request: TurnRequest,
-  { question, answerSoFar, messages }: Question,
+  { question, answerSoFar, pending, messages }: Question,
   { turns, summary }: History,
 ): ModelRequest {
   const instructions = [
     request.system,
     summary === undefined ? undefined : `${summaryIntroduction}${summary}`,
   ];
-  const { modelId, inference, tools, toolChoice, outputSchema, knowledge, agent } = request;
+  const { modelId, inference, tools, toolChoice, outputSchema, knowledge, agent, toolUse } =
+    request;
   const given = instructions.filter((text) => text !== undefined).join('\n\n');
   return {
     modelId,
     inference,
-    messages: messages ?? [...toMessages(turns), question],
+    messages: messages ?? [...toMessages(turns, { hasTools: toolUse !== undefined }), question],
     ...(tools === undefined ? {} : { tools }),
     ...(toolChoice === undefined ? {} : { toolChoice }),
     ...(outputSchema === undefined ? {} : { outputSchema }),
     ...(given === '' ? {} : { system: given }),
     ...(knowledge === undefined ? {} : { knowledge }),
     ...(agent === undefined ? {} : { agent }),
+    ...(toolUse === undefined ? {} : { toolUse }),
+    ...(pending === undefined ? {} : { pending }),
     ...(answerSoFar === undefined ? {} : { answerSoFar }),
   };
 }

@@ -1,7 +1,8 @@
 import type { Conversation, ConversationKey } from '#domain/conversation.ts';
 import type { KnowledgeUse } from '#domain/knowledge.ts';
-import type { PromptMessage } from '#domain/message.ts';
+import type { ContentBlock, PromptMessage } from '#domain/message.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
+import type { Decision, ToolUse } from '#domain/tools.ts';
 import type { LiveTurn, Turn, TurnKey } from '#domain/turn.ts';
 
 /** How the model is to answer; what is left out is the model's own default. */
@@ -41,6 +42,13 @@ export interface ModelRequest extends ModelForm {
   readonly knowledge?: KnowledgeUse;
   /** An agent that answers in the model's place. */
   readonly agent?: AgentUse;
+  /** Tools of ours that it may call. */
+  readonly toolUse?: ToolUse;
+  /** An answer that waited for a person, as far as it had come, and what he said. */
+  readonly pending?: {
+    readonly content: readonly ContentBlock[];
+    readonly decisions: readonly Decision[];
+  };
   /** What the answer begins with: it was said before, and is not to be said again. */
   readonly answerSoFar?: string;
 }

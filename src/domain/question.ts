@@ -3,7 +3,9 @@ import type { ConversationKey } from '#domain/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import { findTurn } from '#domain/history.ts';
 import { messageText, userMessage, type Message, type PromptMessage } from '#domain/message.ts';
+import type { ModelRequest } from '#domain/ports.ts';
 import { findConversation, type KeepingPorts } from '#domain/recover-turn.ts';
+import { approvalRequired, type Decision } from '#domain/tools.ts';
 import type { Turn } from '#domain/turn.ts';
 
 /** What a turn is to answer. All but the first form go back to a turn, and make a branch. */
@@ -20,6 +22,12 @@ export type Asked =
       /** What to ask where there is no such turn, or one that asked something else. */
       readonly question?: Message;
     }
+  /** The rest of an answer that waits for a person, who has decided. */
+  | {
+      readonly type: 'approve';
+      readonly turnId: string;
+      readonly decisions: readonly Decision[];
+    }
   /** The rest of an answer that was cut off. */
   | { readonly type: 'continue'; readonly turnId: string };
 
@@ -31,6 +39,8 @@ export interface Question {
   readonly messages?: readonly PromptMessage[];
   /** What the answer begins with, said before. */
   readonly answerSoFar?: string;
+  /** As `ModelRequest` has it. */
+  readonly pending?: ModelRequest['pending'];
 }
 
 /**
@@ -54,6 +64,12 @@ export async function toQuestion(
     }
     case 'regenerate':
       return regenerated(ports, key, asked);
+    case 'approve': {
+      const turn = await known(ports, key, asked.turnId);
+      assertDecided(turn, asked.decisions);
+      const { content } = turn.answer;
+      return { ...branchOf(turn), pending: { content, decisions: asked.decisions } };
+    }
     case 'continue': {
       const turn = await known(ports, key, asked.turnId);
       if (turn.state === 'complete' && turn.stopReason !== 'max_tokens') {
@@ -62,6 +78,20 @@ export async function toQuestion(
       return { ...branchOf(turn), answerSoFar: messageText(turn.answer).trimEnd() };
     }
   }
+}
+
+/** Throws `invalid_request` where a turn does not wait, or waits for more than was decided. */
+function assertDecided({ answer, stopReason }: Turn, decisions: readonly Decision[]): void {
+  if (stopReason !== approvalRequired) {
+    throw new ChatError('invalid_request', 'approve_turn_id: nothing waits in this turn');
+  }
+  const waiting = answer.content.flatMap((block) =>
+    block.type === 'approval' ? [block.toolUseId] : [],
+  );
+  const decided = new Set(decisions.map(({ toolUseId }) => toolUseId));
+  const open = waiting.find((id) => !decided.has(id));
+  if (open !== undefined)
+    throw new ChatError('invalid_request', `approvals: must decide on ${open}`);
 }
 
 /** What is kept of an exchange, where anything is, is what it was last asked. */

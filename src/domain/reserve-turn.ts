@@ -5,7 +5,8 @@ import type { ModelRequest } from '#domain/ports.ts';
 import type { Question } from '#domain/question.ts';
 import { nothingSpent, type Reservation, type Spending } from '#domain/spending.ts';
 import type { Turn } from '#domain/turn.ts';
-import type { Usage } from '#domain/usage.ts';
+import { mostCallsAtOnce, mostResultCharacters, mostSteps } from '#domain/tools.ts';
+import { estimated, type Usage } from '#domain/usage.ts';
 
 /**
  * What is set aside for a turn: an answer of full length by the dearest model that may give it,
@@ -21,9 +22,16 @@ export function reservationOf(
   const asked = { ...request, ...said, messages };
   const past = hasPast(request) ? request.maxHistoryTokens : 0;
   const found = request.knowledge === undefined ? 0 : passageTokens;
-  const usage = usageAtMost(asked, past + found);
+  const usage = inSteps(asked, usageAtMost(asked, past + found));
   const most = mostOf(prices, [modelId, ...fallbackIds], usage);
   return { owner, turnId, atMs: clock.now(), most };
+}
+
+/** What a turn takes at most whose model is asked again after each step of its tools. */
+function inSteps({ toolUse }: Pick<ModelRequest, 'toolUse'>, once: Usage): Usage {
+  if (toolUse === undefined) return once;
+  const results = mostResultCharacters * mostCallsAtOnce * (mostSteps - 1);
+  return estimated((once.inputTokens + results) * mostSteps, once.outputTokens * mostSteps);
 }
 
 /** What is set aside for a request that is known whole. It is part of a turn, and none itself. */
@@ -83,7 +91,9 @@ export function spentBy(
   { modelId, usage }: Pick<Turn, 'modelId' | 'usage'>,
 ): Spending {
   if (usage === undefined) return { turns: 1, tokens: 0, nanoUsd: 0 };
-  if (usage.isEstimated === true) return mostOf(prices, [modelId], usageAtMost(modelRequest));
+  if (usage.isEstimated === true) {
+    return mostOf(prices, [modelId], inSteps(modelRequest, usageAtMost(modelRequest)));
+  }
   return spentOn(prices, modelId, usage);
 }
 

@@ -57,20 +57,30 @@ export interface Turn extends Begun {
  * The messages a model is given for a conversation's turns. A turn without words in its answer is
  * left out whole: models want the roles to alternate, and no message blank.
  */
-export function toMessages(turns: readonly Turn[]): readonly Message[] {
-  return turns.flatMap((turn) =>
-    messageText(turn.answer).trim() === '' ? [] : [turn.question, ...toExchange(turn.answer)],
-  );
+export function toMessages(
+  turns: readonly Turn[],
+  { hasTools }: { readonly hasTools: boolean } = { hasTools: false },
+): readonly Message[] {
+  return turns.flatMap(({ question, answer }) => {
+    if (messageText(answer).trim() === '') return [];
+    const exchange = hasTools ? toExchange(answer) : [];
+    if (exchange.at(-1)?.role === 'assistant') return [question, ...exchange];
+    // Without tools, models refuse to be shown calls; and the next words are the user's.
+    const words = answer.content.filter(({ type }) => type === 'text' || type === 'reasoning');
+    return [question, { ...answer, content: words }];
+  });
 }
+
+const unsaid: ReadonlySet<string> = new Set(['retrieval', 'citation', 'approval']);
 
 /**
  * An answer as models want it: what tools gave is the user's to say, right after the call. Calls
  * that nothing came of are left out, and so are all where the model had no last word.
  */
 export function toExchange({ content }: Message): readonly Message[] {
-  const said = content.filter(({ type }) => type !== 'retrieval' && type !== 'citation');
+  const said = content.filter(({ type }) => !unsaid.has(type));
   const last = said.at(-1);
-  const isOver = last?.type === 'text' || last?.type === 'reasoning';
+  const isOver = last?.type !== 'tool-use';
   const called = new Set(
     said.flatMap((block) => (block.type === 'tool-use' ? block.toolUseId : [])),
   );

@@ -4,10 +4,12 @@ import { readChatEnvironment } from '#aws/environment.ts';
 import { createTurnPorts } from '#aws/turn-ports.ts';
 import { answerTurn } from '#lambda/answer-turn.ts';
 import { systemClock } from '#lambda/clock.ts';
+import { createToolbox } from '#tools/toolbox.ts';
 import { respondBuffered } from '#lambda/respond-buffered.ts';
 
 const environment = readChatEnvironment(process.env);
-const ports = withAgents(createTurnPorts(environment, systemClock), environment.agents);
+const toolbox = createToolbox(environment, systemClock);
+const ports = withAgents(createTurnPorts(environment, systemClock, toolbox), environment.agents);
 const policy = { ...environment, prices: bedrockPrices, defaultFormat: 'json' } as const;
 
 /** `POST /chat`: one turn, in one piece. */

@@ -9,13 +9,15 @@ import { runTask } from '#domain/run-task.ts';
 import { systemClock } from '#lambda/clock.ts';
 import { handleBatch } from '#lambda/sqs-batch.ts';
 import { readTaskMessage } from '#lambda/task-message.ts';
+import { createToolbox } from '#tools/toolbox.ts';
 import { toTaskTurn } from '#lambda/task-turn.ts';
 
 const environment = readTaskEnvironment(process.env);
 const deliveries = readDeliveries(process.env);
 const table = { client: createDocumentClient(), tableName: environment.conversationsTable };
+const toolbox = createToolbox(environment, systemClock);
 const ports = {
-  ...withAgents(createTurnPorts(environment, systemClock), environment.agents),
+  ...withAgents(createTurnPorts(environment, systemClock, toolbox), environment.agents),
   tasks: createDynamoTasks(table),
   callbacks: createSqsTaskQueue(environment.callbackQueue),
 };

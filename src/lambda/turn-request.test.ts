@@ -11,6 +11,7 @@ const context: TurnContext = {
     fallbacks: {},
     knowledgeBases: {},
     agents: {},
+    mcpServers: {},
     prices: bedrockPrices,
     maxHistoryTokens: 100,
     allowAnonymous: true,

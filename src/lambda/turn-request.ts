@@ -7,9 +7,11 @@ import type { Idempotency } from '#domain/ports.ts';
 import type { Asked } from '#domain/question.ts';
 import { routeModel, type ModelReason } from '#domain/route-model.ts';
 import type { Invocation } from '#lambda/http.ts';
+import { helpersOf, mustBeOneOf } from '#lambda/turn-helpers.ts';
 import { assertIdempotencyKey } from '#lambda/idempotency-key.ts';
 import { derivedId, fingerprintOf, newId } from '#lambda/new-id.ts';
-import type { ChatQuestion, ChatRequest, TurnFormat } from '#protocol/chat-request.ts';
+import type { TurnFormat } from '#protocol/chat-options.ts';
+import type { ChatQuestion, ChatRequest } from '#protocol/chat-request.ts';
 
 export interface ChatPolicy {
   /** The models a request may name; the first answers requests that name none. */
@@ -19,6 +21,8 @@ export interface ChatPolicy {
   /** Knowledge bases and agents by the names that a request may have for them. */
   readonly knowledgeBases: Readonly<Record<string, string>>;
   readonly agents: Readonly<Record<string, string>>;
+  /** MCP servers, beside the sets of tools that are ours. */
+  readonly mcpServers: Readonly<Record<string, string>>;
   /** Who answers in the place of a model that is not there. */
   readonly fallbacks: FallbackChains;
   readonly prices: Prices;
@@ -101,41 +105,6 @@ function newWords(question: ChatQuestion): { readonly text?: string } {
   return only === undefined || others.length > 0 ? {} : { text: messageText(only) };
 }
 
-interface Helping {
-  readonly owner: string;
-  readonly policy: ChatPolicy;
-  readonly sessionName: string;
-}
-
-/** Who helps the model, or answers in its place. Throws `invalid_request` for a name of nobody. */
-function helpersOf(
-  { knowledge, agent, question, cacheMs }: ChatRequest,
-  { owner, policy, sessionName }: Helping,
-): Pick<TurnRequest, 'knowledge' | 'agent'> {
-  const used =
-    knowledge === undefined ? (agent === undefined ? undefined : 'agent') : 'knowledge_base';
-  if (used !== undefined && cacheMs !== undefined) {
-    throw new ChatError('invalid_request', `cache: does not go with ${used}`);
-  }
-  if (knowledge !== undefined && !Object.hasOwn(policy.knowledgeBases, knowledge.name)) {
-    throw mustBeOneOf('knowledge_base', Object.keys(policy.knowledgeBases));
-  }
-  if (agent === undefined)
-    return knowledge === undefined ? {} : { knowledge: { ...knowledge, owner } };
-  if (!Object.hasOwn(policy.agents, agent)) throw mustBeOneOf('agent', Object.keys(policy.agents));
-  if (question.type === 'continue') {
-    throw new ChatError('invalid_request', 'agent: cannot go on with an answer');
-  }
-  // Nobody else's session, and always the same for a conversation.
-  return { agent: { name: agent, sessionId: derivedId('session', owner, sessionName) } };
-}
-
-function mustBeOneOf(field: string, names: readonly string[]): ChatError {
-  const expectation =
-    names.length === 0 ? 'is not offered here' : `must be one of ${names.join(', ')}`;
-  return new ChatError('invalid_request', `${field}: ${expectation}`);
-}
-
 type KeptAs = Pick<TurnRequest, 'conversation' | 'idempotency'>;
 
 function keptOf(chat: ChatRequest, context: TurnContext): KeptAs {
@@ -188,6 +157,7 @@ function toAsked(question: ChatQuestion): Asked {
     }
     case 'continue':
     case 'exchange':
+    case 'approve':
       return question;
   }
 }
@@ -199,15 +169,24 @@ function idempotencyOf(
   chat: ChatRequest,
   { idempotencyKey: key, isAnonymous }: TurnContext,
 ): Idempotency | undefined {
+  const fingerprint = fingerprintOf(JSON.stringify(withoutFormat(chat)));
+  const { question } = chat;
+  if (question.type === 'approve') {
+    // What was allowed once is done once, whatever the request is called.
+    return { key: `approve.${question.turnId}`, fingerprint };
+  }
   if (key === undefined) return undefined;
   assertIdempotencyKey(key);
   if (isAnonymous && key.length < anonymousKeyLength) {
     const limit = `must be at least ${anonymousKeyLength} characters for callers without an identity`;
     throw new ChatError('invalid_request', `Idempotency-Key: ${limit}`);
   }
-  // In which format it is told does not make another request of it.
-  const { format: _, ...asked } = chat;
-  return { key, fingerprint: fingerprintOf(JSON.stringify(asked)) };
+  return { key, fingerprint };
+}
+
+/** In which format it is told does not make another request of it. */
+function withoutFormat({ format: _, ...asked }: ChatRequest): Omit<ChatRequest, 'format'> {
+  return asked;
 }
 
 /** One-shot prompts with a key are kept this long, so that they are not paid for twice. */

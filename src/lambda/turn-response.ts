@@ -5,7 +5,7 @@ import type { TurnEvent } from '#domain/stream-event.ts';
 import type { HttpResponse } from '#lambda/http.ts';
 import { problemResponse } from '#lambda/problem-response.ts';
 import type { TurnLog } from '#lambda/turn-log.ts';
-import type { TurnFormat } from '#protocol/chat-request.ts';
+import type { TurnFormat } from '#protocol/chat-options.ts';
 import { resumed } from '#protocol/cursor.ts';
 import { createDataEncoding } from '#protocol/data-stream.ts';
 import type { TurnEncoding } from '#protocol/encode-turn.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { maxMessageLength, parseChatRequest } from '#protocol/chat-request.ts';
+import { maxMessageLength } from '#protocol/chat-options.ts';
+import { parseChatRequest } from '#protocol/chat-request.ts';
 
 const parse = (body: unknown): ReturnType<typeof parseChatRequest> =>
   parseChatRequest(typeof body === 'string' ? body : JSON.stringify(body));

@@ -2,17 +2,18 @@ import * as v from 'valibot';
 import type { KnowledgeUse } from '#domain/knowledge.ts';
 import type { PromptMessage } from '#domain/message.ts';
 import type { InferenceConfig, ModelForm } from '#domain/ports.ts';
+
+import type { Decision } from '#domain/tools.ts';
+import {
+  maxMessageLength,
+  options,
+  toOptions,
+  words,
+  type TurnFormat,
+} from '#protocol/chat-options.ts';
 import { identifier } from '#protocol/identifier.ts';
 import { invalid, parsed, parseJsonObject } from '#protocol/json-body.ts';
 import { toUiQuestion, uiMessages } from '#protocol/ui-chat-request.ts';
-
-export const turnFormats = ['ui', 'data', 'text', 'json'] as const;
-
-/** The encodings a turn can be asked for in. */
-export type TurnFormat = (typeof turnFormats)[number];
-
-/** Messages are at most this many characters. */
-export const maxMessageLength = 32_000;
 
 /** What is asked: something new, or something of a turn that was before. */
 export type ChatQuestion =
@@ -21,6 +22,8 @@ export type ChatQuestion =
   /** Another answer to the same question; of the last turn, where none is named. */
   | { readonly type: 'regenerate'; readonly turnId?: string; readonly text?: string }
   | { readonly type: 'continue'; readonly turnId: string }
+  /** The rest of an answer that waits for a word on its calls. */
+  | { readonly type: 'approve'; readonly turnId: string; readonly decisions: readonly Decision[] }
   /** What was said so far, as the caller keeps it; only one-shot. */
   | { readonly type: 'exchange'; readonly messages: readonly PromptMessage[] };
 
@@ -37,66 +40,11 @@ export interface ChatRequest extends ModelForm {
   readonly knowledge?: Omit<KnowledgeUse, 'owner'>;
   /** The agent that is to answer. */
   readonly agent?: string;
+  /** The names of sets of tools of ours. */
+  readonly toolSets?: readonly string[];
   /** How old an answer to the same prompt may be that is given again; left out for none. */
   readonly cacheMs?: number;
 }
-
-const words = v.pipe(
-  v.string('must be a string'),
-  v.maxLength(maxMessageLength, `must be at most ${maxMessageLength} characters`),
-  v.regex(/\S/u, 'must not be blank'),
-);
-
-const unit = v.pipe(
-  v.number('must be a number'),
-  v.minValue(0, 'must be from 0 to 1'),
-  v.maxValue(1, 'must be from 0 to 1'),
-);
-
-const inference = v.strictObject(
-  {
-    max_tokens: v.optional(
-      v.pipe(
-        v.number('must be a whole number'),
-        v.integer('must be a whole number'),
-        v.minValue(1, 'must be at least 1'),
-      ),
-    ),
-    temperature: v.optional(unit),
-    top_p: v.optional(unit),
-    stop_sequences: v.optional(
-      v.pipe(
-        v.array(
-          v.pipe(v.string('must be a string'), v.minLength(1, 'must not be empty')),
-          'must be a list of strings',
-        ),
-        v.maxLength(4, 'must be at most 4 strings'),
-      ),
-    ),
-  },
-  'must be an object',
-);
-
-const knowledgeModes = ['retrieve', 'retrieve_and_generate'] as const;
-const knowledgeBase = v.union(
-  [
-    identifier,
-    v.strictObject({
-      name: identifier,
-      mode: v.optional(v.picklist(knowledgeModes), 'retrieve'),
-    }),
-  ],
-  `must be a name, or {"name","mode"} with mode one of ${knowledgeModes.join(', ')}`,
-);
-
-const options = {
-  model: v.optional(v.string('must be a string')),
-  system: v.optional(words),
-  inference: v.optional(inference, {}),
-  knowledge_base: v.optional(knowledgeBase),
-  agent: v.optional(identifier),
-  format: v.optional(v.picklist(turnFormats, `must be one of ${turnFormats.join(', ')}`)),
-};
 
 const cacheSeconds = { usual: 3_600, most: 86_400 };
 const seconds = `must be a whole number from 1 to ${cacheSeconds.most}`;
@@ -134,14 +82,36 @@ const onwards = v.strictObject({
   ...options,
 });
 
+const approving = v.strictObject({
+  conversation_id: identifier,
+  approve_turn_id: identifier,
+  approvals: v.pipe(
+    v.array(
+      v.strictObject({
+        tool_use_id: v.string('must be a string'),
+        approved: v.boolean('must be true or false'),
+      }),
+      'must be a list of {"tool_use_id","approved"}',
+    ),
+    v.minLength(1, 'must not be empty'),
+  ),
+  ...options,
+});
+
 /** The fields of which a request has exactly one: it says what is asked. */
-const questions = ['prompt', 'message', 'regenerate_turn_id', 'continue_turn_id'] as const;
+const questions = [
+  'prompt',
+  'message',
+  'regenerate_turn_id',
+  'continue_turn_id',
+  'approve_turn_id',
+] as const;
 
 /** What an unmodified `useChat` of the AI SDK sends; it may carry more than we read. */
 const uiChat = v.object({ ...uiMessages, ...options });
 
 /** All forms of a chat request. */
-export const chatSchema = v.union([oneShot, inConversation, again, onwards, uiChat]);
+export const chatSchema = v.union([oneShot, inConversation, again, onwards, approving, uiChat]);
 
 /**
  * Reads the body of a chat request. Throws `invalid_request` with a message that names the field
@@ -166,6 +136,19 @@ export function parseChatRequest(body: string): ChatRequest {
     case 'regenerate_turn_id': {
       const { conversation_id: id, regenerate_turn_id: turnId, ...rest } = parsed(again, json);
       const question = { type: 'regenerate', turnId } as const;
+      return { question, conversation: { id, create: false }, ...toOptions(rest) };
+    }
+    case 'approve_turn_id': {
+      const {
+        conversation_id: id,
+        approve_turn_id: turnId,
+        approvals,
+        ...rest
+      } = parsed(approving, json);
+      const decisions = approvals.map(({ tool_use_id: toolUseId, approved: isApproved }) => {
+        return { toolUseId, isApproved };
+      });
+      const question = { type: 'approve', turnId, decisions } as const;
       return { question, conversation: { id, create: false }, ...toOptions(rest) };
     }
     case 'continue_turn_id': {
@@ -202,51 +185,12 @@ function fromMessage(body: v.InferOutput<typeof inConversation>): ChatRequest {
 
 function fromUiChat({ id, ...chat }: v.InferOutput<typeof uiChat>): ChatRequest {
   const question = toUiQuestion({ id, ...chat });
-  if (question.text !== undefined && question.text.length > maxMessageLength) {
+  if (
+    'text' in question &&
+    question.text !== undefined &&
+    question.text.length > maxMessageLength
+  ) {
     throw invalid(`messages: a message must be at most ${maxMessageLength} characters`);
   }
   return { question, conversation: { id, create: true }, ...toOptions(chat) };
-}
-
-type Options = v.InferOutput<v.StrictObjectSchema<typeof options, undefined>>;
-
-function toOptions({
-  model,
-  system,
-  inference: config,
-  knowledge_base: knowledge,
-  agent,
-  format,
-}: Options): Omit<ChatRequest, 'question'> {
-  if (agent !== undefined) refuseBeside(agent, { model, system, knowledge_base: knowledge });
-  return {
-    inference: toInferenceConfig(config),
-    ...(knowledge === undefined ? {} : { knowledge: toKnowledgeUse(knowledge) }),
-    ...(agent === undefined ? {} : { agent }),
-    ...(model === undefined ? {} : { modelId: model }),
-    ...(system === undefined ? {} : { system }),
-    ...(format === undefined ? {} : { format }),
-  };
-}
-
-/** An agent has its own model, instructions and documents. */
-function refuseBeside(agent: string, others: Readonly<Record<string, unknown>>): void {
-  const [given] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
-  if (given !== undefined) throw invalid(`${given}: is the own affair of the agent ${agent}`);
-}
-
-function toKnowledgeUse(
-  knowledge: v.InferOutput<typeof knowledgeBase>,
-): Omit<KnowledgeUse, 'owner'> {
-  return typeof knowledge === 'string' ? { name: knowledge, mode: 'retrieve' } : knowledge;
-}
-
-function toInferenceConfig(config: v.InferOutput<typeof inference>): InferenceConfig {
-  const { max_tokens, temperature, top_p, stop_sequences } = config;
-  return {
-    ...(max_tokens === undefined ? {} : { maxTokens: max_tokens }),
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(top_p === undefined ? {} : { topP: top_p }),
-    ...(stop_sequences === undefined ? {} : { stopSequences: stop_sequences }),
-  };
 }

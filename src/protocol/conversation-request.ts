@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { isTitle } from '#domain/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { PageRequest } from '#domain/ports.ts';
-import type { TurnFormat } from '#protocol/chat-request.ts';
+import type { TurnFormat } from '#protocol/chat-options.ts';
 import { identifier, isIdentifier } from '#protocol/identifier.ts';
 import { parsed, parseJsonObject } from '#protocol/json-body.ts';
 

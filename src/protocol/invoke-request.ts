@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { maxMessageLength } from '#protocol/chat-request.ts';
+import { maxMessageLength } from '#protocol/chat-options.ts';
 import { invalid, parsed, parseJsonObject } from '#protocol/json-body.ts';
 
 /**

@@ -49,6 +49,8 @@ export function toStepJson(block: ContentBlock): object | undefined {
         ...(isError === true ? { error: true } : {}),
       };
     }
+    case 'approval':
+      return { type: 'approval_request', id: block.toolUseId };
     case 'retrieval':
       return { type: 'retrieval', query: block.query, passages: block.passages.map(toPassageJson) };
   }

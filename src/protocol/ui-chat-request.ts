@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Decision } from '#domain/tools.ts';
 import type { ChatQuestion } from '#protocol/chat-request.ts';
 import { identifier } from '#protocol/identifier.ts';
 import { invalid } from '#protocol/json-body.ts';
@@ -10,7 +11,14 @@ export const uiMessages = {
     v.object({
       id: v.optional(v.string()),
       role: v.string(),
-      parts: v.array(v.object({ type: v.string(), text: v.optional(v.string()) })),
+      parts: v.array(
+        v.object({
+          type: v.string(),
+          text: v.optional(v.string()),
+          state: v.optional(v.string()),
+          approval: v.optional(v.object({ id: v.string(), approved: v.optional(v.boolean()) })),
+        }),
+      ),
     }),
     'must be an array of UI messages',
   ),
@@ -29,7 +37,12 @@ export function toUiQuestion({
   messages,
   trigger,
   messageId,
-}: UiChat): Extract<ChatQuestion, { type: 'message' | 'regenerate' }> {
+}: UiChat): Extract<ChatQuestion, { type: 'message' | 'regenerate' | 'approve' }> {
+  const last = messages.at(-1);
+  const decisions = last?.role === 'assistant' ? decisionsIn(last.parts) : [];
+  if (last?.id !== undefined && decisions.length > 0) {
+    return { type: 'approve', turnId: last.id, decisions };
+  }
   const at = messages.findLastIndex(({ role }) => role === 'user');
   const text = (messages[at]?.parts ?? []).map((piece) => piece.text ?? '').join('');
   if (text.trim() === '') throw invalid('messages: the last user message must have text');
@@ -40,4 +53,12 @@ export function toUiQuestion({
   // An edit: the message is asked anew in the place where it was.
   const before = messages.slice(0, at).findLast(({ role }) => role === 'assistant');
   return { type: 'message', text, parentId: before?.id ?? null };
+}
+
+/** The answers of a person to `tool-approval-request` parts (AI SDK, `addToolApprovalResponse`). */
+function decisionsIn(parts: UiChat['messages'][number]['parts']): readonly Decision[] {
+  return parts.flatMap(({ state, approval }) => {
+    if (state !== 'approval-responded' || approval?.approved === undefined) return [];
+    return [{ toolUseId: approval.id, isApproved: approval.approved }];
+  });
 }

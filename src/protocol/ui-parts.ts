@@ -12,6 +12,10 @@ export function wholeBlockParts(index: number, block: WholeBlock): readonly obje
         ? [{ type: 'tool-output-error', ...call, errorText: block.text }]
         : [{ type: 'tool-output-available', ...call, output: block.text }];
     }
+    case 'approval': {
+      const { toolUseId } = block;
+      return [{ type: 'tool-approval-request', approvalId: toolUseId, toolCallId: toolUseId }];
+    }
     case 'retrieval': {
       const { query, passages } = block;
       const data = { query, passages: passages.map(toPassageJson) };

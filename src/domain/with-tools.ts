@@ -1,0 +1,147 @@
+import { accumulate, emptyAnswer, toMessage, type Answer } from '#domain/accumulate.ts';
+import { callTools, refusedCall, type Calling } from '#domain/call-tools.ts';
+import { ChatError } from '#domain/errors.ts';
+import { restOfBlock } from '#domain/follow-turn.ts';
+import type { ContentBlock, ToolResultBlock, ToolUseBlock } from '#domain/message.ts';
+import type { Model, ModelRequest } from '#domain/ports.ts';
+import type { StreamEvent } from '#domain/stream-event.ts';
+import { approvalRequired, mostSteps, type Toolbox } from '#domain/tools.ts';
+import { toExchange } from '#domain/turn.ts';
+import { addUsage, type Usage } from '#domain/usage.ts';
+
+/**
+ * A model whose calls for tools of ours are made, and answered to it, until it has said what it
+ * wants to say; all of that is one answer. Where a call would change something, the answer ends
+ * with the question whether it may, and goes on when a person has said so.
+ */
+export function withTools(model: Model, toolbox: Toolbox): Model {
+  return {
+    async *stream(request, signal) {
+      const use = request.toolUse;
+      if (use === undefined) {
+        yield* model.stream(request, signal);
+        return;
+      }
+      const tools = await toolbox.open(use.sets, signal);
+      const calling = { tools, owner: use.owner, signal, counts: new Map<string, number>() };
+      yield* steps({ model, request: { ...request, tools }, calling });
+    },
+  };
+}
+
+interface Turning {
+  readonly model: Model;
+  readonly request: ModelRequest;
+  readonly calling: Calling;
+}
+
+async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undefined> {
+  const { model, request, calling } = turning;
+  let { messages } = request;
+  let usage: Usage | undefined;
+  if (request.pending !== undefined) {
+    const { content } = request.pending;
+    yield* saidBefore(content);
+    const results = await decided(request.pending, calling);
+    yield* told(results);
+    messages = [
+      ...messages,
+      ...toExchange(toMessage({ ...emptyAnswer, content: [...content, ...results] })),
+    ];
+  }
+  for (let step = 1; step <= mostSteps; step += 1) {
+    const said = { answer: emptyAnswer };
+    for await (const event of heard(model.stream({ ...request, messages }, calling.signal), said)) {
+      // What all steps used is told once, at the end.
+      if (event.type === 'usage') usage = addUsage(usage, event.usage);
+      else if (event.type !== 'message-stop') yield event;
+    }
+    const calls = callsIn(said.answer);
+    if (said.answer.stopReason !== 'tool_use' || calls.length === 0) {
+      yield* over(said.answer.stopReason ?? 'end_turn', usage);
+      return;
+    }
+    yield { type: 'message-stop', stopReason: 'tool_use' };
+    const [waiting, free] = divided(calls, calling);
+    const results = await callTools(free, calling);
+    yield* told(results);
+    if (waiting.length > 0) {
+      yield* asked(waiting);
+      yield* over(approvalRequired, usage);
+      return;
+    }
+    messages = [...messages, toMessage(said.answer), { role: 'user', content: results }];
+  }
+  throw new ChatError(
+    'model_error',
+    `The model called tools ${mostSteps} times without an answer.`,
+  );
+}
+
+async function* heard(
+  events: AsyncIterable<StreamEvent>,
+  said: { answer: Answer },
+): AsyncGenerator<StreamEvent, void, undefined> {
+  for await (const event of events) {
+    said.answer = accumulate(said.answer, event);
+    yield event;
+  }
+}
+
+function callsIn({ content }: Answer): readonly ToolUseBlock[] {
+  return content.filter((block) => block.type === 'tool-use');
+}
+
+/** Those that a person must allow, and those that nobody need. */
+function divided(
+  calls: readonly ToolUseBlock[],
+  { tools }: Calling,
+): readonly [waiting: readonly ToolUseBlock[], free: readonly ToolUseBlock[]] {
+  const writing = new Set(tools.filter(({ writes }) => writes).map(({ name }) => name));
+  const isWriting = ({ name }: ToolUseBlock): boolean => writing.has(name);
+  return [calls.filter(isWriting), calls.filter((call) => !isWriting(call))];
+}
+
+/** What an answer that waited for a person had come to, as if it were said again. */
+function* saidBefore(content: readonly ContentBlock[]): Generator<StreamEvent> {
+  yield { type: 'message-start' };
+  for (const [index, block] of content.entries()) {
+    if (block.type !== 'approval') yield* restOfBlock(block, { index, told: undefined });
+  }
+  yield { type: 'message-stop', stopReason: 'tool_use' };
+}
+
+/** The results of calls that waited: those that were not allowed, and those that were made. */
+async function decided(
+  { content, decisions }: NonNullable<ModelRequest['pending']>,
+  calling: Calling,
+): Promise<readonly ToolResultBlock[]> {
+  const given = new Set(
+    content.flatMap((block) => (block.type === 'tool-result' ? [block.toolUseId] : [])),
+  );
+  const open = callsIn({ ...emptyAnswer, content }).filter(
+    ({ toolUseId }) => !given.has(toolUseId),
+  );
+  const isApproved = ({ toolUseId }: ToolUseBlock): boolean =>
+    decisions.some((decision) => decision.toolUseId === toolUseId && decision.isApproved);
+  const refused = open.filter((call) => !isApproved(call)).map(refusedCall);
+  return [...refused, ...(await callTools(open.filter(isApproved), calling))];
+}
+
+function* told(results: readonly ToolResultBlock[]): Generator<StreamEvent> {
+  for (const [index, block] of results.entries()) yield { type: 'block', index, block };
+}
+
+function* asked(calls: readonly ToolUseBlock[]): Generator<StreamEvent> {
+  for (const [at, { toolUseId }] of calls.entries()) {
+    yield { type: 'block', index: firstQuestion + at, block: { type: 'approval', toolUseId } };
+  }
+}
+
+/** Numbers that no result has: in the answer blocks are numbered anew. */
+const firstQuestion = 1_000;
+
+function* over(stopReason: string, usage: Usage | undefined): Generator<StreamEvent> {
+  yield { type: 'message-stop', stopReason };
+  if (usage !== undefined) yield { type: 'usage', usage };
+}

@@ -1,0 +1,67 @@
+import { ChatError } from '#domain/errors.ts';
+import type { TurnRequest } from '#domain/open-turn.ts';
+import { ownToolSets } from '#domain/tools.ts';
+import { derivedId } from '#lambda/new-id.ts';
+import type { ChatPolicy } from '#lambda/turn-request.ts';
+import type { ChatRequest } from '#protocol/chat-request.ts';
+
+export interface Helping {
+  readonly owner: string;
+  readonly policy: ChatPolicy;
+  readonly sessionName: string;
+}
+
+/** Who helps the model, or answers in its place. Throws `invalid_request` for a name of nobody. */
+export function helpersOf(
+  chat: ChatRequest,
+  { owner, policy, sessionName }: Helping,
+): Pick<TurnRequest, 'knowledge' | 'agent' | 'toolUse'> {
+  const { knowledge, agent, toolSets, question, cacheMs } = chat;
+  const helpers = { knowledge_base: knowledge, agent, tools: toolSets };
+  const [helper] = Object.entries(helpers).find(([, used]) => used !== undefined) ?? [];
+  if (helper !== undefined && cacheMs !== undefined) {
+    throw new ChatError('invalid_request', `cache: does not go with ${helper}`);
+  }
+  if (agent !== undefined) {
+    if (!Object.hasOwn(policy.agents, agent)) {
+      throw mustBeOneOf('agent', Object.keys(policy.agents));
+    }
+    if (question.type === 'continue') {
+      throw new ChatError('invalid_request', 'agent: cannot go on with an answer');
+    }
+    // Nobody else's session, and always the same for a conversation.
+    return { agent: { name: agent, sessionId: derivedId('session', owner, sessionName) } };
+  }
+  if (question.type === 'approve' && toolSets === undefined) {
+    throw new ChatError(
+      'invalid_request',
+      'tools: is required, as in the request that is approved',
+    );
+  }
+  return {
+    ...(knowledge === undefined ? {} : { knowledge: { ...knownBase(knowledge, policy), owner } }),
+    ...(toolSets === undefined ? {} : { toolUse: { owner, sets: knownSets(toolSets, policy) } }),
+  };
+}
+
+function knownBase(
+  knowledge: NonNullable<ChatRequest['knowledge']>,
+  { knowledgeBases }: ChatPolicy,
+): NonNullable<ChatRequest['knowledge']> {
+  if (Object.hasOwn(knowledgeBases, knowledge.name)) return knowledge;
+  throw mustBeOneOf('knowledge_base', Object.keys(knowledgeBases));
+}
+
+function knownSets(sets: readonly string[], { mcpServers }: ChatPolicy): readonly string[] {
+  const names = [...ownToolSets, ...Object.keys(mcpServers)];
+  const unknown = sets.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw mustBeOneOf('tools', names);
+  return [...new Set(sets)];
+}
+
+/** An error that says which names there are. */
+export function mustBeOneOf(field: string, names: readonly string[]): ChatError {
+  const expectation =
+    names.length === 0 ? 'is not offered here' : `must be one of ${names.join(', ')}`;
+  return new ChatError('invalid_request', `${field}: ${expectation}`);
+}

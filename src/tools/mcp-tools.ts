@@ -1,0 +1,50 @@
+import { ChatError } from '#domain/errors.ts';
+import type { OwnTool } from '#domain/tools.ts';
+import type { McpServer, McpTool } from '#tools/mcp-client.ts';
+
+/** A server that is slower than this is no help in a conversation. */
+const patience = { openMs: 10_000, callMs: 30_000 };
+const mostTools = 50;
+
+/**
+ * The tools of an MCP server. Their names begin with the server's; those that do not say that they
+ * only read wait for a person. Throws `model_unavailable` where the server cannot be had.
+ */
+export async function openMcpServer(
+  name: string,
+  url: string,
+  signal: AbortSignal,
+): Promise<readonly OwnTool[]> {
+  const { connectMcp } = await import('#tools/mcp-client.ts');
+  try {
+    const server = await connectMcp(url, patience, signal);
+    return server.tools.slice(0, mostTools).map((tool) => toOwnTool(name, tool, server));
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    const message = `The tools of ${name} are out of reach.`;
+    throw new ChatError('model_unavailable', message, { cause: error });
+  }
+}
+
+function toOwnTool(serverName: string, tool: McpTool, server: McpServer): OwnTool {
+  const { name, description, inputSchema, readsOnly } = tool;
+  return {
+    name: toolName(serverName, name),
+    inputSchema,
+    writes: !readsOnly,
+    timeoutMs: patience.callMs,
+    mostCalls: 10,
+    ...(description === undefined ? {} : { description }),
+    async run(input, { signal }) {
+      const given = typeof input === 'object' && input !== null ? input : {};
+      const { text, isError } = await server.call(name, given, signal);
+      if (isError) throw new ChatError('invalid_request', text);
+      return text;
+    },
+  };
+}
+
+/** Bedrock takes letters, digits, hyphens and underscores, 64 of them. */
+function toolName(server: string, name: string): string {
+  return `${server}__${name}`.replaceAll(/[^\w-]/gu, '_').slice(0, 64);
+}

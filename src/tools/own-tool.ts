@@ -1,0 +1,36 @@
+import { toJsonSchema } from '@valibot/to-json-schema';
+import * as v from 'valibot';
+import { ChatError } from '#domain/errors.ts';
+import type { OwnTool, ToolCall } from '#domain/tools.ts';
+
+interface Definition<Input extends v.GenericSchema> {
+  readonly name: string;
+  readonly description: string;
+  readonly input: Input;
+  /** Whether it changes anything: then a person is asked first. Say so if in doubt. */
+  readonly writes: boolean;
+  readonly timeoutMs?: number;
+  readonly mostCalls?: number;
+  run(input: v.InferOutput<Input>, call: ToolCall): Promise<string>;
+}
+
+/** A tool from a schema: the model is shown it as JSON Schema, and what it sends is held to it. */
+export function ownTool<Input extends v.GenericSchema>(definition: Definition<Input>): OwnTool {
+  const { name, description, input, writes, timeoutMs = 5_000, mostCalls = 5 } = definition;
+  const { $schema: _, ...inputSchema } = toJsonSchema(input, { errorMode: 'ignore' });
+  return {
+    name,
+    description,
+    inputSchema,
+    writes,
+    timeoutMs,
+    mostCalls,
+    run(given, call) {
+      const result = v.safeParse(input, given);
+      if (result.success) return definition.run(result.output, call);
+      const [issue] = result.issues;
+      const path = v.getDotPath(issue) ?? 'input';
+      throw new ChatError('invalid_request', `${path}: ${issue.message}`);
+    },
+  };
+}

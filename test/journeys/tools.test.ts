@@ -1,0 +1,227 @@
+import { DefaultChatTransport, readUIMessageStream, type UIMessage } from 'ai';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { startMcpServer, type TestMcpServer } from '../fixtures/mcp-server.ts';
+import { signedIn } from '../fixtures/signed-in.ts';
+import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { behave, keptTurns, paidCalls } from '../fixtures/told-turn.ts';
+
+let system: StreambedSystem;
+let mcp: TestMcpServer;
+
+beforeAll(async () => {
+  mcp = await startMcpServer();
+  const McpServers = `city=${mcp.url},away=http://127.0.0.1:1/mcp`;
+  system = await startSystem({ parameters: { McpServers } });
+});
+afterAll(async () => {
+  await system.close();
+  await mcp.close();
+});
+beforeEach(() => behave(system, {}));
+
+interface Step {
+  readonly type: string;
+  readonly id?: string;
+  readonly name?: string;
+  readonly output?: string;
+  readonly error?: boolean;
+}
+
+interface Told {
+  readonly conversation_id: string;
+  readonly turn_id: string;
+  readonly response: string;
+  readonly stop_reason: string;
+  readonly usage: { readonly input_tokens: number };
+  readonly trace?: readonly Step[];
+}
+
+async function ask(body: object): Promise<Told> {
+  const answer = await system.api('/chat', post(body));
+  const told = (await answer.json()) as Told;
+  expect([answer.status, told]).toEqual([200, told]);
+  return told;
+}
+
+/** Has the model call a tool first, and then answer by itself. */
+function calling(name: string, args: object): Promise<void> {
+  const next = [{ stream: [{ simulate: true }] }];
+  return behave(system, { next, stream: [{ tool: { name, args } }] });
+}
+
+test('a model calls a tool of ours, and answers with what it gave', async () => {
+  await calling('current_time', { time_zone: 'Asia/Tokyo' });
+  const told = await ask({ message: 'What time is it in Tokyo?', tools: ['time'] });
+  expect(told.stop_reason).toBe('end_turn');
+  expect(told.trace?.map(({ type }) => type)).toEqual(['tool_call', 'tool_result']);
+  expect(told.trace?.[1]?.output).toMatch(/20\d\d/u);
+  expect(told.response).toMatch(/20\d\d/u);
+  // The next turn, with tools and without, goes on from there.
+  const { conversation_id } = told;
+  await behave(system, {});
+  expect((await ask({ conversation_id, message: 'Thanks', tools: ['time'] })).stop_reason).toBe(
+    'end_turn',
+  );
+  expect((await ask({ conversation_id, message: 'Thanks again' })).stop_reason).toBe('end_turn');
+});
+
+test('what a tool is given is held to its schema, and the model is told', async () => {
+  await calling('current_time', { time_zone: 'Mars/Olympus' });
+  const told = await ask({ prompt: 'Time on Mars?', tools: ['time'] });
+  expect(told.trace?.find(({ type }) => type === 'tool_result')).toMatchObject({
+    error: true,
+    output: 'time_zone: must be an IANA time zone, such as Asia/Tokyo',
+  });
+});
+
+test('a note is written when its owner has allowed it, once, and read by him alone', async () => {
+  const asked = await ask({ message: 'Use add_note: I like tea', tools: ['notes'] });
+  expect(asked.stop_reason).toBe('approval_required');
+  const waiting = asked.trace?.find(({ type }) => type === 'approval_request');
+  expect(waiting?.id).toBe(asked.trace?.find(({ type }) => type === 'tool_call')?.id);
+  const approval = {
+    conversation_id: asked.conversation_id,
+    approve_turn_id: asked.turn_id,
+    approvals: [{ tool_use_id: waiting?.id, approved: true }],
+    tools: ['notes'],
+  };
+  const before = await paidCalls(system);
+  const [first, second] = await Promise.all([ask(approval), ask(approval)]);
+  expect(first.turn_id).toBe(second.turn_id);
+  expect(first.stop_reason).toBe('end_turn');
+  expect((await paidCalls(system)) - before).toBe(1);
+  const notes = await ask({ prompt: 'Use read_notes please', tools: ['notes'] });
+  const output = notes.trace?.find(({ type }) => type === 'tool_result')?.output;
+  expect(output?.split('\n')).toHaveLength(1);
+  const demo = await signedIn(system, 'demo');
+  const body = post({ prompt: 'Use read_notes please', tools: ['notes'] });
+  const others = (await (await demo('/chat', body)).json()) as Told;
+  expect(others.trace?.find(({ type }) => type === 'tool_result')?.output).toBe(
+    'Nothing was noted.',
+  );
+  // The answer that waited and the one that went on are tries at the same question.
+  const turns = await keptTurns(system, asked.conversation_id);
+  expect(turns.map(({ message }) => message)).toEqual(Array(2).fill('Use add_note: I like tea'));
+});
+
+test('useChat’s own approval parts are understood', async () => {
+  const transport = new DefaultChatTransport<UIMessage>({
+    api: `${system.state.apis['Api']?.url}/chat/stream`,
+    headers: { 'x-api-key': system.state.apis['Api']?.apiKeys[0] ?? '' },
+    body: { tools: ['notes'] },
+  });
+  const send = async (messages: UIMessage[]): Promise<UIMessage> => {
+    const stream = await transport.sendMessages({
+      trigger: 'submit-message',
+      chatId: 'with-approval',
+      messageId: undefined,
+      messages,
+      abortSignal: undefined,
+    });
+    let message: UIMessage | undefined;
+    for await (const state of readUIMessageStream({ stream })) message = state;
+    expect(message).toBeDefined();
+    return message as UIMessage;
+  };
+  const question: UIMessage = {
+    id: 'q',
+    role: 'user',
+    parts: [{ type: 'text', text: 'Use add_note: I like coffee' }],
+  };
+  const asked = await send([question]);
+  const part = asked.parts.find(({ type }) => type === 'dynamic-tool');
+  expect(part).toMatchObject({ state: 'approval-requested', toolName: 'add_note' });
+  const { approval } = part as { approval: { id: string } };
+  const decided = {
+    ...part,
+    state: 'approval-responded',
+    approval: { id: approval.id, approved: false },
+  } as UIMessage['parts'][number];
+  const parts = asked.parts.map((one) => (one === part ? decided : one));
+  const answer = await send([question, { ...asked, parts }]);
+  const result = answer.parts.find(({ type }) => type === 'dynamic-tool');
+  expect(result).toMatchObject({
+    state: 'output-error',
+    errorText: 'The user did not allow this call.',
+  });
+  expect(answer.parts.some(({ type }) => type === 'text')).toBe(true);
+});
+
+test('a server of the Model Context Protocol is a set of tools', async () => {
+  await calling('city__population', { city: 'Kyoto' });
+  const told = await ask({ prompt: 'How many live in Kyoto?', tools: ['city'] });
+  expect(told.trace?.map(({ name, output }) => name ?? output)).toEqual([
+    'city__population',
+    expect.stringMatching(/has 1\.4 million people/u),
+  ]);
+  expect(told.response).toContain('1.4 million');
+  await calling('city__broken_gauge', { city: 'Kyoto' });
+  const failed = await ask({ prompt: 'How warm is it in Kyoto?', tools: ['city'] });
+  expect(failed.trace?.[1]).toMatchObject({ error: true, output: 'The gauge is broken.' });
+});
+
+test('what does not say that it only reads waits for a person', async () => {
+  const asked = await ask({ message: 'Use city__paint_town for Kyoto', tools: ['city', 'time'] });
+  expect(asked.stop_reason).toBe('approval_required');
+  expect(mcp.written).toEqual([]);
+  const call = asked.trace?.find(({ type }) => type === 'approval_request');
+  const done = await ask({
+    conversation_id: asked.conversation_id,
+    approve_turn_id: asked.turn_id,
+    approvals: [{ tool_use_id: call?.id, approved: true }],
+    tools: ['city', 'time'],
+  });
+  expect(mcp.written).toHaveLength(1);
+  expect(done.trace?.find(({ type }) => type === 'tool_result')?.output).toContain('is red now');
+});
+
+test('a server that is out of reach is a problem with a status, before any model is asked', async () => {
+  const before = await paidCalls(system);
+  const answer = await system.api('/chat', post({ prompt: 'Hi', tools: ['away'] }));
+  expect(answer.status).toBe(503);
+  expect(await answer.json()).toMatchObject({ detail: 'The tools of away are out of reach.' });
+  expect(await paidCalls(system)).toBe(before);
+});
+
+test('a task whose tool waits for a person ends there, and says so', async () => {
+  const body = post({ prompt: 'Use add_note: from a task', tools: ['notes'] });
+  const submitted = await (await system.api('/tasks', body)).json();
+  const { task_id: id } = submitted as { task_id: string };
+  const read = async (): Promise<unknown> => (await system.api(`/tasks/${id}`)).json();
+  await expect
+    .poll(read, { timeout: 20_000, interval: 300 })
+    .toMatchObject({ status: 'succeeded', result: { stop_reason: 'approval_required' } });
+});
+
+test.each([
+  [{ prompt: 'Hi', tools: ['nobody'] }, 'tools: must be one of time, notes, city, away'],
+  [{ prompt: 'Hi', tools: 'time' }, 'tools: must be a list of names'],
+  [{ prompt: 'Hi', tools: Array(9).fill('time') }, 'tools: must be at most 8 names'],
+  [{ prompt: 'Hi', tools: ['time'], cache: true }, 'cache: does not go with tools'],
+  [{ approve_turn_id: 'x', approvals: [] }, 'conversation_id: is required'],
+  [
+    { conversation_id: 'x', approve_turn_id: 'x', approvals: [], tools: ['time'] },
+    'approvals: must not be empty',
+  ],
+  [
+    {
+      conversation_id: 'x',
+      approve_turn_id: 'x',
+      approvals: [{ tool_use_id: 'x', approved: 'yes' }],
+      tools: ['time'],
+    },
+    'approved: must be true or false',
+  ],
+  [
+    {
+      conversation_id: 'x',
+      approve_turn_id: 'x',
+      approvals: [{ tool_use_id: 'x', approved: true }],
+    },
+    'tools: is required',
+  ],
+])('%j is refused, with the field', async (body, detail) => {
+  const answer = await system.api('/chat', post(body));
+  expect(answer.status).toBe(400);
+  expect(((await answer.json()) as { detail: string }).detail).toContain(detail);
+});
