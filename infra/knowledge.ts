@@ -1,6 +1,7 @@
 import { CfnParameter, Duration, type Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Foundation } from '#infra/foundation.ts';
+import { modelAccess } from '#infra/model-access.ts';
 import { StreambedFunction } from '#infra/streambed-function.ts';
 import type { StreambedProps } from '#infra/streambed-stack.ts';
 
@@ -36,13 +37,21 @@ export function helpersAccess(stack: Stack, props: StreambedProps): readonly Pol
     // An endpoint of a runtime is a resource of its own.
     ['bedrock-agentcore:InvokeAgentRuntime', runtimes.flatMap((arn) => [arn, `${arn}/*`])],
     ['bedrock:InvokeAgent', aliases],
+    // It knows no resources; what it may search and ask is held to the others.
+    ['bedrock:RetrieveAndGenerate', knowledgeArns(stack, props).length > 0 ? ['*'] : []],
   ];
-  return statements
-    .filter(([, resources]) => resources.length > 0)
-    .map(
-      ([action, resources]) =>
-        new PolicyStatement({ actions: [action], resources: [...resources] }),
-    );
+  const generating =
+    knowledgeArns(stack, props).length > 0
+      ? modelAccess(stack, props.models, { actions: ['InvokeModel'] })
+      : [];
+  return [
+    ...generating,
+    ...statements
+      .filter(([, resources]) => resources.length > 0)
+      .map(([action, resources]) => {
+        return new PolicyStatement({ actions: [action], resources: [...resources] });
+      }),
+  ];
 }
 
 function knowledgeArns(stack: Stack, { knowledgeBases }: StreambedProps): readonly string[] {

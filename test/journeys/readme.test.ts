@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeStateFile } from '#local/state-file.ts';
+import { startSystem, type StreambedSystem } from '../fixtures/system.ts';
+
+let system: StreambedSystem;
+let stateFile = '';
+let readme = '';
+
+beforeAll(async () => {
+  system = await startSystem({
+    knowledge: 'docs',
+    parameters: {
+      KnowledgeBases: 'docs=LOCALKB001',
+      Agents: 'helper=arn:aws:bedrock-agentcore:us-east-1:000000000000:runtime/helper-local',
+    },
+  });
+  stateFile = join(await mkdtemp(join(tmpdir(), 'streambed-')), 'local.json');
+  await writeStateFile(stateFile, system.state);
+  readme = await readFile('README.md', 'utf8');
+});
+afterAll(() => system.close());
+
+/** The commands of the section "Ask it", as they stand there. */
+function commands(): readonly string[] {
+  const [, section = ''] = readme.split('## Ask it');
+  const [, block = ''] = /```sh\n([^]*?)```/u.exec(section) ?? [];
+  return block.split('\n').filter((line) => line !== '');
+}
+
+interface Ran {
+  readonly line: string;
+  readonly code: number;
+  readonly output: string;
+}
+
+/** Runs lines in one shell, and tells of each how it ended. */
+async function run(lines: readonly string[]): Promise<readonly Ran[]> {
+  const mark = '=====';
+  const script = lines.map((line) => `${line}\necho "${mark}$?"`).join('\n');
+  const child = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const output = Buffer.concat(await Array.fromAsync(child.stdout)).toString('utf8');
+  const parts = output.split(new RegExp(`${mark}(\\d+)\\n`, 'u'));
+  return lines.map((line, index) => ({
+    line,
+    output: parts[2 * index] ?? '',
+    code: Number(parts[2 * index + 1]),
+  }));
+}
+
+test('every command of the README works as it stands there', async () => {
+  const lines = commands().map((line) =>
+    line.replace('npm run -s urls', `node scripts/urls.ts --state ${stateFile}`),
+  );
+  expect(lines.length).toBeGreaterThan(25);
+  const ran = await run(lines);
+  expect(ran.filter(({ code }) => code !== 0)).toEqual([]);
+  const silent = ran.filter(({ line, output }) => output === '' && /^(?:signed|curl) /u.test(line));
+  expect(silent).toEqual([]);
+});
+
+test('every door of the README’s table has a command', () => {
+  const [, section = ''] = readme.split('## Ask it');
+  const rows = section.split('\n').filter((line) => /^\| `/u.test(line));
+  expect(rows.length).toBeGreaterThan(14);
+  const asked = commands()
+    .join('\n')
+    .replaceAll(/\$(?:ID|TASK|DOCUMENT|ANALYSIS)/gu, '{id}');
+  const doors = rows.flatMap((row) => {
+    const [, cell = ''] = row.split('|');
+    return [...cell.matchAll(/(?:[A-Z]+ )?(\/[\w/{}.-]+)/gu)].map(([, path = '']) => path);
+  });
+  expect(doors.length).toBeGreaterThan(12);
+  expect(
+    doors.filter((path) => !asked.includes(`api ${path}`) && !asked.includes(`$API${path}`)),
+  ).toEqual([]);
+  for (const name of [
+    '"agent"',
+    '"tools"',
+    '"knowledge_base"',
+    '$CHAT_URL',
+    '$INVOKE_URL',
+    '$LANGCHAIN_URL',
+  ]) {
+    expect(asked).toContain(name);
+  }
+});
