@@ -170,10 +170,11 @@ async function receive(
     // Who has left is given nothing.
     if (wanted.signal.aborted) return [];
     const arrival = waiting.next(queue.name);
-    const taken = takeNow(from, queue, wanted);
+    // One look at the clock for both: what is not visible yet must be what is waited for.
     const now = clock.now();
+    const taken = takeNow(from, queue, { ...wanted, nowMs: Math.floor(now) });
     if (taken.length > 0 || now >= until) return taken;
-    const next = Math.min(until, messages.nextVisibleAt(queue.name, now) ?? until);
+    const next = Math.min(until, messages.nextVisibleAt(queue.name, Math.floor(now)) ?? until);
     const ended = new AbortController();
     const signal = AbortSignal.any([wanted.signal, ended.signal]);
     // Without an end there is nothing to sleep for but the next hidden message.
@@ -185,11 +186,10 @@ async function receive(
 
 /** What can be seen now; what was received too often becomes a dead letter instead. */
 function takeNow(
-  { messages, waiting, clock, byArn }: ReceivingFrom,
+  { messages, waiting, byArn }: ReceivingFrom,
   queue: Queue,
-  { most, visibilityMs }: Receiving,
+  { most, visibilityMs, nowMs }: Receiving & { readonly nowMs: number },
 ): readonly StoredMessage[] {
-  const nowMs = Math.floor(clock.now());
   messages.expire(queue, nowMs);
   const { redrive } = queue.settings;
   const target = redrive === undefined ? undefined : byArn(redrive.deadLetterArn);

@@ -1,9 +1,8 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { fromStrandsEvents } from '#agents/strands-events.ts';
-import { toModelError } from '#aws/bedrock-errors.ts';
-import { createWatchdog, type Patience } from '#aws/watchdog.ts';
+import { watchedStream } from '#aws/bedrock-stream.ts';
+import type { Patience } from '#aws/watchdog.ts';
 import type { Model } from '#domain/ports.ts';
-import type { StreamEvent } from '#domain/stream-event.ts';
 import { questionOf } from '#domain/with-knowledge.ts';
 import { decodeSse } from '#protocol/sse.ts';
 
@@ -25,15 +24,9 @@ let loaded: ReturnType<typeof load> | undefined;
  */
 export function createAgentCoreAgent(agentRuntimeArn: string): Model {
   return {
-    async *stream(request, signal) {
-      const { sdk, client } = await (loaded ??= load());
-      const call = new AbortController();
-      const abort = (): void => call.abort(signal.reason);
-      signal.addEventListener('abort', abort);
-      const watchdog = createWatchdog(agentPatience, (error) => call.abort(error));
-      try {
-        signal.throwIfAborted();
-        watchdog.wait();
+    stream(request, signal) {
+      return watchedStream({ signal, patience: agentPatience }, async (abortSignal) => {
+        const { sdk, client } = await (loaded ??= load());
         const command = new sdk.InvokeAgentRuntimeCommand({
           agentRuntimeArn,
           runtimeSessionId: request.agent?.sessionId,
@@ -41,26 +34,11 @@ export function createAgentCoreAgent(agentRuntimeArn: string): Model {
           accept: 'text/event-stream, application/json',
           payload: Buffer.from(JSON.stringify({ prompt: questionOf(request) })),
         });
-        const { contentType = '', response } = await client.send(command, {
-          abortSignal: call.signal,
-        });
+        const { contentType = '', response } = await client.send(command, { abortSignal });
         const bytes = isBytes(response) ? response : none();
-        const events = contentType.startsWith('text/event-stream')
-          ? fromStrandsEvents(dataOf(bytes))
-          : fromJson(bytes);
-        for await (const event of events) {
-          watchdog.rest();
-          yield event;
-          watchdog.wait();
-        }
-        call.signal.throwIfAborted();
-      } catch (error) {
-        throw toModelError(call.signal.aborted ? call.signal.reason : error);
-      } finally {
-        watchdog.stop();
-        signal.removeEventListener('abort', abort);
-        call.abort();
-      }
+        const isStream = contentType.startsWith('text/event-stream');
+        return fromStrandsEvents(isStream ? dataOf(bytes) : wholeOf(bytes));
+      });
     },
   };
 }
@@ -82,11 +60,7 @@ async function* dataOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator {
   }
 }
 
-/** A whole answer: its words, under any of the names that agents give them. */
-async function* fromJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<StreamEvent> {
-  const body = Buffer.concat(await Array.fromAsync(bytes)).toString('utf8');
-  async function* whole(): AsyncGenerator {
-    yield JSON.parse(body);
-  }
-  yield* fromStrandsEvents(whole());
+/** An answer in JSON comes in one piece. */
+async function* wholeOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator {
+  yield JSON.parse(Buffer.concat(await Array.fromAsync(bytes)).toString('utf8'));
 }

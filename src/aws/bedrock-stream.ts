@@ -22,14 +22,26 @@ export interface StreamCall {
 
 /**
  * What Bedrock streams, as the messages that arrive together; they must be read before the next
- * are asked for. Leaving the loop ends the call. Throws a `ChatError` for whatever goes wrong on
- * the way; a stream that only ends is for the caller to judge.
+ * are asked for. A stream that only ends is for the caller to judge.
  */
-export async function* streamFrames({
+export function streamFrames({
   send,
   signal,
   patience,
 }: StreamCall): AsyncGenerator<Iterable<Frame>, void, undefined> {
+  return watchedStream({ signal, patience }, async (abortSignal) =>
+    decodeFrames(await openBody(send, abortSignal)),
+  );
+}
+
+/**
+ * A stream that is given up when it is silent for too long, or the signal is aborted. Leaving the
+ * loop ends the call. Throws a `ChatError` for whatever goes wrong on the way.
+ */
+export async function* watchedStream<Piece>(
+  { signal, patience }: Omit<StreamCall, 'send'>,
+  open: (abortSignal: AbortSignal) => Promise<AsyncIterable<Piece>>,
+): AsyncGenerator<Piece, void, undefined> {
   const call = new AbortController();
   const abort = (): void => call.abort(signal.reason);
   signal.addEventListener('abort', abort);
@@ -37,9 +49,9 @@ export async function* streamFrames({
   try {
     signal.throwIfAborted();
     watchdog.wait();
-    for await (const frames of decodeFrames(await openBody(send, call.signal))) {
+    for await (const piece of await open(call.signal)) {
       watchdog.rest();
-      yield frames;
+      yield piece;
       watchdog.wait();
     }
     call.signal.throwIfAborted();

@@ -5,6 +5,7 @@ import { findConversation, removeConversation, type KeepingPorts } from '#domain
 import { dayOf, type Ledger, type SpendingLimits } from '#domain/spending.ts';
 import { stopTurn } from '#domain/stop-turn.ts';
 import { ownerOf } from '#lambda/http-event.ts';
+import { jsonResponse, type JsonResult } from '#lambda/json-response.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/http.ts';
 import {
   parseConversationId,
@@ -31,24 +32,14 @@ export async function answerConversations(
 ): Promise<HttpResponse> {
   // Callers without an identity share one: nobody may read through it what others wrote.
   const owner = ownerOf(request.caller, false);
-  const { status, body } = await route(ports, owner, request);
-  return {
-    status,
-    headers: {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      'cache-control': 'no-store',
-      'x-request-id': requestId,
-    },
-    body: body === undefined ? '' : JSON.stringify(body),
-  };
+  return jsonResponse(await route(ports, owner, request), requestId);
 }
 
-interface Result {
-  readonly status: number;
-  readonly body?: object;
-}
-
-async function route(ports: ManagingPorts, owner: string, request: HttpRequest): Promise<Result> {
+async function route(
+  ports: ManagingPorts,
+  owner: string,
+  request: HttpRequest,
+): Promise<JsonResult> {
   const { method, query } = request;
   const [, room, segment = '', door, ...rest] = request.path.split('/');
   if (request.path === '/usage' && method === 'GET')
@@ -77,7 +68,7 @@ async function answerConversation(
   ports: KeepingPorts,
   key: ConversationKey,
   { method, query, body }: HttpRequest,
-): Promise<Result> {
+): Promise<JsonResult> {
   switch (method) {
     case 'GET':
       return { status: 200, body: await readConversation(ports, key, query) };

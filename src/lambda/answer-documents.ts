@@ -10,6 +10,7 @@ import {
 } from '#domain/document.ts';
 import { ChatError } from '#domain/errors.ts';
 import { ownerOf } from '#lambda/http-event.ts';
+import { jsonResponse, type JsonResult } from '#lambda/json-response.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/http.ts';
 import { assertIdempotencyKey } from '#lambda/idempotency-key.ts';
 import { derivedId, fingerprintOf, newId } from '#lambda/new-id.ts';
@@ -45,24 +46,14 @@ export async function answerDocuments(
   { requestId }: Invocation,
 ): Promise<HttpResponse> {
   const owner = ownerOf(request.caller, false);
-  const { status, body } = await route(ports, owner, request);
-  return {
-    status,
-    headers: {
-      'content-type': 'application/json',
-      'cache-control': 'no-store',
-      'x-request-id': requestId,
-    },
-    body: JSON.stringify(body),
-  };
+  return jsonResponse(await route(ports, owner, request), requestId);
 }
 
-interface Result {
-  readonly status: number;
-  readonly body: object;
-}
-
-async function route(ports: DocumentPorts, owner: string, request: HttpRequest): Promise<Result> {
+async function route(
+  ports: DocumentPorts,
+  owner: string,
+  request: HttpRequest,
+): Promise<JsonResult> {
   const [, room, segment, ...rest] = request.path.split('/');
   const door = `${request.method} ${room}`;
   const asks = rest.length === 0 && segment !== undefined;
@@ -96,7 +87,7 @@ async function add(
   { documents, files, clock }: DocumentPorts,
   { headers, body }: HttpRequest,
   { owner, kind, asked }: Adding,
-): Promise<Result> {
+): Promise<JsonResult> {
   const key = headers['idempotency-key'];
   if (key !== undefined) assertIdempotencyKey(key);
   const nowMs = clock.now();
@@ -140,7 +131,7 @@ async function read(
   { documents, workflows }: DocumentPorts,
   owner: string,
   { segment, kind }: Reading,
-): Promise<Result> {
+): Promise<JsonResult> {
   const document = await documents.find({ owner, documentId: parseDocumentId(segment) });
   if (document?.kind !== kind) throw unknownDocument();
   const isAtWork = document.state === 'queued' || document.state === 'running';

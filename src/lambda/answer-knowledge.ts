@@ -3,6 +3,7 @@ import type { Knowledge } from '#domain/knowledge.ts';
 import { paidAnswer, type SpendingPorts } from '#domain/paid-use.ts';
 import { nothingUsed } from '#domain/usage.ts';
 import { ownerOf } from '#lambda/http-event.ts';
+import { jsonResponse } from '#lambda/json-response.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/http.ts';
 import { newId } from '#lambda/new-id.ts';
 import { parseKnowledgeSearch } from '#protocol/knowledge-request.ts';
@@ -37,13 +38,6 @@ export async function answerKnowledge(
     const found = await ports.knowledge.search({ name, owner, text, limit }, signal);
     return { passages: found, usage: nothingUsed };
   });
-  return {
-    status: 200,
-    headers: {
-      'content-type': 'application/json',
-      'cache-control': 'no-store',
-      'x-request-id': requestId,
-    },
-    body: JSON.stringify({ knowledge_base: name, passages: passages.map(toPassageJson) }),
-  };
+  const body = { knowledge_base: name, passages: passages.map(toPassageJson) };
+  return jsonResponse({ status: 200, body }, requestId);
 }

@@ -5,6 +5,7 @@ import { lastTurn } from '#domain/run-task.ts';
 import { hasEnded, taskConversation, type Task, type TaskQueue, type Tasks } from '#domain/task.ts';
 import { lengthOf } from '#domain/turn-log.ts';
 import { ownerOf } from '#lambda/http-event.ts';
+import { jsonResponse, type JsonResult } from '#lambda/json-response.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/http.ts';
 import { assertIdempotencyKey } from '#lambda/idempotency-key.ts';
 import { derivedId, fingerprintOf, newId } from '#lambda/new-id.ts';
@@ -34,16 +35,8 @@ export async function answerTasks(
   { request, invocation }: Asking,
 ): Promise<HttpResponse> {
   const owner = ownerOf(request.caller, false);
-  const { status, body } = await route(ports, policy, { owner, request, invocation });
-  return {
-    status,
-    headers: {
-      'content-type': 'application/json',
-      'cache-control': 'no-store',
-      'x-request-id': invocation.requestId,
-    },
-    body: JSON.stringify(body),
-  };
+  const result = await route(ports, policy, { owner, request, invocation });
+  return jsonResponse(result, invocation.requestId);
 }
 
 interface Routed extends Asking {
@@ -54,7 +47,7 @@ async function route(
   ports: TaskDoorPorts,
   policy: TaskPolicy,
   routed: Routed,
-): Promise<{ readonly status: number; readonly body: object }> {
+): Promise<JsonResult> {
   const { owner, request } = routed;
   const [, room, segment, ...rest] = request.path.split('/');
   const door = `${request.method} ${room}`;

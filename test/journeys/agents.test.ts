@@ -1,8 +1,8 @@
-import { DefaultChatTransport, readUIMessageStream, type UIMessage } from 'ai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeKnowledgeFolder } from '../fixtures/knowledge-folder.ts';
 import { signedIn } from '../fixtures/signed-in.ts';
 import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { says, useChat } from '../fixtures/use-chat.ts';
 import { behave, keptTurns, tell } from '../fixtures/told-turn.ts';
 
 let system: StreambedSystem;
@@ -70,23 +70,13 @@ test('a classic agent shows its thoughts, what it looked up, and what it stands 
 });
 
 test('the AI SDK sees the steps of an agent as parts, and history keeps them', async () => {
-  const transport = new DefaultChatTransport<UIMessage>({
-    api: `${system.state.apis['Api']?.url}/chat/stream`,
-    headers: { 'x-api-key': system.state.apis['Api']?.apiKeys[0] ?? '' },
-    body: { agent: 'classic' },
-  });
-  const stream = await transport.sendMessages({
-    trigger: 'submit-message',
+  const messages = [says('How many days of paid leave?')];
+  const message = await useChat(system, {
     chatId: 'with-agent',
-    messageId: undefined,
-    messages: [
-      { id: '1', role: 'user', parts: [{ type: 'text', text: 'How many days of paid leave?' }] },
-    ],
-    abortSignal: undefined,
+    body: { agent: 'classic' },
+    messages,
   });
-  let message: UIMessage | undefined;
-  for await (const state of readUIMessageStream({ stream })) message = state;
-  const types = message?.parts.map(({ type }) => type);
+  const types = message.parts.map(({ type }) => type);
   expect(types).toEqual(expect.arrayContaining(['reasoning', 'data-retrieval', 'text']));
   const [turn] = await keptTurns(system, 'with-agent');
   expect(turn).toMatchObject({ trace: expect.arrayContaining([expect.anything()]) });

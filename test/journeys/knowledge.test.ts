@@ -1,12 +1,12 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DefaultChatTransport, readUIMessageStream, type UIMessage } from 'ai';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { changedTemplate } from '../fixtures/changed-template.ts';
 import { signedIn, tokensOf, type CallAs } from '../fixtures/signed-in.ts';
 import { newDataDirectory, post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { says, useChat } from '../fixtures/use-chat.ts';
 import { behave } from '../fixtures/told-turn.ts';
 
 let system: StreambedSystem;
@@ -91,23 +91,13 @@ test('a model that writes the numbers of passages cites them, too', async () => 
 });
 
 test('the AI SDK gets sources and citations as parts, and history keeps them', async () => {
-  const transport = new DefaultChatTransport<UIMessage>({
-    api: `${system.state.apis['Api']?.url}/chat/stream`,
-    headers: { 'x-api-key': system.state.apis['Api']?.apiKeys[0] ?? '' },
-    body: { knowledge_base: 'handbook' },
-  });
-  const stream = await transport.sendMessages({
-    trigger: 'submit-message',
+  const messages = [says('How many days of paid leave?')];
+  const message = await useChat(system, {
     chatId: 'grounded',
-    messageId: undefined,
-    messages: [
-      { id: '1', role: 'user', parts: [{ type: 'text', text: 'How many days of paid leave?' }] },
-    ],
-    abortSignal: undefined,
+    body: { knowledge_base: 'handbook' },
+    messages,
   });
-  let message: UIMessage | undefined;
-  for await (const state of readUIMessageStream({ stream })) message = state;
-  const types = new Set(message?.parts.map(({ type }) => type));
+  const types = new Set(message.parts.map(({ type }) => type));
   expect([...types]).toEqual(
     expect.arrayContaining(['data-retrieval', 'data-citation', 'source-document', 'text']),
   );

@@ -64,7 +64,7 @@ test('every command of the README works as it stands there', async () => {
 
 test('every door of the README’s table has a command', () => {
   const [, section = ''] = readme.split('## Ask it');
-  const rows = section.split('\n').filter((line) => /^\| `/u.test(line));
+  const rows = section.split('\n').filter((line) => line.startsWith('| `'));
   expect(rows.length).toBeGreaterThan(14);
   const asked = commands()
     .join('\n')

@@ -1,8 +1,9 @@
-import { DefaultChatTransport, readUIMessageStream, type UIMessage } from 'ai';
+import type { UIMessage } from 'ai';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startMcpServer, type TestMcpServer } from '../fixtures/mcp-server.ts';
 import { signedIn } from '../fixtures/signed-in.ts';
 import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { says, useChat } from '../fixtures/use-chat.ts';
 import { behave, keptTurns, paidCalls } from '../fixtures/told-turn.ts';
 
 let system: StreambedSystem;
@@ -105,29 +106,9 @@ test('a note is written when its owner has allowed it, once, and read by him alo
 });
 
 test('useChat’s own approval parts are understood', async () => {
-  const transport = new DefaultChatTransport<UIMessage>({
-    api: `${system.state.apis['Api']?.url}/chat/stream`,
-    headers: { 'x-api-key': system.state.apis['Api']?.apiKeys[0] ?? '' },
-    body: { tools: ['notes'] },
-  });
-  const send = async (messages: UIMessage[]): Promise<UIMessage> => {
-    const stream = await transport.sendMessages({
-      trigger: 'submit-message',
-      chatId: 'with-approval',
-      messageId: undefined,
-      messages,
-      abortSignal: undefined,
-    });
-    let message: UIMessage | undefined;
-    for await (const state of readUIMessageStream({ stream })) message = state;
-    expect(message).toBeDefined();
-    return message as UIMessage;
-  };
-  const question: UIMessage = {
-    id: 'q',
-    role: 'user',
-    parts: [{ type: 'text', text: 'Use add_note: I like coffee' }],
-  };
+  const send = (messages: readonly UIMessage[]): Promise<UIMessage> =>
+    useChat(system, { chatId: 'with-approval', body: { tools: ['notes'] }, messages });
+  const question = says('Use add_note: I like coffee');
   const asked = await send([question]);
   const part = asked.parts.find(({ type }) => type === 'dynamic-tool');
   expect(part).toMatchObject({ state: 'approval-requested', toolName: 'add_note' });

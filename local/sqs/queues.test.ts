@@ -1,0 +1,41 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Clock } from '#local/clock.ts';
+import { createQueues, queueSchema } from '#local/sqs/queues.ts';
+import { openStore } from '#local/store.ts';
+
+/** A clock on which every look takes a millisecond, and whose timers are a millisecond early. */
+function createHastyClock(): Clock {
+  let nowMs = 1_000;
+  return {
+    now() {
+      nowMs += 1;
+      return nowMs;
+    },
+    async sleep(ms) {
+      nowMs += ms - 2;
+      await new Promise(setImmediate);
+    },
+  };
+}
+
+test('a message that becomes visible while it is looked for is not slept through', async () => {
+  const clock = createHastyClock();
+  const file = join(mkdtempSync(join(tmpdir(), 'streambed-')), 'sqs.sqlite');
+  const store = openStore(file, queueSchema);
+  const queues = createQueues({ store, clock, arnOf: (name) => `arn:aws:sqs:::${name}` });
+  const queue = queues.put('late', {});
+  queues.send(queue, { body: 'hello', delayMs: 1_000, attributes: '{}' });
+  const { signal } = new AbortController();
+  const [message] = await queues.receive(queue, {
+    most: 1,
+    visibilityMs: 30_000,
+    waitMs: 60_000,
+    signal,
+  });
+  expect(message?.body).toBe('hello');
+  expect(clock.now()).toBeLessThan(3_000);
+  store.close();
+});
