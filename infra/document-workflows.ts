@@ -6,6 +6,11 @@ const lambdaRetry = {
     'Lambda.AWSLambdaException',
     'Lambda.SdkClientException',
     'Lambda.TooManyRequestsException',
+    'Lambda.Unknown',
+    'Sandbox.Timedout',
+    'States.Timeout',
+    // A fault of a table or a bucket, as `src/documents/failures.ts` has it.
+    'Document.internal',
   ],
   IntervalSeconds: 2,
   MaxAttempts: 4,

@@ -63,6 +63,8 @@ export class DocumentsBucket extends Bucket {
 
   /** Work with files: what was brought is read, what is worked with is read and written. */
   grantWork(grantee: IGrantable): void {
+    // Without it, S3 says of what is not there that it may not be read.
+    Grant.addToPrincipal({ grantee, actions: ['s3:ListBucket'], resourceArns: [this.bucketArn] });
     Grant.addToPrincipal({
       grantee,
       actions: ['s3:GetObject'],
@@ -73,6 +75,12 @@ export class DocumentsBucket extends Bucket {
       actions: ['s3:GetObject', 's3:PutObject'],
       resourceArns: [this.arnForObjects('work/*')],
     });
+  }
+
+  /** Take back what is too large. */
+  grantRefusal(grantee: IGrantable): void {
+    const resourceArns = [this.arnForObjects('uploads/*')];
+    Grant.addToPrincipal({ grantee, actions: ['s3:DeleteObject'], resourceArns });
   }
 
   /** Bring documents, oneself or by an address that is given away. */

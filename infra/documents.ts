@@ -40,6 +40,7 @@ export function addDocuments(foundation: Foundation): StreambedFunction {
     }),
   );
   const starter = addStarter(foundation, { environment, uploads });
+  bucket.grantRefusal(starter.role);
   starter.role.addToPolicy(
     new PolicyStatement({ actions: ['states:StartExecution'], resources: arns }),
   );

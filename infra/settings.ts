@@ -33,7 +33,7 @@ export function readSettings(node: Node): StreambedProps {
     callbackRetrySeconds: list(
       'callbackRetrySeconds',
       text('callbackRetrySeconds') ?? '5,30,300,1800,7200,28800',
-    ).map((seconds) => count('callbackRetrySeconds', seconds)),
+    ).map((seconds) => pause('callbackRetrySeconds', seconds)),
   };
 }
 
@@ -55,6 +55,13 @@ function count(name: string, text: string): number {
     throw new Error(`${name}: must be a whole number above 0`);
   }
   return value;
+}
+
+/** SQS hides a message for twelve hours at most, and pauses are up to a fifth longer. */
+function pause(name: string, text: string): number {
+  const seconds = count(name, text);
+  if (seconds <= 35_000) return seconds;
+  throw new Error(`${name}: must be at most 35000 seconds each`);
 }
 
 function list(name: string, value: string): readonly string[] {

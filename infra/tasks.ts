@@ -18,8 +18,8 @@ export function addTasks(foundation: Foundation): StreambedFunction {
   });
   const callbacks = addQueue(stack, 'Callbacks', {
     visibility: Duration.minutes(3),
-    // The first try, and as many more as there are pauses.
-    maxReceiveCount: props.callbackRetrySeconds.length + 1,
+    // Each try, and deliveries that come to nothing because somebody else is at it.
+    maxReceiveCount: props.callbackRetrySeconds.length + 10,
   });
   const loopback = new CfnParameter(stack, 'LoopbackCallbacks', {
     description: 'Lets callbacks go to this machine over plain HTTP. Only for a laptop.',

@@ -15,7 +15,7 @@ function createHastyClock(): Clock {
       return nowMs;
     },
     async sleep(ms) {
-      nowMs += ms - 2;
+      nowMs += Math.max(0, ms - 2);
       await new Promise(setImmediate);
     },
   };

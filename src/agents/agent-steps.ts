@@ -8,6 +8,7 @@ import type {
   TracePart,
 } from '@aws-sdk/client-bedrock-agent-runtime';
 import { toPassage } from '#aws/knowledge-base.ts';
+import { shortened } from '#domain/call-tools.ts';
 import type { WholeBlock } from '#domain/message.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
 import type { Usage } from '#domain/usage.ts';
@@ -126,7 +127,7 @@ function observed(observation: Observation, query: string): WholeBlock | undefin
     ran?.executionError;
   if (text === undefined) return undefined;
   const failed = ran?.executionError === undefined ? {} : ({ isError: true } as const);
-  return { type: 'tool-result', toolUseId, text, ...failed };
+  return { type: 'tool-result', toolUseId, text: shortened(text), ...failed };
 }
 
 function returned(member: InvocationInputMember): Call {

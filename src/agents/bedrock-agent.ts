@@ -42,11 +42,13 @@ export function createBedrockAgent(agent: BedrockAgentId): Model {
 async function* toAnswer(
   batches: AsyncIterable<Iterable<Frame>>,
 ): AsyncGenerator<StreamEvent, void, undefined> {
-  yield { type: 'message-start' };
   const steps = createAgentSteps();
+  let hasBegun = false;
   let isOver = false;
   let stopReason = 'end_turn';
   for await (const frames of batches) {
+    if (!hasBegun) yield { type: 'message-start' };
+    hasBegun = true;
     for (const frame of frames) {
       const failure = toFailure(frame);
       if (failure !== undefined) throw toModelError(failure);

@@ -1,5 +1,6 @@
 import { cutShort } from '#aws/bedrock-errors.ts';
 import { fromConverseFrames } from '#aws/converse-events.ts';
+import { shortened } from '#domain/call-tools.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { ToolResultBlock } from '#domain/message.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
@@ -71,7 +72,7 @@ function* toolResultsIn(said: Fields): Generator<ToolResultBlock> {
     if (typeof toolUseId !== 'string') continue;
     const texts = (Array.isArray(given) ? given : []).map(wordsOrJson);
     const error = status === 'error' ? ({ isError: true } as const) : {};
-    yield { type: 'tool-result', toolUseId, text: texts.join('\n'), ...error };
+    yield { type: 'tool-result', toolUseId, text: shortened(texts.join('\n')), ...error };
   }
 }
 
@@ -85,8 +86,23 @@ const wordNames = ['data', 'text', 'delta', 'result', 'response', 'output', 'com
 
 function wordsIn(item: unknown, said: Fields): string | undefined {
   if (typeof item === 'string') return item;
-  const found = wordNames.map((name) => said[name]).find((value) => typeof value === 'string');
-  return typeof found === 'string' ? found : undefined;
+  for (const name of wordNames) {
+    const value = said[name];
+    if (typeof value === 'string') return value;
+    const words = wordsOfMessage(value);
+    if (words !== '') return words;
+  }
+  return undefined;
+}
+
+/** A whole message as Converse has it, which is what `result.message` is in Strands. */
+function wordsOfMessage(value: unknown): string {
+  const { content } = toFields(value);
+  const parts = Array.isArray(content) ? content : [];
+  return parts
+    .map((part) => toFields(part)['text'])
+    .filter((text) => typeof text === 'string')
+    .join('');
 }
 
 function agentFailed(cause: unknown): ChatError {

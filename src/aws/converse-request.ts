@@ -1,4 +1,5 @@
 import type {
+  ToolUseBlock as ConverseToolUse,
   ContentBlock as ConverseBlock,
   ConverseStreamCommandInput,
   Message as ConverseMessage,
@@ -11,6 +12,8 @@ import {
   type PromptMessage,
 } from '#domain/message.ts';
 import type { InferenceConfig, ModelForm, ModelRequest, ToolChoice } from '#domain/ports.ts';
+
+type ToolUseInput = ConverseToolUse['input'];
 
 /** A model request in the words of Bedrock's Converse API. */
 export function toConverseRequest(request: ModelRequest): ConverseStreamCommandInput {
@@ -89,10 +92,24 @@ function toConverseBlocks(
     }
     case 'tool-use': {
       const { toolUseId, name, inputJson } = block;
-      return [
-        { toolUse: { toolUseId, name, input: JSON.parse(inputJson === '' ? '{}' : inputJson) } },
-      ];
+      return [{ toolUse: { toolUseId, name: toToolName(name), input: toInput(inputJson) } }];
     }
+  }
+}
+
+/** Agents call what they like by any name; Bedrock takes letters, digits, `_` and `-`. */
+function toToolName(name: string): string {
+  const known = name.replaceAll(/[^\w-]/gu, '_').slice(0, 64);
+  return known === '' ? 'tool' : known;
+}
+
+/** A call whose input never was a JSON object is shown as one without: its result says why. */
+function toInput(json: string): NonNullable<ToolUseInput> {
+  try {
+    const input: ToolUseInput = JSON.parse(json === '' ? '{}' : json);
+    return typeof input === 'object' && input !== null && !Array.isArray(input) ? input : {};
+  } catch {
+    return {};
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { callbackSecretKey } from '#aws/dynamo-keys.ts';
 import type { Table } from '#aws/dynamo-table.ts';
@@ -11,44 +12,69 @@ const replacedForMs = 86_400_000;
 
 /** The owners' keys in the table, which is encrypted where it rests. */
 export function createDynamoCallbackSecrets(table: Table, clock: Clock): CallbackSecrets {
-  const { client, tableName } = table;
+  const read = async (owner: string): Promise<readonly [string, ...string[]]> => {
+    const item = await find(table, owner);
+    if (item !== undefined) return secretsIn(item, clock.now());
+    const update = 'SET #key = :key';
+    await write(table, owner, { update, condition: 'attribute_not_exists(#key)', key: newKey() });
+    // Whoever came first has made it, for everybody who came at the same time.
+    return secretsIn((await find(table, owner)) ?? {}, clock.now());
+  };
   return {
-    async read(owner) {
-      const { Item } = await client.send(
-        new GetCommand({
-          TableName: tableName,
-          Key: callbackSecretKey(owner),
-          ConsistentRead: true,
-        }),
-      );
-      if (Item !== undefined) return secretsIn(Item, clock.now());
-      // Whoever comes first has made it, for everybody who comes at the same time.
-      return secretsIn(await write(table, owner, 'SET #key = if_not_exists(#key, :key)'), 0);
-    },
+    read,
     async rotate(owner) {
-      const update = 'SET replaced = #key, replacedAtMs = :now, #key = :key';
-      await this.read(owner);
-      return text(await write(table, owner, update, clock.now()), 'key');
+      const [before] = await read(owner);
+      const key = newKey();
+      await write(table, owner, {
+        key,
+        update: 'SET replaced = #key, replacedAtMs = :now, #key = :key',
+        // The same request again, which the client may send by itself, must not replace the new key.
+        condition: '#key = :before',
+        values: { ':now': clock.now(), ':before': before },
+      });
+      return (await read(owner))[0];
     },
   };
 }
 
+function newKey(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`;
+}
+
+async function find({ client, tableName }: Table, owner: string): Promise<Item | undefined> {
+  const { Item } = await client.send(
+    new GetCommand({ TableName: tableName, Key: callbackSecretKey(owner), ConsistentRead: true }),
+  );
+  return Item;
+}
+
+interface Writing {
+  readonly key: string;
+  readonly update: string;
+  readonly condition: string;
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+/** Changes nothing where the condition does not hold: somebody else was there before. */
 async function write(
   { client, tableName }: Table,
-  ...[owner, UpdateExpression, nowMs]: readonly [owner: string, update: string, nowMs?: number]
-): Promise<Item> {
-  const key = `whsec_${randomBytes(32).toString('base64')}`;
-  const { Attributes = {} } = await client.send(
-    new UpdateCommand({
-      TableName: tableName,
-      Key: callbackSecretKey(owner),
-      UpdateExpression,
-      ExpressionAttributeNames: { '#key': 'key' },
-      ExpressionAttributeValues: { ':key': key, ...(nowMs === undefined ? {} : { ':now': nowMs }) },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
-  return Attributes;
+  owner: string,
+  { key, update, condition, values }: Writing,
+): Promise<void> {
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: callbackSecretKey(owner),
+        ConditionExpression: condition,
+        UpdateExpression: update,
+        ExpressionAttributeNames: { '#key': 'key' },
+        ExpressionAttributeValues: { ':key': key, ...values },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
 }
 
 function secretsIn(item: Item, nowMs: number): readonly [string, ...string[]] {

@@ -1,4 +1,5 @@
 import type { ConversationKey } from '#domain/conversation.ts';
+import { approvalKey } from '#domain/tools.ts';
 import type { DocumentKey } from '#domain/document.ts';
 import type { TaskKey } from '#domain/task.ts';
 import type { TurnKey } from '#domain/turn.ts';
@@ -70,4 +71,9 @@ export function keyAttribute(key: string): string {
 
 export function isKeyAttribute(name: string): boolean {
   return name.startsWith('key#');
+}
+
+/** Whether such an attribute is of a request that allowed a tool to do something. */
+export function isApproval(name: string): boolean {
+  return name.startsWith(keyAttribute(approvalKey('')));
 }

@@ -2,7 +2,13 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { answerName, isLarge, type LargeAnswers } from '#aws/large-answers.ts';
 import { fromKeyAttribute, fromTurnItem, message, toTurnItem } from '#aws/dynamo-items.ts';
-import { conversationKey, isKeyAttribute, turnKey, turnsPartition } from '#aws/dynamo-keys.ts';
+import {
+  conversationKey,
+  isApproval,
+  isKeyAttribute,
+  turnKey,
+  turnsPartition,
+} from '#aws/dynamo-keys.ts';
 import { toExpiry, type Table } from '#aws/dynamo-table.ts';
 import type { Item } from '#aws/item-fields.ts';
 import { endedByAnother } from '#domain/conversation-errors.ts';
@@ -68,7 +74,8 @@ const keysKept = { most: 15, least: 10 };
 
 /** The keys that a conversation need not know any more. Ids of turns sort by time. */
 function oldKeys(item: Item): readonly string[] {
-  const keys = Object.keys(item).filter(isKeyAttribute);
+  // What was allowed once must never be done again, however much was said since.
+  const keys = Object.keys(item).filter((name) => isKeyAttribute(name) && !isApproval(name));
   if (keys.length < keysKept.most) return [];
   const age = (name: string): string => fromKeyAttribute(item[name]).turnId;
   return keys.toSorted((a, b) => (age(a) < age(b) ? -1 : 1)).slice(0, -keysKept.least);

@@ -14,7 +14,12 @@ import {
 } from '#aws/bedrock-stream.ts';
 import type { Frame } from '#aws/event-stream.ts';
 import { ChatError } from '#domain/errors.ts';
-import { shownPassages, type Knowledge, type KnowledgeQuery } from '#domain/knowledge.ts';
+import {
+  maxQueryLength,
+  shownPassages,
+  type Knowledge,
+  type KnowledgeQuery,
+} from '#domain/knowledge.ts';
 import type { Passage } from '#domain/message.ts';
 import type { ModelRequest } from '#domain/ports.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
@@ -37,7 +42,7 @@ export function createKnowledge(settings: KnowledgeSettings): Knowledge {
       const { sdk, client } = await openAgentRuntime();
       const command = new sdk.RetrieveCommand({
         knowledgeBaseId: idOf(settings, query.name),
-        retrievalQuery: { text: query.text },
+        retrievalQuery: { text: firstOf(query.text) },
         retrievalConfiguration: { vectorSearchConfiguration: searchOf(settings, query) },
       });
       try {
@@ -49,7 +54,7 @@ export function createKnowledge(settings: KnowledgeSettings): Knowledge {
     },
     async *stream(request, signal) {
       const { sdk, client } = await openAgentRuntime();
-      const input = { text: questionOf(request) };
+      const input = { text: firstOf(questionOf(request)) };
       const retrieveAndGenerateConfiguration = generationOf(settings, request);
       const send: StreamCall['send'] = (tap, abortSignal) => {
         const command = new sdk.RetrieveAndGenerateStreamCommand({
@@ -62,6 +67,13 @@ export function createKnowledge(settings: KnowledgeSettings): Knowledge {
       yield* toAnswer(streamFrames({ send, signal, patience: usualPatience }));
     },
   };
+}
+
+/** Questions are searched for by their beginning; longer ones Bedrock refuses. */
+function firstOf(question: string): string {
+  return Array.from(question.slice(0, maxQueryLength))
+    .slice(0, maxQueryLength - 1)
+    .join('');
 }
 
 function generationOf(
@@ -142,10 +154,12 @@ interface Part {
 async function* toAnswer(
   batches: AsyncIterable<Iterable<Frame>>,
 ): AsyncGenerator<StreamEvent, void, undefined> {
-  yield { type: 'message-start' };
+  let hasBegun = false;
   let stopReason = 'end_turn';
   let citations = 0;
   for await (const frames of batches) {
+    if (!hasBegun) yield { type: 'message-start' };
+    hasBegun = true;
     for (const frame of frames) {
       const failure = toFailure(frame);
       if (failure !== undefined) throw toModelError(failure);

@@ -1,4 +1,5 @@
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Files } from '#domain/document.ts';
 
 /** How long an upload may begin after it was asked for. */
@@ -6,8 +7,16 @@ const uploadSeconds = 900;
 
 /** A checksum of an upload would have to be known before the file is. */
 async function load() {
+  const requestHandler = new NodeHttpHandler({
+    connectionTimeout: 1_000,
+    requestTimeout: 20_000,
+    throwOnRequestTimeout: true,
+  });
   const s3 = await import('@aws-sdk/client-s3');
-  return { s3, client: new s3.S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }) };
+  return {
+    s3,
+    client: new s3.S3Client({ requestHandler, requestChecksumCalculation: 'WHEN_REQUIRED' }),
+  };
 }
 
 let loaded: ReturnType<typeof load> | undefined;
@@ -23,10 +32,17 @@ export function createS3Files(bucket: string): Files {
       const { s3, client } = await open();
       await client.send(new s3.PutObjectCommand({ Bucket: bucket, Key, Body }));
     },
-    async read(Key) {
+    async remove(Key) {
       const { s3, client } = await open();
+      await client.send(new s3.DeleteObjectCommand({ Bucket: bucket, Key }));
+    },
+    async read(Key, mostBytes) {
+      const { s3, client } = await open();
+      const range = mostBytes === undefined ? {} : { Range: `bytes=0-${mostBytes - 1}` };
       try {
-        const { Body } = await client.send(new s3.GetObjectCommand({ Bucket: bucket, Key }));
+        const { Body } = await client.send(
+          new s3.GetObjectCommand({ Bucket: bucket, Key, ...range }),
+        );
         return await Body?.transformToByteArray();
       } catch (error) {
         if (error instanceof s3.NoSuchKey) return undefined;

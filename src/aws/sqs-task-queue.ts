@@ -12,7 +12,11 @@ const maxHiddenSeconds = 42_000;
 
 /** A queue of tasks in SQS. Its messages name a task and hold nothing of it. */
 export function createSqsTaskQueue(queueUrl: string): SqsTaskQueue {
-  const requestHandler = new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout: 5_000 });
+  const requestHandler = new NodeHttpHandler({
+    connectionTimeout: 1_000,
+    requestTimeout: 5_000,
+    throwOnRequestTimeout: true,
+  });
   const client = new SQSClient({ requestHandler });
   return {
     async send({ owner, taskId }: TaskKey) {

@@ -11,11 +11,17 @@ import type { DocumentKind, Workflows } from '#domain/document.ts';
 
 /** Workflows of Step Functions: a state machine for each kind of document. */
 export function createWorkflows(machines: Readonly<Record<DocumentKind, string>>): Workflows {
-  const requestHandler = new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout: 5_000 });
+  const requestHandler = new NodeHttpHandler({
+    connectionTimeout: 1_000,
+    requestTimeout: 5_000,
+    throwOnRequestTimeout: true,
+  });
   const client = new SFNClient({ requestHandler });
   return {
-    async start({ kind, documentId: name }, input) {
+    async start({ kind, documentId, createdAtMs }, input) {
       const stateMachineArn = machines[kind];
+      // Names are kept for 90 days, longer than documents whose ids may come again.
+      const name = `${documentId}-${createdAtMs}`;
       try {
         const { executionArn = '' } = await client.send(
           new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),

@@ -138,9 +138,13 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close().closeAllConnections();
 });
 
-async function listen(handler: http.RequestListener): Promise<string> {
+function listen(handler: http.RequestListener): Promise<string> {
   const server = http.createServer(handler);
   servers.push(server);
+  return listenOn(server);
+}
+
+async function listenOn(server: http.Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
 }
@@ -184,6 +188,17 @@ test.each([
 ] as const)('an answer of %s is %s', async (status, type) => {
   const url = await listen((_, response) => response.writeHead(status).end());
   expect(await loopback.send(url, message)).toMatchObject({ type });
+});
+
+test('a server that wants to speak another protocol is not waited for', async () => {
+  const server = http.createServer();
+  servers.push(server);
+  const url = await listenOn(server);
+  server.on('connection', (socket) => {
+    const answer = 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n';
+    socket.once('data', () => socket.write(answer));
+  });
+  expect(await loopback.send(url, message)).toMatchObject({ type: 'failed' });
 });
 
 test('a server that does not answer, or never ends, is not waited for', async () => {

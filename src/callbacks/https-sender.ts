@@ -89,6 +89,12 @@ function publicLookup(resolve: Resolve): LookupFunction {
 function answerTo(request: ClientRequest, { body }: CallbackMessage): Promise<number> {
   return new Promise((resolve, reject) => {
     request.once('error', reject);
+    // Node gives the connection away, and tells of nothing else.
+    request.once('upgrade', (response, socket) => {
+      socket.destroy();
+      resolve(response.statusCode ?? 0);
+    });
+    request.once('close', () => reject(new Error('The connection was closed.')));
     request.once('response', (response) => {
       readSome(response).then(() => resolve(response.statusCode ?? 0), reject);
     });

@@ -79,7 +79,8 @@ interface Question {
 }
 
 async function uploadOf({ files }: StepPorts, document: Document): Promise<Uint8Array> {
-  const bytes = await files.read(uploadName(document));
+  // Whoever has the address may have put something else there in the meantime.
+  const bytes = await files.read(uploadName(document), maxDocumentBytes + 1);
   if (bytes === undefined) throw new ChatError('not_found', 'The document was not uploaded.');
   if (bytes.length > maxDocumentBytes) throw tooLarge();
   return bytes;

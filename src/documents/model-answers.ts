@@ -2,11 +2,6 @@ import { at, formatOf } from '#aws/native-formats.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { Usage } from '#domain/usage.ts';
 
-export interface ModelAnswer {
-  readonly text: string;
-  readonly usage?: Usage;
-}
-
 interface Places {
   readonly text: readonly (string | number)[];
   readonly input: readonly string[];
@@ -38,19 +33,26 @@ export function requestFor(modelId: string, prompt: string, maxTokens: number): 
   return JSON.stringify(formatOf(modelId)?.body(prompt, maxTokens));
 }
 
-/** A model's whole answer, in its own format. Throws `model_error` for one that holds no text. */
-export function readAnswer(modelId: string, json: string): ModelAnswer {
-  const [, known] = places.find(([models]) => models.test(modelId)) ?? [];
+/** The words of a model's whole answer. Throws `model_error` for one that holds none. */
+export function readWords(modelId: string, json: string): string {
+  const text = at(JSON.parse(json), placesOf(modelId)?.text ?? []);
+  if (typeof text === 'string' && text.trim() !== '') return text;
+  throw new ChatError('model_error', 'The model gave no answer.');
+}
+
+/** What such an answer took, with words or without; undefined where it does not say. */
+export function readUsage(modelId: string, json: string): Usage | undefined {
   const body: unknown = JSON.parse(json);
-  const text = known === undefined ? undefined : at(body, known.text);
-  if (known === undefined || typeof text !== 'string' || text.trim() === '') {
-    throw new ChatError('model_error', 'The model gave no answer.');
-  }
-  const [inputTokens, outputTokens] = [at(body, known.input), at(body, known.output)];
-  if (typeof inputTokens !== 'number' || typeof outputTokens !== 'number') return { text };
+  const known = placesOf(modelId);
+  const [inputTokens, outputTokens] = [at(body, known?.input ?? []), at(body, known?.output ?? [])];
+  if (typeof inputTokens !== 'number' || typeof outputTokens !== 'number') return undefined;
   const totalTokens = inputTokens + outputTokens;
   const cached = { cacheReadInputTokens: 0, cacheWriteInputTokens: 0 };
-  return { text, usage: { inputTokens, outputTokens, totalTokens, ...cached } };
+  return { inputTokens, outputTokens, totalTokens, ...cached };
+}
+
+function placesOf(modelId: string): Places | undefined {
+  return places.find(([models]) => models.test(modelId))?.[1];
 }
 
 /** The JSON object in an answer, whatever the model has said around it. */

@@ -1,8 +1,9 @@
 import { answerTokens } from '#documents/extract-step.ts';
 import { toDocumentFailure, type StepError } from '#documents/failures.ts';
-import { readJson, requestFor } from '#documents/model-answers.ts';
+import { readJson, readUsage, requestFor } from '#documents/model-answers.ts';
 import { summaryPrompt } from '#documents/prompts.ts';
 import {
+  answerFile,
   answerTo,
   documentIn,
   reservationIn,
@@ -55,7 +56,7 @@ async function collectNotes(
   const answers = input.parts.map((_, index) =>
     answerTo(ports, document, { name: `part-${index}`, modelId }),
   );
-  const notes = (await Promise.all(answers)).map(({ text }) => text);
+  const notes = await Promise.all(answers);
   const body = requestFor(modelId, summaryPrompt(notes, document), answerTokens.summary);
   return { ...input, summary: await writeQuestion(ports, document, { name: 'summary', body }) };
 }
@@ -63,8 +64,8 @@ async function collectNotes(
 /** Keeps what came of it, and settles what was set aside. */
 async function storeResult(ports: StepPorts, policy: StepPolicy, input: Extracted): Promise<void> {
   const document = await documentIn(ports, input);
-  const answer = async (name: string): Promise<string> =>
-    (await answerTo(ports, document, { name, modelId: policy.documentModel })).text;
+  const answer = (name: string): Promise<string> =>
+    answerTo(ports, document, { name, modelId: policy.documentModel });
   const result =
     document.kind === 'summary'
       ? { summary: (await answer('summary')).trim(), parts: input.parts.length }
@@ -119,22 +120,29 @@ interface Settling {
   readonly input: Extracted;
 }
 
-/** What the answers that there are took is put in the place of what was set aside. */
+/**
+ * What the answers that there are took is put in the place of what was set aside. Where one of them
+ * cannot be read, what was set aside stays: it may have been paid for.
+ */
 async function settle(
   ports: StepPorts,
   { documentModel: modelId }: StepPolicy,
   { document, input }: Settling,
 ): Promise<void> {
   const parts = input.parts.map((_, index) => `part-${index}`);
-  const found = await Promise.all(
-    [...parts, 'summary', 'sentiment', 'keywords'].map(async (name) => {
-      const { usage } = await answerTo(ports, document, { name, modelId }).catch(() => nobody);
-      return usage === undefined ? nothingSpent : spentOn(ports.prices, modelId, usage);
-    }),
-  );
-  const spent = found.reduce(sum, nothingSpent);
-  const once = { ...spent, turns: 1 };
-  await ports.ledger.settle(reservationIn(input), once).catch(() => undefined);
+  try {
+    const found = await Promise.all(
+      [...parts, 'summary', 'sentiment', 'keywords'].map(async (name) => {
+        const json = await answerFile(ports, document, name);
+        const usage = json === undefined ? undefined : readUsage(modelId, json);
+        return usage === undefined ? nothingSpent : spentOn(ports.prices, modelId, usage);
+      }),
+    );
+    await ports.ledger.settle(reservationIn(input), {
+      ...found.reduce(sum, nothingSpent),
+      turns: 1,
+    });
+  } catch {
+    // As it was set aside.
+  }
 }
-
-const nobody = { usage: undefined };

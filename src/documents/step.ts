@@ -1,4 +1,4 @@
-import { readAnswer, type ModelAnswer } from '#documents/model-answers.ts';
+import { readWords } from '#documents/model-answers.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { Prices } from '#domain/cost.ts';
 import { workName, type Document, type Documents, type Files } from '#domain/document.ts';
@@ -65,13 +65,23 @@ export async function writeQuestion(
   };
 }
 
-/** The answer that the workflow's task put into a file. Throws `model_error` where there is none. */
-export async function answerTo(
+/** The answer that the workflow's task put into a file, in the model's format, where there is one. */
+export async function answerFile(
   { files }: StepPorts,
   document: Document,
-  { name, modelId }: { readonly name: string; readonly modelId: string },
-): Promise<ModelAnswer> {
+  name: string,
+): Promise<string | undefined> {
   const bytes = await files.read(workName(document, `${name}.answer.json`));
-  if (bytes === undefined) throw new ChatError('model_error', 'The model gave no answer.');
-  return readAnswer(modelId, new TextDecoder().decode(bytes));
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}
+
+/** The words of such an answer. Throws `model_error` where there are none. */
+export async function answerTo(
+  ports: StepPorts,
+  document: Document,
+  { name, modelId }: { readonly name: string; readonly modelId: string },
+): Promise<string> {
+  const json = await answerFile(ports, document, name);
+  if (json === undefined) throw new ChatError('model_error', 'The model gave no answer.');
+  return readWords(modelId, json);
 }

@@ -74,7 +74,8 @@ function inputOf(json: string): unknown {
   }
 }
 
-function shortened(text: string): string {
+/** As much of a result as is shown and kept. */
+export function shortened(text: string): string {
   if (text.length <= mostResultCharacters) return text;
   return `${text.slice(0, mostResultCharacters)}\n(The rest of ${text.length} characters is left out.)`;
 }

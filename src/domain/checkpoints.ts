@@ -2,8 +2,8 @@ import type { Clock } from '#domain/clock.ts';
 import { ChatError } from '#domain/errors.ts';
 import {
   appendJoined,
-  lengthOf,
   logKeptMs,
+  roomOf,
   takeEntry,
   type LogEvent,
   type Marks,
@@ -91,13 +91,13 @@ function createWriter(log: TurnLog, key: TurnKey): Writer {
   return {
     add(event) {
       appendJoined(waiting, event);
-      characters += lengthOf(event);
+      characters += roomOf(event);
       return characters;
     },
     async flush(expiresAtMs) {
       if (unsent.length === 0) {
         unsent = takeEntry(waiting);
-        characters = waiting.reduce((sum, event) => sum + lengthOf(event), 0);
+        characters = waiting.reduce((sum, event) => sum + roomOf(event), 0);
       }
       if (unsent.length === 0) return log.marks(key, slot);
       const marks = await log.append(key, { slot, events: unsent, expiresAtMs });

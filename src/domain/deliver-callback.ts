@@ -76,8 +76,8 @@ export async function deliverCallback(
   const callback = task?.callback;
   if (task === undefined || callback === undefined || !hasEnded(task)) return { type: 'done' };
   if (callback.state === 'delivered') return { type: 'done' };
-  // One that failed for good is tried again when it is sent back from the dead letters.
-  if (callback.state === 'failed' && count > 1) return { type: 'done' };
+  // One that failed for good becomes a dead letter, and is tried again when it is sent back.
+  if (callback.state === 'failed' && count > 1) return { type: 'again', afterSeconds: 0 };
   const { waitUntilMs = 0 } = callback;
   const nowMs = ports.clock.now();
   if (waitUntilMs > nowMs) return againAfter(waitUntilMs - nowMs);
@@ -90,12 +90,11 @@ export async function deliverCallback(
     body: ports.describe(task, turn),
     secrets: await ports.secrets.read(task.owner),
   });
-  const after = Math.max(taken.attempts, count);
-  const pause = policy.retrySeconds[after - 1];
+  const pause = policy.retrySeconds[taken.attempts - 1];
   const seconds = pause === undefined ? undefined : Math.ceil(pause * (1 + chance * jitter));
   await keep(ports, { task, taken, outcome }, seconds);
   if (outcome.type !== 'failed') return { type: 'done' };
-  // Without a further pause it has come for the last time, and becomes a dead letter.
+  // Without a further pause it has failed for good.
   return { type: 'again', afterSeconds: seconds ?? 0 };
 }
 

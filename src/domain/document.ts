@@ -60,9 +60,13 @@ export interface Documents {
 /** Files by their names, all of one place. */
 export interface Files {
   write(name: string, content: string): Promise<void>;
-  /** Undefined for a file that is not there. */
-  read(name: string): Promise<Uint8Array | undefined>;
-  /** An address at which anybody may put this file once, within some minutes. */
+  /** Undefined for a file that is not there; with a limit, no more than so many bytes of it. */
+  read(name: string, mostBytes?: number): Promise<Uint8Array | undefined>;
+  remove(name: string): Promise<void>;
+  /**
+   * An address at which whoever knows it may put this file, within some minutes: of this kind and,
+   * where it is told, of this size.
+   */
   uploadUrl(
     name: string,
     upload: { readonly contentType: string; readonly size?: number },

@@ -38,11 +38,24 @@ export async function* followTurn(
       yield* restOf(found, answer);
       return;
     }
+    yield* closingCall(found, answer);
     answer = accumulate(answer, found);
     yield found;
   }
   const error = new ChatError('timed_out', 'The turn goes on; read the rest with a new request.');
   yield { type: 'error', error };
+}
+
+/** The log does not say where a call ends; what came of it, or waits for it, does. */
+function* closingCall(event: LogEvent, { content, indexes }: Answer): Generator<StreamEvent> {
+  if (event.type !== 'block') return;
+  const { block } = event;
+  if (block.type !== 'tool-result' && block.type !== 'approval') return;
+  const at = content.findIndex(
+    (known) => known.type === 'tool-use' && known.toolUseId === block.toolUseId,
+  );
+  const index = indexes[at];
+  if (index !== undefined) yield { type: 'block-stop', index };
 }
 
 async function readBegun({ conversations }: KeepingPorts, key: TurnKey): Promise<Turn | LiveTurn> {

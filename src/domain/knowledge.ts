@@ -23,6 +23,9 @@ export interface Knowledge extends Model {
   search(query: KnowledgeQuery, signal: AbortSignal): Promise<readonly Passage[]>;
 }
 
+/** Questions to a knowledge base are at most this many characters. */
+export const maxQueryLength = 1_000;
+
 /** Passages for an answer, and the most characters of each. */
 export const shownPassages = { count: 5, characters: 4_000 };
 

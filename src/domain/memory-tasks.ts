@@ -19,7 +19,8 @@ export function createMemoryTasks(): Tasks {
       if (task === undefined || !states.includes(task.state)) return undefined;
       const { attempts, state } = callback ?? task.callback ?? {};
       if (task.callback?.attempts !== attempts || task.callback?.state !== state) return undefined;
-      const changed = { ...task, ...change };
+      const { error, ...others } = { ...task, ...change };
+      const changed = error === undefined ? others : { ...others, error };
       tasks.set(idOf(key), changed);
       return changed;
     },

@@ -91,9 +91,9 @@ export function spentBy(
   { modelId, usage }: Pick<Turn, 'modelId' | 'usage'>,
 ): Spending {
   if (usage === undefined) return { turns: 1, tokens: 0, nanoUsd: 0 };
-  if (usage.isEstimated === true) {
-    return mostOf(prices, [modelId], inSteps(modelRequest, usageAtMost(modelRequest)));
-  }
+  // Of a turn in steps the estimate is the most already, beyond what was told of.
+  const isKnown = usage.isEstimated !== true || modelRequest.toolUse !== undefined;
+  if (!isKnown) return mostOf(prices, [modelId], usageAtMost(modelRequest));
   return spentOn(prices, modelId, usage);
 }
 

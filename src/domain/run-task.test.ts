@@ -53,6 +53,8 @@ function delivery(change: Partial<TaskDelivery> = {}): TaskDelivery {
         turnId: `t${(turns += 1)}`,
         conversation: { ...taskConversation(key), mode: 'either', expiresAtMs: 1e12 },
         asked: { type: 'edit', question: userMessage('Hi'), parentId: null },
+        // A later attempt has a time of its own.
+        endsAtMs: attempt * 61_000 * attempt,
         idempotency: { key: `attempt-${attempt}`, fingerprint: 'f' },
       }),
     ...change,
@@ -101,8 +103,9 @@ test('a task whose worker died is begun anew, after its lease and not before', a
   await expect
     .poll(() => bench.clock.advance(1_000).then(() => isOver), { interval: 1 })
     .toBe(true);
-  // The first one lives, and was only late: it leaves the task to whoever took it over.
-  expect(await both).toEqual([{ type: 'again', afterSeconds: 30 }, { type: 'done' }]);
+  // The first one lives, and was only late: it hears what whoever took the task over did.
+  expect(await both).toEqual([{ type: 'done' }, { type: 'done' }]);
+  expect(model.requests).toHaveLength(1);
   expect(await bench.tasks.find(key)).toMatchObject({ state: 'succeeded' });
   expect(model.requests[0]?.messages).toEqual([userMessage('Hi')]);
 });
@@ -138,4 +141,59 @@ test('a task that nobody knows is dropped', async () => {
   const bench = await begin(createMemoryModel(saying('Hello')));
   const forged = delivery({ key: { owner: 'eve', taskId: 'task-1' } });
   expect(await runTask(bench, forged)).toEqual({ type: 'done' });
+});
+
+test('an attempt that was interrupted does not stand in the way of the next one', async () => {
+  const bench = await begin(createPacedModel());
+  const first = runTask(bench, delivery());
+  await expect.poll(() => bench.conversations.find(taskConversation(key))).toBeDefined();
+  let isOver = false;
+  const busy = new ChatError('throttled', 'Busy', { retryAfterSeconds: 7 });
+  const second = runTask({ ...bench, model: createMemoryModel([busy]) }, delivery());
+  const both = Promise.all([first, second]).finally(() => {
+    isOver = true;
+  });
+  await expect
+    .poll(() => bench.clock.advance(1_000).then(() => isOver), { interval: 1 })
+    .toBe(true);
+  expect((await both)[1]).toEqual({ type: 'again', afterSeconds: 7 });
+  const model = createMemoryModel(saying('Hello'));
+  expect(await runTask({ ...bench, model }, delivery())).toEqual({ type: 'done' });
+  expect(model.requests).toHaveLength(1);
+  expect(await bench.tasks.find(key)).toMatchObject({ state: 'succeeded' });
+});
+
+test('what succeeds in the end has no error left, and is told once', async () => {
+  const busy = new ChatError('throttled', 'Busy', { retryAfterSeconds: 7 });
+  const bench = await begin(createMemoryModel([busy]));
+  await runTask(bench, delivery({ isLast: true }));
+  const model = createMemoryModel(saying('Hello'));
+  for (let count = 0; count < 3; count += 1) await runTask({ ...bench, model }, delivery());
+  const kept = await bench.tasks.find(key);
+  expect(kept).toMatchObject({ state: 'succeeded', callback: { state: 'pending', attempts: 0 } });
+  expect(kept).not.toHaveProperty('error');
+  const ends = new Set([kept?.finishedAtMs]);
+  await runTask({ ...bench, model }, delivery());
+  ends.add((await bench.tasks.find(key))?.finishedAtMs);
+  expect(ends.size).toBe(1);
+  expect(model.requests).toHaveLength(1);
+});
+
+test('what no worker can begin fails at once, and what none could at the last delivery', async () => {
+  const bench = await begin(createMemoryModel(saying('Hello')));
+  const refused = (code: 'invalid_request' | 'internal', isLast: boolean): TaskDelivery =>
+    delivery({
+      isLast,
+      toTurn() {
+        throw new ChatError(code, 'model: must be one of a, b');
+      },
+    });
+  expect(await runTask(bench, refused('internal', false))).toMatchObject({ type: 'again' });
+  expect(await bench.tasks.find(key)).toMatchObject({ state: 'running' });
+  expect(await runTask(bench, refused('internal', true))).toMatchObject({ type: 'again' });
+  expect(await bench.tasks.find(key)).toMatchObject({ state: 'failed', error: { mayPass: true } });
+  expect(await runTask(bench, refused('invalid_request', false))).toEqual({ type: 'done' });
+  const kept = await bench.tasks.find(key);
+  expect(kept).toMatchObject({ state: 'failed', error: { code: 'invalid_request' } });
+  expect(kept?.error).not.toHaveProperty('mayPass');
 });

@@ -1,4 +1,4 @@
-import { ChatError } from '#domain/errors.ts';
+import { ChatError, toChatError } from '#domain/errors.ts';
 import type { TurnPorts, TurnRequest } from '#domain/open-turn.ts';
 import { runTurn } from '#domain/run-turn.ts';
 import {
@@ -35,31 +35,52 @@ const pauseSeconds = { usual: 30, most: 900 };
 
 /**
  * Brings a task to its end, however often it is delivered: its turn is one and the same request,
- * so that its model is asked once. Throws where the task cannot be read or kept.
+ * so that its model is asked once. What is in its way at the last delivery ends it, too. Throws
+ * where it is to be delivered again, and nobody knows why.
  */
 export async function runTask(ports: TaskPorts, delivery: TaskDelivery): Promise<Delivered> {
-  const { key, isLast } = delivery;
-  const task = await ports.tasks.find(key);
+  const task = await ports.tasks.find(delivery.key);
   if (task === undefined) return { type: 'done' };
-  const isOver = hasEnded(task) && task.error?.mayPass !== true;
+  const isOver = hasEnded(task) && !(task.state === 'failed' && task.error?.mayPass === true);
   if (isOver) return tell(ports, task);
   await ports.tasks.change(
-    key,
+    task,
     { state: 'running', startedAtMs: ports.clock.now() },
     { states: [task.state] },
   );
-  const end = await attempt(ports, delivery, task);
+  const end = await attempt(ports, delivery, task).catch((error: unknown) => caught(error));
   switch (end.type) {
     case 'ended':
       return finish(ports, task, end.error);
     case 'later':
-      if (!isLast) return { type: 'again', afterSeconds: end.afterSeconds };
-      await finish(ports, task, end.error);
-      // It becomes a dead letter, from where it can be sent again.
-      return { type: 'again', afterSeconds: 0 };
+      return later(ports, delivery, { task, ...end });
     case 'elsewhere':
-      return { type: 'again', afterSeconds: pauseSeconds.usual };
+      return later(ports, delivery, { task, error: ongoing, afterSeconds: pauseSeconds.usual });
   }
+}
+
+/** What a task is told to have failed by whose other delivery came to no end, either. */
+const ongoing = {
+  code: 'timed_out',
+  message: 'The time for this task was up.',
+  mayPass: true,
+} as const;
+
+interface Later {
+  readonly task: Task;
+  readonly error: TaskError;
+  readonly afterSeconds: number;
+}
+
+/** At its last delivery a task ends; it becomes a dead letter, from where it can be sent again. */
+async function later(
+  ports: TaskPorts,
+  { isLast }: TaskDelivery,
+  { task, error, afterSeconds }: Later,
+): Promise<Delivered> {
+  if (!isLast) return { type: 'again', afterSeconds };
+  await finish(ports, task, error);
+  return { type: 'again', afterSeconds: 0 };
 }
 
 type End =
@@ -68,23 +89,47 @@ type End =
   /** Another delivery is still at it. */
   | { readonly type: 'elsewhere' };
 
+/** What kept a turn from beginning: for good, such as a model that is no longer offered, or not. */
+function caught(error: unknown): End {
+  const { code, message, retryable } = toChatError(error);
+  if (!retryable) return { type: 'ended', error: { code, message } };
+  const afterSeconds = pauseSeconds.usual;
+  return { type: 'later', error: { code, message, mayPass: true }, afterSeconds };
+}
+
+/** Each attempt is a request of its own; one that was made before tells how it went then. */
 async function attempt(ports: TaskPorts, delivery: TaskDelivery, task: Task): Promise<End> {
   for (let number = 1; ; number += 1) {
-    const failure = await runToEnd(ports, delivery.toTurn(task, number));
-    const turn = await lastTurn(ports, task);
+    const { turnId, failure } = await runToEnd(ports, delivery.toTurn(task, number));
+    const turn = await turnOf(ports, task, turnId);
     if (turn === undefined) return { type: 'elsewhere' };
-    if (turn.state === 'interrupted' && number < maxAttempts) continue;
-    return endOf(turn, failure);
+    if (turn.state !== 'interrupted' || number === maxAttempts) return endOf(turn, failure);
   }
 }
 
-/** Gives the error that the turn ended with, if any. */
-async function runToEnd(ports: TaskPorts, request: TurnRequest): Promise<ChatError | undefined> {
-  let failure: ChatError | undefined;
+interface Told {
+  readonly turnId: string;
+  /** The error that the turn ended with, if any. */
+  readonly failure?: ChatError;
+}
+
+async function runToEnd(ports: TaskPorts, request: TurnRequest): Promise<Told> {
+  let told: Told = { turnId: request.turnId };
   for await (const event of runTurn(ports, request)) {
-    if (event.type === 'error') failure = event.error;
+    if (event.type === 'turn-start') told = { turnId: event.turnId };
+    if (event.type === 'error') told = { ...told, failure: event.error };
   }
-  return failure;
+  return told;
+}
+
+/** A task's turn, once it has ended; attempts are few, and on one page. */
+async function turnOf(
+  { conversations }: TaskPorts,
+  task: Task,
+  turnId: string,
+): Promise<Turn | undefined> {
+  const { items } = await conversations.turns(taskConversation(task), { limit: 20 });
+  return items.find((turn) => turn.turnId === turnId);
 }
 
 /** The turn that a task came to, once it has ended; undefined while it runs. */
@@ -120,9 +165,12 @@ async function finish(
   const { callback } = task;
   const end: TaskChange = {
     finishedAtMs: ports.clock.now(),
-    ...(error === undefined ? { state: 'succeeded' } : { state: 'failed', error }),
-    // In the same write, so that nobody who hears of the end is forgotten.
-    ...(callback === undefined ? {} : { callback: { ...callback, state: 'pending' } }),
+    error,
+    state: error === undefined ? 'succeeded' : 'failed',
+    // In the same write, so that nobody who hears of the end is forgotten; each end has its tries.
+    ...(callback === undefined
+      ? {}
+      : { callback: { url: callback.url, state: 'pending', attempts: 0 } as const }),
   };
   const ended = await ports.tasks.change(task, end, { states: ['running'] });
   return ended === undefined ? { type: 'done' } : tell(ports, ended);

@@ -42,13 +42,10 @@ export interface TaskError {
   readonly mayPass?: true;
 }
 
-/** What a step of a task's life changes. */
+/** What a step of a task's life changes; an error that is named and undefined is gone. */
 export type TaskChange = Partial<
-  Pick<Task, 'startedAtMs' | 'finishedAtMs' | 'callback'> & {
-    readonly state: TaskState;
-    readonly error: TaskError;
-  }
->;
+  Pick<Task, 'state' | 'startedAtMs' | 'finishedAtMs' | 'callback'>
+> & { readonly error?: TaskError | undefined };
 
 /** Under what a task may be changed: all of it must hold, as it was last seen. */
 export interface TaskCondition {

@@ -45,6 +45,11 @@ export interface ToolUse {
   readonly sets: readonly string[];
 }
 
+/** The key of the request that decides on what waits in a turn: there is one decision. */
+export function approvalKey(turnId: string): string {
+  return `approve.${turnId}`;
+}
+
 /** How often a model is asked in a turn, its calls and their results between. */
 export const mostSteps = 5;
 

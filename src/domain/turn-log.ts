@@ -45,6 +45,11 @@ export function lengthOf(event: TurnEvent): number {
   return event.type === 'tool-input-delta' ? event.json.length : event.text.length;
 }
 
+/** How much room an event takes in a log: a block that comes whole counts with all that is in it. */
+export function roomOf(event: LogEvent): number {
+  return event.type === 'block' ? JSON.stringify(event.block).length : lengthOf(event);
+}
+
 /** Whether an event is one that logs keep. */
 export function isLogEvent(event: TurnEvent): event is LogEvent {
   return event.type === 'block-start' || event.type === 'block' || event.type.endsWith('-delta');
@@ -68,8 +73,14 @@ export function takeEntry(events: LogEvent[]): readonly LogEvent[] {
   while (room > 0) {
     const event = events.shift();
     if (event === undefined) break;
-    const length = lengthOf(event);
-    if (length <= room) {
+    const length = roomOf(event);
+    // A whole block cannot be divided: where it is more than there is room, it has an entry alone.
+    const isAlone = event.type === 'block' && length > room;
+    if (isAlone && taken.length > 0) {
+      events.unshift(event);
+      break;
+    }
+    if (length <= room || isAlone) {
       taken.push(event);
     } else {
       const [first, rest] = divided(event, room);

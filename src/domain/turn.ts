@@ -66,19 +66,23 @@ export function toMessages(
     const exchange = hasTools ? toExchange(answer) : [];
     if (exchange.at(-1)?.role === 'assistant') return [question, ...exchange];
     // Without tools, models refuse to be shown calls; and the next words are the user's.
-    const words = answer.content.filter(({ type }) => type === 'text' || type === 'reasoning');
+    const words = answer.content.filter((block) => block.type === 'text' && !isBlank(block));
     return [question, { ...answer, content: words }];
   });
 }
 
-const unsaid: ReadonlySet<string> = new Set(['retrieval', 'citation', 'approval']);
+const unsaid: ReadonlySet<string> = new Set(['reasoning', 'retrieval', 'citation', 'approval']);
+
+function isBlank(block: ContentBlock): boolean {
+  return block.type === 'text' && block.text.trim() === '';
+}
 
 /**
  * An answer as models want it: what tools gave is the user's to say, right after the call. Calls
  * that nothing came of are left out, and so are all where the model had no last word.
  */
 export function toExchange({ content }: Message): readonly Message[] {
-  const said = content.filter(({ type }) => !unsaid.has(type));
+  const said = content.filter((block) => !unsaid.has(block.type) && !isBlank(block));
   const last = said.at(-1);
   const isOver = last?.type !== 'tool-use';
   const called = new Set(

@@ -100,6 +100,8 @@ async function* cited(
       continue;
     }
     yield event;
+    // Numbers of blocks begin anew with each message.
+    if (event.type === 'message-start') starts.clear();
     if (event.type !== 'text-delta') continue;
     if (!starts.has(event.index)) starts.set(event.index, text.length);
     text += event.text;

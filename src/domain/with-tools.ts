@@ -1,4 +1,5 @@
 import { accumulate, emptyAnswer, toMessage, type Answer } from '#domain/accumulate.ts';
+import { usageAtMost } from '#domain/cost.ts';
 import { callTools, refusedCall, type Calling } from '#domain/call-tools.ts';
 import { ChatError } from '#domain/errors.ts';
 import { restOfBlock } from '#domain/follow-turn.ts';
@@ -7,7 +8,7 @@ import type { Model, ModelRequest } from '#domain/ports.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
 import { approvalRequired, mostSteps, type Toolbox } from '#domain/tools.ts';
 import { toExchange } from '#domain/turn.ts';
-import { addUsage, type Usage } from '#domain/usage.ts';
+import { addUsage, nothingUsed, type Usage } from '#domain/usage.ts';
 
 /**
  * A model whose calls for tools of ours are made, and answered to it, until it has said what it
@@ -24,21 +25,40 @@ export function withTools(model: Model, toolbox: Toolbox): Model {
       }
       const tools = await toolbox.open(use.sets, signal);
       const calling = { tools, owner: use.owner, signal, counts: new Map<string, number>() };
-      yield* steps({ model, request: { ...request, tools }, calling });
+      const spent: Spent = { asking: { ...request, tools } };
+      try {
+        yield* steps({ model, request: spent.asking, calling, spent });
+      } catch (error) {
+        // What was told of is known; of the step that broke off, the most that it can be.
+        if (spent.usage !== undefined) yield { type: 'usage', usage: usageAfter(spent) };
+        throw error;
+      }
     },
   };
 }
 
+/** What the steps of a turn took so far, and what is asked in the one that runs. */
+interface Spent {
+  asking: ModelRequest;
+  isAsking?: boolean;
+  usage?: Usage;
+}
+
+function usageAfter({ usage, asking, isAsking }: Spent): Usage {
+  const known = addUsage(usage, nothingUsed);
+  return isAsking === true ? { ...addUsage(known, usageAtMost(asking)), isEstimated: true } : known;
+}
+
 interface Turning {
+  readonly spent: Spent;
   readonly model: Model;
   readonly request: ModelRequest;
   readonly calling: Calling;
 }
 
 async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undefined> {
-  const { model, request, calling } = turning;
+  const { model, request, calling, spent } = turning;
   let { messages } = request;
-  let usage: Usage | undefined;
   if (request.pending !== undefined) {
     const { content } = request.pending;
     yield* saidBefore(content);
@@ -51,14 +71,17 @@ async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undef
   }
   for (let step = 1; step <= mostSteps; step += 1) {
     const said = { answer: emptyAnswer };
-    for await (const event of heard(model.stream({ ...request, messages }, calling.signal), said)) {
+    spent.asking = { ...request, messages };
+    spent.isAsking = true;
+    for await (const event of heard(model.stream(spent.asking, calling.signal), said)) {
       // What all steps used is told once, at the end.
-      if (event.type === 'usage') usage = addUsage(usage, event.usage);
+      if (event.type === 'usage') spent.usage = addUsage(spent.usage, event.usage);
       else if (event.type !== 'message-stop') yield event;
     }
+    spent.isAsking = false;
     const calls = callsIn(said.answer);
     if (said.answer.stopReason !== 'tool_use' || calls.length === 0) {
-      yield* over(said.answer.stopReason ?? 'end_turn', usage);
+      yield* over(said.answer.stopReason ?? 'end_turn', spent.usage);
       return;
     }
     yield { type: 'message-stop', stopReason: 'tool_use' };
@@ -67,7 +90,7 @@ async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undef
     yield* told(results);
     if (waiting.length > 0) {
       yield* asked(waiting);
-      yield* over(approvalRequired, usage);
+      yield* over(approvalRequired, spent.usage);
       return;
     }
     messages = [...messages, toMessage(said.answer), { role: 'user', content: results }];

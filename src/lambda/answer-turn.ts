@@ -37,6 +37,9 @@ export async function answerTurn(
     ended,
     format: chat.format ?? acceptedFormat(request.headers['accept']) ?? policy.defaultFormat,
     log: createTurnLog(turn, requestId),
+    ...(chat.question.type === 'approve' && chat.question.goesOn === true
+      ? { decided: chat.question.decisions.map(({ toolUseId }) => toolUseId) }
+      : {}),
   });
 }
 

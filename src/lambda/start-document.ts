@@ -2,8 +2,11 @@ import type { Clock } from '#domain/clock.ts';
 import {
   documentOf,
   maxDocumentBytes,
+  uploadName,
+  type Document,
   type DocumentKey,
   type Documents,
+  type Files,
   type Workflows,
 } from '#domain/document.ts';
 import type { Delivered } from '#domain/task.ts';
@@ -36,6 +39,7 @@ function members(value: unknown): Readonly<Record<string, unknown>> {
 
 export interface StartPorts {
   readonly documents: Documents;
+  readonly files: Pick<Files, 'remove'>;
   readonly workflows: Workflows;
   readonly clock: Clock;
 }
@@ -49,14 +53,20 @@ export async function startDocuments(
   return { type: 'done' };
 }
 
+/** One that runs without a name for its run was started by somebody who died over it. */
+function isToStart({ state, executionId }: Document): boolean {
+  const isNew = state === 'awaiting_upload' || state === 'queued';
+  return isNew || (state === 'running' && executionId === undefined);
+}
+
 async function startDocument(
-  { documents, workflows, clock }: StartPorts,
+  { documents, files, workflows, clock }: StartPorts,
   { key, bytes }: Uploaded,
 ): Promise<void> {
   const document = await documents.find(key);
-  const isNew = document?.state === 'awaiting_upload' || document?.state === 'queued';
-  if (document === undefined || !isNew) return;
+  if (document === undefined || !isToStart(document)) return;
   if (bytes > maxDocumentBytes) {
+    await files.remove(uploadName(key));
     const message = `The document is too large: at most ${maxDocumentBytes / 1_048_576} MB.`;
     const error = { code: 'too_large', message } as const;
     const failed = { state: 'failed', finishedAtMs: clock.now(), error } as const;

@@ -27,7 +27,11 @@ export function toTaskTurn(task: Task, attempt: number, context: TaskContext): T
     // Nothing goes before it, not even an attempt whose worker died.
     asked: { type: 'edit', question: userMessage(promptOf(chat)), parentId: null },
     conversation: { conversationId, mode: 'either', expiresAtMs },
-    idempotency: { key: `attempt-${attempt}`, fingerprint: task.fingerprint },
+    // A task's id may come again after it was forgotten; its turns are forgotten later.
+    idempotency: {
+      key: `attempt-${task.createdAtMs}-${attempt}`,
+      fingerprint: task.fingerprint,
+    },
   };
 }
 

@@ -7,6 +7,8 @@ import type { ChatRequest } from '#protocol/chat-request.ts';
 
 export interface Helping {
   readonly owner: string;
+  /** Whether the owner is everybody without an identity. */
+  readonly isAnonymous: boolean;
   readonly policy: ChatPolicy;
   readonly sessionName: string;
 }
@@ -14,34 +16,48 @@ export interface Helping {
 /** Who helps the model, or answers in its place. Throws `invalid_request` for a name of nobody. */
 export function helpersOf(
   chat: ChatRequest,
-  { owner, policy, sessionName }: Helping,
+  { owner, isAnonymous, policy, sessionName }: Helping,
 ): Pick<TurnRequest, 'knowledge' | 'agent' | 'toolUse'> {
-  const { knowledge, agent, toolSets, question, cacheMs } = chat;
-  const helpers = { knowledge_base: knowledge, agent, tools: toolSets };
-  const [helper] = Object.entries(helpers).find(([, used]) => used !== undefined) ?? [];
-  if (helper !== undefined && cacheMs !== undefined) {
-    throw new ChatError('invalid_request', `cache: does not go with ${helper}`);
+  const { knowledge, agent, toolSets } = chat;
+  assertTogether(chat);
+  if (isAnonymous && toolSets !== undefined) {
+    // What one of them had noted, another would read.
+    throw new ChatError('invalid_request', 'tools: are only for callers with an identity');
   }
   if (agent !== undefined) {
     if (!Object.hasOwn(policy.agents, agent)) {
       throw mustBeOneOf('agent', Object.keys(policy.agents));
     }
-    if (question.type === 'continue') {
-      throw new ChatError('invalid_request', 'agent: cannot go on with an answer');
-    }
     // Nobody else's session, and always the same for a conversation.
     return { agent: { name: agent, sessionId: derivedId('session', owner, sessionName) } };
-  }
-  if (question.type === 'approve' && toolSets === undefined) {
-    throw new ChatError(
-      'invalid_request',
-      'tools: is required, as in the request that is approved',
-    );
   }
   return {
     ...(knowledge === undefined ? {} : { knowledge: { ...knownBase(knowledge, policy), owner } }),
     ...(toolSets === undefined ? {} : { toolUse: { owner, sets: knownSets(toolSets, policy) } }),
   };
+}
+
+/** Throws `invalid_request` for what one of them would leave out, and nobody would notice. */
+function assertTogether({ knowledge, agent, toolSets, question, cacheMs }: ChatRequest): void {
+  const helpers = { knowledge_base: knowledge, agent, tools: toolSets };
+  const [helper] = Object.entries(helpers).find(([, used]) => used !== undefined) ?? [];
+  if (helper !== undefined && cacheMs !== undefined) throw apart('cache', helper);
+  if (helper !== undefined && question.type === 'continue') throw apart('continue_turn_id', helper);
+  if (knowledge?.mode === 'retrieve_and_generate' && toolSets !== undefined) {
+    throw apart('tools', 'retrieve_and_generate');
+  }
+  if (question.type !== 'approve') return;
+  if (agent !== undefined) throw apart('approve_turn_id', 'agent');
+  if (toolSets === undefined) {
+    throw new ChatError(
+      'invalid_request',
+      'tools: is required, as in the request that is approved',
+    );
+  }
+}
+
+function apart(field: string, other: string): ChatError {
+  return new ChatError('invalid_request', `${field}: does not go with ${other}`);
 }
 
 function knownBase(

@@ -41,3 +41,27 @@ test('ids are UUIDs of version 7, which sort by time', () => {
 test("a request that asks for no limit of tokens gets the policy's", () => {
   expect(toTurnRequest(chat, context).inference.maxTokens).toBe(100);
 });
+
+test('callers without an identity use no tools: they would share their notes', () => {
+  const asked = { ...chat, toolSets: ['notes'] };
+  expect(() => toTurnRequest(asked, context)).toThrow('tools: are only for callers with');
+  const known = toTurnRequest(asked, { ...context, owner: 'ada', isAnonymous: false });
+  expect(known.toolUse).toEqual({ owner: 'ada', sets: ['notes'] });
+});
+
+test.each([
+  [{ toolSets: ['time'], question: { type: 'continue', turnId: 't' } }, 'continue_turn_id: does'],
+  [
+    { agent: 'a', question: { type: 'approve', turnId: 't', decisions: [] } },
+    'approve_turn_id: does',
+  ],
+  [
+    { toolSets: ['time'], knowledge: { name: 'k', mode: 'retrieve_and_generate' } },
+    'tools: does not go with retrieve_and_generate',
+  ],
+] as const)('%j is refused: one of them would be left out', (change, message) => {
+  const { policy } = context;
+  const offered = { ...policy, agents: { a: 'x' }, knowledgeBases: { k: 'x' } };
+  const known = { ...context, policy: offered, isAnonymous: false };
+  expect(() => toTurnRequest({ ...chat, ...change }, known)).toThrow(message);
+});

@@ -5,6 +5,7 @@ import { messageText, userMessage } from '#domain/message.ts';
 import type { KeptIn, TurnRequest } from '#domain/open-turn.ts';
 import type { Idempotency } from '#domain/ports.ts';
 import type { Asked } from '#domain/question.ts';
+import { approvalKey } from '#domain/tools.ts';
 import { routeModel, type ModelReason } from '#domain/route-model.ts';
 import type { Invocation } from '#lambda/http.ts';
 import { helpersOf, mustBeOneOf } from '#lambda/turn-helpers.ts';
@@ -68,7 +69,7 @@ export function toTurnRequest(chat: ChatRequest, context: TurnContext): TurnRequ
     signal: invocation.signal,
     endsAtMs: invocation.endsAtMs,
     ...kept,
-    ...helpersOf(chat, { owner, policy, sessionName: kept.conversation?.conversationId ?? turnId }),
+    ...helpersOf(chat, { ...context, sessionName: kept.conversation?.conversationId ?? turnId }),
     ...(reason === undefined ? {} : { modelReason: reason }),
     ...(chat.system === undefined ? {} : { system: chat.system }),
     ...(chat.tools === undefined ? {} : { tools: chat.tools }),
@@ -173,7 +174,7 @@ function idempotencyOf(
   const { question } = chat;
   if (question.type === 'approve') {
     // What was allowed once is done once, whatever the request is called.
-    return { key: `approve.${question.turnId}`, fingerprint };
+    return { key: approvalKey(question.turnId), fingerprint };
   }
   if (key === undefined) return undefined;
   assertIdempotencyKey(key);

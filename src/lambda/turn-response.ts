@@ -6,7 +6,7 @@ import type { HttpResponse } from '#lambda/http.ts';
 import { problemResponse } from '#lambda/problem-response.ts';
 import type { TurnLog } from '#lambda/turn-log.ts';
 import type { TurnFormat } from '#protocol/chat-options.ts';
-import { resumed } from '#protocol/cursor.ts';
+import { goingOn, resumed } from '#protocol/cursor.ts';
 import { createDataEncoding } from '#protocol/data-stream.ts';
 import type { TurnEncoding } from '#protocol/encode-turn.ts';
 import { createPlainTextEncoding } from '#protocol/plain-text.ts';
@@ -33,6 +33,8 @@ export interface ResponseSettings {
   readonly log?: TurnLog;
   /** How many characters of the answer the reader has already. */
   readonly after?: number;
+  /** The calls on which the reader has decided, who has the answer up to them. */
+  readonly decided?: readonly string[];
 }
 
 /** A turn as the response to a request. Throws what kept the turn from beginning. */
@@ -49,12 +51,15 @@ export async function toTurnResponse(
 
 async function respond(
   { events, failure }: OpenedTurn,
-  { requestId, format, after = 0 }: ResponseSettings,
+  { requestId, format, after = 0, decided }: ResponseSettings,
   headers: Readonly<Record<string, string>>,
 ): Promise<HttpResponse> {
   if (failure !== undefined) return problemResponse(failure, requestId, headers);
   if (format === 'json') return collectTurn(events, requestId, headers);
-  const encoding = resumed(createEncoding(format, requestId), after);
+  const encoding =
+    decided !== undefined && format === 'ui'
+      ? goingOn(createUiEncoding(requestId, { goesOn: true }), decided)
+      : resumed(createEncoding(format, requestId), after);
   return {
     status: 200,
     headers: { ...encoding.headers, 'content-type': encoding.contentType, ...headers },

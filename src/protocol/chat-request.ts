@@ -23,7 +23,13 @@ export type ChatQuestion =
   | { readonly type: 'regenerate'; readonly turnId?: string; readonly text?: string }
   | { readonly type: 'continue'; readonly turnId: string }
   /** The rest of an answer that waits for a word on its calls. */
-  | { readonly type: 'approve'; readonly turnId: string; readonly decisions: readonly Decision[] }
+  | {
+      readonly type: 'approve';
+      readonly turnId: string;
+      readonly decisions: readonly Decision[];
+      /** The reader has the answer so far, and goes on with it. */
+      readonly goesOn?: true;
+    }
   /** What was said so far, as the caller keeps it; only one-shot. */
   | { readonly type: 'exchange'; readonly messages: readonly PromptMessage[] };
 

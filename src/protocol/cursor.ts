@@ -47,6 +47,23 @@ export function resumed(encoding: TurnEncoding, characters: number): TurnEncodin
   };
 }
 
+/**
+ * An encoding for a reader who has an answer up to the calls that waited for him: it begins with
+ * what came of these.
+ */
+export function goingOn(encoding: TurnEncoding, decided: readonly string[]): TurnEncoding {
+  let isNew = false;
+  return {
+    ...encoding,
+    encode(event) {
+      const encoded = encoding.encode(event);
+      const block = event.type === 'block' ? event.block : undefined;
+      if (block?.type === 'tool-result' && decided.includes(block.toolUseId)) isNew = true;
+      return isNew || event.type === 'turn-start' || isEnd(event) ? encoded : '';
+    },
+  };
+}
+
 function isEnd({ type }: TurnEvent): boolean {
   return type === 'message-stop' || type === 'turn-stop' || type === 'error';
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { maxQueryLength } from '#domain/knowledge.ts';
 import { identifier } from '#protocol/identifier.ts';
 import { parsed, parseJsonObject } from '#protocol/json-body.ts';
 
@@ -9,8 +10,6 @@ export interface KnowledgeSearch {
   readonly name?: string;
 }
 
-/** Bedrock takes no longer question. */
-const maxQueryLength = 1_000;
 const count = 'must be a whole number from 1 to 50';
 
 /** A question to documents. */

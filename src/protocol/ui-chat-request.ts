@@ -10,6 +10,8 @@ export const uiMessages = {
   messages: v.array(
     v.object({
       id: v.optional(v.string()),
+      /** As the message has it from our `start`: a message that goes on keeps its first id. */
+      metadata: v.optional(v.object({ turn_id: v.optional(v.string()) })),
       role: v.string(),
       parts: v.array(
         v.object({
@@ -40,8 +42,9 @@ export function toUiQuestion({
 }: UiChat): Extract<ChatQuestion, { type: 'message' | 'regenerate' | 'approve' }> {
   const last = messages.at(-1);
   const decisions = last?.role === 'assistant' ? decisionsIn(last.parts) : [];
-  if (last?.id !== undefined && decisions.length > 0) {
-    return { type: 'approve', turnId: last.id, decisions };
+  const turnId = last?.metadata?.turn_id ?? last?.id;
+  if (turnId !== undefined && decisions.length > 0) {
+    return { type: 'approve', turnId, decisions, goesOn: true };
   }
   const at = messages.findLastIndex(({ role }) => role === 'user');
   const text = (messages[at]?.parts ?? []).map((piece) => piece.text ?? '').join('');

@@ -22,6 +22,8 @@ type OpenBlock =
 
 interface Encoder {
   readonly requestId: string;
+  /** Whether a message that the reader has goes on: then it keeps its id. */
+  readonly goesOn: boolean;
   readonly open: Map<number, OpenBlock>;
 }
 
@@ -29,8 +31,11 @@ interface Encoder {
  * The AI SDK's UI message stream, version 1 (ai 7, `uiMessageChunkSchema`). The SSE id of each
  * part is a cursor.
  */
-export function createUiEncoding(requestId: string): TurnEncoding {
-  const encoder: Encoder = { requestId, open: new Map() };
+export function createUiEncoding(
+  requestId: string,
+  { goesOn = false }: { readonly goesOn?: boolean } = {},
+): TurnEncoding {
+  const encoder: Encoder = { requestId, goesOn, open: new Map() };
   let turnId = '';
   let characters = 0;
   return {
@@ -51,7 +56,13 @@ function encodeParts(encoder: Encoder, event: TurnEvent): readonly string[] {
   const { open } = encoder;
   switch (event.type) {
     case 'turn-start':
-      return [json({ type: 'start', messageId: event.turnId, messageMetadata: startOf(event) })];
+      return [
+        json({
+          type: 'start',
+          ...(encoder.goesOn ? {} : { messageId: event.turnId }),
+          messageMetadata: startOf(event),
+        }),
+      ];
     case 'message-start':
       return [
         json({ type: 'start-step' }),

@@ -1,5 +1,10 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  SFNClient,
+  type ExecutionListItem,
+} from '@aws-sdk/client-sfn';
 import { PDFDocument } from 'pdf-lib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { realClock } from '#local/clock.ts';
@@ -191,12 +196,12 @@ test('a model that refuses fails the document, and the workflow says so, too', a
   const { endpoints, region, credentials, stateMachines } = system.state;
   const sfn = new SFNClient({ endpoint: endpoints.aws, region, credentials });
   const stateMachineArn = stateMachines['DocumentPipeline'];
-  const find = async (): Promise<string | undefined> => {
+  const find = async (): Promise<ExecutionListItem | undefined> => {
     const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn }));
-    return executions.find(({ name }) => name === id)?.status;
+    return executions.find(({ name }) => name?.startsWith(id));
   };
-  await expect.poll(find, { timeout: 10_000 }).toBe('FAILED');
-  const executionArn = `${stateMachineArn?.replace(':stateMachine:', ':execution:')}:${id}`;
+  await expect.poll(find, { timeout: 10_000 }).toMatchObject({ status: 'FAILED' });
+  const executionArn = (await find())?.executionArn;
   const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }));
   // Nothing of the document is in what Step Functions keeps.
   expect(JSON.stringify(events)).not.toContain('harbour');

@@ -106,10 +106,9 @@ test('a note is written when its owner has allowed it, once, and read by him alo
 });
 
 test('useChat’s own approval parts are understood', async () => {
-  const send = (messages: readonly UIMessage[]): Promise<UIMessage> =>
-    useChat(system, { chatId: 'with-approval', body: { tools: ['notes'] }, messages });
+  const chat = { chatId: 'with-approval', body: { tools: ['notes'] } };
   const question = says('Use add_note: I like coffee');
-  const asked = await send([question]);
+  const asked = await useChat(system, { ...chat, messages: [question] });
   const part = asked.parts.find(({ type }) => type === 'dynamic-tool');
   expect(part).toMatchObject({ state: 'approval-requested', toolName: 'add_note' });
   const { approval } = part as { approval: { id: string } };
@@ -119,13 +118,24 @@ test('useChat’s own approval parts are understood', async () => {
     approval: { id: approval.id, approved: false },
   } as UIMessage['parts'][number];
   const parts = asked.parts.map((one) => (one === part ? decided : one));
-  const answer = await send([question, { ...asked, parts }]);
-  const result = answer.parts.find(({ type }) => type === 'dynamic-tool');
-  expect(result).toMatchObject({
-    state: 'output-error',
-    errorText: 'The user did not allow this call.',
-  });
-  expect(answer.parts.some(({ type }) => type === 'text')).toBe(true);
+  const goingOnWith = { ...asked, parts };
+  const messages = [question, goingOnWith];
+  const answer = await useChat(system, { ...chat, messages, goingOnWith });
+  expect(answer.id).toBe(asked.id);
+  const calls = answer.parts.filter(({ type }) => type === 'dynamic-tool');
+  expect(calls).toEqual([
+    expect.objectContaining({
+      state: 'output-error',
+      errorText: 'The user did not allow this call.',
+    }),
+  ]);
+  // Nothing of what was said before is said again.
+  const textsOf = ({ parts: all }: UIMessage): readonly unknown[] =>
+    all.filter(({ type }) => type === 'text');
+  expect(textsOf(answer)).toHaveLength(textsOf(asked).length + 1);
+  // The same decision again is told what came of it then, and changes nothing.
+  const again = await useChat(system, { ...chat, messages, goingOnWith });
+  expect(again.parts.map(({ type }) => type)).toEqual(answer.parts.map(({ type }) => type));
 });
 
 test('a server of the Model Context Protocol is a set of tools', async () => {
