@@ -59,7 +59,9 @@ export function goingOn(encoding: TurnEncoding, decided: readonly string[]): Tur
       const encoded = encoding.encode(event);
       const block = event.type === 'block' ? event.block : undefined;
       if (block?.type === 'tool-result' && decided.includes(block.toolUseId)) isNew = true;
-      return isNew || event.type === 'turn-start' || isEnd(event) ? encoded : '';
+      const { type } = event;
+      const isFrame = type === 'turn-start' || type === 'turn-stop' || type === 'error';
+      return isNew || isFrame ? encoded : '';
     },
   };
 }
