@@ -13,6 +13,18 @@ const environment = {
   REQUESTS_PER_MINUTE: '600',
   TOKENS_PER_DAY: '5000000',
   USD_PER_DAY: '25',
+  TASK_QUEUE: 'none',
+  MAX_DELIVERIES: '5',
+  CALLBACK_QUEUE: 'none',
+  CALLBACK_RETRY_SECONDS: '5',
+  DOCUMENTS_BUCKET: 'none',
+  DOCUMENT_MODEL: 'amazon.nova-lite-v1:0',
+  DOCUMENT_PIPELINE: 'none',
+  ANALYSIS_PIPELINE: 'none',
+  UPLOAD_QUEUE: 'none',
+  USER_POOL_ISSUER: 'https://cognito-idp.us-east-1.amazonaws.com/none',
+  USER_POOL_CLIENTS: 'none',
+  SIGNED_IN_KEY: 'none',
   AWS_REGION: 'us-east-1',
 };
 

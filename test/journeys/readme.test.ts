@@ -24,12 +24,18 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-/** The commands of the section "Ask it", as they stand there. */
-function commands(): readonly string[] {
-  const [, section = ''] = readme.split('## Ask it');
+/** The commands of a section of a document, as they stand there; a line that goes on is one. */
+function commandsOf(document: string, heading: string): readonly string[] {
+  const [, section = ''] = document.split(`## ${heading}\n`);
   const [, block = ''] = /```sh\n([^]*?)```/u.exec(section) ?? [];
-  return block.split('\n').filter((line) => line !== '');
+  const whole = block.replaceAll(/(?:\\\n|\|\n)\s*/gu, (end) => (end.startsWith('|') ? '| ' : ''));
+  const lines = whole.split('\n').filter((line) => line !== '');
+  return lines.map((line) =>
+    line.replace('npm run -s urls', `node scripts/urls.ts --state ${stateFile}`),
+  );
 }
+
+const commands = (): readonly string[] => commandsOf(readme, 'Ask it');
 
 interface Ran {
   readonly line: string;
@@ -52,14 +58,19 @@ async function run(lines: readonly string[]): Promise<readonly Ran[]> {
 }
 
 test('every command of the README works as it stands there', async () => {
-  const lines = commands().map((line) =>
-    line.replace('npm run -s urls', `node scripts/urls.ts --state ${stateFile}`),
-  );
+  const lines = commands();
   expect(lines.length).toBeGreaterThan(25);
   const ran = await run(lines);
   expect(ran.filter(({ code }) => code !== 0)).toEqual([]);
   const silent = ran.filter(({ line, output }) => output === '' && /^(?:signed|curl) /u.test(line));
   expect(silent).toEqual([]);
+});
+
+test('signing in works as its document says', async () => {
+  const lines = commandsOf(await readFile('docs/identity.md', 'utf8'), 'Signing in');
+  const ran = await run(lines);
+  expect(ran.filter(({ code }) => code !== 0)).toEqual([]);
+  expect(ran.at(-1)?.output).toMatch(/^\{"conversations":/u);
 });
 
 test('every door of the README’s table has a command', () => {
