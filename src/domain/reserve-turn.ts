@@ -5,7 +5,12 @@ import type { ModelRequest } from '#domain/ports.ts';
 import type { Question } from '#domain/question.ts';
 import { nothingSpent, type Reservation, type Spending } from '#domain/spending.ts';
 import type { Turn } from '#domain/turn.ts';
-import { mostCallsAtOnce, mostResultCharacters, mostSteps } from '#domain/tools.ts';
+import {
+  mostCallsAtOnce,
+  mostResultCharacters,
+  mostSchemaTokens,
+  mostSteps,
+} from '#domain/tools.ts';
 import { estimated, type Usage } from '#domain/usage.ts';
 
 /**
@@ -31,7 +36,9 @@ export function reservationOf(
 function inSteps({ toolUse }: Pick<ModelRequest, 'toolUse'>, once: Usage): Usage {
   if (toolUse === undefined) return once;
   const results = mostResultCharacters * mostCallsAtOnce * (mostSteps - 1);
-  return estimated((once.inputTokens + results) * mostSteps, once.outputTokens * mostSteps);
+  const schemas = toolUse.sets.length * mostSchemaTokens;
+  const inputTokens = once.inputTokens + schemas + results + once.outputTokens * (mostSteps - 1);
+  return estimated(inputTokens * mostSteps, once.outputTokens * mostSteps);
 }
 
 /** What is set aside for a request that is known whole. It is part of a turn, and none itself. */

@@ -72,8 +72,8 @@ test('a turn that breaks off in a later step counts what is known, and that step
   const model: Model = {
     async *stream() {
       step += 1;
+      yield* step > 1 ? [{ type: 'message-start' } as const] : aCall;
       if (step > 1) throw new ChatError('model_error', 'Broke off');
-      yield* aCall;
     },
   };
   const ports = memoryPorts(withTools(model, toolbox));
@@ -84,6 +84,21 @@ test('a turn that breaks off in a later step counts what is known, and that step
   expect(turn).toMatchObject({ state: 'failed', usage: { outputTokens: 105, isEstimated: true } });
   const [day] = await ports.ledger.days('ada', 1);
   expect(day?.tokens).toBe(turn?.usage?.totalTokens);
+});
+
+test('a step that its model refused cost nothing beyond what was told of', async () => {
+  let step = 0;
+  const model: Model = {
+    async *stream() {
+      step += 1;
+      if (step > 1) throw new ChatError('throttled', 'Busy');
+      yield* aCall;
+    },
+  };
+  const ports = memoryPorts(withTools(model, toolbox));
+  await eventsOf(runTurn(ports, turnRequest({ toolUse })));
+  const { items } = await ports.conversations.turns(conversation, { limit: 1 });
+  expect(items[0]).toMatchObject({ state: 'failed', usage });
 });
 
 const answered = (...content: readonly ContentBlock[]): Turn => ({

@@ -56,6 +56,9 @@ export const mostSteps = 5;
 /** What a model is given of one call at most. */
 export const mostResultCharacters = 8_000;
 
+/** About how many tokens the schemas of a set of tools are at most. */
+export const mostSchemaTokens = 15_000;
+
 /** How many calls of one step are made; the others are told that they were too many. */
 export const mostCallsAtOnce = 4;
 

@@ -8,7 +8,7 @@ import type { Model, ModelRequest } from '#domain/ports.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
 import { approvalRequired, mostSteps, type Toolbox } from '#domain/tools.ts';
 import { toExchange } from '#domain/turn.ts';
-import { addUsage, nothingUsed, type Usage } from '#domain/usage.ts';
+import { addUsage, type Usage } from '#domain/usage.ts';
 
 /**
  * A model whose calls for tools of ours are made, and answered to it, until it has said what it
@@ -25,28 +25,29 @@ export function withTools(model: Model, toolbox: Toolbox): Model {
       }
       const tools = await toolbox.open(use.sets, signal);
       const calling = { tools, owner: use.owner, signal, counts: new Map<string, number>() };
-      const spent: Spent = { asking: { ...request, tools } };
+      const spent: Spent = { asking: { ...request, tools }, isHeard: false };
       try {
         yield* steps({ model, request: spent.asking, calling, spent });
       } catch (error) {
         // What was told of is known; of the step that broke off, the most that it can be.
-        if (spent.usage !== undefined) yield { type: 'usage', usage: usageAfter(spent) };
+        const usage = usageAfter(spent);
+        if (usage !== undefined) yield { type: 'usage', usage };
         throw error;
       }
     },
   };
 }
 
-/** What the steps of a turn took so far, and what is asked in the one that runs. */
+/** What the steps of a turn took so far, and the one that runs. */
 interface Spent {
   asking: ModelRequest;
-  isAsking?: boolean;
+  /** Whether its model has begun to answer, and not come to the end. */
+  isHeard: boolean;
   usage?: Usage;
 }
 
-function usageAfter({ usage, asking, isAsking }: Spent): Usage {
-  const known = addUsage(usage, nothingUsed);
-  return isAsking === true ? { ...addUsage(known, usageAtMost(asking)), isEstimated: true } : known;
+function usageAfter({ usage, asking, isHeard }: Spent): Usage | undefined {
+  return isHeard ? { ...addUsage(usage, usageAtMost(asking)), isEstimated: true } : usage;
 }
 
 interface Turning {
@@ -72,13 +73,13 @@ async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undef
   for (let step = 1; step <= mostSteps; step += 1) {
     const said = { answer: emptyAnswer };
     spent.asking = { ...request, messages };
-    spent.isAsking = true;
     for await (const event of heard(model.stream(spent.asking, calling.signal), said)) {
+      spent.isHeard = true;
       // What all steps used is told once, at the end.
       if (event.type === 'usage') spent.usage = addUsage(spent.usage, event.usage);
       else if (event.type !== 'message-stop') yield event;
     }
-    spent.isAsking = false;
+    spent.isHeard = false;
     const calls = callsIn(said.answer);
     if (said.answer.stopReason !== 'tool_use' || calls.length === 0) {
       yield* over(said.answer.stopReason ?? 'end_turn', spent.usage);
