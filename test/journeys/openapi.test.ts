@@ -172,6 +172,20 @@ test('what no schema takes is refused in the form that the document has for it',
   }
 });
 
+test('nobody who is unknown gets through any door but that of the document', async () => {
+  for (const { path, method, operation } of doors()) {
+    const url = `${system.state.apis['Api']?.url}${path.replace(/\{\w+\}/u, 'some-id')}`;
+    const body = examples[operation.operationId]?.body;
+    const init = { method: method.toUpperCase(), body: JSON.stringify(body) };
+    for (const headers of [{}, { 'x-api-key': 'not-a-key-of-ours-at-all' }]) {
+      const { status } = await fetch(url, { ...init, headers });
+      const isOpen = operation.operationId === 'readOpenApi';
+      const refused = 'x-api-key' in headers ? 403 : 401;
+      expect([method, path, status]).toEqual([method, path, isOpen ? 200 : refused]);
+    }
+  }
+});
+
 test('ids that nobody has are a 404 with the same form', async () => {
   const validate = validatorOf({ $ref: '#/components/schemas/Problem' });
   const named = doors().filter(({ path, operation }) => {
