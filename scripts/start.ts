@@ -90,15 +90,19 @@ async function start(): Promise<void> {
 
 /** What this machine has in the place of what a deployment names. */
 function parametersFor(bases: readonly { readonly id: string }[]): Record<string, string> {
-  const name = (id: string): string => (values.knowledge.length === 0 ? 'docs' : id);
   return {
     LoopbackCallbacks: String(values['callbacks-here']),
-    KnowledgeBases: bases.map(({ id }) => `${name(id)}=${id}`).join(','),
+    KnowledgeBases: bases.map(({ id }) => `${baseName(id)}=${id}`).join(','),
     Agents: [
       'helper=arn:aws:bedrock-agentcore:us-east-1:000000000000:runtime/helper-local',
       'classic=LOCALAGENT/TSTALIASID',
     ].join(','),
   };
+}
+
+/** The folder that is given without a name is the one that the documents speak of. */
+function baseName(id: string): string {
+  return id === 'LOCALKB001' ? 'docs' : id;
 }
 
 function banner({ web, apis, functions, endpoints, signIn }: LocalState): string {

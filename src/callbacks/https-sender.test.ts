@@ -127,6 +127,18 @@ test.each(rebound)('a name that stands for %s is refused where it connects', asy
   });
 });
 
+test('a name that nobody has is a failure, after which it is tried again', async () => {
+  const unknown = Object.assign(new Error('unknown'), { code: 'ENOTFOUND' });
+  const sender = createHttpsSender({ ...strict, resolve: (_, done) => done(unknown) });
+  expect(await sender.send('https://innocent.example.net/', message)).toEqual({
+    type: 'failed',
+    problem: 'Its name could not be looked up.',
+  });
+  // As Node itself says it.
+  const real = createHttpsSender({ ...strict, timeoutMs: 5_000 });
+  expect(await real.send('https://nobody.example.net/', message)).toMatchObject({ type: 'failed' });
+});
+
 test('addresses of the internet are public', () => {
   for (const address of ['93.184.216.34', '8.8.8.8', '172.32.0.1', '2606:4700:4700::1111']) {
     expect([address, isPublicAddress(address)]).toEqual([address, true]);

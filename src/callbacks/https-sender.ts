@@ -16,7 +16,7 @@ export interface SenderSettings extends CallbackRules {
 
 type Resolve = (
   name: string,
-  done: (error: Error | null, addresses: readonly LookupAddress[]) => void,
+  done: (error: Error | null, addresses?: readonly LookupAddress[]) => void,
 ) => void;
 
 const resolveAll: Resolve = (name, done) => resolveName(name, { all: true }, done);
@@ -75,7 +75,8 @@ function open(url: URL, { message, signal, lookup }: Opening): ClientRequest {
 /** Looks up a name, and fails where any of its addresses is not public. */
 function publicLookup(resolve: Resolve): LookupFunction {
   return (name, options, callback) => {
-    resolve(name, (error, addresses) => {
+    // With an error, Node gives no addresses at all.
+    resolve(name, (error, addresses = []) => {
       const [first] = addresses;
       const areAllPublic = addresses.every(({ address }) => isPublicAddress(address));
       if (error !== null) callback(error, '');

@@ -37,6 +37,12 @@ export function refusedCall({ toolUseId }: ToolUseBlock): ToolResultBlock {
   return { type: 'tool-result', toolUseId, text, isError: true };
 }
 
+/** What a model is told of a call that waits for a person where nobody can be asked. */
+export function unaskedCall({ toolUseId }: ToolUseBlock): ToolResultBlock {
+  const text = 'This call needs the word of a person, who can be asked only in a conversation.';
+  return { type: 'tool-result', toolUseId, text, isError: true };
+}
+
 async function callTool(
   { name, inputJson }: ToolUseBlock,
   { tools, owner, signal, counts }: Calling,

@@ -36,7 +36,7 @@ const clock = {
   run: async () => 'noon',
 };
 const toolbox = { open: async () => [clock] };
-const toolUse = { owner: 'ada', sets: ['time'] };
+const toolUse = { owner: 'ada', sets: ['time'], canAsk: true };
 
 test('who follows a live turn hears a call to its end before what came of it', async () => {
   const held = Promise.withResolvers<void>();

@@ -43,6 +43,8 @@ export interface ToolUse {
   readonly owner: string;
   /** The names of the sets. */
   readonly sets: readonly string[];
+  /** Whether a person can be asked: only a conversation can be come back to. */
+  readonly canAsk: boolean;
 }
 
 /** The key of the request that decides on what waits in a turn: there is one decision. */

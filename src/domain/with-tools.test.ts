@@ -77,7 +77,7 @@ function tool(name: string, change: Partial<OwnTool> = {}): OwnTool {
 
 const boxOf = (...tools: OwnTool[]): Toolbox => ({ open: async () => tools });
 
-const toolUse = { owner: 'ada', sets: ['set'] };
+const toolUse = { owner: 'ada', sets: ['set'], canAsk: true };
 
 async function ask(
   model: Model,

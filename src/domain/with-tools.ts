@@ -1,6 +1,6 @@
 import { accumulate, emptyAnswer, toMessage, type Answer } from '#domain/accumulate.ts';
 import { usageAtMost } from '#domain/cost.ts';
-import { callTools, refusedCall, type Calling } from '#domain/call-tools.ts';
+import { callTools, refusedCall, unaskedCall, type Calling } from '#domain/call-tools.ts';
 import { ChatError } from '#domain/errors.ts';
 import { restOfBlock } from '#domain/follow-turn.ts';
 import type { ContentBlock, ToolResultBlock, ToolUseBlock } from '#domain/message.ts';
@@ -60,6 +60,7 @@ interface Turning {
 async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undefined> {
   const { model, request, calling, spent } = turning;
   let { messages } = request;
+  let hasWords = request.pending?.content.some(({ type }) => type === 'text') ?? false;
   if (request.pending !== undefined) {
     const { content } = request.pending;
     yield* saidBefore(content);
@@ -73,21 +74,25 @@ async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undef
   for (let step = 1; step <= mostSteps; step += 1) {
     const said = { answer: emptyAnswer };
     spent.asking = { ...request, messages };
-    for await (const event of heard(model.stream(spent.asking, calling.signal), said)) {
+    const events = apart(model.stream(spent.asking, calling.signal), hasWords);
+    for await (const event of heard(events, said)) {
       spent.isHeard = true;
       // What all steps used is told once, at the end.
       if (event.type === 'usage') spent.usage = addUsage(spent.usage, event.usage);
       else if (event.type !== 'message-stop') yield event;
     }
     spent.isHeard = false;
+    hasWords ||= said.answer.content.some(({ type }) => type === 'text');
     const calls = callsIn(said.answer);
     if (said.answer.stopReason !== 'tool_use' || calls.length === 0) {
       yield* over(said.answer.stopReason ?? 'end_turn', spent.usage);
       return;
     }
     yield { type: 'message-stop', stopReason: 'tool_use' };
-    const [waiting, free] = divided(calls, calling);
-    const results = await callTools(free, calling);
+    const [writing, free] = divided(calls, calling);
+    const waiting = request.toolUse?.canAsk === true ? writing : [];
+    const unasked = request.toolUse?.canAsk === true ? [] : writing.map(unaskedCall);
+    const results = [...unasked, ...(await callTools(free, calling))];
     yield* told(results);
     if (waiting.length > 0) {
       yield* asked(waiting);
@@ -100,6 +105,22 @@ async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undef
     'model_error',
     `The model called tools ${mostSteps} times without an answer.`,
   );
+}
+
+/** What was said before a call is one paragraph, and what is said after it another. */
+async function* apart(
+  events: AsyncIterable<StreamEvent>,
+  hasWords: boolean,
+): AsyncGenerator<StreamEvent, void, undefined> {
+  let isApart = !hasWords;
+  for await (const event of events) {
+    if (event.type === 'text-delta' && !isApart) {
+      isApart = true;
+      yield { ...event, text: `\n\n${event.text}` };
+    } else {
+      yield event;
+    }
+  }
 }
 
 async function* heard(

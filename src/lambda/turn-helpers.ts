@@ -33,7 +33,15 @@ export function helpersOf(
   }
   return {
     ...(knowledge === undefined ? {} : { knowledge: { ...knownBase(knowledge, policy), owner } }),
-    ...(toolSets === undefined ? {} : { toolUse: { owner, sets: knownSets(toolSets, policy) } }),
+    ...(toolSets === undefined
+      ? {}
+      : {
+          toolUse: {
+            owner,
+            sets: knownSets(toolSets, policy),
+            canAsk: chat.conversation !== undefined,
+          },
+        }),
   };
 }
 

@@ -46,7 +46,7 @@ test('callers without an identity use no tools: they would share their notes', (
   const asked = { ...chat, toolSets: ['notes'] };
   expect(() => toTurnRequest(asked, context)).toThrow('tools: are only for callers with');
   const known = toTurnRequest(asked, { ...context, owner: 'ada', isAnonymous: false });
-  expect(known.toolUse).toEqual({ owner: 'ada', sets: ['notes'] });
+  expect(known.toolUse).toEqual({ owner: 'ada', sets: ['notes'], canAsk: false });
 });
 
 test.each([

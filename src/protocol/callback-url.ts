@@ -19,7 +19,9 @@ export function parseCallbackUrl(text: string, { allowsLoopback }: CallbackRules
   const host = url.hostname.replace(/\.$/u, '');
   if (url.username !== '' || url.password !== '') throw wrong('must hold no user or password');
   if (allowsLoopback && isLoopbackUrl(url)) return url.href;
-  if (url.protocol !== 'https:') throw wrong('must begin with https://');
+  if (url.protocol !== 'https:') {
+    throw wrong(`must begin with https://${allowsLoopback ? ', or http://127. and a port' : ''}`);
+  }
   if (url.port !== '') throw wrong('must be on port 443');
   // The parser has brought every way to write an address into this one form.
   if (host.startsWith('[') || /^\d+(?:\.\d+){3}$/u.test(host)) {

@@ -24,8 +24,27 @@ export function parsed<Schema extends v.GenericSchema>(
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? 'body';
-  if (issue.expected === 'never') throw invalid(`${path}: is not a field of this request`);
+  if (issue.expected === 'never') {
+    const known = fieldsAt(schema, path.split('.').slice(0, -1));
+    const others = known.length === 0 ? '' : `; there are ${known.join(', ')}`;
+    throw invalid(`${path}: is not a field of this request${others}`);
+  }
   throw invalid(`${path}: ${issue.received === 'undefined' ? 'is required' : issue.message}`);
+}
+
+/** The fields that an object at a path may have; none where that cannot be told. */
+function fieldsAt(schema: unknown, path: readonly string[]): readonly string[] {
+  const inner = wrappedIn(schema);
+  if (typeof inner !== 'object' || inner === null || !('entries' in inner)) return [];
+  const entries = Object.entries(inner.entries ?? {});
+  const [name, ...rest] = path;
+  if (name === undefined) return entries.map(([key]) => key);
+  return fieldsAt(entries.find(([key]) => key === name)?.[1], rest);
+}
+
+function wrappedIn(schema: unknown): unknown {
+  const isWrapper = typeof schema === 'object' && schema !== null && 'wrapped' in schema;
+  return isWrapper ? wrappedIn(schema.wrapped) : schema;
 }
 
 export function invalid(message: string): ChatError {

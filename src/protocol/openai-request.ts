@@ -49,7 +49,10 @@ const anObject = v.custom<Record<string, unknown>>(
 /** What we know of OpenAI's request; what we do not know is nothing that changes the answer's form. */
 export const completionSchema = v.object({
   model: v.string('must be a string'),
-  messages: v.pipe(v.array(message), v.minLength(1, 'must not be empty')),
+  messages: v.pipe(
+    v.array(message, 'must be a list of messages'),
+    v.minLength(1, 'must not be empty'),
+  ),
   stream: v.nullish(v.boolean('must be true or false'), false),
   stream_options: v.nullish(v.object({ include_usage: v.nullish(v.boolean()) })),
   max_tokens: count,

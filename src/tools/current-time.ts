@@ -12,6 +12,7 @@ export function currentTime(clock: Clock): OwnTool {
     input: v.strictObject({
       time_zone: v.pipe(
         v.optional(v.string(), 'UTC'),
+        v.description('An IANA time zone, such as Asia/Tokyo.'),
         v.check(isTimeZone, 'must be an IANA time zone, such as Asia/Tokyo'),
       ),
     }),

@@ -73,6 +73,17 @@ test('signing in works as its document says', async () => {
   expect(ran.at(-1)?.output).toMatch(/^\{"conversations":/u);
 });
 
+test('tools are called, and an approval is given, as their document says', async () => {
+  const [, block = ''] = /```sh\n([^]*?)```/u.exec(await readFile('docs/tools.md', 'utf8')) ?? [];
+  const lines = block
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.replace('npm run -s urls', `node scripts/urls.ts --state ${stateFile}`));
+  const ran = await run(lines);
+  expect(ran.filter(({ code }) => code !== 0)).toEqual([]);
+  expect(ran.at(-1)?.output).toContain('- buy milk');
+});
+
 test('every door of the README’s table has a command', () => {
   const [, section = ''] = readme.split('## Ask it');
   const rows = section.split('\n').filter((line) => line.startsWith('| `'));

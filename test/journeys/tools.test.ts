@@ -51,11 +51,13 @@ function calling(name: string, args: object): Promise<void> {
 }
 
 test('a model calls a tool of ours, and answers with what it gave', async () => {
-  await calling('current_time', { time_zone: 'Asia/Tokyo' });
+  // The example of the README.
   const told = await ask({ message: 'What time is it in Tokyo?', tools: ['time'] });
   expect(told.stop_reason).toBe('end_turn');
   expect(told.trace?.map(({ type }) => type)).toEqual(['tool_call', 'tool_result']);
-  expect(told.trace?.[1]?.output).toMatch(/20\d\d/u);
+  expect(told.trace?.[1]?.output).toMatch(/20\d\d.*GMT\+9/u);
+  // What was said before the call is a paragraph of its own.
+  expect(told.response).toMatch(/\n\n> \*\*Simulated answer/u);
   expect(told.response).toMatch(/20\d\d/u);
   // The next turn, with tools and without, goes on from there.
   const { conversation_id } = told;
@@ -175,15 +177,24 @@ test('a server that is out of reach is a problem with a status, before any model
   expect(await paidCalls(system)).toBe(before);
 });
 
-test('a task whose tool waits for a person ends there, and says so', async () => {
+test('where nobody can be asked, what writes is not done, and the model is told', async () => {
   const body = post({ prompt: 'Use add_note: from a task', tools: ['notes'] });
   const submitted = await (await system.api('/tasks', body)).json();
   const { task_id: id } = submitted as { task_id: string };
   const read = async (): Promise<unknown> => (await system.api(`/tasks/${id}`)).json();
+  const told = {
+    stop_reason: 'end_turn',
+    trace: expect.arrayContaining([
+      expect.objectContaining({ type: 'tool_result', error: true, output: unasked }),
+    ]) as unknown,
+  };
   await expect
     .poll(read, { timeout: 20_000, interval: 300 })
-    .toMatchObject({ status: 'succeeded', result: { stop_reason: 'approval_required' } });
+    .toMatchObject({ status: 'succeeded', result: told });
+  expect(await ask({ prompt: 'Use add_note: once', tools: ['notes'] })).toMatchObject(told);
 });
+
+const unasked = 'This call needs the word of a person, who can be asked only in a conversation.';
 
 test.each([
   [{ prompt: 'Hi', tools: ['nobody'] }, 'tools: must be one of time, notes, city, away'],

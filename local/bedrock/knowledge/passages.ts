@@ -29,7 +29,7 @@ export function toPassages(
     const id = `${document.documentId}#${passages.length}`;
     passages.push({ ...document, id, title, text: words });
   };
-  for (const paragraph of text.split(/\n\s*\n|\n(?=#{1,6} )/u)) {
+  for (const paragraph of paragraphsOf(text)) {
     const [, heading] = /^#{1,6} +(.+)/u.exec(paragraph) ?? [];
     if (heading !== undefined) {
       release();
@@ -43,6 +43,14 @@ export function toPassages(
   }
   release();
   return passages;
+}
+
+/** What stands between fences is one paragraph, with whatever looks like a heading in it. */
+function paragraphsOf(text: string): readonly string[] {
+  return text.split(/^(```[^]*?^```[^\n]*)$/mu).flatMap((part, index) =>
+    // Every other part is one that the expression holds.
+    index % 2 === 1 ? [part] : part.split(/\n\s*\n|\n(?=#{1,6} )/u),
+  );
 }
 
 /** A paragraph that is too long is cut between its sentences. */

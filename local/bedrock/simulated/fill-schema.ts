@@ -136,6 +136,11 @@ function fillString(schema: JsonSchema, name: string, facts: Facts): string {
 function wordsFor(name: string, facts: Facts): string {
   if (/sentiment|感情/iu.test(name)) return sentimentOf(facts.text).label;
   if (/summar|abstract|要約/iu.test(name)) return tellingSentences(facts.text, 2).join(' ');
+  if (/time_?zone|^tz$/iu.test(name)) return timeZoneIn(facts.text);
+  if (/note|memo|content/iu.test(name)) {
+    const [, said] = /[:：]\s*(\S[^]*)$/u.exec(facts.text) ?? [];
+    if (said !== undefined) return said.trim();
+  }
   if (/date|day|due/iu.test(name)) return dateIn(facts.text);
   if (/mail|^to$|recipient/iu.test(name)) return emailIn(facts.text);
   if (/number|_no$|code|^id$|_id$|Id$/u.test(name)) {
@@ -158,6 +163,19 @@ function wordsFor(name: string, facts: Facts): string {
     if (place !== undefined) return place;
   }
   return topicOf(facts.text);
+}
+
+/** The time zone whose name, or whose city, a text holds; UTC where it holds none. */
+function timeZoneIn(text: string): string {
+  if (/東京|日本/u.test(text)) return 'Asia/Tokyo';
+  const lower = text.toLowerCase();
+  const found = Intl.supportedValuesOf('timeZone').find((zone) => {
+    const city = zone.split('/').at(-1) ?? zone;
+    return (
+      lower.includes(zone.toLowerCase()) || lower.includes(city.replaceAll('_', ' ').toLowerCase())
+    );
+  });
+  return found ?? 'UTC';
 }
 
 const formats: ReadonlyMap<string, (text: string) => string> = new Map(
