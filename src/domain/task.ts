@@ -88,3 +88,11 @@ export function taskConversation({ owner, taskId }: TaskKey): {
 export function hasEnded({ state }: Task): boolean {
   return state === 'succeeded' || state === 'failed';
 }
+
+/** A worker that died is followed by another within half an hour, or by nobody any more. */
+const lostAfterMs = 3_600_000;
+
+/** Whether nobody can be at a task any more, though its last worker could not say so. */
+export function isLost({ state, startedAtMs }: Task, nowMs: number): boolean {
+  return state === 'running' && startedAtMs !== undefined && startedAtMs + lostAfterMs < nowMs;
+}

@@ -2,7 +2,14 @@ import type { CallbackSecrets } from '#domain/deliver-callback.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { KeepingPorts } from '#domain/recover-turn.ts';
 import { lastTurn } from '#domain/run-task.ts';
-import { hasEnded, taskConversation, type Task, type TaskQueue, type Tasks } from '#domain/task.ts';
+import {
+  hasEnded,
+  isLost,
+  taskConversation,
+  type Task,
+  type TaskQueue,
+  type Tasks,
+} from '#domain/task.ts';
 import { lengthOf } from '#domain/turn-log.ts';
 import { ownerOf } from '#lambda/http-event.ts';
 import { jsonResponse, type JsonResult } from '#lambda/json-response.ts';
@@ -103,17 +110,25 @@ async function submit(
   // What no worker could do is refused at once.
   toTaskTurn(task, 1, { policy, invocation, nowMs });
   const kept = await tasks.submit(task);
-  // A task that nobody has begun may never have got into the queue.
-  if (kept.state === 'queued') await queue.send(kept);
+  // A task that nobody has begun may never have got into the queue, or was lost from it.
+  if (kept.state === 'queued' || isLost(kept, nowMs)) await queue.send(kept);
   return { task_id: kept.taskId, status: kept.state };
 }
 
 async function readTask(ports: TaskDoorPorts, owner: string, taskId: string): Promise<object> {
   const task = await ports.tasks.find({ owner, taskId });
   if (task === undefined) throw unknownTask();
+  if (isLost(task, ports.clock.now())) {
+    return toTaskJson({ ...task, state: 'failed', error: lost }, undefined);
+  }
   if (!hasEnded(task)) return toTaskJson(task, undefined, await charactersOf(ports, task));
   return toTaskJson(task, await lastTurn(ports, task));
 }
+
+const lost = {
+  code: 'internal',
+  message: 'What worked on this task is gone. Send the request again, with its key.',
+} as const;
 
 /** How much of a task's answer there is so far. */
 async function charactersOf(
