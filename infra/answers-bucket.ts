@@ -1,17 +1,12 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { PrivateBucket } from '#infra/private-bucket.ts';
 
 /** Answers that are too large for an item of the table; names as `src/aws/large-answers.ts` has them. */
-export class AnswersBucket extends Bucket {
+export class AnswersBucket extends PrivateBucket {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
-      encryption: BucketEncryption.S3_MANAGED,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      removalPolicy: RemovalPolicy.RETAIN,
       // Of one-shot prompts, which the table forgets after a day or two.
       lifecycleRules: [{ prefix: 'answers/expiring/', expiration: Duration.days(30) }],
     });

@@ -1,26 +1,15 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Grant, PolicyStatement, ServicePrincipal, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  CfnBucket,
-  HttpMethods,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
+import { CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { PrivateBucket } from '#infra/private-bucket.ts';
 
 /** Documents that were brought, and what is worked with; names as `src/domain/document.ts` has them. */
-export class DocumentsBucket extends Bucket {
+export class DocumentsBucket extends PrivateBucket {
   constructor(scope: Construct, id: string, allowedOrigins: readonly string[]) {
     const expiration = Duration.days(30);
     super(scope, id, {
-      encryption: BucketEncryption.S3_MANAGED,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      removalPolicy: RemovalPolicy.RETAIN,
       lifecycleRules: ['uploads/', 'work/'].map((prefix) => ({ prefix, expiration })),
       cors: [
         {

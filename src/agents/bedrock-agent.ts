@@ -1,7 +1,7 @@
 import { createAgentSteps, textIndex } from '#agents/agent-steps.ts';
 import { openAgentRuntime } from '#aws/agent-runtime.ts';
-import { cutShort, toModelError } from '#aws/bedrock-errors.ts';
-import { streamFrames, tapPlace, toFailure, type StreamCall } from '#aws/bedrock-stream.ts';
+import { cutShort } from '#aws/bedrock-errors.ts';
+import { streamMessages, tapPlace, type StreamCall } from '#aws/bedrock-stream.ts';
 import type { Frame } from '#aws/event-stream.ts';
 import type { Model } from '#domain/ports.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
@@ -30,7 +30,7 @@ export function createBedrockAgent(agent: BedrockAgentId): Model {
         command.middlewareStack.add(tap, tapPlace);
         return client.send(command, { abortSignal });
       };
-      yield* toAnswer(streamFrames({ send, signal, patience: agentPatience }));
+      yield* toAnswer(streamMessages({ send, signal, patience: agentPatience }));
     },
   };
 }
@@ -40,31 +40,27 @@ export function createBedrockAgent(agent: BedrockAgentId): Model {
  * them. Nothing says that the text is whole; a trace without an end, and without text, is cut.
  */
 async function* toAnswer(
-  batches: AsyncIterable<Iterable<Frame>>,
+  messages: AsyncIterable<Frame>,
 ): AsyncGenerator<StreamEvent, void, undefined> {
   const steps = createAgentSteps();
   let hasBegun = false;
   let isOver = false;
   let stopReason = 'end_turn';
-  for await (const frames of batches) {
+  for await (const { headers, payload } of messages) {
     if (!hasBegun) yield { type: 'message-start' };
     hasBegun = true;
-    for (const frame of frames) {
-      const failure = toFailure(frame);
-      if (failure !== undefined) throw toModelError(failure);
-      // The payload is the bare member, as everywhere in Bedrock's streams.
-      const type = frame.headers.get(':event-type');
-      const payload = JSON.parse(frame.payload);
-      if (type === 'trace') {
-        yield* steps.trace(payload);
-      } else if (type === 'chunk') {
-        isOver = true;
-        yield* steps.chunk(payload);
-      } else if (type === 'returnControl') {
-        isOver = true;
-        stopReason = 'tool_use';
-        yield* steps.returnControl(payload);
-      }
+    // The payload is the bare member, as everywhere in Bedrock's streams.
+    const type = headers.get(':event-type');
+    const member = JSON.parse(payload);
+    if (type === 'trace') {
+      yield* steps.trace(member);
+    } else if (type === 'chunk') {
+      isOver = true;
+      yield* steps.chunk(member);
+    } else if (type === 'returnControl') {
+      isOver = true;
+      stopReason = 'tool_use';
+      yield* steps.returnControl(member);
     }
   }
   if (!isOver) throw cutShort();

@@ -34,6 +34,17 @@ export function streamFrames({
   );
 }
 
+/** The same messages one by one, where time matters less. Throws what the service says went wrong. */
+export async function* streamMessages(call: StreamCall): AsyncGenerator<Frame, void, undefined> {
+  for await (const frames of streamFrames(call)) {
+    for (const frame of frames) {
+      const failure = toFailure(frame);
+      if (failure !== undefined) throw toModelError(failure);
+      yield frame;
+    }
+  }
+}
+
 /**
  * A stream that is given up when it is silent for too long, or the signal is aborted. Leaving the
  * loop ends the call. Throws a `ChatError` for whatever goes wrong on the way.

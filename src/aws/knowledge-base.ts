@@ -5,13 +5,7 @@ import type {
 } from '@aws-sdk/client-bedrock-agent-runtime';
 import { openAgentRuntime } from '#aws/agent-runtime.ts';
 import { toModelError } from '#aws/bedrock-errors.ts';
-import {
-  streamFrames,
-  tapPlace,
-  toFailure,
-  usualPatience,
-  type StreamCall,
-} from '#aws/bedrock-stream.ts';
+import { streamMessages, tapPlace, usualPatience, type StreamCall } from '#aws/bedrock-stream.ts';
 import type { Frame } from '#aws/event-stream.ts';
 import { ChatError } from '#domain/errors.ts';
 import {
@@ -64,7 +58,7 @@ export function createKnowledge(settings: KnowledgeSettings): Knowledge {
         command.middlewareStack.add(tap, tapPlace);
         return client.send(command, { abortSignal });
       };
-      yield* toAnswer(streamFrames({ send, signal, patience: usualPatience }));
+      yield* toAnswer(streamMessages({ send, signal, patience: usualPatience }));
     },
   };
 }
@@ -152,35 +146,31 @@ interface Part {
 
 /** The service says how its answer goes, not that it is over: what ends in order is whole. */
 async function* toAnswer(
-  batches: AsyncIterable<Iterable<Frame>>,
+  messages: AsyncIterable<Frame>,
 ): AsyncGenerator<StreamEvent, void, undefined> {
   let hasBegun = false;
   let stopReason = 'end_turn';
   let citations = 0;
-  for await (const frames of batches) {
+  for await (const { payload } of messages) {
     if (!hasBegun) yield { type: 'message-start' };
     hasBegun = true;
-    for (const frame of frames) {
-      const failure = toFailure(frame);
-      if (failure !== undefined) throw toModelError(failure);
-      const part: Part & { action?: string } = JSON.parse(frame.payload);
-      const { text, generatedResponsePart, retrievedReferences = [] } = part;
-      if (text !== undefined) yield { type: 'text-delta', index: 0, text };
-      if (part.action === 'INTERVENED') stopReason = 'guardrail_intervened';
-      if (retrievedReferences.length === 0) continue;
-      citations += 1;
-      const { span } = generatedResponsePart?.textResponsePart ?? {};
-      yield {
-        type: 'block',
-        index: citations,
-        block: {
-          type: 'citation',
-          passages: retrievedReferences.map(toPassage),
-          // The service counts the last character in.
-          ...(span === undefined ? {} : { span: { start: span.start, end: span.end + 1 } }),
-        },
-      };
-    }
+    const part: Part & { action?: string } = JSON.parse(payload);
+    const { text, generatedResponsePart, retrievedReferences = [] } = part;
+    if (text !== undefined) yield { type: 'text-delta', index: 0, text };
+    if (part.action === 'INTERVENED') stopReason = 'guardrail_intervened';
+    if (retrievedReferences.length === 0) continue;
+    citations += 1;
+    const { span } = generatedResponsePart?.textResponsePart ?? {};
+    yield {
+      type: 'block',
+      index: citations,
+      block: {
+        type: 'citation',
+        passages: retrievedReferences.map(toPassage),
+        // The service counts the last character in.
+        ...(span === undefined ? {} : { span: { start: span.start, end: span.end + 1 } }),
+      },
+    };
   }
   yield { type: 'block-stop', index: 0 };
   yield { type: 'message-stop', stopReason };
