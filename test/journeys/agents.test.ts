@@ -57,7 +57,10 @@ test.each(['helper', 'classic'])('a session of %s is its owner’s alone', async
       messages: [{ role: 'user', parts: [{ type: 'text', text: message }] }],
     });
   await (await demo('/chat', transport('My name is Grace.'))).text();
+  const known = await demo('/chat', transport('What is my name?'));
+  expect(await known.text()).toContain('Grace');
   const answer = await guest('/chat', transport('What is my name?'));
+  expect(answer.status).toBe(200);
   expect(await answer.text()).not.toContain('Grace');
 });
 

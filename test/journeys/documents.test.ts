@@ -214,6 +214,7 @@ test('a model that refuses fails the document, and the workflow says so, too', a
   await expect.poll(find, { timeout: 10_000 }).toMatchObject({ status: 'FAILED' });
   const executionArn = (await find())?.executionArn;
   const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }));
+  expect(events.at(-1)?.type).toBe('ExecutionFailed');
   // Nothing of the document is in what Step Functions keeps.
   expect(JSON.stringify(events)).not.toContain('harbour');
 });

@@ -182,6 +182,7 @@ test('where documents have owners, everybody finds his own and what is for all',
   expect(await found((path, init) => held.api(path, init))).toEqual(['leave.md']);
   const body = { prompt: 'paid leave of guest', knowledge_base: 'handbook' };
   const told = await (await demoThere('/chat', post(body))).text();
+  expect(told).toContain('leave.md');
   expect(told).not.toContain('guest.md');
   const forged = post({ query: 'paid leave', owner: 'everyone' });
   expect((await demoThere('/knowledge/search', forged)).status).toBe(400);

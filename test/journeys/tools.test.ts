@@ -8,15 +8,18 @@ import { behave, keptTurns, paidCalls } from '../fixtures/told-turn.ts';
 
 let system: StreambedSystem;
 let mcp: TestMcpServer;
+let older: TestMcpServer;
 
 beforeAll(async () => {
-  mcp = await startMcpServer();
-  const McpServers = `city=${mcp.url},away=http://127.0.0.1:1/mcp`;
+  mcp = await startMcpServer('2026');
+  older = await startMcpServer('2025');
+  const McpServers = `city=${mcp.url},town=${older.url},away=http://127.0.0.1:1/mcp`;
   system = await startSystem({ parameters: { McpServers } });
 });
 afterAll(async () => {
   await system.close();
   await mcp.close();
+  await older.close();
 });
 beforeEach(() => behave(system, {}));
 
@@ -141,18 +144,21 @@ test('useChat’s own approval parts are understood', async () => {
   expect(textsOf(await decide())).toEqual(textsOf(answer));
 });
 
-test('a server of the Model Context Protocol is a set of tools', async () => {
-  await calling('city__population', { city: 'Kyoto' });
-  const told = await ask({ prompt: 'How many live in Kyoto?', tools: ['city'] });
-  expect(told.trace?.map(({ name, output }) => name ?? output)).toEqual([
-    'city__population',
-    expect.stringMatching(/has 1\.4 million people/u),
-  ]);
-  expect(told.response).toContain('1.4 million');
-  await calling('city__broken_gauge', { city: 'Kyoto' });
-  const failed = await ask({ prompt: 'How warm is it in Kyoto?', tools: ['city'] });
-  expect(failed.trace?.[1]).toMatchObject({ error: true, output: 'The gauge is broken.' });
-});
+test.each(['city', 'town'])(
+  'a server of the Model Context Protocol is a set of tools, whichever generation it speaks: %s',
+  async (name) => {
+    await calling(`${name}__population`, { city: 'Kyoto' });
+    const told = await ask({ prompt: 'How many live in Kyoto?', tools: [name] });
+    expect(told.trace?.map((step) => step.name ?? step.output)).toEqual([
+      `${name}__population`,
+      expect.stringMatching(/has 1\.4 million people/u),
+    ]);
+    expect(told.response).toContain('1.4 million');
+    await calling(`${name}__broken_gauge`, { city: 'Kyoto' });
+    const failed = await ask({ prompt: 'How warm is it in Kyoto?', tools: [name] });
+    expect(failed.trace?.[1]).toMatchObject({ error: true, output: 'The gauge is broken.' });
+  },
+);
 
 test('what does not say that it only reads waits for a person', async () => {
   const asked = await ask({ message: 'Use city__paint_town for Kyoto', tools: ['city', 'time'] });
@@ -197,7 +203,7 @@ test('where nobody can be asked, what writes is not done, and the model is told'
 const unasked = 'This call needs the word of a person, who can be asked only in a conversation.';
 
 test.each([
-  [{ prompt: 'Hi', tools: ['nobody'] }, 'tools: must be one of time, notes, city, away'],
+  [{ prompt: 'Hi', tools: ['nobody'] }, 'tools: must be one of time, notes, city, town, away'],
   [{ prompt: 'Hi', tools: 'time' }, 'tools: must be a list of names'],
   [{ prompt: 'Hi', tools: Array(9).fill('time') }, 'tools: must be at most 8 names'],
   [{ prompt: 'Hi', tools: ['time'], cache: true }, 'cache: does not go with tools'],
