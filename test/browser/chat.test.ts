@@ -178,9 +178,13 @@ test('a model that refuses is said in words for people', async () => {
     beginAnswer(response);
     response.end(Buffer.concat([frames.blockStop, frames.messageStop, frames.metadata]));
   });
+  const current = page.locator('.conversation-title[aria-current=page]');
+  await current.waitFor();
   const listed = await page.locator('.conversation').count();
   await page.getByRole('button', { name: 'Try again' }).click();
   await settled(page);
+  await page.reload();
+  await current.waitFor();
   expect(await page.locator('.conversation').count()).toBe(listed);
   await page.close();
 });

@@ -1,6 +1,6 @@
 'use client';
 
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ConversationJson } from '#protocol/turn-json.ts';
 import { listConversations, removeConversation } from './api.ts';
 import type { Words } from './words.ts';
@@ -21,18 +21,23 @@ export function useConversationList(words: Words): ConversationListView {
   const [conversations, setConversations] = useState<readonly ConversationJson[]>();
   const [cursor, setCursor] = useState<string>();
   const [problem, setProblem] = useState<string>();
+  const asked = useRef(0);
 
   const load = useCallback(
     async (from?: string) => {
+      asked.current += 1;
+      const mine = asked.current;
       try {
         const page = await listConversations(from);
+        // A list that was asked for later is the newer one, whichever comes first.
+        if (mine !== asked.current) return;
         setConversations((all) =>
           from === undefined ? page.conversations : [...(all ?? []), ...page.conversations],
         );
         setCursor(page.cursor);
         setProblem(undefined);
       } catch {
-        setProblem(words.conversationsFailed);
+        if (mine === asked.current) setProblem(words.conversationsFailed);
       }
     },
     [words],
