@@ -32,12 +32,13 @@ afterAll(async () => {
 });
 beforeEach(() => behave(system, {}));
 
-/** Tasks are delivered twice, callbacks tried again after a second. */
+/** Tasks are delivered twice, callbacks tried twice again after a second each. */
 function impatient(propertiesOf: PropertiesOf): void {
   propertiesOf('Tasks').RedrivePolicy.maxReceiveCount = 2;
   propertiesOf('TaskWorkerFunction').Environment.Variables['MAX_DELIVERIES'] = '2';
   const sender = propertiesOf('CallbackWorkerFunction');
-  sender.Environment.Variables['CALLBACK_RETRY_SECONDS'] = '1,1,1,1,1,1';
+  sender.Environment.Variables['CALLBACK_RETRY_SECONDS'] = '1,1';
+  propertiesOf('Callbacks').RedrivePolicy.maxReceiveCount = 12;
 }
 
 interface TaskJson {
@@ -170,10 +171,30 @@ test('a task that cannot be done becomes a dead letter, and is done when it is s
   const deadLetters = (): Promise<number> => messagesIn('DeadTasks');
   await expect.poll(deadLetters, patiently).toBe(1);
   await behave(system, {});
-  const SourceArn = `arn:aws:sqs:us-east-1:000000000000:${queueUrl('DeadTasks').split('/').at(-1)}`;
-  await sqs.send(new StartMessageMoveTaskCommand({ SourceArn }));
+  await sendBack('DeadTasks');
   const status = async (): Promise<string> => (await taskOf(id)).status;
   await expect.poll(status, patiently).toBe('succeeded');
+});
+
+test('a callback that nobody takes becomes a dead letter, and is told when it is sent back', async () => {
+  server.answerWith(500, 502, 503);
+  const { task_id: id } = await submit({ prompt: 'Call me later', callback_url: server.url });
+  const deadLetters = (): Promise<number> => messagesIn('DeadCallbacks');
+  await expect.poll(deadLetters, patiently).toBe(1);
+  expect(await taskOf(id)).toMatchObject({
+    status: 'succeeded',
+    callback: { status: 'failed', attempts: 3, problem: expect.stringContaining('503') },
+  });
+  const told = server.requests.length;
+  await sendBack('DeadCallbacks');
+  const callback = async (): Promise<unknown> => (await taskOf(id)).callback;
+  const delivered = { url: server.url, status: 'delivered', attempts: 1 };
+  await expect.poll(callback, patiently).toEqual(delivered);
+  await queueIsEmpty('Callbacks');
+  const ids = server.requests.slice(told - 3).map(({ headers }) => headers['webhook-id']);
+  expect(ids).toHaveLength(4);
+  expect(new Set(ids).size).toBe(1);
+  expect(await deadLetters()).toBe(0);
 });
 
 test('messages that name no task, or one that nobody has, are dropped', async () => {
@@ -240,6 +261,12 @@ async function messagesIn(name: string): Promise<number> {
     new GetQueueAttributesCommand({ QueueUrl: queueUrl(name), AttributeNames: [...names] }),
   );
   return names.reduce((sum, attribute) => sum + Number(Attributes[attribute]), 0);
+}
+
+/** What an operator does once the cause is mended: a redrive. */
+async function sendBack(name: string): Promise<void> {
+  const SourceArn = `arn:aws:sqs:us-east-1:000000000000:${queueUrl(name).split('/').at(-1)}`;
+  await sqs.send(new StartMessageMoveTaskCommand({ SourceArn }));
 }
 
 async function queueIsEmpty(name: string): Promise<void> {
