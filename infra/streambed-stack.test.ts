@@ -234,6 +234,17 @@ test('what may search and ask agents is what the settings name', () => {
   expect(() => synthesize({ documentModel: 'meta.llama3' })).toThrow('documentModel');
 });
 
+test('the LangChain function may ask its model in the Region that was chosen', () => {
+  const langchainModel = 'eu.amazon.nova-lite-v1:0';
+  const given = synthesize({ langchainModel, langchainRegion: 'eu-west-1' });
+  given.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: { MODEL_REGION: 'eu-west-1', MODELS: langchainModel } },
+  });
+  const text = JSON.stringify(given.findResources('AWS::IAM::Policy'));
+  expect(text).toContain(':bedrock:eu-west-1:');
+  expect(text).toContain(`:inference-profile/${langchainModel}`);
+});
+
 interface TaskState {
   readonly Resource?: string;
   readonly Parameters?: object;

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { changedTemplate } from '../fixtures/changed-template.ts';
 import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
 import { behave } from '../fixtures/told-turn.ts';
 
@@ -90,6 +91,22 @@ test('an answer that broke off is no answer, and its question is kept', async ()
   const refused = await ask({ prompt: 'Hi', session_id: randomUUID() });
   expect(refused.status).toBe(429);
   await behave(system, {});
+});
+
+test('a model in another Region is asked there', async () => {
+  const template = await changedTemplate((propertiesOf) => {
+    const { Variables } = propertiesOf('LangChainFunction').Environment;
+    // What `-c langchainModel=… -c langchainRegion=…` makes of it.
+    Object.assign(Variables, { MODELS: 'amazon.nova-lite-v1:0', MODEL_REGION: 'eu-west-2' });
+  });
+  const elsewhere = await startSystem({ template });
+  const answer = await elsewhere.signed('LangChainFunction', '', post({ prompt: 'Hello there' }));
+  expect(await answer.text()).toContain('Hello');
+  const journal = await fetch(`${elsewhere.state.endpoints.aws}/_streambed/journal`);
+  expect(await journal.json()).toMatchObject({
+    requests: [{ modelId: 'amazon.nova-lite-v1:0', identity: { region: 'eu-west-2' } }],
+  });
+  await elsewhere.close();
 });
 
 test("another owner's session is not found", async () => {
