@@ -1,5 +1,3 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import {
   exportJWK,
   exportSPKI,
@@ -12,57 +10,29 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cognitoIssuer, createTokenVerifier, oidcIssuer } from '#identity/token-verifier.ts';
 import type { TokenVerifier } from '#domain/identity.ts';
+import { startTokenIssuer, type TokenIssuer } from '../../test/fixtures/token-issuer.ts';
 
-interface Keys {
-  readonly publicKey: CryptoKey;
-  readonly privateKey: CryptoKey;
-}
-
-let own: Keys;
-let strangers: Keys;
-let server: http.Server;
-let strangersServer: http.Server;
-let asked = 0;
-let origin = '';
-let strangersOrigin = '';
+let own: TokenIssuer;
+let strangers: TokenIssuer;
 let pool = '';
 let verify: TokenVerifier;
 
 beforeAll(async () => {
-  own = await generateKeyPair('RS256', { extractable: true });
-  strangers = await generateKeyPair('RS256', { extractable: true });
-  const jwks = async ({ publicKey }: Keys): Promise<string> => {
-    const jwk = { ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'RS256', use: 'sig' };
-    return JSON.stringify({ keys: [jwk] });
-  };
-  const serve = (body: string, heard = (): void => undefined): http.Server =>
-    http.createServer((_, response) => {
-      heard();
-      response.setHeader('content-type', 'application/json').end(body);
-    });
-  server = serve(await jwks(own));
-  strangersServer = serve(await jwks(strangers), () => {
-    asked += 1;
-  });
-  const listen = async (each: http.Server): Promise<string> => {
-    await new Promise<void>((resolve) => each.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(each.address() as AddressInfo).port}`;
-  };
-  origin = await listen(server);
-  strangersOrigin = await listen(strangersServer);
-  pool = `${origin}/us-east-1_Pool`;
+  [own, strangers] = await Promise.all([startTokenIssuer(), startTokenIssuer()]);
+  pool = `${own.origin}/us-east-1_Pool`;
   verify = createTokenVerifier([
     cognitoIssuer(pool, ['our-client']),
     oidcIssuer({
-      issuer: `${origin}/oidc`,
-      jwksUrl: `${origin}/oidc/keys`,
+      issuer: `${own.origin}/oidc`,
+      jwksUrl: `${own.origin}/oidc/keys`,
       audience: 'https://api.example.org',
     }),
   ]);
 });
 
 afterAll(() => {
-  for (const each of [server, strangersServer]) each.close().closeAllConnections();
+  own.close();
+  strangers.close();
 });
 
 interface Forging {
@@ -91,8 +61,8 @@ const inFuture = inPast + 7_200;
 
 test('an access token of the pool names its user, apart from users of other issuers', async () => {
   expect(await verify(await sign())).toEqual({ id: 'us-east-1_Pool:ada' });
-  const claims = { iss: `${origin}/oidc`, aud: ['https://api.example.org', 'x'] };
-  expect(await verify(await sign({ claims }))).toEqual({ id: `${origin}/oidc:ada` });
+  const claims = { iss: `${own.origin}/oidc`, aud: ['https://api.example.org', 'x'] };
+  expect(await verify(await sign({ claims }))).toEqual({ id: `${own.origin}/oidc:ada` });
 });
 
 const unsigned = async (alg: string): Promise<string> => {
@@ -140,7 +110,7 @@ const forgeries: Readonly<Record<string, () => string | Promise<string>>> = {
     sign({ header: { kid: "x' UNION SELECT 'key" }, key: strangers.privateKey }),
   'keys from an address in the token': () =>
     sign({
-      header: { jku: `${strangersOrigin}/keys`, x5u: `${strangersOrigin}/keys` },
+      header: { jku: `${strangers.origin}/keys`, x5u: `${strangers.origin}/keys` },
       key: strangers.privateKey,
     }),
   'a key within the token': async () =>
@@ -152,9 +122,10 @@ const forgeries: Readonly<Record<string, () => string | Promise<string>>> = {
   },
   'another subject in a good token': tampered,
   'an issuer of a stranger': () =>
-    sign({ claims: { iss: strangersOrigin }, key: strangers.privateKey }),
+    sign({ claims: { iss: strangers.origin }, key: strangers.privateKey }),
   'our issuer with more behind it': () => sign({ claims: { iss: `${pool}/` } }),
-  'another pool of the same service': () => sign({ claims: { iss: `${origin}/us-east-1_Other` } }),
+  'another pool of the same service': () =>
+    sign({ claims: { iss: `${own.origin}/us-east-1_Other` } }),
   'no issuer': () => sign({ claims: { iss: undefined } }),
   'a token that has expired': () => sign({ claims: { exp: inPast } }),
   'a token that never ends': () => sign({ claims: { exp: undefined } }),
@@ -169,13 +140,13 @@ const forgeries: Readonly<Record<string, () => string | Promise<string>>> = {
   'a blank subject': () => sign({ claims: { sub: '' } }),
   'a subject that is no text': () => sign({ claims: { sub: { admin: true } } }),
   'for another audience': () =>
-    sign({ claims: { iss: `${origin}/oidc`, aud: 'https://other.example.org' } }),
-  'for no audience': () => sign({ claims: { iss: `${origin}/oidc` } }),
+    sign({ claims: { iss: `${own.origin}/oidc`, aud: 'https://other.example.org' } }),
+  'for no audience': () => sign({ claims: { iss: `${own.origin}/oidc` } }),
   "the pool's claims with the other issuer": () =>
-    sign({ claims: { iss: `${origin}/oidc`, client_id: 'our-client' } }),
+    sign({ claims: { iss: `${own.origin}/oidc`, client_id: 'our-client' } }),
   'HS256 of the other issuer': () =>
     sign({
-      claims: { iss: `${origin}/oidc`, aud: 'https://api.example.org' },
+      claims: { iss: `${own.origin}/oidc`, aud: 'https://api.example.org' },
       header: { alg: 'HS256' },
       key: new Uint8Array(32),
     }),
@@ -184,7 +155,7 @@ const forgeries: Readonly<Record<string, () => string | Promise<string>>> = {
 test.each(Object.entries(forgeries))('refused: %s', async (_, forge) => {
   const token = await forge();
   await expect(verify(token)).rejects.toMatchObject({ code: 'unauthenticated' });
-  expect(asked).toBe(0);
+  expect(strangers.asked).toBe(0);
 });
 
 test('keys that are out of reach refuse nobody for good', async () => {

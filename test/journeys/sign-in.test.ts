@@ -1,0 +1,84 @@
+import { SignJWT, type JWTPayload } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { changedTemplate } from '../fixtures/changed-template.ts';
+import { SignInPages } from '../fixtures/sign-in-pages.ts';
+import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { startTokenIssuer, type TokenIssuer } from '../fixtures/token-issuer.ts';
+
+let system: StreambedSystem;
+let other: TokenIssuer;
+let pages: SignInPages;
+
+beforeAll(async () => {
+  other = await startTokenIssuer();
+  // What `-c oidcIssuer=… -c oidcAudience=…` makes of it.
+  const template = await changedTemplate((propertiesOf) => {
+    Object.assign(propertiesOf('AuthorizerFunction').Environment.Variables, {
+      OIDC_ISSUER: other.origin,
+      OIDC_AUDIENCE: 'streambed',
+      OIDC_JWKS_URL: `${other.origin}/.well-known/jwks.json`,
+    });
+  });
+  system = await startSystem({ template });
+  pages = new SignInPages(system.state, 'http://localhost:3000/chat');
+});
+afterAll(async () => {
+  await system.close();
+  other.close();
+});
+
+function withToken(token: string, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  return fetch(`${system.state.apis['Api']?.url}${path}`, { ...init, headers });
+}
+
+function issued(claims: JWTPayload): Promise<string> {
+  return new SignJWT({ iss: other.origin, aud: 'streambed', ...claims })
+    .setProtectedHeader({ alg: 'RS256', kid: 'key-1' })
+    .setIssuedAt()
+    .setExpirationTime('1h')
+    .sign(other.privateKey);
+}
+
+const idsOf = async (token: string): Promise<readonly string[]> => {
+  const answer = await withToken(token, '/conversations');
+  const { conversations } = (await answer.json()) as {
+    conversations: readonly { conversation_id: string }[];
+  };
+  return conversations.map(({ conversation_id: id }) => id);
+};
+
+const chat = async (token: string): Promise<string> => {
+  const answer = await withToken(token, '/chat', post({ message: 'Hello' }));
+  const told = (await answer.json()) as { conversation_id: string };
+  expect([answer.status, told]).toEqual([200, told]);
+  return told.conversation_id;
+};
+
+test('whoever comes back from the hosted pages chats with the token that he got there', async () => {
+  const { access_token: access = '', refresh_token = '' } = await pages.signIn('demo');
+  const id = await chat(access);
+  expect(await idsOf(access)).toEqual([id]);
+  const grant = { grant_type: 'refresh_token', refresh_token };
+  const renewed = (await (await pages.token(grant)).json()) as { access_token: string };
+  expect(await idsOf(renewed.access_token)).toEqual([id]);
+  const guest = await pages.signIn('guest');
+  expect(await idsOf(guest['access_token'] ?? '')).toEqual([]);
+});
+
+test('users of another issuer are let in, each apart from everybody else of the same name', async () => {
+  const { access_token: access = '' } = await pages.signIn('demo');
+  const [, payload = ''] = access.split('.');
+  const { sub } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string };
+  const [ada, twin] = await Promise.all([issued({ sub: 'ada' }), issued({ sub })]);
+  const id = await chat(ada);
+  expect(await idsOf(ada)).toEqual([id]);
+  expect(await idsOf(twin)).toEqual([]);
+  expect((await withToken(twin, `/conversations/${id}`)).status).toBe(404);
+  for (const claims of [
+    { sub: 'ada', aud: 'others' },
+    { sub: 'ada', iss: 'https://a.example' },
+  ]) {
+    expect((await withToken(await issued(claims), '/conversations')).status).toBe(401);
+  }
+});
