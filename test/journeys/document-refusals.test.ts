@@ -1,0 +1,79 @@
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { PDFDocument } from 'pdf-lib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { realClock } from '#local/clock.ts';
+import { bring, pdfOf, upload } from '../fixtures/documents.ts';
+import { signedIn, type CallAs } from '../fixtures/signed-in.ts';
+import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+
+let system: StreambedSystem;
+let demo: CallAs;
+
+beforeAll(async () => {
+  system = await startSystem({ clock: realClock });
+  demo = await signedIn(system, 'demo');
+});
+afterAll(() => system.close());
+
+const broken = async (name: string, bytes: Uint8Array): Promise<string | undefined> => {
+  const { status, error } = await upload(demo, name, bytes);
+  expect(status).toBe('failed');
+  return error?.detail;
+};
+
+test('what cannot be read fails with words that a person understands', async () => {
+  const empty = await PDFDocument.create();
+  empty.addPage();
+  const text = new TextEncoder();
+  expect(await broken('broken.pdf', text.encode('not a PDF'))).toContain('damaged, or no PDF');
+  expect(await broken('cut.pdf', (await pdfOf(3)).slice(0, 200))).toContain('damaged, or no PDF');
+  expect(await broken('scan.pdf', await empty.save())).toContain('has no text');
+  expect(await broken('empty.txt', text.encode('   '))).toContain('has no text');
+  expect(await broken('latin.txt', new Uint8Array([0xe4, 0xf6, 0xfc, 0xff]))).toContain(
+    'not UTF-8',
+  );
+});
+
+test('what was uploaded without its size, and is too large, is not kept', async () => {
+  const {
+    document_id: id,
+    status,
+    error,
+  } = await upload(demo, 'huge.txt', new Uint8Array(26_300_000));
+  expect([status, error]).toEqual([
+    'failed',
+    { code: 'too_large', detail: 'The document is too large: at most 25 MB.' },
+  ]);
+  const { endpoints, region, credentials, buckets } = system.state;
+  const s3 = new S3Client({ endpoint: endpoints.aws, region, credentials, forcePathStyle: true });
+  const kept = new ListObjectsV2Command({ Bucket: buckets['Documents'] });
+  const names = ((await s3.send(kept)).Contents ?? []).map(({ Key }) => Key);
+  expect(names.filter((name) => name?.includes(id) === true)).toEqual([]);
+});
+
+test('an upload is what was announced, or is refused', async () => {
+  const { upload: asked } = await bring(demo, '/documents', { name: 'a.txt', size: 5 });
+  const { url = '', headers = {} } = asked ?? {};
+  const put = (body: string, more: Record<string, string> = {}): Promise<Response> =>
+    fetch(url, { method: 'PUT', body, headers: { ...headers, ...more } });
+  expect((await put('larger than five')).status).toBe(403);
+  expect((await put('12345', { 'content-type': 'text/html' })).status).toBe(403);
+  expect((await put('12345')).status).toBe(200);
+});
+
+test.each([
+  ['/documents', {}, 'text: is required, or name for an upload'],
+  ['/documents', { text: ' ' }, 'text: must not be blank'],
+  ['/documents', { text: 'x', name: 'a.txt' }, 'name: give either text or this'],
+  ['/documents', { name: 'report.docx' }, 'name: must end with one of .pdf, .html, .md, .txt'],
+  ['/documents', { name: '../../etc/passwd.txt' }, 'name: must be a file name'],
+  ['/documents', { name: 'a.pdf', size: 26_214_401 }, 'size: must be a whole number from 1 to'],
+  ['/documents', { name: 'a.pdf', size: 0 }, 'size: must be a whole number from 1 to'],
+  ['/analyses', {}, 'text: is required'],
+  ['/analyses', { text: 1 }, 'text: must be a string'],
+  ['/analyses', { text: 'x', model: 'y' }, 'model: is not a field of this request'],
+])('%s with %j is refused, with the field', async (path, body, detail) => {
+  const answer = await demo(path, post(body));
+  expect(answer.status).toBe(400);
+  expect(((await answer.json()) as { detail: string }).detail).toContain(detail);
+});
