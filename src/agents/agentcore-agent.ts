@@ -3,7 +3,7 @@ import { fromStrandsEvents } from '#agents/strands-events.ts';
 import { watchedStream } from '#aws/bedrock-stream.ts';
 import type { Patience } from '#aws/watchdog.ts';
 import type { Model } from '#domain/ports.ts';
-import { questionOf } from '#domain/with-knowledge.ts';
+import { lastQuestion } from '#domain/message.ts';
 import { decodeSse } from '#protocol/sse.ts';
 
 /** Agents think and act before they speak. */
@@ -32,7 +32,7 @@ export function createAgentCoreAgent(agentRuntimeArn: string): Model {
           runtimeSessionId: request.agent?.sessionId,
           contentType: 'application/json',
           accept: 'text/event-stream, application/json',
-          payload: Buffer.from(JSON.stringify({ prompt: questionOf(request) })),
+          payload: Buffer.from(JSON.stringify({ prompt: lastQuestion(request.messages) })),
         });
         const { contentType = '', response } = await client.send(command, { abortSignal });
         const bytes = isBytes(response) ? response : none();

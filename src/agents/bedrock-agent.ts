@@ -5,7 +5,7 @@ import { streamMessages, tapPlace, type StreamCall } from '#aws/bedrock-stream.t
 import type { Frame } from '#aws/event-stream.ts';
 import type { Model } from '#domain/ports.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
-import { questionOf } from '#domain/with-knowledge.ts';
+import { lastQuestion } from '#domain/message.ts';
 
 export interface BedrockAgentId {
   readonly agentId: string;
@@ -23,7 +23,7 @@ export function createBedrockAgent(agent: BedrockAgentId): Model {
         const command = new sdk.InvokeAgentCommand({
           ...agent,
           sessionId: request.agent?.sessionId,
-          inputText: questionOf(request),
+          inputText: lastQuestion(request.messages),
           enableTrace: true,
           streamingConfigurations: { streamFinalResponse: true },
         });

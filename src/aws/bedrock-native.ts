@@ -13,7 +13,8 @@ import {
   type Tap,
 } from '#aws/bedrock-stream.ts';
 import type { Frame } from '#aws/event-stream.ts';
-import { at, formatOf, outputLimitIn, textIn, type NativeFormat } from '#aws/native-formats.ts';
+import { formatOf, outputLimitIn, textIn, type NativeFormat } from '#aws/native-formats.ts';
+import { at } from '#domain/json.ts';
 import type { Patience } from '#aws/watchdog.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { NativeModel, NativeRequest } from '#domain/native-model.ts';

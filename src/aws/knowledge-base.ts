@@ -14,10 +14,9 @@ import {
   type Knowledge,
   type KnowledgeQuery,
 } from '#domain/knowledge.ts';
-import type { Passage } from '#domain/message.ts';
+import { lastQuestion, type Passage } from '#domain/message.ts';
 import type { ModelRequest } from '#domain/ports.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
-import { questionOf } from '#domain/with-knowledge.ts';
 
 export interface KnowledgeSettings {
   /** The ids of knowledge bases, by the names that requests have for them. */
@@ -48,7 +47,7 @@ export function createKnowledge(settings: KnowledgeSettings): Knowledge {
     },
     async *stream(request, signal) {
       const { sdk, client } = await openAgentRuntime();
-      const input = { text: firstOf(questionOf(request)) };
+      const input = { text: firstOf(lastQuestion(request.messages)) };
       const retrieveAndGenerateConfiguration = generationOf(settings, request);
       const send: StreamCall['send'] = (tap, abortSignal) => {
         const command = new sdk.RetrieveAndGenerateStreamCommand({

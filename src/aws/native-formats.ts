@@ -1,3 +1,5 @@
+import { at } from '#domain/json.ts';
+
 /** How the models of a family are asked a plain question, and where their words stand. */
 export interface NativeFormat {
   readonly models: RegExp;
@@ -112,14 +114,4 @@ export function outputLimitIn(body: object): number | undefined {
 export function textIn({ text }: NativeFormat, piece: unknown): string {
   const found = at(piece, text);
   return typeof found === 'string' ? found : '';
-}
-
-/** What stands at a path in JSON from outside; undefined where nothing does. */
-export function at(value: unknown, path: readonly (string | number)[]): unknown {
-  let found = value;
-  for (const name of path) {
-    if (typeof found !== 'object' || found === null) return undefined;
-    found = Object.getOwnPropertyDescriptor(found, name)?.value;
-  }
-  return found;
 }

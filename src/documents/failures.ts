@@ -1,6 +1,6 @@
-import { at } from '#aws/native-formats.ts';
 import type { DocumentFailure } from '#domain/document.ts';
 import { toErrorCode, type ChatError } from '#domain/errors.ts';
+import { at, jsonIn } from '#domain/json.ts';
 
 /** How Step Functions tells of a task that failed; the cause is often JSON. */
 export interface StepError {
@@ -39,11 +39,6 @@ export function toDocumentFailure({
 }
 
 function messageIn(cause: string): string {
-  try {
-    const errorMessage = at(JSON.parse(cause), ['errorMessage']);
-    if (typeof errorMessage === 'string') return errorMessage;
-  } catch {
-    // It is no JSON: said below.
-  }
-  return 'The document could not be worked on.';
+  const message = at(jsonIn(cause), ['errorMessage']);
+  return typeof message === 'string' ? message : 'The document could not be worked on.';
 }

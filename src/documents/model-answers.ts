@@ -1,4 +1,5 @@
-import { at, formatOf } from '#aws/native-formats.ts';
+import { formatOf } from '#aws/native-formats.ts';
+import { at, jsonIn } from '#domain/json.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { Usage } from '#domain/usage.ts';
 
@@ -58,12 +59,7 @@ function placesOf(modelId: string): Places | undefined {
 /** The JSON object in an answer, whatever the model has said around it. */
 export function readJson(text: string): Readonly<Record<string, unknown>> {
   const [found] = /\{[^]*\}/u.exec(text) ?? [];
-  try {
-    const value: unknown = JSON.parse(found ?? '');
-    if (typeof value === 'object' && value !== null)
-      return Object.fromEntries(Object.entries(value));
-  } catch {
-    // Said below.
-  }
+  const value = jsonIn(found ?? '');
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value));
   throw new ChatError('model_error', 'The model did not answer in the form that was asked for.');
 }

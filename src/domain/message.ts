@@ -101,6 +101,12 @@ export function assistantMessage(text: string): Message {
   return { role: 'assistant', content: [{ type: 'text', text }] };
 }
 
+/** What a user said last in an exchange; empty where none did. */
+export function lastQuestion(messages: readonly PromptMessage[]): string {
+  const last = messages.findLast(({ role }) => role === 'user');
+  return last === undefined ? '' : messageText(last);
+}
+
 /** The words of a message that are meant for a reader: its text blocks, joined. */
 export function messageText(message: PromptMessage): string {
   return message.content.map((block) => (block.type === 'text' ? block.text : '')).join('');

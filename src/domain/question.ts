@@ -2,7 +2,13 @@ import { turnIsRunning, unknownTurn } from '#domain/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import { findTurn } from '#domain/history.ts';
-import { messageText, userMessage, type Message, type PromptMessage } from '#domain/message.ts';
+import {
+  lastQuestion,
+  messageText,
+  userMessage,
+  type Message,
+  type PromptMessage,
+} from '#domain/message.ts';
 import type { ModelRequest } from '#domain/ports.ts';
 import { findConversation, type KeepingPorts } from '#domain/recover-turn.ts';
 import { approvalRequired, type Decision } from '#domain/tools.ts';
@@ -96,8 +102,7 @@ function assertDecided({ answer, stopReason }: Turn, decisions: readonly Decisio
 
 /** What is kept of an exchange, where anything is, is what it was last asked. */
 export function exchanged(messages: readonly PromptMessage[]): Question {
-  const last = messages.findLast(({ role }) => role === 'user');
-  return { question: userMessage(last === undefined ? '' : messageText(last)), messages };
+  return { question: userMessage(lastQuestion(messages)), messages };
 }
 
 async function regenerated(

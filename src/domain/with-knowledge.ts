@@ -1,6 +1,6 @@
 import { shownPassages, type Knowledge } from '#domain/knowledge.ts';
 import {
-  messageText,
+  lastQuestion,
   type CitationBlock,
   type Passage,
   type PassageBlock,
@@ -34,7 +34,7 @@ async function* grounded(
   knowledge: Knowledge,
   { request, signal }: Grounding,
 ): AsyncGenerator<StreamEvent, void, undefined> {
-  const query = questionOf(request);
+  const query = lastQuestion(request.messages);
   const { name = '', owner = '' } = request.knowledge ?? {};
   const asked = { name, owner, text: query, limit: shownPassages.count };
   const found = (await knowledge.search(asked, signal)).map(shortened);
@@ -52,12 +52,6 @@ async function* grounded(
 /** Numbers of blocks that no model uses: in the answer they are numbered anew. */
 const retrievalIndex = 1_000_000;
 const firstCitationIndex = 2_000_000;
-
-/** The words that a request asks last. */
-export function questionOf({ messages }: ModelRequest): string {
-  const last = messages.findLast(({ role }) => role === 'user');
-  return last === undefined ? '' : messageText(last);
-}
 
 function shortened(passage: Passage): Passage {
   return { ...passage, text: passage.text.slice(0, shownPassages.characters) };

@@ -9,8 +9,8 @@ import {
   type Files,
   type Workflows,
 } from '#domain/document.ts';
+import { at, jsonIn } from '#domain/json.ts';
 import type { Delivered } from '#domain/task.ts';
-import { fieldsIn } from '#lambda/task-message.ts';
 
 export interface Uploaded {
   readonly key: DocumentKey;
@@ -19,22 +19,16 @@ export interface Uploaded {
 
 /** The documents that S3 tells of having been written; undefined for what is none of that. */
 export function readUploads(body: string): readonly Uploaded[] | undefined {
-  const { Records } = fieldsIn(body);
-  if (!Array.isArray(Records)) return undefined;
-  return Records.flatMap((record: unknown) => {
-    const { object } = members(members(record)['s3']);
-    const { key, size } = members(object);
+  const records = at(jsonIn(body), ['Records']);
+  if (!Array.isArray(records)) return undefined;
+  return records.flatMap((record: unknown) => {
+    const object = at(record, ['s3', 'object']);
+    const [key, size] = [at(object, ['key']), at(object, ['size'])];
     if (typeof key !== 'string' || typeof size !== 'number') return [];
     // S3 tells names as a form would send them.
     const found = documentOf(decodeURIComponent(key.replaceAll('+', ' ')));
     return found === undefined ? [] : [{ key: found, bytes: size }];
   });
-}
-
-function members(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
-    ? Object.fromEntries(Object.entries(value))
-    : {};
 }
 
 export interface StartPorts {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { at } from '#aws/native-formats.ts';
+import { at } from '#domain/json.ts';
 import { cdkOutWith } from '../fixtures/changed-template.ts';
 import { families, question } from '../fixtures/model-families.ts';
 import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
