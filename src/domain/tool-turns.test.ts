@@ -8,15 +8,13 @@ import type { StreamEvent } from '#domain/stream-event.ts';
 import { appendJoined, takeEntry, type LogEvent } from '#domain/turn-log.ts';
 import { toExchange, toMessages, type Turn } from '#domain/turn.ts';
 import { withTools } from '#domain/with-tools.ts';
-import { conversation, eventsOf, memoryPorts, turnRequest } from '../../test/fixtures/turns.ts';
-
-const usage = {
-  inputTokens: 10,
-  outputTokens: 5,
-  totalTokens: 15,
-  cacheReadInputTokens: 0,
-  cacheWriteInputTokens: 0,
-};
+import {
+  conversation,
+  eventsOf,
+  memoryPorts,
+  turnRequest,
+  usage,
+} from '../../test/fixtures/turns.ts';
 
 const aCall: readonly StreamEvent[] = [
   { type: 'message-start' },

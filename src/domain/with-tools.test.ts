@@ -14,15 +14,8 @@ import {
   memoryPorts,
   textOf,
   turnRequest,
+  usage,
 } from '../../test/fixtures/turns.ts';
-
-const usage = {
-  inputTokens: 10,
-  outputTokens: 5,
-  totalTokens: 15,
-  cacheReadInputTokens: 0,
-  cacheWriteInputTokens: 0,
-};
 
 const call = (id: string, name: string, json = '{}'): readonly StreamEvent[] => [
   { type: 'block-start', index: 1, toolUseId: id, name },

@@ -6,21 +6,9 @@ import { createMemoryTurnLog } from '#domain/memory-turn-log.ts';
 import type { TaskKey } from '#domain/task.ts';
 import { answerTasks, type TaskDoorPorts, type TaskPolicy } from '#lambda/answer-tasks.ts';
 import type { HttpRequest } from '#lambda/http.ts';
-import { flatPrices } from '../../test/fixtures/turns.ts';
+import { chatPolicy } from '../../test/fixtures/chat-policy.ts';
 
-const policy: TaskPolicy = {
-  models: ['m'],
-  maxOutputTokens: 100,
-  maxHistoryTokens: 100,
-  fallbacks: {},
-  knowledgeBases: {},
-  agents: {},
-  mcpServers: {},
-  prices: flatPrices,
-  allowAnonymous: false,
-  defaultFormat: 'json',
-  allowsLoopback: false,
-};
+const policy: TaskPolicy = { ...chatPolicy, allowsLoopback: false };
 
 function bench() {
   const sent: TaskKey[] = [];

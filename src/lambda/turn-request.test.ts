@@ -1,22 +1,11 @@
 import { expect, test } from 'vitest';
-import { bedrockPrices } from '#aws/bedrock-prices.ts';
 import { toTurnRequest, type TurnContext } from '#lambda/turn-request.ts';
+import { chatPolicy } from '../../test/fixtures/chat-policy.ts';
 
 const context: TurnContext = {
   owner: 'anonymous',
   isAnonymous: true,
-  policy: {
-    models: ['m'],
-    maxOutputTokens: 100,
-    fallbacks: {},
-    knowledgeBases: {},
-    agents: {},
-    mcpServers: {},
-    prices: bedrockPrices,
-    maxHistoryTokens: 100,
-    allowAnonymous: true,
-    defaultFormat: 'ui',
-  },
+  policy: { ...chatPolicy, allowAnonymous: true },
   invocation: { requestId: 'r', signal: new AbortController().signal, endsAtMs: 5 },
   nowMs: 1_700_000_000_000,
 };
