@@ -30,10 +30,11 @@ export function readSettings(node: Node): StreambedProps {
     documentModel: documentModel(text('documentModel') ?? 'amazon.nova-lite-v1:0'),
     selfSignUp: flag('selfSignUp', text('selfSignUp')),
     oidc: readOidc(text('oidcIssuer'), text('oidcAudience'), text('oidcJwksUrl')),
-    callbackRetrySeconds: list(
+    taskRetrySeconds: pauses('taskRetrySeconds', text('taskRetrySeconds') ?? '30,60,120,300'),
+    callbackRetrySeconds: pauses(
       'callbackRetrySeconds',
       text('callbackRetrySeconds') ?? '5,30,300,1800,7200,28800',
-    ).map((seconds) => pause('callbackRetrySeconds', seconds)),
+    ),
   };
 }
 
@@ -58,10 +59,12 @@ function count(name: string, text: string): number {
 }
 
 /** SQS hides a message for twelve hours at most, and pauses are up to a fifth longer. */
-function pause(name: string, text: string): number {
-  const seconds = count(name, text);
-  if (seconds <= 35_000) return seconds;
-  throw new Error(`${name}: must be at most 35000 seconds each`);
+function pauses(name: string, text: string): readonly number[] {
+  return list(name, text).map((item) => {
+    const seconds = count(name, item);
+    if (seconds <= 35_000) return seconds;
+    throw new Error(`${name}: must be at most 35000 seconds each`);
+  });
 }
 
 function list(name: string, value: string): readonly string[] {

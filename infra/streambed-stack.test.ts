@@ -245,6 +245,12 @@ test('the LangChain function may ask its model in the Region that was chosen', (
   expect(text).toContain(`:inference-profile/${langchainModel}`);
 });
 
+test('every parameter has a default, so that deployments need not name any', () => {
+  const parameters = Object.entries(template.findParameters('*'));
+  expect(parameters.length).toBeGreaterThan(3);
+  expect(parameters.filter(([, { Default }]) => Default === undefined)).toEqual([]);
+});
+
 interface TaskState {
   readonly Resource?: string;
   readonly Parameters?: object;

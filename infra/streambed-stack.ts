@@ -47,6 +47,8 @@ export interface StreambedProps {
   readonly selfSignUp: boolean;
   /** Another issuer whose tokens are taken, beside the user pool. */
   readonly oidc?: OidcProps | undefined;
+  /** How long a task that cannot be done now waits before each further try. */
+  readonly taskRetrySeconds: readonly number[];
   /** How long a callback that failed is waited with before each further try. */
   readonly callbackRetrySeconds: readonly number[];
 }

@@ -4,8 +4,6 @@ import { grantTalking, type Foundation } from '#infra/foundation.ts';
 import { addQueue } from '#infra/queue-with-dead-letters.ts';
 import { StreambedFunction } from '#infra/streambed-function.ts';
 
-/** How often a task is given to a worker before it becomes a dead letter. */
-const deliveries = 5;
 const workerTime = Duration.minutes(5);
 
 /** Long jobs: a door, a queue, a worker; and callbacks with a queue and a worker of their own. */
@@ -14,7 +12,7 @@ export function addTasks(foundation: Foundation): StreambedFunction {
   // Hidden for six times as long as a worker may take, as AWS advises.
   const queue = addQueue(stack, 'Tasks', {
     visibility: Duration.seconds(workerTime.toSeconds() * 6),
-    maxReceiveCount: deliveries,
+    maxReceiveCount: props.taskRetrySeconds.length + 1,
   });
   const callbacks = addQueue(stack, 'Callbacks', {
     visibility: Duration.minutes(3),
@@ -28,7 +26,6 @@ export function addTasks(foundation: Foundation): StreambedFunction {
   });
   const callbackSettings = {
     CALLBACK_QUEUE: callbacks.queueUrl,
-    CALLBACK_RETRY_SECONDS: props.callbackRetrySeconds.join(','),
     LOOPBACK_CALLBACKS: loopback.valueAsString,
   };
   const environment = { ...talking, ...callbackSettings, TASK_QUEUE: queue.queueUrl };
@@ -40,12 +37,16 @@ export function addTasks(foundation: Foundation): StreambedFunction {
   const worker = new StreambedFunction(stack, 'TaskWorkerFunction', {
     bundle: 'task-worker',
     timeout: workerTime,
-    environment: { ...environment, MAX_DELIVERIES: String(deliveries) },
+    environment: { ...environment, RETRY_SECONDS: props.taskRetrySeconds.join(',') },
   });
   const sender = new StreambedFunction(stack, 'CallbackWorkerFunction', {
     bundle: 'callback-worker',
     timeout: Duration.seconds(30),
-    environment: { ...keeping, ...callbackSettings },
+    environment: {
+      ...keeping,
+      ...callbackSettings,
+      RETRY_SECONDS: props.callbackRetrySeconds.join(','),
+    },
   });
   table.grantTurns(tasks.role);
   answers.grantAnswers(tasks.role);

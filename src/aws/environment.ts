@@ -108,22 +108,17 @@ export function readInvokeEnvironment(variables: Variables): LedgerEnvironment &
   return { ...readLedgerEnvironment(variables), ...readModels(variables) };
 }
 
-/** What functions are told that send callbacks. */
+/** What functions are told that put callbacks into their queue, or take them from there. */
 export interface CallbackEnvironment {
   readonly callbackQueue: string;
-  /** The pauses before each further try. */
-  readonly retrySeconds: readonly number[];
   /** Whether callbacks may go to this machine over plain HTTP. */
   readonly allowsLoopback: boolean;
 }
 
 /** Reads how callbacks are sent. Throws an error that names the variable at fault. */
 export function readCallbackEnvironment(variables: Variables): CallbackEnvironment {
-  const name = 'CALLBACK_RETRY_SECONDS';
-  const pauses = required(variables, name).split(',');
   return {
     callbackQueue: required(variables, 'CALLBACK_QUEUE'),
-    retrySeconds: pauses.map((seconds) => count({ [name]: seconds }, name)),
     allowsLoopback: variables['LOOPBACK_CALLBACKS'] === 'true',
   };
 }
@@ -142,9 +137,11 @@ export function readTaskEnvironment(variables: Variables): TaskEnvironment {
   };
 }
 
-/** How often the worker's queue delivers a task. Throws an error that names the variable. */
-export function readDeliveries(variables: Variables): number {
-  return count(variables, 'MAX_DELIVERIES');
+/** Reads a worker's pauses before each further try. Throws an error that names the variable. */
+export function readRetries(variables: Variables): { readonly retrySeconds: readonly number[] } {
+  const name = 'RETRY_SECONDS';
+  const pauses = required(variables, name).split(',');
+  return { retrySeconds: pauses.map((seconds) => count({ [name]: seconds }, name)) };
 }
 
 /** What the authorizer is told by its environment variables. */

@@ -1,4 +1,5 @@
 import type { Clock } from '#domain/clock.ts';
+import { pauseAfter, type RetryPolicy } from '#domain/pauses.ts';
 import type { Conversations } from '#domain/ports.ts';
 import { lastTurn } from '#domain/run-task.ts';
 import {
@@ -50,11 +51,6 @@ export interface CallbackPorts {
   describe(task: Task, turn: Turn | undefined): string;
 }
 
-export interface CallbackPolicy {
-  /** The pauses before each further try. */
-  readonly retrySeconds: readonly number[];
-}
-
 export interface CallbackDelivery {
   readonly key: TaskKey;
   /** How often it was delivered, from 1. */
@@ -69,7 +65,7 @@ const leaseMs = 10_000;
 /** Tells a server once that a task has ended, however often this is delivered. */
 export async function deliverCallback(
   ports: CallbackPorts,
-  policy: CallbackPolicy,
+  policy: RetryPolicy,
   { key, count, chance }: CallbackDelivery,
 ): Promise<Delivered> {
   const task = await ports.tasks.find(key);
@@ -90,16 +86,12 @@ export async function deliverCallback(
     body: ports.describe(task, turn),
     secrets: await ports.secrets.read(task.owner),
   });
-  const pause = policy.retrySeconds[taken.attempts - 1];
-  const seconds = pause === undefined ? undefined : Math.ceil(pause * (1 + chance * jitter));
+  const seconds = pauseAfter(policy, { tries: taken.attempts, chance });
   await keep(ports, { task, taken, outcome }, seconds);
   if (outcome.type !== 'failed') return { type: 'done' };
   // Without a further pause it has failed for good.
   return { type: 'again', afterSeconds: seconds ?? 0 };
 }
-
-/** Pauses are longer by up to this part of them. */
-const jitter = 0.2;
 
 function againAfter(ms: number): Delivered {
   return { type: 'again', afterSeconds: Math.ceil(ms / 1_000) };

@@ -19,8 +19,12 @@ export function createMemoryTasks(): Tasks {
       if (task === undefined || !states.includes(task.state)) return undefined;
       const { attempts, state } = callback ?? task.callback ?? {};
       if (task.callback?.attempts !== attempts || task.callback?.state !== state) return undefined;
-      const { error, ...others } = { ...task, ...change };
-      const changed = error === undefined ? others : { ...others, error };
+      const { error, finishedAtMs, ...others } = { ...task, ...change };
+      const changed = {
+        ...others,
+        ...(error === undefined ? {} : { error }),
+        ...(finishedAtMs === undefined ? {} : { finishedAtMs }),
+      };
       tasks.set(idOf(key), changed);
       return changed;
     },

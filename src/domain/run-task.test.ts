@@ -47,7 +47,8 @@ let turns = 0;
 function delivery(change: Partial<TaskDelivery> = {}): TaskDelivery {
   return {
     key,
-    isLast: false,
+    count: 1,
+    chance: 0,
     toTurn: (_, attempt) =>
       turnRequest({
         turnId: `t${(turns += 1)}`,
@@ -61,6 +62,10 @@ function delivery(change: Partial<TaskDelivery> = {}): TaskDelivery {
   };
 }
 
+/** The queue delivers a task twice. */
+const policy = { retrySeconds: [30] };
+const lastDelivery = delivery({ count: 2 });
+
 const answerOf = async ({ conversations }: Bench): Promise<string> => {
   const { items } = await conversations.turns(taskConversation(key), { limit: 1 });
   return items[0] === undefined ? '' : messageText(items[0].answer);
@@ -70,7 +75,7 @@ test('a task that is delivered five times asks its model once and tells its end'
   const model = createMemoryModel(saying('Hello'));
   const bench = await begin(model);
   for (let count = 0; count < 5; count += 1) {
-    expect(await runTask(bench, delivery())).toEqual({ type: 'done' });
+    expect(await runTask(bench, policy, delivery())).toEqual({ type: 'done' });
   }
   expect(model.requests).toHaveLength(1);
   expect(await bench.tasks.find(key)).toMatchObject({
@@ -83,17 +88,17 @@ test('a task that is delivered five times asks its model once and tells its end'
 test('a callback that may not have got into its queue is put there again', async () => {
   const bench = await begin(createMemoryModel(saying('Hello')));
   const lost = { send: () => Promise.reject(new Error('lost')) };
-  await expect(runTask({ ...bench, callbacks: lost }, delivery())).rejects.toThrow('lost');
-  expect(await runTask(bench, delivery())).toEqual({ type: 'done' });
+  await expect(runTask({ ...bench, callbacks: lost }, policy, delivery())).rejects.toThrow('lost');
+  expect(await runTask(bench, policy, delivery())).toEqual({ type: 'done' });
   expect(bench.told).toEqual([key]);
 });
 
 test('a task whose worker died is begun anew, after its lease and not before', async () => {
   const bench = await begin(createPacedModel());
-  const first = runTask(bench, delivery());
+  const first = runTask(bench, policy, delivery());
   await expect.poll(() => bench.conversations.find(taskConversation(key))).toBeDefined();
   const model = createMemoryModel(saying('Hello'));
-  const second = runTask({ ...bench, model }, delivery());
+  const second = runTask({ ...bench, model }, policy, delivery());
   await bench.clock.advance(70_000);
   expect(model.requests).toEqual([]);
   let isOver = false;
@@ -113,22 +118,46 @@ test('a task whose worker died is begun anew, after its lease and not before', a
 test('a busy model is asked again later, and at the last delivery the task fails', async () => {
   const busy = new ChatError('throttled', 'Busy', { retryAfterSeconds: 7 });
   const bench = await begin(createMemoryModel([busy]));
-  expect(await runTask(bench, delivery())).toEqual({ type: 'again', afterSeconds: 7 });
+  expect(await runTask(bench, policy, delivery())).toEqual({ type: 'again', afterSeconds: 30 });
   expect(await bench.tasks.find(key)).toMatchObject({ state: 'running' });
-  expect(await runTask(bench, delivery({ isLast: true }))).toMatchObject({ type: 'again' });
+  expect(await runTask(bench, policy, lastDelivery)).toMatchObject({ type: 'again' });
   const failed = await bench.tasks.find(key);
   expect(failed).toMatchObject({ state: 'failed', error: { code: 'throttled', mayPass: true } });
-  // It is a dead letter now; sent back, it has another chance.
+  // It is a dead letter now; sent back, it has another chance, and waits as if for the first time.
+  expect(await runTask(bench, policy, delivery())).toEqual({ type: 'again', afterSeconds: 30 });
+  const waiting = await bench.tasks.find(key);
+  expect(waiting).toMatchObject({ state: 'running' });
+  expect(waiting?.error).toBeUndefined();
+  expect(waiting?.finishedAtMs).toBeUndefined();
   const model = createMemoryModel(saying('Hello'));
-  expect(await runTask({ ...bench, model }, delivery())).toEqual({ type: 'done' });
+  expect(await runTask({ ...bench, model }, policy, delivery())).toEqual({ type: 'done' });
   expect(await bench.tasks.find(key)).toMatchObject({ state: 'succeeded' });
+});
+
+test('tasks that met the same busy model come back later each time, and not together', async () => {
+  const retrySeconds = [30, 60, 120];
+  const pauses = async (retryAfterSeconds: number, chance: number): Promise<readonly object[]> => {
+    const busy = new ChatError('throttled', 'Busy', { retryAfterSeconds });
+    const bench = await begin(createMemoryModel([busy]));
+    const told: object[] = [];
+    for (const count of [1, 2, 3]) {
+      told.push(await runTask(bench, { retrySeconds }, delivery({ count, chance })));
+    }
+    return told;
+  };
+  const after = (...seconds: readonly number[]): readonly object[] =>
+    seconds.map((afterSeconds) => ({ type: 'again', afterSeconds }));
+  expect(await pauses(5, 0)).toEqual(after(30, 60, 120));
+  expect(await pauses(5, 1)).toEqual(after(36, 72, 144));
+  // A limit that says when it is free again is taken at its word.
+  expect(await pauses(90, 0)).toEqual(after(90, 90, 120));
 });
 
 test('what failed amid the answer is not paid for again, and keeps what was said', async () => {
   const broken = [...saying('Half').slice(0, 2), new ChatError('model_error', 'Broke off')];
   const model = createMemoryModel(broken);
   const bench = await begin(model);
-  for (let count = 0; count < 3; count += 1) await runTask(bench, delivery());
+  for (let count = 0; count < 3; count += 1) await runTask(bench, policy, delivery());
   expect(model.requests).toHaveLength(1);
   expect(await bench.tasks.find(key)).toMatchObject({
     state: 'failed',
@@ -140,25 +169,25 @@ test('what failed amid the answer is not paid for again, and keeps what was said
 test('a task that nobody knows is dropped', async () => {
   const bench = await begin(createMemoryModel(saying('Hello')));
   const forged = delivery({ key: { owner: 'eve', taskId: 'task-1' } });
-  expect(await runTask(bench, forged)).toEqual({ type: 'done' });
+  expect(await runTask(bench, policy, forged)).toEqual({ type: 'done' });
 });
 
 test('an attempt that was interrupted does not stand in the way of the next one', async () => {
   const bench = await begin(createPacedModel());
-  const first = runTask(bench, delivery());
+  const first = runTask(bench, policy, delivery());
   await expect.poll(() => bench.conversations.find(taskConversation(key))).toBeDefined();
   let isOver = false;
   const busy = new ChatError('throttled', 'Busy', { retryAfterSeconds: 7 });
-  const second = runTask({ ...bench, model: createMemoryModel([busy]) }, delivery());
+  const second = runTask({ ...bench, model: createMemoryModel([busy]) }, policy, delivery());
   const both = Promise.all([first, second]).finally(() => {
     isOver = true;
   });
   await expect
     .poll(() => bench.clock.advance(1_000).then(() => isOver), { interval: 1 })
     .toBe(true);
-  expect((await both)[1]).toEqual({ type: 'again', afterSeconds: 7 });
+  expect((await both)[1]).toEqual({ type: 'again', afterSeconds: 30 });
   const model = createMemoryModel(saying('Hello'));
-  expect(await runTask({ ...bench, model }, delivery())).toEqual({ type: 'done' });
+  expect(await runTask({ ...bench, model }, policy, delivery())).toEqual({ type: 'done' });
   expect(model.requests).toHaveLength(1);
   expect(await bench.tasks.find(key)).toMatchObject({ state: 'succeeded' });
 });
@@ -166,14 +195,14 @@ test('an attempt that was interrupted does not stand in the way of the next one'
 test('what succeeds in the end has no error left, and is told once', async () => {
   const busy = new ChatError('throttled', 'Busy', { retryAfterSeconds: 7 });
   const bench = await begin(createMemoryModel([busy]));
-  await runTask(bench, delivery({ isLast: true }));
+  await runTask(bench, policy, lastDelivery);
   const model = createMemoryModel(saying('Hello'));
-  for (let count = 0; count < 3; count += 1) await runTask({ ...bench, model }, delivery());
+  for (let count = 0; count < 3; count += 1) await runTask({ ...bench, model }, policy, delivery());
   const kept = await bench.tasks.find(key);
   expect(kept).toMatchObject({ state: 'succeeded', callback: { state: 'pending', attempts: 0 } });
   expect(kept).not.toHaveProperty('error');
   const ends = new Set([kept?.finishedAtMs]);
-  await runTask({ ...bench, model }, delivery());
+  await runTask({ ...bench, model }, policy, delivery());
   ends.add((await bench.tasks.find(key))?.finishedAtMs);
   expect(ends.size).toBe(1);
   expect(model.requests).toHaveLength(1);
@@ -181,18 +210,18 @@ test('what succeeds in the end has no error left, and is told once', async () =>
 
 test('what no worker can begin fails at once, and what none could at the last delivery', async () => {
   const bench = await begin(createMemoryModel(saying('Hello')));
-  const refused = (code: 'invalid_request' | 'internal', isLast: boolean): TaskDelivery =>
+  const refused = (code: 'invalid_request' | 'internal', count: number): TaskDelivery =>
     delivery({
-      isLast,
+      count,
       toTurn() {
         throw new ChatError(code, 'model: must be one of a, b');
       },
     });
-  expect(await runTask(bench, refused('internal', false))).toMatchObject({ type: 'again' });
+  expect(await runTask(bench, policy, refused('internal', 1))).toMatchObject({ type: 'again' });
   expect(await bench.tasks.find(key)).toMatchObject({ state: 'running' });
-  expect(await runTask(bench, refused('internal', true))).toMatchObject({ type: 'again' });
+  expect(await runTask(bench, policy, refused('internal', 2))).toMatchObject({ type: 'again' });
   expect(await bench.tasks.find(key)).toMatchObject({ state: 'failed', error: { mayPass: true } });
-  expect(await runTask(bench, refused('invalid_request', false))).toEqual({ type: 'done' });
+  expect(await runTask(bench, policy, refused('invalid_request', 1))).toEqual({ type: 'done' });
   const kept = await bench.tasks.find(key);
   expect(kept).toMatchObject({ state: 'failed', error: { code: 'invalid_request' } });
   expect(kept?.error).not.toHaveProperty('mayPass');

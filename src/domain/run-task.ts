@@ -1,5 +1,6 @@
 import { ChatError, toChatError } from '#domain/errors.ts';
 import type { TurnPorts, TurnRequest } from '#domain/open-turn.ts';
+import { pauseAfter, type RetryPolicy } from '#domain/pauses.ts';
 import { runTurn } from '#domain/run-turn.ts';
 import {
   hasEnded,
@@ -23,29 +24,36 @@ export interface TaskDelivery {
   readonly key: TaskKey;
   /** The turn that a task asks for; each attempt is a request of its own. */
   toTurn(task: Task, attempt: number): TurnRequest;
-  /** Whether this is the last time that the task is delivered. */
-  readonly isLast: boolean;
+  /** How often the task was delivered, from 1. */
+  readonly count: number;
+  /** From 0 to 1: keeps tasks that met the same busy model from coming back together. */
+  readonly chance: number;
 }
 
 /** A task whose worker dies is begun anew as often. */
 const maxAttempts = 3;
 
-/** What a busy model is waited for between deliveries, and the most that a limit is. */
-const pauseSeconds = { usual: 30, most: 900 };
+/** The longest that a limit is waited for. */
+const mostLimitSeconds = 900;
 
 /**
  * Brings a task to its end, however often it is delivered: its turn is one and the same request,
  * so that its model is asked once. What is in its way at the last delivery ends it, too. Throws
  * where it is to be delivered again, and nobody knows why.
  */
-export async function runTask(ports: TaskPorts, delivery: TaskDelivery): Promise<Delivered> {
+export async function runTask(
+  ports: TaskPorts,
+  policy: RetryPolicy,
+  delivery: TaskDelivery,
+): Promise<Delivered> {
   const task = await ports.tasks.find(delivery.key);
   if (task === undefined) return { type: 'done' };
   const isOver = hasEnded(task) && !(task.state === 'failed' && task.error?.mayPass === true);
   if (isOver) return tell(ports, task);
   await ports.tasks.change(
     task,
-    { state: 'running', startedAtMs: ports.clock.now() },
+    // What an earlier end has left is no longer so.
+    { state: 'running', startedAtMs: ports.clock.now(), finishedAtMs: undefined, error: undefined },
     { states: [task.state] },
   );
   const end = await attempt(ports, delivery, task).catch((error: unknown) => caught(error));
@@ -53,10 +61,18 @@ export async function runTask(ports: TaskPorts, delivery: TaskDelivery): Promise
     case 'ended':
       return finish(ports, task, end.error);
     case 'later':
-      return later(ports, delivery, { task, ...end });
+      return later(ports, task, { ...end, pause: pauseOf(policy, delivery, end.afterSeconds) });
     case 'elsewhere':
-      return later(ports, delivery, { task, error: ongoing, afterSeconds: pauseSeconds.usual });
+      return later(ports, task, { error: ongoing, pause: pauseOf(policy, delivery) });
   }
+}
+
+function pauseOf(
+  policy: RetryPolicy,
+  { count, chance }: TaskDelivery,
+  atLeastSeconds?: number,
+): number | undefined {
+  return pauseAfter(policy, { tries: count, chance }, atLeastSeconds);
 }
 
 /** What a task is told to have failed by whose other delivery came to no end, either. */
@@ -67,25 +83,21 @@ const ongoing = {
 } as const;
 
 interface Later {
-  readonly task: Task;
   readonly error: TaskError;
-  readonly afterSeconds: number;
+  /** The seconds until the next delivery, if this was not the last one. */
+  readonly pause: number | undefined;
 }
 
 /** At its last delivery a task ends; it becomes a dead letter, from where it can be sent again. */
-async function later(
-  ports: TaskPorts,
-  { isLast }: TaskDelivery,
-  { task, error, afterSeconds }: Later,
-): Promise<Delivered> {
-  if (!isLast) return { type: 'again', afterSeconds };
+async function later(ports: TaskPorts, task: Task, { error, pause }: Later): Promise<Delivered> {
+  if (pause !== undefined) return { type: 'again', afterSeconds: pause };
   await finish(ports, task, error);
   return { type: 'again', afterSeconds: 0 };
 }
 
 type End =
   | { readonly type: 'ended'; readonly error?: TaskError }
-  | { readonly type: 'later'; readonly error: TaskError; readonly afterSeconds: number }
+  | { readonly type: 'later'; readonly error: TaskError; readonly afterSeconds?: number }
   /** Another delivery is still at it. */
   | { readonly type: 'elsewhere' };
 
@@ -93,8 +105,7 @@ type End =
 function caught(error: unknown): End {
   const { code, message, retryable } = toChatError(error);
   if (!retryable) return { type: 'ended', error: { code, message } };
-  const afterSeconds = pauseSeconds.usual;
-  return { type: 'later', error: { code, message, mayPass: true }, afterSeconds };
+  return { type: 'later', error: { code, message, mayPass: true } };
 }
 
 /** Each attempt is a request of its own; one that was made before tells how it went then. */
@@ -148,8 +159,8 @@ export async function lastTurn(
 function endOf(turn: Turn, failure: ChatError | undefined): End {
   const { state, isUnanswered } = turn;
   if (state === 'complete') return { type: 'ended' };
-  const { code, message, retryable, retryAfterSeconds = pauseSeconds.usual } = failure ?? unknown;
-  const mayPass = isUnanswered === true && retryable && retryAfterSeconds <= pauseSeconds.most;
+  const { code, message, retryable, retryAfterSeconds = 0 } = failure ?? unknown;
+  const mayPass = isUnanswered === true && retryable && retryAfterSeconds <= mostLimitSeconds;
   if (!mayPass) return { type: 'ended', error: { code, message } };
   return { type: 'later', error: { code, message, mayPass }, afterSeconds: retryAfterSeconds };
 }

@@ -42,10 +42,11 @@ export interface TaskError {
   readonly mayPass?: true;
 }
 
-/** What a step of a task's life changes; an error that is named and undefined is gone. */
-export type TaskChange = Partial<
-  Pick<Task, 'state' | 'startedAtMs' | 'finishedAtMs' | 'callback'>
-> & { readonly error?: TaskError | undefined };
+/** What a step of a task's life changes; what is named and undefined is gone. */
+export type TaskChange = Partial<Pick<Task, 'state' | 'startedAtMs' | 'callback'>> & {
+  readonly finishedAtMs?: number | undefined;
+  readonly error?: TaskError | undefined;
+};
 
 /** Under what a task may be changed: all of it must hold, as it was last seen. */
 export interface TaskCondition {

@@ -1,7 +1,7 @@
 import { createDynamoCallbackSecrets } from '#aws/dynamo-callback-secrets.ts';
 import { createDocumentClient } from '#aws/dynamo-table.ts';
 import { createDynamoTasks } from '#aws/dynamo-tasks.ts';
-import { readCallbackEnvironment, readStoreEnvironment } from '#aws/environment.ts';
+import { readCallbackEnvironment, readRetries, readStoreEnvironment } from '#aws/environment.ts';
 import { createKeeping } from '#aws/keeping.ts';
 import { createSqsTaskQueue } from '#aws/sqs-task-queue.ts';
 import { createHttpsSender } from '#callbacks/https-sender.ts';
@@ -13,6 +13,7 @@ import { toCallbackBody } from '#protocol/task-json.ts';
 
 const store = readStoreEnvironment(process.env);
 const environment = readCallbackEnvironment(process.env);
+const retries = readRetries(process.env);
 const table = { client: createDocumentClient(), tableName: store.conversationsTable };
 const ports = {
   ...createKeeping(store),
@@ -28,5 +29,5 @@ export const handler = handleBatch({
   hide: createSqsTaskQueue(environment.callbackQueue).hide,
   read: readTaskMessage,
   handle: ({ message: key, count }) =>
-    deliverCallback(ports, environment, { key, count, chance: Math.random() }),
+    deliverCallback(ports, retries, { key, count, chance: Math.random() }),
 });

@@ -2,7 +2,7 @@ import { withAgents } from '#agents/agents.ts';
 import { bedrockPrices } from '#aws/bedrock-prices.ts';
 import { createDocumentClient } from '#aws/dynamo-table.ts';
 import { createDynamoTasks } from '#aws/dynamo-tasks.ts';
-import { readDeliveries, readTaskEnvironment } from '#aws/environment.ts';
+import { readRetries, readTaskEnvironment } from '#aws/environment.ts';
 import { createSqsTaskQueue } from '#aws/sqs-task-queue.ts';
 import { createTurnPorts } from '#aws/turn-ports.ts';
 import { runTask } from '#domain/run-task.ts';
@@ -13,7 +13,7 @@ import { createToolbox } from '#tools/toolbox.ts';
 import { toTaskTurn } from '#lambda/task-turn.ts';
 
 const environment = readTaskEnvironment(process.env);
-const deliveries = readDeliveries(process.env);
+const retries = readRetries(process.env);
 const table = { client: createDocumentClient(), tableName: environment.conversationsTable };
 const toolbox = createToolbox(environment, systemClock);
 const ports = {
@@ -28,9 +28,10 @@ export const handler = handleBatch({
   hide: createSqsTaskQueue(environment.taskQueue).hide,
   read: readTaskMessage,
   handle: ({ message: key, count }, invocation) =>
-    runTask(ports, {
+    runTask(ports, retries, {
       key,
-      isLast: count >= deliveries,
+      count,
+      chance: Math.random(),
       toTurn: (task, attempt) =>
         toTaskTurn(task, attempt, { policy, invocation, nowMs: systemClock.now() }),
     }),

@@ -32,12 +32,12 @@ afterAll(async () => {
 });
 beforeEach(() => behave(system, {}));
 
-/** Tasks are delivered twice, callbacks tried twice again after a second each. */
+/** Tasks are delivered twice, callbacks tried three times; a second lies between. */
 function impatient(propertiesOf: PropertiesOf): void {
   propertiesOf('Tasks').RedrivePolicy.maxReceiveCount = 2;
-  propertiesOf('TaskWorkerFunction').Environment.Variables['MAX_DELIVERIES'] = '2';
+  propertiesOf('TaskWorkerFunction').Environment.Variables['RETRY_SECONDS'] = '1';
   const sender = propertiesOf('CallbackWorkerFunction');
-  sender.Environment.Variables['CALLBACK_RETRY_SECONDS'] = '1,1';
+  sender.Environment.Variables['RETRY_SECONDS'] = '1,1';
   propertiesOf('Callbacks').RedrivePolicy.maxReceiveCount = 12;
 }
 
