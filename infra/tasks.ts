@@ -1,4 +1,4 @@
-import { CfnParameter, Duration } from 'aws-cdk-lib';
+import { CfnParameter, Duration, type Stack } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { grantTalking, type Foundation } from '#infra/foundation.ts';
 import { addQueue } from '#infra/queue-with-dead-letters.ts';
@@ -19,14 +19,9 @@ export function addTasks(foundation: Foundation): StreambedFunction {
     // Each try, and deliveries that come to nothing because somebody else is at it.
     maxReceiveCount: props.callbackRetrySeconds.length + 10,
   });
-  const loopback = new CfnParameter(stack, 'LoopbackCallbacks', {
-    description: 'Lets callbacks go to this machine over plain HTTP. Only for a laptop.',
-    allowedValues: ['true', 'false'],
-    default: 'false',
-  });
   const callbackSettings = {
     CALLBACK_QUEUE: callbacks.queueUrl,
-    LOOPBACK_CALLBACKS: loopback.valueAsString,
+    LOOPBACK_CALLBACKS: loopbackCallbacks(stack),
   };
   const environment = { ...talking, ...callbackSettings, TASK_QUEUE: queue.queueUrl };
   const tasks = new StreambedFunction(stack, 'TasksFunction', {
@@ -59,4 +54,12 @@ export function addTasks(foundation: Foundation): StreambedFunction {
   worker.addEventSource(new SqsEventSource(queue, { ...batches, maxConcurrency: 20 }));
   sender.addEventSource(new SqsEventSource(callbacks, { ...batches, maxConcurrency: 5 }));
   return tasks;
+}
+
+function loopbackCallbacks(stack: Stack): string {
+  return new CfnParameter(stack, 'LoopbackCallbacks', {
+    description: 'Lets callbacks go to this machine over plain HTTP. Only for a laptop.',
+    allowedValues: ['true', 'false'],
+    default: 'false',
+  }).valueAsString;
 }
