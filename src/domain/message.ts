@@ -101,6 +101,28 @@ export function assistantMessage(text: string): Message {
   return { role: 'assistant', content: [{ type: 'text', text }] };
 }
 
+/** Whether a block says nothing: models refuse blank text. */
+export function isBlank(block: PromptMessage['content'][number]): boolean {
+  return block.type === 'text' && block.text.trim() === '';
+}
+
+/**
+ * An exchange as models take it: a user begins, and the roles alternate. Neighbours of one role
+ * are one message, what is blank is left out, and before an assistant that speaks first a user
+ * asks for it.
+ */
+export function alternating(messages: readonly PromptMessage[]): readonly PromptMessage[] {
+  const joined: PromptMessage[] = [];
+  for (const { role, content } of messages) {
+    const said = content.filter((block) => !isBlank(block));
+    const last = joined.at(-1);
+    if (said.length === 0) continue;
+    if (last?.role !== role) joined.push({ role, content: said });
+    else joined.splice(-1, 1, { role, content: [...last.content, ...said] });
+  }
+  return joined[0]?.role === 'assistant' ? [userMessage('(Begin.)'), ...joined] : joined;
+}
+
 /** What a user said last in an exchange; empty where none did. */
 export function lastQuestion(messages: readonly PromptMessage[]): string {
   const last = messages.findLast(({ role }) => role === 'user');

@@ -1,7 +1,13 @@
 import type { Cost } from '#domain/cost.ts';
 import type { ConversationKey } from '#domain/conversation.ts';
 import type { ErrorCode } from '#domain/errors.ts';
-import { messageText, type ContentBlock, type Message, type Role } from '#domain/message.ts';
+import {
+  isBlank,
+  messageText,
+  type ContentBlock,
+  type Message,
+  type Role,
+} from '#domain/message.ts';
 import type { StopReason } from '#domain/stream-event.ts';
 import type { Usage } from '#domain/usage.ts';
 
@@ -72,10 +78,6 @@ export function toMessages(
 }
 
 const unsaid: ReadonlySet<string> = new Set(['reasoning', 'retrieval', 'citation', 'approval']);
-
-function isBlank(block: ContentBlock): boolean {
-  return block.type === 'text' && block.text.trim() === '';
-}
 
 /**
  * An answer as models want it: what tools gave is the user's to say, right after the call. Calls

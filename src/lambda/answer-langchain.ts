@@ -16,10 +16,7 @@ import {
 
 export interface LangChainPorts extends SpendingPorts {
   readonly sessions: ChatSessions;
-  chain(
-    request: { readonly history: readonly Message[]; readonly question: string },
-    signal: AbortSignal,
-  ): AsyncIterable<TextEvent>;
+  chain(messages: readonly Message[], signal: AbortSignal): AsyncIterable<TextEvent>;
 }
 
 export interface LangChainPolicy {
@@ -89,17 +86,18 @@ async function openSession(
   owner: string,
   { text, sessionId = newId(ports.clock.now()) }: LangChainRequest,
 ): Promise<Session> {
-  const history = (await ports.sessions.read(owner, sessionId)).slice(-messagesShown);
+  const before = await ports.sessions.read(owner, sessionId);
   const question = userMessage(text);
+  const shown = [...before.slice(-messagesShown), question];
   return {
     sessionId,
     async *answer({ models: [modelId], maxOutputTokens }, { signal }) {
-      const most = estimated(estimateMessages([...history, question]), maxOutputTokens);
+      const most = estimated(estimateMessages(shown), maxOutputTokens);
       const use = { owner, id: newId(ports.clock.now()), modelId, most };
       // The question is kept first, so that nothing that happens later loses it.
       await ports.sessions.append(owner, sessionId, [question]);
       let said = '';
-      const events = paidStream(ports, use, () => ports.chain({ history, question: text }, signal));
+      const events = paidStream(ports, use, () => ports.chain(shown, signal));
       for await (const piece of textOf(events)) {
         said += piece;
         yield piece;

@@ -9,7 +9,7 @@ import {
 import { StringOutputParser } from '@langchain/core/output_parsers';
 import { ChatPromptTemplate, MessagesPlaceholder } from '@langchain/core/prompts';
 import { cutShort, toModelError } from '#aws/bedrock-errors.ts';
-import { messageText, type Message } from '#domain/message.ts';
+import { alternating, type PromptMessage } from '#domain/message.ts';
 import type { TextEvent } from '#domain/paid-use.ts';
 import type { Usage } from '#domain/usage.ts';
 
@@ -21,13 +21,14 @@ export interface ChainSettings {
   readonly client: BedrockRuntimeClient;
 }
 
-export interface ChainRequest {
-  readonly history: readonly Message[];
-  readonly question: string;
-}
-
-/** Answers with the text of a chain, as it comes; throws a `ChatError` for one that is not whole. */
-export type Chain = (request: ChainRequest, signal: AbortSignal) => AsyncIterable<TextEvent>;
+/**
+ * Answers the last of some messages with the text of a chain, as it comes; throws a `ChatError` for
+ * one that is not whole.
+ */
+export type Chain = (
+  messages: readonly PromptMessage[],
+  signal: AbortSignal,
+) => AsyncIterable<TextEvent>;
 
 /** A LangChain chain on Bedrock: a prompt with the history, the model, and a parser of its text. */
 export function createChain({ modelId, region, maxTokens, client }: ChainSettings): Chain {
@@ -43,11 +44,13 @@ export function createChain({ modelId, region, maxTokens, client }: ChainSetting
     // It would ask again for an answer that is half told.
     maxRetries: 0,
   });
-  return async function* answer({ history, question }, signal) {
+  return async function* answer(messages, signal) {
+    // Other clients, and questions that got no answer, leave what does not alternate.
+    const exchange = alternating(messages).map(toLangChain);
     const parser = new WatchingParser();
     const chain = prompt.pipe(model).pipe(parser);
     try {
-      const given = { history: history.map(toLangChain), question };
+      const given = { history: exchange.slice(0, -1), question: exchange.at(-1)?.text };
       for await (const text of await chain.stream(given, { signal })) {
         if (text !== '') yield { type: 'text', text };
       }
@@ -59,8 +62,9 @@ export function createChain({ modelId, region, maxTokens, client }: ChainSetting
   };
 }
 
-function toLangChain(message: Message): BaseMessage {
-  const text = messageText(message);
+function toLangChain(message: PromptMessage): BaseMessage {
+  const parts = message.content.flatMap((block) => (block.type === 'text' ? [block.text] : []));
+  const text = parts.join('\n\n');
   return message.role === 'user' ? new HumanMessage(text) : new AIMessage(text);
 }
 

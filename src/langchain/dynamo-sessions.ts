@@ -31,6 +31,7 @@ export function createDynamoSessions({ client, tableName }: Table): ChatSessions
       if (Item === undefined) return [];
       const { Owner, History } = Item;
       if (Owner !== undefined && Owner !== owner) throw unknownSession();
+      if (bytesOf(History) > mostBytes) throw fullSession();
       return Array.isArray(History) ? fromStored(History) : [];
     },
     async append(owner, sessionId, messages) {
@@ -55,6 +56,21 @@ export function createDynamoSessions({ client, tableName }: Table): ChatSessions
       }
     },
   };
+}
+
+/**
+ * An item may have 400 KB (DynamoDB's limit). What is left below it is for the longest question,
+ * 32,000 characters of three bytes, and its answer.
+ */
+const mostBytes = 240_000;
+
+/** About what a list takes in its item; its JSON is a little longer. */
+function bytesOf(history: unknown): number {
+  return Buffer.byteLength(JSON.stringify(history ?? []));
+}
+
+function fullSession(): ChatError {
+  return new ChatError('too_large', 'session_id: this session is full; begin another');
 }
 
 function toStored(messages: readonly Message[]): readonly StoredMessage[] {

@@ -5,7 +5,7 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dyn
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { changedTemplate } from '../fixtures/changed-template.ts';
 import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
-import { behave } from '../fixtures/told-turn.ts';
+import { behave, paidCalls } from '../fixtures/told-turn.ts';
 
 let system: StreambedSystem;
 let table: DynamoDBDocumentClient;
@@ -88,9 +88,39 @@ test('an answer that broke off is no answer, and its question is kept', async ()
   await expect(answer.text()).rejects.toThrow('terminated');
   expect(await historyOf(SessionId)).toMatchObject([{ type: 'human', data: { content: 'Hi' } }]);
   await behave(system, { fail: { type: 'ThrottlingException' } });
-  const refused = await ask({ prompt: 'Hi', session_id: randomUUID() });
+  const refused = await ask({ prompt: 'My name is Grace.', session_id: SessionId });
   expect(refused.status).toBe(429);
   await behave(system, {});
+  // What got no answer does not stand in the way of what is asked next.
+  const next = await ask({ prompt: 'What is my name?', session_id: SessionId });
+  expect([next.status, await next.text()]).toEqual([200, expect.stringContaining('Grace')]);
+});
+
+test('two questions at once in one session do not end it', async () => {
+  const session_id = randomUUID();
+  const both = ['Hello, my name is Grace.', 'Tell me about rivers'].map((prompt) =>
+    ask({ prompt, session_id }),
+  );
+  for (const answer of await Promise.all(both)) await answer.text();
+  const next = await ask({ prompt: 'What is my name?', session_id });
+  expect([next.status, await next.text()]).toEqual([200, expect.stringContaining('Grace')]);
+});
+
+test('a session that has no more room says so, before a model is asked', async () => {
+  const SessionId = randomUUID();
+  const content = '川'.repeat(30_000);
+  const data = { content, additional_kwargs: {}, response_metadata: {}, type: 'human' };
+  const History = [1, 2, 3].map(() => ({ type: 'human', data }));
+  await table.send(new PutCommand({ TableName, Item: { SessionId, History } }));
+  const before = await paidCalls(system);
+  const answer = await ask({ prompt: 'Hi', session_id: SessionId });
+  expect(answer.status).toBe(413);
+  expect(await answer.json()).toMatchObject({
+    code: 'too_large',
+    detail: 'session_id: this session is full; begin another',
+  });
+  expect(await paidCalls(system)).toBe(before);
+  expect(await historyOf(SessionId)).toHaveLength(3);
 });
 
 test('a model in another Region is asked there', async () => {
