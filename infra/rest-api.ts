@@ -53,6 +53,7 @@ export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity
   door('/usage').answers(history, 'GET');
   door('/v1/chat/completions').streams(openAi, 'POST');
   door('/v1/models').streams(openAi, 'GET');
+  door('/v1/models/{model}').streams(openAi, 'GET');
   door('/knowledge/search').answers(knowledge, 'POST');
   door('/documents').answers(documents, 'POST');
   door('/documents/{document_id}').answers(documents, 'GET');

@@ -34,15 +34,18 @@ const claude: Traits = {
   reasoning: 'on-request',
 };
 
+/** Models that are not in AWS's list for structured outputs (langchain4j #4552 quotes it). */
+const unstructured: Traits = { ...chat, takes: { ...chat.takes, structuredOutput: false } };
+
 const nova: Traits = {
-  ...chat,
+  ...unstructured,
   provider: 'Amazon',
   family: 'nova',
   inputs: ['TEXT', 'IMAGE', 'VIDEO'],
   minCacheTokens: 1_000,
 };
 
-const llama: Traits = { ...chat, provider: 'Meta', family: 'llama', profileOnly: true };
+const llama: Traits = { ...unstructured, provider: 'Meta', family: 'llama', profileOnly: true };
 const embedding: Traits = {
   ...chat,
   provider: 'Amazon',

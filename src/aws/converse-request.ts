@@ -17,7 +17,7 @@ type ToolUseInput = ConverseToolUse['input'];
 
 /** A model request in the words of Bedrock's Converse API. */
 export function toConverseRequest(request: ModelRequest): ConverseStreamCommandInput {
-  const { modelId, messages, system, inference, answerSoFar, outputSchema } = request;
+  const { modelId, messages, system, inference, answerSoFar } = request;
   const { afterSystem, afterMessages } = cachePointsFor(request);
   const asked = messages.map((message, index) =>
     toConverseMessage(message, modelId, afterMessages.has(index)),
@@ -28,7 +28,6 @@ export function toConverseRequest(request: ModelRequest): ConverseStreamCommandI
     messages: [...asked, ...more],
     inferenceConfig: toInferenceConfig(inference),
     ...toToolConfig(request),
-    ...(outputSchema === undefined ? {} : { outputConfig: toOutputConfig(outputSchema) }),
     ...(system === undefined
       ? {}
       : { system: [{ text: system }, ...(afterSystem ? [cachePoint] : [])] }),
@@ -88,11 +87,12 @@ function toConverseBlocks(
       const { toolUseId, text, isError } = block;
       const content = [{ text: text === '' ? '(nothing)' : text }];
       const status = isError === true ? ({ status: 'error' } as const) : {};
-      return [{ toolResult: { toolUseId, content, ...status } }];
+      return [{ toolResult: { toolUseId: toToolUseId(toolUseId), content, ...status } }];
     }
     case 'tool-use': {
       const { toolUseId, name, inputJson } = block;
-      return [{ toolUse: { toolUseId, name: toToolName(name), input: toInput(inputJson) } }];
+      const input = toInput(inputJson);
+      return [{ toolUse: { toolUseId: toToolUseId(toolUseId), name: toToolName(name), input } }];
     }
   }
 }
@@ -101,6 +101,11 @@ function toConverseBlocks(
 function toToolName(name: string): string {
   const known = name.replaceAll(/[^\w-]/gu, '_').slice(0, 64);
   return known === '' ? 'tool' : known;
+}
+
+/** Ids of other providers' calls, in the letters that Bedrock takes. */
+function toToolUseId(id: string): string {
+  return id.replaceAll(/[^\w-]/gu, '_').slice(0, 64);
 }
 
 /** A call whose input never was a JSON object is shown as one without: its result says why. */
@@ -162,12 +167,4 @@ function toToolChoice(choice: ToolChoice): NonNullable<ToolConfig['toolChoice']>
     case 'tool':
       return { tool: { name: choice.name } };
   }
-}
-
-function toOutputConfig({
-  name,
-  schema,
-}: NonNullable<ModelForm['outputSchema']>): ConverseStreamCommandInput['outputConfig'] {
-  const jsonSchema = { name, schema: JSON.stringify(schema) };
-  return { textFormat: { type: 'json_schema', structure: { jsonSchema } } };
 }

@@ -10,6 +10,7 @@ import type { TurnPorts } from '#domain/open-turn.ts';
 import type { Model } from '#domain/ports.ts';
 import { withRetries } from '#domain/retries.ts';
 import type { Toolbox } from '#domain/tools.ts';
+import { withForm } from '#domain/with-form.ts';
 import { withKnowledge } from '#domain/with-knowledge.ts';
 import { withTools } from '#domain/with-tools.ts';
 
@@ -33,7 +34,7 @@ const noTools: Toolbox = { open: () => Promise.resolve([]) };
 
 /** Bedrock's models as a chat wants them: tried again, left alone when down, replaced when away. */
 function createChatModel(environment: ChatEnvironment, clock: Clock, toolbox: Toolbox): Model {
-  const bedrock = createBedrockModel(createBedrockClient());
+  const bedrock = withForm(createBedrockModel(createBedrockClient()));
   const chance = { random: Math.random };
   const patient = withRetries(withBreaker(bedrock, clock), { clock, chance });
   const present = withFallbacks(patient, environment.fallbacks);

@@ -19,7 +19,7 @@ import {
 import { parseOpenAiRequest } from '#protocol/openai-request.ts';
 import { toProblem } from '#protocol/problem.ts';
 
-/** Answers `POST /v1/chat/completions` and `GET /v1/models` as OpenAI's clients expect. */
+/** Answers `POST /v1/chat/completions` and `GET /v1/models`, of one or all, as OpenAI's clients expect. */
 export async function answerOpenAi(
   ports: TurnPorts,
   policy: ChatPolicy,
@@ -27,7 +27,16 @@ export async function answerOpenAi(
 ): Promise<HttpResponse> {
   try {
     const { method, path } = request;
-    if (method === 'GET' && path === '/v1/models') return listModels(policy, invocation);
+    const headers = { 'x-request-id': invocation.requestId };
+    const models = [...policy.models, autoModel].map(toModel);
+    if (method === 'GET' && path === '/v1/models') {
+      return toJson({ object: 'list', data: models }, headers);
+    }
+    if (method === 'GET' && path.startsWith('/v1/models/')) {
+      const id = decodeURIComponent(path.slice('/v1/models/'.length));
+      const model = models.find((one) => one.id === id);
+      return model === undefined ? noSuchModel(id, headers) : toJson(model, headers);
+    }
     if (method === 'POST' && path === '/v1/chat/completions') {
       return await complete(ports, policy, { request, invocation });
     }
@@ -37,14 +46,15 @@ export async function answerOpenAi(
   }
 }
 
-function listModels({ models }: ChatPolicy, { requestId }: Invocation): HttpResponse {
-  const data = [...models, autoModel].map((id) => ({
-    id,
-    object: 'model',
-    created: 0,
-    owned_by: 'bedrock',
-  }));
-  return toJson({ object: 'list', data }, { 'x-request-id': requestId });
+function toModel(id: string) {
+  return { id, object: 'model', created: 0, owned_by: 'bedrock' };
+}
+
+/** OpenAI's own words: clients take another model when they read this code. */
+function noSuchModel(id: string, headers: Readonly<Record<string, string>>): HttpResponse {
+  const message = `The model \`${id}\` does not exist or you do not have access to it.`;
+  const error = { message, type: 'invalid_request_error', param: 'model', code: 'model_not_found' };
+  return { ...toJson({ error }, headers), status: 404 };
 }
 
 async function complete(
@@ -56,6 +66,9 @@ async function complete(
   const { chat, isStreamed, includesUsage } = parseOpenAiRequest(request.body);
   const nowMs = ports.clock.now();
   const { requestId } = invocation;
+  if (![...policy.models, autoModel].includes(chat.modelId ?? autoModel)) {
+    return noSuchModel(chat.modelId ?? '', { 'x-request-id': requestId });
+  }
   const turn = toTurnRequest(chat, {
     owner,
     policy,

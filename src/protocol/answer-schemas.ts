@@ -20,6 +20,9 @@ export const problem = v.strictObject({
   turn_id: v.optional(text),
 });
 
+/** What API Gateway says by itself, before any door of ours. */
+export const gatewayRefusal = v.strictObject({ message: v.nullable(text) });
+
 const passage = v.strictObject({
   text,
   source: text,
@@ -151,13 +154,31 @@ export const completion = v.looseObject({
   object: v.literal('chat.completion'),
   created: count,
   model: text,
-  choices: v.array(v.looseObject({ index: count, finish_reason: text })),
+  choices: v.array(
+    v.looseObject({
+      index: count,
+      finish_reason: v.picklist(['stop', 'length', 'tool_calls', 'content_filter']),
+      message: v.looseObject({
+        role: v.literal('assistant'),
+        content: v.nullable(text),
+        tool_calls: v.optional(
+          v.array(
+            v.looseObject({
+              id: text,
+              type: v.literal('function'),
+              function: v.looseObject({ name: text, arguments: text }),
+            }),
+          ),
+        ),
+      }),
+    }),
+  ),
+  usage: v.looseObject({ prompt_tokens: count, completion_tokens: count, total_tokens: count }),
 });
 
-export const models = v.looseObject({
-  object: v.literal('list'),
-  data: v.array(v.looseObject({ id: text, object: v.literal('model') })),
-});
+export const model = v.looseObject({ id: text, object: v.literal('model'), owned_by: text });
+
+export const models = v.looseObject({ object: v.literal('list'), data: v.array(model) });
 
 /** OpenAI's own form of an error. */
 export const openAiError = v.looseObject({ error: v.looseObject({ message: text, type: text }) });

@@ -28,10 +28,13 @@ const words = (most: number) =>
 
 const inline = v.strictObject({ text: words(maxTextLength) });
 const size = `must be a whole number from 1 to ${maxDocumentBytes}`;
+const notName = 'must be a file name of at most 200 characters';
 const upload = v.strictObject({
   name: v.pipe(
     v.string('must be a string'),
-    v.regex(/^[^/\\\p{Cc}]{1,200}$/u, 'must be a file name of at most 200 characters'),
+    // What readers of the OpenAPI document in all languages understand; the rest is checked here.
+    v.regex(/^[^/\\]{1,200}$/u, notName),
+    v.check((name) => !/\p{Cc}/u.test(name), notName),
   ),
   size: v.optional(
     v.pipe(

@@ -22,8 +22,8 @@ export interface Operation {
   /** The answer that is meant: its status, and its JSON where it has one. */
   readonly status: number;
   readonly answer?: GenericSchema;
-  /** Whether it streams, where its format does not say otherwise. */
-  readonly streams?: true;
+  /** The forms in which it streams, where the request asks for one of them. */
+  readonly streams?: readonly string[];
   /** Whether there may be nothing to answer. */
   readonly orNothing?: true;
   readonly error?: GenericSchema;
@@ -41,6 +41,7 @@ export const doors: Readonly<Record<string, Methods>> = {
       request: chatSchema,
       status: 200,
       answer: answers.turn,
+      streams: ['text/event-stream', 'text/plain'],
     },
   },
   '/chat/stream': {
@@ -49,7 +50,8 @@ export const doors: Readonly<Record<string, Methods>> = {
       summary: 'One turn, streamed in the format that is asked for.',
       request: chatSchema,
       status: 200,
-      streams: true,
+      answer: answers.turn,
+      streams: ['text/event-stream', 'text/plain'],
     },
   },
   '/conversations': {
@@ -92,7 +94,7 @@ export const doors: Readonly<Record<string, Methods>> = {
       summary: 'The rest of a turn, live or ended; 204 where there is none.',
       query: followSchema,
       status: 200,
-      streams: true,
+      streams: ['text/event-stream', 'text/plain'],
       orNothing: true,
     },
   },
@@ -185,11 +187,27 @@ export const doors: Readonly<Record<string, Methods>> = {
       request: completionSchema,
       status: 200,
       answer: answers.completion,
+      streams: ['text/event-stream'],
       error: answers.openAiError,
     },
   },
   '/v1/models': {
-    get: { id: 'listModels', summary: "OpenAI's models.", status: 200, answer: answers.models },
+    get: {
+      id: 'listModels',
+      summary: "OpenAI's models.",
+      status: 200,
+      answer: answers.models,
+      error: answers.openAiError,
+    },
+  },
+  '/v1/models/{model}': {
+    get: {
+      id: 'readModel',
+      summary: "One of OpenAI's models.",
+      status: 200,
+      answer: answers.model,
+      error: answers.openAiError,
+    },
   },
   '/openapi.json': {
     get: { id: 'readOpenApi', summary: 'This document.', status: 200, isPublic: true },

@@ -156,8 +156,15 @@ const types: Partial<Record<ErrorCode, string>> = {
   quota_exceeded: 'insufficient_quota',
 };
 
+/** OpenAI's names of fields that our other doors call otherwise. */
+const fields: Readonly<Record<string, string>> = {
+  max_tokens: 'max_completion_tokens',
+  stop_sequences: 'stop',
+};
+
 /** An error as OpenAI's clients read it; the field at fault is named apart where there is one. */
-export function toOpenAiError({ code, message, retryable }: ChatError): object {
+export function toOpenAiError({ code, message: told, retryable }: ChatError): object {
+  const message = told.replace(/^inference\.(\w+)/u, (_, field: string) => fields[field] ?? field);
   const [, param = null] = code === 'invalid_request' ? (/^([\w.]+):/u.exec(message) ?? []) : [];
   const type = types[code] ?? (retryable ? 'server_error' : 'invalid_request_error');
   return { error: { message, type, param, code } };

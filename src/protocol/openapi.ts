@@ -1,6 +1,6 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
-import { problem } from '#protocol/answer-schemas.ts';
+import { gatewayRefusal, problem } from '#protocol/answer-schemas.ts';
 import { doors, type Operation } from '#protocol/doors.ts';
 
 /** The OpenAPI 3.1 document of the REST API, made of the schemas that read its requests. */
@@ -29,7 +29,7 @@ export function toOpenApi(): object {
     security: [{ apiKey: [] }, { bearer: [] }],
     paths: Object.fromEntries(described),
     components: {
-      schemas: { Problem: schemaOf(problem) },
+      schemas: { Problem: schemaOf(problem), GatewayRefusal: schemaOf(gatewayRefusal) },
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
         bearer: {
@@ -71,26 +71,38 @@ const idempotencyKey = {
 };
 
 function responsesOf(operation: Operation): object {
-  const { status, answer, streams, orNothing, error, isPublic } = operation;
-  const content =
-    streams === true
-      ? {
-          'text/event-stream': { schema: { type: 'string' } },
-          'text/plain': { schema: { type: 'string' } },
-        }
-      : json(answer === undefined ? { type: 'object' } : schemaOf(answer));
+  const { status, answer, streams = [], orNothing, error, isPublic } = operation;
+  const content = {
+    ...json(answer === undefined ? { type: 'object' } : schemaOf(answer)),
+    ...Object.fromEntries(streams.map((form) => [form, { schema: { type: 'string' } }])),
+  };
   const meant = status === 204 ? { description: 'Done.' } : { description: 'As asked.', content };
-  const reference = { $ref: '#/components/schemas/Problem' };
   const failed =
     error === undefined
-      ? { 'application/problem+json': { schema: reference } }
+      ? { 'application/problem+json': { schema: reference('Problem') } }
       : json(schemaOf(error));
+  const refused = json(reference('GatewayRefusal'));
+  // Limits are the plan's, or the owner's.
+  const busy =
+    error === undefined
+      ? { ...failed, ...refused }
+      : json({ anyOf: [schemaOf(error), reference('GatewayRefusal')] });
   return {
     [status]: meant,
     ...(orNothing === true ? { 204: { description: 'Nothing is left.' } } : {}),
-    ...(isPublic === true ? {} : { 401: { description: 'Nobody who is known.' } }),
+    ...(isPublic === true
+      ? {}
+      : {
+          401: { description: 'Nobody who is known.', content: refused },
+          403: { description: 'A key that is none, or no such door.', content: refused },
+          429: { description: 'Too much at once, or for today.', content: busy },
+        }),
     default: { description: 'Why not.', content: failed },
   };
+}
+
+function reference(name: string): object {
+  return { $ref: `#/components/schemas/${name}` };
 }
 
 function json(schema: object): object {

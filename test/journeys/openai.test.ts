@@ -87,23 +87,76 @@ test('a tool that must be called is, and one that must not is not', async () => 
   expect((await ask('none')).choices[0]?.finish_reason).toBe('stop');
 });
 
-test('an answer has the form of a JSON schema', async () => {
-  const schema = {
-    type: 'object',
-    properties: { name: { type: 'string' }, length_km: { type: 'number' } },
-    required: ['name', 'length_km'],
-    additionalProperties: false,
-  };
+// As zod and pydantic make them: with limits, and open to more.
+const schema = {
+  type: 'object',
+  properties: {
+    name: { type: 'string', minLength: 1, pattern: '^.*$' },
+    length_km: { type: 'integer', minimum: 1, maximum: 9_007_199_254_740_991 },
+  },
+  required: ['name', 'length_km'],
+};
+const form = { type: 'json_schema', json_schema: { name: 'river', schema } } as const;
+const river = { name: expect.any(String), length_km: expect.any(Number) };
+
+test.each([model, 'amazon.nova-lite-v1:0', 'auto'])(
+  'an answer has the form of a JSON schema: %s',
+  async (asked) => {
+    const request = { model: asked, messages: [question], response_format: form };
+    const { choices, usage } = await client.chat.completions.create(request);
+    expect(choices[0]?.finish_reason).toBe('stop');
+    expect(choices[0]?.message.tool_calls).toBeUndefined();
+    expect(JSON.parse(choices[0]?.message.content ?? '')).toEqual(river);
+    expect(usage?.completion_tokens).toBeGreaterThan(1);
+    const stream = client.chat.completions.stream(request);
+    expect(JSON.parse((await stream.finalContent()) ?? '')).toEqual(river);
+  },
+);
+
+test('beside a form, a tool may be called first', async () => {
+  const asked = { role: 'user', content: 'Use get_weather for Kyoto' } as const;
+  const request = { model, tools: [weather], response_format: form };
+  const { choices } = await client.chat.completions.create({ ...request, messages: [asked] });
+  expect(choices[0]?.finish_reason).toBe('tool_calls');
+  const [call] = choices[0]?.message.tool_calls ?? [];
+  const said = {
+    role: 'assistant',
+    content: null,
+    tool_calls: call === undefined ? [] : [call],
+  } as const;
+  const result = { role: 'tool', tool_call_id: call?.id ?? '', content: 'Sunny' } as const;
+  const messages = [asked, { ...said, tool_calls: [...said.tool_calls] }, result];
+  const answer = await client.chat.completions.create({ ...request, messages });
+  expect(answer.choices[0]?.finish_reason).toBe('stop');
+  expect(JSON.parse(answer.choices[0]?.message.content ?? '')).toEqual(river);
+});
+
+test('an answer in JSON is one object', async () => {
   const { choices } = await client.chat.completions.create({
     model,
-    messages: [question],
-    response_format: { type: 'json_schema', json_schema: { name: 'river', schema } },
+    messages: [{ role: 'user', content: 'The capital of Japan, in JSON' }],
+    response_format: { type: 'json_object' },
   });
-  expect(JSON.parse(choices[0]?.message.content ?? '')).toEqual({
-    name: expect.any(String),
-    length_km: expect.any(Number),
-  });
+  expect(JSON.parse(choices[0]?.message.content ?? '')).toEqual(expect.any(Object));
 });
+
+test.each([[{}], [{ tools: [weather], tool_choice: 'none' }]])(
+  'calls of before are understood where none may be made: %j',
+  async (change) => {
+    const messages = [
+      { role: 'assistant', content: 'How can I help?' },
+      { role: 'user', content: 'Use get_weather for Kyoto' },
+      { role: 'assistant', content: '', tool_calls: [aCall('call:1|x')] },
+      { role: 'tool', tool_call_id: 'call:1|x', content: 'Sunny, 21 degrees' },
+      { role: 'assistant', content: '\n' },
+      { role: 'user', content: 'Summarise that, please' },
+    ];
+    const body = { model, messages, temperature: 1.5, ...change };
+    const answer = (await client.post('/chat/completions', { body })) as OpenAI.ChatCompletion;
+    expect(answer.choices[0]?.finish_reason).toBe('stop');
+    expect(answer.choices[0]?.message.content).toContain('Sunny');
+  },
+);
 
 const pixel =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -140,16 +193,48 @@ test('the models are those that may be asked, and the one that is chosen for the
   expect(chosen).toBe('amazon.nova-lite-v1:0');
 });
 
+test('a model that is not offered is one that OpenAI does not have, either', async () => {
+  expect(await client.models.retrieve('auto')).toMatchObject({ id: 'auto', object: 'model' });
+  const missing = { status: 404, code: 'model_not_found', param: 'model' };
+  await expect(client.models.retrieve('gpt-4o')).rejects.toMatchObject(missing);
+  const asked = client.chat.completions.create({ model: 'gpt-4o', messages: [question] });
+  await expect(asked).rejects.toMatchObject(missing);
+});
+
+const fiveWords = ['a', 'b', 'c', 'd', 'e'];
+const anotherTool = { type: 'function', function: { name: 'get_time' } } as const;
+const calling = { role: 'assistant', content: null, tool_calls: [aCall('1')] };
+
+function aCall(id: string): object {
+  return { id, type: 'function', function: { name: 'get_weather', arguments: '{}' } };
+}
+
 test.each([
-  [{ model: 'gpt-4o' }, 'model', 'must be one of'],
   [{ messages: [] }, 'messages', 'must not be empty'],
-  [{ temperature: 1.5 }, 'temperature', 'must be from 0 to 1'],
-  [{ n: 2 }, 'n', 'must be 1'],
+  [{ messages: [{ role: 'user', content: ' ' }] }, 'messages.0.content', 'must not be blank'],
+  [{ messages: [{ role: 'system', content: 'Hi' }] }, 'messages', 'no instruction'],
+  [{ messages: [question, calling, question] }, 'messages.2', 'the call 1 before it has no'],
   [
-    { messages: [{ role: 'assistant', content: 'Hi' }] },
-    'messages',
-    'must begin with one of the user',
+    { messages: [question, { role: 'tool', tool_call_id: '1', content: 'x' }] },
+    'messages.1.tool_call_id',
+    'answers no call',
   ],
+  [{ temperature: 2.5 }, 'temperature', 'must be from 0 to 2'],
+  [{ max_tokens: 0 }, 'max_tokens', 'must be at least 1'],
+  [{ max_tokens: 100_000 }, 'max_completion_tokens', 'must be at most 4096'],
+  [{ n: 2 }, 'n', 'must be 1'],
+  [{ stop: '' }, 'stop', 'must not be empty'],
+  [{ stop: fiveWords }, 'stop', 'must be at most 4 strings'],
+  [{ logprobs: true }, 'logprobs', 'is not offered'],
+  [{ functions: [] }, 'functions', 'is not offered'],
+  [{ tool_choice: 'required' }, 'tool_choice', 'needs tools'],
+  [
+    { tools: [weather], tool_choice: anotherTool },
+    'tool_choice',
+    'get_time is not among the tools',
+  ],
+  [{ tools: [weather, weather] }, 'tools', 'has get_weather twice'],
+  [{ response_format: { type: 'xml' } }, 'response_format.type', 'must be text, json_object or'],
 ])('%j is refused as OpenAI does, with the field', async (change, param, message) => {
   const body = { model, messages: [question], ...change };
   const answer = client.post('/chat/completions', { body });

@@ -82,6 +82,9 @@ const negation = /\b(?:no|not|never|without|false)\b|ない|なし/iu;
 function fillObject(schema: JsonSchema, facts: Facts): unknown {
   const required = new Set(itemsOf(schema['required']));
   const entries = Object.entries(membersOf(schema['properties']));
+  if (entries.length === 0 && schema['additionalProperties'] === true) {
+    return { answer: wordsFor('summary', facts) };
+  }
   // Without a word on what is required, everything is worth saying.
   const wanted = entries.filter(([name]) => required.size === 0 || required.has(name));
   return Object.fromEntries(wanted.map(([name, part]) => [name, fill(part, name, facts)]));
