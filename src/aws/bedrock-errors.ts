@@ -33,7 +33,7 @@ export function toModelError(error: unknown): ChatError {
     case 'ResourceNotFoundException':
       return new ChatError('model_unavailable', 'The model is no longer there.', options);
     case 'ValidationException':
-      return new ChatError('invalid_request', 'The model does not accept this request.', options);
+      return new ChatError('invalid_request', refusalOf(error), options);
     case 'AccessDeniedException':
     case 'CredentialsProviderError':
     case 'ExpiredTokenException':
@@ -47,6 +47,14 @@ export function toModelError(error: unknown): ChatError {
         isTransient: isConnectionLost(error),
       });
   }
+}
+
+/** What Bedrock found in a request is its caller's to know; what we are called there is not. */
+function refusalOf(error: unknown): string {
+  const given = error instanceof Error ? error.message : '';
+  const reason = given.replaceAll(/arn:\S+|\b\d{12}\b/gu, '…').slice(0, 400);
+  const told = 'The model does not accept this request';
+  return reason === '' ? `${told}.` : `${told}: ${reason}`;
 }
 
 function isUnreachable(error: unknown): boolean {

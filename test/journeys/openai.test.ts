@@ -260,6 +260,14 @@ test('a model that fails is an error that the SDK throws, before and amid an ans
   await behave(system, {});
 });
 
+test('what the model itself refuses comes with its reason', async () => {
+  const request = { model, messages: [question], temperature: 0.5, top_p: 0.5 };
+  await expect(client.chat.completions.create(request)).rejects.toMatchObject({
+    status: 400,
+    message: expect.stringContaining('`temperature` and `top_p` cannot both be specified'),
+  });
+});
+
 test('a request without a key is refused', async () => {
   const url = `${system.state.apis['Api']?.url}/v1/models`;
   expect((await fetch(url)).status).toBe(401);

@@ -125,14 +125,17 @@ test.each([
   expect(error).toMatchObject({ code });
 });
 
-test('a refusal before the stream has its code, and its cause for the log', async () => {
+test('a refusal before the stream says why, and not whose account it is', async () => {
+  const message = 'messages.0: too long for arn:aws:bedrock:us-east-1:123456789012:model/x';
   upstream.behave((response) => {
     response.writeHead(400, { 'x-amzn-errortype': 'ValidationException' });
-    response.end('{"message":"secret detail"}');
+    response.end(JSON.stringify({ message }));
   });
   const { error } = await readAll(stream());
-  expect(error).toMatchObject({ code: 'invalid_request', cause: { message: 'secret detail' } });
-  expect(String(error)).not.toContain('secret');
+  expect(error).toMatchObject({ code: 'invalid_request', cause: { message } });
+  expect(String(error)).toBe(
+    'ChatError: The model does not accept this request: messages.0: too long for …',
+  );
 });
 
 test("a model that may not be used is our fault, not the caller's", async () => {
