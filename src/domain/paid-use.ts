@@ -1,5 +1,6 @@
 import type { Clock } from '#domain/clock.ts';
 import type { Prices } from '#domain/cost.ts';
+import { ChatError, type ErrorCode } from '#domain/errors.ts';
 import { mostOf, releaseTurn, spentOn } from '#domain/reserve-turn.ts';
 import type { Ledger, Reservation } from '#domain/spending.ts';
 import type { Usage } from '#domain/usage.ts';
@@ -54,14 +55,33 @@ export async function paidAnswer<Answer extends { readonly usage?: Usage }>(
   ask: () => Promise<Answer>,
 ): Promise<Answer> {
   const reservation = await reserve(ports, use);
-  const progress: Progress = { hasSpoken: false };
+  // Whoever is asked for an answer in one piece may be at it, without a word.
+  const progress: Progress = { hasSpoken: true };
   try {
     const answer = await ask();
-    Object.assign(progress, { hasSpoken: true, usage: answer.usage });
+    progress.usage = answer.usage;
     return answer;
+  } catch (error) {
+    progress.hasSpoken = !isRefusal(error);
+    throw error;
   } finally {
     await settle(ports, use, { reservation, progress });
   }
+}
+
+const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'internal',
+  'invalid_request',
+  'model_unavailable',
+  'not_found',
+  'throttled',
+]);
+
+/** Whether a model was not even begun with; of one that did not answer in time nobody knows. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof ChatError)) return false;
+  const isLate = error.cause instanceof Error && error.cause.name === 'TimeoutError';
+  return refusals.has(error.code) && !isLate;
 }
 
 interface Progress {

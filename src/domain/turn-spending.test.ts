@@ -10,6 +10,7 @@ import { runTurn } from '#domain/run-turn.ts';
 import type { DaySpending } from '#domain/spending.ts';
 import type { TurnEvent } from '#domain/stream-event.ts';
 import type { Turn } from '#domain/turn.ts';
+import { withTools } from '#domain/with-tools.ts';
 import {
   conversation,
   createPacedModel,
@@ -34,6 +35,21 @@ function failing(times: number): Model & { readonly asked: number[] } {
       return isFailure
         ? createMemoryModel([busy]).stream(request, signal)
         : createMemoryModel(saying('Hello')).stream(request, signal);
+    },
+  };
+}
+
+/** A model that is asked, and says nothing until it is left. */
+function silent(): Model & { readonly asked: Promise<void> } {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  return {
+    asked,
+    async *stream(_, signal) {
+      resolve();
+      await new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+      yield* [];
     },
   };
 }
@@ -86,6 +102,22 @@ test('an answer that was cut off counts in full length, for the model may have g
   expect(cost).toMatchObject({ isEstimated: true });
   expect(cost?.nanoUsd).toBeGreaterThanOrEqual(5 * 500);
   expect(await spent(ports)).toMatchObject({ nanoUsd: cost?.nanoUsd });
+});
+
+test('a model that was left before its first word counts in full length, with tools or without', async () => {
+  const toolUse = { owner: 'ada', sets: ['clock'], canAsk: false };
+  for (const change of [{}, { toolUse }]) {
+    const model = silent();
+    const ports = memoryPorts(withTools(model, { open: async () => [] }));
+    const deadline = new AbortController();
+    const inference = { maxTokens: 500 };
+    const request = turnRequest({ inference, signal: deadline.signal, ...change });
+    const reading = eventsOf(runTurn(ports, request));
+    await model.asked;
+    deadline.abort(new ChatError('timed_out', 'The time is up.'));
+    await reading;
+    expect((await spent(ports))?.tokens).toBeGreaterThanOrEqual(500);
+  }
 });
 
 test('of a model without a price no turn says what it cost, not even one left behind', async () => {

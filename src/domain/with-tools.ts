@@ -25,12 +25,12 @@ export function withTools(model: Model, toolbox: Toolbox): Model {
       }
       const tools = await toolbox.open(use.sets, signal);
       const calling = { tools, owner: use.owner, signal, counts: new Map<string, number>() };
-      const spent: Spent = { asking: { ...request, tools }, isHeard: false };
+      const spent: Spent = { asking: { ...request, tools }, step: 'over' };
       try {
         yield* steps({ model, request: spent.asking, calling, spent });
       } catch (error) {
         // What was told of is known; of the step that broke off, the most that it can be.
-        const usage = usageAfter(spent);
+        const usage = usageAfter(spent, signal);
         if (usage !== undefined) yield { type: 'usage', usage };
         throw error;
       }
@@ -41,13 +41,18 @@ export function withTools(model: Model, toolbox: Toolbox): Model {
 /** What the steps of a turn took so far, and the one that runs. */
 interface Spent {
   asking: ModelRequest;
-  /** Whether its model has begun to answer, and not come to the end. */
-  isHeard: boolean;
+  /** How far its model has come. */
+  step: 'asked' | 'heard' | 'over';
   usage?: Usage;
 }
 
-function usageAfter({ usage, asking, isHeard }: Spent): Usage | undefined {
-  return isHeard ? { ...addUsage(usage, usageAtMost(asking)), isEstimated: true } : usage;
+/** A model that was left before its first word goes on; one that failed there has refused. */
+function usageAfter(
+  { usage, asking, step }: Spent,
+  { aborted: isLeft }: AbortSignal,
+): Usage | undefined {
+  const isOpen = step === 'heard' || (step === 'asked' && isLeft);
+  return isOpen ? { ...addUsage(usage, usageAtMost(asking)), isEstimated: true } : usage;
 }
 
 interface Turning {
@@ -74,14 +79,15 @@ async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undef
   for (let step = 1; step <= mostSteps; step += 1) {
     const said = { answer: emptyAnswer };
     spent.asking = { ...request, messages };
+    spent.step = 'asked';
     const events = apart(model.stream(spent.asking, calling.signal), hasWords);
     for await (const event of heard(events, said)) {
-      spent.isHeard = true;
+      spent.step = 'heard';
       // What all steps used is told once, at the end.
       if (event.type === 'usage') spent.usage = addUsage(spent.usage, event.usage);
       else if (event.type !== 'message-stop') yield event;
     }
-    spent.isHeard = false;
+    spent.step = 'over';
     hasWords ||= said.answer.content.some(({ type }) => type === 'text');
     const calls = callsIn(said.answer);
     if (said.answer.stopReason !== 'tool_use' || calls.length === 0) {

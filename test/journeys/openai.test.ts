@@ -1,18 +1,15 @@
-import OpenAI, { RateLimitError } from 'openai';
+import { RateLimitError, type OpenAI } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { aCall, claude as model, openAiClient, question, weather } from '../fixtures/openai.ts';
 import { startSystem, type StreambedSystem } from '../fixtures/system.ts';
 import { behave } from '../fixtures/told-turn.ts';
 
 let system: StreambedSystem;
 let client: OpenAI;
 
-const model = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
-const question = { role: 'user', content: 'Tell me about rivers' } as const;
-
 beforeAll(async () => {
   system = await startSystem();
-  const { url = '', apiKeys: [apiKey = ''] = [] } = system.state.apis['Api'] ?? {};
-  client = new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
+  client = openAiClient(system);
 });
 afterAll(() => system.close());
 
@@ -43,15 +40,6 @@ test('the OpenAI SDK streams an answer, with its usage at the end', async () => 
   expect(whole.choices[0]).toMatchObject({ message: { content: text }, finish_reason: 'stop' });
   expect(whole.usage?.total_tokens).toBe(usage?.total_tokens);
 });
-
-const weather = {
-  type: 'function',
-  function: {
-    name: 'get_weather',
-    description: 'The weather of a city.',
-    parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
-  },
-} as const;
 
 test('a tool is called, and its result is answered', async () => {
   const asked = { role: 'user', content: 'Use get_weather for Kyoto' } as const;
@@ -199,51 +187,6 @@ test('a model that is not offered is one that OpenAI does not have, either', asy
   await expect(client.models.retrieve('gpt-4o')).rejects.toMatchObject(missing);
   const asked = client.chat.completions.create({ model: 'gpt-4o', messages: [question] });
   await expect(asked).rejects.toMatchObject(missing);
-});
-
-const fiveWords = ['a', 'b', 'c', 'd', 'e'];
-const anotherTool = { type: 'function', function: { name: 'get_time' } } as const;
-const calling = { role: 'assistant', content: null, tool_calls: [aCall('1')] };
-
-function aCall(id: string): object {
-  return { id, type: 'function', function: { name: 'get_weather', arguments: '{}' } };
-}
-
-test.each([
-  [{ messages: [] }, 'messages', 'must not be empty'],
-  [{ messages: [{ role: 'user', content: ' ' }] }, 'messages.0.content', 'must not be blank'],
-  [{ messages: [{ role: 'system', content: 'Hi' }] }, 'messages', 'no instruction'],
-  [{ messages: [question, calling, question] }, 'messages.2', 'the call 1 before it has no'],
-  [
-    { messages: [question, { role: 'tool', tool_call_id: '1', content: 'x' }] },
-    'messages.1.tool_call_id',
-    'answers no call',
-  ],
-  [{ temperature: 2.5 }, 'temperature', 'must be from 0 to 2'],
-  [{ max_tokens: 0 }, 'max_tokens', 'must be at least 1'],
-  [{ max_tokens: 100_000 }, 'max_completion_tokens', 'must be at most 4096'],
-  [{ n: 2 }, 'n', 'must be 1'],
-  [{ stop: '' }, 'stop', 'must not be empty'],
-  [{ stop: fiveWords }, 'stop', 'must be at most 4 strings'],
-  [{ logprobs: true }, 'logprobs', 'is not offered'],
-  [{ functions: [] }, 'functions', 'is not offered'],
-  [{ tool_choice: 'required' }, 'tool_choice', 'needs tools'],
-  [
-    { tools: [weather], tool_choice: anotherTool },
-    'tool_choice',
-    'get_time is not among the tools',
-  ],
-  [{ tools: [weather, weather] }, 'tools', 'has get_weather twice'],
-  [{ response_format: { type: 'xml' } }, 'response_format.type', 'must be text, json_object or'],
-])('%j is refused as OpenAI does, with the field', async (change, param, message) => {
-  const body = { model, messages: [question], ...change };
-  const answer = client.post('/chat/completions', { body });
-  await expect(answer).rejects.toMatchObject({
-    status: 400,
-    type: 'invalid_request_error',
-    param,
-    message: expect.stringContaining(message),
-  });
 });
 
 test('a model that fails is an error that the SDK throws, before and amid an answer', async () => {
