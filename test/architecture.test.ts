@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'src/documents': /^(?:#domain\/|#aws\/|#documents\/|node-html-parser$|unpdf$)/u,
   'src/identity': /^(?:#domain\/|#identity\/|jose$)/u,
   'src/tools':
-    /^(?:#domain\/|#aws\/|#tools\/|@aws-sdk\/|@modelcontextprotocol\/|valibot$|@valibot\/)/u,
+    /^(?:#domain\/|#aws\/|#tools\/|@aws-sdk\/|@modelcontextprotocol\/|node:|valibot$|@valibot\/)/u,
   'src/handlers':
     /^#(?:domain|protocol|aws|lambda|langchain|agents|callbacks|documents|identity|tools)\//u,
   infra: /^(?:#infra\/|aws-cdk-lib|constructs$)/u,

@@ -9,7 +9,7 @@ import { withFallbacks } from '#domain/fallbacks.ts';
 import type { TurnPorts } from '#domain/open-turn.ts';
 import type { Model } from '#domain/ports.ts';
 import { withRetries } from '#domain/retries.ts';
-import type { Toolbox } from '#domain/tools.ts';
+import { freeTools, type Toolbox } from '#domain/tools.ts';
 import { withForm } from '#domain/with-form.ts';
 import { withKnowledge } from '#domain/with-knowledge.ts';
 import { withTools } from '#domain/with-tools.ts';
@@ -30,7 +30,7 @@ export function createTurnPorts(
 }
 
 /** For functions whose requests bring tools of their own. */
-const noTools: Toolbox = { open: () => Promise.resolve([]) };
+const noTools: Toolbox = { open: () => Promise.resolve(freeTools([])) };
 
 /** Bedrock's models as a chat wants them: tried again, left alone when down, replaced when away. */
 function createChatModel(environment: ChatEnvironment, clock: Clock, toolbox: Toolbox): Model {

@@ -5,6 +5,7 @@ import { userMessage, type ContentBlock } from '#domain/message.ts';
 import type { Model } from '#domain/ports.ts';
 import { runTurn } from '#domain/run-turn.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
+import { freeTools } from '#domain/tools.ts';
 import { appendJoined, takeEntry, type LogEvent } from '#domain/turn-log.ts';
 import { toExchange, toMessages, type Turn } from '#domain/turn.ts';
 import { withTools } from '#domain/with-tools.ts';
@@ -33,7 +34,7 @@ const clock = {
   mostCalls: 3,
   run: async () => 'noon',
 };
-const toolbox = { open: async () => [clock] };
+const toolbox = { open: async () => freeTools([clock]) };
 const toolUse = { owner: 'ada', sets: ['time'], canAsk: true };
 
 test('who follows a live turn hears a call to its end before what came of it', async () => {

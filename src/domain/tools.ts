@@ -29,7 +29,18 @@ export type OwnToolSet = (typeof ownToolSets)[number];
 /** Where tools are found by the names of their sets, which requests have. */
 export interface Toolbox {
   /** The tools of some sets. Throws `model_unavailable` where one cannot be had. */
-  open(sets: readonly string[], signal: AbortSignal): Promise<readonly OwnTool[]>;
+  open(sets: readonly string[], signal: AbortSignal): Promise<OpenTools>;
+}
+
+export interface OpenTools {
+  readonly tools: readonly OwnTool[];
+  /** Lets go of what holds the tools: none is called any more. Never throws. */
+  close(): Promise<void>;
+}
+
+/** Tools that nothing has to be held for. */
+export function freeTools(tools: readonly OwnTool[]): OpenTools {
+  return { tools, close: () => Promise.resolve() };
 }
 
 /** A person's word on a call that a tool waits with. */

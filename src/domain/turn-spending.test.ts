@@ -9,6 +9,7 @@ import { findConversation } from '#domain/recover-turn.ts';
 import { runTurn } from '#domain/run-turn.ts';
 import type { DaySpending } from '#domain/spending.ts';
 import type { TurnEvent } from '#domain/stream-event.ts';
+import { freeTools } from '#domain/tools.ts';
 import type { Turn } from '#domain/turn.ts';
 import { withTools } from '#domain/with-tools.ts';
 import {
@@ -108,7 +109,7 @@ test('a model that was left before its first word counts in full length, with to
   const toolUse = { owner: 'ada', sets: ['clock'], canAsk: false };
   for (const change of [{}, { toolUse }]) {
     const model = silent();
-    const ports = memoryPorts(withTools(model, { open: async () => [] }));
+    const ports = memoryPorts(withTools(model, { open: async () => freeTools([]) }));
     const deadline = new AbortController();
     const inference = { maxTokens: 500 };
     const request = turnRequest({ inference, signal: deadline.signal, ...change });

@@ -5,7 +5,7 @@ import { messageText } from '#domain/message.ts';
 import type { Model, ModelRequest } from '#domain/ports.ts';
 import { runTurn } from '#domain/run-turn.ts';
 import type { StreamEvent, TurnEvent } from '#domain/stream-event.ts';
-import type { OwnTool, Toolbox } from '#domain/tools.ts';
+import { freeTools, type OwnTool, type Toolbox } from '#domain/tools.ts';
 import type { Turn } from '#domain/turn.ts';
 import { withTools } from '#domain/with-tools.ts';
 import {
@@ -68,7 +68,7 @@ function tool(name: string, change: Partial<OwnTool> = {}): OwnTool {
   };
 }
 
-const boxOf = (...tools: OwnTool[]): Toolbox => ({ open: async () => tools });
+const boxOf = (...tools: OwnTool[]): Toolbox => ({ open: async () => freeTools(tools) });
 
 const toolUse = { owner: 'ada', sets: ['set'], canAsk: true };
 

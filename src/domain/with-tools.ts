@@ -23,7 +23,7 @@ export function withTools(model: Model, toolbox: Toolbox): Model {
         yield* model.stream(request, signal);
         return;
       }
-      const tools = await toolbox.open(use.sets, signal);
+      const { tools, close } = await toolbox.open(use.sets, signal);
       const calling = { tools, owner: use.owner, signal, counts: new Map<string, number>() };
       const spent: Spent = { asking: { ...request, tools }, step: 'over' };
       try {
@@ -33,6 +33,8 @@ export function withTools(model: Model, toolbox: Toolbox): Model {
         const usage = usageAfter(spent, signal);
         if (usage !== undefined) yield { type: 'usage', usage };
         throw error;
+      } finally {
+        await close();
       }
     },
   };

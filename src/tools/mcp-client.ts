@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
 /*
@@ -9,6 +10,8 @@ export interface McpServer {
   readonly tools: readonly McpTool[];
   /** What a tool gives, in words. Throws where the server does not answer in order. */
   call(name: string, input: object, signal: AbortSignal): Promise<McpResult>;
+  /** Ends the session. Never throws. */
+  close(): Promise<void>;
 }
 
 export interface McpTool {
@@ -23,6 +26,9 @@ export interface McpResult {
   readonly text: string;
   readonly isError: boolean;
 }
+
+/** The end of an answer does not wait longer for a server to have heard of it. */
+const closeMs = 1_000;
 
 export interface McpPatience {
   /** For all that comes before a call. */
@@ -40,10 +46,22 @@ export async function connectMcp(
     { name: 'streambed', version: '0.1.0' },
     { versionNegotiation: { mode: 'auto' } },
   );
+  const transport = new StreamableHTTPClientTransport(new URL(url));
+  const close = async (): Promise<void> => {
+    const ended = transport.terminateSession().catch(() => undefined);
+    await Promise.race([ended, wait(closeMs, undefined, { ref: false })]);
+    await client.close().catch(() => undefined);
+  };
   const timely = { signal, timeout: openMs };
-  await client.connect(new StreamableHTTPClientTransport(new URL(url)), timely);
-  const { tools } = await client.listTools({}, timely);
+  const { tools } = await client
+    .connect(transport, timely)
+    .then(() => client.listTools({}, timely))
+    .catch(async (error: unknown) => {
+      await close();
+      throw error;
+    });
   return {
+    close,
     tools: tools.map(({ name, description, inputSchema, annotations }) => ({
       name,
       description,

@@ -1,5 +1,6 @@
 import { ChatError } from '#domain/errors.ts';
-import type { OwnTool } from '#domain/tools.ts';
+import { estimateTokens } from '#domain/estimate-tokens.ts';
+import { mostSchemaTokens, type OpenTools, type OwnTool } from '#domain/tools.ts';
 import type { McpServer, McpTool } from '#tools/mcp-client.ts';
 
 /** A server that is slower than this is no help in a conversation. */
@@ -14,16 +15,26 @@ export async function openMcpServer(
   name: string,
   url: string,
   signal: AbortSignal,
-): Promise<readonly OwnTool[]> {
+): Promise<OpenTools> {
   const { connectMcp } = await import('#tools/mcp-client.ts');
   try {
     const server = await connectMcp(url, patience, signal);
-    return server.tools.slice(0, mostTools).map((tool) => toOwnTool(name, tool, server));
+    const { close } = server;
+    return { tools: within(server.tools.map((tool) => toOwnTool(name, tool, server))), close };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     const message = `The tools of ${name} are out of reach.`;
     throw new ChatError('model_unavailable', message, { cause: error });
   }
+}
+
+/** As many tools as a model is shown of a set. */
+function within(tools: readonly OwnTool[]): readonly OwnTool[] {
+  let tokens = 0;
+  return tools.slice(0, mostTools).filter(({ name, description, inputSchema }) => {
+    tokens += estimateTokens(JSON.stringify({ name, description, inputSchema }));
+    return tokens <= mostSchemaTokens;
+  });
 }
 
 function toOwnTool(serverName: string, tool: McpTool, server: McpServer): OwnTool {

@@ -2,7 +2,7 @@ import { createDocumentClient, type Table } from '#aws/dynamo-table.ts';
 import type { TableEnvironment } from '#aws/environment.ts';
 import type { Clock } from '#domain/clock.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { OwnTool, OwnToolSet, Toolbox } from '#domain/tools.ts';
+import { freeTools, type OwnTool, type OwnToolSet, type Toolbox } from '#domain/tools.ts';
 import { currentTime } from '#tools/current-time.ts';
 import { openMcpServer } from '#tools/mcp-tools.ts';
 import { notes } from '#tools/notes.ts';
@@ -27,14 +27,23 @@ export function createToolbox(
   );
   return {
     async open(sets, signal) {
-      const tools = await Promise.all(
+      const opening = await Promise.allSettled(
         sets.map(async (name) => {
           const url = Object.hasOwn(mcpServers, name) ? mcpServers[name] : undefined;
-          if (url === undefined) return own.get(name) ?? unknown(name);
+          if (url === undefined) return freeTools(own.get(name) ?? unknown(name));
           return openMcpServer(name, url, signal);
         }),
       );
-      return tools.flat();
+      const open = opening.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      const close = async (): Promise<void> => {
+        await Promise.all(open.map((one) => one.close()));
+      };
+      const failed = opening.find((one) => one.status === 'rejected');
+      if (failed !== undefined) {
+        await close();
+        throw failed.reason;
+      }
+      return { tools: open.flatMap(({ tools }) => tools), close };
     },
   };
 }

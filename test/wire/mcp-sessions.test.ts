@@ -1,0 +1,85 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectMcp } from '#tools/mcp-client.ts';
+
+const sessions = new Map<string, WebStandardStreamableHTTPServerTransport>();
+let server: http.Server;
+let url = '';
+let isSlowToEnd = false;
+let openStreams = 0;
+
+/** A server with a session for each client, and a stream on which it could tell it news. */
+async function sessionOf(
+  id: string | undefined,
+): Promise<WebStandardStreamableHTTPServerTransport> {
+  const known = sessions.get(id ?? '');
+  if (known !== undefined) return known;
+  const transport = new WebStandardStreamableHTTPServerTransport({
+    sessionIdGenerator: () => crypto.randomUUID(),
+    onsessioninitialized: (created) => void sessions.set(created, transport),
+    onsessionclosed: (closed) => void sessions.delete(closed),
+  });
+  const mcp = new McpServer({ name: 'old', version: '1.0.0' });
+  mcp.registerTool('hello', {}, async () => ({ content: [{ type: 'text', text: 'Hello' }] }));
+  await mcp.connect(transport);
+  return transport;
+}
+
+beforeAll(async () => {
+  server = http.createServer(async (request, response) => {
+    const { method = 'GET', headers, url: path = '/' } = request;
+    if (method === 'DELETE' && isSlowToEnd) return;
+    const body = Buffer.concat(await Array.fromAsync(request));
+    const asked = new Request(new URL(path, url), {
+      method,
+      headers: headers as Record<string, string>,
+      ...(method === 'POST' ? { body } : {}),
+    });
+    const transport = await sessionOf(headers['mcp-session-id']?.toString());
+    const answer = await transport.handleRequest(asked);
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    if (answer.body === null) {
+      response.end();
+      return;
+    }
+    if (method === 'GET') {
+      openStreams += 1;
+      response.on('close', () => {
+        openStreams -= 1;
+      });
+    }
+    Readable.fromWeb(answer.body).pipe(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
+});
+afterAll(() => server.close().closeAllConnections());
+
+const connect = () =>
+  connectMcp(url, { openMs: 5_000, callMs: 5_000 }, new AbortController().signal);
+
+test('a session that is no longer needed is ended, and its stream with it', async () => {
+  const opened = await Promise.all([connect(), connect(), connect()]);
+  expect(sessions.size).toBe(3);
+  const [first] = opened;
+  expect(await first?.call('hello', {}, new AbortController().signal)).toEqual({
+    text: 'Hello',
+    isError: false,
+  });
+  await expect.poll(() => openStreams).toBe(3);
+  await Promise.all(opened.map((one) => one.close()));
+  expect(sessions.size).toBe(0);
+  await expect.poll(() => openStreams).toBe(0);
+});
+
+test('a server that does not hear of the end is not waited for long', async () => {
+  isSlowToEnd = true;
+  const opened = await connect();
+  await expect.poll(() => openStreams).toBe(1);
+  await opened.close();
+  await expect.poll(() => openStreams).toBe(0);
+  isSlowToEnd = false;
+});
