@@ -1,3 +1,4 @@
+import { cutText } from '#domain/cut-text.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { ToolResultBlock, ToolUseBlock } from '#domain/message.ts';
 import { mostCallsAtOnce, mostResultCharacters, type OwnTool } from '#domain/tools.ts';
@@ -83,7 +84,8 @@ function inputOf(json: string): unknown {
 /** As much of a result as is shown and kept. */
 export function shortened(text: string): string {
   if (text.length <= mostResultCharacters) return text;
-  return `${text.slice(0, mostResultCharacters)}\n(The rest of ${text.length} characters is left out.)`;
+  const [shown] = cutText(text, mostResultCharacters);
+  return `${shown}\n(The rest of ${text.length} characters is left out.)`;
 }
 
 function refusal(message: string): ChatError {

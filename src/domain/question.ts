@@ -94,7 +94,14 @@ function assertDecided({ answer, stopReason }: Turn, decisions: readonly Decisio
   const waiting = answer.content.flatMap((block) =>
     block.type === 'approval' ? [block.toolUseId] : [],
   );
-  const decided = new Set(decisions.map(({ toolUseId }) => toolUseId));
+  const ids = decisions.map(({ toolUseId }) => toolUseId);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw new ChatError('invalid_request', `approvals: name ${twice} twice`);
+  const other = ids.find((id) => !waiting.includes(id));
+  if (other !== undefined) {
+    throw new ChatError('invalid_request', `approvals: ${other} does not wait in this turn`);
+  }
+  const decided = new Set(ids);
   const open = waiting.find((id) => !decided.has(id));
   if (open !== undefined)
     throw new ChatError('invalid_request', `approvals: must decide on ${open}`);

@@ -99,6 +99,8 @@ async function* answer(
 
 async function foldPast(ports: TurnPorts, request: TurnRequest, opened: OpenTurn): Promise<void> {
   const { key, history } = opened;
+  // An agent keeps a history of its own.
+  if (request.agent !== undefined) return;
   if (key !== undefined) await foldHistory(ports, request, { key, history });
 }
 

@@ -1,3 +1,4 @@
+import { cutText } from '#domain/cut-text.ts';
 import type { StreamEvent, TurnEvent } from '#domain/stream-event.ts';
 import type { TurnKey } from '#domain/turn.ts';
 
@@ -100,27 +101,20 @@ export function divided(event: LogEvent, at: number): readonly [LogEvent, LogEve
       return [event, event];
     case 'text-delta':
     case 'reasoning-delta': {
-      const [first, rest] = halves(event.text, at);
+      const [first, rest] = cutText(event.text, at);
       return [
         { ...event, text: first },
         { ...event, text: rest },
       ];
     }
     case 'tool-input-delta': {
-      const [first, rest] = halves(event.json, at);
+      const [first, rest] = cutText(event.json, at);
       return [
         { ...event, json: first },
         { ...event, json: rest },
       ];
     }
   }
-}
-
-/** Never between the two halves of a character. */
-function halves(text: string, at: number): readonly [string, string] {
-  const isPair = /^[\uD800-\uDBFF]$/u.test(text.charAt(at - 1));
-  const end = isPair ? at + 1 : at;
-  return [text.slice(0, end), text.slice(end)];
 }
 
 /** Two deltas as one, where the second goes on with the first. */

@@ -1,10 +1,13 @@
+import { cutText } from '#domain/cut-text.ts';
 import { shownPassages, type Knowledge } from '#domain/knowledge.ts';
 import {
   lastQuestion,
+  messageText,
   type CitationBlock,
   type Passage,
   type PassageBlock,
   type PromptMessage,
+  type RetrievalBlock,
 } from '#domain/message.ts';
 import type { Model, ModelRequest } from '#domain/ports.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
@@ -34,19 +37,30 @@ async function* grounded(
   knowledge: Knowledge,
   { request, signal }: Grounding,
 ): AsyncGenerator<StreamEvent, void, undefined> {
-  const query = lastQuestion(request.messages);
-  const { name = '', owner = '' } = request.knowledge ?? {};
-  const asked = { name, owner, text: query, limit: shownPassages.count };
-  const found = (await knowledge.search(asked, signal)).map(shortened);
-  const events = model.stream(shown(request, found), signal);
-  let hasTold = false;
-  for await (const event of cited(events, found)) {
+  // An answer that waited for a person goes on from what was found for it, and was told.
+  const before = request.pending?.content ?? [];
+  const told = before.find((block) => block.type === 'retrieval');
+  const search = told ?? (await searched(knowledge, { request, signal }));
+  const events = model.stream(shown(request, search.passages), signal);
+  let hasTold = told !== undefined;
+  const said = messageText({ role: 'assistant', content: before }).length;
+  for await (const event of cited(events, search.passages, said)) {
     yield event;
     if (hasTold || event.type !== 'message-start') continue;
     hasTold = true;
-    const block = { type: 'retrieval', query, passages: found } as const;
-    yield { type: 'block', index: retrievalIndex, block };
+    yield { type: 'block', index: retrievalIndex, block: search };
   }
+}
+
+async function searched(
+  knowledge: Knowledge,
+  { request, signal }: Grounding,
+): Promise<RetrievalBlock> {
+  const query = lastQuestion(request.messages);
+  const { name = '', owner = '' } = request.knowledge ?? {};
+  const asked = { name, owner, text: query, limit: shownPassages.count };
+  const found = await knowledge.search(asked, signal);
+  return { type: 'retrieval', query, passages: found.map(shortened) };
 }
 
 /** Numbers of blocks that no model uses: in the answer they are numbered anew. */
@@ -54,7 +68,8 @@ const retrievalIndex = 1_000_000;
 const firstCitationIndex = 2_000_000;
 
 function shortened(passage: Passage): Passage {
-  return { ...passage, text: passage.text.slice(0, shownPassages.characters) };
+  const [text] = cutText(passage.text, shownPassages.characters);
+  return { ...passage, text };
 }
 
 const instructions =
@@ -76,15 +91,17 @@ function shown(request: ModelRequest, found: readonly Passage[]): ModelRequest {
 
 /**
  * An answer's citations with the span of what they stand for: those that the model's service
- * gives, and those that the model writes as the number of a passage, `[1]`.
+ * gives, and those that the model writes as the number of a passage, `[1]`. Its first characters
+ * may have been said before, with their citations.
  */
 async function* cited(
   events: AsyncIterable<StreamEvent>,
   found: readonly Passage[],
+  said: number,
 ): AsyncGenerator<StreamEvent, void, undefined> {
   const starts = new Map<number, number>();
   let text = '';
-  let read = 0;
+  let read = said;
   let index = firstCitationIndex;
   for await (const event of events) {
     if (event.type === 'block' && event.block.type === 'citation') {

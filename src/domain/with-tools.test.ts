@@ -1,93 +1,20 @@
 import { expect, test } from 'vitest';
 import { ChatError } from '#domain/errors.ts';
 import { createMemoryConversations } from '#domain/memory-conversations.ts';
-import { messageText } from '#domain/message.ts';
-import type { Model, ModelRequest } from '#domain/ports.ts';
 import { runTurn } from '#domain/run-turn.ts';
-import type { StreamEvent, TurnEvent } from '#domain/stream-event.ts';
-import { freeTools, type OwnTool, type Toolbox } from '#domain/tools.ts';
-import type { Turn } from '#domain/turn.ts';
+import type { Toolbox } from '#domain/tools.ts';
 import { withTools } from '#domain/with-tools.ts';
 import {
-  conversation,
-  eventsOf,
-  memoryPorts,
-  textOf,
-  turnRequest,
-  usage,
-} from '../../test/fixtures/turns.ts';
-
-const call = (id: string, name: string, json = '{}'): readonly StreamEvent[] => [
-  { type: 'block-start', index: 1, toolUseId: id, name },
-  { type: 'tool-input-delta', index: 1, json },
-  { type: 'block-stop', index: 1 },
-];
-
-const calling = (...calls: readonly (readonly StreamEvent[])[]): readonly StreamEvent[] => [
-  { type: 'message-start' },
-  ...calls.flatMap((events, index) =>
-    events.map((event) => ('index' in event ? { ...event, index } : event)),
-  ),
-  { type: 'message-stop', stopReason: 'tool_use' },
-  { type: 'usage', usage },
-];
-
-const answering = (text: string): readonly StreamEvent[] => [
-  { type: 'message-start' },
-  { type: 'text-delta', index: 0, text },
-  { type: 'block-stop', index: 0 },
-  { type: 'message-stop', stopReason: 'end_turn' },
-  { type: 'usage', usage },
-];
-
-interface Scripted extends Model {
-  readonly requests: ModelRequest[];
-}
-
-/** A model that says one thing after the other, each time it is asked. */
-function scripted(...answers: readonly (readonly StreamEvent[])[]): Scripted {
-  const requests: ModelRequest[] = [];
-  return {
-    requests,
-    async *stream(request) {
-      requests.push(request);
-      yield* answers[requests.length - 1] ?? answering('No more');
-    },
-  };
-}
-
-function tool(name: string, change: Partial<OwnTool> = {}): OwnTool {
-  return {
-    name,
-    inputSchema: { type: 'object' },
-    writes: false,
-    timeoutMs: 1_000,
-    mostCalls: 3,
-    run: async () => `${name} says hello`,
-    ...change,
-  };
-}
-
-const boxOf = (...tools: OwnTool[]): Toolbox => ({ open: async () => freeTools(tools) });
-
-const toolUse = { owner: 'ada', sets: ['set'], canAsk: true };
-
-async function ask(
-  model: Model,
-  toolbox: Toolbox,
-  change: Partial<Parameters<typeof turnRequest>[0]> = {},
-  conversations = createMemoryConversations(),
-): Promise<{ readonly events: readonly TurnEvent[]; readonly turn: Turn | undefined }> {
-  const ports = memoryPorts(withTools(model, toolbox), { conversations });
-  const events = await eventsOf(runTurn(ports, turnRequest({ toolUse, ...change })));
-  const { items } = await conversations.turns(conversation, { limit: 1 });
-  return { events, turn: items[0] };
-}
-
-const resultsIn = (turn: Turn | undefined): readonly string[] =>
-  (turn?.answer.content ?? []).flatMap((block) =>
-    block.type === 'tool-result' ? [block.text] : [],
-  );
+  answering,
+  askWithTools as ask,
+  boxOf,
+  call,
+  calling,
+  resultsIn,
+  scripted,
+  tool,
+} from '../../test/fixtures/scripted-tools.ts';
+import { eventsOf, memoryPorts, textOf, turnRequest, usage } from '../../test/fixtures/turns.ts';
 
 test('a call is made, its result shown to the model, and all of it is one answer', async () => {
   const model = scripted(calling(call('1', 'clock')), answering('It is noon.'));
@@ -181,79 +108,6 @@ test('a tool is called so often in a turn, and a model asked so often', async ()
   expect(model.requests).toHaveLength(5);
   expect(turn).toMatchObject({ state: 'failed', errorCode: 'model_error' });
   expect(resultsIn(turn).at(-1)).toContain('may be called 2 times');
-});
-
-const writer = (written: unknown[]): OwnTool =>
-  tool('write', {
-    writes: true,
-    run: async (input) => {
-      written.push(input);
-      return 'Written.';
-    },
-  });
-
-test('a tool that writes waits for a person, and what only reads does not', async () => {
-  const written: unknown[] = [];
-  const model = scripted(calling(call('1', 'write', '{"x":1}'), call('2', 'clock')));
-  const { events, turn } = await ask(model, boxOf(writer(written), tool('clock')));
-  expect(written).toEqual([]);
-  expect(turn).toMatchObject({ state: 'complete', stopReason: 'approval_required' });
-  expect(resultsIn(turn)).toEqual(['clock says hello']);
-  expect(events).toContainEqual(
-    expect.objectContaining({ type: 'block', block: { type: 'approval', toolUseId: '1' } }),
-  );
-});
-
-const approve = (isApproved: boolean, toolUseId = '1', turnId = 't1') => ({
-  turnId: `t-${isApproved}`,
-  asked: { type: 'approve', turnId, decisions: [{ toolUseId, isApproved }] } as const,
-  idempotency: { key: 'approve.1', fingerprint: String(isApproved) },
-});
-
-test('what was allowed is done once, and the answer goes on', async () => {
-  const written: unknown[] = [];
-  const conversations = createMemoryConversations();
-  const toolbox = boxOf(writer(written));
-  await ask(scripted(calling(call('1', 'write', '{"x":1}'))), toolbox, {}, conversations);
-  const model = scripted(answering('It is written.'));
-  const first = await ask(model, toolbox, approve(true), conversations);
-  expect(written).toEqual([{ x: 1 }]);
-  expect(first.turn?.answer.content.map(({ type }) => type)).toEqual([
-    'tool-use',
-    'tool-result',
-    'text',
-  ]);
-  expect(messageText(first.turn?.question ?? { role: 'user', content: [] })).toBe('Hi');
-  const again = await ask(model, toolbox, { ...approve(true), turnId: 't-x' }, conversations);
-  expect(textOf(again.events)).toBe('It is written.');
-  expect(written).toHaveLength(1);
-  expect(model.requests).toHaveLength(1);
-});
-
-test('what was not allowed is not done, and the model is told', async () => {
-  const written: unknown[] = [];
-  const conversations = createMemoryConversations();
-  const toolbox = boxOf(writer(written));
-  await ask(scripted(calling(call('1', 'write'))), toolbox, {}, conversations);
-  const { turn } = await ask(
-    scripted(answering('As you like.')),
-    toolbox,
-    approve(false),
-    conversations,
-  );
-  expect(written).toEqual([]);
-  expect(resultsIn(turn)).toEqual(['The user did not allow this call.']);
-});
-
-test('nothing is allowed that does not wait, and everything that waits is decided', async () => {
-  const conversations = createMemoryConversations();
-  const toolbox = boxOf(writer([]));
-  await ask(scripted(calling(call('1', 'write'))), toolbox, {}, conversations);
-  const other = ask(scripted(), toolbox, approve(true, '2'), conversations);
-  await expect(other).rejects.toThrow('approvals: must decide on 1');
-  await ask(scripted(answering('Done.')), toolbox, approve(true), conversations);
-  const late = { ...approve(true, '1', 't-true'), idempotency: { key: 'other', fingerprint: 'x' } };
-  await expect(ask(scripted(), toolbox, late, conversations)).rejects.toThrow('nothing waits');
 });
 
 test('tools that cannot be had are an error before anything is said', async () => {

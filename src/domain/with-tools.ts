@@ -70,6 +70,7 @@ async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undef
   let hasWords = request.pending?.content.some(({ type }) => type === 'text') ?? false;
   if (request.pending !== undefined) {
     const { content } = request.pending;
+    assertOffered(request.pending, calling);
     yield* saidBefore(content);
     const results = await decided(request.pending, calling);
     yield* told(results);
@@ -164,21 +165,41 @@ function* saidBefore(content: readonly ContentBlock[]): Generator<StreamEvent> {
   yield { type: 'message-stop', stopReason: 'tool_use' };
 }
 
+/** Nothing is said of a call that cannot be made: the same word may come with its tools. */
+function assertOffered(pending: NonNullable<ModelRequest['pending']>, { tools }: Calling): void {
+  const names = new Set(tools.map(({ name }) => name));
+  const missing = approvedCalls(pending).find(({ name }) => !names.has(name));
+  if (missing === undefined) return;
+  const message = `tools: must have the one of ${missing.name}, as in the request that is approved`;
+  throw new ChatError('invalid_request', message);
+}
+
+function approvedCalls({
+  content,
+  decisions,
+}: NonNullable<ModelRequest['pending']>): readonly ToolUseBlock[] {
+  const approved = new Set(
+    decisions.flatMap(({ toolUseId, isApproved }) => (isApproved ? [toolUseId] : [])),
+  );
+  return callsIn({ ...emptyAnswer, content }).filter(({ toolUseId }) => approved.has(toolUseId));
+}
+
 /** The results of calls that waited: those that were not allowed, and those that were made. */
 async function decided(
-  { content, decisions }: NonNullable<ModelRequest['pending']>,
+  pending: NonNullable<ModelRequest['pending']>,
   calling: Calling,
 ): Promise<readonly ToolResultBlock[]> {
+  const { content } = pending;
+  const approved = approvedCalls(pending);
   const given = new Set(
     content.flatMap((block) => (block.type === 'tool-result' ? [block.toolUseId] : [])),
   );
   const open = callsIn({ ...emptyAnswer, content }).filter(
     ({ toolUseId }) => !given.has(toolUseId),
   );
-  const isApproved = ({ toolUseId }: ToolUseBlock): boolean =>
-    decisions.some((decision) => decision.toolUseId === toolUseId && decision.isApproved);
-  const refused = open.filter((call) => !isApproved(call)).map(refusedCall);
-  return [...refused, ...(await callTools(open.filter(isApproved), calling))];
+  const refused = open.filter((call) => !approved.includes(call)).map(refusedCall);
+  const allowed = open.filter((call) => approved.includes(call));
+  return [...refused, ...(await callTools(allowed, calling))];
 }
 
 function* told(results: readonly ToolResultBlock[]): Generator<StreamEvent> {

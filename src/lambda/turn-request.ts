@@ -170,14 +170,22 @@ function idempotencyOf(
   chat: ChatRequest,
   { idempotencyKey: key, isAnonymous }: TurnContext,
 ): Idempotency | undefined {
-  const fingerprint = fingerprintOf(JSON.stringify(withoutFormat(chat)));
   const { question } = chat;
   if (question.type === 'approve') {
-    // What was allowed once is done once, whatever the request is called.
+    // What was allowed once is done once, whatever the request is called and however it is answered.
+    const words = question.decisions.map((one) => JSON.stringify([one.toolUseId, one.isApproved]));
+    const fingerprint = fingerprintOf(words.toSorted().join());
     return { key: approvalKey(question.turnId), fingerprint };
   }
   if (key === undefined) return undefined;
   assertIdempotencyKey(key);
+  if (key.startsWith(approvalKey(''))) {
+    throw new ChatError(
+      'invalid_request',
+      `Idempotency-Key: must not begin with ${approvalKey('')}`,
+    );
+  }
+  const fingerprint = fingerprintOf(JSON.stringify(withoutFormat(chat)));
   if (isAnonymous && key.length < anonymousKeyLength) {
     const limit = `must be at least ${anonymousKeyLength} characters for callers without an identity`;
     throw new ChatError('invalid_request', `Idempotency-Key: ${limit}`);

@@ -23,7 +23,9 @@ function readNotes(table: Table): OwnTool {
     input: v.strictObject({}),
     run: async (_, { owner }) => {
       const kept = await notesOf(table, owner);
-      return kept.length === 0 ? 'Nothing was noted.' : kept.map((note) => `- ${note}`).join('\n');
+      // The newest first: of many a model is shown the first.
+      const shown = kept.toReversed().map((note) => `- ${note}`);
+      return shown.length === 0 ? 'Nothing was noted.' : shown.join('\n');
     },
   });
 }

@@ -92,6 +92,11 @@ test('a note is written when its owner has allowed it, once, and read by him alo
     tools: ['notes'],
   };
   const before = await paidCalls(system);
+  const elsewhere = await system.api('/chat', post({ ...approval, tools: ['time'] }));
+  expect(elsewhere.status).toBe(400);
+  expect(await elsewhere.json()).toMatchObject({
+    detail: 'tools: must have the one of add_note, as in the request that is approved',
+  });
   const [first, second] = await Promise.all([ask(approval), ask(approval)]);
   expect(first.turn_id).toBe(second.turn_id);
   expect(first.stop_reason).toBe('end_turn');
@@ -105,9 +110,9 @@ test('a note is written when its owner has allowed it, once, and read by him alo
   expect(others.trace?.find(({ type }) => type === 'tool_result')?.output).toBe(
     'Nothing was noted.',
   );
-  // The answer that waited and the one that went on are tries at the same question.
+  // What waited, what could not go on and what went on are tries at the same question.
   const turns = await keptTurns(system, asked.conversation_id);
-  expect(turns.map(({ message }) => message)).toEqual(Array(2).fill('Use add_note: I like tea'));
+  expect(turns.map(({ message }) => message)).toEqual(Array(3).fill('Use add_note: I like tea'));
 });
 
 test('useChat’s own approval parts are understood', async () => {
