@@ -18,6 +18,14 @@ const lambdaRetry = {
   JitterStrategy: 'FULL',
 };
 
+/** A process that died: out of memory, more often than not, so that few tries are enough. */
+const deathRetry = {
+  ErrorEquals: ['Runtime.ExitError', 'Runtime.Unknown'],
+  IntervalSeconds: 2,
+  MaxAttempts: 2,
+  BackoffRate: 2,
+};
+
 const modelRetry = {
   ErrorEquals: [
     'Bedrock.ThrottlingException',
@@ -76,7 +84,7 @@ function combine(step: string, next: object): object {
     Resource: '${CombineResults}',
     Parameters: { step, 'state.$': '$' },
     TimeoutSeconds: 120,
-    Retry: [lambdaRetry],
+    Retry: [lambdaRetry, deathRetry],
     Catch: caught('StoreFailure'),
     ...next,
   };
@@ -86,7 +94,7 @@ const extract = (Next: string): object => ({
   Type: 'Task',
   Resource: '${ExtractText}',
   TimeoutSeconds: 180,
-  Retry: [lambdaRetry],
+  Retry: [lambdaRetry, deathRetry],
   Catch: caught('StoreFailure'),
   Next,
 });

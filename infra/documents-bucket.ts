@@ -50,15 +50,17 @@ export class DocumentsBucket extends PrivateBucket {
     if (allowed.policyDependable !== undefined) node.addDependency(allowed.policyDependable);
   }
 
-  /** Work with files: what was brought is read, what is worked with is read and written. */
+  /** Read what was brought, and work with it. */
+  grantReading(grantee: IGrantable): void {
+    const resourceArns = [this.arnForObjects('uploads/*')];
+    Grant.addToPrincipal({ grantee, actions: ['s3:GetObject'], resourceArns });
+    this.grantWork(grantee);
+  }
+
+  /** Read and write what is worked with, and nothing that was brought. */
   grantWork(grantee: IGrantable): void {
     // Without it, S3 says of what is not there that it may not be read.
     Grant.addToPrincipal({ grantee, actions: ['s3:ListBucket'], resourceArns: [this.bucketArn] });
-    Grant.addToPrincipal({
-      grantee,
-      actions: ['s3:GetObject'],
-      resourceArns: [this.arnForObjects('uploads/*')],
-    });
     Grant.addToPrincipal({
       grantee,
       actions: ['s3:GetObject', 's3:PutObject'],

@@ -97,10 +97,9 @@ function addMachines(
     timeout: Duration.minutes(1),
     environment: working,
   });
-  for (const { role } of [extract, combine]) {
-    table.grantItems(role);
-    bucket.grantWork(role);
-  }
+  for (const { role } of [extract, combine]) table.grantItems(role);
+  bucket.grantReading(extract.role);
+  bucket.grantWork(combine.role);
   const role = new Role(stack, 'DocumentWorkflowsRole', {
     assumedBy: new ServicePrincipal('states.amazonaws.com'),
   });

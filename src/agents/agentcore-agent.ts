@@ -51,6 +51,8 @@ async function* none(): AsyncGenerator<Uint8Array> {}
 
 async function* dataOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator {
   for await (const { data } of decodeSse(bytes)) {
+    // How streams of OpenAI's form say that they are over.
+    if (data === '[DONE]') continue;
     // Some agents send words that are no JSON.
     try {
       yield JSON.parse(data);

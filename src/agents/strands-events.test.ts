@@ -20,6 +20,7 @@ test.each([
   [['Hel', 'lo']],
   [[{ data: 'Hel' }, { data: 'lo' }]],
   [[{ result: 'Hello' }]],
+  [[{ response: 'Hello', error: null }]],
   // What `return {"result": result.message}` of a Strands agent comes to.
   [[{ result: { role: 'assistant', content: [{ text: 'Hel' }, { text: 'lo' }] } }]],
   [

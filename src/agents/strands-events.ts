@@ -21,7 +21,7 @@ export async function* fromStrandsEvents(
   let results = firstResultIndex;
   for await (const item of sent) {
     const said = toFields(item);
-    if ('error' in said) throw agentFailed(said['error']);
+    if (isFailure(said['error'])) throw agentFailed(said['error']);
     const events = converseEventsIn(said);
     if (events.length > 0) mode = 'events';
     for (const event of events) {
@@ -103,6 +103,11 @@ function wordsOfMessage(value: unknown): string {
     .map((part) => toFields(part)['text'])
     .filter((text) => typeof text === 'string')
     .join('');
+}
+
+/** Envelopes of answers often have a place for an error, with none in it. */
+function isFailure(error: unknown): boolean {
+  return error !== undefined && error !== null && error !== false && error !== '';
 }
 
 function agentFailed(cause: unknown): ChatError {

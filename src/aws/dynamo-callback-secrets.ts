@@ -3,9 +3,12 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { callbackSecretKey } from '#aws/dynamo-keys.ts';
 import type { Table } from '#aws/dynamo-table.ts';
-import { number, text, type Item } from '#aws/item-fields.ts';
+import { number, record, text, type Item } from '#aws/item-fields.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { CallbackSecrets } from '#domain/deliver-callback.ts';
+
+/** How many of them there may be: each is a signature in a header. */
+const mostReplaced = 5;
 
 /** How long a key that was replaced still signs. */
 const replacedForMs = 86_400_000;
@@ -24,13 +27,15 @@ export function createDynamoCallbackSecrets(table: Table, clock: Clock): Callbac
     read,
     async rotate(owner) {
       const [before] = await read(owner);
+      const nowMs = clock.now();
+      const older = replacedIn((await find(table, owner)) ?? {}, nowMs);
       const key = newKey();
       await write(table, owner, {
         key,
-        update: 'SET replaced = #key, replacedAtMs = :now, #key = :key',
+        update: 'SET #key = :key, replaced = :replaced',
         // The same request again, which the client may send by itself, must not replace the new key.
         condition: '#key = :before',
-        values: { ':now': clock.now(), ':before': before },
+        values: { ':before': before, ':replaced': [{ key: before, atMs: nowMs }, ...older] },
       });
       return (await read(owner))[0];
     },
@@ -78,8 +83,20 @@ async function write(
 }
 
 function secretsIn(item: Item, nowMs: number): readonly [string, ...string[]] {
-  const current = text(item, 'key');
-  const { replaced } = item;
-  const isFresh = replaced !== undefined && number(item, 'replacedAtMs') + replacedForMs > nowMs;
-  return isFresh ? [current, text(item, 'replaced')] : [current];
+  return [text(item, 'key'), ...replacedIn(item, nowMs).map(({ key }) => key)];
+}
+
+interface Replaced {
+  readonly key: string;
+  readonly atMs: number;
+}
+
+/** Those that still sign, the newest first: each reaches somebody who has not heard of the next. */
+function replacedIn(item: Item, nowMs: number): readonly Replaced[] {
+  const { replaced = [] } = item;
+  if (!Array.isArray(replaced)) return [];
+  return replaced
+    .map((one: unknown) => ({ key: text(record(one), 'key'), atMs: number(record(one), 'atMs') }))
+    .filter(({ atMs }) => atMs + replacedForMs > nowMs)
+    .slice(0, mostReplaced);
 }

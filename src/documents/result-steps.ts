@@ -86,7 +86,8 @@ async function storeFailure(
 ): Promise<void> {
   const document = await documentIn(ports, state);
   const { parts, reserved } = state;
-  if (parts !== undefined && reserved !== undefined) {
+  const isAsked = parts !== undefined && reserved !== undefined;
+  if (isAsked && !(await mayBeAnswered(ports, document, { parts, failure }))) {
     await settle(ports, policy, { document, input: { ...state, parts, reserved } });
   }
   await ports.documents.change(
@@ -99,6 +100,22 @@ async function storeFailure(
     ['awaiting_upload', 'queued', 'running'],
   );
 }
+
+/** Whether a model may still be at a question, or be so late that nobody has heard it. */
+async function mayBeAnswered(
+  ports: StepPorts,
+  document: Document,
+  { parts, failure }: { readonly parts: Extracted['parts']; readonly failure: StepError },
+): Promise<boolean> {
+  if (failure.Error === 'States.Timeout') return true;
+  const asked = document.kind === 'summary' ? parts.map((_, index) => `part-${index}`) : findings;
+  const answers = await Promise.all(asked.map((name) => answerFile(ports, document, name)));
+  // Of one alone it is known that it was refused; of several, the others were asked at that time.
+  return asked.length > 1 && answers.includes(undefined);
+}
+
+/** What an analysis asks at the same time. */
+const findings = ['sentiment', 'keywords'];
 
 function sentimentIn(text: string): object {
   const { sentiment, score } = readJson(text);
@@ -132,7 +149,7 @@ async function settle(
   const parts = input.parts.map((_, index) => `part-${index}`);
   try {
     const found = await Promise.all(
-      [...parts, 'summary', 'sentiment', 'keywords'].map(async (name) => {
+      [...parts, 'summary', ...findings].map(async (name) => {
         const json = await answerFile(ports, document, name);
         const usage = json === undefined ? undefined : readUsage(modelId, json);
         return usage === undefined ? nothingSpent : spentOn(ports.prices, modelId, usage);

@@ -18,7 +18,7 @@ export interface CallbackMessage {
   readonly id: string;
   readonly sentAtMs: number;
   readonly body: string;
-  /** Keys to sign it with: the current one, and one that is being replaced. */
+  /** Keys to sign it with: the current one, and those that are being replaced. */
   readonly secrets: readonly string[];
 }
 
@@ -35,9 +35,9 @@ export interface CallbackSender {
 
 /** Keeps the keys that callbacks are signed with, one owner's at a time. */
 export interface CallbackSecrets {
-  /** The current one, made at need, and after it one that is being replaced. */
+  /** The current one, made at need, and after it those that were replaced, for a day each. */
   read(owner: string): Promise<readonly [string, ...string[]]>;
-  /** Makes a new one; the old one signs beside it for a day. */
+  /** Makes a new one; those before it sign beside it. */
   rotate(owner: string): Promise<string>;
 }
 

@@ -91,18 +91,31 @@ export interface WorkflowLook {
 
 /** A file of a document's: what was brought, and what is worked with. */
 export function uploadName({ owner, documentId }: DocumentKey): string {
-  return `uploads/${encodeURIComponent(owner)}/${documentId}`;
+  return `uploads/${toSegment(owner)}/${documentId}`;
 }
 
 export function workName({ owner, documentId }: DocumentKey, file: string): string {
-  return `work/${encodeURIComponent(owner)}/${documentId}/${file}`;
+  return `work/${toSegment(owner)}/${documentId}/${file}`;
 }
 
 /** The document that a file is the upload of; undefined for another file. */
 export function documentOf(name: string): DocumentKey | undefined {
   const [, owner, documentId] = /^uploads\/([^/]+)\/([\w-]{1,64})$/u.exec(name) ?? [];
   if (owner === undefined || documentId === undefined) return undefined;
-  return { owner: decodeURIComponent(owner), documentId };
+  try {
+    return { owner: fromSegment(owner), documentId };
+  } catch {
+    return undefined;
+  }
+}
+
+/** An owner in letters that mean nothing in addresses: nobody has to know whether one is decoded. */
+function toSegment(owner: string): string {
+  return encodeURIComponent(owner).replaceAll('_', '%5F').replaceAll('%', '_');
+}
+
+function fromSegment(segment: string): string {
+  return decodeURIComponent(segment.replaceAll('_', '%'));
 }
 
 /** Uploads are at most this large. */

@@ -1,4 +1,5 @@
 import { turnIsRunning, unknownTurn } from '#domain/conversation-errors.ts';
+import { cutText } from '#domain/cut-text.ts';
 import type { ConversationKey } from '#domain/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import { findTurn } from '#domain/history.ts';
@@ -107,10 +108,14 @@ function assertDecided({ answer, stopReason }: Turn, decisions: readonly Decisio
     throw new ChatError('invalid_request', `approvals: must decide on ${open}`);
 }
 
-/** What is kept of an exchange, where anything is, is what it was last asked. */
+/** What is kept of an exchange, where anything is, is what it was last asked, or its beginning. */
 export function exchanged(messages: readonly PromptMessage[]): Question {
-  return { question: userMessage(lastQuestion(messages)), messages };
+  const [question] = cutText(lastQuestion(messages), mostKept);
+  return { question: userMessage(question), messages };
 }
+
+/** As much as a message of a conversation may have. */
+const mostKept = 32_000;
 
 async function regenerated(
   ports: KeepingPorts,

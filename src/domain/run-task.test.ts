@@ -153,6 +153,22 @@ test('tasks that met the same busy model come back later each time, and not toge
   expect(await pauses(90, 0)).toEqual(after(90, 90, 120));
 });
 
+test('what is still on its way of a task that failed does not begin it anew', async () => {
+  const busy = new ChatError('throttled', 'Busy');
+  const bench = await begin(createMemoryModel([busy]));
+  expect(await runTask(bench, policy, lastDelivery)).toMatchObject({ type: 'again' });
+  const model = createMemoryModel(saying('Hello'));
+  const late = { ...bench, model };
+  for (const count of [2, 3]) {
+    expect(await runTask(late, policy, delivery({ count }))).toEqual({ type: 'done' });
+  }
+  expect(model.requests).toEqual([]);
+  expect(await bench.tasks.find(key)).toMatchObject({ state: 'failed' });
+  // Whoever sends it back, or asks for it again, has it delivered for the first time.
+  expect(await runTask(late, policy, delivery())).toEqual({ type: 'done' });
+  expect(await bench.tasks.find(key)).toMatchObject({ state: 'succeeded' });
+});
+
 test('what failed amid the answer is not paid for again, and keeps what was said', async () => {
   const broken = [...saying('Half').slice(0, 2), new ChatError('model_error', 'Broke off')];
   const model = createMemoryModel(broken);

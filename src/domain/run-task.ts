@@ -4,6 +4,7 @@ import { pauseAfter, type RetryPolicy } from '#domain/pauses.ts';
 import { runTurn } from '#domain/run-turn.ts';
 import {
   hasEnded,
+  mayBegin,
   taskConversation,
   type Delivered,
   type Task,
@@ -48,8 +49,10 @@ export async function runTask(
 ): Promise<Delivered> {
   const task = await ports.tasks.find(delivery.key);
   if (task === undefined) return { type: 'done' };
-  const isOver = hasEnded(task) && !(task.state === 'failed' && task.error?.mayPass === true);
-  if (isOver) return tell(ports, task);
+  // One that failed for the time being begins anew when it is sent back, or asked for again. What
+  // is still on its way from before is no such wish, and was delivered before.
+  const isAskedFor = mayBegin(task) && delivery.count === 1;
+  if (hasEnded(task) && !isAskedFor) return tell(ports, task);
   await ports.tasks.change(
     task,
     // What an earlier end has left is no longer so.

@@ -90,6 +90,11 @@ export function hasEnded({ state }: Task): boolean {
   return state === 'succeeded' || state === 'failed';
 }
 
+/** Whether a task failed of what may be gone by now. */
+export function mayBegin({ state, error }: Task): boolean {
+  return state === 'failed' && error?.mayPass === true;
+}
+
 /** A worker that died is followed by another within half an hour, or by nobody any more. */
 const lostAfterMs = 3_600_000;
 

@@ -60,7 +60,9 @@ async function searched(
   const { name = '', owner = '' } = request.knowledge ?? {};
   const asked = { name, owner, text: query, limit: shownPassages.count };
   const found = await knowledge.search(asked, signal);
-  return { type: 'retrieval', query, passages: found.map(shortened) };
+  // Pictures and rows of tables are found, too, and have no words.
+  const passages = found.filter(({ text }) => text.trim() !== '').map(shortened);
+  return { type: 'retrieval', query, passages };
 }
 
 /** Numbers of blocks that no model uses: in the answer they are numbered anew. */

@@ -132,17 +132,24 @@ async function read(
   owner: string,
   { segment, kind }: Reading,
 ): Promise<JsonResult> {
-  const document = await documents.find({ owner, documentId: parseDocumentId(segment) });
+  const key = { owner, documentId: parseDocumentId(segment) };
+  const document = await documents.find(key);
   if (document?.kind !== kind) throw unknownDocument();
-  const isAtWork = document.state === 'queued' || document.state === 'running';
-  if (!isAtWork || document.executionId === undefined) {
+  if (!isAtWork(document) || document.executionId === undefined) {
     return { status: 200, body: toDocumentJson(document) };
   }
   const look = await workflows.look(document.executionId);
-  // A run that was ended from outside has told nobody.
-  const isLost = look.state === 'failed';
-  const shown: Document = isLost ? { ...document, state: 'failed', error: ended } : document;
-  return { status: 200, body: { ...toDocumentJson(shown), ...stepOf(look.step) } };
+  if (look.state !== 'failed') {
+    return { status: 200, body: { ...toDocumentJson(document), ...stepOf(look.step) } };
+  }
+  // A run tells how it ended before it has; one that was ended from outside has told nobody.
+  const last = (await documents.find(key)) ?? document;
+  const shown: Document = isAtWork(last) ? { ...last, state: 'failed', error: ended } : last;
+  return { status: 200, body: toDocumentJson(shown) };
+}
+
+function isAtWork({ state }: Document): boolean {
+  return state === 'queued' || state === 'running';
 }
 
 const ended = { code: 'internal', message: 'The workflow was ended before it was done.' } as const;

@@ -5,6 +5,7 @@ import { lastTurn } from '#domain/run-task.ts';
 import {
   hasEnded,
   isLost,
+  mayBegin,
   taskConversation,
   type Task,
   type TaskQueue,
@@ -74,6 +75,9 @@ async function route(
   }
 }
 
+/** A request is kept as it was sent, in an item of at most 400 KB. */
+const mostBytes = 350_000;
+
 /** Tasks and their answers are kept this long. */
 const keptMs = 30 * 86_400_000;
 
@@ -83,6 +87,9 @@ async function submit(
   { owner, request, invocation }: Routed,
 ): Promise<object> {
   const { body, headers } = request;
+  if (Buffer.byteLength(body) > mostBytes) {
+    throw new ChatError('too_large', `The body must be at most ${mostBytes / 1_000} KB.`);
+  }
   const { callbackUrl } = parseTaskRequest(body);
   const key = headers['idempotency-key'];
   if (key !== undefined) assertIdempotencyKey(key);
@@ -111,7 +118,8 @@ async function submit(
   toTaskTurn(task, 1, { policy, invocation, nowMs });
   const kept = await tasks.submit(task);
   // A task that nobody has begun may never have got into the queue, or was lost from it.
-  if (kept.state === 'queued' || isLost(kept, nowMs)) await queue.send(kept);
+  const isToQueue = kept.state === 'queued' || isLost(kept, nowMs) || mayBegin(kept);
+  if (isToQueue) await queue.send(kept);
   return { task_id: kept.taskId, status: kept.state };
 }
 

@@ -4,6 +4,7 @@ import {
   maxDocumentBytes,
   uploadName,
   type Document,
+  type DocumentFailure,
   type DocumentKey,
   type Documents,
   type Files,
@@ -25,10 +26,18 @@ export function readUploads(body: string): readonly Uploaded[] | undefined {
     const object = at(record, ['s3', 'object']);
     const [key, size] = [at(object, ['key']), at(object, ['size'])];
     if (typeof key !== 'string' || typeof size !== 'number') return [];
-    // S3 tells names as a form would send them.
-    const found = documentOf(decodeURIComponent(key.replaceAll('+', ' ')));
+    const found = documentOf(decoded(key));
     return found === undefined ? [] : [{ key: found, bytes: size }];
   });
+}
+
+/** S3 tells names as a form would send them. */
+function decoded(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    return '';
+  }
 }
 
 export interface StartPorts {
@@ -53,16 +62,22 @@ function isToStart({ state, executionId }: Document): boolean {
   return isNew || (state === 'running' && executionId === undefined);
 }
 
+function faultOf(bytes: number): DocumentFailure | undefined {
+  if (bytes === 0) return { code: 'invalid_request', message: 'The document is empty.' };
+  if (bytes <= maxDocumentBytes) return undefined;
+  const message = `The document is too large: at most ${maxDocumentBytes / 1_048_576} MB.`;
+  return { code: 'too_large', message };
+}
+
 async function startDocument(
   { documents, files, workflows, clock }: StartPorts,
   { key, bytes }: Uploaded,
 ): Promise<void> {
   const document = await documents.find(key);
   if (document === undefined || !isToStart(document)) return;
-  if (bytes > maxDocumentBytes) {
+  const error = faultOf(bytes);
+  if (error !== undefined) {
     await files.remove(uploadName(key));
-    const message = `The document is too large: at most ${maxDocumentBytes / 1_048_576} MB.`;
-    const error = { code: 'too_large', message } as const;
     const failed = { state: 'failed', finishedAtMs: clock.now(), error } as const;
     await documents.change(key, failed, ['awaiting_upload', 'queued']);
     return;

@@ -40,7 +40,11 @@ const inference = v.strictObject(
     stop_sequences: v.optional(
       v.pipe(
         v.array(
-          v.pipe(v.string('must be a string'), v.minLength(1, 'must not be empty')),
+          v.pipe(
+            v.string('must be a string'),
+            v.minLength(1, 'must not be empty'),
+            v.maxLength(200, 'must be at most 200 characters'),
+          ),
           'must be a list of strings',
         ),
         v.maxLength(4, 'must be at most 4 strings'),

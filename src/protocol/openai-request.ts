@@ -28,7 +28,11 @@ const anObjectSchema = v.pipe(
 /** What would change the answer, and is not to be had here. */
 const notOffered = v.nullish(v.literal(false, 'is not offered'));
 
-const stopWord = v.pipe(v.string('must be a string'), v.minLength(1, 'must not be empty'));
+const stopWord = v.pipe(
+  v.string('must be a string'),
+  v.minLength(1, 'must not be empty'),
+  v.maxLength(200, 'must be at most 200 characters'),
+);
 
 /** What we know of OpenAI's request; what we do not know is nothing that changes the answer's form. */
 export const completionSchema = v.object({

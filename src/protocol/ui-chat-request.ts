@@ -47,7 +47,10 @@ export function toUiQuestion({
     return { type: 'approve', turnId, decisions, goesOn: true };
   }
   const at = messages.findLastIndex(({ role }) => role === 'user');
-  const text = (messages[at]?.parts ?? []).map((piece) => piece.text ?? '').join('');
+  const parts = messages[at]?.parts ?? [];
+  const file = parts.findIndex(({ type }) => type === 'file');
+  if (file !== -1) throw invalid(`messages.${at}.parts.${file}: files are not taken here`);
+  const text = parts.map((piece) => piece.text ?? '').join('');
   if (text.trim() === '') throw invalid('messages: the last user message must have text');
   if (trigger === 'regenerate-message') {
     return { type: 'regenerate', text, ...(messageId === undefined ? {} : { turnId: messageId }) };

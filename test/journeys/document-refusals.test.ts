@@ -2,9 +2,10 @@ import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { PDFDocument } from 'pdf-lib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { realClock } from '#local/clock.ts';
-import { bring, pdfOf, upload } from '../fixtures/documents.ts';
+import { bring, ended, pdfOf, upload } from '../fixtures/documents.ts';
 import { signedIn, type CallAs } from '../fixtures/signed-in.ts';
 import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { behave } from '../fixtures/told-turn.ts';
 
 let system: StreambedSystem;
 let demo: CallAs;
@@ -29,6 +30,7 @@ test('what cannot be read fails with words that a person understands', async () 
   expect(await broken('cut.pdf', (await pdfOf(3)).slice(0, 200))).toContain('damaged, or no PDF');
   expect(await broken('scan.pdf', await empty.save())).toContain('has no text');
   expect(await broken('empty.txt', text.encode('   '))).toContain('has no text');
+  expect(await broken('nothing.pdf', new Uint8Array())).toBe('The document is empty.');
   expect(await broken('latin.txt', new Uint8Array([0xe4, 0xf6, 0xfc, 0xff]))).toContain(
     'not UTF-8',
   );
@@ -49,6 +51,18 @@ test('what was uploaded without its size, and is too large, is not kept', async 
   const kept = new ListObjectsV2Command({ Bucket: buckets['Documents'] });
   const names = ((await s3.send(kept)).Contents ?? []).map(({ Key }) => Key);
   expect(names.filter((name) => name?.includes(id) === true)).toEqual([]);
+});
+
+test('what may have been paid for a document that failed is counted', async () => {
+  const guest = await signedIn(system, 'guest');
+  // Three parts, which are asked about at once: the first question is refused, the others wait.
+  await behave(system, { fail: { type: 'ValidationException', times: 1 } });
+  const text = 'The harbour bridge was opened in 1932. '.repeat(4_000);
+  const { document_id: id } = await bring(guest, '/documents', { text });
+  expect((await ended(guest, `/documents/${id}`)).status).toBe('failed');
+  const { today } = (await (await guest('/usage')).json()) as { today: { tokens: number } };
+  expect(today.tokens).toBeGreaterThan(30_000);
+  await behave(system, {});
 });
 
 test('an upload is what was announced, or is refused', async () => {

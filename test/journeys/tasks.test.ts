@@ -223,6 +223,7 @@ test.each([
   [{ prompt: 'Hi', format: 'text' }, 'format: is not a field of this request'],
   [{ prompt: 'Hi', cache: true }, 'cache: is not a field of this request'],
   [{ prompt: 'Hi', message: 'Hi' }, 'message: is not a field of this request'],
+  [{ prompt: 'Hi', inference: { stop_sequences: ['x'.repeat(201)] } }, 'at most 200 characters'],
   [{ prompt: 'Hi', callback_url: 5 }, 'callback_url: must be a string'],
   [{ prompt: 'Hi', callback_url: 'http://example.net/' }, 'callback_url: must begin with https://'],
   [{ prompt: 'Hi', callback_url: 'https://169.254.169.254/' }, 'callback_url: must have a name'],
@@ -231,6 +232,24 @@ test.each([
   expect(answer.status).toBe(400);
   const problem = (await answer.json()) as { detail: string };
   expect(problem.detail).toContain(detail);
+});
+
+test('a request that is larger than it could be kept is refused', async () => {
+  const body = `{"prompt":"Hi"${' '.repeat(500_000)}}`;
+  const answer = await system.api('/tasks', { method: 'POST', body });
+  expect(answer.status).toBe(413);
+  expect(await answer.json()).toMatchObject({ code: 'too_large' });
+});
+
+test('the same request with its key begins a task anew that failed for the time being', async () => {
+  const headers = { 'idempotency-key': 'task-key-2' };
+  await behave(system, { fail: { type: 'ThrottlingException' } });
+  const { task_id: id } = await submit({ prompt: 'Busy' }, headers);
+  expect(await ended(id)).toMatchObject({ status: 'failed', error: { code: 'throttled' } });
+  await behave(system, {});
+  expect(await submit({ prompt: 'Busy' }, headers)).toMatchObject({ task_id: id });
+  const status = async (): Promise<string> => (await taskOf(id)).status;
+  await expect.poll(status, patiently).toBe('succeeded');
 });
 
 test('what nobody has is a 404, and a caller without a key is refused', async () => {
