@@ -23,6 +23,8 @@ export async function startPage(state: LocalState, { port, watch }: PageOptions)
   const free = await freePort(port, '--web-port or PORT');
   const { ChatFunction, ConversationsFunction, ConversationStreamFunction } = state.functions;
   const next = [
+    '--import',
+    './scripts/end-with-parent.ts',
     'node_modules/next/dist/bin/next',
     watch ? 'dev' : 'start',
     'web',
@@ -32,7 +34,7 @@ export async function startPage(state: LocalState, { port, watch }: PageOptions)
     String(free),
   ];
   const child = spawn(process.execPath, next, {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: {
       ...process.env,
       NODE_ENV: watch ? 'development' : 'production',
@@ -49,6 +51,7 @@ export async function startPage(state: LocalState, { port, watch }: PageOptions)
   });
   const exited = once(child, 'exit');
   const ready = Promise.withResolvers<void>();
+  if (child.stdout === null) throw new TypeError('A pipe was asked for');
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (line.includes('Ready')) ready.resolve();
   });

@@ -47,7 +47,8 @@ async function readWhile(look: WorkflowLook, ...stored: readonly Document[]): Pr
   } as const;
   const signal = new AbortController().signal;
   const answer = await answerDocuments(ports, request, { requestId: 'r', signal, endsAtMs: 9e9 });
-  return JSON.parse(String(answer.body));
+  if (typeof answer.body !== 'string') throw new TypeError('The answer is not whole');
+  return JSON.parse(answer.body);
 }
 
 test('a run that has told why it failed is believed, however late one looks', async () => {

@@ -57,6 +57,20 @@ test('the system starts, its curl line streams, its page is served, and an inter
   expect(environmentsOf(data)).toEqual([]);
 });
 
+test('a start that is killed leaves no page behind', async () => {
+  const { child, lines, state } = await start();
+  await expect.poll(() => lines.join('\n'), { timeout: 60_000 }).toContain('Ready.');
+  const { web } = JSON.parse(readFileSync(state, 'utf8'));
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const answers = (): Promise<boolean> =>
+    fetch(web).then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(answers, { timeout: 10_000 }).toBe(false);
+});
+
 test('a port that is taken is named, with the option that changes it', async () => {
   const first = await start();
   await expect.poll(() => first.lines.join('\n'), { timeout: 60_000 }).toContain('Ready.');

@@ -1,30 +1,24 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import {
-  GetQueueAttributesCommand,
-  SendMessageBatchCommand,
-  SendMessageCommand,
-  SQSClient,
-  StartMessageMoveTaskCommand,
-} from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { realClock } from '#local/clock.ts';
 import { changedTemplate, type PropertiesOf } from '../fixtures/changed-template.ts';
 import { startCallbackServer, type CallbackServer } from '../fixtures/callback-server.ts';
+import { Queues } from '../fixtures/queues.ts';
 import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
 import { behave, paidCalls } from '../fixtures/told-turn.ts';
 
 let system: StreambedSystem;
 let server: CallbackServer;
-let sqs: SQSClient;
+let queues: Queues;
 
 beforeAll(async () => {
   server = await startCallbackServer();
   const template = await changedTemplate(impatient);
   const parameters = { LoopbackCallbacks: 'true' };
   system = await startSystem({ template, parameters, clock: realClock });
-  const { endpoints, region, credentials } = system.state;
-  sqs = new SQSClient({ endpoint: endpoints.aws, region, credentials });
+  queues = new Queues(system);
 });
 afterAll(async () => {
   await system.close();
@@ -69,7 +63,10 @@ async function ended(id: string): Promise<TaskJson> {
 
 const patiently = { timeout: 30_000, interval: 200 };
 
-const queueUrl = (name: string): string => system.state.queues[name] ?? '';
+/** Until a queue holds so many messages. */
+async function holds(name: string, messages: number): Promise<void> {
+  await expect.poll(() => queues.messagesIn(name), patiently).toBe(messages);
+}
 
 test('a task is queued, run and kept with its answer', async () => {
   const { task_id: id, status } = await submit({ prompt: 'Tell me about rivers' });
@@ -112,14 +109,16 @@ test('a task delivered five times makes one model call and one callback', async 
   const { task_id: id } = await submit({ prompt: 'Deliver me', callback_url: server.url });
   // What SQS may do at any time: the very same message again.
   const MessageBody = JSON.stringify({ owner: await ownerOf(id), task_id: id });
-  const again = { QueueUrl: queueUrl('Tasks'), MessageBody };
-  for (let count = 0; count < 2; count += 1) await sqs.send(new SendMessageCommand(again));
+  const again = { QueueUrl: queues.url('Tasks'), MessageBody };
+  for (let count = 0; count < 2; count += 1)
+    await queues.client.send(new SendMessageCommand(again));
   await ended(id);
-  for (let count = 0; count < 2; count += 1) await sqs.send(new SendMessageCommand(again));
+  for (let count = 0; count < 2; count += 1)
+    await queues.client.send(new SendMessageCommand(again));
   const isDelivered = async (): Promise<unknown> => (await taskOf(id)).callback?.status;
   await expect.poll(isDelivered, patiently).toBe('delivered');
-  await queueIsEmpty('Tasks');
-  await queueIsEmpty('Callbacks');
+  await holds('Tasks', 0);
+  await holds('Callbacks', 0);
   expect((await paidCalls(system)) - before).toBe(1);
   expect(server.requests.length - told).toBe(1);
   expect((await taskOf(id)).result?.response).toBe('Slow answer');
@@ -168,10 +167,9 @@ test('a task that cannot be done becomes a dead letter, and is done when it is s
   const { task_id: id } = await submit({ prompt: 'Not now' });
   const failed = await ended(id);
   expect(failed).toMatchObject({ status: 'failed', error: { detail: expect.any(String) } });
-  const deadLetters = (): Promise<number> => messagesIn('DeadTasks');
-  await expect.poll(deadLetters, patiently).toBe(1);
+  await holds('DeadTasks', 1);
   await behave(system, {});
-  await sendBack('DeadTasks');
+  await queues.sendBack('DeadTasks');
   const status = async (): Promise<string> => (await taskOf(id)).status;
   await expect.poll(status, patiently).toBe('succeeded');
 });
@@ -179,29 +177,29 @@ test('a task that cannot be done becomes a dead letter, and is done when it is s
 test('a callback that nobody takes becomes a dead letter, and is told when it is sent back', async () => {
   server.answerWith(500, 502, 503);
   const { task_id: id } = await submit({ prompt: 'Call me later', callback_url: server.url });
-  const deadLetters = (): Promise<number> => messagesIn('DeadCallbacks');
-  await expect.poll(deadLetters, patiently).toBe(1);
+  await holds('DeadCallbacks', 1);
   expect(await taskOf(id)).toMatchObject({
     status: 'succeeded',
     callback: { status: 'failed', attempts: 3, problem: expect.stringContaining('503') },
   });
   const told = server.requests.length;
-  await sendBack('DeadCallbacks');
+  await queues.sendBack('DeadCallbacks');
   const callback = async (): Promise<unknown> => (await taskOf(id)).callback;
   const delivered = { url: server.url, status: 'delivered', attempts: 1 };
   await expect.poll(callback, patiently).toEqual(delivered);
-  await queueIsEmpty('Callbacks');
+  await holds('Callbacks', 0);
   const ids = server.requests.slice(told - 3).map(({ headers }) => headers['webhook-id']);
   expect(ids).toHaveLength(4);
   expect(new Set(ids).size).toBe(1);
-  expect(await deadLetters()).toBe(0);
+  await holds('DeadCallbacks', 0);
 });
 
 test('messages that name no task, or one that nobody has, are dropped', async () => {
   const bodies = ['hello', '{}', '[]', '{"owner":"key:x","task_id":"nobody"}', '{"owner":1}'];
   const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
-  await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl('Tasks'), Entries }));
-  await expect.poll(() => messagesIn('Tasks'), patiently).toBe(0);
+  await queues.client.send(new SendMessageBatchCommand({ QueueUrl: queues.url('Tasks'), Entries }));
+  await holds('Tasks', 0);
+  expect(await queues.messagesIn('DeadTasks')).toBe(0);
 });
 
 test('the same request with its key is the same task, and another one is refused', async () => {
@@ -272,22 +270,4 @@ async function ownerOf(id: string): Promise<string> {
     }),
   );
   return decodeURIComponent(Items[0]?.['pk']?.S ?? '').replace('OWNER#', '');
-}
-
-async function messagesIn(name: string): Promise<number> {
-  const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: queueUrl(name), AttributeNames: [...names] }),
-  );
-  return names.reduce((sum, attribute) => sum + Number(Attributes[attribute]), 0);
-}
-
-/** What an operator does once the cause is mended: a redrive. */
-async function sendBack(name: string): Promise<void> {
-  const SourceArn = `arn:aws:sqs:us-east-1:000000000000:${queueUrl(name).split('/').at(-1)}`;
-  await sqs.send(new StartMessageMoveTaskCommand({ SourceArn }));
-}
-
-async function queueIsEmpty(name: string): Promise<void> {
-  await expect.poll(() => messagesIn(name), patiently).toBe(0);
 }
