@@ -31,6 +31,12 @@ test('a text goes through the pipeline, and its summary is kept', async () => {
     name: 'text.txt',
     result: { summary: expect.stringContaining('Ferries'), parts: 1 },
   });
+  // Of a few words there is a summary, too, and of nothing else.
+  const { document_id: short } = await bring(demo, '/documents', { text: '# Harbour bridge' });
+  const { result } = await ended(demo, `/documents/${short}`);
+  expect(result?.['summary']).toContain('Harbour bridge');
+  expect(result?.['summary']).not.toContain('instructions');
+  expect(String(result?.['summary']).match(/Simulated answer/gu)).toHaveLength(1);
 });
 
 test('a PDF of 200 pages is read in parts, and summarised', async () => {

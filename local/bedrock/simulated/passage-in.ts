@@ -6,7 +6,7 @@ export interface Brought {
 
 /** What stands between tags, or under "Context:", in the words of the user. */
 export function passageIn(question: string): Brought | undefined {
-  const tagged = /<([a-z][\w-]{1,79})>\s*([^]{8,}?)\s*<\/\1>/u.exec(question);
+  const tagged = /<([a-z][\w-]{1,79})>\s*([^]+?)\s*<\/\1>/u.exec(question);
   if (tagged !== null) {
     const [whole, , text = ''] = tagged;
     return { text, instruction: question.replace(whole, ' ').trim() };

@@ -23,6 +23,8 @@ export function topicOf(question: string): string {
 /** The most telling sentences of a text, in their order: those with its most frequent words. */
 export function tellingSentences(text: string, most: number): readonly string[] {
   const sentences = sentencesOf(text);
+  // Headings alone are all there is to tell.
+  if (sentences.length === 0) return [text.replaceAll(/^#{1,6}\s+/gmu, '').trim()];
   const frequency = new Map<string, number>();
   for (const word of wordsOf(text)) frequency.set(word, (frequency.get(word) ?? 0) + 1);
   const score = (sentence: string): number => {

@@ -1,4 +1,6 @@
+import { english } from '#local/bedrock/simulated/english.ts';
 import { sourcesOf } from '#local/bedrock/simulated/grounded.ts';
+import { japanese } from '#local/bedrock/simulated/japanese.ts';
 import { keywordsOf } from '#local/bedrock/simulated/keywords.ts';
 import { passageIn, type Brought } from '#local/bedrock/simulated/passage-in.ts';
 import type { PlannedText } from '#local/bedrock/simulated/plan.ts';
@@ -22,14 +24,20 @@ export function workOn(turn: ModelTurn, voice: Voice): readonly PlannedText[] | 
   const task = own ?? (isText ? { instruction: system, text: question } : undefined);
   const wanted = task === undefined ? [] : wantedIn(task.instruction);
   if (task === undefined || wanted.length === 0) return undefined;
-  const text = documents.length > 0 ? documents.map((one) => one.text).join('\n') : task.text;
-  if (text.trim().length < 12) return undefined;
+  const given = documents.length > 0 ? documents.map((one) => one.text).join('\n') : task.text;
+  const text = withoutLabels(given);
+  if (text.trim() === '') return undefined;
   if (/\bjson\b/iu.test(`${system}\n${question}`)) {
     const parts = wanted.map((kind) => asJson(kind, text));
     return [{ text: JSON.stringify(Object.assign({}, ...parts)) }];
   }
   const parts = wanted.map((kind) => inWords({ kind, text, voice, instruction: task.instruction }));
   return [{ text: [voice.label, ...parts].join('\n\n') }];
+}
+
+/** What was written here before says so; that is no part of it. */
+function withoutLabels(text: string): string {
+  return [english, japanese].reduce((rest, { label }) => rest.replaceAll(label, ''), text);
 }
 
 /** What the user wants done, and to which text: said before it, after it, or around it. */
