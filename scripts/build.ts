@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { cp, readdir } from 'node:fs/promises';
 import { build, context, type BuildOptions, type Plugin } from 'esbuild';
 import { refresh } from './refresh.ts';
 
@@ -38,6 +38,7 @@ export async function watchSystem(): Promise<string> {
 
 async function bundleHandlers(): Promise<void> {
   await build(await handlerOptions());
+  await cp('node_modules/pdfjs-dist/cmaps', 'dist/extract-text/font-maps', { recursive: true });
 }
 
 /** One folder for each handler. */

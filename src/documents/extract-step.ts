@@ -26,18 +26,24 @@ export const answerTokens = { notes: 600, summary: 1_500, sentiment: 200, keywor
 /** About how many tokens a prompt has beside the text. */
 const promptTokens = 200;
 
+export interface ExtractPolicy extends StepPolicy {
+  /** The folder of what reading a PDF may need. */
+  readonly fontMaps: string;
+}
+
 /**
  * Reads the words of a document, sets aside what its models may cost, and writes what they are to
  * be asked. Throws what is to be told to a person.
  */
 export async function extractText(
   ports: StepPorts,
-  policy: StepPolicy,
+  policy: ExtractPolicy,
   input: StepInput,
 ): Promise<Extracted> {
   const document = await documentIn(ports, input);
   await ports.documents.change(document, { state: 'running' }, ['queued', 'awaiting_upload']);
-  const text = await readText(await uploadOf(ports, document), document.format);
+  const { format } = document;
+  const text = await readText({ bytes: await uploadOf(ports, document), format }, policy.fontMaps);
   const parts = document.kind === 'summary' ? splitText(text) : [];
   if (parts.length > mostParts) throw tooLarge();
   const atMs = ports.clock.now();

@@ -1,11 +1,22 @@
-import { parse } from 'node-html-parser';
 import { extractText, getDocumentProxy } from 'unpdf';
+import { FontMaps } from '#documents/font-maps.ts';
+import { htmlText } from '#documents/html-text.ts';
 import type { DocumentFormat } from '#domain/document.ts';
 import { ChatError } from '#domain/errors.ts';
 
-/** The words of a document. Throws `invalid_request` that says, to a person, why there are none. */
-export async function readText(bytes: Uint8Array, format: DocumentFormat): Promise<string> {
-  const text = (await textOf(bytes, format)).normalize('NFC').trim();
+/** A document as it was brought. */
+export interface Brought {
+  readonly bytes: Uint8Array;
+  readonly format: DocumentFormat;
+}
+
+/**
+ * The words of a document; `fontMaps` is a folder, as `FontMaps` has it. Throws `invalid_request`
+ * that says, to a person, why there are none.
+ */
+export async function readText({ bytes, format }: Brought, fontMaps: string): Promise<string> {
+  const read = await textOf({ bytes, format }, new FontMaps(fontMaps));
+  const text = read.normalize('NFC').trim();
   if (text !== '') return text;
   throw unreadable(
     format === 'pdf'
@@ -14,10 +25,10 @@ export async function readText(bytes: Uint8Array, format: DocumentFormat): Promi
   );
 }
 
-async function textOf(bytes: Uint8Array, format: DocumentFormat): Promise<string> {
+async function textOf({ bytes, format }: Brought, fontMaps: FontMaps): Promise<string> {
   switch (format) {
     case 'pdf':
-      return pdfText(bytes);
+      return pdfText(bytes, fontMaps);
     case 'html':
       return htmlText(decoded(bytes));
     case 'md':
@@ -26,11 +37,22 @@ async function textOf(bytes: Uint8Array, format: DocumentFormat): Promise<string
   }
 }
 
-async function pdfText(bytes: Uint8Array): Promise<string> {
+async function pdfText(bytes: Uint8Array, fontMaps: FontMaps): Promise<string> {
+  const text = await pagesOf(bytes, fontMaps);
+  const [missing] = fontMaps.missing;
+  if (missing === undefined) return text.join('\n\n');
+  const encoding = missing.replace('.bcmap', '');
+  throw unreadable(`The PDF has words in an encoding that is not known here: ${encoding}.`);
+}
+
+async function pagesOf(bytes: Uint8Array, fontMaps: FontMaps): Promise<readonly string[]> {
   try {
-    const pages = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 });
-    const { text } = await extractText(pages, { mergePages: false });
-    return text.join('\n\n');
+    const pages = await getDocumentProxy(new Uint8Array(bytes), {
+      verbosity: 0,
+      useWorkerFetch: false,
+      BinaryDataFactory: fontMaps.factory,
+    });
+    return (await extractText(pages, { mergePages: false })).text;
   } catch (error) {
     const isLocked = error instanceof Error && error.name === 'PasswordException';
     throw unreadable(
@@ -48,14 +70,6 @@ function decoded(bytes: Uint8Array): string {
   } catch (error) {
     throw unreadable('The document could not be read: it is not UTF-8 text.', error);
   }
-}
-
-/** What is not for readers goes before the tags do. */
-function htmlText(html: string): string {
-  const options = { blockTextElements: { script: false, style: false, noscript: false } };
-  const page = parse(html.replace(/^\s*<!doctype[^>]*>/iu, ''), options);
-  for (const unseen of page.querySelectorAll('head, script, style, template')) unseen.remove();
-  return page.structuredText;
 }
 
 function unreadable(message: string, cause?: unknown): ChatError {

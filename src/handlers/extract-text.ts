@@ -7,10 +7,12 @@ import { systemClock } from '#lambda/clock.ts';
 import { handleStep } from '#lambda/document-step.ts';
 
 const environment = readDocumentEnvironment(process.env);
+// Beside the bundle: see `scripts/build.ts`.
+const policy = { ...environment, fontMaps: `${process.env['LAMBDA_TASK_ROOT']}/font-maps` };
 const ports = createStepPorts(environment, systemClock);
 
 /** The first step of a workflow: a document's words, and the questions about them. */
 export const handler = handleStep(
-  (input: StepInput) => extractText(ports, environment, input),
+  (input: StepInput) => extractText(ports, policy, input),
   toStepError,
 );
