@@ -6,6 +6,10 @@ interface Wanted {
   readonly filename: string;
 }
 
+interface FontMapReader {
+  fetch(wanted: Wanted): Promise<Uint8Array>;
+}
+
 /**
  * Where pdf.js finds the encodings of East Asia that a PDF may name without bringing them along
  * (ISO 32000-1, 9.7.5.2), as its package `pdfjs-dist` has them in a folder.
@@ -24,7 +28,7 @@ export class FontMaps {
   }
 
   /** What pdf.js makes a reader of. */
-  get factory() {
+  get factory(): new () => FontMapReader {
     const read = (wanted: Wanted): Promise<Uint8Array> => this.#read(wanted);
     return class {
       fetch(wanted: Wanted): Promise<Uint8Array> {

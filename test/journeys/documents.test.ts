@@ -8,6 +8,7 @@ import {
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { realClock } from '#local/clock.ts';
 import { bring, ended, facts, pdfOf, read, upload } from '../fixtures/documents.ts';
+import { japanesePdf } from '../fixtures/japanese-pdf.ts';
 import { signedIn, type CallAs } from '../fixtures/signed-in.ts';
 import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
 import { behave } from '../fixtures/told-turn.ts';
@@ -58,6 +59,14 @@ test.each([
   const { status, result } = await upload(demo, name, new TextEncoder().encode(text));
   expect(status).toBe('succeeded');
   expect(String(result?.['summary']).length).toBeGreaterThan(10);
+});
+
+test('Japanese that a PDF names by its encoding alone is read', async () => {
+  const sentence = Buffer.from('港の橋は開通しました。', 'utf16le').swap16().toString('hex');
+  const bytes = japanesePdf('UniJIS-UTF16-H', sentence);
+  const { status, result } = await upload(demo, '契約.pdf', bytes, bytes.length);
+  expect(status).toBe('succeeded');
+  expect(result?.['summary']).toContain('港の橋');
 });
 
 test('sentiment and keywords are found at the same time', async () => {
