@@ -106,6 +106,11 @@ function preflight(rules: BucketDefinition['cors'], { headers }: AwsRequest): S3
 
 /** By header or, for a presigned URL, by query. S3 has names of its own for what is wrong. */
 function verify(request: AwsRequest, credentials: Credentials): void {
+  if (/[?&]AWSAccessKeyId=/u.test(request.url)) {
+    // Version 2 of signatures, as botocore has it for addresses other than AWS's.
+    const message = 'The authorization mechanism you have provided is not supported. Please use ';
+    throw new AwsError('InvalidRequest', `${message}AWS4-HMAC-SHA256.`, { status: 400 });
+  }
   const isPresigned = /[?&]X-Amz-Signature=/u.test(request.url);
   const check = isPresigned ? verifyPresigned : verifySigV4;
   const verdict = check(request, [credentials], Date.now());

@@ -216,13 +216,28 @@ test('a server that wants to speak another protocol is not waited for', async ()
 test('a server that does not answer, or never ends, is not waited for', async () => {
   const silent = await listen(() => undefined);
   const endless = await listen((_, response) => {
-    response.writeHead(200);
+    response.writeHead(500);
     const trickle = setInterval(() => response.write('.'), 20);
     response.once('close', () => clearInterval(trickle));
   });
   for (const url of [silent, endless]) {
     const problem = 'It did not answer in time.';
     expect(await loopback.send(url, message)).toEqual({ type: 'failed', problem });
+  }
+});
+
+test('whoever has said yes has taken it, even if the rest of the answer never comes', async () => {
+  const endless = await listen((_, response) => {
+    response.writeHead(202);
+    const trickle = setInterval(() => response.write('.'), 20);
+    response.once('close', () => clearInterval(trickle));
+  });
+  const broken = await listen((_, response) => {
+    response.writeHead(200, { 'content-length': '100' });
+    response.write('half', () => response.destroy());
+  });
+  for (const url of [endless, broken]) {
+    expect(await loopback.send(url, message)).toEqual({ type: 'accepted' });
   }
 });
 

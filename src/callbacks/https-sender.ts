@@ -89,15 +89,23 @@ function publicLookup(resolve: Resolve): LookupFunction {
 
 function answerTo(request: ClientRequest, { body }: CallbackMessage): Promise<number> {
   return new Promise((resolve, reject) => {
-    request.once('error', reject);
+    let accepted: number | undefined;
+    // Who has said yes has taken it, whatever becomes of the rest of the answer.
+    const fail = (error: unknown): void => {
+      if (accepted === undefined) reject(error);
+      else resolve(accepted);
+    };
+    request.once('error', fail);
     // Node gives the connection away, and tells of nothing else.
     request.once('upgrade', (response, socket) => {
       socket.destroy();
       resolve(response.statusCode ?? 0);
     });
-    request.once('close', () => reject(new Error('The connection was closed.')));
+    request.once('close', () => fail(new Error('The connection was closed.')));
     request.once('response', (response) => {
-      readSome(response).then(() => resolve(response.statusCode ?? 0), reject);
+      const { statusCode: status = 0 } = response;
+      if (isYes(status)) accepted = status;
+      readSome(response).then(() => resolve(status), fail);
     });
     request.end(body);
   });
@@ -113,8 +121,12 @@ async function readSome(response: IncomingMessage): Promise<void> {
   }
 }
 
+function isYes(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
 function outcomeOf(status: number): CallbackOutcome {
-  if (status >= 200 && status < 300) return { type: 'accepted' };
+  if (isYes(status)) return { type: 'accepted' };
   if (status === 410)
     return { type: 'refused', problem: 'It answered 410: nobody is there any more.' };
   if (status >= 300 && status < 400) {

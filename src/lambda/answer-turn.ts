@@ -47,7 +47,10 @@ const chatPaths: ReadonlySet<string> = new Set(['/', '/chat', '/chat/stream']);
 
 function assertChatDoor({ method, path, body }: HttpRequest): void {
   if (!chatPaths.has(path) || method !== 'POST') {
-    throw new ChatError('not_found', 'Nothing is here. A chat is a POST to /chat.');
+    throw new ChatError(
+      'not_found',
+      'Nothing is here. A chat is a POST to /chat, or to / of its own URL.',
+    );
   }
   if (Buffer.byteLength(body) > maxBodyBytes) {
     throw new ChatError('too_large', `The body must be at most ${maxBodyBytes} bytes.`);

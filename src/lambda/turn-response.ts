@@ -19,10 +19,18 @@ const acceptedTypes: Readonly<Record<string, TurnFormat>> = {
   'application/json': 'json',
 };
 
-/** The format of the first media type that is one of ours, in the order of the header. */
+/**
+ * The format of the media type among ours that is wanted most (RFC 9110, 12.5.1); of those wanted
+ * alike, of the first.
+ */
 export function acceptedFormat(accept = ''): TurnFormat | undefined {
-  const types = accept.split(',').map((type) => type.split(';')[0]?.trim() ?? '');
-  return types.map((type) => acceptedTypes[type]).find((format) => format !== undefined);
+  const wanted = accept.split(',').flatMap((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+    const weight = parameters.find((parameter) => /^q=/iu.test(parameter))?.slice(2) ?? '1';
+    const format = acceptedTypes[type.toLowerCase()];
+    return format === undefined || Number(weight) === 0 ? [] : [{ format, weight: Number(weight) }];
+  });
+  return wanted.toSorted((one, other) => other.weight - one.weight)[0]?.format;
 }
 
 export interface ResponseSettings {

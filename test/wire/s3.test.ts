@@ -207,6 +207,12 @@ test('a signed URL lets a page upload until it is out of date, and nobody change
 test('a caller without the right signature is told nothing', async () => {
   const url = `${system.state.endpoints.aws}/${Bucket}/plain`;
   expect(await (await fetch(url)).text()).toContain('<Code>AccessDenied</Code>');
+  // As botocore signs addresses for other hosts than AWS's, unless it is told not to.
+  const old = await fetch(`${url}?AWSAccessKeyId=x&Signature=y&Expires=2000000000`);
+  expect([old.status, await old.text()]).toEqual([
+    400,
+    expect.stringContaining('Please use AWS4-HMAC-SHA256.'),
+  ]);
   const wrong = new S3Client({
     ...system.config,
     credentials: { ...system.state.credentials, secretAccessKey: 'x' },
