@@ -8,6 +8,7 @@ import {
   type Speaker,
   type UpstreamBedrock,
 } from '../fixtures/upstream-bedrock.ts';
+import { chatTransport, says } from '../fixtures/use-chat.ts';
 
 let system: StreambedSystem;
 let upstream: UpstreamBedrock;
@@ -195,4 +196,27 @@ test('an answer is asked for again, a message edited, and the tree shows all of 
   ]);
   const page: unknown = await (await system.api(`/conversations/${conversation_id}`)).json();
   expect(page).toMatchObject({ head_turn_id: edited.turn });
+});
+
+test('useChat finds the answer that is being written, and nothing once it is', async () => {
+  const chatId = randomUUID();
+  const speaker = createSpeaker();
+  upstream.behave(speaker.behaviour);
+  speaker.say('Once upon ');
+  const transport = chatTransport(system, {});
+  const given = { chatId, trigger: 'submit-message', messageId: undefined } as const;
+  const stream = await transport.sendMessages({
+    ...given,
+    messages: [says('A story')],
+    abortSignal: undefined,
+  });
+  // The tab is closed, and opened again.
+  await stream.cancel();
+  const resumed = await transport.reconnectToStream({ chatId });
+  speaker.say('a time.');
+  speaker.end();
+  let text = '';
+  for await (const part of resumed ?? []) if (part.type === 'text-delta') text += part.delta;
+  expect(text).toBe('Once upon a time.');
+  expect(await transport.reconnectToStream({ chatId })).toBeNull();
 });
