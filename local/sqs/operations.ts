@@ -181,7 +181,7 @@ function sequenceNumber(seq: number): string {
 const receiveShape = structure(
   { QueueUrl: string() },
   {
-    MaxNumberOfMessages: integer({ min: 1, max: 10 }),
+    MaxNumberOfMessages: integer(),
     VisibilityTimeout: integer({ min: 0, max: 43_200 }),
     WaitTimeSeconds: integer({ min: 0, max: 20 }),
     AttributeNames: list(string()),
@@ -195,8 +195,15 @@ function receiveOperation(queues: Queues, queueOf: (url: string) => Queue): Oper
   return operation(receiveShape, async (input, { gone }) => {
     const queue = queueOf(input.QueueUrl);
     const { settings } = queue;
+    const { MaxNumberOfMessages: most = 1 } = input;
+    if (most < 1 || most > 10) {
+      throw invalidParameter(
+        `Value ${most} for parameter MaxNumberOfMessages is invalid. ` +
+          'Reason: Must be between 1 and 10, if provided.',
+      );
+    }
     const taken = await queues.receive(queue, {
-      most: input.MaxNumberOfMessages ?? 1,
+      most,
       visibilityMs: (input.VisibilityTimeout ?? settings.visibility) * 1000,
       waitMs: (input.WaitTimeSeconds ?? settings.receiveWait) * 1000,
       signal: gone,

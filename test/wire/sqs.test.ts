@@ -122,6 +122,13 @@ test('a long poll gets a message that is hidden for less long than it was when t
   await expect.poll(hear).toEqual(['again']);
 });
 
+test('more than ten messages at a time are refused in the words of SQS', async () => {
+  const url = await create('eleven');
+  await expect(receive(url, { MaxNumberOfMessages: 11 })).rejects.toThrow(
+    'Value 11 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10',
+  );
+});
+
 test('a delayed message comes when its delay is over', async () => {
   const url = await create('delay', { DelaySeconds: '10' });
   await send(url, 'late');
