@@ -9,7 +9,7 @@ import {
   parseAttributes,
   sizeOfAttributes,
 } from '#local/sqs/message-attributes.ts';
-import { invalidParameter, noSuchQueue, type Queue } from '#local/sqs/queue.ts';
+import { invalidParameter, noSuchQueue, notWithin, type Queue } from '#local/sqs/queue.ts';
 import type { StoredMessage } from '#local/sqs/queue-store.ts';
 import { invalidReceipt, type Queues } from '#local/sqs/queues.ts';
 
@@ -196,12 +196,7 @@ function receiveOperation(queues: Queues, queueOf: (url: string) => Queue): Oper
     const queue = queueOf(input.QueueUrl);
     const { settings } = queue;
     const { MaxNumberOfMessages: most = 1 } = input;
-    if (most < 1 || most > 10) {
-      throw invalidParameter(
-        `Value ${most} for parameter MaxNumberOfMessages is invalid. ` +
-          'Reason: Must be between 1 and 10, if provided.',
-      );
-    }
+    if (most < 1 || most > 10) throw notWithin('MaxNumberOfMessages', most, [1, 10]);
     const taken = await queues.receive(queue, {
       most,
       visibilityMs: (input.VisibilityTimeout ?? settings.visibility) * 1000,

@@ -108,6 +108,16 @@ export function invalidParameter(message: string): AwsError {
   return new AwsError('InvalidParameterValue', message);
 }
 
+/** A number that SQS does not take: it has no words of Coral's for these. */
+export function notWithin(
+  name: string,
+  value: number,
+  [least, most]: readonly [number, number],
+): AwsError {
+  const range = `Must be between ${least} and ${most}, if provided.`;
+  return invalidParameter(`Value ${value} for parameter ${name} is invalid. Reason: ${range}`);
+}
+
 /** SQS's error for a queue that is not there, with the code of its query protocol. */
 export function noSuchQueue(): AwsError {
   return new AwsError('QueueDoesNotExist', 'The specified queue does not exist.', {
