@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { loadMs } from '../bench/load-time.ts';
 
 /**
  * What a function's bundle may have, in KB: every KB is read and compiled at a cold start. A number
@@ -35,4 +36,10 @@ test('every function has a budget, and keeps it', () => {
   }));
   expect(sizes.map(({ name }) => name).toSorted()).toEqual(Object.keys(budgets).toSorted());
   expect(sizes.filter(({ name, kilobytes }) => kilobytes > (budgets[name] ?? 0))).toEqual([]);
+});
+
+test('every bundle is loaded by what the benchmark of cold starts knows', () => {
+  for (const name of Object.keys(budgets)) {
+    expect([name, loadMs(`dist/${name}`, 1)]).toEqual([name, expect.any(Number)]);
+  }
 });
