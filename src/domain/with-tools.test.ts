@@ -110,6 +110,32 @@ test('a tool is called so often in a turn, and a model asked so often', async ()
   expect(resultsIn(turn).at(-1)).toContain('may be called 2 times');
 });
 
+test('tools are let go of with the turn, however it ends', async () => {
+  let held = 0;
+  const toolbox: Toolbox = {
+    async open() {
+      held += 1;
+      return {
+        tools: [tool('clock')],
+        async close() {
+          held -= 1;
+        },
+      };
+    },
+  };
+  await ask(scripted(calling(call('1', 'clock')), answering('Noon.')), toolbox);
+  expect(held).toBe(0);
+  const failing = scripted([{ type: 'message-start' }]);
+  expect((await ask(failing, toolbox)).turn).toMatchObject({ state: 'failed' });
+  expect(held).toBe(0);
+  const model = withTools(scripted(answering('Noon.')), toolbox);
+  const toolUse = { owner: 'ada', sets: ['time'], canAsk: false };
+  const request = { modelId: 'm', messages: [], inference: {}, toolUse };
+  // A reader who leaves after the first word.
+  for await (const _ of model.stream(request, new AbortController().signal)) break;
+  expect(held).toBe(0);
+});
+
 test('tools that cannot be had are an error before anything is said', async () => {
   const toolbox: Toolbox = {
     open: () => Promise.reject(new ChatError('model_unavailable', 'Out of reach.')),

@@ -3,7 +3,7 @@ import { usageAtMost } from '#domain/cost.ts';
 import { callTools, refusedCall, unaskedCall, type Calling } from '#domain/call-tools.ts';
 import { ChatError } from '#domain/errors.ts';
 import { restOfBlock } from '#domain/follow-turn.ts';
-import type { ContentBlock, ToolResultBlock, ToolUseBlock } from '#domain/message.ts';
+import type { ContentBlock, Message, ToolResultBlock, ToolUseBlock } from '#domain/message.ts';
 import type { Model, ModelRequest } from '#domain/ports.ts';
 import type { StreamEvent } from '#domain/stream-event.ts';
 import { approvalRequired, mostSteps, type Toolbox } from '#domain/tools.ts';
@@ -69,15 +69,7 @@ async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undef
   let { messages } = request;
   let hasWords = request.pending?.content.some(({ type }) => type === 'text') ?? false;
   if (request.pending !== undefined) {
-    const { content } = request.pending;
-    assertOffered(request.pending, calling);
-    yield* saidBefore(content);
-    const results = await decided(request.pending, calling);
-    yield* told(results);
-    messages = [
-      ...messages,
-      ...toExchange(toMessage({ ...emptyAnswer, content: [...content, ...results] })),
-    ];
+    messages = [...messages, ...(yield* goingOn(request.pending, calling))];
   }
   for (let step = 1; step <= mostSteps; step += 1) {
     const said = { answer: emptyAnswer };
@@ -90,11 +82,14 @@ async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undef
       if (event.type === 'usage') spent.usage = addUsage(spent.usage, event.usage);
       else if (event.type !== 'message-stop') yield event;
     }
+    const { stopReason } = said.answer;
+    // As `run-turn` has it: what does not say why it stopped was cut off.
+    if (stopReason === undefined) throw new ChatError('model_error', 'The answer was cut short.');
     spent.step = 'over';
     hasWords ||= said.answer.content.some(({ type }) => type === 'text');
     const calls = callsIn(said.answer);
-    if (said.answer.stopReason !== 'tool_use' || calls.length === 0) {
-      yield* over(said.answer.stopReason ?? 'end_turn', spent.usage);
+    if (stopReason !== 'tool_use' || calls.length === 0) {
+      yield* over(stopReason, spent.usage);
       return;
     }
     yield { type: 'message-stop', stopReason: 'tool_use' };
@@ -114,6 +109,19 @@ async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undef
     'model_error',
     `The model called tools ${mostSteps} times without an answer.`,
   );
+}
+
+/** Tells what was said before a person decided and what came of the calls; gives it as messages. */
+async function* goingOn(
+  pending: NonNullable<ModelRequest['pending']>,
+  calling: Calling,
+): AsyncGenerator<StreamEvent, readonly Message[], undefined> {
+  const { content } = pending;
+  assertOffered(pending, calling);
+  yield* saidBefore(content);
+  const results = await decided(pending, calling);
+  yield* told(results);
+  return toExchange(toMessage({ ...emptyAnswer, content: [...content, ...results] }));
 }
 
 /** What was said before a call is one paragraph, and what is said after it another. */

@@ -8,7 +8,7 @@ import { ownerOf } from '#lambda/http-event.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/http.ts';
 import { describeCause, logError } from '#lambda/log.ts';
 import { createTurnLog } from '#lambda/turn-log.ts';
-import { autoModel, toTurnRequest, type ChatPolicy } from '#lambda/turn-request.ts';
+import { offeredModels, toTurnRequest, type ChatPolicy } from '#lambda/turn-request.ts';
 import { encodeTurn, logged, openTurnEvents, turnHeaders } from '#lambda/turn-response.ts';
 import {
   completionId,
@@ -28,7 +28,7 @@ export async function answerOpenAi(
   try {
     const { method, path } = request;
     const headers = { 'x-request-id': invocation.requestId };
-    const models = [...policy.models, autoModel].map(toModel);
+    const models = offeredModels(policy).map(toModel);
     if (method === 'GET' && path === '/v1/models') {
       return toJson({ object: 'list', data: models }, headers);
     }
@@ -66,8 +66,9 @@ async function complete(
   const { chat, isStreamed, includesUsage } = parseOpenAiRequest(request.body);
   const nowMs = ports.clock.now();
   const { requestId } = invocation;
-  if (![...policy.models, autoModel].includes(chat.modelId ?? autoModel)) {
-    return noSuchModel(chat.modelId ?? '', { 'x-request-id': requestId });
+  const { modelId = '' } = chat;
+  if (!offeredModels(policy).includes(modelId)) {
+    return noSuchModel(modelId, { 'x-request-id': requestId });
   }
   const turn = toTurnRequest(chat, {
     owner,

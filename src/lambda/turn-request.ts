@@ -79,16 +79,21 @@ export function toTurnRequest(chat: ChatRequest, context: TurnContext): TurnRequ
 }
 
 /** Asks for the model that the request needs. */
-export const autoModel = 'auto';
+const autoModel = 'auto';
+
+/** What a request may name as its model. */
+export function offeredModels({ models }: Pick<ChatPolicy, 'models'>): readonly string[] {
+  return [...models, autoModel];
+}
 
 function chooseModel(
   { modelId, question, system, inference, tools, agent }: ChatRequest,
-  { models, prices }: ChatPolicy,
+  policy: ChatPolicy,
 ): { readonly modelId: string; readonly reason?: ModelReason } {
   if (agent !== undefined) return { modelId: `agent:${agent}` };
-  if (modelId !== undefined && modelId !== autoModel && !models.includes(modelId)) {
-    throw mustBeOneOf('model', [...models, autoModel]);
-  }
+  const { models, prices } = policy;
+  const offered = offeredModels(policy);
+  if (modelId !== undefined && !offered.includes(modelId)) throw mustBeOneOf('model', offered);
   if (modelId !== autoModel) return { modelId: modelId ?? models[0] };
   const { maxTokens } = inference;
   return routeModel(models, prices, {
