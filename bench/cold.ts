@@ -3,7 +3,7 @@ import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { buildSystem, bundleOptions } from '../scripts/build.ts';
+import { buildSystem, bundleOptions } from '#scripts/build.ts';
 import { loadMs } from './load-time.ts';
 
 /*

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startLocal, type LocalSystem } from '#local/host.ts';
-import { peakMemoryMb } from '#local/lambda/peak-memory.ts';
+import { startLocal, type LocalSystem } from '#local/host/host.ts';
+import { peakMemoryMb } from '#local/lambda/environment/peak-memory.ts';
 
 /*
  * What the local Lambda costs, beside a bare `node:http` server that does the same work in a

@@ -5,12 +5,12 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { startLocal, type LocalSystem } from '#local/host.ts';
-import { peakMemoryMb } from '#local/lambda/peak-memory.ts';
+import { startLocal, type LocalSystem } from '#local/host/host.ts';
+import { peakMemoryMb } from '#local/lambda/environment/peak-memory.ts';
 import type { Load } from './relay/upstream.ts';
 import { writeRelayTemplate, type Relay } from './relay/template.ts';
 import { loadMs } from './load-time.ts';
-import { buildSystem, bundleOptions } from '../scripts/build.ts';
+import { buildSystem, bundleOptions } from '#scripts/build.ts';
 
 /*
  * What the chat function costs between Bedrock and the reader, against a plain loop of the AWS SDK

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bedrockPrices } from '#aws/bedrock-prices.ts';
-import { createDynamoConversations } from '#aws/dynamo-conversations.ts';
-import { createDynamoLedger } from '#aws/dynamo-ledger.ts';
-import { createDynamoTurnLog } from '#aws/dynamo-turn-log.ts';
-import type { TurnStore } from '#aws/dynamo-turns.ts';
-import { userMessage } from '#domain/message.ts';
-import type { TurnPorts, TurnRequest } from '#domain/open-turn.ts';
-import type { Model } from '#domain/ports.ts';
-import { runTurn } from '#domain/run-turn.ts';
-import { systemClock } from '#lambda/clock.ts';
-import { buildSystem } from '../scripts/build.ts';
-import { hostStore } from '../test/fixtures/turn-store.ts';
+import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
+import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
+import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
+import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
+import type { TurnStore } from '#aws/conversation/dynamo-turns.ts';
+import { userMessage } from '#domain/conversation/message.ts';
+import type { TurnPorts, TurnRequest } from '#domain/turn/open-turn.ts';
+import type { Model } from '#domain/model/model.ts';
+import { runTurn } from '#domain/turn/run-turn.ts';
+import { systemClock } from '#lambda/runtime/clock.ts';
+import { buildSystem } from '#scripts/build.ts';
+import { hostStore } from '#test/fixtures/turn-store.ts';
 
 /*
  * What keeping a turn costs: a kept turn beside a one-shot prompt of which nothing is kept, and

@@ -4,11 +4,11 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { analysisPipeline, documentPipeline } from '#infra/document-workflows.ts';
-import { DocumentsBucket } from '#infra/documents-bucket.ts';
+import { DocumentsBucket } from '#infra/storage/documents-bucket.ts';
 import type { Foundation } from '#infra/foundation.ts';
-import { modelAccess } from '#infra/model-access.ts';
+import { modelAccess } from '#infra/functions/model-access.ts';
 import { addQueue } from '#infra/queue-with-dead-letters.ts';
-import { StreambedFunction } from '#infra/streambed-function.ts';
+import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
 /** Documents: a door, a bucket, and two workflows that begin with what is put into it. */
 export function addDocuments(foundation: Foundation): StreambedFunction {

@@ -1,10 +1,10 @@
 import type { Stack } from 'aws-cdk-lib';
-import { AnswersBucket } from '#infra/answers-bucket.ts';
-import { ConversationsTable } from '#infra/conversations-table.ts';
+import { AnswersBucket } from '#infra/storage/answers-bucket.ts';
+import { ConversationsTable } from '#infra/storage/conversations-table.ts';
 import { helpersAccess, namesOf } from '#infra/knowledge.ts';
-import { modelAccess } from '#infra/model-access.ts';
+import { modelAccess } from '#infra/functions/model-access.ts';
 import type { StreambedProps } from '#infra/streambed-stack.ts';
-import type { StreambedFunction } from '#infra/streambed-function.ts';
+import type { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
 type Variables = Readonly<Record<string, string>>;
 

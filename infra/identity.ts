@@ -7,7 +7,7 @@ import {
   type UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
 import type { Foundation } from '#infra/foundation.ts';
-import { StreambedFunction } from '#infra/streambed-function.ts';
+import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
 export interface Identity {
   readonly authorizer: RequestAuthorizer;

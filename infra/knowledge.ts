@@ -1,8 +1,8 @@
 import { CfnParameter, Duration, type Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Foundation } from '#infra/foundation.ts';
-import { modelAccess } from '#infra/model-access.ts';
-import { StreambedFunction } from '#infra/streambed-function.ts';
+import { modelAccess } from '#infra/functions/model-access.ts';
+import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 import type { StreambedProps } from '#infra/streambed-stack.ts';
 
 type Named = Readonly<Record<string, string>>;

@@ -8,9 +8,9 @@ import {
   ResponseTransferMode,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import type { ChatFunctions } from '#infra/chat-functions.ts';
+import type { ChatFunctions } from '#infra/functions/chat-functions.ts';
 import type { Identity } from '#infra/identity.ts';
-import type { StreambedFunction } from '#infra/streambed-function.ts';
+import type { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
 export interface ApiFunctions extends ChatFunctions {
   readonly tasks: StreambedFunction;

@@ -1,13 +1,13 @@
 import { Duration, Stack, type App, type CfnElement } from 'aws-cdk-lib';
-import { addChatFunctions } from '#infra/chat-functions.ts';
+import { addChatFunctions } from '#infra/functions/chat-functions.ts';
 import { addDocuments } from '#infra/documents.ts';
 import { layFoundation } from '#infra/foundation.ts';
-import { addUrls } from '#infra/function-urls.ts';
+import { addUrls } from '#infra/functions/function-urls.ts';
 import { addIdentity } from '#infra/identity.ts';
 import { addKnowledge } from '#infra/knowledge.ts';
-import { addInvoke, addLangChain } from '#infra/model-functions.ts';
+import { addInvoke, addLangChain } from '#infra/functions/model-functions.ts';
 import { addApi } from '#infra/rest-api.ts';
-import { StreambedFunction } from '#infra/streambed-function.ts';
+import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 import { addTasks } from '#infra/tasks.ts';
 
 export interface StreambedProps {

@@ -2,7 +2,7 @@ import { CfnParameter, Duration, type Stack } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { grantTalking, type Foundation } from '#infra/foundation.ts';
 import { addQueue } from '#infra/queue-with-dead-letters.ts';
-import { StreambedFunction } from '#infra/streambed-function.ts';
+import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
 const workerTime = Duration.minutes(5);
 

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
-import { listen } from '#local/listen.ts';
-import type { LocalState } from '#local/local-state.ts';
+import { listen } from '#local/process/listen.ts';
+import type { LocalState } from '#local/host/local-state.ts';
 
 /** The running page. */
 export interface Page {

@@ -3,13 +3,13 @@ import {
   bedrockHelp,
   readBedrockArguments,
   whoAnswers,
-} from '#local/bedrock/command-options.ts';
-import { endOnSignals } from '#local/end-on-signals.ts';
-import { startLocal } from '#local/host.ts';
-import { readWholeNumber } from '#local/option-values.ts';
-import { readOptions } from '#local/read-options.ts';
-import type { LocalState } from '#local/local-state.ts';
-import { removeStateFile, writeStateFile } from '#local/state-file.ts';
+} from '#local/bedrock/server/command-options.ts';
+import { endOnSignals } from '#local/process/end-on-signals.ts';
+import { startLocal } from '#local/host/host.ts';
+import { readWholeNumber } from '#local/process/option-values.ts';
+import { readOptions } from '#local/process/read-options.ts';
+import type { LocalState } from '#local/host/local-state.ts';
+import { removeStateFile, writeStateFile } from '#local/host/state-file.ts';
 import { buildAll, watchSystem } from './build.ts';
 import { freePort, startPage } from './start-page.ts';
 

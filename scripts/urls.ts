@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { LocalState } from '#local/local-state.ts';
-import { readOptions } from '#local/read-options.ts';
+import type { LocalState } from '#local/host/local-state.ts';
+import { readOptions } from '#local/process/read-options.ts';
 
 /*
  * Prints what runs where as variables of a shell, from the state file of a system that is up:

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { loadMs } from '../bench/load-time.ts';
+import { loadMs } from '#bench/load-time.ts';
 
 /**
  * What a function's bundle may have, in KB: every KB is read and compiled at a cold start. A number

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { createBedrock } from '#local/bedrock/bedrock.ts';
-import { createGateway } from '#local/gateway.ts';
-import { listen } from '#local/listen.ts';
+import { createGateway } from '#local/gateway/gateway.ts';
+import { listen } from '#local/process/listen.ts';
 
 /**
  * A server in a process of its own, so that its CPU time is its own: the local Bedrock, or a replay

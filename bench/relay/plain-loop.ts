@@ -2,7 +2,7 @@ import {
   BedrockRuntimeClient,
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
-import type { ResponseStream } from '#lambda/awslambda.ts';
+import type { ResponseStream } from '#lambda/runtime/awslambda.ts';
 
 /*
  * The peer: what a tutorial writes. No backpressure, no heartbeat, no deadline, no check that the

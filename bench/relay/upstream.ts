@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AwsResponse } from '#local/aws-exchange.ts';
-import { eventFrame } from '#local/event-stream.ts';
-import { createGateway } from '#local/gateway.ts';
-import { listen } from '#local/listen.ts';
+import type { AwsResponse } from '#local/wire/aws-exchange.ts';
+import { eventFrame } from '#local/wire/event-stream.ts';
+import { createGateway } from '#local/gateway/gateway.ts';
+import { listen } from '#local/process/listen.ts';
 
 /*
  * A Bedrock that costs next to nothing: it says the same token over and over, in ConverseStream's

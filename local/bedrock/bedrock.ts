@@ -1,18 +1,22 @@
-import type { Engine } from '#local/aws-exchange.ts';
-import type { Pace } from '#local/bedrock/answer.ts';
-import { createEngine } from '#local/bedrock/engine.ts';
+import type { Engine } from '#local/wire/aws-exchange.ts';
+import type { Pace } from '#local/bedrock/turn/answer.ts';
+import { createEngine } from '#local/bedrock/server/engine.ts';
 import type { Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
-import type { IdentityPolicy } from '#local/bedrock/identity.ts';
-import { createJournal, type Journal, type JournalEntry } from '#local/bedrock/journal.ts';
+import type { IdentityPolicy } from '#local/bedrock/server/identity.ts';
+import { createJournal, type Journal, type JournalEntry } from '#local/bedrock/server/journal.ts';
 import type { KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
-import { findModelForDoor, type ModelFacts, type ModelPolicy } from '#local/bedrock/models.ts';
-import { createPromptCache } from '#local/bedrock/prompt-cache.ts';
-import { createQuotas, type Quota } from '#local/bedrock/quota.ts';
+import {
+  findModelForDoor,
+  type ModelFacts,
+  type ModelPolicy,
+} from '#local/bedrock/model/models.ts';
+import { createPromptCache } from '#local/bedrock/model/prompt-cache.ts';
+import { createQuotas, type Quota } from '#local/bedrock/model/quota.ts';
 import type { Tape } from '#local/bedrock/recording/tape.ts';
 import { createScenarioBook } from '#local/bedrock/scenarios/scenario-book.ts';
-import type { Services, Source } from '#local/bedrock/services.ts';
-import { simulate } from '#local/bedrock/simulate.ts';
-import { realClock, type Clock } from '#local/clock.ts';
+import type { Services, Source } from '#local/bedrock/server/call-context.ts';
+import { simulate } from '#local/bedrock/simulated/simulate.ts';
+import { realClock, type Clock } from '#local/process/clock.ts';
 
 export interface BedrockOptions {
   readonly pace: Pace;

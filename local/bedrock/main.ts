@@ -4,15 +4,15 @@ import {
   bedrockHelp,
   readBedrockArguments,
   whoAnswers,
-} from '#local/bedrock/command-options.ts';
-import type { JournalEntry } from '#local/bedrock/journal.ts';
-import type { IdentityPolicy } from '#local/bedrock/identity.ts';
-import { endOnSignals } from '#local/end-on-signals.ts';
-import { createGateway } from '#local/gateway.ts';
-import { listen } from '#local/listen.ts';
-import { readChoice, readWholeNumber } from '#local/option-values.ts';
-import { readOptions } from '#local/read-options.ts';
-import { openCertificate } from '#local/tls.ts';
+} from '#local/bedrock/server/command-options.ts';
+import type { JournalEntry } from '#local/bedrock/server/journal.ts';
+import type { IdentityPolicy } from '#local/bedrock/server/identity.ts';
+import { endOnSignals } from '#local/process/end-on-signals.ts';
+import { createGateway } from '#local/gateway/gateway.ts';
+import { listen } from '#local/process/listen.ts';
+import { readChoice, readWholeNumber } from '#local/process/option-values.ts';
+import { readOptions } from '#local/process/read-options.ts';
+import { openCertificate } from '#local/process/tls.ts';
 
 const help = `Amazon Bedrock on your laptop, on one port for HTTP/1.1 and HTTP/2.
 

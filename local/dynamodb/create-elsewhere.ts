@@ -1,5 +1,5 @@
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
-import type { ServiceCaller } from '#local/service-caller.ts';
+import type { ServiceCaller } from '#local/gateway/service-caller.ts';
 
 /** Makes a table that is not there yet with another DynamoDB. Throws where it cannot be made. */
 export async function createElsewhere(

@@ -1,4 +1,4 @@
-import { isRecord } from '#local/shape.ts';
+import { isRecord } from '#local/wire/shape.ts';
 
 /** Asks dynalite: the name of an operation, its request, and its answer where it succeeded. */
 export type Ask = (operation: string, request: object) => Promise<unknown>;

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import dynalite from 'dynalite';
-import type { Engine } from '#local/aws-exchange.ts';
-import type { Credentials } from '#local/signed-request.ts';
-import { verifySigV4 } from '#local/sigv4.ts';
+import type { Engine } from '#local/wire/aws-exchange.ts';
+import type { Credentials } from '#local/wire/signed-request.ts';
+import { verifySigV4 } from '#local/wire/sigv4.ts';
 import { withOldItem } from '#local/dynamodb/failed-conditions.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 

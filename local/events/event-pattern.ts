@@ -1,5 +1,5 @@
-import { isRecord } from '#local/shape.ts';
-import { matchesWildcard, starPattern } from '#local/wildcard.ts';
+import { isRecord } from '#local/wire/shape.ts';
+import { matchesWildcard, starPattern } from '#local/wire/wildcard.ts';
 
 /**
  * Whether an event matches an event pattern: for each member a list of values or conditions, of

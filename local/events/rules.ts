@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '#local/clock.ts';
+import type { Clock } from '#local/process/clock.ts';
 import { readSchedule, type Schedule } from '#local/events/schedule.ts';
 import { accountId } from '#local/template/world.ts';
 import type { Resource } from '#local/template/stacks.ts';

@@ -1,8 +1,8 @@
-import type { Clock } from '#local/clock.ts';
-import type { Definitions } from '#local/definitions.ts';
+import type { Clock } from '#local/process/clock.ts';
+import type { Definitions } from '#local/host/definitions.ts';
 import { runRule } from '#local/events/rules.ts';
-import { pollQueue } from '#local/lambda/queue-poller.ts';
-import type { Services } from '#local/services.ts';
+import { pollQueue } from '#local/lambda/invoke/queue-poller.ts';
+import type { Services } from '#local/host/services.ts';
 
 export interface EventsSettings {
   readonly definitions: Definitions;

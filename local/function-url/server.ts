@@ -2,20 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { corsHeaders, isPreflight, preflightHeaders } from '#local/function-url/cors.ts';
 import { toUrlEvent } from '#local/function-url/event.ts';
-import { toWholeAnswer } from '#local/lambda/buffered-answer.ts';
+import { toWholeAnswer } from '#local/lambda/invoke/buffered-answer.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
-import type { Shaping } from '#local/lambda/response-shaping.ts';
-import type { RuntimeAnswer } from '#local/lambda/runtime-api.ts';
+import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
+import type { RuntimeAnswer } from '#local/lambda/environment/runtime-api.ts';
 import {
   collectBody,
   openStreamedAnswer,
   relayBody,
   writeHead,
   type AnswerHead,
-} from '#local/lambda/streamed-answer.ts';
-import { isDecodable, readBody } from '#local/read-body.ts';
-import type { Credentials } from '#local/signed-request.ts';
-import { verifySigV4 } from '#local/sigv4.ts';
+} from '#local/lambda/invoke/streamed-answer.ts';
+import { isDecodable, readBody } from '#local/wire/read-body.ts';
+import type { Credentials } from '#local/wire/signed-request.ts';
+import { verifySigV4 } from '#local/wire/sigv4.ts';
 import { shortId } from '#local/template/identity.ts';
 import type { UrlDefinition } from '#local/function-url/read-urls.ts';
 

@@ -4,10 +4,10 @@ import { toHttpEvent } from '#local/http-api/event.ts';
 import type { HttpAuthorization } from '#local/http-api/http-api-definition.ts';
 import type { Functions } from '#local/lambda/functions.ts';
 import { evaluatePolicy } from '#local/rest-api/policy.ts';
-import { asText, isRecord } from '#local/shape.ts';
+import { asText, isRecord } from '#local/wire/shape.ts';
 import { record } from '#local/template/json.ts';
-import type { Credentials } from '#local/signed-request.ts';
-import { verifySigV4 } from '#local/sigv4.ts';
+import type { Credentials } from '#local/wire/signed-request.ts';
+import { verifySigV4 } from '#local/wire/sigv4.ts';
 import { accountId } from '#local/template/world.ts';
 
 export interface HttpAdmission {

@@ -3,8 +3,12 @@ import type {
   HttpIntegration,
   HttpRoute,
 } from '#local/http-api/http-api-definition.ts';
-import { functionNameIn, sourcesIn, ttlOf } from '#local/rest-api/read-integration.ts';
-import { knownScheme, openApiDocument, operationsOf } from '#local/rest-api/read-openapi.ts';
+import { functionNameIn, sourcesIn, ttlOf } from '#local/rest-api/definition/read-integration.ts';
+import {
+  knownScheme,
+  openApiDocument,
+  operationsOf,
+} from '#local/rest-api/definition/read-openapi.ts';
 import { record, type Json } from '#local/template/json.ts';
 import { readProperties, type Properties } from '#local/template/properties.ts';
 import type { Resource } from '#local/template/stacks.ts';

@@ -6,7 +6,7 @@ import type {
   HttpRoute,
 } from '#local/http-api/http-api-definition.ts';
 import { documentRoutes, keyParts } from '#local/http-api/read-document-routes.ts';
-import { functionNameIn } from '#local/rest-api/read-integration.ts';
+import { functionNameIn } from '#local/rest-api/definition/read-integration.ts';
 import type { Properties } from '#local/template/properties.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { corsHeaders, isPreflight, preflightHeaders } from '#local/function-url/cors.ts';
-import { isDecodable, readBody } from '#local/read-body.ts';
+import { isDecodable, readBody } from '#local/wire/read-body.ts';
 import { identifyCaller, type HttpAdmission } from '#local/http-api/authorization.ts';
 import { toHttpEvent, type HttpRequest } from '#local/http-api/event.ts';
 import type {
@@ -9,11 +9,11 @@ import type {
   HttpIntegration,
   HttpRoute,
 } from '#local/http-api/http-api-definition.ts';
-import { toWholeAnswer } from '#local/lambda/buffered-answer.ts';
-import { unshaped } from '#local/lambda/response-shaping.ts';
+import { toWholeAnswer } from '#local/lambda/invoke/buffered-answer.ts';
+import { unshaped } from '#local/lambda/invoke/response-shaping.ts';
 import { wholeResult } from '#local/lambda/functions.ts';
-import { writeHead } from '#local/lambda/streamed-answer.ts';
-import { forwardHttp } from '#local/rest-api/http-integration.ts';
+import { writeHead } from '#local/lambda/invoke/streamed-answer.ts';
+import { forwardHttp } from '#local/rest-api/integration/http-integration.ts';
 import { findRoute, type RouteOf } from '#local/rest-api/router.ts';
 
 const maxRequestBytes = 10 * 1024 * 1024;

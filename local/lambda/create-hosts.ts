@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { Secrets } from '#local/data-directory.ts';
-import { nearby, type Endpoints } from '#local/elsewhere.ts';
-import type { FunctionDefinition } from '#local/lambda/function-definition.ts';
+import type { Secrets } from '#local/host/data-directory.ts';
+import { nearby, type Endpoints } from '#local/host/remote-services.ts';
+import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import { FunctionHost } from '#local/lambda/function-host.ts';
-import { writeBootstraps } from '#local/lambda/write-bootstrap.ts';
+import { writeBootstraps } from '#local/lambda/environment/write-bootstrap.ts';
 import type { LogStore } from '#local/logs/log-store.ts';
 
 export interface HostsSettings {

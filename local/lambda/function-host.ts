@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Environment, type Invocation } from '#local/lambda/environment.ts';
-import type { FunctionDefinition } from '#local/lambda/function-definition.ts';
-import type { RuntimeAnswer } from '#local/lambda/runtime-api.ts';
-import type { Bootstraps } from '#local/lambda/runtimes.ts';
+import { Environment, type Invocation } from '#local/lambda/environment/environment.ts';
+import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
+import type { RuntimeAnswer } from '#local/lambda/environment/runtime-api.ts';
+import type { Bootstraps } from '#local/lambda/environment/runtimes.ts';
 
 /** On-demand functions may take this long to start before an invocation pays for it. */
 const initLimitMs = 10_000;

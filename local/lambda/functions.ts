@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { AwsError } from '#local/aws-error.ts';
-import { errorBodyOf, type FunctionErrorBody } from '#local/lambda/function-error.ts';
+import { AwsError } from '#local/wire/aws-error.ts';
+import { errorBodyOf, type FunctionErrorBody } from '#local/lambda/invoke/function-error.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
-import { isNameOf } from '#local/lambda/read-functions.ts';
-import type { RuntimeAnswer } from '#local/lambda/runtime-api.ts';
+import { isNameOf } from '#local/lambda/definition/read-functions.ts';
+import type { RuntimeAnswer } from '#local/lambda/environment/runtime-api.ts';
 
 /** The functions there are. */
 export interface Functions {

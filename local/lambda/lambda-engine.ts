@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { AwsError, toAwsError } from '#local/aws-error.ts';
-import type { AwsResponse, Engine } from '#local/aws-exchange.ts';
-import { verify } from '#local/aws-json.ts';
+import { AwsError, toAwsError } from '#local/wire/aws-error.ts';
+import type { AwsResponse, Engine } from '#local/wire/aws-exchange.ts';
+import { verify } from '#local/wire/aws-json.ts';
 import type { CorsDefinition, UrlDefinition } from '#local/function-url/read-urls.ts';
-import type { FunctionDefinition } from '#local/lambda/function-definition.ts';
+import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { noSuchFunction, type Functions } from '#local/lambda/functions.ts';
-import { invoke, type Invoking } from '#local/lambda/invoke-api.ts';
-import { isNameOf } from '#local/lambda/read-functions.ts';
-import type { EventSourceDefinition } from '#local/lambda/read-event-sources.ts';
-import { isDecodable } from '#local/read-body.ts';
-import type { Credentials } from '#local/signed-request.ts';
+import { invoke, type Invoking } from '#local/lambda/invoke/invoke-api.ts';
+import { isNameOf } from '#local/lambda/definition/read-functions.ts';
+import type { EventSourceDefinition } from '#local/lambda/definition/read-event-sources.ts';
+import { isDecodable } from '#local/wire/read-body.ts';
+import type { Credentials } from '#local/wire/signed-request.ts';
 import { accountId } from '#local/template/world.ts';
 
 export interface LambdaApi extends Invoking {

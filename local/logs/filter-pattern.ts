@@ -1,4 +1,4 @@
-import { AwsError } from '#local/aws-error.ts';
+import { AwsError } from '#local/wire/aws-error.ts';
 
 /**
  * A filter pattern of CloudWatch Logs over unstructured lines: all terms must be there, none of

@@ -1,10 +1,10 @@
-import { AwsError } from '#local/aws-error.ts';
-import { createJsonEngine, operation, type Operation } from '#local/aws-json.ts';
-import type { Engine } from '#local/aws-exchange.ts';
+import { AwsError } from '#local/wire/aws-error.ts';
+import { createJsonEngine, operation, type Operation } from '#local/wire/aws-json.ts';
+import type { Engine } from '#local/wire/aws-exchange.ts';
 import type { LogEvent, LogGroup, LogStore } from '#local/logs/log-store.ts';
 import { filterPattern } from '#local/logs/filter-pattern.ts';
-import { boolean, integer, list, string, structure } from '#local/shape.ts';
-import type { Credentials } from '#local/signed-request.ts';
+import { boolean, integer, list, string, structure } from '#local/wire/shape.ts';
+import type { Credentials } from '#local/wire/signed-request.ts';
 import { accountId } from '#local/template/world.ts';
 
 export interface LogsOptions {

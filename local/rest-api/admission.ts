@@ -1,12 +1,12 @@
-import type { ApiDefinition, ApiKeyDefinition } from '#local/rest-api/api-definition.ts';
+import type { ApiDefinition, ApiKeyDefinition } from '#local/rest-api/definition/api-definition.ts';
 import type { Authorized, Authorizers } from '#local/rest-api/authorizer.ts';
 import { requestContext, toRestEvent, type ApiRequest } from '#local/rest-api/event.ts';
 import type { GatewayAnswer } from '#local/rest-api/gateway-answers.ts';
 import { validateRequest } from '#local/rest-api/request-validator.ts';
 import type { UsagePlans } from '#local/rest-api/usage-plans.ts';
-import type { Credentials } from '#local/signed-request.ts';
-import { asText } from '#local/shape.ts';
-import { verifySigV4 } from '#local/sigv4.ts';
+import type { Credentials } from '#local/wire/signed-request.ts';
+import { asText } from '#local/wire/shape.ts';
+import { verifySigV4 } from '#local/wire/sigv4.ts';
 import type { UserPools } from '#local/sign-in/user-pools.ts';
 import { accountId } from '#local/template/world.ts';
 

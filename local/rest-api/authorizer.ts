@@ -1,7 +1,7 @@
 import type { Functions } from '#local/lambda/functions.ts';
-import type { FunctionAuthorizer } from '#local/rest-api/api-definition.ts';
+import type { FunctionAuthorizer } from '#local/rest-api/definition/api-definition.ts';
 import { evaluatePolicy } from '#local/rest-api/policy.ts';
-import { asText, isRecord } from '#local/shape.ts';
+import { asText, isRecord } from '#local/wire/shape.ts';
 
 /** What a method is asked with. */
 export interface Asking {

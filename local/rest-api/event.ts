@@ -4,7 +4,7 @@ import type {
   ApiDefinition,
   MethodDefinition,
   StageDefinition,
-} from '#local/rest-api/api-definition.ts';
+} from '#local/rest-api/definition/api-definition.ts';
 import type { RouteOf } from '#local/rest-api/router.ts';
 import { shortId } from '#local/template/identity.ts';
 import { accountId } from '#local/template/world.ts';

@@ -1,10 +1,13 @@
 import { validateHeaderName, validateHeaderValue, type ServerResponse } from 'node:http';
-import type { ApiDefinition, GatewayResponseDefinition } from '#local/rest-api/api-definition.ts';
+import type {
+  ApiDefinition,
+  GatewayResponseDefinition,
+} from '#local/rest-api/definition/api-definition.ts';
 import {
   renderTemplate,
   unquoted,
   type TemplateVariables,
-} from '#local/rest-api/mapping-template.ts';
+} from '#local/rest-api/integration/mapping-template.ts';
 
 /** What API Gateway itself answers: response type, status, error type and words. */
 const answers = {

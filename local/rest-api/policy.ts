@@ -1,6 +1,6 @@
-import { asText, isRecord } from '#local/shape.ts';
+import { asText, isRecord } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
-import { matchesWildcard, policyPattern } from '#local/wildcard.ts';
+import { matchesWildcard, policyPattern } from '#local/wire/wildcard.ts';
 
 export type PolicyVerdict = 'allowed' | 'denied' | 'not-allowed';
 

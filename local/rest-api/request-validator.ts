@@ -1,8 +1,8 @@
 import { Ajv } from 'ajv';
 import AjvDraft04 from 'ajv-draft-04';
-import type { MethodDefinition } from '#local/rest-api/api-definition.ts';
+import type { MethodDefinition } from '#local/rest-api/definition/api-definition.ts';
 import type { Json } from '#local/template/json.ts';
-import { asText } from '#local/shape.ts';
+import { asText } from '#local/wire/shape.ts';
 
 /** What a request is checked by. */
 export interface Checked {

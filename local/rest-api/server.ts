@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { isDecodable, readBody } from '#local/read-body.ts';
+import { isDecodable, readBody } from '#local/wire/read-body.ts';
 import { admit, type Admission } from '#local/rest-api/admission.ts';
-import type { ApiDefinition, StageDefinition } from '#local/rest-api/api-definition.ts';
+import type { ApiDefinition, StageDefinition } from '#local/rest-api/definition/api-definition.ts';
 import { requestContext, type ApiRequest } from '#local/rest-api/event.ts';
 import { say, type Saying } from '#local/rest-api/gateway-answers.ts';
-import { integrate, type Integrating } from '#local/rest-api/integrations.ts';
+import { integrate, type Integrating } from '#local/rest-api/integration/integrations.ts';
 import { findRoute } from '#local/rest-api/router.ts';
 
 /** API Gateway's limit for a request's payload. */

@@ -3,7 +3,7 @@ import type {
   Quota,
   Throttle,
   UsagePlanDefinition,
-} from '#local/rest-api/api-definition.ts';
+} from '#local/rest-api/definition/api-definition.ts';
 
 /** Which method of which stage a key is used for. */
 export interface Usage {

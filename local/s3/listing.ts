@@ -1,4 +1,4 @@
-import { AwsError } from '#local/aws-error.ts';
+import { AwsError } from '#local/wire/aws-error.ts';
 import type { ObjectStore, StoredObject } from '#local/s3/object-store.ts';
 import { xmlAnswer, type S3Answer } from '#local/s3/s3-answer.ts';
 import type { S3Request } from '#local/s3/s3-request.ts';

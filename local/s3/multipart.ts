@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { AwsError } from '#local/aws-error.ts';
+import { AwsError } from '#local/wire/aws-error.ts';
 import type { Part, Upload } from '#local/s3/object-store.ts';
 import { etagOf, headersToKeep, type ObjectApi } from '#local/s3/objects.ts';
 import { xmlAnswer, type S3Answer } from '#local/s3/s3-answer.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '#local/clock.ts';
+import type { Clock } from '#local/process/clock.ts';
 import type { ObjectApi } from '#local/s3/objects.ts';
 import type { BucketDefinition, Notification } from '#local/s3/read-buckets.ts';
 

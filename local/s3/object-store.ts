@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { integer, string, structure, type Shaped } from '#local/shape.ts';
-import { openStore } from '#local/store.ts';
+import { integer, string, structure, type Shaped } from '#local/wire/shape.ts';
+import { openStore } from '#local/process/store.ts';
 
 const schema = `
 CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, created_at INTEGER);

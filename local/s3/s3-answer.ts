@@ -1,4 +1,4 @@
-import { toXml } from '#local/aws-query.ts';
+import { toXml } from '#local/wire/aws-query.ts';
 
 /** An answer of S3's. */
 export interface S3Answer {

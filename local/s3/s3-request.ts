@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { trailersOf, withoutChunks } from '#local/aws-chunked.ts';
-import { AwsError } from '#local/aws-error.ts';
-import type { AwsRequest } from '#local/aws-exchange.ts';
+import { trailersOf, withoutChunks } from '#local/wire/aws-chunked.ts';
+import { AwsError } from '#local/wire/aws-error.ts';
+import type { AwsRequest } from '#local/wire/aws-exchange.ts';
 import { checksumOf, isChecksumName } from '#local/s3/checksums.ts';
 
 /** A request to S3, its path and query read and its body whole. */

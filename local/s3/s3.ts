@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { AwsError, toAwsError } from '#local/aws-error.ts';
-import type { AwsRequest, AwsResponse, Engine } from '#local/aws-exchange.ts';
-import type { Clock } from '#local/clock.ts';
+import { AwsError, toAwsError } from '#local/wire/aws-error.ts';
+import type { AwsRequest, AwsResponse, Engine } from '#local/wire/aws-exchange.ts';
+import type { Clock } from '#local/process/clock.ts';
 import { corsHeaders, preflightHeaders } from '#local/function-url/cors.ts';
-import { isDecodable } from '#local/read-body.ts';
+import { isDecodable } from '#local/wire/read-body.ts';
 import { errorBody, xmlAnswer, type S3Answer } from '#local/s3/s3-answer.ts';
 import { listObjects } from '#local/s3/listing.ts';
 import {
@@ -26,9 +26,9 @@ import {
 } from '#local/s3/objects.ts';
 import type { BucketDefinition } from '#local/s3/read-buckets.ts';
 import { readS3Request, type S3Request } from '#local/s3/s3-request.ts';
-import { asText } from '#local/shape.ts';
-import type { Credentials } from '#local/signed-request.ts';
-import { verifyPresigned, verifySigV4 } from '#local/sigv4.ts';
+import { asText } from '#local/wire/shape.ts';
+import type { Credentials } from '#local/wire/signed-request.ts';
+import { verifyPresigned, verifySigV4 } from '#local/wire/sigv4.ts';
 
 export interface S3Options {
   /** The folder that keeps objects. */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createHmac } from 'node:crypto';
 import { jwtVerify, importJWK } from 'jose';
-import { AwsError } from '#local/aws-error.ts';
-import type { Engine } from '#local/aws-exchange.ts';
-import { createJsonEngine, operation, type Operation } from '#local/aws-json.ts';
-import { integer, map, oneOf, string, structure } from '#local/shape.ts';
+import { AwsError } from '#local/wire/aws-error.ts';
+import type { Engine } from '#local/wire/aws-exchange.ts';
+import { createJsonEngine, operation, type Operation } from '#local/wire/aws-json.ts';
+import { integer, map, oneOf, string, structure } from '#local/wire/shape.ts';
 import type { UserPoolClient } from '#local/sign-in/read-user-pools.ts';
 import {
   accessClaims,
@@ -14,7 +14,7 @@ import {
   type Pool,
 } from '#local/sign-in/tokens.ts';
 import type { User } from '#local/sign-in/users.ts';
-import type { Credentials } from '#local/signed-request.ts';
+import type { Credentials } from '#local/wire/signed-request.ts';
 
 export interface CognitoOptions {
   readonly credentials: Credentials;

@@ -5,7 +5,7 @@ import {
   type Configuration,
   type KoaContextWithOIDC,
 } from 'oidc-provider';
-import { asText } from '#local/shape.ts';
+import { asText } from '#local/wire/shape.ts';
 import { problemPage } from '#local/sign-in/login-page.ts';
 import type { UserPoolClient } from '#local/sign-in/read-user-pools.ts';
 import { accessClaims, idClaims, tokenSeconds, type Pool } from '#local/sign-in/tokens.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
-import { readBody } from '#local/read-body.ts';
+import { readBody } from '#local/wire/read-body.ts';
 import { loginPage, wrongPassword, type Language } from '#local/sign-in/login-page.ts';
 import { createProvider, type Keeping } from '#local/sign-in/provider.ts';
 import type { Pool } from '#local/sign-in/tokens.ts';

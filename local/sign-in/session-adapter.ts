@@ -1,6 +1,6 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
-import { integer, string, structure } from '#local/shape.ts';
-import type { Store } from '#local/store.ts';
+import { integer, string, structure } from '#local/wire/shape.ts';
+import type { Store } from '#local/process/store.ts';
 import { record } from '#local/template/json.ts';
 
 export const sessionSchema = `

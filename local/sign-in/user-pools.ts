@@ -1,5 +1,5 @@
 import { jwtVerify, type CryptoKey, type JWTPayload } from 'jose';
-import { asText } from '#local/shape.ts';
+import { asText } from '#local/wire/shape.ts';
 
 /** A user pool as far as its tokens are checked. */
 export interface PoolKeys {

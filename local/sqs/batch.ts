@@ -1,4 +1,4 @@
-import { AwsError, toAwsError } from '#local/aws-error.ts';
+import { AwsError, toAwsError } from '#local/wire/aws-error.ts';
 
 interface Entry {
   readonly Id: string;

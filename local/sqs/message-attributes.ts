@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Shaped, map, readShape, string, structure } from '#local/shape.ts';
+import { type Shaped, map, readShape, string, structure } from '#local/wire/shape.ts';
 
 /** `MessageAttributes` as they cross the wire: binary values in Base64. */
 export const messageAttributes = map(

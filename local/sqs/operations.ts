@@ -1,6 +1,6 @@
-import { AwsError } from '#local/aws-error.ts';
-import { operation, type Operation } from '#local/aws-json.ts';
-import { integer, list, string, structure, type Shaped } from '#local/shape.ts';
+import { AwsError } from '#local/wire/aws-error.ts';
+import { operation, type Operation } from '#local/wire/aws-json.ts';
+import { integer, list, string, structure, type Shaped } from '#local/wire/shape.ts';
 import { batchError, carryOutAll } from '#local/sqs/batch.ts';
 import {
   md5,

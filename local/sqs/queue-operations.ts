@@ -1,6 +1,6 @@
-import { AwsError } from '#local/aws-error.ts';
-import { operation, type Operation } from '#local/aws-json.ts';
-import { integer, list, map, string, structure } from '#local/shape.ts';
+import { AwsError } from '#local/wire/aws-error.ts';
+import { operation, type Operation } from '#local/wire/aws-json.ts';
+import { integer, list, map, string, structure } from '#local/wire/shape.ts';
 import { queueName } from '#local/sqs/operations.ts';
 import { redriveOperations } from '#local/sqs/redrive-operations.ts';
 import { invalidParameter, type Attributes, type Queue } from '#local/sqs/queue.ts';

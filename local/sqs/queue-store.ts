@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { integer, string, structure, type Shaped } from '#local/shape.ts';
-import type { Store } from '#local/store.ts';
+import { integer, string, structure, type Shaped } from '#local/wire/shape.ts';
+import type { Store } from '#local/process/store.ts';
 import type { Queue } from '#local/sqs/queue.ts';
 
 export const messageSchema = `

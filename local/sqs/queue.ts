@@ -1,4 +1,4 @@
-import { AwsError } from '#local/aws-error.ts';
+import { AwsError } from '#local/wire/aws-error.ts';
 import { record } from '#local/template/json.ts';
 
 /** The attributes of a queue that decide how it works; times in seconds. */

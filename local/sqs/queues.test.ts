@@ -2,9 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Clock } from '#local/clock.ts';
+import type { Clock } from '#local/process/clock.ts';
 import { createQueues, queueSchema } from '#local/sqs/queues.ts';
-import { openStore } from '#local/store.ts';
+import { openStore } from '#local/process/store.ts';
 
 /** A clock on which every look takes a millisecond, and whose timers are a millisecond early. */
 function createHastyClock(): Clock {

@@ -1,8 +1,8 @@
-import { AwsError } from '#local/aws-error.ts';
-import type { Clock } from '#local/clock.ts';
-import { integer, string, structure } from '#local/shape.ts';
+import { AwsError } from '#local/wire/aws-error.ts';
+import type { Clock } from '#local/process/clock.ts';
+import { integer, string, structure } from '#local/wire/shape.ts';
 import { record } from '#local/template/json.ts';
-import type { Store } from '#local/store.ts';
+import type { Store } from '#local/process/store.ts';
 import { noSuchQueue, readSettings, type Attributes, type Queue } from '#local/sqs/queue.ts';
 import {
   createQueueStore,

@@ -1,4 +1,4 @@
-import { isRecord } from '#local/shape.ts';
+import { isRecord } from '#local/wire/shape.ts';
 import type { Attributes } from '#local/sqs/queue.ts';
 import type { Resource } from '#local/template/stacks.ts';
 

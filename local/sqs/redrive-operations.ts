@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { AwsError } from '#local/aws-error.ts';
-import { operation, type Operation } from '#local/aws-json.ts';
-import { integer, string, structure } from '#local/shape.ts';
+import { AwsError } from '#local/wire/aws-error.ts';
+import { operation, type Operation } from '#local/wire/aws-json.ts';
+import { integer, string, structure } from '#local/wire/shape.ts';
 import { queueName } from '#local/sqs/operations.ts';
 import { invalidParameter, type Queue } from '#local/sqs/queue.ts';
 import type { Queues } from '#local/sqs/queues.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { createJsonEngine } from '#local/aws-json.ts';
-import type { Engine } from '#local/aws-exchange.ts';
-import type { Clock } from '#local/clock.ts';
-import type { Credentials } from '#local/signed-request.ts';
-import { openStore } from '#local/store.ts';
+import { createJsonEngine } from '#local/wire/aws-json.ts';
+import type { Engine } from '#local/wire/aws-exchange.ts';
+import type { Clock } from '#local/process/clock.ts';
+import type { Credentials } from '#local/wire/signed-request.ts';
+import { openStore } from '#local/process/store.ts';
 import { messageOperations } from '#local/sqs/operations.ts';
 import { queueOperations } from '#local/sqs/queue-operations.ts';
 import { createQueues, queueSchema, type Queues } from '#local/sqs/queues.ts';

@@ -1,18 +1,18 @@
-import { AwsError } from '#local/aws-error.ts';
-import { operation, type Operation } from '#local/aws-json.ts';
+import { AwsError } from '#local/wire/aws-error.ts';
+import { operation, type Operation } from '#local/wire/aws-json.ts';
 import type {
   Execution,
   ExecutionStore,
   HistoryEvent,
 } from '#local/step-functions/execution-store.ts';
 import type { Executions } from '#local/step-functions/executions.ts';
-import type { StateMachine } from '#local/step-functions/read-state-machines.ts';
+import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
 import {
   checkInput,
   describeMachine,
   knownMachine,
 } from '#local/step-functions/machine-operations.ts';
-import { boolean, integer, string, structure } from '#local/shape.ts';
+import { boolean, integer, string, structure } from '#local/wire/shape.ts';
 import { record } from '#local/template/json.ts';
 
 export interface ExecutionApi {

@@ -1,5 +1,5 @@
-import { integer, string, structure, type Shaped } from '#local/shape.ts';
-import type { Store } from '#local/store.ts';
+import { integer, string, structure, type Shaped } from '#local/wire/shape.ts';
+import type { Store } from '#local/process/store.ts';
 
 export const executionSchema = `
 CREATE TABLE IF NOT EXISTS executions (

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { AwsError } from '#local/aws-error.ts';
-import { timerMs, type Clock } from '#local/clock.ts';
-import { StatesError } from '#local/step-functions/definition.ts';
+import { AwsError } from '#local/wire/aws-error.ts';
+import { timerMs, type Clock } from '#local/process/clock.ts';
+import { StatesError } from '#local/step-functions/definition/definition.ts';
 import type { Ending, Execution, ExecutionStore } from '#local/step-functions/execution-store.ts';
-import { toStatesError } from '#local/step-functions/guards.ts';
-import { runMachine } from '#local/step-functions/interpreter.ts';
-import type { StateMachine } from '#local/step-functions/read-state-machines.ts';
-import type { Beginning, Run, Trail } from '#local/step-functions/run.ts';
-import type { Tasks } from '#local/step-functions/tasks.ts';
-import type { Tokens } from '#local/step-functions/tokens.ts';
+import { toStatesError } from '#local/step-functions/interpreter/guards.ts';
+import { runMachine } from '#local/step-functions/interpreter/interpreter.ts';
+import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
+import type { Beginning, Run, Trail } from '#local/step-functions/interpreter/run.ts';
+import type { Tasks } from '#local/step-functions/interpreter/tasks.ts';
+import type { Tokens } from '#local/step-functions/interpreter/tokens.ts';
 import { record, type Json } from '#local/template/json.ts';
 
 /** Starts, stops and resumes executions. */

@@ -1,10 +1,10 @@
-import { AwsError } from '#local/aws-error.ts';
-import { operation, type Operation } from '#local/aws-json.ts';
-import { StatesError } from '#local/step-functions/definition.ts';
-import { DefinitionError, readMachine } from '#local/step-functions/read-machine.ts';
-import type { StateMachine } from '#local/step-functions/read-state-machines.ts';
-import type { Tokens } from '#local/step-functions/tokens.ts';
-import { integer, string, structure } from '#local/shape.ts';
+import { AwsError } from '#local/wire/aws-error.ts';
+import { operation, type Operation } from '#local/wire/aws-json.ts';
+import { StatesError } from '#local/step-functions/definition/definition.ts';
+import { DefinitionError, readMachine } from '#local/step-functions/definition/read-machine.ts';
+import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
+import type { Tokens } from '#local/step-functions/interpreter/tokens.ts';
+import { integer, string, structure } from '#local/wire/shape.ts';
 import { record } from '#local/template/json.ts';
 
 export interface MachineApi {

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
-import { createJsonEngine } from '#local/aws-json.ts';
-import type { Engine } from '#local/aws-exchange.ts';
-import type { Clock } from '#local/clock.ts';
-import type { ServiceCaller } from '#local/service-caller.ts';
-import type { Credentials } from '#local/signed-request.ts';
+import { createJsonEngine } from '#local/wire/aws-json.ts';
+import type { Engine } from '#local/wire/aws-exchange.ts';
+import type { Clock } from '#local/process/clock.ts';
+import type { ServiceCaller } from '#local/gateway/service-caller.ts';
+import type { Credentials } from '#local/wire/signed-request.ts';
 import { createExecutionStore, executionSchema } from '#local/step-functions/execution-store.ts';
 import { createExecutions, type Executions } from '#local/step-functions/executions.ts';
 import { executionOperations } from '#local/step-functions/execution-operations.ts';
 import { machineOperations } from '#local/step-functions/machine-operations.ts';
-import type { StateMachine } from '#local/step-functions/read-state-machines.ts';
-import { createTasks } from '#local/step-functions/tasks.ts';
-import { createTokens } from '#local/step-functions/tokens.ts';
-import { openStore } from '#local/store.ts';
+import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
+import { createTasks } from '#local/step-functions/interpreter/tasks.ts';
+import { createTokens } from '#local/step-functions/interpreter/tokens.ts';
+import { openStore } from '#local/process/store.ts';
 
 export interface StepFunctionsOptions {
   /** The folder that keeps executions. */

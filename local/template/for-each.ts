@@ -1,4 +1,4 @@
-import { isRecord } from '#local/shape.ts';
+import { isRecord } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { isRecord } from '#local/shape.ts';
+import { isRecord } from '#local/wire/shape.ts';
 
 /** What a template's references stand for. */
 export interface Scope {

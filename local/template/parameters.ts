@@ -1,6 +1,6 @@
 import { record, type Json } from '#local/template/json.ts';
 import { type Template } from '#local/template/template.ts';
-import { asText } from '#local/shape.ts';
+import { asText } from '#local/wire/shape.ts';
 
 /**
  * The value of each parameter of a stack. Throws for one whose value is not among those allowed;

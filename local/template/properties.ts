@@ -1,4 +1,4 @@
-import { isRecord } from '#local/shape.ts';
+import { isRecord } from '#local/wire/shape.ts';
 
 /** The resolved properties of one resource, read with errors that name resource and property. */
 export interface Properties {

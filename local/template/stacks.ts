@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRecord } from '#local/shape.ts';
+import { isRecord } from '#local/wire/shape.ts';
 import { createScope, outputValue } from '#local/template/scope.ts';
 import { type World } from '#local/template/world.ts';
 import { noValue, resolve, type Scope } from '#local/template/intrinsics.ts';

@@ -1,5 +1,5 @@
 import { parseDocument, YAMLMap, type CollectionTag, type ScalarTag, type YAMLSeq } from 'yaml';
-import { isRecord } from '#local/shape.ts';
+import { isRecord } from '#local/wire/shape.ts';
 
 /**
  * The object that a template is, from JSON or from YAML with the short forms of intrinsic

@@ -7,11 +7,11 @@ import type {
   ReturnControlPayload,
   TracePart,
 } from '@aws-sdk/client-bedrock-agent-runtime';
-import { toPassage } from '#aws/knowledge-base.ts';
-import { shortened } from '#domain/call-tools.ts';
-import type { WholeBlock } from '#domain/message.ts';
-import type { StreamEvent } from '#domain/stream-event.ts';
-import type { Usage } from '#domain/usage.ts';
+import { toPassage } from '#aws/model/knowledge-base.ts';
+import { shortened } from '#domain/model/call-tools.ts';
+import type { WholeBlock } from '#domain/conversation/message.ts';
+import type { StreamEvent } from '#domain/conversation/stream-event.ts';
+import type { Usage } from '#domain/conversation/usage.ts';
 
 /** The block of the answer's text; those of steps are counted from a number that it never has. */
 export const textIndex = 0;

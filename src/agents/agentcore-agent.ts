@@ -1,10 +1,10 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { fromStrandsEvents } from '#agents/strands-events.ts';
-import { watchedStream } from '#aws/bedrock-stream.ts';
-import type { Patience } from '#aws/watchdog.ts';
-import type { Model } from '#domain/ports.ts';
-import { lastQuestion } from '#domain/message.ts';
-import { decodeSse } from '#protocol/sse.ts';
+import { watchedStream } from '#aws/bedrock/bedrock-stream.ts';
+import type { Patience } from '#aws/bedrock/watchdog.ts';
+import type { Model } from '#domain/model/model.ts';
+import { lastQuestion } from '#domain/conversation/message.ts';
+import { decodeSse } from '#protocol/http/sse.ts';
 
 /** Agents think and act before they speak. */
 const agentPatience: Patience = { firstEventMs: 60_000, idleMs: 120_000 };

@@ -1,7 +1,7 @@
 import { createAgentCoreAgent } from '#agents/agentcore-agent.ts';
 import { createBedrockAgent } from '#agents/bedrock-agent.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { Model } from '#domain/ports.ts';
+import type { Model } from '#domain/model/model.ts';
 
 /**
  * Agents by their names, as they are configured: the ARN of a runtime on AgentCore, or id and alias

@@ -1,11 +1,11 @@
 import { createAgentSteps, textIndex } from '#agents/agent-steps.ts';
-import { openAgentRuntime } from '#aws/agent-runtime.ts';
-import { cutShort } from '#aws/bedrock-errors.ts';
-import { streamMessages, tapPlace, type StreamCall } from '#aws/bedrock-stream.ts';
-import type { Frame } from '#aws/event-stream.ts';
-import type { Model } from '#domain/ports.ts';
-import type { StreamEvent } from '#domain/stream-event.ts';
-import { lastQuestion } from '#domain/message.ts';
+import { openAgentRuntime } from '#aws/bedrock/agent-runtime.ts';
+import { cutShort } from '#aws/bedrock/bedrock-errors.ts';
+import { streamMessages, tapPlace, type StreamCall } from '#aws/bedrock/bedrock-stream.ts';
+import type { Frame } from '#aws/bedrock/event-stream.ts';
+import type { Model } from '#domain/model/model.ts';
+import type { StreamEvent } from '#domain/conversation/stream-event.ts';
+import { lastQuestion } from '#domain/conversation/message.ts';
 
 export interface BedrockAgentId {
   readonly agentId: string;

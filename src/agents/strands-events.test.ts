@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fromStrandsEvents } from '#agents/strands-events.ts';
-import type { StreamEvent } from '#domain/stream-event.ts';
+import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 
 async function* sending(...items: readonly unknown[]): AsyncGenerator {
   yield* items;

@@ -1,9 +1,9 @@
-import { cutShort } from '#aws/bedrock-errors.ts';
-import { fromConverseFrames } from '#aws/converse-events.ts';
-import { shortened } from '#domain/call-tools.ts';
+import { cutShort } from '#aws/bedrock/bedrock-errors.ts';
+import { fromConverseFrames } from '#aws/model/converse-events.ts';
+import { shortened } from '#domain/model/call-tools.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { ToolResultBlock } from '#domain/message.ts';
-import type { StreamEvent } from '#domain/stream-event.ts';
+import type { ToolResultBlock } from '#domain/conversation/message.ts';
+import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 
 /** Numbers of blocks that no model uses: in the answer they are numbered anew. */
 const firstResultIndex = 3_000_000;

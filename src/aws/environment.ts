@@ -1,5 +1,5 @@
-import { staysWithin, type FallbackChains } from '#domain/fallbacks.ts';
-import type { SpendingLimits } from '#domain/spending.ts';
+import { staysWithin, type FallbackChains } from '#domain/model/fallbacks.ts';
+import type { SpendingLimits } from '#domain/spending/ledger.ts';
 
 /** The table that everything is kept in. */
 export interface TableEnvironment {

@@ -5,7 +5,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, expect, test } from 'vitest';
 import { createHttpsSender } from '#callbacks/https-sender.ts';
 import { isPublicAddress } from '#callbacks/public-address.ts';
-import { parseCallbackUrl } from '#protocol/callback-url.ts';
+import { parseCallbackUrl } from '#protocol/task/callback-url.ts';
 
 /** Addresses that are refused when a task is submitted. */
 const hostile = [

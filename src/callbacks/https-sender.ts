@@ -4,9 +4,17 @@ import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { isPublicAddress } from '#callbacks/public-address.ts';
 import { signedHeaders } from '#callbacks/sign-callback.ts';
-import type { CallbackMessage, CallbackOutcome, CallbackSender } from '#domain/deliver-callback.ts';
+import type {
+  CallbackMessage,
+  CallbackOutcome,
+  CallbackSender,
+} from '#domain/task/deliver-callback.ts';
 import { toChatError } from '#domain/errors.ts';
-import { isLoopbackUrl, parseCallbackUrl, type CallbackRules } from '#protocol/callback-url.ts';
+import {
+  isLoopbackUrl,
+  parseCallbackUrl,
+  type CallbackRules,
+} from '#protocol/task/callback-url.ts';
 
 export interface SenderSettings extends CallbackRules {
   /** Finds all addresses of a name. */

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { CallbackMessage } from '#domain/deliver-callback.ts';
+import type { CallbackMessage } from '#domain/task/deliver-callback.ts';
 
 const prefix = 'whsec_';
 

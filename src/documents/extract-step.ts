@@ -11,11 +11,11 @@ import {
   type StepPolicy,
   type StepPorts,
 } from '#documents/step.ts';
-import { maxDocumentBytes, uploadName, type Document } from '#domain/document.ts';
+import { maxDocumentBytes, uploadName, type Document } from '#domain/document/document.ts';
 import { ChatError } from '#domain/errors.ts';
-import { estimateTokens } from '#domain/estimate-tokens.ts';
-import { mostOf } from '#domain/reserve-turn.ts';
-import { estimated, type Usage } from '#domain/usage.ts';
+import { estimateTokens } from '#domain/model/estimate-tokens.ts';
+import { mostOf } from '#domain/turn/reserve-turn.ts';
+import { estimated, type Usage } from '#domain/conversation/usage.ts';
 
 /** More parts than these are some thousand pages. */
 const mostParts = 40;

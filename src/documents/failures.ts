@@ -1,4 +1,4 @@
-import type { DocumentFailure } from '#domain/document.ts';
+import type { DocumentFailure } from '#domain/document/document.ts';
 import { toErrorCode, type ChatError } from '#domain/errors.ts';
 import { at, jsonIn } from '#domain/json.ts';
 

@@ -1,7 +1,7 @@
-import { formatOf } from '#aws/native-formats.ts';
+import { formatOf } from '#aws/model/native-formats.ts';
 import { at, jsonIn } from '#domain/json.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { Usage } from '#domain/usage.ts';
+import type { Usage } from '#domain/conversation/usage.ts';
 
 interface Places {
   readonly text: readonly (string | number)[];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readText } from '#documents/read-text.ts';
-import { japanesePdf } from '../../test/fixtures/japanese-pdf.ts';
+import { japanesePdf } from '#test/fixtures/japanese-pdf.ts';
 
 const html = (text: string): Promise<string> =>
   readText({ bytes: new TextEncoder().encode(text), format: 'html' }, fontMaps);

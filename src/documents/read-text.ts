@@ -1,7 +1,7 @@
 import { extractText, getDocumentProxy } from 'unpdf';
 import { FontMaps } from '#documents/font-maps.ts';
 import { htmlText } from '#documents/html-text.ts';
-import type { DocumentFormat } from '#domain/document.ts';
+import type { DocumentFormat } from '#domain/document/document.ts';
 import { ChatError } from '#domain/errors.ts';
 
 /** A document as it was brought. */

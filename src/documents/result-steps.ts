@@ -14,10 +14,10 @@ import {
   type StepPolicy,
   type StepPorts,
 } from '#documents/step.ts';
-import type { Document } from '#domain/document.ts';
+import type { Document } from '#domain/document/document.ts';
 import { ChatError } from '#domain/errors.ts';
-import { spentOn } from '#domain/reserve-turn.ts';
-import { nothingSpent, sum } from '#domain/spending.ts';
+import { spentOn } from '#domain/turn/reserve-turn.ts';
+import { nothingSpent, sum } from '#domain/spending/ledger.ts';
 
 /** Which of the steps is to be done, and with what. */
 export type CombineInput =

@@ -1,9 +1,9 @@
 import { readWords } from '#documents/model-answers.ts';
 import type { Clock } from '#domain/clock.ts';
-import type { Prices } from '#domain/cost.ts';
-import { workName, type Document, type Documents, type Files } from '#domain/document.ts';
+import type { Prices } from '#domain/spending/prices.ts';
+import { workName, type Document, type Documents, type Files } from '#domain/document/document.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { Ledger, Reservation } from '#domain/spending.ts';
+import type { Ledger, Reservation } from '#domain/spending/ledger.ts';
 
 export interface StepPorts {
   readonly documents: Documents;

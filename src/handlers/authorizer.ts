@@ -1,6 +1,6 @@
 import { readAuthorizerEnvironment } from '#aws/environment.ts';
 import { cognitoIssuer, createTokenVerifier, oidcIssuer } from '#identity/token-verifier.ts';
-import { authorizeWith } from '#lambda/authorize.ts';
+import { authorizeWith } from '#lambda/identity/authorize.ts';
 
 const { userPool, oidc, signedInKey } = readAuthorizerEnvironment(process.env);
 const issuers = [

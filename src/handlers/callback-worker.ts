@@ -1,15 +1,15 @@
-import { createDynamoCallbackSecrets } from '#aws/dynamo-callback-secrets.ts';
-import { createDocumentClient } from '#aws/dynamo-table.ts';
-import { createDynamoTasks } from '#aws/dynamo-tasks.ts';
+import { createDynamoCallbackSecrets } from '#aws/task/dynamo-callback-secrets.ts';
+import { createDocumentClient } from '#aws/dynamo/table.ts';
+import { createDynamoTasks } from '#aws/task/dynamo-tasks.ts';
 import { readCallbackEnvironment, readRetries, readStoreEnvironment } from '#aws/environment.ts';
-import { createKeeping } from '#aws/keeping.ts';
-import { createSqsTaskQueue } from '#aws/sqs-task-queue.ts';
+import { createKeeping } from '#aws/storage.ts';
+import { createSqsTaskQueue } from '#aws/task/sqs-task-queue.ts';
 import { createHttpsSender } from '#callbacks/https-sender.ts';
-import { deliverCallback } from '#domain/deliver-callback.ts';
-import { systemClock } from '#lambda/clock.ts';
-import { handleBatch } from '#lambda/sqs-batch.ts';
-import { readTaskMessage } from '#lambda/task-message.ts';
-import { toCallbackBody } from '#protocol/task-json.ts';
+import { deliverCallback } from '#domain/task/deliver-callback.ts';
+import { systemClock } from '#lambda/runtime/clock.ts';
+import { handleBatch } from '#lambda/runtime/sqs-batch.ts';
+import { readTaskMessage } from '#lambda/task/task-message.ts';
+import { toCallbackBody } from '#protocol/task/task-json.ts';
 
 const store = readStoreEnvironment(process.env);
 const environment = readCallbackEnvironment(process.env);

@@ -1,11 +1,11 @@
 import { withAgents } from '#agents/agents.ts';
-import { bedrockPrices } from '#aws/bedrock-prices.ts';
+import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import { readChatEnvironment } from '#aws/environment.ts';
-import { createTurnPorts } from '#aws/turn-ports.ts';
-import { answerTurn } from '#lambda/answer-turn.ts';
-import { systemClock } from '#lambda/clock.ts';
+import { createTurnPorts } from '#aws/turn/turn-ports.ts';
+import { answerTurn } from '#lambda/turn/answer-chat.ts';
+import { systemClock } from '#lambda/runtime/clock.ts';
 import { createToolbox } from '#tools/toolbox.ts';
-import { respondBuffered } from '#lambda/respond-buffered.ts';
+import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 
 const environment = readChatEnvironment(process.env);
 const toolbox = createToolbox(environment, systemClock);

@@ -2,8 +2,8 @@ import { readDocumentEnvironment } from '#aws/environment.ts';
 import { toStepError } from '#documents/failures.ts';
 import { combineResults, type CombineInput } from '#documents/result-steps.ts';
 import { createStepPorts } from '#documents/step-ports.ts';
-import { systemClock } from '#lambda/clock.ts';
-import { handleStep } from '#lambda/document-step.ts';
+import { systemClock } from '#lambda/runtime/clock.ts';
+import { handleStep } from '#lambda/document/document-step.ts';
 
 const environment = readDocumentEnvironment(process.env);
 const ports = createStepPorts(environment, systemClock);

@@ -1,8 +1,8 @@
 import { readStoreEnvironment } from '#aws/environment.ts';
-import { createKeeping } from '#aws/keeping.ts';
-import { answerStream } from '#lambda/answer-stream.ts';
-import { systemClock } from '#lambda/clock.ts';
-import { respondStream } from '#lambda/respond-stream.ts';
+import { createKeeping } from '#aws/storage.ts';
+import { answerStream } from '#lambda/turn/answer-follow.ts';
+import { systemClock } from '#lambda/runtime/clock.ts';
+import { respondStream } from '#lambda/runtime/respond-stream.ts';
 
 const ports = { ...createKeeping(readStoreEnvironment(process.env)), clock: systemClock };
 

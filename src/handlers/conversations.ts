@@ -1,8 +1,8 @@
 import { readLedgerEnvironment, readStoreEnvironment } from '#aws/environment.ts';
-import { createKeeping, createLedger } from '#aws/keeping.ts';
-import { answerConversations } from '#lambda/answer-conversations.ts';
-import { systemClock } from '#lambda/clock.ts';
-import { respondBuffered } from '#lambda/respond-buffered.ts';
+import { createKeeping, createLedger } from '#aws/storage.ts';
+import { answerConversations } from '#lambda/conversation/answer-conversations.ts';
+import { systemClock } from '#lambda/runtime/clock.ts';
+import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 
 const environment = {
   ...readStoreEnvironment(process.env),

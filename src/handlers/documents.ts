@@ -1,11 +1,11 @@
-import { createDynamoDocuments } from '#aws/dynamo-documents.ts';
-import { createDocumentClient } from '#aws/dynamo-table.ts';
+import { createDynamoDocuments } from '#aws/document/dynamo-documents.ts';
+import { createDocumentClient } from '#aws/dynamo/table.ts';
 import { readDocumentEnvironment, readWorkflowEnvironment } from '#aws/environment.ts';
-import { createS3Files } from '#aws/s3-files.ts';
-import { createWorkflows } from '#aws/step-functions-workflows.ts';
-import { answerDocuments } from '#lambda/answer-documents.ts';
-import { systemClock } from '#lambda/clock.ts';
-import { respondBuffered } from '#lambda/respond-buffered.ts';
+import { createS3Files } from '#aws/document/s3-files.ts';
+import { createWorkflows } from '#aws/document/step-functions-workflows.ts';
+import { answerDocuments } from '#lambda/document/answer-documents.ts';
+import { systemClock } from '#lambda/runtime/clock.ts';
+import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 
 const { conversationsTable: tableName, documentsBucket } = readDocumentEnvironment(process.env);
 const ports = {

@@ -3,8 +3,8 @@ import { createStepPorts } from '#documents/step-ports.ts';
 import { extractText } from '#documents/extract-step.ts';
 import { toStepError } from '#documents/failures.ts';
 import type { StepInput } from '#documents/step.ts';
-import { systemClock } from '#lambda/clock.ts';
-import { handleStep } from '#lambda/document-step.ts';
+import { systemClock } from '#lambda/runtime/clock.ts';
+import { handleStep } from '#lambda/document/document-step.ts';
 
 const environment = readDocumentEnvironment(process.env);
 // Beside the bundle: see `scripts/build.ts`.

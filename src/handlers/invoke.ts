@@ -1,11 +1,11 @@
-import { createBedrockClient } from '#aws/bedrock-model.ts';
-import { createNativeModel } from '#aws/bedrock-native.ts';
-import { bedrockPrices } from '#aws/bedrock-prices.ts';
+import { createBedrockClient } from '#aws/model/bedrock-model.ts';
+import { createNativeModel } from '#aws/model/bedrock-native.ts';
+import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import { readInvokeEnvironment } from '#aws/environment.ts';
-import { createLedger } from '#aws/keeping.ts';
-import { answerInvoke } from '#lambda/answer-invoke.ts';
-import { systemClock } from '#lambda/clock.ts';
-import { respondStream } from '#lambda/respond-stream.ts';
+import { createLedger } from '#aws/storage.ts';
+import { answerInvoke } from '#lambda/model/answer-invoke.ts';
+import { systemClock } from '#lambda/runtime/clock.ts';
+import { respondStream } from '#lambda/runtime/respond-stream.ts';
 
 const environment = readInvokeEnvironment(process.env);
 const ports = {

@@ -1,10 +1,10 @@
-import { bedrockPrices } from '#aws/bedrock-prices.ts';
+import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import { readKnowledgeEnvironment, readLedgerEnvironment } from '#aws/environment.ts';
-import { createKnowledge } from '#aws/knowledge-base.ts';
-import { createLedger } from '#aws/keeping.ts';
-import { answerKnowledge } from '#lambda/answer-knowledge.ts';
-import { systemClock } from '#lambda/clock.ts';
-import { respondBuffered } from '#lambda/respond-buffered.ts';
+import { createKnowledge } from '#aws/model/knowledge-base.ts';
+import { createLedger } from '#aws/storage.ts';
+import { answerKnowledge } from '#lambda/model/answer-knowledge.ts';
+import { systemClock } from '#lambda/runtime/clock.ts';
+import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 
 const environment = readKnowledgeEnvironment(process.env);
 const ports = {

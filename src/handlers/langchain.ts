@@ -1,11 +1,11 @@
-import { createBedrockClient } from '#aws/bedrock-model.ts';
-import { bedrockPrices } from '#aws/bedrock-prices.ts';
-import { createDocumentClient } from '#aws/dynamo-table.ts';
+import { createBedrockClient } from '#aws/model/bedrock-model.ts';
+import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
+import { createDocumentClient } from '#aws/dynamo/table.ts';
 import { readLangChainEnvironment } from '#aws/environment.ts';
-import { createLedger } from '#aws/keeping.ts';
-import { answerLangChain, answerLangChainDirect } from '#lambda/answer-langchain.ts';
-import { systemClock } from '#lambda/clock.ts';
-import { respondStream } from '#lambda/respond-stream.ts';
+import { createLedger } from '#aws/storage.ts';
+import { answerLangChain, answerLangChainDirect } from '#lambda/model/answer-langchain.ts';
+import { systemClock } from '#lambda/runtime/clock.ts';
+import { respondStream } from '#lambda/runtime/respond-stream.ts';
 import { createChain } from '#langchain/chain.ts';
 import { createDynamoSessions } from '#langchain/dynamo-sessions.ts';
 

@@ -1,9 +1,9 @@
-import { bedrockPrices } from '#aws/bedrock-prices.ts';
+import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import { readChatEnvironment } from '#aws/environment.ts';
-import { createTurnPorts } from '#aws/turn-ports.ts';
-import { answerOpenAi } from '#lambda/answer-openai.ts';
-import { systemClock } from '#lambda/clock.ts';
-import { respondStream } from '#lambda/respond-stream.ts';
+import { createTurnPorts } from '#aws/turn/turn-ports.ts';
+import { answerOpenAi } from '#lambda/openai/answer-openai.ts';
+import { systemClock } from '#lambda/runtime/clock.ts';
+import { respondStream } from '#lambda/runtime/respond-stream.ts';
 
 const environment = readChatEnvironment(process.env);
 const ports = createTurnPorts(environment, systemClock);

@@ -1,16 +1,16 @@
 import { withAgents } from '#agents/agents.ts';
-import { bedrockPrices } from '#aws/bedrock-prices.ts';
-import { createDocumentClient } from '#aws/dynamo-table.ts';
-import { createDynamoTasks } from '#aws/dynamo-tasks.ts';
+import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
+import { createDocumentClient } from '#aws/dynamo/table.ts';
+import { createDynamoTasks } from '#aws/task/dynamo-tasks.ts';
 import { readRetries, readTaskEnvironment } from '#aws/environment.ts';
-import { createSqsTaskQueue } from '#aws/sqs-task-queue.ts';
-import { createTurnPorts } from '#aws/turn-ports.ts';
-import { runTask } from '#domain/run-task.ts';
-import { systemClock } from '#lambda/clock.ts';
-import { handleBatch } from '#lambda/sqs-batch.ts';
-import { readTaskMessage } from '#lambda/task-message.ts';
+import { createSqsTaskQueue } from '#aws/task/sqs-task-queue.ts';
+import { createTurnPorts } from '#aws/turn/turn-ports.ts';
+import { runTask } from '#domain/task/run-task.ts';
+import { systemClock } from '#lambda/runtime/clock.ts';
+import { handleBatch } from '#lambda/runtime/sqs-batch.ts';
+import { readTaskMessage } from '#lambda/task/task-message.ts';
 import { createToolbox } from '#tools/toolbox.ts';
-import { toTaskTurn } from '#lambda/task-turn.ts';
+import { toTaskTurn } from '#lambda/task/task-turn.ts';
 
 const environment = readTaskEnvironment(process.env);
 const retries = readRetries(process.env);

@@ -1,13 +1,13 @@
-import { bedrockPrices } from '#aws/bedrock-prices.ts';
-import { createDynamoCallbackSecrets } from '#aws/dynamo-callback-secrets.ts';
-import { createDocumentClient } from '#aws/dynamo-table.ts';
-import { createDynamoTasks } from '#aws/dynamo-tasks.ts';
+import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
+import { createDynamoCallbackSecrets } from '#aws/task/dynamo-callback-secrets.ts';
+import { createDocumentClient } from '#aws/dynamo/table.ts';
+import { createDynamoTasks } from '#aws/task/dynamo-tasks.ts';
 import { readTaskEnvironment } from '#aws/environment.ts';
-import { createKeeping } from '#aws/keeping.ts';
-import { createSqsTaskQueue } from '#aws/sqs-task-queue.ts';
-import { answerTasks } from '#lambda/answer-tasks.ts';
-import { systemClock } from '#lambda/clock.ts';
-import { respondBuffered } from '#lambda/respond-buffered.ts';
+import { createKeeping } from '#aws/storage.ts';
+import { createSqsTaskQueue } from '#aws/task/sqs-task-queue.ts';
+import { answerTasks } from '#lambda/task/answer-tasks.ts';
+import { systemClock } from '#lambda/runtime/clock.ts';
+import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 
 const environment = readTaskEnvironment(process.env);
 const table = { client: createDocumentClient(), tableName: environment.conversationsTable };

@@ -1,16 +1,16 @@
-import { createDynamoDocuments } from '#aws/dynamo-documents.ts';
-import { createDocumentClient } from '#aws/dynamo-table.ts';
+import { createDynamoDocuments } from '#aws/document/dynamo-documents.ts';
+import { createDocumentClient } from '#aws/dynamo/table.ts';
 import {
   readDocumentEnvironment,
   readUploadQueue,
   readWorkflowEnvironment,
 } from '#aws/environment.ts';
-import { createS3Files } from '#aws/s3-files.ts';
-import { createSqsTaskQueue } from '#aws/sqs-task-queue.ts';
-import { createWorkflows } from '#aws/step-functions-workflows.ts';
-import { systemClock } from '#lambda/clock.ts';
-import { handleBatch } from '#lambda/sqs-batch.ts';
-import { readUploads, startDocuments } from '#lambda/start-document.ts';
+import { createS3Files } from '#aws/document/s3-files.ts';
+import { createSqsTaskQueue } from '#aws/task/sqs-task-queue.ts';
+import { createWorkflows } from '#aws/document/step-functions-workflows.ts';
+import { systemClock } from '#lambda/runtime/clock.ts';
+import { handleBatch } from '#lambda/runtime/sqs-batch.ts';
+import { readUploads, startDocuments } from '#lambda/document/start-document.ts';
 
 const { conversationsTable: tableName, documentsBucket } = readDocumentEnvironment(process.env);
 const ports = {

@@ -10,7 +10,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cognitoIssuer, createTokenVerifier, oidcIssuer } from '#identity/token-verifier.ts';
 import type { TokenVerifier } from '#domain/identity.ts';
-import { startTokenIssuer, type TokenIssuer } from '../../test/fixtures/token-issuer.ts';
+import { startTokenIssuer, type TokenIssuer } from '#test/fixtures/token-issuer.ts';
 
 let own: TokenIssuer;
 let strangers: TokenIssuer;

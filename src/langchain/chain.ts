@@ -8,10 +8,10 @@ import {
 } from '@langchain/core/messages';
 import { StringOutputParser } from '@langchain/core/output_parsers';
 import { ChatPromptTemplate, MessagesPlaceholder } from '@langchain/core/prompts';
-import { cutShort, toModelError } from '#aws/bedrock-errors.ts';
-import { alternating, type PromptMessage } from '#domain/message.ts';
-import type { TextEvent } from '#domain/paid-use.ts';
-import type { Usage } from '#domain/usage.ts';
+import { cutShort, toModelError } from '#aws/bedrock/bedrock-errors.ts';
+import { alternating, type PromptMessage } from '#domain/conversation/message.ts';
+import type { TextEvent } from '#domain/spending/metered-call.ts';
+import type { Usage } from '#domain/conversation/usage.ts';
 
 export interface ChainSettings {
   readonly modelId: string;

@@ -8,10 +8,15 @@ import {
   type BaseMessage,
   type StoredMessage,
 } from '@langchain/core/messages';
-import type { Table } from '#aws/dynamo-table.ts';
-import type { ChatSessions } from '#domain/chat-sessions.ts';
+import type { Table } from '#aws/dynamo/table.ts';
+import type { ChatSessions } from '#domain/conversation/chat-sessions.ts';
 import { ChatError } from '#domain/errors.ts';
-import { assistantMessage, messageText, userMessage, type Message } from '#domain/message.ts';
+import {
+  assistantMessage,
+  messageText,
+  userMessage,
+  type Message,
+} from '#domain/conversation/message.ts';
 
 /**
  * Sessions as LangChain's own `DynamoDBChatMessageHistory` keeps them: an item with `SessionId` and

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Clock } from '#domain/clock.ts';
-import type { OwnTool } from '#domain/tools.ts';
+import type { OwnTool } from '#domain/model/tools.ts';
 import { ownTool } from '#tools/own-tool.ts';
 
 /** What models cannot know. */

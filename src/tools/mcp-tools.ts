@@ -1,6 +1,6 @@
 import { ChatError } from '#domain/errors.ts';
-import { estimateTokens } from '#domain/estimate-tokens.ts';
-import { mostSchemaTokens, type OpenTools, type OwnTool } from '#domain/tools.ts';
+import { estimateTokens } from '#domain/model/estimate-tokens.ts';
+import { mostSchemaTokens, type OpenTools, type OwnTool } from '#domain/model/tools.ts';
 import type { McpServer, McpTool } from '#tools/mcp-client.ts';
 
 /** A server that is slower than this is no help in a conversation. */

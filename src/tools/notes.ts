@@ -1,9 +1,9 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { notesKey } from '#aws/dynamo-keys.ts';
-import type { Table } from '#aws/dynamo-table.ts';
+import { notesKey } from '#aws/dynamo/keys.ts';
+import type { Table } from '#aws/dynamo/table.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { OwnTool } from '#domain/tools.ts';
+import type { OwnTool } from '#domain/model/tools.ts';
 import { ownTool } from '#tools/own-tool.ts';
 
 /** All notes are one item, which has room for these. */

@@ -1,7 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { ChatError } from '#domain/errors.ts';
-import type { OwnTool, ToolCall } from '#domain/tools.ts';
+import type { OwnTool, ToolCall } from '#domain/model/tools.ts';
 
 interface Definition<Input extends v.GenericSchema> {
   readonly name: string;

@@ -1,8 +1,8 @@
-import { createDocumentClient, type Table } from '#aws/dynamo-table.ts';
+import { createDocumentClient, type Table } from '#aws/dynamo/table.ts';
 import type { TableEnvironment } from '#aws/environment.ts';
 import type { Clock } from '#domain/clock.ts';
 import { ChatError } from '#domain/errors.ts';
-import { freeTools, type OwnTool, type OwnToolSet, type Toolbox } from '#domain/tools.ts';
+import { freeTools, type OwnTool, type OwnToolSet, type Toolbox } from '#domain/model/tools.ts';
 import { currentTime } from '#tools/current-time.ts';
 import { openMcpServer } from '#tools/mcp-tools.ts';
 import { notes } from '#tools/notes.ts';

@@ -3,14 +3,14 @@ import http from 'node:http';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 import {
   beginAnswer,
   frames,
   startUpstreamBedrock,
   type UpstreamBedrock,
-} from '../fixtures/upstream-bedrock.ts';
-import { startPage, type Page as ServedPage } from '../../scripts/start-page.ts';
+} from '#test/fixtures/upstream-bedrock.ts';
+import { startPage, type Page as ServedPage } from '#scripts/start-page.ts';
 import { launchBrowser } from './launch-browser.ts';
 
 let browser: Browser;

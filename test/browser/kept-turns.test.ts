@@ -1,13 +1,13 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { startPage, type Page as ServedPage } from '../../scripts/start-page.ts';
-import { startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { startPage, type Page as ServedPage } from '#scripts/start-page.ts';
+import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 import {
   createSpeaker,
   startUpstreamBedrock,
   type Speaker,
   type UpstreamBedrock,
-} from '../fixtures/upstream-bedrock.ts';
+} from '#test/fixtures/upstream-bedrock.ts';
 import { launchBrowser } from './launch-browser.ts';
 
 let browser: Browser;

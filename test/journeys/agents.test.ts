@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeKnowledgeFolder } from '../fixtures/knowledge-folder.ts';
-import { signedIn } from '../fixtures/signed-in.ts';
-import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
-import { says, useChat } from '../fixtures/use-chat.ts';
-import { behave, keptTurns, tell } from '../fixtures/told-turn.ts';
+import { makeKnowledgeFolder } from '#test/fixtures/knowledge-folder.ts';
+import { signedIn } from '#test/fixtures/signed-in.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import { says, useChat } from '#test/fixtures/use-chat.ts';
+import { behave, keptTurns, tell } from '#test/fixtures/read-turn.ts';
 
 let system: StreambedSystem;
 

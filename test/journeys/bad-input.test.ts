@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
-import { startUpstreamBedrock, type UpstreamBedrock } from '../fixtures/upstream-bedrock.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import { startUpstreamBedrock, type UpstreamBedrock } from '#test/fixtures/upstream-bedrock.ts';
 
 let system: StreambedSystem;
 let upstream: UpstreamBedrock;

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readScenarioFile } from '#local/bedrock/read-settings.ts';
-import { startBedrock, user } from '../fixtures/bedrock.ts';
+import { readScenarioFile } from '#local/bedrock/server/read-settings.ts';
+import { startBedrock, user } from '#test/fixtures/bedrock.ts';
 
 const run = promisify(execFile);
 const command = ['local/bedrock/main.ts'];

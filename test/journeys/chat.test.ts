@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TurnEvent } from '#domain/stream-event.ts';
-import { decodeDataStream } from '#protocol/data-stream.ts';
-import { decodeUiStream } from '#protocol/ui-message-stream.ts';
-import { newDataDirectory, post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import type { TurnEvent } from '#domain/conversation/stream-event.ts';
+import { decodeDataStream } from '#protocol/turn/data-stream.ts';
+import { decodeUiStream } from '#protocol/turn/ui-message-stream.ts';
+import {
+  newDataDirectory,
+  post,
+  startSystem,
+  type StreambedSystem,
+} from '#test/fixtures/system.ts';
 
 let system: StreambedSystem;
 

@@ -1,11 +1,11 @@
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { PDFDocument } from 'pdf-lib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { realClock } from '#local/clock.ts';
-import { bring, ended, pdfOf, upload } from '../fixtures/documents.ts';
-import { signedIn, type CallAs } from '../fixtures/signed-in.ts';
-import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
-import { behave } from '../fixtures/told-turn.ts';
+import { realClock } from '#local/process/clock.ts';
+import { bring, ended, pdfOf, upload } from '#test/fixtures/documents.ts';
+import { signedIn, type CallAs } from '#test/fixtures/signed-in.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import { behave } from '#test/fixtures/read-turn.ts';
 
 let system: StreambedSystem;
 let demo: CallAs;

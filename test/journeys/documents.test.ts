@@ -6,12 +6,12 @@ import {
   type ExecutionListItem,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { realClock } from '#local/clock.ts';
-import { bring, ended, facts, pdfOf, read, upload } from '../fixtures/documents.ts';
-import { japanesePdf } from '../fixtures/japanese-pdf.ts';
-import { signedIn, type CallAs } from '../fixtures/signed-in.ts';
-import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
-import { behave } from '../fixtures/told-turn.ts';
+import { realClock } from '#local/process/clock.ts';
+import { bring, ended, facts, pdfOf, read, upload } from '#test/fixtures/documents.ts';
+import { japanesePdf } from '#test/fixtures/japanese-pdf.ts';
+import { signedIn, type CallAs } from '#test/fixtures/signed-in.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import { behave } from '#test/fixtures/read-turn.ts';
 
 let system: StreambedSystem;
 let demo: CallAs;

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodeDataStream } from '#protocol/data-stream.ts';
-import { decodeUiStream } from '#protocol/ui-message-stream.ts';
-import { openSlowly, residentMb } from '../fixtures/slow-reader.ts';
-import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { decodeDataStream } from '#protocol/turn/data-stream.ts';
+import { decodeUiStream } from '#protocol/turn/ui-message-stream.ts';
+import { openSlowly, residentMb } from '#test/fixtures/slow-reader.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 import {
   beginAnswer,
   sayForever,
   startUpstreamBedrock,
   type Behaviour,
   type UpstreamBedrock,
-} from '../fixtures/upstream-bedrock.ts';
+} from '#test/fixtures/upstream-bedrock.ts';
 
 let system: StreambedSystem;
 let upstream: UpstreamBedrock;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { signedIn, tokensOf, type CallAs } from '../fixtures/signed-in.ts';
-import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { signedIn, tokensOf, type CallAs } from '#test/fixtures/signed-in.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 
 let system: StreambedSystem;
 let demo: CallAs;

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at } from '#domain/json.ts';
-import { cdkOutWith } from '../fixtures/changed-template.ts';
-import { families, question } from '../fixtures/model-families.ts';
-import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
-import { behave } from '../fixtures/told-turn.ts';
+import { cdkOutWith } from '#test/fixtures/changed-template.ts';
+import { families, question } from '#test/fixtures/model-families.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import { behave } from '#test/fixtures/read-turn.ts';
 
 let system: StreambedSystem;
 

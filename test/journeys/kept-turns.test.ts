@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readStream, type Reader } from '../fixtures/stream-reader.ts';
-import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { readStream, type Reader } from '#test/fixtures/stream-reader.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 import {
   createSpeaker,
   startUpstreamBedrock,
   type Speaker,
   type UpstreamBedrock,
-} from '../fixtures/upstream-bedrock.ts';
-import { chatTransport, says } from '../fixtures/use-chat.ts';
+} from '#test/fixtures/upstream-bedrock.ts';
+import { chatTransport, says } from '#test/fixtures/use-chat.ts';
 
 let system: StreambedSystem;
 let upstream: UpstreamBedrock;

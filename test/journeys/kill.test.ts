@@ -5,7 +5,7 @@ import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dyn
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
-import { startLocalProcess, type LocalProcess } from '../fixtures/local-process.ts';
+import { startLocalProcess, type LocalProcess } from '#test/fixtures/local-process.ts';
 
 /** Does something again and again until the host is gone, and gives what was acknowledged. */
 async function untilGone(

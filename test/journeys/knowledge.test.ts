@@ -3,11 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { changedTemplate } from '../fixtures/changed-template.ts';
-import { signedIn, tokensOf, type CallAs } from '../fixtures/signed-in.ts';
-import { newDataDirectory, post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
-import { says, useChat } from '../fixtures/use-chat.ts';
-import { behave } from '../fixtures/told-turn.ts';
+import { changedTemplate } from '#test/fixtures/changed-template.ts';
+import { signedIn, tokensOf, type CallAs } from '#test/fixtures/signed-in.ts';
+import {
+  newDataDirectory,
+  post,
+  startSystem,
+  type StreambedSystem,
+} from '#test/fixtures/system.ts';
+import { says, useChat } from '#test/fixtures/use-chat.ts';
+import { behave } from '#test/fixtures/read-turn.ts';
 
 let system: StreambedSystem;
 let demo: CallAs;

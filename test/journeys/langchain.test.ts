@@ -3,9 +3,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { changedTemplate } from '../fixtures/changed-template.ts';
-import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
-import { behave, paidCalls } from '../fixtures/told-turn.ts';
+import { changedTemplate } from '#test/fixtures/changed-template.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import { behave, paidCalls } from '#test/fixtures/read-turn.ts';
 
 let system: StreambedSystem;
 let table: DynamoDBDocumentClient;

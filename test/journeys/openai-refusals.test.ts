@@ -1,7 +1,7 @@
 import type { OpenAI } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { aCall, claude as model, openAiClient, question, weather } from '../fixtures/openai.ts';
-import { startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { aCall, claude as model, openAiClient, question, weather } from '#test/fixtures/openai.ts';
+import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 
 let system: StreambedSystem;
 let client: OpenAI;

@@ -1,8 +1,8 @@
 import { RateLimitError, type OpenAI } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { aCall, claude as model, openAiClient, question, weather } from '../fixtures/openai.ts';
-import { startSystem, type StreambedSystem } from '../fixtures/system.ts';
-import { behave } from '../fixtures/told-turn.ts';
+import { aCall, claude as model, openAiClient, question, weather } from '#test/fixtures/openai.ts';
+import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import { behave } from '#test/fixtures/read-turn.ts';
 
 let system: StreambedSystem;
 let client: OpenAI;

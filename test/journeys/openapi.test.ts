@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeKnowledgeFolder } from '../fixtures/knowledge-folder.ts';
-import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { makeKnowledgeFolder } from '#test/fixtures/knowledge-folder.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 
 interface Media {
   readonly schema: object;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readStream } from '../fixtures/stream-reader.ts';
-import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { readStream } from '#test/fixtures/stream-reader.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 import {
   createSpeaker,
   startUpstreamBedrock,
   type UpstreamBedrock,
-} from '../fixtures/upstream-bedrock.ts';
+} from '#test/fixtures/upstream-bedrock.ts';
 
 let system: StreambedSystem;
 let upstream: UpstreamBedrock;

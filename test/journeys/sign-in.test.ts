@@ -1,9 +1,9 @@
 import { SignJWT, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { changedTemplate } from '../fixtures/changed-template.ts';
-import { SignInPages } from '../fixtures/sign-in-pages.ts';
-import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
-import { startTokenIssuer, type TokenIssuer } from '../fixtures/token-issuer.ts';
+import { changedTemplate } from '#test/fixtures/changed-template.ts';
+import { SignInPages } from '#test/fixtures/sign-in-pages.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import { startTokenIssuer, type TokenIssuer } from '#test/fixtures/token-issuer.ts';
 
 let system: StreambedSystem;
 let other: TokenIssuer;

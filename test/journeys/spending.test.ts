@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 
 let system: StreambedSystem;
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
-import { newDataDirectory } from '../fixtures/system.ts';
+import { newDataDirectory } from '#test/fixtures/system.ts';
 
 interface Started {
   readonly child: ChildProcess;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startReluctantTables, type ReluctantTables } from '../fixtures/reluctant-tables.ts';
-import { startSystem, type StreambedSystem } from '../fixtures/system.ts';
-import { behave, keptTurns, paidCalls, tell } from '../fixtures/told-turn.ts';
+import { startReluctantTables, type ReluctantTables } from '#test/fixtures/flaky-dynamodb.ts';
+import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import { behave, keptTurns, paidCalls, tell } from '#test/fixtures/read-turn.ts';
 
 let tables: ReluctantTables;
 let system: StreambedSystem;

@@ -2,12 +2,12 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { realClock } from '#local/clock.ts';
-import { changedTemplate, type PropertiesOf } from '../fixtures/changed-template.ts';
-import { startCallbackServer, type CallbackServer } from '../fixtures/callback-server.ts';
-import { Queues } from '../fixtures/queues.ts';
-import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
-import { behave, paidCalls } from '../fixtures/told-turn.ts';
+import { realClock } from '#local/process/clock.ts';
+import { changedTemplate, type PropertiesOf } from '#test/fixtures/changed-template.ts';
+import { startCallbackServer, type CallbackServer } from '#test/fixtures/callback-server.ts';
+import { Queues } from '#test/fixtures/queues.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import { behave, paidCalls } from '#test/fixtures/read-turn.ts';
 
 let system: StreambedSystem;
 let server: CallbackServer;

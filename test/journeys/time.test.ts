@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 import {
   beginAnswer,
   frames,
   startUpstreamBedrock,
   type UpstreamBedrock,
-} from '../fixtures/upstream-bedrock.ts';
+} from '#test/fixtures/upstream-bedrock.ts';
 
 /*
  * What only time shows. Both wait for the real clock of a real function, side by side.

@@ -1,10 +1,10 @@
 import type { UIMessage } from 'ai';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startMcpServer, type TestMcpServer } from '../fixtures/mcp-server.ts';
-import { signedIn } from '../fixtures/signed-in.ts';
-import { post, startSystem, type StreambedSystem } from '../fixtures/system.ts';
-import { says, useChat } from '../fixtures/use-chat.ts';
-import { behave, keptTurns, paidCalls } from '../fixtures/told-turn.ts';
+import { startMcpServer, type TestMcpServer } from '#test/fixtures/mcp-server.ts';
+import { signedIn } from '#test/fixtures/signed-in.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import { says, useChat } from '#test/fixtures/use-chat.ts';
+import { behave, keptTurns, paidCalls } from '#test/fixtures/read-turn.ts';
 
 let system: StreambedSystem;
 let mcp: TestMcpServer;

@@ -3,10 +3,10 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cdkOutWith } from '../fixtures/changed-template.ts';
-import { readStream } from '../fixtures/stream-reader.ts';
-import { startSystem, type StreambedSystem } from '../fixtures/system.ts';
-import { behave, keptTurns, paidCalls, tell, type KeptTurn } from '../fixtures/told-turn.ts';
+import { cdkOutWith } from '#test/fixtures/changed-template.ts';
+import { readStream } from '#test/fixtures/stream-reader.ts';
+import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import { behave, keptTurns, paidCalls, tell, type KeptTurn } from '#test/fixtures/read-turn.ts';
 
 /*
  * Environments that die in the middle of a turn, of all that kills one on Lambda. The chat function

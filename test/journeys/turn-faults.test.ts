@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cases } from '../fixtures/bedrock-faults.ts';
-import { startSystem, type StreambedSystem } from '../fixtures/system.ts';
-import { behave, keptTurns, paidCalls, tell } from '../fixtures/told-turn.ts';
+import { cases } from '#test/fixtures/bedrock-faults.ts';
+import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import { behave, keptTurns, paidCalls, tell } from '#test/fixtures/read-turn.ts';
 
 /*
  * Every fault of the local Bedrock, through the public door: what the reader is told, what history

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ChatError, toErrorCode } from '#domain/errors.ts';
-import { conversationListJson, conversationPageJson } from '#protocol/turn-json.ts';
+import { conversationListJson, conversationPageJson } from '#protocol/turn/turn-json.ts';
 
 const problem = v.object({
   code: v.string(),

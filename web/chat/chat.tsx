@@ -2,10 +2,10 @@
 
 import { useEffect, useState, type ReactNode } from 'react';
 import { Composer } from './composer.tsx';
-import { ConversationList } from './conversation-list.tsx';
-import { Transcript } from './transcript.tsx';
-import { useConversationList } from './use-conversation-list.ts';
-import { useConversation } from './use-conversation.ts';
+import { ConversationList } from './list/conversation-list.tsx';
+import { Transcript } from './conversation/transcript.tsx';
+import { useConversationList } from './list/use-conversation-list.ts';
+import { useConversation } from './conversation/use-conversation.ts';
 import { words as allWords, type Language, type Words } from './words.ts';
 
 export interface ChatProps {

@@ -1,5 +1,5 @@
 import { ChatError, type ErrorCode } from '#domain/errors.ts';
-import { problemContentType, toProblem } from '#protocol/problem.ts';
+import { problemContentType, toProblem } from '#protocol/http/problem.ts';
 
 /** A problem that the page's own server has to tell. */
 export function problemResponse(code: ErrorCode, detail: string): Response {

@@ -5,10 +5,10 @@ import {
   type InputUsage,
   type SourceEvent,
   type Usage,
-} from '#local/bedrock/answer.ts';
+} from '#local/bedrock/turn/answer.ts';
 import type { Verdict } from '#local/bedrock/guardrails/assess.ts';
 import type { Guarding } from '#local/bedrock/guardrails/guarding.ts';
-import { countTokens } from '#local/bedrock/tokens.ts';
+import { countTokens } from '#local/bedrock/model/tokens.ts';
 
 /** The answer as a guardrail lets it pass; the model is not asked when the input is blocked. */
 export function guardAnswer(

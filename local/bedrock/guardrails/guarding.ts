@@ -1,8 +1,8 @@
-import { invalid } from '#local/bedrock/bedrock-error.ts';
+import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { assess, type Grounding, type Verdict } from '#local/bedrock/guardrails/assess.ts';
 import type { Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
 import type { Behaviour } from '#local/bedrock/scenarios/scenario.ts';
-import { textOf, type GuardrailRequest, type ModelTurn } from '#local/bedrock/turn.ts';
+import { textOf, type GuardrailRequest, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 
 /** How one turn is watched: by a guardrail that it names, or by a scenario that plays one. */
 export interface Guarding {

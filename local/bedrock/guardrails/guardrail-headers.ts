@@ -1,7 +1,7 @@
-import type { AwsRequest } from '#local/aws-exchange.ts';
-import { invalid } from '#local/bedrock/bedrock-error.ts';
-import type { GuardrailRequest } from '#local/bedrock/turn.ts';
-import { isRecord } from '#local/shape.ts';
+import type { AwsRequest } from '#local/wire/aws-exchange.ts';
+import { invalid } from '#local/bedrock/server/bedrock-error.ts';
+import type { GuardrailRequest } from '#local/bedrock/turn/turn.ts';
+import { isRecord } from '#local/wire/shape.ts';
 
 /** The guardrail that a request names in its headers. Throws where it names half of one. */
 export function readGuardrail(request: AwsRequest, body: unknown): GuardrailRequest | undefined {

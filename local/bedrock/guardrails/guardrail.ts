@@ -7,10 +7,10 @@ import {
   string,
   type Shape,
   type Shaped,
-} from '#local/shape.ts';
+} from '#local/wire/shape.ts';
 import { piiForms } from '#local/bedrock/guardrails/lexicon.ts';
-import { describeProblems } from '#local/describe-problems.ts';
-import { isExpression } from '#local/shape.ts';
+import { describeProblems } from '#local/wire/describe-problems.ts';
+import { isExpression } from '#local/wire/shape.ts';
 
 const action = oneOf('BLOCK', 'ANONYMIZE', 'NONE');
 const strength = oneOf('NONE', 'LOW', 'MEDIUM', 'HIGH');

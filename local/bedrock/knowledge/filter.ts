@@ -7,7 +7,7 @@ import {
   type Path,
   type Problem,
   type Shaped,
-} from '#local/shape.ts';
+} from '#local/wire/shape.ts';
 
 const attribute = structure({ key: string({ min: 1, max: 200 }), value: anything });
 

@@ -6,9 +6,9 @@ import {
 } from '#local/bedrock/knowledge/knowledge-base.ts';
 import type { Metadata } from '#local/bedrock/knowledge/filter.ts';
 import { toPassages, type Passage } from '#local/bedrock/knowledge/passages.ts';
-import { parseYaml } from '#local/bedrock/parse-yaml.ts';
-import { documentText } from '#local/document-text.ts';
-import { isRecord } from '#local/shape.ts';
+import { parseYaml } from '#local/bedrock/server/parse-yaml.ts';
+import { documentText } from '#local/process/document-text.ts';
+import { isRecord } from '#local/wire/shape.ts';
 
 export interface ReadFolder {
   readonly base: KnowledgeBase;

@@ -1,9 +1,9 @@
-import { notFound } from '#local/bedrock/bedrock-error.ts';
+import { notFound } from '#local/bedrock/server/bedrock-error.ts';
 import { filterShape } from '#local/bedrock/knowledge/filter.ts';
 import type { Found, KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
-import type { TurnBlock } from '#local/bedrock/turn.ts';
-import type { Services } from '#local/bedrock/services.ts';
-import { integer, oneOf, structure, type Shaped } from '#local/shape.ts';
+import type { TurnBlock } from '#local/bedrock/turn/turn.ts';
+import type { Services } from '#local/bedrock/server/call-context.ts';
+import { integer, oneOf, structure, type Shaped } from '#local/wire/shape.ts';
 
 /** How a knowledge base is to be searched, as Retrieve and RetrieveAndGenerate both say it. */
 export const retrievalShape = structure(

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AwsClient } from 'aws4fetch';
-import { BedrockError } from '#local/bedrock/bedrock-error.ts';
+import { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
 import {
   fingerprints,
   isTaped,
@@ -9,7 +9,7 @@ import {
   type Recording,
   type Tape,
 } from '#local/bedrock/recording/tape.ts';
-import type { Call } from '#local/bedrock/services.ts';
+import type { Call } from '#local/bedrock/server/call-context.ts';
 
 export interface RecordOptions {
   /** Where recordings are kept, one file each; nothing is kept without one. */

@@ -1,9 +1,9 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BedrockError } from '#local/bedrock/bedrock-error.ts';
-import { describeProblems } from '#local/describe-problems.ts';
+import { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
+import { describeProblems } from '#local/wire/describe-problems.ts';
 import { fingerprints, isTaped, type Recording, type Tape } from '#local/bedrock/recording/tape.ts';
-import type { Call } from '#local/bedrock/services.ts';
+import type { Call } from '#local/bedrock/server/call-context.ts';
 import {
   integer,
   list,
@@ -13,7 +13,7 @@ import {
   string,
   structure,
   type Shape,
-} from '#local/shape.ts';
+} from '#local/wire/shape.ts';
 
 export interface ReplayOptions {
   readonly folder: string;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Call } from '#local/bedrock/services.ts';
-import { isRecord } from '#local/shape.ts';
+import type { Call } from '#local/bedrock/server/call-context.ts';
+import { isRecord } from '#local/wire/shape.ts';
 
 /** Answers requests from elsewhere than the simulation: from a real account, or a recording. */
 export interface Tape {

@@ -1,16 +1,16 @@
 import { parse as parseYaml } from 'yaml';
-import { BedrockError, invalid } from '#local/bedrock/bedrock-error.ts';
-import { endOfLife } from '#local/bedrock/models.ts';
+import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
+import { endOfLife } from '#local/bedrock/model/models.ts';
 import { readScenario, type Scenario } from '#local/bedrock/scenarios/scenario.ts';
 import type { Chosen } from '#local/bedrock/scenarios/scenario-book.ts';
-import type { Call } from '#local/bedrock/services.ts';
+import type { Call } from '#local/bedrock/server/call-context.ts';
 import {
   lastQuestion,
   lastUserText,
   textOf,
   type ModelTurn,
   type TurnBlock,
-} from '#local/bedrock/turn.ts';
+} from '#local/bedrock/turn/turn.ts';
 
 /** The scenario for a turn, and the turn without the marker that may have asked for it. */
 export function chooseScenario(

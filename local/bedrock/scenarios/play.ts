@@ -7,12 +7,12 @@ import type {
   SourceEvent,
   StopReason,
   Usage,
-} from '#local/bedrock/answer.ts';
+} from '#local/bedrock/turn/answer.ts';
 import type { Behaviour, Step } from '#local/bedrock/scenarios/scenario.ts';
-import { signatureOf, simulate } from '#local/bedrock/simulate.ts';
-import { idFrom } from '#local/bedrock/seeded.ts';
-import { countTokens, splitTokens } from '#local/bedrock/tokens.ts';
-import type { ModelTurn } from '#local/bedrock/turn.ts';
+import { signatureOf, simulate } from '#local/bedrock/simulated/simulate.ts';
+import { idFrom } from '#local/bedrock/turn/seeded.ts';
+import { countTokens, splitTokens } from '#local/bedrock/model/tokens.ts';
+import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 
 /** The words of an answer that a scenario has written down, with what goes wrong on the way. */
 export function* playSteps(

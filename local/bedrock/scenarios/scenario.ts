@@ -1,5 +1,5 @@
-import { stopReasons } from '#local/bedrock/answer.ts';
-import { describeProblems } from '#local/describe-problems.ts';
+import { stopReasons } from '#local/bedrock/turn/answer.ts';
+import { describeProblems } from '#local/wire/describe-problems.ts';
 import {
   anything,
   boolean,
@@ -16,7 +16,7 @@ import {
   union,
   type Shape,
   type Shaped,
-} from '#local/shape.ts';
+} from '#local/wire/shape.ts';
 
 /** The grammar in which faults are asked for: in a file, over the control door, or in a prompt. */
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { plainTurn, said } from '#local/bedrock/plain-turn.ts';
-import { findModel } from '#local/bedrock/models.ts';
+import { plainTurn, said } from '#local/bedrock/turn/plain-turn.ts';
+import { findModel } from '#local/bedrock/model/models.ts';
 import { planAnswer } from '#local/bedrock/simulated/plan.ts';
-import type { ModelTurn } from '#local/bedrock/turn.ts';
+import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 
 const model = findModel('amazon.nova-lite-v1:0', { servesEnded: false, aliases: new Map() });
 

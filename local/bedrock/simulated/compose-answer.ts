@@ -1,11 +1,11 @@
 import { calculate } from '#local/bedrock/simulated/calculate.ts';
 import { english } from '#local/bedrock/simulated/english.ts';
 import { japanese } from '#local/bedrock/simulated/japanese.ts';
-import { sequence } from '#local/bedrock/seeded.ts';
+import { sequence } from '#local/bedrock/turn/seeded.ts';
 import { askedLengthForm, isJapanese, topicOf } from '#local/bedrock/simulated/topic.ts';
 import type { Voice } from '#local/bedrock/simulated/voice.ts';
-import { countTokens } from '#local/bedrock/tokens.ts';
-import { textOf, type ModelTurn } from '#local/bedrock/turn.ts';
+import { countTokens } from '#local/bedrock/model/tokens.ts';
+import { textOf, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 
 /** The whole answer to a turn, in Markdown; it begins by saying that it is simulated. */
 export function composeAnswer(turn: ModelTurn): string {

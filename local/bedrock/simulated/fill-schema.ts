@@ -1,10 +1,10 @@
-import { itemsOf, membersOf, type JsonSchema } from '#local/bedrock/json-schema.ts';
-import { sequence } from '#local/bedrock/seeded.ts';
+import { itemsOf, membersOf, type JsonSchema } from '#local/bedrock/model/json-schema.ts';
+import { sequence } from '#local/bedrock/turn/seeded.ts';
 import { namesIn, topicOf } from '#local/bedrock/simulated/topic.ts';
 import { sentimentOf } from '#local/bedrock/simulated/sentiment.ts';
 import { keywordsOf } from '#local/bedrock/simulated/keywords.ts';
 import { tellingSentences } from '#local/bedrock/simulated/topic.ts';
-import { isRecord } from '#local/shape.ts';
+import { isRecord } from '#local/wire/shape.ts';
 
 /**
  * A value that is valid against a schema, made of what a text says: its names, numbers and dates

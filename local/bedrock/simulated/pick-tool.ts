@@ -1,5 +1,5 @@
 import { isJapanese, stem, wordsOf } from '#local/bedrock/simulated/topic.ts';
-import { lastQuestion, lastUserText, type ModelTurn, type Tool } from '#local/bedrock/turn.ts';
+import { lastQuestion, lastUserText, type ModelTurn, type Tool } from '#local/bedrock/turn/turn.ts';
 
 /**
  * The tool that a turn asks for: the one it must use, else the one whose name or description says

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { assess } from '#local/bedrock/guardrails/assess.ts';
 import { piiForms } from '#local/bedrock/guardrails/lexicon.ts';
-import { plainTurn, said } from '#local/bedrock/plain-turn.ts';
-import { readPrompt } from '#local/bedrock/invoke/prompt-template.ts';
-import { findModel } from '#local/bedrock/models.ts';
+import { plainTurn, said } from '#local/bedrock/turn/plain-turn.ts';
+import { readPrompt } from '#local/bedrock/api/invoke/prompt-template.ts';
+import { findModel } from '#local/bedrock/model/models.ts';
 import { planAnswer } from '#local/bedrock/simulated/plan.ts';
 
 const model = findModel('amazon.nova-lite-v1:0', { servesEnded: false, aliases: new Map() });

@@ -1,4 +1,4 @@
-import type { Citation } from '#local/bedrock/answer.ts';
+import type { Citation } from '#local/bedrock/turn/answer.ts';
 import { composeAnswer } from '#local/bedrock/simulated/compose-answer.ts';
 import { english } from '#local/bedrock/simulated/english.ts';
 import { fillSchema } from '#local/bedrock/simulated/fill-schema.ts';
@@ -9,7 +9,7 @@ import { pickTool } from '#local/bedrock/simulated/pick-tool.ts';
 import { isJapanese, topicOf } from '#local/bedrock/simulated/topic.ts';
 import type { Voice } from '#local/bedrock/simulated/voice.ts';
 import { workOn } from '#local/bedrock/simulated/work.ts';
-import { lastUserText, textOf, type ModelTurn, type TurnBlock } from '#local/bedrock/turn.ts';
+import { lastUserText, textOf, type ModelTurn, type TurnBlock } from '#local/bedrock/turn/turn.ts';
 
 /** What the simulated model is going to say, before a word of it is said. */
 export interface Plan {

@@ -8,7 +8,7 @@ import { sentencesOf } from '#local/bedrock/simulated/sentences.ts';
 import { sentimentOf } from '#local/bedrock/simulated/sentiment.ts';
 import { tellingSentences } from '#local/bedrock/simulated/topic.ts';
 import type { Voice } from '#local/bedrock/simulated/voice.ts';
-import { lastUserText, textOf, type ModelTurn } from '#local/bedrock/turn.ts';
+import { lastUserText, textOf, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 
 /**
  * Small honest work on a text that a turn brings along: its summary, sentiment or key phrases, or

@@ -1,4 +1,9 @@
-import { textOf, type ModelTurn, type TurnBlock, type TurnMessage } from '#local/bedrock/turn.ts';
+import {
+  textOf,
+  type ModelTurn,
+  type TurnBlock,
+  type TurnMessage,
+} from '#local/bedrock/turn/turn.ts';
 
 /** A turn as the body of a chat completion: tools, images and results of tools included. */
 export function toChatBody(turn: ModelTurn, model: string): object {

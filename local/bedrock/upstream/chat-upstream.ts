@@ -1,10 +1,10 @@
-import type { InputUsage, SourceEvent } from '#local/bedrock/answer.ts';
-import type { Source } from '#local/bedrock/services.ts';
+import type { InputUsage, SourceEvent } from '#local/bedrock/turn/answer.ts';
+import type { Source } from '#local/bedrock/server/call-context.ts';
 import { toChatBody } from '#local/bedrock/upstream/chat-body.ts';
 import { createChunkReader, type UpstreamChunk } from '#local/bedrock/upstream/read-chunks.ts';
 import type { ModelMap } from '#local/bedrock/upstream/model-map.ts';
-import type { ModelTurn } from '#local/bedrock/turn.ts';
-import { isRecord } from '#local/shape.ts';
+import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
+import { isRecord } from '#local/wire/shape.ts';
 
 export interface UpstreamOptions {
   /** The base of an OpenAI-compatible API, such as `http://localhost:11434/v1`. */

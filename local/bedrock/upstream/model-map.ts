@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { parseYaml } from '#local/bedrock/parse-yaml.ts';
-import { describeProblems } from '#local/describe-problems.ts';
-import { map, readShape, string } from '#local/shape.ts';
+import { parseYaml } from '#local/bedrock/server/parse-yaml.ts';
+import { describeProblems } from '#local/wire/describe-problems.ts';
+import { map, readShape, string } from '#local/wire/shape.ts';
 
 /** The upstream's name for a model of Bedrock's; nothing where none is given. */
 export type ModelMap = (modelId: string) => string | undefined;

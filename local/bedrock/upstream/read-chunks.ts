@@ -1,9 +1,9 @@
-import type { BlockKind, InputUsage, SourceEvent, StopReason } from '#local/bedrock/answer.ts';
-import { signatureOf } from '#local/bedrock/simulate.ts';
-import { idFrom } from '#local/bedrock/seeded.ts';
-import { countTokens } from '#local/bedrock/tokens.ts';
-import type { ModelTurn } from '#local/bedrock/turn.ts';
-import { isRecord } from '#local/shape.ts';
+import type { BlockKind, InputUsage, SourceEvent, StopReason } from '#local/bedrock/turn/answer.ts';
+import { signatureOf } from '#local/bedrock/simulated/simulate.ts';
+import { idFrom } from '#local/bedrock/turn/seeded.ts';
+import { countTokens } from '#local/bedrock/model/tokens.ts';
+import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
+import { isRecord } from '#local/wire/shape.ts';
 
 export type UpstreamChunk = Readonly<Record<string, unknown>>;
 

@@ -1,0 +1,52 @@
+import { Annotations, CfnOutput, type Stack } from 'aws-cdk-lib';
+import { FunctionUrlAuthType, HttpMethod, InvokeMode } from 'aws-cdk-lib/aws-lambda';
+import type { ChatFunctions } from '#infra/functions/chat-functions.ts';
+import type { StreambedFunction } from '#infra/functions/streambed-function.ts';
+import type { StreambedProps } from '#infra/streambed-stack.ts';
+
+export interface UrlFunctions extends Pick<ChatFunctions, 'chat' | 'history' | 'stream'> {
+  readonly invoke: StreambedFunction;
+  readonly langchain: StreambedFunction;
+}
+
+const exposed = ['x-request-id', 'x-streambed-conversation-id', 'x-streambed-turn-id'];
+
+/** Function URLs: for signed calls, but for a chat that is public by choice. */
+export function addUrls(stack: Stack, functions: UrlFunctions, props: StreambedProps): void {
+  const { chat, history, stream, invoke, langchain } = functions;
+  if (props.publicChat) {
+    const warning = 'publicChat: anybody who knows its URL may chat, unknown and at your expense.';
+    Annotations.of(stack).addWarningV2('streambed:publicChat', warning);
+  }
+  const cors = { allowedOrigins: [...props.allowedOrigins], allowedHeaders: ['*'] };
+  const chatUrl = chat.addFunctionUrl({
+    authType: props.publicChat ? FunctionUrlAuthType.NONE : FunctionUrlAuthType.AWS_IAM,
+    invokeMode: InvokeMode.RESPONSE_STREAM,
+    cors: { ...cors, allowedMethods: [HttpMethod.POST], exposedHeaders: exposed },
+  });
+  const conversationsUrl = history.addFunctionUrl({
+    authType: FunctionUrlAuthType.AWS_IAM,
+    invokeMode: InvokeMode.BUFFERED,
+    cors: { ...cors, allowedMethods: [HttpMethod.ALL] },
+  });
+  const streamUrl = stream.addFunctionUrl({
+    authType: FunctionUrlAuthType.AWS_IAM,
+    invokeMode: InvokeMode.RESPONSE_STREAM,
+    cors: { ...cors, allowedMethods: [HttpMethod.GET], exposedHeaders: exposed },
+  });
+  const invokeUrl = invoke.addFunctionUrl({
+    authType: FunctionUrlAuthType.AWS_IAM,
+    invokeMode: InvokeMode.RESPONSE_STREAM,
+    cors: { ...cors, allowedMethods: [HttpMethod.POST], exposedHeaders: exposed },
+  });
+  const langchainUrl = langchain.addFunctionUrl({
+    authType: FunctionUrlAuthType.AWS_IAM,
+    invokeMode: InvokeMode.RESPONSE_STREAM,
+    cors: { ...cors, allowedMethods: [HttpMethod.GET, HttpMethod.POST] },
+  });
+  new CfnOutput(stack, 'LangChainUrl', { value: langchainUrl.url });
+  new CfnOutput(stack, 'InvokeUrl', { value: invokeUrl.url });
+  new CfnOutput(stack, 'ChatUrl', { value: chatUrl.url });
+  new CfnOutput(stack, 'ConversationsUrl', { value: conversationsUrl.url });
+  new CfnOutput(stack, 'ConversationStreamUrl', { value: streamUrl.url });
+}

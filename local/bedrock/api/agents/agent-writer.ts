@@ -1,0 +1,179 @@
+import type { EndEvent } from '#local/bedrock/turn/answer.ts';
+import { exceptionBytes } from '#local/bedrock/api/exception-bytes.ts';
+import { errorFrame, eventFrame } from '#local/wire/event-stream.ts';
+import { attribute } from '#local/bedrock/api/knowledge/grounded-answer.ts';
+import type { Found } from '#local/bedrock/knowledge/knowledge-base.ts';
+import { toReference } from '#local/bedrock/knowledge/retrieval.ts';
+import type { StreamWriter } from '#local/bedrock/turn/reply.ts';
+import { idFrom } from '#local/bedrock/turn/seeded.ts';
+import { lastUserText, textOf, type ModelTurn } from '#local/bedrock/turn/turn.ts';
+import {
+  answerText,
+  createAnswerFold,
+  parseInput,
+  type AnswerBlock,
+  type WholeAnswer,
+} from '#local/bedrock/turn/whole-answer.ts';
+import type { Clock } from '#local/process/clock.ts';
+import { isRecord } from '#local/wire/shape.ts';
+
+export interface AgentAnswer {
+  readonly agentId: string;
+  readonly agentAliasId: string;
+  readonly sessionId: string;
+  readonly clock: Clock;
+  readonly turn: ModelTurn;
+  /** What was found for the question, and where. */
+  readonly found: readonly Found[];
+  readonly knowledgeBaseId: string | undefined;
+  readonly isTraced: boolean;
+  /** Whether the text comes as it is written, and not when it is whole. */
+  readonly isStreamed: boolean;
+  /** Told the answer when it is whole. */
+  remember(answer: WholeAnswer): void;
+}
+
+/**
+ * The events of InvokeAgent: the trace of one orchestration, the answer in chunks, and control
+ * given back where the model wants a tool. Trace frames have times and no padding, as real ones.
+ */
+export function createAgentWriter(agent: AgentAnswer): StreamWriter {
+  const fold = createAnswerFold();
+  const { agentAliasId, agentId, clock, isStreamed, isTraced, sessionId, turn } = agent;
+  const traceId = `${idFrom(lastUserText(turn), 20)}-0`;
+  const trace = (part: object): readonly Buffer[] => {
+    if (!isTraced) return [];
+    const eventTime = new Date(clock.now()).toISOString();
+    const about = {
+      agentAliasId,
+      agentId,
+      agentVersion: '1',
+      callerChain: [],
+      eventTime,
+      sessionId,
+    };
+    return [frame('trace', { ...about, trace: { orchestrationTrace: part } })];
+  };
+  return {
+    headers: {
+      'content-type': 'application/vnd.amazon.eventstream',
+      'x-amzn-bedrock-agent-content-type': 'application/json',
+      'x-amz-bedrock-agent-session-id': sessionId,
+    },
+    write(event) {
+      fold.add(event);
+      if (event.type === 'start') {
+        return [...trace(modelInput(turn, traceId)), ...lookup(agent, traceId).flatMap(trace)];
+      }
+      if (event.type === 'text-delta') return isStreamed ? [chunk(event.text)] : [];
+      if (event.type !== 'end') return [];
+      const answer = fold.whole();
+      agent.remember(answer);
+      const output = modelOutput(answer, event, traceId);
+      const rationale = { rationale: { text: rationaleOf(answer), traceId } };
+      return [
+        ...trace(output),
+        ...trace(rationale),
+        ...ending(answer, { ...agent, traceId, trace }),
+      ];
+    },
+    exception: exceptionBytes,
+    error: errorFrame,
+    unknownEvent: () => frame('somethingNew', { value: 1 }),
+  };
+}
+
+interface Ending extends AgentAnswer {
+  readonly traceId: string;
+  trace(part: object): readonly Buffer[];
+}
+
+function ending(
+  answer: WholeAnswer,
+  { found, isStreamed, trace, traceId }: Ending,
+): readonly Buffer[] {
+  const calls = answer.blocks.filter((block) => block.type === 'tool-use');
+  if (calls.length > 0) return [frame('returnControl', returnControl(calls))];
+  const text = answerText(answer);
+  const finish = { observation: { finalResponse: { text }, traceId, type: 'FINISH' } };
+  const { citations } = attribute(answer, found);
+  const last = isStreamed ? [] : [chunk(text, citations)];
+  return [...trace(finish), ...last];
+}
+
+function chunk(text: string, citations: readonly object[] = []): Buffer {
+  const attribution = citations.length === 0 ? {} : { attribution: { citations } };
+  return frame('chunk', { ...attribution, bytes: Buffer.from(text).toString('base64') });
+}
+
+function modelInput({ messages, model, maxTokens, system }: ModelTurn, traceId: string): object {
+  const asked = messages.map(({ content, role }) => ({ content: textOf(content), role }));
+  return {
+    modelInvocationInput: {
+      foundationModel: model.id,
+      inferenceConfiguration: { maximumLength: maxTokens, temperature: 0, topP: 1 },
+      text: JSON.stringify({ messages: asked, system: textOf(system) }),
+      traceId,
+      type: 'ORCHESTRATION',
+    },
+  };
+}
+
+/** The search that comes before the answer, and what it gave. */
+function lookup({ found, knowledgeBaseId, turn }: AgentAnswer, traceId: string): readonly object[] {
+  if (knowledgeBaseId === undefined || found.length === 0) return [];
+  const knowledgeBaseLookupInput = { knowledgeBaseId, text: lastUserText(turn) };
+  const retrievedReferences = found.map(toReference);
+  const type = 'KNOWLEDGE_BASE';
+  return [
+    { invocationInput: { invocationType: type, knowledgeBaseLookupInput, traceId } },
+    { observation: { knowledgeBaseLookupOutput: { retrievedReferences }, traceId, type } },
+  ];
+}
+
+function modelOutput(answer: WholeAnswer, { usage }: EndEvent, traceId: string): object {
+  const { inputTokens, outputTokens } = usage;
+  return {
+    modelInvocationOutput: {
+      metadata: { usage: { inputTokens, outputTokens } },
+      rawResponse: { content: answerText(answer) },
+      traceId,
+    },
+  };
+}
+
+function rationaleOf({ blocks }: WholeAnswer): string {
+  const tool = blocks.find((block) => block.type === 'tool-use');
+  return tool === undefined
+    ? 'I can answer this from what was said and found.'
+    : `I need ${tool.name} to answer this.`;
+}
+
+/** What a program is asked to do; a tool of the name `group__function` says both. */
+function returnControl(calls: readonly Extract<AnswerBlock, { type: 'tool-use' }>[]): object {
+  const [first] = calls;
+  return {
+    invocationId: first?.toolUseId,
+    invocationInputs: calls.map(({ inputJson, name }) => {
+      const [group = name, called = name] = name.split('__');
+      const input = parseInput(inputJson);
+      const parameters = Object.entries(isRecord(input) ? input : {}).map(([key, value]) => ({
+        name: key,
+        type: typeof value,
+        value: typeof value === 'string' ? value : JSON.stringify(value),
+      }));
+      return {
+        functionInvocationInput: {
+          actionGroup: group,
+          actionInvocationType: 'RESULT',
+          function: called,
+          parameters,
+        },
+      };
+    }),
+  };
+}
+
+function frame(type: string, members: object): Buffer {
+  return eventFrame(type, JSON.stringify(members));
+}

@@ -1,0 +1,127 @@
+import { agentModel } from '#local/bedrock/api/agents/agent-model.ts';
+import { randomUUID } from 'node:crypto';
+import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
+import { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
+import { toConverseEvent } from '#local/bedrock/api/converse/events.ts';
+import { renderConverse } from '#local/bedrock/api/converse/render.ts';
+import { plainTurn } from '#local/bedrock/turn/plain-turn.ts';
+import { findModelForDoor } from '#local/bedrock/model/models.ts';
+import type { Operation } from '#local/bedrock/api/operation.ts';
+import { sessionAt } from '#local/bedrock/turn/session.ts';
+import { createSseWriter } from '#local/bedrock/api/sse-writer.ts';
+import type { StreamWriter } from '#local/bedrock/turn/reply.ts';
+import type { Call } from '#local/bedrock/server/call-context.ts';
+import {
+  answerText,
+  createAnswerFold,
+  type WholeAnswer,
+} from '#local/bedrock/turn/whole-answer.ts';
+import { isRecord } from '#local/wire/shape.ts';
+
+const sessionHeader = 'x-amzn-bedrock-agentcore-runtime-session-id';
+
+/**
+ * An agent on AgentCore: takes `{"prompt"}` and streams, as an agent written with Strands does, its
+ * events as `data:` lines; as JSON to a caller that accepts nothing else.
+ */
+export const invokeAgentRuntime: Operation = {
+  name: 'InvokeAgentRuntime',
+  method: 'POST',
+  isSignedOnly: true,
+  signedFor: ['bedrock-agentcore'],
+  path: /^\/runtimes\/(?<agentRuntimeArn>[^/]+)\/invocations$/u,
+  errorBody: ({ message, members }) => ({ message, ...members }),
+  async run(call) {
+    const { note, request, services } = call;
+    const arn = call.params['agentRuntimeArn'] ?? '';
+    if (!arnForm.test(arn))
+      throw refused(`agentRuntimeArn: ${arn} is not the ARN of a runtime`, 'agentRuntimeArn');
+    const sessionId = readSessionId(call);
+    const prompt = readPrompt(request.body);
+    const session = sessionAt(services, `runtime ${arn} ${sessionId}`);
+    note.modelId = agentModel;
+    const turn = plainTurn(findModelForDoor(agentModel, services.policy), {
+      messages: [...session.messages, { role: 'user', content: [{ type: 'text', text: prompt }] }],
+    });
+    const remember = (answer: WholeAnswer): void => session.remember(answer, prompt);
+    const headers = { [sessionHeader]: sessionId };
+    if (acceptsOnlyJson(call)) {
+      await answerTurn(call, {
+        turn,
+        reply: {
+          type: 'whole',
+          render(answer) {
+            remember(answer);
+            return {
+              headers,
+              body: { result: answerText(answer), ...renderConverse(answer).body },
+            };
+          },
+        },
+      });
+      return;
+    }
+    const writer = createRuntimeWriter(headers, remember);
+    await answerTurn(call, { turn, reply: { type: 'stream', writer } });
+  },
+};
+
+const arnForm = /^arn:aws(?:-[a-z-]+)?:bedrock-agentcore:[a-z0-9-]+:\d{12}:(?:runtime|agent)\/.+$/u;
+
+/** A session id is 33 characters long at least, so that nobody guesses another's. */
+function readSessionId({ request }: Call): string {
+  const given = request.headers[sessionHeader];
+  if (given === undefined) return randomUUID();
+  const id = String(given);
+  if (id.length >= 33 && id.length <= 256) return id;
+  throw refused('runtimeSessionId: must have 33 to 256 characters', 'runtimeSessionId');
+}
+
+/** The prompt of a payload, under any of the names that agents commonly take it by. */
+function readPrompt(body: Buffer): string {
+  const payload = parse(body);
+  const found = isRecord(payload)
+    ? ['prompt', 'input', 'inputText', 'message'].map((name) => payload[name])
+    : [];
+  const prompt = found.find((value) => typeof value === 'string' && value.trim() !== '');
+  if (typeof prompt === 'string') return prompt;
+  const message = 'The agent could not read the payload: it takes {"prompt": "…"}.';
+  throw new BedrockError('RuntimeClientError', message);
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(message: string, name: string): BedrockError {
+  return new BedrockError('ValidationException', message, {
+    members: { reason: 'FieldValidationFailed', fieldList: [{ name, message }] },
+  });
+}
+
+function acceptsOnlyJson({ request }: Call): boolean {
+  const accept = String(request.headers['accept'] ?? '*/*');
+  return accept.includes('application/json') && !accept.includes('text/event-stream');
+}
+
+function createRuntimeWriter(
+  headers: Readonly<Record<string, string>>,
+  remember: (answer: WholeAnswer) => void,
+): StreamWriter {
+  const fold = createAnswerFold();
+  const writer = createSseWriter({
+    say(event) {
+      fold.add(event);
+      if (event.type === 'end') remember(fold.whole());
+      const said = toConverseEvent(event);
+      return said === undefined ? [] : [{ data: { event: { [said.name]: said.members } } }];
+    },
+    fail: (code, message) => ({ data: { error: message, error_type: code } }),
+    unknown: { data: { something_new: true } },
+  });
+  return { ...writer, headers: { ...writer.headers, ...headers } };
+}

@@ -1,0 +1,138 @@
+import { agentModel } from '#local/bedrock/api/agents/agent-model.ts';
+import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
+import { createAgentWriter } from '#local/bedrock/api/agents/agent-writer.ts';
+import { invalid, refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { plainTurn } from '#local/bedrock/turn/plain-turn.ts';
+import { toSearchResult } from '#local/bedrock/knowledge/retrieval.ts';
+import { findModelForDoor } from '#local/bedrock/model/models.ts';
+import type { Operation } from '#local/bedrock/api/operation.ts';
+import { parseBody } from '#local/bedrock/server/parse-body.ts';
+import { sessionAt } from '#local/bedrock/turn/session.ts';
+import type { TurnBlock } from '#local/bedrock/turn/turn.ts';
+import {
+  anything,
+  boolean,
+  integer,
+  list,
+  map,
+  object,
+  readShape,
+  string,
+  structure,
+  union,
+  type Shaped,
+} from '#local/wire/shape.ts';
+
+const id = string({ max: 10, pattern: '[0-9a-zA-Z]+' });
+
+const pathShape = structure({
+  agentId: id,
+  agentAliasId: id,
+  sessionId: string({ min: 2, max: 100, pattern: '[0-9a-zA-Z._:-]+' }),
+});
+
+const result = structure(
+  { actionGroup: string() },
+  {
+    function: string(),
+    apiPath: string(),
+    httpMethod: string(),
+    responseBody: map(structure({}, { body: string() })),
+    responseState: string(),
+    confirmationState: string(),
+  },
+);
+
+const invokeShape = structure(
+  {},
+  {
+    inputText: string({ max: 25_000_000 }),
+    enableTrace: boolean,
+    endSession: boolean,
+    memoryId: string(),
+    sessionState: structure(
+      {},
+      {
+        sessionAttributes: map(string()),
+        promptSessionAttributes: map(string()),
+        invocationId: string(),
+        returnControlInvocationResults: list(union({ functionResult: result, apiResult: result })),
+        knowledgeBaseConfigurations: anything,
+        files: anything,
+        conversationHistory: object,
+      },
+    ),
+    streamingConfigurations: structure(
+      {},
+      { streamFinalResponse: boolean, applyGuardrailInterval: integer({ min: 1 }) },
+    ),
+    bedrockModelConfigurations: object,
+    sourceArn: string(),
+  },
+);
+
+type AgentRequest = Shaped<typeof invokeShape>;
+
+/** A classic agent: every agent and alias of a valid id is the same one. */
+export const invokeAgent: Operation = {
+  name: 'InvokeAgent',
+  method: 'POST',
+  isSignedOnly: true,
+  path: /^\/agents\/(?<agentId>[^/]+)\/agentAliases\/(?<agentAliasId>[^/]+)\/sessions\/(?<sessionId>[^/]+)\/text$/u,
+  async run(call) {
+    const { note, params, request, services } = call;
+    const names = readShape(pathShape, params, refuseMembers);
+    const body = request.body.length === 0 ? {} : parseBody(request.body);
+    const asked = readShape(invokeShape, body, refuseMembers);
+    const key = `agent ${names.agentId} ${names.agentAliasId} ${names.sessionId}`;
+    const session = sessionAt(services, key);
+    const content = contentOf(asked);
+    if (content.length === 0) {
+      if (asked.endSession !== true) throw invalid('The input text is required.');
+      services.sessions.delete(key);
+    }
+    note.modelId = agentModel;
+    const text = asked.inputText ?? '';
+    const [base] = services.knowledgeBases.values();
+    const found = base === undefined || text === '' ? [] : base.search(text, { limit: 5 });
+    const turn = plainTurn(findModelForDoor(agentModel, services.policy), {
+      system: 'You are an agent. Answer from what you find.',
+      messages: [
+        ...session.messages,
+        { role: 'user', content: [...found.map(toSearchResult), ...content] },
+      ],
+    });
+    const writer = createAgentWriter({
+      ...names,
+      clock: services.clock,
+      turn,
+      found,
+      knowledgeBaseId: base?.id,
+      isTraced: asked.enableTrace === true,
+      isStreamed: asked.streamingConfigurations?.streamFinalResponse === true,
+      remember(answer) {
+        if (asked.endSession === true) services.sessions.delete(key);
+        else session.remember(answer, content);
+      },
+    });
+    await answerTurn(call, { turn, reply: { type: 'stream', writer } });
+  },
+};
+
+/** What the user says, or what the program did that the agent had given back control for. */
+function contentOf({ inputText, sessionState }: AgentRequest): readonly TurnBlock[] {
+  const results = sessionState?.returnControlInvocationResults ?? [];
+  const given = results.map(({ value }): TurnBlock => {
+    const bodies = Object.values(value.responseBody ?? {}).map(({ body = '' }) => body);
+    const isError = value.responseState === 'FAILURE' || value.responseState === 'REPROMPT';
+    const words = [{ type: 'text', text: bodies.join('\n') }] as const;
+    return {
+      type: 'tool-result',
+      toolUseId: sessionState?.invocationId ?? '',
+      content: words,
+      isError,
+    };
+  });
+  if (given.length > 0 || inputText === undefined || inputText.trim() === '') return given;
+  return [{ type: 'text', text: inputText }];
+}

@@ -1,0 +1,210 @@
+import { invalid } from '#local/bedrock/server/bedrock-error.ts';
+import { checkImage } from '#local/bedrock/model/image-size.ts';
+import { readMaxTokens } from '#local/bedrock/turn/plain-turn.ts';
+import { takesPrefill, type ModelFacts } from '#local/bedrock/model/models.ts';
+import type {
+  MessagesBlock,
+  MessagesDocument,
+  MessagesRequest,
+} from '#local/bedrock/api/anthropic/messages-shape.ts';
+import { checkOutputSchema } from '#local/bedrock/model/output-schema.ts';
+import { readReasoning } from '#local/bedrock/model/reasoning-request.ts';
+import type { CacheTtl, ModelTurn, TurnBlock, TurnMessage } from '#local/bedrock/turn/turn.ts';
+
+/** The request as a turn. Throws what Anthropic's models refuse. */
+export function toTurn(model: ModelFacts, request: MessagesRequest): ModelTurn {
+  const maxTokens = readMaxTokens(request.max_tokens, model);
+  const tools = (request.tools ?? []).map(({ name, description = '', input_schema }) => ({
+    name,
+    description,
+    inputSchema: input_schema,
+  }));
+  const format = request.output_config?.format;
+  const messages = request.messages.map(toMessage);
+  checkMessages(messages);
+  checkRequest(model, request);
+  return {
+    model,
+    system: toSystem(request.system),
+    messages,
+    maxTokens,
+    stopSequences: request.stop_sequences ?? [],
+    inference: { maxTokens, temperature: request.temperature, topP: request.top_p },
+    tools,
+    toolChoice: toToolChoice(request.tool_choice),
+    toolsCached: cacheOf(request.tools?.findLast((tool) => tool.cache_control !== undefined)),
+    schema: format === undefined ? undefined : checkOutputSchema(JSON.stringify(format.schema)),
+    isReasoning: readReasoning(
+      model,
+      request.thinking === undefined ? {} : { thinking: request.thinking },
+      {
+        maxTokens,
+        temperature: request.temperature,
+        isToolForced: ['any', 'tool'].includes(request.tool_choice?.type ?? 'auto'),
+      },
+    ),
+    metadata: {},
+  };
+}
+
+function checkRequest(model: ModelFacts, request: MessagesRequest): void {
+  const { messages, temperature, tool_choice: choice, tools = [], top_p: topP } = request;
+  if (messages.at(-1)?.role === 'assistant' && !takesPrefill(model)) {
+    throw invalid(
+      'This model does not support assistant message prefill. The conversation must end with a ' +
+        'user message.',
+    );
+  }
+  if (choice?.type === 'tool' && !tools.some(({ name }) => name === choice.name)) {
+    throw invalid(`tool_choice.name: Tool '${choice.name}' not found in provided tools`);
+  }
+  if (temperature !== undefined && topP !== undefined) {
+    throw invalid(
+      '`temperature` and `top_p` cannot both be specified for this model. Please use only one.',
+    );
+  }
+}
+
+function toSystem(system: MessagesRequest['system']): readonly TurnBlock[] {
+  if (system === undefined) return [];
+  if (typeof system === 'string') return system === '' ? [] : [{ type: 'text', text: system }];
+  return system.flatMap((part) => [
+    { type: 'text' as const, text: part.text },
+    ...cachePoint(part),
+  ]);
+}
+
+function toToolChoice(choice: MessagesRequest['tool_choice']): ModelTurn['toolChoice'] {
+  if (choice === undefined) return { type: 'auto' };
+  if (choice.type !== 'tool') return { type: choice.type };
+  if (choice.name === undefined) throw invalid('tool_choice.tool.name: Field required');
+  return { type: 'tool', name: choice.name };
+}
+
+function toMessage({ role, content }: MessagesRequest['messages'][number]): TurnMessage {
+  if (typeof content === 'string') return { role, content: [{ type: 'text', text: content }] };
+  const blocks = content.flatMap((part) => [toBlock(part), ...cachePoint(part.value)]);
+  return { role, content: blocks };
+}
+
+interface Cached {
+  readonly cache_control?: { readonly ttl?: CacheTtl | undefined } | undefined;
+}
+
+function cacheOf(part: Cached | undefined): CacheTtl | undefined {
+  return part?.cache_control === undefined ? undefined : (part.cache_control.ttl ?? '5m');
+}
+
+function cachePoint(part: object): readonly TurnBlock[] {
+  const ttl = cacheOf(part);
+  return ttl === undefined ? [] : [{ type: 'cache-point', ttl }];
+}
+
+function toBlock(part: MessagesBlock): TurnBlock {
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: part.value.text };
+    case 'image': {
+      const { data, media_type: mediaType } = part.value.source;
+      const format = mediaType.replace('image/', '');
+      checkImage(data, format);
+      return { type: 'image', format, bytes: data };
+    }
+    case 'document':
+      return toDocument(part.value);
+    case 'search_result': {
+      const { source, title, content, citations } = part.value;
+      const lines = content.map(({ text }) => text);
+      return {
+        type: 'search-result',
+        source,
+        title,
+        content: lines,
+        citations: citations?.enabled === true,
+      };
+    }
+    case 'tool_use': {
+      const { id, name, input } = part.value;
+      return { type: 'tool-use', toolUseId: id, name, input };
+    }
+    case 'tool_result': {
+      const { tool_use_id: toolUseId, content = '', is_error: isError = false } = part.value;
+      const blocks =
+        typeof content === 'string'
+          ? [{ type: 'text' as const, text: content }]
+          : content.map(toBlock);
+      return { type: 'tool-result', toolUseId, content: blocks, isError };
+    }
+    case 'thinking':
+      return { type: 'reasoning', text: part.value.thinking, signature: part.value.signature };
+    case 'redacted_thinking':
+      return { type: 'reasoning', text: '' };
+  }
+}
+
+function toDocument({ source, title = 'document', citations }: MessagesDocument): TurnBlock {
+  const isCited = citations?.enabled === true;
+  const format =
+    source.type === 'base64' && source.value.media_type === 'application/pdf' ? 'pdf' : 'txt';
+  const bytes = documentBytes(source);
+  return { type: 'document', name: title, format, bytes, text: '', citations: isCited };
+}
+
+function documentBytes(source: MessagesDocument['source']): Buffer {
+  switch (source.type) {
+    case 'base64':
+      return source.value.data;
+    case 'text':
+      return Buffer.from(source.value.data);
+    case 'content': {
+      const { content } = source.value;
+      return Buffer.from(typeof content === 'string' ? content : JSON.stringify(content));
+    }
+  }
+}
+
+function checkMessages(messages: readonly TurnMessage[]): void {
+  if (messages[0]?.role !== 'user')
+    throw invalid('messages: first message must use the "user" role');
+  for (const [index, { role, content }] of messages.entries()) {
+    if (content.length === 0) {
+      throw invalid(`messages.${index}: all messages must have non-empty content`);
+    }
+    if (content.some((part) => part.type === 'text' && part.text.trim() === '')) {
+      throw invalid('messages: text content blocks must be non-empty');
+    }
+    if (role === 'user') checkResults(content, messages[index - 1], index);
+  }
+}
+
+function checkResults(
+  content: readonly TurnBlock[],
+  before: TurnMessage | undefined,
+  index: number,
+): void {
+  const asked = idsOf(before?.content ?? [], 'tool-use');
+  const given = idsOf(content, 'tool-result');
+  const unasked = given.find((id) => !asked.includes(id));
+  if (unasked !== undefined) {
+    throw invalid(
+      `messages.${index}.content: unexpected \`tool_use_id\` found in \`tool_result\` blocks: ` +
+        `${unasked}. Each \`tool_result\` block must have a corresponding \`tool_use\` block in ` +
+        'the previous message.',
+    );
+  }
+  const missing = asked.filter((id) => !given.includes(id));
+  if (missing.length === 0) return;
+  throw invalid(
+    `messages.${index - 1}: \`tool_use\` ids were found without \`tool_result\` blocks ` +
+      `immediately after: ${missing.join(', ')}. Each \`tool_use\` block must have a ` +
+      'corresponding `tool_result` block in the next message.',
+  );
+}
+
+function idsOf(content: readonly TurnBlock[], type: 'tool-use' | 'tool-result'): readonly string[] {
+  return content.flatMap((part) =>
+    (part.type === 'tool-use' || part.type === 'tool-result') && part.type === type
+      ? [part.toolUseId]
+      : [],
+  );
+}

@@ -1,0 +1,107 @@
+import { invalid } from '#local/bedrock/server/bedrock-error.ts';
+import type {
+  WireBlock,
+  WireDocument,
+  WireSource,
+  WireSystem,
+  WireToolResult,
+} from '#local/bedrock/api/converse/request-shape.ts';
+import type { TurnBlock } from '#local/bedrock/turn/turn.ts';
+
+/** A content block of Converse's as one of a turn. */
+export function toBlock(block: WireBlock): TurnBlock {
+  switch (block.type) {
+    case 'text':
+      return { type: 'text', text: block.value };
+    case 'image':
+      return { type: 'image', format: block.value.format, bytes: bytesOf(block.value.source) };
+    case 'document':
+      return toDocument(block.value);
+    case 'video':
+    case 'audio':
+      return { type: 'media', kind: block.type, bytes: bytesOf(block.value.source) };
+    case 'toolUse':
+      return { ...block.value, type: 'tool-use' };
+    case 'toolResult':
+      return {
+        type: 'tool-result',
+        toolUseId: block.value.toolUseId,
+        content: block.value.content.map(toResultBlock),
+        isError: block.value.status === 'error',
+      };
+    case 'guardContent':
+      return toGuarded(block.value);
+    case 'cachePoint':
+      return { type: 'cache-point', ttl: block.value.ttl ?? '5m' };
+    case 'reasoningContent':
+      return block.value.type === 'reasoningText'
+        ? { type: 'reasoning', ...block.value.value }
+        : { type: 'reasoning', text: '' };
+    case 'citationsContent': {
+      const words = (block.value.content ?? []).map(({ value }) => value).join('');
+      return { type: 'text', text: words };
+    }
+    case 'searchResult':
+      return toSearchResult(block.value);
+  }
+}
+
+/** A block of the system prompt. */
+export function toSystemBlock(block: WireSystem[number]): TurnBlock {
+  return toBlock(block);
+}
+
+function toResultBlock(block: WireToolResult['content'][number]): TurnBlock {
+  if (block.type === 'json') return { type: 'text', text: JSON.stringify(block.value) };
+  return toBlock(block);
+}
+
+function toGuarded(content: Extract<WireBlock, { type: 'guardContent' }>['value']): TurnBlock {
+  if (content.type === 'image') return toBlock(content);
+  const { text, qualifiers = [] } = content.value;
+  return { type: 'guarded-text', text, qualifiers };
+}
+
+function toSearchResult({
+  source,
+  title,
+  content,
+  citations,
+}: Extract<WireBlock, { type: 'searchResult' }>['value']): TurnBlock {
+  return {
+    type: 'search-result',
+    source,
+    title,
+    content: content.map(({ text }) => text),
+    citations: citations?.enabled === true,
+  };
+}
+
+function toDocument({ name, format = 'txt', source, citations }: WireDocument): TurnBlock {
+  const isCited = citations?.enabled === true;
+  const bytes = documentBytes(source);
+  return { type: 'document', name, format, bytes, text: '', citations: isCited };
+}
+
+function documentBytes(source: WireDocument['source']): Buffer {
+  switch (source.type) {
+    case 'bytes':
+      return source.value;
+    case 'text':
+      return Buffer.from(source.value);
+    case 'content':
+      return Buffer.from(source.value.map(({ value }) => value).join('\n'));
+    case 's3Location':
+      throw noBucket();
+  }
+}
+
+function bytesOf(source: WireSource): Buffer {
+  if (source.type === 's3Location') throw noBucket();
+  return source.value;
+}
+
+/** As Bedrock says it of an object that it cannot read. */
+function noBucket(): Error {
+  return invalid('Unable to access the S3 location. No bucket can be read from the local Bedrock.');
+}

@@ -1,0 +1,185 @@
+import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
+import type {
+  ConverseRequest,
+  WireBlock,
+  WireMessage,
+} from '#local/bedrock/api/converse/request-shape.ts';
+import { checkImage } from '#local/bedrock/model/image-size.ts';
+import { takesPrefill, type ModelFacts } from '#local/bedrock/model/models.ts';
+
+/** Throws what Bedrock says of messages that do not make a conversation, or not for this model. */
+export function checkMessages(model: ModelFacts, request: ConverseRequest): void {
+  const { messages, system = [] } = request;
+  const [first] = messages;
+  if (first?.role !== 'user') throw invalid(mustStart);
+  for (const [index, message] of messages.entries()) {
+    if (message.role === messages[index - 1]?.role) throw invalid(mustAlternate);
+    checkContent(model, message, index);
+    checkToolResults(message, messages[index - 1], index);
+  }
+  for (const [index, block] of system.entries()) {
+    if (block.type === 'text') checkBlank(block.value, `system.${index}`, 'SystemContentBlock');
+  }
+  checkToolBlocks(request);
+  checkPrefill(model, messages);
+  checkCachePoints(model, request);
+}
+
+const mustStart =
+  'A conversation must start with a user message. Try again with a conversation that starts ' +
+  'with a user message.';
+
+const mustAlternate =
+  'A conversation must alternate between user and assistant roles. Make sure the conversation ' +
+  'alternates between user and assistant roles and try again.';
+
+function checkContent(model: ModelFacts, { content, role }: WireMessage, index: number): void {
+  if (content.length === 0) {
+    throw invalid(
+      `The content field in the Message object at messages.${index} is empty. ` +
+        'Add a ContentBlock object to the content field and try again.',
+    );
+  }
+  for (const [position, block] of content.entries()) {
+    const path = `messages.${index}.content.${position}`;
+    if (block.type === 'text') checkBlank(block.value, path, 'ContentBlock');
+    else if (block.type === 'image') checkTaken(model.inputs.includes('IMAGE'), block);
+    else if (block.type === 'video') checkTaken(model.inputs.includes('VIDEO'), block);
+    else if (block.type === 'audio') checkTaken(false, block);
+    else if (block.type === 'document') checkDocument(model, block, content);
+    if (role === 'assistant' && (block.type === 'toolResult' || block.type === 'document')) {
+      throw invalid(`The ${block.type} content block at ${path} is only supported for user turns.`);
+    }
+    if (role === 'user' && (block.type === 'toolUse' || block.type === 'reasoningContent')) {
+      throw invalid(
+        `The ${block.type} content block at ${path} is only supported for assistant turns.`,
+      );
+    }
+  }
+  checkMany(content, 'image', 20);
+  checkMany(content, 'document', 5);
+}
+
+function checkBlank(text: string, path: string, type: string): void {
+  if (text.trim() !== '') return;
+  throw invalid(
+    `The text field in the ${type} object at ${path} is blank. ` +
+      'Add text to the text field, and try again.',
+  );
+}
+
+function checkTaken(isTaken: boolean, block: WireBlock): void {
+  if (!isTaken) {
+    throw invalid(
+      `This model doesn't support the ${block.type} content block that you provided. ` +
+        'Provide a different content block or use a different model.',
+    );
+  }
+  if (block.type !== 'image' || block.value.source.type !== 'bytes') return;
+  checkImage(block.value.source.value, block.value.format);
+}
+
+function checkDocument(
+  model: ModelFacts,
+  block: Extract<WireBlock, { type: 'document' }>,
+  content: readonly WireBlock[],
+): void {
+  checkTaken(model.takes.documents, block);
+  const { name, source } = block.value;
+  if (!/^[\p{L}\p{N}\s\-()[\]]+$/u.test(name) || /\s{2}/u.test(name)) throw invalid(documentName);
+  if (source.type === 'bytes' && source.value.length > 4.5 * 1024 * 1024) {
+    throw invalid('The document exceeds the maximum size of 4.5 MB.');
+  }
+  if (!content.some(({ type }) => type === 'text')) {
+    throw invalid('A message with a document must include a text content block too.');
+  }
+}
+
+const documentName =
+  'The document file name can only contain alphanumeric characters, whitespace characters, ' +
+  "hyphens, parentheses, and square brackets. The name can't contain more than one consecutive " +
+  'whitespace character.';
+
+function checkMany(content: readonly WireBlock[], type: WireBlock['type'], most: number): void {
+  if (content.filter((block) => block.type === type).length <= most) return;
+  throw invalid(`A message can hold at most ${most} ${type} content blocks.`);
+}
+
+/** What a tool gave must answer what was asked of it in the message before, all of it, once. */
+function checkToolResults(
+  { role, content }: WireMessage,
+  before: WireMessage | undefined,
+  index: number,
+): void {
+  if (role !== 'user') return;
+  const asked = toolUses(before);
+  const given = content.flatMap((block) =>
+    block.type === 'toolResult' ? [block.value.toolUseId] : [],
+  );
+  if (given.length > asked.length) {
+    throw invalid(
+      `The number of toolResult blocks at messages.${index}.content exceeds the number of ` +
+        'toolUse blocks of previous turn.',
+    );
+  }
+  const missing = asked.filter((id) => !given.includes(id));
+  if (missing.length > 0) {
+    throw invalid(
+      `Expected toolResult blocks at messages.${index}.content for the following Ids: ` +
+        missing.join(', '),
+    );
+  }
+}
+
+function toolUses(message: WireMessage | undefined): readonly string[] {
+  return (message?.content ?? []).flatMap((block) =>
+    block.type === 'toolUse' ? [block.value.toolUseId] : [],
+  );
+}
+
+function checkToolBlocks({ messages, toolConfig }: ConverseRequest): void {
+  if (toolConfig !== undefined) return;
+  const hasTools = messages.some(({ content }) =>
+    content.some(({ type }) => type === 'toolUse' || type === 'toolResult'),
+  );
+  if (!hasTools) return;
+  throw invalid(
+    'The toolConfig field must be defined when using toolUse and toolResult content blocks.',
+  );
+}
+
+function checkPrefill(model: ModelFacts, messages: readonly WireMessage[]): void {
+  const last = messages.at(-1);
+  if (last?.role !== 'assistant') return;
+  if (!takesPrefill(model)) {
+    throw invalid(
+      'The model returned the following errors: This model does not support assistant message ' +
+        'prefill. The conversation must end with a user message.',
+    );
+  }
+  const text = last.content.at(-1);
+  if (model.provider === 'Anthropic' && text?.type === 'text' && /\s$/u.test(text.value)) {
+    throw invalid(
+      'The model returned the following errors: messages: final assistant content cannot end ' +
+        'with trailing whitespace',
+    );
+  }
+}
+
+function checkCachePoints({ minCacheTokens }: ModelFacts, request: ConverseRequest): void {
+  const all = [
+    ...(request.toolConfig?.tools ?? []),
+    ...(request.system ?? []),
+    ...request.messages.flatMap(({ content }) => content),
+  ].filter(({ type }) => type === 'cachePoint');
+  if (all.length === 0) return;
+  if (minCacheTokens === undefined) {
+    const message =
+      'You invoked an unsupported model or your request did not allow prompt caching. ' +
+      'See the documentation for more information.';
+    throw new BedrockError('AccessDeniedException', message);
+  }
+  if (all.length > 4) {
+    throw invalid('The number of cachePoint blocks in the request exceeds the limit of 4.');
+  }
+}

@@ -1,0 +1,84 @@
+import type { AnswerEvent, Citation, Usage } from '#local/bedrock/turn/answer.ts';
+import { totalTokens } from '#local/bedrock/turn/answer.ts';
+
+/** An event of ConverseStream: its name, and its members in alphabetical order. */
+export interface ConverseEvent {
+  readonly name: string;
+  readonly members: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * One of an answer's events as ConverseStream has it, where it has one: text and reasoning are not
+ * announced, they begin with their first delta.
+ */
+export function toConverseEvent(event: AnswerEvent): ConverseEvent | undefined {
+  switch (event.type) {
+    case 'start':
+      return { name: 'messageStart', members: { role: 'assistant' } };
+    case 'block-start': {
+      if (event.block.type !== 'tool-use') return undefined;
+      const toolUse = { name: event.block.name, toolUseId: toToolUseId(event.block.toolUseId) };
+      const members = { contentBlockIndex: event.index, start: { toolUse } };
+      return { name: 'contentBlockStart', members };
+    }
+    case 'text-delta':
+      return delta(event.index, { text: event.text });
+    case 'reasoning-delta':
+      return delta(event.index, { reasoningContent: { text: event.text } });
+    case 'signature':
+      return delta(event.index, { reasoningContent: { signature: event.signature } });
+    case 'tool-input-delta':
+      return delta(event.index, { toolUse: { input: event.json } });
+    case 'citation':
+      return delta(event.index, { citation: toWireCitation(event.citation) });
+    case 'block-stop':
+      return { name: 'contentBlockStop', members: { contentBlockIndex: event.index } };
+    case 'stop':
+      return { name: 'messageStop', members: { stopReason: event.stopReason } };
+    case 'end': {
+      const { guardrailTrace: guardrail, latencyMs, usage } = event;
+      const trace = guardrail === undefined ? {} : { trace: { guardrail } };
+      const members = { metrics: { latencyMs }, ...trace, usage: toWireUsage(usage) };
+      return { name: 'metadata', members };
+    }
+  }
+}
+
+function delta(contentBlockIndex: number, said: object): ConverseEvent {
+  return { name: 'contentBlockDelta', members: { contentBlockIndex, delta: said } };
+}
+
+/** Converse's ids begin with `tooluse_`; those that a scenario or an upstream names stay. */
+export function toToolUseId(id: string): string {
+  return /^[a-zA-Z0-9]{22}$/u.test(id) ? `tooluse_${id}` : id;
+}
+
+export function toWireCitation({ title, source, text, location }: Citation): object {
+  const { index, start, end } = location;
+  const place =
+    location.type === 'document'
+      ? { documentChar: { documentIndex: index, end, start } }
+      : { searchResultLocation: { end, searchResultIndex: index, start } };
+  return { location: place, source, sourceContent: [{ text }], title };
+}
+
+/** As a real answer of August 2026 has it, members outside the service model included. */
+export function toWireUsage(usage: Usage): object {
+  const { cacheWrites } = usage;
+  const details = (['1h', '5m'] as const).flatMap((ttl) => {
+    const own = cacheWrites.filter((write) => write.ttl === ttl);
+    const inputTokens = own.reduce((sum, { tokens }) => sum + tokens, 0);
+    return own.length === 0 ? [] : [{ inputTokens, ttl }];
+  });
+  return {
+    ...(details.length === 0 ? {} : { cacheDetails: details }),
+    cacheReadInputTokenCount: usage.cacheReadTokens,
+    cacheReadInputTokens: usage.cacheReadTokens,
+    cacheWriteInputTokenCount: usage.cacheWriteTokens,
+    cacheWriteInputTokens: usage.cacheWriteTokens,
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+    serverToolUsage: {},
+    totalTokens: totalTokens(usage),
+  };
+}

@@ -1,0 +1,146 @@
+import { invalid, refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { checkMessages } from '#local/bedrock/api/converse/check-messages.ts';
+import {
+  converseShape,
+  type ConverseRequest,
+  type WireToolConfig,
+} from '#local/bedrock/api/converse/request-shape.ts';
+import { toBlock, toSystemBlock } from '#local/bedrock/api/converse/blocks.ts';
+import { checkOutputSchema } from '#local/bedrock/model/output-schema.ts';
+import { readReasoning } from '#local/bedrock/model/reasoning-request.ts';
+import type { ModelFacts } from '#local/bedrock/model/models.ts';
+import { readMaxTokens } from '#local/bedrock/turn/plain-turn.ts';
+import { parseBody } from '#local/bedrock/server/parse-body.ts';
+import type {
+  CacheTtl,
+  GuardrailRequest,
+  ModelTurn,
+  Tool,
+  ToolChoice,
+} from '#local/bedrock/turn/turn.ts';
+import { isRecord, readShape } from '#local/wire/shape.ts';
+
+/** Reads the body of Converse and ConverseStream. Throws Bedrock's errors for what it refuses. */
+export function readConverse(model: ModelFacts, body: Buffer, isStream: boolean): ModelTurn {
+  return toTurn(model, readShape(converseShape, parseBody(body), refuseMembers), isStream);
+}
+
+/** A request of Converse's form as a turn; CountTokens has such requests too. */
+export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: boolean): ModelTurn {
+  checkAbilities(model, request);
+  checkMessages(model, request);
+  const fields = request.additionalModelRequestFields ?? {};
+  const inference = request.inferenceConfig ?? {};
+  const maxTokens = readMaxTokens(inference.maxTokens, model);
+  const schema =
+    request.outputConfig?.textFormat?.structure.value.schema ?? nativeSchema(model, fields);
+  if (isStream && request.toolConfig !== undefined && model.provider === 'Meta') {
+    throw invalid("This model doesn't support tool use in streaming mode.");
+  }
+  return {
+    model,
+    system: (request.system ?? []).map(toSystemBlock),
+    messages: request.messages.map(({ role, content }) => ({
+      role,
+      content: content.map(toBlock),
+    })),
+    maxTokens,
+    stopSequences: inference.stopSequences ?? [],
+    inference,
+    ...readTools(request.toolConfig),
+    schema: schema === undefined ? undefined : checkOutputSchema(schema),
+    isReasoning: readReasoning(model, fields, {
+      maxTokens,
+      temperature: inference.temperature,
+      isToolForced: (request.toolConfig?.toolChoice?.type ?? 'auto') !== 'auto',
+    }),
+    guardrail: readGuardrail(request.guardrailConfig),
+    metadata: request.requestMetadata ?? {},
+  };
+}
+
+/** Anthropic's own way to ask for a schema, which the AI SDK takes. */
+function nativeSchema(
+  { family }: ModelFacts,
+  { output_config: config, output_format: beta }: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const format = isRecord(config) ? config['format'] : beta;
+  if (family !== 'anthropic' || !isRecord(format)) return undefined;
+  return isRecord(format['schema']) ? JSON.stringify(format['schema']) : undefined;
+}
+
+function checkAbilities(model: ModelFacts, request: ConverseRequest): void {
+  const { takes, output, provider } = model;
+  if (output === 'EMBEDDING') {
+    throw invalid('The action or operation is not supported for this model.');
+  }
+  if (request.system !== undefined && request.system.length > 0 && !takes.system) {
+    throw invalid(
+      "This model doesn't support system messages. Try again without a system message or use a " +
+        'model that supports system messages.',
+    );
+  }
+  if (request.toolConfig !== undefined && !takes.tools) {
+    throw invalid("This model doesn't support tool use.");
+  }
+  if (request.outputConfig?.textFormat !== undefined && !takes.structuredOutput) {
+    throw invalid("This model doesn't support the outputConfig.textFormat field.");
+  }
+  const { temperature, topP } = request.inferenceConfig ?? {};
+  if (provider === 'Anthropic' && temperature !== undefined && topP !== undefined) {
+    throw invalid(
+      'The model returned the following errors: `temperature` and `top_p` cannot both be ' +
+        'specified for this model. Please use only one.',
+    );
+  }
+}
+
+function readTools(
+  config: WireToolConfig | undefined,
+): Pick<ModelTurn, 'tools' | 'toolChoice' | 'toolsCached'> {
+  let toolsCached: CacheTtl | undefined;
+  const tools: Tool[] = [];
+  for (const { type, value } of config?.tools ?? []) {
+    if (type === 'cachePoint') toolsCached = value.ttl ?? '5m';
+    else if (type === 'systemTool') {
+      throw invalid(`This model doesn't support the system tool ${value.name}.`);
+    } else {
+      const { name, description = '', inputSchema } = value;
+      checkTool(tools, { name, description, inputSchema: inputSchema.value });
+    }
+  }
+  const toolChoice = readToolChoice(config);
+  if (toolChoice.type === 'tool' && !tools.some(({ name }) => name === toolChoice.name)) {
+    throw invalid(
+      `The tool name ${toolChoice.name} in toolConfig.toolChoice is not defined in toolConfig.tools.`,
+    );
+  }
+  return { tools, toolChoice, toolsCached };
+}
+
+function checkTool(tools: Tool[], tool: Tool): void {
+  if (tools.some(({ name }) => name === tool.name)) {
+    throw invalid(`The tool ${tool.name} is already defined. Tool names must be unique.`);
+  }
+  if (tool.inputSchema['type'] !== 'object') {
+    const place = `toolConfig.tools.${tools.length}.toolSpec.inputSchema.json.type`;
+    throw invalid(`The value at ${place} must be one of the following: object.`);
+  }
+  tools.push(tool);
+}
+
+function readToolChoice(config: WireToolConfig | undefined): ToolChoice {
+  const choice = config?.toolChoice;
+  if (choice === undefined) return { type: 'auto' };
+  return choice.type === 'tool' ? { type: 'tool', name: choice.value.name } : { type: choice.type };
+}
+
+function readGuardrail(config: ConverseRequest['guardrailConfig']): GuardrailRequest | undefined {
+  if (config === undefined) return undefined;
+  const { guardrailIdentifier: identifier, guardrailVersion: version } = config;
+  if (identifier === undefined || version === undefined) {
+    throw invalid('Both guardrailIdentifier and guardrailVersion are required in guardrailConfig.');
+  }
+  const { trace = 'disabled', streamProcessingMode: mode = 'sync' } = config;
+  return { identifier, version, trace, mode };
+}

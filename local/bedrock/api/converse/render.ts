@@ -1,0 +1,78 @@
+import type { AnswerEvent } from '#local/bedrock/turn/answer.ts';
+import {
+  toConverseEvent,
+  toToolUseId,
+  toWireCitation,
+  toWireUsage,
+} from '#local/bedrock/api/converse/events.ts';
+import { exceptionBytes } from '#local/bedrock/api/exception-bytes.ts';
+import { errorFrame, eventFrame } from '#local/wire/event-stream.ts';
+import type { StreamWriter, WholeReply } from '#local/bedrock/turn/reply.ts';
+import {
+  parseInput,
+  type AnswerBlock,
+  type WholeAnswer,
+} from '#local/bedrock/turn/whole-answer.ts';
+
+/** ConverseStream's frames as Bedrock writes them, with padding among the sorted members. */
+export function createConverseWriter(padding: () => string | undefined): StreamWriter {
+  return {
+    headers: { 'content-type': 'application/vnd.amazon.eventstream' },
+    write(event: AnswerEvent) {
+      const said = toConverseEvent(event);
+      if (said === undefined) return [];
+      return [eventFrame(said.name, JSON.stringify(padded(said.members, padding())))];
+    },
+    exception: exceptionBytes,
+    error: errorFrame,
+    unknownEvent: () => eventFrame('somethingNew', JSON.stringify({ p: padding(), value: 1 })),
+  };
+}
+
+/** The members with `p` in its alphabetical place. */
+function padded(
+  members: Readonly<Record<string, unknown>>,
+  p: string | undefined,
+): Readonly<Record<string, unknown>> {
+  if (p === undefined) return members;
+  const sorted: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(members)) {
+    if (name > 'p') sorted['p'] = p;
+    sorted[name] = value;
+  }
+  sorted['p'] = p;
+  return sorted;
+}
+
+/** The whole answer of Converse. */
+export function renderConverse(answer: WholeAnswer): WholeReply {
+  const { blocks, latencyMs, stopReason, usage, guardrailTrace: guardrail } = answer;
+  return {
+    body: {
+      metrics: { latencyMs },
+      output: { message: { content: blocks.map(toWireBlock), role: 'assistant' } },
+      stopReason,
+      ...(guardrail === undefined ? {} : { trace: { guardrail } }),
+      usage: toWireUsage(usage),
+    },
+  };
+}
+
+function toWireBlock(block: AnswerBlock): object {
+  switch (block.type) {
+    case 'text': {
+      if (block.citations.length === 0) return { text: block.text };
+      const citations = block.citations.map(toWireCitation);
+      return { citationsContent: { citations, content: [{ text: block.text }] } };
+    }
+    case 'reasoning': {
+      const { signature, text } = block;
+      return { reasoningContent: { reasoningText: { signature, text } } };
+    }
+    case 'tool-use': {
+      const { inputJson, name, toolUseId } = block;
+      const input = parseInput(inputJson);
+      return { toolUse: { input, name, toolUseId: toToolUseId(toolUseId) } };
+    }
+  }
+}

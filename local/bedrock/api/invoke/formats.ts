@@ -1,0 +1,60 @@
+import {
+  createMessageStream,
+  renderMessage,
+} from '#local/bedrock/api/anthropic/messages-render.ts';
+import { toTurn } from '#local/bedrock/api/anthropic/messages-request.ts';
+import { messagesShape, refuseFields } from '#local/bedrock/api/anthropic/messages-shape.ts';
+import { invalid } from '#local/bedrock/server/bedrock-error.ts';
+import { refuseBody, type Format } from '#local/bedrock/api/invoke/format.ts';
+import { nova } from '#local/bedrock/api/invoke/nova.ts';
+import { cohereChat, cohereCommand } from '#local/bedrock/api/invoke/cohere.ts';
+import {
+  anthropicText,
+  deepseekR1,
+  llama,
+  mistralText,
+  titanText,
+} from '#local/bedrock/api/invoke/text-formats.ts';
+import type { Family } from '#local/bedrock/model/models.ts';
+import { createCompletionStream, renderCompletion } from '#local/bedrock/api/openai/chat-render.ts';
+import { chatShape, chatTurn } from '#local/bedrock/api/openai/chat-request.ts';
+import { readShape } from '#local/wire/shape.ts';
+
+/** Anthropic's Messages; the model and whether to stream are said by the path. */
+const anthropic: Format = {
+  read(body, model) {
+    const request = readShape(messagesShape, body, refuseFields);
+    if (request.model !== undefined) throw invalid('model: Extra inputs are not permitted');
+    if (request.stream !== undefined) throw invalid('stream: Extra inputs are not permitted');
+    if (request.anthropic_version === undefined) throw invalid('anthropic_version: Field required');
+    return toTurn(model, request);
+  },
+  whole: (answer, turn) => renderMessage(answer, turn, turn.model.id),
+  stream: (turn) => createMessageStream(turn, turn.model.id),
+};
+
+/** OpenAI's chat form, which Qwen, gpt-oss, DeepSeek V3, Mistral Large 3 and Jamba speak. */
+const chat: Format = {
+  read: (body, model) => chatTurn(model, readShape(chatShape, body, refuseBody)),
+  whole: (answer, turn) => renderCompletion(answer, turn, turn.model.id),
+  stream: (turn) => createCompletionStream(turn, turn.model.id, true),
+};
+
+const formats: Readonly<Partial<Record<Family, Format>>> = {
+  anthropic,
+  'anthropic-text': anthropicText,
+  nova,
+  'titan-text': titanText,
+  llama,
+  'mistral-text': mistralText,
+  chat,
+  'cohere-command': cohereCommand,
+  'cohere-chat': cohereChat,
+  jamba: chat,
+  'deepseek-r1': deepseekR1,
+};
+
+/** The format a family's models are invoked in; nothing for models of embeddings. */
+export function formatOf(family: Family): Format | undefined {
+  return formats[family];
+}

@@ -1,0 +1,161 @@
+import { noUsage, type AnswerEvent, type StopReason } from '#local/bedrock/turn/answer.ts';
+import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
+import { invalid, refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { exceptionBytes } from '#local/bedrock/api/exception-bytes.ts';
+import { errorFrame, eventFrame } from '#local/wire/event-stream.ts';
+import { embed } from '#local/bedrock/api/invoke/embeddings.ts';
+import type { Format } from '#local/bedrock/api/invoke/format.ts';
+import { readGuardrail } from '#local/bedrock/guardrails/guardrail-headers.ts';
+import { formatOf } from '#local/bedrock/api/invoke/formats.ts';
+import { findModel, type ModelFacts } from '#local/bedrock/model/models.ts';
+import type { Operation } from '#local/bedrock/api/operation.ts';
+import { parseNative } from '#local/bedrock/server/parse-body.ts';
+import { paddingFor } from '#local/bedrock/turn/padding.ts';
+import type { Reply, StreamWriter, WholeReply } from '#local/bedrock/turn/reply.ts';
+import { refuseWithoutTurn } from '#local/bedrock/scenarios/choose.ts';
+import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
+import type { WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
+import { isRecord, map, readShape, string } from '#local/wire/shape.ts';
+
+export const invokeModel: Operation = {
+  name: 'InvokeModel',
+  method: 'POST',
+  path: /^\/model\/(?<modelId>[^/]+)\/invoke$/u,
+  async run(call) {
+    const { model, body } = readRequest(call);
+    if (model.output === 'EMBEDDING') return sendEmbedding(call, model, body);
+    const { turn, format } = readTurn(call, model, body);
+    const render = (answer: WholeAnswer): WholeReply => renderWhole(answer, turn, format);
+    await answerTurn(call, { turn, reply: { type: 'whole', render } });
+  },
+};
+
+export const invokeModelWithResponseStream: Operation = {
+  name: 'InvokeModelWithResponseStream',
+  method: 'POST',
+  path: /^\/model\/(?<modelId>[^/]+)\/invoke-with-response-stream$/u,
+  async run(call) {
+    const { model, body } = readRequest(call);
+    const { turn, format } = readTurn(call, model, body);
+    const writer = createInvokeWriter(
+      turn,
+      format.stream(turn),
+      paddingFor(turn, call.services.pads),
+    );
+    const reply: Reply = { type: 'stream', writer };
+    await answerTurn(call, { turn, reply });
+  },
+};
+
+function readRequest(call: Call): { readonly model: ModelFacts; readonly body: unknown } {
+  const { params, request, services } = call;
+  const model = findModel(params['modelId'] ?? '', services.policy);
+  return { model, body: parseNative(request.body) };
+}
+
+function readTurn(
+  call: Call,
+  model: ModelFacts,
+  body: unknown,
+): { readonly turn: ModelTurn; readonly format: Format } {
+  const format = formatOf(model.family);
+  if (format === undefined) {
+    throw invalid('The model is unsupported for streaming.');
+  }
+  const turn = format.read(withoutExtras(body), model);
+  const { headers } = call.request;
+  const metadata = readMetadata(headers['x-amzn-bedrock-request-metadata']);
+  return { turn: { ...turn, metadata, guardrail: readGuardrail(call.request, body) }, format };
+}
+
+/** Members that are Bedrock's and not the model's. */
+function withoutExtras(body: unknown): unknown {
+  if (!isRecord(body)) return body;
+  const own = Object.entries(body).filter(([name]) => !name.startsWith('amazon-bedrock-'));
+  return Object.fromEntries(own);
+}
+
+function readMetadata(header: unknown): Readonly<Record<string, string>> {
+  if (typeof header !== 'string') return {};
+  return readShape(map(string({ max: 256 })), parseNative(Buffer.from(header)), refuseMembers);
+}
+
+function renderWhole(answer: WholeAnswer, turn: ModelTurn, format: Format): WholeReply {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = answer.usage;
+  return {
+    headers: {
+      'x-amzn-bedrock-input-token-count': String(inputTokens),
+      'x-amzn-bedrock-output-token-count': String(outputTokens),
+      'x-amzn-bedrock-invocation-latency': String(answer.latencyMs),
+      ...(cacheReadTokens + cacheWriteTokens === 0
+        ? {}
+        : {
+            'x-amzn-bedrock-cache-read-input-token-count': String(cacheReadTokens),
+            'x-amzn-bedrock-cache-write-input-token-count': String(cacheWriteTokens),
+          }),
+    },
+    body: { ...format.whole(answer, turn), ...guardrailMembers(turn, answer) },
+  };
+}
+
+function guardrailMembers(
+  { guardrail }: ModelTurn,
+  { stopReason, guardrailTrace }: Pick<WholeAnswer, 'stopReason' | 'guardrailTrace'>,
+): object {
+  if (guardrail === undefined) return {};
+  const action = stopReason === 'guardrail_intervened' ? 'INTERVENED' : 'NONE';
+  const trace =
+    guardrailTrace === undefined ? {} : { 'amazon-bedrock-trace': { guardrail: guardrailTrace } };
+  return { 'amazon-bedrock-guardrailAction': action, ...trace };
+}
+
+/** Chunks whose bytes are the model's own JSON; the last of them has the metrics. */
+function createInvokeWriter(
+  turn: ModelTurn,
+  chunks: (event: AnswerEvent) => readonly object[],
+  padding: () => string | undefined,
+): StreamWriter {
+  let stopReason: StopReason = 'end_turn';
+  const frame = (chunk: object): Buffer => {
+    const bytes = Buffer.from(JSON.stringify(chunk)).toString('base64');
+    return eventFrame('chunk', JSON.stringify({ bytes, p: padding() }));
+  };
+  return {
+    headers: {
+      'content-type': 'application/vnd.amazon.eventstream',
+      'x-amzn-bedrock-content-type': 'application/json',
+    },
+    write(event) {
+      const said = chunks(event);
+      if (event.type === 'stop') ({ stopReason } = event);
+      if (event.type !== 'end') return said.map(frame);
+      const { usage, latencyMs: invocationLatency, firstByteMs: firstByteLatency } = event;
+      const { inputTokens: inputTokenCount, outputTokens: outputTokenCount } = usage;
+      const metrics = { inputTokenCount, outputTokenCount, invocationLatency, firstByteLatency };
+      return said.map((chunk, index) => {
+        if (index < said.length - 1) return frame(chunk);
+        const { guardrailTrace } = event;
+        const guardrail = guardrailMembers(turn, { stopReason, guardrailTrace });
+        return frame({ ...chunk, ...guardrail, 'amazon-bedrock-invocationMetrics': metrics });
+      });
+    },
+    exception: exceptionBytes,
+    error: errorFrame,
+    unknownEvent: () => eventFrame('somethingNew', JSON.stringify({ p: padding(), value: 1 })),
+  };
+}
+
+function sendEmbedding(call: Call, model: ModelFacts, asked: unknown): void {
+  refuseWithoutTurn(call);
+  const { note, response, services } = call;
+  const { body, inputTokens } = embed(model, asked);
+  const share = { key: model.id, model, quota: services.quota };
+  services.quotas.take(share, inputTokens).settle({ ...noUsage, inputTokens });
+  response.start(200, {
+    'content-type': 'application/json',
+    'x-amzn-bedrock-input-token-count': String(inputTokens),
+  });
+  response.end(JSON.stringify(body));
+  note.outcome = 'completed';
+}

@@ -1,0 +1,89 @@
+import { refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { toConverseEvent } from '#local/bedrock/api/converse/events.ts';
+import { renderConverse } from '#local/bedrock/api/converse/render.ts';
+import { toTurn } from '#local/bedrock/api/converse/read-converse.ts';
+import {
+  messageShape,
+  systemShape,
+  toolConfigShape,
+} from '#local/bedrock/api/converse/request-shape.ts';
+import { totalTokens, type AnswerEvent, type Usage } from '#local/bedrock/turn/answer.ts';
+import type { Format } from '#local/bedrock/api/invoke/format.ts';
+import {
+  integer,
+  list,
+  number,
+  oneOf,
+  object,
+  readShape,
+  string,
+  structure,
+} from '#local/wire/shape.ts';
+
+const novaShape = structure(
+  { messages: list(messageShape) },
+  {
+    schemaVersion: oneOf('messages-v1'),
+    system: systemShape,
+    inferenceConfig: structure(
+      {},
+      {
+        max_new_tokens: integer({ min: 1 }),
+        maxTokens: integer({ min: 1 }),
+        temperature: number({ min: 0, max: 1 }),
+        topP: number({ min: 0, max: 1 }),
+        topK: integer({ min: 0 }),
+        stopSequences: list(string({ min: 1 })),
+      },
+    ),
+    toolConfig: toolConfigShape,
+    reasoningConfig: object,
+  },
+);
+
+/** Amazon Nova, whose own words are nearly Converse's. */
+export const nova: Format = {
+  read(body, model) {
+    const {
+      inferenceConfig = {},
+      reasoningConfig,
+      ...request
+    } = readShape(novaShape, body, refuseMembers);
+    const { max_new_tokens: newTokens, maxTokens = newTokens, ...inference } = inferenceConfig;
+    const fields = reasoningConfig === undefined ? {} : { reasoningConfig };
+    return toTurn(
+      model,
+      {
+        ...request,
+        inferenceConfig: { ...inference, maxTokens },
+        additionalModelRequestFields: fields,
+      },
+      false,
+    );
+  },
+  whole(answer) {
+    const { body } = renderConverse(answer);
+    const { output, stopReason } = { output: undefined, stopReason: undefined, ...body };
+    return { output, stopReason, usage: usageOf(answer.usage) };
+  },
+  stream: () => chunks,
+};
+
+function chunks(event: AnswerEvent): readonly object[] {
+  if (event.type === 'end') {
+    return [{ metadata: { metrics: {}, trace: {}, usage: usageOf(event.usage) } }];
+  }
+  if (event.type === 'signature' || event.type === 'citation') return [];
+  const said = toConverseEvent(event);
+  return said === undefined ? [] : [{ [said.name]: said.members }];
+}
+
+function usageOf(usage: Usage): object {
+  return {
+    cacheReadInputTokenCount: usage.cacheReadTokens,
+    cacheWriteInputTokenCount: usage.cacheWriteTokens,
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+    totalTokens: totalTokens(usage),
+  };
+}

@@ -1,0 +1,37 @@
+import { refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import {
+  findKnowledgeBase,
+  retrievalShape,
+  search,
+  toReference,
+} from '#local/bedrock/knowledge/retrieval.ts';
+import { sendJson, type Operation } from '#local/bedrock/api/operation.ts';
+import { parseBody } from '#local/bedrock/server/parse-body.ts';
+import { readShape, string, structure } from '#local/wire/shape.ts';
+
+const retrieveShape = structure(
+  { retrievalQuery: structure({ text: string({ max: 20_000 }) }) },
+  { retrievalConfiguration: retrievalShape, nextToken: string({ min: 1, max: 2_048 }) },
+);
+
+/** Searches a knowledge base; everything that was asked for comes on one page. */
+export const retrieve: Operation = {
+  name: 'Retrieve',
+  method: 'POST',
+  isSignedOnly: true,
+  path: /^\/knowledgebases\/(?<knowledgeBaseId>[^/]+)\/retrieve$/u,
+  asksNoModel: true,
+  run(call) {
+    const { note, params, request, services } = call;
+    const asked = readShape(retrieveShape, parseBody(request.body), refuseMembers);
+    const base = findKnowledgeBase(services, params['knowledgeBaseId'] ?? '');
+    const { text } = asked.retrievalQuery;
+    note.prompt = text;
+    const found = search(base, text, asked.retrievalConfiguration);
+    const retrievalResults = found.map((passage) => {
+      const { documentId, score } = passage;
+      return Object.assign(toReference(passage), { documentId, score });
+    });
+    sendJson(call, { retrievalResults });
+  },
+};

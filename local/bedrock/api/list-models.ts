@@ -1,0 +1,128 @@
+import { notFound } from '#local/bedrock/server/bedrock-error.ts';
+import {
+  allModels,
+  hasProfiles,
+  type ModelFacts,
+  type ProfilePrefix,
+} from '#local/bedrock/model/models.ts';
+import { sendJson, type Operation } from '#local/bedrock/api/operation.ts';
+import type { Call } from '#local/bedrock/server/call-context.ts';
+
+/** The control plane, as far as it tells which models there are. */
+
+export const listFoundationModels: Operation = {
+  name: 'ListFoundationModels',
+  method: 'GET',
+  path: /^\/foundation-models$/u,
+  asksNoModel: true,
+  run(call) {
+    const query = queryOf(call);
+    const wanted = allModels.filter(
+      (model) =>
+        !isEnded(call, model) &&
+        isAmong(query, 'byProvider', [model.provider]) &&
+        isAmong(query, 'byOutputModality', [model.output]) &&
+        isAmong(query, 'byInferenceType', inferenceTypes(model)),
+    );
+    sendJson(call, { modelSummaries: wanted.map((model) => summaryOf(call, model)) });
+  },
+};
+
+export const getFoundationModel: Operation = {
+  name: 'GetFoundationModel',
+  method: 'GET',
+  path: /^\/foundation-models\/(?<modelId>[^/]+)$/u,
+  asksNoModel: true,
+  run(call) {
+    const id = (call.params['modelId'] ?? '').split('/').at(-1) ?? '';
+    const model = allModels.find((candidate) => candidate.id === id);
+    if (model === undefined || isEnded(call, model)) {
+      throw notFound(`Could not find the foundation model: ${id}`);
+    }
+    sendJson(call, { modelDetails: summaryOf(call, model) });
+  },
+};
+
+export const listInferenceProfiles: Operation = {
+  name: 'ListInferenceProfiles',
+  method: 'GET',
+  path: /^\/inference-profiles$/u,
+  asksNoModel: true,
+  run(call) {
+    const prefixes = prefixesOf(call.services.region);
+    const found = allModels.filter((model) => hasProfiles(model) && !isEnded(call, model));
+    const all = found.flatMap((model) =>
+      prefixes
+        .filter((prefix) => prefix !== 'global' || isGlobal(model))
+        .map((prefix) => profileOf(call, model, prefix)),
+    );
+    const query = queryOf(call);
+    const size = Math.max(1, Number(query.get('maxResults') ?? 100) || 100);
+    const start = Number(query.get('nextToken') ?? 0);
+    const next = start + size < all.length ? { nextToken: String(start + size) } : {};
+    sendJson(call, { inferenceProfileSummaries: all.slice(start, start + size), ...next });
+  },
+};
+
+/** Only the newer models have a profile for all Regions. */
+function isGlobal({ id, provider }: ModelFacts): boolean {
+  return provider === 'Anthropic' || id.includes('nova-2');
+}
+
+function queryOf({ request }: Call): URLSearchParams {
+  return new URLSearchParams(request.url.split('?')[1] ?? '');
+}
+
+function isEnded({ services }: Call, { hasEnded }: ModelFacts): boolean {
+  return hasEnded && !services.policy.servesEnded;
+}
+
+function isAmong(query: URLSearchParams, name: string, values: readonly string[]): boolean {
+  const wanted = query.get(name);
+  return wanted === null || values.some((value) => value.toLowerCase() === wanted.toLowerCase());
+}
+
+function inferenceTypes({ profileOnly }: ModelFacts): readonly string[] {
+  return profileOnly ? ['INFERENCE_PROFILE'] : ['ON_DEMAND'];
+}
+
+function summaryOf({ services }: Call, model: ModelFacts): object {
+  return {
+    customizationsSupported: [],
+    inferenceTypesSupported: inferenceTypes(model),
+    inputModalities: model.inputs,
+    modelArn: `arn:aws:bedrock:${services.region}::foundation-model/${model.id}`,
+    modelId: model.id,
+    modelLifecycle: { status: model.hasEnded ? 'LEGACY' : 'ACTIVE' },
+    modelName: model.name,
+    outputModalities: [model.output],
+    providerName: model.provider,
+    responseStreamingSupported: model.output === 'TEXT',
+  };
+}
+
+/** The profiles that a Region offers: its own geography's, and the global one. */
+function prefixesOf(region: string): readonly ProfilePrefix[] {
+  const [area = ''] = region.split('-');
+  if (region.startsWith('us-gov')) return ['us-gov'];
+  if (area === 'ap')
+    return region === 'ap-northeast-1' ? ['apac', 'jp', 'global'] : ['apac', 'global'];
+  if (area === 'eu') return ['eu', 'global'];
+  return ['us', 'global'];
+}
+
+function profileOf({ services }: Call, model: ModelFacts, prefix: string): object {
+  const inferenceProfileId = `${prefix}.${model.id}`;
+  const { region } = services;
+  return {
+    createdAt: '2026-01-01T00:00:00Z',
+    description: `Routes requests to ${model.name} in ${prefix}.`,
+    inferenceProfileArn: `arn:aws:bedrock:${region}:000000000000:inference-profile/${inferenceProfileId}`,
+    inferenceProfileId,
+    inferenceProfileName: `${prefix.toUpperCase()} ${model.name}`,
+    models: [{ modelArn: `arn:aws:bedrock:${region}::foundation-model/${model.id}` }],
+    status: 'ACTIVE',
+    type: 'SYSTEM_DEFINED',
+    updatedAt: '2026-01-01T00:00:00Z',
+  };
+}

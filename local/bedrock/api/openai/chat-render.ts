@@ -1,0 +1,125 @@
+import type { AnswerEvent, StopReason, Usage } from '#local/bedrock/turn/answer.ts';
+import { idFrom } from '#local/bedrock/turn/seeded.ts';
+import { lastUserText, type ModelTurn } from '#local/bedrock/turn/turn.ts';
+import { answerText, reasoningText, type WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
+
+/**
+ * When completions are said to be made. A fixed time: it is the one member that would differ from
+ * one run to the next, and no client does anything with it.
+ */
+const created = Date.UTC(2026, 0, 1) / 1_000;
+
+/** A whole chat completion. */
+export function renderCompletion(answer: WholeAnswer, turn: ModelTurn, model: string): object {
+  const reasoning = reasoningText(answer);
+  const text = answerText(answer);
+  const content = `${reasoning === '' ? '' : `<reasoning>${reasoning}</reasoning>`}${text}`;
+  const calls = answer.blocks.flatMap((block) => (block.type === 'tool-use' ? [block] : []));
+  return {
+    id: completionId(turn),
+    object: 'chat.completion',
+    created,
+    model,
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: 'assistant',
+          content: content === '' ? null : content,
+          ...(calls.length === 0
+            ? {}
+            : {
+                tool_calls: calls.map(({ toolUseId, name, inputJson }) => ({
+                  id: toCallId(toolUseId),
+                  type: 'function',
+                  function: { name, arguments: inputJson },
+                })),
+              }),
+        },
+        finish_reason: toFinishReason(answer.stopReason),
+      },
+    ],
+    usage: toChatUsage(answer.usage),
+    service_tier: 'default',
+    system_fingerprint: null,
+  };
+}
+
+/** The chunks of a streamed completion; usage has one of its own at the end, where asked for. */
+export function createCompletionStream(
+  turn: ModelTurn,
+  model: string,
+  includeUsage: boolean,
+): (event: AnswerEvent) => readonly object[] {
+  const base = { id: completionId(turn), object: 'chat.completion.chunk', created, model };
+  const rest = { service_tier: 'auto', system_fingerprint: null };
+  const chunk = (delta: object, finish_reason: string | null = null): object => {
+    return { ...base, choices: [{ index: 0, delta, finish_reason }], ...rest };
+  };
+  const calls = new Map<number, number>();
+  return (event) => {
+    switch (event.type) {
+      case 'start':
+        return [chunk({ role: 'assistant', content: '' })];
+      case 'block-start': {
+        if (event.block.type === 'text') return [];
+        if (event.block.type === 'reasoning') return [chunk({ content: '<reasoning>' })];
+        const { name, toolUseId } = event.block;
+        const index = calls.size;
+        calls.set(event.index, index);
+        const call = {
+          index,
+          id: toCallId(toolUseId),
+          type: 'function',
+          function: { name, arguments: '' },
+        };
+        return [chunk({ tool_calls: [call] })];
+      }
+      case 'text-delta':
+      case 'reasoning-delta':
+        return [chunk({ content: event.text })];
+      case 'signature':
+        return [chunk({ content: '</reasoning>' })];
+      case 'tool-input-delta': {
+        const call = { index: calls.get(event.index) ?? 0, function: { arguments: event.json } };
+        return [chunk({ tool_calls: [call] })];
+      }
+      case 'citation':
+      case 'block-stop':
+        return [];
+      case 'stop':
+        return [chunk({}, toFinishReason(event.stopReason))];
+      case 'end':
+        return includeUsage
+          ? [{ ...base, choices: [], usage: toChatUsage(event.usage), ...rest }]
+          : [];
+    }
+  };
+}
+
+function completionId(turn: ModelTurn): string {
+  return `chatcmpl-${idFrom(`${turn.model.id} ${lastUserText(turn)}`, 29)}`;
+}
+
+/** OpenAI's ids of calls begin with `call_`; those that others gave stay. */
+export function toCallId(id: string): string {
+  return /^[a-zA-Z0-9]{22}$/u.test(id) ? `call_${id}` : id;
+}
+
+export function toFinishReason(reason: StopReason): string {
+  if (reason === 'tool_use') return 'tool_calls';
+  if (reason === 'content_filtered' || reason === 'guardrail_intervened') return 'content_filter';
+  const isCut = reason === 'max_tokens' || reason === 'model_context_window_exceeded';
+  return isCut ? 'length' : 'stop';
+}
+
+export function toChatUsage(usage: Usage): object {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
+  const prompt_tokens = inputTokens + cacheReadTokens + cacheWriteTokens;
+  return {
+    prompt_tokens,
+    completion_tokens: outputTokens,
+    total_tokens: prompt_tokens + outputTokens,
+    prompt_tokens_details: { cached_tokens: cacheReadTokens },
+  };
+}

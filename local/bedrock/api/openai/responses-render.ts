@@ -1,0 +1,193 @@
+import type { AnswerEvent } from '#local/bedrock/turn/answer.ts';
+import { toCallId } from '#local/bedrock/api/openai/chat-render.ts';
+import { idFrom } from '#local/bedrock/turn/seeded.ts';
+import type { Said, SseDoor } from '#local/bedrock/api/sse-writer.ts';
+import { countTokens } from '#local/bedrock/model/tokens.ts';
+import { lastUserText, type ModelTurn } from '#local/bedrock/turn/turn.ts';
+import {
+  createAnswerFold,
+  reasoningText,
+  type AnswerBlock,
+  type AnswerFold,
+  type WholeAnswer,
+} from '#local/bedrock/turn/whole-answer.ts';
+
+/** As in chat completions: a fixed time, so that the same request has the same bytes. */
+const createdAt = Date.UTC(2026, 0, 1) / 1_000;
+
+/** A whole response. */
+export function renderResponse(answer: WholeAnswer, turn: ModelTurn, model: string): object {
+  const isCut = answer.stopReason === 'max_tokens';
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = answer.usage;
+  const allInput = inputTokens + cacheReadTokens + cacheWriteTokens;
+  return {
+    ...responseBase(turn, model),
+    status: isCut ? 'incomplete' : 'completed',
+    incomplete_details: isCut ? { reason: 'max_output_tokens' } : null,
+    output: answer.blocks.map((block, index) => toItem(block, index, turn)),
+    usage: {
+      input_tokens: allInput,
+      input_tokens_details: { cached_tokens: cacheReadTokens },
+      output_tokens: outputTokens,
+      output_tokens_details: { reasoning_tokens: countTokens(reasoningText(answer)) },
+      total_tokens: allInput + outputTokens,
+    },
+  };
+}
+
+function responseBase(turn: ModelTurn, model: string): object {
+  return {
+    id: `resp_${seedOf(turn)}`,
+    object: 'response',
+    created_at: createdAt,
+    model,
+    error: null,
+    instructions: null,
+    metadata: {},
+    parallel_tool_calls: true,
+    tool_choice: 'auto',
+    tools: [],
+    temperature: 1,
+    top_p: 1,
+  };
+}
+
+function seedOf(turn: ModelTurn): string {
+  return idFrom(`response ${turn.model.id} ${lastUserText(turn)}`, 32);
+}
+
+function toItem(block: AnswerBlock, index: number, turn: ModelTurn): object {
+  const id = itemId(block, index, turn);
+  switch (block.type) {
+    case 'text': {
+      const content = [toPart(block.type, block.text)];
+      return { id, type: 'message', role: 'assistant', status: 'completed', content };
+    }
+    case 'reasoning':
+      return { id, type: 'reasoning', summary: [], content: [toPart(block.type, block.text)] };
+    case 'tool-use': {
+      const { inputJson, name, toolUseId } = block;
+      const call = { call_id: toCallId(toolUseId), name, arguments: inputJson };
+      return { id, type: 'function_call', status: 'completed', ...call };
+    }
+  }
+}
+
+function itemId({ type }: Pick<AnswerBlock, 'type'>, index: number, turn: ModelTurn): string {
+  const kind = { text: 'msg', reasoning: 'rs', 'tool-use': 'fc' }[type];
+  return `${kind}_${seedOf(turn)}${index}`;
+}
+
+function toPart(type: 'text' | 'reasoning', text: string): object {
+  return type === 'text'
+    ? { type: 'output_text', text, annotations: [] }
+    : { type: 'reasoning_text', text };
+}
+
+/** An event's type and members, before it has its number. */
+type Unnumbered = readonly [type: string, members: object];
+
+/** The events of a streamed response, each with its number. */
+export function createResponseStream(turn: ModelTurn, model: string): SseDoor {
+  const fold = createAnswerFold();
+  const ids = new Map<number, string>();
+  let sequence = -1;
+  const numbered = ([type, members]: Unnumbered): Said => {
+    sequence += 1;
+    return { event: type, data: { type, sequence_number: sequence, ...members } };
+  };
+  const running = { ...responseBase(turn, model), status: 'in_progress', output: [], usage: null };
+  return {
+    unknown: { event: 'response.something_new', data: { type: 'response.something_new' } },
+    fail: (code, message) =>
+      numbered([
+        'response.failed',
+        { response: { ...running, status: 'failed', error: { code, message } } },
+      ]),
+    say(event) {
+      fold.add(event);
+      if (event.type === 'start') {
+        const begun = ['response.created', 'response.in_progress'];
+        return begun.map((type) => numbered([type, { response: running }]));
+      }
+      if (event.type === 'block-start')
+        ids.set(event.index, itemId(event.block, event.index, turn));
+      if (event.type !== 'end') return blockEvents(event, { ids, fold, turn }).map(numbered);
+      const whole = fold.whole();
+      const isCut = whole.stopReason === 'max_tokens';
+      const type = isCut ? 'response.incomplete' : 'response.completed';
+      return [numbered([type, { response: renderResponse(whole, turn, model) }])];
+    },
+  };
+}
+
+interface Saying {
+  readonly ids: ReadonlyMap<number, string>;
+  readonly fold: AnswerFold;
+  readonly turn: ModelTurn;
+}
+
+function blockEvents(
+  event: Exclude<AnswerEvent, { type: 'start' | 'end' }>,
+  { ids, fold, turn }: Saying,
+): readonly Unnumbered[] {
+  if (event.type === 'stop') return [];
+  const { index } = event;
+  const place = { item_id: ids.get(index) ?? '', output_index: index, content_index: 0 };
+  switch (event.type) {
+    case 'text-delta':
+      return [['response.output_text.delta', { ...place, delta: event.text, logprobs: [] }]];
+    case 'reasoning-delta':
+      return [['response.reasoning_text.delta', { ...place, delta: event.text }]];
+    case 'tool-input-delta':
+      return [['response.function_call_arguments.delta', { ...place, delta: event.json }]];
+    case 'block-start':
+    case 'block-stop': {
+      const block = fold.blocks()[index];
+      if (block === undefined) return [];
+      const told = { ...place, item: toItem(block, index, turn) };
+      return event.type === 'block-start' ? blockBegun(block, told) : blockDone(block, told);
+    }
+    case 'signature':
+    case 'citation':
+      return [];
+  }
+}
+
+interface Place {
+  readonly item_id: string;
+  readonly output_index: number;
+  readonly content_index: number;
+  readonly item: object;
+}
+
+function blockBegun(block: AnswerBlock, { item, ...place }: Place): readonly Unnumbered[] {
+  const empty = block.type === 'tool-use' ? { arguments: '' } : { content: [] };
+  const added = {
+    output_index: place.output_index,
+    item: { ...item, status: 'in_progress', ...empty },
+  };
+  const begun: Unnumbered = ['response.output_item.added', added];
+  if (block.type === 'tool-use') return [begun];
+  return [begun, ['response.content_part.added', { ...place, part: toPart(block.type, '') }]];
+}
+
+function blockDone(block: AnswerBlock, { item, ...place }: Place): readonly Unnumbered[] {
+  const done: Unnumbered = [
+    'response.output_item.done',
+    { output_index: place.output_index, item },
+  ];
+  if (block.type === 'tool-use') {
+    const { inputJson, name } = block;
+    return [
+      ['response.function_call_arguments.done', { ...place, arguments: inputJson, name }],
+      done,
+    ];
+  }
+  const { text, type } = block;
+  const said: Unnumbered =
+    type === 'text'
+      ? ['response.output_text.done', { ...place, text, logprobs: [] }]
+      : ['response.reasoning_text.done', { ...place, text }];
+  return [said, ['response.content_part.done', { ...place, part: toPart(type, text) }], done];
+}

@@ -1,0 +1,41 @@
+import { messages } from '#local/bedrock/api/anthropic/messages-operation.ts';
+import { chatCompletions } from '#local/bedrock/api/openai/chat-operation.ts';
+import { responses } from '#local/bedrock/api/openai/responses-operation.ts';
+import { applyGuardrail } from '#local/bedrock/api/apply-guardrail.ts';
+import { converse, converseStream } from '#local/bedrock/api/converse/converse.ts';
+import { countTokens } from '#local/bedrock/api/converse/count-tokens.ts';
+import { invokeModel, invokeModelWithResponseStream } from '#local/bedrock/api/invoke/invoke.ts';
+import {
+  getFoundationModel,
+  listFoundationModels,
+  listInferenceProfiles,
+} from '#local/bedrock/api/list-models.ts';
+import { invokeAgent } from '#local/bedrock/api/agents/invoke-agent.ts';
+import { invokeAgentRuntime } from '#local/bedrock/api/agents/invoke-agent-runtime.ts';
+import { retrieve } from '#local/bedrock/api/knowledge/retrieve.ts';
+import {
+  retrieveAndGenerate,
+  retrieveAndGenerateStream,
+} from '#local/bedrock/api/knowledge/retrieve-and-generate.ts';
+import type { Operation } from '#local/bedrock/api/operation.ts';
+
+/** Everything that the local Bedrock answers. */
+export const operations: readonly Operation[] = [
+  converse,
+  converseStream,
+  invokeModel,
+  invokeModelWithResponseStream,
+  countTokens,
+  applyGuardrail,
+  chatCompletions,
+  responses,
+  messages,
+  listFoundationModels,
+  getFoundationModel,
+  listInferenceProfiles,
+  retrieve,
+  retrieveAndGenerate,
+  retrieveAndGenerateStream,
+  invokeAgent,
+  invokeAgentRuntime,
+];

@@ -1,0 +1,119 @@
+import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
+import { catalogue } from '#local/bedrock/model/catalogue.ts';
+
+/** The native formats of InvokeModel; each has a file of its own in `invoke/`. */
+export type Family =
+  | 'anthropic'
+  | 'anthropic-text'
+  | 'nova'
+  | 'titan-text'
+  | 'titan-embed'
+  | 'nova-embed'
+  | 'cohere-embed'
+  | 'llama'
+  | 'mistral-text'
+  | 'chat'
+  | 'cohere-command'
+  | 'cohere-chat'
+  | 'jamba'
+  | 'deepseek-r1';
+
+/** What is known of a model: enough to refuse what the real one would. */
+export interface ModelFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly provider: string;
+  readonly family: Family;
+  readonly contextTokens: number;
+  readonly maxOutputTokens: number;
+  /** Tokens that arrive together in one delta. */
+  readonly tokensPerDelta: number;
+  /** Whether only an inference profile gives access. */
+  readonly profileOnly: boolean;
+  readonly hasEnded: boolean;
+  readonly inputs: readonly ('TEXT' | 'IMAGE' | 'VIDEO')[];
+  readonly output: 'TEXT' | 'EMBEDDING';
+  /** What Converse takes for it beyond text. */
+  readonly takes: {
+    readonly system: boolean;
+    readonly tools: boolean;
+    readonly documents: boolean;
+    readonly structuredOutput: boolean;
+  };
+  /** The shortest prefix that is cached; nothing where the model has no prompt caching. */
+  readonly minCacheTokens: number | undefined;
+  readonly reasoning: 'never' | 'on-request' | 'always';
+}
+
+const models: ReadonlyMap<string, ModelFacts> = new Map(
+  catalogue.map((model) => [model.id, model]),
+);
+
+/** Every model of the catalogue, those that have ended too. */
+export const allModels: readonly ModelFacts[] = catalogue;
+
+export type ProfilePrefix = 'us' | 'eu' | 'apac' | 'jp' | 'au' | 'us-gov' | 'global';
+
+const arnForm =
+  /^arn:aws(?:-[a-z-]+)?:bedrock:[a-z0-9-]*:\d*:(?:foundation-model|inference-profile)\/(.+)$/u;
+const idForm = /^(?:(us|eu|apac|jp|au|us-gov|global)\.)?(.+)$/u;
+
+export interface ModelPolicy {
+  /** Whether models that AWS has switched off answer here, for programs that still speak to them. */
+  readonly servesEnded: boolean;
+  /** Models that are not in the catalogue. */
+  readonly aliases: ReadonlyMap<string, ModelFacts>;
+}
+
+/** The model behind an id, an inference profile or an ARN of either. Throws Bedrock's refusals. */
+export function findModel(modelId: string, { aliases, servesEnded }: ModelPolicy): ModelFacts {
+  const name = modelId.startsWith('arn:') ? (arnForm.exec(modelId)?.[1] ?? '') : modelId;
+  const [, profile, base = ''] = idForm.exec(name) ?? [];
+  const model = aliases.get(base) ?? models.get(base);
+  if (model === undefined) throw invalid('The provided model identifier is invalid.');
+  if (model.hasEnded) {
+    if (servesEnded) return model;
+    throw endOfLife();
+  }
+  if (model.profileOnly && profile === undefined) throw profileNeeded(modelId);
+  if (profile !== undefined && !hasProfiles(model)) {
+    throw invalid('The provided model identifier is invalid.');
+  }
+  return model;
+}
+
+/**
+ * The model that OpenAI's or Anthropic's door was asked for: there the bare id of a model is enough,
+ * whether or not it has profiles.
+ */
+export function findModelForDoor(id: string, policy: ModelPolicy): ModelFacts {
+  const bare = policy.aliases.get(id) ?? models.get(id);
+  const model = bare?.hasEnded === false ? bare : findModel(id, policy);
+  if (model.output === 'TEXT') return model;
+  throw invalid('The action or operation is not supported for this model.');
+}
+
+/** Whether an answer's beginning may be given; Anthropic's models from Opus 4.6 on take none. */
+export function takesPrefill({ id }: ModelFacts): boolean {
+  return !/claude-(?:opus-4-[6-9]|sonnet-4-[6-9]|sonnet-5|opus-5)/u.test(id);
+}
+
+/** Whether a model can be reached through an inference profile. */
+export function hasProfiles({ profileOnly, family }: ModelFacts): boolean {
+  return profileOnly || family === 'nova';
+}
+
+/** What Bedrock says of a model that it has switched off. */
+export function endOfLife(): BedrockError {
+  const message =
+    'This model version has reached the end of its life. ' +
+    'Please refer to the AWS documentation for more details.';
+  return new BedrockError('ResourceNotFoundException', message);
+}
+
+function profileNeeded(modelId: string): BedrockError {
+  return invalid(
+    `Invocation of model ID ${modelId} with on-demand throughput isn’t supported. Retry your ` +
+      'request with the ID or ARN of an inference profile that contains this model.',
+  );
+}

@@ -1,0 +1,90 @@
+import { invalid } from '#local/bedrock/server/bedrock-error.ts';
+import { itemsOf, membersOf, type JsonSchema } from '#local/bedrock/model/json-schema.ts';
+import { isRecord } from '#local/wire/shape.ts';
+
+/**
+ * The schema of a structured output. Throws for what Bedrock's structured outputs do not take:
+ * limits of numbers, strings and arrays, open objects, and references to elsewhere or to itself.
+ */
+export function checkOutputSchema(text: string): JsonSchema {
+  const schema = parse(text);
+  check(schema, []);
+  checkReferences(schema);
+  return schema;
+}
+
+function parse(text: string): JsonSchema {
+  try {
+    const schema: unknown = JSON.parse(text);
+    if (isRecord(schema)) return schema;
+  } catch {
+    // Said below.
+  }
+  throw refused('the schema is not a JSON object');
+}
+
+const refusedKeywords = (
+  'minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength maxItems ' +
+  'uniqueItems minProperties maxProperties patternProperties oneOf not if then else contains ' +
+  'prefixItems pattern'
+).split(' ');
+
+function check(schema: unknown, path: readonly string[]): void {
+  if (!isRecord(schema)) return;
+  const where = path.length === 0 ? 'the root' : path.join('.');
+  const keyword = refusedKeywords.find((candidate) => Object.hasOwn(schema, candidate));
+  if (keyword !== undefined) throw refused(`${keyword} is not supported (at ${where})`);
+  if (schema['type'] === 'object' && schema['additionalProperties'] !== false) {
+    throw refused(`additionalProperties must be false for every object (at ${where})`);
+  }
+  if (Number(schema['minItems'] ?? 0) > 1) {
+    throw refused(`minItems must be 0 or 1 (at ${where})`);
+  }
+  for (const group of ['properties', '$defs', 'definitions']) {
+    for (const [name, part] of Object.entries(membersOf(schema[group]))) {
+      check(part, [...path, group, name]);
+    }
+  }
+  check(schema['items'], [...path, 'items']);
+  for (const group of ['anyOf', 'allOf']) {
+    for (const [index, part] of itemsOf(schema[group]).entries()) {
+      check(part, [...path, group, String(index)]);
+    }
+  }
+}
+
+/** Every reference leads into the schema's own definitions, and none of them back to itself. */
+function checkReferences(schema: JsonSchema): void {
+  const definitions = { ...membersOf(schema['definitions']), ...membersOf(schema['$defs']) };
+  const checked = new Set<string>();
+  const visit = (part: unknown, seen: readonly string[]): void => {
+    for (const name of referencesIn(part)) {
+      if (!Object.hasOwn(definitions, name)) throw refused(`$ref to ${name} leads nowhere`);
+      if (seen.includes(name)) throw refused('recursive schemas are not supported');
+      if (!checked.has(name)) visit(definitions[name], [...seen, name]);
+      checked.add(name);
+    }
+  };
+  visit(schema, []);
+  for (const name of Object.keys(definitions)) visit(definitions[name], [name]);
+}
+
+function referencesIn(part: unknown): readonly string[] {
+  if (Array.isArray(part)) return part.flatMap(referencesIn);
+  if (!isRecord(part)) return [];
+  const own = typeof part['$ref'] === 'string' ? [readReference(part['$ref'])] : [];
+  const inside = Object.entries(part)
+    .filter(([key]) => key !== '$defs' && key !== 'definitions')
+    .flatMap(([, value]) => referencesIn(value));
+  return [...own, ...inside];
+}
+
+function readReference(reference: string): string {
+  const [, name] = /^#\/(?:\$defs|definitions)\/([^/]+)$/u.exec(reference) ?? [];
+  if (name === undefined) throw refused(`$ref ${reference} must be to #/$defs`);
+  return name;
+}
+
+function refused(reason: string): Error {
+  return invalid(`The schema in outputConfig.textFormat is not valid: ${reason}.`);
+}

@@ -1,0 +1,251 @@
+import type { ChildProcess } from 'node:child_process';
+import {
+  createEnvironmentLog,
+  type EnvironmentLog,
+  type Status,
+} from '#local/lambda/environment/environment-log.ts';
+import {
+  entrypointError,
+  exitError,
+  FunctionError,
+  timeoutError,
+  type FunctionErrorBody,
+} from '#local/lambda/invoke/function-error.ts';
+import { watchMemory, type MemoryWatch } from '#local/lambda/environment/memory-watch.ts';
+import {
+  startRuntimeApi,
+  type RuntimeAnswer,
+  type RuntimeApi,
+} from '#local/lambda/environment/runtime-api.ts';
+import {
+  killGroup,
+  spawnRuntime,
+  type RuntimeProcess,
+} from '#local/lambda/environment/runtime-process.ts';
+
+export interface EnvironmentSettings extends RuntimeProcess {
+  /** Lambda tries the init phase by itself, and once more within an invocation. */
+  readonly phase: 'init' | 'invoke';
+  /** How long the init phase may take. */
+  readonly initLimitMs: number;
+  log(line: string): void;
+  /** It has ended an invocation and can take another. */
+  onIdle(environment: Environment): void;
+  /** Its process is gone. */
+  onExit(environment: Environment): void;
+}
+
+export interface Invocation {
+  readonly requestId: string;
+  readonly payload: Buffer;
+  /** What the caller's SDK tells of itself, in JSON. */
+  readonly clientContext?: string | undefined;
+  /** Called with what the invocation wrote into the log when all of it is over. */
+  readonly onFinished?: (lines: readonly string[]) => void;
+}
+
+/** An environment that did not get through its init phase has not begun the invocation. */
+export interface InitFailed {
+  readonly type: 'init-failed';
+  readonly error: FunctionErrorBody;
+}
+
+interface Running {
+  readonly invocation: Invocation;
+  readonly answer: PromiseWithResolvers<RuntimeAnswer>;
+  readonly startedAt: number;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Why an environment ended. */
+type Death =
+  | { readonly type: 'init-error'; readonly body: FunctionErrorBody }
+  | { readonly type: 'init-timeout' | 'timeout' }
+  | { readonly type: 'exit'; readonly reason: string }
+  | { readonly type: 'entrypoint'; readonly reason: string };
+
+/** One execution environment: a process that runs one invocation at a time. */
+export class Environment {
+  readonly #settings: EnvironmentSettings;
+  readonly #log: EnvironmentLog;
+  readonly #startedAt = performance.now();
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #exited = Promise.withResolvers<void>();
+  readonly #initTimer: NodeJS.Timeout;
+  #lines: string[] = [];
+  #api: RuntimeApi | undefined;
+  #child: ChildProcess | undefined;
+  #memory: MemoryWatch | undefined;
+  #initMs: number | undefined;
+  #isReady = false;
+  #running: Running | undefined;
+  #death: Death | undefined;
+
+  private constructor(settings: EnvironmentSettings) {
+    this.#settings = settings;
+    this.#log = createEnvironmentLog(settings.definition.logging, (line) => this.#write(line));
+    this.#ready.promise.catch(() => undefined);
+    this.#initTimer = setTimeout(() => this.#end({ type: 'init-timeout' }), settings.initLimitMs);
+  }
+
+  /** Starts the process; it may still be loading its handler when this resolves. */
+  static async start(settings: EnvironmentSettings): Promise<Environment> {
+    const environment = new Environment(settings);
+    environment.#api = await startRuntimeApi({
+      ready: () => environment.#onReady(),
+      answer: (answer) => environment.#running?.answer.resolve(answer),
+      initFailed: (body) => {
+        environment.#death ??= { type: 'init-error', body };
+      },
+    });
+    environment.#spawn();
+    return environment;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Runs an invocation. Resolves with the answer's beginning; failures are answers, too. */
+  async invoke(invocation: Invocation): Promise<RuntimeAnswer | InitFailed> {
+    const { requestId, payload, clientContext } = invocation;
+    try {
+      await this.#ready.promise;
+    } catch {
+      return { type: 'init-failed', error: this.#errorFor(requestId) };
+    }
+    const { timeoutMs, arn: functionArn } = this.#settings.definition;
+    const answer = Promise.withResolvers<RuntimeAnswer>();
+    const timer = setTimeout(() => this.#timeOut(requestId), timeoutMs);
+    this.#lines = [];
+    this.#running = { invocation, answer, timer, startedAt: performance.now() };
+    this.#log.start(requestId);
+    const deadlineMs = Date.now() + timeoutMs;
+    this.#api?.send({ requestId, payload, deadlineMs, functionArn, clientContext });
+    return answer.promise;
+  }
+
+  /** Ends the process and all that it started. */
+  async kill(): Promise<void> {
+    this.#end({ type: 'exit', reason: 'signal: killed' });
+    await this.#exited.promise;
+  }
+
+  #spawn(): void {
+    const { definition } = this.#settings;
+    try {
+      const address = this.#api?.address ?? '';
+      const child = spawnRuntime(this.#settings, address, (line) => this.#write(line));
+      this.#child = child;
+      child.once('exit', (code, signal) => this.#onExit(code, signal));
+      child.once('error', ({ message }) => this.#onSpawnError(message));
+      if (child.pid === undefined) return;
+      this.#memory = watchMemory(child.pid, definition.memoryMb, () =>
+        this.#end({ type: 'exit', reason: 'signal: killed' }),
+      );
+    } catch (error) {
+      this.#onSpawnError(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #write(line: string): void {
+    this.#lines.push(line);
+    this.#settings.log(line);
+  }
+
+  #onReady(): void {
+    if (this.#death !== undefined) return;
+    clearTimeout(this.#initTimer);
+    if (this.#isReady) {
+      // One that polls again while it is free is free all the same, and only once.
+      if (this.#running === undefined) return;
+      this.#report({ type: 'success' });
+      this.#settings.onIdle(this);
+      return;
+    }
+    this.#isReady = true;
+    this.#initMs = performance.now() - this.#startedAt;
+    this.#ready.resolve();
+  }
+
+  #timeOut(requestId: string): void {
+    this.#log.timedOut(requestId, this.#settings.definition.timeoutMs);
+    this.#death ??= { type: 'timeout' };
+    this.#api?.fail(new FunctionError(this.#errorFor(requestId)));
+    this.#end({ type: 'timeout' });
+  }
+
+  #end(death: Death): void {
+    this.#death ??= death;
+    if (this.#child !== undefined) killGroup(this.#child);
+  }
+
+  /** There is no process at all, because its folder or program is gone. */
+  #onSpawnError(reason: string): void {
+    this.#death ??= { type: 'entrypoint', reason };
+    this.#onExit(null, null);
+  }
+
+  #onExit(code: number | null, signal: NodeJS.Signals | null): void {
+    const reason = signal === null ? `exit status ${code}` : `signal: ${wordFor(signal)}`;
+    this.#death ??= { type: 'exit', reason };
+    // What the function started must not outlive it.
+    if (this.#child !== undefined) killGroup(this.#child);
+    clearTimeout(this.#initTimer);
+    this.#memory?.end();
+    const { requestId } = this.#running?.invocation ?? {};
+    const error = new FunctionError(this.#errorFor(requestId ?? 'none'));
+    if (!this.#isReady) this.#reportInit();
+    this.#ready.reject(error);
+    this.#running?.answer.resolve({ type: 'error', error: error.body });
+    this.#api?.close();
+    this.#report(this.#status());
+    this.#exited.resolve();
+    this.#settings.onExit(this);
+  }
+
+  #errorFor(requestId: string): FunctionErrorBody {
+    const { definition, initLimitMs } = this.#settings;
+    const death = this.#death ?? { type: 'exit', reason: 'exit status 0' };
+    switch (death.type) {
+      case 'init-error':
+        return death.body;
+      case 'init-timeout':
+        return timeoutError(requestId, initLimitMs);
+      case 'timeout':
+        return timeoutError(requestId, definition.timeoutMs);
+      case 'exit':
+        return exitError(requestId, death.reason);
+      case 'entrypoint':
+        return entrypointError(requestId, death.reason);
+    }
+  }
+
+  #status(): Status {
+    if (this.#death?.type.endsWith('timeout') === true) return { type: 'timeout' };
+    return { type: 'error', errorType: this.#errorFor('none').errorType };
+  }
+
+  #reportInit(): void {
+    const initMs = performance.now() - this.#startedAt;
+    this.#log.initReport({ initMs, phase: this.#settings.phase, status: this.#status() });
+  }
+
+  #report(status: Status): void {
+    if (this.#running === undefined) return;
+    const { invocation, timer, startedAt } = this.#running;
+    const { requestId, onFinished } = invocation;
+    clearTimeout(timer);
+    const { memoryMb } = this.#settings.definition;
+    const peakMb = this.#memory?.peakMb() ?? 0;
+    const durationMs = performance.now() - startedAt;
+    this.#log.report({ requestId, durationMs, initMs: this.#initMs, memoryMb, peakMb, status });
+    this.#initMs = undefined;
+    this.#running = undefined;
+    onFinished?.(this.#lines);
+  }
+}
+
+function wordFor(signal: NodeJS.Signals): string {
+  return signal === 'SIGKILL' ? 'killed' : signal.toLowerCase();
+}

@@ -1,0 +1,245 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type {
+  ApiDefinition,
+  Authorization,
+  GatewayResponseDefinition,
+  MethodDefinition,
+} from '#local/rest-api/definition/api-definition.ts';
+import {
+  functionNameIn,
+  readIntegration,
+  sourcesIn,
+  ttlOf,
+} from '#local/rest-api/definition/read-integration.ts';
+import { include } from '#local/template/include.ts';
+import { resolve } from '#local/template/intrinsics.ts';
+import { readProperties } from '#local/template/properties.ts';
+import type { Resource } from '#local/template/stacks.ts';
+import { record, type Json } from '#local/template/json.ts';
+import { parseTemplate } from '#local/template/text.ts';
+import { asText } from '#local/wire/shape.ts';
+
+/** What of an API its OpenAPI document says. */
+export type OpenApiParts = Pick<
+  ApiDefinition,
+  'methods' | 'binaryMediaTypes' | 'gatewayResponses' | 'apiKeySource'
+>;
+
+/** The OpenAPI document of an API, in the template or in a file beside it; empty for one without. */
+export function openApiDocument({ key, properties, stack }: Resource): Json {
+  const location = properties.raw('BodyS3Location');
+  if (location === undefined) return record(properties.raw('Body'));
+  if (typeof location !== 'string') throw new Error(`${key}.BodyS3Location: must be a file here`);
+  const { folder } = stack.template;
+  const file = join(folder, location);
+  const document = include(parseTemplate(readFileSync(file, 'utf8'), file), folder);
+  return record(resolve(document, stack.scope));
+}
+
+/** Reads OpenAPI 3 or Swagger 2 with API Gateway's extensions. */
+export function readOpenApi(resource: Resource, apiId: string): OpenApiParts {
+  const document = openApiDocument(resource);
+  const about = { place: resource.key, document, apiId };
+  const source = document['x-amazon-apigateway-api-key-source'];
+  return {
+    apiKeySource: source === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER',
+    binaryMediaTypes: [document['x-amazon-apigateway-binary-media-types'] ?? []].flat().map(String),
+    gatewayResponses: new Map(
+      Object.entries(record(document['x-amazon-apigateway-gateway-responses'])).map(readResponse),
+    ),
+    methods: operationsOf(document).map((operation) => readMethod(about, operation)),
+  };
+}
+
+export interface PathOperation {
+  readonly path: string;
+  /** In capitals; `ANY` for every method. */
+  readonly verb: string;
+  readonly operation: Json;
+}
+
+const verbs: ReadonlySet<string> = new Set([
+  'get',
+  'put',
+  'post',
+  'delete',
+  'options',
+  'head',
+  'patch',
+]);
+
+/** The operations of a document, path by path. */
+export function operationsOf(document: Json): readonly PathOperation[] {
+  return Object.entries(record(document['paths'])).flatMap(([path, item]) =>
+    Object.entries(record(item)).flatMap(([name, operation]) => {
+      const isAny = name === 'x-amazon-apigateway-any-method';
+      if (!isAny && !verbs.has(name.toLowerCase())) return [];
+      return [{ path, verb: isAny ? 'ANY' : name.toUpperCase(), operation: record(operation) }];
+    }),
+  );
+}
+
+interface About {
+  readonly place: string;
+  readonly document: Json;
+  readonly apiId: string;
+}
+
+function readMethod(about: About, { path, verb, operation }: PathOperation): MethodDefinition {
+  const { document } = about;
+  const place = `${about.place} ${verb} ${path}`;
+  const security = [operation['security'] ?? document['security'] ?? []].flat().map(record);
+  const names = security.flatMap((each) => Object.entries(each));
+  const schemes = securitySchemes(document);
+  const validator = validatorOf(document, operation);
+  return {
+    resourcePath: path,
+    httpMethod: verb,
+    apiKeyRequired: names.some(([name]) => isApiKey(record(schemes[name]))),
+    authorization: readAuthorization({ ...about, place }, names),
+    requiredParameters: validator['validateRequestParameters'] === true ? required(operation) : [],
+    bodySchemas:
+      validator['validateRequestBody'] === true ? bodySchemas(document, operation) : new Map(),
+    integration: readIntegration(place, integrationOf(place, operation)),
+  };
+}
+
+/** The extension's names are those of CloudFormation in lower camel case. */
+function integrationOf(place: string, operation: Json): ReturnType<typeof readProperties> {
+  const given = record(operation['x-amazon-apigateway-integration']);
+  const responses = Object.entries(record(given['responses'])).map(([pattern, value]) =>
+    Object.assign(capitalised(record(value)), {
+      SelectionPattern: pattern === 'default' ? undefined : pattern,
+    }),
+  );
+  const { httpMethod, responses: _, ...others } = given;
+  return readProperties(place, {
+    ...capitalised(others),
+    Type: others['type'] ?? 'MOCK',
+    IntegrationHttpMethod: httpMethod,
+    IntegrationResponses: responses,
+  });
+}
+
+function capitalised(given: Json): Record<string, unknown> {
+  const entries = Object.entries(given);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}`, value]),
+  );
+}
+
+/** OpenAPI 3 has them in its components, Swagger 2 at its root. */
+export function securitySchemes(document: Json): Json {
+  return {
+    ...record(document['securityDefinitions']),
+    ...record(record(document['components'])['securitySchemes']),
+  };
+}
+
+function isApiKey(scheme: Json): boolean {
+  const name = asText(scheme['name'])?.toLowerCase();
+  return scheme['type'] === 'apiKey' && name === 'x-api-key';
+}
+
+function readAuthorization(
+  { place, document, apiId }: About,
+  names: readonly (readonly [string, unknown])[],
+): Authorization {
+  for (const [name, scopes] of names) {
+    const scheme = knownScheme(place, document, name);
+    if (scheme['x-amazon-apigateway-authtype'] === 'awsSigv4') return { type: 'iam' };
+    const authorizer = record(scheme['x-amazon-apigateway-authorizer']);
+    const given = readProperties(`${place}.${name}`, authorizer);
+    const header = asText(scheme['name']) ?? 'Authorization';
+    const type = given.optionalText('type');
+    if (type === 'cognito_user_pools') {
+      const poolArns = given.texts('providerARNs');
+      return { type: 'user-pool', header, poolArns, scopes: [scopes ?? []].flat().map(String) };
+    }
+    if (type === 'token' || type === 'request') {
+      const isToken = type === 'token';
+      const source =
+        given.optionalText('identitySource') ?? (isToken ? `method.request.header.${header}` : '');
+      return {
+        type: 'function',
+        authorizer: {
+          id: `${apiId}-${name}`,
+          kind: isToken ? 'TOKEN' : 'REQUEST',
+          functionName: functionNameIn(place, given.text('authorizerUri')),
+          identitySources: sourcesIn(source),
+          validation: given.optionalText('identityValidationExpression'),
+          ttlMs: ttlOf(source, given.number('authorizerResultTtlInSeconds', 300)),
+        },
+      };
+    }
+  }
+  return { type: 'none' };
+}
+
+/** Throws for a scheme that is not declared: nobody would be asked who they are. */
+export function knownScheme(place: string, document: Json, name: string): Json {
+  const schemes = securitySchemes(document);
+  if (Object.hasOwn(schemes, name)) return record(schemes[name]);
+  throw new Error(`${place}: there is no authorizer or security scheme ${name}`);
+}
+
+/** Validators are named; SAM writes one that is not declared. */
+function validatorOf(document: Json, operation: Json): Json {
+  const key = 'x-amazon-apigateway-request-validator';
+  const name = operation[key] ?? document[key];
+  if (name === undefined) return {};
+  const declared = record(
+    record(document['x-amazon-apigateway-request-validators'])[asText(name) ?? ''],
+  );
+  return name === 'body-only' ? { validateRequestBody: true, ...declared } : declared;
+}
+
+function required(operation: Json): readonly string[] {
+  const places: Readonly<Record<string, string>> = {
+    query: 'querystring',
+    header: 'header',
+    path: 'path',
+  };
+  return [operation['parameters'] ?? []]
+    .flat()
+    .map(record)
+    .flatMap((parameter) => {
+      const place = places[String(parameter['in'])];
+      if (parameter['required'] !== true || place === undefined) return [];
+      return [`method.request.${place}.${String(parameter['name'])}`];
+    });
+}
+
+/** The document's own definitions come along, so that its references lead somewhere. */
+function bodySchemas(document: Json, operation: Json): ReadonlyMap<string, Json> {
+  const { components, definitions } = document;
+  const around = { components, definitions };
+  const content = Object.entries(record(record(operation['requestBody'])['content'])).map(
+    ([type, media]) => [type, { ...around, ...record(record(media)['schema']) }] as const,
+  );
+  const body = [operation['parameters'] ?? []]
+    .flat()
+    .map(record)
+    .find((item) => item['in'] === 'body');
+  const swagger =
+    body === undefined
+      ? []
+      : [['application/json', { ...around, ...record(body['schema']) }] as const];
+  return new Map([...content, ...swagger]);
+}
+
+function readResponse([type, value]: [string, unknown]): readonly [
+  string,
+  GatewayResponseDefinition,
+] {
+  const given = readProperties(type, value);
+  return [
+    type,
+    {
+      status: given.optionalNumber('statusCode'),
+      parameters: given.textMap('responseParameters'),
+      templates: given.textMap('responseTemplates'),
+    },
+  ];
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Machine } from '#local/step-functions/definition/definition.ts';
+import { DefinitionError, readMachine } from '#local/step-functions/definition/read-machine.ts';
+import { isRecord } from '#local/wire/shape.ts';
+import { record, type Json } from '#local/template/json.ts';
+import { resolve } from '#local/template/intrinsics.ts';
+import type { Resource } from '#local/template/stacks.ts';
+import { parseTemplate } from '#local/template/text.ts';
+
+/** A state machine that can run. */
+export interface StateMachine {
+  readonly key: string;
+  readonly arn: string;
+  readonly name: string;
+  readonly type: 'STANDARD' | 'EXPRESS';
+  readonly roleArn: string;
+  /** The definition, in JSON. */
+  readonly definition: string;
+  readonly machine: Machine;
+  readonly timeoutSeconds: number | undefined;
+}
+
+/** Reads an AWS::StepFunctions::StateMachine. Throws an error that names each state at fault. */
+export function readStateMachine(
+  resource: Resource,
+  warn: (message: string) => void,
+): StateMachine {
+  const { key, logicalId, properties, stack } = resource;
+  const definition = definitionOf(resource);
+  try {
+    const { machine, timeoutSeconds, notices } = readMachine(definition);
+    for (const { place, words } of notices) warn(`${key}${place}: ${words}`);
+    return {
+      key,
+      machine,
+      timeoutSeconds,
+      arn: String(stack.scope.ref(logicalId)),
+      name: String(stack.scope.attribute(logicalId, 'Name')),
+      type: properties.choice('StateMachineType', ['STANDARD', 'EXPRESS'], 'STANDARD'),
+      roleArn: properties.optionalText('RoleArn') ?? '',
+      definition: JSON.stringify(definition),
+    };
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+    const lines = error.problems.map(({ place, words }) => `${key}${place}: ${words}`);
+    throw new Error(lines.join('\n'), { cause: error });
+  }
+}
+
+/** The definition in the template, as text or as an object, or in a file beside it. */
+function definitionOf(resource: Resource): Json {
+  const { key, properties } = resource;
+  const substitutions = properties.textMap('DefinitionSubstitutions');
+  const text = properties.optionalText('DefinitionString') ?? fileOf(resource);
+  const given =
+    text === undefined
+      ? properties.raw('Definition')
+      : parseTemplate(substitute(text, substitutions), key);
+  if (!isRecord(given)) throw new Error(`${key}: has no definition`);
+  return record(substituteAll(given, substitutions));
+}
+
+function fileOf({ key, properties, stack }: Resource): string | undefined {
+  const location = properties.raw('DefinitionS3Location');
+  if (location === undefined) return undefined;
+  const { template, scope } = stack;
+  const path =
+    typeof location === 'string' ? location : template.assets.get(String(record(location)['Key']));
+  if (path === undefined || path.startsWith('s3:')) {
+    throw new Error(`${key}.DefinitionS3Location: must be a file here`);
+  }
+  const file = typeof location === 'string' ? join(template.folder, path) : path;
+  const text = readFileSync(file, 'utf8');
+  // A file in YAML may hold intrinsic functions, too.
+  return /\.ya?ml$/u.test(file) ? JSON.stringify(resolve(parseTemplate(text, file), scope)) : text;
+}
+
+type Substitutions = Readonly<Record<string, string>>;
+
+function substitute(text: string, substitutions: Substitutions): string {
+  return text.replaceAll(/\$\{(\w+)\}/gu, (whole, name: string) =>
+    Object.hasOwn(substitutions, name) ? (substitutions[name] ?? whole) : whole,
+  );
+}
+
+function substituteAll(value: unknown, substitutions: Substitutions): unknown {
+  if (typeof value === 'string') return substitute(value, substitutions);
+  if (Array.isArray(value)) return value.map((item) => substituteAll(item, substitutions));
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value);
+  return Object.fromEntries(
+    entries.map(([name, item]) => [name, substituteAll(item, substitutions)]),
+  );
+}

@@ -1,0 +1,36 @@
+import type { Problem } from '#local/wire/shape.ts';
+
+/** Says of each problem where it is and what was expected there. */
+export function describeProblems(place: string, problems: readonly Problem[]): string {
+  const lines = problems.map(({ path, rule, value }) => {
+    const where = place.endsWith(':') ? `${place} ${path.join('.')}` : [place, ...path].join('.');
+    const shown = value === undefined ? '' : `, not ${JSON.stringify(value)?.slice(0, 80)}`;
+    return `${where}: ${expectation(rule)}${shown}`;
+  });
+  return lines.join('\n');
+}
+
+function expectation(rule: Problem['rule']): string {
+  switch (rule.type) {
+    case 'present':
+      return 'must be there';
+    case 'kind':
+      return `must be of type ${rule.kind}`;
+    case 'at-least':
+      return `must be at least ${rule.limit}`;
+    case 'at-most':
+      return `must be at most ${rule.limit}`;
+    case 'min-length':
+      return `must have a length of at least ${rule.limit}`;
+    case 'max-length':
+      return `must have a length of at most ${rule.limit}`;
+    case 'pattern':
+      return `must match ${rule.pattern}`;
+    case 'one-of':
+      return `must be one of ${rule.values.join(', ')}`;
+    case 'one-member':
+      return 'must have exactly one member';
+    case 'known-member':
+      return 'is not a known member';
+  }
+}

@@ -1,0 +1,207 @@
+import { toExpiry } from '#aws/dynamo/table.ts';
+import {
+  malformed,
+  number,
+  oneOf,
+  optionalNumber,
+  optionalText,
+  record,
+  text,
+  type Item,
+} from '#aws/dynamo/item-fields.ts';
+import type { Conversation, ConversationKey } from '#domain/conversation/conversation.ts';
+import type { Cost } from '#domain/spending/prices.ts';
+import { errorCodes } from '#domain/errors.ts';
+import type {
+  ContentBlock,
+  Message,
+  Passage,
+  Role,
+  WholeBlock,
+} from '#domain/conversation/message.ts';
+import type { LogEntry, LogEvent } from '#domain/conversation/turn-log.ts';
+import type { LiveTurn, Turn, TurnState } from '#domain/conversation/turn.ts';
+import type { Usage } from '#domain/conversation/usage.ts';
+
+/** The stored form of a turn: its fields as they are, messages as lists of maps. */
+export function toTurnItem({ expiresAtMs, ...turn }: Turn): Item {
+  return { ...turn, ...(expiresAtMs === undefined ? {} : { expiresAt: toExpiry(expiresAtMs) }) };
+}
+
+/** A turn from its item. Throws when the item is not one that `toTurnItem` made. */
+export function fromTurnItem(item: Item): Turn {
+  return {
+    turnId: text(item, 'turnId'),
+    sequence: number(item, 'sequence'),
+    ...optionalText(item, 'parentId'),
+    state: oneOf(states, item['state']),
+    question: message(item['question']),
+    answer: message(item['answer']),
+    modelId: text(item, 'modelId'),
+    startedAtMs: number(item, 'startedAtMs'),
+    finishedAtMs: number(item, 'finishedAtMs'),
+    ...optionalText(item, 'stopReason'),
+    ...optionalText(item, 'summary'),
+    ...(item['usage'] === undefined ? {} : { usage: usage(record(item['usage'])) }),
+    ...(item['cost'] === undefined ? {} : { cost: cost(record(item['cost'])) }),
+    ...(item['isUnanswered'] === true ? { isUnanswered: true } : {}),
+    ...(item['errorCode'] === undefined ? {} : { errorCode: oneOf(errorCodes, item['errorCode']) }),
+  };
+}
+
+/** The live turn's place is the conversation's count of turns: one write makes both. */
+function liveTurn(conversation: Item): { liveTurn?: LiveTurn } {
+  if (conversation['liveTurn'] === undefined) return {};
+  const item = record(conversation['liveTurn']);
+  const { liveParent } = conversation;
+  const { expiresAtMs, mostNanoUsd } = item;
+  return {
+    liveTurn: {
+      turnId: text(item, 'turnId'),
+      sequence: number(conversation, 'turnCount'),
+      ...(typeof liveParent === 'string' ? { parentId: liveParent } : {}),
+      question: message(item['question']),
+      modelId: text(item, 'modelId'),
+      startedAtMs: number(item, 'startedAtMs'),
+      leaseUntilMs: number(item, 'leaseUntilMs'),
+      ...(expiresAtMs === undefined ? {} : { expiresAtMs: number(item, 'expiresAtMs') }),
+      ...(mostNanoUsd === undefined ? {} : { mostNanoUsd: number(item, 'mostNanoUsd') }),
+    },
+  };
+}
+
+/** A conversation from its item; the key's owner is the one that was asked for. */
+export function fromConversationItem(owner: ConversationKey['owner'], item: Item): Conversation {
+  const createdAtMs = number(item, 'createdAtMs');
+  return {
+    owner,
+    createdAtMs,
+    conversationId: text(item, 'conversationId'),
+    title: text(item, 'title'),
+    updatedAtMs: item['updatedAtMs'] === undefined ? createdAtMs : number(item, 'updatedAtMs'),
+    ...optionalText(item, 'headId'),
+    ...liveTurn(item),
+  };
+}
+
+/** What a conversation keeps of a request with a key. */
+export function fromKeyAttribute(value: unknown): { fingerprint: string; turnId: string } {
+  const item = record(value);
+  return { fingerprint: text(item, 'fingerprint'), turnId: text(item, 'turnId') };
+}
+
+/** An entry of a turn's log from its item. */
+export function fromLogItem(item: Item): LogEntry {
+  if (!Array.isArray(item['events'])) throw malformed('events');
+  return { slot: number(item, 'slot'), events: item['events'].map(logEvent) };
+}
+
+function logEvent(value: unknown): LogEvent {
+  const item = record(value);
+  const index = number(item, 'index');
+  const type = oneOf(logTypes, item['type']);
+  switch (type) {
+    case 'text-delta':
+      return { type, index, text: text(item, 'text') };
+    case 'reasoning-delta':
+      return { type, index, text: text(item, 'text'), ...optionalText(item, 'signature') };
+    case 'tool-input-delta':
+      return { type, index, json: text(item, 'json') };
+    case 'block-start':
+      return { type, index, toolUseId: text(item, 'toolUseId'), name: text(item, 'name') };
+    case 'block':
+      return { type, index, block: wholeBlock(record(item['block'])) };
+  }
+}
+
+const logTypes = [
+  'text-delta',
+  'reasoning-delta',
+  'tool-input-delta',
+  'block-start',
+  'block',
+] as const;
+
+const states: readonly TurnState[] = ['complete', 'stopped', 'interrupted', 'failed', 'timed_out'];
+const roles: readonly Role[] = ['user', 'assistant'];
+/** A message from a list of maps. */
+export function message(value: unknown): Message {
+  const item = record(value);
+  if (!Array.isArray(item['content'])) throw malformed('content');
+  return { role: oneOf(roles, item['role']), content: item['content'].map(block) };
+}
+
+function block(value: unknown): ContentBlock {
+  const item = record(value);
+  const type = oneOf(['text', 'reasoning', 'tool-use', ...wholeTypes] as const, item['type']);
+  switch (type) {
+    case 'text':
+      return { type, text: text(item, 'text') };
+    case 'reasoning':
+      return { type, text: text(item, 'text'), ...optionalText(item, 'signature') };
+    case 'tool-use': {
+      const [toolUseId, name] = [text(item, 'toolUseId'), text(item, 'name')];
+      return { type, toolUseId, name, inputJson: text(item, 'inputJson') };
+    }
+    case 'tool-result':
+    case 'retrieval':
+    case 'citation':
+    case 'approval':
+      return wholeBlock(item);
+  }
+}
+
+const wholeTypes = ['tool-result', 'retrieval', 'citation', 'approval'] as const;
+
+function wholeBlock(item: Item): WholeBlock {
+  const type = oneOf(wholeTypes, item['type']);
+  switch (type) {
+    case 'tool-result': {
+      const error = item['isError'] === true ? ({ isError: true } as const) : {};
+      return { type, toolUseId: text(item, 'toolUseId'), text: text(item, 'text'), ...error };
+    }
+    case 'approval':
+      return { type, toolUseId: text(item, 'toolUseId') };
+    case 'retrieval':
+      return { type, query: text(item, 'query'), passages: passages(item) };
+    case 'citation': {
+      const span = item['span'] === undefined ? undefined : record(item['span']);
+      return {
+        type,
+        passages: passages(item),
+        ...(span === undefined
+          ? {}
+          : { span: { start: number(span, 'start'), end: number(span, 'end') } }),
+      };
+    }
+  }
+}
+
+function passages(item: Item): readonly Passage[] {
+  if (!Array.isArray(item['passages'])) throw malformed('passages');
+  return item['passages'].map((value: unknown) => {
+    const passage = record(value);
+    return {
+      text: text(passage, 'text'),
+      source: text(passage, 'source'),
+      ...optionalText(passage, 'title'),
+      ...optionalNumber(passage, 'score'),
+    };
+  });
+}
+
+function usage(item: Item): Usage {
+  return {
+    inputTokens: number(item, 'inputTokens'),
+    outputTokens: number(item, 'outputTokens'),
+    totalTokens: number(item, 'totalTokens'),
+    cacheReadInputTokens: number(item, 'cacheReadInputTokens'),
+    cacheWriteInputTokens: number(item, 'cacheWriteInputTokens'),
+    ...(item['isEstimated'] === true ? { isEstimated: true } : {}),
+  };
+}
+
+function cost(item: Item): Cost {
+  const nanoUsd = number(item, 'nanoUsd');
+  return item['isEstimated'] === true ? { nanoUsd, isEstimated: true } : { nanoUsd };
+}

@@ -1,0 +1,109 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { beginTurn } from '#aws/conversation/dynamo-begin.ts';
+import { fromConversationItem } from '#aws/conversation/conversation-items.ts';
+import {
+  activityIndex,
+  conversationKey,
+  ownerPartition,
+  type DynamoKey,
+} from '#aws/dynamo/keys.ts';
+import { removeConversation } from '#aws/conversation/dynamo-remove.ts';
+import type { Table } from '#aws/dynamo/table.ts';
+import {
+  finishTurn,
+  readTurn,
+  readTurns,
+  summarizeTurn,
+  type TurnStore,
+} from '#aws/conversation/dynamo-turns.ts';
+import { unknownConversation } from '#domain/conversation/conversation-errors.ts';
+import type { Conversation, ConversationKey } from '#domain/conversation/conversation.ts';
+import { ChatError } from '#domain/errors.ts';
+import type { Conversations, Page, PageRequest } from '#domain/model/model.ts';
+
+/**
+ * Conversations in one DynamoDB table: an item a conversation, which holds the live turn, and an
+ * item for each ended turn. Every write is a conditional write of a single item.
+ */
+export function createDynamoConversations(store: TurnStore): Conversations {
+  const { table } = store;
+  return {
+    begin: (beginning) => beginTurn(store, beginning),
+    finish: (key, turn) => finishTurn(store, key, turn),
+    summarize: (key, summary) => summarizeTurn(store.table, key, summary),
+    find: (key) => readConversation(table, key),
+    turn: (key) => readTurn(store, key),
+    turns: (key, page) => readTurns(store, key, page),
+    list: (owner, page) => list(table, owner, page),
+    rename: (key, title) => rename(table, key, title),
+    remove: (key) => removeConversation(store, key),
+  };
+}
+
+/** Reads a conversation consistently; one that is being deleted is gone already. */
+async function readConversation(
+  { client, tableName }: Table,
+  key: ConversationKey,
+): Promise<Conversation | undefined> {
+  const { Item } = await client.send(
+    new GetCommand({ TableName: tableName, Key: conversationKey(key), ConsistentRead: true }),
+  );
+  if (Item === undefined || Item['deleting'] === true) return undefined;
+  return fromConversationItem(key.owner, Item);
+}
+
+async function list(
+  { client, tableName }: Table,
+  owner: string,
+  { limit, cursor }: PageRequest,
+): Promise<Page<Conversation>> {
+  const { Items = [], LastEvaluatedKey } = await client.send(
+    new QueryCommand({
+      TableName: tableName,
+      IndexName: activityIndex,
+      KeyConditionExpression: 'pk = :pk',
+      FilterExpression: 'attribute_not_exists(deleting)',
+      ExpressionAttributeValues: { ':pk': ownerPartition(owner) },
+      ScanIndexForward: false,
+      Limit: limit,
+      ...(cursor === undefined ? {} : { ExclusiveStartKey: fromCursor(owner, cursor) }),
+    }),
+  );
+  const items = Items.map((item) => fromConversationItem(owner, item));
+  return LastEvaluatedKey === undefined ? { items } : { items, cursor: toCursor(LastEvaluatedKey) };
+}
+
+/** A cursor holds no owner, so nobody's cursor reaches into another's conversations. */
+function toCursor(key: Readonly<Record<string, unknown>>): string {
+  return `${String(key['updatedAtMs'])}.${String(key['sk']).replace('CONVERSATION#', '')}`;
+}
+
+function fromCursor(owner: string, cursor: string): DynamoKey & { updatedAtMs: number } {
+  const [, updatedAtMs, conversationId] = /^(\d{1,15})\.([\w-]{1,64})$/u.exec(cursor) ?? [];
+  if (updatedAtMs === undefined || conversationId === undefined) {
+    throw new ChatError('invalid_request', 'cursor: must be one that an earlier page gave');
+  }
+  return { ...conversationKey({ owner, conversationId }), updatedAtMs: Number(updatedAtMs) };
+}
+
+async function rename(
+  { client, tableName }: Table,
+  key: ConversationKey,
+  title: string,
+): Promise<void> {
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: conversationKey(key),
+        ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(deleting)',
+        UpdateExpression: 'SET title = :title',
+        ExpressionAttributeValues: { ':title': title },
+      }),
+    );
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) throw unknownConversation();
+    throw error;
+  }
+}

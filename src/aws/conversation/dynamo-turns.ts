@@ -1,0 +1,210 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { answerName, isLarge, type LargeAnswers } from '#aws/conversation/large-answers.ts';
+import {
+  fromKeyAttribute,
+  fromTurnItem,
+  message,
+  toTurnItem,
+} from '#aws/conversation/conversation-items.ts';
+import {
+  conversationKey,
+  isApproval,
+  isKeyAttribute,
+  turnKey,
+  turnsPartition,
+} from '#aws/dynamo/keys.ts';
+import { toExpiry, type Table } from '#aws/dynamo/table.ts';
+import type { Item } from '#aws/dynamo/item-fields.ts';
+import { endedByAnother } from '#domain/conversation/conversation-errors.ts';
+import type { ConversationKey } from '#domain/conversation/conversation.ts';
+import { ChatError } from '#domain/errors.ts';
+import type { Page, PageRequest } from '#domain/model/model.ts';
+import { isSameEnd, type Turn, type TurnKey } from '#domain/conversation/turn.ts';
+
+/** Where turns are: the table, and a place beside it for answers that are too large for an item. */
+export interface TurnStore {
+  readonly table: Table;
+  readonly largeAnswers: LargeAnswers;
+}
+
+/** Keeps how a turn ended, then frees the conversation. The first to end a turn wins. */
+export async function finishTurn(
+  store: TurnStore,
+  key: ConversationKey,
+  turn: Turn,
+): Promise<void> {
+  const { client, tableName } = store.table;
+  const item = await toStoredItem(store, key, turn);
+  try {
+    await client.send(
+      new PutCommand({
+        TableName: tableName,
+        Item: { ...turnKey(key, turn.sequence), ...item },
+        // What has expired and is still there is in nobody's way.
+        ConditionExpression: 'attribute_not_exists(pk) OR expiresAt < :now',
+        ExpressionAttributeValues: { ':now': toExpiry(turn.finishedAtMs) },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    // A write whose answer was lost is tried again by the SDK and then finds itself: that is fine.
+    const { turnId, sequence } = turn;
+    const stored = await readTurn(store, { ...key, turnId, sequence });
+    if (!isSameEnd(stored, turn)) {
+      if (typeof item['answerAt'] === 'string') await store.largeAnswers.remove(item['answerAt']);
+      await freeConversation(store.table, key, turnId);
+      throw endedByAnother();
+    }
+  }
+  await freeConversation(store.table, key, turn.turnId);
+}
+
+async function toStoredItem(store: TurnStore, key: ConversationKey, turn: Turn): Promise<Item> {
+  if (!isLarge(turn)) return toTurnItem(turn);
+  const name = answerName(key, turn);
+  await store.largeAnswers.put(name, JSON.stringify(turn.answer));
+  return { ...toTurnItem({ ...turn, answer: { role: 'assistant', content: [] } }), answerAt: name };
+}
+
+async function fromStoredItem({ largeAnswers }: TurnStore, item: Item): Promise<Turn> {
+  const turn = fromTurnItem(item);
+  const { answerAt } = item;
+  if (typeof answerAt !== 'string') return turn;
+  return { ...turn, answer: message(JSON.parse(await largeAnswers.get(answerAt))) };
+}
+
+/** Of the keys of requests, at least the newest ten are kept: every write pays for all of them. */
+const keysKept = { most: 15, least: 10 };
+
+/** The keys that a conversation need not know any more. Ids of turns sort by time. */
+function oldKeys(item: Item): readonly string[] {
+  // What was allowed once must never be done again, however much was said since.
+  const keys = Object.keys(item).filter((name) => isKeyAttribute(name) && !isApproval(name));
+  if (keys.length < keysKept.most) return [];
+  const age = (name: string): string => fromKeyAttribute(item[name]).turnId;
+  return keys.toSorted((a, b) => (age(a) < age(b) ? -1 : 1)).slice(0, -keysKept.least);
+}
+
+/** Lets the next turn begin, unless another has already. */
+export async function freeConversation(
+  { client, tableName }: Table,
+  key: ConversationKey,
+  turnId: string,
+): Promise<void> {
+  const place = { TableName: tableName, Key: conversationKey(key) };
+  try {
+    const { Attributes = {} } = await client.send(
+      new UpdateCommand({
+        ...place,
+        ConditionExpression: 'liveTurn.turnId = :id',
+        UpdateExpression: 'REMOVE liveTurn, liveParent',
+        ExpressionAttributeValues: { ':id': turnId },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    const names = oldKeys(Attributes).map((name, index) => [`#k${index}`, name] as const);
+    if (names.length === 0) return;
+    await client.send(
+      new UpdateCommand({
+        ...place,
+        ConditionExpression: 'attribute_exists(pk)',
+        UpdateExpression: `REMOVE ${names.map(([placeholder]) => placeholder).join(', ')}`,
+        ExpressionAttributeNames: Object.fromEntries(names),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+}
+
+/** Keeps a summary with a turn; one that is not there any more has nothing to sum up. */
+export async function summarizeTurn(
+  { client, tableName }: Table,
+  key: TurnKey,
+  summary: string,
+): Promise<void> {
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: turnKey(key, key.sequence),
+        ConditionExpression: 'turnId = :id',
+        UpdateExpression: 'SET summary = :summary',
+        ExpressionAttributeValues: { ':id': key.turnId, ':summary': summary },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+}
+
+/** How a turn ended; undefined while it is live. */
+export async function readTurn(store: TurnStore, key: TurnKey): Promise<Turn | undefined> {
+  const { client, tableName } = store.table;
+  const { Item } = await client.send(
+    new GetCommand({
+      TableName: tableName,
+      Key: turnKey(key, key.sequence),
+      ConsistentRead: true,
+    }),
+  );
+  return Item === undefined ? undefined : fromStoredItem(store, Item);
+}
+
+/** A page of turns, newest first; the cursor is the last one's place in the conversation. */
+export async function readTurns(
+  store: TurnStore,
+  key: ConversationKey,
+  { limit, cursor }: PageRequest,
+): Promise<Page<Turn>> {
+  const { Items = [], LastEvaluatedKey } = await store.table.client.send(
+    new QueryCommand({
+      ...newestFirst(store.table, key),
+      Limit: limit,
+      ...(cursor === undefined ? {} : { ExclusiveStartKey: turnKey(key, toSequence(cursor)) }),
+    }),
+  );
+  const items = await Promise.all(Items.map((item) => fromStoredItem(store, item)));
+  const last = items.at(-1);
+  if (LastEvaluatedKey === undefined || last === undefined) return { items };
+  return { items, cursor: String(last.sequence) };
+}
+
+/** The place of a turn that has ended, by its id; undefined where there is none. */
+export async function findSequence(
+  table: Table,
+  key: ConversationKey,
+  turnId: string,
+): Promise<number | undefined> {
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await table.client.send(
+      new QueryCommand({
+        ...newestFirst(table, key),
+        FilterExpression: 'turnId = :id',
+        ExpressionAttributeValues: { ':pk': turnsPartition(key), ':id': turnId },
+        ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
+      }),
+    );
+    const [found] = Items;
+    if (found !== undefined) return fromTurnItem(found).sequence;
+    ExclusiveStartKey = LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+  return undefined;
+}
+
+function newestFirst({ tableName }: Table, key: ConversationKey): QueryCommand['input'] {
+  return {
+    TableName: tableName,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': turnsPartition(key) },
+    ScanIndexForward: false,
+    ConsistentRead: true,
+  };
+}
+
+function toSequence(cursor: string): number {
+  if (/^[1-9]\d{0,7}$/u.test(cursor)) return Number(cursor);
+  throw new ChatError('invalid_request', 'cursor: must be one that an earlier page gave');
+}

@@ -1,0 +1,84 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { changeOf } from '#aws/dynamo/change.ts';
+import { documentKey } from '#aws/dynamo/keys.ts';
+import { toExpiry, type Table } from '#aws/dynamo/table.ts';
+import {
+  number,
+  oneOf,
+  optionalNumber,
+  optionalText,
+  record,
+  text,
+  type Item,
+} from '#aws/dynamo/item-fields.ts';
+import { keyUsedOtherwise } from '#domain/conversation/conversation-errors.ts';
+import {
+  documentFormats,
+  type Document,
+  type DocumentKey,
+  type Documents,
+} from '#domain/document/document.ts';
+import { errorCodes } from '#domain/errors.ts';
+
+/** Documents in the table, an item each. */
+export function createDynamoDocuments({ client, tableName }: Table): Documents {
+  const find = async (key: DocumentKey): Promise<Document | undefined> => {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: tableName, Key: documentKey(key), ConsistentRead: true }),
+    );
+    return Item === undefined ? undefined : fromItem(key, Item);
+  };
+  return {
+    find,
+    async add(document) {
+      const { owner: _, expiresAtMs, ...kept } = document;
+      const Item = { ...documentKey(document), ...kept, expiresAt: toExpiry(expiresAtMs) };
+      try {
+        const ConditionExpression = 'attribute_not_exists(pk)';
+        await client.send(new PutCommand({ TableName: tableName, Item, ConditionExpression }));
+        return document;
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+      const before = await find(document);
+      if (before === undefined) throw new Error('A document that is there could not be read');
+      if (before.fingerprint !== document.fingerprint) throw keyUsedOtherwise();
+      return before;
+    },
+    async change(key, change, states) {
+      const Key = documentKey(key);
+      try {
+        const update = { TableName: tableName, Key, ...changeOf(change, states) };
+        await client.send(new UpdateCommand(update));
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+const states = ['awaiting_upload', 'queued', 'running', 'succeeded', 'failed'] as const;
+
+function fromItem({ owner, documentId }: DocumentKey, item: Item): Document {
+  const error = item['error'] === undefined ? undefined : record(item['error']);
+  return {
+    owner,
+    documentId,
+    kind: oneOf(['summary', 'analysis'] as const, item['kind']),
+    state: oneOf(states, item['state']),
+    name: text(item, 'name'),
+    format: oneOf(documentFormats, item['format']),
+    fingerprint: text(item, 'fingerprint'),
+    createdAtMs: number(item, 'createdAtMs'),
+    expiresAtMs: number(item, 'expiresAt') * 1_000,
+    ...optionalNumber(item, 'finishedAtMs'),
+    ...optionalText(item, 'executionId'),
+    ...optionalText(item, 'result'),
+    ...(error === undefined
+      ? {}
+      : { error: { code: oneOf(errorCodes, error['code']), message: text(error, 'message') } }),
+  };
+}

@@ -1,0 +1,68 @@
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { Files } from '#domain/document/document.ts';
+
+/** How long an upload may begin after it was asked for. */
+const uploadSeconds = 900;
+
+/** A checksum of an upload would have to be known before the file is. */
+async function load() {
+  const requestHandler = new NodeHttpHandler({
+    connectionTimeout: 1_000,
+    requestTimeout: 20_000,
+    throwOnRequestTimeout: true,
+  });
+  const s3 = await import('@aws-sdk/client-s3');
+  return {
+    s3,
+    client: new s3.S3Client({ requestHandler, requestChecksumCalculation: 'WHEN_REQUIRED' }),
+  };
+}
+
+let loaded: ReturnType<typeof load> | undefined;
+
+function open(): ReturnType<typeof load> {
+  return (loaded ??= load());
+}
+
+/** Files in an S3 bucket. The client is loaded from Lambda's runtime with the first of them. */
+export function createS3Files(bucket: string): Files {
+  return {
+    async write(Key, Body) {
+      const { s3, client } = await open();
+      await client.send(new s3.PutObjectCommand({ Bucket: bucket, Key, Body }));
+    },
+    async remove(Key) {
+      const { s3, client } = await open();
+      await client.send(new s3.DeleteObjectCommand({ Bucket: bucket, Key }));
+    },
+    async read(Key, mostBytes) {
+      const { s3, client } = await open();
+      const range = mostBytes === undefined ? {} : { Range: `bytes=0-${mostBytes - 1}` };
+      try {
+        const { Body } = await client.send(
+          new s3.GetObjectCommand({ Bucket: bucket, Key, ...range }),
+        );
+        return await Body?.transformToByteArray();
+      } catch (error) {
+        if (error instanceof s3.NoSuchKey) return undefined;
+        throw error;
+      }
+    },
+    async uploadUrl(Key, { contentType, size }) {
+      const { s3, client } = await open();
+      const command = new s3.PutObjectCommand({
+        Bucket: bucket,
+        Key,
+        ContentType: contentType,
+        ...(size === undefined ? {} : { ContentLength: size }),
+      });
+      return getSignedUrl(client, command, {
+        expiresIn: uploadSeconds,
+        // What is signed cannot be another: neither the kind nor, where it was told, the size.
+        signableHeaders: new Set(['host', 'content-type', 'content-length']),
+      });
+    },
+    uri: (name) => `s3://${bucket}/${name}`,
+  };
+}

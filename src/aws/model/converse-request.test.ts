@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { toConverseRequest } from '#aws/model/converse-request.ts';
+import { userMessage, type PromptMessage } from '#domain/conversation/message.ts';
+
+const asked = (content: PromptMessage['content'], modelId = 'amazon.nova-lite-v1:0') =>
+  toConverseRequest({
+    modelId,
+    inference: {},
+    messages: [userMessage('Hi'), { role: 'assistant', content }],
+  }).messages?.[1]?.content;
+
+test('calls are shown by names that Bedrock takes, and with an input that is an object', () => {
+  const call = (name: string, inputJson: string) =>
+    ({ type: 'tool-use', toolUseId: '1', name, inputJson }) as const;
+  const shown = asked([
+    call('Orders./orders/{id}', '{"id":1}'),
+    call('', '{"half":'),
+    call('list', '[1]'),
+  ]);
+  expect(shown?.map((block) => [block.toolUse?.name, block.toolUse?.input])).toEqual([
+    ['Orders__orders__id_', { id: 1 }],
+    ['tool', {}],
+    ['list', {}],
+  ]);
+});
+
+test('passages are search results to Claude, and text with a number to others', () => {
+  const passage = { text: 'Leave is 25 days.', source: 's3://b/leave.md', title: 'Leave' };
+  const block = { type: 'passage', number: 1, passage } as const;
+  expect(asked([block], 'us.anthropic.claude-haiku-4-5-20251001-v1:0')).toEqual([
+    {
+      searchResult: {
+        source: passage.source,
+        title: 'Leave',
+        content: [{ text: passage.text }],
+        citations: { enabled: true },
+      },
+    },
+  ]);
+  expect(asked([block])?.[0]?.text).toMatch(/^Passage \[1\], from Leave:\nLeave is 25 days\./u);
+});
+
+test('what is for readers alone is not shown to models', () => {
+  const passages = [{ text: 'x', source: 'y' }];
+  const shown = asked([
+    { type: 'retrieval', query: 'x', passages },
+    { type: 'citation', passages },
+    { type: 'approval', toolUseId: '1' },
+    { type: 'text', text: 'Hello' },
+  ]);
+  expect(shown).toEqual([{ text: 'Hello' }]);
+});

@@ -1,0 +1,170 @@
+import type {
+  ToolUseBlock as ConverseToolUse,
+  ContentBlock as ConverseBlock,
+  ConverseStreamCommandInput,
+  Message as ConverseMessage,
+} from '@aws-sdk/client-bedrock-runtime';
+import { cachePointsFor } from '#aws/model/cache-points.ts';
+import {
+  assistantMessage,
+  userMessage,
+  type PassageBlock,
+  type PromptMessage,
+} from '#domain/conversation/message.ts';
+import type { InferenceConfig, ModelForm, ModelRequest, ToolChoice } from '#domain/model/model.ts';
+
+type ToolUseInput = ConverseToolUse['input'];
+
+/** A model request in the words of Bedrock's Converse API. */
+export function toConverseRequest(request: ModelRequest): ConverseStreamCommandInput {
+  const { modelId, messages, system, inference, answerSoFar } = request;
+  const { afterSystem, afterMessages } = cachePointsFor(request);
+  const asked = messages.map((message, index) =>
+    toConverseMessage(message, modelId, afterMessages.has(index)),
+  );
+  const more = goingOn(modelId, answerSoFar).map((message) => toConverseMessage(message, modelId));
+  return {
+    modelId,
+    messages: [...asked, ...more],
+    inferenceConfig: toInferenceConfig(inference),
+    ...toToolConfig(request),
+    ...(system === undefined
+      ? {}
+      : { system: [{ text: system }, ...(afterSystem ? [cachePoint] : [])] }),
+  };
+}
+
+/**
+ * What makes a model go on with an answer. Some take its beginning as their own; the others are
+ * shown it and asked.
+ */
+function goingOn(modelId: string, answerSoFar = ''): readonly PromptMessage[] {
+  if (answerSoFar === '') return [];
+  const beginning = assistantMessage(answerSoFar);
+  return takesPrefill.test(modelId) ? [beginning] : [beginning, userMessage(goOn)];
+}
+
+/** Claude up to 4.5, and Nova. From Opus 4.6 on Claude refuses it (Anthropic's documentation). */
+const takesPrefill =
+  /anthropic\.claude-(?:3|(?:haiku|sonnet|opus)-4-(?:[0-5]-|2025))|amazon\.nova-(?:micro|lite|pro|premier)/u;
+
+const goOn =
+  'Your answer was cut off. Go on exactly where it stopped, with the very next character. ' +
+  'Repeat nothing, and say nothing about going on.';
+
+const cachePoint = { cachePoint: { type: 'default' } } as const;
+
+function toConverseMessage(
+  { role, content }: PromptMessage,
+  modelId: string,
+  isCached = false,
+): ConverseMessage {
+  const blocks = content.flatMap((block) => toConverseBlocks(block, modelId));
+  return { role, content: isCached ? [...blocks, cachePoint] : blocks };
+}
+
+/** Converse refuses blank text, and past reasoning need not be sent back. */
+function toConverseBlocks(
+  block: PromptMessage['content'][number],
+  modelId: string,
+): readonly ConverseBlock[] {
+  switch (block.type) {
+    case 'text':
+      return block.text.trim() === '' ? [] : [{ text: block.text }];
+    case 'reasoning':
+      return [];
+    case 'image': {
+      const { format, base64 } = block;
+      return [{ image: { format, source: { bytes: Buffer.from(base64, 'base64') } } }];
+    }
+    case 'retrieval':
+    case 'citation':
+    case 'approval':
+      return [];
+    case 'passage':
+      return [toPassageBlock(block, modelId)];
+    case 'tool-result': {
+      const { toolUseId, text, isError } = block;
+      const content = [{ text: text === '' ? '(nothing)' : text }];
+      const status = isError === true ? ({ status: 'error' } as const) : {};
+      return [{ toolResult: { toolUseId: toToolUseId(toolUseId), content, ...status } }];
+    }
+    case 'tool-use': {
+      const { toolUseId, name, inputJson } = block;
+      const input = toInput(inputJson);
+      return [{ toolUse: { toolUseId: toToolUseId(toolUseId), name: toToolName(name), input } }];
+    }
+  }
+}
+
+/** Agents call what they like by any name; Bedrock takes letters, digits, `_` and `-`. */
+function toToolName(name: string): string {
+  const known = name.replaceAll(/[^\w-]/gu, '_').slice(0, 64);
+  return known === '' ? 'tool' : known;
+}
+
+/** Ids of other providers' calls, in the letters that Bedrock takes. */
+function toToolUseId(id: string): string {
+  return id.replaceAll(/[^\w-]/gu, '_').slice(0, 64);
+}
+
+/** A call whose input never was a JSON object is shown as one without: its result says why. */
+function toInput(json: string): NonNullable<ToolUseInput> {
+  try {
+    const input: ToolUseInput = JSON.parse(json === '' ? '{}' : json);
+    return typeof input === 'object' && input !== null && !Array.isArray(input) ? input : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Models whose citations Converse gives by itself (Bedrock user guide, "Search results"). */
+const takesSearchResults = /anthropic\./u;
+
+/** The others are given the passage as text, and cite it by its number. */
+function toPassageBlock({ number, passage }: PassageBlock, modelId: string): ConverseBlock {
+  const { text, source, title = source } = passage;
+  if (!takesSearchResults.test(modelId)) {
+    return { text: `Passage [${number}], from ${title}:\n${text}\nCite it as [${number}].\n` };
+  }
+  return { searchResult: { source, title, content: [{ text }], citations: { enabled: true } } };
+}
+
+function toInferenceConfig(
+  inference: InferenceConfig,
+): NonNullable<ConverseStreamCommandInput['inferenceConfig']> {
+  const { maxTokens, temperature, topP, stopSequences } = inference;
+  return {
+    maxTokens,
+    temperature,
+    topP,
+    stopSequences: stopSequences === undefined ? undefined : [...stopSequences],
+  };
+}
+
+type ToolConfig = NonNullable<ConverseStreamCommandInput['toolConfig']>;
+
+function toToolConfig({ tools = [], toolChoice }: ModelForm): { toolConfig?: ToolConfig } {
+  if (tools.length === 0) return {};
+  const specs = tools.map(({ name, description, inputSchema }) => ({
+    toolSpec: {
+      name,
+      // Bedrock refuses a description that is empty.
+      ...(description === undefined || description === '' ? {} : { description }),
+      inputSchema: { json: JSON.parse(JSON.stringify(inputSchema)) },
+    },
+  }));
+  const choice = toolChoice === undefined ? {} : { toolChoice: toToolChoice(toolChoice) };
+  return { toolConfig: { tools: specs, ...choice } };
+}
+
+function toToolChoice(choice: ToolChoice): NonNullable<ToolConfig['toolChoice']> {
+  switch (choice.type) {
+    case 'auto':
+      return { auto: {} };
+    case 'any':
+      return { any: {} };
+    case 'tool':
+      return { tool: { name: choice.name } };
+  }
+}

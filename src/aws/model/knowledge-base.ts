@@ -1,0 +1,181 @@
+import type {
+  RetrievalFilter,
+  RetrievalResultLocation,
+  RetrieveAndGenerateConfiguration,
+} from '@aws-sdk/client-bedrock-agent-runtime';
+import { openAgentRuntime } from '#aws/bedrock/agent-runtime.ts';
+import { toModelError } from '#aws/bedrock/bedrock-errors.ts';
+import {
+  streamMessages,
+  tapPlace,
+  usualPatience,
+  type StreamCall,
+} from '#aws/bedrock/bedrock-stream.ts';
+import type { Frame } from '#aws/bedrock/event-stream.ts';
+import { ChatError } from '#domain/errors.ts';
+import {
+  maxQueryLength,
+  shownPassages,
+  type Knowledge,
+  type KnowledgeQuery,
+} from '#domain/model/knowledge.ts';
+import { lastQuestion, type Passage } from '#domain/conversation/message.ts';
+import type { ModelRequest } from '#domain/model/model.ts';
+import type { StreamEvent } from '#domain/conversation/stream-event.ts';
+
+export interface KnowledgeSettings {
+  /** The ids of knowledge bases, by the names that requests have for them. */
+  readonly knowledgeBases: Readonly<Record<string, string>>;
+  /** The attribute of a document that says whose it is; undefined where all may see all. */
+  readonly ownerAttribute: string | undefined;
+}
+
+/** The value of the attribute for documents that are everybody's. */
+const everyone = 'everyone';
+
+/** Knowledge bases of Amazon Bedrock. */
+export function createKnowledge(settings: KnowledgeSettings): Knowledge {
+  return {
+    async search(query, signal) {
+      const { sdk, client } = await openAgentRuntime();
+      const command = new sdk.RetrieveCommand({
+        knowledgeBaseId: idOf(settings, query.name),
+        retrievalQuery: { text: firstOf(query.text) },
+        retrievalConfiguration: { vectorSearchConfiguration: searchOf(settings, query) },
+      });
+      try {
+        const { retrievalResults = [] } = await client.send(command, { abortSignal: signal });
+        return retrievalResults.map(toPassage);
+      } catch (error) {
+        throw signal.aborted ? signal.reason : toModelError(error);
+      }
+    },
+    async *stream(request, signal) {
+      const { sdk, client } = await openAgentRuntime();
+      const input = { text: firstOf(lastQuestion(request.messages)) };
+      const retrieveAndGenerateConfiguration = generationOf(settings, request);
+      const send: StreamCall['send'] = (tap, abortSignal) => {
+        const command = new sdk.RetrieveAndGenerateStreamCommand({
+          input,
+          retrieveAndGenerateConfiguration,
+        });
+        command.middlewareStack.add(tap, tapPlace);
+        return client.send(command, { abortSignal });
+      };
+      yield* toAnswer(streamMessages({ send, signal, patience: usualPatience }));
+    },
+  };
+}
+
+/** Questions are searched for by their beginning; longer ones Bedrock refuses. */
+function firstOf(question: string): string {
+  return Array.from(question.slice(0, maxQueryLength))
+    .slice(0, maxQueryLength - 1)
+    .join('');
+}
+
+function generationOf(
+  settings: KnowledgeSettings,
+  { modelId, inference, knowledge }: ModelRequest,
+): RetrieveAndGenerateConfiguration {
+  const { name = '', owner = '' } = knowledge ?? {};
+  const search = searchOf(settings, { owner, limit: shownPassages.count });
+  const { maxTokens } = inference;
+  return {
+    type: 'KNOWLEDGE_BASE',
+    knowledgeBaseConfiguration: {
+      knowledgeBaseId: idOf(settings, name),
+      modelArn: modelId,
+      retrievalConfiguration: { vectorSearchConfiguration: search },
+      generationConfiguration: { inferenceConfig: { textInferenceConfig: { maxTokens } } },
+    },
+  };
+}
+
+function idOf({ knowledgeBases }: KnowledgeSettings, name: string): string {
+  const id = Object.hasOwn(knowledgeBases, name) ? knowledgeBases[name] : undefined;
+  if (id !== undefined) return id;
+  throw new ChatError('not_found', 'There is no such knowledge base.');
+}
+
+/** The filter is made here, of who calls: no request has a word in it. */
+function searchOf(
+  { ownerAttribute: key }: KnowledgeSettings,
+  { owner, limit }: Pick<KnowledgeQuery, 'owner' | 'limit'>,
+): { readonly numberOfResults: number; readonly filter?: RetrievalFilter } {
+  if (key === undefined) return { numberOfResults: limit };
+  return { numberOfResults: limit, filter: { in: { key, value: [owner, everyone] } } };
+}
+
+interface Found {
+  readonly content?: { readonly text?: string | undefined } | undefined;
+  readonly location?: RetrievalResultLocation | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly score?: number | undefined;
+}
+
+/** A passage from a reference as Bedrock's services for agents give them. */
+export function toPassage({ content, location, metadata = {}, score }: Found): Passage {
+  const { title } = metadata;
+  return {
+    text: content?.text ?? '',
+    source: sourceOf(location),
+    ...(typeof title === 'string' ? { title } : {}),
+    ...(score === undefined ? {} : { score }),
+  };
+}
+
+function sourceOf(location: RetrievalResultLocation | undefined): string {
+  const { s3Location, webLocation, confluenceLocation, sharePointLocation, salesforceLocation } =
+    location ?? {};
+  return (
+    s3Location?.uri ??
+    webLocation?.url ??
+    confluenceLocation?.url ??
+    sharePointLocation?.url ??
+    salesforceLocation?.url ??
+    'unknown'
+  );
+}
+
+interface Part {
+  readonly text?: string;
+  readonly generatedResponsePart?: {
+    readonly textResponsePart?: {
+      readonly span?: { readonly start: number; readonly end: number };
+    };
+  };
+  readonly retrievedReferences?: readonly Found[];
+}
+
+/** The service says how its answer goes, not that it is over: what ends in order is whole. */
+async function* toAnswer(
+  messages: AsyncIterable<Frame>,
+): AsyncGenerator<StreamEvent, void, undefined> {
+  let hasBegun = false;
+  let stopReason = 'end_turn';
+  let citations = 0;
+  for await (const { payload } of messages) {
+    if (!hasBegun) yield { type: 'message-start' };
+    hasBegun = true;
+    const part: Part & { action?: string } = JSON.parse(payload);
+    const { text, generatedResponsePart, retrievedReferences = [] } = part;
+    if (text !== undefined) yield { type: 'text-delta', index: 0, text };
+    if (part.action === 'INTERVENED') stopReason = 'guardrail_intervened';
+    if (retrievedReferences.length === 0) continue;
+    citations += 1;
+    const { span } = generatedResponsePart?.textResponsePart ?? {};
+    yield {
+      type: 'block',
+      index: citations,
+      block: {
+        type: 'citation',
+        passages: retrievedReferences.map(toPassage),
+        // The service counts the last character in.
+        ...(span === undefined ? {} : { span: { start: span.start, end: span.end + 1 } }),
+      },
+    };
+  }
+  yield { type: 'block-stop', index: 0 };
+  yield { type: 'message-stop', stopReason };
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
+import { nanoUsdFor } from '#domain/spending/prices.ts';
+
+const usage = {
+  inputTokens: 1_500,
+  outputTokens: 400,
+  totalTokens: 1_900,
+  cacheReadInputTokens: 0,
+  cacheWriteInputTokens: 0,
+};
+
+test.each([
+  ['global.anthropic.claude-haiku-4-5-20251001-v1:0', 0.0035],
+  ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 0.00385],
+  ['eu.anthropic.claude-sonnet-4-6', 0.01155],
+  ['amazon.nova-lite-v1:0', 0.000186],
+  ['us.amazon.nova-lite-v1:0', 0.000186],
+])('a turn of %s costs $%d', (modelId, usd) => {
+  const price = bedrockPrices.of(modelId);
+  expect(price && nanoUsdFor(price, usage)).toBe(Math.round(usd * 1e9));
+});
+
+test('what came from the cache is cheaper, what went there is not', () => {
+  expect(bedrockPrices.of('anthropic.claude-haiku-4-5')).toEqual({
+    input: 1_000,
+    output: 5_000,
+    cacheRead: 100,
+    cacheWrite: 1_250,
+  });
+});
+
+test('nobody makes up the price of a model', () => {
+  expect(bedrockPrices.of('acme.model-v1')).toBeUndefined();
+});

@@ -1,0 +1,52 @@
+import { toExpiry } from '#aws/dynamo/table.ts';
+import {
+  number,
+  oneOf,
+  optionalNumber,
+  optionalText,
+  record,
+  text,
+  type Item,
+} from '#aws/dynamo/item-fields.ts';
+import { errorCodes } from '#domain/errors.ts';
+import type { Callback, Task, TaskError, TaskKey } from '#domain/task/task.ts';
+
+/** The stored form of a task: its fields as they are. */
+export function toTaskItem({ owner: _, expiresAtMs, ...task }: Task): Item {
+  return { ...task, expiresAt: toExpiry(expiresAtMs) };
+}
+
+/** A task from its item. Throws when the item is not one that `toTaskItem` made. */
+export function fromTaskItem({ owner, taskId }: TaskKey, item: Item): Task {
+  return {
+    owner,
+    taskId,
+    state: oneOf(['queued', 'running', 'succeeded', 'failed'] as const, item['state']),
+    request: text(item, 'request'),
+    fingerprint: text(item, 'fingerprint'),
+    createdAtMs: number(item, 'createdAtMs'),
+    expiresAtMs: number(item, 'expiresAt') * 1_000,
+    ...optionalNumber(item, 'startedAtMs'),
+    ...optionalNumber(item, 'finishedAtMs'),
+    ...(item['error'] === undefined ? {} : { error: taskError(record(item['error'])) }),
+    ...(item['callback'] === undefined ? {} : { callback: callback(record(item['callback'])) }),
+  };
+}
+
+function taskError(item: Item): TaskError {
+  return {
+    code: oneOf(errorCodes, item['code']),
+    message: text(item, 'message'),
+    ...(item['mayPass'] === true ? { mayPass: true } : {}),
+  };
+}
+
+function callback(item: Item): Callback {
+  return {
+    url: text(item, 'url'),
+    state: oneOf(['waiting', 'pending', 'delivered', 'failed'] as const, item['state']),
+    attempts: number(item, 'attempts'),
+    ...optionalText(item, 'problem'),
+    ...optionalNumber(item, 'waitUntilMs'),
+  };
+}

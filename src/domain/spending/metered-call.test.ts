@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { ChatError } from '#domain/errors.ts';
+import { createMemoryLedger } from '#test/doubles/memory-ledger.ts';
+import { paidAnswer, type Use } from '#domain/spending/metered-call.ts';
+import { estimated } from '#domain/conversation/usage.ts';
+import { createManualClock } from '#local/process/clock.ts';
+import { flatPrices, generousLimits, usage } from '#test/fixtures/turns.ts';
+
+const use: Use = { owner: 'ada', id: 'u1', modelId: 'm', most: estimated(100, 400) };
+
+async function tokensAfter(ask: () => Promise<{ readonly usage?: typeof usage }>): Promise<number> {
+  const ledger = createMemoryLedger(generousLimits);
+  const ports = { ledger, prices: flatPrices, clock: createManualClock(1_000) };
+  await paidAnswer(ports, use, ask).catch(() => undefined);
+  const [today] = await ledger.days('ada', 1);
+  return today?.tokens ?? 0;
+}
+
+const failing = async (failure: ChatError): Promise<never> => {
+  throw failure;
+};
+
+const late = Object.assign(new Error('Socket timed out'), { name: 'TimeoutError' });
+
+test('an answer costs what it took', async () => {
+  expect(await tokensAfter(async () => ({ usage }))).toBe(15);
+});
+
+test.each([
+  new ChatError('throttled', 'Busy'),
+  new ChatError('invalid_request', 'No'),
+  new ChatError('model_unavailable', 'Away'),
+])('what was refused costs nothing: %s', async (failure) => {
+  expect(await tokensAfter(() => failing(failure))).toBe(0);
+});
+
+test.each([
+  new ChatError('model_unavailable', 'No answer', { cause: late }),
+  new ChatError('model_error', 'The connection was lost'),
+  new ChatError('timed_out', 'The time was up'),
+])('what nobody heard the end of costs what it can have cost: %s', async (failure) => {
+  expect(await tokensAfter(() => failing(failure))).toBe(500);
+});

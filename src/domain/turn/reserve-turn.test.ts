@@ -1,0 +1,214 @@
+import { expect, test } from 'vitest';
+import { createMemoryLedger } from '#test/doubles/memory-ledger.ts';
+import { createMemoryModel, saying } from '#test/doubles/memory-model.ts';
+import { ChatError } from '#domain/errors.ts';
+import { userMessage } from '#domain/conversation/message.ts';
+import type { TurnPorts, TurnRequest } from '#domain/turn/open-turn.ts';
+import type { Model } from '#domain/model/model.ts';
+import { findConversation } from '#domain/turn/recover-turn.ts';
+import { runTurn } from '#domain/turn/run-turn.ts';
+import type { DaySpending } from '#domain/spending/ledger.ts';
+import type { TurnEvent } from '#domain/conversation/stream-event.ts';
+import { freeTools } from '#domain/model/tools.ts';
+import type { Turn } from '#domain/conversation/turn.ts';
+import { withTools } from '#domain/model/with-tools.ts';
+import {
+  conversation,
+  createPacedModel,
+  eventsOf,
+  flatPrices,
+  generousLimits,
+  memoryPorts,
+  textOf,
+  turnRequest,
+} from '#test/fixtures/turns.ts';
+
+const busy = new ChatError('throttled', 'Too many requests.');
+
+/** A model that fails as often as it is told to, and then says hello. */
+function failing(times: number): Model & { readonly asked: number[] } {
+  const asked: number[] = [];
+  return {
+    asked,
+    stream(request, signal) {
+      asked.push(asked.length);
+      const isFailure = asked.length <= times;
+      return isFailure
+        ? createMemoryModel([busy]).stream(request, signal)
+        : createMemoryModel(saying('Hello')).stream(request, signal);
+    },
+  };
+}
+
+/** A model that is asked, and says nothing until it is left. */
+function silent(): Model & { readonly asked: Promise<void> } {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  return {
+    asked,
+    async *stream(_, signal) {
+      resolve();
+      await new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+      yield* [];
+    },
+  };
+}
+
+const spent = async ({ ledger }: TurnPorts): Promise<DaySpending | undefined> =>
+  (await ledger.days('ada', 1))[0];
+
+const turns = async ({ conversations }: TurnPorts): Promise<readonly Turn[]> =>
+  (await conversations.turns(conversation, { limit: 10 })).items;
+
+const limited = (tokensPerDay: number): Partial<TurnPorts> => ({
+  ledger: createMemoryLedger({ ...generousLimits, tokensPerDay }),
+});
+
+test('a turn costs what its model used, and says so', async () => {
+  const ports = memoryPorts(createMemoryModel(saying('Hel', 'lo')));
+  const events = await eventsOf(runTurn(ports, turnRequest({ inference: { maxTokens: 500 } })));
+  const [turn] = await turns(ports);
+  const { inputTokens = 0, outputTokens = 0 } = turn?.usage ?? {};
+  const nanoUsd = inputTokens + 5 * outputTokens;
+  expect(nanoUsd).toBeGreaterThan(0);
+  expect(turn?.cost).toEqual({ nanoUsd });
+  expect(events.at(-1)).toMatchObject({ type: 'turn-stop', cost: { nanoUsd } });
+  expect(await spent(ports)).toMatchObject({ turns: 1, nanoUsd });
+});
+
+test('a turn there is no room for is kept, and its model is not asked', async () => {
+  const model = failing(0);
+  const ports = memoryPorts(model, limited(400));
+  const request = turnRequest({ inference: { maxTokens: 500 } });
+  const events = await eventsOf(runTurn(ports, request));
+  expect(events.at(-1)).toMatchObject({ type: 'error', error: { code: 'quota_exceeded' } });
+  expect(await turns(ports)).toMatchObject([{ state: 'failed', errorCode: 'quota_exceeded' }]);
+  expect(model.asked).toEqual([]);
+  expect((await ports.conversations.find(conversation))?.liveTurn).toBeUndefined();
+});
+
+test('an answer that was cut off counts in full length, for the model may have gone on', async () => {
+  const model = createPacedModel();
+  const ports = memoryPorts(model);
+  const deadline = new AbortController();
+  model.say('Hel');
+  const request = turnRequest({ inference: { maxTokens: 500 }, signal: deadline.signal });
+  for await (const event of runTurn(ports, request)) {
+    if (event.type !== 'text-delta') continue;
+    deadline.abort(new ChatError('timed_out', 'The time is up.'));
+  }
+  const [{ cost, usage } = {}] = await turns(ports);
+  expect(usage).toMatchObject({ outputTokens: 1, isEstimated: true });
+  expect(cost).toMatchObject({ isEstimated: true });
+  expect(cost?.nanoUsd).toBeGreaterThanOrEqual(5 * 500);
+  expect(await spent(ports)).toMatchObject({ nanoUsd: cost?.nanoUsd });
+});
+
+test('a model that was left before its first word counts in full length, with tools or without', async () => {
+  const toolUse = { owner: 'ada', sets: ['clock'], canAsk: false };
+  for (const change of [{}, { toolUse }]) {
+    const model = silent();
+    const ports = memoryPorts(withTools(model, { open: async () => freeTools([]) }));
+    const deadline = new AbortController();
+    const inference = { maxTokens: 500 };
+    const request = turnRequest({ inference, signal: deadline.signal, ...change });
+    const reading = eventsOf(runTurn(ports, request));
+    await model.asked;
+    deadline.abort(new ChatError('timed_out', 'The time is up.'));
+    await reading;
+    expect((await spent(ports))?.tokens).toBeGreaterThanOrEqual(500);
+  }
+});
+
+test('of a model without a price no turn says what it cost, not even one left behind', async () => {
+  const { dearest } = flatPrices;
+  const ports = memoryPorts(createPacedModel(), { prices: { of: () => undefined, dearest } });
+  const turn = runTurn(ports, turnRequest());
+  await turn.next();
+  await ports.clock.advance(90_000);
+  await findConversation(ports, conversation);
+  expect((await turns(ports))[0]).toMatchObject({ state: 'interrupted' });
+  expect((await turns(ports))[0]).not.toHaveProperty('cost');
+  expect((await spent(ports))?.nanoUsd).toBeGreaterThan(0);
+});
+
+test('a model that fails before its first word costs nothing', async () => {
+  const ports = memoryPorts(failing(1));
+  await eventsOf(runTurn(ports, turnRequest()));
+  expect(await turns(ports)).toMatchObject([{ state: 'failed', cost: { nanoUsd: 0 } }]);
+  expect(await spent(ports)).toMatchObject({ turns: 1, tokens: 0, nanoUsd: 0 });
+});
+
+const keyed = (turnId: string, change: Partial<TurnRequest> = {}): TurnRequest =>
+  turnRequest({ turnId, idempotency: { key: 'k', fingerprint: 'f' }, ...change });
+
+test('a request that comes again is answered and not paid for again', async () => {
+  const model = failing(0);
+  const ports = memoryPorts(model);
+  const first = await eventsOf(runTurn(ports, keyed('t1')));
+  const before = await spent(ports);
+  const second = await eventsOf(runTurn(ports, keyed('t2')));
+  expect(textOf(second)).toBe(textOf(first));
+  expect(model.asked).toHaveLength(1);
+  expect(await spent(ports)).toEqual(before);
+});
+
+test('a request that no model began to answer is answered when it comes again', async () => {
+  const model = failing(1);
+  const ports = memoryPorts(model);
+  const first = await eventsOf(runTurn(ports, keyed('t1')));
+  expect(first.at(-1)).toMatchObject({ type: 'error', error: busy });
+  const again = ['t2', 't3'].map((turnId) => eventsOf(runTurn(ports, keyed(turnId))));
+  const heard: TurnEvent[][] = [];
+  for (const events of again) void events.then((told) => heard.push(told));
+  await expect
+    .poll(async () => {
+      await ports.clock.advance(1_000);
+      return heard.map(textOf);
+    })
+    .toEqual(['Hello', 'Hello']);
+  expect(model.asked).toHaveLength(2);
+  expect(await turns(ports)).toMatchObject([
+    { state: 'complete', question: userMessage('Hi') },
+    { turnId: 't1', state: 'failed' },
+  ]);
+});
+
+test('an answer that is young enough is given again, at no cost, and an older one is not', async () => {
+  const model = failing(0);
+  const ports = memoryPorts(model);
+  const cached = (turnId: string): TurnRequest =>
+    keyed(turnId, {
+      conversation: { conversationId: 'once.c', mode: 'either', expiresAtMs: 90_000_000 },
+      idempotency: { key: 'cache', fingerprint: 'cache', maxAgeMs: 10_000 },
+    });
+  const first = await eventsOf(runTurn(ports, cached('t1')));
+  expect(first[0]).not.toHaveProperty('repeats');
+  await ports.clock.advance(9_999);
+  const again = await eventsOf(runTurn(ports, cached('t2')));
+  expect(again[0]).toMatchObject({ turnId: 't1', repeats: 'cached' });
+  expect(again.at(-1)).toMatchObject({ type: 'turn-stop', cost: { nanoUsd: 0 } });
+  expect(model.asked).toHaveLength(1);
+  await ports.clock.advance(1);
+  const later = await eventsOf(runTurn(ports, cached('t3')));
+  expect(later[0]).toMatchObject({ turnId: 't3' });
+  expect(model.asked).toHaveLength(2);
+});
+
+test('of a cached prompt only whole answers are given again', async () => {
+  const model = failing(0);
+  const cutOff: Model = {
+    async *stream(request, signal) {
+      for await (const event of model.stream(request, signal)) {
+        yield event.type === 'message-stop' ? { ...event, stopReason: 'max_tokens' } : event;
+      }
+    },
+  };
+  const ports = memoryPorts(cutOff);
+  const idempotency = { key: 'cache', fingerprint: 'cache', maxAgeMs: 10_000 };
+  for (const turnId of ['t1', 't2']) {
+    await eventsOf(runTurn(ports, keyed(turnId, { idempotency })));
+  }
+  expect(model.asked).toHaveLength(2);
+});

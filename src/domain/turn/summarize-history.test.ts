@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { messageText, userMessage } from '#domain/conversation/message.ts';
+import { createMemoryModel, saying } from '#test/doubles/memory-model.ts';
+import type { Model, ModelRequest } from '#domain/model/model.ts';
+import { runOn } from '#domain/turn/run-on.ts';
+import { runTurn } from '#domain/turn/run-turn.ts';
+import { conversation, eventsOf, memoryPorts, textOf, turnRequest } from '#test/fixtures/turns.ts';
+
+/** A model whose notes name every fact that it is shown, and whose answers are long. */
+function remembering(): Model & { readonly asked: ModelRequest[]; readonly noted: ModelRequest[] } {
+  const [asked, noted]: [ModelRequest[], ModelRequest[]] = [[], []];
+  return {
+    asked,
+    noted,
+    stream(request, signal) {
+      const isNote = request.system?.includes('memory of a conversation') ?? false;
+      (isNote ? noted : asked).push(request);
+      const shown = request.messages.map(messageText).join(' ');
+      const facts = [...new Set(shown.match(/fact-\d+/gu))].join(' ');
+      const answer = isNote ? `Notes: ${facts}` : 'word '.repeat(100);
+      return createMemoryModel(saying(answer)).stream(request, signal);
+    },
+  };
+}
+
+test('of a conversation of any length the model is shown everything, the older part in short', async () => {
+  const model = remembering();
+  const ports = memoryPorts(model);
+  for (let turn = 1; turn <= 40; turn += 1) {
+    const asked = { type: 'message', question: userMessage(`Remember fact-${turn}.`) } as const;
+    await eventsOf(runTurn(ports, turnRequest({ turnId: `t${turn}`, asked })));
+  }
+  expect(model.asked).toHaveLength(40);
+  for (const [index, { messages, system = '' }] of model.asked.entries()) {
+    const shown = [system, ...messages.map(messageText)].join(' ');
+    const facts = new Set(shown.match(/fact-\d+/gu));
+    expect(facts.size).toBe(index + 1);
+    expect(shown.length).toBeLessThan(6_000);
+  }
+  expect(model.noted.length).toBeLessThan(20);
+  expect(await ports.ledger.days('ada', 1)).toMatchObject([{ turns: 40 }]);
+});
+
+test('the reader does not wait for what is written down for the next turn', async () => {
+  const notes = Promise.withResolvers<void>();
+  const talking = remembering();
+  const model: Model = {
+    async *stream(request, signal) {
+      const isNote = request.system?.includes('memory of a conversation') ?? false;
+      if (isNote) await notes.promise;
+      yield* talking.stream(request, signal);
+    },
+  };
+  const ports = memoryPorts(model);
+  const request = (turnId: string) => turnRequest({ turnId, maxHistoryTokens: 100 });
+  await eventsOf(runTurn(ports, request('t1')));
+  const { events, ended } = runOn(runTurn(ports, request('t2')));
+  const heard = await eventsOf(events);
+  expect(heard.at(-1)).toMatchObject({ type: 'turn-stop' });
+  const summary = async (): Promise<string | undefined> =>
+    (await ports.conversations.turns(conversation, { limit: 9 })).items.at(-1)?.summary;
+  expect(await summary()).toBeUndefined();
+  notes.resolve();
+  await ended;
+  expect(await summary()).toContain('Notes');
+});
+
+test('notes that cannot be written cost nothing, and are written with the next turn', async () => {
+  let isDown = true;
+  const talking = remembering();
+  const model: Model = {
+    async *stream(request, signal) {
+      const isNote = request.system?.includes('memory of a conversation') ?? false;
+      if (isNote && isDown) throw new Error('down');
+      yield* talking.stream(request, signal);
+    },
+  };
+  const ports = memoryPorts(model);
+  const run = (turnId: string) =>
+    eventsOf(runTurn(ports, turnRequest({ turnId, maxHistoryTokens: 100 })));
+  await run('t1');
+  expect(textOf(await run('t2'))).toContain('word');
+  const [before] = await ports.ledger.days('ada', 1);
+  isDown = false;
+  await run('t3');
+  const { items } = await ports.conversations.turns(conversation, { limit: 9 });
+  expect(items.filter(({ summary }) => summary !== undefined)).toHaveLength(1);
+  expect(before).toMatchObject({ turns: 2 });
+});
+
+test('of a past that nobody has summed up the model is shown as much as fits', async () => {
+  const talking = remembering();
+  const model: Model = {
+    async *stream(request, signal) {
+      if (request.system !== undefined) throw new Error('No notes today.');
+      yield* talking.stream(request, signal);
+    },
+  };
+  const ports = memoryPorts(model);
+  for (let turn = 1; turn <= 9; turn += 1) {
+    const asked = { type: 'message', question: userMessage(`fact-${turn}`) } as const;
+    await eventsOf(runTurn(ports, turnRequest({ turnId: `t${turn}`, asked })));
+  }
+  const shown = talking.asked.at(-1)?.messages.map(messageText) ?? [];
+  expect(shown.filter((text) => text.startsWith('fact'))).toEqual([4, 5, 6, 7, 8, 9].map(fact));
+});
+
+const fact = (turn: number): string => `fact-${turn}`;

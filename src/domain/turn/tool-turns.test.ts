@@ -1,0 +1,141 @@
+import { expect, test } from 'vitest';
+import { ChatError } from '#domain/errors.ts';
+import { followTurn } from '#domain/turn/follow-turn.ts';
+import { userMessage, type ContentBlock } from '#domain/conversation/message.ts';
+import type { Model } from '#domain/model/model.ts';
+import { runTurn } from '#domain/turn/run-turn.ts';
+import type { StreamEvent } from '#domain/conversation/stream-event.ts';
+import { freeTools } from '#domain/model/tools.ts';
+import { appendJoined, takeEntry, type LogEvent } from '#domain/conversation/turn-log.ts';
+import { toExchange, toMessages, type Turn } from '#domain/conversation/turn.ts';
+import { withTools } from '#domain/model/with-tools.ts';
+import { conversation, eventsOf, memoryPorts, turnRequest, usage } from '#test/fixtures/turns.ts';
+
+const aCall: readonly StreamEvent[] = [
+  { type: 'message-start' },
+  { type: 'block-start', index: 0, toolUseId: '1', name: 'clock' },
+  { type: 'tool-input-delta', index: 0, json: '{}' },
+  { type: 'block-stop', index: 0 },
+  { type: 'message-stop', stopReason: 'tool_use' },
+  { type: 'usage', usage },
+];
+
+const clock = {
+  name: 'clock',
+  inputSchema: { type: 'object' },
+  writes: false,
+  timeoutMs: 1_000,
+  mostCalls: 3,
+  run: async () => 'noon',
+};
+const toolbox = { open: async () => freeTools([clock]) };
+const toolUse = { owner: 'ada', sets: ['time'], canAsk: true };
+
+test('who follows a live turn hears a call to its end before what came of it', async () => {
+  const held = Promise.withResolvers<void>();
+  let step = 0;
+  const model: Model = {
+    async *stream() {
+      step += 1;
+      if (step === 1) yield* aCall;
+      else await held.promise;
+    },
+  };
+  const ports = memoryPorts(withTools(model, toolbox));
+  const running = eventsOf(runTurn(ports, turnRequest({ toolUse })));
+  const key = { ...conversation, turnId: 't1', sequence: 1 };
+  const logged = async (): Promise<number> => {
+    await ports.clock.advance(1_000);
+    return (await ports.log.read(key, 0)).flatMap(({ events }) => events).length;
+  };
+  await expect.poll(logged).toBeGreaterThan(2);
+  const heard: string[] = [];
+  const { signal } = new AbortController();
+  for await (const event of followTurn(ports, { key, signal })) {
+    heard.push(event.type);
+    if (event.type === 'block') break;
+  }
+  expect(heard.slice(-4)).toEqual(['block-start', 'tool-input-delta', 'block-stop', 'block']);
+  held.resolve();
+  await running;
+});
+
+test('a turn that breaks off in a later step counts what is known, and that step at most', async () => {
+  let step = 0;
+  const model: Model = {
+    async *stream() {
+      step += 1;
+      yield* step > 1 ? [{ type: 'message-start' } as const] : aCall;
+      if (step > 1) throw new ChatError('model_error', 'Broke off');
+    },
+  };
+  const ports = memoryPorts(withTools(model, toolbox));
+  const inference = { maxTokens: 100 };
+  await eventsOf(runTurn(ports, turnRequest({ toolUse, inference })));
+  const { items } = await ports.conversations.turns(conversation, { limit: 1 });
+  const [turn] = items;
+  expect(turn).toMatchObject({ state: 'failed', usage: { outputTokens: 105, isEstimated: true } });
+  const [day] = await ports.ledger.days('ada', 1);
+  expect(day?.tokens).toBe(turn?.usage?.totalTokens);
+});
+
+test('a step that its model refused cost nothing beyond what was told of', async () => {
+  let step = 0;
+  const model: Model = {
+    async *stream() {
+      step += 1;
+      if (step > 1) throw new ChatError('throttled', 'Busy');
+      yield* aCall;
+    },
+  };
+  const ports = memoryPorts(withTools(model, toolbox));
+  await eventsOf(runTurn(ports, turnRequest({ toolUse })));
+  const { items } = await ports.conversations.turns(conversation, { limit: 1 });
+  expect(items[0]).toMatchObject({ state: 'failed', usage });
+});
+
+const answered = (...content: readonly ContentBlock[]): Turn => ({
+  turnId: 't1',
+  sequence: 1,
+  state: 'stopped',
+  question: userMessage('Hi'),
+  answer: { role: 'assistant', content },
+  modelId: 'model',
+  startedAtMs: 1,
+  finishedAtMs: 2,
+});
+const call = { type: 'tool-use', toolUseId: '1', name: 'clock', inputJson: '{}' } as const;
+const result = { type: 'tool-result', toolUseId: '1', text: 'noon' } as const;
+const text = (words: string) => ({ type: 'text', text: words }) as const;
+
+const shapeOf = (...content: readonly ContentBlock[]): string =>
+  toMessages([answered(...content)], { hasTools: true })
+    .map(({ role, content: blocks }) => `${role[0]}:${blocks.map(({ type }) => type).join('+')}`)
+    .join(' ');
+
+test('an exchange is shown with roles that alternate, and no message that is blank', () => {
+  expect(shapeOf(text('Wait.'), call, result, text('Noon.'))).toBe(
+    'u:text a:text+tool-use u:tool-result a:text',
+  );
+  expect(shapeOf(text('Wait.'), call, result)).toBe('u:text a:text');
+  expect(shapeOf(text('Wait.'), call, result, text('\n'))).toBe('u:text a:text');
+  expect(shapeOf(text('Wait.'), call, result, { type: 'reasoning', text: 'Hm' })).toBe(
+    'u:text a:text',
+  );
+  expect(shapeOf(text('Wait.'), call)).toBe('u:text a:text');
+  expect(shapeOf(call, result)).toBe('');
+  expect(toExchange({ role: 'assistant', content: [call, result] })).toHaveLength(2);
+});
+
+test('blocks that come whole take the room in a log that they have', () => {
+  const events: LogEvent[] = [];
+  const large = (index: number): LogEvent => ({
+    type: 'block',
+    index,
+    block: { ...result, text: 'x'.repeat(40_000) },
+  });
+  for (const index of [1, 2, 3]) appendJoined(events, large(index));
+  const entries: (readonly LogEvent[])[] = [];
+  while (events.length > 0) entries.push(takeEntry(events));
+  expect(entries.map((entry) => entry.length)).toEqual([1, 1, 1]);
+});

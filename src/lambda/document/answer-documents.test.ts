@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import type { Document, WorkflowLook } from '#domain/document/document.ts';
+import { answerDocuments, type DocumentPorts } from '#lambda/document/answer-documents.ts';
+import { createManualClock } from '#local/process/clock.ts';
+
+const running: Document = {
+  owner: 'key:k',
+  documentId: 'd1',
+  kind: 'summary',
+  state: 'running',
+  name: 'a.pdf',
+  format: 'pdf',
+  fingerprint: 'f',
+  createdAtMs: 1_000,
+  expiresAtMs: 1e12,
+  executionId: 'e1',
+};
+const told = { code: 'invalid_request', message: 'The PDF has no text.' } as const;
+const failed: Document = { ...running, state: 'failed', finishedAtMs: 2_000, error: told };
+
+/** What is read of a document whose run ends after it was looked up: first this, then that. */
+async function readWhile(look: WorkflowLook, ...stored: readonly Document[]): Promise<unknown> {
+  const found = [...stored];
+  const ports: DocumentPorts = {
+    clock: createManualClock(3_000),
+    workflows: { start: async () => 'e1', look: async () => look },
+    documents: {
+      add: async (document) => document,
+      find: async () => (found.length > 1 ? found.shift() : found[0]),
+      change: async () => true,
+    },
+    files: {
+      write: async () => undefined,
+      read: async () => undefined,
+      remove: async () => undefined,
+      uploadUrl: async () => '',
+      uri: (name) => name,
+    },
+  };
+  const request = {
+    method: 'GET',
+    path: '/documents/d1',
+    headers: {},
+    query: {},
+    body: '',
+    caller: { type: 'api-key', id: 'k' },
+  } as const;
+  const signal = new AbortController().signal;
+  const answer = await answerDocuments(ports, request, { requestId: 'r', signal, endsAtMs: 9e9 });
+  if (typeof answer.body !== 'string') throw new TypeError('The answer is not whole');
+  return JSON.parse(answer.body);
+}
+
+test('a run that has told why it failed is believed, however late one looks', async () => {
+  expect(await readWhile({ state: 'failed' }, running, failed)).toMatchObject({
+    status: 'failed',
+    error: { code: 'invalid_request', detail: 'The PDF has no text.' },
+  });
+});
+
+test('a run that was ended from outside has failed, though nobody said so', async () => {
+  expect(await readWhile({ state: 'failed' }, running)).toMatchObject({
+    status: 'failed',
+    error: { code: 'internal' },
+  });
+});
+
+test('a run at work tells its step', async () => {
+  const look = { state: 'running', step: 'AnalyzeContent' } as const;
+  expect(await readWhile(look, running)).toMatchObject({
+    status: 'running',
+    step: 'AnalyzeContent',
+  });
+});

@@ -1,0 +1,19 @@
+import { toChatError, type ChatError } from '#domain/errors.ts';
+import type { LambdaContext } from '#lambda/runtime/awslambda.ts';
+import { describeCause, logError } from '#lambda/runtime/log.ts';
+
+/** A step of a workflow, whose failure is told to the workflow as `toStepError` has it. */
+export function handleStep<Input, Output>(
+  run: (input: Input) => Promise<Output>,
+  toStepError: (error: ChatError) => Error,
+): (input: Input, context: LambdaContext) => Promise<Output> {
+  return async (input, { awsRequestId: requestId }) => {
+    try {
+      return await run(input);
+    } catch (error) {
+      const failure = toChatError(error);
+      logError('step failed', { requestId, code: failure.code, cause: describeCause(failure) });
+      throw toStepError(failure);
+    }
+  };
+}

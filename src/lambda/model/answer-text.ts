@@ -1,0 +1,24 @@
+import type { TextEvent } from '#domain/spending/metered-call.ts';
+import { wholeCharacters } from '#protocol/turn/plain-text.ts';
+
+export const textHeaders = {
+  'content-type': 'text/plain; charset=utf-8',
+  'x-accel-buffering': 'no',
+} as const;
+
+/** The words of a stream. */
+export async function* textOf(
+  events: AsyncIterable<TextEvent>,
+): AsyncGenerator<string, void, undefined> {
+  for await (const event of events) if (event.type === 'text') yield event.text;
+}
+
+/** A body whose first piece is there, so that a failure before it is still a status. */
+export async function begunText(text: AsyncIterable<string>): Promise<AsyncIterable<string>> {
+  const pieces = wholeCharacters(text);
+  const first = await pieces.next();
+  return (async function* rest() {
+    if (first.done !== true) yield first.value;
+    yield* pieces;
+  })();
+}

@@ -1,0 +1,92 @@
+import { ChatError } from '#domain/errors.ts';
+import type { Caller, HttpRequest } from '#lambda/runtime/http.ts';
+
+/** The part we use of a Function URL's event (payload format 2.0). */
+export interface FunctionUrlEvent {
+  readonly version: '2.0';
+  readonly rawPath: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly queryStringParameters?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly isBase64Encoded: boolean;
+  readonly requestContext: {
+    readonly http: { readonly method: string };
+    readonly authorizer?: { readonly iam?: { readonly userArn: string } };
+  };
+}
+
+/** The part we use of a REST API's proxy event (payload format 1.0). */
+export interface RestApiEvent {
+  readonly path: string;
+  readonly httpMethod: string;
+  readonly headers: Readonly<Record<string, string>> | null;
+  readonly queryStringParameters: Readonly<Record<string, string>> | null;
+  readonly body: string | null;
+  readonly isBase64Encoded: boolean;
+  readonly requestContext: {
+    readonly identity: { readonly apiKeyId?: string | null };
+    /** What `authorize.ts` says of the caller. */
+    readonly authorizer?: { readonly user?: string } | null;
+  };
+}
+
+export type HttpEvent = FunctionUrlEvent | RestApiEvent;
+
+/** The request in a Function URL's or a REST API's event. */
+export function toHttpRequest(event: HttpEvent): HttpRequest {
+  return 'version' in event ? fromFunctionUrl(event) : fromRestApi(event);
+}
+
+function fromFunctionUrl(event: FunctionUrlEvent): HttpRequest {
+  const arn = event.requestContext.authorizer?.iam?.userArn;
+  return {
+    method: event.requestContext.http.method,
+    path: event.rawPath,
+    headers: lowerCased(event.headers),
+    query: event.queryStringParameters ?? {},
+    body: decoded(event.body ?? '', event.isBase64Encoded),
+    caller: arn === undefined ? { type: 'anonymous' } : { type: 'iam', arn },
+  };
+}
+
+function fromRestApi(event: RestApiEvent): HttpRequest {
+  return {
+    method: event.httpMethod,
+    path: event.path,
+    headers: lowerCased(event.headers ?? {}),
+    query: event.queryStringParameters ?? {},
+    body: decoded(event.body ?? '', event.isBase64Encoded),
+    caller: callerOf(event.requestContext),
+  };
+}
+
+/** Whoever signed in is himself, whichever key his plan goes by. */
+function callerOf({ identity, authorizer }: RestApiEvent['requestContext']): Caller {
+  if (typeof authorizer?.user === 'string') return { type: 'user', id: authorizer.user };
+  const { apiKeyId } = identity;
+  return typeof apiKeyId === 'string' ? { type: 'api-key', id: apiKeyId } : { type: 'anonymous' };
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(headers);
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function decoded(body: string, isBase64Encoded: boolean): string {
+  return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+}
+
+/** Whose conversations the caller may see. Throws `unauthenticated` for nobody's. */
+export function ownerOf(caller: Caller, allowAnonymous: boolean): string {
+  switch (caller.type) {
+    case 'iam':
+      return `iam:${caller.arn}`;
+    case 'api-key':
+      return `key:${caller.id}`;
+    case 'user':
+      return `user:${caller.id}`;
+    case 'anonymous':
+      if (allowAnonymous) return 'anonymous';
+      throw new ChatError('unauthenticated', 'Sign the request or send an API key.');
+  }
+}

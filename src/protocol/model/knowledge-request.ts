@@ -1,0 +1,33 @@
+import * as v from 'valibot';
+import { maxQueryLength } from '#domain/model/knowledge.ts';
+import { identifier } from '#protocol/http/identifier.ts';
+import { parsed, parseJsonObject } from '#protocol/http/json-body.ts';
+
+export interface KnowledgeSearch {
+  readonly text: string;
+  readonly limit: number;
+  /** The first that is offered, where none is named. */
+  readonly name?: string;
+}
+
+const count = 'must be a whole number from 1 to 50';
+
+/** A question to documents. */
+export const searchSchema = v.strictObject({
+  query: v.pipe(
+    v.string('must be a string'),
+    v.maxLength(maxQueryLength, `must be at most ${maxQueryLength} characters`),
+    v.regex(/\S/u, 'must not be blank'),
+  ),
+  limit: v.optional(
+    v.pipe(v.number(count), v.integer(count), v.minValue(1, count), v.maxValue(50, count)),
+    5,
+  ),
+  knowledge_base: v.optional(identifier),
+});
+
+/** Reads `{"query","limit"?,"knowledge_base"?}`. Throws `invalid_request` that names the field. */
+export function parseKnowledgeSearch(body: string): KnowledgeSearch {
+  const { query: text, limit, knowledge_base: name } = parsed(searchSchema, parseJsonObject(body));
+  return name === undefined ? { text, limit } : { text, limit, name };
+}

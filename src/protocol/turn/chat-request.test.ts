@@ -1,0 +1,141 @@
+import { expect, test } from 'vitest';
+import { maxMessageLength } from '#protocol/turn/chat-options.ts';
+import { parseChatRequest } from '#protocol/turn/chat-request.ts';
+
+const parse = (body: unknown): ReturnType<typeof parseChatRequest> =>
+  parseChatRequest(typeof body === 'string' ? body : JSON.stringify(body));
+
+test('a prompt is asked once, outside any conversation', () => {
+  expect(parse({ prompt: 'Hi' })).toEqual({
+    question: { type: 'message', text: 'Hi' },
+    inference: {},
+  });
+});
+
+test('a message opens a conversation, or goes on with a known one', () => {
+  expect(parse({ message: 'Hi' }).conversation).toEqual({ create: true });
+  const known = parse({ message: 'Hi', conversation_id: 'c-1' });
+  expect(known.conversation).toEqual({ id: 'c-1', create: false });
+});
+
+test('options are read in the words of the public JSON', () => {
+  const inference = { max_tokens: 5, temperature: 0.5, top_p: 1, stop_sequences: ['END'] };
+  expect(parse({ prompt: 'Hi', model: 'm', system: 's', format: 'text', inference })).toEqual({
+    question: { type: 'message', text: 'Hi' },
+    modelId: 'm',
+    system: 's',
+    format: 'text',
+    inference: { maxTokens: 5, temperature: 0.5, topP: 1, stopSequences: ['END'] },
+  });
+});
+
+test('the body of an unmodified useChat is understood', () => {
+  const parts = [
+    { type: 'text', text: 'Hello ' },
+    { type: 'text', text: 'there' },
+  ];
+  const body = {
+    id: 'chat1',
+    trigger: 'submit-message',
+    messages: [
+      { id: 'm1', role: 'user', parts: [{ type: 'text', text: 'First' }] },
+      { id: 'm2', role: 'assistant', parts: [{ type: 'step-start' }] },
+      { id: 'm3', role: 'user', parts },
+    ],
+  };
+  expect(parse(body)).toEqual({
+    question: { type: 'message', text: 'Hello there' },
+    conversation: { id: 'chat1', create: true },
+    inference: {},
+  });
+});
+
+test.each<[object, object]>([
+  [
+    { message: 'Hi', parent_turn_id: 't1' },
+    { type: 'message', text: 'Hi', parentId: 't1' },
+  ],
+  [
+    { message: 'Hi', parent_turn_id: null },
+    { type: 'message', text: 'Hi', parentId: null },
+  ],
+  [{ regenerate_turn_id: 't1' }, { type: 'regenerate', turnId: 't1' }],
+  [{ continue_turn_id: 't1' }, { type: 'continue', turnId: 't1' }],
+])('%j goes back to a turn', (body, question) => {
+  const conversation = { id: 'c1', create: false };
+  expect(parse({ conversation_id: 'c1', ...body })).toMatchObject({ question, conversation });
+});
+
+const said = (id: string, role: string, text: string): object => {
+  return { id, role, parts: [{ type: 'text', text }] };
+};
+
+test.each<[string, object, object]>([
+  [
+    'regenerates the last answer',
+    { trigger: 'regenerate-message', messages: [said('u1', 'user', 'Hi')] },
+    { type: 'regenerate', text: 'Hi' },
+  ],
+  [
+    'regenerates an answer that it names',
+    { trigger: 'regenerate-message', messageId: 't1', messages: [said('u1', 'user', 'Hi')] },
+    { type: 'regenerate', text: 'Hi', turnId: 't1' },
+  ],
+  [
+    'edits a message after an answer',
+    {
+      messageId: 'u2',
+      messages: [
+        said('u1', 'user', 'Hi'),
+        said('t1', 'assistant', 'Hello'),
+        said('u2', 'user', 'Who?'),
+      ],
+    },
+    { type: 'message', text: 'Who?', parentId: 't1' },
+  ],
+  [
+    'edits the first message',
+    { messageId: 'u1', messages: [said('u1', 'user', 'Ho')] },
+    { type: 'message', text: 'Ho', parentId: null },
+  ],
+])('useChat %s', (_, body, question) => {
+  expect(parse({ id: 'chat1', trigger: 'submit-message', ...body }).question).toEqual(question);
+});
+
+const refused: readonly (readonly [body: unknown, message: string])[] = [
+  ['{broken', 'The body must be JSON.'],
+  ['', 'The body must be JSON.'],
+  ['[1]', 'The body must be a JSON object.'],
+  ['null', 'The body must be a JSON object.'],
+  [{}, 'prompt: is required'],
+  [{ prompt: '' }, 'prompt: must not be blank'],
+  [{ prompt: ' \n\t　' }, 'prompt: must not be blank'],
+  [{ prompt: 7 }, 'prompt: must be a string'],
+  [{ message: ' ' }, 'message: must not be blank'],
+  [{ conversation_id: 'c1' }, 'message: is required'],
+  [{ message: 'Hi', conversation_id: '../x' }, 'conversation_id: must be 1 to 64'],
+  [{ prompt: 'Hi', message: 'Hi' }, 'message: give either prompt'],
+  [{ prompt: 'Hi', conversation_id: 'c1' }, 'message: is required'],
+  [{ prompt: 'Hi', format: 'xml' }, 'format: must be one of ui, data, text, json'],
+  [{ prompt: 'Hi', promt: 'Hi' }, 'promt: is not a field of this request'],
+  [{ prompt: 'Hi', inference: { max_token: 5 } }, 'inference.max_token: is not a field'],
+  [{ prompt: 'Hi', inference: { max_tokens: 0 } }, 'inference.max_tokens: must be at least 1'],
+  [{ prompt: 'Hi', inference: { max_tokens: 1.5 } }, 'inference.max_tokens: must be a whole'],
+  [{ prompt: 'Hi', inference: { temperature: 2 } }, 'inference.temperature: must be from 0 to 1'],
+  [{ prompt: 'Hi', inference: null }, 'inference: must be an object'],
+  [{ prompt: 'Hi', inference: { stop_sequences: 'x' } }, 'stop_sequences: must be a list'],
+  [{ prompt: 'Hi', inference: { stop_sequences: [7] } }, 'stop_sequences.0: must be a string'],
+  [{ prompt: 'x'.repeat(maxMessageLength + 1) }, 'prompt: must be at most 32000 characters'],
+  [{ continue_turn_id: 't1' }, 'conversation_id: is required'],
+  [{ regenerate_turn_id: '../t', conversation_id: 'c' }, 'regenerate_turn_id: must be 1 to 64'],
+  [{ message: 'Hi', regenerate_turn_id: 't' }, 'regenerate_turn_id: give either message'],
+  [{ message: 'Hi', parent_turn_id: 't' }, 'parent_turn_id: needs the conversation_id'],
+  [{ message: 'Hi', parent_turn_id: 7, conversation_id: 'c' }, 'parent_turn_id: must be a string'],
+  [{ id: 'c1', messages: 'x' }, 'messages: must be an array'],
+  [{ id: 'c1', messages: [] }, 'messages: the last user message must have text'],
+];
+
+test.each(refused)('%j is refused by name', (body, message) => {
+  expect(() => parse(body)).toThrow(message);
+  expect(() => parse(body)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+});

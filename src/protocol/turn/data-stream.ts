@@ -1,0 +1,60 @@
+import * as v from 'valibot';
+import { accumulate, emptyAnswer } from '#domain/conversation/accumulate.ts';
+import { ChatError, toErrorCode } from '#domain/errors.ts';
+import type { TurnEvent } from '#domain/conversation/stream-event.ts';
+import { isLogEvent } from '#domain/conversation/turn-log.ts';
+import { eventStreamHeaders, type TurnEncoding } from '#protocol/turn/turn-encoding.ts';
+import { toCitationJson, toStepJson } from '#protocol/model/passage-json.ts';
+import { toProblem } from '#protocol/http/problem.ts';
+import { decodeSse, encodeSseMessage, ssePing } from '#protocol/http/sse.ts';
+
+/**
+ * The simplest stream of events: `data: {"text":"…"}` lines, then `data: [DONE]`. What an answer
+ * stands on and how it came about are events with names, which whoever wants text need not know.
+ */
+export function createDataEncoding(requestId: string): TurnEncoding {
+  let answer = emptyAnswer;
+  const whole = (index: number): string => {
+    const block = answer.content[answer.indexes.lastIndexOf(index)];
+    if (block?.type === 'citation') return named('citation', toCitationJson(block));
+    const step = block === undefined ? undefined : toStepJson(block);
+    return step === undefined ? '' : named('step', step);
+  };
+  return {
+    contentType: 'text/event-stream',
+    headers: eventStreamHeaders,
+    ping: ssePing,
+    encode(event: TurnEvent) {
+      if (event.type === 'text-delta') return `data: {"text":${JSON.stringify(event.text)}}\n\n`;
+      if (event.type === 'turn-stop') return encodeSseMessage({ data: '[DONE]' });
+      if (event.type === 'block-stop') return whole(event.index);
+      if (isLogEvent(event)) answer = accumulate(answer, event);
+      if (event.type === 'block') return whole(event.index);
+      if (event.type !== 'error') return '';
+      const data = JSON.stringify(toProblem(event.error, requestId));
+      return encodeSseMessage({ event: 'error', data });
+    },
+  };
+}
+
+function named(event: string, data: object): string {
+  return encodeSseMessage({ event, data: JSON.stringify(data) });
+}
+
+const textData = v.object({ text: v.string() });
+const errorData = v.object({ code: v.string(), detail: v.string() });
+
+/** The text of a `data` stream. Throws a `ChatError` when it failed or ended without `[DONE]`. */
+export async function* decodeDataStream(
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<string, void, undefined> {
+  for await (const { event, data } of decodeSse(chunks)) {
+    if (data === '[DONE]') return;
+    if (event === 'error') {
+      const { code, detail } = v.parse(errorData, JSON.parse(data));
+      throw new ChatError(toErrorCode(code), detail);
+    }
+    if (event === undefined) yield v.parse(textData, JSON.parse(data)).text;
+  }
+  throw new ChatError('internal', 'The connection ended before the answer did.');
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { ChatError } from '#domain/errors.ts';
+import { saying } from '#test/doubles/memory-model.ts';
+import {
+  createPlainTextEncoding,
+  decodePlainText,
+  wholeCharacters,
+} from '#protocol/turn/plain-text.ts';
+import { cutBytes, trickyTexts } from '#test/fixtures/cut-bytes.ts';
+
+test('the text is decoded as it was encoded, however the bytes are cut', async () => {
+  const encoding = createPlainTextEncoding();
+  const encoded = saying(...trickyTexts)
+    .map((event) => encoding.encode(event))
+    .join('');
+  for (let size = 1; size <= 12; size += 1) {
+    const decoded = await Array.fromAsync(decodePlainText(cutBytes(encoded, size)));
+    expect(decoded.join('')).toBe(trickyTexts.join(''));
+  }
+});
+
+test('half a character waits for its other half', () => {
+  const encoding = createPlainTextEncoding();
+  const [high, low] = ['👋'.slice(0, 1), '👋'.slice(1)];
+  expect(encoding.encode({ type: 'text-delta', index: 0, text: `Hi ${high}` })).toBe('Hi ');
+  expect(encoding.encode({ type: 'text-delta', index: 0, text: low })).toBe('👋');
+});
+
+test('a failure is thrown, because text has no way to say it', () => {
+  const error = new ChatError('model_error', 'Broken.');
+  expect(() => createPlainTextEncoding().encode({ type: 'error', error })).toThrow(error);
+});
+
+test('no piece ends with half a character, wherever the model cut it', async () => {
+  const text = 'a𠮷b👩‍👩‍👧野家';
+  async function* byUnit(): AsyncGenerator<string> {
+    for (let at = 0; at < text.length; at += 1) yield text.charAt(at);
+  }
+  const pieces = await Array.fromAsync(wholeCharacters(byUnit()));
+  expect(pieces.join('')).toBe(text);
+  for (const piece of pieces) expect(piece.isWellFormed()).toBe(true);
+});

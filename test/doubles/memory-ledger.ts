@@ -1,0 +1,61 @@
+import {
+  bucketOf,
+  dayOf,
+  difference,
+  nothingSpent,
+  refusalOf,
+  sum,
+  type Account,
+  type Ledger,
+  type Reservation,
+  type SpendingLimits,
+} from '#domain/spending/ledger.ts';
+
+interface Day extends Account {
+  readonly day: number;
+  readonly open: ReadonlySet<string>;
+}
+
+/** What owners spend, in memory. */
+export function createMemoryLedger(limits: SpendingLimits): Ledger {
+  const owners = new Map<string, Map<number, Day>>();
+  const find = ({ owner, atMs }: Reservation): Day => {
+    const day = dayOf(atMs);
+    const found = owners.get(owner)?.get(day);
+    return found ?? { ...nothingSpent, day, emptyAtMs: 0, open: new Set() };
+  };
+  const keep = ({ owner }: Reservation, account: Day): void => {
+    const days = owners.get(owner) ?? new Map<number, Day>();
+    owners.set(owner, days.set(account.day, account));
+  };
+  return {
+    async reserve(reservation) {
+      const account = find(reservation);
+      const { turnId, atMs, most } = reservation;
+      if (account.open.has(turnId)) return;
+      const refusal = refusalOf(account, reservation, limits);
+      if (refusal !== undefined) throw refusal;
+      keep(reservation, {
+        ...account,
+        ...sum(account, most),
+        emptyAtMs: Math.max(account.emptyAtMs, atMs) + bucketOf(limits).stepMs,
+        open: new Set([...account.open, turnId]),
+      });
+    },
+    async settle(reservation, spent) {
+      const account = find(reservation);
+      const { turnId, most } = reservation;
+      if (!account.open.has(turnId)) return;
+      const open = new Set(account.open);
+      open.delete(turnId);
+      keep(reservation, { ...account, ...sum(account, difference(spent, most)), open });
+    },
+    async days(owner, most) {
+      const days = [...(owners.get(owner)?.values() ?? [])];
+      return days
+        .toSorted((one, other) => other.day - one.day)
+        .slice(0, most)
+        .map(({ day, turns, tokens, nanoUsd }) => ({ day, turns, tokens, nanoUsd }));
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { keyUsedOtherwise } from '#domain/conversation/conversation-errors.ts';
+import type { Task, TaskKey, Tasks } from '#domain/task/task.ts';
+
+/** Tasks that live as long as the process: the same promises as the durable ones. */
+export function createMemoryTasks(): Tasks {
+  const tasks = new Map<string, Task>();
+  return {
+    async submit(task) {
+      const before = tasks.get(idOf(task));
+      if (before === undefined) tasks.set(idOf(task), task);
+      else if (before.fingerprint !== task.fingerprint) throw keyUsedOtherwise();
+      return before ?? task;
+    },
+    async find(key) {
+      return tasks.get(idOf(key));
+    },
+    async change(key, change, { states, callback }) {
+      const task = tasks.get(idOf(key));
+      if (task === undefined || !states.includes(task.state)) return undefined;
+      const { attempts, state } = callback ?? task.callback ?? {};
+      if (task.callback?.attempts !== attempts || task.callback?.state !== state) return undefined;
+      const { error, finishedAtMs, ...others } = { ...task, ...change };
+      const changed = {
+        ...others,
+        ...(error === undefined ? {} : { error }),
+        ...(finishedAtMs === undefined ? {} : { finishedAtMs }),
+      };
+      tasks.set(idOf(key), changed);
+      return changed;
+    },
+  };
+}
+
+function idOf({ owner, taskId }: TaskKey): string {
+  return JSON.stringify([owner, taskId]);
+}

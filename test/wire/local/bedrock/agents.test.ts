@@ -1,0 +1,196 @@
+import {
+  BedrockAgentRuntimeClient,
+  InvokeAgentCommand,
+  type InvokeAgentCommandInput,
+  type ResponseStream,
+} from '@aws-sdk/client-bedrock-agent-runtime';
+import {
+  BedrockAgentCoreClient,
+  InvokeAgentRuntimeCommand,
+} from '@aws-sdk/client-bedrock-agentcore';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readKnowledgeBases } from '#local/bedrock/server/read-settings.ts';
+import { credentials, startBedrock, type RunningBedrock } from '#test/fixtures/bedrock.ts';
+import { makeKnowledgeFolder } from '#test/fixtures/knowledge-folder.ts';
+
+let bedrock: RunningBedrock;
+let client: BedrockAgentRuntimeClient;
+
+beforeAll(async () => {
+  const knowledgeBases = await readKnowledgeBases([await makeKnowledgeFolder()], () => undefined);
+  bedrock = await startBedrock({ knowledgeBases });
+  client = new BedrockAgentRuntimeClient({
+    endpoint: bedrock.url,
+    region: 'us-east-1',
+    credentials,
+  });
+});
+
+afterAll(() => bedrock.close());
+
+describe('InvokeAgent', () => {
+  async function invoke(
+    change: Partial<InvokeAgentCommandInput>,
+  ): Promise<readonly ResponseStream[]> {
+    const input = {
+      agentId: 'AGENT12345',
+      agentAliasId: 'TSTALIASID',
+      sessionId: 'session-1',
+      ...change,
+    };
+    const { completion } = await client.send(new InvokeAgentCommand(input));
+    return Array.fromAsync(completion ?? []);
+  }
+
+  const textOf = (events: readonly ResponseStream[]): string =>
+    events.map(({ chunk }) => Buffer.from(chunk?.bytes ?? []).toString('utf8')).join('');
+
+  test('answers from the knowledge base, whole, with its attribution', async () => {
+    const events = await invoke({ inputText: 'How many days of paid leave do I have?' });
+    expect(events).toHaveLength(1);
+    expect(textOf(events)).toContain('25 days');
+    expect(
+      events[0]?.chunk?.attribution?.citations?.[0]?.retrievedReferences?.[0]?.content?.text,
+    ).toContain('25 days');
+  });
+
+  test('shows its trace where it is asked for, in order', async () => {
+    const events = await invoke({ inputText: 'When was the bridge opened?', enableTrace: true });
+    const kinds = events.map(({ chunk, trace }) =>
+      chunk === undefined ? Object.keys(trace?.trace?.orchestrationTrace ?? {})[0] : 'chunk',
+    );
+    expect(kinds).toEqual([
+      'modelInvocationInput',
+      'invocationInput',
+      'observation',
+      'modelInvocationOutput',
+      'rationale',
+      'observation',
+      'chunk',
+    ]);
+    expect(events[0]?.trace).toMatchObject({
+      agentId: 'AGENT12345',
+      agentAliasId: 'TSTALIASID',
+      eventTime: expect.any(Date),
+    });
+  });
+
+  test('streams the final answer where it is asked to', async () => {
+    const events = await invoke({
+      inputText: 'Hello',
+      streamingConfigurations: { streamFinalResponse: true },
+    });
+    expect(events.length).toBeGreaterThan(5);
+    expect(textOf(events)).toContain('Simulated answer');
+  });
+
+  test('remembers its session until it is ended', async () => {
+    const sessionId = 'session-2';
+    await invoke({ sessionId, inputText: 'My name is Ada.' });
+    expect(textOf(await invoke({ sessionId, inputText: 'What is my name?' }))).toContain('Ada');
+    await invoke({ sessionId, inputText: 'Bye', endSession: true });
+    expect(textOf(await invoke({ sessionId, inputText: 'What is my name?' }))).not.toContain('Ada');
+  });
+
+  test('gives control back for a tool, and goes on with what the program did', async () => {
+    const off = bedrock.on({
+      match: { operation: 'InvokeAgent' },
+      stream: [{ tool: { name: 'orders__find', args: { id: 7 } } }],
+      next: [{ stream: [{ text: 'It was sent.' }] }],
+    });
+    const sessionId = 'session-3';
+    const [event] = await invoke({ sessionId, inputText: 'Where is my order?' });
+    const control = event?.returnControl;
+    expect(control?.invocationInputs?.[0]?.functionInvocationInput).toMatchObject({
+      actionGroup: 'orders',
+      function: 'find',
+      parameters: [{ name: 'id', type: 'number', value: '7' }],
+    });
+    const events = await invoke({
+      sessionId,
+      sessionState: {
+        invocationId: control?.invocationId,
+        returnControlInvocationResults: [
+          {
+            functionResult: {
+              actionGroup: 'orders',
+              function: 'find',
+              responseBody: { TEXT: { body: 'sent' } },
+            },
+          },
+        ],
+      },
+    });
+    expect(textOf(events)).toBe('It was sent.');
+    off();
+  });
+
+  test('a bad id is refused by its member', async () => {
+    await expect(invoke({ agentId: 'not an id', inputText: 'Hi' })).rejects.toThrow(
+      "'agentId' failed to satisfy constraint",
+    );
+  });
+
+  test('an exception midway is typed', async () => {
+    const off = bedrock.on({
+      stream: [{ text: 'a' }, { exception: { type: 'dependencyFailedException', message: 'No.' } }],
+    });
+    await expect(
+      invoke({ inputText: 'Hi', streamingConfigurations: { streamFinalResponse: true } }),
+    ).rejects.toMatchObject({ name: 'DependencyFailedException' });
+    off();
+  });
+});
+
+describe('InvokeAgentRuntime', () => {
+  const agentRuntimeArn = 'arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/agent-abc123';
+  const runtimeSessionId = 'session-of-thirty-three-characters-1';
+  const core = (): BedrockAgentCoreClient =>
+    new BedrockAgentCoreClient({ endpoint: bedrock.url, region: 'us-east-1', credentials });
+  const payload = (prompt: string): Uint8Array => Buffer.from(JSON.stringify({ prompt }));
+
+  test('streams server-sent events, and remembers its session', async () => {
+    const command = new InvokeAgentRuntimeCommand({
+      agentRuntimeArn,
+      runtimeSessionId,
+      payload: payload('My name is Ada.'),
+    });
+    const { contentType, response, runtimeSessionId: session } = await core().send(command);
+    expect(contentType).toContain('text/event-stream');
+    expect(session).toBe(runtimeSessionId);
+    const said = (await response?.transformToString())?.trim().split('\n\n') ?? [];
+    const events = said.map(
+      (line) => JSON.parse(line.replace(/^data: /u, '')) as { event: object },
+    );
+    expect(events[0]).toEqual({ event: { messageStart: { role: 'assistant' } } });
+    expect(Object.keys(events.at(-1)?.event ?? {})).toEqual(['metadata']);
+    const again = new InvokeAgentRuntimeCommand({
+      agentRuntimeArn,
+      runtimeSessionId,
+      accept: 'application/json',
+      payload: payload('What is my name?'),
+    });
+    const whole = await (await core().send(again)).response?.transformToString();
+    expect(JSON.parse(whole ?? '')).toMatchObject({ result: expect.stringContaining('Ada') });
+  });
+
+  test('refuses a short session id and a payload that is none, as AgentCore does', async () => {
+    const send = (change: object): Promise<unknown> =>
+      core().send(
+        new InvokeAgentRuntimeCommand({
+          agentRuntimeArn,
+          runtimeSessionId,
+          payload: payload('Hi'),
+          ...change,
+        }),
+      );
+    await expect(send({ runtimeSessionId: 'short' })).rejects.toMatchObject({
+      name: 'ValidationException',
+      fieldList: [{ name: 'runtimeSessionId' }],
+    });
+    await expect(send({ payload: Buffer.from('{}') })).rejects.toMatchObject({
+      name: 'RuntimeClientError',
+      $metadata: { httpStatusCode: 424 },
+    });
+  });
+});

@@ -1,0 +1,104 @@
+import { ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { haiku, startBedrock, type RunningBedrock } from '#test/fixtures/bedrock.ts';
+import { clients, ownClient } from '#test/fixtures/bedrock-clients.ts';
+import { after, cases } from '#test/fixtures/bedrock-faults.ts';
+
+let bedrock: RunningBedrock;
+let off = (): void => undefined;
+
+beforeAll(async () => {
+  bedrock = await startBedrock({ pace: { ttftMs: 5, tokensPerSecond: 2_000, jitter: 0 } });
+});
+
+afterEach(() => off());
+afterAll(() => bedrock.close());
+
+describe.each(Object.entries(cases))('%s', (_, { scenario, seen }) => {
+  const names = [...Object.keys(clients), 'our own client'];
+  const all = [...Object.values(clients), ownClient];
+
+  test.each(names.map((name, index) => [name, seen[index], all[index]] as const))(
+    '%s: %s',
+    async (__, expected, client) => {
+      off = bedrock.on(scenario);
+      expect(await client?.(bedrock, 'Hello')).toBe(expected);
+    },
+  );
+});
+
+test('our own client takes none of them for success', () => {
+  const harmless = /^(?:no fault|an event that nobody knows|bytes one by one|a late first|usage)/u;
+  const faults = Object.entries(cases).filter(([name]) => !harmless.test(name));
+  expect(faults.length).toBeGreaterThan(25);
+  expect(faults.filter(([, { seen }]) => seen[7] === 'complete' || seen[7] === 'silent')).toEqual(
+    [],
+  );
+});
+
+test.each(Object.entries({ ...clients, 'our own client': ownClient }))(
+  'throttled once and then answered: %s tries again by itself',
+  async (_, client) => {
+    off = bedrock.on({ fail: { type: 'ThrottlingException', times: 1 } });
+    expect(await client(bedrock, 'Hello', 2)).toBe('complete');
+    expect(bedrock.journal.entries().slice(-2)).toMatchObject([
+      { outcome: 'refused', error: 'ThrottlingException' },
+      { outcome: 'completed' },
+    ]);
+  },
+);
+
+test('a reader that gives up is journalled as one who left', async () => {
+  off = bedrock.on({ stream: [{ text: 'Hello' }, { stall: '60s' }] });
+  expect(await ownClient(bedrock, 'Hello')).toBe('throws model_unavailable');
+  const { journal } = bedrock;
+  await expect.poll(() => journal.entries().at(-1)?.outcome).toBe('client_cancelled');
+});
+
+test('a refusal may say when to try again', async () => {
+  off = bedrock.on({
+    fail: { type: 'ThrottlingException', retryAfter: 7, message: 'Too many tokens.' },
+  });
+  const body = { messages: [{ role: 'user', content: [{ text: 'Hi' }] }] };
+  const answer = await bedrock.post(`/model/${haiku}/converse`, body);
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '7']);
+  expect(answer.headers.get('x-amzn-errortype')).toBe(
+    'ThrottlingException:http://internal.amazon.com/coral/com.amazon.bedrock/',
+  );
+  expect(await answer.json()).toEqual({ message: 'Too many tokens.' });
+});
+
+test.each([
+  ['rst', 'a connection that breaks'],
+  ['eof', 'half a body'],
+])('an answer that is not streamed and is cut by %s is %s', async (cut) => {
+  off = bedrock.on(after({ cut }));
+  const messages = [{ role: 'user' as const, content: [{ text: 'Hello' }] }];
+  await expect(
+    bedrock.http1().send(new ConverseCommand({ modelId: haiku, messages })),
+  ).rejects.toThrow();
+});
+
+test('generation stops within 100 ms of the reader leaving, and the journal says so', async () => {
+  off = bedrock.on({
+    stream: [{ pace: { tps: 20 } }, { text: 'one two three four five six seven '.repeat(20) }],
+  });
+  const leaving = new AbortController();
+  const messages = [{ role: 'user' as const, content: [{ text: 'Count' }] }];
+  const { stream } = await bedrock
+    .http1()
+    .send(new ConverseStreamCommand({ modelId: haiku, messages }), { abortSignal: leaving.signal });
+  const events = stream?.[Symbol.asyncIterator]();
+  await events?.next();
+  const { journal } = bedrock;
+  const before = journal.entries().length;
+  const leftAt = performance.now();
+  leaving.abort();
+  await expect.poll(() => journal.entries().length, { interval: 5 }).toBe(before + 1);
+  const elapsedMs = performance.now() - leftAt;
+  console.log(`stopped ${Math.round(elapsedMs)} ms after the reader left`);
+  const entry = journal.entries().at(-1);
+  expect(entry).toMatchObject({ outcome: 'client_cancelled', operation: 'ConverseStream' });
+  expect(entry?.tokensGenerated).toBeLessThan(60);
+  await events?.next().catch(() => undefined);
+});

@@ -1,0 +1,164 @@
+import { ApplyGuardrailCommand, type Message } from '@aws-sdk/client-bedrock-runtime';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startBedrock, textOf, user, type RunningBedrock } from '#test/fixtures/bedrock.ts';
+
+let bedrock: RunningBedrock;
+
+beforeAll(async () => {
+  bedrock = await startBedrock({ guardrails: [guardrail] });
+});
+
+afterAll(() => bedrock.close());
+
+const guardrail = {
+  id: 'gr12345',
+  version: '1',
+  blockedInputMessaging: 'Not that question.',
+  blockedOutputsMessaging: 'Not that answer.',
+  wordPolicyConfig: { wordsConfig: [{ text: 'unicorn' }] },
+  topicPolicyConfig: {
+    topicsConfig: [
+      { name: 'investment advice', definition: 'Advice on which stocks to buy', type: 'DENY' },
+    ],
+  },
+  sensitiveInformationPolicyConfig: {
+    piiEntitiesConfig: [{ type: 'EMAIL', action: 'ANONYMIZE' as const }],
+  },
+};
+
+describe('guardrails', () => {
+  const guardrailConfig = {
+    guardrailIdentifier: 'gr12345',
+    guardrailVersion: '1',
+    trace: 'enabled' as const,
+  };
+
+  test('a question that is blocked costs nothing, and the trace says why', async () => {
+    const { output, stopReason, trace, usage } = await bedrock.ask({
+      messages: [user('Draw a unicorn')],
+      guardrailConfig,
+    });
+    expect(stopReason).toBe('guardrail_intervened');
+    expect(output?.message?.content).toEqual([{ text: 'Not that question.' }]);
+    expect(usage).toMatchObject({ inputTokens: 0, outputTokens: 0 });
+    expect(trace?.guardrail?.inputAssessment?.['gr12345']?.wordPolicy?.customWords).toEqual([
+      { action: 'BLOCKED', detected: true, match: 'unicorn' },
+    ]);
+  });
+
+  const guarded = { guardContent: { text: { text: 'Please.' } } };
+  const long = 'I like long walks by the sea in the evening. '.repeat(10);
+  const secret: Message[] = [
+    user(`${long} And I saw a unicorn.`),
+    { role: 'assistant', content: [{ text: 'I see.' }] },
+    { role: 'user', content: [{ text: 'What did I say so far?' }, guarded] },
+  ];
+
+  test.each(['sync', 'async'] as const)(
+    'an answer is blocked midway in %s mode',
+    async (streamProcessingMode) => {
+      const events = await bedrock.stream({
+        messages: secret,
+        guardrailConfig: { ...guardrailConfig, streamProcessingMode } as never,
+      });
+      const text = events
+        .map(({ contentBlockDelta }) => contentBlockDelta?.delta?.text ?? '')
+        .join('');
+      expect(
+        events.find(({ messageStop }) => messageStop !== undefined)?.messageStop?.stopReason,
+      ).toBe('guardrail_intervened');
+      expect(text).toMatch(/Not that answer\.$/u);
+      // Buffered text is scanned before it is let go; passed text is cut when it is found.
+      expect(text.includes('unicorn')).toBe(streamProcessingMode === 'async');
+    },
+  );
+
+  test('what is sensitive is masked where the stream waits for it', async () => {
+    const text =
+      'Summarise this:\nWrite to ada@example.com for the results of the long experiment.';
+    const messages: Message[] = [{ role: 'user', content: [{ text }, guarded] }];
+    expect(textOf(await bedrock.ask({ messages, guardrailConfig }))).toContain(
+      'Write to {EMAIL} for',
+    );
+  });
+
+  test('nothing of what is masked or blocked goes out in pieces', async () => {
+    const filler = 'The long experiment went on for many days and nights. ';
+    for (const length of [3, 4, 5, 6, 7]) {
+      const before = filler.repeat(length);
+      const off = bedrock.on({
+        stream: [{ text: `${before}Ask ada.lovelace@example.com now. ${filler.repeat(5)}` }],
+      });
+      const events = await bedrock.stream({ guardrailConfig });
+      off();
+      const said = events
+        .map(({ contentBlockDelta }) => contentBlockDelta?.delta?.text ?? '')
+        .join('');
+      expect(said).toBe(`${before}Ask {EMAIL} now. ${filler.repeat(5)}`);
+    }
+  });
+
+  test('an answer that is not streamed is blocked as a whole, and masked however it is asked', async () => {
+    const off = bedrock.on({
+      stream: [{ text: `${'The long experiment went on. '.repeat(30)}A unicorn!` }],
+    });
+    const blocked = await bedrock.ask({ guardrailConfig });
+    expect(blocked.output?.message?.content).toEqual([{ text: 'Not that answer.' }]);
+    off();
+    const kana = 'あ'.repeat(790);
+    const again = bedrock.on({ stream: [{ text: `${kana}john.smith@example.com${kana}` }] });
+    expect(textOf(await bedrock.ask({ guardrailConfig }))).toBe(`${kana}{EMAIL}${kana}`);
+    const events = await bedrock.stream({ guardrailConfig });
+    const said = events
+      .map(({ contentBlockDelta }) => contentBlockDelta?.delta?.text ?? '')
+      .join('');
+    expect(said).toBe(`${kana}{EMAIL}${kana}`);
+    again();
+  });
+
+  test('a deny topic without a telling word blocks only what names it', async () => {
+    const strict = await startBedrock({
+      guardrails: [
+        {
+          id: 'ja',
+          topicPolicyConfig: { topicsConfig: [{ name: 'いじめ', definition: 'いじめの話' }] },
+        },
+      ],
+    });
+    const apply = async (text: string): Promise<unknown> => {
+      const body = { source: 'INPUT', content: [{ text: { text } }] };
+      return (await strict.post('/guardrail/ja/version/1/apply', body)).json();
+    };
+    expect(await apply('Hello, how are you?')).toMatchObject({ action: 'NONE' });
+    expect(await apply('いじめについて')).toMatchObject({ action: 'GUARDRAIL_INTERVENED' });
+    await strict.close();
+  });
+
+  test('one that is not there is refused', async () => {
+    await expect(
+      bedrock.ask({ guardrailConfig: { ...guardrailConfig, guardrailIdentifier: 'none' } }),
+    ).rejects.toThrow('does not exist');
+  });
+
+  test('ApplyGuardrail assesses a text by itself', async () => {
+    const apply = (text: string): ApplyGuardrailCommand =>
+      new ApplyGuardrailCommand({
+        guardrailIdentifier: 'gr12345',
+        guardrailVersion: '1',
+        source: 'INPUT',
+        content: [{ text: { text } }],
+      });
+    const blocked = await bedrock.http2().send(apply('Which stocks to buy? I want advice.'));
+    expect(blocked).toMatchObject({
+      action: 'GUARDRAIL_INTERVENED',
+      outputs: [{ text: 'Not that question.' }],
+    });
+    expect(blocked.assessments?.[0]?.topicPolicy?.topics?.[0]?.name).toBe('investment advice');
+    const masked = await bedrock.http2().send(apply('I am ada@example.com'));
+    expect(masked.outputs).toEqual([{ text: 'I am {EMAIL}' }]);
+    expect(await bedrock.http2().send(apply('Hello'))).toMatchObject({
+      action: 'NONE',
+      outputs: [],
+    });
+  });
+});

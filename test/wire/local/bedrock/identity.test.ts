@@ -1,0 +1,177 @@
+import {
+  BedrockRuntimeClient,
+  ConverseCommand,
+  type BedrockRuntimeClientConfig,
+} from '@aws-sdk/client-bedrock-runtime';
+import { BedrockAgentRuntimeClient, RetrieveCommand } from '@aws-sdk/client-bedrock-agent-runtime';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { AwsClient } from 'aws4fetch';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { haiku, startBedrock, type RunningBedrock } from '#test/fixtures/bedrock.ts';
+
+const known = { accessKeyId: 'AKIAKNOWN', secretAccessKey: 'a-secret' };
+const temporary = { accessKeyId: 'ASIATEMP', secretAccessKey: 'another', sessionToken: 'a-token' };
+const expired = { ...temporary, accessKeyId: 'ASIAOLD', expiresAt: Date.now() - 1_000 };
+
+let bedrock: RunningBedrock;
+
+beforeAll(async () => {
+  const credentials = [known, temporary, expired];
+  bedrock = await startBedrock({
+    identity: { mode: 'strict', credentials, apiKeys: ['ABSKright'] },
+  });
+});
+
+afterAll(() => bedrock.close());
+
+const messages = [{ role: 'user' as const, content: [{ text: 'Hello' }] }];
+
+async function ask(config: BedrockRuntimeClientConfig): Promise<string | undefined> {
+  const client = new BedrockRuntimeClient({
+    endpoint: bedrock.url,
+    region: 'us-east-1',
+    maxAttempts: 1,
+    ...config,
+  });
+  // An ARN has colons and slashes, which are encoded twice where the path is signed.
+  const modelId = `arn:aws:bedrock:us-east-1:123456789012:inference-profile/${haiku}`;
+  const { stopReason } = await client.send(new ConverseCommand({ modelId, messages }));
+  return stopReason;
+}
+
+const http1 = (): BedrockRuntimeClientConfig => ({ requestHandler: new NodeHttpHandler() });
+
+test.each([
+  ['over HTTP/2', {}],
+  ['over HTTP/1.1', http1()],
+])('a right signature is taken %s, with a session token too', async (_, config) => {
+  expect(await ask({ ...config, credentials: known })).toBe('end_turn');
+  expect(await ask({ ...config, credentials: temporary })).toBe('end_turn');
+});
+
+test('a request that another library signed is taken, whatever it does with the payload', async () => {
+  const client = new AwsClient({ ...known, region: 'us-east-1', service: 'bedrock', retries: 0 });
+  const url = `${bedrock.url}/model/${encodeURIComponent(haiku)}/converse`;
+  const request = { method: 'POST', body: JSON.stringify({ messages }) };
+  expect((await client.fetch(url, request)).status).toBe(200);
+  const unsigned = { ...request, headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } };
+  expect((await client.fetch(url, unsigned)).status).toBe(200);
+  const wrong = { ...request, headers: { 'x-amz-content-sha256': 'ab'.repeat(32) } };
+  expect((await client.fetch(url, wrong)).status).toBe(403);
+});
+
+test.each<[string, BedrockRuntimeClientConfig, string, string]>([
+  [
+    'an unknown key',
+    { credentials: { ...known, accessKeyId: 'AKIAOTHER' } },
+    'UnrecognizedClientException',
+    'The security token included in the request is invalid.',
+  ],
+  [
+    'another secret',
+    { credentials: { ...known, secretAccessKey: 'wrong' } },
+    'InvalidSignatureException',
+    'The request signature we calculated does not match',
+  ],
+  [
+    'no session token',
+    { credentials: { ...temporary, sessionToken: '' } },
+    'UnrecognizedClientException',
+    'The security token',
+  ],
+  [
+    'credentials that have expired',
+    { credentials: { ...expired, sessionToken: 'a-token' } },
+    'ExpiredTokenException',
+    'is expired',
+  ],
+  [
+    'a clock that is wrong',
+    { credentials: known, systemClockOffset: -600_000 },
+    'InvalidSignatureException',
+    'Signature expired',
+  ],
+])('%s is refused as AWS does', async (_, config, name, words) => {
+  for (const handler of [{}, http1()]) {
+    const asked = ask({ ...handler, ...config });
+    await expect(asked).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 403 } });
+    await expect(asked).rejects.toThrow(words);
+  }
+});
+
+test('a changed body, no signature at all and a signature for another service are refused', async () => {
+  const client = new AwsClient({ ...known, region: 'us-east-1', service: 'bedrock' });
+  const url = `${bedrock.url}/model/${encodeURIComponent(haiku)}/converse`;
+  const signed = await client.sign(url, { method: 'POST', body: JSON.stringify({ messages }) });
+  const changed = await fetch(url, {
+    method: 'POST',
+    headers: signed.headers,
+    body: '{"messages":[]}',
+  });
+  expect(changed.headers.get('x-amzn-errortype')).toContain('InvalidSignatureException');
+  const bare = await fetch(url, { method: 'POST', body: '{}' });
+  expect(bare.headers.get('x-amzn-errortype')).toContain('MissingAuthenticationTokenException');
+  const other = new AwsClient({ ...known, region: 'us-east-1', service: 'dynamodb', retries: 0 });
+  const elsewhere = await other.fetch(url, { method: 'POST', body: JSON.stringify({ messages }) });
+  expect(await elsewhere.json()).toMatchObject({
+    message: expect.stringContaining("correct service: 'bedrock'"),
+  });
+});
+
+test('a bearer key is taken where it is known, and by the SDK from its variable', async () => {
+  const body = { messages };
+  const path = `/model/${haiku}/converse`;
+  expect((await bedrock.post(path, body, { authorization: 'Bearer ABSKright' })).status).toBe(200);
+  const refused = await bedrock.post(path, body, { authorization: 'Bearer ABSKwrong' });
+  expect([refused.status, await refused.json()]).toEqual([
+    403,
+    { message: 'Authentication failed: Please make sure your API Key is valid.' },
+  ]);
+  expect(
+    await ask({ token: { token: 'ABSKright' }, authSchemePreference: ['httpBearerAuth'] }),
+  ).toBe('end_turn');
+});
+
+test('the agent runtime takes signatures and no bearer keys', async () => {
+  const client = new BedrockAgentRuntimeClient({
+    endpoint: bedrock.url,
+    region: 'us-east-1',
+    credentials: known,
+  });
+  const asked = client.send(
+    new RetrieveCommand({ knowledgeBaseId: 'LOCALKB001', retrievalQuery: { text: 'a' } }),
+  );
+  await expect(asked).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  const headers = { authorization: 'Bearer ABSKright' };
+  const answer = await bedrock.post(
+    '/knowledgebases/LOCALKB001/retrieve',
+    { retrievalQuery: { text: 'a' } },
+    headers,
+  );
+  expect(answer.status).toBe(403);
+});
+
+test('lenient asks for credentials of any kind, off for none', async () => {
+  const lenient = await startBedrock();
+  const path = `/model/${haiku}/converse`;
+  expect((await lenient.post(path, { messages })).status).toBe(200);
+  expect((await lenient.post(path, { messages }, { authorization: '' })).status).toBe(403);
+  await lenient.close();
+  const open = await startBedrock({ identity: { mode: 'off', credentials: [], apiKeys: [] } });
+  expect((await open.post(path, { messages }, { authorization: '' })).status).toBe(200);
+  expect(open.journal.entries()[0]?.identity).toEqual({ type: 'none' });
+  await open.close();
+});
+
+test('a body in chunks is read for what it stands for', async () => {
+  const lenient = await startBedrock();
+  const body = JSON.stringify({ messages });
+  const signature = 'ab'.repeat(32);
+  const chunk = (data: string): string =>
+    `${Buffer.byteLength(data).toString(16)};chunk-signature=${signature}\r\n${data}\r\n`;
+  const chunked = chunk(body.slice(0, 20)) + chunk(body.slice(20)) + chunk('');
+  const headers = { 'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' };
+  const answer = await lenient.post(`/model/${haiku}/converse`, chunked, headers);
+  expect(await answer.json()).toMatchObject({ stopReason: 'end_turn' });
+  await lenient.close();
+});

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { haiku, startBedrock, type RunningBedrock } from '#test/fixtures/bedrock.ts';
+import { messages } from '#test/fixtures/model-families.ts';
+
+let bedrock: RunningBedrock;
+
+beforeAll(async () => {
+  bedrock = await startBedrock();
+});
+
+afterAll(() => bedrock.close());
+
+test.each([
+  [
+    'a key that is missing',
+    { messages },
+    '#: required key [anthropic_version] not found|anthropic_version: Field required|max_tokens: Field required',
+  ],
+  [
+    'a member that is the path’s',
+    { anthropic_version: 'v', max_tokens: 5, messages, model: haiku },
+    'model: Extra inputs',
+  ],
+  [
+    'a wrong type',
+    { anthropic_version: 'v', max_tokens: '5', messages },
+    'max_tokens: Input should be a valid integer',
+  ],
+  [
+    'a tool that is not there',
+    { anthropic_version: 'v', max_tokens: 5, messages, tool_choice: { type: 'tool', name: 'x' } },
+    "Tool 'x' not found in provided tools",
+  ],
+])('InvokeModel refuses %s in the words of Anthropic', async (_, body, words) => {
+  const answer = await bedrock.post(`/model/${haiku}/invoke`, body);
+  expect(answer.status).toBe(400);
+  expect(answer.headers.get('x-amzn-errortype')).toContain('ValidationException');
+  expect(((await answer.json()) as { message: string }).message).toMatch(
+    new RegExp(words.replace(/[[\]]/gu, '.'), 'u'),
+  );
+});
+
+test('InvokeModel refuses what a model of text does not know, as its schema says it', async () => {
+  const llama = '/model/us.meta.llama3-3-70b-instruct-v1:0/invoke';
+  const messageOf = async (body: unknown): Promise<string> =>
+    ((await (await bedrock.post(llama, body)).json()) as { message: string }).message;
+  expect(await messageOf({ max_gen_len: 5 })).toContain('#: required key [prompt] not found');
+  expect(await messageOf({ prompt: 'a', messages })).toContain(
+    'extraneous key [messages] is not permitted',
+  );
+  expect(await messageOf({ prompt: 'a', temperature: 2 })).toContain(
+    '#/temperature: 2 is not less or equal to 1',
+  );
+  expect(await messageOf('{broken')).toContain('Malformed input request');
+});

@@ -1,0 +1,273 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { functionWithUrl, hostResources } from '#test/fixtures/template.ts';
+
+const buffered = { InvokeMode: 'BUFFERED' };
+let system: Awaited<ReturnType<typeof hostResources>>;
+
+beforeAll(async () => {
+  system = await hostResources({
+    ...functionWithUrl('Echo', { handler: 'echo', url: buffered }),
+    ...functionWithUrl('Plain', { handler: 'plain', url: buffered }),
+    ...functionWithUrl('Count', { handler: 'count', url: buffered }),
+    ...functionWithUrl('Environment', { handler: 'environment', url: buffered }),
+    ...functionWithUrl('Throws', { handler: 'throws', url: buffered }),
+    ...functionWithUrl('Signed', { handler: 'echo', url: { ...buffered, AuthType: 'AWS_IAM' } }),
+    ...functionWithUrl('Streamed', { handler: 'streamed' }),
+    ...functionWithUrl('Bare', { handler: 'bare' }),
+    ...functionWithUrl('EmptyWithoutWrite', { handler: 'emptyWithoutWrite' }),
+    ...functionWithUrl('EmptyWithWrite', { handler: 'emptyWithWrite' }),
+    ...functionWithUrl('Objects', { handler: 'objects' }),
+    ...functionWithUrl('ThrowsBefore', { handler: 'throwsBefore' }),
+    ...functionWithUrl('BadHeader', { handler: 'badHeader' }),
+    ...functionWithUrl('Thinks', { handler: 'thinks', url: buffered }),
+    ...functionWithUrl('Spawns', { handler: 'spawns', url: buffered }),
+    ...functionWithUrl('ThrowsMidway', { handler: 'throwsMidway' }),
+    ...functionWithUrl('FailingPipeline', { handler: 'failingPipeline' }),
+    ...functionWithUrl('Rejects', { handler: 'rejects' }),
+    ...functionWithUrl('Exits', { handler: 'exits' }),
+    ...functionWithUrl('Slow', { handler: 'slow', more: { Timeout: 1 } }),
+    ...functionWithUrl('Firehose', { handler: 'firehose' }),
+    ...functionWithUrl('LateFirehose', { handler: 'lateFirehose', more: { Timeout: 30 } }),
+    ...functionWithUrl('NotAsync', { handler: 'notAsync' }),
+    ...functionWithUrl('WithCallback', { handler: 'withCallback' }),
+    ...functionWithUrl('Missing', { handler: 'missing' }),
+    ...functionWithUrl('Broken', { handler: 'x', more: { Code: { S3Key: 'broken' } } }),
+    ...functionWithUrl('One', {
+      handler: 'slow',
+      more: { ReservedConcurrentExecutions: 1, Timeout: 2 },
+    }),
+  });
+});
+
+afterAll(() => system.close());
+
+const call = (logicalId: string, path = '', init: RequestInit = {}): Promise<Response> =>
+  fetch(`${system.state.functions[logicalId]?.url}${path}`, init);
+
+/** Waits until so many invocations of a function have ended. */
+const reported = (logicalId: string, times: number): Promise<void> =>
+  expect.poll(() => logOf(logicalId).filter((line) => line.includes('REPORT')).length).toBe(times);
+
+/** Whether a process runs; one that has ended may wait for its parent to notice. */
+function isAlive(pid: string): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' });
+  return stdout.trim() !== '' && !stdout.startsWith('Z');
+}
+
+const logOf = (logicalId: string): readonly string[] =>
+  system.lines.filter((line) => line.startsWith(`${logicalId} `));
+
+test('the event is of payload format 2.0', async () => {
+  const answer = await call('Echo', 'a/b%20c?x=1&x=2&y=', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', cookie: 'k=v; l=w', 'X-Own': 'Value' },
+    body: '{"hi":"ハイ"}',
+  });
+  expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  expect(await answer.json()).toMatchObject({
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: '/a/b c',
+    rawQueryString: 'x=1&x=2&y=',
+    cookies: ['k=v', 'l=w'],
+    headers: { 'x-own': 'Value', 'content-type': 'application/json' },
+    queryStringParameters: { x: '1,2', y: '' },
+    requestContext: { accountId: 'anonymous', stage: '$default', http: { method: 'POST' } },
+    body: '{"hi":"ハイ"}',
+    isBase64Encoded: false,
+  });
+});
+
+test('a form reaches the function in base64', async () => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const answer = await call('Echo', '', { method: 'POST', headers, body: 'a=b' });
+  expect(await answer.json()).toMatchObject({ body: 'YT1i', isBase64Encoded: true });
+});
+
+test('a result without a status is the body of a 200', async () => {
+  const answer = await call('Plain');
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toEqual({ hello: 'world' });
+});
+
+test('an environment is used again', async () => {
+  expect(await (await call('Count')).json()).toMatchObject({ invocations: 1 });
+  await reported('Count', 1);
+  expect(await (await call('Count')).json()).toMatchObject({ invocations: 2 });
+});
+
+test('a function sees only its own environment', async () => {
+  const variables: unknown = await (await call('Environment')).json();
+  expect(variables).toMatchObject({
+    AWS_REGION: 'us-east-1',
+    AWS_LAMBDA_FUNCTION_NAME: 'local-Environment',
+  });
+  expect(variables).not.toHaveProperty('HOME');
+  expect(variables).not.toHaveProperty('npm_lifecycle_event');
+});
+
+test('a buffered function that throws is a 502', async () => {
+  const answer = await call('Throws');
+  expect(answer.status).toBe(502);
+  expect(await answer.text()).toBe('Internal Server Error');
+  expect(logOf('Throws').join('\n')).toContain('out of range');
+});
+
+test('a streamed answer comes in pieces, with its own status, headers and cookies', async () => {
+  const answer = await call('Streamed');
+  expect(answer.status).toBe(201);
+  expect(answer.headers.getSetCookie()).toEqual(['s=1']);
+  expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+  const chunks = await Array.fromAsync(answer.body ?? []);
+  expect(chunks.length).toBeGreaterThanOrEqual(3);
+  expect(Buffer.concat(chunks).toString('utf8')).toBe('one two 三つ');
+});
+
+test('START, END and REPORT frame an invocation in the log', async () => {
+  const id = (await call('Streamed')).headers.get('x-request');
+  await expect.poll(() => logOf('Streamed').join('\n')).toContain(`REPORT RequestId: ${id}`);
+  const lines = logOf('Streamed').filter((line) => line.includes(String(id)));
+  expect(lines[0]).toContain(`START RequestId: ${id} Version: $LATEST`);
+  expect(lines[1]).toContain(`END RequestId: ${id}`);
+  expect(lines[2]).toMatch(
+    /Duration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\tMax Memory Used: [1-9]\d* MB/u,
+  );
+});
+
+test('a body without a head is a 200 with the content type it was written with', async () => {
+  const answer = await call('Bare');
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toBe('application/octet-stream');
+  expect(await answer.text()).toBe('no head');
+});
+
+test('a head that no write sends is lost, as on Lambda', async () => {
+  expect((await call('EmptyWithoutWrite')).status).toBe(502);
+  expect((await call('EmptyWithWrite')).status).toBe(204);
+});
+
+test('what is no text is written as JSON', async () => {
+  const answer = await call('Objects');
+  expect(answer.headers.get('content-type')).toBe('application/json');
+  expect(await answer.text()).toBe('{"n":1}[2]');
+});
+
+test('an error midway breaks the connection off, and the environment is used again', async () => {
+  const answer = await call('ThrowsMidway');
+  expect(answer.status).toBe(200);
+  await expect(answer.text()).rejects.toThrow('terminated');
+  await reported('ThrowsMidway', 1);
+  const pids = system.functionHost('ThrowsMidway').pids();
+  await expect((await call('ThrowsMidway')).text()).rejects.toThrow('terminated');
+  expect(system.functionHost('ThrowsMidway').pids()).toEqual(pids);
+});
+
+test('an error before the first byte is a 502', async () => {
+  expect((await call('ThrowsBefore')).status).toBe(502);
+});
+
+test('a header that HTTP does not have is a 502, and the environment is used again', async () => {
+  expect((await call('BadHeader')).status).toBe(502);
+  await reported('BadHeader', 1);
+  const pids = system.functionHost('BadHeader').pids();
+  expect((await call('BadHeader')).status).toBe(502);
+  expect(system.functionHost('BadHeader').pids()).toEqual(pids);
+});
+
+test('a function may think for longer than a connection is usually kept', async () => {
+  await call('Thinks');
+  await reported('Thinks', 1);
+  const answer = await call('Thinks');
+  expect(await answer.text()).toBe('thought');
+});
+
+test('what a function started ends with it', async () => {
+  const pid = await (await call('Spawns')).text();
+  await reported('Spawns', 1);
+  expect((await call('Spawns', '?exit')).status).toBe(502);
+  await expect.poll(() => isAlive(pid)).toBe(false);
+});
+
+test('a path that cannot be decoded is a bad request', async () => {
+  expect((await call('Echo', '%zz')).status).toBe(400);
+});
+
+test('a pipeline that fails ends the environment, even where the handler catches it', async () => {
+  await expect(call('FailingPipeline').then((answer) => answer.text())).rejects.toThrow();
+  await expect.poll(() => system.functionHost('FailingPipeline').pids()).toEqual([]);
+});
+
+test('an unhandled rejection and an exit end the environment, and the caller hears of it', async () => {
+  expect((await call('Rejects')).status).toBe(502);
+  expect((await call('Exits')).status).toBe(502);
+  expect(logOf('Rejects').join('\n')).toContain('Unhandled Promise Rejection');
+});
+
+test('an invocation past its time is killed and reported as AWS does', async () => {
+  const answer = await call('Slow');
+  await expect(answer.text()).rejects.toThrow('terminated');
+  await expect.poll(() => system.functionHost('Slow').pids()).toEqual([]);
+  expect(logOf('Slow').join('\n')).toMatch(/Task timed out after 1\.00 seconds/u);
+});
+
+test('a reader that leaves does not disturb the function', async () => {
+  const leaving = new AbortController();
+  const answer = await call('Firehose', '', { signal: leaving.signal });
+  await answer.body?.getReader().read();
+  const pids = system.functionHost('Firehose').pids();
+  leaving.abort();
+  await expect.poll(() => logOf('Firehose').join('\n')).toContain('REPORT');
+  expect(system.functionHost('Firehose').pids()).toEqual(pids);
+  expect((await (await call('Firehose')).text()).length).toBe(64 * 1024 * 1024);
+});
+
+test('nor does one that leaves before the first byte', async () => {
+  const leaving = new AbortController();
+  const answer = call('LateFirehose', '', { signal: leaving.signal });
+  await expect.poll(() => logOf('LateFirehose').join('\n')).toContain('asked');
+  leaving.abort();
+  await expect(answer).rejects.toThrow('aborted');
+  await reported('LateFirehose', 1);
+  expect(logOf('LateFirehose').join('\n')).not.toContain('timed out');
+});
+
+test.each([
+  ['NotAsync', 'Streaming does not support non-async handlers.'],
+  ['WithCallback', 'Runtime.CallbackHandlerDeprecated'],
+  ['Missing', 'Runtime.HandlerNotFound'],
+  ['Broken', 'broken at init'],
+])('%s says in the log what is wrong with the function', async (logicalId, message) => {
+  await call(logicalId).then(
+    (answer) => answer.text(),
+    () => undefined,
+  );
+  await expect.poll(() => logOf(logicalId).join('\n')).toContain(message);
+});
+
+test('more invocations at once than the function may have are throttled', async () => {
+  const first = await call('One');
+  const second = await call('One');
+  expect(second.status).toBe(429);
+  expect(await second.json()).toMatchObject({ message: 'Rate Exceeded.' });
+  await first.text().catch(() => undefined);
+});
+
+test('an unsigned call to a URL with AWS_IAM is refused in the words of AWS', async () => {
+  const answer = await call('Signed');
+  expect(answer.status).toBe(403);
+  expect(answer.headers.get('x-amzn-errortype')).toBe('AccessDeniedException');
+  const text = await answer.text();
+  expect(text).toHaveLength(144);
+  expect(text).toContain('{"Message":"Forbidden. For troubleshooting Function URL');
+});
+
+test('a payload over six megabytes is refused', async () => {
+  const body = 'x'.repeat(6 * 1024 * 1024 + 1);
+  const answer = await call('Echo', '', {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'text/plain' },
+  });
+  expect(answer.status).toBe(413);
+});

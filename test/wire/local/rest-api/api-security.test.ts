@@ -1,0 +1,151 @@
+import { expect, test } from 'vitest';
+import { hostText } from '#test/fixtures/host-template.ts';
+
+const sam = (resources: string): string => `
+Transform: AWS::Serverless-2016-10-31
+Globals: { Function: { Runtime: nodejs24.x, Handler: index.handler } }
+Resources:
+  Say:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: |
+        export const handler = async ({ rawPath, path }) => ({ statusCode: 200, body: rawPath ?? path });
+${resources}`;
+
+const routed = (type: string, auth: string): string => `      Events:
+        Get: { Type: ${type}, Properties: { Path: /x, Method: GET, Auth: ${auth} } }`;
+
+test.each([
+  ['Api', 'ServerlessRestApi'],
+  ['HttpApi', 'ServerlessHttpApi'],
+])('with AWS_IAM a route of an %s is closed to those who do not sign', async (type, id) => {
+  await using system = await hostText(sam(routed(type, '{ Authorizer: AWS_IAM }')));
+  expect((await fetch(`${system.state.apis[id]?.url}/x`)).status).toBe(403);
+});
+
+test('an authorizer that is not declared is refused at the start', async () => {
+  const text = sam(routed('Api', '{ Authorizer: Misspelt }'));
+  await expect(hostText(text)).rejects.toThrow(
+    'there is no authorizer or security scheme Misspelt',
+  );
+});
+
+test('the default authorizer counts for paths that the template writes itself, too', async () => {
+  await using system = await hostText(
+    sam(`
+  Pool: { Type: AWS::Cognito::UserPool }
+  Own:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: v1
+      Auth:
+        DefaultAuthorizer: Users
+        Authorizers: { Users: { UserPoolArn: !GetAtt Pool.Arn } }
+      DefinitionBody:
+        openapi: 3.0.1
+        paths:
+          /doc:
+            get:
+              x-amazon-apigateway-integration:
+                type: mock
+                requestTemplates: { application/json: '{"statusCode":200}' }
+                responses: { default: { statusCode: '200' } }
+`),
+  );
+  const answer = await fetch(`${system.state.apis['Own']?.url}/doc`);
+  expect([answer.status, await answer.json()]).toEqual([401, { message: 'Unauthorized' }]);
+});
+
+const judged = (authorizer: string): string =>
+  sam(`      Events:
+        A: { Type: HttpApi, Properties: { ApiId: !Ref Http, Path: /a, Method: GET } }
+        B: { Type: HttpApi, Properties: { ApiId: !Ref Http, Path: /b, Method: GET } }
+  Judge:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: |
+        export const handler = async ({ headers, rawPath }) => ({
+          isAuthorized: headers.token === 'good' && rawPath === '/a',
+        });
+  Http:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      Auth:
+        DefaultAuthorizer: Own
+        Authorizers:
+          Own: { FunctionArn: !GetAtt Judge.Arn, EnableSimpleResponses: true, AuthorizerPayloadFormatVersion: '2.0'${authorizer} }
+`);
+
+test('what an authorizer says of one caller is not said of another', async () => {
+  await using system = await hostText(judged(''));
+  const ask = (token: string): Promise<Response> =>
+    fetch(`${system.state.apis['Http']?.url}/a`, { headers: { token } });
+  expect((await ask('good')).status).toBe(200);
+  expect((await ask('evil')).status).toBe(403);
+});
+
+test('with the route among its identity sources, an answer counts for that route only', async () => {
+  await using system = await hostText(
+    judged(', Identity: { Headers: [token], Context: [routeKey] }'),
+  );
+  const ask = (path: string): Promise<Response> =>
+    fetch(`${system.state.apis['Http']?.url}${path}`, { headers: { token: 'good' } });
+  expect((await ask('/a')).status).toBe(200);
+  expect((await ask('/b')).status).toBe(403);
+});
+
+test('a denied path is denied however it is written, and a long one holds nobody up', async () => {
+  await using system = await hostText(
+    sam(`      Events:
+        Any: { Type: Api, Properties: { RestApiId: !Ref Own, Path: '/{proxy+}', Method: ANY } }
+        Admin: { Type: Api, Properties: { RestApiId: !Ref Own, Path: /admin, Method: GET } }
+  Judge:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: |
+        export const handler = async ({ methodArn }) => ({
+          principalId: 'x',
+          policyDocument: { Statement: [
+            { Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*' },
+            { Effect: 'Deny', Action: 'execute-api:Invoke', Resource: 'arn:aws:execute-api:*:*:*/*/GET/admin' },
+          ] },
+        });
+  Own:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: v1
+      Auth: { DefaultAuthorizer: Judged, Authorizers: { Judged: { FunctionArn: !GetAtt Judge.Arn } } }
+`),
+  );
+  const ask = async (path: string): Promise<readonly [number, string]> => {
+    const headers = { authorization: 'x' };
+    const answer = await fetch(`${system.state.apis['Own']?.url}${path}`, { headers });
+    return [answer.status, await answer.text()];
+  };
+  expect((await ask('/admin'))[0]).toBe(403);
+  // It is another path: the greedy one answers, and not what is denied.
+  expect(await ask('/admin/')).toEqual([200, '/admin/']);
+  expect((await ask(`/${':/'.repeat(1_500)}`))[0]).toBe(200);
+});
+
+test('a gateway response that cannot be rendered is said in the words of AWS', async () => {
+  await using system = await hostText(
+    sam(`${routed('Api', '{}')}
+  Broken:
+    Type: AWS::ApiGateway::GatewayResponse
+    Properties:
+      RestApiId: !Ref ServerlessRestApi
+      ResponseType: MISSING_AUTHENTICATION_TOKEN
+      ResponseParameters: { gatewayresponse.header.X-Bad: "'ハイ'" }
+      ResponseTemplates: { application/json: '#if($context.x' }
+`),
+  );
+  const answer = await fetch(`${system.state.apis['ServerlessRestApi']?.url}/nowhere`);
+  expect(await answer.json()).toEqual({ message: 'Missing Authentication Token' });
+});
+
+test('a proxy result whose body is no text is malformed', async () => {
+  const text = sam(routed('Api', '{}')).replace('body: rawPath ?? path', 'body: { a: 1 }');
+  await using system = await hostText(text);
+  expect((await fetch(`${system.state.apis['ServerlessRestApi']?.url}/x`)).status).toBe(502);
+});

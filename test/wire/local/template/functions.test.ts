@@ -1,0 +1,151 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  GetFunctionUrlConfigCommand,
+  LambdaClient,
+  ListFunctionsCommand,
+} from '@aws-sdk/client-lambda';
+import { AwsClient } from 'aws4fetch';
+import { expect, test } from 'vitest';
+import { hostTemplate } from '#test/fixtures/host-template.ts';
+import { synthesize } from '#test/templates/cdk-stages/app.ts';
+
+test('CloudFormation: code in the template, parameters and conditions', async () => {
+  await using system = await hostTemplate('cfn-url/template.yaml', {
+    parameters: { Greeting: 'Hi' },
+  });
+  const { Url: url = '', ...others } = system.state.outputs;
+  expect(others).toEqual({});
+  expect(await (await fetch(`${url}?name=Ada`)).json()).toEqual({
+    greeting: 'Hi, Ada',
+    BLOCKS: '10.0.0.0/24|10.0.1.0/24',
+    PARTS: 'b',
+    method: 'GET',
+  });
+  const cloudFormation = new CloudFormationClient(system.config);
+  const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({}));
+  expect(Stacks?.[0]).toMatchObject({
+    StackStatus: 'CREATE_COMPLETE',
+    Outputs: [{ OutputKey: 'Url', OutputValue: url }],
+    Parameters: [
+      { ParameterKey: 'Greeting', ParameterValue: 'Hi' },
+      { ParameterKey: 'WithSecond', ParameterValue: 'false' },
+    ],
+  });
+});
+
+test('CloudFormation: what a condition adds is there, and a page that CORS allows may ask', async () => {
+  await using system = await hostTemplate('cfn-url/template.yaml', {
+    parameters: { WithSecond: 'true' },
+  });
+  const { SecondUrl: second = '', Url: url = '' } = system.state.outputs;
+  expect((await fetch(second)).status).toBe(403);
+  const signer = new AwsClient({
+    ...system.state.credentials,
+    region: 'us-east-1',
+    service: 'lambda',
+  });
+  expect(await (await signer.fetch(second)).json()).toEqual({ second: true });
+  const from = (origin: string): Promise<Response> => fetch(url, { headers: { origin } });
+  expect((await from('https://app.example.com')).headers.get('access-control-allow-origin')).toBe(
+    'https://app.example.com',
+  );
+  expect((await from('https://evil.example.com')).status).toBe(403);
+});
+
+test('SAM: TypeScript built by esbuild streams a model through a signed URL', async () => {
+  await using system = await hostTemplate('sam-streaming-url/template.yaml');
+  const signer = new AwsClient({
+    ...system.state.credentials,
+    region: 'us-east-1',
+    service: 'lambda',
+  });
+  const answer = await signer.fetch(system.state.outputs['ChatUrl'] ?? '', {
+    method: 'POST',
+    body: 'Say hello in Japanese',
+  });
+  expect(answer.headers.get('x-source')).toBe('own');
+  expect((await answer.text()).length).toBeGreaterThan(20);
+  const lambda = new LambdaClient(system.config);
+  const { Functions } = await lambda.send(new ListFunctionsCommand({}));
+  expect(Functions).toMatchObject([{ FunctionName: 'local-Chat', MemorySize: 256, Timeout: 30 }]);
+  const url = await lambda.send(new GetFunctionUrlConfigCommand({ FunctionName: 'local-Chat' }));
+  expect(url).toMatchObject({
+    AuthType: 'AWS_IAM',
+    InvokeMode: 'RESPONSE_STREAM',
+    FunctionUrl: system.state.outputs['ChatUrl'],
+  });
+});
+
+test('layers are found by import and by require, and so is the AWS SDK', async () => {
+  await using system = await hostTemplate('sam-layer/template.yaml');
+  const { Esm: esm = '', Cjs: cjs = '' } = system.state.outputs;
+  expect(await (await fetch(esm)).json()).toEqual({
+    text: 'Hello from a layer, modules',
+    Account: '000000000000',
+  });
+  expect(await (await fetch(cjs)).json()).toEqual({
+    text: 'Hello from a layer, require',
+    sdk: 'function',
+  });
+});
+
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+test.runIf(hasPython)(
+  'Python answers through an API, logs in JSON, and its errors are told',
+  async () => {
+    await using system = await hostTemplate('sam-python/template.yaml');
+    const url = system.state.outputs['Url'] ?? '';
+    const answer = await fetch(url);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ hello: 'こんにちは', left: true });
+    expect((await fetch(`${url}?why`)).status).toBe(502);
+    const logs = new CloudWatchLogsClient(system.config);
+    const read = new FilterLogEventsCommand({
+      logGroupName: '/aws/lambda/local-Hello',
+      filterPattern: 'asked',
+    });
+    const { events = [] } = await logs.send(read);
+    expect(JSON.parse(events[0]?.message ?? '')).toMatchObject({
+      level: 'INFO',
+      message: 'asked by Prod',
+    });
+    expect(system.lines.join('\n')).toContain('ValueError: no questions');
+  },
+);
+
+test('a runtime of its own streams through the Runtime API', async () => {
+  await using system = await hostTemplate('provided/template.yaml');
+  const answer = await fetch(`${system.state.outputs['Url']}?x=1`);
+  expect(answer.status).toBe(201);
+  expect(answer.headers.get('x-handler')).toBe('say.hello');
+  expect(await answer.text()).toBe('said x=1');
+});
+
+test('nested stacks, loops and mappings: one function calls another by an output', async () => {
+  await using system = await hostTemplate('cfn-nested/template.yaml', {
+    parameters: { Name: 'you' },
+  });
+  expect(await (await fetch(system.state.outputs['Url'] ?? '')).json()).toEqual({
+    inner: { WHICH: 'Greeter', TEXT: 'Hello you!', COUNT: '2', json: { a: 'you!' } },
+    topic: 'arn:aws:sns:us-east-1:000000000000:local-Topic',
+  });
+  expect(Object.keys(system.state.functions)).toEqual(['Proxy', 'Greeter', 'Other']);
+  expect(system.lines.filter((line) => line.includes('is not hosted here'))).toEqual([
+    '! AWS::SNS::Topic is not hosted here',
+  ]);
+});
+
+test('CDK: stages, stacks that export, nested stacks and a global table', async () => {
+  const outdir = synthesize(await mkdtemp(join(tmpdir(), 'streambed-')));
+  await using system = await hostTemplate('', { template: outdir });
+  const answer = await fetch(system.state.outputs['ReaderUrl'] ?? '');
+  const { TableName, Items } = (await answer.json()) as Record<string, unknown>;
+  expect(Items).toEqual([{ id: 'one', kind: 'note' }]);
+  expect(Object.values(system.state.tables)).toEqual([TableName]);
+});

@@ -1,0 +1,155 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { strToU8, zipSync } from 'fflate';
+import { expect, test } from 'vitest';
+import { readSchedule } from '#local/events/schedule.ts';
+import { hostTemplate, hostText } from '#test/fixtures/host-template.ts';
+
+const plain = (more = ''): string => `
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties: { Runtime: nodejs24.x, Handler: index.handler, Code: { ZipFile: 'exports.handler = async () => 1' }${more} }
+`;
+
+test.each<[string, string, string]>([
+  ['a short form that is none', plain(', Role: !Reff x'), 'Unresolved tag: !Reff'],
+  [
+    'a reference to nothing',
+    plain(', Role: !Ref Nobody'),
+    'F.Role: There is no resource or parameter Nobody',
+  ],
+  [
+    'an unknown function',
+    plain(", Role: { 'Fn::Subb': x }"),
+    'F.Role: Fn::Subb is not an intrinsic function',
+  ],
+  [
+    'a value that AWS looks up',
+    plain(", Role: '{{resolve:ssm:/a}}'"),
+    'F.Role: {{resolve:ssm:/a}} is looked up by AWS only',
+  ],
+  [
+    'a timeout out of range',
+    plain(', Timeout: 3000'),
+    'F.Timeout: must be a whole number from 1 to 900, not 3000',
+  ],
+  [
+    'a variable of its own',
+    plain(', Environment: { Variables: { AWS_REGION: x } }'),
+    'F.Environment.Variables: AWS_REGION is reserved by Lambda',
+  ],
+  [
+    'no handler',
+    'Resources: { F: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs24.x, Code: { ZipFile: x } } } }',
+    'F.Handler: must be a string',
+  ],
+  [
+    'no runtime',
+    'Resources: { F: { Type: AWS::Lambda::Function, Properties: { Handler: a.b, Code: { ZipFile: x } } } }',
+    'F.Runtime: must be a string',
+  ],
+  [
+    'a folder that is not there',
+    'Resources: { F: { Type: AWS::Lambda::Function, Properties: { Handler: a.b, Runtime: nodejs24.x, Code: nope } } }',
+    'F.Code: there is no folder',
+  ],
+  ['nothing at all', 'Hello: world', 'has no Resources'],
+  [
+    'SAM without its transform',
+    'Resources: { F: { Type: AWS::Serverless::Function, Properties: {} } }',
+    'Transform: must be AWS::Serverless-2016-10-31',
+  ],
+  [
+    'a nested template that is not there',
+    'Resources: { N: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: no.yaml } } }',
+    'N.TemplateURL: there is no file',
+  ],
+  [
+    'a schedule that is none',
+    'Resources: { R: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: rate(5 minute), Targets: [] } } }',
+    'R.ScheduleExpression: rate(5 minute) is not a schedule',
+  ],
+])('%s is named', async (_, text, message) => {
+  await expect(hostText(text)).rejects.toThrow(message);
+});
+
+test('an output that cannot be told is named, and the rest is up', async () => {
+  const outputs = "Outputs: { A: { Value: '{{resolve:ssm:/a}}' }, B: { Value: !Ref F } }";
+  await using system = await hostText(plain() + outputs);
+  expect(system.state.outputs).toEqual({ B: 'local-F' });
+  expect(system.lines).toEqual([
+    '! Outputs.A: {{resolve:ssm:/a}} is looked up by AWS only: give the value by a parameter',
+  ]);
+});
+
+test('code in a bucket is named, and its URL, and the rest is up', async () => {
+  await using system = await hostText(`${plain()}  G:
+    Type: AWS::Lambda::Function
+    Properties: { Runtime: nodejs24.x, Handler: index.handler, Code: { S3Bucket: b, S3Key: k } }
+  GUrl: { Type: AWS::Lambda::Url, Properties: { AuthType: NONE, TargetFunctionArn: !Ref G } }
+`);
+  expect(system.lines).toEqual([
+    '! G.Code: its code is in a bucket, and not here',
+    '! GUrl: its function is not hosted here',
+  ]);
+  expect(Object.keys(system.state.functions)).toEqual(['F']);
+});
+
+test('an archive is unpacked', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
+  const files = {
+    'index.js': strToU8('exports.handler = async () => "from a zip"'),
+    '../out.js': strToU8('x'),
+  };
+  await writeFile(join(folder, 'code.zip'), zipSync(files));
+  const template = join(folder, 'template.yaml');
+  await writeFile(template, plain().replace(/Code: \{[^}]*\}/u, 'Code: code.zip'));
+  await using system = await hostTemplate('', { template });
+  const lambda = new LambdaClient(system.config);
+  const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: 'local-F' }));
+  expect(Payload?.transformToString()).toBe('"from a zip"');
+});
+
+test('a data directory belongs to one system at a time', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'streambed-'));
+  await writeFile(join(data, 'in-use-by'), '1');
+  await expect(hostText(plain(), { data })).rejects.toThrow(`${data} is in use by process 1`);
+  await writeFile(join(data, 'in-use-by'), '99999999');
+  await using system = await hostText(plain(), { data });
+  expect(system.state.ready).toBe(true);
+});
+
+test('a client that names another Region is answered all the same', async () => {
+  await using system = await hostText(plain());
+  const client = new BedrockRuntimeClient({ ...system.config, region: 'us-west-2' });
+  const messages = [{ role: 'user' as const, content: [{ text: 'Hi' }] }];
+  const answer = await client.send(
+    new ConverseCommand({ modelId: 'amazon.nova-lite-v1:0', messages }),
+  );
+  expect(answer.stopReason).toBe('end_turn');
+});
+
+test.each([
+  ['rate(1 minute)', '2026-01-01T00:01:00Z'],
+  ['cron(0/15 * * * ? *)', '2026-01-01T00:15:00Z'],
+  ['cron(0 9 ? * MON-FRI *)', '2026-01-01T09:00:00Z'],
+  ['cron(0 9 ? * 2 *)', '2026-01-05T09:00:00Z'],
+  ['cron(30 3 L * ? *)', '2026-01-31T03:30:00Z'],
+  ['cron(0 12 1/7 * ? *)', '2026-01-01T12:00:00Z'],
+  ['at(2026-03-01T10:00:00)', '2026-03-01T10:00:00Z'],
+])('%s is due at %s', (expression, due) => {
+  const next = readSchedule(expression).next(Date.parse('2026-01-01T00:00:00Z'));
+  expect(new Date(next ?? 0).toISOString()).toBe(due.replace('Z', '.000Z'));
+});
+
+test('a schedule is due by the clock of its time zone', () => {
+  const start = Date.parse('2026-01-01T00:00:00Z');
+  const due = (expression: string): string =>
+    new Date(readSchedule(expression, 'Asia/Tokyo').next(start) ?? 0).toISOString();
+  expect(due('cron(0 10 * * ? *)')).toBe('2026-01-01T01:00:00.000Z');
+  expect(due('at(2026-02-01T09:00:00)')).toBe('2026-02-01T00:00:00.000Z');
+});

@@ -1,0 +1,102 @@
+import { cp, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { startLocal, type LocalSystem } from '#local/host/host.ts';
+
+const yaml = `AWSTemplateFormatVersion: 2010-09-09
+Parameters:
+  Stage: { Type: String, Default: dev, AllowedValues: [dev, prod] }
+  Names: { Type: CommaDelimitedList, Default: 'a, b' }
+  Secret: { Type: String }
+Mappings:
+  Sizes: { dev: { memory: 256 }, prod: { memory: 512 } }
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+Resources:
+  Echo:
+    Type: AWS::Lambda::Function
+    Properties:
+      Code: ./functions
+      Handler: index.environment
+      Runtime: nodejs24.x
+      MemorySize: !FindInMap [Sizes, !Ref Stage, memory]
+      Environment:
+        Variables:
+          JOINED: !Join ['-', !Ref Names]
+          SECRET: !Ref Secret
+          WHERE: !Sub '\${AWS::Region}/\${Stage}'
+          ONLY_PROD: !If [IsProd, 'yes', !Ref 'AWS::NoValue']
+  Url:
+    Type: AWS::Lambda::Url
+    Properties: { TargetFunctionArn: !GetAtt Echo.Arn, AuthType: NONE }
+Outputs:
+  Address: { Value: !GetAtt Url.FunctionUrl }
+  Production: { Condition: IsProd, Value: 'yes' }
+`;
+
+async function host(
+  parameters: Readonly<Record<string, string>>,
+  text = yaml,
+): Promise<LocalSystem> {
+  const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
+  await cp('test/fixtures/functions', join(folder, 'functions'), {
+    recursive: true,
+  });
+  await writeFile(join(folder, 'template.yaml'), text);
+  return startLocal({
+    template: join(folder, 'template.yaml'),
+    parameters,
+    port: 0,
+    data: join(folder, 'data'),
+    bedrock: { pace: { ttftMs: 0, tokensPerSecond: 0, jitter: 0 } },
+    log: () => undefined,
+  });
+}
+
+test('a template in YAML is hosted, with its parameters, and tells its outputs', async () => {
+  const system = await host({ Secret: 's3cret', Stage: 'prod' });
+  const { Address: address = '', ...others } = system.state.outputs;
+  expect(others).toEqual({ Production: 'yes' });
+  expect(await (await fetch(address)).json()).toMatchObject({
+    JOINED: 'a-b',
+    SECRET: 's3cret',
+    WHERE: 'us-east-1/prod',
+    ONLY_PROD: 'yes',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+  });
+  await system.close();
+});
+
+test('what has no value is left out', async () => {
+  const system = await host({ Secret: 'x' });
+  expect(Object.keys(system.state.outputs)).toEqual(['Address']);
+  const variables: unknown = await (await fetch(system.state.outputs['Address'] ?? '')).json();
+  expect(variables).not.toHaveProperty('ONLY_PROD');
+  await system.close();
+});
+
+test.each<[string, Record<string, string>, string]>([
+  ['a parameter that is missing', {}, 'Parameter Secret: needs --parameter Secret=…'],
+  [
+    'one that is not declared',
+    { Secert: 'x' },
+    '--parameter Secert: the template declares Stage, Names, Secret',
+  ],
+  [
+    'one of another value',
+    { Secret: 'x', Stage: 'test' },
+    '--parameter Stage: must be one of dev, prod, not test',
+  ],
+])('%s is named', async (_, parameters, words) => {
+  await expect(host(parameters)).rejects.toThrow(words);
+});
+
+test('a template that cannot be read is named, with the place', async () => {
+  await expect(host({}, 'Resources:\n  A: {')).rejects.toThrow(
+    /template\.yaml is not a template in JSON or YAML: .*line 2/su,
+  );
+  await expect(host({}, 'just words')).rejects.toThrow(
+    'template.yaml is not a template: it holds no object',
+  );
+});

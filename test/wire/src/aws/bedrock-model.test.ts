@@ -1,0 +1,190 @@
+import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createBedrockModel } from '#aws/model/bedrock-model.ts';
+import { toConverseRequest } from '#aws/model/converse-request.ts';
+import { ChatError } from '#domain/errors.ts';
+import { userMessage } from '#domain/conversation/message.ts';
+import type { ModelRequest } from '#domain/model/model.ts';
+import type { StreamEvent } from '#domain/conversation/stream-event.ts';
+import { exceptionFrame } from '#local/wire/event-stream.ts';
+import {
+  beginAnswer,
+  frames,
+  startUpstreamBedrock,
+  type UpstreamBedrock,
+} from '#test/fixtures/upstream-bedrock.ts';
+
+let upstream: UpstreamBedrock;
+
+beforeAll(async () => {
+  upstream = await startUpstreamBedrock();
+});
+beforeEach(() => {
+  upstream.seen.requests = 0;
+});
+afterAll(() => upstream.close());
+
+const request: ModelRequest = { modelId: 'm', messages: [userMessage('Hi')], inference: {} };
+
+function stream(signal = new AbortController().signal): AsyncIterable<StreamEvent> {
+  const client = new BedrockRuntimeClient({
+    endpoint: upstream.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+    requestHandler: new NodeHttpHandler(),
+  });
+  return createBedrockModel(client, { firstEventMs: 300, idleMs: 300 }).stream(request, signal);
+}
+
+async function readAll(
+  events: AsyncIterable<StreamEvent>,
+): Promise<{ text: string; error?: unknown }> {
+  let text = '';
+  try {
+    for await (const event of events) if (event.type === 'text-delta') text += event.text;
+    return { text };
+  } catch (error) {
+    return { text, error };
+  }
+}
+
+test('a whole answer is told with its stop reason and usage', async () => {
+  upstream.behave((response) => {
+    beginAnswer(response);
+    response.end(Buffer.concat([frames.blockStop, frames.messageStop, frames.metadata]));
+  });
+  const events = await Array.fromAsync(stream());
+  expect(events.at(0)).toEqual({ type: 'message-start' });
+  expect(events.at(-2)).toEqual({ type: 'message-stop', stopReason: 'end_turn' });
+  expect(events.at(-1)).toMatchObject({
+    type: 'usage',
+    usage: { inputTokens: 3, outputTokens: 2 },
+  });
+});
+
+test('an answer that ends without saying so is an error', async () => {
+  upstream.behave((response) => {
+    beginAnswer(response);
+    response.end();
+  });
+  expect(await readAll(stream())).toMatchObject({ text: 'Hello', error: { code: 'model_error' } });
+});
+
+test('a connection that is reset midway is an error', async () => {
+  upstream.behave(async (response) => {
+    beginAnswer(response);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    response.socket?.resetAndDestroy();
+  });
+  expect(await readAll(stream())).toMatchObject({ text: 'Hello', error: { code: 'model_error' } });
+});
+
+test('a model that falls silent midway is given up', async () => {
+  upstream.behave(beginAnswer);
+  expect(await readAll(stream())).toMatchObject({
+    text: 'Hello',
+    error: { code: 'model_unavailable' },
+  });
+  await expect.poll(() => upstream.seen.open).toBe(0);
+});
+
+test('a model that never begins is given up', async () => {
+  upstream.behave(() => undefined);
+  expect(await readAll(stream())).toMatchObject({ text: '', error: { code: 'model_unavailable' } });
+});
+
+test('the time a reader takes is not held against the model', async () => {
+  upstream.behave((response) => {
+    beginAnswer(response);
+    response.end(Buffer.concat([frames.blockStop, frames.messageStop, frames.metadata]));
+  });
+  let last: string | undefined;
+  for await (const { type } of stream()) {
+    if (type === 'text-delta') await new Promise((resolve) => setTimeout(resolve, 400));
+    last = type;
+  }
+  expect(last).toBe('usage');
+});
+
+test.each([
+  ['throttlingException', 'throttled'],
+  ['modelStreamErrorException', 'model_error'],
+  ['serviceUnavailableException', 'model_unavailable'],
+  ['internalServerException', 'model_unavailable'],
+  ['validationException', 'invalid_request'],
+  ['somethingNewException', 'model_error'],
+])('%s midway becomes %s', async (exception, code) => {
+  upstream.behave((response) => {
+    beginAnswer(response);
+    response.end(exceptionFrame(exception, 'No.'));
+  });
+  const { text, error } = await readAll(stream());
+  expect(text).toBe('Hello');
+  expect(error).toBeInstanceOf(ChatError);
+  expect(error).toMatchObject({ code });
+});
+
+test('a refusal before the stream says why, and not whose account it is', async () => {
+  const message = 'messages.0: too long for arn:aws:bedrock:us-east-1:123456789012:model/x';
+  upstream.behave((response) => {
+    response.writeHead(400, { 'x-amzn-errortype': 'ValidationException' });
+    response.end(JSON.stringify({ message }));
+  });
+  const { error } = await readAll(stream());
+  expect(error).toMatchObject({ code: 'invalid_request', cause: { message } });
+  expect(String(error)).toBe(
+    'ChatError: The model does not accept this request: messages.0: too long for …',
+  );
+});
+
+test("a model that may not be used is our fault, not the caller's", async () => {
+  upstream.behave((response) => {
+    response.writeHead(403, { 'x-amzn-errortype': 'AccessDeniedException' });
+    response.end('{"message":"no"}');
+  });
+  expect((await readAll(stream())).error).toMatchObject({ code: 'internal' });
+});
+
+test('throttling is tried again by the SDK, and by nobody else', async () => {
+  upstream.behave((response) => {
+    response.writeHead(503, { 'x-amzn-errortype': 'ServiceUnavailableException' });
+    response.end('{"message":"away"}');
+  });
+  expect(await readAll(stream())).toMatchObject({ error: { code: 'model_unavailable' } });
+  expect(upstream.seen.requests).toBe(3);
+});
+
+test('leaving the loop ends the request to the model', async () => {
+  upstream.behave(beginAnswer);
+  for await (const event of stream()) if (event.type === 'text-delta') break;
+  await expect.poll(() => upstream.seen.open).toBe(0);
+});
+
+test('an aborted turn ends at once, with the reason it was aborted for', async () => {
+  upstream.behave(beginAnswer);
+  const deadline = new AbortController();
+  const reading = readAll(stream(deadline.signal));
+  await expect.poll(() => upstream.seen.open).toBe(1);
+  deadline.abort(new ChatError('timed_out', 'Time is up.'));
+  expect((await reading).error).toMatchObject({ code: 'timed_out' });
+  await expect.poll(() => upstream.seen.open).toBe(0);
+});
+
+test('a turn that is over before it began does not ask the model', async () => {
+  const { error } = await readAll(stream(AbortSignal.abort(new ChatError('timed_out', 'Over.'))));
+  expect(error).toMatchObject({ code: 'timed_out' });
+  expect(upstream.seen.requests).toBe(0);
+});
+
+test.each([
+  ['us.anthropic.claude-haiku-4-5-20251001-v1:0', ['user', 'assistant']],
+  ['anthropic.claude-sonnet-4-20250514-v1:0', ['user', 'assistant']],
+  ['amazon.nova-lite-v1:0', ['user', 'assistant']],
+  ['us.anthropic.claude-sonnet-4-6', ['user', 'assistant', 'user']],
+  ['us.anthropic.claude-opus-5', ['user', 'assistant', 'user']],
+])('%s goes on with an answer in its own way', (modelId, roles) => {
+  const { messages = [] } = toConverseRequest({ ...request, modelId, answerSoFar: 'One, two,' });
+  expect(messages.map(({ role }) => role)).toEqual(roles);
+  expect(messages[1]?.content).toEqual([{ text: 'One, two,' }]);
+});

@@ -1,0 +1,118 @@
+import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
+import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
+import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
+import type { Beginning } from '#domain/model/model.ts';
+import { endedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
+import { describeConversations } from '#test/suites/conversations-suite.ts';
+import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
+import { describeTurnLogs } from '#test/suites/turn-log-suite.ts';
+
+let store: HostedStore;
+
+beforeAll(async () => {
+  store = await hostStore();
+});
+
+afterAll(() => store.system.close());
+
+describeConversations(() => createDynamoConversations(store));
+describeTurnLogs(() => createDynamoTurnLog(store.table));
+
+test('a cursor of no page is refused', async () => {
+  const conversations = createDynamoConversations(store);
+  const page = { limit: 2, cursor: 'OWNER#other' };
+  await expect(conversations.list('ada', page)).rejects.toMatchObject({ code: 'invalid_request' });
+  const turns = conversations.turns({ owner: 'ada', conversationId: 'c' }, page);
+  await expect(turns).rejects.toMatchObject({ code: 'invalid_request' });
+});
+
+test('an item that is malformed is an error, not a turn', async () => {
+  const { client, tableName } = store.table;
+  const Item = { pk: 'TURNS#ada#broken', sk: 'TURN#00000001', turnId: 7 };
+  await client.send(new PutCommand({ TableName: tableName, Item }));
+  const conversations = createDynamoConversations(store);
+  const key = { owner: 'ada', conversationId: 'broken' };
+  await expect(conversations.turns(key, { limit: 1 })).rejects.toThrow('malformed at turnId');
+});
+
+const key = { owner: 'ada/1', conversationId: 'large' };
+
+function begin(turnId: string, leaseUntilMs = 1_000): Promise<Beginning> {
+  const turn = { turnId, question: userMessage('Hi'), modelId: 'm', startedAtMs: 1, leaseUntilMs };
+  return createDynamoConversations(store).begin({ ...key, mode: 'either', turn });
+}
+
+async function live(turnId: string): Promise<LiveTurn> {
+  const beginning = await begin(turnId);
+  if (beginning.type !== 'begun') throw new Error(beginning.type);
+  return beginning.live;
+}
+
+const saying = (begun: LiveTurn, text: string): Turn =>
+  endedTurn(begun, { state: 'complete', answer: assistantMessage(text), finishedAtMs: 2 });
+
+test('an answer above the limit of an item is kept whole, read back as one, and removed', async () => {
+  const conversations = createDynamoConversations(store);
+  const text = '長い答え。'.repeat(100_000);
+  await conversations.finish(key, saying(await live('t1'), text));
+  const { items } = await conversations.turns(key, { limit: 10 });
+  expect(items[0]?.answer).toEqual(assistantMessage(text));
+  const again = await begin('t2');
+  expect(again.type === 'begun' && again.recent?.items[0]?.answer).toEqual(assistantMessage(text));
+  if (again.type === 'begun') await conversations.finish(key, saying(again.live, 'short'));
+  const log = createDynamoTurnLog(store.table);
+  const entry = { slot: 1, events: [{ type: 'text-delta', index: 0, text: 'x' }], expiresAtMs: 9 };
+  await log.append({ ...key, turnId: 't2', sequence: 2 }, entry as never);
+  await conversations.remove(key);
+  await expect(store.largeAnswers.get('answers/ada%2F1/large/t1.json')).rejects.toMatchObject({
+    name: 'NoSuchKey',
+  });
+  const { Items = [] } = await store.table.client.send(
+    new ScanCommand({ TableName: store.table.tableName }),
+  );
+  expect(Items.filter(({ pk }) => String(pk).includes('large'))).toEqual([]);
+});
+
+test('a turn whose end is stored does not stand in the way of the next, or of removal', async () => {
+  const { client, tableName } = store.table;
+  const conversations = createDynamoConversations(store);
+  for (const turnId of ['t1', 't2']) {
+    const begun = await live(turnId);
+    // The worker stored the end and was gone before it could free the conversation.
+    await client.send(
+      new PutCommand({
+        TableName: tableName,
+        Item: {
+          ...saying(begun, 'done'),
+          pk: 'TURNS#ada%2F1#large',
+          sk: `TURN#${String(begun.sequence).padStart(8, '0')}`,
+        },
+      }),
+    );
+  }
+  await conversations.remove(key);
+  expect(await conversations.find(key)).toBeUndefined();
+});
+
+test('of many keys of requests the newest are kept', async () => {
+  const conversations = createDynamoConversations(store);
+  const ask = async (index: number): Promise<Beginning> => {
+    const turnId = `t${String(index).padStart(4, '0')}`;
+    const turn = {
+      turnId,
+      question: userMessage('Hi'),
+      modelId: 'm',
+      startedAtMs: 1,
+      leaseUntilMs: 9,
+    };
+    const idempotency = { key: `k${index}`, fingerprint: 'f' };
+    const beginning = await conversations.begin({ ...key, mode: 'either', turn, idempotency });
+    if (beginning.type === 'begun') await conversations.finish(key, saying(beginning.live, 'x'));
+    return beginning;
+  };
+  for (let index = 0; index < 16; index += 1) await ask(index);
+  expect(await ask(8)).toMatchObject({ type: 'attached', key: { turnId: 't0008' } });
+  expect((await ask(3)).type).toBe('begun');
+});

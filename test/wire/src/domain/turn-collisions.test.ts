@@ -1,0 +1,148 @@
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
+import { toTurnItem } from '#aws/conversation/conversation-items.ts';
+import { conversationKey, turnKey } from '#aws/dynamo/keys.ts';
+import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
+import { createMemoryModel, saying } from '#test/doubles/memory-model.ts';
+import { assistantMessage, messageText, userMessage } from '#domain/conversation/message.ts';
+import type { Beginning, Conversations, TurnBeginning } from '#domain/model/model.ts';
+import { runTurn } from '#domain/turn/run-turn.ts';
+import { endedTurn, interruptedTurn, type LiveTurn } from '#domain/conversation/turn.ts';
+import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
+import { eventsOf, memoryPorts, textOf, turnRequest } from '#test/fixtures/turns.ts';
+
+/* What writers and expiring items do to one another, in the table of the real template. */
+
+let store: HostedStore;
+
+beforeAll(async () => {
+  store = await hostStore();
+});
+afterAll(() => store.system.close());
+
+const turn = (turnId: string): TurnBeginning['turn'] => ({
+  turnId,
+  question: userMessage('Hi'),
+  modelId: 'm',
+  startedAtMs: 1,
+  leaseUntilMs: 1e12,
+});
+
+async function begin(
+  conversations: Conversations,
+  conversationId: string,
+  turnId: string,
+): Promise<Beginning> {
+  const key = { owner: 'ada', conversationId };
+  return conversations.begin({ ...key, mode: 'either', turn: turn(turnId) });
+}
+
+async function live(conversations: Conversations, conversationId: string): Promise<LiveTurn> {
+  const beginning = await begin(conversations, conversationId, 't1');
+  if (beginning.type !== 'begun') throw new Error(beginning.type);
+  return beginning.live;
+}
+
+test('racing begins find an end that was stored and not told: one begins, no other fails', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const id = `race-${round}`;
+    const begun = await live(createDynamoConversations(store), id);
+    const ended = endedTurn(begun, {
+      state: 'complete',
+      answer: assistantMessage('a'),
+      finishedAtMs: 2,
+    });
+    const { client, tableName } = store.table;
+    const Item = { ...turnKey({ owner: 'ada', conversationId: id }, 1), ...toTurnItem(ended) };
+    await client.send(new PutCommand({ TableName: tableName, Item }));
+    const racing = Array.from({ length: 20 }, (_, index) =>
+      begin(createDynamoConversations(store.another()), id, `n${index}`),
+    );
+    const types = (await Promise.all(racing)).map(({ type }) => type);
+    expect(types.filter((type) => type === 'begun')).toHaveLength(1);
+    expect(types.filter((type) => type === 'busy')).toHaveLength(19);
+  }
+});
+
+test('of two who end a turn with large answers, the first one’s is kept whole', async () => {
+  const conversations = createDynamoConversations(store);
+  const begun = await live(conversations, 'large');
+  const key = { owner: 'ada', conversationId: 'large' };
+  const whole = 'x'.repeat(600_000);
+  const answer = assistantMessage(whole);
+  await conversations.finish(key, endedTurn(begun, { state: 'complete', answer, finishedAtMs: 9 }));
+  const late = interruptedTurn(begun, assistantMessage('x'.repeat(400_000)), 11);
+  await expect(conversations.finish(key, late)).rejects.toMatchObject({ code: 'conflict' });
+  const kept = await conversations.turn({ ...key, turnId: 't1', sequence: 1 });
+  expect(messageText(kept?.answer ?? assistantMessage(''))).toBe(whole);
+});
+
+test('a past that cannot be read ends the turn, and does not stand in the way of the next', async () => {
+  const own = store.another();
+  let isThrottled = false;
+  own.table.client.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        if (isThrottled && commandName === 'QueryCommand') throw new Error('throttled');
+        return next(args);
+      },
+    { step: 'initialize', name: 'throttle' },
+  );
+  const model = createMemoryModel(saying('Hello'));
+  const ports = memoryPorts(model, {
+    conversations: createDynamoConversations(own),
+    log: createDynamoTurnLog(own.table),
+  });
+  const ask = (turnId: string) => {
+    const conversation = { conversationId: 'unread', mode: 'either' } as const;
+    const idempotency = { key: turnId.slice(0, 1), fingerprint: 'f' };
+    return eventsOf(runTurn(ports, turnRequest({ turnId, conversation, idempotency })));
+  };
+  await ask('a');
+  isThrottled = true;
+  expect((await ask('b')).at(-1)).toMatchObject({ type: 'error', error: { code: 'internal' } });
+  isThrottled = false;
+  expect(textOf(await ask('c'))).toBe('Hello');
+  // Nothing was paid for it, and so the same request is answered after all.
+  expect(textOf(await ask('b2'))).toBe('Hello');
+  expect(model.requests).toHaveLength(3);
+});
+
+const dayMs = 86_400_000;
+
+test.each([
+  ['the turn', turnKey],
+  ['the conversation', conversationKey],
+] as const)(
+  'a cached prompt is answered when %s has expired before the other',
+  async (name, keyOf) => {
+    const model = createMemoryModel(saying('Hello'));
+    const ports = memoryPorts(model, {
+      conversations: createDynamoConversations(store),
+      log: createDynamoTurnLog(store.table),
+    });
+    const key = { owner: 'ada', conversationId: `once.${name.replace(' ', '-')}` };
+    const ask = (turnId: string) => {
+      const { conversationId } = key;
+      const expiresAtMs = ports.clock.now() + dayMs;
+      return eventsOf(
+        runTurn(
+          ports,
+          turnRequest({
+            turnId,
+            conversation: { conversationId, mode: 'either', expiresAtMs },
+            idempotency: { key: 'cache', fingerprint: 'cache', maxAgeMs: 3_600_000 },
+            endsAtMs: ports.clock.now() + 60_000,
+          }),
+        ),
+      );
+    };
+    await ask('t1');
+    await ports.clock.advance(2 * dayMs);
+    const { client, tableName } = store.table;
+    await client.send(new DeleteCommand({ TableName: tableName, Key: keyOf(key, 1) }));
+    for (const turnId of ['t2', 't3']) expect((await ask(turnId)).at(-1)?.type).toBe('turn-stop');
+    expect(model.requests).toHaveLength(2);
+  },
+);

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
+import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
+import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
+import { followTurn } from '#domain/turn/follow-turn.ts';
+import { messageText, userMessage } from '#domain/conversation/message.ts';
+import type { TurnPorts } from '#domain/turn/open-turn.ts';
+import type { Model } from '#domain/model/model.ts';
+import { runOn } from '#domain/turn/run-on.ts';
+import { runTurn } from '#domain/turn/run-turn.ts';
+import { realClock } from '#local/process/clock.ts';
+import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
+import { eventsOf, flatPrices, generousLimits, textOf, turnRequest } from '#test/fixtures/turns.ts';
+
+let store: HostedStore;
+
+beforeAll(async () => {
+  store = await hostStore();
+});
+afterAll(() => store.system.close());
+
+/** A model that says the words of the last question one by one, in turn with all the others. */
+const echo: Model = {
+  async *stream({ messages }, signal) {
+    yield { type: 'message-start' };
+    for (const word of messages.map(messageText).join(' ').split(' ')) {
+      signal.throwIfAborted();
+      yield { type: 'text-delta', index: 0, text: `${word} ` };
+      await new Promise(setImmediate);
+    }
+    yield { type: 'block-stop', index: 0 };
+    yield { type: 'message-stop', stopReason: 'end_turn' };
+  },
+};
+
+test('of 100 owners who talk at once each hears, follows, keeps and pays for his own alone', async () => {
+  const ports: TurnPorts = {
+    model: echo,
+    conversations: createDynamoConversations(store),
+    log: createDynamoTurnLog(store.table),
+    ledger: createDynamoLedger(store.table, generousLimits),
+    prices: flatPrices,
+    clock: realClock,
+  };
+  const canaries = Array.from({ length: 100 }, (_, index) => `canary-${index}-`);
+  const talk = async (canary: string): Promise<readonly string[]> => {
+    // All of them choose the same ids and keys: the owner alone keeps them apart.
+    const key = { owner: canary, conversationId: 'same' };
+    const told: string[] = [];
+    for (const [index, turnId] of ['t1', 't2'].entries()) {
+      const words = Array.from({ length: 20 }, (_, word) => `${canary}${word}`);
+      const request = turnRequest({
+        ...key,
+        turnId,
+        conversation: { conversationId: 'same', mode: 'either' },
+        asked: { type: 'message', question: userMessage(words.join(' ')) },
+        idempotency: { key: turnId, fingerprint: 'f' },
+        endsAtMs: Date.now() + 60_000,
+      });
+      told.push(textOf(await eventsOf(runOn(runTurn(ports, request)).events)));
+      const followed = { key: { ...key, turnId, sequence: index + 1 }, signal: request.signal };
+      told.push(textOf(await eventsOf(followTurn(ports, followed))));
+    }
+    const { items } = await ports.conversations.turns(key, { limit: 10 });
+    expect(items).toHaveLength(2);
+    expect(await ports.ledger.days(canary, 2)).toMatchObject([{ turns: 2 }]);
+    return [
+      ...told,
+      ...items.map(({ question, answer }) => messageText(question) + messageText(answer)),
+    ];
+  };
+  const all = await Promise.all(canaries.map(talk));
+  for (const [index, texts] of all.entries()) {
+    const heard = new Set(texts.join(' ').match(/canary-\d+-/gu));
+    expect([...heard]).toEqual([canaries[index]]);
+    expect(texts[0]).toBe(texts[1]);
+  }
+});

@@ -1,0 +1,81 @@
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { maxMessageLength } from '#protocol/turn/chat-options.ts';
+import { sendsMessage } from '../sends-message.ts';
+import type { Words } from '../words.ts';
+
+export interface QuestionProps {
+  readonly words: Words;
+  readonly text: string;
+  /** Asks another question in its place; absent while that is not possible. */
+  readonly onEdit: ((text: string) => void) | undefined;
+}
+
+/** What was asked; it can be asked otherwise. */
+export function Question({ words, text, onEdit }: QuestionProps): ReactNode {
+  const [isEditing, setEditing] = useState(false);
+  if (isEditing && onEdit !== undefined) {
+    return <Editor words={words} text={text} onEdit={onEdit} onClose={() => setEditing(false)} />;
+  }
+  return (
+    <div className="asked">
+      {onEdit !== undefined && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={words.edit}
+          title={words.edit}
+          onClick={() => setEditing(true)}
+        >
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M4 16l1-4 8-8 3 3-8 8-4 1z" />
+          </svg>
+        </button>
+      )}
+      <article className="question" aria-label={words.you}>
+        {text}
+      </article>
+    </div>
+  );
+}
+
+interface EditorProps {
+  readonly words: Words;
+  readonly text: string;
+  readonly onEdit: (text: string) => void;
+  readonly onClose: () => void;
+}
+
+function Editor({ words, text, onEdit, onClose }: EditorProps): ReactNode {
+  const [draft, setDraft] = useState(text);
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  const canSend = draft.trim() !== '' && draft.length <= maxMessageLength;
+  const send = (): void => {
+    if (!canSend) return;
+    onClose();
+    onEdit(draft.trim());
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') onClose();
+    if (!sendsMessage(event.nativeEvent)) return;
+    event.preventDefault();
+    send();
+  };
+  return (
+    <div className="editing">
+      <textarea
+        ref={field}
+        value={draft}
+        aria-label={words.edit}
+        onChange={(event) => setDraft(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <button type="button" onClick={onClose}>
+        {words.cancel}
+      </button>
+      <button type="button" disabled={!canSend} onClick={send}>
+        {words.resend}
+      </button>
+    </div>
+  );
+}
