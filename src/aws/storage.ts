@@ -1,15 +1,18 @@
+import type { Conversations } from '#domain/conversation/conversations.ts';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
 import { createDocumentClient } from '#aws/dynamo/table.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import type { LedgerEnvironment, StoreEnvironment } from '#aws/environment.ts';
 import { createS3LargeAnswers } from '#aws/conversation/large-answers.ts';
-import type { Conversations } from '#domain/model/model.ts';
 import type { Ledger } from '#domain/spending/ledger.ts';
 import type { TurnLog } from '#domain/conversation/turn-log.ts';
 
 /** What keeps turns, on DynamoDB and S3. */
-export function createKeeping({ conversationsTable, answersBucket }: StoreEnvironment): {
+export function createConversationStorage({
+  conversationsTable,
+  answersBucket,
+}: StoreEnvironment): {
   readonly conversations: Conversations;
   readonly log: TurnLog;
 } {

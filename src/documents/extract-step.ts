@@ -1,3 +1,4 @@
+import { maxSpending } from '#domain/spending/pricing.ts';
 import { requestFor } from '#documents/model-answers.ts';
 import { keywordsPrompt, notesPrompt, sentimentPrompt } from '#documents/prompts.ts';
 import { readText } from '#documents/read-text.ts';
@@ -14,11 +15,10 @@ import {
 import { maxDocumentBytes, uploadName, type Document } from '#domain/document/document.ts';
 import { ChatError } from '#domain/errors.ts';
 import { estimateTokens } from '#domain/model/estimate-tokens.ts';
-import { mostOf } from '#domain/turn/reserve-turn.ts';
 import { estimated, type Usage } from '#domain/conversation/usage.ts';
 
 /** More parts than these are some thousand pages. */
-const mostParts = 40;
+const maxParts = 40;
 
 /** How long the answers to each question may be, in tokens. */
 export const answerTokens = { notes: 600, summary: 1_500, sentiment: 200, keywords: 400 } as const;
@@ -45,17 +45,17 @@ export async function extractText(
   const { format } = document;
   const text = await readText({ bytes: await uploadOf(ports, document), format }, policy.fontMaps);
   const parts = document.kind === 'summary' ? splitText(text) : [];
-  if (parts.length > mostParts) throw tooLarge();
+  if (parts.length > maxParts) throw tooLarge();
   const atMs = ports.clock.now();
   const usage = usageAtMost(document, estimateTokens(text), parts.length);
-  const most = mostOf(ports.prices, [policy.documentModel], usage);
+  const max = maxSpending(ports.prices, [policy.documentModel], usage);
   const { owner, documentId } = document;
-  await ports.ledger.reserve({ owner, turnId: documentId, atMs, most });
+  await ports.ledger.reserve({ owner, turnId: documentId, atMs, max });
   const ask = ({ name, prompt, maxTokens }: Question): Promise<AskedFile> => {
     const body = requestFor(policy.documentModel, prompt, maxTokens);
     return writeQuestion(ports, document, { name, body });
   };
-  const reserved = { at_ms: atMs, tokens: most.tokens, nano_usd: most.nanoUsd };
+  const reserved = { at_ms: atMs, tokens: max.tokens, nano_usd: max.nanoUsd };
   if (document.kind === 'analysis') {
     const [sentiment, keywords] = await Promise.all([
       ask({

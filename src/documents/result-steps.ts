@@ -1,3 +1,4 @@
+import { callSpending } from '#domain/spending/pricing.ts';
 import { answerTokens } from '#documents/extract-step.ts';
 import { toDocumentFailure, type StepError } from '#documents/failures.ts';
 import { readJson, readUsage, requestFor } from '#documents/model-answers.ts';
@@ -16,7 +17,6 @@ import {
 } from '#documents/step.ts';
 import type { Document } from '#domain/document/document.ts';
 import { ChatError } from '#domain/errors.ts';
-import { spentOn } from '#domain/turn/reserve-turn.ts';
 import { nothingSpent, sum } from '#domain/spending/ledger.ts';
 
 /** Which of the steps is to be done, and with what. */
@@ -152,7 +152,7 @@ async function settle(
       [...parts, 'summary', ...findings].map(async (name) => {
         const json = await answerFile(ports, document, name);
         const usage = json === undefined ? undefined : readUsage(modelId, json);
-        return usage === undefined ? nothingSpent : spentOn(ports.prices, modelId, usage);
+        return usage === undefined ? nothingSpent : callSpending(ports.prices, modelId, usage);
       }),
     );
     await ports.ledger.settle(reservationIn(input), {

@@ -2,11 +2,11 @@
 const partCharacters = 60_000;
 
 /** A text in parts, each ending with a paragraph, a line or a sentence where there is one. */
-export function splitText(text: string, most = partCharacters): readonly string[] {
+export function splitText(text: string, max = partCharacters): readonly string[] {
   const parts: string[] = [];
   let rest = text;
-  while (rest.length > most) {
-    const end = endIn(rest.slice(0, most));
+  while (rest.length > max) {
+    const end = endIn(rest.slice(0, max));
     parts.push(rest.slice(0, end));
     rest = rest.slice(end);
   }

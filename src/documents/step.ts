@@ -48,7 +48,7 @@ export async function documentIn({ documents }: StepPorts, input: StepInput): Pr
 /** What was set aside when the words were read. */
 export function reservationIn({ owner, document_id: turnId, reserved }: Extracted): Reservation {
   const { at_ms: atMs, tokens, nano_usd: nanoUsd } = reserved;
-  return { owner, turnId, atMs, most: { turns: 1, tokens, nanoUsd } };
+  return { owner, turnId, atMs, max: { turns: 1, tokens, nanoUsd } };
 }
 
 /** Writes a question into a file, from where the workflow's task takes it. */

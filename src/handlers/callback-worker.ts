@@ -2,7 +2,7 @@ import { createDynamoCallbackSecrets } from '#aws/task/dynamo-callback-secrets.t
 import { createDocumentClient } from '#aws/dynamo/table.ts';
 import { createDynamoTasks } from '#aws/task/dynamo-tasks.ts';
 import { readCallbackEnvironment, readRetries, readStoreEnvironment } from '#aws/environment.ts';
-import { createKeeping } from '#aws/storage.ts';
+import { createConversationStorage } from '#aws/storage.ts';
 import { createSqsTaskQueue } from '#aws/task/sqs-task-queue.ts';
 import { createHttpsSender } from '#callbacks/https-sender.ts';
 import { deliverCallback } from '#domain/task/deliver-callback.ts';
@@ -16,7 +16,7 @@ const environment = readCallbackEnvironment(process.env);
 const retries = readRetries(process.env);
 const table = { client: createDocumentClient(), tableName: store.conversationsTable };
 const ports = {
-  ...createKeeping(store),
+  ...createConversationStorage(store),
   tasks: createDynamoTasks(table),
   sender: createHttpsSender(environment),
   secrets: createDynamoCallbackSecrets(table, systemClock),

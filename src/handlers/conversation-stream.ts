@@ -1,10 +1,13 @@
 import { readStoreEnvironment } from '#aws/environment.ts';
-import { createKeeping } from '#aws/storage.ts';
+import { createConversationStorage } from '#aws/storage.ts';
 import { answerStream } from '#lambda/turn/answer-follow.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
 
-const ports = { ...createKeeping(readStoreEnvironment(process.env)), clock: systemClock };
+const ports = {
+  ...createConversationStorage(readStoreEnvironment(process.env)),
+  clock: systemClock,
+};
 
 /** `GET /conversations/{id}/stream`: the rest of a turn, live or ended. */
 export const handler = respondStream((request, invocation) =>

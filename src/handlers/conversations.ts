@@ -1,5 +1,5 @@
 import { readLedgerEnvironment, readStoreEnvironment } from '#aws/environment.ts';
-import { createKeeping, createLedger } from '#aws/storage.ts';
+import { createConversationStorage, createLedger } from '#aws/storage.ts';
 import { answerConversations } from '#lambda/conversation/answer-conversations.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
@@ -9,7 +9,7 @@ const environment = {
   ...readLedgerEnvironment(process.env),
 };
 const ports = {
-  ...createKeeping(environment),
+  ...createConversationStorage(environment),
   ledger: createLedger(environment),
   limits: environment.limits,
   clock: systemClock,

@@ -3,7 +3,7 @@ import { createDynamoCallbackSecrets } from '#aws/task/dynamo-callback-secrets.t
 import { createDocumentClient } from '#aws/dynamo/table.ts';
 import { createDynamoTasks } from '#aws/task/dynamo-tasks.ts';
 import { readTaskEnvironment } from '#aws/environment.ts';
-import { createKeeping } from '#aws/storage.ts';
+import { createConversationStorage } from '#aws/storage.ts';
 import { createSqsTaskQueue } from '#aws/task/sqs-task-queue.ts';
 import { answerTasks } from '#lambda/task/answer-tasks.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
@@ -12,7 +12,7 @@ import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 const environment = readTaskEnvironment(process.env);
 const table = { client: createDocumentClient(), tableName: environment.conversationsTable };
 const ports = {
-  ...createKeeping(environment),
+  ...createConversationStorage(environment),
   tasks: createDynamoTasks(table),
   queue: createSqsTaskQueue(environment.taskQueue),
   secrets: createDynamoCallbackSecrets(table, systemClock),

@@ -1,3 +1,4 @@
+import type { TextEvent } from '#domain/model/native-model.ts';
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { ChatBedrockConverse } from '@langchain/aws';
 import {
@@ -10,7 +11,6 @@ import { StringOutputParser } from '@langchain/core/output_parsers';
 import { ChatPromptTemplate, MessagesPlaceholder } from '@langchain/core/prompts';
 import { cutShort, toModelError } from '#aws/bedrock/bedrock-errors.ts';
 import { alternating, type PromptMessage } from '#domain/conversation/message.ts';
-import type { TextEvent } from '#domain/spending/metered-call.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
 export interface ChainSettings {

@@ -36,7 +36,7 @@ export function createDynamoSessions({ client, tableName }: Table): ChatSessions
       if (Item === undefined) return [];
       const { Owner, History } = Item;
       if (Owner !== undefined && Owner !== owner) throw unknownSession();
-      if (bytesOf(History) > mostBytes) throw fullSession();
+      if (bytesOf(History) > maxBytes) throw fullSession();
       return Array.isArray(History) ? fromStored(History) : [];
     },
     async append(owner, sessionId, messages) {
@@ -67,7 +67,7 @@ export function createDynamoSessions({ client, tableName }: Table): ChatSessions
  * An item may have 400 KB (DynamoDB's limit). What is left below it is for the longest question,
  * 32,000 characters of three bytes, and its answer.
  */
-const mostBytes = 240_000;
+const maxBytes = 240_000;
 
 /** About what a list takes in its item; its JSON is a little longer. */
 function bytesOf(history: unknown): number {

@@ -1,11 +1,11 @@
 import { ChatError } from '#domain/errors.ts';
 import { estimateTokens } from '#domain/model/estimate-tokens.ts';
-import { mostSchemaTokens, type OpenTools, type OwnTool } from '#domain/model/tools.ts';
+import { maxSchemaTokens, type OpenTools, type OwnTool } from '#domain/model/tools.ts';
 import type { McpServer, McpTool } from '#tools/mcp-client.ts';
 
 /** A server that is slower than this is no help in a conversation. */
 const patience = { openMs: 10_000, callMs: 30_000 };
-const mostTools = 50;
+const maxTools = 50;
 
 /**
  * The tools of an MCP server. Their names begin with the server's; those that do not say that they
@@ -31,9 +31,9 @@ export async function openMcpServer(
 /** As many tools as a model is shown of a set. */
 function within(tools: readonly OwnTool[]): readonly OwnTool[] {
   let tokens = 0;
-  return tools.slice(0, mostTools).filter(({ name, description, inputSchema }) => {
+  return tools.slice(0, maxTools).filter(({ name, description, inputSchema }) => {
     tokens += estimateTokens(JSON.stringify({ name, description, inputSchema }));
-    return tokens <= mostSchemaTokens;
+    return tokens <= maxSchemaTokens;
   });
 }
 
@@ -44,7 +44,7 @@ function toOwnTool(serverName: string, tool: McpTool, server: McpServer): OwnToo
     inputSchema,
     writes: !readsOnly,
     timeoutMs: patience.callMs,
-    mostCalls: 10,
+    maxCalls: 10,
     ...(description === undefined ? {} : { description }),
     async run(input, { signal }) {
       const given = typeof input === 'object' && input !== null ? input : {};

@@ -7,8 +7,8 @@ import type { OwnTool } from '#domain/model/tools.ts';
 import { ownTool } from '#tools/own-tool.ts';
 
 /** All notes are one item, which has room for these. */
-const mostNotes = 100;
-const mostCharacters = 1_000;
+const maxNotes = 100;
+const maxCharacters = 1_000;
 
 /** Notes that an owner has kept across conversations: one tool reads them, one adds to them. */
 export function notes(table: Table): readonly OwnTool[] {
@@ -33,7 +33,7 @@ function readNotes(table: Table): OwnTool {
 const note = v.pipe(
   v.string('must be a string'),
   v.regex(/\S/u, 'must not be blank'),
-  v.maxLength(mostCharacters, `must be at most ${mostCharacters} characters`),
+  v.maxLength(maxCharacters, `must be at most ${maxCharacters} characters`),
 );
 
 function addNote(table: Table): OwnTool {
@@ -44,11 +44,8 @@ function addNote(table: Table): OwnTool {
     input: v.strictObject({ note }),
     run: async (input, { owner }) => {
       const kept = await notesOf(table, owner);
-      if (kept.length >= mostNotes) {
-        throw new ChatError(
-          'too_large',
-          `There are ${mostNotes} notes; there is no room for more.`,
-        );
+      if (kept.length >= maxNotes) {
+        throw new ChatError('too_large', `There are ${maxNotes} notes; there is no room for more.`);
       }
       await table.client.send(
         new UpdateCommand({

@@ -10,13 +10,13 @@ interface Definition<Input extends v.GenericSchema> {
   /** Whether it changes anything: then a person is asked first. Say so if in doubt. */
   readonly writes: boolean;
   readonly timeoutMs?: number;
-  readonly mostCalls?: number;
+  readonly maxCalls?: number;
   run(input: v.InferOutput<Input>, call: ToolCall): Promise<string>;
 }
 
 /** A tool from a schema: the model is shown it as JSON Schema, and what it sends is held to it. */
 export function ownTool<Input extends v.GenericSchema>(definition: Definition<Input>): OwnTool {
-  const { name, description, input, writes, timeoutMs = 5_000, mostCalls = 5 } = definition;
+  const { name, description, input, writes, timeoutMs = 5_000, maxCalls = 5 } = definition;
   const { $schema: _, ...inputSchema } = toJsonSchema(input, { errorMode: 'ignore' });
   return {
     name,
@@ -24,7 +24,7 @@ export function ownTool<Input extends v.GenericSchema>(definition: Definition<In
     inputSchema,
     writes,
     timeoutMs,
-    mostCalls,
+    maxCalls,
     run(given, call) {
       const result = v.safeParse(input, given);
       if (result.success) return definition.run(result.output, call);

@@ -1,3 +1,11 @@
+import type {
+  Beginning,
+  Conversations,
+  Idempotency,
+  Page,
+  PageRequest,
+  TurnBeginning,
+} from '#domain/conversation/conversations.ts';
 import {
   titleOf,
   type Conversation,
@@ -10,14 +18,6 @@ import {
   turnIsRunning,
   unknownConversation,
 } from '#domain/conversation/conversation-errors.ts';
-import type {
-  Beginning,
-  Conversations,
-  Idempotency,
-  Page,
-  PageRequest,
-  TurnBeginning,
-} from '#domain/model/model.ts';
 import { isSameEnd, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 
 interface Kept {

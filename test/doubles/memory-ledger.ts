@@ -31,30 +31,30 @@ export function createMemoryLedger(limits: SpendingLimits): Ledger {
   return {
     async reserve(reservation) {
       const account = find(reservation);
-      const { turnId, atMs, most } = reservation;
+      const { turnId, atMs, max } = reservation;
       if (account.open.has(turnId)) return;
       const refusal = refusalOf(account, reservation, limits);
       if (refusal !== undefined) throw refusal;
       keep(reservation, {
         ...account,
-        ...sum(account, most),
+        ...sum(account, max),
         emptyAtMs: Math.max(account.emptyAtMs, atMs) + bucketOf(limits).stepMs,
         open: new Set([...account.open, turnId]),
       });
     },
     async settle(reservation, spent) {
       const account = find(reservation);
-      const { turnId, most } = reservation;
+      const { turnId, max } = reservation;
       if (!account.open.has(turnId)) return;
       const open = new Set(account.open);
       open.delete(turnId);
-      keep(reservation, { ...account, ...sum(account, difference(spent, most)), open });
+      keep(reservation, { ...account, ...sum(account, difference(spent, max)), open });
     },
-    async days(owner, most) {
+    async days(owner, max) {
       const days = [...(owners.get(owner)?.values() ?? [])];
       return days
         .toSorted((one, other) => other.day - one.day)
-        .slice(0, most)
+        .slice(0, max)
         .map(({ day, turns, tokens, nanoUsd }) => ({ day, turns, tokens, nanoUsd }));
     },
   };

@@ -112,15 +112,15 @@ test.runIf(process.platform === 'linux')(
     const headers = { 'content-type': 'application/json', 'x-api-key': apiKeys?.[0] };
     const body = JSON.stringify(request);
     const reader = await openSlowly(`${url}/chat/stream`, { headers, body });
-    let most = before;
+    let max = before;
     for (let second = 1; second <= 12; second += 1) {
       reader.readUpTo(second * 10_240);
       await new Promise((resolve) => setTimeout(resolve, 1_000));
-      most = Math.max(most, memory());
+      max = Math.max(max, memory());
     }
     reader.leave();
-    console.log(`slow reader: ${before} MB with fast ones, ${most} MB with it`);
+    console.log(`slow reader: ${before} MB with fast ones, ${max} MB with it`);
     expect(reader.bytesRead()).toBeGreaterThan(60_000);
-    expect(most - before).toBeLessThanOrEqual(20);
+    expect(max - before).toBeLessThanOrEqual(20);
   },
 );

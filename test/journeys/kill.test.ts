@@ -32,7 +32,7 @@ interface Written {
 }
 
 /** Writes from all sides and kills the host in the midst of it. */
-async function writeAndKill(host: LocalProcess, round: number, most: number): Promise<Written> {
+async function writeAndKill(host: LocalProcess, round: number, max: number): Promise<Written> {
   const { config, state } = host;
   const [dynamo, sqs, s3] = [
     new DynamoDBClient(config),
@@ -45,7 +45,7 @@ async function writeAndKill(host: LocalProcess, round: number, most: number): Pr
     await work;
     count += 1;
     // At another moment in each round: nobody is warned.
-    if (count === most) void host.kill('SIGKILL');
+    if (count === max) void host.kill('SIGKILL');
   };
   const [rows, messages, ordered, files] = await Promise.all([
     untilGone(
@@ -97,9 +97,9 @@ async function drain({ config, state }: LocalProcess, queue: string): Promise<re
 test('killed at any moment, the host loses nothing that it acknowledged', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
   const all: Written[] = [];
-  for (const [round, most] of [40, 97, 181].entries()) {
+  for (const [round, max] of [40, 97, 181].entries()) {
     const host = await startLocalProcess('cfn-stores/template.yaml', folder);
-    all.push(await writeAndKill(host, round, most));
+    all.push(await writeAndKill(host, round, max));
   }
   const host = await startLocalProcess('cfn-stores/template.yaml', folder);
   const dynamo = new DynamoDBClient(host.config);

@@ -1,6 +1,10 @@
+import type {
+  Beginning,
+  Conversations,
+  TurnBeginning,
+} from '#domain/conversation/conversations.ts';
 import { expect, test } from 'vitest';
 import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
-import type { Beginning, Conversations, TurnBeginning } from '#domain/model/model.ts';
 import { endedTurn, interruptedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 
 /** What every keeper of conversations promises, told once and run against each of them. */

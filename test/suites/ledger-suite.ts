@@ -17,7 +17,7 @@ export function describeLedgers(open: (limits: SpendingLimits) => Ledger): void 
   const account = (): ((turnId: string, change?: Partial<Reservation>) => Reservation) => {
     owners += 1;
     const owner = `owner ${owners}/#`;
-    return (turnId, change) => ({ owner, turnId, atMs: noonMs, most: taking(10), ...change });
+    return (turnId, change) => ({ owner, turnId, atMs: noonMs, max: taking(10), ...change });
   };
 
   test('of 200 requests that race for room for 10, exactly 10 are let in', async () => {
@@ -38,20 +38,20 @@ export function describeLedgers(open: (limits: SpendingLimits) => Ledger): void 
   test('what a day has no room for is refused until the next, tokens and money alike', async () => {
     const ledger = open({ ...limits, requestsPerMinute: 1_000 });
     const of = account();
-    const first = ledger.reserve(of('t0', { most: taking(1_001) }));
+    const first = ledger.reserve(of('t0', { max: taking(1_001) }));
     await expect(first).rejects.toMatchObject({ code: 'quota_exceeded' });
-    await ledger.reserve(of('t1', { most: taking(600) }));
-    const tokens = ledger.reserve(of('t2', { most: taking(600) }));
+    await ledger.reserve(of('t1', { max: taking(600) }));
+    const tokens = ledger.reserve(of('t2', { max: taking(600) }));
     await expect(tokens).rejects.toMatchObject({
       code: 'quota_exceeded',
       message: expect.stringContaining('tokens'),
       retryAfterSeconds: 43_200,
     });
-    const money = ledger.reserve(of('t3', { most: taking(1, 4_500) }));
+    const money = ledger.reserve(of('t3', { max: taking(1, 4_500) }));
     await expect(money).rejects.toMatchObject({ message: expect.stringContaining('budget') });
-    const never = ledger.reserve(of('t4', { most: taking(1_001) }));
+    const never = ledger.reserve(of('t4', { max: taking(1_001) }));
     await expect(never).rejects.toMatchObject({ retryAfterSeconds: undefined });
-    await ledger.reserve(of('t5', { most: taking(600), atMs: noonMs + 43_200_000 }));
+    await ledger.reserve(of('t5', { max: taking(600), atMs: noonMs + 43_200_000 }));
     expect(await ledger.days(of('').owner, 5)).toMatchObject([{ day: 20_001 }, { day: 20_000 }]);
     expect(await ledger.days(of('').owner, 1)).toMatchObject([{ day: 20_001, tokens: 600 }]);
   });
@@ -59,7 +59,7 @@ export function describeLedgers(open: (limits: SpendingLimits) => Ledger): void 
   test('a reservation made twice counts once, and is settled once', async () => {
     const ledger = open(limits);
     const of = account();
-    const reservation = of('t1', { most: taking(600) });
+    const reservation = of('t1', { max: taking(600) });
     await ledger.reserve(reservation);
     await ledger.reserve(reservation);
     await ledger.settle(reservation, taking(50, 70));
@@ -67,7 +67,7 @@ export function describeLedgers(open: (limits: SpendingLimits) => Ledger): void 
     expect(await ledger.days(reservation.owner, 5)).toMatchObject([
       { turns: 1, tokens: 50, nanoUsd: 70 },
     ]);
-    const released = of('t2', { most: taking(600) });
+    const released = of('t2', { max: taking(600) });
     await ledger.reserve(released);
     await ledger.settle(released, nothingSpent);
     expect(await ledger.days(reservation.owner, 5)).toMatchObject([{ turns: 1, tokens: 50 }]);
@@ -76,8 +76,8 @@ export function describeLedgers(open: (limits: SpendingLimits) => Ledger): void 
   test('an owner neither sees nor uses what is another one’s', async () => {
     const ledger = open(limits);
     const [of, ofAnother] = [account(), account()];
-    await ledger.reserve(of('t1', { most: taking(1_000) }));
-    await ledger.reserve(ofAnother('t1', { most: taking(1_000) }));
+    await ledger.reserve(of('t1', { max: taking(1_000) }));
+    await ledger.reserve(ofAnother('t1', { max: taking(1_000) }));
     expect(await ledger.days(`${of('').owner}x`, 5)).toEqual([]);
   });
 }

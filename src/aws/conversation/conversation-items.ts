@@ -10,7 +10,6 @@ import {
   type Item,
 } from '#aws/dynamo/item-fields.ts';
 import type { Conversation, ConversationKey } from '#domain/conversation/conversation.ts';
-import type { Cost } from '#domain/spending/prices.ts';
 import { errorCodes } from '#domain/errors.ts';
 import type {
   ContentBlock,
@@ -21,7 +20,7 @@ import type {
 } from '#domain/conversation/message.ts';
 import type { LogEntry, LogEvent } from '#domain/conversation/turn-log.ts';
 import type { LiveTurn, Turn, TurnState } from '#domain/conversation/turn.ts';
-import type { Usage } from '#domain/conversation/usage.ts';
+import type { Usage, Cost } from '#domain/conversation/usage.ts';
 
 /** The stored form of a turn: its fields as they are, messages as lists of maps. */
 export function toTurnItem({ expiresAtMs, ...turn }: Turn): Item {
@@ -54,7 +53,8 @@ function liveTurn(conversation: Item): { liveTurn?: LiveTurn } {
   if (conversation['liveTurn'] === undefined) return {};
   const item = record(conversation['liveTurn']);
   const { liveParent } = conversation;
-  const { expiresAtMs, mostNanoUsd } = item;
+  const { expiresAtMs } = item;
+  const maxNanoUsd = item['maxNanoUsd'] ?? item['mostNanoUsd'];
   return {
     liveTurn: {
       turnId: text(item, 'turnId'),
@@ -65,7 +65,7 @@ function liveTurn(conversation: Item): { liveTurn?: LiveTurn } {
       startedAtMs: number(item, 'startedAtMs'),
       leaseUntilMs: number(item, 'leaseUntilMs'),
       ...(expiresAtMs === undefined ? {} : { expiresAtMs: number(item, 'expiresAtMs') }),
-      ...(mostNanoUsd === undefined ? {} : { mostNanoUsd: number(item, 'mostNanoUsd') }),
+      ...(typeof maxNanoUsd === 'number' ? { maxNanoUsd } : {}),
     },
   };
 }

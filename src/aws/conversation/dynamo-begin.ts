@@ -1,3 +1,9 @@
+import type {
+  Beginning,
+  ConversationMode,
+  Page,
+  TurnBeginning,
+} from '#domain/conversation/conversations.ts';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { fromConversationItem, fromKeyAttribute } from '#aws/conversation/conversation-items.ts';
@@ -17,7 +23,6 @@ import {
   unknownConversation,
 } from '#domain/conversation/conversation-errors.ts';
 import { titleOf, type Conversation } from '#domain/conversation/conversation.ts';
-import type { Beginning, ConversationMode, Page, TurnBeginning } from '#domain/model/model.ts';
 import type { LiveTurn, Turn } from '#domain/conversation/turn.ts';
 
 /** How many turns are read along with the claim; the model is shown as many as fit. */

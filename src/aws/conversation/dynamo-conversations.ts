@@ -1,3 +1,4 @@
+import type { Conversations, Page, PageRequest } from '#domain/conversation/conversations.ts';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beginTurn } from '#aws/conversation/dynamo-begin.ts';
@@ -20,7 +21,6 @@ import {
 import { unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import type { Conversation, ConversationKey } from '#domain/conversation/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { Conversations, Page, PageRequest } from '#domain/model/model.ts';
 
 /**
  * Conversations in one DynamoDB table: an item a conversation, which holds the live turn, and an

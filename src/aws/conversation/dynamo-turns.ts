@@ -1,3 +1,4 @@
+import type { Page, PageRequest } from '#domain/conversation/conversations.ts';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { answerName, isLarge, type LargeAnswers } from '#aws/conversation/large-answers.ts';
@@ -19,7 +20,6 @@ import type { Item } from '#aws/dynamo/item-fields.ts';
 import { endedByAnother } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { Page, PageRequest } from '#domain/model/model.ts';
 import { isSameEnd, type Turn, type TurnKey } from '#domain/conversation/turn.ts';
 
 /** Where turns are: the table, and a place beside it for answers that are too large for an item. */
@@ -75,13 +75,13 @@ async function fromStoredItem({ largeAnswers }: TurnStore, item: Item): Promise<
 }
 
 /** Of the keys of requests, at least the newest ten are kept: every write pays for all of them. */
-const keysKept = { most: 15, least: 10 };
+const keysKept = { max: 15, least: 10 };
 
 /** The keys that a conversation need not know any more. Ids of turns sort by time. */
 function oldKeys(item: Item): readonly string[] {
   // What was allowed once must never be done again, however much was said since.
   const keys = Object.keys(item).filter((name) => isKeyAttribute(name) && !isApproval(name));
-  if (keys.length < keysKept.most) return [];
+  if (keys.length < keysKept.max) return [];
   const age = (name: string): string => fromKeyAttribute(item[name]).turnId;
   return keys.toSorted((a, b) => (age(a) < age(b) ? -1 : 1)).slice(0, -keysKept.least);
 }

@@ -36,9 +36,9 @@ export function createS3Files(bucket: string): Files {
       const { s3, client } = await open();
       await client.send(new s3.DeleteObjectCommand({ Bucket: bucket, Key }));
     },
-    async read(Key, mostBytes) {
+    async read(Key, maxBytes) {
       const { s3, client } = await open();
-      const range = mostBytes === undefined ? {} : { Range: `bytes=0-${mostBytes - 1}` };
+      const range = maxBytes === undefined ? {} : { Range: `bytes=0-${maxBytes - 1}` };
       try {
         const { Body } = await client.send(
           new s3.GetObjectCommand({ Bucket: bucket, Key, ...range }),

@@ -17,8 +17,7 @@ import { formatOf, outputLimitIn, textIn, type NativeFormat } from '#aws/model/n
 import { at } from '#domain/json.ts';
 import type { Patience } from '#aws/bedrock/watchdog.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { NativeModel, NativeRequest } from '#domain/model/native-model.ts';
-import type { TextEvent } from '#domain/spending/metered-call.ts';
+import type { NativeModel, NativeRequest, TextEvent } from '#domain/model/native-model.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
 /** The models of Amazon Bedrock in their own formats, through InvokeModel and its streaming form. */

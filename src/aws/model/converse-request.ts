@@ -11,7 +11,12 @@ import {
   type PassageBlock,
   type PromptMessage,
 } from '#domain/conversation/message.ts';
-import type { InferenceConfig, ModelForm, ModelRequest, ToolChoice } from '#domain/model/model.ts';
+import type {
+  InferenceConfig,
+  OutputOptions,
+  ModelRequest,
+  ToolChoice,
+} from '#domain/model/model.ts';
 
 type ToolUseInput = ConverseToolUse['input'];
 
@@ -144,7 +149,7 @@ function toInferenceConfig(
 
 type ToolConfig = NonNullable<ConverseStreamCommandInput['toolConfig']>;
 
-function toToolConfig({ tools = [], toolChoice }: ModelForm): { toolConfig?: ToolConfig } {
+function toToolConfig({ tools = [], toolChoice }: OutputOptions): { toolConfig?: ToolConfig } {
   if (tools.length === 0) return {};
   const specs = tools.map(({ name, description, inputSchema }) => ({
     toolSpec: {

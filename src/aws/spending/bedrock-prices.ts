@@ -40,7 +40,7 @@ export const bedrockPrices: Prices = {
     return row === undefined ? undefined : toPrice(row, isOfOneGeography(modelId));
   },
   // No model on Bedrock was dearer than Claude Opus up to 4.1: $15 and $75 for a million tokens.
-  dearest: { input: 16_500, output: 82_500, cacheRead: 1_650, cacheWrite: 20_625 },
+  highest: { input: 16_500, output: 82_500, cacheRead: 1_650, cacheWrite: 20_625 },
 };
 
 function toPrice(row: Row, isRegional: boolean): Price {

@@ -26,14 +26,14 @@ export function createDynamoLedger(table: Table, limits: SpendingLimits): Ledger
   return {
     reserve: (reservation) => reserve(table, limits, reservation),
     settle: (reservation, spent) => settle(table, reservation, spent),
-    days: async (owner, most) => {
+    days: async (owner, max) => {
       const { Items = [] } = await table.client.send(
         new QueryCommand({
           TableName: table.tableName,
           KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
           ExpressionAttributeValues: { ':pk': ownerPartition(owner), ':prefix': spendingPrefix },
           ScanIndexForward: false,
-          Limit: most,
+          Limit: max,
           ConsistentRead: true,
         }),
       );
@@ -76,7 +76,7 @@ async function attempt(
   limits: SpendingLimits,
   { reservation, bucket }: Attempt,
 ): Promise<Record<string, unknown> | undefined> {
-  const { owner, atMs, most } = reservation;
+  const { owner, atMs, max } = reservation;
   const filling = fillingOf(bucket, atMs, limits);
   try {
     await client.send(
@@ -91,11 +91,11 @@ async function attempt(
           ':zero': 0,
           ':day': dayOf(atMs),
           ':expiry': toExpiry(atMs + keptMs),
-          ':turns': most.turns,
-          ':tokens': most.tokens,
-          ':nanoUsd': most.nanoUsd,
-          ':tokensBefore': limits.tokensPerDay - most.tokens,
-          ':nanoUsdBefore': limits.nanoUsdPerDay - most.nanoUsd,
+          ':turns': max.turns,
+          ':tokens': max.tokens,
+          ':nanoUsd': max.nanoUsd,
+          ':tokensBefore': limits.tokensPerDay - max.tokens,
+          ':nanoUsdBefore': limits.nanoUsdPerDay - max.nanoUsd,
         },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
@@ -149,8 +149,8 @@ async function settle(
   reservation: Reservation,
   spent: Spending,
 ): Promise<void> {
-  const { owner, atMs, most } = reservation;
-  const { turns, tokens, nanoUsd } = difference(spent, most);
+  const { owner, atMs, max } = reservation;
+  const { turns, tokens, nanoUsd } = difference(spent, max);
   try {
     await client.send(
       new UpdateCommand({

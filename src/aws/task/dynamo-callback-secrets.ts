@@ -8,7 +8,7 @@ import type { Clock } from '#domain/clock.ts';
 import type { CallbackSecrets } from '#domain/task/deliver-callback.ts';
 
 /** How many of them there may be: each is a signature in a header. */
-const mostReplaced = 5;
+const maxReplaced = 5;
 
 /** How long a key that was replaced still signs. */
 const replacedForMs = 86_400_000;
@@ -98,5 +98,5 @@ function replacedIn(item: Item, nowMs: number): readonly Replaced[] {
   return replaced
     .map((one: unknown) => ({ key: text(record(one), 'key'), atMs: number(record(one), 'atMs') }))
     .filter(({ atMs }) => atMs + replacedForMs > nowMs)
-    .slice(0, mostReplaced);
+    .slice(0, maxReplaced);
 }

@@ -1,8 +1,6 @@
-import type { Cost } from '#domain/spending/prices.ts';
 import type { ChatError } from '#domain/errors.ts';
 import type { WholeBlock } from '#domain/conversation/message.ts';
-import type { ModelReason } from '#domain/spending/route-model.ts';
-import type { Usage } from '#domain/conversation/usage.ts';
+import type { Usage, Cost } from '#domain/conversation/usage.ts';
 
 /** Why the model stopped, in Bedrock's spelling. Reasons that are new to us pass through. */
 export type StopReason =
@@ -42,6 +40,15 @@ export type StreamEvent =
   | { readonly type: 'block'; readonly index: number; readonly block: WholeBlock }
   | { readonly type: 'message-stop'; readonly stopReason: StopReason }
   | { readonly type: 'usage'; readonly usage: Usage };
+
+/** Why a model was chosen for a request that left the choice to us. */
+export type ModelReason =
+  | 'simple_question'
+  | 'long_question'
+  | 'asks_for_thought'
+  | 'long_answer_wanted'
+  | 'goes_back_to_a_turn'
+  | 'no_cheaper_model';
 
 /**
  * What a reader of a turn is told. It begins with `turn-start` and ends with exactly one of

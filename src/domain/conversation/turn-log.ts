@@ -47,7 +47,7 @@ export function lengthOf(event: TurnEvent): number {
 }
 
 /** How much room an event takes in a log: a block that comes whole counts with all that is in it. */
-export function roomOf(event: LogEvent): number {
+export function sizeOf(event: LogEvent): number {
   return event.type === 'block' ? JSON.stringify(event.block).length : lengthOf(event);
 }
 
@@ -74,7 +74,7 @@ export function takeEntry(events: LogEvent[]): readonly LogEvent[] {
   while (room > 0) {
     const event = events.shift();
     if (event === undefined) break;
-    const length = roomOf(event);
+    const length = sizeOf(event);
     // A whole block cannot be divided: where it is more than there is room, it has an entry alone.
     const isAlone = event.type === 'block' && length > room;
     if (isAlone && taken.length > 0) {

@@ -1,4 +1,3 @@
-import type { Cost } from '#domain/spending/prices.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import type { ErrorCode } from '#domain/errors.ts';
 import {
@@ -9,7 +8,7 @@ import {
   type Role,
 } from '#domain/conversation/message.ts';
 import type { StopReason } from '#domain/conversation/stream-event.ts';
-import type { Usage } from '#domain/conversation/usage.ts';
+import type { Usage, Cost } from '#domain/conversation/usage.ts';
 
 /** How a turn ended. Every turn ends in exactly one of these, and it is stored. */
 export type TurnState = 'complete' | 'stopped' | 'interrupted' | 'failed' | 'timed_out';
@@ -39,7 +38,7 @@ export interface LiveTurn extends Begun {
   /** Nobody can be working on the turn any more after this time. */
   readonly leaseUntilMs: number;
   /** What it can cost at most, in billionths of a US dollar; absent where no price is known. */
-  readonly mostNanoUsd?: number;
+  readonly maxNanoUsd?: number;
 }
 
 /** A user's message and all that came of it. */
@@ -110,7 +109,7 @@ export type Outcome = Omit<Turn, keyof Begun> & { readonly modelId?: string };
 
 /** The turn that is stored when a live one has come to its end. */
 export function endedTurn(live: LiveTurn, outcome: Outcome): Turn {
-  const { leaseUntilMs: _, mostNanoUsd: __, ...begun } = live;
+  const { leaseUntilMs: _, maxNanoUsd: __, ...begun } = live;
   return { ...begun, ...outcome };
 }
 
@@ -119,7 +118,7 @@ export function endedTurn(live: LiveTurn, outcome: Outcome): Turn {
  * cost nobody was told: it is taken to be all that it can have been.
  */
 export function interruptedTurn(live: LiveTurn, answer: Message, finishedAtMs: number): Turn {
-  const { mostNanoUsd: nanoUsd } = live;
+  const { maxNanoUsd: nanoUsd } = live;
   const cost = nanoUsd === undefined ? {} : { cost: { nanoUsd, isEstimated: true } as const };
   return endedTurn(live, { state: 'interrupted', answer, finishedAtMs, ...cost });
 }

@@ -44,3 +44,11 @@ export function addUsage(one: Usage | undefined, other: Usage): Usage {
     cacheWriteInputTokens: one.cacheWriteInputTokens + other.cacheWriteInputTokens,
   };
 }
+
+/** What a turn cost. */
+export interface Cost {
+  /** Billionths of a US dollar. */
+  readonly nanoUsd: number;
+  /** The model was not heard out: it is what it can have cost at most. */
+  readonly isEstimated?: true;
+}

@@ -61,7 +61,7 @@ export interface Documents {
 export interface Files {
   write(name: string, content: string): Promise<void>;
   /** Undefined for a file that is not there; with a limit, no more than so many bytes of it. */
-  read(name: string, mostBytes?: number): Promise<Uint8Array | undefined>;
+  read(name: string, maxBytes?: number): Promise<Uint8Array | undefined>;
   remove(name: string): Promise<void>;
   /**
    * An address at which whoever knows it may put this file, within some minutes: of this kind and,

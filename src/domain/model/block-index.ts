@@ -5,7 +5,7 @@ import type { StreamEvent } from '#domain/conversation/stream-event.ts';
  * numbers out, and begins anew with each message. What was said before comes first, as if the
  * model had said it again, and the model's first text goes on with it.
  */
-export async function* numbered(
+export async function* renumberBlocks(
   events: AsyncIterable<StreamEvent>,
   answerSoFar = '',
 ): AsyncGenerator<StreamEvent, void, undefined> {

@@ -7,7 +7,7 @@ const policy = {
   failuresInARow: 5,
   windowMs: 10_000,
   callsInWindow: 20,
-  openMs: { first: 5_000, most: 60_000 },
+  openMs: { first: 5_000, max: 60_000 },
 };
 
 interface Circuit {
@@ -78,8 +78,8 @@ function note(circuit: Circuit, nowMs: number, failed: boolean): void {
   const recent = circuit.calls.filter(({ atMs }) => atMs > nowMs - policy.windowMs);
   circuit.calls = [...recent, { atMs: nowMs, failed }];
   if (!failed || !isDown(circuit)) return;
-  const { first, most } = policy.openMs;
-  circuit.openMs = circuit.openMs === 0 ? first : Math.min(2 * circuit.openMs, most);
+  const { first, max } = policy.openMs;
+  circuit.openMs = circuit.openMs === 0 ? first : Math.min(2 * circuit.openMs, max);
   circuit.openUntilMs = nowMs + circuit.openMs;
 }
 

@@ -1,9 +1,9 @@
 import { cutText } from '#domain/text.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { ToolResultBlock, ToolUseBlock } from '#domain/conversation/message.ts';
-import { mostCallsAtOnce, mostResultCharacters, type OwnTool } from '#domain/model/tools.ts';
+import { maxConcurrentCalls, maxResultCharacters, type OwnTool } from '#domain/model/tools.ts';
 
-export interface Calling {
+export interface ToolContext {
   readonly tools: readonly OwnTool[];
   readonly owner: string;
   readonly signal: AbortSignal;
@@ -14,13 +14,14 @@ export interface Calling {
 /** Makes the calls that a model asked for, all at once. A call that fails is a result that says so. */
 export function callTools(
   calls: readonly ToolUseBlock[],
-  calling: Calling,
+  calling: ToolContext,
 ): Promise<readonly ToolResultBlock[]> {
   return Promise.all(
     calls.map(async (call, index): Promise<ToolResultBlock> => {
       const { toolUseId } = call;
       try {
-        if (index >= mostCallsAtOnce) throw refusal(`At most ${mostCallsAtOnce} calls at once.`);
+        if (index >= maxConcurrentCalls)
+          throw refusal(`At most ${maxConcurrentCalls} calls at once.`);
         const text = await callTool(call, calling);
         return { type: 'tool-result', toolUseId, text: shortened(text) };
       } catch (error) {
@@ -46,14 +47,14 @@ export function unaskedCall({ toolUseId }: ToolUseBlock): ToolResultBlock {
 
 async function callTool(
   { name, inputJson }: ToolUseBlock,
-  { tools, owner, signal, counts }: Calling,
+  { tools, owner, signal, counts }: ToolContext,
 ): Promise<string> {
   const tool = tools.find((one) => one.name === name);
   if (tool === undefined) throw refusal(`There is no tool ${name}.`);
   const count = (counts.get(name) ?? 0) + 1;
   counts.set(name, count);
-  if (count > tool.mostCalls) {
-    throw refusal(`${name} may be called ${tool.mostCalls} times in a turn, and was.`);
+  if (count > tool.maxCalls) {
+    throw refusal(`${name} may be called ${tool.maxCalls} times in a turn, and was.`);
   }
   const input = inputOf(inputJson);
   const limit = AbortSignal.timeout(tool.timeoutMs);
@@ -83,8 +84,8 @@ function inputOf(json: string): unknown {
 
 /** As much of a result as is shown and kept. */
 export function shortened(text: string): string {
-  if (text.length <= mostResultCharacters) return text;
-  const [shown] = cutText(text, mostResultCharacters);
+  if (text.length <= maxResultCharacters) return text;
+  const [shown] = cutText(text, maxResultCharacters);
   return `${shown}\n(The rest of ${text.length} characters is left out.)`;
 }
 

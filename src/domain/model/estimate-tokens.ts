@@ -5,6 +5,7 @@ import type {
   Passage,
   PromptMessage,
 } from '#domain/conversation/message.ts';
+import type { ModelRequest } from '#domain/model/model.ts';
 import { estimated, type Usage } from '#domain/conversation/usage.ts';
 
 /**
@@ -85,3 +86,17 @@ export function estimatedUsage(asked: readonly PromptMessage[], answer: Message)
   const outputTokens = answer.content.reduce((sum, block) => sum + estimateSaid(block), 0);
   return estimated(inputTokens, outputTokens);
 }
+
+/** The most tokens that answering a request can take, with room for what is not in it yet. */
+export function maxUsage(request: Omit<ModelRequest, 'modelId'>, moreInputTokens = 0): Usage {
+  const { messages, system = '', inference, answerSoFar = '', tools = [], outputSchema } = request;
+  const form =
+    tools.length === 0 && outputSchema === undefined ? '' : JSON.stringify([tools, outputSchema]);
+  const inputTokens =
+    estimateMessages(messages) + estimateTokens(system + answerSoFar + form) + moreInputTokens;
+  const outputTokens = inference.maxTokens ?? outputWithoutLimit;
+  return estimated(inputTokens, outputTokens);
+}
+
+/** What models say at most when nobody limits them. */
+const outputWithoutLimit = 8_192;

@@ -1,6 +1,6 @@
 import { toChatError, type ErrorCode } from '#domain/errors.ts';
 import type { Model } from '#domain/model/model.ts';
-import { observed } from '#domain/model/retry.ts';
+import { trackFirstEvent } from '#domain/model/retry.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 
 /** For each model those that are asked in its place, in this order. */
@@ -23,8 +23,8 @@ export function withFallbacks(model: Model, chains: FallbackChains): Model {
         try {
           const answer = model.stream({ ...request, modelId }, signal);
           yield* index === 0
-            ? observed(answer, progress)
-            : named(observed(answer, progress), modelId);
+            ? trackFirstEvent(answer, progress)
+            : named(trackFirstEvent(answer, progress), modelId);
           return;
         } catch (error) {
           const isLast = index === modelIds.length - 1;

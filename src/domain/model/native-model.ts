@@ -1,5 +1,9 @@
-import type { TextEvent } from '#domain/spending/metered-call.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
+
+/** What a model says outside of a turn: text, and that it is whole. */
+export type TextEvent =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'end'; readonly usage?: Usage };
 
 /** A request in a model's own words. */
 export interface NativeRequest {

@@ -7,7 +7,7 @@ import type { StreamEvent } from '#domain/conversation/stream-event.ts';
  * tools, in any form that JSON Schema can tell, while Bedrock's own structured outputs are a few
  * models', and a part of JSON Schema.
  */
-export function withForm(model: Model): Model {
+export function withOutputSchema(model: Model): Model {
   return {
     stream(request, signal) {
       const { outputSchema: form, ...plain } = request;

@@ -4,7 +4,7 @@ import { ChatError } from '#domain/errors.ts';
 import { staysWithin, withFallbacks } from '#domain/model/fallbacks.ts';
 import { saying } from '#test/doubles/memory-model.ts';
 import type { Model, ModelRequest } from '#domain/model/model.ts';
-import { withRetries } from '#domain/model/retry.ts';
+import { withRetry } from '#domain/model/retry.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 import { createManualClock, createVirtualClock } from '#local/process/clock.ts';
 
@@ -43,12 +43,12 @@ const half = { random: () => 0.5 };
 test('a failure that may pass is tried again twice, after waits that grow', async () => {
   const clock = createVirtualClock(0);
   const model = failing([busy, busy]);
-  const events = await read(withRetries(model, { clock, chance: half }));
+  const events = await read(withRetry(model, { clock, chance: half }));
   expect(events).toContainEqual({ type: 'text-delta', index: 0, text: 'Hello' });
   expect(model.asked).toHaveLength(3);
   expect(clock.now()).toBe(200 + 400);
   const down = failing([busy, busy, busy]);
-  await expect(read(withRetries(down, { clock, chance: half }))).rejects.toBe(busy);
+  await expect(read(withRetry(down, { clock, chance: half }))).rejects.toBe(busy);
   expect(down.asked).toHaveLength(3);
 });
 
@@ -57,14 +57,14 @@ test.each([
   ['one that is gone', failing([gone])],
   ['one that has spoken', failing([busy], saying('Hel').slice(0, 2))],
 ])('%s is not asked again', async (_, model) => {
-  const retrying = withRetries(model, { clock: createVirtualClock(0), chance: half });
+  const retrying = withRetry(model, { clock: createVirtualClock(0), chance: half });
   await expect(read(retrying)).rejects.toBeInstanceOf(ChatError);
   expect(model.asked).toHaveLength(1);
 });
 
 test('when nearly everything fails, nearly nothing is tried again', async () => {
   const model = failing(Array.from({ length: 500 }, () => busy));
-  const retrying = withRetries(model, { clock: createVirtualClock(0), chance: half });
+  const retrying = withRetry(model, { clock: createVirtualClock(0), chance: half });
   for (let call = 0; call < 100; call += 1) await expect(read(retrying)).rejects.toBe(busy);
   expect(model.asked.length).toBeLessThanOrEqual(100 + 10 + 3);
 });

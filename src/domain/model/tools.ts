@@ -7,7 +7,7 @@ export interface OwnTool extends Tool {
   /** How long a call may take. */
   readonly timeoutMs: number;
   /** How often it may be called in a turn. */
-  readonly mostCalls: number;
+  readonly maxCalls: number;
   /**
    * What the call gives, for the model to read. Throws a `ChatError` whose message the model may
    * read, too; of any other error it is told nothing but that it was one.
@@ -64,16 +64,16 @@ export function approvalKey(turnId: string): string {
 }
 
 /** How often a model is asked in a turn, its calls and their results between. */
-export const mostSteps = 5;
+export const maxToolSteps = 5;
 
 /** What a model is given of one call at most. */
-export const mostResultCharacters = 8_000;
+export const maxResultCharacters = 8_000;
 
 /** About how many tokens the schemas of a set of tools are at most. */
-export const mostSchemaTokens = 15_000;
+export const maxSchemaTokens = 15_000;
 
 /** How many calls of one step are made; the others are told that they were too many. */
-export const mostCallsAtOnce = 4;
+export const maxConcurrentCalls = 4;
 
 /** Why a turn ended that waits for a person. */
 export const approvalRequired = 'approval_required';

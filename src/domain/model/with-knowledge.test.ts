@@ -7,7 +7,7 @@ import {
   type CitationBlock,
   type ContentBlock,
 } from '#domain/conversation/message.ts';
-import { numbered } from '#domain/model/block-index.ts';
+import { renumberBlocks } from '#domain/model/block-index.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
 import { withKnowledge } from '#domain/model/with-knowledge.ts';
 import { withTools } from '#domain/model/with-tools.ts';
@@ -54,7 +54,7 @@ test('an answer that waited for a person goes on from the passages that it has t
   };
   let said = emptyAnswer;
   const events = model.stream(request, new AbortController().signal);
-  for await (const event of numbered(events)) {
+  for await (const event of renumberBlocks(events)) {
     said = accumulate(said, event);
   }
   const blocks = toMessage(said).content;

@@ -95,7 +95,7 @@ test('input that is no JSON never reaches a tool, and results have a limit', asy
 test('a tool is called so often in a turn, and a model asked so often', async () => {
   let calls = 0;
   const counted = tool('counted', {
-    mostCalls: 2,
+    maxCalls: 2,
     run: async () => {
       calls += 1;
       return 'again';

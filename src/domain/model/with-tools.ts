@@ -1,13 +1,13 @@
+import { maxUsage } from '#domain/model/estimate-tokens.ts';
+import { replayBlock } from '#domain/conversation/replay-block.ts';
 import {
   accumulate,
   emptyAnswer,
   toMessage,
   type Answer,
 } from '#domain/conversation/accumulate.ts';
-import { usageAtMost } from '#domain/spending/prices.ts';
-import { callTools, refusedCall, unaskedCall, type Calling } from '#domain/model/call-tools.ts';
+import { callTools, refusedCall, unaskedCall, type ToolContext } from '#domain/model/call-tools.ts';
 import { ChatError } from '#domain/errors.ts';
-import { restOfBlock } from '#domain/turn/follow-turn.ts';
 import type {
   ContentBlock,
   Message,
@@ -16,7 +16,7 @@ import type {
 } from '#domain/conversation/message.ts';
 import type { Model, ModelRequest } from '#domain/model/model.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
-import { approvalRequired, mostSteps, type Toolbox } from '#domain/model/tools.ts';
+import { approvalRequired, maxToolSteps, type Toolbox } from '#domain/model/tools.ts';
 import { toExchange } from '#domain/conversation/turn.ts';
 import { addUsage, type Usage } from '#domain/conversation/usage.ts';
 
@@ -64,14 +64,14 @@ function usageAfter(
   { aborted: isLeft }: AbortSignal,
 ): Usage | undefined {
   const isOpen = step === 'heard' || (step === 'asked' && isLeft);
-  return isOpen ? { ...addUsage(usage, usageAtMost(asking)), isEstimated: true } : usage;
+  return isOpen ? { ...addUsage(usage, maxUsage(asking)), isEstimated: true } : usage;
 }
 
 interface Turning {
   readonly spent: Spent;
   readonly model: Model;
   readonly request: ModelRequest;
-  readonly calling: Calling;
+  readonly calling: ToolContext;
 }
 
 async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undefined> {
@@ -81,7 +81,7 @@ async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undef
   if (request.pending !== undefined) {
     messages = [...messages, ...(yield* goingOn(request.pending, calling))];
   }
-  for (let step = 1; step <= mostSteps; step += 1) {
+  for (let step = 1; step <= maxToolSteps; step += 1) {
     const said = { answer: emptyAnswer };
     spent.asking = { ...request, messages };
     spent.step = 'asked';
@@ -117,14 +117,14 @@ async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undef
   }
   throw new ChatError(
     'model_error',
-    `The model called tools ${mostSteps} times without an answer.`,
+    `The model called tools ${maxToolSteps} times without an answer.`,
   );
 }
 
 /** Tells what was said before a person decided and what came of the calls; gives it as messages. */
 async function* goingOn(
   pending: NonNullable<ModelRequest['pending']>,
-  calling: Calling,
+  calling: ToolContext,
 ): AsyncGenerator<StreamEvent, readonly Message[], undefined> {
   const { content } = pending;
   assertOffered(pending, calling);
@@ -167,7 +167,7 @@ function callsIn({ content }: Answer): readonly ToolUseBlock[] {
 /** Those that a person must allow, and those that nobody need. */
 function divided(
   calls: readonly ToolUseBlock[],
-  { tools }: Calling,
+  { tools }: ToolContext,
 ): readonly [waiting: readonly ToolUseBlock[], free: readonly ToolUseBlock[]] {
   const writing = new Set(tools.filter(({ writes }) => writes).map(({ name }) => name));
   const isWriting = ({ name }: ToolUseBlock): boolean => writing.has(name);
@@ -178,13 +178,16 @@ function divided(
 function* saidBefore(content: readonly ContentBlock[]): Generator<StreamEvent> {
   yield { type: 'message-start' };
   for (const [index, block] of content.entries()) {
-    if (block.type !== 'approval') yield* restOfBlock(block, { index, told: undefined });
+    if (block.type !== 'approval') yield* replayBlock(block, { index, told: undefined });
   }
   yield { type: 'message-stop', stopReason: 'tool_use' };
 }
 
 /** Nothing is said of a call that cannot be made: the same word may come with its tools. */
-function assertOffered(pending: NonNullable<ModelRequest['pending']>, { tools }: Calling): void {
+function assertOffered(
+  pending: NonNullable<ModelRequest['pending']>,
+  { tools }: ToolContext,
+): void {
   const names = new Set(tools.map(({ name }) => name));
   const missing = approvedCalls(pending).find(({ name }) => !names.has(name));
   if (missing === undefined) return;
@@ -205,7 +208,7 @@ function approvedCalls({
 /** The results of calls that waited: those that were not allowed, and those that were made. */
 async function decided(
   pending: NonNullable<ModelRequest['pending']>,
-  calling: Calling,
+  calling: ToolContext,
 ): Promise<readonly ToolResultBlock[]> {
   const { content } = pending;
   const approved = approvedCalls(pending);

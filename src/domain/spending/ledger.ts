@@ -23,7 +23,7 @@ export interface Reservation {
   readonly turnId: string;
   readonly atMs: number;
   /** What the turn can take at most. */
-  readonly most: Spending;
+  readonly max: Spending;
 }
 
 export interface DaySpending extends Spending {
@@ -41,7 +41,7 @@ export interface Ledger {
   /** Puts what a turn took in the place of what was set aside; a second time changes nothing. */
   settle(reservation: Reservation, spent: Spending): Promise<void>;
   /** What an owner spent, what is set aside included: a day each, the newest first. */
-  days(owner: string, most: number): Promise<readonly DaySpending[]>;
+  days(owner: string, max: number): Promise<readonly DaySpending[]>;
 }
 
 const dayMs = 86_400_000;
@@ -72,18 +72,18 @@ export interface Account extends Spending {
 /** Why there is no room for a reservation; undefined where there is. */
 export function refusalOf(
   account: Account,
-  { atMs, most }: Reservation,
+  { atMs, max }: Reservation,
   limits: SpendingLimits,
 ): ChatError | undefined {
   const tomorrowMs = (dayOf(atMs) + 1) * dayMs;
   const waitMs = account.emptyAtMs - bucketOf(limits).depthMs - atMs;
-  if (most.tokens > limits.tokensPerDay || most.nanoUsd > limits.nanoUsdPerDay) {
+  if (max.tokens > limits.tokensPerDay || max.nanoUsd > limits.nanoUsdPerDay) {
     return new ChatError('quota_exceeded', 'This request may take more than a day has room for.');
   }
-  if (account.tokens + most.tokens > limits.tokensPerDay) {
+  if (account.tokens + max.tokens > limits.tokensPerDay) {
     return exceeded('The tokens of this day are used up.', tomorrowMs - atMs);
   }
-  if (account.nanoUsd + most.nanoUsd > limits.nanoUsdPerDay) {
+  if (account.nanoUsd + max.nanoUsd > limits.nanoUsdPerDay) {
     return exceeded('The budget of this day is used up.', tomorrowMs - atMs);
   }
   if (waitMs > 0) return exceeded('Too many requests in a minute.', waitMs);
@@ -96,11 +96,11 @@ function exceeded(message: string, waitMs: number): ChatError {
 }
 
 /** The difference that settling makes. */
-export function difference(spent: Spending, most: Spending): Spending {
+export function difference(spent: Spending, max: Spending): Spending {
   return {
-    turns: spent.turns - most.turns,
-    tokens: spent.tokens - most.tokens,
-    nanoUsd: spent.nanoUsd - most.nanoUsd,
+    turns: spent.turns - max.turns,
+    tokens: spent.tokens - max.tokens,
+    nanoUsd: spent.nanoUsd - max.nanoUsd,
   };
 }
 

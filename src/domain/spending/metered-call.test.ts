@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import { ChatError } from '#domain/errors.ts';
 import { createMemoryLedger } from '#test/doubles/memory-ledger.ts';
-import { paidAnswer, type Use } from '#domain/spending/metered-call.ts';
+import { meteredCall, type MeteredCall } from '#domain/spending/metered-call.ts';
 import { estimated } from '#domain/conversation/usage.ts';
 import { createManualClock } from '#local/process/clock.ts';
 import { flatPrices, generousLimits, usage } from '#test/fixtures/turns.ts';
 
-const use: Use = { owner: 'ada', id: 'u1', modelId: 'm', most: estimated(100, 400) };
+const use: MeteredCall = { owner: 'ada', id: 'u1', modelId: 'm', max: estimated(100, 400) };
 
 async function tokensAfter(ask: () => Promise<{ readonly usage?: typeof usage }>): Promise<number> {
   const ledger = createMemoryLedger(generousLimits);
   const ports = { ledger, prices: flatPrices, clock: createManualClock(1_000) };
-  await paidAnswer(ports, use, ask).catch(() => undefined);
+  await meteredCall(ports, use, ask).catch(() => undefined);
   const [today] = await ledger.days('ada', 1);
   return today?.tokens ?? 0;
 }

@@ -1,14 +1,10 @@
+import { maxSpending, releaseReservation, callSpending } from '#domain/spending/pricing.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { Prices } from '#domain/spending/prices.ts';
 import { ChatError, type ErrorCode } from '#domain/errors.ts';
-import { mostOf, releaseTurn, spentOn } from '#domain/turn/reserve-turn.ts';
 import type { Ledger, Reservation } from '#domain/spending/ledger.ts';
+import type { TextEvent } from '#domain/model/native-model.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
-
-/** What a model says outside of a turn: text, and that it is whole. */
-export type TextEvent =
-  | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'end'; readonly usage?: Usage };
 
 export interface SpendingPorts {
   readonly ledger: Ledger;
@@ -17,22 +13,22 @@ export interface SpendingPorts {
 }
 
 /** One use of a model, outside of a turn. */
-export interface Use {
+export interface MeteredCall {
   readonly owner: string;
   /** What the use is known by in the ledger. */
   readonly id: string;
   readonly modelId: string;
   /** What it takes at most. */
-  readonly most: Usage;
+  readonly max: Usage;
 }
 
 /**
  * A stream of a model at its owner's expense. Throws `quota_exceeded` before the model is asked,
  * and what the stream throws.
  */
-export async function* paidStream(
+export async function* meteredStream(
   ports: SpendingPorts,
-  use: Use,
+  use: MeteredCall,
   stream: () => AsyncIterable<TextEvent>,
 ): AsyncGenerator<TextEvent, void, undefined> {
   const reservation = await reserve(ports, use);
@@ -49,9 +45,9 @@ export async function* paidStream(
 }
 
 /** A whole answer of a model at its owner's expense. */
-export async function paidAnswer<Answer extends { readonly usage?: Usage }>(
+export async function meteredCall<Answer extends { readonly usage?: Usage }>(
   ports: SpendingPorts,
-  use: Use,
+  use: MeteredCall,
   ask: () => Promise<Answer>,
 ): Promise<Answer> {
   const reservation = await reserve(ports, use);
@@ -89,9 +85,17 @@ interface Progress {
   usage?: Usage | undefined;
 }
 
-async function reserve({ ledger, prices, clock }: SpendingPorts, use: Use): Promise<Reservation> {
-  const { owner, id: turnId, modelId, most } = use;
-  const reservation = { owner, turnId, atMs: clock.now(), most: mostOf(prices, [modelId], most) };
+async function reserve(
+  { ledger, prices, clock }: SpendingPorts,
+  use: MeteredCall,
+): Promise<Reservation> {
+  const { owner, id: turnId, modelId, max } = use;
+  const reservation = {
+    owner,
+    turnId,
+    atMs: clock.now(),
+    max: maxSpending(prices, [modelId], max),
+  };
   await ledger.reserve(reservation);
   return reservation;
 }
@@ -99,11 +103,11 @@ async function reserve({ ledger, prices, clock }: SpendingPorts, use: Use): Prom
 /** An answer that broke off leaves set aside what it can have cost at most. */
 async function settle(
   { ledger, prices }: SpendingPorts,
-  { modelId }: Use,
+  { modelId }: MeteredCall,
   { reservation, progress }: { readonly reservation: Reservation; readonly progress: Progress },
 ): Promise<void> {
   const { hasSpoken, usage } = progress;
-  if (!hasSpoken) await releaseTurn({ ledger }, reservation);
+  if (!hasSpoken) await releaseReservation(ledger, reservation);
   if (usage === undefined) return;
-  await ledger.settle(reservation, spentOn(prices, modelId, usage)).catch(() => undefined);
+  await ledger.settle(reservation, callSpending(prices, modelId, usage)).catch(() => undefined);
 }

@@ -1,15 +1,7 @@
+import type { ModelReason } from '#domain/conversation/stream-event.ts';
 import type { Prices } from '#domain/spending/prices.ts';
 import { estimateTokens } from '#domain/model/estimate-tokens.ts';
 import { staysWithin } from '#domain/model/fallbacks.ts';
-
-/** Why a model was chosen for a request that left the choice to us. */
-export type ModelReason =
-  | 'simple_question'
-  | 'long_question'
-  | 'asks_for_thought'
-  | 'long_answer_wanted'
-  | 'goes_back_to_a_turn'
-  | 'no_cheaper_model';
 
 export interface RouteRequest {
   /** The words of the question; absent where it is one that was asked before. */

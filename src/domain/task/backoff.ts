@@ -15,7 +15,7 @@ export interface Trying {
 const jitter = 0.2;
 
 /** The whole seconds until the next try; undefined where there is none. */
-export function pauseAfter(
+export function backoffSeconds(
   { retrySeconds }: RetryPolicy,
   { tries, chance }: Trying,
   atLeastSeconds = 0,

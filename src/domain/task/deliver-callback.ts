@@ -1,6 +1,6 @@
+import type { Conversations } from '#domain/conversation/conversations.ts';
 import type { Clock } from '#domain/clock.ts';
-import { pauseAfter, type RetryPolicy } from '#domain/task/backoff.ts';
-import type { Conversations } from '#domain/model/model.ts';
+import { backoffSeconds, type RetryPolicy } from '#domain/task/backoff.ts';
 import { lastTurn } from '#domain/task/run-task.ts';
 import {
   hasEnded,
@@ -86,7 +86,7 @@ export async function deliverCallback(
     body: ports.describe(task, turn),
     secrets: await ports.secrets.read(task.owner),
   });
-  const seconds = pauseAfter(policy, { tries: taken.attempts, chance });
+  const seconds = backoffSeconds(policy, { tries: taken.attempts, chance });
   await keep(ports, { task, taken, outcome }, seconds);
   if (outcome.type !== 'failed') return { type: 'done' };
   // Without a further pause it has failed for good.

@@ -1,6 +1,6 @@
 import { ChatError, toChatError } from '#domain/errors.ts';
 import type { TurnPorts, TurnRequest } from '#domain/turn/open-turn.ts';
-import { pauseAfter, type RetryPolicy } from '#domain/task/backoff.ts';
+import { backoffSeconds, type RetryPolicy } from '#domain/task/backoff.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import {
   hasEnded,
@@ -35,7 +35,7 @@ export interface TaskDelivery {
 const maxAttempts = 3;
 
 /** The longest that a limit is waited for. */
-const mostLimitSeconds = 900;
+const maxLimitSeconds = 900;
 
 /**
  * Brings a task to its end, however often it is delivered: its turn is one and the same request,
@@ -75,7 +75,7 @@ function pauseOf(
   { count, chance }: TaskDelivery,
   atLeastSeconds?: number,
 ): number | undefined {
-  return pauseAfter(policy, { tries: count, chance }, atLeastSeconds);
+  return backoffSeconds(policy, { tries: count, chance }, atLeastSeconds);
 }
 
 /** What a task is told to have failed by whose other delivery came to no end, either. */
@@ -163,7 +163,7 @@ function endOf(turn: Turn, failure: ChatError | undefined): End {
   const { state, isUnanswered } = turn;
   if (state === 'complete') return { type: 'ended' };
   const { code, message, retryable, retryAfterSeconds = 0 } = failure ?? unknown;
-  const mayPass = isUnanswered === true && retryable && retryAfterSeconds <= mostLimitSeconds;
+  const mayPass = isUnanswered === true && retryable && retryAfterSeconds <= maxLimitSeconds;
   if (!mayPass) return { type: 'ended', error: { code, message } };
   return { type: 'later', error: { code, message, mayPass }, afterSeconds: retryAfterSeconds };
 }

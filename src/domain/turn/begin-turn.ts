@@ -1,6 +1,6 @@
+import type { Beginning, Idempotency, TurnBeginning } from '#domain/conversation/conversations.ts';
 import { turnIsRunning } from '#domain/conversation/conversation-errors.ts';
-import type { Beginning, Idempotency, TurnBeginning } from '#domain/model/model.ts';
-import { isAbandoned, recoverTurn, type KeepingPorts } from '#domain/turn/recover-turn.ts';
+import { isAbandoned, recoverTurn, type StoragePorts } from '#domain/turn/recover-turn.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 
 type Begun = Exclude<Beginning, { type: 'busy' }>;
@@ -9,7 +9,7 @@ type Begun = Exclude<Beginning, { type: 'busy' }>;
  * Begins a turn, or finds the one that the same request began before. A live turn that nobody
  * works on any more is kept as interrupted first. Throws `conflict` while another turn is live.
  */
-export async function beginTurn(ports: KeepingPorts, beginning: TurnBeginning): Promise<Begun> {
+export async function beginTurn(ports: StoragePorts, beginning: TurnBeginning): Promise<Begun> {
   const first = await beginOrRecover(ports, beginning);
   const { idempotency } = beginning;
   if (first.type !== 'attached' || idempotency === undefined) return first;
@@ -23,7 +23,7 @@ export async function beginTurn(ports: KeepingPorts, beginning: TurnBeginning): 
   });
 }
 
-async function beginOrRecover(ports: KeepingPorts, beginning: TurnBeginning): Promise<Begun> {
+async function beginOrRecover(ports: StoragePorts, beginning: TurnBeginning): Promise<Begun> {
   const first = await ports.conversations.begin(beginning);
   if (first.type !== 'busy') return first;
   if (!isAbandoned(first.live, ports.clock)) throw turnIsRunning(first.live);

@@ -3,7 +3,7 @@ import { ChatError } from '#domain/errors.ts';
 import {
   appendJoined,
   logKeptMs,
-  roomOf,
+  sizeOf,
   takeEntry,
   type LogEvent,
   type Marks,
@@ -91,13 +91,13 @@ function createWriter(log: TurnLog, key: TurnKey): Writer {
   return {
     add(event) {
       appendJoined(waiting, event);
-      characters += roomOf(event);
+      characters += sizeOf(event);
       return characters;
     },
     async flush(expiresAtMs) {
       if (unsent.length === 0) {
         unsent = takeEntry(waiting);
-        characters = waiting.reduce((sum, event) => sum + roomOf(event), 0);
+        characters = waiting.reduce((sum, event) => sum + sizeOf(event), 0);
       }
       if (unsent.length === 0) return log.marks(key, slot);
       const marks = await log.append(key, { slot, events: unsent, expiresAtMs });

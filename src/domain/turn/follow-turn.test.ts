@@ -7,7 +7,7 @@ import { createMemoryTurnLog } from '#test/doubles/memory-turn-log.ts';
 import { assistantMessage, messageText, userMessage } from '#domain/conversation/message.ts';
 import type { TurnRequest } from '#domain/turn/open-turn.ts';
 import { findConversation, removeConversation } from '#domain/turn/recover-turn.ts';
-import { runOn } from '#domain/turn/run-on.ts';
+import { runDetached } from '#domain/turn/run-detached.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import { stopTurn } from '#domain/turn/stop-turn.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
@@ -36,7 +36,7 @@ async function beginPaced(): Promise<{
 }> {
   const model = createPacedModel();
   const ports = memoryPorts(model);
-  const told = eventsOf(runOn(runTurn(ports, turnRequest())).events);
+  const told = eventsOf(runDetached(runTurn(ports, turnRequest())).events);
   model.say('Hel');
   await expect
     .poll(async () => {
@@ -260,7 +260,7 @@ test('the reader is told the end when it is stored, and waits for nothing else',
     log: { ...log, append: () => forever, marks: () => forever },
     ledger: { ...ledger, settle: () => forever },
   });
-  const { events } = runOn(runTurn(ports, turnRequest()));
+  const { events } = runDetached(runTurn(ports, turnRequest()));
   expect((await eventsOf(events)).at(-1)).toMatchObject({ type: 'turn-stop' });
   expect(await turnsOf(ports)).toMatchObject([{ state: 'complete' }]);
 });

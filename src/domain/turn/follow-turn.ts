@@ -1,8 +1,8 @@
 import { accumulate, emptyAnswer, type Answer } from '#domain/conversation/accumulate.ts';
 import { unknownTurn } from '#domain/conversation/conversation-errors.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { ContentBlock } from '#domain/conversation/message.ts';
-import { findConversation, type KeepingPorts } from '#domain/turn/recover-turn.ts';
+import { replayBlock } from '#domain/conversation/replay-block.ts';
+import { findConversation, type StoragePorts } from '#domain/turn/recover-turn.ts';
 import type { StreamEvent, TurnEvent } from '#domain/conversation/stream-event.ts';
 import type { LogEvent } from '#domain/conversation/turn-log.ts';
 import type { LiveTurn, Turn, TurnKey } from '#domain/conversation/turn.ts';
@@ -24,7 +24,7 @@ export interface FollowRequest {
  * when the signal is aborted. Throws `not_found` for a turn that is not there.
  */
 export async function* followTurn(
-  ports: KeepingPorts,
+  ports: StoragePorts,
   request: FollowRequest,
 ): AsyncGenerator<TurnEvent, void, undefined> {
   const { conversationId, turnId } = request.key;
@@ -58,7 +58,7 @@ function* closingCall(event: LogEvent, { content, indexes }: Answer): Generator<
   if (index !== undefined) yield { type: 'block-stop', index };
 }
 
-async function readBegun({ conversations }: KeepingPorts, key: TurnKey): Promise<Turn | LiveTurn> {
+async function readBegun({ conversations }: StoragePorts, key: TurnKey): Promise<Turn | LiveTurn> {
   const [conversation, turn] = await Promise.all([
     conversations.find(key),
     conversations.turn(key),
@@ -70,7 +70,7 @@ async function readBegun({ conversations }: KeepingPorts, key: TurnKey): Promise
 
 /** What is added to the log, and at last the turn as it was stored. */
 async function* readLive(
-  ports: KeepingPorts,
+  ports: StoragePorts,
   { key, signal }: FollowRequest,
 ): AsyncGenerator<LogEvent | Turn, void, undefined> {
   const { conversations, log, clock } = ports;
@@ -93,7 +93,7 @@ async function* readLive(
   }
 }
 
-async function recoverAbandoned(ports: KeepingPorts, key: TurnKey): Promise<void> {
+async function recoverAbandoned(ports: StoragePorts, key: TurnKey): Promise<void> {
   const conversation = await findConversation(ports, key);
   if (conversation === undefined) throw unknownTurn();
 }
@@ -101,47 +101,12 @@ async function recoverAbandoned(ports: KeepingPorts, key: TurnKey): Promise<void
 /** What a stored turn has beyond the answer as far as it was told, and how it ended. */
 export function* restOf(turn: Turn, told: Answer): Generator<TurnEvent, void, undefined> {
   for (const [index, block] of turn.answer.content.entries()) {
-    yield* restOfBlock(block, { index, told: told.content[index] });
+    yield* replayBlock(block, { index, told: told.content[index] });
   }
   const { stopReason, usage } = turn;
   if (stopReason !== undefined) yield { type: 'message-stop', stopReason };
   if (usage !== undefined) yield { type: 'usage', usage };
   yield endOf(turn);
-}
-
-interface ToldBlock {
-  readonly index: number;
-  readonly told: ContentBlock | undefined;
-}
-
-/** What a block has beyond what was told of it. */
-export function* restOfBlock(
-  block: ContentBlock,
-  { index, told }: ToldBlock,
-): Generator<StreamEvent> {
-  switch (block.type) {
-    case 'text':
-    case 'reasoning': {
-      const text = block.text.slice(told?.type === block.type ? told.text.length : 0);
-      if (text === '') break;
-      yield { type: `${block.type}-delta`, index, text };
-      break;
-    }
-    case 'tool-use': {
-      const { toolUseId, name, inputJson } = block;
-      if (told === undefined) yield { type: 'block-start', index, toolUseId, name };
-      const json = inputJson.slice(told?.type === block.type ? told.inputJson.length : 0);
-      if (json !== '') yield { type: 'tool-input-delta', index, json };
-      break;
-    }
-    case 'tool-result':
-    case 'retrieval':
-    case 'citation':
-    case 'approval':
-      if (told === undefined) yield { type: 'block', index, block };
-      return;
-  }
-  yield { type: 'block-stop', index };
 }
 
 /** The last event of a turn that has ended. */

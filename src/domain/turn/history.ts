@@ -1,6 +1,6 @@
+import type { Conversations, Page } from '#domain/conversation/conversations.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import { estimateMessages } from '#domain/model/estimate-tokens.ts';
-import type { Conversations, Page } from '#domain/model/model.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 
 /** What a model is shown of what was said before. */

@@ -1,3 +1,6 @@
+import type { ConversationMode, Idempotency } from '#domain/conversation/conversations.ts';
+import { releaseReservation } from '#domain/spending/pricing.ts';
+import type { ModelReason } from '#domain/conversation/stream-event.ts';
 import { beginTurn } from '#domain/turn/begin-turn.ts';
 import type { Prices } from '#domain/spending/prices.ts';
 import { toChatError, type ChatError } from '#domain/errors.ts';
@@ -5,33 +8,30 @@ import { noHistory, readHistory, type History } from '#domain/turn/history.ts';
 import type { KnowledgeUse } from '#domain/model/knowledge.ts';
 import type {
   AgentUse,
-  ConversationMode,
-  Idempotency,
   InferenceConfig,
   Model,
-  ModelForm,
+  OutputOptions,
   ModelRequest,
 } from '#domain/model/model.ts';
-import { exchanged, toQuestion, type Asked, type Question } from '#domain/turn/question.ts';
-import type { KeepingPorts } from '#domain/turn/recover-turn.ts';
-import { releaseTurn, reservationOf } from '#domain/turn/reserve-turn.ts';
-import type { ModelReason } from '#domain/spending/route-model.ts';
+import { exchanged, toQuestion, type TurnInput, type Question } from '#domain/turn/question.ts';
+import type { StoragePorts } from '#domain/turn/recover-turn.ts';
+import { reservationOf } from '#domain/turn/reserve-turn.ts';
 import type { Ledger, Reservation } from '#domain/spending/ledger.ts';
 import type { ToolUse } from '#domain/model/tools.ts';
 import { toMessages, type LiveTurn, type TurnKey } from '#domain/conversation/turn.ts';
 
-export interface TurnPorts extends KeepingPorts {
+export interface TurnPorts extends StoragePorts {
   readonly model: Model;
   readonly ledger: Ledger;
   readonly prices: Prices;
 }
 
-export interface TurnRequest extends ModelForm {
+export interface TurnRequest extends OutputOptions {
   readonly owner: string;
   readonly turnId: string;
   /** Left out for a one-shot prompt, of which nothing is kept. */
-  readonly conversation?: KeptIn;
-  readonly asked: Asked;
+  readonly conversation?: ConversationTarget;
+  readonly asked: TurnInput;
   readonly modelId: string;
   /** Why it is this model, where the choice was left to us. */
   readonly modelReason?: ModelReason;
@@ -51,7 +51,7 @@ export interface TurnRequest extends ModelForm {
   readonly endsAtMs: number;
 }
 
-export interface KeptIn {
+export interface ConversationTarget {
   readonly conversationId: string;
   readonly mode: ConversationMode;
   /** For a one-shot prompt that is kept only so that it is not paid for twice: until when. */
@@ -99,7 +99,7 @@ export async function openTurn(
     }),
   ]);
   if (begun.status === 'rejected' || begun.value.type === 'attached') {
-    if (reserved.status === 'fulfilled') await releaseTurn(ports, reservation);
+    if (reserved.status === 'fulfilled') await releaseReservation(ports.ledger, reservation);
   }
   if (begun.status === 'rejected') throw begun.reason;
   if (begun.value.type === 'attached') return begun.value;
@@ -127,7 +127,7 @@ async function openUnkept(ports: TurnPorts, request: TurnRequest): Promise<OpenT
 }
 
 /** What is asked by a request that goes back to nothing. */
-function alone(asked: Asked): Question {
+function alone(asked: TurnInput): Question {
   switch (asked.type) {
     case 'message':
       return { question: asked.question };
@@ -146,7 +146,7 @@ function beginningOf(
   { turnId, modelId, endsAtMs, conversation }: TurnRequest,
   { question, reservation }: Question & { readonly reservation: Reservation },
 ): Omit<LiveTurn, 'sequence'> {
-  const { atMs: startedAtMs, most } = reservation;
+  const { atMs: startedAtMs, max } = reservation;
   const { expiresAtMs } = conversation ?? {};
   return {
     turnId,
@@ -155,7 +155,7 @@ function beginningOf(
     startedAtMs,
     leaseUntilMs: endsAtMs + leaseGraceMs,
     // Of a model without a price nobody is told what a turn cost.
-    ...(prices.of(modelId) === undefined ? {} : { mostNanoUsd: most.nanoUsd }),
+    ...(prices.of(modelId) === undefined ? {} : { maxNanoUsd: max.nanoUsd }),
     ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
   };
 }

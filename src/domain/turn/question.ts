@@ -11,12 +11,12 @@ import {
   type PromptMessage,
 } from '#domain/conversation/message.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
-import { findConversation, type KeepingPorts } from '#domain/turn/recover-turn.ts';
+import { findConversation, type StoragePorts } from '#domain/turn/recover-turn.ts';
 import { approvalRequired, type Decision } from '#domain/model/tools.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 
 /** What a turn is to answer. All but the first form go back to a turn, and make a branch. */
-export type Asked =
+export type TurnInput =
   | { readonly type: 'message'; readonly question: Message }
   /** A whole exchange, as its caller keeps it; its last words are the question. */
   | { readonly type: 'exchange'; readonly messages: readonly PromptMessage[] }
@@ -55,9 +55,9 @@ export interface Question {
  * for one that has not ended.
  */
 export async function toQuestion(
-  ports: KeepingPorts,
+  ports: StoragePorts,
   key: ConversationKey,
-  asked: Asked,
+  asked: TurnInput,
 ): Promise<Question> {
   switch (asked.type) {
     case 'message':
@@ -110,17 +110,17 @@ function assertDecided({ answer, stopReason }: Turn, decisions: readonly Decisio
 
 /** What is kept of an exchange, where anything is, is what it was last asked, or its beginning. */
 export function exchanged(messages: readonly PromptMessage[]): Question {
-  const [question] = cutText(lastQuestion(messages), mostKept);
+  const [question] = cutText(lastQuestion(messages), maxKept);
   return { question: userMessage(question), messages };
 }
 
 /** As much as a message of a conversation may have. */
-const mostKept = 32_000;
+const maxKept = 32_000;
 
 async function regenerated(
-  ports: KeepingPorts,
+  ports: StoragePorts,
   key: ConversationKey,
-  { turnId, question }: Extract<Asked, { type: 'regenerate' }>,
+  { turnId, question }: Extract<TurnInput, { type: 'regenerate' }>,
 ): Promise<Question> {
   if (question === undefined) return branchOf(await known(ports, key, turnId));
   const turn = await find(ports, key, turnId);
@@ -133,7 +133,7 @@ function branchOf({ question, parentId }: Turn): Question {
 }
 
 async function known(
-  ports: KeepingPorts,
+  ports: StoragePorts,
   key: ConversationKey,
   turnId: string | undefined,
 ): Promise<Turn> {
@@ -144,7 +144,7 @@ async function known(
 
 /** A turn by its id, or the last one that began. Throws `conflict` for one that is at work. */
 async function find(
-  ports: KeepingPorts,
+  ports: StoragePorts,
   key: ConversationKey,
   turnId: string | undefined,
 ): Promise<Turn | undefined> {

@@ -1,13 +1,13 @@
+import type { Conversations } from '#domain/conversation/conversations.ts';
 import { accumulate, emptyAnswer, toMessage } from '#domain/conversation/accumulate.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { Conversation, ConversationKey } from '#domain/conversation/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { Message } from '#domain/conversation/message.ts';
-import type { Conversations } from '#domain/model/model.ts';
 import { logKeptMs, type LogEntry, type TurnLog } from '#domain/conversation/turn-log.ts';
 import { interruptedTurn, type LiveTurn } from '#domain/conversation/turn.ts';
 
-export interface KeepingPorts {
+export interface StoragePorts {
   readonly conversations: Conversations;
   readonly log: TurnLog;
   readonly clock: Clock;
@@ -18,7 +18,7 @@ export interface KeepingPorts {
  * log is sealed first, so that a worker who was only late cannot go on unseen.
  */
 export async function recoverTurn(
-  { conversations, log, clock }: KeepingPorts,
+  { conversations, log, clock }: StoragePorts,
   key: ConversationKey,
   live: LiveTurn,
 ): Promise<void> {
@@ -39,7 +39,7 @@ function answerIn(entries: readonly LogEntry[]): Message {
 
 /** A conversation whose live turn, if it has one, may still be at work. */
 export async function findConversation(
-  ports: KeepingPorts,
+  ports: StoragePorts,
   key: ConversationKey,
 ): Promise<Conversation | undefined> {
   const found = await ports.conversations.find(key);
@@ -55,7 +55,7 @@ export function isAbandoned({ leaseUntilMs }: LiveTurn, clock: Clock): boolean {
 }
 
 /** Removes a conversation for good. Throws `not_found`, and `conflict` while a turn is at work. */
-export async function removeConversation(ports: KeepingPorts, key: ConversationKey): Promise<void> {
+export async function removeConversation(ports: StoragePorts, key: ConversationKey): Promise<void> {
   await findConversation(ports, key);
   await ports.conversations.remove(key);
 }

@@ -122,8 +122,8 @@ test('a model that was left before its first word counts in full length, with to
 });
 
 test('of a model without a price no turn says what it cost, not even one left behind', async () => {
-  const { dearest } = flatPrices;
-  const ports = memoryPorts(createPacedModel(), { prices: { of: () => undefined, dearest } });
+  const { highest } = flatPrices;
+  const ports = memoryPorts(createPacedModel(), { prices: { of: () => undefined, highest } });
   const turn = runTurn(ports, turnRequest());
   await turn.next();
   await ports.clock.advance(90_000);

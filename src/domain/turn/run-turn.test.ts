@@ -1,10 +1,11 @@
+import type { Conversations } from '#domain/conversation/conversations.ts';
 import { expect, test } from 'vitest';
 import { createVirtualClock } from '#local/process/clock.ts';
 import { ChatError } from '#domain/errors.ts';
 import { createMemoryConversations } from '#test/doubles/memory-conversations.ts';
 import { createMemoryModel, saying } from '#test/doubles/memory-model.ts';
 import { assistantMessage, messageText, userMessage } from '#domain/conversation/message.ts';
-import type { Conversations, Model } from '#domain/model/model.ts';
+import type { Model } from '#domain/model/model.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 import { conversation, eventsOf, memoryPorts, turnRequest } from '#test/fixtures/turns.ts';

@@ -1,3 +1,5 @@
+import type { Cost } from '#domain/conversation/usage.ts';
+import { turnCost } from '#domain/spending/pricing.ts';
 import {
   accumulate,
   emptyAnswer,
@@ -5,13 +7,11 @@ import {
   type Answer,
 } from '#domain/conversation/accumulate.ts';
 import { startCheckpoints, type Checkpoints } from '#domain/turn/checkpoints.ts';
-import type { Cost } from '#domain/spending/prices.ts';
 import { ChatError, toChatError } from '#domain/errors.ts';
-import { costOf } from '#domain/turn/reserve-turn.ts';
 import { estimatedUsage } from '#domain/model/estimate-tokens.ts';
-import { foldHistory } from '#domain/turn/summarize-history.ts';
+import { summarizeHistory } from '#domain/turn/summarize-history.ts';
 import { endOf, followTurn } from '#domain/turn/follow-turn.ts';
-import { numbered } from '#domain/model/block-index.ts';
+import { renumberBlocks } from '#domain/model/block-index.ts';
 import {
   openTurn,
   type OpenTurn,
@@ -83,7 +83,7 @@ async function* answer(
     yield turnStart(request);
     if (opened.refusal !== undefined) throw opened.refusal;
     const events = ports.model.stream(opened.modelRequest, stopping.signal);
-    for await (const event of numbered(events, opened.modelRequest.answerSoFar)) {
+    for await (const event of renumberBlocks(events, opened.modelRequest.answerSoFar)) {
       hasSpoken = true;
       said = accumulate(said, event);
       if (isLogEvent(event)) checkpoints?.add(event);
@@ -97,7 +97,7 @@ async function* answer(
     ending = stopping.isStopped() ? { state: 'stopped' } : failedWith(toChatError(error));
   } finally {
     const outcome = outcomeOf(said, { ...ending, hasSpoken }, opened);
-    const cost = costOf(ports.prices, opened, { ...outcome, modelId });
+    const cost = turnCost(ports.prices, opened.modelRequest, { ...outcome, modelId });
     turn = endedTurn(opened.live, {
       ...outcome,
       modelId,
@@ -117,7 +117,7 @@ async function foldPast(ports: TurnPorts, request: TurnRequest, opened: OpenTurn
   const { key, history } = opened;
   // An agent keeps a history of its own.
   if (request.agent !== undefined) return;
-  if (key !== undefined) await foldHistory(ports, request, { key, history });
+  if (key !== undefined) await summarizeHistory(ports, request, { key, history });
 }
 
 interface Stopping {

@@ -1,6 +1,6 @@
 import { unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
-import { findConversation, type KeepingPorts } from '#domain/turn/recover-turn.ts';
+import { findConversation, type StoragePorts } from '#domain/turn/recover-turn.ts';
 import { logKeptMs } from '#domain/conversation/turn-log.ts';
 
 /**
@@ -9,7 +9,7 @@ import { logKeptMs } from '#domain/conversation/turn-log.ts';
  * to stop then. Throws `not_found` for an unknown conversation.
  */
 export async function stopTurn(
-  ports: KeepingPorts,
+  ports: StoragePorts,
   key: ConversationKey,
   turnId?: string,
 ): Promise<string | undefined> {

@@ -1,10 +1,10 @@
+import { turnSpending } from '#domain/spending/pricing.ts';
 import { ChatError, toChatError } from '#domain/errors.ts';
 import type { OpenTurn, TurnPorts } from '#domain/turn/open-turn.ts';
-import { spentBy } from '#domain/turn/reserve-turn.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 
 /** Storing is tried again after these waits, the last one as often as there is time. */
-const waitsMs = { first: 100, most: 1_000, inAllMs: 20_000, beforeEndMs: 1_000 };
+const waitsMs = { first: 100, max: 1_000, inAllMs: 20_000, beforeEndMs: 1_000 };
 
 /**
  * Keeps how a turn ended, through a short absence of what keeps it. A failure is returned, for the
@@ -26,7 +26,7 @@ export async function storeTurn(
 /** Keeps what a turn took. Where that cannot be done, what was set aside stays so. */
 export async function settleTurn(ports: TurnPorts, opened: OpenTurn, turn: Turn): Promise<void> {
   const { ledger, prices } = ports;
-  const spent = spentBy(prices, opened, turn);
+  const spent = turnSpending(prices, opened.modelRequest, turn);
   await persist(ports, opened, () => ledger.settle(opened.reservation, spent));
 }
 
@@ -40,7 +40,7 @@ async function persist(
   store: () => Promise<void>,
 ): Promise<Failure | undefined> {
   const untilMs = Math.min(clock.now() + waitsMs.inAllMs, endsAtMs - waitsMs.beforeEndMs);
-  for (let waitMs = waitsMs.first; ; waitMs = Math.min(2 * waitMs, waitsMs.most)) {
+  for (let waitMs = waitsMs.first; ; waitMs = Math.min(2 * waitMs, waitsMs.max)) {
     try {
       await store();
       return undefined;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { messageText, userMessage } from '#domain/conversation/message.ts';
 import { createMemoryModel, saying } from '#test/doubles/memory-model.ts';
 import type { Model, ModelRequest } from '#domain/model/model.ts';
-import { runOn } from '#domain/turn/run-on.ts';
+import { runDetached } from '#domain/turn/run-detached.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import { conversation, eventsOf, memoryPorts, textOf, turnRequest } from '#test/fixtures/turns.ts';
 
@@ -54,7 +54,7 @@ test('the reader does not wait for what is written down for the next turn', asyn
   const ports = memoryPorts(model);
   const request = (turnId: string) => turnRequest({ turnId, maxHistoryTokens: 100 });
   await eventsOf(runTurn(ports, request('t1')));
-  const { events, ended } = runOn(runTurn(ports, request('t2')));
+  const { events, ended } = runDetached(runTurn(ports, request('t2')));
   const heard = await eventsOf(events);
   expect(heard.at(-1)).toMatchObject({ type: 'turn-stop' });
   const summary = async (): Promise<string | undefined> =>

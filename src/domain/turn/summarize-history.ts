@@ -1,3 +1,8 @@
+import {
+  releaseReservation,
+  extraCallReservation,
+  turnSpending,
+} from '#domain/spending/pricing.ts';
 import { accumulate, emptyAnswer, toMessage } from '#domain/conversation/accumulate.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import { estimatedUsage } from '#domain/model/estimate-tokens.ts';
@@ -5,7 +10,6 @@ import { tokensOf, type History } from '#domain/turn/history.ts';
 import { messageText, userMessage, type Message } from '#domain/conversation/message.ts';
 import type { TurnPorts, TurnRequest } from '#domain/turn/open-turn.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
-import { releaseTurn, reservationFor, spentBy } from '#domain/turn/reserve-turn.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 
 /** Of the room for history: from where on it is folded, and how much stays as it was said. */
@@ -26,7 +30,7 @@ interface Fold {
  * next turn is shown the summary in its place. Never throws: what fails is tried with the next
  * turn.
  */
-export async function foldHistory(
+export async function summarizeHistory(
   ports: TurnPorts,
   request: TurnRequest,
   { key, history }: { readonly key: ConversationKey; readonly history: History },
@@ -34,9 +38,9 @@ export async function foldHistory(
   const fold = foldOf(history, request.maxHistoryTokens);
   if (fold === undefined) return;
   const modelRequest = summaryRequest(request.modelId, fold.turns, history.summary);
-  const turnId = `${request.turnId}.summary`;
+  const id = `${request.turnId}.summary`;
   const { owner, fallbackIds } = request;
-  const reservation = reservationFor(ports, { owner, turnId, modelRequest, fallbackIds });
+  const reservation = extraCallReservation(ports, { owner, id, modelRequest, fallbackIds });
   try {
     await ports.ledger.reserve(reservation);
   } catch {
@@ -58,11 +62,11 @@ export async function foldHistory(
     }
     const usage = said.usage ?? estimatedUsage(modelRequest.messages, toMessage(said));
     const spent = { modelId, usage };
-    const taken = spentBy(ports.prices, { modelRequest }, spent);
+    const taken = turnSpending(ports.prices, modelRequest, spent);
     await ports.ledger.settle(reservation, { ...taken, turns: 0 });
   } catch {
     // What may have been paid for stays set aside.
-    if (!hasSpoken && !request.signal.aborted) await releaseTurn(ports, reservation);
+    if (!hasSpoken && !request.signal.aborted) await releaseReservation(ports.ledger, reservation);
   }
 }
 

@@ -25,7 +25,7 @@ const clock = {
   inputSchema: { type: 'object' },
   writes: false,
   timeoutMs: 1_000,
-  mostCalls: 3,
+  maxCalls: 3,
   run: async () => 'noon',
 };
 const toolbox = { open: async () => freeTools([clock]) };

@@ -4,7 +4,7 @@ import { ChatError } from '#domain/errors.ts';
 import {
   findConversation,
   removeConversation,
-  type KeepingPorts,
+  type StoragePorts,
 } from '#domain/turn/recover-turn.ts';
 import { dayOf, type Ledger, type SpendingLimits } from '#domain/spending/ledger.ts';
 import { stopTurn } from '#domain/turn/stop-turn.ts';
@@ -20,7 +20,7 @@ import {
 import { toUsagePage } from '#protocol/spending/spending-json.ts';
 import { toConversationList, toConversationPage } from '#protocol/turn/turn-json.ts';
 
-export interface ManagingPorts extends KeepingPorts {
+export interface ManagingPorts extends StoragePorts {
   readonly ledger: Ledger;
   readonly limits: SpendingLimits;
 }
@@ -69,7 +69,7 @@ async function usage({ ledger, limits, clock }: ManagingPorts, owner: string): P
 }
 
 async function answerConversation(
-  ports: KeepingPorts,
+  ports: StoragePorts,
   key: ConversationKey,
   { method, query, body }: HttpRequest,
 ): Promise<JsonResult> {
@@ -88,7 +88,7 @@ async function answerConversation(
 }
 
 async function readConversation(
-  ports: KeepingPorts,
+  ports: StoragePorts,
   key: ConversationKey,
   query: HttpRequest['query'],
 ): Promise<object> {

@@ -1,12 +1,11 @@
 import { ChatError } from '#domain/errors.ts';
 import { estimateTokens } from '#domain/model/estimate-tokens.ts';
-import type { NativeModel, NativeRequest } from '#domain/model/native-model.ts';
+import type { NativeModel, NativeRequest, TextEvent } from '#domain/model/native-model.ts';
 import {
-  paidAnswer,
-  paidStream,
+  meteredCall,
+  meteredStream,
   type SpendingPorts,
-  type TextEvent,
-  type Use,
+  type MeteredCall,
 } from '#domain/spending/metered-call.ts';
 import { estimated } from '#domain/conversation/usage.ts';
 import { begunText, textHeaders, textOf } from '#lambda/model/answer-text.ts';
@@ -44,12 +43,12 @@ export async function answerInvoke(
   const { requestId, signal } = invocation;
   const use = useOf(ports, ownerOf(request.caller, false), asked);
   const stream = (): AsyncIterable<TextEvent> =>
-    paidStream(ports, use, () => ports.model.stream(asked, signal));
+    meteredStream(ports, use, () => ports.model.stream(asked, signal));
   const headers = { 'x-request-id': requestId, 'cache-control': 'no-store' };
   const json = { ...headers, 'content-type': 'application/json' };
   switch (mode) {
     case 'buffered': {
-      const { body } = await paidAnswer(ports, use, () => ports.model.invoke(asked, signal));
+      const { body } = await meteredCall(ports, use, () => ports.model.invoke(asked, signal));
       return { status: 200, headers: json, body };
     }
     case 'collected': {
@@ -68,11 +67,11 @@ export async function answerInvoke(
 /** What a model says of its own accord when nobody limits it. */
 const outputWithoutLimit = 8_192;
 
-function useOf({ model, clock }: InvokePorts, owner: string, asked: NativeRequest): Use {
+function useOf({ model, clock }: InvokePorts, owner: string, asked: NativeRequest): MeteredCall {
   const { modelId, body } = asked;
   const output = model.outputLimit(body) ?? outputWithoutLimit;
-  const most = estimated(estimateTokens(JSON.stringify(body)), output);
-  return { owner, id: newId(clock.now()), modelId, most };
+  const max = estimated(estimateTokens(JSON.stringify(body)), output);
+  return { owner, id: newId(clock.now()), modelId, max };
 }
 
 function toNativeRequest(

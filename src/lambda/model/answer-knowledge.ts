@@ -1,6 +1,6 @@
 import { ChatError } from '#domain/errors.ts';
 import type { Knowledge } from '#domain/model/knowledge.ts';
-import { paidAnswer, type SpendingPorts } from '#domain/spending/metered-call.ts';
+import { meteredCall, type SpendingPorts } from '#domain/spending/metered-call.ts';
 import { nothingUsed } from '#domain/conversation/usage.ts';
 import { ownerOf } from '#lambda/runtime/http-event.ts';
 import { jsonResponse } from '#lambda/runtime/json-response.ts';
@@ -33,8 +33,8 @@ export async function answerKnowledge(
   }
   const { requestId, signal } = invocation;
   // A search costs no tokens; it counts as a request.
-  const use = { owner, id: newId(ports.clock.now()), modelId: 'search', most: nothingUsed };
-  const { passages } = await paidAnswer(ports, use, async () => {
+  const use = { owner, id: newId(ports.clock.now()), modelId: 'search', max: nothingUsed };
+  const { passages } = await meteredCall(ports, use, async () => {
     const found = await ports.knowledge.search({ name, owner, text, limit }, signal);
     return { passages: found, usage: nothingUsed };
   });

@@ -1,8 +1,9 @@
+import type { TextEvent } from '#domain/model/native-model.ts';
 import type { ChatSessions } from '#domain/conversation/chat-sessions.ts';
 import { ChatError } from '#domain/errors.ts';
 import { estimateMessages } from '#domain/model/estimate-tokens.ts';
 import { assistantMessage, userMessage, type Message } from '#domain/conversation/message.ts';
-import { paidStream, type SpendingPorts, type TextEvent } from '#domain/spending/metered-call.ts';
+import { meteredStream, type SpendingPorts } from '#domain/spending/metered-call.ts';
 import { estimated } from '#domain/conversation/usage.ts';
 import { begunText, textHeaders, textOf } from '#lambda/model/answer-text.ts';
 import { ownerOf } from '#lambda/runtime/http-event.ts';
@@ -92,12 +93,12 @@ async function openSession(
   return {
     sessionId,
     async *answer({ models: [modelId], maxOutputTokens }, { signal }) {
-      const most = estimated(estimateMessages(shown), maxOutputTokens);
-      const use = { owner, id: newId(ports.clock.now()), modelId, most };
+      const max = estimated(estimateMessages(shown), maxOutputTokens);
+      const use = { owner, id: newId(ports.clock.now()), modelId, max };
       // The question is kept first, so that nothing that happens later loses it.
       await ports.sessions.append(owner, sessionId, [question]);
       let said = '';
-      const events = paidStream(ports, use, () => ports.chain(shown, signal));
+      const events = meteredStream(ports, use, () => ports.chain(shown, signal));
       for await (const piece of textOf(events)) {
         said += piece;
         yield piece;

@@ -1,4 +1,4 @@
-import type { TextEvent } from '#domain/spending/metered-call.ts';
+import type { TextEvent } from '#domain/model/native-model.ts';
 import { wholeCharacters } from '#protocol/turn/plain-text.ts';
 
 export const textHeaders = {

@@ -1,7 +1,7 @@
 import { accumulate, emptyAnswer } from '#domain/conversation/accumulate.ts';
 import { ChatError, toChatError } from '#domain/errors.ts';
 import type { TurnPorts } from '#domain/turn/open-turn.ts';
-import { runOn } from '#domain/turn/run-on.ts';
+import { runDetached } from '#domain/turn/run-detached.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import { ownerOf } from '#lambda/runtime/http-event.ts';
@@ -78,7 +78,7 @@ async function complete(
     isAnonymous: request.caller.type === 'anonymous',
     idempotencyKey: request.headers['idempotency-key'],
   });
-  const { events: told, ended } = runOn(runTurn(ports, turn));
+  const { events: told, ended } = runDetached(runTurn(ports, turn));
   const opened = await openTurnEvents(logged(told, createTurnLog(turn, requestId)));
   const headers = { ...turnHeaders(opened.begun), 'x-request-id': requestId };
   if (opened.failure !== undefined) {

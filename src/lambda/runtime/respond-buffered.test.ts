@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ChatError } from '#domain/errors.ts';
-import { runOn } from '#domain/turn/run-on.ts';
+import { runDetached } from '#domain/turn/run-detached.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 import { toTurnResponse } from '#lambda/turn/turn-response.ts';
@@ -17,7 +17,7 @@ test.each(['text', 'json', 'data'] as const)(
       progress.isOver = true;
     }
     const handler = respondBuffered(async () => {
-      const { events, ended } = runOn(turn());
+      const { events, ended } = runDetached(turn());
       return toTurnResponse(events, { requestId: 'r', format, ended });
     });
     const event = {

@@ -1,6 +1,6 @@
 import type { CallbackSecrets } from '#domain/task/deliver-callback.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { KeepingPorts } from '#domain/turn/recover-turn.ts';
+import type { StoragePorts } from '#domain/turn/recover-turn.ts';
 import { lastTurn } from '#domain/task/run-task.ts';
 import {
   hasEnded,
@@ -23,7 +23,7 @@ import { parseCallbackUrl, type CallbackRules } from '#protocol/task/callback-ur
 import { parseTaskId, parseTaskRequest, unknownTask } from '#protocol/task/task-request.ts';
 import { toTaskJson } from '#protocol/task/task-json.ts';
 
-export interface TaskDoorPorts extends KeepingPorts {
+export interface TaskDoorPorts extends StoragePorts {
   readonly tasks: Tasks;
   readonly queue: TaskQueue;
   readonly secrets: CallbackSecrets;
@@ -76,7 +76,7 @@ async function route(
 }
 
 /** A request is kept as it was sent, in an item of at most 400 KB. */
-const mostBytes = 350_000;
+const maxBytes = 350_000;
 
 /** Tasks and their answers are kept this long. */
 const keptMs = 30 * 86_400_000;
@@ -87,8 +87,8 @@ async function submit(
   { owner, request, invocation }: Routed,
 ): Promise<object> {
   const { body, headers } = request;
-  if (Buffer.byteLength(body) > mostBytes) {
-    throw new ChatError('too_large', `The body must be at most ${mostBytes / 1_000} KB.`);
+  if (Buffer.byteLength(body) > maxBytes) {
+    throw new ChatError('too_large', `The body must be at most ${maxBytes / 1_000} KB.`);
   }
   const { callbackUrl } = parseTaskRequest(body);
   const key = headers['idempotency-key'];

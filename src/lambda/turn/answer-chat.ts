@@ -1,6 +1,6 @@
 import { ChatError } from '#domain/errors.ts';
 import type { TurnPorts } from '#domain/turn/open-turn.ts';
-import { runOn } from '#domain/turn/run-on.ts';
+import { runDetached } from '#domain/turn/run-detached.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import { ownerOf } from '#lambda/runtime/http-event.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
@@ -30,7 +30,7 @@ export async function answerTurn(
     nowMs: ports.clock.now(),
   });
   // From here on the turn runs whether or not anybody reads it.
-  const { events, ended } = runOn(runTurn(ports, turn));
+  const { events, ended } = runDetached(runTurn(ports, turn));
   const { requestId } = invocation;
   return toTurnResponse(events, {
     requestId,

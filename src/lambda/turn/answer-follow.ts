@@ -3,7 +3,7 @@ import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import { followTurn } from '#domain/turn/follow-turn.ts';
 import { findTurn } from '#domain/turn/history.ts';
-import { findConversation, type KeepingPorts } from '#domain/turn/recover-turn.ts';
+import { findConversation, type StoragePorts } from '#domain/turn/recover-turn.ts';
 import type { TurnKey } from '#domain/conversation/turn.ts';
 import { ownerOf } from '#lambda/runtime/http-event.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
@@ -20,7 +20,7 @@ import { decodeCursor, type Cursor } from '#protocol/turn/cursor.ts';
  * have begun since.
  */
 export async function answerStream(
-  ports: KeepingPorts,
+  ports: StoragePorts,
   request: HttpRequest,
   { requestId, signal }: Invocation,
 ): Promise<HttpResponse> {
@@ -54,7 +54,7 @@ function conversationIn({ method, path }: HttpRequest): string {
 }
 
 async function findTurnToRead(
-  ports: KeepingPorts,
+  ports: StoragePorts,
   key: ConversationKey,
   cursor: Cursor | undefined,
 ): Promise<TurnKey | undefined> {

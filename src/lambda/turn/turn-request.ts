@@ -1,12 +1,13 @@
+import type { Idempotency } from '#domain/conversation/conversations.ts';
+import type { ModelReason } from '#domain/conversation/stream-event.ts';
 import type { Prices } from '#domain/spending/prices.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { FallbackChains } from '#domain/model/fallbacks.ts';
 import { messageText, userMessage } from '#domain/conversation/message.ts';
-import type { KeptIn, TurnRequest } from '#domain/turn/open-turn.ts';
-import type { Idempotency } from '#domain/model/model.ts';
-import type { Asked } from '#domain/turn/question.ts';
+import type { ConversationTarget, TurnRequest } from '#domain/turn/open-turn.ts';
+import type { TurnInput } from '#domain/turn/question.ts';
 import { approvalKey } from '#domain/model/tools.ts';
-import { routeModel, type ModelReason } from '#domain/spending/route-model.ts';
+import { routeModel } from '#domain/spending/route-model.ts';
 import type { Invocation } from '#lambda/runtime/http.ts';
 import { helpersOf, mustBeOneOf } from '#lambda/turn/turn-helpers.ts';
 import { assertIdempotencyKey } from '#lambda/turn/idempotency-key.ts';
@@ -146,7 +147,7 @@ function cachedOf(chat: ChatRequest, maxAgeMs: number, context: TurnContext): Ke
   };
 }
 
-function toAsked(question: ChatQuestion): Asked {
+function toAsked(question: ChatQuestion): TurnInput {
   switch (question.type) {
     case 'message': {
       const { text, parentId } = question;
@@ -213,7 +214,7 @@ const keyKeptMs = 86_400_000;
 function conversationOf(
   { conversation }: ChatRequest,
   { owner, nowMs, isAnonymous, idempotencyKey }: TurnContext,
-): KeptIn | undefined {
+): ConversationTarget | undefined {
   if (conversation === undefined) {
     if (idempotencyKey === undefined) return undefined;
     // No door takes an id with a dot, so that nobody comes back to it.

@@ -1,5 +1,5 @@
+import type { Cost } from '#domain/conversation/usage.ts';
 import { accumulate, emptyAnswer } from '#domain/conversation/accumulate.ts';
-import type { Cost } from '#domain/spending/prices.ts';
 import type { ChatError } from '#domain/errors.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import type { HttpResponse } from '#lambda/runtime/http.ts';

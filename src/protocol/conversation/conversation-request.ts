@@ -1,7 +1,7 @@
+import type { PageRequest } from '#domain/conversation/conversations.ts';
 import * as v from 'valibot';
 import { isTitle } from '#domain/conversation/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { PageRequest } from '#domain/model/model.ts';
 import type { TurnFormat } from '#protocol/turn/chat-options.ts';
 import { identifier, isIdentifier } from '#protocol/http/identifier.ts';
 import { parsed, parseJsonObject } from '#protocol/http/json-body.ts';

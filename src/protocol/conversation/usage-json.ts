@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import type { Cost } from '#domain/spending/prices.ts';
-import type { Usage } from '#domain/conversation/usage.ts';
+import type { Usage, Cost } from '#domain/conversation/usage.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 

@@ -23,10 +23,10 @@ const maxTextLength = 1_000_000;
 /** A text whose sentiment is asked is shown to a model whole. */
 const maxAnalysisLength = 100_000;
 
-const words = (most: number) =>
+const words = (max: number) =>
   v.pipe(
     v.string('must be a string'),
-    v.maxLength(most, `must be at most ${most} characters`),
+    v.maxLength(max, `must be at most ${max} characters`),
     v.regex(/\S/u, 'must not be blank'),
   );
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { InferenceConfig, ModelForm, Tool, ToolChoice } from '#domain/model/model.ts';
+import type { InferenceConfig, OutputOptions, Tool, ToolChoice } from '#domain/model/model.ts';
 import type { ChatRequest } from '#protocol/turn/chat-request.ts';
 import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';
 import { instructionsIn, message, toExchange } from '#protocol/openai/openai-messages.ts';
@@ -11,9 +11,9 @@ const count = v.nullish(
     v.minValue(1, 'must be at least 1'),
   ),
 );
-const upTo = (most: number) => {
-  const reason = `must be from 0 to ${most}`;
-  return v.nullish(v.pipe(v.number(reason), v.minValue(0, reason), v.maxValue(most, reason)));
+const upTo = (max: number) => {
+  const reason = `must be from 0 to ${max}`;
+  return v.nullish(v.pipe(v.number(reason), v.minValue(0, reason), v.maxValue(max, reason)));
 };
 const anObject = v.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -138,7 +138,11 @@ function toInference(request: Completion): InferenceConfig {
 
 const anyObject = { name: 'object', schema: { type: 'object', additionalProperties: true } };
 
-function toForm({ tools, tool_choice: choice, response_format: format }: Completion): ModelForm {
+function toForm({
+  tools,
+  tool_choice: choice,
+  response_format: format,
+}: Completion): OutputOptions {
   const specs = (tools ?? []).map(toTool);
   const names = specs.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { KnowledgeUse } from '#domain/model/knowledge.ts';
 import type { PromptMessage } from '#domain/conversation/message.ts';
-import type { InferenceConfig, ModelForm } from '#domain/model/model.ts';
+import type { InferenceConfig, OutputOptions } from '#domain/model/model.ts';
 
 import type { Decision } from '#domain/model/tools.ts';
 import {
@@ -34,7 +34,7 @@ export type ChatQuestion =
   | { readonly type: 'exchange'; readonly messages: readonly PromptMessage[] };
 
 /** A chat request, whichever of its forms it came in. */
-export interface ChatRequest extends ModelForm {
+export interface ChatRequest extends OutputOptions {
   readonly question: ChatQuestion;
   /** Left out for a one-shot prompt. `create` allows an id that is not known yet. */
   readonly conversation?: { readonly id?: string; readonly create: boolean };
@@ -52,8 +52,8 @@ export interface ChatRequest extends ModelForm {
   readonly cacheMs?: number;
 }
 
-const cacheSeconds = { usual: 3_600, most: 86_400 };
-const seconds = `must be a whole number from 1 to ${cacheSeconds.most}`;
+const cacheSeconds = { usual: 3_600, max: 86_400 };
+const seconds = `must be a whole number from 1 to ${cacheSeconds.max}`;
 const cache = v.union(
   [
     v.boolean(),
@@ -62,7 +62,7 @@ const cache = v.union(
         v.number(seconds),
         v.integer(seconds),
         v.minValue(1, seconds),
-        v.maxValue(cacheSeconds.most, seconds),
+        v.maxValue(cacheSeconds.max, seconds),
       ),
     }),
   ],

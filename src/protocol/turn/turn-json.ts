@@ -1,9 +1,9 @@
+import type { Cost } from '#domain/conversation/usage.ts';
+import type { Page } from '#domain/conversation/conversations.ts';
 import * as v from 'valibot';
 import { toMessage, type Answer } from '#domain/conversation/accumulate.ts';
 import type { Conversation } from '#domain/conversation/conversation.ts';
-import type { Cost } from '#domain/spending/prices.ts';
 import { messageText } from '#domain/conversation/message.ts';
-import type { Page } from '#domain/model/model.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import { interruptedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 import { toGroundsJson } from '#protocol/model/passage-json.ts';

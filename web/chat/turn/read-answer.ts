@@ -1,5 +1,5 @@
+import type { Cost } from '#domain/conversation/usage.ts';
 import { accumulate, emptyAnswer, type Answer } from '#domain/conversation/accumulate.ts';
-import type { Cost } from '#domain/spending/prices.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { StreamEvent, TurnEvent } from '#domain/conversation/stream-event.ts';
 import { lengthOf } from '#domain/conversation/turn-log.ts';

@@ -1,9 +1,9 @@
+import type { Beginning } from '#domain/conversation/conversations.ts';
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
 import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
-import type { Beginning } from '#domain/model/model.ts';
 import { endedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 import { describeConversations } from '#test/suites/conversations-suite.ts';
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';

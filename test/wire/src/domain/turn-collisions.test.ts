@@ -1,3 +1,8 @@
+import type {
+  Beginning,
+  Conversations,
+  TurnBeginning,
+} from '#domain/conversation/conversations.ts';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
@@ -6,7 +11,6 @@ import { conversationKey, turnKey } from '#aws/dynamo/keys.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
 import { createMemoryModel, saying } from '#test/doubles/memory-model.ts';
 import { assistantMessage, messageText, userMessage } from '#domain/conversation/message.ts';
-import type { Beginning, Conversations, TurnBeginning } from '#domain/model/model.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import { endedTurn, interruptedTurn, type LiveTurn } from '#domain/conversation/turn.ts';
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';

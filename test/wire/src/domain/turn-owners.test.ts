@@ -6,7 +6,7 @@ import { followTurn } from '#domain/turn/follow-turn.ts';
 import { messageText, userMessage } from '#domain/conversation/message.ts';
 import type { TurnPorts } from '#domain/turn/open-turn.ts';
 import type { Model } from '#domain/model/model.ts';
-import { runOn } from '#domain/turn/run-on.ts';
+import { runDetached } from '#domain/turn/run-detached.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import { realClock } from '#local/process/clock.ts';
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
@@ -57,7 +57,7 @@ test('of 100 owners who talk at once each hears, follows, keeps and pays for his
         idempotency: { key: turnId, fingerprint: 'f' },
         endsAtMs: Date.now() + 60_000,
       });
-      told.push(textOf(await eventsOf(runOn(runTurn(ports, request)).events)));
+      told.push(textOf(await eventsOf(runDetached(runTurn(ports, request)).events)));
       const followed = { key: { ...key, turnId, sequence: index + 1 }, signal: request.signal };
       told.push(textOf(await eventsOf(followTurn(ports, followed))));
     }

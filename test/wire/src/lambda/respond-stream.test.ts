@@ -35,14 +35,14 @@ test.runIf(process.platform === 'linux')(
     reader.readUpTo(1_000_000);
     await expect.poll(() => reader.bytesRead()).toBeGreaterThanOrEqual(1_000_000);
     const before = residentMb(pid);
-    let most = before;
+    let max = before;
     for (let look = 0; look < 20; look += 1) {
       await new Promise((resolve) => setTimeout(resolve, 100));
-      most = Math.max(most, residentMb(pid));
+      max = Math.max(max, residentMb(pid));
     }
     reader.leave();
-    expect(most - before).toBeLessThanOrEqual(20);
-    expect(most).toBeLessThan(150);
+    expect(max - before).toBeLessThanOrEqual(20);
+    expect(max).toBeLessThan(150);
     await expect.poll(() => system.lines.join('\n'), { timeout: 20_000 }).toContain('REPORT');
   },
 );

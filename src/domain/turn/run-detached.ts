@@ -12,7 +12,7 @@ export interface RunningTurn {
  * Lets a turn run at its own pace: a reader who is slow does not hold it up, and one who leaves
  * does not end it. A failure is thrown to the reader.
  */
-export function runOn(turn: AsyncIterable<TurnEvent>): RunningTurn {
+export function runDetached(turn: AsyncIterable<TurnEvent>): RunningTurn {
   const waiting: TurnEvent[] = [];
   let news = Promise.withResolvers<void>();
   let failure: { readonly error: unknown } | undefined;
