@@ -1,8 +1,8 @@
 import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import { createDynamoDocuments } from '#aws/document/dynamo-documents.ts';
 import { createDocumentClient } from '#aws/dynamo/table.ts';
-import type { DocumentEnvironment } from '#aws/environment.ts';
-import { createLedger } from '#aws/storage.ts';
+import type { DocumentEnvironment } from '#aws/composition/environment.ts';
+import { createLedger } from '#aws/composition/storage.ts';
 import { createS3Files } from '#aws/document/s3-files.ts';
 import type { StepPorts } from '#documents/step.ts';
 import type { Clock } from '#domain/clock.ts';

@@ -1,4 +1,4 @@
-import { readAuthorizerEnvironment } from '#aws/environment.ts';
+import { readAuthorizerEnvironment } from '#aws/composition/environment.ts';
 import { cognitoIssuer, createTokenVerifier, oidcIssuer } from '#identity/token-verifier.ts';
 import { authorizeWith } from '#lambda/identity/authorize.ts';
 

@@ -1,8 +1,12 @@
 import { createDynamoCallbackSecrets } from '#aws/task/dynamo-callback-secrets.ts';
 import { createDocumentClient } from '#aws/dynamo/table.ts';
 import { createDynamoTasks } from '#aws/task/dynamo-tasks.ts';
-import { readCallbackEnvironment, readRetries, readStoreEnvironment } from '#aws/environment.ts';
-import { createConversationStorage } from '#aws/storage.ts';
+import {
+  readCallbackEnvironment,
+  readRetries,
+  readStoreEnvironment,
+} from '#aws/composition/environment.ts';
+import { createConversationStorage } from '#aws/composition/storage.ts';
 import { createSqsTaskQueue } from '#aws/task/sqs-task-queue.ts';
 import { createHttpsSender } from '#callbacks/https-sender.ts';
 import { deliverCallback } from '#domain/task/deliver-callback.ts';

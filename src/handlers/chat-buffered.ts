@@ -1,7 +1,7 @@
 import { withAgents } from '#agents/agents.ts';
 import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
-import { readChatEnvironment } from '#aws/environment.ts';
-import { createTurnPorts } from '#aws/turn/turn-ports.ts';
+import { readChatEnvironment } from '#aws/composition/environment.ts';
+import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { answerTurn } from '#lambda/turn/answer-chat.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { createToolbox } from '#tools/toolbox.ts';

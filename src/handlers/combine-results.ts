@@ -1,4 +1,4 @@
-import { readDocumentEnvironment } from '#aws/environment.ts';
+import { readDocumentEnvironment } from '#aws/composition/environment.ts';
 import { toStepError } from '#documents/failures.ts';
 import { combineResults, type CombineInput } from '#documents/result-steps.ts';
 import { createStepPorts } from '#documents/step-ports.ts';

@@ -1,5 +1,5 @@
-import { readStoreEnvironment } from '#aws/environment.ts';
-import { createConversationStorage } from '#aws/storage.ts';
+import { readStoreEnvironment } from '#aws/composition/environment.ts';
+import { createConversationStorage } from '#aws/composition/storage.ts';
 import { answerStream } from '#lambda/turn/answer-follow.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';

@@ -1,5 +1,5 @@
-import { readLedgerEnvironment, readStoreEnvironment } from '#aws/environment.ts';
-import { createConversationStorage, createLedger } from '#aws/storage.ts';
+import { readLedgerEnvironment, readStoreEnvironment } from '#aws/composition/environment.ts';
+import { createConversationStorage, createLedger } from '#aws/composition/storage.ts';
 import { answerConversations } from '#lambda/conversation/answer-conversations.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';

@@ -1,6 +1,6 @@
 import { createDynamoDocuments } from '#aws/document/dynamo-documents.ts';
 import { createDocumentClient } from '#aws/dynamo/table.ts';
-import { readDocumentEnvironment, readWorkflowEnvironment } from '#aws/environment.ts';
+import { readDocumentEnvironment, readWorkflowEnvironment } from '#aws/composition/environment.ts';
 import { createS3Files } from '#aws/document/s3-files.ts';
 import { createWorkflows } from '#aws/document/step-functions-workflows.ts';
 import { answerDocuments } from '#lambda/document/answer-documents.ts';

@@ -1,4 +1,4 @@
-import { readDocumentEnvironment } from '#aws/environment.ts';
+import { readDocumentEnvironment } from '#aws/composition/environment.ts';
 import { createStepPorts } from '#documents/step-ports.ts';
 import { extractText } from '#documents/extract-step.ts';
 import { toStepError } from '#documents/failures.ts';

@@ -1,8 +1,8 @@
 import { createBedrockClient } from '#aws/model/bedrock-model.ts';
 import { createNativeModel } from '#aws/model/bedrock-native.ts';
 import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
-import { readInvokeEnvironment } from '#aws/environment.ts';
-import { createLedger } from '#aws/storage.ts';
+import { readInvokeEnvironment } from '#aws/composition/environment.ts';
+import { createLedger } from '#aws/composition/storage.ts';
 import { answerInvoke } from '#lambda/model/answer-invoke.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';

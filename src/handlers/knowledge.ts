@@ -1,7 +1,7 @@
 import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
-import { readKnowledgeEnvironment, readLedgerEnvironment } from '#aws/environment.ts';
+import { readKnowledgeEnvironment, readLedgerEnvironment } from '#aws/composition/environment.ts';
 import { createKnowledge } from '#aws/model/knowledge-base.ts';
-import { createLedger } from '#aws/storage.ts';
+import { createLedger } from '#aws/composition/storage.ts';
 import { answerKnowledge } from '#lambda/model/answer-knowledge.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';

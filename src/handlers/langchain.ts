@@ -1,8 +1,8 @@
 import { createBedrockClient } from '#aws/model/bedrock-model.ts';
 import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import { createDocumentClient } from '#aws/dynamo/table.ts';
-import { readLangChainEnvironment } from '#aws/environment.ts';
-import { createLedger } from '#aws/storage.ts';
+import { readLangChainEnvironment } from '#aws/composition/environment.ts';
+import { createLedger } from '#aws/composition/storage.ts';
 import { answerLangChain, answerLangChainDirect } from '#lambda/model/answer-langchain.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';

@@ -1,6 +1,6 @@
 import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
-import { readChatEnvironment } from '#aws/environment.ts';
-import { createTurnPorts } from '#aws/turn/turn-ports.ts';
+import { readChatEnvironment } from '#aws/composition/environment.ts';
+import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { answerOpenAi } from '#lambda/openai/answer-openai.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';

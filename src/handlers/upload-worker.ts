@@ -4,7 +4,7 @@ import {
   readDocumentEnvironment,
   readUploadQueue,
   readWorkflowEnvironment,
-} from '#aws/environment.ts';
+} from '#aws/composition/environment.ts';
 import { createS3Files } from '#aws/document/s3-files.ts';
 import { createSqsTaskQueue } from '#aws/task/sqs-task-queue.ts';
 import { createWorkflows } from '#aws/document/step-functions-workflows.ts';

@@ -1,5 +1,5 @@
 import { createDocumentClient, type Table } from '#aws/dynamo/table.ts';
-import type { TableEnvironment } from '#aws/environment.ts';
+import type { TableEnvironment } from '#aws/composition/environment.ts';
 import type { Clock } from '#domain/clock.ts';
 import { ChatError } from '#domain/errors.ts';
 import { freeTools, type OwnTool, type OwnToolSet, type Toolbox } from '#domain/model/tools.ts';

@@ -1,6 +1,9 @@
 import * as v from 'valibot';
 import { ChatError, toErrorCode } from '#domain/errors.ts';
-import { conversationListJson, conversationPageJson } from '#protocol/turn/turn-json.ts';
+import {
+  conversationListJson,
+  conversationPageJson,
+} from '#protocol/conversation/conversation-json.ts';
 
 const problem = v.object({
   code: v.string(),

@@ -18,7 +18,10 @@ import {
   parseTitle,
 } from '#protocol/conversation/conversation-request.ts';
 import { toUsagePage } from '#protocol/spending/spending-json.ts';
-import { toConversationList, toConversationPage } from '#protocol/turn/turn-json.ts';
+import {
+  toConversationList,
+  toConversationPage,
+} from '#protocol/conversation/conversation-json.ts';
 
 export interface ManagingPorts extends StoragePorts {
   readonly ledger: Ledger;

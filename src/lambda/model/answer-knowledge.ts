@@ -7,7 +7,7 @@ import { jsonResponse } from '#lambda/runtime/json-response.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { newId } from '#lambda/runtime/new-id.ts';
 import { parseKnowledgeSearch } from '#protocol/model/knowledge-request.ts';
-import { toPassageJson } from '#protocol/model/passage-json.ts';
+import { toPassageJson } from '#protocol/conversation/passage-json.ts';
 
 export interface KnowledgePorts extends SpendingPorts {
   readonly knowledge: Knowledge;

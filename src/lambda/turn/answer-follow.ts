@@ -1,3 +1,4 @@
+import { parseStreamFormat } from '#protocol/turn/follow-request.ts';
 import { unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
@@ -8,10 +9,7 @@ import type { TurnKey } from '#domain/conversation/turn.ts';
 import { ownerOf } from '#lambda/runtime/http-event.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { acceptedFormat, toTurnResponse } from '#lambda/turn/turn-response.ts';
-import {
-  parseConversationId,
-  parseStreamFormat,
-} from '#protocol/conversation/conversation-request.ts';
+import { parseConversationId } from '#protocol/conversation/conversation-request.ts';
 import { decodeCursor, type Cursor } from '#protocol/turn/cursor.ts';
 
 /**

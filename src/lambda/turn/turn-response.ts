@@ -1,3 +1,4 @@
+import { toTurnAnswer, toTurnStart } from '#protocol/turn/turn-json.ts';
 import type { Cost } from '#domain/conversation/usage.ts';
 import { accumulate, emptyAnswer } from '#domain/conversation/accumulate.ts';
 import type { ChatError } from '#domain/errors.ts';
@@ -10,7 +11,6 @@ import { goingOn, resumed } from '#protocol/turn/cursor.ts';
 import { createDataEncoding } from '#protocol/turn/data-stream.ts';
 import type { TurnEncoding } from '#protocol/turn/turn-encoding.ts';
 import { createPlainTextEncoding } from '#protocol/turn/plain-text.ts';
-import { toTurnAnswer, toTurnStart } from '#protocol/turn/turn-json.ts';
 import { createUiEncoding } from '#protocol/turn/ui-message-stream.ts';
 
 const acceptedTypes: Readonly<Record<string, TurnFormat>> = {

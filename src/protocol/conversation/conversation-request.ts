@@ -2,7 +2,6 @@ import type { PageRequest } from '#domain/conversation/conversations.ts';
 import * as v from 'valibot';
 import { isTitle } from '#domain/conversation/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { TurnFormat } from '#protocol/turn/chat-options.ts';
 import { identifier, isIdentifier } from '#protocol/http/identifier.ts';
 import { parsed, parseJsonObject } from '#protocol/http/json-body.ts';
 
@@ -51,16 +50,4 @@ export const stopSchema = v.strictObject({ turn_id: v.optional(identifier) });
 /** The turn that is to be stopped, where the body names one; it may be empty. */
 export function parseStop(body: string): string | undefined {
   return body === '' ? undefined : parsed(stopSchema, parseJsonObject(body)).turn_id;
-}
-
-const streamFormats = ['ui', 'data', 'text'] as const;
-/** From where on a turn is followed, and in which format; `Last-Event-ID` is another way. */
-export const followSchema = v.object({
-  after: v.optional(v.string()),
-  format: v.optional(v.picklist(streamFormats, `must be one of ${streamFormats.join(', ')}`)),
-});
-
-/** Reads in which format a stream is asked for. Throws `invalid_request`. */
-export function parseStreamFormat(format: string | undefined): TurnFormat | undefined {
-  return parsed(followSchema, { format }).format;
 }

@@ -1,5 +1,5 @@
+import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import * as v from 'valibot';
-import { maxMessageLength } from '#protocol/turn/chat-options.ts';
 import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';
 
 /**

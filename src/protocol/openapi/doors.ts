@@ -1,8 +1,8 @@
+import { followSchema } from '#protocol/turn/follow-request.ts';
 import type { GenericSchema } from 'valibot';
 import * as answers from '#protocol/openapi/answer-schemas.ts';
 import { chatSchema } from '#protocol/turn/chat-request.ts';
 import {
-  followSchema,
   pageSchema,
   stopSchema,
   titleSchema,
@@ -11,7 +11,10 @@ import { analysisSchema, documentSchema } from '#protocol/document/document-requ
 import { searchSchema } from '#protocol/model/knowledge-request.ts';
 import { completionSchema } from '#protocol/openai/openai-request.ts';
 import { taskSchema } from '#protocol/task/task-request.ts';
-import { conversationListJson, conversationPageJson } from '#protocol/turn/turn-json.ts';
+import {
+  conversationListJson,
+  conversationPageJson,
+} from '#protocol/conversation/conversation-json.ts';
 
 /** What a door takes and answers. */
 export interface Operation {

@@ -1,7 +1,7 @@
 import { messageText } from '#domain/conversation/message.ts';
 import type { Callback, Task } from '#domain/task/task.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
-import { toGroundsJson } from '#protocol/model/passage-json.ts';
+import { toGroundsJson } from '#protocol/conversation/passage-json.ts';
 import { toCostJson, toUsageJson } from '#protocol/conversation/usage-json.ts';
 
 /** A task as its door shows it; `characters` is how far its answer has come while it runs. */

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { KnowledgeUse } from '#domain/model/knowledge.ts';
 import type { InferenceConfig } from '#domain/model/model.ts';
 import type { ChatRequest } from '#protocol/turn/chat-request.ts';
+import { messageTextSchema } from '#protocol/conversation/message-text.ts';
 import { identifier } from '#protocol/http/identifier.ts';
 import { invalid } from '#protocol/http/json-body.ts';
 
@@ -9,16 +10,6 @@ const turnFormats = ['ui', 'data', 'text', 'json'] as const;
 
 /** The encodings a turn can be asked for in. */
 export type TurnFormat = (typeof turnFormats)[number];
-
-/** Messages are at most this many characters. */
-export const maxMessageLength = 32_000;
-
-/** What a person says. */
-export const words = v.pipe(
-  v.string('must be a string'),
-  v.maxLength(maxMessageLength, `must be at most ${maxMessageLength} characters`),
-  v.regex(/\S/u, 'must not be blank'),
-);
 
 const unit = v.pipe(
   v.number('must be a number'),
@@ -69,7 +60,7 @@ const knowledgeBase = v.union(
 /** The fields that every form of a chat request may have. */
 export const options = {
   model: v.optional(v.string('must be a string')),
-  system: v.optional(words),
+  system: v.optional(messageTextSchema),
   inference: v.optional(inference, {}),
   knowledge_base: v.optional(knowledgeBase),
   agent: v.optional(identifier),

@@ -1,5 +1,5 @@
+import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import { expect, test } from 'vitest';
-import { maxMessageLength } from '#protocol/turn/chat-options.ts';
 import { parseChatRequest } from '#protocol/turn/chat-request.ts';
 
 const parse = (body: unknown): ReturnType<typeof parseChatRequest> =>

@@ -1,16 +1,11 @@
+import { maxMessageLength, messageTextSchema } from '#protocol/conversation/message-text.ts';
 import * as v from 'valibot';
 import type { KnowledgeUse } from '#domain/model/knowledge.ts';
 import type { PromptMessage } from '#domain/conversation/message.ts';
 import type { InferenceConfig, OutputOptions } from '#domain/model/model.ts';
 
 import type { Decision } from '#domain/model/tools.ts';
-import {
-  maxMessageLength,
-  options,
-  toOptions,
-  words,
-  type TurnFormat,
-} from '#protocol/turn/chat-options.ts';
+import { options, toOptions, type TurnFormat } from '#protocol/turn/chat-options.ts';
 import { identifier } from '#protocol/http/identifier.ts';
 import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';
 import { toUiQuestion, uiMessages } from '#protocol/turn/ui-chat-request.ts';
@@ -70,9 +65,13 @@ const cache = v.union(
 );
 
 /** A prompt of which nothing is kept. */
-export const oneShot = v.strictObject({ prompt: words, cache: v.optional(cache), ...options });
+export const oneShot = v.strictObject({
+  prompt: messageTextSchema,
+  cache: v.optional(cache),
+  ...options,
+});
 const inConversation = v.strictObject({
-  message: words,
+  message: messageTextSchema,
   conversation_id: v.optional(identifier),
   parent_turn_id: v.optional(v.nullable(identifier)),
   ...options,

@@ -4,7 +4,7 @@ import { ChatError, toErrorCode } from '#domain/errors.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import { isLogEvent } from '#domain/conversation/turn-log.ts';
 import { eventStreamHeaders, type TurnEncoding } from '#protocol/turn/turn-encoding.ts';
-import { toCitationJson, toStepJson } from '#protocol/model/passage-json.ts';
+import { toCitationJson, toStepJson } from '#protocol/conversation/passage-json.ts';
 import { toProblem } from '#protocol/http/problem.ts';
 import { decodeSse, encodeSseMessage, ssePing } from '#protocol/http/sse.ts';
 

@@ -1,6 +1,6 @@
 import type { Passage, WholeBlock } from '#domain/conversation/message.ts';
 import type { StopReason } from '#domain/conversation/stream-event.ts';
-import { toCitationJson, toPassageJson } from '#protocol/model/passage-json.ts';
+import { toCitationJson, toPassageJson } from '#protocol/conversation/passage-json.ts';
 
 /** The parts of a UI message stream for a block that comes whole; `index` is its name there. */
 export function wholeBlockParts(index: number, block: WholeBlock): readonly object[] {

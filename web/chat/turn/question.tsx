@@ -1,5 +1,5 @@
+import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { maxMessageLength } from '#protocol/turn/chat-options.ts';
 import { sendsMessage } from '../sends-message.ts';
 import type { Words } from '../words.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { userMessage } from '#domain/conversation/message.ts';
-import { toConversationPage } from '#protocol/turn/turn-json.ts';
+import { toConversationPage } from '#protocol/conversation/conversation-json.ts';
 
 const conversation = {
   owner: 'ada',

@@ -3,7 +3,7 @@ import { createDynamoConversations } from '#aws/conversation/dynamo-conversation
 import { createDocumentClient } from '#aws/dynamo/table.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
-import type { LedgerEnvironment, StoreEnvironment } from '#aws/environment.ts';
+import type { LedgerEnvironment, StoreEnvironment } from '#aws/composition/environment.ts';
 import { createS3LargeAnswers } from '#aws/conversation/large-answers.ts';
 import type { Ledger } from '#domain/spending/ledger.ts';
 import type { TurnLog } from '#domain/conversation/turn-log.ts';

@@ -1,8 +1,8 @@
 import { createBedrockClient, createBedrockModel } from '#aws/model/bedrock-model.ts';
 import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
-import type { ChatEnvironment } from '#aws/environment.ts';
+import type { ChatEnvironment } from '#aws/composition/environment.ts';
 import { createKnowledge } from '#aws/model/knowledge-base.ts';
-import { createConversationStorage, createLedger } from '#aws/storage.ts';
+import { createConversationStorage, createLedger } from '#aws/composition/storage.ts';
 import { withBreaker } from '#domain/model/breaker.ts';
 import type { Clock } from '#domain/clock.ts';
 import { withFallbacks } from '#domain/model/fallbacks.ts';

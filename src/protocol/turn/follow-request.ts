@@ -1,0 +1,15 @@
+import * as v from 'valibot';
+import { parsed } from '#protocol/http/json-body.ts';
+import type { TurnFormat } from '#protocol/turn/chat-options.ts';
+
+const streamFormats = ['ui', 'data', 'text'] as const;
+/** From where on a turn is followed, and in which format; `Last-Event-ID` is another way. */
+export const followSchema = v.object({
+  after: v.optional(v.string()),
+  format: v.optional(v.picklist(streamFormats, `must be one of ${streamFormats.join(', ')}`)),
+});
+
+/** Reads in which format a stream is asked for. Throws `invalid_request`. */
+export function parseStreamFormat(format: string | undefined): TurnFormat | undefined {
+  return parsed(followSchema, { format }).format;
+}
