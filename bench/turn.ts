@@ -1,3 +1,4 @@
+import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
@@ -6,7 +7,6 @@ import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
 import type { TurnStore } from '#aws/conversation/dynamo-turns.ts';
 import { userMessage } from '#domain/conversation/message.ts';
-import type { TurnPorts, TurnRequest } from '#domain/turn/open-turn.ts';
 import type { Model } from '#domain/model/model.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';

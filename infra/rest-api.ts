@@ -11,6 +11,7 @@ import {
 import type { ChatFunctions } from '#infra/functions/chat-functions.ts';
 import type { Identity } from '#infra/identity.ts';
 import type { StreambedFunction } from '#infra/functions/streambed-function.ts';
+import { routes, splitRoute, type RouteTarget } from '#protocol/http/routes.ts';
 
 export interface ApiFunctions extends ChatFunctions {
   readonly tasks: StreambedFunction;
@@ -19,15 +20,14 @@ export interface ApiFunctions extends ChatFunctions {
   readonly openApi: StreambedFunction;
 }
 
-/** The REST API: whoever calls is known, and counts in a plan. */
+/** Adds the REST API. Every caller is authenticated and counted by a usage plan. */
 export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity): void {
-  const { chat, chatBuffered, history, stream, openAi, tasks, knowledge, documents } = functions;
   const api = new RestApi(stack, 'Api', {
     restApiName: 'streambed',
     endpointTypes: [EndpointType.REGIONAL],
     cloudWatchRole: false,
     deployOptions: { stageName: 'prod' },
-    // A key that came as a bearer, or that stands for those who signed in.
+    // The authorizer returns a key sent as a bearer token, or the shared key of signed-in users.
     apiKeySourceType: ApiKeySourceType.AUTHORIZER,
     defaultMethodOptions: {
       apiKeyRequired: true,
@@ -35,39 +35,15 @@ export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity
       authorizationType: AuthorizationType.CUSTOM,
     },
   });
-  const door = (path: string): { streams: Add; answers: Add } => {
-    const resource = api.root.resourceForPath(path);
-    return {
-      streams: (by, ...methods) =>
-        methods.forEach((method) => resource.addMethod(method, streaming(by))),
-      answers: (by, ...methods) =>
-        methods.forEach((method) => resource.addMethod(method, buffered(by))),
-    };
-  };
-  door('/chat').answers(chatBuffered, 'POST');
-  door('/chat/stream').streams(chat, 'POST');
-  door('/conversations').answers(history, 'GET');
-  door('/conversations/{conversation_id}').answers(history, 'GET', 'PATCH', 'DELETE');
-  door('/conversations/{conversation_id}/stop').answers(history, 'POST');
-  door('/conversations/{conversation_id}/stream').streams(stream, 'GET');
-  door('/usage').answers(history, 'GET');
-  door('/v1/chat/completions').streams(openAi, 'POST');
-  door('/v1/models').streams(openAi, 'GET');
-  door('/v1/models/{model}').streams(openAi, 'GET');
-  door('/knowledge/search').answers(knowledge, 'POST');
-  door('/documents').answers(documents, 'POST');
-  door('/documents/{document_id}').answers(documents, 'GET');
-  door('/analyses').answers(documents, 'POST');
-  door('/analyses/{analysis_id}').answers(documents, 'GET');
-  door('/tasks').answers(tasks, 'POST');
-  door('/tasks/{task_id}').answers(tasks, 'GET');
-  door('/callback-secret').answers(tasks, 'GET', 'POST');
-
-  // Whoever wants to call must be able to read how.
-  api.root.addResource('openapi.json').addMethod('GET', buffered(functions.openApi), {
-    apiKeyRequired: false,
-    authorizationType: AuthorizationType.NONE,
-  });
+  const handlers = handlersOf(functions);
+  for (const [route, target] of Object.entries<RouteTarget>(routes)) {
+    const [method, path] = splitRoute(route);
+    const handler = handlers[target.handler];
+    if (handler === undefined) throw new Error(`${route}: there is no function ${target.handler}`);
+    const integration = target.transfer === 'streamed' ? streaming(handler) : buffered(handler);
+    const options = target.isPublic === true ? publicMethod : {};
+    api.root.resourceForPath(path).addMethod(method, integration, options);
+  }
   addPlans(stack, api, identity);
 }
 
@@ -78,7 +54,7 @@ function addPlans(stack: Stack, api: RestApi, { signedInKey }: Identity): void {
     throttle: { rateLimit: 10, burstLimit: 20 },
   });
   plan.addApiKey(new ApiKey(stack, 'DefaultApiKey'));
-  // All of them together: each by himself is held to his own limits.
+  // For all signed-in users together; each of them has limits of their own.
   const signedIn = api.addUsagePlan('SignedInPlan', {
     apiStages,
     throttle: { rateLimit: 100, burstLimit: 200 },
@@ -86,7 +62,23 @@ function addPlans(stack: Stack, api: RestApi, { signedInKey }: Identity): void {
   signedIn.addApiKey(new ApiKey(stack, 'SignedInApiKey', { value: signedInKey }));
 }
 
-type Add = (by: StreambedFunction, ...methods: readonly string[]) => void;
+/** Callers read the description of the API before they have credentials. */
+const publicMethod = { apiKeyRequired: false, authorizationType: AuthorizationType.NONE };
+
+/** The functions by the names of their handlers, as the route table has them. */
+function handlersOf(functions: ApiFunctions): Readonly<Record<string, StreambedFunction>> {
+  return {
+    chat: functions.chat,
+    'chat-buffered': functions.chatBuffered,
+    conversations: functions.history,
+    'conversation-stream': functions.stream,
+    documents: functions.documents,
+    knowledge: functions.knowledge,
+    openai: functions.openAi,
+    openapi: functions.openApi,
+    tasks: functions.tasks,
+  };
+}
 
 function buffered(handler: StreambedFunction): LambdaIntegration {
   return new LambdaIntegration(handler, { allowTestInvoke: false });

@@ -8,7 +8,7 @@ import type {
   TracePart,
 } from '@aws-sdk/client-bedrock-agent-runtime';
 import { toPassage } from '#aws/model/knowledge-base.ts';
-import { shortened } from '#domain/model/call-tools.ts';
+import { shortenResult } from '#domain/model/call-tools.ts';
 import type { WholeBlock } from '#domain/conversation/message.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
@@ -127,7 +127,7 @@ function observed(observation: Observation, query: string): WholeBlock | undefin
     ran?.executionError;
   if (text === undefined) return undefined;
   const failed = ran?.executionError === undefined ? {} : ({ isError: true } as const);
-  return { type: 'tool-result', toolUseId, text: shortened(text), ...failed };
+  return { type: 'tool-result', toolUseId, text: shortenResult(text), ...failed };
 }
 
 function returned(member: InvocationInputMember): Call {

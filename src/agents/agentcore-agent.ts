@@ -1,13 +1,13 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { fromStrandsEvents } from '#agents/strands-events.ts';
-import { watchedStream } from '#aws/bedrock/bedrock-stream.ts';
-import type { Patience } from '#aws/bedrock/watchdog.ts';
+import { watchStream } from '#aws/bedrock/bedrock-stream.ts';
+import type { StreamTimeouts } from '#aws/bedrock/watchdog.ts';
 import type { Model } from '#domain/model/model.ts';
 import { lastQuestion } from '#domain/conversation/message.ts';
 import { decodeSse } from '#protocol/http/sse.ts';
 
 /** Agents think and act before they speak. */
-const agentPatience: Patience = { firstEventMs: 60_000, idleMs: 120_000 };
+const agentTimeouts: StreamTimeouts = { firstEventMs: 60_000, idleMs: 120_000 };
 
 /** What an agent has begun to do is not done again by us. */
 async function load() {
@@ -25,7 +25,7 @@ let loaded: ReturnType<typeof load> | undefined;
 export function createAgentCoreAgent(agentRuntimeArn: string): Model {
   return {
     stream(request, signal) {
-      return watchedStream({ signal, patience: agentPatience }, async (abortSignal) => {
+      return watchStream({ signal, timeouts: agentTimeouts }, async (abortSignal) => {
         const { sdk, client } = await (loaded ??= load());
         const command = new sdk.InvokeAgentRuntimeCommand({
           agentRuntimeArn,

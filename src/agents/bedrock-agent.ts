@@ -1,6 +1,6 @@
+import { answerCutShort } from '#domain/errors.ts';
 import { createAgentSteps, textIndex } from '#agents/agent-steps.ts';
 import { openAgentRuntime } from '#aws/bedrock/agent-runtime.ts';
-import { cutShort } from '#aws/bedrock/bedrock-errors.ts';
 import { streamMessages, tapPlace, type StreamCall } from '#aws/bedrock/bedrock-stream.ts';
 import type { Frame } from '#aws/bedrock/event-stream.ts';
 import type { Model } from '#domain/model/model.ts';
@@ -12,7 +12,7 @@ export interface BedrockAgentId {
   readonly agentAliasId: string;
 }
 
-const agentPatience = { firstEventMs: 60_000, idleMs: 120_000 };
+const agentTimeouts = { firstEventMs: 60_000, idleMs: 120_000 };
 
 /** A classic agent of Amazon Bedrock, with its trace. */
 export function createBedrockAgent(agent: BedrockAgentId): Model {
@@ -30,7 +30,7 @@ export function createBedrockAgent(agent: BedrockAgentId): Model {
         command.middlewareStack.add(tap, tapPlace);
         return client.send(command, { abortSignal });
       };
-      yield* toAnswer(streamMessages({ send, signal, patience: agentPatience }));
+      yield* toAnswer(streamMessages({ send, signal, timeouts: agentTimeouts }));
     },
   };
 }
@@ -63,7 +63,7 @@ async function* toAnswer(
       yield* steps.returnControl(member);
     }
   }
-  if (!isOver) throw cutShort();
+  if (!isOver) throw answerCutShort();
   yield { type: 'block-stop', index: textIndex };
   yield { type: 'message-stop', stopReason };
   const usage = steps.usage();

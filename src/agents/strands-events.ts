@@ -1,7 +1,6 @@
-import { cutShort } from '#aws/bedrock/bedrock-errors.ts';
 import { fromConverseFrames } from '#aws/model/converse-events.ts';
-import { shortened } from '#domain/model/call-tools.ts';
-import { ChatError } from '#domain/errors.ts';
+import { shortenResult } from '#domain/model/call-tools.ts';
+import { ChatError, answerCutShort } from '#domain/errors.ts';
 import type { ToolResultBlock } from '#domain/conversation/message.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 
@@ -42,7 +41,7 @@ export async function* fromStrandsEvents(
     yield { type: 'block-stop', index: 0 };
     yield { type: 'message-stop', stopReason: 'end_turn' };
   } else if (!isOver) {
-    throw cutShort();
+    throw answerCutShort();
   }
 }
 
@@ -72,7 +71,7 @@ function* toolResultsIn(said: Fields): Generator<ToolResultBlock> {
     if (typeof toolUseId !== 'string') continue;
     const texts = (Array.isArray(given) ? given : []).map(wordsOrJson);
     const error = status === 'error' ? ({ isError: true } as const) : {};
-    yield { type: 'tool-result', toolUseId, text: shortened(texts.join('\n')), ...error };
+    yield { type: 'tool-result', toolUseId, text: shortenResult(texts.join('\n')), ...error };
   }
 }
 

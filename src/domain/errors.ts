@@ -1,4 +1,4 @@
-/** Every way a request can fail, as strangers may know it. */
+/** Every way a request can fail, as callers see it. */
 export const errorCodes = [
   'invalid_request',
   'unauthenticated',
@@ -19,23 +19,25 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** The code that a string from outside is; `internal` where it is none of ours. */
+/** Returns the error code that a string names; `internal` if it names none. */
 export function toErrorCode(text: string): ErrorCode {
   return errorCodes.find((code) => code === text) ?? 'internal';
 }
 
 export interface ChatErrorOptions {
   readonly cause?: unknown;
-  /** When it is worth trying again, in seconds. */
-  readonly retryAfterSeconds?: number;
-  /** The turn that is in the way of a `conflict`. */
-  readonly liveTurnId?: string;
-  /** Whether the very same call may succeed when it is made again at once. */
+  /** How long to wait before a retry, in seconds. */
+  readonly retryAfterSeconds?: number | undefined;
+  /** The live turn that causes a `conflict`. */
+  readonly liveTurnId?: string | undefined;
+  /** Whether the same call may succeed if it is repeated at once. */
   readonly isTransient?: boolean;
+  /** Whether the model had begun to answer. */
+  readonly hasOutput?: boolean;
 }
 
 /**
- * The one error of the domain: a code for programs, a sentence for people, and the cause for the
+ * The one error of the domain: a code for programs, a sentence for people, and a cause for the
  * log. The cause never leaves the system.
  */
 export class ChatError extends Error {
@@ -43,6 +45,7 @@ export class ChatError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly liveTurnId: string | undefined;
   readonly isTransient: boolean;
+  readonly hasOutput: boolean;
 
   constructor(code: ErrorCode, message: string, options: ChatErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
@@ -51,6 +54,7 @@ export class ChatError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.liveTurnId = options.liveTurnId;
     this.isTransient = options.isTransient ?? false;
+    this.hasOutput = options.hasOutput ?? false;
   }
 
   /** Whether the same request may succeed later, unchanged. */
@@ -69,8 +73,23 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'timed_out',
 ]);
 
-/** The error itself where it is one of ours; anything else is `internal`, with the cause kept. */
+/** Returns the error itself if it is a `ChatError`; otherwise `internal`, with the cause kept. */
 export function toChatError(error: unknown): ChatError {
   if (error instanceof ChatError) return error;
   return new ChatError('internal', 'Something went wrong on our side.', { cause: error });
+}
+
+/** Returns whether an error says that somebody else's write came first. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof ChatError && error.code === 'conflict';
+}
+
+/** Returns the error for an answer that ended without a stop reason. */
+export function answerCutShort(): ChatError {
+  return new ChatError('model_error', 'The answer was cut short.');
+}
+
+/** Returns the error for a field of a request that has an invalid value. */
+export function invalidRequest(field: string, expectation: string): ChatError {
+  return new ChatError('invalid_request', `${field}: ${expectation}`);
 }

@@ -1,8 +1,35 @@
-/** Somebody who signed in. */
+import { ChatError } from '#domain/errors.ts';
+
+/** Who sends a request, as API Gateway or the Function URL has authenticated them. */
+export type Caller =
+  | { readonly type: 'iam'; readonly arn: string }
+  | { readonly type: 'api-key'; readonly id: string }
+  | { readonly type: 'user'; readonly id: string }
+  | { readonly type: 'anonymous' };
+
+/**
+ * Returns the owner of what a caller stores. Throws `unauthenticated` for an anonymous caller
+ * unless the deployment allows them; they all share one owner.
+ */
+export function ownerOf(caller: Caller, allowAnonymous: boolean): string {
+  switch (caller.type) {
+    case 'iam':
+      return `iam:${caller.arn}`;
+    case 'api-key':
+      return `key:${caller.id}`;
+    case 'user':
+      return `user:${caller.id}`;
+    case 'anonymous':
+      if (allowAnonymous) return 'anonymous';
+      throw new ChatError('unauthenticated', 'Sign the request or send an API key.');
+  }
+}
+
+/** A person who has signed in. */
 export interface VerifiedUser {
-  /** Never another's, whoever vouches for them. */
+  /** Unique across all issuers. */
   readonly id: string;
 }
 
-/** Tells whose token it is. Throws `unauthenticated` for one that is not good. */
+/** Returns the user that a token belongs to. Throws `unauthenticated` for an invalid token. */
 export type TokenVerifier = (token: string) => Promise<VerifiedUser>;

@@ -8,5 +8,5 @@ const issuers = [
   ...(oidc === undefined ? [] : [oidcIssuer(oidc)]),
 ];
 
-/** Who may call the REST API: those who signed in, and the holders of keys. */
+/** The authorizer of the REST API: allows signed-in users and API keys. */
 export const handler = authorizeWith(createTokenVerifier(issuers), { signedInKey });

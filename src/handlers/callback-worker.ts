@@ -1,5 +1,5 @@
 import { createDynamoCallbackSecrets } from '#aws/task/dynamo-callback-secrets.ts';
-import { createDocumentClient } from '#aws/dynamo/table.ts';
+import { openTable } from '#aws/dynamo/table.ts';
 import { createDynamoTasks } from '#aws/task/dynamo-tasks.ts';
 import {
   readCallbackEnvironment,
@@ -7,31 +7,31 @@ import {
   readStoreEnvironment,
 } from '#aws/composition/environment.ts';
 import { createConversationStorage } from '#aws/composition/storage.ts';
-import { createSqsTaskQueue } from '#aws/task/sqs-task-queue.ts';
+import { createHideMessage } from '#aws/task/sqs.ts';
 import { createHttpsSender } from '#callbacks/https-sender.ts';
 import { deliverCallback } from '#domain/task/deliver-callback.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { handleBatch } from '#lambda/runtime/sqs-batch.ts';
-import { readTaskMessage } from '#lambda/task/task-message.ts';
+import { readTaskMessage } from '#aws/task/task-queue.ts';
 import { toCallbackBody } from '#protocol/task/task-json.ts';
 
 const store = readStoreEnvironment(process.env);
 const environment = readCallbackEnvironment(process.env);
 const retries = readRetries(process.env);
-const table = { client: createDocumentClient(), tableName: store.conversationsTable };
+const table = openTable(store.conversationsTable);
 const ports = {
-  ...createConversationStorage(store),
+  ...createConversationStorage(table, store),
   tasks: createDynamoTasks(table),
   sender: createHttpsSender(environment),
   secrets: createDynamoCallbackSecrets(table, systemClock),
   clock: systemClock,
-  describe: toCallbackBody,
+  toBody: toCallbackBody,
 };
 
-/** The queue of callbacks: each is sent until it is taken, or nobody takes it. */
+/** The queue of callbacks: sends each until the server accepts it or the attempts are used up. */
 export const handler = handleBatch({
-  hide: createSqsTaskQueue(environment.callbackQueue).hide,
+  hide: createHideMessage(environment.callbackQueue),
   read: readTaskMessage,
   handle: ({ message: key, count }) =>
-    deliverCallback(ports, retries, { key, count, chance: Math.random() }),
+    deliverCallback(ports, retries, { key, count, jitter: Math.random() }),
 });

@@ -1,18 +1,20 @@
 import { withAgents } from '#agents/agents.ts';
-import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import { readChatEnvironment } from '#aws/composition/environment.ts';
 import { createTurnPorts } from '#aws/composition/turn-ports.ts';
-import { answerTurn } from '#lambda/turn/answer-chat.ts';
+import { openTable } from '#aws/dynamo/table.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
-import { createToolbox } from '#tools/toolbox.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
+import { answerChat } from '#lambda/turn/answer-chat.ts';
+import { createToolbox } from '#tools/toolbox.ts';
 
 const environment = readChatEnvironment(process.env);
-const toolbox = createToolbox(environment, systemClock);
-const ports = withAgents(createTurnPorts(environment, systemClock, toolbox), environment.agents);
-const policy = { ...environment, prices: bedrockPrices, defaultFormat: 'ui' } as const;
+const table = openTable(environment.conversationsTable);
+const toolbox = createToolbox(table, environment, systemClock);
+const turnPorts = createTurnPorts(table, environment, systemClock, toolbox);
+const ports = withAgents(turnPorts, environment.agents);
+const settings = { ...environment, defaultFormat: 'ui' } as const;
 
-/** `POST /chat/stream`, and the chat Function URL: one turn, streamed. */
+/** `POST /chat/stream` and the chat Function URL: one turn, streamed. */
 export const handler = respondStream((request, invocation) =>
-  answerTurn(ports, policy, { request, invocation }),
+  answerChat(ports, settings, request, invocation),
 );

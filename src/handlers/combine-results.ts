@@ -1,3 +1,4 @@
+import { openTable } from '#aws/dynamo/table.ts';
 import { readDocumentEnvironment } from '#aws/composition/environment.ts';
 import { toStepError } from '#documents/failures.ts';
 import { combineResults, type CombineInput } from '#documents/result-steps.ts';
@@ -6,9 +7,10 @@ import { systemClock } from '#lambda/runtime/clock.ts';
 import { handleStep } from '#lambda/document/document-step.ts';
 
 const environment = readDocumentEnvironment(process.env);
-const ports = createStepPorts(environment, systemClock);
+const table = openTable(environment.conversationsTable);
+const ports = createStepPorts(table, environment, systemClock);
 
-/** The steps of a workflow that bring answers together, and keep what came of a document. */
+/** The steps of a workflow that combine answers and store the result or the error. */
 export const handler = handleStep(
   (input: CombineInput) => combineResults(ports, environment, input),
   toStepError,

@@ -1,15 +1,15 @@
 import { readStoreEnvironment } from '#aws/composition/environment.ts';
+import { openTable } from '#aws/dynamo/table.ts';
 import { createConversationStorage } from '#aws/composition/storage.ts';
-import { answerStream } from '#lambda/turn/answer-follow.ts';
+import { answerFollow } from '#lambda/turn/answer-follow.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
 
-const ports = {
-  ...createConversationStorage(readStoreEnvironment(process.env)),
-  clock: systemClock,
-};
+const environment = readStoreEnvironment(process.env);
+const table = openTable(environment.conversationsTable);
+const ports = { ...createConversationStorage(table, environment), clock: systemClock };
 
 /** `GET /conversations/{id}/stream`: the rest of a turn, live or ended. */
 export const handler = respondStream((request, invocation) =>
-  answerStream(ports, request, invocation),
+  answerFollow(ports, request, invocation),
 );

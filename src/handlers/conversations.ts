@@ -1,5 +1,7 @@
 import { readLedgerEnvironment, readStoreEnvironment } from '#aws/composition/environment.ts';
-import { createConversationStorage, createLedger } from '#aws/composition/storage.ts';
+import { createConversationStorage } from '#aws/composition/storage.ts';
+import { openTable } from '#aws/dynamo/table.ts';
+import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { answerConversations } from '#lambda/conversation/answer-conversations.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
@@ -8,14 +10,15 @@ const environment = {
   ...readStoreEnvironment(process.env),
   ...readLedgerEnvironment(process.env),
 };
+const table = openTable(environment.conversationsTable);
 const ports = {
-  ...createConversationStorage(environment),
-  ledger: createLedger(environment),
+  ...createConversationStorage(table, environment),
+  ledger: createDynamoLedger(table, environment.limits),
   limits: environment.limits,
   clock: systemClock,
 };
 
-/** `/conversations` and what is below it, but for the stream, and `/usage`: the caller's own. */
+/** `/conversations` and everything below it except the stream, and `/usage`. */
 export const handler = respondBuffered((request, invocation) =>
   answerConversations(ports, request, invocation),
 );

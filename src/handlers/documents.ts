@@ -1,5 +1,5 @@
 import { createDynamoDocuments } from '#aws/document/dynamo-documents.ts';
-import { createDocumentClient } from '#aws/dynamo/table.ts';
+import { openTable } from '#aws/dynamo/table.ts';
 import { readDocumentEnvironment, readWorkflowEnvironment } from '#aws/composition/environment.ts';
 import { createS3Files } from '#aws/document/s3-files.ts';
 import { createWorkflows } from '#aws/document/step-functions-workflows.ts';
@@ -7,15 +7,15 @@ import { answerDocuments } from '#lambda/document/answer-documents.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 
-const { conversationsTable: tableName, documentsBucket } = readDocumentEnvironment(process.env);
+const { conversationsTable, documentsBucket } = readDocumentEnvironment(process.env);
 const ports = {
-  documents: createDynamoDocuments({ client: createDocumentClient(), tableName }),
+  documents: createDynamoDocuments(openTable(conversationsTable)),
   files: createS3Files(documentsBucket),
   workflows: createWorkflows(readWorkflowEnvironment(process.env).machines),
   clock: systemClock,
 };
 
-/** `/documents` and `/analyses`: bring one, and ask how it stands. */
+/** `/documents` and `/analyses`: adds one, and reads its state. */
 export const handler = respondBuffered((request, invocation) =>
   answerDocuments(ports, request, invocation),
 );

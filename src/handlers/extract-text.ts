@@ -1,3 +1,4 @@
+import { openTable } from '#aws/dynamo/table.ts';
 import { readDocumentEnvironment } from '#aws/composition/environment.ts';
 import { createStepPorts } from '#documents/step-ports.ts';
 import { extractText } from '#documents/extract-step.ts';
@@ -9,9 +10,10 @@ import { handleStep } from '#lambda/document/document-step.ts';
 const environment = readDocumentEnvironment(process.env);
 // Beside the bundle: see `scripts/build.ts`.
 const policy = { ...environment, fontMaps: `${process.env['LAMBDA_TASK_ROOT']}/font-maps` };
-const ports = createStepPorts(environment, systemClock);
+const table = openTable(environment.conversationsTable);
+const ports = createStepPorts(table, environment, systemClock);
 
-/** The first step of a workflow: a document's words, and the questions about them. */
+/** The first step of a workflow: extracts a document's text and prepares the prompts. */
 export const handler = handleStep(
   (input: StepInput) => extractText(ports, policy, input),
   toStepError,

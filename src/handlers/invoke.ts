@@ -2,7 +2,8 @@ import { createBedrockClient } from '#aws/model/bedrock-model.ts';
 import { createNativeModel } from '#aws/model/bedrock-native.ts';
 import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import { readInvokeEnvironment } from '#aws/composition/environment.ts';
-import { createLedger } from '#aws/composition/storage.ts';
+import { openTable } from '#aws/dynamo/table.ts';
+import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { answerInvoke } from '#lambda/model/answer-invoke.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
@@ -10,12 +11,12 @@ import { respondStream } from '#lambda/runtime/respond-stream.ts';
 const environment = readInvokeEnvironment(process.env);
 const ports = {
   model: createNativeModel(createBedrockClient()),
-  ledger: createLedger(environment),
+  ledger: createDynamoLedger(openTable(environment.conversationsTable), environment.limits),
   prices: bedrockPrices,
   clock: systemClock,
 };
 
-/** The invoke Function URL: any model, asked in its own format, answering in plain text. */
+/** The invoke Function URL: any model in its own format, with its answer as text. */
 export const handler = respondStream((request, invocation) =>
-  answerInvoke(ports, environment, { request, invocation }),
+  answerInvoke(ports, environment, request, invocation),
 );

@@ -1,8 +1,8 @@
 import { createBedrockClient } from '#aws/model/bedrock-model.ts';
 import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
-import { createDocumentClient } from '#aws/dynamo/table.ts';
+import { openTable } from '#aws/dynamo/table.ts';
 import { readLangChainEnvironment } from '#aws/composition/environment.ts';
-import { createLedger } from '#aws/composition/storage.ts';
+import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { answerLangChain, answerLangChainDirect } from '#lambda/model/answer-langchain.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
@@ -12,16 +12,17 @@ import { createDynamoSessions } from '#langchain/dynamo-sessions.ts';
 const environment = readLangChainEnvironment(process.env);
 const { models, modelRegion: region, maxOutputTokens: maxTokens, historyTable } = environment;
 const client = createBedrockClient(region);
+const table = openTable(environment.conversationsTable);
 const ports = {
   chain: createChain({ modelId: models[0], region, maxTokens, client }),
-  sessions: createDynamoSessions({ client: createDocumentClient(), tableName: historyTable }),
-  ledger: createLedger(environment),
+  sessions: createDynamoSessions({ ...table, tableName: historyTable }),
+  ledger: createDynamoLedger(table, environment.limits),
   prices: bedrockPrices,
   clock: systemClock,
 };
 
-/** The LangChain Function URL: `POST` streams text, `GET` and direct events get the whole answer. */
+/** The LangChain Function URL: `POST` streams text; `GET` and direct invocations get JSON. */
 export const handler = respondStream(
-  (request, invocation) => answerLangChain(ports, environment, { request, invocation }),
-  (event, invocation) => answerLangChainDirect(ports, environment, { event, invocation }),
+  (request, invocation) => answerLangChain(ports, environment, request, invocation),
+  (event, invocation) => answerLangChainDirect(ports, environment, event, invocation),
 );

@@ -1,4 +1,4 @@
-import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
+import { openTable } from '#aws/dynamo/table.ts';
 import { readChatEnvironment } from '#aws/composition/environment.ts';
 import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { answerOpenAi } from '#lambda/openai/answer-openai.ts';
@@ -6,10 +6,9 @@ import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
 
 const environment = readChatEnvironment(process.env);
-const ports = createTurnPorts(environment, systemClock);
-const policy = { ...environment, prices: bedrockPrices, defaultFormat: 'ui' } as const;
+const ports = createTurnPorts(openTable(environment.conversationsTable), environment, systemClock);
 
-/** `POST /v1/chat/completions` and `GET /v1/models`: the same turns, in OpenAI's words. */
+/** `POST /v1/chat/completions` and `GET /v1/models`: the same turns, in OpenAI's format. */
 export const handler = respondStream((request, invocation) =>
-  answerOpenAi(ports, policy, { request, invocation }),
+  answerOpenAi(ports, environment, request, invocation),
 );

@@ -3,7 +3,7 @@ import { toOpenApi } from '#protocol/openapi/openapi.ts';
 
 const body = JSON.stringify(toOpenApi());
 
-/** `GET /openapi.json`: what the REST API takes and answers. */
+/** `GET /openapi.json`: the description of the REST API. */
 export const handler = respondBuffered(async (_, { requestId }) => ({
   status: 200,
   headers: {

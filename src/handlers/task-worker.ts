@@ -1,38 +1,36 @@
 import { withAgents } from '#agents/agents.ts';
-import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
-import { createDocumentClient } from '#aws/dynamo/table.ts';
-import { createDynamoTasks } from '#aws/task/dynamo-tasks.ts';
 import { readRetries, readTaskEnvironment } from '#aws/composition/environment.ts';
-import { createSqsTaskQueue } from '#aws/task/sqs-task-queue.ts';
 import { createTurnPorts } from '#aws/composition/turn-ports.ts';
+import { openTable } from '#aws/dynamo/table.ts';
+import { createDynamoTasks } from '#aws/task/dynamo-tasks.ts';
+import { createHideMessage } from '#aws/task/sqs.ts';
+import { createTaskQueue, readTaskMessage } from '#aws/task/task-queue.ts';
 import { runTask } from '#domain/task/run-task.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { handleBatch } from '#lambda/runtime/sqs-batch.ts';
-import { readTaskMessage } from '#lambda/task/task-message.ts';
-import { createToolbox } from '#tools/toolbox.ts';
 import { toTaskTurn } from '#lambda/task/task-turn.ts';
+import { createToolbox } from '#tools/toolbox.ts';
 
 const environment = readTaskEnvironment(process.env);
 const retries = readRetries(process.env);
-const table = { client: createDocumentClient(), tableName: environment.conversationsTable };
-const toolbox = createToolbox(environment, systemClock);
+const table = openTable(environment.conversationsTable);
+const toolbox = createToolbox(table, environment, systemClock);
+const turnPorts = createTurnPorts(table, environment, systemClock, toolbox);
 const ports = {
-  ...withAgents(createTurnPorts(environment, systemClock, toolbox), environment.agents),
+  ...withAgents(turnPorts, environment.agents),
   tasks: createDynamoTasks(table),
-  callbacks: createSqsTaskQueue(environment.callbackQueue),
+  callbacks: createTaskQueue(environment.callbackQueue),
 };
-const policy = { ...environment, prices: bedrockPrices, defaultFormat: 'json' } as const;
 
-/** The queue of tasks: each is one turn, however often it is delivered. */
+/** The queue of tasks: each task is one turn, however often it is delivered. */
 export const handler = handleBatch({
-  hide: createSqsTaskQueue(environment.taskQueue).hide,
+  hide: createHideMessage(environment.taskQueue),
   read: readTaskMessage,
   handle: ({ message: key, count }, invocation) =>
     runTask(ports, retries, {
       key,
       count,
-      chance: Math.random(),
-      toTurn: (task, attempt) =>
-        toTaskTurn(task, attempt, { policy, invocation, nowMs: systemClock.now() }),
+      jitter: Math.random(),
+      toTurn: (task, number) => toTaskTurn(ports, environment, task, { number, invocation }),
     }),
 });

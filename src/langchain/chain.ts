@@ -1,3 +1,4 @@
+import { answerCutShort } from '#domain/errors.ts';
 import type { TextEvent } from '#domain/model/native-model.ts';
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { ChatBedrockConverse } from '@langchain/aws';
@@ -9,7 +10,7 @@ import {
 } from '@langchain/core/messages';
 import { StringOutputParser } from '@langchain/core/output_parsers';
 import { ChatPromptTemplate, MessagesPlaceholder } from '@langchain/core/prompts';
-import { cutShort, toModelError } from '#aws/bedrock/bedrock-errors.ts';
+import { toModelError } from '#aws/bedrock/bedrock-errors.ts';
 import { alternating, type PromptMessage } from '#domain/conversation/message.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
@@ -57,7 +58,7 @@ export function createChain({ modelId, region, maxTokens, client }: ChainSetting
     } catch (error) {
       throw toModelError(signal.aborted ? signal.reason : error);
     }
-    if (!parser.hasStopped) throw cutShort();
+    if (!parser.hasStopped) throw answerCutShort();
     yield parser.usage === undefined ? { type: 'end' } : { type: 'end', usage: parser.usage };
   };
 }

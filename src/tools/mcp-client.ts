@@ -30,7 +30,7 @@ export interface McpResult {
 /** The end of an answer does not wait longer for a server to have heard of it. */
 const closeMs = 1_000;
 
-export interface McpPatience {
+export interface McpTimeouts {
   /** For all that comes before a call. */
   readonly openMs: number;
   readonly callMs: number;
@@ -39,7 +39,7 @@ export interface McpPatience {
 /** An MCP server over HTTP, whichever of its protocol's generations it speaks. */
 export async function connectMcp(
   url: string,
-  { openMs, callMs }: McpPatience,
+  { openMs, callMs }: McpTimeouts,
   signal: AbortSignal,
 ): Promise<McpServer> {
   const client = new Client(

@@ -4,7 +4,7 @@ import { maxSchemaTokens, type OpenTools, type OwnTool } from '#domain/model/too
 import type { McpServer, McpTool } from '#tools/mcp-client.ts';
 
 /** A server that is slower than this is no help in a conversation. */
-const patience = { openMs: 10_000, callMs: 30_000 };
+const timeouts = { openMs: 10_000, callMs: 30_000 };
 const maxTools = 50;
 
 /**
@@ -18,7 +18,7 @@ export async function openMcpServer(
 ): Promise<OpenTools> {
   const { connectMcp } = await import('#tools/mcp-client.ts');
   try {
-    const server = await connectMcp(url, patience, signal);
+    const server = await connectMcp(url, timeouts, signal);
     const { close } = server;
     return { tools: within(server.tools.map((tool) => toOwnTool(name, tool, server))), close };
   } catch (error) {
@@ -43,7 +43,7 @@ function toOwnTool(serverName: string, tool: McpTool, server: McpServer): OwnToo
     name: toolName(serverName, name),
     inputSchema,
     writes: !readsOnly,
-    timeoutMs: patience.callMs,
+    timeoutMs: timeouts.callMs,
     maxCalls: 10,
     ...(description === undefined ? {} : { description }),
     async run(input, { signal }) {

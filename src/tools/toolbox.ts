@@ -1,36 +1,42 @@
-import { createDocumentClient, type Table } from '#aws/dynamo/table.ts';
-import type { TableEnvironment } from '#aws/composition/environment.ts';
+import type { Table } from '#aws/dynamo/table.ts';
 import type { Clock } from '#domain/clock.ts';
 import { ChatError } from '#domain/errors.ts';
-import { freeTools, type OwnTool, type OwnToolSet, type Toolbox } from '#domain/model/tools.ts';
+import {
+  localTools,
+  type OwnTool,
+  type BuiltInToolSet,
+  type Toolbox,
+} from '#domain/model/tools.ts';
 import { currentTime } from '#tools/current-time.ts';
 import { openMcpServer } from '#tools/mcp-tools.ts';
 import { notes } from '#tools/notes.ts';
 
-export interface ToolboxSettings extends TableEnvironment {
-  /** The URLs of MCP servers, by the names that requests have for them. */
+export interface ToolboxSettings {
+  /** The URLs of MCP servers, by the names used in requests. */
   readonly mcpServers: Readonly<Record<string, string>>;
 }
 
-/** The sets of tools that are ours. Add yours here, and its name in `src/domain/tools.ts`. */
-function ownTools(table: Table, clock: Clock): Readonly<Record<OwnToolSet, readonly OwnTool[]>> {
+/** The built-in tool sets. Add yours here, and its name in `src/domain/model/tools.ts`. */
+function builtInTools(
+  table: Table,
+  clock: Clock,
+): Readonly<Record<BuiltInToolSet, readonly OwnTool[]>> {
   return { time: [currentTime(clock)], notes: notes(table) };
 }
 
-/** Tools of ours, and those of MCP servers, whose client is loaded with the first use of one. */
+/** Returns the built-in tool sets and those of MCP servers, whose client is loaded on first use. */
 export function createToolbox(
-  { conversationsTable: tableName, mcpServers }: ToolboxSettings,
+  table: Table,
+  { mcpServers }: ToolboxSettings,
   clock: Clock,
 ): Toolbox {
-  const own = new Map<string, readonly OwnTool[]>(
-    Object.entries(ownTools({ client: createDocumentClient(), tableName }, clock)),
-  );
+  const builtIn = new Map<string, readonly OwnTool[]>(Object.entries(builtInTools(table, clock)));
   return {
     async open(sets, signal) {
       const opening = await Promise.allSettled(
         sets.map(async (name) => {
           const url = Object.hasOwn(mcpServers, name) ? mcpServers[name] : undefined;
-          if (url === undefined) return freeTools(own.get(name) ?? unknown(name));
+          if (url === undefined) return localTools(builtIn.get(name) ?? unknownSet(name));
           return openMcpServer(name, url, signal);
         }),
       );
@@ -48,6 +54,6 @@ export function createToolbox(
   };
 }
 
-function unknown(name: string): never {
-  throw new ChatError('not_found', `There is no set of tools ${name}.`);
+function unknownSet(name: string): never {
+  throw new ChatError('not_found', `There is no tool set ${name}.`);
 }

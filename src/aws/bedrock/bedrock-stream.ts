@@ -1,40 +1,42 @@
+import { answerCutShort } from '#domain/errors.ts';
 import { Readable } from 'node:stream';
-import { cutShort, toModelError } from '#aws/bedrock/bedrock-errors.ts';
+import { toModelError } from '#aws/bedrock/bedrock-errors.ts';
 import { decodeFrames, type Frame } from '#aws/bedrock/event-stream.ts';
-import { createWatchdog, type Patience } from '#aws/bedrock/watchdog.ts';
+import { createWatchdog, type StreamTimeouts } from '#aws/bedrock/watchdog.ts';
 
-/** How long a model is waited for, unless told otherwise. */
-export const usualPatience: Patience = { firstEventMs: 15_000, idleMs: 30_000 };
+/** The default timeouts of a model's stream. */
+export const defaultTimeouts: StreamTimeouts = { firstEventMs: 15_000, idleMs: 30_000 };
 
-/** Takes the body of an answer before the SDK reads it; goes where `tapPlace` says. */
+/** A middleware that takes the body of a response before the SDK reads it. */
 export type Tap = <Args, Result extends { response: unknown }>(
   next: (args: Args) => Promise<Result>,
 ) => (args: Args) => Promise<Result>;
 
+/** Where in the SDK's middleware stack the tap belongs. */
 export const tapPlace = { step: 'deserialize', priority: 'low' } as const;
 
 export interface StreamCall {
   /** Sends the command, with the tap on its middleware stack. */
   send(tap: Tap, abortSignal: AbortSignal): Promise<unknown>;
   readonly signal: AbortSignal;
-  readonly patience: Patience;
+  readonly timeouts: StreamTimeouts;
 }
 
 /**
- * What Bedrock streams, as the messages that arrive together; they must be read before the next
- * are asked for. A stream that only ends is for the caller to judge.
+ * Streams frames in the batches in which they arrive. Each batch must be read before the next one
+ * is requested. The caller must check that the stream was complete.
  */
 export function streamFrames({
   send,
   signal,
-  patience,
+  timeouts,
 }: StreamCall): AsyncGenerator<Iterable<Frame>, void, undefined> {
-  return watchedStream({ signal, patience }, async (abortSignal) =>
+  return watchStream({ signal, timeouts }, async (abortSignal) =>
     decodeFrames(await openBody(send, abortSignal)),
   );
 }
 
-/** The same messages one by one, where time matters less. Throws what the service says went wrong. */
+/** Streams the same frames one by one. Throws a `ChatError` for an error frame. */
 export async function* streamMessages(call: StreamCall): AsyncGenerator<Frame, void, undefined> {
   for await (const frames of streamFrames(call)) {
     for (const frame of frames) {
@@ -46,24 +48,24 @@ export async function* streamMessages(call: StreamCall): AsyncGenerator<Frame, v
 }
 
 /**
- * A stream that is given up when it is silent for too long, or the signal is aborted. Leaving the
- * loop ends the call. Throws a `ChatError` for whatever goes wrong on the way.
+ * Streams what `open` returns, until it is silent for too long or the signal is aborted. Leaving
+ * the loop ends the call. Throws every failure as a `ChatError`.
  */
-export async function* watchedStream<Piece>(
-  { signal, patience }: Omit<StreamCall, 'send'>,
+export async function* watchStream<Piece>(
+  { signal, timeouts }: Omit<StreamCall, 'send'>,
   open: (abortSignal: AbortSignal) => Promise<AsyncIterable<Piece>>,
 ): AsyncGenerator<Piece, void, undefined> {
   const call = new AbortController();
   const abort = (): void => call.abort(signal.reason);
   signal.addEventListener('abort', abort);
-  const watchdog = createWatchdog(patience, (error) => call.abort(error));
+  const watchdog = createWatchdog(timeouts, (error) => call.abort(error));
   try {
     signal.throwIfAborted();
-    watchdog.wait();
+    watchdog.start();
     for await (const piece of await open(call.signal)) {
-      watchdog.rest();
+      watchdog.pause();
       yield piece;
-      watchdog.wait();
+      watchdog.start();
     }
     call.signal.throwIfAborted();
   } catch (error) {
@@ -77,9 +79,9 @@ export async function* watchedStream<Piece>(
 }
 
 /**
- * The bytes of the answer. The SDK signs, sends and names what Bedrock refuses; the stream itself
- * is read here, which costs a fraction of what the SDK takes to (bench/relay) and notices every
- * way in which a stream can break.
+ * Returns the bytes of the response. The SDK signs, sends and names the errors of Bedrock. The
+ * stream is read here: that costs a fraction of the SDK's time (bench/relay) and detects every way
+ * in which a stream can break.
  */
 async function openBody(
   send: StreamCall['send'],
@@ -97,7 +99,7 @@ async function openBody(
     },
     abortSignal,
   );
-  if (body === undefined) throw cutShort();
+  if (body === undefined) throw answerCutShort();
   return body;
 }
 
@@ -111,7 +113,10 @@ function isStreaming(response: unknown): response is StreamingResponse {
   return isOk && 'body' in response && response.body instanceof Readable;
 }
 
-/** Modelled exceptions have a type, such as `throttlingException`; other errors have a code. */
+/**
+ * Returns the error in a frame; undefined for an event. Modelled exceptions have a type, such as
+ * `throttlingException`; other errors have a code.
+ */
 export function toFailure({ headers, payload }: Frame): Error | undefined {
   if (headers.get(':message-type') === 'event') return undefined;
   const type = headers.get(':exception-type') ?? headers.get(':error-code') ?? '';

@@ -1,39 +1,42 @@
 import { ChatError } from '#domain/errors.ts';
 
-/** Watches a wait, and only the wait: time that the reader takes is not the model's. */
+/** Measures only the time spent waiting for the model, not the time that the reader takes. */
 export interface Watchdog {
-  /** Something is being waited for from now on. */
-  wait(): void;
-  /** It has come. */
-  rest(): void;
+  /** Starts to measure: the model is waited for. */
+  start(): void;
+  /** Pauses: the model has sent something. */
+  pause(): void;
   stop(): void;
 }
 
-export interface Patience {
-  /** How long the first event may take. */
+export interface StreamTimeouts {
+  /** The maximum wait for the first event. */
   readonly firstEventMs: number;
-  /** How long any later one may take. */
+  /** The maximum wait for each later event. */
   readonly idleMs: number;
 }
 
-/** Calls `bark` once when a wait outlasts the patience; the first wait has its own. */
-export function createWatchdog(patience: Patience, bark: (error: ChatError) => void): Watchdog {
-  let limitMs = patience.firstEventMs;
+/** Calls `onTimeout` once, with the error, if a wait exceeds its timeout. */
+export function createWatchdog(
+  timeouts: StreamTimeouts,
+  onTimeout: (error: ChatError) => void,
+): Watchdog {
+  let limitMs = timeouts.firstEventMs;
   let waitingSince: number | undefined;
-  // One timer that looks now and then costs nothing per event, unlike one timer for each.
-  const everyMs = Math.max(5, Math.min(patience.firstEventMs, patience.idleMs) / 20);
+  // One interval costs nothing per event, unlike a timer for each event.
+  const intervalMs = Math.max(5, Math.min(timeouts.firstEventMs, timeouts.idleMs) / 20);
   const timer = setInterval(() => {
     if (waitingSince === undefined || performance.now() - waitingSince < limitMs) return;
     clearInterval(timer);
-    bark(new ChatError('model_unavailable', 'The model fell silent.'));
-  }, everyMs);
+    onTimeout(new ChatError('model_unavailable', 'The model stopped responding.'));
+  }, intervalMs);
   return {
-    wait() {
+    start() {
       waitingSince = performance.now();
     },
-    rest() {
+    pause() {
       waitingSince = undefined;
-      limitMs = patience.idleMs;
+      limitMs = timeouts.idleMs;
     },
     stop() {
       clearInterval(timer);

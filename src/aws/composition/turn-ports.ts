@@ -1,42 +1,48 @@
-import { createBedrockClient, createBedrockModel } from '#aws/model/bedrock-model.ts';
-import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import type { ChatEnvironment } from '#aws/composition/environment.ts';
+import { createConversationStorage } from '#aws/composition/storage.ts';
+import type { Table } from '#aws/dynamo/table.ts';
+import { createBedrockClient, createBedrockModel } from '#aws/model/bedrock-model.ts';
 import { createKnowledge } from '#aws/model/knowledge-base.ts';
-import { createConversationStorage, createLedger } from '#aws/composition/storage.ts';
-import { withBreaker } from '#domain/model/breaker.ts';
+import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
+import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import type { Clock } from '#domain/clock.ts';
+import { withBreaker } from '#domain/model/breaker.ts';
 import { withFallbacks } from '#domain/model/fallbacks.ts';
-import type { TurnPorts } from '#domain/turn/open-turn.ts';
 import type { Model } from '#domain/model/model.ts';
-import { withRetry } from '#domain/model/retry.ts';
-import { freeTools, type Toolbox } from '#domain/model/tools.ts';
 import { withOutputSchema } from '#domain/model/output-schema.ts';
+import { withRetry } from '#domain/model/retry.ts';
+import { localTools, type Toolbox } from '#domain/model/tools.ts';
 import { withKnowledge } from '#domain/model/with-knowledge.ts';
 import { withTools } from '#domain/model/with-tools.ts';
+import type { TurnPorts } from '#domain/turn/turn-request.ts';
 
-/** All that turns need, on Bedrock, DynamoDB and S3. */
+/** Returns everything that running turns needs, on Bedrock, DynamoDB and S3. */
 export function createTurnPorts(
+  table: Table,
   environment: ChatEnvironment,
   clock: Clock,
   toolbox: Toolbox = noTools,
 ): TurnPorts {
   return {
-    ...createConversationStorage(environment),
-    ledger: createLedger(environment),
+    ...createConversationStorage(table, environment),
+    ledger: createDynamoLedger(table, environment.limits),
     model: createChatModel(environment, clock, toolbox),
     prices: bedrockPrices,
     clock,
   };
 }
 
-/** For functions whose requests bring tools of their own. */
-const noTools: Toolbox = { open: () => Promise.resolve(freeTools([])) };
+/** For functions whose callers bring their own tools. */
+const noTools: Toolbox = { open: () => Promise.resolve(localTools([])) };
 
-/** Bedrock's models as a chat wants them: tried again, left alone when down, replaced when away. */
+/**
+ * Each decorator needs the ones inside it: the breaker counts every attempt, so it is inside the
+ * retry; a fallback is asked when the retries are used up; each step of the tools has all of that;
+ * and one search serves all steps.
+ */
 function createChatModel(environment: ChatEnvironment, clock: Clock, toolbox: Toolbox): Model {
   const bedrock = withOutputSchema(createBedrockModel(createBedrockClient()));
-  const chance = { random: Math.random };
-  const patient = withRetry(withBreaker(bedrock, clock), { clock, chance });
-  const present = withFallbacks(patient, environment.fallbacks);
-  return withKnowledge(withTools(present, toolbox), createKnowledge(environment));
+  const retried = withRetry(withBreaker(bedrock, clock), { clock, random: Math.random });
+  const replaceable = withFallbacks(retried, environment.fallbacks);
+  return withKnowledge(withTools(replaceable, toolbox), createKnowledge(environment));
 }

@@ -2,10 +2,10 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Files } from '#domain/document/document.ts';
 
-/** How long an upload may begin after it was asked for. */
+/** How long an upload URL is valid. */
 const uploadSeconds = 900;
 
-/** A checksum of an upload would have to be known before the file is. */
+/** A required checksum would have to be known before the file is. */
 async function load() {
   const requestHandler = new NodeHttpHandler({
     connectionTimeout: 1_000,
@@ -25,7 +25,7 @@ function open(): ReturnType<typeof load> {
   return (loaded ??= load());
 }
 
-/** Files in an S3 bucket. The client is loaded from Lambda's runtime with the first of them. */
+/** Returns the files of an S3 bucket. The client is loaded from Lambda's runtime on first use. */
 export function createS3Files(bucket: string): Files {
   return {
     async write(Key, Body) {
@@ -38,11 +38,9 @@ export function createS3Files(bucket: string): Files {
     },
     async read(Key, maxBytes) {
       const { s3, client } = await open();
-      const range = maxBytes === undefined ? {} : { Range: `bytes=0-${maxBytes - 1}` };
+      const Range = maxBytes === undefined ? undefined : `bytes=0-${maxBytes - 1}`;
       try {
-        const { Body } = await client.send(
-          new s3.GetObjectCommand({ Bucket: bucket, Key, ...range }),
-        );
+        const { Body } = await client.send(new s3.GetObjectCommand({ Bucket: bucket, Key, Range }));
         return await Body?.transformToByteArray();
       } catch (error) {
         if (error instanceof s3.NoSuchKey) return undefined;
@@ -55,11 +53,11 @@ export function createS3Files(bucket: string): Files {
         Bucket: bucket,
         Key,
         ContentType: contentType,
-        ...(size === undefined ? {} : { ContentLength: size }),
+        ContentLength: size,
       });
       return getSignedUrl(client, command, {
         expiresIn: uploadSeconds,
-        // What is signed cannot be another: neither the kind nor, where it was told, the size.
+        // A signed header cannot be changed: neither the content type nor the size, if it was given.
         signableHeaders: new Set(['host', 'content-type', 'content-length']),
       });
     },

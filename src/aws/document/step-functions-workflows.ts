@@ -9,7 +9,7 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { DocumentKind, Workflows } from '#domain/document/document.ts';
 
-/** Workflows of Step Functions: a state machine for each kind of document. */
+/** Returns the workflows of Step Functions, with one state machine for each kind of document. */
 export function createWorkflows(machines: Readonly<Record<DocumentKind, string>>): Workflows {
   const requestHandler = new NodeHttpHandler({
     connectionTimeout: 1_000,
@@ -20,7 +20,7 @@ export function createWorkflows(machines: Readonly<Record<DocumentKind, string>>
   return {
     async start({ kind, documentId, createdAtMs }, input) {
       const stateMachineArn = machines[kind];
-      // Names are kept for 90 days, longer than documents whose ids may come again.
+      // Step Functions keeps names for 90 days, longer than a document whose id may be used again.
       const name = `${documentId}-${createdAtMs}`;
       try {
         const { executionArn = '' } = await client.send(
@@ -28,12 +28,12 @@ export function createWorkflows(machines: Readonly<Record<DocumentKind, string>>
         );
         return executionArn;
       } catch (error) {
-        // It ran before, and is over: a document is worked on once.
+        // An execution of this name has ended: a document is processed once.
         if (!(error instanceof ExecutionAlreadyExists)) throw error;
         return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
       }
     },
-    async look(executionArn) {
+    async describe(executionArn) {
       const [{ status }, { events = [] }] = await Promise.all([
         client.send(new DescribeExecutionCommand({ executionArn })),
         client.send(
@@ -48,7 +48,7 @@ export function createWorkflows(machines: Readonly<Record<DocumentKind, string>>
   };
 }
 
-/** The state that was entered last, from the newest event on. */
+/** Returns the state that was entered last; the newest event comes first. */
 function lastStep(events: readonly HistoryEvent[]): string | undefined {
   const entered = events.find((event) => event.stateEnteredEventDetails !== undefined);
   return entered?.stateEnteredEventDetails?.name;

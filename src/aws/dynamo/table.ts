@@ -2,24 +2,32 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** The table that everything is kept in, and a way to it. */
+/** A DynamoDB table and the client to reach it. */
 export interface Table {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
 }
 
-/** A request that is not answered by then is made again: DynamoDB answers within milliseconds. */
-const patience = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
+/** DynamoDB answers within milliseconds, so the SDK repeats a request that takes longer. */
+const timeouts = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
 
-/** A document client that writes no `undefined`; the SDK finds Region and endpoint by itself. */
-export function createDocumentClient(): DynamoDBDocumentClient {
-  const requestHandler = new NodeHttpHandler(patience);
+/**
+ * Returns a table with a client of its own. A function opens its table once: every client has its
+ * own connections, and each new connection costs a TLS handshake.
+ */
+export function openTable(tableName: string): Table {
+  return { client: createDocumentClient(), tableName };
+}
+
+/** Writes no `undefined`. The SDK finds Region and endpoint by itself. */
+function createDocumentClient(): DynamoDBDocumentClient {
+  const requestHandler = new NodeHttpHandler(timeouts);
   return DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), {
     marshallOptions: { removeUndefinedValues: true },
   });
 }
 
-/** A time as DynamoDB's time to live wants it: whole seconds. */
+/** Returns a time in whole seconds, as DynamoDB's time to live expects it. */
 export function toExpiry(timeMs: number): number {
   return Math.ceil(timeMs / 1_000);
 }

@@ -3,27 +3,27 @@ import {
   InvokeModelWithResponseStreamCommand,
   type BedrockRuntimeClient,
 } from '@aws-sdk/client-bedrock-runtime';
-import { cutShort, toModelError } from '#aws/bedrock/bedrock-errors.ts';
+import { toModelError } from '#aws/bedrock/bedrock-errors.ts';
 import {
   streamFrames,
   tapPlace,
   toFailure,
-  usualPatience,
+  defaultTimeouts,
   type StreamCall,
   type Tap,
 } from '#aws/bedrock/bedrock-stream.ts';
 import type { Frame } from '#aws/bedrock/event-stream.ts';
 import { formatOf, outputLimitIn, textIn, type NativeFormat } from '#aws/model/native-formats.ts';
 import { at } from '#domain/json.ts';
-import type { Patience } from '#aws/bedrock/watchdog.ts';
-import { ChatError } from '#domain/errors.ts';
+import type { StreamTimeouts } from '#aws/bedrock/watchdog.ts';
+import { ChatError, answerCutShort } from '#domain/errors.ts';
 import type { NativeModel, NativeRequest, TextEvent } from '#domain/model/native-model.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
 /** The models of Amazon Bedrock in their own formats, through InvokeModel and its streaming form. */
 export function createNativeModel(
   client: BedrockRuntimeClient,
-  patience: Patience = usualPatience,
+  timeouts: StreamTimeouts = defaultTimeouts,
 ): NativeModel {
   return {
     async *stream(request, signal) {
@@ -34,7 +34,7 @@ export function createNativeModel(
         return client.send(command, { abortSignal });
       };
       let end: TextEvent | undefined;
-      for await (const frames of streamFrames({ send, signal, patience })) {
+      for await (const frames of streamFrames({ send, signal, timeouts })) {
         for (const frame of frames) {
           const piece = pieceIn(frame);
           const text = textIn(format, piece);
@@ -43,7 +43,7 @@ export function createNativeModel(
         }
       }
       // Every family's last piece carries Bedrock's own figures: without them it is not the last.
-      if (end === undefined) throw cutShort();
+      if (end === undefined) throw answerCutShort();
       yield end;
     },
     async invoke(request, abortSignal) {

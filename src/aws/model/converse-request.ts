@@ -13,7 +13,7 @@ import {
 } from '#domain/conversation/message.ts';
 import type {
   InferenceConfig,
-  OutputOptions,
+  ModelOptions,
   ModelRequest,
   ToolChoice,
 } from '#domain/model/model.ts';
@@ -149,7 +149,7 @@ function toInferenceConfig(
 
 type ToolConfig = NonNullable<ConverseStreamCommandInput['toolConfig']>;
 
-function toToolConfig({ tools = [], toolChoice }: OutputOptions): { toolConfig?: ToolConfig } {
+function toToolConfig({ tools = [], toolChoice }: ModelOptions): { toolConfig?: ToolConfig } {
   if (tools.length === 0) return {};
   const specs = tools.map(({ name, description, inputSchema }) => ({
     toolSpec: {

@@ -8,7 +8,7 @@ import { toModelError } from '#aws/bedrock/bedrock-errors.ts';
 import {
   streamMessages,
   tapPlace,
-  usualPatience,
+  defaultTimeouts,
   type StreamCall,
 } from '#aws/bedrock/bedrock-stream.ts';
 import type { Frame } from '#aws/bedrock/event-stream.ts';
@@ -62,7 +62,7 @@ export function createKnowledge(settings: KnowledgeSettings): Knowledge {
         command.middlewareStack.add(tap, tapPlace);
         return client.send(command, { abortSignal });
       };
-      yield* toAnswer(streamMessages({ send, signal, patience: usualPatience }));
+      yield* toAnswer(streamMessages({ send, signal, timeouts: defaultTimeouts }));
     },
   };
 }
@@ -76,9 +76,9 @@ function firstOf(question: string): string {
 
 function generationOf(
   settings: KnowledgeSettings,
-  { modelId, inference, knowledge }: ModelRequest,
+  { owner, modelId, inference, knowledge }: ModelRequest,
 ): RetrieveAndGenerateConfiguration {
-  const { name = '', owner = '' } = knowledge ?? {};
+  const name = knowledge?.name ?? '';
   const search = searchOf(settings, { owner, limit: shownPassages.count });
   const { maxTokens } = inference;
   return {

@@ -37,7 +37,8 @@ function taskError(item: Item): TaskError {
   return {
     code: oneOf(errorCodes, item['code']),
     message: text(item, 'message'),
-    ...(item['mayPass'] === true ? { mayPass: true } : {}),
+    // `mayPass` is the name in the first stored format.
+    ...(item['isRetryable'] === true || item['mayPass'] === true ? { isRetryable: true } : {}),
   };
 }
 

@@ -21,7 +21,7 @@ export interface TurnBeginning extends ConversationKey {
   readonly turn: Omit<LiveTurn, 'sequence' | 'parentId'>;
   /** The turn to follow; `null` for none of them, left out for the last one that began. */
   readonly parentId?: string | null;
-  readonly idempotency?: Idempotency;
+  readonly idempotency?: Idempotency | undefined;
 }
 
 export type Beginning =

@@ -1,28 +1,24 @@
 import type { ContentBlock } from '#domain/conversation/message.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 
-interface ToldBlock {
-  readonly index: number;
-  readonly told: ContentBlock | undefined;
-}
-
-/** What a block has beyond what was told of it. */
+/** Emits a stored block as events, without the part of it that was already emitted. */
 export function* replayBlock(
   block: ContentBlock,
-  { index, told }: ToldBlock,
+  index: number,
+  emitted?: ContentBlock,
 ): Generator<StreamEvent> {
   switch (block.type) {
     case 'text':
     case 'reasoning': {
-      const text = block.text.slice(told?.type === block.type ? told.text.length : 0);
+      const text = block.text.slice(emitted?.type === block.type ? emitted.text.length : 0);
       if (text === '') break;
       yield { type: `${block.type}-delta`, index, text };
       break;
     }
     case 'tool-use': {
       const { toolUseId, name, inputJson } = block;
-      if (told === undefined) yield { type: 'block-start', index, toolUseId, name };
-      const json = inputJson.slice(told?.type === block.type ? told.inputJson.length : 0);
+      if (emitted === undefined) yield { type: 'block-start', index, toolUseId, name };
+      const json = inputJson.slice(emitted?.type === block.type ? emitted.inputJson.length : 0);
       if (json !== '') yield { type: 'tool-input-delta', index, json };
       break;
     }
@@ -30,7 +26,7 @@ export function* replayBlock(
     case 'retrieval':
     case 'citation':
     case 'approval':
-      if (told === undefined) yield { type: 'block', index, block };
+      if (emitted === undefined) yield { type: 'block', index, block };
       return;
   }
   yield { type: 'block-stop', index };

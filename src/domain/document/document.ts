@@ -1,6 +1,6 @@
 import type { ErrorCode } from '#domain/errors.ts';
 
-/** What is done with a document. */
+/** What the workflow produces. */
 export type DocumentKind = 'summary' | 'analysis';
 
 export type DocumentState = 'awaiting_upload' | 'queued' | 'running' | 'succeeded' | 'failed';
@@ -14,20 +14,20 @@ export interface DocumentKey {
   readonly documentId: string;
 }
 
-/** A document, and how far its workflow has come. Its words are in files. */
+/** A document and the state of its workflow. Its text is in files. */
 export interface Document extends DocumentKey {
   readonly kind: DocumentKind;
   readonly state: DocumentState;
   readonly name: string;
   readonly format: DocumentFormat;
-  /** Tells requests apart that come with the same key. */
+  /** Distinguishes requests with the same key. */
   readonly fingerprint: string;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
   readonly finishedAtMs?: number;
-  /** The run of the workflow. */
+  /** The execution of the workflow. */
   readonly executionId?: string;
-  /** What came of it, in JSON. */
+  /** The result, in JSON. */
   readonly result?: string;
   readonly error?: DocumentFailure;
 }
@@ -41,15 +41,15 @@ export type DocumentChange = Partial<
   Pick<Document, 'state' | 'finishedAtMs' | 'executionId' | 'result' | 'error'>
 >;
 
-/** Keeps documents, one owner's at a time. */
+/** Stores documents. Every call reaches one owner's documents only. */
 export interface Documents {
   /**
-   * Keeps a document. One with this id that was kept before stays, and is given. Throws
-   * `idempotency_mismatch` where that one is another.
+   * Stores a document and returns it. Returns the stored one if the id exists already. Throws
+   * `idempotency_mismatch` if that is a different request.
    */
   add(document: Document): Promise<Document>;
   find(key: DocumentKey): Promise<Document | undefined>;
-  /** Changes a document in one of these states; false, with nothing changed, for another. */
+  /** Changes a document if it is in one of these states, and returns whether it did. */
   change(
     key: DocumentKey,
     change: DocumentChange,
@@ -57,48 +57,49 @@ export interface Documents {
   ): Promise<boolean>;
 }
 
-/** Files by their names, all of one place. */
+/** Files in one bucket. */
 export interface Files {
   write(name: string, content: string): Promise<void>;
-  /** Undefined for a file that is not there; with a limit, no more than so many bytes of it. */
+  /** Returns a file, or its first `maxBytes`; undefined if there is no such file. */
   read(name: string, maxBytes?: number): Promise<Uint8Array | undefined>;
   remove(name: string): Promise<void>;
   /**
-   * An address at which whoever knows it may put this file, within some minutes: of this kind and,
-   * where it is told, of this size.
+   * Returns a URL that accepts an upload of this file for some minutes, with this content type and,
+   * if given, this size.
    */
   uploadUrl(
     name: string,
-    upload: { readonly contentType: string; readonly size?: number },
+    upload: { readonly contentType: string; readonly size?: number | undefined },
   ): Promise<string>;
-  /** The address that other services have for it. */
+  /** Returns the URI of a file for other AWS services. */
   uri(name: string): string;
 }
 
-/** Runs of workflows. */
+/** Workflows that process documents. */
 export interface Workflows {
-  /** Starts a run, or finds the one that was started for the same document. */
+  /** Starts an execution and returns its id; the same id again for the same document. */
   start(document: Document, input: object): Promise<string>;
-  /** How a run stands. */
-  look(executionId: string): Promise<WorkflowLook>;
+  /** Returns the state of an execution. */
+  describe(executionId: string): Promise<WorkflowExecution>;
 }
 
-export interface WorkflowLook {
+export interface WorkflowExecution {
   readonly state: 'running' | 'succeeded' | 'failed';
-  /** The step that it is at. */
+  /** The step that runs. */
   readonly step?: string;
 }
 
-/** A file of a document's: what was brought, and what is worked with. */
+/** Returns the name of a document's uploaded file. */
 export function uploadName({ owner, documentId }: DocumentKey): string {
   return `uploads/${toSegment(owner)}/${documentId}`;
 }
 
+/** Returns the name of an intermediate file of a document's workflow. */
 export function workName({ owner, documentId }: DocumentKey, file: string): string {
   return `work/${toSegment(owner)}/${documentId}/${file}`;
 }
 
-/** The document that a file is the upload of; undefined for another file. */
+/** Returns the document of an uploaded file; undefined for any other file. */
 export function documentOf(name: string): DocumentKey | undefined {
   const [, owner, documentId] = /^uploads\/([^/]+)\/([\w-]{1,64})$/u.exec(name) ?? [];
   if (owner === undefined || documentId === undefined) return undefined;
@@ -109,7 +110,7 @@ export function documentOf(name: string): DocumentKey | undefined {
   }
 }
 
-/** An owner in letters that mean nothing in addresses: nobody has to know whether one is decoded. */
+/** Encodes an owner without characters that URLs encode, so that decoding twice is harmless. */
 function toSegment(owner: string): string {
   return encodeURIComponent(owner).replaceAll('_', '%5F').replaceAll('%', '_');
 }
@@ -118,5 +119,5 @@ function fromSegment(segment: string): string {
   return decodeURIComponent(segment.replaceAll('_', '%'));
 }
 
-/** Uploads are at most this large. */
+/** The maximum size of an upload. */
 export const maxDocumentBytes = 25 * 1_048_576;

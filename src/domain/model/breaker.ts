@@ -64,7 +64,7 @@ function enter(circuit: Circuit, nowMs: number): boolean {
   if (circuit.openMs === 0) return false;
   if (nowMs < circuit.openUntilMs || circuit.isProbed) {
     const seconds = Math.ceil(Math.max(1_000, circuit.openUntilMs - nowMs) / 1_000);
-    throw new ChatError('model_unavailable', 'The model does not answer at the moment.', {
+    throw new ChatError('model_unavailable', 'The model is not available at the moment.', {
       retryAfterSeconds: seconds,
     });
   }

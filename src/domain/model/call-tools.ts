@@ -1,20 +1,21 @@
-import { cutText } from '#domain/text.ts';
-import { ChatError } from '#domain/errors.ts';
 import type { ToolResultBlock, ToolUseBlock } from '#domain/conversation/message.ts';
+import { ChatError } from '#domain/errors.ts';
 import { maxConcurrentCalls, maxResultCharacters, type OwnTool } from '#domain/model/tools.ts';
+import { splitText } from '#domain/text.ts';
 
+/** What the tool calls of one turn share. */
 export interface ToolContext {
   readonly tools: readonly OwnTool[];
   readonly owner: string;
   readonly signal: AbortSignal;
-  /** How often each tool was called in this turn; counted on here. */
+  /** How often each tool was called in this turn; `callTools` adds to it. */
   readonly counts: Map<string, number>;
 }
 
-/** Makes the calls that a model asked for, all at once. A call that fails is a result that says so. */
+/** Executes tool calls in parallel. A call that fails returns a result with its error. */
 export function callTools(
   calls: readonly ToolUseBlock[],
-  calling: ToolContext,
+  context: ToolContext,
 ): Promise<readonly ToolResultBlock[]> {
   return Promise.all(
     calls.map(async (call, index): Promise<ToolResultBlock> => {
@@ -22,26 +23,27 @@ export function callTools(
       try {
         if (index >= maxConcurrentCalls)
           throw refusal(`At most ${maxConcurrentCalls} calls at once.`);
-        const text = await callTool(call, calling);
-        return { type: 'tool-result', toolUseId, text: shortened(text) };
+        const text = await callTool(call, context);
+        return { type: 'tool-result', toolUseId, text: shortenResult(text) };
       } catch (error) {
-        if (calling.signal.aborted) throw calling.signal.reason;
+        if (context.signal.aborted) throw context.signal.reason;
         const text = error instanceof ChatError ? error.message : 'The tool failed.';
-        return { type: 'tool-result', toolUseId, text: shortened(text), isError: true };
+        return { type: 'tool-result', toolUseId, text: shortenResult(text), isError: true };
       }
     }),
   );
 }
 
-/** What a model is told of a call that a person did not allow. */
-export function refusedCall({ toolUseId }: ToolUseBlock): ToolResultBlock {
+/** Returns the result of a call that a person denied. */
+export function deniedCall({ toolUseId }: ToolUseBlock): ToolResultBlock {
   const text = 'The user did not allow this call.';
   return { type: 'tool-result', toolUseId, text, isError: true };
 }
 
-/** What a model is told of a call that waits for a person where nobody can be asked. */
-export function unaskedCall({ toolUseId }: ToolUseBlock): ToolResultBlock {
-  const text = 'This call needs the word of a person, who can be asked only in a conversation.';
+/** Returns the result of a call that needs approval where no person can be asked. */
+export function unapprovableCall({ toolUseId }: ToolUseBlock): ToolResultBlock {
+  const text =
+    'This call needs the approval of a person, which is possible only in a conversation.';
   return { type: 'tool-result', toolUseId, text, isError: true };
 }
 
@@ -54,27 +56,27 @@ async function callTool(
   const count = (counts.get(name) ?? 0) + 1;
   counts.set(name, count);
   if (count > tool.maxCalls) {
-    throw refusal(`${name} may be called ${tool.maxCalls} times in a turn, and was.`);
+    throw refusal(`${name} was already called ${tool.maxCalls} times, the limit for one turn.`);
   }
-  const input = inputOf(inputJson);
-  const limit = AbortSignal.timeout(tool.timeoutMs);
-  const both = AbortSignal.any([signal, limit]);
+  const input = parseInput(inputJson);
+  const timeout = AbortSignal.timeout(tool.timeoutMs);
+  const either = AbortSignal.any([signal, timeout]);
   try {
-    return await Promise.race([tool.run(input, { owner, signal: both }), aborted(both)]);
+    return await Promise.race([tool.run(input, { owner, signal: either }), rejectOnAbort(either)]);
   } catch (error) {
-    throw limit.aborted ? refusal(`${name} took longer than ${tool.timeoutMs} ms.`) : error;
+    throw timeout.aborted ? refusal(`${name} took longer than ${tool.timeoutMs} ms.`) : error;
   }
 }
 
-/** A tool that does not heed its signal is not waited for. */
-function aborted(signal: AbortSignal): Promise<never> {
+/** A tool that ignores its signal is not waited for. */
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 }
 
-function inputOf(json: string): unknown {
+function parseInput(json: string): unknown {
   try {
     return JSON.parse(json === '' ? '{}' : json);
   } catch {
@@ -82,11 +84,11 @@ function inputOf(json: string): unknown {
   }
 }
 
-/** As much of a result as is shown and kept. */
-export function shortened(text: string): string {
+/** Returns the part of a tool's result that the model is shown and that is stored. */
+export function shortenResult(text: string): string {
   if (text.length <= maxResultCharacters) return text;
-  const [shown] = cutText(text, maxResultCharacters);
-  return `${shown}\n(The rest of ${text.length} characters is left out.)`;
+  const [shown] = splitText(text, maxResultCharacters);
+  return `${shown}\n(Shortened: the whole result has ${text.length} characters.)`;
 }
 
 function refusal(message: string): ChatError {

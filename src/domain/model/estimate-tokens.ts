@@ -88,7 +88,10 @@ export function estimatedUsage(asked: readonly PromptMessage[], answer: Message)
 }
 
 /** The most tokens that answering a request can take, with room for what is not in it yet. */
-export function maxUsage(request: Omit<ModelRequest, 'modelId'>, moreInputTokens = 0): Usage {
+export function maxUsage(
+  request: Omit<ModelRequest, 'modelId' | 'owner'>,
+  moreInputTokens = 0,
+): Usage {
   const { messages, system = '', inference, answerSoFar = '', tools = [], outputSchema } = request;
   const form =
     tools.length === 0 && outputSchema === undefined ? '' : JSON.stringify([tools, outputSchema]);

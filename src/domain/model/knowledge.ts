@@ -4,10 +4,8 @@ import type { Model } from '#domain/model/model.ts';
 /** How a request uses a knowledge base. */
 export interface KnowledgeUse {
   readonly name: string;
-  /** Whether passages are found for the model, or the service finds and answers by itself. */
+  /** Whether Streambed shows passages to the model, or the service retrieves and generates. */
   readonly mode: 'retrieve' | 'retrieve_and_generate';
-  /** Whose request it is: nobody is shown what is another's. */
-  readonly owner: string;
 }
 
 export interface KnowledgeQuery {
@@ -19,15 +17,15 @@ export interface KnowledgeQuery {
 
 /** Documents that can be searched. */
 export interface Knowledge extends Model {
-  /** The passages that fit best, the best first, of those that the owner may see. */
+  /** Returns the best passages, best first, among those that the owner may see. */
   search(query: KnowledgeQuery, signal: AbortSignal): Promise<readonly Passage[]>;
 }
 
-/** Questions to a knowledge base are at most this many characters. */
+/** The maximum length of a query to a knowledge base, in characters. */
 export const maxQueryLength = 1_000;
 
-/** Passages for an answer, and the most characters of each. */
+/** How many passages are shown to the model, and the maximum characters of each. */
 export const shownPassages = { count: 5, characters: 4_000 };
 
-/** About how many tokens passages add to a request at most, in any script. */
+/** The approximate maximum of tokens that passages add to a request, in any script. */
 export const passageTokens = shownPassages.count * shownPassages.characters;

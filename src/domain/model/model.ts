@@ -1,17 +1,17 @@
-import type { KnowledgeUse } from '#domain/model/knowledge.ts';
 import type { ContentBlock, PromptMessage } from '#domain/conversation/message.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
+import type { KnowledgeUse } from '#domain/model/knowledge.ts';
 import type { Decision, ToolUse } from '#domain/model/tools.ts';
 
-/** How the model is to answer; what is left out is the model's own default. */
+/** Sampling and length settings; an absent one is the model's own default. */
 export interface InferenceConfig {
-  readonly maxTokens?: number;
-  readonly temperature?: number;
-  readonly topP?: number;
-  readonly stopSequences?: readonly string[];
+  readonly maxTokens?: number | undefined;
+  readonly temperature?: number | undefined;
+  readonly topP?: number | undefined;
+  readonly stopSequences?: readonly string[] | undefined;
 }
 
-/** What a model may ask for, and how it is called. */
+/** A tool that the model may call. */
 export interface Tool {
   readonly name: string;
   readonly description?: string;
@@ -23,45 +23,58 @@ export type ToolChoice =
   | { readonly type: 'auto' | 'any' }
   | { readonly type: 'tool'; readonly name: string };
 
-/** What a model is to answer with, beyond the words. */
-export interface OutputOptions {
-  readonly tools?: readonly Tool[];
-  readonly toolChoice?: ToolChoice;
+/**
+ * The settings that a request passes to the model unchanged. A new field is added here, in
+ * `src/protocol/turn/chat-options.ts` and in `src/aws/model/converse-request.ts`, nowhere else.
+ */
+export interface ModelOptions {
+  readonly inference: InferenceConfig;
+  readonly system?: string | undefined;
+  /** The caller's own tools, which the caller runs. */
+  readonly tools?: readonly Tool[] | undefined;
+  readonly toolChoice?: ToolChoice | undefined;
   /** JSON Schema of the answer. */
-  readonly outputSchema?: { readonly name: string; readonly schema: object };
+  readonly outputSchema?: { readonly name: string; readonly schema: object } | undefined;
 }
 
-export interface ModelRequest extends OutputOptions {
+/** What answers together with the model, or in its place. */
+export interface ModelExtensions {
+  /** The knowledge base to answer from. */
+  readonly knowledge?: KnowledgeUse | undefined;
+  /** The agent that answers in place of the model. */
+  readonly agent?: AgentUse | undefined;
+  /** Streambed's own tools that the model may call. */
+  readonly toolUse?: ToolUse | undefined;
+}
+
+/** One call to a model. */
+export interface ModelRequest extends ModelOptions, ModelExtensions {
+  readonly owner: string;
   readonly modelId: string;
   readonly messages: readonly PromptMessage[];
-  readonly system?: string;
-  readonly inference: InferenceConfig;
-  /** The knowledge base that it is to answer from. */
-  readonly knowledge?: KnowledgeUse;
-  /** An agent that answers in the model's place. */
-  readonly agent?: AgentUse;
-  /** Tools of ours that it may call. */
-  readonly toolUse?: ToolUse;
-  /** An answer that waited for a person, as far as it had come, and what he said. */
-  readonly pending?: {
-    readonly content: readonly ContentBlock[];
-    readonly decisions: readonly Decision[];
-  };
-  /** What the answer begins with: it was said before, and is not to be said again. */
-  readonly answerSoFar?: string;
+  /** An answer that waited for approval, as far as it got, and the decisions. */
+  readonly pending?: PendingAnswer | undefined;
+  /** The beginning of the answer, from an earlier turn. The model must not repeat it. */
+  readonly answerSoFar?: string | undefined;
 }
 
-/** An agent, and the session that it knows a conversation by: nobody else's. */
+/** An answer whose tool calls waited for approval. */
+export interface PendingAnswer {
+  readonly content: readonly ContentBlock[];
+  readonly decisions: readonly Decision[];
+}
+
+/** An agent, and the session in which it knows this conversation. No other owner shares it. */
 export interface AgentUse {
   readonly name: string;
   readonly sessionId: string;
 }
 
-/** Something that answers. */
+/** Anything that answers: a Bedrock model, an agent, or a decorated model. */
 export interface Model {
   /**
-   * Streams one answer. It ends after `message-stop`; an answer that is cut short throws a
-   * `ChatError`, and so does an aborted signal. Leaving the loop ends the call to the model.
+   * Streams one answer, which ends after `message-stop`. Throws a `ChatError` if the answer is
+   * cut short or the signal is aborted. Leaving the loop ends the call.
    */
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<StreamEvent>;
 }

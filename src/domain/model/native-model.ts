@@ -1,30 +1,30 @@
 import type { Usage } from '#domain/conversation/usage.ts';
 
-/** What a model says outside of a turn: text, and that it is whole. */
+/** What a model emits outside of a turn: text, and one `end` if the answer is complete. */
 export type TextEvent =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'end'; readonly usage?: Usage };
 
-/** A request in a model's own words. */
+/** A request in the format of the model's provider. */
 export interface NativeRequest {
   readonly modelId: string;
-  /** What the model's provider documents. */
+  /** As the provider documents it. */
   readonly body: object;
   readonly contentType: string;
   readonly accept: string;
 }
 
-/** A model that is asked in its own words, and answers in them. */
+/** A model that is called in its provider's own format. */
 export interface NativeModel {
-  /** The text of the answer, as it is said. An answer that is cut short throws a `ChatError`. */
+  /** Streams the text of the answer. Throws a `ChatError` if the answer is cut short. */
   stream(request: NativeRequest, signal: AbortSignal): AsyncIterable<TextEvent>;
-  /** The whole answer, as the model gives it. */
+  /** Returns the whole answer in the provider's own format. */
   invoke(
     request: NativeRequest,
     signal: AbortSignal,
   ): Promise<{ readonly body: string; readonly usage?: Usage }>;
-  /** The most tokens that a request lets the model say, where it says so. */
+  /** Returns the maximum of output tokens that a request sets; undefined if it sets none. */
   outputLimit(body: object): number | undefined;
-  /** What a model is sent for a plain prompt; undefined where its format is not known. */
+  /** Returns the request for a plain prompt; undefined if the model's format is unknown. */
   bodyFor(modelId: string, prompt: string, maxTokens: number): object | undefined;
 }

@@ -1,39 +1,38 @@
-import type { Model, ModelRequest, Tool } from '#domain/model/model.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
+import type { Model, ModelRequest, Tool } from '#domain/model/model.ts';
 
 /**
- * A model whose answers take the form of a JSON schema. It is given a tool of that form to hand
- * its answer to, and what it hands over is the text of the answer: models of all providers call
- * tools, in any form that JSON Schema can tell, while Bedrock's own structured outputs are a few
- * models', and a part of JSON Schema.
+ * Returns a model whose answers follow a JSON Schema. The model is offered a tool with that
+ * schema, and the input of its call becomes the text of the answer. Models of every provider call
+ * tools with any JSON Schema; Bedrock's own structured outputs cover few models and part of it.
  */
 export function withOutputSchema(model: Model): Model {
   return {
     stream(request, signal) {
-      const { outputSchema: form, ...plain } = request;
-      if (form === undefined) return model.stream(request, signal);
+      const { outputSchema, ...plain } = request;
+      if (outputSchema === undefined) return model.stream(request, signal);
       const { tools = [] } = plain;
-      const name = nameApartFrom(tools);
-      const tool = { name, description, inputSchema: form.schema };
-      // Beside tools of its own, a request leaves it to the model which of them it calls.
-      const toolChoice = plain.toolChoice?.type === 'tool' ? plain.toolChoice : chosen(tools, name);
-      const asked: ModelRequest = { ...plain, tools: [...tools, tool], toolChoice };
-      return asText(model.stream(asked, signal), name);
+      const name = uniqueName(tools);
+      const tool = { name, description, inputSchema: outputSchema.schema };
+      // With tools of its own, the request leaves the model free to call them first.
+      const toolChoice =
+        plain.toolChoice?.type === 'tool' ? plain.toolChoice : toolChoiceFor(tools, name);
+      return asText(model.stream({ ...plain, tools: [...tools, tool], toolChoice }, signal), name);
     },
   };
 }
 
 const description =
-  'Takes the answer to what was asked, in the form that is wanted. ' +
-  'Give the whole answer here, and say nothing beside it.';
+  'Takes the answer to the request, in the required format. ' +
+  'Put the whole answer here, and write nothing else.';
 
-function nameApartFrom(tools: readonly Tool[]): string {
+function uniqueName(tools: readonly Tool[]): string {
   let name = 'answer';
   while (tools.some((tool) => tool.name === name)) name += '_';
   return name;
 }
 
-function chosen(tools: readonly Tool[], name: string): NonNullable<ModelRequest['toolChoice']> {
+function toolChoiceFor(tools: readonly Tool[], name: string): ModelRequest['toolChoice'] {
   return tools.length === 0 ? { type: 'tool', name } : { type: 'any' };
 }
 
@@ -41,15 +40,15 @@ async function* asText(
   events: AsyncIterable<StreamEvent>,
   name: string,
 ): AsyncGenerator<StreamEvent, void, undefined> {
-  // Words before the answer are none of it; before a call they may be meant for the reader.
+  // Text before the answer is dropped; text before another tool call may be for the reader.
   let waiting: StreamEvent[] = [];
-  let answerAt: number | undefined;
+  let answerIndex: number | undefined;
   let callsOthers = false;
   for await (const event of events) {
     switch (event.type) {
       case 'block-start':
         if (event.name === name) {
-          answerAt = event.index;
+          answerIndex = event.index;
         } else {
           callsOthers = true;
           yield* waiting;
@@ -58,7 +57,7 @@ async function* asText(
         waiting = [];
         break;
       case 'tool-input-delta':
-        if (event.index !== answerAt) yield event;
+        if (event.index !== answerIndex) yield event;
         else yield { type: 'text-delta', index: event.index, text: event.json };
         break;
       case 'text-delta':
@@ -69,10 +68,10 @@ async function* asText(
         else yield event;
         break;
       case 'message-stop':
-        if (answerAt === undefined) yield* waiting;
-        yield answerAt === undefined || callsOthers
+        if (answerIndex === undefined) yield* waiting;
+        yield answerIndex === undefined || callsOthers
           ? event
-          : { ...event, stopReason: ended(event.stopReason) };
+          : { ...event, stopReason: withoutToolUse(event.stopReason) };
         break;
       case 'message-start':
       case 'reasoning-delta':
@@ -83,6 +82,6 @@ async function* asText(
   }
 }
 
-function ended(stopReason: string): string {
+function withoutToolUse(stopReason: string): string {
   return stopReason === 'tool_use' ? 'end_turn' : stopReason;
 }

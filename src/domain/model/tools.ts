@@ -1,79 +1,78 @@
 import type { Tool } from '#domain/model/model.ts';
 
-/** A tool that we call ourselves when a model asks for it. */
+/** A tool that Streambed runs itself when a model calls it. */
 export interface OwnTool extends Tool {
-  /** Whether it changes anything: then a person is asked first. */
+  /** Whether it changes anything. If so, a person must approve each call. */
   readonly writes: boolean;
-  /** How long a call may take. */
+  /** The maximum duration of a call. */
   readonly timeoutMs: number;
-  /** How often it may be called in a turn. */
+  /** The maximum number of calls in a turn. */
   readonly maxCalls: number;
   /**
-   * What the call gives, for the model to read. Throws a `ChatError` whose message the model may
-   * read, too; of any other error it is told nothing but that it was one.
+   * Returns the result as text for the model. The message of a `ChatError` that it throws goes to
+   * the model, too; of any other error the model learns only that the tool failed.
    */
   run(input: unknown, call: ToolCall): Promise<string>;
 }
 
 export interface ToolCall {
   readonly owner: string;
-  /** Aborted when the call has taken too long, or the turn must end. */
+  /** Aborted when the call takes too long or the turn must end. */
   readonly signal: AbortSignal;
 }
 
-/** The sets of tools that every deployment has (`src/tools/toolbox.ts`). */
-export const ownToolSets = ['time', 'notes'] as const;
+/** The tool sets that every deployment has (`src/tools/toolbox.ts`). */
+export const builtInToolSets = ['time', 'notes'] as const;
 
-export type OwnToolSet = (typeof ownToolSets)[number];
+export type BuiltInToolSet = (typeof builtInToolSets)[number];
 
-/** Where tools are found by the names of their sets, which requests have. */
+/** Opens tool sets by the names that requests use. */
 export interface Toolbox {
-  /** The tools of some sets. Throws `model_unavailable` where one cannot be had. */
+  /** Opens some tool sets. Throws `model_unavailable` if one cannot be opened. */
   open(sets: readonly string[], signal: AbortSignal): Promise<OpenTools>;
 }
 
 export interface OpenTools {
   readonly tools: readonly OwnTool[];
-  /** Lets go of what holds the tools: none is called any more. Never throws. */
+  /** Releases the connections behind the tools. No tool is called afterwards. Never throws. */
   close(): Promise<void>;
 }
 
-/** Tools that nothing has to be held for. */
-export function freeTools(tools: readonly OwnTool[]): OpenTools {
+/** Returns tools that need no connection. */
+export function localTools(tools: readonly OwnTool[]): OpenTools {
   return { tools, close: () => Promise.resolve() };
 }
 
-/** A person's word on a call that a tool waits with. */
+/** A person's decision on a tool call that waits for approval. */
 export interface Decision {
   readonly toolUseId: string;
   readonly isApproved: boolean;
 }
 
-/** How a request uses tools of ours. */
+/** How a request uses Streambed's own tools. */
 export interface ToolUse {
-  readonly owner: string;
-  /** The names of the sets. */
+  /** The names of the tool sets. */
   readonly sets: readonly string[];
-  /** Whether a person can be asked: only a conversation can be come back to. */
+  /** Whether a person can approve a call; possible only in a conversation. */
   readonly canAsk: boolean;
 }
 
-/** The key of the request that decides on what waits in a turn: there is one decision. */
+/** Returns the idempotency key of the decision on a turn's calls, of which there is only one. */
 export function approvalKey(turnId: string): string {
   return `approve.${turnId}`;
 }
 
-/** How often a model is asked in a turn, its calls and their results between. */
+/** How often a model is asked in one turn, with tool calls in between. */
 export const maxToolSteps = 5;
 
-/** What a model is given of one call at most. */
+/** The maximum of a tool's result that the model is shown, in characters. */
 export const maxResultCharacters = 8_000;
 
-/** About how many tokens the schemas of a set of tools are at most. */
+/** The approximate maximum size of a tool set's schemas, in tokens. */
 export const maxSchemaTokens = 15_000;
 
-/** How many calls of one step are made; the others are told that they were too many. */
+/** How many calls of one step are executed; further ones get an error as their result. */
 export const maxConcurrentCalls = 4;
 
-/** Why a turn ended that waits for a person. */
+/** The stop reason of a turn that waits for approval. */
 export const approvalRequired = 'approval_required';

@@ -1,46 +1,41 @@
-import { maxUsage } from '#domain/model/estimate-tokens.ts';
-import { replayBlock } from '#domain/conversation/replay-block.ts';
 import {
   accumulate,
   emptyAnswer,
   toMessage,
   type Answer,
 } from '#domain/conversation/accumulate.ts';
-import { callTools, refusedCall, unaskedCall, type ToolContext } from '#domain/model/call-tools.ts';
-import { ChatError } from '#domain/errors.ts';
-import type {
-  ContentBlock,
-  Message,
-  ToolResultBlock,
-  ToolUseBlock,
-} from '#domain/conversation/message.ts';
-import type { Model, ModelRequest } from '#domain/model/model.ts';
+import type { ToolResultBlock, ToolUseBlock } from '#domain/conversation/message.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
-import { approvalRequired, maxToolSteps, type Toolbox } from '#domain/model/tools.ts';
-import { toExchange } from '#domain/conversation/turn.ts';
 import { addUsage, type Usage } from '#domain/conversation/usage.ts';
+import { answerCutShort, ChatError, toChatError } from '#domain/errors.ts';
+import { callTools, unapprovableCall, type ToolContext } from '#domain/model/call-tools.ts';
+import { firstApprovalIndex } from '#domain/model/block-index.ts';
+import { maxUsage } from '#domain/model/estimate-tokens.ts';
+import type { Model, ModelRequest } from '#domain/model/model.ts';
+import { afterOutput, markOutput } from '#domain/model/output-mark.ts';
+import { resumeAnswer } from '#domain/model/resume-answer.ts';
+import { approvalRequired, maxToolSteps, type Toolbox } from '#domain/model/tools.ts';
 
 /**
- * A model whose calls for tools of ours are made, and answered to it, until it has said what it
- * wants to say; all of that is one answer. Where a call would change something, the answer ends
- * with the question whether it may, and goes on when a person has said so.
+ * Returns a model whose calls to Streambed's own tools are executed and their results sent back,
+ * until it has finished; all of that is one answer. If a call would change something, the answer
+ * ends with an approval request, and continues once a person has decided.
  */
 export function withTools(model: Model, toolbox: Toolbox): Model {
   return {
     async *stream(request, signal) {
-      const use = request.toolUse;
-      if (use === undefined) {
+      const { toolUse, owner } = request;
+      if (toolUse === undefined) {
         yield* model.stream(request, signal);
         return;
       }
-      const { tools, close } = await toolbox.open(use.sets, signal);
-      const calling = { tools, owner: use.owner, signal, counts: new Map<string, number>() };
-      const spent: Spent = { asking: { ...request, tools }, step: 'over' };
+      const { tools, close } = await toolbox.open(toolUse.sets, signal);
+      const context = { tools, owner, signal, counts: new Map<string, number>() };
+      const progress: Progress = { request: { ...request, tools }, isRunning: false };
       try {
-        yield* steps({ model, request: spent.asking, calling, spent });
+        yield* runSteps(model, context, progress);
       } catch (error) {
-        // What was told of is known; of the step that broke off, the most that it can be.
-        const usage = usageAfter(spent, signal);
+        const usage = usageAfter(error, progress, signal);
         if (usage !== undefined) yield { type: 'usage', usage };
         throw error;
       } finally {
@@ -50,70 +45,61 @@ export function withTools(model: Model, toolbox: Toolbox): Model {
   };
 }
 
-/** What the steps of a turn took so far, and the one that runs. */
-interface Spent {
-  asking: ModelRequest;
-  /** How far its model has come. */
-  step: 'asked' | 'heard' | 'over';
+/** What the steps of a turn have used, and the step that runs. */
+interface Progress {
+  /** The latest request to the model. */
+  request: ModelRequest;
+  /** Whether the model is answering it. */
+  isRunning: boolean;
   usage?: Usage;
 }
 
-/** A model that was left before its first word goes on; one that failed there has refused. */
+/**
+ * Returns the usage of a turn that failed. The step that was cut off counts in full: its model may
+ * have continued. A model that failed before its first event, while waited for, has refused.
+ */
 function usageAfter(
-  { usage, asking, step }: Spent,
-  { aborted: isLeft }: AbortSignal,
+  error: unknown,
+  { usage, request, isRunning }: Progress,
+  { aborted }: AbortSignal,
 ): Usage | undefined {
-  const isOpen = step === 'heard' || (step === 'asked' && isLeft);
-  return isOpen ? { ...addUsage(usage, maxUsage(asking)), isEstimated: true } : usage;
+  const isCutOff = isRunning && (aborted || toChatError(error).hasOutput);
+  return isCutOff ? { ...addUsage(usage, maxUsage(request)), isEstimated: true } : usage;
 }
 
-interface Turning {
-  readonly spent: Spent;
-  readonly model: Model;
-  readonly request: ModelRequest;
-  readonly calling: ToolContext;
-}
-
-async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undefined> {
-  const { model, request, calling, spent } = turning;
+async function* runSteps(
+  model: Model,
+  context: ToolContext,
+  progress: Progress,
+): AsyncGenerator<StreamEvent, void, undefined> {
+  const { request } = progress;
+  const canAsk = request.toolUse?.canAsk === true;
   let { messages } = request;
-  let hasWords = request.pending?.content.some(({ type }) => type === 'text') ?? false;
+  let hasText = request.pending?.content.some(({ type }) => type === 'text') ?? false;
   if (request.pending !== undefined) {
-    messages = [...messages, ...(yield* goingOn(request.pending, calling))];
+    messages = [...messages, ...(yield* resumeAnswer(request.pending, context))];
   }
   for (let step = 1; step <= maxToolSteps; step += 1) {
-    const said = { answer: emptyAnswer };
-    spent.asking = { ...request, messages };
-    spent.step = 'asked';
-    const events = apart(model.stream(spent.asking, calling.signal), hasWords);
-    for await (const event of heard(events, said)) {
-      spent.step = 'heard';
-      // What all steps used is told once, at the end.
-      if (event.type === 'usage') spent.usage = addUsage(spent.usage, event.usage);
-      else if (event.type !== 'message-stop') yield event;
-    }
-    const { stopReason } = said.answer;
-    // As `run-turn` has it: what does not say why it stopped was cut off.
-    if (stopReason === undefined) throw new ChatError('model_error', 'The answer was cut short.');
-    spent.step = 'over';
-    hasWords ||= said.answer.content.some(({ type }) => type === 'text');
-    const calls = callsIn(said.answer);
-    if (stopReason !== 'tool_use' || calls.length === 0) {
-      yield* over(stopReason, spent.usage);
+    progress.request = { ...request, messages };
+    const answer = yield* runStep(model, context.signal, progress, hasText);
+    hasText ||= answer.content.some(({ type }) => type === 'text');
+    const calls = answer.content.filter((block) => block.type === 'tool-use');
+    if (answer.stopReason !== 'tool_use' || calls.length === 0) {
+      yield* finish(answer.stopReason, progress.usage);
       return;
     }
     yield { type: 'message-stop', stopReason: 'tool_use' };
-    const [writing, free] = divided(calls, calling);
-    const waiting = request.toolUse?.canAsk === true ? writing : [];
-    const unasked = request.toolUse?.canAsk === true ? [] : writing.map(unaskedCall);
-    const results = [...unasked, ...(await callTools(free, calling))];
-    yield* told(results);
+    const [writing, reading] = splitCalls(calls, context);
+    const waiting = canAsk ? writing : [];
+    const refused = canAsk ? [] : writing.map(unapprovableCall);
+    const results = [...refused, ...(await callTools(reading, context))];
+    yield* emitResults(results);
     if (waiting.length > 0) {
-      yield* asked(waiting);
-      yield* over(approvalRequired, spent.usage);
+      yield* requestApproval(waiting);
+      yield* finish(approvalRequired, progress.usage);
       return;
     }
-    messages = [...messages, toMessage(said.answer), { role: 'user', content: results }];
+    messages = [...messages, toMessage(answer), { role: 'user', content: results }];
   }
   throw new ChatError(
     'model_error',
@@ -121,28 +107,44 @@ async function* steps(turning: Turning): AsyncGenerator<StreamEvent, void, undef
   );
 }
 
-/** Tells what was said before a person decided and what came of the calls; gives it as messages. */
-async function* goingOn(
-  pending: NonNullable<ModelRequest['pending']>,
-  calling: ToolContext,
-): AsyncGenerator<StreamEvent, readonly Message[], undefined> {
-  const { content } = pending;
-  assertOffered(pending, calling);
-  yield* saidBefore(content);
-  const results = await decided(pending, calling);
-  yield* told(results);
-  return toExchange(toMessage({ ...emptyAnswer, content: [...content, ...results] }));
+interface StepAnswer extends Answer {
+  readonly stopReason: NonNullable<Answer['stopReason']>;
 }
 
-/** What was said before a call is one paragraph, and what is said after it another. */
-async function* apart(
-  events: AsyncIterable<StreamEvent>,
-  hasWords: boolean,
-): AsyncGenerator<StreamEvent, void, undefined> {
-  let isApart = !hasWords;
+/** Emits one call to the model without its end and usage; returns its answer. */
+async function* runStep(
+  model: Model,
+  signal: AbortSignal,
+  progress: Progress,
+  hasText: boolean,
+): AsyncGenerator<StreamEvent, StepAnswer, undefined> {
+  progress.isRunning = true;
+  let answer = emptyAnswer;
+  const stream = separateParagraph(model.stream(progress.request, signal), hasText);
+  const events = markOutput(stream, (event) => {
+    answer = accumulate(answer, event);
+  });
   for await (const event of events) {
-    if (event.type === 'text-delta' && !isApart) {
-      isApart = true;
+    // The usage of all steps is emitted once, at the end.
+    if (event.type === 'usage') progress.usage = addUsage(progress.usage, event.usage);
+    else if (event.type !== 'message-stop') yield event;
+  }
+  const { stopReason } = answer;
+  // As in `run-turn`: without a stop reason, the answer was cut off.
+  if (stopReason === undefined) throw afterOutput(answerCutShort());
+  progress.isRunning = false;
+  return { ...answer, stopReason };
+}
+
+/** Starts a new paragraph if an earlier step already emitted text. */
+async function* separateParagraph(
+  events: AsyncIterable<StreamEvent>,
+  hasText: boolean,
+): AsyncGenerator<StreamEvent, void, undefined> {
+  let isSeparate = !hasText;
+  for await (const event of events) {
+    if (event.type === 'text-delta' && !isSeparate) {
+      isSeparate = true;
       yield { ...event, text: `\n\n${event.text}` };
     } else {
       yield event;
@@ -150,93 +152,28 @@ async function* apart(
   }
 }
 
-async function* heard(
-  events: AsyncIterable<StreamEvent>,
-  said: { answer: Answer },
-): AsyncGenerator<StreamEvent, void, undefined> {
-  for await (const event of events) {
-    said.answer = accumulate(said.answer, event);
-    yield event;
-  }
-}
-
-function callsIn({ content }: Answer): readonly ToolUseBlock[] {
-  return content.filter((block) => block.type === 'tool-use');
-}
-
-/** Those that a person must allow, and those that nobody need. */
-function divided(
+/** Returns the calls that need approval, and those that do not. */
+function splitCalls(
   calls: readonly ToolUseBlock[],
   { tools }: ToolContext,
-): readonly [waiting: readonly ToolUseBlock[], free: readonly ToolUseBlock[]] {
-  const writing = new Set(tools.filter(({ writes }) => writes).map(({ name }) => name));
-  const isWriting = ({ name }: ToolUseBlock): boolean => writing.has(name);
+): readonly [writing: readonly ToolUseBlock[], reading: readonly ToolUseBlock[]] {
+  const names = new Set(tools.filter(({ writes }) => writes).map(({ name }) => name));
+  const isWriting = ({ name }: ToolUseBlock): boolean => names.has(name);
   return [calls.filter(isWriting), calls.filter((call) => !isWriting(call))];
 }
 
-/** What an answer that waited for a person had come to, as if it were said again. */
-function* saidBefore(content: readonly ContentBlock[]): Generator<StreamEvent> {
-  yield { type: 'message-start' };
-  for (const [index, block] of content.entries()) {
-    if (block.type !== 'approval') yield* replayBlock(block, { index, told: undefined });
-  }
-  yield { type: 'message-stop', stopReason: 'tool_use' };
-}
-
-/** Nothing is said of a call that cannot be made: the same word may come with its tools. */
-function assertOffered(
-  pending: NonNullable<ModelRequest['pending']>,
-  { tools }: ToolContext,
-): void {
-  const names = new Set(tools.map(({ name }) => name));
-  const missing = approvedCalls(pending).find(({ name }) => !names.has(name));
-  if (missing === undefined) return;
-  const message = `tools: must have the one of ${missing.name}, as in the request that is approved`;
-  throw new ChatError('invalid_request', message);
-}
-
-function approvedCalls({
-  content,
-  decisions,
-}: NonNullable<ModelRequest['pending']>): readonly ToolUseBlock[] {
-  const approved = new Set(
-    decisions.flatMap(({ toolUseId, isApproved }) => (isApproved ? [toolUseId] : [])),
-  );
-  return callsIn({ ...emptyAnswer, content }).filter(({ toolUseId }) => approved.has(toolUseId));
-}
-
-/** The results of calls that waited: those that were not allowed, and those that were made. */
-async function decided(
-  pending: NonNullable<ModelRequest['pending']>,
-  calling: ToolContext,
-): Promise<readonly ToolResultBlock[]> {
-  const { content } = pending;
-  const approved = approvedCalls(pending);
-  const given = new Set(
-    content.flatMap((block) => (block.type === 'tool-result' ? [block.toolUseId] : [])),
-  );
-  const open = callsIn({ ...emptyAnswer, content }).filter(
-    ({ toolUseId }) => !given.has(toolUseId),
-  );
-  const refused = open.filter((call) => !approved.includes(call)).map(refusedCall);
-  const allowed = open.filter((call) => approved.includes(call));
-  return [...refused, ...(await callTools(allowed, calling))];
-}
-
-function* told(results: readonly ToolResultBlock[]): Generator<StreamEvent> {
+function* emitResults(results: readonly ToolResultBlock[]): Generator<StreamEvent> {
   for (const [index, block] of results.entries()) yield { type: 'block', index, block };
 }
 
-function* asked(calls: readonly ToolUseBlock[]): Generator<StreamEvent> {
-  for (const [at, { toolUseId }] of calls.entries()) {
-    yield { type: 'block', index: firstQuestion + at, block: { type: 'approval', toolUseId } };
+function* requestApproval(calls: readonly ToolUseBlock[]): Generator<StreamEvent> {
+  for (const [position, { toolUseId }] of calls.entries()) {
+    const index = firstApprovalIndex + position;
+    yield { type: 'block', index, block: { type: 'approval', toolUseId } };
   }
 }
 
-/** Numbers that no result has: in the answer blocks are numbered anew. */
-const firstQuestion = 1_000;
-
-function* over(stopReason: string, usage: Usage | undefined): Generator<StreamEvent> {
+function* finish(stopReason: string, usage: Usage | undefined): Generator<StreamEvent> {
   yield { type: 'message-stop', stopReason };
   if (usage !== undefined) yield { type: 'usage', usage };
 }

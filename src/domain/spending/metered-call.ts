@@ -1,10 +1,11 @@
-import { maxSpending, releaseReservation, callSpending } from '#domain/spending/pricing.ts';
 import type { Clock } from '#domain/clock.ts';
-import type { Prices } from '#domain/spending/prices.ts';
-import { ChatError, type ErrorCode } from '#domain/errors.ts';
-import type { Ledger, Reservation } from '#domain/spending/ledger.ts';
-import type { TextEvent } from '#domain/model/native-model.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
+import { ChatError, toChatError, type ErrorCode } from '#domain/errors.ts';
+import type { TextEvent } from '#domain/model/native-model.ts';
+import { markOutput } from '#domain/model/output-mark.ts';
+import type { Ledger, Reservation } from '#domain/spending/ledger.ts';
+import type { Prices } from '#domain/spending/prices.ts';
+import { callSpending, maxSpending, releaseReservation } from '#domain/spending/pricing.ts';
 
 export interface SpendingPorts {
   readonly ledger: Ledger;
@@ -12,60 +13,58 @@ export interface SpendingPorts {
   readonly clock: Clock;
 }
 
-/** One use of a model, outside of a turn. */
+/** One model call outside of a turn. */
 export interface MeteredCall {
   readonly owner: string;
-  /** What the use is known by in the ledger. */
+  /** Identifies the call in the ledger. */
   readonly id: string;
   readonly modelId: string;
-  /** What it takes at most. */
+  /** The most that the call can use. */
   readonly max: Usage;
 }
 
 /**
- * A stream of a model at its owner's expense. Throws `quota_exceeded` before the model is asked,
- * and what the stream throws.
+ * Streams a model call and charges its owner. Throws `quota_exceeded` before the model is asked,
+ * and whatever the stream throws.
  */
 export async function* meteredStream(
   ports: SpendingPorts,
-  use: MeteredCall,
+  call: MeteredCall,
   stream: () => AsyncIterable<TextEvent>,
 ): AsyncGenerator<TextEvent, void, undefined> {
-  const reservation = await reserve(ports, use);
-  const progress: Progress = { hasSpoken: false };
+  const reservation = await reserve(ports, call);
+  let usage: Usage | undefined;
   try {
-    for await (const event of stream()) {
-      progress.hasSpoken = true;
-      if (event.type === 'end') progress.usage = event.usage;
+    for await (const event of markOutput(stream())) {
+      if (event.type === 'end') ({ usage } = event);
       yield event;
     }
-  } finally {
-    await settle(ports, use, { reservation, progress });
-  }
-}
-
-/** A whole answer of a model at its owner's expense. */
-export async function meteredCall<Answer extends { readonly usage?: Usage }>(
-  ports: SpendingPorts,
-  use: MeteredCall,
-  ask: () => Promise<Answer>,
-): Promise<Answer> {
-  const reservation = await reserve(ports, use);
-  // Whoever is asked for an answer in one piece may be at it, without a word.
-  const progress: Progress = { hasSpoken: true };
-  try {
-    const answer = await ask();
-    progress.usage = answer.usage;
-    return answer;
   } catch (error) {
-    progress.hasSpoken = !isRefusal(error);
+    if (!toChatError(error).hasOutput) await releaseReservation(ports.ledger, reservation);
     throw error;
   } finally {
-    await settle(ports, use, { reservation, progress });
+    await settle(ports, call, reservation, usage);
   }
 }
 
-const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+/** Returns the whole answer of a model call and charges its owner. Throws like `meteredStream`. */
+export async function meteredCall<Answer extends { readonly usage?: Usage }>(
+  ports: SpendingPorts,
+  call: MeteredCall,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  const reservation = await reserve(ports, call);
+  try {
+    const answer = await ask();
+    await settle(ports, call, reservation, answer.usage);
+    return answer;
+  } catch (error) {
+    if (isRefusal(error)) await releaseReservation(ports.ledger, reservation);
+    throw error;
+  }
+}
+
+const refusalCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'internal',
   'invalid_request',
   'model_unavailable',
@@ -73,41 +72,30 @@ const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'throttled',
 ]);
 
-/** Whether a model was not even begun with; of one that did not answer in time nobody knows. */
+/** Returns whether the model certainly did not begin. After a timeout, nobody knows. */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof ChatError)) return false;
-  const isLate = error.cause instanceof Error && error.cause.name === 'TimeoutError';
-  return refusals.has(error.code) && !isLate;
-}
-
-interface Progress {
-  hasSpoken: boolean;
-  usage?: Usage | undefined;
+  const isTimeout = error.cause instanceof Error && error.cause.name === 'TimeoutError';
+  return refusalCodes.has(error.code) && !isTimeout;
 }
 
 async function reserve(
   { ledger, prices, clock }: SpendingPorts,
-  use: MeteredCall,
+  { owner, id: turnId, modelId, max }: MeteredCall,
 ): Promise<Reservation> {
-  const { owner, id: turnId, modelId, max } = use;
-  const reservation = {
-    owner,
-    turnId,
-    atMs: clock.now(),
-    max: maxSpending(prices, [modelId], max),
-  };
+  const spending = maxSpending(prices, [modelId], max);
+  const reservation = { owner, turnId, atMs: clock.now(), max: spending };
   await ledger.reserve(reservation);
   return reservation;
 }
 
-/** An answer that broke off leaves set aside what it can have cost at most. */
+/** Without a usage, as after a cut, the reservation stays: the answer may have cost all of it. */
 async function settle(
   { ledger, prices }: SpendingPorts,
   { modelId }: MeteredCall,
-  { reservation, progress }: { readonly reservation: Reservation; readonly progress: Progress },
+  reservation: Reservation,
+  usage: Usage | undefined,
 ): Promise<void> {
-  const { hasSpoken, usage } = progress;
-  if (!hasSpoken) await releaseReservation(ledger, reservation);
   if (usage === undefined) return;
   await ledger.settle(reservation, callSpending(prices, modelId, usage)).catch(() => undefined);
 }

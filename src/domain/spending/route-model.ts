@@ -5,9 +5,9 @@ import { staysWithin } from '#domain/model/fallbacks.ts';
 
 export interface RouteRequest {
   /** The words of the question; absent where it is one that was asked before. */
-  readonly text?: string;
-  readonly system?: string;
-  readonly maxTokens?: number;
+  readonly text?: string | undefined;
+  readonly system?: string | undefined;
+  readonly maxTokens?: number | undefined;
 }
 
 /** What a question and its instructions may have, in tokens, and its answer, to be a simple one. */

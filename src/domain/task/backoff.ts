@@ -1,26 +1,23 @@
-/** When what could not be done is tried again: a queue delivers it so many times more. */
+/** When a failed delivery is repeated: once for each delay. */
 export interface RetryPolicy {
-  /** The pauses before each further try. */
+  /** The delay before each further attempt. */
   readonly retrySeconds: readonly number[];
 }
 
-export interface Trying {
-  /** How many tries there were, the one that failed included. */
-  readonly tries: number;
-  /** From 0 to 1: keeps those that failed together from coming back together. */
-  readonly chance: number;
-}
+/** Delays are lengthened by up to this part, so that failures do not return together. */
+const maxJitter = 0.2;
 
-/** Pauses are longer by up to this part of them. */
-const jitter = 0.2;
-
-/** The whole seconds until the next try; undefined where there is none. */
+/**
+ * Returns the whole seconds until the next attempt; undefined if that was the last one.
+ * `attempts` counts those so far, and `jitter` is a random number from 0 to 1.
+ */
 export function backoffSeconds(
   { retrySeconds }: RetryPolicy,
-  { tries, chance }: Trying,
+  attempts: number,
+  jitter: number,
   atLeastSeconds = 0,
 ): number | undefined {
-  const planned = retrySeconds[tries - 1];
+  const planned = retrySeconds[attempts - 1];
   if (planned === undefined) return undefined;
-  return Math.ceil(Math.max(planned, atLeastSeconds) * (1 + chance * jitter));
+  return Math.ceil(Math.max(planned, atLeastSeconds) * (1 + jitter * maxJitter));
 }

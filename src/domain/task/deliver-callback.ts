@@ -1,43 +1,46 @@
 import type { Conversations } from '#domain/conversation/conversations.ts';
 import type { Clock } from '#domain/clock.ts';
 import { backoffSeconds, type RetryPolicy } from '#domain/task/backoff.ts';
-import { lastTurn } from '#domain/task/run-task.ts';
+import { findLastTurn } from '#domain/task/run-task.ts';
 import {
   hasEnded,
   type Callback,
-  type Delivered,
+  type DeliveryOutcome,
   type Task,
   type TaskKey,
   type Tasks,
 } from '#domain/task/task.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 
-/** A message to somebody else's server. */
+/** A webhook message to the owner's server. */
 export interface CallbackMessage {
-  /** The same for every attempt, so that the server can tell one that it has. */
+  /** The same for every attempt, so that the server can recognise a repeated one. */
   readonly id: string;
   readonly sentAtMs: number;
   readonly body: string;
-  /** Keys to sign it with: the current one, and those that are being replaced. */
+  /** The secrets that sign the message: the current one, and those that were replaced recently. */
   readonly secrets: readonly string[];
 }
 
 export type CallbackOutcome =
   | { readonly type: 'accepted' }
   | { readonly type: 'failed'; readonly problem: string }
-  /** It will never be taken: the address is not one to send to, or says so itself. */
+  /** Final: the address is not allowed, or the server refuses callbacks. */
   | { readonly type: 'refused'; readonly problem: string };
 
-/** Sends messages to addresses that strangers chose. Never throws. */
+/** Sends webhook messages to user-supplied URLs. Never throws. */
 export interface CallbackSender {
   send(url: string, message: CallbackMessage): Promise<CallbackOutcome>;
 }
 
-/** Keeps the keys that callbacks are signed with, one owner's at a time. */
+/** Stores the secrets that sign an owner's callbacks. */
 export interface CallbackSecrets {
-  /** The current one, made at need, and after it those that were replaced, for a day each. */
+  /**
+   * Returns the current secret, which it creates if there is none, and after it those that were
+   * replaced within a day.
+   */
   read(owner: string): Promise<readonly [string, ...string[]]>;
-  /** Makes a new one; those before it sign beside it. */
+  /** Creates a new secret and returns it. The earlier ones sign, too, for a day. */
   rotate(owner: string): Promise<string>;
 }
 
@@ -47,97 +50,81 @@ export interface CallbackPorts {
   readonly sender: CallbackSender;
   readonly secrets: CallbackSecrets;
   readonly clock: Clock;
-  /** What the server is told of a task and its answer. */
-  describe(task: Task, turn: Turn | undefined): string;
+  /** Returns the body of the message. */
+  toBody(task: Task, turn: Turn | undefined): string;
 }
 
 export interface CallbackDelivery {
   readonly key: TaskKey;
-  /** How often it was delivered, from 1. */
+  /** How often the callback has been delivered from the queue, from 1. */
   readonly count: number;
-  /** From 0 to 1: keeps those that failed together from coming back together. */
-  readonly chance: number;
+  /** A random number from 0 to 1, so that failed callbacks do not return together. */
+  readonly jitter: number;
 }
 
-/** Longer than one attempt can take. */
+/** Longer than one attempt takes. */
 const leaseMs = 10_000;
 
-/** Tells a server once that a task has ended, however often this is delivered. */
+/** Sends the callback of a task that has ended, once, however often it is delivered. */
 export async function deliverCallback(
   ports: CallbackPorts,
   policy: RetryPolicy,
-  { key, count, chance }: CallbackDelivery,
-): Promise<Delivered> {
+  { key, count, jitter }: CallbackDelivery,
+): Promise<DeliveryOutcome> {
   const task = await ports.tasks.find(key);
   const callback = task?.callback;
   if (task === undefined || callback === undefined || !hasEnded(task)) return { type: 'done' };
   if (callback.state === 'delivered') return { type: 'done' };
-  // One that failed for good becomes a dead letter, and is tried again when it is sent back.
-  if (callback.state === 'failed' && count > 1) return { type: 'again', afterSeconds: 0 };
+  // After a final failure it becomes a dead letter, and is tried again when it is sent back.
+  if (callback.state === 'failed' && count > 1) return { type: 'retry', afterSeconds: 0 };
   const { waitUntilMs = 0 } = callback;
   const nowMs = ports.clock.now();
-  if (waitUntilMs > nowMs) return againAfter(waitUntilMs - nowMs);
-  const taken = await take(ports, task, callback);
-  if (taken === undefined) return againAfter(leaseMs);
-  const turn = await lastTurn(ports, key);
+  if (waitUntilMs > nowMs) return retryAfter(waitUntilMs - nowMs);
+  const claimed = await claim(ports, task, callback);
+  if (claimed === undefined) return retryAfter(leaseMs);
+  const turn = await findLastTurn(ports, key);
   const outcome = await ports.sender.send(callback.url, {
     id: `task_${task.taskId}_${task.finishedAtMs ?? 0}`,
     sentAtMs: ports.clock.now(),
-    body: ports.describe(task, turn),
+    body: ports.toBody(task, turn),
     secrets: await ports.secrets.read(task.owner),
   });
-  const seconds = backoffSeconds(policy, { tries: taken.attempts, chance });
-  await keep(ports, { task, taken, outcome }, seconds);
+  const seconds = backoffSeconds(policy, claimed.attempts, jitter);
+  const result = toCallback(claimed, outcome, seconds, ports.clock.now());
+  const condition = { states: [task.state], callback: claimed };
+  await ports.tasks.change(task, { callback: result }, condition);
   if (outcome.type !== 'failed') return { type: 'done' };
-  // Without a further pause it has failed for good.
-  return { type: 'again', afterSeconds: seconds ?? 0 };
+  // Without a further delay, the failure is final.
+  return { type: 'retry', afterSeconds: seconds ?? 0 };
 }
 
-function againAfter(ms: number): Delivered {
-  return { type: 'again', afterSeconds: Math.ceil(ms / 1_000) };
+function retryAfter(ms: number): DeliveryOutcome {
+  return { type: 'retry', afterSeconds: Math.ceil(ms / 1_000) };
 }
 
-/** Makes sure that nobody else sends it at the same time. */
-async function take(
+/** Claims the callback, so that no other delivery sends it at the same time. */
+async function claim(
   { tasks, clock }: CallbackPorts,
   task: Task,
   callback: Callback,
 ): Promise<Callback | undefined> {
-  const before = callback.state === 'failed' ? 0 : callback.attempts;
-  const taken: Callback = {
+  const attempts = callback.state === 'failed' ? 0 : callback.attempts;
+  const claimed: Callback = {
     url: callback.url,
     state: 'pending',
-    attempts: before + 1,
+    attempts: attempts + 1,
     waitUntilMs: clock.now() + leaseMs,
   };
   const states = [task.state];
-  const changed = await tasks.change(task, { callback: taken }, { states, callback });
-  return changed === undefined ? undefined : taken;
+  const changed = await tasks.change(task, { callback: claimed }, { states, callback });
+  return changed === undefined ? undefined : claimed;
 }
 
-interface Attempted {
-  readonly task: Task;
-  readonly taken: Callback;
-  readonly outcome: CallbackOutcome;
-}
-
-async function keep(
-  { tasks, clock }: CallbackPorts,
-  { task, taken, outcome }: Attempted,
-  pauseSeconds: number | undefined,
-): Promise<void> {
-  const callback = calledBack(taken, outcome, pauseSeconds);
-  // Others that were given the same task wait as long.
-  const waiting =
-    callback.state === 'pending' ? { waitUntilMs: clock.now() + (pauseSeconds ?? 0) * 1_000 } : {};
-  const change = { callback: { ...callback, ...waiting } };
-  await tasks.change(task, change, { states: [task.state], callback: taken });
-}
-
-function calledBack(
+function toCallback(
   { url, attempts }: Callback,
   outcome: CallbackOutcome,
-  pauseSeconds: number | undefined,
+  afterSeconds: number | undefined,
+  nowMs: number,
 ): Callback {
   switch (outcome.type) {
     case 'accepted':
@@ -145,8 +132,11 @@ function calledBack(
     case 'refused':
       return { url, attempts, state: 'failed', problem: outcome.problem };
     case 'failed': {
-      const state = pauseSeconds === undefined ? 'failed' : 'pending';
-      return { url, attempts, state, problem: outcome.problem };
+      const { problem } = outcome;
+      if (afterSeconds === undefined) return { url, attempts, state: 'failed', problem };
+      // Other deliveries of the same task wait as long.
+      const waitUntilMs = nowMs + afterSeconds * 1_000;
+      return { url, attempts, state: 'pending', problem, waitUntilMs };
     }
   }
 }

@@ -1,12 +1,11 @@
+import type { Turn } from '#domain/conversation/turn.ts';
 import { ChatError, toChatError } from '#domain/errors.ts';
-import type { TurnPorts, TurnRequest } from '#domain/turn/open-turn.ts';
 import { backoffSeconds, type RetryPolicy } from '#domain/task/backoff.ts';
-import { runTurn } from '#domain/turn/run-turn.ts';
 import {
   hasEnded,
-  mayBegin,
+  isRetryable,
   taskConversation,
-  type Delivered,
+  type DeliveryOutcome,
   type Task,
   type TaskChange,
   type TaskError,
@@ -14,7 +13,8 @@ import {
   type TaskQueue,
   type Tasks,
 } from '#domain/task/task.ts';
-import type { Turn } from '#domain/conversation/turn.ts';
+import { runTurn } from '#domain/turn/run-turn.ts';
+import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
 
 export interface TaskPorts extends TurnPorts {
   readonly tasks: Tasks;
@@ -23,121 +23,124 @@ export interface TaskPorts extends TurnPorts {
 
 export interface TaskDelivery {
   readonly key: TaskKey;
-  /** The turn that a task asks for; each attempt is a request of its own. */
+  /** Returns the turn that a task asks for; each attempt is a request of its own. */
   toTurn(task: Task, attempt: number): TurnRequest;
-  /** How often the task was delivered, from 1. */
+  /** How often the task has been delivered, from 1. */
   readonly count: number;
-  /** From 0 to 1: keeps tasks that met the same busy model from coming back together. */
-  readonly chance: number;
+  /** A random number from 0 to 1, so that tasks do not all return to a busy model at once. */
+  readonly jitter: number;
 }
 
-/** A task whose worker dies is begun anew as often. */
+/** How often a task is started if its worker crashes. */
 const maxAttempts = 3;
 
-/** The longest that a limit is waited for. */
+/** The longest limit that is waited for. */
 const maxLimitSeconds = 900;
 
 /**
- * Brings a task to its end, however often it is delivered: its turn is one and the same request,
- * so that its model is asked once. What is in its way at the last delivery ends it, too. Throws
- * where it is to be delivered again, and nobody knows why.
+ * Runs a task to its end, however often it is delivered. Its turn is always the same request, so
+ * the model is asked once. At the last delivery, an error ends the task. Throws an unexpected
+ * error, after which the task is delivered again.
  */
 export async function runTask(
   ports: TaskPorts,
   policy: RetryPolicy,
   delivery: TaskDelivery,
-): Promise<Delivered> {
+): Promise<DeliveryOutcome> {
   const task = await ports.tasks.find(delivery.key);
   if (task === undefined) return { type: 'done' };
-  // One that failed for the time being begins anew when it is sent back, or asked for again. What
-  // is still on its way from before is no such wish, and was delivered before.
-  const isAskedFor = mayBegin(task) && delivery.count === 1;
-  if (hasEnded(task) && !isAskedFor) return tell(ports, task);
+  // A new message restarts a task that failed temporarily. One that was delivered before does not.
+  const isRestarted = isRetryable(task) && delivery.count === 1;
+  if (hasEnded(task) && !isRestarted) return queueCallback(ports, task);
   await ports.tasks.change(
     task,
-    // What an earlier end has left is no longer so.
+    // Removes what an earlier end has left.
     { state: 'running', startedAtMs: ports.clock.now(), finishedAtMs: undefined, error: undefined },
     { states: [task.state] },
   );
-  const end = await attempt(ports, delivery, task).catch((error: unknown) => caught(error));
-  switch (end.type) {
+  const result = await attempt(ports, delivery, task).catch((error: unknown) => toFailure(error));
+  switch (result.type) {
     case 'ended':
-      return finish(ports, task, end.error);
-    case 'later':
-      return later(ports, task, { ...end, pause: pauseOf(policy, delivery, end.afterSeconds) });
-    case 'elsewhere':
-      return later(ports, task, { error: ongoing, pause: pauseOf(policy, delivery) });
+      return finish(ports, task, result.error);
+    case 'retry':
+      return retry(ports, task, result.error, delay(policy, delivery, result.afterSeconds));
+    case 'running-elsewhere':
+      return retry(ports, task, timedOut, delay(policy, delivery));
   }
 }
 
-function pauseOf(
+function delay(
   policy: RetryPolicy,
-  { count, chance }: TaskDelivery,
+  { count, jitter }: TaskDelivery,
   atLeastSeconds?: number,
 ): number | undefined {
-  return backoffSeconds(policy, { tries: count, chance }, atLeastSeconds);
+  return backoffSeconds(policy, count, jitter, atLeastSeconds);
 }
 
-/** What a task is told to have failed by whose other delivery came to no end, either. */
-const ongoing = {
+/** The error of a task whose other delivery did not finish either. */
+const timedOut = {
   code: 'timed_out',
-  message: 'The time for this task was up.',
-  mayPass: true,
+  message: 'The task took too long.',
+  isRetryable: true,
 } as const;
 
-interface Later {
-  readonly error: TaskError;
-  /** The seconds until the next delivery, if this was not the last one. */
-  readonly pause: number | undefined;
-}
-
-/** At its last delivery a task ends; it becomes a dead letter, from where it can be sent again. */
-async function later(ports: TaskPorts, task: Task, { error, pause }: Later): Promise<Delivered> {
-  if (pause !== undefined) return { type: 'again', afterSeconds: pause };
+/**
+ * Delivers a task again after some seconds. At its last delivery it ends, and becomes a dead
+ * letter that can be sent again.
+ */
+async function retry(
+  ports: TaskPorts,
+  task: Task,
+  error: TaskError,
+  afterSeconds: number | undefined,
+): Promise<DeliveryOutcome> {
+  if (afterSeconds !== undefined) return { type: 'retry', afterSeconds };
   await finish(ports, task, error);
-  return { type: 'again', afterSeconds: 0 };
+  return { type: 'retry', afterSeconds: 0 };
 }
 
-type End =
+type AttemptResult =
   | { readonly type: 'ended'; readonly error?: TaskError }
-  | { readonly type: 'later'; readonly error: TaskError; readonly afterSeconds?: number }
-  /** Another delivery is still at it. */
-  | { readonly type: 'elsewhere' };
+  | { readonly type: 'retry'; readonly error: TaskError; readonly afterSeconds?: number }
+  | { readonly type: 'running-elsewhere' };
 
-/** What kept a turn from beginning: for good, such as a model that is no longer offered, or not. */
-function caught(error: unknown): End {
+/** An error before the turn began is final, such as a model that is no longer offered, or not. */
+function toFailure(error: unknown): AttemptResult {
   const { code, message, retryable } = toChatError(error);
   if (!retryable) return { type: 'ended', error: { code, message } };
-  return { type: 'later', error: { code, message, mayPass: true } };
+  return { type: 'retry', error: { code, message, isRetryable: true } };
 }
 
-/** Each attempt is a request of its own; one that was made before tells how it went then. */
-async function attempt(ports: TaskPorts, delivery: TaskDelivery, task: Task): Promise<End> {
+/** An attempt that was made before is not repeated: its turn shows how it ended. */
+async function attempt(
+  ports: TaskPorts,
+  delivery: TaskDelivery,
+  task: Task,
+): Promise<AttemptResult> {
   for (let number = 1; ; number += 1) {
     const { turnId, failure } = await runToEnd(ports, delivery.toTurn(task, number));
-    const turn = await turnOf(ports, task, turnId);
-    if (turn === undefined) return { type: 'elsewhere' };
-    if (turn.state !== 'interrupted' || number === maxAttempts) return endOf(turn, failure);
+    const turn = await findTurn(ports, task, turnId);
+    if (turn === undefined) return { type: 'running-elsewhere' };
+    if (turn.state !== 'interrupted' || number === maxAttempts) return toResult(turn, failure);
   }
 }
 
-interface Told {
+interface TurnEnd {
   readonly turnId: string;
-  /** The error that the turn ended with, if any. */
   readonly failure?: ChatError;
 }
 
-async function runToEnd(ports: TaskPorts, request: TurnRequest): Promise<Told> {
-  let told: Told = { turnId: request.turnId };
+async function runToEnd(ports: TaskPorts, request: TurnRequest): Promise<TurnEnd> {
+  let end: TurnEnd = { turnId: request.turnId };
   for await (const event of runTurn(ports, request)) {
-    if (event.type === 'turn-start') told = { turnId: event.turnId };
-    if (event.type === 'error') told = { ...told, failure: event.error };
+    if (event.type === 'turn-start') end = { turnId: event.turnId };
+    if (event.type === 'error') end = { ...end, failure: event.error };
   }
-  return told;
+  return end;
 }
 
-/** A task's turn, once it has ended; attempts are few, and on one page. */
-async function turnOf(
+/** A task has few attempts, which fit on one page. */
+async function findTurn(
   { conversations }: TaskPorts,
   task: Task,
   turnId: string,
@@ -146,52 +149,52 @@ async function turnOf(
   return items.find((turn) => turn.turnId === turnId);
 }
 
-/** The turn that a task came to, once it has ended; undefined while it runs. */
-export async function lastTurn(
+/** Returns the latest turn of a task; undefined while it runs. */
+export async function findLastTurn(
   { conversations }: Pick<TurnPorts, 'conversations'>,
   key: TaskKey,
 ): Promise<Turn | undefined> {
-  const conversation = taskConversation(key);
-  const [page, found] = await Promise.all([
-    conversations.turns(conversation, { limit: 1 }),
-    conversations.find(conversation),
+  const conversationKey = taskConversation(key);
+  const [page, conversation] = await Promise.all([
+    conversations.turns(conversationKey, { limit: 1 }),
+    conversations.find(conversationKey),
   ]);
-  return found?.liveTurn === undefined ? page.items[0] : undefined;
+  return conversation?.liveTurn === undefined ? page.items[0] : undefined;
 }
 
-function endOf(turn: Turn, failure: ChatError | undefined): End {
+function toResult(turn: Turn, failure: ChatError = unknownFailure): AttemptResult {
   const { state, isUnanswered } = turn;
   if (state === 'complete') return { type: 'ended' };
-  const { code, message, retryable, retryAfterSeconds = 0 } = failure ?? unknown;
-  const mayPass = isUnanswered === true && retryable && retryAfterSeconds <= maxLimitSeconds;
-  if (!mayPass) return { type: 'ended', error: { code, message } };
-  return { type: 'later', error: { code, message, mayPass }, afterSeconds: retryAfterSeconds };
+  const { code, message, retryable, retryAfterSeconds: afterSeconds = 0 } = failure;
+  const mayRetry = isUnanswered === true && retryable && afterSeconds <= maxLimitSeconds;
+  if (!mayRetry) return { type: 'ended', error: { code, message } };
+  return { type: 'retry', error: { code, message, isRetryable: true }, afterSeconds };
 }
 
-/** For a turn whose state says that it failed, and nothing else does. */
-const unknown = new ChatError('internal', 'The answer broke off because of a fault.');
+/** For a failed turn that was stored without its error. */
+const unknownFailure = new ChatError('internal', 'The answer ended with an error.');
 
 async function finish(
   ports: TaskPorts,
   task: Task,
   error: TaskError | undefined,
-): Promise<Delivered> {
+): Promise<DeliveryOutcome> {
   const { callback } = task;
   const end: TaskChange = {
     finishedAtMs: ports.clock.now(),
     error,
     state: error === undefined ? 'succeeded' : 'failed',
-    // In the same write, so that nobody who hears of the end is forgotten; each end has its tries.
+    // In the same write, so that no callback is lost. Each end has its own attempts.
     ...(callback === undefined
       ? {}
       : { callback: { url: callback.url, state: 'pending', attempts: 0 } as const }),
   };
   const ended = await ports.tasks.change(task, end, { states: ['running'] });
-  return ended === undefined ? { type: 'done' } : tell(ports, ended);
+  return ended === undefined ? { type: 'done' } : queueCallback(ports, ended);
 }
 
-/** Sends the end of a task on its way; again, if nobody knows whether that was done. */
-async function tell({ callbacks }: TaskPorts, task: Task): Promise<Delivered> {
+/** Queues the callback of a task; again if it is unknown whether that was done. */
+async function queueCallback({ callbacks }: TaskPorts, task: Task): Promise<DeliveryOutcome> {
   if (task.callback?.state === 'pending') await callbacks.send(task);
   return { type: 'done' };
 }

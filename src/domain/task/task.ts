@@ -7,27 +7,27 @@ export interface TaskKey {
   readonly taskId: string;
 }
 
-/** Whom to tell that a task has ended, and how far that has come. */
+/** The webhook for the end of a task, and its delivery. */
 export interface Callback {
   readonly url: string;
-  /** It waits for the task, then for its delivery. */
+  /** `waiting` until the task ends, then `pending` until it is delivered. */
   readonly state: 'waiting' | 'pending' | 'delivered' | 'failed';
   readonly attempts: number;
-  /** Why the last attempt came to nothing, for whoever set the callback up. */
+  /** Why the last attempt failed, for the owner of the callback. */
   readonly problem?: string;
-  /** Nobody sends it again before this time. */
+  /** The callback is not sent again before this time. */
   readonly waitUntilMs?: number;
 }
 
-/** A turn that nobody waits for. Its answer is kept as a turn's is. */
+/** A turn that runs in the background. Its answer is stored as a turn's. */
 export interface Task extends TaskKey {
   readonly state: TaskState;
-  /** What is asked, as it was sent. */
+  /** The body of the request, as it was sent. */
   readonly request: string;
-  /** Tells requests apart that come with the same key. */
+  /** Distinguishes requests with the same key. */
   readonly fingerprint: string;
   readonly createdAtMs: number;
-  /** When it may be forgotten. */
+  /** When the task may be deleted. */
   readonly expiresAtMs: number;
   readonly startedAtMs?: number;
   readonly finishedAtMs?: number;
@@ -38,47 +38,46 @@ export interface Task extends TaskKey {
 export interface TaskError {
   readonly code: ErrorCode;
   readonly message: string;
-  /** What was in the way may be gone later: the task begins anew when it is delivered again. */
-  readonly mayPass?: true;
+  /** The error may be temporary: the task starts again when it is delivered again. */
+  readonly isRetryable?: true;
 }
 
-/** What a step of a task's life changes; what is named and undefined is gone. */
+/** The attributes that a change sets; one that is undefined is removed. */
 export type TaskChange = Partial<Pick<Task, 'state' | 'startedAtMs' | 'callback'>> & {
   readonly finishedAtMs?: number | undefined;
   readonly error?: TaskError | undefined;
 };
 
-/** Under what a task may be changed: all of it must hold, as it was last seen. */
+/** A change applies only if the task is as it was last read. */
 export interface TaskCondition {
   readonly states: readonly TaskState[];
-  /** As the callback was when it was read. */
+  /** The callback as it was last read. */
   readonly callback?: Callback | undefined;
 }
 
-/** Keeps tasks, one owner's at a time. */
+/** Stores tasks. Every call reaches one owner's tasks only. */
 export interface Tasks {
   /**
-   * Keeps a task. One with this id that was kept before stays, and is given. Throws
-   * `idempotency_mismatch` where that one asks something else.
+   * Stores a task and returns it. Returns the stored one if the id exists already. Throws
+   * `idempotency_mismatch` if that is a different request.
    */
   submit(task: Task): Promise<Task>;
   find(key: TaskKey): Promise<Task | undefined>;
-  /** Changes a task, and gives it; undefined, with nothing changed, where the condition fails. */
+  /** Changes a task and returns it; undefined, without a change, if the condition fails. */
   change(key: TaskKey, change: TaskChange, condition: TaskCondition): Promise<Task | undefined>;
 }
 
-/** Where tasks wait: for a worker, or for their callback. It may give one more than once. */
+/** A queue of tasks, for a worker or for callbacks. It may deliver a task more than once. */
 export interface TaskQueue {
   send(key: TaskKey): Promise<void>;
 }
 
-/** What comes of one delivery from a queue. */
-export type Delivered =
+/** The outcome of one delivery from a queue. */
+export type DeliveryOutcome =
   | { readonly type: 'done' }
-  /** It is to be delivered again, after about so long. */
-  | { readonly type: 'again'; readonly afterSeconds: number };
+  | { readonly type: 'retry'; readonly afterSeconds: number };
 
-/** The conversation that a task's turn is in. No door takes an id with a dot. */
+/** Returns the conversation of a task's turn. No route accepts an id with a dot. */
 export function taskConversation({ owner, taskId }: TaskKey): {
   readonly owner: string;
   readonly conversationId: string;
@@ -86,19 +85,20 @@ export function taskConversation({ owner, taskId }: TaskKey): {
   return { owner, conversationId: `task.${taskId}` };
 }
 
+/** Returns whether a task has succeeded or failed. */
 export function hasEnded({ state }: Task): boolean {
   return state === 'succeeded' || state === 'failed';
 }
 
-/** Whether a task failed of what may be gone by now. */
-export function mayBegin({ state, error }: Task): boolean {
-  return state === 'failed' && error?.mayPass === true;
+/** Returns whether a task failed with an error that may be temporary. */
+export function isRetryable({ state, error }: Task): boolean {
+  return state === 'failed' && error?.isRetryable === true;
 }
 
-/** A worker that died is followed by another within half an hour, or by nobody any more. */
+/** After a worker has crashed, its message is delivered again within half an hour. */
 const lostAfterMs = 3_600_000;
 
-/** Whether nobody can be at a task any more, though its last worker could not say so. */
+/** Returns whether the worker has crashed: the task has been running for over an hour. */
 export function isLost({ state, startedAtMs }: Task, nowMs: number): boolean {
   return state === 'running' && startedAtMs !== undefined && startedAtMs + lostAfterMs < nowMs;
 }

@@ -1,25 +1,27 @@
-import type { Beginning, Idempotency, TurnBeginning } from '#domain/conversation/conversations.ts';
 import { turnIsRunning } from '#domain/conversation/conversation-errors.ts';
-import { isAbandoned, recoverTurn, type StoragePorts } from '#domain/turn/recover-turn.ts';
+import type { Beginning, Idempotency, TurnBeginning } from '#domain/conversation/conversations.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
+import { isAbandoned } from '#domain/turn/lease.ts';
+import { recoverTurn } from '#domain/turn/recover-turn.ts';
+import type { StoragePorts } from '#domain/turn/turn-request.ts';
 
 type Begun = Exclude<Beginning, { type: 'busy' }>;
 
 /**
- * Begins a turn, or finds the one that the same request began before. A live turn that nobody
- * works on any more is kept as interrupted first. Throws `conflict` while another turn is live.
+ * Begins a turn, or returns the one that the same request began earlier. First recovers a live
+ * turn whose worker is gone. Throws `conflict` while another turn is live.
  */
 export async function beginTurn(ports: StoragePorts, beginning: TurnBeginning): Promise<Begun> {
   const first = await beginOrRecover(ports, beginning);
   const { idempotency } = beginning;
   if (first.type !== 'attached' || idempotency === undefined) return first;
-  const before = await ports.conversations.turn(first.key);
-  if (before === undefined || isGood(before, idempotency, ports.clock.now())) return first;
+  const earlier = await ports.conversations.turn(first.key);
+  if (earlier === undefined || isReusable(earlier, idempotency, ports.clock.now())) return first;
   return beginOrRecover(ports, {
     ...beginning,
     mode: 'existing',
-    parentId: before.parentId ?? null,
-    idempotency: { ...idempotency, replaces: before.turnId },
+    parentId: earlier.parentId ?? null,
+    idempotency: { ...idempotency, replaces: earlier.turnId },
   });
 }
 
@@ -34,10 +36,10 @@ async function beginOrRecover(ports: StoragePorts, beginning: TurnBeginning): Pr
 }
 
 /**
- * Whether an earlier turn answers the same request again. One that no model began to answer does
- * not; nor does, where the age matters, one that is old or not whole.
+ * Returns whether an earlier turn answers the same request again. A turn that no model began to
+ * answer does not; for a cached prompt, neither does an old or incomplete one.
  */
-function isGood(turn: Turn, { maxAgeMs }: Idempotency, nowMs: number): boolean {
+function isReusable(turn: Turn, { maxAgeMs }: Idempotency, nowMs: number): boolean {
   const { state, isUnanswered, stopReason, finishedAtMs } = turn;
   if (maxAgeMs === undefined) return isUnanswered !== true;
   return stopReason === 'end_turn' && state === 'complete' && finishedAtMs + maxAgeMs > nowMs;

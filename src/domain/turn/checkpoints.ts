@@ -1,8 +1,8 @@
 import type { Clock } from '#domain/clock.ts';
-import { ChatError } from '#domain/errors.ts';
+import { isConflict, toChatError, type ChatError } from '#domain/errors.ts';
 import {
   appendJoined,
-  logKeptMs,
+  logTtlMs,
   sizeOf,
   takeEntry,
   type LogEvent,
@@ -11,25 +11,26 @@ import {
 } from '#domain/conversation/turn-log.ts';
 import type { TurnKey } from '#domain/conversation/turn.ts';
 
-/** Writes a turn's log beside the turn, which never waits for it. */
+/** Writes the log of a turn in the background. The turn never waits for it. */
 export interface Checkpoints {
   add(event: LogEvent): void;
-  /** Ends the writing. Resolves when nothing of it is under way any more. */
+  /** Stops the writing. Resolves when no write is in progress. */
   close(): Promise<void>;
 }
 
 export interface CheckpointListener {
-  stopRequested(): void;
-  /** Somebody else has taken the turn over. */
-  lost(error: ChatError): void;
+  /** Called when a person has stopped the turn. */
+  onStop(): void;
+  /** Called when another process has taken over the turn. */
+  onLost(error: ChatError): void;
 }
 
-const everyMs = 1_000;
-const enoughCharacters = 2_048;
+const intervalMs = 1_000;
+const flushCharacters = 2_048;
 
 /**
- * Appends what is said to the log about once a second, or sooner when it is much, one write at a
- * time. In silence it only looks whether the turn is to stop. A write that fails is repeated with
+ * Appends events to the log about once a second, or earlier if there are many, one write at a
+ * time. Without new events, only checks whether the turn must stop. A failed write is repeated in
  * the next round.
  */
 export function startCheckpoints(
@@ -43,13 +44,13 @@ export function startCheckpoints(
 
   const write = async (): Promise<void> => {
     for (;;) {
-      await clock.sleep(everyMs, wake.signal);
+      await clock.sleep(intervalMs, wake.signal);
       wake = new AbortController();
       if (isClosed) return;
-      const { stopRequested, lost } = await attempt(() => writer.flush(clock.now() + logKeptMs));
-      if (stopRequested) listener.stopRequested();
+      const { stopRequested, lost } = await attempt(() => writer.flush(clock.now() + logTtlMs));
+      if (stopRequested) listener.onStop();
       if (lost === undefined) continue;
-      listener.lost(lost);
+      listener.onLost(lost);
       return;
     }
   };
@@ -57,7 +58,7 @@ export function startCheckpoints(
 
   return {
     add(event) {
-      if (writer.add(event) >= enoughCharacters) wake.abort();
+      if (writer.add(event) >= flushCharacters) wake.abort();
     },
     close() {
       isClosed = true;
@@ -71,8 +72,7 @@ async function attempt(flush: () => Promise<Marks>): Promise<Marks & { lost?: Ch
   try {
     return await flush();
   } catch (error) {
-    const isLost = error instanceof ChatError && error.code === 'conflict';
-    return { stopRequested: false, ...(isLost ? { lost: error } : {}) };
+    return { stopRequested: false, ...(isConflict(error) ? { lost: toChatError(error) } : {}) };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { TurnRequest } from '#domain/turn/turn-request.ts';
 import { expect, test } from 'vitest';
 import { ChatError } from '#domain/errors.ts';
 import { followTurn } from '#domain/turn/follow-turn.ts';
@@ -5,8 +6,7 @@ import { createMemoryLedger } from '#test/doubles/memory-ledger.ts';
 import { createMemoryModel, saying } from '#test/doubles/memory-model.ts';
 import { createMemoryTurnLog } from '#test/doubles/memory-turn-log.ts';
 import { assistantMessage, messageText, userMessage } from '#domain/conversation/message.ts';
-import type { TurnRequest } from '#domain/turn/open-turn.ts';
-import { findConversation, removeConversation } from '#domain/turn/recover-turn.ts';
+import { findConversation, deleteConversation } from '#domain/turn/recover-turn.ts';
 import { runDetached } from '#domain/turn/run-detached.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import { stopTurn } from '#domain/turn/stop-turn.ts';
@@ -131,13 +131,13 @@ test('the next turn goes on after one whose worker is gone', async () => {
     code: 'conflict',
     liveTurnId: 't1',
   });
-  await expect(removeConversation(ports, conversation)).rejects.toMatchObject({ code: 'conflict' });
+  await expect(deleteConversation(ports, conversation)).rejects.toMatchObject({ code: 'conflict' });
   await ports.clock.advance(80_000);
   const model = createMemoryModel(saying('Hello'));
   const next = turnRequest({ turnId: 't2', endsAtMs: 200_000 });
   await eventsOf(runTurn({ ...ports, model }, next));
   expect(model.requests[0]?.messages.map(messageText)).toEqual(['Hi', 'Hel', 'Hi']);
-  await removeConversation(ports, conversation);
+  await deleteConversation(ports, conversation);
   expect(await ports.conversations.find(conversation)).toBeUndefined();
 });
 

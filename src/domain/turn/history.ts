@@ -3,31 +3,31 @@ import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import { estimateMessages } from '#domain/model/estimate-tokens.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 
-/** What a model is shown of what was said before. */
+/** The earlier turns that a model is shown. */
 export interface History {
   /** Oldest first, each the parent of the next. */
   readonly turns: readonly Turn[];
-  /** What came before them and did not fit, as far as it was read; oldest first. */
+  /** Earlier turns that did not fit, as far as they were read; oldest first. */
   readonly older: readonly Turn[];
-  /** Stands for everything that came before all of these. */
+  /** Stands for everything before all of these. */
   readonly summary?: string;
 }
 
-/** The past of what has none. */
+/** The history of a conversation without turns. */
 export const noHistory: History = { turns: [], older: [] };
 
 export interface HistoryRequest {
   readonly key: ConversationKey;
   /** The last turn of the history. */
   readonly lastId: string | undefined;
-  /** Turns that were read already, newest first. */
+  /** Turns that have already been read, newest first. */
   readonly recent?: Page<Turn> | undefined;
   readonly maxTokens: number;
 }
 
 /**
- * A turn, its parent, the parent's parent and so on, as many as fit; from a turn on whose past was
- * summarized, the summary.
+ * Returns a turn, its parent, the parent's parent and so on, as many as fit into `maxTokens`. Stops
+ * at a summary, which stands for everything before it.
  */
 export async function readHistory(
   conversations: Pick<Conversations, 'turns'>,
@@ -43,8 +43,8 @@ export async function readHistory(
     tokens += tokensOf(turn);
     if (tokens <= request.maxTokens) fitting += 1;
     found.push(turn);
-    // What does not fit is read for the summary, which need not know all of a very long past.
-    if (tokens > farthest * request.maxTokens) break;
+    // The rest is read for the summary, which need not cover all of a very long history.
+    if (tokens > readFactor * request.maxTokens) break;
   }
   return {
     turns: found.slice(0, fitting).toReversed(),
@@ -53,10 +53,10 @@ export async function readHistory(
   };
 }
 
-/** How far a past is read, in times of what fits. */
-const farthest = 2;
+/** How much history is read, as a multiple of what fits. */
+const readFactor = 2;
 
-/** About how many tokens a turn takes in a history. */
+/** Returns the approximate tokens of a turn in a history. */
 export function tokensOf({ question, answer }: Turn): number {
   return estimateMessages([question, answer]);
 }
@@ -72,7 +72,7 @@ async function* ancestors(
   let page = recent ?? (await conversations.turns(key, { limit: turnsPerPage }));
   while (wanted !== undefined) {
     for (const turn of page.items) {
-      // Parents are older than their children: one walk back meets them all.
+      // Parents are older than their children, so one pass backwards finds them all.
       if (turn.turnId !== wanted) continue;
       yield turn;
       wanted = turn.parentId;
@@ -83,7 +83,7 @@ async function* ancestors(
   }
 }
 
-/** A turn that has ended, by its id; undefined where the conversation has none of this id. */
+/** Returns an ended turn by its id; undefined if the conversation has no such turn. */
 export async function findTurn(
   conversations: Pick<Conversations, 'turns'>,
   key: ConversationKey,

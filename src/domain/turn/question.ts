@@ -1,7 +1,7 @@
 import { turnIsRunning, unknownTurn } from '#domain/conversation/conversation-errors.ts';
-import { cutText } from '#domain/text.ts';
+import { splitText } from '#domain/text.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
-import { ChatError } from '#domain/errors.ts';
+import { invalidRequest } from '#domain/errors.ts';
 import { findTurn } from '#domain/turn/history.ts';
 import {
   lastQuestion,
@@ -10,26 +10,27 @@ import {
   type Message,
   type PromptMessage,
 } from '#domain/conversation/message.ts';
-import type { ModelRequest } from '#domain/model/model.ts';
-import { findConversation, type StoragePorts } from '#domain/turn/recover-turn.ts';
+import type { PendingAnswer } from '#domain/model/model.ts';
+import { findConversation } from '#domain/turn/recover-turn.ts';
+import type { StoragePorts } from '#domain/turn/turn-request.ts';
 import { approvalRequired, type Decision } from '#domain/model/tools.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 
-/** What a turn is to answer. All but the first form go back to a turn, and make a branch. */
+/** What a turn answers. The types that name an earlier turn start a branch. */
 export type TurnInput =
   | { readonly type: 'message'; readonly question: Message }
-  /** A whole exchange, as its caller keeps it; its last words are the question. */
+  /** A whole exchange that the caller stores; its last user message is the question. */
   | { readonly type: 'exchange'; readonly messages: readonly PromptMessage[] }
-  /** A message after another turn than the last: `null` puts it at the conversation's beginning. */
+  /** A message after another turn than the latest; `null` starts the conversation over. */
   | { readonly type: 'edit'; readonly question: Message; readonly parentId: string | null }
-  /** Another answer to the question of a turn; left out, of the last one. */
+  /** Another answer to the question of a turn; of the latest one if none is named. */
   | {
       readonly type: 'regenerate';
-      readonly turnId?: string;
-      /** What to ask where there is no such turn, or one that asked something else. */
-      readonly question?: Message;
+      readonly turnId?: string | undefined;
+      /** The question if there is no such turn, or it asked something else. */
+      readonly question?: Message | undefined;
     }
-  /** The rest of an answer that waits for a person, who has decided. */
+  /** The rest of an answer that waited for approval. */
   | {
       readonly type: 'approve';
       readonly turnId: string;
@@ -40,117 +41,116 @@ export type TurnInput =
 
 export interface Question {
   readonly question: Message;
-  /** As `TurnBeginning` has it. */
+  /** As in `TurnBeginning`. */
   readonly parentId?: string | null;
-  /** What the model is shown instead of a history and the question. */
+  /** The messages for the model, instead of a history and the question. */
   readonly messages?: readonly PromptMessage[];
-  /** What the answer begins with, said before. */
+  /** The beginning of the answer, from an earlier turn. */
   readonly answerSoFar?: string;
-  /** As `ModelRequest` has it. */
-  readonly pending?: ModelRequest['pending'];
+  readonly pending?: PendingAnswer;
 }
 
 /**
- * Reads what a question goes back to. Throws `not_found` for a turn that is not there, `conflict`
- * for one that has not ended.
+ * Returns the question of a turn after reading the earlier turn it refers to. Throws `not_found`
+ * if there is no such turn, `conflict` if it is still live.
  */
 export async function toQuestion(
   ports: StoragePorts,
   key: ConversationKey,
-  asked: TurnInput,
+  input: TurnInput,
 ): Promise<Question> {
-  switch (asked.type) {
+  switch (input.type) {
     case 'message':
-      return { question: asked.question };
+      return { question: input.question };
     case 'exchange':
-      return exchanged(asked.messages);
+      return fromExchange(input.messages);
     case 'edit': {
-      const { question, parentId } = asked;
-      if (parentId !== null) await known(ports, key, parentId);
+      const { question, parentId } = input;
+      if (parentId !== null) await requireTurn(ports, key, parentId);
       return { question, parentId };
     }
     case 'regenerate':
-      return regenerated(ports, key, asked);
+      return toRegenerated(ports, key, input);
     case 'approve': {
-      const turn = await known(ports, key, asked.turnId);
-      assertDecided(turn, asked.decisions);
+      const turn = await requireTurn(ports, key, input.turnId);
+      assertDecided(turn, input.decisions);
       const { content } = turn.answer;
-      return { ...branchOf(turn), pending: { content, decisions: asked.decisions } };
+      return { ...branchOf(turn), pending: { content, decisions: input.decisions } };
     }
     case 'continue': {
-      const turn = await known(ports, key, asked.turnId);
+      const turn = await requireTurn(ports, key, input.turnId);
       if (turn.state === 'complete' && turn.stopReason !== 'max_tokens') {
-        throw new ChatError('invalid_request', 'continue_turn_id: this answer is complete');
+        throw invalidRequest('continue_turn_id', 'this answer is complete');
       }
       return { ...branchOf(turn), answerSoFar: messageText(turn.answer).trimEnd() };
     }
   }
 }
 
-/** Throws `invalid_request` where a turn does not wait, or waits for more than was decided. */
+/** Throws `invalid_request` unless there is exactly one decision for each waiting call. */
 function assertDecided({ answer, stopReason }: Turn, decisions: readonly Decision[]): void {
   if (stopReason !== approvalRequired) {
-    throw new ChatError('invalid_request', 'approve_turn_id: nothing waits in this turn');
+    throw invalidRequest('approve_turn_id', 'no call of this turn waits for approval');
   }
   const waiting = answer.content.flatMap((block) =>
     block.type === 'approval' ? [block.toolUseId] : [],
   );
   const ids = decisions.map(({ toolUseId }) => toolUseId);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice !== undefined) throw new ChatError('invalid_request', `approvals: name ${twice} twice`);
+  if (twice !== undefined) throw invalidRequest('approvals', `must not name ${twice} twice`);
   const other = ids.find((id) => !waiting.includes(id));
   if (other !== undefined) {
-    throw new ChatError('invalid_request', `approvals: ${other} does not wait in this turn`);
+    throw invalidRequest('approvals', `${other} does not wait for approval in this turn`);
   }
   const decided = new Set(ids);
   const open = waiting.find((id) => !decided.has(id));
-  if (open !== undefined)
-    throw new ChatError('invalid_request', `approvals: must decide on ${open}`);
+  if (open !== undefined) throw invalidRequest('approvals', `must decide on ${open}`);
 }
 
-/** What is kept of an exchange, where anything is, is what it was last asked, or its beginning. */
-export function exchanged(messages: readonly PromptMessage[]): Question {
-  const [question] = cutText(lastQuestion(messages), maxKept);
+/** Returns the question of an exchange. What is stored is the beginning of its last user message. */
+export function fromExchange(messages: readonly PromptMessage[]): Question {
+  const [question] = splitText(lastQuestion(messages), maxStoredCharacters);
   return { question: userMessage(question), messages };
 }
 
-/** As much as a message of a conversation may have. */
-const maxKept = 32_000;
+/** The maximum length of a message in a conversation. */
+const maxStoredCharacters = 32_000;
 
-async function regenerated(
+async function toRegenerated(
   ports: StoragePorts,
   key: ConversationKey,
   { turnId, question }: Extract<TurnInput, { type: 'regenerate' }>,
 ): Promise<Question> {
-  if (question === undefined) return branchOf(await known(ports, key, turnId));
-  const turn = await find(ports, key, turnId);
-  const isIt = turn !== undefined && messageText(turn.question) === messageText(question);
-  return isIt ? branchOf(turn) : { question };
+  if (question === undefined) return branchOf(await requireTurn(ports, key, turnId));
+  const turn = await findEnded(ports, key, turnId);
+  const isSame = turn !== undefined && messageText(turn.question) === messageText(question);
+  return isSame ? branchOf(turn) : { question };
 }
 
 function branchOf({ question, parentId }: Turn): Question {
   return { question, parentId: parentId ?? null };
 }
 
-async function known(
+async function requireTurn(
   ports: StoragePorts,
   key: ConversationKey,
   turnId: string | undefined,
 ): Promise<Turn> {
-  const turn = await find(ports, key, turnId);
+  const turn = await findEnded(ports, key, turnId);
   if (turn === undefined) throw unknownTurn();
   return turn;
 }
 
-/** A turn by its id, or the last one that began. Throws `conflict` for one that is at work. */
-async function find(
+/** Returns a turn by its id, or the latest one. Throws `conflict` if it is still live. */
+async function findEnded(
   ports: StoragePorts,
   key: ConversationKey,
   turnId: string | undefined,
 ): Promise<Turn | undefined> {
-  const found = await findConversation(ports, key);
-  const id = turnId ?? found?.headId;
-  if (found === undefined || id === undefined) return undefined;
-  if (found.liveTurn?.turnId === id) throw turnIsRunning(found.liveTurn);
+  const conversation = await findConversation(ports, key);
+  const id = turnId ?? conversation?.headId;
+  if (conversation === undefined || id === undefined) return undefined;
+  const { liveTurn } = conversation;
+  if (liveTurn?.turnId === id) throw turnIsRunning(liveTurn);
   return findTurn(ports.conversations, key, id);
 }

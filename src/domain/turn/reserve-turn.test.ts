@@ -1,15 +1,15 @@
+import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
 import { expect, test } from 'vitest';
 import { createMemoryLedger } from '#test/doubles/memory-ledger.ts';
 import { createMemoryModel, saying } from '#test/doubles/memory-model.ts';
 import { ChatError } from '#domain/errors.ts';
 import { userMessage } from '#domain/conversation/message.ts';
-import type { TurnPorts, TurnRequest } from '#domain/turn/open-turn.ts';
 import type { Model } from '#domain/model/model.ts';
 import { findConversation } from '#domain/turn/recover-turn.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import type { DaySpending } from '#domain/spending/ledger.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
-import { freeTools } from '#domain/model/tools.ts';
+import { localTools } from '#domain/model/tools.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 import { withTools } from '#domain/model/with-tools.ts';
 import {
@@ -109,7 +109,7 @@ test('a model that was left before its first word counts in full length, with to
   const toolUse = { owner: 'ada', sets: ['clock'], canAsk: false };
   for (const change of [{}, { toolUse }]) {
     const model = silent();
-    const ports = memoryPorts(withTools(model, { open: async () => freeTools([]) }));
+    const ports = memoryPorts(withTools(model, { open: async () => localTools([]) }));
     const deadline = new AbortController();
     const inference = { maxTokens: 500 };
     const request = turnRequest({ inference, signal: deadline.signal, ...change });

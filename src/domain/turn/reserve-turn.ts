@@ -1,39 +1,38 @@
+import { estimated, type Usage } from '#domain/conversation/usage.ts';
 import { maxUsage } from '#domain/model/estimate-tokens.ts';
-import { maxSpending } from '#domain/spending/pricing.ts';
-import type { TurnPorts, TurnRequest } from '#domain/turn/open-turn.ts';
 import { passageTokens } from '#domain/model/knowledge.ts';
-import type { ModelRequest } from '#domain/model/model.ts';
-import type { Question } from '#domain/turn/question.ts';
-import type { Reservation } from '#domain/spending/ledger.ts';
 import {
   maxConcurrentCalls,
   maxResultCharacters,
   maxSchemaTokens,
   maxToolSteps,
+  type ToolUse,
 } from '#domain/model/tools.ts';
-import { estimated, type Usage } from '#domain/conversation/usage.ts';
+import type { Reservation } from '#domain/spending/ledger.ts';
+import { maxSpending } from '#domain/spending/pricing.ts';
+import type { Question } from '#domain/turn/question.ts';
+import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
 
 /**
- * What is set aside for a turn: an answer of full length by the dearest model that may give it,
- * and a history as long as may be shown, for it is not read yet.
+ * Returns the most that a turn can cost: an answer of full length from the most expensive model
+ * that may give it, after a history of full length, because the history has not been read yet.
  */
-export function reservationOf(
+export function reserveTurn(
   { clock, prices }: Pick<TurnPorts, 'clock' | 'prices'>,
   request: TurnRequest,
   { question, answerSoFar, messages = [question] }: Question,
 ): Reservation {
-  const { owner, turnId, modelId, fallbackIds = [] } = request;
-  const said = answerSoFar === undefined ? {} : { answerSoFar };
-  const asked = { ...request, ...said, messages };
-  const past = hasPast(request) ? request.maxHistoryTokens : 0;
-  const found = request.knowledge === undefined ? 0 : passageTokens;
-  const usage = inSteps(asked, maxUsage(asked, past + found));
+  const { owner, turnId, modelId, fallbackIds = [], options, extensions } = request;
+  const history = hasHistory(request) ? request.maxHistoryTokens : 0;
+  const passages = extensions.knowledge === undefined ? 0 : passageTokens;
+  const once = maxUsage({ ...options, messages, answerSoFar }, history + passages);
+  const usage = withToolSteps(extensions.toolUse, once);
   const max = maxSpending(prices, [modelId, ...fallbackIds], usage);
   return { owner, turnId, atMs: clock.now(), max };
 }
 
-/** What a turn takes at most whose model is asked again after each step of its tools. */
-function inSteps({ toolUse }: Pick<ModelRequest, 'toolUse'>, once: Usage): Usage {
+/** The model is asked again after each step of its tools, with everything up to there. */
+function withToolSteps(toolUse: ToolUse | undefined, once: Usage): Usage {
   if (toolUse === undefined) return once;
   const results = maxResultCharacters * maxConcurrentCalls * (maxToolSteps - 1);
   const schemas = toolUse.sets.length * maxSchemaTokens;
@@ -41,8 +40,8 @@ function inSteps({ toolUse }: Pick<ModelRequest, 'toolUse'>, once: Usage): Usage
   return estimated(inputTokens * maxToolSteps, once.outputTokens * maxToolSteps);
 }
 
-function hasPast({ conversation, asked }: TurnRequest): boolean {
+function hasHistory({ conversation, input }: TurnRequest): boolean {
   if (conversation === undefined || conversation.mode === 'new') return false;
-  const isFirst = asked.type === 'edit' && asked.parentId === null;
+  const isFirst = input.type === 'edit' && input.parentId === null;
   return conversation.expiresAtMs === undefined && !isFirst;
 }

@@ -1,24 +1,9 @@
-import type { Cost } from '#domain/conversation/usage.ts';
-import { turnCost } from '#domain/spending/pricing.ts';
 import {
   accumulate,
   emptyAnswer,
   toMessage,
   type Answer,
 } from '#domain/conversation/accumulate.ts';
-import { startCheckpoints, type Checkpoints } from '#domain/turn/checkpoints.ts';
-import { ChatError, toChatError } from '#domain/errors.ts';
-import { estimatedUsage } from '#domain/model/estimate-tokens.ts';
-import { summarizeHistory } from '#domain/turn/summarize-history.ts';
-import { endOf, followTurn } from '#domain/turn/follow-turn.ts';
-import { renumberBlocks } from '#domain/model/block-index.ts';
-import {
-  openTurn,
-  type OpenTurn,
-  type TurnPorts,
-  type TurnRequest,
-} from '#domain/turn/open-turn.ts';
-import { settleTurn, storeTurn } from '#domain/turn/store-turn.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import { isLogEvent } from '#domain/conversation/turn-log.ts';
 import {
@@ -28,27 +13,36 @@ import {
   type TurnKey,
   type TurnState,
 } from '#domain/conversation/turn.ts';
+import type { Cost } from '#domain/conversation/usage.ts';
+import { answerCutShort, ChatError, toChatError } from '#domain/errors.ts';
+import { renumberBlocks } from '#domain/model/block-index.ts';
+import { estimatedUsage } from '#domain/model/estimate-tokens.ts';
+import { afterOutput, markOutput } from '#domain/model/output-mark.ts';
+import { turnCost } from '#domain/spending/pricing.ts';
+import { startCheckpoints, type Checkpoints } from '#domain/turn/checkpoints.ts';
+import { followTurn, toFinalEvent } from '#domain/turn/follow-turn.ts';
+import { openTurn, type OpenTurn } from '#domain/turn/open-turn.ts';
+import { settleTurn, storeTurn } from '#domain/turn/store-turn.ts';
+import { summarizeHistory } from '#domain/turn/summarize-history.ts';
+import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
 
 /**
- * Runs one turn: keeps the question, asks the model, passes on what it says, keeps the answer as
- * it comes and as it ended. A request that came before is told the turn that it began then.
- * Throws a `ChatError` only before the turn has begun; from `turn-start` on, failures are events.
- * A reader that leaves half way leaves an `interrupted` turn with the answer as far as it got.
+ * Runs one turn: stores the question, asks the model, emits what it answers, and stores the answer
+ * while it comes and when it ends. A repeated request emits the turn that it began the first time.
+ * Throws a `ChatError` only before the turn has begun; after `turn-start`, errors are events.
+ * A reader that leaves early leaves an `interrupted` turn with the answer up to that point.
  */
 export async function* runTurn(
   ports: TurnPorts,
   request: TurnRequest,
 ): AsyncGenerator<TurnEvent, void, undefined> {
   const opened = await openTurn(ports, request);
-  if (opened.type === 'attached') {
-    yield* follow(ports, request, opened.key);
-    return;
-  }
-  yield* answer(ports, request, opened);
+  if (opened.type === 'attached') yield* repeat(ports, request, opened.key);
+  else yield* answer(ports, request, opened);
 }
 
-/** The turn that the same request began before, which is not paid for again. */
-async function* follow(
+/** Emits the turn that the same request began earlier, which is not paid for again. */
+async function* repeat(
   ports: TurnPorts,
   request: TurnRequest,
   key: TurnKey,
@@ -69,34 +63,35 @@ async function* answer(
   request: TurnRequest,
   opened: OpenTurn,
 ): AsyncGenerator<TurnEvent, void, undefined> {
-  const stopping = createStopping(request.signal);
-  const checkpoints = keepLog(ports, opened, stopping);
-  let said = emptyAnswer;
+  const abort = createTurnAbort(request.signal);
+  const checkpoints = startLog(ports, opened, abort);
+  let output = emptyAnswer;
   let { modelId } = request;
   let ending: Ending = { state: 'interrupted' };
   let turn: Turn;
-  let folding: Promise<void> | undefined;
+  let summary: Promise<void> | undefined;
   let closing: Promise<unknown> | undefined;
-  let unstored: ChatError | undefined;
-  let hasSpoken = false;
+  let storeError: ChatError | undefined;
   try {
     yield turnStart(request);
     if (opened.refusal !== undefined) throw opened.refusal;
-    const events = ports.model.stream(opened.modelRequest, stopping.signal);
-    for await (const event of renumberBlocks(events, opened.modelRequest.answerSoFar)) {
-      hasSpoken = true;
-      said = accumulate(said, event);
+    const { modelRequest } = opened;
+    const stream = ports.model.stream(modelRequest, abort.signal);
+    const events = markOutput(renumberBlocks(stream, modelRequest.answerSoFar), (event) => {
+      output = accumulate(output, event);
+    });
+    for await (const event of events) {
       if (isLogEvent(event)) checkpoints?.add(event);
-      // The answer comes first; the next turn is in no hurry.
-      folding ??= foldPast(ports, request, opened);
+      // Starts only now, so that the answer comes first.
+      summary ??= summarize(ports, request, opened);
       if (event.type === 'message-start') modelId = event.modelId ?? modelId;
       yield event;
     }
-    ending = endingOf(said);
+    ending = endingOf(output);
   } catch (error) {
-    ending = stopping.isStopped() ? { state: 'stopped' } : failedWith(toChatError(error));
+    ending = abort.isStopped() ? { state: 'stopped' } : failedWith(toChatError(error));
   } finally {
-    const outcome = outcomeOf(said, { ...ending, hasSpoken }, opened);
+    const outcome = toOutcome(output, ending, opened);
     const cost = turnCost(ports.prices, opened.modelRequest, { ...outcome, modelId });
     turn = endedTurn(opened.live, {
       ...outcome,
@@ -104,23 +99,23 @@ async function* answer(
       finishedAtMs: ports.clock.now(),
       ...(cost === undefined ? {} : { cost }),
     });
-    // Neither of these is for the reader to wait for.
+    // The reader waits for neither of these.
     closing = Promise.all([settleTurn(ports, opened, turn), checkpoints?.close()]);
-    unstored = await storeTurn(ports, opened, turn);
+    storeError = await storeTurn(ports, opened, turn);
     if (ending.state === 'interrupted') await closing;
   }
-  yield* lastEvents(turn, unstored ?? ending.error);
-  await Promise.all([closing, folding]);
+  yield* finalEvents(turn, storeError ?? ending.error);
+  await Promise.all([closing, summary]);
 }
 
-async function foldPast(ports: TurnPorts, request: TurnRequest, opened: OpenTurn): Promise<void> {
+async function summarize(ports: TurnPorts, request: TurnRequest, opened: OpenTurn): Promise<void> {
   const { key, history } = opened;
-  // An agent keeps a history of its own.
-  if (request.agent !== undefined) return;
-  if (key !== undefined) await summarizeHistory(ports, request, { key, history });
+  // An agent keeps its own history.
+  if (key === undefined || request.extensions.agent !== undefined) return;
+  await summarizeHistory(ports, request, { key, history });
 }
 
-interface Stopping {
+interface TurnAbort {
   /** Aborted when the turn must end, for whatever reason. */
   readonly signal: AbortSignal;
   stop(): void;
@@ -128,7 +123,7 @@ interface Stopping {
   isStopped(): boolean;
 }
 
-function createStopping(deadline: AbortSignal): Stopping {
+function createTurnAbort(deadline: AbortSignal): TurnAbort {
   const controller = new AbortController();
   const stopped = new ChatError('internal', 'The turn was stopped.');
   return {
@@ -139,11 +134,11 @@ function createStopping(deadline: AbortSignal): Stopping {
   };
 }
 
-function keepLog(ports: TurnPorts, opened: OpenTurn, stopping: Stopping): Checkpoints | undefined {
+function startLog(ports: TurnPorts, opened: OpenTurn, abort: TurnAbort): Checkpoints | undefined {
   if (opened.key === undefined) return undefined;
   return startCheckpoints(ports, opened.key, {
-    stopRequested: () => stopping.stop(),
-    lost: (error) => stopping.abandon(error),
+    onStop: () => abort.stop(),
+    onLost: (error) => abort.abandon(error),
   });
 }
 
@@ -152,27 +147,27 @@ interface Ending {
   readonly error?: ChatError;
 }
 
-/** An answer that does not say why it stopped was cut short, whatever its source believes. */
-function endingOf(said: Answer): Ending {
-  if (said.stopReason !== undefined) return { state: 'complete' };
-  return failedWith(new ChatError('model_error', 'The answer was cut short.'));
+/** An answer without a stop reason was cut short, even if its source ended without an error. */
+function endingOf(output: Answer): Ending {
+  if (output.stopReason !== undefined) return { state: 'complete' };
+  return failedWith(afterOutput(answerCutShort()));
 }
 
 function failedWith(error: ChatError): Ending {
   return { state: error.code === 'timed_out' ? 'timed_out' : 'failed', error };
 }
 
-function outcomeOf(
-  said: Answer,
-  { state, error, hasSpoken }: Ending & { readonly hasSpoken: boolean },
+function toOutcome(
+  output: Answer,
+  { state, error }: Ending,
   { modelRequest }: OpenTurn,
 ): Omit<Outcome, 'finishedAtMs' | 'modelId'> {
-  const message = toMessage(said);
-  const stopReason = state === 'stopped' ? 'stopped' : said.stopReason;
-  // A model that was cut off has not said what it used; one that refused used nothing.
-  const wasAsked = hasSpoken || error === undefined || state === 'timed_out';
-  const isCutOff = said.usage === undefined && wasAsked;
-  const usage = isCutOff ? estimatedUsage(modelRequest.messages, message) : said.usage;
+  const message = toMessage(output);
+  const stopReason = state === 'stopped' ? 'stopped' : output.stopReason;
+  // A model that was cut off has not reported its usage; one that refused used nothing.
+  const wasAsked = error === undefined || error.hasOutput || state === 'timed_out';
+  const isCutOff = output.usage === undefined && wasAsked;
+  const usage = isCutOff ? estimatedUsage(modelRequest.messages, message) : output.usage;
   return {
     state,
     answer: message,
@@ -191,12 +186,12 @@ function turnStart(request: TurnRequest): TurnEvent {
   return { ...start, conversationId: conversation.conversationId };
 }
 
-/** Whether the conversation is none to come back to. */
+/** Returns whether the conversation is one that the caller cannot open. */
 function isHidden({ conversation }: TurnRequest): boolean {
   return conversation?.expiresAtMs !== undefined;
 }
 
-function* lastEvents(
+function* finalEvents(
   turn: Turn,
   error: ChatError | undefined,
 ): Generator<TurnEvent, void, undefined> {
@@ -205,5 +200,5 @@ function* lastEvents(
     return;
   }
   if (turn.state === 'stopped') yield { type: 'message-stop', stopReason: 'stopped' };
-  yield endOf(turn);
+  yield toFinalEvent(turn);
 }

@@ -5,7 +5,7 @@ import { userMessage, type ContentBlock } from '#domain/conversation/message.ts'
 import type { Model } from '#domain/model/model.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
-import { freeTools } from '#domain/model/tools.ts';
+import { localTools } from '#domain/model/tools.ts';
 import { appendJoined, takeEntry, type LogEvent } from '#domain/conversation/turn-log.ts';
 import { toExchange, toMessages, type Turn } from '#domain/conversation/turn.ts';
 import { withTools } from '#domain/model/with-tools.ts';
@@ -28,7 +28,7 @@ const clock = {
   maxCalls: 3,
   run: async () => 'noon',
 };
-const toolbox = { open: async () => freeTools([clock]) };
+const toolbox = { open: async () => localTools([clock]) };
 const toolUse = { owner: 'ada', sets: ['time'], canAsk: true };
 
 test('who follows a live turn hears a call to its end before what came of it', async () => {

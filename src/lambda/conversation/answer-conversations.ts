@@ -1,109 +1,108 @@
 import { unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
-import { ChatError } from '#domain/errors.ts';
-import {
-  findConversation,
-  removeConversation,
-  type StoragePorts,
-} from '#domain/turn/recover-turn.ts';
+import { ownerOf } from '#domain/identity.ts';
 import { dayOf, type Ledger, type SpendingLimits } from '#domain/spending/ledger.ts';
+import { deleteConversation, findConversation } from '#domain/turn/recover-turn.ts';
 import { stopTurn } from '#domain/turn/stop-turn.ts';
-import { ownerOf } from '#lambda/runtime/http-event.ts';
-import { jsonResponse, type JsonResult } from '#lambda/runtime/json-response.ts';
+import type { StoragePorts } from '#domain/turn/turn-request.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
+import { jsonResponse, type JsonResult } from '#lambda/runtime/json-response.ts';
+import { createRouter } from '#lambda/runtime/router.ts';
+import {
+  toConversationList,
+  toConversationPage,
+  toStoppingJson,
+} from '#protocol/conversation/conversation-json.ts';
 import {
   parseConversationId,
   parsePage,
   parseStop,
   parseTitle,
 } from '#protocol/conversation/conversation-request.ts';
-import { toUsagePage } from '#protocol/spending/spending-json.ts';
-import {
-  toConversationList,
-  toConversationPage,
-} from '#protocol/conversation/conversation-json.ts';
+import type { RoutesOf } from '#protocol/http/routes.ts';
+import { toSpendingJson } from '#protocol/spending/spending-json.ts';
 
-export interface ManagingPorts extends StoragePorts {
+export interface ConversationPorts extends StoragePorts {
   readonly ledger: Ledger;
   readonly limits: SpendingLimits;
 }
 
-/**
- * Answers for the caller's own conversations: list, read, rename, delete, stop a turn; and for
- * what he has spent.
- */
+interface ConversationContext {
+  readonly ports: ConversationPorts;
+  readonly request: HttpRequest;
+  readonly owner: string;
+}
+
+const route = createRouter<RoutesOf<'conversations'>, ConversationContext, JsonResult>({
+  'GET /conversations': list,
+  'GET /conversations/{conversation_id}': (context, { conversation_id: id }) =>
+    read(context, keyOf(context, id)),
+  'PATCH /conversations/{conversation_id}': (context, { conversation_id: id }) =>
+    rename(context, keyOf(context, id)),
+  'DELETE /conversations/{conversation_id}': async (context, { conversation_id: id }) => {
+    await deleteConversation(context.ports, keyOf(context, id));
+    return { status: 204 };
+  },
+  'POST /conversations/{conversation_id}/stop': (context, { conversation_id: id }) =>
+    stop(context, keyOf(context, id)),
+  'GET /usage': readSpending,
+});
+
+/** Answers requests for the caller's own conversations and spending. */
 export async function answerConversations(
-  ports: ManagingPorts,
+  ports: ConversationPorts,
   request: HttpRequest,
   { requestId }: Invocation,
 ): Promise<HttpResponse> {
-  // Callers without an identity share one: nobody may read through it what others wrote.
+  // Anonymous callers share an owner, and must not read each other's conversations.
   const owner = ownerOf(request.caller, false);
-  return jsonResponse(await route(ports, owner, request), requestId);
+  return jsonResponse(await route(request, { ports, request, owner }), requestId);
 }
 
-async function route(
-  ports: ManagingPorts,
-  owner: string,
-  request: HttpRequest,
-): Promise<JsonResult> {
-  const { method, query } = request;
-  const [, room, segment = '', door, ...rest] = request.path.split('/');
-  if (request.path === '/usage' && method === 'GET')
-    return { status: 200, body: await usage(ports, owner) };
-  if (room !== 'conversations' || rest.length > 0) throw nothingHere();
-  if (segment === '' && door === undefined) {
-    if (method !== 'GET') throw nothingHere();
-    const page = await ports.conversations.list(owner, parsePage(query));
-    return { status: 200, body: toConversationList(page) };
-  }
-  const key = { owner, conversationId: parseConversationId(segment) };
-  if (door === undefined) return answerConversation(ports, key, request);
-  if (door !== 'stop' || method !== 'POST') throw nothingHere();
-  const turnId = await stopTurn(ports, key, parseStop(request.body));
-  return { status: 202, body: { turn_id: turnId ?? null, stopping: turnId !== undefined } };
+function keyOf({ owner }: ConversationContext, id: string): ConversationKey {
+  return { owner, conversationId: parseConversationId(id) };
 }
 
-/** As many days as `GET /usage` tells of. */
-const daysTold = 31;
-
-async function usage({ ledger, limits, clock }: ManagingPorts, owner: string): Promise<object> {
-  return toUsagePage(await ledger.days(owner, daysTold), limits, dayOf(clock.now()));
+async function list({ ports, request, owner }: ConversationContext): Promise<JsonResult> {
+  const page = await ports.conversations.list(owner, parsePage(request.query));
+  return { status: 200, body: toConversationList(page) };
 }
 
-async function answerConversation(
-  ports: StoragePorts,
+async function read(
+  { ports, request }: ConversationContext,
   key: ConversationKey,
-  { method, query, body }: HttpRequest,
 ): Promise<JsonResult> {
-  switch (method) {
-    case 'GET':
-      return { status: 200, body: await readConversation(ports, key, query) };
-    case 'PATCH':
-      await ports.conversations.rename(key, parseTitle(body));
-      return { status: 204 };
-    case 'DELETE':
-      await removeConversation(ports, key);
-      return { status: 204 };
-    default:
-      throw nothingHere();
-  }
-}
-
-async function readConversation(
-  ports: StoragePorts,
-  key: ConversationKey,
-  query: HttpRequest['query'],
-): Promise<object> {
-  const page = parsePage(query);
-  const found = await findConversation(ports, key);
-  if (found === undefined) throw unknownConversation();
-  // Only then the turns: one that ends in between is in both, and never in neither.
+  const page = parsePage(request.query);
+  const conversation = await findConversation(ports, key);
+  if (conversation === undefined) throw unknownConversation();
+  // Reads the turns second: a turn that ends in between is in both, not in neither.
   const turns = await ports.conversations.turns(key, page);
-  const { liveTurn: _, ...older } = found;
-  return toConversationPage(page.cursor === undefined ? found : older, turns, ports.clock.now());
+  const { liveTurn: _, ...withoutLive } = conversation;
+  const shown = page.cursor === undefined ? conversation : withoutLive;
+  return { status: 200, body: toConversationPage(shown, turns, ports.clock.now()) };
 }
 
-function nothingHere(): ChatError {
-  return new ChatError('not_found', 'Nothing is here.');
+async function rename(
+  { ports, request }: ConversationContext,
+  key: ConversationKey,
+): Promise<JsonResult> {
+  await ports.conversations.rename(key, parseTitle(request.body));
+  return { status: 204 };
+}
+
+async function stop(
+  { ports, request }: ConversationContext,
+  key: ConversationKey,
+): Promise<JsonResult> {
+  const turnId = await stopTurn(ports, key, parseStop(request.body));
+  return { status: 202, body: toStoppingJson(turnId) };
+}
+
+/** How many days `GET /usage` returns. */
+const maxDays = 31;
+
+async function readSpending({ ports, owner }: ConversationContext): Promise<JsonResult> {
+  const { ledger, limits, clock } = ports;
+  const days = await ledger.days(owner, maxDays);
+  return { status: 200, body: toSpendingJson(days, limits, dayOf(clock.now())) };
 }

@@ -2,7 +2,7 @@ import { toChatError, type ChatError } from '#domain/errors.ts';
 import type { LambdaContext } from '#lambda/runtime/awslambda.ts';
 import { describeCause, logError } from '#lambda/runtime/log.ts';
 
-/** A step of a workflow, whose failure is told to the workflow as `toStepError` has it. */
+/** Returns the handler of a workflow step. An error reaches the workflow as `toStepError` makes it. */
 export function handleStep<Input, Output>(
   run: (input: Input) => Promise<Output>,
   toStepError: (error: ChatError) => Error,

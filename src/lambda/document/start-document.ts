@@ -11,28 +11,29 @@ import {
   type Workflows,
 } from '#domain/document/document.ts';
 import { at, jsonIn } from '#domain/json.ts';
-import type { Delivered } from '#domain/task/task.ts';
+import type { DeliveryOutcome } from '#domain/task/task.ts';
 
-export interface Uploaded {
+/** A file that was written to the bucket. */
+export interface UploadedFile {
   readonly key: DocumentKey;
   readonly bytes: number;
 }
 
-/** The documents that S3 tells of having been written; undefined for what is none of that. */
-export function readUploads(body: string): readonly Uploaded[] | undefined {
+/** Returns the uploads in a notification of S3; undefined for any other message. */
+export function readUploads(body: string): readonly UploadedFile[] | undefined {
   const records = at(jsonIn(body), ['Records']);
   if (!Array.isArray(records)) return undefined;
   return records.flatMap((record: unknown) => {
     const object = at(record, ['s3', 'object']);
     const [key, size] = [at(object, ['key']), at(object, ['size'])];
     if (typeof key !== 'string' || typeof size !== 'number') return [];
-    const found = documentOf(decoded(key));
-    return found === undefined ? [] : [{ key: found, bytes: size }];
+    const documentKey = documentOf(decodeName(key));
+    return documentKey === undefined ? [] : [{ key: documentKey, bytes: size }];
   });
 }
 
-/** S3 tells names as a form would send them. */
-function decoded(key: string): string {
+/** S3 encodes names as in a form. */
+function decodeName(key: string): string {
   try {
     return decodeURIComponent(key.replaceAll('+', ' '));
   } catch {
@@ -47,35 +48,35 @@ export interface StartPorts {
   readonly clock: Clock;
 }
 
-/** Starts the workflow of each document that was written, once however often that is told. */
+/** Starts the workflow of each uploaded document, once however often S3 notifies of it. */
 export async function startDocuments(
   ports: StartPorts,
-  uploads: readonly Uploaded[],
-): Promise<Delivered> {
-  for (const uploaded of uploads) await startDocument(ports, uploaded);
+  uploads: readonly UploadedFile[],
+): Promise<DeliveryOutcome> {
+  for (const upload of uploads) await startDocument(ports, upload);
   return { type: 'done' };
 }
 
-/** One that runs without a name for its run was started by somebody who died over it. */
-function isToStart({ state, executionId }: Document): boolean {
+/** A document that runs without an execution was started by a worker that crashed. */
+function needsStart({ state, executionId }: Document): boolean {
   const isNew = state === 'awaiting_upload' || state === 'queued';
   return isNew || (state === 'running' && executionId === undefined);
 }
 
-function faultOf(bytes: number): DocumentFailure | undefined {
+function findFault(bytes: number): DocumentFailure | undefined {
   if (bytes === 0) return { code: 'invalid_request', message: 'The document is empty.' };
   if (bytes <= maxDocumentBytes) return undefined;
-  const message = `The document is too large: at most ${maxDocumentBytes / 1_048_576} MB.`;
+  const message = `The document must be at most ${maxDocumentBytes / 1_048_576} MB.`;
   return { code: 'too_large', message };
 }
 
 async function startDocument(
   { documents, files, workflows, clock }: StartPorts,
-  { key, bytes }: Uploaded,
+  { key, bytes }: UploadedFile,
 ): Promise<void> {
   const document = await documents.find(key);
-  if (document === undefined || !isToStart(document)) return;
-  const error = faultOf(bytes);
+  if (document === undefined || !needsStart(document)) return;
+  const error = findFault(bytes);
   if (error !== undefined) {
     await files.remove(uploadName(key));
     const failed = { state: 'failed', finishedAtMs: clock.now(), error } as const;
@@ -84,7 +85,7 @@ async function startDocument(
   }
   const input = { owner: key.owner, document_id: key.documentId };
   const executionId = await workflows.start(document, input);
-  // The workflow may have come further than this in the meantime.
+  // The workflow may have changed the state in the meantime.
   await documents.change(key, { executionId, state: 'queued' }, ['awaiting_upload', 'queued']);
   await documents.change(key, { executionId }, ['running']);
 }

@@ -3,13 +3,13 @@ import type { TokenVerifier } from '#domain/identity.ts';
 import { describeCause, logError, logInfo } from '#lambda/runtime/log.ts';
 import type { LambdaContext } from '#lambda/runtime/awslambda.ts';
 
-/** The part we use of what API Gateway asks a REQUEST authorizer. */
+/** The part of API Gateway's event for a REQUEST authorizer that is read. */
 export interface AuthorizerEvent {
   readonly methodArn: string;
   readonly headers: Readonly<Record<string, string>> | null;
 }
 
-/** What lets a caller in, and by which key his plan counts him. */
+/** Allows the request, and names the API key whose usage plan counts it. */
 export interface AuthorizerResult {
   readonly principalId: string;
   readonly policyDocument: {
@@ -21,18 +21,19 @@ export interface AuthorizerResult {
     }[];
   };
   readonly usageIdentifierKey: string;
-  /** Read again in `http-event.ts`. */
+  /** Read in `http-event.ts`. */
   readonly context: { readonly user?: string };
 }
 
 export interface AuthorizerPolicy {
-  /** The key that stands for everybody who signed in; nobody may send it himself. */
+  /** The API key of all signed-in users. Callers must not send it themselves. */
   readonly signedInKey: string;
 }
 
 /**
- * Lets callers in with a token, or with an API key, in `x-api-key` or as a bearer. Whether a key is
- * one is API Gateway's to say. Every request is asked about, so that a token ends when it ends.
+ * Returns an authorizer that allows requests with a valid token, or with an API key, in
+ * `x-api-key` or as a bearer token. API Gateway itself checks the key. Nothing is cached, so an
+ * expired token is refused at once.
  */
 export function authorizeWith(
   verify: TokenVerifier,
@@ -45,12 +46,12 @@ export function authorizeWith(
       const failure = toChatError(error);
       const { code } = failure;
       const fields = { requestId, code, cause: describeCause(failure) };
-      // API Gateway answers 401 to exactly this word, and 500 to any other.
+      // API Gateway responds with 401 to exactly this message, and with 500 to any other.
       if (code === 'unauthenticated') {
         logInfo('caller refused', fields);
         throw new Error('Unauthorized', { cause: error });
       }
-      logError('caller unknown', fields);
+      logError('authorization failed', fields);
       throw failure;
     }
   };
@@ -62,11 +63,11 @@ async function authorize(
   { signedInKey }: AuthorizerPolicy,
 ): Promise<AuthorizerResult> {
   const { bearer, apiKey } = readCredentials(headers ?? {});
-  if (apiKey === signedInKey) throw nobody();
-  // A token that was sent must be good, whatever else was sent.
+  if (apiKey === signedInKey) throw missingCredentials();
+  // An invalid token is refused even with a valid key.
   const user = bearer === undefined ? undefined : await verify(bearer);
   const key = apiKey ?? (user === undefined ? undefined : signedInKey);
-  if (key === undefined) throw nobody();
+  if (key === undefined) throw missingCredentials();
   return {
     principalId: user?.id ?? 'api-key',
     policyDocument: {
@@ -83,7 +84,7 @@ interface Credentials {
   readonly apiKey?: string;
 }
 
-/** A bearer without dots is no JWT but a key, as the clients of OpenAI send theirs. */
+/** A bearer token without dots is an API key, as OpenAI's clients send it, and not a JWT. */
 function readCredentials(headers: Readonly<Record<string, string>>): Credentials {
   const named = new Map(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
@@ -91,12 +92,12 @@ function readCredentials(headers: Readonly<Record<string, string>>): Credentials
   const apiKey = named.get('x-api-key');
   const authorization = named.get('authorization') ?? '';
   const [, bearer] = /^Bearer +(\S+)$/iu.exec(authorization) ?? [];
-  if (bearer === undefined && authorization !== '') throw nobody();
+  if (bearer === undefined && authorization !== '') throw missingCredentials();
   if (bearer === undefined) return apiKey === undefined ? {} : { apiKey };
   if (!bearer.includes('.')) return { apiKey: apiKey ?? bearer };
   return apiKey === undefined ? { bearer } : { bearer, apiKey };
 }
 
-function nobody(): ChatError {
-  return new ChatError('unauthenticated', 'Neither a token nor a key was sent.');
+function missingCredentials(): ChatError {
+  return new ChatError('unauthenticated', 'Send an access token or an API key.');
 }

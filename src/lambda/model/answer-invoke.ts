@@ -1,4 +1,5 @@
-import { ChatError } from '#domain/errors.ts';
+import { ownerOf } from '#domain/identity.ts';
+import { invalidRequest } from '#domain/errors.ts';
 import { estimateTokens } from '#domain/model/estimate-tokens.ts';
 import type { NativeModel, NativeRequest, TextEvent } from '#domain/model/native-model.ts';
 import {
@@ -8,10 +9,11 @@ import {
   type MeteredCall,
 } from '#domain/spending/metered-call.ts';
 import { estimated } from '#domain/conversation/usage.ts';
-import { begunText, textHeaders, textOf } from '#lambda/model/answer-text.ts';
-import { ownerOf } from '#lambda/runtime/http-event.ts';
+import { mustBeOneOf } from '#domain/turn/plan-extensions.ts';
+import { awaitFirstText, textHeaders, textOf } from '#lambda/model/answer-text.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
-import { newId } from '#lambda/runtime/new-id.ts';
+import { newId } from '#lambda/runtime/ids.ts';
+import { createRouter } from '#lambda/runtime/router.ts';
 import {
   parseInvokeMode,
   parseInvokeRequest,
@@ -23,32 +25,50 @@ export interface InvokePorts extends SpendingPorts {
 }
 
 export interface InvokePolicy {
-  /** The models that may be invoked; the first answers plain prompts that name none. */
+  /** The models that may be invoked; the first is the default for plain prompts. */
   readonly models: readonly [string, ...string[]];
-  /** How long an answer to a plain prompt may be. */
+  /** The maximum answer to a plain prompt, in tokens. */
   readonly maxOutputTokens: number;
 }
 
-/** Answers `POST /`: a model in its own words, its answer whole, collected or streamed as text. */
-export async function answerInvoke(
+interface InvokeContext {
+  readonly ports: InvokePorts;
+  readonly policy: InvokePolicy;
+  readonly request: HttpRequest;
+  readonly invocation: Invocation;
+}
+
+const route = createRouter<'POST /' | 'POST /invoke', InvokeContext, HttpResponse>({
+  'POST /': invoke,
+  'POST /invoke': invoke,
+});
+
+/**
+ * Answers a request to the invoke Function URL with a model's response: whole, its text collected,
+ * or its text streamed.
+ */
+export function answerInvoke(
   ports: InvokePorts,
   policy: InvokePolicy,
-  { request, invocation }: { readonly request: HttpRequest; readonly invocation: Invocation },
+  request: HttpRequest,
+  invocation: Invocation,
 ): Promise<HttpResponse> {
-  if (request.method !== 'POST' || !(request.path === '/' || request.path === '/invoke')) {
-    throw new ChatError('not_found', 'Nothing is here. A model is invoked by a POST to /.');
-  }
+  return route(request, { ports, policy, request, invocation });
+}
+
+async function invoke({ ports, policy, ...context }: InvokeContext): Promise<HttpResponse> {
+  const { request, invocation } = context;
   const mode = parseInvokeMode(request.query['mode']);
-  const asked = toNativeRequest(ports, policy, parseInvokeRequest(request.body));
+  const native = toNativeRequest(ports, policy, parseInvokeRequest(request.body));
   const { requestId, signal } = invocation;
-  const use = useOf(ports, ownerOf(request.caller, false), asked);
+  const call = toMeteredCall(ports, ownerOf(request.caller, false), native);
   const stream = (): AsyncIterable<TextEvent> =>
-    meteredStream(ports, use, () => ports.model.stream(asked, signal));
+    meteredStream(ports, call, () => ports.model.stream(native, signal));
   const headers = { 'x-request-id': requestId, 'cache-control': 'no-store' };
   const json = { ...headers, 'content-type': 'application/json' };
   switch (mode) {
     case 'buffered': {
-      const { body } = await meteredCall(ports, use, () => ports.model.invoke(asked, signal));
+      const { body } = await meteredCall(ports, call, () => ports.model.invoke(native, signal));
       return { status: 200, headers: json, body };
     }
     case 'collected': {
@@ -59,16 +79,19 @@ export async function answerInvoke(
       return {
         status: 200,
         headers: { ...headers, ...textHeaders },
-        body: await begunText(textOf(stream())),
+        body: await awaitFirstText(textOf(stream())),
       };
   }
 }
 
-/** What a model says of its own accord when nobody limits it. */
+/** The output of a model that has no limit, in tokens. */
 const outputWithoutLimit = 8_192;
 
-function useOf({ model, clock }: InvokePorts, owner: string, asked: NativeRequest): MeteredCall {
-  const { modelId, body } = asked;
+function toMeteredCall(
+  { model, clock }: InvokePorts,
+  owner: string,
+  { modelId, body }: NativeRequest,
+): MeteredCall {
   const output = model.outputLimit(body) ?? outputWithoutLimit;
   const max = estimated(estimateTokens(JSON.stringify(body)), output);
   return { owner, id: newId(clock.now()), modelId, max };
@@ -77,22 +100,20 @@ function useOf({ model, clock }: InvokePorts, owner: string, asked: NativeReques
 function toNativeRequest(
   { model }: InvokePorts,
   { models, maxOutputTokens }: InvokePolicy,
-  asked: InvokeRequest,
+  request: InvokeRequest,
 ): NativeRequest {
-  const { modelId = models[0] } = asked;
-  const isPrompt = asked.type === 'prompt';
+  const { modelId = models[0] } = request;
+  const isPrompt = request.type === 'prompt';
   const field = isPrompt ? 'model' : 'bedrockParams.modelId';
-  if (!models.includes(modelId)) {
-    throw new ChatError('invalid_request', `${field}: must be one of ${models.join(', ')}`);
-  }
-  if (!isPrompt) return asked;
+  if (!models.includes(modelId)) throw mustBeOneOf(field, models);
+  if (!isPrompt) return request;
   const maxTokens = Math.min(promptAnswerTokens, maxOutputTokens);
-  const body = model.bodyFor(modelId, asked.prompt, maxTokens);
+  const body = model.bodyFor(modelId, request.prompt, maxTokens);
   if (body === undefined) {
-    throw new ChatError('invalid_request', `${field}: takes no plain prompt; use modelParams`);
+    throw invalidRequest(field, 'does not accept a plain prompt; use modelParams');
   }
   return { modelId, body, contentType: 'application/json', accept: 'application/json' };
 }
 
-/** What a plain prompt is answered with at most; every model may say so much. */
+/** The maximum answer to a plain prompt, in tokens. Every model supports it. */
 const promptAnswerTokens = 2_048;

@@ -1,3 +1,4 @@
+import { ownerOf } from '#domain/identity.ts';
 import type { TextEvent } from '#domain/model/native-model.ts';
 import type { ChatSessions } from '#domain/conversation/chat-sessions.ts';
 import { ChatError } from '#domain/errors.ts';
@@ -5,10 +6,9 @@ import { estimateMessages } from '#domain/model/estimate-tokens.ts';
 import { assistantMessage, userMessage, type Message } from '#domain/conversation/message.ts';
 import { meteredStream, type SpendingPorts } from '#domain/spending/metered-call.ts';
 import { estimated } from '#domain/conversation/usage.ts';
-import { begunText, textHeaders, textOf } from '#lambda/model/answer-text.ts';
-import { ownerOf } from '#lambda/runtime/http-event.ts';
+import { awaitFirstText, textHeaders, textOf } from '#lambda/model/answer-text.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
-import { newId } from '#lambda/runtime/new-id.ts';
+import { newId } from '#lambda/runtime/ids.ts';
 import {
   parseLangChainInput,
   parseLangChainPost,
@@ -25,24 +25,25 @@ export interface LangChainPolicy {
   readonly maxOutputTokens: number;
 }
 
-/** How many messages of a session the model is shown, the newest. */
+/** How many messages of a session the model is shown: the newest ones. */
 const messagesShown = 40;
 
-/** Who invokes the function without a door: whoever may, by IAM. */
+/** The owner of direct invocations. IAM decides who may invoke the function. */
 const directOwner = 'invoke';
 
-/** Answers `POST` with streamed text, and `GET ?input_text=…` with the whole answer. */
+/** Answers `POST` with streamed text, and `GET ?input_text=…` with the whole answer as JSON. */
 export async function answerLangChain(
   ports: LangChainPorts,
   policy: LangChainPolicy,
-  { request, invocation }: { readonly request: HttpRequest; readonly invocation: Invocation },
+  request: HttpRequest,
+  invocation: Invocation,
 ): Promise<HttpResponse> {
   const owner = ownerOf(request.caller, false);
   const headers = { 'x-request-id': invocation.requestId, 'cache-control': 'no-store' };
   switch (request.method) {
     case 'POST': {
       const session = await openSession(ports, owner, parseLangChainPost(request.body));
-      const body = await begunText(session.answer(policy, invocation));
+      const body = await awaitFirstText(session.answer(policy, invocation));
       const named = { 'x-streambed-session-id': session.sessionId };
       return { status: 200, headers: { ...headers, ...textHeaders, ...named }, body };
     }
@@ -53,7 +54,7 @@ export async function answerLangChain(
       return { status: 200, headers: json, body: JSON.stringify(answer) };
     }
     default:
-      throw new ChatError('not_found', 'Nothing is here. Ask by POST, or GET ?input_text=.');
+      throw new ChatError('not_found', 'Use POST, or GET with ?input_text=.');
   }
 }
 
@@ -61,7 +62,8 @@ export async function answerLangChain(
 export async function answerLangChainDirect(
   ports: LangChainPorts,
   policy: LangChainPolicy,
-  { event, invocation }: { readonly event: unknown; readonly invocation: Invocation },
+  event: unknown,
+  invocation: Invocation,
 ): Promise<object> {
   const session = await openSession(ports, directOwner, parseLangChainInput(event));
   return wholeAnswer(session, policy, invocation);
@@ -78,32 +80,32 @@ async function wholeAnswer(
 
 interface Session {
   readonly sessionId: string;
-  /** The answer's text, which ends when it is kept. */
+  /** Emits the text of the answer, and ends when it is stored. */
   answer(policy: LangChainPolicy, invocation: Invocation): AsyncGenerator<string>;
 }
 
 async function openSession(
   ports: LangChainPorts,
   owner: string,
-  { text, sessionId = newId(ports.clock.now()) }: LangChainRequest,
+  { text: prompt, sessionId = newId(ports.clock.now()) }: LangChainRequest,
 ): Promise<Session> {
-  const before = await ports.sessions.read(owner, sessionId);
-  const question = userMessage(text);
-  const shown = [...before.slice(-messagesShown), question];
+  const earlier = await ports.sessions.read(owner, sessionId);
+  const question = userMessage(prompt);
+  const shown = [...earlier.slice(-messagesShown), question];
   return {
     sessionId,
     async *answer({ models: [modelId], maxOutputTokens }, { signal }) {
       const max = estimated(estimateMessages(shown), maxOutputTokens);
-      const use = { owner, id: newId(ports.clock.now()), modelId, max };
-      // The question is kept first, so that nothing that happens later loses it.
+      const call = { owner, id: newId(ports.clock.now()), modelId, max };
+      // The question is stored first, so that no later error loses it.
       await ports.sessions.append(owner, sessionId, [question]);
-      let said = '';
-      const events = meteredStream(ports, use, () => ports.chain(shown, signal));
-      for await (const piece of textOf(events)) {
-        said += piece;
-        yield piece;
+      let answer = '';
+      const events = meteredStream(ports, call, () => ports.chain(shown, signal));
+      for await (const text of textOf(events)) {
+        answer += text;
+        yield text;
       }
-      await ports.sessions.append(owner, sessionId, [assistantMessage(said)]);
+      await ports.sessions.append(owner, sessionId, [assistantMessage(answer)]);
     },
   };
 }

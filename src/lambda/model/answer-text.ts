@@ -6,15 +6,15 @@ export const textHeaders = {
   'x-accel-buffering': 'no',
 } as const;
 
-/** The words of a stream. */
+/** Emits the text of a stream. */
 export async function* textOf(
   events: AsyncIterable<TextEvent>,
 ): AsyncGenerator<string, void, undefined> {
   for await (const event of events) if (event.type === 'text') yield event.text;
 }
 
-/** A body whose first piece is there, so that a failure before it is still a status. */
-export async function begunText(text: AsyncIterable<string>): Promise<AsyncIterable<string>> {
+/** Waits for the first text, so that an error before it still becomes a status. */
+export async function awaitFirstText(text: AsyncIterable<string>): Promise<AsyncIterable<string>> {
   const pieces = wholeCharacters(text);
   const first = await pieces.next();
   return (async function* rest() {

@@ -1,110 +1,119 @@
 import { accumulate, emptyAnswer } from '#domain/conversation/accumulate.ts';
+import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import { ChatError, toChatError } from '#domain/errors.ts';
-import type { TurnPorts } from '#domain/turn/open-turn.ts';
+import { ownerOf } from '#domain/identity.ts';
+import type { ChatPolicy } from '#domain/turn/chat-request.ts';
+import { offeredModels, planTurn } from '#domain/turn/plan-turn.ts';
 import { runDetached } from '#domain/turn/run-detached.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
-import type { TurnEvent } from '#domain/conversation/stream-event.ts';
-import { ownerOf } from '#lambda/runtime/http-event.ts';
+import type { TurnPorts } from '#domain/turn/turn-request.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
+import { ids } from '#lambda/runtime/ids.ts';
 import { describeCause, logError } from '#lambda/runtime/log.ts';
-import { createTurnLog } from '#lambda/turn/log-turn.ts';
-import { offeredModels, toTurnRequest, type ChatPolicy } from '#lambda/turn/turn-request.ts';
-import { encodeTurn, logged, openTurnEvents, turnHeaders } from '#lambda/turn/turn-response.ts';
+import { createRouter } from '#lambda/runtime/router.ts';
+import { createTurnLogger } from '#lambda/turn/log-turn.ts';
+import { encodeTurn, logEvents, openTurnEvents, turnHeaders } from '#lambda/turn/turn-response.ts';
+import { toProblem } from '#protocol/http/problem.ts';
+import type { RoutesOf } from '#protocol/http/routes.ts';
 import {
   completionId,
   createCompletionEncoding,
   toCompletion,
   toOpenAiError,
 } from '#protocol/openai/openai-chat.ts';
+import { toModelJson, toModelListJson } from '#protocol/openai/openai-models.ts';
 import { parseOpenAiRequest } from '#protocol/openai/openai-request.ts';
-import { toProblem } from '#protocol/http/problem.ts';
 
-/** Answers `POST /v1/chat/completions` and `GET /v1/models`, of one or all, as OpenAI's clients expect. */
+interface OpenAiContext {
+  readonly ports: TurnPorts;
+  readonly policy: ChatPolicy;
+  readonly request: HttpRequest;
+  readonly invocation: Invocation;
+}
+
+const route = createRouter<RoutesOf<'openai'>, OpenAiContext, HttpResponse>({
+  'POST /v1/chat/completions': complete,
+  'GET /v1/models': async ({ policy, invocation }) =>
+    toJson(toModelListJson(offeredModels(policy)), requestHeaders(invocation)),
+  'GET /v1/models/{model}': async ({ policy, invocation }, { model }) => {
+    const id = decodeURIComponent(model);
+    const headers = requestHeaders(invocation);
+    if (!offeredModels(policy).includes(id)) return modelNotFound(id, headers);
+    return toJson(toModelJson(id), headers);
+  },
+});
+
+/** Answers OpenAI's chat completions and models, with errors in OpenAI's format. Never throws. */
 export async function answerOpenAi(
   ports: TurnPorts,
   policy: ChatPolicy,
-  { request, invocation }: { readonly request: HttpRequest; readonly invocation: Invocation },
+  request: HttpRequest,
+  invocation: Invocation,
 ): Promise<HttpResponse> {
   try {
-    const { method, path } = request;
-    const headers = { 'x-request-id': invocation.requestId };
-    const models = offeredModels(policy).map(toModel);
-    if (method === 'GET' && path === '/v1/models') {
-      return toJson({ object: 'list', data: models }, headers);
-    }
-    if (method === 'GET' && path.startsWith('/v1/models/')) {
-      const id = decodeURIComponent(path.slice('/v1/models/'.length));
-      const model = models.find((one) => one.id === id);
-      return model === undefined ? noSuchModel(id, headers) : toJson(model, headers);
-    }
-    if (method === 'POST' && path === '/v1/chat/completions') {
-      return await complete(ports, policy, { request, invocation });
-    }
-    throw new ChatError('not_found', 'Nothing is here.');
+    return await route(request, { ports, policy, request, invocation });
   } catch (error) {
-    return refusal(toChatError(error), invocation.requestId);
+    return toErrorResponse(toChatError(error), invocation.requestId);
   }
 }
 
-function toModel(id: string) {
-  return { id, object: 'model', created: 0, owned_by: 'bedrock' };
+type Headers = Readonly<Record<string, string>>;
+
+function requestHeaders({ requestId }: Invocation): Headers {
+  return { 'x-request-id': requestId };
 }
 
-/** OpenAI's own words: clients take another model when they read this code. */
-function noSuchModel(id: string, headers: Readonly<Record<string, string>>): HttpResponse {
+/** In OpenAI's own words: clients that read this code choose another model. */
+function modelNotFound(id: string, headers: Headers): HttpResponse {
   const message = `The model \`${id}\` does not exist or you do not have access to it.`;
   const error = { message, type: 'invalid_request_error', param: 'model', code: 'model_not_found' };
   return { ...toJson({ error }, headers), status: 404 };
 }
 
-async function complete(
-  ports: TurnPorts,
-  policy: ChatPolicy,
-  { request, invocation }: { readonly request: HttpRequest; readonly invocation: Invocation },
-): Promise<HttpResponse> {
+async function complete(context: OpenAiContext): Promise<HttpResponse> {
+  const { ports, policy, request, invocation } = context;
   const owner = ownerOf(request.caller, policy.allowAnonymous);
   const { chat, isStreamed, includesUsage } = parseOpenAiRequest(request.body);
-  const nowMs = ports.clock.now();
-  const { requestId } = invocation;
+  const { requestId, signal, endsAtMs } = invocation;
   const { modelId = '' } = chat;
   if (!offeredModels(policy).includes(modelId)) {
-    return noSuchModel(modelId, { 'x-request-id': requestId });
+    return modelNotFound(modelId, requestHeaders(invocation));
   }
-  const turn = toTurnRequest(chat, {
+  const createdMs = ports.clock.now();
+  const turn = planTurn({ ...ports, ids }, policy, chat, {
     owner,
-    policy,
-    invocation,
-    nowMs,
     isAnonymous: request.caller.type === 'anonymous',
     idempotencyKey: request.headers['idempotency-key'],
+    signal,
+    endsAtMs,
   });
-  const { events: told, ended } = runDetached(runTurn(ports, turn));
-  const opened = await openTurnEvents(logged(told, createTurnLog(turn, requestId)));
+  const { events, ended } = runDetached(runTurn(ports, turn));
+  const opened = await openTurnEvents(logEvents(events, createTurnLogger(turn, requestId)));
   const headers = { ...turnHeaders(opened.begun), 'x-request-id': requestId };
   if (opened.failure !== undefined) {
-    return { ...refusal(opened.failure, requestId, headers), ended };
+    return { ...toErrorResponse(opened.failure, requestId, headers), ended };
   }
-  if (!isStreamed) return { ...(await whole(opened.events, nowMs, headers)), ended };
-  const encoding = createCompletionEncoding(nowMs, { includesUsage });
+  if (!isStreamed) return { ...(await collect(opened.events, createdMs, headers)), ended };
+  const encoding = createCompletionEncoding(createdMs, { includesUsage });
   return {
     status: 200,
     headers: { ...encoding.headers, 'content-type': encoding.contentType, ...headers },
     body: encodeTurn(opened.events, encoding),
     ended,
-    ...(encoding.ping === undefined ? {} : { ping: encoding.ping }),
+    ping: encoding.ping,
   };
 }
 
-async function whole(
+async function collect(
   events: AsyncIterable<TurnEvent>,
   createdMs: number,
-  headers: Readonly<Record<string, string>>,
+  headers: Headers,
 ): Promise<HttpResponse> {
   let answer = emptyAnswer;
   let [id, model] = ['', ''];
   for await (const event of events) {
     if (event.type === 'error') {
-      return refusal(event.error, headers['x-request-id'] ?? '', headers);
+      return toErrorResponse(event.error, headers['x-request-id'] ?? '', headers);
     }
     if (event.type === 'turn-start') [id, model] = [completionId(event.turnId), event.modelId];
     if (event.type === 'message-start') model = event.modelId ?? model;
@@ -116,7 +125,7 @@ async function whole(
   return toJson(toCompletion(head, answer), headers);
 }
 
-function toJson(body: object, headers: Readonly<Record<string, string>>): HttpResponse {
+function toJson(body: object, headers: Headers): HttpResponse {
   return {
     status: 200,
     headers: { ...headers, 'content-type': 'application/json', 'cache-control': 'no-store' },
@@ -124,11 +133,7 @@ function toJson(body: object, headers: Readonly<Record<string, string>>): HttpRe
   };
 }
 
-function refusal(
-  error: ChatError,
-  requestId: string,
-  headers: Readonly<Record<string, string>> = {},
-): HttpResponse {
+function toErrorResponse(error: ChatError, requestId: string, headers: Headers = {}): HttpResponse {
   const { status } = toProblem(error, requestId);
   const { code, retryAfterSeconds } = error;
   if (status >= 500) logError('request failed', { requestId, code, cause: describeCause(error) });

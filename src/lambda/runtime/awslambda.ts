@@ -1,22 +1,22 @@
 /**
- * The writing end of a streamed answer. On Lambda it is a plain object with the bound methods of
- * an `http.ClientRequest`, not a `stream.Writable` as @types/aws-lambda has it.
+ * The writable end of a streamed response. On Lambda it is a plain object with the bound methods
+ * of an `http.ClientRequest`, not a `stream.Writable` as @types/aws-lambda declares.
  */
 export interface ResponseStream extends NodeJS.EventEmitter {
   /** False when the caller should wait for `drain`. */
   write(chunk: string | Uint8Array): boolean;
   end(): void;
-  /** Whether what was written still waits for the reader. */
+  /** Whether written data still waits for the reader. */
   readonly writableNeedDrain: boolean;
 }
 
-/** What Lambda tells a handler about its invocation; the part of it that we use. */
+/** The part of Lambda's context that is read. */
 export interface LambdaContext {
   readonly awsRequestId: string;
   getRemainingTimeInMillis(): number;
 }
 
-/** What goes before the body: sent as JSON and eight NUL bytes with the first write. */
+/** Sent before the body with the first write: JSON and eight NUL bytes. */
 export interface ResponseMetadata {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;

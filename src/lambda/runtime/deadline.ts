@@ -3,8 +3,8 @@ import type { LambdaContext } from '#lambda/runtime/awslambda.ts';
 import type { Invocation } from '#lambda/runtime/http.ts';
 
 /**
- * Runs something within an invocation's time. `marginMs` of it, or a third when there is little,
- * is kept back to store the turn and to tell the reader.
+ * Runs an invocation with a deadline. `marginMs` before Lambda's timeout, or a third of a short
+ * one, its signal is aborted, so that the turn can be stored and the reader informed.
  */
 export async function withinDeadline<Result>(
   context: LambdaContext,
@@ -14,7 +14,7 @@ export async function withinDeadline<Result>(
   const remainingMs = context.getRemainingTimeInMillis();
   const deadline = new AbortController();
   const timer = setTimeout(
-    () => deadline.abort(new ChatError('timed_out', 'The time for this answer is up.')),
+    () => deadline.abort(new ChatError('timed_out', 'The answer took too long.')),
     Math.max(0, remainingMs - Math.min(marginMs, remainingMs / 3)),
   );
   try {

@@ -1,7 +1,7 @@
-import { ChatError } from '#domain/errors.ts';
-import type { Caller, HttpRequest } from '#lambda/runtime/http.ts';
+import type { Caller } from '#domain/identity.ts';
+import type { HttpRequest } from '#lambda/runtime/http.ts';
 
-/** The part we use of a Function URL's event (payload format 2.0). */
+/** The part of a Function URL's event that is read (payload format 2.0). */
 export interface FunctionUrlEvent {
   readonly version: '2.0';
   readonly rawPath: string;
@@ -15,7 +15,7 @@ export interface FunctionUrlEvent {
   };
 }
 
-/** The part we use of a REST API's proxy event (payload format 1.0). */
+/** The part of a REST API's proxy event that is read (payload format 1.0). */
 export interface RestApiEvent {
   readonly path: string;
   readonly httpMethod: string;
@@ -25,14 +25,14 @@ export interface RestApiEvent {
   readonly isBase64Encoded: boolean;
   readonly requestContext: {
     readonly identity: { readonly apiKeyId?: string | null };
-    /** What `authorize.ts` says of the caller. */
+    /** Set by `authorize.ts`. */
     readonly authorizer?: { readonly user?: string } | null;
   };
 }
 
 export type HttpEvent = FunctionUrlEvent | RestApiEvent;
 
-/** The request in a Function URL's or a REST API's event. */
+/** Returns the request in the event of a Function URL or a REST API. */
 export function toHttpRequest(event: HttpEvent): HttpRequest {
   return 'version' in event ? fromFunctionUrl(event) : fromRestApi(event);
 }
@@ -60,7 +60,7 @@ function fromRestApi(event: RestApiEvent): HttpRequest {
   };
 }
 
-/** Whoever signed in is himself, whichever key his plan goes by. */
+/** A signed-in user owns their data, whichever API key their usage plan has. */
 function callerOf({ identity, authorizer }: RestApiEvent['requestContext']): Caller {
   if (typeof authorizer?.user === 'string') return { type: 'user', id: authorizer.user };
   const { apiKeyId } = identity;
@@ -74,19 +74,4 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
 
 function decoded(body: string, isBase64Encoded: boolean): string {
   return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
-}
-
-/** Whose conversations the caller may see. Throws `unauthenticated` for nobody's. */
-export function ownerOf(caller: Caller, allowAnonymous: boolean): string {
-  switch (caller.type) {
-    case 'iam':
-      return `iam:${caller.arn}`;
-    case 'api-key':
-      return `key:${caller.id}`;
-    case 'user':
-      return `user:${caller.id}`;
-    case 'anonymous':
-      if (allowAnonymous) return 'anonymous';
-      throw new ChatError('unauthenticated', 'Sign the request or send an API key.');
-  }
 }

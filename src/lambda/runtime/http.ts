@@ -1,11 +1,6 @@
-/** Who is calling, as the door that let them in knows it. */
-export type Caller =
-  | { readonly type: 'iam'; readonly arn: string }
-  | { readonly type: 'api-key'; readonly id: string }
-  | { readonly type: 'user'; readonly id: string }
-  | { readonly type: 'anonymous' };
+import type { Caller } from '#domain/identity.ts';
 
-/** A request, whichever door it came through. */
+/** A request, from a Function URL or a REST API. */
 export interface HttpRequest {
   readonly method: string;
   readonly path: string;
@@ -16,25 +11,25 @@ export interface HttpRequest {
   readonly caller: Caller;
 }
 
-/** An answer, whichever way it goes out. */
+/** A response, sent in one piece or as a stream. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | AsyncIterable<string>;
   /** Written while the body is silent. */
-  readonly ping?: string;
-  /** What goes on beside the body, and must be over before the invocation is. Never rejects. */
-  readonly ended?: Promise<void>;
+  readonly ping?: string | undefined;
+  /** Work beside the body, which must finish before the invocation does. Never rejects. */
+  readonly ended?: Promise<void> | undefined;
 }
 
-/** One run of a handler. */
+/** One invocation of the function. */
 export interface Invocation {
   readonly requestId: string;
-  /** Aborted, with a `timed_out` error as its reason, a little before Lambda's time is up. */
+  /** Aborted, with a `timed_out` error as its reason, shortly before Lambda's timeout. */
   readonly signal: AbortSignal;
   /** When Lambda ends the invocation, in milliseconds since 1970. */
   readonly endsAtMs: number;
 }
 
-/** Answers a request. Throws a `ChatError` for what becomes a problem. */
+/** Answers a request. A `ChatError` that it throws becomes a problem response. */
 export type Answer = (request: HttpRequest, invocation: Invocation) => Promise<HttpResponse>;

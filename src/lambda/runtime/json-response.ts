@@ -1,12 +1,13 @@
 import type { HttpResponse } from '#lambda/runtime/http.ts';
 
+/** The status and the JSON of a response. */
 export interface JsonResult {
   readonly status: number;
-  /** Left out where there is nothing to say. */
+  /** Absent for a response without content. */
   readonly body?: object;
 }
 
-/** A result as an answer in JSON, which nobody keeps for others. */
+/** Returns a response in JSON that no cache stores. */
 export function jsonResponse({ status, body }: JsonResult, requestId: string): HttpResponse {
   return {
     status,

@@ -1,4 +1,4 @@
-/** One line of JSON a call. Only what is listed here may be logged: never words of a conversation. */
+/** The fields of a log line. Nothing else is logged, and never the text of a conversation. */
 export interface LogFields {
   readonly requestId?: string;
   readonly turnId?: string;
@@ -12,15 +12,17 @@ export interface LogFields {
   readonly cause?: string;
 }
 
+/** Writes a log line of level INFO. */
 export function logInfo(message: string, fields: LogFields): void {
   write('INFO', message, fields);
 }
 
+/** Writes a log line of level ERROR. */
 export function logError(message: string, fields: LogFields): void {
   write('ERROR', message, fields);
 }
 
-/** An error and what caused it, down to the first cause, on one line. */
+/** Returns an error and its causes, down to the first, on one line. */
 export function describeCause(error: Error): string {
   const chain: string[] = [];
   for (

@@ -3,7 +3,7 @@ import type { Answer, HttpRequest, HttpResponse, Invocation } from '#lambda/runt
 import { describeCause, logError } from '#lambda/runtime/log.ts';
 import { problemContentType, toProblem } from '#protocol/http/problem.ts';
 
-/** The answer to a request, or the problem that it ran into; never throws. */
+/** Returns the response to a request, or a problem response. Never throws. */
 export async function answerOrProblem(
   answer: Answer,
   request: HttpRequest,
@@ -22,7 +22,7 @@ export async function answerOrProblem(
   }
 }
 
-/** An error as the whole answer. Its cause is for the log, and left to the caller. */
+/** Returns an error as a response. The caller logs the cause. */
 export function problemResponse(
   caught: unknown,
   requestId: string,

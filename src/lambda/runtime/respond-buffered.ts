@@ -4,17 +4,17 @@ import { toHttpRequest, type HttpEvent } from '#lambda/runtime/http-event.ts';
 import type { Answer, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { answerOrProblem, problemResponse } from '#lambda/runtime/problem-response.ts';
 
-/** What a proxy integration or a buffered Function URL wants back. */
+/** The result that a proxy integration or a buffered Function URL expects. */
 export interface ProxyResult {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** What is left when a turn has to end: enough for one write to the table. */
+/** The time reserved to end a turn: enough for one write to the table. */
 const marginMs = 3_000;
 
-/** A handler that gives its answer in one piece, for Function URLs and REST APIs alike. */
+/** Returns a handler that responds in one piece, for Function URLs and REST APIs. */
 export function respondBuffered(
   answer: Answer,
 ): (event: HttpEvent, context: LambdaContext) => Promise<ProxyResult> {
@@ -25,14 +25,14 @@ export function respondBuffered(
     });
 }
 
-/** A body that breaks off half way is no answer at all when nothing has gone out yet. */
+/** A body that fails midway becomes an error response, because nothing has been sent yet. */
 async function toResult(response: HttpResponse, { requestId }: Invocation): Promise<ProxyResult> {
   try {
     return await collect(response);
   } catch (error) {
     return await collect(problemResponse(error, requestId, response.headers));
   } finally {
-    // Nothing runs on once an answer is returned.
+    // Lambda freezes the environment once the response is returned.
     await response.ended;
   }
 }

@@ -8,15 +8,15 @@ import { answerOrProblem } from '#lambda/runtime/problem-response.ts';
 /** Proxies and gateways close a connection after 30 s of silence at the earliest. */
 const heartbeatMs = 12_000;
 
-/** What is left when a turn has to end: a reader may be slow to take the rest. */
+/** The time reserved to end a turn: a slow reader must receive the rest. */
 const marginMs = 10_000;
 
-/** Answers an event that came through no door, but by Invoke. What it throws fails the invocation. */
+/** Answers a direct invocation. An error that it throws fails the invocation. */
 export type AnswerDirect = (event: unknown, invocation: Invocation) => Promise<object>;
 
 /**
- * A handler that streams its answer, for Function URLs and REST APIs alike; and, where it is told
- * how, for direct invocations, with one object.
+ * Returns a handler that streams its response, for Function URLs and REST APIs. With
+ * `answerDirect`, it also answers direct invocations, with one object.
  */
 export function respondStream(
   answer: Answer,
@@ -33,7 +33,7 @@ export function respondStream(
       try {
         await writeResponse(responseStream, response, invocation.signal);
       } finally {
-        // What is left to do for a turn is done whether or not its reader is still there.
+        // The turn finishes whether or not its reader is still there.
         await response.ended;
       }
     }),
@@ -41,9 +41,9 @@ export function respondStream(
 }
 
 /**
- * Writes an answer to Lambda's stream at the pace of its reader, until the signal says that time
- * is up: from then on nobody is waited for, so that the body can come to its end. A body that
- * throws is not ended but breaks off: Lambda gets the error and closes the reader's connection.
+ * Writes a response to Lambda's stream at the reader's pace. Once the signal is aborted, the
+ * reader is no longer waited for, so that the body can finish. A body that throws is not ended:
+ * Lambda gets the error and closes the reader's connection.
  */
 async function writeResponse(
   responseStream: ResponseStream,
@@ -51,11 +51,11 @@ async function writeResponse(
   signal: AbortSignal,
 ): Promise<void> {
   const stream = awslambda.HttpResponseStream.from(responseStream, { statusCode: status, headers });
-  // Status and headers go out with the first write, and without one not at all.
+  // Status and headers are sent with the first write, and never without one.
   stream.write('');
   const heartbeat = startHeartbeat(stream, ping);
   try {
-    // No `pipeline`: when its source fails it destroys the stream, which ends the whole process.
+    // No `pipeline`: if its source fails it destroys the stream, which ends the whole process.
     for await (const chunk of typeof body === 'string' ? [body] : body) {
       if (chunk === '') continue;
       if (!stream.write(chunk)) await drained(stream, signal);

@@ -1,29 +1,32 @@
-import type { CallbackSecrets } from '#domain/task/deliver-callback.ts';
+import { deltaLength } from '#domain/conversation/turn-log.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { StoragePorts } from '#domain/turn/recover-turn.ts';
-import { lastTurn } from '#domain/task/run-task.ts';
+import { ownerOf } from '#domain/identity.ts';
+import type { CallbackSecrets } from '#domain/task/deliver-callback.ts';
+import { findLastTurn } from '#domain/task/run-task.ts';
 import {
   hasEnded,
   isLost,
-  mayBegin,
+  isRetryable,
   taskConversation,
   type Task,
+  type TaskKey,
   type TaskQueue,
   type Tasks,
 } from '#domain/task/task.ts';
-import { lengthOf } from '#domain/conversation/turn-log.ts';
-import { ownerOf } from '#lambda/runtime/http-event.ts';
-import { jsonResponse, type JsonResult } from '#lambda/runtime/json-response.ts';
+import type { ChatPolicy } from '#domain/turn/chat-request.ts';
+import { assertIdempotencyKey } from '#domain/turn/ids.ts';
+import { assertAllowed } from '#domain/turn/plan-turn.ts';
+import type { StoragePorts } from '#domain/turn/turn-request.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
-import { assertIdempotencyKey } from '#lambda/turn/idempotency-key.ts';
-import { derivedId, fingerprintOf, newId } from '#lambda/runtime/new-id.ts';
-import { toTaskTurn } from '#lambda/task/task-turn.ts';
-import type { ChatPolicy } from '#lambda/turn/turn-request.ts';
+import { derivedId, fingerprintOf, newId } from '#lambda/runtime/ids.ts';
+import { jsonResponse, type JsonResult } from '#lambda/runtime/json-response.ts';
+import { createRouter } from '#lambda/runtime/router.ts';
+import type { RoutesOf } from '#protocol/http/routes.ts';
 import { parseCallbackUrl, type CallbackRules } from '#protocol/task/callback-url.ts';
+import { toTaskAcceptedJson, toTaskJson } from '#protocol/task/task-json.ts';
 import { parseTaskId, parseTaskRequest, unknownTask } from '#protocol/task/task-request.ts';
-import { toTaskJson } from '#protocol/task/task-json.ts';
 
-export interface TaskDoorPorts extends StoragePorts {
+export interface TaskApiPorts extends StoragePorts {
   readonly tasks: Tasks;
   readonly queue: TaskQueue;
   readonly secrets: CallbackSecrets;
@@ -31,79 +34,53 @@ export interface TaskDoorPorts extends StoragePorts {
 
 export interface TaskPolicy extends ChatPolicy, CallbackRules {}
 
-interface Asking {
+interface TaskContext {
+  readonly ports: TaskApiPorts;
+  readonly policy: TaskPolicy;
   readonly request: HttpRequest;
-  readonly invocation: Invocation;
-}
-
-/** Answers `POST /tasks`, `GET /tasks/{id}`, and `/callback-secret`: the caller's own. */
-export async function answerTasks(
-  ports: TaskDoorPorts,
-  policy: TaskPolicy,
-  { request, invocation }: Asking,
-): Promise<HttpResponse> {
-  const owner = ownerOf(request.caller, false);
-  const result = await route(ports, policy, { owner, request, invocation });
-  return jsonResponse(result, invocation.requestId);
-}
-
-interface Routed extends Asking {
   readonly owner: string;
 }
 
-async function route(
-  ports: TaskDoorPorts,
+const route = createRouter<RoutesOf<'tasks'>, TaskContext, JsonResult>({
+  'POST /tasks': submit,
+  'GET /tasks/{task_id}': ({ ports, owner }, { task_id: id }) =>
+    read(ports, { owner, taskId: parseTaskId(id) }),
+  'GET /callback-secret': async ({ ports, owner }) => {
+    const [secret] = await ports.secrets.read(owner);
+    return { status: 200, body: { secret } };
+  },
+  'POST /callback-secret': async ({ ports, owner }) => {
+    return { status: 200, body: { secret: await ports.secrets.rotate(owner) } };
+  },
+});
+
+/** Answers requests for the caller's own tasks and callback secret. */
+export async function answerTasks(
+  ports: TaskApiPorts,
   policy: TaskPolicy,
-  routed: Routed,
-): Promise<JsonResult> {
-  const { owner, request } = routed;
-  const [, room, segment, ...rest] = request.path.split('/');
-  const door = `${request.method} ${room}`;
-  if (rest.length === 0 && segment !== undefined && door === 'GET tasks') {
-    return { status: 200, body: await readTask(ports, owner, parseTaskId(segment)) };
-  }
-  if (segment !== undefined) throw nothingHere();
-  switch (door) {
-    case 'POST tasks':
-      return { status: 202, body: await submit(ports, policy, routed) };
-    case 'GET callback-secret':
-      return { status: 200, body: { secret: (await ports.secrets.read(owner))[0] } };
-    case 'POST callback-secret':
-      return { status: 200, body: { secret: await ports.secrets.rotate(owner) } };
-    default:
-      throw nothingHere();
-  }
+  request: HttpRequest,
+  { requestId }: Invocation,
+): Promise<HttpResponse> {
+  const owner = ownerOf(request.caller, false);
+  return jsonResponse(await route(request, { ports, policy, request, owner }), requestId);
 }
 
-/** A request is kept as it was sent, in an item of at most 400 KB. */
-const maxBytes = 350_000;
+/** The request is stored as it was sent, in a DynamoDB item of at most 400 KB. */
+const maxBodyBytes = 350_000;
 
-/** Tasks and their answers are kept this long. */
-const keptMs = 30 * 86_400_000;
+/** How long tasks and their answers are stored. */
+const ttlMs = 30 * 86_400_000;
 
-async function submit(
-  { tasks, queue, clock }: TaskDoorPorts,
-  policy: TaskPolicy,
-  { owner, request, invocation }: Routed,
-): Promise<object> {
+async function submit({ ports, policy, request, owner }: TaskContext): Promise<JsonResult> {
+  const { tasks, queue, clock } = ports;
   const { body, headers } = request;
-  if (Buffer.byteLength(body) > maxBytes) {
-    throw new ChatError('too_large', `The body must be at most ${maxBytes / 1_000} KB.`);
+  if (Buffer.byteLength(body) > maxBodyBytes) {
+    throw new ChatError('too_large', `The body must be at most ${maxBodyBytes / 1_000} KB.`);
   }
-  const { callbackUrl } = parseTaskRequest(body);
+  const { chat, callbackUrl } = parseTaskRequest(body);
   const key = headers['idempotency-key'];
   if (key !== undefined) assertIdempotencyKey(key);
   const nowMs = clock.now();
-  const callback =
-    callbackUrl === undefined
-      ? {}
-      : {
-          callback: {
-            url: parseCallbackUrl(callbackUrl, policy),
-            state: 'waiting',
-            attempts: 0,
-          } as const,
-        };
   const task: Task = {
     owner,
     taskId: key === undefined ? newId(nowMs) : derivedId(owner, 'task', key),
@@ -111,45 +88,47 @@ async function submit(
     request: body,
     fingerprint: fingerprintOf(body),
     createdAtMs: nowMs,
-    expiresAtMs: nowMs + keptMs,
-    ...callback,
+    expiresAtMs: nowMs + ttlMs,
+    ...(callbackUrl === undefined ? {} : { callback: toCallback(callbackUrl, policy) }),
   };
-  // What no worker could do is refused at once.
-  toTaskTurn(task, 1, { policy, invocation, nowMs });
-  const kept = await tasks.submit(task);
-  // A task that nobody has begun may never have got into the queue, or was lost from it.
-  const isToQueue = kept.state === 'queued' || isLost(kept, nowMs) || mayBegin(kept);
-  if (isToQueue) await queue.send(kept);
-  return { task_id: kept.taskId, status: kept.state };
+  // A request that the worker would refuse is refused at once.
+  assertAllowed(chat, policy, { isAnonymous: false });
+  const stored = await tasks.submit(task);
+  // A task without a worker may never have reached the queue, or was lost from it.
+  const needsQueue = stored.state === 'queued' || isLost(stored, nowMs) || isRetryable(stored);
+  if (needsQueue) await queue.send(stored);
+  return { status: 202, body: toTaskAcceptedJson(stored) };
 }
 
-async function readTask(ports: TaskDoorPorts, owner: string, taskId: string): Promise<object> {
-  const task = await ports.tasks.find({ owner, taskId });
+function toCallback(url: string, rules: CallbackRules): NonNullable<Task['callback']> {
+  return { url: parseCallbackUrl(url, rules), state: 'waiting', attempts: 0 };
+}
+
+async function read(ports: TaskApiPorts, key: TaskKey): Promise<JsonResult> {
+  const task = await ports.tasks.find(key);
   if (task === undefined) throw unknownTask();
   if (isLost(task, ports.clock.now())) {
-    return toTaskJson({ ...task, state: 'failed', error: lost }, undefined);
+    return { status: 200, body: toTaskJson({ ...task, state: 'failed', error: lost }, undefined) };
   }
-  if (!hasEnded(task)) return toTaskJson(task, undefined, await charactersOf(ports, task));
-  return toTaskJson(task, await lastTurn(ports, task));
+  const turn = hasEnded(task) ? await findLastTurn(ports, task) : undefined;
+  const characters = hasEnded(task) ? undefined : await countCharacters(ports, task);
+  return { status: 200, body: toTaskJson(task, turn, characters) };
 }
 
 const lost = {
   code: 'internal',
-  message: 'What worked on this task is gone. Send the request again, with its key.',
+  message: 'The worker of this task has crashed. Send the request again, with its key.',
 } as const;
 
-/** How much of a task's answer there is so far. */
-async function charactersOf(
-  { conversations, log }: TaskDoorPorts,
+/** Returns the length of a live task's answer so far. */
+async function countCharacters(
+  { conversations, log }: TaskApiPorts,
   task: Task,
 ): Promise<number | undefined> {
   const key = taskConversation(task);
   const live = (await conversations.find(key))?.liveTurn;
   if (live === undefined) return undefined;
   const entries = await log.read({ ...key, turnId: live.turnId, sequence: live.sequence }, 0);
-  return entries.flatMap(({ events }) => events).reduce((sum, event) => sum + lengthOf(event), 0);
-}
-
-function nothingHere(): ChatError {
-  return new ChatError('not_found', 'Nothing is here.');
+  const events = entries.flatMap((entry) => entry.events);
+  return events.reduce((sum, event) => sum + deltaLength(event), 0);
 }

@@ -1,35 +1,36 @@
-import { ChatError } from '#domain/errors.ts';
-import type { TurnRequest } from '#domain/turn/open-turn.ts';
 import { userMessage } from '#domain/conversation/message.ts';
+import { invalidRequest } from '#domain/errors.ts';
 import { taskConversation, type Task } from '#domain/task/task.ts';
+import type { ChatPolicy, ChatRequest } from '#domain/turn/chat-request.ts';
+import { planTurn, type PlanPorts } from '#domain/turn/plan-turn.ts';
+import type { TurnRequest } from '#domain/turn/turn-request.ts';
 import type { Invocation } from '#lambda/runtime/http.ts';
-import { toTurnRequest, type ChatPolicy } from '#lambda/turn/turn-request.ts';
-import type { ChatRequest } from '#protocol/turn/chat-request.ts';
+import { ids } from '#lambda/runtime/ids.ts';
 import { parseTaskRequest } from '#protocol/task/task-request.ts';
 
-export interface TaskContext {
-  readonly policy: ChatPolicy;
-  readonly invocation: Invocation;
-  readonly nowMs: number;
-}
-
 /**
- * The turn that a task asks for. Whoever asks for the same attempt of the same task asks for the
- * same turn. Throws `invalid_request` where the policy does not let it.
+ * Returns the turn of a task. The same attempt of the same task is always the same turn. Throws
+ * `invalid_request` if the policy does not allow it.
  */
-export function toTaskTurn(task: Task, attempt: number, context: TaskContext): TurnRequest {
+export function toTaskTurn(
+  ports: Omit<PlanPorts, 'ids'>,
+  policy: ChatPolicy,
+  task: Task,
+  attempt: { readonly number: number; readonly invocation: Invocation },
+): TurnRequest {
   const { chat } = parseTaskRequest(task.request);
   const { owner, expiresAtMs } = task;
   const { conversationId } = taskConversation(task);
-  const turn = toTurnRequest(chat, { ...context, owner, isAnonymous: false });
+  const { signal, endsAtMs } = attempt.invocation;
+  const context = { owner, isAnonymous: false, signal, endsAtMs };
   return {
-    ...turn,
-    // Nothing goes before it, not even an attempt whose worker died.
-    asked: { type: 'edit', question: userMessage(promptOf(chat)), parentId: null },
+    ...planTurn({ ...ports, ids }, policy, chat, context),
+    // Always the first turn, even after an attempt whose worker crashed.
+    input: { type: 'edit', question: userMessage(promptOf(chat)), parentId: null },
     conversation: { conversationId, mode: 'either', expiresAtMs },
-    // A task's id may come again after it was forgotten; its turns are forgotten later.
+    // A task's id may be used again after it expired, and its turns expire later.
     idempotency: {
-      key: `attempt-${task.createdAtMs}-${attempt}`,
+      key: `attempt-${task.createdAtMs}-${attempt.number}`,
       fingerprint: task.fingerprint,
     },
   };
@@ -37,5 +38,5 @@ export function toTaskTurn(task: Task, attempt: number, context: TaskContext): T
 
 function promptOf({ question }: ChatRequest): string {
   if (question.type === 'message') return question.text;
-  throw new ChatError('invalid_request', 'prompt: is required');
+  throw invalidRequest('prompt', 'is required');
 }

@@ -1,58 +1,80 @@
+import { ownerOf } from '#domain/identity.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { TurnPorts } from '#domain/turn/open-turn.ts';
+import type { ChatPolicy } from '#domain/turn/chat-request.ts';
+import { planTurn } from '#domain/turn/plan-turn.ts';
 import { runDetached } from '#domain/turn/run-detached.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
-import { ownerOf } from '#lambda/runtime/http-event.ts';
+import type { TurnPorts } from '#domain/turn/turn-request.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
-import { createTurnLog } from '#lambda/turn/log-turn.ts';
-import { toTurnRequest, type ChatPolicy } from '#lambda/turn/turn-request.ts';
+import { ids } from '#lambda/runtime/ids.ts';
+import { createRouter } from '#lambda/runtime/router.ts';
+import { createTurnLogger } from '#lambda/turn/log-turn.ts';
 import { acceptedFormat, toTurnResponse } from '#lambda/turn/turn-response.ts';
+import type { RoutesOf } from '#protocol/http/routes.ts';
+import type { TurnFormat } from '#protocol/turn/chat-options.ts';
 import { parseChatRequest } from '#protocol/turn/chat-request.ts';
 
-/** Chat requests are at most this many bytes; an unmodified `useChat` sends its whole history. */
+/** The maximum size of a chat request. An unmodified `useChat` sends its whole history. */
 const maxBodyBytes = 1_048_576;
 
-/** Answers a chat request with one turn, in the format it asks for. */
-export async function answerTurn(
+export interface ChatSettings extends ChatPolicy {
+  /** For requests that name no format, or accept any. */
+  readonly defaultFormat: TurnFormat;
+}
+
+interface ChatContext {
+  readonly ports: TurnPorts;
+  readonly settings: ChatSettings;
+  readonly request: HttpRequest;
+  readonly invocation: Invocation;
+}
+
+/** A Function URL has no paths of its own, so it accepts its root. */
+type ChatRoute = RoutesOf<'chat' | 'chat-buffered'> | 'POST /';
+
+const route = createRouter<ChatRoute, ChatContext, HttpResponse>({
+  'POST /': runChat,
+  'POST /chat': runChat,
+  'POST /chat/stream': runChat,
+});
+
+/** Answers a chat request with one turn, in the requested format. */
+export function answerChat(
   ports: TurnPorts,
-  policy: ChatPolicy,
-  { request, invocation }: { request: HttpRequest; invocation: Invocation },
+  settings: ChatSettings,
+  request: HttpRequest,
+  invocation: Invocation,
 ): Promise<HttpResponse> {
-  assertChatDoor(request);
-  const owner = ownerOf(request.caller, policy.allowAnonymous);
-  const chat = parseChatRequest(request.body);
-  const turn = toTurnRequest(chat, {
+  return route(request, { ports, settings, request, invocation });
+}
+
+async function runChat({ ports, settings, ...context }: ChatContext): Promise<HttpResponse> {
+  const { request, invocation } = context;
+  const { caller, headers, body } = request;
+  if (Buffer.byteLength(body) > maxBodyBytes) {
+    throw new ChatError('too_large', `The body must be at most ${maxBodyBytes} bytes.`);
+  }
+  const owner = ownerOf(caller, settings.allowAnonymous);
+  const { chat, format } = parseChatRequest(body);
+  const turn = planTurn({ ...ports, ids }, settings, chat, {
     owner,
-    policy,
-    invocation,
-    isAnonymous: request.caller.type === 'anonymous',
-    idempotencyKey: request.headers['idempotency-key'],
-    nowMs: ports.clock.now(),
+    isAnonymous: caller.type === 'anonymous',
+    idempotencyKey: headers['idempotency-key'],
+    signal: invocation.signal,
+    endsAtMs: invocation.endsAtMs,
   });
   // From here on the turn runs whether or not anybody reads it.
   const { events, ended } = runDetached(runTurn(ports, turn));
   const { requestId } = invocation;
+  const { question } = chat;
   return toTurnResponse(events, {
     requestId,
     ended,
-    format: chat.format ?? acceptedFormat(request.headers['accept']) ?? policy.defaultFormat,
-    log: createTurnLog(turn, requestId),
-    ...(chat.question.type === 'approve' && chat.question.goesOn === true
-      ? { decided: chat.question.decisions.map(({ toolUseId }) => toolUseId) }
-      : {}),
+    format: format ?? acceptedFormat(headers['accept']) ?? settings.defaultFormat,
+    logger: createTurnLogger(turn, requestId),
+    decidedCalls:
+      question.type === 'approve' && question.continues === true
+        ? question.decisions.map(({ toolUseId }) => toolUseId)
+        : undefined,
   });
-}
-
-const chatPaths: ReadonlySet<string> = new Set(['/', '/chat', '/chat/stream']);
-
-function assertChatDoor({ method, path, body }: HttpRequest): void {
-  if (!chatPaths.has(path) || method !== 'POST') {
-    throw new ChatError(
-      'not_found',
-      'Nothing is here. A chat is a POST to /chat, or to / of its own URL.',
-    );
-  }
-  if (Buffer.byteLength(body) > maxBodyBytes) {
-    throw new ChatError('too_large', `The body must be at most ${maxBodyBytes} bytes.`);
-  }
 }

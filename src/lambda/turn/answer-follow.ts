@@ -1,72 +1,78 @@
-import { parseStreamFormat } from '#protocol/turn/follow-request.ts';
 import { unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
+import type { LiveTurn, Turn } from '#domain/conversation/turn.ts';
 import { ChatError } from '#domain/errors.ts';
+import { ownerOf } from '#domain/identity.ts';
 import { followTurn } from '#domain/turn/follow-turn.ts';
 import { findTurn } from '#domain/turn/history.ts';
-import { findConversation, type StoragePorts } from '#domain/turn/recover-turn.ts';
-import type { TurnKey } from '#domain/conversation/turn.ts';
-import { ownerOf } from '#lambda/runtime/http-event.ts';
+import { findConversation } from '#domain/turn/recover-turn.ts';
+import type { StoragePorts } from '#domain/turn/turn-request.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
+import { jsonResponse } from '#lambda/runtime/json-response.ts';
+import { createRouter } from '#lambda/runtime/router.ts';
 import { acceptedFormat, toTurnResponse } from '#lambda/turn/turn-response.ts';
 import { parseConversationId } from '#protocol/conversation/conversation-request.ts';
+import type { RoutesOf } from '#protocol/http/routes.ts';
 import { decodeCursor, type Cursor } from '#protocol/turn/cursor.ts';
+import { parseStreamFormat } from '#protocol/turn/follow-request.ts';
+
+interface FollowContext {
+  readonly ports: StoragePorts;
+  readonly request: HttpRequest;
+  readonly invocation: Invocation;
+}
+
+const route = createRouter<RoutesOf<'conversation-stream'>, FollowContext, HttpResponse>({
+  'GET /conversations/{conversation_id}/stream': (context, { conversation_id: id }) =>
+    follow(context, parseConversationId(id)),
+});
 
 /**
- * Answers `GET /conversations/{id}/stream` with what the caller has not read yet of the live turn,
- * or of the last one where his cursor is in it: 204 where there is nothing, 410 where other turns
- * have begun since.
+ * Answers a request to follow a turn with what the caller has not read yet: of the live turn, or
+ * of the latest one if the cursor belongs to it. The status is 204 if nothing is left, and 410 if
+ * other turns have begun since.
  */
-export async function answerStream(
+export function answerFollow(
   ports: StoragePorts,
   request: HttpRequest,
-  { requestId, signal }: Invocation,
+  invocation: Invocation,
 ): Promise<HttpResponse> {
-  const owner = ownerOf(request.caller, false);
-  const key = { owner, conversationId: conversationIn(request) };
+  return route(request, { ports, request, invocation });
+}
+
+async function follow(
+  { ports, request, invocation: { requestId, signal } }: FollowContext,
+  conversationId: string,
+): Promise<HttpResponse> {
+  const key = { owner: ownerOf(request.caller, false), conversationId };
   const { headers, query } = request;
-  const given = headers['last-event-id'] ?? query['after'];
-  const cursor = given === undefined ? undefined : decodeCursor(given);
+  const position = headers['last-event-id'] ?? query['after'];
+  const cursor = position === undefined ? undefined : decodeCursor(position);
   const format = parseStreamFormat(query['format']) ?? acceptedFormat(headers['accept']) ?? 'ui';
-  const turn = await findTurnToRead(ports, key, cursor);
-  if (turn === undefined) {
-    return {
-      status: 204,
-      headers: { 'x-request-id': requestId, 'cache-control': 'no-store' },
-      body: '',
-    };
-  }
-  return toTurnResponse(followTurn(ports, { key: turn, signal }), {
+  const turn = await findTurnToFollow(ports, key, cursor);
+  if (turn === undefined) return jsonResponse({ status: 204 }, requestId);
+  const turnKey = { ...key, turnId: turn.turnId, sequence: turn.sequence };
+  return toTurnResponse(followTurn(ports, { key: turnKey, turn, signal }), {
     requestId,
     format,
     after: cursor?.characters ?? 0,
   });
 }
 
-function conversationIn({ method, path }: HttpRequest): string {
-  const [, room, segment = '', door, ...rest] = path.split('/');
-  if (room !== 'conversations' || door !== 'stream' || rest.length > 0 || method !== 'GET') {
-    throw new ChatError('not_found', 'Nothing is here.');
-  }
-  return parseConversationId(segment);
-}
-
-async function findTurnToRead(
+async function findTurnToFollow(
   ports: StoragePorts,
   key: ConversationKey,
   cursor: Cursor | undefined,
-): Promise<TurnKey | undefined> {
-  const found = await findConversation(ports, key);
-  if (found === undefined) throw unknownConversation();
-  const { liveTurn: live, headId } = found;
-  if (live !== undefined && (cursor === undefined || cursor.turnId === live.turnId)) {
-    return { ...key, turnId: live.turnId, sequence: live.sequence };
+): Promise<LiveTurn | Turn | undefined> {
+  const conversation = await findConversation(ports, key);
+  if (conversation === undefined) throw unknownConversation();
+  const { liveTurn, headId } = conversation;
+  if (liveTurn !== undefined && (cursor === undefined || cursor.turnId === liveTurn.turnId)) {
+    return liveTurn;
   }
   if (cursor === undefined) return undefined;
-  const last =
+  const latest =
     cursor.turnId === headId ? await findTurn(ports.conversations, key, headId) : undefined;
-  if (last === undefined) {
-    throw new ChatError('gone', 'This stream is over. Read the conversation instead.');
-  }
-  return { ...key, turnId: last.turnId, sequence: last.sequence };
+  if (latest !== undefined) return latest;
+  throw new ChatError('gone', 'This stream is over. Read the conversation instead.');
 }

@@ -5,9 +5,9 @@ import type { ChatError } from '#domain/errors.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import type { HttpResponse } from '#lambda/runtime/http.ts';
 import { problemResponse } from '#lambda/runtime/problem-response.ts';
-import type { TurnLog } from '#lambda/turn/log-turn.ts';
+import type { TurnLogger } from '#lambda/turn/log-turn.ts';
 import type { TurnFormat } from '#protocol/turn/chat-options.ts';
-import { goingOn, resumed } from '#protocol/turn/cursor.ts';
+import { continueAfterCalls, resumeAfter } from '#protocol/turn/cursor.ts';
 import { createDataEncoding } from '#protocol/turn/data-stream.ts';
 import type { TurnEncoding } from '#protocol/turn/turn-encoding.ts';
 import { createPlainTextEncoding } from '#protocol/turn/plain-text.ts';
@@ -20,62 +20,62 @@ const acceptedTypes: Readonly<Record<string, TurnFormat>> = {
 };
 
 /**
- * The format of the media type among ours that is wanted most (RFC 9110, 12.5.1); of those wanted
- * alike, of the first.
+ * Returns the format of the supported media type with the highest weight (RFC 9110, 12.5.1), the
+ * first among equals; undefined if none is accepted.
  */
 export function acceptedFormat(accept = ''): TurnFormat | undefined {
-  const wanted = accept.split(',').flatMap((range) => {
+  const accepted = accept.split(',').flatMap((range) => {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
     const weight = parameters.find((parameter) => /^q=/iu.test(parameter))?.slice(2) ?? '1';
     const format = acceptedTypes[type.toLowerCase()];
     return format === undefined || Number(weight) === 0 ? [] : [{ format, weight: Number(weight) }];
   });
-  return wanted.toSorted((one, other) => other.weight - one.weight)[0]?.format;
+  return accepted.toSorted((a, b) => b.weight - a.weight)[0]?.format;
 }
 
 export interface ResponseSettings {
   readonly requestId: string;
   readonly format: TurnFormat;
-  /** What goes on beside the response. */
-  readonly ended?: Promise<void>;
-  readonly log?: TurnLog;
-  /** How many characters of the answer the reader has already. */
-  readonly after?: number;
-  /** The calls on which the reader has decided, who has the answer up to them. */
-  readonly decided?: readonly string[];
+  /** Resolves when the turn is over. */
+  readonly ended?: Promise<void> | undefined;
+  readonly logger?: TurnLogger | undefined;
+  /** How many characters of the answer the reader already has. */
+  readonly after?: number | undefined;
+  /** The calls that the reader has decided on. The reader has the answer up to them. */
+  readonly decidedCalls?: readonly string[] | undefined;
 }
 
-/** A turn as the response to a request. Throws what kept the turn from beginning. */
+/** Returns the response with a turn. Throws the error that kept the turn from beginning. */
 export async function toTurnResponse(
   turn: AsyncGenerator<TurnEvent>,
   settings: ResponseSettings,
 ): Promise<HttpResponse> {
   const { requestId, ended } = settings;
-  const opened = await openTurnEvents(logged(turn, settings.log));
+  const opened = await openTurnEvents(logEvents(turn, settings.logger));
   const headers = { ...turnHeaders(opened.begun), 'x-request-id': requestId };
-  const response = await respond(opened, settings, headers);
-  return { ...response, ...(ended === undefined ? {} : { ended }) };
+  return { ...(await respond(opened, settings, headers)), ended };
 }
 
 async function respond(
   { events, failure }: OpenedTurn,
-  { requestId, format, after = 0, decided }: ResponseSettings,
+  { requestId, format, after = 0, decidedCalls }: ResponseSettings,
   headers: Readonly<Record<string, string>>,
 ): Promise<HttpResponse> {
   if (failure !== undefined) return problemResponse(failure, requestId, headers);
   if (format === 'json') return collectTurn(events, requestId, headers);
   const encoding =
-    decided !== undefined && format === 'ui'
-      ? goingOn(createUiEncoding(requestId, { goesOn: true }), decided)
-      : resumed(createEncoding(format, requestId), after);
+    decidedCalls !== undefined && format === 'ui'
+      ? continueAfterCalls(createUiEncoding(requestId, { isContinued: true }), decidedCalls)
+      : resumeAfter(createEncoding(format, requestId), after);
   return {
     status: 200,
     headers: { ...encoding.headers, 'content-type': encoding.contentType, ...headers },
     body: encodeTurn(events, encoding),
-    ...(encoding.ping === undefined ? {} : { ping: encoding.ping }),
+    ping: encoding.ping,
   };
 }
 
+/** Returns the response headers that name the turn and its conversation. */
 export function turnHeaders(begun: readonly TurnEvent[]): Record<string, string> {
   const start = begun.find((event) => event.type === 'turn-start');
   return {
@@ -87,28 +87,28 @@ export function turnHeaders(begun: readonly TurnEvent[]): Record<string, string>
 }
 
 interface OpenedTurn {
-  /** What was heard before the response could begin. */
+  /** The events that were read before the response could begin. */
   readonly begun: readonly TurnEvent[];
-  /** The whole turn, that included. */
+  /** All events of the turn, including those. */
   readonly events: AsyncIterable<TurnEvent>;
-  /** Why the model never began: time for an HTTP status, and nothing to stream. */
+  /** Why the model did not begin. It becomes an HTTP status, and nothing is streamed. */
   readonly failure?: ChatError;
 }
 
-/** Waits for the model's first word, because a status cannot be taken back. */
+/** Waits for the model's first event, because a status cannot be changed later. */
 export async function openTurnEvents(turn: AsyncGenerator<TurnEvent>): Promise<OpenedTurn> {
   const begun: TurnEvent[] = [];
   for (;;) {
     const { done, value } = await turn.next();
-    if (done === true) return { begun, events: prepended(begun, turn) };
+    if (done === true) return { begun, events: prepend(begun, turn) };
     begun.push(value);
     if (value.type === 'turn-start') continue;
-    if (value.type !== 'error') return { begun, events: prepended(begun, turn) };
+    if (value.type !== 'error') return { begun, events: prepend(begun, turn) };
     return { begun, events: turn, failure: value.error };
   }
 }
 
-async function* prepended(
+async function* prepend(
   begun: readonly TurnEvent[],
   turn: AsyncIterable<TurnEvent>,
 ): AsyncGenerator<TurnEvent, void, undefined> {
@@ -116,12 +116,13 @@ async function* prepended(
   yield* turn;
 }
 
-export async function* logged(
+/** Passes the events of a turn through, and shows each to a logger. */
+export async function* logEvents(
   turn: AsyncIterable<TurnEvent>,
-  log: TurnLog | undefined,
+  logger: TurnLogger | undefined,
 ): AsyncGenerator<TurnEvent, void, undefined> {
   for await (const event of turn) {
-    log?.event(event);
+    logger?.observe(event);
     yield event;
   }
 }
@@ -137,6 +138,7 @@ function createEncoding(format: Exclude<TurnFormat, 'json'>, requestId: string):
   }
 }
 
+/** Returns the text of a turn in an encoding. */
 export async function* encodeTurn(
   events: AsyncIterable<TurnEvent>,
   encoding: TurnEncoding,
@@ -144,24 +146,24 @@ export async function* encodeTurn(
   for await (const event of events) yield encoding.encode(event);
 }
 
-/** The whole turn in one piece; its status can still say that it failed. */
+/** Returns the whole turn in one piece. Its status can still be that of an error. */
 async function collectTurn(
   events: AsyncIterable<TurnEvent>,
   requestId: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<HttpResponse> {
   let answer = emptyAnswer;
-  let body: Record<string, unknown> = {};
+  let start: ReturnType<typeof toTurnStart> | undefined;
   let cost: Cost | undefined;
   for await (const event of events) {
     if (event.type === 'error') return problemResponse(event.error, requestId, headers);
     if (event.type === 'turn-stop') ({ cost } = event);
-    else if (event.type === 'turn-start') body = toTurnStart(event);
+    else if (event.type === 'turn-start') start = toTurnStart(event);
     else answer = accumulate(answer, event);
   }
   return {
     status: 200,
     headers: { ...headers, 'content-type': 'application/json', 'cache-control': 'no-store' },
-    body: JSON.stringify({ ...body, ...toTurnAnswer(answer, cost) }),
+    body: JSON.stringify({ ...start, ...toTurnAnswer(answer, cost) }),
   };
 }

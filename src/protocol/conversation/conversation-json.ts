@@ -3,14 +3,18 @@ import * as v from 'valibot';
 import type { Conversation } from '#domain/conversation/conversation.ts';
 import { messageText } from '#domain/conversation/message.ts';
 import { interruptedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
-import { toGroundsJson } from '#protocol/conversation/passage-json.ts';
-import { toCostJson, toUsageJson, usageJson } from '#protocol/conversation/usage-json.ts';
-
-const time = v.pipe(v.string(), v.isoTimestamp());
+import { time, toTime } from '#protocol/http/json-fields.ts';
+import { groundsFields, toGroundsJson } from '#protocol/conversation/passage-json.ts';
+import {
+  costFields,
+  toCostJson,
+  toUsageJson,
+  usageJson,
+} from '#protocol/conversation/usage-json.ts';
 
 const turnJson = v.object({
   turn_id: v.string(),
-  /** The turn that this one follows; null where it opens the conversation. */
+  /** The turn that this one follows; null if it is the first of the conversation. */
   parent_turn_id: v.nullable(v.string()),
   state: v.picklist(['running', 'complete', 'stopped', 'interrupted', 'failed', 'timed_out']),
   message: v.string(),
@@ -19,17 +23,12 @@ const turnJson = v.object({
   created_at: time,
   stop_reason: v.optional(v.string()),
   usage: v.optional(usageJson),
-  /** US dollars; absent where the model has no known price. */
-  cost_usd: v.optional(v.number()),
-  /** The model was not heard out: this is what it can have cost at most. */
-  cost_estimated: v.optional(v.literal(true)),
+  ...costFields,
   error_code: v.optional(v.string()),
-  /** What parts of the answer stand on, and the steps on the way to it. */
-  citations: v.optional(v.array(v.unknown())),
-  trace: v.optional(v.array(v.unknown())),
+  ...groundsFields,
 });
 
-/** A turn as the conversations door shows it; a live one is `running` and has no answer yet. */
+/** A turn in the public JSON. A live one is `running` and has no answer yet. */
 export type TurnJson = v.InferOutput<typeof turnJson>;
 
 const conversationJson = v.object({
@@ -41,6 +40,7 @@ const conversationJson = v.object({
 
 export type ConversationJson = v.InferOutput<typeof conversationJson>;
 
+/** A page of conversations in the public JSON. */
 export const conversationListJson = v.object({
   conversations: v.array(conversationJson),
   cursor: v.optional(v.string()),
@@ -49,12 +49,13 @@ export const conversationListJson = v.object({
 /** A conversation with a page of its turns, oldest first; `cursor` asks for older ones. */
 export const conversationPageJson = v.object({
   ...conversationJson.entries,
-  /** The last turn that began: the next one follows it. */
+  /** The latest turn, which the next one follows. */
   head_turn_id: v.nullable(v.string()),
   turns: v.array(turnJson),
   cursor: v.optional(v.string()),
 });
 
+/** Returns a conversation in the public JSON, without its turns. */
 export function toConversationJson(conversation: Conversation): ConversationJson {
   return {
     conversation_id: conversation.conversationId,
@@ -64,6 +65,7 @@ export function toConversationJson(conversation: Conversation): ConversationJson
   };
 }
 
+/** Returns a page of conversations in the public JSON. */
 export function toConversationList(
   page: Page<Conversation>,
 ): v.InferOutput<typeof conversationListJson> {
@@ -71,9 +73,9 @@ export function toConversationList(
 }
 
 /**
- * A conversation with a page of its turns, which it shows as they are at `nowMs`: give its live
- * turn only with the newest page. A live turn whose lease is over was interrupted, though nobody
- * has stored that yet; one that has just been stored as ended is not shown twice.
+ * Returns a conversation with a page of its turns, as they are at `nowMs`. Its live turn belongs
+ * to the newest page only. A live turn whose lease is over is shown as interrupted, although that
+ * is not stored yet; one that was just stored as ended is not shown twice.
  */
 export function toConversationPage(
   conversation: Conversation,
@@ -118,6 +120,13 @@ function cursorOf({ cursor }: Page<unknown>): { cursor?: string } {
   return cursor === undefined ? {} : { cursor };
 }
 
-function toTime(timeMs: number): string {
-  return new Date(timeMs).toISOString();
+/** The answer to a request to stop a turn, in the public JSON. */
+export const stoppingJson = v.strictObject({
+  turn_id: v.nullable(v.string()),
+  stopping: v.boolean(),
+});
+
+/** Returns whether a turn is being stopped; `turnId` is undefined if none is live. */
+export function toStoppingJson(turnId: string | undefined): v.InferOutput<typeof stoppingJson> {
+  return { turn_id: turnId ?? null, stopping: turnId !== undefined };
 }

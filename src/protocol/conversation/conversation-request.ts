@@ -1,8 +1,9 @@
+import { isIdentifier } from '#domain/identifier.ts';
 import type { PageRequest } from '#domain/conversation/conversations.ts';
 import * as v from 'valibot';
 import { isTitle } from '#domain/conversation/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
-import { identifier, isIdentifier } from '#protocol/http/identifier.ts';
+import { identifier } from '#protocol/http/identifier.ts';
 import { parsed, parseJsonObject } from '#protocol/http/json-body.ts';
 
 const limit = v.optional(

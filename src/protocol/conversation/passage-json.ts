@@ -1,8 +1,43 @@
+import * as v from 'valibot';
 import type { Answer } from '#domain/conversation/accumulate.ts';
 import type { CitationBlock, ContentBlock, Passage } from '#domain/conversation/message.ts';
+import { count } from '#protocol/http/json-fields.ts';
 
-/** A passage as every format tells it. */
-export function toPassageJson({ text, source, title, score }: Passage): object {
+/** A passage in the public JSON. */
+export const passageJson = v.strictObject({
+  text: v.string(),
+  source: v.string(),
+  title: v.optional(v.string()),
+  score: v.optional(v.number()),
+});
+
+const citationJson = v.strictObject({
+  start: v.optional(count),
+  end: v.optional(count),
+  sources: v.array(passageJson),
+});
+
+/** What an answer is based on: its citations, and the steps that led to it. */
+export const groundsFields = {
+  citations: v.optional(v.array(citationJson)),
+  trace: v.optional(v.array(v.looseObject({ type: v.string() }))),
+};
+
+type PassageJson = v.InferOutput<typeof passageJson>;
+type CitationJson = v.InferOutput<typeof citationJson>;
+
+interface StepJson {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+interface GroundsJson {
+  citations?: CitationJson[];
+  trace?: StepJson[];
+}
+
+/** Returns a passage in the public JSON. */
+export function toPassageJson({ text, source, title, score }: Passage): PassageJson {
   return {
     text,
     source,
@@ -11,13 +46,13 @@ export function toPassageJson({ text, source, title, score }: Passage): object {
   };
 }
 
-/** What a part of an answer stands on; `start` and `end` count characters of its text. */
-export function toCitationJson({ span, passages }: CitationBlock): object {
+/** Returns a citation in the public JSON; `start` and `end` count characters of the answer. */
+export function toCitationJson({ span, passages }: CitationBlock): CitationJson {
   return { ...span, sources: passages.map(toPassageJson) };
 }
 
-/** What an answer stands on, and how it came about, where there is anything to tell. */
-export function toGroundsJson({ content }: Pick<Answer, 'content'>): Record<string, unknown> {
+/** Returns what an answer is based on; no fields if it has neither citations nor steps. */
+export function toGroundsJson({ content }: Pick<Answer, 'content'>): GroundsJson {
   const citations = content.flatMap((block) =>
     block.type === 'citation' ? [toCitationJson(block)] : [],
   );
@@ -28,8 +63,8 @@ export function toGroundsJson({ content }: Pick<Answer, 'content'>): Record<stri
   };
 }
 
-/** A step on the way to an answer; undefined for what is the answer itself. */
-export function toStepJson(block: ContentBlock): object | undefined {
+/** Returns a step that led to an answer; undefined for a block of the answer itself. */
+export function toStepJson(block: ContentBlock): StepJson | undefined {
   switch (block.type) {
     case 'text':
     case 'citation':
@@ -38,7 +73,7 @@ export function toStepJson(block: ContentBlock): object | undefined {
       return { type: 'thought', text: block.text };
     case 'tool-use': {
       const { toolUseId: id, name, inputJson } = block;
-      return { type: 'tool_call', id, name, input: inputOf(inputJson) };
+      return { type: 'tool_call', id, name, input: parseInput(inputJson) };
     }
     case 'tool-result': {
       const { toolUseId: id, text, isError } = block;
@@ -56,8 +91,8 @@ export function toStepJson(block: ContentBlock): object | undefined {
   }
 }
 
-/** An input that is not whole yet, or never was JSON, stays the text that it is. */
-function inputOf(json: string): unknown {
+/** An input that is incomplete or not JSON stays text. */
+function parseInput(json: string): unknown {
   try {
     return JSON.parse(json === '' ? '{}' : json);
   } catch {

@@ -1,37 +1,51 @@
 import * as v from 'valibot';
-import type { Usage, Cost } from '#domain/conversation/usage.ts';
+import type { Cost, Usage } from '#domain/conversation/usage.ts';
+import { count } from '#protocol/http/json-fields.ts';
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-
-/** Tokens of a turn, as the public JSON spells them. */
+/** The tokens of a turn, in the public JSON. */
 export const usageJson = v.object({
   input_tokens: count,
   output_tokens: count,
   total_tokens: count,
   cache_read_input_tokens: count,
   cache_write_input_tokens: count,
-  /** The model was not heard out, so that nobody was told the exact numbers. */
+  /** The model was cut off and did not report the exact numbers. */
   estimated: v.optional(v.literal(true)),
 });
 
 export type UsageJson = v.InferOutput<typeof usageJson>;
 
-/** What a turn cost, in the public JSON; nothing where that is not known. */
-export function toCostJson(cost: Cost | undefined): object {
-  if (cost === undefined) return {};
-  const estimated = cost.isEstimated === true ? { cost_estimated: true } : {};
-  return { cost_usd: toUsd(cost.nanoUsd), ...estimated };
+/** The cost of a turn, in the public JSON. */
+export const costFields = {
+  /** US dollars; absent if the model has no known price. */
+  cost_usd: v.optional(v.number()),
+  /** The model was cut off: this is the most that it can have cost. */
+  cost_estimated: v.optional(v.literal(true)),
+};
+
+interface CostJson {
+  readonly cost_usd?: number;
+  readonly cost_estimated?: true;
 }
 
-/** An amount of money, as the public JSON has it: US dollars. */
+/** Returns the cost of a turn in the public JSON; no fields if it is unknown. */
+export function toCostJson(cost: Cost | undefined): CostJson {
+  if (cost === undefined) return {};
+  const amount = { cost_usd: toUsd(cost.nanoUsd) };
+  return cost.isEstimated === true ? { ...amount, cost_estimated: true } : amount;
+}
+
+/** Returns an amount of money in US dollars. */
 export function toUsd(nanoUsd: number): number {
   return nanoUsd / 1e9;
 }
 
+/** Returns an amount of money in billionths of a US dollar. */
 export function fromUsd(usd: number): number {
   return Math.round(usd * 1e9);
 }
 
+/** Returns usage in the public JSON. */
 export function toUsageJson(usage: Usage): UsageJson {
   return {
     input_tokens: usage.inputTokens,
@@ -43,6 +57,7 @@ export function toUsageJson(usage: Usage): UsageJson {
   };
 }
 
+/** Returns usage from the public JSON. */
 export function fromUsageJson(json: UsageJson): Usage {
   return {
     inputTokens: json.input_tokens,

@@ -1,3 +1,4 @@
+import { isIdentifier } from '#domain/identifier.ts';
 import * as v from 'valibot';
 import {
   documentFormats,
@@ -5,7 +6,6 @@ import {
   type DocumentFormat,
 } from '#domain/document/document.ts';
 import { ChatError } from '#domain/errors.ts';
-import { isIdentifier } from '#protocol/http/identifier.ts';
 import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';
 
 export type DocumentRequest =

@@ -1,4 +1,5 @@
-import { ChatError, type ErrorCode } from '#domain/errors.ts';
+import * as v from 'valibot';
+import { ChatError, errorCodes, type ErrorCode } from '#domain/errors.ts';
 
 const kinds: Record<ErrorCode, { readonly status: number; readonly title: string }> = {
   invalid_request: { status: 400, title: 'Invalid request' },
@@ -18,22 +19,38 @@ const kinds: Record<ErrorCode, { readonly status: number; readonly title: string
   internal: { status: 500, title: 'Internal error' },
 };
 
-/** An error as it leaves the system: RFC 9457, plus `error` for clients that want one string. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
+const code = v.picklist(errorCodes);
+
+/** An error in the public JSON: RFC 9457, plus `error` for clients that want one string. */
+export const problemJson = v.strictObject({
+  type: v.string(),
+  title: v.string(),
+  status: v.number(),
+  detail: v.string(),
+  code,
+  request_id: v.string(),
+  error: v.string(),
+  /** The live turn that causes a `conflict`. */
+  turn_id: v.optional(v.string()),
+});
+
+export type Problem = v.InferOutput<typeof problemJson>;
+
+/** The error of a task or a document, in the public JSON. */
+export const failureJson = v.strictObject({ code, detail: v.string() });
+
+/** Returns the error of a task or a document in the public JSON. */
+export function toFailureJson(failure: {
   readonly code: ErrorCode;
-  readonly request_id: string;
-  readonly error: string;
-  /** The turn that is in the way of a `conflict`. */
-  readonly turn_id?: string;
+  readonly message: string;
+}): v.InferOutput<typeof failureJson> {
+  return { code: failure.code, detail: failure.message };
 }
 
+/** The media type of an error. */
 export const problemContentType = 'application/problem+json';
 
-/** What a stranger may know of an error: never its cause. */
+/** Returns an error in the public JSON, never with its cause. */
 export function toProblem(error: ChatError, requestId: string): Problem {
   const { status, title } = kinds[error.code];
   return {
@@ -48,7 +65,7 @@ export function toProblem(error: ChatError, requestId: string): Problem {
   };
 }
 
-/** What a reader is told who was cut off: the turn itself goes on. */
+/** Returns the error for a reader whose connection broke. The turn itself continues. */
 export function connectionLost(): ChatError {
   const message = 'The connection ended before the answer did.';
   return new ChatError('internal', message, { isTransient: true });

@@ -1,10 +1,42 @@
+import * as v from 'valibot';
 import { toMessage, type Answer } from '#domain/conversation/accumulate.ts';
 import type { ChatError, ErrorCode } from '#domain/errors.ts';
 import { messageText } from '#domain/conversation/message.ts';
 import type { StopReason, TurnEvent } from '#domain/conversation/stream-event.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 import { eventStreamHeaders, type TurnEncoding } from '#protocol/turn/turn-encoding.ts';
+import { count } from '#protocol/http/json-fields.ts';
 import { ssePing } from '#protocol/http/sse.ts';
+
+const toolCallJson = v.looseObject({
+  id: v.string(),
+  type: v.literal('function'),
+  function: v.looseObject({ name: v.string(), arguments: v.string() }),
+});
+
+const finishReason = v.picklist(['stop', 'length', 'tool_calls', 'content_filter']);
+
+/** A whole chat completion in OpenAI's format. */
+export const completionJson = v.looseObject({
+  id: v.string(),
+  object: v.literal('chat.completion'),
+  created: count,
+  model: v.string(),
+  choices: v.array(
+    v.looseObject({
+      index: count,
+      finish_reason: finishReason,
+      message: v.looseObject({
+        role: v.literal('assistant'),
+        content: v.nullable(v.string()),
+        tool_calls: v.optional(v.array(toolCallJson)),
+      }),
+    }),
+  ),
+  usage: v.looseObject({ prompt_tokens: count, completion_tokens: count, total_tokens: count }),
+});
+
+type CompletionJson = v.InferOutput<typeof completionJson>;
 
 export interface CompletionHead {
   readonly id: string;
@@ -13,6 +45,7 @@ export interface CompletionHead {
   readonly created: number;
 }
 
+/** Returns the id of a turn's chat completion. */
 export function completionId(turnId: string): string {
   return `chatcmpl-${turnId}`;
 }
@@ -25,13 +58,13 @@ function line(json: object): string {
   return `data: ${JSON.stringify(json)}\n\n`;
 }
 
-/** OpenAI's chat completion chunks, as server-sent events; the end comes when it is stored. */
+/** Returns the encoding of a turn as OpenAI's chunks, in server-sent events. */
 export function createCompletionEncoding(
   createdMs: number,
   { includesUsage }: { readonly includesUsage: boolean },
 ): TurnEncoding {
   let head: CompletionHead = { id: '', model: '', created: Math.floor(createdMs / 1_000) };
-  // Calls are numbered among themselves, and not among all blocks.
+  // Tool calls have their own numbers, independent of other blocks.
   const calls = new Map<number, number>();
   const chunk = (delta: object, finish: string | null = null): string => {
     const choices = [{ index: 0, delta, finish_reason: finish }];
@@ -81,15 +114,15 @@ function usageLine(head: CompletionHead, usage: Usage | undefined): string {
   return line({ ...head, object: 'chat.completion.chunk', choices: [], usage: toUsage(usage) });
 }
 
-/** A whole chat completion. */
-export function toCompletion(head: CompletionHead, answer: Answer): object {
+/** Returns a whole chat completion in OpenAI's format. */
+export function toCompletion(head: CompletionHead, answer: Answer): CompletionJson {
   const message = toMessage(answer);
   const calls = message.content.flatMap((block) =>
     block.type === 'tool-use'
       ? [
           {
             id: block.toolUseId,
-            type: 'function',
+            type: 'function' as const,
             function: { name: block.name, arguments: block.inputJson },
           },
         ]
@@ -114,8 +147,8 @@ export function toCompletion(head: CompletionHead, answer: Answer): object {
   };
 }
 
-/** OpenAI counts what came from a cache among the tokens of the prompt. */
-function toUsage(usage: Usage | undefined): object {
+/** OpenAI counts cached tokens among those of the prompt. */
+function toUsage(usage: Usage | undefined): CompletionJson['usage'] {
   const {
     inputTokens = 0,
     outputTokens = 0,
@@ -131,7 +164,7 @@ function toUsage(usage: Usage | undefined): object {
   };
 }
 
-function finishReasonOf(stopReason: StopReason): string {
+function finishReasonOf(stopReason: StopReason): v.InferOutput<typeof finishReason> {
   switch (stopReason) {
     case 'max_tokens':
     case 'model_context_window_exceeded':
@@ -156,15 +189,15 @@ const types: Partial<Record<ErrorCode, string>> = {
   quota_exceeded: 'insufficient_quota',
 };
 
-/** OpenAI's names of fields that our other doors call otherwise. */
+/** OpenAI's names of fields that have other names in Streambed's own API. */
 const fields: Readonly<Record<string, string>> = {
   max_tokens: 'max_completion_tokens',
   stop_sequences: 'stop',
 };
 
-/** An error as OpenAI's clients read it; the field at fault is named apart where there is one. */
-export function toOpenAiError({ code, message: told, retryable }: ChatError): object {
-  const message = told.replace(/^inference\.(\w+)/u, (_, field: string) => fields[field] ?? field);
+/** Returns an error in OpenAI's format; `param` names the invalid field, if there is one. */
+export function toOpenAiError({ code, message: text, retryable }: ChatError): object {
+  const message = text.replace(/^inference\.(\w+)/u, (_, field: string) => fields[field] ?? field);
   const [, param = null] = code === 'invalid_request' ? (/^([\w.]+):/u.exec(message) ?? []) : [];
   const type = types[code] ?? (retryable ? 'server_error' : 'invalid_request_error');
   return { error: { message, type, param, code } };

@@ -1,6 +1,6 @@
+import type { ChatRequest } from '#domain/turn/chat-request.ts';
 import * as v from 'valibot';
-import type { InferenceConfig, OutputOptions, Tool, ToolChoice } from '#domain/model/model.ts';
-import type { ChatRequest } from '#protocol/turn/chat-request.ts';
+import type { InferenceConfig, ModelOptions, Tool, ToolChoice } from '#domain/model/model.ts';
 import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';
 import { instructionsIn, message, toExchange } from '#protocol/openai/openai-messages.ts';
 
@@ -20,13 +20,13 @@ const anObject = v.custom<Record<string, unknown>>(
   'must be an object',
 );
 
-/** As OpenAI wants it; a model is asked for it as the input of a tool. */
+/** OpenAI requires an object; the model returns it as the input of a tool call. */
 const anObjectSchema = v.pipe(
   anObject,
   v.check((schema) => schema['type'] === 'object', 'must be a schema of type object'),
 );
-/** What would change the answer, and is not to be had here. */
-const notOffered = v.nullish(v.literal(false, 'is not offered'));
+/** Fields that change the answer and are not supported. */
+const unsupported = v.nullish(v.literal(false, 'is not supported'));
 
 const stopWord = v.pipe(
   v.string('must be a string'),
@@ -34,7 +34,7 @@ const stopWord = v.pipe(
   v.maxLength(200, 'must be at most 200 characters'),
 );
 
-/** What we know of OpenAI's request; what we do not know is nothing that changes the answer's form. */
+/** The supported fields of OpenAI's request. Other fields do not change the format of the answer. */
 export const completionSchema = v.object({
   model: v.string('must be a string'),
   messages: v.pipe(
@@ -54,9 +54,9 @@ export const completionSchema = v.object({
       'must be a string, or a list of strings',
     ),
   ),
-  logprobs: notOffered,
-  functions: notOffered,
-  audio: notOffered,
+  logprobs: unsupported,
+  functions: unsupported,
+  audio: unsupported,
   tools: v.nullish(
     v.array(
       v.object({
@@ -101,16 +101,16 @@ type Completion = v.InferOutput<typeof completionSchema>;
 export interface OpenAiRequest {
   readonly chat: ChatRequest;
   readonly isStreamed: boolean;
-  /** Whether the stream tells the tokens, too. */
+  /** Whether the stream ends with the usage. */
   readonly includesUsage: boolean;
 }
 
-/** Reads the body of a chat completion. Throws `invalid_request` that names the field at fault. */
+/** Parses the body of a chat completion. Throws `invalid_request` that names the invalid field. */
 export function parseOpenAiRequest(body: string): OpenAiRequest {
   const request = parsed(completionSchema, parseJsonObject(body));
   const instructions = instructionsIn(request.messages);
-  const form = toForm(request);
-  const messages = toExchange(request.messages, { hasTools: form.tools !== undefined });
+  const outputOptions = toOutputOptions(request);
+  const messages = toExchange(request.messages, { hasTools: outputOptions.tools !== undefined });
   return {
     isStreamed: request.stream,
     includesUsage: request.stream_options?.include_usage === true,
@@ -118,27 +118,28 @@ export function parseOpenAiRequest(body: string): OpenAiRequest {
       modelId: request.model,
       question: { type: 'exchange', messages },
       inference: toInference(request),
-      ...(instructions.length === 0 ? {} : { system: instructions.join('\n\n') }),
-      ...form,
+      system: instructions.length === 0 ? undefined : instructions.join('\n\n'),
+      ...outputOptions,
     },
   };
 }
 
 function toInference(request: Completion): InferenceConfig {
-  const maxTokens = request.max_completion_tokens ?? request.max_tokens;
   const { temperature, top_p: topP, stop } = request;
   return {
-    ...(typeof maxTokens === 'number' ? { maxTokens } : {}),
-    // OpenAI's goes to 2, Bedrock's to 1.
-    ...(typeof temperature === 'number' ? { temperature: Math.min(temperature, 1) } : {}),
-    ...(typeof topP === 'number' ? { topP } : {}),
-    ...(stop === undefined || stop === null ? {} : { stopSequences: [stop].flat() }),
+    maxTokens: request.max_completion_tokens ?? request.max_tokens ?? undefined,
+    // OpenAI's range ends at 2, Bedrock's at 1.
+    temperature: typeof temperature === 'number' ? Math.min(temperature, 1) : undefined,
+    topP: topP ?? undefined,
+    stopSequences: stop === undefined || stop === null ? undefined : [stop].flat(),
   };
 }
 
 const anyObject = { name: 'object', schema: { type: 'object', additionalProperties: true } };
 
-function toForm({
+type OutputOptions = Pick<ModelOptions, 'tools' | 'toolChoice' | 'outputSchema'>;
+
+function toOutputOptions({
   tools,
   tool_choice: choice,
   response_format: format,
@@ -156,11 +157,22 @@ function toForm({
   }
   const isOffered = specs.length > 0 && choice !== 'none';
   return {
-    ...(isOffered ? { tools: specs } : {}),
-    ...(isOffered && toolChoice !== undefined ? { toolChoice } : {}),
-    ...(format?.type === 'json_schema' ? { outputSchema: format.json_schema } : {}),
-    ...(format?.type === 'json_object' ? { outputSchema: anyObject } : {}),
+    tools: isOffered ? specs : undefined,
+    toolChoice: isOffered ? toolChoice : undefined,
+    outputSchema: toOutputSchema(format),
   };
+}
+
+function toOutputSchema(format: Completion['response_format']): ModelOptions['outputSchema'] {
+  switch (format?.type) {
+    case 'json_schema':
+      return format.json_schema;
+    case 'json_object':
+      return anyObject;
+    case 'text':
+    case undefined:
+      return undefined;
+  }
 }
 
 function toTool({

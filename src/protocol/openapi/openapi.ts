@@ -1,22 +1,11 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
-import type { GenericSchema } from 'valibot';
-import { gatewayRefusal, problem } from '#protocol/openapi/answer-schemas.ts';
-import { doors, type Operation } from '#protocol/openapi/doors.ts';
+import * as v from 'valibot';
+import { problemJson } from '#protocol/http/problem.ts';
+import { routes, splitRoute, type Route } from '#protocol/http/routes.ts';
+import { operations, type Operation } from '#protocol/openapi/operations.ts';
 
-/** The OpenAPI 3.1 document of the REST API, made of the schemas that read its requests. */
+/** Returns the OpenAPI 3.1 document of the REST API, made from the schemas that its routes use. */
 export function toOpenApi(): object {
-  const described = Object.entries(doors).map(([path, methods]) => {
-    const parameters = [...path.matchAll(/\{(\w+)\}/gu)].map(([, name]) => {
-      return { name, in: 'path', required: true, schema: { type: 'string' } };
-    });
-    const operations = Object.entries(methods).map(
-      ([method, operation]) => [method, describe(operation, method)] as const,
-    );
-    return [
-      path,
-      { ...(parameters.length === 0 ? {} : { parameters }), ...Object.fromEntries(operations) },
-    ];
-  });
   return {
     openapi: '3.1.0',
     info: {
@@ -24,41 +13,65 @@ export function toOpenApi(): object {
       version: '0.1.0',
       description: 'Streaming generative AI on AWS Lambda and Amazon Bedrock.',
     },
-    // Beside this document, whatever the stage is called.
+    // Relative to this document, so that the name of the stage does not matter.
     servers: [{ url: '.' }],
     security: [{ apiKey: [] }, { bearer: [] }],
-    paths: Object.fromEntries(described),
+    paths: toPaths(),
     components: {
-      schemas: { Problem: schemaOf(problem), GatewayRefusal: schemaOf(gatewayRefusal) },
+      schemas: { Problem: schemaOf(problemJson), GatewayRefusal: schemaOf(gatewayRefusal) },
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
         bearer: {
           type: 'http',
           scheme: 'bearer',
-          description: 'An access token of somebody who signed in, or an API key.',
+          description: 'The access token of a signed-in user, or an API key.',
         },
       },
     },
   };
 }
 
-function describe(operation: Operation, method: string): object {
-  const { id, summary, request, query, isPublic } = operation;
+/** The response of API Gateway itself to a request that it refuses. */
+const gatewayRefusal = v.strictObject({ message: v.nullable(v.string()) });
+
+function toPaths(): Record<string, Record<string, unknown>> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of listRoutes()) {
+    const [method, path] = splitRoute(route);
+    const parameters = [...path.matchAll(/\{(\w+)\}/gu)].map(([, name]) => {
+      return { name, in: 'path', required: true, schema: { type: 'string' } };
+    });
+    const item = (paths[path] ??= parameters.length === 0 ? {} : { parameters });
+    item[method.toLowerCase()] = describe(operations[route], method, isPublic(route));
+  }
+  return paths;
+}
+
+function listRoutes(): readonly Route[] {
+  return Object.keys(operations).filter((route): route is Route => route in routes);
+}
+
+function isPublic(route: Route): boolean {
+  return 'isPublic' in routes[route];
+}
+
+function describe(operation: Operation, method: string, isOpen: boolean): object {
+  const { id, summary, request, query } = operation;
   const parameters = [
     ...Object.entries(query?.entries ?? {}).map(([name, schema]) => {
       return { name, in: 'query', required: false, schema: schemaOf(schema) };
     }),
-    ...(method === 'post' && request !== undefined ? [idempotencyKey] : []),
+    ...(method === 'POST' && request !== undefined ? [idempotencyKey] : []),
   ];
   return {
     operationId: id,
     summary,
-    ...(isPublic === true ? { security: [] } : {}),
+    ...(isOpen ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(request === undefined
       ? {}
       : { requestBody: { required: true, content: json(schemaOf(request)) } }),
-    responses: responsesOf(operation),
+    responses: responsesOf(operation, isOpen),
   };
 }
 
@@ -66,38 +79,38 @@ const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
-  description: 'The same key with the same body is the same request, and paid for once.',
+  description: 'A repeated request with the same key and body returns the same result, paid once.',
   schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
 };
 
-function responsesOf(operation: Operation): object {
-  const { status, answer, streams = [], orNothing, error, isPublic } = operation;
+function responsesOf(operation: Operation, isOpen: boolean): object {
+  const { status, response, streams = [], orNoContent, error } = operation;
   const content = {
-    ...json(answer === undefined ? { type: 'object' } : schemaOf(answer)),
-    ...Object.fromEntries(streams.map((form) => [form, { schema: { type: 'string' } }])),
+    ...json(response === undefined ? { type: 'object' } : schemaOf(response)),
+    ...Object.fromEntries(streams.map((type) => [type, { schema: { type: 'string' } }])),
   };
-  const meant = status === 204 ? { description: 'Done.' } : { description: 'As asked.', content };
+  const success = status === 204 ? { description: 'Done.' } : { description: 'Success.', content };
   const failed =
     error === undefined
       ? { 'application/problem+json': { schema: reference('Problem') } }
       : json(schemaOf(error));
   const refused = json(reference('GatewayRefusal'));
-  // Limits are the plan's, or the owner's.
-  const busy =
+  // The limit is that of the usage plan (API Gateway) or of the owner (Streambed).
+  const limited =
     error === undefined
       ? { ...failed, ...refused }
       : json({ anyOf: [schemaOf(error), reference('GatewayRefusal')] });
   return {
-    [status]: meant,
-    ...(orNothing === true ? { 204: { description: 'Nothing is left.' } } : {}),
-    ...(isPublic === true
+    [status]: success,
+    ...(orNoContent === true ? { 204: { description: 'Nothing is left to read.' } } : {}),
+    ...(isOpen
       ? {}
       : {
-          401: { description: 'Nobody who is known.', content: refused },
-          403: { description: 'A key that is none, or no such door.', content: refused },
-          429: { description: 'Too much at once, or for today.', content: busy },
+          401: { description: 'Missing or invalid credentials.', content: refused },
+          403: { description: 'Invalid API key, or no such route.', content: refused },
+          429: { description: 'A rate limit or a daily limit is exceeded.', content: limited },
         }),
-    default: { description: 'Why not.', content: failed },
+    default: { description: 'Error.', content: failed },
   };
 }
 
@@ -109,8 +122,8 @@ function json(schema: object): object {
   return { 'application/json': { schema } };
 }
 
-/** What a schema takes. Checks that JSON Schema has no words for are the door's to say. */
-function schemaOf(schema: GenericSchema): object {
+/** JSON Schema cannot express every check; the route itself reports those. */
+function schemaOf(schema: v.GenericSchema): object {
   const { $schema: _, ...rest } = toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' });
   return rest;
 }

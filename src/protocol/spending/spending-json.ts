@@ -1,15 +1,35 @@
+import * as v from 'valibot';
 import { nothingSpent, type DaySpending, type SpendingLimits } from '#domain/spending/ledger.ts';
 import { toUsd } from '#protocol/conversation/usage-json.ts';
+import { count } from '#protocol/http/json-fields.ts';
+
+const dayJson = v.strictObject({
+  date: v.string(),
+  turns: count,
+  tokens: count,
+  cost_usd: v.number(),
+});
+
+/** An owner's spending and limits, in the public JSON. */
+export const spendingJson = v.strictObject({
+  today: dayJson,
+  limits: v.strictObject({
+    requests_per_minute: count,
+    tokens_per_day: count,
+    usd_per_day: v.number(),
+  }),
+  earlier: v.array(dayJson),
+});
 
 /**
- * What an owner has spent, as `GET /usage` tells it: today, what he may spend, and the days before
- * of which something is known, the newest first. What is set aside for live turns is included.
+ * Returns an owner's spending today, their limits, and earlier days with spending, newest first.
+ * Includes what is reserved for live turns.
  */
-export function toUsagePage(
+export function toSpendingJson(
   days: readonly DaySpending[],
   limits: SpendingLimits,
   today: number,
-): object {
+): v.InferOutput<typeof spendingJson> {
   const found = days.find(({ day }) => day === today);
   return {
     today: toDayJson(found ?? { ...nothingSpent, day: today }),
@@ -22,7 +42,7 @@ export function toUsagePage(
   };
 }
 
-function toDayJson({ day, turns, tokens, nanoUsd }: DaySpending): object {
+function toDayJson({ day, turns, tokens, nanoUsd }: DaySpending): v.InferOutput<typeof dayJson> {
   const date = new Date(day * 86_400_000).toISOString().slice(0, 10);
   return { date, turns, tokens, cost_usd: toUsd(nanoUsd) };
 }

@@ -1,7 +1,8 @@
+import type { ChatRequest } from '#domain/turn/chat-request.ts';
+import { isIdentifier } from '#domain/identifier.ts';
 import * as v from 'valibot';
 import { ChatError } from '#domain/errors.ts';
-import { oneShot, parseOneShot, type ChatRequest } from '#protocol/turn/chat-request.ts';
-import { isIdentifier } from '#protocol/http/identifier.ts';
+import { oneShot, parseOneShot } from '#protocol/turn/chat-request.ts';
 import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';
 
 export interface TaskRequest {

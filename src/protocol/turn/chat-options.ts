@@ -1,14 +1,14 @@
+import type { ChatRequest } from '#domain/turn/chat-request.ts';
 import * as v from 'valibot';
+import { invalidRequest } from '#domain/errors.ts';
 import type { KnowledgeUse } from '#domain/model/knowledge.ts';
 import type { InferenceConfig } from '#domain/model/model.ts';
-import type { ChatRequest } from '#protocol/turn/chat-request.ts';
 import { messageTextSchema } from '#protocol/conversation/message-text.ts';
 import { identifier } from '#protocol/http/identifier.ts';
-import { invalid } from '#protocol/http/json-body.ts';
 
 const turnFormats = ['ui', 'data', 'text', 'json'] as const;
 
-/** The encodings a turn can be asked for in. */
+/** The formats in which a turn can be requested. */
 export type TurnFormat = (typeof turnFormats)[number];
 
 const unit = v.pipe(
@@ -57,8 +57,8 @@ const knowledgeBase = v.union(
   `must be a name, or {"name","mode"} with mode one of ${knowledgeModes.join(', ')}`,
 );
 
-/** The fields that every form of a chat request may have. */
-export const options = {
+/** The fields that every kind of chat request may have. */
+export const optionFields = {
   model: v.optional(v.string('must be a string')),
   system: v.optional(messageTextSchema),
   inference: v.optional(inference, {}),
@@ -73,9 +73,9 @@ export const options = {
   format: v.optional(v.picklist(turnFormats, `must be one of ${turnFormats.join(', ')}`)),
 };
 
-type Options = v.InferOutput<v.StrictObjectSchema<typeof options, undefined>>;
+type OptionFields = v.InferOutput<v.StrictObjectSchema<typeof optionFields, undefined>>;
 
-/** What those fields ask for. Throws `invalid_request` where they do not go together. */
+/** Returns what those fields request. Throws `invalid_request` if they exclude each other. */
 export function toOptions({
   model,
   system,
@@ -83,38 +83,29 @@ export function toOptions({
   knowledge_base: knowledge,
   agent,
   tools,
-  format,
-}: Options): Omit<ChatRequest, 'question'> {
-  if (agent !== undefined) refuseBeside(agent, { model, system, knowledge_base: knowledge, tools });
+}: OptionFields): Omit<ChatRequest, 'question' | 'conversation'> {
+  if (agent !== undefined) assertNoneOf({ model, system, knowledge_base: knowledge, tools });
   return {
     inference: toInferenceConfig(config),
-    ...(knowledge === undefined ? {} : { knowledge: toKnowledgeUse(knowledge) }),
-    ...(agent === undefined ? {} : { agent }),
-    ...(tools === undefined || tools.length === 0 ? {} : { toolSets: tools }),
-    ...(model === undefined ? {} : { modelId: model }),
-    ...(system === undefined ? {} : { system }),
-    ...(format === undefined ? {} : { format }),
+    knowledge: knowledge === undefined ? undefined : toKnowledgeUse(knowledge),
+    agent,
+    toolSets: tools?.length === 0 ? undefined : tools,
+    modelId: model,
+    system,
   };
 }
 
-/** An agent has its own model, instructions and documents. */
-function refuseBeside(agent: string, others: Readonly<Record<string, unknown>>): void {
-  const [given] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
-  if (given !== undefined) throw invalid(`${given}: is the own affair of the agent ${agent}`);
+/** An agent has its own model, instructions, documents and tools. */
+function assertNoneOf(fields: Readonly<Record<string, unknown>>): void {
+  const [field] = Object.entries(fields).find(([, value]) => value !== undefined) ?? [];
+  if (field !== undefined) throw invalidRequest(field, 'cannot be set together with agent');
 }
 
-function toKnowledgeUse(
-  knowledge: v.InferOutput<typeof knowledgeBase>,
-): Omit<KnowledgeUse, 'owner'> {
+function toKnowledgeUse(knowledge: v.InferOutput<typeof knowledgeBase>): KnowledgeUse {
   return typeof knowledge === 'string' ? { name: knowledge, mode: 'retrieve' } : knowledge;
 }
 
 function toInferenceConfig(config: v.InferOutput<typeof inference>): InferenceConfig {
-  const { max_tokens, temperature, top_p, stop_sequences } = config;
-  return {
-    ...(max_tokens === undefined ? {} : { maxTokens: max_tokens }),
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(top_p === undefined ? {} : { topP: top_p }),
-    ...(stop_sequences === undefined ? {} : { stopSequences: stop_sequences }),
-  };
+  const { max_tokens: maxTokens, temperature, top_p: topP } = config;
+  return { maxTokens, temperature, topP, stopSequences: config.stop_sequences };
 }

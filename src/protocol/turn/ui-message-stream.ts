@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { ChatError, toErrorCode } from '#domain/errors.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
-import { lengthOf } from '#domain/conversation/turn-log.ts';
+import { deltaLength } from '#domain/conversation/turn-log.ts';
 import { eventStreamHeaders, type TurnEncoding } from '#protocol/turn/turn-encoding.ts';
 import { encodeCursor } from '#protocol/turn/cursor.ts';
 import { connectionLost } from '#protocol/http/problem.ts';
@@ -22,20 +22,20 @@ type OpenBlock =
 
 interface Encoder {
   readonly requestId: string;
-  /** Whether a message that the reader has goes on: then it keeps its id. */
-  readonly goesOn: boolean;
+  /** Whether the reader already has the message, which then keeps its id. */
+  readonly isContinued: boolean;
   readonly open: Map<number, OpenBlock>;
 }
 
 /**
- * The AI SDK's UI message stream, version 1 (ai 7, `uiMessageChunkSchema`). The SSE id of each
- * part is a cursor.
+ * Returns the encoding of the AI SDK's UI message stream, version 1 (ai 7, `uiMessageChunkSchema`).
+ * The SSE id of each part is a cursor.
  */
 export function createUiEncoding(
   requestId: string,
-  { goesOn = false }: { readonly goesOn?: boolean } = {},
+  { isContinued = false }: { readonly isContinued?: boolean } = {},
 ): TurnEncoding {
-  const encoder: Encoder = { requestId, goesOn, open: new Map() };
+  const encoder: Encoder = { requestId, isContinued, open: new Map() };
   let turnId = '';
   let characters = 0;
   return {
@@ -44,7 +44,7 @@ export function createUiEncoding(
     ping: ssePing,
     encode(event: TurnEvent) {
       if (event.type === 'turn-start') turnId = event.turnId;
-      characters += lengthOf(event);
+      characters += deltaLength(event);
       const id = `id: ${encodeCursor({ turnId, characters })}\n`;
       const parts = encodeParts(encoder, event);
       return parts.map((part) => `${id}data: ${part}\n\n`).join('');
@@ -59,7 +59,7 @@ function encodeParts(encoder: Encoder, event: TurnEvent): readonly string[] {
       return [
         json({
           type: 'start',
-          ...(encoder.goesOn ? {} : { messageId: event.turnId }),
+          ...(encoder.isContinued ? {} : { messageId: event.turnId }),
           messageMetadata: startOf(event),
         }),
       ];

@@ -2,7 +2,7 @@ import type { Cost } from '#domain/conversation/usage.ts';
 import { accumulate, emptyAnswer, type Answer } from '#domain/conversation/accumulate.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { StreamEvent, TurnEvent } from '#domain/conversation/stream-event.ts';
-import { lengthOf } from '#domain/conversation/turn-log.ts';
+import { deltaLength } from '#domain/conversation/turn-log.ts';
 import { ask, follow, type Question } from './turn-api.ts';
 
 /** An answer to a new question, or the one that is being written to an earlier one. */
@@ -103,7 +103,7 @@ class Reading {
       this.#listener.begun(turnId, conversationId);
       return;
     }
-    this.characters += lengthOf(event);
+    this.characters += deltaLength(event);
     this.#draw(event);
   }
 

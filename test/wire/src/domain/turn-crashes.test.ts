@@ -1,9 +1,9 @@
+import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
 import { messageText, userMessage } from '#domain/conversation/message.ts';
-import type { TurnPorts, TurnRequest } from '#domain/turn/open-turn.ts';
 import type { Model } from '#domain/model/model.ts';
 import { findConversation } from '#domain/turn/recover-turn.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';

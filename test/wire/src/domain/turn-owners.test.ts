@@ -1,10 +1,10 @@
+import type { TurnPorts } from '#domain/turn/turn-request.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
 import { followTurn } from '#domain/turn/follow-turn.ts';
 import { messageText, userMessage } from '#domain/conversation/message.ts';
-import type { TurnPorts } from '#domain/turn/open-turn.ts';
 import type { Model } from '#domain/model/model.ts';
 import { runDetached } from '#domain/turn/run-detached.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';

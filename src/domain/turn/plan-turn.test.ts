@@ -1,8 +1,8 @@
+import { planTurn, type PlanContext } from '#domain/turn/plan-turn.ts';
 import { expect, test } from 'vitest';
-import { toTurnRequest, type TurnContext } from '#lambda/turn/turn-request.ts';
 import { chatPolicy } from '#test/fixtures/chat-policy.ts';
 
-const context: TurnContext = {
+const context: PlanContext = {
   owner: 'anonymous',
   isAnonymous: true,
   policy: { ...chatPolicy, allowAnonymous: true },
@@ -13,28 +13,26 @@ const context: TurnContext = {
 const chat = { question: { type: 'message', text: 'Hi' }, inference: {} } as const;
 
 test('callers without an identity go on with ids they were given, and choose none', () => {
-  const given = toTurnRequest({ ...chat, conversation: { id: 'c1', create: false } }, context);
+  const given = planTurn({ ...chat, conversation: { id: 'c1', create: false } }, context);
   expect(given.conversation).toEqual({ conversationId: 'c1', mode: 'existing' });
   const chosen = { ...chat, conversation: { id: 'c1', create: true } };
-  expect(() => toTurnRequest(chosen, context)).toThrow('id: may be chosen only');
-  expect(toTurnRequest(chosen, { ...context, isAnonymous: false }).conversation?.mode).toBe(
-    'either',
-  );
+  expect(() => planTurn(chosen, context)).toThrow('id: may be chosen only');
+  expect(planTurn(chosen, { ...context, isAnonymous: false }).conversation?.mode).toBe('either');
 });
 
 test('ids are UUIDs of version 7, which sort by time', () => {
-  const { turnId } = toTurnRequest(chat, context);
+  const { turnId } = planTurn(chat, context);
   expect(turnId).toMatch(/^018bcfe5-6800-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u);
 });
 
 test("a request that asks for no limit of tokens gets the policy's", () => {
-  expect(toTurnRequest(chat, context).inference.maxTokens).toBe(100);
+  expect(planTurn(chat, context).inference.maxTokens).toBe(100);
 });
 
 test('callers without an identity use no tools: they would share their notes', () => {
   const asked = { ...chat, toolSets: ['notes'] };
-  expect(() => toTurnRequest(asked, context)).toThrow('tools: are only for callers with');
-  const known = toTurnRequest(asked, { ...context, owner: 'ada', isAnonymous: false });
+  expect(() => planTurn(asked, context)).toThrow('tools: are only for callers with');
+  const known = planTurn(asked, { ...context, owner: 'ada', isAnonymous: false });
   expect(known.toolUse).toEqual({ owner: 'ada', sets: ['notes'], canAsk: false });
 });
 
@@ -52,5 +50,5 @@ test.each([
   const { policy } = context;
   const offered = { ...policy, agents: { a: 'x' }, knowledgeBases: { k: 'x' } };
   const known = { ...context, policy: offered, isAnonymous: false };
-  expect(() => toTurnRequest({ ...chat, ...change }, known)).toThrow(message);
+  expect(() => planTurn({ ...chat, ...change }, known)).toThrow(message);
 });

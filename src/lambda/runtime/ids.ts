@@ -1,13 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Ids } from '#domain/turn/ids.ts';
 
-/** A UUID of version 7 (RFC 9562): sorts by time, and 74 of its bits cannot be guessed. */
+/** The ids and hashes of Node's `crypto`. */
+export const ids: Ids = { create: newId, derive: derivedId, fingerprint: fingerprintOf };
+
+/** Returns a UUID of version 7 (RFC 9562): it sorts by time, and 74 of its bits are random. */
 export function newId(nowMs: number): string {
   const bytes = randomBytes(16);
   bytes.writeUIntBE(nowMs, 0, 6);
   return toUuid(bytes, 7);
 }
 
-/** A UUID of version 8, always the same for the same parts. */
+/** Returns a UUID of version 8 (RFC 9562), always the same for the same parts. */
 export function derivedId(...parts: readonly string[]): string {
   return toUuid(createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16), 8);
 }
@@ -23,7 +27,7 @@ function toUuid(bytes: Buffer, version: number): string {
     .join('-');
 }
 
-/** A short text that differs where its input does. */
+/** Returns the SHA-256 of a text, in base64url. */
 export function fingerprintOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

@@ -1,0 +1,247 @@
+import type { Clock } from '#domain/clock.ts';
+import type { Idempotency } from '#domain/conversation/conversations.ts';
+import { messageText, userMessage } from '#domain/conversation/message.ts';
+import type { ModelReason } from '#domain/conversation/stream-event.ts';
+import { invalidRequest } from '#domain/errors.ts';
+import type { ModelOptions } from '#domain/model/model.ts';
+import { approvalKey } from '#domain/model/tools.ts';
+import type { Prices } from '#domain/spending/prices.ts';
+import { routeModel } from '#domain/spending/route-model.ts';
+import type { ChatPolicy, ChatQuestion, ChatRequest } from '#domain/turn/chat-request.ts';
+import { assertIdempotencyKey, type Ids } from '#domain/turn/ids.ts';
+import { assertCompatible, mustBeOneOf, planExtensions } from '#domain/turn/plan-extensions.ts';
+import type { TurnInput } from '#domain/turn/question.ts';
+import type { ConversationTarget, TurnRequest } from '#domain/turn/turn-request.ts';
+
+export interface PlanPorts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly prices: Prices;
+}
+
+/** Who sends a chat request, and how long it may run. */
+export interface PlanContext {
+  readonly owner: string;
+  /** Callers without an identity share one owner. */
+  readonly isAnonymous: boolean;
+  /** The `Idempotency-Key` that the caller sent. */
+  readonly idempotencyKey?: string | undefined;
+  readonly signal: AbortSignal;
+  readonly endsAtMs: number;
+}
+
+/**
+ * Returns the turn that a chat request asks for. Throws `invalid_request`, naming the field, if
+ * the policy does not allow the request.
+ */
+export function planTurn(
+  ports: PlanPorts,
+  policy: ChatPolicy,
+  chat: ChatRequest,
+  context: PlanContext,
+): TurnRequest {
+  assertAllowed(chat, policy, context);
+  const { question, conversation: _, modelId: __, ...rest } = chat;
+  const { knowledge: ___, agent: ____, toolSets: _____, cacheMs, ...requested } = rest;
+  const turnId = ports.ids.create(ports.clock.now());
+  const { modelId, reason } = chooseModel(chat, policy, ports.prices);
+  const maxTokens = chat.inference.maxTokens ?? policy.maxOutputTokens;
+  const options = { ...requested, inference: { ...chat.inference, maxTokens } };
+  const stored =
+    cacheMs === undefined
+      ? storedTurn(ports, chat, context)
+      : cachedTurn(ports, { question, modelId, options, maxAgeMs: cacheMs }, context.owner);
+  const sessionName = stored.conversation?.conversationId ?? turnId;
+  return {
+    owner: context.owner,
+    turnId,
+    ...stored,
+    input: toInput(question),
+    modelId,
+    modelReason: reason,
+    fallbackIds: policy.fallbacks[modelId] ?? [],
+    options,
+    extensions: planExtensions(
+      chat,
+      policy,
+      ports.ids.derive('session', context.owner, sessionName),
+    ),
+    maxHistoryTokens: policy.maxHistoryTokens,
+    signal: context.signal,
+    endsAtMs: context.endsAtMs,
+  };
+}
+
+/** Throws `invalid_request`, naming the field, if the policy does not allow the chat request. */
+export function assertAllowed(
+  chat: ChatRequest,
+  policy: ChatPolicy,
+  { isAnonymous, idempotencyKey }: Pick<PlanContext, 'isAnonymous' | 'idempotencyKey'>,
+): void {
+  const { agent, modelId, inference, conversation, cacheMs } = chat;
+  const models = offeredModels(policy);
+  if (agent === undefined && modelId !== undefined && !models.includes(modelId)) {
+    throw mustBeOneOf('model', models);
+  }
+  if (inference.maxTokens !== undefined && inference.maxTokens > policy.maxOutputTokens) {
+    throw invalidRequest('inference.max_tokens', `must be at most ${policy.maxOutputTokens}`);
+  }
+  if (chat.question.type !== 'approve') assertKey(idempotencyKey, isAnonymous);
+  if (isAnonymous && cacheMs !== undefined) {
+    throw invalidRequest('cache', 'is only for callers with an identity');
+  }
+  // Only an id that cannot be guessed separates callers who share an owner.
+  if (isAnonymous && conversation?.create === true && conversation.id !== undefined) {
+    throw invalidRequest('id', 'may be chosen only by callers with an identity');
+  }
+  assertCompatible(chat, policy, isAnonymous);
+}
+
+/** The name of the model that leaves the choice to the router. */
+const autoModel = 'auto';
+
+/** Returns the model names that a request may use. */
+export function offeredModels({ models }: Pick<ChatPolicy, 'models'>): readonly string[] {
+  return [...models, autoModel];
+}
+
+function chooseModel(
+  { modelId, question, system, inference, tools, agent }: ChatRequest,
+  { models }: ChatPolicy,
+  prices: Prices,
+): { readonly modelId: string; readonly reason?: ModelReason } {
+  if (agent !== undefined) return { modelId: `agent:${agent}` };
+  if (modelId !== autoModel) return { modelId: modelId ?? models[0] };
+  const text = tools === undefined ? newText(question) : undefined;
+  return routeModel(models, prices, { text, system, maxTokens: inference.maxTokens });
+}
+
+/** Returns the text of a question that does not depend on an earlier turn. */
+function newText(question: ChatQuestion): string | undefined {
+  if (question.type === 'message') return question.text;
+  if (question.type !== 'exchange') return undefined;
+  const [only, ...others] = question.messages;
+  return only === undefined || others.length > 0 ? undefined : messageText(only);
+}
+
+type StoredTurn = Pick<TurnRequest, 'conversation' | 'idempotency'>;
+
+function storedTurn(ports: PlanPorts, chat: ChatRequest, context: PlanContext): StoredTurn {
+  return {
+    conversation: targetOf(ports, chat, context),
+    idempotency: idempotencyOf(ports.ids, chat, context.idempotencyKey),
+  };
+}
+
+interface CacheEntry {
+  readonly question: ChatQuestion;
+  readonly modelId: string;
+  readonly options: ModelOptions;
+  readonly maxAgeMs: number;
+}
+
+/**
+ * A cached prompt is a hidden conversation. Its id is derived from the owner and from everything
+ * that changes the answer, so the prompt itself is the idempotency key.
+ */
+function cachedTurn(
+  { clock, ids }: PlanPorts,
+  { question, modelId, options, maxAgeMs }: CacheEntry,
+  owner: string,
+): StoredTurn {
+  const settings = Object.entries(options.inference).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const { inference: _, ...others } = options;
+  const identity = JSON.stringify([question, modelId, others, settings]);
+  return {
+    conversation: {
+      conversationId: oneShotId(ids.derive(owner, 'cache', identity)),
+      mode: 'either',
+      expiresAtMs: clock.now() + maxAgeMs + keyTtlMs,
+    },
+    idempotency: { key: 'cache', fingerprint: 'cache', maxAgeMs },
+  };
+}
+
+function toInput(question: ChatQuestion): TurnInput {
+  switch (question.type) {
+    case 'message': {
+      const { text, parentId } = question;
+      if (parentId === undefined) return { type: 'message', question: userMessage(text) };
+      return { type: 'edit', question: userMessage(text), parentId };
+    }
+    case 'regenerate': {
+      const { text, turnId } = question;
+      return {
+        type: 'regenerate',
+        turnId,
+        question: text === undefined ? undefined : userMessage(text),
+      };
+    }
+    case 'continue':
+    case 'exchange':
+    case 'approve':
+      return question;
+  }
+}
+
+/** The minimum length of an idempotency key from an anonymous caller, so that no two collide. */
+const minAnonymousKeyLength = 20;
+
+function assertKey(key: string | undefined, isAnonymous: boolean): void {
+  if (key === undefined) return;
+  assertIdempotencyKey(key);
+  if (key.startsWith(approvalKey(''))) {
+    throw invalidRequest('Idempotency-Key', `must not begin with ${approvalKey('')}`);
+  }
+  if (isAnonymous && key.length < minAnonymousKeyLength) {
+    throw invalidRequest(
+      'Idempotency-Key',
+      `must be at least ${minAnonymousKeyLength} characters for callers without an identity`,
+    );
+  }
+}
+
+function idempotencyOf(
+  ids: Ids,
+  chat: ChatRequest,
+  key: string | undefined,
+): Idempotency | undefined {
+  const { question } = chat;
+  if (question.type === 'approve') {
+    // A decision is executed once, whatever key or format the request has.
+    const decisions = question.decisions.map((one) =>
+      JSON.stringify([one.toolUseId, one.isApproved]),
+    );
+    const fingerprint = ids.fingerprint(decisions.toSorted().join());
+    return { key: approvalKey(question.turnId), fingerprint };
+  }
+  return key === undefined
+    ? undefined
+    : { key, fingerprint: ids.fingerprint(JSON.stringify(chat)) };
+}
+
+/** How long a one-shot prompt with a key is stored, so that it is not paid for twice. */
+const keyTtlMs = 86_400_000;
+
+function targetOf(
+  { clock, ids }: PlanPorts,
+  { conversation }: ChatRequest,
+  { owner, idempotencyKey }: PlanContext,
+): ConversationTarget | undefined {
+  if (conversation === undefined) {
+    if (idempotencyKey === undefined) return undefined;
+    const conversationId = oneShotId(ids.derive(owner, idempotencyKey));
+    return { conversationId, mode: 'either', expiresAtMs: clock.now() + keyTtlMs };
+  }
+  const { id, create } = conversation;
+  if (id !== undefined) return { conversationId: id, mode: create ? 'either' : 'existing' };
+  // A repeated request must find the conversation that the first one created.
+  const conversationId =
+    idempotencyKey === undefined ? ids.create(clock.now()) : ids.derive(owner, idempotencyKey);
+  return { conversationId, mode: 'new' };
+}
+
+/** No route accepts an id with a dot, so a one-shot conversation cannot be reopened. */
+function oneShotId(id: string): string {
+  return `once.${id}`;
+}

@@ -1,0 +1,58 @@
+import type { Clock } from '#domain/clock.ts';
+import type {
+  ConversationMode,
+  Conversations,
+  Idempotency,
+} from '#domain/conversation/conversations.ts';
+import type { ModelReason } from '#domain/conversation/stream-event.ts';
+import type { TurnLog } from '#domain/conversation/turn-log.ts';
+import type { Model, ModelExtensions, ModelOptions } from '#domain/model/model.ts';
+import type { Ledger } from '#domain/spending/ledger.ts';
+import type { Prices } from '#domain/spending/prices.ts';
+import type { TurnInput } from '#domain/turn/question.ts';
+
+/** Where conversations and the logs of live turns are stored. */
+export interface StoragePorts {
+  readonly conversations: Conversations;
+  readonly log: TurnLog;
+  readonly clock: Clock;
+}
+
+/** Everything that running a turn needs. */
+export interface TurnPorts extends StoragePorts {
+  readonly model: Model;
+  readonly ledger: Ledger;
+  readonly prices: Prices;
+}
+
+/** A turn to run, already checked against the policy (`planTurn`). */
+export interface TurnRequest {
+  readonly owner: string;
+  readonly turnId: string;
+  /** Absent for a one-shot prompt, which is not stored. */
+  readonly conversation?: ConversationTarget | undefined;
+  readonly input: TurnInput;
+  readonly modelId: string;
+  /** Why this model was chosen, if the request left the choice open. */
+  readonly modelReason?: ModelReason | undefined;
+  /** The models that may answer in its place. */
+  readonly fallbackIds?: readonly string[] | undefined;
+  /** Passed to the model unchanged. */
+  readonly options: ModelOptions;
+  readonly extensions: ModelExtensions;
+  readonly idempotency?: Idempotency | undefined;
+  /** The approximate maximum of earlier messages shown to the model, in tokens. */
+  readonly maxHistoryTokens: number;
+  /** Aborted when the turn must end. Its reason is a `ChatError` that says why. */
+  readonly signal: AbortSignal;
+  /** When the process that runs the turn is ended, in milliseconds since 1970. */
+  readonly endsAtMs: number;
+}
+
+/** The conversation that a turn belongs to. */
+export interface ConversationTarget {
+  readonly conversationId: string;
+  readonly mode: ConversationMode;
+  /** Only for a one-shot prompt, which is stored for a time so that it is not paid for twice. */
+  readonly expiresAtMs?: number | undefined;
+}

@@ -1,0 +1,205 @@
+import * as v from 'valibot';
+import {
+  conversationListJson,
+  conversationPageJson,
+  stoppingJson,
+} from '#protocol/conversation/conversation-json.ts';
+import {
+  pageSchema,
+  stopSchema,
+  titleSchema,
+} from '#protocol/conversation/conversation-request.ts';
+import {
+  analysisAcceptedJson,
+  analysisJson,
+  documentAcceptedJson,
+  documentJson,
+} from '#protocol/document/document-json.ts';
+import { analysisSchema, documentSchema } from '#protocol/document/document-request.ts';
+import type { Route } from '#protocol/http/routes.ts';
+import { searchResultJson } from '#protocol/model/knowledge-json.ts';
+import { searchSchema } from '#protocol/model/knowledge-request.ts';
+import { completionJson } from '#protocol/openai/openai-chat.ts';
+import { modelJson, modelListJson } from '#protocol/openai/openai-models.ts';
+import { completionSchema } from '#protocol/openai/openai-request.ts';
+import { spendingJson } from '#protocol/spending/spending-json.ts';
+import { secretJson, taskAcceptedJson, taskJson } from '#protocol/task/task-json.ts';
+import { taskSchema } from '#protocol/task/task-request.ts';
+import { chatSchema } from '#protocol/turn/chat-request.ts';
+import { followSchema } from '#protocol/turn/follow-request.ts';
+import { turnAnswerJson } from '#protocol/turn/turn-json.ts';
+
+/** The request and the responses of a route. */
+export interface Operation {
+  readonly id: string;
+  readonly summary: string;
+  readonly request?: v.GenericSchema;
+  readonly query?: { readonly entries: Readonly<Record<string, v.GenericSchema>> };
+  /** The status of a successful response, and its JSON if it has any. */
+  readonly status: number;
+  readonly response?: v.GenericSchema;
+  /** The media types in which the response can be streamed. */
+  readonly streams?: readonly string[];
+  /** Whether the response can also be 204. */
+  readonly orNoContent?: true;
+  readonly error?: v.GenericSchema;
+}
+
+const turnStreams = ['text/event-stream', 'text/plain'];
+
+/** An error in OpenAI's format. */
+const openAiError = v.looseObject({
+  error: v.looseObject({ message: v.string(), type: v.string() }),
+});
+
+/** Every route of the REST API, with the schemas that parse its requests and type its responses. */
+export const operations: Readonly<Record<Route, Operation>> = {
+  'POST /chat': {
+    id: 'chat',
+    summary: 'Runs one turn and returns it in one piece.',
+    request: chatSchema,
+    status: 200,
+    response: turnAnswerJson,
+    streams: turnStreams,
+  },
+  'POST /chat/stream': {
+    id: 'streamChat',
+    summary: 'Runs one turn and streams it in the requested format.',
+    request: chatSchema,
+    status: 200,
+    response: turnAnswerJson,
+    streams: turnStreams,
+  },
+  'GET /conversations': {
+    id: 'listConversations',
+    summary: "Lists the caller's conversations, most recently used first.",
+    query: pageSchema,
+    status: 200,
+    response: conversationListJson,
+  },
+  'GET /conversations/{conversation_id}': {
+    id: 'readConversation',
+    summary: 'Returns a conversation with a page of its turns, oldest first.',
+    query: pageSchema,
+    status: 200,
+    response: conversationPageJson,
+  },
+  'PATCH /conversations/{conversation_id}': {
+    id: 'renameConversation',
+    summary: 'Changes the title of a conversation.',
+    request: titleSchema,
+    status: 204,
+  },
+  'DELETE /conversations/{conversation_id}': {
+    id: 'deleteConversation',
+    summary: 'Deletes a conversation permanently.',
+    status: 204,
+  },
+  'POST /conversations/{conversation_id}/stop': {
+    id: 'stopTurn',
+    summary: 'Stops the live turn of a conversation.',
+    request: stopSchema,
+    status: 202,
+    response: stoppingJson,
+  },
+  'GET /conversations/{conversation_id}/stream': {
+    id: 'followTurn',
+    summary: 'Streams the rest of a turn, live or ended; 204 if nothing is left.',
+    query: followSchema,
+    status: 200,
+    streams: turnStreams,
+    orNoContent: true,
+  },
+  'GET /usage': {
+    id: 'readUsage',
+    summary: "Returns the caller's spending and limits.",
+    status: 200,
+    response: spendingJson,
+  },
+  'POST /knowledge/search': {
+    id: 'searchKnowledge',
+    summary: 'Returns passages for a query, best first.',
+    request: searchSchema,
+    status: 200,
+    response: searchResultJson,
+  },
+  'POST /tasks': {
+    id: 'submitTask',
+    summary: 'Queues a turn to run in the background.',
+    request: taskSchema,
+    status: 202,
+    response: taskAcceptedJson,
+  },
+  'GET /tasks/{task_id}': {
+    id: 'readTask',
+    summary: 'Returns the state of a task and, once it has ended, its answer.',
+    status: 200,
+    response: taskJson,
+  },
+  'GET /callback-secret': {
+    id: 'readCallbackSecret',
+    summary: "Returns the secret that signs the caller's callbacks.",
+    status: 200,
+    response: secretJson,
+  },
+  'POST /callback-secret': {
+    id: 'replaceCallbackSecret',
+    summary: 'Creates a new secret. The old one signs, too, for a day.',
+    status: 200,
+    response: secretJson,
+  },
+  'POST /documents': {
+    id: 'addDocument',
+    summary: 'Adds a text, or a file to upload, to be summarised.',
+    request: documentSchema,
+    status: 202,
+    response: documentAcceptedJson,
+  },
+  'GET /documents/{document_id}': {
+    id: 'readDocument',
+    summary: 'Returns the state of a document and, once it is ready, its summary.',
+    status: 200,
+    response: documentJson,
+  },
+  'POST /analyses': {
+    id: 'addAnalysis',
+    summary: 'Adds a text whose sentiment and keywords are to be found.',
+    request: analysisSchema,
+    status: 202,
+    response: analysisAcceptedJson,
+  },
+  'GET /analyses/{analysis_id}': {
+    id: 'readAnalysis',
+    summary: 'Returns the state of an analysis and, once it is ready, its result.',
+    status: 200,
+    response: analysisJson,
+  },
+  'POST /v1/chat/completions': {
+    id: 'createChatCompletion',
+    summary: "Creates a chat completion in OpenAI's format.",
+    request: completionSchema,
+    status: 200,
+    response: completionJson,
+    streams: ['text/event-stream'],
+    error: openAiError,
+  },
+  'GET /v1/models': {
+    id: 'listModels',
+    summary: "Lists the models in OpenAI's format.",
+    status: 200,
+    response: modelListJson,
+    error: openAiError,
+  },
+  'GET /v1/models/{model}': {
+    id: 'readModel',
+    summary: "Returns one model in OpenAI's format.",
+    status: 200,
+    response: modelJson,
+    error: openAiError,
+  },
+  'GET /openapi.json': {
+    id: 'readOpenApi',
+    summary: 'Returns this document.',
+    status: 200,
+  },
+};
