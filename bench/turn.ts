@@ -108,9 +108,9 @@ interface Times {
 async function time(ports: TurnPorts, kind: Kind, owner: string): Promise<Times> {
   const startedAt = performance.now();
   const request = requestOf(kind, owner);
-  const asked = { modelId: 'model', messages: [], inference: {} };
+  const modelRequest = { owner: 'bench', modelId: 'model', messages: [], inference: {} };
   const events =
-    kind === 'alone' ? ports.model.stream(asked, request.signal) : runTurn(ports, request);
+    kind === 'alone' ? ports.model.stream(modelRequest, request.signal) : runTurn(ports, request);
   let [first, last] = [0, 0];
   for await (const { type } of events) {
     if (type !== 'text-delta') continue;
@@ -124,9 +124,10 @@ function requestOf(kind: Kind, owner: string): TurnRequest {
   return {
     owner,
     turnId: randomUUID(),
-    asked: { type: 'message', question: userMessage('What does it cost to keep this?') },
+    input: { type: 'message', question: userMessage('What does it cost to keep this?') },
     modelId: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
-    inference: { maxTokens: 1_024 },
+    options: { inference: { maxTokens: 1_024 } },
+    extensions: {},
     maxHistoryTokens: 16_000,
     signal: new AbortController().signal,
     endsAtMs: Date.now() + 300_000,

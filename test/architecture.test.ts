@@ -1,7 +1,8 @@
 import { glob, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 
-/** Who may import whom: the table of ARCHITECTURE.md. Tests may import what they test with. */
+/** Which layer may import which: the table of ARCHITECTURE.md. Tests may import anything. */
 const allowed: Readonly<Record<string, RegExp>> = {
   'src/domain': /^#domain\//u,
   'src/protocol': /^(?:#domain\/|#protocol\/|valibot$|@valibot\/to-json-schema$)/u,
@@ -16,7 +17,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^(?:#domain\/|#aws\/|#tools\/|@aws-sdk\/|@modelcontextprotocol\/|node:|valibot$|@valibot\/)/u,
   'src/handlers':
     /^#(?:domain|protocol|aws|lambda|langchain|agents|callbacks|documents|identity|tools)\//u,
-  infra: /^(?:#infra\/|aws-cdk-lib|constructs$)/u,
+  infra: /^(?:#infra\/|#protocol\/http\/routes\.ts$|aws-cdk-lib|constructs$)/u,
   local:
     /^(?:#local\/|node:|\.\/|(?:ajv|ajv-draft-04|aws4fetch|croner|dynalite|esbuild|fast-xml-parser|fflate|jose|jsonata|jsonpath-plus|minisearch|node-html-parser|oidc-provider|selfsigned|unpdf|velocityjs|yaml)$)/u,
   web: /^(?:#protocol\/|#domain\/|react|next|node:path$|aws4fetch$|marked$|remark-|valibot$|@fontsource|\.)/u,
@@ -37,7 +38,7 @@ function isLeftOut(path: string): boolean {
   return /\.next|node_modules|\.test\.tsx?$/u.test(path);
 }
 
-/** The files of a folder, other than tests, that hold something they should not. */
+/** Returns the files, other than tests, that contain a forbidden pattern. */
 async function filesWith(pattern: RegExp, files: string): Promise<readonly string[]> {
   const found: string[] = [];
   for await (const file of glob(files, { exclude: isLeftOut })) {
@@ -59,5 +60,105 @@ test('the code that runs on Lambda never asks where it runs', async () => {
 
 test('the domain has no clock, no randomness and no platform', async () => {
   const platform = /Date\.now|new Date|Math\.random|crypto|process\.|setTimeout/u;
-  expect(await filesWith(platform, 'src/domain/*.ts')).toEqual([]);
+  expect(await filesWith(platform, 'src/domain/**/*.ts')).toEqual([]);
+});
+
+/**
+ * The rooms of each layer, lowest first. A file may import from its own room and from rooms before
+ * it. Files directly in the layer's folder belong to the room `core`.
+ */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  'src/domain': ['core', 'conversation', 'model', 'spending', 'turn', 'task', 'document'],
+  'src/protocol': [
+    'http',
+    'conversation',
+    'model',
+    'spending',
+    'turn',
+    'task',
+    'document',
+    'openai',
+    'openapi',
+  ],
+  'src/aws': [
+    'dynamo',
+    'bedrock',
+    'conversation',
+    'model',
+    'spending',
+    'task',
+    'document',
+    'composition',
+  ],
+  'src/lambda': [
+    'runtime',
+    'identity',
+    'conversation',
+    'model',
+    'turn',
+    'task',
+    'document',
+    'openai',
+  ],
+};
+
+test.each(Object.entries(rooms))(
+  'the rooms of %s depend in one direction',
+  async (layer, order) => {
+    const imports = await importsOf(layer);
+    expect(wrongImports(layer, order, imports)).toEqual([]);
+  },
+);
+
+test('an import against the direction of the rooms is found', () => {
+  const imports = [
+    ['src/domain/conversation/turn.ts', '#domain/turn/run-turn.ts'],
+    ['src/domain/turn/run-turn.ts', '#domain/conversation/turn.ts'],
+    ['src/domain/clock.ts', '#domain/task/task.ts'],
+    ['src/domain/spare-room/x.ts', '#domain/clock.ts'],
+  ] as const;
+  expect(wrongImports('src/domain', rooms['src/domain'] ?? [], imports)).toEqual([
+    'src/domain/conversation/turn.ts imports #domain/turn/run-turn.ts',
+    'src/domain/clock.ts imports #domain/task/task.ts',
+    'src/domain/spare-room/x.ts imports #domain/clock.ts',
+  ]);
+});
+
+function wrongImports(
+  layer: string,
+  order: readonly string[],
+  imports: readonly (readonly [file: string, name: string])[],
+): readonly string[] {
+  const alias = `#${layer.split('/')[1]}/`;
+  return imports.flatMap(([file, name]) => {
+    if (!name.startsWith(alias)) return [];
+    const from = order.indexOf(roomOf(file.slice(layer.length + 1)));
+    const to = order.indexOf(roomOf(name.slice(alias.length)));
+    return from !== -1 && to !== -1 && to <= from ? [] : [`${file} imports ${name}`];
+  });
+}
+
+function roomOf(path: string): string {
+  const [room = '', file] = path.split('/');
+  return file === undefined ? 'core' : room;
+}
+
+test('no folder has more source files than a reader can take in', async () => {
+  const counts = new Map<string, number>();
+  for await (const file of glob('{src,local,infra,web}/**/*.{ts,tsx}', { exclude: isLeftOut })) {
+    counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+  }
+  const crowded = [...counts].filter(([folder, count]) => count > 16 && folder !== 'src/handlers');
+  expect(crowded).toEqual([]);
+});
+
+test('every function opens its DynamoDB table at most once', async () => {
+  expect(await filesWith(/new DynamoDBClient\(/u, 'src/**/*.ts')).toEqual([
+    'src/aws/dynamo/table.ts',
+  ]);
+  expect(await filesWith(/\bopenTable\([^]*\bopenTable\(/u, 'src/handlers/*.ts')).toEqual([]);
+  const callers = await filesWith(/\bopenTable\(/u, 'src/**/*.ts');
+  expect(callers.filter((file) => !file.startsWith('src/handlers/'))).toEqual([
+    'src/aws/dynamo/table.ts',
+  ]);
 });

@@ -127,9 +127,9 @@ test('an agent that refuses is an error with a status', async () => {
 
 test.each([
   [{ agent: 'nobody' }, 'agent: must be one of helper, classic'],
-  [{ agent: 'helper', model: 'amazon.nova-lite-v1:0' }, 'model: is the own affair of the agent'],
-  [{ agent: 'helper', system: 'Be brief' }, 'system: is the own affair'],
-  [{ agent: 'helper', cache: true }, 'cache: does not go with agent'],
+  [{ agent: 'helper', model: 'amazon.nova-lite-v1:0' }, 'model: cannot be set together with agent'],
+  [{ agent: 'helper', system: 'Be brief' }, 'system: cannot be set together with agent'],
+  [{ agent: 'helper', cache: true }, 'cache: cannot be combined with agent'],
   [{ agent: 5 }, 'agent: must be a string'],
 ])('%j is refused, with the field', async (body, detail) => {
   const answer = await system.api('/chat', post({ prompt: 'Hi', ...body }));

@@ -150,7 +150,11 @@ test.each([
   ['/knowledge/search', { query: 'x', filter: { owner: 'x' } }, 'filter: is not a field'],
   ['/chat', { prompt: 'x', knowledge_base: 'other' }, 'knowledge_base: must be one of handbook'],
   ['/chat', { prompt: 'x', knowledge_base: { name: 'handbook', owner: 'x' } }, 'knowledge_base'],
-  ['/chat', { prompt: 'x', knowledge_base: 'handbook', cache: true }, 'cache: does not go with'],
+  [
+    '/chat',
+    { prompt: 'x', knowledge_base: 'handbook', cache: true },
+    'cache: cannot be combined with',
+  ],
 ])('%s with %j is refused, with the field', async (path, body, detail) => {
   const answer = await demo(path, post(body));
   expect(answer.status).toBe(400);

@@ -32,8 +32,8 @@ test.each([
   [{ n: 2 }, 'n', 'must be 1'],
   [{ stop: '' }, 'stop', 'must not be empty'],
   [{ stop: fiveWords }, 'stop', 'must be at most 4 strings'],
-  [{ logprobs: true }, 'logprobs', 'is not offered'],
-  [{ functions: [] }, 'functions', 'is not offered'],
+  [{ logprobs: true }, 'logprobs', 'is not supported'],
+  [{ functions: [] }, 'functions', 'is not supported'],
   [{ tool_choice: 'required' }, 'tool_choice', 'needs tools'],
   [
     { tools: [weather], tool_choice: anotherTool },

@@ -205,13 +205,14 @@ test('where nobody can be asked, what writes is not done, and the model is told'
   expect(await ask({ prompt: 'Use add_note: once', tools: ['notes'] })).toMatchObject(told);
 });
 
-const unasked = 'This call needs the word of a person, who can be asked only in a conversation.';
+const unasked =
+  'This call needs the approval of a person, which is possible only in a conversation.';
 
 test.each([
   [{ prompt: 'Hi', tools: ['nobody'] }, 'tools: must be one of time, notes, city, town, away'],
   [{ prompt: 'Hi', tools: 'time' }, 'tools: must be a list of names'],
   [{ prompt: 'Hi', tools: Array(9).fill('time') }, 'tools: must be at most 8 names'],
-  [{ prompt: 'Hi', tools: ['time'], cache: true }, 'cache: does not go with tools'],
+  [{ prompt: 'Hi', tools: ['time'], cache: true }, 'cache: cannot be combined with tools'],
   [{ approve_turn_id: 'x', approvals: [] }, 'conversation_id: is required'],
   [
     { conversation_id: 'x', approve_turn_id: 'x', approvals: [], tools: ['time'] },

@@ -1,9 +1,9 @@
-import * as v from 'valibot';
-import { ChatError, toErrorCode } from '#domain/errors.ts';
 import {
   conversationListJson,
   conversationPageJson,
-} from '#protocol/conversation/conversation-json.ts';
+} from '#protocol/conversation/conversation-schema.ts';
+import * as v from 'valibot';
+import { ChatError, toErrorCode } from '#domain/errors.ts';
 
 const problem = v.object({
   code: v.string(),

@@ -13,7 +13,7 @@ const talk: readonly Message[] = [
 ];
 
 test('instructions are cached where the model caches so few tokens', () => {
-  const asked = { messages: [userMessage('Hi')], inference: {} };
+  const asked = { owner: 'ada', messages: [userMessage('Hi')], inference: {} };
   const points = (modelId: string, system: string): boolean =>
     cachePointsFor({ ...asked, modelId, system }).afterSystem;
   expect(points(haiku, long)).toBe(true);
@@ -24,7 +24,7 @@ test('instructions are cached where the model caches so few tokens', () => {
 
 test('a conversation that goes on is cached after its last two questions', () => {
   const after = (messages: readonly Message[]): readonly number[] => [
-    ...cachePointsFor({ modelId: haiku, messages, inference: {} }).afterMessages,
+    ...cachePointsFor({ owner: 'ada', modelId: haiku, messages, inference: {} }).afterMessages,
   ];
   expect(after(talk)).toEqual([2, 4]);
   expect(after(talk.slice(0, 3))).toEqual([0, 2]);

@@ -4,6 +4,7 @@ import { userMessage, type PromptMessage } from '#domain/conversation/message.ts
 
 const asked = (content: PromptMessage['content'], modelId = 'amazon.nova-lite-v1:0') =>
   toConverseRequest({
+    owner: 'ada',
     modelId,
     inference: {},
     messages: [userMessage('Hi'), { role: 'assistant', content }],

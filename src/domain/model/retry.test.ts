@@ -5,16 +5,25 @@ import { staysWithin, withFallbacks } from '#domain/model/fallbacks.ts';
 import { saying } from '#test/doubles/memory-model.ts';
 import type { Model, ModelRequest } from '#domain/model/model.ts';
 import { withRetry } from '#domain/model/retry.ts';
+import { markOutput } from '#domain/model/output-mark.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 import { createManualClock, createVirtualClock } from '#local/process/clock.ts';
 
-const request: ModelRequest = { modelId: 'first', messages: [], inference: {} };
+const request: ModelRequest = { owner: 'ada', modelId: 'first', messages: [], inference: {} };
 
 const busy = new ChatError('throttled', 'Busy.', { isTransient: true });
 const refused = new ChatError('invalid_request', 'No.');
 const gone = new ChatError('model_unavailable', 'Gone.');
 
-/** A model that fails as often as it has failures, each after what it says before. */
+async function* emit(
+  events: readonly StreamEvent[],
+  failure: ChatError | undefined,
+): AsyncGenerator<StreamEvent> {
+  yield* events;
+  if (failure !== undefined) throw failure;
+}
+
+/** A model that fails once for each failure, each time after the events before. */
 function failing(
   failures: readonly ChatError[],
   before: readonly StreamEvent[] = [],
@@ -22,15 +31,10 @@ function failing(
   const asked: string[] = [];
   return {
     asked,
-    async *stream({ modelId }) {
+    stream({ modelId }) {
       const failure = failures[asked.length];
       asked.push(modelId);
-      if (failure === undefined) {
-        yield* saying('Hello');
-        return;
-      }
-      yield* before;
-      throw failure;
+      return markOutput(emit(failure === undefined ? saying('Hello') : before, failure));
     },
   };
 }
@@ -38,17 +42,17 @@ function failing(
 const { signal } = new AbortController();
 const read = (model: Model, modelId = 'first'): Promise<StreamEvent[]> =>
   Array.fromAsync(model.stream({ ...request, modelId }, signal));
-const half = { random: () => 0.5 };
+const half = (): number => 0.5;
 
 test('a failure that may pass is tried again twice, after waits that grow', async () => {
   const clock = createVirtualClock(0);
   const model = failing([busy, busy]);
-  const events = await read(withRetry(model, { clock, chance: half }));
+  const events = await read(withRetry(model, { clock, random: half }));
   expect(events).toContainEqual({ type: 'text-delta', index: 0, text: 'Hello' });
   expect(model.asked).toHaveLength(3);
   expect(clock.now()).toBe(200 + 400);
   const down = failing([busy, busy, busy]);
-  await expect(read(withRetry(down, { clock, chance: half }))).rejects.toBe(busy);
+  await expect(read(withRetry(down, { clock, random: half }))).rejects.toBe(busy);
   expect(down.asked).toHaveLength(3);
 });
 
@@ -57,14 +61,14 @@ test.each([
   ['one that is gone', failing([gone])],
   ['one that has spoken', failing([busy], saying('Hel').slice(0, 2))],
 ])('%s is not asked again', async (_, model) => {
-  const retrying = withRetry(model, { clock: createVirtualClock(0), chance: half });
+  const retrying = withRetry(model, { clock: createVirtualClock(0), random: half });
   await expect(read(retrying)).rejects.toBeInstanceOf(ChatError);
   expect(model.asked).toHaveLength(1);
 });
 
 test('when nearly everything fails, nearly nothing is tried again', async () => {
   const model = failing(Array.from({ length: 500 }, () => busy));
-  const retrying = withRetry(model, { clock: createVirtualClock(0), chance: half });
+  const retrying = withRetry(model, { clock: createVirtualClock(0), random: half });
   for (let call = 0; call < 100; call += 1) await expect(read(retrying)).rejects.toBe(busy);
   expect(model.asked.length).toBeLessThanOrEqual(100 + 10 + 3);
 });

@@ -45,11 +45,12 @@ test('an answer that waited for a person goes on from the passages that it has t
     { type: 'approval', toolUseId: '1' },
   ];
   const request: ModelRequest = {
+    owner: 'ada',
     modelId: 'm',
     messages: [userMessage('How long? Write it down.')],
     inference: {},
-    knowledge: { name: 'handbook', owner: 'ada', mode: 'retrieve' },
-    toolUse: { owner: 'ada', sets: ['notes'], canAsk: true },
+    knowledge: { name: 'handbook', mode: 'retrieve' },
+    toolUse: { sets: ['notes'], canAsk: true },
     pending: { content, decisions: [{ toolUseId: '1', isApproved: true }] },
   };
   let said = emptyAnswer;

@@ -107,7 +107,7 @@ test('a tool is called so often in a turn, and a model asked so often', async ()
   expect(calls).toBe(2);
   expect(model.requests).toHaveLength(5);
   expect(turn).toMatchObject({ state: 'failed', errorCode: 'model_error' });
-  expect(resultsIn(turn).at(-1)).toContain('may be called 2 times');
+  expect(resultsIn(turn).at(-1)).toContain('was already called 2 times');
 });
 
 test('tools are let go of with the turn, however it ends', async () => {
@@ -129,8 +129,8 @@ test('tools are let go of with the turn, however it ends', async () => {
   expect((await ask(failing, toolbox)).turn).toMatchObject({ state: 'failed' });
   expect(held).toBe(0);
   const model = withTools(scripted(answering('Noon.')), toolbox);
-  const toolUse = { owner: 'ada', sets: ['time'], canAsk: false };
-  const request = { modelId: 'm', messages: [], inference: {}, toolUse };
+  const toolUse = { sets: ['time'], canAsk: false };
+  const request = { owner: 'ada', modelId: 'm', messages: [], inference: {}, toolUse };
   // A reader who leaves after the first word.
   for await (const _ of model.stream(request, new AbortController().signal)) break;
   expect(held).toBe(0);

@@ -48,12 +48,12 @@ function delivery(change: Partial<TaskDelivery> = {}): TaskDelivery {
   return {
     key,
     count: 1,
-    chance: 0,
+    jitter: 0,
     toTurn: (_, attempt) =>
       turnRequest({
         turnId: `t${(turns += 1)}`,
         conversation: { ...taskConversation(key), mode: 'either', expiresAtMs: 1e12 },
-        asked: { type: 'edit', question: userMessage('Hi'), parentId: null },
+        input: { type: 'edit', question: userMessage('Hi'), parentId: null },
         // A later attempt has a time of its own.
         endsAtMs: attempt * 61_000 * attempt,
         idempotency: { key: `attempt-${attempt}`, fingerprint: 'f' },
@@ -118,13 +118,16 @@ test('a task whose worker died is begun anew, after its lease and not before', a
 test('a busy model is asked again later, and at the last delivery the task fails', async () => {
   const busy = new ChatError('throttled', 'Busy', { retryAfterSeconds: 7 });
   const bench = await begin(createMemoryModel([busy]));
-  expect(await runTask(bench, policy, delivery())).toEqual({ type: 'again', afterSeconds: 30 });
+  expect(await runTask(bench, policy, delivery())).toEqual({ type: 'retry', afterSeconds: 30 });
   expect(await bench.tasks.find(key)).toMatchObject({ state: 'running' });
-  expect(await runTask(bench, policy, lastDelivery)).toMatchObject({ type: 'again' });
+  expect(await runTask(bench, policy, lastDelivery)).toMatchObject({ type: 'retry' });
   const failed = await bench.tasks.find(key);
-  expect(failed).toMatchObject({ state: 'failed', error: { code: 'throttled', mayPass: true } });
+  expect(failed).toMatchObject({
+    state: 'failed',
+    error: { code: 'throttled', isRetryable: true },
+  });
   // It is a dead letter now; sent back, it has another chance, and waits as if for the first time.
-  expect(await runTask(bench, policy, delivery())).toEqual({ type: 'again', afterSeconds: 30 });
+  expect(await runTask(bench, policy, delivery())).toEqual({ type: 'retry', afterSeconds: 30 });
   const waiting = await bench.tasks.find(key);
   expect(waiting).toMatchObject({ state: 'running' });
   expect(waiting?.error).toBeUndefined();
@@ -136,17 +139,17 @@ test('a busy model is asked again later, and at the last delivery the task fails
 
 test('tasks that met the same busy model come back later each time, and not together', async () => {
   const retrySeconds = [30, 60, 120];
-  const pauses = async (retryAfterSeconds: number, chance: number): Promise<readonly object[]> => {
+  const pauses = async (retryAfterSeconds: number, jitter: number): Promise<readonly object[]> => {
     const busy = new ChatError('throttled', 'Busy', { retryAfterSeconds });
     const bench = await begin(createMemoryModel([busy]));
     const told: object[] = [];
     for (const count of [1, 2, 3]) {
-      told.push(await runTask(bench, { retrySeconds }, delivery({ count, chance })));
+      told.push(await runTask(bench, { retrySeconds }, delivery({ count, jitter })));
     }
     return told;
   };
   const after = (...seconds: readonly number[]): readonly object[] =>
-    seconds.map((afterSeconds) => ({ type: 'again', afterSeconds }));
+    seconds.map((afterSeconds) => ({ type: 'retry', afterSeconds }));
   expect(await pauses(5, 0)).toEqual(after(30, 60, 120));
   expect(await pauses(5, 1)).toEqual(after(36, 72, 144));
   // A limit that says when it is free again is taken at its word.
@@ -156,7 +159,7 @@ test('tasks that met the same busy model come back later each time, and not toge
 test('what is still on its way of a task that failed does not begin it anew', async () => {
   const busy = new ChatError('throttled', 'Busy');
   const bench = await begin(createMemoryModel([busy]));
-  expect(await runTask(bench, policy, lastDelivery)).toMatchObject({ type: 'again' });
+  expect(await runTask(bench, policy, lastDelivery)).toMatchObject({ type: 'retry' });
   const model = createMemoryModel(saying('Hello'));
   const late = { ...bench, model };
   for (const count of [2, 3]) {
@@ -201,7 +204,7 @@ test('an attempt that was interrupted does not stand in the way of the next one'
   await expect
     .poll(() => bench.clock.advance(1_000).then(() => isOver), { interval: 1 })
     .toBe(true);
-  expect((await both)[1]).toEqual({ type: 'again', afterSeconds: 30 });
+  expect((await both)[1]).toEqual({ type: 'retry', afterSeconds: 30 });
   const model = createMemoryModel(saying('Hello'));
   expect(await runTask({ ...bench, model }, policy, delivery())).toEqual({ type: 'done' });
   expect(model.requests).toHaveLength(1);
@@ -233,12 +236,15 @@ test('what no worker can begin fails at once, and what none could at the last de
         throw new ChatError(code, 'model: must be one of a, b');
       },
     });
-  expect(await runTask(bench, policy, refused('internal', 1))).toMatchObject({ type: 'again' });
+  expect(await runTask(bench, policy, refused('internal', 1))).toMatchObject({ type: 'retry' });
   expect(await bench.tasks.find(key)).toMatchObject({ state: 'running' });
-  expect(await runTask(bench, policy, refused('internal', 2))).toMatchObject({ type: 'again' });
-  expect(await bench.tasks.find(key)).toMatchObject({ state: 'failed', error: { mayPass: true } });
+  expect(await runTask(bench, policy, refused('internal', 2))).toMatchObject({ type: 'retry' });
+  expect(await bench.tasks.find(key)).toMatchObject({
+    state: 'failed',
+    error: { isRetryable: true },
+  });
   expect(await runTask(bench, policy, refused('invalid_request', 1))).toEqual({ type: 'done' });
   const kept = await bench.tasks.find(key);
   expect(kept).toMatchObject({ state: 'failed', error: { code: 'invalid_request' } });
-  expect(kept?.error).not.toHaveProperty('mayPass');
+  expect(kept?.error).not.toHaveProperty('isRetryable');
 });

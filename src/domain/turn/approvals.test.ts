@@ -37,7 +37,7 @@ test('a tool that writes waits for a person, and what only reads does not', asyn
 
 const approve = (isApproved: boolean, toolUseId = '1', turnId = 't1') => ({
   turnId: `t-${isApproved}`,
-  asked: { type: 'approve', turnId, decisions: [{ toolUseId, isApproved }] } as const,
+  input: { type: 'approve', turnId, decisions: [{ toolUseId, isApproved }] } as const,
   idempotency: { key: 'approve.1', fingerprint: String(isApproved) },
 });
 
@@ -81,15 +81,15 @@ test('nothing is allowed that does not wait, and everything that waits is decide
   const toolbox = boxOf(writer([]));
   await ask(scripted(calling(call('1', 'write'))), toolbox, {}, conversations);
   const other = ask(scripted(), toolbox, approve(true, '2'), conversations);
-  await expect(other).rejects.toThrow('approvals: 2 does not wait in this turn');
-  const { asked: yes } = approve(true);
+  await expect(other).rejects.toThrow('approvals: 2 does not wait for approval in this turn');
+  const { input: yes } = approve(true);
   const [decision] = yes.decisions;
   const both = [{ ...decision, isApproved: false }, decision];
   for (const [decisions, reason] of [
     [[], 'approvals: must decide on 1'],
-    [both, 'approvals: name 1 twice'],
+    [both, 'approvals: must not name 1 twice'],
   ] as const) {
-    const wrong = { ...approve(true), asked: { ...yes, decisions } };
+    const wrong = { ...approve(true), input: { ...yes, decisions } };
     await expect(ask(scripted(), toolbox, wrong, conversations)).rejects.toThrow(reason);
   }
   // With other tools the call cannot be made: nothing is said, and the same word counts later.

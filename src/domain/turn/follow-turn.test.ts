@@ -186,9 +186,9 @@ test('an answer whose time was up is gone on with, and joins without a seam', as
   const ports = memoryPorts(model);
   await eventsOf(runTurn(ports, turnRequest()));
   const rest = createMemoryModel(saying(' three', '.'));
-  const asked = { type: 'continue', turnId: 't1' } as const;
+  const input = { type: 'continue', turnId: 't1' } as const;
   const events = await eventsOf(
-    runTurn({ ...ports, model: rest }, turnRequest({ turnId: 't2', asked })),
+    runTurn({ ...ports, model: rest }, turnRequest({ turnId: 't2', input })),
   );
   expect(textOf(events)).toBe('One, two, three.');
   expect(rest.requests[0]).toMatchObject({
@@ -199,7 +199,7 @@ test('an answer whose time was up is gone on with, and joins without a seam', as
     { turnId: 't2', state: 'complete', answer: assistantMessage('One, two, three.') },
     { turnId: 't1', state: 'timed_out', answer: assistantMessage('One, two, ') },
   ]);
-  const complete = turnRequest({ turnId: 't3', asked: { type: 'continue', turnId: 't2' } });
+  const complete = turnRequest({ turnId: 't3', input: { type: 'continue', turnId: 't2' } });
   await expect(eventsOf(runTurn(ports, complete))).rejects.toMatchObject({
     code: 'invalid_request',
   });
@@ -208,8 +208,8 @@ test('an answer whose time was up is gone on with, and joins without a seam', as
 test('to ask again or otherwise makes a branch, and the model sees only its own', async () => {
   const model = createMemoryModel(saying('Hello'));
   const ports = memoryPorts(model);
-  const run = async (turnId: string, asked: TurnRequest['asked']): Promise<readonly string[]> => {
-    await eventsOf(runTurn(ports, turnRequest({ turnId, asked })));
+  const run = async (turnId: string, input: TurnRequest['input']): Promise<readonly string[]> => {
+    await eventsOf(runTurn(ports, turnRequest({ turnId, input })));
     return model.requests.at(-1)?.messages.map(messageText) ?? [];
   };
   const ask = (text: string) => ({ type: 'message', question: userMessage(text) }) as const;
@@ -234,13 +234,13 @@ test('to ask again or otherwise makes a branch, and the model sees only its own'
     t6: 't5',
     t7: 't5',
   });
-  const unknown = turnRequest({ turnId: 't8', asked: { type: 'regenerate', turnId: 'tx' } });
+  const unknown = turnRequest({ turnId: 't8', input: { type: 'regenerate', turnId: 'tx' } });
   await expect(eventsOf(runTurn(ports, unknown))).rejects.toMatchObject({ code: 'not_found' });
 });
 
 test('what a dead worker left behind can be asked again, and what is at work cannot', async () => {
   const { ports } = await beginPaced();
-  const again = turnRequest({ turnId: 't2', asked: { type: 'regenerate', turnId: 't1' } });
+  const again = turnRequest({ turnId: 't2', input: { type: 'regenerate', turnId: 't1' } });
   await expect(eventsOf(runTurn(ports, again))).rejects.toMatchObject({
     code: 'conflict',
     liveTurnId: 't1',

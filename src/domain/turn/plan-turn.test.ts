@@ -1,54 +1,71 @@
-import { planTurn, type PlanContext } from '#domain/turn/plan-turn.ts';
 import { expect, test } from 'vitest';
+import type { ChatRequest } from '#domain/turn/chat-request.ts';
+import { planTurn, type PlanContext } from '#domain/turn/plan-turn.ts';
+import type { TurnRequest } from '#domain/turn/turn-request.ts';
+import { ids } from '#lambda/runtime/ids.ts';
+import { createManualClock } from '#local/process/clock.ts';
 import { chatPolicy } from '#test/fixtures/chat-policy.ts';
-
-const context: PlanContext = {
-  owner: 'anonymous',
-  isAnonymous: true,
-  policy: { ...chatPolicy, allowAnonymous: true },
-  invocation: { requestId: 'r', signal: new AbortController().signal, endsAtMs: 5 },
-  nowMs: 1_700_000_000_000,
-};
+import { flatPrices } from '#test/fixtures/turns.ts';
 
 const chat = { question: { type: 'message', text: 'Hi' }, inference: {} } as const;
+const signed = { owner: 'ada', isAnonymous: false };
 
-test('callers without an identity go on with ids they were given, and choose none', () => {
-  const given = planTurn({ ...chat, conversation: { id: 'c1', create: false } }, context);
-  expect(given.conversation).toEqual({ conversationId: 'c1', mode: 'existing' });
+function plan(
+  request: ChatRequest,
+  change: Partial<PlanContext> = {},
+  policy = chatPolicy,
+): TurnRequest {
+  const ports = { clock: createManualClock(1_700_000_000_000), ids, prices: flatPrices };
+  const { signal } = new AbortController();
+  const context = { owner: 'anonymous', isAnonymous: true, signal, endsAtMs: 5 };
+  return planTurn(ports, policy, request, { ...context, ...change });
+}
+
+test('anonymous callers continue conversations by their id, and cannot choose one', () => {
+  const existing = plan({ ...chat, conversation: { id: 'c1', create: false } });
+  expect(existing.conversation).toEqual({ conversationId: 'c1', mode: 'existing' });
   const chosen = { ...chat, conversation: { id: 'c1', create: true } };
-  expect(() => planTurn(chosen, context)).toThrow('id: may be chosen only');
-  expect(planTurn(chosen, { ...context, isAnonymous: false }).conversation?.mode).toBe('either');
+  expect(() => plan(chosen)).toThrow('id: may be chosen only');
+  expect(plan(chosen, signed).conversation?.mode).toBe('either');
 });
 
 test('ids are UUIDs of version 7, which sort by time', () => {
-  const { turnId } = planTurn(chat, context);
-  expect(turnId).toMatch(/^018bcfe5-6800-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u);
+  expect(plan(chat).turnId).toMatch(/^018bcfe5-6800-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u);
 });
 
-test("a request that asks for no limit of tokens gets the policy's", () => {
-  expect(planTurn(chat, context).inference.maxTokens).toBe(100);
+test("a request without a token limit gets the policy's", () => {
+  expect(plan(chat).options.inference.maxTokens).toBe(100);
 });
 
-test('callers without an identity use no tools: they would share their notes', () => {
-  const asked = { ...chat, toolSets: ['notes'] };
-  expect(() => planTurn(asked, context)).toThrow('tools: are only for callers with');
-  const known = planTurn(asked, { ...context, owner: 'ada', isAnonymous: false });
-  expect(known.toolUse).toEqual({ owner: 'ada', sets: ['notes'], canAsk: false });
+test('anonymous callers cannot use tools, because they would share their notes', () => {
+  const request = { ...chat, toolSets: ['notes'] };
+  expect(() => plan(request)).toThrow('tools: are only for callers with');
+  const { toolUse } = plan(request, signed).extensions;
+  expect(toolUse).toEqual({ sets: ['notes'], canAsk: false });
 });
 
 test.each([
-  [{ toolSets: ['time'], question: { type: 'continue', turnId: 't' } }, 'continue_turn_id: does'],
+  [
+    { toolSets: ['time'], question: { type: 'continue', turnId: 't' } },
+    'continue_turn_id: cannot be combined',
+  ],
   [
     { agent: 'a', question: { type: 'approve', turnId: 't', decisions: [] } },
-    'approve_turn_id: does',
+    'approve_turn_id: cannot be combined',
   ],
   [
     { toolSets: ['time'], knowledge: { name: 'k', mode: 'retrieve_and_generate' } },
-    'tools: does not go with retrieve_and_generate',
+    'tools: cannot be combined with retrieve_and_generate',
   ],
-] as const)('%j is refused: one of them would be left out', (change, message) => {
-  const { policy } = context;
-  const offered = { ...policy, agents: { a: 'x' }, knowledgeBases: { k: 'x' } };
-  const known = { ...context, policy: offered, isAnonymous: false };
-  expect(() => planTurn({ ...chat, ...change }, known)).toThrow(message);
+] as const)('%j is refused, because one field would be ignored', (change, message) => {
+  const policy = { ...chatPolicy, agents: { a: 'x' }, knowledgeBases: { k: 'x' } };
+  expect(() => plan({ ...chat, ...change }, signed, policy)).toThrow(message);
+});
+
+test('every option of a request reaches the model, and is part of what is cached', () => {
+  const cached = (system: string): string | undefined =>
+    plan({ ...chat, system, cacheMs: 1_000 }, signed).conversation?.conversationId;
+  expect(plan({ ...chat, system: 'Be brief' }).options.system).toBe('Be brief');
+  expect(cached('Be brief')).toBe(cached('Be brief'));
+  expect(cached('Be brief')).not.toBe(cached('Be long'));
 });

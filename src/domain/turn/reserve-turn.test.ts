@@ -67,7 +67,9 @@ const limited = (tokensPerDay: number): Partial<TurnPorts> => ({
 
 test('a turn costs what its model used, and says so', async () => {
   const ports = memoryPorts(createMemoryModel(saying('Hel', 'lo')));
-  const events = await eventsOf(runTurn(ports, turnRequest({ inference: { maxTokens: 500 } })));
+  const events = await eventsOf(
+    runTurn(ports, turnRequest({ options: { inference: { maxTokens: 500 } } })),
+  );
   const [turn] = await turns(ports);
   const { inputTokens = 0, outputTokens = 0 } = turn?.usage ?? {};
   const nanoUsd = inputTokens + 5 * outputTokens;
@@ -80,7 +82,7 @@ test('a turn costs what its model used, and says so', async () => {
 test('a turn there is no room for is kept, and its model is not asked', async () => {
   const model = failing(0);
   const ports = memoryPorts(model, limited(400));
-  const request = turnRequest({ inference: { maxTokens: 500 } });
+  const request = turnRequest({ options: { inference: { maxTokens: 500 } } });
   const events = await eventsOf(runTurn(ports, request));
   expect(events.at(-1)).toMatchObject({ type: 'error', error: { code: 'quota_exceeded' } });
   expect(await turns(ports)).toMatchObject([{ state: 'failed', errorCode: 'quota_exceeded' }]);
@@ -93,7 +95,10 @@ test('an answer that was cut off counts in full length, for the model may have g
   const ports = memoryPorts(model);
   const deadline = new AbortController();
   model.say('Hel');
-  const request = turnRequest({ inference: { maxTokens: 500 }, signal: deadline.signal });
+  const request = turnRequest({
+    options: { inference: { maxTokens: 500 } },
+    signal: deadline.signal,
+  });
   for await (const event of runTurn(ports, request)) {
     if (event.type !== 'text-delta') continue;
     deadline.abort(new ChatError('timed_out', 'The time is up.'));
@@ -111,8 +116,8 @@ test('a model that was left before its first word counts in full length, with to
     const model = silent();
     const ports = memoryPorts(withTools(model, { open: async () => localTools([]) }));
     const deadline = new AbortController();
-    const inference = { maxTokens: 500 };
-    const request = turnRequest({ inference, signal: deadline.signal, ...change });
+    const options = { inference: { maxTokens: 500 } };
+    const request = turnRequest({ options, signal: deadline.signal, ...change });
     const reading = eventsOf(runTurn(ports, request));
     await model.asked;
     deadline.abort(new ChatError('timed_out', 'The time is up.'));

@@ -27,8 +27,8 @@ test('of a conversation of any length the model is shown everything, the older p
   const model = remembering();
   const ports = memoryPorts(model);
   for (let turn = 1; turn <= 40; turn += 1) {
-    const asked = { type: 'message', question: userMessage(`Remember fact-${turn}.`) } as const;
-    await eventsOf(runTurn(ports, turnRequest({ turnId: `t${turn}`, asked })));
+    const input = { type: 'message', question: userMessage(`Remember fact-${turn}.`) } as const;
+    await eventsOf(runTurn(ports, turnRequest({ turnId: `t${turn}`, input })));
   }
   expect(model.asked).toHaveLength(40);
   for (const [index, { messages, system = '' }] of model.asked.entries()) {
@@ -98,8 +98,8 @@ test('of a past that nobody has summed up the model is shown as much as fits', a
   };
   const ports = memoryPorts(model);
   for (let turn = 1; turn <= 9; turn += 1) {
-    const asked = { type: 'message', question: userMessage(`fact-${turn}`) } as const;
-    await eventsOf(runTurn(ports, turnRequest({ turnId: `t${turn}`, asked })));
+    const input = { type: 'message', question: userMessage(`fact-${turn}`) } as const;
+    await eventsOf(runTurn(ports, turnRequest({ turnId: `t${turn}`, input })));
   }
   const shown = talking.asked.at(-1)?.messages.map(messageText) ?? [];
   expect(shown.filter((text) => text.startsWith('fact'))).toEqual([4, 5, 6, 7, 8, 9].map(fact));

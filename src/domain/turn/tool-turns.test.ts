@@ -29,7 +29,7 @@ const clock = {
   run: async () => 'noon',
 };
 const toolbox = { open: async () => localTools([clock]) };
-const toolUse = { owner: 'ada', sets: ['time'], canAsk: true };
+const toolUse = { sets: ['time'], canAsk: true };
 
 test('who follows a live turn hears a call to its end before what came of it', async () => {
   const held = Promise.withResolvers<void>();
@@ -42,7 +42,7 @@ test('who follows a live turn hears a call to its end before what came of it', a
     },
   };
   const ports = memoryPorts(withTools(model, toolbox));
-  const running = eventsOf(runTurn(ports, turnRequest({ toolUse })));
+  const running = eventsOf(runTurn(ports, turnRequest({ extensions: { toolUse } })));
   const key = { ...conversation, turnId: 't1', sequence: 1 };
   const logged = async (): Promise<number> => {
     await ports.clock.advance(1_000);
@@ -70,8 +70,8 @@ test('a turn that breaks off in a later step counts what is known, and that step
     },
   };
   const ports = memoryPorts(withTools(model, toolbox));
-  const inference = { maxTokens: 100 };
-  await eventsOf(runTurn(ports, turnRequest({ toolUse, inference })));
+  const options = { inference: { maxTokens: 100 } };
+  await eventsOf(runTurn(ports, turnRequest({ extensions: { toolUse }, options })));
   const { items } = await ports.conversations.turns(conversation, { limit: 1 });
   const [turn] = items;
   expect(turn).toMatchObject({ state: 'failed', usage: { outputTokens: 105, isEstimated: true } });
@@ -89,7 +89,7 @@ test('a step that its model refused cost nothing beyond what was told of', async
     },
   };
   const ports = memoryPorts(withTools(model, toolbox));
-  await eventsOf(runTurn(ports, turnRequest({ toolUse })));
+  await eventsOf(runTurn(ports, turnRequest({ extensions: { toolUse } })));
   const { items } = await ports.conversations.turns(conversation, { limit: 1 });
   expect(items[0]).toMatchObject({ state: 'failed', usage });
 });

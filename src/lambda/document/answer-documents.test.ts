@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Document, WorkflowLook } from '#domain/document/document.ts';
+import type { Document, WorkflowExecution } from '#domain/document/document.ts';
 import { answerDocuments, type DocumentPorts } from '#lambda/document/answer-documents.ts';
 import { createManualClock } from '#local/process/clock.ts';
 
@@ -19,11 +19,14 @@ const told = { code: 'invalid_request', message: 'The PDF has no text.' } as con
 const failed: Document = { ...running, state: 'failed', finishedAtMs: 2_000, error: told };
 
 /** What is read of a document whose run ends after it was looked up: first this, then that. */
-async function readWhile(look: WorkflowLook, ...stored: readonly Document[]): Promise<unknown> {
+async function readWhile(
+  execution: WorkflowExecution,
+  ...stored: readonly Document[]
+): Promise<unknown> {
   const found = [...stored];
   const ports: DocumentPorts = {
     clock: createManualClock(3_000),
-    workflows: { start: async () => 'e1', look: async () => look },
+    workflows: { start: async () => 'e1', describe: async () => execution },
     documents: {
       add: async (document) => document,
       find: async () => (found.length > 1 ? found.shift() : found[0]),

@@ -24,7 +24,7 @@ function worker() {
     read: (body) => (body === 'nonsense' ? undefined : body),
     async handle({ message }) {
       if (message === 'fault') throw new ChatError('internal', 'Something broke.');
-      if (message === 'later') return { type: 'again', afterSeconds: 7 };
+      if (message === 'later') return { type: 'retry', afterSeconds: 7 };
       handled.push(message);
       return { type: 'done' };
     },

@@ -4,7 +4,7 @@ import { createMemoryConversations } from '#test/doubles/memory-conversations.ts
 import { createMemoryTasks } from '#test/doubles/memory-tasks.ts';
 import { createMemoryTurnLog } from '#test/doubles/memory-turn-log.ts';
 import type { TaskKey } from '#domain/task/task.ts';
-import { answerTasks, type TaskDoorPorts, type TaskPolicy } from '#lambda/task/answer-tasks.ts';
+import { answerTasks, type TaskApiPorts, type TaskPolicy } from '#lambda/task/answer-tasks.ts';
 import type { HttpRequest } from '#lambda/runtime/http.ts';
 import { chatPolicy } from '#test/fixtures/chat-policy.ts';
 
@@ -13,7 +13,7 @@ const policy: TaskPolicy = { ...chatPolicy, allowsLoopback: false };
 function bench() {
   const sent: TaskKey[] = [];
   const clock = createManualClock(1_000);
-  const ports: TaskDoorPorts = {
+  const ports: TaskApiPorts = {
     conversations: createMemoryConversations(),
     log: createMemoryTurnLog(),
     tasks: createMemoryTasks(),
@@ -36,7 +36,7 @@ function bench() {
       ...change,
     };
     const invocation = { requestId: 'r', signal: new AbortController().signal, endsAtMs: 1e12 };
-    const { body } = await answerTasks(ports, policy, { request, invocation });
+    const { body } = await answerTasks(ports, policy, request, invocation);
     return JSON.parse(typeof body === 'string' ? body : '');
   };
   return { ports, sent, clock, ask };

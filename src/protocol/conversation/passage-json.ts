@@ -1,30 +1,6 @@
-import * as v from 'valibot';
 import type { Answer } from '#domain/conversation/accumulate.ts';
 import type { CitationBlock, ContentBlock, Passage } from '#domain/conversation/message.ts';
-import { count } from '#protocol/http/json-fields.ts';
-
-/** A passage in the public JSON. */
-export const passageJson = v.strictObject({
-  text: v.string(),
-  source: v.string(),
-  title: v.optional(v.string()),
-  score: v.optional(v.number()),
-});
-
-const citationJson = v.strictObject({
-  start: v.optional(count),
-  end: v.optional(count),
-  sources: v.array(passageJson),
-});
-
-/** What an answer is based on: its citations, and the steps that led to it. */
-export const groundsFields = {
-  citations: v.optional(v.array(citationJson)),
-  trace: v.optional(v.array(v.looseObject({ type: v.string() }))),
-};
-
-type PassageJson = v.InferOutput<typeof passageJson>;
-type CitationJson = v.InferOutput<typeof citationJson>;
+import type { CitationJson, PassageJson } from '#protocol/conversation/answer-schema.ts';
 
 interface StepJson {
   readonly type: string;

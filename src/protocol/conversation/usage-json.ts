@@ -1,27 +1,5 @@
-import * as v from 'valibot';
 import type { Cost, Usage } from '#domain/conversation/usage.ts';
-import { count } from '#protocol/http/json-fields.ts';
-
-/** The tokens of a turn, in the public JSON. */
-export const usageJson = v.object({
-  input_tokens: count,
-  output_tokens: count,
-  total_tokens: count,
-  cache_read_input_tokens: count,
-  cache_write_input_tokens: count,
-  /** The model was cut off and did not report the exact numbers. */
-  estimated: v.optional(v.literal(true)),
-});
-
-export type UsageJson = v.InferOutput<typeof usageJson>;
-
-/** The cost of a turn, in the public JSON. */
-export const costFields = {
-  /** US dollars; absent if the model has no known price. */
-  cost_usd: v.optional(v.number()),
-  /** The model was cut off: this is the most that it can have cost. */
-  cost_estimated: v.optional(v.literal(true)),
-};
+import type { UsageJson } from '#protocol/conversation/answer-schema.ts';
 
 interface CostJson {
   readonly cost_usd?: number;

@@ -1,5 +1,5 @@
-import * as v from 'valibot';
-import { ChatError, errorCodes, type ErrorCode } from '#domain/errors.ts';
+import { ChatError, type ErrorCode } from '#domain/errors.ts';
+import type { FailureJson, Problem } from '#protocol/http/problem-schema.ts';
 
 const kinds: Record<ErrorCode, { readonly status: number; readonly title: string }> = {
   invalid_request: { status: 400, title: 'Invalid request' },
@@ -19,31 +19,11 @@ const kinds: Record<ErrorCode, { readonly status: number; readonly title: string
   internal: { status: 500, title: 'Internal error' },
 };
 
-const code = v.picklist(errorCodes);
-
-/** An error in the public JSON: RFC 9457, plus `error` for clients that want one string. */
-export const problemJson = v.strictObject({
-  type: v.string(),
-  title: v.string(),
-  status: v.number(),
-  detail: v.string(),
-  code,
-  request_id: v.string(),
-  error: v.string(),
-  /** The live turn that causes a `conflict`. */
-  turn_id: v.optional(v.string()),
-});
-
-export type Problem = v.InferOutput<typeof problemJson>;
-
-/** The error of a task or a document, in the public JSON. */
-export const failureJson = v.strictObject({ code, detail: v.string() });
-
 /** Returns the error of a task or a document in the public JSON. */
 export function toFailureJson(failure: {
   readonly code: ErrorCode;
   readonly message: string;
-}): v.InferOutput<typeof failureJson> {
+}): FailureJson {
   return { code: failure.code, detail: failure.message };
 }
 

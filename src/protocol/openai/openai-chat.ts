@@ -1,42 +1,11 @@
-import * as v from 'valibot';
 import { toMessage, type Answer } from '#domain/conversation/accumulate.ts';
 import type { ChatError, ErrorCode } from '#domain/errors.ts';
 import { messageText } from '#domain/conversation/message.ts';
 import type { StopReason, TurnEvent } from '#domain/conversation/stream-event.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 import { eventStreamHeaders, type TurnEncoding } from '#protocol/turn/turn-encoding.ts';
-import { count } from '#protocol/http/json-fields.ts';
+import type { CompletionJson } from '#protocol/openai/openai-schema.ts';
 import { ssePing } from '#protocol/http/sse.ts';
-
-const toolCallJson = v.looseObject({
-  id: v.string(),
-  type: v.literal('function'),
-  function: v.looseObject({ name: v.string(), arguments: v.string() }),
-});
-
-const finishReason = v.picklist(['stop', 'length', 'tool_calls', 'content_filter']);
-
-/** A whole chat completion in OpenAI's format. */
-export const completionJson = v.looseObject({
-  id: v.string(),
-  object: v.literal('chat.completion'),
-  created: count,
-  model: v.string(),
-  choices: v.array(
-    v.looseObject({
-      index: count,
-      finish_reason: finishReason,
-      message: v.looseObject({
-        role: v.literal('assistant'),
-        content: v.nullable(v.string()),
-        tool_calls: v.optional(v.array(toolCallJson)),
-      }),
-    }),
-  ),
-  usage: v.looseObject({ prompt_tokens: count, completion_tokens: count, total_tokens: count }),
-});
-
-type CompletionJson = v.InferOutput<typeof completionJson>;
 
 export interface CompletionHead {
   readonly id: string;
@@ -164,7 +133,9 @@ function toUsage(usage: Usage | undefined): CompletionJson['usage'] {
   };
 }
 
-function finishReasonOf(stopReason: StopReason): v.InferOutput<typeof finishReason> {
+type FinishReason = CompletionJson['choices'][number]['finish_reason'];
+
+function finishReasonOf(stopReason: StopReason): FinishReason {
   switch (stopReason) {
     case 'max_tokens':
     case 'model_context_window_exceeded':

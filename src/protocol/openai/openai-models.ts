@@ -1,16 +1,4 @@
-import * as v from 'valibot';
-
-/** A model in OpenAI's format. */
-export const modelJson = v.looseObject({
-  id: v.string(),
-  object: v.literal('model'),
-  owned_by: v.string(),
-});
-
-/** A list of models in OpenAI's format. */
-export const modelListJson = v.looseObject({ object: v.literal('list'), data: v.array(modelJson) });
-
-type ModelJson = v.InferOutput<typeof modelJson>;
+import type { ModelJson, ModelListJson } from '#protocol/openai/openai-schema.ts';
 
 /** Returns a model in OpenAI's format. */
 export function toModelJson(id: string): ModelJson {
@@ -18,6 +6,6 @@ export function toModelJson(id: string): ModelJson {
 }
 
 /** Returns a list of models in OpenAI's format. */
-export function toModelListJson(ids: readonly string[]): v.InferOutput<typeof modelListJson> {
+export function toModelListJson(ids: readonly string[]): ModelListJson {
   return { object: 'list', data: ids.map(toModelJson) };
 }

@@ -1,6 +1,6 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
-import { problemJson } from '#protocol/http/problem.ts';
+import { problemJson } from '#protocol/http/problem-schema.ts';
 import { routes, splitRoute, type Route } from '#protocol/http/routes.ts';
 import { operations, type Operation } from '#protocol/openapi/operations.ts';
 

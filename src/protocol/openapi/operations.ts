@@ -1,33 +1,37 @@
-import * as v from 'valibot';
 import {
   conversationListJson,
   conversationPageJson,
   stoppingJson,
-} from '#protocol/conversation/conversation-json.ts';
-import {
-  pageSchema,
-  stopSchema,
-  titleSchema,
-} from '#protocol/conversation/conversation-request.ts';
+} from '#protocol/conversation/conversation-schema.ts';
 import {
   analysisAcceptedJson,
   analysisJson,
   documentAcceptedJson,
   documentJson,
-} from '#protocol/document/document-json.ts';
+} from '#protocol/document/document-schema.ts';
+import { secretJson, taskAcceptedJson, taskJson } from '#protocol/task/task-schema.ts';
+import { turnAnswerJson } from '#protocol/turn/turn-schema.ts';
+import type * as v from 'valibot';
+import {
+  pageSchema,
+  stopSchema,
+  titleSchema,
+} from '#protocol/conversation/conversation-request.ts';
 import { analysisSchema, documentSchema } from '#protocol/document/document-request.ts';
 import type { Route } from '#protocol/http/routes.ts';
-import { searchResultJson } from '#protocol/model/knowledge-json.ts';
+import { searchResultJson } from '#protocol/model/knowledge-schema.ts';
 import { searchSchema } from '#protocol/model/knowledge-request.ts';
-import { completionJson } from '#protocol/openai/openai-chat.ts';
-import { modelJson, modelListJson } from '#protocol/openai/openai-models.ts';
+import {
+  completionJson,
+  modelJson,
+  modelListJson,
+  openAiErrorJson,
+} from '#protocol/openai/openai-schema.ts';
 import { completionSchema } from '#protocol/openai/openai-request.ts';
-import { spendingJson } from '#protocol/spending/spending-json.ts';
-import { secretJson, taskAcceptedJson, taskJson } from '#protocol/task/task-json.ts';
+import { spendingJson } from '#protocol/spending/spending-schema.ts';
 import { taskSchema } from '#protocol/task/task-request.ts';
 import { chatSchema } from '#protocol/turn/chat-request.ts';
 import { followSchema } from '#protocol/turn/follow-request.ts';
-import { turnAnswerJson } from '#protocol/turn/turn-json.ts';
 
 /** The request and the responses of a route. */
 export interface Operation {
@@ -46,11 +50,6 @@ export interface Operation {
 }
 
 const turnStreams = ['text/event-stream', 'text/plain'];
-
-/** An error in OpenAI's format. */
-const openAiError = v.looseObject({
-  error: v.looseObject({ message: v.string(), type: v.string() }),
-});
 
 /** Every route of the REST API, with the schemas that parse its requests and type its responses. */
 export const operations: Readonly<Record<Route, Operation>> = {
@@ -181,21 +180,21 @@ export const operations: Readonly<Record<Route, Operation>> = {
     status: 200,
     response: completionJson,
     streams: ['text/event-stream'],
-    error: openAiError,
+    error: openAiErrorJson,
   },
   'GET /v1/models': {
     id: 'listModels',
     summary: "Lists the models in OpenAI's format.",
     status: 200,
     response: modelListJson,
-    error: openAiError,
+    error: openAiErrorJson,
   },
   'GET /v1/models/{model}': {
     id: 'readModel',
     summary: "Returns one model in OpenAI's format.",
     status: 200,
     response: modelJson,
-    error: openAiError,
+    error: openAiErrorJson,
   },
   'GET /openapi.json': {
     id: 'readOpenApi',

@@ -1,44 +1,14 @@
-import * as v from 'valibot';
 import { messageText } from '#domain/conversation/message.ts';
 import type { Callback, Task } from '#domain/task/task.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 import { toGroundsJson } from '#protocol/conversation/passage-json.ts';
 import { toCostJson, toUsageJson } from '#protocol/conversation/usage-json.ts';
-import { count, time, toTime } from '#protocol/http/json-fields.ts';
-import { failureJson, toFailureJson } from '#protocol/http/problem.ts';
-import { answerFields } from '#protocol/turn/turn-json.ts';
-
-const state = v.picklist(['queued', 'running', 'succeeded', 'failed']);
-
-/** A task that was accepted, in the public JSON. */
-export const taskAcceptedJson = v.strictObject({ task_id: v.string(), status: state });
-
-const callbackJson = v.strictObject({
-  url: v.string(),
-  status: v.picklist(['waiting', 'pending', 'delivered', 'failed']),
-  attempts: count,
-  problem: v.optional(v.string()),
-});
-
-const resultJson = v.strictObject({ model: v.string(), ...answerFields });
-
-/** A task in the public JSON. */
-export const taskJson = v.strictObject({
-  ...taskAcceptedJson.entries,
-  created_at: time,
-  started_at: v.optional(time),
-  finished_at: v.optional(time),
-  progress: v.optional(v.strictObject({ characters: count })),
-  result: v.optional(resultJson),
-  error: v.optional(failureJson),
-  callback: v.optional(callbackJson),
-});
-
-/** The secret that signs callbacks, in the public JSON. */
-export const secretJson = v.strictObject({ secret: v.pipe(v.string(), v.startsWith('whsec_')) });
+import { toTime } from '#protocol/http/time.ts';
+import { toFailureJson } from '#protocol/http/problem.ts';
+import type { TaskAcceptedJson, TaskJson } from '#protocol/task/task-schema.ts';
 
 /** Returns a task that was accepted, in the public JSON. */
-export function toTaskAcceptedJson(task: Task): v.InferOutput<typeof taskAcceptedJson> {
+export function toTaskAcceptedJson(task: Task): TaskAcceptedJson {
   return { task_id: task.taskId, status: task.state };
 }
 
@@ -46,11 +16,7 @@ export function toTaskAcceptedJson(task: Task): v.InferOutput<typeof taskAccepte
  * Returns a task in the public JSON. `characters` is the length of its answer so far, while it
  * runs.
  */
-export function toTaskJson(
-  task: Task,
-  turn: Turn | undefined,
-  characters?: number,
-): v.InferOutput<typeof taskJson> {
+export function toTaskJson(task: Task, turn: Turn | undefined, characters?: number): TaskJson {
   const { createdAtMs, startedAtMs, finishedAtMs, error, callback } = task;
   return {
     ...toTaskAcceptedJson(task),
@@ -64,7 +30,7 @@ export function toTaskJson(
   };
 }
 
-function toResult(turn: Turn): v.InferOutput<typeof resultJson> {
+function toResult(turn: Turn): NonNullable<TaskJson['result']> {
   return {
     response: messageText(turn.answer),
     stop_reason: turn.stopReason ?? null,
@@ -75,7 +41,7 @@ function toResult(turn: Turn): v.InferOutput<typeof resultJson> {
   };
 }
 
-function toCallbackJson(callback: Callback): v.InferOutput<typeof callbackJson> {
+function toCallbackJson(callback: Callback): NonNullable<TaskJson['callback']> {
   const { url, state: status, attempts, problem } = callback;
   return { url, status, attempts, ...(problem === undefined ? {} : { problem }) };
 }

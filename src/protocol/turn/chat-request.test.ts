@@ -1,9 +1,10 @@
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import { expect, test } from 'vitest';
+import type { ChatRequest } from '#domain/turn/chat-request.ts';
 import { parseChatRequest } from '#protocol/turn/chat-request.ts';
 
-const parse = (body: unknown): ReturnType<typeof parseChatRequest> =>
-  parseChatRequest(typeof body === 'string' ? body : JSON.stringify(body));
+const parse = (body: unknown): ChatRequest =>
+  parseChatRequest(typeof body === 'string' ? body : JSON.stringify(body)).chat;
 
 test('a prompt is asked once, outside any conversation', () => {
   expect(parse({ prompt: 'Hi' })).toEqual({
@@ -20,11 +21,12 @@ test('a message opens a conversation, or goes on with a known one', () => {
 
 test('options are read in the words of the public JSON', () => {
   const inference = { max_tokens: 5, temperature: 0.5, top_p: 1, stop_sequences: ['END'] };
-  expect(parse({ prompt: 'Hi', model: 'm', system: 's', format: 'text', inference })).toEqual({
+  const body = { prompt: 'Hi', model: 'm', system: 's', format: 'text', inference };
+  expect(parseChatRequest(JSON.stringify(body)).format).toBe('text');
+  expect(parse(body)).toEqual({
     question: { type: 'message', text: 'Hi' },
     modelId: 'm',
     system: 's',
-    format: 'text',
     inference: { maxTokens: 5, temperature: 0.5, topP: 1, stopSequences: ['END'] },
   });
 });

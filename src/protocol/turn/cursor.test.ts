@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ChatError } from '#domain/errors.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
-import { decodeCursor, encodeCursor, resumed } from '#protocol/turn/cursor.ts';
+import { decodeCursor, encodeCursor, resumeAfter } from '#protocol/turn/cursor.ts';
 import { createDataEncoding } from '#protocol/turn/data-stream.ts';
 
 const said = (text: string): readonly TurnEvent[] => [
@@ -11,7 +11,7 @@ const said = (text: string): readonly TurnEvent[] => [
 ];
 
 function read(events: readonly TurnEvent[], after: number): string {
-  const encoding = resumed(createDataEncoding('r'), after);
+  const encoding = resumeAfter(createDataEncoding('r'), after);
   return events.map((event) => encoding.encode(event)).join('');
 }
 

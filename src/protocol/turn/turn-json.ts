@@ -1,39 +1,10 @@
-import * as v from 'valibot';
 import { toMessage, type Answer } from '#domain/conversation/accumulate.ts';
 import { messageText } from '#domain/conversation/message.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import type { Cost } from '#domain/conversation/usage.ts';
-import { groundsFields, toGroundsJson } from '#protocol/conversation/passage-json.ts';
-import {
-  costFields,
-  toCostJson,
-  toUsageJson,
-  usageJson,
-} from '#protocol/conversation/usage-json.ts';
-
-/** What the public JSON has of a turn's answer. */
-export const answerFields = {
-  response: v.string(),
-  stop_reason: v.nullable(v.string()),
-  usage: v.nullable(usageJson),
-  ...costFields,
-  ...groundsFields,
-};
-
-/** A turn in the `json` format. */
-export const turnAnswerJson = v.strictObject({
-  conversation_id: v.nullable(v.string()),
-  turn_id: v.string(),
-  model: v.string(),
-  model_reason: v.optional(v.string()),
-  replayed: v.optional(v.literal(true)),
-  cached: v.optional(v.literal(true)),
-  ...answerFields,
-});
-
-export type TurnAnswerJson = v.InferOutput<typeof turnAnswerJson>;
-
-type TurnStartJson = Omit<TurnAnswerJson, keyof typeof answerFields>;
+import { toGroundsJson } from '#protocol/conversation/passage-json.ts';
+import { toCostJson, toUsageJson } from '#protocol/conversation/usage-json.ts';
+import type { AnswerJson, TurnStartJson } from '#protocol/turn/turn-schema.ts';
 
 /** Returns what the `json` format has of a turn before its answer. */
 export function toTurnStart(start: TurnEvent & { type: 'turn-start' }): TurnStartJson {
@@ -47,10 +18,7 @@ export function toTurnStart(start: TurnEvent & { type: 'turn-start' }): TurnStar
 }
 
 /** Returns what the `json` format has of a turn's answer. */
-export function toTurnAnswer(
-  answer: Answer,
-  cost: Cost | undefined,
-): Pick<TurnAnswerJson, keyof typeof answerFields> {
+export function toTurnAnswer(answer: Answer, cost: Cost | undefined): AnswerJson {
   return {
     response: messageText(toMessage(answer)),
     stop_reason: answer.stopReason ?? null,

@@ -1,3 +1,4 @@
+import { usageJson } from '#protocol/conversation/answer-schema.ts';
 import * as v from 'valibot';
 import { ChatError, toErrorCode } from '#domain/errors.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
@@ -12,7 +13,6 @@ import {
   fromUsd,
   toCostJson,
   toUsageJson,
-  usageJson,
 } from '#protocol/conversation/usage-json.ts';
 
 type OpenBlock =

@@ -1,7 +1,7 @@
 'use client';
 
+import type { ConversationJson } from '#protocol/conversation/conversation-schema.ts';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { ConversationJson } from '#protocol/conversation/conversation-json.ts';
 import { listConversations, removeConversation } from '../api.ts';
 import type { Words } from '../words.ts';
 

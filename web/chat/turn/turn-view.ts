@@ -1,6 +1,6 @@
+import type { TurnJson } from '#protocol/conversation/conversation-schema.ts';
 import { emptyAnswer, toMessage, type Answer } from '#domain/conversation/accumulate.ts';
 import { messageText } from '#domain/conversation/message.ts';
-import type { TurnJson } from '#protocol/conversation/conversation-json.ts';
 import { fromUsageJson } from '#protocol/conversation/usage-json.ts';
 
 /** Why an answer is not whole. */

@@ -25,7 +25,12 @@ beforeEach(() => {
 });
 afterAll(() => upstream.close());
 
-const request: ModelRequest = { modelId: 'm', messages: [userMessage('Hi')], inference: {} };
+const request: ModelRequest = {
+  owner: 'ada',
+  modelId: 'm',
+  messages: [userMessage('Hi')],
+  inference: {},
+};
 
 function stream(signal = new AbortController().signal): AsyncIterable<StreamEvent> {
   const client = new BedrockRuntimeClient({

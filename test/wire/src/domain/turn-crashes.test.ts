@@ -82,7 +82,7 @@ function asking(life: Life, turnId: string, text: string, key: string): TurnRequ
     owner: life.key.owner,
     turnId,
     conversation: { conversationId: life.key.conversationId, mode: 'either' },
-    asked: { type: 'message', question: userMessage(text) },
+    input: { type: 'message', question: userMessage(text) },
     idempotency: { key, fingerprint: text },
     endsAtMs: life.clock.now() + 60_000,
   });

@@ -53,7 +53,7 @@ test('of 100 owners who talk at once each hears, follows, keeps and pays for his
         ...key,
         turnId,
         conversation: { conversationId: 'same', mode: 'either' },
-        asked: { type: 'message', question: userMessage(words.join(' ')) },
+        input: { type: 'message', question: userMessage(words.join(' ')) },
         idempotency: { key: turnId, fingerprint: 'f' },
         endsAtMs: Date.now() + 60_000,
       });

@@ -1,0 +1,56 @@
+import * as v from 'valibot';
+import { costFields, groundsFields, usageJson } from '#protocol/conversation/answer-schema.ts';
+import { time } from '#protocol/http/json-schema.ts';
+
+const turnJson = v.object({
+  turn_id: v.string(),
+  /** The turn that this one follows; null if it is the first of the conversation. */
+  parent_turn_id: v.nullable(v.string()),
+  state: v.picklist(['running', 'complete', 'stopped', 'interrupted', 'failed', 'timed_out']),
+  message: v.string(),
+  response: v.string(),
+  model: v.string(),
+  created_at: time,
+  stop_reason: v.optional(v.string()),
+  usage: v.optional(usageJson),
+  ...costFields,
+  error_code: v.optional(v.string()),
+  ...groundsFields,
+});
+
+/** A turn in the public JSON. A live one is `running` and has no answer yet. */
+export type TurnJson = v.InferOutput<typeof turnJson>;
+
+const conversationJson = v.object({
+  conversation_id: v.string(),
+  title: v.string(),
+  created_at: time,
+  updated_at: time,
+});
+
+export type ConversationJson = v.InferOutput<typeof conversationJson>;
+
+/** A page of conversations in the public JSON. */
+export const conversationListJson = v.object({
+  conversations: v.array(conversationJson),
+  cursor: v.optional(v.string()),
+});
+
+/** A conversation with a page of its turns, oldest first; `cursor` asks for older ones. */
+export const conversationPageJson = v.object({
+  ...conversationJson.entries,
+  /** The latest turn, which the next one follows. */
+  head_turn_id: v.nullable(v.string()),
+  turns: v.array(turnJson),
+  cursor: v.optional(v.string()),
+});
+
+/** The answer to a request to stop a turn, in the public JSON. */
+export const stoppingJson = v.strictObject({
+  turn_id: v.nullable(v.string()),
+  stopping: v.boolean(),
+});
+
+export type ConversationListJson = v.InferOutput<typeof conversationListJson>;
+export type ConversationPageJson = v.InferOutput<typeof conversationPageJson>;
+export type StoppingJson = v.InferOutput<typeof stoppingJson>;

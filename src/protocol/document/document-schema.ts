@@ -1,0 +1,63 @@
+import * as v from 'valibot';
+import { documentFormats } from '#domain/document/document.ts';
+import { count, time } from '#protocol/http/json-schema.ts';
+import { failureJson } from '#protocol/http/problem-schema.ts';
+
+const status = v.picklist(['awaiting_upload', 'queued', 'running', 'succeeded', 'failed']);
+
+const uploadJson = v.strictObject({
+  method: v.literal('PUT'),
+  url: v.string(),
+  headers: v.record(v.string(), v.string()),
+});
+
+/** A document that was accepted, in the public JSON; `upload` says where its file goes. */
+export const documentAcceptedJson = v.strictObject({
+  document_id: v.string(),
+  status,
+  upload: v.optional(uploadJson),
+});
+
+/** An analysis that was accepted, in the public JSON. */
+export const analysisAcceptedJson = v.strictObject({ analysis_id: v.string(), status });
+
+const progressFields = {
+  status,
+  step: v.optional(v.string()),
+  created_at: time,
+  finished_at: v.optional(time),
+  error: v.optional(failureJson),
+};
+
+const summaryResult = v.strictObject({ summary: v.string(), parts: count });
+
+const analysisResult = v.strictObject({
+  sentiment: v.picklist(['positive', 'negative', 'neutral', 'mixed']),
+  score: v.nullable(v.number()),
+  keywords: v.array(v.string()),
+});
+
+/** A document and its summary, in the public JSON. */
+export const documentJson = v.strictObject({
+  document_id: v.string(),
+  name: v.pipe(v.string(), v.description(`Ends with one of ${documentFormats.join(', ')}.`)),
+  ...progressFields,
+  result: v.optional(summaryResult),
+});
+
+/** An analysis and its result, in the public JSON. */
+export const analysisJson = v.strictObject({
+  analysis_id: v.string(),
+  ...progressFields,
+  result: v.optional(analysisResult),
+});
+
+export type UploadJson = v.InferOutput<typeof uploadJson>;
+
+export type AcceptedJson =
+  | v.InferOutput<typeof documentAcceptedJson>
+  | v.InferOutput<typeof analysisAcceptedJson>;
+
+export type AnalysisJson = v.InferOutput<typeof analysisJson>;
+
+export type DocumentJson = v.InferOutput<typeof documentJson> | AnalysisJson;
