@@ -6,19 +6,6 @@ import { count } from '#protocol/http/json-schema.ts';
  * bundles do not contain them.
  */
 
-/** The tokens of a turn, in the public JSON. */
-export const usageJson = v.object({
-  input_tokens: count,
-  output_tokens: count,
-  total_tokens: count,
-  cache_read_input_tokens: count,
-  cache_write_input_tokens: count,
-  /** The model was cut off and did not report the exact numbers. */
-  estimated: v.optional(v.literal(true)),
-});
-
-export type UsageJson = v.InferOutput<typeof usageJson>;
-
 /** The cost of a turn, in the public JSON. */
 export const costFields = {
   /** US dollars; absent if the model has no known price. */

@@ -1,5 +1,6 @@
+import { usageJson } from '#protocol/conversation/usage-schema.ts';
 import * as v from 'valibot';
-import { costFields, groundsFields, usageJson } from '#protocol/conversation/answer-schema.ts';
+import { costFields, groundsFields } from '#protocol/conversation/answer-schema.ts';
 import { time } from '#protocol/http/json-schema.ts';
 
 const turnJson = v.object({

@@ -1,5 +1,5 @@
+import type { UsageJson } from '#protocol/conversation/usage-schema.ts';
 import type { Cost, Usage } from '#domain/conversation/usage.ts';
-import type { UsageJson } from '#protocol/conversation/answer-schema.ts';
 
 interface CostJson {
   readonly cost_usd?: number;

@@ -1,5 +1,6 @@
+import { usageJson } from '#protocol/conversation/usage-schema.ts';
 import * as v from 'valibot';
-import { costFields, groundsFields, usageJson } from '#protocol/conversation/answer-schema.ts';
+import { costFields, groundsFields } from '#protocol/conversation/answer-schema.ts';
 
 /*
  * Schemas of responses have files of their own: the functions import only their types, so that

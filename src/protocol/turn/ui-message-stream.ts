@@ -1,4 +1,4 @@
-import { usageJson } from '#protocol/conversation/answer-schema.ts';
+import { usageJson } from '#protocol/conversation/usage-schema.ts';
 import * as v from 'valibot';
 import { ChatError, toErrorCode } from '#domain/errors.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
