@@ -1,6 +1,6 @@
 import type { Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
 import { contentWords, piiForms, profanity } from '#local/bedrock/guardrails/lexicon.ts';
-import { wordsOf } from '#local/bedrock/simulated/topic.ts';
+import { wordsOf } from '#local/bedrock/simulated/language/topic.ts';
 
 /** What a guardrail made of a text. */
 export interface Verdict {

@@ -1,9 +1,9 @@
 import { calculate } from '#local/bedrock/simulated/calculate.ts';
-import { english } from '#local/bedrock/simulated/english.ts';
-import { japanese } from '#local/bedrock/simulated/japanese.ts';
+import { english } from '#local/bedrock/simulated/language/english.ts';
+import { japanese } from '#local/bedrock/simulated/language/japanese.ts';
 import { sequence } from '#local/bedrock/turn/seeded.ts';
-import { askedLengthForm, isJapanese, topicOf } from '#local/bedrock/simulated/topic.ts';
-import type { Voice } from '#local/bedrock/simulated/voice.ts';
+import { askedLengthForm, isJapanese, topicOf } from '#local/bedrock/simulated/language/topic.ts';
+import type { Voice } from '#local/bedrock/simulated/language/voice.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
 import { textOf, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 

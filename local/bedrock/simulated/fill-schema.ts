@@ -1,9 +1,9 @@
 import { itemsOf, membersOf, type JsonSchema } from '#local/bedrock/model/json-schema.ts';
 import { sequence } from '#local/bedrock/turn/seeded.ts';
-import { namesIn, topicOf } from '#local/bedrock/simulated/topic.ts';
-import { sentimentOf } from '#local/bedrock/simulated/sentiment.ts';
-import { keywordsOf } from '#local/bedrock/simulated/keywords.ts';
-import { tellingSentences } from '#local/bedrock/simulated/topic.ts';
+import { namesIn, topicOf } from '#local/bedrock/simulated/language/topic.ts';
+import { sentimentOf } from '#local/bedrock/simulated/language/sentiment.ts';
+import { keywordsOf } from '#local/bedrock/simulated/language/keywords.ts';
+import { tellingSentences } from '#local/bedrock/simulated/language/topic.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
 /**

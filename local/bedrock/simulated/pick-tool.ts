@@ -1,4 +1,4 @@
-import { isJapanese, stem, wordsOf } from '#local/bedrock/simulated/topic.ts';
+import { isJapanese, stem, wordsOf } from '#local/bedrock/simulated/language/topic.ts';
 import { lastQuestion, lastUserText, type ModelTurn, type Tool } from '#local/bedrock/turn/turn.ts';
 
 /**

@@ -1,14 +1,14 @@
 import type { Citation } from '#local/bedrock/turn/answer.ts';
 import { composeAnswer } from '#local/bedrock/simulated/compose-answer.ts';
-import { english } from '#local/bedrock/simulated/english.ts';
+import { english } from '#local/bedrock/simulated/language/english.ts';
 import { fillSchema } from '#local/bedrock/simulated/fill-schema.ts';
-import { findAnswers, sourcesOf, type Finding } from '#local/bedrock/simulated/grounded.ts';
-import { japanese } from '#local/bedrock/simulated/japanese.ts';
-import { passageIn } from '#local/bedrock/simulated/passage-in.ts';
+import { findAnswers, sourcesOf, type Finding } from '#local/bedrock/simulated/find-answers.ts';
+import { japanese } from '#local/bedrock/simulated/language/japanese.ts';
+import { passageIn } from '#local/bedrock/simulated/find-passage.ts';
 import { pickTool } from '#local/bedrock/simulated/pick-tool.ts';
-import { isJapanese, topicOf } from '#local/bedrock/simulated/topic.ts';
-import type { Voice } from '#local/bedrock/simulated/voice.ts';
-import { workOn } from '#local/bedrock/simulated/work.ts';
+import { isJapanese, topicOf } from '#local/bedrock/simulated/language/topic.ts';
+import type { Voice } from '#local/bedrock/simulated/language/voice.ts';
+import { workOn } from '#local/bedrock/simulated/text-tasks.ts';
 import { lastUserText, textOf, type ModelTurn, type TurnBlock } from '#local/bedrock/turn/turn.ts';
 
 /** What the simulated model is going to say, before a word of it is said. */

@@ -1,13 +1,13 @@
-import { english } from '#local/bedrock/simulated/english.ts';
-import { sourcesOf } from '#local/bedrock/simulated/grounded.ts';
-import { japanese } from '#local/bedrock/simulated/japanese.ts';
-import { keywordsOf } from '#local/bedrock/simulated/keywords.ts';
-import { passageIn, type Brought } from '#local/bedrock/simulated/passage-in.ts';
+import { english } from '#local/bedrock/simulated/language/english.ts';
+import { sourcesOf } from '#local/bedrock/simulated/find-answers.ts';
+import { japanese } from '#local/bedrock/simulated/language/japanese.ts';
+import { keywordsOf } from '#local/bedrock/simulated/language/keywords.ts';
+import { passageIn, type Brought } from '#local/bedrock/simulated/find-passage.ts';
 import type { PlannedText } from '#local/bedrock/simulated/plan.ts';
-import { sentencesOf } from '#local/bedrock/simulated/sentences.ts';
-import { sentimentOf } from '#local/bedrock/simulated/sentiment.ts';
-import { tellingSentences } from '#local/bedrock/simulated/topic.ts';
-import type { Voice } from '#local/bedrock/simulated/voice.ts';
+import { sentencesOf } from '#local/bedrock/simulated/language/sentences.ts';
+import { sentimentOf } from '#local/bedrock/simulated/language/sentiment.ts';
+import { tellingSentences } from '#local/bedrock/simulated/language/topic.ts';
+import type { Voice } from '#local/bedrock/simulated/language/voice.ts';
 import { lastUserText, textOf, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 
 /**

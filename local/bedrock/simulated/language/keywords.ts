@@ -1,4 +1,4 @@
-import { phrasesOf } from '#local/bedrock/simulated/topic.ts';
+import { phrasesOf } from '#local/bedrock/simulated/language/topic.ts';
 
 /**
  * The key phrases of a text, best first: each word counts by how often it stands beside others,

@@ -1,4 +1,4 @@
-import { numbered, type Voice } from '#local/bedrock/simulated/voice.ts';
+import { numbered, type Voice } from '#local/bedrock/simulated/language/voice.ts';
 
 export const japanese: Voice = {
   label:

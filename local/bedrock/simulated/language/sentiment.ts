@@ -1,4 +1,4 @@
-import { isJapanese } from '#local/bedrock/simulated/topic.ts';
+import { isJapanese } from '#local/bedrock/simulated/language/topic.ts';
 
 export interface Sentiment {
   readonly label: 'positive' | 'negative' | 'neutral' | 'mixed';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { topicOf } from '#local/bedrock/simulated/topic.ts';
+import { topicOf } from '#local/bedrock/simulated/language/topic.ts';
 
 test.each([
   ['Write 300 words about mountain rivers', 'mountain rivers'],

@@ -1,4 +1,4 @@
-import { sentencesOf } from '#local/bedrock/simulated/sentences.ts';
+import { sentencesOf } from '#local/bedrock/simulated/language/sentences.ts';
 
 /** Whether a text is Japanese: it has kana, or characters that only Japanese here would have. */
 export function isJapanese(text: string): boolean {

@@ -1,4 +1,4 @@
-import { numbered, type Voice } from '#local/bedrock/simulated/voice.ts';
+import { numbered, type Voice } from '#local/bedrock/simulated/language/voice.ts';
 
 export const english: Voice = {
   label: '> **Simulated answer.** The local Bedrock wrote this by rule; no model was asked.',

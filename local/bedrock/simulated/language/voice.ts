@@ -1,4 +1,4 @@
-import type { Sentiment } from '#local/bedrock/simulated/sentiment.ts';
+import type { Sentiment } from '#local/bedrock/simulated/language/sentiment.ts';
 
 /** How the simulated model speaks in one language. */
 export interface Voice {

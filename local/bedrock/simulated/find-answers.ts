@@ -1,6 +1,6 @@
 import type { Citation } from '#local/bedrock/turn/answer.ts';
-import { placeOf, sentencesOf } from '#local/bedrock/simulated/sentences.ts';
-import { isJapanese, stem, wordsOf } from '#local/bedrock/simulated/topic.ts';
+import { placeOf, sentencesOf } from '#local/bedrock/simulated/language/sentences.ts';
+import { isJapanese, stem, wordsOf } from '#local/bedrock/simulated/language/topic.ts';
 import { lastQuestion, type ModelTurn, type TurnBlock } from '#local/bedrock/turn/turn.ts';
 
 /** Something an answer can rest on: a document, or what a search gave. */
