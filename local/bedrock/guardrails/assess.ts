@@ -1,6 +1,10 @@
 import type { Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
-import { contentWords, piiForms, profanity } from '#local/bedrock/guardrails/lexicon.ts';
-import { wordsOf } from '#local/bedrock/simulated/language/topic.ts';
+import {
+  contentFilterPatterns,
+  piiPatterns,
+  profanity,
+} from '#local/bedrock/guardrails/lexicon.ts';
+import { contentWords } from '#local/bedrock/simulated/language/words.ts';
 
 /** What a guardrail made of a text. */
 export interface Verdict {
@@ -62,7 +66,7 @@ export function assess(
 function topicsIn({ topicPolicyConfig }: Guardrail, text: string): readonly object[] {
   const said = wordSet(text);
   return (topicPolicyConfig?.topicsConfig ?? []).flatMap(({ name, definition, examples = [] }) => {
-    const named = wordsOf(name);
+    const named = contentWords(name);
     const isNamed =
       named.length === 0
         ? text.toLowerCase().includes(name.toLowerCase())
@@ -75,7 +79,7 @@ function topicsIn({ topicPolicyConfig }: Guardrail, text: string): readonly obje
 
 /** The share of the telling words of a text that were said. */
 function overlap(words: string, said: ReadonlySet<string>): number {
-  const wanted = wordsOf(words).map((word) => word.toLowerCase());
+  const wanted = contentWords(words).map((word) => word.toLowerCase());
   if (wanted.length < 2) return 0;
   return wanted.filter((word) => said.has(word)).length / wanted.length;
 }
@@ -84,7 +88,7 @@ function filtersIn(guardrail: Guardrail, text: string, side: Side): readonly obj
   const filters = guardrail.contentPolicyConfig?.filtersConfig ?? [];
   return filters.flatMap(({ type, inputStrength = 'HIGH', outputStrength = 'HIGH' }) => {
     const filterStrength = side === 'INPUT' ? inputStrength : outputStrength;
-    if (filterStrength === 'NONE' || contentWords[type]?.test(text) !== true) return [];
+    if (filterStrength === 'NONE' || contentFilterPatterns[type]?.test(text) !== true) return [];
     return [{ action: 'BLOCKED', confidence: 'HIGH', detected: true, filterStrength, type }];
   });
 }
@@ -133,7 +137,7 @@ function sensitiveIn(
     });
   };
   for (const { type, action } of piiEntitiesConfig) {
-    const form = piiForms[type];
+    const form = piiPatterns[type];
     if (form !== undefined) look(form, type, { kind: 'pii', action: actions[action], type });
   }
   for (const { name, pattern, action } of regexesConfig) {
@@ -176,7 +180,7 @@ function groundingOf(
 }
 
 function wordSet(words: string): ReadonlySet<string> {
-  return new Set(wordsOf(words).map((word) => word.toLowerCase()));
+  return new Set(contentWords(words).map((word) => word.toLowerCase()));
 }
 
 /** A text unit is up to 1,000 characters, as guardrails are billed. */

@@ -8,7 +8,7 @@ import {
   type Shape,
   type Shaped,
 } from '#local/wire/shape.ts';
-import { piiForms } from '#local/bedrock/guardrails/lexicon.ts';
+import { piiPatterns } from '#local/bedrock/guardrails/lexicon.ts';
 import { describeProblems } from '#local/wire/describe-problems.ts';
 import { isExpression } from '#local/wire/shape.ts';
 
@@ -23,7 +23,7 @@ const pattern: Shape<string> = (value, path, problems) => {
 };
 
 /** The kinds of personal data that have a form of their own; no others are found here. */
-const piiType = string({ pattern: Object.keys(piiForms).join('|') });
+const piiType = string({ pattern: Object.keys(piiPatterns).join('|') });
 
 /** A guardrail, with the names that CreateGuardrail and CloudFormation have for its parts. */
 const guardrailShape = closedStructure(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { assess } from '#local/bedrock/guardrails/assess.ts';
-import { piiForms } from '#local/bedrock/guardrails/lexicon.ts';
+import { piiPatterns } from '#local/bedrock/guardrails/lexicon.ts';
 import { plainTurn, said } from '#local/bedrock/turn/plain-turn.ts';
 import { readPrompt } from '#local/bedrock/api/invoke/prompt-template.ts';
 import { findModel } from '#local/bedrock/model/models.ts';
@@ -27,7 +27,7 @@ const tool = {
 };
 
 const action = 'BLOCK' as const;
-const piiEntitiesConfig = Object.keys(piiForms).map((type) => ({ type, action }));
+const piiEntitiesConfig = Object.keys(piiPatterns).map((type) => ({ type, action }));
 const guardrail = { id: 'a', sensitiveInformationPolicyConfig: { piiEntitiesConfig } };
 
 /** What makes a careless expression go back and forth: it is over in milliseconds, or in hours. */

@@ -16,6 +16,8 @@ export interface ModelTurn {
   readonly toolsCached?: CacheTtl | undefined;
   /** The schema that the text of the answer must follow. */
   readonly schema?: JsonSchema | undefined;
+  /** The name or id of the agent that answers, if an agent does. */
+  readonly agent?: string | undefined;
   /** Whether the model shows how it came to its answer. */
   readonly isReasoning: boolean;
   readonly guardrail?: GuardrailRequest | undefined;

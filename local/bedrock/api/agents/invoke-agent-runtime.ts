@@ -40,9 +40,10 @@ export const invokeAgentRuntime: Operation = {
     const prompt = readPrompt(request.body);
     const session = sessionAt(services, `runtime ${arn} ${sessionId}`);
     note.modelId = agentModel;
-    const turn = plainTurn(findModelForDoor(agentModel, services.policy), {
+    const plain = plainTurn(findModelForDoor(agentModel, services.policy), {
       messages: [...session.messages, { role: 'user', content: [{ type: 'text', text: prompt }] }],
     });
+    const turn = { ...plain, agent: arn.split('/').at(-1) };
     const remember = (answer: WholeAnswer): void => session.remember(answer, prompt);
     const headers = { [sessionHeader]: sessionId };
     if (acceptsOnlyJson(call)) {

@@ -95,13 +95,14 @@ export const invokeAgent: Operation = {
     const text = asked.inputText ?? '';
     const [base] = services.knowledgeBases.values();
     const found = base === undefined || text === '' ? [] : base.search(text, { limit: 5 });
-    const turn = plainTurn(findModelForDoor(agentModel, services.policy), {
+    const plain = plainTurn(findModelForDoor(agentModel, services.policy), {
       system: 'You are an agent. Answer from what you find.',
       messages: [
         ...session.messages,
         { role: 'user', content: [...found.map(toSearchResult), ...content] },
       ],
     });
+    const turn = { ...plain, agent: names.agentId };
     const writer = createAgentWriter({
       ...names,
       clock: services.clock,

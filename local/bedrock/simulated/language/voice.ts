@@ -1,37 +1,52 @@
 import type { Sentiment } from '#local/bedrock/simulated/language/sentiment.ts';
 
-/** How the simulated model speaks in one language. */
+/** The sentences of the simulated model in one language. A topic is undefined if none was found. */
 export interface Voice {
-  /** Stands before every answer, so that nobody takes it for a model's. */
-  readonly label: string;
-  greeting(name: string | undefined): string;
-  name(name: string | undefined): string;
-  result(expression: string, value: string): string;
-  earlier(questions: readonly string[]): string;
-  summary(sentences: readonly string[]): string;
+  /** The heading of an answer's list of key sentences. */
+  readonly summaryHeading: string;
+  /** Stands between two sentences. */
+  readonly separator: string;
+  /** Opens every answer, so that it cannot be mistaken for a real model's; names the agent if any. */
+  label(agent: string | undefined): string;
+  greeting(name: string | undefined, agent: string | undefined): string;
+  /** Answers "What is my name?". */
+  userName(name: string | undefined): string;
+  calculation(expression: string, value: string): string;
+  /** Lists the user's earlier messages. */
+  earlierMessages(messages: readonly string[]): string;
   sentiment(sentiment: Sentiment): string;
-  keywords(phrases: readonly string[]): string;
-  /** How it comes to an answer, for models that show it. */
-  reasoning(topic: string): string;
-  /** Said before a tool is used. */
+  keyPhrases(phrases: readonly string[]): string;
+  /** The reasoning text of models that show it. */
+  reasoning(topic: string | undefined): string;
+  /** Precedes a tool use. */
   toolUse(name: string): string;
-  /** What is made of what tools gave. */
   toolResults(results: readonly string[]): string;
-  /** Nothing in the sources answers the question. */
+  /** Reports that no source answers the question. */
   notFound(titles: readonly string[]): string;
-  /** The sources hold no words that can be read. */
+  /** Reports that no source has readable text. */
   unreadable(titles: readonly string[]): string;
-  /** What stands between two sentences. */
-  readonly between: string;
-  /** Several paragraphs with a list, a table and code, about a topic. */
-  explanation(topic: string, earlierTopic: string | undefined): string;
-  /** Sentences about a topic, to make a text of any length from. */
-  sentences(topic: string): readonly string[];
-  /** Puts the sentences of a paragraph together. */
-  paragraph(sentences: readonly string[]): string;
+  /** Several paragraphs with a list, a table and code. */
+  explanation(topic: string | undefined, earlierTopic: string | undefined): string;
+  /** Sentences from which a text of any length is made. */
+  sentences(topic: string | undefined): readonly string[];
 }
 
-/** A numbered list in Markdown. */
-export function numbered(items: readonly string[]): string {
+/** Returns a numbered list in Markdown. */
+export function numberedList(items: readonly string[]): string {
   return items.map((item, index) => `${index + 1}. ${item}`).join('\n');
+}
+
+/** Returns a bulleted list in Markdown. */
+export function bulletedList(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n');
+}
+
+/** Returns texts as quotations in Markdown. */
+export function quoted(texts: readonly string[]): string {
+  return texts.map((text) => `> ${text.replaceAll('\n', '\n> ')}`).join('\n\n');
+}
+
+/** Returns the code block of an explanation, about a topic. */
+export function sampleCode(topic: string): string {
+  return `\`\`\`ts\nconst topic = ${JSON.stringify(topic)};\n\nfor await (const delta of answer(topic)) {\n  process.stdout.write(delta);\n}\n\`\`\``;
 }
