@@ -9,7 +9,7 @@ import type {
   Usage,
 } from '#local/bedrock/turn/answer.ts';
 import type { Behaviour, Step } from '#local/bedrock/scenarios/scenario.ts';
-import { signatureOf, simulate } from '#local/bedrock/simulated/simulate.ts';
+import { signReasoning, simulate } from '#local/bedrock/simulated/simulate.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { countTokens, splitTokens } from '#local/bedrock/model/tokens.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
@@ -165,7 +165,7 @@ function* textBlock(text: string, index: number, turn: ModelTurn): Generator<Sou
 function* reasoningBlock(text: string, index: number, turn: ModelTurn): Generator<SourceEvent> {
   yield { type: 'block-start', index, block: { type: 'reasoning' } };
   for (const piece of piecesOf(text, turn)) yield { type: 'reasoning-delta', index, text: piece };
-  yield { type: 'signature', index, signature: signatureOf(text) };
+  yield { type: 'signature', index, signature: signReasoning(text) };
   yield { type: 'block-stop', index };
 }
 

@@ -20,7 +20,7 @@ export function composeAnswer(turn: ModelTurn): string {
   const length = requestedTokens(question);
   const last = turn.messages.at(-1);
   const prefillTokens = last?.role === 'assistant' ? countTokens(textOf(last.content)) : 0;
-  // A request for a million words is written only as far as the limit of the answer.
+  // A request for a million words is cut at the token limit of the answer.
   const text =
     length === undefined
       ? reply(voice, question, userTexts.slice(0, -1), turn.agent)

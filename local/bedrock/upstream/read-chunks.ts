@@ -1,5 +1,5 @@
 import type { BlockKind, InputUsage, SourceEvent, StopReason } from '#local/bedrock/turn/answer.ts';
-import { signatureOf } from '#local/bedrock/simulated/simulate.ts';
+import { signReasoning } from '#local/bedrock/simulated/simulate.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
@@ -93,7 +93,8 @@ function createBlocks(): Blocks {
   function* close(): Generator<SourceEvent> {
     if (open === undefined) return;
     const { index, kind } = open;
-    if (kind === 'reasoning') yield { type: 'signature', index, signature: signatureOf(reasoning) };
+    if (kind === 'reasoning')
+      yield { type: 'signature', index, signature: signReasoning(reasoning) };
     yield { type: 'block-stop', index };
     open = undefined;
   }
