@@ -1,7 +1,7 @@
-import { notFound, refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { notFound, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { assess, guardrailUsage } from '#local/bedrock/guardrails/assess.ts';
 import { findGuardrail } from '#local/bedrock/guardrails/guarding.ts';
-import { sendJson, type Operation } from '#local/bedrock/api/operation.ts';
+import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
 import { anything, list, oneOf, readShape, string, structure, union } from '#local/wire/shape.ts';
 
@@ -19,16 +19,16 @@ const applyShape = structure(
   { outputScope: oneOf('INTERVENTIONS', 'FULL') },
 );
 
-export const applyGuardrail: Operation = {
+export const applyGuardrail: BedrockOperation = {
   name: 'ApplyGuardrail',
   method: 'POST',
   path: /^\/guardrail\/(?<id>[^/]+)\/version\/(?<version>[^/]+)\/apply$/u,
-  asksNoModel: true,
+  answersWithoutModel: true,
   run(call) {
-    const { params, request, services } = call;
+    const { params, request, context } = call;
     const { id = '', version = '' } = params;
-    const { source, content } = readShape(applyShape, parseBody(request.body), refuseMembers);
-    const guardrail = findGuardrail(services.guardrails, id, version);
+    const { source, content } = readShape(applyShape, parseBody(request.body), invalidRequest);
+    const guardrail = findGuardrail(context.guardrails, id, version);
     if (guardrail === undefined) {
       throw notFound('The guardrail identifier or version provided in the request does not exist.');
     }

@@ -5,16 +5,16 @@ import {
   type ModelFacts,
   type ProfilePrefix,
 } from '#local/bedrock/model/models.ts';
-import { sendJson, type Operation } from '#local/bedrock/api/operation.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 
 /** The control plane, as far as it tells which models there are. */
 
-export const listFoundationModels: Operation = {
+export const listFoundationModels: BedrockOperation = {
   name: 'ListFoundationModels',
   method: 'GET',
   path: /^\/foundation-models$/u,
-  asksNoModel: true,
+  answersWithoutModel: true,
   run(call) {
     const query = queryOf(call);
     const wanted = allModels.filter(
@@ -28,11 +28,11 @@ export const listFoundationModels: Operation = {
   },
 };
 
-export const getFoundationModel: Operation = {
+export const getFoundationModel: BedrockOperation = {
   name: 'GetFoundationModel',
   method: 'GET',
   path: /^\/foundation-models\/(?<modelId>[^/]+)$/u,
-  asksNoModel: true,
+  answersWithoutModel: true,
   run(call) {
     const id = (call.params['modelId'] ?? '').split('/').at(-1) ?? '';
     const model = allModels.find((candidate) => candidate.id === id);
@@ -43,13 +43,13 @@ export const getFoundationModel: Operation = {
   },
 };
 
-export const listInferenceProfiles: Operation = {
+export const listInferenceProfiles: BedrockOperation = {
   name: 'ListInferenceProfiles',
   method: 'GET',
   path: /^\/inference-profiles$/u,
-  asksNoModel: true,
+  answersWithoutModel: true,
   run(call) {
-    const prefixes = prefixesOf(call.services.region);
+    const prefixes = prefixesOf(call.context.region);
     const found = allModels.filter((model) => hasProfiles(model) && !isEnded(call, model));
     const all = found.flatMap((model) =>
       prefixes
@@ -69,12 +69,12 @@ function isGlobal({ id, provider }: ModelFacts): boolean {
   return provider === 'Anthropic' || id.includes('nova-2');
 }
 
-function queryOf({ request }: Call): URLSearchParams {
+function queryOf({ request }: BedrockCall): URLSearchParams {
   return new URLSearchParams(request.url.split('?')[1] ?? '');
 }
 
-function isEnded({ services }: Call, { hasEnded }: ModelFacts): boolean {
-  return hasEnded && !services.policy.servesEnded;
+function isEnded({ context }: BedrockCall, { hasEnded }: ModelFacts): boolean {
+  return hasEnded && !context.policy.servesEnded;
 }
 
 function isAmong(query: URLSearchParams, name: string, values: readonly string[]): boolean {
@@ -86,12 +86,12 @@ function inferenceTypes({ profileOnly }: ModelFacts): readonly string[] {
   return profileOnly ? ['INFERENCE_PROFILE'] : ['ON_DEMAND'];
 }
 
-function summaryOf({ services }: Call, model: ModelFacts): object {
+function summaryOf({ context }: BedrockCall, model: ModelFacts): object {
   return {
     customizationsSupported: [],
     inferenceTypesSupported: inferenceTypes(model),
     inputModalities: model.inputs,
-    modelArn: `arn:aws:bedrock:${services.region}::foundation-model/${model.id}`,
+    modelArn: `arn:aws:bedrock:${context.region}::foundation-model/${model.id}`,
     modelId: model.id,
     modelLifecycle: { status: model.hasEnded ? 'LEGACY' : 'ACTIVE' },
     modelName: model.name,
@@ -111,9 +111,9 @@ function prefixesOf(region: string): readonly ProfilePrefix[] {
   return ['us', 'global'];
 }
 
-function profileOf({ services }: Call, model: ModelFacts, prefix: string): object {
+function profileOf({ context }: BedrockCall, model: ModelFacts, prefix: string): object {
   const inferenceProfileId = `${prefix}.${model.id}`;
-  const { region } = services;
+  const { region } = context;
   return {
     createdAt: '2026-01-01T00:00:00Z',
     description: `Routes requests to ${model.name} in ${prefix}.`,

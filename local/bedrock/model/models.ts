@@ -33,8 +33,8 @@ export interface ModelFacts {
   readonly hasEnded: boolean;
   readonly inputs: readonly ('TEXT' | 'IMAGE' | 'VIDEO')[];
   readonly output: 'TEXT' | 'EMBEDDING';
-  /** What Converse takes for it beyond text. */
-  readonly takes: {
+  /** What Converse supports for it beyond text. */
+  readonly supports: {
     readonly system: boolean;
     readonly tools: boolean;
     readonly documents: boolean;
@@ -86,7 +86,7 @@ export function findModel(modelId: string, { aliases, servesEnded }: ModelPolicy
  * The model that OpenAI's or Anthropic's door was asked for: there the bare id of a model is enough,
  * whether or not it has profiles.
  */
-export function findModelForDoor(id: string, policy: ModelPolicy): ModelFacts {
+export function findTextModel(id: string, policy: ModelPolicy): ModelFacts {
   const bare = policy.aliases.get(id) ?? models.get(id);
   const model = bare?.hasEnded === false ? bare : findModel(id, policy);
   if (model.output === 'TEXT') return model;
@@ -94,7 +94,7 @@ export function findModelForDoor(id: string, policy: ModelPolicy): ModelFacts {
 }
 
 /** Whether an answer's beginning may be given; Anthropic's models from Opus 4.6 on take none. */
-export function takesPrefill({ id }: ModelFacts): boolean {
+export function supportsPrefill({ id }: ModelFacts): boolean {
   return !/claude-(?:opus-4-[6-9]|sonnet-4-[6-9]|sonnet-5|opus-5)/u.test(id);
 }
 

@@ -1,7 +1,7 @@
 import { calculate } from '#local/bedrock/simulated/calculate.ts';
 import { english } from '#local/bedrock/simulated/english.ts';
 import { japanese } from '#local/bedrock/simulated/japanese.ts';
-import { sequence } from '#local/bedrock/turn/seeded.ts';
+import { seededRandom } from '#local/bedrock/turn/seeded.ts';
 import { askedLengthForm, isJapanese, topicOf } from '#local/bedrock/simulated/topic.ts';
 import type { Voice } from '#local/bedrock/simulated/voice.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
@@ -69,7 +69,7 @@ const unitTokens: readonly (readonly [RegExp, number])[] = [
 /** Paragraphs about the topic, in an order that is always the same for the same question. */
 function longText(voice: Voice, question: string, tokens: number): string {
   const available = voice.sentences(topicOf(question));
-  const random = sequence(question);
+  const random = seededRandom(question);
   const paragraphs: string[][] = [];
   let last = -1;
   for (let written = 0, count = 0; written < tokens; count += 1) {

@@ -1,5 +1,5 @@
 import { itemsOf, membersOf, type JsonSchema } from '#local/bedrock/model/json-schema.ts';
-import { sequence } from '#local/bedrock/turn/seeded.ts';
+import { seededRandom } from '#local/bedrock/turn/seeded.ts';
 import { namesIn, topicOf } from '#local/bedrock/simulated/topic.ts';
 import { sentimentOf } from '#local/bedrock/simulated/sentiment.ts';
 import { keywordsOf } from '#local/bedrock/simulated/keywords.ts';
@@ -16,7 +16,7 @@ export function fillSchema(schema: JsonSchema, text: string): unknown {
     names: [...namesIn(text)],
     numbers: (text.match(/(?<![\w-])-?\d+(?:\.\d+)?/gu) ?? []).map(Number),
     definitions: { ...membersOf(schema['definitions']), ...membersOf(schema['$defs']) },
-    random: sequence(text),
+    random: seededRandom(text),
     depth: 0,
     budget: { left: mostValues },
   };

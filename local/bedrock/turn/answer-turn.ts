@@ -1,10 +1,10 @@
-import { noUsage, type Answering, type SourceEvent } from '#local/bedrock/turn/answer.ts';
+import { noUsage, type SourceEvents, type SourceEvent } from '#local/bedrock/turn/answer.ts';
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { extractDocuments } from '#local/bedrock/model/extract-documents.ts';
 import { guardAnswer } from '#local/bedrock/guardrails/guard-answer.ts';
 import { guardingOf, scriptedGuarding, type Guarding } from '#local/bedrock/guardrails/guarding.ts';
 import { countInput } from '#local/bedrock/model/input-tokens.ts';
-import { paced, type PacedEvent } from '#local/bedrock/turn/pace.ts';
+import { paceAnswer, type PacedEvent } from '#local/bedrock/turn/pace.ts';
 import type { Asked } from '#local/bedrock/turn/reply.ts';
 import { overridden, playSteps } from '#local/bedrock/scenarios/play.ts';
 import type { Reservation } from '#local/bedrock/model/quota.ts';
@@ -12,12 +12,12 @@ import type { Behaviour } from '#local/bedrock/scenarios/scenario.ts';
 import type { Chosen } from '#local/bedrock/scenarios/scenario-book.ts';
 import { chooseScenario, refuseByScenario } from '#local/bedrock/scenarios/choose.ts';
 import { sendReply } from '#local/bedrock/turn/send-reply.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
 import { lastUserText, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 
 /** Answers a turn at its door: scenario, quota, guardrail, source, pace, bytes. */
-export async function answerTurn(call: Call, { turn: asked, reply }: Asked): Promise<void> {
+export async function answerTurn(call: BedrockCall, { turn: asked, reply }: Asked): Promise<void> {
   const { note, response } = call;
   const isStreamed = reply.type === 'stream';
   const batches = openAnswer(call, await extractDocuments(asked), isStreamed);
@@ -25,11 +25,11 @@ export async function answerTurn(call: Call, { turn: asked, reply }: Asked): Pro
 }
 
 /**
- * The paced answer to a turn; its share of the quota is taken when it begins, and settled when it
+ * The paceAnswer answer to a turn; its share of the quota is taken when it begins, and settled when it
  * ends. Throws what Bedrock would refuse, or a scenario has it refuse.
  */
-async function* openAnswer(call: Call, asked: ModelTurn, isStreamed: boolean): Batches {
-  const { services, note, response, startedAt } = call;
+async function* openAnswer(call: BedrockCall, asked: ModelTurn, isStreamed: boolean): Batches {
+  const { context, note, response, startedAt } = call;
   note.prompt = lastUserText(asked).slice(0, 2_000);
   note.metadata = asked.metadata;
   const { turn, chosen } = chooseScenario(call, asked);
@@ -43,13 +43,13 @@ async function* openAnswer(call: Call, asked: ModelTurn, isStreamed: boolean): B
   const guarding = guardingFor(call, turn, behaviour);
   const reservation = reserve(call, turn, { tokens: inputTokens + turn.maxTokens, chosen });
   try {
-    const ask = (): Answering => answerBy(call, turn, behaviour);
+    const ask = (): SourceEvents => answerBy(call, turn, behaviour);
     const events = guarding === undefined ? ask() : guardAnswer(ask, guarding, isStreamed);
     const pace = behaviour.latency === undefined ? {} : { ttftMs: behaviour.latency };
-    const batches = paced(events, {
-      clock: services.clock,
-      isLive: services.source.isLive && behaviour.stream === undefined,
-      pace: { ...services.pace, ...pace },
+    const batches = paceAnswer(events, {
+      clock: context.clock,
+      isLive: context.source.isLive && behaviour.stream === undefined,
+      pace: { ...context.pace, ...pace },
       seed: lastUserText(turn),
       signal: response.gone,
       startedAt,
@@ -65,13 +65,13 @@ type Batches = AsyncGenerator<readonly PacedEvent[], void, undefined>;
 
 /** A scenario's quota counts the requests that the scenario is for; the account's counts all. */
 function reserve(
-  { services }: Call,
+  { context }: BedrockCall,
   { model }: ModelTurn,
   { tokens, chosen }: { readonly tokens: number; readonly chosen: Chosen | undefined },
 ): Reservation {
   const own = chosen?.behaviour.quota;
   const key = own === undefined ? model.id : `${model.id} ${chosen?.name}`;
-  return services.quotas.take({ key, model, quota: own ?? services.quota }, tokens);
+  return context.quotas.take({ key, model, quota: own ?? context.quota }, tokens);
 }
 
 /** Where a turn does not fit into what the model can read. */
@@ -79,23 +79,27 @@ function checkContext({ model }: ModelTurn, inputTokens: number): void {
   if (inputTokens > model.contextTokens) throw invalid('Input is too long for requested model.');
 }
 
-function guardingFor(call: Call, turn: ModelTurn, behaviour: Behaviour): Guarding | undefined {
+function guardingFor(
+  call: BedrockCall,
+  turn: ModelTurn,
+  behaviour: Behaviour,
+): Guarding | undefined {
   if (behaviour.guardrail !== undefined) return scriptedGuarding(behaviour.guardrail);
   if (turn.guardrail === undefined) return undefined;
-  return guardingOf(turn, turn.guardrail, call.services.guardrails);
+  return guardingOf(turn, turn.guardrail, call.context.guardrails);
 }
 
 /** What a scenario has written down, or what the source says, as the scenario changes it. */
 function answerBy(
-  { note, services, response }: Call,
+  { note, context, response }: BedrockCall,
   turn: ModelTurn,
   behaviour: Behaviour,
-): Answering {
-  const input = services.cache.account(turn);
+): SourceEvents {
+  const input = context.cache.account(turn);
   const { stream, stop } = behaviour;
   const events =
     stream === undefined
-      ? services.source.answer(turn, {
+      ? context.source.answer(turn, {
           modelId: note.modelId ?? turn.model.id,
           input,
           signal: response.gone,
@@ -105,11 +109,11 @@ function answerBy(
 }
 
 /** Notes for the journal what passes by. */
-async function* observed(batches: Batches, { note, services, startedAt }: Call): Batches {
+async function* observed(batches: Batches, { note, context, startedAt }: BedrockCall): Batches {
   const said: string[] = [];
   try {
     for await (const batch of batches) {
-      note.firstByteMs ??= Math.round(services.clock.now() - startedAt);
+      note.firstByteMs ??= Math.round(context.clock.now() - startedAt);
       said.push(...batch.map(wordsOf));
       const end = batch.find((event) => event.type === 'end');
       if (end !== undefined) note.usage = end.usage;

@@ -114,7 +114,7 @@ export interface Pace {
 export type InputUsage = Omit<Usage, 'outputTokens'>;
 
 /** A source of answers. */
-export type Answering = AsyncIterable<SourceEvent> | Iterable<SourceEvent>;
+export type SourceEvents = AsyncIterable<SourceEvent> | Iterable<SourceEvent>;
 
 export const noUsage: Usage = {
   inputTokens: 0,

@@ -1,11 +1,11 @@
 import type {
   AnswerEvent,
-  Answering,
+  SourceEvents,
   Pace,
   SourceEvent,
   WireEvent,
 } from '#local/bedrock/turn/answer.ts';
-import { sequence } from '#local/bedrock/turn/seeded.ts';
+import { seededRandom } from '#local/bedrock/turn/seeded.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
 import type { Clock } from '#local/process/clock.ts';
 
@@ -16,7 +16,7 @@ export type PacedEvent = AnswerEvent | WireEvent;
 
 const atOnce: Pace = { ttftMs: 0, tokensPerSecond: 0, jitter: 0 };
 
-export interface Pacing {
+export interface PacingOptions {
   readonly pace: Pace;
   readonly clock: Clock;
   /** Whether the source takes its own time, which is then measured. */
@@ -33,9 +33,9 @@ export interface Pacing {
  * when the signal is aborted. Latency is told from the schedule, so that the same answer has the
  * same figures; of a source that has its own time, from the clock.
  */
-export async function* paced(
-  events: Answering,
-  { clock, isLive, signal, startedAt, ...pacing }: Pacing,
+export async function* paceAnswer(
+  events: SourceEvents,
+  { clock, isLive, signal, startedAt, ...pacing }: PacingOptions,
 ): AsyncGenerator<readonly PacedEvent[], void, undefined> {
   const iterator =
     Symbol.asyncIterator in events ? events[Symbol.asyncIterator]() : events[Symbol.iterator]();
@@ -91,7 +91,7 @@ function createSchedule(initial: Pace, seed: string): Schedule {
   let random: (() => number) | undefined;
   const wobble = (): number => {
     if (pace.jitter === 0) return 1;
-    random ??= sequence(seed);
+    random ??= seededRandom(seed);
     return 1 + pace.jitter * (random() / 2 ** 23 - 1);
   };
   return {

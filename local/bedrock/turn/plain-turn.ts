@@ -2,7 +2,7 @@ import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import type { ModelFacts } from '#local/bedrock/model/models.ts';
 import type { ModelTurn, TurnBlock, TurnMessage } from '#local/bedrock/turn/turn.ts';
 
-export interface Plain {
+export interface PlainTurnOptions {
   readonly system?: string | undefined;
   readonly messages: readonly TurnMessage[];
   readonly maxTokens?: number | undefined;
@@ -10,7 +10,7 @@ export interface Plain {
 }
 
 /** A turn of a format that has no more than words. */
-export function plainTurn(model: ModelFacts, plain: Plain): ModelTurn {
+export function plainTurn(model: ModelFacts, plain: PlainTurnOptions): ModelTurn {
   const { system = '', messages, maxTokens, stopSequences = [] } = plain;
   return {
     model,
@@ -26,7 +26,7 @@ export function plainTurn(model: ModelFacts, plain: Plain): ModelTurn {
   };
 }
 
-export function said(role: TurnMessage['role'], text: string): TurnMessage {
+export function textMessage(role: TurnMessage['role'], text: string): TurnMessage {
   const content: readonly TurnBlock[] = [{ type: 'text', text }];
   return { role, content };
 }

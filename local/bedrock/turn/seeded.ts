@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** Numbers without end from a seed (a linear congruential generator): 0 to 2^24. */
-export function sequence(seed: string): () => number {
+export function seededRandom(seed: string): () => number {
   let state = createHash('sha256').update(seed).digest().readUInt32BE(0);
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

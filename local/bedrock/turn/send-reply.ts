@@ -3,7 +3,7 @@ import type { Cut, Fault } from '#local/bedrock/turn/answer.ts';
 import { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
 import type { PacedEvent } from '#local/bedrock/turn/pace.ts';
 import type { Reply, StreamWriter, WholeReply } from '#local/bedrock/turn/reply.ts';
-import { createAnswerFold } from '#local/bedrock/turn/whole-answer.ts';
+import { createAnswerCollector } from '#local/bedrock/turn/whole-answer.ts';
 
 export type Batches = AsyncIterable<readonly PacedEvent[]>;
 
@@ -90,10 +90,10 @@ function breaksConnection(cut: Cut): cut is ConnectionCut {
 
 async function sendWhole(
   batches: Batches,
-  render: (answer: ReturnType<ReturnType<typeof createAnswerFold>['whole']>) => WholeReply,
+  render: (answer: ReturnType<ReturnType<typeof createAnswerCollector>['whole']>) => WholeReply,
   response: AwsResponse,
 ): Promise<Outcome> {
-  const fold = createAnswerFold();
+  const fold = createAnswerCollector();
   for await (const event of flattened(batches)) {
     if (event.type === 'fault') return failWhole(event.fault, response);
     if (event.type !== 'fragment' && event.type !== 'unknown-event') fold.add(event);

@@ -1,4 +1,4 @@
-import type { Services } from '#local/bedrock/server/call-context.ts';
+import type { BedrockContext } from '#local/bedrock/server/call-context.ts';
 import type { TurnBlock, TurnMessage } from '#local/bedrock/turn/turn.ts';
 import {
   parseInput,
@@ -17,7 +17,7 @@ export interface Session {
 const mostSessions = 10_000;
 
 /** The session of a key; a new one where there is none. */
-export function sessionAt({ sessions }: Services, key: string): Session {
+export function openSession({ sessions }: BedrockContext, key: string): Session {
   const messages = sessions.get(key) ?? [];
   return {
     messages,

@@ -9,7 +9,7 @@ export interface ModelTurn {
   readonly maxTokens: number;
   readonly stopSequences: readonly string[];
   /** What the request itself says of how to answer, for models that heed it. */
-  readonly inference: InferenceAsked;
+  readonly inference: InferenceOptions;
   readonly tools: readonly Tool[];
   readonly toolChoice: ToolChoice;
   /** Where a cache point follows the tools: how long it lasts. */
@@ -23,7 +23,7 @@ export interface ModelTurn {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-export interface InferenceAsked {
+export interface InferenceOptions {
   readonly maxTokens?: number | undefined;
   readonly temperature?: number | undefined;
   readonly topP?: number | undefined;

@@ -24,7 +24,7 @@ export type AnswerBlock =
       readonly inputJson: string;
     };
 
-export interface AnswerFold {
+export interface AnswerCollector {
   add(event: AnswerEvent): void;
   /** The blocks as far as they have come. */
   blocks(): readonly AnswerBlock[];
@@ -33,7 +33,7 @@ export interface AnswerFold {
 }
 
 /** Adds up the events of an answer. */
-export function createAnswerFold(): AnswerFold {
+export function createAnswerCollector(): AnswerCollector {
   const open = new Map<number, OpenBlock>();
   let stop: { stopReason: StopReason; stopSequence?: string } = { stopReason: 'end_turn' };
   let end: EndEvent | undefined;

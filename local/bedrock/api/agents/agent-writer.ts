@@ -9,7 +9,7 @@ import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { lastUserText, textOf, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 import {
   answerText,
-  createAnswerFold,
+  createAnswerCollector,
   parseInput,
   type AnswerBlock,
   type WholeAnswer,
@@ -38,7 +38,7 @@ export interface AgentAnswer {
  * given back where the model wants a tool. Trace frames have times and no padding, as real ones.
  */
 export function createAgentWriter(agent: AgentAnswer): StreamWriter {
-  const fold = createAnswerFold();
+  const fold = createAnswerCollector();
   const { agentAliasId, agentId, clock, isStreamed, isTraced, sessionId, turn } = agent;
   const traceId = `${idFrom(lastUserText(turn), 20)}-0`;
   const trace = (part: object): readonly Buffer[] => {

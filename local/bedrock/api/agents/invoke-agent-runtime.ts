@@ -5,15 +5,15 @@ import { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
 import { toConverseEvent } from '#local/bedrock/api/converse/events.ts';
 import { renderConverse } from '#local/bedrock/api/converse/render.ts';
 import { plainTurn } from '#local/bedrock/turn/plain-turn.ts';
-import { findModelForDoor } from '#local/bedrock/model/models.ts';
-import type { Operation } from '#local/bedrock/api/operation.ts';
-import { sessionAt } from '#local/bedrock/turn/session.ts';
+import { findTextModel } from '#local/bedrock/model/models.ts';
+import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
+import { openSession } from '#local/bedrock/turn/session.ts';
 import { createSseWriter } from '#local/bedrock/api/sse-writer.ts';
 import type { StreamWriter } from '#local/bedrock/turn/reply.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import {
   answerText,
-  createAnswerFold,
+  createAnswerCollector,
   type WholeAnswer,
 } from '#local/bedrock/turn/whole-answer.ts';
 import { isRecord } from '#local/wire/shape.ts';
@@ -24,23 +24,23 @@ const sessionHeader = 'x-amzn-bedrock-agentcore-runtime-session-id';
  * An agent on AgentCore: takes `{"prompt"}` and streams, as an agent written with Strands does, its
  * events as `data:` lines; as JSON to a caller that accepts nothing else.
  */
-export const invokeAgentRuntime: Operation = {
+export const invokeAgentRuntime: BedrockOperation = {
   name: 'InvokeAgentRuntime',
   method: 'POST',
-  isSignedOnly: true,
-  signedFor: ['bedrock-agentcore'],
+  requiresSignature: true,
+  signingServices: ['bedrock-agentcore'],
   path: /^\/runtimes\/(?<agentRuntimeArn>[^/]+)\/invocations$/u,
   errorBody: ({ message, members }) => ({ message, ...members }),
   async run(call) {
-    const { note, request, services } = call;
+    const { note, request, context } = call;
     const arn = call.params['agentRuntimeArn'] ?? '';
     if (!arnForm.test(arn))
       throw refused(`agentRuntimeArn: ${arn} is not the ARN of a runtime`, 'agentRuntimeArn');
     const sessionId = readSessionId(call);
     const prompt = readPrompt(request.body);
-    const session = sessionAt(services, `runtime ${arn} ${sessionId}`);
+    const session = openSession(context, `runtime ${arn} ${sessionId}`);
     note.modelId = agentModel;
-    const turn = plainTurn(findModelForDoor(agentModel, services.policy), {
+    const turn = plainTurn(findTextModel(agentModel, context.policy), {
       messages: [...session.messages, { role: 'user', content: [{ type: 'text', text: prompt }] }],
     });
     const remember = (answer: WholeAnswer): void => session.remember(answer, prompt);
@@ -69,7 +69,7 @@ export const invokeAgentRuntime: Operation = {
 const arnForm = /^arn:aws(?:-[a-z-]+)?:bedrock-agentcore:[a-z0-9-]+:\d{12}:(?:runtime|agent)\/.+$/u;
 
 /** A session id is 33 characters long at least, so that nobody guesses another's. */
-function readSessionId({ request }: Call): string {
+function readSessionId({ request }: BedrockCall): string {
   const given = request.headers[sessionHeader];
   if (given === undefined) return randomUUID();
   const id = String(given);
@@ -103,7 +103,7 @@ function refused(message: string, name: string): BedrockError {
   });
 }
 
-function acceptsOnlyJson({ request }: Call): boolean {
+function acceptsOnlyJson({ request }: BedrockCall): boolean {
   const accept = String(request.headers['accept'] ?? '*/*');
   return accept.includes('application/json') && !accept.includes('text/event-stream');
 }
@@ -112,7 +112,7 @@ function createRuntimeWriter(
   headers: Readonly<Record<string, string>>,
   remember: (answer: WholeAnswer) => void,
 ): StreamWriter {
-  const fold = createAnswerFold();
+  const fold = createAnswerCollector();
   const writer = createSseWriter({
     say(event) {
       fold.add(event);

@@ -1,13 +1,13 @@
 import { agentModel } from '#local/bedrock/api/agents/agent-model.ts';
 import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
 import { createAgentWriter } from '#local/bedrock/api/agents/agent-writer.ts';
-import { invalid, refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { invalid, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { plainTurn } from '#local/bedrock/turn/plain-turn.ts';
 import { toSearchResult } from '#local/bedrock/knowledge/retrieval.ts';
-import { findModelForDoor } from '#local/bedrock/model/models.ts';
-import type { Operation } from '#local/bedrock/api/operation.ts';
+import { findTextModel } from '#local/bedrock/model/models.ts';
+import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
-import { sessionAt } from '#local/bedrock/turn/session.ts';
+import { openSession } from '#local/bedrock/turn/session.ts';
 import type { TurnBlock } from '#local/bedrock/turn/turn.ts';
 import {
   anything,
@@ -74,28 +74,28 @@ const invokeShape = structure(
 type AgentRequest = Shaped<typeof invokeShape>;
 
 /** A classic agent: every agent and alias of a valid id is the same one. */
-export const invokeAgent: Operation = {
+export const invokeAgent: BedrockOperation = {
   name: 'InvokeAgent',
   method: 'POST',
-  isSignedOnly: true,
+  requiresSignature: true,
   path: /^\/agents\/(?<agentId>[^/]+)\/agentAliases\/(?<agentAliasId>[^/]+)\/sessions\/(?<sessionId>[^/]+)\/text$/u,
   async run(call) {
-    const { note, params, request, services } = call;
-    const names = readShape(pathShape, params, refuseMembers);
+    const { note, params, request, context } = call;
+    const names = readShape(pathShape, params, invalidRequest);
     const body = request.body.length === 0 ? {} : parseBody(request.body);
-    const asked = readShape(invokeShape, body, refuseMembers);
+    const asked = readShape(invokeShape, body, invalidRequest);
     const key = `agent ${names.agentId} ${names.agentAliasId} ${names.sessionId}`;
-    const session = sessionAt(services, key);
+    const session = openSession(context, key);
     const content = contentOf(asked);
     if (content.length === 0) {
       if (asked.endSession !== true) throw invalid('The input text is required.');
-      services.sessions.delete(key);
+      context.sessions.delete(key);
     }
     note.modelId = agentModel;
     const text = asked.inputText ?? '';
-    const [base] = services.knowledgeBases.values();
+    const [base] = context.knowledgeBases.values();
     const found = base === undefined || text === '' ? [] : base.search(text, { limit: 5 });
-    const turn = plainTurn(findModelForDoor(agentModel, services.policy), {
+    const turn = plainTurn(findTextModel(agentModel, context.policy), {
       system: 'You are an agent. Answer from what you find.',
       messages: [
         ...session.messages,
@@ -104,14 +104,14 @@ export const invokeAgent: Operation = {
     });
     const writer = createAgentWriter({
       ...names,
-      clock: services.clock,
+      clock: context.clock,
       turn,
       found,
       knowledgeBaseId: base?.id,
       isTraced: asked.enableTrace === true,
       isStreamed: asked.streamingConfigurations?.streamFinalResponse === true,
       remember(answer) {
-        if (asked.endSession === true) services.sessions.delete(key);
+        if (asked.endSession === true) context.sessions.delete(key);
         else session.remember(answer, content);
       },
     });

@@ -4,30 +4,30 @@ import {
   renderMessage,
 } from '#local/bedrock/api/anthropic/messages-render.ts';
 import { toTurn } from '#local/bedrock/api/anthropic/messages-request.ts';
-import { messagesShape, refuseFields } from '#local/bedrock/api/anthropic/messages-shape.ts';
+import { messagesShape, invalidFields } from '#local/bedrock/api/anthropic/messages-shape.ts';
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { findModelForDoor } from '#local/bedrock/model/models.ts';
-import type { Operation } from '#local/bedrock/api/operation.ts';
+import { findTextModel } from '#local/bedrock/model/models.ts';
+import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
 import type { Reply } from '#local/bedrock/turn/reply.ts';
 import { createSseWriter } from '#local/bedrock/api/sse-writer.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import { readShape } from '#local/wire/shape.ts';
 
 /** Anthropic's own Messages API, as `bedrock-mantle` serves it. */
-export const messages: Operation = {
+export const messages: BedrockOperation = {
   name: 'Messages',
   method: 'POST',
-  signedFor: ['bedrock-mantle', 'bedrock'],
+  signingServices: ['bedrock-mantle', 'bedrock'],
   path: /^\/anthropic\/v1\/messages$/u,
   errorBody,
-  async run(call: Call) {
-    const { note, request, services } = call;
-    const asked = readShape(messagesShape, parseBody(request.body), refuseFields);
+  async run(call: BedrockCall) {
+    const { note, request, context } = call;
+    const asked = readShape(messagesShape, parseBody(request.body), invalidFields);
     const id = asked.model ?? '';
     if (id === '') throw invalid('model: Field required');
     note.modelId = id;
-    const model = findModelForDoor(id, services.policy);
+    const model = findTextModel(id, context.policy);
     if (model.family !== 'anthropic') throw unknownModel(id);
     const turn = toTurn(model, asked);
     const reply: Reply =

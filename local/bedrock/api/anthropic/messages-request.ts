@@ -1,7 +1,7 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { checkImage } from '#local/bedrock/model/image-size.ts';
 import { readMaxTokens } from '#local/bedrock/turn/plain-turn.ts';
-import { takesPrefill, type ModelFacts } from '#local/bedrock/model/models.ts';
+import { supportsPrefill, type ModelFacts } from '#local/bedrock/model/models.ts';
 import type {
   MessagesBlock,
   MessagesDocument,
@@ -49,7 +49,7 @@ export function toTurn(model: ModelFacts, request: MessagesRequest): ModelTurn {
 
 function checkRequest(model: ModelFacts, request: MessagesRequest): void {
   const { messages, temperature, tool_choice: choice, tools = [], top_p: topP } = request;
-  if (messages.at(-1)?.role === 'assistant' && !takesPrefill(model)) {
+  if (messages.at(-1)?.role === 'assistant' && !supportsPrefill(model)) {
     throw invalid(
       'This model does not support assistant message prefill. The conversation must end with a ' +
         'user message.',

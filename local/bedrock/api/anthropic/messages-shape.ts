@@ -116,7 +116,7 @@ export type MessagesBlock = Shaped<typeof block>;
 export type MessagesDocument = Shaped<typeof document>;
 
 /** What Anthropic's models say of a request: the field, and what is wrong with it. */
-export function refuseFields(problems: readonly Problem[]): BedrockError {
+export function invalidFields(problems: readonly Problem[]): BedrockError {
   return invalid(problems.map((problem) => `${at(problem.path)}: ${words(problem)}`).join('\n'));
 }
 

@@ -5,7 +5,7 @@ import type {
   WireMessage,
 } from '#local/bedrock/api/converse/request-shape.ts';
 import { checkImage } from '#local/bedrock/model/image-size.ts';
-import { takesPrefill, type ModelFacts } from '#local/bedrock/model/models.ts';
+import { supportsPrefill, type ModelFacts } from '#local/bedrock/model/models.ts';
 
 /** Throws what Bedrock says of messages that do not make a conversation, or not for this model. */
 export function checkMessages(model: ModelFacts, request: ConverseRequest): void {
@@ -84,7 +84,7 @@ function checkDocument(
   block: Extract<WireBlock, { type: 'document' }>,
   content: readonly WireBlock[],
 ): void {
-  checkTaken(model.takes.documents, block);
+  checkTaken(model.supports.documents, block);
   const { name, source } = block.value;
   if (!/^[\p{L}\p{N}\s\-()[\]]+$/u.test(name) || /\s{2}/u.test(name)) throw invalid(documentName);
   if (source.type === 'bytes' && source.value.length > 4.5 * 1024 * 1024) {
@@ -151,7 +151,7 @@ function checkToolBlocks({ messages, toolConfig }: ConverseRequest): void {
 function checkPrefill(model: ModelFacts, messages: readonly WireMessage[]): void {
   const last = messages.at(-1);
   if (last?.role !== 'assistant') return;
-  if (!takesPrefill(model)) {
+  if (!supportsPrefill(model)) {
     throw invalid(
       'The model returned the following errors: This model does not support assistant message ' +
         'prefill. The conversation must end with a user message.',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { refuseBody } from '#local/bedrock/api/invoke/format.ts';
+import { invalidBody } from '#local/bedrock/api/invoke/format.ts';
 import type { ModelFacts } from '#local/bedrock/model/models.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
@@ -16,13 +16,13 @@ import {
 } from '#local/wire/shape.ts';
 
 /** An answer of a model of embeddings, and what it cost. */
-export interface Embedded {
+export interface EmbeddingResult {
   readonly body: object;
   readonly inputTokens: number;
 }
 
 /** Answers in the form of the model's family. Throws for a body it would refuse. */
-export function embed(model: ModelFacts, body: unknown): Embedded {
+export function embed(model: ModelFacts, body: unknown): EmbeddingResult {
   if (model.family === 'cohere-embed') return embedCohere(model, body);
   return model.family === 'nova-embed' ? embedNova(model, body) : embedTitan(model, body);
 }
@@ -32,8 +32,8 @@ const titanShape = closedStructure(
   { dimensions: integer(), normalize: boolean, embeddingTypes: list(oneOf('float', 'binary')) },
 );
 
-function embedTitan(model: ModelFacts, body: unknown): Embedded {
-  const request = readShape(titanShape, body, refuseBody);
+function embedTitan(model: ModelFacts, body: unknown): EmbeddingResult {
+  const request = readShape(titanShape, body, invalidBody);
   const { inputText, dimensions = model.id.endsWith('v1') ? 1_536 : 1_024 } = request;
   if (![256, 512, 1_024, 1_536].includes(dimensions)) {
     throw invalid(
@@ -64,12 +64,12 @@ const cohereShape = structure(
   },
 );
 
-function embedCohere(model: ModelFacts, body: unknown): Embedded {
+function embedCohere(model: ModelFacts, body: unknown): EmbeddingResult {
   const {
     texts,
     embedding_types: types,
     output_dimension: size,
-  } = readShape(cohereShape, body, refuseBody);
+  } = readShape(cohereShape, body, invalidBody);
   const dimensions = size ?? (model.id.includes('v4') ? 1_536 : 1_024);
   const float = texts.map((text) => vectorOf(text, dimensions));
   const inputTokens = texts.reduce((sum, text) => sum + countTokens(text), 0);
@@ -122,8 +122,8 @@ const novaShape = structure(
   { schemaVersion: string() },
 );
 
-function embedNova(model: ModelFacts, body: unknown): Embedded {
-  const { singleEmbeddingParams: params } = readShape(novaShape, body, refuseBody);
+function embedNova(model: ModelFacts, body: unknown): EmbeddingResult {
+  const { singleEmbeddingParams: params } = readShape(novaShape, body, invalidBody);
   const inputTokens = checkLength(model, params.text.value);
   const embedding = vectorOf(params.text.value, params.embeddingDimension ?? 3_072);
   return { inputTokens, body: { embeddings: [{ embedding, embeddingType: 'TEXT' }] } };

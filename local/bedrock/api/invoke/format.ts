@@ -15,7 +15,7 @@ export interface Format {
 }
 
 /** A chunk for each piece of text, and one at the end that says why it ends; the first may begin with something more. */
-export function lastSaysWhy(
+export function createTextChunker(
   chunk: (text: string, stopReason: StopReason | undefined) => object,
   before = '',
 ): ReturnType<Format['stream']> {
@@ -33,7 +33,7 @@ export function lastSaysWhy(
 }
 
 /** What InvokeModel says of a body that is not what the model's own schema has. */
-export function refuseBody(problems: readonly Problem[]): Error {
+export function invalidBody(problems: readonly Problem[]): Error {
   const [first] = problems;
   if (first === undefined) return invalid('Malformed input request');
   const words =

@@ -1,6 +1,6 @@
 import { noUsage, type AnswerEvent, type StopReason } from '#local/bedrock/turn/answer.ts';
 import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
-import { invalid, refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { invalid, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { exceptionBytes } from '#local/bedrock/api/exception-bytes.ts';
 import { errorFrame, eventFrame } from '#local/wire/event-stream.ts';
 import { embed } from '#local/bedrock/api/invoke/embeddings.ts';
@@ -8,17 +8,17 @@ import type { Format } from '#local/bedrock/api/invoke/format.ts';
 import { readGuardrail } from '#local/bedrock/guardrails/guardrail-headers.ts';
 import { formatOf } from '#local/bedrock/api/invoke/formats.ts';
 import { findModel, type ModelFacts } from '#local/bedrock/model/models.ts';
-import type { Operation } from '#local/bedrock/api/operation.ts';
+import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseNative } from '#local/bedrock/server/parse-body.ts';
 import { paddingFor } from '#local/bedrock/turn/padding.ts';
 import type { Reply, StreamWriter, WholeReply } from '#local/bedrock/turn/reply.ts';
 import { refuseWithoutTurn } from '#local/bedrock/scenarios/choose.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 import type { WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
 import { isRecord, map, readShape, string } from '#local/wire/shape.ts';
 
-export const invokeModel: Operation = {
+export const invokeModel: BedrockOperation = {
   name: 'InvokeModel',
   method: 'POST',
   path: /^\/model\/(?<modelId>[^/]+)\/invoke$/u,
@@ -31,7 +31,7 @@ export const invokeModel: Operation = {
   },
 };
 
-export const invokeModelWithResponseStream: Operation = {
+export const invokeModelWithResponseStream: BedrockOperation = {
   name: 'InvokeModelWithResponseStream',
   method: 'POST',
   path: /^\/model\/(?<modelId>[^/]+)\/invoke-with-response-stream$/u,
@@ -41,21 +41,21 @@ export const invokeModelWithResponseStream: Operation = {
     const writer = createInvokeWriter(
       turn,
       format.stream(turn),
-      paddingFor(turn, call.services.pads),
+      paddingFor(turn, call.context.padsEvents),
     );
     const reply: Reply = { type: 'stream', writer };
     await answerTurn(call, { turn, reply });
   },
 };
 
-function readRequest(call: Call): { readonly model: ModelFacts; readonly body: unknown } {
-  const { params, request, services } = call;
-  const model = findModel(params['modelId'] ?? '', services.policy);
+function readRequest(call: BedrockCall): { readonly model: ModelFacts; readonly body: unknown } {
+  const { params, request, context } = call;
+  const model = findModel(params['modelId'] ?? '', context.policy);
   return { model, body: parseNative(request.body) };
 }
 
 function readTurn(
-  call: Call,
+  call: BedrockCall,
   model: ModelFacts,
   body: unknown,
 ): { readonly turn: ModelTurn; readonly format: Format } {
@@ -78,7 +78,7 @@ function withoutExtras(body: unknown): unknown {
 
 function readMetadata(header: unknown): Readonly<Record<string, string>> {
   if (typeof header !== 'string') return {};
-  return readShape(map(string({ max: 256 })), parseNative(Buffer.from(header)), refuseMembers);
+  return readShape(map(string({ max: 256 })), parseNative(Buffer.from(header)), invalidRequest);
 }
 
 function renderWhole(answer: WholeAnswer, turn: ModelTurn, format: Format): WholeReply {
@@ -146,12 +146,12 @@ function createInvokeWriter(
   };
 }
 
-function sendEmbedding(call: Call, model: ModelFacts, asked: unknown): void {
+function sendEmbedding(call: BedrockCall, model: ModelFacts, asked: unknown): void {
   refuseWithoutTurn(call);
-  const { note, response, services } = call;
+  const { note, response, context } = call;
   const { body, inputTokens } = embed(model, asked);
-  const share = { key: model.id, model, quota: services.quota };
-  services.quotas.take(share, inputTokens).settle({ ...noUsage, inputTokens });
+  const share = { key: model.id, model, quota: context.quota };
+  context.quotas.take(share, inputTokens).settle({ ...noUsage, inputTokens });
   response.start(200, {
     'content-type': 'application/json',
     'x-amzn-bedrock-input-token-count': String(inputTokens),

@@ -1,4 +1,4 @@
-import { refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { toConverseEvent } from '#local/bedrock/api/converse/events.ts';
 import { renderConverse } from '#local/bedrock/api/converse/render.ts';
 import { toTurn } from '#local/bedrock/api/converse/read-converse.ts';
@@ -48,7 +48,7 @@ export const nova: Format = {
       inferenceConfig = {},
       reasoningConfig,
       ...request
-    } = readShape(novaShape, body, refuseMembers);
+    } = readShape(novaShape, body, invalidRequest);
     const { max_new_tokens: newTokens, maxTokens = newTokens, ...inference } = inferenceConfig;
     const fields = reasoningConfig === undefined ? {} : { reasoningConfig };
     return toTurn(

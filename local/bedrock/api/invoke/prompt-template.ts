@@ -1,8 +1,8 @@
-import { said, type Plain } from '#local/bedrock/turn/plain-turn.ts';
+import { textMessage, type PlainTurnOptions } from '#local/bedrock/turn/plain-turn.ts';
 import type { TurnMessage } from '#local/bedrock/turn/turn.ts';
 
 /** What a prompt in a model's own template says: who said what. */
-export type Conversation = Pick<Plain, 'system' | 'messages'>;
+export type Conversation = Pick<PlainTurnOptions, 'system' | 'messages'>;
 
 /**
  * Reads the templates in which text models take a conversation, so that the same question has the
@@ -12,7 +12,7 @@ export function readPrompt(prompt: string): Conversation {
   const found = [readLlama, readMistral, readHuman, readDeepseek, readTitan]
     .map((read) => read(prompt))
     .find((conversation) => conversation !== undefined && conversation.messages.length > 0);
-  return found ?? { messages: [said('user', prompt)] };
+  return found ?? { messages: [textMessage('user', prompt)] };
 }
 
 type Reader = (prompt: string) => Conversation | undefined;
@@ -75,7 +75,7 @@ function conversationOf(
     const words = text.trim();
     if (words === '') continue;
     if (role === 'system') system = words;
-    else messages.push(said(role === 'user' ? 'user' : 'assistant', words));
+    else messages.push(textMessage(role === 'user' ? 'user' : 'assistant', words));
   }
   return messages.length === 0 ? undefined : { system, messages };
 }

@@ -1,5 +1,5 @@
 import type { StopReason } from '#local/bedrock/turn/answer.ts';
-import { lastSaysWhy, refuseBody, type Format } from '#local/bedrock/api/invoke/format.ts';
+import { createTextChunker, invalidBody, type Format } from '#local/bedrock/api/invoke/format.ts';
 import { plainTurn } from '#local/bedrock/turn/plain-turn.ts';
 import { readPrompt } from '#local/bedrock/api/invoke/prompt-template.ts';
 import type { ModelFacts } from '#local/bedrock/model/models.ts';
@@ -28,7 +28,7 @@ const llamaShape = closedStructure(
 /** Meta Llama; counts stand in the first chunk and in the last. */
 export const llama: Format = {
   read(body, model) {
-    const { prompt, max_gen_len: maxTokens } = readShape(llamaShape, body, refuseBody);
+    const { prompt, max_gen_len: maxTokens } = readShape(llamaShape, body, invalidBody);
     return plainTurn(model, { ...readPrompt(prompt), maxTokens: maxTokens ?? 512 });
   },
   whole: (answer) => ({
@@ -76,7 +76,7 @@ const completionShape = closedStructure(
 );
 
 function readCompletion(body: unknown, model: ModelFacts): ModelTurn {
-  const { prompt, max_tokens: maxTokens, stop } = readShape(completionShape, body, refuseBody);
+  const { prompt, max_tokens: maxTokens, stop } = readShape(completionShape, body, invalidBody);
   return plainTurn(model, {
     ...readPrompt(prompt),
     maxTokens: maxTokens ?? 512,
@@ -91,7 +91,7 @@ export const mistralText: Format = {
     outputs: [{ stop_reason: stopOrLength(answer.stopReason), text: answerText(answer) }],
   }),
   stream: () =>
-    lastSaysWhy((text, stopReason) => ({
+    createTextChunker((text, stopReason) => ({
       outputs: [{ stop_reason: stopReason === undefined ? null : stopOrLength(stopReason), text }],
     })),
 };
@@ -108,7 +108,7 @@ export const deepseekR1: Format = {
     ],
   }),
   stream() {
-    const sayLast = lastSaysWhy((text, stopReason) => ({
+    const sayLast = createTextChunker((text, stopReason) => ({
       choices: [{ stop_reason: stopReason === undefined ? null : stopOrLength(stopReason), text }],
     }));
     return (event) => {
@@ -134,7 +134,7 @@ const titanShape = closedStructure(
 /** Amazon Titan Text. */
 export const titanText: Format = {
   read(body, model) {
-    const { inputText, textGenerationConfig = {} } = readShape(titanShape, body, refuseBody);
+    const { inputText, textGenerationConfig = {} } = readShape(titanShape, body, invalidBody);
     const { maxTokenCount: maxTokens = 512, stopSequences } = textGenerationConfig;
     return plainTurn(model, { ...readPrompt(inputText), maxTokens, stopSequences });
   },
@@ -198,7 +198,7 @@ const claudeShape = closedStructure(
 /** Anthropic's text completions, which ended with Claude 2. */
 export const anthropicText: Format = {
   read(body, model) {
-    const request = readShape(claudeShape, body, refuseBody);
+    const request = readShape(claudeShape, body, invalidBody);
     const { prompt, max_tokens_to_sample: maxTokens, stop_sequences: stopSequences } = request;
     return plainTurn(model, { ...readPrompt(prompt), maxTokens, stopSequences });
   },
@@ -209,7 +209,7 @@ export const anthropicText: Format = {
     stop: answer.stopSequence ?? (answer.stopReason === 'max_tokens' ? null : '\n\nHuman:'),
   }),
   stream: () =>
-    lastSaysWhy(
+    createTextChunker(
       (completion, reason) => ({
         type: 'completion',
         completion,

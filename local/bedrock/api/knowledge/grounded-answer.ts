@@ -4,7 +4,7 @@ import { errorFrame, eventFrame } from '#local/wire/event-stream.ts';
 import type { Found } from '#local/bedrock/knowledge/knowledge-base.ts';
 import { toReference } from '#local/bedrock/knowledge/retrieval.ts';
 import type { StreamWriter } from '#local/bedrock/turn/reply.ts';
-import { createAnswerFold, type WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
+import { createAnswerCollector, type WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
 
 /** An answer with what it rests on, as RetrieveAndGenerate gives it. */
 export function renderGrounded(answer: WholeAnswer, found: readonly Found[]): object {
@@ -59,7 +59,7 @@ export interface Grounding {
 
 /** The events of RetrieveAndGenerateStream: text as it comes, and after each part its citation. */
 export function createGroundedWriter({ found, headers, remember }: Grounding): StreamWriter {
-  const fold = createAnswerFold();
+  const fold = createAnswerCollector();
   let [length, start] = [0, 0];
   return {
     headers: { 'content-type': 'application/vnd.amazon.eventstream', ...headers },

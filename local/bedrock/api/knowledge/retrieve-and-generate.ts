@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
-import { invalid, refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { invalid, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { eventFrame } from '#local/wire/event-stream.ts';
 import { plainTurn } from '#local/bedrock/turn/plain-turn.ts';
 import {
@@ -14,11 +14,11 @@ import {
   search,
   toSearchResult,
 } from '#local/bedrock/knowledge/retrieval.ts';
-import { findModelForDoor } from '#local/bedrock/model/models.ts';
-import { sendJson, type Operation } from '#local/bedrock/api/operation.ts';
+import { findTextModel } from '#local/bedrock/model/models.ts';
+import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
-import { sessionAt } from '#local/bedrock/turn/session.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import { openSession } from '#local/bedrock/turn/session.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import type { ModelTurn, TurnMessage } from '#local/bedrock/turn/turn.ts';
 import { integer, list, number, oneOf, readShape, string, structure } from '#local/wire/shape.ts';
 
@@ -66,10 +66,10 @@ const generateShape = structure(
 /** What Bedrock says by default where nothing was found. */
 const nothingFound = 'Sorry, I am unable to assist you with this request.';
 
-export const retrieveAndGenerate: Operation = {
+export const retrieveAndGenerate: BedrockOperation = {
   name: 'RetrieveAndGenerate',
   method: 'POST',
-  isSignedOnly: true,
+  requiresSignature: true,
   path: /^\/retrieveAndGenerate$/u,
   async run(call) {
     const { turn, found, sessionId, remember } = read(call);
@@ -89,10 +89,10 @@ export const retrieveAndGenerate: Operation = {
   },
 };
 
-export const retrieveAndGenerateStream: Operation = {
+export const retrieveAndGenerateStream: BedrockOperation = {
   name: 'RetrieveAndGenerateStream',
   method: 'POST',
-  isSignedOnly: true,
+  requiresSignature: true,
   path: /^\/retrieveAndGenerateStream$/u,
   async run(call) {
     const { turn, found, sessionId, remember } = read(call);
@@ -115,25 +115,25 @@ interface Grounded {
   readonly turn: ModelTurn;
   readonly found: readonly Found[];
   readonly sessionId: string;
-  readonly remember: ReturnType<typeof sessionAt>['remember'];
+  readonly remember: ReturnType<typeof openSession>['remember'];
 }
 
-function read({ note, request, services }: Call): Grounded {
-  const asked = readShape(generateShape, parseBody(request.body), refuseMembers);
+function read({ note, request, context }: BedrockCall): Grounded {
+  const asked = readShape(generateShape, parseBody(request.body), invalidRequest);
   const { type, knowledgeBaseConfiguration: config } = asked.retrieveAndGenerateConfiguration;
   if (type === 'EXTERNAL_SOURCES') throw invalid('External sources cannot be read from here.');
   if (config === undefined) {
     throw invalid('knowledgeBaseConfiguration is required where type is KNOWLEDGE_BASE.');
   }
   note.modelId = config.modelArn;
-  const model = findModelForDoor(config.modelArn, services.policy);
-  const base = findKnowledgeBase(services, config.knowledgeBaseId);
+  const model = findTextModel(config.modelArn, context.policy);
+  const base = findKnowledgeBase(context, config.knowledgeBaseId);
   const sessionId = asked.sessionId ?? randomUUID();
   const key = `knowledge ${config.knowledgeBaseId} ${sessionId}`;
-  if (asked.sessionId !== undefined && !services.sessions.has(key)) {
+  if (asked.sessionId !== undefined && !context.sessions.has(key)) {
     throw invalid(`Session with Id ${sessionId} is not valid. Please check and try again.`);
   }
-  const session = sessionAt(services, key);
+  const session = openSession(context, key);
   const { text } = asked.input;
   const found = search(base, text, config.retrievalConfiguration);
   const question: TurnMessage = {

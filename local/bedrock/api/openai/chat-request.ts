@@ -92,7 +92,7 @@ type Message = Shaped<typeof message>;
 /** The request as a turn. Throws what such models refuse. */
 export function chatTurn(model: ModelFacts, request: ChatRequest): ModelTurn {
   const { tools: asked, stop, response_format: format } = request;
-  if (asked !== undefined && asked.length > 0 && !model.takes.tools) {
+  if (asked !== undefined && asked.length > 0 && !model.supports.tools) {
     throw invalid("This model doesn't support tool use.");
   }
   const tools = (asked ?? []).map(

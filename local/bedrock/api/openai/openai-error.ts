@@ -13,7 +13,7 @@ export function openAiFailure(code: string, message: string): Said {
   return { data: { error: { code, message, param: null, type: 'server_error' } } };
 }
 
-export function refuseParameters(problems: readonly Problem[]): BedrockError {
+export function invalidParameters(problems: readonly Problem[]): BedrockError {
   return invalid(describeProblems('request', problems).replaceAll('request.', ''));
 }
 

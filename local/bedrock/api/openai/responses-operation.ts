@@ -1,17 +1,17 @@
 import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { findModelForDoor } from '#local/bedrock/model/models.ts';
+import { findTextModel } from '#local/bedrock/model/models.ts';
 import { chatTurn, type ChatRequest } from '#local/bedrock/api/openai/chat-request.ts';
-import { openAiErrorBody, refuseParameters } from '#local/bedrock/api/openai/openai-error.ts';
+import { openAiErrorBody, invalidParameters } from '#local/bedrock/api/openai/openai-error.ts';
 import {
   createResponseStream,
   renderResponse,
 } from '#local/bedrock/api/openai/responses-render.ts';
-import type { Operation } from '#local/bedrock/api/operation.ts';
+import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
 import type { Reply } from '#local/bedrock/turn/reply.ts';
 import { createSseWriter } from '#local/bedrock/api/sse-writer.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import {
   boolean,
   either,
@@ -80,19 +80,19 @@ const responsesShape = structure(
 type ResponsesRequest = Shaped<typeof responsesShape>;
 
 /** OpenAI's responses, without anything that is kept between them. */
-export const responses: Operation = {
+export const responses: BedrockOperation = {
   name: 'Responses',
   method: 'POST',
   path: /^\/openai\/v1\/responses$/u,
   errorBody: openAiErrorBody,
-  async run(call: Call) {
-    const { note, request, services } = call;
-    const asked = readShape(responsesShape, parseBody(request.body), refuseParameters);
+  async run(call: BedrockCall) {
+    const { note, request, context } = call;
+    const asked = readShape(responsesShape, parseBody(request.body), invalidParameters);
     if (asked.previous_response_id !== undefined) {
       throw invalid('previous_response_id is not supported: send the whole conversation as input.');
     }
     note.modelId = asked.model;
-    const turn = chatTurn(findModelForDoor(asked.model, services.policy), toChatRequest(asked));
+    const turn = chatTurn(findTextModel(asked.model, context.policy), toChatRequest(asked));
     const reply: Reply =
       asked.stream === true
         ? { type: 'stream', writer: createSseWriter(createResponseStream(turn, asked.model)) }

@@ -5,10 +5,10 @@ import type { Said, SseDoor } from '#local/bedrock/api/sse-writer.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
 import { lastUserText, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 import {
-  createAnswerFold,
+  createAnswerCollector,
   reasoningText,
   type AnswerBlock,
-  type AnswerFold,
+  type AnswerCollector,
   type WholeAnswer,
 } from '#local/bedrock/turn/whole-answer.ts';
 
@@ -89,7 +89,7 @@ type Unnumbered = readonly [type: string, members: object];
 
 /** The events of a streamed response, each with its number. */
 export function createResponseStream(turn: ModelTurn, model: string): SseDoor {
-  const fold = createAnswerFold();
+  const fold = createAnswerCollector();
   const ids = new Map<number, string>();
   let sequence = -1;
   const numbered = ([type, members]: Unnumbered): Said => {
@@ -123,7 +123,7 @@ export function createResponseStream(turn: ModelTurn, model: string): SseDoor {
 
 interface Saying {
   readonly ids: ReadonlyMap<number, string>;
-  readonly fold: AnswerFold;
+  readonly fold: AnswerCollector;
   readonly turn: ModelTurn;
 }
 
