@@ -8,8 +8,9 @@ import {
 import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
 import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 
-/** The control plane, as far as it tells which models there are. */
+/** The operations of the control plane that list models. */
 
+/** Lists the models. Models that AWS has retired are listed only if they are served. */
 export const listFoundationModels: BedrockOperation = {
   name: 'ListFoundationModels',
   method: 'GET',
@@ -17,17 +18,18 @@ export const listFoundationModels: BedrockOperation = {
   answersWithoutModel: true,
   run(call) {
     const query = queryOf(call);
-    const wanted = allModels.filter(
+    const selected = allModels.filter(
       (model) =>
         !isEnded(call, model) &&
-        isAmong(query, 'byProvider', [model.provider]) &&
-        isAmong(query, 'byOutputModality', [model.output]) &&
-        isAmong(query, 'byInferenceType', inferenceTypes(model)),
+        matchesFilter(query, 'byProvider', [model.provider]) &&
+        matchesFilter(query, 'byOutputModality', [model.output]) &&
+        matchesFilter(query, 'byInferenceType', inferenceTypes(model)),
     );
-    sendJson(call, { modelSummaries: wanted.map((model) => summaryOf(call, model)) });
+    sendJson(call, { modelSummaries: selected.map((model) => summaryOf(call, model)) });
   },
 };
 
+/** Returns one model. Throws a ResourceNotFoundException if there is no such model. */
 export const getFoundationModel: BedrockOperation = {
   name: 'GetFoundationModel',
   method: 'GET',
@@ -43,6 +45,7 @@ export const getFoundationModel: BedrockOperation = {
   },
 };
 
+/** Lists the inference profiles of the Region, page by page. */
 export const listInferenceProfiles: BedrockOperation = {
   name: 'ListInferenceProfiles',
   method: 'GET',
@@ -50,8 +53,8 @@ export const listInferenceProfiles: BedrockOperation = {
   answersWithoutModel: true,
   run(call) {
     const prefixes = prefixesOf(call.context.region);
-    const found = allModels.filter((model) => hasProfiles(model) && !isEnded(call, model));
-    const all = found.flatMap((model) =>
+    const models = allModels.filter((model) => hasProfiles(model) && !isEnded(call, model));
+    const all = models.flatMap((model) =>
       prefixes
         .filter((prefix) => prefix !== 'global' || isGlobal(model))
         .map((prefix) => profileOf(call, model, prefix)),
@@ -64,7 +67,7 @@ export const listInferenceProfiles: BedrockOperation = {
   },
 };
 
-/** Only the newer models have a profile for all Regions. */
+/** Only newer models have a global profile. */
 function isGlobal({ id, provider }: ModelFacts): boolean {
   return provider === 'Anthropic' || id.includes('nova-2');
 }
@@ -77,9 +80,9 @@ function isEnded({ context }: BedrockCall, { hasEnded }: ModelFacts): boolean {
   return hasEnded && !context.policy.servesEnded;
 }
 
-function isAmong(query: URLSearchParams, name: string, values: readonly string[]): boolean {
-  const wanted = query.get(name);
-  return wanted === null || values.some((value) => value.toLowerCase() === wanted.toLowerCase());
+function matchesFilter(query: URLSearchParams, name: string, values: readonly string[]): boolean {
+  const filter = query.get(name);
+  return filter === null || values.some((value) => value.toLowerCase() === filter.toLowerCase());
 }
 
 function inferenceTypes({ profileOnly }: ModelFacts): readonly string[] {
@@ -101,7 +104,7 @@ function summaryOf({ context }: BedrockCall, model: ModelFacts): object {
   };
 }
 
-/** The profiles that a Region offers: its own geography's, and the global one. */
+/** Returns the profile prefixes of a Region: those of its geography, and the global one. */
 function prefixesOf(region: string): readonly ProfilePrefix[] {
   const [area = ''] = region.split('-');
   if (region.startsWith('us-gov')) return ['us-gov'];

@@ -1,25 +1,25 @@
 import type { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
 import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 
-/** Something that can be asked of the local Bedrock. */
+/** An operation of the local Bedrock. */
 export interface BedrockOperation {
-  /** As the service model calls it; the journal and scenarios do so too. */
+  /** The name in the service model. The journal and scenarios use it as well. */
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** The whole path, not decoded; named groups are handed on decoded. */
+  /** Matches the whole path, which is not decoded. Named groups become decoded parameters. */
   readonly path: RegExp;
   run(call: BedrockCall): Promise<void> | void;
-  /** Whether it is answered without a turn, of which scenarios know more. */
+  /** Whether no turn is answered. Scenarios can then only reject the request. */
   readonly answersWithoutModel?: boolean;
-  /** Bedrock's API keys are for the runtime and the control plane, not for agents. */
+  /** Whether API keys are rejected. Bedrock's are for the runtime and control plane, not for agents. */
   readonly requiresSignature?: boolean;
-  /** The context that a signature may be for: `bedrock`, unless others are named. */
+  /** The services that a signature can be scoped to. The default is `bedrock`. */
   readonly signingServices?: readonly string[];
-  /** The body of an error; AWS's own where nothing is said. */
+  /** Returns the body of an error. The default is AWS's own format. */
   readonly errorBody?: (error: BedrockError, requestId: string) => object;
 }
 
-/** Answers with JSON. */
+/** Sends a JSON response and marks the request as completed. */
 export function sendJson({ response, note }: BedrockCall, body: object): void {
   response.start(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));

@@ -19,7 +19,7 @@ import {
 } from '#local/bedrock/api/knowledge/retrieve-and-generate.ts';
 import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
 
-/** Everything that the local Bedrock answers. */
+/** All operations of the local Bedrock. */
 export const operations: readonly BedrockOperation[] = [
   converse,
   converseStream,

@@ -1,6 +1,6 @@
 import type { Family, ModelFacts } from '#local/bedrock/model/models.ts';
 
-/** What all models of a family have in common. */
+/** The properties that all models of a family share. */
 type Traits = Omit<ModelFacts, 'id' | 'name' | 'contextTokens' | 'maxOutputTokens'>;
 
 const chat: Traits = {
@@ -54,7 +54,7 @@ const embedding: Traits = {
   supports: textOnly,
 };
 
-/** Models that AWS has switched off; `servesEnded` has them answer all the same. */
+/** Models that AWS has retired. They answer only if `servesEnded` is set. */
 const ended = (provider: string, family: Family, rest: Partial<Traits> = {}): Traits => ({
   ...chat,
   provider,
@@ -80,8 +80,8 @@ function rows(traits: Traits, ...entries: readonly Row[]): readonly ModelFacts[]
 }
 
 /**
- * Bedrock's text and embedding models in November 2026. Ids and which have ended are from public
- * tables of that month; limits are those that providers publish.
+ * Bedrock's text and embedding models in November 2026. Ids and retirements are from public tables
+ * of that month; limits are as published by the providers.
  */
 export const catalogue: readonly ModelFacts[] = [
   ...rows(

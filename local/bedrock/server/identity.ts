@@ -19,6 +19,7 @@ export interface IdentityPolicy {
 
 /** What an operation requires of a caller. */
 export interface IdentityRequirements {
+  /** The time that signatures are checked against, in milliseconds since 1970. */
   readonly nowMs: number;
   /** Whether the operation accepts signatures only, and no API keys. */
   readonly requiresSignature: boolean;

@@ -5,7 +5,7 @@ import { guardAnswer } from '#local/bedrock/guardrails/guard-answer.ts';
 import { guardingOf, scriptedGuarding, type Guarding } from '#local/bedrock/guardrails/guarding.ts';
 import { countInput } from '#local/bedrock/model/input-tokens.ts';
 import { paceAnswer, type PacedEvent } from '#local/bedrock/turn/pace.ts';
-import type { Asked } from '#local/bedrock/turn/reply.ts';
+import type { Reply } from '#local/bedrock/turn/reply.ts';
 import { overridden, playSteps } from '#local/bedrock/scenarios/play.ts';
 import type { Reservation } from '#local/bedrock/model/quota.ts';
 import type { Behaviour } from '#local/bedrock/scenarios/scenario.ts';
@@ -16,23 +16,30 @@ import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
 import { lastUserText, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 
-/** Answers a turn at its door: scenario, quota, guardrail, source, pace, bytes. */
-export async function answerTurn(call: BedrockCall, { turn: asked, reply }: Asked): Promise<void> {
+/**
+ * Answers a turn: applies scenario, quota and guardrail, asks the source, paces its events and sends
+ * them as `reply` renders them.
+ */
+export async function answerTurn(call: BedrockCall, turn: ModelTurn, reply: Reply): Promise<void> {
   const { note, response } = call;
   const isStreamed = reply.type === 'stream';
-  const batches = openAnswer(call, await extractDocuments(asked), isStreamed);
+  const batches = openAnswer(call, await extractDocuments(turn), isStreamed);
   note.outcome = await sendReply(batches, reply, response);
 }
 
 /**
- * The paceAnswer answer to a turn; its share of the quota is taken when it begins, and settled when it
- * ends. Throws what Bedrock would refuse, or a scenario has it refuse.
+ * Yields the paced events of an answer. Reserves quota before the answer begins, and settles it when
+ * the answer ends. Throws Bedrock's error for an invalid turn, or the error that a scenario sets.
  */
-async function* openAnswer(call: BedrockCall, asked: ModelTurn, isStreamed: boolean): Batches {
+async function* openAnswer(
+  call: BedrockCall,
+  requestedTurn: ModelTurn,
+  isStreamed: boolean,
+): Batches {
   const { context, note, response, startedAt } = call;
-  note.prompt = lastUserText(asked).slice(0, 2_000);
-  note.metadata = asked.metadata;
-  const { turn, chosen } = chooseScenario(call, asked);
+  note.prompt = lastUserText(requestedTurn).slice(0, 2_000);
+  note.metadata = requestedTurn.metadata;
+  const { turn, chosen } = chooseScenario(call, requestedTurn);
   const behaviour = chosen?.behaviour ?? {};
   if (chosen !== undefined) {
     note.scenario = chosen.name;
@@ -41,10 +48,11 @@ async function* openAnswer(call: BedrockCall, asked: ModelTurn, isStreamed: bool
   const inputTokens = countInput(turn);
   checkContext(turn, inputTokens);
   const guarding = guardingFor(call, turn, behaviour);
-  const reservation = reserve(call, turn, { tokens: inputTokens + turn.maxTokens, chosen });
+  const reservation = reserveQuota(call, turn, inputTokens + turn.maxTokens, chosen);
   try {
-    const ask = (): SourceEvents => answerBy(call, turn, behaviour);
-    const events = guarding === undefined ? ask() : guardAnswer(ask, guarding, isStreamed);
+    const startSource = (): SourceEvents => sourceEvents(call, turn, behaviour);
+    const events =
+      guarding === undefined ? startSource() : guardAnswer(startSource, guarding, isStreamed);
     const pace = behaviour.latency === undefined ? {} : { ttftMs: behaviour.latency };
     const batches = paceAnswer(events, {
       clock: context.clock,
@@ -54,7 +62,7 @@ async function* openAnswer(call: BedrockCall, asked: ModelTurn, isStreamed: bool
       signal: response.gone,
       startedAt,
     });
-    yield* observed(batches, call);
+    yield* recordInNote(batches, call);
   } finally {
     const outputTokens = note.tokensGenerated ?? 0;
     reservation.settle(note.usage ?? { ...noUsage, inputTokens, outputTokens });
@@ -63,18 +71,19 @@ async function* openAnswer(call: BedrockCall, asked: ModelTurn, isStreamed: bool
 
 type Batches = AsyncGenerator<readonly PacedEvent[], void, undefined>;
 
-/** A scenario's quota counts the requests that the scenario is for; the account's counts all. */
-function reserve(
+/** A scenario's quota counts the requests that match the scenario. The account's counts all. */
+function reserveQuota(
   { context }: BedrockCall,
   { model }: ModelTurn,
-  { tokens, chosen }: { readonly tokens: number; readonly chosen: Chosen | undefined },
+  tokens: number,
+  chosen: Chosen | undefined,
 ): Reservation {
-  const own = chosen?.behaviour.quota;
-  const key = own === undefined ? model.id : `${model.id} ${chosen?.name}`;
-  return context.quotas.take({ key, model, quota: own ?? context.quota }, tokens);
+  const scenarioQuota = chosen?.behaviour.quota;
+  const key = scenarioQuota === undefined ? model.id : `${model.id} ${chosen?.name}`;
+  return context.quotas.reserve({ key, model, quota: scenarioQuota ?? context.quota }, tokens);
 }
 
-/** Where a turn does not fit into what the model can read. */
+/** Throws if the input does not fit into the model's context window. */
 function checkContext({ model }: ModelTurn, inputTokens: number): void {
   if (inputTokens > model.contextTokens) throw invalid('Input is too long for requested model.');
 }
@@ -89,8 +98,8 @@ function guardingFor(
   return guardingOf(turn, turn.guardrail, call.context.guardrails);
 }
 
-/** What a scenario has written down, or what the source says, as the scenario changes it. */
-function answerBy(
+/** Returns the steps of the scenario or the events of the source, with the scenario's overrides. */
+function sourceEvents(
   { note, context, response }: BedrockCall,
   turn: ModelTurn,
   behaviour: Behaviour,
@@ -108,23 +117,23 @@ function answerBy(
   return overridden(events, behaviour);
 }
 
-/** Notes for the journal what passes by. */
-async function* observed(batches: Batches, { note, context, startedAt }: BedrockCall): Batches {
-  const said: string[] = [];
+/** Passes the batches on, and records their timing and usage for the journal. */
+async function* recordInNote(batches: Batches, { note, context, startedAt }: BedrockCall): Batches {
+  const output: string[] = [];
   try {
     for await (const batch of batches) {
       note.firstByteMs ??= Math.round(context.clock.now() - startedAt);
-      said.push(...batch.map(wordsOf));
+      output.push(...batch.map(generatedText));
       const end = batch.find((event) => event.type === 'end');
       if (end !== undefined) note.usage = end.usage;
       yield batch;
     }
   } finally {
-    note.tokensGenerated = note.usage?.outputTokens ?? countTokens(said.join(''));
+    note.tokensGenerated = note.usage?.outputTokens ?? countTokens(output.join(''));
   }
 }
 
-function wordsOf(event: SourceEvent): string {
+function generatedText(event: SourceEvent): string {
   if (event.type === 'text-delta' || event.type === 'reasoning-delta') return event.text;
   return event.type === 'tool-input-delta' ? event.json : '';
 }

@@ -9,9 +9,9 @@ export interface PlainTurnOptions {
   readonly stopSequences?: readonly string[] | undefined;
 }
 
-/** A turn of a format that has no more than words. */
-export function plainTurn(model: ModelFacts, plain: PlainTurnOptions): ModelTurn {
-  const { system = '', messages, maxTokens, stopSequences = [] } = plain;
+/** Returns the turn of a request that has only text: no tools, schema or guardrail. */
+export function plainTurn(model: ModelFacts, options: PlainTurnOptions): ModelTurn {
+  const { system = '', messages, maxTokens, stopSequences = [] } = options;
   return {
     model,
     system: system === '' ? [] : [{ type: 'text', text: system }],
@@ -26,14 +26,21 @@ export function plainTurn(model: ModelFacts, plain: PlainTurnOptions): ModelTurn
   };
 }
 
+/** Returns a message with one block of text. */
 export function textMessage(role: TurnMessage['role'], text: string): TurnMessage {
   const content: readonly TurnBlock[] = [{ type: 'text', text }];
   return { role, content };
 }
 
-/** How long an answer may be: what is asked for, or all that the model can. Throws for more. */
-export function readMaxTokens(asked: number | undefined, { maxOutputTokens }: ModelFacts): number {
-  const maxTokens = asked ?? maxOutputTokens;
+/**
+ * Returns the maximum length of an answer: the requested one, or else the model's limit. Throws
+ * Bedrock's error if the request exceeds that limit.
+ */
+export function readMaxTokens(
+  requested: number | undefined,
+  { maxOutputTokens }: ModelFacts,
+): number {
+  const maxTokens = requested ?? maxOutputTokens;
   if (maxTokens <= maxOutputTokens) return maxTokens;
   throw invalid(
     `The maximum tokens you requested exceeds the model limit of ${maxOutputTokens}. ` +

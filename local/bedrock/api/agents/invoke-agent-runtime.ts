@@ -21,8 +21,8 @@ import { isRecord } from '#local/wire/shape.ts';
 const sessionHeader = 'x-amzn-bedrock-agentcore-runtime-session-id';
 
 /**
- * An agent on AgentCore: takes `{"prompt"}` and streams, as an agent written with Strands does, its
- * events as `data:` lines; as JSON to a caller that accepts nothing else.
+ * Invokes an agent on AgentCore. It takes `{"prompt"}` and streams its events as `data:` lines, as an
+ * agent written with Strands does. A caller that accepts only JSON gets one JSON response.
  */
 export const invokeAgentRuntime: BedrockOperation = {
   name: 'InvokeAgentRuntime',
@@ -34,8 +34,9 @@ export const invokeAgentRuntime: BedrockOperation = {
   async run(call) {
     const { note, request, context } = call;
     const arn = call.params['agentRuntimeArn'] ?? '';
-    if (!arnForm.test(arn))
-      throw refused(`agentRuntimeArn: ${arn} is not the ARN of a runtime`, 'agentRuntimeArn');
+    if (!arnForm.test(arn)) {
+      throw invalidField('agentRuntimeArn', `agentRuntimeArn: ${arn} is not the ARN of a runtime`);
+    }
     const sessionId = readSessionId(call);
     const prompt = readPrompt(request.body);
     const session = openSession(context, `runtime ${arn} ${sessionId}`);
@@ -46,46 +47,43 @@ export const invokeAgentRuntime: BedrockOperation = {
     const remember = (answer: WholeAnswer): void => session.remember(answer, prompt);
     const headers = { [sessionHeader]: sessionId };
     if (acceptsOnlyJson(call)) {
-      await answerTurn(call, {
-        turn,
-        reply: {
-          type: 'whole',
-          render(answer) {
-            remember(answer);
-            return {
-              headers,
-              body: { result: answerText(answer), ...renderConverse(answer).body },
-            };
-          },
+      await answerTurn(call, turn, {
+        type: 'whole',
+        render(answer) {
+          remember(answer);
+          return {
+            headers,
+            body: { result: answerText(answer), ...renderConverse(answer).body },
+          };
         },
       });
       return;
     }
     const writer = createRuntimeWriter(headers, remember);
-    await answerTurn(call, { turn, reply: { type: 'stream', writer } });
+    await answerTurn(call, turn, { type: 'stream', writer });
   },
 };
 
 const arnForm = /^arn:aws(?:-[a-z-]+)?:bedrock-agentcore:[a-z0-9-]+:\d{12}:(?:runtime|agent)\/.+$/u;
 
-/** A session id is 33 characters long at least, so that nobody guesses another's. */
+/** Returns the session id, or a new one. Ids have at least 33 characters, to be hard to guess. */
 function readSessionId({ request }: BedrockCall): string {
-  const given = request.headers[sessionHeader];
-  if (given === undefined) return randomUUID();
-  const id = String(given);
+  const header = request.headers[sessionHeader];
+  if (header === undefined) return randomUUID();
+  const id = String(header);
   if (id.length >= 33 && id.length <= 256) return id;
-  throw refused('runtimeSessionId: must have 33 to 256 characters', 'runtimeSessionId');
+  throw invalidField('runtimeSessionId', 'runtimeSessionId: must have 33 to 256 characters');
 }
 
-/** The prompt of a payload, under any of the names that agents commonly take it by. */
+/** Returns the prompt of a payload, under any of the names that agents commonly use. */
 function readPrompt(body: Buffer): string {
   const payload = parse(body);
-  const found = isRecord(payload)
+  const candidates = isRecord(payload)
     ? ['prompt', 'input', 'inputText', 'message'].map((name) => payload[name])
     : [];
-  const prompt = found.find((value) => typeof value === 'string' && value.trim() !== '');
+  const prompt = candidates.find((value) => typeof value === 'string' && value.trim() !== '');
   if (typeof prompt === 'string') return prompt;
-  const message = 'The agent could not read the payload: it takes {"prompt": "…"}.';
+  const message = 'The agent could not read the payload. It must have the form {"prompt": "…"}.';
   throw new BedrockError('RuntimeClientError', message);
 }
 
@@ -97,7 +95,7 @@ function parse(body: Buffer): unknown {
   }
 }
 
-function refused(message: string, name: string): BedrockError {
+function invalidField(name: string, message: string): BedrockError {
   return new BedrockError('ValidationException', message, {
     members: { reason: 'FieldValidationFailed', fieldList: [{ name, message }] },
   });
@@ -112,16 +110,18 @@ function createRuntimeWriter(
   headers: Readonly<Record<string, string>>,
   remember: (answer: WholeAnswer) => void,
 ): StreamWriter {
-  const fold = createAnswerCollector();
+  const collector = createAnswerCollector();
   const writer = createSseWriter({
-    say(event) {
-      fold.add(event);
-      if (event.type === 'end') remember(fold.whole());
-      const said = toConverseEvent(event);
-      return said === undefined ? [] : [{ data: { event: { [said.name]: said.members } } }];
+    toMessages(event) {
+      collector.add(event);
+      if (event.type === 'end') remember(collector.whole());
+      const converseEvent = toConverseEvent(event);
+      if (converseEvent === undefined) return [];
+      const { name, members } = converseEvent;
+      return [{ data: { event: { [name]: members } } }];
     },
-    fail: (code, message) => ({ data: { error: message, error_type: code } }),
-    unknown: { data: { something_new: true } },
+    toError: (code, message) => ({ data: { error: message, error_type: code } }),
+    unknownMessage: { data: { something_new: true } },
   });
   return { ...writer, headers: { ...writer.headers, ...headers } };
 }

@@ -73,7 +73,7 @@ const invokeShape = structure(
 
 type AgentRequest = Shaped<typeof invokeShape>;
 
-/** A classic agent: every agent and alias of a valid id is the same one. */
+/** Invokes a classic agent. All valid agent and alias ids refer to the same agent. */
 export const invokeAgent: BedrockOperation = {
   name: 'InvokeAgent',
   method: 'POST',
@@ -83,56 +83,58 @@ export const invokeAgent: BedrockOperation = {
     const { note, params, request, context } = call;
     const names = readShape(pathShape, params, invalidRequest);
     const body = request.body.length === 0 ? {} : parseBody(request.body);
-    const asked = readShape(invokeShape, body, invalidRequest);
+    const input = readShape(invokeShape, body, invalidRequest);
     const key = `agent ${names.agentId} ${names.agentAliasId} ${names.sessionId}`;
     const session = openSession(context, key);
-    const content = contentOf(asked);
+    const content = contentOf(input);
     if (content.length === 0) {
-      if (asked.endSession !== true) throw invalid('The input text is required.');
+      if (input.endSession !== true) throw invalid('The input text is required.');
       context.sessions.delete(key);
     }
     note.modelId = agentModel;
-    const text = asked.inputText ?? '';
+    const text = input.inputText ?? '';
     const [base] = context.knowledgeBases.values();
-    const found = base === undefined || text === '' ? [] : base.search(text, { limit: 5 });
+    const passages = base === undefined || text === '' ? [] : base.search(text, { limit: 5 });
     const turn = plainTurn(findTextModel(agentModel, context.policy), {
       system: 'You are an agent. Answer from what you find.',
       messages: [
         ...session.messages,
-        { role: 'user', content: [...found.map(toSearchResult), ...content] },
+        { role: 'user', content: [...passages.map(toSearchResult), ...content] },
       ],
     });
     const writer = createAgentWriter({
       ...names,
       clock: context.clock,
       turn,
-      found,
+      passages,
       knowledgeBaseId: base?.id,
-      isTraced: asked.enableTrace === true,
-      isStreamed: asked.streamingConfigurations?.streamFinalResponse === true,
+      isTraced: input.enableTrace === true,
+      isStreamed: input.streamingConfigurations?.streamFinalResponse === true,
       remember(answer) {
-        if (asked.endSession === true) context.sessions.delete(key);
+        if (input.endSession === true) context.sessions.delete(key);
         else session.remember(answer, content);
       },
     });
-    await answerTurn(call, { turn, reply: { type: 'stream', writer } });
+    await answerTurn(call, turn, { type: 'stream', writer });
   },
 };
 
-/** What the user says, or what the program did that the agent had given back control for. */
+/** Returns the user's text, or the results of the functions that the agent returned control for. */
 function contentOf({ inputText, sessionState }: AgentRequest): readonly TurnBlock[] {
   const results = sessionState?.returnControlInvocationResults ?? [];
-  const given = results.map(({ value }): TurnBlock => {
+  const resultBlocks = results.map(({ value }): TurnBlock => {
     const bodies = Object.values(value.responseBody ?? {}).map(({ body = '' }) => body);
     const isError = value.responseState === 'FAILURE' || value.responseState === 'REPROMPT';
-    const words = [{ type: 'text', text: bodies.join('\n') }] as const;
+    const text = bodies.join('\n');
     return {
       type: 'tool-result',
       toolUseId: sessionState?.invocationId ?? '',
-      content: words,
+      content: [{ type: 'text', text }],
       isError,
     };
   });
-  if (given.length > 0 || inputText === undefined || inputText.trim() === '') return given;
+  if (resultBlocks.length > 0 || inputText === undefined || inputText.trim() === '') {
+    return resultBlocks;
+  }
   return [{ type: 'text', text: inputText }];
 }

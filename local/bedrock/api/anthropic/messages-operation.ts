@@ -23,28 +23,28 @@ export const messages: BedrockOperation = {
   errorBody,
   async run(call: BedrockCall) {
     const { note, request, context } = call;
-    const asked = readShape(messagesShape, parseBody(request.body), invalidFields);
-    const id = asked.model ?? '';
+    const body = readShape(messagesShape, parseBody(request.body), invalidFields);
+    const id = body.model ?? '';
     if (id === '') throw invalid('model: Field required');
     note.modelId = id;
     const model = findTextModel(id, context.policy);
     if (model.family !== 'anthropic') throw unknownModel(id);
-    const turn = toTurn(model, asked);
+    const turn = toTurn(model, body);
     const reply: Reply =
-      asked.stream === true
+      body.stream === true
         ? { type: 'stream', writer: createWriter(createMessageStream(turn, id)) }
         : { type: 'whole', render: (answer) => ({ body: renderMessage(answer, turn, id) }) };
-    await answerTurn(call, { turn, reply });
+    await answerTurn(call, turn, reply);
   },
 };
 
 function createWriter(
-  say: ReturnType<typeof createMessageStream>,
+  toEvents: ReturnType<typeof createMessageStream>,
 ): ReturnType<typeof createSseWriter> {
   return createSseWriter({
-    unknown: { event: 'something_new', data: { type: 'something_new' } },
-    say: (event) => say(event).map((data) => ({ event: data.type, data })),
-    fail: (code, message) => ({
+    unknownMessage: { event: 'something_new', data: { type: 'something_new' } },
+    toMessages: (event) => toEvents(event).map((data) => ({ event: data.type, data })),
+    toError: (code, message) => ({
       event: 'error',
       data: { type: 'error', error: { type: errorType(code), message } },
     }),
@@ -59,7 +59,7 @@ function errorBody({ type, message }: BedrockError, requestId: string): object {
   return { type: 'error', error: { type: errorType(type), message }, request_id: requestId };
 }
 
-/** Anthropic's name for an error of Bedrock's. */
+/** Returns Anthropic's name for an error type of Bedrock. */
 function errorType(type: string): string {
   const name = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
   return errorTypes.get(name) ?? 'api_error';

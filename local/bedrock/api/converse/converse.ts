@@ -7,16 +7,17 @@ import { paddingFor } from '#local/bedrock/turn/padding.ts';
 import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 
+/** Answers a conversation as a whole. */
 export const converse: BedrockOperation = {
   name: 'Converse',
   method: 'POST',
   path: /^\/model\/(?<modelId>[^/]+)\/converse$/u,
   async run(call) {
-    const reply = { type: 'whole', render: renderConverse } as const;
-    await answerTurn(call, { turn: read(call, false), reply });
+    await answerTurn(call, read(call, false), { type: 'whole', render: renderConverse });
   },
 };
 
+/** Answers a conversation as a stream of events. */
 export const converseStream: BedrockOperation = {
   name: 'ConverseStream',
   method: 'POST',
@@ -24,7 +25,7 @@ export const converseStream: BedrockOperation = {
   async run(call) {
     const turn = read(call, true);
     const writer = createConverseWriter(paddingFor(turn, call.context.padsEvents));
-    await answerTurn(call, { turn, reply: { type: 'stream', writer } });
+    await answerTurn(call, turn, { type: 'stream', writer });
   },
 };
 

@@ -13,7 +13,7 @@ const countShape = structure({
   input: union({ invokeModel: structure({ body: blob }), converse: converseShape }),
 });
 
-/** Counts what a request would cost in input, by the approximation that usage is made with. */
+/** Counts the input tokens of a request, by the same approximation as usage. */
 export const countTokens: BedrockOperation = {
   name: 'CountTokens',
   method: 'POST',

@@ -64,7 +64,7 @@ export const cohereChat: Format = {
   read(body, model) {
     const request = readShape(chatShape, body, invalidBody);
     const { message, preamble, chat_history: history = [], documents = [] } = request;
-    const before = history.map(({ role, message: text }) =>
+    const previous = history.map(({ role, message: text }) =>
       textMessage(role === 'USER' ? 'user' : 'assistant', text),
     );
     const sources = documents.map(({ title = '', snippet, text }) => ({
@@ -80,7 +80,7 @@ export const cohereChat: Format = {
     } as const;
     return plainTurn(model, {
       system: preamble,
-      messages: [...before, question],
+      messages: [...previous, question],
       maxTokens: request.max_tokens,
       stopSequences: request.stop_sequences,
     });

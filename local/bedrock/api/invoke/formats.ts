@@ -20,7 +20,7 @@ import { createCompletionStream, renderCompletion } from '#local/bedrock/api/ope
 import { chatShape, chatTurn } from '#local/bedrock/api/openai/chat-request.ts';
 import { readShape } from '#local/wire/shape.ts';
 
-/** Anthropic's Messages; the model and whether to stream are said by the path. */
+/** Anthropic's Messages. The path selects the model and streaming, so the body must not. */
 const anthropic: Format = {
   read(body, model) {
     const request = readShape(messagesShape, body, invalidFields);
@@ -33,7 +33,7 @@ const anthropic: Format = {
   stream: (turn) => createMessageStream(turn, turn.model.id),
 };
 
-/** OpenAI's chat form, which Qwen, gpt-oss, DeepSeek V3, Mistral Large 3 and Jamba speak. */
+/** OpenAI's chat format, used by Qwen, gpt-oss, DeepSeek V3, Mistral Large 3 and Jamba. */
 const chat: Format = {
   read: (body, model) => chatTurn(model, readShape(chatShape, body, invalidBody)),
   whole: (answer, turn) => renderCompletion(answer, turn, turn.model.id),
@@ -54,7 +54,7 @@ const formats: Readonly<Partial<Record<Family, Format>>> = {
   'deepseek-r1': deepseekR1,
 };
 
-/** The format a family's models are invoked in; nothing for models of embeddings. */
+/** Returns the format of a model family, or undefined for embedding models. */
 export function formatOf(family: Family): Format | undefined {
   return formats[family];
 }

@@ -41,7 +41,7 @@ const novaShape = structure(
   },
 );
 
-/** Amazon Nova, whose own words are nearly Converse's. */
+/** Amazon Nova, whose native format is close to Converse's. */
 export const nova: Format = {
   read(body, model) {
     const {
@@ -66,16 +66,16 @@ export const nova: Format = {
     const { output, stopReason } = { output: undefined, stopReason: undefined, ...body };
     return { output, stopReason, usage: usageOf(answer.usage) };
   },
-  stream: () => chunks,
+  stream: () => toChunks,
 };
 
-function chunks(event: AnswerEvent): readonly object[] {
+function toChunks(event: AnswerEvent): readonly object[] {
   if (event.type === 'end') {
     return [{ metadata: { metrics: {}, trace: {}, usage: usageOf(event.usage) } }];
   }
   if (event.type === 'signature' || event.type === 'citation') return [];
-  const said = toConverseEvent(event);
-  return said === undefined ? [] : [{ [said.name]: said.members }];
+  const converseEvent = toConverseEvent(event);
+  return converseEvent === undefined ? [] : [{ [converseEvent.name]: converseEvent.members }];
 }
 
 function usageOf(usage: Usage): object {

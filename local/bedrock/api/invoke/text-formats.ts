@@ -15,7 +15,7 @@ import {
   type Shape,
 } from '#local/wire/shape.ts';
 
-/** The formats of models that take a prompt and give its continuation. */
+/** The formats of models that take a prompt and return its continuation. */
 
 const share = number({ min: 0, max: 1 });
 const stops = list(string({ min: 1 }));
@@ -25,7 +25,7 @@ const llamaShape = closedStructure(
   { max_gen_len: integer({ min: 1 }), temperature: share, top_p: share, images: stops },
 );
 
-/** Meta Llama; counts stand in the first chunk and in the last. */
+/** Meta Llama. Only the first chunk has the input tokens; the last has the final output tokens. */
 export const llama: Format = {
   read(body, model) {
     const { prompt, max_gen_len: maxTokens } = readShape(llamaShape, body, invalidBody);
@@ -96,7 +96,7 @@ export const mistralText: Format = {
     })),
 };
 
-/** DeepSeek-R1, whose reasoning comes first, between its own marks. */
+/** DeepSeek-R1. Its reasoning comes first and ends with `</think>`. */
 export const deepseekR1: Format = {
   read: readCompletion,
   whole: (answer) => ({
@@ -108,7 +108,7 @@ export const deepseekR1: Format = {
     ],
   }),
   stream() {
-    const sayLast = createTextChunker((text, stopReason) => ({
+    const toTextChunks = createTextChunker((text, stopReason) => ({
       choices: [{ stop_reason: stopReason === undefined ? null : stopOrLength(stopReason), text }],
     }));
     return (event) => {
@@ -116,7 +116,7 @@ export const deepseekR1: Format = {
         return [{ choices: [{ stop_reason: null, text: event.text }] }];
       if (event.type === 'signature')
         return [{ choices: [{ stop_reason: null, text: '\n</think>\n' }] }];
-      return sayLast(event);
+      return toTextChunks(event);
     };
   },
 };
@@ -172,11 +172,11 @@ export const titanText: Format = {
   },
 };
 
-/** A prompt of Claude 2's has both turns in it. */
+/** A prompt of Claude 2 contains both turns. */
 const claudePrompt: Shape<string> = (value, path, problems) => {
   const prompt = string({ min: 1 })(value, path, problems);
-  const asked = prompt.indexOf('\n\nHuman:');
-  if (asked !== -1 && prompt.includes('\n\nAssistant:', asked)) return prompt;
+  const human = prompt.indexOf('\n\nHuman:');
+  if (human !== -1 && prompt.includes('\n\nAssistant:', human)) return prompt;
   problems.push({ path, value, rule: { type: 'pattern', pattern: '\n\nHuman:…\n\nAssistant:' } });
   return prompt;
 };
@@ -195,7 +195,7 @@ const claudeShape = closedStructure(
   },
 );
 
-/** Anthropic's text completions, which ended with Claude 2. */
+/** Anthropic's text completions. Claude 2 was the last model with this format. */
 export const anthropicText: Format = {
   read(body, model) {
     const request = readShape(claudeShape, body, invalidBody);

@@ -63,82 +63,82 @@ const generateShape = structure(
   { sessionId: string({ min: 2, max: 100 }) },
 );
 
-/** What Bedrock says by default where nothing was found. */
-const nothingFound = 'Sorry, I am unable to assist you with this request.';
+/** Bedrock's default answer if no passage was found. */
+const noPassagesText = 'Sorry, I am unable to assist you with this request.';
 
+/** Searches a knowledge base and answers from the passages it finds, as a whole. */
 export const retrieveAndGenerate: BedrockOperation = {
   name: 'RetrieveAndGenerate',
   method: 'POST',
   requiresSignature: true,
   path: /^\/retrieveAndGenerate$/u,
   async run(call) {
-    const { turn, found, sessionId, remember } = read(call);
-    if (found.length === 0) {
-      return sendJson(call, { citations: [], output: { text: nothingFound }, sessionId });
+    const { turn, passages, sessionId, remember } = read(call);
+    if (passages.length === 0) {
+      return sendJson(call, { citations: [], output: { text: noPassagesText }, sessionId });
     }
-    await answerTurn(call, {
-      turn,
-      reply: {
-        type: 'whole',
-        render(answer) {
-          remember(answer);
-          return { body: { ...renderGrounded(answer, found), sessionId } };
-        },
+    await answerTurn(call, turn, {
+      type: 'whole',
+      render(answer) {
+        remember(answer);
+        return { body: { ...renderGrounded(answer, passages), sessionId } };
       },
     });
   },
 };
 
+/** Searches a knowledge base and answers from the passages it finds, as a stream of events. */
 export const retrieveAndGenerateStream: BedrockOperation = {
   name: 'RetrieveAndGenerateStream',
   method: 'POST',
   requiresSignature: true,
   path: /^\/retrieveAndGenerateStream$/u,
   async run(call) {
-    const { turn, found, sessionId, remember } = read(call);
+    const { turn, passages, sessionId, remember } = read(call);
     const headers = { 'x-amzn-bedrock-knowledge-base-session-id': sessionId };
-    if (found.length === 0) {
+    if (passages.length === 0) {
       call.response.start(200, {
         'content-type': 'application/vnd.amazon.eventstream',
         ...headers,
       });
-      call.response.end(eventFrame('output', JSON.stringify({ text: nothingFound })));
+      call.response.end(eventFrame('output', JSON.stringify({ text: noPassagesText })));
       call.note.outcome = 'completed';
       return;
     }
-    const writer = createGroundedWriter({ found, headers, remember });
-    await answerTurn(call, { turn, reply: { type: 'stream', writer } });
+    const writer = createGroundedWriter(passages, headers, remember);
+    await answerTurn(call, turn, { type: 'stream', writer });
   },
 };
 
-interface Grounded {
+interface GroundedTurn {
   readonly turn: ModelTurn;
-  readonly found: readonly Found[];
+  readonly passages: readonly Found[];
   readonly sessionId: string;
   readonly remember: ReturnType<typeof openSession>['remember'];
 }
 
-function read({ note, request, context }: BedrockCall): Grounded {
-  const asked = readShape(generateShape, parseBody(request.body), invalidRequest);
-  const { type, knowledgeBaseConfiguration: config } = asked.retrieveAndGenerateConfiguration;
-  if (type === 'EXTERNAL_SOURCES') throw invalid('External sources cannot be read from here.');
+function read({ note, request, context }: BedrockCall): GroundedTurn {
+  const body = readShape(generateShape, parseBody(request.body), invalidRequest);
+  const { type, knowledgeBaseConfiguration: config } = body.retrieveAndGenerateConfiguration;
+  if (type === 'EXTERNAL_SOURCES')
+    throw invalid('The local Bedrock does not support external sources.');
   if (config === undefined) {
     throw invalid('knowledgeBaseConfiguration is required where type is KNOWLEDGE_BASE.');
   }
   note.modelId = config.modelArn;
   const model = findTextModel(config.modelArn, context.policy);
   const base = findKnowledgeBase(context, config.knowledgeBaseId);
-  const sessionId = asked.sessionId ?? randomUUID();
+  const sessionId = body.sessionId ?? randomUUID();
   const key = `knowledge ${config.knowledgeBaseId} ${sessionId}`;
-  if (asked.sessionId !== undefined && !context.sessions.has(key)) {
+  if (body.sessionId !== undefined && !context.sessions.has(key)) {
     throw invalid(`Session with Id ${sessionId} is not valid. Please check and try again.`);
   }
   const session = openSession(context, key);
-  const { text } = asked.input;
-  const found = search(base, text, config.retrievalConfiguration);
+  const { text } = body.input;
+  const passages = search(base, text, config.retrievalConfiguration);
   const question: TurnMessage = {
     role: 'user',
-    content: [...found.map(toSearchResult), { type: 'text', text }],
+    content: [...passages.map(toSearchResult), { type: 'text', text }],
   };
   const { guardrailConfiguration: guardrail, inferenceConfig } =
     config.generationConfiguration ?? {};
@@ -160,5 +160,5 @@ function read({ note, request, context }: BedrockCall): Grounded {
             mode: 'sync',
           },
         };
-  return { turn, found, sessionId, remember: (answer) => session.remember(answer, text) };
+  return { turn, passages, sessionId, remember: (answer) => session.remember(answer, text) };
 }

@@ -14,7 +14,7 @@ const retrieveShape = structure(
   { retrievalConfiguration: retrievalShape, nextToken: string({ min: 1, max: 2_048 }) },
 );
 
-/** Searches a knowledge base; everything that was asked for comes on one page. */
+/** Searches a knowledge base. All results are on one page. */
 export const retrieve: BedrockOperation = {
   name: 'Retrieve',
   method: 'POST',
@@ -23,12 +23,12 @@ export const retrieve: BedrockOperation = {
   answersWithoutModel: true,
   run(call) {
     const { note, params, request, context } = call;
-    const asked = readShape(retrieveShape, parseBody(request.body), invalidRequest);
+    const body = readShape(retrieveShape, parseBody(request.body), invalidRequest);
     const base = findKnowledgeBase(context, params['knowledgeBaseId'] ?? '');
-    const { text } = asked.retrievalQuery;
+    const { text } = body.retrievalQuery;
     note.prompt = text;
-    const found = search(base, text, asked.retrievalConfiguration);
-    const retrievalResults = found.map((passage) => {
+    const passages = search(base, text, body.retrievalConfiguration);
+    const retrievalResults = passages.map((passage) => {
       const { documentId, score } = passage;
       return Object.assign(toReference(passage), { documentId, score });
     });
