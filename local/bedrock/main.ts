@@ -81,7 +81,9 @@ async function start(): Promise<void> {
   console.log(greeting(`http://127.0.0.1:${port}`, certificate?.path));
 }
 
-/** Describes a request in one line: operation, model, status, outcome, duration, tokens, scenario. */
+/**
+ * Describes a request in one line: operation, model, status, outcome, duration, tokens, scenario.
+ */
 function toLogLine(entry: JournalEntry): string {
   const { durationMs, error, modelId = '', operation, outcome, scenario, status, usage } = entry;
   const tokens = usage === undefined ? '' : `${usage.inputTokens} + ${usage.outputTokens} tokens`;

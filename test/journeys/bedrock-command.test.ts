@@ -103,7 +103,10 @@ test.each([
   [['--auth', 'strict'], '--auth strict: needs --access-key and --secret-key, or --api-key'],
   [['--upstream', 'nowhere'], '--upstream: must be a URL, not "nowhere"'],
   [['--knowledge', 'no-such-folder'], '--knowledge: there is no folder'],
-  [['--knowledge', 'bad-id=docs'], '--knowledge: the id must be ten letters or digits, not "bad-id"'],
+  [
+    ['--knowledge', 'bad-id=docs'],
+    '--knowledge: the id must be ten letters or digits, not "bad-id"',
+  ],
   [['--replay', 'docs'], '--replay: there are no recordings in docs'],
   [['--scenarios', 'none.yaml'], '--scenarios: none.yaml cannot be read'],
   [['--nonsense'], "Unknown option '--nonsense'"],

@@ -11,7 +11,9 @@ export interface BedrockOperation {
   run(call: BedrockCall): Promise<void> | void;
   /** Whether no turn is answered. Scenarios can then only reject the request. */
   readonly answersWithoutModel?: boolean;
-  /** Whether API keys are rejected. Bedrock's are for the runtime and control plane, not for agents. */
+  /**
+   * Whether API keys are rejected. Bedrock's are for the runtime and control plane, not for agents.
+   */
   readonly requiresSignature?: boolean;
   /** The services that a signature can be scoped to. The default is `bedrock`. */
   readonly signingServices?: readonly string[];

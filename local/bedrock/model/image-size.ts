@@ -27,7 +27,9 @@ export function imageTokens(bytes: Buffer): number {
   return Math.min(1_568, Math.max(1, Math.ceil((width * height) / 750)));
 }
 
-/** Reads the size of an image from its header. Returns undefined if it is not one of four formats. */
+/**
+ * Reads the size of an image from its header. Returns undefined if it is not one of four formats.
+ */
 function sizeOf(bytes: Buffer): (Size & { readonly format: string }) | undefined {
   if (bytes.length < 24) return undefined;
   if (bytes.toString('latin1', 1, 4) === 'PNG') {

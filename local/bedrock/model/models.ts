@@ -66,7 +66,9 @@ export interface ModelPolicy {
   readonly aliases: ReadonlyMap<string, ModelFacts>;
 }
 
-/** Returns the model of an id, an inference profile or an ARN of either. Throws Bedrock's errors. */
+/**
+ * Returns the model of an id, an inference profile or an ARN of either. Throws Bedrock's errors.
+ */
 export function findModel(modelId: string, { aliases, servesEnded }: ModelPolicy): ModelFacts {
   const name = modelId.startsWith('arn:') ? (arnForm.exec(modelId)?.[1] ?? '') : modelId;
   const [, profile, base = ''] = idForm.exec(name) ?? [];
@@ -84,8 +86,8 @@ export function findModel(modelId: string, { aliases, servesEnded }: ModelPolicy
 }
 
 /**
- * Returns the text model of an id for APIs that accept the bare id of a model even if it is available
- * only through inference profiles, such as OpenAI's and Anthropic's. Throws Bedrock's errors.
+ * Returns the text model of an id. Unlike `findModel`, it accepts the bare id of a model that needs
+ * an inference profile, as the APIs of OpenAI and Anthropic do. Throws Bedrock's errors.
  */
 export function findTextModel(id: string, policy: ModelPolicy): ModelFacts {
   const bare = policy.aliases.get(id) ?? models.get(id);

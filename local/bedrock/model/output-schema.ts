@@ -4,7 +4,8 @@ import { isRecord } from '#local/wire/shape.ts';
 
 /**
  * Parses the schema of a structured output. Throws for what Bedrock's structured outputs do not
- * support: limits on numbers, strings and arrays, open objects, and external or recursive references.
+ * support: limits on numbers, strings and arrays, open objects, and external or recursive
+ * references.
  */
 export function checkOutputSchema(text: string): JsonSchema {
   const schema = parse(text);

@@ -13,9 +13,9 @@ export interface PromptCache {
 const ttlMs: Readonly<Record<CacheTtl, number>> = { '5m': 5 * 60_000, '1h': 60 * 60_000 };
 
 /**
- * Prompt caching as Bedrock documents it. A prefix that ends at a cache point stays in the cache for
- * five minutes or an hour after its last use, and any caller can read it. A prefix that is shorter
- * than the model's minimum is not cached.
+ * Prompt caching as Bedrock documents it. A prefix that ends at a cache point stays in the cache
+ * for five minutes or an hour after its last use, and any caller can read it. A prefix that is
+ * shorter than the model's minimum is not cached.
  */
 export function createPromptCache(clock: Clock): PromptCache {
   const expiries = new Map<string, number>();

@@ -30,7 +30,7 @@ export interface QuotaScope {
 }
 
 export interface Reservation {
-  /** Replaces the reserved tokens by the used ones, and ends the request. */
+  /** Replaces the reserved tokens with the used ones, and ends the request. */
   settle(usage: Usage): void;
 }
 

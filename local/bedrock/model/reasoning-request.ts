@@ -9,8 +9,9 @@ interface InferenceSettings {
 }
 
 /**
- * Returns whether a request asks the model to show its reasoning: Anthropic's `thinking` (in Converse
- * also `reasoning_config`) and Nova's `reasoningConfig`. Throws the errors of those models.
+ * Returns whether a request asks the model to show its reasoning: Anthropic's `thinking` (in
+ * Converse also `reasoning_config`) and Nova's `reasoningConfig`. Throws the errors of those
+ * models.
  */
 export function readReasoning(
   model: ModelFacts,

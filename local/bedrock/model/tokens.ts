@@ -1,7 +1,7 @@
 /**
- * Splits a text into tokens. This one approximation serves usage, limits and pacing. A token is up to
- * six letters of a word with the space before them, one or two Japanese characters, or one other
- * character.
+ * Splits a text into tokens. This one approximation serves usage, limits and pacing. A token is up
+ * to six letters of a word with the space before them, one or two Japanese characters, a run of
+ * spaces, or one other character.
  */
 export function splitTokens(text: string): readonly string[] {
   return text.match(tokenForm) ?? [];

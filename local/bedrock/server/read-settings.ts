@@ -32,7 +32,10 @@ const fileShape = closedStructure(
   },
 );
 
-/** Reads scenarios, guardrails, models and a quota from a YAML or JSON file. Throws if it is invalid. */
+/**
+ * Reads scenarios, guardrails, models and a quota from a YAML or JSON file. Throws if it is
+ * invalid.
+ */
 export async function readScenarioFile(
   file: string,
 ): Promise<Pick<BedrockOptions, 'scenarios' | 'guardrails' | 'quota' | 'models'>> {

@@ -17,8 +17,8 @@ import { countTokens } from '#local/bedrock/model/tokens.ts';
 import { lastUserText, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 
 /**
- * Answers a turn: applies scenario, quota and guardrail, asks the source, paces its events and sends
- * them as `reply` renders them.
+ * Answers a turn: applies scenario, quota and guardrail, asks the source, paces its events and
+ * sends them as `reply` renders them.
  */
 export async function answerTurn(call: BedrockCall, turn: ModelTurn, reply: Reply): Promise<void> {
   const { note, response } = call;
@@ -28,8 +28,9 @@ export async function answerTurn(call: BedrockCall, turn: ModelTurn, reply: Repl
 }
 
 /**
- * Yields the paced events of an answer. Reserves quota before the answer begins, and settles it when
- * the answer ends. Throws Bedrock's error for an invalid turn, or the error that a scenario sets.
+ * Yields the paced events of an answer. Reserves quota before the answer begins, and settles it
+ * when the answer ends. Throws Bedrock's error for an invalid turn, or the error that a scenario
+ * sets.
  */
 async function* openAnswer(
   call: BedrockCall,

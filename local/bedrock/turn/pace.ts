@@ -11,7 +11,7 @@ import type { Clock } from '#local/process/clock.ts';
 
 export const defaultPace: Pace = { ttftMs: 350, tokensPerSecond: 80, jitter: 0 };
 
-/** An event that is left once pacing has consumed the waits. */
+/** An event that remains after pacing has consumed the waits and pace changes. */
 export type PacedEvent = AnswerEvent | WireEvent;
 
 const immediate: Pace = { ttftMs: 0, tokensPerSecond: 0, jitter: 0 };
@@ -29,10 +29,10 @@ export interface PacingOptions {
 }
 
 /**
- * Yields the events when they are due. Events that are due together come in one batch. A reader that
- * falls behind gets the missed events at once, and later ones on schedule. Ends early, without an
- * error, when the signal is aborted. Latency is computed from the schedule, so that the same answer
- * has the same figures; for a live source it is measured by the clock.
+ * Yields the events when they are due. Events that are due together come in one batch. A reader
+ * that falls behind gets the missed events at once, and later ones on schedule. Ends early, without
+ * an error, when the signal is aborted. Latency is computed from the schedule, so that the same
+ * answer has the same figures; for a live source it is measured by the clock.
  */
 export async function* paceAnswer(
   events: SourceEvents,

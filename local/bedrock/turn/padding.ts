@@ -5,8 +5,8 @@ const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789
 
 /**
  * Returns a function that generates the `p` member of Bedrock's events. It hides the length of a
- * token: it is a prefix of the alphabet, 2 to 61 characters long. The same turn always gets the same
- * lengths. Without padding, the function returns undefined.
+ * token: it is a prefix of the alphabet, 2 to 61 characters long. The same turn always gets the
+ * same lengths. Without padding, the function returns undefined.
  */
 export function paddingFor(turn: ModelTurn, padsEvents: boolean): () => string | undefined {
   if (!padsEvents) return () => undefined;

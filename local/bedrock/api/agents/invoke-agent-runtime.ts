@@ -21,8 +21,8 @@ import { isRecord } from '#local/wire/shape.ts';
 const sessionHeader = 'x-amzn-bedrock-agentcore-runtime-session-id';
 
 /**
- * Invokes an agent on AgentCore. It takes `{"prompt"}` and streams its events as `data:` lines, as an
- * agent written with Strands does. A caller that accepts only JSON gets one JSON response.
+ * Invokes an agent on AgentCore. It takes `{"prompt"}` and streams its events as `data:` lines, as
+ * an agent written with Strands does. A caller that accepts only JSON gets one JSON response.
  */
 export const invokeAgentRuntime: BedrockOperation = {
   name: 'InvokeAgentRuntime',

@@ -8,8 +8,9 @@ export interface ConverseEvent {
 }
 
 /**
- * Converts an event of an answer to ConverseStream's. Returns undefined if ConverseStream has no such
- * event: it has no start event for text and reasoning blocks, which begin with their first delta.
+ * Converts an event of an answer to ConverseStream's. Returns undefined if ConverseStream has no
+ * such event: it has no start event for text and reasoning blocks, which begin with their first
+ * delta.
  */
 export function toConverseEvent(event: AnswerEvent): ConverseEvent | undefined {
   switch (event.type) {
@@ -48,7 +49,9 @@ function delta(contentBlockIndex: number, change: object): ConverseEvent {
   return { name: 'contentBlockDelta', members: { contentBlockIndex, delta: change } };
 }
 
-/** Adds Converse's prefix `tooluse_` to simulated ids. Ids of scenarios and upstreams stay as is. */
+/**
+ * Adds Converse's prefix `tooluse_` to simulated ids. Ids of scenarios and upstreams stay as is.
+ */
 export function toToolUseId(id: string): string {
   return /^[a-zA-Z0-9]{22}$/u.test(id) ? `tooluse_${id}` : id;
 }
@@ -63,7 +66,10 @@ export function toWireCitation({ title, source, text, location }: Citation): obj
   return { location: place, source, sourceContent: [{ text }], title };
 }
 
-/** Converts usage to Converse's format, as in a real answer of August 2026. Some members are not in the service model. */
+/**
+ * Converts usage to Converse's format, as in a real answer of August 2026. That includes members
+ * that are not in the service model.
+ */
 export function toWireUsage(usage: Usage): object {
   const { cacheWrites } = usage;
   const details = (['1h', '5m'] as const).flatMap((ttl) => {

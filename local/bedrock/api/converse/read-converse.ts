@@ -25,7 +25,9 @@ export function readConverse(model: ModelFacts, body: Buffer, isStream: boolean)
   return toTurn(model, readShape(converseShape, parseBody(body), invalidRequest), isStream);
 }
 
-/** Converts a request of Converse, ConverseStream or CountTokens to a turn. Throws Bedrock's errors. */
+/**
+ * Converts a request of Converse, ConverseStream or CountTokens to a turn. Throws Bedrock's errors.
+ */
 export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: boolean): ModelTurn {
   checkModelSupport(model, request);
   checkMessages(model, request);

@@ -14,7 +14,10 @@ import {
   type WholeAnswer,
 } from '#local/bedrock/turn/whole-answer.ts';
 
-/** Creates the writer of ConverseStream's frames. As on Bedrock, padding is one of the sorted members. */
+/**
+ * Creates the writer of ConverseStream's frames. As on Bedrock, padding is one of the sorted
+ * members.
+ */
 export function createConverseWriter(padding: () => string | undefined): StreamWriter {
   return {
     headers: { 'content-type': 'application/vnd.amazon.eventstream' },

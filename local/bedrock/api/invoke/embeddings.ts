@@ -21,7 +21,7 @@ export interface EmbeddingResult {
   readonly inputTokens: number;
 }
 
-/** Returns embeddings in the format of the model's family. Throws the model's error for an invalid body. */
+/** Returns embeddings in the format of the model's family. Throws the model's errors. */
 export function embed(model: ModelFacts, body: unknown): EmbeddingResult {
   if (model.family === 'cohere-embed') return embedCohere(model, body);
   return model.family === 'nova-embed' ? embedNova(model, body) : embedTitan(model, body);
@@ -138,8 +138,9 @@ function checkLength({ contextTokens }: ModelFacts, text: string): number {
 }
 
 /**
- * Returns a unit vector by feature hashing. The hash of each word and of each three characters picks
- * the dimension that the feature adds to, so texts that share words are close to each other.
+ * Returns a unit vector by feature hashing. The hash of each word and of each run of three
+ * characters picks the dimension that the feature adds to, so texts that share words are close to
+ * each other.
  */
 function vectorOf(text: string, dimensions: number): readonly number[] {
   const vector = Array.from({ length: dimensions }, () => 0);

@@ -11,13 +11,15 @@ export interface Format {
   read(body: unknown, model: ModelFacts): ModelTurn;
   /** Returns the body of the response. */
   whole(answer: WholeAnswer, turn: ModelTurn): object;
-  /** Returns a function that renders each event as chunks. The last chunk of `end` gets the metrics. */
+  /**
+   * Returns a function that renders each event as chunks. The last chunk of `end` gets the metrics.
+   */
   stream(turn: ModelTurn): (event: AnswerEvent) => readonly object[];
 }
 
 /**
- * Renders each text delta as a chunk, and ends with a chunk that has the stop reason. `prefix` is put
- * before the first text.
+ * Renders each text delta as a chunk, and ends with a chunk that has the stop reason. `prefix` is
+ * put before the first text.
  */
 export function createTextChunker(
   chunk: (text: string, stopReason: StopReason | undefined) => object,

@@ -111,7 +111,9 @@ function guardrailMembers(
   return { 'amazon-bedrock-guardrailAction': action, ...trace };
 }
 
-/** Creates the writer of chunks that contain the model's own JSON. The last chunk has the metrics. */
+/**
+ * Creates the writer of chunks that contain the model's own JSON. The last chunk has the metrics.
+ */
 function createInvokeWriter(
   turn: ModelTurn,
   toChunks: (event: AnswerEvent) => readonly object[],

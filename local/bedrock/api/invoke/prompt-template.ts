@@ -5,8 +5,8 @@ import type { TurnMessage } from '#local/bedrock/turn/turn.ts';
 export type Conversation = Pick<PlainTurnOptions, 'system' | 'messages'>;
 
 /**
- * Reads the conversation from a prompt in any of the templates of text models. The same question then
- * gets the same answer from every API. A prompt without a template is one user message.
+ * Reads the conversation from a prompt in any of the templates of text models. The same question
+ * then gets the same answer from every API. A prompt without a template is one user message.
  */
 export function readPrompt(prompt: string): Conversation {
   const match = [readLlama, readMistral, readHuman, readDeepseek, readTitan]

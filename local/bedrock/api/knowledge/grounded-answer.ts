@@ -6,7 +6,9 @@ import { toReference } from '#local/bedrock/knowledge/retrieval.ts';
 import type { StreamWriter } from '#local/bedrock/turn/reply.ts';
 import { createAnswerCollector, type WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
 
-/** Returns the response of RetrieveAndGenerate: the text and its citations, without the session id. */
+/**
+ * Returns the response of RetrieveAndGenerate: the text and its citations, without the session id.
+ */
 export function renderGrounded(answer: WholeAnswer, passages: readonly Found[]): object {
   const { text, citations } = renderCitations(answer, passages);
   const hasIntervened = answer.stopReason === 'guardrail_intervened';

@@ -45,7 +45,9 @@ export function renderCompletion(answer: WholeAnswer, turn: ModelTurn, model: st
   };
 }
 
-/** Returns a function that renders events as chunks. `includeUsage` adds a last chunk with usage. */
+/**
+ * Returns a function that renders events as chunks. `includeUsage` adds a last chunk with usage.
+ */
 export function createCompletionStream(
   turn: ModelTurn,
   model: string,

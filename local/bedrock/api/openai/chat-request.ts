@@ -27,7 +27,10 @@ import {
   type Shaped,
 } from '#local/wire/shape.ts';
 
-/** The request of OpenAI's chat completions, for OpenAI's API and for models with this native format. */
+/**
+ * The request of OpenAI's chat completions, for OpenAI's API and for models with this native
+ * format.
+ */
 
 const part = tagged('type', {
   text: structure({ text: string() }),
