@@ -1,7 +1,7 @@
 import {
   noUsage,
   type AnswerEvent,
-  type Answering,
+  type SourceEvents,
   type InputUsage,
   type SourceEvent,
   type Usage,
@@ -12,10 +12,10 @@ import { countTokens } from '#local/bedrock/model/tokens.ts';
 
 /** The answer as a guardrail lets it pass; the model is not asked when the input is blocked. */
 export function guardAnswer(
-  ask: () => Answering,
+  ask: () => SourceEvents,
   guarding: Guarding,
   isStreamed: boolean,
-): Answering {
+): SourceEvents {
   const input = guarding.assessInput();
   if (input.isBlocked) return blockedInput(guarding, input);
   return isStreamed ? guardOutput(ask(), guarding, input) : guardWhole(ask(), guarding, input);
@@ -23,7 +23,7 @@ export function guardAnswer(
 
 /** An answer that is not streamed is assessed when all of it is there, and blocked as a whole. */
 async function* guardWhole(
-  events: Answering,
+  events: SourceEvents,
   guarding: Guarding,
   input: Verdict,
 ): AsyncGenerator<SourceEvent> {
@@ -81,7 +81,7 @@ interface Watch {
 }
 
 async function* guardOutput(
-  events: Answering,
+  events: SourceEvents,
   guarding: Guarding,
   input: Verdict,
 ): AsyncGenerator<SourceEvent> {

@@ -2,7 +2,7 @@ import { notFound } from '#local/bedrock/server/bedrock-error.ts';
 import { filterShape } from '#local/bedrock/knowledge/filter.ts';
 import type { Found, KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
 import type { TurnBlock } from '#local/bedrock/turn/turn.ts';
-import type { Services } from '#local/bedrock/server/call-context.ts';
+import type { BedrockContext } from '#local/bedrock/server/call-context.ts';
 import { integer, oneOf, structure, type Shaped } from '#local/wire/shape.ts';
 
 /** How a knowledge base is to be searched, as Retrieve and RetrieveAndGenerate both say it. */
@@ -21,7 +21,7 @@ export const retrievalShape = structure(
 );
 
 /** The knowledge base of an id. Throws a ResourceNotFoundException where there is none. */
-export function findKnowledgeBase({ knowledgeBases }: Services, id: string): KnowledgeBase {
+export function findKnowledgeBase({ knowledgeBases }: BedrockContext, id: string): KnowledgeBase {
   const base = knowledgeBases.get(id);
   if (base === undefined) throw notFound(`Knowledge Base with id ${id} does not exist`);
   return base;

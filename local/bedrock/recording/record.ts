@@ -9,7 +9,7 @@ import {
   type Recording,
   type Tape,
 } from '#local/bedrock/recording/tape.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 
 export interface RecordOptions {
   /** Where recordings are kept, one file each; nothing is kept without one. */
@@ -29,7 +29,7 @@ export function createRecorder({ folder, endpoint, region, credentials }: Record
   return {
     async answer(call) {
       if (!isTaped(call)) return 'missed';
-      const { clock } = call.services;
+      const { clock } = call.context;
       const startedAt = clock.now();
       const response = await forward(client, endpoint, call);
       const headers = keptHeaders(response.headers);
@@ -66,7 +66,7 @@ export function createRecorder({ folder, endpoint, region, credentials }: Record
 async function forward(
   client: AwsClient,
   endpoint: string,
-  { request, response }: Call,
+  { request, response }: BedrockCall,
 ): Promise<Response> {
   const headers = Object.entries(request.headers).flatMap(([name, value]) =>
     passedOn.test(name) && typeof value === 'string' ? [[name, value] as const] : [],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
 import { describeProblems } from '#local/wire/describe-problems.ts';
 import { fingerprints, isTaped, type Recording, type Tape } from '#local/bedrock/recording/tape.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import {
   integer,
   list,
@@ -44,9 +44,9 @@ function noRecording(): BedrockError {
   return new BedrockError('ModelErrorException', 'There is no recording of this request.');
 }
 
-async function play(recording: Recording, speed: number, call: Call): Promise<void> {
-  const { response, services, startedAt } = call;
-  const { clock } = services;
+async function play(recording: Recording, speed: number, call: BedrockCall): Promise<void> {
+  const { response, context, startedAt } = call;
+  const { clock } = context;
   let isStarted = false;
   for (const [atMs, base64] of recording.pieces) {
     const waitMs = speed === 0 ? 0 : startedAt + atMs / speed - clock.now();

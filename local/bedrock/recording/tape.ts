@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
 /** Answers requests from elsewhere than the simulation: from a real account, or a recording. */
 export interface Tape {
   /** Answers the request, or says that it does not have it. */
-  answer(call: Call): Promise<'answered' | 'missed'>;
+  answer(call: BedrockCall): Promise<'answered' | 'missed'>;
 }
 
 /** An answer as it was received. */
@@ -22,7 +22,7 @@ export interface Recording {
 }
 
 /** Bedrock's runtime is taped: models, and OpenAI's doors to them; all else is answered here. */
-export function isTaped({ request }: Call): boolean {
+export function isTaped({ request }: BedrockCall): boolean {
   return /^\/(?:model|openai)\//u.test(request.url);
 }
 
@@ -31,7 +31,7 @@ export function fingerprints({
   note,
   params,
   request,
-}: Call): Pick<Recording, 'exact' | 'structural'> {
+}: BedrockCall): Pick<Recording, 'exact' | 'structural'> {
   const body = parse(request.body);
   const asked = Object.entries(request.headers).filter(([name]) =>
     name.startsWith('x-amzn-bedrock-'),

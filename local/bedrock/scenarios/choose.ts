@@ -3,7 +3,7 @@ import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { endOfLife } from '#local/bedrock/model/models.ts';
 import { readScenario, type Scenario } from '#local/bedrock/scenarios/scenario.ts';
 import type { Chosen } from '#local/bedrock/scenarios/scenario-book.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import {
   lastQuestion,
   lastUserText,
@@ -14,11 +14,11 @@ import {
 
 /** The scenario for a turn, and the turn without the marker that may have asked for it. */
 export function chooseScenario(
-  { services, request, note }: Call,
+  { context, request, note }: BedrockCall,
   asked: ModelTurn,
 ): { readonly turn: ModelTurn; readonly chosen: Chosen | undefined } {
-  const inline = services.takesInline ? inlineScenario(asked, request.headers) : undefined;
-  const turn = services.takesInline ? withoutMarkers(asked) : asked;
+  const inline = context.allowsInlineScenarios ? inlineScenario(asked, request.headers) : undefined;
+  const turn = context.allowsInlineScenarios ? withoutMarkers(asked) : asked;
   const situation = {
     operation: note.operation,
     modelId: note.modelId ?? turn.model.id,
@@ -28,7 +28,7 @@ export function chooseScenario(
     metadata: turn.metadata,
     toolRounds: toolRounds(turn),
   };
-  return { turn, chosen: services.scenarios.choose(situation, inline) };
+  return { turn, chosen: context.scenarios.choose(situation, inline) };
 }
 
 function toolRounds({ messages }: ModelTurn): number {
@@ -42,7 +42,7 @@ const marker = /\[\[streambed:\s*([^]*?)\]\](?!\])/u;
 /** A scenario that the request brings along: in its metadata, a header, or a marker in its words. */
 function inlineScenario(
   turn: ModelTurn,
-  headers: Call['request']['headers'],
+  headers: BedrockCall['request']['headers'],
 ): Scenario | undefined {
   const [, marked] = marker.exec(lastUserText(turn)) ?? [];
   const words = turn.metadata['streambed'] ?? headers['x-streambed-scenario'] ?? marked;
@@ -73,8 +73,8 @@ function withoutMarker(block: TurnBlock): TurnBlock {
 }
 
 /** Has an operation that asks no model refused, where a scenario says so. */
-export function refuseWithoutTurn({ note, request, services }: Call): void {
-  const chosen = services.scenarios.choose({
+export function refuseWithoutTurn({ note, request, context }: BedrockCall): void {
+  const chosen = context.scenarios.choose({
     operation: note.operation,
     modelId: note.modelId ?? '',
     userText: note.prompt ?? '',

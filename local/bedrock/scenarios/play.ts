@@ -1,6 +1,6 @@
 import http2 from 'node:http2';
 import type {
-  Answering,
+  SourceEvents,
   Cut,
   InputUsage,
   Pace,
@@ -194,7 +194,7 @@ function* piecesOf(text: string, { model }: ModelTurn): Generator<string> {
 }
 
 /** Changes what a source says of usage and stop reason to what a scenario wants. */
-export function overridden(events: Answering, { stop, usage }: Behaviour): Answering {
+export function overridden(events: SourceEvents, { stop, usage }: Behaviour): SourceEvents {
   if (stop === undefined && usage === undefined) return events;
   const change = (event: SourceEvent): SourceEvent => {
     if (event.type === 'stop' && stop !== undefined) return { type: 'stop', stopReason: stop };

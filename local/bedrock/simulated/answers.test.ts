@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plainTurn, said } from '#local/bedrock/turn/plain-turn.ts';
+import { plainTurn, textMessage } from '#local/bedrock/turn/plain-turn.ts';
 import { findModel } from '#local/bedrock/model/models.ts';
 import { planAnswer } from '#local/bedrock/simulated/plan.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
@@ -7,7 +7,7 @@ import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 const model = findModel('amazon.nova-lite-v1:0', { servesEnded: false, aliases: new Map() });
 
 function answer(question: string, change: Partial<ModelTurn> = {}): string {
-  const turn = plainTurn(model, { messages: [said('user', question)] });
+  const turn = plainTurn(model, { messages: [textMessage('user', question)] });
   return planAnswer({ ...turn, ...change })
     .text.map(({ text }) => text)
     .join('');
@@ -140,8 +140,8 @@ test('a document of an earlier question does not answer another', () => {
   } as const;
   const messages = (next: string): ModelTurn['messages'] => [
     before,
-    said('assistant', 'Yes.'),
-    said('user', next),
+    textMessage('assistant', 'Yes.'),
+    textMessage('user', next),
   ];
   expect(answer('', { messages: messages('What is 12 * 7?') })).toContain('**84**');
   expect(answer('', { messages: messages('When do gift cards expire?') })).toContain(

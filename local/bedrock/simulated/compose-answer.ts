@@ -1,7 +1,7 @@
 import { calculate } from '#local/bedrock/simulated/calculate.ts';
 import { english } from '#local/bedrock/simulated/language/english.ts';
 import { japanese } from '#local/bedrock/simulated/language/japanese.ts';
-import { sequence } from '#local/bedrock/turn/seeded.ts';
+import { seededRandom } from '#local/bedrock/turn/seeded.ts';
 import { findUserName } from '#local/bedrock/simulated/language/names.ts';
 import { findTopic } from '#local/bedrock/simulated/language/topic.ts';
 import type { Voice } from '#local/bedrock/simulated/language/voice.ts';
@@ -79,7 +79,7 @@ const unitTokens: readonly (readonly [RegExp, number])[] = [
 /** Paragraphs about the topic. Their sentences have the same order for the same question. */
 function longText(voice: Voice, question: string, tokens: number): string {
   const available = voice.sentences(findTopic(question));
-  const random = sequence(question);
+  const random = seededRandom(question);
   const paragraphs: string[][] = [];
   let last = -1;
   for (let written = 0, count = 0; written < tokens; count += 1) {

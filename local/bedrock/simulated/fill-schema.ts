@@ -1,5 +1,5 @@
 import { itemsOf, membersOf, type JsonSchema } from '#local/bedrock/model/json-schema.ts';
-import { sequence } from '#local/bedrock/turn/seeded.ts';
+import { seededRandom } from '#local/bedrock/turn/seeded.ts';
 import { keyPhrases } from '#local/bedrock/simulated/language/keywords.ts';
 import { findNames } from '#local/bedrock/simulated/language/names.ts';
 import { sentimentOf } from '#local/bedrock/simulated/language/sentiment.ts';
@@ -17,7 +17,7 @@ export function fillSchema(schema: JsonSchema, text: string): unknown {
     names: [...findNames(text)],
     numbers: (text.match(/(?<![\w-])-?\d+(?:\.\d+)?/gu) ?? []).map(Number),
     definitions: { ...membersOf(schema['definitions']), ...membersOf(schema['$defs']) },
-    random: sequence(text),
+    random: seededRandom(text),
     depth: 0,
     budget: { left: maxValues },
   };
