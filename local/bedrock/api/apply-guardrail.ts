@@ -1,6 +1,6 @@
 import { notFound, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { assess, guardrailUsage } from '#local/bedrock/guardrails/assess.ts';
-import { findGuardrail } from '#local/bedrock/guardrails/guarding.ts';
+import { findGuardrail } from '#local/bedrock/guardrails/turn-guardrail.ts';
 import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
 import { anything, list, oneOf, readShape, string, structure, union } from '#local/wire/shape.ts';

@@ -6,7 +6,7 @@ import { identify, type IdentityPolicy } from '#local/bedrock/server/identity.ts
 import type { Identity } from '#local/bedrock/server/journal.ts';
 import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { operations } from '#local/bedrock/api/operations.ts';
-import { refuseWithoutTurn } from '#local/bedrock/scenarios/choose.ts';
+import { failWithoutTurn } from '#local/bedrock/scenarios/select-scenario.ts';
 import type { JournalNote, BedrockContext } from '#local/bedrock/server/call-context.ts';
 import { isDecodable } from '#local/wire/read-body.ts';
 
@@ -35,7 +35,7 @@ export function createEngine(context: BedrockContext, policy: IdentityPolicy): E
       const decoded = decodeChunks(request);
       const call = { context, request: decoded, response, identity, startedAt, params, note };
       const taped = (await context.tape?.answer(call)) ?? 'missed';
-      if (taped === 'missed' && operation.answersWithoutModel === true) refuseWithoutTurn(call);
+      if (taped === 'missed' && operation.answersWithoutModel === true) failWithoutTurn(call);
       if (taped === 'missed') await operation.run(call);
     } catch (error) {
       failure = toBedrockError(error, response);

@@ -2,15 +2,19 @@ import { noUsage, type SourceEvents, type SourceEvent } from '#local/bedrock/tur
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { extractDocuments } from '#local/bedrock/model/extract-documents.ts';
 import { guardAnswer } from '#local/bedrock/guardrails/guard-answer.ts';
-import { guardingOf, scriptedGuarding, type Guarding } from '#local/bedrock/guardrails/guarding.ts';
+import {
+  createTurnGuardrail,
+  createScriptedGuardrail,
+  type TurnGuardrail,
+} from '#local/bedrock/guardrails/turn-guardrail.ts';
 import { countInput } from '#local/bedrock/model/input-tokens.ts';
 import { paceAnswer, type PacedEvent } from '#local/bedrock/turn/pace.ts';
 import type { Reply } from '#local/bedrock/turn/reply.ts';
-import { overridden, playSteps } from '#local/bedrock/scenarios/play.ts';
+import { applyOverrides, playSteps } from '#local/bedrock/scenarios/play.ts';
 import type { Reservation } from '#local/bedrock/model/quota.ts';
 import type { Behaviour } from '#local/bedrock/scenarios/scenario.ts';
-import type { Chosen } from '#local/bedrock/scenarios/scenario-book.ts';
-import { chooseScenario, refuseByScenario } from '#local/bedrock/scenarios/choose.ts';
+import type { AppliedScenario } from '#local/bedrock/scenarios/scenario-book.ts';
+import { selectScenario, failByScenario } from '#local/bedrock/scenarios/select-scenario.ts';
 import { sendReply } from '#local/bedrock/turn/send-reply.ts';
 import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
@@ -40,20 +44,20 @@ async function* openAnswer(
   const { context, note, response, startedAt } = call;
   note.prompt = lastUserText(requestedTurn).slice(0, 2_000);
   note.metadata = requestedTurn.metadata;
-  const { turn, chosen } = chooseScenario(call, requestedTurn);
-  const behaviour = chosen?.behaviour ?? {};
-  if (chosen !== undefined) {
-    note.scenario = chosen.name;
-    refuseByScenario(chosen);
+  const { turn, scenario } = selectScenario(call, requestedTurn);
+  const behaviour = scenario?.behaviour ?? {};
+  if (scenario !== undefined) {
+    note.scenario = scenario.name;
+    failByScenario(scenario);
   }
   const inputTokens = countInput(turn);
   checkContext(turn, inputTokens);
-  const guarding = guardingFor(call, turn, behaviour);
-  const reservation = reserveQuota(call, turn, inputTokens + turn.maxTokens, chosen);
+  const guardrail = guardrailFor(call, turn, behaviour);
+  const reservation = reserveQuota(call, turn, inputTokens + turn.maxTokens, scenario);
   try {
     const startSource = (): SourceEvents => sourceEvents(call, turn, behaviour);
     const events =
-      guarding === undefined ? startSource() : guardAnswer(startSource, guarding, isStreamed);
+      guardrail === undefined ? startSource() : guardAnswer(startSource, guardrail, isStreamed);
     const pace = behaviour.latency === undefined ? {} : { ttftMs: behaviour.latency };
     const batches = paceAnswer(events, {
       clock: context.clock,
@@ -77,10 +81,10 @@ function reserveQuota(
   { context }: BedrockCall,
   { model }: ModelTurn,
   tokens: number,
-  chosen: Chosen | undefined,
+  scenario: AppliedScenario | undefined,
 ): Reservation {
-  const scenarioQuota = chosen?.behaviour.quota;
-  const key = scenarioQuota === undefined ? model.id : `${model.id} ${chosen?.name}`;
+  const scenarioQuota = scenario?.behaviour.quota;
+  const key = scenarioQuota === undefined ? model.id : `${model.id} ${scenario?.name}`;
   return context.quotas.reserve({ key, model, quota: scenarioQuota ?? context.quota }, tokens);
 }
 
@@ -89,14 +93,14 @@ function checkContext({ model }: ModelTurn, inputTokens: number): void {
   if (inputTokens > model.contextTokens) throw invalid('Input is too long for requested model.');
 }
 
-function guardingFor(
+function guardrailFor(
   call: BedrockCall,
   turn: ModelTurn,
   behaviour: Behaviour,
-): Guarding | undefined {
-  if (behaviour.guardrail !== undefined) return scriptedGuarding(behaviour.guardrail);
+): TurnGuardrail | undefined {
+  if (behaviour.guardrail !== undefined) return createScriptedGuardrail(behaviour.guardrail);
   if (turn.guardrail === undefined) return undefined;
-  return guardingOf(turn, turn.guardrail, call.context.guardrails);
+  return createTurnGuardrail(turn, turn.guardrail, call.context.guardrails);
 }
 
 /** Returns the steps of the scenario or the events of the source, with the scenario's overrides. */
@@ -114,8 +118,8 @@ function sourceEvents(
           input,
           signal: response.gone,
         })
-      : playSteps(stream, { turn, input, stop });
-  return overridden(events, behaviour);
+      : playSteps(stream, turn, input, stop);
+  return applyOverrides(events, behaviour);
 }
 
 /** Passes the batches on, and records their timing and usage for the journal. */

@@ -5,14 +5,14 @@ import { exceptionBytes } from '#local/bedrock/api/exception-bytes.ts';
 import { errorFrame, eventFrame } from '#local/wire/event-stream.ts';
 import { embed } from '#local/bedrock/api/invoke/embeddings.ts';
 import type { Format } from '#local/bedrock/api/invoke/format.ts';
-import { readGuardrail } from '#local/bedrock/guardrails/guardrail-headers.ts';
+import { readGuardrailHeaders } from '#local/bedrock/guardrails/guardrail-headers.ts';
 import { formatOf } from '#local/bedrock/api/invoke/formats.ts';
 import { findModel, type ModelFacts } from '#local/bedrock/model/models.ts';
 import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseNative } from '#local/bedrock/server/parse-body.ts';
 import { paddingFor } from '#local/bedrock/turn/padding.ts';
 import type { StreamWriter, WholeReply } from '#local/bedrock/turn/reply.ts';
-import { refuseWithoutTurn } from '#local/bedrock/scenarios/choose.ts';
+import { failWithoutTurn } from '#local/bedrock/scenarios/select-scenario.ts';
 import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 import type { WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
@@ -67,7 +67,10 @@ function readTurn(
   const turn = format.read(withoutBedrockMembers(body), model);
   const { headers } = call.request;
   const metadata = readMetadata(headers['x-amzn-bedrock-request-metadata']);
-  return { turn: { ...turn, metadata, guardrail: readGuardrail(call.request, body) }, format };
+  return {
+    turn: { ...turn, metadata, guardrail: readGuardrailHeaders(call.request, body) },
+    format,
+  };
 }
 
 /** Removes the members that are for Bedrock and not for the model. */
@@ -150,7 +153,7 @@ function createInvokeWriter(
 }
 
 function sendEmbedding(call: BedrockCall, model: ModelFacts, requestBody: unknown): void {
-  refuseWithoutTurn(call);
+  failWithoutTurn(call);
   const { note, response, context } = call;
   const { body, inputTokens } = embed(model, requestBody);
   const scope = { key: model.id, model, quota: context.quota };

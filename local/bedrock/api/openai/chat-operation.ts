@@ -1,6 +1,6 @@
 import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { readGuardrail } from '#local/bedrock/guardrails/guardrail-headers.ts';
+import { readGuardrailHeaders } from '#local/bedrock/guardrails/guardrail-headers.ts';
 import { findTextModel } from '#local/bedrock/model/models.ts';
 import { createCompletionStream, renderCompletion } from '#local/bedrock/api/openai/chat-render.ts';
 import { chatShape, chatTurn } from '#local/bedrock/api/openai/chat-request.ts';
@@ -29,7 +29,7 @@ export const chatCompletions: BedrockOperation = {
     if (id === '') throw invalid('you must provide a model parameter');
     note.modelId = id;
     const model = findTextModel(id, context.policy);
-    const turn = { ...chatTurn(model, body), guardrail: readGuardrail(request, {}) };
+    const turn = { ...chatTurn(model, body), guardrail: readGuardrailHeaders(request, {}) };
     const includesUsage = body.stream_options?.include_usage === true;
     const reply: Reply =
       body.stream === true
