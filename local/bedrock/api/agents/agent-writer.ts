@@ -2,7 +2,7 @@ import type { EndEvent } from '#local/bedrock/turn/answer.ts';
 import { exceptionBytes } from '#local/bedrock/api/exception-bytes.ts';
 import { errorFrame, eventFrame } from '#local/wire/event-stream.ts';
 import { renderCitations } from '#local/bedrock/api/knowledge/grounded-answer.ts';
-import type { Found } from '#local/bedrock/knowledge/knowledge-base.ts';
+import type { ScoredPassage } from '#local/bedrock/knowledge/knowledge-base.ts';
 import { toReference } from '#local/bedrock/knowledge/retrieval.ts';
 import type { StreamWriter } from '#local/bedrock/turn/reply.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
@@ -24,7 +24,7 @@ export interface AgentWriterOptions {
   readonly clock: Clock;
   readonly turn: ModelTurn;
   /** The passages found for the question. */
-  readonly passages: readonly Found[];
+  readonly passages: readonly ScoredPassage[];
   readonly knowledgeBaseId: string | undefined;
   readonly isTraced: boolean;
   /** Whether the text is sent as it is generated. Otherwise it is sent when it is complete. */

@@ -1,7 +1,7 @@
 import type { Citation } from '#local/bedrock/turn/answer.ts';
 import { exceptionBytes } from '#local/bedrock/api/exception-bytes.ts';
 import { errorFrame, eventFrame } from '#local/wire/event-stream.ts';
-import type { Found } from '#local/bedrock/knowledge/knowledge-base.ts';
+import type { ScoredPassage } from '#local/bedrock/knowledge/knowledge-base.ts';
 import { toReference } from '#local/bedrock/knowledge/retrieval.ts';
 import type { StreamWriter } from '#local/bedrock/turn/reply.ts';
 import { createAnswerCollector, type WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
@@ -9,7 +9,7 @@ import { createAnswerCollector, type WholeAnswer } from '#local/bedrock/turn/who
 /**
  * Returns the response of RetrieveAndGenerate: the text and its citations, without the session id.
  */
-export function renderGrounded(answer: WholeAnswer, passages: readonly Found[]): object {
+export function renderGrounded(answer: WholeAnswer, passages: readonly ScoredPassage[]): object {
   const { text, citations } = renderCitations(answer, passages);
   const hasIntervened = answer.stopReason === 'guardrail_intervened';
   return {
@@ -22,7 +22,7 @@ export function renderGrounded(answer: WholeAnswer, passages: readonly Found[]):
 /** Returns the text of an answer, and a citation for each part that quotes a passage. */
 export function renderCitations(
   { blocks }: Pick<WholeAnswer, 'blocks'>,
-  passages: readonly Found[],
+  passages: readonly ScoredPassage[],
 ): { readonly text: string; readonly citations: readonly object[] } {
   let text = '';
   const citations: object[] = [];
@@ -45,7 +45,7 @@ function partAt(text: string, start: number): object {
 
 function referencesOf(
   citations: readonly Citation[],
-  passages: readonly Found[],
+  passages: readonly ScoredPassage[],
 ): readonly object[] {
   return citations.flatMap(({ source, text }) => {
     const passage = passages.find(
@@ -60,7 +60,7 @@ function referencesOf(
  * cited part. Calls `onAnswer` with the complete answer.
  */
 export function createGroundedWriter(
-  passages: readonly Found[],
+  passages: readonly ScoredPassage[],
   headers: Readonly<Record<string, string>>,
   onAnswer: (answer: WholeAnswer) => void,
 ): StreamWriter {

@@ -7,11 +7,11 @@ import {
   createGroundedWriter,
   renderGrounded,
 } from '#local/bedrock/api/knowledge/grounded-answer.ts';
-import type { Found } from '#local/bedrock/knowledge/knowledge-base.ts';
+import type { ScoredPassage } from '#local/bedrock/knowledge/knowledge-base.ts';
 import {
   findKnowledgeBase,
   retrievalShape,
-  search,
+  retrievePassages,
   toSearchResult,
 } from '#local/bedrock/knowledge/retrieval.ts';
 import { findTextModel } from '#local/bedrock/model/models.ts';
@@ -112,7 +112,7 @@ export const retrieveAndGenerateStream: BedrockOperation = {
 
 interface GroundedTurn {
   readonly turn: ModelTurn;
-  readonly passages: readonly Found[];
+  readonly passages: readonly ScoredPassage[];
   readonly sessionId: string;
   readonly remember: ReturnType<typeof openSession>['remember'];
 }
@@ -135,7 +135,7 @@ function read({ note, request, context }: BedrockCall): GroundedTurn {
   }
   const session = openSession(context, key);
   const { text } = body.input;
-  const passages = search(base, text, config.retrievalConfiguration);
+  const passages = retrievePassages(base, text, config.retrievalConfiguration);
   const question: TurnMessage = {
     role: 'user',
     content: [...passages.map(toSearchResult), { type: 'text', text }],

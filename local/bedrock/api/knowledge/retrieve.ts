@@ -2,7 +2,7 @@ import { invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import {
   findKnowledgeBase,
   retrievalShape,
-  search,
+  retrievePassages,
   toReference,
 } from '#local/bedrock/knowledge/retrieval.ts';
 import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
@@ -27,7 +27,7 @@ export const retrieve: BedrockOperation = {
     const base = findKnowledgeBase(context, params['knowledgeBaseId'] ?? '');
     const { text } = body.retrievalQuery;
     note.prompt = text;
-    const passages = search(base, text, body.retrievalConfiguration);
+    const passages = retrievePassages(base, text, body.retrievalConfiguration);
     const retrievalResults = passages.map((passage) => {
       const { documentId, score } = passage;
       return Object.assign(toReference(passage), { documentId, score });
