@@ -9,6 +9,7 @@ export interface KnowledgeBase {
   search(query: string, options: SearchOptions): readonly ScoredPassage[];
 }
 
+/** The number of results, and the condition on their metadata. */
 export interface SearchOptions {
   readonly limit: number;
   readonly filter?: Filter | undefined;

@@ -150,7 +150,9 @@ const scenarioShape = closedStructure(
 export type Scenario = Shaped<typeof scenarioShape>;
 /** How a request is answered, at one step of a scenario. */
 export type Behaviour = NonNullable<Scenario['next']>[number];
+/** A step of a scripted answer. */
 export type Step = NonNullable<Behaviour['stream']>[number];
+/** The conditions under which a scenario applies. */
 export type Match = NonNullable<Scenario['match']>;
 
 /** Reads a scenario. Throws an error that names the invalid member and the expected value. */

@@ -6,6 +6,7 @@ import {
   type Voice,
 } from '#local/bedrock/simulated/language/voice.ts';
 
+/** The English sentences of the simulated model. */
 export const english: Voice = {
   summaryHeading: 'In short:',
   separator: ' ',

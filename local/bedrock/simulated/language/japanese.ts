@@ -6,6 +6,7 @@ import {
   type Voice,
 } from '#local/bedrock/simulated/language/voice.ts';
 
+/** The Japanese sentences of the simulated model. */
 export const japanese: Voice = {
   summaryHeading: '要点は次のとおりです。',
   separator: '',
