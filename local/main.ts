@@ -64,7 +64,7 @@ async function main(): Promise<void> {
     host: values.host,
     faithfulLimits: values['faithful-limits'],
     watch: values.watch,
-    bedrock: await readBedrockArguments(values, { region: 'us-east-1', log: console.log }),
+    bedrock: await readBedrockArguments(values, 'us-east-1', console.log),
     endpoints: Object.fromEntries(values.endpoint.map(readEndpoint)),
     log: console.log,
   });

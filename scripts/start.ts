@@ -2,7 +2,7 @@ import {
   bedrockArguments,
   bedrockHelp,
   readBedrockArguments,
-  whoAnswers,
+  describeSource,
 } from '#local/bedrock/server/command-options.ts';
 import { endOnSignals } from '#local/process/end-on-signals.ts';
 import { startLocal } from '#local/host/host.ts';
@@ -56,8 +56,7 @@ async function start(): Promise<void> {
   await freePort(gatewayPort, '--port');
   await freePort(pagePort, '--web-port or PORT');
   const knowledge = values.knowledge.length === 0 ? ['docs'] : values.knowledge;
-  const surroundings = { region: 'us-east-1', log: console.log };
-  const bedrock = await readBedrockArguments({ ...values, knowledge }, surroundings);
+  const bedrock = await readBedrockArguments({ ...values, knowledge }, 'us-east-1', console.log);
   const { watch } = values;
   const template = watch ? await watchSystem() : await buildAll();
   const system = await startLocal({
@@ -123,7 +122,7 @@ function banner({ web, apis, functions, endpoints, signIn }: LocalState): string
     `  ${'AWS endpoint'.padEnd(26)} ${endpoints.aws}`,
     `  ${'What runs where'.padEnd(26)} ${values.state}`,
     '',
-    `${whoAnswers(values)} Try:`,
+    `${describeSource(values)} Try:`,
     '',
     `  curl -N ${api?.url}/chat/stream -H 'x-api-key: ${api?.apiKeys[0]}' -H 'content-type: application/json' -d '${body}'`,
     '',

@@ -5,16 +5,12 @@ import type { Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
 import type { IdentityPolicy } from '#local/bedrock/server/identity.ts';
 import { createJournal, type Journal, type JournalEntry } from '#local/bedrock/server/journal.ts';
 import type { KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
-import {
-  findModelForDoor,
-  type ModelFacts,
-  type ModelPolicy,
-} from '#local/bedrock/model/models.ts';
+import { findTextModel, type ModelFacts, type ModelPolicy } from '#local/bedrock/model/models.ts';
 import { createPromptCache } from '#local/bedrock/model/prompt-cache.ts';
 import { createQuotas, type Quota } from '#local/bedrock/model/quota.ts';
 import type { Tape } from '#local/bedrock/recording/tape.ts';
 import { createScenarioBook } from '#local/bedrock/scenarios/scenario-book.ts';
-import type { Services, Source } from '#local/bedrock/server/call-context.ts';
+import type { BedrockContext, Source } from '#local/bedrock/server/call-context.ts';
 import { simulate } from '#local/bedrock/simulated/simulate.ts';
 import { realClock, type Clock } from '#local/process/clock.ts';
 
@@ -23,68 +19,72 @@ export interface BedrockOptions {
   readonly identity: IdentityPolicy;
   readonly region?: string;
   readonly clock?: Clock;
-  /** Who answers; the simulated model where nobody else is named. */
+  /** What produces the answers. The default is the simulated model. */
   readonly source?: Source;
-  /** Recordings, made or played. */
+  /** Records the requests of a real Bedrock, or replays such recordings. */
   readonly tape?: Tape | undefined;
-  /** Whether models that AWS has switched off answer. */
+  /** Whether models that AWS has retired still answer. */
   readonly servesEndedModels?: boolean;
-  /** Whether a request may ask for a scenario by its metadata, a header or a marker. */
-  readonly takesInlineScenarios?: boolean;
+  /** Whether a request can bring its own scenario, in its metadata, a header or a marker. */
+  readonly allowsInlineScenarios?: boolean;
   readonly scenarios?: readonly unknown[];
   readonly guardrails?: readonly Guardrail[];
   readonly quota?: Quota;
   readonly knowledgeBases?: readonly KnowledgeBase[];
-  /** Models that are not in the catalogue, each like one that is: `{ 'my.model': 'amazon.nova-lite-v1:0' }`. */
+  /**
+   * Models that are not in the catalogue. Each maps a new id to the catalogue model that it copies:
+   * `{ 'my.model': 'amazon.nova-lite-v1:0' }`.
+   */
   readonly models?: Readonly<Record<string, string>>;
-  /** Told of every request when it is answered. */
+  /** Called once for each request, after it was answered. */
   readonly onRequest?: (entry: JournalEntry) => void;
-  /** Streams carry padding unless this is false. */
-  readonly pads?: boolean;
+  /** Whether stream events carry padding. The default is true. */
+  readonly padsEvents?: boolean;
 }
 
-/** A local Bedrock, to be put behind a gateway. */
+/** A local Bedrock, to be served by a gateway. */
 export interface Bedrock {
   readonly engine: Engine;
   readonly journal: Journal;
   /**
-   * Has requests answered by a scenario, in the grammar of scenario files, from now on; those added
-   * later are asked first. Gives what takes it away again. Throws for a scenario that is none.
+   * Adds a scenario, in the format of scenario files. The scenario added last is tried first.
+   * Returns a function that removes it. Throws if the scenario is invalid.
    */
   on(scenario: unknown): () => void;
 }
 
+/** The default source: the simulated model. */
 export const simulated: Source = {
   isLive: false,
   answer: (turn, { input }) => simulate(turn, input),
 };
 
-/** Makes a local Bedrock. Throws for a scenario that cannot be read. */
+/** Creates a local Bedrock. Throws if a scenario is invalid or a model id is unknown. */
 export function createBedrock(options: BedrockOptions): Bedrock {
   const clock = options.clock ?? realClock;
   const { knowledgeBases = [], scenarios = [] } = options;
-  const services: Services = {
+  const context: BedrockContext = {
     clock,
     pace: options.pace,
     policy: toPolicy(options),
     region: options.region ?? 'us-east-1',
     journal: createJournal(options.onRequest),
     scenarios: createScenarioBook(scenarios),
-    takesInline: options.takesInlineScenarios ?? false,
+    allowsInlineScenarios: options.allowsInlineScenarios ?? false,
     quotas: createQuotas(clock),
     quota: options.quota ?? {},
     cache: createPromptCache(clock),
     guardrails: [...(options.guardrails ?? [])],
     knowledgeBases: new Map(knowledgeBases.map((base) => [base.id, base])),
     sessions: new Map(),
-    pads: options.pads ?? true,
+    padsEvents: options.padsEvents ?? true,
     source: options.source ?? simulated,
     tape: options.tape,
   };
   return {
-    engine: createEngine(services, options.identity),
-    journal: services.journal,
-    on: (scenario) => services.scenarios.add(scenario),
+    engine: createEngine(context, options.identity),
+    journal: context.journal,
+    on: (scenario) => context.scenarios.add(scenario),
   };
 }
 
@@ -94,7 +94,7 @@ function toPolicy({
 }: BedrockOptions): ModelPolicy {
   const policy = { servesEnded: true, aliases: new Map<string, ModelFacts>() };
   const aliases = Object.entries(models).map(([id, like]) => {
-    return [id, { ...findModelForDoor(like, policy), id, hasEnded: false }] as const;
+    return [id, { ...findTextModel(like, policy), id, hasEnded: false }] as const;
   });
   return { servesEnded, aliases: new Map(aliases) };
 }

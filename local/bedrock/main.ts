@@ -3,7 +3,7 @@ import {
   bedrockArguments,
   bedrockHelp,
   readBedrockArguments,
-  whoAnswers,
+  describeSource,
 } from '#local/bedrock/server/command-options.ts';
 import type { JournalEntry } from '#local/bedrock/server/journal.ts';
 import type { IdentityPolicy } from '#local/bedrock/server/identity.ts';
@@ -14,25 +14,27 @@ import { readChoice, readWholeNumber } from '#local/process/option-values.ts';
 import { readOptions } from '#local/process/read-options.ts';
 import { openCertificate } from '#local/process/tls.ts';
 
-const help = `Amazon Bedrock on your laptop, on one port for HTTP/1.1 and HTTP/2.
+const help = `Amazon Bedrock on your laptop. HTTP/1.1 and HTTP/2 share one port.
 
 npm run bedrock -- [options]
 
-Where it is
-  --port N               where to listen on 127.0.0.1 (4566)
-  --tls                  take TLS too, with a certificate made in --data
-  --data DIR             where that is kept (.streambed/bedrock)
-  --region REGION        (us-east-1)
-  --quiet                no line for each request
+Defaults are in parentheses.
 
-Who may ask
-  --auth MODE            off, lenient (credentials of any kind), or strict (lenient)
-  --access-key ID        with strict: the key pair that signatures are made with
-  --secret-key SECRET
-  --api-key KEY          with strict: a bearer key (repeatable)
+Server
+  --port N               port to listen on, on 127.0.0.1 (4566)
+  --tls                  also accept TLS, with a certificate created in --data
+  --data DIR             folder of the certificate (.streambed/bedrock)
+  --region REGION        AWS Region (us-east-1)
+  --quiet                do not print a line for each request
+
+Authentication
+  --auth MODE            off, lenient (any credentials) or strict (lenient)
+  --access-key ID        for strict: access key that must sign the requests
+  --secret-key SECRET    for strict: secret key that belongs to --access-key
+  --api-key KEY          for strict: API key that is accepted (repeatable)
 
 ${bedrockHelp}
-docs/local-bedrock.md has examples.
+See docs/local-bedrock.md for examples.
 `;
 
 const { values } = readOptions({
@@ -62,9 +64,11 @@ try {
 async function start(): Promise<void> {
   const { region } = values;
   const identity = readIdentity();
-  const requested = readWholeNumber('--port', values.port);
-  const settings = await readBedrockArguments(values, { region, log: console.log });
-  const onRequest = values.quiet ? undefined : (entry: JournalEntry) => console.log(lineOf(entry));
+  const requestedPort = readWholeNumber('--port', values.port);
+  const settings = await readBedrockArguments(values, region, console.log);
+  const onRequest = values.quiet
+    ? undefined
+    : (entry: JournalEntry) => console.log(toLogLine(entry));
   const { engine } = createBedrock({
     ...settings,
     identity,
@@ -72,43 +76,53 @@ async function start(): Promise<void> {
   });
   const certificate = values.tls ? await openCertificate(values.data) : undefined;
   const gateway = createGateway(() => engine, certificate === undefined ? {} : { certificate });
-  const port = await listen(gateway.server, { port: requested, option: '--port' });
+  const port = await listen(gateway.server, { port: requestedPort, option: '--port' });
   endOnSignals(() => gateway.close());
   console.log(greeting(`http://127.0.0.1:${port}`, certificate?.path));
 }
 
-/** A request in a line: what it was, how it ended, how long it took, what it cost. */
-function lineOf(entry: JournalEntry): string {
+/**
+ * Describes a request in one line: operation, model, status, outcome, duration, tokens, scenario.
+ */
+function toLogLine(entry: JournalEntry): string {
   const { durationMs, error, modelId = '', operation, outcome, scenario, status, usage } = entry;
   const tokens = usage === undefined ? '' : `${usage.inputTokens} + ${usage.outputTokens} tokens`;
-  const by = scenario === undefined ? '' : `(scenario: ${scenario})`;
-  const parts = [operation, modelId, status, error ?? outcome, `${durationMs} ms`, tokens, by];
+  const scenarioName = scenario === undefined ? '' : `(scenario: ${scenario})`;
+  const parts = [
+    operation,
+    modelId,
+    status,
+    error ?? outcome,
+    `${durationMs} ms`,
+    tokens,
+    scenarioName,
+  ];
   return parts.filter((part) => part !== '').join('  ');
 }
 
 function readIdentity(): IdentityPolicy {
   const mode = readChoice('--auth', values.auth, ['off', 'lenient', 'strict']);
   const { 'access-key': accessKeyId, 'secret-key': secretAccessKey, 'api-key': apiKeys } = values;
-  const hasPair = accessKeyId !== undefined && secretAccessKey !== undefined;
-  if (mode === 'strict' && !hasPair && apiKeys.length === 0) {
+  const hasKeyPair = accessKeyId !== undefined && secretAccessKey !== undefined;
+  if (mode === 'strict' && !hasKeyPair && apiKeys.length === 0) {
     throw new Error('--auth strict: needs --access-key and --secret-key, or --api-key');
   }
-  return { mode, apiKeys, credentials: hasPair ? [{ accessKeyId, secretAccessKey }] : [] };
+  return { mode, apiKeys, credentials: hasKeyPair ? [{ accessKeyId, secretAccessKey }] : [] };
 }
 
 function greeting(url: string, certificate: string | undefined): string {
   const body = '{"messages":[{"role":"user","content":[{"text":"Hello"}]}]}';
   const key = values['api-key'][0] ?? 'any';
-  const isKeyed = values.auth !== 'strict' || values['api-key'].length > 0;
+  const canShowCurl = values.auth !== 'strict' || values['api-key'].length > 0;
   return [
     `Bedrock is ready: AWS_ENDPOINT_URL_BEDROCK_RUNTIME=${url}`,
     ...(certificate === undefined
       ? []
       : [`With TLS: ${url.replace('http', 'https')}, NODE_EXTRA_CA_CERTS=${certificate}`]),
     '',
-    `${whoAnswers(values)}${values.auth === 'lenient' ? ' It wants credentials, and takes any.' : ''}`,
+    `${describeSource(values)}${values.auth === 'lenient' ? ' Requests need credentials; any will do.' : ''}`,
     '',
-    ...(isKeyed
+    ...(canShowCurl
       ? [
           `  curl ${url}/model/amazon.nova-lite-v1:0/converse -H 'authorization: Bearer ${key}' -d '${body}'`,
           '',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-/** The checksums that S3 knows, each as the Base64 of its bytes. */
+/** The checksum algorithms of S3. Each returns the checksum in Base64. */
 const algorithms = {
   crc32: (body: Buffer) => fourBytes(crc32(body)),
   crc32c: (body: Buffer) => fourBytes(crc32c(body)),
@@ -10,12 +10,15 @@ const algorithms = {
   sha256: (body: Buffer) => createHash('sha256').update(body).digest('base64'),
 } as const;
 
+/** The name of a checksum algorithm. */
 export type ChecksumName = keyof typeof algorithms;
 
+/** Returns whether S3 supports a checksum algorithm. */
 export function isChecksumName(name: string): name is ChecksumName {
   return Object.hasOwn(algorithms, name);
 }
 
+/** Returns the checksum of bytes in Base64. */
 export function checksumOf(name: ChecksumName, body: Buffer): string {
   return algorithms[name](body);
 }

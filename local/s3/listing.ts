@@ -1,10 +1,10 @@
 import { AwsError } from '#local/wire/aws-error.ts';
 import type { ObjectStore, StoredObject } from '#local/s3/object-store.ts';
-import { xmlAnswer, type S3Answer } from '#local/s3/s3-answer.ts';
+import { xmlResponse, type S3Response } from '#local/s3/s3-response.ts';
 import type { S3Request } from '#local/s3/s3-request.ts';
 
-/** ListObjectsV2, and ListObjects as older clients know it. */
-export function listObjects(store: ObjectStore, { bucket, query }: S3Request): S3Answer {
+/** Handles ListObjectsV2, and the older ListObjects. */
+export function listObjects(store: ObjectStore, { bucket, query }: S3Request): S3Response {
   const isV2 = query.get('list-type') === '2';
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
@@ -15,15 +15,15 @@ export function listObjects(store: ObjectStore, { bucket, query }: S3Request): S
         ? query.get('start-after')
         : decodeToken(token)
       : query.get('marker')) ?? '';
-  const most = Math.min(1000, Number(query.get('max-keys') ?? 1000));
-  if (!Number.isInteger(most) || most < 0) {
+  const maxKeys = Math.min(1000, Number(query.get('max-keys') ?? 1000));
+  if (!Number.isInteger(maxKeys) || maxKeys < 0) {
     throw new AwsError(
       'InvalidArgument',
       'Argument maxKeys must be an integer between 0 and 2147483647',
     );
   }
   const encode = query.get('encoding-type') === 'url' ? encodeURIComponent : (text: string) => text;
-  const page = pageOf(store.list(bucket, prefix, after), { prefix, delimiter, most, after });
+  const page = pageOf(store.list(bucket, prefix, after), { prefix, delimiter, maxKeys, after });
   const Contents = page.objects.map(({ key, size, etag, modifiedAt }) => ({
     Key: encode(key),
     LastModified: new Date(modifiedAt).toISOString(),
@@ -35,7 +35,7 @@ export function listObjects(store: ObjectStore, { bucket, query }: S3Request): S
     Name: bucket,
     Prefix: encode(prefix),
     Delimiter: delimiter === '' ? undefined : encode(delimiter),
-    MaxKeys: most,
+    MaxKeys: maxKeys,
     EncodingType: query.get('encoding-type') ?? undefined,
     IsTruncated: page.last !== undefined,
     Contents,
@@ -43,8 +43,8 @@ export function listObjects(store: ObjectStore, { bucket, query }: S3Request): S
   };
   const last = page.last;
   if (!isV2)
-    return xmlAnswer('ListBucketResult', { ...common, Marker: encode(after), NextMarker: last });
-  return xmlAnswer('ListBucketResult', {
+    return xmlResponse('ListBucketResult', { ...common, Marker: encode(after), NextMarker: last });
+  return xmlResponse('ListBucketResult', {
     ...common,
     KeyCount: page.objects.length + page.prefixes.length,
     StartAfter: query.get('start-after') ?? undefined,
@@ -57,36 +57,39 @@ function decodeToken(token: string): string {
   return Buffer.from(token, 'base64url').toString('utf8');
 }
 
-interface Listing {
+interface PageOptions {
   readonly prefix: string;
   readonly delimiter: string;
-  readonly most: number;
+  readonly maxKeys: number;
   readonly after: string;
 }
 
 interface Page {
   readonly objects: readonly StoredObject[];
-  /** What stands for all keys that go on in the same way. */
+  /** Each stands for all keys that begin with it. */
   readonly prefixes: readonly string[];
-  /** Where the next page begins, where there is one. */
+  /** The key after which the next page begins, if there is one. */
   readonly last: string | undefined;
 }
 
-function pageOf(all: readonly StoredObject[], { prefix, delimiter, most, after }: Listing): Page {
-  if (most === 0) return { objects: [], prefixes: [], last: undefined };
+function pageOf(
+  all: readonly StoredObject[],
+  { prefix, delimiter, maxKeys, after }: PageOptions,
+): Page {
+  if (maxKeys === 0) return { objects: [], prefixes: [], last: undefined };
   const objects: StoredObject[] = [];
   const prefixes = new Set<string>();
   let last = '';
   for (const object of all) {
     const end = delimiter === '' ? -1 : object.key.indexOf(delimiter, prefix.length);
     const group = end === -1 ? undefined : object.key.slice(0, end + delimiter.length);
-    const isKnown = group !== undefined && (prefixes.has(group) || group === after);
-    if (!isKnown && objects.length + prefixes.size === most) {
+    const isListed = group !== undefined && (prefixes.has(group) || group === after);
+    if (!isListed && objects.length + prefixes.size === maxKeys) {
       return { objects, last, prefixes: [...prefixes] };
     }
     if (group === undefined) objects.push(object);
     else if (group !== after) prefixes.add(group);
-    // After a group, everything that begins as it does is passed over.
+    // The next page skips all keys that begin with the prefix of a group.
     last = group === undefined ? object.key : `${group}\u{10FFFF}`;
   }
   return { objects, prefixes: [...prefixes], last: undefined };

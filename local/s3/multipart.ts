@@ -2,18 +2,19 @@ import { createHash, randomUUID } from 'node:crypto';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { AwsError } from '#local/wire/aws-error.ts';
 import type { Part, Upload } from '#local/s3/object-store.ts';
-import { etagOf, headersToKeep, type ObjectApi } from '#local/s3/objects.ts';
-import { xmlAnswer, type S3Answer } from '#local/s3/s3-answer.ts';
-import { checkSums, type S3Request } from '#local/s3/s3-request.ts';
+import { etagOf, headersToStore, type ObjectApi } from '#local/s3/objects.ts';
+import { xmlResponse, type S3Response } from '#local/s3/s3-response.ts';
+import { verifyChecksums, type S3Request } from '#local/s3/s3-request.ts';
 import { record, type Json } from '#local/template/json.ts';
 
-/** The least size of every part but the last. */
+/** The minimum size of every part but the last. */
 const minPartBytes = 5 * 1024 * 1024;
 
-export function createUpload({ store, now }: ObjectApi, request: S3Request): S3Answer {
+/** Handles CreateMultipartUpload. */
+export function createUpload({ store, now }: ObjectApi, request: S3Request): S3Response {
   const { bucket: Bucket, key: Key } = request;
   const UploadId = randomUUID();
-  const headers = headersToKeep(request);
+  const headers = headersToStore(request);
   store.beginUpload({
     id: UploadId,
     bucket: Bucket,
@@ -21,12 +22,13 @@ export function createUpload({ store, now }: ObjectApi, request: S3Request): S3A
     headers,
     createdAt: Math.floor(now()),
   });
-  return xmlAnswer('InitiateMultipartUploadResult', { Bucket, Key, UploadId });
+  return xmlResponse('InitiateMultipartUploadResult', { Bucket, Key, UploadId });
 }
 
-export async function uploadPart({ store }: ObjectApi, request: S3Request): Promise<S3Answer> {
+/** Handles UploadPart. Throws S3's error for an invalid part number or an unknown upload. */
+export async function uploadPart({ store }: ObjectApi, request: S3Request): Promise<S3Response> {
   const { query, body, checksum } = request;
-  const upload = knownUpload({ store }, request);
+  const upload = requireUpload({ store }, request);
   const number = Number(query.get('partNumber'));
   if (!Number.isInteger(number) || number < 1 || number > 10_000) {
     throw new AwsError(
@@ -47,7 +49,7 @@ export async function uploadPart({ store }: ObjectApi, request: S3Request): Prom
   };
 }
 
-function knownUpload(
+function requireUpload(
   { store }: Pick<ObjectApi, 'store'>,
   { bucket, key, query }: S3Request,
 ): Upload {
@@ -58,15 +60,16 @@ function knownUpload(
   throw new AwsError('NoSuchUpload', message, { status: 404 });
 }
 
-export async function completeUpload(api: ObjectApi, request: S3Request): Promise<S3Answer> {
-  const { store, now, happened } = api;
+/** Handles CompleteMultipartUpload. Throws S3's error if a part is missing, too small or out of order. */
+export async function completeUpload(api: ObjectApi, request: S3Request): Promise<S3Response> {
+  const { store, now, emitEvent } = api;
   const { bucket, key, body } = request;
-  const upload = knownUpload(api, request);
-  const parts = chosenParts(store.parts(upload.id), body);
+  const upload = requireUpload(api, request);
+  const parts = selectParts(store.parts(upload.id), body);
   const bodies = await Promise.all(parts.map(({ file }) => store.read(file)));
   const whole = Buffer.concat(bodies);
-  // The checksum of a completion is that of the whole object.
-  checkSums(request.headers, { body: whole, checksum: request.checksum });
+  // The checksum of this request is that of the whole object.
+  verifyChecksums(request.headers, whole, request.checksum);
   const digests = parts.map(({ etag }) => Buffer.from(etag.replaceAll('"', ''), 'hex'));
   const digest = createHash('md5').update(Buffer.concat(digests)).digest('hex');
   const etag = `"${digest}-${parts.length}"`;
@@ -81,9 +84,9 @@ export async function completeUpload(api: ObjectApi, request: S3Request): Promis
   };
   await store.put(bucket, object);
   await store.endUpload(upload.id);
-  happened('ObjectCreated:CompleteMultipartUpload', bucket, object);
+  emitEvent('ObjectCreated:CompleteMultipartUpload', bucket, object);
   const Location = `/${bucket}/${key}`;
-  return xmlAnswer('CompleteMultipartUploadResult', {
+  return xmlResponse('CompleteMultipartUploadResult', {
     Location,
     Bucket: bucket,
     Key: key,
@@ -91,23 +94,21 @@ export async function completeUpload(api: ObjectApi, request: S3Request): Promis
   });
 }
 
-/** The parts that the caller names, which must be there as named and in order. */
-function chosenParts(parts: readonly Part[], body: Buffer): readonly Part[] {
-  const named = namedIn(body, 'CompleteMultipartUpload', 'Part');
-  if (named.length === 0) {
-    throw malformed();
-  }
-  const numbers = named.map((part) => Number(part['PartNumber']));
+/** Returns the parts that the request lists. They must exist and be in order. */
+function selectParts(parts: readonly Part[], body: Buffer): readonly Part[] {
+  const listed = readElements(body, 'CompleteMultipartUpload', 'Part');
+  if (listed.length === 0) throw malformedXml();
+  const numbers = listed.map((part) => Number(part['PartNumber']));
   if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0))) {
     throw new AwsError('InvalidPartOrder', 'The list of parts was not in ascending order.');
   }
-  return named.map(({ ETag }, index) => {
+  return listed.map(({ ETag }, index) => {
     const part = parts.find(({ number }) => number === numbers[index]);
     const tag = String(ETag).replaceAll('"', '');
     if (part === undefined || part.etag.replaceAll('"', '') !== tag) {
       throw new AwsError('InvalidPart', 'One or more of the specified parts could not be found.');
     }
-    if (part.size < minPartBytes && index < named.length - 1) {
+    if (part.size < minPartBytes && index < listed.length - 1) {
       throw new AwsError(
         'EntityTooSmall',
         'Your proposed upload is smaller than the minimum allowed size',
@@ -117,8 +118,8 @@ function chosenParts(parts: readonly Part[], body: Buffer): readonly Part[] {
   });
 }
 
-/** The elements of a name below a root, as objects of texts. Throws for what is no such XML. */
-export function namedIn(body: Buffer, root: string, name: string): readonly Json[] {
+/** Returns the elements with a name under a root, as objects of texts. Throws for malformed XML. */
+export function readElements(body: Buffer, root: string, name: string): readonly Json[] {
   const text = body.toString('utf8');
   const parser = new XMLParser({
     parseTagValue: false,
@@ -127,28 +128,30 @@ export function namedIn(body: Buffer, root: string, name: string): readonly Json
     isArray: (tag) => tag === name,
   });
   const parsed = XMLValidator.validate(text) === true ? record(parser.parse(text)) : {};
-  if (!Object.hasOwn(parsed, root)) throw malformed();
-  const found = record(parsed[root])[name];
-  return Array.isArray(found) ? found.map(record) : [];
+  if (!Object.hasOwn(parsed, root)) throw malformedXml();
+  const elements = record(parsed[root])[name];
+  return Array.isArray(elements) ? elements.map(record) : [];
 }
 
-function malformed(): AwsError {
+function malformedXml(): AwsError {
   const message =
     'The XML you provided was not well-formed or did not validate against our published schema';
   return new AwsError('MalformedXML', message);
 }
 
-export async function abortUpload(api: ObjectApi, request: S3Request): Promise<S3Answer> {
-  await api.store.endUpload(knownUpload(api, request).id);
+/** Handles AbortMultipartUpload. */
+export async function abortUpload(api: ObjectApi, request: S3Request): Promise<S3Response> {
+  await api.store.endUpload(requireUpload(api, request).id);
   return { status: 204 };
 }
 
-export function listParts(api: ObjectApi, request: S3Request): S3Answer {
-  const { id, bucket, key } = knownUpload(api, request);
+/** Handles ListParts. */
+export function listParts(api: ObjectApi, request: S3Request): S3Response {
+  const { id, bucket, key } = requireUpload(api, request);
   const parts = api.store.parts(id).map(({ number, etag, size }) => {
     return { PartNumber: number, ETag: etag, Size: size };
   });
-  return xmlAnswer('ListPartsResult', {
+  return xmlResponse('ListPartsResult', {
     Bucket: bucket,
     Key: key,
     UploadId: id,
@@ -157,11 +160,12 @@ export function listParts(api: ObjectApi, request: S3Request): S3Answer {
   });
 }
 
-export function listUploads({ store }: ObjectApi, { bucket }: S3Request): S3Answer {
+/** Handles ListMultipartUploads. */
+export function listUploads({ store }: ObjectApi, { bucket }: S3Request): S3Response {
   const uploads = store.uploads(bucket).map(({ id, key, createdAt }) => {
     return { Key: key, UploadId: id, Initiated: new Date(createdAt).toISOString() };
   });
-  return xmlAnswer('ListMultipartUploadsResult', {
+  return xmlResponse('ListMultipartUploadsResult', {
     Bucket: bucket,
     IsTruncated: false,
     Upload: uploads,

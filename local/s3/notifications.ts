@@ -2,9 +2,10 @@ import type { Clock } from '#local/process/clock.ts';
 import type { ObjectApi } from '#local/s3/objects.ts';
 import type { BucketDefinition, Notification } from '#local/s3/read-buckets.ts';
 
-/** Hands a text to what an ARN names. */
+/** Sends a message to the function, queue or other resource of an ARN. */
 export type Deliver = (arn: string, message: { readonly body: string }) => void;
 
+/** The settings of the bucket notifications. */
 export interface NotifierSettings {
   readonly region: string;
   readonly clock: Clock;
@@ -12,17 +13,19 @@ export interface NotifierSettings {
   readonly deliver: Deliver;
 }
 
-/** Tells functions and queues of what happens in buckets, as their notifications ask for it. */
-export function notifier({
+/** Returns a function that sends the events of buckets to their notification targets. */
+export function createNotifier({
   region,
   clock,
   buckets,
   deliver,
-}: NotifierSettings): ObjectApi['happened'] {
+}: NotifierSettings): ObjectApi['emitEvent'] {
   let sequence = 0;
   return (event, bucket, { key, size, etag }) => {
     const notifications = buckets().find(({ name }) => name === bucket)?.notifications ?? [];
-    for (const notification of notifications.filter((each) => isWanted(each, event, key))) {
+    for (const notification of notifications.filter((each) =>
+      matchesNotification(each, event, key),
+    )) {
       sequence += 1;
       const record = {
         eventVersion: '2.1',
@@ -41,7 +44,7 @@ export function notifier({
             arn: `arn:aws:s3:::${bucket}`,
           },
           object: {
-            // Keys are told as a form would send them.
+            // Keys are encoded like the values of a form.
             key: encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+'),
             size,
             eTag: etag.replaceAll('"', ''),
@@ -54,7 +57,13 @@ export function notifier({
   };
 }
 
-function isWanted({ event, prefix, suffix }: Notification, happened: string, key: string): boolean {
-  const isKind = event.endsWith('*') ? happened.startsWith(event.slice(0, -1)) : event === happened;
-  return isKind && key.startsWith(prefix) && key.endsWith(suffix);
+function matchesNotification(
+  { event: pattern, prefix, suffix }: Notification,
+  event: string,
+  key: string,
+): boolean {
+  const isEvent = pattern.endsWith('*')
+    ? event.startsWith(pattern.slice(0, -1))
+    : event === pattern;
+  return isEvent && key.startsWith(prefix) && key.endsWith(suffix);
 }

@@ -17,15 +17,16 @@ CREATE TABLE IF NOT EXISTS parts (
 
 const objectShape = structure({
   key: string(),
-  /** The file with its bytes. */
+  /** The name of the file with its bytes. */
   file: string(),
   size: integer(),
   etag: string(),
-  /** Headers that come back with it, in JSON. */
+  /** The headers that are returned with it, in JSON. */
   headers: string(),
   modifiedAt: integer(),
 });
 
+/** An object in a bucket. */
 export type StoredObject = Shaped<typeof objectShape>;
 
 const uploadShape = structure({
@@ -36,29 +37,33 @@ const uploadShape = structure({
   createdAt: integer(),
 });
 
+/** A multipart upload that is not complete. */
 export type Upload = Shaped<typeof uploadShape>;
 
 const partShape = structure({ number: integer(), file: string(), size: integer(), etag: string() });
 
+/** A part of a multipart upload. */
 export type Part = Shaped<typeof partShape>;
 
 const bucketShape = structure({ name: string(), createdAt: integer() });
 
+/** A bucket. */
 export type Bucket = Shaped<typeof bucketShape>;
 
-/** Buckets, objects and unfinished uploads: bytes as files, the rest in a database. */
+/** Buckets, objects and incomplete uploads. The bytes are files, and the rest is in a database. */
 export interface ObjectStore {
   makeBucket(name: string, now: number): void;
   deleteBucket(name: string): void;
   buckets(): readonly Bucket[];
-  /** Writes bytes to a file of their own; they belong to nobody yet. */
+  /** Writes bytes to a new file and returns its name. No object refers to it yet. */
   write(body: Buffer): Promise<string>;
   read(file: string): Promise<Buffer>;
-  /** Puts an object in the place of what was there. */
+  /** Stores an object, and replaces an earlier one with the same key. */
   put(bucket: string, object: StoredObject): Promise<void>;
   find(bucket: string, key: string): StoredObject | undefined;
+  /** Returns whether the object existed. */
   delete(bucket: string, key: string): Promise<boolean>;
-  /** In the order of their keys, from after one. */
+  /** Returns the objects whose keys follow `after`, in the order of their keys. */
   list(bucket: string, prefix: string, after: string): readonly StoredObject[];
   beginUpload(upload: Upload): void;
   findUpload(id: string): Upload | undefined;
@@ -69,6 +74,7 @@ export interface ObjectStore {
   close(): void;
 }
 
+/** Opens the object store in a folder, which it creates if necessary. */
 export async function openObjectStore(folder: string): Promise<ObjectStore> {
   await mkdir(folder, { recursive: true });
   const store = openStore(join(folder, 'objects.sqlite'), schema);
@@ -88,7 +94,7 @@ export async function openObjectStore(folder: string): Promise<ObjectStore> {
     objectShape,
   );
   return {
-    ...uploadsIn(store, discard),
+    ...createUploads(store, discard),
     makeBucket: (name, now) => void makeBucket(name, Math.floor(now)),
     deleteBucket: (name) => void deleteBucket(name),
     buckets: store.rows(
@@ -97,23 +103,23 @@ export async function openObjectStore(folder: string): Promise<ObjectStore> {
     ),
     async write(body) {
       const file = `${createHash('sha256').update(body).digest('hex').slice(0, 16)}-${randomUUID()}`;
-      // Under another name until all of it is there.
+      // The file has a temporary name until it is complete.
       await writeFile(join(folder, `${file}.part`), body);
       await rename(join(folder, `${file}.part`), join(folder, file));
       return file;
     },
     read: (file) => readFile(join(folder, file)),
     async put(bucket, { key, file, size, etag, headers, modifiedAt }) {
-      const before = find(bucket, key)[0]?.file;
+      const previousFile = find(bucket, key)[0]?.file;
       put(bucket, key, file, size, etag, headers, modifiedAt);
-      await discard(before);
+      await discard(previousFile);
     },
     find: (bucket, key) => find(bucket, key)[0],
     async delete(bucket, key) {
-      const before = find(bucket, key)[0];
+      const object = find(bucket, key)[0];
       remove(bucket, key);
-      await discard(before?.file);
-      return before !== undefined;
+      await discard(object?.file);
+      return object !== undefined;
     },
     list: (bucket, prefix, after) => list(bucket, prefix, after),
     close: () => store.close(),
@@ -125,7 +131,7 @@ type Uploads = Pick<
   'beginUpload' | 'findUpload' | 'uploads' | 'putPart' | 'parts' | 'endUpload'
 >;
 
-function uploadsIn(
+function createUploads(
   store: ReturnType<typeof openStore>,
   discard: (file: string | undefined) => Promise<void>,
 ): Uploads {
@@ -148,9 +154,9 @@ function uploadsIn(
       uploadShape,
     ),
     async putPart(upload, { number, file, size, etag }) {
-      const before = parts(upload).find((part) => part.number === number)?.file;
+      const previousFile = parts(upload).find((part) => part.number === number)?.file;
       putPart(upload, number, file, size, etag);
-      await discard(before);
+      await discard(previousFile);
     },
     parts: (upload) => parts(upload),
     async endUpload(id) {

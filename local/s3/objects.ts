@@ -1,32 +1,33 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '#local/wire/aws-error.ts';
 import type { ObjectStore, StoredObject } from '#local/s3/object-store.ts';
-import { httpDate, xmlAnswer, type S3Answer } from '#local/s3/s3-answer.ts';
+import { httpDate, xmlResponse, type S3Response } from '#local/s3/s3-response.ts';
 import type { S3Request } from '#local/s3/s3-request.ts';
 import { record } from '#local/template/json.ts';
 
+/** What the operations on objects work with. */
 export interface ObjectApi {
   readonly store: ObjectStore;
   now(): number;
-  /** Told of what happens to objects: `ObjectCreated:Put`. */
-  happened(
+  /** Emits an event about an object, such as `ObjectCreated:Put`. */
+  emitEvent(
     event: string,
     bucket: string,
     object: Pick<StoredObject, 'key' | 'size' | 'etag'>,
   ): void;
 }
 
-/** Headers of a PUT that come back with the object. */
-const keptHeaders =
+/** The headers of a PUT that are returned with the object. */
+const storedHeaders =
   /^(?:cache-control|content-(?:disposition|encoding|language|type)|expires|x-amz-(?:meta-.+|checksum-.+|storage-class|website-redirect-location))$/u;
 
-/** What of a request's headers is kept with the object, in JSON. */
-export function headersToKeep({ headers, checksum }: S3Request): string {
-  const kept = Object.entries(headers).filter(([name]) => keptHeaders.test(name));
+/** Returns the headers of a request that are stored with the object, in JSON. */
+export function headersToStore({ headers, checksum }: S3Request): string {
+  const stored = Object.entries(headers).filter(([name]) => storedHeaders.test(name));
   const encoding = headers['content-encoding']?.replace(/(?:^|,)\s*aws-chunked\s*(?:,|$)/u, '');
   const own = {
     'content-type': 'binary/octet-stream',
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(stored),
     ...(checksum === undefined ? {} : { [checksum[0]]: checksum[1] }),
   };
   const { 'content-encoding': _, ...others } = { ...own, 'content-encoding': '' };
@@ -37,22 +38,23 @@ export function headersToKeep({ headers, checksum }: S3Request): string {
   );
 }
 
-/** The tag of some bytes, in the quotes that it always has. */
+/** Returns the entity tag of bytes, in double quotes. */
 export function etagOf(body: Buffer): string {
   return `"${createHash('md5').update(body).digest('hex')}"`;
 }
 
-export function noSuchKey(key: string): AwsError {
+function noSuchKey(key: string): AwsError {
   return new AwsError('NoSuchKey', 'The specified key does not exist.', {
     status: 404,
     members: { Key: key },
   });
 }
 
-export async function putObject(api: ObjectApi, request: S3Request): Promise<S3Answer> {
-  const { store, now, happened } = api;
+/** Handles PutObject. Throws S3's error if a precondition fails. */
+export async function putObject(api: ObjectApi, request: S3Request): Promise<S3Response> {
+  const { store, now, emitEvent } = api;
   const { bucket, key, body, headers, checksum } = request;
-  checkPut(store.find(bucket, key), headers);
+  checkPreconditions(store.find(bucket, key), headers);
   const file = await store.write(body);
   const etag = etagOf(body);
   const object = {
@@ -60,53 +62,57 @@ export async function putObject(api: ObjectApi, request: S3Request): Promise<S3A
     file,
     etag,
     size: body.length,
-    headers: headersToKeep(request),
+    headers: headersToStore(request),
     modifiedAt: Math.floor(now()),
   };
   await store.put(bucket, object);
-  happened('ObjectCreated:Put', bucket, object);
-  const told = checksum === undefined ? {} : { [checksum[0]]: checksum[1] };
-  return { status: 200, headers: { etag, ...told } };
+  emitEvent('ObjectCreated:Put', bucket, object);
+  const checksumHeader = checksum === undefined ? {} : { [checksum[0]]: checksum[1] };
+  return { status: 200, headers: { etag, ...checksumHeader } };
 }
 
-function checkPut(before: StoredObject | undefined, headers: S3Request['headers']): void {
-  const failed = new AwsError(
-    'PreconditionFailed',
-    'At least one of the pre-conditions you specified did not hold',
-    {
-      status: 412,
-    },
-  );
-  if (headers['if-none-match'] === '*' && before !== undefined) throw failed;
-  const wanted = headers['if-match'];
-  if (wanted === undefined) return;
-  if (before === undefined) throw noSuchKey('');
-  if (wanted !== before.etag && wanted !== before.etag.replaceAll('"', '')) throw failed;
+function checkPreconditions(
+  existing: StoredObject | undefined,
+  headers: S3Request['headers'],
+): void {
+  if (headers['if-none-match'] === '*' && existing !== undefined) throw preconditionFailed();
+  const etag = headers['if-match'];
+  if (etag === undefined) return;
+  if (existing === undefined) throw noSuchKey('');
+  if (etag !== existing.etag && etag !== existing.etag.replaceAll('"', '')) {
+    throw preconditionFailed();
+  }
 }
 
-export async function copyObject(api: ObjectApi, request: S3Request): Promise<S3Answer> {
-  const { store, now, happened } = api;
+function preconditionFailed(): AwsError {
+  const message = 'At least one of the pre-conditions you specified did not hold';
+  return new AwsError('PreconditionFailed', message, { status: 412 });
+}
+
+/** Handles CopyObject. Throws S3's error if the source does not exist or a precondition fails. */
+export async function copyObject(api: ObjectApi, request: S3Request): Promise<S3Response> {
+  const { store, now, emitEvent } = api;
   const { bucket, key, headers } = request;
-  const source = copySource(headers['x-amz-copy-source'] ?? '');
+  const source = decodeCopySource(headers['x-amz-copy-source'] ?? '');
   const [fromBucket = '', ...fromKey] = source.split('/');
-  const found = store.find(fromBucket, fromKey.join('/').replace(/\?versionId=.*$/u, ''));
-  if (found === undefined) throw noSuchKey(fromKey.join('/'));
-  checkMatch(found, { 'if-match': headers['x-amz-copy-source-if-match'] });
+  const original = store.find(fromBucket, fromKey.join('/').replace(/\?versionId=.*$/u, ''));
+  if (original === undefined) throw noSuchKey(fromKey.join('/'));
+  checkMatch(original, { 'if-match': headers['x-amz-copy-source-if-match'] });
   const isReplaced = headers['x-amz-metadata-directive'] === 'REPLACE';
   const copy = {
-    ...found,
+    ...original,
     key,
-    file: await store.write(await store.read(found.file)),
-    headers: isReplaced ? headersToKeep(request) : found.headers,
+    file: await store.write(await store.read(original.file)),
+    headers: isReplaced ? headersToStore(request) : original.headers,
     modifiedAt: Math.floor(now()),
   };
   await store.put(bucket, copy);
-  happened('ObjectCreated:Copy', bucket, copy);
+  emitEvent('ObjectCreated:Copy', bucket, copy);
   const LastModified = new Date(copy.modifiedAt).toISOString();
-  return xmlAnswer('CopyObjectResult', { LastModified, ETag: copy.etag });
+  return xmlResponse('CopyObjectResult', { LastModified, ETag: copy.etag });
 }
 
-function copySource(header: string): string {
+function decodeCopySource(header: string): string {
   try {
     return decodeURIComponent(header).replace(/^\//u, '');
   } catch (error) {
@@ -114,33 +120,38 @@ function copySource(header: string): string {
   }
 }
 
-/** GET and HEAD, with ranges and conditions. */
-export async function getObject({ store }: ObjectApi, request: S3Request): Promise<S3Answer> {
+/** Handles GetObject and HeadObject, with ranges and preconditions. */
+export async function getObject({ store }: ObjectApi, request: S3Request): Promise<S3Response> {
   const { bucket, key, headers, query, method } = request;
   const object = store.find(bucket, key);
   if (object === undefined) throw noSuchKey(key);
-  // The checksum is of the whole, so a part comes without it.
+  // The checksum covers the whole object, so a range is returned without it.
   const isWhole = headers['range'] === undefined;
-  const own = headersOf(object, query, isWhole && headers['x-amz-checksum-mode'] === 'ENABLED');
-  if (isUnchanged(object, headers)) return { status: 304, headers: own };
+  const withChecksum = isWhole && headers['x-amz-checksum-mode'] === 'ENABLED';
+  const objectHeaders = headersOf(object, query, withChecksum);
+  if (isUnchanged(object, headers)) return { status: 304, headers: objectHeaders };
   checkMatch(object, headers);
   const body = await store.read(object.file);
   const range = readRange(headers['range'], body.length);
   const part = range === undefined ? body : body.subarray(range.start, range.end + 1);
-  const ranged =
+  const rangeHeader =
     range === undefined
       ? {}
       : { 'content-range': `bytes ${range.start}-${range.end}/${body.length}` };
-  const told = { ...own, ...ranged, 'content-length': String(part.length) };
-  const status = range === undefined ? 200 : 206;
-  return method === 'HEAD' ? { status, headers: told } : { status, headers: told, body: part };
+  const allHeaders = {
+    ...objectHeaders,
+    ...rangeHeader,
+    'content-length': String(part.length),
+  };
+  const response = { status: range === undefined ? 200 : 206, headers: allHeaders };
+  return method === 'HEAD' ? response : { ...response, body: part };
 }
 
-/** Headers that a request may ask to be other than those that were kept. */
-const overridable =
+/** The query parameters that override stored headers. */
+const overrideParameter =
   /^response-(?:cache-control|content-(?:disposition|encoding|language|type)|expires)$/u;
 
-function headerValue(name: string, value: string): string {
+function checkHeaderValue(name: string, value: string): string {
   if (/^[\t\u{20}-\u{7E}]*$/u.test(value)) return value;
   throw new AwsError(
     'InvalidArgument',
@@ -148,29 +159,31 @@ function headerValue(name: string, value: string): string {
   );
 }
 
-/** A presigned URL may ask for other headers than those that were kept. */
+/** A presigned URL can override the stored headers. */
 function headersOf(
   object: StoredObject,
   query: URLSearchParams,
   withChecksum: boolean,
 ): Record<string, string> {
-  const kept = Object.entries(record(JSON.parse(object.headers)))
+  const stored = Object.entries(record(JSON.parse(object.headers)))
     .filter(([name]) => withChecksum || !name.startsWith('x-amz-checksum-'))
     .map(([name, value]) => [name, String(value)] as const);
-  const asked = [...query]
-    .filter(([name]) => overridable.test(name))
-    .map(([name, value]) => [name.slice('response-'.length), headerValue(name, value)] as const);
+  const overrides = [...query]
+    .filter(([name]) => overrideParameter.test(name))
+    .map(
+      ([name, value]) => [name.slice('response-'.length), checkHeaderValue(name, value)] as const,
+    );
   return {
     etag: object.etag,
     'last-modified': httpDate(object.modifiedAt),
     'accept-ranges': 'bytes',
-    ...Object.fromEntries([...kept, ...asked]),
+    ...Object.fromEntries([...stored, ...overrides]),
   };
 }
 
 function isUnchanged({ etag, modifiedAt }: StoredObject, headers: S3Request['headers']): boolean {
-  const known = headers['if-none-match'];
-  if (known !== undefined) return known === '*' || known === etag;
+  const knownEtag = headers['if-none-match'];
+  if (knownEtag !== undefined) return knownEtag === '*' || knownEtag === etag;
   const since = Date.parse(headers['if-modified-since'] ?? '');
   return since >= Math.floor(modifiedAt / 1000) * 1000;
 }
@@ -179,20 +192,9 @@ function checkMatch(
   { etag }: StoredObject,
   headers: Readonly<Record<string, string | undefined>>,
 ): void {
-  const wanted = headers['if-match'];
-  if (
-    wanted === undefined ||
-    wanted === '*' ||
-    wanted.replaceAll('"', '') === etag.replaceAll('"', '')
-  )
-    return;
-  throw new AwsError(
-    'PreconditionFailed',
-    'At least one of the pre-conditions you specified did not hold',
-    {
-      status: 412,
-    },
-  );
+  const required = headers['if-match'];
+  if (required === undefined || required === '*') return;
+  if (required.replaceAll('"', '') !== etag.replaceAll('"', '')) throw preconditionFailed();
 }
 
 interface Range {
@@ -200,20 +202,24 @@ interface Range {
   readonly end: number;
 }
 
-/** One range of bytes; what is no range is ignored, as S3 does. */
+/** Reads a single byte range. An invalid header is ignored, as in S3. */
 function readRange(header: string | undefined, size: number): Range | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/u.exec(header ?? '') ?? [];
   if (first === '' && last === '') return undefined;
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
   const end = first === '' || last === '' ? size - 1 : Math.min(size - 1, Number(last));
   if (start <= end) return { start, end };
-  // A range that ends before it begins is none.
+  // A range that ends before it begins is invalid.
   if (first !== '' && last !== '' && Number(last) < start) return undefined;
   throw new AwsError('InvalidRange', 'The requested range is not satisfiable', { status: 416 });
 }
 
-export async function deleteObject(api: ObjectApi, { bucket, key }: S3Request): Promise<S3Answer> {
-  const wasThere = await api.store.delete(bucket, key);
-  if (wasThere) api.happened('ObjectRemoved:Delete', bucket, { key, size: 0, etag: '' });
+/** Handles DeleteObject. Deleting an object that does not exist succeeds. */
+export async function deleteObject(
+  api: ObjectApi,
+  { bucket, key }: S3Request,
+): Promise<S3Response> {
+  const existed = await api.store.delete(bucket, key);
+  if (existed) api.emitEvent('ObjectRemoved:Delete', bucket, { key, size: 0, etag: '' });
   return { status: 204 };
 }

@@ -2,6 +2,7 @@ import type { CorsDefinition } from '#local/function-url/read-urls.ts';
 import type { Properties } from '#local/template/properties.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
+/** A bucket of a template. */
 export interface BucketDefinition {
   readonly key: string;
   readonly name: string;
@@ -9,9 +10,9 @@ export interface BucketDefinition {
   readonly notifications: readonly Notification[];
 }
 
-/** Who is told of what happens in a bucket. */
+/** The target of a bucket's events. */
 export interface Notification {
-  /** `ObjectCreated:*` */
+  /** The event or a pattern of events: `ObjectCreated:*`. */
   readonly event: string;
   /** The ARN of a function or a queue. */
   readonly target: string;
@@ -19,7 +20,7 @@ export interface Notification {
   readonly suffix: string;
 }
 
-/** The buckets of some stacks; CDK gives them their notifications by a resource of its own. */
+/** Returns the buckets of the stacks. CDK defines their notifications in a custom resource. */
 export function readBuckets(stacks: readonly OpenStack[]): readonly BucketDefinition[] {
   const ofType = (type: string): readonly Resource[] => stacks.flatMap((each) => each.ofType(type));
   const custom = ofType('Custom::S3BucketNotifications').map(({ properties }) => properties);
@@ -31,7 +32,7 @@ function readBucket(
   custom: readonly Properties[],
 ): BucketDefinition {
   const name = String(stack.scope.ref(logicalId));
-  const given = custom
+  const customNotifications = custom
     .filter((item) => item.text('BucketName') === name)
     .map((item) => item.nested('NotificationConfiguration'));
   const notifications = properties.nested('NotificationConfiguration');
@@ -44,12 +45,12 @@ function readBucket(
         .list('LambdaConfigurations')
         .map((item) => readNotification(item, 'Function')),
       ...notifications.list('QueueConfigurations').map((item) => readNotification(item, 'Queue')),
-      ...given.flatMap(readCustom),
+      ...customNotifications.flatMap(readCustom),
     ],
   };
 }
 
-/** The words of the API, which are others than those of the template. */
+/** A custom resource uses the member names of the API, which differ from those of the template. */
 function readCustom(configuration: Properties): readonly Notification[] {
   const kinds = [
     ['LambdaFunctionConfigurations', 'LambdaFunctionArn'],

@@ -4,7 +4,7 @@ import { AwsError } from '#local/wire/aws-error.ts';
 import type { AwsRequest } from '#local/wire/aws-exchange.ts';
 import { checksumOf, isChecksumName } from '#local/s3/checksums.ts';
 
-/** A request to S3, its path and query read and its body whole. */
+/** A request to S3 with its path and query parsed and its body decoded. */
 export interface S3Request {
   readonly method: string;
   readonly bucket: string;
@@ -13,15 +13,20 @@ export interface S3Request {
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** The checksum that came with the body: its header, and its value. */
+  /** The checksum of the body: the name of its header, and its value. */
   readonly checksum: readonly [header: string, value: string] | undefined;
 }
 
-/** Reads a request. Throws S3's errors for a body that is not what its checksums say. */
-export function readS3Request({ method, url, headers: given, body: raw }: AwsRequest): S3Request {
+/** Reads a request. Throws S3's error if the body does not match its length or checksums. */
+export function readS3Request({
+  method,
+  url,
+  headers: rawHeaders,
+  body: raw,
+}: AwsRequest): S3Request {
   const [path = '/', search = ''] = url.split(/\?(.*)/su);
   const [bucket = '', ...key] = path.slice(1).split('/').map(decodeURIComponent);
-  const entries = Object.entries(given).filter(([name]) => !name.startsWith(':'));
+  const entries = Object.entries(rawHeaders).filter(([name]) => !name.startsWith(':'));
   const headers = Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
   const isChunked = headers['x-amz-content-sha256']?.startsWith('STREAMING-') === true;
   const body = isChunked ? withoutChunks(raw) : raw;
@@ -29,7 +34,7 @@ export function readS3Request({ method, url, headers: given, body: raw }: AwsReq
   const checksum = checksumIn(headers, isChunked ? trailersOf(raw) : new Map());
   const query = new URLSearchParams(search);
   const isCompletion = method === 'POST' && query.has('uploadId');
-  if (!isCompletion) checkSums(headers, { body, checksum });
+  if (!isCompletion) verifyChecksums(headers, body, checksum);
   return {
     method,
     bucket,
@@ -57,10 +62,11 @@ function checksumIn(
   return all.find(([name]) => isChecksumName(name.replace('x-amz-checksum-', '')));
 }
 
-/** Throws S3's error for bytes that are not what a checksum says. */
-export function checkSums(
+/** Throws S3's error if bytes do not match the MD5 digest of the headers or the checksum. */
+export function verifyChecksums(
   headers: S3Request['headers'],
-  { body, checksum }: Pick<S3Request, 'body' | 'checksum'>,
+  body: Buffer,
+  checksum: S3Request['checksum'],
 ): void {
   const md5 = headers['content-md5'];
   if (md5 !== undefined && md5 !== createHash('md5').update(body).digest('base64')) {

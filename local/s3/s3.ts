@@ -4,7 +4,7 @@ import type { AwsRequest, AwsResponse, Engine } from '#local/wire/aws-exchange.t
 import type { Clock } from '#local/process/clock.ts';
 import { corsHeaders, preflightHeaders } from '#local/function-url/cors.ts';
 import { isDecodable } from '#local/wire/read-body.ts';
-import { errorBody, xmlAnswer, type S3Answer } from '#local/s3/s3-answer.ts';
+import { errorBody, xmlResponse, type S3Response } from '#local/s3/s3-response.ts';
 import { listObjects } from '#local/s3/listing.ts';
 import {
   abortUpload,
@@ -12,10 +12,10 @@ import {
   createUpload,
   listParts,
   listUploads,
-  namedIn,
+  readElements,
   uploadPart,
 } from '#local/s3/multipart.ts';
-import { notifier, type Deliver } from '#local/s3/notifications.ts';
+import { createNotifier, type Deliver } from '#local/s3/notifications.ts';
 import { openObjectStore, type ObjectStore } from '#local/s3/object-store.ts';
 import {
   copyObject,
@@ -30,8 +30,9 @@ import { asText } from '#local/wire/shape.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 import { verifyPresigned, verifySigV4 } from '#local/wire/sigv4.ts';
 
+/** The settings of the local S3. */
 export interface S3Options {
-  /** The folder that keeps objects. */
+  /** The data folder, in which the objects are. */
   readonly data: string;
   readonly credentials: Credentials;
   readonly region: string;
@@ -40,35 +41,30 @@ export interface S3Options {
   readonly deliver: Deliver;
 }
 
+/** A local S3. */
 export interface S3 {
   readonly engine: Engine;
   readonly store: ObjectStore;
   close(): void;
 }
 
-/** S3: objects, listings, multipart uploads and presigned URLs, in path style. */
+/** Starts a local S3 with objects, listings, multipart uploads and presigned URLs, in path style. */
 export async function startS3(options: S3Options): Promise<S3> {
   const store = await openObjectStore(join(options.data, 's3'));
-  const { clock, credentials } = options;
-  const api: ObjectApi = { store, now: clock.now, happened: notifier(options) };
+  const api: ObjectApi = { store, now: options.clock.now, emitEvent: createNotifier(options) };
   const engine: Engine = async (request, response) => {
-    const answered = await answer({ api, options, credentials }, request, response.requestId);
-    send(answered, request, response);
+    const answer = await handleRequest(api, options, request, response.requestId);
+    send(answer, request, response);
   };
   return { engine, store, close: () => store.close() };
 }
 
-interface Answering {
-  readonly api: ObjectApi;
-  readonly options: S3Options;
-  readonly credentials: Credentials;
-}
-
-async function answer(
-  { api, options, credentials }: Answering,
+async function handleRequest(
+  api: ObjectApi,
+  options: S3Options,
   request: AwsRequest,
   requestId: string,
-): Promise<S3Answer> {
+): Promise<S3Response> {
   try {
     if (!isDecodable(request.url.split('?')[0] ?? '')) {
       throw new AwsError('InvalidURI', "Couldn't parse the specified URI.");
@@ -76,11 +72,11 @@ async function answer(
     const bucketName = decodeURIComponent(request.url.split(/[/?]/u)[1] ?? '');
     const rules = options.buckets().find(({ name }) => name === bucketName)?.cors ?? [];
     if (request.method === 'OPTIONS') return preflight(rules, request);
-    verify(request, credentials);
-    const answered = await route(api, readS3Request(request));
+    verifySignature(request, options.credentials);
+    const answer = await route(api, readS3Request(request));
     const origin = request.headers['origin']?.toString();
     const cors = rules.map((rule) => corsHeaders(rule, origin));
-    return { ...answered, headers: { ...answered.headers, ...Object.assign({}, ...cors) } };
+    return { ...answer, headers: { ...answer.headers, ...Object.assign({}, ...cors) } };
   } catch (thrown) {
     const { code, message, status, members } = toAwsError(thrown);
     const body = errorBody({ Code: code, Message: message, ...members, RequestId: requestId });
@@ -88,12 +84,12 @@ async function answer(
   }
 }
 
-function preflight(rules: BucketDefinition['cors'], { headers }: AwsRequest): S3Answer {
+function preflight(rules: BucketDefinition['cors'], { headers }: AwsRequest): S3Response {
   const origin = headers['origin']?.toString();
-  const wanted = headers['access-control-request-method']?.toString() ?? '';
+  const method = headers['access-control-request-method']?.toString() ?? '';
   const rule = rules.find(
     (each) =>
-      each.allowMethods.includes(wanted) &&
+      each.allowMethods.includes(method) &&
       'access-control-allow-origin' in preflightHeaders(each, origin),
   );
   if (rule === undefined) {
@@ -104,10 +100,13 @@ function preflight(rules: BucketDefinition['cors'], { headers }: AwsRequest): S3
   return { status: 200, headers: preflightHeaders(rule, origin) };
 }
 
-/** By header or, for a presigned URL, by query. S3 has names of its own for what is wrong. */
-function verify(request: AwsRequest, credentials: Credentials): void {
+/**
+ * Verifies the signature in the header or, for a presigned URL, in the query. Throws errors with S3's
+ * own codes.
+ */
+function verifySignature(request: AwsRequest, credentials: Credentials): void {
   if (/[?&]AWSAccessKeyId=/u.test(request.url)) {
-    // Version 2 of signatures, as botocore has it for addresses other than AWS's.
+    // Botocore presigns with signature version 2 for endpoints other than AWS's.
     const message = 'The authorization mechanism you have provided is not supported. Please use ';
     throw new AwsError('InvalidRequest', `${message}AWS4-HMAC-SHA256.`, { status: 400 });
   }
@@ -118,12 +117,12 @@ function verify(request: AwsRequest, credentials: Credentials): void {
   const code = verdict.type === 'refused' ? errorCodes[verdict.code] : 'AccessDenied';
   const message =
     verdict.type === 'refused' && code !== 'AccessDenied' ? verdict.message : 'Access Denied';
-  const isTold = verdict.type === 'refused' && toldAnyway.has(verdict.code);
-  throw new AwsError(code, isTold ? verdict.message : message, { status: 403 });
+  const hasReason = verdict.type === 'refused' && codesWithReason.has(verdict.code);
+  throw new AwsError(code, hasReason ? verdict.message : message, { status: 403 });
 }
 
-/** Refusals that S3 gives its reason for. */
-const toldAnyway: ReadonlySet<string> = new Set([
+/** The `AccessDenied` errors for which S3 states the reason. */
+const codesWithReason: ReadonlySet<string> = new Set([
   'ExpiredTokenException',
   'UnsignedHeadersException',
 ]);
@@ -137,11 +136,11 @@ const errorCodes = {
   UnsignedHeadersException: 'AccessDenied',
 } as const;
 
-async function route(api: ObjectApi, request: S3Request): Promise<S3Answer> {
+async function route(api: ObjectApi, request: S3Request): Promise<S3Response> {
   const { bucket, key } = request;
   const { store, now } = api;
   if (bucket === '') return listBuckets(store);
-  const isThere = store.buckets().some(({ name }) => name === bucket);
+  const exists = store.buckets().some(({ name }) => name === bucket);
   if (key === '' && request.method === 'PUT' && request.query.size === 0) {
     if (!/^(?!xn--)[a-z\d][a-z\d.-]{1,61}[a-z\d]$/u.test(bucket) || bucket.includes('..')) {
       throw new AwsError('InvalidBucketName', 'The specified bucket is not valid.');
@@ -149,34 +148,34 @@ async function route(api: ObjectApi, request: S3Request): Promise<S3Answer> {
     store.makeBucket(bucket, now());
     return { status: 200, headers: { location: `/${bucket}` } };
   }
-  if (!isThere) {
+  if (!exists) {
     const members = { BucketName: bucket };
     throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', {
       status: 404,
       members,
     });
   }
-  const answered = await (key === '' ? routeBucket(api, request) : routeObject(api, request));
-  if (answered !== undefined) return answered;
+  const answer = await (key === '' ? routeBucket(api, request) : routeObject(api, request));
+  if (answer !== undefined) return answer;
   const message = 'A header or query you provided implies functionality that is not implemented';
   throw new AwsError('NotImplemented', message, { status: 501 });
 }
 
-function listBuckets(store: ObjectStore): S3Answer {
+function listBuckets(store: ObjectStore): S3Response {
   const Bucket = store.buckets().map(({ name, createdAt }) => {
     return { Name: name, CreationDate: new Date(createdAt).toISOString() };
   });
-  return xmlAnswer('ListAllMyBucketsResult', { Owner: { ID: 'local' }, Buckets: { Bucket } });
+  return xmlResponse('ListAllMyBucketsResult', { Owner: { ID: 'local' }, Buckets: { Bucket } });
 }
 
-/** Sub-resources that a bucket has in its query, and that are not hosted here. */
-const unknownParts =
+/** The subresources of the query that are not supported here. */
+const unsupported =
   /^(?:acl|accelerate|analytics|cors|encryption|inventory|lifecycle|logging|metrics|notification|object-lock|ownershipControls|policy|policyStatus|publicAccessBlock|replication|requestPayment|tagging|torrent|versions|website)$/u;
 
-async function routeBucket(api: ObjectApi, request: S3Request): Promise<S3Answer | undefined> {
+async function routeBucket(api: ObjectApi, request: S3Request): Promise<S3Response | undefined> {
   const { store } = api;
   const { method, bucket, query } = request;
-  if ([...query.keys()].some((name) => unknownParts.test(name))) return undefined;
+  if ([...query.keys()].some((name) => unsupported.test(name))) return undefined;
   if (method === 'HEAD') return { status: 200, headers: { 'x-amz-bucket-region': 'us-east-1' } };
   if (method === 'POST' && query.has('delete')) return deleteObjects(api, request);
   if (method === 'DELETE') {
@@ -189,23 +188,23 @@ async function routeBucket(api: ObjectApi, request: S3Request): Promise<S3Answer
     return { status: 204 };
   }
   if (method !== 'GET') return undefined;
-  if (query.has('location')) return xmlAnswer('LocationConstraint', '');
-  if (query.has('versioning')) return xmlAnswer('VersioningConfiguration', '');
+  if (query.has('location')) return xmlResponse('LocationConstraint', '');
+  if (query.has('versioning')) return xmlResponse('VersioningConfiguration', '');
   return query.has('uploads') ? listUploads(api, request) : listObjects(store, request);
 }
 
-async function deleteObjects(api: ObjectApi, request: S3Request): Promise<S3Answer> {
-  const keys = namedIn(request.body, 'Delete', 'Object').map(({ Key }) => asText(Key) ?? '');
+async function deleteObjects(api: ObjectApi, request: S3Request): Promise<S3Response> {
+  const keys = readElements(request.body, 'Delete', 'Object').map(({ Key }) => asText(Key) ?? '');
   if (keys.length > 1000) {
     throw new AwsError('MalformedXML', 'A request may name at most 1000 keys');
   }
   for (const key of keys) await deleteObject(api, { ...request, key });
-  return xmlAnswer('DeleteResult', { Deleted: keys.map((Key) => ({ Key })) });
+  return xmlResponse('DeleteResult', { Deleted: keys.map((Key) => ({ Key })) });
 }
 
-async function routeObject(api: ObjectApi, request: S3Request): Promise<S3Answer | undefined> {
+async function routeObject(api: ObjectApi, request: S3Request): Promise<S3Response | undefined> {
   const { method, query, headers } = request;
-  if ([...query.keys()].some((name) => unknownParts.test(name))) return undefined;
+  if ([...query.keys()].some((name) => unsupported.test(name))) return undefined;
   const isUpload = query.has('uploadId');
   const isCopy = headers['x-amz-copy-source'] !== undefined;
   switch (method) {
@@ -214,7 +213,7 @@ async function routeObject(api: ObjectApi, request: S3Request): Promise<S3Answer
     case 'HEAD':
       return getObject(api, request);
     case 'PUT':
-      // A part that is a copy has no bytes of its own.
+      // UploadPartCopy is not supported.
       if (isUpload && isCopy) return undefined;
       if (isUpload) return uploadPart(api, request);
       return isCopy ? copyObject(api, request) : putObject(api, request);
@@ -228,9 +227,9 @@ async function routeObject(api: ObjectApi, request: S3Request): Promise<S3Answer
   }
 }
 
-/** A HEAD has no body, not even of an error. */
+/** The response to a HEAD request has no body, not even for an error. */
 function send(
-  { status, headers = {}, body = '' }: S3Answer,
+  { status, headers = {}, body = '' }: S3Response,
   { method }: AwsRequest,
   response: AwsResponse,
 ): void {

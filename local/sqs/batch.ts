@@ -5,14 +5,14 @@ interface Entry {
 }
 
 /**
- * Carries out the entries of a batch, each for itself. Throws for a batch that is empty, has more
- * than ten entries, or the same id twice.
+ * Runs each entry of a batch and returns the API's response, with a result or an error for each.
+ * Throws if the batch is empty, has more than ten entries, or repeats an id.
  */
-export function carryOutAll<E extends Entry>(
+export function runBatch<E extends Entry>(
   entries: readonly E[],
   run: (entry: E) => object,
 ): object {
-  check(entries);
+  checkEntries(entries);
   const Successful: object[] = [];
   const Failed: object[] = [];
   for (const entry of entries) {
@@ -26,7 +26,7 @@ export function carryOutAll<E extends Entry>(
   return { Successful, ...(Failed.length === 0 ? {} : { Failed }) };
 }
 
-function check(entries: readonly Entry[]): void {
+function checkEntries(entries: readonly Entry[]): void {
   const ids = entries.map(({ Id }) => Id);
   if (ids.length === 0) {
     throw batchError('EmptyBatchRequest', 'There should be at least one entry in the request.');
@@ -35,8 +35,10 @@ function check(entries: readonly Entry[]): void {
     const message = `Maximum number of entries per request are 10. You have sent ${ids.length}.`;
     throw batchError('TooManyEntriesInBatchRequest', message);
   }
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice !== undefined) throw batchError('BatchEntryIdsNotDistinct', `Id ${twice} repeated.`);
+  const duplicate = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (duplicate !== undefined) {
+    throw batchError('BatchEntryIdsNotDistinct', `Id ${duplicate} repeated.`);
+  }
   if (ids.every((id) => /^[\w-]{1,80}$/u.test(id))) return;
   throw batchError(
     'InvalidBatchEntryId',
@@ -44,7 +46,7 @@ function check(entries: readonly Entry[]): void {
   );
 }
 
-/** An error of a whole batch, which the query protocol gives a longer name. */
+/** Returns an error of a whole batch. Its code is longer in the query protocol. */
 export function batchError(code: string, message: string): AwsError {
   return new AwsError(code, message, { queryCode: `AWS.SimpleQueueService.${code}` });
 }

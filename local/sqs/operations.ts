@@ -1,7 +1,7 @@
 import { AwsError } from '#local/wire/aws-error.ts';
 import { operation, type Operation } from '#local/wire/aws-json.ts';
 import { integer, list, string, structure, type Shaped } from '#local/wire/shape.ts';
-import { batchError, carryOutAll } from '#local/sqs/batch.ts';
+import { batchError, runBatch } from '#local/sqs/batch.ts';
 import {
   md5,
   md5OfAttributes,
@@ -9,7 +9,7 @@ import {
   parseAttributes,
   sizeOfAttributes,
 } from '#local/sqs/message-attributes.ts';
-import { invalidParameter, noSuchQueue, notWithin, type Queue } from '#local/sqs/queue.ts';
+import { invalidParameter, noSuchQueue, outOfRange, type Queue } from '#local/sqs/queue.ts';
 import type { StoredMessage } from '#local/sqs/queue-store.ts';
 import { invalidReceipt, type Queues } from '#local/sqs/queues.ts';
 
@@ -23,9 +23,9 @@ const sendMembers = {
 const sendShape = structure({ QueueUrl: string(), MessageBody: string() }, sendMembers);
 const sendEntry = structure({ Id: string(), MessageBody: string() }, sendMembers);
 
-type Sending = Omit<Shaped<typeof sendShape>, 'QueueUrl'>;
+type SendInput = Omit<Shaped<typeof sendShape>, 'QueueUrl'>;
 
-/** The operations that move messages. */
+/** Returns the operations on messages, by name. */
 export function messageOperations(queues: Queues): readonly (readonly [string, Operation])[] {
   const queueOf = (url: string): Queue => queues.get(queueName(url));
   return [
@@ -39,7 +39,7 @@ export function messageOperations(queues: Queues): readonly (readonly [string, O
           const message = `Batch requests cannot be longer than ${queue.settings.maximumMessageSize} bytes. You have sent ${size} bytes.`;
           throw batchError('BatchRequestTooLong', message);
         }
-        return carryOutAll(input.Entries, (entry) => send(queues, queue, entry));
+        return runBatch(input.Entries, (entry) => send(queues, queue, entry));
       }),
     ],
     ['ReceiveMessage', receiveOperation(queues, queueOf)],
@@ -58,7 +58,7 @@ export function messageOperations(queues: Queues): readonly (readonly [string, O
         }),
         ({ QueueUrl, Entries }) => {
           const queue = queueOf(QueueUrl);
-          return carryOutAll(Entries, ({ ReceiptHandle }) => remove(queues, queue, ReceiptHandle));
+          return runBatch(Entries, ({ ReceiptHandle }) => remove(queues, queue, ReceiptHandle));
         },
       ),
     ],
@@ -85,7 +85,7 @@ function visibilityOperations(
         structure({ QueueUrl: string(), Entries: list(structure({ Id: string(), ...members })) }),
         ({ QueueUrl, Entries }) => {
           const queue = queueOf(QueueUrl);
-          return carryOutAll(Entries, ({ ReceiptHandle, VisibilityTimeout }) => {
+          return runBatch(Entries, ({ ReceiptHandle, VisibilityTimeout }) => {
             queues.changeVisibility(queue, ReceiptHandle, VisibilityTimeout * 1000);
             return {};
           });
@@ -95,18 +95,18 @@ function visibilityOperations(
   ];
 }
 
-/** The name at the end of a queue's URL. */
+/** Returns the name at the end of a queue's URL. Throws if the URL has none. */
 export function queueName(url: string): string {
   const name = url.split('/').at(-1);
   if (name === undefined || name === '') throw noSuchQueue();
   return name;
 }
 
-function sizeOf({ MessageBody, MessageAttributes: attributes }: Sending): number {
+function sizeOf({ MessageBody, MessageAttributes: attributes }: SendInput): number {
   return Buffer.byteLength(MessageBody) + sizeOfAttributes(attributes ?? {});
 }
 
-function send(queues: Queues, queue: Queue, input: Sending): object {
+function send(queues: Queues, queue: Queue, input: SendInput): object {
   const { MessageBody: body, MessageGroupId: groupId, DelaySeconds } = input;
   const { settings } = queue;
   if (body === '') throw invalidParameter('The request must contain the parameter MessageBody.');
@@ -135,8 +135,8 @@ function send(queues: Queues, queue: Queue, input: Sending): object {
   };
 }
 
-/** XML's characters only, and ten attributes of known types at most. */
-function checkContent({ MessageBody, MessageAttributes: attributes = {} }: Sending): void {
+/** Only characters of XML are allowed, and up to ten attributes of supported types. */
+function checkContent({ MessageBody, MessageAttributes: attributes = {} }: SendInput): void {
   if (/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u.test(MessageBody)) {
     throw new AwsError(
       'InvalidMessageContents',
@@ -154,7 +154,7 @@ function checkContent({ MessageBody, MessageAttributes: attributes = {} }: Sendi
   }
 }
 
-function checkFifo({ settings }: Queue, input: Sending): void {
+function checkFifo({ settings }: Queue, input: SendInput): void {
   if (input.MessageGroupId === undefined) {
     throw new AwsError(
       'MissingParameter',
@@ -173,7 +173,7 @@ function checkFifo({ settings }: Queue, input: Sending): void {
   }
 }
 
-/** Twenty digits, as SQS numbers the messages of a FIFO queue. */
+/** Twenty digits, as in SQS's sequence numbers of FIFO queues. */
 function sequenceNumber(seq: number): string {
   return String(18_800_000_000_000_000_000n + BigInt(seq));
 }
@@ -195,55 +195,52 @@ function receiveOperation(queues: Queues, queueOf: (url: string) => Queue): Oper
   return operation(receiveShape, async (input, { gone }) => {
     const queue = queueOf(input.QueueUrl);
     const { settings } = queue;
-    const { MaxNumberOfMessages: most = 1 } = input;
-    if (most < 1 || most > 10) throw notWithin('MaxNumberOfMessages', most, [1, 10]);
-    const taken = await queues.receive(queue, {
-      most,
+    const { MaxNumberOfMessages: max = 1 } = input;
+    if (max < 1 || max > 10) throw outOfRange('MaxNumberOfMessages', max, [1, 10]);
+    const messages = await queues.receive(queue, {
+      max,
       visibilityMs: (input.VisibilityTimeout ?? settings.visibility) * 1000,
       waitMs: (input.WaitTimeSeconds ?? settings.receiveWait) * 1000,
       signal: gone,
     });
     const names = [...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])];
-    const own = input.MessageAttributeNames ?? [];
-    const Messages = taken.map((message) => toMessage(message, { names, own }));
+    const ownNames = input.MessageAttributeNames ?? [];
+    const Messages = messages.map((message) => toMessage(message, names, ownNames));
     return Messages.length === 0 ? {} : { Messages };
   });
 }
 
-interface Wanted {
-  /** The system attributes asked for; `All` for all of them. */
-  readonly names: readonly string[];
-  /** The message's own attributes asked for; `All`, `.*` and `prefix.*` are known. */
-  readonly own: readonly string[];
-}
-
-function toMessage(message: StoredMessage, { names, own }: Wanted): object {
+/** `names` are the requested system attributes, and `ownNames` those of the message itself. */
+function toMessage(
+  message: StoredMessage,
+  names: readonly string[],
+  ownNames: readonly string[],
+): object {
   const system = Object.entries(systemAttributes(message)).filter(
     ([name]) => names.includes('All') || names.includes(name),
   );
   const all = parseAttributes(message.attributes);
-  const chosen = Object.fromEntries(
-    Object.entries(all).filter(([name]) => own.some((wanted) => matches(wanted, name))),
+  const own = Object.fromEntries(
+    Object.entries(all).filter(([name]) => ownNames.some((pattern) => matches(pattern, name))),
   );
-  const hasOwn = Object.keys(chosen).length > 0;
+  const hasOwn = Object.keys(own).length > 0;
   return {
     MessageId: message.id,
     ReceiptHandle: message.receipt,
     MD5OfBody: md5(message.body),
     Body: message.body,
     ...(system.length === 0 ? {} : { Attributes: Object.fromEntries(system) }),
-    ...(hasOwn
-      ? { MessageAttributes: chosen, MD5OfMessageAttributes: md5OfAttributes(chosen) }
-      : {}),
+    ...(hasOwn ? { MessageAttributes: own, MD5OfMessageAttributes: md5OfAttributes(own) } : {}),
   };
 }
 
-function matches(wanted: string, name: string): boolean {
-  if (wanted === 'All' || wanted === '.*') return true;
-  return wanted.endsWith('.*') ? name.startsWith(wanted.slice(0, -2)) : wanted === name;
+/** `All` and `.*` match all names, and `prefix.*` those that begin with the prefix. */
+function matches(pattern: string, name: string): boolean {
+  if (pattern === 'All' || pattern === '.*') return true;
+  return pattern.endsWith('.*') ? name.startsWith(pattern.slice(0, -2)) : pattern === name;
 }
 
-/** What SQS itself knows of a message, all of it as text. */
+/** Returns the system attributes of a message. All values are text. */
 export function systemAttributes(message: StoredMessage): Readonly<Record<string, string>> {
   const { seq, groupId, deduplicationId, sourceArn, trace } = message;
   const fifo =
@@ -267,7 +264,7 @@ export function systemAttributes(message: StoredMessage): Readonly<Record<string
 
 function remove(queues: Queues, queue: Queue, receipt: string): object {
   if (!/^[\da-f-]{72}$/u.test(receipt)) throw invalidReceipt(receipt);
-  // A message that is already gone counts as deleted.
+  // Deleting a message that no longer exists succeeds.
   queues.remove(queue, receipt);
   return {};
 }

@@ -9,14 +9,14 @@ import type { QueueApi } from '#local/sqs/redrive-operations.ts';
 
 const byUrl = structure({ QueueUrl: string() });
 
-/** The operations on queues themselves. */
+/** Returns the operations on queues, by name. */
 export function queueOperations(api: QueueApi): readonly (readonly [string, Operation])[] {
   const { queues, urlOf, now } = api;
   const queueOf = (url: string): Queue => queues.get(queueName(url));
   return [
     [
       'CreateQueue',
-      operation(createShape, (input) => create(api, input.QueueName, input.Attributes)),
+      operation(createShape, (input) => createQueue(api, input.QueueName, input.Attributes)),
     ],
     [
       'GetQueueUrl',
@@ -38,8 +38,8 @@ export function queueOperations(api: QueueApi): readonly (readonly [string, Oper
       operation(structure({ QueueUrl: string() }, { AttributeNames: list(string()) }), (input) => {
         const names = input.AttributeNames ?? [];
         const all = Object.entries(allAttributes(queueOf(input.QueueUrl), queues, now()));
-        const wanted = all.filter(([name]) => names.includes('All') || names.includes(name));
-        return { Attributes: Object.fromEntries(wanted) };
+        const requested = all.filter(([name]) => names.includes('All') || names.includes(name));
+        return { Attributes: Object.fromEntries(requested) };
       }),
     ],
     [
@@ -63,7 +63,11 @@ const listShape = structure(
   { QueueNamePrefix: string(), MaxResults: integer({ min: 1, max: 1000 }), NextToken: string() },
 );
 
-function create({ queues, urlOf }: QueueApi, name: string, attributes: Attributes = {}): object {
+function createQueue(
+  { queues, urlOf }: QueueApi,
+  name: string,
+  attributes: Attributes = {},
+): object {
   if (!/^[\w-]{1,80}(?:\.fifo)?$/u.test(name) || name.length > 80) {
     throw invalidParameter(
       'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length',
@@ -72,11 +76,11 @@ function create({ queues, urlOf }: QueueApi, name: string, attributes: Attribute
   const existing = queues.all().find((queue) => queue.name === name);
   if (existing === undefined) queues.put(name, attributes);
   else {
-    const changed = Object.entries(attributes).find(
+    const different = Object.entries(attributes).find(
       ([key, value]) => existing.attributes[key] !== value,
     );
-    if (changed !== undefined) {
-      const message = `A queue already exists with the same name and a different value for attribute ${changed[0]}`;
+    if (different !== undefined) {
+      const message = `A queue already exists with the same name and a different value for attribute ${different[0]}`;
       throw new AwsError('QueueNameExists', message, { queryCode: 'QueueAlreadyExists' });
     }
   }
@@ -85,8 +89,8 @@ function create({ queues, urlOf }: QueueApi, name: string, attributes: Attribute
 
 function listQueues({ queues, urlOf }: QueueApi, prefix: string): object {
   const names = queues.all().map(({ name }) => name);
-  const found = names.filter((name) => name.startsWith(prefix));
-  return found.length === 0 ? {} : { QueueUrls: found.map(urlOf) };
+  const matches = names.filter((name) => name.startsWith(prefix));
+  return matches.length === 0 ? {} : { QueueUrls: matches.map(urlOf) };
 }
 
 function allAttributes(queue: Queue, queues: Queues, nowMs: number): Attributes {

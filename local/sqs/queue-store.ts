@@ -3,6 +3,7 @@ import { integer, string, structure, type Shaped } from '#local/wire/shape.ts';
 import type { Store } from '#local/process/store.ts';
 import type { Queue } from '#local/sqs/queue.ts';
 
+/** The tables of the message store. */
 export const messageSchema = `
 CREATE TABLE IF NOT EXISTS messages (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT, id TEXT, body TEXT, attributes TEXT,
@@ -14,13 +15,13 @@ CREATE TABLE IF NOT EXISTS deduplication (
   queue TEXT, id TEXT, message_id TEXT, seq INTEGER, until INTEGER, PRIMARY KEY (queue, id));
 `;
 
-/** A message as it lies in a queue; times in milliseconds since 1970. */
+/** A stored message. Times are in milliseconds since 1970. */
 const messageShape = structure(
   {
     seq: integer(),
     id: string(),
     body: string(),
-    /** In JSON. */
+    /** JSON. */
     attributes: string(),
     sentAt: integer(),
     visibleAt: integer(),
@@ -32,16 +33,18 @@ const messageShape = structure(
     deduplicationId: string(),
     firstReceivedAt: integer(),
     receipt: string(),
-    /** The queue it was in before it became a dead letter. */
+    /** The ARN of the queue from which it moved to the dead-letter queue. */
     sourceArn: string(),
   },
 );
 
+/** A message in a queue. */
 export type StoredMessage = Shaped<typeof messageShape>;
 
+/** A message to add to a queue. */
 export interface NewMessage {
   readonly body: string;
-  /** In JSON. */
+  /** JSON. */
   readonly attributes: string;
   readonly trace?: string | undefined;
   readonly groupId?: string | undefined;
@@ -49,45 +52,46 @@ export interface NewMessage {
   readonly delayMs: number;
 }
 
-const sentShape = structure({ id: string(), seq: integer() });
+const sentMessageShape = structure({ id: string(), seq: integer() });
 
-export type Sent = Shaped<typeof sentShape>;
+/** The id and the sequence number of a message that was sent. */
+export type SentMessage = Shaped<typeof sentMessageShape>;
 
-export interface Taking {
-  readonly most: number;
+interface TakeOptions {
+  readonly max: number;
   readonly visibilityMs: number;
   readonly nowMs: number;
 }
 
 const countsShape = structure({ visible: integer(), inFlight: integer(), delayed: integer() });
 
-export type Counts = Shaped<typeof countsShape>;
+type MessageCounts = Shaped<typeof countsShape>;
 
-/** The messages of all queues, in a database: a message is there once `add` has returned. */
+/** The messages of all queues, in a database. A message is stored when `add` returns. */
 export interface QueueStore {
-  /** A FIFO queue takes a message once: sent again, it is told as sent, and not added. */
-  add(queue: Queue, message: NewMessage, nowMs: number): Sent;
-  /** Takes up to so many messages that can be seen, oldest first, and hides them for a while. */
-  take(queue: Queue, taking: Taking): readonly StoredMessage[];
+  /** Adds a message. A duplicate in a FIFO queue is not added; the original message is returned. */
+  add(queue: Queue, message: NewMessage, nowMs: number): SentMessage;
+  /** Returns up to `max` visible messages, oldest first, and hides them for `visibilityMs`. */
+  take(queue: Queue, options: TakeOptions): readonly StoredMessage[];
   find(queue: string, receipt: string): StoredMessage | undefined;
   remove(seq: number): void;
   hide(seq: number, untilMs: number): void;
-  /** Shows a message again as if it had not been received. */
+  /** Makes a message visible again as if it had not been received. */
   giveBack(seq: number, receipt: string, nowMs: number): void;
-  /** Forgets what was sent to a FIFO queue that is no more. */
+  /** Deletes the deduplication ids of a FIFO queue that no longer exists. */
   forgetDeduplication(queue: string): void;
-  /** Moves a message to another queue, to be received there anew. */
+  /** Moves a message to another queue and resets its receive count. */
   move(seq: number, to: string, sourceArn: string | null): void;
   all(queue: string): readonly StoredMessage[];
-  counts(queue: string, nowMs: number): Counts;
-  /** When the next hidden message can be seen. */
+  counts(queue: string, nowMs: number): MessageCounts;
+  /** Returns the time at which the next hidden message becomes visible. */
   nextVisibleAt(queue: string, nowMs: number): number | undefined;
   purge(queue: string): void;
-  /** Drops what is older than the queue keeps. */
+  /** Deletes the messages that are older than the queue's retention period. */
   expire(queue: Queue, nowMs: number): void;
 }
 
-/** FIFO queues recognise a message that is sent again for five minutes. */
+/** FIFO queues recognise duplicates for five minutes. */
 const deduplicationMs = 5 * 60_000;
 
 const columns = `seq, id, body, attributes, trace, group_id AS groupId,
@@ -95,6 +99,7 @@ const columns = `seq, id, body, attributes, trace, group_id AS groupId,
   receive_count AS receiveCount, first_received_at AS firstReceivedAt, receipt,
   source_arn AS sourceArn`;
 
+/** Creates the message store on a database. */
 export function createQueueStore(store: Store): QueueStore {
   const byReceipt = store.rows(
     `SELECT ${columns} FROM messages WHERE queue = ? AND receipt = ?`,
@@ -110,7 +115,7 @@ export function createQueueStore(store: Store): QueueStore {
     structure({}, { at: integer() }),
   );
   return {
-    ...movingAndCounting(store),
+    ...createMaintenance(store),
     add: createAdder(store),
     take: createTaker(store),
     all: store.rows(all, messageShape),
@@ -128,7 +133,7 @@ function createTaker(store: Store): QueueStore['take'] {
     `SELECT ${columns} FROM messages WHERE queue = ?1 AND visible_at <= ?2 ORDER BY seq LIMIT ?3`,
     messageShape,
   );
-  // Of a group of which something is in flight, nothing else is given out.
+  // While a message of a group is in flight, no other message of the group is received.
   const visibleInOrder = store.rows(
     `SELECT ${columns} FROM messages AS m WHERE queue = ?1 AND visible_at <= ?2 AND NOT EXISTS (
        SELECT 1 FROM messages AS held WHERE held.queue = ?1 AND held.group_id = m.group_id
@@ -139,10 +144,10 @@ function createTaker(store: Store): QueueStore['take'] {
     `UPDATE messages SET receipt = ?, visible_at = ?, receive_count = receive_count + 1,
      first_received_at = coalesce(first_received_at, ?) WHERE seq = ?`,
   );
-  return (queue, { most, visibilityMs, nowMs }) =>
+  return (queue, { max, visibilityMs, nowMs }) =>
     store.atomically(() => {
       const select = queue.settings.isFifo ? visibleInOrder : visible;
-      return select(queue.name, nowMs, most).map((message) => {
+      return select(queue.name, nowMs, max).map((message) => {
         const receipt = randomUUID() + randomUUID();
         mark(receipt, nowMs + visibilityMs, nowMs, message.seq);
         const receiveCount = message.receiveCount + 1;
@@ -152,7 +157,7 @@ function createTaker(store: Store): QueueStore['take'] {
     });
 }
 
-function movingAndCounting(
+function createMaintenance(
   store: Store,
 ): Pick<QueueStore, 'move' | 'counts' | 'giveBack' | 'forgetDeduplication'> {
   const giveBack = store.change(
@@ -185,9 +190,9 @@ function createAdder(store: Store): QueueStore['add'] {
      visible_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const forget = store.change('DELETE FROM deduplication WHERE until < ?');
-  const known = store.rows(
+  const findDuplicate = store.rows(
     'SELECT message_id AS id, seq FROM deduplication WHERE queue = ? AND id = ?',
-    sentShape,
+    sentMessageShape,
   );
   const remember = store.change('INSERT INTO deduplication VALUES (?, ?, ?, ?, ?)');
   return ({ name, settings }, message, nowMs) =>
@@ -195,13 +200,13 @@ function createAdder(store: Store): QueueStore['add'] {
       const { body, attributes, trace, groupId, delayMs } = message;
       const byContent = settings.deduplicatesByContent ? sha256(body) : null;
       const deduplicationId = message.deduplicationId ?? byContent;
-      // Where each group is by itself, the same id in another is another message.
+      // With deduplication by group, the same id in another group is another message.
       const scope = settings.deduplicatesByGroup ? ` ${groupId}` : '';
       const isChecked = settings.isFifo && deduplicationId !== null;
       if (isChecked) {
         forget(nowMs);
-        const [before] = known(name, deduplicationId + scope);
-        if (before !== undefined) return before;
+        const [original] = findDuplicate(name, deduplicationId + scope);
+        if (original !== undefined) return original;
       }
       const id = randomUUID();
       const values = [name, id, body, attributes, trace ?? null, groupId ?? null, deduplicationId];

@@ -1,7 +1,7 @@
 import { AwsError } from '#local/wire/aws-error.ts';
 import { record } from '#local/template/json.ts';
 
-/** The attributes of a queue that decide how it works; times in seconds. */
+/** The attributes of a queue that this host applies. Times are in seconds. */
 export interface QueueSettings {
   readonly delay: number;
   readonly maximumMessageSize: number;
@@ -11,16 +11,17 @@ export interface QueueSettings {
   readonly redrive: Redrive | undefined;
   readonly isFifo: boolean;
   readonly deduplicatesByContent: boolean;
-  /** Whether the same id in another group is another message. */
+  /** Whether a deduplication id applies to one message group only. */
   readonly deduplicatesByGroup: boolean;
 }
 
+/** When a message moves to the dead-letter queue. */
 export interface Redrive {
   readonly deadLetterArn: string;
   readonly maxReceives: number;
 }
 
-/** A queue: its settings, and the attributes as they were given. */
+/** A queue: its settings, and its attributes as in the API request or the template. */
 export interface Queue {
   readonly name: string;
   readonly arn: string;
@@ -29,10 +30,11 @@ export interface Queue {
   readonly settings: QueueSettings;
 }
 
+/** The attributes of a queue as the API has them. */
 export type Attributes = Readonly<Record<string, string>>;
 
-/** Each attribute with its least and most, in seconds or bytes (SQS API reference). */
-const ranges: Readonly<Record<string, readonly [least: number, most: number]>> = {
+/** The range of each numeric attribute, in seconds or bytes (SQS API reference). */
+const ranges: Readonly<Record<string, readonly [min: number, max: number]>> = {
   DelaySeconds: [0, 900],
   MaximumMessageSize: [1024, 1_048_576],
   MessageRetentionPeriod: [60, 1_209_600],
@@ -41,7 +43,7 @@ const ranges: Readonly<Record<string, readonly [least: number, most: number]>> =
   KmsDataKeyReusePeriodSeconds: [60, 86_400],
 };
 
-const others: ReadonlySet<string> = new Set([
+const otherAttributes: ReadonlySet<string> = new Set([
   'ContentBasedDeduplication',
   'DeduplicationScope',
   'FifoQueue',
@@ -53,9 +55,9 @@ const others: ReadonlySet<string> = new Set([
   'SqsManagedSseEnabled',
 ]);
 
-/** Reads the attributes of a queue. Throws SQS's error for one that it does not have or allow. */
+/** Reads the attributes of a queue. Throws SQS's error for an unknown or invalid attribute. */
 export function readSettings(name: string, attributes: Attributes): QueueSettings {
-  for (const [attribute, value] of Object.entries(attributes)) check(attribute, value);
+  for (const [attribute, value] of Object.entries(attributes)) checkAttribute(attribute, value);
   const isFifo = attributes['FifoQueue'] === 'true';
   if (isFifo !== name.endsWith('.fifo')) {
     throw invalidParameter(
@@ -79,14 +81,14 @@ export function readSettings(name: string, attributes: Attributes): QueueSetting
   };
 }
 
-function check(attribute: string, value: string): void {
+function checkAttribute(attribute: string, value: string): void {
   const range = Object.hasOwn(ranges, attribute) ? ranges[attribute] : undefined;
   if (range === undefined) {
-    if (others.has(attribute)) return;
+    if (otherAttributes.has(attribute)) return;
     throw new AwsError('InvalidAttributeName', `Unknown Attribute ${attribute}.`);
   }
-  const [least, most] = range;
-  const isWithin = /^\d+$/u.test(value) && Number(value) >= least && Number(value) <= most;
+  const [min, max] = range;
+  const isWithin = /^\d+$/u.test(value) && Number(value) >= min && Number(value) <= max;
   if (isWithin) return;
   throw new AwsError('InvalidAttributeValue', `Invalid value for the parameter ${attribute}.`);
 }
@@ -99,26 +101,27 @@ function readRedrive(policy: string | undefined): Redrive | undefined {
     const isCount = maxReceives >= 1 && maxReceives <= 1000;
     if (typeof deadLetterArn === 'string' && isCount) return { maxReceives, deadLetterArn };
   } catch {
-    // No JSON: said below.
+    // Invalid JSON is reported below.
   }
   throw new AwsError('InvalidAttributeValue', 'Value for parameter RedrivePolicy is invalid.');
 }
 
+/** Returns SQS's error for an invalid parameter. */
 export function invalidParameter(message: string): AwsError {
   return new AwsError('InvalidParameterValue', message);
 }
 
-/** A number that SQS does not take: it has no words of Coral's for these. */
-export function notWithin(
+/** Returns SQS's error for a number out of range, which differs from the text of other services. */
+export function outOfRange(
   name: string,
   value: number,
-  [least, most]: readonly [number, number],
+  [min, max]: readonly [number, number],
 ): AwsError {
-  const range = `Must be between ${least} and ${most}, if provided.`;
+  const range = `Must be between ${min} and ${max}, if provided.`;
   return invalidParameter(`Value ${value} for parameter ${name} is invalid. Reason: ${range}`);
 }
 
-/** SQS's error for a queue that is not there, with the code of its query protocol. */
+/** Returns SQS's error for a queue that does not exist, with the code of its query protocol. */
 export function noSuchQueue(): AwsError {
   return new AwsError('QueueDoesNotExist', 'The specified queue does not exist.', {
     queryCode: 'AWS.SimpleQueueService.NonExistentQueue',

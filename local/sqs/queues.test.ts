@@ -30,7 +30,7 @@ test('a message that becomes visible while it is looked for is not slept through
   queues.send(queue, { body: 'hello', delayMs: 1_000, attributes: '{}' });
   const { signal } = new AbortController();
   const [message] = await queues.receive(queue, {
-    most: 1,
+    max: 1,
     visibilityMs: 30_000,
     waitMs: 60_000,
     signal,

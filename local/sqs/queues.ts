@@ -9,86 +9,89 @@ import {
   messageSchema,
   type NewMessage,
   type QueueStore,
-  type Sent,
+  type SentMessage,
   type StoredMessage,
 } from '#local/sqs/queue-store.ts';
 
+/** The tables of the local SQS. */
 export const queueSchema = `${messageSchema}
 CREATE TABLE IF NOT EXISTS queues (name TEXT PRIMARY KEY, attributes TEXT, created_at INTEGER);`;
 
-/** All queues, and what happens to their messages. */
+/** All queues, and the operations on their messages. */
 export interface Queues {
   readonly messages: QueueStore;
-  /** Makes a queue, or gives the attributes of the template to one that is there. */
+  /** Creates a queue, or replaces the attributes of an existing one. */
   put(name: string, attributes: Attributes): Queue;
-  /** Throws SQS's error for one that is not there. */
+  /** Throws SQS's error if the queue does not exist. */
   get(name: string): Queue;
   byArn(arn: string): Queue | undefined;
   all(): readonly Queue[];
   delete(name: string): void;
-  send(queue: Queue, message: NewMessage): Sent;
+  send(queue: Queue, message: NewMessage): SentMessage;
   /**
-   * Up to `most` messages, waiting so long for the first. Messages received too often go to the
-   * dead-letter queue instead.
+   * Resolves with up to `max` messages. Waits up to `waitMs` for the first one. Messages that were
+   * received too often move to the dead-letter queue instead.
    */
-  receive(queue: Queue, receiving: Receiving): Promise<readonly StoredMessage[]>;
-  /** Deletes the message of a receipt, where it is still that of the last who received it. */
+  receive(queue: Queue, options: ReceiveOptions): Promise<readonly StoredMessage[]>;
+  /** Deletes the message of a receipt. Only the latest receipt of a message is valid. */
   remove(queue: Queue, receipt: string): void;
   /** Puts a message back as if it had not been received. */
   giveBack(message: StoredMessage): void;
-  /** Hides the message of a receipt for a while from now; 0 shows it again. */
+  /** Hides the message of a receipt for `ms` from now. With 0 it becomes visible. */
   changeVisibility(queue: Queue, receipt: string, ms: number): void;
-  /** Told whenever messages may have become visible. */
-  announce(name: string): void;
+  /** Lets waiting receivers look again, because messages may have become visible. */
+  wakeReceivers(name: string): void;
 }
 
-export interface Receiving {
-  readonly most: number;
+interface ReceiveOptions {
+  readonly max: number;
   readonly visibilityMs: number;
   readonly waitMs: number;
   readonly signal: AbortSignal;
 }
 
+/** The settings of all queues. */
 export interface QueuesSettings {
   readonly store: Store;
   readonly clock: Clock;
-  /** Gives the ARN of a queue. */
+  /** Returns the ARN of a queue. */
   arnOf(name: string): string;
 }
 
 const queueShape = structure({ name: string(), attributes: string(), createdAt: integer() });
 
+/** Opens the queues that the store has, to which more can be added. */
 export function createQueues({ store, clock, arnOf }: QueuesSettings): Queues {
   const messages = createQueueStore(store);
-  const waiting = createWaiting();
-  const known = createKnown(store, arnOf);
-  const receiving = { messages, waiting, clock, byArn: known.byArn };
+  const arrivals = createArrivals();
+  const registry = createQueueRegistry(store, arnOf);
+  const context = { messages, arrivals, clock, byArn: registry.byArn };
   return {
     messages,
-    byArn: known.byArn,
-    all: known.all,
-    announce: waiting.announce,
-    put: (name, attributes) => known.put(name, attributes, Math.floor(clock.now())),
+    byArn: registry.byArn,
+    all: registry.all,
+    wakeReceivers: arrivals.wake,
+    put: (name, attributes) => registry.put(name, attributes, Math.floor(clock.now())),
     get(name) {
-      const queue = known.get(name);
+      const queue = registry.get(name);
       if (queue === undefined) throw noSuchQueue();
       return queue;
     },
     delete(name) {
       messages.purge(name);
       messages.forgetDeduplication(name);
-      known.delete(name);
+      registry.delete(name);
     },
     send(queue, message) {
       const sent = messages.add(queue, message, Math.floor(clock.now()));
-      waiting.announce(queue.name);
+      arrivals.wake(queue.name);
       return sent;
     },
-    receive: (queue, wanted) => receive(receiving, queue, wanted),
+    receive: (queue, options) => receive(context, queue, options),
     remove(queue, receipt) {
       const message = messages.find(queue.name, receipt);
       if (message !== undefined) messages.remove(message.seq);
-      waiting.announce(queue.name);
+      arrivals.wake(queue.name);
     },
     giveBack: ({ seq, receipt }) => messages.giveBack(seq, receipt ?? '', Math.floor(clock.now())),
     changeVisibility(queue, receipt, ms) {
@@ -100,13 +103,13 @@ export function createQueues({ store, clock, arnOf }: QueuesSettings): Queues {
         });
       }
       messages.hide(message.seq, Math.floor(clock.now()) + ms);
-      // Whoever waits for it may have to wait less long now.
-      waiting.announce(queue.name);
+      // A receiver may now have to wait less long for it.
+      arrivals.wake(queue.name);
     },
   };
 }
 
-interface Known {
+interface QueueRegistry {
   put(name: string, attributes: Attributes, nowMs: number): Queue;
   get(name: string): Queue | undefined;
   byArn(arn: string): Queue | undefined;
@@ -114,8 +117,8 @@ interface Known {
   delete(name: string): void;
 }
 
-/** The queues that there are, and were when the system last ended. */
-function createKnown(store: Store, arnOf: (name: string) => string): Known {
+/** The queues by name. They are stored, so that they outlive the process. */
+function createQueueRegistry(store: Store, arnOf: (name: string) => string): QueueRegistry {
   const saved = store.rows(
     'SELECT name, attributes, created_at AS createdAt FROM queues',
     queueShape,
@@ -128,10 +131,10 @@ function createKnown(store: Store, arnOf: (name: string) => string): Known {
   };
   const queues = new Map(
     saved().map(({ name, attributes, createdAt }) => {
-      const given = Object.entries(record(JSON.parse(attributes))).map(
+      const entries = Object.entries(record(JSON.parse(attributes))).map(
         ([key, value]) => [key, String(value)] as const,
       );
-      return [name, toQueue(name, Object.fromEntries(given), createdAt)] as const;
+      return [name, toQueue(name, Object.fromEntries(entries), createdAt)] as const;
     }),
   );
   return {
@@ -152,61 +155,61 @@ function createKnown(store: Store, arnOf: (name: string) => string): Known {
   };
 }
 
-interface ReceivingFrom {
+interface ReceiveContext {
   readonly messages: QueueStore;
-  readonly waiting: Waiting;
+  readonly arrivals: Arrivals;
   readonly clock: Clock;
   byArn(arn: string): Queue | undefined;
 }
 
 async function receive(
-  from: ReceivingFrom,
+  context: ReceiveContext,
   queue: Queue,
-  wanted: Receiving,
+  options: ReceiveOptions,
 ): Promise<readonly StoredMessage[]> {
-  const { messages, waiting, clock } = from;
-  const until = clock.now() + wanted.waitMs;
+  const { messages, arrivals, clock } = context;
+  const until = clock.now() + options.waitMs;
   for (;;) {
-    // Who has left is given nothing.
-    if (wanted.signal.aborted) return [];
-    const arrival = waiting.next(queue.name);
-    // One look at the clock for both: what is not visible yet must be what is waited for.
+    // A caller that has disconnected must not receive messages.
+    if (options.signal.aborted) return [];
+    const arrival = arrivals.next(queue.name);
+    // The same time decides which messages are visible and which one to wait for.
     const now = clock.now();
-    const taken = takeNow(from, queue, { ...wanted, nowMs: Math.floor(now) });
+    const taken = takeVisible(context, queue, { ...options, nowMs: Math.floor(now) });
     if (taken.length > 0 || now >= until) return taken;
     const next = Math.min(until, messages.nextVisibleAt(queue.name, Math.floor(now)) ?? until);
     const ended = new AbortController();
-    const signal = AbortSignal.any([wanted.signal, ended.signal]);
-    // Without an end there is nothing to sleep for but the next hidden message.
+    const signal = AbortSignal.any([options.signal, ended.signal]);
+    // An endless wait without hidden messages needs no timer.
     const sleep = next === Infinity ? aborted(signal) : clock.sleep(next - now, signal);
     await Promise.race([arrival, sleep]);
     ended.abort();
   }
 }
 
-/** What can be seen now; what was received too often becomes a dead letter instead. */
-function takeNow(
-  { messages, waiting, byArn }: ReceivingFrom,
+/** Takes the visible messages. Those received too often move to the dead-letter queue. */
+function takeVisible(
+  { messages, arrivals, byArn }: ReceiveContext,
   queue: Queue,
-  { most, visibilityMs, nowMs }: Receiving & { readonly nowMs: number },
+  { max, visibilityMs, nowMs }: ReceiveOptions & { readonly nowMs: number },
 ): readonly StoredMessage[] {
   messages.expire(queue, nowMs);
   const { redrive } = queue.settings;
   const target = redrive === undefined ? undefined : byArn(redrive.deadLetterArn);
   for (;;) {
-    const taken = messages.take(queue, { most, visibilityMs, nowMs });
+    const taken = messages.take(queue, { max, visibilityMs, nowMs });
     const isDead = ({ receiveCount }: StoredMessage): boolean =>
       target !== undefined && receiveCount > (redrive?.maxReceives ?? Infinity);
     const dead = taken.filter(isDead);
     if (target === undefined || dead.length === 0) return taken;
     for (const { seq } of dead) messages.move(seq, target.name, queue.arn);
-    waiting.announce(target.name);
+    arrivals.wake(target.name);
     const alive = taken.filter((message) => !isDead(message));
     if (alive.length > 0) return alive;
   }
 }
 
-/** SQS's error for a receipt that it has not given. */
+/** Returns SQS's error for a receipt handle that it did not issue. */
 export function invalidReceipt(receipt: string): AwsError {
   const message = `The input receipt handle "${receipt}" is not a valid receipt handle.`;
   return new AwsError('ReceiptHandleIsInvalid', message);
@@ -218,13 +221,13 @@ function aborted(signal: AbortSignal): Promise<void> {
   );
 }
 
-interface Waiting {
-  /** Resolves at the next announcement for a queue. */
+interface Arrivals {
+  /** Resolves when messages may have become visible in a queue. */
   next(name: string): Promise<void>;
-  announce(name: string): void;
+  wake(name: string): void;
 }
 
-function createWaiting(): Waiting {
+function createArrivals(): Arrivals {
   const waiting = new Map<string, PromiseWithResolvers<void>>();
   return {
     next(name) {
@@ -232,7 +235,7 @@ function createWaiting(): Waiting {
       waiting.set(name, pending);
       return pending.promise;
     },
-    announce(name) {
+    wake(name) {
       waiting.get(name)?.resolve();
       waiting.delete(name);
     },

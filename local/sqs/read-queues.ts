@@ -2,6 +2,7 @@ import { isRecord } from '#local/wire/shape.ts';
 import type { Attributes } from '#local/sqs/queue.ts';
 import type { Resource } from '#local/template/stacks.ts';
 
+/** A queue of a template. */
 export interface QueueDefinition {
   readonly key: string;
   readonly name: string;
@@ -9,21 +10,23 @@ export interface QueueDefinition {
   readonly attributes: Attributes;
 }
 
-/** Properties of an AWS::SQS::Queue that are no attributes. */
-const notAttributes: ReadonlySet<string> = new Set(['QueueName', 'Tags']);
+/** The properties of an AWS::SQS::Queue that are not attributes. */
+const nonAttributes: ReadonlySet<string> = new Set(['QueueName', 'Tags']);
 
-/** Reads an AWS::SQS::Queue; its attributes are as `CreateQueue` takes them, all of them text. */
+/** Reads an AWS::SQS::Queue. Its attributes are text, as in `CreateQueue`. */
 export function readQueue({ key, logicalId, properties, stack }: Resource): QueueDefinition {
-  const names = properties.names().filter((name) => !notAttributes.has(name));
+  const names = properties.names().filter((name) => !nonAttributes.has(name));
   const attributes = names.map((name) => {
     const value = properties.raw(name);
     return [name, isRecord(value) ? JSON.stringify(value) : String(value)] as const;
   });
-  const isPlain = properties.raw('FifoQueue') === false;
+  const isStandard = properties.raw('FifoQueue') === false;
   return {
     key,
     name: String(stack.scope.attribute(logicalId, 'QueueName')),
     url: String(stack.scope.ref(logicalId)),
-    attributes: Object.fromEntries(attributes.filter(([name]) => !isPlain || name !== 'FifoQueue')),
+    attributes: Object.fromEntries(
+      attributes.filter(([name]) => !isStandard || name !== 'FifoQueue'),
+    ),
   };
 }

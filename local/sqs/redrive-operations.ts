@@ -6,9 +6,10 @@ import { queueName } from '#local/sqs/operations.ts';
 import { invalidParameter, type Queue } from '#local/sqs/queue.ts';
 import type { Queues } from '#local/sqs/queues.ts';
 
+/** What the operations on queues work with. */
 export interface QueueApi {
   readonly queues: Queues;
-  /** The URL of a queue. */
+  /** Returns the URL of a queue. */
   urlOf(name: string): string;
   now(): number;
 }
@@ -20,7 +21,7 @@ interface MoveTask {
   readonly startedAt: number;
 }
 
-/** From a dead-letter queue back to where its messages came from, or to a queue that is named. */
+/** Returns the operations that move messages from a dead-letter queue to their source queues. */
 export function redriveOperations(api: QueueApi): readonly (readonly [string, Operation])[] {
   const { queues, urlOf, now } = api;
   const tasks: MoveTask[] = [];
@@ -54,20 +55,21 @@ function sourcesOf(queues: Queues, arn: string): readonly Queue[] {
   return queues.all().filter(({ settings }) => settings.redrive?.deadLetterArn === arn);
 }
 
-/** How many messages were moved. Throws for a queue that is no dead-letter queue. */
+/** Returns the number of moved messages. Throws if the source is not a dead-letter queue. */
 function moveAll(queues: Queues, sourceArn: string, destinationArn: string | undefined): number {
-  const source = known(queues, sourceArn);
+  const source = requireQueue(queues, sourceArn);
   const sources = sourcesOf(queues, sourceArn);
   if (sources.length === 0) {
     throw invalidParameter('Source queue must be configured as a Dead Letter Queue.');
   }
-  const destination = destinationArn === undefined ? undefined : known(queues, destinationArn);
+  const destination =
+    destinationArn === undefined ? undefined : requireQueue(queues, destinationArn);
   const messages = queues.messages.all(source.name);
   for (const { seq, sourceArn: origin } of messages) {
     const to = destination ?? queues.byArn(origin ?? '') ?? sources[0];
     if (to === undefined) continue;
     queues.messages.move(seq, to.name, null);
-    queues.announce(to.name);
+    queues.wakeReceivers(to.name);
   }
   return messages.length;
 }
@@ -83,7 +85,7 @@ function toResult({ SourceArn, DestinationArn, moved, startedAt }: MoveTask): ob
   };
 }
 
-function known(queues: Queues, arn: string): Queue {
+function requireQueue(queues: Queues, arn: string): Queue {
   const queue = queues.byArn(arn);
   if (queue !== undefined) return queue;
   const message = "The resource that you specified for the SourceArn parameter doesn't exist.";

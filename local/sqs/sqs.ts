@@ -9,23 +9,25 @@ import { queueOperations } from '#local/sqs/queue-operations.ts';
 import { createQueues, queueSchema, type Queues } from '#local/sqs/queues.ts';
 import { accountId } from '#local/template/world.ts';
 
+/** The settings of the local SQS. */
 export interface SqsOptions {
-  /** The folder that keeps the messages. */
+  /** The data folder, in which the database is. */
   readonly data: string;
   readonly credentials: Credentials;
   readonly region: string;
   readonly clock: Clock;
-  /** The base URL of the services. */
+  /** Returns the base URL of the AWS services of this host. */
   gateway(): string;
 }
 
+/** A local SQS. */
 export interface Sqs {
   readonly engine: Engine;
   readonly queues: Queues;
   close(): void;
 }
 
-/** SQS: standard and FIFO queues, kept on disk. */
+/** Creates a local SQS with standard and FIFO queues, stored on disk. */
 export function createSqs({ data, credentials, region, clock, gateway }: SqsOptions): Sqs {
   const store = openStore(join(data, 'sqs.sqlite'), queueSchema);
   const arnOf = (name: string): string => `arn:aws:sqs:${region}:${accountId}:${name}`;

@@ -103,13 +103,16 @@ test.each([
   [['--auth', 'strict'], '--auth strict: needs --access-key and --secret-key, or --api-key'],
   [['--upstream', 'nowhere'], '--upstream: must be a URL, not "nowhere"'],
   [['--knowledge', 'no-such-folder'], '--knowledge: there is no folder'],
-  [['--knowledge', 'bad-id=docs'], '--knowledge: an id has ten letters and digits, not "bad-id"'],
+  [
+    ['--knowledge', 'bad-id=docs'],
+    '--knowledge: the id must be ten letters or digits, not "bad-id"',
+  ],
   [['--replay', 'docs'], '--replay: there are no recordings in docs'],
   [['--scenarios', 'none.yaml'], '--scenarios: none.yaml cannot be read'],
   [['--nonsense'], "Unknown option '--nonsense'"],
   [['--port', '70000'], '--port: must be a port from 0 to 65535, not 70000'],
   [['--model-map', 'm.yaml'], '--model-map: needs --upstream'],
-  [['--replay', 'docs', '--inline-scenarios'], '--inline-scenarios: does nothing with --replay'],
+  [['--replay', 'docs', '--inline-scenarios'], '--inline-scenarios: has no effect with --replay'],
 ])('%j is refused in a line that names it', async (options, words) => {
   const asked = run(process.execPath, [...command, '--port', '0', ...options]);
   await expect(asked).rejects.toMatchObject({ stderr: expect.stringContaining(words) });

@@ -38,6 +38,7 @@ test('a text goes through the pipeline, and its summary is kept', async () => {
   expect(result?.['summary']).toContain('Harbour bridge');
   expect(result?.['summary']).not.toContain('instructions');
   expect(String(result?.['summary']).match(/Simulated answer/gu)).toHaveLength(1);
+  expect(result?.['summary']).toMatch(/\.\n\nHarbour bridge$/u);
 });
 
 test('a PDF of 200 pages is read in parts, and summarised', async () => {

@@ -1,7 +1,7 @@
-import { notFound, refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { notFound, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { assess, guardrailUsage } from '#local/bedrock/guardrails/assess.ts';
-import { findGuardrail } from '#local/bedrock/guardrails/guarding.ts';
-import { sendJson, type Operation } from '#local/bedrock/api/operation.ts';
+import { findGuardrail } from '#local/bedrock/guardrails/turn-guardrail.ts';
+import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
 import { anything, list, oneOf, readShape, string, structure, union } from '#local/wire/shape.ts';
 
@@ -19,31 +19,32 @@ const applyShape = structure(
   { outputScope: oneOf('INTERVENTIONS', 'FULL') },
 );
 
-export const applyGuardrail: Operation = {
+/** Assesses text with a guardrail, without a model. */
+export const applyGuardrail: BedrockOperation = {
   name: 'ApplyGuardrail',
   method: 'POST',
   path: /^\/guardrail\/(?<id>[^/]+)\/version\/(?<version>[^/]+)\/apply$/u,
-  asksNoModel: true,
+  answersWithoutModel: true,
   run(call) {
-    const { params, request, services } = call;
+    const { params, request, context } = call;
     const { id = '', version = '' } = params;
-    const { source, content } = readShape(applyShape, parseBody(request.body), refuseMembers);
-    const guardrail = findGuardrail(services.guardrails, id, version);
+    const { source, content } = readShape(applyShape, parseBody(request.body), invalidRequest);
+    const guardrail = findGuardrail(context.guardrails, id, version);
     if (guardrail === undefined) {
       throw notFound('The guardrail identifier or version provided in the request does not exist.');
     }
-    const text = joined(
+    const text = joinTexts(
       content,
       (qualifiers) => !qualifiers.some((name) => name !== 'guard_content'),
     );
-    const sources = joined(content, (qualifiers) => qualifiers.includes('grounding_source'));
-    const query = joined(content, (qualifiers) => qualifiers.includes('query'));
+    const sources = joinTexts(content, (qualifiers) => qualifiers.includes('grounding_source'));
+    const query = joinTexts(content, (qualifiers) => qualifiers.includes('query'));
     const grounding = sources === '' ? undefined : { sources, query };
     const verdict = assess(guardrail, text, { side: source, grounding });
     const { blockedInputMessaging, blockedOutputsMessaging } = guardrail;
     const blocked = source === 'INPUT' ? blockedInputMessaging : blockedOutputsMessaging;
     const hasIntervened = verdict.isBlocked || verdict.isAnonymized;
-    const said = verdict.isBlocked ? (blocked ?? 'Blocked.') : verdict.text;
+    const output = verdict.isBlocked ? (blocked ?? 'Blocked.') : verdict.text;
     sendJson(call, {
       action: hasIntervened ? 'GUARDRAIL_INTERVENED' : 'NONE',
       ...(hasIntervened
@@ -51,7 +52,7 @@ export const applyGuardrail: Operation = {
         : {}),
       assessments: [verdict.assessment],
       guardrailCoverage: { textCharacters: { guarded: text.length, total: text.length } },
-      outputs: hasIntervened ? [{ text: said }] : [],
+      outputs: hasIntervened ? [{ text: output }] : [],
       usage: guardrailUsage(guardrail, text),
     });
   },
@@ -59,9 +60,9 @@ export const applyGuardrail: Operation = {
 
 type Content = ReturnType<typeof applyShape>['content'];
 
-function joined(content: Content, isWanted: (qualifiers: readonly string[]) => boolean): string {
+function joinTexts(content: Content, matches: (qualifiers: readonly string[]) => boolean): string {
   const texts = content.flatMap((block) =>
-    block.type === 'text' && isWanted(block.value.qualifiers ?? []) ? [block.value.text] : [],
+    block.type === 'text' && matches(block.value.qualifiers ?? []) ? [block.value.text] : [],
   );
   return texts.join('\n');
 }

@@ -5,34 +5,36 @@ import {
   type ModelFacts,
   type ProfilePrefix,
 } from '#local/bedrock/model/models.ts';
-import { sendJson, type Operation } from '#local/bedrock/api/operation.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 
-/** The control plane, as far as it tells which models there are. */
+/** The operations of the control plane that list models. */
 
-export const listFoundationModels: Operation = {
+/** Lists the models. Models that AWS has retired are listed only if they are served. */
+export const listFoundationModels: BedrockOperation = {
   name: 'ListFoundationModels',
   method: 'GET',
   path: /^\/foundation-models$/u,
-  asksNoModel: true,
+  answersWithoutModel: true,
   run(call) {
     const query = queryOf(call);
-    const wanted = allModels.filter(
+    const selected = allModels.filter(
       (model) =>
         !isEnded(call, model) &&
-        isAmong(query, 'byProvider', [model.provider]) &&
-        isAmong(query, 'byOutputModality', [model.output]) &&
-        isAmong(query, 'byInferenceType', inferenceTypes(model)),
+        matchesFilter(query, 'byProvider', [model.provider]) &&
+        matchesFilter(query, 'byOutputModality', [model.output]) &&
+        matchesFilter(query, 'byInferenceType', inferenceTypes(model)),
     );
-    sendJson(call, { modelSummaries: wanted.map((model) => summaryOf(call, model)) });
+    sendJson(call, { modelSummaries: selected.map((model) => summaryOf(call, model)) });
   },
 };
 
-export const getFoundationModel: Operation = {
+/** Returns one model. Throws a ResourceNotFoundException if there is no such model. */
+export const getFoundationModel: BedrockOperation = {
   name: 'GetFoundationModel',
   method: 'GET',
   path: /^\/foundation-models\/(?<modelId>[^/]+)$/u,
-  asksNoModel: true,
+  answersWithoutModel: true,
   run(call) {
     const id = (call.params['modelId'] ?? '').split('/').at(-1) ?? '';
     const model = allModels.find((candidate) => candidate.id === id);
@@ -43,15 +45,16 @@ export const getFoundationModel: Operation = {
   },
 };
 
-export const listInferenceProfiles: Operation = {
+/** Lists the inference profiles of the Region, page by page. */
+export const listInferenceProfiles: BedrockOperation = {
   name: 'ListInferenceProfiles',
   method: 'GET',
   path: /^\/inference-profiles$/u,
-  asksNoModel: true,
+  answersWithoutModel: true,
   run(call) {
-    const prefixes = prefixesOf(call.services.region);
-    const found = allModels.filter((model) => hasProfiles(model) && !isEnded(call, model));
-    const all = found.flatMap((model) =>
+    const prefixes = prefixesOf(call.context.region);
+    const models = allModels.filter((model) => hasProfiles(model) && !isEnded(call, model));
+    const all = models.flatMap((model) =>
       prefixes
         .filter((prefix) => prefix !== 'global' || isGlobal(model))
         .map((prefix) => profileOf(call, model, prefix)),
@@ -64,34 +67,34 @@ export const listInferenceProfiles: Operation = {
   },
 };
 
-/** Only the newer models have a profile for all Regions. */
+/** Only newer models have a global profile. */
 function isGlobal({ id, provider }: ModelFacts): boolean {
   return provider === 'Anthropic' || id.includes('nova-2');
 }
 
-function queryOf({ request }: Call): URLSearchParams {
+function queryOf({ request }: BedrockCall): URLSearchParams {
   return new URLSearchParams(request.url.split('?')[1] ?? '');
 }
 
-function isEnded({ services }: Call, { hasEnded }: ModelFacts): boolean {
-  return hasEnded && !services.policy.servesEnded;
+function isEnded({ context }: BedrockCall, { hasEnded }: ModelFacts): boolean {
+  return hasEnded && !context.policy.servesEnded;
 }
 
-function isAmong(query: URLSearchParams, name: string, values: readonly string[]): boolean {
-  const wanted = query.get(name);
-  return wanted === null || values.some((value) => value.toLowerCase() === wanted.toLowerCase());
+function matchesFilter(query: URLSearchParams, name: string, values: readonly string[]): boolean {
+  const filter = query.get(name);
+  return filter === null || values.some((value) => value.toLowerCase() === filter.toLowerCase());
 }
 
 function inferenceTypes({ profileOnly }: ModelFacts): readonly string[] {
   return profileOnly ? ['INFERENCE_PROFILE'] : ['ON_DEMAND'];
 }
 
-function summaryOf({ services }: Call, model: ModelFacts): object {
+function summaryOf({ context }: BedrockCall, model: ModelFacts): object {
   return {
     customizationsSupported: [],
     inferenceTypesSupported: inferenceTypes(model),
     inputModalities: model.inputs,
-    modelArn: `arn:aws:bedrock:${services.region}::foundation-model/${model.id}`,
+    modelArn: `arn:aws:bedrock:${context.region}::foundation-model/${model.id}`,
     modelId: model.id,
     modelLifecycle: { status: model.hasEnded ? 'LEGACY' : 'ACTIVE' },
     modelName: model.name,
@@ -101,7 +104,7 @@ function summaryOf({ services }: Call, model: ModelFacts): object {
   };
 }
 
-/** The profiles that a Region offers: its own geography's, and the global one. */
+/** Returns the profile prefixes of a Region: those of its geography, and the global one. */
 function prefixesOf(region: string): readonly ProfilePrefix[] {
   const [area = ''] = region.split('-');
   if (region.startsWith('us-gov')) return ['us-gov'];
@@ -111,9 +114,9 @@ function prefixesOf(region: string): readonly ProfilePrefix[] {
   return ['us', 'global'];
 }
 
-function profileOf({ services }: Call, model: ModelFacts, prefix: string): object {
+function profileOf({ context }: BedrockCall, model: ModelFacts, prefix: string): object {
   const inferenceProfileId = `${prefix}.${model.id}`;
-  const { region } = services;
+  const { region } = context;
   return {
     createdAt: '2026-01-01T00:00:00Z',
     description: `Routes requests to ${model.name} in ${prefix}.`,

@@ -1,26 +1,28 @@
 import type { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 
-/** Something that can be asked of the local Bedrock. */
-export interface Operation {
-  /** As the service model calls it; the journal and scenarios do so too. */
+/** An operation of the local Bedrock. */
+export interface BedrockOperation {
+  /** The name in the service model. The journal and scenarios use it as well. */
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** The whole path, not decoded; named groups are handed on decoded. */
+  /** Matches the whole path, which is not decoded. Named groups become decoded parameters. */
   readonly path: RegExp;
-  run(call: Call): Promise<void> | void;
-  /** Whether it is answered without a turn, of which scenarios know more. */
-  readonly asksNoModel?: boolean;
-  /** Bedrock's API keys are for the runtime and the control plane, not for agents. */
-  readonly isSignedOnly?: boolean;
-  /** The services that a signature may be for: `bedrock`, unless others are named. */
-  readonly signedFor?: readonly string[];
-  /** The body of an error; AWS's own where nothing is said. */
+  run(call: BedrockCall): Promise<void> | void;
+  /** Whether no turn is answered. Scenarios can then only reject the request. */
+  readonly answersWithoutModel?: boolean;
+  /**
+   * Whether API keys are rejected. Bedrock's are for the runtime and control plane, not for agents.
+   */
+  readonly requiresSignature?: boolean;
+  /** The services that a signature can be scoped to. The default is `bedrock`. */
+  readonly signingServices?: readonly string[];
+  /** Returns the body of an error. The default is AWS's own format. */
   readonly errorBody?: (error: BedrockError, requestId: string) => object;
 }
 
-/** Answers with JSON. */
-export function sendJson({ response, note }: Call, body: object): void {
+/** Sends a JSON response and marks the request as completed. */
+export function sendJson({ response, note }: BedrockCall, body: object): void {
   response.start(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
   note.outcome = 'completed';

@@ -17,10 +17,10 @@ import {
   retrieveAndGenerate,
   retrieveAndGenerateStream,
 } from '#local/bedrock/api/knowledge/retrieve-and-generate.ts';
-import type { Operation } from '#local/bedrock/api/operation.ts';
+import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
 
-/** Everything that the local Bedrock answers. */
-export const operations: readonly Operation[] = [
+/** All operations of the local Bedrock. */
+export const operations: readonly BedrockOperation[] = [
   converse,
   converseStream,
   invokeModel,

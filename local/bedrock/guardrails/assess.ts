@@ -1,45 +1,50 @@
 import type { Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
-import { contentWords, piiForms, profanity } from '#local/bedrock/guardrails/lexicon.ts';
-import { wordsOf } from '#local/bedrock/simulated/topic.ts';
+import {
+  contentFilterPatterns,
+  piiPatterns,
+  profanity,
+} from '#local/bedrock/guardrails/lexicon.ts';
+import { contentWords } from '#local/bedrock/simulated/language/words.ts';
 
-/** What a guardrail made of a text. */
+/** A guardrail's assessment of a text. */
 export interface Verdict {
   readonly isBlocked: boolean;
-  /** The text with what is sensitive replaced by `{NAME}`. */
+  /** The text, with sensitive information replaced by `{NAME}`. */
   readonly text: string;
   readonly isAnonymized: boolean;
-  /** In the form of the wire's GuardrailAssessment. */
+  /** The API's GuardrailAssessment. */
   readonly assessment: Readonly<Record<string, unknown>>;
 }
 
-export type Side = 'INPUT' | 'OUTPUT';
+/** Whether a text is the user's or the model's. */
+type Side = 'INPUT' | 'OUTPUT';
 
-/** Context for contextual grounding: what the answer must rest on, and what was asked. */
-export interface Grounding {
+/** What contextual grounding compares an answer with: its sources, and the question. */
+export interface GroundingContext {
   readonly sources: string;
   readonly query: string;
 }
 
 /**
- * Assesses a text by words, patterns and overlap, which is cruder than the models behind the real
- * guardrails: it is for seeing how a program bears being blocked.
+ * Assesses a text by words, patterns and common words. This is cruder than the models of the real
+ * guardrails, but enough to test how a program handles an intervention.
  */
 export function assess(
   guardrail: Guardrail,
   text: string,
-  { side, grounding }: { readonly side: Side; readonly grounding?: Grounding | undefined },
+  { side, grounding }: { readonly side: Side; readonly grounding?: GroundingContext | undefined },
 ): Verdict {
-  const topics = topicsIn(guardrail, text);
-  const filters = filtersIn(guardrail, text, side);
-  const words = wordsIn(guardrail, text);
-  const sensitive = sensitiveIn(guardrail, text);
-  const grounded = side === 'OUTPUT' ? groundingOf(guardrail, text, grounding) : [];
+  const topics = findTopics(guardrail, text);
+  const filters = findContentFilters(guardrail, text, side);
+  const words = findWords(guardrail, text);
+  const sensitive = findSensitive(guardrail, text);
+  const grounded = side === 'OUTPUT' ? scoreGrounding(guardrail, text, grounding) : [];
   const isBlocked =
     topics.length + filters.length + words.customWords.length + words.managedWordLists.length > 0 ||
-    sensitive.found.some(({ action }) => action === 'BLOCKED') ||
+    sensitive.matches.some(({ action }) => action === 'BLOCKED') ||
     grounded.some(({ action }) => action === 'BLOCKED');
-  const piiEntities = sensitive.found.filter(({ kind }) => kind === 'pii').map(withoutKind);
-  const regexes = sensitive.found.filter(({ kind }) => kind === 'regex').map(withoutKind);
+  const piiEntities = sensitive.matches.filter(({ kind }) => kind === 'pii').map(withoutKind);
+  const regexes = sensitive.matches.filter(({ kind }) => kind === 'regex').map(withoutKind);
   return {
     isBlocked,
     text: sensitive.text,
@@ -54,42 +59,42 @@ export function assess(
         ? {}
         : { sensitiveInformationPolicy: { piiEntities, regexes } }),
       ...(grounded.length === 0 ? {} : { contextualGroundingPolicy: { filters: grounded } }),
-      invocationMetrics: metricsOf(guardrail, text),
+      invocationMetrics: invocationMetrics(guardrail, text),
     },
   };
 }
 
-function topicsIn({ topicPolicyConfig }: Guardrail, text: string): readonly object[] {
-  const said = wordSet(text);
+function findTopics({ topicPolicyConfig }: Guardrail, text: string): readonly object[] {
+  const textWords = wordSet(text);
   return (topicPolicyConfig?.topicsConfig ?? []).flatMap(({ name, definition, examples = [] }) => {
-    const named = wordsOf(name);
+    const nameWords = contentWords(name);
     const isNamed =
-      named.length === 0
+      nameWords.length === 0
         ? text.toLowerCase().includes(name.toLowerCase())
-        : named.every((word) => said.has(word.toLowerCase()));
-    const isLike = [definition, ...examples].some((words) => overlap(words, said) >= 0.6);
-    if (!isNamed && !isLike) return [];
+        : nameWords.every((word) => textWords.has(word.toLowerCase()));
+    const isSimilar = [definition, ...examples].some((words) => overlap(words, textWords) >= 0.6);
+    if (!isNamed && !isSimilar) return [];
     return [{ action: 'BLOCKED', detected: true, name, type: 'DENY' }];
   });
 }
 
-/** The share of the telling words of a text that were said. */
-function overlap(words: string, said: ReadonlySet<string>): number {
-  const wanted = wordsOf(words).map((word) => word.toLowerCase());
-  if (wanted.length < 2) return 0;
-  return wanted.filter((word) => said.has(word)).length / wanted.length;
+/** The share of a text's content words that are in a set. */
+function overlap(text: string, words: ReadonlySet<string>): number {
+  const all = contentWords(text).map((word) => word.toLowerCase());
+  if (all.length < 2) return 0;
+  return all.filter((word) => words.has(word)).length / all.length;
 }
 
-function filtersIn(guardrail: Guardrail, text: string, side: Side): readonly object[] {
+function findContentFilters(guardrail: Guardrail, text: string, side: Side): readonly object[] {
   const filters = guardrail.contentPolicyConfig?.filtersConfig ?? [];
   return filters.flatMap(({ type, inputStrength = 'HIGH', outputStrength = 'HIGH' }) => {
     const filterStrength = side === 'INPUT' ? inputStrength : outputStrength;
-    if (filterStrength === 'NONE' || contentWords[type]?.test(text) !== true) return [];
+    if (filterStrength === 'NONE' || contentFilterPatterns[type]?.test(text) !== true) return [];
     return [{ action: 'BLOCKED', confidence: 'HIGH', detected: true, filterStrength, type }];
   });
 }
 
-function wordsIn(
+function findWords(
   { wordPolicyConfig }: Guardrail,
   text: string,
 ): {
@@ -109,7 +114,7 @@ function wordsIn(
   return { customWords, managedWordLists };
 }
 
-interface Found {
+interface SensitiveMatch {
   readonly kind: 'pii' | 'regex';
   readonly action: 'BLOCKED' | 'ANONYMIZED' | 'NONE';
   readonly detected: true;
@@ -119,33 +124,38 @@ interface Found {
   readonly regex?: string;
 }
 
-function sensitiveIn(
+function findSensitive(
   { sensitiveInformationPolicyConfig }: Guardrail,
   text: string,
-): { readonly text: string; readonly found: readonly Found[] } {
+): { readonly text: string; readonly matches: readonly SensitiveMatch[] } {
   const { piiEntitiesConfig = [], regexesConfig = [] } = sensitiveInformationPolicyConfig ?? {};
-  const found: Found[] = [];
-  let kept = text;
-  const look = (form: RegExp, label: string, entry: Omit<Found, 'match' | 'detected'>): void => {
-    kept = kept.replaceAll(new RegExp(form, 'gu'), (match) => {
-      found.push({ ...entry, detected: true, match });
+  const matches: SensitiveMatch[] = [];
+  let masked = text;
+  const search = (
+    pattern: RegExp,
+    label: string,
+    entry: Omit<SensitiveMatch, 'match' | 'detected'>,
+  ): void => {
+    masked = masked.replaceAll(new RegExp(pattern, 'gu'), (match) => {
+      matches.push({ ...entry, detected: true, match });
       return entry.action === 'ANONYMIZED' ? `{${label}}` : match;
     });
   };
   for (const { type, action } of piiEntitiesConfig) {
-    const form = piiForms[type];
-    if (form !== undefined) look(form, type, { kind: 'pii', action: actions[action], type });
+    const pattern = piiPatterns[type];
+    if (pattern !== undefined)
+      search(pattern, type, { kind: 'pii', action: actions[action], type });
   }
   for (const { name, pattern, action } of regexesConfig) {
     const entry = { kind: 'regex', action: actions[action], name, regex: pattern } as const;
-    look(new RegExp(pattern, 'u'), name, entry);
+    search(new RegExp(pattern, 'u'), name, entry);
   }
-  return { text: kept, found };
+  return { text: masked, matches };
 }
 
 const actions = { BLOCK: 'BLOCKED', ANONYMIZE: 'ANONYMIZED', NONE: 'NONE' } as const;
 
-function withoutKind({ kind: _, ...entry }: Found): object {
+function withoutKind({ kind: _, ...entry }: SensitiveMatch): object {
   return entry;
 }
 
@@ -157,10 +167,10 @@ interface GroundingScore {
   readonly type: string;
 }
 
-function groundingOf(
+function scoreGrounding(
   { contextualGroundingPolicyConfig }: Guardrail,
   text: string,
-  grounding: Grounding | undefined,
+  grounding: GroundingContext | undefined,
 ): readonly GroundingScore[] {
   if (grounding === undefined) return [];
   const filters = contextualGroundingPolicyConfig?.filtersConfig ?? [];
@@ -175,12 +185,11 @@ function groundingOf(
   });
 }
 
-function wordSet(words: string): ReadonlySet<string> {
-  return new Set(wordsOf(words).map((word) => word.toLowerCase()));
+function wordSet(text: string): ReadonlySet<string> {
+  return new Set(contentWords(text).map((word) => word.toLowerCase()));
 }
 
-/** A text unit is up to 1,000 characters, as guardrails are billed. */
-function metricsOf(guardrail: Guardrail, text: string): object {
+function invocationMetrics(guardrail: Guardrail, text: string): object {
   return {
     guardrailCoverage: { textCharacters: { guarded: text.length, total: text.length } },
     guardrailProcessingLatency: 0,
@@ -188,7 +197,7 @@ function metricsOf(guardrail: Guardrail, text: string): object {
   };
 }
 
-/** The units a guardrail charges for a text. */
+/** Returns the text units of each policy for a text. A unit is up to 1,000 characters. */
 export function guardrailUsage(guardrail: Guardrail, text: string): Record<string, number> {
   const units = Math.max(1, Math.ceil(text.length / 1_000));
   const has = (policy: unknown): number => (policy === undefined ? 0 : units);

@@ -1,55 +1,57 @@
 import {
   noUsage,
   type AnswerEvent,
-  type Answering,
+  type SourceEvents,
   type InputUsage,
   type SourceEvent,
   type Usage,
 } from '#local/bedrock/turn/answer.ts';
 import type { Verdict } from '#local/bedrock/guardrails/assess.ts';
-import type { Guarding } from '#local/bedrock/guardrails/guarding.ts';
+import type { TurnGuardrail } from '#local/bedrock/guardrails/turn-guardrail.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
 
-/** The answer as a guardrail lets it pass; the model is not asked when the input is blocked. */
+/** Applies a guardrail to an answer. The source is not started if the input is blocked. */
 export function guardAnswer(
-  ask: () => Answering,
-  guarding: Guarding,
+  startSource: () => SourceEvents,
+  guardrail: TurnGuardrail,
   isStreamed: boolean,
-): Answering {
-  const input = guarding.assessInput();
-  if (input.isBlocked) return blockedInput(guarding, input);
-  return isStreamed ? guardOutput(ask(), guarding, input) : guardWhole(ask(), guarding, input);
+): SourceEvents {
+  const input = guardrail.assessInput();
+  if (input.isBlocked) return blockedInput(guardrail, input);
+  return isStreamed
+    ? guardStream(startSource(), guardrail, input)
+    : guardWhole(startSource(), guardrail, input);
 }
 
-/** An answer that is not streamed is assessed when all of it is there, and blocked as a whole. */
+/** An answer that is not streamed is assessed when it is complete, and blocked as a whole. */
 async function* guardWhole(
-  events: Answering,
-  guarding: Guarding,
+  events: SourceEvents,
+  guardrail: TurnGuardrail,
   input: Verdict,
 ): AsyncGenerator<SourceEvent> {
   const all = await Array.fromAsync(events);
   const text = all.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
-  const output = guarding.assessOutput(text, countTokens(text));
-  const guardrailTrace = traceOf(guarding, { input, output });
+  const output = guardrail.assessOutput(text, countTokens(text));
+  const guardrailTrace = traceOf(guardrail, { input, output });
   if (output.isBlocked) {
     const end = all.find((event) => event.type === 'end');
-    yield* blockedText(guarding.blockedOutput, end?.usage ?? noUsage, guardrailTrace);
+    yield* blockedText(guardrail.blockedOutput, end?.usage ?? noUsage, guardrailTrace);
     return;
   }
-  let held = '';
+  let blockText = '';
   for (const event of all) {
-    if (event.type === 'text-delta') held += event.text;
-    else if (event.type === 'block-stop' && held !== '') {
-      const masked = guarding.assessOutput(held, 0).text;
-      held = '';
+    if (event.type === 'text-delta') blockText += event.text;
+    else if (event.type === 'block-stop' && blockText !== '') {
+      const masked = guardrail.assessOutput(blockText, 0).text;
+      blockText = '';
       yield { type: 'text-delta', index: event.index, text: masked };
       yield event;
     } else yield event.type === 'end' ? { ...event, guardrailTrace } : event;
   }
 }
 
-function blockedInput(guarding: Guarding, input: Verdict): Generator<AnswerEvent> {
-  return blockedText(guarding.blockedInput, noUsage, traceOf(guarding, { input }));
+function blockedInput(guardrail: TurnGuardrail, input: Verdict): Generator<AnswerEvent> {
+  return blockedText(guardrail.blockedInput, noUsage, traceOf(guardrail, { input }));
 }
 
 function* blockedText(
@@ -65,108 +67,117 @@ function* blockedText(
   yield { type: 'end', usage, latencyMs: 0, firstByteMs: 0, guardrailTrace };
 }
 
-/** How many characters are assessed at a time, and how many before them are looked at again. */
+/** The characters that are assessed at a time, and the earlier ones that are assessed again. */
 const chunkCharacters = 200;
 const contextCharacters = 1_000;
 
-interface Watch {
-  /** The end of what has been passed on, and how much it is in all. */
+/** The state of a stream that is guarded. */
+interface GuardState {
+  /** The end of the text that has passed. */
   passed: string;
+  /** The tokens of the whole answer so far. */
   tokens: number;
-  /** What waits for its verdict in `sync` mode; in `async` mode it has gone out already. */
-  held: string;
+  /** The text without a verdict yet. In `async` mode it has been sent already. */
+  pending: string;
   index: number;
   verdict: Verdict | undefined;
   input: InputUsage;
 }
 
-async function* guardOutput(
-  events: Answering,
-  guarding: Guarding,
+async function* guardStream(
+  events: SourceEvents,
+  guardrail: TurnGuardrail,
   input: Verdict,
 ): AsyncGenerator<SourceEvent> {
-  const isAsync = guarding.mode === 'async';
-  const watch: Watch = {
+  const isAsync = guardrail.mode === 'async';
+  const state: GuardState = {
     passed: '',
     tokens: 0,
-    held: '',
+    pending: '',
     index: 0,
     verdict: undefined,
     input: noUsage,
   };
   for await (const event of events) {
-    if (event.type === 'start') watch.input = event.input;
+    if (event.type === 'start') state.input = event.input;
     const isText = event.type === 'text-delta';
     if (isText) {
-      watch.index = event.index;
-      watch.held += event.text;
-      watch.tokens += countTokens(event.text);
+      state.index = event.index;
+      state.pending += event.text;
+      state.tokens += countTokens(event.text);
       if (isAsync) yield event;
     }
-    if (!isText || isAsync || watch.held.length >= chunkCharacters) {
-      yield* release(watch, guarding, !isText);
+    if (!isText || isAsync || state.pending.length >= chunkCharacters) {
+      yield* release(state, guardrail, !isText);
     }
-    if (watch.verdict?.isBlocked === true) {
-      yield* blockedOutput(guarding, { input, output: watch.verdict }, watch);
+    if (state.verdict?.isBlocked === true) {
+      yield* blockedOutput(guardrail, { input, output: state.verdict }, state);
       return;
     }
     if (event.type === 'end') {
-      const guardrailTrace = traceOf(guarding, { input, output: watch.verdict });
+      const guardrailTrace = traceOf(guardrail, { input, output: state.verdict });
       yield { ...event, guardrailTrace };
     } else if (!isText) yield event;
   }
 }
 
-/** Assesses what is held, and lets it go unless it is blocked; of a text that goes on, a part. */
-function* release(watch: Watch, guarding: Guarding, isLast: boolean): Generator<SourceEvent> {
-  const { held, index, passed, tokens } = watch;
-  if (held === '') return;
-  const verdict = guarding.assessOutput(passed + held, tokens);
-  // The last that found something is the one to tell of.
-  if (verdict.isBlocked || verdict.isAnonymized || watch.verdict === undefined) {
-    watch.verdict = verdict;
+/**
+ * Assesses the pending text, and emits it unless it is blocked. While the text goes on, a part of it
+ * stays pending.
+ */
+function* release(
+  state: GuardState,
+  guardrail: TurnGuardrail,
+  isLast: boolean,
+): Generator<SourceEvent> {
+  const { pending, index, passed, tokens } = state;
+  if (pending === '') return;
+  const verdict = guardrail.assessOutput(passed + pending, tokens);
+  // The trace shows the last verdict that found something.
+  if (verdict.isBlocked || verdict.isAnonymized || state.verdict === undefined) {
+    state.verdict = verdict;
   }
   if (verdict.isBlocked) return;
-  if (guarding.mode === 'async') {
-    watch.passed = (passed + held).slice(-contextCharacters);
-    watch.held = '';
+  if (guardrail.mode === 'async') {
+    state.passed = (passed + pending).slice(-contextCharacters);
+    state.pending = '';
     return;
   }
-  const mask = (text: string): string => guarding.assessOutput(text, 0).text;
-  const cut = isLast ? held.length : safeCut(held, mask);
+  const mask = (text: string): string => guardrail.assessOutput(text, 0).text;
+  const cut = isLast ? pending.length : safeCut(pending, mask);
   if (cut === 0) return;
-  // Only streams that wait for the verdict can have anything replaced in them.
-  yield { type: 'text-delta', index, text: mask(held.slice(0, cut)) };
-  watch.held = held.slice(cut);
-  watch.passed = (passed + held.slice(0, cut)).slice(-contextCharacters);
+  // Text can be masked only in `sync` mode, where it waits for the verdict.
+  yield { type: 'text-delta', index, text: mask(pending.slice(0, cut)) };
+  state.pending = pending.slice(cut);
+  state.passed = (passed + pending.slice(0, cut)).slice(-contextCharacters);
 }
 
 /**
- * Where a text that goes on may be cut: between words, not within anything that is masked, and far
- * enough from its end that the beginning of something blocked is not let go.
+ * Returns where a text that goes on can be cut: between words, outside of masked text, and far enough
+ * from the end that the beginning of a blocked phrase is not sent.
  */
-function safeCut(held: string, mask: (text: string) => string): number {
-  let cut = held.length - chunkCharacters / 2;
+function safeCut(text: string, mask: (part: string) => string): number {
+  let cut = text.length - chunkCharacters / 2;
   while (cut > 0) {
-    cut = held.lastIndexOf(' ', cut - 1);
-    if (cut > 0 && mask(held.slice(0, cut)) + mask(held.slice(cut)) === mask(held)) return cut;
+    cut = text.lastIndexOf(' ', cut - 1);
+    if (cut > 0 && mask(text.slice(0, cut)) + mask(text.slice(cut)) === mask(text)) return cut;
   }
-  // Without spaces, as in Japanese, a long text is cut between two letters.
-  cut = held.length > chunkCharacters * 5 ? chunkCharacters * 4 : 0;
-  while (cut > 0 && mask(held.slice(0, cut)) + mask(held.slice(cut)) !== mask(held)) cut -= 1;
+  // A long text without spaces, such as Japanese, is cut between two characters.
+  cut = text.length > chunkCharacters * 5 ? chunkCharacters * 4 : 0;
+  while (cut > 0 && mask(text.slice(0, cut)) + mask(text.slice(cut)) !== mask(text)) cut -= 1;
   return cut;
 }
 
 function* blockedOutput(
-  guarding: Guarding,
+  guardrail: TurnGuardrail,
   verdicts: Verdicts,
-  { index, input, tokens }: Watch,
+  { index, input, tokens }: GuardState,
 ): Generator<SourceEvent> {
-  yield { type: 'text-delta', index, text: guarding.blockedOutput };
+  yield { type: 'text-delta', index, text: guardrail.blockedOutput };
   yield { type: 'block-stop', index };
   yield { type: 'stop', stopReason: 'guardrail_intervened' };
   const usage: Usage = { ...input, outputTokens: tokens };
-  const guardrailTrace = traceOf(guarding, verdicts);
+  const guardrailTrace = traceOf(guardrail, verdicts);
   yield { type: 'end', usage, latencyMs: 0, firstByteMs: 0, guardrailTrace };
 }
 
@@ -175,8 +186,8 @@ interface Verdicts {
   readonly output?: Verdict | undefined;
 }
 
-/** The trace that ConverseStream's metadata and Converse carry, where it was asked for. */
-function traceOf({ id, isTraced }: Guarding, { input, output }: Verdicts): object | undefined {
+/** The trace in ConverseStream's metadata and in Converse's response, if the request enables it. */
+function traceOf({ id, isTraced }: TurnGuardrail, { input, output }: Verdicts): object | undefined {
   if (!isTraced) return undefined;
   const isBlocked = input.isBlocked || output?.isBlocked === true;
   return {

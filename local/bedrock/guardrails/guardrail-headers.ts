@@ -3,8 +3,11 @@ import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import type { GuardrailRequest } from '#local/bedrock/turn/turn.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
-/** The guardrail that a request names in its headers. Throws where it names half of one. */
-export function readGuardrail(request: AwsRequest, body: unknown): GuardrailRequest | undefined {
+/** Returns the guardrail that a request names in its headers, if any. Throws if the version is missing. */
+export function readGuardrailHeaders(
+  request: AwsRequest,
+  body: unknown,
+): GuardrailRequest | undefined {
   const { headers } = request;
   const identifier = headers['x-amzn-bedrock-guardrailidentifier'];
   const version = headers['x-amzn-bedrock-guardrailversion'];

@@ -8,7 +8,7 @@ import {
   type Shape,
   type Shaped,
 } from '#local/wire/shape.ts';
-import { piiForms } from '#local/bedrock/guardrails/lexicon.ts';
+import { piiPatterns } from '#local/bedrock/guardrails/lexicon.ts';
 import { describeProblems } from '#local/wire/describe-problems.ts';
 import { isExpression } from '#local/wire/shape.ts';
 
@@ -22,10 +22,10 @@ const pattern: Shape<string> = (value, path, problems) => {
   return text;
 };
 
-/** The kinds of personal data that have a form of their own; no others are found here. */
-const piiType = string({ pattern: Object.keys(piiForms).join('|') });
+/** The kinds of personal data that have a recognisable format. No others are detected here. */
+const piiType = string({ pattern: Object.keys(piiPatterns).join('|') });
 
-/** A guardrail, with the names that CreateGuardrail and CloudFormation have for its parts. */
+/** A guardrail, with the member names of CreateGuardrail and CloudFormation. */
 const guardrailShape = closedStructure(
   { id: string({ min: 1 }) },
   {
@@ -74,9 +74,10 @@ const guardrailShape = closedStructure(
   },
 );
 
+/** The definition of a guardrail. */
 export type Guardrail = Shaped<typeof guardrailShape>;
 
-/** Reads a guardrail. Throws an error that names the member and what it should be. */
+/** Reads a guardrail. Throws an error that names the invalid member and the expected value. */
 export function readGuardrail(value: unknown, place: string): Guardrail {
   return readShape(guardrailShape, value, (problems) => {
     return new Error(describeProblems(place, problems));

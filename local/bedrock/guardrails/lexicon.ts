@@ -1,5 +1,5 @@
-/** A few plain words for each content filter: enough to see one act, not enough to rely on. */
-export const contentWords: Readonly<Record<string, RegExp>> = {
+/** A few words for each content filter: enough to try one out, not enough to rely on. */
+export const contentFilterPatterns: Readonly<Record<string, RegExp>> = {
   HATE: /\b(?:hate (?:all|those|these)|subhuman|inferior race)\b|差別|劣等/iu,
   INSULTS: /\b(?:idiot|moron|stupid fool|worthless)\b|馬鹿|バカ|アホ/iu,
   SEXUAL: /\b(?:porn\w*|explicit sex\w*|nude\w*)\b|ポルノ|わいせつ/iu,
@@ -10,10 +10,11 @@ export const contentWords: Readonly<Record<string, RegExp>> = {
     /\b(?:ignore|disregard|forget) (?:all |any )?(?:the |your )?(?:previous|prior|above|earlier) (?:instructions|prompts?|rules)\b|\bjailbreak\b|これまでの指示を(?:無視|忘れ)/iu,
 };
 
+/** The words of the managed word list. */
 export const profanity = /\b(?:damn|shit|fuck\w*|bastard|bullshit|crap)\b/iu;
 
-/** Sensitive information that has a form of its own; names and addresses have none. */
-export const piiForms: Readonly<Record<string, RegExp>> = {
+/** Sensitive information with a recognisable format. Names and addresses have none. */
+export const piiPatterns: Readonly<Record<string, RegExp>> = {
   EMAIL: /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/u,
   PHONE: /(?<![\d-])(?:\+?\d{1,3}[ -]?)?(?:\(\d{2,4}\)|\d{2,4})[ -]\d{3,4}[ -]\d{4}(?![\d-])/u,
   CREDIT_DEBIT_CARD_NUMBER: /(?<!\d)(?:\d{4}[ -]?){3}\d{4}(?!\d)/u,

@@ -11,7 +11,7 @@ import {
 
 const attribute = structure({ key: string({ min: 1, max: 200 }), value: anything });
 
-/** The comparisons of a RetrievalFilter that look at one attribute. */
+/** The operators of a RetrievalFilter that compare one attribute. */
 const comparison = {
   equals: attribute,
   notEquals: attribute,
@@ -28,67 +28,70 @@ const comparison = {
 
 type Comparison = Shaped<ReturnType<typeof union<typeof comparison>>>;
 
-/** A RetrievalFilter of the agent runtime: a comparison, or several of them joined. */
+/** A RetrievalFilter of the agent runtime: a comparison, or a combination of filters. */
 export type Filter =
   | Comparison
   | { readonly type: 'andAll'; readonly value: readonly Filter[] }
   | { readonly type: 'orAll'; readonly value: readonly Filter[] };
 
-const lazily = (value: unknown, path: Path, problems: Problem[]): Filter =>
+const nestedFilter = (value: unknown, path: Path, problems: Problem[]): Filter =>
   filterShape(value, path, problems);
 
-/** Reads a filter; `andAll` and `orAll` take at least two. */
+/** Reads a filter. `andAll` and `orAll` take at least two filters. */
 export function filterShape(value: unknown, path: Path, problems: Problem[]): Filter {
-  const several = list(lazily, { min: 2 });
-  return union({ ...comparison, andAll: several, orAll: several })(value, path, problems);
+  const filters = list(nestedFilter, { min: 2 });
+  return union({ ...comparison, andAll: filters, orAll: filters })(value, path, problems);
 }
 
+/** The attributes of a document. */
 export type Metadata = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
-/** Whether what is known of a document passes a filter; none lets all pass. */
-export function matches(metadata: Metadata, filter: Filter | undefined): boolean {
+/** Returns whether the metadata of a document passes a filter. Without a filter, all pass. */
+export function matchesFilter(metadata: Metadata, filter: Filter | undefined): boolean {
   if (filter === undefined) return true;
-  if (filter.type === 'andAll') return filter.value.every((part) => matches(metadata, part));
-  if (filter.type === 'orAll') return filter.value.some((part) => matches(metadata, part));
+  if (filter.type === 'andAll') return filter.value.every((part) => matchesFilter(metadata, part));
+  if (filter.type === 'orAll') return filter.value.some((part) => matchesFilter(metadata, part));
   const { key } = filter.value;
-  return compares(filter, Object.hasOwn(metadata, key) ? metadata[key] : undefined);
+  return compare(filter, Object.hasOwn(metadata, key) ? metadata[key] : undefined);
 }
 
-function compares(
+function compare(
   { type, value: { value } }: Comparison,
-  found: Metadata[string] | undefined,
+  attributeValue: Metadata[string] | undefined,
 ): boolean {
   switch (type) {
     case 'equals':
-      return found === value;
+      return attributeValue === value;
     case 'notEquals':
-      return found !== undefined && found !== value;
+      return attributeValue !== undefined && attributeValue !== value;
     case 'greaterThan':
-      return isNumbers(found, value) && Number(found) > Number(value);
+      return areNumbers(attributeValue, value) && Number(attributeValue) > Number(value);
     case 'greaterThanOrEquals':
-      return isNumbers(found, value) && Number(found) >= Number(value);
+      return areNumbers(attributeValue, value) && Number(attributeValue) >= Number(value);
     case 'lessThan':
-      return isNumbers(found, value) && Number(found) < Number(value);
+      return areNumbers(attributeValue, value) && Number(attributeValue) < Number(value);
     case 'lessThanOrEquals':
-      return isNumbers(found, value) && Number(found) <= Number(value);
+      return areNumbers(attributeValue, value) && Number(attributeValue) <= Number(value);
     case 'in':
-      return Array.isArray(value) && value.includes(found);
+      return Array.isArray(value) && value.includes(attributeValue);
     case 'notIn':
-      return found !== undefined && Array.isArray(value) && !value.includes(found);
+      return (
+        attributeValue !== undefined && Array.isArray(value) && !value.includes(attributeValue)
+      );
     case 'startsWith':
-      return typeof found === 'string' && found.startsWith(String(value));
+      return typeof attributeValue === 'string' && attributeValue.startsWith(String(value));
     case 'listContains':
-      return Array.isArray(found) && found.includes(value);
+      return Array.isArray(attributeValue) && attributeValue.includes(value);
     case 'stringContains':
-      return contains(found, String(value));
+      return contains(attributeValue, String(value));
   }
 }
 
-function isNumbers(...values: readonly unknown[]): boolean {
+function areNumbers(...values: readonly unknown[]): boolean {
   return values.every((value) => typeof value === 'number');
 }
 
-function contains(found: Metadata[string] | undefined, value: string): boolean {
-  if (typeof found === 'string') return found.includes(value);
-  return Array.isArray(found) && found.some((item) => item.includes(value));
+function contains(attributeValue: Metadata[string] | undefined, value: string): boolean {
+  if (typeof attributeValue === 'string') return attributeValue.includes(value);
+  return Array.isArray(attributeValue) && attributeValue.some((item) => item.includes(value));
 }

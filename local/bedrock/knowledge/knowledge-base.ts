@@ -1,30 +1,31 @@
 import MiniSearch from 'minisearch';
-import type { Filter } from '#local/bedrock/knowledge/filter.ts';
-import { matches } from '#local/bedrock/knowledge/filter.ts';
+import { matchesFilter, type Filter } from '#local/bedrock/knowledge/filter.ts';
 import type { Passage } from '#local/bedrock/knowledge/passages.ts';
 
-/** A knowledge base, as far as a search sees it. */
+/** A knowledge base that can be searched. */
 export interface KnowledgeBase {
   readonly id: string;
-  search(query: string, options: SearchOptions): readonly Found[];
+  /** Returns the best passages for a query, best first. */
+  search(query: string, options: SearchOptions): readonly ScoredPassage[];
 }
 
+/** The number of results, and the condition on their metadata. */
 export interface SearchOptions {
   readonly limit: number;
   readonly filter?: Filter | undefined;
 }
 
-/** A passage, and how well it fits: above 0, below 1. */
-export interface Found extends Passage {
+/** A passage and its relevance, between 0 and 1. */
+export interface ScoredPassage extends Passage {
   readonly score: number;
 }
 
-/** An index over passages, in Japanese and English. */
+/** Indexes passages in Japanese and English for full-text search. */
 export function createKnowledgeBase(id: string, passages: readonly Passage[]): KnowledgeBase {
   const index = new MiniSearch<Passage>({
     fields: ['title', 'text'],
     tokenize: wordsOf,
-    processTerm: normalized,
+    processTerm: normalizeTerm,
     searchOptions: { boost: { title: 2 }, prefix: (term) => term.length > 3, fuzzy: false },
   });
   index.addAll(passages);
@@ -32,15 +33,15 @@ export function createKnowledgeBase(id: string, passages: readonly Passage[]): K
   return {
     id,
     search(query, { limit, filter }) {
-      const found = index.search(query, {
+      const results = index.search(query, {
         filter: ({ id: key }) => {
           const passage = byId.get(String(key));
-          return passage !== undefined && matches(passage.metadata, filter);
+          return passage !== undefined && matchesFilter(passage.metadata, filter);
         },
       });
-      return found.slice(0, limit).flatMap(({ id: key, score }) => {
+      return results.slice(0, limit).flatMap(({ id: key, score }) => {
         const passage = byId.get(String(key));
-        // BM25 has no upper bound; this keeps its order and stays below one.
+        // BM25 has no upper bound. This keeps its order and stays below one.
         return passage === undefined ? [] : [{ ...passage, score: score / (score + 10) }];
       });
     },
@@ -49,15 +50,15 @@ export function createKnowledgeBase(id: string, passages: readonly Passage[]): K
 
 const segmenter = new Intl.Segmenter('ja', { granularity: 'word' });
 
-/** Japanese has no spaces: its words are found by the segmenter, as all others are. */
+/** Japanese has no spaces between words, so the segmenter splits all texts. */
 function wordsOf(text: string): string[] {
   return Array.from(segmenter.segment(text)).flatMap(({ segment, isWordLike }) =>
     isWordLike === true ? [segment] : [],
   );
 }
 
-/** One form for letters and digits of full and half width, capitals, and plurals. */
-function normalized(term: string): string | null {
+/** Returns one form for full and half width, upper and lower case, and plurals; null for stop words. */
+function normalizeTerm(term: string): string | null {
   const word = term.normalize('NFKC').toLowerCase();
   if (
     /^(?:the|a|an|of|to|and|or|in|on|is|are|was|what|how|do|does|it|for|with|[ぁ-ん]{1,2})$/u.test(

@@ -10,22 +10,22 @@ import { parseYaml } from '#local/bedrock/server/parse-yaml.ts';
 import { documentText } from '#local/process/document-text.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
-export interface ReadFolder {
+/** The knowledge base of a folder, and what was indexed. */
+export interface IndexedFolder {
   readonly base: KnowledgeBase;
   readonly documents: number;
   readonly passages: number;
-  /** Files that could not be read, and why. */
+  /** The files that could not be read, each with the reason. */
   readonly skipped: readonly string[];
 }
 
 /**
- * Indexes the Markdown, text, HTML and PDF files of a folder and of those in it. What is known of
- * `guide.md` beyond its words stands in `guide.md.metadata.json`, as in a bucket. Throws where
- * there is no such folder.
+ * Indexes the Markdown, text, HTML and PDF files of a folder and its subfolders. The attributes of
+ * `guide.md` are in `guide.md.metadata.json`, as in a bucket. Throws if the folder does not exist.
  */
-export async function readKnowledgeFolder(id: string, folder: string): Promise<ReadFolder> {
+export async function readKnowledgeFolder(id: string, folder: string): Promise<IndexedFolder> {
   const isFolder = await stat(folder).then(
-    (found) => found.isDirectory(),
+    (stats) => stats.isDirectory(),
     () => false,
   );
   if (!isFolder) throw new Error(`--knowledge: there is no folder ${folder}`);
@@ -34,11 +34,11 @@ export async function readKnowledgeFolder(id: string, folder: string): Promise<R
   let documents = 0;
   const all = await Array.fromAsync(glob('**/*.*', { cwd: folder }));
   const names = all.filter((name) => /\.(?:md|markdown|txt|html|htm|pdf)$/iu.test(name));
-  const others = all.filter((name) =>
+  const unsupported = all.filter((name) =>
     /\.(?:docx?|xlsx?|pptx?|rtf|odt|csv|json|epub)$/iu.test(name),
   );
-  for (const name of others) {
-    if (!name.endsWith('.metadata.json')) skipped.push(`${name}: its kind cannot be read here`);
+  for (const name of unsupported) {
+    if (!name.endsWith('.metadata.json')) skipped.push(`${name}: this file type is not supported`);
   }
   for (const name of names.toSorted()) {
     const path = name.split(sep).join('/');
@@ -61,16 +61,16 @@ export async function readKnowledgeFolder(id: string, folder: string): Promise<R
   return { base: createKnowledgeBase(id, passages), documents, passages: passages.length, skipped };
 }
 
-/** What Markdown has about itself, at its beginning, is not what it says. */
+/** Front matter is about the document, and is not part of its text. */
 function withoutFrontMatter(text: string): string {
   return text.replace(/^---\r?\n[^]*?\r?\n---\r?\n/u, '');
 }
 
-/** Throws where there are attributes of another form than a bucket's metadata file has. */
+/** Reads the metadata file of a document. Throws if an attribute is invalid. */
 async function metadataOf(file: string): Promise<Metadata> {
   const text = await readFile(`${file}.metadata.json`, 'utf8').catch(() => undefined);
   if (text === undefined) return {};
-  const parsed = parseYaml(text, 'its metadata.json');
+  const parsed = parseYaml(text, 'metadata.json');
   const attributes = isRecord(parsed) ? parsed['metadataAttributes'] : undefined;
   if (!isRecord(attributes)) throw new Error('metadata.json: metadataAttributes must be an object');
   return Object.fromEntries(
@@ -78,7 +78,7 @@ async function metadataOf(file: string): Promise<Metadata> {
   );
 }
 
-/** An attribute is a value, or one with its type: `{"value":{"type":"STRING","stringValue":"x"}}`. */
+/** An attribute is a value, or a value with its type: `{"value":{"type":"STRING","stringValue":"x"}}`. */
 function toAttribute(key: string, attribute: unknown): Metadata[string] {
   const typed = isRecord(attribute) ? attribute['value'] : undefined;
   const value = isRecord(typed)

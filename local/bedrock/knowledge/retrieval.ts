@@ -1,11 +1,11 @@
 import { notFound } from '#local/bedrock/server/bedrock-error.ts';
 import { filterShape } from '#local/bedrock/knowledge/filter.ts';
-import type { Found, KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
+import type { ScoredPassage, KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
 import type { TurnBlock } from '#local/bedrock/turn/turn.ts';
-import type { Services } from '#local/bedrock/server/call-context.ts';
+import type { BedrockContext } from '#local/bedrock/server/call-context.ts';
 import { integer, oneOf, structure, type Shaped } from '#local/wire/shape.ts';
 
-/** How a knowledge base is to be searched, as Retrieve and RetrieveAndGenerate both say it. */
+/** The retrieval configuration of Retrieve and RetrieveAndGenerate. */
 export const retrievalShape = structure(
   {},
   {
@@ -20,25 +20,25 @@ export const retrievalShape = structure(
   },
 );
 
-/** The knowledge base of an id. Throws a ResourceNotFoundException where there is none. */
-export function findKnowledgeBase({ knowledgeBases }: Services, id: string): KnowledgeBase {
+/** Returns the knowledge base with an id. Throws a ResourceNotFoundException if it does not exist. */
+export function findKnowledgeBase({ knowledgeBases }: BedrockContext, id: string): KnowledgeBase {
   const base = knowledgeBases.get(id);
   if (base === undefined) throw notFound(`Knowledge Base with id ${id} does not exist`);
   return base;
 }
 
-/** The passages for a question; five where nothing is said of their number. */
-export function search(
+/** Returns the passages for a query. The default number of results is five. */
+export function retrievePassages(
   base: KnowledgeBase,
   query: string,
   retrieval: Shaped<typeof retrievalShape> | undefined,
-): readonly Found[] {
+): readonly ScoredPassage[] {
   const { numberOfResults: limit = 5, filter } = retrieval?.vectorSearchConfiguration ?? {};
   return base.search(query, { limit, filter });
 }
 
-/** A passage as an answer refers to it. */
-export function toReference({ text, uri, metadata }: Found): object {
+/** Returns a passage as a retrieved reference of the API. */
+export function toReference({ text, uri, metadata }: ScoredPassage): object {
   return {
     content: { text, type: 'TEXT' },
     location: { s3Location: { uri }, type: 'S3' },
@@ -46,7 +46,7 @@ export function toReference({ text, uri, metadata }: Found): object {
   };
 }
 
-/** A passage, as what a search gave: the answer is to cite it. */
-export function toSearchResult({ title, text, uri }: Found): TurnBlock {
+/** Returns a passage as a search result for the model, with citations enabled. */
+export function toSearchResult({ title, text, uri }: ScoredPassage): TurnBlock {
   return { type: 'search-result', source: uri, title, content: [text], citations: true };
 }

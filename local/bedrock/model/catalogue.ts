@@ -1,6 +1,6 @@
 import type { Family, ModelFacts } from '#local/bedrock/model/models.ts';
 
-/** What all models of a family have in common. */
+/** The properties that all models of a family share. */
 type Traits = Omit<ModelFacts, 'id' | 'name' | 'contextTokens' | 'maxOutputTokens'>;
 
 const chat: Traits = {
@@ -11,12 +11,12 @@ const chat: Traits = {
   hasEnded: false,
   inputs: ['TEXT'],
   output: 'TEXT',
-  takes: { system: true, tools: true, documents: true, structuredOutput: true },
+  supports: { system: true, tools: true, documents: true, structuredOutput: true },
   minCacheTokens: undefined,
   reasoning: 'never',
 };
 
-const textOnly: Traits['takes'] = {
+const textOnly: Traits['supports'] = {
   system: false,
   tools: false,
   documents: false,
@@ -35,7 +35,7 @@ const claude: Traits = {
 };
 
 /** Models that are not in AWS's list for structured outputs (langchain4j #4552 quotes it). */
-const unstructured: Traits = { ...chat, takes: { ...chat.takes, structuredOutput: false } };
+const unstructured: Traits = { ...chat, supports: { ...chat.supports, structuredOutput: false } };
 
 const nova: Traits = {
   ...unstructured,
@@ -51,23 +51,23 @@ const embedding: Traits = {
   provider: 'Amazon',
   family: 'titan-embed',
   output: 'EMBEDDING',
-  takes: textOnly,
+  supports: textOnly,
 };
 
-/** Models that AWS has switched off; `servesEnded` has them answer all the same. */
+/** Models that AWS has retired. They answer only if `servesEnded` is set. */
 const ended = (provider: string, family: Family, rest: Partial<Traits> = {}): Traits => ({
   ...chat,
   provider,
   family,
   hasEnded: true,
-  takes: textOnly,
+  supports: textOnly,
   ...rest,
 });
 
 const endedClaude = ended('Anthropic', 'anthropic', {
   tokensPerDelta: 4,
   inputs: ['TEXT', 'IMAGE'],
-  takes: chat.takes,
+  supports: chat.supports,
   reasoning: 'on-request',
 });
 
@@ -80,8 +80,8 @@ function rows(traits: Traits, ...entries: readonly Row[]): readonly ModelFacts[]
 }
 
 /**
- * Bedrock's text and embedding models in November 2026. Ids and which have ended are from public
- * tables of that month; limits are those that providers publish.
+ * Bedrock's text and embedding models in November 2026. Ids and retirements are from public tables
+ * of that month; limits are as published by the providers.
  */
 export const catalogue: readonly ModelFacts[] = [
   ...rows(
@@ -139,7 +139,7 @@ export const catalogue: readonly ModelFacts[] = [
     32_000,
   ]),
   ...rows(
-    { ...chat, provider: 'Mistral AI', family: 'mistral-text', takes: textOnly },
+    { ...chat, provider: 'Mistral AI', family: 'mistral-text', supports: textOnly },
     ['mistral.mistral-7b-instruct-v0:2', 'Mistral 7B Instruct', 32_000, 8_192],
     ['mistral.mistral-large-2402-v1:0', 'Mistral Large (24.02)', 32_000, 8_192],
     ['mistral.mistral-small-2402-v1:0', 'Mistral Small (24.02)', 32_000, 8_192],
@@ -158,7 +158,7 @@ export const catalogue: readonly ModelFacts[] = [
       provider: 'DeepSeek',
       family: 'deepseek-r1',
       profileOnly: true,
-      takes: { ...chat.takes, tools: false, structuredOutput: false },
+      supports: { ...chat.supports, tools: false, structuredOutput: false },
       reasoning: 'always',
     },
     ['deepseek.r1-v1:0', 'DeepSeek-R1', 128_000, 32_768],
@@ -215,7 +215,7 @@ export const catalogue: readonly ModelFacts[] = [
     8_192,
     0,
   ]),
-  ...rows(ended('Amazon', 'nova', { takes: chat.takes, inputs: nova.inputs }), [
+  ...rows(ended('Amazon', 'nova', { supports: chat.supports, inputs: nova.inputs }), [
     'amazon.nova-premier-v1:0',
     'Nova Premier',
     1_000_000,
@@ -227,12 +227,12 @@ export const catalogue: readonly ModelFacts[] = [
     ['cohere.command-light-text-v14', 'Command Light', 4_096, 4_096],
   ),
   ...rows(
-    ended('Cohere', 'cohere-chat', { takes: chat.takes }),
+    ended('Cohere', 'cohere-chat', { supports: chat.supports }),
     ['cohere.command-r-v1:0', 'Command R', 128_000, 4_000],
     ['cohere.command-r-plus-v1:0', 'Command R+', 128_000, 4_000],
   ),
   ...rows(
-    ended('Meta', 'llama', { takes: chat.takes }),
+    ended('Meta', 'llama', { supports: chat.supports }),
     ['meta.llama3-2-1b-instruct-v1:0', 'Llama 3.2 1B Instruct', 131_000, 8_192],
     ['meta.llama3-2-3b-instruct-v1:0', 'Llama 3.2 3B Instruct', 131_000, 8_192],
     ['meta.llama3-1-405b-instruct-v1:0', 'Llama 3.1 405B Instruct', 128_000, 8_192],

@@ -2,9 +2,9 @@ import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import type { ModelTurn, TurnBlock } from '#local/bedrock/turn/turn.ts';
 import { documentText } from '#local/process/document-text.ts';
 
-/** The turn with the words of its documents read. Throws for a document that cannot be read. */
+/** Returns the turn with the text of its documents filled in. Throws if one cannot be read. */
 export async function extractDocuments(turn: ModelTurn): Promise<ModelTurn> {
-  if (!turn.messages.some(({ content }) => content.some(holdsDocument))) return turn;
+  if (!turn.messages.some(({ content }) => content.some(containsDocument))) return turn;
   const messages = turn.messages.map(async (message) => ({
     ...message,
     content: await Promise.all(message.content.map(extract)),
@@ -12,8 +12,8 @@ export async function extractDocuments(turn: ModelTurn): Promise<ModelTurn> {
   return { ...turn, messages: await Promise.all(messages) };
 }
 
-function holdsDocument(block: TurnBlock): boolean {
-  if (block.type === 'tool-result') return block.content.some(holdsDocument);
+function containsDocument(block: TurnBlock): boolean {
+  if (block.type === 'tool-result') return block.content.some(containsDocument);
   return block.type === 'document';
 }
 

@@ -5,7 +5,7 @@ interface Size {
   readonly height: number;
 }
 
-/** Throws what Bedrock says of an image that is not what its format says, or is too large. */
+/** Throws Bedrock's error if an image is too large, or is not in the format that it declares. */
 export function checkImage(bytes: Buffer, format: string): void {
   if (bytes.length > 3.75 * 1024 * 1024) {
     throw invalid('The model returned the following errors: image exceeds 3.75 MB maximum');
@@ -21,13 +21,15 @@ export function checkImage(bytes: Buffer, format: string): void {
   }
 }
 
-/** What an image costs: a token for each 750 pixels, as Anthropic publishes it, at most 1,568. */
+/** Returns the tokens of an image: one per 750 pixels, as Anthropic publishes, up to 1,568. */
 export function imageTokens(bytes: Buffer): number {
   const { width, height } = sizeOf(bytes) ?? { width: 0, height: 0 };
   return Math.min(1_568, Math.max(1, Math.ceil((width * height) / 750)));
 }
 
-/** The size of an image, from its own header; nothing where it is none of the four formats. */
+/**
+ * Reads the size of an image from its header. Returns undefined if it is not one of four formats.
+ */
 function sizeOf(bytes: Buffer): (Size & { readonly format: string }) | undefined {
   if (bytes.length < 24) return undefined;
   if (bytes.toString('latin1', 1, 4) === 'PNG') {
@@ -56,7 +58,7 @@ function webpSize(bytes: Buffer): Size {
   return { width: bytes.readUInt16LE(26) & 0x3f_ff, height: bytes.readUInt16LE(28) & 0x3f_ff };
 }
 
-/** Walks a JPEG's segments to the start of its frame, which has the size. */
+/** Walks the segments of a JPEG to the start of frame, which contains the size. */
 function jpegSize(bytes: Buffer): Size {
   let at = 2;
   while (at + 9 < bytes.length) {

@@ -3,12 +3,12 @@ import { imageTokens } from '#local/bedrock/model/image-size.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
 import type { CacheTtl, ModelTurn, TurnBlock } from '#local/bedrock/turn/turn.ts';
 
-/** A piece of a turn's input, in the order a model reads it: tools, system prompt, messages. */
+/** A part of a turn's input. A model reads them in order: tools, system prompt, messages. */
 export type InputSegment =
   | { readonly type: 'content'; readonly tokens: number; hash(): string }
   | { readonly type: 'cache-point'; readonly ttl: CacheTtl };
 
-/** Everything of a turn that is read before the answer begins. */
+/** Returns all of a turn's input, in the order in which the model reads it. */
 export function inputSegments(turn: ModelTurn): readonly InputSegment[] {
   const segments: InputSegment[] = turn.tools.map((tool) => content(JSON.stringify(tool), 8));
   if (turn.toolsCached !== undefined) segments.push({ type: 'cache-point', ttl: turn.toolsCached });
@@ -18,7 +18,7 @@ export function inputSegments(turn: ModelTurn): readonly InputSegment[] {
   return segments;
 }
 
-/** All input tokens of a turn, by the approximation of `tokens.ts`. */
+/** Returns the number of a turn's input tokens, by the approximation in `tokens.ts`. */
 export function countInput(turn: ModelTurn): number {
   return inputSegments(turn).reduce(
     (sum, segment) => sum + (segment.type === 'content' ? segment.tokens : 0),
@@ -26,7 +26,7 @@ export function countInput(turn: ModelTurn): number {
   );
 }
 
-/** Every message costs a few tokens more than its words, as it does on Bedrock. */
+/** As on Bedrock, each message costs a few tokens more than its content. */
 function blocksOf(blocks: readonly TurnBlock[], role: string): readonly InputSegment[] {
   if (blocks.length === 0) return [];
   return [

@@ -1,7 +1,7 @@
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { catalogue } from '#local/bedrock/model/catalogue.ts';
 
-/** The native formats of InvokeModel; each has a file of its own in `invoke/`. */
+/** The native request formats of InvokeModel. The folder `api/invoke` implements them. */
 export type Family =
   | 'anthropic'
   | 'anthropic-text'
@@ -18,7 +18,7 @@ export type Family =
   | 'jamba'
   | 'deepseek-r1';
 
-/** What is known of a model: enough to refuse what the real one would. */
+/** The properties of a model: enough to reject what the real model would reject. */
 export interface ModelFacts {
   readonly id: string;
   readonly name: string;
@@ -28,19 +28,20 @@ export interface ModelFacts {
   readonly maxOutputTokens: number;
   /** Tokens that arrive together in one delta. */
   readonly tokensPerDelta: number;
-  /** Whether only an inference profile gives access. */
+  /** Whether the model can be used only through an inference profile. */
   readonly profileOnly: boolean;
+  /** Whether AWS has retired the model. */
   readonly hasEnded: boolean;
   readonly inputs: readonly ('TEXT' | 'IMAGE' | 'VIDEO')[];
   readonly output: 'TEXT' | 'EMBEDDING';
-  /** What Converse takes for it beyond text. */
-  readonly takes: {
+  /** What Converse accepts for the model in addition to text. */
+  readonly supports: {
     readonly system: boolean;
     readonly tools: boolean;
     readonly documents: boolean;
     readonly structuredOutput: boolean;
   };
-  /** The shortest prefix that is cached; nothing where the model has no prompt caching. */
+  /** The shortest prefix that is cached; undefined if the model has no prompt caching. */
   readonly minCacheTokens: number | undefined;
   readonly reasoning: 'never' | 'on-request' | 'always';
 }
@@ -49,7 +50,7 @@ const models: ReadonlyMap<string, ModelFacts> = new Map(
   catalogue.map((model) => [model.id, model]),
 );
 
-/** Every model of the catalogue, those that have ended too. */
+/** All models of the catalogue, including those that AWS has retired. */
 export const allModels: readonly ModelFacts[] = catalogue;
 
 export type ProfilePrefix = 'us' | 'eu' | 'apac' | 'jp' | 'au' | 'us-gov' | 'global';
@@ -59,13 +60,15 @@ const arnForm =
 const idForm = /^(?:(us|eu|apac|jp|au|us-gov|global)\.)?(.+)$/u;
 
 export interface ModelPolicy {
-  /** Whether models that AWS has switched off answer here, for programs that still speak to them. */
+  /** Whether models that AWS has retired still answer, for programs that still use them. */
   readonly servesEnded: boolean;
   /** Models that are not in the catalogue. */
   readonly aliases: ReadonlyMap<string, ModelFacts>;
 }
 
-/** The model behind an id, an inference profile or an ARN of either. Throws Bedrock's refusals. */
+/**
+ * Returns the model of an id, an inference profile or an ARN of either. Throws Bedrock's errors.
+ */
 export function findModel(modelId: string, { aliases, servesEnded }: ModelPolicy): ModelFacts {
   const name = modelId.startsWith('arn:') ? (arnForm.exec(modelId)?.[1] ?? '') : modelId;
   const [, profile, base = ''] = idForm.exec(name) ?? [];
@@ -75,7 +78,7 @@ export function findModel(modelId: string, { aliases, servesEnded }: ModelPolicy
     if (servesEnded) return model;
     throw endOfLife();
   }
-  if (model.profileOnly && profile === undefined) throw profileNeeded(modelId);
+  if (model.profileOnly && profile === undefined) throw profileRequired(modelId);
   if (profile !== undefined && !hasProfiles(model)) {
     throw invalid('The provided model identifier is invalid.');
   }
@@ -83,27 +86,27 @@ export function findModel(modelId: string, { aliases, servesEnded }: ModelPolicy
 }
 
 /**
- * The model that OpenAI's or Anthropic's door was asked for: there the bare id of a model is enough,
- * whether or not it has profiles.
+ * Returns the text model of an id. Unlike `findModel`, it accepts the bare id of a model that needs
+ * an inference profile, as the APIs of OpenAI and Anthropic do. Throws Bedrock's errors.
  */
-export function findModelForDoor(id: string, policy: ModelPolicy): ModelFacts {
+export function findTextModel(id: string, policy: ModelPolicy): ModelFacts {
   const bare = policy.aliases.get(id) ?? models.get(id);
   const model = bare?.hasEnded === false ? bare : findModel(id, policy);
   if (model.output === 'TEXT') return model;
   throw invalid('The action or operation is not supported for this model.');
 }
 
-/** Whether an answer's beginning may be given; Anthropic's models from Opus 4.6 on take none. */
-export function takesPrefill({ id }: ModelFacts): boolean {
+/** Whether a request can end with the start of the answer. Claude from Opus 4.6 on rejects that. */
+export function supportsPrefill({ id }: ModelFacts): boolean {
   return !/claude-(?:opus-4-[6-9]|sonnet-4-[6-9]|sonnet-5|opus-5)/u.test(id);
 }
 
-/** Whether a model can be reached through an inference profile. */
+/** Whether a model is available through an inference profile. */
 export function hasProfiles({ profileOnly, family }: ModelFacts): boolean {
   return profileOnly || family === 'nova';
 }
 
-/** What Bedrock says of a model that it has switched off. */
+/** Returns Bedrock's error for a model that it has retired. */
 export function endOfLife(): BedrockError {
   const message =
     'This model version has reached the end of its life. ' +
@@ -111,7 +114,7 @@ export function endOfLife(): BedrockError {
   return new BedrockError('ResourceNotFoundException', message);
 }
 
-function profileNeeded(modelId: string): BedrockError {
+function profileRequired(modelId: string): BedrockError {
   return invalid(
     `Invocation of model ID ${modelId} with on-demand throughput isn’t supported. Retry your ` +
       'request with the ID or ARN of an inference profile that contains this model.',

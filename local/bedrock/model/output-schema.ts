@@ -3,8 +3,9 @@ import { itemsOf, membersOf, type JsonSchema } from '#local/bedrock/model/json-s
 import { isRecord } from '#local/wire/shape.ts';
 
 /**
- * The schema of a structured output. Throws for what Bedrock's structured outputs do not take:
- * limits of numbers, strings and arrays, open objects, and references to elsewhere or to itself.
+ * Parses the schema of a structured output. Throws for what Bedrock's structured outputs do not
+ * support: limits on numbers, strings and arrays, open objects, and external or recursive
+ * references.
  */
 export function checkOutputSchema(text: string): JsonSchema {
   const schema = parse(text);
@@ -18,12 +19,12 @@ function parse(text: string): JsonSchema {
     const schema: unknown = JSON.parse(text);
     if (isRecord(schema)) return schema;
   } catch {
-    // Said below.
+    // Reported below, like any other value that is not an object.
   }
-  throw refused('the schema is not a JSON object');
+  throw invalidSchema('the schema is not a JSON object');
 }
 
-const refusedKeywords = (
+const unsupportedKeywords = (
   'minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength maxItems ' +
   'uniqueItems minProperties maxProperties patternProperties oneOf not if then else contains ' +
   'prefixItems pattern'
@@ -32,13 +33,13 @@ const refusedKeywords = (
 function check(schema: unknown, path: readonly string[]): void {
   if (!isRecord(schema)) return;
   const where = path.length === 0 ? 'the root' : path.join('.');
-  const keyword = refusedKeywords.find((candidate) => Object.hasOwn(schema, candidate));
-  if (keyword !== undefined) throw refused(`${keyword} is not supported (at ${where})`);
+  const keyword = unsupportedKeywords.find((candidate) => Object.hasOwn(schema, candidate));
+  if (keyword !== undefined) throw invalidSchema(`${keyword} is not supported (at ${where})`);
   if (schema['type'] === 'object' && schema['additionalProperties'] !== false) {
-    throw refused(`additionalProperties must be false for every object (at ${where})`);
+    throw invalidSchema(`additionalProperties must be false for every object (at ${where})`);
   }
   if (Number(schema['minItems'] ?? 0) > 1) {
-    throw refused(`minItems must be 0 or 1 (at ${where})`);
+    throw invalidSchema(`minItems must be 0 or 1 (at ${where})`);
   }
   for (const group of ['properties', '$defs', 'definitions']) {
     for (const [name, part] of Object.entries(membersOf(schema[group]))) {
@@ -53,14 +54,15 @@ function check(schema: unknown, path: readonly string[]): void {
   }
 }
 
-/** Every reference leads into the schema's own definitions, and none of them back to itself. */
+/** Throws if a reference does not resolve to the schema's own definitions, or is recursive. */
 function checkReferences(schema: JsonSchema): void {
   const definitions = { ...membersOf(schema['definitions']), ...membersOf(schema['$defs']) };
   const checked = new Set<string>();
   const visit = (part: unknown, seen: readonly string[]): void => {
     for (const name of referencesIn(part)) {
-      if (!Object.hasOwn(definitions, name)) throw refused(`$ref to ${name} leads nowhere`);
-      if (seen.includes(name)) throw refused('recursive schemas are not supported');
+      if (!Object.hasOwn(definitions, name))
+        throw invalidSchema(`$ref to ${name} cannot be resolved`);
+      if (seen.includes(name)) throw invalidSchema('recursive schemas are not supported');
       if (!checked.has(name)) visit(definitions[name], [...seen, name]);
       checked.add(name);
     }
@@ -81,10 +83,10 @@ function referencesIn(part: unknown): readonly string[] {
 
 function readReference(reference: string): string {
   const [, name] = /^#\/(?:\$defs|definitions)\/([^/]+)$/u.exec(reference) ?? [];
-  if (name === undefined) throw refused(`$ref ${reference} must be to #/$defs`);
+  if (name === undefined) throw invalidSchema(`$ref ${reference} must point to #/$defs`);
   return name;
 }
 
-function refused(reason: string): Error {
+function invalidSchema(reason: string): Error {
   return invalid(`The schema in outputConfig.textFormat is not valid: ${reason}.`);
 }

@@ -5,7 +5,7 @@ import type { CacheTtl, ModelTurn } from '#local/bedrock/turn/turn.ts';
 import type { Clock } from '#local/process/clock.ts';
 
 export interface PromptCache {
-  /** How a turn's input is accounted for; its prefixes are in the cache from now on. */
+  /** Returns the usage of a turn's input, and adds the turn's prefixes to the cache. */
   account(turn: ModelTurn): InputUsage;
   clear(): void;
 }
@@ -13,9 +13,9 @@ export interface PromptCache {
 const ttlMs: Readonly<Record<CacheTtl, number>> = { '5m': 5 * 60_000, '1h': 60 * 60_000 };
 
 /**
- * Prompt caching as Bedrock documents it: a prefix up to a cache point is read where it was
- * written before, by any caller, for five minutes or an hour after its last use; what is shorter
- * than the model's minimum is not cached.
+ * Prompt caching as Bedrock documents it. A prefix that ends at a cache point stays in the cache
+ * for five minutes or an hour after its last use, and any caller can read it. A prefix that is
+ * shorter than the model's minimum is not cached.
  */
 export function createPromptCache(clock: Clock): PromptCache {
   const expiries = new Map<string, number>();
@@ -50,7 +50,7 @@ interface Prefix {
   readonly ttl: CacheTtl;
 }
 
-/** The cacheable prefixes of a turn, shortest first. */
+/** Returns the tokens of a turn's input, and its cacheable prefixes, shortest first. */
 function prefixesOf(turn: ModelTurn): {
   readonly total: number;
   readonly prefixes: readonly Prefix[];

@@ -3,64 +3,68 @@ import type { Usage } from '#local/bedrock/turn/answer.ts';
 import type { ModelFacts } from '#local/bedrock/model/models.ts';
 import type { Clock } from '#local/process/clock.ts';
 
-/** What an account may ask of a model. */
+/** The limits of an account for one model. */
 export interface Quota {
-  /** Requests, and tokens, a minute. */
+  /** Requests per minute. */
   readonly rpm?: number | undefined;
+  /** Tokens per minute. */
   readonly tpm?: number | undefined;
   readonly concurrency?: number | undefined;
 }
 
 export interface Quotas {
   /**
-   * Takes a request's share, or throws a ThrottlingException. Tokens are reserved as Bedrock does
-   * it: all of the input and all that the answer may have; what was not used is given back.
+   * Reserves quota for a request. Throws a ThrottlingException if the quota is exceeded. As on
+   * Bedrock, `tokens` is the whole input plus the maximum output, and settling frees what was not
+   * used.
    */
-  take(share: Share, reservedTokens: number): Reservation;
+  reserve(scope: QuotaScope, tokens: number): Reservation;
   clear(): void;
 }
 
-export interface Share {
-  /** What is counted together. */
+export interface QuotaScope {
+  /** Requests with the same key count together. */
   readonly key: string;
   readonly model: ModelFacts;
   readonly quota: Quota;
 }
 
 export interface Reservation {
+  /** Replaces the reserved tokens with the used ones, and ends the request. */
   settle(usage: Usage): void;
 }
 
 interface Window {
   running: number;
-  /** What was taken in the last minute: when, and how many tokens. */
-  taken: Taken[];
+  /** The requests of the last minute. */
+  charges: Charge[];
 }
 
-interface Taken {
+interface Charge {
   readonly at: number;
   tokens: number;
 }
 
+/** Creates the request counters. They count within a sliding window of one minute. */
 export function createQuotas(clock: Clock): Quotas {
   const windows = new Map<string, Window>();
   return {
-    take({ key, model, quota }, reservedTokens) {
-      const window = windows.get(key) ?? { running: 0, taken: [] };
+    reserve({ key, model, quota }, tokens) {
+      const window = windows.get(key) ?? { running: 0, charges: [] };
       windows.set(key, window);
       const now = clock.now();
-      window.taken = window.taken.filter(({ at }) => at > now - 60_000);
-      const used = window.taken.reduce((sum, { tokens }) => sum + tokens, 0);
+      window.charges = window.charges.filter(({ at }) => at > now - 60_000);
+      const used = window.charges.reduce((sum, charge) => sum + charge.tokens, 0);
       if (window.running >= (quota.concurrency ?? Infinity)) throw tooMany('requests');
-      if (window.taken.length >= (quota.rpm ?? Infinity)) throw tooMany('requests');
-      if (used + reservedTokens > (quota.tpm ?? Infinity)) throw tooMany('tokens');
-      const taken = { at: now, tokens: reservedTokens };
-      window.taken.push(taken);
+      if (window.charges.length >= (quota.rpm ?? Infinity)) throw tooMany('requests');
+      if (used + tokens > (quota.tpm ?? Infinity)) throw tooMany('tokens');
+      const charge = { at: now, tokens };
+      window.charges.push(charge);
       window.running += 1;
       return {
         settle(usage) {
           window.running -= 1;
-          taken.tokens = settled(model, usage);
+          charge.tokens = countedTokens(model, usage);
         },
       };
     },
@@ -68,10 +72,10 @@ export function createQuotas(clock: Clock): Quotas {
   };
 }
 
-/** Output counts five times on Claude from 3.7 on; what was read from the cache not at all. */
-function settled({ provider }: ModelFacts, usage: Usage): number {
-  const burn = provider === 'Anthropic' ? 5 : 1;
-  return usage.inputTokens + usage.cacheWriteTokens + usage.outputTokens * burn;
+/** Output counts five times on Claude from 3.7 on. Cache reads do not count. */
+function countedTokens({ provider }: ModelFacts, usage: Usage): number {
+  const burndownRate = provider === 'Anthropic' ? 5 : 1;
+  return usage.inputTokens + usage.cacheWriteTokens + usage.outputTokens * burndownRate;
 }
 
 function tooMany(what: 'requests' | 'tokens'): BedrockError {

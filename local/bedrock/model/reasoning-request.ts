@@ -2,20 +2,21 @@ import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import type { ModelFacts } from '#local/bedrock/model/models.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
-interface Inference {
+interface InferenceSettings {
   readonly maxTokens: number;
   readonly temperature?: number | undefined;
   readonly isToolForced: boolean;
 }
 
 /**
- * Whether a model is to show its reasoning: Anthropic's `thinking` (Converse has it as
- * `reasoning_config` too) and Nova's `reasoningConfig`. Throws what those models refuse.
+ * Returns whether a request asks the model to show its reasoning: Anthropic's `thinking` (in
+ * Converse also `reasoning_config`) and Nova's `reasoningConfig`. Throws the errors of those
+ * models.
  */
 export function readReasoning(
   model: ModelFacts,
   fields: Readonly<Record<string, unknown>>,
-  inference: Inference,
+  inference: InferenceSettings,
 ): boolean {
   if (model.reasoning === 'always') return true;
   const config = fields['thinking'] ?? fields['reasoning_config'] ?? fields['reasoningConfig'];
@@ -29,20 +30,27 @@ export function readReasoning(
   return true;
 }
 
-function checkThinking(config: Readonly<Record<string, unknown>>, inference: Inference): void {
+function checkThinking(
+  config: Readonly<Record<string, unknown>>,
+  inference: InferenceSettings,
+): void {
   const { temperature, maxTokens, isToolForced } = inference;
   if (temperature !== undefined && temperature !== 1) {
-    throw say('`temperature` may only be set to 1 when thinking is enabled.');
+    throw modelError('`temperature` may only be set to 1 when thinking is enabled.');
   }
-  if (isToolForced) throw say('Thinking may not be enabled when tool_choice forces tool use.');
+  if (isToolForced)
+    throw modelError('Thinking may not be enabled when tool_choice forces tool use.');
   if (config['type'] !== 'enabled') return;
   const budget = Number(config['budget_tokens']);
   if (!(budget >= 1_024)) {
-    throw say('thinking.enabled.budget_tokens: Input should be greater than or equal to 1024');
+    throw modelError(
+      'thinking.enabled.budget_tokens: Input should be greater than or equal to 1024',
+    );
   }
-  if (budget >= maxTokens) throw say('`max_tokens` must be greater than `thinking.budget_tokens`.');
+  if (budget >= maxTokens)
+    throw modelError('`max_tokens` must be greater than `thinking.budget_tokens`.');
 }
 
-function say(words: string): Error {
-  return invalid(`The model returned the following errors: ${words}`);
+function modelError(message: string): Error {
+  return invalid(`The model returned the following errors: ${message}`);
 }

@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import { AwsClient } from 'aws4fetch';
 import { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
 import {
-  fingerprints,
-  isTaped,
+  hashRequest,
+  isRecordable,
   withoutAccount,
   type Recording,
   type Tape,
 } from '#local/bedrock/recording/tape.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 
+/** The real Bedrock that answers, and where its answers are saved. */
 export interface RecordOptions {
-  /** Where recordings are kept, one file each; nothing is kept without one. */
+  /** The folder of the recordings, one file each. Without it, nothing is recorded. */
   readonly folder?: string | undefined;
   readonly endpoint: string;
   readonly region: string;
@@ -23,16 +24,16 @@ export interface RecordOptions {
   };
 }
 
-/** Asks a real Bedrock, passes its bytes on as they come, and may keep them with their times. */
+/** Forwards requests to a real Bedrock, passes its bytes on as they arrive, and can record them. */
 export function createRecorder({ folder, endpoint, region, credentials }: RecordOptions): Tape {
   const client = new AwsClient({ ...credentials, region, service: 'bedrock', retries: 0 });
   return {
     async answer(call) {
-      if (!isTaped(call)) return 'missed';
-      const { clock } = call.services;
+      if (!isRecordable(call)) return 'missed';
+      const { clock } = call.context;
       const startedAt = clock.now();
       const response = await forward(client, endpoint, call);
-      const headers = keptHeaders(response.headers);
+      const headers = recordedHeaders(response.headers);
       call.response.start(response.status, headers);
       const pieces: [number, string][] = [];
       for await (const bytes of response.body ?? []) {
@@ -42,21 +43,21 @@ export function createRecorder({ folder, endpoint, region, credentials }: Record
       call.response.end();
       call.note.outcome = response.ok ? 'completed' : 'refused';
       call.note.status = response.status;
-      // A failure is not kept: it would stand in the way of the answer.
+      // A recorded failure would be replayed instead of an answer.
       if (folder === undefined || !response.ok) return 'answered';
       const modelId = withoutAccount(call.params['modelId'] ?? '');
       const { operation } = call.note;
-      const prints = fingerprints(call);
+      const hashes = hashRequest(call);
       const recording: Recording = {
         operation,
         modelId,
-        ...prints,
+        ...hashes,
         status: response.status,
         headers,
         pieces,
       };
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const file = join(folder, `${operation}-${prints.exact.slice(0, 16)}.json`);
+      const file = join(folder, `${operation}-${hashes.exact.slice(0, 16)}.json`);
       await writeFile(file, `${JSON.stringify(recording, null, 1)}\n`, { mode: 0o600 });
       return 'answered';
     },
@@ -66,10 +67,10 @@ export function createRecorder({ folder, endpoint, region, credentials }: Record
 async function forward(
   client: AwsClient,
   endpoint: string,
-  { request, response }: Call,
+  { request, response }: BedrockCall,
 ): Promise<Response> {
   const headers = Object.entries(request.headers).flatMap(([name, value]) =>
-    passedOn.test(name) && typeof value === 'string' ? [[name, value] as const] : [],
+    forwardedHeaders.test(name) && typeof value === 'string' ? [[name, value] as const] : [],
   );
   try {
     return await client.fetch(`${endpoint}${request.url}`, {
@@ -79,18 +80,18 @@ async function forward(
       signal: response.gone,
     });
   } catch (error) {
-    const message = 'Bedrock could not be reached to be recorded.';
+    const message = 'Amazon Bedrock could not be reached.';
     throw new BedrockError('ServiceUnavailableException', message, { cause: error });
   }
 }
 
-/** The signature is made anew; all that asks something of Bedrock goes on. */
-const passedOn = /^(?:content-type|accept|x-amzn-bedrock-.+)$/u;
+/** The request is signed again, so its own signature is not forwarded. */
+const forwardedHeaders = /^(?:content-type|accept|x-amzn-bedrock-.+)$/u;
 
-/** What tells of the answer; request ids, dates and connections are not kept. */
-function keptHeaders(headers: Headers): Readonly<Record<string, string>> {
-  const kept = [...headers].filter(([name]) =>
+/** The headers that describe the answer. Request ids, dates and connection headers are left out. */
+function recordedHeaders(headers: Headers): Readonly<Record<string, string>> {
+  const recorded = [...headers].filter(([name]) =>
     /^(?:content-type|x-amzn-errortype|x-amzn-bedrock-.*)$/u.test(name),
   );
-  return Object.fromEntries(kept);
+  return Object.fromEntries(recorded);
 }

@@ -2,8 +2,13 @@ import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
 import { describeProblems } from '#local/wire/describe-problems.ts';
-import { fingerprints, isTaped, type Recording, type Tape } from '#local/bedrock/recording/tape.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import {
+  hashRequest,
+  isRecordable,
+  type Recording,
+  type Tape,
+} from '#local/bedrock/recording/tape.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import {
   integer,
   list,
@@ -15,25 +20,26 @@ import {
   type Shape,
 } from '#local/wire/shape.ts';
 
+/** Which recordings are replayed, and how. */
 export interface ReplayOptions {
   readonly folder: string;
-  /** Whether the whole request must be the same, or only what it says. */
+  /** Whether the whole request must be the same, or only its content. */
   readonly match: 'exact' | 'structural';
-  /** What happens to a request that was not recorded. */
+  /** What to do with a request that was not recorded. */
   readonly miss: 'fail' | 'simulate';
-  /** 1 is the speed of the recording, 2 twice that; 0 waits for nothing. */
+  /** 1 is the recorded speed, 2 is twice that, and 0 does not wait. */
   readonly speed: number;
 }
 
-/** Answers from recordings, byte for byte. Throws for a folder or a recording that is none. */
+/** Answers from recordings, byte for byte. Throws if the folder is empty or a recording is invalid. */
 export async function createReplayer({ folder, match, miss, speed }: ReplayOptions): Promise<Tape> {
   const recordings = await readRecordings(folder);
-  const known = new Map(recordings.map((recording) => [recording[match], recording]));
+  const byHash = new Map(recordings.map((recording) => [recording[match], recording]));
   return {
     async answer(call) {
-      if (!isTaped(call)) return 'missed';
-      const recording = known.get(fingerprints(call)[match]);
-      if (recording !== undefined) await play(recording, speed, call);
+      if (!isRecordable(call)) return 'missed';
+      const recording = byHash.get(hashRequest(call)[match]);
+      if (recording !== undefined) await replay(recording, speed, call);
       else if (miss === 'fail') throw noRecording();
       return recording === undefined ? 'missed' : 'answered';
     },
@@ -44,9 +50,9 @@ function noRecording(): BedrockError {
   return new BedrockError('ModelErrorException', 'There is no recording of this request.');
 }
 
-async function play(recording: Recording, speed: number, call: Call): Promise<void> {
-  const { response, services, startedAt } = call;
-  const { clock } = services;
+async function replay(recording: Recording, speed: number, call: BedrockCall): Promise<void> {
+  const { response, context, startedAt } = call;
+  const { clock } = context;
   let isStarted = false;
   for (const [atMs, base64] of recording.pieces) {
     const waitMs = speed === 0 ? 0 : startedAt + atMs / speed - clock.now();
@@ -61,7 +67,7 @@ async function play(recording: Recording, speed: number, call: Call): Promise<vo
   call.note.outcome = 'completed';
 }
 
-/** A piece is a pair, which is a list to JSON. */
+/** A chunk is a pair, which is a list in JSON. */
 const piece: Shape<readonly [number, string]> = (value, path, problems) => {
   const [atMs, base64]: readonly unknown[] = Array.isArray(value) ? value : [];
   return [number({ min: 0 })(atMs, path, problems), string()(base64, path, problems)];

@@ -1,82 +1,82 @@
 import { createHash } from 'node:crypto';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
-/** Answers requests from elsewhere than the simulation: from a real account, or a recording. */
+/** Answers requests from a real account or from recordings, before the simulated model can. */
 export interface Tape {
-  /** Answers the request, or says that it does not have it. */
-  answer(call: Call): Promise<'answered' | 'missed'>;
+  /** Answers the request and resolves with `answered`, or leaves it alone and resolves with `missed`. */
+  answer(call: BedrockCall): Promise<'answered' | 'missed'>;
 }
 
-/** An answer as it was received. */
+/** A recorded answer. */
 export interface Recording {
   readonly operation: string;
   readonly modelId: string;
-  /** Of the whole request, and of what it says: roles, words, tools. */
+  /** The hash of the whole request, and of its content alone: roles, text, tools. */
   readonly exact: string;
   readonly structural: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Milliseconds from the request to each piece, and its bytes in Base64. */
+  /** The body: for each chunk, the milliseconds since the request and the bytes in Base64. */
   readonly pieces: readonly (readonly [atMs: number, base64: string])[];
 }
 
-/** Bedrock's runtime is taped: models, and OpenAI's doors to them; all else is answered here. */
-export function isTaped({ request }: Call): boolean {
+/** Returns whether a request can be recorded: model calls can, also those of OpenAI's API. */
+export function isRecordable({ request }: BedrockCall): boolean {
   return /^\/(?:model|openai)\//u.test(request.url);
 }
 
-/** What a request is known by. Neither it nor what it says can be read from these. */
-export function fingerprints({
+/** Returns the hashes that identify a request. They do not reveal its content. */
+export function hashRequest({
   note,
   params,
   request,
-}: Call): Pick<Recording, 'exact' | 'structural'> {
+}: BedrockCall): Pick<Recording, 'exact' | 'structural'> {
   const body = parse(request.body);
-  const asked = Object.entries(request.headers).filter(([name]) =>
+  const bedrockHeaders = Object.entries(request.headers).filter(([name]) =>
     name.startsWith('x-amzn-bedrock-'),
   );
-  const about = [
+  const common = [
     note.operation,
     withoutAccount(params['modelId'] ?? ''),
-    sorted(Object.fromEntries(asked)),
+    sortKeys(Object.fromEntries(bedrockHeaders)),
   ];
   return {
-    exact: hash([...about, sorted(body)]),
-    structural: hash([...about, sorted(essence(body))]),
+    exact: hash([...common, sortKeys(body)]),
+    structural: hash([...common, sortKeys(contentOf(body))]),
   };
 }
 
-/** What a request says, without how it is to be answered and without ids. */
-function essence(body: unknown): unknown {
+/** The content of a request, without inference parameters and ids. */
+function contentOf(body: unknown): unknown {
   if (!isRecord(body)) return body;
-  const kept = Object.entries(body).filter(([name]) => !tuning.test(name));
-  return withoutIds(Object.fromEntries(kept));
+  const content = Object.entries(body).filter(([name]) => !inferenceMembers.test(name));
+  return withoutIds(Object.fromEntries(content));
 }
 
-/** Members that say how an answer is made, in any of the formats. */
-const tuning =
+/** The members of all formats that do not change what a request is about. */
+const inferenceMembers =
   /^(?:inferenceConfig|textGenerationConfig|additionalModel\w+|requestMetadata|performanceConfig|serviceTier|metadata|max_?\w*[tT]okens\w*|max_gen_len|temperature|top_?[pPkK]|[pk]|stop|stop_?[sS]equences|stream\w*|anthropic_\w+)$/u;
 
 function withoutIds(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutIds);
   if (!isRecord(value)) return value;
-  const kept = Object.entries(value).filter(
+  const members = Object.entries(value).filter(
     ([name]) => !/^(?:toolUseId|tool_use_id|id)$/u.test(name),
   );
-  return Object.fromEntries(kept.map(([name, member]) => [name, withoutIds(member)]));
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutIds(member)]));
 }
 
-/** The account of an ARN is nobody's business. */
+/** Replaces the account ids in ARNs, so that recordings do not reveal them. */
 export function withoutAccount(text: string): string {
   return text.replaceAll(/(?<=:)\d{12}(?=:)/gu, '000000000000');
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
   if (!isRecord(value)) return value;
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([name, member]) => [name, sorted(member)]));
+  return Object.fromEntries(entries.map(([name, member]) => [name, sortKeys(member)]));
 }
 
 function hash(parts: readonly unknown[]): string {

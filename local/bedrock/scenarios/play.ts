@@ -1,6 +1,6 @@
 import http2 from 'node:http2';
 import type {
-  Answering,
+  SourceEvents,
   Cut,
   InputUsage,
   Pace,
@@ -9,26 +9,28 @@ import type {
   Usage,
 } from '#local/bedrock/turn/answer.ts';
 import type { Behaviour, Step } from '#local/bedrock/scenarios/scenario.ts';
-import { signatureOf, simulate } from '#local/bedrock/simulated/simulate.ts';
+import { signReasoning, simulate } from '#local/bedrock/simulated/simulate.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { countTokens, splitTokens } from '#local/bedrock/model/tokens.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 
-/** The words of an answer that a scenario has written down, with what goes wrong on the way. */
+/** Emits the answer that a scenario scripts, including its faults. */
 export function* playSteps(
   steps: readonly Step[],
-  { turn, input, stop }: Playing,
+  turn: ModelTurn,
+  input: InputUsage,
+  stop: StopReason | undefined,
 ): Generator<SourceEvent> {
   yield { type: 'start', input };
-  let [index, said] = [0, 0];
+  let [index, outputTokens] = [0, 0];
   let hasTool = false;
   for (const step of steps) {
     if ('type' in step && step.type === 'simulate') {
-      yield* continued(simulate(turn, input), { index, said });
+      yield* appended(simulate(turn, input), index, outputTokens);
       return;
     }
     for (const event of stepEvents(step, index, turn)) {
-      said += wordsIn(event);
+      outputTokens += tokensIn(event);
       if (event.type === 'block-stop') index += 1;
       if (event.type === 'block-start') hasTool ||= event.block.type === 'tool-use';
       yield event;
@@ -36,33 +38,28 @@ export function* playSteps(
     }
   }
   yield { type: 'stop', stopReason: stop ?? (hasTool ? 'tool_use' : 'end_turn') };
-  const usage = { ...input, outputTokens: said };
+  const usage = { ...input, outputTokens };
   yield { type: 'end', usage, latencyMs: 0, firstByteMs: 0 };
 }
 
-/** An answer that goes on where another has begun. */
-function* continued(
+/** Appends the events of an answer to the blocks and tokens emitted so far. */
+function* appended(
   events: Iterable<SourceEvent>,
-  before: { readonly index: number; readonly said: number },
+  blocks: number,
+  tokens: number,
 ): Generator<SourceEvent> {
   for (const event of events) {
     if (event.type === 'start') continue;
-    if ('index' in event) yield { ...event, index: event.index + before.index };
+    if ('index' in event) yield { ...event, index: event.index + blocks };
     else if (event.type !== 'end') yield event;
     else {
-      const outputTokens = event.usage.outputTokens + before.said;
+      const outputTokens = event.usage.outputTokens + tokens;
       yield { ...event, usage: { ...event.usage, outputTokens } };
     }
   }
 }
 
-export interface Playing {
-  readonly turn: ModelTurn;
-  readonly input: InputUsage;
-  readonly stop: StopReason | undefined;
-}
-
-function wordsIn(event: SourceEvent): number {
+function tokensIn(event: SourceEvent): number {
   if (event.type === 'text-delta' || event.type === 'reasoning-delta')
     return countTokens(event.text);
   return event.type === 'tool-input-delta' ? countTokens(event.json) : 0;
@@ -126,8 +123,8 @@ function faultOf(step: FaultStep): SourceEvent {
   }
 }
 
-function toCut(words: string): Cut {
-  const [kind = '', code = 'CANCEL'] = words.split(':');
+function toCut(text: string): Cut {
+  const [kind = '', code = 'CANCEL'] = text.split(':');
   if (kind === 'rst' || kind === 'fin' || kind === 'goaway' || kind === 'eof')
     return { type: kind };
   if (kind === 'partial_frame') return { type: 'partial-frame' };
@@ -142,7 +139,7 @@ const resetCodes: Readonly<Record<string, number>> = {
   REFUSED_STREAM: http2.constants.NGHTTP2_REFUSED_STREAM,
 };
 
-function toPace({ ttft, tps, jitter }: PaceWords): Partial<Pace> {
+function toPace({ ttft, tps, jitter }: ScriptedPace): Partial<Pace> {
   return {
     ...(ttft === undefined ? {} : { ttftMs: ttft }),
     ...(tps === undefined ? {} : { tokensPerSecond: tps }),
@@ -150,7 +147,7 @@ function toPace({ ttft, tps, jitter }: PaceWords): Partial<Pace> {
   };
 }
 
-interface PaceWords {
+interface ScriptedPace {
   readonly ttft?: number | undefined;
   readonly tps?: number | undefined;
   readonly jitter?: number | undefined;
@@ -158,14 +155,14 @@ interface PaceWords {
 
 function* textBlock(text: string, index: number, turn: ModelTurn): Generator<SourceEvent> {
   yield { type: 'block-start', index, block: { type: 'text' } };
-  for (const piece of piecesOf(text, turn)) yield { type: 'text-delta', index, text: piece };
+  for (const delta of deltasOf(text, turn)) yield { type: 'text-delta', index, text: delta };
   yield { type: 'block-stop', index };
 }
 
 function* reasoningBlock(text: string, index: number, turn: ModelTurn): Generator<SourceEvent> {
   yield { type: 'block-start', index, block: { type: 'reasoning' } };
-  for (const piece of piecesOf(text, turn)) yield { type: 'reasoning-delta', index, text: piece };
-  yield { type: 'signature', index, signature: signatureOf(text) };
+  for (const delta of deltasOf(text, turn)) yield { type: 'reasoning-delta', index, text: delta };
+  yield { type: 'signature', index, signature: signReasoning(text) };
   yield { type: 'block-stop', index };
 }
 
@@ -177,7 +174,7 @@ function* toolBlock(
   const { name, args = {}, json = JSON.stringify(args), fragments = 1 } = tool;
   const toolUseId = tool.id ?? idFrom(JSON.stringify([messages, name, index]), 22);
   yield { type: 'block-start', index, block: { type: 'tool-use', toolUseId, name } };
-  // Cut between characters, of which some are two units long.
+  // Split between characters, because some are two UTF-16 units long.
   const characters = Array.from(json);
   const size = Math.max(1, Math.ceil(characters.length / fragments));
   for (let at = 0; at < characters.length; at += size) {
@@ -186,46 +183,48 @@ function* toolBlock(
   yield { type: 'block-stop', index };
 }
 
-function* piecesOf(text: string, { model }: ModelTurn): Generator<string> {
+function* deltasOf(text: string, { model }: ModelTurn): Generator<string> {
   const tokens = splitTokens(text);
   for (let at = 0; at < tokens.length; at += model.tokensPerDelta) {
     yield tokens.slice(at, at + model.tokensPerDelta).join('');
   }
 }
 
-/** Changes what a source says of usage and stop reason to what a scenario wants. */
-export function overridden(events: Answering, { stop, usage }: Behaviour): Answering {
+/** Replaces the usage and the stop reason of an answer where a scenario sets them. */
+export function applyOverrides(events: SourceEvents, { stop, usage }: Behaviour): SourceEvents {
   if (stop === undefined && usage === undefined) return events;
   const change = (event: SourceEvent): SourceEvent => {
     if (event.type === 'stop' && stop !== undefined) return { type: 'stop', stopReason: stop };
     if (usage === undefined) return event;
     if (event.type === 'start')
-      return { ...event, input: overriddenUsage({ ...event.input, outputTokens: 0 }, usage) };
+      return { ...event, input: overrideUsage({ ...event.input, outputTokens: 0 }, usage) };
     if (event.type !== 'end') return event;
-    return { ...event, usage: overriddenUsage(event.usage, usage) };
+    return { ...event, usage: overrideUsage(event.usage, usage) };
   };
-  return Symbol.asyncIterator in events ? changedLater(events, change) : changed(events, change);
+  return Symbol.asyncIterator in events
+    ? mapAsyncEvents(events, change)
+    : mapEvents(events, change);
 }
 
 type Change = (event: SourceEvent) => SourceEvent;
 
-function* changed(events: Iterable<SourceEvent>, change: Change): Generator<SourceEvent> {
+function* mapEvents(events: Iterable<SourceEvent>, change: Change): Generator<SourceEvent> {
   for (const event of events) yield change(event);
 }
 
-async function* changedLater(
+async function* mapAsyncEvents(
   events: AsyncIterable<SourceEvent>,
   change: Change,
 ): AsyncGenerator<SourceEvent> {
   for await (const event of events) yield change(event);
 }
 
-function overriddenUsage(found: Usage, wanted: NonNullable<Behaviour['usage']>): Usage {
+function overrideUsage(usage: Usage, overrides: NonNullable<Behaviour['usage']>): Usage {
   return {
-    inputTokens: wanted.input ?? found.inputTokens,
-    outputTokens: wanted.output ?? found.outputTokens,
-    cacheReadTokens: wanted.cacheRead ?? found.cacheReadTokens,
-    cacheWriteTokens: wanted.cacheWrite ?? found.cacheWriteTokens,
-    cacheWrites: wanted.cacheWrite === undefined ? found.cacheWrites : [],
+    inputTokens: overrides.input ?? usage.inputTokens,
+    outputTokens: overrides.output ?? usage.outputTokens,
+    cacheReadTokens: overrides.cacheRead ?? usage.cacheReadTokens,
+    cacheWriteTokens: overrides.cacheWrite ?? usage.cacheWriteTokens,
+    cacheWrites: overrides.cacheWrite === undefined ? usage.cacheWrites : [],
   };
 }

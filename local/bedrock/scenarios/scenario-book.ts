@@ -6,160 +6,164 @@ import {
   type Scenario,
 } from '#local/bedrock/scenarios/scenario.ts';
 
-/** What of a request a scenario can be chosen by. */
-export interface Situation {
+/** The facts about a request by which a scenario is selected. */
+export interface RequestFacts {
   readonly operation: string;
   readonly modelId: string;
   readonly userText: string;
   readonly systemText: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly metadata: Readonly<Record<string, string>>;
-  /** How often a tool has answered since the user last said something. */
+  /** The number of tool results since the user's last message. */
   readonly toolRounds: number;
 }
 
 /** A scenario that applies to a request. */
-export interface Chosen {
+export interface AppliedScenario {
   readonly name: string;
   readonly behaviour: Behaviour;
-  /** How often this behaviour has already been shown to this conversation. */
-  readonly seen: number;
+  /** How often this behaviour was applied to this conversation before. */
+  readonly timesApplied: number;
 }
 
+/** The scenarios of a local Bedrock. */
 export interface ScenarioBook {
   /**
-   * Adds a scenario, as it was written; those added later are asked first. Gives what takes it away
-   * again. Throws for one that cannot be read.
+   * Adds a scenario, which takes precedence over earlier ones. Returns a function that removes it.
+   * Throws if the definition is invalid.
    */
-  add(written: unknown): () => void;
-  /** All of them, as they were written. */
+  add(definition: unknown): () => void;
+  /** Returns the definitions of all scenarios. */
   all(): readonly unknown[];
-  /** The scenario for a request, which counts as shown from now on. */
-  choose(situation: Situation, inline?: Scenario): Chosen | undefined;
+  /** Returns the scenario for a request, if any, and counts it as applied. */
+  select(facts: RequestFacts, inline?: Scenario): AppliedScenario | undefined;
   clear(): void;
-  /** Goes back to the scenarios it began with, none of them shown yet. */
+  /** Restores the initial scenarios, with their counts at zero. */
   reset(): void;
 }
 
 interface Entry {
-  readonly written: unknown;
+  readonly definition: unknown;
   readonly scenario: Scenario;
+  /** The number of requests that matched, for `match.call`. */
   calls: number;
-  /** How often each conversation has been shown each step. */
-  readonly shown: Map<string, number>;
+  /** How often each step was applied to each conversation. */
+  readonly counts: Map<string, number>;
 }
 
-/** So many conversations are remembered of a scenario. */
-const mostShown = 10_000;
+/** Limits the conversations that are counted for a scenario, and the inline scenarios. */
+const maxEntries = 10_000;
 
-/** A book that begins with some scenarios, as they were written. Throws for one that is none. */
+/** Creates a book from scenario definitions. Throws if one is invalid. */
 export function createScenarioBook(initial: readonly unknown[] = []): ScenarioBook {
-  const begin = (): Entry[] =>
-    initial.map((written, index) => toEntry(written, readScenario(written, `scenarios.${index}`)));
-  let entries = begin();
-  let inlines = new Map<string, Entry>();
+  const initialEntries = (): Entry[] =>
+    initial.map((definition, index) =>
+      createEntry(definition, readScenario(definition, `scenarios.${index}`)),
+    );
+  let entries = initialEntries();
+  let inlineEntries = new Map<string, Entry>();
   const inlineEntry = (scenario: Scenario): Entry => {
     const key = JSON.stringify(scenario);
-    const entry = inlines.get(key) ?? toEntry(scenario, scenario);
-    inlines.set(key, entry);
-    dropOldest(inlines);
+    const entry = inlineEntries.get(key) ?? createEntry(scenario, scenario);
+    inlineEntries.set(key, entry);
+    dropOldest(inlineEntries);
     return entry;
   };
-  const find = (situation: Situation): Entry | undefined => {
+  const findEntry = (facts: RequestFacts): Entry | undefined => {
     for (const entry of entries) {
-      if (!fits(entry.scenario.match ?? {}, situation)) continue;
+      if (!isMatch(entry.scenario.match ?? {}, facts)) continue;
       entry.calls += 1;
       if ([undefined, entry.calls].includes(entry.scenario.match?.call)) return entry;
     }
     return undefined;
   };
   return {
-    add(written) {
-      const entry = toEntry(written, readScenario(written, 'scenario'));
+    add(definition) {
+      const entry = createEntry(definition, readScenario(definition, 'scenario'));
       entries.unshift(entry);
       return () => {
         entries = entries.filter((other) => other !== entry);
       };
     },
-    all: () => entries.map(({ written }) => written),
-    choose(situation, inline) {
-      const entry = inline === undefined ? find(situation) : inlineEntry(inline);
-      return entry === undefined ? undefined : show(entry, situation);
+    all: () => entries.map(({ definition }) => definition),
+    select(facts, inline) {
+      const entry = inline === undefined ? findEntry(facts) : inlineEntry(inline);
+      return entry === undefined ? undefined : applyEntry(entry, facts);
     },
     clear() {
       entries = [];
-      inlines = new Map();
+      inlineEntries = new Map();
     },
     reset() {
-      entries = begin();
-      inlines = new Map();
+      entries = initialEntries();
+      inlineEntries = new Map();
     },
   };
 }
 
-function toEntry(written: unknown, scenario: Scenario): Entry {
-  return { written, scenario, calls: 0, shown: new Map() };
+function createEntry(definition: unknown, scenario: Scenario): Entry {
+  return { definition, scenario, calls: 0, counts: new Map() };
 }
 
-function show({ scenario, shown }: Entry, situation: Situation): Chosen {
-  const key = keyOf(situation);
-  const seen = shown.get(key) ?? 0;
-  shown.set(key, seen + 1);
-  dropOldest(shown);
-  const behaviour = behaviourAt(scenario, situation.toolRounds);
-  return { name: scenario.name ?? deedsOf(behaviour), behaviour, seen };
+function applyEntry({ scenario, counts }: Entry, facts: RequestFacts): AppliedScenario {
+  const key = conversationKey(facts);
+  const timesApplied = counts.get(key) ?? 0;
+  counts.set(key, timesApplied + 1);
+  dropOldest(counts);
+  const behaviour = behaviourAt(scenario, facts.toolRounds);
+  return { name: scenario.name ?? memberNames(behaviour), behaviour, timesApplied };
 }
 
-/** A scenario without a name is called by what it does. */
-function deedsOf(behaviour: Behaviour): string {
+/** A scenario without a name is named after its members. */
+function memberNames(behaviour: Behaviour): string {
   return Object.keys(behaviour)
     .filter((member) => member !== 'match' && member !== 'next')
     .join(' ');
 }
 
-function dropOldest(kept: Map<string, unknown>): void {
-  const [oldest] = kept.size > mostShown ? kept.keys() : [];
-  if (oldest !== undefined) kept.delete(oldest);
+function dropOldest(map: Map<string, unknown>): void {
+  const [oldest] = map.size > maxEntries ? map.keys() : [];
+  if (oldest !== undefined) map.delete(oldest);
 }
 
-/** A conversation goes through a scenario's steps by its tool results, whoever drives it. */
+/** A conversation moves to the scenario's next step with each tool result. */
 function behaviourAt(scenario: Scenario, toolRounds: number): Behaviour {
   if (toolRounds === 0 || scenario.next === undefined) return scenario;
   return scenario.next[Math.min(toolRounds, scenario.next.length) - 1] ?? scenario;
 }
 
-function keyOf({ userText, systemText, toolRounds }: Situation): string {
+function conversationKey({ userText, systemText, toolRounds }: RequestFacts): string {
   const parts = JSON.stringify([userText, systemText, toolRounds]);
   return createHash('sha256').update(parts).digest('hex');
 }
 
-function fits(match: Match, situation: Situation): boolean {
-  const { operation, modelId, userText, systemText, headers, metadata } = situation;
+function isMatch(match: Match, facts: RequestFacts): boolean {
+  const { operation, modelId, userText, systemText, headers, metadata } = facts;
   return (
-    isLike(operation, match.operation) &&
-    isLike(modelId, match.model) &&
-    holds(userText, match.text) &&
-    holds(systemText, match.system) &&
+    matchesGlob(operation, match.operation) &&
+    matchesGlob(modelId, match.model) &&
+    containsText(userText, match.text) &&
+    containsText(systemText, match.system) &&
     Object.entries(match.header ?? {}).every(([name, value]) =>
-      isLike(String(headers[name.toLowerCase()] ?? ''), value),
+      matchesGlob(String(headers[name.toLowerCase()] ?? ''), value),
     ) &&
     Object.entries(match.metadata ?? {}).every(([name, value]) =>
-      isLike(metadata[name] ?? '', value),
+      matchesGlob(metadata[name] ?? '', value),
     )
   );
 }
 
-/** `*` stands for anything; case does not count. */
-function isLike(value: string, glob: string | undefined): boolean {
+/** `*` matches any text. Case is ignored. */
+function matchesGlob(value: string, glob: string | undefined): boolean {
   if (glob === undefined) return true;
   const parts = glob.split('*').map((part) => RegExp.escape(part));
   return new RegExp(`^${parts.join('[^]*')}$`, 'iu').test(value);
 }
 
-/** Text between slashes is a regular expression; any other is looked for as it is. */
-function holds(text: string, wanted: string | undefined): boolean {
-  if (wanted === undefined) return true;
-  const [, expression] = /^\/(.+)\/$/u.exec(wanted) ?? [];
+/** A pattern between slashes is a regular expression. Any other is searched for as it is. */
+function containsText(text: string, pattern: string | undefined): boolean {
+  if (pattern === undefined) return true;
+  const [, expression] = /^\/(.+)\/$/u.exec(pattern) ?? [];
   if (expression !== undefined) return new RegExp(expression, 'iu').test(text);
-  return text.toLowerCase().includes(wanted.toLowerCase());
+  return text.toLowerCase().includes(pattern.toLowerCase());
 }

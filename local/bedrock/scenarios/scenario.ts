@@ -18,20 +18,20 @@ import {
   type Shaped,
 } from '#local/wire/shape.ts';
 
-/** The grammar in which faults are asked for: in a file, over the control door, or in a prompt. */
+// The schema of a scenario in a file, in a control request, or in a prompt.
 
-/** A time: a number of milliseconds, or words such as `400ms`, `8s`, `2m`. */
+/** A number of milliseconds, or text such as `400ms`, `8s`, `2m`. */
 const duration: Shape<number> = (value, path, problems) => {
   if (typeof value === 'number' && value >= 0) return value;
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m)$/u.exec(String(value)) ?? [];
   if (digits !== undefined) return Number(digits) * ({ ms: 1, s: 1_000, m: 60_000 }[unit] ?? 1);
-  const kind = 'time (a number of milliseconds, or words such as 400ms, 8s, 2m)';
+  const kind = 'time (a number of milliseconds, or text such as 400ms, 8s, 2m)';
   problems.push({ path, value, rule: { type: 'kind', kind } });
   return 0;
 };
 
-/** Words to look for, or an expression between slashes. */
-const words: Shape<string> = (value, path, problems) => {
+/** Text to search for, or a regular expression between slashes. */
+const textPattern: Shape<string> = (value, path, problems) => {
   const text = string({ min: 1 })(value, path, problems);
   const [, expression] = /^\/(.+)\/$/u.exec(text) ?? [];
   if (expression === undefined || isExpression(expression)) return text;
@@ -79,7 +79,7 @@ const plainStep = union({
 
 const pacedText = closedStructure({ text: string() }, paceMembers);
 
-/** A step of an answer; `text` may say how fast it comes. */
+/** A step of an answer. A `text` step may set its pace. */
 const step: Shape<Shaped<typeof plainStep> | Shaped<typeof pacedText>> = (
   value,
   path,
@@ -127,31 +127,35 @@ const match = closedStructure(
   {
     operation: string(),
     model: string(),
-    text: words,
-    system: words,
+    text: textPattern,
+    system: textPattern,
     header: map(string()),
     metadata: map(string()),
     call: integer({ min: 1 }),
   },
 );
 
-export const scenarioShape = closedStructure(
+const scenarioShape = closedStructure(
   {},
   {
     name: string(),
     match,
     ...behaviour,
-    // How it goes on: after the first tool result, after the second.
+    // The behaviour after the first tool result, after the second, and so on.
     next: list(closedStructure({}, behaviour)),
   },
 );
 
+/** A scenario: which requests it matches, and how they are answered. */
 export type Scenario = Shaped<typeof scenarioShape>;
+/** How a request is answered, at one step of a scenario. */
 export type Behaviour = NonNullable<Scenario['next']>[number];
+/** A step of a scripted answer. */
 export type Step = NonNullable<Behaviour['stream']>[number];
+/** The conditions under which a scenario applies. */
 export type Match = NonNullable<Scenario['match']>;
 
-/** Reads a scenario. Throws an error that names the member and what it should be. */
+/** Reads a scenario. Throws an error that names the invalid member and the expected value. */
 export function readScenario(value: unknown, place: string): Scenario {
   return readShape(
     scenarioShape,

@@ -1,46 +1,48 @@
 import { coralProblems } from '#local/wire/coral-problems.ts';
 import type { Problem } from '#local/wire/shape.ts';
 
-interface ErrorRest {
-  /** Where it is not the one that the type has. */
+interface BedrockErrorOptions {
+  /** The HTTP status, if it is not the usual one of the error type. */
   readonly status?: number;
   readonly members?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 
-/** A refusal of Bedrock's, in its own types and words. */
+/** An error that Bedrock returns, with Bedrock's own error type and message. */
 export class BedrockError extends Error {
   readonly status: number;
   readonly type: string;
-  /** Members of the body beyond the message, such as `originalStatusCode`. */
+  /** Members of the body in addition to the message, such as `originalStatusCode`. */
   readonly members: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(type: string, message: string, rest: ErrorRest = {}) {
-    super(message, rest.cause === undefined ? {} : { cause: rest.cause });
+  constructor(type: string, message: string, options: BedrockErrorOptions = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'BedrockError';
-    this.status = rest.status ?? errorStatus.get(type) ?? 500;
+    this.status = options.status ?? errorStatus.get(type) ?? 500;
     this.type = type;
-    this.members = rest.members ?? {};
-    this.headers = rest.headers ?? {};
+    this.members = options.members ?? {};
+    this.headers = options.headers ?? {};
   }
 
-  /** The error type header as Bedrock sends it; SDKs cut it at the colon. */
+  /** The error type header as Bedrock sends it. SDKs cut it off at the colon. */
   get typeHeader(): string {
     return `${this.type}:http://internal.amazon.com/coral/com.amazon.bedrock/`;
   }
 }
 
+/** Returns a ValidationException. */
 export function invalid(message: string): BedrockError {
   return new BedrockError('ValidationException', message);
 }
 
+/** Returns a ResourceNotFoundException. */
 export function notFound(message: string): BedrockError {
   return new BedrockError('ResourceNotFoundException', message);
 }
 
-/** The status of each of Bedrock's errors, from the service model. */
+/** The HTTP status of each of Bedrock's error types, from the service model. */
 const errorStatus: ReadonlyMap<string, number> = new Map(
   Object.entries({
     AccessDeniedException: 403,
@@ -66,8 +68,8 @@ const errorStatus: ReadonlyMap<string, number> = new Map(
   }),
 );
 
-/** What AWS's own operations say of a malformed request. */
-export function refuseMembers(problems: readonly Problem[]): BedrockError {
+/** Returns the error of AWS's own operations for a request that violates their shape. */
+export function invalidRequest(problems: readonly Problem[]): BedrockError {
   const { code, message } = coralProblems(problems);
   return new BedrockError(code, message);
 }

@@ -1,5 +1,5 @@
 import type { AwsRequest, AwsResponse } from '#local/wire/aws-exchange.ts';
-import type { Answering, InputUsage, Pace, Usage } from '#local/bedrock/turn/answer.ts';
+import type { InputUsage, Pace, SourceEvents, Usage } from '#local/bedrock/turn/answer.ts';
 import type { Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
 import type { Identity, Journal } from '#local/bedrock/server/journal.ts';
 import type { ModelPolicy } from '#local/bedrock/model/models.ts';
@@ -11,60 +11,59 @@ import type { ModelTurn, TurnMessage } from '#local/bedrock/turn/turn.ts';
 import type { KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
 import type { Clock } from '#local/process/clock.ts';
 
-/** What every operation of one local Bedrock shares. */
-export interface Services {
+/** The settings and the state of one local Bedrock. All of its operations share them. */
+export interface BedrockContext {
   readonly clock: Clock;
   readonly pace: Pace;
   readonly policy: ModelPolicy;
   readonly region: string;
   readonly journal: Journal;
   readonly scenarios: ScenarioBook;
-  /** Whether a request itself may ask for a scenario. */
-  readonly takesInline: boolean;
+  /** Whether a request can bring its own scenario. */
+  readonly allowsInlineScenarios: boolean;
   readonly quotas: Quotas;
   readonly quota: Quota;
   readonly cache: PromptCache;
   readonly guardrails: Guardrail[];
   readonly knowledgeBases: ReadonlyMap<string, KnowledgeBase>;
-  /** What was said in sessions of agents and knowledge bases. */
+  /** The messages of each session with an agent or a knowledge base, by session key. */
   readonly sessions: Map<string, readonly TurnMessage[]>;
-  /** Whether streams carry padding. */
-  readonly pads: boolean;
+  /** Whether stream events carry padding. */
+  readonly padsEvents: boolean;
   readonly source: Source;
-  /** What answers before the source does, where there is such a thing. */
+  /** Answers requests before the source does, if there is one. */
   readonly tape?: Tape | undefined;
 }
 
-/** Who answers. */
+/** What produces answers: the simulated model, or a real one. */
 export interface Source {
-  /** Whether answers take their own time, which is then measured. */
+  /** Whether answers take real time. Latency is then measured and not computed. */
   readonly isLive: boolean;
-  answer(turn: ModelTurn, asking: Asking): Answering;
+  answer(turn: ModelTurn, context: AnswerContext): SourceEvents;
 }
 
-export interface Asking {
-  /** The model as the request names it, inference profile included. */
+export interface AnswerContext {
+  /** The model id as in the request, including the inference profile. */
   readonly modelId: string;
   readonly input: InputUsage;
   readonly signal: AbortSignal;
 }
 
-/** One request on its way through. */
-export interface Call {
-  readonly services: Services;
+/** One request to the local Bedrock, while it is answered. */
+export interface BedrockCall {
+  readonly context: BedrockContext;
   readonly request: AwsRequest;
   readonly response: AwsResponse;
   readonly identity: Identity;
-  /** When it came in, by the clock. */
+  /** When the request arrived, by the clock of the context. */
   readonly startedAt: number;
-  /** What the path names, decoded. */
+  /** The decoded parameters of the path. */
   readonly params: Readonly<Record<string, string>>;
-  /** What the journal is to say of it. */
-  readonly note: Note;
+  readonly note: JournalNote;
 }
 
-/** Filled in while a request is answered. */
-export interface Note {
+/** What the journal will record about a request. It is filled in while the request is answered. */
+export interface JournalNote {
   operation: string;
   modelId?: string;
   scenario?: string;
@@ -73,7 +72,7 @@ export interface Note {
   usage?: Usage;
   tokensGenerated?: number;
   firstByteMs?: number;
-  /** Where another than this Bedrock has answered: the status it gave. */
+  /** The status that a remote Bedrock returned, if one answered the request. */
   status?: number;
   outcome: 'completed' | 'refused' | 'faulted' | 'client_cancelled';
 }

@@ -1,4 +1,4 @@
-import type { ParseArgsConfig } from 'node:util';
+import type { parseArgs, ParseArgsConfig } from 'node:util';
 import type { Pace } from '#local/bedrock/turn/answer.ts';
 import type { BedrockOptions } from '#local/bedrock/bedrock.ts';
 import { ownCredentials } from '#local/gateway/forward-engine.ts';
@@ -12,37 +12,37 @@ import { createUpstream } from '#local/bedrock/upstream/chat-upstream.ts';
 import { readModelMap } from '#local/bedrock/upstream/model-map.ts';
 import { readChoice, readNumber, readWholeNumber } from '#local/process/option-values.ts';
 
-/** What every command that runs a Bedrock says of it. */
-export const bedrockHelp = `How fast it speaks
-  --ttft MS              time to the first token (${defaultPace.ttftMs})
-  --tokens-per-second N  0 says everything at once (${defaultPace.tokensPerSecond})
-  --jitter SHARE         how much the pace varies, from 0 to 1 (${defaultPace.jitter})
+/** Help text of the options that all commands with a local Bedrock share. */
+export const bedrockHelp = `Pace of answers
+  --ttft MS              time to the first token, in milliseconds (${defaultPace.ttftMs})
+  --tokens-per-second N  output speed; 0 sends everything at once (${defaultPace.tokensPerSecond})
+  --jitter SHARE         how much the speed varies, from 0 to 1 (${defaultPace.jitter})
 
-Who answers (a simulated model, unless one of these is given)
-  --upstream URL         an OpenAI-compatible server, such as http://localhost:11434/v1
-                         (STREAMBED_MODEL_URL says the same)
-  --upstream-key KEY     its API key
-  --model-map FILE       lines "'*anthropic*': qwen3:8b": Bedrock's ids to the upstream's
-  --bedrock aws          the real Bedrock, by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
-  --record DIR           the same, and what it says is kept in DIR
-  --record-from URL      another Bedrock than that of the Region
-  --replay DIR           what was recorded, byte for byte
-  --replay-match HOW     exact, or structural: by what was said (exact)
-  --replay-miss WHAT     fail, or simulate (fail)
-  --replay-speed N       1 is the recording's own, 0 waits for nothing (1)
+Source of answers (default: a simulated model)
+  --upstream URL         OpenAI-compatible server, such as http://localhost:11434/v1
+                         (or set STREAMBED_MODEL_URL)
+  --upstream-key KEY     API key of that server
+  --model-map FILE       Bedrock model ids and the server's models: lines "'*anthropic*': qwen3:8b"
+  --bedrock aws          Amazon Bedrock; needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
+  --record DIR           Amazon Bedrock; also saves its answers in DIR
+  --record-from URL      endpoint to use instead of Amazon Bedrock in the Region
+  --replay DIR           recorded answers, byte for byte
+  --replay-match HOW     compare requests: exact, or structural (content only) (exact)
+  --replay-miss WHAT     if no recording matches: fail or simulate (fail)
+  --replay-speed N       1 is the recorded speed, 0 does not wait (1)
 
-What it does
-  --scenarios FILE       faults, guardrails and quotas, in YAML or JSON
-  --inline-scenarios     let requests ask for them: [[streambed: fail: {type: ThrottlingException}]]
-  --knowledge [ID=]DIR   a folder of Markdown, text, HTML and PDF as a knowledge base (repeatable)
-  --ended-models         answer for models that AWS has switched off
+Behaviour
+  --scenarios FILE       faults, guardrails, quotas and models, in YAML or JSON
+  --inline-scenarios     accept faults in requests: [[streambed: fail: {type: ThrottlingException}]]
+  --knowledge [ID=]DIR   folder of Markdown, text, HTML and PDF to use as a knowledge base (repeatable)
+  --ended-models         serve models that AWS has retired
   --no-padding           leave out the padding of stream events
 `;
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
 
-/** The options of that help. */
+/** The `parseArgs` definitions of the options in `bedrockHelp`. */
 export const bedrockArguments = {
   ttft: { type: 'string', default: String(defaultPace.ttftMs) },
   'tokens-per-second': { type: 'string', default: String(defaultPace.tokensPerSecond) },
@@ -64,56 +64,38 @@ export const bedrockArguments = {
   'no-padding': flag,
 } as const satisfies ParseArgsConfig['options'];
 
-/** What was given for those options. */
-export interface BedrockArguments {
-  readonly ttft: string;
-  readonly 'tokens-per-second': string;
-  readonly jitter: string;
-  readonly upstream?: string | undefined;
-  readonly 'upstream-key'?: string | undefined;
-  readonly 'model-map'?: string | undefined;
-  readonly bedrock: string;
-  readonly record?: string | undefined;
-  readonly 'record-from'?: string | undefined;
-  readonly replay?: string | undefined;
-  readonly 'replay-match': string;
-  readonly 'replay-miss': string;
-  readonly 'replay-speed': string;
-  readonly scenarios?: string | undefined;
-  readonly 'inline-scenarios': boolean;
-  readonly knowledge: readonly string[];
-  readonly 'ended-models': boolean;
-  readonly 'no-padding': boolean;
-}
+/** The parsed values of these options. */
+export type BedrockArguments = ReturnType<
+  typeof parseArgs<{ options: typeof bedrockArguments }>
+>['values'];
 
-export interface Surroundings {
-  readonly region: string;
-  log(line: string): void;
-}
-
-/** Reads the options, and the files that they name. Throws errors that name the option. */
+/**
+ * Returns the settings of a local Bedrock from command-line values, and reads the files they name.
+ * Throws errors that name the option.
+ */
 export async function readBedrockArguments(
   values: BedrockArguments,
-  { region, log }: Surroundings,
+  region: string,
+  log: (line: string) => void,
 ): Promise<Omit<BedrockOptions, 'identity'>> {
-  checkTogether(values);
+  checkCombinations(values);
   return {
     pace: readPace(values),
     region,
     ...(await readSource(values)),
     tape: await readTape(values, region),
     servesEndedModels: values['ended-models'],
-    takesInlineScenarios: values['inline-scenarios'],
-    pads: !values['no-padding'],
+    allowsInlineScenarios: values['inline-scenarios'],
+    padsEvents: !values['no-padding'],
     knowledgeBases: await readKnowledgeBases(values.knowledge, log),
     ...(values.scenarios === undefined ? {} : await readScenarioFile(values.scenarios)),
   };
 }
 
-/** Options that would do nothing beside one another, or without another, are a mistake. */
-function checkTogether(values: BedrockArguments): void {
+/** Throws if an option would have no effect, because of another one or without another one. */
+function checkCombinations(values: BedrockArguments): void {
   const upstream = values.upstream ?? process.env['STREAMBED_MODEL_URL'];
-  const others: readonly (readonly [string, boolean])[] = [
+  const simulationOptions: readonly (readonly [string, boolean])[] = [
     ['--upstream (or STREAMBED_MODEL_URL)', upstream !== undefined],
     ['--scenarios', values.scenarios !== undefined],
     ['--inline-scenarios', values['inline-scenarios']],
@@ -124,34 +106,36 @@ function checkTogether(values: BedrockArguments): void {
     ...(values.bedrock === 'aws' ? ['--bedrock aws'] : []),
   ];
   const [tape] = tapes;
-  const [beside] = others.find(([, isGiven]) => isGiven) ?? [];
-  if (tape !== undefined && beside !== undefined) {
-    throw new Error(`${beside}: does nothing with ${tape}`);
+  const [unused] = simulationOptions.find(([, isSet]) => isSet) ?? [];
+  if (tape !== undefined && unused !== undefined) {
+    throw new Error(`${unused}: has no effect with ${tape}`);
   }
-  const needs: readonly (readonly [string, unknown, string, boolean])[] = [
+  const requirements: readonly (readonly [string, unknown, string, boolean])[] = [
     ['--model-map', values['model-map'], '--upstream', upstream !== undefined],
     ['--upstream-key', values['upstream-key'], '--upstream', upstream !== undefined],
     ['--record-from', values['record-from'], '--record or --bedrock aws', tapes.length > 0],
   ];
-  const [lost, , wanted] =
-    needs.find(([, given, , isThere]) => given !== undefined && !isThere) ?? [];
-  if (lost !== undefined) throw new Error(`${lost}: needs ${wanted}`);
+  const [option, , required] =
+    requirements.find(([, value, , isMet]) => value !== undefined && !isMet) ?? [];
+  if (option !== undefined) throw new Error(`${option}: needs ${required}`);
   const from = values['record-from'];
   if (from !== undefined && !URL.canParse(from)) {
     throw new Error(`--record-from: must be a URL, not ${JSON.stringify(from)}`);
   }
 }
 
-/** Says who answers, and whether that is billed. */
-export function whoAnswers(values: BedrockArguments): string {
+/** Returns a sentence that says where answers come from, and whether they are billed. */
+export function describeSource(values: BedrockArguments): string {
   const url = values.upstream ?? process.env['STREAMBED_MODEL_URL'];
-  if (values.replay !== undefined) return `Recordings in ${values.replay} answer.`;
-  const from = values['record-from'] ?? 'Amazon Bedrock, which bills your account,';
-  if (values.record !== undefined) return `${from} answers; it is recorded in ${values.record}.`;
-  if (values.bedrock === 'aws') return `${from} answers.`;
+  if (values.replay !== undefined) return `Answers come from the recordings in ${values.replay}.`;
+  const endpoint = values['record-from'] ?? 'Amazon Bedrock, which bills your account';
+  if (values.record !== undefined) {
+    return `Answers come from ${endpoint}. They are recorded in ${values.record}.`;
+  }
+  if (values.bedrock === 'aws') return `Answers come from ${endpoint}.`;
   return url === undefined
-    ? 'A simulated model answers: nothing is billed.'
-    : `The models of ${url} answer.`;
+    ? 'Answers come from a simulated model: nothing is billed.'
+    : `Answers come from the models at ${url}.`;
 }
 
 function readPace(values: BedrockArguments): Pace {
@@ -173,9 +157,9 @@ async function readSource(values: BedrockArguments): Promise<{ readonly source?:
 
 async function readTape(values: BedrockArguments, region: string): Promise<Tape | undefined> {
   const { record: folder, replay } = values;
-  const isReal = readChoice('--bedrock', values.bedrock, ['local', 'aws']) === 'aws';
-  if (replay !== undefined && (folder !== undefined || isReal)) {
-    throw new Error('--replay: cannot be given with --record or --bedrock aws');
+  const isAws = readChoice('--bedrock', values.bedrock, ['local', 'aws']) === 'aws';
+  if (replay !== undefined && (folder !== undefined || isAws)) {
+    throw new Error('--replay: cannot be combined with --record or --bedrock aws');
   }
   if (replay !== undefined) {
     return createReplayer({
@@ -185,8 +169,8 @@ async function readTape(values: BedrockArguments, region: string): Promise<Tape 
       speed: readNumber('--replay-speed', values['replay-speed'], [0, 1_000]),
     });
   }
-  if (folder === undefined && !isReal) return undefined;
-  const credentials = ownCredentials(isReal ? '--bedrock aws' : '--record');
+  if (folder === undefined && !isAws) return undefined;
+  const credentials = ownCredentials(isAws ? '--bedrock aws' : '--record');
   const endpoint = values['record-from'] ?? `https://bedrock-runtime.${region}.amazonaws.com`;
   return createRecorder({ folder, endpoint, region, credentials });
 }

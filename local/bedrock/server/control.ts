@@ -1,33 +1,33 @@
 import type { AwsRequest, AwsResponse } from '#local/wire/aws-exchange.ts';
 import { readGuardrail } from '#local/bedrock/guardrails/guardrail.ts';
 import { readScenario } from '#local/bedrock/scenarios/scenario.ts';
-import type { Services } from '#local/bedrock/server/call-context.ts';
+import type { BedrockContext } from '#local/bedrock/server/call-context.ts';
 
 /**
- * The control door, `/_streambed/*`: scenarios, guardrails and the journal of a running local
- * Bedrock, for programs on this machine.
+ * Answers the control API at `/_streambed/*`. With it, programs on this machine read and change the
+ * scenarios, guardrails and journal of a running local Bedrock.
  */
 export function answerControl(
-  services: Services,
+  context: BedrockContext,
   request: AwsRequest,
   response: AwsResponse,
 ): void {
   const [path = ''] = request.url.slice('/_streambed/'.length).split('?');
   const route = routes[`${request.method} ${path}`];
   if (route === undefined) {
-    return say(response, 404, {
-      error: `There is no ${request.method} ${path}.`,
+    return send(response, 404, {
+      error: `There is no route ${request.method} ${path}.`,
       routes: Object.keys(routes),
     });
   }
   try {
-    say(response, 200, route(services, request));
+    send(response, 200, route(context, request));
   } catch (error) {
-    say(response, 400, { error: error instanceof Error ? error.message : String(error) });
+    send(response, 400, { error: error instanceof Error ? error.message : String(error) });
   }
 }
 
-type Route = (services: Services, request: AwsRequest) => object;
+type Route = (context: BedrockContext, request: AwsRequest) => object;
 
 const routes: Readonly<Record<string, Route>> = {
   'GET health': () => ({ ready: true }),
@@ -38,9 +38,9 @@ const routes: Readonly<Record<string, Route>> = {
   },
   'GET scenarios': ({ scenarios }) => ({ scenarios: scenarios.all() }),
   'POST scenarios': ({ scenarios }, request) => {
-    const given = parse(request);
-    const list: readonly unknown[] = Array.isArray(given) ? given : [given];
-    // All are read before any is taken, so that a mistake changes nothing.
+    const body = parse(request);
+    const list: readonly unknown[] = Array.isArray(body) ? body : [body];
+    // All are validated before the first is added, so that an error changes nothing.
     for (const [index, item] of list.entries()) readScenario(item, `scenarios.${index}`);
     for (const item of list.toReversed()) scenarios.add(item);
     return { scenarios: scenarios.all() };
@@ -51,18 +51,18 @@ const routes: Readonly<Record<string, Route>> = {
   },
   'GET guardrails': ({ guardrails }) => ({ guardrails }),
   'PUT guardrails': ({ guardrails }, request) => {
-    const given = parse(request);
-    if (!Array.isArray(given)) throw new Error('guardrails: must be a list');
-    const read = given.map((item, index) => readGuardrail(item, `guardrails.${index}`));
+    const body = parse(request);
+    if (!Array.isArray(body)) throw new Error('guardrails: must be a list');
+    const read = body.map((item, index) => readGuardrail(item, `guardrails.${index}`));
     guardrails.splice(0, guardrails.length, ...read);
     return { guardrails };
   },
-  'POST reset': (services) => {
-    services.journal.clear();
-    services.scenarios.reset();
-    services.quotas.clear();
-    services.cache.clear();
-    services.sessions.clear();
+  'POST reset': (context) => {
+    context.journal.clear();
+    context.scenarios.reset();
+    context.quotas.clear();
+    context.cache.clear();
+    context.sessions.clear();
     return { reset: true };
   },
 };
@@ -75,7 +75,7 @@ function parse({ body }: AwsRequest): unknown {
   }
 }
 
-function say(response: AwsResponse, status: number, body: object): void {
+function send(response: AwsResponse, status: number, body: object): void {
   response.start(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
 }

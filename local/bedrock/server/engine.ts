@@ -4,60 +4,59 @@ import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { answerControl } from '#local/bedrock/server/control.ts';
 import { identify, type IdentityPolicy } from '#local/bedrock/server/identity.ts';
 import type { Identity } from '#local/bedrock/server/journal.ts';
-import type { Operation } from '#local/bedrock/api/operation.ts';
+import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { operations } from '#local/bedrock/api/operations.ts';
-import { refuseWithoutTurn } from '#local/bedrock/scenarios/choose.ts';
-import type { Note, Services } from '#local/bedrock/server/call-context.ts';
+import { failWithoutTurn } from '#local/bedrock/scenarios/select-scenario.ts';
+import type { JournalNote, BedrockContext } from '#local/bedrock/server/call-context.ts';
 import { isDecodable } from '#local/wire/read-body.ts';
 
-/** Answers every operation of the local Bedrock, and keeps its journal. */
-export function createEngine(services: Services, policy: IdentityPolicy): Engine {
+/** Returns the engine that answers every operation of the local Bedrock and keeps its journal. */
+export function createEngine(context: BedrockContext, policy: IdentityPolicy): Engine {
   return async (request, response) => {
-    if (request.url.startsWith('/_streambed/')) return answerControl(services, request, response);
-    const startedAt = services.clock.now();
-    const note: Note = { operation: 'Unknown', outcome: 'refused' };
+    if (request.url.startsWith('/_streambed/')) return answerControl(context, request, response);
+    const startedAt = context.clock.now();
+    const note: JournalNote = { operation: 'Unknown', outcome: 'refused' };
     let identity: Identity = { type: 'none' };
-    let refusal: BedrockError | undefined;
-    let operation: Operation | undefined;
+    let failure: BedrockError | undefined;
+    let operation: BedrockOperation | undefined;
     try {
-      const found = findOperation(request);
-      ({ operation } = found);
+      const match = findOperation(request);
+      ({ operation } = match);
       note.operation = operation.name;
-      const { isSignedOnly = false, signedFor = ['bedrock'] } = operation;
-      const asking = {
+      const { requiresSignature = false, signingServices = ['bedrock'] } = operation;
+      identity = identify(request, policy, {
         nowMs: Date.now(),
-        region: services.region,
-        services: signedFor,
-        isSignedOnly,
-      };
-      identity = identify(request, policy, asking);
-      const { params } = found;
+        region: context.region,
+        signingServices,
+        requiresSignature,
+      });
+      const { params } = match;
       if (params['modelId'] !== undefined) note.modelId = params['modelId'];
-      const whole = unchunked(request);
-      const call = { services, request: whole, response, identity, startedAt, params, note };
-      const played = (await services.tape?.answer(call)) ?? 'missed';
-      if (played === 'missed' && operation.asksNoModel === true) refuseWithoutTurn(call);
-      if (played === 'missed') await operation.run(call);
+      const decoded = decodeChunks(request);
+      const call = { context, request: decoded, response, identity, startedAt, params, note };
+      const taped = (await context.tape?.answer(call)) ?? 'missed';
+      if (taped === 'missed' && operation.answersWithoutModel === true) failWithoutTurn(call);
+      if (taped === 'missed') await operation.run(call);
     } catch (error) {
-      refusal = toRefusal(error, response);
-      refuse(refusal, operation, response);
+      failure = toBedrockError(error, response);
+      sendError(failure, operation, response);
     } finally {
-      services.journal.add({
+      context.journal.add({
         ...note,
         requestId: response.requestId,
         identity,
         receivedAt: Math.round(startedAt),
-        status: refusal?.status ?? note.status ?? 200,
-        error: refusal?.type,
+        status: failure?.status ?? note.status ?? 200,
+        error: failure?.type,
         outcome: response.gone.aborted ? 'client_cancelled' : note.outcome,
-        durationMs: Math.round(services.clock.now() - startedAt),
+        durationMs: Math.round(context.clock.now() - startedAt),
       });
     }
   };
 }
 
-/** Where something here is wrong, it is as AWS has it then: a 500, with the cause in the log. */
-function toRefusal(error: unknown, { requestId }: AwsResponse): BedrockError {
+/** An unexpected error becomes AWS's own 500. Its cause goes to the log. */
+function toBedrockError(error: unknown, { requestId }: AwsResponse): BedrockError {
   if (error instanceof BedrockError) return error;
   console.error(`Request ${requestId} failed in the local Bedrock:`, error);
   const message =
@@ -65,9 +64,9 @@ function toRefusal(error: unknown, { requestId }: AwsResponse): BedrockError {
   return new BedrockError('InternalServerException', message, { cause: error });
 }
 
-function refuse(
+function sendError(
   error: BedrockError,
-  operation: Operation | undefined,
+  operation: BedrockOperation | undefined,
   response: AwsResponse,
 ): void {
   if (response.gone.aborted) return;
@@ -83,12 +82,12 @@ function refuse(
   response.end(JSON.stringify(body));
 }
 
-interface FoundOperation {
-  readonly operation: Operation;
+interface OperationMatch {
+  readonly operation: BedrockOperation;
   readonly params: Readonly<Record<string, string>>;
 }
 
-function findOperation({ method, url }: AwsRequest): FoundOperation {
+function findOperation({ method, url }: AwsRequest): OperationMatch {
   const [path = ''] = url.split('?');
   for (const operation of operations) {
     const match = operation.method === method ? operation.path.exec(path) : null;
@@ -103,8 +102,8 @@ function findOperation({ method, url }: AwsRequest): FoundOperation {
   throw new BedrockError('UnknownOperationException', 'The operation is not known.');
 }
 
-/** A body in signed chunks, as what it stands for. */
-function unchunked(request: AwsRequest): AwsRequest {
+/** Returns the request with its body decoded, if the body consists of signed chunks. */
+function decodeChunks(request: AwsRequest): AwsRequest {
   const declared = String(request.headers['x-amz-content-sha256'] ?? '');
   if (!declared.startsWith('STREAMING-')) return request;
   return { ...request, body: withoutChunks(request.body) };

@@ -4,55 +4,61 @@ import type { Identity } from '#local/bedrock/server/journal.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 import { parseAuthorization, verifySigV4 } from '#local/wire/sigv4.ts';
 
-/** Who may ask. */
+/** Which callers may send requests. */
 export interface IdentityPolicy {
   /**
-   * `off` asks for nothing; `lenient` for credentials of any kind, as they are; `strict` for a
-   * signature that is right, or a key that is known.
+   * `off` requires nothing. `lenient` requires credentials of any kind and does not verify them.
+   * `strict` requires a valid signature or one of `apiKeys`.
    */
   readonly mode: 'off' | 'lenient' | 'strict';
   readonly credentials: readonly Credentials[];
   readonly apiKeys: readonly string[];
-  /** Whether it answers for every Region, as what stands for all of AWS does. */
+  /** Whether signatures for any Region are valid. The host needs it, as one endpoint serves all. */
   readonly anyRegion?: boolean;
 }
 
-export interface Asking {
+/** What an operation requires of a caller. */
+export interface IdentityRequirements {
+  /** The time that signatures are checked against, in milliseconds since 1970. */
   readonly nowMs: number;
-  /** Whether the operation takes no API keys. */
-  readonly isSignedOnly: boolean;
-  /** What a signature for the operation must be scoped to. */
+  /** Whether the operation accepts signatures only, and no API keys. */
+  readonly requiresSignature: boolean;
+  /** The Region and the services that a signature must be scoped to. */
   readonly region: string;
-  readonly services: readonly string[];
+  readonly signingServices: readonly string[];
 }
 
-/** Who asks. Throws AWS's refusal where the policy does not let them. */
-export function identify(request: AwsRequest, policy: IdentityPolicy, asking: Asking): Identity {
+/** Returns the identity of the caller. Throws AWS's error if the policy rejects the request. */
+export function identify(
+  request: AwsRequest,
+  policy: IdentityPolicy,
+  requirements: IdentityRequirements,
+): Identity {
   const key = bearerKey(request);
   if (key !== undefined) {
-    const isTaken = policy.apiKeys.includes(key) && !asking.isSignedOnly;
-    if (policy.mode === 'strict' && !isTaken) throw invalidKey();
+    const isAccepted = policy.apiKeys.includes(key) && !requirements.requiresSignature;
+    if (policy.mode === 'strict' && !isAccepted) throw invalidKey();
     return { type: 'bearer', keyEnd: key.slice(-4) };
   }
   const authorization = parseAuthorization(String(request.headers['authorization'] ?? ''));
-  if (policy.mode === 'strict') verify(request, policy, asking);
+  if (policy.mode === 'strict') verify(request, policy, requirements);
   if (authorization !== undefined) {
     const { accessKeyId, region } = authorization;
     return { type: 'sigv4', accessKeyId, region };
   }
   if (policy.mode === 'off') return { type: 'none' };
-  throw refused('MissingAuthenticationTokenException', 'Missing Authentication Token');
+  throw new BedrockError('MissingAuthenticationTokenException', 'Missing Authentication Token');
 }
 
-/** A Bedrock API key; the Anthropic SDK sends it in a header of its own. */
+/** Returns the Bedrock API key. The Anthropic SDK sends it in `x-api-key`. */
 function bearerKey({ headers }: AwsRequest): string | undefined {
   const [, bearer] = /^Bearer (.+)$/iu.exec(String(headers['authorization'] ?? '')) ?? [];
-  const own = headers['authorization'] === undefined ? headers['x-api-key'] : undefined;
-  return bearer ?? (typeof own === 'string' ? own : undefined);
+  const apiKey = headers['authorization'] === undefined ? headers['x-api-key'] : undefined;
+  return bearer ?? (typeof apiKey === 'string' ? apiKey : undefined);
 }
 
 function invalidKey(): BedrockError {
-  return refused(
+  return new BedrockError(
     'AccessDeniedException',
     'Authentication failed: Please make sure your API Key is valid.',
   );
@@ -61,23 +67,19 @@ function invalidKey(): BedrockError {
 function verify(
   request: AwsRequest,
   { credentials, anyRegion = false }: IdentityPolicy,
-  { nowMs, region, services }: Asking,
+  { nowMs, region, signingServices }: IdentityRequirements,
 ): void {
   const verdict = verifySigV4(request, credentials, nowMs);
-  if (verdict.type === 'refused') throw refused(verdict.code, verdict.message);
+  if (verdict.type === 'refused') throw new BedrockError(verdict.code, verdict.message);
   if (!anyRegion && verdict.region !== region) {
-    throw refused(
+    throw new BedrockError(
       'InvalidSignatureException',
       `Credential should be scoped to a valid region, not '${verdict.region}'.`,
     );
   }
-  if (services.includes(verdict.service)) return;
-  throw refused(
+  if (signingServices.includes(verdict.service)) return;
+  throw new BedrockError(
     'InvalidSignatureException',
-    `Credential should be scoped to correct service: '${services[0]}'.`,
+    `Credential should be scoped to correct service: '${signingServices[0]}'.`,
   );
-}
-
-function refused(type: string, message: string): BedrockError {
-  return new BedrockError(type, message);
 }

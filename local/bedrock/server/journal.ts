@@ -1,6 +1,6 @@
 import type { Usage } from '#local/bedrock/turn/answer.ts';
 
-/** What is remembered of one request. */
+/** The record of one request. */
 export interface JournalEntry {
   readonly requestId: string;
   readonly operation: string;
@@ -10,43 +10,43 @@ export interface JournalEntry {
   readonly receivedAt: number;
   readonly status: number;
   readonly outcome: 'completed' | 'refused' | 'faulted' | 'client_cancelled';
-  /** The type of the error that was answered. */
+  /** The type of the error that was returned. */
   readonly error?: string | undefined;
-  /** The name of the scenario that answered; what it does, where it has none. */
+  /** The name of the scenario that was applied, or a description if it has no name. */
   readonly scenario?: string | undefined;
   readonly usage?: Usage | undefined;
-  /** What was said before the reader left or the answer failed, in tokens. */
+  /** Output tokens sent before the answer ended, failed, or the client disconnected. */
   readonly tokensGenerated?: number | undefined;
   readonly firstByteMs?: number | undefined;
   readonly durationMs: number;
-  /** What the user said last. */
+  /** The text of the last user message. */
   readonly prompt?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Who asked, as far as the request says; whether it was checked depends on the mode. */
+/** The caller, as the request states it. Whether it was verified depends on the mode. */
 export type Identity =
   | { readonly type: 'sigv4'; readonly accessKeyId: string; readonly region: string }
   | { readonly type: 'bearer'; readonly keyEnd: string }
   | { readonly type: 'none' };
 
+/** The latest requests, oldest first. */
 export interface Journal {
   add(entry: JournalEntry): void;
   entries(): readonly JournalEntry[];
   clear(): void;
 }
 
-/** So many requests are kept, in memory. */
-const most = 10_000;
+const maxEntries = 10_000;
 
-/** The last ten thousand requests; whoever listens is told of each. */
-export function createJournal(tell: (entry: JournalEntry) => void = () => undefined): Journal {
+/** Creates a journal that keeps the last 10,000 requests in memory. Calls `onEntry` for each. */
+export function createJournal(onEntry: (entry: JournalEntry) => void = () => undefined): Journal {
   const entries: JournalEntry[] = [];
   return {
     add(entry) {
       entries.push(entry);
-      tell(entry);
-      if (entries.length > most) entries.splice(0, entries.length - most);
+      onEntry(entry);
+      if (entries.length > maxEntries) entries.splice(0, entries.length - maxEntries);
     },
     entries: () => entries,
     clear: () => entries.splice(0),

@@ -1,43 +1,43 @@
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
 
-/** Deeper than any request is, and not so deep that reading it could fail. */
-const deepest = 200;
+/** Deeper than any real request, but shallow enough that parsing cannot overflow the stack. */
+const maxDepth = 200;
 
-/** The JSON of a request's body. Throws a SerializationException where it is none. */
+/** Parses the JSON body of a request. Throws a SerializationException if it is not valid JSON. */
 export function parseBody(body: Buffer): unknown {
   const message = 'The request body is not valid JSON.';
   return parse(body, () => new BedrockError('SerializationException', message));
 }
 
-/** The JSON of a model's own body. Throws what InvokeModel says where it is none. */
+/** Parses a body in a model's native format. Throws InvokeModel's error if it is not valid JSON. */
 export function parseNative(body: Buffer): unknown {
   return parse(body, () =>
     invalid('Malformed input request, please reformat your input and try again.'),
   );
 }
 
-function parse(body: Buffer, refuse: () => BedrockError): unknown {
-  if (depthOf(body) > deepest) throw refuse();
+function parse(body: Buffer, toError: () => BedrockError): unknown {
+  if (depthOf(body) > maxDepth) throw toError();
   try {
     const parsed: unknown = JSON.parse(body.toString('utf8'));
     return parsed;
   } catch {
-    throw refuse();
+    throw toError();
   }
 }
 
-/** How deep brackets are nested, outside of strings. */
+/** Returns how deeply brackets are nested, ignoring strings. */
 function depthOf(body: Buffer): number {
-  let [depth, most, isInside] = [0, 0, false];
+  let [depth, deepest, isString] = [0, 0, false];
   for (let at = 0; at < body.length; at += 1) {
     const byte = body[at];
     if (byte === backslash) at += 1;
-    else if (byte === quote) isInside = !isInside;
-    else if (isInside) continue;
-    else if (byte === 0x5b || byte === 0x7b) most = Math.max(most, (depth += 1));
+    else if (byte === quote) isString = !isString;
+    else if (isString) continue;
+    else if (byte === 0x5b || byte === 0x7b) deepest = Math.max(deepest, (depth += 1));
     else if (byte === 0x5d || byte === 0x7d) depth -= 1;
   }
-  return most;
+  return deepest;
 }
 
 const [quote, backslash] = [0x22, 0x5c];

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 
-/** What stands in a file of YAML or JSON. Throws an error that names the file. */
+/** Parses the text of a YAML or JSON file. Throws an error that names the file. */
 export function parseYaml(text: string, file: string): unknown {
   try {
     const parsed: unknown = parse(text);

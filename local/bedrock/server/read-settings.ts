@@ -32,7 +32,10 @@ const fileShape = closedStructure(
   },
 );
 
-/** Scenarios, guardrails, models and a quota from a file, in YAML or JSON. Throws for what is wrong in it. */
+/**
+ * Reads scenarios, guardrails, models and a quota from a YAML or JSON file. Throws if it is
+ * invalid.
+ */
 export async function readScenarioFile(
   file: string,
 ): Promise<Pick<BedrockOptions, 'scenarios' | 'guardrails' | 'quota' | 'models'>> {
@@ -40,8 +43,8 @@ export async function readScenarioFile(
     throw new Error(`--scenarios: ${file} cannot be read`, { cause: error });
   });
   const parsed = parseYaml(text, file);
-  const whole = Array.isArray(parsed) ? { scenarios: parsed } : (parsed ?? {});
-  const read = readShape(fileShape, whole, (problems) => {
+  const settings = Array.isArray(parsed) ? { scenarios: parsed } : (parsed ?? {});
+  const read = readShape(fileShape, settings, (problems) => {
     return new Error(describeProblems(`${file}:`, problems));
   });
   const guardrails: readonly Guardrail[] = (read.guardrails ?? []).map((item, index) =>
@@ -52,29 +55,31 @@ export async function readScenarioFile(
     readScenario(item, `${file}: scenarios.${index}`);
   }
   const ids = guardrails.map(({ id, version = '1' }) => `${id} ${version}`);
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice !== undefined) throw new Error(`${file}: guardrails: ${twice} is there twice`);
+  const duplicate = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (duplicate !== undefined) throw new Error(`${file}: guardrails: duplicate ${duplicate}`);
   return { guardrails, scenarios, quota, models };
 }
 
-/** The id of a folder that was given none. */
+/** The id of a knowledge base whose option names only a folder. */
 const defaultId = 'LOCALKB001';
 
-/** Indexes folders, given as `DIR` or `ID=DIR`. Throws for an id that AWS would not have. */
+/** Indexes folders, written as `DIR` or `ID=DIR`. Throws if an id is not valid on AWS. */
 export async function readKnowledgeBases(
   values: readonly string[],
   log: (line: string) => void,
 ): Promise<readonly KnowledgeBase[]> {
   const bases: KnowledgeBase[] = [];
   for (const value of values) {
-    const [, given, folder = value] = /^([^=/\\]+)=(.+)$/u.exec(value) ?? [];
-    const id = given ?? defaultId;
+    const [, ownId, folder = value] = /^([^=/\\]+)=(.+)$/u.exec(value) ?? [];
+    const id = ownId ?? defaultId;
     if (!/^[0-9a-zA-Z]{10}$/u.test(id)) {
-      throw new Error(`--knowledge: an id has ten letters and digits, not ${JSON.stringify(id)}`);
+      throw new Error(
+        `--knowledge: the id must be ten letters or digits, not ${JSON.stringify(id)}`,
+      );
     }
     const { base, documents, passages, skipped } = await readKnowledgeFolder(id, resolve(folder));
     log(`Knowledge base ${id}: ${documents} documents, ${passages} passages from ${folder}`);
-    for (const line of skipped) log(`! ${line} was skipped`);
+    for (const line of skipped) log(`! Skipped ${line}`);
     bases.push(base);
   }
   return bases;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plainTurn, said } from '#local/bedrock/turn/plain-turn.ts';
+import { plainTurn, textMessage } from '#local/bedrock/turn/plain-turn.ts';
 import { findModel } from '#local/bedrock/model/models.ts';
 import { planAnswer } from '#local/bedrock/simulated/plan.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
@@ -7,7 +7,7 @@ import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 const model = findModel('amazon.nova-lite-v1:0', { servesEnded: false, aliases: new Map() });
 
 function answer(question: string, change: Partial<ModelTurn> = {}): string {
-  const turn = plainTurn(model, { messages: [said('user', question)] });
+  const turn = plainTurn(model, { messages: [textMessage('user', question)] });
   return planAnswer({ ...turn, ...change })
     .text.map(({ text }) => text)
     .join('');
@@ -22,16 +22,23 @@ test.each([
   ['1,200 * 3', /is \*\*3600\*\*/u],
   ['0.1 + 0.2', /is \*\*0\.3\*\*/u],
   ['12 * 7 は？', /\*\*84\*\*/u],
-  ['What happened on 2024-05-01?', /## About/u],
-  ['Is there 24/7 support?', /## About/u],
-  ['Call me at 03-1234-5678', /## About/u],
-  ['History of Rome', /## About History Rome/u],
-  ['Highlight the differences', /## About/u],
-  ['Hello, who are you?', /stand-in model/u],
-  ['What can you do?', /stand-in model/u],
+  ['And 3 * 3', /is \*\*9\*\*/u],
+  ['What happened on 2024-05-01?', /A real model would answer/u],
+  ['Is there 24/7 support?', /## About 24\/7 support/u],
+  ['Call me at 03-1234-5678', /A real model would answer/u],
+  ['<img src=x onerror=alert(1)>', /\n\nA real model would answer/u],
+  ['History of Rome', /## About History of Rome/u],
+  ['Highlight the differences', /## About the differences/u],
+  ['Write a report about rivers', /## About rivers/u],
+  ['My name is Ada', /## About Ada/u],
+  ['続けて', /\n\n本物のモデル/u],
+  ['Hello, who are you?', /I am Streambed's simulated model/u],
+  ['Who are you?', /I am Streambed's simulated model/u],
+  ['What can you do?', /I am Streambed's simulated model/u],
+  ['こんにちは', /Streambed のシミュレーション用モデルです/u],
   ["I'm called Jim. What is my name?", /\*\*Jim\*\*/u],
   ['パスワードは8文字以上ですか？', /パスワード/u],
-  ['The book has 500 words. How long did I read?', /## About/u],
+  ['The book has 500 words. How long did I read?', /## About the book/u],
   [`What is the sentiment of this review? ${review}`, /\*\*negative\*\*/u],
   [`<review>${review}</review>\nWhat is the sentiment?`, /\*\*negative\*\*/u],
   [`Answer with one word only. What is the sentiment: ${review}`, /\n\nnegative$/u],
@@ -54,6 +61,30 @@ test.each([
   ],
 ])('%s', (question, expected) => {
   expect(answer(question)).toMatch(expected);
+});
+
+test('the summary of a summary has one heading and one list', () => {
+  const notes = answer('Summarise as a list:\nThe harbour bridge opened in 1932. Ferries cross.');
+  const again = answer(`Summarise:\n${notes}`);
+  expect(again).toBe(notes);
+  const paragraphs = answer(`<notes>\n${notes}\n</notes>\nSummarise this in two paragraphs.`);
+  expect(paragraphs).toMatch(/\n\nThe harbour bridge opened in 1932\. Ferries cross\.$/u);
+  const japanese = answer(
+    '要約してください：\n港の橋は一九三二年に開通しました。船が港を渡ります。',
+  );
+  expect(answer(`要約してください：\n${japanese}`)).toBe(japanese);
+});
+
+test('an agent says that it is the agent that answers', () => {
+  const agent = 'helper-local';
+  for (const question of ['Hello', 'Tell me about rivers', `Summarise:\n${cards}`, '12 * 7']) {
+    expect(answer(question, { agent })).toContain('Agent `helper-local`');
+    expect(answer(question)).not.toMatch(/agent/iu);
+  }
+  expect(answer('Hello', { agent })).toContain('I am the agent `helper-local`');
+  expect(answer('川について', { agent })).toContain('エージェント `helper-local`');
+  const summary = answer(`Summarise:\n${cards}`, { agent });
+  expect(answer(`Summarise:\n${summary}`, { agent })).toBe(summary);
 });
 
 test('a question stays a question, whatever the system prompt says of summaries', () => {
@@ -109,8 +140,8 @@ test('a document of an earlier question does not answer another', () => {
   } as const;
   const messages = (next: string): ModelTurn['messages'] => [
     before,
-    said('assistant', 'Yes.'),
-    said('user', next),
+    textMessage('assistant', 'Yes.'),
+    textMessage('user', next),
   ];
   expect(answer('', { messages: messages('What is 12 * 7?') })).toContain('**84**');
   expect(answer('', { messages: messages('When do gift cards expire?') })).toContain(

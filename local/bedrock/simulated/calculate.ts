@@ -1,13 +1,13 @@
-/** An expression that a question consists of, and its value; nothing where it is none. */
+/** Returns the expression of a question that is a calculation, and its value; else undefined. */
 export function calculate(
   question: string,
 ): readonly [expression: string, value: string] | undefined {
   if (question.length > 100) return undefined;
-  const [, found = ''] = form.exec(question.trim()) ?? [];
-  const expression = found.trim();
-  const isSum = /\d\s*[-+*/×÷]\s*[\d(]/u.test(expression);
-  // A date, a telephone number and "24/7" look like sums.
-  if (!isSum || /\d{4}-\d{2}|(?:^|\D)0\d+-|^\d+\/\d+$/u.test(expression)) return undefined;
+  const [, match = ''] = questionPattern.exec(question.trim()) ?? [];
+  const expression = match.trim();
+  const isCalculation = /\d\s*[-+*/×÷]\s*[\d(]/u.test(expression);
+  // A date, a telephone number and "24/7" look like calculations.
+  if (!isCalculation || /\d{4}-\d{2}|(?:^|\D)0\d+-|^\d+\/\d+$/u.test(expression)) return undefined;
   const tokens = expression
     .replaceAll(/(?<=\d),(?=\d{3})/gu, '')
     .match(/\d+(?:\.\d+)?|[-+*/×÷()]/gu);
@@ -17,8 +17,8 @@ export function calculate(
   return Number.isFinite(value) ? [expression, String(Number(value.toPrecision(12)))] : undefined;
 }
 
-const form =
-  /^(?:what(?:'s| is)|how much is|calculate|compute|solve)?\s*([\d\s.,+\-*/×÷()]+?)\s*(?:[=?？]|は(?:いくつ|何)?(?:ですか)?|を計算(?:して(?:ください)?)?)*\s*[.。]?$/iu;
+const questionPattern =
+  /^(?:(?:and|now|then|では|じゃあ)\s*,?\s*)?(?:what(?:'s| is)|how much is|calculate|compute|solve)?\s*([\d\s.,+\-*/×÷()]+?)\s*(?:[=?？]|は(?:いくつ|何)?(?:ですか)?|を計算(?:して(?:ください)?)?)*\s*[.。]?$/iu;
 
 interface Reader {
   peek(): string | undefined;
@@ -30,7 +30,7 @@ function createReader(tokens: readonly string[]): Reader {
   return { peek: () => tokens[at], take: () => tokens[(at += 1) - 1] };
 }
 
-/** Sums of products of numbers and brackets; nothing where it is not well formed. */
+/** Reads a sum of products of numbers and brackets. Returns undefined if it is malformed. */
 function readSum(reader: Reader): number | undefined {
   let value = readProduct(reader);
   while (value !== undefined && /^[-+]$/u.test(reader.peek() ?? '')) {

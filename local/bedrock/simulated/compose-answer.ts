@@ -1,62 +1,72 @@
 import { calculate } from '#local/bedrock/simulated/calculate.ts';
-import { english } from '#local/bedrock/simulated/english.ts';
-import { japanese } from '#local/bedrock/simulated/japanese.ts';
-import { sequence } from '#local/bedrock/turn/seeded.ts';
-import { askedLengthForm, isJapanese, topicOf } from '#local/bedrock/simulated/topic.ts';
-import type { Voice } from '#local/bedrock/simulated/voice.ts';
+import { english } from '#local/bedrock/simulated/language/english.ts';
+import { japanese } from '#local/bedrock/simulated/language/japanese.ts';
+import { seededRandom } from '#local/bedrock/turn/seeded.ts';
+import { findUserName } from '#local/bedrock/simulated/language/names.ts';
+import { findTopic } from '#local/bedrock/simulated/language/topic.ts';
+import type { Voice } from '#local/bedrock/simulated/language/voice.ts';
+import { isJapanese, lengthPattern } from '#local/bedrock/simulated/language/words.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
 import { textOf, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 
-/** The whole answer to a turn, in Markdown; it begins by saying that it is simulated. */
+/** Returns the whole answer to a turn in Markdown. It begins with a label: it is simulated. */
 export function composeAnswer(turn: ModelTurn): string {
-  const said = turn.messages
+  const userTexts = turn.messages
     .filter(({ role }) => role === 'user')
     .map(({ content }) => textOf(content))
     .filter((text) => text !== '');
-  const question = said.at(-1) ?? '';
+  const question = userTexts.at(-1) ?? '';
   const voice = isJapanese(question) ? japanese : english;
-  const length = askedLength(question);
+  const length = requestedTokens(question);
   const last = turn.messages.at(-1);
-  const begun = last?.role === 'assistant' ? countTokens(textOf(last.content)) : 0;
-  // No longer than it may be said: whoever asks for a million words gets what fits.
-  const words =
+  const prefillTokens = last?.role === 'assistant' ? countTokens(textOf(last.content)) : 0;
+  // A request for a million words is cut at the token limit of the answer.
+  const text =
     length === undefined
-      ? reply(voice, question, said.slice(0, -1))
-      : longText(voice, question, Math.min(length, begun + turn.maxTokens + 1));
-  return `${voice.label}\n\n${words}`;
+      ? reply(voice, question, userTexts.slice(0, -1), turn.agent)
+      : longText(voice, question, Math.min(length, prefillTokens + turn.maxTokens + 1));
+  return `${voice.label(turn.agent)}\n\n${text}`;
 }
 
-function reply(voice: Voice, question: string, before: readonly string[]): string {
+function reply(
+  voice: Voice,
+  question: string,
+  before: readonly string[],
+  agent: string | undefined,
+): string {
   const calculation = calculate(question);
-  if (calculation !== undefined) return voice.result(...calculation);
+  if (calculation !== undefined) return voice.calculation(...calculation);
   if (
     /what(?:'s| is) my name|who am i|私の名前は(?:何|なん)|名前を(?:覚え|おぼえ)/iu.test(question)
   ) {
-    return voice.name(nameIn([...before, question]));
+    return voice.userName(userNameIn([...before, question]));
   }
   if (/what did i (?:say|ask)|so far|これまで|さっき|今まで/iu.test(question)) {
-    return voice.earlier(before);
+    return voice.earlierMessages(before);
   }
-  if (greeting.test(question) || /^what can you do|何ができ/iu.test(question)) {
-    return voice.greeting(nameIn([...before, question]));
+  if (greeting.test(question) || aboutYou.test(question)) {
+    return voice.greeting(userNameIn([...before, question]), agent);
   }
   const last = before.at(-1);
-  return voice.explanation(topicOf(question), last === undefined ? undefined : topicOf(last));
+  return voice.explanation(findTopic(question), last === undefined ? undefined : findTopic(last));
 }
 
 const greeting =
   /^(?:(?:hi|hello|hey|good (?:morning|evening|afternoon))(?![\p{L}'-])|こんにちは|こんばんは|おはよう|やあ)/iu;
 
-/** What asks for a text, and does not tell of one. */
-const writing =
+const aboutYou =
+  /^(?:(?:who|what) are you|what can you do)|何ができ|(?:あなた|君)は(?:誰|だれ|何者)/iu;
+
+/** Tells a request for a text from a statement about one. */
+const writingRequest =
   /\b(?:write|generate|give|say|produce|essay|story|text|in|about|exactly)\b|書|作|生成|出力|文章/iu;
 
-/** A length that was asked for, in tokens. */
-function askedLength(question: string): number | undefined {
-  const [, digits, unit = ''] = [...question.matchAll(askedLengthForm)][0] ?? [];
-  if (digits === undefined || !writing.test(question)) return undefined;
+/** The requested length, in tokens. */
+function requestedTokens(question: string): number | undefined {
+  const [, digits, unit = ''] = [...question.matchAll(lengthPattern)][0] ?? [];
+  if (digits === undefined || !writingRequest.test(question)) return undefined;
   const count = Number(digits.replaceAll(',', ''));
-  const [, tokensPerUnit] = unitTokens.find(([words]) => words.test(unit)) ?? [];
+  const [, tokensPerUnit] = unitTokens.find(([pattern]) => pattern.test(unit)) ?? [];
   return Math.round(count * (tokensPerUnit ?? 1));
 }
 
@@ -66,10 +76,10 @@ const unitTokens: readonly (readonly [RegExp, number])[] = [
   [/字/u, 0.6],
 ];
 
-/** Paragraphs about the topic, in an order that is always the same for the same question. */
+/** Paragraphs about the topic. Their sentences have the same order for the same question. */
 function longText(voice: Voice, question: string, tokens: number): string {
-  const available = voice.sentences(topicOf(question));
-  const random = sequence(question);
+  const available = voice.sentences(findTopic(question));
+  const random = seededRandom(question);
   const paragraphs: string[][] = [];
   let last = -1;
   for (let written = 0, count = 0; written < tokens; count += 1) {
@@ -80,16 +90,10 @@ function longText(voice: Voice, question: string, tokens: number): string {
     if (count % 4 === 0) paragraphs.push([]);
     paragraphs.at(-1)?.push(sentence);
   }
-  return paragraphs.map((sentences) => voice.paragraph(sentences)).join('\n\n');
+  return paragraphs.map((sentences) => sentences.join(voice.separator)).join('\n\n');
 }
 
-function nameIn(messages: readonly string[]): string | undefined {
-  const form =
-    /(?:my name is|i am called|i'm called|call me)\s+([\p{L}'-]{1,40})|(?:私の名前は|私は)([\p{L}ー]{1,20}?)(?:です|と申します|といいます)/iu;
-  for (const text of messages.toReversed()) {
-    const [, western, eastern] = form.exec(text) ?? [];
-    const name = western ?? eastern;
-    if (name !== undefined) return name;
-  }
-  return undefined;
+/** The name by which the user last introduced themselves. */
+function userNameIn(messages: readonly string[]): string | undefined {
+  return messages.map(findUserName).findLast((name) => name !== undefined);
 }

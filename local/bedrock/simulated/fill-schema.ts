@@ -1,63 +1,64 @@
 import { itemsOf, membersOf, type JsonSchema } from '#local/bedrock/model/json-schema.ts';
-import { sequence } from '#local/bedrock/turn/seeded.ts';
-import { namesIn, topicOf } from '#local/bedrock/simulated/topic.ts';
-import { sentimentOf } from '#local/bedrock/simulated/sentiment.ts';
-import { keywordsOf } from '#local/bedrock/simulated/keywords.ts';
-import { tellingSentences } from '#local/bedrock/simulated/topic.ts';
+import { seededRandom } from '#local/bedrock/turn/seeded.ts';
+import { keyPhrases } from '#local/bedrock/simulated/language/keywords.ts';
+import { findNames } from '#local/bedrock/simulated/language/names.ts';
+import { sentimentOf } from '#local/bedrock/simulated/language/sentiment.ts';
+import { keySentences } from '#local/bedrock/simulated/language/summary.ts';
+import { findTopic } from '#local/bedrock/simulated/language/topic.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
 /**
- * A value that is valid against a schema, made of what a text says: its names, numbers and dates
- * go where the schema's own names ask for them. Deterministic.
+ * Returns a value that is valid against a schema, filled from a text: its names, numbers and dates
+ * go to the properties whose names suggest them. Deterministic.
  */
 export function fillSchema(schema: JsonSchema, text: string): unknown {
   const facts: Facts = {
     text,
-    names: [...namesIn(text)],
+    names: [...findNames(text)],
     numbers: (text.match(/(?<![\w-])-?\d+(?:\.\d+)?/gu) ?? []).map(Number),
     definitions: { ...membersOf(schema['definitions']), ...membersOf(schema['$defs']) },
-    random: sequence(text),
+    random: seededRandom(text),
     depth: 0,
-    budget: { left: mostValues },
+    budget: { left: maxValues },
   };
   return fill(schema, 'value', facts);
 }
 
 interface Facts {
   readonly text: string;
-  /** What is left of the text's names and numbers: each is used once, then again. */
+  /** The text's names and numbers, next first. A used one goes to the end of its list. */
   readonly names: string[];
   readonly numbers: number[];
   readonly definitions: Readonly<Record<string, unknown>>;
   readonly random: () => number;
-  /** How many references deep: a schema may refer to itself. */
+  /** The number of references followed so far: a schema may refer to itself. */
   readonly depth: number;
-  /** How many values more the whole may have. */
+  /** The number of values that may still be added to the whole. */
   readonly budget: { left: number };
 }
 
-const deepest = 6;
-const mostValues = 2_000;
-/** More items, or longer strings, than this nobody is made to read. */
-const mostItems = 100;
-const mostCharacters = 10_000;
+const maxDepth = 6;
+const maxValues = 2_000;
+/** A schema cannot force the answer to be longer than this. */
+const maxItems = 100;
+const maxCharacters = 10_000;
 
 function fill(schema: unknown, name: string, facts: Facts): unknown {
   facts.budget.left -= 1;
   if (facts.budget.left < 0) return null;
-  if (!isRecord(schema)) return topicOf(facts.text);
+  if (!isRecord(schema)) return topicOrText(facts.text);
   if (typeof schema['$ref'] === 'string') {
-    if (facts.depth >= deepest) return null;
+    if (facts.depth >= maxDepth) return null;
     const [definition] = schema['$ref'].split('/').slice(-1);
-    const found = Object.entries(facts.definitions).find(([key]) => key === definition);
-    return fill(found?.[1], name, {
+    const entry = Object.entries(facts.definitions).find(([key]) => key === definition);
+    return fill(entry?.[1], name, {
       ...facts,
       depth: facts.depth + 1,
     });
   }
   if (Object.hasOwn(schema, 'const')) return schema['const'];
   const choices = itemsOf(schema['enum']);
-  if (choices.length > 0) return choose(choices, name, facts);
+  if (choices.length > 0) return pickChoice(choices, name, facts);
   const parts = itemsOf(schema['allOf']);
   if (parts.length > 0) return fill(merged(schema, parts), name, facts);
   const [alternative] = [...itemsOf(schema['anyOf']), ...itemsOf(schema['oneOf'])];
@@ -83,41 +84,41 @@ function fillObject(schema: JsonSchema, facts: Facts): unknown {
   const required = new Set(itemsOf(schema['required']));
   const entries = Object.entries(membersOf(schema['properties']));
   if (entries.length === 0 && schema['additionalProperties'] === true) {
-    return { answer: wordsFor('summary', facts) };
+    return { answer: textFor('summary', facts) };
   }
-  // Without a word on what is required, everything is worth saying.
-  const wanted = entries.filter(([name]) => required.size === 0 || required.has(name));
-  return Object.fromEntries(wanted.map(([name, part]) => [name, fill(part, name, facts)]));
+  // A schema that requires nothing gets all of its properties.
+  const filled = entries.filter(([name]) => required.size === 0 || required.has(name));
+  return Object.fromEntries(filled.map(([name, part]) => [name, fill(part, name, facts)]));
 }
 
 function fillArray(schema: JsonSchema, name: string, facts: Facts): unknown {
   const items = schema['items'];
-  const isOfText = isRecord(items) && items['type'] === 'string' && items['enum'] === undefined;
-  if (isOfText && /keyword|tag|topic|term|キーワード/iu.test(name)) {
-    const keywords = keywordsOf(facts.text, Math.min(8, Number(schema['maxItems'] ?? 8)));
+  const isTextList = isRecord(items) && items['type'] === 'string' && items['enum'] === undefined;
+  if (isTextList && /keyword|tag|topic|term|キーワード/iu.test(name)) {
+    const keywords = keyPhrases(facts.text, Math.min(8, Number(schema['maxItems'] ?? 8)));
     if (keywords.length >= Number(schema['minItems'] ?? 0)) return keywords;
   }
-  const length = Math.min(mostItems, Math.max(1, Number(schema['minItems'] ?? 1)));
+  const length = Math.min(maxItems, Math.max(1, Number(schema['minItems'] ?? 1)));
   return Array.from({ length }, () => fill(items, name, facts));
 }
 
 function fillNumber(schema: JsonSchema, name: string, facts: Facts): number {
-  const least = limitOf(schema, ['minimum', 'exclusiveMinimum'], 1);
-  const most = limitOf(schema, ['maximum', 'exclusiveMaximum'], -1);
+  const min = limitOf(schema, ['minimum', 'exclusiveMinimum'], 1);
+  const max = limitOf(schema, ['maximum', 'exclusiveMaximum'], -1);
   const isShare = /score|confidence|probability|ratio/iu.test(name);
   if (/total|amount|price|cost|sum/iu.test(name)) {
     const [money] = /\d[\d,]{0,12}\.\d{2}\b/u.exec(facts.text) ?? [];
     if (money !== undefined) return Number(money.replaceAll(',', ''));
   }
-  const said = facts.numbers.shift();
-  if (said !== undefined) facts.numbers.push(said);
-  const wanted = isShare ? Math.abs(sentimentOf(facts.text).score) : (said ?? least ?? 1);
-  const within = Math.min(most ?? Infinity, Math.max(least ?? -Infinity, wanted));
+  const next = facts.numbers.shift();
+  if (next !== undefined) facts.numbers.push(next);
+  const value = isShare ? Math.abs(sentimentOf(facts.text).score) : (next ?? min ?? 1);
+  const within = Math.min(max ?? Infinity, Math.max(min ?? -Infinity, value));
   const step = Number(schema['multipleOf'] ?? 0);
   return step > 0 ? Math.ceil(within / step) * step : within;
 }
 
-/** A limit, moved by one where the value itself is outside. */
+/** An exclusive limit is moved by one, so that it can be used as an inclusive one. */
 function limitOf(
   schema: JsonSchema,
   [inclusive, exclusive]: readonly [string, string],
@@ -130,19 +131,19 @@ function limitOf(
 function fillString(schema: JsonSchema, name: string, facts: Facts): string {
   const format = formats.get(typeof schema['format'] === 'string' ? schema['format'] : '');
   if (format !== undefined) return format(facts.text);
-  const words = wordsFor(name, facts);
-  const least = Math.min(mostCharacters, Number(schema['minLength'] ?? 0));
-  const most = Number(schema['maxLength'] ?? Infinity);
-  return words.padEnd(least, '.').slice(0, most);
+  const text = textFor(name, facts);
+  const min = Math.min(maxCharacters, Number(schema['minLength'] ?? 0));
+  const max = Number(schema['maxLength'] ?? Infinity);
+  return text.padEnd(min, '.').slice(0, max);
 }
 
-function wordsFor(name: string, facts: Facts): string {
+function textFor(name: string, facts: Facts): string {
   if (/sentiment|感情/iu.test(name)) return sentimentOf(facts.text).label;
-  if (/summar|abstract|要約/iu.test(name)) return tellingSentences(facts.text, 2).join(' ');
+  if (/summar|abstract|要約/iu.test(name)) return keySentences(facts.text, 2).join(' ');
   if (/time_?zone|^tz$/iu.test(name)) return timeZoneIn(facts.text);
   if (/note|memo|content/iu.test(name)) {
-    const [, said] = /[:：]\s*(\S[^]*)$/u.exec(facts.text) ?? [];
-    if (said !== undefined) return said.trim();
+    const [, content] = /[:：]\s*(\S[^]*)$/u.exec(facts.text) ?? [];
+    if (content !== undefined) return content.trim();
   }
   if (/date|day|due/iu.test(name)) return dateIn(facts.text);
   if (/mail|^to$|recipient/iu.test(name)) return emailIn(facts.text);
@@ -154,10 +155,10 @@ function wordsFor(name: string, facts: Facts): string {
     return /\b\d{5}\b|\b\d{3}-\d{4}\b/u.exec(facts.text)?.[0] ?? '00000';
   if (/query|question|prompt|text|message|input/iu.test(name)) return facts.text.trim();
   if (/city|location|place|country|name|person|customer|title|company/iu.test(name)) {
-    const found = facts.names.shift();
-    if (found !== undefined) {
-      facts.names.push(found);
-      return found;
+    const next = facts.names.shift();
+    if (next !== undefined) {
+      facts.names.push(next);
+      return next;
     }
     const [, place] =
       /\b(?:in|at|for|near)\s+((?!the\b|a\b)[a-z][\w'-]{1,30}(?: [a-z][\w'-]{1,30})?)\W*$/iu.exec(
@@ -165,20 +166,24 @@ function wordsFor(name: string, facts: Facts): string {
       ) ?? [];
     if (place !== undefined) return place;
   }
-  return topicOf(facts.text);
+  return topicOrText(facts.text);
 }
 
-/** The time zone whose name, or whose city, a text holds; UTC where it holds none. */
+function topicOrText(text: string): string {
+  return findTopic(text) ?? text.replaceAll(/\s+/gu, ' ').trim().slice(0, 40);
+}
+
+/** Returns the time zone whose name or city the text contains, or else UTC. */
 function timeZoneIn(text: string): string {
   if (/東京|日本/u.test(text)) return 'Asia/Tokyo';
   const lower = text.toLowerCase();
-  const found = Intl.supportedValuesOf('timeZone').find((zone) => {
+  const timeZone = Intl.supportedValuesOf('timeZone').find((zone) => {
     const city = zone.split('/').at(-1) ?? zone;
     return (
       lower.includes(zone.toLowerCase()) || lower.includes(city.replaceAll('_', ' ').toLowerCase())
     );
   });
-  return found ?? 'UTC';
+  return timeZone ?? 'UTC';
 }
 
 const formats: ReadonlyMap<string, (text: string) => string> = new Map(
@@ -215,8 +220,8 @@ function dateIn(text: string): string {
   return /\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)/u.exec(text)?.[0] ?? '2026-01-15';
 }
 
-/** The choice that the text names; else what its tone says; else always the same one. */
-function choose(choices: readonly unknown[], name: string, { text, random }: Facts): unknown {
+/** Returns the choice that the text names, or that fits its tone, or else a fixed one. */
+function pickChoice(choices: readonly unknown[], name: string, { text, random }: Facts): unknown {
   const lower = text.toLowerCase();
   const named = choices.find(
     (choice) => typeof choice === 'string' && choice !== '' && lower.includes(choice.toLowerCase()),
@@ -227,7 +232,7 @@ function choose(choices: readonly unknown[], name: string, { text, random }: Fac
   return fitting ?? named ?? choices[random() % choices.length];
 }
 
-/** What several schemas ask for together, as far as it is said of objects. */
+/** Merges schemas that must all hold. Only the members of objects are merged. */
 function merged(schema: JsonSchema, parts: readonly unknown[]): JsonSchema {
   const all = [schema, ...parts.map(membersOf)];
   const groups = all.map((part) => Object.entries(membersOf(part['properties'])));

@@ -1,9 +1,10 @@
-import { isJapanese, stem, wordsOf } from '#local/bedrock/simulated/topic.ts';
+import { contentWords, isJapanese, stem } from '#local/bedrock/simulated/language/words.ts';
 import { lastQuestion, lastUserText, type ModelTurn, type Tool } from '#local/bedrock/turn/turn.ts';
 
 /**
- * The tool that a turn asks for: the one it must use, else the one whose name or description says
- * what the question says, unless it has been used since that question. Nothing where none fits.
+ * Returns the tool that a turn calls for: the required one, or the one whose name or description
+ * shares most words with the question. A tool that was used since the question is not used again.
+ * Returns undefined if no tool fits.
  */
 export function pickTool(turn: ModelTurn): Tool | undefined {
   const { tools, toolChoice } = turn;
@@ -13,16 +14,16 @@ export function pickTool(turn: ModelTurn): Tool | undefined {
   const question = lastUserText(turn);
   const ranked = tools
     .filter(({ name }) => !used.has(name))
-    .map((tool) => ({ tool, score: fit(tool, question) }))
+    .map((tool) => ({ tool, score: matchScore(tool, question) }))
     .toSorted((a, b) => b.score - a.score);
   const [best] = ranked;
   if (best !== undefined && best.score > 0) return best.tool;
-  // A single tool that takes the answer itself is how some libraries ask for a structure.
+  // Some libraries request structured output by a single tool that takes the answer as its input.
   const [only, ...others] = tools;
-  const isForm = /^(?:extract|respond|output|answer|structured|json|format)/iu.test(
+  const takesAnswer = /^(?:extract|respond|output|answer|structured|json|format)/iu.test(
     only?.name ?? '',
   );
-  if (isForm && others.length === 0 && used.size === 0) return only;
+  if (takesAnswer && others.length === 0 && used.size === 0) return only;
   return toolChoice.type === 'any' ? (best?.tool ?? tools[0]) : undefined;
 }
 
@@ -36,25 +37,27 @@ function usedSinceQuestion({ messages }: ModelTurn): ReadonlySet<string> {
   );
 }
 
-/** How well a question fits: a word of the tool's name weighs most, then those that describe it. */
-function fit({ name, description }: Tool, question: string): number {
+/** A word of the tool's name weighs more than a word of its description. */
+function matchScore({ name, description }: Tool, question: string): number {
   const lower = question.toLowerCase();
   if (lower.includes(name.toLowerCase())) return 100;
-  const said = wordsOf(question);
-  const asked = new Set([...said, ...said.flatMap((word) => english.get(word) ?? [])].map(stem));
-  const inName = name
+  const words = contentWords(question);
+  const stems = new Set(
+    [...words, ...words.flatMap((word) => englishFor.get(word) ?? [])].map(stem),
+  );
+  const nameWords = name
     .split(/[_-]|(?<=[a-z])(?=[A-Z])/u)
     .map(stem)
-    .filter((word) => word.length > 2 && !verbs.has(word));
-  const named = inName.filter((word) => asked.has(word)).length;
-  const described = wordsOf(description).filter((word) => asked.has(stem(word))).length;
-  if (named > 0) return named * 10 + described;
-  // One word of Japanese says as much as two of English.
-  return described > (isJapanese(question) ? 0 : 1) ? described : 0;
+    .filter((word) => word.length > 2 && !commonWords.has(word));
+  const inName = nameWords.filter((word) => stems.has(word)).length;
+  const inDescription = contentWords(description).filter((word) => stems.has(stem(word))).length;
+  if (inName > 0) return inName * 10 + inDescription;
+  // One Japanese word is evidence enough; English needs two.
+  return inDescription > (isJapanese(question) ? 0 : 1) ? inDescription : 0;
 }
 
-/** What Japanese words are called in the names of tools. */
-const english: ReadonlyMap<string, readonly string[]> = new Map(
+/** The English words for Japanese ones, as tool names have them. */
+const englishFor: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
     天気: ['weather', 'forecast'],
     気温: ['weather', 'temperature'],
@@ -73,8 +76,8 @@ const english: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 );
 
-/** Words that begin many names and say little. */
-const verbs: ReadonlySet<string> = new Set(
+/** Words that stand in many tool names and do not tell tools apart. */
+const commonWords: ReadonlySet<string> = new Set(
   ['get', 'set', 'list', 'find', 'fetch', 'look', 'lookup', 'search', 'the', 'tool', 'make'].map(
     stem,
   ),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { assess } from '#local/bedrock/guardrails/assess.ts';
-import { piiForms } from '#local/bedrock/guardrails/lexicon.ts';
-import { plainTurn, said } from '#local/bedrock/turn/plain-turn.ts';
+import { piiPatterns } from '#local/bedrock/guardrails/lexicon.ts';
+import { plainTurn, textMessage } from '#local/bedrock/turn/plain-turn.ts';
 import { readPrompt } from '#local/bedrock/api/invoke/prompt-template.ts';
 import { findModel } from '#local/bedrock/model/models.ts';
 import { planAnswer } from '#local/bedrock/simulated/plan.ts';
@@ -27,7 +27,7 @@ const tool = {
 };
 
 const action = 'BLOCK' as const;
-const piiEntitiesConfig = Object.keys(piiForms).map((type) => ({ type, action }));
+const piiEntitiesConfig = Object.keys(piiPatterns).map((type) => ({ type, action }));
 const guardrail = { id: 'a', sensitiveInformationPolicyConfig: { piiEntitiesConfig } };
 
 /** What makes a careless expression go back and forth: it is over in milliseconds, or in hours. */
@@ -52,7 +52,7 @@ const templates = ['1*', '[INST]', '\n\nHuman:', '<｜User｜>', 'not good '];
 
 test.each([latin, japanese, templates].flat())('a long text of %j holds nobody up', (part) => {
   const text = part.repeat(100_000 / part.length);
-  const turn = plainTurn(model, { messages: [said('user', text)] });
+  const turn = plainTurn(model, { messages: [textMessage('user', text)] });
   const system = [{ type: 'text' as const, text: 'Summarize; keywords; sentiment' }];
   expect(planAnswer(turn).text).not.toEqual([]);
   expect(planAnswer({ ...turn, system })).toBeDefined();
@@ -62,12 +62,12 @@ test.each([latin, japanese, templates].flat())('a long text of %j holds nobody u
 });
 
 test('the beginning of an answer is not said again', () => {
-  const rivers = said('user', 'Tell me about rivers');
-  const answerTo = (...messages: ReturnType<typeof said>[]): string =>
+  const rivers = textMessage('user', 'Tell me about rivers');
+  const answerTo = (...messages: ReturnType<typeof textMessage>[]): string =>
     planAnswer(plainTurn(model, { messages }))
       .text.map(({ text }) => text)
       .join('');
   const whole = answerTo(rivers);
-  expect(answerTo(rivers, said('assistant', whole.slice(0, 50)))).toBe(whole.slice(50));
-  expect(answerTo(rivers, said('assistant', 'No.'))).toBe(whole);
+  expect(answerTo(rivers, textMessage('assistant', whole.slice(0, 50)))).toBe(whole.slice(50));
+  expect(answerTo(rivers, textMessage('assistant', 'No.'))).toBe(whole);
 });

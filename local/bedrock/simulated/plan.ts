@@ -1,61 +1,61 @@
 import type { Citation } from '#local/bedrock/turn/answer.ts';
 import { composeAnswer } from '#local/bedrock/simulated/compose-answer.ts';
-import { english } from '#local/bedrock/simulated/english.ts';
+import { english } from '#local/bedrock/simulated/language/english.ts';
 import { fillSchema } from '#local/bedrock/simulated/fill-schema.ts';
-import { findAnswers, sourcesOf, type Finding } from '#local/bedrock/simulated/grounded.ts';
-import { japanese } from '#local/bedrock/simulated/japanese.ts';
-import { passageIn } from '#local/bedrock/simulated/passage-in.ts';
+import { findAnswers, sourcesOf, type Finding } from '#local/bedrock/simulated/find-answers.ts';
+import { japanese } from '#local/bedrock/simulated/language/japanese.ts';
+import { findPassage } from '#local/bedrock/simulated/find-passage.ts';
 import { pickTool } from '#local/bedrock/simulated/pick-tool.ts';
-import { isJapanese, topicOf } from '#local/bedrock/simulated/topic.ts';
-import type { Voice } from '#local/bedrock/simulated/voice.ts';
-import { workOn } from '#local/bedrock/simulated/work.ts';
+import { findTopic } from '#local/bedrock/simulated/language/topic.ts';
+import type { Voice } from '#local/bedrock/simulated/language/voice.ts';
+import { isJapanese } from '#local/bedrock/simulated/language/words.ts';
+import { runTextTasks } from '#local/bedrock/simulated/text-tasks.ts';
 import { lastUserText, textOf, type ModelTurn, type TurnBlock } from '#local/bedrock/turn/turn.ts';
 
-/** What the simulated model is going to say, before a word of it is said. */
+/** The whole answer of the simulated model, before it is split into events. */
 export interface Plan {
   readonly reasoning: string | undefined;
   readonly text: readonly PlannedText[];
   readonly toolUse: { readonly name: string; readonly input: unknown } | undefined;
 }
 
-/** A stretch of text, and what it rests on. */
+/** A part of the text, and the source it rests on. */
 export interface PlannedText {
   readonly text: string;
   readonly citation?: Citation | undefined;
 }
 
-/** Decides on the answer: a tool, a document of a schema, small work, a grounded answer, or prose. */
+/** Plans an answer: a tool use, JSON for a schema, a text task, an answer from sources, or prose. */
 export function planAnswer(turn: ModelTurn): Plan {
   const question = lastUserText(turn);
   const voice = isJapanese(question) ? japanese : english;
-  const reasoning = turn.isReasoning ? voice.reasoning(topicOf(question)) : undefined;
+  const reasoning = turn.isReasoning ? voice.reasoning(findTopic(question)) : undefined;
   const tool = pickTool(turn);
   if (tool !== undefined) {
-    const isFree = turn.toolChoice.type === 'auto';
+    const isOptional = turn.toolChoice.type === 'auto';
     const input = fillSchema(tool.inputSchema, question);
-    const text = isFree ? [{ text: voice.toolUse(tool.name) }] : [];
+    const text = isOptional ? [{ text: voice.toolUse(tool.name) }] : [];
     return { reasoning, text, toolUse: { name: tool.name, input } };
   }
-  const text = restOf(turn, planText(turn, question, voice));
+  const text = withoutPrefill(turn, planText(turn, question, voice));
   return { reasoning, text, toolUse: undefined };
 }
 
-/** A model that is given the beginning of its answer says only what comes after it. */
-function restOf({ messages }: ModelTurn, texts: readonly PlannedText[]): readonly PlannedText[] {
+/** If the request has the beginning of the answer, the model continues after it. */
+function withoutPrefill(
+  { messages }: ModelTurn,
+  texts: readonly PlannedText[],
+): readonly PlannedText[] {
   const last = messages.at(-1);
-  const begun = last?.role === 'assistant' ? textOf(last.content) : '';
-  if (
-    !texts
-      .map(({ text }) => text)
-      .join('')
-      .startsWith(begun)
-  )
-    return texts;
-  let left = begun.length;
+  const prefill = last?.role === 'assistant' ? textOf(last.content) : '';
+  const whole = texts.map(({ text }) => text).join('');
+  if (!whole.startsWith(prefill)) return texts;
+  let left = prefill.length;
   return texts.flatMap((planned) => {
-    const said = Math.min(left, planned.text.length);
-    left -= said;
-    return said === planned.text.length ? [] : [{ ...planned, text: planned.text.slice(said) }];
+    const skipped = Math.min(left, planned.text.length);
+    left -= skipped;
+    const isSkipped = skipped === planned.text.length;
+    return isSkipped ? [] : [{ ...planned, text: planned.text.slice(skipped) }];
   });
 }
 
@@ -65,51 +65,60 @@ function planText(turn: ModelTurn, question: string, voice: Voice): readonly Pla
     return [{ text: JSON.stringify(value) }];
   }
   const results = toolResults(turn);
-  if (results.length > 0) return [{ text: `${voice.label}\n\n${voice.toolResults(results)}` }];
-  const work = workOn(turn, voice);
-  if (work !== undefined) return work;
-  return grounded(turn, question, voice) ?? [{ text: composeAnswer(turn) }];
+  if (results.length > 0) return labelled(turn, voice, voice.toolResults(results));
+  return (
+    runTextTasks(turn, voice) ??
+    answerFromSources(turn, question, voice) ?? [{ text: composeAnswer(turn) }]
+  );
 }
 
-/** An answer from what the turn brings along, or brought along earlier and which has an answer. */
-function grounded(
+function labelled(turn: ModelTurn, voice: Voice, text: string): readonly PlannedText[] {
+  return [{ text: `${voice.label(turn.agent)}\n\n${text}` }];
+}
+
+/** An answer from the sources of this turn, or from earlier ones if they clearly answer it. */
+function answerFromSources(
   turn: ModelTurn,
   question: string,
   voice: Voice,
 ): readonly PlannedText[] | undefined {
-  const brought = passageIn(question);
-  if (brought !== undefined) {
-    const source = { title: '', source: '', text: brought.text, isCited: false, isRecent: true };
-    const own = [{ ...source, place: 'document', index: 0 } as const];
-    return toText(findAnswers(brought.instruction, own, 2), voice);
+  const passage = findPassage(question);
+  if (passage !== undefined) {
+    const source = { title: '', source: '', text: passage.text, isCited: false, isRecent: true };
+    const sources = [{ ...source, place: 'document', index: 0 } as const];
+    return toText(turn, findAnswers(passage.instruction, sources, 2), voice);
   }
   const all = sourcesOf(turn);
   const recent = all.filter(({ isRecent }) => isRecent);
   const findings = findAnswers(question, recent.length > 0 ? recent : all, 3);
   if (recent.length === 0) {
-    // What was asked before is over, unless this is about it.
+    // One common word does not show that the question is about an earlier source.
     const isAboutThem = (findings[0]?.score ?? 0) > 1;
-    return isAboutThem ? toText(findings, voice) : undefined;
+    return isAboutThem ? toText(turn, findings, voice) : undefined;
   }
-  if (findings.length > 0) return toText(findings, voice);
-  const unread = recent.every(({ text }) => text.trim() === '');
+  if (findings.length > 0) return toText(turn, findings, voice);
+  const isUnreadable = recent.every(({ text }) => text.trim() === '');
   const titles = recent.map(({ title }) => title);
-  const words = unread ? voice.unreadable(titles) : voice.notFound(titles);
-  return [{ text: `${voice.label}\n\n${words}` }];
+  const text = isUnreadable ? voice.unreadable(titles) : voice.notFound(titles);
+  return labelled(turn, voice, text);
 }
 
-/** What is cited is a part of its own; what is not is one text. */
-function toText(findings: readonly Finding[], voice: Voice): readonly PlannedText[] | undefined {
+/** Sentences with a citation are parts of their own; without citations there is one text. */
+function toText(
+  turn: ModelTurn,
+  findings: readonly Finding[],
+  voice: Voice,
+): readonly PlannedText[] | undefined {
   if (findings.length === 0) return undefined;
-  const head = `${voice.label}\n\n`;
   if (findings.every(({ citation }) => citation === undefined)) {
-    return [{ text: head + findings.map(({ sentence }) => sentence).join(voice.between) }];
+    const sentences = findings.map(({ sentence }) => sentence);
+    return labelled(turn, voice, sentences.join(voice.separator));
   }
   const parts = findings.map(({ sentence, citation }, index) => ({
-    text: `${sentence}${index === findings.length - 1 ? '' : voice.between}`,
+    text: `${sentence}${index === findings.length - 1 ? '' : voice.separator}`,
     citation,
   }));
-  return [{ text: head }, ...parts];
+  return [...labelled(turn, voice, ''), ...parts];
 }
 
 function sourceText(turn: ModelTurn): string {
@@ -118,14 +127,14 @@ function sourceText(turn: ModelTurn): string {
     .join('\n');
 }
 
-/** What tools gave since the last question, where that is the last thing in the conversation. */
+/** The tool results of the last message, if it has nothing else to answer. */
 function toolResults({ messages }: ModelTurn): readonly string[] {
   const last = messages.at(-1);
   if (last?.role !== 'user' || textOf(last.content) !== '') return [];
   return last.content.flatMap((block) => {
     if (block.type !== 'tool-result') return [];
-    const words = block.content.map(resultText).filter((text) => text !== '');
-    return [`${block.isError ? '⚠ ' : ''}${words.join('\n')}`];
+    const texts = block.content.map(resultText).filter((text) => text !== '');
+    return [`${block.isError ? '⚠ ' : ''}${texts.join('\n')}`];
   });
 }
 

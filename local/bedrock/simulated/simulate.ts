@@ -4,65 +4,67 @@ import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { splitTokens } from '#local/bedrock/model/tokens.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 
-/** The simulated model: the same turn always gives the same answer. */
+/** Emits the events of the simulated model's answer. The same turn always has the same answer. */
 export function* simulate(turn: ModelTurn, input: InputUsage): Generator<AnswerEvent> {
-  const speech = createSpeech(turn);
+  const output = createOutput(turn);
   const plan = planAnswer(turn);
   yield { type: 'start', input };
-  if (plan.reasoning !== undefined) yield* reason(plan.reasoning, speech);
-  if (plan.text.length > 0 && !speech.isOver()) yield* sayText(plan.text, speech);
-  if (plan.toolUse !== undefined && !speech.isOver()) yield* useTool(plan.toolUse, speech);
-  const { stopSequence } = speech;
-  const finished: StopReason = plan.toolUse === undefined ? 'end_turn' : 'tool_use';
+  if (plan.reasoning !== undefined) yield* reasoningEvents(plan.reasoning, output);
+  if (plan.text.length > 0 && !output.isStopped()) yield* textEvents(plan.text, output);
+  if (plan.toolUse !== undefined && !output.isStopped()) {
+    yield* toolUseEvents(plan.toolUse, output);
+  }
+  const { stopSequence } = output;
+  const regularEnd: StopReason = plan.toolUse === undefined ? 'end_turn' : 'tool_use';
   yield {
     type: 'stop',
-    stopReason: speech.stopReason() ?? finished,
+    stopReason: output.stopReason() ?? regularEnd,
     ...(stopSequence() === undefined ? {} : { stopSequence: stopSequence() ?? '' }),
   };
-  const usage = { ...input, outputTokens: speech.said() };
+  const usage = { ...input, outputTokens: output.tokens() };
   yield { type: 'end', usage, latencyMs: 0, firstByteMs: 0 };
 }
 
-/** How much has been said, and whether more may be. */
-interface Speech {
+/** The state of an answer that is being emitted. */
+interface Output {
   readonly turn: ModelTurn;
-  /** The index of a block that begins now. */
+  /** Returns the index of the next block. */
   nextIndex(): number;
-  /** The text in pieces of some tokens each, until the limit is met. */
-  pieces(text: string): Generator<string>;
-  /** Ends for a sequence that was met. */
-  stopFor(sequence: string): void;
-  isOver(): boolean;
-  said(): number;
+  /** Emits a text in deltas of some tokens each, up to the token limit. */
+  deltas(text: string): Generator<string>;
+  stopAtSequence(sequence: string): void;
+  isStopped(): boolean;
+  /** Returns the number of tokens emitted so far. */
+  tokens(): number;
   stopReason(): StopReason | undefined;
   stopSequence(): string | undefined;
 }
 
-function createSpeech(turn: ModelTurn): Speech {
-  let [index, said] = [0, 0];
+function createOutput(turn: ModelTurn): Output {
+  let [index, emitted] = [0, 0];
   let stopReason: StopReason | undefined;
   let stopSequence: string | undefined;
   return {
     turn,
     nextIndex: () => (index += 1) - 1,
-    *pieces(text) {
-      const tokens = splitTokens(text);
-      const room = turn.maxTokens - said;
-      const kept = tokens.length > room ? tokens.slice(0, room) : tokens;
+    *deltas(text) {
+      const all = splitTokens(text);
+      const left = turn.maxTokens - emitted;
+      const tokens = all.length > left ? all.slice(0, left) : all;
       const size = turn.model.tokensPerDelta;
-      for (let start = 0; start < kept.length; start += size) {
-        const piece = kept.slice(start, start + size);
-        said += piece.length;
-        yield piece.join('');
+      for (let start = 0; start < tokens.length; start += size) {
+        const delta = tokens.slice(start, start + size);
+        emitted += delta.length;
+        yield delta.join('');
       }
-      if (kept.length < tokens.length) stopReason = 'max_tokens';
+      if (tokens.length < all.length) stopReason = 'max_tokens';
     },
-    stopFor(sequence) {
+    stopAtSequence(sequence) {
       stopReason ??= 'stop_sequence';
       stopSequence = sequence;
     },
-    isOver: () => stopReason !== undefined,
-    said: () => said,
+    isStopped: () => stopReason !== undefined,
+    tokens: () => emitted,
     stopReason: () => stopReason,
     stopSequence: () => stopSequence,
   };
@@ -79,55 +81,55 @@ function findStop(
   return first;
 }
 
-function* reason(text: string, speech: Speech): Generator<AnswerEvent> {
-  const index = speech.nextIndex();
+function* reasoningEvents(text: string, output: Output): Generator<AnswerEvent> {
+  const index = output.nextIndex();
   yield { type: 'block-start', index, block: { type: 'reasoning' } };
-  for (const piece of speech.pieces(text)) yield { type: 'reasoning-delta', index, text: piece };
-  yield { type: 'signature', index, signature: signatureOf(text) };
+  for (const delta of output.deltas(text)) yield { type: 'reasoning-delta', index, text: delta };
+  yield { type: 'signature', index, signature: signReasoning(text) };
   yield { type: 'block-stop', index };
 }
 
-/** Stands for the signature with which a provider knows its own reasoning again. */
-export function signatureOf(reasoning: string): string {
+/** Returns a stand-in for the signature by which a provider recognises its own reasoning. */
+export function signReasoning(reasoning: string): string {
   return Buffer.from(`streambed:${idFrom(reasoning, 64)}`).toString('base64');
 }
 
-/** Text that rests on a source is a block of its own, as Claude has it. */
-function* sayText(parts: Plan['text'], speech: Speech): Generator<AnswerEvent> {
+/** Text with a citation is a block of its own, as in Claude's answers. */
+function* textEvents(parts: Plan['text'], output: Output): Generator<AnswerEvent> {
   const whole = parts.map(({ text }) => text).join('');
-  const stop = findStop(whole, speech.turn.stopSequences);
+  const stop = findStop(whole, output.turn.stopSequences);
   let left = stop?.at ?? whole.length;
   for (const { text, citation } of parts) {
-    if (speech.isOver()) return;
-    const pieces = speech.pieces(text.slice(0, left));
+    if (output.isStopped()) return;
+    const deltas = output.deltas(text.slice(0, left));
     left -= Math.min(left, text.length);
-    let piece = pieces.next();
-    // An answer that was stopped before its first word has no block at all.
-    if (piece.done === true) continue;
-    const index = speech.nextIndex();
+    let delta = deltas.next();
+    // An answer that stops before its first token has no block at all.
+    if (delta.done === true) continue;
+    const index = output.nextIndex();
     yield { type: 'block-start', index, block: { type: 'text' } };
-    for (; piece.done !== true; piece = pieces.next()) {
-      yield { type: 'text-delta', index, text: piece.value };
+    for (; delta.done !== true; delta = deltas.next()) {
+      yield { type: 'text-delta', index, text: delta.value };
     }
     if (citation !== undefined) yield { type: 'citation', index, citation };
     yield { type: 'block-stop', index };
   }
-  if (stop !== undefined && !speech.isOver()) speech.stopFor(stop.sequence);
+  if (stop !== undefined && !output.isStopped()) output.stopAtSequence(stop.sequence);
 }
 
-function* useTool(
+function* toolUseEvents(
   { name, input }: NonNullable<Plan['toolUse']>,
-  speech: Speech,
+  output: Output,
 ): Generator<AnswerEvent> {
-  const { messages, model } = speech.turn;
-  const index = speech.nextIndex();
+  const { messages, model } = output.turn;
+  const index = output.nextIndex();
   const toolUseId = idFrom(JSON.stringify([messages, name]), 22);
   yield { type: 'block-start', index, block: { type: 'tool-use', toolUseId, name } };
-  const pieces = speech.pieces(JSON.stringify(input));
-  // Claude's input comes in fragments, the first of them empty; others give it at once.
+  const deltas = output.deltas(JSON.stringify(input));
+  // Claude sends the input in fragments, the first of them empty. Other models send it whole.
   if (model.provider === 'Anthropic') {
     yield { type: 'tool-input-delta', index, json: '' };
-    for (const json of pieces) yield { type: 'tool-input-delta', index, json };
-  } else yield { type: 'tool-input-delta', index, json: [...pieces].join('') };
+    for (const json of deltas) yield { type: 'tool-input-delta', index, json };
+  } else yield { type: 'tool-input-delta', index, json: [...deltas].join('') };
   yield { type: 'block-stop', index };
 }

@@ -1,60 +1,73 @@
-import { noUsage, type Answering, type SourceEvent } from '#local/bedrock/turn/answer.ts';
+import { noUsage, type SourceEvents, type SourceEvent } from '#local/bedrock/turn/answer.ts';
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { extractDocuments } from '#local/bedrock/model/extract-documents.ts';
 import { guardAnswer } from '#local/bedrock/guardrails/guard-answer.ts';
-import { guardingOf, scriptedGuarding, type Guarding } from '#local/bedrock/guardrails/guarding.ts';
+import {
+  createTurnGuardrail,
+  createScriptedGuardrail,
+  type TurnGuardrail,
+} from '#local/bedrock/guardrails/turn-guardrail.ts';
 import { countInput } from '#local/bedrock/model/input-tokens.ts';
-import { paced, type PacedEvent } from '#local/bedrock/turn/pace.ts';
-import type { Asked } from '#local/bedrock/turn/reply.ts';
-import { overridden, playSteps } from '#local/bedrock/scenarios/play.ts';
+import { paceAnswer, type PacedEvent } from '#local/bedrock/turn/pace.ts';
+import type { Reply } from '#local/bedrock/turn/reply.ts';
+import { applyOverrides, playSteps } from '#local/bedrock/scenarios/play.ts';
 import type { Reservation } from '#local/bedrock/model/quota.ts';
 import type { Behaviour } from '#local/bedrock/scenarios/scenario.ts';
-import type { Chosen } from '#local/bedrock/scenarios/scenario-book.ts';
-import { chooseScenario, refuseByScenario } from '#local/bedrock/scenarios/choose.ts';
+import type { AppliedScenario } from '#local/bedrock/scenarios/scenario-book.ts';
+import { selectScenario, failByScenario } from '#local/bedrock/scenarios/select-scenario.ts';
 import { sendReply } from '#local/bedrock/turn/send-reply.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
 import { lastUserText, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 
-/** Answers a turn at its door: scenario, quota, guardrail, source, pace, bytes. */
-export async function answerTurn(call: Call, { turn: asked, reply }: Asked): Promise<void> {
+/**
+ * Answers a turn: applies scenario, quota and guardrail, asks the source, paces its events and
+ * sends them as `reply` renders them.
+ */
+export async function answerTurn(call: BedrockCall, turn: ModelTurn, reply: Reply): Promise<void> {
   const { note, response } = call;
   const isStreamed = reply.type === 'stream';
-  const batches = openAnswer(call, await extractDocuments(asked), isStreamed);
+  const batches = openAnswer(call, await extractDocuments(turn), isStreamed);
   note.outcome = await sendReply(batches, reply, response);
 }
 
 /**
- * The paced answer to a turn; its share of the quota is taken when it begins, and settled when it
- * ends. Throws what Bedrock would refuse, or a scenario has it refuse.
+ * Yields the paced events of an answer. Reserves quota before the answer begins, and settles it
+ * when the answer ends. Throws Bedrock's error for an invalid turn, or the error that a scenario
+ * sets.
  */
-async function* openAnswer(call: Call, asked: ModelTurn, isStreamed: boolean): Batches {
-  const { services, note, response, startedAt } = call;
-  note.prompt = lastUserText(asked).slice(0, 2_000);
-  note.metadata = asked.metadata;
-  const { turn, chosen } = chooseScenario(call, asked);
-  const behaviour = chosen?.behaviour ?? {};
-  if (chosen !== undefined) {
-    note.scenario = chosen.name;
-    refuseByScenario(chosen);
+async function* openAnswer(
+  call: BedrockCall,
+  requestedTurn: ModelTurn,
+  isStreamed: boolean,
+): Batches {
+  const { context, note, response, startedAt } = call;
+  note.prompt = lastUserText(requestedTurn).slice(0, 2_000);
+  note.metadata = requestedTurn.metadata;
+  const { turn, scenario } = selectScenario(call, requestedTurn);
+  const behaviour = scenario?.behaviour ?? {};
+  if (scenario !== undefined) {
+    note.scenario = scenario.name;
+    failByScenario(scenario);
   }
   const inputTokens = countInput(turn);
   checkContext(turn, inputTokens);
-  const guarding = guardingFor(call, turn, behaviour);
-  const reservation = reserve(call, turn, { tokens: inputTokens + turn.maxTokens, chosen });
+  const guardrail = guardrailFor(call, turn, behaviour);
+  const reservation = reserveQuota(call, turn, inputTokens + turn.maxTokens, scenario);
   try {
-    const ask = (): Answering => answerBy(call, turn, behaviour);
-    const events = guarding === undefined ? ask() : guardAnswer(ask, guarding, isStreamed);
+    const startSource = (): SourceEvents => sourceEvents(call, turn, behaviour);
+    const events =
+      guardrail === undefined ? startSource() : guardAnswer(startSource, guardrail, isStreamed);
     const pace = behaviour.latency === undefined ? {} : { ttftMs: behaviour.latency };
-    const batches = paced(events, {
-      clock: services.clock,
-      isLive: services.source.isLive && behaviour.stream === undefined,
-      pace: { ...services.pace, ...pace },
+    const batches = paceAnswer(events, {
+      clock: context.clock,
+      isLive: context.source.isLive && behaviour.stream === undefined,
+      pace: { ...context.pace, ...pace },
       seed: lastUserText(turn),
       signal: response.gone,
       startedAt,
     });
-    yield* observed(batches, call);
+    yield* recordInNote(batches, call);
   } finally {
     const outputTokens = note.tokensGenerated ?? 0;
     reservation.settle(note.usage ?? { ...noUsage, inputTokens, outputTokens });
@@ -63,64 +76,69 @@ async function* openAnswer(call: Call, asked: ModelTurn, isStreamed: boolean): B
 
 type Batches = AsyncGenerator<readonly PacedEvent[], void, undefined>;
 
-/** A scenario's quota counts the requests that the scenario is for; the account's counts all. */
-function reserve(
-  { services }: Call,
+/** A scenario's quota counts the requests that match the scenario. The account's counts all. */
+function reserveQuota(
+  { context }: BedrockCall,
   { model }: ModelTurn,
-  { tokens, chosen }: { readonly tokens: number; readonly chosen: Chosen | undefined },
+  tokens: number,
+  scenario: AppliedScenario | undefined,
 ): Reservation {
-  const own = chosen?.behaviour.quota;
-  const key = own === undefined ? model.id : `${model.id} ${chosen?.name}`;
-  return services.quotas.take({ key, model, quota: own ?? services.quota }, tokens);
+  const scenarioQuota = scenario?.behaviour.quota;
+  const key = scenarioQuota === undefined ? model.id : `${model.id} ${scenario?.name}`;
+  return context.quotas.reserve({ key, model, quota: scenarioQuota ?? context.quota }, tokens);
 }
 
-/** Where a turn does not fit into what the model can read. */
+/** Throws if the input does not fit into the model's context window. */
 function checkContext({ model }: ModelTurn, inputTokens: number): void {
   if (inputTokens > model.contextTokens) throw invalid('Input is too long for requested model.');
 }
 
-function guardingFor(call: Call, turn: ModelTurn, behaviour: Behaviour): Guarding | undefined {
-  if (behaviour.guardrail !== undefined) return scriptedGuarding(behaviour.guardrail);
-  if (turn.guardrail === undefined) return undefined;
-  return guardingOf(turn, turn.guardrail, call.services.guardrails);
-}
-
-/** What a scenario has written down, or what the source says, as the scenario changes it. */
-function answerBy(
-  { note, services, response }: Call,
+function guardrailFor(
+  call: BedrockCall,
   turn: ModelTurn,
   behaviour: Behaviour,
-): Answering {
-  const input = services.cache.account(turn);
+): TurnGuardrail | undefined {
+  if (behaviour.guardrail !== undefined) return createScriptedGuardrail(behaviour.guardrail);
+  if (turn.guardrail === undefined) return undefined;
+  return createTurnGuardrail(turn, turn.guardrail, call.context.guardrails);
+}
+
+/** Returns the steps of the scenario or the events of the source, with the scenario's overrides. */
+function sourceEvents(
+  { note, context, response }: BedrockCall,
+  turn: ModelTurn,
+  behaviour: Behaviour,
+): SourceEvents {
+  const input = context.cache.account(turn);
   const { stream, stop } = behaviour;
   const events =
     stream === undefined
-      ? services.source.answer(turn, {
+      ? context.source.answer(turn, {
           modelId: note.modelId ?? turn.model.id,
           input,
           signal: response.gone,
         })
-      : playSteps(stream, { turn, input, stop });
-  return overridden(events, behaviour);
+      : playSteps(stream, turn, input, stop);
+  return applyOverrides(events, behaviour);
 }
 
-/** Notes for the journal what passes by. */
-async function* observed(batches: Batches, { note, services, startedAt }: Call): Batches {
-  const said: string[] = [];
+/** Passes the batches on, and records their timing and usage for the journal. */
+async function* recordInNote(batches: Batches, { note, context, startedAt }: BedrockCall): Batches {
+  const output: string[] = [];
   try {
     for await (const batch of batches) {
-      note.firstByteMs ??= Math.round(services.clock.now() - startedAt);
-      said.push(...batch.map(wordsOf));
+      note.firstByteMs ??= Math.round(context.clock.now() - startedAt);
+      output.push(...batch.map(generatedText));
       const end = batch.find((event) => event.type === 'end');
       if (end !== undefined) note.usage = end.usage;
       yield batch;
     }
   } finally {
-    note.tokensGenerated = note.usage?.outputTokens ?? countTokens(said.join(''));
+    note.tokensGenerated = note.usage?.outputTokens ?? countTokens(output.join(''));
   }
 }
 
-function wordsOf(event: SourceEvent): string {
+function generatedText(event: SourceEvent): string {
   if (event.type === 'text-delta' || event.type === 'reasoning-delta') return event.text;
   return event.type === 'tool-input-delta' ? event.json : '';
 }

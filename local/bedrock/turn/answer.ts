@@ -1,6 +1,6 @@
 import type { ConnectionCut } from '#local/wire/aws-exchange.ts';
 
-/** What a model says, in the order it says it; every door is a rendering of these. */
+/** An event of a model's answer. Each API renders the same events in its own format. */
 export type AnswerEvent =
   | { readonly type: 'start'; readonly input: InputUsage }
   | { readonly type: 'block-start'; readonly index: number; readonly block: BlockKind }
@@ -18,17 +18,18 @@ export type BlockKind =
   | { readonly type: 'reasoning' }
   | { readonly type: 'tool-use'; readonly toolUseId: string; readonly name: string };
 
+/** The last event of an answer. */
 export interface EndEvent {
   readonly type: 'end';
   readonly usage: Usage;
-  /** From the request to the last token, and to the first, by the clock that paces. */
+  /** Milliseconds from the request to the last token, and to the first, by the context's clock. */
   readonly latencyMs: number;
   readonly firstByteMs: number;
-  /** What a guardrail found, in the wire's own form. */
+  /** The findings of a guardrail, in Bedrock's wire format. */
   readonly guardrailTrace?: object | undefined;
 }
 
-/** Why a model stops; the names are Converse's. */
+/** Why a model stopped, with the names of Converse. */
 export const stopReasons = [
   'end_turn',
   'tool_use',
@@ -43,8 +44,9 @@ export const stopReasons = [
 
 export type StopReason = (typeof stopReasons)[number];
 
+/** The tokens of a turn. */
 export interface Usage {
-  /** Without what was read from or written to the cache. */
+  /** Input tokens that were neither read from nor written to the cache. */
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly cacheReadTokens: number;
@@ -52,6 +54,7 @@ export interface Usage {
   readonly cacheWrites: readonly { readonly ttl: '5m' | '1h'; readonly tokens: number }[];
 }
 
+/** A quoted part of a document or search result. `start` and `end` are positions in it. */
 export interface Citation {
   readonly title: string;
   readonly source: string;
@@ -71,14 +74,14 @@ export interface Citation {
       };
 }
 
-/** What a source gives: the answer, how fast it comes, and what goes wrong on the way. */
+/** An event from a source: a part of the answer, a change of its pace, or a fault. */
 export type SourceEvent =
   | AnswerEvent
   | { readonly type: 'wait'; readonly ms: number }
   | { readonly type: 'pace'; readonly pace: Partial<Pace> }
   | WireEvent;
 
-/** What is done to the bytes of an answer, not to what it says. */
+/** An event that changes the bytes of an answer, and not its content. */
 export type WireEvent =
   | { readonly type: 'fragment'; readonly bytes: number }
   | { readonly type: 'unknown-event' }
@@ -91,30 +94,30 @@ export type Fault =
 
 export interface ExceptionFault {
   readonly type: 'exception';
-  /** The member's name, such as `throttlingException`. */
+  /** The name of the exception's member in the stream, such as `throttlingException`. */
   readonly exception: string;
   readonly message: string;
   readonly originalStatusCode?: number | undefined;
 }
 
-/** How the bytes of an answer come to an early end: with the connection, or within it. */
+/** How an answer breaks off: by losing the connection, or by ending early on an open one. */
 export type Cut = ConnectionCut | { readonly type: 'eof' | 'partial-frame' | 'bad-crc' };
 
 /** How fast a model answers. */
 export interface Pace {
-  /** From the request to the first token, in milliseconds. */
+  /** Milliseconds from the request to the first token. */
   readonly ttftMs: number;
-  /** 0 says everything at once. */
+  /** 0 sends everything at once. */
   readonly tokensPerSecond: number;
-  /** How much the time between deltas varies: 0.2 is a fifth more or less. */
+  /** How much the time between deltas varies: 0.2 is up to 20 % more or less. */
   readonly jitter: number;
 }
 
-/** What a turn's input costs, which is known when the answer begins. */
+/** The usage of a turn's input, which is available when the answer begins. */
 export type InputUsage = Omit<Usage, 'outputTokens'>;
 
-/** A source of answers. */
-export type Answering = AsyncIterable<SourceEvent> | Iterable<SourceEvent>;
+/** All events of one answer. */
+export type SourceEvents = AsyncIterable<SourceEvent> | Iterable<SourceEvent>;
 
 export const noUsage: Usage = {
   inputTokens: 0,
@@ -124,7 +127,7 @@ export const noUsage: Usage = {
   cacheWrites: [],
 };
 
-/** All tokens of a turn. */
+/** Returns the number of all tokens of a turn, input and output. */
 export function totalTokens(usage: Usage): number {
   return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
 }

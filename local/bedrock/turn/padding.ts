@@ -1,14 +1,15 @@
-import { sequence } from '#local/bedrock/turn/seeded.ts';
+import { seededRandom } from '#local/bedrock/turn/seeded.ts';
 import { lastUserText, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
 /**
- * The `p` of Bedrock's events, which hides how long a token is: a prefix of the alphabet, 2 to 61
- * characters long. The same turn has the same lengths; without padding it is left out.
+ * Returns a function that generates the `p` member of Bedrock's events. It hides the length of a
+ * token: it is a prefix of the alphabet, 2 to 61 characters long. The same turn always gets the
+ * same lengths. Without padding, the function returns undefined.
  */
-export function paddingFor(turn: ModelTurn, pads: boolean): () => string | undefined {
-  if (!pads) return () => undefined;
-  const random = sequence(`${turn.model.id} ${lastUserText(turn)}`);
+export function paddingFor(turn: ModelTurn, padsEvents: boolean): () => string | undefined {
+  if (!padsEvents) return () => undefined;
+  const random = seededRandom(`${turn.model.id} ${lastUserText(turn)}`);
   return () => alphabet.slice(0, 2 + (random() % 60));
 }

@@ -2,16 +2,16 @@ import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import type { ModelFacts } from '#local/bedrock/model/models.ts';
 import type { ModelTurn, TurnBlock, TurnMessage } from '#local/bedrock/turn/turn.ts';
 
-export interface Plain {
+export interface PlainTurnOptions {
   readonly system?: string | undefined;
   readonly messages: readonly TurnMessage[];
   readonly maxTokens?: number | undefined;
   readonly stopSequences?: readonly string[] | undefined;
 }
 
-/** A turn of a format that has no more than words. */
-export function plainTurn(model: ModelFacts, plain: Plain): ModelTurn {
-  const { system = '', messages, maxTokens, stopSequences = [] } = plain;
+/** Returns the turn of a request that has only text: no tools, schema or guardrail. */
+export function plainTurn(model: ModelFacts, options: PlainTurnOptions): ModelTurn {
+  const { system = '', messages, maxTokens, stopSequences = [] } = options;
   return {
     model,
     system: system === '' ? [] : [{ type: 'text', text: system }],
@@ -26,14 +26,21 @@ export function plainTurn(model: ModelFacts, plain: Plain): ModelTurn {
   };
 }
 
-export function said(role: TurnMessage['role'], text: string): TurnMessage {
+/** Returns a message with one block of text. */
+export function textMessage(role: TurnMessage['role'], text: string): TurnMessage {
   const content: readonly TurnBlock[] = [{ type: 'text', text }];
   return { role, content };
 }
 
-/** How long an answer may be: what is asked for, or all that the model can. Throws for more. */
-export function readMaxTokens(asked: number | undefined, { maxOutputTokens }: ModelFacts): number {
-  const maxTokens = asked ?? maxOutputTokens;
+/**
+ * Returns the maximum length of an answer: the requested one, or else the model's limit. Throws
+ * Bedrock's error if the request exceeds that limit.
+ */
+export function readMaxTokens(
+  requested: number | undefined,
+  { maxOutputTokens }: ModelFacts,
+): number {
+  const maxTokens = requested ?? maxOutputTokens;
   if (maxTokens <= maxOutputTokens) return maxTokens;
   throw invalid(
     `The maximum tokens you requested exceeds the model limit of ${maxOutputTokens}. ` +

@@ -1,13 +1,7 @@
 import type { AnswerEvent, ExceptionFault } from '#local/bedrock/turn/answer.ts';
-import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 import type { WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
 
-/** What a door made of a request, and how it says the answer. */
-export interface Asked {
-  readonly turn: ModelTurn;
-  readonly reply: Reply;
-}
-
+/** How an API sends an answer: rendered as a whole, or as a stream. */
 export type Reply =
   | { readonly type: 'whole'; render(answer: WholeAnswer): WholeReply }
   | { readonly type: 'stream'; readonly writer: StreamWriter };
@@ -17,14 +11,14 @@ export interface WholeReply {
   readonly body: object;
 }
 
-/** Turns the events of one answer into the bytes of one door. */
+/** Encodes the events of one answer as the bytes of one API's stream. */
 export interface StreamWriter {
   readonly headers: Readonly<Record<string, string>>;
   write(event: AnswerEvent): readonly (Uint8Array | string)[];
-  /** The bytes with which the door says that the answer has failed. */
+  /** Returns the bytes that report that the answer has failed. */
   exception(fault: ExceptionFault): Uint8Array | string;
-  /** An error that the service model does not have. */
+  /** Returns the bytes of an error that is not in the service model. */
   error(code: string, message: string): Uint8Array | string;
-  /** An event that no client knows. */
+  /** Returns the bytes of an event that no client recognizes. */
   unknownEvent(): Uint8Array | string;
 }

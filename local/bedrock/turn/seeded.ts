@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
-/** Numbers without end from a seed (a linear congruential generator): 0 to 2^24. */
-export function sequence(seed: string): () => number {
+/** Returns a generator of random integers from 0 up to 2^24, by linear congruence from a seed. */
+export function seededRandom(seed: string): () => number {
   let state = createHash('sha256').update(seed).digest().readUInt32BE(0);
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -9,7 +9,7 @@ export function sequence(seed: string): () => number {
   };
 }
 
-/** Letters and digits that are always the same for a seed, as AWS has them in ids. */
+/** Returns letters and digits, as in AWS's ids. The same seed always produces the same id. */
 export function idFrom(seed: string, length: number): string {
   return createHash('sha512')
     .update(seed)

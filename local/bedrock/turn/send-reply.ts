@@ -3,18 +3,18 @@ import type { Cut, Fault } from '#local/bedrock/turn/answer.ts';
 import { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
 import type { PacedEvent } from '#local/bedrock/turn/pace.ts';
 import type { Reply, StreamWriter, WholeReply } from '#local/bedrock/turn/reply.ts';
-import { createAnswerFold } from '#local/bedrock/turn/whole-answer.ts';
+import { createAnswerCollector, type WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
 
 export type Batches = AsyncIterable<readonly PacedEvent[]>;
 
-/** How an answer came to its end. */
+/** How an answer ended. */
 export type Outcome = 'completed' | 'faulted' | 'client_cancelled';
 
-/** Says an answer at its door: as it comes, or when it is whole. */
+/** Sends an answer as a stream or as a whole. Returns how it ended. */
 export function sendReply(batches: Batches, reply: Reply, response: AwsResponse): Promise<Outcome> {
   return reply.type === 'stream'
     ? sendStream(batches, reply.writer, response)
-    : sendWhole(batches, (fold) => reply.render(fold), response);
+    : sendWhole(batches, (answer) => reply.render(answer), response);
 }
 
 async function sendStream(
@@ -41,11 +41,11 @@ async function sendStream(
       else if (event.type !== 'fault') chunks.push(...writer.write(event));
       else fault ??= event.fault;
     }
-    if (fault?.type === 'exception' && !isStarted && chunks.length === 0) throw toRefusal(fault);
+    if (fault?.type === 'exception' && !isStarted && chunks.length === 0) throw toError(fault);
     await send(joined([...chunks, ...faultBytes(fault, writer)]));
     if (response.gone.aborted) return 'client_cancelled';
     if (fault !== undefined) {
-      endBy(fault, response);
+      endAfterFault(fault, response);
       return 'faulted';
     }
   }
@@ -63,7 +63,7 @@ function joined(chunks: readonly (Uint8Array | string)[]): Buffer {
   );
 }
 
-/** What a fault still writes before the answer ends. */
+/** Returns the bytes that a fault writes before the answer ends. */
 function faultBytes(
   fault: Fault | undefined,
   writer: StreamWriter,
@@ -79,7 +79,7 @@ function faultBytes(
   return [whole];
 }
 
-function endBy(fault: Fault, response: AwsResponse): void {
+function endAfterFault(fault: Fault, response: AwsResponse): void {
   if (fault.type === 'cut' && breaksConnection(fault.cut)) response.cut(fault.cut);
   else response.end();
 }
@@ -90,16 +90,16 @@ function breaksConnection(cut: Cut): cut is ConnectionCut {
 
 async function sendWhole(
   batches: Batches,
-  render: (answer: ReturnType<ReturnType<typeof createAnswerFold>['whole']>) => WholeReply,
+  render: (answer: WholeAnswer) => WholeReply,
   response: AwsResponse,
 ): Promise<Outcome> {
-  const fold = createAnswerFold();
+  const collector = createAnswerCollector();
   for await (const event of flattened(batches)) {
     if (event.type === 'fault') return failWhole(event.fault, response);
-    if (event.type !== 'fragment' && event.type !== 'unknown-event') fold.add(event);
+    if (event.type !== 'fragment' && event.type !== 'unknown-event') collector.add(event);
   }
   if (response.gone.aborted) return 'client_cancelled';
-  const { headers = {}, body } = render(fold.whole());
+  const { headers = {}, body } = render(collector.whole());
   response.start(200, { 'content-type': 'application/json', ...headers });
   response.end(JSON.stringify(body));
   return 'completed';
@@ -109,20 +109,20 @@ async function* flattened(batches: Batches): AsyncGenerator<PacedEvent> {
   for await (const batch of batches) yield* batch;
 }
 
-/** An answer that is not streamed fails as a whole: by a status, or by half a body. */
+/** An answer that is not streamed fails with an error status, or breaks off in its body. */
 async function failWhole(fault: Fault, response: AwsResponse): Promise<Outcome> {
-  if (fault.type === 'exception') throw toRefusal(fault);
+  if (fault.type === 'exception') throw toError(fault);
   if (fault.type === 'error-frame') {
     throw new BedrockError(fault.code, fault.message);
   }
   response.start(200, { 'content-type': 'application/json' });
   await response.write(Buffer.from('{"metrics":{"latencyMs":'));
-  endBy(fault, response);
+  endAfterFault(fault, response);
   return 'faulted';
 }
 
-/** The error of a status that a stream's exception stands for. */
-function toRefusal(fault: Extract<Fault, { type: 'exception' }>): BedrockError {
+/** Returns the error response that corresponds to an exception in a stream. */
+function toError(fault: Extract<Fault, { type: 'exception' }>): BedrockError {
   const type = `${fault.exception.charAt(0).toUpperCase()}${fault.exception.slice(1)}`;
   const { message, originalStatusCode } = fault;
   const members = originalStatusCode === undefined ? {} : { originalStatusCode };

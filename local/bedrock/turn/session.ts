@@ -1,4 +1,4 @@
-import type { Services } from '#local/bedrock/server/call-context.ts';
+import type { BedrockContext } from '#local/bedrock/server/call-context.ts';
 import type { TurnBlock, TurnMessage } from '#local/bedrock/turn/turn.ts';
 import {
   parseInput,
@@ -6,27 +6,27 @@ import {
   type WholeAnswer,
 } from '#local/bedrock/turn/whole-answer.ts';
 
-/** What was said in a session of an agent or a knowledge base, which AWS keeps by its id. */
+/** A session with an agent or a knowledge base. AWS stores it by its id. */
 export interface Session {
   readonly messages: readonly TurnMessage[];
-  /** Adds what was asked, in words or as results of tools, and what was answered. */
-  remember(answer: Pick<WholeAnswer, 'blocks'>, asked?: string | readonly TurnBlock[]): void;
+  /** Adds the user's input, as text or as blocks with tool results, and the answer to it. */
+  remember(answer: Pick<WholeAnswer, 'blocks'>, input?: string | readonly TurnBlock[]): void;
 }
 
-/** So many sessions are remembered. */
-const mostSessions = 10_000;
+/** The oldest session is dropped when there are more. */
+const maxSessions = 10_000;
 
-/** The session of a key; a new one where there is none. */
-export function sessionAt({ sessions }: Services, key: string): Session {
+/** Returns the session of a key. It is empty if the key is new. */
+export function openSession({ sessions }: BedrockContext, key: string): Session {
   const messages = sessions.get(key) ?? [];
   return {
     messages,
-    remember({ blocks }, asked = []) {
+    remember({ blocks }, input = []) {
       const content: readonly TurnBlock[] =
-        typeof asked === 'string' ? [{ type: 'text', text: asked }] : asked;
-      const answered = { role: 'assistant', content: blocks.map(toBlock) } as const;
-      sessions.set(key, [...messages, { role: 'user', content }, answered]);
-      const [oldest] = sessions.size > mostSessions ? sessions.keys() : [];
+        typeof input === 'string' ? [{ type: 'text', text: input }] : input;
+      const output = { role: 'assistant', content: blocks.map(toBlock) } as const;
+      sessions.set(key, [...messages, { role: 'user', content }, output]);
+      const [oldest] = sessions.size > maxSessions ? sessions.keys() : [];
       if (oldest !== undefined) sessions.delete(oldest);
     },
   };

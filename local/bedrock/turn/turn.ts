@@ -1,29 +1,31 @@
 import type { ModelFacts } from '#local/bedrock/model/models.ts';
 import type { JsonSchema } from '#local/bedrock/model/json-schema.ts';
 
-/** What a model is asked, whichever door asked it. */
+/** The input of a model, independent of the API that received it. */
 export interface ModelTurn {
   readonly model: ModelFacts;
   readonly system: readonly TurnBlock[];
   readonly messages: readonly TurnMessage[];
   readonly maxTokens: number;
   readonly stopSequences: readonly string[];
-  /** What the request itself says of how to answer, for models that heed it. */
-  readonly inference: InferenceAsked;
+  /** The inference parameters as requested, for models that apply them. */
+  readonly inference: InferenceOptions;
   readonly tools: readonly Tool[];
   readonly toolChoice: ToolChoice;
-  /** Where a cache point follows the tools: how long it lasts. */
+  /** The lifetime of the cache point that follows the tools, if there is one. */
   readonly toolsCached?: CacheTtl | undefined;
   /** The schema that the text of the answer must follow. */
   readonly schema?: JsonSchema | undefined;
-  /** Whether the model shows how it came to its answer. */
+  /** The name or id of the agent that answers, if an agent does. */
+  readonly agent?: string | undefined;
+  /** Whether the model shows its reasoning. */
   readonly isReasoning: boolean;
   readonly guardrail?: GuardrailRequest | undefined;
-  /** What a caller says of the request: it is journalled, and may ask for a scenario. */
+  /** The caller's metadata. It is written to the journal and can select a scenario. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-export interface InferenceAsked {
+export interface InferenceOptions {
   readonly maxTokens?: number | undefined;
   readonly temperature?: number | undefined;
   readonly topP?: number | undefined;
@@ -53,9 +55,9 @@ export interface DocumentBlock {
   readonly name: string;
   readonly format: string;
   readonly bytes: Buffer;
-  /** The words in it; empty until they are extracted. */
+  /** The text of the document. It is empty until it is extracted. */
   readonly text: string;
-  /** Whether the answer is to cite it. */
+  /** Whether the answer must cite the document. */
   readonly citations: boolean;
 }
 
@@ -100,21 +102,21 @@ export interface GuardrailRequest {
   readonly mode: 'sync' | 'async';
 }
 
-/** The words of some content, in order; what has none is left out. */
+/** Returns the text of the text blocks, joined by line breaks. */
 export function textOf(content: readonly TurnBlock[]): string {
-  const words = content.flatMap((block) => {
+  const texts = content.flatMap((block) => {
     if (block.type === 'text' || block.type === 'guarded-text') return [block.text];
     return [];
   });
-  return words.join('\n');
+  return texts.join('\n');
 }
 
-/** What the user said last in words; a tool result is no such thing. */
+/** Returns the text of the last user message that has text. Tool results do not count as text. */
 export function lastUserText({ messages }: Pick<ModelTurn, 'messages'>): string {
   return textOf(lastQuestion(messages)?.content ?? []);
 }
 
-/** The last message of the user's that says something. */
+/** Returns the last user message that has text. */
 export function lastQuestion(messages: readonly TurnMessage[]): TurnMessage | undefined {
   return messages.findLast(({ role, content }) => role === 'user' && textOf(content) !== '');
 }

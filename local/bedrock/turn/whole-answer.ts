@@ -6,7 +6,7 @@ import type {
   StopReason,
 } from '#local/bedrock/turn/answer.ts';
 
-/** A whole answer, for the doors that do not stream. */
+/** A complete answer, for operations that do not stream. */
 export interface WholeAnswer extends Omit<EndEvent, 'type'> {
   readonly blocks: readonly AnswerBlock[];
   readonly stopReason: StopReason;
@@ -20,26 +20,27 @@ export type AnswerBlock =
       readonly type: 'tool-use';
       readonly toolUseId: string;
       readonly name: string;
-      /** As JSON; not always valid, where a scenario has it so. */
+      /** As JSON, which a scenario can make invalid. */
       readonly inputJson: string;
     };
 
-export interface AnswerFold {
+/** Builds a complete answer from its events. */
+export interface AnswerCollector {
   add(event: AnswerEvent): void;
-  /** The blocks as far as they have come. */
+  /** Returns the blocks received so far. */
   blocks(): readonly AnswerBlock[];
-  /** The answer, after its last event. */
+  /** Returns the complete answer. Throws before the `end` event was added. */
   whole(): WholeAnswer;
 }
 
-/** Adds up the events of an answer. */
-export function createAnswerFold(): AnswerFold {
+/** Creates a collector. Its `add` throws for a delta of a block that has not started. */
+export function createAnswerCollector(): AnswerCollector {
   const open = new Map<number, OpenBlock>();
   let stop: { stopReason: StopReason; stopSequence?: string } = { stopReason: 'end_turn' };
   let end: EndEvent | undefined;
   const blockAt = (index: number): OpenBlock => {
     const block = open.get(index);
-    if (block === undefined) throw new Error(`A delta came before its block ${index} began`);
+    if (block === undefined) throw new Error(`Delta for block ${index}, which has not started`);
     return block;
   };
   const blocks = (): readonly AnswerBlock[] =>
@@ -75,7 +76,7 @@ export function createAnswerFold(): AnswerFold {
     },
     blocks,
     whole() {
-      if (end === undefined) throw new Error('The answer has no end yet');
+      if (end === undefined) throw new Error('The answer has not ended yet');
       return { ...end, ...stop, blocks: blocks() };
     },
   };
@@ -100,17 +101,17 @@ function toBlock({ kind, parts, citations, signature }: OpenBlock): AnswerBlock 
   }
 }
 
-/** The text of an answer, without its reasoning. */
+/** Returns the text of an answer, without its reasoning. */
 export function answerText({ blocks }: Pick<WholeAnswer, 'blocks'>): string {
   return blocks.map((block) => (block.type === 'text' ? block.text : '')).join('');
 }
 
-/** The reasoning of an answer. */
+/** Returns the reasoning text of an answer. */
 export function reasoningText({ blocks }: Pick<WholeAnswer, 'blocks'>): string {
   return blocks.map((block) => (block.type === 'reasoning' ? block.text : '')).join('');
 }
 
-/** The input of a tool use; the bare text where it is not JSON. */
+/** Parses the input of a tool use. Returns the text itself if it is not valid JSON. */
 export function parseInput(json: string): unknown {
   try {
     return JSON.parse(json);

@@ -5,10 +5,10 @@ import {
   type TurnMessage,
 } from '#local/bedrock/turn/turn.ts';
 
-/** A turn as the body of a chat completion: tools, images and results of tools included. */
+/** Returns a turn as the body of a chat completion, with its tools, images and tool results. */
 export function toChatBody(turn: ModelTurn, model: string): object {
   const { inference, schema, stopSequences, system, tools } = turn;
-  // What was not asked for is the upstream's to decide.
+  // The upstream decides what the request leaves open.
   const { maxTokens: max_tokens, temperature, topP: top_p } = inference;
   const systemText = textOf(system);
   return {
@@ -50,13 +50,13 @@ function toToolChoice({ toolChoice }: ModelTurn): unknown {
 
 function toMessages({ role, content }: TurnMessage): readonly object[] {
   const results = content.flatMap((block) => (block.type === 'tool-result' ? [block] : []));
-  const answers = results.map(({ toolUseId, content: given }) => ({
+  const resultMessages = results.map(({ toolUseId, content: result }) => ({
     role: 'tool',
     tool_call_id: toolUseId,
-    content: given.map(wordsOf).join('\n'),
+    content: result.map(toText).join('\n'),
   }));
   const calls = content.flatMap((block) => (block.type === 'tool-use' ? [block] : []));
-  const said = content.flatMap(toPart);
+  const parts = content.flatMap(toPart);
   if (calls.length > 0) {
     const tool_calls = calls.map(({ toolUseId: id, name, input }) => ({
       id,
@@ -65,7 +65,9 @@ function toMessages({ role, content }: TurnMessage): readonly object[] {
     }));
     return [{ role, content: textOf(content), tool_calls }];
   }
-  return said.length === 0 ? answers : [...answers, { role, content: simplest(said) }];
+  return parts.length === 0
+    ? resultMessages
+    : [...resultMessages, { role, content: simplify(parts) }];
 }
 
 type Part =
@@ -77,19 +79,19 @@ function toPart(block: TurnBlock): readonly Part[] {
     const url = `data:image/${block.format};base64,${block.bytes.toString('base64')}`;
     return [{ type: 'image_url', image_url: { url } }];
   }
-  const text = wordsOf(block);
+  const text = toText(block);
   return text === '' || block.type === 'tool-result' ? [] : [{ type: 'text', text }];
 }
 
-/** What upstreams take as text: words, documents, what a search gave. */
-function wordsOf(block: TurnBlock): string {
+/** Documents and search results become text, because upstreams do not accept them. */
+function toText(block: TurnBlock): string {
   if (block.type === 'document') return `${block.name}:\n${block.text}`;
   if (block.type === 'search-result') return `${block.title}:\n${block.content.join('\n')}`;
   return textOf([block]);
 }
 
-/** Text alone goes as a string, which every server takes. */
-function simplest(parts: readonly Part[]): string | readonly Part[] {
+/** Content of text alone becomes a string, which every server accepts. */
+function simplify(parts: readonly Part[]): string | readonly Part[] {
   const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
   return texts.length === parts.length ? texts.join('\n') : parts;
 }

@@ -6,16 +6,17 @@ import type { ModelMap } from '#local/bedrock/upstream/model-map.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
+/** The server that answers instead of the simulated model. */
 export interface UpstreamOptions {
-  /** The base of an OpenAI-compatible API, such as `http://localhost:11434/v1`. */
+  /** The base URL of an OpenAI-compatible API, such as `http://localhost:11434/v1`. */
   readonly url: string;
   readonly apiKey?: string | undefined;
   readonly modelMap?: ModelMap | undefined;
 }
 
 /**
- * A real model behind the doors: any server that speaks OpenAI's chat completions. What fails there
- * is a failure of Bedrock's here; the simulation never steps in.
+ * Creates a source that calls a real model on a server with OpenAI's chat completions API. An error
+ * of the server becomes an error of Bedrock; the simulated model never replaces it.
  */
 export function createUpstream(options: UpstreamOptions): Source {
   const base = options.url.replace(/\/+$/u, '');
@@ -23,14 +24,14 @@ export function createUpstream(options: UpstreamOptions): Source {
     'content-type': 'application/json',
     ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
   };
-  let first: Promise<string> | undefined;
-  /** Where nothing is mapped, the first model that the server has. */
+  let defaultModel: Promise<string> | undefined;
+  /** Without a mapping, the server's first model answers. */
   const modelFor = (...ids: readonly string[]): Promise<string> | string => {
     const mapped = ids.map((id) => options.modelMap?.(id)).find((name) => name !== undefined);
     if (mapped !== undefined) return mapped;
-    first ??= firstModel(base, headers);
-    first.catch(() => (first = undefined));
-    return first;
+    defaultModel ??= firstModel(base, headers);
+    defaultModel.catch(() => (defaultModel = undefined));
+    return defaultModel;
   };
   return {
     isLive: true,
@@ -44,16 +45,16 @@ export function createUpstream(options: UpstreamOptions): Source {
         if (signal.aborted) return;
         yield failure(
           'modelErrorException',
-          `The upstream could not be reached: ${reasonOf(error)}`,
+          `The upstream server could not be reached: ${reasonOf(error)}`,
         );
         return;
       }
       if (response.ok && response.body !== null) {
-        yield* readAnswer(linesOf(response), { turn, input, signal });
+        yield* readAnswer(linesOf(response), turn, input, signal);
         return;
       }
-      const message = `The upstream refused: ${response.status} ${(await response.text()).slice(0, 500)}`;
-      yield failure(refusalOf(response.status), message, response.status);
+      const message = `The upstream server returned ${response.status}: ${(await response.text()).slice(0, 500)}`;
+      yield failure(exceptionFor(response.status), message, response.status);
     },
   };
 }
@@ -63,16 +64,16 @@ async function firstModel(
   headers: Readonly<Record<string, string>>,
 ): Promise<string> {
   const response = await fetch(`${base}/models`, { headers, signal: AbortSignal.timeout(10_000) });
-  if (!response.ok) throw new Error(`${base}/models answered ${response.status}`);
+  if (!response.ok) throw new Error(`${base}/models returned ${response.status}`);
   const list: unknown = await response.json();
   const [model]: readonly unknown[] =
     isRecord(list) && Array.isArray(list['data']) ? list['data'] : [];
   if (isRecord(model) && typeof model['id'] === 'string') return model['id'];
-  throw new Error(`${base}/models names no model; give a model map`);
+  throw new Error(`${base}/models lists no model; use a model map`);
 }
 
-/** An upstream that is busy is a throttled Bedrock; any other refusal is the model's failure. */
-function refusalOf(status: number): string {
+/** A busy server is reported as throttling, and any other error as an error of the model. */
+function exceptionFor(status: number): string {
   if (status === 429) return 'throttlingException';
   return status === 503 ? 'serviceUnavailableException' : 'modelErrorException';
 }
@@ -86,15 +87,11 @@ function reasonOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
-interface Reading {
-  readonly turn: ModelTurn;
-  readonly input: InputUsage;
-  readonly signal: AbortSignal;
-}
-
 async function* readAnswer(
   lines: AsyncIterable<string>,
-  { turn, input, signal }: Reading,
+  turn: ModelTurn,
+  input: InputUsage,
+  signal: AbortSignal,
 ): AsyncGenerator<SourceEvent> {
   const reader = createChunkReader(turn, input);
   try {
@@ -103,7 +100,7 @@ async function* readAnswer(
       if (data === '') continue;
       if (data === '[DONE]') break;
       const chunk: unknown = JSON.parse(data);
-      if (!isRecord(chunk)) throw new Error(`not a chunk: ${data.slice(0, 100)}`);
+      if (!isRecord(chunk)) throw new Error(`invalid chunk: ${data.slice(0, 100)}`);
       if (chunk['error'] !== undefined)
         throw new Error(JSON.stringify(chunk['error']).slice(0, 500));
       const part: UpstreamChunk = chunk;
@@ -112,35 +109,35 @@ async function* readAnswer(
     yield* reader.end();
   } catch (error) {
     if (signal.aborted) return;
-    yield failure('modelStreamErrorException', `The upstream broke off: ${reasonOf(error)}`);
+    yield failure('modelStreamErrorException', `The upstream answer broke off: ${reasonOf(error)}`);
   }
 }
 
-/** The lines of a stream; an answer that is not streamed counts as one chunk. */
+/** Returns the lines of a stream. An answer that is not streamed becomes one chunk. */
 async function* linesOf(response: Response): AsyncGenerator<string> {
   const type = response.headers.get('content-type') ?? '';
   if (response.body !== null && !type.includes('application/json')) {
-    yield* decoded(response.body);
+    yield* decodeLines(response.body);
     return;
   }
   const whole: unknown = await response.json();
   const choices: readonly unknown[] =
     isRecord(whole) && Array.isArray(whole['choices']) ? whole['choices'] : [];
-  const said = choices
+  const chunks = choices
     .filter(isRecord)
     .map(({ message: delta, finish_reason }) => ({ delta, finish_reason }));
-  yield `data: ${JSON.stringify({ ...(isRecord(whole) ? whole : {}), choices: said })}`;
+  yield `data: ${JSON.stringify({ ...(isRecord(whole) ? whole : {}), choices: chunks })}`;
 }
 
-/** The lines of a body, however its bytes are cut. */
-async function* decoded(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+/** Returns the lines of a body. The bytes may be split anywhere. */
+async function* decodeLines(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  let held = '';
+  let rest = '';
   for await (const bytes of body) {
-    held += decoder.decode(bytes, { stream: true });
-    const lines = held.split(/\r?\n/u);
-    held = lines.pop() ?? '';
+    rest += decoder.decode(bytes, { stream: true });
+    const lines = rest.split(/\r?\n/u);
+    rest = lines.pop() ?? '';
     yield* lines;
   }
-  yield held;
+  yield rest;
 }

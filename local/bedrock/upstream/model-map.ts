@@ -3,12 +3,12 @@ import { parseYaml } from '#local/bedrock/server/parse-yaml.ts';
 import { describeProblems } from '#local/wire/describe-problems.ts';
 import { map, readShape, string } from '#local/wire/shape.ts';
 
-/** The upstream's name for a model of Bedrock's; nothing where none is given. */
+/** Maps a Bedrock model id to the upstream server's model, or to undefined. */
 export type ModelMap = (modelId: string) => string | undefined;
 
 /**
- * Reads a file of lines `us.anthropic.*: qwen3:8b`, in YAML or JSON: the first whose glob fits is
- * taken. Throws an error that names what is wrong.
+ * Reads a YAML or JSON file of lines such as `us.anthropic.*: qwen3:8b`. The first glob that matches
+ * is used. Throws an error that names the problem.
  */
 export async function readModelMap(file: string): Promise<ModelMap> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
@@ -20,10 +20,10 @@ export async function readModelMap(file: string): Promise<ModelMap> {
   return toModelMap(entries);
 }
 
-export function toModelMap(entries: Readonly<Record<string, string>>): ModelMap {
-  const forms = Object.entries(entries).map(([glob, name]) => {
+function toModelMap(entries: Readonly<Record<string, string>>): ModelMap {
+  const patterns = Object.entries(entries).map(([glob, name]) => {
     const parts = glob.split('*').map((part) => RegExp.escape(part));
     return [new RegExp(`^${parts.join('.*')}$`, 'u'), name] as const;
   });
-  return (modelId) => forms.find(([form]) => form.test(modelId))?.[1];
+  return (modelId) => patterns.find(([pattern]) => pattern.test(modelId))?.[1];
 }

@@ -1,19 +1,22 @@
 import type { BlockKind, InputUsage, SourceEvent, StopReason } from '#local/bedrock/turn/answer.ts';
-import { signatureOf } from '#local/bedrock/simulated/simulate.ts';
+import { signReasoning } from '#local/bedrock/simulated/simulate.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
+/** A parsed chat completion chunk. */
 export type UpstreamChunk = Readonly<Record<string, unknown>>;
 
+/** Turns the chunks of one answer into events. */
 export interface ChunkReader {
+  /** Emits the events of a chunk. */
   read(chunk: UpstreamChunk): Generator<SourceEvent>;
-  /** What is left to say. Throws where the upstream never said why it ended. */
+  /** Emits the last events. Throws if the upstream sent no finish reason. */
   end(): Generator<SourceEvent>;
 }
 
-/** Reads chat completion chunks as an answer: text, reasoning by any of its names, tool calls. */
+/** Creates a reader of text, tool calls, and reasoning under any of its member names. */
 export function createChunkReader(turn: ModelTurn, input: InputUsage): ChunkReader {
   const blocks = createBlocks();
   let stopReason: StopReason | undefined;
@@ -27,80 +30,81 @@ export function createChunkReader(turn: ModelTurn, input: InputUsage): ChunkRead
       const [choice]: readonly unknown[] = Array.isArray(chunk['choices']) ? chunk['choices'] : [];
       if (!isRecord(choice)) return;
       const delta = isRecord(choice['delta']) ? choice['delta'] : {};
-      yield* blocks.say('reasoning', delta['reasoning_content'] ?? delta['reasoning']);
-      yield* blocks.say('text', delta['content']);
-      for (const call of callsIn(delta, turn)) yield* blocks.useTool(call);
+      yield* blocks.addText('reasoning', delta['reasoning_content'] ?? delta['reasoning']);
+      yield* blocks.addText('text', delta['content']);
+      for (const call of callsIn(delta, turn)) yield* blocks.addToolCall(call);
       const reason = choice['finish_reason'];
       if (typeof reason === 'string') stopReason = stopReasons.get(reason) ?? 'end_turn';
     },
     *end() {
       if (stopReason === undefined) throw new Error('it ended without a finish_reason');
       yield* blocks.close();
-      // Some servers say `stop` after a tool that they were told to call.
+      // Some servers send `stop` after a tool call that the request required.
       const isToolUse = blocks.hasTool() && stopReason === 'end_turn';
       yield { type: 'stop', stopReason: isToolUse ? 'tool_use' : stopReason };
-      // Its prompt is all of the input; here the cached part is counted by itself.
+      // The upstream's prompt tokens include the cached part, which is counted separately here.
       const cached = input.cacheReadTokens + input.cacheWriteTokens;
       const prompt = Number(usage['prompt_tokens'] ?? input.inputTokens + cached);
       const inputTokens = Math.max(0, prompt - cached);
       const outputTokens = Number(usage['completion_tokens'] ?? blocks.tokens());
-      const counted = { ...input, inputTokens, outputTokens };
-      yield { type: 'end', usage: counted, latencyMs: 0, firstByteMs: 0 };
+      const total = { ...input, inputTokens, outputTokens };
+      yield { type: 'end', usage: total, latencyMs: 0, firstByteMs: 0 };
     },
   };
 }
 
-interface Call {
-  /** Which of the upstream's calls it is; nothing where it goes on with the one before. */
-  readonly call: string;
+interface ToolCall {
+  /** The index and id of the call; empty if this is a fragment of the previous call. */
+  readonly key: string;
   readonly name: string;
   readonly toolUseId: string;
   readonly json: string;
 }
 
-function callsIn(delta: UpstreamChunk, { messages }: ModelTurn): readonly Call[] {
+function callsIn(delta: UpstreamChunk, { messages }: ModelTurn): readonly ToolCall[] {
   const calls: readonly unknown[] = Array.isArray(delta['tool_calls']) ? delta['tool_calls'] : [];
   return calls.filter(isRecord).map((call) => {
-    const called = isRecord(call['function']) ? call['function'] : {};
-    const number = Number(call['index'] ?? 0);
-    const id = wordOf(call['id']);
+    const definition = isRecord(call['function']) ? call['function'] : {};
+    const index = Number(call['index'] ?? 0);
+    const id = textOf(call['id']);
     const isValid = /^[a-zA-Z0-9_.:-]{1,64}$/u.test(id);
-    const toolUseId = isValid ? id : idFrom(JSON.stringify([messages, number]), 22);
-    const name = wordOf(called['name']);
-    const which = id === '' && name === '' ? '' : `${number} ${id}`;
-    return { call: which, toolUseId, name, json: wordOf(called['arguments']) };
+    const toolUseId = isValid ? id : idFrom(JSON.stringify([messages, index]), 22);
+    const name = textOf(definition['name']);
+    const key = id === '' && name === '' ? '' : `${index} ${id}`;
+    return { key, toolUseId, name, json: textOf(definition['arguments']) };
   });
 }
 
-function wordOf(value: unknown): string {
+function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
 interface Blocks {
-  say(kind: 'text' | 'reasoning', text: unknown): Generator<SourceEvent>;
-  useTool(call: Call): Generator<SourceEvent>;
+  addText(kind: 'text' | 'reasoning', text: unknown): Generator<SourceEvent>;
+  addToolCall(call: ToolCall): Generator<SourceEvent>;
   close(): Generator<SourceEvent>;
   tokens(): number;
   hasTool(): boolean;
 }
 
-/** Blocks that begin with their first piece, and end when another begins. */
+/** A block begins with its first delta, and ends when another block begins. */
 function createBlocks(): Blocks {
   let [count, tokens] = [0, 0];
-  let open: { readonly index: number; readonly kind: string; readonly call: string } | undefined;
+  let open: { readonly index: number; readonly kind: string; readonly key: string } | undefined;
   let hasTool = false;
   let reasoning = '';
   function* close(): Generator<SourceEvent> {
     if (open === undefined) return;
     const { index, kind } = open;
-    if (kind === 'reasoning') yield { type: 'signature', index, signature: signatureOf(reasoning) };
+    if (kind === 'reasoning')
+      yield { type: 'signature', index, signature: signReasoning(reasoning) };
     yield { type: 'block-stop', index };
     open = undefined;
   }
-  function* enter(block: BlockKind, call = ''): Generator<SourceEvent, number> {
-    if (open?.kind === block.type && open.call === call) return open.index;
+  function* openBlock(block: BlockKind, key = ''): Generator<SourceEvent, number> {
+    if (open?.kind === block.type && open.key === key) return open.index;
     yield* close();
-    open = { index: count, kind: block.type, call };
+    open = { index: count, kind: block.type, key };
     count += 1;
     yield { type: 'block-start', index: open.index, block };
     return open.index;
@@ -109,18 +113,19 @@ function createBlocks(): Blocks {
     close,
     tokens: () => tokens,
     hasTool: () => hasTool,
-    *say(kind, text) {
+    *addText(kind, text) {
       if (typeof text !== 'string' || text === '') return;
       tokens += countTokens(text);
-      const index = yield* enter({ type: kind });
+      const index = yield* openBlock({ type: kind });
       if (kind === 'reasoning') reasoning += text;
       yield { type: kind === 'text' ? 'text-delta' : 'reasoning-delta', index, text };
     },
-    *useTool({ call, toolUseId, name, json }) {
+    *addToolCall({ key, toolUseId, name, json }) {
       hasTool = true;
-      // Fragments after the first have no id of their own, or repeat it.
-      const isMore = open?.kind === 'tool-use' && (call === '' || open.call === call);
-      const index = yield* enter({ type: 'tool-use', toolUseId, name }, isMore ? open?.call : call);
+      // Fragments after the first have no id, or repeat it.
+      const isFragment = open?.kind === 'tool-use' && (key === '' || open.key === key);
+      const block = { type: 'tool-use', toolUseId, name } as const;
+      const index = yield* openBlock(block, isFragment ? open?.key : key);
       if (json === '') return;
       tokens += countTokens(json);
       yield { type: 'tool-input-delta', index, json };

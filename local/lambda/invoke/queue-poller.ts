@@ -61,8 +61,8 @@ async function gather(
   const take = async (waitMs: number): Promise<void> => {
     const queue = knownQueue(queues, queueArn);
     const visibilityMs = queue.settings.visibility * 1000;
-    const most = Math.min(batchSize - batch.length, 10);
-    batch.push(...(await queues.receive(queue, { most, visibilityMs, waitMs, signal })));
+    const max = Math.min(batchSize - batch.length, 10);
+    batch.push(...(await queues.receive(queue, { max, visibilityMs, waitMs, signal })));
   };
   await take(Infinity);
   const until = clock.now() + windowMs;

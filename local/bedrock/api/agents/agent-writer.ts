@@ -1,15 +1,15 @@
 import type { EndEvent } from '#local/bedrock/turn/answer.ts';
 import { exceptionBytes } from '#local/bedrock/api/exception-bytes.ts';
 import { errorFrame, eventFrame } from '#local/wire/event-stream.ts';
-import { attribute } from '#local/bedrock/api/knowledge/grounded-answer.ts';
-import type { Found } from '#local/bedrock/knowledge/knowledge-base.ts';
+import { renderCitations } from '#local/bedrock/api/knowledge/grounded-answer.ts';
+import type { ScoredPassage } from '#local/bedrock/knowledge/knowledge-base.ts';
 import { toReference } from '#local/bedrock/knowledge/retrieval.ts';
 import type { StreamWriter } from '#local/bedrock/turn/reply.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { lastUserText, textOf, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 import {
   answerText,
-  createAnswerFold,
+  createAnswerCollector,
   parseInput,
   type AnswerBlock,
   type WholeAnswer,
@@ -17,34 +17,34 @@ import {
 import type { Clock } from '#local/process/clock.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
-export interface AgentAnswer {
+export interface AgentWriterOptions {
   readonly agentId: string;
   readonly agentAliasId: string;
   readonly sessionId: string;
   readonly clock: Clock;
   readonly turn: ModelTurn;
-  /** What was found for the question, and where. */
-  readonly found: readonly Found[];
+  /** The passages found for the question. */
+  readonly passages: readonly ScoredPassage[];
   readonly knowledgeBaseId: string | undefined;
   readonly isTraced: boolean;
-  /** Whether the text comes as it is written, and not when it is whole. */
+  /** Whether the text is sent as it is generated. Otherwise it is sent when it is complete. */
   readonly isStreamed: boolean;
-  /** Told the answer when it is whole. */
+  /** Called with the complete answer. */
   remember(answer: WholeAnswer): void;
 }
 
 /**
- * The events of InvokeAgent: the trace of one orchestration, the answer in chunks, and control
- * given back where the model wants a tool. Trace frames have times and no padding, as real ones.
+ * Creates the writer of InvokeAgent's events: the trace of one orchestration, the answer in chunks,
+ * and `returnControl` if the model uses a tool. As on AWS, trace frames have times but no padding.
  */
-export function createAgentWriter(agent: AgentAnswer): StreamWriter {
-  const fold = createAnswerFold();
+export function createAgentWriter(agent: AgentWriterOptions): StreamWriter {
+  const collector = createAnswerCollector();
   const { agentAliasId, agentId, clock, isStreamed, isTraced, sessionId, turn } = agent;
   const traceId = `${idFrom(lastUserText(turn), 20)}-0`;
   const trace = (part: object): readonly Buffer[] => {
     if (!isTraced) return [];
     const eventTime = new Date(clock.now()).toISOString();
-    const about = {
+    const header = {
       agentAliasId,
       agentId,
       agentVersion: '1',
@@ -52,7 +52,7 @@ export function createAgentWriter(agent: AgentAnswer): StreamWriter {
       eventTime,
       sessionId,
     };
-    return [frame('trace', { ...about, trace: { orchestrationTrace: part } })];
+    return [frame('trace', { ...header, trace: { orchestrationTrace: part } })];
   };
   return {
     headers: {
@@ -61,21 +61,20 @@ export function createAgentWriter(agent: AgentAnswer): StreamWriter {
       'x-amz-bedrock-agent-session-id': sessionId,
     },
     write(event) {
-      fold.add(event);
+      collector.add(event);
       if (event.type === 'start') {
-        return [...trace(modelInput(turn, traceId)), ...lookup(agent, traceId).flatMap(trace)];
+        return [
+          ...trace(modelInput(turn, traceId)),
+          ...knowledgeBaseSteps(agent, traceId).flatMap(trace),
+        ];
       }
       if (event.type === 'text-delta') return isStreamed ? [chunk(event.text)] : [];
       if (event.type !== 'end') return [];
-      const answer = fold.whole();
+      const answer = collector.whole();
       agent.remember(answer);
       const output = modelOutput(answer, event, traceId);
       const rationale = { rationale: { text: rationaleOf(answer), traceId } };
-      return [
-        ...trace(output),
-        ...trace(rationale),
-        ...ending(answer, { ...agent, traceId, trace }),
-      ];
+      return [...trace(output), ...trace(rationale), ...finalFrames(answer, agent, traceId, trace)];
     },
     exception: exceptionBytes,
     error: errorFrame,
@@ -83,20 +82,17 @@ export function createAgentWriter(agent: AgentAnswer): StreamWriter {
   };
 }
 
-interface Ending extends AgentAnswer {
-  readonly traceId: string;
-  trace(part: object): readonly Buffer[];
-}
-
-function ending(
+function finalFrames(
   answer: WholeAnswer,
-  { found, isStreamed, trace, traceId }: Ending,
+  { passages, isStreamed }: AgentWriterOptions,
+  traceId: string,
+  trace: (part: object) => readonly Buffer[],
 ): readonly Buffer[] {
   const calls = answer.blocks.filter((block) => block.type === 'tool-use');
   if (calls.length > 0) return [frame('returnControl', returnControl(calls))];
   const text = answerText(answer);
   const finish = { observation: { finalResponse: { text }, traceId, type: 'FINISH' } };
-  const { citations } = attribute(answer, found);
+  const { citations } = renderCitations(answer, passages);
   const last = isStreamed ? [] : [chunk(text, citations)];
   return [...trace(finish), ...last];
 }
@@ -107,23 +103,26 @@ function chunk(text: string, citations: readonly object[] = []): Buffer {
 }
 
 function modelInput({ messages, model, maxTokens, system }: ModelTurn, traceId: string): object {
-  const asked = messages.map(({ content, role }) => ({ content: textOf(content), role }));
+  const input = messages.map(({ content, role }) => ({ content: textOf(content), role }));
   return {
     modelInvocationInput: {
       foundationModel: model.id,
       inferenceConfiguration: { maximumLength: maxTokens, temperature: 0, topP: 1 },
-      text: JSON.stringify({ messages: asked, system: textOf(system) }),
+      text: JSON.stringify({ messages: input, system: textOf(system) }),
       traceId,
       type: 'ORCHESTRATION',
     },
   };
 }
 
-/** The search that comes before the answer, and what it gave. */
-function lookup({ found, knowledgeBaseId, turn }: AgentAnswer, traceId: string): readonly object[] {
-  if (knowledgeBaseId === undefined || found.length === 0) return [];
+/** Returns the trace of the search before the answer: its input and its results. */
+function knowledgeBaseSteps(
+  { passages, knowledgeBaseId, turn }: AgentWriterOptions,
+  traceId: string,
+): readonly object[] {
+  if (knowledgeBaseId === undefined || passages.length === 0) return [];
   const knowledgeBaseLookupInput = { knowledgeBaseId, text: lastUserText(turn) };
-  const retrievedReferences = found.map(toReference);
+  const retrievedReferences = passages.map(toReference);
   const type = 'KNOWLEDGE_BASE';
   return [
     { invocationInput: { invocationType: type, knowledgeBaseLookupInput, traceId } },
@@ -145,17 +144,17 @@ function modelOutput(answer: WholeAnswer, { usage }: EndEvent, traceId: string):
 function rationaleOf({ blocks }: WholeAnswer): string {
   const tool = blocks.find((block) => block.type === 'tool-use');
   return tool === undefined
-    ? 'I can answer this from what was said and found.'
+    ? 'I can answer this from the conversation and the search results.'
     : `I need ${tool.name} to answer this.`;
 }
 
-/** What a program is asked to do; a tool of the name `group__function` says both. */
+/** Returns the functions to call. A tool name `group__function` contains group and function. */
 function returnControl(calls: readonly Extract<AnswerBlock, { type: 'tool-use' }>[]): object {
   const [first] = calls;
   return {
     invocationId: first?.toolUseId,
     invocationInputs: calls.map(({ inputJson, name }) => {
-      const [group = name, called = name] = name.split('__');
+      const [group = name, functionName = name] = name.split('__');
       const input = parseInput(inputJson);
       const parameters = Object.entries(isRecord(input) ? input : {}).map(([key, value]) => ({
         name: key,
@@ -166,7 +165,7 @@ function returnControl(calls: readonly Extract<AnswerBlock, { type: 'tool-use' }
         functionInvocationInput: {
           actionGroup: group,
           actionInvocationType: 'RESULT',
-          function: called,
+          function: functionName,
           parameters,
         },
       };

@@ -5,15 +5,15 @@ import { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
 import { toConverseEvent } from '#local/bedrock/api/converse/events.ts';
 import { renderConverse } from '#local/bedrock/api/converse/render.ts';
 import { plainTurn } from '#local/bedrock/turn/plain-turn.ts';
-import { findModelForDoor } from '#local/bedrock/model/models.ts';
-import type { Operation } from '#local/bedrock/api/operation.ts';
-import { sessionAt } from '#local/bedrock/turn/session.ts';
+import { findTextModel } from '#local/bedrock/model/models.ts';
+import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
+import { openSession } from '#local/bedrock/turn/session.ts';
 import { createSseWriter } from '#local/bedrock/api/sse-writer.ts';
 import type { StreamWriter } from '#local/bedrock/turn/reply.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import {
   answerText,
-  createAnswerFold,
+  createAnswerCollector,
   type WholeAnswer,
 } from '#local/bedrock/turn/whole-answer.ts';
 import { isRecord } from '#local/wire/shape.ts';
@@ -21,71 +21,70 @@ import { isRecord } from '#local/wire/shape.ts';
 const sessionHeader = 'x-amzn-bedrock-agentcore-runtime-session-id';
 
 /**
- * An agent on AgentCore: takes `{"prompt"}` and streams, as an agent written with Strands does, its
- * events as `data:` lines; as JSON to a caller that accepts nothing else.
+ * Invokes an agent on AgentCore. It takes `{"prompt"}` and streams its events as `data:` lines, as
+ * an agent written with Strands does. A caller that accepts only JSON gets one JSON response.
  */
-export const invokeAgentRuntime: Operation = {
+export const invokeAgentRuntime: BedrockOperation = {
   name: 'InvokeAgentRuntime',
   method: 'POST',
-  isSignedOnly: true,
-  signedFor: ['bedrock-agentcore'],
+  requiresSignature: true,
+  signingServices: ['bedrock-agentcore'],
   path: /^\/runtimes\/(?<agentRuntimeArn>[^/]+)\/invocations$/u,
   errorBody: ({ message, members }) => ({ message, ...members }),
   async run(call) {
-    const { note, request, services } = call;
+    const { note, request, context } = call;
     const arn = call.params['agentRuntimeArn'] ?? '';
-    if (!arnForm.test(arn))
-      throw refused(`agentRuntimeArn: ${arn} is not the ARN of a runtime`, 'agentRuntimeArn');
+    if (!arnForm.test(arn)) {
+      throw invalidField('agentRuntimeArn', `agentRuntimeArn: ${arn} is not the ARN of a runtime`);
+    }
     const sessionId = readSessionId(call);
     const prompt = readPrompt(request.body);
-    const session = sessionAt(services, `runtime ${arn} ${sessionId}`);
+    const session = openSession(context, `runtime ${arn} ${sessionId}`);
     note.modelId = agentModel;
-    const turn = plainTurn(findModelForDoor(agentModel, services.policy), {
+    const plain = plainTurn(findTextModel(agentModel, context.policy), {
       messages: [...session.messages, { role: 'user', content: [{ type: 'text', text: prompt }] }],
     });
+    const turn = { ...plain, agent: arn.split('/').at(-1) };
     const remember = (answer: WholeAnswer): void => session.remember(answer, prompt);
     const headers = { [sessionHeader]: sessionId };
     if (acceptsOnlyJson(call)) {
-      await answerTurn(call, {
-        turn,
-        reply: {
-          type: 'whole',
-          render(answer) {
-            remember(answer);
-            return {
-              headers,
-              body: { result: answerText(answer), ...renderConverse(answer).body },
-            };
-          },
+      await answerTurn(call, turn, {
+        type: 'whole',
+        render(answer) {
+          remember(answer);
+          return {
+            headers,
+            body: { result: answerText(answer), ...renderConverse(answer).body },
+          };
         },
       });
       return;
     }
     const writer = createRuntimeWriter(headers, remember);
-    await answerTurn(call, { turn, reply: { type: 'stream', writer } });
+    await answerTurn(call, turn, { type: 'stream', writer });
   },
 };
 
 const arnForm = /^arn:aws(?:-[a-z-]+)?:bedrock-agentcore:[a-z0-9-]+:\d{12}:(?:runtime|agent)\/.+$/u;
 
-/** A session id is 33 characters long at least, so that nobody guesses another's. */
-function readSessionId({ request }: Call): string {
-  const given = request.headers[sessionHeader];
-  if (given === undefined) return randomUUID();
-  const id = String(given);
+/** Returns the session id, or a new one. Ids have at least 33 characters, to be hard to guess. */
+function readSessionId({ request }: BedrockCall): string {
+  const header = request.headers[sessionHeader];
+  if (header === undefined) return randomUUID();
+  const id = String(header);
   if (id.length >= 33 && id.length <= 256) return id;
-  throw refused('runtimeSessionId: must have 33 to 256 characters', 'runtimeSessionId');
+  throw invalidField('runtimeSessionId', 'runtimeSessionId: must have 33 to 256 characters');
 }
 
-/** The prompt of a payload, under any of the names that agents commonly take it by. */
+/** Returns the prompt of a payload, under any of the names that agents commonly use. */
 function readPrompt(body: Buffer): string {
   const payload = parse(body);
-  const found = isRecord(payload)
+  const candidates = isRecord(payload)
     ? ['prompt', 'input', 'inputText', 'message'].map((name) => payload[name])
     : [];
-  const prompt = found.find((value) => typeof value === 'string' && value.trim() !== '');
+  const prompt = candidates.find((value) => typeof value === 'string' && value.trim() !== '');
   if (typeof prompt === 'string') return prompt;
-  const message = 'The agent could not read the payload: it takes {"prompt": "…"}.';
+  const message = 'The agent could not read the payload. It must have the form {"prompt": "…"}.';
   throw new BedrockError('RuntimeClientError', message);
 }
 
@@ -97,13 +96,13 @@ function parse(body: Buffer): unknown {
   }
 }
 
-function refused(message: string, name: string): BedrockError {
+function invalidField(name: string, message: string): BedrockError {
   return new BedrockError('ValidationException', message, {
     members: { reason: 'FieldValidationFailed', fieldList: [{ name, message }] },
   });
 }
 
-function acceptsOnlyJson({ request }: Call): boolean {
+function acceptsOnlyJson({ request }: BedrockCall): boolean {
   const accept = String(request.headers['accept'] ?? '*/*');
   return accept.includes('application/json') && !accept.includes('text/event-stream');
 }
@@ -112,16 +111,18 @@ function createRuntimeWriter(
   headers: Readonly<Record<string, string>>,
   remember: (answer: WholeAnswer) => void,
 ): StreamWriter {
-  const fold = createAnswerFold();
+  const collector = createAnswerCollector();
   const writer = createSseWriter({
-    say(event) {
-      fold.add(event);
-      if (event.type === 'end') remember(fold.whole());
-      const said = toConverseEvent(event);
-      return said === undefined ? [] : [{ data: { event: { [said.name]: said.members } } }];
+    toMessages(event) {
+      collector.add(event);
+      if (event.type === 'end') remember(collector.whole());
+      const converseEvent = toConverseEvent(event);
+      if (converseEvent === undefined) return [];
+      const { name, members } = converseEvent;
+      return [{ data: { event: { [name]: members } } }];
     },
-    fail: (code, message) => ({ data: { error: message, error_type: code } }),
-    unknown: { data: { something_new: true } },
+    toError: (code, message) => ({ data: { error: message, error_type: code } }),
+    unknownMessage: { data: { something_new: true } },
   });
   return { ...writer, headers: { ...writer.headers, ...headers } };
 }

@@ -1,13 +1,13 @@
 import { agentModel } from '#local/bedrock/api/agents/agent-model.ts';
 import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
 import { createAgentWriter } from '#local/bedrock/api/agents/agent-writer.ts';
-import { invalid, refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { invalid, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { plainTurn } from '#local/bedrock/turn/plain-turn.ts';
 import { toSearchResult } from '#local/bedrock/knowledge/retrieval.ts';
-import { findModelForDoor } from '#local/bedrock/model/models.ts';
-import type { Operation } from '#local/bedrock/api/operation.ts';
+import { findTextModel } from '#local/bedrock/model/models.ts';
+import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
-import { sessionAt } from '#local/bedrock/turn/session.ts';
+import { openSession } from '#local/bedrock/turn/session.ts';
 import type { TurnBlock } from '#local/bedrock/turn/turn.ts';
 import {
   anything,
@@ -73,66 +73,69 @@ const invokeShape = structure(
 
 type AgentRequest = Shaped<typeof invokeShape>;
 
-/** A classic agent: every agent and alias of a valid id is the same one. */
-export const invokeAgent: Operation = {
+/** Invokes a classic agent. All valid agent and alias ids refer to the same agent. */
+export const invokeAgent: BedrockOperation = {
   name: 'InvokeAgent',
   method: 'POST',
-  isSignedOnly: true,
+  requiresSignature: true,
   path: /^\/agents\/(?<agentId>[^/]+)\/agentAliases\/(?<agentAliasId>[^/]+)\/sessions\/(?<sessionId>[^/]+)\/text$/u,
   async run(call) {
-    const { note, params, request, services } = call;
-    const names = readShape(pathShape, params, refuseMembers);
+    const { note, params, request, context } = call;
+    const names = readShape(pathShape, params, invalidRequest);
     const body = request.body.length === 0 ? {} : parseBody(request.body);
-    const asked = readShape(invokeShape, body, refuseMembers);
+    const input = readShape(invokeShape, body, invalidRequest);
     const key = `agent ${names.agentId} ${names.agentAliasId} ${names.sessionId}`;
-    const session = sessionAt(services, key);
-    const content = contentOf(asked);
+    const session = openSession(context, key);
+    const content = contentOf(input);
     if (content.length === 0) {
-      if (asked.endSession !== true) throw invalid('The input text is required.');
-      services.sessions.delete(key);
+      if (input.endSession !== true) throw invalid('The input text is required.');
+      context.sessions.delete(key);
     }
     note.modelId = agentModel;
-    const text = asked.inputText ?? '';
-    const [base] = services.knowledgeBases.values();
-    const found = base === undefined || text === '' ? [] : base.search(text, { limit: 5 });
-    const turn = plainTurn(findModelForDoor(agentModel, services.policy), {
+    const text = input.inputText ?? '';
+    const [base] = context.knowledgeBases.values();
+    const passages = base === undefined || text === '' ? [] : base.search(text, { limit: 5 });
+    const plain = plainTurn(findTextModel(agentModel, context.policy), {
       system: 'You are an agent. Answer from what you find.',
       messages: [
         ...session.messages,
-        { role: 'user', content: [...found.map(toSearchResult), ...content] },
+        { role: 'user', content: [...passages.map(toSearchResult), ...content] },
       ],
     });
+    const turn = { ...plain, agent: names.agentId };
     const writer = createAgentWriter({
       ...names,
-      clock: services.clock,
+      clock: context.clock,
       turn,
-      found,
+      passages,
       knowledgeBaseId: base?.id,
-      isTraced: asked.enableTrace === true,
-      isStreamed: asked.streamingConfigurations?.streamFinalResponse === true,
+      isTraced: input.enableTrace === true,
+      isStreamed: input.streamingConfigurations?.streamFinalResponse === true,
       remember(answer) {
-        if (asked.endSession === true) services.sessions.delete(key);
+        if (input.endSession === true) context.sessions.delete(key);
         else session.remember(answer, content);
       },
     });
-    await answerTurn(call, { turn, reply: { type: 'stream', writer } });
+    await answerTurn(call, turn, { type: 'stream', writer });
   },
 };
 
-/** What the user says, or what the program did that the agent had given back control for. */
+/** Returns the user's text, or the results of the functions that the agent returned control for. */
 function contentOf({ inputText, sessionState }: AgentRequest): readonly TurnBlock[] {
   const results = sessionState?.returnControlInvocationResults ?? [];
-  const given = results.map(({ value }): TurnBlock => {
+  const resultBlocks = results.map(({ value }): TurnBlock => {
     const bodies = Object.values(value.responseBody ?? {}).map(({ body = '' }) => body);
     const isError = value.responseState === 'FAILURE' || value.responseState === 'REPROMPT';
-    const words = [{ type: 'text', text: bodies.join('\n') }] as const;
+    const text = bodies.join('\n');
     return {
       type: 'tool-result',
       toolUseId: sessionState?.invocationId ?? '',
-      content: words,
+      content: [{ type: 'text', text }],
       isError,
     };
   });
-  if (given.length > 0 || inputText === undefined || inputText.trim() === '') return given;
+  if (resultBlocks.length > 0 || inputText === undefined || inputText.trim() === '') {
+    return resultBlocks;
+  }
   return [{ type: 'text', text: inputText }];
 }

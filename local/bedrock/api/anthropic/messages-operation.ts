@@ -4,47 +4,47 @@ import {
   renderMessage,
 } from '#local/bedrock/api/anthropic/messages-render.ts';
 import { toTurn } from '#local/bedrock/api/anthropic/messages-request.ts';
-import { messagesShape, refuseFields } from '#local/bedrock/api/anthropic/messages-shape.ts';
+import { messagesShape, invalidFields } from '#local/bedrock/api/anthropic/messages-shape.ts';
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { findModelForDoor } from '#local/bedrock/model/models.ts';
-import type { Operation } from '#local/bedrock/api/operation.ts';
+import { findTextModel } from '#local/bedrock/model/models.ts';
+import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
 import type { Reply } from '#local/bedrock/turn/reply.ts';
 import { createSseWriter } from '#local/bedrock/api/sse-writer.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import { readShape } from '#local/wire/shape.ts';
 
 /** Anthropic's own Messages API, as `bedrock-mantle` serves it. */
-export const messages: Operation = {
+export const messages: BedrockOperation = {
   name: 'Messages',
   method: 'POST',
-  signedFor: ['bedrock-mantle', 'bedrock'],
+  signingServices: ['bedrock-mantle', 'bedrock'],
   path: /^\/anthropic\/v1\/messages$/u,
   errorBody,
-  async run(call: Call) {
-    const { note, request, services } = call;
-    const asked = readShape(messagesShape, parseBody(request.body), refuseFields);
-    const id = asked.model ?? '';
+  async run(call: BedrockCall) {
+    const { note, request, context } = call;
+    const body = readShape(messagesShape, parseBody(request.body), invalidFields);
+    const id = body.model ?? '';
     if (id === '') throw invalid('model: Field required');
     note.modelId = id;
-    const model = findModelForDoor(id, services.policy);
+    const model = findTextModel(id, context.policy);
     if (model.family !== 'anthropic') throw unknownModel(id);
-    const turn = toTurn(model, asked);
+    const turn = toTurn(model, body);
     const reply: Reply =
-      asked.stream === true
+      body.stream === true
         ? { type: 'stream', writer: createWriter(createMessageStream(turn, id)) }
         : { type: 'whole', render: (answer) => ({ body: renderMessage(answer, turn, id) }) };
-    await answerTurn(call, { turn, reply });
+    await answerTurn(call, turn, reply);
   },
 };
 
 function createWriter(
-  say: ReturnType<typeof createMessageStream>,
+  toEvents: ReturnType<typeof createMessageStream>,
 ): ReturnType<typeof createSseWriter> {
   return createSseWriter({
-    unknown: { event: 'something_new', data: { type: 'something_new' } },
-    say: (event) => say(event).map((data) => ({ event: data.type, data })),
-    fail: (code, message) => ({
+    unknownMessage: { event: 'something_new', data: { type: 'something_new' } },
+    toMessages: (event) => toEvents(event).map((data) => ({ event: data.type, data })),
+    toError: (code, message) => ({
       event: 'error',
       data: { type: 'error', error: { type: errorType(code), message } },
     }),
@@ -59,7 +59,7 @@ function errorBody({ type, message }: BedrockError, requestId: string): object {
   return { type: 'error', error: { type: errorType(type), message }, request_id: requestId };
 }
 
-/** Anthropic's name for an error of Bedrock's. */
+/** Returns Anthropic's name for an error type of Bedrock. */
 function errorType(type: string): string {
   const name = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
   return errorTypes.get(name) ?? 'api_error';

@@ -13,7 +13,7 @@ import {
   type WholeAnswer,
 } from '#local/bedrock/turn/whole-answer.ts';
 
-/** The answer of Anthropic's Messages. */
+/** Returns the response of Anthropic's Messages API. */
 export function renderMessage(answer: WholeAnswer, turn: ModelTurn, model: string): object {
   return {
     id: messageId(turn),
@@ -27,12 +27,13 @@ export function renderMessage(answer: WholeAnswer, turn: ModelTurn, model: strin
   };
 }
 
+/** An event of a streamed message. */
 export interface MessageEvent {
   readonly type: string;
   readonly [member: string]: unknown;
 }
 
-/** The events of a streamed message, in the order of Anthropic's own API. */
+/** Returns a function that renders the events of an answer as those of Anthropic's own stream. */
 export function createMessageStream(
   turn: ModelTurn,
   model: string,
@@ -91,8 +92,8 @@ function emptyMessage(turn: ModelTurn, model: string, input: Omit<Usage, 'output
   };
 }
 
-function delta(index: number, said: object): MessageEvent {
-  return { type: 'content_block_delta', index, delta: said };
+function delta(index: number, change: object): MessageEvent {
+  return { type: 'content_block_delta', index, delta: change };
 }
 
 function emptyBlock(block: BlockKind): object {
@@ -152,7 +153,7 @@ function toToolId(id: string): string {
   return /^[a-zA-Z0-9]{22}$/u.test(id) ? `toolu_bdrk_${id}` : id;
 }
 
-/** Anthropic's own words for why a message ends. */
+/** Returns Anthropic's own name of a stop reason. */
 function toStopReason(reason: StopReason): string {
   return reason === 'content_filtered' || reason === 'guardrail_intervened' ? 'refusal' : reason;
 }

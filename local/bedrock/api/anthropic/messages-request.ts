@@ -1,7 +1,7 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { checkImage } from '#local/bedrock/model/image-size.ts';
 import { readMaxTokens } from '#local/bedrock/turn/plain-turn.ts';
-import { takesPrefill, type ModelFacts } from '#local/bedrock/model/models.ts';
+import { supportsPrefill, type ModelFacts } from '#local/bedrock/model/models.ts';
 import type {
   MessagesBlock,
   MessagesDocument,
@@ -11,7 +11,7 @@ import { checkOutputSchema } from '#local/bedrock/model/output-schema.ts';
 import { readReasoning } from '#local/bedrock/model/reasoning-request.ts';
 import type { CacheTtl, ModelTurn, TurnBlock, TurnMessage } from '#local/bedrock/turn/turn.ts';
 
-/** The request as a turn. Throws what Anthropic's models refuse. */
+/** Converts a Messages request into a turn. Throws the errors of Anthropic's models. */
 export function toTurn(model: ModelFacts, request: MessagesRequest): ModelTurn {
   const maxTokens = readMaxTokens(request.max_tokens, model);
   const tools = (request.tools ?? []).map(({ name, description = '', input_schema }) => ({
@@ -32,7 +32,7 @@ export function toTurn(model: ModelFacts, request: MessagesRequest): ModelTurn {
     inference: { maxTokens, temperature: request.temperature, topP: request.top_p },
     tools,
     toolChoice: toToolChoice(request.tool_choice),
-    toolsCached: cacheOf(request.tools?.findLast((tool) => tool.cache_control !== undefined)),
+    toolsCached: cacheTtl(request.tools?.findLast((tool) => tool.cache_control !== undefined)),
     schema: format === undefined ? undefined : checkOutputSchema(JSON.stringify(format.schema)),
     isReasoning: readReasoning(
       model,
@@ -49,7 +49,7 @@ export function toTurn(model: ModelFacts, request: MessagesRequest): ModelTurn {
 
 function checkRequest(model: ModelFacts, request: MessagesRequest): void {
   const { messages, temperature, tool_choice: choice, tools = [], top_p: topP } = request;
-  if (messages.at(-1)?.role === 'assistant' && !takesPrefill(model)) {
+  if (messages.at(-1)?.role === 'assistant' && !supportsPrefill(model)) {
     throw invalid(
       'This model does not support assistant message prefill. The conversation must end with a ' +
         'user message.',
@@ -87,16 +87,16 @@ function toMessage({ role, content }: MessagesRequest['messages'][number]): Turn
   return { role, content: blocks };
 }
 
-interface Cached {
+interface CacheableBlock {
   readonly cache_control?: { readonly ttl?: CacheTtl | undefined } | undefined;
 }
 
-function cacheOf(part: Cached | undefined): CacheTtl | undefined {
+function cacheTtl(part: CacheableBlock | undefined): CacheTtl | undefined {
   return part?.cache_control === undefined ? undefined : (part.cache_control.ttl ?? '5m');
 }
 
 function cachePoint(part: object): readonly TurnBlock[] {
-  const ttl = cacheOf(part);
+  const ttl = cacheTtl(part);
   return ttl === undefined ? [] : [{ type: 'cache-point', ttl }];
 }
 
@@ -182,17 +182,17 @@ function checkResults(
   before: TurnMessage | undefined,
   index: number,
 ): void {
-  const asked = idsOf(before?.content ?? [], 'tool-use');
-  const given = idsOf(content, 'tool-result');
-  const unasked = given.find((id) => !asked.includes(id));
-  if (unasked !== undefined) {
+  const uses = idsOf(before?.content ?? [], 'tool-use');
+  const results = idsOf(content, 'tool-result');
+  const unexpected = results.find((id) => !uses.includes(id));
+  if (unexpected !== undefined) {
     throw invalid(
       `messages.${index}.content: unexpected \`tool_use_id\` found in \`tool_result\` blocks: ` +
-        `${unasked}. Each \`tool_result\` block must have a corresponding \`tool_use\` block in ` +
+        `${unexpected}. Each \`tool_result\` block must have a corresponding \`tool_use\` block in ` +
         'the previous message.',
     );
   }
-  const missing = asked.filter((id) => !given.includes(id));
+  const missing = uses.filter((id) => !results.includes(id));
   if (missing.length === 0) return;
   throw invalid(
     `messages.${index - 1}: \`tool_use\` ids were found without \`tool_result\` blocks ` +

@@ -17,7 +17,7 @@ import {
   type Shaped,
 } from '#local/wire/shape.ts';
 
-/** The request of Anthropic's Messages, for InvokeModel and for its own door. */
+/** The request of Anthropic's Messages, for InvokeModel and for Anthropic's own API. */
 
 const cached = {
   cache_control: structure({ type: oneOf('ephemeral') }, { ttl: oneOf('5m', '1h') }),
@@ -115,16 +115,18 @@ export type MessagesRequest = Shaped<typeof messagesShape>;
 export type MessagesBlock = Shaped<typeof block>;
 export type MessagesDocument = Shaped<typeof document>;
 
-/** What Anthropic's models say of a request: the field, and what is wrong with it. */
-export function refuseFields(problems: readonly Problem[]): BedrockError {
-  return invalid(problems.map((problem) => `${at(problem.path)}: ${words(problem)}`).join('\n'));
+/** Returns the error of Anthropic's models: each invalid field and what is wrong with it. */
+export function invalidFields(problems: readonly Problem[]): BedrockError {
+  return invalid(
+    problems.map((problem) => `${fieldName(problem.path)}: ${describe(problem)}`).join('\n'),
+  );
 }
 
-function at(path: Path): string {
+function fieldName(path: Path): string {
   return path.length === 0 ? 'request' : path.join('.');
 }
 
-function words({ rule }: Problem): string {
+function describe({ rule }: Problem): string {
   switch (rule.type) {
     case 'present':
       return 'Field required';

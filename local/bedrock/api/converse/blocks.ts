@@ -8,7 +8,7 @@ import type {
 } from '#local/bedrock/api/converse/request-shape.ts';
 import type { TurnBlock } from '#local/bedrock/turn/turn.ts';
 
-/** A content block of Converse's as one of a turn. */
+/** Converts a content block of Converse. Throws for content in S3. */
 export function toBlock(block: WireBlock): TurnBlock {
   switch (block.type) {
     case 'text':
@@ -30,7 +30,7 @@ export function toBlock(block: WireBlock): TurnBlock {
         isError: block.value.status === 'error',
       };
     case 'guardContent':
-      return toGuarded(block.value);
+      return toGuardedText(block.value);
     case 'cachePoint':
       return { type: 'cache-point', ttl: block.value.ttl ?? '5m' };
     case 'reasoningContent':
@@ -38,15 +38,15 @@ export function toBlock(block: WireBlock): TurnBlock {
         ? { type: 'reasoning', ...block.value.value }
         : { type: 'reasoning', text: '' };
     case 'citationsContent': {
-      const words = (block.value.content ?? []).map(({ value }) => value).join('');
-      return { type: 'text', text: words };
+      const text = (block.value.content ?? []).map(({ value }) => value).join('');
+      return { type: 'text', text };
     }
     case 'searchResult':
       return toSearchResult(block.value);
   }
 }
 
-/** A block of the system prompt. */
+/** Converts a block of the system prompt. */
 export function toSystemBlock(block: WireSystem[number]): TurnBlock {
   return toBlock(block);
 }
@@ -56,7 +56,7 @@ function toResultBlock(block: WireToolResult['content'][number]): TurnBlock {
   return toBlock(block);
 }
 
-function toGuarded(content: Extract<WireBlock, { type: 'guardContent' }>['value']): TurnBlock {
+function toGuardedText(content: Extract<WireBlock, { type: 'guardContent' }>['value']): TurnBlock {
   if (content.type === 'image') return toBlock(content);
   const { text, qualifiers = [] } = content.value;
   return { type: 'guarded-text', text, qualifiers };
@@ -92,16 +92,16 @@ function documentBytes(source: WireDocument['source']): Buffer {
     case 'content':
       return Buffer.from(source.value.map(({ value }) => value).join('\n'));
     case 's3Location':
-      throw noBucket();
+      throw s3NotSupported();
   }
 }
 
 function bytesOf(source: WireSource): Buffer {
-  if (source.type === 's3Location') throw noBucket();
+  if (source.type === 's3Location') throw s3NotSupported();
   return source.value;
 }
 
-/** As Bedrock says it of an object that it cannot read. */
-function noBucket(): Error {
-  return invalid('Unable to access the S3 location. No bucket can be read from the local Bedrock.');
+/** The first sentence is Bedrock's own message for an object that it cannot read. */
+function s3NotSupported(): Error {
+  return invalid('Unable to access the S3 location. The local Bedrock cannot read buckets.');
 }

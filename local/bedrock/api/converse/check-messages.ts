@@ -5,9 +5,9 @@ import type {
   WireMessage,
 } from '#local/bedrock/api/converse/request-shape.ts';
 import { checkImage } from '#local/bedrock/model/image-size.ts';
-import { takesPrefill, type ModelFacts } from '#local/bedrock/model/models.ts';
+import { supportsPrefill, type ModelFacts } from '#local/bedrock/model/models.ts';
 
-/** Throws what Bedrock says of messages that do not make a conversation, or not for this model. */
+/** Throws Bedrock's error if the messages are not a valid conversation for this model. */
 export function checkMessages(model: ModelFacts, request: ConverseRequest): void {
   const { messages, system = [] } = request;
   const [first] = messages;
@@ -43,9 +43,9 @@ function checkContent(model: ModelFacts, { content, role }: WireMessage, index: 
   for (const [position, block] of content.entries()) {
     const path = `messages.${index}.content.${position}`;
     if (block.type === 'text') checkBlank(block.value, path, 'ContentBlock');
-    else if (block.type === 'image') checkTaken(model.inputs.includes('IMAGE'), block);
-    else if (block.type === 'video') checkTaken(model.inputs.includes('VIDEO'), block);
-    else if (block.type === 'audio') checkTaken(false, block);
+    else if (block.type === 'image') checkSupported(model.inputs.includes('IMAGE'), block);
+    else if (block.type === 'video') checkSupported(model.inputs.includes('VIDEO'), block);
+    else if (block.type === 'audio') checkSupported(false, block);
     else if (block.type === 'document') checkDocument(model, block, content);
     if (role === 'assistant' && (block.type === 'toolResult' || block.type === 'document')) {
       throw invalid(`The ${block.type} content block at ${path} is only supported for user turns.`);
@@ -56,8 +56,8 @@ function checkContent(model: ModelFacts, { content, role }: WireMessage, index: 
       );
     }
   }
-  checkMany(content, 'image', 20);
-  checkMany(content, 'document', 5);
+  checkCount(content, 'image', 20);
+  checkCount(content, 'document', 5);
 }
 
 function checkBlank(text: string, path: string, type: string): void {
@@ -68,8 +68,8 @@ function checkBlank(text: string, path: string, type: string): void {
   );
 }
 
-function checkTaken(isTaken: boolean, block: WireBlock): void {
-  if (!isTaken) {
+function checkSupported(isSupported: boolean, block: WireBlock): void {
+  if (!isSupported) {
     throw invalid(
       `This model doesn't support the ${block.type} content block that you provided. ` +
         'Provide a different content block or use a different model.',
@@ -84,7 +84,7 @@ function checkDocument(
   block: Extract<WireBlock, { type: 'document' }>,
   content: readonly WireBlock[],
 ): void {
-  checkTaken(model.takes.documents, block);
+  checkSupported(model.supports.documents, block);
   const { name, source } = block.value;
   if (!/^[\p{L}\p{N}\s\-()[\]]+$/u.test(name) || /\s{2}/u.test(name)) throw invalid(documentName);
   if (source.type === 'bytes' && source.value.length > 4.5 * 1024 * 1024) {
@@ -100,29 +100,29 @@ const documentName =
   "hyphens, parentheses, and square brackets. The name can't contain more than one consecutive " +
   'whitespace character.';
 
-function checkMany(content: readonly WireBlock[], type: WireBlock['type'], most: number): void {
-  if (content.filter((block) => block.type === type).length <= most) return;
-  throw invalid(`A message can hold at most ${most} ${type} content blocks.`);
+function checkCount(content: readonly WireBlock[], type: WireBlock['type'], max: number): void {
+  if (content.filter((block) => block.type === type).length <= max) return;
+  throw invalid(`A message can hold at most ${max} ${type} content blocks.`);
 }
 
-/** What a tool gave must answer what was asked of it in the message before, all of it, once. */
+/** Each tool use of the previous message needs exactly one tool result in this one. */
 function checkToolResults(
   { role, content }: WireMessage,
-  before: WireMessage | undefined,
+  previous: WireMessage | undefined,
   index: number,
 ): void {
   if (role !== 'user') return;
-  const asked = toolUses(before);
-  const given = content.flatMap((block) =>
+  const uses = toolUses(previous);
+  const results = content.flatMap((block) =>
     block.type === 'toolResult' ? [block.value.toolUseId] : [],
   );
-  if (given.length > asked.length) {
+  if (results.length > uses.length) {
     throw invalid(
       `The number of toolResult blocks at messages.${index}.content exceeds the number of ` +
         'toolUse blocks of previous turn.',
     );
   }
-  const missing = asked.filter((id) => !given.includes(id));
+  const missing = uses.filter((id) => !results.includes(id));
   if (missing.length > 0) {
     throw invalid(
       `Expected toolResult blocks at messages.${index}.content for the following Ids: ` +
@@ -151,14 +151,14 @@ function checkToolBlocks({ messages, toolConfig }: ConverseRequest): void {
 function checkPrefill(model: ModelFacts, messages: readonly WireMessage[]): void {
   const last = messages.at(-1);
   if (last?.role !== 'assistant') return;
-  if (!takesPrefill(model)) {
+  if (!supportsPrefill(model)) {
     throw invalid(
       'The model returned the following errors: This model does not support assistant message ' +
         'prefill. The conversation must end with a user message.',
     );
   }
-  const text = last.content.at(-1);
-  if (model.provider === 'Anthropic' && text?.type === 'text' && /\s$/u.test(text.value)) {
+  const block = last.content.at(-1);
+  if (model.provider === 'Anthropic' && block?.type === 'text' && /\s$/u.test(block.value)) {
     throw invalid(
       'The model returned the following errors: messages: final assistant content cannot end ' +
         'with trailing whitespace',

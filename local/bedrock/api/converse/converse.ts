@@ -2,33 +2,34 @@ import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
 import { createConverseWriter, renderConverse } from '#local/bedrock/api/converse/render.ts';
 import { readConverse } from '#local/bedrock/api/converse/read-converse.ts';
 import { findModel } from '#local/bedrock/model/models.ts';
-import type { Operation } from '#local/bedrock/api/operation.ts';
+import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { paddingFor } from '#local/bedrock/turn/padding.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 
-export const converse: Operation = {
+/** Answers a conversation as a whole. */
+export const converse: BedrockOperation = {
   name: 'Converse',
   method: 'POST',
   path: /^\/model\/(?<modelId>[^/]+)\/converse$/u,
   async run(call) {
-    const reply = { type: 'whole', render: renderConverse } as const;
-    await answerTurn(call, { turn: read(call, false), reply });
+    await answerTurn(call, read(call, false), { type: 'whole', render: renderConverse });
   },
 };
 
-export const converseStream: Operation = {
+/** Answers a conversation as a stream of events. */
+export const converseStream: BedrockOperation = {
   name: 'ConverseStream',
   method: 'POST',
   path: /^\/model\/(?<modelId>[^/]+)\/converse-stream$/u,
   async run(call) {
     const turn = read(call, true);
-    const writer = createConverseWriter(paddingFor(turn, call.services.pads));
-    await answerTurn(call, { turn, reply: { type: 'stream', writer } });
+    const writer = createConverseWriter(paddingFor(turn, call.context.padsEvents));
+    await answerTurn(call, turn, { type: 'stream', writer });
   },
 };
 
-function read({ params, request, services }: Call, isStream: boolean): ModelTurn {
-  const model = findModel(params['modelId'] ?? '', services.policy);
+function read({ params, request, context }: BedrockCall, isStream: boolean): ModelTurn {
+  const model = findModel(params['modelId'] ?? '', context.policy);
   return readConverse(model, request.body, isStream);
 }

@@ -1,11 +1,11 @@
-import { invalid, refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { invalid, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { toTurn } from '#local/bedrock/api/converse/read-converse.ts';
 import { converseShape } from '#local/bedrock/api/converse/request-shape.ts';
 import { extractDocuments } from '#local/bedrock/model/extract-documents.ts';
 import { countInput } from '#local/bedrock/model/input-tokens.ts';
 import { formatOf } from '#local/bedrock/api/invoke/formats.ts';
 import { findModel } from '#local/bedrock/model/models.ts';
-import { sendJson, type Operation } from '#local/bedrock/api/operation.ts';
+import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody, parseNative } from '#local/bedrock/server/parse-body.ts';
 import { blob, readShape, structure, union } from '#local/wire/shape.ts';
 
@@ -13,16 +13,16 @@ const countShape = structure({
   input: union({ invokeModel: structure({ body: blob }), converse: converseShape }),
 });
 
-/** Counts what a request would cost in input, by the approximation that usage is made with. */
-export const countTokens: Operation = {
+/** Counts the input tokens of a request, by the same approximation as usage. */
+export const countTokens: BedrockOperation = {
   name: 'CountTokens',
   method: 'POST',
   path: /^\/model\/(?<modelId>[^/]+)\/count-tokens$/u,
-  asksNoModel: true,
+  answersWithoutModel: true,
   async run(call) {
-    const { params, request, services } = call;
-    const model = findModel(params['modelId'] ?? '', services.policy);
-    const { input } = readShape(countShape, parseBody(request.body), refuseMembers);
+    const { params, request, context } = call;
+    const model = findModel(params['modelId'] ?? '', context.policy);
+    const { input } = readShape(countShape, parseBody(request.body), invalidRequest);
     if (input.type === 'converse') {
       const turn = await extractDocuments(toTurn(model, input.value, false));
       return sendJson(call, { inputTokens: countInput(turn) });

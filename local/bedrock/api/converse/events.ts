@@ -1,15 +1,16 @@
 import type { AnswerEvent, Citation, Usage } from '#local/bedrock/turn/answer.ts';
 import { totalTokens } from '#local/bedrock/turn/answer.ts';
 
-/** An event of ConverseStream: its name, and its members in alphabetical order. */
+/** An event of ConverseStream. The members are in alphabetical order. */
 export interface ConverseEvent {
   readonly name: string;
   readonly members: Readonly<Record<string, unknown>>;
 }
 
 /**
- * One of an answer's events as ConverseStream has it, where it has one: text and reasoning are not
- * announced, they begin with their first delta.
+ * Converts an event of an answer to ConverseStream's. Returns undefined if ConverseStream has no
+ * such event: it has no start event for text and reasoning blocks, which begin with their first
+ * delta.
  */
 export function toConverseEvent(event: AnswerEvent): ConverseEvent | undefined {
   switch (event.type) {
@@ -44,15 +45,18 @@ export function toConverseEvent(event: AnswerEvent): ConverseEvent | undefined {
   }
 }
 
-function delta(contentBlockIndex: number, said: object): ConverseEvent {
-  return { name: 'contentBlockDelta', members: { contentBlockIndex, delta: said } };
+function delta(contentBlockIndex: number, change: object): ConverseEvent {
+  return { name: 'contentBlockDelta', members: { contentBlockIndex, delta: change } };
 }
 
-/** Converse's ids begin with `tooluse_`; those that a scenario or an upstream names stay. */
+/**
+ * Adds Converse's prefix `tooluse_` to simulated ids. Ids of scenarios and upstreams stay as is.
+ */
 export function toToolUseId(id: string): string {
   return /^[a-zA-Z0-9]{22}$/u.test(id) ? `tooluse_${id}` : id;
 }
 
+/** Converts a citation to Converse's format. */
 export function toWireCitation({ title, source, text, location }: Citation): object {
   const { index, start, end } = location;
   const place =
@@ -62,7 +66,10 @@ export function toWireCitation({ title, source, text, location }: Citation): obj
   return { location: place, source, sourceContent: [{ text }], title };
 }
 
-/** As a real answer of August 2026 has it, members outside the service model included. */
+/**
+ * Converts usage to Converse's format, as in a real answer of August 2026. That includes members
+ * that are not in the service model.
+ */
 export function toWireUsage(usage: Usage): object {
   const { cacheWrites } = usage;
   const details = (['1h', '5m'] as const).flatMap((ttl) => {

@@ -1,4 +1,4 @@
-import { invalid, refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { invalid, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { checkMessages } from '#local/bedrock/api/converse/check-messages.ts';
 import {
   converseShape,
@@ -20,14 +20,16 @@ import type {
 } from '#local/bedrock/turn/turn.ts';
 import { isRecord, readShape } from '#local/wire/shape.ts';
 
-/** Reads the body of Converse and ConverseStream. Throws Bedrock's errors for what it refuses. */
+/** Reads the body of Converse and ConverseStream. Throws Bedrock's errors for invalid requests. */
 export function readConverse(model: ModelFacts, body: Buffer, isStream: boolean): ModelTurn {
-  return toTurn(model, readShape(converseShape, parseBody(body), refuseMembers), isStream);
+  return toTurn(model, readShape(converseShape, parseBody(body), invalidRequest), isStream);
 }
 
-/** A request of Converse's form as a turn; CountTokens has such requests too. */
+/**
+ * Converts a request of Converse, ConverseStream or CountTokens to a turn. Throws Bedrock's errors.
+ */
 export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: boolean): ModelTurn {
-  checkAbilities(model, request);
+  checkModelSupport(model, request);
   checkMessages(model, request);
   const fields = request.additionalModelRequestFields ?? {};
   const inference = request.inferenceConfig ?? {};
@@ -59,7 +61,7 @@ export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: bo
   };
 }
 
-/** Anthropic's own way to ask for a schema, which the AI SDK takes. */
+/** Returns the schema from Anthropic's own request fields, which the AI SDK uses. */
 function nativeSchema(
   { family }: ModelFacts,
   { output_config: config, output_format: beta }: Readonly<Record<string, unknown>>,
@@ -69,21 +71,21 @@ function nativeSchema(
   return isRecord(format['schema']) ? JSON.stringify(format['schema']) : undefined;
 }
 
-function checkAbilities(model: ModelFacts, request: ConverseRequest): void {
-  const { takes, output, provider } = model;
+function checkModelSupport(model: ModelFacts, request: ConverseRequest): void {
+  const { supports, output, provider } = model;
   if (output === 'EMBEDDING') {
     throw invalid('The action or operation is not supported for this model.');
   }
-  if (request.system !== undefined && request.system.length > 0 && !takes.system) {
+  if (request.system !== undefined && request.system.length > 0 && !supports.system) {
     throw invalid(
       "This model doesn't support system messages. Try again without a system message or use a " +
         'model that supports system messages.',
     );
   }
-  if (request.toolConfig !== undefined && !takes.tools) {
+  if (request.toolConfig !== undefined && !supports.tools) {
     throw invalid("This model doesn't support tool use.");
   }
-  if (request.outputConfig?.textFormat !== undefined && !takes.structuredOutput) {
+  if (request.outputConfig?.textFormat !== undefined && !supports.structuredOutput) {
     throw invalid("This model doesn't support the outputConfig.textFormat field.");
   }
   const { temperature, topP } = request.inferenceConfig ?? {};

@@ -14,14 +14,18 @@ import {
   type WholeAnswer,
 } from '#local/bedrock/turn/whole-answer.ts';
 
-/** ConverseStream's frames as Bedrock writes them, with padding among the sorted members. */
+/**
+ * Creates the writer of ConverseStream's frames. As on Bedrock, padding is one of the sorted
+ * members.
+ */
 export function createConverseWriter(padding: () => string | undefined): StreamWriter {
   return {
     headers: { 'content-type': 'application/vnd.amazon.eventstream' },
     write(event: AnswerEvent) {
-      const said = toConverseEvent(event);
-      if (said === undefined) return [];
-      return [eventFrame(said.name, JSON.stringify(padded(said.members, padding())))];
+      const converseEvent = toConverseEvent(event);
+      if (converseEvent === undefined) return [];
+      const { name, members } = converseEvent;
+      return [eventFrame(name, JSON.stringify(withPadding(members, padding())))];
     },
     exception: exceptionBytes,
     error: errorFrame,
@@ -29,8 +33,8 @@ export function createConverseWriter(padding: () => string | undefined): StreamW
   };
 }
 
-/** The members with `p` in its alphabetical place. */
-function padded(
+/** Inserts `p` at its alphabetical position. */
+function withPadding(
   members: Readonly<Record<string, unknown>>,
   p: string | undefined,
 ): Readonly<Record<string, unknown>> {
@@ -44,7 +48,7 @@ function padded(
   return sorted;
 }
 
-/** The whole answer of Converse. */
+/** Returns the response of Converse. */
 export function renderConverse(answer: WholeAnswer): WholeReply {
   const { blocks, latencyMs, stopReason, usage, guardrailTrace: guardrail } = answer;
   return {

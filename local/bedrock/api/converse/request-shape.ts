@@ -14,7 +14,7 @@ import {
   type Shaped,
 } from '#local/wire/shape.ts';
 
-/** The request of Converse, as the service model of November 2026 has it. */
+/** The request of Converse, as in the service model of November 2026. */
 
 const toolName = string({ min: 1, max: 64, pattern: '[a-zA-Z0-9_-]+' });
 const toolUseId = string({ min: 1, max: 64, pattern: '[a-zA-Z0-9_.:-]+' });

@@ -1,5 +1,5 @@
-import { lastSaysWhy, refuseBody, type Format } from '#local/bedrock/api/invoke/format.ts';
-import { plainTurn, said } from '#local/bedrock/turn/plain-turn.ts';
+import { createTextChunker, invalidBody, type Format } from '#local/bedrock/api/invoke/format.ts';
+import { plainTurn, textMessage } from '#local/bedrock/turn/plain-turn.ts';
 import { readPrompt } from '#local/bedrock/api/invoke/prompt-template.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { answerText } from '#local/bedrock/turn/whole-answer.ts';
@@ -22,7 +22,7 @@ const commandShape = structure(
 /** Cohere Command. */
 export const cohereCommand: Format = {
   read(body, model) {
-    const request = readShape(commandShape, body, refuseBody);
+    const request = readShape(commandShape, body, invalidBody);
     const { prompt, max_tokens: maxTokens, stop_sequences: stopSequences } = request;
     return plainTurn(model, { ...readPrompt(prompt), maxTokens, stopSequences });
   },
@@ -35,7 +35,7 @@ export const cohereCommand: Format = {
     };
   },
   stream: () =>
-    lastSaysWhy(
+    createTextChunker(
       (text, reason) =>
         reason === undefined
           ? { index: 0, is_finished: false, text }
@@ -62,10 +62,10 @@ const chatShape = structure(
 /** Cohere Command R. */
 export const cohereChat: Format = {
   read(body, model) {
-    const request = readShape(chatShape, body, refuseBody);
+    const request = readShape(chatShape, body, invalidBody);
     const { message, preamble, chat_history: history = [], documents = [] } = request;
-    const before = history.map(({ role, message: text }) =>
-      said(role === 'USER' ? 'user' : 'assistant', text),
+    const previous = history.map(({ role, message: text }) =>
+      textMessage(role === 'USER' ? 'user' : 'assistant', text),
     );
     const sources = documents.map(({ title = '', snippet, text }) => ({
       type: 'search-result' as const,
@@ -80,7 +80,7 @@ export const cohereChat: Format = {
     } as const;
     return plainTurn(model, {
       system: preamble,
-      messages: [...before, question],
+      messages: [...previous, question],
       maxTokens: request.max_tokens,
       stopSequences: request.stop_sequences,
     });
@@ -92,7 +92,7 @@ export const cohereChat: Format = {
     text: answerText(answer),
   }),
   stream: () =>
-    lastSaysWhy((text, reason) =>
+    createTextChunker((text, reason) =>
       reason === undefined
         ? { event_type: 'text-generation', is_finished: false, text }
         : {

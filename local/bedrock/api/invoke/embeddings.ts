@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { refuseBody } from '#local/bedrock/api/invoke/format.ts';
+import { invalidBody } from '#local/bedrock/api/invoke/format.ts';
 import type { ModelFacts } from '#local/bedrock/model/models.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
@@ -15,14 +15,14 @@ import {
   structure,
 } from '#local/wire/shape.ts';
 
-/** An answer of a model of embeddings, and what it cost. */
-export interface Embedded {
+/** The response of an embedding model, and the tokens of its input. */
+export interface EmbeddingResult {
   readonly body: object;
   readonly inputTokens: number;
 }
 
-/** Answers in the form of the model's family. Throws for a body it would refuse. */
-export function embed(model: ModelFacts, body: unknown): Embedded {
+/** Returns embeddings in the format of the model's family. Throws the model's errors. */
+export function embed(model: ModelFacts, body: unknown): EmbeddingResult {
   if (model.family === 'cohere-embed') return embedCohere(model, body);
   return model.family === 'nova-embed' ? embedNova(model, body) : embedTitan(model, body);
 }
@@ -32,8 +32,8 @@ const titanShape = closedStructure(
   { dimensions: integer(), normalize: boolean, embeddingTypes: list(oneOf('float', 'binary')) },
 );
 
-function embedTitan(model: ModelFacts, body: unknown): Embedded {
-  const request = readShape(titanShape, body, refuseBody);
+function embedTitan(model: ModelFacts, body: unknown): EmbeddingResult {
+  const request = readShape(titanShape, body, invalidBody);
   const { inputText, dimensions = model.id.endsWith('v1') ? 1_536 : 1_024 } = request;
   if (![256, 512, 1_024, 1_536].includes(dimensions)) {
     throw invalid(
@@ -64,12 +64,12 @@ const cohereShape = structure(
   },
 );
 
-function embedCohere(model: ModelFacts, body: unknown): Embedded {
+function embedCohere(model: ModelFacts, body: unknown): EmbeddingResult {
   const {
     texts,
     embedding_types: types,
     output_dimension: size,
-  } = readShape(cohereShape, body, refuseBody);
+  } = readShape(cohereShape, body, invalidBody);
   const dimensions = size ?? (model.id.includes('v4') ? 1_536 : 1_024);
   const float = texts.map((text) => vectorOf(text, dimensions));
   const inputTokens = texts.reduce((sum, text) => sum + countTokens(text), 0);
@@ -92,12 +92,12 @@ const toNumbers: Readonly<Record<'float' | 'int8' | 'uint8' | 'binary' | 'ubinar
   float: (vector) => vector,
   int8: (vector) => vector.map((value) => Math.round(value * 127)),
   uint8: (vector) => vector.map((value) => Math.round(value * 127) + 128),
-  binary: (vector) => packed(vector).map((byte) => byte - 128),
-  ubinary: (vector) => packed(vector),
+  binary: (vector) => packSigns(vector).map((byte) => byte - 128),
+  ubinary: (vector) => packSigns(vector),
 };
 
-/** A bit for each number: whether it is above zero. */
-function packed(vector: readonly number[]): readonly number[] {
+/** Packs one bit per number: whether it is positive. */
+function packSigns(vector: readonly number[]): readonly number[] {
   return Array.from({ length: Math.ceil(vector.length / 8) }, (_, index) =>
     vector
       .slice(index * 8, index * 8 + 8)
@@ -122,8 +122,8 @@ const novaShape = structure(
   { schemaVersion: string() },
 );
 
-function embedNova(model: ModelFacts, body: unknown): Embedded {
-  const { singleEmbeddingParams: params } = readShape(novaShape, body, refuseBody);
+function embedNova(model: ModelFacts, body: unknown): EmbeddingResult {
+  const { singleEmbeddingParams: params } = readShape(novaShape, body, invalidBody);
   const inputTokens = checkLength(model, params.text.value);
   const embedding = vectorOf(params.text.value, params.embeddingDimension ?? 3_072);
   return { inputTokens, body: { embeddings: [{ embedding, embeddingType: 'TEXT' }] } };
@@ -138,15 +138,16 @@ function checkLength({ contextTokens }: ModelFacts, text: string): number {
 }
 
 /**
- * A unit vector by feature hashing: each word, and each run of three characters, adds to a place
- * that its hash names. Texts that share words are near to one another.
+ * Returns a unit vector by feature hashing. The hash of each word and of each run of three
+ * characters picks the dimension that the feature adds to, so texts that share words are close to
+ * each other.
  */
 function vectorOf(text: string, dimensions: number): readonly number[] {
   const vector = Array.from({ length: dimensions }, () => 0);
   for (const [feature, weight] of featuresOf(text.normalize('NFKC').toLowerCase())) {
     const hash = createHash('sha1').update(feature).digest();
-    const place = hash.readUInt32BE(0) % dimensions;
-    vector[place] = (vector[place] ?? 0) + ((hash[4] ?? 0) % 2 === 0 ? weight : -weight);
+    const index = hash.readUInt32BE(0) % dimensions;
+    vector[index] = (vector[index] ?? 0) + ((hash[4] ?? 0) % 2 === 0 ? weight : -weight);
   }
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) || 1;
   return vector.map((value) => Math.fround(value / length));

@@ -5,26 +5,32 @@ import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 import type { WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
 import type { Path, Problem, Rule } from '#local/wire/shape.ts';
 
-/** How a family of models is spoken to in its own words, through InvokeModel. */
+/** The native request and response format of a model family in InvokeModel. */
 export interface Format {
-  /** Throws Bedrock's errors for what the model would refuse. */
+  /** Converts a request body to a turn. Throws Bedrock's errors for an invalid body. */
   read(body: unknown, model: ModelFacts): ModelTurn;
+  /** Returns the body of the response. */
   whole(answer: WholeAnswer, turn: ModelTurn): object;
-  /** Gives the chunks of each event; those of `end` come last and get the metrics. */
+  /**
+   * Returns a function that renders each event as chunks. The last chunk of `end` gets the metrics.
+   */
   stream(turn: ModelTurn): (event: AnswerEvent) => readonly object[];
 }
 
-/** A chunk for each piece of text, and one at the end that says why it ends; the first may begin with something more. */
-export function lastSaysWhy(
+/**
+ * Renders each text delta as a chunk, and ends with a chunk that has the stop reason. `prefix` is
+ * put before the first text.
+ */
+export function createTextChunker(
   chunk: (text: string, stopReason: StopReason | undefined) => object,
-  before = '',
+  prefix = '',
 ): ReturnType<Format['stream']> {
   let stopReason: StopReason = 'end_turn';
-  let unsaid = before;
+  let pendingPrefix = prefix;
   return (event) => {
     if (event.type === 'text-delta') {
-      const text = unsaid + event.text;
-      unsaid = '';
+      const text = pendingPrefix + event.text;
+      pendingPrefix = '';
       return [chunk(text, undefined)];
     }
     if (event.type === 'stop') ({ stopReason } = event);
@@ -32,28 +38,30 @@ export function lastSaysWhy(
   };
 }
 
-/** What InvokeModel says of a body that is not what the model's own schema has. */
-export function refuseBody(problems: readonly Problem[]): Error {
+/** Returns InvokeModel's error for a body that violates the model's schema. */
+export function invalidBody(problems: readonly Problem[]): Error {
   const [first] = problems;
   if (first === undefined) return invalid('Malformed input request');
-  const words =
+  const description =
     problems.length === 1
       ? violation(first)
       : `#: ${problems.length} schema violations found, ${violation(first)}`;
-  return invalid(`Malformed input request: ${words}, please reformat your input and try again.`);
+  return invalid(
+    `Malformed input request: ${description}, please reformat your input and try again.`,
+  );
 }
 
 function violation({ path, value, rule }: Problem): string {
-  const inside = pointer(path.slice(0, -1));
-  if (rule.type === 'present') return `${inside}: required key [${path.at(-1)}] not found`;
+  const parent = pointer(path.slice(0, -1));
+  if (rule.type === 'present') return `${parent}: required key [${path.at(-1)}] not found`;
   if (rule.type !== 'known-member') return `${pointer(path)}: ${expectation(rule, value)}`;
-  return `${inside}: extraneous key [${path.at(-1)}] is not permitted`;
+  return `${parent}: extraneous key [${path.at(-1)}] is not permitted`;
 }
 
 function expectation(rule: Rule, value: unknown): string {
   switch (rule.type) {
     case 'kind':
-      return `expected type: ${capital(rule.kind)}, found: ${kindOf(value)}`;
+      return `expected type: ${capitalize(rule.kind)}, found: ${kindOf(value)}`;
     case 'at-least':
       return `${String(value)} is not greater or equal to ${rule.limit}`;
     case 'at-most':
@@ -80,9 +88,9 @@ function pointer(path: Path): string {
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'JSONArray';
   if (typeof value === 'object') return value === null ? 'Null' : 'JSONObject';
-  return capital(typeof value);
+  return capitalize(typeof value);
 }
 
-function capital(word: string): string {
+function capitalize(word: string): string {
   return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }

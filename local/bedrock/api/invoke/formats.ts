@@ -3,9 +3,9 @@ import {
   renderMessage,
 } from '#local/bedrock/api/anthropic/messages-render.ts';
 import { toTurn } from '#local/bedrock/api/anthropic/messages-request.ts';
-import { messagesShape, refuseFields } from '#local/bedrock/api/anthropic/messages-shape.ts';
+import { messagesShape, invalidFields } from '#local/bedrock/api/anthropic/messages-shape.ts';
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { refuseBody, type Format } from '#local/bedrock/api/invoke/format.ts';
+import { invalidBody, type Format } from '#local/bedrock/api/invoke/format.ts';
 import { nova } from '#local/bedrock/api/invoke/nova.ts';
 import { cohereChat, cohereCommand } from '#local/bedrock/api/invoke/cohere.ts';
 import {
@@ -20,10 +20,10 @@ import { createCompletionStream, renderCompletion } from '#local/bedrock/api/ope
 import { chatShape, chatTurn } from '#local/bedrock/api/openai/chat-request.ts';
 import { readShape } from '#local/wire/shape.ts';
 
-/** Anthropic's Messages; the model and whether to stream are said by the path. */
+/** Anthropic's Messages. The path selects the model and streaming, so the body must not. */
 const anthropic: Format = {
   read(body, model) {
-    const request = readShape(messagesShape, body, refuseFields);
+    const request = readShape(messagesShape, body, invalidFields);
     if (request.model !== undefined) throw invalid('model: Extra inputs are not permitted');
     if (request.stream !== undefined) throw invalid('stream: Extra inputs are not permitted');
     if (request.anthropic_version === undefined) throw invalid('anthropic_version: Field required');
@@ -33,9 +33,9 @@ const anthropic: Format = {
   stream: (turn) => createMessageStream(turn, turn.model.id),
 };
 
-/** OpenAI's chat form, which Qwen, gpt-oss, DeepSeek V3, Mistral Large 3 and Jamba speak. */
+/** OpenAI's chat format, used by Qwen, gpt-oss, DeepSeek V3, Mistral Large 3 and Jamba. */
 const chat: Format = {
-  read: (body, model) => chatTurn(model, readShape(chatShape, body, refuseBody)),
+  read: (body, model) => chatTurn(model, readShape(chatShape, body, invalidBody)),
   whole: (answer, turn) => renderCompletion(answer, turn, turn.model.id),
   stream: (turn) => createCompletionStream(turn, turn.model.id, true),
 };
@@ -54,7 +54,7 @@ const formats: Readonly<Partial<Record<Family, Format>>> = {
   'deepseek-r1': deepseekR1,
 };
 
-/** The format a family's models are invoked in; nothing for models of embeddings. */
+/** Returns the format of a model family, or undefined for embedding models. */
 export function formatOf(family: Family): Format | undefined {
   return formats[family];
 }

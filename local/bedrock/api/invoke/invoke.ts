@@ -1,24 +1,25 @@
 import { noUsage, type AnswerEvent, type StopReason } from '#local/bedrock/turn/answer.ts';
 import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
-import { invalid, refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { invalid, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { exceptionBytes } from '#local/bedrock/api/exception-bytes.ts';
 import { errorFrame, eventFrame } from '#local/wire/event-stream.ts';
 import { embed } from '#local/bedrock/api/invoke/embeddings.ts';
 import type { Format } from '#local/bedrock/api/invoke/format.ts';
-import { readGuardrail } from '#local/bedrock/guardrails/guardrail-headers.ts';
+import { readGuardrailHeaders } from '#local/bedrock/guardrails/guardrail-headers.ts';
 import { formatOf } from '#local/bedrock/api/invoke/formats.ts';
 import { findModel, type ModelFacts } from '#local/bedrock/model/models.ts';
-import type { Operation } from '#local/bedrock/api/operation.ts';
+import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseNative } from '#local/bedrock/server/parse-body.ts';
 import { paddingFor } from '#local/bedrock/turn/padding.ts';
-import type { Reply, StreamWriter, WholeReply } from '#local/bedrock/turn/reply.ts';
-import { refuseWithoutTurn } from '#local/bedrock/scenarios/choose.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { StreamWriter, WholeReply } from '#local/bedrock/turn/reply.ts';
+import { failWithoutTurn } from '#local/bedrock/scenarios/select-scenario.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 import type { WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
 import { isRecord, map, readShape, string } from '#local/wire/shape.ts';
 
-export const invokeModel: Operation = {
+/** Answers a request in the native format of a model, as a whole. */
+export const invokeModel: BedrockOperation = {
   name: 'InvokeModel',
   method: 'POST',
   path: /^\/model\/(?<modelId>[^/]+)\/invoke$/u,
@@ -27,11 +28,12 @@ export const invokeModel: Operation = {
     if (model.output === 'EMBEDDING') return sendEmbedding(call, model, body);
     const { turn, format } = readTurn(call, model, body);
     const render = (answer: WholeAnswer): WholeReply => renderWhole(answer, turn, format);
-    await answerTurn(call, { turn, reply: { type: 'whole', render } });
+    await answerTurn(call, turn, { type: 'whole', render });
   },
 };
 
-export const invokeModelWithResponseStream: Operation = {
+/** Answers a request in the native format of a model, as a stream of chunks. */
+export const invokeModelWithResponseStream: BedrockOperation = {
   name: 'InvokeModelWithResponseStream',
   method: 'POST',
   path: /^\/model\/(?<modelId>[^/]+)\/invoke-with-response-stream$/u,
@@ -41,21 +43,20 @@ export const invokeModelWithResponseStream: Operation = {
     const writer = createInvokeWriter(
       turn,
       format.stream(turn),
-      paddingFor(turn, call.services.pads),
+      paddingFor(turn, call.context.padsEvents),
     );
-    const reply: Reply = { type: 'stream', writer };
-    await answerTurn(call, { turn, reply });
+    await answerTurn(call, turn, { type: 'stream', writer });
   },
 };
 
-function readRequest(call: Call): { readonly model: ModelFacts; readonly body: unknown } {
-  const { params, request, services } = call;
-  const model = findModel(params['modelId'] ?? '', services.policy);
+function readRequest(call: BedrockCall): { readonly model: ModelFacts; readonly body: unknown } {
+  const { params, request, context } = call;
+  const model = findModel(params['modelId'] ?? '', context.policy);
   return { model, body: parseNative(request.body) };
 }
 
 function readTurn(
-  call: Call,
+  call: BedrockCall,
   model: ModelFacts,
   body: unknown,
 ): { readonly turn: ModelTurn; readonly format: Format } {
@@ -63,22 +64,25 @@ function readTurn(
   if (format === undefined) {
     throw invalid('The model is unsupported for streaming.');
   }
-  const turn = format.read(withoutExtras(body), model);
+  const turn = format.read(withoutBedrockMembers(body), model);
   const { headers } = call.request;
   const metadata = readMetadata(headers['x-amzn-bedrock-request-metadata']);
-  return { turn: { ...turn, metadata, guardrail: readGuardrail(call.request, body) }, format };
+  return {
+    turn: { ...turn, metadata, guardrail: readGuardrailHeaders(call.request, body) },
+    format,
+  };
 }
 
-/** Members that are Bedrock's and not the model's. */
-function withoutExtras(body: unknown): unknown {
+/** Removes the members that are for Bedrock and not for the model. */
+function withoutBedrockMembers(body: unknown): unknown {
   if (!isRecord(body)) return body;
-  const own = Object.entries(body).filter(([name]) => !name.startsWith('amazon-bedrock-'));
-  return Object.fromEntries(own);
+  const modelMembers = Object.entries(body).filter(([name]) => !name.startsWith('amazon-bedrock-'));
+  return Object.fromEntries(modelMembers);
 }
 
 function readMetadata(header: unknown): Readonly<Record<string, string>> {
   if (typeof header !== 'string') return {};
-  return readShape(map(string({ max: 256 })), parseNative(Buffer.from(header)), refuseMembers);
+  return readShape(map(string({ max: 256 })), parseNative(Buffer.from(header)), invalidRequest);
 }
 
 function renderWhole(answer: WholeAnswer, turn: ModelTurn, format: Format): WholeReply {
@@ -110,10 +114,12 @@ function guardrailMembers(
   return { 'amazon-bedrock-guardrailAction': action, ...trace };
 }
 
-/** Chunks whose bytes are the model's own JSON; the last of them has the metrics. */
+/**
+ * Creates the writer of chunks that contain the model's own JSON. The last chunk has the metrics.
+ */
 function createInvokeWriter(
   turn: ModelTurn,
-  chunks: (event: AnswerEvent) => readonly object[],
+  toChunks: (event: AnswerEvent) => readonly object[],
   padding: () => string | undefined,
 ): StreamWriter {
   let stopReason: StopReason = 'end_turn';
@@ -127,14 +133,14 @@ function createInvokeWriter(
       'x-amzn-bedrock-content-type': 'application/json',
     },
     write(event) {
-      const said = chunks(event);
+      const chunks = toChunks(event);
       if (event.type === 'stop') ({ stopReason } = event);
-      if (event.type !== 'end') return said.map(frame);
+      if (event.type !== 'end') return chunks.map(frame);
       const { usage, latencyMs: invocationLatency, firstByteMs: firstByteLatency } = event;
       const { inputTokens: inputTokenCount, outputTokens: outputTokenCount } = usage;
       const metrics = { inputTokenCount, outputTokenCount, invocationLatency, firstByteLatency };
-      return said.map((chunk, index) => {
-        if (index < said.length - 1) return frame(chunk);
+      return chunks.map((chunk, index) => {
+        if (index < chunks.length - 1) return frame(chunk);
         const { guardrailTrace } = event;
         const guardrail = guardrailMembers(turn, { stopReason, guardrailTrace });
         return frame({ ...chunk, ...guardrail, 'amazon-bedrock-invocationMetrics': metrics });
@@ -146,12 +152,12 @@ function createInvokeWriter(
   };
 }
 
-function sendEmbedding(call: Call, model: ModelFacts, asked: unknown): void {
-  refuseWithoutTurn(call);
-  const { note, response, services } = call;
-  const { body, inputTokens } = embed(model, asked);
-  const share = { key: model.id, model, quota: services.quota };
-  services.quotas.take(share, inputTokens).settle({ ...noUsage, inputTokens });
+function sendEmbedding(call: BedrockCall, model: ModelFacts, requestBody: unknown): void {
+  failWithoutTurn(call);
+  const { note, response, context } = call;
+  const { body, inputTokens } = embed(model, requestBody);
+  const scope = { key: model.id, model, quota: context.quota };
+  context.quotas.reserve(scope, inputTokens).settle({ ...noUsage, inputTokens });
   response.start(200, {
     'content-type': 'application/json',
     'x-amzn-bedrock-input-token-count': String(inputTokens),

@@ -1,4 +1,4 @@
-import { refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { toConverseEvent } from '#local/bedrock/api/converse/events.ts';
 import { renderConverse } from '#local/bedrock/api/converse/render.ts';
 import { toTurn } from '#local/bedrock/api/converse/read-converse.ts';
@@ -41,14 +41,14 @@ const novaShape = structure(
   },
 );
 
-/** Amazon Nova, whose own words are nearly Converse's. */
+/** Amazon Nova, whose native format is close to Converse's. */
 export const nova: Format = {
   read(body, model) {
     const {
       inferenceConfig = {},
       reasoningConfig,
       ...request
-    } = readShape(novaShape, body, refuseMembers);
+    } = readShape(novaShape, body, invalidRequest);
     const { max_new_tokens: newTokens, maxTokens = newTokens, ...inference } = inferenceConfig;
     const fields = reasoningConfig === undefined ? {} : { reasoningConfig };
     return toTurn(
@@ -66,16 +66,16 @@ export const nova: Format = {
     const { output, stopReason } = { output: undefined, stopReason: undefined, ...body };
     return { output, stopReason, usage: usageOf(answer.usage) };
   },
-  stream: () => chunks,
+  stream: () => toChunks,
 };
 
-function chunks(event: AnswerEvent): readonly object[] {
+function toChunks(event: AnswerEvent): readonly object[] {
   if (event.type === 'end') {
     return [{ metadata: { metrics: {}, trace: {}, usage: usageOf(event.usage) } }];
   }
   if (event.type === 'signature' || event.type === 'citation') return [];
-  const said = toConverseEvent(event);
-  return said === undefined ? [] : [{ [said.name]: said.members }];
+  const converseEvent = toConverseEvent(event);
+  return converseEvent === undefined ? [] : [{ [converseEvent.name]: converseEvent.members }];
 }
 
 function usageOf(usage: Usage): object {

@@ -1,18 +1,18 @@
-import { said, type Plain } from '#local/bedrock/turn/plain-turn.ts';
+import { textMessage, type PlainTurnOptions } from '#local/bedrock/turn/plain-turn.ts';
 import type { TurnMessage } from '#local/bedrock/turn/turn.ts';
 
-/** What a prompt in a model's own template says: who said what. */
-export type Conversation = Pick<Plain, 'system' | 'messages'>;
+/** The conversation in a prompt that is written in a model's own template. */
+export type Conversation = Pick<PlainTurnOptions, 'system' | 'messages'>;
 
 /**
- * Reads the templates in which text models take a conversation, so that the same question has the
- * same answer through every door; a prompt without one is what the user says.
+ * Reads the conversation from a prompt in any of the templates of text models. The same question
+ * then gets the same answer from every API. A prompt without a template is one user message.
  */
 export function readPrompt(prompt: string): Conversation {
-  const found = [readLlama, readMistral, readHuman, readDeepseek, readTitan]
+  const match = [readLlama, readMistral, readHuman, readDeepseek, readTitan]
     .map((read) => read(prompt))
     .find((conversation) => conversation !== undefined && conversation.messages.length > 0);
-  return found ?? { messages: [said('user', prompt)] };
+  return match ?? { messages: [textMessage('user', prompt)] };
 }
 
 type Reader = (prompt: string) => Conversation | undefined;
@@ -26,10 +26,10 @@ const readLlama: Reader = (prompt) => {
 const readMistral: Reader = (prompt) => {
   const [, ...turns] = prompt.split('[INST]');
   const parts = turns.flatMap((turn) => {
-    const [asked, answered] = turn.split('[/INST]');
+    const [question, answer] = turn.split('[/INST]');
     return [
-      ['user', asked],
-      ['assistant', answered?.replaceAll(/<\/?s>/gu, '')],
+      ['user', question],
+      ['assistant', answer?.replaceAll(/<\/?s>/gu, '')],
     ];
   });
   return conversationOf(parts);
@@ -37,8 +37,8 @@ const readMistral: Reader = (prompt) => {
 
 const readHuman: Reader = (prompt) => {
   const form = /\n\n(Human|Assistant):([^]*?)(?=\n\n(?:Human|Assistant):|$)/gu;
-  const turns = [...prompt.matchAll(form)].map(([, who, text]) => [
-    who === 'Human' ? 'user' : 'assistant',
+  const turns = [...prompt.matchAll(form)].map(([, speaker, text]) => [
+    speaker === 'Human' ? 'user' : 'assistant',
     text,
   ]);
   const before = prompt.slice(0, Math.max(0, prompt.indexOf('\n\nHuman:')));
@@ -48,8 +48,8 @@ const readHuman: Reader = (prompt) => {
 const readDeepseek: Reader = (prompt) => {
   const form = /<｜(User|Assistant)｜>([^]*?)(?=<｜(?:User|Assistant|end▁of▁sentence)｜>|$)/gu;
   return conversationOf(
-    [...prompt.matchAll(form)].map(([, who, text]) => [
-      who === 'User' ? 'user' : 'assistant',
+    [...prompt.matchAll(form)].map(([, speaker, text]) => [
+      speaker === 'User' ? 'user' : 'assistant',
       text?.replace(/<think>\s*$/u, ''),
     ]),
   );
@@ -58,24 +58,24 @@ const readDeepseek: Reader = (prompt) => {
 const readTitan: Reader = (prompt) => {
   const form = /(?:^|\n)(User|Bot):([^]*?)(?=\n(?:User|Bot):|$)/gu;
   return conversationOf(
-    [...prompt.matchAll(form)].map(([, who, text]) => [
-      who === 'User' ? 'user' : 'assistant',
+    [...prompt.matchAll(form)].map(([, speaker, text]) => [
+      speaker === 'User' ? 'user' : 'assistant',
       text,
     ]),
   );
 };
 
-/** What is empty was not said: a template ends with the model's turn, still open. */
+/** Empty parts are dropped: a template ends with the model's turn, which is still empty. */
 function conversationOf(
   parts: readonly (readonly (string | undefined)[])[],
 ): Conversation | undefined {
   const messages: TurnMessage[] = [];
   let system: string | undefined;
-  for (const [role, text = ''] of parts) {
-    const words = text.trim();
-    if (words === '') continue;
-    if (role === 'system') system = words;
-    else messages.push(said(role === 'user' ? 'user' : 'assistant', words));
+  for (const [role, part = ''] of parts) {
+    const text = part.trim();
+    if (text === '') continue;
+    if (role === 'system') system = text;
+    else messages.push(textMessage(role === 'user' ? 'user' : 'assistant', text));
   }
   return messages.length === 0 ? undefined : { system, messages };
 }

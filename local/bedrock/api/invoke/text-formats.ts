@@ -1,5 +1,5 @@
 import type { StopReason } from '#local/bedrock/turn/answer.ts';
-import { lastSaysWhy, refuseBody, type Format } from '#local/bedrock/api/invoke/format.ts';
+import { createTextChunker, invalidBody, type Format } from '#local/bedrock/api/invoke/format.ts';
 import { plainTurn } from '#local/bedrock/turn/plain-turn.ts';
 import { readPrompt } from '#local/bedrock/api/invoke/prompt-template.ts';
 import type { ModelFacts } from '#local/bedrock/model/models.ts';
@@ -15,7 +15,7 @@ import {
   type Shape,
 } from '#local/wire/shape.ts';
 
-/** The formats of models that take a prompt and give its continuation. */
+/** The formats of models that take a prompt and return its continuation. */
 
 const share = number({ min: 0, max: 1 });
 const stops = list(string({ min: 1 }));
@@ -25,10 +25,10 @@ const llamaShape = closedStructure(
   { max_gen_len: integer({ min: 1 }), temperature: share, top_p: share, images: stops },
 );
 
-/** Meta Llama; counts stand in the first chunk and in the last. */
+/** Meta Llama. Only the first chunk has the input tokens; the last has the final output tokens. */
 export const llama: Format = {
   read(body, model) {
-    const { prompt, max_gen_len: maxTokens } = readShape(llamaShape, body, refuseBody);
+    const { prompt, max_gen_len: maxTokens } = readShape(llamaShape, body, invalidBody);
     return plainTurn(model, { ...readPrompt(prompt), maxTokens: maxTokens ?? 512 });
   },
   whole: (answer) => ({
@@ -76,7 +76,7 @@ const completionShape = closedStructure(
 );
 
 function readCompletion(body: unknown, model: ModelFacts): ModelTurn {
-  const { prompt, max_tokens: maxTokens, stop } = readShape(completionShape, body, refuseBody);
+  const { prompt, max_tokens: maxTokens, stop } = readShape(completionShape, body, invalidBody);
   return plainTurn(model, {
     ...readPrompt(prompt),
     maxTokens: maxTokens ?? 512,
@@ -91,12 +91,12 @@ export const mistralText: Format = {
     outputs: [{ stop_reason: stopOrLength(answer.stopReason), text: answerText(answer) }],
   }),
   stream: () =>
-    lastSaysWhy((text, stopReason) => ({
+    createTextChunker((text, stopReason) => ({
       outputs: [{ stop_reason: stopReason === undefined ? null : stopOrLength(stopReason), text }],
     })),
 };
 
-/** DeepSeek-R1, whose reasoning comes first, between its own marks. */
+/** DeepSeek-R1. Its reasoning comes first and ends with `</think>`. */
 export const deepseekR1: Format = {
   read: readCompletion,
   whole: (answer) => ({
@@ -108,7 +108,7 @@ export const deepseekR1: Format = {
     ],
   }),
   stream() {
-    const sayLast = lastSaysWhy((text, stopReason) => ({
+    const toTextChunks = createTextChunker((text, stopReason) => ({
       choices: [{ stop_reason: stopReason === undefined ? null : stopOrLength(stopReason), text }],
     }));
     return (event) => {
@@ -116,7 +116,7 @@ export const deepseekR1: Format = {
         return [{ choices: [{ stop_reason: null, text: event.text }] }];
       if (event.type === 'signature')
         return [{ choices: [{ stop_reason: null, text: '\n</think>\n' }] }];
-      return sayLast(event);
+      return toTextChunks(event);
     };
   },
 };
@@ -134,7 +134,7 @@ const titanShape = closedStructure(
 /** Amazon Titan Text. */
 export const titanText: Format = {
   read(body, model) {
-    const { inputText, textGenerationConfig = {} } = readShape(titanShape, body, refuseBody);
+    const { inputText, textGenerationConfig = {} } = readShape(titanShape, body, invalidBody);
     const { maxTokenCount: maxTokens = 512, stopSequences } = textGenerationConfig;
     return plainTurn(model, { ...readPrompt(inputText), maxTokens, stopSequences });
   },
@@ -172,11 +172,11 @@ export const titanText: Format = {
   },
 };
 
-/** A prompt of Claude 2's has both turns in it. */
+/** A prompt of Claude 2 contains both turns. */
 const claudePrompt: Shape<string> = (value, path, problems) => {
   const prompt = string({ min: 1 })(value, path, problems);
-  const asked = prompt.indexOf('\n\nHuman:');
-  if (asked !== -1 && prompt.includes('\n\nAssistant:', asked)) return prompt;
+  const human = prompt.indexOf('\n\nHuman:');
+  if (human !== -1 && prompt.includes('\n\nAssistant:', human)) return prompt;
   problems.push({ path, value, rule: { type: 'pattern', pattern: '\n\nHuman:…\n\nAssistant:' } });
   return prompt;
 };
@@ -195,10 +195,10 @@ const claudeShape = closedStructure(
   },
 );
 
-/** Anthropic's text completions, which ended with Claude 2. */
+/** Anthropic's text completions. Claude 2 was the last model with this format. */
 export const anthropicText: Format = {
   read(body, model) {
-    const request = readShape(claudeShape, body, refuseBody);
+    const request = readShape(claudeShape, body, invalidBody);
     const { prompt, max_tokens_to_sample: maxTokens, stop_sequences: stopSequences } = request;
     return plainTurn(model, { ...readPrompt(prompt), maxTokens, stopSequences });
   },
@@ -209,7 +209,7 @@ export const anthropicText: Format = {
     stop: answer.stopSequence ?? (answer.stopReason === 'max_tokens' ? null : '\n\nHuman:'),
   }),
   stream: () =>
-    lastSaysWhy(
+    createTextChunker(
       (completion, reason) => ({
         type: 'completion',
         completion,

@@ -1,14 +1,16 @@
 import type { Citation } from '#local/bedrock/turn/answer.ts';
 import { exceptionBytes } from '#local/bedrock/api/exception-bytes.ts';
 import { errorFrame, eventFrame } from '#local/wire/event-stream.ts';
-import type { Found } from '#local/bedrock/knowledge/knowledge-base.ts';
+import type { ScoredPassage } from '#local/bedrock/knowledge/knowledge-base.ts';
 import { toReference } from '#local/bedrock/knowledge/retrieval.ts';
 import type { StreamWriter } from '#local/bedrock/turn/reply.ts';
-import { createAnswerFold, type WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
+import { createAnswerCollector, type WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
 
-/** An answer with what it rests on, as RetrieveAndGenerate gives it. */
-export function renderGrounded(answer: WholeAnswer, found: readonly Found[]): object {
-  const { text, citations } = attribute(answer, found);
+/**
+ * Returns the response of RetrieveAndGenerate: the text and its citations, without the session id.
+ */
+export function renderGrounded(answer: WholeAnswer, passages: readonly ScoredPassage[]): object {
+  const { text, citations } = renderCitations(answer, passages);
   const hasIntervened = answer.stopReason === 'guardrail_intervened';
   return {
     citations,
@@ -17,10 +19,10 @@ export function renderGrounded(answer: WholeAnswer, found: readonly Found[]): ob
   };
 }
 
-/** The text of an answer, and for each part that rests on a passage where it is and on which. */
-export function attribute(
+/** Returns the text of an answer, and a citation for each part that quotes a passage. */
+export function renderCitations(
   { blocks }: Pick<WholeAnswer, 'blocks'>,
-  found: readonly Found[],
+  passages: readonly ScoredPassage[],
 ): { readonly text: string; readonly citations: readonly object[] } {
   let text = '';
   const citations: object[] = [];
@@ -31,7 +33,7 @@ export function attribute(
     if (block.citations.length === 0) continue;
     citations.push({
       generatedResponsePart: partAt(block.text, start),
-      retrievedReferences: referencesOf(block.citations, found),
+      retrievedReferences: referencesOf(block.citations, passages),
     });
   }
   return { text, citations };
@@ -41,30 +43,33 @@ function partAt(text: string, start: number): object {
   return { textResponsePart: { span: { end: start + text.length - 1, start }, text } };
 }
 
-function referencesOf(citations: readonly Citation[], found: readonly Found[]): readonly object[] {
+function referencesOf(
+  citations: readonly Citation[],
+  passages: readonly ScoredPassage[],
+): readonly object[] {
   return citations.flatMap(({ source, text }) => {
-    const passage = found.find(
+    const passage = passages.find(
       (candidate) => candidate.uri === source && candidate.text.includes(text),
     );
     return passage === undefined ? [] : [toReference(passage)];
   });
 }
 
-export interface Grounding {
-  readonly found: readonly Found[];
-  readonly headers: Readonly<Record<string, string>>;
-  /** Told the answer when it is whole. */
-  remember(answer: WholeAnswer): void;
-}
-
-/** The events of RetrieveAndGenerateStream: text as it comes, and after each part its citation. */
-export function createGroundedWriter({ found, headers, remember }: Grounding): StreamWriter {
-  const fold = createAnswerFold();
+/**
+ * Creates the writer of RetrieveAndGenerateStream's events: text deltas, and a citation after each
+ * cited part. Calls `onAnswer` with the complete answer.
+ */
+export function createGroundedWriter(
+  passages: readonly ScoredPassage[],
+  headers: Readonly<Record<string, string>>,
+  onAnswer: (answer: WholeAnswer) => void,
+): StreamWriter {
+  const collector = createAnswerCollector();
   let [length, start] = [0, 0];
   return {
     headers: { 'content-type': 'application/vnd.amazon.eventstream', ...headers },
     write(event) {
-      fold.add(event);
+      collector.add(event);
       switch (event.type) {
         case 'block-start':
           start = length;
@@ -73,10 +78,10 @@ export function createGroundedWriter({ found, headers, remember }: Grounding): S
           length += event.text.length;
           return [frame('output', { text: event.text })];
         case 'citation': {
-          const block = fold.blocks()[event.index];
+          const block = collector.blocks()[event.index];
           const text = block?.type === 'text' ? block.text : '';
           const generatedResponsePart = partAt(text, start);
-          const retrievedReferences = referencesOf([event.citation], found);
+          const retrievedReferences = referencesOf([event.citation], passages);
           return [frame('citation', { generatedResponsePart, retrievedReferences })];
         }
         case 'stop': {
@@ -84,7 +89,7 @@ export function createGroundedWriter({ found, headers, remember }: Grounding): S
           return action === undefined ? [] : [frame('guardrail', { action })];
         }
         case 'end':
-          remember(fold.whole());
+          onAnswer(collector.whole());
           return [];
         case 'start':
         case 'reasoning-delta':

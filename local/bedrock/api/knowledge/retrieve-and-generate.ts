@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
-import { invalid, refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { invalid, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { eventFrame } from '#local/wire/event-stream.ts';
 import { plainTurn } from '#local/bedrock/turn/plain-turn.ts';
 import {
   createGroundedWriter,
   renderGrounded,
 } from '#local/bedrock/api/knowledge/grounded-answer.ts';
-import type { Found } from '#local/bedrock/knowledge/knowledge-base.ts';
+import type { ScoredPassage } from '#local/bedrock/knowledge/knowledge-base.ts';
 import {
   findKnowledgeBase,
   retrievalShape,
-  search,
+  retrievePassages,
   toSearchResult,
 } from '#local/bedrock/knowledge/retrieval.ts';
-import { findModelForDoor } from '#local/bedrock/model/models.ts';
-import { sendJson, type Operation } from '#local/bedrock/api/operation.ts';
+import { findTextModel } from '#local/bedrock/model/models.ts';
+import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
-import { sessionAt } from '#local/bedrock/turn/session.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import { openSession } from '#local/bedrock/turn/session.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import type { ModelTurn, TurnMessage } from '#local/bedrock/turn/turn.ts';
 import { integer, list, number, oneOf, readShape, string, structure } from '#local/wire/shape.ts';
 
@@ -63,82 +63,82 @@ const generateShape = structure(
   { sessionId: string({ min: 2, max: 100 }) },
 );
 
-/** What Bedrock says by default where nothing was found. */
-const nothingFound = 'Sorry, I am unable to assist you with this request.';
+/** Bedrock's default answer if no passage was found. */
+const noPassagesText = 'Sorry, I am unable to assist you with this request.';
 
-export const retrieveAndGenerate: Operation = {
+/** Searches a knowledge base and answers from the passages it finds, as a whole. */
+export const retrieveAndGenerate: BedrockOperation = {
   name: 'RetrieveAndGenerate',
   method: 'POST',
-  isSignedOnly: true,
+  requiresSignature: true,
   path: /^\/retrieveAndGenerate$/u,
   async run(call) {
-    const { turn, found, sessionId, remember } = read(call);
-    if (found.length === 0) {
-      return sendJson(call, { citations: [], output: { text: nothingFound }, sessionId });
+    const { turn, passages, sessionId, remember } = read(call);
+    if (passages.length === 0) {
+      return sendJson(call, { citations: [], output: { text: noPassagesText }, sessionId });
     }
-    await answerTurn(call, {
-      turn,
-      reply: {
-        type: 'whole',
-        render(answer) {
-          remember(answer);
-          return { body: { ...renderGrounded(answer, found), sessionId } };
-        },
+    await answerTurn(call, turn, {
+      type: 'whole',
+      render(answer) {
+        remember(answer);
+        return { body: { ...renderGrounded(answer, passages), sessionId } };
       },
     });
   },
 };
 
-export const retrieveAndGenerateStream: Operation = {
+/** Searches a knowledge base and answers from the passages it finds, as a stream of events. */
+export const retrieveAndGenerateStream: BedrockOperation = {
   name: 'RetrieveAndGenerateStream',
   method: 'POST',
-  isSignedOnly: true,
+  requiresSignature: true,
   path: /^\/retrieveAndGenerateStream$/u,
   async run(call) {
-    const { turn, found, sessionId, remember } = read(call);
+    const { turn, passages, sessionId, remember } = read(call);
     const headers = { 'x-amzn-bedrock-knowledge-base-session-id': sessionId };
-    if (found.length === 0) {
+    if (passages.length === 0) {
       call.response.start(200, {
         'content-type': 'application/vnd.amazon.eventstream',
         ...headers,
       });
-      call.response.end(eventFrame('output', JSON.stringify({ text: nothingFound })));
+      call.response.end(eventFrame('output', JSON.stringify({ text: noPassagesText })));
       call.note.outcome = 'completed';
       return;
     }
-    const writer = createGroundedWriter({ found, headers, remember });
-    await answerTurn(call, { turn, reply: { type: 'stream', writer } });
+    const writer = createGroundedWriter(passages, headers, remember);
+    await answerTurn(call, turn, { type: 'stream', writer });
   },
 };
 
-interface Grounded {
+interface GroundedTurn {
   readonly turn: ModelTurn;
-  readonly found: readonly Found[];
+  readonly passages: readonly ScoredPassage[];
   readonly sessionId: string;
-  readonly remember: ReturnType<typeof sessionAt>['remember'];
+  readonly remember: ReturnType<typeof openSession>['remember'];
 }
 
-function read({ note, request, services }: Call): Grounded {
-  const asked = readShape(generateShape, parseBody(request.body), refuseMembers);
-  const { type, knowledgeBaseConfiguration: config } = asked.retrieveAndGenerateConfiguration;
-  if (type === 'EXTERNAL_SOURCES') throw invalid('External sources cannot be read from here.');
+function read({ note, request, context }: BedrockCall): GroundedTurn {
+  const body = readShape(generateShape, parseBody(request.body), invalidRequest);
+  const { type, knowledgeBaseConfiguration: config } = body.retrieveAndGenerateConfiguration;
+  if (type === 'EXTERNAL_SOURCES')
+    throw invalid('The local Bedrock does not support external sources.');
   if (config === undefined) {
     throw invalid('knowledgeBaseConfiguration is required where type is KNOWLEDGE_BASE.');
   }
   note.modelId = config.modelArn;
-  const model = findModelForDoor(config.modelArn, services.policy);
-  const base = findKnowledgeBase(services, config.knowledgeBaseId);
-  const sessionId = asked.sessionId ?? randomUUID();
+  const model = findTextModel(config.modelArn, context.policy);
+  const base = findKnowledgeBase(context, config.knowledgeBaseId);
+  const sessionId = body.sessionId ?? randomUUID();
   const key = `knowledge ${config.knowledgeBaseId} ${sessionId}`;
-  if (asked.sessionId !== undefined && !services.sessions.has(key)) {
+  if (body.sessionId !== undefined && !context.sessions.has(key)) {
     throw invalid(`Session with Id ${sessionId} is not valid. Please check and try again.`);
   }
-  const session = sessionAt(services, key);
-  const { text } = asked.input;
-  const found = search(base, text, config.retrievalConfiguration);
+  const session = openSession(context, key);
+  const { text } = body.input;
+  const passages = retrievePassages(base, text, config.retrievalConfiguration);
   const question: TurnMessage = {
     role: 'user',
-    content: [...found.map(toSearchResult), { type: 'text', text }],
+    content: [...passages.map(toSearchResult), { type: 'text', text }],
   };
   const { guardrailConfiguration: guardrail, inferenceConfig } =
     config.generationConfiguration ?? {};
@@ -160,5 +160,5 @@ function read({ note, request, services }: Call): Grounded {
             mode: 'sync',
           },
         };
-  return { turn, found, sessionId, remember: (answer) => session.remember(answer, text) };
+  return { turn, passages, sessionId, remember: (answer) => session.remember(answer, text) };
 }

@@ -1,11 +1,11 @@
-import { refuseMembers } from '#local/bedrock/server/bedrock-error.ts';
+import { invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import {
   findKnowledgeBase,
   retrievalShape,
-  search,
+  retrievePassages,
   toReference,
 } from '#local/bedrock/knowledge/retrieval.ts';
-import { sendJson, type Operation } from '#local/bedrock/api/operation.ts';
+import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
 import { readShape, string, structure } from '#local/wire/shape.ts';
 
@@ -14,21 +14,21 @@ const retrieveShape = structure(
   { retrievalConfiguration: retrievalShape, nextToken: string({ min: 1, max: 2_048 }) },
 );
 
-/** Searches a knowledge base; everything that was asked for comes on one page. */
-export const retrieve: Operation = {
+/** Searches a knowledge base. All results are on one page. */
+export const retrieve: BedrockOperation = {
   name: 'Retrieve',
   method: 'POST',
-  isSignedOnly: true,
+  requiresSignature: true,
   path: /^\/knowledgebases\/(?<knowledgeBaseId>[^/]+)\/retrieve$/u,
-  asksNoModel: true,
+  answersWithoutModel: true,
   run(call) {
-    const { note, params, request, services } = call;
-    const asked = readShape(retrieveShape, parseBody(request.body), refuseMembers);
-    const base = findKnowledgeBase(services, params['knowledgeBaseId'] ?? '');
-    const { text } = asked.retrievalQuery;
+    const { note, params, request, context } = call;
+    const body = readShape(retrieveShape, parseBody(request.body), invalidRequest);
+    const base = findKnowledgeBase(context, params['knowledgeBaseId'] ?? '');
+    const { text } = body.retrievalQuery;
     note.prompt = text;
-    const found = search(base, text, asked.retrievalConfiguration);
-    const retrievalResults = found.map((passage) => {
+    const passages = retrievePassages(base, text, body.retrievalConfiguration);
+    const retrievalResults = passages.map((passage) => {
       const { documentId, score } = passage;
       return Object.assign(toReference(passage), { documentId, score });
     });

@@ -4,12 +4,12 @@ import { lastUserText, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 import { answerText, reasoningText, type WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
 
 /**
- * When completions are said to be made. A fixed time: it is the one member that would differ from
- * one run to the next, and no client does anything with it.
+ * The creation time of all completions. It is fixed because it is the only member that would differ
+ * between runs, and clients do not use it.
  */
 const created = Date.UTC(2026, 0, 1) / 1_000;
 
-/** A whole chat completion. */
+/** Returns a complete chat completion. */
 export function renderCompletion(answer: WholeAnswer, turn: ModelTurn, model: string): object {
   const reasoning = reasoningText(answer);
   const text = answerText(answer);
@@ -45,7 +45,9 @@ export function renderCompletion(answer: WholeAnswer, turn: ModelTurn, model: st
   };
 }
 
-/** The chunks of a streamed completion; usage has one of its own at the end, where asked for. */
+/**
+ * Returns a function that renders events as chunks. `includeUsage` adds a last chunk with usage.
+ */
 export function createCompletionStream(
   turn: ModelTurn,
   model: string,
@@ -101,11 +103,12 @@ function completionId(turn: ModelTurn): string {
   return `chatcmpl-${idFrom(`${turn.model.id} ${lastUserText(turn)}`, 29)}`;
 }
 
-/** OpenAI's ids of calls begin with `call_`; those that others gave stay. */
+/** Adds OpenAI's prefix `call_` to simulated ids. Ids of scenarios and upstreams stay as is. */
 export function toCallId(id: string): string {
   return /^[a-zA-Z0-9]{22}$/u.test(id) ? `call_${id}` : id;
 }
 
+/** Returns OpenAI's name of a stop reason. */
 export function toFinishReason(reason: StopReason): string {
   if (reason === 'tool_use') return 'tool_calls';
   if (reason === 'content_filtered' || reason === 'guardrail_intervened') return 'content_filter';
@@ -113,6 +116,7 @@ export function toFinishReason(reason: StopReason): string {
   return isCut ? 'length' : 'stop';
 }
 
+/** Converts usage to OpenAI's format. Cached tokens are part of the prompt tokens. */
 export function toChatUsage(usage: Usage): object {
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
   const prompt_tokens = inputTokens + cacheReadTokens + cacheWriteTokens;

@@ -27,7 +27,10 @@ import {
   type Shaped,
 } from '#local/wire/shape.ts';
 
-/** The request of OpenAI's chat completions: its own door's, and that of the models that speak it. */
+/**
+ * The request of OpenAI's chat completions, for OpenAI's API and for models with this native
+ * format.
+ */
 
 const part = tagged('type', {
   text: structure({ text: string() }),
@@ -89,22 +92,20 @@ export const chatShape = structure(
 export type ChatRequest = Shaped<typeof chatShape>;
 type Message = Shaped<typeof message>;
 
-/** The request as a turn. Throws what such models refuse. */
+/** Converts a chat request to a turn. Throws the errors of these models. */
 export function chatTurn(model: ModelFacts, request: ChatRequest): ModelTurn {
-  const { tools: asked, stop, response_format: format } = request;
-  if (asked !== undefined && asked.length > 0 && !model.takes.tools) {
+  const { tools: functions = [], stop, response_format: format } = request;
+  if (functions.length > 0 && !model.supports.tools) {
     throw invalid("This model doesn't support tool use.");
   }
-  const tools = (asked ?? []).map(
-    ({ function: { name, description = '', parameters = {} } }): Tool => {
-      return { name, description, inputSchema: { type: 'object', ...parameters } };
-    },
-  );
+  const tools = functions.map(({ function: { name, description = '', parameters = {} } }): Tool => {
+    return { name, description, inputSchema: { type: 'object', ...parameters } };
+  });
   const system = request.messages.flatMap((entry) =>
     entry.type === 'system' || entry.type === 'developer' ? toBlocks(entry.value.content) : [],
   );
   const messages = toMessages(request.messages);
-  const hasImage = messages.some((one) => one.content.some(({ type }) => type === 'image'));
+  const hasImage = messages.some((entry) => entry.content.some(({ type }) => type === 'image'));
   if (hasImage && !model.inputs.includes('IMAGE'))
     throw invalid("This model doesn't support images.");
   if (messages[0]?.role !== 'user') {
@@ -126,7 +127,7 @@ export function chatTurn(model: ModelFacts, request: ChatRequest): ModelTurn {
   };
 }
 
-/** `json_object` asks for an object without saying which. */
+/** `json_object` requests an object without a schema. */
 function readFormat(format: ChatRequest['response_format']): JsonSchema | undefined {
   if (format?.type === 'json_object') return anyObject;
   if (format?.type !== 'json_schema') return undefined;
@@ -145,7 +146,7 @@ function toToolChoice(choice: ChatRequest['tool_choice']): ToolChoice {
   return choice === 'required' ? { type: 'any' } : { type: 'tool', name: choice.function.name };
 }
 
-/** Results of tools are messages of their own here; in a turn they are one of the user's. */
+/** OpenAI has one message per tool result. In a turn, they are blocks of one user message. */
 function toMessages(entries: readonly Message[]): readonly TurnMessage[] {
   const messages: { role: TurnMessage['role']; content: TurnBlock[] }[] = [];
   const add = (role: TurnMessage['role'], blocks: readonly TurnBlock[]): void => {
@@ -176,9 +177,9 @@ function assistantBlocks(
   return [...toBlocks(entry.content ?? ''), ...calls];
 }
 
-function toBlocks(words: Shaped<typeof content>): readonly TurnBlock[] {
-  if (typeof words === 'string') return words === '' ? [] : [{ type: 'text', text: words }];
-  return words.map((piece) =>
+function toBlocks(parts: Shaped<typeof content>): readonly TurnBlock[] {
+  if (typeof parts === 'string') return parts === '' ? [] : [{ type: 'text', text: parts }];
+  return parts.map((piece) =>
     piece.type === 'text'
       ? { type: 'text', text: piece.value.text }
       : toImage(piece.value.image_url.url),

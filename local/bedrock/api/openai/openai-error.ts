@@ -1,19 +1,20 @@
 import { invalid, type BedrockError } from '#local/bedrock/server/bedrock-error.ts';
-import type { Said } from '#local/bedrock/api/sse-writer.ts';
+import type { SseMessage } from '#local/bedrock/api/sse-writer.ts';
 import { describeProblems } from '#local/wire/describe-problems.ts';
 import type { Problem } from '#local/wire/shape.ts';
 
-/** An error in the form of OpenAI's API. */
+/** Returns an error body in the format of OpenAI's API. */
 export function openAiErrorBody({ status, type, message }: BedrockError): object {
   return { error: { code: type, message, param: null, type: kindOf(status) } };
 }
 
-/** What a stream says when it fails: OpenAI's SDK throws it. */
-export function openAiFailure(code: string, message: string): Said {
+/** Returns the message of a stream that has failed. OpenAI's SDK throws it as an error. */
+export function openAiErrorMessage(code: string, message: string): SseMessage {
   return { data: { error: { code, message, param: null, type: 'server_error' } } };
 }
 
-export function refuseParameters(problems: readonly Problem[]): BedrockError {
+/** Returns the error for a request that violates its shape. */
+export function invalidParameters(problems: readonly Problem[]): BedrockError {
   return invalid(describeProblems('request', problems).replaceAll('request.', ''));
 }
 

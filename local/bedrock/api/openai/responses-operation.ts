@@ -1,17 +1,17 @@
 import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { findModelForDoor } from '#local/bedrock/model/models.ts';
+import { findTextModel } from '#local/bedrock/model/models.ts';
 import { chatTurn, type ChatRequest } from '#local/bedrock/api/openai/chat-request.ts';
-import { openAiErrorBody, refuseParameters } from '#local/bedrock/api/openai/openai-error.ts';
+import { openAiErrorBody, invalidParameters } from '#local/bedrock/api/openai/openai-error.ts';
 import {
   createResponseStream,
   renderResponse,
 } from '#local/bedrock/api/openai/responses-render.ts';
-import type { Operation } from '#local/bedrock/api/operation.ts';
+import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
 import type { Reply } from '#local/bedrock/turn/reply.ts';
 import { createSseWriter } from '#local/bedrock/api/sse-writer.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import {
   boolean,
   either,
@@ -27,7 +27,7 @@ import {
   type Shaped,
 } from '#local/wire/shape.ts';
 
-const words = tagged('type', {
+const textPart = tagged('type', {
   input_text: structure({ text: string() }),
   output_text: structure({ text: string() }),
 });
@@ -35,12 +35,12 @@ const words = tagged('type', {
 const item = either(
   structure({
     role: oneOf('user', 'assistant', 'system', 'developer'),
-    content: either(string(), list(words)),
+    content: either(string(), list(textPart)),
   }),
   tagged('type', {
     function_call: structure({ call_id: string(), name: string(), arguments: string() }),
     function_call_output: structure({ call_id: string(), output: string() }),
-    // What a model thought comes back with the conversation; it is not read again.
+    // Clients send earlier reasoning back with the conversation. It is ignored.
     reasoning: structure({}),
   }),
 );
@@ -79,43 +79,43 @@ const responsesShape = structure(
 
 type ResponsesRequest = Shaped<typeof responsesShape>;
 
-/** OpenAI's responses, without anything that is kept between them. */
-export const responses: Operation = {
+/** OpenAI's Responses API, as a stateless one: no response is stored. */
+export const responses: BedrockOperation = {
   name: 'Responses',
   method: 'POST',
   path: /^\/openai\/v1\/responses$/u,
   errorBody: openAiErrorBody,
-  async run(call: Call) {
-    const { note, request, services } = call;
-    const asked = readShape(responsesShape, parseBody(request.body), refuseParameters);
-    if (asked.previous_response_id !== undefined) {
+  async run(call: BedrockCall) {
+    const { note, request, context } = call;
+    const body = readShape(responsesShape, parseBody(request.body), invalidParameters);
+    if (body.previous_response_id !== undefined) {
       throw invalid('previous_response_id is not supported: send the whole conversation as input.');
     }
-    note.modelId = asked.model;
-    const turn = chatTurn(findModelForDoor(asked.model, services.policy), toChatRequest(asked));
+    note.modelId = body.model;
+    const turn = chatTurn(findTextModel(body.model, context.policy), toChatRequest(body));
     const reply: Reply =
-      asked.stream === true
-        ? { type: 'stream', writer: createSseWriter(createResponseStream(turn, asked.model)) }
+      body.stream === true
+        ? { type: 'stream', writer: createSseWriter(createResponseStream(turn, body.model)) }
         : {
             type: 'whole',
-            render: (answer) => ({ body: renderResponse(answer, turn, asked.model) }),
+            render: (answer) => ({ body: renderResponse(answer, turn, body.model) }),
           };
-    await answerTurn(call, { turn, reply });
+    await answerTurn(call, turn, reply);
   },
 };
 
-/** The same conversation as chat completions have it. */
-function toChatRequest(asked: ResponsesRequest): ChatRequest {
-  const { input, instructions, tools, tool_choice: choice } = asked;
+/** Converts the request to the equivalent one of chat completions. */
+function toChatRequest(body: ResponsesRequest): ChatRequest {
+  const { input, instructions, tools, tool_choice: choice } = body;
   const items = typeof input === 'string' ? [{ role: 'user' as const, content: input }] : input;
   const system: ChatRequest['messages'] =
     instructions === undefined ? [] : [{ type: 'system', value: { content: instructions } }];
   return {
     messages: [...system, ...items.flatMap(toChatMessages)],
-    response_format: toResponseFormat(asked.text?.format),
-    temperature: asked.temperature,
-    top_p: asked.top_p,
-    max_completion_tokens: asked.max_output_tokens,
+    response_format: toResponseFormat(body.text?.format),
+    temperature: body.temperature,
+    top_p: body.top_p,
+    max_completion_tokens: body.max_output_tokens,
     tools: tools?.map(({ name, description, parameters }) => ({
       type: 'function' as const,
       function: { name, description, parameters },

@@ -1,21 +1,21 @@
 import type { AnswerEvent } from '#local/bedrock/turn/answer.ts';
 import { toCallId } from '#local/bedrock/api/openai/chat-render.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
-import type { Said, SseDoor } from '#local/bedrock/api/sse-writer.ts';
+import type { SseFormat, SseMessage } from '#local/bedrock/api/sse-writer.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
 import { lastUserText, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 import {
-  createAnswerFold,
+  createAnswerCollector,
   reasoningText,
   type AnswerBlock,
-  type AnswerFold,
+  type AnswerCollector,
   type WholeAnswer,
 } from '#local/bedrock/turn/whole-answer.ts';
 
-/** As in chat completions: a fixed time, so that the same request has the same bytes. */
+/** A fixed time, as in chat completions, so that the same request always gets the same bytes. */
 const createdAt = Date.UTC(2026, 0, 1) / 1_000;
 
-/** A whole response. */
+/** Returns a complete response. */
 export function renderResponse(answer: WholeAnswer, turn: ModelTurn, model: string): object {
   const isCut = answer.stopReason === 'max_tokens';
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = answer.usage;
@@ -84,52 +84,48 @@ function toPart(type: 'text' | 'reasoning', text: string): object {
     : { type: 'reasoning_text', text };
 }
 
-/** An event's type and members, before it has its number. */
+/** The type and members of an event, without its sequence number. */
 type Unnumbered = readonly [type: string, members: object];
 
-/** The events of a streamed response, each with its number. */
-export function createResponseStream(turn: ModelTurn, model: string): SseDoor {
-  const fold = createAnswerFold();
+/** Returns the format of a streamed response. Its events have sequence numbers. */
+export function createResponseStream(turn: ModelTurn, model: string): SseFormat {
+  const collector = createAnswerCollector();
   const ids = new Map<number, string>();
   let sequence = -1;
-  const numbered = ([type, members]: Unnumbered): Said => {
+  const withNumber = ([type, members]: Unnumbered): SseMessage => {
     sequence += 1;
     return { event: type, data: { type, sequence_number: sequence, ...members } };
   };
   const running = { ...responseBase(turn, model), status: 'in_progress', output: [], usage: null };
   return {
-    unknown: { event: 'response.something_new', data: { type: 'response.something_new' } },
-    fail: (code, message) =>
-      numbered([
+    unknownMessage: { event: 'response.something_new', data: { type: 'response.something_new' } },
+    toError: (code, message) =>
+      withNumber([
         'response.failed',
         { response: { ...running, status: 'failed', error: { code, message } } },
       ]),
-    say(event) {
-      fold.add(event);
+    toMessages(event) {
+      collector.add(event);
       if (event.type === 'start') {
-        const begun = ['response.created', 'response.in_progress'];
-        return begun.map((type) => numbered([type, { response: running }]));
+        const types = ['response.created', 'response.in_progress'];
+        return types.map((type) => withNumber([type, { response: running }]));
       }
       if (event.type === 'block-start')
         ids.set(event.index, itemId(event.block, event.index, turn));
-      if (event.type !== 'end') return blockEvents(event, { ids, fold, turn }).map(numbered);
-      const whole = fold.whole();
+      if (event.type !== 'end') return blockEvents(event, ids, collector, turn).map(withNumber);
+      const whole = collector.whole();
       const isCut = whole.stopReason === 'max_tokens';
       const type = isCut ? 'response.incomplete' : 'response.completed';
-      return [numbered([type, { response: renderResponse(whole, turn, model) }])];
+      return [withNumber([type, { response: renderResponse(whole, turn, model) }])];
     },
   };
 }
 
-interface Saying {
-  readonly ids: ReadonlyMap<number, string>;
-  readonly fold: AnswerFold;
-  readonly turn: ModelTurn;
-}
-
 function blockEvents(
   event: Exclude<AnswerEvent, { type: 'start' | 'end' }>,
-  { ids, fold, turn }: Saying,
+  ids: ReadonlyMap<number, string>,
+  collector: AnswerCollector,
+  turn: ModelTurn,
 ): readonly Unnumbered[] {
   if (event.type === 'stop') return [];
   const { index } = event;
@@ -143,10 +139,12 @@ function blockEvents(
       return [['response.function_call_arguments.delta', { ...place, delta: event.json }]];
     case 'block-start':
     case 'block-stop': {
-      const block = fold.blocks()[index];
+      const block = collector.blocks()[index];
       if (block === undefined) return [];
-      const told = { ...place, item: toItem(block, index, turn) };
-      return event.type === 'block-start' ? blockBegun(block, told) : blockDone(block, told);
+      const blockPlace = { ...place, item: toItem(block, index, turn) };
+      return event.type === 'block-start'
+        ? blockStartEvents(block, blockPlace)
+        : blockStopEvents(block, blockPlace);
     }
     case 'signature':
     case 'citation':
@@ -154,26 +152,32 @@ function blockEvents(
   }
 }
 
-interface Place {
+interface BlockPlace {
   readonly item_id: string;
   readonly output_index: number;
   readonly content_index: number;
   readonly item: object;
 }
 
-function blockBegun(block: AnswerBlock, { item, ...place }: Place): readonly Unnumbered[] {
+function blockStartEvents(
+  block: AnswerBlock,
+  { item, ...place }: BlockPlace,
+): readonly Unnumbered[] {
   const empty = block.type === 'tool-use' ? { arguments: '' } : { content: [] };
   const added = {
     output_index: place.output_index,
     item: { ...item, status: 'in_progress', ...empty },
   };
-  const begun: Unnumbered = ['response.output_item.added', added];
-  if (block.type === 'tool-use') return [begun];
-  return [begun, ['response.content_part.added', { ...place, part: toPart(block.type, '') }]];
+  const itemAdded: Unnumbered = ['response.output_item.added', added];
+  if (block.type === 'tool-use') return [itemAdded];
+  return [itemAdded, ['response.content_part.added', { ...place, part: toPart(block.type, '') }]];
 }
 
-function blockDone(block: AnswerBlock, { item, ...place }: Place): readonly Unnumbered[] {
-  const done: Unnumbered = [
+function blockStopEvents(
+  block: AnswerBlock,
+  { item, ...place }: BlockPlace,
+): readonly Unnumbered[] {
+  const itemDone: Unnumbered = [
     'response.output_item.done',
     { output_index: place.output_index, item },
   ];
@@ -181,13 +185,17 @@ function blockDone(block: AnswerBlock, { item, ...place }: Place): readonly Unnu
     const { inputJson, name } = block;
     return [
       ['response.function_call_arguments.done', { ...place, arguments: inputJson, name }],
-      done,
+      itemDone,
     ];
   }
   const { text, type } = block;
-  const said: Unnumbered =
+  const textDone: Unnumbered =
     type === 'text'
       ? ['response.output_text.done', { ...place, text, logprobs: [] }]
       : ['response.reasoning_text.done', { ...place, text }];
-  return [said, ['response.content_part.done', { ...place, part: toPart(type, text) }], done];
+  return [
+    textDone,
+    ['response.content_part.done', { ...place, part: toPart(type, text) }],
+    itemDone,
+  ];
 }

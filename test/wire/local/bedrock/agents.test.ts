@@ -82,6 +82,7 @@ describe('InvokeAgent', () => {
     });
     expect(events.length).toBeGreaterThan(5);
     expect(textOf(events)).toContain('Simulated answer');
+    expect(textOf(events)).toContain('I am the agent `AGENT12345`');
   });
 
   test('remembers its session until it is ended', async () => {
@@ -172,6 +173,7 @@ describe('InvokeAgentRuntime', () => {
     });
     const whole = await (await core().send(again)).response?.transformToString();
     expect(JSON.parse(whole ?? '')).toMatchObject({ result: expect.stringContaining('Ada') });
+    expect(whole).toContain('Agent `agent-abc123`');
   });
 
   test('refuses a short session id and a payload that is none, as AgentCore does', async () => {

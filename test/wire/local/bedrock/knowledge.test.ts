@@ -35,7 +35,7 @@ afterAll(() => bedrock.close());
 
 test('a folder is indexed, and what could not be read is said', () => {
   expect(lines[0]).toMatch(/^Knowledge base LOCALKB001: 4 documents, \d+ passages from /u);
-  expect(lines[1]).toMatch(/^! broken\.pdf: .+ was skipped$/u);
+  expect(lines[1]).toMatch(/^! Skipped broken\.pdf: .+$/u);
 });
 
 async function find(text: string, filter?: RetrievalFilter): Promise<readonly string[]> {

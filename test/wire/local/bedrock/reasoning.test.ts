@@ -25,7 +25,7 @@ describe('reasoning', () => {
   test('comes first, with a signature, where it was asked for', async () => {
     const { output } = await bedrock.ask({ ...thinking });
     expect(output?.message?.content?.[0]?.reasoningContent?.reasoningText).toMatchObject({
-      text: expect.stringContaining('Hello'),
+      text: expect.stringContaining('conversation so far'),
       signature: expect.stringMatching(/^[a-zA-Z0-9+/=]{40,}$/u),
     });
     expect(output?.message?.content?.[1]?.text).toContain('Simulated');

@@ -18,7 +18,7 @@ let bedrock: RunningBedrock;
 const clock = createVirtualClock();
 
 beforeAll(async () => {
-  bedrock = await startBedrock({ clock, takesInlineScenarios: true });
+  bedrock = await startBedrock({ clock, allowsInlineScenarios: true });
 });
 
 afterEach(() => control('POST', 'reset'));

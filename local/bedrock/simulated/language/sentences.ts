@@ -1,6 +1,6 @@
 /**
- * The sentences of a text, without the marks of Markdown. Lines that were wrapped are put together;
- * headings are no sentences, and a row of a table reads as its cells.
+ * Returns the sentences of a text, without Markdown marks. It joins wrapped lines, leaves headings
+ * out, and turns a table row into its cells.
  */
 export function sentencesOf(text: string): readonly string[] {
   return paragraphsOf(text).flatMap((paragraph) => {
@@ -8,7 +8,7 @@ export function sentencesOf(text: string): readonly string[] {
     const sentences: string[] = [];
     for (const { segment } of segments) {
       const last = sentences.at(-1);
-      // "Dr. Smith" is one sentence, whatever the segmenter thinks.
+      // The segmenter splits after "Dr." in "Dr. Smith".
       if (last !== undefined && abbreviation.test(last)) {
         sentences[sentences.length - 1] = last + segment;
       } else sentences.push(segment);
@@ -20,26 +20,26 @@ export function sentencesOf(text: string): readonly string[] {
 const abbreviation =
   /\b(?:Dr|Mr|Mrs|Ms|Prof|Inc|Ltd|Co|St|vs|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|e\.g|i\.e|approx|U\.S)\.\s*$/u;
 
-/** A line shorter than this was not wrapped: it ends where its writer ended it. */
-const wrappedLength = 40;
+/** A shorter line was not wrapped: its writer ended it there. */
+const minWrappedLength = 40;
 
 function paragraphsOf(text: string): readonly string[] {
   const paragraphs: string[] = [];
-  let isOpen = false;
+  let isWrapped = false;
   for (const [line, next] of pairs(text.split(/\r?\n/u))) {
-    const words = line.trim();
+    const content = line.trim();
     const isHeader = /^\|[\s:|-]+\|$/u.test(next.trim());
-    if (words === '' || /^(?:#{1,6}\s|\|[\s:|-]+\|$)/u.test(words) || isHeader) {
-      isOpen = false;
+    if (content === '' || /^(?:#{1,6}\s|\|[\s:|-]+\|$)/u.test(content) || isHeader) {
+      isWrapped = false;
       continue;
     }
-    const plain = withoutMarks(words);
+    const plain = withoutMarks(content);
     const last = paragraphs.at(-1);
-    const beginsAnew = /^(?:>|\||[-*+]\s|\d+[.)]\s)/u.test(words);
-    if (isOpen && last !== undefined && !beginsAnew) {
-      paragraphs[paragraphs.length - 1] = `${last}${joiner(last, plain)}${plain}`;
+    const startsItem = /^(?:>|\||[-*+]\s|\d+[.)]\s)/u.test(content);
+    if (isWrapped && last !== undefined && !startsItem) {
+      paragraphs[paragraphs.length - 1] = `${last}${separatorBetween(last, plain)}${plain}`;
     } else paragraphs.push(plain);
-    isOpen = words.length >= wrappedLength && !/[.!?。！？:：|]$/u.test(words);
+    isWrapped = content.length >= minWrappedLength && !/[.!?。！？:：|]$/u.test(content);
   }
   return paragraphs;
 }
@@ -54,13 +54,16 @@ function withoutMarks(line: string): string {
   return cells.filter((cell) => cell !== '').join(': ');
 }
 
-function joiner(before: string, after: string): string {
-  const isEastern = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]$/u.test(before);
-  return isEastern && !/^[\p{Script=Latin}\d]/u.test(after) ? '' : ' ';
+function separatorBetween(before: string, after: string): string {
+  const isJapanese = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]$/u.test(before);
+  return isJapanese && !/^[\p{Script=Latin}\d]/u.test(after) ? '' : ' ';
 }
 
-/** Where a sentence begins in its text, from a place on; its lines may have been wrapped there. */
-export function placeOf(sentence: string, text: string, from: number): number | undefined {
+/**
+ * Returns the offset of a sentence in its text at or after `from`, or undefined. The sentence may be
+ * wrapped in the text.
+ */
+export function offsetOf(sentence: string, text: string, from: number): number | undefined {
   const exact = text.indexOf(sentence, from);
   if (exact !== -1) return exact;
   const [beginning = ''] = sentence.split(/\s+/u);

@@ -2,8 +2,8 @@ import { parse as parseYaml } from 'yaml';
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { endOfLife } from '#local/bedrock/model/models.ts';
 import { readScenario, type Scenario } from '#local/bedrock/scenarios/scenario.ts';
-import type { Chosen } from '#local/bedrock/scenarios/scenario-book.ts';
-import type { Call } from '#local/bedrock/server/call-context.ts';
+import type { AppliedScenario } from '#local/bedrock/scenarios/scenario-book.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import {
   lastQuestion,
   lastUserText,
@@ -12,26 +12,28 @@ import {
   type TurnBlock,
 } from '#local/bedrock/turn/turn.ts';
 
-/** The scenario for a turn, and the turn without the marker that may have asked for it. */
-export function chooseScenario(
-  { services, request, note }: Call,
-  asked: ModelTurn,
-): { readonly turn: ModelTurn; readonly chosen: Chosen | undefined } {
-  const inline = services.takesInline ? inlineScenario(asked, request.headers) : undefined;
-  const turn = services.takesInline ? withoutMarkers(asked) : asked;
-  const situation = {
+/** Returns the scenario for a turn, if any, and the turn without inline scenario markers. */
+export function selectScenario(
+  { context, request, note }: BedrockCall,
+  requestedTurn: ModelTurn,
+): { readonly turn: ModelTurn; readonly scenario: AppliedScenario | undefined } {
+  const inline = context.allowsInlineScenarios
+    ? inlineScenario(requestedTurn, request.headers)
+    : undefined;
+  const turn = context.allowsInlineScenarios ? withoutMarkers(requestedTurn) : requestedTurn;
+  const facts = {
     operation: note.operation,
     modelId: note.modelId ?? turn.model.id,
     userText: lastUserText(turn),
     systemText: textOf(turn.system),
     headers: request.headers,
     metadata: turn.metadata,
-    toolRounds: toolRounds(turn),
+    toolRounds: countToolRounds(turn),
   };
-  return { turn, chosen: services.scenarios.choose(situation, inline) };
+  return { turn, scenario: context.scenarios.select(facts, inline) };
 }
 
-function toolRounds({ messages }: ModelTurn): number {
+function countToolRounds({ messages }: ModelTurn): number {
   const question = lastQuestion(messages);
   const since = question === undefined ? messages : messages.slice(messages.indexOf(question) + 1);
   return since.filter(({ role }) => role === 'user').length;
@@ -39,24 +41,24 @@ function toolRounds({ messages }: ModelTurn): number {
 
 const marker = /\[\[streambed:\s*([^]*?)\]\](?!\])/u;
 
-/** A scenario that the request brings along: in its metadata, a header, or a marker in its words. */
+/** The scenario that a request carries in its metadata, in a header, or in a marker in its text. */
 function inlineScenario(
   turn: ModelTurn,
-  headers: Call['request']['headers'],
+  headers: BedrockCall['request']['headers'],
 ): Scenario | undefined {
   const [, marked] = marker.exec(lastUserText(turn)) ?? [];
-  const words = turn.metadata['streambed'] ?? headers['x-streambed-scenario'] ?? marked;
-  if (words === undefined) return undefined;
+  const yaml = turn.metadata['streambed'] ?? headers['x-streambed-scenario'] ?? marked;
+  if (yaml === undefined) return undefined;
   try {
-    return readScenario(parseYaml(inBraces(String(words))), 'scenario');
+    return readScenario(parseYaml(inBraces(String(yaml))), 'scenario');
   } catch (error) {
     throw invalid(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** `fail: {…}` on one line is YAML as it is; `a: 1, b: 2` is so in braces only. */
-function inBraces(words: string): string {
-  return words.includes('\n') || words.trim().startsWith('{') ? words : `{${words}}`;
+/** `a: 1, b: 2` on one line is valid YAML only in braces. */
+function inBraces(yaml: string): string {
+  return yaml.includes('\n') || yaml.trim().startsWith('{') ? yaml : `{${yaml}}`;
 }
 
 function withoutMarkers(turn: ModelTurn): ModelTurn {
@@ -72,9 +74,9 @@ function withoutMarker(block: TurnBlock): TurnBlock {
   return { ...block, text: block.text.replace(marker, '').trim() };
 }
 
-/** Has an operation that asks no model refused, where a scenario says so. */
-export function refuseWithoutTurn({ note, request, services }: Call): void {
-  const chosen = services.scenarios.choose({
+/** Throws the failure of the scenario for an operation that calls no model, if any. */
+export function failWithoutTurn({ note, request, context }: BedrockCall): void {
+  const scenario = context.scenarios.select({
     operation: note.operation,
     modelId: note.modelId ?? '',
     userText: note.prompt ?? '',
@@ -83,25 +85,25 @@ export function refuseWithoutTurn({ note, request, services }: Call): void {
     metadata: {},
     toolRounds: 0,
   });
-  if (chosen === undefined) return;
-  note.scenario = chosen.name;
-  refuseByScenario(chosen);
+  if (scenario === undefined) return;
+  note.scenario = scenario.name;
+  failByScenario(scenario);
 }
 
-/** Throws where a scenario has the request refused before it is answered. */
-export function refuseByScenario({ behaviour, seen }: Chosen): void {
+/** Throws the failure that a scenario sets for the request itself, before any answer. */
+export function failByScenario({ behaviour, timesApplied }: AppliedScenario): void {
   const { auth, eol, fail } = behaviour;
-  if (auth !== undefined) throw authRefusals[auth]();
+  if (auth !== undefined) throw authErrors[auth]();
   if (eol === true) throw endOfLife();
-  if (fail === undefined || seen >= (fail.times ?? Infinity)) return;
-  const { type, status, message = words.get(type), retryAfter } = fail;
+  if (fail === undefined || timesApplied >= (fail.times ?? Infinity)) return;
+  const { type, status, message = defaultMessages.get(type), retryAfter } = fail;
   throw new BedrockError(type, message ?? 'The request failed.', {
     ...(status === undefined ? {} : { status }),
     headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
   });
 }
 
-const words: ReadonlyMap<string, string> = new Map(
+const defaultMessages: ReadonlyMap<string, string> = new Map(
   Object.entries({
     ThrottlingException: 'Too many requests, please wait before trying again.',
     ServiceUnavailableException: 'Bedrock is unable to process your request.',
@@ -115,7 +117,7 @@ const words: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-const authRefusals = {
+const authErrors = {
   expired: () =>
     new BedrockError(
       'ExpiredTokenException',

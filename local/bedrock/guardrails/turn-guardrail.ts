@@ -1,24 +1,24 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { assess, type Grounding, type Verdict } from '#local/bedrock/guardrails/assess.ts';
+import { assess, type GroundingContext, type Verdict } from '#local/bedrock/guardrails/assess.ts';
 import type { Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
 import type { Behaviour } from '#local/bedrock/scenarios/scenario.ts';
 import { textOf, type GuardrailRequest, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 
-/** How one turn is watched: by a guardrail that it names, or by a scenario that plays one. */
-export interface Guarding {
+/** The guardrail of one turn: the one that its request names, or one that a scenario scripts. */
+export interface TurnGuardrail {
   readonly id: string;
   readonly mode: 'sync' | 'async';
   readonly isTraced: boolean;
   readonly blockedInput: string;
   readonly blockedOutput: string;
   assessInput(): Verdict;
-  /** Assesses the end of what was said, which is so many tokens in all. */
-  assessOutput(end: string, tokens: number): Verdict;
+  /** Assesses the latest text of an answer that has `tokens` tokens so far. */
+  assessOutput(text: string, tokens: number): Verdict;
 }
 
 const defaultMessage = 'Sorry, the model cannot answer this question.';
 
-/** The guardrail of an identifier (its id or ARN) and a version. */
+/** Returns the guardrail with an identifier (its id or ARN) and a version, or undefined. */
 export function findGuardrail(
   guardrails: readonly Guardrail[],
   identifier: string,
@@ -31,12 +31,12 @@ export function findGuardrail(
   );
 }
 
-/** The watch of the guardrail that a turn names. Throws Bedrock's error where there is none. */
-export function guardingOf(
+/** Creates the guardrail that a turn's request names. Throws Bedrock's error if it does not exist. */
+export function createTurnGuardrail(
   turn: ModelTurn,
   request: GuardrailRequest,
   guardrails: readonly Guardrail[],
-): Guarding {
+): TurnGuardrail {
   const guardrail = findGuardrail(guardrails, request.identifier, request.version);
   if (guardrail === undefined) {
     throw invalid('The guardrail identifier or version provided in the request does not exist.');
@@ -49,12 +49,14 @@ export function guardingOf(
     blockedInput: guardrail.blockedInputMessaging ?? defaultMessage,
     blockedOutput: guardrail.blockedOutputsMessaging ?? defaultMessage,
     assessInput: () => assess(guardrail, inputText(turn), { side: 'INPUT' }),
-    assessOutput: (end) => assess(guardrail, end, { side: 'OUTPUT', grounding }),
+    assessOutput: (text) => assess(guardrail, text, { side: 'OUTPUT', grounding }),
   };
 }
 
-/** A guardrail that a scenario plays: it blocks where the scenario says. */
-export function scriptedGuarding(script: NonNullable<Behaviour['guardrail']>): Guarding {
+/** Creates the guardrail of a scenario, which blocks where the scenario says. */
+export function createScriptedGuardrail(
+  script: NonNullable<Behaviour['guardrail']>,
+): TurnGuardrail {
   const { block, at_token: atToken = 0, mode = 'sync', message = defaultMessage, trace } = script;
   const topics = [{ action: 'BLOCKED', detected: true, name: 'Scenario', type: 'DENY' }];
   const verdict = (text: string, isBlocked: boolean): Verdict => ({
@@ -70,23 +72,23 @@ export function scriptedGuarding(script: NonNullable<Behaviour['guardrail']>): G
     blockedInput: message,
     blockedOutput: message,
     assessInput: () => verdict('', block === 'input'),
-    assessOutput: (end, tokens) => verdict(end, block === 'output' && tokens >= atToken),
+    assessOutput: (text, tokens) => verdict(text, block === 'output' && tokens >= atToken),
   };
 }
 
-/** What is marked to be guarded; where nothing is, all that the user says in this turn. */
+/** The text that is marked to be guarded, or else all of the user's text in this turn. */
 function inputText({ messages }: ModelTurn): string {
-  const said = messages.filter(({ role }) => role === 'user').map(({ content }) => content);
-  const marked = said.flat().filter((block) => block.type === 'guarded-text');
-  return textOf(marked.length > 0 ? marked : (said.at(-1) ?? []));
+  const contents = messages.filter(({ role }) => role === 'user').map(({ content }) => content);
+  const marked = contents.flat().filter((block) => block.type === 'guarded-text');
+  return textOf(marked.length > 0 ? marked : (contents.at(-1) ?? []));
 }
 
-function groundingOf({ messages, system }: ModelTurn): Grounding | undefined {
+function groundingOf({ messages, system }: ModelTurn): GroundingContext | undefined {
   const marked = [...system, ...messages.flatMap(({ content }) => content)].filter(
     (block) => block.type === 'guarded-text',
   );
-  const having = (qualifier: string): string =>
+  const textWith = (qualifier: string): string =>
     textOf(marked.filter(({ qualifiers }) => qualifiers.includes(qualifier)));
-  const sources = having('grounding_source');
-  return sources === '' ? undefined : { sources, query: having('query') };
+  const sources = textWith('grounding_source');
+  return sources === '' ? undefined : { sources, query: textWith('query') };
 }

@@ -1,11 +1,12 @@
-import { phrasesOf } from '#local/bedrock/simulated/topic.ts';
+import { contentPhrases } from '#local/bedrock/simulated/language/words.ts';
 
 /**
- * The key phrases of a text, best first: each word counts by how often it stands beside others,
- * and a phrase by its words (the RAKE method of Rose et al., 2010), with repetition weighing most.
+ * Returns the key phrases of a text, best first. A word scores by how often it stands beside other
+ * words, and a phrase by the sum of its words (the RAKE method of Rose et al., 2010). Repeated
+ * phrases add up their scores.
  */
-export function keywordsOf(text: string, most: number): readonly string[] {
-  const phrases = phrasesOf(text);
+export function keyPhrases(text: string, max: number): readonly string[] {
+  const phrases = contentPhrases(text);
   const frequency = new Map<string, number>();
   const degree = new Map<string, number>();
   for (const words of phrases) {
@@ -20,15 +21,15 @@ export function keywordsOf(text: string, most: number): readonly string[] {
       (total, word) => total + (degree.get(word) ?? 0) / (frequency.get(word) ?? 1),
       0,
     );
-    const name = words.join(joinerOf(words));
+    const name = words.join(separatorFor(words));
     scores.set(name, (scores.get(name) ?? 0) + sum);
   }
   return [...scores]
     .toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-    .slice(0, most)
+    .slice(0, max)
     .map(([phrase]) => phrase);
 }
 
-function joinerOf(words: readonly string[]): string {
+function separatorFor(words: readonly string[]): string {
   return words.some((word) => /[\p{Script=Han}\p{Script=Katakana}]/u.test(word)) ? '' : ' ';
 }

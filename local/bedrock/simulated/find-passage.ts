@@ -1,11 +1,11 @@
-/** A text that a question brings along, and what is asked of it. */
-export interface Brought {
+/** A text that a question contains, and the instruction about it. */
+export interface Passage {
   readonly text: string;
   readonly instruction: string;
 }
 
-/** What stands between tags, or under "Context:", in the words of the user. */
-export function passageIn(question: string): Brought | undefined {
+/** Returns the passage of a question that stands between tags or after "Context:", if any. */
+export function findPassage(question: string): Passage | undefined {
   const tagged = /<([a-z][\w-]{1,79})>\s*([^]+?)\s*<\/\1>/u.exec(question);
   if (tagged !== null) {
     const [whole, , text = ''] = tagged;

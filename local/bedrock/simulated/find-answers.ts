@@ -1,18 +1,18 @@
 import type { Citation } from '#local/bedrock/turn/answer.ts';
-import { placeOf, sentencesOf } from '#local/bedrock/simulated/sentences.ts';
-import { isJapanese, stem, wordsOf } from '#local/bedrock/simulated/topic.ts';
+import { offsetOf, sentencesOf } from '#local/bedrock/simulated/language/sentences.ts';
+import { contentWords, isJapanese, stem } from '#local/bedrock/simulated/language/words.ts';
 import { lastQuestion, type ModelTurn, type TurnBlock } from '#local/bedrock/turn/turn.ts';
 
-/** Something an answer can rest on: a document, or what a search gave. */
+/** A document or a search result on which an answer can rest. */
 export interface Source {
   readonly title: string;
   readonly source: string;
   readonly text: string;
   readonly isCited: boolean;
   readonly place: 'document' | 'search-result';
-  /** Which of its kind it is, counted from 0. */
+  /** Its position among the sources of its kind, from 0. */
   readonly index: number;
-  /** Whether it came with the last question, or with one before. */
+  /** Whether it came with the last question, and not with an earlier one. */
   readonly isRecent: boolean;
 }
 
@@ -20,11 +20,11 @@ export interface Source {
 export interface Finding {
   readonly sentence: string;
   readonly citation: Citation | undefined;
-  /** How many of the question's words it has. */
+  /** The number of the question's words in it; in Japanese, their characters. */
   readonly score: number;
 }
 
-/** What a turn gives to rest on, in order. */
+/** Returns the documents and search results of a turn, in order. */
 export function sourcesOf({ messages }: Pick<ModelTurn, 'messages'>): readonly Source[] {
   const question = lastQuestion(messages);
   let isRecent = false;
@@ -41,8 +41,8 @@ export function sourcesOf({ messages }: Pick<ModelTurn, 'messages'>): readonly S
     const index = counts['search-result'];
     counts['search-result'] += 1;
     const { title, source, content, citations: isCited } = block;
-    const words = content.join('\n');
-    return [{ title, source, text: words, isCited, place: 'search-result', index, isRecent }];
+    const text = content.join('\n');
+    return [{ title, source, text, isCited, place: 'search-result', index, isRecent }];
   };
   return messages.flatMap((message) => {
     isRecent ||= message === question;
@@ -50,28 +50,28 @@ export function sourcesOf({ messages }: Pick<ModelTurn, 'messages'>): readonly S
   });
 }
 
-/** Of a long question only so many words are looked for. */
-const mostAsked = 60;
+/** The search uses the first words of a long question. */
+const maxQuestionWords = 60;
 
-/** The sentences of the sources that have most of the question's words, best first. */
+/** Returns the sentences of the sources that contain a word of the question, best first. */
 export function findAnswers(
   question: string,
   sources: readonly Source[],
-  most: number,
+  max: number,
 ): readonly Finding[] {
-  const asked = new Set(wordsOf(question).slice(0, mostAsked).map(stem));
-  const found = sources.flatMap((source) => {
+  const words = new Set(contentWords(question).slice(0, maxQuestionWords).map(stem));
+  const candidates = sources.flatMap((source) => {
     let from = 0;
     return sentencesOf(source.text).map((sentence) => {
-      const start = placeOf(sentence, source.text, from) ?? from;
+      const start = offsetOf(sentence, source.text, from) ?? from;
       from = start;
-      return { source, sentence, start, score: overlap(sentence, asked) };
+      return { source, sentence, start, score: overlap(sentence, words) };
     });
   });
-  const best = found
+  const best = candidates
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score)
-    .slice(0, most);
+    .slice(0, max);
   return best.map(({ source, sentence, start, score }) => ({
     score,
     sentence,
@@ -79,13 +79,16 @@ export function findAnswers(
   }));
 }
 
-/** Japanese words run into one another, so a part of one counts as well. */
-function overlap(sentence: string, asked: ReadonlySet<string>): number {
+/** Japanese has no spaces between words, so a word also counts as a part of another one. */
+function overlap(sentence: string, questionWords: ReadonlySet<string>): number {
   if (isJapanese(sentence)) {
-    return [...asked].reduce((sum, word) => sum + (sentence.includes(word) ? word.length : 0), 0);
+    return [...questionWords].reduce(
+      (sum, word) => sum + (sentence.includes(word) ? word.length : 0),
+      0,
+    );
   }
-  const words = new Set(wordsOf(sentence).map(stem));
-  return [...asked].filter((word) => words.has(word)).length;
+  const words = new Set(contentWords(sentence).map(stem));
+  return [...questionWords].filter((word) => words.has(word)).length;
 }
 
 function toCitation(source: Source, sentence: string, start: number): Citation {

@@ -1,12 +1,13 @@
-import { isJapanese } from '#local/bedrock/simulated/topic.ts';
+import { isJapanese } from '#local/bedrock/simulated/language/words.ts';
 
+/** The tone of a text. */
 export interface Sentiment {
   readonly label: 'positive' | 'negative' | 'neutral' | 'mixed';
-  /** From -1 to 1, in hundredths. */
+  /** From -1 to 1, rounded to hundredths. */
   readonly score: number;
 }
 
-/** The tone of a text, by counting words of praise and of blame; a negation turns one around. */
+/** Returns the tone of a text by counting positive and negative words. A negation inverts a word. */
 export function sentimentOf(text: string): Sentiment {
   const [good, bad] = isJapanese(text) ? countJapanese(text) : countEnglish(text);
   const score = good + bad === 0 ? 0 : Math.round((100 * (good - bad)) / (good + bad)) / 100;
@@ -21,10 +22,10 @@ function countEnglish(text: string): readonly [good: number, bad: number] {
   for (const [index, word] of words.entries()) {
     const tone = toneOf(word);
     const before = words.slice(Math.max(0, index - 3), index);
-    const isTurned = before.some((other) =>
+    const isNegated = before.some((other) =>
       /^(?:not|no|never|hardly|without|\w+n't)$/u.test(other),
     );
-    if (tone * (isTurned ? -1 : 1) > 0) good += 1;
+    if (tone * (isNegated ? -1 : 1) > 0) good += 1;
     else if (tone !== 0) bad += 1;
   }
   return [good, bad];
@@ -44,10 +45,11 @@ const badWords =
 function countJapanese(text: string): readonly [good: number, bad: number] {
   const good = text.match(goodJapanese)?.length ?? 0;
   const bad = text.match(badJapanese)?.length ?? 0;
-  // 「良くない」「便利ではない」: words of praise that are taken back.
-  const turned = text.match(turnedJapanese)?.length ?? 0;
-  const forgiven = text.match(/悪く(?:は)?(?:ない|なかった|ありません)/gu)?.length ?? 0;
-  return [Math.max(0, good - turned) + forgiven, bad + turned];
+  // 「良くない」「便利ではない」: positive words that are negated.
+  const negated = text.match(negatedJapanese)?.length ?? 0;
+  // 「悪くない」: negative words that are negated.
+  const notBad = text.match(/悪く(?:は)?(?:ない|なかった|ありません)/gu)?.length ?? 0;
+  return [Math.max(0, good - negated) + notBad, bad + negated];
 }
 
 const goodJapanese =
@@ -56,5 +58,5 @@ const goodJapanese =
 const badJapanese =
   /悪い|悪かった|最悪|残念|不満|不便|嫌い|ひど|酷い|遅い|遅か|遅れ|壊れ|失敗|問題|故障|高すぎ|つまらな|面倒|困っ|困り|怒り|がっかり|失望|汚い|まずい|悲し|辛い|エラー|不具合|低下|減少|悪化|足りな|遅く|潰れ|つぶれ|汚れ|重すぎ|使いにく|二度と/gu;
 
-const turnedJapanese =
+const negatedJapanese =
   /(?:良く|よく|満足でき|好きで(?:は|も)?|便利で(?:は|も)?|快適で(?:は|も)?|楽しく|早く|速く|おすすめでき|きれいで(?:は|も)?)(?:あり)?(?:ない|なかった|ません)/gu;
