@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { corsHeaders, isPreflight, preflightHeaders } from '#local/function-url/cors.ts';
 import { toUrlEvent } from '#local/function-url/event.ts';
-import { toWholeAnswer } from '#local/lambda/invoke/buffered-answer.ts';
+import { toBufferedResponse } from '#local/lambda/invoke/buffered-response.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
-import type { RuntimeAnswer } from '#local/lambda/environment/runtime-api.ts';
+import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 import {
   collectBody,
-  openStreamedAnswer,
+  openStreamedResponse,
   relayBody,
   writeHead,
-  type AnswerHead,
-} from '#local/lambda/invoke/streamed-answer.ts';
+  type ResponseHead,
+} from '#local/lambda/invoke/streamed-response.ts';
 import { isDecodable, readBody } from '#local/wire/read-body.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
@@ -95,7 +95,7 @@ const throttledBody = {
 };
 
 interface Outgoing {
-  readonly answer: RuntimeAnswer;
+  readonly answer: InvocationResult;
   /** Headers that the URL adds to those of the function. */
   readonly extra: Readonly<Record<string, string>>;
 }
@@ -118,7 +118,7 @@ async function respond(
     const payload = await collectBody(given.body);
     return payload === undefined ? failed(response) : respondBuffered(payload, extra, response);
   }
-  const opened = await openStreamedAnswer(given, 'function-url').catch(() => undefined);
+  const opened = await openStreamedResponse(given, 'function-url').catch(() => undefined);
   if (opened === undefined) return failed(response);
   writeHead(response, withExtra(opened.head, extra));
   await relayBody(shaping(opened.body, 'lambda'), response);
@@ -130,7 +130,7 @@ function respondBuffered(
   response: ServerResponse,
 ): void {
   try {
-    const { head, body } = toWholeAnswer(payload);
+    const { head, body } = toBufferedResponse(payload);
     writeHead(response, withExtra(head, extra));
     response.end(body);
   } catch {
@@ -138,13 +138,13 @@ function respondBuffered(
   }
 }
 
-const jsonHead: AnswerHead = { status: 200, headers: { 'content-type': ['application/json'] } };
+const jsonHead: ResponseHead = { status: 200, headers: { 'content-type': ['application/json'] } };
 
 /** The URL's own headers stand beside the function's, duplicates and all. */
 function withExtra(
-  { status, headers }: AnswerHead,
+  { status, headers }: ResponseHead,
   extra: Readonly<Record<string, string>>,
-): AnswerHead {
+): ResponseHead {
   const added = Object.entries(extra).map(([name, value]) => {
     return [name, [...(headers[name] ?? []), value]] as const;
   });

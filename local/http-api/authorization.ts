@@ -10,27 +10,27 @@ import type { Credentials } from '#local/wire/signed-request.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
 import { accountId } from '#local/template/world.ts';
 
-export interface HttpAdmission {
+export interface HttpAuthorizationSettings {
   readonly region: string;
   readonly credentials: Credentials;
   readonly functions: Functions;
-  readonly answers: AuthorizerAnswers;
+  readonly answers: AuthorizerCache;
   now(): number;
 }
 
 /** What functions have said of callers, by identity, until when it counts. */
-export type AuthorizerAnswers = Map<string, { readonly answer: unknown; readonly untilMs: number }>;
+export type AuthorizerCache = Map<string, { readonly answer: unknown; readonly untilMs: number }>;
 
-export type HttpCaller =
+export type HttpCallerResult =
   | { readonly type: 'caller'; readonly authorizer?: Readonly<Record<string, unknown>> }
   | { readonly type: 'refused'; readonly status: 401 | 403 | 500; readonly challenge?: string };
 
 /** Who calls a route, by its authorization. */
 export async function identifyCaller(
-  admission: HttpAdmission,
+  admission: HttpAuthorizationSettings,
   authorization: HttpAuthorization,
   asked: HttpRequest,
-): Promise<HttpCaller> {
+): Promise<HttpCallerResult> {
   switch (authorization.type) {
     case 'none':
       return { type: 'caller' };
@@ -44,9 +44,9 @@ export async function identifyCaller(
 }
 
 function identifySigner(
-  { credentials }: HttpAdmission,
+  { credentials }: HttpAuthorizationSettings,
   { request, body }: HttpRequest,
-): HttpCaller {
+): HttpCallerResult {
   const { method = 'GET', url = '/', headers } = request;
   const verdict = verifySigV4({ method, url, headers, body }, [credentials], Date.now());
   if (verdict.type !== 'valid' || verdict.service !== 'execute-api') {
@@ -74,7 +74,7 @@ async function keysOf(issuer: string): Promise<ReturnType<typeof createRemoteJWK
 
 const keySets = new Map<string, ReturnType<typeof createRemoteJWKSet>>();
 
-async function identifyBearer(wanted: JwtAuthorization, asked: HttpRequest): Promise<HttpCaller> {
+async function identifyBearer(wanted: JwtAuthorization, asked: HttpRequest): Promise<HttpCallerResult> {
   const [value] = identities([wanted.identitySource], asked);
   const token = value?.replace(/^Bearer\s+/iu, '') ?? '';
   if (token === '') return { type: 'refused', status: 401, challenge: 'Bearer' };
@@ -144,10 +144,10 @@ function identities(
 type FunctionAuthorization = HttpAuthorization & { readonly type: 'function' };
 
 async function askFunction(
-  { functions, answers, now, region }: HttpAdmission,
+  { functions, answers, now, region }: HttpAuthorizationSettings,
   wanted: FunctionAuthorization,
   asked: HttpRequest,
-): Promise<HttpCaller> {
+): Promise<HttpCallerResult> {
   const identity = identities(wanted.identitySources, asked);
   if (identity.includes(undefined)) return { type: 'refused', status: 401 };
   const { request, apiId, stage, routeKey } = asked;
@@ -172,7 +172,7 @@ async function askFunction(
 }
 
 /** A simple answer says yes or no, another brings a policy. */
-function judge(answer: unknown, { simple }: FunctionAuthorization, arn: string): HttpCaller {
+function judge(answer: unknown, { simple }: FunctionAuthorization, arn: string): HttpCallerResult {
   const given = isRecord(answer) ? answer : {};
   const context = isRecord(given['context']) ? given['context'] : {};
   const isAllowed = simple

@@ -3,18 +3,18 @@ import type {
   HttpIntegration,
   HttpRoute,
 } from '#local/http-api/http-api-definition.ts';
-import { functionNameIn, sourcesIn, ttlOf } from '#local/rest-api/definition/read-integration.ts';
+import { parseFunctionName, parseIdentitySources, authorizerTtlMs } from '#local/rest-api/definition/read-integration.ts';
 import {
-  knownScheme,
-  openApiDocument,
-  operationsOf,
+  requireScheme,
+  readOpenApiDocument,
+  listOperations,
 } from '#local/rest-api/definition/read-openapi.ts';
 import { record, type Json } from '#local/template/json.ts';
 import { readProperties, type Properties } from '#local/template/properties.ts';
 import type { Resource } from '#local/template/stacks.ts';
 
 /** What a route key says: `POST /chat`, or `$default`. */
-export function keyParts(
+export function parseRouteKey(
   routeKey: string,
 ): Pick<HttpRoute, 'routeKey' | 'httpMethod' | 'resourcePath'> {
   const [httpMethod = 'ANY', resourcePath = '/{proxy+}'] =
@@ -23,15 +23,15 @@ export function keyParts(
 }
 
 /** The routes of an OpenAPI document. */
-export function documentRoutes(resource: Resource, apiId: string): readonly HttpRoute[] {
-  const document = openApiDocument(resource);
-  return operationsOf(document).map(({ path, verb, operation }) => {
+export function readDocumentRoutes(resource: Resource, apiId: string): readonly HttpRoute[] {
+  const document = readOpenApiDocument(resource);
+  return listOperations(document).map(({ path, verb, operation }) => {
     const place = `${resource.key} ${verb} ${path}`;
     const given = readProperties(place, operation['x-amazon-apigateway-integration']);
     const routeKey = path === '/$default' || path === '$default' ? '$default' : `${verb} ${path}`;
     const integration = readDocumentIntegration(place, given);
     const authorization = readSecurity(apiId, { document, operation, place });
-    return Object.assign(keyParts(routeKey), { integration, authorization });
+    return Object.assign(parseRouteKey(routeKey), { integration, authorization });
   });
 }
 
@@ -47,7 +47,7 @@ function readDocumentIntegration(place: string, given: Properties): HttpIntegrat
     };
   }
   if (type !== 'AWS_PROXY') return { type: 'unhosted', what: `an integration of type ${type}` };
-  const functionName = functionNameIn(place, given.text('uri'));
+  const functionName = parseFunctionName(place, given.text('uri'));
   const payloadFormat = given.choice('payloadFormatVersion', ['1.0', '2.0'], '2.0');
   return { type: 'lambda', functionName, payloadFormat, timeoutMs };
 }
@@ -62,7 +62,7 @@ function readSecurity(apiId: string, { document, operation, place }: Secured): H
   const [security] = [operation['security'] ?? document['security'] ?? []].flat().map(record);
   const [[name, scopes] = ['', []]] = Object.entries(security ?? {});
   if (name === '') return { type: 'none' };
-  const scheme = knownScheme(place, document, name);
+  const scheme = requireScheme(place, document, name);
   if (scheme['x-amazon-apigateway-authtype'] === 'awsSigv4') return { type: 'iam' };
   const given = readProperties(place, record(scheme['x-amazon-apigateway-authorizer']));
   const type = given.optionalText('type');
@@ -81,10 +81,10 @@ function readSecurity(apiId: string, { document, operation, place }: Secured): H
   return {
     type: 'function',
     id: `${apiId}-${name}`,
-    functionName: functionNameIn(place, given.text('authorizerUri')),
-    identitySources: sourcesIn(source),
+    functionName: parseFunctionName(place, given.text('authorizerUri')),
+    identitySources: parseIdentitySources(source),
     payloadFormat: given.choice('authorizerPayloadFormatVersion', ['1.0', '2.0'], '2.0'),
     simple: given.flag('enableSimpleResponses'),
-    ttlMs: ttlOf(source, given.number('authorizerResultTtlInSeconds', 300)),
+    ttlMs: authorizerTtlMs(source, given.number('authorizerResultTtlInSeconds', 300)),
   };
 }

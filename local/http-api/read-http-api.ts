@@ -5,8 +5,8 @@ import type {
   HttpIntegration,
   HttpRoute,
 } from '#local/http-api/http-api-definition.ts';
-import { documentRoutes, keyParts } from '#local/http-api/read-document-routes.ts';
-import { functionNameIn } from '#local/rest-api/definition/read-integration.ts';
+import { readDocumentRoutes, parseRouteKey } from '#local/http-api/read-document-routes.ts';
+import { parseFunctionName } from '#local/rest-api/definition/read-integration.ts';
 import type { Properties } from '#local/template/properties.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
@@ -48,7 +48,7 @@ function readHttpApi(
       : undefined,
     routes: [
       ...own('Route').map((route) => readRoute(route, own)),
-      ...documentRoutes(resource, id),
+      ...readDocumentRoutes(resource, id),
       ...(target === undefined ? [] : [quickRoute(key, properties, target)]),
     ],
   };
@@ -76,11 +76,11 @@ function quickRoute(place: string, properties: Properties, target: string): Http
     ? ({ type: 'http', uri: target, httpMethod: 'ANY', timeoutMs: 30_000 } as const)
     : ({
         type: 'lambda',
-        functionName: functionNameIn(place, target),
+        functionName: parseFunctionName(place, target),
         payloadFormat: '2.0',
         timeoutMs: 30_000,
       } as const);
-  return { ...keyParts(routeKey), integration, authorization: { type: 'none' } };
+  return { ...parseRouteKey(routeKey), integration, authorization: { type: 'none' } };
 }
 
 function readRoute(
@@ -100,7 +100,7 @@ function readRoute(
   }
   const scopes = properties.texts('AuthorizationScopes');
   return {
-    ...keyParts(properties.text('RouteKey')),
+    ...parseRouteKey(properties.text('RouteKey')),
     integration: readIntegration(integration),
     authorization:
       authorizer === undefined
@@ -124,7 +124,7 @@ function readIntegration(given: Properties): HttpIntegration {
   if (type !== 'AWS_PROXY') return { type: 'unhosted', what: `an integration of type ${type}` };
   return {
     type: 'lambda',
-    functionName: functionNameIn(given.key, uri),
+    functionName: parseFunctionName(given.key, uri),
     payloadFormat: given.choice('PayloadFormatVersion', ['1.0', '2.0'], '1.0'),
     timeoutMs,
   };
@@ -149,7 +149,7 @@ function readAuthorizer(
   return {
     type: 'function',
     id,
-    functionName: functionNameIn(given.key, given.text('AuthorizerUri')),
+    functionName: parseFunctionName(given.key, given.text('AuthorizerUri')),
     identitySources: sources,
     payloadFormat: given.choice('AuthorizerPayloadFormatVersion', ['1.0', '2.0'], '2.0'),
     simple: given.flag('EnableSimpleResponses'),

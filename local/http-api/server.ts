@@ -2,24 +2,24 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { corsHeaders, isPreflight, preflightHeaders } from '#local/function-url/cors.ts';
 import { isDecodable, readBody } from '#local/wire/read-body.ts';
-import { identifyCaller, type HttpAdmission } from '#local/http-api/authorization.ts';
+import { identifyCaller, type HttpAuthorizationSettings } from '#local/http-api/authorization.ts';
 import { toHttpEvent, type HttpRequest } from '#local/http-api/event.ts';
 import type {
   HttpApiDefinition,
   HttpIntegration,
   HttpRoute,
 } from '#local/http-api/http-api-definition.ts';
-import { toWholeAnswer } from '#local/lambda/invoke/buffered-answer.ts';
+import { toBufferedResponse } from '#local/lambda/invoke/buffered-response.ts';
 import { unshaped } from '#local/lambda/invoke/response-shaping.ts';
-import { wholeResult } from '#local/lambda/functions.ts';
-import { writeHead } from '#local/lambda/invoke/streamed-answer.ts';
+import { collectResult } from '#local/lambda/functions.ts';
+import { writeHead } from '#local/lambda/invoke/streamed-response.ts';
 import { forwardHttp } from '#local/rest-api/integration/http-integration.ts';
-import { findRoute, type RouteOf } from '#local/rest-api/router.ts';
+import { findRoute, type RouteMatch } from '#local/rest-api/router.ts';
 
 const maxRequestBytes = 10 * 1024 * 1024;
 
 /** An HTTP API and what is behind it. */
-export interface HttpApiSettings extends HttpAdmission {
+export interface HttpApiSettings extends HttpAuthorizationSettings {
   readonly definition: HttpApiDefinition;
 }
 
@@ -113,7 +113,7 @@ function chooseRoute(
   { routes }: HttpApiDefinition,
   { method = 'GET' }: IncomingMessage,
   path: string,
-): RouteOf<HttpRoute> | undefined {
+): RouteMatch<HttpRoute> | undefined {
   const candidates = routes.filter(
     ({ httpMethod, routeKey }) =>
       routeKey !== '$default' && (httpMethod === method || httpMethod === 'ANY'),
@@ -128,14 +128,14 @@ function chooseRoute(
   );
 }
 
-interface Integrating {
+interface IntegrationServices {
   readonly api: HttpApiSettings;
   readonly integration: HttpIntegration;
   readonly extra: Readonly<Record<string, string>>;
 }
 
 async function integrate(
-  { api, integration, extra }: Integrating,
+  { api, integration, extra }: IntegrationServices,
   asked: HttpRequest,
   response: ServerResponse,
 ): Promise<void> {
@@ -157,7 +157,7 @@ async function integrate(
   const given = await host?.invoke({ payload, requestId: asked.requestId });
   if (given === undefined) return say(response, 500);
   if (given === 'throttled') return say(response, 503);
-  const result = await wholeResult(given);
+  const result = await collectResult(given);
   if (result.type === 'error' || response.headersSent) return say(response, 500);
   respond(result.payload, integration.payloadFormat, response);
 }
@@ -165,7 +165,7 @@ async function integrate(
 /** Payload format 1.0 wants a status; 2.0 takes any JSON for the body of a 200. */
 function respond(payload: Buffer, format: '1.0' | '2.0', response: ServerResponse): void {
   try {
-    const { head, body } = toWholeAnswer(payload);
+    const { head, body } = toBufferedResponse(payload);
     const isPlain = !payload.includes('"statusCode"');
     if (format === '1.0' && isPlain) return say(response, 500);
     const own = Object.entries(head.headers).filter(([name]) => !response.hasHeader(name));

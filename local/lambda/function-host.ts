@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Environment, type Invocation } from '#local/lambda/environment/environment.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
-import type { RuntimeAnswer } from '#local/lambda/environment/runtime-api.ts';
+import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 import type { Bootstraps } from '#local/lambda/environment/runtimes.ts';
 
 /** On-demand functions may take this long to start before an invocation pays for it. */
@@ -33,7 +33,7 @@ export class FunctionHost {
   }
 
   /** Runs one invocation; `throttled` when all environments it may have are busy. */
-  async invoke(invocation: Invocation): Promise<RuntimeAnswer | 'throttled'> {
+  async invoke(invocation: Invocation): Promise<InvocationResult | 'throttled'> {
     const isFull = this.#all.size >= this.definition.concurrency.limit;
     if (this.#isClosed || (this.#idle.length === 0 && isFull)) return 'throttled';
     const first = await this.#run(this.#idle.pop() ?? (await this.#start('init')), invocation);

@@ -3,7 +3,7 @@ import { AwsError } from '#local/wire/aws-error.ts';
 import { errorBodyOf, type FunctionErrorBody } from '#local/lambda/invoke/function-error.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { isNameOf } from '#local/lambda/definition/read-functions.ts';
-import type { RuntimeAnswer } from '#local/lambda/environment/runtime-api.ts';
+import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 
 /** The functions there are. */
 export interface Functions {
@@ -35,7 +35,7 @@ export function createFunctions(hosts: readonly FunctionHost[]): Functions {
       if (host === undefined) return { type: 'missing' };
       const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(JSON.stringify(payload));
       const answer = await host.invoke({ requestId: randomUUID(), payload: bytes });
-      return answer === 'throttled' ? { type: 'throttled' } : wholeResult(answer);
+      return answer === 'throttled' ? { type: 'throttled' } : collectResult(answer);
     },
   };
 }
@@ -53,8 +53,8 @@ function hasQualifier(aliases: readonly string[], nameOrArn: string): boolean {
 const maxResultBytes = 6_291_556;
 
 /** All of an answer, streamed or not: a head before a streamed body is part of it. */
-export async function wholeResult(
-  answer: RuntimeAnswer,
+export async function collectResult(
+  answer: InvocationResult,
 ): Promise<Extract<CallResult, { type: 'result' | 'error' }>> {
   if (answer.type === 'error') return answer;
   if (answer.type === 'buffered') return { type: 'result', payload: answer.payload };
@@ -78,6 +78,6 @@ const tooLarge: FunctionErrorBody = {
 };
 
 /** Lambda's error for a function that is not there. */
-export function noSuchFunction(arn: string): AwsError {
+export function functionNotFound(arn: string): AwsError {
   return new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, { status: 404 });
 }

@@ -5,7 +5,7 @@ import { verify } from '#local/wire/aws-json.ts';
 import type { CorsDefinition, UrlDefinition } from '#local/function-url/read-urls.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
-import { noSuchFunction, type Functions } from '#local/lambda/functions.ts';
+import { functionNotFound, type Functions } from '#local/lambda/functions.ts';
 import { invoke, type Invoking } from '#local/lambda/invoke/invoke-api.ts';
 import { isNameOf } from '#local/lambda/definition/read-functions.ts';
 import type { EventSourceDefinition } from '#local/lambda/definition/read-event-sources.ts';
@@ -61,7 +61,7 @@ function knownFunction({ functions, region }: LambdaApi, segment: string): Funct
   const host = functions.find(name);
   if (host !== undefined) return host;
   const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}`;
-  throw noSuchFunction(name.startsWith('arn:') ? name : arn);
+  throw functionNotFound(name.startsWith('arn:') ? name : arn);
 }
 
 function unknownOperation(): AwsError {

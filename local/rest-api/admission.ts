@@ -1,7 +1,7 @@
 import type { ApiDefinition, ApiKeyDefinition } from '#local/rest-api/definition/api-definition.ts';
-import type { Authorized, Authorizers } from '#local/rest-api/authorizer.ts';
+import type { AuthorizerResult, Authorizers } from '#local/rest-api/authorizer.ts';
 import { requestContext, toRestEvent, type ApiRequest } from '#local/rest-api/event.ts';
-import type { GatewayAnswer } from '#local/rest-api/gateway-answers.ts';
+import type { GatewayError } from '#local/rest-api/gateway-responses.ts';
 import { validateRequest } from '#local/rest-api/request-validator.ts';
 import type { UsagePlans } from '#local/rest-api/usage-plans.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
@@ -23,12 +23,12 @@ export interface Admission {
   readonly userPools: UserPools;
 }
 
-export type Admitted =
+export type AdmissionResult =
   | { readonly type: 'admitted'; readonly request: ApiRequest }
-  | { readonly type: 'refused'; readonly kind: GatewayAnswer; readonly words?: string };
+  | { readonly type: 'refused'; readonly kind: GatewayError; readonly words?: string };
 
 /** Who calls, then by which key and plan, then whether the request has its method's form. */
-export async function admit(admission: Admission, asked: ApiRequest): Promise<Admitted> {
+export async function admit(admission: Admission, asked: ApiRequest): Promise<AdmissionResult> {
   const caller = await identify(admission, asked);
   if (caller.type === 'refused') return caller;
   const request = { ...asked, authorizer: caller.authorizer, accessKeyId: caller.accessKeyId };
@@ -45,12 +45,12 @@ interface Caller {
   readonly usageKey?: string | undefined;
 }
 
-type Refused = Extract<Admitted, { type: 'refused' }>;
+type Refused = Extract<AdmissionResult, { type: 'refused' }>;
 
-const refused = (kind: GatewayAnswer, words?: string): Refused =>
+const refused = (kind: GatewayError, words?: string): Refused =>
   words === undefined ? { type: 'refused', kind } : { type: 'refused', kind, words };
 
-const admitted = (request: ApiRequest): Admitted => ({ type: 'admitted', request });
+const admitted = (request: ApiRequest): AdmissionResult => ({ type: 'admitted', request });
 
 async function identify(admission: Admission, asked: ApiRequest): Promise<Caller | Refused> {
   const { authorization } = asked.route.method;
@@ -82,7 +82,7 @@ function textsOf(claims: Readonly<Record<string, unknown>>): Readonly<Record<str
   );
 }
 
-function toCaller(authorized: Authorized): Caller | Refused {
+function toCaller(authorized: AuthorizerResult): Caller | Refused {
   switch (authorized.type) {
     case 'allowed':
       return { type: 'caller', authorizer: authorized.context, usageKey: authorized.usageKey };
@@ -139,7 +139,7 @@ function useKey(
   { apiKeys, usagePlans }: Admission,
   asked: ApiRequest,
   usageKey: string | undefined,
-): Admitted {
+): AdmissionResult {
   const { api, stage, route } = asked;
   const given =
     api.apiKeySource === 'AUTHORIZER' ? usageKey : asked.request.headers['x-api-key']?.toString();
@@ -160,7 +160,7 @@ function useKey(
   }
 }
 
-function validate(asked: ApiRequest): Admitted {
+function validate(asked: ApiRequest): AdmissionResult {
   const { request, route, body } = asked;
   const problem = validateRequest(route.method, {
     body,

@@ -4,7 +4,7 @@ import { evaluatePolicy } from '#local/rest-api/policy.ts';
 import { asText, isRecord } from '#local/wire/shape.ts';
 
 /** What a method is asked with. */
-export interface Asking {
+export interface AuthorizerRequest {
   readonly methodArn: string;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly query: URLSearchParams;
@@ -14,7 +14,7 @@ export interface Asking {
   event(): Readonly<Record<string, unknown>>;
 }
 
-export type Authorized =
+export type AuthorizerResult =
   | {
       readonly type: 'allowed';
       readonly context: Readonly<Record<string, unknown>>;
@@ -24,7 +24,7 @@ export type Authorized =
 
 /** Asks a function whether a call is allowed, and remembers its policy. */
 export interface Authorizers {
-  ask(authorizer: FunctionAuthorizer, asking: Asking): Promise<Authorized>;
+  ask(authorizer: FunctionAuthorizer, asking: AuthorizerRequest): Promise<AuthorizerResult>;
 }
 
 interface Remembered {
@@ -55,7 +55,7 @@ export function createAuthorizers(functions: Functions, now: () => number): Auth
   };
 }
 
-function identityOf(source: string, asking: Asking): string | undefined {
+function identityOf(source: string, asking: AuthorizerRequest): string | undefined {
   const [, , place, ...rest] = source.split('.');
   const name = rest.join('.');
   if (place === 'header') return asText(asking.headers[name.toLowerCase()]);
@@ -71,7 +71,7 @@ function identityOf(source: string, asking: Asking): string | undefined {
 async function call(
   functions: Functions,
   { kind, functionName }: FunctionAuthorizer,
-  { asking, token }: { readonly asking: Asking; readonly token: string | undefined },
+  { asking, token }: { readonly asking: AuthorizerRequest; readonly token: string | undefined },
 ): Promise<Readonly<Record<string, unknown>> | 'no-token' | 'failure'> {
   const { methodArn } = asking;
   const event =
@@ -91,7 +91,7 @@ async function call(
   return 'failure';
 }
 
-function judge(answer: Readonly<Record<string, unknown>>, { methodArn }: Asking): Authorized {
+function judge(answer: Readonly<Record<string, unknown>>, { methodArn }: AuthorizerRequest): AuthorizerResult {
   const { policyDocument, principalId, context, usageIdentifierKey } = answer;
   const verdict = evaluatePolicy(policyDocument, methodArn);
   if (verdict !== 'allowed') return { type: verdict };

@@ -5,7 +5,7 @@ import type {
   MethodDefinition,
   StageDefinition,
 } from '#local/rest-api/definition/api-definition.ts';
-import type { RouteOf } from '#local/rest-api/router.ts';
+import type { RouteMatch } from '#local/rest-api/router.ts';
 import { shortId } from '#local/template/identity.ts';
 import { accountId } from '#local/template/world.ts';
 
@@ -15,7 +15,7 @@ export interface ApiRequest {
   readonly requestId: string;
   readonly api: ApiDefinition;
   readonly stage: StageDefinition;
-  readonly route: RouteOf<MethodDefinition>;
+  readonly route: RouteMatch<MethodDefinition>;
   /** The path without the stage. */
   readonly path: string;
   readonly now: Date;
@@ -124,7 +124,7 @@ function headersOf(request: IncomingMessage): Record<string, unknown> {
     const [name = '', value = ''] = request.rawHeaders.slice(index, index + 2);
     all.set(name, [...(all.get(name) ?? []), value]);
   }
-  all.set('X-Forwarded-For', ['127.0.0.1']).set('X-Forwarded-Proto', ['http']);
+  all.set('X-ForwardedRequest-For', ['127.0.0.1']).set('X-ForwardedRequest-Proto', ['http']);
   return {
     headers: Object.fromEntries([...all].map(([name, values]) => [name, values.at(-1)])),
     multiValueHeaders: Object.fromEntries(all),

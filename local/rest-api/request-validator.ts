@@ -5,7 +5,7 @@ import type { Json } from '#local/template/json.ts';
 import { asText } from '#local/wire/shape.ts';
 
 /** What a request is checked by. */
-export interface Checked {
+export interface RequestParts {
   readonly headers: Readonly<Record<string, unknown>>;
   readonly query: URLSearchParams;
   readonly pathParameters: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export type ValidationProblem =
 /** What is wrong with a request by its method's validator; nothing where all is right. */
 export function validateRequest(
   { requiredParameters, bodySchemas }: MethodDefinition,
-  request: Checked,
+  request: RequestParts,
 ): ValidationProblem | undefined {
   const missing = requiredParameters.filter((parameter) => !hasParameter(parameter, request));
   const names = missing.map((parameter) => parameter.split('.').slice(3).join('.'));
@@ -30,7 +30,7 @@ export function validateRequest(
   return { type: 'body' };
 }
 
-function hasParameter(parameter: string, { headers, query, pathParameters }: Checked): boolean {
+function hasParameter(parameter: string, { headers, query, pathParameters }: RequestParts): boolean {
   const [, , place, ...rest] = parameter.split('.');
   const name = rest.join('.');
   if (place === 'querystring') return (query.get(name) ?? '').trim() !== '';

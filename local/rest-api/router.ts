@@ -1,12 +1,12 @@
 /** A method of a resource, as far as it is chosen by a request. */
-export interface Routed {
+export interface RoutePattern {
   /** The path of its resource, with `{parameters}`. */
   readonly resourcePath: string;
   /** `ANY` for every method. */
   readonly httpMethod: string;
 }
 
-export interface RouteOf<Method> {
+export interface RouteMatch<Method> {
   readonly method: Method;
   readonly pathParameters: Readonly<Record<string, string>>;
   /** The parameters as they stood in the path, not decoded. */
@@ -17,11 +17,11 @@ export interface RouteOf<Method> {
  * The method for a request. As API Gateway does, the resource is chosen first, segment by segment:
  * exact before `{parameter}` before greedy `{proxy+}`; then its method, a named one before `ANY`.
  */
-export function findRoute<Method extends Routed>(
+export function findRoute<Method extends RoutePattern>(
   methods: readonly Method[],
   httpMethod: string,
   path: string,
-): RouteOf<Method> | undefined {
+): RouteMatch<Method> | undefined {
   const resources = [...new Set(methods.map(({ resourcePath }) => resourcePath))];
   const [resource] = resources
     .flatMap((resourcePath) => {

@@ -4,15 +4,15 @@ import { isDecodable, readBody } from '#local/wire/read-body.ts';
 import { admit, type Admission } from '#local/rest-api/admission.ts';
 import type { ApiDefinition, StageDefinition } from '#local/rest-api/definition/api-definition.ts';
 import { requestContext, type ApiRequest } from '#local/rest-api/event.ts';
-import { say, type Saying } from '#local/rest-api/gateway-answers.ts';
-import { integrate, type Integrating } from '#local/rest-api/integration/integrations.ts';
+import { say, type GatewayResponseContext } from '#local/rest-api/gateway-responses.ts';
+import { integrate, type IntegrationServices } from '#local/rest-api/integration/integrations.ts';
 import { findRoute } from '#local/rest-api/router.ts';
 
 /** API Gateway's limit for a request's payload. */
 const maxRequestBytes = 10 * 1024 * 1024;
 
 /** A REST API and what is behind it. */
-export interface ApiSettings extends Admission, Omit<Integrating, 'definition'> {
+export interface ApiSettings extends Admission, Omit<IntegrationServices, 'definition'> {
   readonly definition: ApiDefinition;
 }
 
@@ -35,7 +35,7 @@ async function answer(
   const { definition } = api;
   const requestId = randomUUID();
   response.setHeader('x-amzn-requestid', requestId);
-  const early: Saying = { api: definition, response, context: { requestId } };
+  const early: GatewayResponseContext = { api: definition, response, context: { requestId } };
   const url = request.url ?? '/';
   if (!isDecodable(url)) return say(early, 'badPath');
   const stage = definition.stages.find(({ name }) => pathInStage(url, name) !== undefined);

@@ -13,14 +13,14 @@ export interface Owner {
 }
 
 /** Code that is in a bucket of an account: nobody has it here. */
-export class ElsewhereError extends Error {}
+export class RemoteCodeError extends Error {}
 
 /**
  * The folder of a function's code or a layer's content: an asset of CDK's, or a path relative to
  * the template, as `aws cloudformation package` and SAM take it. An archive is unpacked to
  * `target`. Throws for what is not here.
  */
-export async function assetFolder(owner: Owner, code: unknown, target: string): Promise<string> {
+export async function resolveAssetFolder(owner: Owner, code: unknown, target: string): Promise<string> {
   const path = assetPath(owner, code);
   if (statSync(path).isDirectory()) return path;
   if (!path.endsWith('.zip') && !path.endsWith('.jar')) {
@@ -44,7 +44,7 @@ function assetPath({ place, template }: Owner, code: unknown): string {
   const path =
     typeof code === 'string' ? join(template.folder, code) : template.assets.get(String(S3Key));
   if (path === undefined || isUri)
-    throw new ElsewhereError(`${place}: its code is in a bucket, and not here`);
+    throw new RemoteCodeError(`${place}: its code is in a bucket, and not here`);
   if (existsSync(path)) return resolve(path);
   throw new Error(`${place}: there is no folder ${path}`);
 }

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { isRecord } from '#local/wire/shape.ts';
-import { assetFolder } from '#local/lambda/definition/asset-path.ts';
+import { resolveAssetFolder } from '#local/lambda/definition/asset-path.ts';
 import { readProperties, type Properties } from '#local/template/properties.ts';
 import type { Resource } from '#local/template/stacks.ts';
 
@@ -37,7 +37,7 @@ export async function prepareCode(
       rebuild: asItIs,
     };
   }
-  const root = await assetFolder({ place: `${key}.Code`, template: stack.template }, code, own);
+  const root = await resolveAssetFolder({ place: `${key}.Code`, template: stack.template }, code, own);
   const method = readProperties(`${key}.Metadata`, metadata).optionalText('BuildMethod');
   if (method !== 'esbuild') return { root, sources: [root], rebuild: asItIs };
   const rebuild = async (): Promise<void> => {

@@ -7,8 +7,8 @@ import type {
   LoggingConfig,
 } from '#local/lambda/definition/function-definition.ts';
 import { prepareCode, type CodeSettings } from '#local/lambda/definition/prepare-code.ts';
-import { assetFolder, ElsewhereError } from '#local/lambda/definition/asset-path.ts';
-import { whyNotHosted } from '#local/lambda/environment/runtimes.ts';
+import { resolveAssetFolder, RemoteCodeError } from '#local/lambda/definition/asset-path.ts';
+import { unsupportedReason } from '#local/lambda/environment/runtimes.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
 /** All the functions of some stacks, their code made ready to run. */
@@ -40,7 +40,7 @@ async function presentOnes<Read>(
       try {
         return [await read(resource)];
       } catch (error) {
-        if (!(error instanceof ElsewhereError)) throw error;
+        if (!(error instanceof RemoteCodeError)) throw error;
         warn(error.message);
         return [];
       }
@@ -53,7 +53,7 @@ function isHosted({ key, properties }: Resource, { warn }: CodeSettings): boolea
   const isImage = properties.optionalText('PackageType') === 'Image';
   const why = isImage
     ? 'container images are not hosted here'
-    : whyNotHosted(properties.text('Runtime'));
+    : unsupportedReason(properties.text('Runtime'));
   if (why !== undefined) warn(`${key}: ${why}`);
   return why === undefined;
 }
@@ -170,7 +170,7 @@ async function readLayer(
 ): Promise<Layer> {
   const owner = { place: `${key}.Content`, template: stack.template };
   const target = join(settings.folder, `layer-${key.replaceAll(/[^\w-]/gu, '-')}`);
-  const folder = await assetFolder(owner, properties.raw('Content'), target);
+  const folder = await resolveAssetFolder(owner, properties.raw('Content'), target);
   return { folder, arn: String(stack.scope.ref(logicalId)) };
 }
 

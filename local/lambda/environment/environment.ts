@@ -14,16 +14,16 @@ import {
 import { watchMemory, type MemoryWatch } from '#local/lambda/environment/memory-watch.ts';
 import {
   startRuntimeApi,
-  type RuntimeAnswer,
+  type InvocationResult,
   type RuntimeApi,
 } from '#local/lambda/environment/runtime-api.ts';
 import {
   killGroup,
   spawnRuntime,
-  type RuntimeProcess,
+  type RuntimeProcessSettings,
 } from '#local/lambda/environment/runtime-process.ts';
 
-export interface EnvironmentSettings extends RuntimeProcess {
+export interface EnvironmentSettings extends RuntimeProcessSettings {
   /** Lambda tries the init phase by itself, and once more within an invocation. */
   readonly phase: 'init' | 'invoke';
   /** How long the init phase may take. */
@@ -45,14 +45,14 @@ export interface Invocation {
 }
 
 /** An environment that did not get through its init phase has not begun the invocation. */
-export interface InitFailed {
+export interface InitFailure {
   readonly type: 'init-failed';
   readonly error: FunctionErrorBody;
 }
 
 interface Running {
   readonly invocation: Invocation;
-  readonly answer: PromiseWithResolvers<RuntimeAnswer>;
+  readonly answer: PromiseWithResolvers<InvocationResult>;
   readonly startedAt: number;
   readonly timer: NodeJS.Timeout;
 }
@@ -107,7 +107,7 @@ export class Environment {
   }
 
   /** Runs an invocation. Resolves with the answer's beginning; failures are answers, too. */
-  async invoke(invocation: Invocation): Promise<RuntimeAnswer | InitFailed> {
+  async invoke(invocation: Invocation): Promise<InvocationResult | InitFailure> {
     const { requestId, payload, clientContext } = invocation;
     try {
       await this.#ready.promise;
@@ -115,7 +115,7 @@ export class Environment {
       return { type: 'init-failed', error: this.#errorFor(requestId) };
     }
     const { timeoutMs, arn: functionArn } = this.#settings.definition;
-    const answer = Promise.withResolvers<RuntimeAnswer>();
+    const answer = Promise.withResolvers<InvocationResult>();
     const timer = setTimeout(() => this.#timeOut(requestId), timeoutMs);
     this.#lines = [];
     this.#running = { invocation, answer, timer, startedAt: performance.now() };

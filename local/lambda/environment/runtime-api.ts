@@ -17,7 +17,7 @@ export interface RuntimeInvocation {
 }
 
 /** What an environment answers; a streamed body throws a `FunctionError` where it breaks off. */
-export type RuntimeAnswer =
+export type InvocationResult =
   | { readonly type: 'buffered'; readonly payload: Buffer }
   | {
       readonly type: 'streaming';
@@ -30,7 +30,7 @@ export type RuntimeAnswer =
 export interface RuntimeListener {
   /** The environment asks for work: it has finished starting, or its last invocation. */
   ready(): void;
-  answer(answer: RuntimeAnswer): void;
+  answer(answer: InvocationResult): void;
   initFailed(error: FunctionErrorBody): void;
 }
 

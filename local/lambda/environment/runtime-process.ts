@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import { runtimeCommand, type Bootstraps } from '#local/lambda/environment/runtimes.ts';
 
-export interface RuntimeProcess {
+export interface RuntimeProcessSettings {
   readonly definition: FunctionDefinition;
   readonly bootstraps: Bootstraps;
   /** All that the process sees of the world. */
@@ -12,7 +12,7 @@ export interface RuntimeProcess {
 
 /** Starts the process of an execution environment; its lines, of both outputs, are given on. */
 export function spawnRuntime(
-  { definition, bootstraps, variables }: RuntimeProcess,
+  { definition, bootstraps, variables }: RuntimeProcessSettings,
   runtimeApi: string,
   onLine: (line: string) => void,
 ): ChildProcess {

@@ -12,7 +12,7 @@ export interface RuntimeCommand {
 }
 
 /** Why a runtime does not run on this machine; undefined for one that does. */
-export function whyNotHosted(runtime: string): string | undefined {
+export function unsupportedReason(runtime: string): string | undefined {
   if (!/^(?:nodejs|python|provided)/u.test(runtime))
     return `the runtime ${runtime} is not hosted here`;
   if (!runtime.startsWith('python') || findPython() !== undefined) return undefined;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '#local/process/clock.ts';
 import { toErrorPayload, type FunctionErrorBody } from '#local/lambda/invoke/function-error.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
-import { wholeResult, type CallResult, type Functions } from '#local/lambda/functions.ts';
+import { collectResult, type CallResult, type Functions } from '#local/lambda/functions.ts';
 import { integer, string, structure, type Shaped } from '#local/wire/shape.ts';
 import type { Store } from '#local/process/store.ts';
 
@@ -140,7 +140,7 @@ async function attempt(
   { id, payload }: AsyncEvent,
 ): Promise<Ended | { readonly type: 'throttled' }> {
   const answer = await host.invoke({ requestId: id, payload: Buffer.from(payload) });
-  return answer === 'throttled' ? { type: 'throttled' } : wholeResult(answer);
+  return answer === 'throttled' ? { type: 'throttled' } : collectResult(answer);
 }
 
 /** What a destination is sent (Lambda developer guide, "Destination record"). */

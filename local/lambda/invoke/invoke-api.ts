@@ -8,9 +8,9 @@ import {
   type FunctionErrorBody,
 } from '#local/lambda/invoke/function-error.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
-import { wholeResult } from '#local/lambda/functions.ts';
+import { collectResult } from '#local/lambda/functions.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
-import type { RuntimeAnswer } from '#local/lambda/environment/runtime-api.ts';
+import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 
 /** The largest payloads: of a call that waits for its answer, and of one that does not. */
 const maxPayloadBytes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 };
@@ -115,11 +115,11 @@ type LogTail = (() => Promise<string>) | undefined;
 
 /** What a function gave, as one body; that it failed is said in a header. */
 async function whole(
-  answer: RuntimeAnswer,
+  answer: InvocationResult,
   response: AwsResponse,
   logTail: LogTail,
 ): Promise<void> {
-  const result = await wholeResult(answer);
+  const result = await collectResult(answer);
   const isError = result.type === 'error';
   const failed = isError ? { 'x-amz-function-error': 'Unhandled' } : {};
   const log = logTail === undefined ? {} : { 'x-amz-log-result': await logTail() };
@@ -135,7 +135,7 @@ interface Streaming {
 
 /** What a function gives, as it comes; how it ended is the last event. */
 async function stream(
-  answer: RuntimeAnswer,
+  answer: InvocationResult,
   { response, logTail, shaping }: Streaming,
 ): Promise<void> {
   response.start(200, { 'content-type': 'application/vnd.amazon.eventstream', ...executed });

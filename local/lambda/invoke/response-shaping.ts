@@ -1,10 +1,10 @@
 import type { Clock } from '#local/process/clock.ts';
 
 /** Which door an answer goes through: each has its own pace. */
-export type ShapedDoor = 'lambda' | 'api-gateway';
+export type ShapedService = 'lambda' | 'api-gateway';
 
 /** Gives a streamed body at the pace, and with the limit, that AWS has for it. */
-export type Shaping = (body: AsyncIterable<Buffer>, door: ShapedDoor) => AsyncIterable<Buffer>;
+export type Shaping = (body: AsyncIterable<Buffer>, door: ShapedService) => AsyncIterable<Buffer>;
 
 const mebibyte = 1024 * 1024;
 

@@ -6,10 +6,10 @@ import type {
   StageDefinition,
 } from '#local/rest-api/definition/api-definition.ts';
 import {
-  functionNameIn,
+  parseFunctionName,
   readIntegration,
-  sourcesIn,
-  ttlOf,
+  parseIdentitySources,
+  authorizerTtlMs,
 } from '#local/rest-api/definition/read-integration.ts';
 import { readOpenApi, type OpenApiParts } from '#local/rest-api/definition/read-openapi.ts';
 import { idOf, readThrottle } from '#local/rest-api/definition/read-usage-plans.ts';
@@ -185,10 +185,10 @@ function readAuthorization(method: Properties, { own }: Parts): Authorization {
     authorizer: {
       id,
       kind: authorizer.choice('Type', ['TOKEN', 'REQUEST']),
-      functionName: functionNameIn(authorizer.key, authorizer.text('AuthorizerUri')),
-      identitySources: sourcesIn(source),
+      functionName: parseFunctionName(authorizer.key, authorizer.text('AuthorizerUri')),
+      identitySources: parseIdentitySources(source),
       validation: authorizer.optionalText('IdentityValidationExpression'),
-      ttlMs: ttlOf(source, authorizer.number('AuthorizerResultTtlInSeconds', 300)),
+      ttlMs: authorizerTtlMs(source, authorizer.number('AuthorizerResultTtlInSeconds', 300)),
     },
   };
 }

@@ -23,7 +23,7 @@ export function readIntegration(place: string, given: Properties): Integration {
       if (streams !== isStreamingCall) {
         throw new Error(`${place}.Uri: STREAM needs …/response-streaming-invocations, and only it`);
       }
-      return { type: 'lambda', functionName: functionNameIn(place, uri), streams, timeoutMs };
+      return { type: 'lambda', functionName: parseFunctionName(place, uri), streams, timeoutMs };
     }
     case 'HTTP_PROXY': {
       const httpMethod = given.optionalText('IntegrationHttpMethod') ?? 'ANY';
@@ -50,7 +50,7 @@ function readMockResponse(given: Properties): MockResponse {
 }
 
 /** The function in the URI of an integration or authorizer, with its qualifier. */
-export function functionNameIn(place: string, uri: string): string {
+export function parseFunctionName(place: string, uri: string): string {
   const name =
     /\/functions\/(arn:[^/]+|[^/]+)\//u.exec(uri)?.[1] ?? /(arn:aws:lambda:.+)/u.exec(uri)?.[1];
   if (name === undefined) throw new Error(`${place}.Uri: names no function: ${uri}`);
@@ -58,12 +58,12 @@ export function functionNameIn(place: string, uri: string): string {
 }
 
 /** The identity sources in a list; an empty one has none. */
-export function sourcesIn(list: string): readonly string[] {
+export function parseIdentitySources(list: string): readonly string[] {
   const items = list.split(',').map((item) => item.trim());
   return items.filter((item) => item !== '');
 }
 
 /** How long an authorizer's answer counts, in milliseconds: without identity sources not at all. */
-export function ttlOf(sources: string, seconds: number): number {
-  return sourcesIn(sources).length === 0 ? 0 : seconds * 1000;
+export function authorizerTtlMs(sources: string, seconds: number): number {
+  return parseIdentitySources(sources).length === 0 ? 0 : seconds * 1000;
 }

@@ -7,10 +7,10 @@ import type {
   MethodDefinition,
 } from '#local/rest-api/definition/api-definition.ts';
 import {
-  functionNameIn,
+  parseFunctionName,
   readIntegration,
-  sourcesIn,
-  ttlOf,
+  parseIdentitySources,
+  authorizerTtlMs,
 } from '#local/rest-api/definition/read-integration.ts';
 import { include } from '#local/template/include.ts';
 import { resolve } from '#local/template/intrinsics.ts';
@@ -27,7 +27,7 @@ export type OpenApiParts = Pick<
 >;
 
 /** The OpenAPI document of an API, in the template or in a file beside it; empty for one without. */
-export function openApiDocument({ key, properties, stack }: Resource): Json {
+export function readOpenApiDocument({ key, properties, stack }: Resource): Json {
   const location = properties.raw('BodyS3Location');
   if (location === undefined) return record(properties.raw('Body'));
   if (typeof location !== 'string') throw new Error(`${key}.BodyS3Location: must be a file here`);
@@ -39,7 +39,7 @@ export function openApiDocument({ key, properties, stack }: Resource): Json {
 
 /** Reads OpenAPI 3 or Swagger 2 with API Gateway's extensions. */
 export function readOpenApi(resource: Resource, apiId: string): OpenApiParts {
-  const document = openApiDocument(resource);
+  const document = readOpenApiDocument(resource);
   const about = { place: resource.key, document, apiId };
   const source = document['x-amazon-apigateway-api-key-source'];
   return {
@@ -48,7 +48,7 @@ export function readOpenApi(resource: Resource, apiId: string): OpenApiParts {
     gatewayResponses: new Map(
       Object.entries(record(document['x-amazon-apigateway-gateway-responses'])).map(readResponse),
     ),
-    methods: operationsOf(document).map((operation) => readMethod(about, operation)),
+    methods: listOperations(document).map((operation) => readMethod(about, operation)),
   };
 }
 
@@ -70,7 +70,7 @@ const verbs: ReadonlySet<string> = new Set([
 ]);
 
 /** The operations of a document, path by path. */
-export function operationsOf(document: Json): readonly PathOperation[] {
+export function listOperations(document: Json): readonly PathOperation[] {
   return Object.entries(record(document['paths'])).flatMap(([path, item]) =>
     Object.entries(record(item)).flatMap(([name, operation]) => {
       const isAny = name === 'x-amazon-apigateway-any-method';
@@ -147,7 +147,7 @@ function readAuthorization(
   names: readonly (readonly [string, unknown])[],
 ): Authorization {
   for (const [name, scopes] of names) {
-    const scheme = knownScheme(place, document, name);
+    const scheme = requireScheme(place, document, name);
     if (scheme['x-amazon-apigateway-authtype'] === 'awsSigv4') return { type: 'iam' };
     const authorizer = record(scheme['x-amazon-apigateway-authorizer']);
     const given = readProperties(`${place}.${name}`, authorizer);
@@ -166,10 +166,10 @@ function readAuthorization(
         authorizer: {
           id: `${apiId}-${name}`,
           kind: isToken ? 'TOKEN' : 'REQUEST',
-          functionName: functionNameIn(place, given.text('authorizerUri')),
-          identitySources: sourcesIn(source),
+          functionName: parseFunctionName(place, given.text('authorizerUri')),
+          identitySources: parseIdentitySources(source),
           validation: given.optionalText('identityValidationExpression'),
-          ttlMs: ttlOf(source, given.number('authorizerResultTtlInSeconds', 300)),
+          ttlMs: authorizerTtlMs(source, given.number('authorizerResultTtlInSeconds', 300)),
         },
       };
     }
@@ -178,7 +178,7 @@ function readAuthorization(
 }
 
 /** Throws for a scheme that is not declared: nobody would be asked who they are. */
-export function knownScheme(place: string, document: Json, name: string): Json {
+export function requireScheme(place: string, document: Json, name: string): Json {
   const schemes = securitySchemes(document);
   if (Object.hasOwn(schemes, name)) return record(schemes[name]);
   throw new Error(`${place}: there is no authorizer or security scheme ${name}`);

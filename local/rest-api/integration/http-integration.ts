@@ -1,23 +1,23 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { ServerResponse } from 'node:http';
-import { relayBody } from '#local/lambda/invoke/streamed-answer.ts';
+import { relayBody } from '#local/lambda/invoke/streamed-response.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
 import type { Integration } from '#local/rest-api/definition/api-definition.ts';
-import type { GatewayAnswer } from '#local/rest-api/gateway-answers.ts';
+import type { GatewayError } from '#local/rest-api/gateway-responses.ts';
 
 /** What is passed on. */
-export interface Forwarded {
+export interface ForwardedRequest {
   readonly request: http.IncomingMessage;
   readonly body: Buffer;
   /** What the path's parameters were, not decoded. */
   readonly rawParameters: Readonly<Record<string, string>>;
 }
 
-export interface Forwarding {
+export interface ForwardOptions {
   readonly response: ServerResponse;
   readonly shaping: Shaping;
-  fail(kind: GatewayAnswer): void;
+  fail(kind: GatewayError): void;
 }
 
 const hopByHop: ReadonlySet<string> = new Set([
@@ -30,8 +30,8 @@ const hopByHop: ReadonlySet<string> = new Set([
 /** Passes a request on to another HTTP server, and its answer back. */
 export async function forwardHttp(
   { uri, httpMethod, streams, timeoutMs }: Integration & { readonly type: 'http' },
-  { request, body, rawParameters }: Forwarded,
-  { response, shaping, fail }: Forwarding,
+  { request, body, rawParameters }: ForwardedRequest,
+  { response, shaping, fail }: ForwardOptions,
 ): Promise<void> {
   const target = new URL(
     uri.replaceAll(/\{([\w.-]+)\+?\}/gu, (_, name: string) => inPath(rawParameters[name] ?? '')),

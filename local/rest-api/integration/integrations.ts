@@ -1,22 +1,22 @@
 import type { ServerResponse } from 'node:http';
 import type { Functions } from '#local/lambda/functions.ts';
-import type { RuntimeAnswer } from '#local/lambda/environment/runtime-api.ts';
+import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 import {
   collectBody,
-  openStreamedAnswer,
+  openStreamedResponse,
   relayBody,
-  toHead,
+  toResponseHead,
   writeHead,
-} from '#local/lambda/invoke/streamed-answer.ts';
+} from '#local/lambda/invoke/streamed-response.ts';
 import type { ApiDefinition, Integration } from '#local/rest-api/definition/api-definition.ts';
 import { requestContext, toRestEvent, type ApiRequest } from '#local/rest-api/event.ts';
-import { say, type GatewayAnswer } from '#local/rest-api/gateway-answers.ts';
+import { say, type GatewayError } from '#local/rest-api/gateway-responses.ts';
 import { forwardHttp } from '#local/rest-api/integration/http-integration.ts';
-import { answerMock } from '#local/rest-api/integration/mock-integration.ts';
+import { sendMockResponse } from '#local/rest-api/integration/mock-integration.ts';
 import { isRecord } from '#local/wire/shape.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
 
-export interface Integrating {
+export interface IntegrationServices {
   readonly functions: Functions;
   /** How fast a streamed answer may be. */
   readonly shaping: Shaping;
@@ -24,19 +24,19 @@ export interface Integrating {
 
 /** Has a request answered by what its method is integrated with. */
 export async function integrate(
-  integrating: Integrating,
+  integrating: IntegrationServices,
   request: ApiRequest,
   response: ServerResponse,
 ): Promise<void> {
   const { integration } = request.route.method;
   const saying = { api: request.api, response, context: requestContext(request) };
-  const fail = (kind: GatewayAnswer): void => say(saying, kind);
+  const fail = (kind: GatewayError): void => say(saying, kind);
   switch (integration.type) {
     case 'unhosted':
       return say(saying, 'unhosted', `${integration.what} is not hosted here`);
     case 'mock': {
       const asked = { contentType: contentTypeOf(request), variables: variablesOf(request) };
-      if (!answerMock(integration, asked, response)) fail('noFunction');
+      if (!sendMockResponse(integration, asked, response)) fail('noFunction');
       return undefined;
     }
     case 'http': {
@@ -53,7 +53,7 @@ function contentTypeOf({ request }: ApiRequest): string {
   return (request.headers['content-type'] ?? 'application/json').split(';')[0] ?? '';
 }
 
-function variablesOf(request: ApiRequest): Parameters<typeof answerMock>[1]['variables'] {
+function variablesOf(request: ApiRequest): Parameters<typeof sendMockResponse>[1]['variables'] {
   const body = request.body.toString('utf8');
   const query = Object.fromEntries(
     new URL(request.request.url ?? '/', 'http://local').searchParams,
@@ -81,9 +81,9 @@ function variablesOf(request: ApiRequest): Parameters<typeof answerMock>[1]['var
   };
 }
 
-interface Invoking extends Integrating {
+interface Invoking extends IntegrationServices {
   readonly integration: Integration & { readonly type: 'lambda' };
-  fail(kind: GatewayAnswer): void;
+  fail(kind: GatewayError): void;
 }
 
 async function invoke(
@@ -114,23 +114,23 @@ interface Answering {
   readonly request: ApiRequest;
   readonly response: ServerResponse;
   readonly shaping: Shaping;
-  fail(kind: GatewayAnswer): void;
+  fail(kind: GatewayError): void;
 }
 
 /** A streaming integration wants a head before the body, which an ordinary result has not. */
 async function stream(
-  given: RuntimeAnswer,
+  given: InvocationResult,
   { request, response, fail, shaping }: Answering,
 ): Promise<void> {
   if (given.type !== 'streaming') return fail('badReply');
-  const opened = await openStreamedAnswer(given, 'api-gateway').catch(() => undefined);
+  const opened = await openStreamedResponse(given, 'api-gateway').catch(() => undefined);
   if (opened === undefined) return fail('badReply');
   if (!response.headersSent) writeHead(response, opened.head);
   const idleMs = request.api.isEdgeOptimised ? 30_000 : 300_000;
   return relayBody(shaping(opened.body, 'api-gateway'), response, idleMs);
 }
 
-async function buffer(given: RuntimeAnswer, { request, response, fail }: Answering): Promise<void> {
+async function buffer(given: InvocationResult, { request, response, fail }: Answering): Promise<void> {
   if (given.type === 'error') return fail('badReply');
   const payload = given.type === 'buffered' ? given.payload : await collectBody(given.body);
   if (payload === undefined || !respond(payload, request.api, response)) fail('badReply');
@@ -145,7 +145,7 @@ function respond(payload: Buffer, api: ApiDefinition, response: ServerResponse):
     // Anything but a text is a malformed proxy response.
     const { body: given } = value;
     if (given !== undefined && given !== null && typeof given !== 'string') return false;
-    const { status, headers } = toHead(value);
+    const { status, headers } = toResponseHead(value);
     const isBinary = value['isBase64Encoded'] === true && api.binaryMediaTypes.length > 0;
     const body = given ?? '';
     writeHead(response, { status, headers: { 'content-type': ['application/json'], ...headers } });

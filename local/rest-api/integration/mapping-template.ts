@@ -29,6 +29,6 @@ export function renderTemplate(template: string, variables: TemplateVariables): 
 }
 
 /** A static value of a parameter mapping stands in quotes. */
-export function unquoted(value: string): string {
+export function unquote(value: string): string {
   return value.replace(/^'(.*)'$/su, '$1');
 }

@@ -2,13 +2,13 @@ import type { ServerResponse } from 'node:http';
 import type { Integration, MockResponse } from '#local/rest-api/definition/api-definition.ts';
 import {
   renderTemplate,
-  unquoted,
+  unquote,
   type TemplateVariables,
 } from '#local/rest-api/integration/mapping-template.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
 /** Answers as a mock integration does; false where no response of it fits. */
-export function answerMock(
+export function sendMockResponse(
   { requestTemplates, responses }: Integration & { readonly type: 'mock' },
   {
     contentType,
@@ -22,7 +22,7 @@ export function answerMock(
   if (status === undefined || chosen === undefined) return false;
   const [[type, body] = ['application/json', '']] = Object.entries(chosen.templates);
   const headers = Object.entries(chosen.parameters).map(([name, value]) => {
-    return [name.replace('method.response.header.', ''), unquoted(value)] as const;
+    return [name.replace('method.response.header.', ''), unquote(value)] as const;
   });
   response.writeHead(chosen.status, { 'content-type': type, ...Object.fromEntries(headers) });
   response.end(renderTemplate(body, variables));

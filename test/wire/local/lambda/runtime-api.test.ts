@@ -2,12 +2,12 @@ import http from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   startRuntimeApi,
-  type RuntimeAnswer,
+  type InvocationResult,
   type RuntimeApi,
 } from '#local/lambda/environment/runtime-api.ts';
 
 let api: RuntimeApi;
-let answers: RuntimeAnswer[];
+let answers: InvocationResult[];
 let ready: number;
 const initErrors: unknown[] = [];
 

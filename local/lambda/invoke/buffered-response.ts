@@ -1,8 +1,8 @@
 import { isRecord } from '#local/wire/shape.ts';
-import { toHead, type AnswerHead } from '#local/lambda/invoke/streamed-answer.ts';
+import { toResponseHead, type ResponseHead } from '#local/lambda/invoke/streamed-response.ts';
 
-export interface WholeAnswer {
-  readonly head: AnswerHead;
+export interface BufferedResponse {
+  readonly head: ResponseHead;
   readonly body: Buffer;
 }
 
@@ -13,13 +13,13 @@ const jsonHeaders = { 'content-type': ['application/json'] };
  * a status is told apart, and everything else is the body of a 200. Throws for a status or header
  * that HTTP does not have.
  */
-export function toWholeAnswer(payload: Buffer): WholeAnswer {
+export function toBufferedResponse(payload: Buffer): BufferedResponse {
   const value: unknown = JSON.parse(payload.toString('utf8'));
   if (!isRecord(value) || value['statusCode'] === undefined) {
     const body = typeof value === 'string' ? Buffer.from(value) : payload;
     return { head: { status: 200, headers: jsonHeaders }, body };
   }
-  const { status, headers } = toHead(value);
+  const { status, headers } = toResponseHead(value);
   const text = typeof value['body'] === 'string' ? value['body'] : '';
   const body = Buffer.from(text, value['isBase64Encoded'] === true ? 'base64' : 'utf8');
   return { body, head: { status, headers: { ...jsonHeaders, ...headers } } };

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { validateHeaderName, validateHeaderValue, type ServerResponse } from 'node:http';
 import { isRecord } from '#local/wire/shape.ts';
-import type { RuntimeAnswer } from '#local/lambda/environment/runtime-api.ts';
+import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 
 /** The head of an HTTP answer that a function gives. */
-export interface AnswerHead {
+export interface ResponseHead {
   readonly status: number;
   readonly headers: Readonly<Record<string, readonly string[]>>;
 }
 
-export interface HttpAnswer {
-  readonly head: AnswerHead;
+export interface StreamedResponse {
+  readonly head: ResponseHead;
   readonly body: AsyncIterable<Buffer>;
 }
 
@@ -21,17 +21,17 @@ const delimiter = Buffer.alloc(8);
 const maxApiGatewayHeadBytes = 16_384;
 
 /** Where a streamed answer goes: API Gateway insists on a head, a Function URL does without. */
-export type StreamingDoor = 'api-gateway' | 'function-url';
+export type StreamingEndpoint = 'api-gateway' | 'function-url';
 
 /**
  * Head and body of a streamed answer: the head is JSON before eight NUL bytes, or, for functions
  * that send none, 200 and the content type they wrote with. Throws where the function failed
  * before its first byte, or the head is malformed or missing.
  */
-export async function openStreamedAnswer(
-  { contentType, body }: RuntimeAnswer & { type: 'streaming' },
-  door: StreamingDoor,
-): Promise<HttpAnswer> {
+export async function openStreamedResponse(
+  { contentType, body }: InvocationResult & { type: 'streaming' },
+  door: StreamingEndpoint,
+): Promise<StreamedResponse> {
   const chunks = body[Symbol.asyncIterator]();
   try {
     if (contentType.startsWith(preludeContentType)) return await readHead(chunks, door);
@@ -46,7 +46,7 @@ export async function openStreamedAnswer(
   }
 }
 
-async function readHead(chunks: AsyncIterator<Buffer>, door: StreamingDoor): Promise<HttpAnswer> {
+async function readHead(chunks: AsyncIterator<Buffer>, door: StreamingEndpoint): Promise<StreamedResponse> {
   const most = door === 'api-gateway' ? maxApiGatewayHeadBytes : Number.POSITIVE_INFINITY;
   let seen: Buffer = Buffer.alloc(0);
   for (;;) {
@@ -57,7 +57,7 @@ async function readHead(chunks: AsyncIterator<Buffer>, door: StreamingDoor): Pro
     const length = end === -1 ? seen.length : end + delimiter.length;
     if (length > most) throw new Error('The head of the answer is too large');
     if (end === -1) continue;
-    const head = toHead(JSON.parse(seen.subarray(0, end).toString('utf8')));
+    const head = toResponseHead(JSON.parse(seen.subarray(0, end).toString('utf8')));
     return { head, body: prepended(seen.subarray(length), chunks) };
   }
 }
@@ -75,7 +75,7 @@ async function* prepended(
 }
 
 /** Status and headers from the object a function answers with. Throws where HTTP has no such. */
-export function toHead(answer: unknown): AnswerHead {
+export function toResponseHead(answer: unknown): ResponseHead {
   const { statusCode, headers, multiValueHeaders, cookies } = isRecord(answer) ? answer : {};
   const status = Number(statusCode ?? 200);
   if (!Number.isInteger(status) || status < 200 || status > 599) {
@@ -99,7 +99,7 @@ function entriesOf(value: unknown): readonly [string, unknown][] {
 }
 
 /** Writes the head of an answer, so that the reader has it before any of the body. */
-export function writeHead(response: ServerResponse, { status, headers }: AnswerHead): void {
+export function writeHead(response: ServerResponse, { status, headers }: ResponseHead): void {
   for (const [name, values] of Object.entries(headers)) response.setHeader(name, [...values]);
   response.writeHead(status);
   response.flushHeaders();

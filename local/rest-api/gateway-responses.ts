@@ -5,7 +5,7 @@ import type {
 } from '#local/rest-api/definition/api-definition.ts';
 import {
   renderTemplate,
-  unquoted,
+  unquote,
   type TemplateVariables,
 } from '#local/rest-api/integration/mapping-template.ts';
 
@@ -71,19 +71,19 @@ const answers = {
   ],
 } as const;
 
-export type GatewayAnswer = keyof typeof answers;
+export type GatewayError = keyof typeof answers;
 
 /** Answers that say `Message` instead of `message`. */
-const inCapitals: ReadonlySet<GatewayAnswer> = new Set(['accessDenied', 'denied']);
+const inCapitals: ReadonlySet<GatewayError> = new Set(['accessDenied', 'denied']);
 
-export interface Saying {
+export interface GatewayResponseContext {
   readonly api: ApiDefinition;
   readonly response: ServerResponse;
   readonly context: Readonly<Record<string, unknown>>;
 }
 
 /** Answers in API Gateway's own words, or in those that the API has for them. */
-export function say({ api, response, context }: Saying, kind: GatewayAnswer, words?: string): void {
+export function say({ api, response, context }: GatewayResponseContext, kind: GatewayError, words?: string): void {
   if (response.headersSent) return;
   const [type, ordinaryStatus, errorType, ordinaryWords] = answers[kind];
   const message = words ?? ordinaryWords;
@@ -123,7 +123,7 @@ function customised(
 
 function headersOf(own: GatewayResponseDefinition | undefined): Readonly<Record<string, string>> {
   const entries = Object.entries(own?.parameters ?? {})
-    .map(([name, value]) => [name.replace('gatewayresponse.header.', ''), unquoted(value)] as const)
+    .map(([name, value]) => [name.replace('gatewayresponse.header.', ''), unquote(value)] as const)
     .filter(([name, value]) => isHeader(name, value));
   return Object.fromEntries(entries);
 }
