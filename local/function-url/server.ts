@@ -4,6 +4,7 @@ import { corsHeaders, isPreflight, preflightHeaders } from '#local/function-url/
 import { toUrlEvent } from '#local/function-url/event.ts';
 import { toBufferedResponse } from '#local/lambda/invoke/buffered-response.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
+import { maxRequestBytes } from '#local/lambda/limits.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
 import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 import {
@@ -18,9 +19,6 @@ import type { Credentials } from '#local/wire/signed-request.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
 import { shortId } from '#local/template/identity.ts';
 import type { UrlDefinition } from '#local/function-url/read-urls.ts';
-
-/** Lambda's limit for the payload of a synchronous invocation. */
-const maxRequestBytes = 6 * 1024 * 1024;
 
 /** A Function URL and what is behind it. */
 export interface UrlSettings {

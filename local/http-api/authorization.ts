@@ -74,7 +74,10 @@ async function keysOf(issuer: string): Promise<ReturnType<typeof createRemoteJWK
 
 const keySets = new Map<string, ReturnType<typeof createRemoteJWKSet>>();
 
-async function identifyBearer(wanted: JwtAuthorization, asked: HttpRequest): Promise<HttpCallerResult> {
+async function identifyBearer(
+  wanted: JwtAuthorization,
+  asked: HttpRequest,
+): Promise<HttpCallerResult> {
   const [value] = identities([wanted.identitySource], asked);
   const token = value?.replace(/^Bearer\s+/iu, '') ?? '';
   if (token === '') return { type: 'refused', status: 401, challenge: 'Bearer' };

@@ -3,7 +3,11 @@ import type {
   HttpIntegration,
   HttpRoute,
 } from '#local/http-api/http-api-definition.ts';
-import { parseFunctionName, parseIdentitySources, authorizerTtlMs } from '#local/rest-api/definition/read-integration.ts';
+import {
+  parseFunctionName,
+  parseIdentitySources,
+  authorizerTtlMs,
+} from '#local/rest-api/definition/read-integration.ts';
 import {
   requireScheme,
   readOpenApiDocument,

@@ -91,7 +91,10 @@ async function call(
   return 'failure';
 }
 
-function judge(answer: Readonly<Record<string, unknown>>, { methodArn }: AuthorizerRequest): AuthorizerResult {
+function judge(
+  answer: Readonly<Record<string, unknown>>,
+  { methodArn }: AuthorizerRequest,
+): AuthorizerResult {
   const { policyDocument, principalId, context, usageIdentifierKey } = answer;
   const verdict = evaluatePolicy(policyDocument, methodArn);
   if (verdict !== 'allowed') return { type: verdict };

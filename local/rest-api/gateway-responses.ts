@@ -83,7 +83,11 @@ export interface GatewayResponseContext {
 }
 
 /** Answers in API Gateway's own words, or in those that the API has for them. */
-export function say({ api, response, context }: GatewayResponseContext, kind: GatewayError, words?: string): void {
+export function say(
+  { api, response, context }: GatewayResponseContext,
+  kind: GatewayError,
+  words?: string,
+): void {
   if (response.headersSent) return;
   const [type, ordinaryStatus, errorType, ordinaryWords] = answers[kind];
   const message = words ?? ordinaryWords;

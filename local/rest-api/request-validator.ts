@@ -30,7 +30,10 @@ export function validateRequest(
   return { type: 'body' };
 }
 
-function hasParameter(parameter: string, { headers, query, pathParameters }: RequestParts): boolean {
+function hasParameter(
+  parameter: string,
+  { headers, query, pathParameters }: RequestParts,
+): boolean {
   const [, , place, ...rest] = parameter.split('.');
   const name = rest.join('.');
   if (place === 'querystring') return (query.get(name) ?? '').trim() !== '';

@@ -9,9 +9,9 @@ export interface BufferedResponse {
 const jsonHeaders = { 'content-type': ['application/json'] };
 
 /**
- * The HTTP answer that a function's result means to a Function URL or an HTTP API: an object with
- * a status is told apart, and everything else is the body of a 200. Throws for a status or header
- * that HTTP does not have.
+ * Returns the HTTP response that a Function URL or an HTTP API makes of a function's result. An object
+ * with a `statusCode` is interpreted; anything else becomes the body of a 200. Throws if the status or
+ * a header is not valid in HTTP.
  */
 export function toBufferedResponse(payload: Buffer): BufferedResponse {
   const value: unknown = JSON.parse(payload.toString('utf8'));

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { validateHeaderName, validateHeaderValue, type ServerResponse } from 'node:http';
+import { maxResponseBytes } from '#local/lambda/limits.ts';
 import { isRecord } from '#local/wire/shape.ts';
 import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 
-/** The head of an HTTP answer that a function gives. */
+/** Status and headers of a function's HTTP response. */
 export interface ResponseHead {
   readonly status: number;
   readonly headers: Readonly<Record<string, readonly string[]>>;
@@ -17,52 +18,55 @@ export interface StreamedResponse {
 const preludeContentType = 'application/vnd.awslambda.http-integration-response';
 const delimiter = Buffer.alloc(8);
 
-/** API Gateway wants metadata and delimiter within so many bytes. */
+/** API Gateway's limit for the metadata and the delimiter together. */
 const maxApiGatewayHeadBytes = 16_384;
 
-/** Where a streamed answer goes: API Gateway insists on a head, a Function URL does without. */
+/** The endpoint of a streamed response. API Gateway requires a head; for a Function URL it is optional. */
 export type StreamingEndpoint = 'api-gateway' | 'function-url';
 
 /**
- * Head and body of a streamed answer: the head is JSON before eight NUL bytes, or, for functions
- * that send none, 200 and the content type they wrote with. Throws where the function failed
- * before its first byte, or the head is malformed or missing.
+ * Returns the head and body of a streamed response. The head is JSON, followed by eight NUL bytes. A
+ * function that sends no head gets status 200 and the content type of its stream. Throws if the
+ * function failed before its first byte, or if the head is malformed or missing.
  */
 export async function openStreamedResponse(
   { contentType, body }: InvocationResult & { type: 'streaming' },
-  door: StreamingEndpoint,
+  endpoint: StreamingEndpoint,
 ): Promise<StreamedResponse> {
   const chunks = body[Symbol.asyncIterator]();
   try {
-    if (contentType.startsWith(preludeContentType)) return await readHead(chunks, door);
-    if (door === 'api-gateway') throw new Error('The answer has no head');
+    if (contentType.startsWith(preludeContentType)) return await readHead(chunks, endpoint);
+    if (endpoint === 'api-gateway') throw new Error('The response has no head');
     const head = { status: 200, headers: { 'content-type': [contentType] } };
     const { done, value } = await chunks.next();
-    return { head, body: prepended(done === true ? Buffer.alloc(0) : value, chunks) };
+    return { head, body: prepend(done === true ? Buffer.alloc(0) : value, chunks) };
   } catch (error) {
-    // Leaving tells the environment that nobody reads on, so that it can finish.
+    // Ending the iteration lets the environment discard the rest and finish.
     await chunks.return?.();
     throw error;
   }
 }
 
-async function readHead(chunks: AsyncIterator<Buffer>, door: StreamingEndpoint): Promise<StreamedResponse> {
-  const most = door === 'api-gateway' ? maxApiGatewayHeadBytes : Number.POSITIVE_INFINITY;
-  let seen: Buffer = Buffer.alloc(0);
+async function readHead(
+  chunks: AsyncIterator<Buffer>,
+  endpoint: StreamingEndpoint,
+): Promise<StreamedResponse> {
+  const maxBytes = endpoint === 'api-gateway' ? maxApiGatewayHeadBytes : Number.POSITIVE_INFINITY;
+  let received: Buffer = Buffer.alloc(0);
   for (;;) {
     const { done, value } = await chunks.next();
-    if (done === true) throw new Error('The answer ended within its head');
-    seen = Buffer.concat([seen, value]);
-    const end = seen.indexOf(delimiter);
-    const length = end === -1 ? seen.length : end + delimiter.length;
-    if (length > most) throw new Error('The head of the answer is too large');
+    if (done === true) throw new Error('The response ended within its head');
+    received = Buffer.concat([received, value]);
+    const end = received.indexOf(delimiter);
+    const length = end === -1 ? received.length : end + delimiter.length;
+    if (length > maxBytes) throw new Error('The head of the response is too large');
     if (end === -1) continue;
-    const head = toResponseHead(JSON.parse(seen.subarray(0, end).toString('utf8')));
-    return { head, body: prepended(seen.subarray(length), chunks) };
+    const head = toResponseHead(JSON.parse(received.subarray(0, end).toString('utf8')));
+    return { head, body: prepend(received.subarray(length), chunks) };
   }
 }
 
-async function* prepended(
+async function* prepend(
   first: Buffer,
   chunks: AsyncIterator<Buffer>,
 ): AsyncGenerator<Buffer, void, undefined> {
@@ -74,7 +78,7 @@ async function* prepended(
   }
 }
 
-/** Status and headers from the object a function answers with. Throws where HTTP has no such. */
+/** Returns status and headers of a function's response object. Throws if HTTP does not allow them. */
 export function toResponseHead(answer: unknown): ResponseHead {
   const { statusCode, headers, multiValueHeaders, cookies } = isRecord(answer) ? answer : {};
   const status = Number(statusCode ?? 200);
@@ -98,7 +102,7 @@ function entriesOf(value: unknown): readonly [string, unknown][] {
   return isRecord(value) ? Object.entries(value) : [];
 }
 
-/** Writes the head of an answer, so that the reader has it before any of the body. */
+/** Sends the head of a response at once, before any of the body. */
 export function writeHead(response: ServerResponse, { status, headers }: ResponseHead): void {
   for (const [name, values] of Object.entries(headers)) response.setHeader(name, [...values]);
   response.writeHead(status);
@@ -106,24 +110,24 @@ export function writeHead(response: ServerResponse, { status, headers }: Respons
 }
 
 /**
- * Passes a body on at the reader's pace. A reader that leaves is left alone, and the function
- * runs to its end, as on Lambda; a body that breaks off, or says nothing for `idleMs`, breaks the
- * connection.
+ * Relays a body with backpressure. If the client disconnects, the rest is discarded and the function
+ * runs to its end, as on Lambda. If the body is cut off, or silent for `idleMs`, the connection is
+ * destroyed.
  */
 export async function relayBody(
   body: AsyncIterable<Buffer>,
   response: ServerResponse,
   idleMs?: number,
 ): Promise<void> {
-  const left = new AbortController();
+  const disconnect = new AbortController();
   const idle = idleMs === undefined ? undefined : setTimeout(() => response.destroy(), idleMs);
   response.once('close', () => {
-    left.abort();
+    disconnect.abort();
     clearTimeout(idle);
   });
-  const { signal } = left;
-  // One that left before the first byte has been closed already, and says so no more.
-  if (response.destroyed || response.closed) left.abort();
+  const { signal } = disconnect;
+  // A client that disconnected before the first byte emits no further `close` event.
+  if (response.destroyed || response.closed) disconnect.abort();
   try {
     for await (const chunk of body) {
       idle?.refresh();
@@ -136,20 +140,20 @@ export async function relayBody(
   }
 }
 
-/** A streamed body in one piece, for a door that does not stream: 6 MiB and a little at most. */
-const maxCollectedBytes = 6_291_556;
-
-/** Nothing where the body broke off or was too large; it is read to its end either way. */
+/**
+ * Reads a streamed body to its end, for endpoints that do not stream. Returns `undefined` if the body
+ * was cut off or exceeds the limit of buffered responses.
+ */
 export async function collectBody(body: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
     for await (const chunk of body) {
       length += chunk.length;
-      if (length <= maxCollectedBytes) chunks.push(chunk);
+      if (length <= maxResponseBytes) chunks.push(chunk);
     }
   } catch {
     return undefined;
   }
-  return length <= maxCollectedBytes ? Buffer.concat(chunks) : undefined;
+  return length <= maxResponseBytes ? Buffer.concat(chunks) : undefined;
 }

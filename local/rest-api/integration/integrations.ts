@@ -130,7 +130,10 @@ async function stream(
   return relayBody(shaping(opened.body, 'api-gateway'), response, idleMs);
 }
 
-async function buffer(given: InvocationResult, { request, response, fail }: Answering): Promise<void> {
+async function buffer(
+  given: InvocationResult,
+  { request, response, fail }: Answering,
+): Promise<void> {
   if (given.type === 'error') return fail('badReply');
   const payload = given.type === 'buffered' ? given.payload : await collectBody(given.body);
   if (payload === undefined || !respond(payload, request.api, response)) fail('badReply');

@@ -15,9 +15,9 @@ beforeEach(async () => {
   answers = [];
   ready = 0;
   api = await startRuntimeApi({
-    ready: () => (ready += 1),
-    answer: (answer) => answers.push(answer),
-    initFailed: (error) => initErrors.push(error),
+    onReady: () => (ready += 1),
+    onResult: (result) => answers.push(result),
+    onInitError: (error) => initErrors.push(error),
   });
 });
 
