@@ -28,7 +28,7 @@ export function createLambdaEngine(api: LambdaApi): Engine {
     try {
       verify(request, api.credentials, { status: 403 });
       const path = request.url.split('?')[0] ?? '';
-      const invocation = invocationForm.exec(path);
+      const invocation = invocationPath.exec(path);
       if (invocation === null || request.method !== 'POST') {
         return send(response, read(api, request.method, request.url));
       }
@@ -41,7 +41,7 @@ export function createLambdaEngine(api: LambdaApi): Engine {
   };
 }
 
-const invocationForm =
+const invocationPath =
   /^\/(2015-03-31|2021-11-15)\/functions\/([^/]+)\/(?:invocations|response-streaming-invocations)$/u;
 
 function send(response: AwsResponse, output: unknown): void {

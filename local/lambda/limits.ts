@@ -1,4 +1,4 @@
-/** Lambda's payload limits (Lambda developer guide, "Lambda quotas", where nothing else is named). */
+// Lambda's payload limits. The source is "Lambda quotas" of the Lambda developer guide, unless noted.
 
 const mebibyte = 1024 * 1024;
 

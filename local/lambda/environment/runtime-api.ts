@@ -192,7 +192,7 @@ async function acceptBufferedResponse(
 ): Promise<boolean> {
   const payload = await readBody(request).catch(() => 'cut' as const);
   if (payload === 'cut') {
-    listener.onResult({ type: 'error', error: truncated().body });
+    listener.onResult({ type: 'error', error: truncatedResponseError().body });
     return true;
   }
   if (payload !== undefined) {
@@ -221,7 +221,7 @@ async function* streamedBody(
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false })) yield chunk;
   } catch {
-    throw state.failure ?? truncated();
+    throw state.failure ?? truncatedResponseError();
   } finally {
     request.resume();
   }
@@ -229,7 +229,7 @@ async function* streamedBody(
   if (error !== undefined) throw new FunctionError(toErrorBody(Buffer.from(error, 'base64')));
 }
 
-function truncated(): FunctionError {
+function truncatedResponseError(): FunctionError {
   const errorMessage = 'The response of the function was cut off.';
   return new FunctionError({ errorType: 'Runtime.TruncatedResponse', errorMessage });
 }
