@@ -55,13 +55,13 @@ export async function connectDoors(doors: Doors, behind: Behind): Promise<void> 
     doorOf(doors, definition.key).connect(handler, allowedBy(mockedOrigins(definition)));
   }
   for (const definition of definitions.httpApis) {
-    const answers = new Map<string, never>();
+    const authorizerCache = new Map<string, never>();
     const handler = httpApiHandler({
       definition,
       region,
       credentials,
       functions,
-      answers,
+      authorizerCache,
       now: clock.now,
     });
     doorOf(doors, definition.key).connect(handler, allowedBy(definition.cors?.allowOrigins));
