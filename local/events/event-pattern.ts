@@ -2,8 +2,8 @@ import { isRecord } from '#local/wire/shape.ts';
 import { matchesWildcard, starPattern } from '#local/wire/wildcard.ts';
 
 /**
- * Whether an event matches an event pattern. The pattern has a list of values or conditions for each
- * member, and one of them must match (EventBridge user guide, "Comparison operators").
+ * Whether an event matches an event pattern. The pattern has a list of values or conditions for
+ * each member, and one of them must match (EventBridge user guide, "Comparison operators").
  */
 export function matchesPattern(pattern: unknown, event: unknown): boolean {
   if (!isRecord(pattern)) return false;

@@ -19,8 +19,8 @@ export interface RuleTarget {
 }
 
 /**
- * Reads an AWS::Events::Rule or AWS::Scheduler::Schedule. Returns `undefined` if it is disabled or has
- * no schedule.
+ * Reads an AWS::Events::Rule or AWS::Scheduler::Schedule. Returns `undefined` if it is disabled or
+ * has no schedule.
  */
 export function readRule({
   key,

@@ -13,8 +13,8 @@ export interface EventsSettings {
 }
 
 /**
- * Starts queue polling and scheduled rules, and resumes unfinished asynchronous invocations and state
- * machine executions. Disposing `cleanup` stops polling and rules.
+ * Starts queue polling and scheduled rules, and resumes unfinished asynchronous invocations and
+ * state machine executions. Disposing `cleanup` stops polling and rules.
  */
 export function startEvents(settings: EventsSettings, cleanup: AsyncDisposableStack): void {
   const { definitions, services, clock, region, log } = settings;

@@ -24,7 +24,9 @@ export function corsHeaders(
   };
 }
 
-/** Returns the headers of the response to a preflight request; none if the origin is not allowed. */
+/**
+ * Returns the headers of the response to a preflight request; none if the origin is not allowed.
+ */
 export function preflightHeaders(
   cors: CorsDefinition,
   origin: string | undefined,

@@ -95,7 +95,9 @@ function joinedQuery(query: URLSearchParams): Record<string, string> {
   );
 }
 
-/** Whether a body is passed on as text. All other bodies, even of forms, are passed on in Base64. */
+/**
+ * Whether a body is passed on as text. All other bodies, even of forms, are passed on in Base64.
+ */
 export function isText(contentType = ''): boolean {
   return /^(?:text\/|application\/(?:json|javascript|xml|.*\+json|.*\+xml))/u.test(contentType);
 }

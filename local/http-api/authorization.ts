@@ -110,8 +110,8 @@ function claimText(claim: unknown): string {
 }
 
 /**
- * Returns the claims of a valid token for one of the audiences, or `undefined`. Cognito's access tokens
- * have `client_id` instead of `aud`.
+ * Returns the claims of a valid token for one of the audiences, or `undefined`. Cognito's access
+ * tokens have `client_id` instead of `aud`.
  */
 async function verifyJwt(
   token: string,
@@ -149,7 +149,7 @@ function resolveIdentitySources(
     const { requestContext } = toHttpEvent(httpRequest, '2.0');
     const value = name
       .split('.')
-      .reduce<unknown>((found, key) => record(found)[key], requestContext);
+      .reduce<unknown>((parent, key) => record(parent)[key], requestContext);
     return asText(value);
   });
 }

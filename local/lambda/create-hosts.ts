@@ -44,13 +44,17 @@ export async function createHosts(
   });
 }
 
-/** The variables of this process that every process on the platform needs; no others are passed on. */
+/**
+ * The variables of this process that every process on the platform needs; no others are passed on.
+ */
 function processVariables(): Record<string, string> {
   const names = process.platform === 'win32' ? ['SystemRoot', 'TEMP'] : [];
   return Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']));
 }
 
-/** Service endpoints as AWS SDKs read them: `bedrock-runtime` in `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`. */
+/**
+ * Service endpoints as AWS SDKs read them: `bedrock-runtime` in `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`.
+ */
 function endpointVariables(endpoints: Endpoints): Record<string, string> {
   const entries = Object.entries(endpoints).map(([service, url]) => {
     return [`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll('-', '_')}`, url] as const;

@@ -4,7 +4,9 @@ import type { FunctionDefinition } from '#local/lambda/definition/function-defin
 import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 import type { Bootstraps } from '#local/lambda/environment/runtimes.ts';
 
-/** The timeout of an on-demand function's init phase. A second attempt counts as invocation time. */
+/**
+ * The timeout of an on-demand function's init phase. A second attempt counts as invocation time.
+ */
 const initLimitMs = 10_000;
 
 export interface FunctionHostSettings {
@@ -47,7 +49,9 @@ export class FunctionHost {
     return { type: 'error', error: second.error };
   }
 
-  /** Starts new environments for new invocations; invocations in progress finish in the old ones. */
+  /**
+   * Starts new environments for new invocations; invocations in progress finish in the old ones.
+   */
   reload(): void {
     this.#outdated = new Set(this.#all);
     for (const environment of this.#idle) void environment.kill();

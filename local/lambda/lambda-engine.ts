@@ -96,8 +96,8 @@ const detailReaders: Readonly<Record<string, DetailReader>> = {
   configuration: toConfiguration,
   concurrency: reservedConcurrency,
   url(definition, api) {
-    const [found] = listUrls(api, definition);
-    if (found !== undefined) return found;
+    const [url] = listUrls(api, definition);
+    if (url !== undefined) return url;
     const message = 'The resource you requested does not exist.';
     throw new AwsError('ResourceNotFoundException', message, { status: 404 });
   },
@@ -127,10 +127,10 @@ function listFunctions({ functions }: LambdaApi, query: string): object {
 function listSources(api: LambdaApi, query: string): object {
   const name = new URLSearchParams(query).get('FunctionName');
   const host = name === null ? undefined : requireFunction(api, encodeURIComponent(name));
-  const found = api
+  const sources = api
     .eventSources()
     .filter(({ functionName }) => host === undefined || isNameOf(host.definition, functionName));
-  const EventSourceMappings = found.map((source) => ({
+  const EventSourceMappings = sources.map((source) => ({
     UUID: source.id,
     BatchSize: source.batchSize,
     MaximumBatchingWindowInSeconds: source.windowMs / 1000,

@@ -1,4 +1,4 @@
-// Lambda's payload limits. The source is "Lambda quotas" of the Lambda developer guide, unless noted.
+// Lambda's payload limits. Source: Lambda developer guide, "Lambda quotas", unless noted.
 
 const mebibyte = 1024 * 1024;
 

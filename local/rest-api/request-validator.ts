@@ -4,7 +4,7 @@ import type { MethodDefinition } from '#local/rest-api/definition/api-definition
 import type { Json } from '#local/template/json.ts';
 import { asText } from '#local/wire/shape.ts';
 
-/** What a request is checked by. */
+/** The parts of a request that are validated. */
 export interface RequestParts {
   readonly headers: Readonly<Record<string, unknown>>;
   readonly query: URLSearchParams;
@@ -17,7 +17,10 @@ export type ValidationProblem =
   | { readonly type: 'parameters'; readonly missing: readonly string[] }
   | { readonly type: 'body' };
 
-/** What is wrong with a request by its method's validator; nothing where all is right. */
+/**
+ * Validates a request by its method's validator. Returns the problem, or `undefined` if it is
+ * valid.
+ */
 export function validateRequest(
   { requiredParameters, bodySchemas }: MethodDefinition,
   request: RequestParts,
@@ -45,7 +48,7 @@ type Validate = (value: unknown) => boolean;
 
 const compiled = new WeakMap<Json, Validate>();
 
-/** API Gateway's models are of JSON schema draft 4. */
+/** Whether a body matches a schema. API Gateway's models use JSON schema draft 4. */
 function isValid(schema: Json, body: Buffer): boolean {
   const validate = compiled.get(schema) ?? compile(schema);
   compiled.set(schema, validate);

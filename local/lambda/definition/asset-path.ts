@@ -17,8 +17,9 @@ export class RemoteCodeError extends Error {}
 
 /**
  * Returns the folder of a function's code or a layer's content. The value is a CDK asset, or a path
- * relative to the template, as for `aws cloudformation package` and SAM. An archive is unpacked into
- * `target`. Throws `RemoteCodeError` for code in a bucket, and an error if the path does not exist.
+ * relative to the template, as for `aws cloudformation package` and SAM. An archive is unpacked
+ * into `target`. Throws `RemoteCodeError` for code in a bucket, and an error if the path does not
+ * exist.
  */
 export async function resolveAssetFolder(
   reference: AssetReference,

@@ -16,7 +16,9 @@ export interface EventSourceDefinition {
   readonly filters: readonly unknown[];
 }
 
-/** Reads an AWS::Lambda::EventSourceMapping. Returns `undefined` for sources other than SQS queues. */
+/**
+ * Reads an AWS::Lambda::EventSourceMapping. Returns `undefined` for sources other than SQS queues.
+ */
 export function readEventSource(resource: Resource): EventSourceDefinition | undefined {
   const { key, logicalId, properties, stack } = resource;
   const queueArn = properties.text('EventSourceArn');

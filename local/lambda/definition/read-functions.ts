@@ -11,7 +11,9 @@ import { resolveAssetFolder, RemoteCodeError } from '#local/lambda/definition/as
 import { unsupportedReason } from '#local/lambda/environment/runtimes.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
-/** Reads all functions of the stacks and prepares their code. Warns of functions that cannot run. */
+/**
+ * Reads all functions of the stacks and prepares their code. Warns of functions that cannot run.
+ */
 export async function readFunctions(
   stacks: readonly OpenStack[],
   settings: CodeSettings,

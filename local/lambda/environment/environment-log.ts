@@ -77,7 +77,9 @@ function statusFields(status: Status): readonly string[] {
   return [`Status: ${status.type}`, ...type];
 }
 
-/** Writes the platform events of Lambda's JSON format. Without `logsInfo`, only failures are logged. */
+/**
+ * Writes the platform events of Lambda's JSON format. Without `logsInfo`, only failures are logged.
+ */
 function jsonLog(write: (line: string) => void, logsInfo: boolean): EnvironmentLog {
   const event = (type: string, record: object): void =>
     write(JSON.stringify({ time: new Date().toISOString(), type: `platform.${type}`, record }));

@@ -19,7 +19,9 @@ export function unsupportedReason(runtime: string): string | undefined {
   return `the runtime ${runtime} needs python3, which this machine does not have`;
 }
 
-/** Returns the command that starts a function's runtime. Throws if it cannot run on this machine. */
+/**
+ * Returns the command that starts a function's runtime. Throws if it cannot run on this machine.
+ */
 export function runtimeCommand(
   definition: FunctionDefinition,
   bootstraps: Bootstraps,

@@ -6,6 +6,7 @@ import { collectResult, type CallResult, type Functions } from '#local/lambda/fu
 import { integer, string, structure, type Shaped } from '#local/wire/shape.ts';
 import type { Store } from '#local/process/store.ts';
 
+/** The SQLite schema of stored events. */
 export const asyncSchema = `CREATE TABLE IF NOT EXISTS async_events (
   id TEXT PRIMARY KEY, function TEXT, payload TEXT, attempts INTEGER, sent_at INTEGER);`;
 
@@ -44,9 +45,10 @@ export interface AsyncSettings {
 }
 
 /**
- * Creates the queue of asynchronous invocations. Failures are retried after one and then two minutes;
- * throttles are retried until the event expires. Results are sent to the function's destinations
- * (Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation").
+ * Creates the queue of asynchronous invocations. Failures are retried after one and then two
+ * minutes; throttles are retried until the event expires. Results are sent to the function's
+ * destinations (Lambda developer guide, "How Lambda handles errors and retries with asynchronous
+ * invocation").
  */
 export function createAsyncEvents(settings: AsyncSettings): AsyncEvents {
   const { store, clock } = settings;

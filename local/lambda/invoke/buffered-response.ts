@@ -9,9 +9,9 @@ export interface BufferedResponse {
 const jsonHeaders = { 'content-type': ['application/json'] };
 
 /**
- * Returns the HTTP response that a Function URL or an HTTP API makes of a function's result. An object
- * with a `statusCode` is interpreted; anything else becomes the body of a 200. Throws if the status or
- * a header is not valid in HTTP.
+ * Returns the HTTP response that a Function URL or an HTTP API makes of a function's result. An
+ * object with a `statusCode` is interpreted; anything else becomes the body of a 200. Throws if the
+ * status or a header is not valid in HTTP.
  */
 export function toBufferedResponse(payload: Buffer): BufferedResponse {
   const value: unknown = JSON.parse(payload.toString('utf8'));

@@ -121,10 +121,10 @@ function failedIds(payload: Buffer, batch: readonly StoredMessage[]): readonly s
   try {
     const response: unknown = JSON.parse(payload.toString('utf8'));
     if (response === null) return [];
-    const { batchItemFailures: given } = isRecord(response) ? response : {};
-    const batchItemFailures = given ?? [];
-    if (!Array.isArray(batchItemFailures)) return all;
-    const ids = batchItemFailures.map((item: unknown) =>
+    const { batchItemFailures } = isRecord(response) ? response : {};
+    const failures = batchItemFailures ?? [];
+    if (!Array.isArray(failures)) return all;
+    const ids = failures.map((item: unknown) =>
       isRecord(item) ? (asText(item['itemIdentifier']) ?? '') : '',
     );
     return ids.every((id) => all.includes(id)) ? ids : all;

@@ -21,12 +21,15 @@ const delimiter = Buffer.alloc(8);
 /** API Gateway's limit for the metadata and the delimiter together. */
 const maxApiGatewayHeadBytes = 16_384;
 
-/** The endpoint of a streamed response. API Gateway requires a head; for a Function URL it is optional. */
+/**
+ * The endpoint of a streamed response. API Gateway requires a head; for a Function URL it is
+ * optional.
+ */
 export type StreamingEndpoint = 'api-gateway' | 'function-url';
 
 /**
- * Returns the head and body of a streamed response. The head is JSON, followed by eight NUL bytes. A
- * function that sends no head gets status 200 and the content type of its stream. Throws if the
+ * Returns the head and body of a streamed response. The head is JSON, followed by eight NUL bytes.
+ * A function that sends no head gets status 200 and the content type of its stream. Throws if the
  * function failed before its first byte, or if the head is malformed or missing.
  */
 export async function openStreamedResponse(
@@ -78,9 +81,13 @@ async function* prepend(
   }
 }
 
-/** Returns status and headers of a function's response object. Throws if HTTP does not allow them. */
-export function toResponseHead(answer: unknown): ResponseHead {
-  const { statusCode, headers, multiValueHeaders, cookies } = isRecord(answer) ? answer : {};
+/**
+ * Returns status and headers of a function's response object. Throws if HTTP does not allow them.
+ */
+export function toResponseHead(functionResponse: unknown): ResponseHead {
+  const { statusCode, headers, multiValueHeaders, cookies } = isRecord(functionResponse)
+    ? functionResponse
+    : {};
   const status = Number(statusCode ?? 200);
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw new Error('statusCode must be an HTTP status');
@@ -110,9 +117,9 @@ export function writeHead(response: ServerResponse, { status, headers }: Respons
 }
 
 /**
- * Relays a body with backpressure. If the client disconnects, the rest is discarded and the function
- * runs to its end, as on Lambda. If the body is cut off, or silent for `idleMs`, the connection is
- * destroyed.
+ * Relays a body with backpressure. If the client disconnects, the rest is discarded and the
+ * function runs to its end, as on Lambda. If the body is cut off, or silent for `idleMs`, the
+ * connection is destroyed.
  */
 export async function relayBody(
   body: AsyncIterable<Buffer>,
@@ -141,8 +148,8 @@ export async function relayBody(
 }
 
 /**
- * Reads a streamed body to its end, for endpoints that do not stream. Returns `undefined` if the body
- * was cut off or exceeds the limit of buffered responses.
+ * Reads a streamed body to its end, for endpoints that do not stream. Returns `undefined` if the
+ * body was cut off or exceeds the limit of buffered responses.
  */
 export async function collectBody(body: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];

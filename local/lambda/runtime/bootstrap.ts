@@ -9,8 +9,8 @@ import { createRuntimeClient, toErrorBody, type RuntimeEvent } from './runtime-c
 /*
  * Runs inside an execution environment. It reimplements AWS's Node runtime interface client, whose
  * native code compiles on Linux only: it polls the Lambda Runtime API (2018-06-01) and calls the
- * handler. Like version 4 of the client, it serves nodejs24.x and later. For older runtimes it behaves
- * like version 3, which supports callbacks and posts errors before the process exits.
+ * handler. Like version 4 of the client, it serves nodejs24.x and later. For older runtimes, it
+ * behaves like version 3, which supports callbacks and posts errors before the process exits.
  */
 
 /** The first major version of Node whose runtime does not support callbacks. */
@@ -41,7 +41,10 @@ function unhandledRejection(reason: unknown): Error {
   return Object.assign(error, { name: 'Runtime.UnhandledPromiseRejection', reason });
 }
 
-/** Exits after a fatal error. Version 3 first reports it, and uses a separate exit status for each kind. */
+/**
+ * Exits after a fatal error. Version 3 first reports it, and uses a separate exit status for each
+ * kind.
+ */
 async function exitWithError(
   label: string,
   reason: unknown,

@@ -4,8 +4,8 @@ import type { Handler } from './load-handler.ts';
 /**
  * Runs a handler as the runtimes before Node 24 do. The handler may return a promise or call the
  * callback. The callback's result is returned once the event loop is empty, or at once if
- * `callbackWaitsForEmptyEventLoop` is false. If the handler does neither, the result is null once the
- * event loop is empty.
+ * `callbackWaitsForEmptyEventLoop` is false. If the handler does neither, the result is null once
+ * the event loop is empty.
  */
 export async function callWithCallback(
   call: Handler,

@@ -26,7 +26,10 @@ const methods = {
   trace: 'TRACE',
 } as const;
 
-/** Makes `console` write Lambda's log lines: tab-separated text, or JSON if the function asks for it. */
+/**
+ * Makes `console` write Lambda's log lines: tab-separated text, or JSON if the function asks for
+ * it.
+ */
 export function installConsole(): void {
   const { AWS_LAMBDA_LOG_FORMAT: logFormat, AWS_LAMBDA_LOG_LEVEL: minLevel = 'TRACE' } =
     process.env;

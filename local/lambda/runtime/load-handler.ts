@@ -7,9 +7,10 @@ import { isStreaming } from './awslambda.ts';
 export type Handler = (...args: unknown[]) => unknown;
 
 /**
- * Loads a function's handler as Lambda does. The name has the form `folder/module.export`. The module
- * is looked up without an extension, as `.js`, `.mjs` and `.cjs`, then with `require.resolve`.
- * `takesCallbacks` is true for runtimes before Node 24. Throws errors with Lambda's error types.
+ * Loads a function's handler as Lambda does. The name has the form `folder/module.export`. The
+ * module is looked up without an extension, as `.js`, `.mjs` and `.cjs`, then with
+ * `require.resolve`. `takesCallbacks` is true for runtimes before Node 24. Throws errors with
+ * Lambda's error types.
  */
 export async function loadHandler(
   root: string,

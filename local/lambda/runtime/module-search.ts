@@ -21,8 +21,8 @@ const sdkPackages = /^@(?:aws-sdk|aws|smithy)\//u;
 
 /**
  * Restricts module resolution to the places that Lambda searches: the function's own folder, its
- * layers (NODE_PATH, for ES modules too) and the AWS SDK. Packages and package.json files in folders
- * above the function's are ignored, because Lambda does not have them.
+ * layers (NODE_PATH, for ES modules too) and the AWS SDK. Packages and package.json files in
+ * folders above the function's are ignored, because Lambda does not have them.
  */
 export function installModuleSearch({ root, sdkRoot }: ModuleSearch): void {
   const layers = (process.env['NODE_PATH'] ?? '').split(delimiter).filter((path) => path !== '');
@@ -48,7 +48,9 @@ export function installModuleSearch({ root, sdkRoot }: ModuleSearch): void {
   compileUntyped(root);
 }
 
-/** Compiles `.js` files without a package.json as CommonJS: Node's `require` would read one above. */
+/**
+ * Compiles `.js` files without a package.json as CommonJS: Node's `require` would read one above.
+ */
 function compileUntyped(root: string): void {
   const extensions: unknown = Reflect.get(Module, '_extensions');
   if (typeof extensions !== 'object' || extensions === null) return;
@@ -80,7 +82,10 @@ function isFile(path: string): boolean {
 
 type Next = (specifier: string, context?: Partial<ResolveHookContext>) => ResolveFnOutput;
 
-/** Resolves a module from another folder. `require` ignores `parentURL`, so it needs its own resolver. */
+/**
+ * Resolves a module from another folder. `require` ignores `parentURL`, so it needs its own
+ * resolver.
+ */
 function resolveFrom(
   folder: string,
   specifier: string,
