@@ -4,7 +4,7 @@ import { readSchedule, type Schedule } from '#local/events/schedule.ts';
 import { accountId } from '#local/template/world.ts';
 import type { Resource } from '#local/template/stacks.ts';
 
-/** Something that happens by the clock. */
+/** A rule that starts its targets on a schedule. */
 export interface RuleDefinition {
   readonly key: string;
   readonly arn: string;
@@ -14,11 +14,14 @@ export interface RuleDefinition {
 
 export interface RuleTarget {
   readonly arn: string;
-  /** What it is sent instead of the event, in JSON. */
+  /** JSON that the target receives instead of the event. */
   readonly input: string | undefined;
 }
 
-/** Reads an AWS::Events::Rule or AWS::Scheduler::Schedule; nothing for one that is off or has no time. */
+/**
+ * Reads an AWS::Events::Rule or AWS::Scheduler::Schedule. Returns `undefined` if it is disabled or
+ * has no schedule.
+ */
 export function readRule({
   key,
   logicalId,
@@ -34,16 +37,20 @@ export function readRule({
   return {
     key,
     arn: String(stack.scope.attribute(logicalId, 'Arn')),
-    schedule: read(`${key}.ScheduleExpression`, expression, timezone),
+    schedule: readRuleSchedule(`${key}.ScheduleExpression`, expression, timezone),
     targets: targets.map((target) => ({
       arn: target.text('Arn'),
-      // A schedule without an input sends an empty object, a rule its event.
+      // Without an input, a schedule sends an empty object and a rule sends its event.
       input: target.optionalText('Input') ?? (isRule ? undefined : '{}'),
     })),
   };
 }
 
-function read(place: string, expression: string, timezone: string | undefined): Schedule {
+function readRuleSchedule(
+  place: string,
+  expression: string,
+  timezone: string | undefined,
+): Schedule {
   try {
     return readSchedule(expression, timezone);
   } catch (error) {
@@ -54,11 +61,11 @@ function read(place: string, expression: string, timezone: string | undefined): 
 export interface RuleSettings {
   readonly clock: Clock;
   readonly region: string;
-  /** Starts what an ARN names: a function, a state machine or a queue. */
+  /** Sends the input to the function, state machine or queue of an ARN. */
   start(arn: string, input: string): void;
 }
 
-/** Runs a rule until the signal is aborted. */
+/** Runs a rule until its schedule ends or the signal is aborted. */
 export async function runRule(
   rule: RuleDefinition,
   { clock, region, start }: RuleSettings,

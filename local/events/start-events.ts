@@ -12,15 +12,18 @@ export interface EventsSettings {
   log(line: string): void;
 }
 
-/** Starts what happens by itself: queues that functions read, schedules, and what was left over. */
-export function startEvents(settings: EventsSettings, starting: AsyncDisposableStack): void {
+/**
+ * Starts queue polling and scheduled rules, and resumes unfinished asynchronous invocations and
+ * state machine executions. Disposing `cleanup` stops polling and rules.
+ */
+export function startEvents(settings: EventsSettings, cleanup: AsyncDisposableStack): void {
   const { definitions, services, clock, region, log } = settings;
-  const ended = new AbortController();
-  starting.defer(() => ended.abort());
+  const stopped = new AbortController();
+  cleanup.defer(() => stopped.abort());
   const { functions, asyncEvents, sqs, stepFunctions } = services;
   const { queues } = sqs;
   for (const definition of definitions.eventSources.filter(({ isEnabled }) => isEnabled)) {
-    pollQueue({ definition, queues, functions, clock, region, log }, ended.signal);
+    pollQueue({ definition, queues, functions, clock, region, log }, stopped.signal);
   }
   const rules = {
     clock,
@@ -28,7 +31,7 @@ export function startEvents(settings: EventsSettings, starting: AsyncDisposableS
     start: (arn: string, body: string) => services.deliver(arn, { body }),
   };
   for (const rule of definitions.rules) {
-    runRule(rule, rules, ended.signal).catch((error: unknown) =>
+    runRule(rule, rules, stopped.signal).catch((error: unknown) =>
       log(`! ${rule.key}: ${String(error)}`),
     );
   }

@@ -1,21 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import type { CorsDefinition } from '#local/function-url/read-urls.ts';
 
-/** Whether the URL answers a request itself, without its function. */
+/** Whether a request is a CORS preflight request, which is answered without the function. */
 export function isPreflight({ method, headers }: IncomingMessage): boolean {
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
 
-/** What the URL adds to every answer; nothing for an origin that is not allowed. */
+/** Returns the CORS headers of a response; none if the origin is not allowed. */
 export function corsHeaders(
   cors: CorsDefinition,
   origin: string | undefined,
 ): Record<string, string> {
   if (origin === undefined) return {};
-  const any = cors.allowOrigins.includes('*');
-  if (!any && !cors.allowOrigins.includes(origin)) return {};
+  const allowsAny = cors.allowOrigins.includes('*');
+  if (!allowsAny && !cors.allowOrigins.includes(origin)) return {};
   return {
-    'access-control-allow-origin': any && !cors.allowCredentials ? '*' : origin,
+    'access-control-allow-origin': allowsAny && !cors.allowCredentials ? '*' : origin,
     vary: 'Origin',
     ...(cors.exposeHeaders.length === 0
       ? {}
@@ -24,7 +24,9 @@ export function corsHeaders(
   };
 }
 
-/** The answer to a preflight request. */
+/**
+ * Returns the headers of the response to a preflight request; none if the origin is not allowed.
+ */
 export function preflightHeaders(
   cors: CorsDefinition,
   origin: string | undefined,

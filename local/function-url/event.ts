@@ -6,17 +6,17 @@ export interface UrlRequest {
   readonly body: Buffer;
   readonly requestId: string;
   readonly urlId: string;
-  /** Present when the caller signed the request. */
+  /** Present if the caller signed the request. */
   readonly accessKeyId: string | undefined;
   readonly now: Date;
 }
 
-/** An event of payload format 2.0, of which HTTP APIs change some members. */
+/** An event of payload format 2.0. HTTP APIs change some of its members. */
 export interface UrlEvent extends Record<string, unknown> {
   readonly requestContext: Readonly<Record<string, unknown>>;
 }
 
-/** The event a Function URL gives its function: payload format 2.0. */
+/** Returns the event that a Function URL sends to its function, in payload format 2.0. */
 export function toUrlEvent(url: UrlRequest): UrlEvent {
   const { request, body } = url;
   const [rawPath = '/', rawQueryString = ''] = (request.url ?? '/').split(/\?(.*)/su);
@@ -78,7 +78,7 @@ function identity(accessKey: string): Record<string, unknown> {
   };
 }
 
-/** `21/Nov/2026:10:00:00 +0000` */
+/** Formats a time as in access logs: `21/Nov/2026:10:00:00 +0000`. */
 export function logTime(now: Date): string {
   const [, day, month, year, time] = now.toUTCString().split(' ');
   return `${day}/${month}/${year}:${time} +0000`;
@@ -95,7 +95,9 @@ function joinedQuery(query: URLSearchParams): Record<string, string> {
   );
 }
 
-/** Everything else reaches the function in base64, form bodies too. */
+/**
+ * Whether a body is passed on as text. All other bodies, even of forms, are passed on in Base64.
+ */
 export function isText(contentType = ''): boolean {
   return /^(?:text\/|application\/(?:json|javascript|xml|.*\+json|.*\+xml))/u.test(contentType);
 }

@@ -3,7 +3,7 @@ import type { Resource } from '#local/template/stacks.ts';
 
 export interface UrlDefinition {
   readonly key: string;
-  /** The name or ARN of its function, perhaps with an alias. */
+  /** The name or ARN of its function, optionally with an alias. */
   readonly target: string;
   readonly authType: 'NONE' | 'AWS_IAM';
   readonly invokeMode: 'BUFFERED' | 'RESPONSE_STREAM';
@@ -19,7 +19,7 @@ export interface CorsDefinition {
   readonly maxAge: number | undefined;
 }
 
-/** Reads an AWS::Lambda::Url. Throws an error that names the property at fault. */
+/** Reads an AWS::Lambda::Url. Throws an error that names the invalid property. */
 export function readUrl({ key, properties }: Resource): UrlDefinition {
   return {
     key,
@@ -38,26 +38,26 @@ function readCors(cors: Properties): CorsDefinition {
   }
   return {
     maxAge,
-    allowOrigins: atMost(cors, 'AllowOrigins', { items: 100, characters: 253 }),
-    allowMethods: atMost(cors, 'AllowMethods', { items: 6, characters: 6 }),
-    allowHeaders: atMost(cors, 'AllowHeaders', { items: 100, characters: 1024 }),
-    exposeHeaders: atMost(cors, 'ExposeHeaders', { items: 100, characters: 1024 }),
+    allowOrigins: readLimitedList(cors, 'AllowOrigins', { items: 100, characters: 253 }),
+    allowMethods: readLimitedList(cors, 'AllowMethods', { items: 6, characters: 6 }),
+    allowHeaders: readLimitedList(cors, 'AllowHeaders', { items: 100, characters: 1024 }),
+    exposeHeaders: readLimitedList(cors, 'ExposeHeaders', { items: 100, characters: 1024 }),
     allowCredentials: cors.flag('AllowCredentials'),
   };
 }
 
-interface Most {
+interface ListLimits {
   readonly items: number;
   readonly characters: number;
 }
 
-function atMost(cors: Properties, name: string, most: Most): readonly string[] {
+function readLimitedList(cors: Properties, name: string, max: ListLimits): readonly string[] {
   const values = cors.texts(name);
-  if (values.length > most.items) {
-    throw new Error(`${cors.key}.${name}: must have at most ${most.items} items`);
+  if (values.length > max.items) {
+    throw new Error(`${cors.key}.${name}: must have at most ${max.items} items`);
   }
-  if (values.some((value) => value.length > most.characters)) {
-    throw new Error(`${cors.key}.${name}: items must have at most ${most.characters} characters`);
+  if (values.some((value) => value.length > max.characters)) {
+    throw new Error(`${cors.key}.${name}: items must have at most ${max.characters} characters`);
   }
   return values;
 }

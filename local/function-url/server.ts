@@ -2,46 +2,44 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { corsHeaders, isPreflight, preflightHeaders } from '#local/function-url/cors.ts';
 import { toUrlEvent } from '#local/function-url/event.ts';
-import { toWholeAnswer } from '#local/lambda/invoke/buffered-answer.ts';
+import { toBufferedResponse } from '#local/lambda/invoke/buffered-response.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
+import { maxRequestBytes } from '#local/lambda/limits.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
-import type { RuntimeAnswer } from '#local/lambda/environment/runtime-api.ts';
+import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 import {
   collectBody,
-  openStreamedAnswer,
+  openStreamedResponse,
   relayBody,
   writeHead,
-  type AnswerHead,
-} from '#local/lambda/invoke/streamed-answer.ts';
+  type ResponseHead,
+} from '#local/lambda/invoke/streamed-response.ts';
 import { isDecodable, readBody } from '#local/wire/read-body.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
 import { shortId } from '#local/template/identity.ts';
 import type { UrlDefinition } from '#local/function-url/read-urls.ts';
 
-/** Lambda's limit for the payload of a synchronous invocation. */
-const maxRequestBytes = 6 * 1024 * 1024;
-
-/** A Function URL and what is behind it. */
+/** A Function URL with its function and its settings. */
 export interface UrlSettings {
   readonly definition: UrlDefinition;
   readonly host: FunctionHost;
   readonly credentials: Credentials;
-  /** How fast a streamed answer may be. */
+  /** Limits the rate and size of streamed responses. */
   readonly shaping: Shaping;
 }
 
-/** Answers the requests to a Function URL. */
+/** Creates the handler of requests to a Function URL. */
 export function urlHandler(url: UrlSettings): RequestListener {
   return (request, response) => {
-    answer(url, request, response).catch((error: unknown) => {
+    handleRequest(url, request, response).catch((error: unknown) => {
       console.error(`${url.definition.key}  ! ${String(error)}`);
-      failed(response);
+      sendBadGateway(response);
     });
   };
 }
 
-async function answer(
+async function handleRequest(
   url: UrlSettings,
   request: IncomingMessage,
   response: ServerResponse,
@@ -54,16 +52,20 @@ async function answer(
     response.writeHead(200, preflightHeaders(cors, origin)).end();
     return;
   }
-  const extra = cors === undefined ? {} : corsHeaders(cors, origin);
+  const extraHeaders = cors === undefined ? {} : corsHeaders(cors, origin);
   const body = await readBody(request, maxRequestBytes);
   if (body === 'too-large') {
     const message = `Request must be smaller than ${maxRequestBytes} bytes for the InvokeFunction operation`;
-    refuse(response, { status: 413, type: 'RequestTooLargeException', body: { Message: message } });
+    sendError(response, {
+      status: 413,
+      type: 'RequestTooLargeException',
+      body: { Message: message },
+    });
     return;
   }
   const { method = 'GET', url: target = '/', headers } = request;
   if (!URL.canParse(target, 'http://local') || !isDecodable(target)) {
-    refuse(response, {
+    sendError(response, {
       status: 400,
       type: 'BadRequestException',
       body: { message: 'Bad Request' },
@@ -76,16 +78,16 @@ async function answer(
     Date.now(),
   );
   const isSigned = verdict.type === 'valid' && verdict.service === 'lambda';
-  if (authType === 'AWS_IAM' && !isSigned) return forbid(response, verdict);
+  if (authType === 'AWS_IAM' && !isSigned) return sendForbidden(response, verdict);
   const accessKeyId = authType === 'AWS_IAM' && isSigned ? verdict.accessKeyId : undefined;
   const urlId = `${shortId(key)}local`;
   const event = toUrlEvent({ request, body, requestId, urlId, accessKeyId, now: new Date() });
-  const given = await url.host.invoke({ requestId, payload: Buffer.from(JSON.stringify(event)) });
-  if (given === 'throttled') {
-    refuse(response, { status: 429, type: 'TooManyRequestsException', body: throttledBody });
+  const result = await url.host.invoke({ requestId, payload: Buffer.from(JSON.stringify(event)) });
+  if (result === 'throttled') {
+    sendError(response, { status: 429, type: 'TooManyRequestsException', body: throttledBody });
     return;
   }
-  await respond(url, { answer: given, extra }, response);
+  await respond(url, result, extraHeaders, response);
 }
 
 const throttledBody = {
@@ -94,64 +96,61 @@ const throttledBody = {
   message: 'Rate Exceeded.',
 };
 
-interface Outgoing {
-  readonly answer: RuntimeAnswer;
-  /** Headers that the URL adds to those of the function. */
-  readonly extra: Readonly<Record<string, string>>;
-}
+/** Headers that the URL adds to those of the function. */
+type ExtraHeaders = Readonly<Record<string, string>>;
 
 async function respond(
   { definition: { invokeMode }, shaping }: UrlSettings,
-  { answer: given, extra }: Outgoing,
+  result: InvocationResult,
+  extraHeaders: ExtraHeaders,
   response: ServerResponse,
 ): Promise<void> {
-  if (given.type === 'error') return failed(response);
-  if (given.type === 'buffered') {
+  if (result.type === 'error') return sendBadGateway(response);
+  if (result.type === 'buffered') {
     if (invokeMode === 'RESPONSE_STREAM') {
-      writeHead(response, withExtra(jsonHead, extra));
-      response.end(given.payload);
+      writeHead(response, addHeaders(jsonHead, extraHeaders));
+      response.end(result.payload);
       return;
     }
-    return respondBuffered(given.payload, extra, response);
+    return respondBuffered(result.payload, extraHeaders, response);
   }
   if (invokeMode === 'BUFFERED') {
-    const payload = await collectBody(given.body);
-    return payload === undefined ? failed(response) : respondBuffered(payload, extra, response);
+    const payload = await collectBody(result.body);
+    return payload === undefined
+      ? sendBadGateway(response)
+      : respondBuffered(payload, extraHeaders, response);
   }
-  const opened = await openStreamedAnswer(given, 'function-url').catch(() => undefined);
-  if (opened === undefined) return failed(response);
-  writeHead(response, withExtra(opened.head, extra));
-  await relayBody(shaping(opened.body, 'lambda'), response);
+  const streamed = await openStreamedResponse(result, 'function-url').catch(() => undefined);
+  if (streamed === undefined) return sendBadGateway(response);
+  writeHead(response, addHeaders(streamed.head, extraHeaders));
+  await relayBody(shaping(streamed.body, 'lambda'), response);
 }
 
 function respondBuffered(
   payload: Buffer,
-  extra: Readonly<Record<string, string>>,
+  extraHeaders: ExtraHeaders,
   response: ServerResponse,
 ): void {
   try {
-    const { head, body } = toWholeAnswer(payload);
-    writeHead(response, withExtra(head, extra));
+    const { head, body } = toBufferedResponse(payload);
+    writeHead(response, addHeaders(head, extraHeaders));
     response.end(body);
   } catch {
-    failed(response);
+    sendBadGateway(response);
   }
 }
 
-const jsonHead: AnswerHead = { status: 200, headers: { 'content-type': ['application/json'] } };
+const jsonHead: ResponseHead = { status: 200, headers: { 'content-type': ['application/json'] } };
 
-/** The URL's own headers stand beside the function's, duplicates and all. */
-function withExtra(
-  { status, headers }: AnswerHead,
-  extra: Readonly<Record<string, string>>,
-): AnswerHead {
-  const added = Object.entries(extra).map(([name, value]) => {
+/** Adds the URL's own headers to those of the function, without removing duplicates. */
+function addHeaders({ status, headers }: ResponseHead, extraHeaders: ExtraHeaders): ResponseHead {
+  const added = Object.entries(extraHeaders).map(([name, value]) => {
     return [name, [...(headers[name] ?? []), value]] as const;
   });
   return { status, headers: { ...headers, ...Object.fromEntries(added) } };
 }
 
-function failed(response: ServerResponse): void {
+function sendBadGateway(response: ServerResponse): void {
   if (response.headersSent) {
     response.destroy();
     return;
@@ -159,25 +158,25 @@ function failed(response: ServerResponse): void {
   response.writeHead(502, { 'content-type': 'application/json' }).end('Internal Server Error');
 }
 
-function forbid(response: ServerResponse, verdict: ReturnType<typeof verifySigV4>): void {
+function sendForbidden(response: ServerResponse, verdict: ReturnType<typeof verifySigV4>): void {
   if (verdict.type === 'refused' && verdict.code === 'InvalidSignatureException') {
-    refuse(response, { status: 403, type: verdict.code, body: { message: verdict.message } });
+    sendError(response, { status: 403, type: verdict.code, body: { message: verdict.message } });
     return;
   }
-  refuse(response, { status: 403, type: 'AccessDeniedException', body: { Message: forbidden } });
+  sendError(response, { status: 403, type: 'AccessDeniedException', body: { Message: forbidden } });
 }
 
 const forbidden =
   'Forbidden. For troubleshooting Function URL authorization issues, see: ' +
   'https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html';
 
-interface Refusal {
+interface ErrorResponse {
   readonly status: number;
   readonly type: string;
   readonly body: Readonly<Record<string, string>>;
 }
 
-function refuse(response: ServerResponse, { status, type, body }: Refusal): void {
+function sendError(response: ServerResponse, { status, type, body }: ErrorResponse): void {
   const headers = { 'content-type': 'application/json', 'x-amzn-ErrorType': type };
   response.writeHead(status, headers).end(JSON.stringify(body));
 }

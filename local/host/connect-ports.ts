@@ -7,7 +7,7 @@ import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
 import type { ApiKey } from '#local/rest-api/admission.ts';
 import type { ApiDefinition } from '#local/rest-api/definition/api-definition.ts';
 import { createAuthorizers } from '#local/rest-api/authorizer.ts';
-import { unquoted } from '#local/rest-api/integration/mapping-template.ts';
+import { unquote } from '#local/rest-api/integration/mapping-template.ts';
 import { restHandler } from '#local/rest-api/server.ts';
 import { createUsagePlans } from '#local/rest-api/usage-plans.ts';
 import type { Services } from '#local/host/services.ts';
@@ -55,13 +55,13 @@ export async function connectDoors(doors: Doors, behind: Behind): Promise<void> 
     doorOf(doors, definition.key).connect(handler, allowedBy(mockedOrigins(definition)));
   }
   for (const definition of definitions.httpApis) {
-    const answers = new Map<string, never>();
+    const authorizerCache = new Map<string, never>();
     const handler = httpApiHandler({
       definition,
       region,
       credentials,
       functions,
-      answers,
+      authorizerCache,
       now: clock.now,
     });
     doorOf(doors, definition.key).connect(handler, allowedBy(definition.cors?.allowOrigins));
@@ -97,6 +97,6 @@ function mockedOrigins({ methods }: ApiDefinition): readonly string[] {
     const values = integration.responses.map(
       ({ parameters }) => parameters['method.response.header.Access-Control-Allow-Origin'] ?? '',
     );
-    return values.map(unquoted);
+    return values.map(unquote);
   });
 }

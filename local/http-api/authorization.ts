@@ -10,43 +10,46 @@ import type { Credentials } from '#local/wire/signed-request.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
 import { accountId } from '#local/template/world.ts';
 
-export interface HttpAdmission {
+export interface HttpAuthorizationSettings {
   readonly region: string;
   readonly credentials: Credentials;
   readonly functions: Functions;
-  readonly answers: AuthorizerAnswers;
+  readonly authorizerCache: AuthorizerCache;
   now(): number;
 }
 
-/** What functions have said of callers, by identity, until when it counts. */
-export type AuthorizerAnswers = Map<string, { readonly answer: unknown; readonly untilMs: number }>;
+/** Responses of authorizer functions, by identity, with their expiry. */
+export type AuthorizerCache = Map<
+  string,
+  { readonly response: unknown; readonly expiresAtMs: number }
+>;
 
-export type HttpCaller =
+export type HttpCallerResult =
   | { readonly type: 'caller'; readonly authorizer?: Readonly<Record<string, unknown>> }
   | { readonly type: 'refused'; readonly status: 401 | 403 | 500; readonly challenge?: string };
 
-/** Who calls a route, by its authorization. */
+/** Identifies the caller of a route by the route's authorization, or refuses the request. */
 export async function identifyCaller(
-  admission: HttpAdmission,
+  settings: HttpAuthorizationSettings,
   authorization: HttpAuthorization,
-  asked: HttpRequest,
-): Promise<HttpCaller> {
+  httpRequest: HttpRequest,
+): Promise<HttpCallerResult> {
   switch (authorization.type) {
     case 'none':
       return { type: 'caller' };
     case 'iam':
-      return identifySigner(admission, asked);
+      return identifySigner(settings, httpRequest);
     case 'jwt':
-      return identifyBearer(authorization, asked);
+      return identifyBearer(authorization, httpRequest);
     case 'function':
-      return askFunction(admission, authorization, asked);
+      return callAuthorizer(settings, authorization, httpRequest);
   }
 }
 
 function identifySigner(
-  { credentials }: HttpAdmission,
+  { credentials }: HttpAuthorizationSettings,
   { request, body }: HttpRequest,
-): HttpCaller {
+): HttpCallerResult {
   const { method = 'GET', url = '/', headers } = request;
   const verdict = verifySigV4({ method, url, headers, body }, [credentials], Date.now());
   if (verdict.type !== 'valid' || verdict.service !== 'execute-api') {
@@ -59,14 +62,14 @@ function identifySigner(
 
 type JwtAuthorization = HttpAuthorization & { readonly type: 'jwt' };
 
-/** The key set of an issuer, which tells where it is (OpenID Connect Discovery). */
-async function keysOf(issuer: string): Promise<ReturnType<typeof createRemoteJWKSet>> {
-  const known = keySets.get(issuer);
-  if (known !== undefined) return known;
-  const answer = await fetch(`${issuer}/.well-known/openid-configuration`);
-  const configuration: unknown = await answer.json();
+/** Returns the key set of an issuer, found by OpenID Connect Discovery. */
+async function findKeys(issuer: string): Promise<ReturnType<typeof createRemoteJWKSet>> {
+  const cached = keySets.get(issuer);
+  if (cached !== undefined) return cached;
+  const response = await fetch(`${issuer}/.well-known/openid-configuration`);
+  const configuration: unknown = await response.json();
   const { jwks_uri: uri } = isRecord(configuration) ? configuration : {};
-  if (typeof uri !== 'string') throw new Error(`${issuer} tells no jwks_uri`);
+  if (typeof uri !== 'string') throw new Error(`${issuer} does not publish a jwks_uri`);
   const keys = createRemoteJWKSet(new URL(uri));
   keySets.set(issuer, keys);
   return keys;
@@ -74,55 +77,65 @@ async function keysOf(issuer: string): Promise<ReturnType<typeof createRemoteJWK
 
 const keySets = new Map<string, ReturnType<typeof createRemoteJWKSet>>();
 
-async function identifyBearer(wanted: JwtAuthorization, asked: HttpRequest): Promise<HttpCaller> {
-  const [value] = identities([wanted.identitySource], asked);
+async function identifyBearer(
+  authorization: JwtAuthorization,
+  httpRequest: HttpRequest,
+): Promise<HttpCallerResult> {
+  const [value] = resolveIdentitySources([authorization.identitySource], httpRequest);
   const token = value?.replace(/^Bearer\s+/iu, '') ?? '';
   if (token === '') return { type: 'refused', status: 401, challenge: 'Bearer' };
-  const claims = await verifyJwt(token, wanted);
+  const claims = await verifyJwt(token, authorization);
   if (claims === undefined) {
-    const challenge = `Bearer scope="${wanted.scopes.join(' ')}" error="invalid_token"`;
+    const challenge = `Bearer scope="${authorization.scopes.join(' ')}" error="invalid_token"`;
     return { type: 'refused', status: 401, challenge };
   }
-  const held = (asText(claims['scope'] ?? claims['scp']) ?? '').split(' ').filter(Boolean);
+  const tokenScopes = (asText(claims['scope'] ?? claims['scp']) ?? '').split(' ').filter(Boolean);
   const isScoped =
-    wanted.scopes.length === 0 || wanted.scopes.some((scope) => held.includes(scope));
+    authorization.scopes.length === 0 ||
+    authorization.scopes.some((scope) => tokenScopes.includes(scope));
   if (!isScoped)
     return { type: 'refused', status: 403, challenge: 'Bearer error="insufficient_scope"' };
   const texts = Object.entries(claims).map(([name, claim]) => [name, claimText(claim)] as const);
   const jwt = {
     claims: Object.fromEntries(texts),
-    scopes: wanted.scopes.length === 0 ? null : held,
+    scopes: authorization.scopes.length === 0 ? null : tokenScopes,
   };
   return { type: 'caller', authorizer: { jwt } };
 }
 
-/** Lists are told in brackets, without quotes. */
+/** Lists are written in brackets, without quotes. */
 function claimText(claim: unknown): string {
   if (Array.isArray(claim)) return `[${claim.join(' ')}]`;
   return asText(claim) ?? JSON.stringify(claim);
 }
 
-/** A token for one of the audiences, which Cognito's access tokens tell as their client. */
+/**
+ * Returns the claims of a valid token for one of the audiences, or `undefined`. Cognito's access
+ * tokens have `client_id` instead of `aud`.
+ */
 async function verifyJwt(
   token: string,
   { issuer, audience }: JwtAuthorization,
 ): Promise<JWTPayload | undefined> {
   try {
-    const { payload } = await jwtVerify(token, await keysOf(issuer), { issuer });
-    const named = new Set([payload.aud ?? payload['client_id'] ?? []].flat().map(String));
-    const isMeant = audience.length === 0 || audience.some((each) => named.has(each));
-    return isMeant ? payload : undefined;
+    const { payload } = await jwtVerify(token, await findKeys(issuer), { issuer });
+    const audiences = new Set([payload.aud ?? payload['client_id'] ?? []].flat().map(String));
+    const isIntended = audience.length === 0 || audience.some((each) => audiences.has(each));
+    return isIntended ? payload : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** `$request.header.Name`, `$request.querystring.name`, `$context.…`, `$stageVariables.name` */
-function identities(
+/**
+ * Resolves identity sources: `$request.header.Name`, `$request.querystring.name`, `$context.…` and
+ * `$stageVariables.name`.
+ */
+function resolveIdentitySources(
   sources: readonly string[],
-  asked: HttpRequest,
+  httpRequest: HttpRequest,
 ): readonly (string | undefined)[] {
-  const { request, stageVariables } = asked;
+  const { request, stageVariables } = httpRequest;
   const query = new URL(request.url ?? '/', 'http://local').searchParams;
   return sources.map((source) => {
     const name = source
@@ -133,51 +146,63 @@ function identities(
       return request.headers[name.toLowerCase()]?.toString();
     if (source.startsWith('$request.querystring.')) return query.get(name) ?? undefined;
     if (source.startsWith('$stageVariables.')) return stageVariables[name];
-    const { requestContext } = toHttpEvent(asked, '2.0');
+    const { requestContext } = toHttpEvent(httpRequest, '2.0');
     const value = name
       .split('.')
-      .reduce<unknown>((found, key) => record(found)[key], requestContext);
+      .reduce<unknown>((parent, key) => record(parent)[key], requestContext);
     return asText(value);
   });
 }
 
 type FunctionAuthorization = HttpAuthorization & { readonly type: 'function' };
 
-async function askFunction(
-  { functions, answers, now, region }: HttpAdmission,
-  wanted: FunctionAuthorization,
-  asked: HttpRequest,
-): Promise<HttpCaller> {
-  const identity = identities(wanted.identitySources, asked);
+async function callAuthorizer(
+  { functions, authorizerCache, now, region }: HttpAuthorizationSettings,
+  authorization: FunctionAuthorization,
+  httpRequest: HttpRequest,
+): Promise<HttpCallerResult> {
+  const identity = resolveIdentitySources(authorization.identitySources, httpRequest);
   if (identity.includes(undefined)) return { type: 'refused', status: 401 };
-  const { request, apiId, stage, routeKey } = asked;
+  const { request, apiId, stage, routeKey } = httpRequest;
   const path = request.url?.split('?')[0] ?? '/';
   const arn = `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/${request.method}${path}`;
-  // What is said of an identity counts for one route, unless the route is no part of it.
-  const name = JSON.stringify([wanted.id, ...identity]);
-  const known = answers.get(name);
-  if (known !== undefined && known.untilMs > now()) return judge(known.answer, wanted, arn);
-  const { body: _, isBase64Encoded: __, ...event } = toHttpEvent(asked, wanted.payloadFormat);
-  const identitySource = wanted.payloadFormat === '2.0' ? identity : identity.join(',');
-  const arns = wanted.payloadFormat === '2.0' ? { routeArn: arn } : { methodArn: arn };
+  // A cached response is valid on all routes, unless the route key is an identity source.
+  const name = JSON.stringify([authorization.id, ...identity]);
+  const cached = authorizerCache.get(name);
+  if (cached !== undefined && cached.expiresAtMs > now()) {
+    return toCaller(cached.response, authorization, arn);
+  }
+  const {
+    body: _,
+    isBase64Encoded: __,
+    ...event
+  } = toHttpEvent(httpRequest, authorization.payloadFormat);
+  const identitySource = authorization.payloadFormat === '2.0' ? identity : identity.join(',');
+  const arns = authorization.payloadFormat === '2.0' ? { routeArn: arn } : { methodArn: arn };
   const extended = { ...event, type: 'REQUEST', identitySource, routeKey, ...arns };
-  const result = await functions.call(wanted.functionName, extended);
+  const result = await functions.call(authorization.functionName, extended);
   if (result.type === 'error' && result.error.errorMessage === 'Unauthorized') {
     return { type: 'refused', status: 401 };
   }
   if (result.type !== 'result') return { type: 'refused', status: 500 };
-  const answer: unknown = JSON.parse(result.payload.toString('utf8'));
-  if (wanted.ttlMs > 0) answers.set(name, { answer, untilMs: now() + wanted.ttlMs });
-  return judge(answer, wanted, arn);
+  const response: unknown = JSON.parse(result.payload.toString('utf8'));
+  if (authorization.ttlMs > 0) {
+    authorizerCache.set(name, { response, expiresAtMs: now() + authorization.ttlMs });
+  }
+  return toCaller(response, authorization, arn);
 }
 
-/** A simple answer says yes or no, another brings a policy. */
-function judge(answer: unknown, { simple }: FunctionAuthorization, arn: string): HttpCaller {
-  const given = isRecord(answer) ? answer : {};
-  const context = isRecord(given['context']) ? given['context'] : {};
+/** Interprets an authorizer's response: a simple one has `isAuthorized`, another one a policy. */
+function toCaller(
+  response: unknown,
+  { simple }: FunctionAuthorization,
+  arn: string,
+): HttpCallerResult {
+  const fields = isRecord(response) ? response : {};
+  const context = isRecord(fields['context']) ? fields['context'] : {};
   const isAllowed = simple
-    ? given['isAuthorized'] === true
-    : evaluatePolicy(given['policyDocument'], arn) === 'allowed';
+    ? fields['isAuthorized'] === true
+    : evaluatePolicy(fields['policyDocument'], arn) === 'allowed';
   if (!isAllowed) return { type: 'refused', status: 403 };
   return { type: 'caller', authorizer: { lambda: context } };
 }

@@ -8,20 +8,23 @@ export interface HttpRequest extends Omit<UrlRequest, 'urlId' | 'accessKeyId'> {
   readonly stageVariables: Readonly<Record<string, string>>;
   readonly routeKey: string;
   readonly pathParameters: Readonly<Record<string, string>>;
-  /** The parameters as they stood in the path, not decoded. */
+  /** The path parameters as sent, not decoded. */
   readonly rawParameters: Readonly<Record<string, string>>;
-  /** What is known of the caller, by the kind of authorization. */
+  /** Facts about the caller, by the type of authorization. */
   readonly authorizer?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The event an HTTP API gives a function, in either payload format. */
-export function toHttpEvent(asked: HttpRequest, format: '1.0' | '2.0'): Record<string, unknown> {
-  return format === '2.0' ? toEvent2(asked) : toEvent1(asked);
+/** Returns the event that an HTTP API sends to a function, in either payload format. */
+export function toHttpEvent(
+  httpRequest: HttpRequest,
+  format: '1.0' | '2.0',
+): Record<string, unknown> {
+  return format === '2.0' ? toEvent2(httpRequest) : toEvent1(httpRequest);
 }
 
-function toEvent2(asked: HttpRequest): Record<string, unknown> {
-  const { routeKey, stage, stageVariables, pathParameters, authorizer, apiId } = asked;
-  const event = toUrlEvent({ ...asked, urlId: apiId, accessKeyId: undefined });
+function toEvent2(httpRequest: HttpRequest): Record<string, unknown> {
+  const { routeKey, stage, stageVariables, pathParameters, authorizer, apiId } = httpRequest;
+  const event = toUrlEvent({ ...httpRequest, urlId: apiId, accessKeyId: undefined });
   const { authentication: _, ...context } = event.requestContext;
   return {
     ...event,
@@ -38,16 +41,16 @@ function toEvent2(asked: HttpRequest): Record<string, unknown> {
   };
 }
 
-function toEvent1(asked: HttpRequest): Record<string, unknown> {
-  const { routeKey, stage, authorizer } = asked;
+function toEvent1(httpRequest: HttpRequest): Record<string, unknown> {
+  const { routeKey, stage, authorizer } = httpRequest;
   const resourcePath = routeKey === '$default' ? '$default' : (routeKey.split(' ')[1] ?? '/');
   const event = toProxyEvent({
-    ...asked,
+    ...httpRequest,
     authorizer,
-    api: { id: asked.apiId, binaryMediaTypes: [] },
-    stage: { name: stage, variables: asked.stageVariables },
+    api: { id: httpRequest.apiId, binaryMediaTypes: [] },
+    stage: { name: stage, variables: httpRequest.stageVariables },
     resourcePath,
-    path: asked.request.url?.split('?')[0] ?? '/',
+    path: httpRequest.request.url?.split('?')[0] ?? '/',
   });
   return { version: '1.0', ...event };
 }

@@ -5,12 +5,12 @@ import type {
   HttpIntegration,
   HttpRoute,
 } from '#local/http-api/http-api-definition.ts';
-import { documentRoutes, keyParts } from '#local/http-api/read-document-routes.ts';
-import { functionNameIn } from '#local/rest-api/definition/read-integration.ts';
+import { readDocumentRoutes, parseRouteKey } from '#local/http-api/read-document-routes.ts';
+import { parseFunctionName } from '#local/rest-api/definition/read-integration.ts';
 import type { Properties } from '#local/template/properties.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
-/** The HTTP APIs of some stacks; those of WebSockets are not among them. */
+/** Reads the HTTP APIs of the stacks. Warns of WebSocket APIs, which are not hosted. */
 export function readHttpApis(
   stacks: readonly OpenStack[],
   warn: (message: string) => void,
@@ -31,7 +31,7 @@ function readHttpApi(
   ofType: (type: string) => readonly Resource[],
 ): HttpApiDefinition {
   const { key, properties } = resource;
-  const id = refOf(resource);
+  const id = resolveRef(resource);
   const own = (type: string): readonly Resource[] =>
     ofType(type).filter((item) => item.properties.text('ApiId') === id);
   const stages = own('Stage').map(({ properties: stage }) => ({
@@ -48,13 +48,13 @@ function readHttpApi(
       : undefined,
     routes: [
       ...own('Route').map((route) => readRoute(route, own)),
-      ...documentRoutes(resource, id),
-      ...(target === undefined ? [] : [quickRoute(key, properties, target)]),
+      ...readDocumentRoutes(resource, id),
+      ...(target === undefined ? [] : [quickCreateRoute(key, properties, target)]),
     ],
   };
 }
 
-function refOf({ stack, logicalId }: Resource): string {
+function resolveRef({ stack, logicalId }: Resource): string {
   return String(stack.scope.ref(logicalId));
 }
 
@@ -69,18 +69,18 @@ function readCors(cors: Properties): CorsDefinition {
   };
 }
 
-/** An API that names its function needs no more. */
-function quickRoute(place: string, properties: Properties, target: string): HttpRoute {
+/** The route of "quick create", where the API itself names its target. */
+function quickCreateRoute(place: string, properties: Properties, target: string): HttpRoute {
   const routeKey = properties.optionalText('RouteKey') ?? '$default';
   const integration = target.startsWith('http')
     ? ({ type: 'http', uri: target, httpMethod: 'ANY', timeoutMs: 30_000 } as const)
     : ({
         type: 'lambda',
-        functionName: functionNameIn(place, target),
+        functionName: parseFunctionName(place, target),
         payloadFormat: '2.0',
         timeoutMs: 30_000,
       } as const);
-  return { ...keyParts(routeKey), integration, authorization: { type: 'none' } };
+  return { ...parseRouteKey(routeKey), integration, authorization: { type: 'none' } };
 }
 
 function readRoute(
@@ -88,56 +88,56 @@ function readRoute(
   own: (type: string) => readonly Resource[],
 ): HttpRoute {
   const target = properties.text('Target').replace('integrations/', '');
-  const integration = own('Integration').find((item) => refOf(item) === target)?.properties;
+  const integration = own('Integration').find((item) => resolveRef(item) === target)?.properties;
   if (integration === undefined)
     throw new Error(`${key}.Target: there is no integration ${target}`);
   const type = properties.choice('AuthorizationType', ['NONE', 'AWS_IAM', 'JWT', 'CUSTOM'], 'NONE');
   const authorizer = own('Authorizer').find(
-    (item) => refOf(item) === properties.optionalText('AuthorizerId'),
+    (item) => resolveRef(item) === properties.optionalText('AuthorizerId'),
   );
   if (authorizer === undefined && (type === 'JWT' || type === 'CUSTOM')) {
     throw new Error(`${key}.AuthorizerId: there is no such authorizer`);
   }
   const scopes = properties.texts('AuthorizationScopes');
   return {
-    ...keyParts(properties.text('RouteKey')),
+    ...parseRouteKey(properties.text('RouteKey')),
     integration: readIntegration(integration),
     authorization:
       authorizer === undefined
         ? { type: type === 'AWS_IAM' ? 'iam' : 'none' }
-        : readAuthorizer(refOf(authorizer), authorizer.properties, scopes),
+        : readAuthorizer(resolveRef(authorizer), authorizer.properties, scopes),
   };
 }
 
-function readIntegration(given: Properties): HttpIntegration {
-  const type = given.text('IntegrationType');
-  const uri = given.text('IntegrationUri');
-  const timeoutMs = given.number('TimeoutInMillis', 30_000);
+function readIntegration(properties: Properties): HttpIntegration {
+  const type = properties.text('IntegrationType');
+  const uri = properties.text('IntegrationUri');
+  const timeoutMs = properties.number('TimeoutInMillis', 30_000);
   if (type === 'HTTP_PROXY') {
     return {
       type: 'http',
       uri,
-      httpMethod: given.optionalText('IntegrationMethod') ?? 'ANY',
+      httpMethod: properties.optionalText('IntegrationMethod') ?? 'ANY',
       timeoutMs,
     };
   }
   if (type !== 'AWS_PROXY') return { type: 'unhosted', what: `an integration of type ${type}` };
   return {
     type: 'lambda',
-    functionName: functionNameIn(given.key, uri),
-    payloadFormat: given.choice('PayloadFormatVersion', ['1.0', '2.0'], '1.0'),
+    functionName: parseFunctionName(properties.key, uri),
+    payloadFormat: properties.choice('PayloadFormatVersion', ['1.0', '2.0'], '1.0'),
     timeoutMs,
   };
 }
 
 function readAuthorizer(
   id: string,
-  given: Properties,
+  properties: Properties,
   scopes: readonly string[],
 ): HttpAuthorization {
-  const sources = given.texts('IdentitySource');
-  if (given.text('AuthorizerType') === 'JWT') {
-    const jwt = given.nested('JwtConfiguration');
+  const sources = properties.texts('IdentitySource');
+  if (properties.text('AuthorizerType') === 'JWT') {
+    const jwt = properties.nested('JwtConfiguration');
     return {
       type: 'jwt',
       scopes,
@@ -149,10 +149,10 @@ function readAuthorizer(
   return {
     type: 'function',
     id,
-    functionName: functionNameIn(given.key, given.text('AuthorizerUri')),
+    functionName: parseFunctionName(properties.key, properties.text('AuthorizerUri')),
     identitySources: sources,
-    payloadFormat: given.choice('AuthorizerPayloadFormatVersion', ['1.0', '2.0'], '2.0'),
-    simple: given.flag('EnableSimpleResponses'),
-    ttlMs: sources.length === 0 ? 0 : given.number('AuthorizerResultTtlInSeconds', 300) * 1000,
+    payloadFormat: properties.choice('AuthorizerPayloadFormatVersion', ['1.0', '2.0'], '2.0'),
+    simple: properties.flag('EnableSimpleResponses'),
+    ttlMs: sources.length === 0 ? 0 : properties.number('AuthorizerResultTtlInSeconds', 300) * 1000,
   };
 }

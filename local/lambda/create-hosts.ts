@@ -6,7 +6,7 @@ import { FunctionHost } from '#local/lambda/function-host.ts';
 import { writeBootstraps } from '#local/lambda/environment/write-bootstrap.ts';
 import type { LogStore } from '#local/logs/log-store.ts';
 
-export interface HostsSettings {
+export interface FunctionHostsSettings {
   readonly options: {
     readonly data: string;
     readonly endpoints?: Endpoints;
@@ -17,10 +17,10 @@ export interface HostsSettings {
   readonly services: { readonly url: string; readonly logs: LogStore };
 }
 
-/** Makes the functions ready to run; none of them has an environment yet. */
+/** Creates a host for each function. No host has an environment before its first invocation. */
 export async function createHosts(
   definitions: readonly FunctionDefinition[],
-  { options, region, secrets, services }: HostsSettings,
+  { options, region, secrets, services }: FunctionHostsSettings,
 ): Promise<readonly FunctionHost[]> {
   const bootstraps = await writeBootstraps(join(options.data, 'runtime'));
   const variables = {
@@ -37,20 +37,24 @@ export async function createHosts(
     services.logs.put(group);
     const log = (line: string, stream: string): void => {
       services.logs.append(group, stream, line);
-      // What Lambda keeps in one line is easier to read in several.
+      // Lambda joins the lines of one message with carriage returns. On a terminal, they are split.
       options.log(`${definition.key}  ${line.replaceAll('\r', '\n')}`);
     };
     return new FunctionHost({ definition, bootstraps, variables, log });
   });
 }
 
-/** Of this process's own environment a function sees only what no process can do without. */
+/**
+ * The variables of this process that every process on the platform needs; no others are passed on.
+ */
 function processVariables(): Record<string, string> {
   const names = process.platform === 'win32' ? ['SystemRoot', 'TEMP'] : [];
   return Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']));
 }
 
-/** `bedrock-runtime` becomes `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`, as every AWS SDK reads it. */
+/**
+ * Service endpoints as AWS SDKs read them: `bedrock-runtime` in `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`.
+ */
 function endpointVariables(endpoints: Endpoints): Record<string, string> {
   const entries = Object.entries(endpoints).map(([service, url]) => {
     return [`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll('-', '_')}`, url] as const;

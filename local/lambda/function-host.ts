@@ -1,28 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { Environment, type Invocation } from '#local/lambda/environment/environment.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
-import type { RuntimeAnswer } from '#local/lambda/environment/runtime-api.ts';
+import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 import type { Bootstraps } from '#local/lambda/environment/runtimes.ts';
 
-/** On-demand functions may take this long to start before an invocation pays for it. */
+/**
+ * The timeout of an on-demand function's init phase. A second attempt counts as invocation time.
+ */
 const initLimitMs = 10_000;
 
 export interface FunctionHostSettings {
   readonly definition: FunctionDefinition;
   readonly bootstraps: Bootstraps;
   readonly variables: Readonly<Record<string, string>>;
-  /** A line of the function's log, and the log stream it belongs to. */
+  /** Receives a line of the function's log and the name of its log stream. */
   log(line: string, stream: string): void;
 }
 
-/** Runs a function: an environment for each invocation at a time, used again when it is free. */
+/** Runs a function. Each concurrent invocation has its own environment; idle ones are reused. */
 export class FunctionHost {
   readonly definition: FunctionDefinition;
   readonly #settings: FunctionHostSettings;
   readonly #all = new Set<Promise<Environment>>();
-  /** The one used last is the warmest, so it is used first. */
+  /** The environment used last is the warmest, so it is reused first. */
   #idle: Environment[] = [];
-  /** Those that run older code, and end when they are free. */
+  /** Environments with outdated code, which end once they are idle. */
   #outdated: ReadonlySet<Promise<Environment>> = new Set();
   #pids: readonly number[] = [];
   #isClosed = false;
@@ -32,13 +34,13 @@ export class FunctionHost {
     this.definition = settings.definition;
   }
 
-  /** Runs one invocation; `throttled` when all environments it may have are busy. */
-  async invoke(invocation: Invocation): Promise<RuntimeAnswer | 'throttled'> {
+  /** Runs one invocation. Returns `throttled` if the function is at its concurrency limit. */
+  async invoke(invocation: Invocation): Promise<InvocationResult | 'throttled'> {
     const isFull = this.#all.size >= this.definition.concurrency.limit;
     if (this.#isClosed || (this.#idle.length === 0 && isFull)) return 'throttled';
     const first = await this.#run(this.#idle.pop() ?? (await this.#start('init')), invocation);
     if (first.type !== 'init-failed') return first;
-    // Lambda tries the init phase once more, in the invocation's own time.
+    // Lambda retries the init phase once, within the timeout of the invocation.
     const second = this.#isClosed
       ? first
       : await this.#run(await this.#start('invoke'), invocation);
@@ -47,18 +49,21 @@ export class FunctionHost {
     return { type: 'error', error: second.error };
   }
 
-  /** Has new invocations start in new environments; those under way end in theirs. */
+  /**
+   * Starts new environments for new invocations; invocations in progress finish in the old ones.
+   */
   reload(): void {
     this.#outdated = new Set(this.#all);
     for (const environment of this.#idle) void environment.kill();
     this.#idle = [];
   }
 
-  /** The processes of the environments there are. */
+  /** The process ids of the current environments. */
   pids(): readonly number[] {
     return this.#pids;
   }
 
+  /** Kills all environments. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const environments = await Promise.all(this.#all);
@@ -79,36 +84,36 @@ export class FunctionHost {
         ...runtimeVariables(definition, stream),
       },
       log: (line) => log(line, stream),
-      onIdle: (free) => {
-        if (this.#outdated.has(starting)) void free.kill();
-        else this.#idle.push(free);
+      onIdle: (idle) => {
+        if (this.#outdated.has(starting)) void idle.kill();
+        else this.#idle.push(idle);
       },
-      onExit: (gone) => {
+      onExit: (exited) => {
         this.#all.delete(starting);
-        this.#pids = this.#pids.filter((pid) => pid !== gone.pid);
-        this.#idle = this.#idle.filter((each) => each !== gone);
+        this.#pids = this.#pids.filter((pid) => pid !== exited.pid);
+        this.#idle = this.#idle.filter((each) => each !== exited);
       },
     });
     this.#all.add(starting);
     return starting;
   }
 
-  async #run(environment: Environment, invocation: Invocation): Promise<Outcome> {
+  async #run(environment: Environment, invocation: Invocation): Promise<EnvironmentResult> {
     const { pid } = environment;
     if (pid !== undefined) this.#pids = [...new Set([...this.#pids, pid])];
     return environment.invoke(invocation);
   }
 }
 
-type Outcome = Awaited<ReturnType<Environment['invoke']>>;
+type EnvironmentResult = Awaited<ReturnType<Environment['invoke']>>;
 
-/** `2026/11/21/[$LATEST]…`, as Lambda names the log stream of an environment. */
+/** The name of an environment's log stream in Lambda's form: `2026/11/21/[$LATEST]…`. */
 function newLogStream(): string {
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
   return `${day}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
 }
 
-/** The variables that Lambda itself sets; a template cannot take them over. */
+/** The variables that Lambda sets; a template cannot override them. */
 function runtimeVariables(
   { name, handler, root, memoryMb, runtime, logging }: FunctionDefinition,
   stream: string,

@@ -2,25 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { AwsError } from '#local/wire/aws-error.ts';
 import { errorBodyOf, type FunctionErrorBody } from '#local/lambda/invoke/function-error.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
+import { maxResponseBytes } from '#local/lambda/limits.ts';
 import { isNameOf } from '#local/lambda/definition/read-functions.ts';
-import type { RuntimeAnswer } from '#local/lambda/environment/runtime-api.ts';
+import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 
-/** The functions there are. */
+/** The hosted functions. */
 export interface Functions {
   all(): readonly FunctionHost[];
-  /** A function by its name or ARN, perhaps with `$LATEST`, a version or an alias. */
+  /** Finds a function by name or ARN, optionally with `$LATEST`, a version or an alias. */
   find(nameOrArn: string): FunctionHost | undefined;
-  /** Calls a function and waits for its whole result; a streamed one is collected. */
+  /** Invokes a function and waits for its complete result; a streamed response is buffered. */
   call(nameOrArn: string, payload: unknown): Promise<CallResult>;
 }
 
-/** How a call ended. */
+/** The result of a call. `missing` means that there is no such function. */
 export type CallResult =
   | { readonly type: 'result'; readonly payload: Buffer }
   | { readonly type: 'error'; readonly error: FunctionErrorBody }
   | { readonly type: 'throttled' | 'missing' };
 
-/** The functions among these hosts, which may be added to later. */
+/** Creates the lookup of functions. `hosts` may grow later. */
 export function createFunctions(hosts: readonly FunctionHost[]): Functions {
   const find = (nameOrArn: string): FunctionHost | undefined =>
     hosts.find(
@@ -34,13 +35,13 @@ export function createFunctions(hosts: readonly FunctionHost[]): Functions {
       const host = find(nameOrArn);
       if (host === undefined) return { type: 'missing' };
       const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(JSON.stringify(payload));
-      const answer = await host.invoke({ requestId: randomUUID(), payload: bytes });
-      return answer === 'throttled' ? { type: 'throttled' } : wholeResult(answer);
+      const result = await host.invoke({ requestId: randomUUID(), payload: bytes });
+      return result === 'throttled' ? { type: 'throttled' } : collectResult(result);
     },
   };
 }
 
-/** Whether the version or alias that a name ends with is there; a name may have none. */
+/** Whether the version or alias at the end of a name exists. A name without one is valid. */
 function hasQualifier(aliases: readonly string[], nameOrArn: string): boolean {
   const parts = nameOrArn.split(':');
   const qualifier = nameOrArn.startsWith('arn:') ? parts[7] : parts[1];
@@ -49,35 +50,35 @@ function hasQualifier(aliases: readonly string[], nameOrArn: string): boolean {
   );
 }
 
-/** A buffered result may be so large: 6 MiB and a little. */
-const maxResultBytes = 6_291_556;
-
-/** All of an answer, streamed or not: a head before a streamed body is part of it. */
-export async function wholeResult(
-  answer: RuntimeAnswer,
+/**
+ * Reads a complete result. The payload of a streamed response includes the head before its body.
+ * Returns an error if the response is too large or cut off.
+ */
+export async function collectResult(
+  result: InvocationResult,
 ): Promise<Extract<CallResult, { type: 'result' | 'error' }>> {
-  if (answer.type === 'error') return answer;
-  if (answer.type === 'buffered') return { type: 'result', payload: answer.payload };
+  if (result.type === 'error') return result;
+  if (result.type === 'buffered') return { type: 'result', payload: result.payload };
   const chunks: Buffer[] = [];
   let length = 0;
   try {
-    for await (const chunk of answer.body) {
+    for await (const chunk of result.body) {
       length += chunk.length;
-      if (length <= maxResultBytes) chunks.push(chunk);
+      if (length <= maxResponseBytes) chunks.push(chunk);
     }
   } catch (error) {
     return { type: 'error', error: errorBodyOf(error) };
   }
-  if (length <= maxResultBytes) return { type: 'result', payload: Buffer.concat(chunks) };
+  if (length <= maxResponseBytes) return { type: 'result', payload: Buffer.concat(chunks) };
   return { type: 'error', error: tooLarge };
 }
 
 const tooLarge: FunctionErrorBody = {
   errorType: 'Function.ResponseSizeTooLarge',
-  errorMessage: `Response payload size exceeded maximum allowed payload size (${maxResultBytes} bytes).`,
+  errorMessage: `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`,
 };
 
-/** Lambda's error for a function that is not there. */
-export function noSuchFunction(arn: string): AwsError {
+/** Returns Lambda's error for a function that does not exist. */
+export function functionNotFound(arn: string): AwsError {
   return new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, { status: 404 });
 }

@@ -5,15 +5,15 @@ import { verify } from '#local/wire/aws-json.ts';
 import type { CorsDefinition, UrlDefinition } from '#local/function-url/read-urls.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
-import { noSuchFunction, type Functions } from '#local/lambda/functions.ts';
-import { invoke, type Invoking } from '#local/lambda/invoke/invoke-api.ts';
+import { functionNotFound, type Functions } from '#local/lambda/functions.ts';
+import { invoke, type InvokeSettings } from '#local/lambda/invoke/invoke-api.ts';
 import { isNameOf } from '#local/lambda/definition/read-functions.ts';
 import type { EventSourceDefinition } from '#local/lambda/definition/read-event-sources.ts';
 import { isDecodable } from '#local/wire/read-body.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 import { accountId } from '#local/template/world.ts';
 
-export interface LambdaApi extends Invoking {
+export interface LambdaApi extends InvokeSettings {
   readonly credentials: Credentials;
   readonly region: string;
   readonly functions: Functions;
@@ -22,26 +22,26 @@ export interface LambdaApi extends Invoking {
   eventSources(): readonly EventSourceDefinition[];
 }
 
-/** Lambda's own API: running functions, and reading what there is. */
+/** Creates the engine of Lambda's own API: invocations and the read operations. */
 export function createLambdaEngine(api: LambdaApi): Engine {
   return async (request, response) => {
     try {
       verify(request, api.credentials, { status: 403 });
       const path = request.url.split('?')[0] ?? '';
-      const invocation = invocationForm.exec(path);
+      const invocation = invocationPath.exec(path);
       if (invocation === null || request.method !== 'POST') {
         return send(response, read(api, request.method, request.url));
       }
       const [, version, segment = ''] = invocation;
-      const host = knownFunction(api, segment);
+      const host = requireFunction(api, segment);
       await invoke(api, { host, request, response, isStreamed: version === '2021-11-15' });
-    } catch (thrown) {
-      refuse(response, toAwsError(thrown));
+    } catch (error) {
+      sendError(response, toAwsError(error));
     }
   };
 }
 
-const invocationForm =
+const invocationPath =
   /^\/(2015-03-31|2021-11-15)\/functions\/([^/]+)\/(?:invocations|response-streaming-invocations)$/u;
 
 function send(response: AwsResponse, output: unknown): void {
@@ -49,58 +49,60 @@ function send(response: AwsResponse, output: unknown): void {
   response.end(JSON.stringify(output));
 }
 
-function refuse(response: AwsResponse, { code, message, status, members }: AwsError): void {
+function sendError(response: AwsResponse, { code, message, status, members }: AwsError): void {
   response.start(status, { 'content-type': 'application/json', 'x-amzn-errortype': code });
   response.end(JSON.stringify({ ...members, Type: status < 500 ? 'User' : 'Service', message }));
 }
 
-/** The function in a segment of a path. Throws Lambda's error for one that is not there. */
-function knownFunction({ functions, region }: LambdaApi, segment: string): FunctionHost {
-  if (!isDecodable(segment)) throw unknownOperation();
+/** Returns the function named in a path segment. Throws Lambda's error if it does not exist. */
+function requireFunction({ functions, region }: LambdaApi, segment: string): FunctionHost {
+  if (!isDecodable(segment)) throw unknownOperationError();
   const name = decodeURIComponent(segment);
   const host = functions.find(name);
   if (host !== undefined) return host;
   const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}`;
-  throw noSuchFunction(name.startsWith('arn:') ? name : arn);
+  throw functionNotFound(name.startsWith('arn:') ? name : arn);
 }
 
-function unknownOperation(): AwsError {
-  const message = 'The operation is not known.';
+function unknownOperationError(): AwsError {
+  const message = 'Unknown operation.';
   return new AwsError('UnknownOperationException', message, { status: 404 });
 }
 
-/** What the reading operations give (Lambda API reference). */
+/** Returns the output of a read operation (Lambda API reference). */
 function read(api: LambdaApi, method: string, url: string): unknown {
   const [path = '', query = ''] = url.split(/\?(.*)/su);
-  if (method !== 'GET') throw unknownOperation();
+  if (method !== 'GET') throw unknownOperationError();
   if (/^\/2015-03-31\/functions\/?$/u.test(path)) return listFunctions(api, query);
   if (/^\/2015-03-31\/event-source-mappings\/?$/u.test(path)) return listSources(api, query);
   const form = /^\/[\d-]+\/functions\/([^/]+)(?:\/([\w-]+))?$/u;
-  const [, segment = '', part = 'function'] = form.exec(path) ?? [];
-  if (!Object.hasOwn(parts, part)) throw unknownOperation();
-  return parts[part]?.(knownFunction(api, segment).definition, api);
+  const [, segment = '', detail = 'function'] = form.exec(path) ?? [];
+  if (!Object.hasOwn(detailReaders, detail)) throw unknownOperationError();
+  return detailReaders[detail]?.(requireFunction(api, segment).definition, api);
 }
 
-type ReadPart = (definition: FunctionDefinition, api: LambdaApi) => unknown;
+type DetailReader = (definition: FunctionDefinition, api: LambdaApi) => unknown;
 
-/** By what stands behind a function in the path. */
-const parts: Readonly<Record<string, ReadPart>> = {
+/** Readers by the path segment that follows the function. */
+const detailReaders: Readonly<Record<string, DetailReader>> = {
   function: (definition) => ({
-    Configuration: configurationOf(definition),
+    Configuration: toConfiguration(definition),
     Code: { RepositoryType: 'S3', Location: `file://${definition.root}` },
     Tags: {},
-    ...(definition.concurrency.type === 'reserved' ? { Concurrency: reservedOf(definition) } : {}),
+    ...(definition.concurrency.type === 'reserved'
+      ? { Concurrency: reservedConcurrency(definition) }
+      : {}),
   }),
-  configuration: configurationOf,
-  concurrency: reservedOf,
+  configuration: toConfiguration,
+  concurrency: reservedConcurrency,
   url(definition, api) {
-    const [found] = urlsOf(api, definition);
-    if (found !== undefined) return found;
+    const [url] = listUrls(api, definition);
+    if (url !== undefined) return url;
     const message = 'The resource you requested does not exist.';
     throw new AwsError('ResourceNotFoundException', message, { status: 404 });
   },
-  urls: (definition, api) => ({ FunctionUrlConfigs: urlsOf(api, definition) }),
-  versions: (definition) => ({ Versions: [configurationOf(definition)] }),
+  urls: (definition, api) => ({ FunctionUrlConfigs: listUrls(api, definition) }),
+  versions: (definition) => ({ Versions: [toConfiguration(definition)] }),
   aliases: ({ aliases, arn }) => ({
     Aliases: aliases.map((name) => {
       return { Name: name, AliasArn: `${arn}:${name}`, FunctionVersion: '1', Description: '' };
@@ -108,7 +110,7 @@ const parts: Readonly<Record<string, ReadPart>> = {
   }),
 };
 
-function reservedOf({ concurrency }: FunctionDefinition): object {
+function reservedConcurrency({ concurrency }: FunctionDefinition): object {
   if (concurrency.type === 'account') return {};
   return { ReservedConcurrentExecutions: concurrency.limit };
 }
@@ -116,19 +118,19 @@ function reservedOf({ concurrency }: FunctionDefinition): object {
 function listFunctions({ functions }: LambdaApi, query: string): object {
   const parameters = new URLSearchParams(query);
   const start = Number(parameters.get('Marker') ?? 0);
-  const most = Math.min(50, Number(parameters.get('MaxItems') ?? 50));
-  const all = functions.all().map(({ definition }) => configurationOf(definition));
-  const rest = start + most < all.length ? { NextMarker: String(start + most) } : {};
-  return { Functions: all.slice(start, start + most), ...rest };
+  const maxItems = Math.min(50, Number(parameters.get('MaxItems') ?? 50));
+  const all = functions.all().map(({ definition }) => toConfiguration(definition));
+  const rest = start + maxItems < all.length ? { NextMarker: String(start + maxItems) } : {};
+  return { Functions: all.slice(start, start + maxItems), ...rest };
 }
 
 function listSources(api: LambdaApi, query: string): object {
   const name = new URLSearchParams(query).get('FunctionName');
-  const host = name === null ? undefined : knownFunction(api, encodeURIComponent(name));
-  const found = api
+  const host = name === null ? undefined : requireFunction(api, encodeURIComponent(name));
+  const sources = api
     .eventSources()
     .filter(({ functionName }) => host === undefined || isNameOf(host.definition, functionName));
-  const EventSourceMappings = found.map((source) => ({
+  const EventSourceMappings = sources.map((source) => ({
     UUID: source.id,
     BatchSize: source.batchSize,
     MaximumBatchingWindowInSeconds: source.windowMs / 1000,
@@ -140,7 +142,7 @@ function listSources(api: LambdaApi, query: string): object {
   return { EventSourceMappings };
 }
 
-function configurationOf(definition: FunctionDefinition): object {
+function toConfiguration(definition: FunctionDefinition): object {
   const { logging } = definition;
   return {
     FunctionName: definition.name,
@@ -175,7 +177,7 @@ function configurationOf(definition: FunctionDefinition): object {
   };
 }
 
-function urlsOf(api: LambdaApi, definition: FunctionDefinition): readonly object[] {
+function listUrls(api: LambdaApi, definition: FunctionDefinition): readonly object[] {
   return api
     .urls()
     .filter(({ target }) => isNameOf(definition, target))

@@ -1,7 +1,11 @@
 import type { ApiDefinition, ApiKeyDefinition } from '#local/rest-api/definition/api-definition.ts';
-import type { Authorized, Authorizers } from '#local/rest-api/authorizer.ts';
+import type {
+  AuthorizerRequest,
+  AuthorizerResult,
+  Authorizers,
+} from '#local/rest-api/authorizer.ts';
 import { requestContext, toRestEvent, type ApiRequest } from '#local/rest-api/event.ts';
-import type { GatewayAnswer } from '#local/rest-api/gateway-answers.ts';
+import type { GatewayError } from '#local/rest-api/gateway-responses.ts';
 import { validateRequest } from '#local/rest-api/request-validator.ts';
 import type { UsagePlans } from '#local/rest-api/usage-plans.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
@@ -10,11 +14,13 @@ import { verifySigV4 } from '#local/wire/sigv4.ts';
 import type { UserPools } from '#local/sign-in/user-pools.ts';
 import { accountId } from '#local/template/world.ts';
 
-/** A key that opens the methods that require one. */
+/** An API key with its value, for methods that require a key. */
 export type ApiKey = ApiKeyDefinition & { readonly value: string };
 
-/** Who is let in, and how often. */
-export interface Admission {
+/**
+ * What decides whether a request is admitted: credentials, API keys, usage plans and authorizers.
+ */
+export interface AdmissionSettings {
   readonly region: string;
   readonly credentials: Credentials;
   readonly apiKeys: readonly ApiKey[];
@@ -23,109 +29,127 @@ export interface Admission {
   readonly userPools: UserPools;
 }
 
-export type Admitted =
+export type AdmissionResult =
   | { readonly type: 'admitted'; readonly request: ApiRequest }
-  | { readonly type: 'refused'; readonly kind: GatewayAnswer; readonly words?: string };
+  | { readonly type: 'refused'; readonly kind: GatewayError; readonly message?: string };
 
-/** Who calls, then by which key and plan, then whether the request has its method's form. */
-export async function admit(admission: Admission, asked: ApiRequest): Promise<Admitted> {
-  const caller = await identify(admission, asked);
+/**
+ * Decides whether a request is admitted. Identifies the caller, then checks the API key and its
+ * usage plan, then validates the request. Returns the request with the caller's identity, or the
+ * error.
+ */
+export async function admit(
+  settings: AdmissionSettings,
+  apiRequest: ApiRequest,
+): Promise<AdmissionResult> {
+  const caller = await identify(settings, apiRequest);
   if (caller.type === 'refused') return caller;
-  const request = { ...asked, authorizer: caller.authorizer, accessKeyId: caller.accessKeyId };
-  const { apiKeyRequired } = asked.route.method;
-  const keyed = apiKeyRequired ? useKey(admission, request, caller.usageKey) : admitted(request);
-  return keyed.type === 'refused' ? keyed : validate(keyed.request);
+  const request = { ...apiRequest, authorizer: caller.authorizer, accessKeyId: caller.accessKeyId };
+  const { apiKeyRequired } = apiRequest.route.method;
+  const result = apiKeyRequired
+    ? checkApiKey(settings, request, caller.usageKey)
+    : admitRequest(request);
+  return result.type === 'refused' ? result : validate(result.request);
 }
 
 interface Caller {
   readonly type: 'caller';
   readonly authorizer?: Readonly<Record<string, unknown>>;
   readonly accessKeyId?: string;
-  /** The API key that the authorizer found. */
+  /** The API key that the authorizer returned. */
   readonly usageKey?: string | undefined;
 }
 
-type Refused = Extract<Admitted, { type: 'refused' }>;
+type Refusal = Extract<AdmissionResult, { type: 'refused' }>;
 
-const refused = (kind: GatewayAnswer, words?: string): Refused =>
-  words === undefined ? { type: 'refused', kind } : { type: 'refused', kind, words };
+const refuse = (kind: GatewayError, message?: string): Refusal =>
+  message === undefined ? { type: 'refused', kind } : { type: 'refused', kind, message };
 
-const admitted = (request: ApiRequest): Admitted => ({ type: 'admitted', request });
+const admitRequest = (request: ApiRequest): AdmissionResult => ({ type: 'admitted', request });
 
-async function identify(admission: Admission, asked: ApiRequest): Promise<Caller | Refused> {
-  const { authorization } = asked.route.method;
+async function identify(
+  settings: AdmissionSettings,
+  apiRequest: ApiRequest,
+): Promise<Caller | Refusal> {
+  const { authorization } = apiRequest.route.method;
   switch (authorization.type) {
     case 'none':
       return { type: 'caller' };
     case 'iam':
-      return identifySigner(admission, asked);
+      return identifySigner(settings, apiRequest);
     case 'user-pool': {
-      const token = asked.request.headers[authorization.header.toLowerCase()]?.toString() ?? '';
+      const token =
+        apiRequest.request.headers[authorization.header.toLowerCase()]?.toString() ?? '';
       const { poolArns, scopes } = authorization;
-      const bare = token.replace(/^Bearer\s+/iu, '');
-      const verdict = await admission.userPools.verify(bare, { poolArns, scopes });
-      if (verdict.type !== 'valid') return refused('noToken', verdict.words);
-      return { type: 'caller', authorizer: { claims: textsOf(verdict.claims) } };
+      const bareToken = token.replace(/^Bearer\s+/iu, '');
+      const verdict = await settings.userPools.verify(bareToken, { poolArns, scopes });
+      if (verdict.type !== 'valid') return refuse('noToken', verdict.words);
+      return { type: 'caller', authorizer: { claims: claimTexts(verdict.claims) } };
     }
     case 'function': {
       const { authorizer } = authorization;
-      return toCaller(await admission.authorizers.ask(authorizer, askingOf(admission, asked)));
+      return toCaller(
+        await settings.authorizers.authorize(authorizer, toAuthorizerRequest(settings, apiRequest)),
+      );
     }
   }
 }
 
-/** Claims reach a function as texts, whatever they are. */
-function textsOf(claims: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+/** Functions receive all claims as strings. */
+function claimTexts(claims: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   const entries = Object.entries(claims);
   return Object.fromEntries(
     entries.map(([name, value]) => [name, asText(value) ?? JSON.stringify(value)]),
   );
 }
 
-function toCaller(authorized: Authorized): Caller | Refused {
-  switch (authorized.type) {
+function toCaller(result: AuthorizerResult): Caller | Refusal {
+  switch (result.type) {
     case 'allowed':
-      return { type: 'caller', authorizer: authorized.context, usageKey: authorized.usageKey };
+      return { type: 'caller', authorizer: result.context, usageKey: result.usageKey };
     case 'no-token':
-      return refused('noToken');
+      return refuse('noToken');
     case 'denied':
-      return refused('denied');
+      return refuse('denied');
     case 'not-allowed':
-      return refused('accessDenied');
+      return refuse('accessDenied');
     case 'failure':
-      return refused('authorizerFailure');
+      return refuse('authorizerFailure');
   }
 }
 
 function identifySigner(
-  { credentials }: Admission,
+  { credentials }: AdmissionSettings,
   { request, body }: ApiRequest,
-): Caller | Refused {
+): Caller | Refusal {
   const { method = 'GET', url = '/', headers } = request;
   const verdict = verifySigV4({ method, url, headers, body }, [credentials], Date.now());
   if (verdict.type === 'valid' && verdict.service === 'execute-api') {
     return { type: 'caller', accessKeyId: verdict.accessKeyId };
   }
   if (verdict.type === 'refused' && verdict.code === 'InvalidSignatureException') {
-    return refused('badSignature', verdict.message);
+    return refuse('badSignature', verdict.message);
   }
   const isUnsigned =
     verdict.type === 'refused' && verdict.code === 'MissingAuthenticationTokenException';
   return isUnsigned
-    ? refused('unknownRoute')
-    : refused('badSignature', 'The security token included in the request is invalid.');
+    ? refuse('unknownRoute')
+    : refuse('badSignature', 'The security token included in the request is invalid.');
 }
 
-function askingOf({ region }: Admission, asked: ApiRequest): Parameters<Authorizers['ask']>[1] {
-  const { request, api, stage, path } = asked;
+function toAuthorizerRequest(
+  { region }: AdmissionSettings,
+  apiRequest: ApiRequest,
+): AuthorizerRequest {
+  const { request, api, stage, path } = apiRequest;
   return {
     methodArn: methodArnOf(region, api, `${stage.name}/${request.method}${path}`),
     headers: request.headers,
     query: new URL(request.url ?? '/', 'http://local').searchParams,
     stageVariables: stage.variables,
-    context: requestContext(asked),
+    context: requestContext(apiRequest),
     event() {
-      const { body: _, isBase64Encoded: __, ...event } = toRestEvent(asked);
+      const { body: _, isBase64Encoded: __, ...event } = toRestEvent(apiRequest);
       return event;
     },
   };
@@ -135,33 +159,35 @@ function methodArnOf(region: string, { id }: ApiDefinition, rest: string): strin
   return `arn:aws:execute-api:${region}:${accountId}:${id}/${rest}`;
 }
 
-function useKey(
-  { apiKeys, usagePlans }: Admission,
-  asked: ApiRequest,
+function checkApiKey(
+  { apiKeys, usagePlans }: AdmissionSettings,
+  apiRequest: ApiRequest,
   usageKey: string | undefined,
-): Admitted {
-  const { api, stage, route } = asked;
-  const given =
-    api.apiKeySource === 'AUTHORIZER' ? usageKey : asked.request.headers['x-api-key']?.toString();
-  const apiKey = apiKeys.find(({ value, isEnabled }) => isEnabled && value === given);
-  if (apiKey === undefined) return refused('badKey');
+): AdmissionResult {
+  const { api, stage, route } = apiRequest;
+  const keyValue =
+    api.apiKeySource === 'AUTHORIZER'
+      ? usageKey
+      : apiRequest.request.headers['x-api-key']?.toString();
+  const apiKey = apiKeys.find(({ value, isEnabled }) => isEnabled && value === keyValue);
+  if (apiKey === undefined) return refuse('badKey');
   const { resourcePath, httpMethod } = route.method;
-  const usage = { apiId: api.id, stageName: stage.name, resourcePath, httpMethod };
-  const verdict = usagePlans.use(apiKey.id, usage);
+  const call = { apiId: api.id, stageName: stage.name, resourcePath, httpMethod };
+  const verdict = usagePlans.useKey(apiKey.id, call);
   switch (verdict) {
     case 'allowed':
-      return admitted({ ...asked, apiKey: { id: apiKey.id, value: apiKey.value } });
+      return admitRequest({ ...apiRequest, apiKey: { id: apiKey.id, value: apiKey.value } });
     case 'forbidden':
-      return refused('badKey');
+      return refuse('badKey');
     case 'throttled':
-      return refused('throttled');
+      return refuse('throttled');
     case 'limit-exceeded':
-      return refused('limitExceeded');
+      return refuse('limitExceeded');
   }
 }
 
-function validate(asked: ApiRequest): Admitted {
-  const { request, route, body } = asked;
+function validate(apiRequest: ApiRequest): AdmissionResult {
+  const { request, route, body } = apiRequest;
   const problem = validateRequest(route.method, {
     body,
     headers: request.headers,
@@ -169,9 +195,9 @@ function validate(asked: ApiRequest): Admitted {
     pathParameters: route.pathParameters,
     contentType: (request.headers['content-type'] ?? 'application/json').split(';')[0] ?? '',
   });
-  if (problem === undefined) return admitted(asked);
-  if (problem.type === 'body') return refused('badBody');
-  return refused(
+  if (problem === undefined) return admitRequest(apiRequest);
+  if (problem.type === 'body') return refuse('badBody');
+  return refuse(
     'badParameters',
     `Missing required request parameters: [${problem.missing.join(', ')}]`,
   );

@@ -3,8 +3,8 @@ import type { FunctionAuthorizer } from '#local/rest-api/definition/api-definiti
 import { evaluatePolicy } from '#local/rest-api/policy.ts';
 import { asText, isRecord } from '#local/wire/shape.ts';
 
-/** What a method is asked with. */
-export interface Asking {
+/** The request for a method, as an authorizer needs it. */
+export interface AuthorizerRequest {
   readonly methodArn: string;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly query: URLSearchParams;
@@ -14,7 +14,7 @@ export interface Asking {
   event(): Readonly<Record<string, unknown>>;
 }
 
-export type Authorized =
+export type AuthorizerResult =
   | {
       readonly type: 'allowed';
       readonly context: Readonly<Record<string, unknown>>;
@@ -22,22 +22,25 @@ export type Authorized =
     }
   | { readonly type: 'no-token' | 'denied' | 'not-allowed' | 'failure' };
 
-/** Asks a function whether a call is allowed, and remembers its policy. */
+/** Asks authorizer functions whether a request is allowed, and caches their policies. */
 export interface Authorizers {
-  ask(authorizer: FunctionAuthorizer, asking: Asking): Promise<Authorized>;
+  authorize(authorizer: FunctionAuthorizer, request: AuthorizerRequest): Promise<AuthorizerResult>;
 }
 
-interface Remembered {
-  readonly answer: Readonly<Record<string, unknown>>;
-  readonly untilMs: number;
+interface CachedResponse {
+  readonly response: Readonly<Record<string, unknown>>;
+  readonly expiresAtMs: number;
 }
 
-/** A remembered policy serves every method of its identity, so each call is held against it. */
+/**
+ * Creates the authorizers of the APIs. A cached policy is used for all methods that the same
+ * identity calls, so each request is evaluated against it.
+ */
 export function createAuthorizers(functions: Functions, now: () => number): Authorizers {
-  const cache = new Map<string, Remembered>();
+  const cache = new Map<string, CachedResponse>();
   return {
-    async ask(authorizer, asking) {
-      const identity = authorizer.identitySources.map((source) => identityOf(source, asking));
+    async authorize(authorizer, request) {
+      const identity = authorizer.identitySources.map((source) => resolveIdentity(source, request));
       if (identity.some((value) => value === undefined || value === ''))
         return { type: 'no-token' };
       const { validation, ttlMs } = authorizer;
@@ -45,62 +48,71 @@ export function createAuthorizers(functions: Functions, now: () => number): Auth
         validation === undefined || new RegExp(`^(?:${validation})$`).test(identity[0] ?? '');
       if (!isWellFormed) return { type: 'no-token' };
       const name = JSON.stringify([authorizer.id, ...identity]);
-      const known = cache.get(name);
-      if (known !== undefined && known.untilMs > now()) return judge(known.answer, asking);
-      const answer = await call(functions, authorizer, { asking, token: identity[0] });
-      if (typeof answer === 'string') return { type: answer };
-      if (ttlMs > 0) cache.set(name, { answer, untilMs: now() + ttlMs });
-      return judge(answer, asking);
+      const cached = cache.get(name);
+      if (cached !== undefined && cached.expiresAtMs > now())
+        return evaluate(cached.response, request);
+      const response = await call(functions, authorizer, request, identity[0]);
+      if (typeof response === 'string') return { type: response };
+      if (ttlMs > 0) cache.set(name, { response, expiresAtMs: now() + ttlMs });
+      return evaluate(response, request);
     },
   };
 }
 
-function identityOf(source: string, asking: Asking): string | undefined {
+function resolveIdentity(source: string, request: AuthorizerRequest): string | undefined {
   const [, , place, ...rest] = source.split('.');
   const name = rest.join('.');
-  if (place === 'header') return asText(asking.headers[name.toLowerCase()]);
-  if (place === 'querystring') return asking.query.get(name) ?? undefined;
+  if (place === 'header') return asText(request.headers[name.toLowerCase()]);
+  if (place === 'querystring') return request.query.get(name) ?? undefined;
   const [kind, member = ''] = source.split(/\.(.*)/su);
-  if (kind === 'stageVariables') return asking.stageVariables[member];
+  if (kind === 'stageVariables') return request.stageVariables[member];
   const value = member
     .split('.')
-    .reduce<unknown>((found, key) => (isRecord(found) ? found[key] : undefined), asking.context);
+    .reduce<unknown>(
+      (parent, key) => (isRecord(parent) ? parent[key] : undefined),
+      request.context,
+    );
   return asText(value);
 }
 
 async function call(
   functions: Functions,
   { kind, functionName }: FunctionAuthorizer,
-  { asking, token }: { readonly asking: Asking; readonly token: string | undefined },
+  request: AuthorizerRequest,
+  token: string | undefined,
 ): Promise<Readonly<Record<string, unknown>> | 'no-token' | 'failure'> {
-  const { methodArn } = asking;
+  const { methodArn } = request;
   const event =
     kind === 'TOKEN'
       ? { type: kind, authorizationToken: token, methodArn }
-      : { type: kind, methodArn, ...asking.event() };
+      : { type: kind, methodArn, ...request.event() };
   const result = await functions.call(functionName, event);
-  // A function that throws exactly this word means a 401.
+  // An error with exactly this message means a 401.
   if (result.type === 'error' && result.error.errorMessage === 'Unauthorized') return 'no-token';
   if (result.type !== 'result') return 'failure';
   try {
-    const answer: unknown = JSON.parse(result.payload.toString('utf8'));
-    if (isRecord(answer) && isRecord(answer['policyDocument'])) return answer;
+    const response: unknown = JSON.parse(result.payload.toString('utf8'));
+    if (isRecord(response) && isRecord(response['policyDocument'])) return response;
   } catch {
-    // No policy either way.
+    // Malformed JSON is handled like a missing policy.
   }
   return 'failure';
 }
 
-function judge(answer: Readonly<Record<string, unknown>>, { methodArn }: Asking): Authorized {
-  const { policyDocument, principalId, context, usageIdentifierKey } = answer;
+/** Evaluates an authorizer's response for a request. */
+function evaluate(
+  response: Readonly<Record<string, unknown>>,
+  { methodArn }: AuthorizerRequest,
+): AuthorizerResult {
+  const { policyDocument, principalId, context, usageIdentifierKey } = response;
   const verdict = evaluatePolicy(policyDocument, methodArn);
   if (verdict !== 'allowed') return { type: verdict };
-  const given = isRecord(context) ? context : {};
-  // Only plain values may be in it.
-  if (Object.values(given).some((value) => typeof value === 'object' && value !== null)) {
+  const fields = isRecord(context) ? context : {};
+  // The context may contain only plain values.
+  if (Object.values(fields).some((value) => typeof value === 'object' && value !== null)) {
     return { type: 'failure' };
   }
-  const texts = Object.entries(given).map(([name, value]) => [name, String(value)] as const);
+  const texts = Object.entries(fields).map(([name, value]) => [name, String(value)] as const);
   return {
     type: 'allowed',
     context: { ...Object.fromEntries(texts), principalId: asText(principalId) ?? '' },

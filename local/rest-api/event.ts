@@ -5,7 +5,7 @@ import type {
   MethodDefinition,
   StageDefinition,
 } from '#local/rest-api/definition/api-definition.ts';
-import type { RouteOf } from '#local/rest-api/router.ts';
+import type { RouteMatch } from '#local/rest-api/router.ts';
 import { shortId } from '#local/template/identity.ts';
 import { accountId } from '#local/template/world.ts';
 
@@ -15,19 +15,19 @@ export interface ApiRequest {
   readonly requestId: string;
   readonly api: ApiDefinition;
   readonly stage: StageDefinition;
-  readonly route: RouteOf<MethodDefinition>;
+  readonly route: RouteMatch<MethodDefinition>;
   /** The path without the stage. */
   readonly path: string;
   readonly now: Date;
-  /** Present on methods that require a key. */
+  /** The API key; present on methods that require one. */
   readonly apiKey?: { readonly id: string; readonly value: string } | undefined;
-  /** What the authorizer says of the caller. */
+  /** The authorizer's facts about the caller. */
   readonly authorizer?: Readonly<Record<string, unknown>> | undefined;
-  /** Present where the caller signed the request. */
+  /** Present if the caller signed the request. */
   readonly accessKeyId?: string | undefined;
 }
 
-/** What an event of payload format 1.0 tells; HTTP APIs give it, too. */
+/** The data of an event of payload format 1.0, which HTTP APIs use too. */
 export interface ProxyRequest extends Omit<ApiRequest, 'api' | 'stage' | 'route'> {
   readonly api: Pick<ApiDefinition, 'id' | 'binaryMediaTypes'>;
   readonly stage: Pick<StageDefinition, 'name' | 'variables'>;
@@ -35,25 +35,27 @@ export interface ProxyRequest extends Omit<ApiRequest, 'api' | 'stage' | 'route'
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
-/** The event a REST API gives a function: Lambda proxy integration, payload format 1.0. */
-export function toRestEvent(asked: ApiRequest): Record<string, unknown> {
-  return toProxyEvent(toProxyRequest(asked));
+/** Returns the event of a Lambda proxy integration of a REST API, in payload format 1.0. */
+export function toRestEvent(apiRequest: ApiRequest): Record<string, unknown> {
+  return toProxyEvent(toProxyRequest(apiRequest));
 }
 
-/** The context of a request, which mapping templates know as `$context`. */
-export function requestContext(asked: ApiRequest): Record<string, unknown> {
-  return contextOf(toProxyRequest(asked));
+/** Returns the context of a request, which is `$context` in mapping templates. */
+export function requestContext(apiRequest: ApiRequest): Record<string, unknown> {
+  return contextOf(toProxyRequest(apiRequest));
 }
 
-function toProxyRequest(asked: ApiRequest): ProxyRequest {
-  const { method, pathParameters } = asked.route;
-  return { ...asked, pathParameters, resourcePath: method.resourcePath };
+function toProxyRequest(apiRequest: ApiRequest): ProxyRequest {
+  const { method, pathParameters } = apiRequest.route;
+  return { ...apiRequest, pathParameters, resourcePath: method.resourcePath };
 }
 
-export function toProxyEvent(asked: ProxyRequest): Record<string, unknown> {
-  const { request, body, path, stage, resourcePath, pathParameters } = asked;
+/** Returns an event of payload format 1.0. */
+export function toProxyEvent(proxyRequest: ProxyRequest): Record<string, unknown> {
+  const { request, body, path, stage, resourcePath, pathParameters } = proxyRequest;
   const contentType = request.headers['content-type'] ?? 'application/json';
-  const isBase64Encoded = body.length > 0 && isBinary(contentType, asked.api.binaryMediaTypes);
+  const isBase64Encoded =
+    body.length > 0 && isBinary(contentType, proxyRequest.api.binaryMediaTypes);
   const query = new URL(request.url ?? '/', 'http://local').searchParams;
   const names = [...new Set(query.keys())];
   return {
@@ -65,14 +67,14 @@ export function toProxyEvent(asked: ProxyRequest): Record<string, unknown> {
     multiValueQueryStringParameters: orNull(names.map((name) => [name, query.getAll(name)])),
     pathParameters: orNull(Object.entries(pathParameters)),
     stageVariables: orNull(Object.entries(stage.variables)),
-    requestContext: contextOf(asked),
+    requestContext: contextOf(proxyRequest),
     body: body.length === 0 ? null : body.toString(isBase64Encoded ? 'base64' : 'utf8'),
     isBase64Encoded,
   };
 }
 
-function contextOf(asked: ProxyRequest): Record<string, unknown> {
-  const { request, requestId, api, stage, resourcePath, path, now, authorizer } = asked;
+function contextOf(proxyRequest: ProxyRequest): Record<string, unknown> {
+  const { request, requestId, api, stage, resourcePath, path, now, authorizer } = proxyRequest;
   return {
     accountId,
     apiId: api.id,
@@ -81,7 +83,7 @@ function contextOf(asked: ProxyRequest): Record<string, unknown> {
     domainPrefix: api.id,
     extendedRequestId: requestId,
     httpMethod: request.method,
-    identity: identityOf(asked),
+    identity: identityOf(proxyRequest),
     path: `/${stage.name}${path}`,
     protocol: 'HTTP/1.1',
     requestId,
@@ -107,13 +109,13 @@ function identityOf({ request, apiKey, accessKeyId }: ProxyRequest): object {
   };
 }
 
-/** Only the media types that an API names are binary to it, `*` standing for any part. */
+/** Whether an API treats a media type as binary. In its list, `*` matches any type or subtype. */
 function isBinary(contentType: string, binaryMediaTypes: readonly string[]): boolean {
   const [type = '', subtype = ''] = (contentType.split(';')[0] ?? '').trim().split('/');
   return binaryMediaTypes.some((media) => {
-    const [wantedType, wantedSubtype] = media.split('/');
-    const isType = wantedType === '*' || wantedType === type;
-    return isType && (wantedSubtype === '*' || wantedSubtype === subtype);
+    const [binaryType, binarySubtype] = media.split('/');
+    const isType = binaryType === '*' || binaryType === type;
+    return isType && (binarySubtype === '*' || binarySubtype === subtype);
   });
 }
 
@@ -124,7 +126,7 @@ function headersOf(request: IncomingMessage): Record<string, unknown> {
     const [name = '', value = ''] = request.rawHeaders.slice(index, index + 2);
     all.set(name, [...(all.get(name) ?? []), value]);
   }
-  all.set('X-Forwarded-For', ['127.0.0.1']).set('X-Forwarded-Proto', ['http']);
+  all.set('X-ForwardedRequest-For', ['127.0.0.1']).set('X-ForwardedRequest-Proto', ['http']);
   return {
     headers: Object.fromEntries([...all].map(([name, values]) => [name, values.at(-1)])),
     multiValueHeaders: Object.fromEntries(all),

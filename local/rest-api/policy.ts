@@ -7,8 +7,9 @@ export type PolicyVerdict = 'allowed' | 'denied' | 'not-allowed';
 const action = 'execute-api:invoke';
 
 /**
- * Whether a policy lets a method be called: an explicit deny wins, and nothing said is no. What a
- * condition asks is not known here, so a statement with one allows nothing and denies all the same.
+ * Evaluates whether a policy allows a method to be called. An explicit deny wins; without an allow,
+ * the result is `not-allowed`. Conditions are not evaluated, to be on the safe side: an `Allow`
+ * statement with a condition is ignored, and a `Deny` statement with one applies.
  */
 export function evaluatePolicy(policy: unknown, methodArn: string): PolicyVerdict {
   const { Statement } = isRecord(policy) ? policy : {};
@@ -21,19 +22,19 @@ export function evaluatePolicy(policy: unknown, methodArn: string): PolicyVerdic
   return effects.has('Allow') ? 'allowed' : 'not-allowed';
 }
 
-/** Actions know no case, resources do. */
+/** Whether a statement applies. Actions are case-insensitive, resources are case-sensitive. */
 function applies(statement: Json, methodArn: string): boolean {
   const { Action, NotAction, Resource, NotResource } = statement;
   const isAction =
     NotAction === undefined
-      ? matches(lowerCased(Action), action)
-      : !matches(lowerCased(NotAction), action);
+      ? matches(toLowerCase(Action), action)
+      : !matches(toLowerCase(NotAction), action);
   const isResource =
     NotResource === undefined ? matches(Resource, methodArn) : !matches(NotResource, methodArn);
   return isAction && isResource;
 }
 
-function lowerCased(patterns: unknown): unknown {
+function toLowerCase(patterns: unknown): unknown {
   return [patterns ?? []].flat().map((pattern) => asText(pattern)?.toLowerCase());
 }
 

@@ -4,8 +4,8 @@ import type { MethodDefinition } from '#local/rest-api/definition/api-definition
 import type { Json } from '#local/template/json.ts';
 import { asText } from '#local/wire/shape.ts';
 
-/** What a request is checked by. */
-export interface Checked {
+/** The parts of a request that are validated. */
+export interface RequestParts {
   readonly headers: Readonly<Record<string, unknown>>;
   readonly query: URLSearchParams;
   readonly pathParameters: Readonly<Record<string, string>>;
@@ -17,10 +17,13 @@ export type ValidationProblem =
   | { readonly type: 'parameters'; readonly missing: readonly string[] }
   | { readonly type: 'body' };
 
-/** What is wrong with a request by its method's validator; nothing where all is right. */
+/**
+ * Validates a request by its method's validator. Returns the problem, or `undefined` if it is
+ * valid.
+ */
 export function validateRequest(
   { requiredParameters, bodySchemas }: MethodDefinition,
-  request: Checked,
+  request: RequestParts,
 ): ValidationProblem | undefined {
   const missing = requiredParameters.filter((parameter) => !hasParameter(parameter, request));
   const names = missing.map((parameter) => parameter.split('.').slice(3).join('.'));
@@ -30,7 +33,10 @@ export function validateRequest(
   return { type: 'body' };
 }
 
-function hasParameter(parameter: string, { headers, query, pathParameters }: Checked): boolean {
+function hasParameter(
+  parameter: string,
+  { headers, query, pathParameters }: RequestParts,
+): boolean {
   const [, , place, ...rest] = parameter.split('.');
   const name = rest.join('.');
   if (place === 'querystring') return (query.get(name) ?? '').trim() !== '';
@@ -42,7 +48,7 @@ type Validate = (value: unknown) => boolean;
 
 const compiled = new WeakMap<Json, Validate>();
 
-/** API Gateway's models are of JSON schema draft 4. */
+/** Whether a body matches a schema. API Gateway's models use JSON schema draft 4. */
 function isValid(schema: Json, body: Buffer): boolean {
   const validate = compiled.get(schema) ?? compile(schema);
   compiled.set(schema, validate);

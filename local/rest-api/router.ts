@@ -1,27 +1,29 @@
-/** A method of a resource, as far as it is chosen by a request. */
-export interface Routed {
+/** The path and HTTP method that a request is matched against. */
+export interface RoutePattern {
   /** The path of its resource, with `{parameters}`. */
   readonly resourcePath: string;
   /** `ANY` for every method. */
   readonly httpMethod: string;
 }
 
-export interface RouteOf<Method> {
+/** The method that matches a request, with the parameters of its path. */
+export interface RouteMatch<Method> {
   readonly method: Method;
   readonly pathParameters: Readonly<Record<string, string>>;
-  /** The parameters as they stood in the path, not decoded. */
+  /** The path parameters as sent, not decoded. */
   readonly rawParameters: Readonly<Record<string, string>>;
 }
 
 /**
- * The method for a request. As API Gateway does, the resource is chosen first, segment by segment:
- * exact before `{parameter}` before greedy `{proxy+}`; then its method, a named one before `ANY`.
+ * Finds the method for a request, or `undefined`. Like API Gateway, it first selects the resource,
+ * segment by segment: exact before `{parameter}` before greedy `{proxy+}`. It then selects the
+ * resource's method: a named one before `ANY`.
  */
-export function findRoute<Method extends Routed>(
+export function findRoute<Method extends RoutePattern>(
   methods: readonly Method[],
   httpMethod: string,
   path: string,
-): RouteOf<Method> | undefined {
+): RouteMatch<Method> | undefined {
   const resources = [...new Set(methods.map(({ resourcePath }) => resourcePath))];
   const [resource] = resources
     .flatMap((resourcePath) => {
@@ -43,31 +45,31 @@ export function findRoute<Method extends Routed>(
 }
 
 function match(template: string, path: string): Record<string, string> | undefined {
-  const wanted = segmentsOf(template);
-  const given = segmentsOf(path);
+  const parts = segmentsOf(template);
+  const segments = segmentsOf(path);
   const parameters: Record<string, string> = {};
-  for (const [index, part] of wanted.entries()) {
-    const segment = given[index];
+  for (const [index, part] of parts.entries()) {
+    const segment = segments[index];
     const [, name, plus] = /^\{([\w.-]+)(\+?)\}$/u.exec(part) ?? [];
     if (segment === undefined) return undefined;
     if (name === undefined) {
       if (part !== segment) return undefined;
     } else if (plus === '+') {
-      return { ...parameters, [name]: given.slice(index).join('/') };
+      return { ...parameters, [name]: segments.slice(index).join('/') };
     } else {
       parameters[name] = segment;
     }
   }
-  return wanted.length === given.length ? parameters : undefined;
+  return parts.length === segments.length ? parameters : undefined;
 }
 
-/** What is between slashes, empty where two meet; a slash at the end is part of nothing. */
+/** Splits a path at its slashes. Adjacent slashes, or one at the end, make an empty segment. */
 function segmentsOf(path: string): readonly string[] {
   const inner = path.replace(/^\//u, '');
   return inner === '' ? [] : inner.split('/');
 }
 
-/** Sorts by the kind of each segment: 0 exact, 1 parameter, 2 greedy. */
+/** The sort key of a resource, with a digit for each segment: 0 exact, 1 parameter, 2 greedy. */
 function rank(resourcePath: string): string {
   const segments = resourcePath.split('/').filter(Boolean);
   return segments.map((part) => (part.endsWith('+}') ? 2 : Number(part.startsWith('{')))).join('');

@@ -5,8 +5,8 @@ import type {
   UsagePlanDefinition,
 } from '#local/rest-api/definition/api-definition.ts';
 
-/** Which method of which stage a key is used for. */
-export interface Usage {
+/** The method of a stage that is called with a key. */
+export interface MethodCall {
   readonly apiId: string;
   readonly stageName: string;
   readonly resourcePath: string;
@@ -15,15 +15,17 @@ export interface Usage {
 
 export type UsageVerdict = 'allowed' | 'forbidden' | 'throttled' | 'limit-exceeded';
 
-/** Counts what each key uses. */
+/** Enforces throttles and quotas. */
 export interface UsagePlans {
-  /** Counts a request of a key, which must be in a plan of that stage. */
-  use(keyId: string, usage: Usage): UsageVerdict;
-  /** Counts a request against the throttle of a stage. */
-  enter(stage: string, throttle: Throttle): boolean;
+  /**
+   * Counts a request with a key. Returns `forbidden` if the key is in no usage plan of the stage.
+   */
+  useKey(keyId: string, call: MethodCall): UsageVerdict;
+  /** Counts a request against the throttle of a stage. Returns false if it is throttled. */
+  useStage(stage: string, throttle: Throttle): boolean;
 }
 
-/** The usage plans, in time that `now` tells in milliseconds. */
+/** Creates the usage plans. `now` returns the time in milliseconds. */
 export function createUsagePlans(
   plans: readonly UsagePlanDefinition[],
   now: () => number,
@@ -39,18 +41,18 @@ export function createUsagePlans(
   }
 
   return {
-    enter: (stage, throttle) => take(stage, throttle),
-    use(keyId, usage) {
-      const found = plans.flatMap((plan) => {
-        const stage = plan.keyIds.includes(keyId) ? stageIn(plan, usage) : undefined;
+    useStage: (stage, throttle) => take(stage, throttle),
+    useKey(keyId, call) {
+      const match = plans.flatMap((plan) => {
+        const stage = plan.keyIds.includes(keyId) ? findStage(plan, call) : undefined;
         return stage === undefined ? [] : [{ plan, stage }];
       })[0];
-      if (found === undefined) return 'forbidden';
-      const { plan, stage } = found;
-      const method = `${usage.resourcePath}/${usage.httpMethod}`;
-      const own = stage.throttles.get(method);
-      const name = `${plan.id} ${keyId}${own === undefined ? '' : ` ${method}`}`;
-      if (!take(name, own ?? plan.throttle)) return 'throttled';
+      if (match === undefined) return 'forbidden';
+      const { plan, stage } = match;
+      const method = `${call.resourcePath}/${call.httpMethod}`;
+      const methodThrottle = stage.throttles.get(method);
+      const name = `${plan.id} ${keyId}${methodThrottle === undefined ? '' : ` ${method}`}`;
+      if (!take(name, methodThrottle ?? plan.throttle)) return 'throttled';
       if (plan.quota === undefined) return 'allowed';
       const counter = `${plan.id} ${keyId} ${periodOf(plan.quota, now())}`;
       const count = (used.get(counter) ?? 0) + 1;
@@ -61,11 +63,11 @@ export function createUsagePlans(
   };
 }
 
-function stageIn({ stages }: UsagePlanDefinition, usage: Usage): PlanStage | undefined {
-  return stages.find((stage) => stage.apiId === usage.apiId && stage.stageName === usage.stageName);
+function findStage({ stages }: UsagePlanDefinition, call: MethodCall): PlanStage | undefined {
+  return stages.find((stage) => stage.apiId === call.apiId && stage.stageName === call.stageName);
 }
 
-/** The first day of the period a moment is in; weeks begin on Sunday. */
+/** Returns the first day of the quota period of a time. Weeks begin on Sunday. */
 function periodOf({ period }: Quota, nowMs: number): string {
   const day = new Date(nowMs);
   if (period === 'MONTH') day.setUTCDate(1);
@@ -77,7 +79,7 @@ interface Bucket {
   take(nowMs: number): boolean;
 }
 
-/** A token bucket: it holds `burst` and is filled by `rate` a second. */
+/** Creates a token bucket with a capacity of `burst`, refilled at `rate` tokens per second. */
 function createBucket({ rate, burst }: Throttle, startMs: number): Bucket {
   let tokens = burst;
   let filledAt = startMs;

@@ -5,31 +5,36 @@ import { unzipSync } from 'fflate';
 import { record } from '#local/template/json.ts';
 import type { Template } from '#local/template/template.ts';
 
-/** Whose files are looked for. */
-export interface Owner {
-  /** The property that names them. */
-  readonly place: string;
+/** A property of a template that refers to files. */
+export interface AssetReference {
+  /** The property's path, for error messages. */
+  readonly property: string;
   readonly template: Pick<Template, 'assets' | 'folder'>;
 }
 
-/** Code that is in a bucket of an account: nobody has it here. */
-export class ElsewhereError extends Error {}
+/** The code is in an S3 bucket of an AWS account, so it is not available locally. */
+export class RemoteCodeError extends Error {}
 
 /**
- * The folder of a function's code or a layer's content: an asset of CDK's, or a path relative to
- * the template, as `aws cloudformation package` and SAM take it. An archive is unpacked to
- * `target`. Throws for what is not here.
+ * Returns the folder of a function's code or a layer's content. The value is a CDK asset, or a path
+ * relative to the template, as for `aws cloudformation package` and SAM. An archive is unpacked
+ * into `target`. Throws `RemoteCodeError` for code in a bucket, and an error if the path does not
+ * exist.
  */
-export async function assetFolder(owner: Owner, code: unknown, target: string): Promise<string> {
-  const path = assetPath(owner, code);
+export async function resolveAssetFolder(
+  reference: AssetReference,
+  code: unknown,
+  target: string,
+): Promise<string> {
+  const path = assetPath(reference, code);
   if (statSync(path).isDirectory()) return path;
   if (!path.endsWith('.zip') && !path.endsWith('.jar')) {
-    throw new Error(`${owner.place}: must be a folder or a .zip, and ${path} is neither`);
+    throw new Error(`${reference.property}: must be a folder, a .zip or a .jar, not ${path}`);
   }
   await rm(target, { recursive: true, force: true });
   for (const [name, bytes] of Object.entries(unzipSync(await readFile(path)))) {
     const file = join(target, name);
-    // A name in an archive must not lead out of it.
+    // A name in an archive must not point outside the target folder.
     if (name.endsWith('/') || relative(target, file).startsWith('..')) continue;
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, bytes);
@@ -38,13 +43,15 @@ export async function assetFolder(owner: Owner, code: unknown, target: string): 
   return resolve(target);
 }
 
-function assetPath({ place, template }: Owner, code: unknown): string {
+function assetPath({ property, template }: AssetReference, code: unknown): string {
   const { S3Key } = record(code);
   const isUri = typeof code === 'string' && /^(?:s3|https?):/u.test(code);
   const path =
     typeof code === 'string' ? join(template.folder, code) : template.assets.get(String(S3Key));
   if (path === undefined || isUri)
-    throw new ElsewhereError(`${place}: its code is in a bucket, and not here`);
+    throw new RemoteCodeError(
+      `${property}: its code is in an S3 bucket, which is not available locally`,
+    );
   if (existsSync(path)) return resolve(path);
-  throw new Error(`${place}: there is no folder ${path}`);
+  throw new Error(`${property}: there is no folder ${path}`);
 }

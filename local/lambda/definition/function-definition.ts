@@ -1,6 +1,6 @@
-/** A function as the template declares it, every reference resolved. */
+/** A function as declared in the template, with all references resolved. */
 export interface FunctionDefinition {
-  /** Its logical id, by which the state file and the log call it. */
+  /** The logical id, which identifies the function in the state file and the log. */
   readonly key: string;
   readonly name: string;
   readonly arn: string;
@@ -9,22 +9,22 @@ export interface FunctionDefinition {
   readonly runtime: string;
   readonly role: string;
   readonly architecture: string;
-  /** The folder with its code. */
+  /** The folder that contains the code. */
   readonly root: string;
-  /** The folders that its code is made from. */
+  /** The folders that the code is built from. */
   readonly sources: readonly string[];
-  /** Makes its code anew from what has changed. */
+  /** Builds the code again from its changed sources. */
   rebuild(): Promise<void>;
-  /** The folders of its layers, the first lowest, as they lie over each other in `/opt`. */
+  /** The layers in the order of the template: later ones override earlier ones in `/opt`. */
   readonly layers: readonly Layer[];
   readonly memoryMb: number;
   readonly timeoutMs: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** How many environments it may have at once. */
+  /** How many environments may run at once. */
   readonly concurrency: Concurrency;
   readonly logging: LoggingConfig;
   readonly asynchronous: AsyncConfig;
-  /** The names under which it may be called beside its own. */
+  /** The aliases that it may be invoked by, in addition to its own name. */
   readonly aliases: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export interface Layer {
   readonly folder: string;
 }
 
-/** A function without a reservation shares the account's 1,000. */
+/** The account's limit of 1,000 is shared by all functions without reserved concurrency. */
 export type Concurrency =
   | { readonly type: 'reserved'; readonly limit: number }
   | { readonly type: 'account'; readonly limit: number };
@@ -49,11 +49,11 @@ export interface LoggingConfig {
 
 export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
 
-/** What becomes of events that nobody waits for. */
+/** How asynchronous invocations are retried, and where their results are sent. */
 export interface AsyncConfig {
   readonly retries: number;
   readonly maxAgeMs: number;
-  /** ARNs of a queue or a function. */
+  /** The ARN of a queue or a function. */
   readonly onSuccess: string | undefined;
   readonly onFailure: string | undefined;
   readonly deadLetters: string | undefined;

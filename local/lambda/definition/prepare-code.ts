@@ -2,101 +2,101 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { isRecord } from '#local/wire/shape.ts';
-import { assetFolder } from '#local/lambda/definition/asset-path.ts';
+import { resolveAssetFolder } from '#local/lambda/definition/asset-path.ts';
 import { readProperties, type Properties } from '#local/template/properties.ts';
 import type { Resource } from '#local/template/stacks.ts';
 
 export interface CodeSettings {
-  /** Where code is kept that the template does not have as a folder. */
+  /** Where code is written that the template does not contain as a folder. */
   readonly folder: string;
   warn(message: string): void;
 }
 
 /** A function's code, ready to run. */
 export interface PreparedCode {
-  /** The folder it runs in: its own, or one made from inline or source code. */
+  /** The folder to run it in: the original one, or one built from inline or source code. */
   readonly root: string;
-  /** The folders that it is made from. */
+  /** The folders that it is built from. */
   readonly sources: readonly string[];
-  /** Makes it anew from what has changed. */
+  /** Builds it again from its changed sources. */
   rebuild(): Promise<void>;
 }
 
-/** Makes a function's code ready to run. Throws where it is not there, or cannot be built. */
+/** Prepares a function's code to run. Throws if the code does not exist or cannot be built. */
 export async function prepareCode(
   resource: Resource,
   { folder }: CodeSettings,
 ): Promise<PreparedCode> {
   const { key, properties, metadata, stack } = resource;
-  const own = join(resolve(folder), key.replaceAll(/[^\w-]/gu, '-'));
+  const output = join(resolve(folder), key.replaceAll(/[^\w-]/gu, '-'));
   const code = properties.raw('Code');
   if (isRecord(code) && typeof code['ZipFile'] === 'string') {
     return {
-      root: await writeInline(resource, code['ZipFile'], own),
+      root: await writeInline(resource, code['ZipFile'], output),
       sources: [],
-      rebuild: asItIs,
+      rebuild: noRebuild,
     };
   }
-  const root = await assetFolder({ place: `${key}.Code`, template: stack.template }, code, own);
+  const reference = { property: `${key}.Code`, template: stack.template };
+  const root = await resolveAssetFolder(reference, code, output);
   const method = readProperties(`${key}.Metadata`, metadata).optionalText('BuildMethod');
-  if (method !== 'esbuild') return { root, sources: [root], rebuild: asItIs };
+  if (method !== 'esbuild') return { root, sources: [root], rebuild: noRebuild };
   const rebuild = async (): Promise<void> => {
-    await build(buildOptions(resource, { root, own }));
+    await build(buildOptions(resource, root, output));
   };
   await rebuild();
-  return { rebuild, root: own, sources: [root] };
+  return { rebuild, root: output, sources: [root] };
 }
 
-const asItIs = (): Promise<void> => Promise.resolve();
+const noRebuild = (): Promise<void> => Promise.resolve();
 
-/** CloudFormation calls the file of inline code `index`. */
-async function writeInline({ properties }: Resource, code: string, own: string): Promise<string> {
+/** Writes inline code into a file named `index`, as CloudFormation does. Returns its folder. */
+async function writeInline(
+  { properties }: Resource,
+  code: string,
+  folder: string,
+): Promise<string> {
   const isPython = properties.text('Runtime').startsWith('python');
-  await mkdir(own, { recursive: true });
-  await writeFile(join(own, isPython ? 'index.py' : 'index.js'), code);
-  return own;
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, isPython ? 'index.py' : 'index.js'), code);
+  return folder;
 }
 
-interface Folders {
-  readonly root: string;
-  readonly own: string;
-}
-
-/** `Metadata.BuildProperties` of SAM, which are esbuild's options under other names. */
-function buildOptions({ key, metadata }: Resource, { root, own }: Folders): BuildOptions {
-  const given = readProperties(`${key}.Metadata`, metadata).nested('BuildProperties');
-  const entries = given.texts('EntryPoints');
-  const format = given.choice('Format', ['cjs', 'esm'], 'cjs');
-  const extensions = outExtensions(given);
-  const loaders = given.texts('Loader').map((pair) => pair.split('='));
+/** esbuild's options from SAM's `Metadata.BuildProperties`, which names them differently. */
+function buildOptions({ key, metadata }: Resource, root: string, output: string): BuildOptions {
+  const properties = readProperties(`${key}.Metadata`, metadata).nested('BuildProperties');
+  const entries = properties.texts('EntryPoints');
+  const format = properties.choice('Format', ['cjs', 'esm'], 'cjs');
+  const extensions = outExtensions(properties);
+  const loaders = properties.texts('Loader').map((pair) => pair.split('='));
   return {
     format,
     absWorkingDir: root,
     entryPoints: entries.length === 0 ? ['app.ts'] : [...entries],
-    outdir: own,
+    outdir: output,
     outbase: root,
-    bundle: given.flag('Bundle', true),
-    minify: given.flag('Minify', true),
-    sourcemap: given.flag('Sourcemap'),
-    keepNames: given.flag('KeepNames'),
+    bundle: properties.flag('Bundle', true),
+    minify: properties.flag('Minify', true),
+    sourcemap: properties.flag('Sourcemap'),
+    keepNames: properties.flag('KeepNames'),
     platform: 'node',
-    target: given.optionalText('Target') ?? 'es2020',
-    external: [...given.texts('External')],
-    mainFields: (given.optionalText('MainFields') ?? 'main').split(','),
+    target: properties.optionalText('Target') ?? 'es2020',
+    external: [...properties.texts('External')],
+    mainFields: (properties.optionalText('MainFields') ?? 'main').split(','),
     logLevel: 'error',
     ...(loaders.length === 0 ? {} : { loader: Object.fromEntries(loaders) }),
     ...(extensions === undefined ? {} : { outExtension: extensions }),
-    ...bannerOf(given),
+    ...bannerOption(properties),
   };
 }
 
-/** Written as a list of `.js=.mjs`. */
-function outExtensions(given: Properties): Record<string, string> | undefined {
-  const pairs = given.texts('OutExtension').map((pair) => pair.split('='));
+/** Each item has the form `.js=.mjs`. */
+function outExtensions(properties: Properties): Record<string, string> | undefined {
+  const pairs = properties.texts('OutExtension').map((pair) => pair.split('='));
   return pairs.length === 0 ? undefined : Object.fromEntries(pairs);
 }
 
-function bannerOf(given: Properties): Pick<BuildOptions, 'banner'> {
-  const pairs = given.texts('Banner').map((pair) => pair.split(/=(.*)/su).slice(0, 2));
+function bannerOption(properties: Properties): Pick<BuildOptions, 'banner'> {
+  const pairs = properties.texts('Banner').map((pair) => pair.split(/=(.*)/su).slice(0, 2));
   return pairs.length === 0 ? {} : { banner: Object.fromEntries(pairs) };
 }

@@ -1,6 +1,6 @@
 import type { Resource } from '#local/template/stacks.ts';
 
-/** A queue whose messages a function is given. */
+/** A mapping that invokes a function with the messages of a queue. */
 export interface EventSourceDefinition {
   readonly key: string;
   readonly id: string;
@@ -9,14 +9,16 @@ export interface EventSourceDefinition {
   readonly isEnabled: boolean;
   readonly batchSize: number;
   readonly windowMs: number;
-  /** How many invocations it may have at once. */
+  /** How many batches may be processed at once. */
   readonly concurrency: number;
   readonly reportsItemFailures: boolean;
-  /** Patterns of which a message must match one. */
+  /** A message must match at least one of these patterns, if there are any. */
   readonly filters: readonly unknown[];
 }
 
-/** Reads an AWS::Lambda::EventSourceMapping of a queue; nothing for one of another kind. */
+/**
+ * Reads an AWS::Lambda::EventSourceMapping. Returns `undefined` for sources other than SQS queues.
+ */
 export function readEventSource(resource: Resource): EventSourceDefinition | undefined {
   const { key, logicalId, properties, stack } = resource;
   const queueArn = properties.text('EventSourceArn');
@@ -24,9 +26,9 @@ export function readEventSource(resource: Resource): EventSourceDefinition | und
   const isFifo = queueArn.endsWith('.fifo');
   const windowSeconds = properties.number('MaximumBatchingWindowInSeconds', 0);
   const batchSize = properties.number('BatchSize', 10);
-  const most = isFifo || windowSeconds === 0 ? 10 : 10_000;
-  if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > most) {
-    throw new Error(`${key}.BatchSize: must be from 1 to ${most}, not ${batchSize}`);
+  const maxBatchSize = isFifo || windowSeconds === 0 ? 10 : 10_000;
+  if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > maxBatchSize) {
+    throw new Error(`${key}.BatchSize: must be from 1 to ${maxBatchSize}, not ${batchSize}`);
   }
   const concurrency = properties.nested('ScalingConfig').optionalNumber('MaximumConcurrency');
   if (concurrency !== undefined && (concurrency < 2 || concurrency > 1000)) {
@@ -41,7 +43,7 @@ export function readEventSource(resource: Resource): EventSourceDefinition | und
     functionName: properties.text('FunctionName'),
     isEnabled: properties.flag('Enabled', true),
     windowMs: windowSeconds * 1000,
-    // Lambda begins with five pollers and adds more; here there are five.
+    // Lambda starts with five pollers and scales up; the local host keeps five.
     concurrency: concurrency ?? 5,
     reportsItemFailures: properties
       .texts('FunctionResponseTypes')

@@ -7,58 +7,60 @@ import type {
   LoggingConfig,
 } from '#local/lambda/definition/function-definition.ts';
 import { prepareCode, type CodeSettings } from '#local/lambda/definition/prepare-code.ts';
-import { assetFolder, ElsewhereError } from '#local/lambda/definition/asset-path.ts';
-import { whyNotHosted } from '#local/lambda/environment/runtimes.ts';
+import { resolveAssetFolder, RemoteCodeError } from '#local/lambda/definition/asset-path.ts';
+import { unsupportedReason } from '#local/lambda/environment/runtimes.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
-/** All the functions of some stacks, their code made ready to run. */
+/**
+ * Reads all functions of the stacks and prepares their code. Warns of functions that cannot run.
+ */
 export async function readFunctions(
   stacks: readonly OpenStack[],
   settings: CodeSettings,
 ): Promise<readonly FunctionDefinition[]> {
   const ofType = (type: string): readonly Resource[] => stacks.flatMap((each) => each.ofType(type));
   const layerResources = ofType('AWS::Lambda::LayerVersion');
-  const layers = await presentOnes(layerResources, settings, (item) => readLayer(item, settings));
-  const surroundings = {
+  const layers = await readAvailable(layerResources, settings, (item) => readLayer(item, settings));
+  const context = {
     settings,
     layers,
     configs: ofType('AWS::Lambda::EventInvokeConfig'),
     aliases: ofType('AWS::Lambda::Alias'),
   };
   const functions = ofType('AWS::Lambda::Function').filter((item) => isHosted(item, settings));
-  return presentOnes(functions, settings, (item) => readFunction(item, surroundings));
+  return readAvailable(functions, settings, (item) => readFunction(item, context));
 }
 
-/** Those whose code is here; the others are named, and left out. */
-async function presentOnes<Read>(
+/** Reads the resources whose code is available locally. Warns of the others and skips them. */
+async function readAvailable<Read>(
   resources: readonly Resource[],
   { warn }: CodeSettings,
   read: (resource: Resource) => Promise<Read>,
 ): Promise<readonly Read[]> {
-  const found = await Promise.all(
+  const results = await Promise.all(
     resources.map(async (resource) => {
       try {
         return [await read(resource)];
       } catch (error) {
-        if (!(error instanceof ElsewhereError)) throw error;
+        if (!(error instanceof RemoteCodeError)) throw error;
         warn(error.message);
         return [];
       }
     }),
   );
-  return found.flat();
+  return results.flat();
 }
 
 function isHosted({ key, properties }: Resource, { warn }: CodeSettings): boolean {
   const isImage = properties.optionalText('PackageType') === 'Image';
-  const why = isImage
+  const reason = isImage
     ? 'container images are not hosted here'
-    : whyNotHosted(properties.text('Runtime'));
-  if (why !== undefined) warn(`${key}: ${why}`);
-  return why === undefined;
+    : unsupportedReason(properties.text('Runtime'));
+  if (reason !== undefined) warn(`${key}: ${reason}`);
+  return reason === undefined;
 }
 
-interface Surroundings {
+interface FunctionContext {
   readonly settings: CodeSettings;
   readonly layers: readonly Layer[];
   readonly configs: readonly Resource[];
@@ -67,7 +69,7 @@ interface Surroundings {
 
 async function readFunction(
   resource: Resource,
-  { settings, layers, configs, aliases }: Surroundings,
+  { settings, layers, configs, aliases }: FunctionContext,
 ): Promise<FunctionDefinition> {
   const { key, logicalId, properties, stack } = resource;
   const name = String(stack.scope.ref(logicalId));
@@ -75,7 +77,7 @@ async function readFunction(
   const isOwn = (item: Resource): boolean =>
     isNameOf({ name, arn }, item.properties.text('FunctionName'));
   const runtime = properties.text('Runtime');
-  const own = aliases.filter(isOwn).map((item) => item.properties.text('Name'));
+  const ownAliases = aliases.filter(isOwn).map((item) => item.properties.text('Name'));
   return {
     key,
     name,
@@ -89,17 +91,22 @@ async function readFunction(
     role: properties.optionalText('Role') ?? '',
     architecture: properties.texts('Architectures')[0] ?? 'x86_64',
     layers: readLayers(resource, layers, settings),
-    memoryMb: within(resource, { name: 'MemorySize', fallback: 128, least: 128, most: 10_240 }),
-    timeoutMs: within(resource, { name: 'Timeout', fallback: 3, least: 1, most: 900 }) * 1000,
+    memoryMb: readWholeNumber(resource, {
+      name: 'MemorySize',
+      fallback: 128,
+      min: 128,
+      max: 10_240,
+    }),
+    timeoutMs: readWholeNumber(resource, { name: 'Timeout', fallback: 3, min: 1, max: 900 }) * 1000,
     environment: readEnvironment(resource),
     concurrency: readConcurrency(resource),
     logging: readLogging(resource, name),
     asynchronous: readAsync(resource, configs.find(isOwn)),
-    aliases: own,
+    aliases: ownAliases,
   };
 }
 
-/** Lambda takes 4 KB of variables in all, and keeps its own to itself. */
+/** Lambda allows 4 KB of variables in total, and reserves the names of its own. */
 function readEnvironment({ key, properties }: Resource): Readonly<Record<string, string>> {
   const variables = properties.nested('Environment').textMap('Variables');
   const size = Object.entries(variables).reduce(
@@ -107,7 +114,7 @@ function readEnvironment({ key, properties }: Resource): Readonly<Record<string,
     0,
   );
   if (size > 4096)
-    throw new Error(`${key}.Environment.Variables: must be at most 4096 bytes in all`);
+    throw new Error(`${key}.Environment.Variables: must be at most 4096 bytes in total`);
   const reserved = Object.keys(variables).find((name) => reservedVariables.has(name));
   if (reserved !== undefined) {
     throw new Error(`${key}.Environment.Variables: ${reserved} is reserved by Lambda`);
@@ -168,9 +175,9 @@ async function readLayer(
   { key, logicalId, properties, stack }: Resource,
   settings: CodeSettings,
 ): Promise<Layer> {
-  const owner = { place: `${key}.Content`, template: stack.template };
+  const reference = { property: `${key}.Content`, template: stack.template };
   const target = join(settings.folder, `layer-${key.replaceAll(/[^\w-]/gu, '-')}`);
-  const folder = await assetFolder(owner, properties.raw('Content'), target);
+  const folder = await resolveAssetFolder(reference, properties.raw('Content'), target);
   return { folder, arn: String(stack.scope.ref(logicalId)) };
 }
 
@@ -181,29 +188,32 @@ function readLayers(
 ): readonly Layer[] {
   return properties.texts('Layers').flatMap((arn) => {
     const layer = layers.find((each) => each.arn === arn);
-    if (layer === undefined) warn(`${key}: layer ${arn} is not in the template, and left out`);
+    if (layer === undefined) warn(`${key}: layer ${arn} is not in the template and is skipped`);
     return layer ?? [];
   });
 }
 
-interface Limits {
+interface NumberProperty {
   readonly name: string;
   readonly fallback: number;
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
 }
 
-function within({ key, properties }: Resource, { name, fallback, least, most }: Limits): number {
+function readWholeNumber(
+  { key, properties }: Resource,
+  { name, fallback, min, max }: NumberProperty,
+): number {
   const value = properties.number(name, fallback);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new Error(`${key}.${name}: must be a whole number from ${least} to ${most}, not ${value}`);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new Error(`${key}.${name}: must be a whole number from ${min} to ${max}, not ${value}`);
 }
 
-/** Whether what calls a function by name or ARN, perhaps with a version or alias, means this one. */
+/** Whether a name or ARN, with or without a version or alias, identifies this function. */
 export function isNameOf(
-  own: { readonly name: string; readonly arn: string },
-  given: string,
+  { name, arn }: { readonly name: string; readonly arn: string },
+  nameOrArn: string,
 ): boolean {
-  if (given.startsWith(own.arn)) return /^(?::[\w$-]+)?$/u.test(given.slice(own.arn.length));
-  return given === own.name || given.startsWith(`${own.name}:`);
+  if (nameOrArn.startsWith(arn)) return /^(?::[\w$-]+)?$/u.test(nameOrArn.slice(arn.length));
+  return nameOrArn === name || nameOrArn.startsWith(`${name}:`);
 }

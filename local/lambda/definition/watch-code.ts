@@ -1,22 +1,22 @@
 import { watch } from 'node:fs';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 
-/** Editors and bundlers write in several steps. */
-const settleMs = 100;
+/** Editors and bundlers write in several steps, so a reload waits for a pause. */
+const debounceMs = 100;
 
 /**
- * Has functions run changed code from their next invocation on; streams under way end on the code
- * they began with. The stack ends the watching.
+ * Watches the code of functions and reloads it when it changes. New invocations run the new code;
+ * invocations in progress finish on the old code. Disposing `cleanup` stops watching.
  */
 export function watchCode(
   hosts: readonly FunctionHost[],
   log: (line: string) => void,
-  starting: AsyncDisposableStack,
+  cleanup: AsyncDisposableStack,
 ): void {
   for (const host of hosts) {
     const { key, sources } = host.definition;
     for (const source of sources) {
-      let settling: NodeJS.Timeout | undefined;
+      let debounce: NodeJS.Timeout | undefined;
       const reload = async (): Promise<void> => {
         try {
           await host.definition.rebuild();
@@ -28,12 +28,12 @@ export function watchCode(
       };
       const watcher = watch(source, { recursive: true }, (_, file) => {
         if (file?.includes('node_modules') === true) return;
-        clearTimeout(settling);
-        settling = setTimeout(() => void reload(), settleMs);
+        clearTimeout(debounce);
+        debounce = setTimeout(() => void reload(), debounceMs);
       });
       watcher.on('error', () => watcher.close());
-      starting.defer(() => {
-        clearTimeout(settling);
+      cleanup.defer(() => {
+        clearTimeout(debounce);
         watcher.close();
       });
     }

@@ -1,6 +1,6 @@
 import type { LoggingConfig } from '#local/lambda/definition/function-definition.ts';
 
-/** How an invocation, or an init phase, ended. */
+/** How an invocation or an init phase ended. */
 export type Status =
   | { readonly type: 'success' }
   | { readonly type: 'timeout' }
@@ -9,7 +9,7 @@ export type Status =
 export interface Report {
   readonly requestId: string;
   readonly durationMs: number;
-  /** Present on the first invocation of an environment. */
+  /** Duration of the init phase; only on the first invocation of an environment. */
   readonly initMs: number | undefined;
   readonly memoryMb: number;
   readonly peakMb: number;
@@ -22,7 +22,7 @@ export interface InitReport {
   readonly status: Status;
 }
 
-/** What Lambda itself writes into a function's log, as text or as JSON. */
+/** Writes Lambda's own lines into a function's log, as text or JSON. */
 export interface EnvironmentLog {
   start(requestId: string): void;
   timedOut(requestId: string, timeoutMs: number): void;
@@ -30,7 +30,7 @@ export interface EnvironmentLog {
   initReport(report: InitReport): void;
 }
 
-/** The log of an environment in the format that its function asks for. */
+/** Creates the log of an environment in the function's log format. */
 export function createEnvironmentLog(
   { format, systemLevel }: LoggingConfig,
   write: (line: string) => void,
@@ -56,7 +56,7 @@ function textLog(write: (line: string) => void): EnvironmentLog {
   };
 }
 
-/** Lambda's REPORT line. Since August 2025 the init phase is billed, too. */
+/** Lambda's REPORT line. The billed duration includes the init phase, as since August 2025. */
 function reportLine(report: Report): string {
   const { requestId, durationMs, initMs, memoryMb, peakMb, status } = report;
   const fields = [
@@ -77,17 +77,19 @@ function statusFields(status: Status): readonly string[] {
   return [`Status: ${status.type}`, ...type];
 }
 
-/** The platform events of Lambda's JSON format; what is only information may be switched off. */
-function jsonLog(write: (line: string) => void, isInformed: boolean): EnvironmentLog {
+/**
+ * Writes the platform events of Lambda's JSON format. Without `logsInfo`, only failures are logged.
+ */
+function jsonLog(write: (line: string) => void, logsInfo: boolean): EnvironmentLog {
   const event = (type: string, record: object): void =>
     write(JSON.stringify({ time: new Date().toISOString(), type: `platform.${type}`, record }));
   return {
     start(requestId) {
-      if (isInformed) event('start', { requestId, version: '$LATEST' });
+      if (logsInfo) event('start', { requestId, version: '$LATEST' });
     },
     timedOut: () => undefined,
     report({ requestId, durationMs, initMs, memoryMb, peakMb, status }) {
-      if (!isInformed && status.type === 'success') return;
+      if (!logsInfo && status.type === 'success') return;
       const metrics = {
         durationMs: Number(durationMs.toFixed(3)),
         billedDurationMs: Math.ceil(durationMs + (initMs ?? 0)),

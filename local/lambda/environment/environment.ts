@@ -14,57 +14,57 @@ import {
 import { watchMemory, type MemoryWatch } from '#local/lambda/environment/memory-watch.ts';
 import {
   startRuntimeApi,
-  type RuntimeAnswer,
+  type InvocationResult,
   type RuntimeApi,
 } from '#local/lambda/environment/runtime-api.ts';
 import {
   killGroup,
   spawnRuntime,
-  type RuntimeProcess,
+  type RuntimeProcessSettings,
 } from '#local/lambda/environment/runtime-process.ts';
 
-export interface EnvironmentSettings extends RuntimeProcess {
-  /** Lambda tries the init phase by itself, and once more within an invocation. */
+export interface EnvironmentSettings extends RuntimeProcessSettings {
+  /** `init` for the first attempt, `invoke` for the second one, which is part of the invocation. */
   readonly phase: 'init' | 'invoke';
-  /** How long the init phase may take. */
+  /** The timeout of the init phase. */
   readonly initLimitMs: number;
   log(line: string): void;
-  /** It has ended an invocation and can take another. */
+  /** Called when the environment has finished an invocation and can take another one. */
   onIdle(environment: Environment): void;
-  /** Its process is gone. */
+  /** Called when the environment's process has exited. */
   onExit(environment: Environment): void;
 }
 
 export interface Invocation {
   readonly requestId: string;
   readonly payload: Buffer;
-  /** What the caller's SDK tells of itself, in JSON. */
+  /** The client context that the caller sent, as JSON. */
   readonly clientContext?: string | undefined;
-  /** Called with what the invocation wrote into the log when all of it is over. */
+  /** Called at the end of the invocation with the lines that it logged. */
   readonly onFinished?: (lines: readonly string[]) => void;
 }
 
-/** An environment that did not get through its init phase has not begun the invocation. */
-export interface InitFailed {
+/** The init phase failed, so the invocation was not started. */
+export interface InitFailure {
   readonly type: 'init-failed';
   readonly error: FunctionErrorBody;
 }
 
-interface Running {
+interface RunningInvocation {
   readonly invocation: Invocation;
-  readonly answer: PromiseWithResolvers<RuntimeAnswer>;
+  readonly result: PromiseWithResolvers<InvocationResult>;
   readonly startedAt: number;
   readonly timer: NodeJS.Timeout;
 }
 
-/** Why an environment ended. */
-type Death =
+/** Why an environment was terminated. */
+type Termination =
   | { readonly type: 'init-error'; readonly body: FunctionErrorBody }
   | { readonly type: 'init-timeout' | 'timeout' }
   | { readonly type: 'exit'; readonly reason: string }
   | { readonly type: 'entrypoint'; readonly reason: string };
 
-/** One execution environment: a process that runs one invocation at a time. */
+/** An execution environment: a process that runs one invocation at a time. */
 export class Environment {
   readonly #settings: EnvironmentSettings;
   readonly #log: EnvironmentLog;
@@ -78,8 +78,8 @@ export class Environment {
   #memory: MemoryWatch | undefined;
   #initMs: number | undefined;
   #isReady = false;
-  #running: Running | undefined;
-  #death: Death | undefined;
+  #running: RunningInvocation | undefined;
+  #termination: Termination | undefined;
 
   private constructor(settings: EnvironmentSettings) {
     this.#settings = settings;
@@ -88,14 +88,14 @@ export class Environment {
     this.#initTimer = setTimeout(() => this.#end({ type: 'init-timeout' }), settings.initLimitMs);
   }
 
-  /** Starts the process; it may still be loading its handler when this resolves. */
+  /** Starts the process. It may still be loading its handler when the promise resolves. */
   static async start(settings: EnvironmentSettings): Promise<Environment> {
     const environment = new Environment(settings);
     environment.#api = await startRuntimeApi({
-      ready: () => environment.#onReady(),
-      answer: (answer) => environment.#running?.answer.resolve(answer),
-      initFailed: (body) => {
-        environment.#death ??= { type: 'init-error', body };
+      onReady: () => environment.#onReady(),
+      onResult: (result) => environment.#running?.result.resolve(result),
+      onInitError: (body) => {
+        environment.#termination ??= { type: 'init-error', body };
       },
     });
     environment.#spawn();
@@ -106,8 +106,11 @@ export class Environment {
     return this.#child?.pid;
   }
 
-  /** Runs an invocation. Resolves with the answer's beginning; failures are answers, too. */
-  async invoke(invocation: Invocation): Promise<RuntimeAnswer | InitFailed> {
+  /**
+   * Runs an invocation. Resolves with a buffered response, an open streamed response or an error;
+   * never rejects.
+   */
+  async invoke(invocation: Invocation): Promise<InvocationResult | InitFailure> {
     const { requestId, payload, clientContext } = invocation;
     try {
       await this.#ready.promise;
@@ -115,17 +118,17 @@ export class Environment {
       return { type: 'init-failed', error: this.#errorFor(requestId) };
     }
     const { timeoutMs, arn: functionArn } = this.#settings.definition;
-    const answer = Promise.withResolvers<RuntimeAnswer>();
+    const result = Promise.withResolvers<InvocationResult>();
     const timer = setTimeout(() => this.#timeOut(requestId), timeoutMs);
     this.#lines = [];
-    this.#running = { invocation, answer, timer, startedAt: performance.now() };
+    this.#running = { invocation, result, timer, startedAt: performance.now() };
     this.#log.start(requestId);
     const deadlineMs = Date.now() + timeoutMs;
     this.#api?.send({ requestId, payload, deadlineMs, functionArn, clientContext });
-    return answer.promise;
+    return result.promise;
   }
 
-  /** Ends the process and all that it started. */
+  /** Kills the process and its child processes. */
   async kill(): Promise<void> {
     this.#end({ type: 'exit', reason: 'signal: killed' });
     await this.#exited.promise;
@@ -154,10 +157,10 @@ export class Environment {
   }
 
   #onReady(): void {
-    if (this.#death !== undefined) return;
+    if (this.#termination !== undefined) return;
     clearTimeout(this.#initTimer);
     if (this.#isReady) {
-      // One that polls again while it is free is free all the same, and only once.
+      // A second poll while idle must not report the environment as idle twice.
       if (this.#running === undefined) return;
       this.#report({ type: 'success' });
       this.#settings.onIdle(this);
@@ -170,26 +173,26 @@ export class Environment {
 
   #timeOut(requestId: string): void {
     this.#log.timedOut(requestId, this.#settings.definition.timeoutMs);
-    this.#death ??= { type: 'timeout' };
+    this.#termination ??= { type: 'timeout' };
     this.#api?.fail(new FunctionError(this.#errorFor(requestId)));
     this.#end({ type: 'timeout' });
   }
 
-  #end(death: Death): void {
-    this.#death ??= death;
+  #end(termination: Termination): void {
+    this.#termination ??= termination;
     if (this.#child !== undefined) killGroup(this.#child);
   }
 
-  /** There is no process at all, because its folder or program is gone. */
+  /** The process could not be started, for example because its folder or program is missing. */
   #onSpawnError(reason: string): void {
-    this.#death ??= { type: 'entrypoint', reason };
+    this.#termination ??= { type: 'entrypoint', reason };
     this.#onExit(null, null);
   }
 
   #onExit(code: number | null, signal: NodeJS.Signals | null): void {
-    const reason = signal === null ? `exit status ${code}` : `signal: ${wordFor(signal)}`;
-    this.#death ??= { type: 'exit', reason };
-    // What the function started must not outlive it.
+    const reason = signal === null ? `exit status ${code}` : `signal: ${signalText(signal)}`;
+    this.#termination ??= { type: 'exit', reason };
+    // Child processes of the function must not outlive it.
     if (this.#child !== undefined) killGroup(this.#child);
     clearTimeout(this.#initTimer);
     this.#memory?.end();
@@ -197,7 +200,7 @@ export class Environment {
     const error = new FunctionError(this.#errorFor(requestId ?? 'none'));
     if (!this.#isReady) this.#reportInit();
     this.#ready.reject(error);
-    this.#running?.answer.resolve({ type: 'error', error: error.body });
+    this.#running?.result.resolve({ type: 'error', error: error.body });
     this.#api?.close();
     this.#report(this.#status());
     this.#exited.resolve();
@@ -206,23 +209,23 @@ export class Environment {
 
   #errorFor(requestId: string): FunctionErrorBody {
     const { definition, initLimitMs } = this.#settings;
-    const death = this.#death ?? { type: 'exit', reason: 'exit status 0' };
-    switch (death.type) {
+    const termination = this.#termination ?? { type: 'exit', reason: 'exit status 0' };
+    switch (termination.type) {
       case 'init-error':
-        return death.body;
+        return termination.body;
       case 'init-timeout':
         return timeoutError(requestId, initLimitMs);
       case 'timeout':
         return timeoutError(requestId, definition.timeoutMs);
       case 'exit':
-        return exitError(requestId, death.reason);
+        return exitError(requestId, termination.reason);
       case 'entrypoint':
-        return entrypointError(requestId, death.reason);
+        return entrypointError(requestId, termination.reason);
     }
   }
 
   #status(): Status {
-    if (this.#death?.type.endsWith('timeout') === true) return { type: 'timeout' };
+    if (this.#termination?.type.endsWith('timeout') === true) return { type: 'timeout' };
     return { type: 'error', errorType: this.#errorFor('none').errorType };
   }
 
@@ -246,6 +249,6 @@ export class Environment {
   }
 }
 
-function wordFor(signal: NodeJS.Signals): string {
+function signalText(signal: NodeJS.Signals): string {
   return signal === 'SIGKILL' ? 'killed' : signal.toLowerCase();
 }

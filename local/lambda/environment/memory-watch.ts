@@ -1,39 +1,39 @@
 import { readFileSync } from 'node:fs';
 import { peakMemoryMb } from '#local/lambda/environment/peak-memory.ts';
 
-/** How often an environment's memory is looked at. */
+/** The interval between two samples of an environment's memory. */
 const intervalMs = 50;
 
 export interface MemoryWatch {
-  /** The most the process has had resident, as far as it was seen. */
+  /** The highest resident memory measured so far, in MB. */
   peakMb(): number;
   end(): void;
 }
 
 /**
- * Watches how much memory a process has resident and calls back once when it is more than it may
- * have: heap flags alone do not hold buffers. Only Linux tells this cheaply; elsewhere nothing is
- * stopped.
+ * Watches the resident memory of a process and calls `onExceeded` once when it exceeds the limit.
+ * Node's heap flags are not enough, because they do not limit buffers. Only Linux reports resident
+ * memory cheaply, so on other platforms the limit is not enforced.
  */
 export function watchMemory(pid: number, limitMb: number, onExceeded: () => void): MemoryWatch {
-  let seenMb = 0;
-  const look = (): void => {
-    const nowMb = residentMb(pid);
-    seenMb = Math.max(seenMb, nowMb);
-    if (nowMb <= limitMb) return;
+  let maxSeenMb = 0;
+  const sample = (): void => {
+    const currentMb = residentMb(pid);
+    maxSeenMb = Math.max(maxSeenMb, currentMb);
+    if (currentMb <= limitMb) return;
     clearInterval(timer);
     onExceeded();
   };
-  const timer = setInterval(look, intervalMs);
+  const timer = setInterval(sample, intervalMs);
   timer.unref();
   if (process.platform !== 'linux') clearInterval(timer);
   return {
-    peakMb: () => Math.min(limitMb, peakMemoryMb(pid) || Math.ceil(seenMb)),
+    peakMb: () => Math.min(limitMb, peakMemoryMb(pid) || Math.ceil(maxSeenMb)),
     end: () => clearInterval(timer),
   };
 }
 
-/** The pages of a process that are in memory, in MB; 0 when it is gone. */
+/** The resident memory of a process in MB; 0 if it has exited. */
 function residentMb(pid: number): number {
   try {
     const [, pages = '0'] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** The most memory a process has had resident, in MB; 0 when it is gone. */
+/** Returns the peak resident memory of a process in MB; 0 if it has exited, and on Windows. */
 export function peakMemoryMb(pid: number): number {
   try {
     if (process.platform === 'linux') {
@@ -9,7 +9,7 @@ export function peakMemoryMb(pid: number): number {
       return toMb(/^VmHWM:\s+(\d+) kB$/mu.exec(status)?.[1]);
     }
     if (process.platform === 'win32') return 0;
-    // Elsewhere only what it has now is known.
+    // Other platforms report only the current resident memory.
     return toMb(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).trim());
   } catch {
     return 0;

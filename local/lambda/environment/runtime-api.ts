@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { maxResponseBytes } from '#local/lambda/limits.ts';
 import { isFromPage } from '#local/process/loopback.ts';
 import { listen } from '#local/process/listen.ts';
 import {
@@ -7,7 +8,7 @@ import {
   type FunctionErrorBody,
 } from '#local/lambda/invoke/function-error.ts';
 
-/** An invocation as the Runtime API hands it to an environment. */
+/** An invocation as the Runtime API sends it to an environment. */
 export interface RuntimeInvocation {
   readonly requestId: string;
   readonly functionArn: string;
@@ -16,8 +17,8 @@ export interface RuntimeInvocation {
   readonly clientContext: string | undefined;
 }
 
-/** What an environment answers; a streamed body throws a `FunctionError` where it breaks off. */
-export type RuntimeAnswer =
+/** The result of an invocation. A streamed body throws a `FunctionError` if it is cut off. */
+export type InvocationResult =
   | { readonly type: 'buffered'; readonly payload: Buffer }
   | {
       readonly type: 'streaming';
@@ -26,35 +27,35 @@ export type RuntimeAnswer =
     }
   | { readonly type: 'error'; readonly error: FunctionErrorBody };
 
-/** What the Runtime API tells of its environment. */
+/** Receives the events of the environment that uses the Runtime API. */
 export interface RuntimeListener {
-  /** The environment asks for work: it has finished starting, or its last invocation. */
-  ready(): void;
-  answer(answer: RuntimeAnswer): void;
-  initFailed(error: FunctionErrorBody): void;
+  /** The environment polls for work: it has finished its init phase or its last invocation. */
+  onReady(): void;
+  onResult(result: InvocationResult): void;
+  onInitError(error: FunctionErrorBody): void;
 }
 
 export interface RuntimeApi {
-  /** `host:port`, as AWS_LAMBDA_RUNTIME_API wants it. */
+  /** `host:port`, the value of AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
-  /** Hands out an invocation to the environment, which must be ready. */
+  /** Sends an invocation to the environment, which must be ready. */
   send(invocation: RuntimeInvocation): void;
-  /** Says why the environment is about to end: a body that is being read breaks off with this error. */
+  /** Sets the error that a streamed body in progress throws when the environment ends. */
   fail(error: FunctionError): void;
-  /** Cuts every connection. */
+  /** Closes all connections at once. */
   close(): void;
 }
 
-/** The limit of a buffered answer: 6 MiB and a little (AWS's runtime interface emulator). */
-const maxAnswerBytes = 6_291_556;
-
-/** The Lambda Runtime API (2018-06-01) for one environment: the address has no room for a name. */
+/**
+ * Starts the Lambda Runtime API (2018-06-01) for one environment. Each environment needs its own
+ * server, because AWS_LAMBDA_RUNTIME_API cannot contain an environment's name.
+ */
 export async function startRuntimeApi(listener: RuntimeListener): Promise<RuntimeApi> {
   const state: State = { listener, hasStarted: false };
   const server = http.createServer((request, response) => {
     route(state, request, response).catch(() => request.destroy());
   });
-  // A function may think for as long as it has time, and a stream pause as long as its reader.
+  // An invocation has its own timeout, and a stream may pause for as long as its reader does.
   server.requestTimeout = 0;
   server.headersTimeout = 0;
   server.keepAliveTimeout = 0;
@@ -62,8 +63,8 @@ export async function startRuntimeApi(listener: RuntimeListener): Promise<Runtim
   return {
     address: `127.0.0.1:${port}`,
     send(invocation) {
-      state.current = { invocation, answered: false };
-      giveNext(state);
+      state.current = { invocation, hasResult: false };
+      sendNext(state);
     },
     fail(error) {
       state.failure = error;
@@ -77,12 +78,12 @@ export async function startRuntimeApi(listener: RuntimeListener): Promise<Runtim
 
 interface State {
   readonly listener: RuntimeListener;
-  current?: { readonly invocation: RuntimeInvocation; answered: boolean } | undefined;
-  /** A poll that waits for work, or that came before the answer to the last invocation. */
+  current?: { readonly invocation: RuntimeInvocation; hasResult: boolean } | undefined;
+  /** A poll that waits for work, or that arrived before the last invocation's result. */
   parked?: http.ServerResponse | undefined;
-  /** Why the environment is ended, where it does not end by itself. */
+  /** Why the environment is terminated, if it does not exit by itself. */
   failure?: FunctionError;
-  /** Whether the environment has asked for work, and so has started. */
+  /** Whether the environment has polled for work, which ends its init phase. */
   hasStarted: boolean;
 }
 
@@ -91,53 +92,58 @@ async function route(
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
-  // No page has any business here, not even one of this machine.
-  if (isFromPage(request.headers)) return unknownPath(response);
+  // No web page may use the Runtime API, not even a page of this machine.
+  if (isFromPage(request.headers)) return sendNotFound(response);
   const path = (request.url ?? '').replace('/2018-06-01/runtime/', '');
   const [, id = '', kind] = /^invocation\/([^/]+)\/(response|error)$/u.exec(path) ?? [];
   const isNext = path === 'invocation/next';
-  if (!isNext && path !== 'init/error' && kind === undefined) return unknownPath(response);
-  if (request.method !== (isNext ? 'GET' : 'POST')) return notAllowed(response);
-  if (isNext) return park(state, response);
-  if (kind === undefined) return takeInitError(state, request, response);
-  await takeAnswer(state, { id, kind, request, response });
+  if (!isNext && path !== 'init/error' && kind === undefined) return sendNotFound(response);
+  if (request.method !== (isNext ? 'GET' : 'POST')) return sendMethodNotAllowed(response);
+  if (isNext) return parkPoll(state, response);
+  if (kind === undefined) return acceptInitError(state, request, response);
+  await acceptResult(state, { id, kind, request, response });
 }
 
-function park(state: State, response: http.ServerResponse): void {
+function parkPoll(state: State, response: http.ServerResponse): void {
   state.hasStarted = true;
   state.parked = response;
   response.once('close', () => {
     if (state.parked === response) state.parked = undefined;
   });
-  if (state.current === undefined) state.listener.ready();
+  if (state.current === undefined) state.listener.onReady();
 }
 
-interface Incoming {
+/** A posted result: `kind` is `response` or `error`. */
+interface ResultRequest {
   readonly id: string;
   readonly kind: string;
   readonly request: http.IncomingMessage;
   readonly response: http.ServerResponse;
 }
 
-async function takeAnswer(state: State, { id, kind, request, response }: Incoming): Promise<void> {
+async function acceptResult(
+  state: State,
+  { id, kind, request, response }: ResultRequest,
+): Promise<void> {
   const { current } = state;
   const mode = request.headers['lambda-runtime-function-response-mode'];
-  if (current?.invocation.requestId !== id) return refuse(response, 400, 'InvalidRequestID');
-  if (current.answered) return refuse(response, 403, 'InvalidStateTransition');
+  if (current?.invocation.requestId !== id) return sendError(response, 400, 'InvalidRequestID');
+  if (current.hasResult) return sendError(response, 403, 'InvalidStateTransition');
   if (mode !== undefined && mode !== 'streaming') {
-    return refuse(response, 400, 'InvalidFunctionResponseMode');
+    return sendError(response, 400, 'InvalidFunctionResponseMode');
   }
-  current.answered = true;
-  if (kind === 'error') await takeError(state, request);
-  else if (mode === 'streaming') await takeStream(state, request);
-  else if (!(await takeResult(state, request))) refuse(response, 413, 'RequestEntityTooLarge');
-  if (!response.headersSent) accept(response);
+  current.hasResult = true;
+  if (kind === 'error') await acceptInvocationError(state, request);
+  else if (mode === 'streaming') await acceptStreamedResponse(state, request);
+  else if (!(await acceptBufferedResponse(state, request)))
+    sendError(response, 413, 'RequestEntityTooLarge');
+  if (!response.headersSent) sendAccepted(response);
   state.current = undefined;
-  if (state.parked !== undefined) state.listener.ready();
+  if (state.parked !== undefined) state.listener.onReady();
 }
 
-/** Gives the waiting poll its invocation; AWS's own client cannot do without a content type. */
-function giveNext(state: State): void {
+/** Answers the waiting poll with the invocation. AWS's own client requires a content type. */
+function sendNext(state: State): void {
   const { current, parked } = state;
   if (current === undefined || parked === undefined) return;
   state.parked = undefined;
@@ -151,13 +157,13 @@ function giveNext(state: State): void {
     'lambda-runtime-trace-id': traceId(requestId),
     ...(clientContext === undefined
       ? {}
-      : { 'lambda-runtime-client-context': asAscii(clientContext) }),
+      : { 'lambda-runtime-client-context': escapeNonAscii(clientContext) }),
   });
   parked.end(payload);
 }
 
-/** A header takes no other letters, and JSON has a way to write them. */
-function asAscii(json: string): string {
+/** Headers must be ASCII, so other characters become JSON escapes. */
+function escapeNonAscii(json: string): string {
   return json.replaceAll(/[^\u{20}-\u{7E}]/gu, (character) =>
     Array.from(
       { length: character.length },
@@ -171,27 +177,30 @@ function traceId(requestId: string): string {
   return `Root=1-${hex.slice(0, 8)}-${hex.slice(8, 32)};Parent=${hex.slice(0, 16)};Sampled=0`;
 }
 
-async function takeStream(state: State, request: http.IncomingMessage): Promise<void> {
+async function acceptStreamedResponse(state: State, request: http.IncomingMessage): Promise<void> {
   const contentType = request.headers['content-type'] ?? 'application/octet-stream';
   const end = Promise.withResolvers<void>();
   const body = streamedBody(state, request, end.resolve);
-  state.listener.answer({ type: 'streaming', contentType, body });
+  state.listener.onResult({ type: 'streaming', contentType, body });
   await end.promise;
 }
 
-/** False for a result that is too large, of which the invoker hears. */
-async function takeResult({ listener }: State, request: http.IncomingMessage): Promise<boolean> {
-  const payload = await collect(request).catch(() => 'cut' as const);
+/** Returns false if the response is too large; the listener then receives an error. */
+async function acceptBufferedResponse(
+  { listener }: State,
+  request: http.IncomingMessage,
+): Promise<boolean> {
+  const payload = await readBody(request).catch(() => 'cut' as const);
   if (payload === 'cut') {
-    listener.answer({ type: 'error', error: truncated().body });
+    listener.onResult({ type: 'error', error: truncatedResponseError().body });
     return true;
   }
   if (payload !== undefined) {
-    listener.answer({ type: 'buffered', payload });
+    listener.onResult({ type: 'buffered', payload });
     return true;
   }
-  const errorMessage = `Response payload size exceeded maximum allowed payload size (${maxAnswerBytes} bytes).`;
-  listener.answer({
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`;
+  listener.onResult({
     type: 'error',
     error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage },
   });
@@ -199,8 +208,8 @@ async function takeResult({ listener }: State, request: http.IncomingMessage): P
 }
 
 /**
- * The bytes of a streamed answer as the environment writes them, no faster than they are read. A
- * reader that leaves does not disturb the function: the rest is read and dropped.
+ * Yields the bytes of a streamed response as the environment writes them, with backpressure. If the
+ * reader stops early, the rest is read and discarded, so that the function can finish.
  */
 async function* streamedBody(
   state: State,
@@ -212,7 +221,7 @@ async function* streamedBody(
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false })) yield chunk;
   } catch {
-    throw state.failure ?? truncated();
+    throw state.failure ?? truncatedResponseError();
   } finally {
     request.resume();
   }
@@ -220,68 +229,71 @@ async function* streamedBody(
   if (error !== undefined) throw new FunctionError(toErrorBody(Buffer.from(error, 'base64')));
 }
 
-function truncated(): FunctionError {
+function truncatedResponseError(): FunctionError {
   const errorMessage = 'The response of the function was cut off.';
   return new FunctionError({ errorType: 'Runtime.TruncatedResponse', errorMessage });
 }
 
-async function takeError({ listener }: State, request: http.IncomingMessage): Promise<void> {
-  listener.answer({ type: 'error', error: toErrorBody(await collect(request)) });
+async function acceptInvocationError(
+  { listener }: State,
+  request: http.IncomingMessage,
+): Promise<void> {
+  listener.onResult({ type: 'error', error: toErrorBody(await readBody(request)) });
 }
 
-async function takeInitError(
+async function acceptInitError(
   { listener, hasStarted }: State,
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
-  const body = toErrorBody(await collect(request));
-  if (hasStarted) return refuse(response, 403, 'InvalidStateTransition');
-  listener.initFailed(body);
-  accept(response);
+  const body = toErrorBody(await readBody(request));
+  if (hasStarted) return sendError(response, 403, 'InvalidStateTransition');
+  listener.onInitError(body);
+  sendAccepted(response);
 }
 
 function toErrorBody(bytes: Buffer | undefined): FunctionErrorBody {
   return parseErrorBody(bytes?.toString('utf8') ?? '');
 }
 
-/** A whole body, or nothing when it is too large; it is read to its end either way. */
-async function collect(request: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
+/** Reads a body to its end. Returns `undefined` if it is too large. */
+async function readBody(request: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
     length += chunk.length;
-    if (length <= maxAnswerBytes) chunks.push(chunk);
+    if (length <= maxResponseBytes) chunks.push(chunk);
   }
-  return length <= maxAnswerBytes ? Buffer.concat(chunks) : undefined;
+  return length <= maxResponseBytes ? Buffer.concat(chunks) : undefined;
 }
 
-function accept(response: http.ServerResponse): void {
+function sendAccepted(response: http.ServerResponse): void {
   response.writeHead(202, { 'content-type': 'application/json' });
   response.end('{"status":"OK"}\n');
 }
 
-const refusals = {
+const errorMessages = {
   InvalidRequestID: 'Invalid request ID',
   InvalidStateTransition: 'Transition is not allowed',
   InvalidFunctionResponseMode: 'Invalid function response mode',
-  RequestEntityTooLarge: `Exceeded maximum allowed payload size (${maxAnswerBytes} bytes).`,
+  RequestEntityTooLarge: `Exceeded maximum allowed payload size (${maxResponseBytes} bytes).`,
 } as const;
 
-function refuse(
+function sendError(
   response: http.ServerResponse,
   status: number,
-  errorType: keyof typeof refusals,
+  errorType: keyof typeof errorMessages,
 ): void {
   response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ errorMessage: refusals[errorType], errorType }));
+  response.end(JSON.stringify({ errorMessage: errorMessages[errorType], errorType }));
 }
 
-function unknownPath(response: http.ServerResponse): void {
+function sendNotFound(response: http.ServerResponse): void {
   response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
   response.end('404 page not found\n');
 }
 
-/** AWS's own client cannot do without a content type. */
-function notAllowed(response: http.ServerResponse): void {
+/** AWS's own client requires a content type. */
+function sendMethodNotAllowed(response: http.ServerResponse): void {
   response.writeHead(405, { 'content-type': 'text/plain; charset=utf-8' }).end();
 }

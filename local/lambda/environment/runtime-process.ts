@@ -3,16 +3,16 @@ import type { Readable } from 'node:stream';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import { runtimeCommand, type Bootstraps } from '#local/lambda/environment/runtimes.ts';
 
-export interface RuntimeProcess {
+export interface RuntimeProcessSettings {
   readonly definition: FunctionDefinition;
   readonly bootstraps: Bootstraps;
-  /** All that the process sees of the world. */
+  /** All environment variables of the process except those of its runtime. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Starts the process of an execution environment; its lines, of both outputs, are given on. */
+/** Starts the process of an execution environment and emits the lines of stdout and stderr. */
 export function spawnRuntime(
-  { definition, bootstraps, variables }: RuntimeProcess,
+  { definition, bootstraps, variables }: RuntimeProcessSettings,
   runtimeApi: string,
   onLine: (line: string) => void,
 ): ChildProcess {
@@ -21,25 +21,25 @@ export function spawnRuntime(
     cwd: definition.root,
     env: { ...paths, ...variables, AWS_LAMBDA_RUNTIME_API: runtimeApi },
     stdio: ['pipe', 'pipe', 'pipe'],
-    // A group of its own, so that what the function starts ends with it.
+    // A separate process group lets child processes be killed together with the function.
     detached: process.platform !== 'win32',
   });
   for (const output of [child.stdout, child.stderr]) readLines(output, onLine);
   return child;
 }
 
-/** Ends everything in the process's group that is still there, at once. */
+/** Kills all processes left in the group of a process. */
 export function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return;
   try {
     if (process.platform === 'win32') child.kill('SIGKILL');
     else process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // All of it has ended by itself.
+    // All processes have already exited.
   }
 }
 
-/** Gives the lines of an output; a carriage return within one is part of it. */
+/** Emits the lines of an output. A carriage return is part of its line. */
 function readLines(output: Readable, onLine: (line: string) => void): void {
   let rest = '';
   output.setEncoding('utf8');

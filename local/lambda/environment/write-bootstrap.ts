@@ -3,8 +3,8 @@ import { build } from 'esbuild';
 import type { Bootstraps } from '#local/lambda/environment/runtimes.ts';
 
 /**
- * Gives the programs of execution environments. Node's is written as one file of plain JavaScript:
- * taking the types off at every start would cost 40 ms each time.
+ * Writes the bootstrap programs of execution environments and returns their paths. The one for Node
+ * is bundled into plain JavaScript, because stripping types would add 40 ms to each start.
  */
 export async function writeBootstraps(folder: string): Promise<Bootstraps> {
   const node = resolve(folder, 'bootstrap.mjs');

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '#local/process/clock.ts';
 import { toErrorPayload, type FunctionErrorBody } from '#local/lambda/invoke/function-error.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
-import { wholeResult, type CallResult, type Functions } from '#local/lambda/functions.ts';
+import { collectResult, type CallResult, type Functions } from '#local/lambda/functions.ts';
 import { integer, string, structure, type Shaped } from '#local/wire/shape.ts';
 import type { Store } from '#local/process/store.ts';
 
+/** The SQLite schema of stored events. */
 export const asyncSchema = `CREATE TABLE IF NOT EXISTS async_events (
   id TEXT PRIMARY KEY, function TEXT, payload TEXT, attempts INTEGER, sent_at INTEGER);`;
 
@@ -17,10 +18,10 @@ const eventShape = structure({
   sentAt: integer(),
 });
 
-/** An event that a function is to be given, of which nobody waits for the result. */
+/** An event to invoke a function with, without waiting for the result. */
 type AsyncEvent = Shaped<typeof eventShape>;
 
-/** Hands a message to what an ARN names: a queue or a function. */
+/** Delivers a message to the queue, function or state machine of an ARN. */
 export type Deliver = (arn: string, message: Delivery) => void;
 
 export interface Delivery {
@@ -29,9 +30,9 @@ export interface Delivery {
 }
 
 export interface AsyncEvents {
-  /** Takes an event: from now on it is kept until the function has had it. */
+  /** Stores an event and starts its invocation. The event stays stored until it is processed. */
   send(functionArn: string, payload: string, requestId?: string): void;
-  /** Goes on with the events that were kept when the system last ended. */
+  /** Resumes the events that were unfinished when the system last stopped. */
   start(): void;
   close(): void;
 }
@@ -44,21 +45,22 @@ export interface AsyncSettings {
 }
 
 /**
- * Asynchronous invocation: errors are tried again after one minute and then two, throttles for as
- * long as the event may be old, and what becomes of it goes to the function's destinations
- * (Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation").
+ * Creates the queue of asynchronous invocations. Failures are retried after one and then two
+ * minutes; throttles are retried until the event expires. Results are sent to the function's
+ * destinations (Lambda developer guide, "How Lambda handles errors and retries with asynchronous
+ * invocation").
  */
 export function createAsyncEvents(settings: AsyncSettings): AsyncEvents {
   const { store, clock } = settings;
-  const ended = new AbortController();
-  const save = store.change('INSERT INTO async_events VALUES (?, ?, ?, ?, ?)');
-  const working: Working = {
+  const closed = new AbortController();
+  const insert = store.change('INSERT INTO async_events VALUES (?, ?, ?, ?, ?)');
+  const processor: EventProcessor = {
     ...settings,
-    signal: ended.signal,
-    count: store.change('UPDATE async_events SET attempts = ? WHERE id = ?'),
-    forget: store.change('DELETE FROM async_events WHERE id = ?'),
+    signal: closed.signal,
+    saveAttempts: store.change('UPDATE async_events SET attempts = ? WHERE id = ?'),
+    deleteEvent: store.change('DELETE FROM async_events WHERE id = ?'),
   };
-  const kept = store.rows(
+  const loadEvents = store.rows(
     'SELECT id, function AS target, payload, attempts, sent_at AS sentAt FROM async_events',
     eventShape,
   );
@@ -66,33 +68,33 @@ export function createAsyncEvents(settings: AsyncSettings): AsyncEvents {
     send(target, payload, requestId = randomUUID()) {
       const sentAt = Math.floor(clock.now());
       const event = { id: requestId, target, payload, attempts: 0, sentAt };
-      save(event.id, target, payload, 0, sentAt);
-      void work(working, event);
+      insert(event.id, target, payload, 0, sentAt);
+      void processEvent(processor, event);
     },
     start() {
-      for (const event of kept()) void work(working, event);
+      for (const event of loadEvents()) void processEvent(processor, event);
     },
-    close: () => ended.abort(),
+    close: () => closed.abort(),
   };
 }
 
-interface Working extends AsyncSettings {
+interface EventProcessor extends AsyncSettings {
   readonly signal: AbortSignal;
-  count(attempts: number, id: string): unknown;
-  forget(id: string): unknown;
+  saveAttempts(attempts: number, id: string): unknown;
+  deleteEvent(id: string): unknown;
 }
 
-async function work(working: Working, event: AsyncEvent): Promise<void> {
-  const { clock, functions, signal, count } = working;
+async function processEvent(processor: EventProcessor, event: AsyncEvent): Promise<void> {
+  const { clock, functions, signal, saveAttempts } = processor;
   const host = functions.find(event.target);
   if (host === undefined) return;
   const { retries, maxAgeMs } = host.definition.asynchronous;
   let { attempts } = event;
   let throttles = 0;
   while (!signal.aborted) {
-    const isTooOld = clock.now() - event.sentAt > maxAgeMs;
-    const result = isTooOld ? tooOld : await attempt(host, event);
-    // When the system ends, the event is kept, and tried again at the next start.
+    const isExpired = clock.now() - event.sentAt > maxAgeMs;
+    const result = isExpired ? expired : await invokeOnce(host, event);
+    // When the system stops, the event stays stored and is retried at the next start.
     if (signal.aborted) return;
     if (result.type === 'throttled') {
       await clock.sleep(Math.min(1000 * 2 ** throttles, 300_000), signal);
@@ -100,53 +102,53 @@ async function work(working: Working, event: AsyncEvent): Promise<void> {
       continue;
     }
     attempts += 1;
-    count(attempts, event.id);
-    if (result.type === 'result' || isTooOld || attempts > retries) {
-      conclude(working, { host, event, attempts, result });
+    saveAttempts(attempts, event.id);
+    if (result.type === 'result' || isExpired || attempts > retries) {
+      finishEvent(processor, { host, event, attempts, result });
       return;
     }
     await clock.sleep(attempts * 60_000, signal);
   }
 }
 
-/** Destinations first: the event is forgotten when somebody else has it. */
-function conclude({ deliver, forget }: Working, ending: Ending): void {
-  const { host, event, result } = ending;
+/** Sends the result to the destinations, then deletes the event, so that it cannot be lost. */
+function finishEvent({ deliver, deleteEvent }: EventProcessor, outcome: EventOutcome): void {
+  const { host, event, result } = outcome;
   const { onSuccess, onFailure, deadLetters } = host.definition.asynchronous;
   const destination = result.type === 'result' ? onSuccess : onFailure;
-  if (destination !== undefined) deliver(destination, { body: destinationRecord(ending) });
+  if (destination !== undefined) deliver(destination, { body: destinationRecord(outcome) });
   if (result.type !== 'result' && deadLetters !== undefined) {
-    deliver(deadLetters, deadLetter(event, result));
+    deliver(deadLetters, toDeadLetter(event, result));
   }
-  forget(event.id);
+  deleteEvent(event.id);
 }
 
-type Ended = Extract<CallResult, { type: 'result' | 'error' }>;
+type FinalResult = Extract<CallResult, { type: 'result' | 'error' }>;
 
-interface Ending {
+interface EventOutcome {
   readonly host: FunctionHost;
   readonly event: AsyncEvent;
   readonly attempts: number;
-  readonly result: Ended;
+  readonly result: FinalResult;
 }
 
-const tooOld: Ended = {
+const expired: FinalResult = {
   type: 'error',
-  error: { errorType: 'EventAgeExceeded', errorMessage: 'The event is older than it may be.' },
+  error: { errorType: 'EventAgeExceeded', errorMessage: 'The event has exceeded its maximum age.' },
 };
 
-async function attempt(
+async function invokeOnce(
   host: FunctionHost,
   { id, payload }: AsyncEvent,
-): Promise<Ended | { readonly type: 'throttled' }> {
-  const answer = await host.invoke({ requestId: id, payload: Buffer.from(payload) });
-  return answer === 'throttled' ? { type: 'throttled' } : wholeResult(answer);
+): Promise<FinalResult | { readonly type: 'throttled' }> {
+  const result = await host.invoke({ requestId: id, payload: Buffer.from(payload) });
+  return result === 'throttled' ? { type: 'throttled' } : collectResult(result);
 }
 
-/** What a destination is sent (Lambda developer guide, "Destination record"). */
-function destinationRecord({ host, event, attempts, result }: Ending): string {
+/** The record sent to a destination (Lambda developer guide, "Destination record"). */
+function destinationRecord({ host, event, attempts, result }: EventOutcome): string {
   const failed = result.type === 'error';
-  const condition = failed ? conditionOf(result.error) : 'Success';
+  const condition = failed ? failureCondition(result.error) : 'Success';
   const payload = failed ? toErrorPayload(result.error) : result.payload.toString('utf8');
   return JSON.stringify({
     version: '1.0',
@@ -157,27 +159,27 @@ function destinationRecord({ host, event, attempts, result }: Ending): string {
       condition,
       approximateInvokeCount: attempts,
     },
-    requestPayload: parsed(event.payload),
+    requestPayload: parseJson(event.payload),
     responseContext: {
       statusCode: 200,
       executedVersion: '$LATEST',
       ...(failed ? { functionError: 'Unhandled' } : {}),
     },
-    responsePayload: parsed(payload),
+    responsePayload: parseJson(payload),
   });
 }
 
-function conditionOf({ errorType }: FunctionErrorBody): string {
+function failureCondition({ errorType }: FunctionErrorBody): string {
   return errorType === 'EventAgeExceeded' ? 'EventAgeExceeded' : 'RetriesExhausted';
 }
 
-function deadLetter({ id, payload }: AsyncEvent, result: Ended): Delivery {
+function toDeadLetter({ id, payload }: AsyncEvent, result: FinalResult): Delivery {
   const message = result.type === 'error' ? result.error.errorMessage : '';
   const attributes = { RequestID: id, ErrorCode: '200', ErrorMessage: message.slice(0, 1024) };
   return { body: payload, attributes };
 }
 
-function parsed(json: string): unknown {
+function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {

@@ -1,16 +1,16 @@
 import { asText, isRecord } from '#local/wire/shape.ts';
 
-/** How an invocation failed, in the words of Lambda's error payload. */
+/** Why an invocation failed, in the fields of Lambda's error payload. */
 export interface FunctionErrorBody {
   readonly errorType: string;
   readonly errorMessage: string;
-  /** Node's stack. */
+  /** The stack trace of Node. */
   readonly trace?: readonly string[];
-  /** What other runtimes say beside it, under names of their own. */
+  /** Additional fields that other runtimes send under their own names. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** An invocation that failed, whether the code threw, the process died or the time was up. */
+/** A failed invocation: the code threw, the process exited or the timeout passed. */
 export class FunctionError extends Error {
   readonly body: FunctionErrorBody;
 
@@ -21,17 +21,17 @@ export class FunctionError extends Error {
   }
 }
 
-/** What a caller is told when an environment ends in the middle of an invocation. */
+/** Returns the error for an environment that exits during an invocation. */
 export function exitError(requestId: string, reason: string): FunctionErrorBody {
   const isSilent = reason === 'exit status 0';
-  const words = isSilent ? 'exited without providing a reason' : `exited with error: ${reason}`;
+  const problem = isSilent ? 'exited without providing a reason' : `exited with error: ${reason}`;
   return {
     errorType: 'Runtime.ExitError',
-    errorMessage: `RequestId: ${requestId} Error: Runtime ${words}`,
+    errorMessage: `RequestId: ${requestId} Error: Runtime ${problem}`,
   };
 }
 
-/** What a caller is told when an invocation outlasts its time. */
+/** Returns the error for an invocation that exceeds its timeout. */
 export function timeoutError(requestId: string, timeoutMs: number): FunctionErrorBody {
   const seconds = (timeoutMs / 1000).toFixed(2);
   return {
@@ -40,7 +40,7 @@ export function timeoutError(requestId: string, timeoutMs: number): FunctionErro
   };
 }
 
-/** What a caller is told where the process cannot even be started. */
+/** Returns the error for a process that cannot be started. */
 export function entrypointError(requestId: string, reason: string): FunctionErrorBody {
   return {
     errorType: 'Runtime.InvalidEntrypoint',
@@ -48,12 +48,12 @@ export function entrypointError(requestId: string, reason: string): FunctionErro
   };
 }
 
-/** The payload of a failure, as it goes to the caller. */
+/** Returns the payload of a failure in JSON, as it is sent to the caller. */
 export function toErrorPayload({ details, ...body }: FunctionErrorBody): string {
   return JSON.stringify({ ...body, ...details });
 }
 
-/** Lambda takes any bytes for an error; what is not its JSON has no type. */
+/** Parses a posted error. Lambda accepts any bytes; text that is not JSON becomes the message. */
 export function parseErrorBody(text: string): FunctionErrorBody {
   try {
     const json: unknown = JSON.parse(text);
@@ -69,7 +69,7 @@ export function parseErrorBody(text: string): FunctionErrorBody {
   }
 }
 
-/** The failure behind whatever was thrown while an answer was read. */
+/** Returns the failure behind an error that was thrown while a response was read. */
 export function errorBodyOf(error: unknown): FunctionErrorBody {
   if (error instanceof FunctionError) return error.body;
   return { errorType: 'Unhandled', errorMessage: String(error) };

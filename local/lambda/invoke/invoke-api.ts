@@ -8,19 +8,20 @@ import {
   type FunctionErrorBody,
 } from '#local/lambda/invoke/function-error.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
-import { wholeResult } from '#local/lambda/functions.ts';
+import { collectResult } from '#local/lambda/functions.ts';
+import {
+  maxAsyncRequestBytes,
+  maxClientContextBytes,
+  maxRequestBytes,
+} from '#local/lambda/limits.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
-import type { RuntimeAnswer } from '#local/lambda/environment/runtime-api.ts';
+import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 
-/** The largest payloads: of a call that waits for its answer, and of one that does not. */
-const maxPayloadBytes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 };
+const maxPayloadBytes = { RequestResponse: maxRequestBytes, Event: maxAsyncRequestBytes };
 
-/** The largest client context, in Base64. */
-const maxContextBytes = 3_583;
-
-export interface Invoking {
+export interface InvokeSettings {
   readonly asyncEvents: AsyncEvents;
-  /** How fast a streamed answer may be. */
+  /** Limits the rate and size of streamed responses. */
   readonly shaping: Shaping;
 }
 
@@ -33,47 +34,47 @@ export interface InvokeCall {
 
 const executed = { 'x-amz-executed-version': '$LATEST' };
 
-/** `Invoke` and `InvokeWithResponseStream`. Throws Lambda's errors. */
-export async function invoke(invoking: Invoking, call: InvokeCall): Promise<void> {
+/** Handles `Invoke` and `InvokeWithResponseStream`. Throws Lambda's errors. */
+export async function invoke(settings: InvokeSettings, call: InvokeCall): Promise<void> {
   const { host, request, response, isStreamed } = call;
-  const type = invocationType(request, isStreamed);
+  const type = readInvocationType(request, isStreamed);
   if (type === 'DryRun') {
     response.start(204, executed);
     return response.end();
   }
   const payload = readPayload(request, type);
   if (type === 'Event') {
-    invoking.asyncEvents.send(host.definition.arn, payload.toString('utf8'), response.requestId);
+    settings.asyncEvents.send(host.definition.arn, payload.toString('utf8'), response.requestId);
     response.start(202, executed);
     return response.end();
   }
   const lines = Promise.withResolvers<readonly string[]>();
-  const answer = await host.invoke({
+  const result = await host.invoke({
     payload,
     requestId: response.requestId,
-    clientContext: readContext(request),
+    clientContext: readClientContext(request),
     onFinished: lines.resolve,
   });
-  if (answer === 'throttled') throw throttled(host);
+  if (result === 'throttled') throw throttledError(host);
   const wantsLog = request.headers['x-amz-log-type'] === 'Tail';
-  const logTail = wantsLog ? () => lines.promise.then(tailOf) : undefined;
-  if (isStreamed) await stream(answer, { response, logTail, shaping: invoking.shaping });
-  else await whole(answer, response, logTail);
+  const logTail = wantsLog ? () => lines.promise.then(encodeLogTail) : undefined;
+  if (isStreamed) await streamResult(result, response, logTail, settings.shaping);
+  else await sendResult(result, response, logTail);
 }
 
 type InvocationType = 'RequestResponse' | 'Event' | 'DryRun';
 
-function invocationType({ headers }: AwsRequest, isStreamed: boolean): InvocationType {
-  const given = headers['x-amz-invocation-type']?.toString() ?? 'RequestResponse';
-  if (given === 'RequestResponse' || given === 'DryRun') return given;
-  if (given === 'Event' && !isStreamed) return given;
-  throw new AwsError('InvalidParameterValueException', `Unsupported invocation type ${given}.`);
+function readInvocationType({ headers }: AwsRequest, isStreamed: boolean): InvocationType {
+  const type = headers['x-amz-invocation-type']?.toString() ?? 'RequestResponse';
+  if (type === 'RequestResponse' || type === 'DryRun') return type;
+  if (type === 'Event' && !isStreamed) return type;
+  throw new AwsError('InvalidParameterValueException', `Unsupported invocation type ${type}.`);
 }
 
 function readPayload({ body }: AwsRequest, type: 'RequestResponse' | 'Event'): Buffer {
-  const most = maxPayloadBytes[type];
-  if (body.length > most) {
-    const message = `Request must be smaller than ${most} bytes for the InvokeFunction operation`;
+  const maxBytes = maxPayloadBytes[type];
+  if (body.length > maxBytes) {
+    const message = `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`;
     throw new AwsError('RequestTooLargeException', message, { status: 413 });
   }
   if (body.length === 0) return Buffer.from('{}');
@@ -86,17 +87,17 @@ function readPayload({ body }: AwsRequest, type: 'RequestResponse' | 'Event'): B
   }
 }
 
-function readContext({ headers }: AwsRequest): string | undefined {
-  const given = headers['x-amz-client-context']?.toString();
-  if (given === undefined) return undefined;
-  if (given.length > maxContextBytes) {
-    const message = `Client context must be no more than ${maxContextBytes} bytes when base64-encoded.`;
+function readClientContext({ headers }: AwsRequest): string | undefined {
+  const encoded = headers['x-amz-client-context']?.toString();
+  if (encoded === undefined) return undefined;
+  if (encoded.length > maxClientContextBytes) {
+    const message = `Client context must be no more than ${maxClientContextBytes} bytes when base64-encoded.`;
     throw new AwsError('InvalidRequestContentException', message);
   }
-  return Buffer.from(given, 'base64').toString('utf8');
+  return Buffer.from(encoded, 'base64').toString('utf8');
 }
 
-function throttled({ definition }: FunctionHost): AwsError {
+function throttledError({ definition }: FunctionHost): AwsError {
   const isReserved = definition.concurrency.type === 'reserved';
   const Reason = isReserved
     ? 'ReservedFunctionConcurrentInvocationLimitExceeded'
@@ -105,21 +106,21 @@ function throttled({ definition }: FunctionHost): AwsError {
   return new AwsError('TooManyRequestsException', 'Rate Exceeded.', { status: 429, members });
 }
 
-/** The last 4 KB of what an invocation logged, in Base64. */
-function tailOf(lines: readonly string[]): string {
+/** Returns the last 4 KB of an invocation's log in Base64. */
+function encodeLogTail(lines: readonly string[]): string {
   const text = Buffer.from(lines.map((line) => `${line}\n`).join(''));
   return text.subarray(-4096).toString('base64');
 }
 
 type LogTail = (() => Promise<string>) | undefined;
 
-/** What a function gave, as one body; that it failed is said in a header. */
-async function whole(
-  answer: RuntimeAnswer,
+/** Sends the result as one body. A failure is marked by a header. */
+async function sendResult(
+  invocationResult: InvocationResult,
   response: AwsResponse,
   logTail: LogTail,
 ): Promise<void> {
-  const result = await wholeResult(answer);
+  const result = await collectResult(invocationResult);
   const isError = result.type === 'error';
   const failed = isError ? { 'x-amz-function-error': 'Unhandled' } : {};
   const log = logTail === undefined ? {} : { 'x-amz-log-result': await logTail() };
@@ -127,25 +128,21 @@ async function whole(
   response.end(isError ? toErrorPayload(result.error) : result.payload);
 }
 
-interface Streaming {
-  readonly response: AwsResponse;
-  readonly logTail: LogTail;
-  readonly shaping: Shaping;
-}
-
-/** What a function gives, as it comes; how it ended is the last event. */
-async function stream(
-  answer: RuntimeAnswer,
-  { response, logTail, shaping }: Streaming,
+/** Sends the result as an event stream. The last event reports success or failure. */
+async function streamResult(
+  result: InvocationResult,
+  response: AwsResponse,
+  logTail: LogTail,
+  shaping: Shaping,
 ): Promise<void> {
   response.start(200, { 'content-type': 'application/vnd.amazon.eventstream', ...executed });
   let failure: FunctionErrorBody | undefined;
   try {
-    if (answer.type === 'error') failure = answer.error;
-    else if (answer.type === 'buffered') await response.write(chunkFrame(answer.payload));
+    if (result.type === 'error') failure = result.error;
+    else if (result.type === 'buffered') await response.write(chunkFrame(result.payload));
     else {
-      const shaped = shaping(answer.body, 'lambda');
-      for await (const bytes of shaped) await response.write(chunkFrame(bytes));
+      const body = shaping(result.body, 'lambda');
+      for await (const bytes of body) await response.write(chunkFrame(bytes));
     }
   } catch (error) {
     failure = errorBodyOf(error);
@@ -171,7 +168,7 @@ function completeFrame(
     ':event-type': 'InvokeComplete',
     ':content-type': 'application/json',
   };
-  const told =
+  const errorFields =
     failure === undefined ? {} : { ErrorCode: 'Unhandled', ErrorDetails: toErrorPayload(failure) };
-  return encodeFrame(headers, JSON.stringify({ ...told, LogResult }));
+  return encodeFrame(headers, JSON.stringify({ ...errorFields, LogResult }));
 }

@@ -18,7 +18,7 @@ export interface PollerSettings {
   log(line: string): void;
 }
 
-/** Gives a function the messages of a queue until the signal is aborted, several at once. */
+/** Invokes a function with the messages of a queue until the signal is aborted. */
 export function pollQueue(settings: PollerSettings, signal: AbortSignal): void {
   for (let poller = 0; poller < settings.definition.concurrency; poller += 1) {
     poll(settings, signal).catch((error: unknown) => settings.log(`! ${String(error)}`));
@@ -30,36 +30,36 @@ async function poll(settings: PollerSettings, signal: AbortSignal): Promise<void
   let failures = 0;
   while (!signal.aborted) {
     try {
-      const batch = await gather(settings, signal);
+      const batch = await collectBatch(settings, signal);
       if (signal.aborted) return;
-      const wanted = batch.filter((message) => isWanted(definition, message));
-      // What no filter wants is dropped, as Lambda does.
-      const unwanted = batch.filter((message) => !wanted.includes(message));
-      for (const message of unwanted) done(settings, message);
-      const outcome = wanted.length === 0 ? 'taken' : await handle(settings, wanted);
+      const matching = batch.filter((message) => matchesFilters(definition, message));
+      // Messages that match no filter are deleted, as on Lambda.
+      const filteredOut = batch.filter((message) => !matching.includes(message));
+      for (const message of filteredOut) deleteMessage(settings, message);
+      const outcome = matching.length === 0 ? 'taken' : await invokeFunction(settings, matching);
       failures = outcome === 'throttled' ? failures + 1 : 0;
     } catch (error) {
       if (signal.aborted) return;
       failures += 1;
       log(`${definition.key}  ! ${error instanceof Error ? error.message : String(error)}`);
     }
-    // What was throttled stays hidden for its time, and others are not taken at once.
+    // Throttled messages stay hidden for their visibility timeout; new ones wait for the backoff.
     if (failures > 0) await clock.sleep(Math.min(500 * 2 ** failures, 60_000), signal);
   }
 }
 
-/** A batch: full, or whatever there is when its window is over. */
-async function gather(
+/** Collects a batch: a full one, or fewer messages once the batching window is over. */
+async function collectBatch(
   { definition, queues, clock }: PollerSettings,
   signal: AbortSignal,
 ): Promise<readonly StoredMessage[]> {
   const { batchSize, windowMs, queueArn } = definition;
   const batch: StoredMessage[] = [];
-  // Nobody has seen them when the system ends before the batch is whole.
+  // If the system stops before the batch is complete, the function has not seen its messages.
   const giveBack = (): void => batch.forEach((message) => queues.giveBack(message));
   signal.addEventListener('abort', giveBack, { once: true });
   const take = async (waitMs: number): Promise<void> => {
-    const queue = knownQueue(queues, queueArn);
+    const queue = requireQueue(queues, queueArn);
     const visibilityMs = queue.settings.visibility * 1000;
     const max = Math.min(batchSize - batch.length, 10);
     batch.push(...(await queues.receive(queue, { max, visibilityMs, waitMs, signal })));
@@ -73,13 +73,13 @@ async function gather(
   return batch;
 }
 
-function knownQueue(queues: Queues, arn: string): Queue {
+function requireQueue(queues: Queues, arn: string): Queue {
   const queue = queues.byArn(arn);
   if (queue === undefined) throw new Error(`there is no queue ${arn}`);
   return queue;
 }
 
-async function handle(
+async function invokeFunction(
   settings: PollerSettings,
   batch: readonly StoredMessage[],
 ): Promise<'taken' | 'throttled'> {
@@ -94,43 +94,46 @@ async function handle(
   const failed = definition.reportsItemFailures ? failedIds(result.payload, batch) : [];
   const firstFailed = batch.findIndex(({ id }) => failed.includes(id));
   const isFifo = definition.queueArn.endsWith('.fifo');
-  // In a FIFO queue, what follows a failed message must wait for it.
-  const isHeldBack = ({ id }: StoredMessage, index: number): boolean =>
+  // In a FIFO queue, the messages after a failed one must wait for it.
+  const staysInQueue = ({ id }: StoredMessage, index: number): boolean =>
     failed.includes(id) || (isFifo && firstFailed !== -1 && index > firstFailed);
   for (const [index, message] of batch.entries()) {
-    if (!isHeldBack(message, index)) done(settings, message);
+    if (!staysInQueue(message, index)) deleteMessage(settings, message);
   }
   return 'taken';
 }
 
-/** By its receipt: what somebody else has since, or has become a dead letter, stays. */
-function done({ definition, queues }: PollerSettings, { receipt }: StoredMessage): void {
+/**
+ * Deletes a message by its receipt. The receipt is outdated, and the message stays, if another
+ * consumer has received it since or it has moved to the dead-letter queue.
+ */
+function deleteMessage({ definition, queues }: PollerSettings, { receipt }: StoredMessage): void {
   const queue = queues.byArn(definition.queueArn);
   if (queue !== undefined && receipt !== undefined) queues.remove(queue, receipt);
 }
 
 /**
- * The messages that a function names as failed. An answer that is not of the form, or that names
- * a message which is not in the batch, fails all of it.
+ * Returns the ids of the messages that the function reports as failed. A malformed response, or one
+ * with an id that is not in the batch, fails the whole batch.
  */
 function failedIds(payload: Buffer, batch: readonly StoredMessage[]): readonly string[] {
   const all = batch.map(({ id }) => id);
   try {
-    const answer: unknown = JSON.parse(payload.toString('utf8'));
-    if (answer === null) return [];
-    const { batchItemFailures: given } = isRecord(answer) ? answer : {};
-    const batchItemFailures = given ?? [];
-    if (!Array.isArray(batchItemFailures)) return all;
-    const named = batchItemFailures.map((item: unknown) =>
+    const response: unknown = JSON.parse(payload.toString('utf8'));
+    if (response === null) return [];
+    const { batchItemFailures } = isRecord(response) ? response : {};
+    const failures = batchItemFailures ?? [];
+    if (!Array.isArray(failures)) return all;
+    const ids = failures.map((item: unknown) =>
       isRecord(item) ? (asText(item['itemIdentifier']) ?? '') : '',
     );
-    return named.every((id) => all.includes(id)) ? named : all;
+    return ids.every((id) => all.includes(id)) ? ids : all;
   } catch {
     return all;
   }
 }
 
-/** A message as a function is given it (Lambda developer guide, "Using Lambda with SQS"). */
+/** The record of a message in the event (Lambda developer guide, "Using Lambda with SQS"). */
 function toRecord({ definition, region }: PollerSettings, message: StoredMessage): object {
   const attributes = parseAttributes(message.attributes);
   const entries = Object.entries(attributes).map(([name, value]) => {
@@ -153,13 +156,13 @@ function toRecord({ definition, region }: PollerSettings, message: StoredMessage
   };
 }
 
-function isWanted({ filters }: EventSourceDefinition, message: StoredMessage): boolean {
+function matchesFilters({ filters }: EventSourceDefinition, message: StoredMessage): boolean {
   if (filters.length === 0) return true;
-  const body = parsed(message.body);
+  const body = parseJson(message.body);
   return filters.some((filter) => matchesPattern(filter, { body, messageId: message.id }));
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

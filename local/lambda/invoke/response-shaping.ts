@@ -1,42 +1,43 @@
+import { maxStreamedResponseBytes } from '#local/lambda/limits.ts';
 import type { Clock } from '#local/process/clock.ts';
 
-/** Which door an answer goes through: each has its own pace. */
-export type ShapedDoor = 'lambda' | 'api-gateway';
+/** The service that a response passes through; each has its own rate. */
+export type ShapedService = 'lambda' | 'api-gateway';
 
-/** Gives a streamed body at the pace, and with the limit, that AWS has for it. */
-export type Shaping = (body: AsyncIterable<Buffer>, door: ShapedDoor) => AsyncIterable<Buffer>;
+/** Limits the rate and size of a streamed body as AWS does. */
+export type Shaping = (
+  body: AsyncIterable<Buffer>,
+  service: ShapedService,
+) => AsyncIterable<Buffer>;
 
 const mebibyte = 1024 * 1024;
 
-/** Lambda fills its bucket eight times a second (runtime interface emulator). */
+/** Lambda refills its token bucket eight times a second (AWS's Runtime Interface Emulator). */
 const tickMs = 125;
 
 /**
- * How much may go at once, and then a second: Lambda's bucket of 6 MiB is filled by 2 MiB/s, and
- * API Gateway lets 10 MB pass first.
+ * Burst and refill of the token buckets, in bytes. Lambda's holds 6 MiB and refills at 2 MiB/s; API
+ * Gateway's holds 10 MB and refills at 2 MB/s.
  */
 const paces = {
   lambda: { burst: 6 * mebibyte, perTick: (2 * mebibyte * tickMs) / 1000 },
   'api-gateway': { burst: 10_000_000, perTick: (2_000_000 * tickMs) / 1000 },
 };
 
-/** The largest streamed answer. */
-const maxStreamedBytes = 200 * mebibyte;
+/** Limits only the size of a body, not its rate. */
+export const unshaped: Shaping = (body) => limitSize(body);
 
-/** Bodies as they come, held only to the largest size. */
-export const unshaped: Shaping = (body) => limited(body);
-
-/** Bodies at AWS's pace. */
+/** Creates a shaping with AWS's rates and size limit. */
 export function createShaping(clock: Clock): Shaping {
-  return (body, door) => paced(limited(body), { ...paces[door], clock });
+  return (body, service) => limitRate(limitSize(body), { ...paces[service], clock });
 }
 
-/** An answer that is too large breaks off. */
-async function* limited(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+/** Passes a body through. Throws when it becomes too large. */
+async function* limitSize(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
   let total = 0;
   for await (const chunk of body) {
     total += chunk.length;
-    if (total > maxStreamedBytes) throw new Error('Function.ResponseSizeTooLarge');
+    if (total > maxStreamedResponseBytes) throw new Error('Function.ResponseSizeTooLarge');
     yield chunk;
   }
 }
@@ -47,7 +48,7 @@ interface Pace {
   readonly clock: Clock;
 }
 
-async function* paced(
+async function* limitRate(
   body: AsyncIterable<Buffer>,
   { burst, perTick, clock }: Pace,
 ): AsyncGenerator<Buffer, void, undefined> {

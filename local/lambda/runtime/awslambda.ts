@@ -4,22 +4,22 @@ import { setContentType, type RuntimeStream } from './response-stream.ts';
 const streamingSymbol = Symbol.for('aws.lambda.runtime.handler.streaming');
 const highWaterMarkSymbol = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 
-/** Puts `awslambda` where handlers expect it, unless the function does not want it. */
+/** Installs the global `awslambda`, unless the function opts out with an environment variable. */
 export function installAwslambda(): void {
   if (/^(?:1|true)$/u.test(process.env['AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA'] ?? '')) return;
   const existing: unknown = Reflect.get(globalThis, 'awslambda');
-  const known = typeof existing === 'object' ? existing : {};
-  const awslambda = { ...known, streamifyResponse, HttpResponseStream, InvokeStore };
+  const base = typeof existing === 'object' ? existing : {};
+  const awslambda = { ...base, streamifyResponse, HttpResponseStream, InvokeStore };
   Object.assign(globalThis, { awslambda });
 }
 
-/** What is known about the invocation that runs. */
+/** Facts about the current invocation. */
 const InvokeStore = {
   getRequestId: (): string => currentRequestId() ?? '-',
   getXRayTraceId: (): string | undefined => process.env['_X_AMZN_TRACE_ID'],
 };
 
-/** Marks a handler as streaming; it is not wrapped. */
+/** Marks a handler as streaming and returns it unwrapped. */
 function streamifyResponse<Marked extends object>(
   handler: Marked,
   options?: { highWaterMark?: number },
@@ -31,7 +31,7 @@ function streamifyResponse<Marked extends object>(
   return handler;
 }
 
-/** Whether a handler streams. Throws for a mark that Lambda does not know. */
+/** Whether a handler is marked as streaming. Throws for a mark that Lambda does not support. */
 export function isStreaming(handler: object): boolean {
   const mark: unknown = Reflect.get(handler, streamingSymbol);
   if (mark === undefined || mark === null) return false;
@@ -40,14 +40,15 @@ export function isStreaming(handler: object): boolean {
   throw Object.assign(error, { name: 'Runtime.MalformedStreamingHandler' });
 }
 
+/** Returns the high-water mark that `streamifyResponse` has set, if any. */
 export function watermarkOf(handler: object): number | undefined {
   const mark: unknown = Reflect.get(handler, highWaterMarkSymbol);
   return typeof mark === 'number' ? mark : undefined;
 }
 
 /**
- * Puts status, headers and cookies before the body. As on Lambda they wait for the first `write`,
- * so a stream that only ends never sends them.
+ * Sends status, headers and cookies before the body. As on Lambda, they are sent with the first
+ * `write`, so a stream that ends without a `write` never sends them.
  */
 const HttpResponseStream = {
   from(stream: RuntimeStream, metadata: unknown): RuntimeStream {

@@ -1,7 +1,7 @@
-"""What runs inside an execution environment of a Python function.
+"""Runs inside the execution environment of a Python function.
 
-It polls the Lambda Runtime API (2018-06-01) and calls the handler, as AWS's own runtime interface
-client does, whose package compiles native code. Managed Python does not stream.
+It polls the Lambda Runtime API (2018-06-01) and calls the handler. It replaces AWS's own runtime
+interface client, whose package compiles native code. Managed Python runtimes do not stream.
 """
 
 import http.client
@@ -18,7 +18,7 @@ BASE = "/2018-06-01/runtime"
 
 
 class Context:
-    """The second argument of a handler."""
+    """The context, which is the second argument of a handler."""
 
     def __init__(self, headers):
         self.aws_request_id = headers["Lambda-Runtime-Aws-Request-Id"]
@@ -37,7 +37,7 @@ class Context:
 
 
 class LineHandler(logging.Handler):
-    """Lambda's lines: level, time, request id and message, by tabs; or JSON."""
+    """Writes Lambda's log lines: level, time, request id and message between tabs, or JSON."""
 
     request_id = ""
     is_json = os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
@@ -112,7 +112,7 @@ def run(handler):
 
 
 def end_with_host():
-    """The other end of this pipe is the host: whoever loses it has nobody left to work for."""
+    """Exits when the host, which holds the other end of stdin, has gone."""
     while sys.stdin.buffer.read(1024):
         pass
     os._exit(1)

@@ -7,52 +7,59 @@ import { createResponseStream } from './response-stream.ts';
 import { createRuntimeClient, toErrorBody, type RuntimeEvent } from './runtime-client.ts';
 
 /*
- * What runs inside an execution environment: AWS's Node runtime interface client, told again in
- * plain code because the original compiles on Linux only. It polls the Lambda Runtime API
- * (2018-06-01) and calls the handler. Version 4 serves nodejs24.x and later; version 3, with
- * callbacks and with errors posted before the process ends, the runtimes before it.
+ * Runs inside an execution environment. It reimplements AWS's Node runtime interface client, whose
+ * native code compiles on Linux only: it polls the Lambda Runtime API (2018-06-01) and calls the
+ * handler. Like version 4 of the client, it serves nodejs24.x and later. For older runtimes, it
+ * behaves like version 3, which supports callbacks and posts errors before the process exits.
  */
 
-/** The first major version of Node whose runtime knows no callbacks. */
+/** The first major version of Node whose runtime does not support callbacks. */
 const firstWithoutCallbacks = 24;
 const major = Number(/nodejs(\d+)/u.exec(process.env['AWS_EXECUTION_ENV'] ?? '')?.[1] ?? 24);
 const takesCallbacks = major < firstWithoutCallbacks;
 
 installConsole();
 installAwslambda();
-installModuleSearch({ root: variable('LAMBDA_TASK_ROOT'), sdkRoot: process.argv[2] });
-// The other end of this pipe is the host: whoever loses it has nobody left to work for.
+installModuleSearch({ root: requireVariable('LAMBDA_TASK_ROOT'), sdkRoot: process.argv[2] });
+// The host holds the other end of stdin. When it closes, the host has gone.
 process.stdin.once('end', () => process.exit(1)).resume();
 
-const client = createRuntimeClient(variable('AWS_LAMBDA_RUNTIME_API'));
+const client = createRuntimeClient(requireVariable('AWS_LAMBDA_RUNTIME_API'));
 let current: string | undefined;
-process.on('uncaughtException', (error) => void die('Uncaught Exception', error, 129));
+process.on('uncaughtException', (error) => void exitWithError('Uncaught Exception', error, 129));
 process.on('unhandledRejection', (reason) => {
-  const told = takesCallbacks ? unhandledRejection(reason) : reason;
-  void die('Unhandled Promise Rejection', told, 128);
+  const error = takesCallbacks ? unhandledRejection(reason) : reason;
+  void exitWithError('Unhandled Promise Rejection', error, 128);
 });
 
 const handler = await load();
 for (;;) await run(handler, await client.next());
 
-/** Version 3 calls a rejection by a name of its own. */
+/** Version 3 reports a rejection under its own error type. */
 function unhandledRejection(reason: unknown): Error {
   const error = new Error(String(reason));
   return Object.assign(error, { name: 'Runtime.UnhandledPromiseRejection', reason });
 }
 
-/** Version 3 tells the caller before it ends, and by its status which of the two it was. */
-async function die(what: string, reason: unknown, olderStatus: number): Promise<void> {
-  console.error(what, JSON.stringify(toErrorBody(reason)));
+/**
+ * Exits after a fatal error. Version 3 first reports it, and uses a separate exit status for each
+ * kind.
+ */
+async function exitWithError(
+  label: string,
+  reason: unknown,
+  version3Status: number,
+): Promise<void> {
+  console.error(label, JSON.stringify(toErrorBody(reason)));
   if (!takesCallbacks) process.exit(1);
   if (current !== undefined) await client.invocationError(current, reason).catch(() => undefined);
-  process.exit(olderStatus);
+  process.exit(version3Status);
 }
 
 async function load(): Promise<Handler> {
   try {
-    const named = { root: variable('LAMBDA_TASK_ROOT'), name: variable('_HANDLER') };
-    return await loadHandler({ ...named, takesCallbacks });
+    const root = requireVariable('LAMBDA_TASK_ROOT');
+    return await loadHandler(root, requireVariable('_HANDLER'), takesCallbacks);
   } catch (error) {
     console.error('Uncaught Exception', JSON.stringify(toErrorBody(error)));
     await client.initError(error);
@@ -73,13 +80,13 @@ async function run(call: Handler, event: RuntimeEvent): Promise<void> {
 async function runBuffered(call: Handler, event: RuntimeEvent): Promise<void> {
   let result: unknown;
   try {
-    const given: unknown = JSON.parse(event.payload);
-    // Only a loop in which nothing else waits tells that a handler has nothing left to do.
+    const payload: unknown = JSON.parse(event.payload);
+    // An open stdin would keep the event loop alive, and `beforeExit` would never be emitted.
     if (takesCallbacks) process.stdin.unref();
     result = stringify(
       takesCallbacks
-        ? await callWithCallback(call, given, contextOf(event))
-        : await call(given, contextOf(event)),
+        ? await callWithCallback(call, payload, createContext(event))
+        : await call(payload, createContext(event)),
     );
   } catch (error) {
     console.error('Invoke Error', JSON.stringify(toErrorBody(error)));
@@ -99,12 +106,12 @@ function stringify(result: unknown): unknown {
 }
 
 async function runStreaming(call: Handler, event: RuntimeEvent): Promise<void> {
-  const { stream, fail, answered } = createResponseStream(
+  const { stream, fail, completed } = createResponseStream(
     client.responseUrl(event.requestId),
     watermarkOf(call),
   );
   try {
-    const returned = call(JSON.parse(event.payload), stream, contextOf(event));
+    const returned = call(JSON.parse(event.payload), stream, createContext(event));
     if (!(returned instanceof Promise)) {
       throw new TypeError('Streaming does not support non-async handlers.');
     }
@@ -115,26 +122,26 @@ async function runStreaming(call: Handler, event: RuntimeEvent): Promise<void> {
     console.error('Invoke Error', JSON.stringify(toErrorBody(error)));
     fail(error);
   }
-  await answered;
+  await completed;
 }
 
-/** The context of a handler; `memoryLimitInMB` is a string on Lambda, too. */
-function contextOf(event: RuntimeEvent): Record<string, unknown> {
+/** Returns the context of a handler. `memoryLimitInMB` is a string, as on Lambda. */
+function createContext(event: RuntimeEvent): Record<string, unknown> {
   return {
     awsRequestId: event.requestId,
     invokedFunctionArn: event.functionArn,
     xRayTraceId: event.traceId,
-    functionName: variable('AWS_LAMBDA_FUNCTION_NAME'),
-    functionVersion: variable('AWS_LAMBDA_FUNCTION_VERSION'),
-    memoryLimitInMB: variable('AWS_LAMBDA_FUNCTION_MEMORY_SIZE'),
-    logGroupName: variable('AWS_LAMBDA_LOG_GROUP_NAME'),
-    logStreamName: variable('AWS_LAMBDA_LOG_STREAM_NAME'),
+    functionName: requireVariable('AWS_LAMBDA_FUNCTION_NAME'),
+    functionVersion: requireVariable('AWS_LAMBDA_FUNCTION_VERSION'),
+    memoryLimitInMB: requireVariable('AWS_LAMBDA_FUNCTION_MEMORY_SIZE'),
+    logGroupName: requireVariable('AWS_LAMBDA_LOG_GROUP_NAME'),
+    logStreamName: requireVariable('AWS_LAMBDA_LOG_STREAM_NAME'),
     clientContext: event.clientContext === undefined ? undefined : JSON.parse(event.clientContext),
     getRemainingTimeInMillis: () => event.deadlineMs - Date.now(),
   };
 }
 
-function variable(name: string): string {
+function requireVariable(name: string): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`The environment variable ${name} is not set`);
   return value;

@@ -2,9 +2,10 @@ import { format } from 'node:util';
 import type { Handler } from './load-handler.ts';
 
 /**
- * Runs a handler as the runtimes before Node 24 do: it may return a promise, or call back, and
- * then its result is sent once nothing is left to do, unless the context says otherwise. A
- * handler that does neither gives null when nothing is left to do.
+ * Runs a handler as the runtimes before Node 24 do. The handler may return a promise or call the
+ * callback. The callback's result is returned once the event loop is empty, or at once if
+ * `callbackWaitsForEmptyEventLoop` is false. If the handler does neither, the result is null once
+ * the event loop is empty.
  */
 export async function callWithCallback(
   call: Handler,
@@ -12,14 +13,14 @@ export async function callWithCallback(
   context: Record<string, unknown>,
 ): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  let atEnd = (): void => resolve(null);
-  const onNothingLeft = (): void => atEnd();
-  process.once('beforeExit', onNothingLeft);
+  let settleWhenEmpty = (): void => resolve(null);
+  const onBeforeExit = (): void => settleWhenEmpty();
+  process.once('beforeExit', onBeforeExit);
   const settle = (error: unknown, result: unknown): void => {
     if (error === undefined || error === null) resolve(result);
     else reject(error instanceof Error ? error : new Error(format(error)));
   };
-  const full: Record<string, unknown> = {
+  const fullContext: Record<string, unknown> = {
     ...context,
     callbackWaitsForEmptyEventLoop: true,
     done: settle,
@@ -27,15 +28,16 @@ export async function callWithCallback(
     fail: (error: unknown) => settle(error ?? 'handled', undefined),
   };
   const callback = (error?: unknown, result?: unknown): void => {
-    if (full['callbackWaitsForEmptyEventLoop'] === false) setImmediate(settle, error, result);
-    else atEnd = () => settle(error, result);
+    if (fullContext['callbackWaitsForEmptyEventLoop'] === false)
+      setImmediate(settle, error, result);
+    else settleWhenEmpty = () => settle(error, result);
   };
   try {
-    const returned = call(event, full, callback);
+    const returned = call(event, fullContext, callback);
     if (isThenable(returned)) resolve(returned);
     return await promise;
   } finally {
-    process.off('beforeExit', onNothingLeft);
+    process.off('beforeExit', onBeforeExit);
   }
 }
 

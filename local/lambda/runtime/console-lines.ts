@@ -3,7 +3,7 @@ import { format } from 'node:util';
 
 const requestIds = new AsyncLocalStorage<string>();
 
-/** Runs an invocation so that what it logs carries its request id. */
+/** Runs an invocation and adds its request id to its log lines. */
 export function withRequestId<Result>(
   requestId: string,
   run: () => Promise<Result>,
@@ -11,7 +11,7 @@ export function withRequestId<Result>(
   return requestIds.run(requestId, run);
 }
 
-/** The request id of the invocation that runs. */
+/** Returns the request id of the current invocation, if there is one. */
 export const currentRequestId = (): string | undefined => requestIds.getStore();
 
 const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
@@ -26,26 +26,30 @@ const methods = {
   trace: 'TRACE',
 } as const;
 
-/** Makes `console` write Lambda's lines: text parted by tabs, or JSON where the function wants it. */
+/**
+ * Makes `console` write Lambda's log lines: tab-separated text, or JSON if the function asks for
+ * it.
+ */
 export function installConsole(): void {
-  const { AWS_LAMBDA_LOG_FORMAT: wanted, AWS_LAMBDA_LOG_LEVEL: least = 'TRACE' } = process.env;
-  const isJson = wanted?.toUpperCase() === 'JSON';
-  const lowest = levels.findIndex((level) => level === least.toUpperCase());
+  const { AWS_LAMBDA_LOG_FORMAT: logFormat, AWS_LAMBDA_LOG_LEVEL: minLevel = 'TRACE' } =
+    process.env;
+  const isJson = logFormat?.toUpperCase() === 'JSON';
+  const minIndex = levels.findIndex((level) => level === minLevel.toUpperCase());
   for (const [method, level] of Object.entries(methods)) {
     Reflect.set(console, method, (...args: unknown[]) => {
-      if (isJson && levels.indexOf(level) < lowest) return;
+      if (isJson && levels.indexOf(level) < minIndex) return;
       process.stdout.write(`${isJson ? jsonLine(level, args) : textLine(level, args)}\n`);
     });
   }
 }
 
-/** A line feed would end the line, so a carriage return stands for it. */
+/** A line feed would end the log line, so it is replaced by a carriage return. */
 function textLine(level: Level, args: readonly unknown[]): string {
   const message = format(...args).replaceAll('\n', '\r');
   return `${new Date().toISOString()}\t${requestIds.getStore()}\t${level}\t${message}`;
 }
 
-/** One object stays an object, and an error is told apart from the words around it. */
+/** A single object stays an object. The fields of an error are added to the message. */
 function jsonLine(level: Level, args: readonly unknown[]): string {
   const line = {
     timestamp: new Date().toISOString(),
@@ -67,7 +71,7 @@ function jsonLine(level: Level, args: readonly unknown[]): string {
   try {
     return JSON.stringify({ ...line, message, ...details });
   } catch {
-    // What cannot be told in JSON, such as a circle, is told as text.
+    // Values that JSON cannot represent, such as circular references, are formatted as text.
     return JSON.stringify({ ...line, message: format(...args), ...details });
   }
 }

@@ -6,19 +6,17 @@ import { isStreaming } from './awslambda.ts';
 
 export type Handler = (...args: unknown[]) => unknown;
 
-export interface Named {
-  readonly root: string;
-  /** `folder/module.export` */
-  readonly name: string;
-  /** Whether the runtime is one of those before Node 24. */
-  readonly takesCallbacks: boolean;
-}
-
 /**
- * Finds a function's handler as Lambda does: `folder/module.export`, the module tried bare, as
- * `.js`, `.mjs` and `.cjs`, then by `require.resolve`. Throws with Lambda's error types.
+ * Loads a function's handler as Lambda does. The name has the form `folder/module.export`. The
+ * module is looked up without an extension, as `.js`, `.mjs` and `.cjs`, then with
+ * `require.resolve`. `takesCallbacks` is true for runtimes before Node 24. Throws errors with
+ * Lambda's error types.
  */
-export async function loadHandler({ root, name, takesCallbacks }: Named): Promise<Handler> {
+export async function loadHandler(
+  root: string,
+  name: string,
+  takesCallbacks: boolean,
+): Promise<Handler> {
   if (name.includes('..')) {
     throw failure('Runtime.MalformedHandlerName', `'${name}' is not a valid handler name.`);
   }
@@ -32,16 +30,16 @@ export async function loadHandler({ root, name, takesCallbacks }: Named): Promis
     throw failure('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
   }
   if (!isHandler(exported)) throw failure('Runtime.HandlerNotFound', `${name} is not a function`);
-  // A mark that Lambda does not know is refused before anything is called.
+  // An unsupported streaming mark is rejected before the handler is called.
   const streams = isStreaming(exported);
-  if (!takesCallbacks && !streams) refuseCallback(exported);
+  if (!takesCallbacks && !streams) rejectCallback(exported);
   return exported;
 }
 
 async function loadModule(root: string, modulePath: string): Promise<unknown> {
-  const found = ['', '.js', '.mjs', '.cjs'].map((end) => modulePath + end).find(existsSync);
+  const file = ['', '.js', '.mjs', '.cjs'].map((end) => modulePath + end).find(existsSync);
   try {
-    const path = found ?? createRequire(`${root}/`).resolve(modulePath);
+    const path = file ?? createRequire(`${root}/`).resolve(modulePath);
     return await import(pathToFileURL(path).href);
   } catch (error) {
     if (error instanceof SyntaxError) {
@@ -64,16 +62,16 @@ function lookUp(module: unknown, path: string): unknown {
 }
 
 function property(value: unknown, key: string): unknown {
-  const holder = typeof value === 'object' || typeof value === 'function';
-  return holder && value !== null ? Reflect.get(value, key) : undefined;
+  const hasProperties = typeof value === 'object' || typeof value === 'function';
+  return hasProperties && value !== null ? Reflect.get(value, key) : undefined;
 }
 
 function isHandler(value: unknown): value is Handler {
   return typeof value === 'function';
 }
 
-/** Node 24's runtime has no callbacks. */
-function refuseCallback(handler: Handler): void {
+/** Throws for a handler with a callback parameter, which Node 24's runtime does not support. */
+function rejectCallback(handler: Handler): void {
   if (handler.length < 3) return;
   throw failure(
     'Runtime.CallbackHandlerDeprecated',

@@ -10,68 +10,70 @@ import { delimiter, dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export interface ModuleSearch {
-  /** The folder of the function's code, above which nothing is there on Lambda. */
+  /** The folder of the function's code. On Lambda, the folders above it contain no packages. */
   readonly root: string;
-  /** Whose `node_modules` has the AWS SDK. */
+  /** The folder whose `node_modules` has the AWS SDK. */
   readonly sdkRoot: string | undefined;
 }
 
-/** What Lambda's own runtime brings along for every function. */
-const ownPackages = /^@(?:aws-sdk|aws|smithy)\//u;
+/** The packages that Lambda's runtime provides to every function. */
+const sdkPackages = /^@(?:aws-sdk|aws|smithy)\//u;
 
 /**
- * Has packages found where Lambda finds them, and nowhere else: in the function's own folder, in
- * its layers (NODE_PATH, for ES modules too), and the AWS SDK. What lies above the folder here is
- * not there on Lambda, neither packages nor the `type` of a package.json.
+ * Restricts module resolution to the places that Lambda searches: the function's own folder, its
+ * layers (NODE_PATH, for ES modules too) and the AWS SDK. Packages and package.json files in
+ * folders above the function's are ignored, because Lambda does not have them.
  */
 export function installModuleSearch({ root, sdkRoot }: ModuleSearch): void {
   const layers = (process.env['NODE_PATH'] ?? '').split(delimiter).filter((path) => path !== '');
-  const elsewhere = (specifier: string): readonly string[] => [
+  const otherFolders = (specifier: string): readonly string[] => [
     ...layers.map((path) => dirname(path)),
-    ...(sdkRoot !== undefined && ownPackages.test(specifier) ? [sdkRoot] : []),
+    ...(sdkRoot !== undefined && sdkPackages.test(specifier) ? [sdkRoot] : []),
   ];
   registerHooks({
-    resolve(given, context, next) {
-      const specifier = inLayers(given, layers);
+    resolve(requested, context, next) {
+      const specifier = resolveOpt(requested, layers);
       const parent = pathOf(context.parentURL);
       const isSearched = isPackage(specifier) && parent !== undefined && isInside(root, parent);
       if (!isSearched || isOwn(root, specifier, parent)) {
         return withFormat(root, next(specifier, context));
       }
-      for (const folder of elsewhere(specifier)) {
-        const found = attempt(() => resolveFrom(folder, specifier, { context, next }));
-        if (found !== undefined) return found;
+      for (const folder of otherFolders(specifier)) {
+        const resolved = attempt(() => resolveFrom(folder, specifier, context, next));
+        if (resolved !== undefined) return resolved;
       }
-      throw notFound(specifier, parent, isRequired(context));
+      throw notFoundError(specifier, parent, isRequired(context));
     },
   });
   compileUntyped(root);
 }
 
-/** Left to itself, Node's `require` would ask the package.json above once more. */
+/**
+ * Compiles `.js` files without a package.json as CommonJS: Node's `require` would read one above.
+ */
 function compileUntyped(root: string): void {
   const extensions: unknown = Reflect.get(Module, '_extensions');
   if (typeof extensions !== 'object' || extensions === null) return;
-  const ordinary: unknown = Reflect.get(extensions, '.js');
+  const original: unknown = Reflect.get(extensions, '.js');
   Reflect.set(extensions, '.js', (module: object, path: string) => {
     const source = hasNoType(root, path) ? readFileSync(path, 'utf8') : '';
     const compile: unknown = Reflect.get(module, '_compile');
     const isPlain = source !== '' && !isModule(source) && typeof compile === 'function';
     if (isPlain) return Reflect.apply(compile, module, [source, path, 'commonjs']) as unknown;
-    return typeof ordinary === 'function'
-      ? Reflect.apply(ordinary, extensions, [module, path])
+    return typeof original === 'function'
+      ? Reflect.apply(original, extensions, [module, path])
       : undefined;
   });
 }
 
-/** `/opt/nodejs/x.mjs` is in one of the layers, which lie over each other there. */
-function inLayers(specifier: string, layers: readonly string[]): string {
+/** Resolves a file in `/opt`, such as `/opt/nodejs/x.mjs`, to the layer that contains it. */
+function resolveOpt(specifier: string, layers: readonly string[]): string {
   const [, rest] = /^(?:file:\/\/)?\/opt\/(.+)$/u.exec(specifier) ?? [];
   if (rest === undefined) return specifier;
   const roots = layers.map((path) => dirname(dirname(path)));
   const ends = ['', '.js', '.mjs', '.cjs', '/index.js'];
-  const found = roots.flatMap((folder) => ends.map((end) => join(folder, rest + end))).find(isFile);
-  return found === undefined ? specifier : pathToFileURL(found).href;
+  const file = roots.flatMap((folder) => ends.map((end) => join(folder, rest + end))).find(isFile);
+  return file === undefined ? specifier : pathToFileURL(file).href;
 }
 
 function isFile(path: string): boolean {
@@ -80,16 +82,15 @@ function isFile(path: string): boolean {
 
 type Next = (specifier: string, context?: Partial<ResolveHookContext>) => ResolveFnOutput;
 
-interface Resolving {
-  readonly context: ResolveHookContext;
-  readonly next: Next;
-}
-
-/** `require` does not ask where it is called from, so that it is asked from there. */
+/**
+ * Resolves a module from another folder. `require` ignores `parentURL`, so it needs its own
+ * resolver.
+ */
 function resolveFrom(
   folder: string,
   specifier: string,
-  { context, next }: Resolving,
+  context: ResolveHookContext,
+  next: Next,
 ): ResolveFnOutput {
   const from = pathToFileURL(join(folder, 'none.js')).href;
   if (!isRequired(context)) return next(specifier, { ...context, parentURL: from });
@@ -101,7 +102,7 @@ function isRequired({ conditions }: ResolveHookContext): boolean {
   return conditions.includes('require');
 }
 
-/** Neither a path nor a URL, nor a name that a package gives its own parts. */
+/** Whether a specifier names a package, not a path, a URL, a `#` import or a built-in module. */
 function isPackage(specifier: string): boolean {
   return !/^(?:[./#]|[a-z]+:)/u.test(specifier) && !isBuiltin(specifier);
 }
@@ -115,7 +116,7 @@ function isInside(root: string, path: string): boolean {
   return !rest.startsWith('..') && rest !== '';
 }
 
-/** Whether a package is in one of the folders from a file up to the function's own. */
+/** Whether a package is in a `node_modules` between a file's folder and the function's folder. */
 function isOwn(root: string, specifier: string, parent: string): boolean {
   const [scope = '', name = ''] = specifier.split('/');
   const folder = scope.startsWith('@') ? join(scope, name) : scope;
@@ -131,15 +132,17 @@ function isSelf(root: string, name: string): boolean {
   return existsSync(file) && readFileSync(file, 'utf8').includes(`"name": "${name}"`);
 }
 
-function notFound(specifier: string, parent: string, isRequire: boolean): Error {
+function notFoundError(specifier: string, parent: string, isRequire: boolean): Error {
   const code = isRequire ? 'MODULE_NOT_FOUND' : 'ERR_MODULE_NOT_FOUND';
   const what = isRequire ? 'module' : 'package';
-  const hint = ownPackages.test(specifier) ? ': Lambda has it, and it is not installed here' : '';
+  const hint = sdkPackages.test(specifier)
+    ? ': Lambda provides it, but it is not installed here'
+    : '';
   const message = `Cannot find ${what} '${specifier}' imported from ${parent}${hint}`;
   return Object.assign(new Error(message), { code });
 }
 
-/** What has no package.json of its own is CommonJS on Lambda, unless it is written as a module. */
+/** On Lambda, a file without a package.json is CommonJS unless it contains ES module syntax. */
 function withFormat(root: string, resolved: ResolveFnOutput): ResolveFnOutput {
   const path = pathOf(resolved.url);
   if (path === undefined || !hasNoType(root, path)) return resolved;

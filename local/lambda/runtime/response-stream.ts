@@ -3,7 +3,7 @@ import { toErrorBody } from './runtime-client.ts';
 
 type Write = (chunk: string | Uint8Array) => boolean;
 
-/** What a streaming handler writes to: a plain object with the bound methods of the request. */
+/** The stream of a streaming handler: a plain object with bound methods of the HTTP request. */
 export interface RuntimeStream {
   _onBeforeFirstWrite?: ((write: Write) => void) | undefined;
   write(chunk: unknown, ...rest: unknown[]): boolean;
@@ -12,16 +12,16 @@ export interface RuntimeStream {
   readonly writableEnded: boolean;
 }
 
-export interface OpenResponse {
+export interface ResponseStream {
   readonly stream: RuntimeStream;
-  /** Ends the answer with the error in its trailers; too late once it has ended. */
+  /** Ends the response with an error in its trailers. Does nothing if it has already ended. */
   fail(error: unknown): void;
-  /** Settles when the Runtime API has taken the whole answer. */
-  readonly answered: Promise<void>;
+  /** Resolves when the Runtime API has accepted the complete response; rejects if it did not. */
+  readonly completed: Promise<void>;
 }
 
-/** Opens the streaming answer to an invocation; nothing is sent before the first write or end. */
-export function createResponseStream(url: URL, highWaterMark: number | undefined): OpenResponse {
+/** Opens the streaming response of an invocation. Nothing is sent before the first write or end. */
+export function createResponseStream(url: URL, highWaterMark: number | undefined): ResponseStream {
   const request = http.request(url, {
     method: 'POST',
     headers: {
@@ -32,8 +32,8 @@ export function createResponseStream(url: URL, highWaterMark: number | undefined
     },
     ...(highWaterMark === undefined ? {} : { highWaterMark }),
   });
-  // A destroyed request ends the environment, even when the handler has caught the reason.
-  const answered = new Promise<void>((resolve, reject) => {
+  // A destroyed request ends the environment, even if the handler has caught the error.
+  const completed = new Promise<void>((resolve, reject) => {
     request.once('error', reject);
     request.once('close', () => reject(new Error('The response stream was destroyed.')));
     request.once('response', (response) => {
@@ -52,20 +52,20 @@ export function createResponseStream(url: URL, highWaterMark: number | undefined
     });
     request.end();
   };
-  return { stream, fail, answered };
+  return { stream, fail, completed };
 }
 
-/** As Lambda's own, `setContentType` throws once the first byte is out. */
+/** Sets the content type. As on Lambda, throws after the first byte has been sent. */
 export function setContentType(stream: RuntimeStream, contentType: string): void {
   stream.setContentType(contentType);
 }
 
-const forwarded =
+const boundMethods =
   'cork uncork destroy on once off addListener removeListener removeAllListeners emit ' +
   'listeners rawListeners listenerCount eventNames prependListener prependOnceListener ' +
   'setMaxListeners getMaxListeners';
 
-const mirrored =
+const mirroredProperties =
   'writable writableFinished writableNeedDrain writableLength writableHighWaterMark ' +
   'writableCorked writableObjectMode destroyed';
 
@@ -92,11 +92,11 @@ function toStream(request: http.ClientRequest): RuntimeStream {
       return request.writableEnded;
     },
   };
-  for (const name of forwarded.split(' ')) {
+  for (const name of boundMethods.split(' ')) {
     const method: unknown = Reflect.get(request, name);
     if (typeof method === 'function') Reflect.set(stream, name, method.bind(request));
   }
-  for (const name of mirrored.split(' ')) {
+  for (const name of mirroredProperties.split(' ')) {
     const get = (): unknown => Reflect.get(request, name);
     Object.defineProperty(stream, name, { get, set: ignore, enumerable: true });
   }

@@ -1,12 +1,12 @@
 import http from 'node:http';
 
-/** An invocation as the Runtime API hands it out. */
+/** An invocation as the Runtime API sends it. */
 export interface RuntimeEvent {
   readonly requestId: string;
   readonly deadlineMs: number;
   readonly functionArn: string;
   readonly traceId: string | undefined;
-  /** In JSON. */
+  /** JSON. */
   readonly clientContext: string | undefined;
   readonly payload: string;
 }
@@ -25,7 +25,7 @@ export interface RuntimeClient {
   responseUrl(requestId: string): URL;
 }
 
-/** A client of the Lambda Runtime API (2018-06-01) at `host:port`. */
+/** Creates a client of the Lambda Runtime API (2018-06-01) at `host:port`. */
 export function createRuntimeClient(address: string): RuntimeClient {
   const base = `http://${address}/2018-06-01/runtime`;
   return {
@@ -56,7 +56,7 @@ export function createRuntimeClient(address: string): RuntimeClient {
   };
 }
 
-/** Whatever was thrown, as Lambda reports it. */
+/** Converts a thrown value into Lambda's error format. */
 export function toErrorBody(thrown: unknown): ErrorBody {
   if (!(thrown instanceof Error)) {
     return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
@@ -65,19 +65,23 @@ export function toErrorBody(thrown: unknown): ErrorBody {
   return { errorType: thrown.name, errorMessage: thrown.message, trace };
 }
 
-interface Outgoing {
+interface SendOptions {
   readonly body?: string;
   readonly headers?: http.OutgoingHttpHeaders;
 }
 
-interface Incoming {
+interface ReceivedResponse {
   readonly headers: http.IncomingHttpHeaders;
   readonly body: string;
 }
 
 const agent = new http.Agent({ keepAlive: true });
 
-function send(method: string, url: string, { body, headers }: Outgoing = {}): Promise<Incoming> {
+function send(
+  method: string,
+  url: string,
+  { body, headers }: SendOptions = {},
+): Promise<ReceivedResponse> {
   return new Promise((resolve, reject) => {
     const content = {
       'Content-Type': 'application/json',

@@ -1,6 +1,6 @@
 import type { Json } from '#local/template/json.ts';
 
-/** A REST API with all that its stages share. */
+/** A REST API with its stages and everything that they share. */
 export interface ApiDefinition {
   readonly key: string;
   readonly id: string;
@@ -8,11 +8,11 @@ export interface ApiDefinition {
   readonly stages: readonly StageDefinition[];
   /** Bodies of these media types are base64 in events and results. */
   readonly binaryMediaTypes: readonly string[];
-  /** Where a request has its key: in `x-api-key`, or in what its authorizer says. */
+  /** Where the API key comes from: the `x-api-key` header or the authorizer's response. */
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
   readonly isEdgeOptimised: boolean;
   readonly methods: readonly MethodDefinition[];
-  /** By response type, such as `DEFAULT_4XX`. */
+  /** Customised error responses by response type, such as `DEFAULT_4XX`. */
   readonly gatewayResponses: ReadonlyMap<string, GatewayResponseDefinition>;
 }
 
@@ -35,7 +35,7 @@ export interface MethodDefinition {
   readonly httpMethod: string;
   readonly apiKeyRequired: boolean;
   readonly authorization: Authorization;
-  /** Parameters that must be there, such as `method.request.querystring.q`. */
+  /** Required parameters, such as `method.request.querystring.q`. */
   readonly requiredParameters: readonly string[];
   /** JSON schemas of bodies, by media type. */
   readonly bodySchemas: ReadonlyMap<string, Json>;
@@ -50,7 +50,7 @@ export type Authorization =
       readonly type: 'user-pool';
       readonly header: string;
       readonly poolArns: readonly string[];
-      /** With scopes an access token is wanted, without them an ID token. */
+      /** With scopes, an access token is required; without scopes, an ID token. */
       readonly scopes: readonly string[];
     };
 
@@ -67,7 +67,7 @@ export interface FunctionAuthorizer {
 export type Integration =
   | {
       readonly type: 'lambda';
-      /** A function's name; may hold `${stageVariables.name}`. */
+      /** The name of a function; it may contain `${stageVariables.name}`. */
       readonly functionName: string;
       readonly streams: boolean;
       readonly timeoutMs: number;
@@ -84,21 +84,21 @@ export type Integration =
       readonly requestTemplates: Readonly<Record<string, string>>;
       readonly responses: readonly MockResponse[];
     }
-  /** Something that a template may have and that is not hosted here. */
+  /** An integration that is valid in a template but is not hosted here. */
   | { readonly type: 'unhosted'; readonly what: string };
 
 export interface MockResponse {
   readonly status: number;
-  /** The status of the request template that it answers; the default has none. */
+  /** Matches the status of the request template; the default response has no pattern. */
   readonly pattern: string | undefined;
-  /** `method.response.header.Name` to a quoted text. */
+  /** Quoted values by name, such as `method.response.header.Name`. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly templates: Readonly<Record<string, string>>;
 }
 
 export interface GatewayResponseDefinition {
   readonly status: number | undefined;
-  /** `gatewayresponse.header.Name` to a quoted text. */
+  /** Quoted values by name, such as `gatewayresponse.header.Name`. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly templates: Readonly<Record<string, string>>;
 }
@@ -108,7 +108,7 @@ export interface ApiKeyDefinition {
   readonly id: string;
   readonly name: string;
   readonly isEnabled: boolean;
-  /** Present where the template gives the key away. */
+  /** Present if the template contains the value of the key. */
   readonly value: string | undefined;
 }
 

@@ -6,10 +6,10 @@ import type {
   StageDefinition,
 } from '#local/rest-api/definition/api-definition.ts';
 import {
-  functionNameIn,
+  parseFunctionName,
   readIntegration,
-  sourcesIn,
-  ttlOf,
+  parseIdentitySources,
+  authorizerTtlMs,
 } from '#local/rest-api/definition/read-integration.ts';
 import { readOpenApi, type OpenApiParts } from '#local/rest-api/definition/read-openapi.ts';
 import { idOf, readThrottle } from '#local/rest-api/definition/read-usage-plans.ts';
@@ -18,7 +18,7 @@ import type { OpenStack, Resource } from '#local/template/stacks.ts';
 import { isRecord } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
-/** All the REST APIs of some stacks. */
+/** Reads all REST APIs of the stacks. */
 export function readApis(stacks: readonly OpenStack[]): readonly ApiDefinition[] {
   const ofType = (type: string): readonly Resource[] =>
     stacks.flatMap((stack) => stack.ofType(`AWS::ApiGateway::${type}`));
@@ -49,24 +49,24 @@ function readApi(resource: Resource, ofType: OfType): ApiDefinition {
     methods: [...document.methods, ...readMethods(resource, parts)],
     gatewayResponses: new Map([
       ...document.gatewayResponses,
-      ...own('GatewayResponse').map(({ properties: given }) => readGatewayResponse(given)),
+      ...own('GatewayResponse').map(({ properties: response }) => readGatewayResponse(response)),
     ]),
   };
 }
 
-interface Parts {
+interface ApiParts {
   own(type: string): readonly Resource[];
   readonly document: OpenApiParts;
   readonly models: ReadonlyMap<string, Json>;
 }
 
-/** An API is edge-optimised where nothing else is said. */
+/** Whether an API is edge-optimised, which is the default endpoint type. */
 function isEdge(properties: Properties): boolean {
   const types = properties.nested('EndpointConfiguration').texts('Types');
   return types.length === 0 || types.includes('EDGE');
 }
 
-/** A deployment may bring a stage along. */
+/** Reads the stages of an API. A deployment may define a stage too. */
 function readStages(
   stages: readonly Resource[],
   deployments: readonly Resource[],
@@ -87,9 +87,9 @@ function readStages(
   }));
   const deployed = deployments.flatMap(({ properties }) => {
     const name = properties.optionalText('StageName');
-    const isKnown = own.some((stage) => stage.name === name);
+    const isDeclared = own.some((stage) => stage.name === name);
     const variables = properties.nested('StageDescription').textMap('Variables');
-    return name === undefined || isKnown ? [] : [{ name, variables, throttle: undefined }];
+    return name === undefined || isDeclared ? [] : [{ name, variables, throttle: undefined }];
   });
   const all = [...own, ...deployed];
   return all.length === 0 ? [{ name: 'prod', variables: {}, throttle: undefined }] : all;
@@ -105,7 +105,7 @@ function readModels(models: readonly Resource[]): ReadonlyMap<string, Json> {
   );
 }
 
-function readMethods(api: Resource, parts: Parts): readonly MethodDefinition[] {
+function readMethods(api: Resource, parts: ApiParts): readonly MethodDefinition[] {
   const root = String(api.stack.scope.attribute(api.logicalId, 'RootResourceId'));
   const byId = new Map(parts.own('Resource').map((item) => [idOf(item), item.properties]));
   const pathOf = (resourceId: string): string => {
@@ -123,20 +123,24 @@ function readMethods(api: Resource, parts: Parts): readonly MethodDefinition[] {
       apiKeyRequired: properties.flag('ApiKeyRequired'),
       authorization: readAuthorization(properties, parts),
       requiredParameters:
-        validator?.flag('ValidateRequestParameters') === true ? requiredIn(properties) : [],
+        validator?.flag('ValidateRequestParameters') === true
+          ? readRequiredParameters(properties)
+          : [],
       bodySchemas:
-        validator?.flag('ValidateRequestBody') === true ? schemasIn(properties, parts) : new Map(),
+        validator?.flag('ValidateRequestBody') === true
+          ? readBodySchemas(properties, parts)
+          : new Map(),
       integration: readIntegration(`${key}.Integration`, properties.nested('Integration')),
     };
   });
 }
 
-function requiredIn(method: Properties): readonly string[] {
+function readRequiredParameters(method: Properties): readonly string[] {
   const entries = Object.entries(method.textMap('RequestParameters'));
   return entries.filter(([, isRequired]) => isRequired === 'true').map(([name]) => name);
 }
 
-function schemasIn(method: Properties, { models }: Parts): ReadonlyMap<string, Json> {
+function readBodySchemas(method: Properties, { models }: ApiParts): ReadonlyMap<string, Json> {
   const entries = Object.entries(method.textMap('RequestModels')).flatMap(([type, name]) => {
     const schema = models.get(name);
     return schema === undefined ? [] : [[type, withDefinitions(schema, models)] as const];
@@ -144,7 +148,7 @@ function schemasIn(method: Properties, { models }: Parts): ReadonlyMap<string, J
   return new Map(entries);
 }
 
-/** Models refer to each other by the API's own URLs, which are names here. */
+/** Models refer to each other by URLs of the API. They become references to local definitions. */
 function withDefinitions(schema: Json, models: ReadonlyMap<string, Json>): Json {
   const rewrite = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(rewrite);
@@ -164,13 +168,14 @@ function withDefinitions(schema: Json, models: ReadonlyMap<string, Json>): Json 
   };
 }
 
-function readAuthorization(method: Properties, { own }: Parts): Authorization {
+function readAuthorization(method: Properties, { own }: ApiParts): Authorization {
   const type = method.optionalText('AuthorizationType') ?? 'NONE';
   if (type === 'NONE') return { type: 'none' };
   if (type === 'AWS_IAM') return { type: 'iam' };
   const id = method.text('AuthorizerId');
   const authorizer = own('Authorizer').find((item) => idOf(item) === id)?.properties;
-  if (authorizer === undefined) throw new Error(`${method.key}.AuthorizerId: there is no ${id}`);
+  if (authorizer === undefined)
+    throw new Error(`${method.key}.AuthorizerId: there is no authorizer ${id}`);
   const isRequest = authorizer.optionalText('Type') === 'REQUEST';
   const source =
     authorizer.optionalText('IdentitySource') ??
@@ -185,21 +190,21 @@ function readAuthorization(method: Properties, { own }: Parts): Authorization {
     authorizer: {
       id,
       kind: authorizer.choice('Type', ['TOKEN', 'REQUEST']),
-      functionName: functionNameIn(authorizer.key, authorizer.text('AuthorizerUri')),
-      identitySources: sourcesIn(source),
+      functionName: parseFunctionName(authorizer.key, authorizer.text('AuthorizerUri')),
+      identitySources: parseIdentitySources(source),
       validation: authorizer.optionalText('IdentityValidationExpression'),
-      ttlMs: ttlOf(source, authorizer.number('AuthorizerResultTtlInSeconds', 300)),
+      ttlMs: authorizerTtlMs(source, authorizer.number('AuthorizerResultTtlInSeconds', 300)),
     },
   };
 }
 
-function readGatewayResponse(given: Properties): readonly [string, GatewayResponseDefinition] {
+function readGatewayResponse(properties: Properties): readonly [string, GatewayResponseDefinition] {
   return [
-    given.text('ResponseType'),
+    properties.text('ResponseType'),
     {
-      status: given.optionalNumber('StatusCode'),
-      parameters: given.textMap('ResponseParameters'),
-      templates: given.textMap('ResponseTemplates'),
+      status: properties.optionalNumber('StatusCode'),
+      parameters: properties.textMap('ResponseParameters'),
+      templates: properties.textMap('ResponseTemplates'),
     },
   ];
 }

@@ -1,16 +1,18 @@
 import type { Integration, MockResponse } from '#local/rest-api/definition/api-definition.ts';
 import type { Properties } from '#local/template/properties.ts';
 
-/** The limit of a buffered integration; a streaming one may take fifteen minutes. */
-const mostMs = { BUFFERED: 29_000, STREAM: 900_000 };
+/** The maximum timeouts: 29 seconds, or 15 minutes with response streaming. */
+const maxTimeoutMs = { BUFFERED: 29_000, STREAM: 900_000 };
 
-/** Reads the integration of a method. Throws for what API Gateway would refuse. */
-export function readIntegration(place: string, given: Properties): Integration {
-  const type = given.text('Type').toUpperCase();
-  const mode = given.choice('ResponseTransferMode', ['BUFFERED', 'STREAM'], 'BUFFERED');
-  const timeoutMs = given.number('TimeoutInMillis', 29_000);
-  if (timeoutMs < 50 || timeoutMs > mostMs[mode]) {
-    throw new Error(`${place}.TimeoutInMillis: must be from 50 to ${mostMs[mode]} with ${mode}`);
+/** Reads the integration of a method. Throws for values that API Gateway rejects. */
+export function readIntegration(place: string, properties: Properties): Integration {
+  const type = properties.text('Type').toUpperCase();
+  const mode = properties.choice('ResponseTransferMode', ['BUFFERED', 'STREAM'], 'BUFFERED');
+  const timeoutMs = properties.number('TimeoutInMillis', 29_000);
+  if (timeoutMs < 50 || timeoutMs > maxTimeoutMs[mode]) {
+    throw new Error(
+      `${place}.TimeoutInMillis: must be from 50 to ${maxTimeoutMs[mode]} with ${mode}`,
+    );
   }
   const streams = mode === 'STREAM';
   if (streams && type !== 'AWS_PROXY' && type !== 'HTTP_PROXY') {
@@ -18,52 +20,56 @@ export function readIntegration(place: string, given: Properties): Integration {
   }
   switch (type) {
     case 'AWS_PROXY': {
-      const uri = given.text('Uri');
+      const uri = properties.text('Uri');
       const isStreamingCall = uri.includes('/response-streaming-invocations');
       if (streams !== isStreamingCall) {
-        throw new Error(`${place}.Uri: STREAM needs …/response-streaming-invocations, and only it`);
+        throw new Error(
+          `${place}.Uri: STREAM requires …/response-streaming-invocations, and BUFFERED forbids it`,
+        );
       }
-      return { type: 'lambda', functionName: functionNameIn(place, uri), streams, timeoutMs };
+      return { type: 'lambda', functionName: parseFunctionName(place, uri), streams, timeoutMs };
     }
     case 'HTTP_PROXY': {
-      const httpMethod = given.optionalText('IntegrationHttpMethod') ?? 'ANY';
-      return { type: 'http', uri: given.text('Uri'), httpMethod, streams, timeoutMs };
+      const httpMethod = properties.optionalText('IntegrationHttpMethod') ?? 'ANY';
+      return { type: 'http', uri: properties.text('Uri'), httpMethod, streams, timeoutMs };
     }
     case 'MOCK':
       return {
         type: 'mock',
-        requestTemplates: given.textMap('RequestTemplates'),
-        responses: given.list('IntegrationResponses').map(readMockResponse),
+        requestTemplates: properties.textMap('RequestTemplates'),
+        responses: properties.list('IntegrationResponses').map(readMockResponse),
       };
     default:
       return { type: 'unhosted', what: `an integration of type ${type}` };
   }
 }
 
-function readMockResponse(given: Properties): MockResponse {
+function readMockResponse(properties: Properties): MockResponse {
   return {
-    status: given.number('StatusCode', 200),
-    pattern: given.optionalText('SelectionPattern'),
-    parameters: given.textMap('ResponseParameters'),
-    templates: given.textMap('ResponseTemplates'),
+    status: properties.number('StatusCode', 200),
+    pattern: properties.optionalText('SelectionPattern'),
+    parameters: properties.textMap('ResponseParameters'),
+    templates: properties.textMap('ResponseTemplates'),
   };
 }
 
-/** The function in the URI of an integration or authorizer, with its qualifier. */
-export function functionNameIn(place: string, uri: string): string {
+/** Returns the function in the URI of an integration or authorizer, with its qualifier. */
+export function parseFunctionName(place: string, uri: string): string {
   const name =
     /\/functions\/(arn:[^/]+|[^/]+)\//u.exec(uri)?.[1] ?? /(arn:aws:lambda:.+)/u.exec(uri)?.[1];
-  if (name === undefined) throw new Error(`${place}.Uri: names no function: ${uri}`);
+  if (name === undefined) throw new Error(`${place}.Uri: does not name a function: ${uri}`);
   return name;
 }
 
-/** The identity sources in a list; an empty one has none. */
-export function sourcesIn(list: string): readonly string[] {
+/** Splits a comma-separated list of identity sources. */
+export function parseIdentitySources(list: string): readonly string[] {
   const items = list.split(',').map((item) => item.trim());
   return items.filter((item) => item !== '');
 }
 
-/** How long an authorizer's answer counts, in milliseconds: without identity sources not at all. */
-export function ttlOf(sources: string, seconds: number): number {
-  return sourcesIn(sources).length === 0 ? 0 : seconds * 1000;
+/**
+ * Returns how long an authorizer's response is cached. Without identity sources it is not cached.
+ */
+export function authorizerTtlMs(sources: string, seconds: number): number {
+  return parseIdentitySources(sources).length === 0 ? 0 : seconds * 1000;
 }

@@ -7,10 +7,10 @@ import type {
   MethodDefinition,
 } from '#local/rest-api/definition/api-definition.ts';
 import {
-  functionNameIn,
+  parseFunctionName,
   readIntegration,
-  sourcesIn,
-  ttlOf,
+  parseIdentitySources,
+  authorizerTtlMs,
 } from '#local/rest-api/definition/read-integration.ts';
 import { include } from '#local/template/include.ts';
 import { resolve } from '#local/template/intrinsics.ts';
@@ -20,41 +20,43 @@ import { record, type Json } from '#local/template/json.ts';
 import { parseTemplate } from '#local/template/text.ts';
 import { asText } from '#local/wire/shape.ts';
 
-/** What of an API its OpenAPI document says. */
+/** The parts of an API that its OpenAPI document defines. */
 export type OpenApiParts = Pick<
   ApiDefinition,
   'methods' | 'binaryMediaTypes' | 'gatewayResponses' | 'apiKeySource'
 >;
 
-/** The OpenAPI document of an API, in the template or in a file beside it; empty for one without. */
-export function openApiDocument({ key, properties, stack }: Resource): Json {
+/** Reads the OpenAPI document of an API from the template or a local file. Empty if it has none. */
+export function readOpenApiDocument({ key, properties, stack }: Resource): Json {
   const location = properties.raw('BodyS3Location');
   if (location === undefined) return record(properties.raw('Body'));
-  if (typeof location !== 'string') throw new Error(`${key}.BodyS3Location: must be a file here`);
+  if (typeof location !== 'string') throw new Error(`${key}.BodyS3Location: must be a local file`);
   const { folder } = stack.template;
   const file = join(folder, location);
   const document = include(parseTemplate(readFileSync(file, 'utf8'), file), folder);
   return record(resolve(document, stack.scope));
 }
 
-/** Reads OpenAPI 3 or Swagger 2 with API Gateway's extensions. */
+/** Reads an API's OpenAPI 3 or Swagger 2 document with API Gateway's extensions. */
 export function readOpenApi(resource: Resource, apiId: string): OpenApiParts {
-  const document = openApiDocument(resource);
-  const about = { place: resource.key, document, apiId };
+  const document = readOpenApiDocument(resource);
+  const context = { place: resource.key, document, apiId };
   const source = document['x-amazon-apigateway-api-key-source'];
   return {
     apiKeySource: source === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER',
     binaryMediaTypes: [document['x-amazon-apigateway-binary-media-types'] ?? []].flat().map(String),
     gatewayResponses: new Map(
-      Object.entries(record(document['x-amazon-apigateway-gateway-responses'])).map(readResponse),
+      Object.entries(record(document['x-amazon-apigateway-gateway-responses'])).map(
+        readGatewayResponse,
+      ),
     ),
-    methods: operationsOf(document).map((operation) => readMethod(about, operation)),
+    methods: listOperations(document).map((operation) => readMethod(context, operation)),
   };
 }
 
 export interface PathOperation {
   readonly path: string;
-  /** In capitals; `ANY` for every method. */
+  /** The HTTP method in capitals, or `ANY`. */
   readonly verb: string;
   readonly operation: Json;
 }
@@ -69,8 +71,8 @@ const verbs: ReadonlySet<string> = new Set([
   'patch',
 ]);
 
-/** The operations of a document, path by path. */
-export function operationsOf(document: Json): readonly PathOperation[] {
+/** Lists the operations of a document, path by path. */
+export function listOperations(document: Json): readonly PathOperation[] {
   return Object.entries(record(document['paths'])).flatMap(([path, item]) =>
     Object.entries(record(item)).flatMap(([name, operation]) => {
       const isAny = name === 'x-amazon-apigateway-any-method';
@@ -80,56 +82,60 @@ export function operationsOf(document: Json): readonly PathOperation[] {
   );
 }
 
-interface About {
+interface DocumentContext {
   readonly place: string;
   readonly document: Json;
   readonly apiId: string;
 }
 
-function readMethod(about: About, { path, verb, operation }: PathOperation): MethodDefinition {
-  const { document } = about;
-  const place = `${about.place} ${verb} ${path}`;
+function readMethod(
+  context: DocumentContext,
+  { path, verb, operation }: PathOperation,
+): MethodDefinition {
+  const { document } = context;
+  const place = `${context.place} ${verb} ${path}`;
   const security = [operation['security'] ?? document['security'] ?? []].flat().map(record);
   const names = security.flatMap((each) => Object.entries(each));
   const schemes = securitySchemes(document);
-  const validator = validatorOf(document, operation);
+  const validator = findValidator(document, operation);
   return {
     resourcePath: path,
     httpMethod: verb,
     apiKeyRequired: names.some(([name]) => isApiKey(record(schemes[name]))),
-    authorization: readAuthorization({ ...about, place }, names),
-    requiredParameters: validator['validateRequestParameters'] === true ? required(operation) : [],
+    authorization: readAuthorization({ ...context, place }, names),
+    requiredParameters:
+      validator['validateRequestParameters'] === true ? requiredParameters(operation) : [],
     bodySchemas:
       validator['validateRequestBody'] === true ? bodySchemas(document, operation) : new Map(),
     integration: readIntegration(place, integrationOf(place, operation)),
   };
 }
 
-/** The extension's names are those of CloudFormation in lower camel case. */
+/** Converts the extension, which has CloudFormation's property names in lower camel case. */
 function integrationOf(place: string, operation: Json): ReturnType<typeof readProperties> {
-  const given = record(operation['x-amazon-apigateway-integration']);
-  const responses = Object.entries(record(given['responses'])).map(([pattern, value]) =>
-    Object.assign(capitalised(record(value)), {
+  const integration = record(operation['x-amazon-apigateway-integration']);
+  const responses = Object.entries(record(integration['responses'])).map(([pattern, value]) =>
+    Object.assign(capitaliseNames(record(value)), {
       SelectionPattern: pattern === 'default' ? undefined : pattern,
     }),
   );
-  const { httpMethod, responses: _, ...others } = given;
+  const { httpMethod, responses: _, ...others } = integration;
   return readProperties(place, {
-    ...capitalised(others),
+    ...capitaliseNames(others),
     Type: others['type'] ?? 'MOCK',
     IntegrationHttpMethod: httpMethod,
     IntegrationResponses: responses,
   });
 }
 
-function capitalised(given: Json): Record<string, unknown> {
-  const entries = Object.entries(given);
+function capitaliseNames(fields: Json): Record<string, unknown> {
+  const entries = Object.entries(fields);
   return Object.fromEntries(
     entries.map(([name, value]) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}`, value]),
   );
 }
 
-/** OpenAPI 3 has them in its components, Swagger 2 at its root. */
+/** Returns the security schemes: in the components of OpenAPI 3, at the root of Swagger 2. */
 export function securitySchemes(document: Json): Json {
   return {
     ...record(document['securityDefinitions']),
@@ -143,33 +149,34 @@ function isApiKey(scheme: Json): boolean {
 }
 
 function readAuthorization(
-  { place, document, apiId }: About,
+  { place, document, apiId }: DocumentContext,
   names: readonly (readonly [string, unknown])[],
 ): Authorization {
   for (const [name, scopes] of names) {
-    const scheme = knownScheme(place, document, name);
+    const scheme = requireScheme(place, document, name);
     if (scheme['x-amazon-apigateway-authtype'] === 'awsSigv4') return { type: 'iam' };
     const authorizer = record(scheme['x-amazon-apigateway-authorizer']);
-    const given = readProperties(`${place}.${name}`, authorizer);
+    const properties = readProperties(`${place}.${name}`, authorizer);
     const header = asText(scheme['name']) ?? 'Authorization';
-    const type = given.optionalText('type');
+    const type = properties.optionalText('type');
     if (type === 'cognito_user_pools') {
-      const poolArns = given.texts('providerARNs');
+      const poolArns = properties.texts('providerARNs');
       return { type: 'user-pool', header, poolArns, scopes: [scopes ?? []].flat().map(String) };
     }
     if (type === 'token' || type === 'request') {
       const isToken = type === 'token';
       const source =
-        given.optionalText('identitySource') ?? (isToken ? `method.request.header.${header}` : '');
+        properties.optionalText('identitySource') ??
+        (isToken ? `method.request.header.${header}` : '');
       return {
         type: 'function',
         authorizer: {
           id: `${apiId}-${name}`,
           kind: isToken ? 'TOKEN' : 'REQUEST',
-          functionName: functionNameIn(place, given.text('authorizerUri')),
-          identitySources: sourcesIn(source),
-          validation: given.optionalText('identityValidationExpression'),
-          ttlMs: ttlOf(source, given.number('authorizerResultTtlInSeconds', 300)),
+          functionName: parseFunctionName(place, properties.text('authorizerUri')),
+          identitySources: parseIdentitySources(source),
+          validation: properties.optionalText('identityValidationExpression'),
+          ttlMs: authorizerTtlMs(source, properties.number('authorizerResultTtlInSeconds', 300)),
         },
       };
     }
@@ -177,15 +184,15 @@ function readAuthorization(
   return { type: 'none' };
 }
 
-/** Throws for a scheme that is not declared: nobody would be asked who they are. */
-export function knownScheme(place: string, document: Json, name: string): Json {
+/** Returns a security scheme. Throws if it is not declared; otherwise the route would be public. */
+export function requireScheme(place: string, document: Json, name: string): Json {
   const schemes = securitySchemes(document);
   if (Object.hasOwn(schemes, name)) return record(schemes[name]);
   throw new Error(`${place}: there is no authorizer or security scheme ${name}`);
 }
 
-/** Validators are named; SAM writes one that is not declared. */
-function validatorOf(document: Json, operation: Json): Json {
+/** Finds an operation's validator by name. SAM refers to `body-only` without declaring it. */
+function findValidator(document: Json, operation: Json): Json {
   const key = 'x-amazon-apigateway-request-validator';
   const name = operation[key] ?? document[key];
   if (name === undefined) return {};
@@ -195,7 +202,7 @@ function validatorOf(document: Json, operation: Json): Json {
   return name === 'body-only' ? { validateRequestBody: true, ...declared } : declared;
 }
 
-function required(operation: Json): readonly string[] {
+function requiredParameters(operation: Json): readonly string[] {
   const places: Readonly<Record<string, string>> = {
     query: 'querystring',
     header: 'header',
@@ -211,12 +218,12 @@ function required(operation: Json): readonly string[] {
     });
 }
 
-/** The document's own definitions come along, so that its references lead somewhere. */
+/** Reads the body schemas. Each includes the document's definitions, which it may refer to. */
 function bodySchemas(document: Json, operation: Json): ReadonlyMap<string, Json> {
   const { components, definitions } = document;
-  const around = { components, definitions };
+  const shared = { components, definitions };
   const content = Object.entries(record(record(operation['requestBody'])['content'])).map(
-    ([type, media]) => [type, { ...around, ...record(record(media)['schema']) }] as const,
+    ([type, media]) => [type, { ...shared, ...record(record(media)['schema']) }] as const,
   );
   const body = [operation['parameters'] ?? []]
     .flat()
@@ -225,21 +232,21 @@ function bodySchemas(document: Json, operation: Json): ReadonlyMap<string, Json>
   const swagger =
     body === undefined
       ? []
-      : [['application/json', { ...around, ...record(body['schema']) }] as const];
+      : [['application/json', { ...shared, ...record(body['schema']) }] as const];
   return new Map([...content, ...swagger]);
 }
 
-function readResponse([type, value]: [string, unknown]): readonly [
+function readGatewayResponse([type, value]: [string, unknown]): readonly [
   string,
   GatewayResponseDefinition,
 ] {
-  const given = readProperties(type, value);
+  const properties = readProperties(type, value);
   return [
     type,
     {
-      status: given.optionalNumber('statusCode'),
-      parameters: given.textMap('responseParameters'),
-      templates: given.textMap('responseTemplates'),
+      status: properties.optionalNumber('statusCode'),
+      parameters: properties.textMap('responseParameters'),
+      templates: properties.textMap('responseTemplates'),
     },
   ];
 }

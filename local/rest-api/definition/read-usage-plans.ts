@@ -7,12 +7,12 @@ import type {
 import type { Properties } from '#local/template/properties.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
-/** What `Ref` gives for a resource. */
+/** Returns the id of a resource, which is the value of its `Ref`. */
 export function idOf({ stack, logicalId }: Resource): string {
   return String(stack.scope.ref(logicalId));
 }
 
-/** The API keys of some stacks. */
+/** Reads the API keys of the stacks. */
 export function readApiKeys(stacks: readonly OpenStack[]): readonly ApiKeyDefinition[] {
   return stacks
     .flatMap((stack) => stack.ofType('AWS::ApiGateway::ApiKey'))
@@ -20,13 +20,13 @@ export function readApiKeys(stacks: readonly OpenStack[]): readonly ApiKeyDefini
       key: resource.key,
       id: idOf(resource),
       name: resource.properties.optionalText('Name') ?? resource.key,
-      // A key is off until it is switched on.
+      // Keys are disabled by default.
       isEnabled: resource.properties.flag('Enabled'),
       value: resource.properties.optionalText('Value'),
     }));
 }
 
-/** The usage plans of some stacks, each with its keys. */
+/** Reads the usage plans of the stacks, each with its keys. */
 export function readUsagePlans(stacks: readonly OpenStack[]): readonly UsagePlanDefinition[] {
   const keys = stacks.flatMap((stack) => stack.ofType('AWS::ApiGateway::UsagePlanKey'));
   return stacks
@@ -68,7 +68,7 @@ function readPlanStage(stage: Properties): PlanStage {
   };
 }
 
-/** A rate and a burst; where one of them is missing, it is as the other. */
+/** Reads a throttle. If only the rate or the burst is set, the other one gets the same value. */
 export function readThrottle(
   settings: Properties | undefined,
   names: { readonly rate: string; readonly burst: string },

@@ -1,23 +1,24 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { ServerResponse } from 'node:http';
-import { relayBody } from '#local/lambda/invoke/streamed-answer.ts';
+import { relayBody } from '#local/lambda/invoke/streamed-response.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
 import type { Integration } from '#local/rest-api/definition/api-definition.ts';
-import type { GatewayAnswer } from '#local/rest-api/gateway-answers.ts';
+import type { GatewayError } from '#local/rest-api/gateway-responses.ts';
 
-/** What is passed on. */
-export interface Forwarded {
+/** The request that is forwarded. */
+export interface ForwardedRequest {
   readonly request: http.IncomingMessage;
   readonly body: Buffer;
-  /** What the path's parameters were, not decoded. */
+  /** The path parameters as sent, not decoded. */
   readonly rawParameters: Readonly<Record<string, string>>;
 }
 
-export interface Forwarding {
+/** Where the response goes. */
+export interface ForwardTarget {
   readonly response: ServerResponse;
   readonly shaping: Shaping;
-  fail(kind: GatewayAnswer): void;
+  fail(kind: GatewayError): void;
 }
 
 const hopByHop: ReadonlySet<string> = new Set([
@@ -27,14 +28,16 @@ const hopByHop: ReadonlySet<string> = new Set([
   'transfer-encoding',
 ]);
 
-/** Passes a request on to another HTTP server, and its answer back. */
+/** Forwards a request to another HTTP server and relays its response. */
 export async function forwardHttp(
   { uri, httpMethod, streams, timeoutMs }: Integration & { readonly type: 'http' },
-  { request, body, rawParameters }: Forwarded,
-  { response, shaping, fail }: Forwarding,
+  { request, body, rawParameters }: ForwardedRequest,
+  { response, shaping, fail }: ForwardTarget,
 ): Promise<void> {
   const target = new URL(
-    uri.replaceAll(/\{([\w.-]+)\+?\}/gu, (_, name: string) => inPath(rawParameters[name] ?? '')),
+    uri.replaceAll(/\{([\w.-]+)\+?\}/gu, (_, name: string) =>
+      removeDotSegments(rawParameters[name] ?? ''),
+    ),
   );
   target.search = new URL(request.url ?? '/', 'http://local').search;
   const headers = Object.entries(request.headers).filter(([name]) => !hopByHop.has(name));
@@ -43,23 +46,23 @@ export async function forwardHttp(
     headers: Object.fromEntries(headers),
     timeout: timeoutMs,
   };
-  const answer = await new Promise<http.IncomingMessage | 'timeout' | 'failed'>((resolve) => {
+  const upstream = await new Promise<http.IncomingMessage | 'timeout' | 'failed'>((resolve) => {
     const client = target.protocol === 'https:' ? https : http;
-    const outgoing = client.request(target, options, resolve);
-    outgoing.once('timeout', () => resolve('timeout'));
-    outgoing.once('error', () => resolve('failed'));
-    outgoing.end(body);
+    const clientRequest = client.request(target, options, resolve);
+    clientRequest.once('timeout', () => resolve('timeout'));
+    clientRequest.once('error', () => resolve('failed'));
+    clientRequest.end(body);
   });
-  if (answer === 'timeout') return fail('timeout');
-  if (answer === 'failed') return fail('badReply');
-  const given = Object.entries(answer.headers).filter(([name]) => !hopByHop.has(name));
-  response.writeHead(answer.statusCode ?? 502, Object.fromEntries(given));
+  if (upstream === 'timeout') return fail('timeout');
+  if (upstream === 'failed') return fail('badResponse');
+  const responseHeaders = Object.entries(upstream.headers).filter(([name]) => !hopByHop.has(name));
+  response.writeHead(upstream.statusCode ?? 502, Object.fromEntries(responseHeaders));
   if (streams) response.flushHeaders();
-  await relayBody(streams ? shaping(answer, 'api-gateway') : answer, response);
+  await relayBody(streams ? shaping(upstream, 'api-gateway') : upstream, response);
 }
 
-/** A URL would take segments of dots, encoded or not, for a way out of the path it is put into. */
-function inPath(raw: string): string {
+/** Empties `.` and `..` segments, encoded or not, so that a parameter cannot leave its path. */
+function removeDotSegments(raw: string): string {
   return raw
     .split('/')
     .map((segment) => (/^(?:\.|%2e){1,2}$/iu.test(segment) ? '' : segment))

@@ -1,51 +1,57 @@
 import type { ServerResponse } from 'node:http';
 import type { Functions } from '#local/lambda/functions.ts';
-import type { RuntimeAnswer } from '#local/lambda/environment/runtime-api.ts';
+import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 import {
   collectBody,
-  openStreamedAnswer,
+  openStreamedResponse,
   relayBody,
-  toHead,
+  toResponseHead,
   writeHead,
-} from '#local/lambda/invoke/streamed-answer.ts';
+} from '#local/lambda/invoke/streamed-response.ts';
 import type { ApiDefinition, Integration } from '#local/rest-api/definition/api-definition.ts';
 import { requestContext, toRestEvent, type ApiRequest } from '#local/rest-api/event.ts';
-import { say, type GatewayAnswer } from '#local/rest-api/gateway-answers.ts';
+import { sendGatewayError, type GatewayError } from '#local/rest-api/gateway-responses.ts';
 import { forwardHttp } from '#local/rest-api/integration/http-integration.ts';
-import { answerMock } from '#local/rest-api/integration/mock-integration.ts';
+import type { TemplateVariables } from '#local/rest-api/integration/mapping-template.ts';
+import { sendMockResponse } from '#local/rest-api/integration/mock-integration.ts';
 import { isRecord } from '#local/wire/shape.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
 
-export interface Integrating {
+export interface IntegrationServices {
   readonly functions: Functions;
-  /** How fast a streamed answer may be. */
+  /** Limits the rate and size of streamed responses. */
   readonly shaping: Shaping;
 }
 
-/** Has a request answered by what its method is integrated with. */
+/** Sends the response of the integration of a request's method. */
 export async function integrate(
-  integrating: Integrating,
+  services: IntegrationServices,
   request: ApiRequest,
   response: ServerResponse,
 ): Promise<void> {
   const { integration } = request.route.method;
-  const saying = { api: request.api, response, context: requestContext(request) };
-  const fail = (kind: GatewayAnswer): void => say(saying, kind);
+  const context = { api: request.api, response, context: requestContext(request) };
+  const fail = (kind: GatewayError): void => sendGatewayError(context, kind);
   switch (integration.type) {
     case 'unhosted':
-      return say(saying, 'unhosted', `${integration.what} is not hosted here`);
+      return sendGatewayError(context, 'unhosted', `${integration.what} is not hosted here`);
     case 'mock': {
-      const asked = { contentType: contentTypeOf(request), variables: variablesOf(request) };
-      if (!answerMock(integration, asked, response)) fail('noFunction');
+      const isSent = sendMockResponse(
+        integration,
+        contentTypeOf(request),
+        templateVariables(request),
+        response,
+      );
+      if (!isSent) fail('noFunction');
       return undefined;
     }
     case 'http': {
       const { rawParameters } = request.route;
       const forwarded = { request: request.request, body: request.body, rawParameters };
-      return forwardHttp(integration, forwarded, { response, fail, shaping: integrating.shaping });
+      return forwardHttp(integration, forwarded, { response, fail, shaping: services.shaping });
     }
     case 'lambda':
-      return invoke({ ...integrating, integration, fail }, request, response);
+      return invoke({ ...services, integration, fail }, request, response);
   }
 }
 
@@ -53,7 +59,7 @@ function contentTypeOf({ request }: ApiRequest): string {
   return (request.headers['content-type'] ?? 'application/json').split(';')[0] ?? '';
 }
 
-function variablesOf(request: ApiRequest): Parameters<typeof answerMock>[1]['variables'] {
+function templateVariables(request: ApiRequest): TemplateVariables {
   const body = request.body.toString('utf8');
   const query = Object.fromEntries(
     new URL(request.request.url ?? '/', 'http://local').searchParams,
@@ -64,7 +70,10 @@ function variablesOf(request: ApiRequest): Parameters<typeof answerMock>[1]['var
   const at = (path: string): unknown => {
     const json: unknown = body === '' ? {} : JSON.parse(body);
     const parts = path.split('.').slice(1);
-    return parts.reduce<unknown>((found, key) => (isRecord(found) ? found[key] : undefined), json);
+    return parts.reduce<unknown>(
+      (parent, key) => (isRecord(parent) ? parent[key] : undefined),
+      json,
+    );
   };
   return {
     context: requestContext(request),
@@ -81,13 +90,13 @@ function variablesOf(request: ApiRequest): Parameters<typeof answerMock>[1]['var
   };
 }
 
-interface Invoking extends Integrating {
+interface LambdaIntegrationContext extends IntegrationServices {
   readonly integration: Integration & { readonly type: 'lambda' };
-  fail(kind: GatewayAnswer): void;
+  fail(kind: GatewayError): void;
 }
 
 async function invoke(
-  { functions, integration, fail, shaping }: Invoking,
+  { functions, integration, fail, shaping }: LambdaIntegrationContext,
   request: ApiRequest,
   response: ServerResponse,
 ): Promise<void> {
@@ -98,58 +107,62 @@ async function invoke(
   );
   const host = functions.find(name);
   const timer = setTimeout(() => {
-    // The time is up: an answer that has not begun becomes 504, one under way breaks off.
+    // On timeout, a response that has not begun becomes a 504; one in progress is cut off.
     if (response.headersSent) response.destroy();
     else fail('timeout');
   }, integration.timeoutMs);
   response.once('close', () => clearTimeout(timer));
   const payload = Buffer.from(JSON.stringify(toRestEvent(request)));
-  const given = await host?.invoke({ requestId: request.requestId, payload });
-  if (given === undefined || given === 'throttled') return fail('noFunction');
-  if (integration.streams) await stream(given, { request, response, fail, shaping });
-  else await buffer(given, { request, response, fail, shaping });
+  const result = await host?.invoke({ requestId: request.requestId, payload });
+  if (result === undefined || result === 'throttled') return fail('noFunction');
+  if (integration.streams) await sendStreamed(result, { request, response, fail, shaping });
+  else await sendBuffered(result, { request, response, fail, shaping });
 }
 
-interface Answering {
+interface ResponseContext {
   readonly request: ApiRequest;
   readonly response: ServerResponse;
   readonly shaping: Shaping;
-  fail(kind: GatewayAnswer): void;
+  fail(kind: GatewayError): void;
 }
 
-/** A streaming integration wants a head before the body, which an ordinary result has not. */
-async function stream(
-  given: RuntimeAnswer,
-  { request, response, fail, shaping }: Answering,
+/**
+ * Sends a streamed response. A streaming integration requires one: a buffered result has no head.
+ */
+async function sendStreamed(
+  result: InvocationResult,
+  { request, response, fail, shaping }: ResponseContext,
 ): Promise<void> {
-  if (given.type !== 'streaming') return fail('badReply');
-  const opened = await openStreamedAnswer(given, 'api-gateway').catch(() => undefined);
-  if (opened === undefined) return fail('badReply');
-  if (!response.headersSent) writeHead(response, opened.head);
+  if (result.type !== 'streaming') return fail('badResponse');
+  const streamed = await openStreamedResponse(result, 'api-gateway').catch(() => undefined);
+  if (streamed === undefined) return fail('badResponse');
+  if (!response.headersSent) writeHead(response, streamed.head);
   const idleMs = request.api.isEdgeOptimised ? 30_000 : 300_000;
-  return relayBody(shaping(opened.body, 'api-gateway'), response, idleMs);
+  return relayBody(shaping(streamed.body, 'api-gateway'), response, idleMs);
 }
 
-async function buffer(given: RuntimeAnswer, { request, response, fail }: Answering): Promise<void> {
-  if (given.type === 'error') return fail('badReply');
-  const payload = given.type === 'buffered' ? given.payload : await collectBody(given.body);
-  if (payload === undefined || !respond(payload, request.api, response)) fail('badReply');
+async function sendBuffered(
+  result: InvocationResult,
+  { request, response, fail }: ResponseContext,
+): Promise<void> {
+  if (result.type === 'error') return fail('badResponse');
+  const payload = result.type === 'buffered' ? result.payload : await collectBody(result.body);
+  if (payload === undefined || !respond(payload, request.api, response)) fail('badResponse');
 }
 
-/** False for a result that is not of the form that a proxy integration wants. */
+/** Sends a proxy response. Returns false if the payload does not have the required form. */
 function respond(payload: Buffer, api: ApiDefinition, response: ServerResponse): boolean {
   if (response.headersSent) return true;
   try {
     const value: unknown = JSON.parse(payload.toString('utf8'));
     if (!isRecord(value) || value['statusCode'] === undefined) return false;
-    // Anything but a text is a malformed proxy response.
-    const { body: given } = value;
-    if (given !== undefined && given !== null && typeof given !== 'string') return false;
-    const { status, headers } = toHead(value);
+    // A body that is not a string makes the proxy response malformed.
+    const { body } = value;
+    if (body !== undefined && body !== null && typeof body !== 'string') return false;
+    const { status, headers } = toResponseHead(value);
     const isBinary = value['isBase64Encoded'] === true && api.binaryMediaTypes.length > 0;
-    const body = given ?? '';
     writeHead(response, { status, headers: { 'content-type': ['application/json'], ...headers } });
-    response.end(Buffer.from(body, isBinary ? 'base64' : 'utf8'));
+    response.end(Buffer.from(body ?? '', isBinary ? 'base64' : 'utf8'));
     return true;
   } catch {
     return false;

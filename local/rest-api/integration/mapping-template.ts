@@ -1,6 +1,6 @@
 import { render } from 'velocityjs';
 
-/** What a mapping template may refer to; all of it without the `$`. */
+/** The variables of a mapping template, without their `$`. */
 export interface TemplateVariables {
   readonly context?: Readonly<Record<string, unknown>>;
   readonly stageVariables?: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export function renderTemplate(template: string, variables: TemplateVariables): 
   return render(template, { ...variables, util });
 }
 
-/** A static value of a parameter mapping stands in quotes. */
-export function unquoted(value: string): string {
+/** Removes the quotes around a static value of a parameter mapping. */
+export function unquote(value: string): string {
   return value.replace(/^'(.*)'$/su, '$1');
 }

@@ -2,35 +2,33 @@ import type { ServerResponse } from 'node:http';
 import type { Integration, MockResponse } from '#local/rest-api/definition/api-definition.ts';
 import {
   renderTemplate,
-  unquoted,
+  unquote,
   type TemplateVariables,
 } from '#local/rest-api/integration/mapping-template.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
-/** Answers as a mock integration does; false where no response of it fits. */
-export function answerMock(
+/** Sends the response of a mock integration. Returns false if none of its responses matches. */
+export function sendMockResponse(
   { requestTemplates, responses }: Integration & { readonly type: 'mock' },
-  {
-    contentType,
-    variables,
-  }: { readonly contentType: string; readonly variables: TemplateVariables },
+  contentType: string,
+  variables: TemplateVariables,
   response: ServerResponse,
 ): boolean {
   const template = requestTemplates[contentType] ?? requestTemplates['application/json'];
-  const status = template === undefined ? 200 : statusIn(renderTemplate(template, variables));
-  const chosen = responses.find((each) => fits(each, status)) ?? responses.find(isDefault);
-  if (status === undefined || chosen === undefined) return false;
-  const [[type, body] = ['application/json', '']] = Object.entries(chosen.templates);
-  const headers = Object.entries(chosen.parameters).map(([name, value]) => {
-    return [name.replace('method.response.header.', ''), unquoted(value)] as const;
+  const status = template === undefined ? 200 : parseStatus(renderTemplate(template, variables));
+  const match = responses.find((each) => matchesStatus(each, status)) ?? responses.find(isDefault);
+  if (status === undefined || match === undefined) return false;
+  const [[type, body] = ['application/json', '']] = Object.entries(match.templates);
+  const headers = Object.entries(match.parameters).map(([name, value]) => {
+    return [name.replace('method.response.header.', ''), unquote(value)] as const;
   });
-  response.writeHead(chosen.status, { 'content-type': type, ...Object.fromEntries(headers) });
+  response.writeHead(match.status, { 'content-type': type, ...Object.fromEntries(headers) });
   response.end(renderTemplate(body, variables));
   return true;
 }
 
-/** Some write the object without quotes around its name. */
-function statusIn(rendered: string): number | undefined {
+/** Reads the status of a request template. Some templates leave `statusCode` unquoted. */
+function parseStatus(rendered: string): number | undefined {
   try {
     const value: unknown = JSON.parse(rendered.replace(/\{\s*statusCode\s*:/u, '{"statusCode":'));
     return isRecord(value) ? Number(value['statusCode']) : undefined;
@@ -39,7 +37,7 @@ function statusIn(rendered: string): number | undefined {
   }
 }
 
-function fits({ pattern }: MockResponse, status: number | undefined): boolean {
+function matchesStatus({ pattern }: MockResponse, status: number | undefined): boolean {
   return (
     pattern !== undefined && pattern !== '' && new RegExp(`^(?:${pattern})$`).test(String(status))
   );

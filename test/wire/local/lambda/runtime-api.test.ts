@@ -2,12 +2,12 @@ import http from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   startRuntimeApi,
-  type RuntimeAnswer,
+  type InvocationResult,
   type RuntimeApi,
 } from '#local/lambda/environment/runtime-api.ts';
 
 let api: RuntimeApi;
-let answers: RuntimeAnswer[];
+let answers: InvocationResult[];
 let ready: number;
 const initErrors: unknown[] = [];
 
@@ -15,9 +15,9 @@ beforeEach(async () => {
   answers = [];
   ready = 0;
   api = await startRuntimeApi({
-    ready: () => (ready += 1),
-    answer: (answer) => answers.push(answer),
-    initFailed: (error) => initErrors.push(error),
+    onReady: () => (ready += 1),
+    onResult: (result) => answers.push(result),
+    onInitError: (error) => initErrors.push(error),
   });
 });
 

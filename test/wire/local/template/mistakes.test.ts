@@ -93,7 +93,7 @@ test('code in a bucket is named, and its URL, and the rest is up', async () => {
   GUrl: { Type: AWS::Lambda::Url, Properties: { AuthType: NONE, TargetFunctionArn: !Ref G } }
 `);
   expect(system.lines).toEqual([
-    '! G.Code: its code is in a bucket, and not here',
+    '! G.Code: its code is in an S3 bucket, which is not available locally',
     '! GUrl: its function is not hosted here',
   ]);
   expect(Object.keys(system.state.functions)).toEqual(['F']);

@@ -5,12 +5,12 @@ import type {
 } from '#local/rest-api/definition/api-definition.ts';
 import {
   renderTemplate,
-  unquoted,
+  unquote,
   type TemplateVariables,
 } from '#local/rest-api/integration/mapping-template.ts';
 
-/** What API Gateway itself answers: response type, status, error type and words. */
-const answers = {
+/** API Gateway's own error responses: response type, status, error type and message. */
+const gatewayErrors = {
   accessDenied: [
     'ACCESS_DENIED',
     403,
@@ -27,19 +27,13 @@ const answers = {
   badKey: ['INVALID_API_KEY', 403, 'ForbiddenException', 'Forbidden'],
   badParameters: ['BAD_REQUEST_PARAMETERS', 400, 'BadRequestException', ''],
   badPath: ['DEFAULT_4XX', 400, 'BadRequestException', 'Bad Request'],
-  badReply: ['DEFAULT_5XX', 502, 'InternalServerErrorException', 'Internal server error'],
+  badResponse: ['DEFAULT_5XX', 502, 'InternalServerErrorException', 'Internal server error'],
   badSignature: ['INVALID_SIGNATURE', 403, 'InvalidSignatureException', ''],
   denied: [
     'ACCESS_DENIED',
     403,
     'AccessDeniedException',
     'User is not authorized to access this resource with an explicit deny',
-  ],
-  foreignOrigin: [
-    'ACCESS_DENIED',
-    403,
-    'AccessDeniedException',
-    'Pages of other origins are not answered here',
   ],
   limitExceeded: ['QUOTA_EXCEEDED', 429, 'LimitExceededException', 'Limit Exceeded'],
   noFunction: [
@@ -71,59 +65,77 @@ const answers = {
   ],
 } as const;
 
-export type GatewayAnswer = keyof typeof answers;
+export type GatewayError = keyof typeof gatewayErrors;
 
-/** Answers that say `Message` instead of `message`. */
-const inCapitals: ReadonlySet<GatewayAnswer> = new Set(['accessDenied', 'denied']);
+/** Errors whose body has `Message` instead of `message`. */
+const capitalisedErrors: ReadonlySet<GatewayError> = new Set(['accessDenied', 'denied']);
 
-export interface Saying {
+/** What a gateway response is made from. `context` is `$context` in its template. */
+export interface GatewayResponseContext {
   readonly api: ApiDefinition;
   readonly response: ServerResponse;
   readonly context: Readonly<Record<string, unknown>>;
 }
 
-/** Answers in API Gateway's own words, or in those that the API has for them. */
-export function say({ api, response, context }: Saying, kind: GatewayAnswer, words?: string): void {
+/**
+ * Sends an error of API Gateway, with the status, headers and body that the API customises. Does
+ * nothing if the response has begun.
+ */
+export function sendGatewayError(
+  { api, response, context }: GatewayResponseContext,
+  kind: GatewayError,
+  customMessage?: string,
+): void {
   if (response.headersSent) return;
-  const [type, ordinaryStatus, errorType, ordinaryWords] = answers[kind];
-  const message = words ?? ordinaryWords;
-  const own = customised(api, type, ordinaryStatus);
-  const status = own?.status ?? ordinaryStatus;
+  const [type, defaultStatus, errorType, defaultMessage] = gatewayErrors[kind];
+  const message = customMessage ?? defaultMessage;
+  const customised = findGatewayResponse(api, type, defaultStatus);
+  const status = customised?.status ?? defaultStatus;
   const headers = {
     'content-type': 'application/json',
     'x-amzn-ErrorType': errorType,
-    ...headersOf(own),
+    ...headersOf(customised),
   };
   const error = { message, messageString: JSON.stringify(message), responseType: type };
-  const template = own?.templates['application/json'];
-  const plain = JSON.stringify(inCapitals.has(kind) ? { Message: message } : { message });
+  const template = customised?.templates['application/json'];
+  const defaultBody = JSON.stringify(
+    capitalisedErrors.has(kind) ? { Message: message } : { message },
+  );
   const body =
-    template === undefined ? plain : rendered(template, { context: { ...context, error } }, plain);
+    template === undefined
+      ? defaultBody
+      : renderOrDefault(template, { context: { ...context, error } }, defaultBody);
   response.writeHead(status, headers).end(body);
 }
 
-/** A template that cannot be rendered must not keep anybody waiting. */
-function rendered(template: string, variables: TemplateVariables, otherwise: string): string {
+/** Renders a template. Logs an error and returns the default body if the template is invalid. */
+function renderOrDefault(
+  template: string,
+  variables: TemplateVariables,
+  defaultBody: string,
+): string {
   try {
     return renderTemplate(template, variables);
   } catch (error) {
     console.error(`a gateway response  ! ${String(error)}`);
-    return otherwise;
+    return defaultBody;
   }
 }
 
-function customised(
+function findGatewayResponse(
   { gatewayResponses }: ApiDefinition,
   type: string,
   status: number,
 ): GatewayResponseDefinition | undefined {
-  const general = status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX';
-  return gatewayResponses.get(type) ?? gatewayResponses.get(general);
+  const defaultType = status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX';
+  return gatewayResponses.get(type) ?? gatewayResponses.get(defaultType);
 }
 
-function headersOf(own: GatewayResponseDefinition | undefined): Readonly<Record<string, string>> {
-  const entries = Object.entries(own?.parameters ?? {})
-    .map(([name, value]) => [name.replace('gatewayresponse.header.', ''), unquoted(value)] as const)
+function headersOf(
+  definition: GatewayResponseDefinition | undefined,
+): Readonly<Record<string, string>> {
+  const entries = Object.entries(definition?.parameters ?? {})
+    .map(([name, value]) => [name.replace('gatewayresponse.header.', ''), unquote(value)] as const)
     .filter(([name, value]) => isHeader(name, value));
   return Object.fromEntries(entries);
 }

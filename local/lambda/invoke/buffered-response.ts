@@ -1,25 +1,25 @@
 import { isRecord } from '#local/wire/shape.ts';
-import { toHead, type AnswerHead } from '#local/lambda/invoke/streamed-answer.ts';
+import { toResponseHead, type ResponseHead } from '#local/lambda/invoke/streamed-response.ts';
 
-export interface WholeAnswer {
-  readonly head: AnswerHead;
+export interface BufferedResponse {
+  readonly head: ResponseHead;
   readonly body: Buffer;
 }
 
 const jsonHeaders = { 'content-type': ['application/json'] };
 
 /**
- * The HTTP answer that a function's result means to a Function URL or an HTTP API: an object with
- * a status is told apart, and everything else is the body of a 200. Throws for a status or header
- * that HTTP does not have.
+ * Returns the HTTP response that a Function URL or an HTTP API makes of a function's result. An
+ * object with a `statusCode` is interpreted; anything else becomes the body of a 200. Throws if the
+ * status or a header is not valid in HTTP.
  */
-export function toWholeAnswer(payload: Buffer): WholeAnswer {
+export function toBufferedResponse(payload: Buffer): BufferedResponse {
   const value: unknown = JSON.parse(payload.toString('utf8'));
   if (!isRecord(value) || value['statusCode'] === undefined) {
     const body = typeof value === 'string' ? Buffer.from(value) : payload;
     return { head: { status: 200, headers: jsonHeaders }, body };
   }
-  const { status, headers } = toHead(value);
+  const { status, headers } = toResponseHead(value);
   const text = typeof value['body'] === 'string' ? value['body'] : '';
   const body = Buffer.from(text, value['isBase64Encoded'] === true ? 'base64' : 'utf8');
   return { body, head: { status, headers: { ...jsonHeaders, ...headers } } };
