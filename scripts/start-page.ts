@@ -16,12 +16,14 @@ export interface PageOptions {
   readonly port: number;
   /** Whether it shows changes of its source at once, instead of what was built. */
   readonly watch: boolean;
+  /** Whether AWS bills the answers. If not, the page shows costs as what AWS would charge. */
+  readonly isBilled: boolean;
 }
 
 /** Serves the page on a port of the loopback address; resolves when it answers. */
-export async function startPage(state: LocalState, { port, watch }: PageOptions): Promise<Page> {
+export async function startPage(state: LocalState, options: PageOptions): Promise<Page> {
+  const { port, watch } = options;
   const free = await freePort(port, '--web-port or PORT');
-  const { ChatFunction, ConversationsFunction, ConversationStreamFunction } = state.functions;
   const next = [
     '--import',
     './scripts/end-with-parent.ts',
@@ -35,19 +37,7 @@ export async function startPage(state: LocalState, { port, watch }: PageOptions)
   ];
   const child = spawn(process.execPath, next, {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    env: {
-      ...process.env,
-      NODE_ENV: watch ? 'development' : 'production',
-      NEXT_TELEMETRY_DISABLED: '1',
-      AWS_REGION: state.region,
-      AWS_ACCESS_KEY_ID: state.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: state.credentials.secretAccessKey,
-      CHAT_URL: ChatFunction?.url,
-      CONVERSATIONS_URL: ConversationsFunction?.url,
-      CONVERSATION_STREAM_URL: ConversationStreamFunction?.url,
-      PAGE_HOSTS: `localhost:${free},127.0.0.1:${free}`,
-      FUNCTION_URL_AUTH: ChatFunction?.authType,
-    },
+    env: { ...process.env, ...pageVariables(state, free, options) },
   });
   const exited = once(child, 'exit');
   const ready = Promise.withResolvers<void>();
@@ -67,6 +57,27 @@ export async function startPage(state: LocalState, { port, watch }: PageOptions)
       child.kill('SIGTERM');
       await exited;
     },
+  };
+}
+
+function pageVariables(
+  state: LocalState,
+  port: number,
+  { watch, isBilled }: PageOptions,
+): NodeJS.ProcessEnv {
+  const { ChatFunction, ConversationsFunction, ConversationStreamFunction } = state.functions;
+  return {
+    NODE_ENV: watch ? 'development' : 'production',
+    NEXT_TELEMETRY_DISABLED: '1',
+    AWS_REGION: state.region,
+    AWS_ACCESS_KEY_ID: state.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: state.credentials.secretAccessKey,
+    CHAT_URL: ChatFunction?.url,
+    CONVERSATIONS_URL: ConversationsFunction?.url,
+    CONVERSATION_STREAM_URL: ConversationStreamFunction?.url,
+    PAGE_HOSTS: `localhost:${port},127.0.0.1:${port}`,
+    FUNCTION_URL_AUTH: ChatFunction?.authType,
+    BILLED_BY_AWS: String(isBilled),
   };
 }
 

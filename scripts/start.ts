@@ -70,7 +70,8 @@ async function start(): Promise<void> {
       if (!values.quiet) console.log(line);
     },
   });
-  const page = await startPage(system.state, { watch, port: pagePort }).catch(
+  const isBilled = values.bedrock === 'aws' || values.record !== undefined;
+  const page = await startPage(system.state, { watch, port: pagePort, isBilled }).catch(
     async (error: unknown) => {
       await system.close();
       throw error;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { NextConfig } from 'next';
 
-/** Nobody may put the page into a frame and have its buttons pressed. */
+/** `frame-ancestors` prevents clickjacking: no other site may show the page in a frame. */
 const pageHeaders = [
   { key: 'content-security-policy', value: "frame-ancestors 'none'" },
   { key: 'x-content-type-options', value: 'nosniff' },
@@ -10,8 +10,8 @@ const pageHeaders = [
 
 const config: NextConfig = {
   poweredByHeader: false,
-  // The page shares src/domain and src/protocol, which lie above it.
   headers: async () => [{ source: '/:path*', headers: pageHeaders }],
+  // The page imports src/domain and src/protocol, which lie outside web/.
   turbopack: { root: resolve(import.meta.dirname, '..') },
 };
 

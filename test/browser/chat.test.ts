@@ -1,32 +1,22 @@
 import { readFileSync } from 'node:fs';
-import http from 'node:http';
 import { createRequire } from 'node:module';
+import net from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { listen } from '#local/process/listen.ts';
 import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
-import {
-  beginAnswer,
-  frames,
-  startUpstreamBedrock,
-  type UpstreamBedrock,
-} from '#test/fixtures/upstream-bedrock.ts';
-import { startPage, type Page as ServedPage } from '#scripts/start-page.ts';
+import { startPage, type Page as PageServer } from '#scripts/start-page.ts';
 import { launchBrowser } from './launch-browser.ts';
 
 let browser: Browser;
 let system: StreambedSystem;
-let served: ServedPage;
-let upstream: UpstreamBedrock;
-let faulty: { system: StreambedSystem; served: ServedPage };
+let server: PageServer;
 const errors: string[] = [];
 
 beforeAll(async () => {
   browser = await launchBrowser();
   system = await startSystem();
-  served = await startPage(system.state, { port: 0, watch: false });
-  upstream = await startUpstreamBedrock();
-  const other = await startSystem({ bedrock: upstream.url });
-  faulty = { system: other, served: await startPage(other.state, { port: 0, watch: false }) };
+  server = await startPage(system.state, { port: 0, watch: false, isBilled: false });
 });
 
 afterEach(() => {
@@ -35,14 +25,13 @@ afterEach(() => {
 
 afterAll(async () => {
   await browser.close();
-  await Promise.all([served.close(), faulty.served.close()]);
-  await Promise.all([system.close(), faulty.system.close()]);
-  await upstream.close();
+  await server.close();
+  await system.close();
 });
 
 async function openPage(
   path = '/chat',
-  { url = served.url, locale = 'en-US' }: { url?: string; locale?: string } = {},
+  { url = server.url, locale = 'en-US' }: { url?: string; locale?: string } = {},
 ): Promise<Page> {
   const page = await browser.newPage({ locale, viewport: { width: 1200, height: 800 } });
   page.on('dialog', (dialog) => void dialog.accept());
@@ -51,21 +40,18 @@ async function openPage(
   return page;
 }
 
-async function say(page: Page, text: string): Promise<void> {
+async function send(page: Page, text: string): Promise<void> {
   await page.getByLabel('Message', { exact: true }).fill(text);
   await page.keyboard.press('Enter');
 }
 
-const settled = (page: Page): Promise<void> =>
+const answerCompletes = (page: Page): Promise<void> =>
   page.getByText('The answer is complete.').waitFor({ state: 'attached' });
 
-test('an answer is painted while it is still being written', async () => {
+test('an answer is displayed while it streams', async () => {
   const page = await openPage();
-  await say(page, 'Write 900 words about rivers');
-  await page
-    .getByText('Generating')
-    .or(page.getByText('Writing an answer…'))
-    .waitFor({ state: 'attached' });
+  await send(page, 'Write 900 words about rivers');
+  await page.getByText('Writing an answer…').waitFor({ state: 'attached' });
   const lengths: number[] = [];
   while (!(await page.getByText('The answer is complete.').count())) {
     lengths.push((await page.locator('.answer').innerText()).length);
@@ -74,10 +60,10 @@ test('an answer is painted while it is still being written', async () => {
   await page.close();
 });
 
-test('an answer is drawn as Markdown', async () => {
+test('an answer is rendered as Markdown', async () => {
   const page = await openPage();
-  await say(page, 'Tell me about rivers');
-  await settled(page);
+  await send(page, 'Tell me about rivers');
+  await answerCompletes(page);
   await page.getByRole('heading', { name: 'About rivers' }).waitFor();
   expect(await page.locator('.answer pre code').innerText()).toContain('for await');
   expect(await page.locator('.answer table tr').count()).toBe(4);
@@ -85,38 +71,38 @@ test('an answer is drawn as Markdown', async () => {
   await page.close();
 });
 
-test('a word that is too long for the page does not widen it', async () => {
+test('a very long word or message does not widen the page', async () => {
   const page = await openPage();
   await page.setViewportSize({ width: 390, height: 780 });
-  await say(page, `Explain com.example.${'streambed.'.repeat(40)}Repository`);
-  await settled(page);
+  await send(page, `Explain com.example.${'streambed.'.repeat(40)}Repository`);
+  await answerCompletes(page);
   expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBe(390);
   expect(await page.evaluate("document.querySelector('.main').scrollWidth")).toBe(390);
   await page.getByLabel('Message', { exact: true }).fill('x'.repeat(32_001));
-  await page.getByText('A message may have 32000 characters at most.').waitFor();
+  await page.getByText('Messages can be up to 32,000 characters.').waitFor();
   expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBe(390);
   expect(await page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
   await page.close();
 });
 
-test('the view stays at the end when an answer is complete', async () => {
+test('the view is scrolled to the end when an answer completes', async () => {
   const page = await openPage();
-  await say(page, 'Tell me about rivers');
-  await settled(page);
-  await say(page, 'Tell me about lakes');
+  await send(page, 'Tell me about rivers');
+  await answerCompletes(page);
+  await send(page, 'Tell me about lakes');
   await page.getByRole('heading', { name: 'About lakes' }).waitFor();
-  await settled(page);
-  const toEnd =
+  await answerCompletes(page);
+  const distanceToEnd =
     "(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight)(document.querySelector('.transcript'))";
-  await expect.poll(() => page.evaluate(toEnd)).toBeLessThan(2);
+  await expect.poll(() => page.evaluate(distanceToEnd)).toBeLessThan(2);
   await page.close();
 });
 
-test('a conversation is listed, opened again after a reload, and removed', async () => {
+test('a conversation can be reloaded, opened from the list and deleted', async () => {
   const page = await openPage();
-  await say(page, 'Hello, my name is Grace.');
-  await settled(page);
-  await say(page, 'What is my name?');
+  await send(page, 'Hello, my name is Grace.');
+  await answerCompletes(page);
+  await send(page, 'What is my name?');
   await page.getByText('Your name is').waitFor();
   await page.reload();
   await page.getByText('Your name is').waitFor();
@@ -134,9 +120,9 @@ test('a conversation is listed, opened again after a reload, and removed', async
   await page.close();
 });
 
-test('a reload in the middle of an answer shows the whole of it when it is there', async () => {
+test('a reload in the middle of an answer shows the whole answer once it is complete', async () => {
   const page = await openPage();
-  await say(page, 'Write 700 words about lakes');
+  await send(page, 'Write 700 words about lakes');
   await page.waitForURL(/conversation=/u);
   await page.reload();
   await page.locator('.turn[data-state="settled"]').waitFor({ timeout: 20_000 });
@@ -144,52 +130,7 @@ test('a reload in the middle of an answer shows the whole of it when it is there
   await page.close();
 });
 
-test('a model that breaks off shows what it said, why it ended, and a retry that works', async () => {
-  upstream.behave(async (response) => {
-    beginAnswer(response);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    response.socket?.resetAndDestroy();
-  });
-  const page = await openPage('/chat', { url: faulty.served.url });
-  await say(page, 'Hi');
-  await page.getByRole('alert').getByText('The answer broke off').waitFor();
-  expect(await page.locator('.answer').innerText()).toContain('Hello');
-  upstream.behave((response) => {
-    beginAnswer(response);
-    response.end(Buffer.concat([frames.blockStop, frames.messageStop, frames.metadata]));
-  });
-  await page.getByRole('button', { name: 'Try again' }).click();
-  await settled(page);
-  expect(await page.locator('.question').count()).toBe(1);
-  expect(await page.locator('.turn').getByRole('alert').count()).toBe(0);
-  await page.close();
-});
-
-test('a model that refuses is said in words for people', async () => {
-  upstream.behave((response) => {
-    response.writeHead(429, { 'x-amzn-errortype': 'ThrottlingException' });
-    response.end('{"message":"secret"}');
-  });
-  const page = await openPage('/chat', { url: faulty.served.url });
-  await say(page, 'Hi');
-  await page.getByRole('alert').getByText('The model is busy.').waitFor();
-  expect(await page.content()).not.toContain('secret');
-  upstream.behave((response) => {
-    beginAnswer(response);
-    response.end(Buffer.concat([frames.blockStop, frames.messageStop, frames.metadata]));
-  });
-  const current = page.locator('.conversation-title[aria-current=page]');
-  await current.waitFor();
-  const listed = await page.locator('.conversation').count();
-  await page.getByRole('button', { name: 'Try again' }).click();
-  await settled(page);
-  await page.reload();
-  await current.waitFor();
-  expect(await page.locator('.conversation').count()).toBe(listed);
-  await page.close();
-});
-
-test('the Enter that confirms an input method sends nothing', async () => {
+test('Enter confirms input method text without sending the message', async () => {
   const page = await openPage();
   await page.getByLabel('Message', { exact: true }).focus();
   const client = await page.context().newCDPSession(page);
@@ -205,49 +146,57 @@ test('the Enter that confirms an input method sends nothing', async () => {
   await client.send('Input.insertText', { text: '日本の川' });
   await page.keyboard.press('Enter');
   expect(await page.locator('.question').innerText()).toContain('日本の川');
-  await settled(page);
+  await answerCompletes(page);
   await page.close();
 });
 
-test('the page speaks Japanese to those who read it', async () => {
+test('a cost that AWS does not bill is shown as what it would be', async () => {
+  const page = await openPage();
+  await send(page, 'Hi');
+  await answerCompletes(page);
+  const note = await page.locator('.note').innerText();
+  expect(note).toMatch(/ out · would cost \$0\.\d{5} on AWS$/u);
+  await page.close();
+});
+
+test('the page is in Japanese for readers of Japanese', async () => {
   const page = await openPage('/chat', { locale: 'ja-JP' });
   expect(await page.locator('html').getAttribute('lang')).toBe('ja');
   await page.getByLabel('メッセージ').fill('こんにちは');
   await page.keyboard.press('Enter');
   await page.getByText('回答が完了しました。').waitFor({ state: 'attached' });
   await page.getByText('シミュレーション').waitFor();
+  await page.getByText('AWS での料金の目安 $').waitFor();
   await page.close();
 });
 
-test('an address that is no conversation says so, and a new chat gets away from it', async () => {
+test('an unknown conversation shows an error, and New chat leaves it', async () => {
   const page = await openPage('/chat?conversation=unknown');
-  await page.getByRole('alert').getByText('There is no such conversation.').waitFor();
+  await page.getByRole('alert').getByText('This conversation doesn’t exist.').waitFor();
   await page.getByRole('button', { name: 'New chat' }).click();
   await page.getByText('What would you like to know?').waitFor();
   expect(await page.locator('.problem').count()).toBe(0);
   await page.close();
 });
 
-test("a name that is not the page's is refused", async () => {
-  const status = await new Promise((resolve, reject) => {
-    const headers = { host: 'evil.example' };
-    const request = http.get(`${served.url}/api/conversations`, { headers }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    });
-    request.once('error', reject);
+test('a page opened through a forwarded port shows how to allow its host', async () => {
+  const forwarder = net.createServer((socket) => {
+    const target = net.connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.pipe(target).pipe(socket);
+    socket.on('error', () => target.destroy());
+    target.on('error', () => socket.destroy());
   });
-  expect(status).toBe(403);
+  const host = `localhost:${await listen(forwarder, { port: 0, option: 'none' })}`;
+  const page = await openPage('/chat', { url: `http://${host}` });
+  await send(page, 'Hi');
+  expect(await page.getByRole('alert').filter({ hasText: host }).innerText()).toBe(
+    `The page does not accept requests for the host "${host}". Add it to PAGE_HOSTS.`,
+  );
+  await page.close();
+  forwarder.close();
 });
 
-test('another site cannot make the browser chat', async () => {
-  const headers = { 'content-type': 'text/plain', 'sec-fetch-site': 'cross-site' };
-  const body = '{"message":"Hi"}';
-  const answer = await fetch(`${served.url}/api/chat`, { method: 'POST', headers, body });
-  expect(answer.status).toBe(403);
-});
-
-test('no element of the page is out of reach for people with disabilities', async () => {
+test('the page has no accessibility violations that axe can find', async () => {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
   const page = await openPage();
   const check = async (): Promise<unknown> => {
@@ -257,8 +206,8 @@ test('no element of the page is out of reach for people with disabilities', asyn
     );
   };
   expect(await check()).toEqual([]);
-  await say(page, 'Tell me about rivers');
-  await settled(page);
+  await send(page, 'Tell me about rivers');
+  await answerCompletes(page);
   expect(await check()).toEqual([]);
   await page.emulateMedia({ colorScheme: 'dark' });
   expect(await check()).toEqual([]);

@@ -4,12 +4,13 @@ import { join, resolve } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 
 /**
- * Starts a browser, the first of: STREAMBED_CHROMIUM, playwright's own, the one that ships inside
- * @sparticuz/chromium (Linux x64), an installed Chrome or Edge. Throws where there is none.
+ * Starts the first browser that it finds: the one named in `STREAMBED_CHROMIUM`, Playwright's own,
+ * the one inside @sparticuz/chromium (Linux x64), an installed Chrome or Edge. Throws if there is
+ * none.
  */
 export async function launchBrowser(): Promise<Browser> {
-  const given = process.env['STREAMBED_CHROMIUM'];
-  if (given !== undefined) return launch({ executablePath: given });
+  const executablePath = process.env['STREAMBED_CHROMIUM'];
+  if (executablePath !== undefined) return launch({ executablePath });
   if (existsSync(chromium.executablePath())) return launch({});
   if (process.platform === 'linux' && process.arch === 'x64') {
     return launch({ executablePath: await unpackChromium() });
@@ -21,22 +22,25 @@ export async function launchBrowser(): Promise<Browser> {
   throw new Error('No browser found. Install Chrome, or name one in STREAMBED_CHROMIUM.');
 }
 
-/** The flags that @sparticuz/chromium comes with share one process and switch CORS off: not here. */
+/** Leaves out the flags of @sparticuz/chromium, which use a single process and turn off CORS. */
 function launch(options: { executablePath?: string; channel?: string }): Promise<Browser> {
   const args = ['--no-sandbox', '--font-render-hinting=none'];
   return chromium.launch({ ...options, args });
 }
 
-/** Unpacks into the project: the package trusts whatever it finds in the temporary folder. */
+/**
+ * Unpacks @sparticuz/chromium and returns the path of its executable. It unpacks into the project,
+ * because the package trusts any file that it finds in the shared temporary folder.
+ */
 async function unpackChromium(): Promise<string> {
   const folder = resolve('node_modules/.cache/chromium');
   await mkdir(folder, { recursive: true });
   process.env['TMPDIR'] = folder;
-  // Makes the package bring the libraries that a bare system lacks.
+  // Makes the package unpack the shared libraries that a minimal system lacks.
   process.env['AWS_EXECUTION_ENV'] = 'AWS_Lambda_nodejs24.x';
-  const { default: packed } = await import('@sparticuz/chromium');
-  const executable = await packed.executablePath();
-  // Its own list of font folders knows /tmp only; without any font no text is drawn at all.
+  const { default: chromiumPackage } = await import('@sparticuz/chromium');
+  const executable = await chromiumPackage.executablePath();
+  // Its own font configuration lists only /tmp. Without a font the browser draws no text.
   const fonts = join(folder, 'fonts');
   await writeFile(join(fonts, 'fonts.conf'), fontConfiguration(fonts));
   process.env['FONTCONFIG_PATH'] = fonts;

@@ -18,7 +18,7 @@ export const viewport: Viewport = {
   colorScheme: 'light dark',
 };
 
-/** The frame of every page, in the reader's language. */
+/** The document around every page. Sets the reader's language. */
 export default async function Layout({ children }: { children: ReactNode }): Promise<ReactNode> {
   const language = pickLanguage((await headers()).get('accept-language'));
   return (

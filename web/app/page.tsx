@@ -1,6 +1,6 @@
 import { redirect } from 'next/navigation';
 
-/** There is one page so far. */
+/** Redirects to the chat, the only page. */
 export default function Home(): never {
   redirect('/chat');
 }

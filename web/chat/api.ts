@@ -5,15 +5,15 @@ import {
 import * as v from 'valibot';
 import { ChatError, toErrorCode } from '#domain/errors.ts';
 
-const problem = v.object({
+const problemJson = v.object({
   code: v.string(),
   detail: v.string(),
   turn_id: v.optional(v.string()),
 });
 
-/** The error that a refused request was answered with. */
+/** Returns the error that a failed response describes; `internal` if it describes none. */
 export async function toError(response: Response): Promise<ChatError> {
-  const parsed = v.safeParse(problem, await response.json().catch(() => undefined));
+  const parsed = v.safeParse(problemJson, await response.json().catch(() => undefined));
   if (!parsed.success) return new ChatError('internal', `HTTP ${response.status}`);
   const { code, detail, turn_id: liveTurnId } = parsed.output;
   return new ChatError(toErrorCode(code), detail, liveTurnId === undefined ? {} : { liveTurnId });
@@ -22,14 +22,17 @@ export async function toError(response: Response): Promise<ChatError> {
 export type ConversationList = v.InferOutput<typeof conversationListJson>;
 export type ConversationPage = v.InferOutput<typeof conversationPageJson>;
 
-/** A page of conversations, the most recently used first. Throws a `ChatError`. */
+/** Returns one page of conversations, the most recently used first. Throws a `ChatError`. */
 export async function listConversations(cursor?: string): Promise<ConversationList> {
   const response = await fetch(`/api/conversations${queryOf(cursor)}`);
   if (!response.ok) throw await toError(response);
   return v.parse(conversationListJson, await response.json());
 }
 
-/** A conversation with a page of its turns, the newest first asked for. Throws a `ChatError`. */
+/**
+ * Returns a conversation with one page of its turns: the newest, or the older ones at `cursor`.
+ * Throws a `ChatError`.
+ */
 export async function readConversation(
   conversationId: string,
   cursor?: string,
@@ -39,12 +42,13 @@ export async function readConversation(
   return v.parse(conversationPageJson, await response.json());
 }
 
-/** Removes a conversation for good. Throws a `ChatError`. */
-export async function removeConversation(conversationId: string): Promise<void> {
+/** Deletes a conversation permanently. Throws a `ChatError`. */
+export async function deleteConversation(conversationId: string): Promise<void> {
   const response = await fetch(conversationPath(conversationId), { method: 'DELETE' });
   if (!response.ok) throw await toError(response);
 }
 
+/** Returns the path of a conversation in the page's own API. */
 export function conversationPath(conversationId: string): string {
   return `/api/conversations/${encodeURIComponent(conversationId)}`;
 }

@@ -11,10 +11,12 @@ import { words as allWords, type Language, type Words } from './words.ts';
 export interface ChatProps {
   readonly language: Language;
   readonly conversationId?: string;
+  /** Whether AWS bills the answers. If not, costs are shown as what AWS would charge. */
+  readonly isBilled: boolean;
 }
 
-/** The whole page: conversations at the side, the open one in the middle, the composer below. */
-export function Chat({ language, conversationId }: ChatProps): ReactNode {
+/** The page: the list of conversations, the open conversation and the composer. */
+export function Chat({ language, conversationId, isBilled }: ChatProps): ReactNode {
   const words = allWords[language];
   const [isMenuOpen, setMenuOpen] = useState(false);
   const list = useConversationList(words);
@@ -24,9 +26,9 @@ export function Chat({ language, conversationId }: ChatProps): ReactNode {
     setMenuOpen(false);
     conversation.open(id);
   };
-  const remove = async (id: string): Promise<void> => {
+  const deleteConversation = async (id: string): Promise<void> => {
     const isOpen = id === conversation.conversationId;
-    if ((await list.remove(id)) && isOpen) open(undefined);
+    if ((await list.delete(id)) && isOpen) open(undefined);
   };
 
   return (
@@ -36,11 +38,11 @@ export function Chat({ language, conversationId }: ChatProps): ReactNode {
         list={list}
         openId={conversation.conversationId}
         onOpen={open}
-        onRemove={(id) => void remove(id)}
+        onDelete={(id) => void deleteConversation(id)}
       />
       <main className="main">
         <Bar words={words} isMenuOpen={isMenuOpen} onMenu={setMenuOpen} />
-        <Transcript words={words} conversation={conversation} />
+        <Transcript words={words} conversation={conversation} isBilled={isBilled} />
         <Composer
           words={words}
           isBusy={conversation.isBusy}

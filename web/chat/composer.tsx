@@ -1,17 +1,17 @@
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { sendsMessage } from './sends-message.ts';
+import { isSendKey } from './send-key.ts';
 import type { Words } from './words.ts';
 
 export interface ComposerProps {
   readonly words: Words;
   readonly isBusy: boolean;
   readonly onSend: (text: string) => void;
-  /** Ends the answer that is being written; undefined where there is none to end. */
+  /** Stops the answer in progress; undefined if there is none. */
   readonly onStop: (() => void) | undefined;
 }
 
-/** Where messages are written. It can be written in while an answer comes, but not sent from. */
+/** The field for a new message. While an answer streams, the reader can type but not send. */
 export function Composer({ words, isBusy, onSend, onStop }: ComposerProps): ReactNode {
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
@@ -24,7 +24,7 @@ export function Composer({ words, isBusy, onSend, onStop }: ComposerProps): Reac
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    if (!sendsMessage(event.nativeEvent)) return;
+    if (!isSendKey(event.nativeEvent)) return;
     event.preventDefault();
     send();
   };
@@ -60,7 +60,7 @@ interface MainButtonProps extends Pick<ComposerProps, 'words' | 'onStop'> {
   readonly canSend: boolean;
 }
 
-/** Sends what is written; while an answer is written, it ends that instead. */
+/** The Send button. While an answer streams it is the Stop button. */
 function MainButton({ words, canSend, onStop }: MainButtonProps): ReactNode {
   if (onStop === undefined) {
     return (

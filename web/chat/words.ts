@@ -3,42 +3,59 @@ import type { ErrorCode } from '#domain/errors.ts';
 /** The languages of the page. */
 export type Language = 'en' | 'ja';
 
-/** The language a reader wants, from `Accept-Language`. */
-export function pickLanguage(accepted: string | null): Language {
-  const first = (accepted ?? '').split(',').find((part) => /^(?:en|ja)/u.test(part.trim()));
-  return first?.trim().startsWith('ja') === true ? 'ja' : 'en';
+/** Returns the first language of an `Accept-Language` header that the page has, else English. */
+export function pickLanguage(acceptLanguage: string | null): Language {
+  const languages = (acceptLanguage ?? '').split(',').map((part) => part.trim());
+  const first = languages.find((part) => /^(?:en|ja)/u.test(part));
+  return first?.startsWith('ja') === true ? 'ja' : 'en';
 }
 
-const enProblems: Partial<Record<ErrorCode, string>> = {
-  conflict: 'Another message of this conversation is being answered.',
+/** Both languages group digits with commas. */
+const integers = new Intl.NumberFormat('en-US');
+
+/**
+ * What to show for each error code. `forbidden` is left out: it means that the page is set up
+ * wrong, and the server's own message names the cure.
+ */
+type Problems = Readonly<Record<Exclude<ErrorCode, 'forbidden'>, string>>;
+
+const enProblems: Problems = {
+  conflict: 'Another message in this conversation is being answered. Try again when it’s done.',
+  content_filtered: 'The answer was held back by a content filter.',
+  gone: 'The rest of this answer can’t be shown here. Reload the page to see it.',
+  idempotency_mismatch: 'This message was already sent with different text.',
   internal: 'Something went wrong on our side.',
-  model_error: 'The model had a fault.',
-  model_unavailable: 'The model does not answer at the moment.',
-  not_found: 'There is no such conversation.',
-  quota_exceeded: 'Your limit is reached for the moment.',
+  invalid_request: 'This request wasn’t accepted. Edit your message, or start a new chat.',
+  model_error: 'The model ran into a problem.',
+  model_unavailable: 'The model can’t be reached right now.',
+  not_found: 'This conversation doesn’t exist.',
+  quota_exceeded: 'You have reached your usage limit. Try again later.',
   throttled: 'The model is busy. Try again in a moment.',
   timed_out: 'The time for this answer is up.',
+  too_large: 'This message is too long.',
+  unauthenticated: 'The page isn’t allowed to use the chat service.',
 };
 
 const en = {
   problems: enProblems,
   newChat: 'New chat',
   conversations: 'Conversations',
-  noConversations: 'Your conversations will be listed here.',
-  conversationsFailed: 'The list could not be loaded.',
-  remove: 'Delete',
-  removeQuestion: (title: string) => `Delete “${title}” for good?`,
-  removeTitled: (title: string) => `Delete “${title}”`,
-  removeFailed: 'It could not be deleted.',
-  more: 'Show more',
-  older: 'Show older messages',
+  noConversations: 'Your conversations will appear here.',
+  listFailed: 'Your conversations couldn’t be loaded.',
+  delete: 'Delete',
+  confirmDelete: (title: string) =>
+    `Delete this conversation?\n\n“${title}”\n\nThis can’t be undone.`,
+  deleteLabel: (title: string) => `Delete “${title}”`,
+  deleteFailed: 'The conversation couldn’t be deleted.',
+  showMore: 'Show more',
+  showOlder: 'Show older messages',
   loading: 'Loading…',
   welcome: 'What would you like to know?',
-  welcomeHint: 'Answers appear as they are written. Every message is kept, also when you leave.',
+  welcomeHint: 'Answers appear as they are written. Messages are saved even if you leave.',
   suggestions: [
     'Explain how Lambda streams a response',
     'Write 300 words about mountain rivers',
-    'What is 12 * 7',
+    'What is 12 * 7?',
   ],
   messageLabel: 'Message',
   placeholder: 'Write a message',
@@ -46,57 +63,70 @@ const en = {
   you: 'You',
   assistant: 'Assistant',
   transcript: 'Conversation',
-  generating: 'Writing an answer…',
-  done: 'The answer is complete.',
-  retry: 'Try again',
-  partial: 'The answer broke off here.',
-  tooLong: 'The answer reached its length limit.',
-  messageTooLong: (most: number) => `A message may have ${most} characters at most.`,
+  writing: 'Writing an answer…',
+  complete: 'The answer is complete.',
+  tryAgain: 'Try again',
+  noAnswer: 'No answer was received. Your message is saved.',
+  cutOff: 'The answer was cut off. What arrived is saved.',
+  cutOffBecause: (reason: string) => `The answer was cut off. ${reason} What arrived is saved.`,
+  lengthLimit: 'The answer reached its length limit.',
+  messageTooLong: (max: number) => `Messages can be up to ${integers.format(max)} characters.`,
   stop: 'Stop',
   stopped: 'You stopped this answer.',
-  goOn: 'Go on',
-  again: 'Another answer',
-  edit: 'Edit the message',
+  continueAnswer: 'Continue',
+  regenerate: 'Regenerate',
+  edit: 'Edit message',
   cancel: 'Cancel',
-  resend: 'Ask this instead',
-  previous: 'Show the one before',
-  next: 'Show the next one',
-  unreachable: 'The server is out of reach. Check your connection.',
-  latest: 'Go to the latest message',
-  tokens: (input: number, output: number) => `${input} tokens in, ${output} out`,
+  previous: 'Previous version',
+  next: 'Next version',
+  unreachable: 'The server can’t be reached. Check your connection.',
+  goToLatest: 'Go to the latest message',
+  tokens: (input: number, output: number) =>
+    `${integers.format(input)} tokens in, ${integers.format(output)} out`,
+  estimatedCost: (price: string) => `would cost ${price} on AWS`,
 };
 
 /** All words of the page in one language. */
 export type Words = typeof en;
 
+const jaProblems: Problems = {
+  conflict: 'この会話では別のメッセージに回答しています。完了してから再試行してください。',
+  content_filtered: 'コンテンツフィルターにより回答の表示を控えました。',
+  gone: '回答の続きをここに表示できません。ページを再読み込みしてください。',
+  idempotency_mismatch: 'このメッセージは、別の内容ですでに送信されています。',
+  internal: 'システムで問題が発生しました。',
+  invalid_request:
+    'リクエストが受け付けられませんでした。メッセージを編集するか、新しいチャットを始めてください。',
+  model_error: 'モデルで問題が発生しました。',
+  model_unavailable: '現在、モデルに接続できません。',
+  not_found: 'この会話は見つかりません。',
+  quota_exceeded: '利用上限に達しました。しばらくしてから再試行してください。',
+  throttled: 'モデルが混み合っています。しばらくしてから再試行してください。',
+  timed_out: '回答の制限時間に達しました。',
+  too_large: 'メッセージが長すぎます。',
+  unauthenticated: 'このページにはチャットサービスを利用する権限がありません。',
+};
+
 const ja: Words = {
-  problems: {
-    conflict: 'この会話では、別のメッセージに回答しているところです。',
-    internal: 'こちら側で問題が起きました。',
-    model_error: 'モデルに障害が起きました。',
-    model_unavailable: 'モデルが今は応答しません。',
-    not_found: 'この会話は見つかりません。',
-    quota_exceeded: '現在、利用の上限に達しています。',
-    throttled: 'モデルが混み合っています。少し待ってからもう一度お試しください。',
-    timed_out: 'この回答の制限時間になりました。',
-  },
+  problems: jaProblems,
   newChat: '新しいチャット',
-  conversations: '会話',
-  noConversations: 'ここに会話の一覧が表示されます。',
-  conversationsFailed: '一覧を読み込めませんでした。',
-  remove: '削除',
-  removeQuestion: (title) => `「${title}」を完全に削除しますか？`,
-  removeTitled: (title) => `「${title}」を削除`,
-  removeFailed: '削除できませんでした。',
-  more: 'さらに表示',
-  older: '以前のメッセージを表示',
-  loading: '読み込んでいます…',
-  welcome: '何を知りたいですか？',
-  welcomeHint: '回答は書かれるそばから表示されます。途中でページを離れても、すべて保存されます。',
+  conversations: '会話一覧',
+  noConversations: '会話はここに表示されます。',
+  listFailed: '会話一覧を読み込めませんでした。',
+  delete: '削除',
+  confirmDelete: (title) =>
+    `この会話を削除しますか？\n\n「${title}」\n\n削除すると元に戻せません。`,
+  deleteLabel: (title) => `「${title}」を削除`,
+  deleteFailed: '会話を削除できませんでした。',
+  showMore: 'さらに表示',
+  showOlder: '以前のメッセージを表示',
+  loading: '読み込み中…',
+  welcome: '何でも聞いてください',
+  welcomeHint: '回答は生成と同時に表示されます。ページを離れても、メッセージは保存されます。',
   suggestions: [
-    'Lambda のストリーミング応答について教えてください',
-    '山の川について300文字で書いてください',
-    '12 * 7 はいくつですか',
+    'Lambda がレスポンスをストリーミングする仕組みを教えてください',
+    '山の渓流について300文字で書いてください',
+    '12 * 7 はいくつですか？',
   ],
   messageLabel: 'メッセージ',
   placeholder: 'メッセージを入力',
@@ -104,24 +134,28 @@ const ja: Words = {
   you: 'あなた',
   assistant: 'アシスタント',
   transcript: '会話の内容',
-  generating: '回答を書いています…',
-  done: '回答が完了しました。',
-  retry: 'もう一度試す',
-  partial: '回答はここで途切れました。',
-  tooLong: '回答が長さの上限に達しました。',
-  messageTooLong: (most) => `メッセージは${most}文字までです。`,
+  writing: '回答を作成しています…',
+  complete: '回答が完了しました。',
+  tryAgain: '再試行',
+  noAnswer: '回答を受け取れませんでした。メッセージは保存されています。',
+  cutOff: '回答が途中で途切れました。ここまでの内容は保存されています。',
+  cutOffBecause: (reason) =>
+    `回答が途中で途切れました。${reason}ここまでの内容は保存されています。`,
+  lengthLimit: '回答が長さの上限に達しました。',
+  messageTooLong: (max) => `メッセージは${integers.format(max)}文字以内で入力してください。`,
   stop: '停止',
-  stopped: 'この回答は停止されました。',
-  goOn: '続きを書く',
-  again: '別の回答',
+  stopped: '回答を停止しました。',
+  continueAnswer: '続ける',
+  regenerate: '再生成',
   edit: 'メッセージを編集',
   cancel: 'キャンセル',
-  resend: 'この内容で質問',
-  previous: '前のものを表示',
-  next: '次のものを表示',
+  previous: '前のバージョン',
+  next: '次のバージョン',
   unreachable: 'サーバーに接続できません。通信状態を確認してください。',
-  latest: '最新のメッセージへ',
-  tokens: (input, output) => `入力 ${input} トークン、出力 ${output} トークン`,
+  goToLatest: '最新のメッセージへ',
+  tokens: (input, output) =>
+    `入力 ${integers.format(input)} トークン、出力 ${integers.format(output)} トークン`,
+  estimatedCost: (price) => `AWS での料金の目安 ${price}`,
 };
 
 export const words: Record<Language, Words> = { en, ja };

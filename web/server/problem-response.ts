@@ -1,7 +1,7 @@
 import { ChatError, type ErrorCode } from '#domain/errors.ts';
 import { problemContentType, toProblem } from '#protocol/http/problem.ts';
 
-/** A problem that the page's own server has to tell. */
+/** Returns an error of the page's own server, in the format that the functions use. */
 export function problemResponse(code: ErrorCode, detail: string): Response {
   const requestId = crypto.randomUUID();
   const problem = toProblem(new ChatError(code, detail), requestId);
@@ -10,10 +10,10 @@ export function problemResponse(code: ErrorCode, detail: string): Response {
 }
 
 /**
- * What the page is told when the function could not be reached; the reason goes to the log. Where
- * the reader has left, nobody is told, and nothing went wrong.
+ * Returns the response for a function that could not be reached. Logs the cause, unless the
+ * request was aborted: then the reader has left, and nothing went wrong.
  */
 export function upstreamProblem(error: unknown, { aborted }: AbortSignal): Response {
-  if (!aborted) console.error('The function is out of reach:', error);
-  return problemResponse('model_unavailable', 'The chat service is out of reach.');
+  if (!aborted) console.error('The function cannot be reached:', error);
+  return problemResponse('model_unavailable', 'The chat service cannot be reached.');
 }

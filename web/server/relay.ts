@@ -1,9 +1,11 @@
-import { passedHeaders } from './passed-headers.ts';
+import { responseHeaders } from './response-headers.ts';
 
 /**
- * Passes an answer on as it comes. When the connection behind breaks off, so does this one: a
- * reader must not take that for an end, and can read on.
+ * Returns a function's response whose body streams as it arrives. If the connection to the function
+ * breaks, so does this one. A clean end would look like the end of the answer; after a break the
+ * browser reconnects and resumes.
  */
-export function relayStream(answer: Response): Response {
-  return new Response(answer.body, { status: answer.status, headers: passedHeaders(answer) });
+export function relayStream(response: Response): Response {
+  const { body, status } = response;
+  return new Response(body, { status, headers: responseHeaders(response) });
 }

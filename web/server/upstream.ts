@@ -1,11 +1,11 @@
 import { AwsClient } from 'aws4fetch';
 
-/** The Function URLs behind the page. */
+/** The functions that the page calls by their Function URLs. */
 export type UpstreamName = 'chat' | 'conversations' | 'conversation-stream';
 
 export interface UpstreamCall {
   readonly method: string;
-  /** Path and query below the Function URL. */
+  /** Path and query, relative to the Function URL. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -18,32 +18,39 @@ const urlVariables: Record<UpstreamName, string> = {
   'conversation-stream': 'CONVERSATION_STREAM_URL',
 };
 
-/** Calls a Function URL, signed where `FUNCTION_URL_AUTH` is AWS_IAM. Throws when it is out of reach. */
+/**
+ * Calls a Function URL and returns its response, whatever the status. Signs the request with SigV4 if
+ * `FUNCTION_URL_AUTH` is `AWS_IAM`. Throws if the function cannot be reached or a variable is missing.
+ */
 export async function callUpstream(
   name: UpstreamName,
-  { method, path, headers: given, body, signal }: UpstreamCall,
+  { method, path, headers, body, signal }: UpstreamCall,
 ): Promise<Response> {
-  const url = new URL(path, required(urlVariables[name]));
-  const headers = { 'content-type': 'application/json', ...given };
-  const init = { method, headers, signal, ...(body === undefined ? {} : { body }) };
+  const url = new URL(path, requireVariable(urlVariables[name]));
+  const init = {
+    method,
+    headers: { 'content-type': 'application/json', ...headers },
+    signal,
+    ...(body === undefined ? {} : { body }),
+  };
   if (process.env['FUNCTION_URL_AUTH'] !== 'AWS_IAM') return fetch(url, init);
-  const signed = await signer().sign(url, init);
-  // The signal does not travel with the signed request.
+  const signed = await createSigner().sign(url, init);
+  // The signed request does not carry the signal.
   return fetch(signed, { signal });
 }
 
-function signer(): AwsClient {
+function createSigner(): AwsClient {
   const sessionToken = process.env['AWS_SESSION_TOKEN'];
   return new AwsClient({
     service: 'lambda',
-    region: required('AWS_REGION'),
-    accessKeyId: required('AWS_ACCESS_KEY_ID'),
-    secretAccessKey: required('AWS_SECRET_ACCESS_KEY'),
+    region: requireVariable('AWS_REGION'),
+    accessKeyId: requireVariable('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: requireVariable('AWS_SECRET_ACCESS_KEY'),
     ...(sessionToken === undefined ? {} : { sessionToken }),
   });
 }
 
-function required(name: string): string {
+function requireVariable(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === '') throw new Error(`${name}: must be set`);
   return value;

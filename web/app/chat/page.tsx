@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Chat } from '../../chat/chat.tsx';
 import { pickLanguage } from '../../chat/words.ts';
 
-/** The chat; `?conversation=` opens one. */
+/** The chat. `?conversation=` opens a conversation. */
 export default async function ChatPage({
   searchParams,
 }: {
@@ -11,6 +11,8 @@ export default async function ChatPage({
 }): Promise<ReactNode> {
   const { conversation } = await searchParams;
   const language = pickLanguage((await headers()).get('accept-language'));
+  // `npm start` sets it to false unless the real Bedrock answers.
+  const isBilled = process.env['BILLED_BY_AWS'] !== 'false';
   const opened = typeof conversation === 'string' ? { conversationId: conversation } : {};
-  return <Chat language={language} {...opened} />;
+  return <Chat language={language} isBilled={isBilled} {...opened} />;
 }

@@ -7,49 +7,52 @@ import type { Words } from '../words.ts';
 export interface TranscriptProps {
   readonly words: Words;
   readonly conversation: ConversationView;
+  /** Whether AWS bills the answers. If not, costs are shown as what AWS would charge. */
+  readonly isBilled: boolean;
 }
 
-/** How near the end counts as being there, in pixels. */
-const nearEnd = 40;
+/** The view follows new text while it is within this many pixels of the end. */
+const followThresholdPx = 40;
 
-/** What was said. It follows the newest words until the reader scrolls away from them. */
-export function Transcript({ words, conversation }: TranscriptProps): ReactNode {
-  const { path, problem, isLoading, cursor, actions } = conversation;
-  const frame = useRef<HTMLDivElement>(null);
+/** The turns of a conversation. The view follows new text until the reader scrolls up. */
+export function Transcript(props: TranscriptProps): ReactNode {
+  const { words, conversation } = props;
+  const { branch, problem, isLoading, cursor, actions } = conversation;
+  const viewport = useRef<HTMLDivElement>(null);
   const [isFollowing, setFollowing] = useState(true);
-  const latest = path.at(-1);
+  const latest = branch.at(-1);
   const latestKey = latest?.key;
 
   useEffect(() => setFollowing(true), [latestKey]);
   useEffect(() => {
-    if (isFollowing) frame.current?.scrollTo({ top: frame.current.scrollHeight });
-  }, [path, isFollowing]);
+    if (isFollowing) viewport.current?.scrollTo({ top: viewport.current.scrollHeight });
+  }, [branch, isFollowing]);
 
   const onScroll = (): void => {
-    const { scrollTop = 0, clientHeight = 0, scrollHeight = 0 } = frame.current ?? {};
-    setFollowing(scrollHeight - scrollTop - clientHeight < nearEnd);
+    const { scrollTop = 0, clientHeight = 0, scrollHeight = 0 } = viewport.current ?? {};
+    setFollowing(scrollHeight - scrollTop - clientHeight < followThresholdPx);
   };
 
   return (
     <div className="transcript-frame">
-      <div className="transcript" ref={frame} onScroll={onScroll}>
+      <div className="transcript" ref={viewport} onScroll={onScroll}>
         <div className="turns" role="log" aria-live="off" aria-label={words.transcript}>
           {problem !== undefined && <Problem>{problem}</Problem>}
           {isLoading && <p className="note">{words.loading}</p>}
-          {path.length === 0 && !isLoading && problem === undefined && (
+          {branch.length === 0 && !isLoading && problem === undefined && (
             <Welcome words={words} onSuggestion={actions.send} />
           )}
           {cursor !== undefined && (
             <button type="button" className="quiet-button" onClick={conversation.loadOlder}>
-              {words.older}
+              {words.showOlder}
             </button>
           )}
-          <Turns words={words} conversation={conversation} />
+          <Turns {...props} />
         </div>
       </div>
       {!isFollowing && (
         <button type="button" className="to-latest" onClick={() => setFollowing(true)}>
-          {words.latest}
+          {words.goToLatest}
         </button>
       )}
       <p className="visually-hidden" role="status">
@@ -59,16 +62,17 @@ export function Transcript({ words, conversation }: TranscriptProps): ReactNode 
   );
 }
 
-function Turns({ words, conversation }: TranscriptProps): ReactNode {
-  const { path, isBusy, actions } = conversation;
-  return path.map((turn) => (
+function Turns({ words, conversation, isBilled }: TranscriptProps): ReactNode {
+  const { branch, isBusy, actions } = conversation;
+  return branch.map((turn) => (
     <Turn
       key={turn.key}
       words={words}
       turn={turn}
       alternatives={actions.alternatives(turn)}
       actions={isBusy ? undefined : actions}
-      isLast={turn === path.at(-1)}
+      isLast={turn === branch.at(-1)}
+      isBilled={isBilled}
     />
   ));
 }
@@ -81,12 +85,12 @@ function Problem({ children }: { readonly children: string }): ReactNode {
   );
 }
 
-/** Only beginnings and ends are announced: word by word nobody could listen. */
+/** Returns what screen readers announce: the beginning and end of an answer, not each word. */
 function statusOf(latest: TurnView | undefined, words: Words): string {
-  if (latest === undefined || !latest.isNews) return '';
-  if (latest.state === 'streaming') return words.generating;
+  if (latest === undefined || !latest.isAnnounced) return '';
+  if (latest.state === 'streaming') return words.writing;
   if (latest.answer.stopReason === 'stopped') return words.stopped;
-  return latest.problem === undefined ? words.done : '';
+  return latest.problem === undefined ? words.complete : '';
 }
 
 interface WelcomeProps {

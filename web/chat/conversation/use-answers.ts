@@ -2,86 +2,92 @@
 
 import { useEffect } from 'react';
 import { ChatError } from '#domain/errors.ts';
-import { describe } from '../turn/describe-problem.ts';
-import { readAnswer, type AnswerEnd, type Source } from '../turn/read-answer.ts';
-import { begunTurn, withBegun, withTurn, type Begun } from '../turn/shown-turns.ts';
-import type { Asked } from '../turn/turn-api.ts';
+import { withNewTurn, withTurnChanges, type NewTurn } from '../turn/conversation-state.ts';
+import { describeProblem } from '../turn/describe-problem.ts';
+import { readAnswer, type AnswerResult, type AnswerSource } from '../turn/read-answer.ts';
+import type { TurnRequest } from '../turn/turn-api.ts';
 import type { TurnView } from '../turn/turn-view.ts';
-import type { ShownState } from './use-shown.ts';
+import type { ConversationStore } from './use-conversation-state.ts';
 import type { Words } from '../words.ts';
 
 /**
- * Shows answers as they come: of the questions that are asked with the function that this gives,
- * and of a turn that was begun elsewhere.
+ * Shows answers as they arrive, including that of a turn which was started in another tab or before
+ * a reload. Returns a function that starts a turn and resolves when its answer has ended.
  */
 export function useAnswers(
-  { shown, change, load }: ShownState,
+  { state, currentVisit, load }: ConversationStore,
   words: Words,
   onChange: () => void,
-): (asked: Asked, begun: Begun) => Promise<void> {
-  const { conversationId, turns } = shown;
+): (request: TurnRequest, turn: NewTurn) => Promise<void> {
+  const { conversationId, turns } = state;
 
-  const listen = async (key: string, source: Source): Promise<AnswerEnd> => {
-    const { alter, signal } = change();
-    const update = (turn: Partial<TurnView>): void =>
-      alter((before) => withTurn(before, key, turn));
-    const end = await readAnswer(source, {
-      begun(turnId, id) {
-        alter((before) => ({ ...withTurn(before, key, { turnId }), conversationId: id }));
+  const showAnswer = async (key: string, source: AnswerSource): Promise<AnswerResult> => {
+    const { update, signal } = currentVisit();
+    const changeTurn = (changes: Partial<TurnView>): void =>
+      update((before) => withTurnChanges(before, key, changes));
+    const result = await readAnswer(source, {
+      onStart(turnId, id) {
+        update((before) => ({ ...withTurnChanges(before, key, { turnId }), conversationId: id }));
         if (!signal.aborted) setAddress(id);
         onChange();
       },
-      draw: (answer) => update({ answer }),
+      onUpdate: (answer) => changeTurn({ answer }),
     });
-    const { answer, cost } = end;
-    const costUsd = cost === undefined ? {} : { costUsd: cost.nanoUsd / 1e9 };
-    update({ answer, state: 'settled', ...costUsd, ...failureOf(end, words) });
+    changeTurn(settledTurn(result, words));
     onChange();
-    return end;
+    return result;
   };
 
-  const watch = async (turnId: string, id: string): Promise<void> => {
-    const { alter, signal } = change();
-    alter((before) => withTurn(before, turnId, { state: 'streaming', isNews: true }));
-    const { error } = await listen(turnId, { type: 'follow', turnId, conversationId: id, signal });
+  const follow = async (turnId: string, id: string): Promise<void> => {
+    const { update, signal } = currentVisit();
+    update((before) => withTurnChanges(before, turnId, { state: 'streaming', isAnnounced: true }));
+    const source = { type: 'follow', turnId, conversationId: id, signal } as const;
+    const { error } = await showAnswer(turnId, source);
     if (error === undefined) return;
-    // What is stored says how it is; a turn that is still at work is looked at again.
-    await new Promise((resolve) => setTimeout(resolve, watchAgainMs));
+    // The stored turn has the truth. If it is still running, it is followed again.
+    await new Promise((resolve) => setTimeout(resolve, reloadDelayMs));
     await load(id);
   };
 
-  const runningKey = turns.find(({ state }) => state === 'running')?.key;
+  const runningKey = turns.find((turn) => turn.state === 'running')?.key;
   useEffect(() => {
     if (runningKey !== undefined && conversationId !== undefined) {
-      void watch(runningKey, conversationId);
+      void follow(runningKey, conversationId);
     }
   }, [runningKey, conversationId]);
 
-  return async (asked, begun) => {
-    const { alter, signal } = change();
-    const { key } = begun;
-    alter((before) => withBegun(before, begunTurn(begun)));
-    const { error } = await listen(key, { type: 'ask', asked, key, conversationId, signal });
+  return async (request, turn) => {
+    const { update, signal } = currentVisit();
+    const { key } = turn;
+    update((before) => withNewTurn(before, turn));
+    const source = { type: 'start', request, key, conversationId, signal } as const;
+    const { error } = await showAnswer(key, source);
     if (!(error instanceof ChatError && error.code === 'conflict')) return;
-    // Another turn is under way elsewhere: it is shown and watched, and this one waits after it.
+    // Another turn is running. It is shown and followed, and this message waits after it.
     const { liveTurnId = null } = error;
-    alter((before) => withTurn(before, key, { parentId: liveTurnId }));
+    update((before) => withTurnChanges(before, key, { parentId: liveTurnId }));
     await load(conversationId);
   };
 }
 
-/** A turn that could not be followed is tried again after this. */
-const watchAgainMs = 2_000;
+/** How long after a failure to follow a turn the conversation is loaded again. */
+const reloadDelayMs = 2_000;
 
-/** What went wrong, and where words were said before it, that they are not all of them. */
-function failureOf({ answer, error }: AnswerEnd, words: Words): Pick<TurnView, 'problem'> {
-  if (error === undefined) return {};
-  const { message, retryable } = describe(error, words);
+/** Returns the changes to a turn whose answer has ended or failed. */
+function settledTurn({ answer, cost, error }: AnswerResult, words: Words): Partial<TurnView> {
+  const settled = {
+    answer,
+    state: 'settled',
+    ...(cost === undefined ? {} : { costUsd: cost.nanoUsd / 1e9 }),
+  } as const;
+  if (error === undefined) return settled;
+  const { message, retryable } = describeProblem(error, words);
   const isPartial = answer.content.length > 0;
-  return { problem: { message: isPartial ? `${words.partial} ${message}` : message, retryable } };
+  const shown = isPartial ? words.cutOffBecause(message) : message;
+  return { ...settled, problem: { message: shown, retryable } };
 }
 
-/** The address of a conversation, so that a reload shows it again. */
+/** Puts a conversation into the page's address, so that a reload shows it again. */
 export function setAddress(id: string | undefined): void {
   window.history.replaceState(null, '', id === undefined ? '/chat' : `/chat?conversation=${id}`);
 }

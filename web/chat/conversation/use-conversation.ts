@@ -1,51 +1,54 @@
 'use client';
 
-import { pathTo } from '../turn/branches.ts';
-import type { Shown } from '../turn/shown-turns.ts';
+import { branchTo } from '../turn/branches.ts';
+import type { ConversationState } from '../turn/conversation-state.ts';
 import { createTurnActions, type TurnActions } from '../turn/turn-actions.ts';
 import { stopTurn } from '../turn/turn-api.ts';
 import type { TurnView } from '../turn/turn-view.ts';
 import { setAddress, useAnswers } from './use-answers.ts';
-import { useShown } from './use-shown.ts';
+import { useConversationState } from './use-conversation-state.ts';
 import type { Words } from '../words.ts';
 
-export interface ConversationView extends Shown {
-  /** The turns of the branch that is shown. */
-  readonly path: readonly TurnView[];
-  /** Whether a turn is under way, so that none can be sent. */
+export interface ConversationView extends ConversationState {
+  /** The turns of the branch that is shown, oldest first. */
+  readonly branch: readonly TurnView[];
+  /** Whether the conversation is loading or a turn is in progress. No message can be sent then. */
   readonly isBusy: boolean;
   readonly actions: TurnActions;
-  /** Ends the turn that is under way; undefined where there is none to end. */
+  /** Stops the turn in progress; undefined if there is none. */
   readonly stop: (() => void) | undefined;
   /** Shows another conversation, or an empty new one. */
   open(conversationId: string | undefined): void;
   loadOlder(): void;
 }
 
-/** One conversation: what was said, and the turn that is being said. */
+/**
+ * Returns the conversation that is shown and what can be done with it. Calls `onChange` when a turn
+ * begins or ends.
+ */
 export function useConversation(
   initialId: string | undefined,
   words: Words,
   onChange: () => void,
 ): ConversationView {
-  const state = useShown(initialId, words);
-  const run = useAnswers(state, words, onChange);
-  const { shown, change, load, leave } = state;
-  const { conversationId, turns, isLoading, cursor, last } = shown;
-  const path = pathTo(turns, last);
+  const store = useConversationState(initialId, words);
+  const startTurn = useAnswers(store, words, onChange);
+  const { state, currentVisit, load, switchTo } = store;
+  const { conversationId, turns, isLoading, cursor, lastKey } = state;
+  const branch = branchTo(turns, lastKey);
   const liveId = turns.find((turn) => turn.state === 'streaming')?.turnId;
   return {
-    ...shown,
-    path,
+    ...state,
+    branch,
     isBusy: isLoading || turns.some((turn) => turn.state !== 'settled'),
-    actions: createTurnActions({ turns, path, run, alter: (how) => change().alter(how) }),
+    actions: createTurnActions(turns, branch, startTurn, (change) => currentVisit().update(change)),
     stop:
       conversationId === undefined || liveId === undefined
         ? undefined
         : () => void stopTurn(conversationId, liveId).catch(() => undefined),
     open(id) {
-      // Leaving does not stop the turn: it runs to its end and is kept.
-      leave(id);
+      // Leaving does not stop a turn: it runs to its end and is saved.
+      switchTo(id);
       setAddress(id);
       void load(id);
     },

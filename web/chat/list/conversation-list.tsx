@@ -7,14 +7,14 @@ export interface ConversationListProps {
   readonly list: ConversationListView;
   readonly openId: string | undefined;
   readonly onOpen: (conversationId: string | undefined) => void;
-  readonly onRemove: (conversationId: string) => void;
+  readonly onDelete: (conversationId: string) => void;
 }
 
 /** The reader's conversations, the most recently used first. */
 export function ConversationList(props: ConversationListProps): ReactNode {
-  const { words, list, openId, onOpen, onRemove } = props;
-  const remove = (id: string, title: string): void => {
-    if (window.confirm(words.removeQuestion(title))) onRemove(id);
+  const { words, list, openId, onOpen, onDelete } = props;
+  const confirmDelete = (id: string, title: string): void => {
+    if (window.confirm(words.confirmDelete(title))) onDelete(id);
   };
   return (
     <nav className="sidebar" id="conversations" aria-label={words.conversations}>
@@ -41,9 +41,9 @@ export function ConversationList(props: ConversationListProps): ReactNode {
             <button
               type="button"
               className="icon-button"
-              aria-label={words.removeTitled(title)}
-              title={words.remove}
-              onClick={() => remove(id, title)}
+              aria-label={words.deleteLabel(title)}
+              title={words.delete}
+              onClick={() => confirmDelete(id, title)}
             >
               <svg viewBox="0 0 20 20" aria-hidden="true">
                 <path d="m5 5 10 10M15 5 5 15" />
@@ -54,7 +54,7 @@ export function ConversationList(props: ConversationListProps): ReactNode {
       </ul>
       {list.hasMore && (
         <button type="button" className="quiet-button" onClick={list.loadMore}>
-          {words.more}
+          {words.showMore}
         </button>
       )}
     </nav>

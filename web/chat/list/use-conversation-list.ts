@@ -2,42 +2,45 @@
 
 import type { ConversationJson } from '#protocol/conversation/conversation-schema.ts';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { listConversations, removeConversation } from '../api.ts';
+import { listConversations, deleteConversation } from '../api.ts';
 import type { Words } from '../words.ts';
 
 export interface ConversationListView {
+  /** Undefined until the first page has loaded. */
   readonly conversations: readonly ConversationJson[] | undefined;
   readonly problem: string | undefined;
   readonly hasMore: boolean;
-  /** Reads the newest page again. */
+  /** Loads the newest page again. */
   refresh(): void;
   loadMore(): void;
-  /** Removes a conversation; false when that failed, which the list then says. */
-  remove(conversationId: string): Promise<boolean>;
+  /** Deletes a conversation. Resolves to false if that failed, and sets `problem`. */
+  delete(conversationId: string): Promise<boolean>;
 }
 
-/** The reader's conversations, a page at a time. */
+/** Loads the reader's conversations page by page. */
 export function useConversationList(words: Words): ConversationListView {
   const [conversations, setConversations] = useState<readonly ConversationJson[]>();
   const [cursor, setCursor] = useState<string>();
   const [problem, setProblem] = useState<string>();
-  const asked = useRef(0);
+  const requestCount = useRef(0);
 
   const load = useCallback(
-    async (from?: string) => {
-      asked.current += 1;
-      const mine = asked.current;
+    async (fromCursor?: string) => {
+      requestCount.current += 1;
+      const requestNumber = requestCount.current;
       try {
-        const page = await listConversations(from);
-        // A list that was asked for later is the newer one, whichever comes first.
-        if (mine !== asked.current) return;
-        setConversations((all) =>
-          from === undefined ? page.conversations : [...(all ?? []), ...page.conversations],
+        const page = await listConversations(fromCursor);
+        // Responses may arrive out of order: only that of the latest request counts.
+        if (requestNumber !== requestCount.current) return;
+        setConversations((before) =>
+          fromCursor === undefined
+            ? page.conversations
+            : [...(before ?? []), ...page.conversations],
         );
         setCursor(page.cursor);
         setProblem(undefined);
       } catch {
-        if (mine === asked.current) setProblem(words.conversationsFailed);
+        if (requestNumber === requestCount.current) setProblem(words.listFailed);
       }
     },
     [words],
@@ -52,13 +55,15 @@ export function useConversationList(words: Words): ConversationListView {
     hasMore: cursor !== undefined,
     refresh,
     loadMore: () => void load(cursor),
-    async remove(conversationId) {
+    async delete(conversationId) {
       try {
-        await removeConversation(conversationId);
-        setConversations((all) => all?.filter(({ conversation_id: id }) => id !== conversationId));
+        await deleteConversation(conversationId);
+        setConversations((before) =>
+          before?.filter(({ conversation_id: id }) => id !== conversationId),
+        );
         return true;
       } catch {
-        setProblem(words.removeFailed);
+        setProblem(words.deleteFailed);
         return false;
       }
     },

@@ -1,31 +1,37 @@
 import type { TurnView } from './turn-view.ts';
 
-/** Questions that were asked at the same place, of which one is shown. */
+/** The turns that follow the same parent, and the index of the one that is shown. */
 export interface Alternatives {
   readonly turns: readonly TurnView[];
   readonly index: number;
 }
 
-/** The turns from the conversation's beginning, as far as it is loaded, to the last one shown. */
-export function pathTo(turns: readonly TurnView[], last: string | undefined): readonly TurnView[] {
-  const path: TurnView[] = [];
-  let next = turns.find(({ key }) => key === last) ?? turns.at(-1);
+/**
+ * Returns the loaded turns of one branch, oldest first. The branch ends with the turn whose key is
+ * `lastKey`, or with the newest turn if there is no such turn.
+ */
+export function branchTo(
+  turns: readonly TurnView[],
+  lastKey: string | undefined,
+): readonly TurnView[] {
+  const branch: TurnView[] = [];
+  let next = turns.find(({ key }) => key === lastKey) ?? turns.at(-1);
   while (next !== undefined) {
-    path.unshift(next);
+    branch.unshift(next);
     const { parentId } = next;
     next = parentId === null ? undefined : turns.find(({ turnId }) => turnId === parentId);
   }
-  return path;
+  return branch;
 }
 
-/** A turn and those that were asked in its place. */
+/** Returns a turn and its siblings: other answers to the question, and edited questions. */
 export function alternativesOf(turns: readonly TurnView[], turn: TurnView): Alternatives {
-  const all = turns.filter(({ parentId }) => parentId === turn.parentId);
-  return { turns: all, index: all.indexOf(turn) };
+  const siblings = turns.filter(({ parentId }) => parentId === turn.parentId);
+  return { turns: siblings, index: siblings.indexOf(turn) };
 }
 
-/** The newest of the turns that follow a turn, or itself. */
-export function newestAfter(turns: readonly TurnView[], turn: TurnView): TurnView {
-  const last = turns.findLast(({ parentId }) => parentId !== null && parentId === turn.turnId);
-  return last === undefined ? turn : newestAfter(turns, last);
+/** Returns the last turn of the newest branch through a turn; the turn itself if none follows it. */
+export function newestDescendant(turns: readonly TurnView[], turn: TurnView): TurnView {
+  const child = turns.findLast(({ parentId }) => parentId !== null && parentId === turn.turnId);
+  return child === undefined ? turn : newestDescendant(turns, child);
 }

@@ -2,9 +2,12 @@ import { ChatError } from '#domain/errors.ts';
 import type { TurnProblem } from './turn-view.ts';
 import type { Words } from '../words.ts';
 
-/** An error in the reader's language; where the page has no words for it, in the server's. */
-export function describe(error: unknown, words: Words): TurnProblem {
+/**
+ * Describes an error in the reader's language. Anything but a `ChatError` means that the server
+ * could not be reached. `forbidden` keeps the server's English message, which names the cure.
+ */
+export function describeProblem(error: unknown, words: Words): TurnProblem {
   if (!(error instanceof ChatError)) return { message: words.unreachable, retryable: true };
   const { code, message, retryable } = error;
-  return { message: words.problems[code] ?? message, retryable };
+  return { message: code === 'forbidden' ? message : words.problems[code], retryable };
 }

@@ -5,8 +5,8 @@ import remarkCjkFriendly from 'remark-cjk-friendly';
 import remarkGfm from 'remark-gfm';
 
 /**
- * An answer's Markdown, block by block: while it grows only its last block is read again, which
- * keeps long answers from freezing the page.
+ * An answer's Markdown, rendered block by block. While the answer grows only its last block is
+ * rendered again, so that long answers do not freeze the page.
  */
 export function Markdown({ text }: { readonly text: string }): ReactNode {
   const blocks = useMemo(() => toBlocks(text), [text]);
@@ -32,7 +32,7 @@ const Block = memo(function Block({ markdown }: { readonly markdown: string }): 
   );
 });
 
-/** Pictures are not fetched: an address in an answer could carry words of it away. */
+/** Images become links: fetching one could leak text of the conversation in its address. */
 const components: Components = {
   a: ({ href, children }) => (
     <a href={href} target="_blank" rel="noopener noreferrer nofollow">

@@ -1,23 +1,23 @@
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { sendsMessage } from '../sends-message.ts';
+import { isSendKey } from '../send-key.ts';
 import type { Words } from '../words.ts';
 
 export interface QuestionProps {
   readonly words: Words;
   readonly text: string;
-  /** Asks another question in its place; absent while that is not possible. */
+  /** Sends an edited question as an alternative; undefined while that is not possible. */
   readonly onEdit: ((text: string) => void) | undefined;
 }
 
-/** What was asked; it can be asked otherwise. */
+/** The reader's message, with a button to edit it. */
 export function Question({ words, text, onEdit }: QuestionProps): ReactNode {
   const [isEditing, setEditing] = useState(false);
   if (isEditing && onEdit !== undefined) {
     return <Editor words={words} text={text} onEdit={onEdit} onClose={() => setEditing(false)} />;
   }
   return (
-    <div className="asked">
+    <div className="question-row">
       {onEdit !== undefined && (
         <button
           type="button"
@@ -57,7 +57,7 @@ function Editor({ words, text, onEdit, onClose }: EditorProps): ReactNode {
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') onClose();
-    if (!sendsMessage(event.nativeEvent)) return;
+    if (!isSendKey(event.nativeEvent)) return;
     event.preventDefault();
     send();
   };
@@ -74,7 +74,7 @@ function Editor({ words, text, onEdit, onClose }: EditorProps): ReactNode {
         {words.cancel}
       </button>
       <button type="button" disabled={!canSend} onClick={send}>
-        {words.resend}
+        {words.send}
       </button>
     </div>
   );

@@ -3,121 +3,124 @@ import { accumulate, emptyAnswer, type Answer } from '#domain/conversation/accum
 import { ChatError } from '#domain/errors.ts';
 import type { StreamEvent, TurnEvent } from '#domain/conversation/stream-event.ts';
 import { deltaLength } from '#domain/conversation/turn-log.ts';
-import { ask, follow, type Question } from './turn-api.ts';
+import { followTurn, startTurn, type StartTurnOptions } from './turn-api.ts';
 
-/** An answer to a new question, or the one that is being written to an earlier one. */
-export type Source =
-  | ({ readonly type: 'ask' } & Question)
-  | ({ readonly type: 'follow'; readonly signal: AbortSignal } & Place);
+/** Where an answer comes from: a new turn, or one that is already running. */
+export type AnswerSource =
+  | ({ readonly type: 'start' } & StartTurnOptions)
+  | ({ readonly type: 'follow'; readonly signal: AbortSignal } & TurnIds);
 
-interface Place {
+interface TurnIds {
   readonly turnId: string;
   readonly conversationId: string;
 }
 
 export interface AnswerListener {
-  /** The turn has begun. */
-  begun(turnId: string, conversationId: string): void;
-  /** The answer as far as it has come. */
-  draw(answer: Answer): void;
+  onStart(turnId: string, conversationId: string): void;
+  /** Receives the answer so far. */
+  onUpdate(answer: Answer): void;
 }
 
-export interface AnswerEnd {
+export interface AnswerResult {
   readonly answer: Answer;
   readonly cost?: Cost;
   readonly error?: unknown;
 }
 
-/** A growing answer is drawn as often as this. */
-const drawEveryMs = 50;
+/** The shortest time between two updates. */
+const updateIntervalMs = 50;
 
-/** A connection that was lost is made again after these waits, which begin anew with every word. */
-const waitsMs = [300, 1_000, 2_000, 4_000, 8_000];
+/** Backoff before each reconnection. It starts over whenever text has arrived. */
+const backoffMs = [300, 1_000, 2_000, 4_000, 8_000];
 
 /**
- * Reads an answer to its end, whichever that is. Where the connection is lost it goes on where it
- * was, for the turn goes on, too. Never throws.
+ * Reads an answer until it ends or fails. Reconnects when the connection is lost and resumes at the
+ * same position, because the turn continues on the server. Never throws.
  */
-export async function readAnswer(source: Source, listener: AnswerListener): Promise<AnswerEnd> {
-  const reading = new Reading(source, listener);
-  for (let lost = 0; ; lost += 1) {
-    const before = reading.characters;
-    const end = await reading.attempt();
-    if (end !== 'lost') return end;
-    if (reading.characters > before) lost = 0;
-    const waitMs = waitsMs[lost];
-    if (waitMs === undefined) return { answer: reading.answer, error: reading.failure };
-    await new Promise((resolve) => setTimeout(resolve, waitMs));
+export async function readAnswer(
+  source: AnswerSource,
+  listener: AnswerListener,
+): Promise<AnswerResult> {
+  const reader = new AnswerReader(source, listener);
+  for (let attempt = 0; ; attempt += 1) {
+    const charactersBefore = reader.characters;
+    const result = await reader.read();
+    if (result !== 'connection-lost') return result;
+    if (reader.characters > charactersBefore) attempt = 0;
+    const delayMs = backoffMs[attempt];
+    if (delayMs === undefined) return { answer: reader.answer, error: reader.error };
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
   }
 }
 
-class Reading {
+class AnswerReader {
   answer = emptyAnswer;
-  failure: unknown;
-  /** How much of the answer was read. */
+  /** Why the last connection ended. */
+  error: unknown;
+  /** How many characters of the answer have been read: the position to resume at. */
   characters = 0;
-  readonly #source: Source;
+  readonly #source: AnswerSource;
   readonly #listener: AnswerListener;
-  #turn: Place | undefined;
-  #drawing: ReturnType<typeof setTimeout> | undefined;
+  #turn: TurnIds | undefined;
+  #updateTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(source: Source, listener: AnswerListener) {
+  constructor(source: AnswerSource, listener: AnswerListener) {
     this.#source = source;
     this.#listener = listener;
   }
 
-  /** Reads as far as the connection lasts. */
-  async attempt(): Promise<AnswerEnd | 'lost'> {
+  /** Reads from one connection until the answer or the connection ends. */
+  async read(): Promise<AnswerResult | 'connection-lost'> {
     try {
-      for await (const event of this.#open()) {
+      for await (const event of this.#connect()) {
         if (event.type === 'error') throw event.error;
         if (event.type === 'turn-stop') {
           const { cost } = event;
           return { answer: this.answer, ...(cost === undefined ? {} : { cost }) };
         }
-        this.#take(event);
+        this.#handle(event);
       }
       return { answer: this.answer };
     } catch (error) {
-      this.failure = error;
-      return this.#isLost(error) ? 'lost' : { answer: this.answer, error };
+      this.error = error;
+      return this.#isConnectionLost(error) ? 'connection-lost' : { answer: this.answer, error };
     } finally {
-      clearTimeout(this.#drawing);
-      this.#drawing = undefined;
+      clearTimeout(this.#updateTimer);
+      this.#updateTimer = undefined;
     }
   }
 
-  #open(): AsyncIterable<TurnEvent> {
+  #connect(): AsyncIterable<TurnEvent> {
     const source = this.#source;
     const turn = this.#turn ?? source;
-    // The same question again finds the turn that it began, if it did.
-    if ('asked' in turn) return ask(turn);
+    // Until the turn id is known the request is repeated: its key finds the turn if there is one.
+    if ('request' in turn) return startTurn(turn);
     const { turnId, conversationId } = turn;
-    return follow(conversationId, { turnId, characters: this.characters }, source.signal);
+    return followTurn(conversationId, { turnId, characters: this.characters }, source.signal);
   }
 
-  #take(event: Exclude<TurnEvent, { type: 'turn-stop' | 'error' }>): void {
+  #handle(event: Exclude<TurnEvent, { type: 'turn-stop' | 'error' }>): void {
     if (event.type === 'turn-start') {
       const { turnId, conversationId = '' } = event;
       this.#turn ??= { turnId, conversationId };
-      this.#listener.begun(turnId, conversationId);
+      this.#listener.onStart(turnId, conversationId);
       return;
     }
     this.characters += deltaLength(event);
-    this.#draw(event);
+    this.#add(event);
   }
 
-  #draw(event: StreamEvent): void {
+  #add(event: StreamEvent): void {
     this.answer = accumulate(this.answer, event);
-    // The timer draws what came last, too, when the model pauses after it.
-    this.#drawing ??= setTimeout(() => {
-      this.#drawing = undefined;
-      this.#listener.draw(this.answer);
-    }, drawEveryMs);
+    // The timer also shows the last text before a pause of the model.
+    this.#updateTimer ??= setTimeout(() => {
+      this.#updateTimer = undefined;
+      this.#listener.onUpdate(this.answer);
+    }, updateIntervalMs);
   }
 
-  /** Whether a connection was lost: an error of ours says how the turn ended, and is the end. */
-  #isLost(error: unknown): boolean {
+  /** Whether to reconnect. A `ChatError` says how the turn ended, unless it is transient. */
+  #isConnectionLost(error: unknown): boolean {
     if (this.#source.signal.aborted) return false;
     return !(error instanceof ChatError) || error.isTransient;
   }

@@ -1,59 +1,58 @@
-import { alternativesOf, newestAfter, type Alternatives } from './branches.ts';
-import type { Begun, Shown } from './shown-turns.ts';
-import type { Asked } from './turn-api.ts';
+import { alternativesOf, newestDescendant, type Alternatives } from './branches.ts';
+import type { ConversationState, NewTurn } from './conversation-state.ts';
+import type { TurnRequest } from './turn-api.ts';
 import type { TurnView } from './turn-view.ts';
 
-/** What can be done with a conversation and its turns. */
+/** What the reader can do with a conversation and its turns. */
 export interface TurnActions {
-  /** Asks something after the last turn that is shown. */
+  /** Sends a message after the last turn of the branch that is shown. */
   send(question: string): void;
-  /** Asks a turn's question again, whether it failed or there shall be another answer. */
-  again(turn: TurnView): void;
-  /** Asks for the rest of an answer that was cut off. */
-  goOn(turn: TurnView): void;
-  /** Asks another question in a turn's place. */
+  /** Sends a turn's question again, to retry it or to get another answer. */
+  regenerate(turn: TurnView): void;
+  /** Requests the rest of an answer that was cut off. */
+  continueAnswer(turn: TurnView): void;
+  /** Sends an edited question as an alternative to a turn. */
   edit(turn: TurnView, question: string): void;
   alternatives(turn: TurnView): Alternatives;
-  /** Shows a branch that goes through this turn. */
-  choose(turn: TurnView): void;
+  /** Shows the newest branch through a turn. */
+  showBranch(turn: TurnView): void;
 }
 
-export interface ActionTools {
-  readonly turns: readonly TurnView[];
-  readonly path: readonly TurnView[];
-  run(asked: Asked, begun: Begun): Promise<void>;
-  alter(how: (before: Shown) => Shown): void;
-}
-
-export function createTurnActions({ turns, path, run, alter }: ActionTools): TurnActions {
+export function createTurnActions(
+  turns: readonly TurnView[],
+  branch: readonly TurnView[],
+  startTurn: (request: TurnRequest, turn: NewTurn) => Promise<void>,
+  update: (change: (before: ConversationState) => ConversationState) => void,
+): TurnActions {
   const ask = (message: string, parentId: string | null, key = newKey()): void => {
-    // To follow the last turn that began is what a message does by itself.
-    const asked: Asked = {
+    // By default a message follows the newest turn, so the parent is sent only if it is another.
+    const request: TurnRequest = {
       type: 'message',
       message,
-      ...(parentId === lastId(turns) ? {} : { parentId }),
+      ...(parentId === newestTurnId(turns) ? {} : { parentId }),
     };
-    void run(asked, { key, question: message, parentId });
+    void startTurn(request, { key, question: message, parentId });
   };
   return {
-    send: (question) => ask(question, lastId(path)),
-    again({ turnId, key, question, parentId }) {
-      // What was never taken is sent again as it was, and counts once should it arrive twice.
+    send: (question) => ask(question, newestTurnId(branch)),
+    regenerate({ turnId, key, question, parentId }) {
+      // A message without a turn id may have arrived after all: its old key prevents a second turn.
       if (turnId === undefined) ask(question, parentId, key);
-      else void run({ type: 'regenerate', turnId }, { key: newKey(), question, parentId });
+      else void startTurn({ type: 'regenerate', turnId }, { key: newKey(), question, parentId });
     },
-    goOn({ turnId = '', question, parentId, answer: { content, indexes } }) {
-      const begun = { key: newKey(), question, parentId, answer: { content, indexes } };
-      void run({ type: 'continue', turnId }, begun);
+    continueAnswer({ turnId = '', question, parentId, answer: { content, indexes } }) {
+      const turn = { key: newKey(), question, parentId, answer: { content, indexes } };
+      void startTurn({ type: 'continue', turnId }, turn);
     },
     edit: ({ parentId }, question) => ask(question, parentId),
     alternatives: (turn) => alternativesOf(turns, turn),
-    choose: (turn) => alter((before) => ({ ...before, last: newestAfter(before.turns, turn).key })),
+    showBranch: (turn) =>
+      update((before) => ({ ...before, lastKey: newestDescendant(before.turns, turn).key })),
   };
 }
 
-/** The last of the turns that were taken. */
-function lastId(turns: readonly TurnView[]): string | null {
+/** Returns the id of the newest turn that the server has accepted. */
+function newestTurnId(turns: readonly TurnView[]): string | null {
   return turns.findLast(({ turnId }) => turnId !== undefined)?.turnId ?? null;
 }
 

@@ -4,23 +4,30 @@ import { connectionLost } from '#protocol/http/problem.ts';
 import { decodeUiStream } from '#protocol/turn/ui-message-stream.ts';
 import { conversationPath, toError } from '../api.ts';
 
-/** What is asked: something new, something after another turn than the last, or of one before. */
-export type Asked =
-  | { readonly type: 'message'; readonly message: string; readonly parentId?: string | null }
+/** A new message, another answer to a question, or the rest of an answer. */
+export type TurnRequest =
+  | {
+      readonly type: 'message';
+      readonly message: string;
+      /** The turn that the message follows, unless it follows the newest one. */
+      readonly parentId?: string | null;
+    }
   | { readonly type: 'regenerate'; readonly turnId: string }
   | { readonly type: 'continue'; readonly turnId: string };
 
-export interface Question {
-  readonly asked: Asked;
-  /** The same for the same question, however often it is sent: it is answered, and paid for, once. */
+export interface StartTurnOptions {
+  readonly request: TurnRequest;
+  /** Idempotency key: however often a request is sent with it, it is answered and paid for once. */
   readonly key: string;
   readonly conversationId: string | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Asks a question. Yields the turn's events; throws a `ChatError` where there is no answer. */
-export async function* ask(question: Question): AsyncGenerator<TurnEvent, void, undefined> {
-  const { asked, key, conversationId, signal } = question;
+/** Starts a turn and yields its events. Throws a `ChatError` if the server refuses. */
+export async function* startTurn(
+  options: StartTurnOptions,
+): AsyncGenerator<TurnEvent, void, undefined> {
+  const { request, key, conversationId, signal } = options;
   const response = await fetch('/api/chat', {
     method: 'POST',
     headers: {
@@ -28,29 +35,32 @@ export async function* ask(question: Question): AsyncGenerator<TurnEvent, void, 
       accept: 'text/event-stream',
       'idempotency-key': key,
     },
-    body: JSON.stringify({ ...bodyOf(asked), conversation_id: conversationId, format: 'ui' }),
+    body: JSON.stringify({ ...bodyOf(request), conversation_id: conversationId, format: 'ui' }),
     signal,
   });
   if (!response.ok) {
-    yield* beginningOf(response);
+    yield* startEventOf(response);
     throw await toError(response);
   }
-  yield* decodeUiStream(chunksOf(response));
+  yield* decodeUiStream(readChunks(response));
 }
 
-function bodyOf(asked: Asked): object {
-  switch (asked.type) {
+function bodyOf(request: TurnRequest): object {
+  switch (request.type) {
     case 'message':
-      return { message: asked.message, parent_turn_id: asked.parentId };
+      return { message: request.message, parent_turn_id: request.parentId };
     case 'regenerate':
-      return { regenerate_turn_id: asked.turnId };
+      return { regenerate_turn_id: request.turnId };
     case 'continue':
-      return { continue_turn_id: asked.turnId };
+      return { continue_turn_id: request.turnId };
   }
 }
 
-/** A turn whose model never began has begun all the same, in a conversation that exists now. */
-function* beginningOf({ headers }: Response): Generator<TurnEvent, void, undefined> {
+/**
+ * Yields the start of a turn whose model failed before its answer began. The turn and perhaps a new
+ * conversation exist even so, and the response's headers have their ids.
+ */
+function* startEventOf({ headers }: Response): Generator<TurnEvent, void, undefined> {
   const conversationId = headers.get('x-streambed-conversation-id');
   const turnId = headers.get('x-streambed-turn-id');
   if (conversationId === null || turnId === null) return;
@@ -58,10 +68,10 @@ function* beginningOf({ headers }: Response): Generator<TurnEvent, void, undefin
 }
 
 /**
- * Reads on in the last turn of a conversation, from where the reader has come to. Throws a
- * `ChatError` where there is nothing to read.
+ * Yields the events of a conversation's live turn that come after a position. Throws a `ChatError`
+ * if there is nothing to read.
  */
-export async function* follow(
+export async function* followTurn(
   conversationId: string,
   after: Cursor,
   signal: AbortSignal,
@@ -72,10 +82,13 @@ export async function* follow(
     signal,
   });
   if (!response.ok) throw await toError(response);
-  yield* decodeUiStream(chunksOf(response));
+  yield* decodeUiStream(readChunks(response));
 }
 
-/** Asks for a turn to be stopped; it ends as soon as whoever runs it hears of it. */
+/**
+ * Requests that a turn be stopped. It ends when the function that runs it sees the request. Throws
+ * a `ChatError` if the server refuses.
+ */
 export async function stopTurn(conversationId: string, turnId: string): Promise<void> {
   const response = await fetch(`${conversationPath(conversationId)}/stop`, {
     method: 'POST',
@@ -85,16 +98,16 @@ export async function stopTurn(conversationId: string, turnId: string): Promise<
   if (!response.ok) throw await toError(response);
 }
 
-/** Something is sent every 12 s at least: a connection that is silent for longer is none. */
-const silenceMs = 30_000;
+/** The server sends something at least every 12 s. After this long, the connection is dead. */
+const silenceTimeoutMs = 30_000;
 
-/** Not every browser can iterate over a stream, and none notices a connection that is dead. */
-async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array> {
+/** A loop of our own: not every browser can iterate a stream, and none detects a dead connection. */
+async function* readChunks({ body }: Response): AsyncGenerator<Uint8Array> {
   if (body === null) return;
   const reader = body.getReader();
   try {
     for (;;) {
-      const { done, value } = await withinSilence(reader.read());
+      const { done, value } = await withSilenceTimeout(reader.read());
       if (done) return;
       yield value;
     }
@@ -103,11 +116,11 @@ async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function withinSilence<Result>(reading: Promise<Result>): Promise<Result> {
+async function withSilenceTimeout<Result>(read: Promise<Result>): Promise<Result> {
   const silence = Promise.withResolvers<never>();
-  const timer = setTimeout(() => silence.reject(connectionLost()), silenceMs);
+  const timer = setTimeout(() => silence.reject(connectionLost()), silenceTimeoutMs);
   try {
-    return await Promise.race([reading, silence.promise]);
+    return await Promise.race([read, silence.promise]);
   } finally {
     clearTimeout(timer);
   }

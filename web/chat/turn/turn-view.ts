@@ -2,8 +2,9 @@ import type { TurnJson } from '#protocol/conversation/conversation-schema.ts';
 import { emptyAnswer, toMessage, type Answer } from '#domain/conversation/accumulate.ts';
 import { messageText } from '#domain/conversation/message.ts';
 import { fromUsageJson } from '#protocol/conversation/usage-json.ts';
+import type { Words } from '../words.ts';
 
-/** Why an answer is not whole. */
+/** Why an answer is missing or incomplete. */
 export interface TurnProblem {
   readonly message: string;
   readonly retryable: boolean;
@@ -12,22 +13,22 @@ export interface TurnProblem {
 /** A turn as the page shows it. */
 export interface TurnView {
   readonly key: string;
-  /** Absent until the turn has begun, and for a message that was not taken. */
+  /** Absent until the server has accepted the message. */
   readonly turnId?: string;
-  /** The turn that this one follows; null where it opens the conversation. */
+  /** The turn that this one follows; null for the first turn of a conversation. */
   readonly parentId: string | null;
   readonly question: string;
   readonly answer: Answer;
-  /** `running` is a turn that was begun elsewhere, or before a reload. */
+  /** `running`: started in another tab or before a reload, and not followed here yet. */
   readonly state: 'streaming' | 'running' | 'settled';
-  /** Whether it was watched as it came, and its end is news. */
-  readonly isNews: boolean;
+  /** Whether screen readers announce its beginning and end: the page has watched it stream. */
+  readonly isAnnounced: boolean;
   readonly costUsd?: number;
   readonly problem?: TurnProblem;
 }
 
-/** A turn as it is stored; `partial` is what to say of an answer that broke off. */
-export function fromTurnJson(turn: TurnJson, partial: string): TurnView {
+/** Returns a stored turn as the page shows it. */
+export function fromTurnJson(turn: TurnJson, words: Words): TurnView {
   const { turn_id: turnId, message: question, response, state, stop_reason: stopReason } = turn;
   const content = response === '' ? [] : [{ type: 'text', text: response } as const];
   const answer: Answer = {
@@ -43,17 +44,18 @@ export function fromTurnJson(turn: TurnJson, partial: string): TurnView {
     parentId: turn.parent_turn_id,
     question,
     answer,
-    isNews: false,
+    isAnnounced: false,
     ...(turn.cost_usd === undefined ? {} : { costUsd: turn.cost_usd }),
   } as const;
   if (state === 'running') return { ...view, state };
   if (state === 'complete' || state === 'stopped') return { ...view, state: 'settled' };
-  return { ...view, state: 'settled', problem: { message: partial, retryable: true } };
+  const message = response === '' ? words.noAnswer : words.cutOff;
+  return { ...view, state: 'settled', problem: { message, retryable: true } };
 }
 
-/** Whether an answer was cut off after its beginning, so that its rest can be asked for. */
-export function canGoOn({ turnId, state, answer, problem }: TurnView): boolean {
+/** Whether the answer has a beginning but was cut off, so that its rest can be requested. */
+export function canContinue({ turnId, state, answer, problem }: TurnView): boolean {
   if (turnId === undefined || state !== 'settled') return false;
-  const isCut = answer.stopReason === 'max_tokens' || answer.stopReason === 'stopped';
-  return (isCut || problem !== undefined) && messageText(toMessage(answer)).trim() !== '';
+  const isCutOff = answer.stopReason === 'max_tokens' || answer.stopReason === 'stopped';
+  return (isCutOff || problem !== undefined) && messageText(toMessage(answer)).trim() !== '';
 }

@@ -4,24 +4,26 @@ import { messageText } from '#domain/conversation/message.ts';
 import type { Alternatives } from './branches.ts';
 import { Markdown } from './markdown.tsx';
 import { Question } from './question.tsx';
-import { canGoOn, type TurnView } from './turn-view.ts';
+import { canContinue, type TurnView } from './turn-view.ts';
 import type { TurnActions } from './turn-actions.ts';
 import type { Words } from '../words.ts';
 
 export interface TurnProps {
   readonly words: Words;
   readonly turn: TurnView;
-  /** Where it stands among those that were asked in its place. */
+  /** The turn and its siblings, for the buttons that step through them. */
   readonly alternatives: Alternatives;
-  /** Absent while another turn is under way. */
+  /** Undefined while a turn is in progress. */
   readonly actions: TurnActions | undefined;
   readonly isLast: boolean;
+  /** Whether AWS bills the answers. If not, costs are shown as what AWS would charge. */
+  readonly isBilled: boolean;
 }
 
-/** A question and its answer, drawn anew only when they have changed. */
+/** A question and its answer. Rendered again only if they have changed. */
 export const Turn = memo(
   function Turn(props: TurnProps): ReactNode {
-    const { words, turn, actions } = props;
+    const { words, turn, actions, isBilled } = props;
     const { question, answer, state, problem } = turn;
     const text = messageText(toMessage(answer));
     return (
@@ -35,10 +37,10 @@ export const Turn = memo(
           <Markdown text={text} />
           {state === 'streaming' && text === '' && <Thinking />}
           {state === 'settled' && problem === undefined && (
-            <p className="note">{noteOf(turn, words)}</p>
+            <p className="note">{noteOf(turn, words, isBilled)}</p>
           )}
           {problem !== undefined && (
-            <div className="problem" role={turn.isNews ? 'alert' : undefined}>
+            <div className="problem" role={turn.isAnnounced ? 'alert' : undefined}>
               <span>{problem.message}</span>
             </div>
           )}
@@ -59,9 +61,9 @@ function Actions({ words, turn, alternatives, actions, isLast }: TurnProps): Rea
   const { turns, index } = alternatives;
   if (actions === undefined || turn.state !== 'settled') return undefined;
   const { problem } = turn;
-  const choose = (by: number) => () => {
-    const other = turns[index + by];
-    if (other !== undefined) actions.choose(other);
+  const step = (by: number) => () => {
+    const sibling = turns[index + by];
+    if (sibling !== undefined) actions.showBranch(sibling);
   };
   return (
     <div className="actions">
@@ -71,7 +73,7 @@ function Actions({ words, turn, alternatives, actions, isLast }: TurnProps): Rea
             type="button"
             aria-label={words.previous}
             disabled={index === 0}
-            onClick={choose(-1)}
+            onClick={step(-1)}
           >
             ‹
           </button>
@@ -80,35 +82,38 @@ function Actions({ words, turn, alternatives, actions, isLast }: TurnProps): Rea
             type="button"
             aria-label={words.next}
             disabled={index === turns.length - 1}
-            onClick={choose(1)}
+            onClick={step(1)}
           >
             ›
           </button>
         </span>
       )}
-      {isLast && canGoOn(turn) && (
-        <button type="button" onClick={() => actions.goOn(turn)}>
-          {words.goOn}
+      {isLast && canContinue(turn) && (
+        <button type="button" onClick={() => actions.continueAnswer(turn)}>
+          {words.continueAnswer}
         </button>
       )}
       {isLast && problem?.retryable !== false && (
-        <button type="button" onClick={() => actions.again(turn)}>
-          {problem === undefined ? words.again : words.retry}
+        <button type="button" onClick={() => actions.regenerate(turn)}>
+          {problem === undefined ? words.regenerate : words.tryAgain}
         </button>
       )}
     </div>
   );
 }
 
-function noteOf({ answer, costUsd }: TurnView, words: Words): string {
-  if (answer.stopReason === 'max_tokens') return words.tooLong;
+/** Returns the line below an answer: how it was cut off, or what it took. */
+function noteOf({ answer, costUsd }: TurnView, words: Words, isBilled: boolean): string {
+  if (answer.stopReason === 'max_tokens') return words.lengthLimit;
   if (answer.stopReason === 'stopped') return words.stopped;
   const { usage } = answer;
   if (usage === undefined) return '';
   const { inputTokens, cacheReadInputTokens, cacheWriteInputTokens, outputTokens } = usage;
-  const read = inputTokens + cacheReadInputTokens + cacheWriteInputTokens;
-  const tokens = words.tokens(read, outputTokens);
-  return costUsd === undefined ? tokens : `${tokens} · $${costUsd.toFixed(5)}`;
+  const allInputTokens = inputTokens + cacheReadInputTokens + cacheWriteInputTokens;
+  const tokens = words.tokens(allInputTokens, outputTokens);
+  if (costUsd === undefined) return tokens;
+  const price = `$${costUsd.toFixed(5)}`;
+  return `${tokens} · ${isBilled ? price : words.estimatedCost(price)}`;
 }
 
 function Thinking(): ReactNode {

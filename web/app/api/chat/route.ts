@@ -1,8 +1,8 @@
-import { passOnStream } from '../../../server/pass-on.ts';
+import { forwardStream } from '../../../server/forward.ts';
 
 export const dynamic = 'force-dynamic';
 
-/** Passes a turn on to the chat function and its answer back, piece by piece. */
+/** Starts a turn. Streams its answer from the chat function. */
 export async function POST(request: Request): Promise<Response> {
-  return passOnStream(request, 'chat', '/chat');
+  return forwardStream(request, 'chat', '/chat');
 }

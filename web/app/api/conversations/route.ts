@@ -1,8 +1,8 @@
-import { passOn } from '../../../server/pass-on.ts';
+import { forward } from '../../../server/forward.ts';
 
 export const dynamic = 'force-dynamic';
 
-/** The reader's conversations, a page at a time. */
+/** Returns one page of the reader's conversations. */
 export async function GET(request: Request): Promise<Response> {
-  return passOn(request, '/conversations');
+  return forward(request, '/conversations');
 }

@@ -1,4 +1,4 @@
-import { passOn } from '../../../../server/pass-on.ts';
+import { forward } from '../../../../server/forward.ts';
 
 export const dynamic = 'force-dynamic';
 
@@ -7,8 +7,8 @@ interface Context {
 }
 
 async function handle(request: Request, { params }: Context): Promise<Response> {
-  return passOn(request, `/conversations/${encodeURIComponent((await params).id)}`);
+  return forward(request, `/conversations/${encodeURIComponent((await params).id)}`);
 }
 
-/** One conversation: read it, give it another title, remove it. */
+/** Reads, renames or deletes one conversation. */
 export { handle as GET, handle as PATCH, handle as DELETE };

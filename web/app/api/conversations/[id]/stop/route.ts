@@ -1,4 +1,4 @@
-import { passOn } from '../../../../../server/pass-on.ts';
+import { forward } from '../../../../../server/forward.ts';
 
 export const dynamic = 'force-dynamic';
 
@@ -6,7 +6,7 @@ interface Context {
   readonly params: Promise<{ readonly id: string }>;
 }
 
-/** Asks whoever runs the conversation's live turn to stop it. */
+/** Requests that the conversation's live turn be stopped. */
 export async function POST(request: Request, { params }: Context): Promise<Response> {
-  return passOn(request, `/conversations/${encodeURIComponent((await params).id)}/stop`);
+  return forward(request, `/conversations/${encodeURIComponent((await params).id)}/stop`);
 }

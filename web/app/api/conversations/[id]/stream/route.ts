@@ -1,4 +1,4 @@
-import { passOnStream } from '../../../../../server/pass-on.ts';
+import { forwardStream } from '../../../../../server/forward.ts';
 
 export const dynamic = 'force-dynamic';
 
@@ -6,8 +6,8 @@ interface Context {
   readonly params: Promise<{ readonly id: string }>;
 }
 
-/** The rest of a turn, from `?after=` on, while it is being written. */
+/** Streams the rest of a live turn, from the position in `?after=`. */
 export async function GET(request: Request, { params }: Context): Promise<Response> {
   const path = `/conversations/${encodeURIComponent((await params).id)}/stream`;
-  return passOnStream(request, 'conversation-stream', path);
+  return forwardStream(request, 'conversation-stream', path);
 }

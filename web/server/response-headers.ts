@@ -1,4 +1,4 @@
-const passedOn = [
+const forwardedHeaders = [
   'content-type',
   'cache-control',
   'retry-after',
@@ -9,11 +9,11 @@ const passedOn = [
   'x-vercel-ai-ui-message-stream',
 ];
 
-/** The headers of a function's answer that the page's server passes on. */
-export function passedHeaders(answer: Response): Headers {
+/** Returns the headers of a function's response that the browser may see. */
+export function responseHeaders(response: Response): Headers {
   const headers = new Headers();
-  for (const name of passedOn) {
-    const value = answer.headers.get(name);
+  for (const name of forwardedHeaders) {
+    const value = response.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
   return headers;

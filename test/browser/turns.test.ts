@@ -1,0 +1,257 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { startPage, type Page as PageServer } from '#scripts/start-page.ts';
+import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import {
+  beginAnswer,
+  createSpeaker,
+  startUpstreamBedrock,
+  type Speaker,
+  type UpstreamBedrock,
+} from '#test/fixtures/upstream-bedrock.ts';
+import { launchBrowser } from './launch-browser.ts';
+
+let browser: Browser;
+let system: StreambedSystem;
+let server: PageServer;
+let upstream: UpstreamBedrock;
+const errors: string[] = [];
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  upstream = await startUpstreamBedrock();
+  system = await startSystem({ bedrock: upstream.url });
+  server = await startPage(system.state, { port: 0, watch: false, isBilled: true });
+});
+afterEach(() => {
+  expect(errors.splice(0)).toEqual([]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+  await system.close();
+  await upstream.close();
+});
+
+/** Runs in the browser. Lets a test cut the connection that an answer arrives on. */
+const addCutConnection = `
+  const originalFetch = window.fetch;
+  window.fetch = (url, init = {}) => {
+    if (url !== '/api/chat') return originalFetch(url, init);
+    const cut = new AbortController();
+    window.cutConnection = () => cut.abort(new TypeError('network error'));
+    return originalFetch(url, { ...init, signal: AbortSignal.any([init.signal, cut.signal]) });
+  };
+`;
+
+async function openPage(path = '/chat'): Promise<Page> {
+  const page = await browser.newPage({ locale: 'en-US', viewport: { width: 1100, height: 700 } });
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.addInitScript(addCutConnection);
+  await page.goto(server.url + path);
+  return page;
+}
+
+/** Makes the model answer the next turns with text that the test provides. */
+function useSpeaker(): Speaker {
+  const speaker = createSpeaker();
+  upstream.behave(speaker.behaviour);
+  return speaker;
+}
+
+/** Makes the model answer the next turn with this text. */
+function answerWith(text: string): void {
+  const speaker = useSpeaker();
+  speaker.say(text);
+  speaker.end();
+}
+
+async function send(page: Page, text: string): Promise<void> {
+  await page.getByLabel('Message', { exact: true }).fill(text);
+  await page.keyboard.press('Enter');
+}
+
+/** Opens a conversation and waits until its first answer has begun with `text`. */
+async function startAnswer(text: string): Promise<[Page, Speaker]> {
+  const [page, speaker] = [await openPage(), useSpeaker()];
+  await send(page, 'Tell me');
+  speaker.say(text);
+  await answersAre(page, [text.trim()]);
+  await page.waitForURL(/conversation=/u);
+  return [page, speaker];
+}
+
+const answersAre = (page: Page, texts: readonly string[]): Promise<void> =>
+  expect.poll(() => page.locator('.answer > p:first-child').allInnerTexts()).toEqual(texts);
+
+const questions = (page: Page): Promise<string[]> => page.locator('.question').allInnerTexts();
+
+const turnsSettle = (page: Page): Promise<void> =>
+  expect.poll(() => page.locator('.turn:not([data-state="settled"])').count()).toBe(0);
+
+const click = (page: Page, name: string): Promise<void> =>
+  page.getByRole('button', { name, exact: true }).click();
+
+const pathOf = (page: Page): string => page.url().slice(server.url.length);
+
+test('an answer keeps streaming after a reload and on a second device', async () => {
+  const [page, speaker] = await startAnswer('One, ');
+  await page.reload();
+  const device = await openPage(pathOf(page));
+  await answersAre(page, ['One,']);
+  await answersAre(device, ['One,']);
+  speaker.say('two, ');
+  await answersAre(page, ['One, two,']);
+  await answersAre(device, ['One, two,']);
+  speaker.say('three.');
+  speaker.end();
+  await answersAre(page, ['One, two, three.']);
+  await answersAre(device, ['One, two, three.']);
+  await Promise.all([turnsSettle(page), turnsSettle(device)]);
+  expect(await questions(device)).toEqual(['Tell me']);
+  await Promise.all([page.close(), device.close()]);
+});
+
+test('a lost connection is restored without missing or repeated words', async () => {
+  const [page, speaker] = await startAnswer('One, ');
+  const requestCount = upstream.seen.requests;
+  const resumed = page.waitForRequest(/\/stream\?after=/u);
+  await page.evaluate('cutConnection()');
+  speaker.say('two, ');
+  speaker.say('three.');
+  speaker.end();
+  await answersAre(page, ['One, two, three.']);
+  await turnsSettle(page);
+  await resumed;
+  expect(await page.locator('.problem').count()).toBe(0);
+  expect(upstream.seen.requests).toBe(requestCount);
+  await page.close();
+});
+
+test('a stopped answer keeps its text and can be continued', async () => {
+  const [page, speaker] = await startAnswer('The longest river is ');
+  await click(page, 'Stop');
+  await page.locator('.note').getByText('You stopped this answer.').waitFor();
+  speaker.end();
+  const more = useSpeaker();
+  await click(page, 'Continue');
+  more.say(' the Nile.');
+  more.end();
+  await answersAre(page, ['The longest river is the Nile.']);
+  await turnsSettle(page);
+  await page.reload();
+  await answersAre(page, ['The longest river is the Nile.']);
+  expect(await questions(page)).toEqual(['Tell me']);
+  await page.close();
+});
+
+test('a failed answer keeps its text, shows the reason and can be retried', async () => {
+  upstream.behave(async (response) => {
+    beginAnswer(response);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    response.socket?.resetAndDestroy();
+  });
+  const page = await openPage();
+  await send(page, 'Hi');
+  await page.getByRole('alert').getByText('The answer was cut off.').waitFor();
+  expect(await page.locator('.answer').innerText()).toContain('Hello');
+  answerWith('Hello.');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await answersAre(page, ['Hello.']);
+  await turnsSettle(page);
+  expect(await page.locator('.question').count()).toBe(1);
+  expect(await page.locator('.turn').getByRole('alert').count()).toBe(0);
+  await page.close();
+});
+
+test('a throttled turn shows a message of the page, not that of the model', async () => {
+  upstream.behave((response) => {
+    response.writeHead(429, { 'x-amzn-errortype': 'ThrottlingException' });
+    response.end('{"message":"secret"}');
+  });
+  const page = await openPage();
+  await send(page, 'Hi');
+  await page.getByRole('alert').getByText('The model is busy.').waitFor();
+  expect(await page.content()).not.toContain('secret');
+  await page.reload();
+  await page.getByText('No answer was received. Your message is saved.').waitFor();
+  answerWith('Hello.');
+  const current = page.locator('.conversation-title[aria-current=page]');
+  await current.waitFor();
+  const conversationCount = await page.locator('.conversation').count();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await answersAre(page, ['Hello.']);
+  await turnsSettle(page);
+  await page.reload();
+  await current.waitFor();
+  expect(await page.locator('.conversation').count()).toBe(conversationCount);
+  await page.close();
+});
+
+test('a second tab shows the running turn of the first and can send its message afterwards', async () => {
+  answerWith('Yes?');
+  const tab = await openPage();
+  await send(tab, 'Hello');
+  await answersAre(tab, ['Yes?']);
+  await turnsSettle(tab);
+  const other = await openPage(pathOf(tab));
+  await answersAre(other, ['Yes?']);
+  const speaker = useSpeaker();
+  await send(tab, 'First');
+  speaker.say('One, ');
+  await answersAre(tab, ['Yes?', 'One,']);
+  await send(other, 'Second');
+  await other.getByText('Another message in this conversation is being answered.').waitFor();
+  await answersAre(other, ['Yes?', 'One,']);
+  expect(await questions(other)).toEqual(['Hello', 'First', 'Second']);
+  speaker.say('two.');
+  speaker.end();
+  await answersAre(other, ['Yes?', 'One, two.']);
+  const next = useSpeaker();
+  await click(other, 'Try again');
+  next.say('Three.');
+  next.end();
+  await answersAre(other, ['Yes?', 'One, two.', 'Three.']);
+  await Promise.all([tab.close(), other.close()]);
+});
+
+test('a regenerated answer and an edited question are branches that can be shown again', async () => {
+  answerWith('Tea.');
+  const page = await openPage();
+  await send(page, 'Tea or coffee?');
+  await answersAre(page, ['Tea.']);
+  await turnsSettle(page);
+  answerWith('Coffee.');
+  await click(page, 'Regenerate');
+  await answersAre(page, ['Coffee.']);
+  await turnsSettle(page);
+  await page.locator('.alternatives').getByText('2 / 2').waitFor();
+  answerWith('Water.');
+  await page.locator('.question').hover();
+  await click(page, 'Edit message');
+  await page.getByRole('textbox', { name: 'Edit message' }).fill('Wine or water?');
+  await page.locator('.editing').getByRole('button', { name: 'Send' }).click();
+  await answersAre(page, ['Water.']);
+  expect(await questions(page)).toEqual(['Wine or water?']);
+  await turnsSettle(page);
+  await click(page, 'Previous version');
+  await answersAre(page, ['Coffee.']);
+  await click(page, 'Previous version');
+  await answersAre(page, ['Tea.']);
+  answerWith('Green.');
+  await send(page, 'Which tea?');
+  await answersAre(page, ['Tea.', 'Green.']);
+  await turnsSettle(page);
+  await page.reload();
+  await answersAre(page, ['Tea.', 'Green.']);
+  await page.close();
+});
+
+test('a cost that AWS bills is shown as it is', async () => {
+  answerWith('Yes.');
+  const page = await openPage();
+  await send(page, 'Hi');
+  await turnsSettle(page);
+  expect(await page.locator('.note').innerText()).toMatch(/ out · \$0\.\d{5}$/u);
+  await page.close();
+});

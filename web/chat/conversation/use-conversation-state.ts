@@ -1,0 +1,67 @@
+'use client';
+
+import { useEffect, useRef, useState } from 'react';
+import {
+  emptyConversation,
+  loadTurns,
+  withLoadedTurns,
+  type ConversationState,
+} from '../turn/conversation-state.ts';
+import type { Words } from '../words.ts';
+
+export interface ConversationStore {
+  readonly state: ConversationState;
+  /** Returns the current visit, for work that continues after the reader may have left. */
+  currentVisit(): Visit;
+  /** Loads the newest turns, or older ones from a cursor. */
+  load(conversationId: string | undefined, cursor?: string): Promise<void>;
+  /** Ends the visit and shows another conversation, without its turns. */
+  switchTo(conversationId: string | undefined): void;
+}
+
+/** The time during which one conversation is shown. */
+export interface Visit {
+  /** Changes the state; does nothing once the visit has ended. */
+  update(change: (before: ConversationState) => ConversationState): void;
+  /** Aborted when the visit ends. */
+  readonly signal: AbortSignal;
+}
+
+/** Holds the state of the conversation that is shown. Loads the first one. */
+export function useConversationState(
+  initialId: string | undefined,
+  words: Words,
+): ConversationStore {
+  const [state, setState] = useState(() => emptyConversation(initialId));
+  const visit = useRef(new AbortController());
+
+  const currentVisit = (): Visit => {
+    const { signal } = visit.current;
+    return {
+      signal,
+      update(change) {
+        if (!signal.aborted) setState(change);
+      },
+    };
+  };
+
+  const load: ConversationStore['load'] = async (id, cursor) => {
+    if (id === undefined) return;
+    const { update } = currentVisit();
+    const loaded = await loadTurns(id, cursor, words);
+    update((before) => withLoadedTurns(before, loaded, cursor !== undefined));
+  };
+
+  useEffect(() => void load(initialId), [initialId]);
+
+  return {
+    state,
+    currentVisit,
+    load,
+    switchTo(id) {
+      visit.current.abort();
+      visit.current = new AbortController();
+      setState(emptyConversation(id));
+    },
+  };
+}

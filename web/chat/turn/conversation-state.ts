@@ -1,0 +1,84 @@
+import { emptyAnswer } from '#domain/conversation/accumulate.ts';
+import { readConversation } from '../api.ts';
+import { describeProblem } from './describe-problem.ts';
+import { fromTurnJson, type TurnView } from './turn-view.ts';
+import type { Words } from '../words.ts';
+
+/** A conversation as the page shows it. */
+export interface ConversationState {
+  readonly conversationId: string | undefined;
+  /** The loaded turns of every branch, in the order in which they began. */
+  readonly turns: readonly TurnView[];
+  /** The key of the last turn of the branch that is shown; undefined for the newest branch. */
+  readonly lastKey: string | undefined;
+  readonly isLoading: boolean;
+  /** Why the conversation could not be loaded. */
+  readonly problem: string | undefined;
+  /** Requests the next page of older turns; undefined if there are none. */
+  readonly cursor: string | undefined;
+}
+
+/** Returns a conversation without turns. It is loading if it has an id. */
+export function emptyConversation(conversationId: string | undefined): ConversationState {
+  return {
+    conversationId,
+    isLoading: conversationId !== undefined,
+    turns: [],
+    lastKey: undefined,
+    problem: undefined,
+    cursor: undefined,
+  };
+}
+
+/** What is known of a turn before the server has accepted it. */
+export type NewTurn = Pick<TurnView, 'key' | 'question' | 'parentId'> & Partial<TurnView>;
+
+/** Adds a turn that waits for its answer. It replaces an earlier attempt with the same key. */
+export function withNewTurn(state: ConversationState, turn: NewTurn): ConversationState {
+  const others = state.turns.filter(({ key }) => key !== turn.key);
+  const added: TurnView = { answer: emptyAnswer, state: 'streaming', isAnnounced: true, ...turn };
+  return { ...state, turns: [...others, added], lastKey: undefined };
+}
+
+/** Changes the turn that has this key. */
+export function withTurnChanges(
+  state: ConversationState,
+  key: string,
+  changes: Partial<TurnView>,
+): ConversationState {
+  const turns = state.turns.map((turn) => (turn.key === key ? { ...turn, ...changes } : turn));
+  return { ...state, turns };
+}
+
+export type LoadedTurns =
+  | Pick<ConversationState, 'turns' | 'cursor'>
+  | Pick<ConversationState, 'problem'>;
+
+/** Reads one page of a conversation's turns: the newest, or the one at `cursor`. Never throws. */
+export async function loadTurns(
+  conversationId: string,
+  cursor: string | undefined,
+  words: Words,
+): Promise<LoadedTurns> {
+  try {
+    const page = await readConversation(conversationId, cursor);
+    return { turns: page.turns.map((turn) => fromTurnJson(turn, words)), cursor: page.cursor };
+  } catch (error) {
+    return { problem: describeProblem(error, words).message };
+  }
+}
+
+/**
+ * Adds loaded turns. Older turns are put before the others. The newest page replaces all of them,
+ * except messages that the server has not accepted.
+ */
+export function withLoadedTurns(
+  state: ConversationState,
+  loaded: LoadedTurns,
+  areOlder: boolean,
+): ConversationState {
+  if ('problem' in loaded) return { ...state, isLoading: false, problem: loaded.problem };
+  const unsent = state.turns.filter(({ turnId }) => turnId === undefined);
+  const turns = areOlder ? [...loaded.turns, ...state.turns] : [...loaded.turns, ...unsent];
+  return { ...state, turns, cursor: loaded.cursor, isLoading: false, problem: undefined };
+}
