@@ -8,7 +8,7 @@ import type { Credentials } from '#local/wire/signed-request.ts';
 import { asText } from '#local/wire/shape.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
 import type { UserPools } from '#local/sign-in/user-pools.ts';
-import { accountId } from '#local/template/world.ts';
+import { accountId } from '#local/template/stack-context.ts';
 
 /** A key that opens the methods that require one. */
 export type ApiKey = ApiKeyDefinition & { readonly value: string };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accountId, type World } from '#local/template/world.ts';
+import { accountId, type World } from '#local/template/stack-context.ts';
 
 /** What `Ref` and `Fn::GetAtt` give for a resource. */
 export interface Identity {

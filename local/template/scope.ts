@@ -1,6 +1,6 @@
 import { identify, type Identity } from '#local/template/identity.ts';
 import { noValue, resolve, type Scope } from '#local/template/intrinsics.ts';
-import { accountId, stackIdOf, type World } from '#local/template/world.ts';
+import { accountId, stackIdOf, type World } from '#local/template/stack-context.ts';
 import { isRecord } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 import type { Template, TemplateResource } from '#local/template/template.ts';

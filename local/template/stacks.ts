@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRecord } from '#local/wire/shape.ts';
 import { createScope, outputValue } from '#local/template/scope.ts';
-import { type World } from '#local/template/world.ts';
+import { type World } from '#local/template/stack-context.ts';
 import { noValue, resolve, type Scope } from '#local/template/intrinsics.ts';
 import { readParameters, refuseUnknownParameters } from '#local/template/parameters.ts';
 import { readProperties, type Properties } from '#local/template/properties.ts';
