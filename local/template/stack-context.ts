@@ -1,24 +1,31 @@
-/** The account that everything local belongs to, as in other emulators. */
+/** The account that owns every local resource. Other emulators use the same id. */
 export const accountId = '000000000000';
 
-/** What a stack may refer to beyond itself. */
-export interface World {
+/** The key under which all user pools share one port. */
+export const signInKey = 'sign-in';
+
+/** What the references in a template depend on, beyond its stack: the host and its addresses. */
+export interface StackContext {
   readonly region: string;
   /** The base URL of the AWS services. */
-  gateway(): string;
-  /** The base URL of what listens on a port of its own, by its key. */
-  door(key: string): string | undefined;
-  /** The value that one of the stacks exports under a name. */
-  importValue(name: string): unknown;
-  /** An output of a nested stack. */
-  nestedOutput(key: string, name: string): unknown;
-  /** A secret that is always the same for the same words, and nobody else's. */
-  secret(words: string): string;
-  /** Told of every reference that could only be guessed at. */
+  readonly gatewayUrl: string;
+  /** The base URL of the port that a resource has for itself, by the resource's key. */
+  originOf(key: string): string | undefined;
+  /** Returns the same secret for the same label; no other data directory has that secret. */
+  secret(label: string): string;
+  /** Reports a reference whose value could only be guessed. */
   warn(message: string): void;
 }
 
-/** The ARN of a stack. */
+/** The context of one stack among others. */
+export interface ScopeContext extends StackContext {
+  /** Returns the value that one of the stacks exports under a name. */
+  importValue(name: string): unknown;
+  /** Returns an output of a nested stack, by the key of its AWS::CloudFormation::Stack. */
+  nestedOutput(key: string, name: string): unknown;
+}
+
+/** Returns the ARN of a stack. */
 export function stackIdOf(stackName: string, region: string): string {
   return `arn:aws:cloudformation:${region}:${accountId}:stack/${stackName}/local`;
 }

@@ -25,12 +25,12 @@ test.each<[string, string, string]>([
   [
     'an unknown function',
     plain(", Role: { 'Fn::Subb': x }"),
-    'F.Role: Fn::Subb is not an intrinsic function',
+    'F.Role: Fn::Subb is not a supported intrinsic function',
   ],
   [
     'a value that AWS looks up',
     plain(", Role: '{{resolve:ssm:/a}}'"),
-    'F.Role: {{resolve:ssm:/a}} is looked up by AWS only',
+    'F.Role: {{resolve:ssm:/a}} can only be looked up by AWS',
   ],
   [
     'a timeout out of range',
@@ -82,7 +82,7 @@ test('an output that cannot be told is named, and the rest is up', async () => {
   await using system = await hostText(plain() + outputs);
   expect(system.state.outputs).toEqual({ B: 'local-F' });
   expect(system.lines).toEqual([
-    '! Outputs.A: {{resolve:ssm:/a}} is looked up by AWS only: give the value by a parameter',
+    '! Outputs.A: {{resolve:ssm:/a}} can only be looked up by AWS: use a parameter for the value',
   ]);
 });
 

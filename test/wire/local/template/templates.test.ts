@@ -97,6 +97,6 @@ test('a template that cannot be read is named, with the place', async () => {
     /template\.yaml is not a template in JSON or YAML: .*line 2/su,
   );
   await expect(host({}, 'just words')).rejects.toThrow(
-    'template.yaml is not a template: it holds no object',
+    'template.yaml is not a template: it contains no object',
   );
 });
