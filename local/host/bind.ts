@@ -26,7 +26,7 @@ export async function bind(plan: Plan, shutdown: Shutdown): Promise<Bound> {
 }
 
 async function openGateway(binding: Binding, closing: AsyncDisposableStack): Promise<GatewayPort> {
-  let route: Routing = () => notReady;
+  let route = routeWhileStarting;
   const gateway = createGateway((request) => route(request), { ownHost: binding.host });
   const port = await listen(gateway.server, binding);
   closing.defer(() => gateway.close());
@@ -39,8 +39,10 @@ async function openGateway(binding: Binding, closing: AsyncDisposableStack): Pro
 }
 
 /** AWS SDKs retry a 503. */
-const notReady: Engine = async (_, response) => {
+const answerNotReady: Engine = async (_, response) => {
   response.start(503, { 'retry-after': '1' });
   response.end('Starting');
   await Promise.resolve();
 };
+
+const routeWhileStarting: Routing = () => answerNotReady;

@@ -40,7 +40,7 @@ export interface FunctionState {
   readonly url?: string;
   readonly authType?: string;
   readonly invokeMode?: string;
-  /** The APIs, queues and buckets that invoke it. */
+  /** The keys of the APIs, queues, buckets and state machines that invoke it. */
   readonly triggers: readonly string[];
 }
 

@@ -2,7 +2,7 @@ import type { Definitions } from '#local/host/definitions.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import { isNameOf } from '#local/lambda/definition/read-functions.ts';
 
-/** Returns the keys of the APIs, queues and buckets that invoke a function, each once. */
+/** Returns the keys of the APIs, queues, buckets and state machines that invoke a function. */
 export function triggersOf(
   definition: FunctionDefinition,
   definitions: Definitions,
@@ -12,6 +12,7 @@ export function triggersOf(
     ...httpTriggers(definitions),
     ...queueTriggers(definitions),
     ...bucketTriggers(definitions),
+    ...stateMachineTriggers(definitions),
   ];
   const own = triggers.filter(({ functionName }) => isNameOf(definition, functionName));
   return [...new Set(own.map(({ key }) => key))];
@@ -19,7 +20,7 @@ export function triggersOf(
 
 interface Trigger {
   readonly key: string;
-  /** The name or ARN of a function, or the ARN of something else. */
+  /** The name or ARN of a function, or anything else. */
   readonly functionName: string;
 }
 
@@ -55,5 +56,15 @@ function queueTriggers({ eventSources, queues }: Definitions): readonly Trigger[
 function bucketTriggers({ buckets }: Definitions): readonly Trigger[] {
   return buckets.flatMap(({ key, notifications }) =>
     notifications.map(({ target }) => ({ key, functionName: target })),
+  );
+}
+
+/** A state machine invokes a function if a string of its definition is the function's name or ARN. */
+function stateMachineTriggers({ stateMachines }: Definitions): readonly Trigger[] {
+  return stateMachines.flatMap(({ key, definition }) =>
+    [...definition.matchAll(/"([^"\\]+)"/gu)].map(([, functionName = '']) => ({
+      key,
+      functionName,
+    })),
   );
 }

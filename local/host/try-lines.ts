@@ -11,7 +11,7 @@ export interface TryLine {
 
 /**
  * Returns commands to try a system with: one for each API, and one for the first of every other
- * kind of resource. A function behind an API, a queue or a bucket has no command of its own.
+ * kind of resource. A function that another resource invokes has no command of its own.
  */
 export function tryLines(state: LocalState): readonly TryLine[] {
   return [
@@ -117,7 +117,7 @@ function invocationLine(state: LocalState): readonly TryLine[] {
   const url = `${state.endpoints.aws}/2015-03-31/functions/${name}/invocations`;
   return [
     {
-      purpose: `Invoke the function ${key}`,
+      purpose: `Invoke the function ${key} with the event {}`,
       command: curl(quote(url), ...signedFor(state, 'lambda'), '-d', quote('{}')),
     },
   ];
@@ -132,8 +132,8 @@ function stateMachineLine(state: LocalState): readonly TryLine[] {
   return [
     {
       purpose: isExpress
-        ? `Run the state machine ${key} and wait for its output`
-        : `Start an execution of the state machine ${key}`,
+        ? `Run the state machine ${key} with the input {}, and wait for its output`
+        : `Start an execution of the state machine ${key} with the input {}`,
       command: operationCommand(state, 'states', `AWSStepFunctions.${operation}`, {
         stateMachineArn,
         input: '{}',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
@@ -139,6 +139,37 @@ test('nested stacks, loops and mappings: one function calls another by an output
   expect(system.lines.filter((line) => line.includes('is not hosted here'))).toEqual([
     '! AWS::SNS::Topic is not hosted here',
   ]);
+});
+
+test('a nested stack gets the addresses of its parent as parameters', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
+  const child = `
+Parameters: { FunctionUrl: { Type: String }, ApiUrl: { Type: String } }
+Outputs: { FunctionUrl: { Value: !Ref FunctionUrl }, ApiUrl: { Value: !Ref ApiUrl } }
+Resources: { Queue: { Type: AWS::SQS::Queue } }
+`;
+  await writeFile(join(folder, 'child.yaml'), child);
+  const parent = `
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties: { Runtime: nodejs24.x, Handler: index.handler, Code: { ZipFile: 'exports.handler = async () => 1' } }
+  FUrl: { Type: AWS::Lambda::Url, Properties: { AuthType: NONE, TargetFunctionArn: !Ref F } }
+  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { ProtocolType: HTTP, Target: !GetAtt F.Arn } }
+  Child:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: child.yaml
+      Parameters: { FunctionUrl: !GetAtt FUrl.FunctionUrl, ApiUrl: !GetAtt Api.ApiEndpoint }
+Outputs:
+  FunctionUrl: { Value: !GetAtt Child.Outputs.FunctionUrl }
+  ApiUrl: { Value: !GetAtt Child.Outputs.ApiUrl }
+`;
+  await writeFile(join(folder, 'template.yaml'), parent);
+  await using system = await hostTemplate('', { template: folder });
+  const { functions, apis, outputs } = system.state;
+  expect(outputs).toEqual({ FunctionUrl: functions['F']?.url, ApiUrl: apis['Api']?.url });
+  expect(outputs['FunctionUrl']).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/u);
 });
 
 test('CDK: stages, stacks that export, nested stacks and a global table', async () => {
