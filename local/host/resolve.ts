@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { Bound } from '#local/host/bind.ts';
-import { deriveKey } from '#local/host/data-directory.ts';
+import { deriveKey, type Secrets } from '#local/host/data-directory.ts';
 import { readDefinitions, unhostedTypes, type Definitions } from '#local/host/definitions.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 import type { Notices } from '#local/host/notices.ts';
 import type { ApiKey } from '#local/rest-api/admission.ts';
+import type { ApiKeyDefinition } from '#local/rest-api/definition/api-definition.ts';
 import { openPools } from '#local/sign-in/open-pools.ts';
 import type { Pool } from '#local/sign-in/tokens.ts';
 import { signInKey, type StackContext } from '#local/template/stack-context.ts';
@@ -36,9 +37,7 @@ export async function resolve(bound: Bound): Promise<Resolved> {
     ...bound,
     stacks,
     definitions,
-    apiKeys: definitions.apiKeys.map((key) => {
-      return { ...key, value: key.value ?? deriveKey(bound.secrets, key.id) };
-    }),
+    apiKeys: definitions.apiKeys.map((key) => withValue(key, bound.secrets)),
     userPools: await openPools(definitions.userPools, {
       data,
       origin: bound.ports.get(signInKey)?.origin ?? '',
@@ -55,6 +54,11 @@ function contextOf({ region, gateway, ports, secrets, notices }: Bound): StackCo
     secret: (label) => deriveKey(secrets, label),
     warn: notices.warn,
   };
+}
+
+/** Gives a value to an API key whose value the template leaves to AWS. */
+function withValue(key: ApiKeyDefinition, secrets: Secrets): ApiKey {
+  return { ...key, value: key.value ?? deriveKey(secrets, key.id) };
 }
 
 /** A missing stream stops what the stream feeds. AWS promises no time at which an item expires. */

@@ -47,7 +47,7 @@ test('a function whose folder is missing returns 502, and the others still work'
   await system.close();
 });
 
-test('a port that is taken is named, and the ports opened before it are closed again', async () => {
+test('an error names a port that is taken, and the ports opened before it close again', async () => {
   const taken = http.createServer();
   // Below the ports that the system assigns itself, so that no other program uses them.
   const gatewayPort = 20_000 + (process.pid % 100) * 100;
@@ -107,7 +107,7 @@ function isUp(url: string): Promise<boolean> {
   );
 }
 
-test('what a table asks for without consequences here is in the state only', async () => {
+test('a notice without consequences is in the state and not printed', async () => {
   const table = (property: string, value: object): object => ({
     Type: 'AWS::DynamoDB::Table',
     Properties: {
@@ -130,17 +130,17 @@ test('what a table asks for without consequences here is in the state only', asy
   await system.close();
 });
 
-test('a property that CloudFormation would refuse is named', async () => {
+test('an error names a property that CloudFormation would refuse', async () => {
   const file = {
     Url: { Type: 'AWS::Lambda::Url', Properties: { TargetFunctionArn: 'x', AuthType: 'MAYBE' } },
   };
   await expect(hostResources(file)).rejects.toThrow('Url.AuthType: must be NONE or AWS_IAM');
 });
 
-test('the Bedrock of a system is strict: its own credentials and keys, and no others', async () => {
+test('the local Bedrock accepts only the credentials and the keys of its system', async () => {
   const system = await hostResources(functionWithUrl('Echo', { handler: 'echo' }));
   const { bedrock, credentials, endpoints, region } = system.state;
-  const ask = (change: BedrockRuntimeClientConfig): Promise<unknown> => {
+  const converse = (change: BedrockRuntimeClientConfig): Promise<unknown> => {
     const client = new BedrockRuntimeClient({
       endpoint: endpoints.aws,
       region,
@@ -150,15 +150,15 @@ test('the Bedrock of a system is strict: its own credentials and keys, and no ot
     const messages = [{ role: 'user' as const, content: [{ text: 'Hello' }] }];
     return client.send(new ConverseCommand({ modelId: 'amazon.nova-lite-v1:0', messages }));
   };
-  await expect(ask({ credentials })).resolves.toBeDefined();
+  await expect(converse({ credentials })).resolves.toBeDefined();
   const [key = ''] = bedrock.apiKeys;
   const byKey = { authSchemePreference: ['httpBearerAuth'] };
-  await expect(ask({ ...byKey, token: { token: key } })).resolves.toBeDefined();
-  await expect(ask({ ...byKey, token: { token: 'any' } })).rejects.toMatchObject({
+  await expect(converse({ ...byKey, token: { token: key } })).resolves.toBeDefined();
+  await expect(converse({ ...byKey, token: { token: 'any' } })).rejects.toMatchObject({
     name: 'AccessDeniedException',
   });
   const wrong = { ...credentials, secretAccessKey: 'wrong' };
-  await expect(ask({ credentials: wrong })).rejects.toMatchObject({
+  await expect(converse({ credentials: wrong })).rejects.toMatchObject({
     name: 'InvalidSignatureException',
   });
   await system.close();

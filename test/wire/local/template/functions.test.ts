@@ -38,7 +38,7 @@ test('CloudFormation: code in the template, parameters and conditions', async ()
   });
 });
 
-test('CloudFormation: what a condition adds is there, and a page that CORS allows may ask', async () => {
+test('CloudFormation: resources with a true condition exist, and CORS allows its origin only', async () => {
   await using system = await hostTemplate('cfn-url/template.yaml', {
     parameters: { WithSecond: 'true' },
   });
@@ -81,7 +81,7 @@ test('SAM: TypeScript built by esbuild streams a model through a signed URL', as
   });
 });
 
-test('layers are found by import and by require, and so is the AWS SDK', async () => {
+test('import and require find layers and the AWS SDK', async () => {
   await using system = await hostTemplate('sam-layer/template.yaml');
   const { Esm: esm = '', Cjs: cjs = '' } = system.state.outputs;
   expect(await (await fetch(esm)).json()).toEqual({
@@ -97,7 +97,7 @@ test('layers are found by import and by require, and so is the AWS SDK', async (
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 test.runIf(hasPython)(
-  'Python answers through an API, logs in JSON, and its errors are told',
+  'Python functions answer through an API, log in JSON and report errors',
   async () => {
     await using system = await hostTemplate('sam-python/template.yaml');
     const url = system.state.outputs['Url'] ?? '';
@@ -119,7 +119,7 @@ test.runIf(hasPython)(
   },
 );
 
-test('a runtime of its own streams through the Runtime API', async () => {
+test('a custom runtime streams through the Runtime API', async () => {
   await using system = await hostTemplate('provided/template.yaml');
   const answer = await fetch(`${system.state.outputs['Url']}?x=1`);
   expect(answer.status).toBe(201);
