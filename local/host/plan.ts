@@ -42,7 +42,7 @@ export interface LocalOptions {
   log(line: string): void;
 }
 
-/** Step 1 of a start: what is decided before anything is opened. */
+/** Step 1 of a start: what is decided before any port is opened. */
 export interface Plan {
   readonly region: string;
   readonly templates: readonly Template[];

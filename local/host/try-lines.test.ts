@@ -20,7 +20,7 @@ const empty: LocalState = {
   notices: [],
 };
 
-const route: RouteState = {
+const openRoute: RouteState = {
   method: 'GET',
   path: '/',
   access: { type: 'open' },
@@ -30,14 +30,19 @@ const route: RouteState = {
   checksBody: false,
 };
 
+function routeWith(change: Partial<RouteState>): RouteState {
+  return { ...openRoute, ...change };
+}
+
 function commandsFor(state: Partial<LocalState>): readonly string[] {
   return tryLines({ ...empty, ...state }).map(({ command }) => command);
 }
 
 function commandForRoutes(...routes: readonly Partial<RouteState>[]): string | undefined {
-  const all = routes.map((each) => ({ ...route, ...each }));
   return commandsFor({
-    apis: { Api: { url: 'http://127.0.0.1:4650/v1', apiKeys: ['key'], routes: all } },
+    apis: {
+      Api: { url: 'http://127.0.0.1:4650/v1', apiKeys: ['key'], routes: routes.map(routeWith) },
+    },
   })[0];
 }
 
@@ -94,18 +99,18 @@ test.each<[string, Partial<RouteState>, string]>([
     `/?q=example' -H 'x-tenant: example'`,
   ],
   [
-    'a token of its own',
+    'a custom token',
     { access: { type: 'custom-token', header: 'x-secret' } },
     `/' -H 'x-secret: TOKEN'`,
   ],
-])('a route that takes %s gets it', (_, requirement, end) => {
+])('the command for a route with %s has what the route requires', (_, requirement, end) => {
   expect(commandForRoutes(requirement)).toBe(`curl -N 'http://127.0.0.1:4650/v1${end}`);
 });
 
 test('a route that requires a token gets one of the first user', () => {
   const access = { type: 'id-token', header: 'authorization' } as const;
   const [command] = commandsFor({
-    apis: { Api: { url: 'http://127.0.0.1:4650', apiKeys: [], routes: [{ ...route, access }] } },
+    apis: { Api: { url: 'http://127.0.0.1:4650', apiKeys: [], routes: [routeWith({ access })] } },
     signIn: {
       issuer: 'http://127.0.0.1:4570/pool',
       userPoolId: 'pool',
