@@ -7,23 +7,23 @@ import { endOnSignals } from '#local/process/end-on-signals.ts';
 import { startLocal } from '#local/host/host.ts';
 import { readWholeNumber } from '#local/process/option-values.ts';
 import { readOptions } from '#local/process/read-options.ts';
-import type { LocalState } from '#local/host/local-state.ts';
+import { startMessage } from '#local/host/start-message.ts';
 import { removeStateFile, writeStateFile } from '#local/host/state-file.ts';
 
-const help = `Hosts an AWS template on this machine: functions, APIs, tables, queues, workflows, buckets,
-sign-in and Bedrock.
+const help = `Hosts an AWS template on this machine: functions, APIs, tables, queues, state machines,
+buckets, sign-in and Bedrock.
 
 npm run local -- TEMPLATE [options]
 
   TEMPLATE                a cdk.out folder, or a CloudFormation or SAM template in JSON or YAML
   --parameter NAME=VALUE  a parameter of the template (repeatable)
-  --port N                the gateway's port (4566); sign-in is at N+4, URLs follow from N+35, APIs from N+84
-  --host ADDRESS          where to listen instead of on this machine only: others can then use it
-  --state FILE            where to write what runs where (.streambed/local.json)
-  --data DIR              where tables, queues, files and secrets are kept (.streambed/data)
-  --endpoint SERVICE=URL  where functions find a service instead of here (repeatable)
-  --faithful-limits       streamed answers are no faster than on AWS
-  --watch                 functions run changed code from their next invocation on
+  --port N                the gateway's port (4566); sign-in is at N+4, URLs start at N+35, APIs at N+84
+  --host ADDRESS          listen on this address instead of 127.0.0.1, also for other machines
+  --state FILE            the file for all addresses, credentials and notices (.streambed/local.json)
+  --data DIR              the folder for tables, queues, files and secrets (.streambed/data)
+  --endpoint SERVICE=URL  use a service at this URL instead of the local one (repeatable)
+  --faithful-limits       limit the speed of streamed responses as AWS does
+  --watch                 run changed code from the next invocation of a function on
 
 ${bedrockHelp}`;
 
@@ -74,10 +74,10 @@ async function main(): Promise<void> {
   });
   await writeStateFile(values.state, system.state);
   if (values.host !== undefined) {
-    console.log(`! It listens on ${values.host}: whoever reaches that address can use it.`);
+    console.log(`! Listening on ${values.host}: everyone who can reach this address can use it.`);
   }
-  for (const address of addressesOf(system.state)) console.log(address);
-  console.log(`Ready. What runs where: ${values.state}`);
+  console.log(`\n${startMessage(system.state)}\n`);
+  console.log(`Ready. All of this, and every notice, is in ${values.state}`);
 }
 
 function readEndpoint(value: string): readonly [service: string, url: string] {
@@ -87,28 +87,7 @@ function readEndpoint(value: string): readonly [service: string, url: string] {
 }
 
 function readParameter(value: string): readonly [name: string, value: string] {
-  const [, name, given] = /^(\w+)=(.*)$/su.exec(value) ?? [];
-  if (name !== undefined && given !== undefined) return [name, given];
+  const [, name, text] = /^(\w+)=(.*)$/su.exec(value) ?? [];
+  if (name !== undefined && text !== undefined) return [name, text];
   throw new Error(`--parameter: must be NAME=VALUE, not ${JSON.stringify(value)}`);
-}
-
-/** What is where, a line each, and what the template gives out. */
-function addressesOf({ functions, apis, signIn, outputs }: LocalState): readonly string[] {
-  return [
-    ...Object.entries(functions).flatMap(([name, { url, authType }]) =>
-      url === undefined ? [] : [line(name, `${url}  (${authType})`)],
-    ),
-    ...Object.entries(apis).map(([name, { url }]) => line(name, url)),
-    ...(signIn === undefined
-      ? []
-      : [
-          line('sign-in', signIn.issuer),
-          ...signIn.users.map(({ username, password }) => line('', `${username} / ${password}`)),
-        ]),
-    ...Object.entries(outputs).map(([name, value]) => `${name} = ${value}`),
-  ];
-}
-
-function line(name: string, address: string): string {
-  return `  ${name.padEnd(28)} ${address}`;
 }

@@ -2,7 +2,7 @@ import { AwsError } from '#local/wire/aws-error.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
 import { createQueryEngine, type QueryOperation } from '#local/wire/aws-query.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
-import { accountId, stackIdOf } from '#local/template/world.ts';
+import { accountId, stackIdOf } from '#local/template/stack-context.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
 
 export interface StacksApi {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#local/process/clock.ts';
 import { readSchedule, type Schedule } from '#local/events/schedule.ts';
-import { accountId } from '#local/template/world.ts';
+import { accountId } from '#local/template/stack-context.ts';
 import type { Resource } from '#local/template/stacks.ts';
 
 /** A rule that starts its targets on a schedule. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { accountId } from '#local/template/world.ts';
+import { accountId } from '#local/template/stack-context.ts';
 
 export interface UrlRequest {
   readonly request: IncomingMessage;

@@ -1,96 +1,111 @@
-import type { Clock } from '#local/process/clock.ts';
-import type { Definitions } from '#local/host/definitions.ts';
-import { signInDoor, type Door, type Doors } from '#local/host/ports.ts';
+import { join } from 'node:path';
 import { urlHandler } from '#local/function-url/server.ts';
+import { deriveKey } from '#local/host/data-directory.ts';
+import type { Port, Ports } from '#local/host/ports.ts';
+import type { Resolved } from '#local/host/resolve.ts';
+import type { Services } from '#local/host/services.ts';
 import { httpApiHandler } from '#local/http-api/server.ts';
-import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
-import type { ApiKey } from '#local/rest-api/admission.ts';
+import { openStore } from '#local/process/store.ts';
 import type { ApiDefinition } from '#local/rest-api/definition/api-definition.ts';
 import { createAuthorizers } from '#local/rest-api/authorizer.ts';
 import { unquote } from '#local/rest-api/integration/mapping-template.ts';
 import { restHandler } from '#local/rest-api/server.ts';
 import { createUsagePlans } from '#local/rest-api/usage-plans.ts';
-import type { Services } from '#local/host/services.ts';
 import { keysOf } from '#local/sign-in/open-pools.ts';
-import type { Keeping } from '#local/sign-in/provider.ts';
 import { signInHandler } from '#local/sign-in/server.ts';
-import type { Pool } from '#local/sign-in/tokens.ts';
+import { sessionAdapter, sessionSchema } from '#local/sign-in/session-adapter.ts';
 import { createUserPools } from '#local/sign-in/user-pools.ts';
-import type { Credentials } from '#local/wire/signed-request.ts';
+import { signInKey } from '#local/template/stack-context.ts';
 
-export interface Behind {
-  readonly definitions: Definitions;
-  readonly services: Services;
-  readonly credentials: Credentials;
-  readonly apiKeys: readonly ApiKey[];
-  readonly region: string;
-  readonly shaping: Shaping;
-  readonly clock: Clock;
-  readonly pools: readonly Pool[];
-  warn(message: string): void;
-  /** What sign-in keeps; present where there is a user pool. */
-  readonly signInKeeping: Keeping | undefined;
+/** Connects the ports of Function URLs and APIs to the functions and integrations behind them. */
+export async function connectPorts(resolved: Resolved, services: Services): Promise<void> {
+  connectFunctionUrls(resolved, services);
+  await connectRestApis(resolved, services);
+  connectHttpApis(resolved, services);
 }
 
-/** Has every door answered by what is behind it. Throws where a URL's function is not there. */
-export async function connectDoors(doors: Doors, behind: Behind): Promise<void> {
-  const { definitions, services, credentials, apiKeys, region, shaping, clock, pools } = behind;
-  const { functions } = services;
+function connectFunctionUrls(resolved: Resolved, { functions }: Services): void {
+  const { definitions, ports, shaping, notices } = resolved;
+  const { credentials } = resolved.secrets;
   for (const definition of definitions.urls) {
-    const host = functions.find(definition.target);
+    const { key, target, cors } = definition;
+    const host = functions.find(target);
     if (host === undefined) {
-      behind.warn(`${definition.key}: its function is not hosted here`);
+      notices.warn(`${key}: its function is not hosted here`);
       continue;
     }
     const handler = urlHandler({ definition, host, credentials, shaping });
-    doorOf(doors, definition.key).connect(handler, allowedBy(definition.cors?.allowOrigins));
+    requirePort(ports, key).connect(handler, allowOrigins(cors?.allowOrigins));
   }
-  const usagePlans = createUsagePlans(definitions.usagePlans, clock.now);
-  const authorizers = createAuthorizers(functions, clock.now);
-  const userPools = createUserPools(await keysOf(pools));
+}
+
+async function connectRestApis(resolved: Resolved, { functions }: Services): Promise<void> {
+  const { definitions, ports, region, shaping, clock, apiKeys } = resolved;
+  const shared = {
+    region,
+    shaping,
+    functions,
+    apiKeys,
+    credentials: resolved.secrets.credentials,
+    usagePlans: createUsagePlans(definitions.usagePlans, clock.now),
+    authorizers: createAuthorizers(functions, clock.now),
+    userPools: createUserPools(await keysOf(resolved.userPools)),
+  };
   for (const definition of definitions.apis) {
-    warnOfUnhosted(definition, behind.warn);
-    const admission = { region, credentials, apiKeys, usagePlans, authorizers, userPools };
-    const handler = restHandler({ ...admission, definition, functions, shaping });
-    doorOf(doors, definition.key).connect(handler, allowedBy(mockedOrigins(definition)));
+    warnOfUnhosted(definition, resolved);
+    const handler = restHandler({ ...shared, definition });
+    requirePort(ports, definition.key).connect(handler, allowOrigins(mockedOrigins(definition)));
   }
+}
+
+function connectHttpApis(resolved: Resolved, { functions }: Services): void {
+  const { definitions, ports, region, clock } = resolved;
+  const { credentials } = resolved.secrets;
   for (const definition of definitions.httpApis) {
-    const authorizerCache = new Map<string, never>();
+    const { key, cors } = definition;
     const handler = httpApiHandler({
       definition,
       region,
       credentials,
       functions,
-      authorizerCache,
+      authorizerCache: new Map<string, never>(),
       now: clock.now,
     });
-    doorOf(doors, definition.key).connect(handler, allowedBy(definition.cors?.allowOrigins));
-  }
-  const { signInKeeping } = behind;
-  if (signInKeeping !== undefined) {
-    doorOf(doors, signInDoor).connect(signInHandler(pools, signInKeeping));
+    requirePort(ports, key).connect(handler, allowOrigins(cors?.allowOrigins));
   }
 }
 
-/** Integrations that answer only that they are not here are told of at the start. */
-function warnOfUnhosted({ key, methods }: ApiDefinition, warn: Behind['warn']): void {
+/** Connects the port of sign-in, if there is a user pool; `closing` closes its sessions. */
+export function connectSignIn(
+  { userPools, data, secrets, ports }: Resolved,
+  closing: AsyncDisposableStack,
+): void {
+  if (userPools.length === 0) return;
+  const store = openStore(join(data, 'sign-in.sqlite'), sessionSchema);
+  closing.defer(() => store.close());
+  const sessions = { secret: deriveKey(secrets, 'sign-in'), adapter: sessionAdapter(store) };
+  requirePort(ports, signInKey).connect(signInHandler(userPools, sessions));
+}
+
+/** Warns at the start of routes that can only answer that their integration is not hosted here. */
+function warnOfUnhosted({ key, methods }: ApiDefinition, { notices }: Resolved): void {
   for (const { httpMethod, resourcePath, integration } of methods) {
     if (integration.type !== 'unhosted') continue;
-    warn(`${key} ${httpMethod} ${resourcePath}: ${integration.what} is not hosted here`);
+    notices.warn(`${key} ${httpMethod} ${resourcePath}: ${integration.what} is not hosted here`);
   }
 }
 
-function doorOf(doors: Doors, key: string): Door {
-  const door = doors.get(key);
-  if (door === undefined) throw new Error(`${key} has no door`);
-  return door;
+function requirePort(ports: Ports, key: string): Port {
+  const port = ports.get(key);
+  if (port === undefined) throw new Error(`${key} has no port`);
+  return port;
 }
 
-function allowedBy(origins: readonly string[] = []): (origin: string) => boolean {
+function allowOrigins(origins: readonly string[] = []): (origin: string) => boolean {
   return (origin) => origins.includes('*') || origins.includes(origin);
 }
 
-/** The origins that the mocks of a REST API tell preflight requests. */
+/** Returns the origins that the mock integrations of a REST API return to preflight requests. */
 function mockedOrigins({ methods }: ApiDefinition): readonly string[] {
   return methods.flatMap(({ integration }) => {
     if (integration.type !== 'mock') return [];

@@ -1,29 +1,27 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRecord } from '#local/wire/shape.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 
-/** What a data directory keeps secret: made once, never a well-known value. */
+/** The secrets of a data directory, created at random once. */
 export interface Secrets {
   readonly credentials: Credentials;
-  /** From which the values of API keys are made. */
+  /** The seed of all other keys. */
   readonly apiKeySeed: string;
 }
 
 /**
- * Keeps a data directory for this process, and gives what lets go of it. Throws where another
- * process has it: two would take each other's messages.
+ * Reserves a data directory for this process and returns a function that releases it. Throws if
+ * another process is using it: two systems would take each other's messages.
  */
 export async function lockDataDirectory(path: string): Promise<() => Promise<void>> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   const file = join(path, 'in-use-by');
-  const holder = existsSync(file) ? Number(await readFile(file, 'utf8')) : undefined;
-  if (holder !== undefined && holder !== process.pid && isAlive(holder)) {
-    throw new Error(
-      `${path} is in use by process ${holder}. End it, or choose another with --data.`,
-    );
+  const owner = existsSync(file) ? Number(await readFile(file, 'utf8')) : undefined;
+  if (owner !== undefined && owner !== process.pid && isAlive(owner)) {
+    throw new Error(`${path} is in use by process ${owner}. Stop it, or use another with --data.`);
   }
   await writeFile(file, String(process.pid));
   return () => rm(file, { force: true });
@@ -37,7 +35,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Opens a data directory, making it and its secrets when it is new. */
+/** Opens a data directory and returns its secrets. Creates both if they do not exist. */
 export async function openDataDirectory(path: string): Promise<Secrets> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   const file = join(path, 'secrets.json');
@@ -62,11 +60,20 @@ async function readSecrets(file: string): Promise<Secrets> {
     typeof secretAccessKey !== 'string' ||
     typeof apiKeySeed !== 'string'
   ) {
-    throw new Error(`${file} is damaged. Remove it, and new secrets are made.`);
+    throw new Error(`${file} is damaged. Delete it, and new secrets are created.`);
   }
   return { credentials: { accessKeyId, secretAccessKey }, apiKeySeed };
 }
 
 function randomText(length: number, alphabet: string): string {
   return Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join('');
+}
+
+/** Returns a key of 40 characters, always the same for the same secrets and label. */
+export function deriveKey({ apiKeySeed }: Secrets, label: string): string {
+  return createHmac('sha256', apiKeySeed)
+    .update(label)
+    .digest('base64url')
+    .replaceAll(/[-_]/gu, 'x')
+    .slice(0, 40);
 }

@@ -1,81 +1,104 @@
-import { readTable, type TableDefinition } from '#local/dynamodb/read-tables.ts';
-import { readRule, type RuleDefinition } from '#local/events/rules.ts';
-import { readUrl, type UrlDefinition } from '#local/function-url/read-urls.ts';
-import type { HttpApiDefinition } from '#local/http-api/http-api-definition.ts';
+import { readTable } from '#local/dynamodb/read-tables.ts';
+import { readRule } from '#local/events/rules.ts';
+import { readUrl } from '#local/function-url/read-urls.ts';
 import { readHttpApis } from '#local/http-api/read-http-api.ts';
-import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import type { CodeSettings } from '#local/lambda/definition/prepare-code.ts';
 import {
   readEventSource,
   type EventSourceDefinition,
 } from '#local/lambda/definition/read-event-sources.ts';
 import { readFunctions } from '#local/lambda/definition/read-functions.ts';
-import type {
-  ApiDefinition,
-  ApiKeyDefinition,
-  UsagePlanDefinition,
-} from '#local/rest-api/definition/api-definition.ts';
 import { readApis } from '#local/rest-api/definition/read-api.ts';
 import { readApiKeys, readUsagePlans } from '#local/rest-api/definition/read-usage-plans.ts';
-import { readBuckets, type BucketDefinition } from '#local/s3/read-buckets.ts';
-import {
-  readStateMachine,
-  type StateMachine,
-} from '#local/step-functions/definition/read-state-machines.ts';
-import { readUserPools, type UserPoolDefinition } from '#local/sign-in/read-user-pools.ts';
-import { readQueue, type QueueDefinition } from '#local/sqs/read-queues.ts';
+import { readBuckets } from '#local/s3/read-buckets.ts';
+import { readStateMachine } from '#local/step-functions/definition/read-state-machines.ts';
+import { readUserPools } from '#local/sign-in/read-user-pools.ts';
+import { readQueue } from '#local/sqs/read-queues.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
-/** What of some stacks is hosted here, every reference resolved. */
-export interface Definitions {
-  readonly functions: readonly FunctionDefinition[];
-  readonly urls: readonly UrlDefinition[];
-  readonly apis: readonly ApiDefinition[];
-  readonly httpApis: readonly HttpApiDefinition[];
-  readonly apiKeys: readonly ApiKeyDefinition[];
-  readonly usagePlans: readonly UsagePlanDefinition[];
-  readonly tables: readonly TableDefinition[];
-  readonly queues: readonly QueueDefinition[];
-  readonly eventSources: readonly EventSourceDefinition[];
-  readonly rules: readonly RuleDefinition[];
-  readonly buckets: readonly BucketDefinition[];
-  readonly stateMachines: readonly StateMachine[];
-  readonly userPools: readonly UserPoolDefinition[];
+/** The resource types that are hosted here, and what reads them. */
+const readers = {
+  functions: {
+    types: ['AWS::Lambda::Function', 'AWS::Lambda::LayerVersion'],
+    read: readFunctions,
+  },
+  urls: each(['AWS::Lambda::Url'], readUrl),
+  apis: { types: ['AWS::ApiGateway::RestApi'], read: readApis },
+  httpApis: {
+    types: ['AWS::ApiGatewayV2::Api'],
+    read: (stacks: Stacks, { warn }: CodeSettings) => readHttpApis(stacks, warn),
+  },
+  apiKeys: { types: ['AWS::ApiGateway::ApiKey'], read: readApiKeys },
+  usagePlans: {
+    types: ['AWS::ApiGateway::UsagePlan', 'AWS::ApiGateway::UsagePlanKey'],
+    read: readUsagePlans,
+  },
+  tables: each(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'], readTable),
+  queues: each(['AWS::SQS::Queue'], readQueue),
+  eventSources: each(['AWS::Lambda::EventSourceMapping'], readQueueSource),
+  rules: each(['AWS::Events::Rule', 'AWS::Scheduler::Schedule'], readRule),
+  buckets: { types: ['AWS::S3::Bucket', 'Custom::S3BucketNotifications'], read: readBuckets },
+  stateMachines: each(['AWS::StepFunctions::StateMachine'], (resource, { warn }) =>
+    readStateMachine(resource, warn),
+  ),
+  userPools: { types: ['AWS::Cognito::UserPool'], read: readUserPools },
+};
+
+type Stacks = readonly OpenStack[];
+type Readers = typeof readers;
+
+/** What some stacks define that is hosted here, with every reference resolved. */
+export type Definitions = {
+  readonly [Name in keyof Readers]: Awaited<ReturnType<Readers[Name]['read']>>;
+};
+
+/** Reads all definitions. Throws an error that names the resource and the property at fault. */
+export async function readDefinitions(stacks: Stacks, code: CodeSettings): Promise<Definitions> {
+  const definitions: unknown[][] = [];
+  for (const [name, { read }] of Object.entries(readers)) {
+    definitions.push([name, await read(stacks, code)]);
+  }
+  return Object.fromEntries(definitions);
 }
 
-/** Resolves all of it. Throws an error that names the resource and the property at fault. */
-export async function readDefinitions(
-  stacks: readonly OpenStack[],
-  code: CodeSettings,
-): Promise<Definitions> {
-  const ofType = (...types: readonly string[]): readonly Resource[] =>
-    stacks.flatMap((stack) => stack.ofType(...types));
+/** A reader of single resources. It leaves out those for which `read` returns undefined. */
+function each<Definition>(
+  types: readonly string[],
+  read: (resource: Resource, code: CodeSettings) => Definition | undefined,
+): {
+  readonly types: readonly string[];
+  read(stacks: Stacks, code: CodeSettings): readonly Definition[];
+} {
   return {
-    functions: await readFunctions(stacks, code),
-    urls: ofType('AWS::Lambda::Url').map(readUrl),
-    apis: readApis(stacks),
-    httpApis: readHttpApis(stacks, code.warn),
-    apiKeys: readApiKeys(stacks),
-    usagePlans: readUsagePlans(stacks),
-    tables: ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(readTable),
-    queues: ofType('AWS::SQS::Queue').map(readQueue),
-    eventSources: ofType('AWS::Lambda::EventSourceMapping').flatMap((item) =>
-      readSource(item, code),
-    ),
-    rules: ofType('AWS::Events::Rule', 'AWS::Scheduler::Schedule').flatMap(
-      (item) => readRule(item) ?? [],
-    ),
-    buckets: readBuckets(stacks),
-    stateMachines: ofType('AWS::StepFunctions::StateMachine').map((item) =>
-      readStateMachine(item, code.warn),
-    ),
-    userPools: readUserPools(stacks),
+    types,
+    read: (stacks, code) =>
+      stacks
+        .flatMap((stack) => stack.ofType(...types))
+        .map((resource) => read(resource, code))
+        .filter((definition) => definition !== undefined),
   };
 }
 
-function readSource(resource: Resource, { warn }: CodeSettings): readonly EventSourceDefinition[] {
+function readQueueSource(
+  resource: Resource,
+  { warn }: CodeSettings,
+): EventSourceDefinition | undefined {
   const source = readEventSource(resource);
-  if (source !== undefined) return [source];
-  warn(`${resource.key}: only queues are hosted as event sources`);
-  return [];
+  if (source === undefined) warn(`${resource.key}: only queues are hosted as event sources`);
+  return source;
+}
+
+/** Types that need no reader: nested stacks are opened, the others configure, grant or watch. */
+const typesWithoutReader =
+  /^AWS::CloudFormation::Stack$|^AWS::(?:IAM|Logs|CloudWatch|CDK|KMS)::|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Permission|Version|LayerVersionPermission)$|^AWS::SQS::QueuePolicy$|^AWS::S3::BucketPolicy$|^AWS::Scheduler::ScheduleGroup$/u;
+
+/** Returns the types of resources that are not hosted here, each once, sorted. */
+export function unhostedTypes(stacks: Stacks): readonly string[] {
+  const hosted = new Set(Object.values(readers).flatMap((reader) => reader.types));
+  const types = stacks.flatMap(({ template }) =>
+    [...template.resources.values()].map(({ type }) => type),
+  );
+  return [...new Set(types)]
+    .filter((type) => !hosted.has(type) && !typesWithoutReader.test(type))
+    .toSorted();
 }

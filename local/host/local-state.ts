@@ -1,20 +1,17 @@
-import type { Definitions } from '#local/host/definitions.ts';
-import type { Doors } from '#local/host/ports.ts';
+import { httpRoutes, restRoutes, type RouteState } from '#local/host/routes.ts';
+import type { Running } from '#local/host/start.ts';
+import { triggersOf } from '#local/host/triggers.ts';
 import { isNameOf } from '#local/lambda/definition/read-functions.ts';
-import type { ApiKey } from '#local/rest-api/admission.ts';
-import type { Services } from '#local/host/services.ts';
-import type { Pool } from '#local/sign-in/tokens.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
-import type { OpenStack } from '#local/template/stacks.ts';
 
-/** What a running system tells programs about itself; keys are the template's logical ids. */
+/** What programs can read about a running system. Keys are the template's logical ids. */
 export interface LocalState {
   readonly ready: true;
   readonly region: string;
   readonly credentials: Credentials;
   readonly web?: string;
   readonly endpoints: { readonly aws: string };
-  /** Bearer keys that the local Bedrock takes beside signatures. */
+  /** Bearer keys that the local Bedrock accepts besides signatures. */
   readonly bedrock: { readonly apiKeys: readonly string[] };
   readonly functions: Readonly<Record<string, FunctionState>>;
   readonly apis: Readonly<Record<string, ApiState>>;
@@ -25,24 +22,32 @@ export interface LocalState {
   readonly buckets: Readonly<Record<string, string>>;
   /** The ARNs of state machines. */
   readonly stateMachines: Readonly<Record<string, string>>;
-  /** Where people sign in, to the first user pool; present where there is one. */
+  readonly stateMachineTypes: Readonly<Record<string, 'STANDARD' | 'EXPRESS'>>;
+  /** Sign-in to the first user pool, if there is one. */
   readonly signIn?: SignInState;
-  /** The outputs of the stacks, by name; with its stack before it where two have the same. */
+  /**
+   * The outputs of the stacks, by name. If two stacks have an output of the same name, the second
+   * one has its stack's name in front.
+   */
   readonly outputs: Readonly<Record<string, string>>;
+  /** Every difference to AWS that was found at the start, also the ones without consequences. */
+  readonly notices: readonly string[];
 }
 
 export interface FunctionState {
   readonly name: string;
-  /** Present where the function has a URL. */
+  /** The Function URL, if there is one. */
   readonly url?: string;
   readonly authType?: string;
   readonly invokeMode?: string;
+  /** The keys of the APIs, queues, buckets and state machines that invoke it. */
+  readonly triggers: readonly string[];
 }
 
 export interface SignInState {
   readonly issuer: string;
   readonly userPoolId: string;
-  /** Of the pool's first client. */
+  /** The id of the pool's first client. */
   readonly clientId: string;
   readonly users: readonly { readonly username: string; readonly password: string }[];
 }
@@ -50,80 +55,72 @@ export interface SignInState {
 export interface ApiState {
   readonly url: string;
   readonly apiKeys: readonly string[];
+  readonly routes: readonly RouteState[];
 }
 
-export interface Running {
-  readonly region: string;
-  readonly credentials: Credentials;
-  readonly services: Services;
-  readonly definitions: Definitions;
-  readonly doors: Doors;
-  readonly apiKeys: readonly ApiKey[];
-  readonly stacks: readonly OpenStack[];
-  readonly bedrockKey: string;
-  readonly pools: readonly Pool[];
-}
-
-/** The state of a system that is up. */
+/** Returns the state of a running system. */
 export function stateOf(running: Running): LocalState {
-  const { region, credentials, services, definitions, doors, stacks } = running;
+  const { region, secrets, gateway, bedrockKey, definitions } = running;
   const { tables, queues, buckets, stateMachines } = definitions;
   return {
     ready: true,
     region,
-    credentials,
-    endpoints: { aws: services.url },
-    bedrock: { apiKeys: [running.bedrockKey] },
-    functions: functionStates(definitions, doors),
+    credentials: secrets.credentials,
+    endpoints: { aws: gateway.url },
+    bedrock: { apiKeys: [bedrockKey] },
+    functions: functionStates(running),
     apis: { ...restStates(running), ...httpStates(running) },
     tables: Object.fromEntries(tables.map(({ key, name }) => [key, name])),
     queues: Object.fromEntries(queues.map(({ key, url }) => [key, url])),
     buckets: Object.fromEntries(buckets.map(({ key, name }) => [key, name])),
     stateMachines: Object.fromEntries(stateMachines.map(({ key, arn }) => [key, arn])),
+    stateMachineTypes: Object.fromEntries(stateMachines.map(({ key, type }) => [key, type])),
     ...signInState(running),
-    outputs: outputsOf(stacks),
+    outputs: outputsOf(running),
+    notices: running.notices.all(),
   };
 }
 
-function functionStates({ functions, urls }: Definitions, doors: Doors): LocalState['functions'] {
+function functionStates({ definitions, ports }: Running): LocalState['functions'] {
+  const { functions, urls } = definitions;
   const states = functions.map((definition) => {
     const { key, name } = definition;
+    const triggers = triggersOf(definition, definitions);
     const url = urls.find(({ target }) => isNameOf(definition, target));
-    const origin = doors.get(url?.key ?? '')?.origin;
-    if (url === undefined || origin === undefined) return [key, { name }] as const;
+    const origin = ports.get(url?.key ?? '')?.origin;
+    if (url === undefined || origin === undefined) return [key, { name, triggers }] as const;
     const { authType, invokeMode } = url;
-    return [key, { name, url: `${origin}/`, authType, invokeMode }] as const;
+    return [key, { name, url: `${origin}/`, authType, invokeMode, triggers }] as const;
   });
   return Object.fromEntries(states);
 }
 
-/** Of the keys of all plans an API's are those in a plan of its stage. */
-function restStates({ definitions, doors, apiKeys }: Running): LocalState['apis'] {
-  const states = definitions.apis.map(({ key, id, stages }) => {
+/** An API has the keys of those usage plans that include one of its stages. */
+function restStates({ definitions, ports, apiKeys }: Running): LocalState['apis'] {
+  const states = definitions.apis.map((api) => {
     const plans = definitions.usagePlans.filter((plan) =>
-      plan.stages.some(({ apiId }) => apiId === id),
+      plan.stages.some(({ apiId }) => apiId === api.id),
     );
-    const own = apiKeys.filter((apiKey) => plans.some(({ keyIds }) => keyIds.includes(apiKey.id)));
-    const url = `${doors.get(key)?.origin}/${stages[0]?.name}`;
-    return [key, { url, apiKeys: own.map(({ value }) => value) }] as const;
+    const keys = apiKeys.filter(({ id }) => plans.some(({ keyIds }) => keyIds.includes(id)));
+    const url = `${ports.get(api.key)?.origin}/${api.stages[0]?.name}`;
+    const state = { url, apiKeys: keys.map(({ value }) => value), routes: restRoutes(api) };
+    return [api.key, state] as const;
   });
   return Object.fromEntries(states);
 }
 
-function httpStates({ definitions, doors }: Running): LocalState['apis'] {
-  const states = definitions.httpApis.map(({ key, stages }) => {
-    const origin = doors.get(key)?.origin ?? '';
-    const isDefault = stages.some(({ name }) => name === '$default');
-    return [
-      key,
-      { url: isDefault ? origin : `${origin}/${stages[0]?.name}`, apiKeys: [] },
-    ] as const;
+function httpStates({ definitions, ports }: Running): LocalState['apis'] {
+  const states = definitions.httpApis.map((api) => {
+    const origin = ports.get(api.key)?.origin ?? '';
+    const hasDefault = api.stages.some(({ name }) => name === '$default');
+    const url = hasDefault ? origin : `${origin}/${api.stages[0]?.name}`;
+    return [api.key, { url, apiKeys: [], routes: httpRoutes(api) }] as const;
   });
   return Object.fromEntries(states);
 }
 
-function signInState({ pools }: Running): Pick<LocalState, 'signIn'> {
-  const [pool] = pools;
+function signInState({ userPools }: Running): Pick<LocalState, 'signIn'> {
+  const [pool] = userPools;
   if (pool === undefined) return {};
   const { issuer, definition, users } = pool;
   return {
@@ -136,7 +133,7 @@ function signInState({ pools }: Running): Pick<LocalState, 'signIn'> {
   };
 }
 
-function outputsOf(stacks: readonly OpenStack[]): Readonly<Record<string, string>> {
+function outputsOf({ stacks }: Running): LocalState['outputs'] {
   const outputs = new Map<string, string>();
   for (const stack of stacks.filter(({ isNested }) => !isNested)) {
     for (const [name, value] of Object.entries(stack.outputs())) {

@@ -1,47 +1,52 @@
 import http from 'node:http';
 import { listen, originOf, type Binding } from '#local/process/listen.ts';
 import { provenanceOf } from '#local/process/loopback.ts';
+import { signInKey } from '#local/template/stack-context.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
 
-/** A port of its own: a Function URL, an API, or the place to sign in. */
-export interface Door {
-  /** Ends without a slash. */
+/** A port that a resource needs: a Function URL, an API, or sign-in. */
+export interface PlannedPort {
+  /** The resource's key, or the one that all user pools share. */
+  readonly key: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+}
+
+/** A port that is open. */
+export interface Port {
+  /** The base URL, without a slash at the end. */
   readonly origin: string;
-  /** Has it answered; `allows` tells the origins of pages elsewhere that may ask. */
+  /** Lets a handler answer requests; `allows` decides which origins of web pages may call it. */
   connect(handler: http.RequestListener, allows?: (origin: string) => boolean): void;
 }
 
-export type Doors = ReadonlyMap<string, Door>;
+/** The open ports, by key. */
+export type Ports = ReadonlyMap<string, Port>;
 
-/** How far above the gateway's port each kind listens, and where those go that are too many. */
-const offsets: readonly (readonly [offset: number, most: number, ...types: readonly string[]])[] = [
+/** How far above the gateway's port each kind of resource listens, and how many fit there. */
+const offsets: readonly (readonly [offset: number, max: number, ...types: readonly string[]])[] = [
   [4, 1, 'AWS::Cognito::UserPool'],
   [35, 49, 'AWS::Lambda::Url'],
   [84, 100, 'AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'],
 ];
 
-/** The key of the door where people sign in: all user pools share it. */
-export const signInDoor = 'sign-in';
+/** How much further up the ports are that do not fit. */
+const overflowOffset = 200;
 
 /**
- * Opens the ports of some stacks, so that what refers to them can be resolved; nobody answers
- * there yet. Ports are at fixed distances from the gateway's, or any where that is 0; the stack
- * closes them.
+ * Returns the ports that some stacks need, at fixed distances from the gateway's port. If that is
+ * 0, they are all 0.
  */
-export async function openDoors(
+export function planPorts(
   stacks: readonly OpenStack[],
-  binding: Binding,
-  starting: AsyncDisposableStack,
-): Promise<Doors> {
-  const doors = new Map<string, Door>();
-  for (const [offset, most, ...types] of offsets) {
-    for (const [index, key] of keysOf(stacks, types).entries()) {
-      const beyond = index < most ? 0 : 200;
-      const port = binding.port === 0 ? 0 : binding.port + offset + index + beyond;
-      doors.set(key, await openDoor({ ...binding, port }, starting));
-    }
-  }
-  return doors;
+  { port: gatewayPort }: Binding,
+): readonly PlannedPort[] {
+  return offsets.flatMap(([offset, max, ...types]) =>
+    keysOf(stacks, types).map((key, index) => {
+      const overflow = index < max ? 0 : overflowOffset;
+      return { key, port: gatewayPort === 0 ? 0 : gatewayPort + offset + index + overflow };
+    }),
+  );
 }
 
 function keysOf(stacks: readonly OpenStack[], types: readonly string[]): readonly string[] {
@@ -52,16 +57,29 @@ function keysOf(stacks: readonly OpenStack[], types: readonly string[]): readonl
       .map(([logicalId]) => keyOf(logicalId)),
   );
   const isSignIn = types.includes('AWS::Cognito::UserPool');
-  return isSignIn ? keys.slice(0, 1).map(() => signInDoor) : keys;
+  return isSignIn ? keys.slice(0, 1).map(() => signInKey) : keys;
 }
 
-async function openDoor(binding: Binding, starting: AsyncDisposableStack): Promise<Door> {
+/** Opens ports, which answer 503 until they are connected; `closing` closes them. */
+export async function openPorts(
+  planned: readonly PlannedPort[],
+  binding: Binding,
+  closing: AsyncDisposableStack,
+): Promise<Ports> {
+  const ports = new Map<string, Port>();
+  for (const { key, port } of planned) {
+    ports.set(key, await openPort({ ...binding, port }, closing));
+  }
+  return ports;
+}
+
+async function openPort(binding: Binding, closing: AsyncDisposableStack): Promise<Port> {
   const server = http.createServer();
   server.on('request', notReady);
-  starting.defer(() => closeServer(server));
-  const bound = await listen(server, binding);
+  closing.defer(() => closeServer(server));
+  const port = await listen(server, binding);
   return {
-    origin: originOf(binding.host, bound),
+    origin: originOf(binding.host, port),
     connect(handler, allows = () => false) {
       server.off('request', notReady).on('request', (request, response) => {
         const from = provenanceOf(request.headers, binding.host);
@@ -79,10 +97,10 @@ function notReady(_: http.IncomingMessage, response: http.ServerResponse): void 
   response.writeHead(503, { 'retry-after': '1' }).end('Starting');
 }
 
-/** No AWS door does this: here a page elsewhere could reach what only this machine should. */
+/** AWS does not do this. Here a web page could otherwise reach what only this machine should. */
 function refuse(response: http.ServerResponse): void {
   response.writeHead(403, { 'content-type': 'application/json' });
-  const message = 'Pages of other origins and other host names are not answered on this machine.';
+  const message = 'Requests of web pages from other origins and for other host names are refused.';
   response.end(JSON.stringify({ message }));
 }
 

@@ -3,38 +3,42 @@ import { createForwardEngine, ownCredentials } from '#local/gateway/forward-engi
 import { isLoopbackOrigin } from '#local/process/loopback.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 
-/** Where services are that are not here, by service id. */
+/** URLs of services that are not hosted here, by service id. */
 export type Endpoints = Readonly<Record<string, string>>;
 
-/** Under which name a service is signed for, where it is not its id. */
+/** The names that services are signed for, if they differ from the service id. */
 const signingNames: Readonly<Record<string, string>> = {
   'bedrock-runtime': 'bedrock',
   sfn: 'states',
 };
 
+/** Returns the name that requests to a service are signed for. */
 export function signingName(service: string): string {
   return signingNames[service] ?? service;
 }
 
-/** Those on this machine: functions call them themselves, and emulators take any signature. */
-export function nearby(endpoints: Endpoints): Endpoints {
+/**
+ * Returns the endpoints on this machine. Functions call these directly, because emulators accept
+ * any signature.
+ */
+export function localEndpoints(endpoints: Endpoints): Endpoints {
   return Object.fromEntries(Object.entries(endpoints).filter(([, url]) => isLoopbackOrigin(url)));
 }
 
 /**
- * Engines for those beyond this machine: functions have no credentials for them, so the gateway
- * signs with the caller's own. Throws where there are none.
+ * Returns engines that forward to the endpoints beyond this machine. Functions have no credentials
+ * for those, so the gateway signs with the user's own. Throws if the user has none.
  */
-export function farEngines(
+export function createRemoteEngines(
   endpoints: Endpoints,
-  { here, region }: { readonly here: Credentials; readonly region: string },
+  localCredentials: Credentials,
+  region: string,
 ): ReadonlyMap<string, Engine> {
-  const far = Object.entries(endpoints).filter(([, url]) => !isLoopbackOrigin(url));
+  const remote = Object.entries(endpoints).filter(([, url]) => !isLoopbackOrigin(url));
   return new Map(
-    far.map(([id, endpoint]) => {
+    remote.map(([id, endpoint]) => {
       const service = signingName(id);
-      const there = ownCredentials(`--endpoint ${id}`);
-      const credentials = { here, there };
+      const credentials = { here: localCredentials, there: ownCredentials(`--endpoint ${id}`) };
       return [service, createForwardEngine({ endpoint, service, region, credentials })] as const;
     }),
   );

@@ -1,15 +1,10 @@
 import { join } from 'node:path';
 import type { Engine } from '#local/wire/aws-exchange.ts';
 import { createBedrock, type BedrockOptions } from '#local/bedrock/bedrock.ts';
-import type { Clock } from '#local/process/clock.ts';
-import type { Definitions } from '#local/host/definitions.ts';
-import type { Doors } from '#local/host/ports.ts';
-import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
 import { createCloudFormationEngine, createStsEngine } from '#local/cloudformation/operations.ts';
-import type { Secrets } from '#local/host/data-directory.ts';
-import { farEngines, nearby, type Endpoints } from '#local/host/remote-services.ts';
+import { createRemoteEngines, localEndpoints } from '#local/host/remote-services.ts';
+import type { Resolved } from '#local/host/resolve.ts';
 import { startTables, type Tables } from '#local/dynamodb/tables.ts';
-import { createGateway, serviceOf } from '#local/gateway/gateway.ts';
 import {
   asyncSchema,
   createAsyncEvents,
@@ -20,50 +15,22 @@ import { createDelivery } from '#local/lambda/invoke/delivery.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { createFunctions, type Functions } from '#local/lambda/functions.ts';
 import { createLambdaEngine, type LambdaApi } from '#local/lambda/lambda-engine.ts';
-import { listen, originOf, type Binding } from '#local/process/listen.ts';
-import { createLogStore, type LogStore } from '#local/logs/log-store.ts';
+import type { LogStore } from '#local/logs/log-store.ts';
 import { createLogsEngine } from '#local/logs/operations.ts';
 import type { Queues } from '#local/sqs/queues.ts';
 import { createSqs, type Sqs } from '#local/sqs/sqs.ts';
 import { startS3, type S3 } from '#local/s3/s3.ts';
 import { createServiceCaller, type ServiceCaller } from '#local/gateway/service-caller.ts';
-import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
 import { createStepFunctions, type StepFunctions } from '#local/step-functions/step-functions.ts';
 import { createCognitoEngine } from '#local/sign-in/operations.ts';
-import type { Pool } from '#local/sign-in/tokens.ts';
 import { openStore } from '#local/process/store.ts';
-import type { OpenStack } from '#local/template/stacks.ts';
 
-export interface ServicesOptions {
-  readonly data: string;
-  /** How the local Bedrock answers. */
-  readonly bedrock: Omit<BedrockOptions, 'identity'>;
-  /** Where services are that are not here, by service id. */
-  readonly endpoints?: Endpoints;
-}
-
-/** What the services look at; the lists are filled once the stacks are read. */
-export interface Surroundings {
-  readonly region: string;
-  readonly clock: Clock;
-  readonly binding: Binding;
-  readonly secrets: Secrets;
-  readonly bedrockKey: string;
-  readonly hosts: readonly FunctionHost[];
-  readonly stacks: readonly OpenStack[];
-  readonly doors: Doors;
-  readonly definitions: Definitions | undefined;
-  readonly pools: readonly Pool[];
-  readonly shaping: Shaping;
-  warn(message: string): void;
-}
-
-/** The AWS services, behind one port. */
+/** The AWS services that run here, all behind the gateway. */
 export interface Services {
-  readonly url: string;
+  /** What answers requests, by the name that they are signed for. */
+  readonly engines: ReadonlyMap<string, Engine>;
   readonly functions: Functions;
   readonly asyncEvents: AsyncEvents;
-  readonly logs: LogStore;
   readonly sqs: Sqs;
   readonly s3: S3;
   readonly stepFunctions: StepFunctions;
@@ -72,59 +39,54 @@ export interface Services {
   readonly deliver: Deliver;
 }
 
-/** Starts the services; the stack ends them. */
-export async function startServices(
-  options: ServicesOptions,
-  live: Surroundings,
-  starting: AsyncDisposableStack,
-): Promise<Services> {
-  const { data } = options;
-  const { region, clock, secrets, binding } = live;
-  const { credentials } = secrets;
-  const engines = new Map<string, Engine>();
-  const gateway = createGateway((request) => engines.get(serviceOf(request) ?? ''), {
-    ownHost: binding.host,
-  });
-  const url = originOf(binding.host, await listen(gateway.server, binding));
-  starting.defer(() => gateway.close());
-  const common = { data, credentials, region, clock, gateway: () => url };
-  const tables = await startTables(join(data, 'dynamodb'), credentials);
-  starting.defer(() => tables.close());
-  const sqs = createSqs(common);
-  starting.defer(() => sqs.close());
-  const caller = createServiceCaller({ ...common, endpoints: nearby(options.endpoints ?? {}) });
-  const machines = (): readonly StateMachine[] => live.definitions?.stateMachines ?? [];
-  const stepFunctions = createStepFunctions({ ...common, caller, machines });
-  starting.defer(() => stepFunctions.close());
-  const logs = createLogStore(clock.now);
-  const functions = createFunctions(live.hosts);
-  const parts = { data, live, functions, queues: sqs.queues, stepFunctions };
-  const { asyncEvents, deliver } = startAsyncEvents(parts, starting);
-  const s3 = await startS3({ ...common, deliver, buckets: () => live.definitions?.buckets ?? [] });
-  starting.defer(() => s3.close());
-  const bedrock = createBedrock({ ...options.bedrock, region, identity: identityOf(live) });
-  const stacks = { credentials, region, stacks: () => live.stacks };
-  engines
-    .set('bedrock', bedrock.engine)
-    .set('cloudformation', createCloudFormationEngine(stacks))
-    .set('cognito-idp', createCognitoEngine({ credentials, pools: () => live.pools }))
-    .set('dynamodb', tables.engine)
-    .set('lambda', createLambdaEngine({ ...lambdaReads(live), functions, asyncEvents }))
-    .set('logs', createLogsEngine({ logs, credentials, region }))
-    .set('s3', s3.engine)
-    .set('sqs', sqs.engine)
-    .set('states', stepFunctions.engine)
-    .set('sts', createStsEngine(credentials));
-  for (const [service, engine] of farEngines(options.endpoints ?? {}, {
-    here: credentials,
-    region,
-  })) {
-    engines.set(service, engine);
-  }
-  return { url, caller, functions, asyncEvents, logs, sqs, s3, stepFunctions, tables, deliver };
+/** The functions that the services invoke, and their logs. */
+export interface FunctionHosts {
+  readonly hosts: readonly FunctionHost[];
+  readonly logs: LogStore;
 }
 
-function identityOf({ secrets, bedrockKey }: Surroundings): BedrockOptions['identity'] {
+/** Starts the services, with the definitions that they answer by; `closing` closes them. */
+export async function startServices(
+  resolved: Resolved,
+  { hosts, logs }: FunctionHosts,
+  closing: AsyncDisposableStack,
+): Promise<Services> {
+  const { data, region, clock, definitions, endpoints, gateway } = resolved;
+  const { credentials } = resolved.secrets;
+  const common = { data, credentials, region, clock, gateway: () => gateway.url };
+  const tables = await startTables(join(data, 'dynamodb'), credentials);
+  closing.defer(() => tables.close());
+  const sqs = createSqs(common);
+  closing.defer(() => sqs.close());
+  const caller = createServiceCaller({ ...common, endpoints: localEndpoints(endpoints) });
+  const machines = (): typeof definitions.stateMachines => definitions.stateMachines;
+  const stepFunctions = createStepFunctions({ ...common, caller, machines });
+  closing.defer(() => stepFunctions.close());
+  const functions = createFunctions(hosts);
+  const targets = { functions, queues: sqs.queues, stepFunctions };
+  const { asyncEvents, deliver } = openAsyncEvents(resolved, targets, closing);
+  const s3 = await startS3({ ...common, deliver, buckets: () => definitions.buckets });
+  closing.defer(() => s3.close());
+  const bedrock = createBedrock({ ...resolved.bedrock, region, identity: identityOf(resolved) });
+  const cloudFormation = { credentials, region, stacks: () => resolved.stacks };
+  const lambda = { ...lambdaDefinitions(resolved), functions, asyncEvents };
+  const engines = new Map([
+    ['bedrock', bedrock.engine],
+    ['cloudformation', createCloudFormationEngine(cloudFormation)],
+    ['cognito-idp', createCognitoEngine({ credentials, pools: () => resolved.userPools })],
+    ['dynamodb', tables.engine],
+    ['lambda', createLambdaEngine(lambda)],
+    ['logs', createLogsEngine({ logs, credentials, region })],
+    ['s3', s3.engine],
+    ['sqs', sqs.engine],
+    ['states', stepFunctions.engine],
+    ['sts', createStsEngine(credentials)],
+    ...createRemoteEngines(endpoints, credentials, region),
+  ]);
+  return { engines, caller, functions, asyncEvents, sqs, s3, stepFunctions, tables, deliver };
+}
+
+function identityOf({ secrets, bedrockKey }: Resolved): BedrockOptions['identity'] {
   return {
     mode: 'strict',
     credentials: [secrets.credentials],
@@ -133,42 +95,43 @@ function identityOf({ secrets, bedrockKey }: Surroundings): BedrockOptions['iden
   };
 }
 
-interface AsyncParts {
-  readonly data: string;
-  readonly live: Surroundings;
+/** Where asynchronous events and messages are delivered. */
+interface DeliveryTargets {
   readonly functions: Functions;
   readonly queues: Queues;
   readonly stepFunctions: StepFunctions;
 }
 
-function startAsyncEvents(
-  { data, live, functions, queues, stepFunctions }: AsyncParts,
-  starting: AsyncDisposableStack,
+function openAsyncEvents(
+  { data, clock, definitions, notices }: Resolved,
+  { functions, queues, stepFunctions }: DeliveryTargets,
+  closing: AsyncDisposableStack,
 ): Pick<Services, 'asyncEvents' | 'deliver'> {
   const store = openStore(join(data, 'lambda.sqlite'), asyncSchema);
-  starting.defer(() => store.close());
+  closing.defer(() => store.close());
   const deliver = createDelivery({
     queues,
-    warn: live.warn,
+    warn: notices.warn,
     invoke: (arn, body) => asyncEvents.send(arn, body),
     execute(arn, input) {
-      const machine = live.definitions?.stateMachines.find((each) => each.arn === arn);
+      const machine = definitions.stateMachines.find((each) => each.arn === arn);
       if (machine !== undefined) stepFunctions.executions.start(machine, { input });
       return machine !== undefined;
     },
   });
-  const asyncEvents = createAsyncEvents({ store, clock: live.clock, functions, deliver });
-  starting.defer(() => asyncEvents.close());
+  const asyncEvents = createAsyncEvents({ store, clock, functions, deliver });
+  closing.defer(() => asyncEvents.close());
   return { asyncEvents, deliver };
 }
 
-function lambdaReads(live: Surroundings): Omit<LambdaApi, 'functions' | 'asyncEvents'> {
+function lambdaDefinitions(resolved: Resolved): Omit<LambdaApi, 'functions' | 'asyncEvents'> {
+  const { region, secrets, shaping, definitions, ports } = resolved;
   return {
-    region: live.region,
-    credentials: live.secrets.credentials,
-    shaping: live.shaping,
-    urls: () => live.definitions?.urls ?? [],
-    addressOf: ({ key }) => `${live.doors.get(key)?.origin}/`,
-    eventSources: () => live.definitions?.eventSources ?? [],
+    region,
+    shaping,
+    credentials: secrets.credentials,
+    urls: () => definitions.urls,
+    addressOf: ({ key }) => `${ports.get(key)?.origin}/`,
+    eventSources: () => definitions.eventSources,
   };
 }

@@ -3,15 +3,16 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LocalState } from '#local/host/local-state.ts';
 
-/** Writes the state, for its owner's eyes only: it holds credentials. */
+/** Writes the state to a file that only its owner can read, because it contains credentials. */
 export async function writeStateFile(path: string, state: LocalState): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const half = `${path}.${process.pid}`;
-  await writeFile(half, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
-  // Whoever waits for the file finds the whole of it.
-  await rename(half, path);
+  const partial = `${path}.${process.pid}`;
+  await writeFile(partial, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
+  // A program that waits for the file never sees half of it.
+  await rename(partial, path);
 }
 
+/** Removes the state file, if it exists. */
 export function removeStateFile(path: string): void {
   rmSync(path, { force: true });
 }

@@ -8,7 +8,7 @@ import { asText, isRecord } from '#local/wire/shape.ts';
 import { record } from '#local/template/json.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
-import { accountId } from '#local/template/world.ts';
+import { accountId } from '#local/template/stack-context.ts';
 
 export interface HttpAuthorizationSettings {
   readonly region: string;

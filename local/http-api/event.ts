@@ -1,6 +1,6 @@
 import { toUrlEvent, type UrlRequest } from '#local/function-url/event.ts';
 import { toProxyEvent } from '#local/rest-api/event.ts';
-import { accountId } from '#local/template/world.ts';
+import { accountId } from '#local/template/stack-context.ts';
 
 export interface HttpRequest extends Omit<UrlRequest, 'urlId' | 'accessKeyId'> {
   readonly apiId: string;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Secrets } from '#local/host/data-directory.ts';
-import { nearby, type Endpoints } from '#local/host/remote-services.ts';
+import { localEndpoints, type Endpoints } from '#local/host/remote-services.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import { FunctionHost } from '#local/lambda/function-host.ts';
 import { writeBootstraps } from '#local/lambda/environment/write-bootstrap.ts';
@@ -30,7 +30,7 @@ export async function createHosts(
     AWS_ACCESS_KEY_ID: secrets.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: secrets.credentials.secretAccessKey,
     AWS_ENDPOINT_URL: services.url,
-    ...endpointVariables(nearby(options.endpoints ?? {})),
+    ...endpointVariables(localEndpoints(options.endpoints ?? {})),
   };
   return definitions.map((definition) => {
     const { group } = definition.logging;

@@ -11,7 +11,7 @@ import { isNameOf } from '#local/lambda/definition/read-functions.ts';
 import type { EventSourceDefinition } from '#local/lambda/definition/read-event-sources.ts';
 import { isDecodable } from '#local/wire/read-body.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
-import { accountId } from '#local/template/world.ts';
+import { accountId } from '#local/template/stack-context.ts';
 
 export interface LambdaApi extends InvokeSettings {
   readonly credentials: Credentials;

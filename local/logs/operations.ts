@@ -5,7 +5,7 @@ import type { LogEvent, LogGroup, LogStore } from '#local/logs/log-store.ts';
 import { filterPattern } from '#local/logs/filter-pattern.ts';
 import { boolean, integer, list, string, structure } from '#local/wire/shape.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
-import { accountId } from '#local/template/world.ts';
+import { accountId } from '#local/template/stack-context.ts';
 
 export interface LogsOptions {
   readonly logs: LogStore;

@@ -12,7 +12,7 @@ import type { Credentials } from '#local/wire/signed-request.ts';
 import { asText } from '#local/wire/shape.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
 import type { UserPools } from '#local/sign-in/user-pools.ts';
-import { accountId } from '#local/template/world.ts';
+import { accountId } from '#local/template/stack-context.ts';
 
 /** An API key with its value, for methods that require a key. */
 export type ApiKey = ApiKeyDefinition & { readonly value: string };

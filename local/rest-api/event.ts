@@ -7,7 +7,7 @@ import type {
 } from '#local/rest-api/definition/api-definition.ts';
 import type { RouteMatch } from '#local/rest-api/router.ts';
 import { shortId } from '#local/template/identity.ts';
-import { accountId } from '#local/template/world.ts';
+import { accountId } from '#local/template/stack-context.ts';
 
 export interface ApiRequest {
   readonly request: IncomingMessage;

@@ -7,7 +7,7 @@ import { openStore } from '#local/process/store.ts';
 import { messageOperations } from '#local/sqs/operations.ts';
 import { queueOperations } from '#local/sqs/queue-operations.ts';
 import { createQueues, queueSchema, type Queues } from '#local/sqs/queues.ts';
-import { accountId } from '#local/template/world.ts';
+import { accountId } from '#local/template/stack-context.ts';
 
 /** The settings of the local SQS. */
 export interface SqsOptions {

@@ -5,29 +5,31 @@ import { readJson, record } from '#local/template/json.ts';
 import { readTemplate, type Template } from '#local/template/template.ts';
 
 /**
- * The stacks of a `cdk.out` folder, those of its stages too, or the one of a CloudFormation or SAM
- * template. Throws an error that names the file and what is wrong with it.
+ * Reads every stack of a `cdk.out` folder, including those of its stages, or a single
+ * CloudFormation or SAM template. Throws an error that names the file and what is wrong with it.
  */
 export async function readAssembly(path: string): Promise<readonly Template[]> {
   if (!existsSync(path)) throw new Error(`There is no template at ${path}`);
   if (!(await stat(path)).isDirectory()) return [await readTemplate(path, 'local')];
-  const own = ownNames.map((name) => join(path, name)).find((file) => existsSync(file));
+  const templateFile = templateFiles
+    .map((name) => join(path, name))
+    .find((file) => existsSync(file));
   const isAssembly = existsSync(join(path, 'manifest.json'));
-  if (!isAssembly && own !== undefined) return [await readTemplate(own, 'local')];
+  if (!isAssembly && templateFile !== undefined) return [await readTemplate(templateFile, 'local')];
   const stacks = await readFolder(path);
-  if (stacks.length === 0) throw new Error(`${path} holds no stack`);
+  if (stacks.length === 0) throw new Error(`${path} contains no stack`);
   return stacks;
 }
 
-/** What a project's template is usually called. */
-const ownNames = ['template.yaml', 'template.yml', 'template.json'];
+/** The usual names of a project's template. */
+const templateFiles = ['template.yaml', 'template.yml', 'template.json'];
 
 async function readFolder(folder: string): Promise<readonly Template[]> {
   const manifestFile = join(folder, 'manifest.json');
   if (!existsSync(manifestFile))
     throw new Error(`${folder} is a folder without a manifest.json or a template.yaml`);
   const artifacts = Object.entries(record((await readJson(manifestFile))['artifacts']));
-  const found = await Promise.all(
+  const templates = await Promise.all(
     artifacts.map(async ([name, artifact]) => {
       const { type, properties } = record(artifact);
       const { templateFile, stackName, directoryName } = record(properties);
@@ -35,9 +37,9 @@ async function readFolder(folder: string): Promise<readonly Template[]> {
         return readFolder(join(folder, directoryName));
       }
       if (type !== 'aws:cloudformation:stack' || typeof templateFile !== 'string') return [];
-      const given = typeof stackName === 'string' ? stackName : name;
-      return [await readTemplate(join(folder, templateFile), given)];
+      const readAs = typeof stackName === 'string' ? stackName : name;
+      return [await readTemplate(join(folder, templateFile), readAs)];
     }),
   );
-  return found.flat();
+  return templates.flat();
 }

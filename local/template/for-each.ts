@@ -2,8 +2,8 @@ import { isRecord } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
 /**
- * A template with its `Fn::ForEach` loops written out, as the transform AWS::LanguageExtensions
- * does before anything else. Throws for a loop over what only a stack knows.
+ * Returns a template with its `Fn::ForEach` loops expanded, as the transform AWS::LanguageExtensions
+ * does before anything else. Throws for a loop whose items are only known to a stack.
  */
 export function expandLoops(template: Json): Json {
   const defaults = isRecord(template['Parameters']) ? template['Parameters'] : {};
@@ -11,22 +11,22 @@ export function expandLoops(template: Json): Json {
   return isRecord(expanded) ? expanded : template;
 }
 
-interface Surroundings {
-  /** The declared parameters, whose defaults a loop may run over. */
+interface LoopContext {
+  /** The declared parameters. A loop can iterate over the default of one of them. */
   readonly defaults: Json;
   readonly variables: ReadonlyMap<string, string>;
 }
 
-function expand(value: unknown, around: Surroundings): unknown {
-  if (typeof value === 'string') return replaced(value, around);
-  if (Array.isArray(value)) return value.map((item) => expand(item, around));
+function expand(value: unknown, context: LoopContext): unknown {
+  if (typeof value === 'string') return replaceVariables(value, context);
+  if (Array.isArray(value)) return value.map((item) => expand(item, context));
   if (!isRecord(value)) return value;
   const { Ref: name } = value;
-  if (typeof name === 'string' && around.variables.has(name)) return around.variables.get(name);
+  if (typeof name === 'string' && context.variables.has(name)) return context.variables.get(name);
   const entries = Object.entries(value).flatMap(([key, item]) =>
     key.startsWith('Fn::ForEach::')
-      ? runLoop(key, item, around)
-      : [[replaced(key, around), expand(item, around)] as const],
+      ? runLoop(key, item, context)
+      : [[replaceVariables(key, context), expand(item, context)] as const],
   );
   return Object.fromEntries(entries);
 }
@@ -34,29 +34,29 @@ function expand(value: unknown, around: Surroundings): unknown {
 function runLoop(
   key: string,
   loop: unknown,
-  around: Surroundings,
+  context: LoopContext,
 ): readonly (readonly [string, unknown])[] {
   const [variable, items, body] = Array.isArray(loop) ? loop : [];
-  const list = itemsOf(items, around);
+  const list = itemsOf(items, context);
   if (typeof variable !== 'string' || list === undefined || !isRecord(body)) {
-    throw new Error(`${key}: must be a name, a list of texts and what to repeat`);
+    throw new Error(`${key}: must be a name, a list of strings and what to repeat`);
   }
   return list.flatMap((item) => {
-    const variables = new Map([...around.variables, [variable, item]]);
-    const repeated = expand(body, { ...around, variables });
+    const variables = new Map([...context.variables, [variable, item]]);
+    const repeated = expand(body, { ...context, variables });
     return isRecord(repeated) ? Object.entries(repeated) : [];
   });
 }
 
-function itemsOf(items: unknown, { defaults }: Surroundings): readonly string[] | undefined {
+function itemsOf(items: unknown, { defaults }: LoopContext): readonly string[] | undefined {
   if (Array.isArray(items)) return items.map(String);
   const { Ref: name } = isRecord(items) ? items : {};
   const { Default: value } = record(defaults[String(name)]);
   return typeof value === 'string' ? value.split(',').map((item) => item.trim()) : undefined;
 }
 
-/** `${Name}` and, in what may hold letters and digits only, `&{Name}`. */
-function replaced(text: string, { variables }: Surroundings): string {
+/** Replaces `${Name}`, and `&{Name}` by the value's letters and digits only. */
+function replaceVariables(text: string, { variables }: LoopContext): string {
   let result = text;
   for (const [name, value] of variables) {
     result = result

@@ -1,154 +1,161 @@
 import { createHash } from 'node:crypto';
-import { accountId, type World } from '#local/template/world.ts';
+import { accountId, signInKey, type StackContext } from '#local/template/stack-context.ts';
 
-/** What `Ref` and `Fn::GetAtt` give for a resource. */
+/** What `Ref` and `Fn::GetAtt` return for a resource. */
 export interface Identity {
   readonly ref: unknown;
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** What a resource is known by before it is made. */
-export interface About {
+/** What is known about a resource before it exists. */
+export interface ResourceContext {
   readonly stackName: string;
   readonly logicalId: string;
   /** Its name among all stacks. */
   readonly key: string;
-  /** A property of it, resolved. */
+  /** Returns one of its properties, resolved. */
   property(name: string): unknown;
-  readonly world: World;
+  readonly context: StackContext;
 }
 
-/** Tells what a resource's references stand for; a type that is not known has a name only. */
-export function identify(type: string, about: About): Identity {
-  const tell = Object.hasOwn(identities, type) ? identities[type] : undefined;
-  return tell?.(about) ?? { ref: nameFrom(about), attributes: {} };
+/** Returns the values of a resource's references. An unknown type has a name and no attributes. */
+export function identify(type: string, resource: ResourceContext): Identity {
+  const identityOf = Object.hasOwn(identities, type) ? identities[type] : undefined;
+  return identityOf?.(resource) ?? { ref: nameFrom(resource), attributes: {} };
 }
 
-/** An id of lower-case letters and digits, always the same for the same words. */
-export function shortId(words: string, length = 10): string {
-  const digest = createHash('sha256').update(words).digest('hex');
+/** Returns an id of lower-case letters and digits, always the same for the same seed. */
+export function shortId(seed: string, length = 10): string {
+  const digest = createHash('sha256').update(seed).digest('hex');
   return BigInt(`0x${digest}`).toString(36).padStart(length, '0').slice(-length);
 }
 
-const idOf = ({ stackName, logicalId }: About, length = 10): string =>
+const idOf = ({ stackName, logicalId }: ResourceContext, length = 10): string =>
   shortId(`${stackName}/${logicalId}`, length);
 
-function nameFrom(about: About, property?: string): string {
-  const given = property === undefined ? undefined : about.property(property);
-  return typeof given === 'string' ? given : `${about.stackName}-${about.logicalId}`;
+function nameFrom(resource: ResourceContext, property?: string): string {
+  const name = property === undefined ? undefined : resource.property(property);
+  return typeof name === 'string' ? name : `${resource.stackName}-${resource.logicalId}`;
 }
 
-const arn = ({ world }: About, service: string, rest: string): string =>
-  `arn:aws:${service}:${world.region}:${accountId}:${rest}`;
+const arnOf = ({ context }: ResourceContext, service: string, rest: string): string =>
+  `arn:aws:${service}:${context.region}:${accountId}:${rest}`;
 
-/** A resource with a name, and an ARN from it. */
+/** A resource with a name, and an ARN made from that name. */
 function named(
   property: string,
-  arnOf: (about: About, name: string) => string,
+  toArn: (resource: ResourceContext, name: string) => string,
   refIs: 'name' | 'arn' = 'name',
-): (about: About) => Identity {
-  return (about) => {
-    const name = nameFrom(about, property);
-    const own = arnOf(about, name);
-    return { ref: refIs === 'name' ? name : own, attributes: { Arn: own, Name: name } };
+): (resource: ResourceContext) => Identity {
+  return (resource) => {
+    const name = nameFrom(resource, property);
+    const arn = toArn(resource, name);
+    return { ref: refIs === 'name' ? name : arn, attributes: { Arn: arn, Name: name } };
   };
 }
 
-function byId(attribute: string, length = 10): (about: About) => Identity {
-  return (about) => {
-    const id = idOf(about, length);
+function byId(attribute: string, length = 10): (resource: ResourceContext) => Identity {
+  return (resource) => {
+    const id = idOf(resource, length);
     return { ref: id, attributes: { [attribute]: id } };
   };
 }
 
-function table(about: About): Identity {
+function table(resource: ResourceContext): Identity {
   const { ref, attributes } = named('TableName', (_, name) =>
-    arn(about, 'dynamodb', `table/${name}`),
-  )(about);
+    arnOf(resource, 'dynamodb', `table/${name}`),
+  )(resource);
   const StreamArn = `${String(attributes['Arn'])}/stream/2026-01-01T00:00:00.000`;
   return { ref, attributes: { ...attributes, StreamArn } };
 }
 
-function queue(about: About): Identity {
-  const suffix = about.property('FifoQueue') === true ? '.fifo' : '';
-  const given = about.property('QueueName');
-  const name = typeof given === 'string' ? given : `${nameFrom(about)}${suffix}`;
-  const url = `${about.world.gateway()}/${accountId}/${name}`;
-  return { ref: url, attributes: { Arn: arn(about, 'sqs', name), QueueName: name, QueueUrl: url } };
+function queue(resource: ResourceContext): Identity {
+  const suffix = resource.property('FifoQueue') === true ? '.fifo' : '';
+  const queueName = resource.property('QueueName');
+  const name = typeof queueName === 'string' ? queueName : `${nameFrom(resource)}${suffix}`;
+  const url = `${resource.context.gatewayUrl}/${accountId}/${name}`;
+  return {
+    ref: url,
+    attributes: { Arn: arnOf(resource, 'sqs', name), QueueName: name, QueueUrl: url },
+  };
 }
 
-function bucket(about: About): Identity {
-  const name = nameFrom(about, 'BucketName').toLowerCase();
-  const { region } = about.world;
+function bucket(resource: ResourceContext): Identity {
+  const name = nameFrom(resource, 'BucketName').toLowerCase();
+  const { region } = resource.context;
   return {
     ref: name,
     attributes: {
       Arn: `arn:aws:s3:::${name}`,
       DomainName: `${name}.s3.amazonaws.com`,
       RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
-      WebsiteURL: `${about.world.gateway()}/${name}`,
+      WebsiteURL: `${resource.context.gatewayUrl}/${name}`,
     },
   };
 }
 
-function userPool(about: About): Identity {
-  const { region } = about.world;
-  const id = `${region}_${idOf(about, 9).toUpperCase()}`;
-  const issuer = about.world.door('sign-in') ?? `https://cognito-idp.${region}.amazonaws.com`;
+function userPool(resource: ResourceContext): Identity {
+  const { region } = resource.context;
+  const id = `${region}_${idOf(resource, 9).toUpperCase()}`;
+  const issuer =
+    resource.context.originOf(signInKey) ?? `https://cognito-idp.${region}.amazonaws.com`;
   const attributes = {
     UserPoolId: id,
-    Arn: arn(about, 'cognito-idp', `userpool/${id}`),
+    Arn: arnOf(resource, 'cognito-idp', `userpool/${id}`),
     ProviderName: `cognito-idp.${region}.amazonaws.com/${id}`,
     ProviderURL: `${issuer}/${id}`,
   };
   return { ref: id, attributes };
 }
 
-function userPoolClient(about: About): Identity {
-  const { ref, attributes } = byId('ClientId', 26)(about);
-  const ClientSecret = about.world.secret(`client ${String(ref)}`);
+function userPoolClient(resource: ResourceContext): Identity {
+  const { ref, attributes } = byId('ClientId', 26)(resource);
+  const ClientSecret = resource.context.secret(`client ${String(ref)}`);
   return { ref, attributes: { ...attributes, ClientSecret } };
 }
 
-function functionUrl(about: About): Identity {
-  const FunctionUrl = `${about.world.door(about.key) ?? ''}/`;
-  const FunctionArn = about.property('TargetFunctionArn');
+function functionUrl(resource: ResourceContext): Identity {
+  const FunctionUrl = `${resource.context.originOf(resource.key) ?? ''}/`;
+  const FunctionArn = resource.property('TargetFunctionArn');
   return { ref: FunctionArn, attributes: { FunctionArn, FunctionUrl } };
 }
 
-function version(about: About): Identity {
-  const name = String(about.property('FunctionName'));
-  const own = name.startsWith('arn:') ? name : arn(about, 'lambda', `function:${name}`);
-  return { ref: `${own}:1`, attributes: { Version: '1', FunctionArn: `${own}:1` } };
+function version(resource: ResourceContext): Identity {
+  const arn = `${functionArn(resource)}:1`;
+  return { ref: arn, attributes: { Version: '1', FunctionArn: arn } };
 }
 
-function alias(about: About): Identity {
-  const name = String(about.property('FunctionName'));
-  const own = name.startsWith('arn:') ? name : arn(about, 'lambda', `function:${name}`);
-  const AliasArn = `${own}:${String(about.property('Name'))}`;
+function alias(resource: ResourceContext): Identity {
+  const AliasArn = `${functionArn(resource)}:${String(resource.property('Name'))}`;
   return { ref: AliasArn, attributes: { AliasArn } };
 }
 
-function restApi(about: About): Identity {
-  const id = idOf(about);
+/** The ARN of the function that a version or an alias belongs to. */
+function functionArn(resource: ResourceContext): string {
+  const name = String(resource.property('FunctionName'));
+  return name.startsWith('arn:') ? name : arnOf(resource, 'lambda', `function:${name}`);
+}
+
+function restApi(resource: ResourceContext): Identity {
+  const id = idOf(resource);
   return { ref: id, attributes: { RestApiId: id, RootResourceId: `${id}-root` } };
 }
 
-function httpApi(about: About): Identity {
-  const id = idOf(about);
-  const ApiEndpoint = about.world.door(about.key) ?? '';
+function httpApi(resource: ResourceContext): Identity {
+  const id = idOf(resource);
+  const ApiEndpoint = resource.context.originOf(resource.key) ?? '';
   return { ref: id, attributes: { ApiId: id, ApiEndpoint } };
 }
 
-const iam = (kind: string) => (_: About, name: string) =>
+const iamArn = (kind: string) => (_: ResourceContext, name: string) =>
   `arn:aws:iam::${accountId}:${kind}/${name}`;
-const of =
+const serviceArn =
   (service: string, kind: string) =>
-  (about: About, name: string): string =>
-    arn(about, service, `${kind}${name}`);
+  (resource: ResourceContext, name: string): string =>
+    arnOf(resource, service, `${kind}${name}`);
 
-/** By type: the properties, references and ARN forms are CloudFormation's. */
-const identities: Readonly<Record<string, (about: About) => Identity>> = {
+/** By resource type. The properties, references and ARN formats are CloudFormation's. */
+const identities: Readonly<Record<string, (resource: ResourceContext) => Identity>> = {
   'AWS::ApiGateway::ApiKey': byId('APIKeyId'),
   'AWS::ApiGateway::Authorizer': byId('AuthorizerId', 6),
   'AWS::ApiGateway::Deployment': byId('DeploymentId', 6),
@@ -168,37 +175,37 @@ const identities: Readonly<Record<string, (about: About) => Identity>> = {
   'AWS::Cognito::UserPoolDomain': named('Domain', (_, name) => name),
   'AWS::DynamoDB::GlobalTable': table,
   'AWS::DynamoDB::Table': table,
-  'AWS::Events::EventBus': named('Name', of('events', 'event-bus/')),
-  'AWS::Events::Rule': named('Name', of('events', 'rule/')),
-  'AWS::IAM::ManagedPolicy': named('ManagedPolicyName', iam('policy'), 'arn'),
-  'AWS::IAM::Role': named('RoleName', iam('role')),
-  'AWS::KMS::Key': named('KeyId', of('kms', 'key/')),
+  'AWS::Events::EventBus': named('Name', serviceArn('events', 'event-bus/')),
+  'AWS::Events::Rule': named('Name', serviceArn('events', 'rule/')),
+  'AWS::IAM::ManagedPolicy': named('ManagedPolicyName', iamArn('policy'), 'arn'),
+  'AWS::IAM::Role': named('RoleName', iamArn('role')),
+  'AWS::KMS::Key': named('KeyId', serviceArn('kms', 'key/')),
   'AWS::Lambda::Alias': alias,
   'AWS::Lambda::EventSourceMapping': byId('Id', 12),
-  'AWS::Lambda::Function': named('FunctionName', of('lambda', 'function:')),
-  'AWS::Lambda::LayerVersion': (about) => {
-    const own = arn(about, 'lambda', `layer:${nameFrom(about, 'LayerName')}:1`);
-    return { ref: own, attributes: { LayerVersionArn: own } };
+  'AWS::Lambda::Function': named('FunctionName', serviceArn('lambda', 'function:')),
+  'AWS::Lambda::LayerVersion': (resource) => {
+    const arn = arnOf(resource, 'lambda', `layer:${nameFrom(resource, 'LayerName')}:1`);
+    return { ref: arn, attributes: { LayerVersionArn: arn } };
   },
   'AWS::Lambda::Url': functionUrl,
   'AWS::Lambda::Version': version,
   'AWS::Logs::LogGroup': named(
     'LogGroupName',
-    (about, name) => `${arn(about, 'logs', `log-group:${name}`)}:*`,
+    (resource, name) => `${arnOf(resource, 'logs', `log-group:${name}`)}:*`,
   ),
   'AWS::S3::Bucket': bucket,
-  'AWS::SNS::Topic': named('TopicName', of('sns', ''), 'arn'),
+  'AWS::SNS::Topic': named('TopicName', serviceArn('sns', ''), 'arn'),
   'AWS::SQS::Queue': queue,
-  'AWS::Scheduler::Schedule': named('Name', of('scheduler', 'schedule/default/')),
-  'AWS::SSM::Parameter': (about) => {
-    const { ref, attributes } = named('Name', of('ssm', 'parameter/'))(about);
-    const [Type, Value] = [about.property('Type'), about.property('Value')];
+  'AWS::Scheduler::Schedule': named('Name', serviceArn('scheduler', 'schedule/default/')),
+  'AWS::SSM::Parameter': (resource) => {
+    const { ref, attributes } = named('Name', serviceArn('ssm', 'parameter/'))(resource);
+    const [Type, Value] = [resource.property('Type'), resource.property('Value')];
     return { ref, attributes: { ...attributes, Type, Value } };
   },
-  'AWS::SecretsManager::Secret': named('Name', of('secretsmanager', 'secret:'), 'arn'),
+  'AWS::SecretsManager::Secret': named('Name', serviceArn('secretsmanager', 'secret:'), 'arn'),
   'AWS::StepFunctions::StateMachine': named(
     'StateMachineName',
-    of('states', 'stateMachine:'),
+    serviceArn('states', 'stateMachine:'),
     'arn',
   ),
 };

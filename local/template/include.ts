@@ -4,8 +4,8 @@ import { isRecord } from '#local/wire/shape.ts';
 import { parseTemplate } from '#local/template/text.ts';
 
 /**
- * A value with the files written in that its `Fn::Transform` of AWS::Include names, relative to
- * the template's folder. Throws for a file that is not there, and for every other transform.
+ * Returns a value with the files inserted that its `Fn::Transform` of AWS::Include names, relative
+ * to the template's folder. Throws for a file that does not exist, and for every other transform.
  */
 export function include(value: unknown, folder: string): unknown {
   if (Array.isArray(value)) return value.map((item) => include(item, folder));
@@ -13,14 +13,14 @@ export function include(value: unknown, folder: string): unknown {
   const { 'Fn::Transform': transform, ...others } = value;
   const own = Object.entries(others).map(([key, item]) => [key, include(item, folder)] as const);
   if (transform === undefined) return Object.fromEntries(own);
-  return { ...included(transform, folder), ...Object.fromEntries(own) };
+  return { ...readIncluded(transform, folder), ...Object.fromEntries(own) };
 }
 
-function included(transform: unknown, folder: string): object {
+function readIncluded(transform: unknown, folder: string): object {
   const { Name, Parameters } = isRecord(transform) ? transform : {};
   const { Location: location } = isRecord(Parameters) ? Parameters : {};
   if (Name !== 'AWS::Include' || typeof location !== 'string' || location.startsWith('s3:')) {
-    throw new Error(`Fn::Transform: only AWS::Include of a file here is known`);
+    throw new Error(`Fn::Transform: only AWS::Include of a local file is supported`);
   }
   const file = join(folder, location);
   const content = include(parseTemplate(readFileSync(file, 'utf8'), file), folder);

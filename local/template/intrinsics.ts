@@ -1,29 +1,29 @@
 import { isRecord } from '#local/wire/shape.ts';
 
-/** What a template's references stand for. */
+/** Returns the values of a template's references. */
 export interface Scope {
-  /** The value of `Ref` to a parameter, pseudo parameter or resource. */
+  /** Returns the value of `Ref` to a parameter, pseudo parameter or resource. */
   ref(logicalId: string): unknown;
   attribute(logicalId: string, name: string): unknown;
   condition(name: string): boolean;
-  /** Nothing where the mapping has no such keys. */
+  /** Returns undefined if the mapping has no such keys. */
   mapping(map: string, first: string, second: string): unknown;
-  /** The value that another stack exports under a name. */
+  /** Returns the value that another stack exports under a name. */
   importValue(name: string): unknown;
 }
 
-/** `Ref: AWS::NoValue`: the property it is the value of is left out. */
+/** The value of `Ref: AWS::NoValue`. A property with this value is left out. */
 export const noValue = Symbol('AWS::NoValue');
 
 /**
- * A template value with every intrinsic function carried out, as CloudFormation does it. Throws
- * an error that names the function where its arguments are not of its form.
+ * Returns a template value with every intrinsic function evaluated, as CloudFormation does it.
+ * Throws an error that names a function whose arguments are invalid.
  */
 export function resolve(value: unknown, scope: Scope): unknown {
   if (Array.isArray(value)) {
     return value.map((item) => resolve(item, scope)).filter((item) => item !== noValue);
   }
-  if (typeof value === 'string') return literal(value);
+  if (typeof value === 'string') return assertLiteral(value);
   if (!isRecord(value)) return value;
   const entries = Object.entries(value);
   const [only] = entries;
@@ -37,12 +37,12 @@ export function resolve(value: unknown, scope: Scope): unknown {
   return Object.fromEntries(resolved.filter(([, item]) => item !== noValue));
 }
 
-/** What AWS would look up when the stack is made cannot be known here. */
-function literal(text: string): string {
+/** Throws for a dynamic reference: only AWS can look it up, while it creates the stack. */
+function assertLiteral(text: string): string {
   const start = text.indexOf('{{resolve:');
   if (start === -1) return text;
   const reference = text.slice(start, text.indexOf('}}', start) + 2);
-  throw new Error(`${reference} is looked up by AWS only: give the value by a parameter`);
+  throw new Error(`${reference} can only be looked up by AWS: use a parameter for the value`);
 }
 
 function call(name: string, argument: unknown, scope: Scope): unknown {
@@ -67,16 +67,16 @@ function call(name: string, argument: unknown, scope: Scope): unknown {
   }
 }
 
-function findInMap([map, first, second, otherwise]: readonly unknown[], scope: Scope): unknown {
+function findInMap([map, first, second, options]: readonly unknown[], scope: Scope): unknown {
   const keys = [map, first, second].map((part) => asText('Fn::FindInMap', part));
   const [mapName = '', firstKey = '', secondKey = ''] = keys;
-  const found = scope.mapping(mapName, firstKey, secondKey);
-  if (found !== undefined) return found;
-  if (isRecord(otherwise) && 'DefaultValue' in otherwise) return otherwise['DefaultValue'];
+  const value = scope.mapping(mapName, firstKey, secondKey);
+  if (value !== undefined) return value;
+  if (isRecord(options) && 'DefaultValue' in options) return options['DefaultValue'];
   throw new Error(`There is no mapping ${keys.join('.')}`);
 }
 
-/** The functions that need nothing but their arguments. */
+/** Evaluates the functions that only depend on their arguments. */
 function compute(name: string, value: unknown): unknown {
   switch (name) {
     case 'Fn::Join': {
@@ -96,7 +96,7 @@ function compute(name: string, value: unknown): unknown {
     }
     case 'Fn::Equals': {
       const [left, right] = asList(name, value);
-      return JSON.stringify(plain(left)) === JSON.stringify(plain(right));
+      return JSON.stringify(comparable(left)) === JSON.stringify(comparable(right));
     }
     case 'Fn::And':
       return asList(name, value).every((item) => item === true);
@@ -115,16 +115,16 @@ function compute(name: string, value: unknown): unknown {
     case 'Fn::GetAZs':
       return ['a', 'b', 'c'].map((zone) => `${asText(name, value) || 'us-east-1'}${zone}`);
     default:
-      throw new Error(`${name} is not an intrinsic function that is known here`);
+      throw new Error(`${name} is not a supported intrinsic function`);
   }
 }
 
-/** Texts, numbers and truth values are compared as texts. */
-function plain(value: unknown): unknown {
+/** Strings, numbers and booleans are compared as strings. */
+function comparable(value: unknown): unknown {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
 }
 
-/** So many blocks of IPv4 addresses, each of 2 to the power of `bits`, from one block. */
+/** Returns `count` IPv4 blocks, each of 2 to the power of `bits` addresses, from one block. */
 function cidrBlocks([block, count, bits]: readonly unknown[]): readonly string[] {
   const [, a, b, c, d] = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/\d+$/u.exec(String(block)) ?? [];
   if (d === undefined) throw new Error(`Fn::Cidr needs an IPv4 block, not ${String(block)}`);
@@ -141,7 +141,7 @@ function substitute(argument: unknown, scope: Scope): string {
   const [template, variables] =
     typeof argument === 'string' ? [argument] : asList('Fn::Sub', argument);
   const own = isRecord(variables) ? variables : {};
-  return literal(asText('Fn::Sub', template)).replaceAll(
+  return assertLiteral(asText('Fn::Sub', template)).replaceAll(
     /\$\{(!?)([^}]+)\}/gu,
     (_, mark, name: string) => {
       if (mark === '!') return `\${${name}}`;

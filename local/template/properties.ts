@@ -1,34 +1,35 @@
 import { isRecord } from '#local/wire/shape.ts';
 
-/** The resolved properties of one resource, read with errors that name resource and property. */
+/** Reads the resolved properties of one resource. Errors name the resource and the property. */
 export interface Properties {
-  /** Where they are: the resource, and the path below it. */
+  /** The resource, and the path below it, such as `Api.Auth`. */
   readonly key: string;
   text(name: string): string;
   optionalText(name: string): string | undefined;
-  /** One of a few texts. */
+  /** Returns one of a few strings. */
   choice<Choice extends string>(name: string, of: readonly Choice[], otherwise?: Choice): Choice;
   number(name: string, fallback: number): number;
   optionalNumber(name: string): number | undefined;
   flag(name: string, fallback?: boolean): boolean;
   texts(name: string): readonly string[];
-  /** A map of strings, such as environment variables. */
+  /** Returns a map of strings, such as environment variables. */
   textMap(name: string): Readonly<Record<string, string>>;
-  /** A nested object; empty where it is absent. */
+  /** Returns a nested object, which is empty if it is absent. */
   nested(name: string): Properties;
-  /** A list of objects; empty where it is absent. */
+  /** Returns a list of objects, which is empty if it is absent. */
   list(name: string): readonly Properties[];
   has(name: string): boolean;
   raw(name: string): unknown;
-  /** The names that are there. */
+  /** Returns the names of all properties. */
   names(): readonly string[];
 }
 
+/** Returns a reader of the properties in `values`; `key` is their place in error messages. */
 export function readProperties(key: string, values: unknown): Properties {
   const properties = isRecord(values) ? values : {};
   const raw = (name: string): unknown =>
     Object.hasOwn(properties, name) ? (properties[name] ?? undefined) : undefined;
-  const read = reader(key, raw);
+  const read = createReader(key, raw);
   return {
     ...read,
     key,
@@ -64,8 +65,8 @@ interface Reader {
   map(name: string): Readonly<Record<string, unknown>>;
 }
 
-/** Reads single values, or refuses them with what was expected. */
-function reader(key: string, raw: (name: string) => unknown): Reader {
+/** Returns functions that read single values, or throw an error with what was expected. */
+function createReader(key: string, raw: (name: string) => unknown): Reader {
   const refuse = (name: string, expected: string): never => {
     throw new Error(`${key}.${name}: must be ${expected}, not ${JSON.stringify(raw(name))}`);
   };

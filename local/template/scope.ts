@@ -1,32 +1,33 @@
 import { identify, type Identity } from '#local/template/identity.ts';
 import { noValue, resolve, type Scope } from '#local/template/intrinsics.ts';
-import { accountId, stackIdOf, type World } from '#local/template/world.ts';
+import { accountId, stackIdOf, type ScopeContext } from '#local/template/stack-context.ts';
 import { isRecord } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 import type { Template, TemplateResource } from '#local/template/template.ts';
 
-export interface ScopeSettings {
+export interface ScopeOptions {
   readonly template: Template;
   readonly parameters: ReadonlyMap<string, unknown>;
-  readonly world: World;
-  /** What a resource is called among all stacks. */
+  readonly context: ScopeContext;
+  /** Returns the name of a resource among all stacks. */
   keyOf(logicalId: string): string;
 }
 
-/** What the references of a template stand for when its stack runs here. */
-export function createScope({ template, parameters, world, keyOf }: ScopeSettings): Scope {
+/** Returns the scope in which the references of a template are resolved. */
+export function createScope({ template, parameters, context, keyOf }: ScopeOptions): Scope {
   const { resources, conditions, mappings, stackName } = template;
-  const pseudo = pseudoParameters(stackName, world.region);
+  const pseudoParameters = pseudoParametersOf(stackName, context.region);
   const identityOf = (logicalId: string): Identity => {
-    const { type, properties } = known(resources, logicalId);
+    const { type, properties } = requireResource(resources, logicalId);
     const property = (name: string): unknown => resolve(properties[name], scope);
     const key = keyOf(logicalId);
-    return identify(type, { stackName, logicalId, key, property, world });
+    return identify(type, { stackName, logicalId, key, property, context });
   };
-  const samReference = (path: string): unknown => identityOf(madeBySam(resources, path)).ref;
+  const samReference = (path: string): unknown =>
+    identityOf(requireSamResource(resources, path)).ref;
   const scope: Scope = {
     ref(logicalId) {
-      if (pseudo.has(logicalId)) return pseudo.get(logicalId);
+      if (pseudoParameters.has(logicalId)) return pseudoParameters.get(logicalId);
       if (!parameters.has(logicalId)) {
         return logicalId.includes('.') ? samReference(logicalId) : identityOf(logicalId).ref;
       }
@@ -35,13 +36,13 @@ export function createScope({ template, parameters, world, keyOf }: ScopeSetting
       throw new Error(`Parameter ${logicalId}: needs --parameter ${logicalId}=…`);
     },
     attribute(logicalId, name) {
-      if (known(resources, logicalId).type === 'AWS::CloudFormation::Stack') {
-        return world.nestedOutput(keyOf(logicalId), name.replace(/^Outputs\./u, ''));
+      if (requireResource(resources, logicalId).type === 'AWS::CloudFormation::Stack') {
+        return context.nestedOutput(keyOf(logicalId), name.replace(/^Outputs\./u, ''));
       }
       const { attributes } = identityOf(logicalId);
       if (isSamPart(name)) return samReference(`${logicalId}.${name}`);
       if (Object.hasOwn(attributes, name)) return attributes[name];
-      world.warn(`${logicalId}.${name} is not known here: a placeholder stands for it`);
+      context.warn(`${logicalId}.${name} is not supported here: a placeholder is used instead`);
       return `${logicalId}-${name}`;
     },
     condition(name) {
@@ -50,27 +51,31 @@ export function createScope({ template, parameters, world, keyOf }: ScopeSetting
     },
     mapping(map, first, second) {
       return [map, first, second].reduce<unknown>(
-        (found, key) => (isRecord(found) && Object.hasOwn(found, key) ? found[key] : undefined),
+        (value, key) => (isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined),
         mappings,
       );
     },
-    importValue: (name) => world.importValue(name),
+    importValue: (name) => context.importValue(name),
   };
   return scope;
 }
 
-/** SAM lets `Api.Stage`, `Function.Alias` and `Function.Version` stand for what it makes. */
-function madeBySam(resources: Template['resources'], path: string): string {
+/**
+ * Finds the resource behind `Api.Stage`, `Function.Alias` or `Function.Version`: SAM lets these
+ * paths refer to resources that it creates. Throws if there is none.
+ */
+function requireSamResource(resources: Template['resources'], path: string): string {
   const [owner = '', part = ''] = path.split('.');
-  const [wanted, owned = ''] = samParts[part] ?? [];
-  const found = [...resources].find(
-    ([, { type, properties }]) => type === wanted && record(properties[owned])['Ref'] === owner,
+  const [samType, ownerProperty = ''] = samParts[part] ?? [];
+  const resource = [...resources].find(
+    ([, { type, properties }]) =>
+      type === samType && record(properties[ownerProperty])['Ref'] === owner,
   );
-  if (found === undefined) throw new Error(`There is no ${path}`);
-  return found[0];
+  if (resource === undefined) throw new Error(`There is no ${path}`);
+  return resource[0];
 }
 
-/** By the name of the part: the type that SAM makes, and the property that names its owner. */
+/** By the name of the part: the type that SAM creates, and the property that names its owner. */
 const samParts: Readonly<Record<string, readonly [type: string, property: string]>> = {
   Alias: ['AWS::Lambda::Alias', 'FunctionName'],
   Stage: ['AWS::ApiGateway::Stage', 'RestApiId'],
@@ -81,7 +86,7 @@ function isSamPart(name: string): boolean {
   return Object.hasOwn(samParts, name) && name !== 'Version';
 }
 
-function pseudoParameters(stackName: string, region: string): ReadonlyMap<string, unknown> {
+function pseudoParametersOf(stackName: string, region: string): ReadonlyMap<string, unknown> {
   return new Map<string, unknown>([
     ['AWS::AccountId', accountId],
     ['AWS::Region', region],
@@ -94,16 +99,13 @@ function pseudoParameters(stackName: string, region: string): ReadonlyMap<string
   ]);
 }
 
-function known(
-  resources: ReadonlyMap<string, TemplateResource>,
-  logicalId: string,
-): TemplateResource {
+function requireResource(resources: Template['resources'], logicalId: string): TemplateResource {
   const resource = resources.get(logicalId);
   if (resource === undefined) throw new Error(`There is no resource or parameter ${logicalId}`);
   return resource;
 }
 
-/** An output's value, where its condition holds. */
+/** Returns the value of an output, or undefined if its condition is false. */
 export function outputValue(output: Json, scope: Scope): unknown {
   const { Condition, Value } = output;
   if (typeof Condition === 'string' && !scope.condition(Condition)) return undefined;

@@ -2,31 +2,36 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRecord } from '#local/wire/shape.ts';
 import { createScope, outputValue } from '#local/template/scope.ts';
-import { type World } from '#local/template/world.ts';
+import type { ScopeContext, StackContext } from '#local/template/stack-context.ts';
 import { noValue, resolve, type Scope } from '#local/template/intrinsics.ts';
 import { readParameters, refuseUnknownParameters } from '#local/template/parameters.ts';
 import { readProperties, type Properties } from '#local/template/properties.ts';
 import { record, type Json } from '#local/template/json.ts';
+import { createUrlRewriter, type RewriteUrls } from '#local/template/rewrite-urls.ts';
 import { readTemplate, type Template } from '#local/template/template.ts';
 
 /** A stack as it runs here. */
 export interface OpenStack {
   readonly template: Template;
   readonly scope: Scope;
-  /** Whether another stack made it. */
+  /** Whether another stack created it. */
   readonly isNested: boolean;
-  /** What a resource is called among all stacks: its logical id, with its stack where two have it. */
+  /**
+   * Returns a resource's name among all stacks: its logical id, with the stack's name in front if
+   * an earlier stack has the same logical id.
+   */
   keyOf(logicalId: string): string;
-  /** Its resources of a type, resolved, as far as their conditions hold. */
+  /** Returns its resources of some types, resolved. Leaves out those whose condition is false. */
   ofType(...types: readonly string[]): readonly Resource[];
-  /** Its outputs that are texts, by name. */
+  /** Returns the outputs that are strings, by name. */
   outputs(): Readonly<Record<string, string>>;
-  /** What other stacks may import, and which output it is. */
+  /** Returns what other stacks can import. */
   exports(): readonly Export[];
 }
 
 export interface Export {
   readonly name: string;
+  /** The name of the output with its value. */
   readonly output: string;
 }
 
@@ -39,68 +44,67 @@ export interface Resource {
   readonly stack: OpenStack;
 }
 
-export type OpenWorld = Omit<World, 'importValue' | 'nestedOutput'> & {
-  /** A text in which the addresses that AWS would have are those that are here. */
-  localized(text: string): string;
-};
-
 /**
- * Opens stacks and those nested in them, each with what its references stand for. Throws for a
- * parameter that no stack declares, and for a nested template that is not there.
+ * Opens stacks and the stacks nested in them, so that their references can be resolved. Throws for
+ * a parameter that no stack declares, and for a nested template that does not exist.
  */
 export async function openStacks(
   templates: readonly Template[],
-  given: Json,
-  outside: OpenWorld,
+  parameters: Json,
+  context: StackContext,
 ): Promise<readonly OpenStack[]> {
-  refuseUnknownParameters(templates, given);
-  const all: OpenStack[] = [];
+  refuseUnknownParameters(templates, parameters);
+  const stacks: OpenStack[] = [];
   const nested = new Map<string, OpenStack>();
-  const world: Opening['world'] = {
-    ...outside,
-    importValue: (name) => exportedValue(all, name),
+  const shared: SharedContext = {
+    ...context,
+    stacks,
+    rewriteUrls: createUrlRewriter(stacks, context),
+    importValue: (name) => exportedValue(stacks, name),
     nestedOutput(key, name) {
       const stack = nested.get(key);
-      if (stack === undefined) throw new Error(`${key}: the nested stack is not there`);
+      if (stack === undefined) throw new Error(`${key}: the nested stack does not exist`);
       return outputValue(record(stack.template.outputs[name]), stack.scope);
     },
   };
-  async function open(template: Template, parameters: Json, isNested: boolean): Promise<OpenStack> {
-    const stack = openStack({ template, parameters, isNested, world, all });
-    all.push(stack);
+  async function open(template: Template, values: Json, isNested: boolean): Promise<OpenStack> {
+    const stack = openStack(template, values, isNested, shared);
+    stacks.push(stack);
     for (const resource of stack.ofType('AWS::CloudFormation::Stack')) {
       const file = nestedFile(resource, template);
       const read = await readTemplate(file, `${template.stackName}-${resource.logicalId}`);
-      // CDK keeps the assets of nested stacks with those of the stack they are in.
+      // CDK lists the assets of nested stacks with those of their parent.
       const child = { ...read, assets: new Map([...template.assets, ...read.assets]) };
-      nested.set(
-        resource.key,
-        await open(child, record(resource.properties.raw('Parameters')), true),
-      );
+      const childValues = record(resource.properties.raw('Parameters'));
+      nested.set(resource.key, await open(child, childValues, true));
     }
     return stack;
   }
-  for (const template of templates) await open(template, given, false);
-  return all;
+  for (const template of templates) await open(template, parameters, false);
+  return stacks;
 }
 
-interface Opening {
-  readonly template: Template;
-  readonly parameters: Json;
-  readonly isNested: boolean;
-  readonly world: World & Pick<OpenWorld, 'localized'>;
-  readonly all: readonly OpenStack[];
+/** What all stacks of a system share. */
+interface SharedContext extends ScopeContext {
+  /** The stacks that are open so far. */
+  readonly stacks: readonly OpenStack[];
+  readonly rewriteUrls: RewriteUrls;
 }
 
-function openStack({ template, parameters, isNested, world, all }: Opening): OpenStack {
+function openStack(
+  template: Template,
+  parameterValues: Json,
+  isNested: boolean,
+  shared: SharedContext,
+): OpenStack {
   const keyOf = (logicalId: string): string => {
-    const isTaken = all
-      .slice(0, all.indexOf(stack))
+    const isTaken = shared.stacks
+      .slice(0, shared.stacks.indexOf(stack))
       .some((other) => other.template.resources.has(logicalId));
     return isTaken ? `${template.stackName}/${logicalId}` : logicalId;
   };
-  const values = readParameters(template.parameters, parameters);
-  const scope = createScope({ template, parameters: values, world, keyOf });
+  const parameters = readParameters(template.parameters, parameterValues);
+  const scope = createScope({ template, parameters, context: shared, keyOf });
   const stack: OpenStack = {
     template,
     scope,
@@ -110,23 +114,19 @@ function openStack({ template, parameters, isNested, world, all }: Opening): Ope
       return [...template.resources]
         .filter(([, { type }]) => types.includes(type))
         .filter(([, { condition }]) => condition === undefined || scope.condition(condition))
-        .map(([logicalId, { type, properties, metadata }]) => {
+        .map(([logicalId, { type, properties: written, metadata }]) => {
           const key = keyOf(logicalId);
-          const resolved = localizedIn(resolveNamed(key, properties, scope), world);
-          return {
-            key,
-            logicalId,
-            type,
-            metadata,
-            stack,
-            properties: readProperties(key, resolved),
-          };
+          const values = rewriteAllUrls(resolveNamed(key, written, scope), shared.rewriteUrls);
+          const properties = readProperties(key, values);
+          return { key, logicalId, type, metadata, stack, properties };
         });
     },
     outputs() {
       const entries = Object.entries(template.outputs).flatMap(([name, output]) => {
-        const value = attempt(`Outputs.${name}`, () => outputValue(record(output), scope), world);
-        return typeof value === 'string' ? [[name, world.localized(value)] as const] : [];
+        const value = valueOrWarning(`Outputs.${name}`, shared, () =>
+          outputValue(record(output), scope),
+        );
+        return typeof value === 'string' ? [[name, shared.rewriteUrls(value)] as const] : [];
       });
       return Object.fromEntries(entries);
     },
@@ -140,26 +140,31 @@ function openStack({ template, parameters, isNested, world, all }: Opening): Ope
   return stack;
 }
 
-/** The value, or nothing and a notice: an output that cannot be told keeps nobody from starting. */
-function attempt(place: string, read: () => unknown, world: Opening['world']): unknown {
+/** Returns the value, or warns and returns undefined: a wrong output does not prevent the start. */
+function valueOrWarning(
+  place: string,
+  { warn }: Pick<StackContext, 'warn'>,
+  read: () => unknown,
+): unknown {
   try {
     return read();
   } catch (error) {
-    world.warn(`${place}: ${error instanceof Error ? error.message : String(error)}`);
+    warn(`${place}: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
 }
 
-/** Every text in a value, localized. */
-function localizedIn(value: unknown, world: Opening['world']): unknown {
-  if (typeof value === 'string') return world.localized(value);
-  if (Array.isArray(value)) return value.map((item) => localizedIn(item, world));
+function rewriteAllUrls(value: unknown, rewriteUrls: RewriteUrls): unknown {
+  if (typeof value === 'string') return rewriteUrls(value);
+  if (Array.isArray(value)) return value.map((item) => rewriteAllUrls(item, rewriteUrls));
   if (!isRecord(value)) return value;
-  const entries = Object.entries(value);
-  return Object.fromEntries(entries.map(([name, item]) => [name, localizedIn(item, world)]));
+  const entries = Object.entries(value).map(
+    ([name, item]) => [name, rewriteAllUrls(item, rewriteUrls)] as const,
+  );
+  return Object.fromEntries(entries);
 }
 
-/** Each property by itself, so that an error can name it. */
+/** Resolves each property separately, so that an error can name the property. */
 function resolveNamed(key: string, properties: Json, scope: Scope): Json {
   const entries = Object.entries(properties).map(([name, value]) => {
     try {
@@ -172,13 +177,13 @@ function resolveNamed(key: string, properties: Json, scope: Scope): Json {
   return Object.fromEntries(entries.filter(([, value]) => value !== noValue));
 }
 
-/** CDK names a nested template by its key in the assets bucket, everybody else by its path. */
+/** CDK names a nested template by its key in the assets bucket. Other tools use its path. */
 function nestedFile({ properties }: Resource, { assets, folder }: Template): string {
   const url = properties.text('TemplateURL');
   const asset = assets.get(url.split('/').at(-1) ?? '');
   if (asset !== undefined) return asset;
   if (/^https?:/u.test(url)) {
-    throw new Error(`${properties.key}.TemplateURL: must be a file here, not ${url}`);
+    throw new Error(`${properties.key}.TemplateURL: must be a local file, not ${url}`);
   }
   const file = join(folder, url);
   if (!existsSync(file)) throw new Error(`${properties.key}.TemplateURL: there is no file ${file}`);
@@ -187,9 +192,9 @@ function nestedFile({ properties }: Resource, { assets, folder }: Template): str
 
 function exportedValue(stacks: readonly OpenStack[], name: string): unknown {
   for (const stack of stacks) {
-    const found = stack.exports().find((each) => each.name === name);
-    if (found !== undefined) {
-      return outputValue(record(stack.template.outputs[found.output]), stack.scope);
+    const exported = stack.exports().find((each) => each.name === name);
+    if (exported !== undefined) {
+      return outputValue(record(stack.template.outputs[exported.output]), stack.scope);
     }
   }
   throw new Error(`No stack exports ${name}`);

@@ -14,7 +14,7 @@ export interface TemplateResource {
   readonly metadata: Json;
 }
 
-/** A template as it was written, SAM's resources told as CloudFormation's; nothing is resolved. */
+/** A template with SAM's resources rewritten as CloudFormation's. References are not resolved. */
 export interface Template {
   readonly stackName: string;
   readonly resources: ReadonlyMap<string, TemplateResource>;
@@ -23,26 +23,29 @@ export interface Template {
   readonly conditions: Json;
   readonly mappings: Json;
   readonly outputs: Json;
-  /** Where the template is, from which relative paths in it lead. */
+  /** The folder of the template. Relative paths in it start there. */
   readonly folder: string;
-  /** Where the files are that it names by their key in an assets bucket. */
+  /** Paths of files that the template names by their key in an assets bucket. */
   readonly assets: ReadonlyMap<string, string>;
-  /** What its reader should know: what of it is left out. */
-  readonly notices: readonly string[];
+  /** What is left out and changes how the system behaves. */
+  readonly warnings: readonly string[];
+  /** What is left out without consequences here. */
+  readonly notes: readonly string[];
 }
 
-/** Reads a template in JSON or YAML. Throws an error that names the file and what is wrong in it. */
+/** Reads a template in JSON or YAML. Throws an error that names the file and what is wrong. */
 export async function readTemplate(file: string, stackName: string): Promise<Template> {
   const parsed = parseTemplate(await readFile(file, 'utf8'), file);
   const json = expandLoops(record(include(parsed, dirname(file))));
   if (Object.keys(record(json['Resources'])).length === 0) {
     throw new Error(`${file}: has no Resources`);
   }
-  const { resources, conditions, notices } = transformSam(json);
+  const { resources, conditions, warnings, notes } = transformSam(json);
   const entries = Object.entries(resources).map(toResource);
   return {
     stackName,
-    notices,
+    warnings,
+    notes,
     conditions,
     resources: new Map(entries),
     parameters: record(json['Parameters']),
@@ -67,7 +70,7 @@ function toResource([logicalId, value]: [string, unknown]): [string, TemplateRes
   ];
 }
 
-/** CDK lists beside its template where the files are that it will upload. */
+/** Reads the list beside a CDK template with the files that CDK would upload. */
 async function readAssets(file: string): Promise<ReadonlyMap<string, string>> {
   const assetsFile = file.replace('.template.json', '.assets.json');
   if (assetsFile === file || !existsSync(assetsFile)) return new Map();

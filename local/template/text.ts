@@ -2,8 +2,8 @@ import { parseDocument, YAMLMap, type CollectionTag, type ScalarTag, type YAMLSe
 import { isRecord } from '#local/wire/shape.ts';
 
 /**
- * The object that a template is, from JSON or from YAML with the short forms of intrinsic
- * functions (`!Ref`, `!Sub`). Throws an error that names the file.
+ * Parses a template in JSON, or in YAML with the short forms of intrinsic functions (`!Ref`,
+ * `!Sub`). Throws an error that names the file if the result is not an object.
  */
 export function parseTemplate(text: string, file: string): Readonly<Record<string, unknown>> {
   try {
@@ -13,10 +13,10 @@ export function parseTemplate(text: string, file: string): Readonly<Record<strin
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${file} is not a template in JSON or YAML: ${reason}`, { cause: error });
   }
-  throw new Error(`${file} is not a template: it holds no object`);
+  throw new Error(`${file} is not a template: it contains no object`);
 }
 
-/** A tag that nobody knows is a mistake, not a text. */
+/** An unknown tag is a mistake. The parser only warns about it and returns a string. */
 function parseYaml(text: string): unknown {
   const document = parseDocument(text, { customTags: shortForms });
   const [problem] = [...document.errors, ...document.warnings];
@@ -35,22 +35,22 @@ const longForms: readonly (readonly [short: string, long: string])[] = [
   ...functions.map((name) => [`!${name}`, `Fn::${name}`] as const),
 ];
 
-/** A short form stands before a text, a list or a map. */
+/** A short form can precede a string, a list or a map. */
 const shortForms: (ScalarTag | CollectionTag)[] = longForms.flatMap(([tag, long]) => [
   { tag, resolve: (text: string) => ({ [long]: text }) },
   {
     tag,
     collection: 'seq',
-    resolve: (node: YAMLMap.Parsed | YAMLSeq.Parsed) => wrapped(long, node),
+    resolve: (node: YAMLMap.Parsed | YAMLSeq.Parsed) => wrapInMap(long, node),
   },
   {
     tag,
     collection: 'map',
-    resolve: (node: YAMLMap.Parsed | YAMLSeq.Parsed) => wrapped(long, node),
+    resolve: (node: YAMLMap.Parsed | YAMLSeq.Parsed) => wrapInMap(long, node),
   },
 ]);
 
-function wrapped(long: string, node: YAMLMap.Parsed | YAMLSeq.Parsed): YAMLMap {
+function wrapInMap(long: string, node: YAMLMap.Parsed | YAMLSeq.Parsed): YAMLMap {
   const map = new YAMLMap();
   map.set(long, node);
   return map;

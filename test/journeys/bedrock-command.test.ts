@@ -41,13 +41,13 @@ afterAll(() => {
   child.kill('SIGINT');
 });
 
-/** Runs a curl line as a reader would, with the port of this test. */
+/** Runs a curl line in a shell, with the port of this test. */
 async function shell(line: string): Promise<string> {
   const { stdout } = await run('bash', ['-c', line.replaceAll('http://127.0.0.1:4566', url)]);
   return stdout;
 }
 
-test('the line that it prints works as it is', async () => {
+test('the curl line that it prints works', async () => {
   const line = printed.split('\n').find((text) => text.includes('curl ')) ?? '';
   expect(JSON.parse(await shell(`${line.trim()} -s`))).toMatchObject({
     output: { message: { content: [{ text: expect.stringContaining('Simulated') }] } },
@@ -87,7 +87,7 @@ test('the scenario file of the docs works', async () => {
   await bedrock.close();
 });
 
-test('its help names every option, and the docs name none that is not there', async () => {
+test('the help names every option that the docs name', async () => {
   const { stdout: help } = await run(process.execPath, [...command, '--help']);
   const inDocs = new Set(
     [...page.matchAll(/(?<=[`\s])--[a-z][a-z-]+(?=[`\s])/gu)].map(([option]) => option),
@@ -113,13 +113,13 @@ test.each([
   [['--port', '70000'], '--port: must be a port from 0 to 65535, not 70000'],
   [['--model-map', 'm.yaml'], '--model-map: needs --upstream'],
   [['--replay', 'docs', '--inline-scenarios'], '--inline-scenarios: has no effect with --replay'],
-])('%j is refused in a line that names it', async (options, words) => {
-  const asked = run(process.execPath, [...command, '--port', '0', ...options]);
-  await expect(asked).rejects.toMatchObject({ stderr: expect.stringContaining(words) });
-  await expect(asked).rejects.toMatchObject({ stderr: expect.not.stringContaining('    at ') });
+])('%j is refused with a one-line error that names it', async (options, message) => {
+  const result = run(process.execPath, [...command, '--port', '0', ...options]);
+  await expect(result).rejects.toMatchObject({ stderr: expect.stringContaining(message) });
+  await expect(result).rejects.toMatchObject({ stderr: expect.not.stringContaining('    at ') });
 });
 
-test('an interrupt ends it, and nothing else is heard of it', async () => {
+test('an interrupt ends it without an error message', async () => {
   const another = spawn(process.execPath, [...command, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

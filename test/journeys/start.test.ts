@@ -33,9 +33,10 @@ function environmentsOf(data: string): readonly string[] {
   return listed.split('\n').filter((line) => line.includes(join(data, 'runtime')));
 }
 
-test('the system starts, its curl line streams, its page is served, and an interrupt ends it all', async () => {
+test('npm start prints a curl line that streams, serves the page, and ends everything when interrupted', async () => {
   const { child, lines, state, data } = await start();
   await expect.poll(() => lines.join('\n'), { timeout: 60_000 }).toContain('curl -N');
+  expect(lines.filter((line) => line.startsWith('!'))).toEqual([]);
   const { web, endpoints } = JSON.parse(readFileSync(state, 'utf8'));
   const curl = lines.find((line) => line.includes('curl -N')) ?? '';
   const [, url = '', key = '', body = ''] =
@@ -57,7 +58,7 @@ test('the system starts, its curl line streams, its page is served, and an inter
   expect(environmentsOf(data)).toEqual([]);
 });
 
-test('a start that is killed leaves no page behind', async () => {
+test('npm start leaves no page behind when it is killed', async () => {
   const { child, lines, state } = await start();
   await expect.poll(() => lines.join('\n'), { timeout: 60_000 }).toContain('Ready.');
   const { web } = JSON.parse(readFileSync(state, 'utf8'));
@@ -71,7 +72,7 @@ test('a start that is killed leaves no page behind', async () => {
   await expect.poll(answers, { timeout: 10_000 }).toBe(false);
 });
 
-test('a port that is taken is named, with the option that changes it', async () => {
+test('an error names a port that is taken and the option that changes it', async () => {
   const first = await start();
   await expect.poll(() => first.lines.join('\n'), { timeout: 60_000 }).toContain('Ready.');
   const { web, endpoints } = JSON.parse(readFileSync(first.state, 'utf8'));
@@ -91,7 +92,7 @@ test('a port that is taken is named, with the option that changes it', async () 
   await once(first.child, 'exit');
 });
 
-test('an option that makes no sense is refused by name', async () => {
+test('an error names an option with an invalid value', async () => {
   const { child, lines } = await start('--port', 'many');
   await once(child, 'exit');
   expect(lines.join('\n')).toContain('--port: must be a whole number, not "many"');

@@ -1,14 +1,14 @@
 import { authorizerSchemes, httpSchemes } from '#local/template/sam/authorizers.ts';
 import {
   plainText,
-  type Rewriting,
+  type SamTemplate,
   type SamRoute,
-  type Written,
-} from '#local/template/sam/rewriting.ts';
+  type RawResource,
+} from '#local/template/sam/sam-template.ts';
 import { record, type Json } from '#local/template/json.ts';
 
-/** AWS::Serverless::Api: a REST API by its OpenAPI document, and its stage. */
-export function addApi(id: string, resource: Written, rewriting: Rewriting): void {
+/** AWS::Serverless::Api: adds a REST API with its OpenAPI document, and its stage. */
+export function addApi(id: string, resource: RawResource, sam: SamTemplate): void {
   const { Properties: properties, Condition } = resource;
   const { Name, StageName, DefinitionBody, DefinitionUri, Auth, Variables } = properties;
   const { Models, GatewayResponses, BinaryMediaTypes } = properties;
@@ -17,8 +17,8 @@ export function addApi(id: string, resource: Written, rewriting: Rewriting): voi
     openapi: '3.0.1',
     ...record(DefinitionBody),
     paths: mergePaths(ownPaths(record(DefinitionBody), auth), [
-      ...rewriting.routesOf(id).map((route) => restPath(route, auth)),
-      ...corsPaths(properties['Cors'], rewriting.routesOf(id), preflightSecurity(auth)),
+      ...sam.routesOf(id).map((route) => restPath(route, auth)),
+      ...corsPaths(properties['Cors'], sam.routesOf(id), preflightSecurity(auth)),
     ]),
     components: {
       ...record(record(DefinitionBody)['components']),
@@ -37,30 +37,31 @@ export function addApi(id: string, resource: Written, rewriting: Rewriting): voi
   const binary = [BinaryMediaTypes ?? []]
     .flat()
     .map((type) => plainText(`${id}.BinaryMediaTypes`, type).replaceAll('~1', '/'));
-  rewriting.add(id, {
+  sam.add(id, {
     Type: 'AWS::ApiGateway::RestApi',
     Condition,
     Properties: { Name, BinaryMediaTypes: binary, ...source },
   });
   const stage = { RestApiId: { Ref: id }, StageName, Variables };
   const stageId = `${id}${typeof StageName === 'string' ? StageName : ''}Stage`;
-  rewriting.add(stageId, { Type: 'AWS::ApiGateway::Stage', Condition, Properties: stage });
+  sam.add(stageId, { Type: 'AWS::ApiGateway::Stage', Condition, Properties: stage });
   if (record(auth['UsagePlan'])['CreateUsagePlan'] !== undefined) {
-    addUsagePlan(id, { stageId, plan: record(auth['UsagePlan']), Condition }, rewriting);
+    addUsagePlan(id, { stageId, plan: record(auth['UsagePlan']), Condition }, sam);
   }
 }
 
-interface Plan {
+interface SamUsagePlan {
   readonly stageId: string;
   readonly plan: Json;
   readonly Condition: unknown;
 }
 
-function addUsagePlan(id: string, { stageId, plan, Condition }: Plan, rewriting: Rewriting): void {
+function addUsagePlan(id: string, usagePlan: SamUsagePlan, sam: SamTemplate): void {
+  const { stageId, plan, Condition } = usagePlan;
   if (plan['CreateUsagePlan'] === 'NONE') return;
   const { Throttle, Quota } = plan;
   const add = (suffix: string, kind: string, Properties: Json): void =>
-    rewriting.add(`${id}${suffix}`, { Type: `AWS::ApiGateway::${kind}`, Properties, Condition });
+    sam.add(`${id}${suffix}`, { Type: `AWS::ApiGateway::${kind}`, Properties, Condition });
   add('ApiKey', 'ApiKey', { Enabled: true });
   const ApiStages = [{ ApiId: { Ref: id }, Stage: { Ref: stageId } }];
   add('UsagePlan', 'UsagePlan', { ApiStages, Throttle, Quota });
@@ -74,9 +75,9 @@ function addUsagePlan(id: string, { stageId, plan, Condition }: Plan, rewriting:
 
 type PathItem = readonly [path: string, methods: Json];
 
-function mergePaths(own: Json, more: readonly PathItem[]): Json {
-  const paths = new Map(Object.entries(own).map(([path, item]) => [path, record(item)]));
-  for (const [path, methods] of more)
+function mergePaths(declared: Json, added: readonly PathItem[]): Json {
+  const paths = new Map(Object.entries(declared).map(([path, item]) => [path, record(item)]));
+  for (const [path, methods] of added)
     paths.set(path, { ...methods, ...paths.get(path), ...methods });
   return Object.fromEntries(paths);
 }
@@ -85,11 +86,11 @@ function restPath({ functionId, properties }: SamRoute, auth: Json): PathItem {
   const { Path, Method, ResponseTransferMode, TimeoutInMillis, RequestModel } = properties;
   const own = record(properties['Auth']);
   const streams = ResponseTransferMode === 'RESPONSE_STREAM' || ResponseTransferMode === 'STREAM';
-  const call = streams
+  const action = streams
     ? '2021-11-15/functions/${Function}/response-streaming-invocations'
     : '2015-03-31/functions/${Function}/invocations';
   const arn = { 'Fn::GetAtt': [functionId, 'Arn'] };
-  const uri = `arn:aws:apigateway:\${AWS::Region}:lambda:path/${call}`;
+  const uri = `arn:aws:apigateway:\${AWS::Region}:lambda:path/${action}`;
   const { Model, ValidateBody = true } = record(RequestModel);
   const operation = {
     'x-amazon-apigateway-integration': {
@@ -120,7 +121,7 @@ function restPath({ functionId, properties }: SamRoute, auth: Json): PathItem {
   ];
 }
 
-/** What a route asks of its caller: its own authorizer or the API's, and a key. */
+/** Returns what a route requires of its caller: its own authorizer or the API's, and a key. */
 function securityOf(auth: Json, own: Json): readonly Json[] {
   const { Authorizer = auth['DefaultAuthorizer'], ApiKeyRequired = auth['ApiKeyRequired'] } = own;
   const isOpen = Authorizer === undefined || Authorizer === 'NONE';
@@ -132,21 +133,21 @@ function securityOf(auth: Json, own: Json): readonly Json[] {
   return Object.keys(all).length === 0 ? [] : [all];
 }
 
-/** The paths that a template writes itself; what says nothing of its callers is as the API is. */
+/** Returns the paths of the template's own document. They get the API's security by default. */
 function ownPaths(document: Json, auth: Json): Json {
   const security = securityOf(auth, {});
   const paths = Object.entries(record(document['paths'])).map(([path, item]) => {
     const operations = Object.entries(record(item)).map(([verb, operation]) => {
       const isOperation = 'x-amazon-apigateway-integration' in record(operation);
-      const isAsIs = !isOperation || 'security' in record(operation) || verb === 'options';
-      return [verb, isAsIs ? operation : { ...record(operation), security }] as const;
+      const isFinal = !isOperation || 'security' in record(operation) || verb === 'options';
+      return [verb, isFinal ? operation : { ...record(operation), security }] as const;
     });
     return [path, Object.fromEntries(operations)] as const;
   });
   return Object.fromEntries(paths);
 }
 
-/** SAM lets preflight requests be asked for what all others are, unless it is told not to. */
+/** SAM secures preflight requests like all others, unless the API opts out. */
 function preflightSecurity(auth: Json): readonly Json[] {
   const isAuthorized = auth['AddDefaultAuthorizerToCorsPreflight'] !== false;
   const isKeyed = auth['AddApiKeyRequiredToCorsPreflight'] !== false;
@@ -156,14 +157,14 @@ function preflightSecurity(auth: Json): readonly Json[] {
   });
 }
 
-/** The OPTIONS methods that `Cors` adds; its values are quoted, as API Gateway wants them. */
+/** Returns the OPTIONS methods that `Cors` adds. Values are quoted, as API Gateway requires. */
 function corsPaths(
   cors: unknown,
   routes: readonly SamRoute[],
   security: readonly Json[],
 ): readonly PathItem[] {
   if (cors === undefined) return [];
-  const given = typeof cors === 'string' ? { AllowOrigin: cors } : record(cors);
+  const settings = typeof cors === 'string' ? { AllowOrigin: cors } : record(cors);
   const paths = [
     ...new Set(routes.map(({ properties }) => plainText('Api.Path', properties['Path']))),
   ];
@@ -173,11 +174,12 @@ function corsPaths(
       .map(({ properties }) => plainText('Api.Method', properties['Method']).toUpperCase());
     const allowed = methods.includes('ANY') ? 'DELETE,GET,HEAD,PATCH,POST,PUT' : methods.join(',');
     const headers = {
-      'Access-Control-Allow-Origin': given['AllowOrigin'] ?? "'*'",
-      'Access-Control-Allow-Methods': given['AllowMethods'] ?? `'OPTIONS,${allowed}'`,
-      'Access-Control-Allow-Headers': given['AllowHeaders'],
-      'Access-Control-Max-Age': given['MaxAge'],
-      'Access-Control-Allow-Credentials': given['AllowCredentials'] === true ? "'true'" : undefined,
+      'Access-Control-Allow-Origin': settings['AllowOrigin'] ?? "'*'",
+      'Access-Control-Allow-Methods': settings['AllowMethods'] ?? `'OPTIONS,${allowed}'`,
+      'Access-Control-Allow-Headers': settings['AllowHeaders'],
+      'Access-Control-Max-Age': settings['MaxAge'],
+      'Access-Control-Allow-Credentials':
+        settings['AllowCredentials'] === true ? "'true'" : undefined,
     };
     const parameters = Object.entries(headers)
       .filter(([, value]) => value !== undefined)
@@ -214,12 +216,12 @@ function gatewayResponses(responses: Json): Json {
   return Object.fromEntries(entries);
 }
 
-/** AWS::Serverless::HttpApi: an HTTP API by its OpenAPI document, and its stage. */
-export function addHttpApi(id: string, resource: Written, rewriting: Rewriting): void {
+/** AWS::Serverless::HttpApi: adds an HTTP API with its OpenAPI document, and its stage. */
+export function addHttpApi(id: string, resource: RawResource, sam: SamTemplate): void {
   const { Properties: properties, Condition } = resource;
   const { Name, StageName, DefinitionBody, DefinitionUri, Auth, StageVariables } = properties;
   const auth = record(Auth);
-  const paths = rewriting.routesOf(id).map((route) => httpPath(route, auth));
+  const paths = sam.routesOf(id).map((route) => httpPath(route, auth));
   const cors = properties['CorsConfiguration'];
   const document = {
     openapi: '3.0.1',
@@ -230,7 +232,7 @@ export function addHttpApi(id: string, resource: Written, rewriting: Rewriting):
   const source =
     DefinitionUri === undefined ? { Body: document } : { BodyS3Location: DefinitionUri };
   const CorsConfiguration = cors === true ? { AllowOrigins: ['*'], AllowMethods: ['*'] } : cors;
-  rewriting.add(id, {
+  sam.add(id, {
     Type: 'AWS::ApiGatewayV2::Api',
     Condition,
     Properties: { Name, ProtocolType: 'HTTP', CorsConfiguration, ...source },
@@ -238,7 +240,7 @@ export function addHttpApi(id: string, resource: Written, rewriting: Rewriting):
   const stage = { ApiId: { Ref: id }, StageName: StageName ?? '$default', StageVariables };
   const isNamed = typeof StageName === 'string' && StageName !== '$default';
   const stageId = `${id}${isNamed ? `${StageName}Stage` : 'ApiGatewayDefaultStage'}`;
-  rewriting.add(stageId, { Type: 'AWS::ApiGatewayV2::Stage', Condition, Properties: stage });
+  sam.add(stageId, { Type: 'AWS::ApiGatewayV2::Stage', Condition, Properties: stage });
 }
 
 function httpPath({ functionId, properties }: SamRoute, auth: Json): PathItem {

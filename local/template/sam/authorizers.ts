@@ -1,7 +1,7 @@
 import { record, type Json } from '#local/template/json.ts';
-import { plainText } from '#local/template/sam/rewriting.ts';
+import { plainText } from '#local/template/sam/sam-template.ts';
 
-/** The authorizers of a SAM Api as OpenAPI security schemes with API Gateway's extensions. */
+/** Returns the authorizers of a SAM Api as OpenAPI security schemes with AWS's extensions. */
 export function authorizerSchemes({ Authorizers }: Json): Json {
   const schemes = Object.entries(record(Authorizers)).map(([name, value]) => {
     const { UserPoolArn, FunctionArn, FunctionPayloadType = 'TOKEN', Identity } = record(value);
@@ -27,7 +27,7 @@ export function authorizerSchemes({ Authorizers }: Json): Json {
   };
 }
 
-/** Callers that sign their requests. */
+/** The scheme of callers that sign their requests. */
 const signedScheme = {
   type: 'apiKey',
   name: 'Authorization',
@@ -35,7 +35,7 @@ const signedScheme = {
   'x-amazon-apigateway-authtype': 'awsSigv4',
 };
 
-/** The authorizers of a SAM HttpApi. */
+/** Returns the authorizers of a SAM HttpApi as OpenAPI security schemes. */
 export function httpSchemes({ Authorizers }: Json): Json {
   const schemes = Object.entries(record(Authorizers)).map(([name, value]) => {
     const authorizer = record(value);

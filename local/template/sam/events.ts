@@ -1,33 +1,33 @@
-import { plainText, type Rewriting } from '#local/template/sam/rewriting.ts';
+import { plainText, type SamTemplate } from '#local/template/sam/sam-template.ts';
 import { record, type Json } from '#local/template/json.ts';
 
-/** What events start: a function or a state machine. */
-export interface Target {
+/** The function or state machine that events start. */
+export interface EventTarget {
   readonly id: string;
   readonly kind: 'function' | 'state-machine';
   readonly Condition: unknown;
 }
 
-/** Tells the events of a function or state machine as what CloudFormation has for them. */
-export function addEvents(target: Target, events: Json, rewriting: Rewriting): void {
+/** Adds the CloudFormation resources for the events of a function or a state machine. */
+export function addEvents(target: EventTarget, events: Json, sam: SamTemplate): void {
   for (const [name, event] of Object.entries(events)) {
     const { Type, Properties } = record(event);
-    addEvent({ target, name, type: String(Type), properties: record(Properties) }, rewriting);
+    addEvent(target, { name, type: String(Type), properties: record(Properties) }, sam);
   }
 }
 
-interface Event {
-  readonly target: Target;
+interface SamEvent {
   readonly name: string;
   readonly type: string;
   readonly properties: Json;
 }
 
-function addEvent({ target, name, type, properties }: Event, rewriting: Rewriting): void {
+function addEvent(target: EventTarget, event: SamEvent, sam: SamTemplate): void {
   const { id, kind, Condition } = target;
+  const { name, type, properties } = event;
   const arn = kind === 'function' ? { 'Fn::GetAtt': [id, 'Arn'] } : { Ref: id };
-  const add = (Type: string, more: Json): void =>
-    rewriting.add(`${id}${name}`, { Type, Properties: more, Condition });
+  const add = (Type: string, values: Json): void =>
+    sam.add(`${id}${name}`, { Type, Properties: values, Condition });
   const { Input, Enabled } = properties;
   if (type === 'Schedule') {
     const State = Enabled === false ? 'DISABLED' : (properties['State'] ?? 'ENABLED');
@@ -55,22 +55,22 @@ function addEvent({ target, name, type, properties }: Event, rewriting: Rewritin
         FunctionName: { Ref: id },
       });
     }
-    if (type === 'S3') return addBucketEvents(id, properties, rewriting);
+    if (type === 'S3') return addBucketEvents(id, properties, sam);
   }
-  rewriting.notice(`${id}: its event ${name} of type ${type} is not hosted here`);
+  sam.warn(`${id}: its event ${name} of type ${type} is not hosted here`);
 
   function addRoute(functionId: string, implicit: string, api: unknown): void {
     const apiId =
       api === undefined ? implicit : plainText(`${id}.Events.${name}`, record(api)['Ref'] ?? api);
-    rewriting.addRoute(apiId, { functionId, properties });
+    sam.addRoute(apiId, { functionId, properties });
   }
 }
 
-function addBucketEvents(functionId: string, properties: Json, rewriting: Rewriting): void {
+function addBucketEvents(functionId: string, properties: Json, sam: SamTemplate): void {
   const { Bucket, Events, Filter } = properties;
   const Function = { 'Fn::GetAtt': [functionId, 'Arn'] };
   const configurations = [Events].flat().map((Event) => ({ Event, Function, Filter }));
-  rewriting.change(plainText(`${functionId}.Events.Bucket`, record(Bucket)['Ref']), (bucket) => {
+  sam.change(plainText(`${functionId}.Events.Bucket`, record(Bucket)['Ref']), (bucket) => {
     const notifications = record(bucket['NotificationConfiguration']);
     const existing = [notifications['LambdaConfigurations'] ?? []].flat();
     return {

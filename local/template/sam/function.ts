@@ -1,9 +1,9 @@
 import { addEvents } from '#local/template/sam/events.ts';
-import { plainText, type Rewriting, type Written } from '#local/template/sam/rewriting.ts';
+import { plainText, type SamTemplate, type RawResource } from '#local/template/sam/sam-template.ts';
 import { record, type Json } from '#local/template/json.ts';
 
-/** Properties of a function that SAM and CloudFormation spell alike. */
-const same = [
+/** Properties of a function with the same name in SAM and CloudFormation. */
+const sharedNames = [
   'Architectures',
   'Environment',
   'EphemeralStorage',
@@ -19,20 +19,22 @@ const same = [
   'Timeout',
 ];
 
-/** AWS::Serverless::Function: the function, its role, its URL, its alias and its events. */
-export function addFunction(id: string, resource: Written, rewriting: Rewriting): void {
+/** AWS::Serverless::Function: adds the function, its role, its URL, its alias and its events. */
+export function addFunction(id: string, resource: RawResource, sam: SamTemplate): void {
   const { Properties: properties } = resource;
   const { Condition, Metadata } = resource;
-  const add = (logicalId: string, Type: string, more: Json): void =>
-    rewriting.add(logicalId, { Type, Properties: more, Condition });
-  const kept = same.filter((name) => name in properties).map((name) => [name, properties[name]]);
+  const add = (logicalId: string, Type: string, values: Json): void =>
+    sam.add(logicalId, { Type, Properties: values, Condition });
+  const shared = sharedNames
+    .filter((name) => name in properties)
+    .map((name) => [name, properties[name]]);
   const { TargetArn } = record(properties['DeadLetterQueue']);
-  rewriting.add(id, {
+  sam.add(id, {
     Type: 'AWS::Lambda::Function',
     Condition,
     Metadata,
     Properties: {
-      ...Object.fromEntries(kept),
+      ...Object.fromEntries(shared),
       Code: codeOf(properties),
       ...(TargetArn === undefined ? {} : { DeadLetterConfig: { TargetArn } }),
     },
@@ -48,15 +50,15 @@ export function addFunction(id: string, resource: Written, rewriting: Rewriting)
   if (url !== undefined) {
     add(`${id}Url`, 'AWS::Lambda::Url', { ...record(url), TargetFunctionArn: { Ref: id } });
   }
-  const invoking = properties['EventInvokeConfig'];
-  if (invoking !== undefined) {
+  const invokeConfig = properties['EventInvokeConfig'];
+  if (invokeConfig !== undefined) {
     add(`${id}EventInvokeConfig`, 'AWS::Lambda::EventInvokeConfig', {
-      ...record(invoking),
+      ...record(invokeConfig),
       FunctionName: { Ref: id },
-      DestinationConfig: destinationsOf(id, record(invoking), add),
+      DestinationConfig: destinationsOf(id, record(invokeConfig), add),
     });
   }
-  addEvents({ id, kind: 'function', Condition }, record(properties['Events']), rewriting);
+  addEvents({ id, kind: 'function', Condition }, record(properties['Events']), sam);
 }
 
 function codeOf({ InlineCode, CodeUri, ImageUri }: Json): unknown {
@@ -68,7 +70,7 @@ function codeOf({ InlineCode, CodeUri, ImageUri }: Json): unknown {
 
 type Add = (logicalId: string, Type: string, properties: Json) => void;
 
-/** A destination of type SQS that names no queue gets one of its own. */
+/** Adds a queue for each destination of type SQS that names none. */
 function destinationsOf(id: string, { DestinationConfig }: Json, add: Add): Json {
   const entries = Object.entries(record(DestinationConfig)).map(([when, value]) => {
     const { Type, Destination } = record(value);

@@ -1,7 +1,7 @@
 import { isRecord } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
-/** The section of `Globals` that each type takes its defaults from. */
+/** The section of `Globals` with the defaults of each type. */
 const sections: Readonly<Record<string, string>> = {
   'AWS::Serverless::Function': 'Function',
   'AWS::Serverless::Api': 'Api',
@@ -12,20 +12,20 @@ const sections: Readonly<Record<string, string>> = {
 };
 
 /**
- * Properties with SAM's global defaults: maps are merged, lists joined with the global items
- * first, everything else is the resource's own where it has it.
+ * Returns properties with SAM's global defaults. Maps are merged, lists are joined with the global
+ * items first, and any other value of the resource replaces the default.
  */
 export function withGlobals(type: string, properties: Json, globals: Json): Json {
   const section = Object.hasOwn(sections, type) ? sections[type] : undefined;
   return section === undefined ? properties : record(merge(globals[section], properties));
 }
 
-function merge(ours: unknown, theirs: unknown): unknown {
-  if (theirs === undefined) return ours;
-  if (Array.isArray(ours) && Array.isArray(theirs)) return [...ours, ...theirs];
-  if (!isPlainMap(ours) || !isPlainMap(theirs)) return theirs;
-  const keys = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])];
-  return Object.fromEntries(keys.map((key) => [key, merge(ours[key], theirs[key])]));
+function merge(defaults: unknown, values: unknown): unknown {
+  if (values === undefined) return defaults;
+  if (Array.isArray(defaults) && Array.isArray(values)) return [...defaults, ...values];
+  if (!isPlainMap(defaults) || !isPlainMap(values)) return values;
+  const keys = [...new Set([...Object.keys(defaults), ...Object.keys(values)])];
+  return Object.fromEntries(keys.map((key) => [key, merge(defaults[key], values[key])]));
 }
 
 /** An intrinsic function is a value, not a map. */

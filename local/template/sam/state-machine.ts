@@ -1,12 +1,12 @@
 import { addEvents } from '#local/template/sam/events.ts';
-import type { Rewriting, Written } from '#local/template/sam/rewriting.ts';
+import type { RawResource, SamTemplate } from '#local/template/sam/sam-template.ts';
 import { record } from '#local/template/json.ts';
 
-/** AWS::Serverless::StateMachine: the state machine, its role and its events. */
-export function addStateMachine(id: string, resource: Written, rewriting: Rewriting): void {
+/** AWS::Serverless::StateMachine: adds the state machine, its role and its events. */
+export function addStateMachine(id: string, resource: RawResource, sam: SamTemplate): void {
   const { Properties: properties, Condition } = resource;
   const { Name, Type, Definition, DefinitionUri, DefinitionSubstitutions, Role } = properties;
-  rewriting.add(id, {
+  sam.add(id, {
     Type: 'AWS::StepFunctions::StateMachine',
     Condition,
     Properties: {
@@ -18,6 +18,7 @@ export function addStateMachine(id: string, resource: Written, rewriting: Rewrit
     },
   });
   if (Role === undefined)
-    rewriting.add(`${id}Role`, { Type: 'AWS::IAM::Role', Properties: {}, Condition });
-  addEvents({ id, kind: 'state-machine', Condition }, record(properties['Events']), rewriting);
+    sam.add(`${id}Role`, { Type: 'AWS::IAM::Role', Properties: {}, Condition });
+  const target = { id, kind: 'state-machine', Condition } as const;
+  addEvents(target, record(properties['Events']), sam);
 }

@@ -1,23 +1,26 @@
-import type { Rewriting, SamRoute, Written } from '#local/template/sam/rewriting.ts';
+import type { RawResource, SamRoute, SamTemplate } from '#local/template/sam/sam-template.ts';
 import { withGlobals } from '#local/template/sam/globals.ts';
 import { addApi, addHttpApi } from '#local/template/sam/apis.ts';
 import { addFunction } from '#local/template/sam/function.ts';
 import { addStateMachine } from '#local/template/sam/state-machine.ts';
 import { record, type Json } from '#local/template/json.ts';
 
-export interface Transformed {
+export interface TransformResult {
   readonly resources: Json;
   readonly conditions: Json;
-  readonly notices: readonly string[];
+  /** What is left out and changes how the system behaves. */
+  readonly warnings: readonly string[];
+  /** What is left out without consequences here. */
+  readonly notes: readonly string[];
 }
 
 const samTransform = 'AWS::Serverless-2016-10-31';
 
 /**
- * A template's resources with those of AWS::Serverless told as CloudFormation's, as the SAM
- * translator does it. Throws an error that names the resource and what it lacks.
+ * Rewrites AWS::Serverless resources as CloudFormation's, as the SAM translator does. Throws an
+ * error that names the resource and what it lacks.
  */
-export function transformSam(template: Json): Transformed {
+export function transformSam(template: Json): TransformResult {
   const resources = record(template['Resources']);
   const conditions = record(template['Conditions']);
   const isSam = [template['Transform']].flat().includes(samTransform);
@@ -26,34 +29,36 @@ export function transformSam(template: Json): Transformed {
   );
   if (!isSam && hasSam)
     throw new Error(`Transform: must be ${samTransform} for AWS::Serverless resources`);
-  if (!isSam) return { resources, conditions, notices: [] };
+  if (!isSam) return { resources, conditions, warnings: [], notes: [] };
   const globals = record(template['Globals']);
-  const written = new Map<string, Written>();
+  const written = new Map<string, RawResource>();
   const routes = new Map<string, SamRoute[]>();
-  const notices: string[] = [];
-  const rewriting: Rewriting = {
+  const warnings: string[] = [];
+  const notes: string[] = [];
+  const sam: SamTemplate = {
     add: (logicalId, resource) => written.set(logicalId, resource),
     change(logicalId, change) {
-      const found = written.get(logicalId);
-      if (found === undefined) throw new Error(`There is no resource ${logicalId}`);
-      written.set(logicalId, { ...found, Properties: change(found.Properties) });
+      const resource = written.get(logicalId);
+      if (resource === undefined) throw new Error(`There is no resource ${logicalId}`);
+      written.set(logicalId, { ...resource, Properties: change(resource.Properties) });
     },
     addRoute: (apiId, route) => routes.set(apiId, [...(routes.get(apiId) ?? []), route]),
     routesOf: (apiId) => routes.get(apiId) ?? [],
-    notice: (text) => notices.push(text),
+    warn: (message) => warnings.push(message),
+    note: (message) => notes.push(message),
   };
-  const all = Object.entries(resources).map(([id, value]) => toWritten(id, record(value), globals));
-  // Plain resources first, because events change them; APIs last, because events add to them.
-  for (const kind of [isPlain, isFunction, isApi]) {
-    for (const [id, resource] of all.filter(([, { Type }]) => kind(Type))) {
-      rewrite(id, resource, rewriting);
+  const all = Object.entries(resources).map(([id, value]) => toRaw(id, record(value), globals));
+  // Plain resources first, because events change them. APIs last, because events add to them.
+  for (const isOfKind of [isPlain, isFunction, isApi]) {
+    for (const [id, resource] of all.filter(([, { Type }]) => isOfKind(Type))) {
+      rewriteResource(id, resource, sam);
     }
   }
-  addImplicitApis(globals, rewriting);
-  return { resources: Object.fromEntries(written), conditions, notices };
+  addImplicitApis(globals, sam);
+  return { resources: Object.fromEntries(written), conditions, warnings, notes };
 }
 
-function toWritten(id: string, value: Json, globals: Json): readonly [string, Written] {
+function toRaw(id: string, value: Json, globals: Json): readonly [string, RawResource] {
   const { Type, Properties, Condition, Metadata } = value;
   const type = String(Type);
   const properties = withGlobals(type, record(Properties), globals);
@@ -66,23 +71,23 @@ const isApi = (type: string): boolean =>
   type === 'AWS::Serverless::Api' || type === 'AWS::Serverless::HttpApi';
 const isPlain = (type: string): boolean => !isFunction(type) && !isApi(type);
 
-function rewrite(id: string, resource: Written, rewriting: Rewriting): void {
+function rewriteResource(id: string, resource: RawResource, sam: SamTemplate): void {
   const { Type, Properties } = resource;
   switch (Type) {
     case 'AWS::Serverless::Function':
-      return addFunction(id, resource, rewriting);
+      return addFunction(id, resource, sam);
     case 'AWS::Serverless::StateMachine':
-      return addStateMachine(id, resource, rewriting);
+      return addStateMachine(id, resource, sam);
     case 'AWS::Serverless::Api':
-      return addApi(id, resource, rewriting);
+      return addApi(id, resource, sam);
     case 'AWS::Serverless::HttpApi':
-      return addHttpApi(id, resource, rewriting);
+      return addHttpApi(id, resource, sam);
     case 'AWS::Serverless::SimpleTable':
-      return rewriting.add(id, { ...resource, ...simpleTable(Properties) });
+      return sam.add(id, { ...resource, ...simpleTable(Properties) });
     case 'AWS::Serverless::LayerVersion': {
       const { ContentUri, ...others } = Properties;
       const properties = { ...others, Content: ContentUri };
-      return rewriting.add(id, {
+      return sam.add(id, {
         ...resource,
         Type: 'AWS::Lambda::LayerVersion',
         Properties: properties,
@@ -91,20 +96,20 @@ function rewrite(id: string, resource: Written, rewriting: Rewriting): void {
     case 'AWS::Serverless::Application': {
       const { Location, Parameters } = Properties;
       const properties = { TemplateURL: Location, Parameters };
-      return rewriting.add(id, {
+      return sam.add(id, {
         ...resource,
         Type: 'AWS::CloudFormation::Stack',
         Properties: properties,
       });
     }
     case 'AWS::Serverless::Connector':
-      return rewriting.notice(`${id}: a Connector only grants permissions, and is not needed here`);
+      return sam.note(`${id}: a Connector only grants permissions, and is not needed here`);
     default:
-      return rewriting.add(id, resource);
+      return sam.add(id, resource);
   }
 }
 
-function simpleTable({ PrimaryKey, TableName }: Json): Pick<Written, 'Type' | 'Properties'> {
+function simpleTable({ PrimaryKey, TableName }: Json): Pick<RawResource, 'Type' | 'Properties'> {
   const { Name = 'id', Type = 'String' } = record(PrimaryKey);
   const type = { String: 'S', Number: 'N', Binary: 'B' }[String(Type)] ?? 'S';
   const properties = {
@@ -116,22 +121,18 @@ function simpleTable({ PrimaryKey, TableName }: Json): Pick<Written, 'Type' | 'P
   return { Type: 'AWS::DynamoDB::Table', Properties: properties };
 }
 
-/** The APIs that events name without declaring them. */
-function addImplicitApis(globals: Json, rewriting: Rewriting): void {
-  if (rewriting.routesOf('ServerlessRestApi').length > 0) {
+/** Adds the APIs that events refer to without declaring them. */
+function addImplicitApis(globals: Json, sam: SamTemplate): void {
+  if (sam.routesOf('ServerlessRestApi').length > 0) {
     const properties = { StageName: 'Prod', ...record(globals['Api']) };
-    addApi(
-      'ServerlessRestApi',
-      { Type: 'AWS::Serverless::Api', Properties: properties },
-      rewriting,
-    );
+    addApi('ServerlessRestApi', { Type: 'AWS::Serverless::Api', Properties: properties }, sam);
   }
-  if (rewriting.routesOf('ServerlessHttpApi').length > 0) {
+  if (sam.routesOf('ServerlessHttpApi').length > 0) {
     const properties = record(globals['HttpApi']);
     addHttpApi(
       'ServerlessHttpApi',
       { Type: 'AWS::Serverless::HttpApi', Properties: properties },
-      rewriting,
+      sam,
     );
   }
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,7 @@ import {
   ConverseCommand,
   type BedrockRuntimeClientConfig,
 } from '@aws-sdk/client-bedrock-runtime';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { listen } from '#local/process/listen.ts';
 import { functionWithUrl, hostResources } from '#test/fixtures/template.ts';
 
@@ -23,14 +24,14 @@ function processesIn(folder: string): readonly string[] {
 test('closing while environments start leaves no process behind', async () => {
   const system = await hostResources(functionWithUrl('Echo', { handler: 'echo', url: buffered }));
   const url = system.state.functions['Echo']?.url ?? '';
-  const asked = Array.from({ length: 5 }, () => fetch(url).catch(() => undefined));
+  const requests = Array.from({ length: 5 }, () => fetch(url).catch(() => undefined));
   await expect.poll(() => processesIn(system.folder).length).toBeGreaterThan(0);
   await system.close();
-  await Promise.all(asked);
+  await Promise.all(requests);
   expect(processesIn(system.folder)).toEqual([]);
 });
 
-test('a function whose folder is gone is a 502, and the others go on', async () => {
+test('a function whose folder is missing returns 502, and the others still work', async () => {
   const gone = await mkdtemp(join(tmpdir(), 'streambed-'));
   const more = { Code: { S3Key: 'gone' } };
   const system = await hostResources(
@@ -46,9 +47,9 @@ test('a function whose folder is gone is a 502, and the others go on', async () 
   await system.close();
 });
 
-test('a door whose port is taken is named, and the doors before it are closed again', async () => {
+test('an error names a port that is taken, and the ports opened before it close again', async () => {
   const taken = http.createServer();
-  // Below the ports that the system hands out by itself, so that nobody else is near.
+  // Below the ports that the system assigns itself, so that no other program uses them.
   const gatewayPort = 20_000 + (process.pid % 100) * 100;
   const port = await listen(taken, { port: gatewayPort + 36, option: 'none' });
   const resources = {
@@ -62,17 +63,84 @@ test('a door whose port is taken is named, and the doors before it are closed ag
   taken.close();
 });
 
-test('a property that CloudFormation would refuse is named', async () => {
+test('a start that fails late closes its ports and releases its data directory', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'streambed-'));
+  const port = 20_000 + (process.pid % 100) * 100;
+  const endpoints = { sqs: 'https://sqs.us-east-1.amazonaws.com' };
+  const resources = functionWithUrl('Echo', { handler: 'echo' });
+  vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
+  await expect(hostResources(resources, {}, { data, port, endpoints })).rejects.toThrow(
+    '--endpoint sqs: needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+  );
+  vi.unstubAllEnvs();
+  const system = await hostResources(resources, {}, { data, port });
+  expect((await fetch(system.state.functions['Echo']?.url ?? '')).status).toBe(200);
+  await system.close();
+});
+
+test('closing ends ports before functions, and releases services and data after them', async () => {
+  const system = await hostResources(functionWithUrl('Echo', { handler: 'echo' }));
+  const url = system.state.functions['Echo']?.url ?? '';
+  const lock = join(system.folder, 'data/in-use-by');
+  const look = async (): Promise<object> => ({
+    port: await isUp(url),
+    gateway: await isUp(system.state.endpoints.aws),
+    lock: existsSync(lock),
+  });
+  expect(await look()).toEqual({ port: true, gateway: true, lock: true });
+  const host = system.functionHost('Echo');
+  const close = host.close.bind(host);
+  let duringClose = {};
+  vi.spyOn(host, 'close').mockImplementation(async () => {
+    duringClose = await look();
+    await close();
+  });
+  await system.close();
+  expect(duringClose).toEqual({ port: false, gateway: true, lock: true });
+  expect(await look()).toEqual({ port: false, gateway: false, lock: false });
+});
+
+function isUp(url: string): Promise<boolean> {
+  return fetch(url).then(
+    () => true,
+    () => false,
+  );
+}
+
+test('a notice without consequences is in the state and not printed', async () => {
+  const table = (property: string, value: object): object => ({
+    Type: 'AWS::DynamoDB::Table',
+    Properties: {
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+      [property]: value,
+    },
+  });
+  const expiry = { AttributeName: 'expiresAt', Enabled: true };
+  const system = await hostResources({
+    Expiring: table('TimeToLiveSpecification', expiry),
+    Streaming: table('StreamSpecification', { StreamViewType: 'KEYS_ONLY' }),
+  });
+  expect(system.lines).toEqual(['! Streaming.StreamSpecification has no effect here']);
+  expect(system.state.notices).toEqual([
+    'Expiring.TimeToLiveSpecification has no effect here',
+    'Streaming.StreamSpecification has no effect here',
+  ]);
+  await system.close();
+});
+
+test('an error names a property that CloudFormation would refuse', async () => {
   const file = {
     Url: { Type: 'AWS::Lambda::Url', Properties: { TargetFunctionArn: 'x', AuthType: 'MAYBE' } },
   };
   await expect(hostResources(file)).rejects.toThrow('Url.AuthType: must be NONE or AWS_IAM');
 });
 
-test('the Bedrock of a system is strict: its own credentials and keys, and no others', async () => {
+test('the local Bedrock accepts only the credentials and the keys of its system', async () => {
   const system = await hostResources(functionWithUrl('Echo', { handler: 'echo' }));
   const { bedrock, credentials, endpoints, region } = system.state;
-  const ask = (change: BedrockRuntimeClientConfig): Promise<unknown> => {
+  const converse = (change: BedrockRuntimeClientConfig): Promise<unknown> => {
     const client = new BedrockRuntimeClient({
       endpoint: endpoints.aws,
       region,
@@ -82,15 +150,15 @@ test('the Bedrock of a system is strict: its own credentials and keys, and no ot
     const messages = [{ role: 'user' as const, content: [{ text: 'Hello' }] }];
     return client.send(new ConverseCommand({ modelId: 'amazon.nova-lite-v1:0', messages }));
   };
-  await expect(ask({ credentials })).resolves.toBeDefined();
+  await expect(converse({ credentials })).resolves.toBeDefined();
   const [key = ''] = bedrock.apiKeys;
   const byKey = { authSchemePreference: ['httpBearerAuth'] };
-  await expect(ask({ ...byKey, token: { token: key } })).resolves.toBeDefined();
-  await expect(ask({ ...byKey, token: { token: 'any' } })).rejects.toMatchObject({
+  await expect(converse({ ...byKey, token: { token: key } })).resolves.toBeDefined();
+  await expect(converse({ ...byKey, token: { token: 'any' } })).rejects.toMatchObject({
     name: 'AccessDeniedException',
   });
   const wrong = { ...credentials, secretAccessKey: 'wrong' };
-  await expect(ask({ credentials: wrong })).rejects.toMatchObject({
+  await expect(converse({ credentials: wrong })).rejects.toMatchObject({
     name: 'InvalidSignatureException',
   });
   await system.close();

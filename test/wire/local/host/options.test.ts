@@ -15,7 +15,7 @@ const fixtures = 'test/templates';
 
 afterEach(() => vi.unstubAllEnvs());
 
-test('changed code is run from the next call on, and a stream under way ends on the old', async () => {
+test('changed code runs from the next call on, and a stream in progress ends on the old code', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
   await cp(join(fixtures, 'sam-rest-streaming'), folder, { recursive: true });
   await using system = await hostTemplate('', {
@@ -23,25 +23,25 @@ test('changed code is run from the next call on, and a stream under way ends on 
     watch: true,
   });
   const { url, apiKeys: [key = ''] = [] } = system.state.apis['Api'] ?? { url: '' };
-  const ask = (): Promise<Response> =>
+  const call = (): Promise<Response> =>
     fetch(`${url}/words/a`, { method: 'POST', headers: { 'x-api-key': key } });
-  const old = await ask();
+  const old = await call();
   const file = join(folder, 'src/words.mjs');
   const source = await readFile(file, 'utf8');
   await writeFile(file, source.replace('event.httpMethod', "'new code'"));
   await expect.poll(() => system.lines).toContain('Words  reloaded');
   expect(await old.text()).toBe('friendly\na\nPOST\n');
-  expect(await (await ask()).text()).toBe('friendly\na\nnew code\n');
+  expect(await (await call()).text()).toBe('friendly\na\nnew code\n');
 });
 
-test('a streamed answer has its first six megabytes at once, and two more a second', async () => {
+test('a streamed response gets its first six megabytes at once, then two per second', async () => {
   const clock = createManualClock();
-  async function* pour(): AsyncGenerator<Buffer, void, undefined> {
+  async function* produce(): AsyncGenerator<Buffer, void, undefined> {
     for (let sent = 0; sent < 10; sent += 1) yield Buffer.alloc(1024 * 1024);
   }
   let received = 0;
   const reading = (async () => {
-    for await (const chunk of createShaping(clock)(pour(), 'lambda')) received += chunk.length;
+    for await (const chunk of createShaping(clock)(produce(), 'lambda')) received += chunk.length;
   })();
   const megabytes = (): number => received / (1024 * 1024);
   await expect.poll(megabytes).toBe(6);
@@ -52,7 +52,7 @@ test('a streamed answer has its first six megabytes at once, and two more a seco
   expect(megabytes()).toBe(10);
 });
 
-test('with --host others may ask by its address, and by no name', async () => {
+test('with --host, requests for its address are answered and requests for other names refused', async () => {
   const address = Object.values(os.networkInterfaces())
     .flat()
     .find((each) => each?.family === 'IPv4' && !each.internal)?.address;
@@ -69,14 +69,14 @@ test('with --host others may ask by its address, and by no name', async () => {
   expect(status).toBe(403);
 });
 
-test('without it nothing listens beyond this machine', async () => {
+test('without --host, nothing listens beyond this machine', async () => {
   await using system = await hostTemplate('cfn-url/template.yaml');
   const { outputs, endpoints } = system.state;
   for (const url of [outputs['Url'] ?? '', endpoints.aws])
     expect(new URL(url).hostname).toBe('127.0.0.1');
 });
 
-test('another DynamoDB of this machine gets the tables, and the functions use it', async () => {
+test('tables are created with another DynamoDB on this machine, and functions use it', async () => {
   const other = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const address = other.address();
@@ -94,7 +94,7 @@ test('another DynamoDB of this machine gets the tables, and the functions use it
   other.close();
 });
 
-test('a service in an account is asked with the credentials of whoever runs it', async () => {
+test('requests to a service in an AWS account are signed with the credentials of the user', async () => {
   const seen: http.IncomingHttpHeaders[] = [];
   const far = http.createServer((request, response) => {
     seen.push(request.headers);
@@ -105,7 +105,7 @@ test('a service in an account is asked with the credentials of whoever runs it',
   const port = await listen(far, { port: 0, option: 'none' });
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAREAL');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'real');
-  // A name that is not told as one of this machine, and leads here all the same.
+  // The host does not recognize this name as this machine's, although it leads here.
   const endpoints = { sqs: `http://0.0.0.0:${port}` };
   await using system = await hostTemplate('cfn-stores/template.yaml', { endpoints });
   const sqs = new SQSClient({ ...system.config, md5: false });
@@ -117,7 +117,7 @@ test('a service in an account is asked with the credentials of whoever runs it',
   far.close();
 });
 
-test('an account without credentials is refused at the start', async () => {
+test('an AWS account as endpoint is refused at the start if there are no credentials', async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
   const endpoints = { dynamodb: 'https://dynamodb.us-east-1.amazonaws.com' };
   await expect(hostTemplate('cfn-stores/template.yaml', { endpoints })).rejects.toThrow(
@@ -125,7 +125,7 @@ test('an account without credentials is refused at the start', async () => {
   );
 });
 
-test('where there is no python3, a function in Python is named and all else starts', async () => {
+test('without python3, a function in Python is reported and everything else starts', async () => {
   vi.stubEnv('PATH', await mkdtemp(join(tmpdir(), 'streambed-')));
   await using system = await hostTemplate('sam-python/template.yaml');
   expect(system.lines).toContain(

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { createVirtualClock } from '#local/process/clock.ts';
 import { hostTemplate } from '#test/fixtures/host-template.ts';
 
-test('SAM: a REST API streams, behind a key whose plan throttles', async () => {
+test('SAM: a REST API streams and requires a key whose usage plan throttles', async () => {
   await using system = await hostTemplate('sam-rest-streaming/template.yaml', {
     clock: createVirtualClock(),
   });
@@ -31,7 +31,7 @@ test('SAM: a REST API streams, behind a key whose plan throttles', async () => {
   expect(await throttled.json()).toEqual({ 'slow down': 'Too Many Requests' });
 });
 
-test('a page of an origin that the API names may ask, and no other', async () => {
+test('web pages of the origin that the API allows can call it, others cannot', async () => {
   await using system = await hostTemplate('sam-rest-streaming/template.yaml');
   const url = `${system.state.apis['Api']?.url}/words/a`;
   const preflight = (origin: string): Promise<Response> =>
@@ -118,7 +118,7 @@ test('OpenAPI: mock integrations answer by template, and IAM by signature', asyn
   expect((await wrong.fetch(url)).status).toBe(403);
 });
 
-test('HTTP API: Cognito tokens open a route, with their claims', async () => {
+test('HTTP API: a route accepts Cognito tokens and passes their claims on', async () => {
   await using system = await hostTemplate('sam-http-api/template.yaml');
   const url = system.state.apis['Http']?.url ?? '';
   const { users: [user = { username: '', password: '' }] = [], clientId: ClientId = '' } =

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
@@ -38,7 +38,7 @@ test('CloudFormation: code in the template, parameters and conditions', async ()
   });
 });
 
-test('CloudFormation: what a condition adds is there, and a page that CORS allows may ask', async () => {
+test('CloudFormation: resources with a true condition exist, and CORS allows its origin only', async () => {
   await using system = await hostTemplate('cfn-url/template.yaml', {
     parameters: { WithSecond: 'true' },
   });
@@ -81,7 +81,7 @@ test('SAM: TypeScript built by esbuild streams a model through a signed URL', as
   });
 });
 
-test('layers are found by import and by require, and so is the AWS SDK', async () => {
+test('import and require find layers and the AWS SDK', async () => {
   await using system = await hostTemplate('sam-layer/template.yaml');
   const { Esm: esm = '', Cjs: cjs = '' } = system.state.outputs;
   expect(await (await fetch(esm)).json()).toEqual({
@@ -97,7 +97,7 @@ test('layers are found by import and by require, and so is the AWS SDK', async (
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 test.runIf(hasPython)(
-  'Python answers through an API, logs in JSON, and its errors are told',
+  'Python functions answer through an API, log in JSON and report errors',
   async () => {
     await using system = await hostTemplate('sam-python/template.yaml');
     const url = system.state.outputs['Url'] ?? '';
@@ -119,7 +119,7 @@ test.runIf(hasPython)(
   },
 );
 
-test('a runtime of its own streams through the Runtime API', async () => {
+test('a custom runtime streams through the Runtime API', async () => {
   await using system = await hostTemplate('provided/template.yaml');
   const answer = await fetch(`${system.state.outputs['Url']}?x=1`);
   expect(answer.status).toBe(201);
@@ -139,6 +139,37 @@ test('nested stacks, loops and mappings: one function calls another by an output
   expect(system.lines.filter((line) => line.includes('is not hosted here'))).toEqual([
     '! AWS::SNS::Topic is not hosted here',
   ]);
+});
+
+test('a nested stack gets the addresses of its parent as parameters', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
+  const child = `
+Parameters: { FunctionUrl: { Type: String }, ApiUrl: { Type: String } }
+Outputs: { FunctionUrl: { Value: !Ref FunctionUrl }, ApiUrl: { Value: !Ref ApiUrl } }
+Resources: { Queue: { Type: AWS::SQS::Queue } }
+`;
+  await writeFile(join(folder, 'child.yaml'), child);
+  const parent = `
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties: { Runtime: nodejs24.x, Handler: index.handler, Code: { ZipFile: 'exports.handler = async () => 1' } }
+  FUrl: { Type: AWS::Lambda::Url, Properties: { AuthType: NONE, TargetFunctionArn: !Ref F } }
+  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { ProtocolType: HTTP, Target: !GetAtt F.Arn } }
+  Child:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: child.yaml
+      Parameters: { FunctionUrl: !GetAtt FUrl.FunctionUrl, ApiUrl: !GetAtt Api.ApiEndpoint }
+Outputs:
+  FunctionUrl: { Value: !GetAtt Child.Outputs.FunctionUrl }
+  ApiUrl: { Value: !GetAtt Child.Outputs.ApiUrl }
+`;
+  await writeFile(join(folder, 'template.yaml'), parent);
+  await using system = await hostTemplate('', { template: folder });
+  const { functions, apis, outputs } = system.state;
+  expect(outputs).toEqual({ FunctionUrl: functions['F']?.url, ApiUrl: apis['Api']?.url });
+  expect(outputs['FunctionUrl']).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/u);
 });
 
 test('CDK: stages, stacks that export, nested stacks and a global table', async () => {

@@ -16,21 +16,21 @@ Resources:
 `;
 
 test.each<[string, string, string]>([
-  ['a short form that is none', plain(', Role: !Reff x'), 'Unresolved tag: !Reff'],
+  ['an unknown short form', plain(', Role: !Reff x'), 'Unresolved tag: !Reff'],
   [
-    'a reference to nothing',
+    'a reference to a missing resource',
     plain(', Role: !Ref Nobody'),
     'F.Role: There is no resource or parameter Nobody',
   ],
   [
     'an unknown function',
     plain(", Role: { 'Fn::Subb': x }"),
-    'F.Role: Fn::Subb is not an intrinsic function',
+    'F.Role: Fn::Subb is not a supported intrinsic function',
   ],
   [
-    'a value that AWS looks up',
+    'a value that only AWS can look up',
     plain(", Role: '{{resolve:ssm:/a}}'"),
-    'F.Role: {{resolve:ssm:/a}} is looked up by AWS only',
+    'F.Role: {{resolve:ssm:/a}} can only be looked up by AWS',
   ],
   [
     'a timeout out of range',
@@ -38,55 +38,55 @@ test.each<[string, string, string]>([
     'F.Timeout: must be a whole number from 1 to 900, not 3000',
   ],
   [
-    'a variable of its own',
+    'a variable that Lambda reserves',
     plain(', Environment: { Variables: { AWS_REGION: x } }'),
     'F.Environment.Variables: AWS_REGION is reserved by Lambda',
   ],
   [
-    'no handler',
+    'a missing handler',
     'Resources: { F: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs24.x, Code: { ZipFile: x } } } }',
     'F.Handler: must be a string',
   ],
   [
-    'no runtime',
+    'a missing runtime',
     'Resources: { F: { Type: AWS::Lambda::Function, Properties: { Handler: a.b, Code: { ZipFile: x } } } }',
     'F.Runtime: must be a string',
   ],
   [
-    'a folder that is not there',
+    'a missing folder',
     'Resources: { F: { Type: AWS::Lambda::Function, Properties: { Handler: a.b, Runtime: nodejs24.x, Code: nope } } }',
     'F.Code: there is no folder',
   ],
-  ['nothing at all', 'Hello: world', 'has no Resources'],
+  ['a template without resources', 'Hello: world', 'has no Resources'],
   [
     'SAM without its transform',
     'Resources: { F: { Type: AWS::Serverless::Function, Properties: {} } }',
     'Transform: must be AWS::Serverless-2016-10-31',
   ],
   [
-    'a nested template that is not there',
+    'a missing nested template',
     'Resources: { N: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: no.yaml } } }',
     'N.TemplateURL: there is no file',
   ],
   [
-    'a schedule that is none',
+    'an invalid schedule',
     'Resources: { R: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: rate(5 minute), Targets: [] } } }',
     'R.ScheduleExpression: rate(5 minute) is not a schedule',
   ],
-])('%s is named', async (_, text, message) => {
+])('an error names %s', async (_, text, message) => {
   await expect(hostText(text)).rejects.toThrow(message);
 });
 
-test('an output that cannot be told is named, and the rest is up', async () => {
+test('an output that cannot be resolved is reported, and the rest starts', async () => {
   const outputs = "Outputs: { A: { Value: '{{resolve:ssm:/a}}' }, B: { Value: !Ref F } }";
   await using system = await hostText(plain() + outputs);
   expect(system.state.outputs).toEqual({ B: 'local-F' });
   expect(system.lines).toEqual([
-    '! Outputs.A: {{resolve:ssm:/a}} is looked up by AWS only: give the value by a parameter',
+    '! Outputs.A: {{resolve:ssm:/a}} can only be looked up by AWS: use a parameter for the value',
   ]);
 });
 
-test('code in a bucket is named, and its URL, and the rest is up', async () => {
+test('a function with code in a bucket is reported, and its URL, and the rest starts', async () => {
   await using system = await hostText(`${plain()}  G:
     Type: AWS::Lambda::Function
     Properties: { Runtime: nodejs24.x, Handler: index.handler, Code: { S3Bucket: b, S3Key: k } }
@@ -99,7 +99,7 @@ test('code in a bucket is named, and its URL, and the rest is up', async () => {
   expect(Object.keys(system.state.functions)).toEqual(['F']);
 });
 
-test('an archive is unpacked', async () => {
+test('a code archive is unpacked', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
   const files = {
     'index.js': strToU8('exports.handler = async () => "from a zip"'),
@@ -114,7 +114,7 @@ test('an archive is unpacked', async () => {
   expect(Payload?.transformToString()).toBe('"from a zip"');
 });
 
-test('a data directory belongs to one system at a time', async () => {
+test('only one system can use a data directory at a time', async () => {
   const data = await mkdtemp(join(tmpdir(), 'streambed-'));
   await writeFile(join(data, 'in-use-by'), '1');
   await expect(hostText(plain(), { data })).rejects.toThrow(`${data} is in use by process 1`);
@@ -123,7 +123,7 @@ test('a data directory belongs to one system at a time', async () => {
   expect(system.state.ready).toBe(true);
 });
 
-test('a client that names another Region is answered all the same', async () => {
+test('requests of clients for another Region are answered', async () => {
   await using system = await hostText(plain());
   const client = new BedrockRuntimeClient({ ...system.config, region: 'us-west-2' });
   const messages = [{ role: 'user' as const, content: [{ text: 'Hi' }] }];
@@ -146,7 +146,7 @@ test.each([
   expect(new Date(next ?? 0).toISOString()).toBe(due.replace('Z', '.000Z'));
 });
 
-test('a schedule is due by the clock of its time zone', () => {
+test('a schedule follows the clock of its time zone', () => {
   const start = Date.parse('2026-01-01T00:00:00Z');
   const due = (expression: string): string =>
     new Date(readSchedule(expression, 'Asia/Tokyo').next(start) ?? 0).toISOString();

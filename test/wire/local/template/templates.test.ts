@@ -54,7 +54,7 @@ async function host(
   });
 }
 
-test('a template in YAML is hosted, with its parameters, and tells its outputs', async () => {
+test('a template in YAML is hosted with its parameters and has outputs', async () => {
   const system = await host({ Secret: 's3cret', Stage: 'prod' });
   const { Address: address = '', ...others } = system.state.outputs;
   expect(others).toEqual({ Production: 'yes' });
@@ -68,7 +68,7 @@ test('a template in YAML is hosted, with its parameters, and tells its outputs',
   await system.close();
 });
 
-test('what has no value is left out', async () => {
+test('properties and outputs without a value are left out', async () => {
   const system = await host({ Secret: 'x' });
   expect(Object.keys(system.state.outputs)).toEqual(['Address']);
   const variables: unknown = await (await fetch(system.state.outputs['Address'] ?? '')).json();
@@ -77,26 +77,26 @@ test('what has no value is left out', async () => {
 });
 
 test.each<[string, Record<string, string>, string]>([
-  ['a parameter that is missing', {}, 'Parameter Secret: needs --parameter Secret=…'],
+  ['a missing parameter', {}, 'Parameter Secret: needs --parameter Secret=…'],
   [
-    'one that is not declared',
+    'an undeclared parameter',
     { Secert: 'x' },
     '--parameter Secert: the template declares Stage, Names, Secret',
   ],
   [
-    'one of another value',
+    'a parameter with a value that is not allowed',
     { Secret: 'x', Stage: 'test' },
     '--parameter Stage: must be one of dev, prod, not test',
   ],
-])('%s is named', async (_, parameters, words) => {
-  await expect(host(parameters)).rejects.toThrow(words);
+])('an error names %s', async (_, parameters, message) => {
+  await expect(host(parameters)).rejects.toThrow(message);
 });
 
-test('a template that cannot be read is named, with the place', async () => {
+test('an error names a template that cannot be parsed, and the place', async () => {
   await expect(host({}, 'Resources:\n  A: {')).rejects.toThrow(
     /template\.yaml is not a template in JSON or YAML: .*line 2/su,
   );
-  await expect(host({}, 'just words')).rejects.toThrow(
-    'template.yaml is not a template: it holds no object',
+  await expect(host({}, 'only text')).rejects.toThrow(
+    'template.yaml is not a template: it contains no object',
   );
 });

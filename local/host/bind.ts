@@ -1,0 +1,48 @@
+import { createGateway, type Routing } from '#local/gateway/gateway.ts';
+import type { Plan } from '#local/host/plan.ts';
+import { openPorts, type Ports } from '#local/host/ports.ts';
+import type { Shutdown } from '#local/host/shutdown.ts';
+import { listen, originOf, type Binding } from '#local/process/listen.ts';
+import type { Engine } from '#local/wire/aws-exchange.ts';
+
+/** The one port of all AWS services. */
+export interface GatewayPort {
+  readonly url: string;
+  /** Lets services answer its requests. */
+  connect(route: Routing): void;
+}
+
+/** Step 2 of a start: every address is known, and no port is connected yet. */
+export interface Bound extends Plan {
+  readonly gateway: GatewayPort;
+  readonly ports: Ports;
+}
+
+/** Opens the gateway and all other ports. Throws an error that names a port that is taken. */
+export async function bind(plan: Plan, shutdown: Shutdown): Promise<Bound> {
+  const gateway = await openGateway(plan.binding, shutdown.services);
+  const ports = await openPorts(plan.plannedPorts, plan.binding, shutdown.ports);
+  return { ...plan, gateway, ports };
+}
+
+async function openGateway(binding: Binding, closing: AsyncDisposableStack): Promise<GatewayPort> {
+  let route = routeWhileStarting;
+  const gateway = createGateway((request) => route(request), { ownHost: binding.host });
+  const port = await listen(gateway.server, binding);
+  closing.defer(() => gateway.close());
+  return {
+    url: originOf(binding.host, port),
+    connect(connected) {
+      route = connected;
+    },
+  };
+}
+
+/** AWS SDKs retry a 503. */
+const answerNotReady: Engine = async (_, response) => {
+  response.start(503, { 'retry-after': '1' });
+  response.end('Starting');
+  await Promise.resolve();
+};
+
+const routeWhileStarting: Routing = () => answerNotReady;

@@ -1,0 +1,107 @@
+import type { BedrockOptions } from '#local/bedrock/bedrock.ts';
+import {
+  deriveKey,
+  lockDataDirectory,
+  openDataDirectory,
+  type Secrets,
+} from '#local/host/data-directory.ts';
+import { createNotices, type Notices } from '#local/host/notices.ts';
+import { planPorts, type PlannedPort } from '#local/host/ports.ts';
+import type { Endpoints } from '#local/host/remote-services.ts';
+import type { Shutdown } from '#local/host/shutdown.ts';
+import { createShaping, unshaped, type Shaping } from '#local/lambda/invoke/response-shaping.ts';
+import { realClock, type Clock } from '#local/process/clock.ts';
+import type { Binding } from '#local/process/listen.ts';
+import { readAssembly } from '#local/template/assembly.ts';
+import { openStacks } from '#local/template/stacks.ts';
+import type { Template } from '#local/template/template.ts';
+
+const region = 'us-east-1';
+
+export interface LocalOptions {
+  /** A `cdk.out` folder, or a template in JSON or YAML. */
+  readonly template: string;
+  /** Values for the template's parameters. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** The gateway's port. All others are counted from it; 0 takes any free ports. */
+  readonly port: number;
+  /** The address to listen on, instead of the loopback address. */
+  readonly host?: string | undefined;
+  /** The folder for tables, queues, files and secrets. */
+  readonly data: string;
+  /** How the local Bedrock answers. */
+  readonly bedrock: Omit<BedrockOptions, 'identity'>;
+  /** URLs of services that are not hosted here, by service id (`bedrock-runtime`). */
+  readonly endpoints?: Endpoints;
+  /** Whether streamed responses are slowed down and cut off as on AWS. */
+  readonly faithfulLimits?: boolean;
+  /** Whether functions restart when their code changes. */
+  readonly watch?: boolean;
+  /** The clock of retries, schedules and queues. */
+  readonly clock?: Clock;
+  log(line: string): void;
+}
+
+/** Step 1 of a start: what is decided before any port is opened. */
+export interface Plan {
+  readonly region: string;
+  readonly templates: readonly Template[];
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly data: string;
+  readonly secrets: Secrets;
+  /** The bearer key of the local Bedrock. */
+  readonly bedrockKey: string;
+  readonly bedrock: Omit<BedrockOptions, 'identity'>;
+  readonly endpoints: Endpoints;
+  readonly binding: Binding;
+  /** The ports that the templates' resources need besides the gateway. */
+  readonly plannedPorts: readonly PlannedPort[];
+  readonly shaping: Shaping;
+  readonly watch: boolean;
+  readonly clock: Clock;
+  readonly notices: Notices;
+  log(line: string): void;
+}
+
+/** Reads the templates, locks the data directory and decides which ports are needed. */
+export async function plan(options: LocalOptions, shutdown: Shutdown): Promise<Plan> {
+  const { data, bedrock, parameters = {}, endpoints = {}, clock = realClock } = options;
+  const templates = await readAssembly(options.template);
+  shutdown.data.defer(await lockDataDirectory(data));
+  const secrets = await openDataDirectory(data);
+  const binding = { port: options.port, option: '--port', host: options.host };
+  return {
+    region,
+    templates,
+    parameters,
+    data,
+    secrets,
+    bedrock,
+    endpoints,
+    binding,
+    clock,
+    // Real Bedrock keys begin with the same four letters.
+    bedrockKey: `ABSK${deriveKey(secrets, 'bedrock')}`,
+    plannedPorts: planPorts(await openWithoutAddresses(templates, parameters, secrets), binding),
+    shaping: options.faithfulLimits === true ? createShaping(clock) : unshaped,
+    watch: options.watch ?? false,
+    notices: createNotices(options.log),
+    log: (line) => options.log(line),
+  };
+}
+
+/** Opens the stacks only to find out which resources exist: no address is known yet. */
+function openWithoutAddresses(
+  templates: readonly Template[],
+  parameters: Readonly<Record<string, string>>,
+  secrets: Secrets,
+): ReturnType<typeof openStacks> {
+  const placeholder = 'http://127.0.0.1';
+  return openStacks(templates, parameters, {
+    region,
+    gatewayUrl: placeholder,
+    originOf: () => placeholder,
+    secret: (label) => deriveKey(secrets, label),
+    warn: () => undefined,
+  });
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import type { Bound } from '#local/host/bind.ts';
+import { deriveKey, type Secrets } from '#local/host/data-directory.ts';
+import { readDefinitions, unhostedTypes, type Definitions } from '#local/host/definitions.ts';
+import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
+import type { Notices } from '#local/host/notices.ts';
+import type { ApiKey } from '#local/rest-api/admission.ts';
+import type { ApiKeyDefinition } from '#local/rest-api/definition/api-definition.ts';
+import { openPools } from '#local/sign-in/open-pools.ts';
+import type { Pool } from '#local/sign-in/tokens.ts';
+import { signInKey, type StackContext } from '#local/template/stack-context.ts';
+import { openStacks, type OpenStack } from '#local/template/stacks.ts';
+
+/** Step 3 of a start: what the templates define, with every reference resolved. */
+export interface Resolved extends Bound {
+  readonly stacks: readonly OpenStack[];
+  readonly definitions: Definitions;
+  /** The API keys of all REST APIs, each with a value. */
+  readonly apiKeys: readonly ApiKey[];
+  /** The user pools with their users and signing keys. */
+  readonly userPools: readonly Pool[];
+}
+
+/** Reads all definitions. Throws an error that names the resource and the property at fault. */
+export async function resolve(bound: Bound): Promise<Resolved> {
+  const { templates, parameters, data, notices } = bound;
+  const { warn } = notices;
+  const stacks = await openStacks(templates, parameters, contextOf(bound));
+  for (const type of unhostedTypes(stacks)) warn(`${type} is not hosted here`);
+  for (const { template } of stacks) {
+    template.warnings.forEach(warn);
+    template.notes.forEach(notices.note);
+  }
+  const definitions = await readDefinitions(stacks, { folder: join(data, 'code'), warn });
+  for (const table of definitions.tables) reportUnsupported(table, notices);
+  return {
+    ...bound,
+    stacks,
+    definitions,
+    apiKeys: definitions.apiKeys.map((key) => withValue(key, bound.secrets)),
+    userPools: await openPools(definitions.userPools, {
+      data,
+      origin: bound.ports.get(signInKey)?.origin ?? '',
+      secret: (label) => deriveKey(bound.secrets, label),
+    }),
+  };
+}
+
+function contextOf({ region, gateway, ports, secrets, notices }: Bound): StackContext {
+  return {
+    region,
+    gatewayUrl: gateway.url,
+    originOf: (key) => ports.get(key)?.origin,
+    secret: (label) => deriveKey(secrets, label),
+    warn: notices.warn,
+  };
+}
+
+/** Gives a value to an API key whose value the template leaves to AWS. */
+function withValue(key: ApiKeyDefinition, secrets: Secrets): ApiKey {
+  return { ...key, value: key.value ?? deriveKey(secrets, key.id) };
+}
+
+/** A missing stream stops what the stream feeds. AWS promises no time at which an item expires. */
+function reportUnsupported({ key, unmet }: TableDefinition, { warn, note }: Notices): void {
+  for (const property of unmet) {
+    const report = property === 'TimeToLiveSpecification' ? note : warn;
+    report(`${key}.${property} has no effect here`);
+  }
+}

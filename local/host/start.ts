@@ -1,0 +1,63 @@
+import { createElsewhere } from '#local/dynamodb/create-elsewhere.ts';
+import { startEvents } from '#local/events/start-events.ts';
+import { connectPorts, connectSignIn } from '#local/host/connect-ports.ts';
+import { localEndpoints } from '#local/host/remote-services.ts';
+import type { Resolved } from '#local/host/resolve.ts';
+import { startServices, type Services } from '#local/host/services.ts';
+import type { Shutdown } from '#local/host/shutdown.ts';
+import { createHosts } from '#local/lambda/create-hosts.ts';
+import { watchCode } from '#local/lambda/definition/watch-code.ts';
+import type { FunctionHost } from '#local/lambda/function-host.ts';
+import { serviceOf } from '#local/gateway/gateway.ts';
+import { createLogStore } from '#local/logs/log-store.ts';
+
+/** Step 4 of a start: everything that the templates define is up. */
+export interface Running extends Resolved {
+  readonly hosts: readonly FunctionHost[];
+  readonly services: Services;
+}
+
+/** Starts functions and services, creates their contents, and connects the ports to them. */
+export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Running> {
+  const { region, secrets, gateway, clock, definitions, log } = resolved;
+  const logs = createLogStore(clock.now);
+  const hosts = await createHosts(definitions.functions, {
+    options: resolved,
+    region,
+    secrets,
+    services: { url: gateway.url, logs },
+  });
+  shutdown.functions.defer(async () => {
+    await Promise.all(hosts.map((host) => host.close()));
+  });
+  const services = await startServices(resolved, { hosts, logs }, shutdown.services);
+  await createTables(resolved, services);
+  const { s3, sqs, engines } = services;
+  for (const { name } of definitions.buckets) s3.store.makeBucket(name, clock.now());
+  for (const { name, attributes } of definitions.queues) sqs.queues.put(name, attributes);
+  gateway.connect((request) => engines.get(serviceOf(request) ?? ''));
+  await connectPorts(resolved, services);
+  connectSignIn(resolved, shutdown.background);
+  startEvents({ definitions, services, clock, region, log }, shutdown.background);
+  if (resolved.watch) watchCode(hosts, log, shutdown.background);
+  return { ...resolved, hosts, services };
+}
+
+/**
+ * Creates the tables here, or with another DynamoDB on this machine. Nothing is created in an AWS
+ * account: its tables may belong to someone.
+ */
+async function createTables(
+  { endpoints, definitions, notices }: Resolved,
+  { tables: localTables, caller }: Services,
+): Promise<void> {
+  const { tables } = definitions;
+  const { dynamodb: endpoint } = endpoints;
+  if (endpoint === undefined) {
+    for (const table of tables) await localTables.create(table);
+  } else if (localEndpoints(endpoints)['dynamodb'] === undefined) {
+    notices.warn(`Tables are not created at ${endpoint}: they must already exist there`);
+  } else {
+    for (const table of tables) await createElsewhere(table, caller);
+  }
+}

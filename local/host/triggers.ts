@@ -1,0 +1,70 @@
+import type { Definitions } from '#local/host/definitions.ts';
+import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
+import { isNameOf } from '#local/lambda/definition/read-functions.ts';
+
+/** Returns the keys of the APIs, queues, buckets and state machines that invoke a function. */
+export function triggersOf(
+  definition: FunctionDefinition,
+  definitions: Definitions,
+): readonly string[] {
+  const triggers = [
+    ...restTriggers(definitions),
+    ...httpTriggers(definitions),
+    ...queueTriggers(definitions),
+    ...bucketTriggers(definitions),
+    ...stateMachineTriggers(definitions),
+  ];
+  const own = triggers.filter(({ functionName }) => isNameOf(definition, functionName));
+  return [...new Set(own.map(({ key }) => key))];
+}
+
+interface Trigger {
+  readonly key: string;
+  /** The name or ARN of a function, or anything else. */
+  readonly functionName: string;
+}
+
+function restTriggers({ apis }: Definitions): readonly Trigger[] {
+  return apis.flatMap(({ key, methods }) =>
+    methods.flatMap(({ integration, authorization }) => [
+      ...(integration.type === 'lambda' ? [{ key, functionName: integration.functionName }] : []),
+      ...(authorization.type === 'function'
+        ? [{ key, functionName: authorization.authorizer.functionName }]
+        : []),
+    ]),
+  );
+}
+
+function httpTriggers({ httpApis }: Definitions): readonly Trigger[] {
+  return httpApis.flatMap(({ key, routes }) =>
+    routes.flatMap(({ integration, authorization }) => [
+      ...(integration.type === 'lambda' ? [{ key, functionName: integration.functionName }] : []),
+      ...(authorization.type === 'function'
+        ? [{ key, functionName: authorization.functionName }]
+        : []),
+    ]),
+  );
+}
+
+function queueTriggers({ eventSources, queues }: Definitions): readonly Trigger[] {
+  return eventSources.map(({ key, queueArn, functionName }) => {
+    const queue = queues.find(({ name }) => queueArn.endsWith(`:${name}`));
+    return { key: queue?.key ?? key, functionName };
+  });
+}
+
+function bucketTriggers({ buckets }: Definitions): readonly Trigger[] {
+  return buckets.flatMap(({ key, notifications }) =>
+    notifications.map(({ target }) => ({ key, functionName: target })),
+  );
+}
+
+/** A state machine invokes a function if a string of its definition is the function's name or ARN. */
+function stateMachineTriggers({ stateMachines }: Definitions): readonly Trigger[] {
+  return stateMachines.flatMap(({ key, definition }) =>
+    [...definition.matchAll(/"([^"\\]+)"/gu)].map(([, functionName = '']) => ({
+      key,
+      functionName,
+    })),
+  );
+}

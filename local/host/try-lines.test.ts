@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest';
+import type { LocalState } from '#local/host/local-state.ts';
+import type { RouteState } from '#local/host/routes.ts';
+import { tryLines } from '#local/host/try-lines.ts';
+
+const empty: LocalState = {
+  ready: true,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'AKIAKEY', secretAccessKey: 'secret' },
+  endpoints: { aws: 'http://127.0.0.1:4566' },
+  bedrock: { apiKeys: [] },
+  functions: {},
+  apis: {},
+  tables: {},
+  queues: {},
+  buckets: {},
+  stateMachines: {},
+  stateMachineTypes: {},
+  outputs: {},
+  notices: [],
+};
+
+const openRoute: RouteState = {
+  method: 'GET',
+  path: '/',
+  access: { type: 'open' },
+  needsKey: false,
+  requiredQuery: [],
+  requiredHeaders: [],
+  checksBody: false,
+};
+
+function routeWith(change: Partial<RouteState>): RouteState {
+  return { ...openRoute, ...change };
+}
+
+function commandsFor(state: Partial<LocalState>): readonly string[] {
+  return tryLines({ ...empty, ...state }).map(({ command }) => command);
+}
+
+function commandForRoutes(...routes: readonly Partial<RouteState>[]): string | undefined {
+  return commandsFor({
+    apis: {
+      Api: { url: 'http://127.0.0.1:4650/v1', apiKeys: ['key'], routes: routes.map(routeWith) },
+    },
+  })[0];
+}
+
+function signature(service: string): string {
+  return `--aws-sigv4 'aws:amz:us-east-1:${service}' --user 'AKIAKEY:secret'`;
+}
+
+const body = `-H 'content-type: application/json' -d '{"prompt":"Hello"}'`;
+
+test('a system without resources has nothing to try', () => {
+  expect(tryLines(empty)).toEqual([]);
+});
+
+test('a Function URL is called, with a signature if it requires one', () => {
+  const withUrl = (authType: string): Partial<LocalState> => ({
+    functions: { Chat: { name: 'chat', url: 'http://127.0.0.1:4601/', authType, triggers: [] } },
+  });
+  expect(commandsFor(withUrl('NONE'))).toEqual([`curl -N 'http://127.0.0.1:4601/' ${body}`]);
+  expect(commandsFor(withUrl('AWS_IAM'))).toEqual([
+    `curl -N 'http://127.0.0.1:4601/' ${signature('lambda')} ${body}`,
+  ]);
+});
+
+test('a function that nothing else invokes is invoked by its name', () => {
+  const functions = {
+    Worker: { name: 'worker', triggers: ['Tasks'] },
+    Plain: { name: 'plain', triggers: [] },
+  };
+  expect(commandsFor({ functions })).toEqual([
+    `curl 'http://127.0.0.1:4566/2015-03-31/functions/plain/invocations' ${signature('lambda')} -d '{}'`,
+  ]);
+});
+
+test('of the routes of an API, the one with the fewest requirements is called', () => {
+  expect(
+    commandForRoutes(
+      { path: '/custom', access: { type: 'custom-token', header: 'authorization' } },
+      { path: '/signed', access: { type: 'iam' } },
+      { path: '/search', requiredQuery: ['q'] },
+      { path: '/items/{id}' },
+      { path: '/items' },
+    ),
+  ).toBe(`curl -N 'http://127.0.0.1:4650/v1/items'`);
+});
+
+test.each<[string, Partial<RouteState>, string]>([
+  ['an API key', { needsKey: true }, `/' -H 'x-api-key: key'`],
+  ['a body', { method: 'POST' }, `/' -X POST ${body}`],
+  ['any method', { method: 'ANY', path: '/{proxy+}' }, `/example'`],
+  ['a signature', { access: { type: 'iam' } }, `/' ${signature('execute-api')}`],
+  [
+    'a query and a header',
+    { requiredQuery: ['q'], requiredHeaders: ['x-tenant'] },
+    `/?q=example' -H 'x-tenant: example'`,
+  ],
+  [
+    'a custom token',
+    { access: { type: 'custom-token', header: 'x-secret' } },
+    `/' -H 'x-secret: TOKEN'`,
+  ],
+])('the command for a route with %s has what the route requires', (_, requirement, end) => {
+  expect(commandForRoutes(requirement)).toBe(`curl -N 'http://127.0.0.1:4650/v1${end}`);
+});
+
+test('a route that requires a token gets one of the first user', () => {
+  const access = { type: 'id-token', header: 'authorization' } as const;
+  const [command] = commandsFor({
+    apis: { Api: { url: 'http://127.0.0.1:4650', apiKeys: [], routes: [routeWith({ access })] } },
+    signIn: {
+      issuer: 'http://127.0.0.1:4570/pool',
+      userPoolId: 'pool',
+      clientId: 'client',
+      users: [{ username: 'demo', password: "it's" }],
+    },
+  });
+  expect(command).toContain('AWSCognitoIdentityProviderService.InitiateAuth');
+  expect(command).toContain(String.raw`"PASSWORD":"it'\''s"`);
+  expect(command).toContain('IdToken');
+});
+
+test('an express machine is run to its end, a standard one is started', () => {
+  const machine = (type: 'STANDARD' | 'EXPRESS'): Partial<LocalState> => ({
+    stateMachines: { Flow: 'arn:flow' },
+    stateMachineTypes: { Flow: type },
+  });
+  const [express, standard] = [machine('EXPRESS'), machine('STANDARD')].flatMap(commandsFor);
+  expect(express).toContain('x-amz-target: AWSStepFunctions.StartSyncExecution');
+  expect(standard).toContain('x-amz-target: AWSStepFunctions.StartExecution');
+  expect(standard).toContain(signature('states'));
+});
+
+test('the queue and the bucket that invoke a function are preferred', () => {
+  const functions = { Worker: { name: 'worker', triggers: ['Tasks', 'Inbox'] } };
+  const queues = { Dead: 'http://127.0.0.1:4566/0/dead', Tasks: 'http://127.0.0.1:4566/0/tasks' };
+  const buckets = { Other: 'other', Inbox: 'inbox' };
+  const [toQueue, toBucket] = commandsFor({ functions, queues, buckets });
+  expect(toQueue).toContain('"QueueUrl":"http://127.0.0.1:4566/0/tasks"');
+  expect(toBucket).toContain(`curl -X PUT 'http://127.0.0.1:4566/inbox/hello.txt'`);
+});
+
+test('a FIFO queue gets a message group, and a table is read', () => {
+  const [toQueue, toTable] = commandsFor({
+    queues: { Orders: 'http://127.0.0.1:4566/0/orders.fifo' },
+    tables: { Rows: 'rows' },
+  });
+  expect(toQueue).toContain('"MessageGroupId":"example"');
+  expect(toTable).toContain(`-H 'x-amz-target: DynamoDB_20120810.Scan'`);
+  expect(toTable).toContain(`-d '{"TableName":"rows"}'`);
+});
