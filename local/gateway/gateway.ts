@@ -16,6 +16,8 @@ import { signedService } from '#local/wire/sigv4.ts';
 
 export interface Gateway {
   readonly server: net.Server;
+  /** How many responses have not ended. */
+  openResponses(): number;
   close(): Promise<void>;
 }
 
@@ -35,10 +37,13 @@ export function createGateway(
   { certificate, ownHost }: GatewayOptions = {},
 ): Gateway {
   const sockets = new Map<number, net.Socket>();
+  let openResponses = 0;
   const handle = (
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
   ): void => {
+    openResponses += 1;
+    response.once('close', () => (openResponses -= 1));
     const connection = sockets.get(request.socket.remotePort ?? 0);
     exchange({ route, request, response, connection, ownHost }).catch(() => response.destroy());
   };
@@ -63,6 +68,7 @@ export function createGateway(
   });
   return {
     server,
+    openResponses: () => openResponses,
     async close() {
       for (const socket of sockets.values()) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -57,6 +57,8 @@ export interface LocalSystem {
   readonly state: LocalState;
   /** A function, by logical id. */
   functionHost(logicalId: string): FunctionHost;
+  /** How many function invocations have not finished. */
+  runningFunctions(): number;
   close(): Promise<void>;
 }
 
@@ -107,6 +109,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
       if (host === undefined) throw new Error(`There is no function ${logicalId}`);
       return host;
     },
+    runningFunctions: () => hosts.reduce((count, host) => count + host.busy(), 0),
     close: () => running.disposeAsync(),
   };
 }

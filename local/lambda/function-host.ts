@@ -59,6 +59,11 @@ export class FunctionHost {
     return this.#pids;
   }
 
+  /** How many environments are starting for an invocation, or running one. */
+  busy(): number {
+    return this.#all.size - this.#idle.length;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     const environments = await Promise.all(this.#all);

@@ -10,6 +10,10 @@ export interface RuntimeProcess {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** They end with this process, in whichever way it exits. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => running.forEach(killGroup));
+
 /** Starts the process of an execution environment; its lines, of both outputs, are given on. */
 export function spawnRuntime(
   { definition, bootstraps, variables }: RuntimeProcess,
@@ -24,6 +28,8 @@ export function spawnRuntime(
     // A group of its own, so that what the function starts ends with it.
     detached: process.platform !== 'win32',
   });
+  if (child.pid !== undefined) running.add(child);
+  child.once('exit', () => running.delete(child));
   for (const output of [child.stdout, child.stderr]) readLines(output, onLine);
   return child;
 }
