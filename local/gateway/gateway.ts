@@ -11,7 +11,7 @@ import {
 } from '#local/wire/aws-exchange.ts';
 import { toXml } from '#local/wire/aws-query.ts';
 import type { Certificate } from '#local/process/tls.ts';
-import { provenanceOf } from '#local/process/loopback.ts';
+import { readRequestSource } from '#local/process/loopback.ts';
 import { signedService } from '#local/wire/sigv4.ts';
 
 export interface Gateway {
@@ -115,8 +115,8 @@ async function exchange(exchanged: Exchange): Promise<void> {
     answer.end(JSON.stringify({ __type: code, message: refusals[code] }));
   };
   // No AWS service here is for pages elsewhere, nor for names that others resolve to here.
-  const from = provenanceOf(request.headers, ownHost);
-  if (from.type !== 'here') return refuse(403, 'AccessDeniedException');
+  const from = readRequestSource(request.headers, ownHost);
+  if (from.type !== 'local') return refuse(403, 'AccessDeniedException');
   // Bodies of S3 are whole documents.
   const { method = 'GET', url = '/', headers } = request;
   const service = serviceOf({ method, url, headers, body: Buffer.alloc(0) });

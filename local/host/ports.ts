@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { listen, originOf, type Binding } from '#local/process/listen.ts';
-import { provenanceOf } from '#local/process/loopback.ts';
+import { readRequestSource } from '#local/process/loopback.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
 
 /** A port of its own: a Function URL, an API, or the place to sign in. */
@@ -64,9 +64,9 @@ async function openDoor(binding: Binding, starting: AsyncDisposableStack): Promi
     origin: originOf(binding.host, bound),
     connect(handler, allows = () => false) {
       server.off('request', notReady).on('request', (request, response) => {
-        const from = provenanceOf(request.headers, binding.host);
+        const from = readRequestSource(request.headers, binding.host);
         const isAllowed =
-          from.type === 'here' ||
+          from.type === 'local' ||
           (from.type === 'other-origin' && from.origin !== undefined && allows(from.origin));
         if (isAllowed) handler(request, response);
         else refuse(response);

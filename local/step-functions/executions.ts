@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '#local/wire/aws-error.ts';
-import { timerMs, type Clock } from '#local/process/clock.ts';
+import { clampTimerMs, type Clock } from '#local/process/clock.ts';
 import { StatesError } from '#local/step-functions/definition/definition.ts';
 import type { Ending, Execution, ExecutionStore } from '#local/step-functions/execution-store.ts';
 import { toStatesError } from '#local/step-functions/interpreter/guards.ts';
@@ -181,7 +181,10 @@ async function carryOut(working: Working, carrying: CarryingOut): Promise<Ending
   };
   live.set(arn, { abort });
   const timer = Number.isFinite(limitMs)
-    ? setTimeout(() => abort({ status: 'TIMED_OUT', error: 'States.Timeout' }), timerMs(limitMs))
+    ? setTimeout(
+        () => abort({ status: 'TIMED_OUT', error: 'States.Timeout' }),
+        clampTimerMs(limitMs),
+      )
     : undefined;
   try {
     const output = await runMachine(

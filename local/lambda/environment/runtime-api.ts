@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { isFromPage } from '#local/process/loopback.ts';
+import { isFromBrowser } from '#local/process/loopback.ts';
 import { listen } from '#local/process/listen.ts';
 import {
   FunctionError,
@@ -92,7 +92,7 @@ async function route(
   response: http.ServerResponse,
 ): Promise<void> {
   // No page has any business here, not even one of this machine.
-  if (isFromPage(request.headers)) return unknownPath(response);
+  if (isFromBrowser(request.headers)) return unknownPath(response);
   const path = (request.url ?? '').replace('/2018-06-01/runtime/', '');
   const [, id = '', kind] = /^invocation\/([^/]+)\/(response|error)$/u.exec(path) ?? [];
   const isNext = path === 'invocation/next';
