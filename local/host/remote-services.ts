@@ -1,5 +1,5 @@
 import type { Engine } from '#local/wire/aws-exchange.ts';
-import { createForwardEngine, ownCredentials } from '#local/gateway/forward-engine.ts';
+import { createForwardEngine, readEnvironmentCredentials } from '#local/gateway/forward-engine.ts';
 import { isLoopbackOrigin } from '#local/process/loopback.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 
@@ -33,8 +33,8 @@ export function farEngines(
   return new Map(
     far.map(([id, endpoint]) => {
       const service = signingName(id);
-      const there = ownCredentials(`--endpoint ${id}`);
-      const credentials = { here, there };
+      const there = readEnvironmentCredentials(`--endpoint ${id}`);
+      const credentials = { local: here, remote: there };
       return [service, createForwardEngine({ endpoint, service, region, credentials })] as const;
     }),
   );

@@ -46,7 +46,7 @@ export function readRequestSource(
   return isForeign ? { type: 'other-origin', origin: undefined } : { type: 'local' };
 }
 
-/** Returns whether a web page of any origin sent this request. */
+/** Returns whether a web page, of any origin, may have sent this request. */
 export function isFromBrowser(headers: IncomingHttpHeaders): boolean {
   const { origin, host } = headers;
   return origin !== undefined || headers['sec-fetch-site'] !== undefined || !isLoopback(host);

@@ -1,6 +1,6 @@
 import { StatesError } from '#local/step-functions/definition/definition.ts';
 import { unhostedReason, type TaskResource } from '#local/step-functions/definition/resources.ts';
-import type { ServiceAnswer, ServiceCaller } from '#local/gateway/service-caller.ts';
+import type { ServiceResponse, ServiceCaller } from '#local/gateway/service-caller.ts';
 import { asText, isRecord } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
@@ -32,7 +32,7 @@ export function createTasks(caller: ServiceCaller): Tasks {
   };
 }
 
-function serviceError(service: string, answer: ServiceAnswer): StatesError {
+function serviceError(service: string, answer: ServiceResponse): StatesError {
   const { code, message } = answer.error ?? { code: 'Unknown', message: '' };
   return new StatesError(
     `${service}.${code}`,
@@ -42,7 +42,7 @@ function serviceError(service: string, answer: ServiceAnswer): StatesError {
 
 interface Invoked {
   readonly payload: unknown;
-  readonly answer: ServiceAnswer;
+  readonly answer: ServiceResponse;
 }
 
 async function runFunction(
