@@ -1,4 +1,4 @@
-import { coralProblems } from '#local/wire/coral-problems.ts';
+import { coralError } from '#local/wire/coral-error.ts';
 import type { Problem } from '#local/wire/shape.ts';
 
 interface ErrorRest {
@@ -68,6 +68,6 @@ const errorStatus: ReadonlyMap<string, number> = new Map(
 
 /** What AWS's own operations say of a malformed request. */
 export function refuseMembers(problems: readonly Problem[]): BedrockError {
-  const { code, message } = coralProblems(problems);
+  const { code, message } = coralError(problems);
   return new BedrockError(code, message);
 }

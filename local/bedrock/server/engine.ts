@@ -1,5 +1,5 @@
 import type { AwsRequest, AwsResponse, Engine } from '#local/wire/aws-exchange.ts';
-import { withoutChunks } from '#local/wire/aws-chunked.ts';
+import { decodeChunks } from '#local/wire/aws-chunked.ts';
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { answerControl } from '#local/bedrock/server/control.ts';
 import { identify, type IdentityPolicy } from '#local/bedrock/server/identity.ts';
@@ -107,5 +107,5 @@ function findOperation({ method, url }: AwsRequest): FoundOperation {
 function unchunked(request: AwsRequest): AwsRequest {
   const declared = String(request.headers['x-amz-content-sha256'] ?? '');
   if (!declared.startsWith('STREAMING-')) return request;
-  return { ...request, body: withoutChunks(request.body) };
+  return { ...request, body: decodeChunks(request.body) };
 }
