@@ -11,11 +11,10 @@ import { unquoted } from '#local/rest-api/integration/mapping-template.ts';
 import { restHandler } from '#local/rest-api/server.ts';
 import { createUsagePlans } from '#local/rest-api/usage-plans.ts';
 import type { Services } from '#local/host/services.ts';
-import { keysOf } from '#local/sign-in/open-pools.ts';
-import type { Keeping } from '#local/sign-in/provider.ts';
+import { importPoolKeys, type UserPool } from '#local/sign-in/user-pools.ts';
+import type { SessionStorage } from '#local/sign-in/provider.ts';
 import { signInHandler } from '#local/sign-in/server.ts';
-import type { Pool } from '#local/sign-in/tokens.ts';
-import { createUserPools } from '#local/sign-in/user-pools.ts';
+import { createTokenVerifier } from '#local/sign-in/token-verifier.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 
 export interface Behind {
@@ -26,10 +25,10 @@ export interface Behind {
   readonly region: string;
   readonly shaping: Shaping;
   readonly clock: Clock;
-  readonly pools: readonly Pool[];
+  readonly pools: readonly UserPool[];
   warn(message: string): void;
   /** What sign-in keeps; present where there is a user pool. */
-  readonly signInKeeping: Keeping | undefined;
+  readonly signInKeeping: SessionStorage | undefined;
 }
 
 /** Has every door answered by what is behind it. Throws where a URL's function is not there. */
@@ -47,7 +46,7 @@ export async function connectDoors(doors: Doors, behind: Behind): Promise<void> 
   }
   const usagePlans = createUsagePlans(definitions.usagePlans, clock.now);
   const authorizers = createAuthorizers(functions, clock.now);
-  const userPools = createUserPools(await keysOf(pools));
+  const userPools = createTokenVerifier(await importPoolKeys(pools));
   for (const definition of definitions.apis) {
     warnOfUnhosted(definition, behind.warn);
     const admission = { region, credentials, apiKeys, usagePlans, authorizers, userPools };

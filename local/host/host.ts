@@ -10,10 +10,9 @@ import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 import { nearby, type Endpoints } from '#local/host/remote-services.ts';
 import { openDoors, signInDoor, type Doors } from '#local/host/ports.ts';
 import { sessionAdapter, sessionSchema } from '#local/sign-in/session-adapter.ts';
-import type { Keeping } from '#local/sign-in/provider.ts';
+import type { SessionStorage } from '#local/sign-in/provider.ts';
 import { openStore } from '#local/process/store.ts';
-import { openPools } from '#local/sign-in/open-pools.ts';
-import type { Pool } from '#local/sign-in/tokens.ts';
+import { openUserPools, type UserPool } from '#local/sign-in/user-pools.ts';
 import { startEvents } from '#local/events/start-events.ts';
 import { unhostedTypes } from '#local/host/hosted-types.ts';
 import { watchCode } from '#local/lambda/definition/watch-code.ts';
@@ -94,7 +93,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
   const { credentials } = secrets;
   const secret = (words: string): string => keyValue(secrets, words);
   const origin = live.doors.get(signInDoor)?.origin ?? '';
-  live.pools = await openPools(definitions.userPools, { data: options.data, origin, secret });
+  live.pools = await openUserPools(definitions.userPools, { data: options.data, origin, secret });
   const signInKeeping = keepSignIn(options, live, starting);
   const behind = { ...live, definitions, services, credentials, apiKeys, signInKeeping };
   await connectDoors(live.doors, behind);
@@ -126,7 +125,7 @@ interface Live {
   readonly stacks: OpenStack[];
   doors: Doors;
   definitions: Definitions | undefined;
-  pools: readonly Pool[];
+  pools: readonly UserPool[];
   warn(message: string): void;
 }
 
@@ -167,7 +166,7 @@ function keepSignIn(
   { data }: LocalOptions,
   { pools, secrets }: Live,
   starting: AsyncDisposableStack,
-): Keeping | undefined {
+): SessionStorage | undefined {
   if (pools.length === 0) return undefined;
   const store = openStore(join(data, 'sign-in.sqlite'), sessionSchema);
   starting.defer(() => store.close());

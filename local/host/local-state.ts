@@ -3,7 +3,7 @@ import type { Doors } from '#local/host/ports.ts';
 import { isNameOf } from '#local/lambda/definition/read-functions.ts';
 import type { ApiKey } from '#local/rest-api/admission.ts';
 import type { Services } from '#local/host/services.ts';
-import type { Pool } from '#local/sign-in/tokens.ts';
+import type { UserPool } from '#local/sign-in/user-pools.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
 
@@ -61,7 +61,7 @@ export interface Running {
   readonly apiKeys: readonly ApiKey[];
   readonly stacks: readonly OpenStack[];
   readonly bedrockKey: string;
-  readonly pools: readonly Pool[];
+  readonly pools: readonly UserPool[];
 }
 
 /** The state of a system that is up. */

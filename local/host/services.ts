@@ -30,7 +30,7 @@ import { createServiceCaller, type ServiceCaller } from '#local/gateway/service-
 import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
 import { createStepFunctions, type StepFunctions } from '#local/step-functions/step-functions.ts';
 import { createCognitoEngine } from '#local/sign-in/operations.ts';
-import type { Pool } from '#local/sign-in/tokens.ts';
+import type { UserPool } from '#local/sign-in/user-pools.ts';
 import { openStore } from '#local/process/store.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
 
@@ -53,7 +53,7 @@ export interface Surroundings {
   readonly stacks: readonly OpenStack[];
   readonly doors: Doors;
   readonly definitions: Definitions | undefined;
-  readonly pools: readonly Pool[];
+  readonly pools: readonly UserPool[];
   readonly shaping: Shaping;
   warn(message: string): void;
 }

@@ -7,7 +7,7 @@ import type { UsagePlans } from '#local/rest-api/usage-plans.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 import { asText } from '#local/wire/shape.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
-import type { UserPools } from '#local/sign-in/user-pools.ts';
+import type { TokenVerifier } from '#local/sign-in/token-verifier.ts';
 import { accountId } from '#local/template/world.ts';
 
 /** A key that opens the methods that require one. */
@@ -20,7 +20,7 @@ export interface Admission {
   readonly apiKeys: readonly ApiKey[];
   readonly usagePlans: UsagePlans;
   readonly authorizers: Authorizers;
-  readonly userPools: UserPools;
+  readonly userPools: TokenVerifier;
 }
 
 export type Admitted =
@@ -64,7 +64,7 @@ async function identify(admission: Admission, asked: ApiRequest): Promise<Caller
       const { poolArns, scopes } = authorization;
       const bare = token.replace(/^Bearer\s+/iu, '');
       const verdict = await admission.userPools.verify(bare, { poolArns, scopes });
-      if (verdict.type !== 'valid') return refused('noToken', verdict.words);
+      if (verdict.type !== 'valid') return refused('noToken', verdict.message);
       return { type: 'caller', authorizer: { claims: textsOf(verdict.claims) } };
     }
     case 'function': {
