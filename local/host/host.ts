@@ -5,7 +5,7 @@ import { realClock, type Clock } from '#local/process/clock.ts';
 import { connectDoors } from '#local/host/connect-ports.ts';
 import { lockDataDirectory, openDataDirectory, type Secrets } from '#local/host/data-directory.ts';
 import { readDefinitions, type Definitions } from '#local/host/definitions.ts';
-import { createElsewhere } from '#local/dynamodb/create-elsewhere.ts';
+import { createRemoteTable } from '#local/dynamodb/create-remote-table.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 import { nearby, type Endpoints } from '#local/host/remote-services.ts';
 import { openDoors, signInDoor, type Doors } from '#local/host/ports.ts';
@@ -81,8 +81,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
   const definitions = await readDefinitions(stacks, code);
   live.definitions = definitions;
   hosts.push(...(await createHosts(definitions.functions, { options, secrets, region, services })));
-  for (const { key, unmet } of definitions.tables) {
-    for (const name of unmet) warn(`${key}.${name} has no effect here`);
+  for (const { key, unsupported } of definitions.tables) {
+    for (const name of unsupported) warn(`${key}.${name} has no effect here`);
   }
   await makeTables(options, definitions.tables, services);
   for (const { name } of definitions.buckets) services.s3.store.makeBucket(name, live.clock.now());
@@ -188,7 +188,7 @@ async function makeTables(
   } else if (nearby(endpoints)['dynamodb'] === undefined) {
     log(`! Tables are not made at ${elsewhere}: they must be there`);
   } else {
-    for (const table of tables) await createElsewhere(table, caller);
+    for (const table of tables) await createRemoteTable(table, caller);
   }
 }
 
