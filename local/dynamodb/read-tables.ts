@@ -1,6 +1,7 @@
 import type { Properties } from '#local/template/properties.ts';
 import type { Resource } from '#local/template/stacks.ts';
 
+/** A table in a template. */
 export interface TableDefinition {
   readonly key: string;
   readonly name: string;

@@ -14,6 +14,7 @@ import type { Certificate } from '#local/process/tls.ts';
 import { readRequestSource } from '#local/process/loopback.ts';
 import { signedService } from '#local/wire/sigv4.ts';
 
+/** The server for all AWS services. */
 export interface Gateway {
   readonly server: net.Server;
   /** Returns how many responses have not ended. */

@@ -12,6 +12,7 @@ export interface ServiceRequest {
   readonly body?: string;
 }
 
+/** A whole response of an AWS service. */
 export interface ServiceResponse {
   readonly status: number;
   readonly headers: Headers;

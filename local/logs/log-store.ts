@@ -19,6 +19,7 @@ export interface LogStore {
   find(group: string): LogGroup | undefined;
 }
 
+/** A log group with its lines, the oldest first. */
 export interface LogGroup {
   readonly name: string;
   /** Milliseconds since 1970. */

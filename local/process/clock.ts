@@ -42,6 +42,7 @@ export function createVirtualClock(startMs = Date.UTC(2026, 0, 1)): Clock {
   };
 }
 
+/** A clock that a test moves by hand. */
 export interface ManualClock extends Clock {
   /** Moves the clock forward, and wakes every sleeper whose time has come. */
   advance(ms: number): Promise<void>;

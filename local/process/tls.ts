@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { generate } from 'selfsigned';
 
+/** A self-signed certificate in PEM. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;

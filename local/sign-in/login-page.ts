@@ -1,5 +1,6 @@
 import type { User } from '#local/sign-in/users.ts';
 
+/** The content of a sign-in page. */
 export interface LoginPage {
   /** The URL to which the form is sent. */
   readonly action: string;

@@ -1,5 +1,6 @@
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
+/** A user pool in a template. */
 export interface UserPoolDefinition {
   readonly key: string;
   /** For example `us-east-1_ABCDEFGHI`. */
@@ -9,6 +10,7 @@ export interface UserPoolDefinition {
   readonly clients: readonly UserPoolClient[];
 }
 
+/** An application that may use a user pool. */
 export interface UserPoolClient {
   readonly key: string;
   readonly id: string;

@@ -9,12 +9,14 @@ export interface UserPoolKeys {
   readonly publicKey: CryptoKey | Uint8Array;
 }
 
+/** The pools and scopes that an API accepts. */
 export interface TokenRequirements {
   readonly poolArns: readonly string[];
   /** If not empty, an access token with one of these scopes is required; otherwise an ID token. */
   readonly scopes: readonly string[];
 }
 
+/** Whether a token is accepted. */
 export type TokenVerdict =
   | { readonly type: 'valid'; readonly claims: JWTPayload }
   | { readonly type: 'invalid'; readonly message: string };

@@ -23,6 +23,7 @@ export interface StepFunctionsOptions {
   machines(): readonly StateMachine[];
 }
 
+/** The local Step Functions. */
 export interface StepFunctions {
   readonly engine: Engine;
   readonly executions: Executions;

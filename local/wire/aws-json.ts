@@ -13,12 +13,14 @@ export interface Operation {
   run(input: unknown, call: OperationCall): unknown;
 }
 
+/** The call of an operation, apart from its input. */
 export interface OperationCall {
   readonly requestId: string;
   /** Aborted when the client disconnects. */
   readonly gone: AbortSignal;
 }
 
+/** A service with AWS JSON and its operations. */
 export interface JsonService {
   /** The part of `X-Amz-Target` before the dot. */
   readonly target: string;

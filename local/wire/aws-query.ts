@@ -6,6 +6,7 @@ import type { Credentials } from '#local/wire/signed-request.ts';
 /** An operation of the query protocol. It takes form parameters and returns a tree for XML. */
 export type QueryOperation = (parameters: URLSearchParams) => Readonly<Record<string, unknown>>;
 
+/** A service with the query protocol and its operations. */
 export interface QueryService {
   readonly namespace: string;
   readonly credentials: Credentials;

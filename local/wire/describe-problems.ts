@@ -13,7 +13,7 @@ export function describeProblems(place: string, problems: readonly Problem[]): s
 function expectation(rule: Problem['rule']): string {
   switch (rule.type) {
     case 'present':
-      return 'must be there';
+      return 'is required';
     case 'kind':
       return `must be of type ${rule.kind}`;
     case 'at-least':

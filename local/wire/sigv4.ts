@@ -12,6 +12,7 @@ import {
   type SigningInput,
 } from '#local/wire/sigv4-canonical.ts';
 
+/** Whether the signature of a request is valid. */
 export type Verdict =
   | {
       readonly type: 'valid';

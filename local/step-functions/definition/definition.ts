@@ -33,6 +33,7 @@ export interface ErrorHandlers {
   readonly catch: readonly Catcher[];
 }
 
+/** A state, by type. */
 export type State =
   | (StateBase & { readonly type: 'Pass'; readonly result: unknown })
   | (StateBase &
@@ -83,6 +84,7 @@ export interface WaitTime {
   readonly isPath: boolean;
 }
 
+/** A rule of a Choice state. */
 export interface ChoiceRule {
   /** In JSONPath a comparison, or several with And, Or and Not; in JSONata `Condition`. */
   readonly condition: Json;
@@ -91,6 +93,7 @@ export interface ChoiceRule {
   readonly assign: Json;
 }
 
+/** An entry of `Retry`. */
 export interface Retrier {
   readonly errors: readonly string[];
   readonly intervalSeconds: number;
@@ -100,6 +103,7 @@ export interface Retrier {
   readonly hasJitter: boolean;
 }
 
+/** An entry of `Catch`. */
 export interface Catcher {
   readonly errors: readonly string[];
   readonly next: string;
