@@ -68,9 +68,11 @@ async function main(): Promise<void> {
     endpoints: Object.fromEntries(values.endpoint.map(readEndpoint)),
     log: console.log,
   });
-  endOnSignals(() => {
-    removeStateFile(values.state);
-    return system.close();
+  process.once('exit', () => removeStateFile(values.state));
+  endOnSignals({
+    workName: 'running function',
+    countWork: () => system.runningFunctions(),
+    close: () => system.close(),
   });
   await writeStateFile(values.state, system.state);
   if (values.host !== undefined) {

@@ -79,10 +79,14 @@ async function start(): Promise<void> {
   );
   const state = { ...system.state, web: page.url };
   await writeStateFile(values.state, state);
-  const end = endOnSignals(async () => {
-    removeStateFile(values.state);
-    await page.close();
-    await system.close();
+  process.once('exit', () => removeStateFile(values.state));
+  const end = endOnSignals({
+    workName: 'running function',
+    countWork: () => system.runningFunctions(),
+    async close() {
+      await page.close();
+      await system.close();
+    },
   });
   page.onExit(end);
   console.log(banner(state));

@@ -77,7 +77,11 @@ async function start(): Promise<void> {
   const certificate = values.tls ? await openCertificate(values.data) : undefined;
   const gateway = createGateway(() => engine, certificate === undefined ? {} : { certificate });
   const port = await listen(gateway.server, { port: requestedPort, option: '--port' });
-  endOnSignals(() => gateway.close());
+  endOnSignals({
+    workName: 'response',
+    countWork: () => gateway.openResponses(),
+    close: () => gateway.close(),
+  });
   console.log(greeting(`http://127.0.0.1:${port}`, certificate?.path));
 }
 

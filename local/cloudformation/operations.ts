@@ -8,42 +8,49 @@ import type { OpenStack } from '#local/template/stacks.ts';
 export interface StacksApi {
   readonly credentials: Credentials;
   readonly region: string;
+  /** Returns every stack that is hosted. */
   stacks(): readonly OpenStack[];
 }
 
-/** When this system was made, as far as stacks tell. */
+/** The creation time that every stack and resource reports: the start of this process. */
 const createdAt = new Date().toISOString();
 
-/** CloudFormation, as far as stacks are looked at. */
+/** Returns the engine of CloudFormation, with the operations that read stacks. */
 export function createCloudFormationEngine(api: StacksApi): Engine {
   const operations = new Map<string, QueryOperation>([
     [
       'DescribeStacks',
       (parameters) => ({
-        Stacks: { member: chosen(api, parameters).map((stack) => describe(api, stack)) },
+        Stacks: { member: findStacks(api, parameters).map((stack) => describe(api, stack)) },
       }),
     ],
     [
       'ListStacks',
-      () => ({ StackSummaries: { member: api.stacks().map((stack) => summary(api, stack)) } }),
+      () => ({ StackSummaries: { member: api.stacks().map((stack) => summarize(api, stack)) } }),
     ],
     [
       'ListStackResources',
-      (parameters) => ({ StackResourceSummaries: { member: resourcesOf(api, parameters) } }),
+      (parameters) => ({ StackResourceSummaries: { member: describeResources(api, parameters) } }),
     ],
     [
       'DescribeStackResources',
-      (parameters) => ({ StackResources: { member: resourcesOf(api, parameters) } }),
+      (parameters) => ({ StackResources: { member: describeResources(api, parameters) } }),
     ],
-    ['ListExports', () => ({ Exports: { member: exportsOf(api) } })],
-    ['GetTemplate', (parameters) => ({ TemplateBody: templateBody(chosen(api, parameters)[0]) })],
+    ['ListExports', () => ({ Exports: { member: listExports(api) } })],
+    [
+      'GetTemplate',
+      (parameters) => ({ TemplateBody: renderTemplate(findStacks(api, parameters)[0]) }),
+    ],
   ]);
   const namespace = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
   return createQueryEngine({ namespace, operations, credentials: api.credentials });
 }
 
-/** The stack that is named, or all of them. */
-function chosen({ stacks, region }: StacksApi, parameters: URLSearchParams): readonly OpenStack[] {
+/** Returns the stack that a request names, or all stacks. Throws if it does not exist. */
+function findStacks(
+  { stacks, region }: StacksApi,
+  parameters: URLSearchParams,
+): readonly OpenStack[] {
   const name = parameters.get('StackName');
   if (name === null) return stacks();
   const found = stacks().filter(({ template: { stackName } }) =>
@@ -53,7 +60,7 @@ function chosen({ stacks, region }: StacksApi, parameters: URLSearchParams): rea
   throw new AwsError('ValidationError', `Stack with id ${name} does not exist`);
 }
 
-function summary({ region }: StacksApi, { template }: OpenStack): Record<string, unknown> {
+function summarize({ region }: StacksApi, { template }: OpenStack): Record<string, unknown> {
   return {
     StackId: stackIdOf(template.stackName, region),
     StackName: template.stackName,
@@ -73,7 +80,7 @@ function describe(api: StacksApi, stack: OpenStack): Record<string, unknown> {
     ParameterValue: String(stack.scope.ref(ParameterKey)),
   }));
   return {
-    ...summary(api, stack),
+    ...summarize(api, stack),
     Parameters: { member: parameters },
     Outputs: { member: outputs },
     DisableRollback: false,
@@ -81,8 +88,8 @@ function describe(api: StacksApi, stack: OpenStack): Record<string, unknown> {
   };
 }
 
-function resourcesOf(api: StacksApi, parameters: URLSearchParams): readonly object[] {
-  return chosen(api, parameters).flatMap((stack) => {
+function describeResources(api: StacksApi, parameters: URLSearchParams): readonly object[] {
+  return findStacks(api, parameters).flatMap((stack) => {
     const { template, scope } = stack;
     return [...template.resources]
       .filter(([, { condition }]) => condition === undefined || scope.condition(condition))
@@ -90,7 +97,7 @@ function resourcesOf(api: StacksApi, parameters: URLSearchParams): readonly obje
         StackName: template.stackName,
         StackId: stackIdOf(template.stackName, api.region),
         LogicalResourceId,
-        PhysicalResourceId: physicalId(stack, LogicalResourceId),
+        PhysicalResourceId: findPhysicalId(stack, LogicalResourceId),
         ResourceType: type,
         ResourceStatus: 'CREATE_COMPLETE',
         Timestamp: createdAt,
@@ -99,7 +106,8 @@ function resourcesOf(api: StacksApi, parameters: URLSearchParams): readonly obje
   });
 }
 
-function physicalId({ scope }: OpenStack, logicalId: string): string {
+/** Returns the logical id for a resource to which `Ref` cannot be applied here. */
+function findPhysicalId({ scope }: OpenStack, logicalId: string): string {
   try {
     return String(scope.ref(logicalId));
   } catch {
@@ -107,7 +115,7 @@ function physicalId({ scope }: OpenStack, logicalId: string): string {
   }
 }
 
-function exportsOf({ stacks, region }: StacksApi): readonly object[] {
+function listExports({ stacks, region }: StacksApi): readonly object[] {
   return stacks().flatMap((stack) =>
     stack.exports().map(({ name, output }) => ({
       ExportingStackId: stackIdOf(stack.template.stackName, region),
@@ -117,15 +125,15 @@ function exportsOf({ stacks, region }: StacksApi): readonly object[] {
   );
 }
 
-/** The resources, as they are here: SAM's are told as CloudFormation's. */
-function templateBody(stack: OpenStack | undefined): string {
+/** Returns the resources after SAM's were transformed into CloudFormation's. */
+function renderTemplate(stack: OpenStack | undefined): string {
   const resources = [...(stack?.template.resources ?? [])].map(
     ([id, { type, properties }]) => [id, { Type: type, Properties: properties }] as const,
   );
   return JSON.stringify({ Resources: Object.fromEntries(resources) });
 }
 
-/** STS, as far as programs ask who they are. */
+/** Returns the engine of STS, with `GetCallerIdentity` only. */
 export function createStsEngine(credentials: Credentials): Engine {
   return createQueryEngine({
     credentials,

@@ -1,16 +1,17 @@
 import type { Properties } from '#local/template/properties.ts';
 import type { Resource } from '#local/template/stacks.ts';
 
+/** A table in a template. */
 export interface TableDefinition {
   readonly key: string;
   readonly name: string;
-  /** What `CreateTable` wants. */
+  /** The input of `CreateTable`, without the table's name. */
   readonly schema: Readonly<Record<string, unknown>>;
-  /** What dynalite does not do and the template asks for. */
-  readonly unmet: readonly string[];
+  /** Properties in the template that dynalite does not support. */
+  readonly unsupported: readonly string[];
 }
 
-const kept = [
+const schemaProperties = [
   'KeySchema',
   'AttributeDefinitions',
   'GlobalSecondaryIndexes',
@@ -19,22 +20,22 @@ const kept = [
   'ProvisionedThroughput',
 ];
 
-/** Reads an AWS::DynamoDB::Table or GlobalTable. */
+/** Reads a resource of type AWS::DynamoDB::Table or AWS::DynamoDB::GlobalTable. */
 export function readTable({ key, logicalId, type, properties, stack }: Resource): TableDefinition {
   const isGlobal = type === 'AWS::DynamoDB::GlobalTable';
-  const names = kept.filter((name) => properties.has(name));
+  const names = schemaProperties.filter((name) => properties.has(name));
   const schema = Object.fromEntries(names.map((name) => [name, properties.raw(name)]));
   const indexes = properties.list('GlobalSecondaryIndexes').map(toIndex);
-  const unmet = ['StreamSpecification', 'TimeToLiveSpecification'].filter((name) =>
+  const unsupported = ['StreamSpecification', 'TimeToLiveSpecification'].filter((name) =>
     properties.has(name),
   );
   return {
     key,
-    unmet,
+    unsupported,
     name: String(stack.scope.ref(logicalId)),
     schema: {
       ...schema,
-      // A table in several Regions is on demand here, whatever its replicas have.
+      // The capacity of a global table's replicas has no effect here, so it is on demand.
       ...(isGlobal ? { BillingMode: 'PAY_PER_REQUEST' } : {}),
       ...(indexes.length === 0 ? {} : { GlobalSecondaryIndexes: indexes }),
     },

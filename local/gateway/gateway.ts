@@ -11,36 +11,46 @@ import {
 } from '#local/wire/aws-exchange.ts';
 import { toXml } from '#local/wire/aws-query.ts';
 import type { Certificate } from '#local/process/tls.ts';
-import { provenanceOf } from '#local/process/loopback.ts';
+import { readRequestSource } from '#local/process/loopback.ts';
 import { signedService } from '#local/wire/sigv4.ts';
 
+/** The server for all AWS services. */
 export interface Gateway {
   readonly server: net.Server;
+  /** Returns how many responses have not ended. */
+  openResponses(): number;
   close(): Promise<void>;
 }
 
-/** The engine for a request; nothing where no service here answers it. */
-export type Routing = (request: AwsRequest) => Engine | undefined;
+/** Returns the engine for a request, or undefined if its service is not hosted here. */
+export type Router = (request: AwsRequest) => Engine | undefined;
 
 export interface GatewayOptions {
-  /** Where there is one, the port takes TLS too, in HTTP/2 and HTTP/1.1 as the client chooses. */
+  /** With a certificate the port also accepts TLS, for HTTP/1.1 and HTTP/2. */
   readonly certificate?: Pick<Certificate, 'cert' | 'key'>;
-  /** An address beyond the loopback one where it listens. */
+  /** An address other than loopback on which the server listens. */
   readonly ownHost?: string | undefined;
 }
 
-/** One port for every AWS service, in HTTP/1.1 and in HTTP/2 without TLS (prior knowledge). */
+/**
+ * Creates the server that receives the requests to every AWS service on one port. It accepts
+ * HTTP/1.1, and HTTP/2 without TLS (prior knowledge).
+ */
 export function createGateway(
-  route: Routing,
+  route: Router,
   { certificate, ownHost }: GatewayOptions = {},
 ): Gateway {
   const sockets = new Map<number, net.Socket>();
+  let openResponses = 0;
   const handle = (
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
   ): void => {
+    openResponses += 1;
+    response.once('close', () => (openResponses -= 1));
     const connection = sockets.get(request.socket.remotePort ?? 0);
-    exchange({ route, request, response, connection, ownHost }).catch(() => response.destroy());
+    const awsResponse = toAwsResponse(response, randomUUID(), connection);
+    handleRequest(route, request, awsResponse, ownHost).catch(() => response.destroy());
   };
   const http1 = http.createServer(handle);
   const http2Server = http2.createServer(handle);
@@ -55,14 +65,15 @@ export function createGateway(
     socket.once('close', () => sockets.delete(port));
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
-    chooseProtocol(socket, (protocol) => {
-      const chosen = servers[protocol];
-      if (chosen === undefined) socket.destroy();
-      else chosen.emit('connection', socket);
+    detectProtocol(socket, (protocol) => {
+      const target = servers[protocol];
+      if (target === undefined) socket.destroy();
+      else target.emit('connection', socket);
     });
   });
   return {
     server,
+    openResponses: () => openResponses,
     async close() {
       for (const socket of sockets.values()) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -73,93 +84,89 @@ export function createGateway(
 type Protocol = 'http1' | 'http2' | 'tls';
 
 /**
- * HTTP/2 begins with `PRI * HTTP/2.0`; no method of HTTP/1.1 begins with `PRI`, and TLS begins with
- * the byte 22.
+ * Calls back with the protocol of the first bytes. HTTP/2 begins with `PRI * HTTP/2.0`, no method of
+ * HTTP/1.1 begins with `PRI`, and TLS begins with the byte 22.
  */
-function chooseProtocol(socket: net.Socket, choose: (protocol: Protocol) => void): void {
+function detectProtocol(socket: net.Socket, onDetected: (protocol: Protocol) => void): void {
   let seen: Buffer = Buffer.alloc(0);
-  const look = (): void => {
+  const onReadable = (): void => {
     const more: unknown = socket.read();
     if (!(more instanceof Buffer)) return;
     seen = Buffer.concat([seen, more]);
     const start = seen.subarray(0, 3).toString('latin1');
     if (start.length < 3 && 'PRI'.startsWith(start)) return;
-    socket.off('readable', look);
+    socket.off('readable', onReadable);
     socket.unshift(seen);
-    if (seen[0] === 22) choose('tls');
-    else choose(start === 'PRI' ? 'http2' : 'http1');
+    if (seen[0] === 22) onDetected('tls');
+    else onDetected(start === 'PRI' ? 'http2' : 'http1');
   };
-  socket.on('readable', look);
+  socket.on('readable', onReadable);
 }
 
-interface Exchange {
-  readonly route: Routing;
-  readonly request: IncomingMessage | Http2ServerRequest;
-  readonly response: ServerResponse | Http2ServerResponse;
-  readonly connection: net.Socket | undefined;
-  readonly ownHost: string | undefined;
-}
-
-async function exchange(exchanged: Exchange): Promise<void> {
-  const { route, request, response, connection, ownHost } = exchanged;
-  const requestId = randomUUID();
-  const answer = toAwsResponse(response, requestId, connection);
+async function handleRequest(
+  route: Router,
+  request: IncomingMessage | Http2ServerRequest,
+  response: AwsResponse,
+  ownHost: string | undefined,
+): Promise<void> {
   const refuse = (status: number, code: string): void => {
-    answer.start(status, { 'content-type': 'application/json', 'x-amzn-errortype': code });
-    answer.end(JSON.stringify({ __type: code, message: refusals[code] }));
+    response.start(status, { 'content-type': 'application/json', 'x-amzn-errortype': code });
+    response.end(JSON.stringify({ __type: code, message: refusals[code] }));
   };
-  // No AWS service here is for pages elsewhere, nor for names that others resolve to here.
-  const from = provenanceOf(request.headers, ownHost);
-  if (from.type !== 'here') return refuse(403, 'AccessDeniedException');
-  // Bodies of S3 are whole documents.
+  // Foreign web pages must not call AWS services here, not even under a name that they control.
+  const source = readRequestSource(request.headers, ownHost);
+  if (source.type !== 'local') return refuse(403, 'AccessDeniedException');
+  // A request to S3 carries a whole object.
   const { method = 'GET', url = '/', headers } = request;
   const service = serviceOf({ method, url, headers, body: Buffer.alloc(0) });
   const whole = await readRequest(request, service === 's3' ? maxObjectBytes : maxRequestBytes);
   if (whole === undefined) return refuse(413, 'RequestTooLargeException');
   const engine = route(whole);
-  if (engine === undefined) return unhosted(whole, answer);
-  await engine(whole, answer);
+  if (engine === undefined) return rejectUnhosted(whole, response);
+  await engine(whole, response);
 }
 
-/** The largest body any of the services takes: an InvokeModel of Bedrock's. */
+/** The largest request body of a service other than S3: Bedrock's InvokeModel. */
 const maxRequestBytes = 25 * 1024 * 1024;
 
-/** The largest body of a request to S3: they are held in memory. */
+/** The largest request body for S3, as it is read into memory. */
 const maxObjectBytes = 256 * 1024 * 1024;
 
 const refusals: Readonly<Record<string, string>> = {
-  AccessDeniedException: 'Only programs and names of this machine are answered here.',
-  RequestTooLargeException: 'The body of the request is too large.',
+  AccessDeniedException: 'Only requests from this machine, to one of its own names, are accepted.',
+  RequestTooLargeException: 'The request body is too large.',
 };
 
-/** Who asks for a service that is not here hears so in the protocol that it asks in. */
-function unhosted(request: AwsRequest, answer: AwsResponse): void {
+/** Returns an error in the protocol of the request: XML for the query protocol, otherwise JSON. */
+function rejectUnhosted(request: AwsRequest, response: AwsResponse): void {
   const service = serviceOf(request);
   const message =
     service === undefined
-      ? 'No service here answers this request.'
+      ? 'No service that is hosted here handles this request.'
       : `The service ${service} is not hosted here.`;
   const isQuery = String(request.headers['content-type'] ?? '').startsWith(
     'application/x-www-form-urlencoded',
   );
   if (isQuery) {
     const Error = { Type: 'Sender', Code: 'InvalidAction', Message: message };
-    answer.start(404, { 'content-type': 'text/xml' });
-    answer.end(`<ErrorResponse>${toXml({ Error, RequestId: answer.requestId })}</ErrorResponse>`);
+    response.start(404, { 'content-type': 'text/xml' });
+    response.end(
+      `<ErrorResponse>${toXml({ Error, RequestId: response.requestId })}</ErrorResponse>`,
+    );
     return;
   }
-  answer.start(404, {
+  response.start(404, {
     'content-type': 'application/json',
     'x-amzn-errortype': 'UnknownOperationException',
   });
-  answer.end(JSON.stringify({ __type: 'UnknownOperationException', message }));
+  response.end(JSON.stringify({ __type: 'UnknownOperationException', message }));
 }
 
-/** The service a request is for: from its signature, else from headers and path. */
+/** Returns the service that a request is for, from its signature, its headers or its path. */
 export function serviceOf({ headers, url }: AwsRequest): string | undefined {
   if (url.startsWith('/_streambed/')) return 'bedrock';
   const signed = signedService(headers) ?? presignedService(url);
-  // Bedrock signs under several names, all of them answered by one engine.
+  // Bedrock's APIs are signed under several names, and one engine handles all of them.
   if (signed?.startsWith('bedrock') === true) return 'bedrock';
   if (signed !== undefined) return signed;
   const target = headers['x-amz-target']?.toString() ?? '';
@@ -167,7 +174,7 @@ export function serviceOf({ headers, url }: AwsRequest): string | undefined {
   if (byTarget !== undefined) return byTarget[1];
   if (bedrockPath.test(url)) return 'bedrock';
   if (lambdaPath.test(url)) return 'lambda';
-  // What nobody else's path begins with is a bucket.
+  // A path that no other service uses begins with the name of a bucket.
   return target === '' && /^\/[a-z\d][a-z\d.-]{2,}(?:[/?]|$)/u.test(url) ? 's3' : undefined;
 }
 
@@ -179,7 +186,7 @@ const targets: readonly (readonly [prefix: string, service: string])[] = [
   ['AWSCognitoIdentityProviderService.', 'cognito-idp'],
 ];
 
-/** The service in the query of a presigned URL. */
+/** Returns the service in the query of a presigned URL. */
 function presignedService(url: string): string | undefined {
   return /[?&]X-Amz-Credential=[^&]+?%2F([\w-]+)%2Faws4_request/u.exec(url)?.[1];
 }

@@ -12,28 +12,31 @@ export interface ServiceRequest {
   readonly body?: string;
 }
 
-export interface ServiceAnswer {
+/** A whole response of an AWS service. */
+export interface ServiceResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
-  /** Present where the service refused. */
+  /** Present if the service returned an error. */
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** Calls AWS services as their clients do: signed, over HTTP, wherever they are. */
+/** Calls local and remote AWS services over HTTP, with signed requests. */
 export interface ServiceCaller {
-  send(service: string, request: ServiceRequest): Promise<ServiceAnswer>;
+  /** Sends a request and returns the whole response, also if it is an error. */
+  send(service: string, request: ServiceRequest): Promise<ServiceResponse>;
 }
 
 export interface CallerSettings {
   readonly credentials: Credentials;
   readonly region: string;
-  /** The base URL of the services here. */
+  /** Returns the base URL of the local services. */
   gateway(): string;
-  /** Where services are that are not here, by service id. */
+  /** The base URLs of remote services, by service id. */
   readonly endpoints: Endpoints;
 }
 
+/** Returns a caller that uses the local gateway, or the service's own endpoint if it has one. */
 export function createServiceCaller(settings: CallerSettings): ServiceCaller {
   const { credentials, region, gateway, endpoints } = settings;
   return {
@@ -46,25 +49,26 @@ export function createServiceCaller(settings: CallerSettings): ServiceCaller {
       });
       const base = endpoints[service] ?? gateway();
       const init = { method, headers: { ...headers }, ...(body === undefined ? {} : { body }) };
-      const answer = await client.fetch(`${base}${path}`, init);
-      const text = await answer.text();
-      const told = { status: answer.status, headers: answer.headers, body: text };
-      return answer.ok ? told : { ...told, error: errorIn(answer.headers, text) };
+      const response = await client.fetch(`${base}${path}`, init);
+      const { ok, status, headers: responseHeaders } = response;
+      const text = await response.text();
+      const whole = { status, headers: responseHeaders, body: text };
+      return ok ? whole : { ...whole, error: readError(responseHeaders, text) };
     },
   };
 }
 
-/** The error in an answer: AWS tells its code in a header, in `__type` or in XML. */
-function errorIn(headers: Headers, text: string): { code: string; message: string } {
+/** Reads the error of a response. AWS sends its code in a header, in `__type` or in XML. */
+function readError(headers: Headers, text: string): { code: string; message: string } {
   const xml = /<Code>([^<]*)<\/Code>[\s\S]*?<Message>([^<]*)<\/Message>/u.exec(text);
   if (xml !== null) return { code: xml[1] ?? '', message: xml[2] ?? '' };
-  const json = parsed(text);
+  const json = parseJson(text);
   const type = headers.get('x-amzn-errortype') ?? asText(json['__type']) ?? 'Unknown';
   const code = type.split(':')[0]?.split('#').at(-1) ?? type;
   return { code, message: asText(json['message'] ?? json['Message']) ?? text };
 }
 
-function parsed(text: string): Readonly<Record<string, unknown>> {
+function parseJson(text: string): Readonly<Record<string, unknown>> {
   try {
     return record(JSON.parse(text));
   } catch {

@@ -1,4 +1,4 @@
-import { createGateway, type Routing } from '#local/gateway/gateway.ts';
+import { createGateway, type Router } from '#local/gateway/gateway.ts';
 import type { Plan } from '#local/host/plan.ts';
 import { openPorts, type Ports } from '#local/host/ports.ts';
 import type { Shutdown } from '#local/host/shutdown.ts';
@@ -9,7 +9,7 @@ import type { Engine } from '#local/wire/aws-exchange.ts';
 export interface GatewayPort {
   readonly url: string;
   /** Lets services answer its requests. */
-  connect(route: Routing): void;
+  connect(route: Router): void;
 }
 
 /** Step 2 of a start: every address is known, and no port is connected yet. */
@@ -45,4 +45,4 @@ const answerNotReady: Engine = async (_, response) => {
   await Promise.resolve();
 };
 
-const routeWhileStarting: Routing = () => answerNotReady;
+const routeWhileStarting: Router = () => answerNotReady;

@@ -11,10 +11,10 @@ import { createAuthorizers } from '#local/rest-api/authorizer.ts';
 import { unquote } from '#local/rest-api/integration/mapping-template.ts';
 import { restHandler } from '#local/rest-api/server.ts';
 import { createUsagePlans } from '#local/rest-api/usage-plans.ts';
-import { keysOf } from '#local/sign-in/open-pools.ts';
 import { signInHandler } from '#local/sign-in/server.ts';
 import { sessionAdapter, sessionSchema } from '#local/sign-in/session-adapter.ts';
-import { createUserPools } from '#local/sign-in/user-pools.ts';
+import { createTokenVerifier } from '#local/sign-in/token-verifier.ts';
+import { importPoolKeys } from '#local/sign-in/user-pools.ts';
 import { signInKey } from '#local/template/stack-context.ts';
 
 /** Connects the ports of Function URLs and APIs to the functions and integrations behind them. */
@@ -49,7 +49,7 @@ async function connectRestApis(resolved: Resolved, { functions }: Services): Pro
     credentials: resolved.secrets.credentials,
     usagePlans: createUsagePlans(definitions.usagePlans, clock.now),
     authorizers: createAuthorizers(functions, clock.now),
-    userPools: createUserPools(await keysOf(resolved.userPools)),
+    userPools: createTokenVerifier(await importPoolKeys(resolved.userPools)),
   };
   for (const definition of definitions.apis) {
     warnOfUnhosted(definition, resolved);

@@ -10,6 +10,8 @@ export interface LocalSystem {
   readonly state: LocalState;
   /** Returns a function, by its logical id. */
   functionHost(logicalId: string): FunctionHost;
+  /** How many function invocations have not finished. */
+  runningFunctions(): number;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
       if (host === undefined) throw new Error(`There is no function ${logicalId}`);
       return host;
     },
+    runningFunctions: () => running.hosts.reduce((count, host) => count + host.busy(), 0),
     close: () => system.disposeAsync(),
   };
 }

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { listen, originOf, type Binding } from '#local/process/listen.ts';
-import { provenanceOf } from '#local/process/loopback.ts';
+import { readRequestSource } from '#local/process/loopback.ts';
 import { signInKey } from '#local/template/stack-context.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
 
@@ -82,9 +82,9 @@ async function openPort(binding: Binding, closing: AsyncDisposableStack): Promis
     origin: originOf(binding.host, port),
     connect(handler, allows = () => false) {
       server.off('request', notReady).on('request', (request, response) => {
-        const from = provenanceOf(request.headers, binding.host);
+        const from = readRequestSource(request.headers, binding.host);
         const isAllowed =
-          from.type === 'here' ||
+          from.type === 'local' ||
           (from.type === 'other-origin' && from.origin !== undefined && allows(from.origin));
         if (isAllowed) handler(request, response);
         else refuse(response);

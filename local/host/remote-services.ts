@@ -1,5 +1,5 @@
 import type { Engine } from '#local/wire/aws-exchange.ts';
-import { createForwardEngine, ownCredentials } from '#local/gateway/forward-engine.ts';
+import { createForwardEngine, readEnvironmentCredentials } from '#local/gateway/forward-engine.ts';
 import { isLoopbackOrigin } from '#local/process/loopback.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 
@@ -38,7 +38,10 @@ export function createRemoteEngines(
   return new Map(
     remote.map(([id, endpoint]) => {
       const service = signingName(id);
-      const credentials = { here: localCredentials, there: ownCredentials(`--endpoint ${id}`) };
+      const credentials = {
+        local: localCredentials,
+        remote: readEnvironmentCredentials(`--endpoint ${id}`),
+      };
       return [service, createForwardEngine({ endpoint, service, region, credentials })] as const;
     }),
   );

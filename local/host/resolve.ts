@@ -6,8 +6,7 @@ import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 import type { Notices } from '#local/host/notices.ts';
 import type { ApiKey } from '#local/rest-api/admission.ts';
 import type { ApiKeyDefinition } from '#local/rest-api/definition/api-definition.ts';
-import { openPools } from '#local/sign-in/open-pools.ts';
-import type { Pool } from '#local/sign-in/tokens.ts';
+import { openUserPools, type UserPool } from '#local/sign-in/user-pools.ts';
 import { signInKey, type StackContext } from '#local/template/stack-context.ts';
 import { openStacks, type OpenStack } from '#local/template/stacks.ts';
 
@@ -18,7 +17,7 @@ export interface Resolved extends Bound {
   /** The API keys of all REST APIs, each with a value. */
   readonly apiKeys: readonly ApiKey[];
   /** The user pools with their users and signing keys. */
-  readonly userPools: readonly Pool[];
+  readonly userPools: readonly UserPool[];
 }
 
 /** Reads all definitions. Throws an error that names the resource and the property at fault. */
@@ -38,7 +37,7 @@ export async function resolve(bound: Bound): Promise<Resolved> {
     stacks,
     definitions,
     apiKeys: definitions.apiKeys.map((key) => withValue(key, bound.secrets)),
-    userPools: await openPools(definitions.userPools, {
+    userPools: await openUserPools(definitions.userPools, {
       data,
       origin: bound.ports.get(signInKey)?.origin ?? '',
       secret: (label) => deriveKey(bound.secrets, label),
@@ -62,8 +61,8 @@ function withValue(key: ApiKeyDefinition, secrets: Secrets): ApiKey {
 }
 
 /** A missing stream stops what the stream feeds. AWS promises no time at which an item expires. */
-function reportUnsupported({ key, unmet }: TableDefinition, { warn, note }: Notices): void {
-  for (const property of unmet) {
+function reportUnsupported({ key, unsupported }: TableDefinition, { warn, note }: Notices): void {
+  for (const property of unsupported) {
     const report = property === 'TimeToLiveSpecification' ? note : warn;
     report(`${key}.${property} has no effect here`);
   }

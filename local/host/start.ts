@@ -1,4 +1,4 @@
-import { createElsewhere } from '#local/dynamodb/create-elsewhere.ts';
+import { createRemoteTable } from '#local/dynamodb/create-remote-table.ts';
 import { startEvents } from '#local/events/start-events.ts';
 import { connectPorts, connectSignIn } from '#local/host/connect-ports.ts';
 import { localEndpoints } from '#local/host/remote-services.ts';
@@ -58,6 +58,6 @@ async function createTables(
   } else if (localEndpoints(endpoints)['dynamodb'] === undefined) {
     notices.warn(`Tables are not created at ${endpoint}: they must already exist there`);
   } else {
-    for (const table of tables) await createElsewhere(table, caller);
+    for (const table of tables) await createRemoteTable(table, caller);
   }
 }

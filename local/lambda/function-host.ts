@@ -63,6 +63,11 @@ export class FunctionHost {
     return this.#pids;
   }
 
+  /** How many environments are starting for an invocation, or running one. */
+  busy(): number {
+    return this.#all.size - this.#idle.length;
+  }
+
   /** Kills all environments. */
   async close(): Promise<void> {
     this.#isClosed = true;

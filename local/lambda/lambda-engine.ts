@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AwsError, toAwsError } from '#local/wire/aws-error.ts';
 import type { AwsResponse, Engine } from '#local/wire/aws-exchange.ts';
-import { verify } from '#local/wire/aws-json.ts';
+import { verifySignature } from '#local/wire/aws-json.ts';
 import type { CorsDefinition, UrlDefinition } from '#local/function-url/read-urls.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
@@ -26,7 +26,7 @@ export interface LambdaApi extends InvokeSettings {
 export function createLambdaEngine(api: LambdaApi): Engine {
   return async (request, response) => {
     try {
-      verify(request, api.credentials, { status: 403 });
+      verifySignature(request, api.credentials, { status: 403 });
       const path = request.url.split('?')[0] ?? '';
       const invocation = invocationPath.exec(path);
       if (invocation === null || request.method !== 'POST') {

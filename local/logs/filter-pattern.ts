@@ -1,11 +1,11 @@
 import { AwsError } from '#local/wire/aws-error.ts';
 
 /**
- * A filter pattern of CloudWatch Logs over unstructured lines: all terms must be there, none of
- * those with a minus, and one of those with a question mark. Patterns in braces or brackets look
- * into JSON or columns, and are not known here: they throw.
+ * Returns a function that matches log lines against a filter pattern of CloudWatch Logs. A line must
+ * contain all plain terms, no term with a minus, and one of the terms with a question mark. Throws
+ * for a pattern in braces or brackets, which would filter JSON or columns.
  */
-export function filterPattern(pattern: string): (message: string) => boolean {
+export function compileFilterPattern(pattern: string): (message: string) => boolean {
   const trimmed = pattern.trim();
   if (/^[{[]/u.test(trimmed)) {
     throw new AwsError('InvalidParameterException', `The pattern ${pattern} is not hosted here.`);
@@ -13,13 +13,15 @@ export function filterPattern(pattern: string): (message: string) => boolean {
   const terms = [...trimmed.matchAll(/([-?]?)(?:"((?:[^"\\]|\\.)*)"|(\S+))/gu)].map(
     ([, sign = '', quoted, plain = '']) => ({ sign, text: quoted ?? plain }),
   );
-  const ofSign = (wanted: string): readonly string[] =>
-    terms.filter(({ sign }) => sign === wanted).map(({ text }) => text);
-  const [needed, unwanted, optional] = [ofSign(''), ofSign('-'), ofSign('?')];
+  const withSign = (requested: string): readonly string[] =>
+    terms.filter(({ sign }) => sign === requested).map(({ text }) => text);
+  const [required, excluded, alternatives] = [withSign(''), withSign('-'), withSign('?')];
   return (message) => {
     const has = (text: string): boolean => message.includes(text);
     return (
-      needed.every(has) && !unwanted.some(has) && (optional.length === 0 || optional.some(has))
+      required.every(has) &&
+      !excluded.some(has) &&
+      (alternatives.length === 0 || alternatives.some(has))
     );
   };
 }

@@ -2,7 +2,7 @@ import { AwsError } from '#local/wire/aws-error.ts';
 import { createJsonEngine, operation, type Operation } from '#local/wire/aws-json.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
 import type { LogEvent, LogGroup, LogStore } from '#local/logs/log-store.ts';
-import { filterPattern } from '#local/logs/filter-pattern.ts';
+import { compileFilterPattern } from '#local/logs/filter-pattern.ts';
 import { boolean, integer, list, string, structure } from '#local/wire/shape.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 import { accountId } from '#local/template/stack-context.ts';
@@ -13,7 +13,7 @@ export interface LogsOptions {
   readonly region: string;
 }
 
-/** CloudWatch Logs, as far as it is read. */
+/** Returns the engine of CloudWatch Logs, with the operations that read logs. */
 export function createLogsEngine({ logs, credentials, region }: LogsOptions): Engine {
   return createJsonEngine({
     credentials,
@@ -44,14 +44,14 @@ function describeGroups(logs: LogStore, region: string): Operation {
   return operation(
     shape,
     ({ logGroupNamePrefix = '', logGroupNamePattern = '', limit = 50, nextToken = '0' }) => {
-      const found = logs
+      const groups = logs
         .groups()
         .filter(
           ({ name }) => name.startsWith(logGroupNamePrefix) && name.includes(logGroupNamePattern),
         )
         .toSorted((a, b) => (a.name < b.name ? -1 : 1));
       const start = Number(nextToken);
-      const page = found.slice(start, start + limit).map(({ name, createdAt, events }) => ({
+      const page = groups.slice(start, start + limit).map(({ name, createdAt, events }) => ({
         logGroupName: name,
         logGroupClass: 'STANDARD',
         creationTime: createdAt,
@@ -60,7 +60,7 @@ function describeGroups(logs: LogStore, region: string): Operation {
         logGroupArn: arnOf(region, name),
         storedBytes: events.reduce((sum, { message }) => sum + message.length, 0),
       }));
-      const rest = start + limit < found.length ? { nextToken: String(start + limit) } : {};
+      const rest = start + limit < groups.length ? { nextToken: String(start + limit) } : {};
       return { logGroups: page, ...rest };
     },
   );
@@ -77,7 +77,7 @@ function describeStreams(logs: LogStore, region: string): Operation {
     nextToken: string(),
   };
   return operation(structure({}, optional), (input) => {
-    const group = known(logs, input.logGroupName ?? input.logGroupIdentifier);
+    const group = requireGroup(logs, input.logGroupName ?? input.logGroupIdentifier);
     const byStream = Map.groupBy(group.events, ({ stream }) => stream);
     const streams = [...byStream]
       .filter(([name]) => name.startsWith(input.logStreamNamePrefix ?? ''))
@@ -111,15 +111,15 @@ function filterEvents(logs: LogStore): Operation {
   };
   return operation(structure({}, optional), (input) => {
     const { logStreamNames, logStreamNamePrefix = '', startTime = 0, endTime = Infinity } = input;
-    const group = known(logs, input.logGroupName ?? input.logGroupIdentifier);
-    const isWanted = filterPattern(input.filterPattern ?? '');
+    const group = requireGroup(logs, input.logGroupName ?? input.logGroupIdentifier);
+    const matches = compileFilterPattern(input.filterPattern ?? '');
     const found = group.events.filter(
       ({ stream, timestamp, message }) =>
         timestamp >= startTime &&
         timestamp <= endTime &&
         stream.startsWith(logStreamNamePrefix) &&
         (logStreamNames?.includes(stream) ?? true) &&
-        isWanted(message),
+        matches(message),
     );
     const { limit = 10_000, nextToken = '0' } = input;
     const start = Number(nextToken);
@@ -147,13 +147,13 @@ function getEvents(logs: LogStore): Operation {
   };
   return operation(structure({ logStreamName: string() }, optional), (input) => {
     const { startTime = 0, endTime = Infinity, limit = 10_000 } = input;
-    const group = known(logs, input.logGroupName ?? input.logGroupIdentifier);
+    const group = requireGroup(logs, input.logGroupName ?? input.logGroupIdentifier);
     const found = group.events.filter(
       ({ stream, timestamp }) =>
         stream === input.logStreamName && timestamp >= startTime && timestamp < endTime,
     );
-    const chosen = input.startFromHead === true ? found.slice(0, limit) : found.slice(-limit);
-    const events = chosen.map(({ timestamp, message }: LogEvent) => ({
+    const selected = input.startFromHead === true ? found.slice(0, limit) : found.slice(-limit);
+    const events = selected.map(({ timestamp, message }: LogEvent) => ({
       timestamp,
       message,
       ingestionTime: timestamp,
@@ -162,8 +162,8 @@ function getEvents(logs: LogStore): Operation {
   });
 }
 
-/** A group by its name or ARN. Throws AWS's error for one that is not there. */
-function known(logs: LogStore, nameOrArn = ''): LogGroup {
+/** Returns a group by its name or ARN. Throws AWS's error if it does not exist. */
+function requireGroup(logs: LogStore, nameOrArn = ''): LogGroup {
   const name = nameOrArn.startsWith('arn:') ? nameOrArn.split(':')[6] : nameOrArn;
   const group = logs.find(name ?? '');
   if (group !== undefined) return group;

@@ -1,34 +1,35 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 
-/** Time, as far as anything here waits for it or measures it. */
+/** Measures time and waits. Tests pass a clock of their own. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Resolves when the time has passed, or the signal is aborted, whichever is first. */
+  /** Resolves when the time has passed or the signal is aborted, whichever comes first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The clock of this machine. */
 export const realClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   async sleep(ms, signal) {
     const options = signal === undefined ? {} : { signal };
     let left = ms;
     while (left > 0) {
-      const isOver = await sleepFor(timerMs(left), false, options).catch(() => true);
-      left = isOver ? 0 : left - longestTimerMs;
+      const isDone = await sleepFor(clampTimerMs(left), false, options).catch(() => true);
+      left = isDone ? 0 : left - maxTimerMs;
     }
   },
 };
 
-/** Node fires a timer that is longer at once. */
-const longestTimerMs = 2_147_483_647;
+/** The longest delay of a Node timer, about 24.8 days. A longer one would fire at once. */
+const maxTimerMs = 2_147_483_647;
 
-/** As long as one timer may be: 24 days. */
-export function timerMs(ms: number): number {
-  return Math.min(ms, longestTimerMs);
+/** Returns the delay in milliseconds, cut to the longest that a Node timer can have. */
+export function clampTimerMs(ms: number): number {
+  return Math.min(ms, maxTimerMs);
 }
 
-/** A clock for tests, in which waiting takes no time and moves the hands. */
+/** Returns a clock for tests. Sleeping takes no real time: it moves the clock forward. */
 export function createVirtualClock(startMs = Date.UTC(2026, 0, 1)): Clock {
   let nowMs = startMs;
   return {
@@ -41,12 +42,13 @@ export function createVirtualClock(startMs = Date.UTC(2026, 0, 1)): Clock {
   };
 }
 
+/** A clock that a test moves by hand. */
 export interface ManualClock extends Clock {
-  /** Moves the hands; whoever sleeps until then or earlier wakes. */
+  /** Moves the clock forward, and wakes every sleeper whose time has come. */
   advance(ms: number): Promise<void>;
 }
 
-/** A clock for tests, whose hands move only when they are moved. */
+/** Returns a clock for tests that moves only when `advance` is called. */
 export function createManualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
   let nowMs = startMs;
   const sleeping = new Set<{ readonly until: number; wake(): void }>();

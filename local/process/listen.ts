@@ -1,16 +1,19 @@
 import type { Server } from 'node:net';
 
-/** Where something listens. */
+/** The address on which a server listens. */
 export interface Binding {
-  /** 0 lets the system choose. */
+  /** With 0 the operating system picks a free port. */
   readonly port: number;
-  /** What to change when the port is taken. */
+  /** The command-line option that sets the port, named in the error for a taken one. */
   readonly option: string;
-  /** Another address than the loopback one, where somebody asked for it. */
+  /** The address to listen on instead of 127.0.0.1. */
   readonly host?: string | undefined;
 }
 
-/** Listens, and gives the port. Throws an error that names a taken port. */
+/**
+ * Starts a server and returns its port. Throws if the port is out of range or taken, with the
+ * option that sets it.
+ */
 export function listen(
   server: Server,
   { port, option, host = '127.0.0.1' }: Binding,
@@ -20,8 +23,8 @@ export function listen(
   }
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE';
-      reject(taken ? new Error(`Port ${port} is taken. Choose another with ${option}.`) : error);
+      const isTaken = error.code === 'EADDRINUSE';
+      reject(isTaken ? new Error(`Port ${port} is taken. Choose another with ${option}.`) : error);
     });
     server.listen(port, host, () => {
       const address = server.address();
@@ -31,7 +34,7 @@ export function listen(
   });
 }
 
-/** The base URL of what listens, as a program on this machine reaches it. */
+/** Returns the base URL at which programs on this machine reach a server. */
 export function originOf(host: string | undefined, port: number): string {
   const isAny = host === undefined || host === '0.0.0.0' || host === '::';
   return `http://${isAny ? '127.0.0.1' : host}:${port}`;

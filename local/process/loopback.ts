@@ -1,52 +1,53 @@
 import { isIP } from 'node:net';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Whether a host, with or without its port, is a name of this machine's own. */
+/** Returns whether a host, with or without a port, names this machine's loopback address. */
 export function isLoopback(host = ''): boolean {
   return /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/u.test(host);
 }
 
-/** Whether a page's origin is on this machine. */
+/** Returns whether the origin of a web page is on this machine. */
 export function isLoopbackOrigin(origin: string): boolean {
   return URL.canParse(origin) && isLoopback(new URL(origin).host);
 }
 
-/** Where a request comes from, as far as a browser says. */
-export type Provenance =
-  | { readonly type: 'here' }
-  /** By a name that is none of this machine's: a page elsewhere may have it resolve to here. */
+/** Where a request comes from, according to the headers that a browser sets. */
+export type RequestSource =
+  | { readonly type: 'local' }
+  /** It names another host: a foreign page may have made its own name resolve to this machine. */
   | { readonly type: 'other-host' }
-  /** From a page elsewhere, whose origin is not always told. */
+  /** It comes from a page of another origin. Browsers do not always send the origin. */
   | { readonly type: 'other-origin'; readonly origin: string | undefined };
 
 /**
- * Tells requests of pages elsewhere from those of this machine. `ownHost` is an address beyond
- * the loopback one where it listens; where that is any, every address counts, but no other name.
+ * Returns whether a request comes from this machine or from a foreign web page. `ownHost` is an
+ * address other than loopback on which the server listens. If it is the wildcard address, every IP
+ * address is accepted as a host, but no name other than `localhost`.
  */
-export function provenanceOf(
+export function readRequestSource(
   headers: IncomingHttpHeaders | Readonly<Record<string, unknown>>,
   ownHost?: string,
-): Provenance {
+): RequestSource {
   const text = (name: string): string | undefined => headers[name]?.toString();
   const host = text('host') ?? text(':authority') ?? '';
   const bare = host.replace(/:\d+$/u, '').replaceAll(/[[\]]/gu, '');
   const isAny = ownHost === '0.0.0.0' || ownHost === '::';
   const isOwn = ownHost !== undefined && (isAny ? isIP(bare) !== 0 : bare === ownHost);
   if (!isLoopback(host) && !isOwn) return { type: 'other-host' };
-  const isHere = (url: string): boolean =>
+  const isLocal = (url: string): boolean =>
     isLoopbackOrigin(url) || (isOwn && URL.canParse(url) && new URL(url).host === host);
   const origin = text('origin');
   if (origin !== undefined) {
-    return isHere(origin) ? { type: 'here' } : { type: 'other-origin', origin };
+    return isLocal(origin) ? { type: 'local' } : { type: 'other-origin', origin };
   }
-  // What a page loads without asking tells no origin, but that it is not this site's.
+  // Images and scripts are requested without an origin, but browsers mark them as cross-site.
   const isCrossSite = text('sec-fetch-site') === 'cross-site';
-  const isForeign = isCrossSite && !isHere(text('referer') ?? '');
-  return isForeign ? { type: 'other-origin', origin: undefined } : { type: 'here' };
+  const isForeign = isCrossSite && !isLocal(text('referer') ?? '');
+  return isForeign ? { type: 'other-origin', origin: undefined } : { type: 'local' };
 }
 
-/** Whether a browser sends this for a page, whichever it is. */
-export function isFromPage(headers: IncomingHttpHeaders): boolean {
+/** Returns whether a web page, of any origin, may have sent this request. */
+export function isFromBrowser(headers: IncomingHttpHeaders): boolean {
   const { origin, host } = headers;
   return origin !== undefined || headers['sec-fetch-site'] !== undefined || !isLoopback(host);
 }

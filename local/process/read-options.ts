@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
-/** The options of a command; for one it does not know it says so in a line, and ends. */
+/** Returns the options of this command. An unknown option ends it with a message and code 2. */
 export function readOptions<Config extends ParseArgsConfig>(
   config: Config,
 ): ReturnType<typeof parseArgs<Config>> {

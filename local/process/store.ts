@@ -4,28 +4,30 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { describeProblems } from '#local/wire/describe-problems.ts';
 import { readShape, type Shape } from '#local/wire/shape.ts';
 
-/** A database in one file. */
+/** An SQLite database in one file. */
 export interface Store {
-  /** Prepares a statement that gives rows of a shape. */
+  /** Prepares a query. Running it returns rows, and throws if one does not have the shape. */
   rows<Row>(
     sql: string,
     shape: Shape<Row>,
   ): (...values: readonly SQLInputValue[]) => readonly Row[];
-  /** Prepares a statement that changes rows; gives how many, and the last id. */
-  change(sql: string): (...values: readonly SQLInputValue[]) => Changed;
-  /** Carries out several statements as one: all of them are kept, or none. */
-  atomically<Result>(run: () => Result): Result;
+  /** Prepares a statement that changes rows. */
+  change(sql: string): (...values: readonly SQLInputValue[]) => ChangeResult;
+  /** Runs a function in one transaction, which is rolled back if the function throws. */
+  transaction<Result>(run: () => Result): Result;
   close(): void;
 }
 
-export interface Changed {
+export interface ChangeResult {
+  /** How many rows were changed. */
   readonly count: number;
+  /** The row id of the last inserted row. */
   readonly lastId: number;
 }
 
 /**
- * Opens a database in one file. What was written is there after the process was killed: every
- * statement is in the write-ahead log before it returns.
+ * Opens a database and creates it if needed. Writes survive a killed process: every statement is in
+ * the write-ahead log before it returns.
  */
 export function openStore(file: string, schema: string): Store {
   mkdirSync(dirname(file), { recursive: true });
@@ -49,7 +51,7 @@ export function openStore(file: string, schema: string): Store {
         return { count: Number(changes), lastId: Number(lastInsertRowid) };
       };
     },
-    atomically(run) {
+    transaction(run) {
       db.exec('BEGIN IMMEDIATE');
       try {
         const result = run();

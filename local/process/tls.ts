@@ -3,20 +3,21 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { generate } from 'selfsigned';
 
+/** A self-signed certificate in PEM. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
-  /** What clients are to trust: `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE`. */
+  /** The file that clients must trust, through `NODE_EXTRA_CA_CERTS` or `AWS_CA_BUNDLE`. */
   readonly path: string;
 }
 
-/** A certificate for localhost and 127.0.0.1, made once and kept in a folder. */
+/** Returns the certificate for localhost and 127.0.0.1 in a folder, and creates it if needed. */
 export async function openCertificate(folder: string): Promise<Certificate> {
   const path = resolve(folder, 'localhost.pem');
   const keyPath = resolve(folder, 'localhost.key');
   if (!existsSync(path) || !existsSync(keyPath)) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const made = await generate([{ name: 'commonName', value: 'localhost' }], {
+    const generated = await generate([{ name: 'commonName', value: 'localhost' }], {
       algorithm: 'sha256',
       keyType: 'ec',
       notAfterDate: new Date(Date.now() + 800 * 24 * 60 * 60_000),
@@ -31,8 +32,8 @@ export async function openCertificate(folder: string): Promise<Certificate> {
         },
       ],
     });
-    await writeFile(keyPath, made.private, { mode: 0o600 });
-    await writeFile(path, made.cert);
+    await writeFile(keyPath, generated.private, { mode: 0o600 });
+    await writeFile(path, generated.cert);
   }
   return { path, cert: await readFile(path, 'utf8'), key: await readFile(keyPath, 'utf8') };
 }

@@ -11,7 +11,7 @@ import type { UsagePlans } from '#local/rest-api/usage-plans.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 import { asText } from '#local/wire/shape.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
-import type { UserPools } from '#local/sign-in/user-pools.ts';
+import type { TokenVerifier } from '#local/sign-in/token-verifier.ts';
 import { accountId } from '#local/template/stack-context.ts';
 
 /** An API key with its value, for methods that require a key. */
@@ -26,7 +26,7 @@ export interface AdmissionSettings {
   readonly apiKeys: readonly ApiKey[];
   readonly usagePlans: UsagePlans;
   readonly authorizers: Authorizers;
-  readonly userPools: UserPools;
+  readonly userPools: TokenVerifier;
 }
 
 export type AdmissionResult =
@@ -83,7 +83,7 @@ async function identify(
       const { poolArns, scopes } = authorization;
       const bareToken = token.replace(/^Bearer\s+/iu, '');
       const verdict = await settings.userPools.verify(bareToken, { poolArns, scopes });
-      if (verdict.type !== 'valid') return refuse('noToken', verdict.words);
+      if (verdict.type !== 'valid') return refuse('noToken', verdict.message);
       return { type: 'caller', authorizer: { claims: claimTexts(verdict.claims) } };
     }
     case 'function': {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { trailersOf, withoutChunks } from '#local/wire/aws-chunked.ts';
+import { readTrailers, decodeChunks } from '#local/wire/aws-chunked.ts';
 import { AwsError } from '#local/wire/aws-error.ts';
 import type { AwsRequest } from '#local/wire/aws-exchange.ts';
 import { checksumOf, isChecksumName } from '#local/s3/checksums.ts';
@@ -29,9 +29,9 @@ export function readS3Request({
   const entries = Object.entries(rawHeaders).filter(([name]) => !name.startsWith(':'));
   const headers = Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
   const isChunked = headers['x-amz-content-sha256']?.startsWith('STREAMING-') === true;
-  const body = isChunked ? withoutChunks(raw) : raw;
+  const body = isChunked ? decodeChunks(raw) : raw;
   checkLength(headers, body);
-  const checksum = checksumIn(headers, isChunked ? trailersOf(raw) : new Map());
+  const checksum = checksumIn(headers, isChunked ? readTrailers(raw) : new Map());
   const query = new URLSearchParams(search);
   const isCompletion = method === 'POST' && query.has('uploadId');
   if (!isCompletion) verifyChecksums(headers, body, checksum);

@@ -1,15 +1,16 @@
 import type { User } from '#local/sign-in/users.ts';
 
+/** The content of a sign-in page. */
 export interface LoginPage {
-  /** Where the form goes. */
+  /** The URL to which the form is sent. */
   readonly action: string;
   readonly clientName: string;
   readonly users: readonly User[];
-  /** What was wrong with the last attempt. */
+  /** The error of the last attempt, if it failed. */
   readonly problem?: string;
 }
 
-const words = {
+const texts = {
   en: {
     title: 'Sign in',
     to: 'to',
@@ -26,18 +27,19 @@ const words = {
   },
 } as const;
 
-export type Language = keyof typeof words;
+export type Language = keyof typeof texts;
 
-/** The hosted page where people sign in. */
+/** Returns the HTML of the hosted sign-in page. */
 export function loginPage(
   { action, clientName, users, problem }: LoginPage,
   language: Language,
 ): string {
-  const { title, to, name, password, local } = words[language];
-  const known = users.map(
-    (user) => `<code>${escaped(user.username)}</code> / <code>${escaped(user.password)}</code>`,
+  const { title, to, name, password, local } = texts[language];
+  const logins = users.map(
+    (user) =>
+      `<code>${escapeHtml(user.username)}</code> / <code>${escapeHtml(user.password)}</code>`,
   );
-  const alert = problem === undefined ? '' : `<p role="alert">${escaped(problem)}</p>`;
+  const alert = problem === undefined ? '' : `<p role="alert">${escapeHtml(problem)}</p>`;
   return `<!doctype html>
 <html lang="${language}">
 <meta charset="utf-8">
@@ -52,31 +54,32 @@ button { margin-top: 1.5rem; border: 0; background: #0b5cad; color: #fff; cursor
 footer { margin-top: 2rem; font-size: .9rem; color: #555; }
 </style>
 <h1>${title}</h1>
-<p>${to} ${escaped(clientName)}</p>
+<p>${to} ${escapeHtml(clientName)}</p>
 ${alert}
-<form method="post" action="${escaped(action)}">
+<form method="post" action="${escapeHtml(action)}">
 <label for="username">${name}</label><input id="username" name="username" autocomplete="username" required autofocus>
 <label for="password">${password}</label><input id="password" name="password" type="password" autocomplete="current-password" required>
 <button>${title}</button>
 </form>
-<footer>${local} ${known.join(', ')}</footer>
+<footer>${local} ${logins.join(', ')}</footer>
 </html>
 `;
 }
 
+/** The error text for a wrong user name or password. */
 export const wrongPassword = {
   en: 'Incorrect user name or password.',
   ja: 'ユーザー名またはパスワードが正しくありません。',
 } as const;
 
-/** What is shown where nobody can be sent back to the application. */
+/** Returns the HTML of an error page, for errors that cannot be sent back to the application. */
 export function problemPage(error: string, description: string): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>Sign in</title>
-<h1>This sign-in cannot go on</h1>
-<p>${escaped(description)} <code>${escaped(error)}</code></p>
+<h1>Sign-in failed</h1>
+<p>${escapeHtml(description)} <code>${escapeHtml(error)}</code></p>
 </html>
 `;
 }
@@ -88,6 +91,6 @@ const escapes: Readonly<Record<string, string>> = {
   '"': '&quot;',
 };
 
-function escaped(text: string): string {
+function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"]/gu, (character) => escapes[character] ?? character);
 }

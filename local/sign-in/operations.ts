@@ -1,32 +1,27 @@
-import { randomBytes } from 'node:crypto';
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { jwtVerify, importJWK } from 'jose';
 import { AwsError } from '#local/wire/aws-error.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
 import { createJsonEngine, operation, type Operation } from '#local/wire/aws-json.ts';
 import { integer, map, oneOf, string, structure } from '#local/wire/shape.ts';
 import type { UserPoolClient } from '#local/sign-in/read-user-pools.ts';
-import {
-  accessClaims,
-  idClaims,
-  signToken,
-  tokenSeconds,
-  type Pool,
-} from '#local/sign-in/tokens.ts';
+import { accessClaims, idClaims, signToken, tokenSeconds } from '#local/sign-in/tokens.ts';
+import type { UserPool } from '#local/sign-in/user-pools.ts';
 import type { User } from '#local/sign-in/users.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 
 export interface CognitoOptions {
   readonly credentials: Credentials;
-  pools(): readonly Pool[];
+  pools(): readonly UserPool[];
 }
 
+/** What a refresh token stands for. */
 interface Session {
   readonly clientId: string;
   readonly username: string;
 }
 
-/** Cognito's own API, as far as people sign in with it: with a password, and again with a token. */
+/** Returns the engine of Cognito's own API: sign-in with a password or a refresh token. */
 export function createCognitoEngine({ credentials, pools }: CognitoOptions): Engine {
   const sessions = new Map<string, Session>();
   return createJsonEngine({
@@ -47,7 +42,7 @@ export function createCognitoEngine({ credentials, pools }: CognitoOptions): Eng
       [
         'DescribeUserPool',
         operation(structure({ UserPoolId: string() }), ({ UserPoolId }) => {
-          const { id, name, arn } = knownPool(pools(), UserPoolId).definition;
+          const { id, name, arn } = requirePool(pools(), UserPoolId).definition;
           return { UserPool: { Id: id, Name: name, Arn: arn } };
         }),
       ],
@@ -56,7 +51,7 @@ export function createCognitoEngine({ credentials, pools }: CognitoOptions): Eng
         operation(
           structure({ UserPoolId: string() }, { MaxResults: integer(), NextToken: string() }),
           ({ UserPoolId }) => ({
-            UserPoolClients: knownPool(pools(), UserPoolId).definition.clients.map(
+            UserPoolClients: requirePool(pools(), UserPoolId).definition.clients.map(
               ({ id, name }) => {
                 return { ClientId: id, ClientName: name, UserPoolId };
               },
@@ -68,18 +63,18 @@ export function createCognitoEngine({ credentials, pools }: CognitoOptions): Eng
   });
 }
 
-function knownPool(pools: readonly Pool[], id: string): Pool {
+function requirePool(pools: readonly UserPool[], id: string): UserPool {
   const pool = pools.find(({ definition }) => definition.id === id);
   if (pool !== undefined) return pool;
   throw new AwsError('ResourceNotFoundException', `User pool ${id} does not exist.`);
 }
 
-interface KnownClient {
-  readonly pool: Pool;
+interface PoolClient {
+  readonly pool: UserPool;
   readonly client: UserPoolClient;
 }
 
-function knownClient(pools: readonly Pool[], clientId: string): KnownClient {
+function requireClient(pools: readonly UserPool[], clientId: string): PoolClient {
   for (const pool of pools) {
     const client = pool.definition.clients.find(({ id }) => id === clientId);
     if (client !== undefined) return { pool, client };
@@ -103,18 +98,18 @@ const authShape = structure(
 
 const wrongLogin = new AwsError('NotAuthorizedException', 'Incorrect username or password.');
 
-function initiateAuth(pools: () => readonly Pool[], sessions: Map<string, Session>): Operation {
+function initiateAuth(pools: () => readonly UserPool[], sessions: Map<string, Session>): Operation {
   const { run } = operation(authShape, async ({ AuthFlow, ClientId, AuthParameters = {} }) => {
-    const { pool, client } = knownClient(pools(), ClientId);
+    const { pool, client } = requireClient(pools(), ClientId);
     if (AuthFlow === 'REFRESH_TOKEN_AUTH' || AuthFlow === 'REFRESH_TOKEN') {
       const session = sessions.get(AuthParameters['REFRESH_TOKEN'] ?? '');
       const user = pool.users.find(({ username }) => username === session?.username);
       if (user === undefined || session?.clientId !== client.id) {
         throw new AwsError('NotAuthorizedException', 'Invalid Refresh Token');
       }
-      checkSecret(client, user.username, AuthParameters['SECRET_HASH']);
+      checkSecretHash(client, user.username, AuthParameters['SECRET_HASH']);
       return {
-        AuthenticationResult: await tokensFor(pool, { user, client }),
+        AuthenticationResult: await issueTokens(pool, user, client),
         ChallengeParameters: {},
       };
     }
@@ -132,11 +127,11 @@ function initiateAuth(pools: () => readonly Pool[], sessions: Map<string, Sessio
     }
     const { USERNAME: username = '', PASSWORD: password = '', SECRET_HASH: hash } = AuthParameters;
     const user = pool.users.find((each) => each.username === username || each.email === username);
-    checkSecret(client, username, hash);
+    checkSecretHash(client, username, hash);
     if (user === undefined || user.password !== password) throw wrongLogin;
     const RefreshToken = randomBytes(64).toString('base64url');
     sessions.set(RefreshToken, { clientId: client.id, username: user.username });
-    const tokens = await tokensFor(pool, { user, client });
+    const tokens = await issueTokens(pool, user, client);
     return { AuthenticationResult: { ...tokens, RefreshToken }, ChallengeParameters: {} };
   });
   return { isPublic: true, run };
@@ -146,8 +141,8 @@ function isPasswordFlow(flow: string): boolean {
   return flow === 'ALLOW_USER_PASSWORD_AUTH' || flow === 'USER_PASSWORD_AUTH';
 }
 
-/** A client with a secret proves it by a hash over the user's name and its own id. */
-function checkSecret(
+/** Throws if a client with a secret sends a wrong hash of the user name and its own id. */
+function checkSecretHash(
   { id, secret }: UserPoolClient,
   username: string,
   hash: string | undefined,
@@ -159,22 +154,18 @@ function checkSecret(
   }
 }
 
-async function tokensFor(
-  pool: Pool,
-  { user, client }: { readonly user: User; readonly client: UserPoolClient },
-): Promise<object> {
+async function issueTokens(pool: UserPool, user: User, client: UserPoolClient): Promise<object> {
   const scope = 'aws.cognito.signin.user.admin';
-  const id = { ...idClaims(user), aud: client.id };
   return {
     AccessToken: await signToken(pool, accessClaims({ user, client, scope })),
-    IdToken: await signToken(pool, id),
+    IdToken: await signToken(pool, { ...idClaims(user), aud: client.id }),
     ExpiresIn: tokenSeconds,
     TokenType: 'Bearer',
   };
 }
 
-/** The user that an access token is of. Throws Cognito's error for one that is not good. */
-async function userOf(pools: readonly Pool[], token: string): Promise<User> {
+/** Returns the user of an access token. Throws Cognito's error if the token is invalid. */
+async function requireUser(pools: readonly UserPool[], token: string): Promise<User> {
   for (const { issuer, key, users } of pools) {
     try {
       const { payload } = await jwtVerify(token, await importJWK(key.publicJwk, 'RS256'), {
@@ -183,15 +174,15 @@ async function userOf(pools: readonly Pool[], token: string): Promise<User> {
       const user = users.find(({ sub }) => sub === payload.sub);
       if (payload['token_use'] === 'access' && user !== undefined) return user;
     } catch {
-      // Perhaps it is one of another pool.
+      // The token may belong to another pool.
     }
   }
   throw new AwsError('NotAuthorizedException', 'Invalid Access Token');
 }
 
-function getUser(pools: () => readonly Pool[]): Operation {
+function getUser(pools: () => readonly UserPool[]): Operation {
   const { run } = operation(structure({ AccessToken: string() }), async ({ AccessToken }) => {
-    const { username, sub, email } = await userOf(pools(), AccessToken);
+    const { username, sub, email } = await requireUser(pools(), AccessToken);
     const attributes = { sub, email, email_verified: 'true' };
     const UserAttributes = Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
     return { Username: username, UserAttributes };
@@ -205,9 +196,12 @@ function revokeToken(sessions: Map<string, Session>): Operation {
   return { isPublic: true, run };
 }
 
-function globalSignOut(pools: () => readonly Pool[], sessions: Map<string, Session>): Operation {
+function globalSignOut(
+  pools: () => readonly UserPool[],
+  sessions: Map<string, Session>,
+): Operation {
   const { run } = operation(structure({ AccessToken: string() }), async ({ AccessToken }) => {
-    const { username } = await userOf(pools(), AccessToken);
+    const { username } = await requireUser(pools(), AccessToken);
     for (const [token, session] of sessions)
       if (session.username === username) sessions.delete(token);
   });

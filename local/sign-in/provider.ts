@@ -8,28 +8,29 @@ import {
 import { asText } from '#local/wire/shape.ts';
 import { problemPage } from '#local/sign-in/login-page.ts';
 import type { UserPoolClient } from '#local/sign-in/read-user-pools.ts';
-import { accessClaims, idClaims, tokenSeconds, type Pool } from '#local/sign-in/tokens.ts';
+import { accessClaims, idClaims, tokenSeconds } from '#local/sign-in/tokens.ts';
+import type { UserPool } from '#local/sign-in/user-pools.ts';
 import type { User } from '#local/sign-in/users.ts';
 
 const standardScopes = ['openid', 'email', 'profile', 'phone', 'aws.cognito.signin.user.admin'];
 
-/** What a provider keeps, and signs its cookies with. */
-export interface Keeping {
+/** Where a provider stores its sessions and tokens, and the secret that signs its cookies. */
+export interface SessionStorage {
   readonly secret: string;
   readonly adapter: (kind: string) => Adapter;
 }
 
-/** The OpenID provider behind a pool's hosted pages, at Cognito's paths and with its claims. */
-export function createProvider(pool: Pool, { secret, adapter }: Keeping): Provider {
+/** Returns the OpenID provider of a pool, with the paths and claims of Cognito. */
+export function createProvider(pool: UserPool, { secret, adapter }: SessionStorage): Provider {
   const { definition, issuer, key } = pool;
-  const own = definition.clients.flatMap((client) => client.scopes);
-  const scopes = [...new Set([...standardScopes, ...own])];
+  const clientScopes = definition.clients.flatMap((client) => client.scopes);
+  const scopes = [...new Set([...standardScopes, ...clientScopes])];
   const { kty = 'RSA', ...jwk } = key.privateJwk;
   const provider = new Provider(issuer, {
     adapter,
     scopes,
     routes,
-    clients: definition.clients.map(toClient),
+    clients: definition.clients.map(toClientMetadata),
     jwks: { keys: [{ ...jwk, kty }] },
     cookies: { keys: [secret] },
     claims: {
@@ -37,7 +38,7 @@ export function createProvider(pool: Pool, { secret, adapter }: Keeping): Provid
       email: ['email', 'email_verified'],
     },
     conformIdTokenClaims: false,
-    // Cognito takes a proof where there is one, and insists on none.
+    // Cognito verifies PKCE if a client uses it, but does not require it.
     pkce: { required: () => false },
     ttl: {
       AccessToken: tokenSeconds,
@@ -50,10 +51,10 @@ export function createProvider(pool: Pool, { secret, adapter }: Keeping): Provid
     interactions: {
       url: (_, interaction) => `${new URL(issuer).pathname}/login/${interaction.uid}`,
     },
-    features: featuresOf(issuer, scopes),
-    formats: { customizers: { jwt: (_, token, { payload }) => reshape(pool, token, payload) } },
+    features: createFeatures(issuer, scopes),
+    formats: { customizers: { jwt: (_, token, { payload }) => setClaims(pool, token, payload) } },
     findAccount(_, sub) {
-      const user = userById(pool, sub);
+      const user = findUser(pool, sub);
       if (user === undefined) return undefined;
       return { accountId: sub, claims: () => ({ ...idClaims(user), sub }) };
     },
@@ -79,12 +80,12 @@ const routes = {
   jwks: '/.well-known/jwks.json',
 };
 
-function userById({ users }: Pool, sub: string | undefined): User | undefined {
+function findUser({ users }: UserPool, sub: string | undefined): User | undefined {
   return users.find((user) => user.sub === sub);
 }
 
-/** Access tokens are JWTs, as Cognito's are: they are for the pool itself as their resource. */
-function featuresOf(issuer: string, scopes: readonly string[]): Configuration['features'] {
+/** Makes access tokens JWTs, as Cognito does, with the pool itself as their resource. */
+function createFeatures(issuer: string, scopes: readonly string[]): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
     revocation: { enabled: true },
@@ -92,7 +93,7 @@ function featuresOf(issuer: string, scopes: readonly string[]): Configuration['f
     rpInitiatedLogout: {
       enabled: true,
       logoutSource(ctx, form) {
-        ctx.body = autoSubmitted(form);
+        ctx.body = signOutPage(form);
       },
     },
     resourceIndicators: {
@@ -115,18 +116,18 @@ interface IssuedToken {
   readonly accountId?: string;
 }
 
-/** Cognito's access tokens have no audience: their client is told by a claim of its own. */
-function reshape(pool: Pool, token: IssuedToken, payload: Record<string, unknown>): void {
-  const user = userById(pool, token.accountId);
+/** Sets Cognito's claims. Its access tokens have a `client_id` instead of an audience. */
+function setClaims(pool: UserPool, token: IssuedToken, payload: Record<string, unknown>): void {
+  const user = findUser(pool, token.accountId);
   const client = { id: token.clientId ?? '' };
   const scope = token.scope ?? '';
   const machine = { sub: client.id, client_id: client.id, token_use: 'access', scope };
-  // The provider insists on one, so it stays, where JSON does not see it.
+  // The provider requires an audience, so there is one that JSON leaves out.
   Object.defineProperty(payload, 'aud', { value: client.id, enumerable: false });
   Object.assign(payload, user === undefined ? machine : accessClaims({ user, client, scope }));
 }
 
-/** Whoever signs in here lets the application have what it asks for. */
+/** Grants every scope that the application requests, without asking the user. */
 async function grantAll(ctx: KoaContextWithOIDC, issuer: string): Promise<Grant | undefined> {
   const { client, session, params, provider } = ctx.oidc;
   if (client === undefined || session?.accountId === undefined) return undefined;
@@ -140,8 +141,8 @@ async function grantAll(ctx: KoaContextWithOIDC, issuer: string): Promise<Grant 
 
 type Grant = InstanceType<Provider['Grant']>;
 
-/** A client of a pool in OpenID's own words. */
-function toClient(client: UserPoolClient): ClientMetadata {
+/** Returns a client in OpenID's metadata format. */
+function toClientMetadata(client: UserPoolClient): ClientMetadata {
   const isCode = client.flows.includes('code') || client.flows.length === 0;
   const isMachine = client.flows.includes('client_credentials');
   return {
@@ -156,17 +157,17 @@ function toClient(client: UserPoolClient): ClientMetadata {
       ...(isMachine ? ['client_credentials'] : []),
     ],
     response_types: isCode ? ['code'] : [],
-    redirect_uris: isCode ? redirectsOf(client) : [],
+    redirect_uris: isCode ? findRedirectUris(client) : [],
     post_logout_redirect_uris: [...client.logoutUrls],
   };
 }
 
-/** A client that names no page of its own comes back to the chat page's usual place. */
-function redirectsOf({ callbackUrls }: UserPoolClient): string[] {
+/** Returns the callback URLs of a client, or the chat page's usual URL if there are none. */
+function findRedirectUris({ callbackUrls }: UserPoolClient): string[] {
   return callbackUrls.length === 0 ? ['http://localhost:3000/'] : [...callbackUrls];
 }
 
-/** Nobody is asked twice whether to sign out. */
-function autoSubmitted(form: string): string {
+/** Submits the provider's sign-out form at once, as Cognito asks for no confirmation. */
+function signOutPage(form: string): string {
   return `<!doctype html><title>Signing out</title>${form}<script>document.forms[0].submit()</script>`;
 }

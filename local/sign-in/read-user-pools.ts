@@ -1,30 +1,32 @@
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
+/** A user pool in a template. */
 export interface UserPoolDefinition {
   readonly key: string;
-  /** Such as `us-east-1_ABCDEFGHI`. */
+  /** For example `us-east-1_ABCDEFGHI`. */
   readonly id: string;
   readonly arn: string;
   readonly name: string;
   readonly clients: readonly UserPoolClient[];
 }
 
+/** An application that may use a user pool. */
 export interface UserPoolClient {
   readonly key: string;
   readonly id: string;
   readonly name: string;
-  /** Present where the client has one. */
+  /** Undefined for a public client. */
   readonly secret: string | undefined;
   readonly callbackUrls: readonly string[];
   readonly logoutUrls: readonly string[];
-  /** `code`, `implicit`, `client_credentials` */
+  /** OAuth flows: `code`, `implicit`, `client_credentials`. */
   readonly flows: readonly string[];
   readonly scopes: readonly string[];
-  /** `ALLOW_USER_PASSWORD_AUTH` and the like. */
+  /** Flows of Cognito's own API, such as `ALLOW_USER_PASSWORD_AUTH`. */
   readonly authFlows: readonly string[];
 }
 
-/** The user pools of some stacks, each with its clients. */
+/** Returns the user pools of the stacks, each with its clients. */
 export function readUserPools(stacks: readonly OpenStack[]): readonly UserPoolDefinition[] {
   const ofType = (type: string): readonly Resource[] => stacks.flatMap((each) => each.ofType(type));
   const clients = ofType('AWS::Cognito::UserPoolClient');

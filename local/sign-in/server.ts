@@ -2,49 +2,54 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Provider } from 'oidc-provider';
 import { readBody } from '#local/wire/read-body.ts';
 import { loginPage, wrongPassword, type Language } from '#local/sign-in/login-page.ts';
-import { createProvider, type Keeping } from '#local/sign-in/provider.ts';
-import type { Pool } from '#local/sign-in/tokens.ts';
+import { createProvider, type SessionStorage } from '#local/sign-in/provider.ts';
+import type { UserPool } from '#local/sign-in/user-pools.ts';
 
-interface Mounted {
-  readonly pool: Pool;
+interface MountedPool {
+  readonly pool: UserPool;
   readonly provider: Provider;
 }
 
-/** Serves the hosted pages and OAuth endpoints of some pools, each below its id. */
-export function signInHandler(pools: readonly Pool[], keeping: Keeping): RequestListener {
-  const mounted = pools.map((pool) => ({ pool, provider: createProvider(pool, keeping) }));
+/** Returns a handler for the sign-in pages and OAuth endpoints of the pools, under `/<pool id>/`. */
+export function signInHandler(
+  pools: readonly UserPool[],
+  storage: SessionStorage,
+): RequestListener {
+  const mounted = pools.map((pool) => ({ pool, provider: createProvider(pool, storage) }));
   return (request, response) => {
-    answer(mounted, request, response).catch((error: unknown) => {
+    handle(mounted, request, response).catch((error: unknown) => {
       console.error(`sign-in  ! ${String(error)}`);
       if (!response.headersSent) response.writeHead(400, { 'content-type': 'text/plain' });
-      response.end('This sign-in has ended. Go back to the application and begin again.');
+      response.end(
+        'This sign-in is no longer valid. Go back to the application and sign in again.',
+      );
     });
   };
 }
 
-async function answer(
-  mounted: readonly Mounted[],
+async function handle(
+  mounted: readonly MountedPool[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const url = request.url ?? '/';
-  const found = mounted.find(({ pool }) => url.startsWith(`/${pool.definition.id}/`));
-  if (found === undefined) {
+  const match = mounted.find(({ pool }) => url.startsWith(`/${pool.definition.id}/`));
+  if (match === undefined) {
     response.writeHead(404, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ message: 'There is no such user pool.' }));
+    response.end(JSON.stringify({ message: 'This user pool does not exist.' }));
     return;
   }
-  const { pool, provider } = found;
-  const own = url.slice(pool.definition.id.length + 1);
-  if (own.startsWith('/login/')) return login(found, request, response);
-  // The provider counts its paths from where it is mounted.
+  const { pool, provider } = match;
+  const path = url.slice(pool.definition.id.length + 1);
+  if (path.startsWith('/login/')) return login(match, request, response);
+  // The provider needs both the path below its mount point and the original URL.
   Object.assign(request, { originalUrl: url });
-  request.url = own;
+  request.url = path;
   await provider.callback()(request, response);
 }
 
 async function login(
-  { pool, provider }: Mounted,
+  { pool, provider }: MountedPool,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {

@@ -3,6 +3,7 @@ import { integer, string, structure } from '#local/wire/shape.ts';
 import type { Store } from '#local/process/store.ts';
 import { record } from '#local/template/json.ts';
 
+/** The SQL schema of the session storage. */
 export const sessionSchema = `
 CREATE TABLE IF NOT EXISTS sign_in (
   kind TEXT, id TEXT, payload TEXT, grant_id TEXT, uid TEXT, user_code TEXT, expires_at INTEGER,
@@ -10,7 +11,10 @@ CREATE TABLE IF NOT EXISTS sign_in (
 
 const rowShape = structure({ payload: string() }, { expiresAt: integer() });
 
-/** Keeps what the provider has given out, so that who signed in stays so over a restart. */
+/**
+ * Returns storage for the sessions, codes and tokens of the OpenID provider, so that users stay signed
+ * in across a restart.
+ */
 export function sessionAdapter(store: Store): (kind: string) => Adapter {
   const columns = 'payload, expires_at AS expiresAt FROM sign_in WHERE kind = ? AND';
   const save = store.change('INSERT OR REPLACE INTO sign_in VALUES (?, ?, ?, ?, ?, ?, ?)');

@@ -11,16 +11,16 @@ import {
   type JWK,
 } from 'jose';
 
-/** The key that signs tokens. */
+/** The RSA key that signs tokens. */
 export interface SigningKey {
   readonly kid: string;
   readonly privateKey: CryptoKey;
-  /** With its private part, as the provider wants it. */
+  /** The key with its private part, for the OpenID provider. */
   readonly privateJwk: JWK;
   readonly publicJwk: JWK;
 }
 
-/** Opens the key of a data directory, which is made at the first start and is nobody else's. */
+/** Returns the signing key of a data directory. It is created at the first start. */
 export async function openSigningKey(folder: string): Promise<SigningKey> {
   const file = join(folder, 'sign-in-key.pem');
   if (!existsSync(file)) {
@@ -33,7 +33,7 @@ export async function openSigningKey(folder: string): Promise<SigningKey> {
   const kid = createHash('sha256')
     .update(jwk.n ?? '')
     .digest('base64url');
-  const own = { kid, alg: 'RS256', use: 'sig' };
+  const usage = { kid, alg: 'RS256', use: 'sig' };
   const { kty = 'RSA', n = '', e = '' } = jwk;
-  return { kid, privateKey, privateJwk: { ...jwk, ...own }, publicJwk: { kty, n, e, ...own } };
+  return { kid, privateKey, privateJwk: { ...jwk, ...usage }, publicJwk: { kty, n, e, ...usage } };
 }

@@ -1,31 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
-import type { UserPoolClient, UserPoolDefinition } from '#local/sign-in/read-user-pools.ts';
-import type { SigningKey } from '#local/sign-in/signing-key.ts';
+import type { UserPoolClient } from '#local/sign-in/read-user-pools.ts';
+import type { UserPool } from '#local/sign-in/user-pools.ts';
 import type { User } from '#local/sign-in/users.ts';
 
-/** How long tokens are good for, in seconds: Cognito's default. */
+/** The lifetime of tokens in seconds: Cognito's default. */
 export const tokenSeconds = 3600;
 
-/** A user pool that people sign in to. */
-export interface Pool {
-  readonly definition: UserPoolDefinition;
-  readonly issuer: string;
-  readonly users: readonly User[];
-  readonly key: SigningKey;
-}
-
-/** Whose tokens, for which client. */
+/** The user, client and scope of an access token. */
 export interface Grant {
   readonly user: User;
   readonly client: Pick<UserPoolClient, 'id'>;
   readonly scope: string;
 }
 
-/** The claims that Cognito puts into an access token, beside those of every JWT. */
+/** Returns the claims that Cognito adds to an access token. */
 export function accessClaims({ user, client, scope }: Grant): Readonly<Record<string, unknown>> {
   return {
-    ...groupsOf(user),
+    ...groupClaims(user),
     sub: user.sub,
     client_id: client.id,
     token_use: 'access',
@@ -36,10 +28,10 @@ export function accessClaims({ user, client, scope }: Grant): Readonly<Record<st
   };
 }
 
-/** The claims of an ID token. */
+/** Returns the claims that Cognito adds to an ID token. */
 export function idClaims(user: User): Readonly<Record<string, unknown>> {
   return {
-    ...groupsOf(user),
+    ...groupClaims(user),
     sub: user.sub,
     token_use: 'id',
     email: user.email,
@@ -48,13 +40,13 @@ export function idClaims(user: User): Readonly<Record<string, unknown>> {
   };
 }
 
-function groupsOf({ groups }: User): Readonly<Record<string, unknown>> {
+function groupClaims({ groups }: User): Readonly<Record<string, unknown>> {
   return groups.length === 0 ? {} : { 'cognito:groups': groups };
 }
 
-/** Signs claims as a pool does. */
+/** Returns a JWT with these claims, signed by a pool and valid for an hour from now. */
 export function signToken(
-  { issuer, key }: Pool,
+  { issuer, key }: UserPool,
   claims: Readonly<Record<string, unknown>>,
 ): Promise<string> {
   return new SignJWT({ ...claims })

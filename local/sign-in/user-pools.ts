@@ -1,62 +1,48 @@
-import { jwtVerify, type CryptoKey, type JWTPayload } from 'jose';
-import { asText } from '#local/wire/shape.ts';
+import { importJWK } from 'jose';
+import type { UserPoolDefinition } from '#local/sign-in/read-user-pools.ts';
+import { openSigningKey, type SigningKey } from '#local/sign-in/signing-key.ts';
+import type { UserPoolKeys } from '#local/sign-in/token-verifier.ts';
+import { createUsers, type DeriveSecret, type User } from '#local/sign-in/users.ts';
 
-/** A user pool as far as its tokens are checked. */
-export interface PoolKeys {
-  readonly arn: string;
+/** A user pool with its users and the key that signs its tokens. */
+export interface UserPool {
+  readonly definition: UserPoolDefinition;
   readonly issuer: string;
-  readonly clientIds: readonly string[];
-  readonly publicKey: CryptoKey | Uint8Array;
+  readonly users: readonly User[];
+  readonly key: SigningKey;
 }
 
-export interface Wanted {
-  readonly poolArns: readonly string[];
-  /** With scopes an access token with one of them is wanted, without them an ID token. */
-  readonly scopes: readonly string[];
+export interface UserPoolOptions {
+  /** The data directory, which contains the signing key. */
+  readonly data: string;
+  /** The origin of the sign-in pages, without a slash at the end. */
+  readonly origin: string;
+  readonly secret: DeriveSecret;
 }
 
-export type TokenVerdict =
-  | { readonly type: 'valid'; readonly claims: JWTPayload }
-  | { readonly type: 'invalid'; readonly words: string };
-
-/** The user pools there are, as their tokens are checked. */
-export interface UserPools {
-  verify(token: string, wanted: Wanted): Promise<TokenVerdict>;
+/** Returns the user pools. They share one signing key, which is created if needed. */
+export async function openUserPools(
+  definitions: readonly UserPoolDefinition[],
+  { data, origin, secret }: UserPoolOptions,
+): Promise<readonly UserPool[]> {
+  if (definitions.length === 0) return [];
+  const key = await openSigningKey(data);
+  return definitions.map((definition) => ({
+    definition,
+    key,
+    issuer: `${origin}/${definition.id}`,
+    users: createUsers(definition.id, secret),
+  }));
 }
 
-/** Pools may be added to the list later. */
-export function createUserPools(pools: readonly PoolKeys[]): UserPools {
-  return {
-    async verify(token, wanted) {
-      for (const pool of pools.filter(({ arn }) => wanted.poolArns.includes(arn))) {
-        const claims = await claimsOf(token, pool);
-        if (claims === 'expired')
-          return { type: 'invalid', words: 'The incoming token has expired' };
-        if (claims !== undefined && isWanted(claims, pool, wanted))
-          return { type: 'valid', claims };
-      }
-      return { type: 'invalid', words: 'Unauthorized' };
-    },
-  };
-}
-
-async function claimsOf(
-  token: string,
-  { issuer, publicKey }: PoolKeys,
-): Promise<JWTPayload | 'expired' | undefined> {
-  try {
-    return (await jwtVerify(token, publicKey, { issuer, algorithms: ['RS256'] })).payload;
-  } catch (error) {
-    const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
-    return code === 'ERR_JWT_EXPIRED' ? 'expired' : undefined;
-  }
-}
-
-function isWanted(claims: JWTPayload, { clientIds }: PoolKeys, { scopes }: Wanted): boolean {
-  if (scopes.length === 0) {
-    return claims['token_use'] === 'id' && clientIds.includes(String(claims.aud));
-  }
-  const held = (asText(claims['scope']) ?? '').split(' ');
-  const isOwn = claims['token_use'] === 'access' && clientIds.includes(String(claims['client_id']));
-  return isOwn && scopes.some((scope) => held.includes(scope));
+/** Returns what is needed to verify the tokens of the pools. */
+export function importPoolKeys(pools: readonly UserPool[]): Promise<readonly UserPoolKeys[]> {
+  return Promise.all(
+    pools.map(async ({ definition, issuer, key }) => ({
+      issuer,
+      arn: definition.arn,
+      clientIds: definition.clients.map(({ id }) => id),
+      publicKey: await importJWK(key.publicJwk, 'RS256'),
+    })),
+  );
 }

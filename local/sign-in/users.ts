@@ -1,18 +1,18 @@
-/** Somebody who can sign in here. */
+/** A user who can sign in to a pool. */
 export interface User {
   readonly username: string;
   readonly password: string;
-  /** Always the same for a user of a pool. */
+  /** A UUID that stays the same for a user of a pool. */
   readonly sub: string;
   readonly email: string;
   readonly groups: readonly string[];
 }
 
-/** A secret that is always the same for the same words. */
-export type Secret = (words: string) => string;
+/** Returns a secret that is always the same for the same name. */
+export type DeriveSecret = (name: string) => string;
 
-/** The users of a pool: two, so that one can try what the other sees. */
-export function usersOf(poolId: string, secret: Secret): readonly User[] {
+/** Returns the two users of a pool, so that one can try what the other can see. */
+export function createUsers(poolId: string, secret: DeriveSecret): readonly User[] {
   return ['demo', 'guest'].map((username) => ({
     username,
     password: secret(`password ${username}`).slice(0, 16),
@@ -22,7 +22,7 @@ export function usersOf(poolId: string, secret: Secret): readonly User[] {
   }));
 }
 
-/** The form of a UUID of version 4, from a text of 32 characters or more. */
+/** Returns a UUID of version 4 that is derived from a text of at least 32 characters. */
 function uuidFrom(text: string): string {
   const hex = Buffer.from(text).toString('hex').slice(0, 32);
   const parts = [

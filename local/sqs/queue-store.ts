@@ -145,7 +145,7 @@ function createTaker(store: Store): QueueStore['take'] {
      first_received_at = coalesce(first_received_at, ?) WHERE seq = ?`,
   );
   return (queue, { max, visibilityMs, nowMs }) =>
-    store.atomically(() => {
+    store.transaction(() => {
       const select = queue.settings.isFifo ? visibleInOrder : visible;
       return select(queue.name, nowMs, max).map((message) => {
         const receipt = randomUUID() + randomUUID();
@@ -196,7 +196,7 @@ function createAdder(store: Store): QueueStore['add'] {
   );
   const remember = store.change('INSERT INTO deduplication VALUES (?, ?, ?, ?, ?)');
   return ({ name, settings }, message, nowMs) =>
-    store.atomically(() => {
+    store.transaction(() => {
       const { body, attributes, trace, groupId, delayMs } = message;
       const byContent = settings.deduplicatesByContent ? sha256(body) : null;
       const deduplicationId = message.deduplicationId ?? byContent;

@@ -10,7 +10,7 @@ import type { StateMachine } from '#local/step-functions/definition/read-state-m
 import {
   checkInput,
   describeMachine,
-  knownMachine,
+  requireMachine,
 } from '#local/step-functions/machine-operations.ts';
 import { boolean, integer, string, structure } from '#local/wire/shape.ts';
 import { record } from '#local/template/json.ts';
@@ -23,7 +23,7 @@ export interface ExecutionApi {
 
 type Operations = readonly (readonly [string, Operation])[];
 
-/** Times are told in seconds. */
+/** Converts milliseconds to seconds, the unit of the API. */
 const seconds = (ms: number | undefined): number | undefined =>
   ms === undefined ? undefined : ms / 1000;
 
@@ -32,13 +32,13 @@ const startShape = structure(
   { name: string({ min: 1, max: 80 }), input: string({ max: 262_144 }), traceHeader: string() },
 );
 
-/** The operations on executions. */
+/** Returns the operations on executions. */
 export function executionOperations({ executions, store, machines }: ExecutionApi): Operations {
   return [
     [
       'StartExecution',
       operation(startShape, ({ stateMachineArn, name, input = '{}' }) => {
-        const machine = knownMachine(machines(), stateMachineArn);
+        const machine = requireMachine(machines(), stateMachineArn);
         checkInput(input);
         checkName(name);
         const { arn, startedAt } = executions.start(machine, { name, input });
@@ -48,16 +48,16 @@ export function executionOperations({ executions, store, machines }: ExecutionAp
     ['StartSyncExecution', startSync(executions, machines)],
     [
       'DescribeExecution',
-      operation(byExecution, ({ executionArn }) => describe(known(store, executionArn))),
+      operation(byExecution, ({ executionArn }) => describe(requireExecution(store, executionArn))),
     ],
-    ['GetExecutionHistory', history(store)],
+    ['GetExecutionHistory', getHistory(store)],
     ['ListExecutions', listExecutions(store, machines)],
     [
       'StopExecution',
       operation(
         structure({ executionArn: string() }, { error: string(), cause: string() }),
         (input) => {
-          known(store, input.executionArn);
+          requireExecution(store, input.executionArn);
           return { stopDate: seconds(executions.stop(input.executionArn, input)) };
         },
       ),
@@ -65,13 +65,13 @@ export function executionOperations({ executions, store, machines }: ExecutionAp
     [
       'DescribeStateMachineForExecution',
       operation(byExecution, ({ executionArn }) =>
-        describeMachine(knownMachine(machines(), known(store, executionArn).machine)),
+        describeMachine(requireMachine(machines(), requireExecution(store, executionArn).machine)),
       ),
     ],
   ];
 }
 
-/** Names may be of any letters, but not of what ARNs, patterns and URLs are made of. */
+/** Throws AWS's error for a name with characters that have a meaning in ARNs, patterns or URLs. */
 function checkName(name = ''): void {
   if (!/[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u.test(name)) return;
   throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
@@ -79,7 +79,7 @@ function checkName(name = ''): void {
 
 const byExecution = structure({ executionArn: string() }, { includedData: string() });
 
-function known(store: ExecutionStore, arn: string): Execution {
+function requireExecution(store: ExecutionStore, arn: string): Execution {
   const execution = store.find(arn);
   if (execution !== undefined) return execution;
   throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
@@ -87,7 +87,7 @@ function known(store: ExecutionStore, arn: string): Execution {
 
 function startSync(executions: Executions, machines: () => readonly StateMachine[]): Operation {
   return operation(startShape, async ({ stateMachineArn, name, input = '{}' }) => {
-    const machine = knownMachine(machines(), stateMachineArn);
+    const machine = requireMachine(machines(), stateMachineArn);
     if (machine.type !== 'EXPRESS') {
       throw new AwsError(
         'StateMachineTypeNotSupported',
@@ -105,7 +105,7 @@ function startSync(executions: Executions, machines: () => readonly StateMachine
       input,
       inputDetails: { included: true },
       outputDetails: { included: true },
-      ...result.ending,
+      ...result.outcome,
     };
   });
 }
@@ -128,7 +128,7 @@ function describe(execution: Execution): object {
   };
 }
 
-function history(store: ExecutionStore): Operation {
+function getHistory(store: ExecutionStore): Operation {
   const optional = {
     maxResults: integer({ min: 0, max: 1000 }),
     reverseOrder: boolean,
@@ -137,22 +137,22 @@ function history(store: ExecutionStore): Operation {
   };
   return operation(structure({ executionArn: string() }, optional), (input) => {
     const { executionArn, reverseOrder = false, nextToken = '0' } = input;
-    known(store, executionArn);
+    requireExecution(store, executionArn);
     const all = store.events(executionArn);
     const inOrder = reverseOrder ? all.toReversed() : all;
     const start = Number(nextToken);
-    const most = input.maxResults === undefined || input.maxResults === 0 ? 100 : input.maxResults;
-    const rest = start + most < inOrder.length ? { nextToken: String(start + most) } : {};
-    return { events: inOrder.slice(start, start + most).map(toEvent), ...rest };
+    const limit = input.maxResults === undefined || input.maxResults === 0 ? 100 : input.maxResults;
+    const rest = start + limit < inOrder.length ? { nextToken: String(start + limit) } : {};
+    return { events: inOrder.slice(start, start + limit).map(toEvent), ...rest };
   });
 }
 
-/** Details are in a member named for the type; entering and leaving a state share theirs. */
+/** Details are in a member named after the type. All types of states share the same two names. */
 function toEvent({ id, previous, at, type, details }: HistoryEvent): object {
   const [, kind] = /(StateEntered|StateExited)$/u.exec(type) ?? [];
   const name = kind === undefined ? lowerFirst(type) : lowerFirst(kind);
-  const given = record(JSON.parse(details));
-  const members = Object.keys(given).length === 0 ? {} : { [`${name}EventDetails`]: given };
+  const values = record(JSON.parse(details));
+  const members = Object.keys(values).length === 0 ? {} : { [`${name}EventDetails`]: values };
   return { id, previousEventId: previous, timestamp: seconds(at), type, ...members };
 }
 
@@ -168,8 +168,10 @@ function listExecutions(store: ExecutionStore, machines: () => readonly StateMac
   };
   return operation(structure({ stateMachineArn: string() }, optional), (input) => {
     const { stateMachineArn, statusFilter, maxResults = 100, nextToken = '0' } = input;
-    const { arn } = knownMachine(machines(), stateMachineArn);
-    const all = store.ofMachine(arn).filter(({ status }) => status === (statusFilter ?? status));
+    const { arn } = requireMachine(machines(), stateMachineArn);
+    const all = store
+      .listByMachine(arn)
+      .filter(({ status }) => status === (statusFilter ?? status));
     const start = Number(nextToken);
     const rest = start + maxResults < all.length ? { nextToken: String(start + maxResults) } : {};
     const executions = all.slice(start, start + maxResults).map((execution) => ({

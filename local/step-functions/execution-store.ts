@@ -1,6 +1,7 @@
 import { integer, string, structure, type Shaped } from '#local/wire/shape.ts';
 import type { Store } from '#local/process/store.ts';
 
+/** The SQL schema of the executions. */
 export const executionSchema = `
 CREATE TABLE IF NOT EXISTS executions (
   arn TEXT PRIMARY KEY, machine TEXT, name TEXT, input TEXT, status TEXT, started_at INTEGER,
@@ -26,7 +27,7 @@ const executionShape = structure(
     output: string(),
     error: string(),
     cause: string(),
-    /** The state it is in, with its input and the variables: where it goes on after a restart. */
+    /** The current state, its input and the variables: where it resumes after a restart. */
     state: string(),
     stateInput: string(),
     variables: string(),
@@ -34,7 +35,7 @@ const executionShape = structure(
   },
 );
 
-/** An execution; times in milliseconds since 1970, values in JSON. */
+/** An execution. Times are in milliseconds since 1970, and values in JSON. */
 export type Execution = Shaped<typeof executionShape>;
 
 const eventShape = structure({
@@ -45,33 +46,37 @@ const eventShape = structure({
   details: string(),
 });
 
+/** An event in the history of an execution. */
 export type HistoryEvent = Shaped<typeof eventShape>;
 
-/** What is known of how an execution ended. */
-export interface Ending {
+/** How an execution ended. */
+export interface ExecutionOutcome {
   readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   readonly output?: string | undefined;
   readonly error?: string | undefined;
   readonly cause?: string | undefined;
 }
 
-export interface Reached {
-  /** In JSON. */
+/** The data with which an execution can resume in a state. */
+export interface StatePosition {
+  /** JSON, as are the variables. */
   readonly input: string;
   readonly variables: string;
   readonly enteredAt: number;
 }
 
-/** Executions and their histories, in a database. */
+/** Stores executions and their histories. */
 export interface ExecutionStore {
+  /** Adds a running execution. */
   begin(execution: Pick<Execution, 'arn' | 'machine' | 'name' | 'input' | 'startedAt'>): void;
-  /** Remembers where an execution is. */
-  reach(arn: string, state: string, known: Reached): void;
-  end(arn: string, ending: Ending, stoppedAt: number): void;
+  /** Stores the state that an execution has entered. */
+  enter(arn: string, state: string, position: StatePosition): void;
+  end(arn: string, outcome: ExecutionOutcome, stoppedAt: number): void;
   find(arn: string): Execution | undefined;
-  ofMachine(machine: string): readonly Execution[];
-  /** Those that ran when the system last ended. */
-  running(): readonly Execution[];
+  /** Returns the executions of a machine, the newest first. */
+  listByMachine(machine: string): readonly Execution[];
+  /** Returns the executions that have not ended. */
+  listRunning(): readonly Execution[];
   addEvent(arn: string, event: HistoryEvent): void;
   events(arn: string): readonly HistoryEvent[];
 }
@@ -80,11 +85,12 @@ const columns = `arn, machine, name, input, status, started_at AS startedAt, sto
   output, error, cause, state, state_input AS stateInput, variables,
   entered_at AS enteredAt`;
 
+/** Returns an execution store in a database. */
 export function createExecutionStore(store: Store): ExecutionStore {
   const begin = store.change(
     "INSERT INTO executions (arn, machine, name, input, status, started_at) VALUES (?, ?, ?, ?, 'RUNNING', ?)",
   );
-  const reach = store.change(
+  const enter = store.change(
     'UPDATE executions SET state = ?2, state_input = ?3, variables = ?4, entered_at = ?5 WHERE arn = ?1',
   );
   const end = store.change(
@@ -95,17 +101,17 @@ export function createExecutionStore(store: Store): ExecutionStore {
   return {
     begin: ({ arn, machine, name, input, startedAt }) =>
       void begin(arn, machine, name, input, startedAt),
-    reach: (arn, state, { input, variables, enteredAt }) =>
-      void reach(arn, state, input, variables, enteredAt),
+    enter: (arn, state, { input, variables, enteredAt }) =>
+      void enter(arn, state, input, variables, enteredAt),
     end(arn, { status, output, error, cause }, stoppedAt) {
       end(arn, status, output ?? null, error ?? null, cause ?? null, stoppedAt);
     },
     find: (arn) => find(arn)[0],
-    ofMachine: store.rows(
+    listByMachine: store.rows(
       `SELECT ${columns} FROM executions WHERE machine = ? ORDER BY started_at DESC`,
       executionShape,
     ),
-    running: store.rows(
+    listRunning: store.rows(
       `SELECT ${columns} FROM executions WHERE status = 'RUNNING'`,
       executionShape,
     ),

@@ -1,153 +1,170 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '#local/wire/aws-error.ts';
-import { timerMs, type Clock } from '#local/process/clock.ts';
+import { clampTimerMs, type Clock } from '#local/process/clock.ts';
 import { StatesError } from '#local/step-functions/definition/definition.ts';
-import type { Ending, Execution, ExecutionStore } from '#local/step-functions/execution-store.ts';
-import { toStatesError } from '#local/step-functions/interpreter/guards.ts';
+import type {
+  Execution,
+  ExecutionOutcome,
+  ExecutionStore,
+} from '#local/step-functions/execution-store.ts';
+import { toStatesError } from '#local/step-functions/interpreter/error-handling.ts';
 import { runMachine } from '#local/step-functions/interpreter/interpreter.ts';
 import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
-import type { Beginning, Run, Trail } from '#local/step-functions/interpreter/run.ts';
-import type { Tasks } from '#local/step-functions/interpreter/tasks.ts';
-import type { Tokens } from '#local/step-functions/interpreter/tokens.ts';
+import type { History, Run, StartPoint } from '#local/step-functions/interpreter/run.ts';
+import type { TaskCaller } from '#local/step-functions/interpreter/tasks.ts';
+import type { TaskTokens } from '#local/step-functions/interpreter/tokens.ts';
 import { record, type Json } from '#local/template/json.ts';
 
 /** Starts, stops and resumes executions. */
 export interface Executions {
-  /** Starts an execution, or gives the one of that name that has the same input. */
-  start(machine: StateMachine, starting: Starting): Execution;
-  /** Runs an execution of an express machine and waits for its end; it is not kept. */
-  runExpress(machine: StateMachine, starting: Starting): Promise<ExpressResult>;
-  stop(arn: string, ending: Pick<Ending, 'error' | 'cause'>): number;
-  /** Goes on with those that ran when the system last ended. */
+  /**
+   * Starts an execution, or returns the running one with the same name and input. Throws AWS's error
+   * if the name is taken.
+   */
+  start(machine: StateMachine, options: StartOptions): Execution;
+  /** Runs an execution of an express machine, which is not stored. Returns when it has ended. */
+  runExpress(machine: StateMachine, options: StartOptions): Promise<ExpressResult>;
+  /** Aborts an execution, and returns the time in milliseconds since 1970. */
+  stop(arn: string, reason: Pick<ExecutionOutcome, 'error' | 'cause'>): number;
+  /** Resumes the executions that were interrupted when the host last ended. */
   resume(machines: readonly StateMachine[]): void;
+  /** Interrupts all running executions. They are resumed at the next start. */
   close(): void;
 }
 
-export interface Starting {
+export interface StartOptions {
+  /** Without a name the execution gets a random one. */
   readonly name?: string | undefined;
-  /** In JSON. */
+  /** JSON. */
   readonly input: string;
 }
 
+/** An execution of an express machine that has ended. */
 export interface ExpressResult {
   readonly arn: string;
   readonly name: string;
+  /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly stoppedAt: number;
-  readonly ending: Ending;
+  readonly outcome: ExecutionOutcome;
 }
 
 export interface ExecutionsSettings {
   readonly store: ExecutionStore;
   readonly clock: Clock;
-  readonly tasks: Tasks;
-  readonly tokens: Tokens;
+  readonly tasks: TaskCaller;
+  readonly tokens: TaskTokens;
 }
 
-/** How long an execution of an express machine may take. */
-const expressMs = 300_000;
+/** The longest duration of an execution of an express machine. */
+const maxExpressMs = 300_000;
 
+/** Returns the executions in a store. */
 export function createExecutions(settings: ExecutionsSettings): Executions {
   const { store, clock } = settings;
-  const live = new Map<string, Live>();
-  const working = { ...settings, live };
+  const live = new Map<string, LiveExecution>();
+  const context = { ...settings, live };
   return {
     start(machine, { name = randomUUID(), input }) {
       const arn = executionArn(machine, name);
-      const before = store.find(arn);
-      if (before !== undefined) return sameExecution(before, input);
+      const existing = store.find(arn);
+      if (existing !== undefined) return requireSameInput(existing, input);
       const startedAt = Math.floor(clock.now());
       store.begin({ arn, name, input, startedAt, machine: machine.arn });
       const execution = { arn, name, input, startedAt, machine: machine.arn, status: 'RUNNING' };
-      runKept(working, machine, execution).catch(ignoreClosed);
+      runStored(context, machine, execution).catch(ignoreClosed);
       return execution;
     },
     async runExpress(machine, { name = randomUUID(), input }) {
       const startedAt = Math.floor(clock.now());
       const arn = `${executionArn(machine, name)}:${randomUUID()}`;
       const execution = { arn, name, input, startedAt, machine: machine.arn, status: 'RUNNING' };
-      const trail: Trail = { add: () => undefined, fork: () => trail };
-      const limitMs = Math.min(expressMs, (machine.timeoutSeconds ?? Infinity) * 1000);
-      const ending = await carryOut(working, { machine, execution, trail, limitMs });
+      const history: History = { add: () => undefined, fork: () => history };
+      const limitMs = Math.min(maxExpressMs, (machine.timeoutSeconds ?? Infinity) * 1000);
+      const outcome = await runExecution(context, { machine, execution, history, limitMs });
       const stoppedAt = Math.floor(clock.now());
-      const aborted: Ending = { status: 'ABORTED' };
-      return { arn, name, startedAt, stoppedAt, ending: ending === 'left' ? aborted : ending };
+      const aborted: ExecutionOutcome = { status: 'ABORTED' };
+      return {
+        arn,
+        name,
+        startedAt,
+        stoppedAt,
+        outcome: outcome === 'interrupted' ? aborted : outcome,
+      };
     },
     stop(arn, { error, cause }) {
-      const running = live.get(arn);
-      running?.abort({ status: 'ABORTED', error, cause });
+      live.get(arn)?.abort({ status: 'ABORTED', error, cause });
       return Math.floor(clock.now());
     },
     resume(machines) {
-      for (const execution of store.running()) {
+      for (const execution of store.listRunning()) {
         const machine = machines.find(({ arn }) => arn === execution.machine);
         if (machine !== undefined && !live.has(execution.arn))
-          runKept(working, machine, execution).catch(ignoreClosed);
+          runStored(context, machine, execution).catch(ignoreClosed);
       }
     },
     close() {
-      // Left as they are, so that they go on at the next start.
-      for (const running of live.values()) running.abort('left');
+      for (const execution of live.values()) execution.abort('interrupted');
     },
   };
 }
 
-/** What ends while the system does has no database to be written to: it goes on at the next start. */
+/** An execution that ends after the database was closed cannot be stored. It is resumed later. */
 function ignoreClosed(error: unknown): void {
   if (!String(error).includes('database is not open'))
     console.error(`workflow  ! ${String(error)}`);
 }
 
-interface Live {
-  /** Ends it, or leaves it for the next start of the system. */
-  abort(how: Ending | 'left'): void;
+interface LiveExecution {
+  /** Ends the execution with an outcome, or interrupts it until the next start of the host. */
+  abort(outcome: ExecutionOutcome | 'interrupted'): void;
 }
 
-interface Working extends ExecutionsSettings {
-  readonly live: Map<string, Live>;
+interface ExecutionsContext extends ExecutionsSettings {
+  readonly live: Map<string, LiveExecution>;
 }
 
 function executionArn({ arn }: StateMachine, name: string): string {
   return `${arn.replace(':stateMachine:', ':execution:')}:${name}`;
 }
 
-/** The same name and input mean the same execution. */
-function sameExecution(before: Execution, input: string): Execution {
-  if (before.status === 'RUNNING' && before.input === input) return before;
-  throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${before.arn}'`);
+/** StartExecution is idempotent for a running execution with the same name and input. */
+function requireSameInput(existing: Execution, input: string): Execution {
+  if (existing.status === 'RUNNING' && existing.input === input) return existing;
+  throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${existing.arn}'`);
 }
 
-/** Runs an execution whose way is kept on disk. */
-async function runKept(
-  working: Working,
+/** Runs an execution and stores its states, history and outcome. */
+async function runStored(
+  context: ExecutionsContext,
   machine: StateMachine,
   execution: Execution,
 ): Promise<void> {
-  const { store, clock } = working;
+  const { store, clock } = context;
   const { arn, input } = execution;
-  const trail = createTrail(working, arn);
+  const history = createHistory(context, arn);
   if (execution.state === undefined)
-    trail.add('ExecutionStarted', { input, roleArn: machine.roleArn });
-  // After an interruption, the time that has passed counts.
+    history.add('ExecutionStarted', { input, roleArn: machine.roleArn });
+  // The time during which an execution was interrupted counts towards its timeout.
   const passedMs = Math.floor(clock.now()) - execution.startedAt;
   const limitMs = (machine.timeoutSeconds ?? Infinity) * 1000 - passedMs;
-  const ending = await carryOut(working, { machine, execution, trail, limitMs });
-  if (ending === 'left') return;
-  const { status, output, error, cause } = ending;
+  const outcome = await runExecution(context, { machine, execution, history, limitMs });
+  if (outcome === 'interrupted') return;
+  const { status, output, error, cause } = outcome;
   const type = {
     SUCCEEDED: 'Succeeded',
     FAILED: 'Failed',
     TIMED_OUT: 'TimedOut',
     ABORTED: 'Aborted',
   }[status];
-  trail.add(`Execution${type}`, output === undefined ? { error, cause } : { output });
-  store.end(arn, ending, Math.floor(clock.now()));
+  history.add(`Execution${type}`, output === undefined ? { error, cause } : { output });
+  store.end(arn, outcome, Math.floor(clock.now()));
 }
 
-/** Events are numbered from one; each thread remembers its last. */
-function createTrail({ store, clock }: Working, arn: string): Trail {
+/** Returns a history that numbers events from one. Each branch tracks its own last event. */
+function createHistory({ store, clock }: ExecutionsContext, arn: string): History {
   let count = store.events(arn).length;
-  const threadFrom = (start: number): Trail => {
+  const branchFrom = (start: number): History => {
     let previous = start;
     return {
       add(type, details) {
@@ -156,55 +173,60 @@ function createTrail({ store, clock }: Working, arn: string): Trail {
         store.addEvent(arn, { id: count, previous, at, type, details: JSON.stringify(details) });
         previous = count;
       },
-      fork: () => threadFrom(previous),
+      fork: () => branchFrom(previous),
     };
   };
-  return threadFrom(count);
+  return branchFrom(count);
 }
 
-interface CarryingOut {
+interface ExecutionRun {
   readonly machine: StateMachine;
   readonly execution: Execution;
-  readonly trail: Trail;
+  readonly history: History;
   readonly limitMs: number;
 }
 
-async function carryOut(working: Working, carrying: CarryingOut): Promise<Ending | 'left'> {
-  const { machine, execution, trail, limitMs } = carrying;
-  const { live, store } = working;
+async function runExecution(
+  context: ExecutionsContext,
+  { machine, execution, history, limitMs }: ExecutionRun,
+): Promise<ExecutionOutcome | 'interrupted'> {
+  const { live, store } = context;
   const { arn } = execution;
   const stopped = new AbortController();
-  let how: Ending | 'left' | undefined;
-  const abort = (ending: Ending | 'left'): void => {
-    how = ending;
+  let abortOutcome: ExecutionOutcome | 'interrupted' | undefined;
+  const abort = (outcome: ExecutionOutcome | 'interrupted'): void => {
+    abortOutcome = outcome;
     stopped.abort(new StatesError('States.Aborted', ''));
   };
   live.set(arn, { abort });
   const timer = Number.isFinite(limitMs)
-    ? setTimeout(() => abort({ status: 'TIMED_OUT', error: 'States.Timeout' }), timerMs(limitMs))
+    ? setTimeout(
+        () => abort({ status: 'TIMED_OUT', error: 'States.Timeout' }),
+        clampTimerMs(limitMs),
+      )
     : undefined;
   try {
     const output = await runMachine(
       machine.machine,
       {
-        trail,
+        history,
         input: JSON.parse(execution.stateInput ?? execution.input),
         variables: new Map(Object.entries(record(JSON.parse(execution.variables ?? '{}')))),
         context: {},
-        resumed: resumedIn(execution),
+        resumed: findResumePoint(execution),
         onState(state, input, variables) {
-          const known = {
+          store.enter(arn, state, {
             input: JSON.stringify(input),
             variables: JSON.stringify(Object.fromEntries(variables)),
-          };
-          store.reach(arn, state, { ...known, enteredAt: Math.floor(working.clock.now()) });
+            enteredAt: Math.floor(context.clock.now()),
+          });
         },
       },
-      createRun(working, { machine, execution, signal: stopped.signal }),
+      createRun(context, machine, execution, stopped.signal),
     );
     return { status: 'SUCCEEDED', output: JSON.stringify(output) };
   } catch (thrown) {
-    if (how !== undefined) return how;
+    if (abortOutcome !== undefined) return abortOutcome;
     const { error, causeText: cause } = toStatesError(thrown);
     return { status: 'FAILED', error, cause };
   } finally {
@@ -213,20 +235,16 @@ async function carryOut(working: Working, carrying: CarryingOut): Promise<Ending
   }
 }
 
-/** Where an execution that was interrupted goes on. */
-function resumedIn({ state, enteredAt }: Execution): Beginning['resumed'] {
+/** Returns the state in which an interrupted execution resumes. */
+function findResumePoint({ state, enteredAt }: Execution): StartPoint['resumed'] {
   return state === undefined || enteredAt === undefined ? undefined : { state, enteredAt };
 }
 
-interface RunParts {
-  readonly machine: StateMachine;
-  readonly execution: Execution;
-  readonly signal: AbortSignal;
-}
-
 function createRun(
-  { clock, tasks, tokens, store }: Working,
-  { machine, execution, signal }: RunParts,
+  { clock, tasks, tokens, store }: ExecutionsContext,
+  machine: StateMachine,
+  execution: Execution,
+  signal: AbortSignal,
 ): Run {
   const { arn, name, input, startedAt } = execution;
   return {
@@ -245,12 +263,12 @@ function createRun(
     },
     call: (resource, parameters) => tasks.call(resource, parameters),
     openToken: () => tokens.open(),
-    async ended(startedArn): Promise<Json> {
+    async waitForExecution(startedArn): Promise<Json> {
       for (;;) {
-        const found = store.find(startedArn);
-        if (found === undefined)
-          throw new StatesError('States.Runtime', `There is no execution ${startedArn}`);
-        if (found.status !== 'RUNNING') return found;
+        const started = store.find(startedArn);
+        if (started === undefined)
+          throw new StatesError('States.Runtime', `Execution ${startedArn} does not exist`);
+        if (started.status !== 'RUNNING') return started;
         await new Promise((resolve) => setTimeout(resolve, 25));
         signal.throwIfAborted();
       }

@@ -3,28 +3,28 @@ import { operation, type Operation } from '#local/wire/aws-json.ts';
 import { StatesError } from '#local/step-functions/definition/definition.ts';
 import { DefinitionError, readMachine } from '#local/step-functions/definition/read-machine.ts';
 import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
-import type { Tokens } from '#local/step-functions/interpreter/tokens.ts';
+import type { TaskTokens } from '#local/step-functions/interpreter/tokens.ts';
 import { integer, string, structure } from '#local/wire/shape.ts';
 import { record } from '#local/template/json.ts';
 
 export interface MachineApi {
-  readonly tokens: Tokens;
+  readonly tokens: TaskTokens;
   machines(): readonly StateMachine[];
 }
 
 type Operations = readonly (readonly [string, Operation])[];
 
-/** When this system was made, as far as machines tell. */
+/** The creation time that every state machine reports: the start of this process. */
 const createdAt = Math.floor(Date.now() / 1000);
 
-/** A machine by its ARN. Throws AWS's error for one that is not there. */
-export function knownMachine(machines: readonly StateMachine[], arn: string): StateMachine {
+/** Returns a machine by its ARN. Throws AWS's error if it does not exist. */
+export function requireMachine(machines: readonly StateMachine[], arn: string): StateMachine {
   const machine = machines.find((each) => each.arn === arn);
   if (machine !== undefined) return machine;
   throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
 }
 
-/** Throws for an input that is not JSON. */
+/** Throws AWS's error if an input is not JSON. */
 export function checkInput(input: string): void {
   if (isJson(input)) return;
   const message = 'Invalid State Machine Execution Input: it is not JSON';
@@ -40,7 +40,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** The operations on machines, and those by which others tell of tasks. */
+/** Returns the operations on state machines, and those that report on tasks by their token. */
 export function machineOperations({ machines, tokens }: MachineApi): Operations {
   const byToken = { taskToken: string() };
   return [
@@ -55,7 +55,7 @@ export function machineOperations({ machines, tokens }: MachineApi): Operations 
     [
       'DescribeStateMachine',
       operation(structure({ stateMachineArn: string() }, { includedData: string() }), (input) =>
-        describeMachine(knownMachine(machines(), input.stateMachineArn)),
+        describeMachine(requireMachine(machines(), input.stateMachineArn)),
       ),
     ],
     [
@@ -86,6 +86,7 @@ export function machineOperations({ machines, tokens }: MachineApi): Operations 
   ];
 }
 
+/** Returns the output of DescribeStateMachine. */
 export function describeMachine({ arn, name, type, roleArn, definition }: StateMachine): object {
   return {
     stateMachineArn: arn,
@@ -108,12 +109,12 @@ function validate({ definition }: { readonly definition: string }): object {
     const problems =
       error instanceof DefinitionError
         ? error.problems
-        : [{ place: '', words: 'The definition is not JSON' }];
-    const diagnostics = problems.map(({ place, words }) => {
+        : [{ place: '', message: 'The definition is not JSON' }];
+    const diagnostics = problems.map(({ place, message }) => {
       return {
         severity: 'ERROR',
         code: 'SCHEMA_VALIDATION_FAILED',
-        message: words,
+        message,
         location: place || '/',
       };
     });

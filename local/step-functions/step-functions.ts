@@ -9,32 +9,37 @@ import { createExecutions, type Executions } from '#local/step-functions/executi
 import { executionOperations } from '#local/step-functions/execution-operations.ts';
 import { machineOperations } from '#local/step-functions/machine-operations.ts';
 import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
-import { createTasks } from '#local/step-functions/interpreter/tasks.ts';
-import { createTokens } from '#local/step-functions/interpreter/tokens.ts';
+import { createTaskCaller } from '#local/step-functions/interpreter/tasks.ts';
+import { createTaskTokens } from '#local/step-functions/interpreter/tokens.ts';
 import { openStore } from '#local/process/store.ts';
 
 export interface StepFunctionsOptions {
-  /** The folder that keeps executions. */
+  /** The folder in which executions are stored. */
   readonly data: string;
   readonly credentials: Credentials;
   readonly clock: Clock;
   readonly caller: ServiceCaller;
+  /** Returns the state machines that are hosted. */
   machines(): readonly StateMachine[];
 }
 
+/** The local Step Functions. */
 export interface StepFunctions {
   readonly engine: Engine;
   readonly executions: Executions;
   close(): void;
 }
 
-/** Step Functions: standard and express machines; executions are kept, and gone on with. */
+/**
+ * Starts Step Functions, with standard and express machines. Executions are stored, and can be resumed
+ * after a restart.
+ */
 export function createStepFunctions(options: StepFunctionsOptions): StepFunctions {
   const { data, credentials, clock, caller, machines } = options;
   const database = openStore(join(data, 'step-functions.sqlite'), executionSchema);
   const store = createExecutionStore(database);
-  const tokens = createTokens();
-  const executions = createExecutions({ store, clock, tokens, tasks: createTasks(caller) });
+  const tokens = createTaskTokens();
+  const executions = createExecutions({ store, clock, tokens, tasks: createTaskCaller(caller) });
   const api = { executions, store, tokens, machines };
   const engine = createJsonEngine({
     credentials,

@@ -1,12 +1,13 @@
-/** A chunk of a body in the encoding `aws-chunked`, with the signature that came with it. */
+/** A chunk of a body in the encoding `aws-chunked`. */
 export interface SignedChunk {
   readonly data: Buffer;
+  /** Hexadecimal; empty if the chunk is not signed. */
   readonly signature: string;
 }
 
 /**
- * Reads a body of chunks, `length;chunk-signature=…` and then the bytes; it ends without a word
- * where the body is not of that form.
+ * Yields the chunks of a body. Each has a line `length;chunk-signature=…`, then its bytes. Stops
+ * without an error at the first chunk that is malformed or cut off.
  */
 export function* readChunks(body: Buffer): Generator<SignedChunk> {
   let at = 0;
@@ -24,13 +25,13 @@ export function* readChunks(body: Buffer): Generator<SignedChunk> {
   }
 }
 
-/** The bytes that a chunked body stands for. */
-export function withoutChunks(body: Buffer): Buffer {
+/** Returns the content of a chunked body. */
+export function decodeChunks(body: Buffer): Buffer {
   return Buffer.concat(Array.from(readChunks(body), ({ data }) => data));
 }
 
-/** The headers behind the last chunk, such as a checksum; names in lower case. */
-export function trailersOf(body: Buffer): ReadonlyMap<string, string> {
+/** Returns the headers after the last chunk, such as a checksum. Names are in lower case. */
+export function readTrailers(body: Buffer): ReadonlyMap<string, string> {
   let at = 0;
   for (const { data } of readChunks(body)) {
     if (data.length === 0) break;

@@ -1,10 +1,10 @@
-/** An error as an AWS service answers with it. */
+/** An error that an AWS service returns. */
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
-  /** The code that the service had in its older query protocol, where it still tells it. */
+  /** The error code of the service's older query protocol, if the service still sends it. */
   readonly queryCode: string | undefined;
-  /** Members of the body beyond the message, such as `Reason`. */
+  /** Other members of the body, such as `Reason`. */
   readonly members: Readonly<Record<string, unknown>>;
 
   constructor(
@@ -27,7 +27,7 @@ export interface AwsErrorOptions {
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
-/** Whatever was thrown, as the service's error; what it did not foresee is its own failure. */
+/** Returns an AWS error as it is, and anything else that was thrown as an internal failure. */
 export function toAwsError(thrown: unknown): AwsError {
   if (thrown instanceof AwsError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);

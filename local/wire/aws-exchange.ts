@@ -5,31 +5,33 @@ import type net from 'node:net';
 import { readBody } from '#local/wire/read-body.ts';
 import type { SignedRequest } from '#local/wire/signed-request.ts';
 
-/** A request to an AWS service, whole, whichever HTTP it came in. */
+/** A whole request to an AWS service, over HTTP/1.1 or HTTP/2. */
 export type AwsRequest = SignedRequest;
 
-/** The answer to it. */
+/** The response to an AWS request, over HTTP/1.1 or HTTP/2. */
 export interface AwsResponse {
   readonly requestId: string;
-  /** Aborted when the reader leaves before the end. */
+  /** Aborted when the client disconnects before the response has ended. */
   readonly gone: AbortSignal;
+  /** Sends the status and the headers. */
   start(status: number, headers: Readonly<Record<string, string>>): void;
-  /** Writes a piece. Resolves when there is room for more, or the reader has left. */
+  /** Writes a chunk. Resolves when the client can take more, or has disconnected. */
   write(chunk: Uint8Array): Promise<void>;
+  /** Ends the response, after a last chunk if there is one. */
   end(chunk?: Uint8Array | string): void;
-  /** Ends the connection before the answer ends, once what was written is sent. */
+  /** Breaks the connection before the response has ended, after sending what was written. */
   cut(how: ConnectionCut): void;
 }
 
-/** The ways in which a connection is lost; a stream can be reset in HTTP/2 only. */
+/** How a connection breaks. Only HTTP/2 can reset a single stream. */
 export type ConnectionCut =
   | { readonly type: 'rst' | 'fin' | 'goaway' }
   | { readonly type: 'rst-stream'; readonly code: number };
 
-/** What answers for one AWS service. */
+/** Handles the requests to one AWS service. */
 export type Engine = (request: AwsRequest, response: AwsResponse) => Promise<void>;
 
-/** Reads a request whole; nothing when it is too large. */
+/** Reads a whole request. Returns undefined if its body is longer than `maxBytes`. */
 export async function readRequest(
   request: IncomingMessage | Http2ServerRequest,
   maxBytes: number,
@@ -40,38 +42,39 @@ export async function readRequest(
   return { method, url, headers, body };
 }
 
-/** The answer over a connection, which under TLS is the one below it. */
+/** Wraps a Node response. `connection` is its TCP socket, also if the request came over TLS. */
 export function toAwsResponse(
   response: ServerResponse | Http2ServerResponse,
   requestId: string,
   connection: net.Socket | undefined,
 ): AwsResponse {
-  const left = new AbortController();
+  const disconnected = new AbortController();
   response.once('close', () => {
-    if (!response.writableEnded) left.abort();
+    if (!response.writableEnded) disconnected.abort();
   });
-  // A reader that resets its stream is gone, which `close` tells: it is no error of ours.
-  response.on('error', () => left.abort());
+  // A client that resets its stream causes an error, but that is an ordinary disconnect.
+  response.on('error', () => disconnected.abort());
   return {
     requestId,
-    gone: left.signal,
+    gone: disconnected.signal,
+    /** Sends the status and the headers. */
     start(status, headers) {
       response.statusCode = status;
       response.setHeader('x-amzn-RequestId', requestId);
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-      // Both kinds have it; the types of HTTP/2 do not say so.
+      // Responses of HTTP/2 have it too, although their type does not declare it.
       if ('flushHeaders' in response) response.flushHeaders();
     },
     async write(chunk) {
-      if (left.signal.aborted || writeTo(response, chunk)) return;
-      await once(response, 'drain', { signal: left.signal }).catch(() => undefined);
+      if (disconnected.signal.aborted || writeTo(response, chunk)) return;
+      await once(response, 'drain', { signal: disconnected.signal }).catch(() => undefined);
     },
     end(chunk) {
       if (chunk === undefined) response.end();
       else response.end(chunk);
     },
     cut(how) {
-      // What was written goes out in this turn of the event loop.
+      // Data that was written is sent in this turn of the event loop.
       setImmediate(() => {
         if (how.type === 'rst') connection?.resetAndDestroy();
         else if ('stream' in response) cutStream(response, how);
@@ -84,7 +87,7 @@ export function toAwsResponse(
 
 function cutStream({ stream }: Http2ServerResponse, how: ConnectionCut): void {
   if (how.type === 'rst-stream') stream.close(how.code);
-  // The client closes the session when it reads this.
+  // The client closes the session when it receives this frame.
   else if (how.type === 'goaway') stream.session?.goaway(http2.constants.NGHTTP2_INTERNAL_ERROR);
   else stream.session?.destroy();
 }

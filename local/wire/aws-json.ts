@@ -1,66 +1,69 @@
 import type { AwsRequest, AwsResponse, Engine } from '#local/wire/aws-exchange.ts';
 import { AwsError, toAwsError, type AwsErrorOptions } from '#local/wire/aws-error.ts';
-import { coralProblems } from '#local/wire/coral-problems.ts';
+import { coralError } from '#local/wire/coral-error.ts';
 import { isRecord, readShape, type Problem, type Shape } from '#local/wire/shape.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
 
-/** An operation: what it takes, and what it gives. */
+/** An operation of an AWS service. */
 export interface Operation {
-  /** Operations without a signature, such as signing in. */
+  /** Whether requests need no signature, as for signing in. */
   readonly isPublic?: boolean;
+  /** Returns the output, or a promise of it. Throws an `AwsError`. */
   run(input: unknown, call: OperationCall): unknown;
 }
 
+/** The call of an operation, apart from its input. */
 export interface OperationCall {
   readonly requestId: string;
-  /** Aborted when the caller leaves. */
+  /** Aborted when the client disconnects. */
   readonly gone: AbortSignal;
 }
 
+/** A service with AWS JSON and its operations. */
 export interface JsonService {
-  /** Before the dot of `X-Amz-Target`. */
+  /** The part of `X-Amz-Target` before the dot. */
   readonly target: string;
   readonly version: '1.0' | '1.1';
-  /** What stands before the code of an error in `__type`. */
+  /** The prefix of an error code in `__type`. */
   readonly errorPrefix?: string;
   readonly credentials: Credentials;
   readonly operations: ReadonlyMap<string, Operation>;
-  /** The service's own error for input of another form, where it is not a ValidationException. */
+  /** Returns the service's own error for invalid input, if it is not a ValidationException. */
   refuse?(problems: readonly Problem[]): AwsError;
 }
 
-/** An operation whose input is read by a shape first. */
+/** Returns an operation that checks its input against a shape before it runs. */
 export function operation<Input>(
   shape: Shape<Input>,
   run: (input: Input, call: OperationCall) => unknown,
 ): Operation {
-  return { run: (input, call) => run(readShape(shape, input, raise), call) };
+  return { run: (input, call) => run(readShape(shape, input, toInvalidInput), call) };
 }
 
-/** Thrown by `operation`, so that the service can say it in its own words. */
-class Unreadable extends Error {
+/** Thrown by `operation`, so that the service can turn it into its own error. */
+class InvalidInput extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super('The input has another form.');
-    this.name = 'Unreadable';
+    super('The input is invalid.');
+    this.name = 'InvalidInput';
     this.problems = problems;
   }
 }
 
-const raise = (problems: readonly Problem[]): Error => new Unreadable(problems);
+const toInvalidInput = (problems: readonly Problem[]): Error => new InvalidInput(problems);
 
-/** A service that speaks AWS JSON 1.0 or 1.1: one path, the operation named in a header. */
+/** Returns the engine of a service with AWS JSON 1.0 or 1.1: a header names the operation. */
 export function createJsonEngine(service: JsonService): Engine {
   return async (request, response) => {
     try {
-      const output = await answer(service, request, response);
+      const output = await runOperation(service, request, response);
       response.start(200, { 'content-type': contentType(service) });
       response.end(JSON.stringify(output ?? {}));
     } catch (thrown) {
       const error =
-        thrown instanceof Unreadable
+        thrown instanceof InvalidInput
           ? (service.refuse ?? validationError)(thrown.problems)
           : toAwsError(thrown);
       refuse(service, error, response);
@@ -72,23 +75,23 @@ function contentType({ version }: JsonService): string {
   return `application/x-amz-json-${version}`;
 }
 
-async function answer(
+async function runOperation(
   service: JsonService,
   request: AwsRequest,
   { requestId, gone }: AwsResponse,
 ): Promise<unknown> {
   const [prefix = '', name = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
-  const found = prefix === service.target ? service.operations.get(name) : undefined;
-  // Whether an operation is hosted is no secret, and some are asked for without a signature.
-  if (found === undefined) {
+  const target = prefix === service.target ? service.operations.get(name) : undefined;
+  // This comes before the check of the signature, which some operations do not need.
+  if (target === undefined) {
     throw new AwsError('UnknownOperationException', `Operation ${name} is not hosted here.`);
   }
-  if (found.isPublic !== true) verify(request, service.credentials);
-  return found.run(parseBody(request.body), { requestId, gone });
+  if (target.isPublic !== true) verifySignature(request, service.credentials);
+  return target.run(parseBody(request.body), { requestId, gone });
 }
 
-/** Throws AWS's error for a request whose signature is missing or wrong. */
-export function verify(
+/** Throws AWS's error if the signature of a request is missing or wrong. */
+export function verifySignature(
   request: AwsRequest,
   credentials: Credentials,
   options: AwsErrorOptions = {},
@@ -103,7 +106,7 @@ function parseBody(body: Buffer): unknown {
     const json: unknown = JSON.parse(body.toString('utf8'));
     if (isRecord(json)) return json;
   } catch {
-    // Said below, as for every body that is no object.
+    // The error below is thrown for every body that is not an object.
   }
   throw new AwsError('SerializationException', 'The body is not a JSON object.');
 }
@@ -117,6 +120,6 @@ function refuse(service: JsonService, error: AwsError, response: AwsResponse): v
 }
 
 function validationError(problems: readonly Problem[]): AwsError {
-  const { code, message } = coralProblems(problems);
+  const { code, message } = coralError(problems);
   return new AwsError(code, message);
 }

@@ -1,18 +1,19 @@
 import { AwsError, toAwsError } from '#local/wire/aws-error.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
-import { verify } from '#local/wire/aws-json.ts';
+import { verifySignature } from '#local/wire/aws-json.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 
-/** An operation of the query protocol: form parameters in, a tree for XML out. */
+/** An operation of the query protocol. It takes form parameters and returns a tree for XML. */
 export type QueryOperation = (parameters: URLSearchParams) => Readonly<Record<string, unknown>>;
 
+/** A service with the query protocol and its operations. */
 export interface QueryService {
   readonly namespace: string;
   readonly credentials: Credentials;
   readonly operations: ReadonlyMap<string, QueryOperation>;
 }
 
-/** A service that speaks AWS's query protocol: a form with an `Action`, answered in XML. */
+/** Returns the engine of a service with AWS's query protocol: form requests, XML responses. */
 export function createQueryEngine({ namespace, credentials, operations }: QueryService): Engine {
   return async (request, response) => {
     const send = (status: number, root: string, tree: unknown): void => {
@@ -21,7 +22,7 @@ export function createQueryEngine({ namespace, credentials, operations }: QueryS
     };
     const RequestId = response.requestId;
     try {
-      verify(request, credentials, { status: 403 });
+      verifySignature(request, credentials, { status: 403 });
       const parameters = new URLSearchParams(request.body.toString('utf8'));
       const action = parameters.get('Action') ?? '';
       const run = operations.get(action);
@@ -41,7 +42,7 @@ export function createQueryEngine({ namespace, credentials, operations }: QueryS
   };
 }
 
-/** XML of a tree: lists repeat their element, what is absent is left out. */
+/** Returns a tree as XML. Lists repeat their element; null and undefined are left out. */
 export function toXml(tree: unknown): string {
   if (typeof tree !== 'object' || tree === null) return escapeXml(String(tree));
   return Object.entries(tree)

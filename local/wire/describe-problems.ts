@@ -1,11 +1,11 @@
 import type { Problem } from '#local/wire/shape.ts';
 
-/** Says of each problem where it is and what was expected there. */
+/** Returns one line for each problem: where it is, what was expected, and the actual value. */
 export function describeProblems(place: string, problems: readonly Problem[]): string {
   const lines = problems.map(({ path, rule, value }) => {
     const where = place.endsWith(':') ? `${place} ${path.join('.')}` : [place, ...path].join('.');
-    const shown = value === undefined ? '' : `, not ${JSON.stringify(value)?.slice(0, 80)}`;
-    return `${where}: ${expectation(rule)}${shown}`;
+    const actual = value === undefined ? '' : `, not ${JSON.stringify(value)?.slice(0, 80)}`;
+    return `${where}: ${expectation(rule)}${actual}`;
   });
   return lines.join('\n');
 }
@@ -13,7 +13,7 @@ export function describeProblems(place: string, problems: readonly Problem[]): s
 function expectation(rule: Problem['rule']): string {
   switch (rule.type) {
     case 'present':
-      return 'must be there';
+      return 'is required';
     case 'kind':
       return `must be of type ${rule.kind}`;
     case 'at-least':

@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * One frame of AWS's event stream encoding: total length, length of the headers, CRC-32 of those
- * eight bytes, headers, payload, CRC-32 of everything before.
+ * Encodes a frame of AWS's event stream: total length, length of the headers, CRC-32 of those eight
+ * bytes, headers, payload, and CRC-32 of all bytes before it.
  */
 export function encodeFrame(
   headers: Readonly<Record<string, string>>,
@@ -11,12 +11,12 @@ export function encodeFrame(
   return assemble(encodeHeaders(headers), payload);
 }
 
-/** An event, with its headers in the order Bedrock has them. */
+/** Encodes an event, with its headers in the order that Bedrock uses. */
 export function eventFrame(eventType: string, json: string): Buffer {
   return assemble(eventHeaders(eventType), json);
 }
 
-/** An exception that ends the stream; its name is the member's, such as `throttlingException`. */
+/** Encodes an exception, which ends the stream. Its type is such as `throttlingException`. */
 export function exceptionFrame(exceptionType: string, json: string): Buffer {
   const headers = {
     ':exception-type': exceptionType,
@@ -26,16 +26,16 @@ export function exceptionFrame(exceptionType: string, json: string): Buffer {
   return encodeFrame(headers, json);
 }
 
-/** An error outside the service model: a code and a message in the headers, and no payload. */
+/** Encodes an error outside the service model: code and message are headers, with no payload. */
 export function errorFrame(code: string, message: string): Buffer {
   const headers = { ':message-type': 'error', ':error-code': code, ':error-message': message };
   return encodeFrame(headers, '');
 }
 
-/** Events are many and of few types: their headers are encoded once. */
+/** Caches the headers of each event type, as streams repeat a few types many times. */
 function eventHeaders(eventType: string): Buffer {
-  const known = encodedHeaders.get(eventType);
-  if (known !== undefined) return known;
+  const cached = encodedHeaders.get(eventType);
+  if (cached !== undefined) return cached;
   const encoded = encodeHeaders({
     ':event-type': eventType,
     ':content-type': 'application/json',

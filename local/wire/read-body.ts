@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The whole body of a request, or `too-large` as soon as it is over the limit. */
+/** Returns the body of a request, or `too-large` as soon as it exceeds `maxBytes`. */
 export async function readBody(
   request: Pick<IncomingMessage, 'headers'> & AsyncIterable<Buffer>,
   maxBytes: number,
@@ -16,7 +16,7 @@ export async function readBody(
   return Buffer.concat(chunks);
 }
 
-/** Whether the percent-encoding of a URL can be undone. */
+/** Returns whether the percent-encoding of a URL is valid. */
 export function isDecodable(url: string): boolean {
   try {
     decodeURIComponent(url);

@@ -1,7 +1,7 @@
-/** Where a value is, from the root of its document. */
+/** The path to a value from the root of its document. */
 export type Path = readonly (string | number)[];
 
-/** What a value had to be and was not. */
+/** A rule that a value violates. */
 export type Rule =
   | { readonly type: 'present' }
   | { readonly type: 'kind'; readonly kind: string }
@@ -14,6 +14,7 @@ export type Rule =
   | { readonly type: 'one-member' }
   | { readonly type: 'known-member' };
 
+/** A value that violates a rule. */
 export interface Problem {
   readonly path: Path;
   readonly value: unknown;
@@ -21,31 +22,32 @@ export interface Problem {
 }
 
 /**
- * Reads an unknown value as a T. What is wrong with it is added to the problems, and then the
- * value that is given is not to be used.
+ * Returns an unknown value as a T. Adds what is wrong with it to `problems`; the returned value must
+ * not be used then.
  */
 export type Shape<T> = (value: unknown, path: Path, problems: Problem[]) => T;
 
+/** The type of the values of a shape. */
 export type Shaped<S> = S extends Shape<infer T> ? T : never;
 
 type Members = Readonly<Record<string, Shape<unknown>>>;
 
-/** Reads a value of a shape, or throws what `refuse` makes of the problems with it. */
+/** Returns a value of a shape. Throws the error that `toError` makes of its problems. */
 export function readShape<T>(
   shape: Shape<T>,
   value: unknown,
-  refuse: (problems: readonly Problem[]) => Error,
+  toError: (problems: readonly Problem[]) => Error,
 ): T {
   const problems: Problem[] = [];
   const read = shape(value, [], problems);
-  if (problems.length > 0) throw refuse(problems);
+  if (problems.length > 0) throw toError(problems);
   return read;
 }
 
 type RequiredOf<M extends Members> = { readonly [K in keyof M]: Shaped<M[K]> };
 type OptionalOf<M extends Members> = { readonly [K in keyof M]?: Shaped<M[K]> | undefined };
 
-/** An object with members that must be there and others that may; null counts as absent. */
+/** An object with required and optional members. A member that is null counts as absent. */
 export function structure<R extends Members>(required: R): Shape<RequiredOf<R>>;
 export function structure<R extends Members, O extends Members>(
   required: R,
@@ -55,7 +57,7 @@ export function structure(required: Members, optional: Members = {}): Shape<unkn
   return members(required, optional, () => undefined);
 }
 
-/** A structure that refuses members it does not know. */
+/** A structure that allows no other members. */
 export function closedStructure<R extends Members>(required: R): Shape<RequiredOf<R>>;
 export function closedStructure<R extends Members, O extends Members>(
   required: R,
@@ -71,23 +73,23 @@ export function closedStructure(required: Members, optional: Members = {}): Shap
 function members(
   required: Members,
   optional: Members,
-  meet: (key: string, path: Path, problems: Problem[]) => void,
+  checkKey: (key: string, path: Path, problems: Problem[]) => void,
 ): Shape<unknown> {
   return (value, path, problems) => {
     const read: Record<string, unknown> = {};
     if (isRecord(value)) {
-      for (const key of Object.keys(value)) meet(key, path, problems);
+      for (const key of Object.keys(value)) checkKey(key, path, problems);
       for (const [key, shape] of Object.entries({ ...required, ...optional })) {
         const member = value[key] ?? undefined;
         if (member !== undefined) read[key] = shape(member, [...path, key], problems);
-        else if (Object.hasOwn(required, key)) missing([...path, key], problems);
+        else if (Object.hasOwn(required, key)) addMissing([...path, key], problems);
       }
     } else problems.push({ path, value, rule: { type: 'kind', kind: 'object' } });
     return read;
   };
 }
 
-function missing(path: Path, problems: Problem[]): void {
+function addMissing(path: Path, problems: Problem[]): void {
   problems.push({ path, value: undefined, rule: { type: 'present' } });
 }
 
@@ -95,7 +97,7 @@ type Union<M extends Members> = {
   readonly [K in keyof M & string]: { readonly type: K; readonly value: Shaped<M[K]> };
 }[keyof M & string];
 
-/** An object with exactly one of the members, read as its name and its value. */
+/** An object with exactly one of the members. It is returned as a name and a value. */
 export function union<M extends Members>(choices: M): Shape<Union<M>>;
 export function union(choices: Members): Shape<unknown> {
   return (value, path, problems) => {
@@ -114,7 +116,7 @@ export function union(choices: Members): Shape<unknown> {
   };
 }
 
-/** An object whose member `tag` says which of the structures it is. */
+/** An object whose member `tag` names which of the structures it has. */
 export function tagged<M extends Members>(tag: string, choices: M): Shape<Union<M>>;
 export function tagged(tag: string, choices: Members): Shape<unknown> {
   return (value, path, problems) => {
@@ -123,7 +125,7 @@ export function tagged(tag: string, choices: Members): Shape<unknown> {
     const shape = Object.hasOwn(choices, type) ? choices[type] : undefined;
     let read: unknown;
     if (!isRecord(value)) problems.push({ path, value, rule: { type: 'kind', kind: 'object' } });
-    else if (name === undefined) missing([...path, tag], problems);
+    else if (name === undefined) addMissing([...path, tag], problems);
     else if (shape === undefined) {
       const rule = { type: 'one-of', values: Object.keys(choices) } as const;
       problems.push({ path: [...path, tag], value: name, rule });
@@ -132,22 +134,25 @@ export function tagged(tag: string, choices: Members): Shape<unknown> {
   };
 }
 
-export interface Size {
+/** The inclusive limits of a length or a number. */
+export interface Range {
   readonly min?: number;
   readonly max?: number;
 }
 
-export function list<T>(item: Shape<T>, size: Size = {}): Shape<readonly T[]> {
+/** An array of items of a shape. */
+export function list<T>(item: Shape<T>, range: Range = {}): Shape<readonly T[]> {
   return (value, path, problems) => {
-    if (!Array.isArray(value)) return wrong({ value, path, problems }, 'array', []);
-    checkLength(value, value.length, { path, problems, size });
+    if (!Array.isArray(value)) return rejectKind({ value, path, problems }, 'array', []);
+    checkLength(value, range, path, problems);
     return value.map((element: unknown, index) => item(element, [...path, index], problems));
   };
 }
 
+/** An object with any keys, whose values have a shape. */
 export function map<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
   return (value, path, problems) => {
-    if (!isRecord(value)) return wrong({ value, path, problems }, 'object', {});
+    if (!isRecord(value)) return rejectKind({ value, path, problems }, 'object', {});
     const entries = Object.entries(value);
     return Object.fromEntries(
       entries.map(([key, element]) => [key, item(element, [...path, key], problems)]),
@@ -155,11 +160,12 @@ export function map<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
   };
 }
 
-export function string(rules: Size & { readonly pattern?: string } = {}): Shape<string> {
+/** A string, with a pattern that must match all of it. */
+export function string(rules: Range & { readonly pattern?: string } = {}): Shape<string> {
   const form = rules.pattern === undefined ? undefined : new RegExp(`^(?:${rules.pattern})$`, 'u');
   return (value, path, problems) => {
-    if (typeof value !== 'string') return wrong({ value, path, problems }, 'string', '');
-    checkLength(value, value.length, { path, problems, size: rules });
+    if (typeof value !== 'string') return rejectKind({ value, path, problems }, 'string', '');
+    checkLength(value, rules, path, problems);
     if (form !== undefined && !form.test(value)) {
       problems.push({ path, value, rule: { type: 'pattern', pattern: rules.pattern ?? '' } });
     }
@@ -167,6 +173,7 @@ export function string(rules: Size & { readonly pattern?: string } = {}): Shape<
   };
 }
 
+/** One of several strings. */
 export function oneOf<T extends string>(...values: readonly [T, ...T[]]): Shape<T> {
   return (value, path, problems) => {
     const found = values.find((candidate) => candidate === value);
@@ -176,22 +183,24 @@ export function oneOf<T extends string>(...values: readonly [T, ...T[]]): Shape<
   };
 }
 
-export function number(range: Size = {}): Shape<number> {
+/** A finite number. */
+export function number(range: Range = {}): Shape<number> {
   return numeric(range, 'number', Number.isFinite);
 }
 
-export function integer(range: Size = {}): Shape<number> {
+/** A safe integer. */
+export function integer(range: Range = {}): Shape<number> {
   return numeric(range, 'integer', Number.isSafeInteger);
 }
 
 function numeric(
-  { min, max }: Size,
+  { min, max }: Range,
   kind: string,
   isKind: (value: unknown) => boolean,
 ): Shape<number> {
   return (value, path, problems) => {
     if (typeof value !== 'number' || !isKind(value))
-      return wrong({ value, path, problems }, kind, 0);
+      return rejectKind({ value, path, problems }, kind, 0);
     if (min !== undefined && value < min) {
       problems.push({ path, value, rule: { type: 'at-least', limit: min } });
     }
@@ -202,15 +211,16 @@ function numeric(
   };
 }
 
+/** A boolean. */
 export const boolean: Shape<boolean> = (value, path, problems) =>
-  typeof value === 'boolean' ? value : wrong({ value, path, problems }, 'boolean', false);
+  typeof value === 'boolean' ? value : rejectKind({ value, path, problems }, 'boolean', false);
 
-/** Bytes, as JSON has them: in Base64. */
+/** Bytes, which JSON carries in Base64. */
 export const blob: Shape<Buffer> = (value, path, problems) => {
   const isBase64 = typeof value === 'string' && /^[\w+/=-]*$/u.test(value);
   return isBase64
     ? Buffer.from(value, 'base64')
-    : wrong({ value, path, problems }, 'blob', emptyBytes);
+    : rejectKind({ value, path, problems }, 'blob', emptyBytes);
 };
 
 const emptyBytes = Buffer.alloc(0);
@@ -220,18 +230,18 @@ export const anything: Shape<unknown> = (value) => value;
 
 /** Any JSON object. */
 export const object: Shape<Readonly<Record<string, unknown>>> = (value, path, problems) =>
-  isRecord(value) ? value : wrong({ value, path, problems }, 'object', {});
+  isRecord(value) ? value : rejectKind({ value, path, problems }, 'object', {});
 
-/** A value of one of several shapes: the first that takes it. */
+/** A value of the first shape, or else of the second, whose problems are reported. */
 export function either<A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> {
   return (value, path, problems) => {
-    const found: Problem[] = [];
-    const read = first(value, path, found);
-    return found.length === 0 ? read : second(value, path, problems);
+    const rejections: Problem[] = [];
+    const read = first(value, path, rejections);
+    return rejections.length === 0 ? read : second(value, path, problems);
   };
 }
 
-/** Whether a text is a regular expression of JavaScript's. */
+/** Returns whether a text is a valid regular expression in JavaScript. */
 export function isExpression(text: string): boolean {
   try {
     return new RegExp(text, 'iu') instanceof RegExp;
@@ -240,24 +250,24 @@ export function isExpression(text: string): boolean {
   }
 }
 
-/** A text, number or truth value as text; nothing for everything else. */
+/** Returns a string, number or boolean as text, and undefined for any other value. */
 export function asText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
+/** Returns whether a value is an object, but neither null nor an array. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-interface Checked {
-  readonly path: Path;
-  readonly problems: Problem[];
-  readonly size: Size;
-}
-
-function checkLength(value: unknown, length: number, { path, problems, size }: Checked): void {
-  const { min, max } = size;
+function checkLength(
+  value: string | readonly unknown[],
+  { min, max }: Range,
+  path: Path,
+  problems: Problem[],
+): void {
+  const { length } = value;
   if (min !== undefined && length < min) {
     problems.push({ path, value, rule: { type: 'min-length', limit: min } });
   }
@@ -266,12 +276,13 @@ function checkLength(value: unknown, length: number, { path, problems, size }: C
   }
 }
 
-function wrong<T>({ value, path, problems }: Met, kind: string, instead: T): T {
+/** Adds a problem with the type of a value, and returns the fallback. */
+function rejectKind<T>({ value, path, problems }: ShapeInput, kind: string, fallback: T): T {
   problems.push({ path, value, rule: { type: 'kind', kind } });
-  return instead;
+  return fallback;
 }
 
-interface Met {
+interface ShapeInput {
   readonly value: unknown;
   readonly path: Path;
   readonly problems: Problem[];

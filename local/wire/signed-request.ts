@@ -1,16 +1,17 @@
-/** A request as it came over the wire; header names are lower-case. */
+/** A request as it was received. Header names are in lower case. */
 export interface SignedRequest {
   readonly method: string;
-  /** Path and query, not decoded. */
+  /** Path and query, still encoded. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: Buffer;
 }
 
+/** AWS credentials. Temporary ones have a session token and an expiry. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Where they are temporary: the token that must come along, and until when they are good. */
   readonly sessionToken?: string;
+  /** Milliseconds since 1970. */
   readonly expiresAt?: number;
 }

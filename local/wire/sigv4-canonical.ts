@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Credentials, SignedRequest } from '#local/wire/signed-request.ts';
 
-/** What a signature says of itself. */
+/** The parts of an `Authorization` header. */
 export interface Authorization {
   readonly accessKeyId: string;
   readonly date: string;
@@ -11,35 +11,42 @@ export interface Authorization {
   readonly signature: string;
 }
 
-export interface Signing {
+/** What is signed, apart from the request and the keys. */
+export interface SigningInput {
   readonly authorization: Authorization;
   readonly time: string;
   readonly payloadHash: string | undefined;
 }
 
-/** The signature that a request must have. */
-export function sign(request: SignedRequest, signing: Signing, credentials: Credentials): string {
-  const { authorization, time, payloadHash } = signing;
+/** Returns the expected signature of a request, in hexadecimal. */
+export function sign(
+  request: SignedRequest,
+  input: SigningInput,
+  credentials: Credentials,
+): string {
+  const { authorization, time, payloadHash } = input;
   const { signedHeaders } = authorization;
   const [path = '/', query = ''] = request.url.split(/\?(.*)/su);
   const canonical = [
     request.method,
-    authorization.service === 's3' ? onceEncoded(path) : canonicalPath(path),
+    authorization.service === 's3' ? canonicalS3Path(path) : canonicalPath(path),
     canonicalQuery(query),
     ...signedHeaders.map((name) => `${name}:${canonicalHeader(request.headers, name)}`),
     '',
     signedHeaders.join(';'),
     payloadHash,
   ].join('\n');
-  const words = ['AWS4-HMAC-SHA256', time, scopeOf(authorization), sha256(canonical)];
-  return hmac(signingKey(authorization, credentials), words.join('\n')).toString('hex');
+  const lines = ['AWS4-HMAC-SHA256', time, credentialScope(authorization), sha256(canonical)];
+  return hmac(deriveSigningKey(authorization, credentials), lines.join('\n')).toString('hex');
 }
 
-export function scopeOf({ date, region, service }: Authorization): string {
+/** Returns the credential scope: `20261121/us-east-1/s3/aws4_request`. */
+export function credentialScope({ date, region, service }: Authorization): string {
   return `${date}/${region}/${service}/aws4_request`;
 }
 
-export function signingKey(
+/** Derives the signing key for one day, region and service. */
+export function deriveSigningKey(
   { date, region, service }: Authorization,
   credentials: Credentials,
 ): Buffer {
@@ -49,15 +56,15 @@ export function signingKey(
   );
 }
 
-/** S3 signs the path as it names its objects: with nothing taken out of it, and encoded once. */
-function onceEncoded(path: string): string {
+/** S3 encodes the path once and keeps empty segments, as object keys can contain them. */
+function canonicalS3Path(path: string): string {
   return path
     .split('/')
     .map((segment) => encode(decodeURIComponent(segment)))
     .join('/');
 }
 
-/** Each segment is encoded again as it was received: every service but S3 signs it so. */
+/** Every service except S3 encodes the segments of the received path once more. */
 function canonicalPath(path: string): string {
   return path
     .replaceAll(/\/{2,}/gu, '/')
@@ -69,7 +76,7 @@ function canonicalPath(path: string): string {
 function canonicalQuery(query: string): string {
   const pairs = [...new URLSearchParams(query)];
   const encoded = pairs.map(([name, value]) => [encode(name), encode(value)] as const);
-  // By name and then by value: the sign between them does not take part.
+  // They are sorted by name, then by value. The `=` between them is not compared.
   const sorted = encoded.toSorted(([a, x], [b, y]) => (a === b ? order(x, y) : order(a, b)));
   return sorted.map(([name, value]) => `${name}=${value}`).join('&');
 }
@@ -79,12 +86,12 @@ function order(left: string, right: string): number {
 }
 
 function canonicalHeader(headers: SignedRequest['headers'], name: string): string {
-  // Over HTTP/2 the host has another name, and some clients sign it under that.
+  // HTTP/2 sends the host as `:authority`, and some clients sign it under that name.
   const value = headers[name] ?? (name === 'host' ? headers[':authority'] : undefined);
-  return text(value).trim().replaceAll(/\s+/gu, ' ');
+  return headerText(value).trim().replaceAll(/\s+/gu, ' ');
 }
 
-/** Percent-encoding of RFC 3986, stricter than `encodeURIComponent`. */
+/** Percent-encodes as in RFC 3986, which encodes more than `encodeURIComponent`. */
 function encode(value: string): string {
   return encodeURIComponent(value).replaceAll(
     /[!'()*]/gu,
@@ -92,15 +99,17 @@ function encode(value: string): string {
   );
 }
 
+/** Returns the SHA-256 hash in hexadecimal. */
 export function sha256(data: Buffer | string): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
+/** Returns the HMAC-SHA-256. */
 export function hmac(key: Buffer | string, data: string): Buffer {
   return createHmac('sha256', key).update(data).digest();
 }
 
-/** A header's values as one text. */
-export function text(value: string | readonly string[] | undefined): string {
+/** Returns the values of a header, joined with commas. */
+export function headerText(value: string | readonly string[] | undefined): string {
   return typeof value === 'string' ? value : (value ?? []).join(',');
 }

@@ -3,15 +3,16 @@ import { readChunks } from '#local/wire/aws-chunked.ts';
 import type { Credentials, SignedRequest } from '#local/wire/signed-request.ts';
 import {
   hmac,
-  scopeOf,
+  credentialScope,
   sha256,
   sign,
-  signingKey,
-  text,
+  deriveSigningKey,
+  headerText,
   type Authorization,
-  type Signing,
+  type SigningInput,
 } from '#local/wire/sigv4-canonical.ts';
 
+/** Whether the signature of a request is valid. */
 export type Verdict =
   | {
       readonly type: 'valid';
@@ -29,32 +30,32 @@ export type RefusalCode =
   | 'InvalidSignatureException'
   | 'UnsignedHeadersException';
 
-/** The largest difference between clocks that AWS accepts. */
+/** The largest difference between the clocks of client and server that AWS accepts. */
 const maxSkewMs = 5 * 60_000;
 
-/** The service a request is signed for, whether or not the signature is right. */
+/** Returns the service that a request is signed for, without checking the signature. */
 export function signedService(headers: SignedRequest['headers']): string | undefined {
-  return parseAuthorization(text(headers['authorization']))?.service;
+  return parseAuthorization(headerText(headers['authorization']))?.service;
 }
 
-/** Checks a request's Signature Version 4 in its `Authorization` header against known keys. */
+/** Checks the Signature Version 4 in the `Authorization` header against the accepted keys. */
 export function verifySigV4(
   request: SignedRequest,
-  known: readonly Credentials[],
+  accepted: readonly Credentials[],
   nowMs: number,
 ): Verdict {
-  const header = text(request.headers['authorization']);
+  const header = headerText(request.headers['authorization']);
   if (header === '') {
     return refused('MissingAuthenticationTokenException', 'Missing Authentication Token');
   }
   const authorization = parseAuthorization(header);
-  const time = text(request.headers['x-amz-date']);
+  const time = headerText(request.headers['x-amz-date']);
   if (authorization === undefined || parseTime(time) === undefined) {
     return refused('IncompleteSignatureException', 'The request signature is incomplete.');
   }
-  const credentials = known.find((each) => each.accessKeyId === authorization.accessKeyId);
-  const token = text(request.headers['x-amz-security-token']);
-  if (credentials === undefined || !sameText(token, credentials.sessionToken ?? '')) {
+  const credentials = accepted.find((each) => each.accessKeyId === authorization.accessKeyId);
+  const token = headerText(request.headers['x-amz-security-token']);
+  if (credentials === undefined || !isEqual(token, credentials.sessionToken ?? '')) {
     const message = 'The security token included in the request is invalid.';
     return refused('UnrecognizedClientException', message);
   }
@@ -74,10 +75,10 @@ export function verifySigV4(
       'Date in Credential scope does not match the date of the request.',
     );
   }
-  const payloadHash = hashOfPayload(request, authorization.service);
+  const payloadHash = findPayloadHash(request, authorization.service);
   const signing = { authorization, time, payloadHash };
   const expected = sign(request, signing, credentials);
-  const isSigned = payloadHash !== undefined && sameText(expected, authorization.signature);
+  const isSigned = payloadHash !== undefined && isEqual(expected, authorization.signature);
   if (!isSigned || !areChunksSigned(request, signing, credentials)) {
     return refused('InvalidSignatureException', mismatch);
   }
@@ -93,7 +94,7 @@ function refused(code: RefusalCode, message: string): Verdict {
   return { type: 'refused', code, message };
 }
 
-/** The parts of a SigV4 `Authorization` header; nothing where it has not their form. */
+/** Returns the parts of a SigV4 `Authorization` header, or undefined if it is malformed. */
 export function parseAuthorization(header: string): Authorization | undefined {
   const form =
     /^AWS4-HMAC-SHA256 Credential=([^/,]+)\/(\d{8})\/([^/,]+)\/([^/,]+)\/aws4_request,\s*SignedHeaders=([^,]+),\s*Signature=([0-9a-f]{64})$/u;
@@ -103,7 +104,7 @@ export function parseAuthorization(header: string): Authorization | undefined {
   return { accessKeyId, date, region, service, signature, signedHeaders: names.split(';') };
 }
 
-/** `20261121T100000Z` in milliseconds since 1970. */
+/** Returns a time such as `20261121T100000Z` in milliseconds since 1970. */
 function parseTime(time: string): number | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/u.exec(time);
   if (parts === null) return undefined;
@@ -111,11 +112,11 @@ function parseTime(time: string): number | undefined {
   return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
 }
 
-/** The hash that was signed: the header's where there is one, which must then be the body's. */
-function hashOfPayload({ headers, body }: SignedRequest, service: string): string | undefined {
-  const declared = text(headers['x-amz-content-sha256']);
+/** Returns the payload hash that was signed, or undefined if the header's is not the body's. */
+function findPayloadHash({ headers, body }: SignedRequest, service: string): string | undefined {
+  const declared = headerText(headers['x-amz-content-sha256']);
   if (declared === 'UNSIGNED-PAYLOAD' || signedChunks.has(declared)) return declared;
-  // S3's clients leave the chunks unsigned where the connection is trusted, with a checksum behind.
+  // On a trusted connection, clients of S3 send unsigned chunks with a checksum after them.
   if (service === 's3' && declared === 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') return declared;
   const actual = sha256(body);
   return declared === '' || declared === actual ? actual : undefined;
@@ -126,35 +127,35 @@ const signedChunks: ReadonlySet<string> = new Set([
   'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER',
 ]);
 
-/** A body in signed chunks: each chunk's signature continues the one before, from the header's. */
+/** Each signature covers the previous one; the first covers the signature in the header. */
 function areChunksSigned(
   { headers, body }: SignedRequest,
-  { authorization, time }: Signing,
+  { authorization, time }: SigningInput,
   credentials: Credentials,
 ): boolean {
-  if (!signedChunks.has(text(headers['x-amz-content-sha256']))) return true;
-  const key = signingKey(authorization, credentials);
-  const scope = scopeOf(authorization);
+  if (!signedChunks.has(headerText(headers['x-amz-content-sha256']))) return true;
+  const key = deriveSigningKey(authorization, credentials);
+  const scope = credentialScope(authorization);
   let previous = authorization.signature;
   for (const { data, signature } of readChunks(body)) {
-    const words = ['AWS4-HMAC-SHA256-PAYLOAD', time, scope, previous, sha256(''), sha256(data)];
-    previous = hmac(key, words.join('\n')).toString('hex');
-    if (!sameText(previous, signature)) return false;
+    const lines = ['AWS4-HMAC-SHA256-PAYLOAD', time, scope, previous, sha256(''), sha256(data)];
+    previous = hmac(key, lines.join('\n')).toString('hex');
+    if (!isEqual(previous, signature)) return false;
     if (data.length === 0) return true;
   }
-  // Without its last chunk, which is empty, a body may have been cut.
+  // The last chunk is empty. Without it the body may be incomplete.
   return false;
 }
 
-function sameText(left: string, right: string): boolean {
+function isEqual(left: string, right: string): boolean {
   const [a, b] = [Buffer.from(left), Buffer.from(right)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** A presigned URL is good for a week at most. */
+/** AWS accepts presigned URLs for up to a week. */
 const maxPresignedSeconds = 604_800;
 
-/** Whatever asks something of AWS must be signed, so that nobody can add to what was allowed. */
+/** All `x-amz-` headers must be signed, so that nobody can add options to a presigned URL. */
 function areHeadersSigned({ headers }: SignedRequest, { signedHeaders }: Authorization): boolean {
   const present = Object.keys(headers).filter((name) => name.startsWith('x-amz-'));
   const isNamed = (name: string): boolean =>
@@ -163,12 +164,12 @@ function areHeadersSigned({ headers }: SignedRequest, { signedHeaders }: Authori
 }
 
 /**
- * Checks the signature in the query of a presigned URL: it must be right and not out of date.
- * What the caller sends along is not signed, apart from the headers that are named.
+ * Checks the signature and the expiry in the query of a presigned URL. The body is not signed, and
+ * of the headers only those that the URL names.
  */
 export function verifyPresigned(
   request: SignedRequest,
-  known: readonly Credentials[],
+  accepted: readonly Credentials[],
   nowMs: number,
 ): Verdict {
   const [path = '/', query = ''] = request.url.split(/\?(.*)/su);
@@ -180,15 +181,15 @@ export function verifyPresigned(
   const authorization = parseAuthorization(header);
   const startMs = parseTime(time);
   const seconds = Number(value('Expires') || Number.NaN);
-  const isForm =
+  const isWellFormed =
     authorization !== undefined && startMs !== undefined && time.startsWith(authorization.date);
-  if (!isForm || !(seconds >= 1 && seconds <= maxPresignedSeconds)) {
+  if (!isWellFormed || !(seconds >= 1 && seconds <= maxPresignedSeconds)) {
     return refused(
       'IncompleteSignatureException',
       'Error parsing the X-Amz parameters of the query.',
     );
   }
-  const credentials = known.find((each) => each.accessKeyId === authorization.accessKeyId);
+  const credentials = accepted.find((each) => each.accessKeyId === authorization.accessKeyId);
   if (credentials === undefined || value('Security-Token') !== (credentials.sessionToken ?? '')) {
     return refused(
       'UnrecognizedClientException',
@@ -209,7 +210,7 @@ export function verifyPresigned(
   const signed = { ...request, url: `${path}?${signedQuery.join('&')}` };
   const payloadHash = value('Content-Sha256') || 'UNSIGNED-PAYLOAD';
   const expected = sign(signed, { authorization, time, payloadHash }, credentials);
-  if (!sameText(expected, signature)) return refused('InvalidSignatureException', mismatch);
+  if (!isEqual(expected, signature)) return refused('InvalidSignatureException', mismatch);
   const { accessKeyId, region, service } = authorization;
   return { type: 'valid', accessKeyId, region, service };
 }

@@ -1,45 +1,49 @@
-/** Stands for one character of any kind, or for any number of them. */
+/** Matches any one character. */
 const one = Symbol('one');
+/** Matches any number of characters. */
 const any = Symbol('any');
 
-/** A pattern: characters as they are, and what stands for others. */
+/** A pattern of literal characters and wildcards. */
 export type Wildcard = readonly (string | typeof one | typeof any)[];
 
-/** Whether a text is of a pattern, in time that grows with the product of their lengths at most. */
+/**
+ * Returns whether a pattern matches a whole text. The time is at most proportional to the product of
+ * their lengths.
+ */
 export function matchesWildcard(pattern: Wildcard, text: string): boolean {
   const characters = Array.from(text);
   let at = 0;
   let unit = 0;
-  // Where to go back to: the last place where anything may stand, and how much it has taken.
+  // Where to backtrack to: the last `any` in the pattern, and the end of the text that it matches.
   let anyAt = -1;
-  let takenTo = 0;
+  let matchedTo = 0;
   while (at < characters.length) {
-    const wanted = pattern[unit];
-    if (wanted === any) {
+    const expected = pattern[unit];
+    if (expected === any) {
       anyAt = unit;
-      takenTo = at;
+      matchedTo = at;
       unit += 1;
-    } else if (wanted === one || (wanted !== undefined && wanted === characters[at])) {
+    } else if (expected === one || (expected !== undefined && expected === characters[at])) {
       unit += 1;
       at += 1;
     } else if (anyAt === -1) return false;
     else {
-      takenTo += 1;
-      at = takenTo;
+      matchedTo += 1;
+      at = matchedTo;
       unit = anyAt + 1;
     }
   }
   return pattern.slice(unit).every((rest) => rest === any);
 }
 
-/** A pattern in which `*` stands for anything, and for itself after a backslash. */
+/** Parses a pattern in which `*` matches any text, and `\*` an asterisk. */
 export function starPattern(form: string): Wildcard {
   return Array.from(form.matchAll(/\\([\s\S])|[\s\S]/gu), ([whole, escaped]) => {
     return whole === '*' ? any : (escaped ?? whole);
   });
 }
 
-/** A pattern of a policy: `*` stands for anything, `?` for one character. */
+/** Parses a pattern of an IAM policy: `*` matches any text, and `?` one character. */
 export function policyPattern(form: string): Wildcard {
   const special = new Map<string, typeof one | typeof any>([
     ['*', any],

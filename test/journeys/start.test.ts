@@ -19,12 +19,29 @@ async function start(...args: readonly string[]): Promise<Started> {
   const options = ['--port', '0', '--web-port', '0', '--state', state, '--data', data, ...args];
   const child = spawn(process.execPath, ['scripts/start.ts', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
   const lines: string[] = [];
   for (const input of [child.stdout, child.stderr]) {
     createInterface({ input }).on('line', (line) => lines.push(line));
   }
   return { child, lines, state, data };
+}
+
+/** Starts a turn with the curl line that the command has printed. */
+function startTurn(lines: readonly string[]): Promise<Response> {
+  const curl = lines.find((line) => line.includes('curl -N')) ?? '';
+  const [, url = '', key = '', body = ''] =
+    /curl -N (\S+) -H 'x-api-key: ([^']+)' -H 'content-type: application\/json' -d '([^']+)'/u.exec(
+      curl,
+    ) ?? [];
+  const headers = { 'x-api-key': key, 'content-type': 'application/json' };
+  return fetch(url, { method: 'POST', headers, body });
+}
+
+/** Like a terminal, which sends Ctrl-C to every process in the foreground. */
+function pressCtrlC({ pid = 0 }: ChildProcess): void {
+  process.kill(-pid, 'SIGINT');
 }
 
 /** The processes of the environments, which run a file of the data directory. */
@@ -38,13 +55,7 @@ test('npm start prints a curl line that streams, serves the page, and ends every
   await expect.poll(() => lines.join('\n'), { timeout: 60_000 }).toContain('curl -N');
   expect(lines.filter((line) => line.startsWith('!'))).toEqual([]);
   const { web, endpoints } = JSON.parse(readFileSync(state, 'utf8'));
-  const curl = lines.find((line) => line.includes('curl -N')) ?? '';
-  const [, url = '', key = '', body = ''] =
-    /curl -N (\S+) -H 'x-api-key: ([^']+)' -H 'content-type: application\/json' -d '([^']+)'/u.exec(
-      curl,
-    ) ?? [];
-  const headers = { 'x-api-key': key, 'content-type': 'application/json' };
-  const answer = await fetch(url, { method: 'POST', headers, body });
+  const answer = await startTurn(lines);
   const chunks = await Array.fromAsync(answer.body ?? []);
   expect(chunks.length).toBeGreaterThan(10);
   expect(Buffer.concat(chunks).toString('utf8')).toContain('Simulated answer');
@@ -56,6 +67,37 @@ test('npm start prints a curl line that streams, serves the page, and ends every
   await expect(fetch(web)).rejects.toThrow('fetch failed');
   await expect(fetch(endpoints.aws)).rejects.toThrow('fetch failed');
   expect(environmentsOf(data)).toEqual([]);
+});
+
+test('Ctrl-C waits for a turn that streams, though the page has ended by then', async () => {
+  const { child, lines, data } = await start();
+  await expect.poll(() => lines.join('\n'), { timeout: 60_000 }).toContain('curl -N');
+  const answer = await startTurn(lines);
+  const exited = once(child, 'exit');
+  pressCtrlC(child);
+  await expect.poll(() => lines.join('\n')).toMatch(/Stopping: waiting for \d running function/u);
+  expect(await answer.text()).toContain('Simulated answer');
+  expect(await exited).toEqual([0, null]);
+  expect(environmentsOf(data)).toEqual([]);
+});
+
+test('a second Ctrl-C ends the page and every environment at once', async () => {
+  const { child, lines, state, data } = await start();
+  await expect.poll(() => lines.join('\n'), { timeout: 60_000 }).toContain('curl -N');
+  const { web } = JSON.parse(readFileSync(state, 'utf8'));
+  const answer = await startTurn(lines);
+  pressCtrlC(child);
+  await expect.poll(() => lines.join('\n')).toContain('Stopping');
+  await expect
+    .poll(() => {
+      if (child.exitCode === null) pressCtrlC(child);
+      return child.exitCode;
+    })
+    .toBe(130);
+  await expect(answer.text()).rejects.toThrow('terminated');
+  await expect(fetch(web)).rejects.toThrow('fetch failed');
+  await expect.poll(() => environmentsOf(data)).toEqual([]);
+  expect(existsSync(state)).toBe(false);
 });
 
 test('npm start leaves no page behind when it is killed', async () => {

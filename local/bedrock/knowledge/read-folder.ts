@@ -7,7 +7,7 @@ import {
 import type { Metadata } from '#local/bedrock/knowledge/filter.ts';
 import { toPassages, type Passage } from '#local/bedrock/knowledge/passages.ts';
 import { parseYaml } from '#local/bedrock/server/parse-yaml.ts';
-import { documentText } from '#local/process/document-text.ts';
+import { extractDocumentText } from '#local/process/document-text.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
 /** The knowledge base of a folder, and what was indexed. */
@@ -43,7 +43,7 @@ export async function readKnowledgeFolder(id: string, folder: string): Promise<I
   for (const name of names.toSorted()) {
     const path = name.split(sep).join('/');
     try {
-      const text = await documentText(
+      const text = await extractDocumentText(
         await readFile(join(folder, name)),
         extname(name).slice(1).toLowerCase(),
       );

@@ -1,6 +1,6 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import type { ModelTurn, TurnBlock } from '#local/bedrock/turn/turn.ts';
-import { documentText } from '#local/process/document-text.ts';
+import { extractDocumentText } from '#local/process/document-text.ts';
 
 /** Returns the turn with the text of its documents filled in. Throws if one cannot be read. */
 export async function extractDocuments(turn: ModelTurn): Promise<ModelTurn> {
@@ -23,7 +23,7 @@ async function extract(block: TurnBlock): Promise<TurnBlock> {
   }
   if (block.type !== 'document') return block;
   try {
-    return { ...block, text: await documentText(block.bytes, block.format) };
+    return { ...block, text: await extractDocumentText(block.bytes, block.format) };
   } catch (error) {
     const message = `The document ${block.name} could not be read as ${block.format}.`;
     throw Object.assign(invalid(message), { cause: error });

@@ -1,4 +1,4 @@
-import { coralProblems } from '#local/wire/coral-problems.ts';
+import { coralError } from '#local/wire/coral-error.ts';
 import type { Problem } from '#local/wire/shape.ts';
 
 interface BedrockErrorOptions {
@@ -70,6 +70,6 @@ const errorStatus: ReadonlyMap<string, number> = new Map(
 
 /** Returns the error of AWS's own operations for a request that violates their shape. */
 export function invalidRequest(problems: readonly Problem[]): BedrockError {
-  const { code, message } = coralProblems(problems);
+  const { code, message } = coralError(problems);
   return new BedrockError(code, message);
 }

@@ -1,7 +1,7 @@
 import type { parseArgs, ParseArgsConfig } from 'node:util';
 import type { Pace } from '#local/bedrock/turn/answer.ts';
 import type { BedrockOptions } from '#local/bedrock/bedrock.ts';
-import { ownCredentials } from '#local/gateway/forward-engine.ts';
+import { readEnvironmentCredentials } from '#local/gateway/forward-engine.ts';
 import { defaultPace } from '#local/bedrock/turn/pace.ts';
 import { readKnowledgeBases, readScenarioFile } from '#local/bedrock/server/read-settings.ts';
 import { createRecorder } from '#local/bedrock/recording/record.ts';
@@ -170,7 +170,7 @@ async function readTape(values: BedrockArguments, region: string): Promise<Tape 
     });
   }
   if (folder === undefined && !isAws) return undefined;
-  const credentials = ownCredentials(isAws ? '--bedrock aws' : '--record');
+  const credentials = readEnvironmentCredentials(isAws ? '--bedrock aws' : '--record');
   const endpoint = values['record-from'] ?? `https://bedrock-runtime.${region}.amazonaws.com`;
   return createRecorder({ folder, endpoint, region, credentials });
 }

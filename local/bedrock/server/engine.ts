@@ -1,5 +1,5 @@
 import type { AwsRequest, AwsResponse, Engine } from '#local/wire/aws-exchange.ts';
-import { withoutChunks } from '#local/wire/aws-chunked.ts';
+import { decodeChunks } from '#local/wire/aws-chunked.ts';
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { answerControl } from '#local/bedrock/server/control.ts';
 import { identify, type IdentityPolicy } from '#local/bedrock/server/identity.ts';
@@ -32,7 +32,7 @@ export function createEngine(context: BedrockContext, policy: IdentityPolicy): E
       });
       const { params } = match;
       if (params['modelId'] !== undefined) note.modelId = params['modelId'];
-      const decoded = decodeChunks(request);
+      const decoded = decodeBody(request);
       const call = { context, request: decoded, response, identity, startedAt, params, note };
       const taped = (await context.tape?.answer(call)) ?? 'missed';
       if (taped === 'missed' && operation.answersWithoutModel === true) failWithoutTurn(call);
@@ -103,8 +103,8 @@ function findOperation({ method, url }: AwsRequest): OperationMatch {
 }
 
 /** Returns the request with its body decoded, if the body consists of signed chunks. */
-function decodeChunks(request: AwsRequest): AwsRequest {
+function decodeBody(request: AwsRequest): AwsRequest {
   const declared = String(request.headers['x-amz-content-sha256'] ?? '');
   if (!declared.startsWith('STREAMING-')) return request;
-  return { ...request, body: withoutChunks(request.body) };
+  return { ...request, body: decodeChunks(request.body) };
 }

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { maxResponseBytes } from '#local/lambda/limits.ts';
-import { isFromPage } from '#local/process/loopback.ts';
+import { isFromBrowser } from '#local/process/loopback.ts';
 import { listen } from '#local/process/listen.ts';
 import {
   FunctionError,
@@ -93,7 +93,7 @@ async function route(
   response: http.ServerResponse,
 ): Promise<void> {
   // No web page may use the Runtime API, not even a page of this machine.
-  if (isFromPage(request.headers)) return sendNotFound(response);
+  if (isFromBrowser(request.headers)) return sendNotFound(response);
   const path = (request.url ?? '').replace('/2018-06-01/runtime/', '');
   const [, id = '', kind] = /^invocation\/([^/]+)\/(response|error)$/u.exec(path) ?? [];
   const isNext = path === 'invocation/next';

@@ -10,6 +10,10 @@ export interface RuntimeProcessSettings {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** Killed when this process exits, however it exits. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => running.forEach(killGroup));
+
 /** Starts the process of an execution environment and emits the lines of stdout and stderr. */
 export function spawnRuntime(
   { definition, bootstraps, variables }: RuntimeProcessSettings,
@@ -24,6 +28,8 @@ export function spawnRuntime(
     // A separate process group lets child processes be killed together with the function.
     detached: process.platform !== 'win32',
   });
+  if (child.pid !== undefined) running.add(child);
+  child.once('exit', () => running.delete(child));
   for (const output of [child.stdout, child.stderr]) readLines(output, onLine);
   return child;
 }

@@ -4,56 +4,56 @@ import { parseIntrinsic } from '#local/step-functions/expressions/intrinsic-func
 import { asText, isRecord } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
-/** Members whose inside is a machine of its own, which is checked by itself. */
+/** Members that contain machines or rules, which are checked on their own. */
 const nested: ReadonlySet<string> = new Set(['Branches', 'ItemProcessor', 'Iterator', 'Choices']);
 
-/** Tells of paths and expressions in a state that could not be evaluated. */
+/** Reports the intrinsic functions and JSONata expressions of a state that are invalid. */
 export function checkExpressions(
   state: Json,
   language: QueryLanguage,
-  problem: (words: string) => void,
+  report: (message: string) => void,
 ): void {
-  const own = Object.entries(state).filter(([name]) => !nested.has(name));
+  const members = Object.entries(state).filter(([name]) => !nested.has(name));
   const check = language === 'JSONata' ? checkJsonata : checkPaths;
-  for (const [name, value] of own) check(name, value, problem);
+  for (const [name, value] of members) check(name, value, report);
 }
 
-type Check = (place: string, value: unknown, problem: (words: string) => void) => void;
+type Check = (place: string, value: unknown, report: (message: string) => void) => void;
 
-/** Payload templates: a name with `.$` has a path or an intrinsic function. */
-const checkPaths: Check = (place, value, problem) => {
+/** In a payload template, a member whose name ends in `.$` has a path or an intrinsic function. */
+const checkPaths: Check = (place, value, report) => {
   walk(place, value, (where, text) => {
     if (!where.endsWith('.$')) return;
     if (text.startsWith('$')) return;
     try {
       parseIntrinsic(text);
     } catch (error) {
-      problem(`${where}: ${error instanceof Error ? error.message : String(error)}`);
+      report(`${where}: ${error instanceof Error ? error.message : String(error)}`);
     }
   });
 };
 
-const checkJsonata: Check = (place, value, problem) => {
+const checkJsonata: Check = (place, value, report) => {
   walk(place, value, (where, text) => {
-    const source = expressionIn(text);
+    const source = extractExpression(text);
     if (source === undefined) return;
     try {
-      if (/\$eval\s*\(/u.test(source)) problem(`${where}: $eval is not supported`);
+      if (/\$eval\s*\(/u.test(source)) report(`${where}: $eval is not supported`);
       jsonata(source);
     } catch (error) {
-      problem(`${where}: ${messageOf(error)}`);
+      report(`${where}: ${errorMessage(error)}`);
     }
   });
 };
 
-/** JSONata throws plain objects. */
-export function messageOf(error: unknown): string {
+/** Returns the message of what was thrown, also for JSONata, which throws plain objects. */
+export function errorMessage(error: unknown): string {
   const { message } = record(error);
   return asText(message) ?? String(error);
 }
 
-/** What stands between `{%` and `%}`; nothing for a text without them. */
-export function expressionIn(text: string): string | undefined {
+/** Returns the expression between `{%` and `%}`, or undefined if the text has no such marks. */
+export function extractExpression(text: string): string | undefined {
   return /^\{%([\s\S]*)%\}$/u.exec(text)?.[1];
 }
 

@@ -6,56 +6,59 @@ export interface Machine {
   readonly states: ReadonlyMap<string, State>;
 }
 
+/** The language of the paths and expressions in a state. */
 export type QueryLanguage = 'JSONPath' | 'JSONata';
 
-/** What every state has. */
+/** The fields of every state. */
 interface StateBase {
   readonly name: string;
   readonly language: QueryLanguage;
-  /** The state after it; nothing where it is the last. */
+  /** The next state, or undefined if this is the last. */
   readonly next: string | undefined;
-  /** JSONPath: `null` throws the input or output away. */
+  /** In JSONPath, `null` discards the input or the output. */
   readonly inputPath: string | null;
   readonly outputPath: string | null;
   readonly resultPath: string | null;
   /** `Parameters`, or `Arguments` in JSONata. */
   readonly parameters: unknown;
   readonly resultSelector: unknown;
-  /** JSONata's `Output`. */
+  /** `Output` in JSONata. */
   readonly output: unknown;
   readonly assign: Json;
 }
 
-/** What states that may fail have. */
-export interface Guards {
+/** The error handling of states that can fail. */
+export interface ErrorHandlers {
   readonly retry: readonly Retrier[];
   readonly catch: readonly Catcher[];
 }
 
+/** A state, by type. */
 export type State =
   | (StateBase & { readonly type: 'Pass'; readonly result: unknown })
   | (StateBase &
-      Guards & {
+      ErrorHandlers & {
         readonly type: 'Task';
         readonly resource: string;
-        /** A number of seconds, a path or an expression that gives one. */
+        /** A number of seconds, or a path or expression that returns one. */
         readonly timeout: unknown;
         readonly heartbeat: unknown;
       })
   | (StateBase & {
       readonly type: 'Choice';
       readonly choices: readonly ChoiceRule[];
-      readonly otherwise: string | undefined;
+      readonly defaultNext: string | undefined;
     })
-  | (StateBase & { readonly type: 'Wait'; readonly wait: WaitFor })
+  | (StateBase & { readonly type: 'Wait'; readonly wait: WaitTime })
   | (StateBase & { readonly type: 'Succeed' })
-  | (StateBase & { readonly type: 'Fail'; readonly error: Words; readonly cause: Words })
-  | (StateBase & Guards & { readonly type: 'Parallel'; readonly branches: readonly Machine[] })
+  | (StateBase & { readonly type: 'Fail'; readonly error: TextOrPath; readonly cause: TextOrPath })
   | (StateBase &
-      Guards & {
+      ErrorHandlers & { readonly type: 'Parallel'; readonly branches: readonly Machine[] })
+  | (StateBase &
+      ErrorHandlers & {
         readonly type: 'Map';
         readonly processor: Machine;
-        /** JSONPath: where the items are; JSONata: the items, or an expression. */
+        /** In JSONPath the path to the items; in JSONata the items, or an expression. */
         readonly items: unknown;
         readonly itemSelector: unknown;
         readonly maxConcurrency: unknown;
@@ -64,29 +67,33 @@ export type State =
         readonly toleratedPercentage: unknown;
       });
 
-/** A text as it stands, or a path or intrinsic function that gives one. */
-export interface Words {
+/** A literal text, or a path or intrinsic function that returns one. */
+export interface TextOrPath {
   readonly text: string | undefined;
   readonly path: string | undefined;
 }
 
+/** The states of one type. */
 export type StateOf<Type extends State['type']> = Extract<State, { readonly type: Type }>;
 
-export interface WaitFor {
+/** How long a Wait state waits. */
+export interface WaitTime {
   readonly kind: 'seconds' | 'timestamp';
-  /** A value, or a path or expression that gives it. */
+  /** A value, or a path or expression that returns it. */
   readonly value: unknown;
   readonly isPath: boolean;
 }
 
+/** A rule of a Choice state. */
 export interface ChoiceRule {
-  /** JSONPath: a comparison, or several joined; JSONata: `Condition`. */
+  /** In JSONPath a comparison, or several with And, Or and Not; in JSONata `Condition`. */
   readonly condition: Json;
   readonly next: string;
   readonly output: unknown;
   readonly assign: Json;
 }
 
+/** An entry of `Retry`. */
 export interface Retrier {
   readonly errors: readonly string[];
   readonly intervalSeconds: number;
@@ -96,6 +103,7 @@ export interface Retrier {
   readonly hasJitter: boolean;
 }
 
+/** An entry of `Catch`. */
 export interface Catcher {
   readonly errors: readonly string[];
   readonly next: string;
@@ -104,7 +112,7 @@ export interface Catcher {
   readonly assign: Json;
 }
 
-/** An error of the States Language: a name that Retry and Catch look for, and what was behind it. */
+/** An error of the States Language: a name, which Retry and Catch match, and its cause. */
 export class StatesError extends Error {
   readonly error: string;
   readonly causeText: string;

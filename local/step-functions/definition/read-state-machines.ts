@@ -21,16 +21,19 @@ export interface StateMachine {
   readonly timeoutSeconds: number | undefined;
 }
 
-/** Reads an AWS::StepFunctions::StateMachine. Throws an error that names each state at fault. */
+/**
+ * Reads a resource of type AWS::StepFunctions::StateMachine. Throws an error with one line for each
+ * problem in its definition. `warn` receives what is not hosted here.
+ */
 export function readStateMachine(
   resource: Resource,
   warn: (message: string) => void,
 ): StateMachine {
   const { key, logicalId, properties, stack } = resource;
-  const definition = definitionOf(resource);
+  const definition = readDefinition(resource);
   try {
     const { machine, timeoutSeconds, notices } = readMachine(definition);
-    for (const { place, words } of notices) warn(`${key}${place}: ${words}`);
+    for (const { place, message } of notices) warn(`${key}${place}: ${message}`);
     return {
       key,
       machine,
@@ -43,36 +46,36 @@ export function readStateMachine(
     };
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
-    const lines = error.problems.map(({ place, words }) => `${key}${place}: ${words}`);
+    const lines = error.problems.map(({ place, message }) => `${key}${place}: ${message}`);
     throw new Error(lines.join('\n'), { cause: error });
   }
 }
 
-/** The definition in the template, as text or as an object, or in a file beside it. */
-function definitionOf(resource: Resource): Json {
+/** Reads the definition from the template, as text or as an object, or from a file. */
+function readDefinition(resource: Resource): Json {
   const { key, properties } = resource;
   const substitutions = properties.textMap('DefinitionSubstitutions');
-  const text = properties.optionalText('DefinitionString') ?? fileOf(resource);
-  const given =
+  const text = properties.optionalText('DefinitionString') ?? readDefinitionFile(resource);
+  const definition =
     text === undefined
       ? properties.raw('Definition')
       : parseTemplate(substitute(text, substitutions), key);
-  if (!isRecord(given)) throw new Error(`${key}: has no definition`);
-  return record(substituteAll(given, substitutions));
+  if (!isRecord(definition)) throw new Error(`${key}: has no definition`);
+  return record(substituteAll(definition, substitutions));
 }
 
-function fileOf({ key, properties, stack }: Resource): string | undefined {
+function readDefinitionFile({ key, properties, stack }: Resource): string | undefined {
   const location = properties.raw('DefinitionS3Location');
   if (location === undefined) return undefined;
   const { template, scope } = stack;
   const path =
     typeof location === 'string' ? location : template.assets.get(String(record(location)['Key']));
   if (path === undefined || path.startsWith('s3:')) {
-    throw new Error(`${key}.DefinitionS3Location: must be a file here`);
+    throw new Error(`${key}.DefinitionS3Location: must be a local file`);
   }
   const file = typeof location === 'string' ? join(template.folder, path) : path;
   const text = readFileSync(file, 'utf8');
-  // A file in YAML may hold intrinsic functions, too.
+  // A YAML file may contain CloudFormation's intrinsic functions.
   return /\.ya?ml$/u.test(file) ? JSON.stringify(resolve(parseTemplate(text, file), scope)) : text;
 }
 

@@ -1,21 +1,21 @@
 import type {
   Catcher,
   ChoiceRule,
-  Guards,
+  ErrorHandlers,
   Machine,
   Retrier,
   State,
-  WaitFor,
+  WaitTime,
 } from '#local/step-functions/definition/definition.ts';
 import { checkExpressions } from '#local/step-functions/definition/check-expressions.ts';
 import { checkCondition } from '#local/step-functions/interpreter/choice.ts';
-import { languageOf, type Reading } from '#local/step-functions/definition/reading.ts';
+import { readLanguage, type ReadContext } from '#local/step-functions/definition/read-context.ts';
 import { readResource, unhostedReason } from '#local/step-functions/definition/resources.ts';
 import { asText } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
-/** Members that a state has in one query language only. */
-const ofJsonPath = [
+/** Members that are allowed in one query language only. */
+const jsonPathMembers = [
   'InputPath',
   'OutputPath',
   'ResultPath',
@@ -23,210 +23,231 @@ const ofJsonPath = [
   'ResultSelector',
   'ItemsPath',
 ];
-const ofJsonata = ['Arguments', 'Output', 'Items'];
+const jsonataMembers = ['Arguments', 'Output', 'Items'];
 
-/** States that end by themselves, and have no `Next` or `End`. */
+/** States that must not have `Next` or `End`. */
 const terminal: ReadonlySet<unknown> = new Set(['Succeed', 'Fail', 'Choice']);
 
-/** Reads a state, and tells what is wrong with it. */
-export function readState(name: string, given: Json, around: Reading): State {
-  const { place } = around;
-  const problem = (words: string): void => around.problem(place, words);
-  const language = languageOf(given['QueryLanguage'], around.language, problem);
-  const reading = { ...around, language };
-  const foreign = (language === 'JSONPath' ? ofJsonata : ofJsonPath).find(
-    (member) => member in given,
+/** Reads a state. Reports its problems to the context. */
+export function readState(name: string, definition: Json, enclosing: ReadContext): State {
+  const report = (message: string): void => enclosing.reportProblem(enclosing.place, message);
+  const language = readLanguage(definition['QueryLanguage'], enclosing.language, report);
+  const context = { ...enclosing, language };
+  const foreign = (language === 'JSONPath' ? jsonataMembers : jsonPathMembers).find(
+    (member) => member in definition,
   );
-  if (foreign !== undefined) problem(`${foreign}: is not for states in ${language}`);
-  checkExpressions(given, language, problem);
-  checkEnd(given, problem);
-  const path = (member: string, otherwise: string): string | null => {
-    const value = given[member];
-    if (value === null || value === undefined) return value === null ? null : otherwise;
+  if (foreign !== undefined) report(`${foreign}: is not allowed in a ${language} state`);
+  checkExpressions(definition, language, report);
+  checkEnd(definition, report);
+  const path = (member: string, fallback: string): string | null => {
+    const value = definition[member];
+    if (value === null || value === undefined) return value === null ? null : fallback;
     if (typeof value === 'string' && value.startsWith('$')) return value;
-    problem(`${member}: must be a path`);
-    return otherwise;
+    report(`${member}: must be a path`);
+    return fallback;
   };
   const base = {
     name,
     language,
-    next: typeof given['Next'] === 'string' ? given['Next'] : undefined,
+    next: typeof definition['Next'] === 'string' ? definition['Next'] : undefined,
     inputPath: path('InputPath', '$'),
     outputPath: path('OutputPath', '$'),
     resultPath: path('ResultPath', '$'),
-    parameters: language === 'JSONPath' ? given['Parameters'] : given['Arguments'],
-    resultSelector: given['ResultSelector'],
-    output: given['Output'],
-    assign: record(given['Assign']),
+    parameters: language === 'JSONPath' ? definition['Parameters'] : definition['Arguments'],
+    resultSelector: definition['ResultSelector'],
+    output: definition['Output'],
+    assign: record(definition['Assign']),
   };
-  const kind = readKind(given, reading);
-  return { ...base, ...kind };
+  return { ...base, ...readOwnFields(definition, context) };
 }
 
 function checkEnd(
   { Type: type, Next: next, End: end }: Json,
-  problem: (words: string) => void,
+  report: (message: string) => void,
 ): void {
   if (terminal.has(type)) {
-    if (next !== undefined || end !== undefined) problem(`${String(type)}: has no Next and no End`);
+    if (next !== undefined || end !== undefined)
+      report(`${String(type)}: must not have Next or End`);
   } else if ((typeof next === 'string') === (end === true))
-    problem('must have either Next or End: true');
+    report('must have either Next or End: true');
 }
 
-type Kind = {
-  [Type in State['type']]: Omit<Extract<State, { type: Type }>, keyof Pass> & { type: Type };
+/** What states have in addition to the fields of every state, by type. */
+type OwnFields = {
+  [Type in State['type']]: Omit<Extract<State, { type: Type }>, keyof StateBase> & { type: Type };
 };
-type Pass = Omit<Extract<State, { type: 'Succeed' }>, 'type'>;
+type StateBase = Omit<Extract<State, { type: 'Succeed' }>, 'type'>;
 
-function readKind(given: Json, reading: Reading): Kind[State['type']] {
-  const { place, problem } = reading;
-  switch (given['Type']) {
+function readOwnFields(definition: Json, context: ReadContext): OwnFields[State['type']] {
+  const { place, reportProblem } = context;
+  switch (definition['Type']) {
     case 'Pass':
-      return { type: 'Pass', result: given['Result'] };
+      return { type: 'Pass', result: definition['Result'] };
     case 'Succeed':
       return { type: 'Succeed' };
     case 'Fail':
       return {
         type: 'Fail',
-        error: { text: asText(given['Error']), path: asText(given['ErrorPath']) },
-        cause: { text: asText(given['Cause']), path: asText(given['CausePath']) },
+        error: { text: asText(definition['Error']), path: asText(definition['ErrorPath']) },
+        cause: { text: asText(definition['Cause']), path: asText(definition['CausePath']) },
       };
     case 'Wait':
-      return { type: 'Wait', wait: readWait(given, reading) };
+      return { type: 'Wait', wait: readWait(definition, context) };
     case 'Choice':
       return {
         type: 'Choice',
-        choices: readChoices(given, reading),
-        otherwise: typeof given['Default'] === 'string' ? given['Default'] : undefined,
+        choices: readChoices(definition, context),
+        defaultNext: typeof definition['Default'] === 'string' ? definition['Default'] : undefined,
       };
     case 'Task': {
-      const resource = typeof given['Resource'] === 'string' ? given['Resource'] : '';
+      const resource = typeof definition['Resource'] === 'string' ? definition['Resource'] : '';
       const read = readResource(resource);
       if (read === undefined)
-        problem(place, `Resource: ${resource || 'nothing'} names nothing to call`);
-      const missing = read === undefined ? undefined : unhostedReason(read);
-      if (missing !== undefined) reading.notice(place, missing);
-      const timeout = given['TimeoutSecondsPath'] ?? given['TimeoutSeconds'];
-      const heartbeat = given['HeartbeatSecondsPath'] ?? given['HeartbeatSeconds'];
-      return { type: 'Task', resource, timeout, heartbeat, ...readGuards(given, reading) };
+        reportProblem(place, `Resource: a task cannot call ${JSON.stringify(resource)}`);
+      const reason = read === undefined ? undefined : unhostedReason(read);
+      if (reason !== undefined) context.reportNotice(place, reason);
+      const timeout = definition['TimeoutSecondsPath'] ?? definition['TimeoutSeconds'];
+      const heartbeat = definition['HeartbeatSecondsPath'] ?? definition['HeartbeatSeconds'];
+      return { type: 'Task', resource, timeout, heartbeat, ...readHandlers(definition, context) };
     }
     case 'Parallel': {
-      const branches = [given['Branches'] ?? []].flat();
-      if (branches.length === 0) problem(place, 'Branches: must hold at least one branch');
+      const branches = [definition['Branches'] ?? []].flat();
+      if (branches.length === 0) reportProblem(place, 'Branches: must have at least one branch');
       const machines = branches.map((branch, index) =>
-        reading.machine(record(branch), { ...reading, place: `${place}/Branches/${index}` }),
+        context.readMachine(record(branch), { ...context, place: `${place}/Branches/${index}` }),
       );
-      return { type: 'Parallel', branches: machines, ...readGuards(given, reading) };
+      return { type: 'Parallel', branches: machines, ...readHandlers(definition, context) };
     }
     case 'Map':
-      return readMap(given, reading);
+      return readMap(definition, context);
     default:
-      problem(place, `Type: there is no type ${JSON.stringify(given['Type'] ?? null)}`);
+      reportProblem(place, `Type: unknown type ${JSON.stringify(definition['Type'] ?? null)}`);
       return { type: 'Succeed' };
   }
 }
 
-function readMap(given: Json, reading: Reading): Kind['Map'] {
-  const { place, problem } = reading;
+function readMap(definition: Json, context: ReadContext): OwnFields['Map'] {
+  const { place, reportProblem } = context;
   for (const member of ['ItemReader', 'ResultWriter']) {
-    if (member in given) problem(place, `${member}: is not hosted here`);
+    if (member in definition) reportProblem(place, `${member}: is not hosted here`);
   }
   return {
     type: 'Map',
-    processor: readProcessor(given, reading),
-    items: given['Items'] ?? given['ItemsPath'],
+    processor: readProcessor(definition, context),
+    items: definition['Items'] ?? definition['ItemsPath'],
     itemSelector:
-      given['ItemSelector'] ?? (reading.language === 'JSONPath' ? given['Parameters'] : undefined),
-    maxConcurrency: given['MaxConcurrencyPath'] ?? given['MaxConcurrency'] ?? 0,
-    batch: given['ItemBatcher'] === undefined ? undefined : record(given['ItemBatcher']),
-    toleratedCount: given['ToleratedFailureCountPath'] ?? given['ToleratedFailureCount'] ?? 0,
+      definition['ItemSelector'] ??
+      (context.language === 'JSONPath' ? definition['Parameters'] : undefined),
+    maxConcurrency: definition['MaxConcurrencyPath'] ?? definition['MaxConcurrency'] ?? 0,
+    batch: definition['ItemBatcher'] === undefined ? undefined : record(definition['ItemBatcher']),
+    toleratedCount:
+      definition['ToleratedFailureCountPath'] ?? definition['ToleratedFailureCount'] ?? 0,
     toleratedPercentage:
-      given['ToleratedFailurePercentagePath'] ?? given['ToleratedFailurePercentage'],
-    ...readGuards(given, reading),
+      definition['ToleratedFailurePercentagePath'] ?? definition['ToleratedFailurePercentage'],
+    ...readHandlers(definition, context),
   };
 }
 
-function readProcessor(given: Json, reading: Reading): Machine {
-  const member = 'ItemProcessor' in given ? 'ItemProcessor' : 'Iterator';
-  const place = `${reading.place}/${member}`;
-  return reading.machine(record(given[member]), { ...reading, place });
+function readProcessor(definition: Json, context: ReadContext): Machine {
+  const member = 'ItemProcessor' in definition ? 'ItemProcessor' : 'Iterator';
+  const place = `${context.place}/${member}`;
+  return context.readMachine(record(definition[member]), { ...context, place });
 }
 
-const waits: readonly (readonly [member: string, kind: WaitFor['kind'], isPath: boolean])[] = [
+const waits: readonly (readonly [member: string, kind: WaitTime['kind'], isPath: boolean])[] = [
   ['Seconds', 'seconds', false],
   ['SecondsPath', 'seconds', true],
   ['Timestamp', 'timestamp', false],
   ['TimestampPath', 'timestamp', true],
 ];
 
-function readWait(given: Json, { place, problem }: Reading): WaitFor {
-  const found = waits.filter(([member]) => member in given);
-  const [[member, kind, isPath] = ['', 'seconds', false] as const] = found;
-  if (found.length !== 1) {
-    problem(place, 'must have one of Seconds, SecondsPath, Timestamp and TimestampPath');
+function readWait(definition: Json, { place, reportProblem }: ReadContext): WaitTime {
+  const present = waits.filter(([member]) => member in definition);
+  const [[member, kind, isPath] = ['', 'seconds', false] as const] = present;
+  if (present.length !== 1) {
+    reportProblem(
+      place,
+      'must have exactly one of Seconds, SecondsPath, Timestamp and TimestampPath',
+    );
   }
-  return { kind, isPath, value: given[member] };
+  return { kind, isPath, value: definition[member] };
 }
 
-function readChoices(given: Json, { place, problem, language }: Reading): readonly ChoiceRule[] {
-  const choices = [given['Choices'] ?? []].flat().map(record);
-  if (choices.length === 0) problem(place, 'Choices: must hold at least one rule');
+function readChoices(
+  definition: Json,
+  { place, reportProblem, language }: ReadContext,
+): readonly ChoiceRule[] {
+  const choices = [definition['Choices'] ?? []].flat().map(record);
+  if (choices.length === 0) reportProblem(place, 'Choices: must have at least one rule');
   return choices.map((choice, index) => {
     const { Next: next, Output: output, Assign: assign, ...condition } = choice;
-    const refusal = checkCondition(condition, language);
-    if (refusal !== undefined) problem(`${place}/Choices/${index}`, refusal);
-    if (typeof next !== 'string') problem(`${place}/Choices/${index}`, 'Next: must name a state');
+    const error = checkCondition(condition, language);
+    if (error !== undefined) reportProblem(`${place}/Choices/${index}`, error);
+    if (typeof next !== 'string')
+      reportProblem(`${place}/Choices/${index}`, 'Next: must name a state');
     return { condition, next: String(next), output, assign: record(assign) };
   });
 }
 
-function readGuards(given: Json, reading: Reading): Guards {
+function readHandlers(definition: Json, context: ReadContext): ErrorHandlers {
   return {
-    retry: [given['Retry'] ?? []]
+    retry: [definition['Retry'] ?? []]
       .flat()
-      .map((item, index) => readRetrier(record(item), index, reading)),
-    catch: [given['Catch'] ?? []]
+      .map((item, index) => readRetrier(record(item), index, context)),
+    catch: [definition['Catch'] ?? []]
       .flat()
-      .map((item, index) => readCatcher(record(item), index, reading)),
+      .map((item, index) => readCatcher(record(item), index, context)),
   };
 }
 
-function readRetrier(given: Json, index: number, { place, problem }: Reading): Retrier {
+function readRetrier(
+  definition: Json,
+  index: number,
+  { place, reportProblem }: ReadContext,
+): Retrier {
   const where = `${place}/Retry/${index}`;
-  const number = (member: string, otherwise: number, least: number): number => {
-    const value = given[member] ?? otherwise;
-    if (typeof value === 'number' && value >= least) return value;
-    problem(where, `${member}: must be a number of at least ${least}`);
-    return otherwise;
+  const number = (member: string, fallback: number, min: number): number => {
+    const value = definition[member] ?? fallback;
+    if (typeof value === 'number' && value >= min) return value;
+    reportProblem(where, `${member}: must be a number of at least ${min}`);
+    return fallback;
   };
   return {
-    errors: readErrors(given, where, problem),
+    errors: readErrors(definition, where, reportProblem),
     intervalSeconds: number('IntervalSeconds', 1, 1),
     maxAttempts: number('MaxAttempts', 3, 0),
     backoffRate: number('BackoffRate', 2, 1),
     maxDelaySeconds: number('MaxDelaySeconds', Infinity, 1),
-    hasJitter: given['JitterStrategy'] === 'FULL',
+    hasJitter: definition['JitterStrategy'] === 'FULL',
   };
 }
 
-function readCatcher(given: Json, index: number, { place, problem }: Reading): Catcher {
+function readCatcher(
+  definition: Json,
+  index: number,
+  { place, reportProblem }: ReadContext,
+): Catcher {
   const where = `${place}/Catch/${index}`;
-  const { Next: next, ResultPath: resultPath = '$' } = given;
-  if (typeof next !== 'string') problem(where, 'Next: must name a state');
+  const { Next: next, ResultPath: resultPath = '$' } = definition;
+  if (typeof next !== 'string') reportProblem(where, 'Next: must name a state');
   return {
-    errors: readErrors(given, where, problem),
+    errors: readErrors(definition, where, reportProblem),
     next: String(next),
     resultPath: resultPath === null ? null : (asText(resultPath) ?? '$'),
-    output: given['Output'],
-    assign: record(given['Assign']),
+    output: definition['Output'],
+    assign: record(definition['Assign']),
   };
 }
 
-function readErrors(given: Json, where: string, problem: Reading['problem']): readonly string[] {
-  const errors = [given['ErrorEquals'] ?? []].flat().map(String);
-  if (errors.length === 0) problem(where, 'ErrorEquals: must name at least one error');
+function readErrors(
+  definition: Json,
+  where: string,
+  reportProblem: ReadContext['reportProblem'],
+): readonly string[] {
+  const errors = [definition['ErrorEquals'] ?? []].flat().map(String);
+  if (errors.length === 0) reportProblem(where, 'ErrorEquals: must name at least one error');
   if (errors.includes('States.ALL') && errors.length > 1) {
-    problem(where, 'ErrorEquals: States.ALL must stand alone');
+    reportProblem(where, 'ErrorEquals: States.ALL must be the only error');
   }
   return errors;
 }

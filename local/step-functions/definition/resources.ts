@@ -1,19 +1,19 @@
-/** What a Task state calls. */
+/** The resource that a Task state calls. */
 export type TaskResource =
   | { readonly type: 'function'; readonly arn: string }
   | {
       readonly type: 'service';
       readonly service: string;
       readonly action: string;
-      readonly pattern: Pattern;
-      /** Whether it is an AWS SDK integration. */
+      readonly pattern: IntegrationPattern;
+      /** Whether it is an AWS SDK integration, and not an optimized one. */
       readonly isSdk: boolean;
     };
 
-/** Whether a task is over when it was asked for, when its work is done, or when it is told so. */
-export type Pattern = 'request' | 'sync' | 'callback';
+/** When a task ends: after the request, when its job is done, or when its token is returned. */
+export type IntegrationPattern = 'request' | 'sync' | 'callback';
 
-/** The actions of each service that a Task can call here; any where none are named. */
+/** The actions of each service that a Task can call here. */
 const actions: ReadonlyMap<string, readonly string[] | 'any'> = new Map<
   string,
   readonly string[] | 'any'
@@ -28,7 +28,7 @@ const actions: ReadonlyMap<string, readonly string[] | 'any'> = new Map<
   ['s3', ['getObject', 'putObject']],
 ]);
 
-/** Reads the resource of a Task; nothing for one that has no such form. */
+/** Reads the resource ARN of a Task. Returns undefined if it is malformed. */
 export function readResource(resource: string): TaskResource | undefined {
   if (/^arn:aws[\w-]*:lambda:/u.test(resource)) return { type: 'function', arn: resource };
   const form =
@@ -45,13 +45,15 @@ export function readResource(resource: string): TaskResource | undefined {
   };
 }
 
-/** Why a resource of a Task cannot be called here; nothing where it can. */
-export function unhostedReason(read: TaskResource): string | undefined {
-  if (read.type === 'function') return undefined;
-  const known = actions.get(read.service);
-  const isHosted = known === 'any' || known?.includes(read.action) === true;
-  if (!isHosted) return `${read.service}:${read.action} is not hosted here`;
-  const isRun = read.service === 'states' && read.action === 'startExecution';
-  const isUnknownWait = read.pattern === 'sync' && !isRun;
-  return isUnknownWait ? `${read.service}:${read.action}.sync is not hosted here` : undefined;
+/** Returns why a resource cannot be called here, or undefined if it can. */
+export function unhostedReason(resource: TaskResource): string | undefined {
+  if (resource.type === 'function') return undefined;
+  const hosted = actions.get(resource.service);
+  const isHosted = hosted === 'any' || hosted?.includes(resource.action) === true;
+  if (!isHosted) return `${resource.service}:${resource.action} is not hosted here`;
+  const isExecution = resource.service === 'states' && resource.action === 'startExecution';
+  const isUnhostedWait = resource.pattern === 'sync' && !isExecution;
+  return isUnhostedWait
+    ? `${resource.service}:${resource.action}.sync is not hosted here`
+    : undefined;
 }

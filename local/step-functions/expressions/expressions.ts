@@ -1,10 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import jsonata from 'jsonata';
-import { expressionIn, messageOf } from '#local/step-functions/definition/check-expressions.ts';
+import {
+  extractExpression,
+  errorMessage,
+} from '#local/step-functions/definition/check-expressions.ts';
 import { StatesError } from '#local/step-functions/definition/definition.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
-/** What expressions in JSONata know: `$states` and the variables. */
+/** What JSONata expressions can refer to: `$states` and the variables. */
 export interface ExpressionScope {
   readonly states: {
     readonly input: unknown;
@@ -15,10 +18,13 @@ export interface ExpressionScope {
   readonly variables: ReadonlyMap<string, unknown>;
 }
 
-/** A value with every text between `{%` and `%}` evaluated; what comes in as data stays data. */
+/**
+ * Returns a value in which every expression between `{%` and `%}` is replaced with its result. A
+ * result is never evaluated again. Throws a `StatesError` if an expression fails.
+ */
 export async function evaluateAll(value: unknown, scope: ExpressionScope): Promise<unknown> {
   if (typeof value === 'string') {
-    const source = expressionIn(value);
+    const source = extractExpression(value);
     return source === undefined ? value : evaluateExpression(source, scope);
   }
   if (Array.isArray(value)) return Promise.all(value.map((item) => evaluateAll(item, scope)));
@@ -33,22 +39,26 @@ async function evaluateExpression(
   source: string,
   { states, variables }: ExpressionScope,
 ): Promise<unknown> {
-  const bindings = { ...Object.fromEntries(variables), ...ownFunctions, states };
+  const bindings = { ...Object.fromEntries(variables), ...addedFunctions, states };
   let value: unknown;
   try {
     value = await jsonata(source).evaluate({}, bindings);
   } catch (error) {
-    throw failure(`The JSONata expression '${source.trim()}' failed: ${messageOf(error)}`);
+    throw evaluationError(
+      `The JSONata expression '${source.trim()}' failed: ${errorMessage(error)}`,
+    );
   }
   if (value === undefined) {
-    throw failure(`The JSONata expression '${source.trim()}' returned nothing (undefined).`);
+    throw evaluationError(
+      `The JSONata expression '${source.trim()}' returned nothing (undefined).`,
+    );
   }
-  // A result must be JSON: JSONata's lists carry marks of their own.
+  // JSONata marks its arrays with extra properties, which a copy as JSON does not have.
   return JSON.parse(JSON.stringify(value)) as unknown;
 }
 
-function failure(words: string): StatesError {
-  return new StatesError('States.QueryEvaluationError', words);
+function evaluationError(cause: string): StatesError {
+  return new StatesError('States.QueryEvaluationError', cause);
 }
 
 const algorithms: Readonly<Record<string, string>> = {
@@ -60,7 +70,7 @@ const algorithms: Readonly<Record<string, string>> = {
 };
 
 /** The functions that Step Functions adds to JSONata. */
-const ownFunctions = {
+const addedFunctions = {
   partition: (items: readonly unknown[], size: number) =>
     Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
       items.slice(index * size, (index + 1) * size),
@@ -70,7 +80,7 @@ const ownFunctions = {
     createHash(algorithms[algorithm] ?? algorithm)
       .update(typeof value === 'string' ? value : JSON.stringify(value))
       .digest('hex'),
-  random: (seed?: number) => (seed === undefined ? Math.random() : seeded(seed)),
+  random: (seed?: number) => (seed === undefined ? Math.random() : seededRandom(seed)),
   uuid: () => randomUUID(),
   parse: (text: string): unknown => JSON.parse(text),
   eval: () => {
@@ -78,15 +88,15 @@ const ownFunctions = {
   },
 };
 
-/** As in `States.ArrayRange`, a thousand items at most. */
+/** Returns at most a thousand items, as `States.ArrayRange` does. */
 function range(first: number, last: number, by: number): readonly number[] {
   const length = Math.floor((last - first) / by) + 1;
-  if (length > 1000) throw new Error('$range gives at most 1000 items');
+  if (length > 1000) throw new Error('$range returns at most 1000 items');
   return Array.from({ length: Math.max(0, length) }, (_, index) => first + index * by);
 }
 
-/** A number from 0 to 1 that is always the same for a seed. */
-function seeded(seed: number): number {
+/** Returns a number from 0 to 1 that is always the same for a seed. */
+function seededRandom(seed: number): number {
   const digest = createHash('sha256').update(String(seed)).digest();
   return digest.readUInt32BE(0) / 2 ** 32;
 }

@@ -4,16 +4,16 @@ import { StatesError } from '#local/step-functions/definition/definition.ts';
 import { readPath, type PathScope } from '#local/step-functions/expressions/paths.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
-/** An intrinsic function with its arguments, read but not carried out. */
+/** A parsed intrinsic function with its arguments. */
 export type Intrinsic =
   | { readonly type: 'call'; readonly name: string; readonly args: readonly Intrinsic[] }
   | { readonly type: 'path'; readonly path: string }
   | { readonly type: 'value'; readonly value: unknown };
 
-/** Reads `States.Format('{}', $.name)`. Throws an error that says what is wrong. */
+/** Parses a text such as `States.Format('{}', $.name)`. Throws if it is malformed. */
 export function parseIntrinsic(text: string): Intrinsic {
   const { node, rest } = parseNode(text.trim());
-  if (rest.trim() !== '') throw new Error(`${text} has something after its end: ${rest}`);
+  if (rest.trim() !== '') throw new Error(`${text} has extra text after its end: ${rest}`);
   if (node.type !== 'call') throw new Error(`${text} is neither a path nor an intrinsic function`);
   return node;
 }
@@ -29,7 +29,7 @@ function parseNode(text: string): Parsed {
     return parseCall(name, text.slice(matched.length));
   const [quoted, inner] = /^'((?:[^'\\]|\\.)*)'/su.exec(text) ?? [];
   if (quoted !== undefined && inner !== undefined) {
-    // Braces stay escaped: only States.Format knows what they mean.
+    // Braces stay escaped, as only States.Format gives them a meaning.
     const value = inner.replaceAll(/\\(['\\])/gu, '$1');
     return { node: { type: 'value', value }, rest: text.slice(quoted.length) };
   }
@@ -41,7 +41,7 @@ function parseNode(text: string): Parsed {
 }
 
 function parseCall(name: string, text: string): Parsed {
-  if (!functions.has(name)) throw new Error(`there is no intrinsic function ${name}`);
+  if (!functions.has(name)) throw new Error(`unknown intrinsic function ${name}`);
   const args: Intrinsic[] = [];
   let rest = text.trimStart();
   while (!rest.startsWith(')')) {
@@ -49,12 +49,15 @@ function parseCall(name: string, text: string): Parsed {
     args.push(parsed.node);
     rest = parsed.rest.trimStart();
     if (rest.startsWith(',')) rest = rest.slice(1).trimStart();
-    else if (!rest.startsWith(')')) throw new Error(`${name} lacks a closing parenthesis`);
+    else if (!rest.startsWith(')')) throw new Error(`${name} has no closing parenthesis`);
   }
   return { node: { type: 'call', name, args }, rest: rest.slice(1) };
 }
 
-/** Carries out an intrinsic function. Arguments are data: nothing in them is read as a function. */
+/**
+ * Returns the value of an intrinsic function. The values of arguments are data, and never parsed as
+ * functions. Throws a `StatesError` if a function fails.
+ */
 export function evaluateIntrinsic(node: Intrinsic, scope: PathScope): unknown {
   switch (node.type) {
     case 'value':
@@ -73,27 +76,27 @@ export function evaluateIntrinsic(node: Intrinsic, scope: PathScope): unknown {
   }
 }
 
-type Carry = (args: readonly unknown[]) => unknown;
+type IntrinsicFunction = (args: readonly unknown[]) => unknown;
 
-function list(value: unknown): readonly unknown[] {
+function toArray(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   throw new Error(`${JSON.stringify(value)} is not an array`);
 }
 
-function string(value: unknown): string {
+function toText(value: unknown): string {
   if (typeof value === 'string') return value;
   throw new Error(`${JSON.stringify(value)} is not a string`);
 }
 
-function integer(value: unknown): number {
+function toInteger(value: unknown): number {
   if (typeof value === 'number') return Math.round(value);
   throw new Error(`${JSON.stringify(value)} is not a number`);
 }
 
-/** `{}` takes the next argument; a brace or backslash after a backslash is itself. */
+/** Replaces each `{}` with the next argument. A backslash escapes a brace or a backslash. */
 function format([template, ...values]: readonly unknown[]): string {
   let index = 0;
-  const filled = string(template).replaceAll(/\\([{}\\])|\{\}/gu, (_, escaped?: string) => {
+  const filled = toText(template).replaceAll(/\\([{}\\])|\{\}/gu, (_, escaped?: string) => {
     if (escaped !== undefined) return escaped;
     if (index >= values.length) throw new Error('there are more {} than values');
     const value = values[index];
@@ -113,68 +116,72 @@ const algorithms: Readonly<Record<string, string>> = {
 };
 
 function range([first, last, by]: readonly unknown[]): readonly number[] {
-  const [start, end, each] = [integer(first), integer(last), integer(by)];
-  const length = each === 0 ? 0 : Math.floor((end - start) / each) + 1;
-  if (each === 0 || length > 1000) throw new Error('must have a step, and at most 1000 items');
-  return Array.from({ length: Math.max(0, length) }, (_, index) => start + index * each);
+  const [start, end, step] = [toInteger(first), toInteger(last), toInteger(by)];
+  const length = step === 0 ? 0 : Math.floor((end - start) / step) + 1;
+  if (step === 0 || length > 1000)
+    throw new Error('the step must not be 0, and the range has at most 1000 items');
+  return Array.from({ length: Math.max(0, length) }, (_, index) => start + index * step);
 }
 
 function partition([items, size]: readonly unknown[]): readonly (readonly unknown[])[] {
-  const most = integer(size);
-  if (most < 1) throw new Error('the size must be at least 1');
-  const all = list(items);
-  const count = Math.ceil(all.length / most);
-  return Array.from({ length: count }, (_, index) => all.slice(index * most, (index + 1) * most));
+  const chunkSize = toInteger(size);
+  if (chunkSize < 1) throw new Error('the size must be at least 1');
+  const all = toArray(items);
+  const count = Math.ceil(all.length / chunkSize);
+  return Array.from({ length: count }, (_, index) =>
+    all.slice(index * chunkSize, (index + 1) * chunkSize),
+  );
 }
 
 function merge([left, right, deep]: readonly unknown[]): unknown {
   if (!isRecord(left) || !isRecord(right)) throw new Error('needs two objects');
-  if (deep !== false) throw new Error('only shallow merging is supported: the third must be false');
+  if (deep !== false)
+    throw new Error('only shallow merging is supported: the third argument must be false');
   return { ...left, ...right };
 }
 
 function split([value, separators]: readonly unknown[]): readonly string[] {
-  const any = string(separators).replaceAll(/[\\\]^-]/gu, String.raw`\$&`);
-  return string(value)
-    .split(new RegExp(`[${any}]`, 'u'))
+  const characters = toText(separators).replaceAll(/[\\\]^-]/gu, String.raw`\$&`);
+  return toText(value)
+    .split(new RegExp(`[${characters}]`, 'u'))
     .filter((part) => part !== '');
 }
 
-/** By name (Step Functions developer guide, "Intrinsic functions"). */
-const functions: ReadonlyMap<string, Carry> = new Map<string, Carry>([
+/** All intrinsic functions (Step Functions developer guide, "Intrinsic functions"). */
+const functions: ReadonlyMap<string, IntrinsicFunction> = new Map<string, IntrinsicFunction>([
   ['States.Array', (args) => args],
   [
     'States.ArrayContains',
-    ([items, value]) => list(items).some((item) => isDeepStrictEqual(item, value)),
+    ([items, value]) => toArray(items).some((item) => isDeepStrictEqual(item, value)),
   ],
-  ['States.ArrayGetItem', ([items, index]) => list(items)[integer(index)] ?? null],
-  ['States.ArrayLength', ([items]) => list(items).length],
+  ['States.ArrayGetItem', ([items, index]) => toArray(items)[toInteger(index)] ?? null],
+  ['States.ArrayLength', ([items]) => toArray(items).length],
   ['States.ArrayPartition', partition],
   ['States.ArrayRange', range],
   [
     'States.ArrayUnique',
     ([items]) =>
-      list(items).filter(
+      toArray(items).filter(
         (item, index, all) => all.findIndex((other) => isDeepStrictEqual(other, item)) === index,
       ),
   ],
-  ['States.Base64Decode', ([value]) => Buffer.from(string(value), 'base64').toString('utf8')],
-  ['States.Base64Encode', ([value]) => Buffer.from(string(value)).toString('base64')],
+  ['States.Base64Decode', ([value]) => Buffer.from(toText(value), 'base64').toString('utf8')],
+  ['States.Base64Encode', ([value]) => Buffer.from(toText(value)).toString('base64')],
   ['States.Format', format],
   [
     'States.Hash',
     ([value, algorithm]) => {
       const bytes = typeof value === 'string' ? value : JSON.stringify(value);
-      return createHash(algorithms[string(algorithm)] ?? string(algorithm))
+      return createHash(algorithms[toText(algorithm)] ?? toText(algorithm))
         .update(bytes)
         .digest('hex');
     },
   ],
   ['States.JsonMerge', merge],
   ['States.JsonToString', ([value]) => JSON.stringify(value)],
-  ['States.MathAdd', ([left, right]) => integer(left) + integer(right)],
-  ['States.MathRandom', ([least, most]) => randomInt(integer(least), integer(most))],
+  ['States.MathAdd', ([left, right]) => toInteger(left) + toInteger(right)],
+  ['States.MathRandom', ([min, max]) => randomInt(toInteger(min), toInteger(max))],
   ['States.StringSplit', split],
-  ['States.StringToJson', ([value]) => JSON.parse(string(value)) as unknown],
+  ['States.StringToJson', ([value]) => JSON.parse(toText(value)) as unknown],
   ['States.UUID', () => randomUUID()],
 ]);

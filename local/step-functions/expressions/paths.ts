@@ -2,7 +2,7 @@ import { JSONPath } from 'jsonpath-plus';
 import { StatesError } from '#local/step-functions/definition/definition.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
-/** What paths in JSONPath look into. */
+/** The data that JSONPath expressions can refer to. */
 export interface PathScope {
   /** `$` */
   readonly data: unknown;
@@ -12,27 +12,30 @@ export interface PathScope {
   readonly variables: ReadonlyMap<string, unknown>;
 }
 
-/** The value at a path: of a definite one the value itself, of another all that it finds. */
+/**
+ * Returns the value at a definite path, and an array of all matches for a path with wildcards or
+ * filters. Throws a `StatesError` if there is nothing at a definite path.
+ */
 export function readPath(path: string, scope: PathScope): unknown {
-  const { root, rest } = rootOf(path, scope);
+  const { root, rest } = resolveRoot(path, scope);
   const steps = definiteSteps(rest);
   if (steps === undefined) return search(rest, root);
-  const found = steps.reduce<unknown>(step, root);
-  if (found !== undefined) return found;
-  const shown = JSON.stringify(root)?.slice(0, 200);
+  const value = steps.reduce<unknown>(step, root);
+  if (value !== undefined) return value;
+  const inputText = JSON.stringify(root)?.slice(0, 200);
   throw new StatesError(
     'States.Runtime',
-    `The path '${path}' could not be found in the input '${shown}'`,
+    `The path '${path}' could not be found in the input '${inputText}'`,
   );
 }
 
-/** Whether there is anything at a path. */
+/** Returns whether there is a value at a path. */
 export function hasPath(path: string, scope: PathScope): boolean {
   try {
     const value = readPath(path, scope);
     return (
       !Array.isArray(value) ||
-      definiteSteps(rootOf(path, scope).rest) !== undefined ||
+      definiteSteps(resolveRoot(path, scope).rest) !== undefined ||
       value.length > 0
     );
   } catch {
@@ -40,7 +43,7 @@ export function hasPath(path: string, scope: PathScope): boolean {
   }
 }
 
-function rootOf(
+function resolveRoot(
   path: string,
   { data, context, variables }: PathScope,
 ): { root: unknown; rest: string } {
@@ -48,7 +51,7 @@ function rootOf(
   const [, name] = /^\$([A-Za-z_]\w*)/u.exec(path) ?? [];
   if (name === undefined) return { root: data, rest: path.slice(1) };
   if (!variables.has(name)) {
-    throw new StatesError('States.QueryEvaluationError', `There is no variable ${name}`);
+    throw new StatesError('States.QueryEvaluationError', `Variable ${name} does not exist`);
   }
   return { root: variables.get(name), rest: path.slice(name.length + 1) };
 }
@@ -57,7 +60,7 @@ type Step = string | number;
 
 const stepForm = /\.([^.[\]*?@()\s]+)|\['([^']*)'\]|\["([^"]*)"\]|\[(-?\d+)\]/uy;
 
-/** The steps of a path that leads to one place; nothing for one with wildcards and filters. */
+/** Returns the steps of a definite path, or undefined for one with wildcards or filters. */
 function definiteSteps(rest: string): readonly Step[] | undefined {
   const steps: Step[] = [];
   stepForm.lastIndex = 0;
@@ -75,38 +78,41 @@ function step(value: unknown, key: Step): unknown {
   return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** Filters are evaluated by the library's own interpreter, never by the engine's `eval`. */
+/** The library evaluates filters with its own interpreter, and not with JavaScript's `eval`. */
 function search(rest: string, root: unknown): unknown {
   const json = isRecord(root) || Array.isArray(root) ? root : {};
-  const found: unknown = JSONPath({ path: `$${rest}`, json, eval: 'safe', wrap: true });
-  return found ?? [];
+  const matches: unknown = JSONPath({ path: `$${rest}`, json, eval: 'safe', wrap: true });
+  return matches ?? [];
 }
 
-/** A copy of a value with another one put at a reference path; what leads there is made. */
+/**
+ * Returns a copy of `target` with a value at a reference path. Missing objects on the way are created.
+ * Throws a `StatesError` if the path is not a reference path or does not fit the target.
+ */
 export function writePath(path: string, target: unknown, value: unknown): unknown {
   if (path === '$') return value;
   const steps = definiteSteps(path.slice(1));
   if (steps === undefined) {
     throw new StatesError('States.ResultPathMatchFailure', `${path} is not a reference path`);
   }
-  return put(steps, target, value);
+  return putAt(steps, target, value);
 }
 
-function put([key, ...rest]: readonly Step[], target: unknown, value: unknown): unknown {
+function putAt([key, ...rest]: readonly Step[], target: unknown, value: unknown): unknown {
   if (key === undefined) return value;
   if (typeof key === 'number') {
     if (!Array.isArray(target) || key >= target.length) {
-      throw new StatesError('States.ResultPathMatchFailure', `There is no item ${key}`);
+      throw new StatesError('States.ResultPathMatchFailure', `Item ${key} does not exist`);
     }
-    return target.with(key, put(rest, target[key], value));
+    return target.with(key, putAt(rest, target[key], value));
   }
   if (target !== undefined && target !== null && !isRecord(target)) {
     throw new StatesError(
       'States.ResultPathMatchFailure',
-      `${key} cannot be put into what is there`,
+      `Cannot set ${key}, as its parent is not an object`,
     );
   }
-  const holder = isRecord(target) ? target : {};
-  const inner = Object.hasOwn(holder, key) ? holder[key] : undefined;
-  return { ...holder, [key]: put(rest, inner, value) };
+  const parent = isRecord(target) ? target : {};
+  const inner = Object.hasOwn(parent, key) ? parent[key] : undefined;
+  return { ...parent, [key]: putAt(rest, inner, value) };
 }

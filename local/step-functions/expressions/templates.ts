@@ -5,7 +5,10 @@ import {
 import { readPath, type PathScope } from '#local/step-functions/expressions/paths.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
-/** A payload template filled in: a member whose name ends in `.$` has a path or a function. */
+/**
+ * Returns a payload template with its values filled in. A member whose name ends in `.$` has a path or
+ * an intrinsic function.
+ */
 export function fillTemplate(template: unknown, scope: PathScope): unknown {
   if (Array.isArray(template)) return template.map((item) => fillTemplate(item, scope));
   if (!isRecord(template)) return template;
@@ -16,7 +19,7 @@ export function fillTemplate(template: unknown, scope: PathScope): unknown {
   return Object.fromEntries(entries);
 }
 
-/** The value of a path or an intrinsic function. */
+/** Returns the value of a path or an intrinsic function. */
 export function evaluate(source: string, scope: PathScope): unknown {
   if (source.startsWith('$')) return readPath(source, scope);
   return evaluateIntrinsic(parseIntrinsic(source), scope);

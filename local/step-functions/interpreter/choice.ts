@@ -5,28 +5,29 @@ import { matchesWildcard, starPattern } from '#local/wire/wildcard.ts';
 
 type Compare = (value: unknown, operand: unknown) => boolean;
 
-const order = {
-  Equals: (sign: number) => sign === 0,
-  LessThan: (sign: number) => sign < 0,
-  GreaterThan: (sign: number) => sign > 0,
-  LessThanEquals: (sign: number) => sign <= 0,
-  GreaterThanEquals: (sign: number) => sign >= 0,
+const orderTests = {
+  Equals: (order: number) => order === 0,
+  LessThan: (order: number) => order < 0,
+  GreaterThan: (order: number) => order > 0,
+  LessThanEquals: (order: number) => order <= 0,
+  GreaterThanEquals: (order: number) => order >= 0,
 };
 
 const timestampForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/u;
 
-/** What a value is compared as; nothing where it is of another kind. */
-const kinds: Readonly<Record<string, (value: unknown) => string | number | undefined>> = {
-  String: (value) => (typeof value === 'string' ? value : undefined),
-  Numeric: (value) => (typeof value === 'number' ? value : undefined),
-  Timestamp: (value) => (isTimestamp(value) ? Date.parse(String(value)) : undefined),
-};
+/** Return the value as its type is compared, or undefined if it has another type. */
+const comparableValues: Readonly<Record<string, (value: unknown) => string | number | undefined>> =
+  {
+    String: (value) => (typeof value === 'string' ? value : undefined),
+    Numeric: (value) => (typeof value === 'number' ? value : undefined),
+    Timestamp: (value) => (isTimestamp(value) ? Date.parse(String(value)) : undefined),
+  };
 
 function isTimestamp(value: unknown): boolean {
   return typeof value === 'string' && timestampForm.test(value);
 }
 
-const tests: Readonly<Record<string, (value: unknown) => boolean>> = {
+const typeTests: Readonly<Record<string, (value: unknown) => boolean>> = {
   IsNull: (value) => value === null,
   IsNumeric: (value) => typeof value === 'number',
   IsString: (value) => typeof value === 'string',
@@ -34,11 +35,11 @@ const tests: Readonly<Record<string, (value: unknown) => boolean>> = {
   IsTimestamp: isTimestamp,
 };
 
-/** All comparisons, by name; each also with `Path` at its end. */
+/** All comparisons by name. Each also exists with the suffix `Path`. */
 const comparisons: ReadonlyMap<string, Compare> = new Map<string, Compare>([
-  ...Object.entries(kinds).flatMap(([kind, read]) =>
-    Object.entries(order).map(
-      ([name, holds]) => [`${kind}${name}`, compareBy(read, holds)] as const,
+  ...Object.entries(comparableValues).flatMap(([type, toComparable]) =>
+    Object.entries(orderTests).map(
+      ([name, accepts]) => [`${type}${name}`, compareBy(toComparable, accepts)] as const,
     ),
   ),
   ['BooleanEquals', (value, operand) => typeof value === 'boolean' && value === operand],
@@ -50,21 +51,21 @@ const comparisons: ReadonlyMap<string, Compare> = new Map<string, Compare>([
 ]);
 
 function compareBy(
-  read: (value: unknown) => string | number | undefined,
-  holds: (sign: number) => boolean,
+  toComparable: (value: unknown) => string | number | undefined,
+  accepts: (order: number) => boolean,
 ): Compare {
   return (value, operand) => {
-    const [left, right] = [read(value), read(operand)];
+    const [left, right] = [toComparable(value), toComparable(operand)];
     if (left === undefined || right === undefined) return false;
-    return holds(left < right ? -1 : Number(left > right));
+    return accepts(left < right ? -1 : Number(left > right));
   };
 }
 
-/** What is wrong with the condition of a choice; nothing where all is right. */
+/** Returns the error in the condition of a choice, or undefined if it is valid. */
 export function checkCondition(condition: Json, language: QueryLanguage): string | undefined {
   if (language === 'JSONata') {
-    const isOne = 'Condition' in condition && Object.keys(condition).every(isCommon);
-    return isOne ? undefined : 'must have a Condition';
+    const isValid = 'Condition' in condition && Object.keys(condition).every(isAllowed);
+    return isValid ? undefined : 'must have a Condition';
   }
   const names = Object.keys(condition).filter((name) => name !== 'Variable' && name !== 'Comment');
   const [name = ''] = names;
@@ -76,25 +77,26 @@ export function checkCondition(condition: Json, language: QueryLanguage): string
   }
   if (typeof condition['Variable'] !== 'string') return 'Variable: must be a path';
   const isKnown =
-    name === 'IsPresent' || name in tests || comparisons.has(name.replace(/Path$/u, ''));
-  return isKnown ? undefined : `there is no comparison ${name}`;
+    name === 'IsPresent' || name in typeTests || comparisons.has(name.replace(/Path$/u, ''));
+  return isKnown ? undefined : `unknown comparison ${name}`;
 }
 
-function isCommon(name: string): boolean {
+function isAllowed(name: string): boolean {
   return name === 'Condition' || name === 'Comment';
 }
 
-/** Whether the condition of a choice in JSONPath holds. */
-export function conditionHolds(condition: Json, scope: PathScope): boolean {
+/** Returns whether the condition of a choice in JSONPath is true. */
+export function evaluateCondition(condition: Json, scope: PathScope): boolean {
   const { Variable: variable, Comment: _, ...comparison } = condition;
   const [[name, operand] = ['', undefined]] = Object.entries(comparison);
-  if (name === 'Not') return !conditionHolds(record(operand), scope);
-  if (name === 'And') return [operand].flat().every((part) => conditionHolds(record(part), scope));
-  if (name === 'Or') return [operand].flat().some((part) => conditionHolds(record(part), scope));
+  if (name === 'Not') return !evaluateCondition(record(operand), scope);
+  if (name === 'And')
+    return [operand].flat().every((part) => evaluateCondition(record(part), scope));
+  if (name === 'Or') return [operand].flat().some((part) => evaluateCondition(record(part), scope));
   const path = String(variable);
   if (name === 'IsPresent') return hasPath(path, scope) === operand;
   const value = readPath(path, scope);
-  const test = Object.hasOwn(tests, name) ? tests[name] : undefined;
+  const test = Object.hasOwn(typeTests, name) ? typeTests[name] : undefined;
   if (test !== undefined) return test(value) === operand;
   const isPath = name.endsWith('Path');
   const other = isPath ? readPath(String(operand), scope) : operand;

@@ -9,69 +9,78 @@ import {
   selectedInput,
   type Frame,
 } from '#local/step-functions/interpreter/frame.ts';
-import { toStatesError } from '#local/step-functions/interpreter/guards.ts';
-import type { Beginning, Run } from '#local/step-functions/interpreter/run.ts';
+import { toStatesError } from '#local/step-functions/interpreter/error-handling.ts';
+import type { Run, StartPoint } from '#local/step-functions/interpreter/run.ts';
 import { evaluate, fillTemplate } from '#local/step-functions/expressions/templates.ts';
 
-export interface Inner {
+/** What Parallel and Map states need to run their inner machines. */
+export interface FanOutContext {
   readonly run: Run;
-  readonly beginning: Beginning;
-  runMachine(machine: Machine, beginning: Beginning, run: Run): Promise<unknown>;
+  readonly start: StartPoint;
+  runMachine(machine: Machine, start: StartPoint, run: Run): Promise<unknown>;
 }
 
-/** Runs the branches of a Parallel state at once, and gives their outputs in order. */
+/** Runs the branches of a Parallel state concurrently. Returns their outputs in order. */
 export async function runParallel(
   state: StateOf<'Parallel'>,
   frame: Frame,
-  { run, beginning, runMachine }: Inner,
+  { run, start, runMachine }: FanOutContext,
 ): Promise<unknown> {
-  const { trail } = beginning;
+  const { history } = start;
   const input = await effectiveInput(frame);
-  trail.add('ParallelStateStarted', {});
-  const [stop, inner] = stoppable(run);
+  history.add('ParallelStateStarted', {});
+  const [stop, inner] = createStoppableRun(run);
   const branches = state.branches.map(async (branch) => {
-    const own = { ...beginning, input, variables: frame.variables, trail: trail.fork() };
-    return runMachine(branch, inBranch(own), inner);
+    const branchStart = { ...start, input, variables: frame.variables, history: history.fork() };
+    return runMachine(branch, toBranchStart(branchStart), inner);
   });
   const outputs = await allOrStop(branches, stop);
-  trail.add('ParallelStateSucceeded', {});
+  history.add('ParallelStateSucceeded', {});
   return outputs;
 }
 
-/** Runs a machine for each item of a Map state. */
-export async function runMap(state: StateOf<'Map'>, frame: Frame, inner: Inner): Promise<unknown> {
-  const { run, beginning } = inner;
-  const { trail } = beginning;
-  const items = await itemsOf(state, frame);
-  trail.add('MapStateStarted', { length: items.length });
-  const [stop, within] = stoppable(run);
-  const tolerated = await toleratedOf(state, frame, items.length);
+/** Runs a machine for each item of a Map state. Returns the outputs in the order of the items. */
+export async function runMap(
+  state: StateOf<'Map'>,
+  frame: Frame,
+  context: FanOutContext,
+): Promise<unknown> {
+  const { run, start } = context;
+  const { history } = start;
+  const items = await readItems(state, frame);
+  history.add('MapStateStarted', { length: items.length });
+  const [stop, itemRun] = createStoppableRun(run);
+  const tolerated = await readTolerance(state, frame, items.length);
   const failures: StatesError[] = [];
   const outputs: unknown[] = Array.from({ length: items.length });
-  const limit = Number(await valueOf(state.maxConcurrency, frame)) || Infinity;
+  const limit = Number(await evaluateValue(state.maxConcurrency, frame)) || Infinity;
   let next = 0;
   async function worker(): Promise<void> {
     while (next < items.length) {
       const index = next;
       next += 1;
       try {
-        outputs[index] = await runItem(state, { frame, index, items }, { ...inner, run: within });
+        outputs[index] = await runItem(
+          state,
+          { frame, index, items },
+          { ...context, run: itemRun },
+        );
       } catch (thrown) {
         run.signal.throwIfAborted();
         const error = toStatesError(thrown);
         failures.push(error);
-        if (failures.length > tolerated) throw tolerated === 0 ? error : exceeded();
+        if (failures.length > tolerated) throw tolerated === 0 ? error : thresholdError();
       }
     }
   }
   await allOrStop(Array.from({ length: Math.min(limit, items.length) }, worker), stop);
-  trail.add('MapStateSucceeded', {});
+  history.add('MapStateSucceeded', {});
   return outputs.filter((output) => output !== undefined);
 }
 
-function exceeded(): StatesError {
-  const words = 'The specified tolerated failure threshold was exceeded';
-  return new StatesError('States.ExceedToleratedFailureThreshold', words);
+function thresholdError(): StatesError {
+  const cause = 'The specified tolerated failure threshold was exceeded';
+  return new StatesError('States.ExceedToleratedFailureThreshold', cause);
 }
 
 interface Item {
@@ -83,35 +92,35 @@ interface Item {
 async function runItem(
   state: StateOf<'Map'>,
   { frame, index, items }: Item,
-  { run, beginning, runMachine }: Inner,
+  { run, start, runMachine }: FanOutContext,
 ): Promise<unknown> {
-  const trail = beginning.trail.fork();
-  const about = { name: state.name, index };
+  const history = start.history.fork();
+  const details = { name: state.name, index };
   const Map = { Item: { Index: index, Value: items[index] } };
-  trail.add('MapIterationStarted', about);
+  history.add('MapIterationStarted', details);
   try {
-    const context = { ...beginning.context, Map };
-    const input = await itemInput(
+    const context = { ...start.context, Map };
+    const input = await readItemInput(
       state,
       { ...frame, context: { ...frame.context, Map } },
       items[index],
     );
-    const own = { ...beginning, input, context, trail, variables: frame.variables };
-    const output = await runMachine(state.processor, inBranch(own), run);
-    trail.add('MapIterationSucceeded', about);
+    const itemStart = { ...start, input, context, history, variables: frame.variables };
+    const output = await runMachine(state.processor, toBranchStart(itemStart), run);
+    history.add('MapIterationSucceeded', details);
     return output;
   } catch (thrown) {
-    trail.add(run.signal.aborted ? 'MapIterationAborted' : 'MapIterationFailed', about);
+    history.add(run.signal.aborted ? 'MapIterationAborted' : 'MapIterationFailed', details);
     throw thrown;
   }
 }
 
-/** Only the outermost machine is gone on with after an interruption. */
-function inBranch({ onState: _, resumed: __, ...beginning }: Beginning): Beginning {
-  return beginning;
+/** Removes what belongs to resuming, as only the outermost machine can be resumed. */
+function toBranchStart({ onState: _, resumed: __, ...start }: StartPoint): StartPoint {
+  return start;
 }
 
-async function itemInput(state: StateOf<'Map'>, frame: Frame, item: unknown): Promise<unknown> {
+async function readItemInput(state: StateOf<'Map'>, frame: Frame, item: unknown): Promise<unknown> {
   const { input, context, variables } = frame;
   if (state.itemSelector === undefined) return item;
   if (state.language === 'JSONata') {
@@ -120,18 +129,18 @@ async function itemInput(state: StateOf<'Map'>, frame: Frame, item: unknown): Pr
   return fillTemplate(state.itemSelector, { data: selectedInput(frame), context, variables });
 }
 
-async function itemsOf(state: StateOf<'Map'>, frame: Frame): Promise<readonly unknown[]> {
+async function readItems(state: StateOf<'Map'>, frame: Frame): Promise<readonly unknown[]> {
   const data = selectedInput(frame);
-  const given =
-    state.items === undefined ? data : await valueOf(state.items, { ...frame, input: data });
-  if (!Array.isArray(given)) {
+  const items =
+    state.items === undefined ? data : await evaluateValue(state.items, { ...frame, input: data });
+  if (!Array.isArray(items)) {
     throw new StatesError('States.Runtime', `The items of '${state.name}' must be an array`);
   }
-  return state.batch === undefined ? given : batches(given, state.batch, frame);
+  return state.batch === undefined ? items : toBatches(items, state.batch, frame);
 }
 
-/** `ItemBatcher`: each batch is the input of one run, in `Items`. */
-function batches(
+/** Applies `ItemBatcher`. The items of each batch are in `Items` of one input. */
+function toBatches(
   items: readonly unknown[],
   batch: NonNullable<StateOf<'Map'>['batch']>,
   frame: Frame,
@@ -149,14 +158,15 @@ function batches(
   }));
 }
 
-async function toleratedOf(state: StateOf<'Map'>, frame: Frame, count: number): Promise<number> {
-  const most = Number(await valueOf(state.toleratedCount, frame));
-  const percentage = Number((await valueOf(state.toleratedPercentage, frame)) ?? 0);
-  return Math.max(most, Math.floor((percentage / 100) * count));
+/** Returns how many of the items may fail. */
+async function readTolerance(state: StateOf<'Map'>, frame: Frame, count: number): Promise<number> {
+  const maxFailures = Number(await evaluateValue(state.toleratedCount, frame));
+  const percentage = Number((await evaluateValue(state.toleratedPercentage, frame)) ?? 0);
+  return Math.max(maxFailures, Math.floor((percentage / 100) * count));
 }
 
-/** A value itself, or what a path or an expression gives. */
-async function valueOf(value: unknown, frame: Frame): Promise<unknown> {
+/** Returns a literal value as it is, and otherwise the result of a path or an expression. */
+async function evaluateValue(value: unknown, frame: Frame): Promise<unknown> {
   const { state, input, context, variables } = frame;
   if (state.language === 'JSONata')
     return evaluateAll(value, { states: { input, context }, variables });
@@ -164,14 +174,14 @@ async function valueOf(value: unknown, frame: Frame): Promise<unknown> {
   return isPath ? evaluate(value, { data: input, context, variables }) : value;
 }
 
-/** The run of parts that are stopped together. */
-function stoppable(run: Run): readonly [stop: () => void, run: Run] {
+/** Returns a run that can be stopped without stopping the whole execution. */
+function createStoppableRun(run: Run): readonly [stop: () => void, run: Run] {
   const stopped = new AbortController();
   const signal = AbortSignal.any([run.signal, stopped.signal]);
   return [() => stopped.abort(new StatesError('States.BranchFailed', '')), { ...run, signal }];
 }
 
-/** All results; at the first failure the others are stopped, and waited for. */
+/** Returns all results. If one part fails, stops the others, waits for them and throws its error. */
 async function allOrStop<Result>(
   parts: readonly Promise<Result>[],
   stop: () => void,

@@ -4,7 +4,7 @@ import { readPath, writePath } from '#local/step-functions/expressions/paths.ts'
 import { fillTemplate } from '#local/step-functions/expressions/templates.ts';
 import { record, type Json } from '#local/template/json.ts';
 
-/** A state while it runs, with what it can refer to. */
+/** A state that runs, with the data that it can refer to. */
 export interface Frame {
   readonly state: State;
   readonly input: unknown;
@@ -12,7 +12,7 @@ export interface Frame {
   readonly context: Json;
 }
 
-/** What a state works on: its input by `InputPath`, shaped by `Parameters` or `Arguments`. */
+/** Returns the input after `InputPath` and `Parameters`, or after `Arguments` in JSONata. */
 export async function effectiveInput(frame: Frame): Promise<unknown> {
   const { state, input, variables, context } = frame;
   const { language, parameters } = state;
@@ -25,7 +25,7 @@ export async function effectiveInput(frame: Frame): Promise<unknown> {
   return fillTemplate(parameters, { data, context, variables });
 }
 
-/** The input by `InputPath` alone. */
+/** Returns the input after `InputPath` only. */
 export function selectedInput({ state, input, variables, context }: Frame): unknown {
   if (state.language === 'JSONata') return input;
   return state.inputPath === null
@@ -33,7 +33,10 @@ export function selectedInput({ state, input, variables, context }: Frame): unkn
     : readPath(state.inputPath, { data: input, context, variables });
 }
 
-/** A state's output: its result by `ResultSelector`, `ResultPath` and `OutputPath`, or by `Output`. */
+/**
+ * Returns the output of a state: its result after `ResultSelector`, `ResultPath` and `OutputPath`, or
+ * after `Output` in JSONata.
+ */
 export async function finishOutput(frame: Frame, result: unknown): Promise<unknown> {
   const { state, input, variables, context } = frame;
   if (state.language === 'JSONata') {
@@ -49,16 +52,16 @@ export async function finishOutput(frame: Frame, result: unknown): Promise<unkno
   return readPath(state.outputPath, { data: merged, context, variables });
 }
 
-/** The variables after a state, with what its `Assign` says. */
-export async function assignIn(
+/** Returns the variables with the values of `Assign` added. */
+export async function assignVariables(
   { state, input, variables, context }: Frame,
   assign: Json,
-  more: { readonly result?: unknown; readonly errorOutput?: unknown },
+  outcome: { readonly result?: unknown; readonly errorOutput?: unknown },
 ): Promise<ReadonlyMap<string, unknown>> {
   if (Object.keys(assign).length === 0) return variables;
   const values =
     state.language === 'JSONata'
-      ? await evaluateAll(assign, { states: { input, context, ...more }, variables })
-      : fillTemplate(assign, { data: more.errorOutput ?? more.result, context, variables });
+      ? await evaluateAll(assign, { states: { input, context, ...outcome }, variables })
+      : fillTemplate(assign, { data: outcome.errorOutput ?? outcome.result, context, variables });
   return new Map([...variables, ...Object.entries(record(values))]);
 }

@@ -2,22 +2,23 @@ import { StatesError, type StateOf } from '#local/step-functions/definition/defi
 import { evaluateAll } from '#local/step-functions/expressions/expressions.ts';
 import { effectiveInput, type Frame } from '#local/step-functions/interpreter/frame.ts';
 import { readResource, type TaskResource } from '#local/step-functions/definition/resources.ts';
-import type { Run, TaskToken, Trail } from '#local/step-functions/interpreter/run.ts';
-import { toStatesError } from '#local/step-functions/interpreter/guards.ts';
+import type { History, Run, TaskToken } from '#local/step-functions/interpreter/run.ts';
+import { toStatesError } from '#local/step-functions/interpreter/error-handling.ts';
 import { evaluate } from '#local/step-functions/expressions/templates.ts';
 import { asText } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
-export interface TaskSurroundings {
+/** What a Task state needs in addition to the frame. */
+export interface TaskContext {
   readonly run: Run;
-  readonly trail: Trail;
+  readonly history: History;
 }
 
-/** Carries out the work of a Task state, within its time. */
+/** Runs a Task state and returns its result. Throws a `StatesError` if it fails or times out. */
 export async function runTask(
   state: StateOf<'Task'>,
   frame: Frame,
-  { run, trail }: TaskSurroundings,
+  { run, history }: TaskContext,
 ): Promise<unknown> {
   const resource = readResource(state.resource);
   if (resource === undefined) throw new StatesError('States.Runtime', state.resource);
@@ -27,26 +28,27 @@ export async function runTask(
   const context =
     token === undefined ? frame.context : { ...frame.context, Task: { Token: token.token } };
   const parameters = await effectiveInput({ ...frame, context });
-  const about = aboutTask(state, resource);
-  const given = JSON.stringify(parameters);
+  const details = taskDetails(state, resource);
+  const parametersJson = JSON.stringify(parameters);
   const isFunction = resource.type === 'function';
-  trail.add(names.scheduled, {
-    ...about,
-    ...(isFunction ? { input: given } : { parameters: given }),
+  history.add(names.scheduled, {
+    ...details,
+    ...(isFunction ? { input: parametersJson } : { parameters: parametersJson }),
   });
-  trail.add(names.started, about);
+  history.add(names.started, details);
   try {
-    const result = await inTime(perform(resource, parameters, { run, token, state, frame }), {
-      seconds: await secondsOf(state.timeout, frame),
-      signal: run.signal,
-    });
-    trail.add(names.succeeded, { ...about, output: JSON.stringify(result) });
+    const result = await withTimeout(
+      callResource(resource, parameters, { run, token, state, frame }),
+      await evaluateSeconds(state.timeout, frame),
+      run.signal,
+    );
+    history.add(names.succeeded, { ...details, output: JSON.stringify(result) });
     return result;
   } catch (thrown) {
     run.signal.throwIfAborted();
     const { error, causeText: cause } = toStatesError(thrown);
-    const isLate = error === 'States.Timeout' || error === 'States.HeartbeatTimeout';
-    trail.add(isLate ? names.timedOut : names.failed, { ...about, error, cause });
+    const isTimeout = error === 'States.Timeout' || error === 'States.HeartbeatTimeout';
+    history.add(isTimeout ? names.timedOut : names.failed, { ...details, error, cause });
     throw thrown;
   } finally {
     token?.close();
@@ -61,7 +63,7 @@ interface EventNames {
   readonly timedOut: string;
 }
 
-/** A function called by its ARN has events of its own. */
+/** Functions that are called by their ARN have events of their own. */
 function eventNames({ type }: TaskResource): EventNames {
   const prefix = type === 'function' ? 'LambdaFunction' : 'Task';
   return {
@@ -73,86 +75,91 @@ function eventNames({ type }: TaskResource): EventNames {
   };
 }
 
-function aboutTask({ resource }: StateOf<'Task'>, read: TaskResource): Json {
+function taskDetails({ resource }: StateOf<'Task'>, read: TaskResource): Json {
   if (read.type === 'function') return { resource };
   return { resourceType: read.service, resource: read.action };
 }
 
-interface Performing {
+interface TaskCall {
   readonly run: Run;
   readonly token: TaskToken | undefined;
   readonly state: StateOf<'Task'>;
   readonly frame: Frame;
 }
 
-async function perform(
+async function callResource(
   resource: TaskResource,
   parameters: unknown,
-  { run, token, state, frame }: Performing,
+  { run, token, state, frame }: TaskCall,
 ): Promise<unknown> {
   const result = await run.call(resource, parameters);
   if (token !== undefined) {
-    const heartbeat = await secondsOf(state.heartbeat, frame);
+    const heartbeat = await evaluateSeconds(state.heartbeat, frame);
     return heartbeat === undefined
       ? token.done
       : Promise.race([token.done, token.heartbeat(heartbeat)]);
   }
   if (resource.type === 'function' || resource.pattern !== 'sync')
-    return upperCased(resource, result);
-  return endOf(await run.ended(asText(record(result)['executionArn']) ?? ''), state.resource);
+    return capitalizeOutput(resource, result);
+  return toSyncOutput(
+    await run.waitForExecution(asText(record(result)['executionArn']) ?? ''),
+    state.resource,
+  );
 }
 
-/** Members of answers begin with a capital in Step Functions, whatever the service does. */
-function upperCased(resource: TaskResource, result: unknown): unknown {
+/** Step Functions capitalizes the members of its own responses, which are in lower camel case. */
+function capitalizeOutput(resource: TaskResource, result: unknown): unknown {
   const isStates = resource.type === 'service' && ['states', 'sfn'].includes(resource.service);
-  return isStates ? capitalised(record(result)) : result;
+  return isStates ? capitalizeMembers(record(result)) : result;
 }
 
-function capitalised(members: Json): Json {
+function capitalizeMembers(members: Json): Json {
   const entries = Object.entries(members);
   return Object.fromEntries(
     entries.map(([name, value]) => [name.charAt(0).toUpperCase() + name.slice(1), value]),
   );
 }
 
-/** How an execution that a Task waited for ended; `.sync:2` gives its output as JSON. */
-function endOf(described: Json, resource: string): unknown {
-  const { status, output } = described;
+/**
+ * Returns the result of a `.sync` task that started an execution. With `.sync:2` its output is parsed
+ * JSON, and otherwise text. Throws if the execution failed.
+ */
+function toSyncOutput(execution: Json, resource: string): unknown {
+  const { status, output } = execution;
   if (status !== 'SUCCEEDED')
-    throw new StatesError('States.TaskFailed', JSON.stringify(capitalised(described)));
+    throw new StatesError('States.TaskFailed', JSON.stringify(capitalizeMembers(execution)));
   const value: unknown = resource.endsWith(':2') ? JSON.parse(asText(output) ?? 'null') : output;
-  return { ...capitalised(described), Output: value };
+  return { ...capitalizeMembers(execution), Output: value };
 }
 
-async function secondsOf(value: unknown, frame: Frame): Promise<number | undefined> {
+async function evaluateSeconds(value: unknown, frame: Frame): Promise<number | undefined> {
   const { input, context, variables, state } = frame;
   if (value === undefined || typeof value === 'number') return value;
   const scope = { data: input, context, variables };
-  const given =
+  const seconds =
     state.language === 'JSONPath'
       ? evaluate(asText(value) ?? '', scope)
       : await evaluateAll(value, { states: { input, context }, variables });
-  if (typeof given === 'number') return given;
-  throw new StatesError('States.Runtime', `${JSON.stringify(given)} is no number of seconds`);
+  if (typeof seconds === 'number') return seconds;
+  throw new StatesError('States.Runtime', `${JSON.stringify(seconds)} is not a number of seconds`);
 }
 
-interface InTime {
-  readonly seconds: number | undefined;
-  readonly signal: AbortSignal;
-}
-
-/** Real work takes real time, so its limit is real time, too. */
-async function inTime<Result>(work: Promise<Result>, { seconds, signal }: InTime): Promise<Result> {
-  const ended = Promise.withResolvers<never>();
-  const stop = (): void => ended.reject(signal.reason);
-  const timeOut = (): void => ended.reject(new StatesError('States.Timeout', ''));
-  signal.addEventListener('abort', stop, { once: true });
-  const timer = seconds === undefined ? undefined : setTimeout(timeOut, seconds * 1000);
+/** Uses real time and not the clock of the execution, because the call takes real time. */
+async function withTimeout<Result>(
+  work: Promise<Result>,
+  seconds: number | undefined,
+  signal: AbortSignal,
+): Promise<Result> {
+  const stopped = Promise.withResolvers<never>();
+  const onAbort = (): void => stopped.reject(signal.reason);
+  const onTimeout = (): void => stopped.reject(new StatesError('States.Timeout', ''));
+  signal.addEventListener('abort', onAbort, { once: true });
+  const timer = seconds === undefined ? undefined : setTimeout(onTimeout, seconds * 1000);
   try {
-    return await Promise.race([work, ended.promise]);
+    return await Promise.race([work, stopped.promise]);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', onAbort);
     work.catch(() => undefined);
   }
 }

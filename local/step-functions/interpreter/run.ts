@@ -2,46 +2,47 @@ import type { Clock } from '#local/process/clock.ts';
 import type { TaskResource } from '#local/step-functions/definition/resources.ts';
 import type { Json } from '#local/template/json.ts';
 
-/** An execution, as its states see it. */
+/** The parts of an execution that its states use. */
 export interface Run {
   readonly clock: Clock;
-  /** Aborted when the execution is stopped or its time is up. */
+  /** Aborted when the execution is stopped or times out. */
   readonly signal: AbortSignal;
-  /** `$$`: the execution and its machine. */
+  /** The value of `$$` that describes the execution and its machine. */
   readonly context: Json;
-  /** Calls what a Task names. */
+  /** Calls the resource of a Task. Throws a `StatesError`. */
   call(resource: TaskResource, parameters: unknown): Promise<unknown>;
-  /** A token by which somebody else tells that a task is done, and the wait for it. */
+  /** Creates a token with which another program reports that a task is done. */
   openToken(): TaskToken;
-  /** Waits for the end of an execution that was started, and gives what DescribeExecution does. */
-  ended(executionArn: string): Promise<Json>;
+  /** Waits until another execution has ended, and returns it. */
+  waitForExecution(executionArn: string): Promise<Json>;
 }
 
+/** A token that is open, and the wait for it. */
 export interface TaskToken {
   readonly token: string;
   /** Resolves with the output; rejects with a `StatesError`. */
   readonly done: Promise<unknown>;
-  /** Rejects when no heartbeat came for so long. */
+  /** Rejects when no heartbeat has arrived for this long. */
   heartbeat(seconds: number): Promise<never>;
   close(): void;
 }
 
-/** The history of one thread of an execution: each event knows the one before it. */
-export interface Trail {
+/** The history of one branch of an execution. Each event refers to the one before it. */
+export interface History {
   add(type: string, details: Json): void;
-  /** A thread that begins here. */
-  fork(): Trail;
+  /** Returns the history of a branch that starts after the last event. */
+  fork(): History;
 }
 
-/** Where a machine begins, and what it knows there. */
-export interface Beginning {
+/** Where a machine starts, with which data. */
+export interface StartPoint {
   readonly input: unknown;
   readonly variables: ReadonlyMap<string, unknown>;
-  /** Members of the context beside those of the execution. */
+  /** Members of the context in addition to those of the execution. */
   readonly context: Json;
-  /** Where an execution goes on that was interrupted, and since when it has been there. */
+  /** The state in which an interrupted execution continues, and when it was entered. */
   readonly resumed?: { readonly state: string; readonly enteredAt: number } | undefined;
-  readonly trail: Trail;
-  /** Called before each state, with what is needed to begin there again. */
+  readonly history: History;
+  /** Called before each state, with the data that is needed to resume there. */
   onState?(state: string, input: unknown, variables: ReadonlyMap<string, unknown>): void;
 }

@@ -3,25 +3,30 @@ import { AwsError } from '#local/wire/aws-error.ts';
 import { StatesError } from '#local/step-functions/definition/definition.ts';
 import type { TaskToken } from '#local/step-functions/interpreter/run.ts';
 
-/** The tokens by which others tell that tasks are done. */
-export interface Tokens {
+/** The tokens with which other programs report on tasks. */
+export interface TaskTokens {
+  /** Creates a token. */
   open(): TaskToken;
+  /** Ends a task with an output. Throws AWS's error if the token is not open. */
   succeed(token: string, output: unknown): void;
+  /** Ends a task with an error. Throws AWS's error if the token is not open. */
   fail(token: string, error: StatesError): void;
+  /** Restarts the heartbeat timer of a task. Throws AWS's error if the token is not open. */
   beat(token: string): void;
 }
 
-interface Open {
+interface OpenTask {
   readonly done: PromiseWithResolvers<unknown>;
   beat(): void;
 }
 
-export function createTokens(): Tokens {
-  const open = new Map<string, Open>();
-  const known = (token: string): Open => {
-    const found = open.get(token);
-    if (found === undefined) throw new AwsError('TaskDoesNotExist', 'Task does not exist');
-    return found;
+/** Returns an empty set of tokens. They are kept in memory only. */
+export function createTaskTokens(): TaskTokens {
+  const open = new Map<string, OpenTask>();
+  const requireTask = (token: string): OpenTask => {
+    const task = open.get(token);
+    if (task === undefined) throw new AwsError('TaskDoesNotExist', 'Task does not exist');
+    return task;
   };
   return {
     open() {
@@ -35,21 +40,21 @@ export function createTokens(): Tokens {
         done: done.promise,
         heartbeat: (seconds) =>
           new Promise<never>((_, reject) => {
-            const late = (): void => reject(new StatesError('States.HeartbeatTimeout', ''));
-            timer = setTimeout(late, seconds * 1000);
+            const onTimeout = (): void => reject(new StatesError('States.HeartbeatTimeout', ''));
+            timer = setTimeout(onTimeout, seconds * 1000);
             void done.promise.finally(() => clearTimeout(timer)).catch(() => undefined);
           }),
         close: () => void open.delete(token),
       };
     },
     succeed(token, output) {
-      known(token).done.resolve(output);
+      requireTask(token).done.resolve(output);
       open.delete(token);
     },
     fail(token, error) {
-      known(token).done.reject(error);
+      requireTask(token).done.reject(error);
       open.delete(token);
     },
-    beat: (token) => known(token).beat(),
+    beat: (token) => requireTask(token).beat(),
   };
 }

@@ -1,6 +1,6 @@
 import { accumulate, emptyAnswer } from '#domain/conversation/accumulate.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
-import { ChatError, toChatError } from '#domain/errors.ts';
+import { toChatError, type ChatError } from '#domain/errors.ts';
 import { ownerOf } from '#domain/identity.ts';
 import type { ChatPolicy } from '#domain/turn/chat-request.ts';
 import { offeredModels, planTurn } from '#domain/turn/plan-turn.ts';

@@ -79,7 +79,7 @@ describe('record and replay', () => {
     );
     await writeFile(join(empty, 'a.json'), '{"operation":"Converse"}');
     await expect(createReplayer({ ...options, folder: empty })).rejects.toThrow(
-      'a.json.modelId: must be there',
+      'a.json.modelId: is required',
     );
   });
 

@@ -1,22 +1,25 @@
 import type { Path, Problem, Rule } from '#local/wire/shape.ts';
 
-/** What AWS's own operations say of a malformed request: wrong types first, then constraints. */
-export function coralProblems(problems: readonly Problem[]): CoralRefusal {
+/**
+ * Returns the error of AWS's service framework (Coral) for an invalid request. A wrong type is
+ * reported alone; otherwise all violated constraints are reported together.
+ */
+export function coralError(problems: readonly Problem[]): CoralError {
   const malformed = problems.find(({ rule }) => isMalformed(rule));
   if (malformed !== undefined) {
-    const message = `The value at ${dotted(malformed.path)} ${malformedWords(malformed)}.`;
+    const message = `The value at ${renderPath(malformed.path)} ${malformedText(malformed)}.`;
     return { code: 'SerializationException', message };
   }
-  const found = problems.map(
+  const violations = problems.map(
     ({ path, value, rule }) =>
-      `Value ${shown(value)} at '${coralPath(path)}' failed to satisfy constraint: ${words(rule)}`,
+      `Value ${renderValue(value)} at '${coralPath(path)}' failed to satisfy constraint: ${constraintText(rule)}`,
   );
-  const plural = found.length === 1 ? 'error' : 'errors';
-  const message = `${found.length} validation ${plural} detected: ${found.join('; ')}`;
+  const plural = violations.length === 1 ? 'error' : 'errors';
+  const message = `${violations.length} validation ${plural} detected: ${violations.join('; ')}`;
   return { code: 'ValidationException', message };
 }
 
-export interface CoralRefusal {
+export interface CoralError {
   readonly code: 'SerializationException' | 'ValidationException';
   readonly message: string;
 }
@@ -25,12 +28,12 @@ function isMalformed({ type }: Rule): boolean {
   return type === 'kind' || type === 'one-member' || type === 'known-member';
 }
 
-function malformedWords({ rule }: Problem): string {
+function malformedText({ rule }: Problem): string {
   if (rule.type === 'kind') return `must be of type ${rule.kind}`;
   return rule.type === 'one-member' ? 'must have one and only one member set' : 'is not known';
 }
 
-function words(rule: Rule): string {
+function constraintText(rule: Rule): string {
   switch (rule.type) {
     case 'present':
       return 'Member must not be null';
@@ -53,7 +56,7 @@ function words(rule: Rule): string {
   }
 }
 
-function shown(value: unknown): string {
+function renderValue(value: unknown): string {
   if (value === undefined) return 'null';
   return `'${typeof value === 'string' ? value : JSON.stringify(value)}'`;
 }
@@ -63,6 +66,6 @@ function coralPath(path: Path): string {
   return path.map((part) => (typeof part === 'number' ? `${part + 1}.member` : part)).join('.');
 }
 
-function dotted(path: Path): string {
+function renderPath(path: Path): string {
   return path.length === 0 ? 'the root' : path.join('.');
 }

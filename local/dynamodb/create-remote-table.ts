@@ -1,8 +1,8 @@
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 import type { ServiceCaller } from '#local/gateway/service-caller.ts';
 
-/** Makes a table that is not there yet with another DynamoDB. Throws where it cannot be made. */
-export async function createElsewhere(
+/** Creates a table in a remote DynamoDB, unless it exists. Throws if the service refuses. */
+export async function createRemoteTable(
   { name, schema }: TableDefinition,
   caller: ServiceCaller,
 ): Promise<void> {
@@ -16,5 +16,5 @@ export async function createElsewhere(
     body: JSON.stringify({ ...schema, TableName: name }),
   });
   if (error === undefined || error.code === 'ResourceInUseException') return;
-  throw new Error(`Table ${name} could not be made: ${error.code}: ${error.message}`);
+  throw new Error(`Could not create table ${name}: ${error.code}: ${error.message}`);
 }

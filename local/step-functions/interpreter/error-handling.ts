@@ -4,14 +4,15 @@ import {
   type Retrier,
 } from '#local/step-functions/definition/definition.ts';
 import { evaluateAll } from '#local/step-functions/expressions/expressions.ts';
-import { assignIn, type Frame } from '#local/step-functions/interpreter/frame.ts';
+import { assignVariables, type Frame } from '#local/step-functions/interpreter/frame.ts';
 import { record } from '#local/template/json.ts';
 import { writePath } from '#local/step-functions/expressions/paths.ts';
-import type { Run, Trail } from '#local/step-functions/interpreter/run.ts';
+import type { History, Run } from '#local/step-functions/interpreter/run.ts';
 
-export interface Guarding {
+/** What error handling needs in addition to the frame. */
+export interface HandlerContext {
   readonly run: Run;
-  readonly trail: Trail;
+  readonly history: History;
 }
 
 interface Outcome {
@@ -20,46 +21,46 @@ interface Outcome {
   readonly next: string | undefined;
 }
 
-/** Carries out a state with its `Retry` and `Catch`. Throws what neither of them takes. */
-export async function guarded(
+/** Runs a state with its `Retry` and `Catch`. Throws an error that neither of them handles. */
+export async function runWithHandlers(
   frame: Frame,
-  { run, trail }: Guarding,
+  { run, history }: HandlerContext,
   attempt: (frame: Frame) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { state } = frame;
   const retriers = 'retry' in state ? state.retry : [];
   const catchers = 'catch' in state ? state.catch : [];
-  const used = new Map<Retrier, number>();
+  const retryCounts = new Map<Retrier, number>();
   for (let RetryCount = 0; ; RetryCount += 1) {
     try {
-      const own = {
+      const context = {
         ...frame.context,
         State: { ...record(frame.context['State']), RetryCount },
       };
-      return await attempt({ ...frame, context: own });
+      return await attempt({ ...frame, context });
     } catch (thrown) {
       run.signal.throwIfAborted();
       const error = toStatesError(thrown);
-      if (state.type !== 'Task') trail.add(`${state.type}StateFailed`, told(error));
-      const retrier = retriers.find(({ errors }) => isNamed(errors, error));
-      const count = retrier === undefined ? 0 : (used.get(retrier) ?? 0);
+      if (state.type !== 'Task') history.add(`${state.type}StateFailed`, errorDetails(error));
+      const retrier = retriers.find(({ errors }) => matchesError(errors, error));
+      const count = retrier === undefined ? 0 : (retryCounts.get(retrier) ?? 0);
       if (retrier !== undefined && count < retrier.maxAttempts) {
-        used.set(retrier, count + 1);
+        retryCounts.set(retrier, count + 1);
         await run.clock.sleep(delayMs(retrier, count), run.signal);
         continue;
       }
-      const catcher = catchers.find(({ errors }) => isNamed(errors, error));
+      const catcher = catchers.find(({ errors }) => matchesError(errors, error));
       if (catcher === undefined) throw error;
-      return caught(frame, catcher, error);
+      return applyCatcher(frame, catcher, error);
     }
   }
 }
 
-function told({ error, causeText: cause }: StatesError): Readonly<Record<string, unknown>> {
+function errorDetails({ error, causeText: cause }: StatesError): Readonly<Record<string, unknown>> {
   return { error, cause };
 }
 
-/** What a state threw that is no error of the States Language is one of the runtime. */
+/** Returns a `StatesError` as it is, and anything else as a `States.Runtime` error. */
 export function toStatesError(thrown: unknown): StatesError {
   if (thrown instanceof StatesError) return thrown;
   return new StatesError(
@@ -68,10 +69,10 @@ export function toStatesError(thrown: unknown): StatesError {
   );
 }
 
-/** Errors that `States.ALL` does not stand for. */
+/** Errors that `States.ALL` does not match. */
 const uncatchable: ReadonlySet<string> = new Set(['States.DataLimitExceeded', 'States.Runtime']);
 
-function isNamed(errors: readonly string[], { error }: StatesError): boolean {
+function matchesError(errors: readonly string[], { error }: StatesError): boolean {
   if (errors.includes(error)) return true;
   if (errors.includes('States.ALL')) return !uncatchable.has(error);
   return errors.includes('States.TaskFailed') && !error.startsWith('States.');
@@ -83,11 +84,11 @@ function delayMs(retrier: Retrier, count: number): number {
   return seconds * 1000 * (hasJitter ? Math.random() : 1);
 }
 
-async function caught(frame: Frame, catcher: Catcher, error: StatesError): Promise<Outcome> {
+async function applyCatcher(frame: Frame, catcher: Catcher, error: StatesError): Promise<Outcome> {
   const { state, input, variables, context } = frame;
   const errorOutput = { Error: error.error, Cause: error.causeText };
   const next = catcher.next;
-  const assigned = await assignIn(frame, catcher.assign, { errorOutput });
+  const assigned = await assignVariables(frame, catcher.assign, { errorOutput });
   if (state.language === 'JSONata') {
     const scope = { states: { input, context, errorOutput }, variables };
     const output =
