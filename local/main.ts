@@ -7,8 +7,8 @@ import { endOnSignals } from '#local/process/end-on-signals.ts';
 import { startLocal } from '#local/host/host.ts';
 import { readWholeNumber } from '#local/process/option-values.ts';
 import { readOptions } from '#local/process/read-options.ts';
-import { startMessage } from '#local/host/start-message.ts';
-import { removeStateFile, writeStateFile } from '#local/host/state-file.ts';
+import { startMessage } from '#local/host/state/start-message.ts';
+import { removeStateFile, writeStateFile } from '#local/host/state/state-file.ts';
 
 const help = `Hosts an AWS template on this machine: functions, APIs, tables, queues, state machines,
 buckets, sign-in and Bedrock.

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
 import { listen } from '#local/process/listen.ts';
-import type { LocalState } from '#local/host/local-state.ts';
+import type { LocalState } from '#local/host/state/local-state.ts';
 
 /** The running page. */
 export interface Page {

@@ -8,8 +8,8 @@ import { endOnSignals } from '#local/process/end-on-signals.ts';
 import { startLocal } from '#local/host/host.ts';
 import { readWholeNumber } from '#local/process/option-values.ts';
 import { readOptions } from '#local/process/read-options.ts';
-import type { LocalState } from '#local/host/local-state.ts';
-import { removeStateFile, writeStateFile } from '#local/host/state-file.ts';
+import type { LocalState } from '#local/host/state/local-state.ts';
+import { removeStateFile, writeStateFile } from '#local/host/state/state-file.ts';
 import { buildAll, watchSystem } from './build.ts';
 import { freePort, startPage } from './start-page.ts';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { LocalState } from '#local/host/local-state.ts';
+import type { LocalState } from '#local/host/state/local-state.ts';
 import { readOptions } from '#local/process/read-options.ts';
 
 /*

@@ -68,13 +68,14 @@ test('the domain has no clock, no randomness and no platform', async () => {
  * it. Files directly in the layer's folder belong to the room `core`.
  */
 const rooms: Readonly<Record<string, readonly string[]>> = {
-  'src/domain': ['core', 'conversation', 'model', 'spending', 'turn', 'task', 'document'],
+  'src/domain': ['core', 'conversation', 'model', 'spending', 'turn', 'chat', 'task', 'document'],
   'src/protocol': [
     'http',
     'conversation',
     'model',
     'spending',
     'turn',
+    'chat',
     'task',
     'document',
     'openai',
@@ -96,6 +97,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'conversation',
     'model',
     'turn',
+    'chat',
     'task',
     'document',
     'openai',
@@ -148,7 +150,7 @@ test('no folder has more source files than a reader can take in', async () => {
   for await (const file of glob('{src,local,infra,web}/**/*.{ts,tsx}', { exclude: isLeftOut })) {
     counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
   }
-  const crowded = [...counts].filter(([folder, count]) => count > 16 && folder !== 'src/handlers');
+  const crowded = [...counts].filter(([folder, count]) => count > 15 && folder !== 'src/handlers');
   expect(crowded).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 import { bind } from '#local/host/bind.ts';
-import { stateOf, type LocalState } from '#local/host/local-state.ts';
+import { stateOf, type LocalState } from '#local/host/state/local-state.ts';
 import { plan, type LocalOptions } from '#local/host/plan.ts';
 import { resolve } from '#local/host/resolve.ts';
 import { createShutdown } from '#local/host/shutdown.ts';

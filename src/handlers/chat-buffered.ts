@@ -4,7 +4,7 @@ import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
-import { answerChat } from '#lambda/turn/answer-chat.ts';
+import { answerChat } from '#lambda/chat/answer-chat.ts';
 import { createToolbox } from '#tools/toolbox.ts';
 
 const environment = readChatEnvironment(process.env);

@@ -3,7 +3,7 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeStateFile } from '#local/host/state-file.ts';
+import { writeStateFile } from '#local/host/state/state-file.ts';
 import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 
 let system: StreambedSystem;

@@ -25,7 +25,7 @@ export type ToolChoice =
 
 /**
  * The settings that a request passes to the model unchanged. A new field is added here, in
- * `src/protocol/turn/chat-options.ts` and in `src/aws/model/converse-request.ts`, nowhere else.
+ * `src/protocol/chat/chat-options.ts` and in `src/aws/model/converse-request.ts`, nowhere else.
  */
 export interface ModelOptions {
   readonly inference: InferenceConfig;

@@ -98,7 +98,7 @@ test('nothing is allowed that does not wait, and everything that waits is decide
     type: 'error',
     error: {
       code: 'invalid_request',
-      message: expect.stringContaining('tools: must have the one of write'),
+      message: expect.stringContaining('tools: must include the tool set that provides write'),
     },
   });
   await ask(
@@ -108,5 +108,7 @@ test('nothing is allowed that does not wait, and everything that waits is decide
     conversations,
   );
   const late = { ...approve(true, '1', 't-2'), idempotency: { key: 'other', fingerprint: 'x' } };
-  await expect(ask(scripted(), toolbox, late, conversations)).rejects.toThrow('nothing waits');
+  await expect(ask(scripted(), toolbox, late, conversations)).rejects.toThrow(
+    'no call of this turn waits',
+  );
 });

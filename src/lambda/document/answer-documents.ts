@@ -9,7 +9,7 @@ import {
   type Workflows,
 } from '#domain/document/document.ts';
 import { ownerOf } from '#domain/identity.ts';
-import { assertIdempotencyKey } from '#domain/turn/ids.ts';
+import { assertIdempotencyKey } from '#domain/ids.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { derivedId, fingerprintOf, newId } from '#lambda/runtime/ids.ts';
 import { jsonResponse, type JsonResult } from '#lambda/runtime/json-response.ts';

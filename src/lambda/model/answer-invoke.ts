@@ -9,7 +9,7 @@ import {
   type MeteredCall,
 } from '#domain/spending/metered-call.ts';
 import { estimated } from '#domain/conversation/usage.ts';
-import { mustBeOneOf } from '#domain/turn/plan-extensions.ts';
+import { mustBeOneOf } from '#domain/chat/plan-extensions.ts';
 import { awaitFirstText, textHeaders, textOf } from '#lambda/model/answer-text.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { newId } from '#lambda/runtime/ids.ts';

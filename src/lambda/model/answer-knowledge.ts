@@ -2,7 +2,7 @@ import { nothingUsed } from '#domain/conversation/usage.ts';
 import { ownerOf } from '#domain/identity.ts';
 import type { Knowledge } from '#domain/model/knowledge.ts';
 import { meteredCall, type SpendingPorts } from '#domain/spending/metered-call.ts';
-import { mustBeOneOf } from '#domain/turn/plan-extensions.ts';
+import { mustBeOneOf } from '#domain/chat/plan-extensions.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { newId } from '#lambda/runtime/ids.ts';
 import { jsonResponse, type JsonResult } from '#lambda/runtime/json-response.ts';

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Ids } from '#domain/turn/ids.ts';
+import type { Ids } from '#domain/ids.ts';
 
 /** The ids and hashes of Node's `crypto`. */
 export const ids: Ids = { create: newId, derive: derivedId, fingerprint: fingerprintOf };

@@ -13,9 +13,9 @@ import {
   type TaskQueue,
   type Tasks,
 } from '#domain/task/task.ts';
-import type { ChatPolicy } from '#domain/turn/chat-request.ts';
-import { assertIdempotencyKey } from '#domain/turn/ids.ts';
-import { assertAllowed } from '#domain/turn/plan-turn.ts';
+import type { ChatPolicy } from '#domain/chat/chat-request.ts';
+import { assertIdempotencyKey } from '#domain/ids.ts';
+import { assertAllowed } from '#domain/chat/plan-turn.ts';
 import type { StoragePorts } from '#domain/turn/turn-request.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { derivedId, fingerprintOf, newId } from '#lambda/runtime/ids.ts';

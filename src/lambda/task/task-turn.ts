@@ -1,8 +1,8 @@
 import { userMessage } from '#domain/conversation/message.ts';
 import { invalidRequest } from '#domain/errors.ts';
 import { taskConversation, type Task } from '#domain/task/task.ts';
-import type { ChatPolicy, ChatRequest } from '#domain/turn/chat-request.ts';
-import { planTurn, type PlanPorts } from '#domain/turn/plan-turn.ts';
+import type { ChatPolicy, ChatRequest } from '#domain/chat/chat-request.ts';
+import { planTurn, type PlanPorts } from '#domain/chat/plan-turn.ts';
 import type { TurnRequest } from '#domain/turn/turn-request.ts';
 import type { Invocation } from '#lambda/runtime/http.ts';
 import { ids } from '#lambda/runtime/ids.ts';

@@ -6,10 +6,9 @@ import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import type { HttpResponse } from '#lambda/runtime/http.ts';
 import { problemResponse } from '#lambda/runtime/problem-response.ts';
 import type { TurnLogger } from '#lambda/turn/log-turn.ts';
-import type { TurnFormat } from '#protocol/turn/chat-options.ts';
 import { continueAfterCalls, resumeAfter } from '#protocol/turn/cursor.ts';
 import { createDataEncoding } from '#protocol/turn/data-stream.ts';
-import type { TurnEncoding } from '#protocol/turn/turn-encoding.ts';
+import type { TurnEncoding, TurnFormat } from '#protocol/turn/turn-encoding.ts';
 import { createPlainTextEncoding } from '#protocol/turn/plain-text.ts';
 import { createUiEncoding } from '#protocol/turn/ui-message-stream.ts';
 

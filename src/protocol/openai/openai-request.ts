@@ -1,4 +1,4 @@
-import type { ChatRequest } from '#domain/turn/chat-request.ts';
+import type { ChatRequest } from '#domain/chat/chat-request.ts';
 import * as v from 'valibot';
 import type { InferenceConfig, ModelOptions, Tool, ToolChoice } from '#domain/model/model.ts';
 import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';

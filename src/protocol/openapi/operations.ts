@@ -30,7 +30,7 @@ import {
 import { completionSchema } from '#protocol/openai/openai-request.ts';
 import { spendingJson } from '#protocol/spending/spending-schema.ts';
 import { taskSchema } from '#protocol/task/task-request.ts';
-import { chatSchema } from '#protocol/turn/chat-request.ts';
+import { chatSchema } from '#protocol/chat/chat-request.ts';
 import { followSchema } from '#protocol/turn/follow-request.ts';
 
 /** The request and the responses of a route. */

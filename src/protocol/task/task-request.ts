@@ -1,8 +1,8 @@
-import type { ChatRequest } from '#domain/turn/chat-request.ts';
+import type { ChatRequest } from '#domain/chat/chat-request.ts';
 import { isIdentifier } from '#domain/identifier.ts';
 import * as v from 'valibot';
 import { ChatError } from '#domain/errors.ts';
-import { oneShot, parseOneShot } from '#protocol/turn/chat-request.ts';
+import { oneShot, parseOneShot } from '#protocol/chat/chat-request.ts';
 import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';
 
 export interface TaskRequest {

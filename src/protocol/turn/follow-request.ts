@@ -1,6 +1,6 @@
+import type { TurnFormat } from '#protocol/turn/turn-encoding.ts';
 import * as v from 'valibot';
 import { parsed } from '#protocol/http/json-body.ts';
-import type { TurnFormat } from '#protocol/turn/chat-options.ts';
 
 const streamFormats = ['ui', 'data', 'text'] as const;
 /** From where on a turn is followed, and in which format; `Last-Event-ID` is another way. */

@@ -1,19 +1,24 @@
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 
-/** One encoding of a turn: what its answer looks like on the wire. */
+/** The formats in which a turn can be requested. */
+export const turnFormats = ['ui', 'data', 'text', 'json'] as const;
+
+export type TurnFormat = (typeof turnFormats)[number];
+
+/** One encoding of a turn: how its answer looks on the wire. */
 export interface TurnEncoding {
   readonly contentType: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Written in silence so that the connection stays open; absent where the format has no room. */
+  /** Written while the answer is silent, to keep the connection open; absent if impossible. */
   readonly ping?: string;
   /**
-   * What one event of a turn adds to the stream, often nothing. Throws the event's error where
-   * the format cannot say that it failed and the connection has to break instead.
+   * Returns what an event adds to the stream, often nothing. Throws the error of an event if the
+   * format cannot express it, so that the connection breaks instead.
    */
   encode(event: TurnEvent): string;
 }
 
-/** No proxy may hold back, compress or keep a stream of events. */
+/** Keeps proxies from buffering, compressing or caching a stream of events. */
 export const eventStreamHeaders = {
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { tryLines } from '#local/host/try-lines.ts';
+import { tryLines } from '#local/host/state/try-lines.ts';
 import { hostText } from '#test/fixtures/host-template.ts';
 import { startLocalProcess } from '#test/fixtures/local-process.ts';
 

@@ -1,7 +1,7 @@
 import { invalidRequest, type ChatError } from '#domain/errors.ts';
 import type { ModelExtensions } from '#domain/model/model.ts';
 import { builtInToolSets } from '#domain/model/tools.ts';
-import type { ChatPolicy, ChatRequest } from '#domain/turn/chat-request.ts';
+import type { ChatPolicy, ChatRequest } from '#domain/chat/chat-request.ts';
 
 /**
  * Returns the knowledge base, agent and tool sets of a request that passed `assertCompatible`.

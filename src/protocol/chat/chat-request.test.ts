@@ -1,7 +1,7 @@
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import { expect, test } from 'vitest';
-import type { ChatRequest } from '#domain/turn/chat-request.ts';
-import { parseChatRequest } from '#protocol/turn/chat-request.ts';
+import type { ChatRequest } from '#domain/chat/chat-request.ts';
+import { parseChatRequest } from '#protocol/chat/chat-request.ts';
 
 const parse = (body: unknown): ChatRequest =>
   parseChatRequest(typeof body === 'string' ? body : JSON.stringify(body)).chat;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ChatRequest } from '#domain/turn/chat-request.ts';
-import { planTurn, type PlanContext } from '#domain/turn/plan-turn.ts';
+import type { ChatRequest } from '#domain/chat/chat-request.ts';
+import { planTurn, type PlanContext } from '#domain/chat/plan-turn.ts';
 import type { TurnRequest } from '#domain/turn/turn-request.ts';
 import { ids } from '#lambda/runtime/ids.ts';
 import { createManualClock } from '#local/process/clock.ts';

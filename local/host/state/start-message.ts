@@ -1,5 +1,5 @@
-import type { LocalState } from '#local/host/local-state.ts';
-import { tryLines } from '#local/host/try-lines.ts';
+import type { LocalState } from '#local/host/state/local-state.ts';
+import { tryLines } from '#local/host/state/try-lines.ts';
 
 /** Returns what a user reads when a system is up: its addresses, its credentials, what to try. */
 export function startMessage(state: LocalState): string {

@@ -1,4 +1,4 @@
-import type { ChatQuestion } from '#domain/turn/chat-request.ts';
+import type { ChatQuestion } from '#domain/chat/chat-request.ts';
 import * as v from 'valibot';
 import type { Decision } from '#domain/model/tools.ts';
 import { identifier } from '#protocol/http/identifier.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { LocalState } from '#local/host/local-state.ts';
-import type { RouteState } from '#local/host/routes.ts';
-import { tryLines } from '#local/host/try-lines.ts';
+import type { LocalState } from '#local/host/state/local-state.ts';
+import type { RouteState } from '#local/host/state/routes.ts';
+import { tryLines } from '#local/host/state/try-lines.ts';
 
 const empty: LocalState = {
   ready: true,

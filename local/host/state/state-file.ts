@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { LocalState } from '#local/host/local-state.ts';
+import type { LocalState } from '#local/host/state/local-state.ts';
 
 /** Writes the state to a file that only its owner can read, because it contains credentials. */
 export async function writeStateFile(path: string, state: LocalState): Promise<void> {

@@ -1,6 +1,6 @@
-import { httpRoutes, restRoutes, type RouteState } from '#local/host/routes.ts';
+import { httpRoutes, restRoutes, type RouteState } from '#local/host/state/routes.ts';
 import type { Running } from '#local/host/start.ts';
-import { triggersOf } from '#local/host/triggers.ts';
+import { triggersOf } from '#local/host/state/triggers.ts';
 import { isNameOf } from '#local/lambda/definition/read-functions.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 

@@ -1,5 +1,5 @@
-import type { ApiState, LocalState } from '#local/host/local-state.ts';
-import type { RouteAccess, RouteState } from '#local/host/routes.ts';
+import type { ApiState, LocalState } from '#local/host/state/local-state.ts';
+import type { RouteAccess, RouteState } from '#local/host/state/routes.ts';
 
 /** A command that can be pasted into a shell while a system is running. */
 export interface TryLine {

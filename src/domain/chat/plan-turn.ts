@@ -7,9 +7,9 @@ import type { ModelOptions } from '#domain/model/model.ts';
 import { approvalKey } from '#domain/model/tools.ts';
 import type { Prices } from '#domain/spending/prices.ts';
 import { routeModel } from '#domain/spending/route-model.ts';
-import type { ChatPolicy, ChatQuestion, ChatRequest } from '#domain/turn/chat-request.ts';
-import { assertIdempotencyKey, type Ids } from '#domain/turn/ids.ts';
-import { assertCompatible, mustBeOneOf, planExtensions } from '#domain/turn/plan-extensions.ts';
+import type { ChatPolicy, ChatQuestion, ChatRequest } from '#domain/chat/chat-request.ts';
+import { assertIdempotencyKey, type Ids } from '#domain/ids.ts';
+import { assertCompatible, mustBeOneOf, planExtensions } from '#domain/chat/plan-extensions.ts';
 import type { TurnInput } from '#domain/turn/question.ts';
 import type { ConversationTarget, TurnRequest } from '#domain/turn/turn-request.ts';
 

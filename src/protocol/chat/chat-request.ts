@@ -1,11 +1,12 @@
+import type { TurnFormat } from '#protocol/turn/turn-encoding.ts';
 import * as v from 'valibot';
 import { invalidRequest } from '#domain/errors.ts';
-import type { ChatRequest } from '#domain/turn/chat-request.ts';
+import type { ChatRequest } from '#domain/chat/chat-request.ts';
 import { maxMessageLength, messageTextSchema } from '#protocol/conversation/message-text.ts';
 import { identifier } from '#protocol/http/identifier.ts';
 import { parsed, parseJsonObject } from '#protocol/http/json-body.ts';
-import { optionFields, toOptions, type TurnFormat } from '#protocol/turn/chat-options.ts';
-import { toUiQuestion, uiMessages } from '#protocol/turn/ui-chat-request.ts';
+import { optionFields, toOptions } from '#protocol/chat/chat-options.ts';
+import { toUiQuestion, uiMessages } from '#protocol/chat/ui-chat-request.ts';
 
 /** A chat request, and the format in which its answer is requested. */
 export interface ParsedChat {

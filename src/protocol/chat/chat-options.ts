@@ -1,15 +1,11 @@
-import type { ChatRequest } from '#domain/turn/chat-request.ts';
+import type { ChatRequest } from '#domain/chat/chat-request.ts';
 import * as v from 'valibot';
 import { invalidRequest } from '#domain/errors.ts';
 import type { KnowledgeUse } from '#domain/model/knowledge.ts';
 import type { InferenceConfig } from '#domain/model/model.ts';
 import { messageTextSchema } from '#protocol/conversation/message-text.ts';
+import { turnFormats } from '#protocol/turn/turn-encoding.ts';
 import { identifier } from '#protocol/http/identifier.ts';
-
-const turnFormats = ['ui', 'data', 'text', 'json'] as const;
-
-/** The formats in which a turn can be requested. */
-export type TurnFormat = (typeof turnFormats)[number];
 
 const unit = v.pipe(
   v.number('must be a number'),

@@ -1,7 +1,8 @@
+import type { TurnFormat } from '#protocol/turn/turn-encoding.ts';
 import { ownerOf } from '#domain/identity.ts';
 import { ChatError } from '#domain/errors.ts';
-import type { ChatPolicy } from '#domain/turn/chat-request.ts';
-import { planTurn } from '#domain/turn/plan-turn.ts';
+import type { ChatPolicy } from '#domain/chat/chat-request.ts';
+import { planTurn } from '#domain/chat/plan-turn.ts';
 import { runDetached } from '#domain/turn/run-detached.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import type { TurnPorts } from '#domain/turn/turn-request.ts';
@@ -11,8 +12,7 @@ import { createRouter } from '#lambda/runtime/router.ts';
 import { createTurnLogger } from '#lambda/turn/log-turn.ts';
 import { acceptedFormat, toTurnResponse } from '#lambda/turn/turn-response.ts';
 import type { RoutesOf } from '#protocol/http/routes.ts';
-import type { TurnFormat } from '#protocol/turn/chat-options.ts';
-import { parseChatRequest } from '#protocol/turn/chat-request.ts';
+import { parseChatRequest } from '#protocol/chat/chat-request.ts';
 
 /** The maximum size of a chat request. An unmodified `useChat` sends its whole history. */
 const maxBodyBytes = 1_048_576;
