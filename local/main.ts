@@ -5,6 +5,7 @@ import {
 } from '#local/bedrock/server/command-options.ts';
 import { endOnSignals } from '#local/process/end-on-signals.ts';
 import { startLocal } from '#local/host/host.ts';
+import { readInspect } from '#local/lambda/environment/debug-options.ts';
 import { readWholeNumber } from '#local/process/option-values.ts';
 import { readOptions } from '#local/process/read-options.ts';
 import { startMessage } from '#local/host/state/start-message.ts';
@@ -24,6 +25,7 @@ npm run local -- TEMPLATE [options]
   --endpoint SERVICE=URL  use a service at this URL instead of the local one (repeatable)
   --faithful-limits       limit the speed of streamed responses as AWS does
   --watch                 run changed code from the next invocation of a function on
+  --inspect NAME[=PORT]   let a debugger attach to a Node function (9229; repeatable)
 
 ${bedrockHelp}`;
 
@@ -38,6 +40,7 @@ const { values, positionals } = readOptions({
     host: { type: 'string' },
     'faithful-limits': { type: 'boolean', default: false },
     watch: { type: 'boolean', default: false },
+    inspect: { type: 'string', multiple: true, default: [] },
     ...bedrockArguments,
     help: { type: 'boolean', default: false },
   },
@@ -64,6 +67,7 @@ async function main(): Promise<void> {
     host: values.host,
     faithfulLimits: values['faithful-limits'],
     watch: values.watch,
+    debug: { sourceMaps: true, inspect: readInspect(values.inspect) },
     bedrock: await readBedrockArguments(values, 'us-east-1', console.log),
     endpoints: Object.fromEntries(values.endpoint.map(readEndpoint)),
     log: console.log,

@@ -24,25 +24,45 @@ export async function buildSystem(): Promise<void> {
   });
 }
 
-/** Bundles the handlers again whenever they change, and gives the template that names the bundles. */
-export async function watchSystem(): Promise<string> {
-  await buildSystem();
-  const watching = await context(await handlerOptions());
+/** A template whose bundles follow the sources until `close`. */
+export interface WatchedSystem {
+  readonly template: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Bundles the handlers whenever they change, unminified and with source maps, and returns the
+ * template that names the bundles.
+ */
+export async function watchSystem(): Promise<WatchedSystem> {
+  const bundles = '.streambed/dev.dist';
+  const watching = await context({
+    ...(await handlerOptions(bundles)),
+    minify: false,
+    sourcemap: 'inline',
+  });
+  await watching.rebuild();
+  await copyFontMaps(bundles);
   await watching.watch();
-  // Left where they are, the bundles are what the local host watches.
   const outdir = '.streambed/dev.cdk.out';
-  const inPlace = { 'aws:cdk:disable-asset-staging': true };
-  runNodeWith({ CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(inPlace) }, 'infra/app.ts');
-  return outdir;
+  // Unstaged, the bundles stay where esbuild writes them and the local host watches them.
+  const settings = { 'aws:cdk:disable-asset-staging': true, bundles };
+  runNodeWith({ CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(settings) }, 'infra/app.ts');
+  return { template: outdir, close: () => watching.dispose() };
 }
 
 async function bundleHandlers(): Promise<void> {
-  await build(await handlerOptions());
-  await cp('node_modules/pdfjs-dist/cmaps', 'dist/extract-text/font-maps', { recursive: true });
+  await build(await handlerOptions('dist'));
+  await copyFontMaps('dist');
+}
+
+async function copyFontMaps(bundles: string): Promise<void> {
+  const fontMaps = `${bundles}/extract-text/font-maps`;
+  await cp('node_modules/pdfjs-dist/cmaps', fontMaps, { recursive: true });
 }
 
 /** One folder for each handler. */
-async function handlerOptions(): Promise<BuildOptions> {
+async function handlerOptions(outdir: string): Promise<BuildOptions> {
   const files = await readdir('src/handlers');
   const names = files.map((file) => file.replace('.ts', ''));
   return {
@@ -52,7 +72,7 @@ async function handlerOptions(): Promise<BuildOptions> {
       ...mcpUsers.map((name) => ({ in: 'src/tools/mcp-client.ts', out: `${name}/mcp-client` })),
     ],
     plugins: [mcpClientApart],
-    outdir: 'dist',
+    outdir,
     outExtension: { '.js': '.cjs' },
   };
 }

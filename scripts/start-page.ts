@@ -75,7 +75,9 @@ function pageVariables(
     CHAT_URL: ChatFunction?.url,
     CONVERSATIONS_URL: ConversationsFunction?.url,
     CONVERSATION_STREAM_URL: ConversationStreamFunction?.url,
-    PAGE_HOSTS: `localhost:${port},127.0.0.1:${port}`,
+    PAGE_HOSTS: [`localhost:${port},127.0.0.1:${port}`, process.env['PAGE_HOSTS'] ?? '']
+      .filter((hosts) => hosts !== '')
+      .join(','),
     FUNCTION_URL_AUTH: ChatFunction?.authType,
     BILLED_BY_AWS: String(isBilled),
   };

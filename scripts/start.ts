@@ -6,24 +6,26 @@ import {
 } from '#local/bedrock/server/command-options.ts';
 import { endOnSignals } from '#local/process/end-on-signals.ts';
 import { startLocal } from '#local/host/host.ts';
+import { readInspect } from '#local/lambda/environment/debug-options.ts';
 import { readWholeNumber } from '#local/process/option-values.ts';
 import { readOptions } from '#local/process/read-options.ts';
-import type { LocalState } from '#local/host/state/local-state.ts';
 import { removeStateFile, writeStateFile } from '#local/host/state/state-file.ts';
-import { buildAll, watchSystem } from './build.ts';
+import { buildAll, watchSystem, type WatchedSystem } from './build.ts';
+import { startBanner } from './start-banner.ts';
 import { freePort, startPage } from './start-page.ts';
 
-const help = `Builds what is stale and runs the whole system on this machine.
+const help = `Builds what has changed and runs the whole system on this machine.
 
 npm start -- [options]
 
-  --port N          the gateway's port (4566); Function URLs follow from N+35, REST APIs from N+84
-  --web-port N      the page's port (3000, or PORT)
-  --state FILE      where to write what runs where (.streambed/local.json)
-  --data DIR        where conversations and secrets are kept (.streambed/data)
-  --quiet           no log lines of the functions
-  --watch           functions and page show changes at once (npm run dev)
-  --callbacks-here  callbacks of tasks may go to http://127.0.0.1
+  --port N              the gateway's port (4566); Function URLs start at N+35, REST APIs at N+84
+  --web-port N          the page's port (3000, or PORT)
+  --state FILE          the file for all addresses and credentials (.streambed/local.json)
+  --data DIR            the folder for conversations and secrets (.streambed/data)
+  --quiet               no log lines of the functions
+  --watch               show changes of functions and page at once (npm run dev)
+  --inspect NAME[=PORT] let a debugger attach to a function (9229), with --watch; repeatable
+  --callbacks-here      allow callbacks of tasks to http://127.0.0.1
 
 ${bedrockHelp}`;
 
@@ -35,6 +37,7 @@ const { values } = readOptions({
     data: { type: 'string', default: '.streambed/data' },
     quiet: { type: 'boolean', default: false },
     watch: { type: 'boolean', default: false },
+    inspect: { type: 'string', multiple: true, default: [] },
     'callbacks-here': { type: 'boolean', default: false },
     ...bedrockArguments,
     help: { type: 'boolean', default: false },
@@ -52,17 +55,18 @@ try {
 async function start(): Promise<void> {
   const gatewayPort = readWholeNumber('--port', values.port);
   const pagePort = readWholeNumber('--web-port', values['web-port']);
-  // Before anything is built, perhaps under another system that runs from here.
+  // Before anything is built, because another system may already run from this folder.
   await freePort(gatewayPort, '--port');
   await freePort(pagePort, '--web-port or PORT');
   const knowledge = values.knowledge.length === 0 ? ['docs'] : values.knowledge;
   const bedrock = await readBedrockArguments({ ...values, knowledge }, 'us-east-1', console.log);
   const { watch } = values;
-  const template = watch ? await watchSystem() : await buildAll();
+  const { template, close: stopBuilding } = watch ? await watchSystem() : await buildOnce();
   const system = await startLocal({
     template,
     parameters: parametersFor(bedrock.knowledgeBases ?? []),
     watch,
+    debug: { sourceMaps: watch, inspect: readInspect(values.inspect) },
     data: values.data,
     port: gatewayPort,
     bedrock,
@@ -86,13 +90,19 @@ async function start(): Promise<void> {
     async close() {
       await page.close();
       await system.close();
+      await stopBuilding();
     },
   });
   page.onExit(end);
-  console.log(banner(state));
+  console.log(startBanner(state, describeSource(values)));
+  console.log(`All of this is also in ${values.state}`);
 }
 
-/** What this machine has in the place of what a deployment names. */
+async function buildOnce(): Promise<WatchedSystem> {
+  return { template: await buildAll(), close: () => Promise.resolve() };
+}
+
+/** Returns the template's parameters that name local resources. */
 function parametersFor(bases: readonly { readonly id: string }[]): Record<string, string> {
   return {
     LoopbackCallbacks: String(values['callbacks-here']),
@@ -104,32 +114,7 @@ function parametersFor(bases: readonly { readonly id: string }[]): Record<string
   };
 }
 
-/** The folder that is given without a name is the one that the documents speak of. */
+/** The documentation calls the default knowledge base `docs`. */
 function baseName(id: string): string {
   return id === 'LOCALKB001' ? 'docs' : id;
-}
-
-function banner({ web, apis, functions, endpoints, signIn }: LocalState): string {
-  const api = Object.values(apis)[0];
-  const urls = Object.entries(functions).flatMap(([name, { url, authType }]) =>
-    url === undefined ? [] : [`  ${name.padEnd(26)} ${url}  (${authType})`],
-  );
-  const body = '{"prompt":"Write 200 words about rivers","format":"text"}';
-  return [
-    '',
-    `Ready. Chat at ${web}/chat`,
-    '',
-    `  ${'REST API'.padEnd(26)} ${api?.url}`,
-    ...urls,
-    ...(signIn?.users ?? []).map(
-      ({ username, password }) => `  ${`Sign-in of ${username}`.padEnd(26)} ${password}`,
-    ),
-    `  ${'AWS endpoint'.padEnd(26)} ${endpoints.aws}`,
-    `  ${'What runs where'.padEnd(26)} ${values.state}`,
-    '',
-    `${describeSource(values)} Try:`,
-    '',
-    `  curl -N ${api?.url}/chat/stream -H 'x-api-key: ${api?.apiKeys[0]}' -H 'content-type: application/json' -d '${body}'`,
-    '',
-  ].join('\n');
 }

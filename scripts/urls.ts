@@ -2,38 +2,71 @@ import { readFile } from 'node:fs/promises';
 import type { LocalState } from '#local/host/state/local-state.ts';
 import { readOptions } from '#local/process/read-options.ts';
 
-/*
- * Prints what runs where as variables of a shell, from the state file of a system that is up:
- * eval "$(npm run -s urls)"
- */
+const help = `Prints the addresses and credentials of the running system as shell variables.
+
+eval "$(npm run -s urls)"               STREAMBED_API, STREAMBED_KEY, STREAMBED_CHAT_URL …
+eval "$(npm run -s urls -- --aws)"      AWS_ENDPOINT_URL, AWS_REGION and credentials, for AWS tools
+
+  --state FILE  the state file of the system (.streambed/local.json)
+  --aws         print the variables that AWS SDKs and the AWS CLI read`;
+
 const { values } = readOptions({
-  options: { state: { type: 'string', default: '.streambed/local.json' } },
+  options: {
+    state: { type: 'string', default: '.streambed/local.json' },
+    aws: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
 });
 
-try {
-  const state: LocalState = JSON.parse(await readFile(values.state, 'utf8'));
-  for (const [name, value] of Object.entries(variablesOf(state))) {
+if (values.help) console.log(help);
+else await printVariables();
+
+async function printVariables(): Promise<void> {
+  const state = await readState(values.state);
+  if (state === undefined) {
+    const hint = 'Start the system with npm start, or name its state file with --state.';
+    console.error(`${values.state} could not be read. ${hint}`);
+    process.exitCode = 1;
+    return;
+  }
+  const variables = values.aws ? awsVariables(state) : streambedVariables(state);
+  for (const [name, value] of Object.entries(variables)) {
     console.log(`export ${name}='${value.replaceAll("'", String.raw`'\''`)}'`);
   }
-} catch (error) {
-  console.error(`${values.state}: cannot be read. Is npm start running?`, error);
-  process.exitCode = 1;
 }
 
-function variablesOf({ apis, functions, credentials, endpoints, signIn }: LocalState) {
+async function readState(file: string): Promise<LocalState | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function streambedVariables(state: LocalState): Record<string, string> {
+  const { apis, functions, credentials, endpoints, signIn } = state;
   const urlOf = (name: string): string => functions[name]?.url ?? '';
   const [user] = signIn?.users ?? [];
   return {
-    API: apis['Api']?.url ?? '',
-    KEY: apis['Api']?.apiKeys[0] ?? '',
-    CHAT_URL: urlOf('ChatFunction'),
-    INVOKE_URL: urlOf('InvokeFunction'),
-    LANGCHAIN_URL: urlOf('LangChainFunction'),
+    STREAMBED_API: apis['Api']?.url ?? '',
+    STREAMBED_KEY: apis['Api']?.apiKeys[0] ?? '',
+    STREAMBED_CHAT_URL: urlOf('ChatFunction'),
+    STREAMBED_INVOKE_URL: urlOf('InvokeFunction'),
+    STREAMBED_LANGCHAIN_URL: urlOf('LangChainFunction'),
+    STREAMBED_ENDPOINT_URL: endpoints.aws,
+    STREAMBED_ACCESS_KEY_ID: credentials.accessKeyId,
+    STREAMBED_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    STREAMBED_CLIENT_ID: signIn?.clientId ?? '',
+    STREAMBED_USERNAME: user?.username ?? '',
+    STREAMBED_PASSWORD: user?.password ?? '',
+  };
+}
+
+function awsVariables({ endpoints, region, credentials }: LocalState): Record<string, string> {
+  return {
     AWS_ENDPOINT_URL: endpoints.aws,
+    AWS_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    CLIENT_ID: signIn?.clientId ?? '',
-    USERNAME: user?.username ?? '',
-    PASSWORD: user?.password ?? '',
   };
 }

@@ -39,8 +39,14 @@ export class StreambedFunction extends Function {
       architecture: Architecture.ARM_64,
       memorySize,
       handler: 'index.handler',
-      code: Code.fromAsset(`dist/${bundle}`),
+      code: Code.fromAsset(`${bundleFolder(scope)}/${bundle}`),
     });
     this.role = role;
   }
+}
+
+/** `npm run dev` has bundles of its own, with source maps. */
+function bundleFolder(scope: Construct): string {
+  const folder: unknown = scope.node.tryGetContext('bundles');
+  return typeof folder === 'string' ? folder : 'dist';
 }

@@ -10,6 +10,7 @@ import { planPorts, type PlannedPort } from '#local/host/ports.ts';
 import type { Endpoints } from '#local/host/remote-services.ts';
 import type { Shutdown } from '#local/host/shutdown.ts';
 import { createShaping, unshaped, type Shaping } from '#local/lambda/invoke/response-shaping.ts';
+import { noDebugging, type DebugOptions } from '#local/lambda/environment/debug-options.ts';
 import { realClock, type Clock } from '#local/process/clock.ts';
 import type { Binding } from '#local/process/listen.ts';
 import { readAssembly } from '#local/template/assembly.ts';
@@ -37,6 +38,8 @@ export interface LocalOptions {
   readonly faithfulLimits?: boolean;
   /** Whether functions restart when their code changes. */
   readonly watch?: boolean;
+  /** How Node functions are debugged. */
+  readonly debug?: DebugOptions;
   /** The clock of retries, schedules and queues. */
   readonly clock?: Clock;
   log(line: string): void;
@@ -58,6 +61,7 @@ export interface Plan {
   readonly plannedPorts: readonly PlannedPort[];
   readonly shaping: Shaping;
   readonly watch: boolean;
+  readonly debug: DebugOptions;
   readonly clock: Clock;
   readonly notices: Notices;
   log(line: string): void;
@@ -85,6 +89,7 @@ export async function plan(options: LocalOptions, shutdown: Shutdown): Promise<P
     plannedPorts: planPorts(await openWithoutAddresses(templates, parameters, secrets), binding),
     shaping: options.faithfulLimits === true ? createShaping(clock) : unshaped,
     watch: options.watch ?? false,
+    debug: options.debug ?? noDebugging,
     notices: createNotices(options.log),
     log: (line) => options.log(line),
   };

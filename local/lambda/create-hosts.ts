@@ -2,6 +2,11 @@ import { join } from 'node:path';
 import type { Secrets } from '#local/host/data-directory.ts';
 import { localEndpoints, type Endpoints } from '#local/host/remote-services.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
+import {
+  nodeFlags,
+  withDebugTimeout,
+  type DebugOptions,
+} from '#local/lambda/environment/debug-options.ts';
 import { FunctionHost } from '#local/lambda/function-host.ts';
 import { writeBootstraps } from '#local/lambda/environment/write-bootstrap.ts';
 import type { LogStore } from '#local/logs/log-store.ts';
@@ -10,6 +15,7 @@ export interface FunctionHostsSettings {
   readonly options: {
     readonly data: string;
     readonly endpoints?: Endpoints;
+    readonly debug: DebugOptions;
     log(line: string): void;
   };
   readonly region: string;
@@ -40,7 +46,14 @@ export async function createHosts(
       // Lambda joins the lines of one message with carriage returns. On a terminal, they are split.
       options.log(`${definition.key}  ${line.replaceAll('\r', '\n')}`);
     };
-    return new FunctionHost({ definition, bootstraps, variables, log });
+    const flags = nodeFlags(options.debug, definition.key);
+    return new FunctionHost({
+      definition: withDebugTimeout(definition, options.debug),
+      bootstraps,
+      variables,
+      flags,
+      log,
+    });
   });
 }
 

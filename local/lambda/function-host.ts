@@ -13,6 +13,8 @@ export interface FunctionHostSettings {
   readonly definition: FunctionDefinition;
   readonly bootstraps: Bootstraps;
   readonly variables: Readonly<Record<string, string>>;
+  /** Flags of Node, for debugging. */
+  readonly flags: readonly string[];
   /** Receives a line of the function's log and the name of its log stream. */
   log(line: string, stream: string): void;
 }
@@ -76,11 +78,12 @@ export class FunctionHost {
   }
 
   #start(phase: 'init' | 'invoke'): Promise<Environment> {
-    const { definition, bootstraps, variables, log } = this.#settings;
+    const { definition, bootstraps, variables, flags, log } = this.#settings;
     const stream = newLogStream();
     const starting = Environment.start({
       definition,
       bootstraps,
+      flags,
       phase,
       initLimitMs: phase === 'init' ? initLimitMs : definition.timeoutMs,
       variables: {

@@ -6,6 +6,8 @@ import { runtimeCommand, type Bootstraps } from '#local/lambda/environment/runti
 export interface RuntimeProcessSettings {
   readonly definition: FunctionDefinition;
   readonly bootstraps: Bootstraps;
+  /** Flags of Node, for debugging. */
+  readonly flags: readonly string[];
   /** All environment variables of the process except those of its runtime. */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -16,11 +18,11 @@ process.on('exit', () => running.forEach(killGroup));
 
 /** Starts the process of an execution environment and emits the lines of stdout and stderr. */
 export function spawnRuntime(
-  { definition, bootstraps, variables }: RuntimeProcessSettings,
+  { definition, bootstraps, variables, flags }: RuntimeProcessSettings,
   runtimeApi: string,
   onLine: (line: string) => void,
 ): ChildProcess {
-  const { command, args, variables: paths } = runtimeCommand(definition, bootstraps);
+  const { command, args, variables: paths } = runtimeCommand(definition, bootstraps, flags);
   const child = spawn(command, [...args], {
     cwd: definition.root,
     env: { ...paths, ...variables, AWS_LAMBDA_RUNTIME_API: runtimeApi },

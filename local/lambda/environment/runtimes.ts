@@ -25,8 +25,9 @@ export function unsupportedReason(runtime: string): string | undefined {
 export function runtimeCommand(
   definition: FunctionDefinition,
   bootstraps: Bootstraps,
+  flags: readonly string[],
 ): RuntimeCommand {
-  const base = baseCommand(definition, bootstraps);
+  const base = baseCommand(definition, bootstraps, flags);
   const wrapper = definition.environment['AWS_LAMBDA_EXEC_WRAPPER'];
   if (wrapper === undefined) return base;
   const script = findInLayers(definition, wrapper) ?? wrapper;
@@ -41,10 +42,14 @@ export interface Bootstraps {
   readonly sdkRoot: string;
 }
 
-function baseCommand(definition: FunctionDefinition, bootstraps: Bootstraps): RuntimeCommand {
+function baseCommand(
+  definition: FunctionDefinition,
+  bootstraps: Bootstraps,
+  flags: readonly string[],
+): RuntimeCommand {
   const { runtime, memoryMb } = definition;
   if (runtime.startsWith('nodejs')) {
-    const args = [...heapFlags(memoryMb), bootstraps.node, bootstraps.sdkRoot];
+    const args = [...heapFlags(memoryMb), ...flags, bootstraps.node, bootstraps.sdkRoot];
     return { command: process.execPath, args, variables: nodePaths(definition) };
   }
   if (runtime.startsWith('python')) {
