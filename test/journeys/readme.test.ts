@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeStateFile } from '#local/host/state/state-file.ts';
+import { runLines, shellBlock, withStateFile } from '#test/fixtures/document-commands.ts';
 import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 
 let system: StreambedSystem;
 let stateFile = '';
-let readme = '';
 
 beforeAll(async () => {
   system = await startSystem({
@@ -20,93 +19,91 @@ beforeAll(async () => {
   });
   stateFile = join(await mkdtemp(join(tmpdir(), 'streambed-')), 'local.json');
   await writeStateFile(stateFile, system.state);
-  readme = await readFile('README.md', 'utf8');
 });
 afterAll(() => system.close());
 
-/** The commands of a section of a document, as they stand there; a line that goes on is one. */
-function commandsOf(document: string, heading: string): readonly string[] {
-  const [, section = ''] = document.split(`## ${heading}\n`);
-  const [, block = ''] = /```sh\n([^]*?)```/u.exec(section) ?? [];
-  const whole = block.replaceAll(/(?:\\\n|\|\n)\s*/gu, (end) => (end.startsWith('|') ? '| ' : ''));
-  const lines = whole.split('\n').filter((line) => line !== '');
-  return lines.map((line) =>
-    line.replace('npm run -s urls', `node scripts/urls.ts --state ${stateFile}`),
+async function commandsOf(file: string, heading: string): Promise<readonly string[]> {
+  const lines = shellBlock(await readFile(file, 'utf8'), heading);
+  return lines.map((line) => withStateFile(line, stateFile));
+}
+
+test('every command of the README works', async () => {
+  const results = await runLines(await commandsOf('README.md', 'Try the API'));
+  expect(results.filter(({ code }) => code !== 0)).toEqual([]);
+  const responses = results.slice(2);
+  expect(responses).toHaveLength(4);
+  expect(responses[0]?.output).toContain('rivers');
+  for (const { output } of responses.slice(1))
+    expect(JSON.parse(output)).not.toHaveProperty('code');
+});
+
+test('the Japanese README has the same headings, links and commands as the English one', async () => {
+  const [english, japanese] = await Promise.all(
+    ['README.md', 'README.ja.md'].map((file) => readFile(file, 'utf8')),
   );
-}
+  const outline = (text = ''): readonly string[] =>
+    text.split('\n').flatMap((line) => /^#+(?= )/u.exec(line) ?? []);
+  const commands = (text = ''): readonly string[] =>
+    [...text.matchAll(/```sh\n([^]*?)```/gu)].map(([, block = '']) => block);
+  const links = (text = ''): readonly string[] =>
+    [...text.matchAll(/\]\(([^)]+)\)/gu)]
+      .map(([, link = '']) => link)
+      .filter((link) => !link.startsWith('README'))
+      .toSorted();
+  expect(outline(japanese)).toEqual(outline(english));
+  expect(commands(japanese)).toEqual(commands(english));
+  expect(links(japanese)).toEqual(links(english));
+  expect((english ?? '').split('\n').length).toBeLessThanOrEqual(62);
+});
 
-const commands = (): readonly string[] => commandsOf(readme, 'Ask it');
-
-interface Ran {
-  readonly line: string;
-  readonly code: number;
-  readonly output: string;
-}
-
-/** Runs lines in one shell, and tells of each how it ended. */
-async function run(lines: readonly string[]): Promise<readonly Ran[]> {
-  const mark = '=====';
-  const script = lines.map((line) => `${line}\necho "${mark}$?"`).join('\n');
-  const child = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const output = Buffer.concat(await Array.fromAsync(child.stdout)).toString('utf8');
-  const parts = output.split(new RegExp(`${mark}(\\d+)\\n`, 'u'));
-  return lines.map((line, index) => ({
-    line,
-    output: parts[2 * index] ?? '',
-    code: Number(parts[2 * index + 1]),
-  }));
-}
-
-test('every command of the README works as it stands there', async () => {
-  const lines = commands();
+test('every command of the API reference works', async () => {
+  const lines = await commandsOf('docs/api.md', 'Try every route');
   expect(lines.length).toBeGreaterThan(25);
-  const ran = await run(lines);
-  expect(ran.filter(({ code }) => code !== 0)).toEqual([]);
-  const silent = ran.filter(({ line, output }) => output === '' && /^(?:signed|curl) /u.test(line));
+  const results = await runLines(lines);
+  expect(results.filter(({ code }) => code !== 0)).toEqual([]);
+  const silent = results.filter(
+    ({ line, output }) => output === '' && /^(?:signed|curl) /u.test(line),
+  );
   expect(silent).toEqual([]);
 });
 
-test('signing in works as its document says', async () => {
-  const lines = commandsOf(await readFile('docs/identity.md', 'utf8'), 'Signing in');
-  const ran = await run(lines);
-  expect(ran.filter(({ code }) => code !== 0)).toEqual([]);
-  expect(ran.at(-1)?.output).toMatch(/^\{"conversations":/u);
-});
-
-test('tools are called, and an approval is given, as their document says', async () => {
-  const [, block = ''] = /```sh\n([^]*?)```/u.exec(await readFile('docs/tools.md', 'utf8')) ?? [];
-  const lines = block
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => line.replace('npm run -s urls', `node scripts/urls.ts --state ${stateFile}`));
-  const ran = await run(lines);
-  expect(ran.filter(({ code }) => code !== 0)).toEqual([]);
-  expect(ran.at(-1)?.output).toContain('- buy milk');
-});
-
-test('every door of the README’s table has a command', () => {
-  const [, section = ''] = readme.split('## Ask it');
+test('every route of the API reference has a command', async () => {
+  const text = await readFile('docs/api.md', 'utf8');
+  const [, section = ''] = text.split('## REST API routes');
   const rows = section.split('\n').filter((line) => line.startsWith('| `'));
   expect(rows.length).toBeGreaterThan(14);
-  const asked = commands()
+  const commands = shellBlock(text, 'Try every route')
     .join('\n')
     .replaceAll(/\$(?:ID|TASK|DOCUMENT|ANALYSIS)/gu, '{id}');
-  const doors = rows.flatMap((row) => {
+  const paths = rows.flatMap((row) => {
     const [, cell = ''] = row.split('|');
     return [...cell.matchAll(/(?:[A-Z]+ )?(\/[\w/{}.-]+)/gu)].map(([, path = '']) => path);
   });
-  expect(doors.length).toBeGreaterThan(12);
-  expect(
-    doors.filter((path) => !asked.includes(`api ${path}`) && !asked.includes(`$API${path}`)),
-  ).toEqual([]);
+  expect(paths.length).toBeGreaterThan(12);
+  const untried = paths.filter(
+    (path) => !commands.includes(`api ${path}`) && !commands.includes(`$STREAMBED_API${path}`),
+  );
+  expect(untried).toEqual([]);
   for (const name of [
     '"agent"',
     '"tools"',
     '"knowledge_base"',
-    '$CHAT_URL',
-    '$INVOKE_URL',
-    '$LANGCHAIN_URL',
+    '$STREAMBED_CHAT_URL',
+    '$STREAMBED_INVOKE_URL',
+    '$STREAMBED_LANGCHAIN_URL',
   ]) {
-    expect(asked).toContain(name);
+    expect(commands).toContain(name);
   }
+});
+
+test('signing in works as its document says', async () => {
+  const results = await runLines(await commandsOf('docs/identity.md', 'Signing in'));
+  expect(results.filter(({ code }) => code !== 0)).toEqual([]);
+  expect(results.at(-1)?.output).toMatch(/^\{"conversations":/u);
+});
+
+test('tools are called, and a call is approved, as their document says', async () => {
+  const results = await runLines(await commandsOf('docs/tools.md', ''));
+  expect(results.filter(({ code }) => code !== 0)).toEqual([]);
+  expect(results.at(-1)?.output).toContain('- buy milk');
 });
