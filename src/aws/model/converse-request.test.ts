@@ -51,3 +51,10 @@ test('what is for readers alone is not shown to models', () => {
   ]);
   expect(shown).toEqual([{ text: 'Hello' }]);
 });
+
+test('metadata marks the call in the invocation log of Bedrock', () => {
+  const request = { owner: 'ada', modelId: 'm', inference: {}, messages: [userMessage('Hi')] };
+  const { requestMetadata } = toConverseRequest({ ...request, metadata: { team: 'sales' } });
+  expect(requestMetadata).toEqual({ team: 'sales' });
+  expect(toConverseRequest(request)).not.toHaveProperty('requestMetadata');
+});

@@ -22,7 +22,7 @@ type ToolUseInput = ConverseToolUse['input'];
 
 /** A model request in the words of Bedrock's Converse API. */
 export function toConverseRequest(request: ModelRequest): ConverseStreamCommandInput {
-  const { modelId, messages, system, inference, answerSoFar } = request;
+  const { modelId, messages, system, inference, answerSoFar, metadata } = request;
   const { afterSystem, afterMessages } = cachePointsFor(request);
   const asked = messages.map((message, index) =>
     toConverseMessage(message, modelId, afterMessages.has(index)),
@@ -32,6 +32,7 @@ export function toConverseRequest(request: ModelRequest): ConverseStreamCommandI
     modelId,
     messages: [...asked, ...more],
     inferenceConfig: toInferenceConfig(inference),
+    ...(metadata === undefined ? {} : { requestMetadata: { ...metadata } }),
     ...toToolConfig(request),
     ...(system === undefined
       ? {}

@@ -35,6 +35,8 @@ export interface ModelOptions {
   readonly toolChoice?: ToolChoice | undefined;
   /** JSON Schema of the answer. */
   readonly outputSchema?: { readonly name: string; readonly schema: object } | undefined;
+  /** Marks the call in Bedrock's invocation log. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What answers together with the model, or in its place. */

@@ -53,6 +53,19 @@ const knowledgeBase = v.union(
   `must be a name, or {"name","mode"} with mode one of ${knowledgeModes.join(', ')}`,
 );
 
+/** Bedrock's limits (API reference of Converse, `requestMetadata`). */
+const metadataText = /^[\w\s:@$#=/+,.-]{1,256}$/u;
+const metadataRule = 'must have at most 16 names and values of 1 to 256 characters';
+const metadata = v.pipe(
+  v.record(
+    v.pipe(v.string(metadataRule), v.regex(metadataText, metadataRule)),
+    v.pipe(v.string(metadataRule), v.regex(metadataText, metadataRule)),
+    'must be an object of strings',
+  ),
+  v.check((entries) => !Array.isArray(entries), 'must be an object of strings'),
+  v.check((entries) => Object.keys(entries).length <= 16, metadataRule),
+);
+
 /** The fields that every kind of chat request may have. */
 export const optionFields = {
   model: v.optional(v.string('must be a string')),
@@ -66,6 +79,7 @@ export const optionFields = {
       v.maxLength(8, 'must be at most 8 names'),
     ),
   ),
+  metadata: v.optional(metadata),
   format: v.optional(v.picklist(turnFormats, `must be one of ${turnFormats.join(', ')}`)),
 };
 
@@ -79,8 +93,10 @@ export function toOptions({
   knowledge_base: knowledge,
   agent,
   tools,
+  metadata: marks,
 }: OptionFields): Omit<ChatRequest, 'question' | 'conversation'> {
-  if (agent !== undefined) assertNoneOf({ model, system, knowledge_base: knowledge, tools });
+  if (agent !== undefined)
+    assertNoneOf({ model, system, knowledge_base: knowledge, tools, metadata: marks });
   return {
     inference: toInferenceConfig(config),
     knowledge: knowledge === undefined ? undefined : toKnowledgeUse(knowledge),
@@ -88,6 +104,7 @@ export function toOptions({
     toolSets: tools?.length === 0 ? undefined : tools,
     modelId: model,
     system,
+    metadata: marks,
   };
 }
 
