@@ -53,18 +53,22 @@ const knowledgeBase = v.union(
   `must be a name, or {"name","mode"} with mode one of ${knowledgeModes.join(', ')}`,
 );
 
-/** Bedrock's limits (API reference of Converse, `requestMetadata`). */
-const metadataText = /^[\w\s:@$#=/+,.-]{1,256}$/u;
+/** The limits of `requestMetadata` (API reference of Converse). */
 const metadataRule = 'must have at most 16 names and values of 1 to 256 characters';
-const metadata = v.pipe(
-  v.record(
-    v.pipe(v.string(metadataRule), v.regex(metadataText, metadataRule)),
-    v.pipe(v.string(metadataRule), v.regex(metadataText, metadataRule)),
-    'must be an object of strings',
-  ),
-  v.check((entries) => !Array.isArray(entries), 'must be an object of strings'),
+const metadataText = v.pipe(
+  v.string(metadataRule),
+  v.regex(/^[\w\s:@$#=/+,.-]{1,256}$/u, metadataRule),
+);
+const callMetadata = v.pipe(
+  // `v.record` alone would accept an array.
+  v.custom<Record<string, unknown>>(isObject, 'must be an object of strings'),
+  v.record(metadataText, metadataText),
   v.check((entries) => Object.keys(entries).length <= 16, metadataRule),
 );
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** The fields that every kind of chat request may have. */
 export const optionFields = {
@@ -79,7 +83,7 @@ export const optionFields = {
       v.maxLength(8, 'must be at most 8 names'),
     ),
   ),
-  metadata: v.optional(metadata),
+  metadata: v.optional(callMetadata),
   format: v.optional(v.picklist(turnFormats, `must be one of ${turnFormats.join(', ')}`)),
 };
 
@@ -93,10 +97,10 @@ export function toOptions({
   knowledge_base: knowledge,
   agent,
   tools,
-  metadata: marks,
+  metadata,
 }: OptionFields): Omit<ChatRequest, 'question' | 'conversation'> {
   if (agent !== undefined)
-    assertNoneOf({ model, system, knowledge_base: knowledge, tools, metadata: marks });
+    assertNoneOf({ model, system, knowledge_base: knowledge, tools, metadata });
   return {
     inference: toInferenceConfig(config),
     knowledge: knowledge === undefined ? undefined : toKnowledgeUse(knowledge),
@@ -104,7 +108,7 @@ export function toOptions({
     toolSets: tools?.length === 0 ? undefined : tools,
     modelId: model,
     system,
-    metadata: marks,
+    metadata,
   };
 }
 
