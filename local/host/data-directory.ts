@@ -35,9 +35,16 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Opens a data directory and returns its secrets. Creates both if they do not exist. */
+/** The version of what a data directory contains. Version 1 had no version file. */
+const dataVersion = 2;
+
+/**
+ * Opens a data directory and returns its secrets. Creates both if they do not exist. Throws if a
+ * newer version wrote the directory.
+ */
 export async function openDataDirectory(path: string): Promise<Secrets> {
   await mkdir(path, { recursive: true, mode: 0o700 });
+  await checkVersion(path);
   const file = join(path, 'secrets.json');
   if (existsSync(file)) return readSecrets(file);
   const secrets: Secrets = {
@@ -49,6 +56,16 @@ export async function openDataDirectory(path: string): Promise<Secrets> {
   };
   await writeFile(file, JSON.stringify(secrets), { mode: 0o600 });
   return secrets;
+}
+
+async function checkVersion(path: string): Promise<void> {
+  const file = join(path, 'version');
+  const version = existsSync(file) ? Number(await readFile(file, 'utf8')) : 1;
+  if (version > dataVersion) {
+    const hint = 'Use that version, or another folder with --data.';
+    throw new Error(`${path} was written by a newer version (format ${version}). ${hint}`);
+  }
+  if (version < dataVersion) await writeFile(file, String(dataVersion));
 }
 
 async function readSecrets(file: string): Promise<Secrets> {
