@@ -13,39 +13,46 @@ import type { WholeBlock } from '#domain/conversation/message.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
-/** The block of the answer's text; those of steps are counted from a number that it never has. */
+/** The block index of the answer's text. */
 export const textIndex = 0;
+
+/** The blocks of steps are numbered from an index that the text never has. */
 const firstStepIndex = 1_000;
 
-/** The members of an event's payload that came as JSON: dates and bytes are still text. */
-type Sent<Part> = Omit<Part, 'bytes' | 'eventTime'> & { readonly bytes?: string };
+/** A union member parsed from JSON, in which dates and bytes are still text. */
+type JsonPart<Part> = Omit<Part, 'bytes' | 'eventTime'> & { readonly bytes?: string };
 
-/** Turns the steps of a classic agent into events, which are numbered as they come. */
+/** Converts the steps of a classic agent to events. Their blocks are numbered in order of arrival. */
 export interface AgentSteps {
-  trace(part: Sent<TracePart>): Generator<StreamEvent>;
-  chunk(part: Sent<PayloadPart>): Generator<StreamEvent>;
+  trace(part: JsonPart<TracePart>): Generator<StreamEvent>;
+  chunk(part: JsonPart<PayloadPart>): Generator<StreamEvent>;
   returnControl(part: ReturnControlPayload): Generator<StreamEvent>;
-  /** What all its models used so far, as far as the trace says it. */
+  /** Returns the usage of all model calls so far; undefined if the trace reports none. */
   usage(): Usage | undefined;
 }
 
+/** Returns a converter for one answer. It keeps the block index and adds up the usage. */
 export function createAgentSteps(): AgentSteps {
   let index = firstStepIndex;
   let used: Usage | undefined;
   let query = '';
-  const whole = (block: WholeBlock): StreamEvent => ({ type: 'block', index: (index += 1), block });
+  const toBlockEvent = (block: WholeBlock): StreamEvent => ({
+    type: 'block',
+    index: (index += 1),
+    block,
+  });
   function* call(toolUseId: string, name: string, input: unknown): Generator<StreamEvent> {
     index += 1;
     yield { type: 'block-start', index, toolUseId, name };
     yield { type: 'tool-input-delta', index, json: JSON.stringify(input) };
     yield { type: 'block-stop', index };
   }
-  function* invoked(input: InvocationInput): Generator<StreamEvent> {
+  function* invocation(input: InvocationInput): Generator<StreamEvent> {
     query = input.knowledgeBaseLookupInput?.text ?? query;
-    const found = callIn(input);
-    if (found !== undefined) yield* call(input.traceId ?? '', found.name, found.input);
+    const step = toInvocationCall(input);
+    if (step !== undefined) yield* call(input.traceId ?? '', step.name, step.input);
   }
-  function* orchestrated(trace: OrchestrationTrace): Generator<StreamEvent> {
+  function* orchestration(trace: OrchestrationTrace): Generator<StreamEvent> {
     const thought = trace.rationale?.text ?? '';
     if (thought !== '') {
       index += 1;
@@ -53,22 +60,22 @@ export function createAgentSteps(): AgentSteps {
       yield { type: 'block-stop', index };
     }
     used = sum(used, trace.modelInvocationOutput?.metadata?.usage);
-    if (trace.invocationInput !== undefined) yield* invoked(trace.invocationInput);
-    const block = trace.observation === undefined ? undefined : observed(trace.observation, query);
-    if (block !== undefined) yield whole(block);
+    if (trace.invocationInput !== undefined) yield* invocation(trace.invocationInput);
+    const block = trace.observation && toResultBlock(trace.observation, query);
+    if (block !== undefined) yield toBlockEvent(block);
   }
   return {
     *trace({ trace }) {
-      if (trace?.orchestrationTrace !== undefined) yield* orchestrated(trace.orchestrationTrace);
+      if (trace?.orchestrationTrace !== undefined) yield* orchestration(trace.orchestrationTrace);
     },
     *chunk({ bytes = '', attribution }) {
       const text = Buffer.from(bytes, 'base64').toString('utf8');
       if (text !== '') yield { type: 'text-delta', index: textIndex, text };
-      yield* citationsIn(attribution).map((block) => whole(block));
+      yield* citationsIn(attribution).map((block) => toBlockEvent(block));
     },
     *returnControl({ invocationId = '', invocationInputs = [] }) {
       for (const [number, member] of invocationInputs.entries()) {
-        const { name, input } = returned(member);
+        const { name, input } = toReturnedCall(member);
         yield* call(number === 0 ? invocationId : `${invocationId}.${number}`, name, input);
       }
     },
@@ -82,7 +89,7 @@ function citationsIn(attribution: PayloadPart['attribution']): readonly WholeBlo
       const passages = (retrievedReferences ?? []).map(toPassage);
       if (passages.length === 0) return [];
       const { start, end } = generatedResponsePart?.textResponsePart?.span ?? {};
-      // The service counts the last character in.
+      // The service includes the last character in the span.
       const span =
         start === undefined || end === undefined ? {} : { span: { start, end: end + 1 } };
       return [{ type: 'citation', passages, ...span } as const];
@@ -95,48 +102,50 @@ interface Call {
   readonly input: unknown;
 }
 
-/** What an agent calls; a search is told with what it found. */
-function callIn(input: InvocationInput): Call | undefined {
-  const { actionGroupInvocationInput: action, agentCollaboratorInvocationInput: other } = input;
+/** Returns the tool call of a step; undefined for a search, which is shown with its result. */
+function toInvocationCall(input: InvocationInput): Call | undefined {
+  const { actionGroupInvocationInput: action, agentCollaboratorInvocationInput: collaborator } =
+    input;
   if (action !== undefined) {
     const { actionGroupName = '', apiPath, parameters = [], requestBody } = action;
     const name = [actionGroupName, action.function ?? apiPath].filter(Boolean).join('.');
-    const given = parameters.map(({ name: key = '', value = '' }) => [key, value] as const);
+    const values = parameters.map(({ name: key = '', value = '' }) => [key, value] as const);
     const body = requestBody?.content === undefined ? {} : { body: requestBody.content };
-    return { name, input: { ...Object.fromEntries(given), ...body } };
+    return { name, input: { ...Object.fromEntries(values), ...body } };
   }
-  if (other !== undefined) {
-    const { agentCollaboratorName = '', input: message } = other;
+  if (collaborator !== undefined) {
+    const { agentCollaboratorName = '', input: message } = collaborator;
     return { name: `agent.${agentCollaboratorName}`, input: { text: message?.text ?? '' } };
   }
   const code = input.codeInterpreterInvocationInput?.code;
   return code === undefined ? undefined : { name: 'code_interpreter', input: { code } };
 }
 
-function observed(observation: Observation, query: string): WholeBlock | undefined {
-  const { traceId: toolUseId = '', knowledgeBaseLookupOutput: found } = observation;
-  if (found !== undefined) {
-    const passages = (found.retrievedReferences ?? []).map(toPassage);
+function toResultBlock(observation: Observation, query: string): WholeBlock | undefined {
+  const { traceId: toolUseId = '', knowledgeBaseLookupOutput: lookup } = observation;
+  if (lookup !== undefined) {
+    const passages = (lookup.retrievedReferences ?? []).map(toPassage);
     return { type: 'retrieval', query, passages };
   }
-  const { codeInterpreterInvocationOutput: ran } = observation;
+  const { codeInterpreterInvocationOutput: code } = observation;
   const text =
     observation.actionGroupInvocationOutput?.text ??
     observation.agentCollaboratorInvocationOutput?.output?.text ??
-    ran?.executionOutput ??
-    ran?.executionError;
+    code?.executionOutput ??
+    code?.executionError;
   if (text === undefined) return undefined;
-  const failed = ran?.executionError === undefined ? {} : ({ isError: true } as const);
-  return { type: 'tool-result', toolUseId, text: shortenResult(text), ...failed };
+  const error = code?.executionError === undefined ? {} : ({ isError: true } as const);
+  return { type: 'tool-result', toolUseId, text: shortenResult(text), ...error };
 }
 
-function returned(member: InvocationInputMember): Call {
-  const { functionInvocationInput: called, apiInvocationInput: api } = member;
-  const group = called?.actionGroup ?? api?.actionGroup ?? '';
-  const parameters = called?.parameters ?? api?.parameters ?? [];
-  const given = parameters.map(({ name = '', value = '' }) => [name, value] as const);
-  const name = [group, called?.function ?? api?.apiPath].filter(Boolean).join('.');
-  return { name, input: Object.fromEntries(given) };
+/** Returns a call that the agent leaves to its caller. */
+function toReturnedCall(member: InvocationInputMember): Call {
+  const { functionInvocationInput: fn, apiInvocationInput: api } = member;
+  const group = fn?.actionGroup ?? api?.actionGroup ?? '';
+  const parameters = fn?.parameters ?? api?.parameters ?? [];
+  const values = parameters.map(({ name = '', value = '' }) => [name, value] as const);
+  const name = [group, fn?.function ?? api?.apiPath].filter(Boolean).join('.');
+  return { name, input: Object.fromEntries(values) };
 }
 
 interface AgentUsage {

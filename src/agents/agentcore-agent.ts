@@ -6,10 +6,10 @@ import type { Model } from '#domain/model/model.ts';
 import { lastQuestion } from '#domain/conversation/message.ts';
 import { decodeSse } from '#protocol/http/sse.ts';
 
-/** Agents think and act before they speak. */
+/** Agents reason and act before they answer, so the timeouts are long. */
 const agentTimeouts: StreamTimeouts = { firstEventMs: 60_000, idleMs: 120_000 };
 
-/** What an agent has begun to do is not done again by us. */
+/** There are no retries, because an agent may already have acted. */
 async function load() {
   const sdk = await import('@aws-sdk/client-bedrock-agentcore');
   const requestHandler = new NodeHttpHandler({ connectionTimeout: 3_000, socketTimeout: 300_000 });
@@ -19,8 +19,9 @@ async function load() {
 let loaded: ReturnType<typeof load> | undefined;
 
 /**
- * An agent on Amazon Bedrock AgentCore: takes `{"prompt"}`, and remembers its session itself. It
- * may answer with JSON, or stream events as Strands does. The client is loaded with the first call.
+ * Returns an agent on Amazon Bedrock AgentCore. The agent gets `{"prompt"}` and stores its session
+ * itself. It may answer with JSON or with a stream of events in the format of Strands. The client is
+ * loaded on the first call.
  */
 export function createAgentCoreAgent(agentRuntimeArn: string): Model {
   return {
@@ -35,9 +36,9 @@ export function createAgentCoreAgent(agentRuntimeArn: string): Model {
           payload: Buffer.from(JSON.stringify({ prompt: lastQuestion(request.messages) })),
         });
         const { contentType = '', response } = await client.send(command, { abortSignal });
-        const bytes = isBytes(response) ? response : none();
+        const bytes = isBytes(response) ? response : noBytes();
         const isStream = contentType.startsWith('text/event-stream');
-        return fromStrandsEvents(isStream ? dataOf(bytes) : wholeOf(bytes));
+        return fromStrandsEvents(isStream ? parseEvents(bytes) : parseWhole(bytes));
       });
     },
   };
@@ -47,13 +48,14 @@ function isBytes(value: unknown): value is AsyncIterable<Uint8Array> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
-async function* none(): AsyncGenerator<Uint8Array> {}
+async function* noBytes(): AsyncGenerator<Uint8Array> {}
 
-async function* dataOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator {
+/** Emits the data of each event. */
+async function* parseEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator {
   for await (const { data } of decodeSse(bytes)) {
-    // How streams of OpenAI's form say that they are over.
+    // OpenAI's format ends a stream with this text.
     if (data === '[DONE]') continue;
-    // Some agents send words that are no JSON.
+    // Some agents send plain text instead of JSON.
     try {
       yield JSON.parse(data);
     } catch {
@@ -62,7 +64,7 @@ async function* dataOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator {
   }
 }
 
-/** An answer in JSON comes in one piece. */
-async function* wholeOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator {
+/** Emits a JSON answer as one item. */
+async function* parseWhole(bytes: AsyncIterable<Uint8Array>): AsyncGenerator {
   yield JSON.parse(Buffer.concat(await Array.fromAsync(bytes)).toString('utf8'));
 }

@@ -7,6 +7,7 @@ import type { Model } from '#domain/model/model.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 import { lastQuestion } from '#domain/conversation/message.ts';
 
+/** The id and the alias of a classic agent. */
 export interface BedrockAgentId {
   readonly agentId: string;
   readonly agentAliasId: string;
@@ -14,7 +15,7 @@ export interface BedrockAgentId {
 
 const agentTimeouts = { firstEventMs: 60_000, idleMs: 120_000 };
 
-/** A classic agent of Amazon Bedrock, with its trace. */
+/** Returns a classic agent of Amazon Bedrock. Its trace becomes part of the answer. */
 export function createBedrockAgent(agent: BedrockAgentId): Model {
   return {
     async *stream(request, signal) {
@@ -36,34 +37,35 @@ export function createBedrockAgent(agent: BedrockAgentId): Model {
 }
 
 /**
- * What an agent says, as a model would say it: its thoughts and acts come first, as its trace has
- * them. Nothing says that the text is whole; a trace without an end, and without text, is cut.
+ * Converts the response of an agent to the events of a model. The reasoning and the actions in the
+ * trace come before the text. The stream has no stop event, so an answer without text and without
+ * returned control counts as cut short.
  */
 async function* toAnswer(
   messages: AsyncIterable<Frame>,
 ): AsyncGenerator<StreamEvent, void, undefined> {
   const steps = createAgentSteps();
   let hasBegun = false;
-  let isOver = false;
+  let hasEnded = false;
   let stopReason = 'end_turn';
   for await (const { headers, payload } of messages) {
     if (!hasBegun) yield { type: 'message-start' };
     hasBegun = true;
-    // The payload is the bare member, as everywhere in Bedrock's streams.
+    // The payload is the bare union member, as in all of Bedrock's streams.
     const type = headers.get(':event-type');
     const member = JSON.parse(payload);
     if (type === 'trace') {
       yield* steps.trace(member);
     } else if (type === 'chunk') {
-      isOver = true;
+      hasEnded = true;
       yield* steps.chunk(member);
     } else if (type === 'returnControl') {
-      isOver = true;
+      hasEnded = true;
       stopReason = 'tool_use';
       yield* steps.returnControl(member);
     }
   }
-  if (!isOver) throw answerCutShort();
+  if (!hasEnded) throw answerCutShort();
   yield { type: 'block-stop', index: textIndex };
   yield { type: 'message-stop', stopReason };
   const usage = steps.usage();

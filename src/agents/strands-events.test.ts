@@ -2,18 +2,18 @@ import { expect, test } from 'vitest';
 import { fromStrandsEvents } from '#agents/strands-events.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 
-async function* sending(...items: readonly unknown[]): AsyncGenerator {
+async function* stream(...items: readonly unknown[]): AsyncGenerator {
   yield* items;
 }
 
-const heard = (...items: readonly unknown[]): Promise<StreamEvent[]> =>
-  Array.fromAsync(fromStrandsEvents(sending(...items)));
+const convert = (...items: readonly unknown[]): Promise<StreamEvent[]> =>
+  Array.fromAsync(fromStrandsEvents(stream(...items)));
 
 const textOf = (events: readonly StreamEvent[]): string =>
   events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
 
 const event = (name: string, payload: object): object => ({ event: { [name]: payload } });
-const said = (text: string): object =>
+const textDelta = (text: string): object =>
   event('contentBlockDelta', { contentBlockIndex: 0, delta: { text } });
 
 test.each([
@@ -21,26 +21,26 @@ test.each([
   [[{ data: 'Hel' }, { data: 'lo' }]],
   [[{ result: 'Hello' }]],
   [[{ response: 'Hello', error: null }]],
-  // What `return {"result": result.message}` of a Strands agent comes to.
+  // The response of a Strands agent with `return {"result": result.message}`.
   [[{ result: { role: 'assistant', content: [{ text: 'Hel' }, { text: 'lo' }] } }]],
   [
     [
       event('messageStart', { role: 'assistant' }),
-      said('Hello'),
+      textDelta('Hello'),
       event('messageStop', { stopReason: 'end_turn' }),
     ],
   ],
-])('%j says Hello, and ends', async (items) => {
-  const events = await heard(...items);
+])('%j is the text Hello with an end', async (items) => {
+  const events = await convert(...items);
   expect(textOf(events)).toBe('Hello');
   expect(events.at(-1)).toEqual({ type: 'message-stop', stopReason: 'end_turn' });
 });
 
-test('what Strands sends beside its events is not said twice', async () => {
-  const events = await heard(
+test('text that Strands sends in addition to its events is not repeated', async () => {
+  const events = await convert(
     { init_event_loop: true },
     event('messageStart', { role: 'assistant' }),
-    said('Hello'),
+    textDelta('Hello'),
     { data: 'Hello' },
     event('messageStop', { stopReason: 'end_turn' }),
     { result: 'Hello' },
@@ -48,14 +48,14 @@ test('what Strands sends beside its events is not said twice', async () => {
   expect(textOf(events)).toBe('Hello');
 });
 
-test('results of tools are blocks, errors among them, and no longer than is shown', async () => {
+test('tool results and tool errors become blocks and are shortened', async () => {
   const result = (toolUseId: string, status: string, text: string): object => ({
     message: {
       role: 'user',
       content: [{ toolResult: { toolUseId, status, content: [{ text }] } }],
     },
   });
-  const events = await heard(
+  const events = await convert(
     result('1', 'success', 'x'.repeat(20_000)),
     result('2', 'error', 'No.'),
     event('messageStop', { stopReason: 'end_turn' }),
@@ -67,14 +67,14 @@ test('results of tools are blocks, errors among them, and no longer than is show
 });
 
 test.each([
-  [[said('Half')]],
-  [[said('Half'), event('messageStop', { stopReason: 'tool_use' })]],
+  [[textDelta('Half')]],
+  [[textDelta('Half'), event('messageStop', { stopReason: 'tool_use' })]],
   [[]],
   [[{ init_event_loop: true }]],
 ])('%j is cut short', async (items) => {
-  await expect(heard(...items)).rejects.toThrow('cut short');
+  await expect(convert(...items)).rejects.toThrow('cut short');
 });
 
-test('an error that the agent tells is one', async () => {
-  await expect(heard(said('Half'), { error: 'boom' })).rejects.toThrow('The agent failed.');
+test('an error reported by the agent is a model error', async () => {
+  await expect(convert(textDelta('Half'), { error: 'boom' })).rejects.toThrow('The agent failed.');
 });

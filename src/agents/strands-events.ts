@@ -4,43 +4,43 @@ import { ChatError, answerCutShort } from '#domain/errors.ts';
 import type { ToolResultBlock } from '#domain/conversation/message.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 
-/** Numbers of blocks that no model uses: in the answer they are numbered anew. */
+/** Tool results are numbered from an index that no model uses. The answer renumbers all blocks. */
 const firstResultIndex = 3_000_000;
 
 /**
- * An agent's answer in what it sends as data: events of Converse as Strands forwards them
- * (`{"event":{…}}`), the results of its tools (`{"message":{…}}`), or mere words. Throws where it
- * tells of an error, and where an answer in events does not come to its end.
+ * Converts the items that an agent sends to events. Items are Converse events as forwarded by Strands
+ * (`{"event":{…}}`), tool results (`{"message":{…}}`) or plain text. Throws a `ChatError` if the
+ * agent reports an error, or if an answer in events has no end.
  */
 export async function* fromStrandsEvents(
-  sent: AsyncIterable<unknown>,
+  items: AsyncIterable<unknown>,
 ): AsyncGenerator<StreamEvent, void, undefined> {
-  let mode: 'unknown' | 'events' | 'words' = 'unknown';
-  let isOver = false;
-  let results = firstResultIndex;
-  for await (const item of sent) {
-    const said = toFields(item);
-    if (isFailure(said['error'])) throw agentFailed(said['error']);
-    const events = converseEventsIn(said);
+  let mode: 'unknown' | 'events' | 'text' = 'unknown';
+  let hasEnded = false;
+  let resultIndex = firstResultIndex;
+  for await (const item of items) {
+    const fields = toFields(item);
+    if (isFailure(fields['error'])) throw agentFailed(fields['error']);
+    const events = converseEventsIn(fields);
     if (events.length > 0) mode = 'events';
     for (const event of events) {
-      if (event.type === 'message-stop') isOver = event.stopReason !== 'tool_use';
+      if (event.type === 'message-stop') hasEnded = event.stopReason !== 'tool_use';
       yield event;
     }
-    for (const block of toolResultsIn(said)) {
-      results += 1;
-      yield { type: 'block', index: results, block };
+    for (const block of toolResultsIn(fields)) {
+      resultIndex += 1;
+      yield { type: 'block', index: resultIndex, block };
     }
-    const text = mode === 'events' ? undefined : wordsIn(item, said);
+    const text = mode === 'events' ? undefined : textIn(item, fields);
     if (text === undefined) continue;
     if (mode === 'unknown') yield { type: 'message-start' };
-    mode = 'words';
+    mode = 'text';
     yield { type: 'text-delta', index: 0, text };
   }
-  if (mode === 'words') {
+  if (mode === 'text') {
     yield { type: 'block-stop', index: 0 };
     yield { type: 'message-stop', stopReason: 'end_turn' };
-  } else if (!isOver) {
+  } else if (!hasEnded) {
     throw answerCutShort();
   }
 }
@@ -53,8 +53,8 @@ function toFields(value: unknown): Fields {
     : {};
 }
 
-function converseEventsIn(said: Fields): readonly StreamEvent[] {
-  const [name, payload] = Object.entries(toFields(said['event']))[0] ?? [];
+function converseEventsIn(fields: Fields): readonly StreamEvent[] {
+  const [name, payload] = Object.entries(toFields(fields['event']))[0] ?? [];
   if (name === undefined) return [];
   const headers = new Map([
     [':message-type', 'event'],
@@ -63,39 +63,39 @@ function converseEventsIn(said: Fields): readonly StreamEvent[] {
   return [...fromConverseFrames([{ headers, payload: JSON.stringify(payload) }])];
 }
 
-/** What tools gave is in messages of the user, as Converse has them. */
-function* toolResultsIn(said: Fields): Generator<ToolResultBlock> {
-  const { content } = toFields(said['message']);
+/** Emits the tool results in an item. As in Converse, they are in user messages. */
+function* toolResultsIn(fields: Fields): Generator<ToolResultBlock> {
+  const { content } = toFields(fields['message']);
   for (const part of Array.isArray(content) ? content : []) {
-    const { toolUseId, status, content: given } = toFields(toFields(part)['toolResult']);
+    const { toolUseId, status, content: parts } = toFields(toFields(part)['toolResult']);
     if (typeof toolUseId !== 'string') continue;
-    const texts = (Array.isArray(given) ? given : []).map(wordsOrJson);
+    const texts = (Array.isArray(parts) ? parts : []).map(textOrJson);
     const error = status === 'error' ? ({ isError: true } as const) : {};
     yield { type: 'tool-result', toolUseId, text: shortenResult(texts.join('\n')), ...error };
   }
 }
 
-function wordsOrJson(part: unknown): string {
+function textOrJson(part: unknown): string {
   const { text, json } = toFields(part);
   return typeof text === 'string' ? text : JSON.stringify(json ?? part);
 }
 
-/** The names under which agents commonly send words. */
-const wordNames = ['data', 'text', 'delta', 'result', 'response', 'output', 'completion'];
+/** The fields in which agents commonly send text. */
+const textFields = ['data', 'text', 'delta', 'result', 'response', 'output', 'completion'];
 
-function wordsIn(item: unknown, said: Fields): string | undefined {
+function textIn(item: unknown, fields: Fields): string | undefined {
   if (typeof item === 'string') return item;
-  for (const name of wordNames) {
-    const value = said[name];
+  for (const name of textFields) {
+    const value = fields[name];
     if (typeof value === 'string') return value;
-    const words = wordsOfMessage(value);
-    if (words !== '') return words;
+    const text = messageTextIn(value);
+    if (text !== '') return text;
   }
   return undefined;
 }
 
-/** A whole message as Converse has it, which is what `result.message` is in Strands. */
-function wordsOfMessage(value: unknown): string {
+/** Returns the text of a Converse message, which is what `result.message` is in Strands. */
+function messageTextIn(value: unknown): string {
   const { content } = toFields(value);
   const parts = Array.isArray(content) ? content : [];
   return parts
@@ -104,7 +104,7 @@ function wordsOfMessage(value: unknown): string {
     .join('');
 }
 
-/** Envelopes of answers often have a place for an error, with none in it. */
+/** Answers often have an `error` field that is empty. */
 function isFailure(error: unknown): boolean {
   return error !== undefined && error !== null && error !== false && error !== '';
 }

@@ -7,7 +7,7 @@ import { createHttpsSender } from '#callbacks/https-sender.ts';
 import { isPublicAddress } from '#callbacks/public-address.ts';
 import { parseCallbackUrl } from '#protocol/task/callback-url.ts';
 
-/** Addresses that are refused when a task is submitted. */
+/** URLs that are refused when a task is submitted. */
 const hostile = [
   'http://example.org/',
   'ftp://example.org/',
@@ -68,16 +68,19 @@ const hostile = [
 
 const strict = { allowsLoopback: false };
 
-test.each(hostile)('%j is refused when a task is submitted, with what was expected', (url) => {
-  expect(() => parseCallbackUrl(url, strict)).toThrow(/^callback_url: must /u);
-});
+test.each(hostile)(
+  '%j is refused when a task is submitted, and the error names the rule',
+  (url) => {
+    expect(() => parseCallbackUrl(url, strict)).toThrow(/^callback_url: must /u);
+  },
+);
 
-test.each(hostile)('%j is not sent to, even if it got that far', async (url) => {
+test.each(hostile)('no callback is sent to %j, even if a task has it', async (url) => {
   const sender = createHttpsSender({ ...strict, resolve: () => expect.unreachable() });
   expect(await sender.send(url, message)).toMatchObject({ type: 'refused' });
 });
 
-test('an address on the internet is taken as it is', () => {
+test('a URL on the internet is accepted unchanged', () => {
   const url = 'https://hooks.example.net/streambed?token=1';
   expect(parseCallbackUrl(url, strict)).toBe(url);
 });
@@ -88,12 +91,12 @@ test.each([
   'http://10.0.0.1/',
   'http://[::1]:80/',
   'http://0.0.0.0/',
-])('the switch for this machine lets %s be refused as ever', (url) => {
+])('%s is refused even if loopback URLs are allowed', (url) => {
   expect(() => parseCallbackUrl(url, { allowsLoopback: true })).toThrow('callback_url: must');
 });
 
-/** Names that look innocent, and the addresses that they stand for. */
-const rebound: readonly (readonly string[])[] = [
+/** Addresses that an innocent host name may resolve to. */
+const hostileAddresses: readonly (readonly string[])[] = [
   ['127.0.0.1'],
   ['169.254.169.254'],
   ['93.184.216.34', '10.0.0.7'],
@@ -115,31 +118,31 @@ const rebound: readonly (readonly string[])[] = [
 
 const message = { id: 'msg_1', sentAtMs: 1_000, body: '{}', secrets: ['whsec_AAAA'] };
 
-test.each(rebound)('a name that stands for %s is refused where it connects', async (...found) => {
-  const addresses: LookupAddress[] = found.map((address) => ({
+test.each(hostileAddresses)('a host name that resolves to %s is refused', async (...texts) => {
+  const addresses: LookupAddress[] = texts.map((address) => ({
     address,
     family: address.includes(':') ? 6 : 4,
   }));
   const sender = createHttpsSender({ ...strict, resolve: (_, done) => done(null, addresses) });
   expect(await sender.send('https://innocent.example.net/', message)).toEqual({
     type: 'refused',
-    problem: 'Its name stands for an address that is not public.',
+    problem: 'The host name resolves to an address that is not public.',
   });
 });
 
-test('a name that nobody has is a failure, after which it is tried again', async () => {
+test('an unknown host name is a failure that is retried', async () => {
   const unknown = Object.assign(new Error('unknown'), { code: 'ENOTFOUND' });
   const sender = createHttpsSender({ ...strict, resolve: (_, done) => done(unknown) });
   expect(await sender.send('https://innocent.example.net/', message)).toEqual({
     type: 'failed',
-    problem: 'Its name could not be looked up.',
+    problem: 'The host name could not be resolved.',
   });
-  // As Node itself says it.
+  // The same with the lookup of Node.
   const real = createHttpsSender({ ...strict, timeoutMs: 5_000 });
   expect(await real.send('https://nobody.example.net/', message)).toMatchObject({ type: 'failed' });
 });
 
-test('addresses of the internet are public', () => {
+test('addresses on the internet are public', () => {
   for (const address of ['93.184.216.34', '8.8.8.8', '172.32.0.1', '2606:4700:4700::1111']) {
     expect([address, isPublicAddress(address)]).toEqual([address, true]);
   }
@@ -163,7 +166,7 @@ async function listenOn(server: http.Server): Promise<string> {
 
 const loopback = createHttpsSender({ allowsLoopback: true, timeoutMs: 300 });
 
-test('a message is signed so that the library of Standard Webhooks takes it', async () => {
+test('the library of Standard Webhooks verifies the signature of a message', async () => {
   const secrets = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_b2xkLW9sZC1vbGQtb2xkLW9sZA=='];
   let verified: unknown[] = [];
   const url = await listen(async (request, response) => {
@@ -187,7 +190,7 @@ test('a redirect is not followed', async () => {
   const url = await listen((_, response) => response.writeHead(307, { location: secret }).end());
   expect(await loopback.send(url, message)).toMatchObject({
     type: 'failed',
-    problem: 'It answered 307; redirects are not followed.',
+    problem: 'The server answered 307; redirects are not followed.',
   });
   expect(followed).toBe(false);
 });
@@ -197,12 +200,12 @@ test.each([
   [404, 'failed'],
   [410, 'refused'],
   [204, 'accepted'],
-] as const)('an answer of %s is %s', async (status, type) => {
+] as const)('a response with status %s is %s', async (status, type) => {
   const url = await listen((_, response) => response.writeHead(status).end());
   expect(await loopback.send(url, message)).toMatchObject({ type });
 });
 
-test('a server that wants to speak another protocol is not waited for', async () => {
+test('a protocol upgrade is a failure and does not block the sender', async () => {
   const server = http.createServer();
   servers.push(server);
   const url = await listenOn(server);
@@ -213,7 +216,7 @@ test('a server that wants to speak another protocol is not waited for', async ()
   expect(await loopback.send(url, message)).toMatchObject({ type: 'failed' });
 });
 
-test('a server that does not answer, or never ends, is not waited for', async () => {
+test('a server that never responds or never finishes causes a timeout', async () => {
   const silent = await listen(() => undefined);
   const endless = await listen((_, response) => {
     response.writeHead(500);
@@ -221,12 +224,12 @@ test('a server that does not answer, or never ends, is not waited for', async ()
     response.once('close', () => clearInterval(trickle));
   });
   for (const url of [silent, endless]) {
-    const problem = 'It did not answer in time.';
+    const problem = 'The server did not answer in time.';
     expect(await loopback.send(url, message)).toEqual({ type: 'failed', problem });
   }
 });
 
-test('whoever has said yes has taken it, even if the rest of the answer never comes', async () => {
+test('a success status counts as accepted, even if the rest of the response never arrives', async () => {
   const endless = await listen((_, response) => {
     response.writeHead(202);
     const trickle = setInterval(() => response.write('.'), 20);
@@ -241,7 +244,7 @@ test('whoever has said yes has taken it, even if the rest of the answer never co
   }
 });
 
-test('an answer without measure is not read', async () => {
+test('a response of unlimited size is not read to its end', async () => {
   let written = 0;
   const url = await listen((_, response) => {
     const pour = (): void => {

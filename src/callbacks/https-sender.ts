@@ -17,7 +17,7 @@ import {
 } from '#protocol/task/callback-url.ts';
 
 export interface SenderSettings extends CallbackRules {
-  /** Finds all addresses of a name. */
+  /** Resolves all addresses of a host name; DNS by default. */
   readonly resolve?: Resolve;
   readonly timeoutMs?: number;
 }
@@ -29,15 +29,16 @@ type Resolve = (
 
 const resolveAll: Resolve = (name, done) => resolveName(name, { all: true }, done);
 
-/** What is read of an answer, of which only the status matters. */
-const maxAnswerBytes = 65_536;
+/** The maximum of a response that is read. Only its status matters. */
+const maxResponseBytes = 65_536;
 
-/** An address that a name stands for is not one to send to. */
+/** The host name resolves to an address that is not public. */
 class NotPublicError extends Error {}
 
 /**
- * Sends callbacks over HTTPS. Addresses are held to be public where it connects: a name that is
- * looked up twice may stand for another one the second time. Redirects are not followed.
+ * Returns a sender of callbacks over HTTPS. It checks that addresses are public at the time of the
+ * connection, because a second lookup of a name may return another address. It does not follow
+ * redirects and never throws.
  */
 export function createHttpsSender(settings: SenderSettings): CallbackSender {
   const { allowsLoopback, resolve = resolveAll, timeoutMs = 5_000 } = settings;
@@ -46,29 +47,28 @@ export function createHttpsSender(settings: SenderSettings): CallbackSender {
       try {
         const url = new URL(parseCallbackUrl(text, { allowsLoopback }));
         const signal = AbortSignal.timeout(timeoutMs);
-        const request = open(url, { message, signal, lookup: publicLookup(resolve) });
-        return outcomeOf(await answerTo(request, message));
+        const request = openRequest(url, message, signal, createPublicLookup(resolve));
+        return toOutcome(await sendBody(request, message));
       } catch (error) {
-        return failureOf(error);
+        return toFailure(error);
       }
     },
   };
 }
 
-interface Opening {
-  readonly message: CallbackMessage;
-  readonly signal: AbortSignal;
-  readonly lookup: LookupFunction;
-}
-
-function open(url: URL, { message, signal, lookup }: Opening): ClientRequest {
+function openRequest(
+  url: URL,
+  message: CallbackMessage,
+  signal: AbortSignal,
+  lookup: LookupFunction,
+): ClientRequest {
   const headers = {
     ...signedHeaders(message),
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(message.body),
     'user-agent': 'Streambed-Callback/1',
   };
-  // No agent: none of its connections, and no proxy that the environment may name.
+  // No agent: connections are not shared, and a proxy from the environment is not used.
   const options = { method: 'POST', headers, signal, agent: false } as const;
   if (isLoopbackUrl(url)) return http.request(url, options);
   const request = https.request(url, { ...options, lookup });
@@ -80,10 +80,10 @@ function open(url: URL, { message, signal, lookup }: Opening): ClientRequest {
   return request;
 }
 
-/** Looks up a name, and fails where any of its addresses is not public. */
-function publicLookup(resolve: Resolve): LookupFunction {
+/** Returns a lookup that fails if any address of the name is not public. */
+function createPublicLookup(resolve: Resolve): LookupFunction {
   return (name, options, callback) => {
-    // With an error, Node gives no addresses at all.
+    // With an error, Node passes no addresses.
     resolve(name, (error, addresses = []) => {
       const [first] = addresses;
       const areAllPublic = addresses.every(({ address }) => isPublicAddress(address));
@@ -95,16 +95,17 @@ function publicLookup(resolve: Resolve): LookupFunction {
   };
 }
 
-function answerTo(request: ClientRequest, { body }: CallbackMessage): Promise<number> {
+/** Sends the body and returns the status of the response. */
+function sendBody(request: ClientRequest, { body }: CallbackMessage): Promise<number> {
   return new Promise((resolve, reject) => {
     let accepted: number | undefined;
-    // Who has said yes has taken it, whatever becomes of the rest of the answer.
+    // A success status counts, even if the rest of the response fails.
     const fail = (error: unknown): void => {
       if (accepted === undefined) reject(error);
       else resolve(accepted);
     };
     request.once('error', fail);
-    // Node gives the connection away, and tells of nothing else.
+    // After an upgrade, Node hands over the socket and emits no further events.
     request.once('upgrade', (response, socket) => {
       socket.destroy();
       resolve(response.statusCode ?? 0);
@@ -112,60 +113,62 @@ function answerTo(request: ClientRequest, { body }: CallbackMessage): Promise<nu
     request.once('close', () => fail(new Error('The connection was closed.')));
     request.once('response', (response) => {
       const { statusCode: status = 0 } = response;
-      if (isYes(status)) accepted = status;
-      readSome(response).then(() => resolve(status), fail);
+      if (isSuccess(status)) accepted = status;
+      drain(response).then(() => resolve(status), fail);
     });
     request.end(body);
   });
 }
 
-/** Lets the server finish what it says, as long as it is not much. */
-async function readSome(response: IncomingMessage): Promise<void> {
+/** Reads the response to its end, up to the maximum. */
+async function drain(response: IncomingMessage): Promise<void> {
   let bytes = 0;
   for await (const chunk of response) {
     bytes += Buffer.byteLength(chunk);
-    // Leaving the loop ends the connection.
-    if (bytes > maxAnswerBytes) return;
+    // Leaving the loop closes the connection.
+    if (bytes > maxResponseBytes) return;
   }
 }
 
-function isYes(status: number): boolean {
+function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-function outcomeOf(status: number): CallbackOutcome {
-  if (isYes(status)) return { type: 'accepted' };
-  if (status === 410)
-    return { type: 'refused', problem: 'It answered 410: nobody is there any more.' };
+function toOutcome(status: number): CallbackOutcome {
+  if (isSuccess(status)) return { type: 'accepted' };
+  if (status === 410) return { type: 'refused', problem: 'The server answered 410 (Gone).' };
   if (status >= 300 && status < 400) {
-    return { type: 'failed', problem: `It answered ${status}; redirects are not followed.` };
+    return {
+      type: 'failed',
+      problem: `The server answered ${status}; redirects are not followed.`,
+    };
   }
-  return { type: 'failed', problem: `It answered ${status}.` };
+  return { type: 'failed', problem: `The server answered ${status}.` };
 }
 
-function failureOf(error: unknown): CallbackOutcome {
+function toFailure(error: unknown): CallbackOutcome {
   if (error instanceof NotPublicError) {
-    return { type: 'refused', problem: 'Its name stands for an address that is not public.' };
+    return { type: 'refused', problem: 'The host name resolves to an address that is not public.' };
   }
   const { code, message } = toChatError(error);
   if (code === 'invalid_request') return { type: 'refused', problem: message };
   return { type: 'failed', problem: reasonOf(error) };
 }
 
-/** What the operator of the server can do something about; never an address. */
+/** Returns a reason that the operator of the server can act on. It never contains an address. */
 function reasonOf(error: unknown): string {
   const name = error instanceof Error ? error.name : '';
-  if (name === 'TimeoutError' || name === 'AbortError') return 'It did not answer in time.';
+  if (name === 'TimeoutError' || name === 'AbortError') return 'The server did not answer in time.';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   switch (code) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'Its name could not be looked up.';
+      return 'The host name could not be resolved.';
     case 'ECONNREFUSED':
-      return 'It refused the connection.';
+      return 'The server refused the connection.';
     default:
       return /CERT|TLS|SSL|SIGN/u.test(code)
-        ? 'Its certificate was not accepted.'
-        : 'The connection broke off.';
+        ? 'The certificate of the server was not accepted.'
+        : 'The connection was lost.';
   }
 }

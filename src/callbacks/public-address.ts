@@ -1,6 +1,6 @@
 import { BlockList, isIPv4 } from 'node:net';
 
-/** IANA's special-purpose IPv4 addresses, multicast and what is reserved. */
+/** IANA's special-purpose IPv4 addresses, multicast and reserved addresses. */
 const special4 = listOf('ipv4', [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -19,10 +19,10 @@ const special4 = listOf('ipv4', [
   ['240.0.0.0', 4],
 ]);
 
-/** All of IPv6 that is given out to networks: mapped and translated addresses are not in it. */
+/** Global unicast IPv6 addresses. Mapped and translated IPv4 addresses are not in this range. */
 const global6 = listOf('ipv6', [['2000::', 3]]);
 
-/** Protocols, tunnels and documentation within it. */
+/** Protocols, tunnels and documentation within the global range. */
 const special6 = listOf('ipv6', [
   ['2001::', 23],
   ['2001:db8::', 32],
@@ -38,10 +38,10 @@ function listOf(family: 'ipv4' | 'ipv6', ranges: readonly Range[]): BlockList {
   return list;
 }
 
-/** Whether an IP address is one of the internet, and not of some network or machine within. */
+/** Returns whether an IP address is on the internet, and not in a private network. */
 export function isPublicAddress(address: string): boolean {
   if (isIPv4(address)) return !special4.check(address, 'ipv4');
-  // With a zone, an address is one of this machine's links.
+  // An address with a zone belongs to a local link.
   if (address.includes('%')) return false;
   return global6.check(address, 'ipv6') && !special6.check(address, 'ipv6');
 }

@@ -3,7 +3,7 @@ import type { CallbackMessage } from '#domain/task/deliver-callback.ts';
 
 const prefix = 'whsec_';
 
-/** The headers of a signed message (Standard Webhooks 1.0.0), a signature for each key. */
+/** Returns the headers of a signed message (Standard Webhooks 1.0.0), with a signature for each key. */
 export function signedHeaders({
   id,
   sentAtMs,

@@ -1,13 +1,13 @@
 import { maxSpending } from '#domain/spending/pricing.ts';
-import { requestFor } from '#documents/model-answers.ts';
+import { toRequestBody } from '#documents/model-answers.ts';
 import { keywordsPrompt, notesPrompt, sentimentPrompt } from '#documents/prompts.ts';
 import { readText } from '#documents/read-text.ts';
 import { splitText } from '#documents/split-text.ts';
 import {
-  documentIn,
+  requireDocument,
   writeQuestion,
-  type AskedFile,
-  type Extracted,
+  type QuestionFiles,
+  type ExtractOutput,
   type StepInput,
   type StepPolicy,
   type StepPorts,
@@ -17,53 +17,56 @@ import { ChatError } from '#domain/errors.ts';
 import { estimateTokens } from '#domain/model/estimate-tokens.ts';
 import { estimated, type Usage } from '#domain/conversation/usage.ts';
 
-/** More parts than these are some thousand pages. */
+/** The maximum number of parts, which is some thousand pages. */
 const maxParts = 40;
 
-/** How long the answers to each question may be, in tokens. */
+/** The maximum length of the answer to each question, in tokens. */
 export const answerTokens = { notes: 600, summary: 1_500, sentiment: 200, keywords: 400 } as const;
 
-/** About how many tokens a prompt has beside the text. */
+/** The approximate length of a prompt without the text, in tokens. */
 const promptTokens = 200;
 
 export interface ExtractPolicy extends StepPolicy {
-  /** The folder of what reading a PDF may need. */
+  /** The folder of the font maps that a PDF may need. */
   readonly fontMaps: string;
 }
 
 /**
- * Reads the words of a document, sets aside what its models may cost, and writes what they are to
- * be asked. Throws what is to be told to a person.
+ * Extracts the text of a document, reserves the spending of its model calls, and writes the
+ * questions for the model. Throws a `ChatError` with a message for people.
  */
 export async function extractText(
   ports: StepPorts,
   policy: ExtractPolicy,
   input: StepInput,
-): Promise<Extracted> {
-  const document = await documentIn(ports, input);
+): Promise<ExtractOutput> {
+  const document = await requireDocument(ports, input);
   await ports.documents.change(document, { state: 'running' }, ['queued', 'awaiting_upload']);
   const { format } = document;
-  const text = await readText({ bytes: await uploadOf(ports, document), format }, policy.fontMaps);
+  const text = await readText(
+    { bytes: await readUpload(ports, document), format },
+    policy.fontMaps,
+  );
   const parts = document.kind === 'summary' ? splitText(text) : [];
   if (parts.length > maxParts) throw tooLarge();
   const atMs = ports.clock.now();
-  const usage = usageAtMost(document, estimateTokens(text), parts.length);
+  const usage = maxUsage(document, estimateTokens(text), parts.length);
   const max = maxSpending(ports.prices, [policy.documentModel], usage);
   const { owner, documentId } = document;
   await ports.ledger.reserve({ owner, turnId: documentId, atMs, max });
-  const ask = ({ name, prompt, maxTokens }: Question): Promise<AskedFile> => {
-    const body = requestFor(policy.documentModel, prompt, maxTokens);
-    return writeQuestion(ports, document, { name, body });
+  const write = ({ name, prompt, maxTokens }: Question): Promise<QuestionFiles> => {
+    const body = toRequestBody(policy.documentModel, prompt, maxTokens);
+    return writeQuestion(ports, document, name, body);
   };
   const reserved = { at_ms: atMs, tokens: max.tokens, nano_usd: max.nanoUsd };
   if (document.kind === 'analysis') {
     const [sentiment, keywords] = await Promise.all([
-      ask({
+      write({
         name: 'sentiment',
         prompt: sentimentPrompt(text, document),
         maxTokens: answerTokens.sentiment,
       }),
-      ask({
+      write({
         name: 'keywords',
         prompt: keywordsPrompt(text, document),
         maxTokens: answerTokens.keywords,
@@ -73,7 +76,7 @@ export async function extractText(
   }
   const questions = parts.map((part, index) => {
     const prompt = notesPrompt(part, document);
-    return ask({ name: `part-${index}`, prompt, maxTokens: answerTokens.notes });
+    return write({ name: `part-${index}`, prompt, maxTokens: answerTokens.notes });
   });
   return { ...input, reserved, parts: await Promise.all(questions) };
 }
@@ -84,8 +87,8 @@ interface Question {
   readonly maxTokens: number;
 }
 
-async function uploadOf({ files }: StepPorts, document: Document): Promise<Uint8Array> {
-  // Whoever has the address may have put something else there in the meantime.
+async function readUpload({ files }: StepPorts, document: Document): Promise<Uint8Array> {
+  // The upload URL stays valid, so the file may have been replaced by a larger one.
   const bytes = await files.read(uploadName(document), maxDocumentBytes + 1);
   if (bytes === undefined) throw new ChatError('not_found', 'The document was not uploaded.');
   if (bytes.length > maxDocumentBytes) throw tooLarge();
@@ -98,7 +101,8 @@ function tooLarge(): ChatError {
   return new ChatError('too_large', `The document is too large: ${limit}.`);
 }
 
-function usageAtMost({ kind }: Document, textTokens: number, parts: number): Usage {
+/** Returns the maximum usage of all questions about a document. */
+function maxUsage({ kind }: Document, textTokens: number, parts: number): Usage {
   const { notes, summary, sentiment, keywords } = answerTokens;
   if (kind === 'analysis') return estimated(2 * (textTokens + promptTokens), sentiment + keywords);
   const input = textTokens + promptTokens * (parts + 1) + notes * parts;

@@ -2,23 +2,23 @@ import type { DocumentFailure } from '#domain/document/document.ts';
 import { toErrorCode, type ChatError } from '#domain/errors.ts';
 import { at, jsonIn } from '#domain/json.ts';
 
-/** How Step Functions tells of a task that failed; the cause is often JSON. */
+/** The error of a failed task in Step Functions. The cause is often JSON. */
 export interface StepError {
   readonly Error?: string;
   readonly Cause?: string;
 }
 
-/** The names of errors that our steps throw, with their code: the rest of it is for a person. */
+/** The prefix of the error names of our steps. The error code follows it. */
 const prefix = 'Document.';
 
-/** An error as a step throws it, so that the workflow's record of it can be read again. */
+/** Returns the error that a step throws. `toDocumentFailure` reads it from the workflow's record. */
 export function toStepError(error: ChatError): Error {
   const thrown = new Error(error.message, { cause: error.cause });
   thrown.name = `${prefix}${error.code}`;
   return thrown;
 }
 
-/** What a person is told: our own words, or ours for what happened at Bedrock, and no cause. */
+/** Returns the failure that people see: the message of our step, or one for an error of Bedrock. */
 export function toDocumentFailure({
   Error: name = '',
   Cause: cause = '',
@@ -33,12 +33,12 @@ export function toDocumentFailure({
     return { code: 'model_error', message: 'The model could not answer.' };
   }
   if (name === 'States.Timeout') {
-    return { code: 'timed_out', message: 'The time for this document was up.' };
+    return { code: 'timed_out', message: 'Processing the document took too long.' };
   }
   return { code: 'internal', message: 'Something went wrong on our side.' };
 }
 
 function messageIn(cause: string): string {
   const message = at(jsonIn(cause), ['errorMessage']);
-  return typeof message === 'string' ? message : 'The document could not be worked on.';
+  return typeof message === 'string' ? message : 'The document could not be processed.';
 }

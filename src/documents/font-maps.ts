@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
 
-/** What pdf.js asks for that is no part of it. */
-interface Wanted {
+/** A file that pdf.js requests. */
+interface FontFile {
   readonly kind: string;
   readonly filename: string;
 }
 
 interface FontMapReader {
-  fetch(wanted: Wanted): Promise<Uint8Array>;
+  fetch(file: FontFile): Promise<Uint8Array>;
 }
 
 /**
- * Where pdf.js finds the encodings of East Asia that a PDF may name without bringing them along
- * (ISO 32000-1, 9.7.5.2), as its package `pdfjs-dist` has them in a folder.
+ * Reads the East Asian encodings that a PDF may name without embedding them (ISO 32000-1, 9.7.5.2).
+ * The package `pdfjs-dist` has them in a folder.
  */
 export class FontMaps {
   readonly #folder: string;
@@ -22,26 +22,27 @@ export class FontMaps {
     this.#folder = folder;
   }
 
-  /** Those that there are none of: pdf.js leaves out the words that it could not read for it. */
+  /** The maps that do not exist. pdf.js silently omits the text that needs them. */
   get missing(): readonly string[] {
     return this.#missing;
   }
 
-  /** What pdf.js makes a reader of. */
+  /** The class of the reader, which pdf.js instantiates. */
   get factory(): new () => FontMapReader {
-    const read = (wanted: Wanted): Promise<Uint8Array> => this.#read(wanted);
+    const read = (file: FontFile): Promise<Uint8Array> => this.#read(file);
     return class {
-      fetch(wanted: Wanted): Promise<Uint8Array> {
-        return read(wanted);
+      fetch(file: FontFile): Promise<Uint8Array> {
+        return read(file);
       }
     };
   }
 
-  async #read({ kind, filename }: Wanted): Promise<Uint8Array> {
-    // Fonts and colours are of no use to whoever wants the words.
+  async #read({ kind, filename }: FontFile): Promise<Uint8Array> {
+    // Extracting text needs no fonts and no colours.
     if (kind !== 'cMapUrl') throw new Error(`${filename} is not needed`);
     try {
-      if (!/^[\w-]+\.bcmap$/u.test(filename)) throw new Error(`${filename} is no name of a map`);
+      if (!/^[\w-]+\.bcmap$/u.test(filename))
+        throw new Error(`${filename} is not the name of a font map`);
       return new Uint8Array(await readFile(`${this.#folder}/${filename}`));
     } catch (error) {
       this.#missing.push(filename);

@@ -1,10 +1,10 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 
-/** What is not for readers. */
-const unseen: ReadonlySet<string> = new Set('head script style noscript template'.split(' '));
+/** Elements without visible text. */
+const hiddenTags: ReadonlySet<string> = new Set('head script style noscript template'.split(' '));
 
-/** What stands in the line; all else begins a new one. */
-const inline: ReadonlySet<string> = new Set(
+/** Inline elements. Every other element begins a new line. */
+const inlineTags: ReadonlySet<string> = new Set(
   (
     'a abbr b bdi bdo button cite code data del dfn em font i ins kbd label mark q ruby rb s samp ' +
     'small span strike strong sub sup time tt u var wbr'
@@ -12,29 +12,29 @@ const inline: ReadonlySet<string> = new Set(
 );
 
 /**
- * The words of an HTML page, a line for each block of them. Tags are read one by one, and no tree
- * is made of them: one that is never closed costs no more than another.
+ * Returns the visible text of an HTML page, with a line for each block. Tags are read one by one
+ * without a tree, so that unclosed tags cost nothing extra.
  */
 export function htmlText(html: string): string {
   const pieces: string[] = [];
   let hidden = 0;
   const nameAt = (start: number, end: number): string => html.slice(start, end).toLowerCase();
   const callbacks: TokenizerCallbacks = {
-    ...nothing,
+    ...ignoreAll,
     onopentagname(start, end) {
       const name = nameAt(start, end);
-      if (unseen.has(name)) hidden += 1;
-      // A head may be left open.
+      if (hiddenTags.has(name)) hidden += 1;
+      // The head may lack a closing tag.
       if (name === 'body') hidden = 0;
-      if (!inline.has(name)) pieces.push('\n');
+      if (!inlineTags.has(name)) pieces.push('\n');
     },
     onclosetag(start, end) {
       const name = nameAt(start, end);
-      if (unseen.has(name)) hidden = Math.max(0, hidden - 1);
-      if (!inline.has(name)) pieces.push('\n');
+      if (hiddenTags.has(name)) hidden = Math.max(0, hidden - 1);
+      if (!inlineTags.has(name)) pieces.push('\n');
     },
     ontext(start, end) {
-      // Lines of the source are spaces.
+      // A line break in the source is a space.
       if (hidden === 0) pieces.push(html.slice(start, end).replaceAll(/\s+/gu, ' '));
     },
     ontextentity(codepoint) {
@@ -44,13 +44,13 @@ export function htmlText(html: string): string {
   const tokenizer = new Tokenizer({ decodeEntities: true }, callbacks);
   tokenizer.write(html);
   tokenizer.end();
-  return lines(pieces.join(''));
+  return tidyLines(pieces.join(''));
 }
 
 const ignore = (): void => undefined;
 
-/** What is no word. */
-const nothing: TokenizerCallbacks = {
+/** Callbacks that ignore everything but text. */
+const ignoreAll: TokenizerCallbacks = {
   onattribdata: ignore,
   onattribentity: ignore,
   onattribend: ignore,
@@ -68,7 +68,7 @@ const nothing: TokenizerCallbacks = {
   ontextentity: ignore,
 };
 
-function lines(text: string): string {
+function tidyLines(text: string): string {
   return text
     .split('\n')
     .map((line) => line.replaceAll(/\s+/gu, ' ').trim())

@@ -3,14 +3,15 @@ import { at, jsonIn } from '#domain/json.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
-interface Places {
+/** The paths of the text and the token counts in an answer. */
+interface AnswerPaths {
   readonly text: readonly (string | number)[];
   readonly input: readonly string[];
   readonly output: readonly string[];
 }
 
-/** Where whole answers have what we need: Anthropic's Messages, and Nova's. */
-const places: readonly (readonly [RegExp, Places])[] = [
+/** The paths in the buffered answers of Anthropic's and Nova's models. */
+const answerPaths: readonly (readonly [RegExp, AnswerPaths])[] = [
   [
     /anthropic\./u,
     {
@@ -29,37 +30,37 @@ const places: readonly (readonly [RegExp, Places])[] = [
   ],
 ];
 
-/** What a model is sent, in its own format. */
-export function requestFor(modelId: string, prompt: string, maxTokens: number): string {
+/** Returns the request body for a prompt, in the native format of the model. */
+export function toRequestBody(modelId: string, prompt: string, maxTokens: number): string {
   return JSON.stringify(formatOf(modelId)?.body(prompt, maxTokens));
 }
 
-/** The words of a model's whole answer. Throws `model_error` for one that holds none. */
-export function readWords(modelId: string, json: string): string {
-  const text = at(JSON.parse(json), placesOf(modelId)?.text ?? []);
+/** Returns the text of a model's answer. Throws `model_error` if it has none. */
+export function readAnswerText(modelId: string, json: string): string {
+  const text = at(JSON.parse(json), findPaths(modelId)?.text ?? []);
   if (typeof text === 'string' && text.trim() !== '') return text;
-  throw new ChatError('model_error', 'The model gave no answer.');
+  throw new ChatError('model_error', 'The model returned no answer.');
 }
 
-/** What such an answer took, with words or without; undefined where it does not say. */
+/** Returns the usage in a model's answer, even without text; undefined if it reports none. */
 export function readUsage(modelId: string, json: string): Usage | undefined {
   const body: unknown = JSON.parse(json);
-  const known = placesOf(modelId);
-  const [inputTokens, outputTokens] = [at(body, known?.input ?? []), at(body, known?.output ?? [])];
+  const paths = findPaths(modelId);
+  const [inputTokens, outputTokens] = [at(body, paths?.input ?? []), at(body, paths?.output ?? [])];
   if (typeof inputTokens !== 'number' || typeof outputTokens !== 'number') return undefined;
   const totalTokens = inputTokens + outputTokens;
   const cached = { cacheReadInputTokens: 0, cacheWriteInputTokens: 0 };
   return { inputTokens, outputTokens, totalTokens, ...cached };
 }
 
-function placesOf(modelId: string): Places | undefined {
-  return places.find(([models]) => models.test(modelId))?.[1];
+function findPaths(modelId: string): AnswerPaths | undefined {
+  return answerPaths.find(([models]) => models.test(modelId))?.[1];
 }
 
-/** The JSON object in an answer, whatever the model has said around it. */
+/** Returns the JSON object in an answer, which may have text around it. Throws `model_error`. */
 export function readJson(text: string): Readonly<Record<string, unknown>> {
-  const [found] = /\{[^]*\}/u.exec(text) ?? [];
-  const value = jsonIn(found ?? '');
+  const [json] = /\{[^]*\}/u.exec(text) ?? [];
+  const value = jsonIn(json ?? '');
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value));
-  throw new ChatError('model_error', 'The model did not answer in the form that was asked for.');
+  throw new ChatError('model_error', 'The model did not answer in the requested format.');
 }

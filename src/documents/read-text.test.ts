@@ -5,7 +5,7 @@ import { japanesePdf } from '#test/fixtures/japanese-pdf.ts';
 const html = (text: string): Promise<string> =>
   readText({ bytes: new TextEncoder().encode(text), format: 'html' }, fontMaps);
 
-test('of a page its words are read, block by block, and nothing that nobody sees', async () => {
+test('an HTML page is read block by block, without its invisible elements', async () => {
   const page = `<!doctype html><html><head><title>no</title><style>p{}</style></head><body>
     <h1>Harbour &amp; bridge</h1><p>It was <b>opened</b> in
     1932.<br>Tolls ended<ul><li>one<li>two</ul><script>if (a < b) no()</script>
@@ -15,12 +15,12 @@ test('of a page its words are read, block by block, and nothing that nobody sees
   );
 });
 
-test('a page whose tags are never closed is read as fast as another', async () => {
+test('an HTML page with unclosed tags is read', async () => {
   const text = await html('<p>a<b>c<div>'.repeat(60_000));
   expect(text.match(/ac/gu)).toHaveLength(60_000);
 });
 
-/** What `scripts/build.ts` puts beside the bundle. */
+/** The folder that `scripts/build.ts` copies next to the bundle. */
 const fontMaps = 'node_modules/pdfjs-dist/cmaps';
 
 const harbour = { utf16: '6E2F306E6A4B', shiftJis: '8D6082CC8BB4' };
@@ -29,15 +29,15 @@ test.each([
   ['UniJIS-UTF16-H', harbour.utf16],
   ['UniJIS-UCS2-H', harbour.utf16],
   ['90ms-RKSJ-H', harbour.shiftJis],
-])('Japanese that a PDF names as %s is read', async (encoding, hex) => {
+])('Japanese text in the encoding %s is read from a PDF', async (encoding, hex) => {
   const text = await readText({ bytes: japanesePdf(encoding, hex), format: 'pdf' }, fontMaps);
   expect(text).toContain('Contract 2026');
   expect(text).toContain('港の橋');
 });
 
-test('a PDF of which a part could not be read is refused, and not read in part', async () => {
+test('a PDF with text in an unknown encoding is refused, and not read in part', async () => {
   const bytes = japanesePdf('UniJIS-UTF16-H', harbour.utf16);
   await expect(readText({ bytes, format: 'pdf' }, 'nowhere')).rejects.toThrow(
-    'The PDF has words in an encoding that is not known here: UniJIS-UTF16-H.',
+    'The PDF has text in an encoding that is not supported: UniJIS-UTF16-H.',
   );
 });

@@ -4,19 +4,22 @@ import { htmlText } from '#documents/html-text.ts';
 import type { DocumentFormat } from '#domain/document/document.ts';
 import { ChatError } from '#domain/errors.ts';
 
-/** A document as it was brought. */
-export interface Brought {
+/** An uploaded document. */
+export interface UploadedDocument {
   readonly bytes: Uint8Array;
   readonly format: DocumentFormat;
 }
 
 /**
- * The words of a document; `fontMaps` is a folder, as `FontMaps` has it. Throws `invalid_request`
- * that says, to a person, why there are none.
+ * Returns the text of a document. `fontMaps` is the folder of the font maps. Throws
+ * `invalid_request` with a message for people if the document has no readable text.
  */
-export async function readText({ bytes, format }: Brought, fontMaps: string): Promise<string> {
-  const read = await textOf({ bytes, format }, new FontMaps(fontMaps));
-  const text = read.normalize('NFC').trim();
+export async function readText(
+  { bytes, format }: UploadedDocument,
+  fontMaps: string,
+): Promise<string> {
+  const extracted = await extract({ bytes, format }, new FontMaps(fontMaps));
+  const text = extracted.normalize('NFC').trim();
   if (text !== '') return text;
   throw unreadable(
     format === 'pdf'
@@ -25,46 +28,46 @@ export async function readText({ bytes, format }: Brought, fontMaps: string): Pr
   );
 }
 
-async function textOf({ bytes, format }: Brought, fontMaps: FontMaps): Promise<string> {
+async function extract({ bytes, format }: UploadedDocument, fontMaps: FontMaps): Promise<string> {
   switch (format) {
     case 'pdf':
-      return pdfText(bytes, fontMaps);
+      return extractPdf(bytes, fontMaps);
     case 'html':
-      return htmlText(decoded(bytes));
+      return htmlText(decodeUtf8(bytes));
     case 'md':
     case 'txt':
-      return decoded(bytes);
+      return decodeUtf8(bytes);
   }
 }
 
-async function pdfText(bytes: Uint8Array, fontMaps: FontMaps): Promise<string> {
-  const text = await pagesOf(bytes, fontMaps);
+async function extractPdf(bytes: Uint8Array, fontMaps: FontMaps): Promise<string> {
+  const pages = await readPages(bytes, fontMaps);
   const [missing] = fontMaps.missing;
-  if (missing === undefined) return text.join('\n\n');
+  if (missing === undefined) return pages.join('\n\n');
   const encoding = missing.replace('.bcmap', '');
-  throw unreadable(`The PDF has words in an encoding that is not known here: ${encoding}.`);
+  throw unreadable(`The PDF has text in an encoding that is not supported: ${encoding}.`);
 }
 
-async function pagesOf(bytes: Uint8Array, fontMaps: FontMaps): Promise<readonly string[]> {
+async function readPages(bytes: Uint8Array, fontMaps: FontMaps): Promise<readonly string[]> {
   try {
-    const pages = await getDocumentProxy(new Uint8Array(bytes), {
+    const document = await getDocumentProxy(new Uint8Array(bytes), {
       verbosity: 0,
       useWorkerFetch: false,
       BinaryDataFactory: fontMaps.factory,
     });
-    return (await extractText(pages, { mergePages: false })).text;
+    return (await extractText(document, { mergePages: false })).text;
   } catch (error) {
     const isLocked = error instanceof Error && error.name === 'PasswordException';
     throw unreadable(
       isLocked
-        ? 'The PDF is protected by a password. Upload one without.'
-        : 'The PDF could not be read: it is damaged, or no PDF.',
+        ? 'The PDF is protected by a password. Upload an unprotected copy.'
+        : 'The PDF could not be read: it is damaged, or not a PDF.',
       error,
     );
   }
 }
 
-function decoded(bytes: Uint8Array): string {
+function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {

@@ -1,16 +1,16 @@
 import { callSpending } from '#domain/spending/pricing.ts';
 import { answerTokens } from '#documents/extract-step.ts';
 import { toDocumentFailure, type StepError } from '#documents/failures.ts';
-import { readJson, readUsage, requestFor } from '#documents/model-answers.ts';
+import { readJson, readUsage, toRequestBody } from '#documents/model-answers.ts';
 import { summaryPrompt } from '#documents/prompts.ts';
 import {
-  answerFile,
-  answerTo,
-  documentIn,
-  reservationIn,
+  readAnswerFile,
+  readAnswer,
+  requireDocument,
+  toReservation,
   writeQuestion,
-  type AskedFile,
-  type Extracted,
+  type QuestionFiles,
+  type ExtractOutput,
   type StepInput,
   type StepPolicy,
   type StepPorts,
@@ -19,16 +19,16 @@ import type { Document } from '#domain/document/document.ts';
 import { ChatError } from '#domain/errors.ts';
 import { nothingSpent, sum } from '#domain/spending/ledger.ts';
 
-/** Which of the steps is to be done, and with what. */
+/** The input of the step that collects notes or stores the outcome. */
 export type CombineInput =
-  | { readonly step: 'collect-notes' | 'store-result'; readonly state: Extracted }
+  | { readonly step: 'collect-notes' | 'store-result'; readonly state: ExtractOutput }
   | {
       readonly step: 'store-failure';
-      readonly state: StepInput & Partial<Extracted>;
+      readonly state: StepInput & Partial<ExtractOutput>;
       readonly failure: StepError;
     };
 
-/** Does a step that brings answers together; gives what goes on to the next one. */
+/** Executes a step that combines answers. Returns the input of the next step. */
 export async function combineResults(
   ports: StepPorts,
   policy: StepPolicy,
@@ -46,31 +46,35 @@ export async function combineResults(
   }
 }
 
-/** Gathers the notes on all parts, and writes what the summary is to be made of. */
+/** Collects the notes on all parts and writes the question for the summary. */
 async function collectNotes(
   ports: StepPorts,
   { documentModel: modelId }: StepPolicy,
-  input: Extracted,
-): Promise<Extracted & { readonly summary: AskedFile }> {
-  const document = await documentIn(ports, input);
+  input: ExtractOutput,
+): Promise<ExtractOutput & { readonly summary: QuestionFiles }> {
+  const document = await requireDocument(ports, input);
   const answers = input.parts.map((_, index) =>
-    answerTo(ports, document, { name: `part-${index}`, modelId }),
+    readAnswer(ports, document, `part-${index}`, modelId),
   );
   const notes = await Promise.all(answers);
-  const body = requestFor(modelId, summaryPrompt(notes, document), answerTokens.summary);
-  return { ...input, summary: await writeQuestion(ports, document, { name: 'summary', body }) };
+  const body = toRequestBody(modelId, summaryPrompt(notes, document), answerTokens.summary);
+  return { ...input, summary: await writeQuestion(ports, document, 'summary', body) };
 }
 
-/** Keeps what came of it, and settles what was set aside. */
-async function storeResult(ports: StepPorts, policy: StepPolicy, input: Extracted): Promise<void> {
-  const document = await documentIn(ports, input);
+/** Stores the result and settles the reservation. */
+async function storeResult(
+  ports: StepPorts,
+  policy: StepPolicy,
+  input: ExtractOutput,
+): Promise<void> {
+  const document = await requireDocument(ports, input);
   const answer = (name: string): Promise<string> =>
-    answerTo(ports, document, { name, modelId: policy.documentModel });
+    readAnswer(ports, document, name, policy.documentModel);
   const result =
     document.kind === 'summary'
       ? { summary: (await answer('summary')).trim(), parts: input.parts.length }
       : { ...sentimentIn(await answer('sentiment')), ...keywordsIn(await answer('keywords')) };
-  await settle(ports, policy, { document, input });
+  await settle(ports, policy, document, input);
   await ports.documents.change(
     document,
     { state: 'succeeded', finishedAtMs: ports.clock.now(), result: JSON.stringify(result) },
@@ -78,17 +82,17 @@ async function storeResult(ports: StepPorts, policy: StepPolicy, input: Extracte
   );
 }
 
-/** Keeps why nothing came of it, in words for a person. */
+/** Stores the failure, with a message for people. */
 async function storeFailure(
   ports: StepPorts,
   policy: StepPolicy,
   { state, failure }: Extract<CombineInput, { step: 'store-failure' }>,
 ): Promise<void> {
-  const document = await documentIn(ports, state);
+  const document = await requireDocument(ports, state);
   const { parts, reserved } = state;
-  const isAsked = parts !== undefined && reserved !== undefined;
-  if (isAsked && !(await mayBeAnswered(ports, document, { parts, failure }))) {
-    await settle(ports, policy, { document, input: { ...state, parts, reserved } });
+  const isExtracted = parts !== undefined && reserved !== undefined;
+  if (isExtracted && !(await mayHaveOpenCalls(ports, document, parts, failure))) {
+    await settle(ports, policy, document, { ...state, parts, reserved });
   }
   await ports.documents.change(
     document,
@@ -101,65 +105,64 @@ async function storeFailure(
   );
 }
 
-/** Whether a model may still be at a question, or be so late that nobody has heard it. */
-async function mayBeAnswered(
+/** Returns whether a model may still answer a question, or has answered it too late. */
+async function mayHaveOpenCalls(
   ports: StepPorts,
   document: Document,
-  { parts, failure }: { readonly parts: Extracted['parts']; readonly failure: StepError },
+  parts: ExtractOutput['parts'],
+  failure: StepError,
 ): Promise<boolean> {
   if (failure.Error === 'States.Timeout') return true;
-  const asked = document.kind === 'summary' ? parts.map((_, index) => `part-${index}`) : findings;
-  const answers = await Promise.all(asked.map((name) => answerFile(ports, document, name)));
-  // Of one alone it is known that it was refused; of several, the others were asked at that time.
-  return asked.length > 1 && answers.includes(undefined);
+  const names =
+    document.kind === 'summary' ? parts.map((_, index) => `part-${index}`) : analysisQuestions;
+  const answers = await Promise.all(names.map((name) => readAnswerFile(ports, document, name)));
+  // A single question has failed. Of several, the others may still have been running.
+  return names.length > 1 && answers.includes(undefined);
 }
 
-/** What an analysis asks at the same time. */
-const findings = ['sentiment', 'keywords'];
+/** The questions of an analysis, which run at the same time. */
+const analysisQuestions = ['sentiment', 'keywords'];
 
 function sentimentIn(text: string): object {
   const { sentiment, score } = readJson(text);
   const label = typeof sentiment === 'string' ? sentiment.toLowerCase() : '';
   if (!['positive', 'negative', 'neutral', 'mixed'].includes(label)) {
-    throw new ChatError('model_error', 'The model named no sentiment.');
+    throw new ChatError('model_error', 'The model returned no sentiment.');
   }
   return { sentiment: label, score: typeof score === 'number' ? score : null };
 }
 
 function keywordsIn(text: string): object {
   const { keywords } = readJson(text);
-  if (!Array.isArray(keywords)) throw new ChatError('model_error', 'The model named no keywords.');
+  if (!Array.isArray(keywords))
+    throw new ChatError('model_error', 'The model returned no keywords.');
   return { keywords: keywords.filter((word) => typeof word === 'string').slice(0, 8) };
 }
 
-interface Settling {
-  readonly document: Document;
-  readonly input: Extracted;
-}
-
 /**
- * What the answers that there are took is put in the place of what was set aside. Where one of them
- * cannot be read, what was set aside stays: it may have been paid for.
+ * Settles the reservation with the spending of the existing answers. If one of them cannot be read,
+ * the reservation stays, because the answer may have been paid for.
  */
 async function settle(
   ports: StepPorts,
   { documentModel: modelId }: StepPolicy,
-  { document, input }: Settling,
+  document: Document,
+  input: ExtractOutput,
 ): Promise<void> {
   const parts = input.parts.map((_, index) => `part-${index}`);
   try {
-    const found = await Promise.all(
-      [...parts, 'summary', ...findings].map(async (name) => {
-        const json = await answerFile(ports, document, name);
+    const spending = await Promise.all(
+      [...parts, 'summary', ...analysisQuestions].map(async (name) => {
+        const json = await readAnswerFile(ports, document, name);
         const usage = json === undefined ? undefined : readUsage(modelId, json);
         return usage === undefined ? nothingSpent : callSpending(ports.prices, modelId, usage);
       }),
     );
-    await ports.ledger.settle(reservationIn(input), {
-      ...found.reduce(sum, nothingSpent),
+    await ports.ledger.settle(toReservation(input), {
+      ...spending.reduce(sum, nothingSpent),
       turns: 1,
     });
   } catch {
-    // As it was set aside.
+    // The reservation stays as it is.
   }
 }

@@ -1,10 +1,11 @@
-import { readWords } from '#documents/model-answers.ts';
+import { readAnswerText } from '#documents/model-answers.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { Prices } from '#domain/spending/prices.ts';
 import { workName, type Document, type Documents, type Files } from '#domain/document/document.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { Ledger, Reservation } from '#domain/spending/ledger.ts';
 
+/** The ports of the steps of a document workflow. */
 export interface StepPorts {
   readonly documents: Documents;
   readonly files: Files;
@@ -18,45 +19,53 @@ export interface StepPolicy {
   readonly documentModel: string;
 }
 
-/** What a workflow is started with. Words of the document are in files, and never in here. */
+/** The input of a workflow. The text of the document stays in files. */
 export interface StepInput {
   readonly owner: string;
   readonly document_id: string;
 }
 
-/** A question for a model and where its answer goes, as the workflow's tasks are given them. */
-export interface AskedFile {
+/** The S3 URIs of a question and of its answer, which a task of the workflow uses. */
+export interface QuestionFiles {
   readonly request: string;
   readonly answer: string;
 }
 
-/** What goes from step to step once the words are read. */
-export interface Extracted extends StepInput {
-  readonly parts: readonly AskedFile[];
-  readonly sentiment?: AskedFile;
-  readonly keywords?: AskedFile;
+/** The output of the extract step, which the later steps get. */
+export interface ExtractOutput extends StepInput {
+  readonly parts: readonly QuestionFiles[];
+  readonly sentiment?: QuestionFiles;
+  readonly keywords?: QuestionFiles;
   readonly reserved: { readonly at_ms: number; readonly tokens: number; readonly nano_usd: number };
 }
 
-/** The document that a step is about. Throws `not_found`. */
-export async function documentIn({ documents }: StepPorts, input: StepInput): Promise<Document> {
+/** Returns the document of a step. Throws `not_found` if it does not exist. */
+export async function requireDocument(
+  { documents }: StepPorts,
+  input: StepInput,
+): Promise<Document> {
   const document = await documents.find({ owner: input.owner, documentId: input.document_id });
   if (document === undefined) throw new ChatError('not_found', 'There is no such document.');
   return document;
 }
 
-/** What was set aside when the words were read. */
-export function reservationIn({ owner, document_id: turnId, reserved }: Extracted): Reservation {
+/** Returns the reservation that the extract step made. */
+export function toReservation({
+  owner,
+  document_id: turnId,
+  reserved,
+}: ExtractOutput): Reservation {
   const { at_ms: atMs, tokens, nano_usd: nanoUsd } = reserved;
   return { owner, turnId, atMs, max: { turns: 1, tokens, nanoUsd } };
 }
 
-/** Writes a question into a file, from where the workflow's task takes it. */
+/** Writes the request body of a question into a file, which a task of the workflow reads. */
 export async function writeQuestion(
   { files }: StepPorts,
   document: Document,
-  { name, body }: { readonly name: string; readonly body: string },
-): Promise<AskedFile> {
+  name: string,
+  body: string,
+): Promise<QuestionFiles> {
   const request = workName(document, `${name}.request.json`);
   await files.write(request, body);
   return {
@@ -65,8 +74,8 @@ export async function writeQuestion(
   };
 }
 
-/** The answer that the workflow's task put into a file, in the model's format, where there is one. */
-export async function answerFile(
+/** Returns the stored answer to a question, in the model's format; undefined if there is none. */
+export async function readAnswerFile(
   { files }: StepPorts,
   document: Document,
   name: string,
@@ -75,13 +84,14 @@ export async function answerFile(
   return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }
 
-/** The words of such an answer. Throws `model_error` where there are none. */
-export async function answerTo(
+/** Returns the text of the answer to a question. Throws `model_error` if there is none. */
+export async function readAnswer(
   ports: StepPorts,
   document: Document,
-  { name, modelId }: { readonly name: string; readonly modelId: string },
+  name: string,
+  modelId: string,
 ): Promise<string> {
-  const json = await answerFile(ports, document, name);
-  if (json === undefined) throw new ChatError('model_error', 'The model gave no answer.');
-  return readWords(modelId, json);
+  const json = await readAnswerFile(ports, document, name);
+  if (json === undefined) throw new ChatError('model_error', 'The model returned no answer.');
+  return readAnswerText(modelId, json);
 }

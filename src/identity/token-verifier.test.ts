@@ -13,12 +13,12 @@ import type { TokenVerifier } from '#domain/identity.ts';
 import { startTokenIssuer, type TokenIssuer } from '#test/fixtures/token-issuer.ts';
 
 let own: TokenIssuer;
-let strangers: TokenIssuer;
+let untrusted: TokenIssuer;
 let pool = '';
 let verify: TokenVerifier;
 
 beforeAll(async () => {
-  [own, strangers] = await Promise.all([startTokenIssuer(), startTokenIssuer()]);
+  [own, untrusted] = await Promise.all([startTokenIssuer(), startTokenIssuer()]);
   pool = `${own.origin}/us-east-1_Pool`;
   verify = createTokenVerifier([
     cognitoIssuer(pool, ['our-client']),
@@ -32,18 +32,22 @@ beforeAll(async () => {
 
 afterAll(() => {
   own.close();
-  strangers.close();
+  untrusted.close();
 });
 
-interface Forging {
+interface TokenOptions {
   readonly claims?: Record<string, unknown>;
   readonly header?: Partial<JWTHeaderParameters>;
   readonly key?: CryptoKey | Uint8Array;
 }
 
-function sign({ claims = {}, header = {}, key = own.privateKey }: Forging = {}): Promise<string> {
+function sign({
+  claims = {},
+  header = {},
+  key = own.privateKey,
+}: TokenOptions = {}): Promise<string> {
   const nowSeconds = Math.floor(Date.now() / 1_000);
-  const usual = {
+  const defaults = {
     iss: pool,
     sub: 'ada',
     token_use: 'access',
@@ -51,7 +55,7 @@ function sign({ claims = {}, header = {}, key = own.privateKey }: Forging = {}):
     iat: nowSeconds,
     exp: nowSeconds + 3_600,
   };
-  return new SignJWT({ ...usual, ...claims })
+  return new SignJWT({ ...defaults, ...claims })
     .setProtectedHeader({ alg: 'RS256', kid: 'key-1', ...header })
     .sign(key);
 }
@@ -59,7 +63,7 @@ function sign({ claims = {}, header = {}, key = own.privateKey }: Forging = {}):
 const inPast = Math.floor(Date.now() / 1_000) - 3_600;
 const inFuture = inPast + 7_200;
 
-test('an access token of the pool names its user, apart from users of other issuers', async () => {
+test('an access token identifies its user, and users of different issuers have different ids', async () => {
   expect(await verify(await sign())).toEqual({ id: 'us-east-1_Pool:ada' });
   const claims = { iss: `${own.origin}/oidc`, aud: ['https://api.example.org', 'x'] };
   expect(await verify(await sign({ claims }))).toEqual({ id: `${own.origin}/oidc:ada` });
@@ -79,15 +83,15 @@ const tampered = async (): Promise<string> => {
 };
 
 const forgeries: Readonly<Record<string, () => string | Promise<string>>> = {
-  'no JWT at all': () => 'not-a-token',
+  'text that is not a JWT': () => 'not-a-token',
   'an empty token': () => '',
-  'two dots': () => '..',
-  'alg none': () =>
+  'only two dots': () => '..',
+  'algorithm none': () =>
     new UnsecuredJWT({ iss: pool, sub: 'ada', token_use: 'access', client_id: 'our-client' })
       .setExpirationTime('1h')
       .encode(),
-  'alg None, in another spelling': () => unsigned('nOnE'),
-  'a signature left out': () => unsigned('RS256'),
+  'algorithm none in another spelling': () => unsigned('nOnE'),
+  'a missing signature': () => unsigned('RS256'),
   'HS256, with the public key as the secret': async () =>
     sign({
       header: { alg: 'HS256' },
@@ -102,49 +106,49 @@ const forgeries: Readonly<Record<string, () => string | Promise<string>>> = {
     const { privateKey } = await generateKeyPair('PS256');
     return sign({ header: { alg: 'PS256' }, key: privateKey });
   },
-  "a stranger's key under our key's id": () => sign({ key: strangers.privateKey }),
-  'a key id that nobody has': () => sign({ header: { kid: 'key-2' }, key: strangers.privateKey }),
+  "another issuer's key with the id of our key": () => sign({ key: untrusted.privateKey }),
+  'an unknown key id': () => sign({ header: { kid: 'key-2' }, key: untrusted.privateKey }),
   'a key id that is a path': () =>
-    sign({ header: { kid: '../../../../dev/null' }, key: strangers.privateKey }),
+    sign({ header: { kid: '../../../../dev/null' }, key: untrusted.privateKey }),
   'a key id that is a query': () =>
-    sign({ header: { kid: "x' UNION SELECT 'key" }, key: strangers.privateKey }),
-  'keys from an address in the token': () =>
+    sign({ header: { kid: "x' UNION SELECT 'key" }, key: untrusted.privateKey }),
+  'keys from a URL in the token': () =>
     sign({
-      header: { jku: `${strangers.origin}/keys`, x5u: `${strangers.origin}/keys` },
-      key: strangers.privateKey,
+      header: { jku: `${untrusted.origin}/keys`, x5u: `${untrusted.origin}/keys` },
+      key: untrusted.privateKey,
     }),
-  'a key within the token': async () =>
-    sign({ header: { jwk: await exportJWK(strangers.publicKey) }, key: strangers.privateKey }),
-  'an extension that must be understood': async () => {
+  'a key in the token': async () =>
+    sign({ header: { jwk: await exportJWK(untrusted.publicKey) }, key: untrusted.privateKey }),
+  'an unknown critical extension': async () => {
     const [, payload = '', signature = ''] = (await sign()).split('.');
     const header = { alg: 'RS256', kid: 'key-1', crit: ['trust'], trust: true };
     return `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${payload}.${signature}`;
   },
-  'another subject in a good token': tampered,
-  'an issuer of a stranger': () =>
-    sign({ claims: { iss: strangers.origin }, key: strangers.privateKey }),
-  'our issuer with more behind it': () => sign({ claims: { iss: `${pool}/` } }),
+  'a changed subject in a valid token': tampered,
+  'an untrusted issuer': () =>
+    sign({ claims: { iss: untrusted.origin }, key: untrusted.privateKey }),
+  'our issuer with a trailing slash': () => sign({ claims: { iss: `${pool}/` } }),
   'another pool of the same service': () =>
     sign({ claims: { iss: `${own.origin}/us-east-1_Other` } }),
   'no issuer': () => sign({ claims: { iss: undefined } }),
-  'a token that has expired': () => sign({ claims: { exp: inPast } }),
-  'a token that never ends': () => sign({ claims: { exp: undefined } }),
-  'a token from the future': () => sign({ claims: { nbf: inFuture } }),
-  'an end that is no number': () => sign({ claims: { exp: 'tomorrow' } }),
+  'an expired token': () => sign({ claims: { exp: inPast } }),
+  'a token without an expiry': () => sign({ claims: { exp: undefined } }),
+  'a token that is not valid yet': () => sign({ claims: { nbf: inFuture } }),
+  'an expiry that is not a number': () => sign({ claims: { exp: 'tomorrow' } }),
   'an ID token': () => sign({ claims: { token_use: 'id', aud: 'our-client' } }),
-  'a token of no known use': () => sign({ claims: { token_use: undefined } }),
+  'a token without token_use': () => sign({ claims: { token_use: undefined } }),
   "another client's token": () => sign({ claims: { client_id: 'their-client' } }),
   'an audience instead of a client': () =>
     sign({ claims: { client_id: undefined, aud: 'our-client' } }),
-  nobody: () => sign({ claims: { sub: undefined } }),
+  'no subject': () => sign({ claims: { sub: undefined } }),
   'a blank subject': () => sign({ claims: { sub: '' } }),
-  'a subject that is no text': () => sign({ claims: { sub: { admin: true } } }),
-  'for another audience': () =>
+  'a subject that is not text': () => sign({ claims: { sub: { admin: true } } }),
+  'another audience': () =>
     sign({ claims: { iss: `${own.origin}/oidc`, aud: 'https://other.example.org' } }),
-  'for no audience': () => sign({ claims: { iss: `${own.origin}/oidc` } }),
-  "the pool's claims with the other issuer": () =>
+  'no audience': () => sign({ claims: { iss: `${own.origin}/oidc` } }),
+  "the pool's claims from the other issuer": () =>
     sign({ claims: { iss: `${own.origin}/oidc`, client_id: 'our-client' } }),
-  'HS256 of the other issuer': () =>
+  'HS256 from the other issuer': () =>
     sign({
       claims: { iss: `${own.origin}/oidc`, aud: 'https://api.example.org' },
       header: { alg: 'HS256' },
@@ -152,15 +156,15 @@ const forgeries: Readonly<Record<string, () => string | Promise<string>>> = {
     }),
 };
 
-test.each(Object.entries(forgeries))('refused: %s', async (_, forge) => {
+test.each(Object.entries(forgeries))('a token is refused: %s', async (_, forge) => {
   const token = await forge();
   await expect(verify(token)).rejects.toMatchObject({ code: 'unauthenticated' });
-  expect(strangers.asked).toBe(0);
+  expect(untrusted.asked).toBe(0);
 });
 
-test('keys that are out of reach refuse nobody for good', async () => {
-  const nowhere = createTokenVerifier([
+test('a token is not refused as invalid while the keys cannot be loaded', async () => {
+  const unreachable = createTokenVerifier([
     { ...cognitoIssuer(pool, ['our-client']), jwksUrl: 'http://127.0.0.1:1/keys' },
   ]);
-  await expect(nowhere(await sign())).rejects.toMatchObject({ code: 'internal' });
+  await expect(unreachable(await sign())).rejects.toMatchObject({ code: 'internal' });
 });

@@ -8,25 +8,25 @@ import {
 import type { TokenVerifier, VerifiedUser } from '#domain/identity.ts';
 import { ChatError } from '#domain/errors.ts';
 
-/** Somebody whose tokens are taken. */
+/** An issuer whose tokens are accepted. */
 export interface TokenIssuer {
-  /** Exactly as tokens have it in `iss`. */
+  /** The exact value of `iss`. */
   readonly issuer: string;
-  /** Where its keys are. No token can name another place. */
+  /** The URL of the issuer's keys. A token cannot name another one. */
   readonly jwksUrl: string;
-  /** What keeps this issuer's users apart from another's. */
+  /** The prefix of user ids, which separates the users of different issuers. */
   readonly realm: string;
   readonly algorithms: readonly string[];
-  /** Whether a token, whose signature, issuer and times are good, is one for us. */
+  /** Returns whether a token is meant for us. Its signature, issuer and times are already valid. */
   accepts(claims: JWTPayload): boolean;
 }
 
-/** The issuer of an Amazon Cognito user pool: access tokens of its own clients, and no ID tokens. */
+/** Returns a Cognito user pool as an issuer of access tokens for some clients. */
 export function cognitoIssuer(issuer: string, clientIds: readonly string[]): TokenIssuer {
   return {
     issuer,
     jwksUrl: `${issuer}/.well-known/jwks.json`,
-    // The pool's id: the same wherever the pool answers.
+    // The id of the pool, which does not depend on its endpoint.
     realm: issuer.slice(issuer.lastIndexOf('/') + 1),
     algorithms: ['RS256'],
     accepts: ({ token_use: use, client_id: client }) =>
@@ -40,7 +40,7 @@ export interface OidcSettings {
   readonly audience: string;
 }
 
-/** Any other OpenID Connect issuer: tokens for one audience. */
+/** Returns another OpenID Connect issuer, whose tokens must be for one audience. */
 export function oidcIssuer({ issuer, jwksUrl, audience }: OidcSettings): TokenIssuer {
   return {
     issuer,
@@ -51,29 +51,30 @@ export function oidcIssuer({ issuer, jwksUrl, audience }: OidcSettings): TokenIs
   };
 }
 
-/** How far clocks may differ, in seconds. */
+/** The maximum clock difference, in seconds. */
 const clockTolerance = 5;
 
 /**
- * Verifies JWTs of some issuers. What a token says of itself chooses among them and nothing else:
- * keys come from where the issuer is known to have them. Throws `unauthenticated`.
+ * Returns a verifier for the JWTs of some issuers. The unverified token only selects one of these
+ * issuers; its keys come from the configured URL. The verifier throws `unauthenticated` for a refused
+ * token, and `internal` if the keys cannot be loaded.
  */
 export function createTokenVerifier(issuers: readonly TokenIssuer[]): TokenVerifier {
-  const known = new Map<
+  const trusted = new Map<
     string,
-    { readonly trusted: TokenIssuer; readonly keys: JWTVerifyGetKey }
+    { readonly issuer: TokenIssuer; readonly keys: JWTVerifyGetKey }
   >();
-  for (const trusted of issuers) {
-    const keys = createRemoteJWKSet(new URL(trusted.jwksUrl), { timeoutDuration: 3_000 });
-    known.set(trusted.issuer, { trusted, keys });
+  for (const issuer of issuers) {
+    const keys = createRemoteJWKSet(new URL(issuer.jwksUrl), { timeoutDuration: 3_000 });
+    trusted.set(issuer.issuer, { issuer, keys });
   }
   return async (token) => {
-    const found = known.get(issuerIn(token));
-    if (found === undefined) throw refusal('its issuer is not one of ours');
-    const { trusted, keys } = found;
-    const claims = await verified(token, keys, trusted);
-    if (!trusted.accepts(claims)) throw refusal('it is for somebody else');
-    return userIn(claims, trusted);
+    const entry = trusted.get(issuerIn(token));
+    if (entry === undefined) throw refusal('its issuer is not trusted');
+    const { issuer, keys } = entry;
+    const claims = await verifyClaims(token, keys, issuer);
+    if (!issuer.accepts(claims)) throw refusal('it is for another client or audience');
+    return userIn(claims, issuer);
   };
 }
 
@@ -85,7 +86,7 @@ function issuerIn(token: string): string {
   }
 }
 
-async function verified(
+async function verifyClaims(
   token: string,
   keys: JWTVerifyGetKey,
   { issuer, algorithms }: TokenIssuer,
@@ -99,21 +100,21 @@ async function verified(
     });
     return payload;
   } catch (error) {
-    // Keys that cannot be had say nothing about the token.
-    if (isOutOfReach(error)) {
-      throw new ChatError('internal', 'Sign-in is out of reach at the moment.', { cause: error });
+    // If the keys cannot be loaded, the token may still be valid.
+    if (isKeyLoadingError(error)) {
+      throw new ChatError('internal', 'Sign-in is not available at the moment.', { cause: error });
     }
-    throw refusal('it was not issued so', error);
+    throw refusal('its signature or its claims are not valid', error);
   }
 }
 
-function isOutOfReach(error: unknown): boolean {
+function isKeyLoadingError(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return error instanceof TypeError || code === 'ERR_JWKS_TIMEOUT' || code === 'ERR_JOSE_GENERIC';
 }
 
 function userIn({ sub }: JWTPayload, { realm }: TokenIssuer): VerifiedUser {
-  if (typeof sub !== 'string' || sub === '') throw refusal('it names nobody');
+  if (typeof sub !== 'string' || sub === '') throw refusal('it has no subject');
   return { id: `${realm}:${sub}` };
 }
 

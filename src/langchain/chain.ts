@@ -18,20 +18,20 @@ export interface ChainSettings {
   readonly modelId: string;
   readonly region: string;
   readonly maxTokens: number;
-  /** One on HTTP/1.1: the SDK's default ends a broken stream as if it were whole. */
+  /** A client on HTTP/1.1: the SDK's default ends a broken stream as if it were complete. */
   readonly client: BedrockRuntimeClient;
 }
 
 /**
- * Answers the last of some messages with the text of a chain, as it comes; throws a `ChatError` for
- * one that is not whole.
+ * Answers the last message and emits the text as it arrives. Throws a `ChatError` if the answer is
+ * incomplete.
  */
 export type Chain = (
   messages: readonly PromptMessage[],
   signal: AbortSignal,
 ) => AsyncIterable<TextEvent>;
 
-/** A LangChain chain on Bedrock: a prompt with the history, the model, and a parser of its text. */
+/** Returns a LangChain chain on Bedrock: a prompt with the history, the model and a text parser. */
 export function createChain({ modelId, region, maxTokens, client }: ChainSettings): Chain {
   const prompt = ChatPromptTemplate.fromMessages([
     new MessagesPlaceholder('history'),
@@ -42,17 +42,17 @@ export function createChain({ modelId, region, maxTokens, client }: ChainSetting
     region,
     maxTokens,
     client,
-    // It would ask again for an answer that is half told.
+    // LangChain would repeat a request whose answer has already begun.
     maxRetries: 0,
   });
   return async function* answer(messages, signal) {
-    // Other clients, and questions that got no answer, leave what does not alternate.
-    const exchange = alternating(messages).map(toLangChain);
-    const parser = new WatchingParser();
+    // Roles may not alternate, because of other clients or unanswered questions.
+    const prepared = alternating(messages).map(toLangChain);
+    const parser = new StopTrackingParser();
     const chain = prompt.pipe(model).pipe(parser);
     try {
-      const given = { history: exchange.slice(0, -1), question: exchange.at(-1)?.text };
-      for await (const text of await chain.stream(given, { signal })) {
+      const input = { history: prepared.slice(0, -1), question: prepared.at(-1)?.text };
+      for await (const text of await chain.stream(input, { signal })) {
         if (text !== '') yield { type: 'text', text };
       }
     } catch (error) {
@@ -69,8 +69,8 @@ function toLangChain(message: PromptMessage): BaseMessage {
   return message.role === 'user' ? new HumanMessage(text) : new AIMessage(text);
 }
 
-/** LangChain's parser of text, which besides notes whether the model came to its end. */
-class WatchingParser extends StringOutputParser {
+/** LangChain's text parser, extended to record the usage and whether the model has stopped. */
+class StopTrackingParser extends StringOutputParser {
   hasStopped = false;
   usage: Usage | undefined;
 
@@ -78,19 +78,19 @@ class WatchingParser extends StringOutputParser {
     chunks: AsyncGenerator<string | BaseMessage>,
     options: Parameters<StringOutputParser['transform']>[1],
   ): AsyncGenerator<string> {
-    yield* super.transform(this.#watch(chunks), options);
+    yield* super.transform(this.#track(chunks), options);
   }
 
-  async *#watch(
+  async *#track(
     chunks: AsyncGenerator<string | BaseMessage>,
   ): AsyncGenerator<string | BaseMessage> {
     for await (const chunk of chunks) {
-      if (typeof chunk !== 'string') this.#note(chunk);
+      if (typeof chunk !== 'string') this.#record(chunk);
       yield chunk;
     }
   }
 
-  #note(chunk: BaseMessage): void {
+  #record(chunk: BaseMessage): void {
     this.hasStopped ||= 'messageStop' in chunk.response_metadata;
     const used = chunk instanceof AIMessageChunk ? chunk.usage_metadata : undefined;
     if (used === undefined) return;

@@ -19,9 +19,9 @@ import {
 } from '#domain/conversation/message.ts';
 
 /**
- * Sessions as LangChain's own `DynamoDBChatMessageHistory` keeps them: an item with `SessionId` and
- * `History`, a list of `{type, data}`. `Owner` is ours, and keeps one caller out of another's
- * session; a session that LangChain began has none, and is anybody's who knows its id.
+ * Returns sessions in the format of LangChain's own `DynamoDBChatMessageHistory`: an item with
+ * `SessionId` and `History`, a list of `{type, data}`. We add `Owner`, so that one caller cannot use
+ * another's session. A session that LangChain began has no owner and is open to everyone with its id.
  */
 export function createDynamoSessions({ client, tableName }: Table): ChatSessions {
   return {
@@ -64,18 +64,18 @@ export function createDynamoSessions({ client, tableName }: Table): ChatSessions
 }
 
 /**
- * An item may have 400 KB (DynamoDB's limit). What is left below it is for the longest question,
- * 32,000 characters of three bytes, and its answer.
+ * DynamoDB allows 400 KB for each item. The rest is for the longest question, 32,000 characters of
+ * three bytes, and its answer.
  */
 const maxBytes = 240_000;
 
-/** About what a list takes in its item; its JSON is a little longer. */
+/** Returns the approximate size of a list in its item. The JSON is a little longer. */
 function bytesOf(history: unknown): number {
   return Buffer.byteLength(JSON.stringify(history ?? []));
 }
 
 function fullSession(): ChatError {
-  return new ChatError('too_large', 'session_id: this session is full; begin another');
+  return new ChatError('too_large', 'session_id: this session is full; start another one');
 }
 
 function toStored(messages: readonly Message[]): readonly StoredMessage[] {
@@ -86,7 +86,7 @@ function toStored(messages: readonly Message[]): readonly StoredMessage[] {
   return JSON.parse(JSON.stringify(mapChatMessagesToStoredMessages(chat)));
 }
 
-/** Instructions and results of tools, which other clients may have kept, are no one's words. */
+/** Skips instructions and tool results, which other clients may have stored. */
 function fromStored(history: StoredMessage[]): readonly Message[] {
   return mapStoredMessagesToChatMessages(history).flatMap(toMessage);
 }

@@ -3,7 +3,7 @@ import type { Clock } from '#domain/clock.ts';
 import type { OwnTool } from '#domain/model/tools.ts';
 import { ownTool } from '#tools/own-tool.ts';
 
-/** What models cannot know. */
+/** Returns a tool for the current time, which models cannot know. */
 export function currentTime(clock: Clock): OwnTool {
   return ownTool({
     name: 'current_time',

@@ -2,13 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
 /*
- * A bundle of its own, loaded when it is needed: it must share no class with the rest, for there
- * would be two of it.
+ * This file is a separate bundle, which is loaded on first use. It must not share classes with the
+ * other code, because each bundle has its own copy of a class.
  */
 
+/** An open session with an MCP server. */
 export interface McpServer {
   readonly tools: readonly McpTool[];
-  /** What a tool gives, in words. Throws where the server does not answer in order. */
+  /** Returns the result of a tool as text. Throws if the server does not respond correctly. */
   call(name: string, input: object, signal: AbortSignal): Promise<McpResult>;
   /** Ends the session. Never throws. */
   close(): Promise<void>;
@@ -18,7 +19,7 @@ export interface McpTool {
   readonly name: string;
   readonly description?: string | undefined;
   readonly inputSchema: object;
-  /** Whether the server says that it changes nothing. */
+  /** Whether the server declares that the tool changes nothing. */
   readonly readsOnly: boolean;
 }
 
@@ -27,16 +28,16 @@ export interface McpResult {
   readonly isError: boolean;
 }
 
-/** The end of an answer does not wait longer for a server to have heard of it. */
+/** The maximum wait for a server to confirm the end of its session. */
 const closeMs = 1_000;
 
 export interface McpTimeouts {
-  /** For all that comes before a call. */
+  /** The timeout of each request before the first call. */
   readonly openMs: number;
   readonly callMs: number;
 }
 
-/** An MCP server over HTTP, whichever of its protocol's generations it speaks. */
+/** Connects to an MCP server over HTTP and lists its tools. The protocol version is negotiated. */
 export async function connectMcp(
   url: string,
   { openMs, callMs }: McpTimeouts,
@@ -52,10 +53,10 @@ export async function connectMcp(
     await Promise.race([ended, wait(closeMs, undefined, { ref: false })]);
     await client.close().catch(() => undefined);
   };
-  const timely = { signal, timeout: openMs };
+  const options = { signal, timeout: openMs };
   const { tools } = await client
-    .connect(transport, timely)
-    .then(() => client.listTools({}, timely))
+    .connect(transport, options)
+    .then(() => client.listTools({}, options))
     .catch(async (error: unknown) => {
       await close();
       throw error;
@@ -69,15 +70,15 @@ export async function connectMcp(
       readsOnly: annotations?.readOnlyHint === true,
     })),
     async call(name, input, callSignal) {
-      const asked = { name, arguments: Object.fromEntries(Object.entries(input)) };
-      const result = await client.callTool(asked, { signal: callSignal, timeout: callMs });
-      return { text: wordsOf(result), isError: result.isError === true };
+      const request = { name, arguments: Object.fromEntries(Object.entries(input)) };
+      const result = await client.callTool(request, { signal: callSignal, timeout: callMs });
+      return { text: toText(result), isError: result.isError === true };
     },
   };
 }
 
-/** What a model can read of a result. */
-function wordsOf({ content, structuredContent }: Awaited<ReturnType<Client['callTool']>>): string {
+/** Returns the parts of a result that a model can read. */
+function toText({ content, structuredContent }: Awaited<ReturnType<Client['callTool']>>): string {
   const texts = content.map((part) =>
     part.type === 'text' ? part.text : `(${part.type}, which cannot be shown here)`,
   );

@@ -6,11 +6,11 @@ import { ChatError } from '#domain/errors.ts';
 import type { OwnTool } from '#domain/model/tools.ts';
 import { ownTool } from '#tools/own-tool.ts';
 
-/** All notes are one item, which has room for these. */
+/** All notes of an owner are in one item, so their number and length are limited. */
 const maxNotes = 100;
 const maxCharacters = 1_000;
 
-/** Notes that an owner has kept across conversations: one tool reads them, one adds to them. */
+/** Returns the tools that read and add notes, which an owner keeps across conversations. */
 export function notes(table: Table): readonly OwnTool[] {
   return [readNotes(table), addNote(table)];
 }
@@ -22,10 +22,10 @@ function readNotes(table: Table): OwnTool {
     writes: false,
     input: v.strictObject({}),
     run: async (_, { owner }) => {
-      const kept = await notesOf(table, owner);
-      // The newest first: of many a model is shown the first.
-      const shown = kept.toReversed().map((note) => `- ${note}`);
-      return shown.length === 0 ? 'Nothing was noted.' : shown.join('\n');
+      const stored = await readStoredNotes(table, owner);
+      // The newest first, because a long result is cut at its end.
+      const lines = stored.toReversed().map((note) => `- ${note}`);
+      return lines.length === 0 ? 'There are no notes.' : lines.join('\n');
     },
   });
 }
@@ -43,9 +43,12 @@ function addNote(table: Table): OwnTool {
     writes: true,
     input: v.strictObject({ note }),
     run: async (input, { owner }) => {
-      const kept = await notesOf(table, owner);
-      if (kept.length >= maxNotes) {
-        throw new ChatError('too_large', `There are ${maxNotes} notes; there is no room for more.`);
+      const stored = await readStoredNotes(table, owner);
+      if (stored.length >= maxNotes) {
+        throw new ChatError(
+          'too_large',
+          `There are already ${maxNotes} notes, which is the maximum.`,
+        );
       }
       await table.client.send(
         new UpdateCommand({
@@ -60,10 +63,13 @@ function addNote(table: Table): OwnTool {
   });
 }
 
-async function notesOf({ client, tableName }: Table, owner: string): Promise<readonly string[]> {
+async function readStoredNotes(
+  { client, tableName }: Table,
+  owner: string,
+): Promise<readonly string[]> {
   const { Item } = await client.send(
     new GetCommand({ TableName: tableName, Key: notesKey(owner), ConsistentRead: true }),
   );
-  const kept: unknown = Item?.['notes'];
-  return Array.isArray(kept) ? kept.map(String) : [];
+  const stored: unknown = Item?.['notes'];
+  return Array.isArray(stored) ? stored.map(String) : [];
 }

@@ -7,14 +7,17 @@ interface Definition<Input extends v.GenericSchema> {
   readonly name: string;
   readonly description: string;
   readonly input: Input;
-  /** Whether it changes anything: then a person is asked first. Say so if in doubt. */
+  /** Whether the tool changes anything. A person must then approve each call. True if in doubt. */
   readonly writes: boolean;
   readonly timeoutMs?: number;
   readonly maxCalls?: number;
   run(input: v.InferOutput<Input>, call: ToolCall): Promise<string>;
 }
 
-/** A tool from a schema: the model is shown it as JSON Schema, and what it sends is held to it. */
+/**
+ * Returns a tool with an input schema. The model gets the schema as JSON Schema. A call with other
+ * input throws `invalid_request`, whose message goes to the model.
+ */
 export function ownTool<Input extends v.GenericSchema>(definition: Definition<Input>): OwnTool {
   const { name, description, input, writes, timeoutMs = 5_000, maxCalls = 5 } = definition;
   const { $schema: _, ...inputSchema } = toJsonSchema(input, { errorMode: 'ignore' });
@@ -25,8 +28,8 @@ export function ownTool<Input extends v.GenericSchema>(definition: Definition<In
     writes,
     timeoutMs,
     maxCalls,
-    run(given, call) {
-      const result = v.safeParse(input, given);
+    run(value, call) {
+      const result = v.safeParse(input, value);
       if (result.success) return definition.run(result.output, call);
       const [issue] = result.issues;
       const path = v.getDotPath(issue) ?? 'input';

@@ -96,7 +96,7 @@ for (const path of ['/chat', '/chat/stream']) {
 
 test.each([
   ['GET', '/conversations?limit=0', 'limit: must be a whole number from 1 to 100'],
-  ['GET', '/conversations?cursor=x', 'cursor: must be one that an earlier page gave'],
+  ['GET', '/conversations?cursor=x', 'cursor: must be one returned by an earlier page'],
   ['PATCH', '/conversations/c1', 'The body must be JSON.'],
 ])('%s %s is refused by name', async (method, path, detail) => {
   const answer = await system.api(path, { method });

@@ -26,8 +26,10 @@ test('what cannot be read fails with words that a person understands', async () 
   const empty = await PDFDocument.create();
   empty.addPage();
   const text = new TextEncoder();
-  expect(await broken('broken.pdf', text.encode('not a PDF'))).toContain('damaged, or no PDF');
-  expect(await broken('cut.pdf', (await pdfOf(3)).slice(0, 200))).toContain('damaged, or no PDF');
+  expect(await broken('broken.pdf', text.encode('not a PDF'))).toContain('damaged, or not a PDF');
+  expect(await broken('cut.pdf', (await pdfOf(3)).slice(0, 200))).toContain(
+    'damaged, or not a PDF',
+  );
   expect(await broken('scan.pdf', await empty.save())).toContain('has no text');
   expect(await broken('empty.txt', text.encode('   '))).toContain('has no text');
   expect(await broken('nothing.pdf', new Uint8Array())).toBe('The document is empty.');

@@ -117,7 +117,7 @@ test('a session that has no more room says so, before a model is asked', async (
   expect(answer.status).toBe(413);
   expect(await answer.json()).toMatchObject({
     code: 'too_large',
-    detail: 'session_id: this session is full; begin another',
+    detail: 'session_id: this session is full; start another one',
   });
   expect(await paidCalls(system)).toBe(before);
   expect(await historyOf(SessionId)).toHaveLength(3);

@@ -108,7 +108,7 @@ test('a note is written when its owner has allowed it, once, and read by him alo
   const body = post({ prompt: 'Use read_notes please', tools: ['notes'] });
   const others = (await (await demo('/chat', body)).json()) as Told;
   expect(others.trace?.find(({ type }) => type === 'tool_result')?.output).toBe(
-    'Nothing was noted.',
+    'There are no notes.',
   );
   // What waited, what could not go on and what went on are tries at the same question.
   const turns = await keptTurns(system, asked.conversation_id);
@@ -184,7 +184,7 @@ test('a server that is out of reach is a problem with a status, before any model
   const before = await paidCalls(system);
   const answer = await system.api('/chat', post({ prompt: 'Hi', tools: ['away'] }));
   expect(answer.status).toBe(503);
-  expect(await answer.json()).toMatchObject({ detail: 'The tools of away are out of reach.' });
+  expect(await answer.json()).toMatchObject({ detail: 'The tools of away cannot be reached.' });
   expect(await paidCalls(system)).toBe(before);
 });
 

@@ -1,9 +1,9 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 /**
- * The SDK for Bedrock's agents and knowledge bases, and a client on HTTP/1.1, which notices a
- * stream that breaks. It is loaded with the first call: nobody else waits for it. Nothing is tried
- * again here, for agents act.
+ * Loads the SDK for Bedrock's agents and knowledge bases, and creates a client. HTTP/1.1 detects a
+ * broken stream. Other requests do not wait for the loading. There are no retries, because an agent
+ * may already have acted.
  */
 async function load() {
   const sdk = await import('@aws-sdk/client-bedrock-agent-runtime');
@@ -13,7 +13,7 @@ async function load() {
 
 let loaded: ReturnType<typeof load> | undefined;
 
-/** The client for agents and knowledge bases, the same for all who ask. */
+/** Returns the shared client for agents and knowledge bases. It is loaded on first use. */
 export function openAgentRuntime(): ReturnType<typeof load> {
   return (loaded ??= load());
 }

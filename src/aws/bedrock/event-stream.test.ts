@@ -18,7 +18,7 @@ async function decode(bytes: Buffer, sizes: readonly number[] = [bytes.length]):
   return decoded;
 }
 
-test('what is encoded is what is decoded, however the bytes are cut', async () => {
+test('encoded frames are decoded unchanged, however the bytes are cut', async () => {
   const texts = array(string({ unit: 'binary', maxLength: 300 }), { maxLength: 8 });
   const sizes = array(integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 8 });
   await assert(
@@ -38,14 +38,14 @@ test('headers are read by name', async () => {
   ]);
 });
 
-test('a stream that ends within a message has failed', async () => {
+test('a stream that ends within a message is an error', async () => {
   const whole = eventFrame('e', '{}');
   for (let length = 1; length < whole.length; length += 1) {
     await expect(decode(whole.subarray(0, length))).rejects.toThrow('ended within a message');
   }
 });
 
-test('every flipped bit is noticed', async () => {
+test('every flipped bit is detected', async () => {
   const whole = eventFrame('e', '{"p":"abc"}');
   for (let at = 0; at < whole.length; at += 1) {
     const broken = Buffer.from(whole);

@@ -7,17 +7,17 @@ export interface Frame {
   readonly payload: string;
 }
 
-/** Total length, length of the headers, and the checksum of both. */
+/** The total length, the length of the headers, and the checksum of both. */
 const preludeBytes = 12;
 const checksumBytes = 4;
 const minFrameBytes = preludeBytes + checksumBytes;
 
-/** Larger messages than this are none of Bedrock's: 24 MiB of payload, 128 KiB of headers. */
+/** Bedrock sends no larger messages: 24 MiB of payload, 128 KiB of headers. */
 const maxFrameBytes = 24 * 1024 * 1024 + 128 * 1024 + preludeBytes + checksumBytes;
 
 /**
- * Reads the frames of an event stream, however its bytes are cut: for each piece that arrives, the
- * frames it completes, which must be taken before the next piece is asked for. Throws when a
+ * Decodes the frames of an event stream, which may span several pieces. For each piece, emits the
+ * frames that it completes. They must be read before the next piece is requested. Throws if a
  * checksum is wrong or the stream ends within a frame.
  */
 export async function* decodeFrames(
@@ -29,12 +29,12 @@ export async function* decodeFrames(
 }
 
 interface FrameReader {
-  /** The beginning of a frame that lies across two pieces. */
+  /** The beginning of a frame that continues in the next piece. */
   partial: Buffer;
   readonly headers: HeaderReader;
 }
 
-/** Only what lies across two pieces is copied; the rest is read where it is. */
+/** Copies only frames that span two pieces. Other frames are read in place. */
 function* framesIn(reader: FrameReader, chunk: Buffer): Generator<Frame, void, undefined> {
   let at = 0;
   while (reader.partial.length > 0 && at < chunk.length) {
@@ -53,7 +53,7 @@ function* framesIn(reader: FrameReader, chunk: Buffer): Generator<Frame, void, u
   if (at < chunk.length) reader.partial = chunk.subarray(at);
 }
 
-/** How long the beginning of a frame has to become before it can be read on. */
+/** Returns how many bytes of a frame are needed to read on. */
 function neededBytes(partial: Buffer): number {
   return partial.length < preludeBytes ? preludeBytes : frameLength(partial, 0);
 }
@@ -64,7 +64,7 @@ function frameLength(bytes: Buffer, start: number): number {
   return length;
 }
 
-/** The checksum at the end is over the whole frame, and so over the length that was believed. */
+/** The checksum at the end covers the whole frame, and so the length that was used to cut it. */
 function toFrame(frame: Buffer, readHeaders: HeaderReader): Frame {
   const end = frame.length - checksumBytes;
   if (crc32(frame.subarray(0, end)) !== frame.readUInt32BE(end)) throw wrongChecksum();
@@ -77,10 +77,10 @@ function wrongChecksum(): Error {
   return new Error('A message of the event stream has a wrong checksum');
 }
 
-/** The headers of a frame, whose payload begins at `end`. */
+/** Returns the headers of a frame. They end at `end`, where the payload begins. */
 type HeaderReader = (frame: Buffer, end: number) => Frame['headers'];
 
-/** Reads headers, and those that come again, as every delta's do, only once. */
+/** Decodes equal consecutive headers only once: all deltas of an answer have the same headers. */
 function createHeaderReader(): HeaderReader {
   let lastBytes = Buffer.alloc(0);
   let last: Frame['headers'] = new Map();
@@ -102,7 +102,7 @@ function toHeaders(bytes: Buffer): Frame['headers'] {
   for (let at = 0; at < bytes.length;) {
     const nameEnd = at + 1 + bytes.readUInt8(at);
     const name = bytes.toString('utf8', at + 1, nameEnd);
-    // Bedrock sends headers of text only; those of other types have other lengths.
+    // Bedrock sends only text headers. Other types have other lengths.
     if (bytes.readUInt8(nameEnd) !== stringType) throw new Error(`Header ${name} is not text`);
     const valueStart = nameEnd + 3;
     at = valueStart + bytes.readUInt16BE(nameEnd + 1);

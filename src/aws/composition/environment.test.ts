@@ -12,7 +12,7 @@ const variables = {
   USD_PER_DAY: '25',
 };
 
-test('a complete environment is read, and what it leaves out is off', () => {
+test('a complete environment is read, and optional features are off by default', () => {
   expect(readChatEnvironment(variables)).toMatchObject({
     models: ['us.a', 'b', 'eu.c'],
     fallbacks: {},
@@ -27,8 +27,8 @@ test.each([
   [{ CONVERSATIONS_TABLE: undefined }, 'CONVERSATIONS_TABLE: must be set'],
   [{ MAX_OUTPUT_TOKENS: 'many' }, 'MAX_OUTPUT_TOKENS: must be a whole number above 0'],
   [{ MODEL_FALLBACKS: 'us.a>d' }, 'MODEL_FALLBACKS: d must be one of MODELS'],
-  [{ MODEL_FALLBACKS: 'us.a>eu.c' }, 'eu.c would answer outside of where us.a may'],
-  [{ MODEL_FALLBACKS: 'b>us.a' }, 'us.a would answer outside of where b may'],
-])('%j is refused by name', (change, message) => {
+  [{ MODEL_FALLBACKS: 'us.a>eu.c' }, 'eu.c may run outside the Regions of us.a'],
+  [{ MODEL_FALLBACKS: 'b>us.a' }, 'us.a may run outside the Regions of b'],
+])('%j is refused with an error that names the variable', (change, message) => {
   expect(() => readChatEnvironment({ ...variables, ...change })).toThrow(message);
 });

@@ -1,42 +1,42 @@
 import { staysWithin, type FallbackChains } from '#domain/model/fallbacks.ts';
 import type { SpendingLimits } from '#domain/spending/ledger.ts';
 
-/** The table that everything is kept in. */
+/** The table that stores everything. */
 export interface TableEnvironment {
   readonly conversationsTable: string;
 }
 
-/** Where turns are kept. */
+/** The storage of turns. */
 export interface StoreEnvironment extends TableEnvironment {
   /** The bucket for answers that are too large for the table. */
   readonly answersBucket: string;
 }
 
-/** What a function that knows what owners spend is told by its environment variables. */
+/** The environment of a function that limits spending. */
 export interface LedgerEnvironment extends TableEnvironment {
   readonly limits: SpendingLimits;
 }
 
-/** Which models a function may ask, and for how much. */
+/** The models that a function may call. */
 export interface ModelsEnvironment {
-  /** The models a request may name; the first is the one for requests that name none. */
+  /** The models that a request may name. The first one is the default. */
   readonly models: readonly [string, ...string[]];
-  /** The most tokens an answer may have, and the number asked for when a request gives none. */
+  /** The maximum number of tokens of an answer, and the default of a request. */
   readonly maxOutputTokens: number;
 }
 
-/** What a chat function is told by its environment variables. */
+/** The environment of a chat function. */
 export interface ChatEnvironment
   extends StoreEnvironment, LedgerEnvironment, ModelsEnvironment, KnowledgeEnvironment {
-  /** Who answers in the place of a model that is not there. */
+  /** The models that replace an unavailable model. */
   readonly fallbacks: FallbackChains;
-  /** About how many tokens of what was said before the model is shown at most. */
+  /** The approximate maximum of history that the model is shown, in tokens. */
   readonly maxHistoryTokens: number;
-  /** Whether callers without any identity are let in. */
+  /** Whether callers without an identity are accepted. */
   readonly allowAnonymous: boolean;
-  /** Agents by their names: a runtime's ARN, or `AGENTID/ALIASID`. */
+  /** Agents by name: the ARN of an AgentCore runtime, or `AGENTID/ALIASID`. */
   readonly agents: Readonly<Record<string, string>>;
-  /** The URLs of MCP servers by their names. */
+  /** The URLs of MCP servers by name. */
   readonly mcpServers: Readonly<Record<string, string>>;
 }
 
@@ -50,7 +50,7 @@ export function readChatEnvironment(variables: Variables): ChatEnvironment {
     ...readLedgerEnvironment(variables),
     ...models,
     fallbacks: readFallbacks(variables['MODEL_FALLBACKS'] ?? '', models.models),
-    maxHistoryTokens: count(variables, 'MAX_HISTORY_TOKENS'),
+    maxHistoryTokens: readCount(variables, 'MAX_HISTORY_TOKENS'),
     allowAnonymous: variables['ALLOW_ANONYMOUS'] === 'true',
     ...readKnowledgeEnvironment(variables),
     agents: readNamed(variables, 'AGENTS'),
@@ -58,15 +58,15 @@ export function readChatEnvironment(variables: Variables): ChatEnvironment {
   };
 }
 
-/** Which documents can be searched. */
+/** The knowledge bases that can be searched. */
 export interface KnowledgeEnvironment {
-  /** The ids of knowledge bases, by the names that requests have for them. */
+  /** The ids of knowledge bases, by the names used in requests. */
   readonly knowledgeBases: Readonly<Record<string, string>>;
-  /** The attribute of a document that says whose it is; undefined where all may see all. */
+  /** The metadata attribute with a document's owner; undefined if every owner may see everything. */
   readonly ownerAttribute: string | undefined;
 }
 
-/** Reads which documents can be searched. Throws an error that names the variable at fault. */
+/** Reads the knowledge bases. Throws an error that names the variable at fault. */
 export function readKnowledgeEnvironment(variables: Variables): KnowledgeEnvironment {
   const ownerAttribute = variables['KNOWLEDGE_OWNER_ATTRIBUTE'] ?? '';
   return {
@@ -75,7 +75,7 @@ export function readKnowledgeEnvironment(variables: Variables): KnowledgeEnviron
   };
 }
 
-/** Names and what they stand for are written `a=1,b=2`; there may be none. */
+/** Parses names and values in the form `a=1,b=2`. A missing variable has none. */
 function readNamed(variables: Variables, name: string): Readonly<Record<string, string>> {
   const entries = (variables[name] ?? '').split(',').filter((entry) => entry !== '');
   const named = entries.map((entry) => {
@@ -86,11 +86,11 @@ function readNamed(variables: Variables, name: string): Readonly<Record<string, 
   return Object.fromEntries(named);
 }
 
-/** What the LangChain function is told by its environment variables. */
+/** The environment of the LangChain function. */
 export interface LangChainEnvironment extends LedgerEnvironment, ModelsEnvironment {
-  /** The table of LangChain's histories. */
+  /** The table of LangChain's chat histories. */
   readonly historyTable: string;
-  /** Where the model is, which may be elsewhere than the function. */
+  /** The Region of the model, which may differ from the Region of the function. */
   readonly modelRegion: string;
 }
 
@@ -98,8 +98,8 @@ export interface LangChainEnvironment extends LedgerEnvironment, ModelsEnvironme
 export function readLangChainEnvironment(variables: Variables): LangChainEnvironment {
   return {
     ...readInvokeEnvironment(variables),
-    historyTable: required(variables, 'HISTORY_TABLE'),
-    modelRegion: required(variables, 'MODEL_REGION'),
+    historyTable: requireVariable(variables, 'HISTORY_TABLE'),
+    modelRegion: requireVariable(variables, 'MODEL_REGION'),
   };
 }
 
@@ -108,22 +108,22 @@ export function readInvokeEnvironment(variables: Variables): LedgerEnvironment &
   return { ...readLedgerEnvironment(variables), ...readModels(variables) };
 }
 
-/** What functions are told that put callbacks into their queue, or take them from there. */
+/** The environment of functions that queue callbacks or send them. */
 export interface CallbackEnvironment {
   readonly callbackQueue: string;
-  /** Whether callbacks may go to this machine over plain HTTP. */
+  /** Whether callbacks may go to a loopback address over plain HTTP. */
   readonly allowsLoopback: boolean;
 }
 
-/** Reads how callbacks are sent. Throws an error that names the variable at fault. */
+/** Reads the callback settings. Throws an error that names the variable at fault. */
 export function readCallbackEnvironment(variables: Variables): CallbackEnvironment {
   return {
-    callbackQueue: required(variables, 'CALLBACK_QUEUE'),
+    callbackQueue: requireVariable(variables, 'CALLBACK_QUEUE'),
     allowsLoopback: variables['LOOPBACK_CALLBACKS'] === 'true',
   };
 }
 
-/** What functions of tasks are told by their environment variables. */
+/** The environment of functions that handle tasks. */
 export interface TaskEnvironment extends ChatEnvironment, CallbackEnvironment {
   readonly taskQueue: string;
 }
@@ -133,103 +133,105 @@ export function readTaskEnvironment(variables: Variables): TaskEnvironment {
   return {
     ...readChatEnvironment(variables),
     ...readCallbackEnvironment(variables),
-    taskQueue: required(variables, 'TASK_QUEUE'),
+    taskQueue: requireVariable(variables, 'TASK_QUEUE'),
   };
 }
 
-/** Reads a worker's pauses before each further try. Throws an error that names the variable. */
+/** Reads a worker's backoff before each retry, in seconds. Throws an error that names the variable. */
 export function readRetries(variables: Variables): { readonly retrySeconds: readonly number[] } {
   const name = 'RETRY_SECONDS';
-  const pauses = required(variables, name).split(',');
-  return { retrySeconds: pauses.map((seconds) => count({ [name]: seconds }, name)) };
+  const backoff = requireVariable(variables, name).split(',');
+  return { retrySeconds: backoff.map((seconds) => readCount({ [name]: seconds }, name)) };
 }
 
-/** What the authorizer is told by its environment variables. */
+/** The environment of the authorizer. */
 export interface AuthorizerEnvironment {
   readonly userPool: { readonly issuer: string; readonly clientIds: readonly string[] };
-  /** Another issuer, beside the user pool. */
+  /** A second issuer, in addition to the user pool. */
   readonly oidc?: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string };
+  /** The API key that the usage plan of signed-in callers has. */
   readonly signedInKey: string;
 }
 
 /** Reads the environment of the authorizer. Throws an error that names the variable at fault. */
 export function readAuthorizerEnvironment(variables: Variables): AuthorizerEnvironment {
   const issuer = variables['OIDC_ISSUER'];
-  const audience = (): string => required(variables, 'OIDC_AUDIENCE');
-  const jwksUrl = (): string => required(variables, 'OIDC_JWKS_URL');
+  const audience = (): string => requireVariable(variables, 'OIDC_AUDIENCE');
+  const jwksUrl = (): string => requireVariable(variables, 'OIDC_JWKS_URL');
   return {
     userPool: {
-      issuer: required(variables, 'USER_POOL_ISSUER'),
-      clientIds: required(variables, 'USER_POOL_CLIENTS').split(','),
+      issuer: requireVariable(variables, 'USER_POOL_ISSUER'),
+      clientIds: requireVariable(variables, 'USER_POOL_CLIENTS').split(','),
     },
     ...(issuer === undefined ? {} : { oidc: { issuer, audience: audience(), jwksUrl: jwksUrl() } }),
-    signedInKey: required(variables, 'SIGNED_IN_KEY'),
+    signedInKey: requireVariable(variables, 'SIGNED_IN_KEY'),
   };
 }
 
-/** What functions are told that know documents. */
+/** The environment of functions that handle documents. */
 export interface DocumentEnvironment extends LedgerEnvironment {
   readonly documentsBucket: string;
   /** The model that reads documents. */
   readonly documentModel: string;
 }
 
-/** Reads where documents are. Throws an error that names the variable at fault. */
+/** Reads the environment of documents. Throws an error that names the variable at fault. */
 export function readDocumentEnvironment(variables: Variables): DocumentEnvironment {
   return {
     ...readLedgerEnvironment(variables),
-    documentsBucket: required(variables, 'DOCUMENTS_BUCKET'),
-    documentModel: required(variables, 'DOCUMENT_MODEL'),
+    documentsBucket: requireVariable(variables, 'DOCUMENTS_BUCKET'),
+    documentModel: requireVariable(variables, 'DOCUMENT_MODEL'),
   };
 }
 
-/** What functions are told that start workflows, or ask how they stand. */
+/** The environment of functions that start or describe workflows. */
 export interface WorkflowEnvironment {
+  /** The ARNs of the state machines. */
   readonly machines: { readonly summary: string; readonly analysis: string };
 }
 
-/** Reads which workflows there are. Throws an error that names the variable at fault. */
+/** Reads the state machines of the workflows. Throws an error that names the variable at fault. */
 export function readWorkflowEnvironment(variables: Variables): WorkflowEnvironment {
-  const summary = required(variables, 'DOCUMENT_PIPELINE');
-  return { machines: { summary, analysis: required(variables, 'ANALYSIS_PIPELINE') } };
+  const summary = requireVariable(variables, 'DOCUMENT_PIPELINE');
+  return { machines: { summary, analysis: requireVariable(variables, 'ANALYSIS_PIPELINE') } };
 }
 
 /** Reads the URL of the queue of uploads. Throws an error that names the variable. */
 export function readUploadQueue(variables: Variables): string {
-  return required(variables, 'UPLOAD_QUEUE');
+  return requireVariable(variables, 'UPLOAD_QUEUE');
 }
 
 function readModels(variables: Variables): ModelsEnvironment {
-  const [model, ...others] = required(variables, 'MODELS').split(',');
+  const [model, ...others] = requireVariable(variables, 'MODELS').split(',');
   if (model === undefined || model === '') throw new Error('MODELS: must name at least one model');
-  return { models: [model, ...others], maxOutputTokens: count(variables, 'MAX_OUTPUT_TOKENS') };
+  return { models: [model, ...others], maxOutputTokens: readCount(variables, 'MAX_OUTPUT_TOKENS') };
 }
 
-/** Reads where turns are kept. Throws an error that names the variable at fault. */
+/** Reads the storage of turns. Throws an error that names the variable at fault. */
 export function readStoreEnvironment(variables: Variables): StoreEnvironment {
   return {
     ...readTableEnvironment(variables),
-    answersBucket: required(variables, 'ANSWERS_BUCKET'),
+    answersBucket: requireVariable(variables, 'ANSWERS_BUCKET'),
   };
 }
 
-/** Reads what owners may spend. Throws an error that names the variable at fault. */
+/** Reads the spending limits. Throws an error that names the variable at fault. */
 export function readLedgerEnvironment(variables: Variables): LedgerEnvironment {
   return {
     ...readTableEnvironment(variables),
     limits: {
-      requestsPerMinute: count(variables, 'REQUESTS_PER_MINUTE'),
-      tokensPerDay: count(variables, 'TOKENS_PER_DAY'),
-      nanoUsdPerDay: count(variables, 'USD_PER_DAY') * 1e9,
+      requestsPerMinute: readCount(variables, 'REQUESTS_PER_MINUTE'),
+      tokensPerDay: readCount(variables, 'TOKENS_PER_DAY'),
+      nanoUsdPerDay: readCount(variables, 'USD_PER_DAY') * 1e9,
     },
   };
 }
 
 function readTableEnvironment(variables: Variables): TableEnvironment {
-  return { conversationsTable: required(variables, 'CONVERSATIONS_TABLE') };
+  return { conversationsTable: requireVariable(variables, 'CONVERSATIONS_TABLE') };
 }
 
-/** Chains are written `a>b>c`, and separated by commas. */
+/** Parses chains in the form `a>b>c`, separated by commas. */
 function readFallbacks(text: string, models: readonly string[]): FallbackChains {
   const chains = text.split(',').filter((chain) => chain !== '');
   const entries = chains.map((chain) => {
@@ -237,21 +239,21 @@ function readFallbacks(text: string, models: readonly string[]): FallbackChains 
     for (const id of [modelId, ...fallbacks]) {
       if (!models.includes(id)) throw new Error(`MODEL_FALLBACKS: ${id} must be one of MODELS`);
       if (staysWithin(modelId, id)) continue;
-      throw new Error(`MODEL_FALLBACKS: ${id} would answer outside of where ${modelId} may`);
+      throw new Error(`MODEL_FALLBACKS: ${id} may run outside the Regions of ${modelId}`);
     }
     return [modelId, fallbacks] as const;
   });
   return Object.fromEntries(entries);
 }
 
-function count(variables: Variables, name: string): number {
-  const value = Number(required(variables, name));
+function readCount(variables: Variables, name: string): number {
+  const value = Number(requireVariable(variables, name));
   if (!Number.isInteger(value) || value < 1)
     throw new Error(`${name}: must be a whole number above 0`);
   return value;
 }
 
-function required(variables: Variables, name: string): string {
+function requireVariable(variables: Variables, name: string): string {
   const value = variables[name];
   if (value === undefined || value === '') throw new Error(`${name}: must be set`);
   return value;

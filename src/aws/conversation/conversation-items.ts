@@ -22,12 +22,12 @@ import type { LogEntry, LogEvent } from '#domain/conversation/turn-log.ts';
 import type { LiveTurn, Turn, TurnState } from '#domain/conversation/turn.ts';
 import type { Usage, Cost } from '#domain/conversation/usage.ts';
 
-/** The stored form of a turn: its fields as they are, messages as lists of maps. */
+/** Returns the item of a turn. It has the fields of the turn, with messages as lists of maps. */
 export function toTurnItem({ expiresAtMs, ...turn }: Turn): Item {
   return { ...turn, ...(expiresAtMs === undefined ? {} : { expiresAt: toExpiry(expiresAtMs) }) };
 }
 
-/** A turn from its item. Throws when the item is not one that `toTurnItem` made. */
+/** Returns the turn in an item. Throws a `TypeError` if the item is malformed. */
 export function fromTurnItem(item: Item): Turn {
   return {
     turnId: text(item, 'turnId'),
@@ -48,7 +48,7 @@ export function fromTurnItem(item: Item): Turn {
   };
 }
 
-/** The live turn's place is the conversation's count of turns: one write makes both. */
+/** The sequence number of the live turn is the conversation's `turnCount`: one write sets both. */
 function liveTurn(conversation: Item): { liveTurn?: LiveTurn } {
   if (conversation['liveTurn'] === undefined) return {};
   const item = record(conversation['liveTurn']);
@@ -70,7 +70,7 @@ function liveTurn(conversation: Item): { liveTurn?: LiveTurn } {
   };
 }
 
-/** A conversation from its item; the key's owner is the one that was asked for. */
+/** Returns the conversation in an item. The item does not store the owner as a field. */
 export function fromConversationItem(owner: ConversationKey['owner'], item: Item): Conversation {
   const createdAtMs = number(item, 'createdAtMs');
   return {
@@ -84,13 +84,13 @@ export function fromConversationItem(owner: ConversationKey['owner'], item: Item
   };
 }
 
-/** What a conversation keeps of a request with a key. */
+/** Returns what a conversation stores for an idempotency key. */
 export function fromKeyAttribute(value: unknown): { fingerprint: string; turnId: string } {
   const item = record(value);
   return { fingerprint: text(item, 'fingerprint'), turnId: text(item, 'turnId') };
 }
 
-/** An entry of a turn's log from its item. */
+/** Returns the log entry in an item. Throws a `TypeError` if the item is malformed. */
 export function fromLogItem(item: Item): LogEntry {
   if (!Array.isArray(item['events'])) throw malformed('events');
   return { slot: number(item, 'slot'), events: item['events'].map(logEvent) };
@@ -124,7 +124,8 @@ const logTypes = [
 
 const states: readonly TurnState[] = ['complete', 'stopped', 'interrupted', 'failed', 'timed_out'];
 const roles: readonly Role[] = ['user', 'assistant'];
-/** A message from a list of maps. */
+
+/** Returns the message in a stored map. Throws a `TypeError` if the map is malformed. */
 export function message(value: unknown): Message {
   const item = record(value);
   if (!Array.isArray(item['content'])) throw malformed('content');

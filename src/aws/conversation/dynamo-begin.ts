@@ -25,18 +25,21 @@ import {
 import { titleOf, type Conversation } from '#domain/conversation/conversation.ts';
 import type { LiveTurn, Turn } from '#domain/conversation/turn.ts';
 
-/** How many turns are read along with the claim; the model is shown as many as fit. */
+/** How many turns are read together with the claim. The model is shown as many as fit. */
 const recentTurns = 40;
 
-/** Claims the conversation for a turn and reads what came before, both in one round trip. */
-export async function beginTurn(store: TurnStore, beginning: TurnBeginning): Promise<Beginning> {
-  // The turn has begun when it is claimed: a read that fails is for whoever needs it to repeat.
-  const reading = readRecent(store, beginning).catch(() => undefined);
-  const claimed = await claimOrExplain(store, beginning);
+/**
+ * Makes a turn the live one of its conversation and reads the recent turns. Both requests are sent
+ * at once. Throws `not_found`, `conflict` or `idempotency_mismatch`.
+ */
+export async function claimTurn(store: TurnStore, beginning: TurnBeginning): Promise<Beginning> {
+  // The turn begins with the claim. If this read fails, the caller reads the turns itself.
+  const recentPromise = readRecent(store, beginning).catch(() => undefined);
+  const claimed = await claimOrResolve(store, beginning);
   if (claimed.type !== 'claimed') return claimed;
   const { live } = claimed;
-  const recent = await reading;
-  // Where the last one is missing, the read overtook the end of the turn before this one.
+  const recent = await recentPromise;
+  // If the last turn is missing, it was read before it was stored.
   const isWhole = (recent?.items[0]?.sequence ?? 0) === live.sequence - 1;
   return { type: 'begun', live, ...(recent !== undefined && isWhole ? { recent } : {}) };
 }
@@ -48,22 +51,23 @@ async function readRecent(store: TurnStore, beginning: TurnBeginning): Promise<P
 }
 
 type Claim = { readonly type: 'claimed'; readonly live: LiveTurn };
-type Explained = Claim | Exclude<Beginning, { type: 'begun' }>;
+type ClaimOutcome = Claim | Exclude<Beginning, { type: 'begun' }>;
 
-/** A claim that was refused for what is no longer so is made again, this often at most. */
-const claims = 5;
+/** A refused claim is repeated if the reason no longer applies. */
+const maxAttempts = 5;
 
-async function claimOrExplain(store: TurnStore, beginning: TurnBeginning): Promise<Explained> {
-  let asked = beginning;
+async function claimOrResolve(store: TurnStore, beginning: TurnBeginning): Promise<ClaimOutcome> {
+  let current = beginning;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return { type: 'claimed', live: await claim(store.table, asked) };
+      return { type: 'claimed', live: await claim(store.table, current) };
     } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException) || attempt === claims) throw error;
+      if (!(error instanceof ConditionalCheckFailedException) || attempt === maxAttempts)
+        throw error;
     }
-    const explained = await explain(store, asked);
-    if (explained.type !== 'free') return explained;
-    asked = explained.beginning;
+    const outcome = await resolveConflict(store, current);
+    if (outcome.type !== 'free') return outcome;
+    current = outcome.beginning;
   }
 }
 
@@ -87,12 +91,12 @@ const assignments = [
 ];
 
 /**
- * DynamoDB expires items within days, in any order: a conversation must be there longer than its
- * turns, or the next one would take the place of one that is still there.
+ * DynamoDB deletes expired items within days, in any order. A conversation must exist longer than
+ * its turns: its counter would start again, and a new turn would get the key of an old one.
  */
-const outlivesMs = 14 * 86_400_000;
+const extraLifetimeMs = 14 * 86_400_000;
 
-/** Makes the turn the conversation's live one. */
+/** Writes the live turn into the conversation, and its idempotency key with it. */
 async function claim({ client, tableName }: Table, beginning: TurnBeginning): Promise<LiveTurn> {
   const { conversationId, mode, turn, parentId, idempotency } = beginning;
   const isListed = turn.expiresAtMs === undefined;
@@ -108,7 +112,7 @@ async function claim({ client, tableName }: Table, beginning: TurnBeginning): Pr
       UpdateExpression: `SET ${[
         ...assignments,
         `liveParent = ${parentId === undefined ? 'if_not_exists(headId, :parent)' : ':parent'}`,
-        // Only what has this attribute is in the index that lists conversations.
+        // The index that lists conversations has only items with this attribute.
         isListed ? 'updatedAtMs = :now' : 'expiresAt = :expiry',
         ...(key === undefined ? [] : ['#key = :key']),
       ].join(', ')}`,
@@ -122,7 +126,7 @@ async function claim({ client, tableName }: Table, beginning: TurnBeginning): Pr
         ':title': titleOf(turn.question),
         ':now': turn.startedAtMs,
         ':parent': parentId ?? null,
-        ...(isListed ? {} : { ':expiry': toExpiry(turn.expiresAtMs + outlivesMs) }),
+        ...(isListed ? {} : { ':expiry': toExpiry(turn.expiresAtMs + extraLifetimeMs) }),
         ...(key === undefined ? {} : { ':key': { fingerprint, turnId: turn.turnId } }),
         ...(replaces === undefined ? {} : { ':replaced': replaces }),
       },
@@ -141,14 +145,17 @@ function toLive({ turn }: TurnBeginning, sequence: number, parent: unknown): Liv
   return { ...turn, sequence, ...(typeof parent === 'string' ? { parentId: parent } : {}) };
 }
 
-/** Nothing is in the way of this claim any more. */
+/** The claim can be made again. */
 interface Free {
   readonly type: 'free';
   readonly beginning: TurnBeginning;
 }
 
-/** Why a claim was refused. */
-async function explain(store: TurnStore, beginning: TurnBeginning): Promise<Explained | Free> {
+/** Returns why a claim was refused, or `free` if it can be repeated. */
+async function resolveConflict(
+  store: TurnStore,
+  beginning: TurnBeginning,
+): Promise<ClaimOutcome | Free> {
   const { client, tableName } = store.table;
   const { Item } = await client.send(
     new GetCommand({ TableName: tableName, Key: conversationKey(beginning), ConsistentRead: true }),
@@ -156,10 +163,10 @@ async function explain(store: TurnStore, beginning: TurnBeginning): Promise<Expl
   if (Item === undefined || Item['deleting'] === true) throw unknownConversation();
   const conversation = fromConversationItem(beginning.owner, Item);
   const { liveTurn: live } = conversation;
-  // A claim whose answer was lost is tried again by the SDK, and then stands in its own way.
+  // The SDK repeats a claim if its response was lost. The repeated claim then conflicts with itself.
   if (live?.turnId === beginning.turn.turnId) return { type: 'claimed', live };
-  const before = await earlier(store, beginning, { item: Item, conversation });
-  if (before !== undefined) return before;
+  const earlier = await findEarlierTurn(store, beginning, Item, conversation);
+  if (earlier !== undefined) return earlier;
   if (live === undefined) {
     if (beginning.mode === 'new') throw existsAlready();
     return { type: 'free', beginning };
@@ -168,21 +175,20 @@ async function explain(store: TurnStore, beginning: TurnBeginning): Promise<Expl
   const { turnId, sequence } = live;
   const ended = await readTurn(store, { owner, conversationId, turnId, sequence });
   if (ended?.turnId !== turnId) return { type: 'busy', live };
-  // Whoever stored its end did not come to the last step.
+  // The worker stored the end of the turn, but crashed before it freed the conversation.
   await freeConversation(store.table, beginning, turnId);
   return { type: 'free', beginning };
 }
 
-interface Found {
-  readonly item: Item;
-  readonly conversation: Conversation;
-}
-
-/** The turn that the same request began before. Throws `idempotency_mismatch`. */
-async function earlier(
+/**
+ * Returns the turn that an earlier request with the same idempotency key began; undefined if there
+ * is none. Throws `idempotency_mismatch` if the key was used for another request.
+ */
+async function findEarlierTurn(
   store: TurnStore,
   beginning: TurnBeginning,
-  { item, conversation }: Found,
+  item: Item,
+  conversation: Conversation,
 ): Promise<Extract<Beginning, { type: 'attached' }> | Free | undefined> {
   const { owner, conversationId, idempotency } = beginning;
   const stored = idempotency === undefined ? undefined : item[keyAttribute(idempotency.key)];
@@ -195,7 +201,7 @@ async function earlier(
   const sequence =
     live?.turnId === turnId ? live.sequence : await findSequence(store.table, key, turnId);
   if (sequence !== undefined) return { type: 'attached', key: { ...key, turnId, sequence } };
-  // Items expire one by one: the turn is forgotten, and its key with it.
+  // Items expire one by one. The turn no longer exists, so its key may be replaced.
   const again = { ...idempotency, replaces: turnId };
   return { type: 'free', beginning: { ...beginning, idempotency: again, mode: 'either' } };
 }

@@ -1,7 +1,7 @@
 import type { Conversations, Page, PageRequest } from '#domain/conversation/conversations.ts';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { beginTurn } from '#aws/conversation/dynamo-begin.ts';
+import { claimTurn } from '#aws/conversation/dynamo-begin.ts';
 import { fromConversationItem } from '#aws/conversation/conversation-items.ts';
 import {
   activityIndex,
@@ -9,7 +9,7 @@ import {
   ownerPartition,
   type DynamoKey,
 } from '#aws/dynamo/keys.ts';
-import { removeConversation } from '#aws/conversation/dynamo-remove.ts';
+import { deleteConversationItems } from '#aws/conversation/dynamo-remove.ts';
 import type { Table } from '#aws/dynamo/table.ts';
 import {
   finishTurn,
@@ -23,13 +23,14 @@ import type { Conversation, ConversationKey } from '#domain/conversation/convers
 import { ChatError } from '#domain/errors.ts';
 
 /**
- * Conversations in one DynamoDB table: an item a conversation, which holds the live turn, and an
- * item for each ended turn. Every write is a conditional write of a single item.
+ * Returns the conversations in a DynamoDB table. Each conversation is one item, which also has the
+ * live turn. Each ended turn is an item of its own. Every write is a conditional write of a single
+ * item.
  */
 export function createDynamoConversations(store: TurnStore): Conversations {
   const { table } = store;
   return {
-    begin: (beginning) => beginTurn(store, beginning),
+    begin: (beginning) => claimTurn(store, beginning),
     finish: (key, turn) => finishTurn(store, key, turn),
     summarize: (key, summary) => summarizeTurn(store.table, key, summary),
     find: (key) => readConversation(table, key),
@@ -37,11 +38,11 @@ export function createDynamoConversations(store: TurnStore): Conversations {
     turns: (key, page) => readTurns(store, key, page),
     list: (owner, page) => list(table, owner, page),
     rename: (key, title) => rename(table, key, title),
-    remove: (key) => removeConversation(store, key),
+    remove: (key) => deleteConversationItems(store, key),
   };
 }
 
-/** Reads a conversation consistently; one that is being deleted is gone already. */
+/** Reads a conversation consistently. While it is being deleted, it does not exist for readers. */
 async function readConversation(
   { client, tableName }: Table,
   key: ConversationKey,
@@ -74,7 +75,7 @@ async function list(
   return LastEvaluatedKey === undefined ? { items } : { items, cursor: toCursor(LastEvaluatedKey) };
 }
 
-/** A cursor holds no owner, so nobody's cursor reaches into another's conversations. */
+/** A cursor has no owner in it, so it can never reach the conversations of another owner. */
 function toCursor(key: Readonly<Record<string, unknown>>): string {
   return `${String(key['updatedAtMs'])}.${String(key['sk']).replace('CONVERSATION#', '')}`;
 }
@@ -82,7 +83,7 @@ function toCursor(key: Readonly<Record<string, unknown>>): string {
 function fromCursor(owner: string, cursor: string): DynamoKey & { updatedAtMs: number } {
   const [, updatedAtMs, conversationId] = /^(\d{1,15})\.([\w-]{1,64})$/u.exec(cursor) ?? [];
   if (updatedAtMs === undefined || conversationId === undefined) {
-    throw new ChatError('invalid_request', 'cursor: must be one that an earlier page gave');
+    throw new ChatError('invalid_request', 'cursor: must be one returned by an earlier page');
   }
   return { ...conversationKey({ owner, conversationId }), updatedAtMs: Number(updatedAtMs) };
 }

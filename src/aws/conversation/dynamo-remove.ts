@@ -14,18 +14,24 @@ import { freeConversation, readTurn, type TurnStore } from '#aws/conversation/dy
 import { turnIsRunning, unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 
-/** Removes a conversation with its turns and their logs. One cut short can be tried again. */
-export async function removeConversation(store: TurnStore, key: ConversationKey): Promise<void> {
+/**
+ * Deletes the items of a conversation, its turns and their logs. An interrupted deletion can be
+ * repeated. Throws `not_found`, and `conflict` while a turn is live.
+ */
+export async function deleteConversationItems(
+  store: TurnStore,
+  key: ConversationKey,
+): Promise<void> {
   const { table } = store;
   await markDeleting(store, key);
-  await removeItems(store, logsPartition(key));
-  await removeItems(store, turnsPartition(key));
+  await deletePartition(store, logsPartition(key));
+  await deletePartition(store, turnsPartition(key));
   await table.client.send(
     new DeleteCommand({ TableName: table.tableName, Key: conversationKey(key) }),
   );
 }
 
-/** From here on the conversation is gone for readers. */
+/** Marks a conversation as deleted. From here on it does not exist for readers. */
 async function markDeleting(store: TurnStore, key: ConversationKey): Promise<void> {
   const { client, tableName } = store.table;
   try {
@@ -45,7 +51,10 @@ async function markDeleting(store: TurnStore, key: ConversationKey): Promise<voi
   }
 }
 
-/** Throws why a conversation cannot be removed; a turn that has ended does not stand in its way. */
+/**
+ * Throws `not_found`, or `conflict` while a turn is live. Frees a conversation whose live turn has
+ * already ended.
+ */
 async function assertEnded(store: TurnStore, key: ConversationKey): Promise<void> {
   const { client, tableName } = store.table;
   const { Item } = await client.send(
@@ -60,21 +69,25 @@ async function assertEnded(store: TurnStore, key: ConversationKey): Promise<void
   await freeConversation(store.table, key, turnId);
 }
 
-async function removeItems({ table, largeAnswers }: TurnStore, partition: string): Promise<void> {
+async function deletePartition(
+  { table, largeAnswers }: TurnStore,
+  partition: string,
+): Promise<void> {
   for (;;) {
-    const items = await someItems(table, partition);
+    const items = await readBatch(table, partition);
     if (items.length === 0) return;
     for (const { answerAt } of items) {
       if (typeof answerAt === 'string') await largeAnswers.remove(answerAt);
     }
     const requests = items.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }));
-    // What is left unprocessed is found again by the next round.
+    // The next round finds the items that DynamoDB left unprocessed.
     const RequestItems = { [table.tableName]: requests };
     await table.client.send(new BatchWriteCommand({ RequestItems }));
   }
 }
 
-async function someItems(
+/** Returns up to 25 items, the maximum of one batch write. */
+async function readBatch(
   { client, tableName }: Table,
   partition: string,
 ): Promise<readonly Item[]> {

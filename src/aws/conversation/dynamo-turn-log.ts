@@ -9,19 +9,20 @@ import type { LogEntry, Marks, TurnLog } from '#domain/conversation/turn-log.ts'
 import type { TurnKey } from '#domain/conversation/turn.ts';
 
 /**
- * Logs of turns as items of the table, one for each entry. A slot that is not written yet can be
- * marked `stop` or `sealed`: the write that fills it reads the one and fails on the other.
+ * Returns the logs of turns in a table, with one item for each entry. A slot that is still empty can
+ * be marked `stop` or `sealed`. The write that fills the slot returns a `stop` mark and fails on a
+ * `sealed` mark.
  */
 export function createDynamoTurnLog(table: Table): TurnLog {
   return {
     append: (key, entry) => append(table, key, entry),
     marks: (key, slot) => readMarks(table, key, slot),
     async requestStop(key, expiresAtMs) {
-      await mark(table, key, { name: 'stop', expiresAtMs });
+      await markNextSlot(table, key, 'stop', expiresAtMs);
     },
     read: (key, afterSlot) => readEntries(table, key, afterSlot),
     async seal(key, expiresAtMs) {
-      await mark(table, key, { name: 'sealed', expiresAtMs });
+      await markNextSlot(table, key, 'sealed', expiresAtMs);
       return readEntries(table, key, 0);
     },
   };
@@ -49,7 +50,7 @@ async function append(
     );
     return { stopRequested: Attributes?.['stop'] === true };
   } catch (error) {
-    throw orTakenOver(error);
+    throw toAppendError(error);
   }
 }
 
@@ -61,31 +62,34 @@ async function readMarks({ client, tableName }: Table, key: TurnKey, slot: numbe
   return { stopRequested: Item?.['stop'] === true };
 }
 
-interface Mark {
-  readonly name: 'stop' | 'sealed';
-  readonly expiresAtMs: number;
-}
+type MarkName = 'stop' | 'sealed';
 
 /**
- * Marks the slot that is written next. The writer may be quicker: then more slots at once are
- * marked, each after the last one written, until he meets one.
+ * Marks the next empty slot. The writer may fill that slot first. The next attempt then marks twice
+ * as many slots after the last written one, until the writer must meet a mark.
  */
-async function mark(table: Table, key: TurnKey, given: Mark): Promise<void> {
+async function markNextSlot(
+  table: Table,
+  key: TurnKey,
+  name: MarkName,
+  expiresAtMs: number,
+): Promise<void> {
   for (let width = 1; ; width *= 2) {
-    const last = await lastSlot(table, key, 2 * width);
+    const last = await findLastSlot(table, key, 2 * width);
     const slots = Array.from({ length: width }, (_, index) => last + 1 + index);
     const marked = await Promise.all(
-      slots.map((slot) => markSlot(table, logKey(key, slot), given)),
+      slots.map((slot) => markSlot(table, logKey(key, slot), name, expiresAtMs)),
     );
     if (marked.includes(true)) return;
   }
 }
 
-/** Whether the slot was free to be marked. */
+/** Marks a slot. Returns false if it has been written already. */
 async function markSlot(
   { client, tableName }: Table,
   Key: DynamoKey,
-  { name, expiresAtMs }: Mark,
+  name: MarkName,
+  expiresAtMs: number,
 ): Promise<boolean> {
   try {
     await client.send(
@@ -105,9 +109,9 @@ async function markSlot(
   }
 }
 
-/** The last slot that was written: behind it there may be marks. */
-async function lastSlot(table: Table, key: TurnKey, newest: number): Promise<number> {
-  const items = await query(table, key, { ScanIndexForward: false, Limit: newest });
+/** Returns the last written slot among the newest items. Marks may follow it. */
+async function findLastSlot(table: Table, key: TurnKey, limit: number): Promise<number> {
+  const items = await query(table, key, { ScanIndexForward: false, Limit: limit });
   return Math.max(0, ...items.map((item) => Number(item['slot'] ?? 0)));
 }
 
@@ -120,7 +124,7 @@ async function readEntries(
   return items.filter((item) => 'events' in item).map(fromLogItem);
 }
 
-interface Selection {
+interface QueryOptions {
   readonly afterSlot?: number;
   readonly ScanIndexForward?: boolean;
   readonly Limit?: number;
@@ -129,7 +133,7 @@ interface Selection {
 async function query(
   { client, tableName }: Table,
   key: TurnKey,
-  { afterSlot = 0, ...order }: Selection,
+  { afterSlot = 0, ...order }: QueryOptions,
 ): Promise<readonly Item[]> {
   const items: Item[] = [];
   let ExclusiveStartKey: Item | undefined;
@@ -154,6 +158,7 @@ async function query(
   return items;
 }
 
-function orTakenOver(error: unknown): unknown {
+/** A failed condition means that another worker has sealed the log. */
+function toAppendError(error: unknown): unknown {
   return error instanceof ConditionalCheckFailedException ? endedByAnother() : error;
 }

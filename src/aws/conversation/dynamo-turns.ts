@@ -22,13 +22,16 @@ import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import { isSameEnd, type Turn, type TurnKey } from '#domain/conversation/turn.ts';
 
-/** Where turns are: the table, and a place beside it for answers that are too large for an item. */
+/** The storage of turns: a table, and a store for answers that are too large for an item. */
 export interface TurnStore {
   readonly table: Table;
   readonly largeAnswers: LargeAnswers;
 }
 
-/** Keeps how a turn ended, then frees the conversation. The first to end a turn wins. */
+/**
+ * Stores how a turn ended, then frees the conversation. The first to end a turn wins. Throws
+ * `conflict` if the turn has already ended differently.
+ */
 export async function finishTurn(
   store: TurnStore,
   key: ConversationKey,
@@ -41,14 +44,14 @@ export async function finishTurn(
       new PutCommand({
         TableName: tableName,
         Item: { ...turnKey(key, turn.sequence), ...item },
-        // What has expired and is still there is in nobody's way.
+        // DynamoDB deletes expired items late: such an item may be overwritten.
         ConditionExpression: 'attribute_not_exists(pk) OR expiresAt < :now',
         ExpressionAttributeValues: { ':now': toExpiry(turn.finishedAtMs) },
       }),
     );
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    // A write whose answer was lost is tried again by the SDK and then finds itself: that is fine.
+    // The SDK repeats a write if its response was lost. The repeated write then finds the same turn.
     const { turnId, sequence } = turn;
     const stored = await readTurn(store, { ...key, turnId, sequence });
     if (!isSameEnd(stored, turn)) {
@@ -74,29 +77,29 @@ async function fromStoredItem({ largeAnswers }: TurnStore, item: Item): Promise<
   return { ...turn, answer: message(JSON.parse(await largeAnswers.get(answerAt))) };
 }
 
-/** Of the keys of requests, at least the newest ten are kept: every write pays for all of them. */
-const keysKept = { max: 15, least: 10 };
+/** The newest ten idempotency keys are always kept. Every write of the item pays for all keys. */
+const keptKeys = { max: 15, min: 10 };
 
-/** The keys that a conversation need not know any more. Ids of turns sort by time. */
+/** Returns the attributes of the keys that can be dropped. The ids of turns sort by time. */
 function oldKeys(item: Item): readonly string[] {
-  // What was allowed once must never be done again, however much was said since.
+  // Approvals stay: an approved call must never run again, however long the conversation gets.
   const keys = Object.keys(item).filter((name) => isKeyAttribute(name) && !isApproval(name));
-  if (keys.length < keysKept.max) return [];
+  if (keys.length < keptKeys.max) return [];
   const age = (name: string): string => fromKeyAttribute(item[name]).turnId;
-  return keys.toSorted((a, b) => (age(a) < age(b) ? -1 : 1)).slice(0, -keysKept.least);
+  return keys.toSorted((a, b) => (age(a) < age(b) ? -1 : 1)).slice(0, -keptKeys.min);
 }
 
-/** Lets the next turn begin, unless another has already. */
+/** Removes a live turn from its conversation, unless another turn has already begun. */
 export async function freeConversation(
   { client, tableName }: Table,
   key: ConversationKey,
   turnId: string,
 ): Promise<void> {
-  const place = { TableName: tableName, Key: conversationKey(key) };
+  const target = { TableName: tableName, Key: conversationKey(key) };
   try {
     const { Attributes = {} } = await client.send(
       new UpdateCommand({
-        ...place,
+        ...target,
         ConditionExpression: 'liveTurn.turnId = :id',
         UpdateExpression: 'REMOVE liveTurn, liveParent',
         ExpressionAttributeValues: { ':id': turnId },
@@ -107,7 +110,7 @@ export async function freeConversation(
     if (names.length === 0) return;
     await client.send(
       new UpdateCommand({
-        ...place,
+        ...target,
         ConditionExpression: 'attribute_exists(pk)',
         UpdateExpression: `REMOVE ${names.map(([placeholder]) => placeholder).join(', ')}`,
         ExpressionAttributeNames: Object.fromEntries(names),
@@ -118,7 +121,7 @@ export async function freeConversation(
   }
 }
 
-/** Keeps a summary with a turn; one that is not there any more has nothing to sum up. */
+/** Stores a summary with a turn. Does nothing if the turn no longer exists. */
 export async function summarizeTurn(
   { client, tableName }: Table,
   key: TurnKey,
@@ -139,7 +142,7 @@ export async function summarizeTurn(
   }
 }
 
-/** How a turn ended; undefined while it is live. */
+/** Returns the turn with this sequence number, consistently; undefined while it is live. */
 export async function readTurn(store: TurnStore, key: TurnKey): Promise<Turn | undefined> {
   const { client, tableName } = store.table;
   const { Item } = await client.send(
@@ -152,7 +155,7 @@ export async function readTurn(store: TurnStore, key: TurnKey): Promise<Turn | u
   return Item === undefined ? undefined : fromStoredItem(store, Item);
 }
 
-/** A page of turns, newest first; the cursor is the last one's place in the conversation. */
+/** Returns a page of turns, newest first. The cursor is the sequence number of the last turn. */
 export async function readTurns(
   store: TurnStore,
   key: ConversationKey,
@@ -171,7 +174,7 @@ export async function readTurns(
   return { items, cursor: String(last.sequence) };
 }
 
-/** The place of a turn that has ended, by its id; undefined where there is none. */
+/** Returns the sequence number of an ended turn; undefined if the turn does not exist. */
 export async function findSequence(
   table: Table,
   key: ConversationKey,
@@ -184,11 +187,11 @@ export async function findSequence(
         ...newestFirst(table, key),
         FilterExpression: 'turnId = :id',
         ExpressionAttributeValues: { ':pk': turnsPartition(key), ':id': turnId },
-        ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
+        ExclusiveStartKey,
       }),
     );
-    const [found] = Items;
-    if (found !== undefined) return fromTurnItem(found).sequence;
+    const [item] = Items;
+    if (item !== undefined) return fromTurnItem(item).sequence;
     ExclusiveStartKey = LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);
   return undefined;
@@ -206,5 +209,5 @@ function newestFirst({ tableName }: Table, key: ConversationKey): QueryCommand['
 
 function toSequence(cursor: string): number {
   if (/^[1-9]\d{0,7}$/u.test(cursor)) return Number(cursor);
-  throw new ChatError('invalid_request', 'cursor: must be one that an earlier page gave');
+  throw new ChatError('invalid_request', 'cursor: must be one returned by an earlier page');
 }

@@ -2,24 +2,25 @@ import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 
-/** Keeps answers that are too large for an item of a table. */
+/** Stores answers that are too large for an item of the table. */
 export interface LargeAnswers {
   put(name: string, json: string): Promise<void>;
   get(name: string): Promise<string>;
   remove(name: string): Promise<void>;
 }
 
-/** An item of DynamoDB is at most 400 KB, names of attributes and all. */
+/** DynamoDB allows 400 KB for each item, attribute names included. */
 const maxItemBytes = 350_000;
 
-/** Whether a turn is too large for an item. Its size as JSON is never less than as an item. */
+/** Returns whether a turn is too large for an item. An item is never larger than its JSON. */
 export function isLarge(turn: Turn): boolean {
   return Buffer.byteLength(JSON.stringify(turn)) > maxItemBytes;
 }
 
 /**
- * Where the answer of a turn is: another place for each way in which it ended, of which one is
- * stored. An owner is somebody else's string, and so encoded. What expires has a folder of its own.
+ * Returns the object key of a turn's answer. Each possible end of a turn has its own key, because
+ * two workers may end the same turn and only one of them is stored. The owner is encoded because it
+ * comes from outside. Answers that expire have a folder of their own.
  */
 export function answerName({ owner, conversationId }: ConversationKey, turn: Turn): string {
   const { turnId, state, finishedAtMs, expiresAtMs } = turn;
@@ -29,8 +30,8 @@ export function answerName({ owner, conversationId }: ConversationKey, turn: Tur
 }
 
 /**
- * Large answers in an S3 bucket. The client is loaded when the first one comes along, which is
- * seldom: nobody else waits for it.
+ * Returns the large answers in an S3 bucket. The client is loaded on first use: large answers are
+ * rare, and other requests should not wait for it.
  */
 export function createS3LargeAnswers(bucket: string, config: S3ClientConfig = {}): LargeAnswers {
   const load = async () => {

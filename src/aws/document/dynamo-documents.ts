@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { changeOf } from '#aws/dynamo/change.ts';
+import { toStateUpdate } from '#aws/dynamo/change.ts';
 import { documentKey } from '#aws/dynamo/keys.ts';
 import { toExpiry, type Table } from '#aws/dynamo/table.ts';
 import {
@@ -21,7 +21,7 @@ import {
 } from '#domain/document/document.ts';
 import { errorCodes } from '#domain/errors.ts';
 
-/** Documents in the table, an item each. */
+/** Returns the documents in a table, with one item for each. */
 export function createDynamoDocuments({ client, tableName }: Table): Documents {
   const find = async (key: DocumentKey): Promise<Document | undefined> => {
     const { Item } = await client.send(
@@ -32,8 +32,8 @@ export function createDynamoDocuments({ client, tableName }: Table): Documents {
   return {
     find,
     async add(document) {
-      const { owner: _, expiresAtMs, ...kept } = document;
-      const Item = { ...documentKey(document), ...kept, expiresAt: toExpiry(expiresAtMs) };
+      const { owner: _, expiresAtMs, ...fields } = document;
+      const Item = { ...documentKey(document), ...fields, expiresAt: toExpiry(expiresAtMs) };
       try {
         const ConditionExpression = 'attribute_not_exists(pk)';
         await client.send(new PutCommand({ TableName: tableName, Item, ConditionExpression }));
@@ -42,14 +42,14 @@ export function createDynamoDocuments({ client, tableName }: Table): Documents {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
       const before = await find(document);
-      if (before === undefined) throw new Error('A document that is there could not be read');
+      if (before === undefined) throw new Error('The existing document could not be read');
       if (before.fingerprint !== document.fingerprint) throw keyUsedOtherwise();
       return before;
     },
     async change(key, change, states) {
       const Key = documentKey(key);
       try {
-        const update = { TableName: tableName, Key, ...changeOf(change, states) };
+        const update = { TableName: tableName, Key, ...toStateUpdate(change, states) };
         await client.send(new UpdateCommand(update));
         return true;
       } catch (error) {

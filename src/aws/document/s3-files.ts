@@ -5,7 +5,7 @@ import type { Files } from '#domain/document/document.ts';
 /** How long an upload URL is valid. */
 const uploadSeconds = 900;
 
-/** A required checksum would have to be known before the file is. */
+/** Checksums are optional: a presigned URL cannot contain the checksum of a later upload. */
 async function load() {
   const requestHandler = new NodeHttpHandler({
     connectionTimeout: 1_000,

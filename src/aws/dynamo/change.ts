@@ -1,21 +1,21 @@
-/** An update of some attributes of an item, on the condition that it is in one of some states. */
-export interface Change {
+/** An update of attributes of an item, on the condition that the item is in one of some states. */
+export interface StateUpdate {
   readonly ConditionExpression: string;
   readonly UpdateExpression: string;
   readonly ExpressionAttributeNames: Record<string, string>;
   readonly ExpressionAttributeValues: Record<string, unknown>;
 }
 
-/** What is named and undefined is removed. */
-export function changeOf(attributes: object, states: readonly string[]): Change {
+/** Returns the update that sets attributes. Attributes whose value is undefined are removed. */
+export function toStateUpdate(attributes: object, states: readonly string[]): StateUpdate {
   const changes = Object.entries(attributes).map(([name, value], at) => ({ name, value, at }));
   const set = changes.filter(({ value }) => value !== undefined);
   const removed = changes.filter(({ value }) => value === undefined);
-  const setting = set.map(({ at }) => `#n${at} = :v${at}`).join(', ');
-  const removing = removed.map(({ at }) => `#n${at}`).join(', ');
+  const assignments = set.map(({ at }) => `#n${at} = :v${at}`).join(', ');
+  const removals = removed.map(({ at }) => `#n${at}`).join(', ');
   return {
     ConditionExpression: `#state IN (${states.map((_, at) => `:in${at}`).join(', ')})`,
-    UpdateExpression: `SET ${setting}${removing === '' ? '' : ` REMOVE ${removing}`}`,
+    UpdateExpression: `SET ${assignments}${removals === '' ? '' : ` REMOVE ${removals}`}`,
     ExpressionAttributeNames: {
       '#state': 'state',
       ...Object.fromEntries(changes.map(({ name, at }) => [`#n${at}`, name])),

@@ -4,76 +4,86 @@ import type { DocumentKey } from '#domain/document/document.ts';
 import type { TaskKey } from '#domain/task/task.ts';
 import type { TurnKey } from '#domain/conversation/turn.ts';
 
-/** The index that lists an owner's conversations by when they were last used. */
+/** The index that lists an owner's conversations by the time of their last use. */
 export const activityIndex = 'ByActivity';
 
+/** The primary key of an item. */
 export interface DynamoKey {
   readonly pk: string;
   readonly sk: string;
 }
 
-/** An owner is somebody else's string: encoded, it can never reach into another part of a key. */
+/**
+ * Returns the partition key of an owner's items. The owner comes from outside and is encoded, so it
+ * cannot change another part of a key.
+ */
 export function ownerPartition(owner: string): string {
   return `OWNER#${encodeURIComponent(owner)}`;
 }
 
+/** Returns the key of a conversation. */
 export function conversationKey({ owner, conversationId }: ConversationKey): DynamoKey {
   return { pk: ownerPartition(owner), sk: `CONVERSATION#${conversationId}` };
 }
 
+/** Returns the partition key of the turns of a conversation. */
 export function turnsPartition({ owner, conversationId }: ConversationKey): string {
   return `TURNS#${encodeURIComponent(owner)}#${conversationId}`;
 }
 
-/** All the logs of a conversation; a log's entries sort by their slots. */
+/** Returns the partition key of the turn logs of a conversation. */
 export function logsPartition({ owner, conversationId }: ConversationKey): string {
   return `LOGS#${encodeURIComponent(owner)}#${conversationId}`;
 }
 
+/** Returns the key of a log entry. The entries of a log sort by slot. */
 export function logKey(key: TurnKey, slot: number): DynamoKey {
   return { pk: logsPartition(key), sk: `${key.turnId}#${String(slot).padStart(8, '0')}` };
 }
 
-/** Turns sort by their place in the conversation. */
+/** Returns the key of a turn. Turns sort by their sequence number. */
 export function turnKey(key: ConversationKey, sequence: number): DynamoKey {
   return { pk: turnsPartition(key), sk: `TURN#${String(sequence).padStart(8, '0')}` };
 }
 
+/** Returns the key of a task. */
 export function taskKey({ owner, taskId }: TaskKey): DynamoKey {
   return { pk: ownerPartition(owner), sk: `TASK#${taskId}` };
 }
 
+/** Returns the key of a document. */
 export function documentKey({ owner, documentId }: DocumentKey): DynamoKey {
   return { pk: ownerPartition(owner), sk: `DOCUMENT#${documentId}` };
 }
 
-/** Where an owner's keys for signing callbacks are. */
+/** Returns the key of the item with an owner's callback secrets. */
 export function callbackSecretKey(owner: string): DynamoKey {
   return { pk: ownerPartition(owner), sk: 'CALLBACK_SECRET' };
 }
 
-/** What an owner has had noted. */
+/** Returns the key of the item with an owner's notes. */
 export function notesKey(owner: string): DynamoKey {
   return { pk: ownerPartition(owner), sk: 'NOTES' };
 }
 
-/** What an owner spends in a day, which is given in days since 1970; days sort by time. */
+/** Returns the key of an owner's spending on a day, in days since 1970. Days sort by time. */
 export function spendingKey(owner: string, day: number): DynamoKey {
   return { pk: ownerPartition(owner), sk: `${spendingPrefix}${String(day).padStart(6, '0')}` };
 }
 
 export const spendingPrefix = 'SPENDING#';
 
-/** The attribute of a conversation that keeps which turn a request with this key began. */
+/** Returns the attribute that stores which turn an idempotency key began. */
 export function keyAttribute(key: string): string {
   return `key#${key}`;
 }
 
+/** Returns whether an attribute belongs to an idempotency key. */
 export function isKeyAttribute(name: string): boolean {
   return name.startsWith('key#');
 }
 
-/** Whether such an attribute is of a request that allowed a tool to do something. */
+/** Returns whether such an attribute belongs to the approval of tool calls. */
 export function isApproval(name: string): boolean {
   return name.startsWith(keyAttribute(approvalKey('')));
 }

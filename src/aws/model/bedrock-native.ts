@@ -20,14 +20,17 @@ import { ChatError, answerCutShort } from '#domain/errors.ts';
 import type { NativeModel, NativeRequest, TextEvent } from '#domain/model/native-model.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
-/** The models of Amazon Bedrock in their own formats, through InvokeModel and its streaming form. */
+/**
+ * Returns the models of Amazon Bedrock in their native formats, called through InvokeModel and
+ * InvokeModelWithResponseStream.
+ */
 export function createNativeModel(
   client: BedrockRuntimeClient,
   timeouts: StreamTimeouts = defaultTimeouts,
 ): NativeModel {
   return {
     async *stream(request, signal) {
-      const format = knownFormat(request);
+      const format = requireFormat(request);
       const send: StreamCall['send'] = (tap, abortSignal) => {
         const command = new InvokeModelWithResponseStreamCommand(toInput(request));
         command.middlewareStack.add(tap, tapPlace);
@@ -36,23 +39,23 @@ export function createNativeModel(
       let end: TextEvent | undefined;
       for await (const frames of streamFrames({ send, signal, timeouts })) {
         for (const frame of frames) {
-          const piece = pieceIn(frame);
+          const piece = parsePiece(frame);
           const text = textIn(format, piece);
           if (text !== '') yield { type: 'text', text };
           end = endIn(piece) ?? end;
         }
       }
-      // Every family's last piece carries Bedrock's own figures: without them it is not the last.
+      // The last piece has Bedrock's own metrics in every model family. Without it, the answer is cut.
       if (end === undefined) throw answerCutShort();
       yield end;
     },
     async invoke(request, abortSignal) {
       try {
         const command = new InvokeModelCommand(toInput(request));
-        const figures: Figures = {};
-        command.middlewareStack.add(readFigures(figures), tapPlace);
+        const counts: TokenCounts = {};
+        command.middlewareStack.add(readTokenCounts(counts), tapPlace);
         const { body } = await client.send(command, { abortSignal });
-        const usage = toUsage(figures.inputTokens, figures.outputTokens);
+        const usage = toUsage(counts.inputTokens, counts.outputTokens);
         return { body: body.transformToString(), ...(usage === undefined ? {} : { usage }) };
       } catch (error) {
         throw toModelError(abortSignal.aborted ? abortSignal.reason : error);
@@ -63,18 +66,18 @@ export function createNativeModel(
   };
 }
 
-interface Figures {
+interface TokenCounts {
   inputTokens?: number;
   outputTokens?: number;
 }
 
-/** The tokens of a whole answer are in headers of it, which the SDK does not pass on. */
-function readFigures(figures: Figures): Tap {
+/** Reads the token counts of a buffered answer from its headers, which the SDK does not expose. */
+function readTokenCounts(counts: TokenCounts): Tap {
   return (next) => async (args) => {
     const result = await next(args);
-    const count = (name: string): number => Number(at(result.response, ['headers', name]));
-    figures.inputTokens = count('x-amzn-bedrock-input-token-count');
-    figures.outputTokens = count('x-amzn-bedrock-output-token-count');
+    const header = (name: string): number => Number(at(result.response, ['headers', name]));
+    counts.inputTokens = header('x-amzn-bedrock-input-token-count');
+    counts.outputTokens = header('x-amzn-bedrock-output-token-count');
     return result;
   };
 }
@@ -83,21 +86,22 @@ function toInput({ modelId, body, contentType, accept }: NativeRequest) {
   return { modelId, contentType, accept, body: JSON.stringify(body) };
 }
 
-function knownFormat({ modelId }: NativeRequest): NativeFormat {
+function requireFormat({ modelId }: NativeRequest): NativeFormat {
   const format = formatOf(modelId);
   if (format !== undefined) return format;
-  const problem = 'is of a model whose answers are not known to hold text';
+  const problem = 'must be a model with a supported response format';
   throw new ChatError('invalid_request', `bedrockParams.modelId: ${problem}`);
 }
 
-/** The JSON that a frame carries, as Base64. */
-function pieceIn(frame: Frame): unknown {
+/** Returns the JSON in a frame, which is Base64-encoded. Throws a `ChatError` for an error frame. */
+function parsePiece(frame: Frame): unknown {
   const failure = toFailure(frame);
   if (failure !== undefined) throw toModelError(failure);
   const bytes = at(JSON.parse(frame.payload), ['bytes']);
   return typeof bytes === 'string' ? JSON.parse(Buffer.from(bytes, 'base64').toString('utf8')) : {};
 }
 
+/** Returns the end event if a piece has Bedrock's metrics. */
 function endIn(piece: unknown): TextEvent | undefined {
   const metrics = at(piece, ['amazon-bedrock-invocationMetrics']);
   if (metrics === undefined) return undefined;

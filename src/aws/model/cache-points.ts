@@ -1,7 +1,7 @@
 import { estimateMessages, estimateTokens } from '#domain/model/estimate-tokens.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
 
-/** The least a prompt must begin with for a model to cache it, in tokens (Bedrock's user guide). */
+/** The minimum length of a cached prefix for each model, in tokens (Bedrock's user guide). */
 const minimums: readonly (readonly [model: RegExp, tokens: number])[] = [
   [/anthropic\.claude-(?:haiku-4-5|opus-4-[5-8])/u, 4_096],
   [/anthropic\.claude-sonnet-4-6/u, 2_048],
@@ -9,25 +9,26 @@ const minimums: readonly (readonly [model: RegExp, tokens: number])[] = [
   [/amazon\.nova-(?:micro|lite|pro)/u, 1_000],
 ];
 
+/** Where a prompt has cache points. */
 export interface CachePoints {
   readonly afterSystem: boolean;
-  /** The places of the messages after which there is one. */
+  /** The indexes of the messages that a cache point follows. */
   readonly afterMessages: ReadonlySet<number>;
 }
 
 /**
- * Where a prompt is worth caching: after instructions that are long enough, as they come with every
- * request; and in a conversation that has gone on already, after its last question, where the next
- * turn finds it, and the one before, where this turn does.
+ * Returns where caching a prompt pays off. Long system prompts are cached, because every request
+ * repeats them. A conversation of more than one turn is cached after its last two questions: this
+ * turn reads the earlier point, and the next turn reads the later one.
  */
 export function cachePointsFor({ modelId, system = '', messages }: ModelRequest): CachePoints {
-  const [, least = Infinity] = minimums.find(([model]) => model.test(modelId)) ?? [];
+  const [, minTokens = Infinity] = minimums.find(([model]) => model.test(modelId)) ?? [];
   const systemTokens = estimateTokens(system);
   const questions = messages.flatMap(({ role }, index) => (role === 'user' ? [index] : []));
   const isWorthIt = (index: number): boolean =>
-    systemTokens + estimateMessages(messages.slice(0, index + 1)) >= least;
+    systemTokens + estimateMessages(messages.slice(0, index + 1)) >= minTokens;
   return {
-    afterSystem: systemTokens >= least,
+    afterSystem: systemTokens >= minTokens,
     afterMessages: new Set(questions.length < 2 ? [] : questions.slice(-2).filter(isWorthIt)),
   };
 }

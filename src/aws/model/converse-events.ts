@@ -14,9 +14,9 @@ import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
 /**
- * The events in some frames of ConverseStream. Text that arrived together becomes one delta: that
- * costs nobody any time, and saves everybody behind work. After all events before it, throws an
- * error with Bedrock's name for a frame that holds an exception.
+ * Emits the events in some frames of ConverseStream. Text that arrived together becomes one delta:
+ * this delays nothing and saves work in every later step. For an exception frame, throws an error
+ * with Bedrock's name after all earlier events.
  */
 export function* fromConverseFrames(
   frames: Iterable<Frame>,
@@ -40,8 +40,8 @@ export function* fromConverseFrames(
 }
 
 /**
- * The payload is the bare member, whose type the service model gives. Events that Bedrock may add
- * later are `undefined`.
+ * Returns the event in a frame; undefined for types that Bedrock may add later. The payload is the
+ * bare union member, so its type follows from the service model.
  */
 function fromConverseFrame({ headers, payload }: Frame): StreamEvent | undefined {
   switch (headers.get(':event-type') ?? '') {
@@ -86,7 +86,7 @@ function fromDelta(index: number, delta: ContentBlockDelta): StreamEvent | undef
   return signature === undefined ? reasoning : { ...reasoning, signature };
 }
 
-/** It stands for the text that its block has said so far. */
+/** A citation refers to the text that its block has so far. */
 function fromCitation(index: number, citation: CitationsDelta): StreamEvent {
   const { source = '', title, sourceContent = [] } = citation;
   const text = sourceContent.map((part) => part.text ?? '').join('');

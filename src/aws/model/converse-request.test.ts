@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { toConverseRequest } from '#aws/model/converse-request.ts';
 import { userMessage, type PromptMessage } from '#domain/conversation/message.ts';
 
-const asked = (content: PromptMessage['content'], modelId = 'amazon.nova-lite-v1:0') =>
+const convert = (content: PromptMessage['content'], modelId = 'amazon.nova-lite-v1:0') =>
   toConverseRequest({
     owner: 'ada',
     modelId,
@@ -10,10 +10,10 @@ const asked = (content: PromptMessage['content'], modelId = 'amazon.nova-lite-v1
     messages: [userMessage('Hi'), { role: 'assistant', content }],
   }).messages?.[1]?.content;
 
-test('calls are shown by names that Bedrock takes, and with an input that is an object', () => {
+test('tool calls get a name that Bedrock accepts and an input that is an object', () => {
   const call = (name: string, inputJson: string) =>
     ({ type: 'tool-use', toolUseId: '1', name, inputJson }) as const;
-  const shown = asked([
+  const shown = convert([
     call('Orders./orders/{id}', '{"id":1}'),
     call('', '{"half":'),
     call('list', '[1]'),
@@ -25,10 +25,10 @@ test('calls are shown by names that Bedrock takes, and with an input that is an 
   ]);
 });
 
-test('passages are search results to Claude, and text with a number to others', () => {
+test('passages become search results for Claude and numbered text for other models', () => {
   const passage = { text: 'Leave is 25 days.', source: 's3://b/leave.md', title: 'Leave' };
   const block = { type: 'passage', number: 1, passage } as const;
-  expect(asked([block], 'us.anthropic.claude-haiku-4-5-20251001-v1:0')).toEqual([
+  expect(convert([block], 'us.anthropic.claude-haiku-4-5-20251001-v1:0')).toEqual([
     {
       searchResult: {
         source: passage.source,
@@ -38,12 +38,12 @@ test('passages are search results to Claude, and text with a number to others', 
       },
     },
   ]);
-  expect(asked([block])?.[0]?.text).toMatch(/^Passage \[1\], from Leave:\nLeave is 25 days\./u);
+  expect(convert([block])?.[0]?.text).toMatch(/^Passage \[1\], from Leave:\nLeave is 25 days\./u);
 });
 
-test('what is for readers alone is not shown to models', () => {
+test('retrievals, citations and approvals are not shown to models', () => {
   const passages = [{ text: 'x', source: 'y' }];
-  const shown = asked([
+  const shown = convert([
     { type: 'retrieval', query: 'x', passages },
     { type: 'citation', passages },
     { type: 'approval', toolUseId: '1' },

@@ -20,17 +20,19 @@ import type {
 
 type ToolUseInput = ConverseToolUse['input'];
 
-/** A model request in the words of Bedrock's Converse API. */
+/** Returns a model request as the input of Bedrock's Converse API. */
 export function toConverseRequest(request: ModelRequest): ConverseStreamCommandInput {
   const { modelId, messages, system, inference, answerSoFar, metadata } = request;
   const { afterSystem, afterMessages } = cachePointsFor(request);
-  const asked = messages.map((message, index) =>
+  const prompt = messages.map((message, index) =>
     toConverseMessage(message, modelId, afterMessages.has(index)),
   );
-  const more = goingOn(modelId, answerSoFar).map((message) => toConverseMessage(message, modelId));
+  const continuation = toContinuation(modelId, answerSoFar).map((message) =>
+    toConverseMessage(message, modelId),
+  );
   return {
     modelId,
-    messages: [...asked, ...more],
+    messages: [...prompt, ...continuation],
     inferenceConfig: toInferenceConfig(inference),
     ...(metadata === undefined ? {} : { requestMetadata: { ...metadata } }),
     ...toToolConfig(request),
@@ -41,20 +43,20 @@ export function toConverseRequest(request: ModelRequest): ConverseStreamCommandI
 }
 
 /**
- * What makes a model go on with an answer. Some take its beginning as their own; the others are
- * shown it and asked.
+ * Returns the messages that make a model continue its answer. Models with prefill continue their
+ * last message; the others need a request to do so.
  */
-function goingOn(modelId: string, answerSoFar = ''): readonly PromptMessage[] {
+function toContinuation(modelId: string, answerSoFar = ''): readonly PromptMessage[] {
   if (answerSoFar === '') return [];
   const beginning = assistantMessage(answerSoFar);
-  return takesPrefill.test(modelId) ? [beginning] : [beginning, userMessage(goOn)];
+  return takesPrefill.test(modelId) ? [beginning] : [beginning, userMessage(continueRequest)];
 }
 
-/** Claude up to 4.5, and Nova. From Opus 4.6 on Claude refuses it (Anthropic's documentation). */
+/** Claude up to 4.5, and Nova. Claude refuses prefill from Opus 4.6 on (Anthropic's documentation). */
 const takesPrefill =
   /anthropic\.claude-(?:3|(?:haiku|sonnet|opus)-4-(?:[0-5]-|2025))|amazon\.nova-(?:micro|lite|pro|premier)/u;
 
-const goOn =
+const continueRequest =
   'Your answer was cut off. Go on exactly where it stopped, with the very next character. ' +
   'Repeat nothing, and say nothing about going on.';
 
@@ -69,7 +71,7 @@ function toConverseMessage(
   return { role, content: isCached ? [...blocks, cachePoint] : blocks };
 }
 
-/** Converse refuses blank text, and past reasoning need not be sent back. */
+/** Converse refuses blank text. Past reasoning need not be sent back. */
 function toConverseBlocks(
   block: PromptMessage['content'][number],
   modelId: string,
@@ -103,18 +105,18 @@ function toConverseBlocks(
   }
 }
 
-/** Agents call what they like by any name; Bedrock takes letters, digits, `_` and `-`. */
+/** Agents may use any tool name. Bedrock accepts letters, digits, `_` and `-`. */
 function toToolName(name: string): string {
-  const known = name.replaceAll(/[^\w-]/gu, '_').slice(0, 64);
-  return known === '' ? 'tool' : known;
+  const accepted = name.replaceAll(/[^\w-]/gu, '_').slice(0, 64);
+  return accepted === '' ? 'tool' : accepted;
 }
 
-/** Ids of other providers' calls, in the letters that Bedrock takes. */
+/** Tool use ids of other providers may have characters that Bedrock refuses. */
 function toToolUseId(id: string): string {
   return id.replaceAll(/[^\w-]/gu, '_').slice(0, 64);
 }
 
-/** A call whose input never was a JSON object is shown as one without: its result says why. */
+/** Input that is not a JSON object is replaced by an empty one. The result explains the error. */
 function toInput(json: string): NonNullable<ToolUseInput> {
   try {
     const input: ToolUseInput = JSON.parse(json === '' ? '{}' : json);
@@ -124,13 +126,13 @@ function toInput(json: string): NonNullable<ToolUseInput> {
   }
 }
 
-/** Models whose citations Converse gives by itself (Bedrock user guide, "Search results"). */
-const takesSearchResults = /anthropic\./u;
+/** Models for which Converse generates citations (Bedrock user guide, "Search results"). */
+const acceptsSearchResults = /anthropic\./u;
 
-/** The others are given the passage as text, and cite it by its number. */
+/** Other models get the passage as text and cite it by its number. */
 function toPassageBlock({ number, passage }: PassageBlock, modelId: string): ConverseBlock {
   const { text, source, title = source } = passage;
-  if (!takesSearchResults.test(modelId)) {
+  if (!acceptsSearchResults.test(modelId)) {
     return { text: `Passage [${number}], from ${title}:\n${text}\nCite it as [${number}].\n` };
   }
   return { searchResult: { source, title, content: [{ text }], citations: { enabled: true } } };
@@ -155,7 +157,7 @@ function toToolConfig({ tools = [], toolChoice }: ModelOptions): { toolConfig?: 
   const specs = tools.map(({ name, description, inputSchema }) => ({
     toolSpec: {
       name,
-      // Bedrock refuses a description that is empty.
+      // Bedrock refuses an empty description.
       ...(description === undefined || description === '' ? {} : { description }),
       inputSchema: { json: JSON.parse(JSON.stringify(inputSchema)) },
     },

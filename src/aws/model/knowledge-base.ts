@@ -23,25 +23,26 @@ import { lastQuestion, type Passage } from '#domain/conversation/message.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 
+/** Which knowledge bases exist, and which of their documents an owner may see. */
 export interface KnowledgeSettings {
-  /** The ids of knowledge bases, by the names that requests have for them. */
+  /** The ids of knowledge bases, by the names used in requests. */
   readonly knowledgeBases: Readonly<Record<string, string>>;
-  /** The attribute of a document that says whose it is; undefined where all may see all. */
+  /** The metadata attribute with a document's owner; undefined if every owner may see everything. */
   readonly ownerAttribute: string | undefined;
 }
 
-/** The value of the attribute for documents that are everybody's. */
+/** The value of the owner attribute for documents that every owner may see. */
 const everyone = 'everyone';
 
-/** Knowledge bases of Amazon Bedrock. */
+/** Returns the knowledge bases of Amazon Bedrock. Throws a `ChatError` for every failure. */
 export function createKnowledge(settings: KnowledgeSettings): Knowledge {
   return {
     async search(query, signal) {
       const { sdk, client } = await openAgentRuntime();
       const command = new sdk.RetrieveCommand({
-        knowledgeBaseId: idOf(settings, query.name),
-        retrievalQuery: { text: firstOf(query.text) },
-        retrievalConfiguration: { vectorSearchConfiguration: searchOf(settings, query) },
+        knowledgeBaseId: requireId(settings, query.name),
+        retrievalQuery: { text: cutQuery(query.text) },
+        retrievalConfiguration: { vectorSearchConfiguration: toSearch(settings, query) },
       });
       try {
         const { retrievalResults = [] } = await client.send(command, { abortSignal: signal });
@@ -52,8 +53,8 @@ export function createKnowledge(settings: KnowledgeSettings): Knowledge {
     },
     async *stream(request, signal) {
       const { sdk, client } = await openAgentRuntime();
-      const input = { text: firstOf(lastQuestion(request.messages)) };
-      const retrieveAndGenerateConfiguration = generationOf(settings, request);
+      const input = { text: cutQuery(lastQuestion(request.messages)) };
+      const retrieveAndGenerateConfiguration = toGeneration(settings, request);
       const send: StreamCall['send'] = (tap, abortSignal) => {
         const command = new sdk.RetrieveAndGenerateStreamCommand({
           input,
@@ -67,24 +68,24 @@ export function createKnowledge(settings: KnowledgeSettings): Knowledge {
   };
 }
 
-/** Questions are searched for by their beginning; longer ones Bedrock refuses. */
-function firstOf(question: string): string {
+/** Only the beginning of a long question is used, because Bedrock refuses longer queries. */
+function cutQuery(question: string): string {
   return Array.from(question.slice(0, maxQueryLength))
     .slice(0, maxQueryLength - 1)
     .join('');
 }
 
-function generationOf(
+function toGeneration(
   settings: KnowledgeSettings,
   { owner, modelId, inference, knowledge }: ModelRequest,
 ): RetrieveAndGenerateConfiguration {
   const name = knowledge?.name ?? '';
-  const search = searchOf(settings, { owner, limit: shownPassages.count });
+  const search = toSearch(settings, { owner, limit: shownPassages.count });
   const { maxTokens } = inference;
   return {
     type: 'KNOWLEDGE_BASE',
     knowledgeBaseConfiguration: {
-      knowledgeBaseId: idOf(settings, name),
+      knowledgeBaseId: requireId(settings, name),
       modelArn: modelId,
       retrievalConfiguration: { vectorSearchConfiguration: search },
       generationConfiguration: { inferenceConfig: { textInferenceConfig: { maxTokens } } },
@@ -92,14 +93,14 @@ function generationOf(
   };
 }
 
-function idOf({ knowledgeBases }: KnowledgeSettings, name: string): string {
+function requireId({ knowledgeBases }: KnowledgeSettings, name: string): string {
   const id = Object.hasOwn(knowledgeBases, name) ? knowledgeBases[name] : undefined;
   if (id !== undefined) return id;
   throw new ChatError('not_found', 'There is no such knowledge base.');
 }
 
-/** The filter is made here, of who calls: no request has a word in it. */
-function searchOf(
+/** The filter depends on the owner alone. A request cannot influence it. */
+function toSearch(
   { ownerAttribute: key }: KnowledgeSettings,
   { owner, limit }: Pick<KnowledgeQuery, 'owner' | 'limit'>,
 ): { readonly numberOfResults: number; readonly filter?: RetrievalFilter } {
@@ -107,15 +108,16 @@ function searchOf(
   return { numberOfResults: limit, filter: { in: { key, value: [owner, everyone] } } };
 }
 
-interface Found {
+/** A reference in a response of Bedrock's agents or knowledge bases. */
+interface Reference {
   readonly content?: { readonly text?: string | undefined } | undefined;
   readonly location?: RetrievalResultLocation | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly score?: number | undefined;
 }
 
-/** A passage from a reference as Bedrock's services for agents give them. */
-export function toPassage({ content, location, metadata = {}, score }: Found): Passage {
+/** Returns the passage in a reference. A location of an unknown type becomes `unknown`. */
+export function toPassage({ content, location, metadata = {}, score }: Reference): Passage {
   const { title } = metadata;
   return {
     text: content?.text ?? '',
@@ -138,17 +140,17 @@ function sourceOf(location: RetrievalResultLocation | undefined): string {
   );
 }
 
-interface Part {
+interface ResponsePart {
   readonly text?: string;
   readonly generatedResponsePart?: {
     readonly textResponsePart?: {
       readonly span?: { readonly start: number; readonly end: number };
     };
   };
-  readonly retrievedReferences?: readonly Found[];
+  readonly retrievedReferences?: readonly Reference[];
 }
 
-/** The service says how its answer goes, not that it is over: what ends in order is whole. */
+/** The stream has no stop event: an answer is complete if the stream ends without an error. */
 async function* toAnswer(
   messages: AsyncIterable<Frame>,
 ): AsyncGenerator<StreamEvent, void, undefined> {
@@ -158,7 +160,7 @@ async function* toAnswer(
   for await (const { payload } of messages) {
     if (!hasBegun) yield { type: 'message-start' };
     hasBegun = true;
-    const part: Part & { action?: string } = JSON.parse(payload);
+    const part: ResponsePart & { action?: string } = JSON.parse(payload);
     const { text, generatedResponsePart, retrievedReferences = [] } = part;
     if (text !== undefined) yield { type: 'text-delta', index: 0, text };
     if (part.action === 'INTERVENED') stopReason = 'guardrail_intervened';
@@ -171,7 +173,7 @@ async function* toAnswer(
       block: {
         type: 'citation',
         passages: retrievedReferences.map(toPassage),
-        // The service counts the last character in.
+        // The service includes the last character in the span.
         ...(span === undefined ? {} : { span: { start: span.start, end: span.end + 1 } }),
       },
     };

@@ -1,10 +1,11 @@
 import { at } from '#domain/json.ts';
 
-/** How the models of a family are asked a plain question, and where their words stand. */
+/** The request format of a model family, and where the text of its answers is. */
 export interface NativeFormat {
   readonly models: RegExp;
+  /** Returns the request body for a plain prompt. */
   body(prompt: string, maxTokens: number): object;
-  /** Where the text of a piece of the answer is. */
+  /** The path of the text in a piece of the answer. */
   readonly text: readonly (string | number)[];
 }
 
@@ -88,12 +89,12 @@ const formats: readonly NativeFormat[] = [
   },
 ];
 
-/** The format of a model, by its id or that of its inference profile; undefined for others. */
+/** Returns the format of a model id or inference profile id; undefined for an unknown family. */
 export function formatOf(modelId: string): NativeFormat | undefined {
   return formats.find(({ models }) => models.test(modelId));
 }
 
-/** Where requests limit the length of the answer, in every family's spelling. */
+/** The paths at which requests of the families limit the length of the answer. */
 const limits: readonly (readonly string[])[] = [
   ['max_tokens'],
   ['max_completion_tokens'],
@@ -104,14 +105,14 @@ const limits: readonly (readonly string[])[] = [
   ['textGenerationConfig', 'maxTokenCount'],
 ];
 
-/** The most tokens that a request lets the model say; undefined where it does not say so. */
+/** Returns the maximum number of output tokens in a request; undefined if it has none. */
 export function outputLimitIn(body: object): number | undefined {
-  const found = limits.map((path) => at(body, path)).find((value) => typeof value === 'number');
-  return typeof found === 'number' ? found : undefined;
+  const limit = limits.map((path) => at(body, path)).find((value) => typeof value === 'number');
+  return typeof limit === 'number' ? limit : undefined;
 }
 
-/** The words of a piece of an answer; none where it holds something else. */
+/** Returns the text in a piece of an answer; an empty string if it has none. */
 export function textIn({ text }: NativeFormat, piece: unknown): string {
-  const found = at(piece, text);
-  return typeof found === 'string' ? found : '';
+  const value = at(piece, text);
+  return typeof value === 'string' ? value : '';
 }

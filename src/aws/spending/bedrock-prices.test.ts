@@ -21,7 +21,7 @@ test.each([
   expect(price && nanoUsdFor(price, usage)).toBe(Math.round(usd * 1e9));
 });
 
-test('what came from the cache is cheaper, what went there is not', () => {
+test('cache reads are cheaper than input, and cache writes are not', () => {
   expect(bedrockPrices.of('anthropic.claude-haiku-4-5')).toEqual({
     input: 1_000,
     output: 5_000,
@@ -30,6 +30,6 @@ test('what came from the cache is cheaper, what went there is not', () => {
   });
 });
 
-test('nobody makes up the price of a model', () => {
+test('an unknown model has no price', () => {
   expect(bedrockPrices.of('acme.model-v1')).toBeUndefined();
 });

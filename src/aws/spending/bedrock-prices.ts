@@ -1,24 +1,24 @@
 import type { Price, Prices } from '#domain/spending/prices.ts';
 
 /*
- * Prices of on-demand use, from public price lists as of 2026-11-21. Whoever changes one changes
- * the date.
+ * On-demand prices, from public price lists as of 2026-11-21. Change the date together with a price.
  */
 
-/** US dollars for a million tokens, as a global profile or an id without one is billed. */
+/** US dollars per million tokens, for a global inference profile or a plain model id. */
 interface Row {
   readonly model: RegExp;
   readonly input: number;
   readonly output: number;
-  /** Of the input price; 0.1 and 1.25 unless told. */
+  /** A fraction of the input price; 0.1 by default. */
   readonly cacheRead?: number;
+  /** A multiple of the input price; 1.25 by default. */
   readonly cacheWrite?: number;
-  /** What a profile of one geography costs more; Anthropic's do, from Claude 4.5 on. */
+  /** The price factor of a geographic profile. Anthropic's models have one from Claude 4.5 on. */
   readonly regional?: number;
 }
 
 const regional = 1.1;
-/** Amazon's own models take a quarter for what was cached, and nothing more for keeping it. */
+/** Amazon's own models charge a quarter for cache reads, and no extra price for cache writes. */
 const nova = { cacheRead: 0.25, cacheWrite: 1 } as const;
 
 const rows: readonly Row[] = [
@@ -33,29 +33,29 @@ const rows: readonly Row[] = [
   { model: /meta\.llama3-3-70b/u, input: 0.72, output: 0.72 },
 ];
 
-/** The prices of models on Bedrock, by their ids and those of their inference profiles. */
+/** The prices of models on Bedrock, by model id or inference profile id. */
 export const bedrockPrices: Prices = {
   of(modelId) {
     const row = rows.find(({ model }) => model.test(modelId));
-    return row === undefined ? undefined : toPrice(row, isOfOneGeography(modelId));
+    return row === undefined ? undefined : toPrice(row, isGeographic(modelId));
   },
-  // No model on Bedrock was dearer than Claude Opus up to 4.1: $15 and $75 for a million tokens.
+  // The most expensive model on Bedrock was Claude Opus up to 4.1: $15 and $75 per million tokens.
   highest: { input: 16_500, output: 82_500, cacheRead: 1_650, cacheWrite: 20_625 },
 };
 
 function toPrice(row: Row, isRegional: boolean): Price {
   const { cacheRead = 0.1, cacheWrite = 1.25 } = row;
   const factor = 1_000 * (isRegional ? (row.regional ?? 1) : 1);
-  // Billionths of a dollar are fine enough for whole tokens; the products are not to be, as binary.
-  const exact = (dollars: number): number => Number((dollars * factor).toFixed(6));
+  // Billionths of a dollar are exact enough for a token. Rounding removes binary fractions.
+  const round = (dollars: number): number => Number((dollars * factor).toFixed(6));
   return {
-    input: exact(row.input),
-    output: exact(row.output),
-    cacheRead: exact(row.input * cacheRead),
-    cacheWrite: exact(row.input * cacheWrite),
+    input: round(row.input),
+    output: round(row.output),
+    cacheRead: round(row.input * cacheRead),
+    cacheWrite: round(row.input * cacheWrite),
   };
 }
 
-function isOfOneGeography(modelId: string): boolean {
+function isGeographic(modelId: string): boolean {
   return /(?:^|\/)(?:us|eu|apac|jp|au|us-gov)\./u.test(modelId);
 }

@@ -15,12 +15,12 @@ import {
   type SpendingLimits,
 } from '#domain/spending/ledger.ts';
 
-/** Days are kept for more than a year. */
-const keptMs = 400 * 86_400_000;
+/** The spending of a day is stored for more than a year. */
+const retentionMs = 400 * 86_400_000;
 
 /**
- * What owners spend, in an item for each owner and day. Nothing is read before it is written: the
- * limits are conditions, so that however many requests race, as many are let in as there is room.
+ * Returns the ledger in a table, with one item for each owner and day. The limits are conditions of
+ * the writes, and nothing is read first. Concurrent requests can therefore not exceed them.
  */
 export function createDynamoLedger(table: Table, limits: SpendingLimits): Ledger {
   return {
@@ -50,47 +50,43 @@ async function reserve(
   limits: SpendingLimits,
   reservation: Reservation,
 ): Promise<void> {
-  // What is more than a whole day's room is refused here: an item that is not there limits nothing.
-  const tooMuch = refusalOf({ ...nothingSpent, emptyAtMs: 0 }, reservation, limits);
-  if (tooMuch !== undefined) throw tooMuch;
+  // Conditions pass if the item does not exist, so a request above a daily limit is refused here.
+  const dailyRefusal = refusalOf({ ...nothingSpent, emptyAtMs: 0 }, reservation, limits);
+  if (dailyRefusal !== undefined) throw dailyRefusal;
   for (const bucket of ['empty', 'filled'] as const) {
-    const found = await attempt(table, limits, { reservation, bucket });
-    if (found === undefined || reservationName(reservation) in found) return;
-    const refusal = refusalOf(toAccount(found), reservation, limits);
+    const item = await tryReserve(table, limits, reservation, bucket);
+    if (item === undefined || reservationName(reservation) in item) return;
+    const refusal = refusalOf(toAccount(item), reservation, limits);
     if (refusal !== undefined) throw refusal;
   }
-  throw new Error('A reservation was refused for which there is room');
+  throw new Error('A reservation within the limits was refused');
 }
 
-/** How the bucket of requests stands: empty, or filled by requests just before. */
-type Bucket = 'empty' | 'filled';
+/** The state of the request bucket: empty, or filled by recent requests. */
+type BucketState = 'empty' | 'filled';
 
-interface Attempt {
-  readonly reservation: Reservation;
-  readonly bucket: Bucket;
-}
-
-/** Gives the item as it stood where its conditions did not hold. */
-async function attempt(
+/** Writes a reservation. Returns the item as it is if a condition fails; undefined on success. */
+async function tryReserve(
   { client, tableName }: Table,
   limits: SpendingLimits,
-  { reservation, bucket }: Attempt,
+  reservation: Reservation,
+  bucket: BucketState,
 ): Promise<Record<string, unknown> | undefined> {
   const { owner, atMs, max } = reservation;
-  const filling = fillingOf(bucket, atMs, limits);
+  const bucketUpdate = toBucketUpdate(bucket, atMs, limits);
   try {
     await client.send(
       new UpdateCommand({
         TableName: tableName,
         Key: spendingKey(owner, dayOf(atMs)),
-        ConditionExpression: `${hasRoom} AND ${filling.condition}`,
-        UpdateExpression: `${setAside}, emptyAtMs = ${filling.emptyAt}`,
+        ConditionExpression: `${limitsCondition} AND ${bucketUpdate.condition}`,
+        UpdateExpression: `${reserveUpdate}, emptyAtMs = ${bucketUpdate.emptyAt}`,
         ExpressionAttributeNames: { '#open': reservationName(reservation), '#day': 'day' },
         ExpressionAttributeValues: {
-          ...filling.values,
+          ...bucketUpdate.values,
           ':zero': 0,
           ':day': dayOf(atMs),
-          ':expiry': toExpiry(atMs + keptMs),
+          ':expiry': toExpiry(atMs + retentionMs),
           ':turns': max.turns,
           ':tokens': max.tokens,
           ':nanoUsd': max.nanoUsd,
@@ -108,25 +104,25 @@ async function attempt(
   }
 }
 
-const hasRoom =
+const limitsCondition =
   'attribute_not_exists(#open)' +
   ' AND (attribute_not_exists(tokens) OR tokens <= :tokensBefore)' +
   ' AND (attribute_not_exists(nanoUsd) OR nanoUsd <= :nanoUsdBefore)';
 
-const setAside =
+const reserveUpdate =
   'SET #day = :day, #open = :nanoUsd, expiresAt = :expiry' +
   ', turns = if_not_exists(turns, :zero) + :turns' +
   ', tokens = if_not_exists(tokens, :zero) + :tokens' +
   ', nanoUsd = if_not_exists(nanoUsd, :zero) + :nanoUsd';
 
-interface Filling {
+interface BucketUpdate {
   readonly condition: string;
   readonly emptyAt: string;
   readonly values: Readonly<Record<string, number>>;
 }
 
-/** How one more request goes into the bucket, and when there is room for it. */
-function fillingOf(bucket: Bucket, nowMs: number, limits: SpendingLimits): Filling {
+/** Returns how a request is added to the bucket, and on which condition. */
+function toBucketUpdate(bucket: BucketState, nowMs: number, limits: SpendingLimits): BucketUpdate {
   const { stepMs, depthMs } = bucketOf(limits);
   switch (bucket) {
     case 'empty':
@@ -165,12 +161,12 @@ async function settle(
       }),
     );
   } catch (error) {
-    // It was settled before.
+    // The reservation has already been settled.
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
   }
 }
 
-/** The attribute that stands for what is set aside for a turn. */
+/** Returns the name of the attribute that marks an open reservation. */
 function reservationName({ turnId }: Reservation): string {
   return `open#${turnId}`;
 }

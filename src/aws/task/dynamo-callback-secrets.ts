@@ -7,33 +7,34 @@ import { number, record, text, type Item } from '#aws/dynamo/item-fields.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { CallbackSecrets } from '#domain/task/deliver-callback.ts';
 
-/** How many of them there may be: each is a signature in a header. */
-const maxReplaced = 5;
+/** The maximum number of replaced keys that still sign: each adds a signature to a header. */
+const maxReplacedKeys = 5;
 
-/** How long a key that was replaced still signs. */
-const replacedForMs = 86_400_000;
+/** How long a replaced key still signs. */
+const replacedKeyLifetimeMs = 86_400_000;
 
-/** The owners' keys in the table, which is encrypted where it rests. */
+/** Returns the owners' secrets in a table, which is encrypted at rest. The first read creates one. */
 export function createDynamoCallbackSecrets(table: Table, clock: Clock): CallbackSecrets {
   const read = async (owner: string): Promise<readonly [string, ...string[]]> => {
-    const item = await find(table, owner);
-    if (item !== undefined) return secretsIn(item, clock.now());
+    const item = await readItem(table, owner);
+    if (item !== undefined) return toSecrets(item, clock.now());
     const update = 'SET #key = :key';
-    await write(table, owner, { update, condition: 'attribute_not_exists(#key)', key: newKey() });
-    // Whoever came first has made it, for everybody who came at the same time.
-    return secretsIn((await find(table, owner)) ?? {}, clock.now());
+    const condition = 'attribute_not_exists(#key)';
+    await updateItem(table, owner, { update, condition, key: createKey() });
+    // Of concurrent first reads, one has created the key for all of them.
+    return toSecrets((await readItem(table, owner)) ?? {}, clock.now());
   };
   return {
     read,
     async rotate(owner) {
       const [before] = await read(owner);
       const nowMs = clock.now();
-      const older = replacedIn((await find(table, owner)) ?? {}, nowMs);
-      const key = newKey();
-      await write(table, owner, {
+      const older = toReplacedKeys((await readItem(table, owner)) ?? {}, nowMs);
+      const key = createKey();
+      await updateItem(table, owner, {
         key,
         update: 'SET #key = :key, replaced = :replaced',
-        // The same request again, which the client may send by itself, must not replace the new key.
+        // The SDK may repeat the request, which must not replace the new key.
         condition: '#key = :before',
         values: { ':before': before, ':replaced': [{ key: before, atMs: nowMs }, ...older] },
       });
@@ -42,29 +43,29 @@ export function createDynamoCallbackSecrets(table: Table, clock: Clock): Callbac
   };
 }
 
-function newKey(): string {
+function createKey(): string {
   return `whsec_${randomBytes(32).toString('base64')}`;
 }
 
-async function find({ client, tableName }: Table, owner: string): Promise<Item | undefined> {
+async function readItem({ client, tableName }: Table, owner: string): Promise<Item | undefined> {
   const { Item } = await client.send(
     new GetCommand({ TableName: tableName, Key: callbackSecretKey(owner), ConsistentRead: true }),
   );
   return Item;
 }
 
-interface Writing {
+interface KeyUpdate {
   readonly key: string;
   readonly update: string;
   readonly condition: string;
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
-/** Changes nothing where the condition does not hold: somebody else was there before. */
-async function write(
+/** Updates the item. Does nothing if the condition fails, because another request was first. */
+async function updateItem(
   { client, tableName }: Table,
   owner: string,
-  { key, update, condition, values }: Writing,
+  { key, update, condition, values }: KeyUpdate,
 ): Promise<void> {
   try {
     await client.send(
@@ -82,21 +83,21 @@ async function write(
   }
 }
 
-function secretsIn(item: Item, nowMs: number): readonly [string, ...string[]] {
-  return [text(item, 'key'), ...replacedIn(item, nowMs).map(({ key }) => key)];
+function toSecrets(item: Item, nowMs: number): readonly [string, ...string[]] {
+  return [text(item, 'key'), ...toReplacedKeys(item, nowMs).map(({ key }) => key)];
 }
 
-interface Replaced {
+interface ReplacedKey {
   readonly key: string;
   readonly atMs: number;
 }
 
-/** Those that still sign, the newest first: each reaches somebody who has not heard of the next. */
-function replacedIn(item: Item, nowMs: number): readonly Replaced[] {
+/** Returns the keys that still sign, newest first, for receivers without the new key. */
+function toReplacedKeys(item: Item, nowMs: number): readonly ReplacedKey[] {
   const { replaced = [] } = item;
   if (!Array.isArray(replaced)) return [];
   return replaced
     .map((one: unknown) => ({ key: text(record(one), 'key'), atMs: number(record(one), 'atMs') }))
-    .filter(({ atMs }) => atMs + replacedForMs > nowMs)
-    .slice(0, maxReplaced);
+    .filter(({ atMs }) => atMs + replacedKeyLifetimeMs > nowMs)
+    .slice(0, maxReplacedKeys);
 }

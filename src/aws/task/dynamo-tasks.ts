@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { fromTaskItem, toTaskItem } from '#aws/task/task-items.ts';
-import { changeOf } from '#aws/dynamo/change.ts';
+import { toStateUpdate } from '#aws/dynamo/change.ts';
 import { taskKey } from '#aws/dynamo/keys.ts';
 import type { Table } from '#aws/dynamo/table.ts';
 import { keyUsedOtherwise } from '#domain/conversation/conversation-errors.ts';
@@ -14,12 +14,12 @@ import type {
   Tasks,
 } from '#domain/task/task.ts';
 
-/** Tasks in the table, an item each. */
+/** Returns the tasks in a table, with one item for each. */
 export function createDynamoTasks(table: Table): Tasks {
   const find = (key: TaskKey): Promise<Task | undefined> => findTask(table, key);
   return {
     find,
-    change: (key, change, condition) => changeTask(table, key, { change, condition }),
+    change: (key, change, condition) => changeTask(table, key, change, condition),
     async submit(task) {
       const { client, tableName } = table;
       try {
@@ -35,7 +35,7 @@ export function createDynamoTasks(table: Table): Tasks {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
       const before = await find(task);
-      if (before === undefined) throw new Error('A task that is there could not be read');
+      if (before === undefined) throw new Error('The existing task could not be read');
       if (before.fingerprint === task.fingerprint) return before;
       throw keyUsedOtherwise();
     },
@@ -49,31 +49,27 @@ async function findTask({ client, tableName }: Table, key: TaskKey): Promise<Tas
   return Item === undefined ? undefined : fromTaskItem(key, Item);
 }
 
-interface Changing {
-  readonly change: TaskChange;
-  readonly condition: TaskCondition;
-}
-
 async function changeTask(
   { client, tableName }: Table,
   key: TaskKey,
-  { change, condition: { states, callback } }: Changing,
+  change: TaskChange,
+  { states, callback }: TaskCondition,
 ): Promise<Task | undefined> {
-  const update = changeOf(change, states);
-  const asBefore = callback === undefined ? undefined : sameCallback(callback);
+  const update = toStateUpdate(change, states);
+  const unchanged = callback === undefined ? undefined : sameCallbackCondition(callback);
   try {
     const { Attributes } = await client.send(
       new UpdateCommand({
         TableName: tableName,
         Key: taskKey(key),
         ...update,
-        ...(asBefore === undefined
+        ...(unchanged === undefined
           ? {}
           : {
-              ConditionExpression: `${update.ConditionExpression} AND ${asBefore.condition}`,
+              ConditionExpression: `${update.ConditionExpression} AND ${unchanged.condition}`,
               ExpressionAttributeValues: {
                 ...update.ExpressionAttributeValues,
-                ...asBefore.values,
+                ...unchanged.values,
               },
             }),
         ReturnValues: 'ALL_NEW',
@@ -86,8 +82,11 @@ async function changeTask(
   }
 }
 
-/** `callback` is no word that DynamoDB keeps for itself; `state` is, and named by every change. */
-function sameCallback({ attempts, state }: Callback): {
+/**
+ * Returns the condition that the callback has not changed. `state` is a reserved word of DynamoDB;
+ * every change has a placeholder for it. `callback` is not reserved.
+ */
+function sameCallbackCondition({ attempts, state }: Callback): {
   readonly condition: string;
   readonly values: Readonly<Record<string, unknown>>;
 } {

@@ -11,12 +11,12 @@ import {
 import { errorCodes } from '#domain/errors.ts';
 import type { Callback, Task, TaskError, TaskKey } from '#domain/task/task.ts';
 
-/** The stored form of a task: its fields as they are. */
+/** Returns the item of a task, which has the fields of the task. */
 export function toTaskItem({ owner: _, expiresAtMs, ...task }: Task): Item {
   return { ...task, expiresAt: toExpiry(expiresAtMs) };
 }
 
-/** A task from its item. Throws when the item is not one that `toTaskItem` made. */
+/** Returns the task in an item. Throws a `TypeError` if the item is malformed. */
 export function fromTaskItem({ owner, taskId }: TaskKey, item: Item): Task {
   return {
     owner,
