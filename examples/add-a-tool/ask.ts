@@ -15,10 +15,11 @@ const model = withTools(createBedrockModel(createBedrockClient()), toolbox);
 
 const [, , question = 'Where is my order AB-1001?'] = process.argv;
 const request = {
+  owner: 'ada',
   modelId: 'amazon.nova-lite-v1:0',
   messages: [{ role: 'user', content: [{ type: 'text', text: question }] }],
   inference: { maxTokens: 500 },
-  toolUse: { owner: 'ada', sets: ['orders'], canAsk: false },
+  toolUse: { sets: ['orders'], canAsk: false },
 } as const;
 
 for await (const event of model.stream(request, AbortSignal.timeout(60_000))) {

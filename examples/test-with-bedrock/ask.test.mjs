@@ -39,6 +39,6 @@ test('retries a throttled request', async () => {
 });
 
 test('rejects an answer that is cut short', async () => {
-  await bedrock.addScenario({ stream: [{ text: 'The answer beg' }, { cut: 'rst' }] });
+  await bedrock.addScenario({ stream: [{ text: 'The answer beg' }, { cut: 'eof' }] });
   await assert.rejects(ask('Hello'), /cut short/);
 });
