@@ -34,6 +34,7 @@ export function cognitoIssuer(issuer: string, clientIds: readonly string[]): Tok
   };
 }
 
+/** The configuration of an OpenID Connect issuer. */
 export interface OidcSettings {
   readonly issuer: string;
   readonly jwksUrl: string;
