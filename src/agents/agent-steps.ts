@@ -8,6 +8,7 @@ import type {
   TracePart,
 } from '@aws-sdk/client-bedrock-agent-runtime';
 import { toPassage } from '#aws/model/knowledge-base.ts';
+import { firstAgentStepIndex } from '#domain/model/block-index.ts';
 import { shortenResult } from '#domain/model/call-tools.ts';
 import type { WholeBlock } from '#domain/conversation/message.ts';
 import { firstAgentStepIndex } from '#domain/model/block-index.ts';
@@ -16,8 +17,6 @@ import type { Usage } from '#domain/conversation/usage.ts';
 
 /** The block index of the answer's text. */
 export const textIndex = 0;
-
-/** The blocks of steps are numbered from an index that the text never has. */
 
 /** A union member parsed from JSON, in which dates and bytes are still text. */
 type JsonPart<Part> = Omit<Part, 'bytes' | 'eventTime'> & { readonly bytes?: string };

@@ -26,6 +26,7 @@ export const answerTokens = { notes: 600, summary: 1_500, sentiment: 200, keywor
 /** The approximate length of a prompt without the text, in tokens. */
 const promptTokens = 200;
 
+/** The settings of the extract step. */
 export interface ExtractPolicy extends StepPolicy {
   /** The folder of the font maps that a PDF may need. */
   readonly fontMaps: string;

@@ -14,6 +14,7 @@ import { toModelError } from '#aws/bedrock/bedrock-errors.ts';
 import { alternating, type PromptMessage } from '#domain/conversation/message.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
+/** The model of a chain, and the client that calls it. */
 export interface ChainSettings {
   readonly modelId: string;
   readonly region: string;

@@ -95,7 +95,7 @@ test('a note is written when its owner has allowed it, once, and read by him alo
   const elsewhere = await system.api('/chat', post({ ...approval, tools: ['time'] }));
   expect(elsewhere.status).toBe(400);
   expect(await elsewhere.json()).toMatchObject({
-    detail: 'tools: must have the one of add_note, as in the request that is approved',
+    detail: 'tools: must include the tool set that provides add_note',
   });
   const [first, second] = await Promise.all([ask(approval), ask(approval)]);
   expect(first.turn_id).toBe(second.turn_id);
