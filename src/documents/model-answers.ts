@@ -1,5 +1,5 @@
 import { formatOf } from '#aws/model/native-formats.ts';
-import { at, jsonIn } from '#domain/json.ts';
+import { valueAt, tryParseJson } from '#domain/json.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
@@ -36,7 +36,7 @@ export function requestFor(modelId: string, prompt: string, maxTokens: number): 
 
 /** The words of a model's whole answer. Throws `model_error` for one that holds none. */
 export function readWords(modelId: string, json: string): string {
-  const text = at(JSON.parse(json), placesOf(modelId)?.text ?? []);
+  const text = valueAt(JSON.parse(json), placesOf(modelId)?.text ?? []);
   if (typeof text === 'string' && text.trim() !== '') return text;
   throw new ChatError('model_error', 'The model gave no answer.');
 }
@@ -45,7 +45,10 @@ export function readWords(modelId: string, json: string): string {
 export function readUsage(modelId: string, json: string): Usage | undefined {
   const body: unknown = JSON.parse(json);
   const known = placesOf(modelId);
-  const [inputTokens, outputTokens] = [at(body, known?.input ?? []), at(body, known?.output ?? [])];
+  const [inputTokens, outputTokens] = [
+    valueAt(body, known?.input ?? []),
+    valueAt(body, known?.output ?? []),
+  ];
   if (typeof inputTokens !== 'number' || typeof outputTokens !== 'number') return undefined;
   const totalTokens = inputTokens + outputTokens;
   const cached = { cacheReadInputTokens: 0, cacheWriteInputTokens: 0 };
@@ -59,7 +62,7 @@ function placesOf(modelId: string): Places | undefined {
 /** The JSON object in an answer, whatever the model has said around it. */
 export function readJson(text: string): Readonly<Record<string, unknown>> {
   const [found] = /\{[^]*\}/u.exec(text) ?? [];
-  const value = jsonIn(found ?? '');
+  const value = tryParseJson(found ?? '');
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value));
   throw new ChatError('model_error', 'The model did not answer in the form that was asked for.');
 }

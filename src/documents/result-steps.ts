@@ -17,7 +17,7 @@ import {
 } from '#documents/step.ts';
 import type { Document } from '#domain/document/document.ts';
 import { ChatError } from '#domain/errors.ts';
-import { nothingSpent, sum } from '#domain/spending/ledger.ts';
+import { noSpending, addSpending } from '#domain/spending/ledger.ts';
 
 /** Which of the steps is to be done, and with what. */
 export type CombineInput =
@@ -152,11 +152,11 @@ async function settle(
       [...parts, 'summary', ...findings].map(async (name) => {
         const json = await answerFile(ports, document, name);
         const usage = json === undefined ? undefined : readUsage(modelId, json);
-        return usage === undefined ? nothingSpent : callSpending(ports.prices, modelId, usage);
+        return usage === undefined ? noSpending : callSpending(ports.prices, modelId, usage);
       }),
     );
     await ports.ledger.settle(reservationIn(input), {
-      ...found.reduce(sum, nothingSpent),
+      ...found.reduce(addSpending, noSpending),
       turns: 1,
     });
   } catch {

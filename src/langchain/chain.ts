@@ -11,7 +11,7 @@ import {
 import { StringOutputParser } from '@langchain/core/output_parsers';
 import { ChatPromptTemplate, MessagesPlaceholder } from '@langchain/core/prompts';
 import { toModelError } from '#aws/bedrock/bedrock-errors.ts';
-import { alternating, type PromptMessage } from '#domain/conversation/message.ts';
+import { alternateRoles, type PromptMessage } from '#domain/conversation/message.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
 export interface ChainSettings {
@@ -47,7 +47,7 @@ export function createChain({ modelId, region, maxTokens, client }: ChainSetting
   });
   return async function* answer(messages, signal) {
     // Other clients, and questions that got no answer, leave what does not alternate.
-    const exchange = alternating(messages).map(toLangChain);
+    const exchange = alternateRoles(messages).map(toLangChain);
     const parser = new WatchingParser();
     const chain = prompt.pipe(model).pipe(parser);
     try {

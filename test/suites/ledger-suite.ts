@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import {
-  nothingSpent,
+  noSpending,
   type Ledger,
   type Reservation,
   type SpendingLimits,
@@ -69,7 +69,7 @@ export function describeLedgers(open: (limits: SpendingLimits) => Ledger): void 
     ]);
     const released = of('t2', { max: taking(600) });
     await ledger.reserve(released);
-    await ledger.settle(released, nothingSpent);
+    await ledger.settle(released, noSpending);
     expect(await ledger.days(reservation.owner, 5)).toMatchObject([{ turns: 1, tokens: 50 }]);
   });
 

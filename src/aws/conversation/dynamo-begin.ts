@@ -1,8 +1,8 @@
 import type {
-  Beginning,
+  BeginResult,
   ConversationMode,
   Page,
-  TurnBeginning,
+  NewTurn,
 } from '#domain/conversation/conversations.ts';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
@@ -18,8 +18,8 @@ import {
   type TurnStore,
 } from '#aws/conversation/dynamo-turns.ts';
 import {
-  existsAlready,
-  keyUsedOtherwise,
+  conversationExists,
+  idempotencyKeyReused,
   unknownConversation,
 } from '#domain/conversation/conversation-errors.ts';
 import { titleOf, type Conversation } from '#domain/conversation/conversation.ts';
@@ -29,7 +29,7 @@ import type { LiveTurn, Turn } from '#domain/conversation/turn.ts';
 const recentTurns = 40;
 
 /** Claims the conversation for a turn and reads what came before, both in one round trip. */
-export async function beginTurn(store: TurnStore, beginning: TurnBeginning): Promise<Beginning> {
+export async function beginTurn(store: TurnStore, beginning: NewTurn): Promise<BeginResult> {
   // The turn has begun when it is claimed: a read that fails is for whoever needs it to repeat.
   const reading = readRecent(store, beginning).catch(() => undefined);
   const claimed = await claimOrExplain(store, beginning);
@@ -41,19 +41,19 @@ export async function beginTurn(store: TurnStore, beginning: TurnBeginning): Pro
   return { type: 'begun', live, ...(recent !== undefined && isWhole ? { recent } : {}) };
 }
 
-async function readRecent(store: TurnStore, beginning: TurnBeginning): Promise<Page<Turn>> {
+async function readRecent(store: TurnStore, beginning: NewTurn): Promise<Page<Turn>> {
   return beginning.mode === 'new'
     ? { items: [] }
     : readTurns(store, beginning, { limit: recentTurns });
 }
 
 type Claim = { readonly type: 'claimed'; readonly live: LiveTurn };
-type Explained = Claim | Exclude<Beginning, { type: 'begun' }>;
+type Explained = Claim | Exclude<BeginResult, { type: 'begun' }>;
 
 /** A claim that was refused for what is no longer so is made again, this often at most. */
 const claims = 5;
 
-async function claimOrExplain(store: TurnStore, beginning: TurnBeginning): Promise<Explained> {
+async function claimOrExplain(store: TurnStore, beginning: NewTurn): Promise<Explained> {
   let asked = beginning;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -93,7 +93,7 @@ const assignments = [
 const outlivesMs = 14 * 86_400_000;
 
 /** Makes the turn the conversation's live one. */
-async function claim({ client, tableName }: Table, beginning: TurnBeginning): Promise<LiveTurn> {
+async function claim({ client, tableName }: Table, beginning: NewTurn): Promise<LiveTurn> {
   const { conversationId, mode, turn, parentId, idempotency } = beginning;
   const isListed = turn.expiresAtMs === undefined;
   const { key, fingerprint, replaces } = idempotency ?? {};
@@ -137,18 +137,18 @@ function keyIsFree(replaces: string | undefined): string {
   return replaces === undefined ? isNew : `(${isNew} OR #key.turnId = :replaced)`;
 }
 
-function toLive({ turn }: TurnBeginning, sequence: number, parent: unknown): LiveTurn {
+function toLive({ turn }: NewTurn, sequence: number, parent: unknown): LiveTurn {
   return { ...turn, sequence, ...(typeof parent === 'string' ? { parentId: parent } : {}) };
 }
 
 /** Nothing is in the way of this claim any more. */
 interface Free {
   readonly type: 'free';
-  readonly beginning: TurnBeginning;
+  readonly beginning: NewTurn;
 }
 
 /** Why a claim was refused. */
-async function explain(store: TurnStore, beginning: TurnBeginning): Promise<Explained | Free> {
+async function explain(store: TurnStore, beginning: NewTurn): Promise<Explained | Free> {
   const { client, tableName } = store.table;
   const { Item } = await client.send(
     new GetCommand({ TableName: tableName, Key: conversationKey(beginning), ConsistentRead: true }),
@@ -161,7 +161,7 @@ async function explain(store: TurnStore, beginning: TurnBeginning): Promise<Expl
   const before = await earlier(store, beginning, { item: Item, conversation });
   if (before !== undefined) return before;
   if (live === undefined) {
-    if (beginning.mode === 'new') throw existsAlready();
+    if (beginning.mode === 'new') throw conversationExists();
     return { type: 'free', beginning };
   }
   const { owner, conversationId } = beginning;
@@ -181,14 +181,14 @@ interface Found {
 /** The turn that the same request began before. Throws `idempotency_mismatch`. */
 async function earlier(
   store: TurnStore,
-  beginning: TurnBeginning,
+  beginning: NewTurn,
   { item, conversation }: Found,
-): Promise<Extract<Beginning, { type: 'attached' }> | Free | undefined> {
+): Promise<Extract<BeginResult, { type: 'attached' }> | Free | undefined> {
   const { owner, conversationId, idempotency } = beginning;
   const stored = idempotency === undefined ? undefined : item[keyAttribute(idempotency.key)];
   if (idempotency === undefined || stored === undefined) return undefined;
   const { fingerprint, turnId } = fromKeyAttribute(stored);
-  if (fingerprint !== idempotency.fingerprint) throw keyUsedOtherwise();
+  if (fingerprint !== idempotency.fingerprint) throw idempotencyKeyReused();
   if (turnId === idempotency.replaces) return undefined;
   const { liveTurn: live } = conversation;
   const key = { owner, conversationId };

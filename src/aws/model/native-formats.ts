@@ -1,4 +1,4 @@
-import { at } from '#domain/json.ts';
+import { valueAt } from '#domain/json.ts';
 
 /** How the models of a family are asked a plain question, and where their words stand. */
 export interface NativeFormat {
@@ -106,12 +106,14 @@ const limits: readonly (readonly string[])[] = [
 
 /** The most tokens that a request lets the model say; undefined where it does not say so. */
 export function outputLimitIn(body: object): number | undefined {
-  const found = limits.map((path) => at(body, path)).find((value) => typeof value === 'number');
+  const found = limits
+    .map((path) => valueAt(body, path))
+    .find((value) => typeof value === 'number');
   return typeof found === 'number' ? found : undefined;
 }
 
 /** The words of a piece of an answer; none where it holds something else. */
 export function textIn({ text }: NativeFormat, piece: unknown): string {
-  const found = at(piece, text);
+  const found = valueAt(piece, text);
   return typeof found === 'string' ? found : '';
 }

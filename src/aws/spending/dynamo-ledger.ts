@@ -3,11 +3,11 @@ import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { spendingKey, spendingPrefix, ownerPartition } from '#aws/dynamo/keys.ts';
 import { toExpiry, type Table } from '#aws/dynamo/table.ts';
 import {
-  bucketOf,
+  requestBucket,
   dayOf,
-  difference,
-  nothingSpent,
-  refusalOf,
+  subtractSpending,
+  noSpending,
+  limitError,
   type Account,
   type Ledger,
   type Reservation,
@@ -51,12 +51,12 @@ async function reserve(
   reservation: Reservation,
 ): Promise<void> {
   // What is more than a whole day's room is refused here: an item that is not there limits nothing.
-  const tooMuch = refusalOf({ ...nothingSpent, emptyAtMs: 0 }, reservation, limits);
+  const tooMuch = limitError({ ...noSpending, emptyAtMs: 0 }, reservation, limits);
   if (tooMuch !== undefined) throw tooMuch;
   for (const bucket of ['empty', 'filled'] as const) {
     const found = await attempt(table, limits, { reservation, bucket });
     if (found === undefined || reservationName(reservation) in found) return;
-    const refusal = refusalOf(toAccount(found), reservation, limits);
+    const refusal = limitError(toAccount(found), reservation, limits);
     if (refusal !== undefined) throw refusal;
   }
   throw new Error('A reservation was refused for which there is room');
@@ -127,7 +127,7 @@ interface Filling {
 
 /** How one more request goes into the bucket, and when there is room for it. */
 function fillingOf(bucket: Bucket, nowMs: number, limits: SpendingLimits): Filling {
-  const { stepMs, depthMs } = bucketOf(limits);
+  const { stepMs, depthMs } = requestBucket(limits);
   switch (bucket) {
     case 'empty':
       return {
@@ -150,7 +150,7 @@ async function settle(
   spent: Spending,
 ): Promise<void> {
   const { owner, atMs, max } = reservation;
-  const { turns, tokens, nanoUsd } = difference(spent, max);
+  const { turns, tokens, nanoUsd } = subtractSpending(spent, max);
   try {
     await client.send(
       new UpdateCommand({

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { ChatError } from '#domain/errors.ts';
 import { createMemoryLedger } from '#test/doubles/memory-ledger.ts';
 import { meteredCall, type MeteredCall } from '#domain/spending/metered-call.ts';
-import { estimated } from '#domain/conversation/usage.ts';
+import { toEstimatedUsage } from '#domain/conversation/usage.ts';
 import { createManualClock } from '#local/process/clock.ts';
 import { flatPrices, generousLimits, usage } from '#test/fixtures/turns.ts';
 
-const use: MeteredCall = { owner: 'ada', id: 'u1', modelId: 'm', max: estimated(100, 400) };
+const use: MeteredCall = { owner: 'ada', id: 'u1', modelId: 'm', max: toEstimatedUsage(100, 400) };
 
 async function tokensAfter(ask: () => Promise<{ readonly usage?: typeof usage }>): Promise<number> {
   const ledger = createMemoryLedger(generousLimits);

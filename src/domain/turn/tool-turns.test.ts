@@ -7,7 +7,7 @@ import { runTurn } from '#domain/turn/run-turn.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 import { localTools } from '#domain/model/tools.ts';
 import { appendJoined, takeEntry, type LogEvent } from '#domain/conversation/turn-log.ts';
-import { toExchange, toMessages, type Turn } from '#domain/conversation/turn.ts';
+import { toModelMessages, toMessages, type Turn } from '#domain/conversation/turn.ts';
 import { withTools } from '#domain/model/with-tools.ts';
 import { conversation, eventsOf, memoryPorts, turnRequest, usage } from '#test/fixtures/turns.ts';
 
@@ -124,7 +124,7 @@ test('an exchange is shown with roles that alternate, and no message that is bla
   );
   expect(shapeOf(text('Wait.'), call)).toBe('u:text a:text');
   expect(shapeOf(call, result)).toBe('');
-  expect(toExchange({ role: 'assistant', content: [call, result] })).toHaveLength(2);
+  expect(toModelMessages({ role: 'assistant', content: [call, result] })).toHaveLength(2);
 });
 
 test('blocks that come whole take the room in a log that they have', () => {

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { isTitle } from '#domain/conversation/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import { identifier } from '#protocol/http/identifier.ts';
-import { parsed, parseJsonObject } from '#protocol/http/json-body.ts';
+import { parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
 
 const limit = v.optional(
   v.pipe(
@@ -30,13 +30,13 @@ export const titleSchema = v.strictObject({
 
 /** Reads `limit` (1 to 100, 30 by default) and `cursor`. Throws `invalid_request`. */
 export function parsePage(query: Readonly<Record<string, string>>): PageRequest {
-  const { limit: size, cursor } = parsed(pageSchema, query);
+  const { limit: size, cursor } = parseWith(pageSchema, query);
   return cursor === undefined ? { limit: size } : { limit: size, cursor };
 }
 
 /** Reads the new title of a conversation. Throws `invalid_request`. */
 export function parseTitle(body: string): string {
-  return parsed(titleSchema, parseJsonObject(body)).title;
+  return parseWith(titleSchema, parseJsonObject(body)).title;
 }
 
 /** The id in a path. One that cannot exist is unknown, like any other. */
@@ -50,5 +50,5 @@ export const stopSchema = v.strictObject({ turn_id: v.optional(identifier) });
 
 /** The turn that is to be stopped, where the body names one; it may be empty. */
 export function parseStop(body: string): string | undefined {
-  return body === '' ? undefined : parsed(stopSchema, parseJsonObject(body)).turn_id;
+  return body === '' ? undefined : parseWith(stopSchema, parseJsonObject(body)).turn_id;
 }

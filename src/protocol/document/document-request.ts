@@ -6,7 +6,7 @@ import {
   type DocumentFormat,
 } from '#domain/document/document.ts';
 import { ChatError } from '#domain/errors.ts';
-import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';
+import { invalid, parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
 
 export type DocumentRequest =
   | { readonly type: 'text'; readonly text: string }
@@ -59,16 +59,16 @@ export const documentSchema = v.union([inline, upload]);
 export function parseDocumentRequest(body: string): DocumentRequest {
   const json = parseJsonObject(body);
   if ('text' in json && 'name' in json) throw invalid('name: give either text or this, not both');
-  if ('text' in json) return { type: 'text', text: parsed(inline, json).text };
+  if ('text' in json) return { type: 'text', text: parseWith(inline, json).text };
   if (!('name' in json)) throw invalid('text: is required, or name for an upload');
-  const { name, size: bytes } = parsed(upload, json);
+  const { name, size: bytes } = parseWith(upload, json);
   const format = formatIn(name);
   return { type: 'upload', name, format, ...(bytes === undefined ? {} : { size: bytes }) };
 }
 
 /** Reads `{"text"}` of an analysis. Throws `invalid_request` that names the field. */
 export function parseAnalysisRequest(body: string): string {
-  return parsed(analysisSchema, parseJsonObject(body)).text;
+  return parseWith(analysisSchema, parseJsonObject(body)).text;
 }
 
 const spellings: Readonly<Record<string, DocumentFormat>> = { htm: 'html', markdown: 'md' };

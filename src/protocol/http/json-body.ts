@@ -16,7 +16,7 @@ export function parseJsonObject(body: string): object {
 }
 
 /** The value a schema makes of unknown input, or `invalid_request` for its first fault. */
-export function parsed<Schema extends v.GenericSchema>(
+export function parseWith<Schema extends v.GenericSchema>(
   schema: Schema,
   input: unknown,
 ): v.InferOutput<Schema> {

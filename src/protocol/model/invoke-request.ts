@@ -1,6 +1,6 @@
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import * as v from 'valibot';
-import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';
+import { invalid, parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
 
 /**
  * How the answer is given: as the model's own JSON, whole; as its text, whole, though it was
@@ -51,13 +51,13 @@ const plain = v.strictObject({
 export function parseInvokeRequest(body: string): InvokeRequest {
   const given = parseJsonObject(body);
   if ('prompt' in given) {
-    const { prompt, model } = parsed(plain, given);
+    const { prompt, model } = parseWith(plain, given);
     return { type: 'prompt', prompt, ...(model === undefined ? {} : { modelId: model }) };
   }
   if (!('bedrockParams' in given) && !('modelParams' in given)) {
     throw invalid('prompt: is required, or bedrockParams and modelParams');
   }
-  const { bedrockParams, modelParams } = parsed(native, given);
+  const { bedrockParams, modelParams } = parseWith(native, given);
   return { type: 'native', ...bedrockParams, body: modelParams };
 }
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { maxQueryLength } from '#domain/model/knowledge.ts';
 import { identifier } from '#protocol/http/identifier.ts';
-import { parsed, parseJsonObject } from '#protocol/http/json-body.ts';
+import { parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
 
 export interface KnowledgeSearch {
   readonly text: string;
@@ -28,6 +28,6 @@ export const searchSchema = v.strictObject({
 
 /** Reads `{"query","limit"?,"knowledge_base"?}`. Throws `invalid_request` that names the field. */
 export function parseKnowledgeSearch(body: string): KnowledgeSearch {
-  const { query: text, limit, knowledge_base: name } = parsed(searchSchema, parseJsonObject(body));
+  const { query: text, limit, knowledge_base: name } = parseWith(searchSchema, parseJsonObject(body));
   return name === undefined ? { text, limit } : { text, limit, name };
 }

@@ -1,7 +1,7 @@
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import * as v from 'valibot';
 import { identifier } from '#protocol/http/identifier.ts';
-import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';
+import { invalid, parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
 
 export interface LangChainRequest {
   readonly text: string;
@@ -20,14 +20,14 @@ const asked = v.object({ input_text: words, session_id: v.optional(identifier) }
 
 /** Reads a body, `{"prompt","session_id"?}`. Throws `invalid_request` that names the field. */
 export function parseLangChainPost(body: string): LangChainRequest {
-  const { prompt, session_id: sessionId } = parsed(posted, parseJsonObject(body));
+  const { prompt, session_id: sessionId } = parseWith(posted, parseJsonObject(body));
   return toRequest(prompt, sessionId);
 }
 
 /** Reads a query or a direct event, `{"input_text","session_id"?}`. Throws `invalid_request`. */
 export function parseLangChainInput(input: unknown): LangChainRequest {
   if (typeof input !== 'object' || input === null) throw invalid('input_text: is required');
-  const { input_text: text, session_id: sessionId } = parsed(asked, input);
+  const { input_text: text, session_id: sessionId } = parseWith(asked, input);
   return toRequest(text, sessionId);
 }
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import {
-  alternating,
+  alternateRoles,
   isBlank,
   type ContentBlock,
   type PromptMessage,
@@ -74,12 +74,12 @@ export function instructionsIn(messages: readonly OpenAiMessage[]): readonly str
  * The conversation of a request. Results of tools are the user's to give. Where no tools are
  * offered, Bedrock takes no calls: those of before are told in words. Throws `invalid_request`.
  */
-export function toExchange(
+export function toPromptMessages(
   messages: readonly OpenAiMessage[],
   { hasTools }: { readonly hasTools: boolean },
 ): readonly PromptMessage[] {
   const names = namesOfCalls(messages);
-  const exchange = alternating(
+  const exchange = alternateRoles(
     messages.flatMap((one): readonly PromptMessage[] => {
       if (one.role === 'system' || one.role === 'developer') return [];
       const content = hasTools ? toBlocks(one) : toTold(one, names);

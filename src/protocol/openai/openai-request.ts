@@ -1,8 +1,8 @@
 import type { ChatRequest } from '#domain/chat/chat-request.ts';
 import * as v from 'valibot';
 import type { InferenceConfig, ModelOptions, Tool, ToolChoice } from '#domain/model/model.ts';
-import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';
-import { instructionsIn, message, toExchange } from '#protocol/openai/openai-messages.ts';
+import { invalid, parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
+import { instructionsIn, message, toPromptMessages } from '#protocol/openai/openai-messages.ts';
 
 const count = v.nullish(
   v.pipe(
@@ -107,10 +107,10 @@ export interface OpenAiRequest {
 
 /** Parses the body of a chat completion. Throws `invalid_request` that names the invalid field. */
 export function parseOpenAiRequest(body: string): OpenAiRequest {
-  const request = parsed(completionSchema, parseJsonObject(body));
+  const request = parseWith(completionSchema, parseJsonObject(body));
   const instructions = instructionsIn(request.messages);
   const outputOptions = toOutputOptions(request);
-  const messages = toExchange(request.messages, { hasTools: outputOptions.tools !== undefined });
+  const messages = toPromptMessages(request.messages, { hasTools: outputOptions.tools !== undefined });
   return {
     isStreamed: request.stream,
     includesUsage: request.stream_options?.include_usage === true,

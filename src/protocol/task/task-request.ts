@@ -3,7 +3,7 @@ import { isIdentifier } from '#domain/identifier.ts';
 import * as v from 'valibot';
 import { ChatError } from '#domain/errors.ts';
 import { oneShot, parseOneShot } from '#protocol/chat/chat-request.ts';
-import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';
+import { invalid, parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
 
 export interface TaskRequest {
   readonly chat: ChatRequest;
@@ -30,7 +30,7 @@ export const taskSchema = v.strictObject({ ...asked, ...callback });
  * the field at fault.
  */
 export function parseTaskRequest(body: string): TaskRequest {
-  const { callback_url: url, ...json } = parsed(withCallback, parseJsonObject(body));
+  const { callback_url: url, ...json } = parseWith(withCallback, parseJsonObject(body));
   const chat = parseOneShot(json);
   for (const name of ['format', 'cache']) {
     if (name in json) throw invalid(`${name}: is not a field of this request`);

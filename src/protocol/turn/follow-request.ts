@@ -1,6 +1,6 @@
 import type { TurnFormat } from '#protocol/turn/turn-encoding.ts';
 import * as v from 'valibot';
-import { parsed } from '#protocol/http/json-body.ts';
+import { parseWith } from '#protocol/http/json-body.ts';
 
 const streamFormats = ['ui', 'data', 'text'] as const;
 /** From where on a turn is followed, and in which format; `Last-Event-ID` is another way. */
@@ -11,5 +11,5 @@ export const followSchema = v.object({
 
 /** Reads in which format a stream is asked for. Throws `invalid_request`. */
 export function parseStreamFormat(format: string | undefined): TurnFormat | undefined {
-  return parsed(followSchema, { format }).format;
+  return parseWith(followSchema, { format }).format;
 }

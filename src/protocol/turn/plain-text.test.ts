@@ -4,7 +4,7 @@ import { saying } from '#test/doubles/memory-model.ts';
 import {
   createPlainTextEncoding,
   decodePlainText,
-  wholeCharacters,
+  joinSurrogatePairs,
 } from '#protocol/turn/plain-text.ts';
 import { cutBytes, trickyTexts } from '#test/fixtures/cut-bytes.ts';
 
@@ -36,7 +36,7 @@ test('no piece ends with half a character, wherever the model cut it', async () 
   async function* byUnit(): AsyncGenerator<string> {
     for (let at = 0; at < text.length; at += 1) yield text.charAt(at);
   }
-  const pieces = await Array.fromAsync(wholeCharacters(byUnit()));
+  const pieces = await Array.fromAsync(joinSurrogatePairs(byUnit()));
   expect(pieces.join('')).toBe(text);
   for (const piece of pieces) expect(piece.isWellFormed()).toBe(true);
 });

@@ -19,7 +19,7 @@ export function createPlainTextEncoding(): TurnEncoding {
 }
 
 /** The same text in pieces none of which ends with half a character. */
-export async function* wholeCharacters(
+export async function* joinSurrogatePairs(
   pieces: AsyncIterable<string>,
 ): AsyncGenerator<string, void, undefined> {
   let held = '';
