@@ -107,9 +107,9 @@ const withFormat = v.looseObject({ format: optionFields.format });
 
 function fromJson(json: object): ChatRequest {
   const [field, other] = questionFields.filter((name) => name in json);
-  if (other !== undefined) throw invalidRequest(other, `give either ${field} or this, not both`);
+  if (other !== undefined) throw invalidRequest(other, `cannot be set together with ${field}`);
   if ((field === undefined || field === 'prompt') && 'conversation_id' in json) {
-    throw invalidRequest('message', 'is required, for a turn in a conversation');
+    throw invalidRequest('message', 'is required for a turn in a conversation');
   }
   if (field === undefined) {
     throw invalidRequest('prompt', 'is required, or message for a turn in a conversation');
@@ -120,7 +120,11 @@ function fromJson(json: object): ChatRequest {
     case 'message':
       return fromMessage(parseWith(inConversation, json));
     case 'regenerate_turn_id': {
-      const { conversation_id: id, regenerate_turn_id: turnId, ...rest } = parseWith(regenerate, json);
+      const {
+        conversation_id: id,
+        regenerate_turn_id: turnId,
+        ...rest
+      } = parseWith(regenerate, json);
       const question = { type: 'regenerate', turnId } as const;
       return { question, conversation: { id, create: false }, ...toOptions(rest) };
     }
@@ -133,7 +137,11 @@ function fromJson(json: object): ChatRequest {
       return { question, conversation: { id, create: false }, ...toOptions(rest) };
     }
     case 'continue_turn_id': {
-      const { conversation_id: id, continue_turn_id: turnId, ...rest } = parseWith(continuation, json);
+      const {
+        conversation_id: id,
+        continue_turn_id: turnId,
+        ...rest
+      } = parseWith(continuation, json);
       const question = { type: 'continue', turnId } as const;
       return { question, conversation: { id, create: false }, ...toOptions(rest) };
     }
@@ -154,7 +162,7 @@ export function parseOneShot(json: object): ChatRequest {
 function fromMessage(body: v.InferOutput<typeof inConversation>): ChatRequest {
   const { message: text, conversation_id: id, parent_turn_id: parentId, ...rest } = body;
   if (id === undefined && typeof parentId === 'string') {
-    throw invalidRequest('parent_turn_id', 'needs the conversation_id that the turn is in');
+    throw invalidRequest('parent_turn_id', 'requires the conversation_id of the turn');
   }
   const question = { type: 'message', text } as const;
   return {
