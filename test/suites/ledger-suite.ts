@@ -44,7 +44,7 @@ export function describeLedgers(open: (limits: SpendingLimits) => Ledger): void 
     const tokens = ledger.reserve(of('t2', { max: taking(600) }));
     await expect(tokens).rejects.toMatchObject({
       code: 'quota_exceeded',
-      message: expect.stringContaining('tokens'),
+      message: expect.stringContaining('token limit'),
       retryAfterSeconds: 43_200,
     });
     const money = ledger.reserve(of('t3', { max: taking(1, 4_500) }));

@@ -24,9 +24,9 @@ export function idempotencyKeyReused(): ChatError {
   );
 }
 
-/** Returns the error for a turn that another process has ended. */
+/** Returns the error for a turn that another worker has ended. */
 export function turnAlreadyEnded(): ChatError {
-  return new ChatError('conflict', 'The turn was ended by another process.');
+  return new ChatError('conflict', 'The turn was ended by another worker.');
 }
 
 /** Returns the error for a conversation with a live turn, which it names. */

@@ -63,7 +63,7 @@ test('a tool that fails, times out or does not exist becomes an error result', a
     call('1', 'broken'),
     call('2', 'refusing'),
     call('3', 'slow'),
-    call('4', 'nobody'),
+    call('4', 'missing'),
     call('5', 'broken'),
   ];
   const { turn } = await ask(scripted(calling(...calls), answering('Sorry.')), toolbox);
@@ -71,7 +71,7 @@ test('a tool that fails, times out or does not exist becomes an error result', a
     'The tool failed.',
     'x: must be 1',
     'slow took longer than 20 ms.',
-    'There is no tool nobody.',
+    'There is no tool missing.',
     'At most 4 calls at once.',
   ]);
 });

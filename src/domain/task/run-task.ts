@@ -23,7 +23,7 @@ export interface TaskPorts extends TurnPorts {
 
 export interface TaskDelivery {
   readonly key: TaskKey;
-  /** Returns the turn that a task asks for; each attempt is a request of its own. */
+  /** Returns the turn of a task; each attempt is a request of its own. */
   toTurn(task: Task, attempt: number): TurnRequest;
   /** How often the task has been delivered, from 1. */
   readonly count: number;

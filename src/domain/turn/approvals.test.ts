@@ -61,7 +61,7 @@ test('an approved call runs once, and the answer continues', async () => {
   expect(model.requests).toHaveLength(1);
 });
 
-test('a denied call does not run, and the model is told so', async () => {
+test('a denied call does not run, and the model gets an error result', async () => {
   const written: unknown[] = [];
   const conversations = createMemoryConversations();
   const toolbox = boxOf(writer(written));

@@ -32,13 +32,13 @@ const toolbox = { open: async () => localTools([clock]) };
 const toolUse = { sets: ['time'], canAsk: true };
 
 test('a follower of a live turn gets the whole call before its result', async () => {
-  const held = Promise.withResolvers<void>();
+  const paused = Promise.withResolvers<void>();
   let step = 0;
   const model: Model = {
     async *stream() {
       step += 1;
       if (step === 1) yield* aCall;
-      else await held.promise;
+      else await paused.promise;
     },
   };
   const ports = memoryPorts(withTools(model, toolbox));
@@ -56,7 +56,7 @@ test('a follower of a live turn gets the whole call before its result', async ()
     if (event.type === 'block') break;
   }
   expect(types.slice(-4)).toEqual(['block-start', 'tool-input-delta', 'block-stop', 'block']);
-  held.resolve();
+  paused.resolve();
   await running;
 });
 

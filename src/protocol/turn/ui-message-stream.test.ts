@@ -20,7 +20,7 @@ function encode(events: readonly TurnEvent[]): string {
   return events.map((event) => encoding.encode(event)).join('');
 }
 
-/** The parts as the AI SDK reads them: each must be one of its own. */
+/** Decodes the parts with the AI SDK, which rejects unknown ones. */
 async function chunksOf(encoded: string): Promise<UIMessageChunk[]> {
   const messages = await Array.fromAsync(decodeSse(cutBytes(encoded, 7)));
   const schema = uiMessageChunkSchema();
