@@ -8,14 +8,14 @@ import type {
   TracePart,
 } from '@aws-sdk/client-bedrock-agent-runtime';
 import { toPassage } from '#aws/model/knowledge-base.ts';
+import { firstAgentStepIndex } from '#domain/model/block-index.ts';
 import { shortenResult } from '#domain/model/call-tools.ts';
 import type { WholeBlock } from '#domain/conversation/message.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
-/** The block of the answer's text; those of steps are counted from a number that it never has. */
+/** The index of the block with the text of the answer. */
 export const textIndex = 0;
-const firstStepIndex = 1_000;
 
 /** The members of an event's payload that came as JSON: dates and bytes are still text. */
 type Sent<Part> = Omit<Part, 'bytes' | 'eventTime'> & { readonly bytes?: string };
@@ -30,7 +30,7 @@ export interface AgentSteps {
 }
 
 export function createAgentSteps(): AgentSteps {
-  let index = firstStepIndex;
+  let index = firstAgentStepIndex;
   let used: Usage | undefined;
   let query = '';
   const whole = (block: WholeBlock): StreamEvent => ({ type: 'block', index: (index += 1), block });

@@ -44,7 +44,7 @@ test('what was uploaded without its size, and is too large, is not kept', async 
   } = await upload(demo, 'huge.txt', new Uint8Array(26_300_000));
   expect([status, error]).toEqual([
     'failed',
-    { code: 'too_large', detail: 'The document is too large: at most 25 MB.' },
+    { code: 'too_large', detail: 'The document must be at most 25 MB.' },
   ]);
   const { endpoints, region, credentials, buckets } = system.state;
   const s3 = new S3Client({ endpoint: endpoints.aws, region, credentials, forcePathStyle: true });
