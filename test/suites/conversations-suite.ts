@@ -1,8 +1,4 @@
-import type {
-  BeginResult,
-  Conversations,
-  NewTurn,
-} from '#domain/conversation/conversations.ts';
+import type { BeginResult, Conversations, NewTurn } from '#domain/conversation/conversations.ts';
 import { expect, test } from 'vitest';
 import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
 import { endedTurn, interruptedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';

@@ -1,8 +1,4 @@
-import type {
-  BeginResult,
-  Conversations,
-  NewTurn,
-} from '#domain/conversation/conversations.ts';
+import type { BeginResult, Conversations, NewTurn } from '#domain/conversation/conversations.ts';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
