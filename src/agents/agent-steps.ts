@@ -8,7 +8,6 @@ import type {
   TracePart,
 } from '@aws-sdk/client-bedrock-agent-runtime';
 import { toPassage } from '#aws/model/knowledge-base.ts';
-import { firstAgentStepIndex } from '#domain/model/block-index.ts';
 import { shortenResult } from '#domain/model/call-tools.ts';
 import type { WholeBlock } from '#domain/conversation/message.ts';
 import { firstAgentStepIndex } from '#domain/model/block-index.ts';

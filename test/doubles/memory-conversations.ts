@@ -1,10 +1,10 @@
 import type {
-  Beginning,
+  BeginResult,
   Conversations,
   Idempotency,
   Page,
   PageRequest,
-  TurnBeginning,
+  NewTurn,
 } from '#domain/conversation/conversations.ts';
 import {
   titleOf,
@@ -12,9 +12,9 @@ import {
   type ConversationKey,
 } from '#domain/conversation/conversation.ts';
 import {
-  endedByAnother,
-  existsAlready,
-  keyUsedOtherwise,
+  turnAlreadyEnded,
+  conversationExists,
+  idempotencyKeyReused,
   turnIsRunning,
   unknownConversation,
 } from '#domain/conversation/conversation-errors.ts';
@@ -37,7 +37,7 @@ export function createMemoryConversations(): Conversations {
       const entry = kept.get(mapKey(key));
       const ended = entry?.turns.find(({ turnId }) => turnId === turn.turnId);
       if (isSameEnd(ended, turn)) return;
-      if (entry?.conversation.liveTurn?.turnId !== turn.turnId) throw endedByAnother();
+      if (entry?.conversation.liveTurn?.turnId !== turn.turnId) throw turnAlreadyEnded();
       entry.turns.push(turn);
       const { liveTurn: _, ...conversation } = entry.conversation;
       entry.conversation = conversation;
@@ -77,7 +77,7 @@ export function createMemoryConversations(): Conversations {
   };
 }
 
-function begin(kept: Map<string, Kept>, beginning: TurnBeginning): Beginning {
+function begin(kept: Map<string, Kept>, beginning: NewTurn): BeginResult {
   const entry = open(kept, beginning);
   const { owner, conversationId, idempotency } = beginning;
   const before = earlier(entry, idempotency);
@@ -88,7 +88,7 @@ function begin(kept: Map<string, Kept>, beginning: TurnBeginning): Beginning {
   if (entry.conversation.liveTurn !== undefined) {
     return { type: 'busy', live: entry.conversation.liveTurn };
   }
-  if (beginning.mode === 'new' && kept.has(mapKey(beginning))) throw existsAlready();
+  if (beginning.mode === 'new' && kept.has(mapKey(beginning))) throw conversationExists();
   const live = beginIn(entry, beginning);
   kept.set(mapKey(beginning), entry);
   return { type: 'begun', live, recent: { items: entry.turns.toReversed() } };
@@ -104,7 +104,7 @@ function known(kept: ReadonlyMap<string, Kept>, key: ConversationKey): Kept {
   return entry;
 }
 
-function open(kept: ReadonlyMap<string, Kept>, beginning: TurnBeginning): Kept {
+function open(kept: ReadonlyMap<string, Kept>, beginning: NewTurn): Kept {
   const { owner, conversationId, mode, turn } = beginning;
   if (mode === 'existing') return known(kept, beginning);
   const times = { createdAtMs: turn.startedAtMs, updatedAtMs: turn.startedAtMs };
@@ -124,11 +124,11 @@ function earlier(
 ): { turnId: string; sequence: number } | undefined {
   const before = keys.get(idempotency?.key ?? '');
   if (idempotency === undefined || before === undefined) return undefined;
-  if (before.fingerprint !== idempotency.fingerprint) throw keyUsedOtherwise();
+  if (before.fingerprint !== idempotency.fingerprint) throw idempotencyKeyReused();
   return before.turnId === idempotency.replaces ? undefined : before;
 }
 
-function beginIn(entry: Kept, { turn, parentId, idempotency }: TurnBeginning): LiveTurn {
+function beginIn(entry: Kept, { turn, parentId, idempotency }: NewTurn): LiveTurn {
   const { headId } = entry.conversation;
   const parent = parentId === undefined ? headId : (parentId ?? undefined);
   const live: LiveTurn = {

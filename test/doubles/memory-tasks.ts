@@ -1,4 +1,4 @@
-import { keyUsedOtherwise } from '#domain/conversation/conversation-errors.ts';
+import { idempotencyKeyReused } from '#domain/conversation/conversation-errors.ts';
 import type { Task, TaskKey, Tasks } from '#domain/task/task.ts';
 
 /** Tasks that live as long as the process: the same promises as the durable ones. */
@@ -8,7 +8,7 @@ export function createMemoryTasks(): Tasks {
     async submit(task) {
       const before = tasks.get(idOf(task));
       if (before === undefined) tasks.set(idOf(task), task);
-      else if (before.fingerprint !== task.fingerprint) throw keyUsedOtherwise();
+      else if (before.fingerprint !== task.fingerprint) throw idempotencyKeyReused();
       return before ?? task;
     },
     async find(key) {

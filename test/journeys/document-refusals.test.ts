@@ -80,7 +80,7 @@ test('an upload is what was announced, or is refused', async () => {
 test.each([
   ['/documents', {}, 'text: is required, or name for an upload'],
   ['/documents', { text: ' ' }, 'text: must not be blank'],
-  ['/documents', { text: 'x', name: 'a.txt' }, 'name: give either text or this'],
+  ['/documents', { text: 'x', name: 'a.txt' }, 'name: cannot be set together with text'],
   ['/documents', { name: 'report.docx' }, 'name: must end with one of .pdf, .html, .md, .txt'],
   ['/documents', { name: '../../etc/passwd.txt' }, 'name: must be a file name'],
   ['/documents', { name: 'a.pdf', size: 26_214_401 }, 'size: must be a whole number from 1 to'],

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { at } from '#domain/json.ts';
+import { valueAt } from '#domain/json.ts';
 import { cdkOutWith } from '#test/fixtures/changed-template.ts';
 import { families, question } from '#test/fixtures/model-families.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
@@ -37,7 +37,7 @@ describe.each(Object.keys(families))('%s', (name) => {
     const collected = await (await invoke(native(name), '?mode=collected')).json();
     expect(collected).toEqual({ content: text });
     const whole: unknown = await (await invoke(native(name), '?mode=buffered')).json();
-    expect(at(whole, families[name]?.text.split('.') ?? [])).toBe(text);
+    expect(valueAt(whole, families[name]?.text.split('.') ?? [])).toBe(text);
   });
 
   test('answers a plain prompt', async () => {

@@ -19,12 +19,16 @@ const calling = { role: 'assistant', content: null, tool_calls: [aCall('1')] };
 test.each([
   [{ messages: [] }, 'messages', 'must not be empty'],
   [{ messages: [{ role: 'user', content: ' ' }] }, 'messages.0.content', 'must not be blank'],
-  [{ messages: [{ role: 'system', content: 'Hi' }] }, 'messages', 'no instruction'],
+  [
+    { messages: [{ role: 'system', content: 'Hi' }] },
+    'messages',
+    'must have a user, assistant or tool message',
+  ],
   [{ messages: [question, calling, question] }, 'messages.2', 'the call 1 before it has no'],
   [
     { messages: [question, { role: 'tool', tool_call_id: '1', content: 'x' }] },
     'messages.1.tool_call_id',
-    'answers no call',
+    'does not match a call',
   ],
   [{ temperature: 2.5 }, 'temperature', 'must be from 0 to 2'],
   [{ max_tokens: 0 }, 'max_tokens', 'must be at least 1'],

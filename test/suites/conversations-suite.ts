@@ -1,8 +1,4 @@
-import type {
-  Beginning,
-  Conversations,
-  TurnBeginning,
-} from '#domain/conversation/conversations.ts';
+import type { BeginResult, Conversations, NewTurn } from '#domain/conversation/conversations.ts';
 import { expect, test } from 'vitest';
 import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
 import { endedTurn, interruptedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
@@ -87,7 +83,7 @@ export function describeConversations(create: () => Conversations): void {
     const conversations = create();
     const key = fresh();
     const idempotency = { key: 'k 1/#', fingerprint: 'f' };
-    const again = (turnId: string, fingerprint = 'f'): Promise<Beginning> =>
+    const again = (turnId: string, fingerprint = 'f'): Promise<BeginResult> =>
       conversations.begin({
         ...beginning(key, { turnId, mode: 'new' }),
         idempotency: { ...idempotency, fingerprint },
@@ -210,12 +206,12 @@ export function describeConversations(create: () => Conversations): void {
   });
 }
 
-type Change = { turnId: string; mode?: TurnBeginning['mode'] } & Partial<TurnBeginning['turn']>;
+type Change = { turnId: string; mode?: NewTurn['mode'] } & Partial<NewTurn['turn']>;
 
 function beginning(
   key: { owner: string; conversationId: string },
   { mode = 'either', ...change }: Change,
-): TurnBeginning {
+): NewTurn {
   const question = userMessage(`Question ${change.turnId}`);
   const turn = { question, modelId: 'm', startedAtMs: 100, leaseUntilMs: 1_000, ...change };
   return { ...key, mode, turn };
@@ -223,8 +219,8 @@ function beginning(
 
 async function begun(
   conversations: Conversations,
-  request: TurnBeginning,
-): Promise<Extract<Beginning, { type: 'begun' }>> {
+  request: NewTurn,
+): Promise<Extract<BeginResult, { type: 'begun' }>> {
   const result = await conversations.begin(request);
   if (result.type !== 'begun') throw new Error(`The turn is ${result.type}`);
   return result;

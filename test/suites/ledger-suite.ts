@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import {
-  nothingSpent,
+  noSpending,
   type Ledger,
   type Reservation,
   type SpendingLimits,
@@ -44,7 +44,7 @@ export function describeLedgers(open: (limits: SpendingLimits) => Ledger): void 
     const tokens = ledger.reserve(of('t2', { max: taking(600) }));
     await expect(tokens).rejects.toMatchObject({
       code: 'quota_exceeded',
-      message: expect.stringContaining('tokens'),
+      message: expect.stringContaining('token limit'),
       retryAfterSeconds: 43_200,
     });
     const money = ledger.reserve(of('t3', { max: taking(1, 4_500) }));
@@ -69,7 +69,7 @@ export function describeLedgers(open: (limits: SpendingLimits) => Ledger): void 
     ]);
     const released = of('t2', { max: taking(600) });
     await ledger.reserve(released);
-    await ledger.settle(released, nothingSpent);
+    await ledger.settle(released, noSpending);
     expect(await ledger.days(reservation.owner, 5)).toMatchObject([{ turns: 1, tokens: 50 }]);
   });
 

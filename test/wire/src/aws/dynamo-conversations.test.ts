@@ -1,4 +1,4 @@
-import type { Beginning } from '#domain/conversation/conversations.ts';
+import type { BeginResult } from '#domain/conversation/conversations.ts';
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
@@ -39,7 +39,7 @@ test('an item that is malformed is an error, not a turn', async () => {
 
 const key = { owner: 'ada/1', conversationId: 'large' };
 
-function begin(turnId: string, leaseUntilMs = 1_000): Promise<Beginning> {
+function begin(turnId: string, leaseUntilMs = 1_000): Promise<BeginResult> {
   const turn = { turnId, question: userMessage('Hi'), modelId: 'm', startedAtMs: 1, leaseUntilMs };
   return createDynamoConversations(store).begin({ ...key, mode: 'either', turn });
 }
@@ -98,7 +98,7 @@ test('a turn whose end is stored does not stand in the way of the next, or of re
 
 test('of many keys of requests the newest are kept', async () => {
   const conversations = createDynamoConversations(store);
-  const ask = async (index: number): Promise<Beginning> => {
+  const ask = async (index: number): Promise<BeginResult> => {
     const turnId = `t${String(index).padStart(4, '0')}`;
     const turn = {
       turnId,

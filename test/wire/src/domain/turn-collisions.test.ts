@@ -1,8 +1,4 @@
-import type {
-  Beginning,
-  Conversations,
-  TurnBeginning,
-} from '#domain/conversation/conversations.ts';
+import type { BeginResult, Conversations, NewTurn } from '#domain/conversation/conversations.ts';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
@@ -25,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.system.close());
 
-const turn = (turnId: string): TurnBeginning['turn'] => ({
+const turn = (turnId: string): NewTurn['turn'] => ({
   turnId,
   question: userMessage('Hi'),
   modelId: 'm',
@@ -37,7 +33,7 @@ async function begin(
   conversations: Conversations,
   conversationId: string,
   turnId: string,
-): Promise<Beginning> {
+): Promise<BeginResult> {
   const key = { owner: 'ada', conversationId };
   return conversations.begin({ ...key, mode: 'either', turn: turn(turnId) });
 }
