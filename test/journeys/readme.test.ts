@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-/** The commands of a section of a document, as they stand there; a line that goes on is one. */
+/** Returns the commands of a section of a document, with continued lines joined. */
 function commandsOf(document: string, heading: string): readonly string[] {
   const [, section = ''] = document.split(`## ${heading}\n`);
   const [, block = ''] = /```sh\n([^]*?)```/u.exec(section) ?? [];
@@ -37,14 +37,14 @@ function commandsOf(document: string, heading: string): readonly string[] {
 
 const commands = (): readonly string[] => commandsOf(readme, 'Ask it');
 
-interface Ran {
+interface CommandResult {
   readonly line: string;
   readonly code: number;
   readonly output: string;
 }
 
-/** Runs lines in one shell, and tells of each how it ended. */
-async function run(lines: readonly string[]): Promise<readonly Ran[]> {
+/** Runs lines in one shell, and returns the output and exit code of each. */
+async function run(lines: readonly string[]): Promise<readonly CommandResult[]> {
   const mark = '=====';
   const script = lines.map((line) => `${line}\necho "${mark}$?"`).join('\n');
   const child = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -57,47 +57,51 @@ async function run(lines: readonly string[]): Promise<readonly Ran[]> {
   }));
 }
 
-test('every command of the README works as it stands there', async () => {
+test('every command in the README works', async () => {
   const lines = commands();
   expect(lines.length).toBeGreaterThan(25);
-  const ran = await run(lines);
-  expect(ran.filter(({ code }) => code !== 0)).toEqual([]);
-  const silent = ran.filter(({ line, output }) => output === '' && /^(?:signed|curl) /u.test(line));
+  const results = await run(lines);
+  expect(results.filter(({ code }) => code !== 0)).toEqual([]);
+  const silent = results.filter(
+    ({ line, output }) => output === '' && /^(?:signed|curl) /u.test(line),
+  );
   expect(silent).toEqual([]);
 });
 
-test('signing in works as its document says', async () => {
+test('the sign-in commands in docs/identity.md work', async () => {
   const lines = commandsOf(await readFile('docs/identity.md', 'utf8'), 'Signing in');
-  const ran = await run(lines);
-  expect(ran.filter(({ code }) => code !== 0)).toEqual([]);
-  expect(ran.at(-1)?.output).toMatch(/^\{"conversations":/u);
+  const results = await run(lines);
+  expect(results.filter(({ code }) => code !== 0)).toEqual([]);
+  expect(results.at(-1)?.output).toMatch(/^\{"conversations":/u);
 });
 
-test('tools are called, and an approval is given, as their document says', async () => {
+test('the tool and approval commands in docs/tools.md work', async () => {
   const [, block = ''] = /```sh\n([^]*?)```/u.exec(await readFile('docs/tools.md', 'utf8')) ?? [];
   const lines = block
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => line.replace('npm run -s urls', `node scripts/urls.ts --state ${stateFile}`));
-  const ran = await run(lines);
-  expect(ran.filter(({ code }) => code !== 0)).toEqual([]);
-  expect(ran.at(-1)?.output).toContain('- buy milk');
+  const results = await run(lines);
+  expect(results.filter(({ code }) => code !== 0)).toEqual([]);
+  expect(results.at(-1)?.output).toContain('- buy milk');
 });
 
-test('every door of the README’s table has a command', () => {
+test('every route in the README’s table has a command', () => {
   const [, section = ''] = readme.split('## Ask it');
   const rows = section.split('\n').filter((line) => line.startsWith('| `'));
   expect(rows.length).toBeGreaterThan(14);
-  const asked = commands()
+  const commandText = commands()
     .join('\n')
     .replaceAll(/\$(?:ID|TASK|DOCUMENT|ANALYSIS)/gu, '{id}');
-  const doors = rows.flatMap((row) => {
+  const paths = rows.flatMap((row) => {
     const [, cell = ''] = row.split('|');
     return [...cell.matchAll(/(?:[A-Z]+ )?(\/[\w/{}.-]+)/gu)].map(([, path = '']) => path);
   });
-  expect(doors.length).toBeGreaterThan(12);
+  expect(paths.length).toBeGreaterThan(12);
   expect(
-    doors.filter((path) => !asked.includes(`api ${path}`) && !asked.includes(`$API${path}`)),
+    paths.filter(
+      (path) => !commandText.includes(`api ${path}`) && !commandText.includes(`$API${path}`),
+    ),
   ).toEqual([]);
   for (const name of [
     '"agent"',
@@ -107,6 +111,6 @@ test('every door of the README’s table has a command', () => {
     '$INVOKE_URL',
     '$LANGCHAIN_URL',
   ]) {
-    expect(asked).toContain(name);
+    expect(commandText).toContain(name);
   }
 });
