@@ -155,7 +155,7 @@ const forgeries: Readonly<Record<string, () => string | Promise<string>>> = {
 test.each(Object.entries(forgeries))('refused: %s', async (_, forge) => {
   const token = await forge();
   await expect(verify(token)).rejects.toMatchObject({ code: 'unauthenticated' });
-  expect(strangers.asked).toBe(0);
+  expect(strangers.keyRequests).toBe(0);
 });
 
 test('keys that are out of reach refuse nobody for good', async () => {

@@ -209,7 +209,7 @@ test('a second tab shows the running turn of the first and can send its message 
   await answersAre(other, ['Yes?', 'One, two.']);
   const next = useSpeaker();
   await click(other, 'Try again');
-  next.say('Three.');
+  next.write('Three.');
   next.end();
   await answersAre(other, ['Yes?', 'One, two.', 'Three.']);
   await Promise.all([tab.close(), other.close()]);

@@ -127,7 +127,7 @@ test('a throttled agent is a 429', async () => {
 });
 
 test.each([
-  [{ agent: 'nobody' }, 'agent: must be one of helper, classic'],
+  [{ agent: 'unknown' }, 'agent: must be one of helper, classic'],
   [{ agent: 'helper', model: 'amazon.nova-lite-v1:0' }, 'model: cannot be set together with agent'],
   [{ agent: 'helper', system: 'Be brief' }, 'system: cannot be set together with agent'],
   [{ agent: 'helper', cache: true }, 'cache: cannot be combined with agent'],

@@ -195,7 +195,7 @@ test('usage includes documents, and another owner’s documents are 404', async 
   expect(today.tokens).toBeGreaterThan(50);
   // The unused part of the reservation was released.
   expect(today.tokens).toBeLessThan(2_000);
-  for (const path of [`/documents/${id}`, `/analyses/${id}`, '/documents/nobody']) {
+  for (const path of [`/documents/${id}`, `/analyses/${id}`, '/documents/unknown']) {
     expect([path, (await demo(path)).status]).toEqual([path, 404]);
   }
 });

@@ -118,5 +118,5 @@ test('a body that the model rejects is a 400, and an unsigned call is a 403', as
   expect(await answer.json()).toMatchObject({ code: 'invalid_request' });
   const unsigned = await fetch(system.state.functions['InvokeFunction']?.url ?? '', post({}));
   expect(unsigned.status).toBe(403);
-  expect((await system.signed('InvokeFunction', 'elsewhere', post({}))).status).toBe(404);
+  expect((await system.signed('InvokeFunction', 'unknown-path', post({}))).status).toBe(404);
 });

@@ -197,7 +197,7 @@ test('a failed callback goes to the dead-letter queue, and is delivered after a 
 });
 
 test('messages that are malformed or name an unknown task are dropped', async () => {
-  const bodies = ['hello', '{}', '[]', '{"owner":"key:x","task_id":"nobody"}', '{"owner":1}'];
+  const bodies = ['hello', '{}', '[]', '{"owner":"key:x","task_id":"unknown"}', '{"owner":1}'];
   const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
   await queues.client.send(new SendMessageBatchCommand({ QueueUrl: queues.url('Tasks'), Entries }));
   await waitForMessages('Tasks', 0);
@@ -253,7 +253,7 @@ test('a repeated request runs a task again that failed with a transient error', 
 });
 
 test('an unknown task is a 404, and a request without a key is a 401', async () => {
-  for (const path of ['/tasks/nobody', '/tasks/01990000-0000-7000-8000-000000000000']) {
+  for (const path of ['/tasks/unknown', '/tasks/01990000-0000-7000-8000-000000000000']) {
     expect((await system.api(path)).status).toBe(404);
   }
   const url = `${system.state.apis['Api']?.url}/tasks`;

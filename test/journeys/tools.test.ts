@@ -209,7 +209,7 @@ const needsApproval =
   'This call needs the approval of a person, which is possible only in a conversation.';
 
 test.each([
-  [{ prompt: 'Hi', tools: ['nobody'] }, 'tools: must be one of time, notes, city, town, away'],
+  [{ prompt: 'Hi', tools: ['unknown'] }, 'tools: must be one of time, notes, city, town, away'],
   [{ prompt: 'Hi', tools: 'time' }, 'tools: must be a list of names'],
   [{ prompt: 'Hi', tools: Array(9).fill('time') }, 'tools: must be at most 8 names'],
   [{ prompt: 'Hi', tools: ['time'], cache: true }, 'cache: cannot be combined with tools'],
