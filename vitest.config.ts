@@ -6,12 +6,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const slowFiles =
   /turn-properties|turn-crashes|turn-deaths|tasks|time|table-faults|runtime|faults|function-url|invoke|browser|start|documents|bedrock-command|examples|readme/u;
 
+const isSlow = ({ moduleId }: TestSpecification): boolean =>
+  /test\/(?:wire|journeys|browser)/u.test(moduleId) && slowFiles.test(moduleId);
+
 class SlowFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isSlow = ({ moduleId }: TestSpecification): boolean =>
-      /test\/(?:wire|journeys|browser)/u.test(moduleId) && slowFiles.test(moduleId);
     const sorted = await super.sort(files);
-    return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))];
+    return sorted.toSorted((one, other) => Number(isSlow(other)) - Number(isSlow(one)));
   }
 }
 

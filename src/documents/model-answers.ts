@@ -46,7 +46,10 @@ export function readAnswerText(modelId: string, json: string): string {
 export function readUsage(modelId: string, json: string): Usage | undefined {
   const body: unknown = JSON.parse(json);
   const paths = findPaths(modelId);
-  const [inputTokens, outputTokens] = [valueAt(body, paths?.input ?? []), valueAt(body, paths?.output ?? [])];
+  const [inputTokens, outputTokens] = [
+    valueAt(body, paths?.input ?? []),
+    valueAt(body, paths?.output ?? []),
+  ];
   if (typeof inputTokens !== 'number' || typeof outputTokens !== 'number') return undefined;
   const totalTokens = inputTokens + outputTokens;
   const cached = { cacheReadInputTokens: 0, cacheWriteInputTokens: 0 };

@@ -159,7 +159,7 @@ async function settle(
       }),
     );
     await ports.ledger.settle(toReservation(input), {
-      ...spending.reduce(sum, noSpending),
+      ...spending.reduce(addSpending, noSpending),
       turns: 1,
     });
   } catch {

@@ -16,7 +16,7 @@ interface Day extends Account {
   readonly open: ReadonlySet<string>;
 }
 
-/** What owners spend, in memory. */
+/** A ledger in memory, with the same behaviour as the one in DynamoDB. */
 export function createMemoryLedger(limits: SpendingLimits): Ledger {
   const owners = new Map<string, Map<number, Day>>();
   const find = ({ owner, atMs }: Reservation): Day => {
@@ -24,7 +24,7 @@ export function createMemoryLedger(limits: SpendingLimits): Ledger {
     const found = owners.get(owner)?.get(day);
     return found ?? { ...noSpending, day, emptyAtMs: 0, open: new Set() };
   };
-  const keep = ({ owner }: Reservation, account: Day): void => {
+  const save = ({ owner }: Reservation, account: Day): void => {
     const days = owners.get(owner) ?? new Map<number, Day>();
     owners.set(owner, days.set(account.day, account));
   };
@@ -35,7 +35,7 @@ export function createMemoryLedger(limits: SpendingLimits): Ledger {
       if (account.open.has(turnId)) return;
       const refusal = limitError(account, reservation, limits);
       if (refusal !== undefined) throw refusal;
-      keep(reservation, {
+      save(reservation, {
         ...account,
         ...addSpending(account, max),
         emptyAtMs: Math.max(account.emptyAtMs, atMs) + requestBucket(limits).stepMs,
@@ -48,7 +48,7 @@ export function createMemoryLedger(limits: SpendingLimits): Ledger {
       if (!account.open.has(turnId)) return;
       const open = new Set(account.open);
       open.delete(turnId);
-      keep(reservation, {
+      save(reservation, {
         ...account,
         ...addSpending(account, subtractSpending(spent, max)),
         open,

@@ -8,7 +8,7 @@ interface Log {
   isSealed: boolean;
 }
 
-/** Logs that live as long as the process: the same promises as the durable ones. */
+/** Turn logs in memory, with the same behaviour as the ones in DynamoDB. */
 export function createMemoryTurnLog(): TurnLog {
   const logs = new Map<string, Log>();
   const open = ({ owner, conversationId, turnId }: TurnKey): Log => {

@@ -152,10 +152,7 @@ interface Free {
 }
 
 /** Returns why a claim was refused, or `free` if it can be repeated. */
-async function resolveConflict(
-  store: TurnStore,
-  beginning: NewTurn,
-): Promise<ClaimOutcome | Free> {
+async function resolveConflict(store: TurnStore, beginning: NewTurn): Promise<ClaimOutcome | Free> {
   const { client, tableName } = store.table;
   const { Item } = await client.send(
     new GetCommand({ TableName: tableName, Key: conversationKey(beginning), ConsistentRead: true }),

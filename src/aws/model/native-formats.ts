@@ -107,7 +107,9 @@ const limits: readonly (readonly string[])[] = [
 
 /** Returns the maximum number of output tokens in a request; undefined if it has none. */
 export function outputLimitIn(body: object): number | undefined {
-  const limit = limits.map((path) => valueAt(body, path)).find((value) => typeof value === 'number');
+  const limit = limits
+    .map((path) => valueAt(body, path))
+    .find((value) => typeof value === 'number');
   return typeof limit === 'number' ? limit : undefined;
 }
 

@@ -28,7 +28,11 @@ const ask = (
   change: Partial<ConverseCommandInput> = {},
 ): Promise<ConverseCommandOutput> => bedrock.ask({ messages: [user('Hi')], ...change });
 
-describe('a real model behind the doors', () => {
+const tools = [
+  { toolSpec: { name: 'look', description: 'Looks', inputSchema: { json: { type: 'object' } } } },
+];
+
+describe('an OpenAI-compatible server answers for Bedrock models', () => {
   let upstream: ChatUpstream;
   let bedrock: RunningBedrock;
 
@@ -50,7 +54,7 @@ describe('a real model behind the doors', () => {
     await upstream.close();
   });
 
-  test('reasoning, text and usage come as Bedrock has them', async () => {
+  test('reasoning, text and usage have the shape of Bedrock', async () => {
     upstream.behave((response) =>
       sayChunks(response, [
         delta({ role: 'assistant', reasoning_content: 'Let me ' }),
@@ -84,7 +88,7 @@ describe('a real model behind the doors', () => {
     });
   });
 
-  test('what was not asked for is the upstream’s to decide, and it need not stream', async () => {
+  test('an absent setting is not sent, and an answer that does not stream is read', async () => {
     upstream.behave((response) => {
       const message = { role: 'assistant', content: 'Whole.' };
       const body = { choices: [{ message, finish_reason: 'stop' }], usage: { prompt_tokens: 3 } };
@@ -98,7 +102,7 @@ describe('a real model behind the doors', () => {
     expect(sent).not.toHaveProperty('temperature');
   });
 
-  test('calls are told apart by their ids, and a tool that was called is a reason to stop', async () => {
+  test('tool calls with one index and two ids are two calls, and the stop reason is tool_use', async () => {
     const call = (id: string, json: string): object => ({
       index: 0,
       id,
@@ -110,7 +114,6 @@ describe('a real model behind the doors', () => {
         delta({ tool_calls: [call('b', '{"x":2}')] }, 'stop'),
       ]),
     );
-    const tools = [{ toolSpec: { name: 'look', inputSchema: { json: { type: 'object' } } } }];
     const { output, stopReason } = await ask(bedrock, { toolConfig: { tools } });
     expect(stopReason).toBe('tool_use');
     expect(output?.message?.content?.map(({ toolUse }) => toolUse?.input)).toEqual([
@@ -119,14 +122,14 @@ describe('a real model behind the doors', () => {
     ]);
   });
 
-  test('models are mapped by their ids, the first that fits', async () => {
+  test('the first pattern that matches a model id decides the model', async () => {
     upstream.behave((response) => sayChunks(response, [delta({ content: 'a' }, 'length')]));
     const { stopReason } = await ask(bedrock, { modelId: novaLite });
     expect(stopReason).toBe('max_tokens');
     expect(upstream.bodies.at(-1)?.model).toBe('small-model');
   });
 
-  test('tool calls, their results and images are mapped both ways', async () => {
+  test('tool calls, tool results and images are mapped both ways', async () => {
     upstream.behave((response) =>
       sayChunks(response, [
         delta({
@@ -140,11 +143,6 @@ describe('a real model behind the doors', () => {
         delta({}, 'tool_calls'),
       ]),
     );
-    const tools = [
-      {
-        toolSpec: { name: 'look', description: 'Looks', inputSchema: { json: { type: 'object' } } },
-      },
-    ];
     const first = await ask(bedrock, { toolConfig: { tools, toolChoice: { any: {} } } });
     expect(first.stopReason).toBe('tool_use');
     expect(first.output?.message?.content).toEqual([
@@ -212,7 +210,7 @@ describe('a real model behind the doors', () => {
       (server) => server.behave((response) => response.destroy()),
       'ModelErrorException',
     ],
-  ])('%s fails before the stream, and nobody steps in', async (_, behave, name) => {
+  ])('%s is an error before the stream, and no other model answers', async (_, behave, name) => {
     behave(upstream);
     await expect(ask(bedrock)).rejects.toMatchObject({ name });
     const stream = new ConverseStreamCommand({ modelId: haiku, messages: [user('Hi')] });
@@ -221,12 +219,12 @@ describe('a real model behind the doors', () => {
 
   test.each<[string, (server: ChatUpstream) => void]>([
     [
-      'ends without a word on why',
+      'ends without a finish reason',
       (server) =>
         server.behave((response) => sayChunks(response, [delta({ content: 'Hel' })], false)),
     ],
     [
-      'says what is no chunk',
+      'sends a line that is not JSON',
       (server) =>
         server.behave((response) =>
           response.end('data: {"choices":[{"delta":{"content":"Hel"}}]}\n\ndata: {broken\n\n'),
@@ -251,17 +249,17 @@ describe('a real model behind the doors', () => {
     expect(text).toBe('Hel');
   });
 
-  test('a reader that leaves ends the upstream’s work too', async () => {
+  test('a client that disconnects ends the request to the server', async () => {
     const closed = Promise.withResolvers<void>();
     upstream.behave((response) => {
       response.writeHead(200).write(`data: ${JSON.stringify(delta({ content: 'Hel' }))}\n\n`);
       response.once('close', () => closed.resolve());
     });
-    const leaving = new AbortController();
+    const abort = new AbortController();
     const command = new ConverseStreamCommand({ modelId: haiku, messages: [user('Hi')] });
-    const { stream } = await bedrock.http1().send(command, { abortSignal: leaving.signal });
+    const { stream } = await bedrock.http1().send(command, { abortSignal: abort.signal });
     await stream?.[Symbol.asyncIterator]().next();
-    leaving.abort();
+    abort.abort();
     await closed.promise;
     await expect.poll(() => bedrock.journal.entries().at(-1)?.outcome).toBe('client_cancelled');
   });
