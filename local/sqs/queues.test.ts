@@ -21,7 +21,7 @@ function createHastyClock(): Clock {
   };
 }
 
-test('a message that becomes visible while it is looked for is not slept through', async () => {
+test('a long poll returns a message that becomes visible during its search', async () => {
   const clock = createHastyClock();
   const file = join(mkdtempSync(join(tmpdir(), 'streambed-')), 'sqs.sqlite');
   const store = openStore(file, queueSchema);

@@ -50,7 +50,7 @@ const latin = [
 const japanese = ['日本語の文章です。', 'カ', '「', '私は', '書いて'];
 const templates = ['1*', '[INST]', '\n\nHuman:', '<｜User｜>', 'not good '];
 
-test.each([latin, japanese, templates].flat())('a long text of %j holds nobody up', (part) => {
+test.each([latin, japanese, templates].flat())('a long text of repeated %j is handled quickly', (part) => {
   const text = part.repeat(100_000 / part.length);
   const turn = plainTurn(model, { messages: [textMessage('user', text)] });
   const system = [{ type: 'text' as const, text: 'Summarize; keywords; sentiment' }];
@@ -61,7 +61,7 @@ test.each([latin, japanese, templates].flat())('a long text of %j holds nobody u
   expect(readPrompt(text).messages.length).toBeGreaterThan(0);
 });
 
-test('the beginning of an answer is not said again', () => {
+test('an answer continues after its prefilled beginning', () => {
   const rivers = textMessage('user', 'Tell me about rivers');
   const answerTo = (...messages: ReturnType<typeof textMessage>[]): string =>
     planAnswer(plainTurn(model, { messages }))

@@ -28,7 +28,7 @@ const name = 'get_weather';
 const description = 'Gives the weather of a city';
 const keys = { accessKeyId: 'any', secretAccessKey: 'any' };
 
-test('the AI SDK streams text with usage, and runs a tool to the end', async () => {
+test('the AI SDK streams text with usage and completes a tool call', async () => {
   const provider = createAmazonBedrock({ baseURL: bedrock.url, region: 'us-east-1', ...keys });
   const streamed = streamText({ model: provider(haiku), prompt: 'Hello' });
   expect(await streamed.text).toContain('Simulated answer');
@@ -49,7 +49,7 @@ test('the AI SDK streams text with usage, and runs a tool to the end', async () 
   expect(text).toContain('sunny in Kyoto');
 });
 
-test('LangChain streams text with usage, and binds a tool', async () => {
+test('LangChain streams text with usage and calls a bound tool', async () => {
   vi.stubEnv('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', bedrock.url);
   const model = new ChatBedrockConverse({
     model: haiku,
@@ -74,7 +74,7 @@ test('LangChain streams text with usage, and binds a tool', async () => {
   vi.unstubAllEnvs();
 });
 
-test('the OpenAI SDK speaks to chat completions and responses, tools included', async () => {
+test('the OpenAI SDK works with chat completions and responses, including tools', async () => {
   const client = new OpenAI({ baseURL: `${bedrock.url}/openai/v1`, apiKey: 'any' });
   const model = 'openai.gpt-oss-120b-1:0';
   const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: question }];
@@ -102,7 +102,7 @@ test('the OpenAI SDK speaks to chat completions and responses, tools included', 
 
 const anthropicTools = [{ name, description, input_schema: parameters }];
 
-test('the AI SDK gets objects of a schema, by the model’s own way to ask for them', async () => {
+test('the AI SDK gets an object that matches its schema', async () => {
   const provider = createAmazonBedrock({ baseURL: bedrock.url, region: 'us-east-1', ...keys });
   const { output } = await generateText({
     model: provider(haiku),
@@ -119,7 +119,7 @@ test('the AI SDK gets objects of a schema, by the model’s own way to ask for t
   expect(output).toEqual({ name: 'John Smith', age: 42 });
 });
 
-test('the OpenAI SDK gets JSON where it asks for it, and a conversation goes on with its reasoning', async () => {
+test('the OpenAI SDK gets JSON on request and can send reasoning items back', async () => {
   const client = new OpenAI({ baseURL: `${bedrock.url}/openai/v1`, apiKey: 'any' });
   const messages = [{ role: 'user' as const, content: 'Tea is brewed at 70 degrees.' }];
   const { choices } = await client.chat.completions.create({
@@ -139,7 +139,7 @@ test('the OpenAI SDK gets JSON where it asks for it, and a conversation goes on 
   expect(second.output_text).toContain('sunny');
 });
 
-test('the Anthropic SDK speaks to Messages, with thinking and tools', async () => {
+test('the Anthropic SDK works with the Messages API, including thinking and tools', async () => {
   const client = new Anthropic({ baseURL: `${bedrock.url}/anthropic`, apiKey: 'any' });
   const asked = { model: 'anthropic.claude-opus-5', max_tokens: 4_000 };
   const message = await client.messages

@@ -44,12 +44,12 @@ const http1 = (): BedrockRuntimeClientConfig => ({ requestHandler: new NodeHttpH
 test.each([
   ['over HTTP/2', {}],
   ['over HTTP/1.1', http1()],
-])('a right signature is taken %s, with a session token too', async (_, config) => {
+])('a valid signature is accepted %s, with and without a session token', async (_, config) => {
   expect(await ask({ ...config, credentials: known })).toBe('end_turn');
   expect(await ask({ ...config, credentials: temporary })).toBe('end_turn');
 });
 
-test('a request that another library signed is taken, whatever it does with the payload', async () => {
+test('a request signed by another library is accepted unless its payload hash is wrong', async () => {
   const client = new AwsClient({ ...known, region: 'us-east-1', service: 'bedrock', retries: 0 });
   const url = `${bedrock.url}/model/${encodeURIComponent(haiku)}/converse`;
   const request = { method: 'POST', body: JSON.stringify({ messages }) };
@@ -62,36 +62,36 @@ test('a request that another library signed is taken, whatever it does with the 
 
 test.each<[string, BedrockRuntimeClientConfig, string, string]>([
   [
-    'an unknown key',
+    'an unknown access key',
     { credentials: { ...known, accessKeyId: 'AKIAOTHER' } },
     'UnrecognizedClientException',
     'The security token included in the request is invalid.',
   ],
   [
-    'another secret',
+    'a wrong secret',
     { credentials: { ...known, secretAccessKey: 'wrong' } },
     'InvalidSignatureException',
     'The request signature we calculated does not match',
   ],
   [
-    'no session token',
+    'a missing session token',
     { credentials: { ...temporary, sessionToken: '' } },
     'UnrecognizedClientException',
     'The security token',
   ],
   [
-    'credentials that have expired',
+    'a request with expired credentials',
     { credentials: { ...expired, sessionToken: 'a-token' } },
     'ExpiredTokenException',
     'is expired',
   ],
   [
-    'a clock that is wrong',
+    'a clock that is ten minutes wrong',
     { credentials: known, systemClockOffset: -600_000 },
     'InvalidSignatureException',
     'Signature expired',
   ],
-])('%s is refused as AWS does', async (_, config, name, words) => {
+])('%s fails with the error of AWS', async (_, config, name, words) => {
   for (const handler of [{}, http1()]) {
     const asked = ask({ ...handler, ...config });
     await expect(asked).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 403 } });
@@ -99,7 +99,7 @@ test.each<[string, BedrockRuntimeClientConfig, string, string]>([
   }
 });
 
-test('a changed body, no signature at all and a signature for another service are refused', async () => {
+test('a changed body, a missing signature and another service in the scope are refused', async () => {
   const client = new AwsClient({ ...known, region: 'us-east-1', service: 'bedrock' });
   const url = `${bedrock.url}/model/${encodeURIComponent(haiku)}/converse`;
   const signed = await client.sign(url, { method: 'POST', body: JSON.stringify({ messages }) });
@@ -118,7 +118,7 @@ test('a changed body, no signature at all and a signature for another service ar
   });
 });
 
-test('a bearer key is taken where it is known, and by the SDK from its variable', async () => {
+test('a known API key is accepted as a bearer token and from the SDK', async () => {
   const body = { messages };
   const path = `/model/${haiku}/converse`;
   expect((await bedrock.post(path, body, { authorization: 'Bearer ABSKright' })).status).toBe(200);
@@ -132,7 +132,7 @@ test('a bearer key is taken where it is known, and by the SDK from its variable'
   ).toBe('end_turn');
 });
 
-test('the agent runtime takes signatures and no bearer keys', async () => {
+test('the agent runtime accepts signatures and refuses API keys', async () => {
   const client = new BedrockAgentRuntimeClient({
     endpoint: bedrock.url,
     region: 'us-east-1',
@@ -151,7 +151,7 @@ test('the agent runtime takes signatures and no bearer keys', async () => {
   expect(answer.status).toBe(403);
 });
 
-test('lenient asks for credentials of any kind, off for none', async () => {
+test('lenient mode requires any credentials and off requires no credentials', async () => {
   const lenient = await startBedrock();
   const path = `/model/${haiku}/converse`;
   expect((await lenient.post(path, { messages })).status).toBe(200);
@@ -163,7 +163,7 @@ test('lenient asks for credentials of any kind, off for none', async () => {
   await open.close();
 });
 
-test('a body in chunks is read for what it stands for', async () => {
+test('a body in aws-chunked encoding is decoded', async () => {
   const lenient = await startBedrock();
   const body = JSON.stringify({ messages });
   const signature = 'ab'.repeat(32);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => bedrock.close());
 
-test('every valid request has a valid stream', { timeout: 60_000 }, async () => {
+test('every valid request gets a valid stream', { timeout: 60_000 }, async () => {
   const client = bedrock.http2();
   await fc.assert(
     fc.asyncProperty(model, request, async (modelId, asked) => {
@@ -99,7 +99,7 @@ async function checkAnswer(path: string, body: string): Promise<void> {
 }
 
 test(
-  'a request with one wrong value is answered or refused, by its type',
+  'a request with one invalid value gets a response or a typed error',
   { timeout: 60_000 },
   async () => {
     const operations = fc.constantFrom('converse', 'converse-stream');
@@ -112,7 +112,7 @@ test(
   },
 );
 
-test('any JSON at any door is answered or refused, by its type', { timeout: 60_000 }, async () => {
+test('any JSON on any route gets a response or a typed error', { timeout: 60_000 }, async () => {
   const named = fc.constantFrom(
     'messages',
     'prompt',
@@ -143,7 +143,7 @@ test('any JSON at any door is answered or refused, by its type', { timeout: 60_0
   await fc.assert(fc.asyncProperty(fc.constantFrom(...paths), body, checkAnswer), { numRuns: 600 });
 });
 
-test('any model id and any path is answered or refused, by its type', async () => {
+test('any model ID and any path gets a response or a typed error', async () => {
   const segment = fc.string({ unit: 'grapheme', maxLength: 30 }).map(encodeURIComponent);
   const broken = fc.constantFrom(
     '%',
@@ -170,7 +170,7 @@ test('any model id and any path is answered or refused, by its type', async () =
   );
 });
 
-test('frames are whole however they are cut', { timeout: 60_000 }, async () => {
+test('clients read whole frames when the stream is split at any byte', { timeout: 60_000 }, async () => {
   const clients = [bedrock.http1(), bedrock.http2()];
   await fc.assert(
     fc.asyncProperty(

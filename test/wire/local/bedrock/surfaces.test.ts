@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => bedrock.close());
 
 test.each(Object.entries(families))(
-  '%s says the same in its own format as in Converse, for the same usage, streamed or whole',
+  'InvokeModel in the format of %s returns the text and usage of Converse',
   async (_, { modelId, body, text, input = '', output = '', chunkText, before = '' }) => {
     const said = await bedrock.ask({
       modelId,
@@ -64,7 +64,7 @@ async function streamedChunks(modelId: string, body: object): Promise<readonly o
   return events.map(({ chunk }) => JSON.parse(Buffer.from(chunk?.bytes ?? []).toString('utf8')));
 }
 
-test('gpt-oss and DeepSeek-R1 show their reasoning in their text', async () => {
+test('gpt-oss and DeepSeek-R1 have their reasoning in their text', async () => {
   const oss = await bedrock.post('/model/openai.gpt-oss-20b-1:0/invoke', { messages });
   expect(await oss.text()).toMatch(/"content":"<reasoning>[^<]+<\/reasoning>> \*\*Simulated/u);
   const r1 = await bedrock.post('/model/us.deepseek.r1-v1:0/invoke', {
@@ -74,7 +74,7 @@ test('gpt-oss and DeepSeek-R1 show their reasoning in their text', async () => {
   expect(await r1.text()).toMatch(/"text":"The question is[^<]+<\/think>\\n> \*\*Simulated/u);
 });
 
-test('InvokeModel tells its usage and latency in headers', async () => {
+test('InvokeModel returns usage and latency in headers', async () => {
   const { body } = families['Anthropic Messages'] ?? {};
   const answer = await bedrock.post(`/model/${haiku}/invoke`, body);
   const { usage } = (await answer.json()) as {
@@ -88,7 +88,7 @@ test('InvokeModel tells its usage and latency in headers', async () => {
   await streamed.body?.cancel();
 });
 
-test('the doors of OpenAI and Anthropic say the same as Converse', async () => {
+test('the OpenAI and Anthropic APIs return the text and usage of Converse', async () => {
   const modelId = 'qwen.qwen3-32b-v1:0';
   const said = await bedrock
     .http1()
@@ -132,7 +132,7 @@ test.each([
     '/anthropic/v1/messages',
     { model: 'anthropic.claude-opus-5', stream: true, max_tokens: 500, messages },
   ],
-])('%s gives the same bytes twice, and after a restart', async (path, body) => {
+])('%s returns the same bytes twice and after a restart', async (path, body) => {
   const bytesOf = async ({ post }: RunningBedrock): Promise<Buffer> =>
     Buffer.from(await (await post(path, body)).arrayBuffer());
   const first = await bytesOf(bedrock);
@@ -143,7 +143,7 @@ test.each([
   await restarted.close();
 });
 
-test('CountTokens counts what usage then says, for Converse and for InvokeModel', async () => {
+test('CountTokens equals the input tokens of usage, for Converse and InvokeModel', async () => {
   const client = bedrock.http1();
   const converse = { messages: [{ role: 'user' as const, content: [{ text: question }] }] };
   const { usage } = await client.send(new ConverseCommand({ modelId: haiku, ...converse }));
@@ -177,7 +177,7 @@ test.each([
     }),
     1_024,
   ],
-])('embeddings of %s are near for texts that share words', async (modelId, bodyOf, dimensions) => {
+])('embeddings of %s are closer for texts that share words', async (modelId, bodyOf, dimensions) => {
   const vectorOf = async (text: string): Promise<readonly number[]> => {
     const answer = await bedrock.post(`/model/${modelId}/invoke`, bodyOf(text));
     const found: unknown = await answer.json();
@@ -197,7 +197,7 @@ test.each([
   expect(nearness(river, stream)).toBeGreaterThan(nearness(river, tax) + 0.1);
 });
 
-test('the control plane lists the models that answer, and the profiles that reach them', async () => {
+test('the control plane lists the available models and their inference profiles', async () => {
   const strict = await startBedrock({ region: 'eu-central-1' });
   const client = new BedrockClient({ endpoint: strict.url, region: 'eu-central-1', credentials });
   const { modelSummaries = [] } = await client.send(

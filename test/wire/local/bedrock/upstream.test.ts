@@ -28,7 +28,7 @@ const ask = (
   change: Partial<ConverseCommandInput> = {},
 ): Promise<ConverseCommandOutput> => bedrock.ask({ messages: [user('Hi')], ...change });
 
-describe('a real model behind the doors', () => {
+describe('an upstream model behind Bedrock', () => {
   let upstream: ChatUpstream;
   let bedrock: RunningBedrock;
 
@@ -50,7 +50,7 @@ describe('a real model behind the doors', () => {
     await upstream.close();
   });
 
-  test('reasoning, text and usage come as Bedrock has them', async () => {
+  test('reasoning, text and usage are converted to the format of Bedrock', async () => {
     upstream.behave((response) =>
       sayChunks(response, [
         delta({ role: 'assistant', reasoning_content: 'Let me ' }),
@@ -84,7 +84,7 @@ describe('a real model behind the doors', () => {
     });
   });
 
-  test('what was not asked for is the upstream’s to decide, and it need not stream', async () => {
+  test('settings that the request omits are not sent, and the upstream need not stream', async () => {
     upstream.behave((response) => {
       const message = { role: 'assistant', content: 'Whole.' };
       const body = { choices: [{ message, finish_reason: 'stop' }], usage: { prompt_tokens: 3 } };
@@ -98,7 +98,7 @@ describe('a real model behind the doors', () => {
     expect(sent).not.toHaveProperty('temperature');
   });
 
-  test('calls are told apart by their ids, and a tool that was called is a reason to stop', async () => {
+  test('tool calls are separated by ID and the stop reason is tool_use', async () => {
     const call = (id: string, json: string): object => ({
       index: 0,
       id,
@@ -119,14 +119,14 @@ describe('a real model behind the doors', () => {
     ]);
   });
 
-  test('models are mapped by their ids, the first that fits', async () => {
+  test('the first matching pattern of the model map selects the upstream model', async () => {
     upstream.behave((response) => sayChunks(response, [delta({ content: 'a' }, 'length')]));
     const { stopReason } = await ask(bedrock, { modelId: novaLite });
     expect(stopReason).toBe('max_tokens');
     expect(upstream.bodies.at(-1)?.model).toBe('small-model');
   });
 
-  test('tool calls, their results and images are mapped both ways', async () => {
+  test('tool calls, tool results and images are converted in both directions', async () => {
     upstream.behave((response) =>
       sayChunks(response, [
         delta({
@@ -198,21 +198,21 @@ describe('a real model behind the doors', () => {
 
   test.each<[string, (upstream: ChatUpstream) => void, string]>([
     [
-      'a server that fails',
+      'an upstream that returns 500',
       (server) => server.behave((response) => response.writeHead(500).end('boom')),
       'ModelErrorException',
     ],
     [
-      'a server that is busy',
+      'an upstream that returns 429',
       (server) => server.behave((response) => response.writeHead(429).end()),
       'ThrottlingException',
     ],
     [
-      'a server that hangs up',
+      'an upstream that closes the connection',
       (server) => server.behave((response) => response.destroy()),
       'ModelErrorException',
     ],
-  ])('%s fails before the stream, and nobody steps in', async (_, behave, name) => {
+  ])('%s fails before the stream without a simulated answer', async (_, behave, name) => {
     behave(upstream);
     await expect(ask(bedrock)).rejects.toMatchObject({ name });
     const stream = new ConverseStreamCommand({ modelId: haiku, messages: [user('Hi')] });
@@ -221,12 +221,12 @@ describe('a real model behind the doors', () => {
 
   test.each<[string, (server: ChatUpstream) => void]>([
     [
-      'ends without a word on why',
+      'ends without a finish reason',
       (server) =>
         server.behave((response) => sayChunks(response, [delta({ content: 'Hel' })], false)),
     ],
     [
-      'says what is no chunk',
+      'sends an invalid chunk',
       (server) =>
         server.behave((response) =>
           response.end('data: {"choices":[{"delta":{"content":"Hel"}}]}\n\ndata: {broken\n\n'),
@@ -239,7 +239,7 @@ describe('a real model behind the doors', () => {
           sayChunks(response, [delta({ content: 'Hel' }), { error: { message: 'no memory' } }]),
         ),
     ],
-  ])('a server that %s midway is a modelStreamErrorException', async (_, behave) => {
+  ])('an upstream that %s in mid-stream causes a ModelStreamErrorException', async (_, behave) => {
     behave(upstream);
     const command = new ConverseStreamCommand({ modelId: haiku, messages: [user('Hi')] });
     const { stream } = await bedrock.http1().send(command);
@@ -251,7 +251,7 @@ describe('a real model behind the doors', () => {
     expect(text).toBe('Hel');
   });
 
-  test('a reader that leaves ends the upstream’s work too', async () => {
+  test('the upstream request is cancelled when the client disconnects', async () => {
     const closed = Promise.withResolvers<void>();
     upstream.behave((response) => {
       response.writeHead(200).write(`data: ${JSON.stringify(delta({ content: 'Hel' }))}\n\n`);

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.system.close());
 
-test('a write whose condition does not hold is told the item that is in its way', async () => {
+test('a write that fails its condition returns the existing item', async () => {
   const { client, tableName: TableName } = store.table;
   const Key = { pk: 'a', sk: 'b' };
   await client.send(new PutCommand({ TableName, Item: { ...Key, count: 3 } }));

@@ -67,7 +67,7 @@ const refusal = (status: number, errorType: string, errorMessage: string): unkno
   { errorType, errorMessage },
 ];
 
-test('an answer is taken once, and only to the invocation that is under way', async () => {
+test('a response is accepted once and only for the current invocation', async () => {
   await begin();
   const unknown = refusal(400, 'InvalidRequestID', 'Invalid request ID');
   expect(await told(post('/invocation/other/response'))).toEqual(unknown);
@@ -77,7 +77,7 @@ test('an answer is taken once, and only to the invocation that is under way', as
   expect(await told(post('/invocation/id/response'))).toEqual(unknown);
 });
 
-test('a second answer while the first is under way is no transition that there is', async () => {
+test('a second response during the first is refused as InvalidStateTransition', async () => {
   await begin();
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
@@ -99,7 +99,7 @@ test('a second answer while the first is under way is no transition that there i
   expect(Buffer.concat(await body).toString('utf8')).toBe('begun');
 });
 
-test('an early poll waits for its turn, and for the next invocation', async () => {
+test('a poll before the response is sent waits for the next invocation', async () => {
   await begin();
   const early = call(`${runtime}/invocation/next`);
   expect(await told(post('/invocation/id/response'))).toEqual(accepted);
@@ -114,7 +114,7 @@ test('an early poll waits for its turn, and for the next invocation', async () =
   expect((await early).headers.get('lambda-runtime-aws-request-id')).toBe('second');
 });
 
-test('a runtime that polls twice is given one invocation, and is free once', async () => {
+test('a runtime that polls twice gets one invocation and counts as ready once', async () => {
   await begin();
   await call(`${runtime}/invocation/next`, { signal: AbortSignal.timeout(1) }).catch(() => 'gone');
   expect(ready).toBe(1);
@@ -122,7 +122,7 @@ test('a runtime that polls twice is given one invocation, and is free once', asy
   expect(answers).toHaveLength(1);
 });
 
-test('an answer that is too large is refused, and the invoker hears of it', async () => {
+test('a response over the limit is refused with 413 and the caller gets an error', async () => {
   await begin();
   const message = 'Exceeded maximum allowed payload size (6291556 bytes).';
   const large = post('/invocation/id/response', 'x'.repeat(6_291_557));
@@ -132,7 +132,7 @@ test('an answer that is too large is refused, and the invoker hears of it', asyn
   ]);
 });
 
-test('an error of any form is one', async () => {
+test('an error report is passed to the caller with its details', async () => {
   await begin();
   const body = '{"errorType":"Own","errorMessage":"words","stackTrace":["a"]}';
   expect(await told(post('/invocation/id/error', body))).toEqual(accepted);
@@ -143,7 +143,7 @@ test('an error of any form is one', async () => {
 
 test.each<[string, RequestInit, string, readonly [number, string | null, unknown]]>([
   [
-    'an unknown mode',
+    'an unknown response mode',
     { method: 'POST', headers: { 'lambda-runtime-function-response-mode': 'slow' } },
     '/invocation/id/response',
     [
@@ -159,32 +159,32 @@ test.each<[string, RequestInit, string, readonly [number, string | null, unknown
     [404, 'text/plain; charset=utf-8', '404 page not found\n'],
   ],
   ['a wrong method', { method: 'PUT' }, '/invocation/next', [405, 'text/plain; charset=utf-8', '']],
-  ['a GET of an answer', {}, '/invocation/id/response', [405, 'text/plain; charset=utf-8', '']],
+  ['a GET of a response', {}, '/invocation/id/response', [405, 'text/plain; charset=utf-8', '']],
   [
-    'an init error after the start',
+    'an init error after the init phase',
     { method: 'POST', body: '{}' },
     '/init/error',
     [403, json, { errorType: 'InvalidStateTransition', errorMessage: 'Transition is not allowed' }],
   ],
   [
-    'a page',
+    'a request from a web page',
     { headers: { origin: 'http://localhost:3000' } },
     '/invocation/next',
     [404, 'text/plain; charset=utf-8', '404 page not found\n'],
   ],
-])('%s is answered as AWS does', async (_, init, path, expected) => {
+])('%s gets the response of AWS', async (_, init, path, expected) => {
   await begin();
   expect(await told(call(`${runtime}${path}`, init))).toEqual(expected);
 });
 
-test('an init error is taken before the first poll', async () => {
+test('an init error is accepted before the first poll', async () => {
   expect(await told(post('/init/error', '{"errorType":"Init","errorMessage":"no"}'))).toEqual(
     accepted,
   );
   expect(initErrors).toEqual([{ errorType: 'Init', errorMessage: 'no' }]);
 });
 
-test('a buffered answer that breaks off is told as cut', async () => {
+test('a buffered response that is cut off is reported as Runtime.TruncatedResponse', async () => {
   await begin();
   const [hostname, port] = api.address.split(':');
   const path = `${runtime}/invocation/id/response`;

@@ -116,20 +116,20 @@ test.each(named(older))('before Node 24: %s', async (_, index) => {
 });
 
 // The init phase of a function that hangs has ten seconds of its own.
-test.each(named(starting))('at its start: %s', async (_, index) => {
+test.each(named(starting))('in the init phase: %s', async (_, index) => {
   await compare(`I${index}`, await invoke(`I${index}`), starting[index]?.[2] ?? {});
   const phases = [...logOf(`I${index}`).matchAll(/Phase: (\w+)/gu)].map(([, phase]) => phase);
   expect(phases).toEqual(['init', 'invoke']);
 });
 
-test('a crash loop answers every caller, and leaves no process', async () => {
+test('a crash loop returns an error to every caller and leaves no process behind', async () => {
   const logicalId = `B${buffered.findIndex(([, handler]) => handler === 'exits')}`;
   const told = await Promise.all(Array.from({ length: 8 }, () => invoke(logicalId)));
   expect(told.map(({ errorType }) => errorType)).toEqual(Array(8).fill('Runtime.ExitError'));
   await expect.poll(() => system.functionHost(logicalId).pids()).toEqual([]);
 });
 
-test('a streaming function called for a whole answer gives head and body in one', async () => {
+test('a buffered invocation of a streaming function returns prelude and body together', async () => {
   const index = streaming.findIndex(([, handler]) => handler === 'twoHeads');
   const text = `{"statusCode":500}${'\0'.repeat(8)}x`;
   expect(await invoke(`S${index}`)).toEqual({ text });

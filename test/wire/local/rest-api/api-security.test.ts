@@ -18,19 +18,19 @@ const routed = (type: string, auth: string): string => `      Events:
 test.each([
   ['Api', 'ServerlessRestApi'],
   ['HttpApi', 'ServerlessHttpApi'],
-])('with AWS_IAM a route of an %s is closed to those who do not sign', async (type, id) => {
+])('an unsigned request to an AWS_IAM route of an %s is refused with 403', async (type, id) => {
   await using system = await hostText(sam(routed(type, '{ Authorizer: AWS_IAM }')));
   expect((await fetch(`${system.state.apis[id]?.url}/x`)).status).toBe(403);
 });
 
-test('an authorizer that is not declared is refused at the start', async () => {
+test('a reference to an undeclared authorizer is refused at startup', async () => {
   const text = sam(routed('Api', '{ Authorizer: Misspelt }'));
   await expect(hostText(text)).rejects.toThrow(
     'there is no authorizer or security scheme Misspelt',
   );
 });
 
-test('the default authorizer counts for paths that the template writes itself, too', async () => {
+test('the default authorizer also applies to paths of a DefinitionBody', async () => {
   await using system = await hostText(
     sam(`
   Pool: { Type: AWS::Cognito::UserPool }
@@ -76,7 +76,7 @@ const judged = (authorizer: string): string =>
           Own: { FunctionArn: !GetAtt Judge.Arn, EnableSimpleResponses: true, AuthorizerPayloadFormatVersion: '2.0'${authorizer} }
 `);
 
-test('what an authorizer says of one caller is not said of another', async () => {
+test('an authorizer decision is not reused for another caller', async () => {
   await using system = await hostText(judged(''));
   const ask = (token: string): Promise<Response> =>
     fetch(`${system.state.apis['Http']?.url}/a`, { headers: { token } });
@@ -84,7 +84,7 @@ test('what an authorizer says of one caller is not said of another', async () =>
   expect((await ask('evil')).status).toBe(403);
 });
 
-test('with the route among its identity sources, an answer counts for that route only', async () => {
+test('with the route as an identity source, a decision is cached for that route only', async () => {
   await using system = await hostText(
     judged(', Identity: { Headers: [token], Context: [routeKey] }'),
   );
@@ -94,7 +94,7 @@ test('with the route among its identity sources, an answer counts for that route
   expect((await ask('/b')).status).toBe(403);
 });
 
-test('a denied path is denied however it is written, and a long one holds nobody up', async () => {
+test('a Deny policy matches the exact path, and a very long path is matched quickly', async () => {
   await using system = await hostText(
     sam(`      Events:
         Any: { Type: Api, Properties: { RestApiId: !Ref Own, Path: '/{proxy+}', Method: ANY } }
@@ -128,7 +128,7 @@ test('a denied path is denied however it is written, and a long one holds nobody
   expect((await ask(`/${':/'.repeat(1_500)}`))[0]).toBe(200);
 });
 
-test('a gateway response that cannot be rendered is said in the words of AWS', async () => {
+test('a gateway response that cannot be rendered falls back to the text of AWS', async () => {
   await using system = await hostText(
     sam(`${routed('Api', '{}')}
   Broken:
@@ -144,7 +144,7 @@ test('a gateway response that cannot be rendered is said in the words of AWS', a
   expect(await answer.json()).toEqual({ message: 'Missing Authentication Token' });
 });
 
-test('a proxy result whose body is no text is malformed', async () => {
+test('a proxy result whose body is not a string returns 502', async () => {
   const text = sam(routed('Api', '{}')).replace('body: rawPath ?? path', 'body: { a: 1 }');
   await using system = await hostText(text);
   expect((await fetch(`${system.state.apis['ServerlessRestApi']?.url}/x`)).status).toBe(502);
