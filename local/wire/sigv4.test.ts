@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { SignedRequest } from '#local/wire/signed-request.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
 
-/** The chunked upload that the documentation of Amazon S3 works through, signatures included. */
+/** The chunked upload example in the Amazon S3 documentation, with its signatures. */
 const documented = {
   accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
@@ -78,6 +78,9 @@ test.each([
     { ...documented, sessionToken: 't' },
   ],
   ['with expired keys', now, 'ExpiredTokenException', { ...documented, expiresAt: now }],
-])('a request signed %s is refused', (_, time, code, known) => {
-  expect(verifySigV4(chunked(chunks), [known], time)).toMatchObject({ type: 'refused', code });
+])('a request signed %s is refused', (_, time, code, credentials) => {
+  expect(verifySigV4(chunked(chunks), [credentials], time)).toMatchObject({
+    type: 'refused',
+    code,
+  });
 });

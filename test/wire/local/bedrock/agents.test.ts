@@ -159,8 +159,8 @@ describe('InvokeAgentRuntime', () => {
     const { contentType, response, runtimeSessionId: session } = await core().send(command);
     expect(contentType).toContain('text/event-stream');
     expect(session).toBe(runtimeSessionId);
-    const said = (await response?.transformToString())?.trim().split('\n\n') ?? [];
-    const events = said.map(
+    const frames = (await response?.transformToString())?.trim().split('\n\n') ?? [];
+    const events = frames.map(
       (line) => JSON.parse(line.replace(/^data: /u, '')) as { event: object },
     );
     expect(events[0]).toEqual({ event: { messageStart: { role: 'assistant' } } });

@@ -83,8 +83,8 @@ describe.each([
   });
 
   test('an unknown model is refused before the stream starts', async () => {
-    const asked = eventsOf(create(), ask('Hello', { modelId: 'no.such-model' }));
-    await expect(asked).rejects.toMatchObject({
+    const response = eventsOf(create(), ask('Hello', { modelId: 'no.such-model' }));
+    await expect(response).rejects.toMatchObject({
       name: 'ValidationException',
       message: 'The provided model identifier is invalid.',
       $metadata: { httpStatusCode: 400 },
@@ -165,26 +165,22 @@ test.each<[string, Partial<ConverseStreamCommandInput>, string]>([
     { inferenceConfig: { maxTokens: 1_000_000 } },
     'exceeds the model limit of 64000',
   ],
-  [
-    'an empty stop sequence',
-    { inferenceConfig: { stopSequences: [''] } },
-    'length greater than',
-  ],
+  ['an empty stop sequence', { inferenceConfig: { stopSequences: [''] } }, 'length greater than'],
   ['a temperature of 2', { inferenceConfig: { temperature: 2 } }, 'less than or equal to 1'],
   ['a model ID without its inference profile', { modelId: haiku.slice(3) }, 'on-demand throughput'],
   ['a blank system prompt', { system: [{ text: '' }] }, 'system.0 is blank'],
 ])('%s fails with the ValidationException of Bedrock', async (_, change, message) => {
-  const asked = eventsOf(http1(), ask('Hello', change));
-  await expect(asked).rejects.toMatchObject({ name: 'ValidationException' });
-  await expect(asked).rejects.toThrow(message);
+  const response = eventsOf(http1(), ask('Hello', change));
+  await expect(response).rejects.toMatchObject({ name: 'ValidationException' });
+  await expect(response).rejects.toThrow(message);
 });
 
 test('a retired model returns ResourceNotFoundException', async () => {
-  const asked = eventsOf(
+  const response = eventsOf(
     http1(),
     ask('Hello', { modelId: 'anthropic.claude-3-haiku-20240307-v1:0' }),
   );
-  await expect(asked).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  await expect(response).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
 test('an inference profile can be named by its ARN', async () => {

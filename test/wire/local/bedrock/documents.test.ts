@@ -131,14 +131,22 @@ describe('simulated text tasks', () => {
       `What is the sentiment of this review?\n${review}`,
       /\*\*positive\*\*/u,
     ],
-    ['a positive Japanese review has a positive sentiment', `次の文章の感情を分析してください。\n${japanese}`, /肯定的/u],
+    [
+      'a positive Japanese review has a positive sentiment',
+      `次の文章の感情を分析してください。\n${japanese}`,
+      /肯定的/u,
+    ],
     [
       'a negative review has a negative sentiment',
       'Sentiment:\nThe delivery was late, the box was broken and nobody helped. Terrible.',
       /\*\*negative\*\*/u,
     ],
     ['key phrases are extracted', `List the keywords:\n${review}`, /- hotel/u],
-    ['key phrases are extracted from Japanese text', `キーワードを抽出してください：\n${japanese}`, /ホテル/u],
+    [
+      'key phrases are extracted from Japanese text',
+      `キーワードを抽出してください：\n${japanese}`,
+      /ホテル/u,
+    ],
     ['text is summarized', `Summarize: ${review}`, /- .*hotel/iu],
     ['Japanese text is summarized', `要約してください：${japanese}`, /要点[^]*ホテル/u],
   ])('%s', async (_, text, expected) => {

@@ -83,17 +83,19 @@ test('generation stops and is recorded as cancelled soon after the client discon
   off = bedrock.on({
     stream: [{ pace: { tps: 20 } }, { text: 'one two three four five six seven '.repeat(20) }],
   });
-  const leaving = new AbortController();
+  const controller = new AbortController();
   const messages = [{ role: 'user' as const, content: [{ text: 'Count' }] }];
   const { stream } = await bedrock
     .http1()
-    .send(new ConverseStreamCommand({ modelId: haiku, messages }), { abortSignal: leaving.signal });
+    .send(new ConverseStreamCommand({ modelId: haiku, messages }), {
+      abortSignal: controller.signal,
+    });
   const events = stream?.[Symbol.asyncIterator]();
   await events?.next();
   const { journal } = bedrock;
   const before = journal.entries().length;
   const leftAt = performance.now();
-  leaving.abort();
+  controller.abort();
   await expect.poll(() => journal.entries().length, { interval: 5 }).toBe(before + 1);
   const elapsedMs = performance.now() - leftAt;
   console.log(`stopped ${Math.round(elapsedMs)} ms after the reader left`);

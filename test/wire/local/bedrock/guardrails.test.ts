@@ -68,7 +68,7 @@ describe('guardrails', () => {
         events.find(({ messageStop }) => messageStop !== undefined)?.messageStop?.stopReason,
       ).toBe('guardrail_intervened');
       expect(text).toMatch(/Not that answer\.$/u);
-      // Buffered text is scanned before it is let go; passed text is cut when it is found.
+      // Sync mode scans text before it sends it; async mode ends the stream after a match.
       expect(text.includes('unicorn')).toBe(streamProcessingMode === 'async');
     },
   );
@@ -91,10 +91,10 @@ describe('guardrails', () => {
       });
       const events = await bedrock.stream({ guardrailConfig });
       off();
-      const said = events
+      const received = events
         .map(({ contentBlockDelta }) => contentBlockDelta?.delta?.text ?? '')
         .join('');
-      expect(said).toBe(`${before}Ask {EMAIL} now. ${filler.repeat(5)}`);
+      expect(received).toBe(`${before}Ask {EMAIL} now. ${filler.repeat(5)}`);
     }
   });
 
@@ -109,10 +109,10 @@ describe('guardrails', () => {
     const again = bedrock.on({ stream: [{ text: `${kana}john.smith@example.com${kana}` }] });
     expect(textOf(await bedrock.ask({ guardrailConfig }))).toBe(`${kana}{EMAIL}${kana}`);
     const events = await bedrock.stream({ guardrailConfig });
-    const said = events
+    const received = events
       .map(({ contentBlockDelta }) => contentBlockDelta?.delta?.text ?? '')
       .join('');
-    expect(said).toBe(`${kana}{EMAIL}${kana}`);
+    expect(received).toBe(`${kana}{EMAIL}${kana}`);
     again();
   });
 
@@ -136,7 +136,7 @@ describe('guardrails', () => {
 
   test('an unknown guardrail is refused', async () => {
     await expect(
-      bedrock.ask({ guardrailConfig: { ...guardrailConfig, guardrailIdentifier: 'none' } }),
+      bedrock.ask({ guardrailConfig: { ...guardrailConfig, guardrailIdentifier: 'missing' } }),
     ).rejects.toThrow('does not exist');
   });
 

@@ -111,17 +111,17 @@ describe('Retrieve', () => {
     await expect(find('a', { andAll: [{ equals: { key: 'a', value: 1 } }] })).rejects.toMatchObject(
       { name: 'ValidationException' },
     );
-    const elsewhere = new RetrieveCommand({
+    const unknown = new RetrieveCommand({
       knowledgeBaseId: 'OTHERKB001',
       retrievalQuery: { text: 'a' },
     });
-    await expect(client.send(elsewhere)).rejects.toMatchObject({
+    await expect(client.send(unknown)).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
   });
 });
 
-const generating = (text: string, sessionId?: string): RetrieveAndGenerateCommand['input'] => ({
+const inputOf = (text: string, sessionId?: string): RetrieveAndGenerateCommand['input'] => ({
   input: { text },
   sessionId,
   retrieveAndGenerateConfiguration: {
@@ -136,7 +136,7 @@ const generating = (text: string, sessionId?: string): RetrieveAndGenerateComman
 describe('RetrieveAndGenerate', () => {
   test('an answer cites its passages and their positions in the text', async () => {
     const { citations, output, sessionId } = await client.send(
-      new RetrieveAndGenerateCommand(generating('How many days of paid leave?')),
+      new RetrieveAndGenerateCommand(inputOf('How many days of paid leave?')),
     );
     const part = citations?.[0]?.generatedResponsePart?.textResponsePart;
     expect(part?.text).toContain('25 days of paid leave');
@@ -145,24 +145,24 @@ describe('RetrieveAndGenerate', () => {
       'leave.md',
     );
     const again = await client.send(
-      new RetrieveAndGenerateCommand(generating('And sick leave?', sessionId)),
+      new RetrieveAndGenerateCommand(inputOf('And sick leave?', sessionId)),
     );
     expect(again.sessionId).toBe(sessionId);
     await expect(
-      client.send(new RetrieveAndGenerateCommand(generating('a', 'no-such-session'))),
+      client.send(new RetrieveAndGenerateCommand(inputOf('a', 'no-such-session'))),
     ).rejects.toThrow('is not valid');
   });
 
   test('a Japanese question gets a Japanese answer', async () => {
     const { output } = await client.send(
-      new RetrieveAndGenerateCommand(generating('経費精算はいつまでに申請しますか')),
+      new RetrieveAndGenerateCommand(inputOf('経費精算はいつまでに申請しますか')),
     );
     expect(output?.text).toContain('翌月の五日まで');
   });
 
   test('the stream sends each citation after the text that it supports', async () => {
     const { sessionId, stream } = await client.send(
-      new RetrieveAndGenerateStreamCommand(generating('When was the bridge opened?')),
+      new RetrieveAndGenerateStreamCommand(inputOf('When was the bridge opened?')),
     );
     const events = await Array.fromAsync(stream ?? []);
     expect(sessionId).toBeTruthy();

@@ -9,7 +9,7 @@ import {
   type RunningBedrock,
 } from '#test/fixtures/bedrock.ts';
 
-/** What a request could do to the process that answers it, or to the requests of others. */
+/** Requests that could exhaust the process or affect other requests. */
 
 let bedrock: RunningBedrock;
 
@@ -67,11 +67,11 @@ test('a cancelled stream returns its unused tokens to the quota', async () => {
   const limited = await startBedrock({ quota: { tpm: 100_000 } });
   limited.on({ match: { text: 'slowly' }, stream: [{ text: 'a' }, { stall: '60s' }] });
   for (let readers = 0; readers < 3; readers += 1) {
-    const leaving = new AbortController();
+    const controller = new AbortController();
     const command = new ConverseStreamCommand({ modelId: haiku, messages: [user('slowly')] });
-    const { stream } = await limited.http1().send(command, { abortSignal: leaving.signal });
+    const { stream } = await limited.http1().send(command, { abortSignal: controller.signal });
     await stream?.[Symbol.asyncIterator]().next();
-    leaving.abort();
+    controller.abort();
     await expect.poll(() => limited.journal.entries().at(-1)?.outcome).toBe('client_cancelled');
     await expect.poll(() => limited.journal.entries().length).toBe(readers + 1);
   }
@@ -115,13 +115,13 @@ test('a custom model ID can be an alias of a model in the catalogue', async () =
 test('an answer continued in several requests equals the answer of one request', async () => {
   const question = user('Write 300 words about rivers');
   const whole = textOf(await bedrock.ask({ messages: [question] }));
-  let begun = whole.slice(0, 190);
+  let received = whole.slice(0, 190);
   for (;;) {
-    const messages = [question, { role: 'assistant' as const, content: [{ text: begun }] }];
+    const messages = [question, { role: 'assistant' as const, content: [{ text: received }] }];
     const answer = await bedrock.ask({ messages, inferenceConfig: { maxTokens: 60 } });
-    begun += textOf(answer);
-    expect(whole.startsWith(begun)).toBe(true);
+    received += textOf(answer);
+    expect(whole.startsWith(received)).toBe(true);
     if (answer.stopReason === 'end_turn') break;
   }
-  expect(begun).toBe(whole);
+  expect(received).toBe(whole);
 });

@@ -38,13 +38,13 @@ test('maxTokens are reserved from the token quota and unused tokens are returned
 test('concurrent requests are limited', async () => {
   const limited = await startBedrock({ quota: { concurrency: 1 } });
   limited.on({ match: { text: 'slowly' }, stream: [{ text: 'a' }, { stall: '60s' }] });
-  const leaving = new AbortController();
+  const controller = new AbortController();
   const slow = new ConverseStreamCommand({ modelId: haiku, messages: [user('slowly')] });
-  const { stream } = await limited.http1().send(slow, { abortSignal: leaving.signal });
+  const { stream } = await limited.http1().send(slow, { abortSignal: controller.signal });
   await stream?.[Symbol.asyncIterator]().next();
   const quick = new ConverseCommand({ modelId: haiku, messages: [user('Hi')] });
   await expect(limited.http1().send(quick)).rejects.toMatchObject({ name: 'ThrottlingException' });
-  leaving.abort();
+  controller.abort();
   await expect.poll(() => limited.journal.entries().at(-1)?.outcome).toBe('client_cancelled');
   await expect(limited.http1().send(quick)).resolves.toBeDefined();
   await limited.close();

@@ -100,7 +100,11 @@ describe('structured output', () => {
   });
 
   test.each([
-    ['an object that allows additional properties', { type: 'object', properties: {} }, 'additionalProperties must be false'],
+    [
+      'an object that allows additional properties',
+      { type: 'object', properties: {} },
+      'additionalProperties must be false',
+    ],
     [
       'a minimum',
       {
@@ -115,7 +119,7 @@ describe('structured output', () => {
       { $defs: { a: { type: 'array', items: { $ref: '#/$defs/a' } } }, $ref: '#/$defs/a' },
       'recursive',
     ],
-  ])('%s in an output schema is refused', async (_, json, words) => {
-    await expect(bedrock.ask(config(json))).rejects.toThrow(words);
+  ])('%s in an output schema is refused', async (_, json, message) => {
+    await expect(bedrock.ask(config(json))).rejects.toThrow(message);
   });
 });

@@ -98,7 +98,7 @@ describe('record and replay', () => {
 
   test('guardrail headers are forwarded and are part of the match', async () => {
     const guarded = {
-      'x-amzn-bedrock-guardrailidentifier': 'none',
+      'x-amzn-bedrock-guardrailidentifier': 'missing',
       'x-amzn-bedrock-guardrailversion': '1',
     };
     const native = {

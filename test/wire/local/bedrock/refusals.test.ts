@@ -31,12 +31,12 @@ test.each([
     { anthropic_version: 'v', max_tokens: 5, messages, tool_choice: { type: 'tool', name: 'x' } },
     "Tool 'x' not found in provided tools",
   ],
-])('InvokeModel refuses %s with the error text of Anthropic', async (_, body, words) => {
+])('InvokeModel refuses %s with the error text of Anthropic', async (_, body, text) => {
   const answer = await bedrock.post(`/model/${haiku}/invoke`, body);
   expect(answer.status).toBe(400);
   expect(answer.headers.get('x-amzn-errortype')).toContain('ValidationException');
   expect(((await answer.json()) as { message: string }).message).toMatch(
-    new RegExp(words.replace(/[[\]]/gu, '.'), 'u'),
+    new RegExp(text.replace(/[[\]]/gu, '.'), 'u'),
   );
 });
 

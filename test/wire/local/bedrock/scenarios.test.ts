@@ -39,36 +39,36 @@ async function control(
 
 const user = (text: string): Message => ({ role: 'user', content: [{ text }] });
 
-async function say(text: string, change: Partial<ConverseCommandInput> = {}): Promise<string> {
+async function answerTo(text: string, change: Partial<ConverseCommandInput> = {}): Promise<string> {
   const input = { modelId: haiku, messages: [user(text)], ...change };
   const { output } = await bedrock.http1().send(new ConverseCommand(input));
   return output?.message?.content?.[0]?.text ?? '';
 }
 
 test('a scenario matches by model, text, system prompt, metadata or operation', async () => {
-  const off = [
+  const removals = [
     bedrock.on({ match: { model: '*nova*' }, stream: [{ text: 'by model' }] }),
-    bedrock.on({ match: { text: 'weather' }, stream: [{ text: 'by words' }] }),
+    bedrock.on({ match: { text: 'weather' }, stream: [{ text: 'by text' }] }),
     bedrock.on({ match: { text: '/^who\\b/' }, stream: [{ text: 'by expression' }] }),
     bedrock.on({ match: { system: 'pirate' }, stream: [{ text: 'by system' }] }),
     bedrock.on({ match: { metadata: { tenant: 'a*' } }, stream: [{ text: 'by metadata' }] }),
     bedrock.on({ match: { operation: 'ConverseStream' }, fail: { type: 'ThrottlingException' } }),
   ];
-  expect(await say('Hi', { modelId: novaLite })).toBe('by model');
-  expect(await say('How is the WEATHER?')).toBe('by words');
-  expect(await say('Who are you?')).toBe('by expression');
-  expect(await say('Hi', { system: [{ text: 'You are a pirate.' }] })).toBe('by system');
-  expect(await say('Hi', { requestMetadata: { tenant: 'acme' } })).toBe('by metadata');
-  expect(await say('Hi')).toContain('Simulated');
+  expect(await answerTo('Hi', { modelId: novaLite })).toBe('by model');
+  expect(await answerTo('How is the WEATHER?')).toBe('by text');
+  expect(await answerTo('Who are you?')).toBe('by expression');
+  expect(await answerTo('Hi', { system: [{ text: 'You are a pirate.' }] })).toBe('by system');
+  expect(await answerTo('Hi', { requestMetadata: { tenant: 'acme' } })).toBe('by metadata');
+  expect(await answerTo('Hi')).toContain('Simulated');
   const stream = new ConverseStreamCommand({ modelId: haiku, messages: [user('Hi')] });
   await expect(bedrock.http2().send(stream)).rejects.toMatchObject({ name: 'ThrottlingException' });
-  for (const take of off) take();
-  expect(await say('Hi', { modelId: novaLite })).toContain('Simulated');
+  for (const remove of removals) remove();
+  expect(await answerTo('Hi', { modelId: novaLite })).toContain('Simulated');
 });
 
 test('a scenario can match only the nth call', async () => {
   bedrock.on({ match: { call: 2 }, stream: [{ text: 'the second' }] });
-  const texts = [await say('a'), await say('b'), await say('c')];
+  const texts = [await answerTo('a'), await answerTo('b'), await answerTo('c')];
   expect(texts.map((text) => text === 'the second')).toEqual([false, true, false]);
 });
 
@@ -102,7 +102,7 @@ test.each([
     { requestMetadata: { streambed: '{"stream":[{"text":"Inline"}]}' } },
   ],
 ])('a request can set its own scenario by %s', async (_, text, change) => {
-  expect(await say(text, change)).toBe('Inline');
+  expect(await answerTo(text, change)).toBe('Inline');
 });
 
 test('a request can set its own scenario by a header', async () => {
@@ -123,14 +123,14 @@ test('a marker is removed from the prompt, and ignored unless inline scenarios a
   const { usage } = await bedrock.http1().send(new ConverseCommand(input));
   expect(usage?.outputTokens).toBe(7);
   expect(bedrock.journal.entries().at(-1)?.prompt).toBe(marked);
-  const closed = await startBedrock();
-  const answer = await closed.http1().send(new ConverseCommand(input));
+  const strict = await startBedrock();
+  const answer = await strict.http1().send(new ConverseCommand(input));
   expect(answer.usage?.outputTokens).not.toBe(7);
-  await closed.close();
+  await strict.close();
 });
 
 test('an invalid scenario is refused and the error names the member', async () => {
-  await expect(say('Hi [[streambed: stop: never]]')).rejects.toThrow(
+  await expect(answerTo('Hi [[streambed: stop: never]]')).rejects.toThrow(
     'scenario.stop: must be one of end_turn',
   );
   const wrong = [{ stream: [{ text: 'a' }] }, { fail: { type: 'X', times: 0 } }];
@@ -149,8 +149,8 @@ test('an invalid scenario is refused and the error names the member', async () =
 test('scenarios, guardrails and the journal are available over HTTP', async () => {
   const scenario = { name: 'busy', fail: { type: 'ThrottlingException', times: 1 } };
   expect((await control('POST', 'scenarios', scenario)).status).toBe(200);
-  await expect(say('Hi')).rejects.toMatchObject({ name: 'ThrottlingException' });
-  expect(await say('Hi')).toContain('Simulated');
+  await expect(answerTo('Hi')).rejects.toMatchObject({ name: 'ThrottlingException' });
+  expect(await answerTo('Hi')).toContain('Simulated');
   const { requests } = (await (await control('GET', 'journal')).json()) as {
     requests: readonly object[];
   };
@@ -203,7 +203,7 @@ test('a scenario can set usage, stop reason and guardrail', async () => {
     totalTokens: 110,
   });
   bedrock.on({ guardrail: { block: 'output', at_token: 5, message: 'Stop here.' } });
-  expect(await say('Hi')).toMatch(/Stop here\.$/u);
+  expect(await answerTo('Hi')).toMatch(/Stop here\.$/u);
 });
 
 test.each(stopReasons)('a response can have the stop reason %s', async (stop) => {
@@ -231,5 +231,5 @@ test('a YAML scenario file is read, and an error names the invalid member', asyn
   await expect(readScenarioFile(file)).rejects.toThrow(
     'scenarios.yaml: scenarios.0.tims: is not a known member',
   );
-  await expect(readScenarioFile(join(folder, 'none.yaml'))).rejects.toThrow('--scenarios');
+  await expect(readScenarioFile(join(folder, 'missing.yaml'))).rejects.toThrow('--scenarios');
 });

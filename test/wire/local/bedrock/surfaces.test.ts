@@ -33,25 +33,27 @@ afterAll(() => bedrock.close());
 test.each(Object.entries(families))(
   'InvokeModel in the format of %s returns the text and usage of Converse',
   async (_, { modelId, body, text, input = '', output = '', chunkText, before = '' }) => {
-    const said = await bedrock.ask({
+    const converse = await bedrock.ask({
       modelId,
       messages: [user(question)],
       inferenceConfig: { maxTokens: 1_000 },
     });
     const command = new InvokeModelCommand({ modelId, body: JSON.stringify(body) });
     const answer = await bedrock.http1().send(command);
-    const spoken: unknown = JSON.parse(answer.body.transformToString());
-    expect(at(spoken, text)).toBe(before + textOf(said));
-    // Not every format says what it cost.
-    const { inputTokens, outputTokens } = said.usage ?? {};
-    expect([inputTokens, undefined]).toContain(at(spoken, input));
-    expect([outputTokens, undefined]).toContain(at(spoken, output));
+    const native: unknown = JSON.parse(answer.body.transformToString());
+    expect(at(native, text)).toBe(before + textOf(converse));
+    // Not every format reports usage.
+    const { inputTokens, outputTokens } = converse.usage ?? {};
+    expect([inputTokens, undefined]).toContain(at(native, input));
+    expect([outputTokens, undefined]).toContain(at(native, output));
     const streamed = await streamedChunks(modelId, body);
-    expect(streamed.map((chunk) => wordAt(chunk, chunkText)).join('')).toBe(before + textOf(said));
+    expect(streamed.map((chunk) => wordAt(chunk, chunkText)).join('')).toBe(
+      before + textOf(converse),
+    );
     expect(streamed.at(-1)).toMatchObject({
       'amazon-bedrock-invocationMetrics': {
-        inputTokenCount: said.usage?.inputTokens,
-        outputTokenCount: said.usage?.outputTokens,
+        inputTokenCount: converse.usage?.inputTokens,
+        outputTokenCount: converse.usage?.outputTokens,
       },
     });
   },
@@ -90,13 +92,13 @@ test('InvokeModel returns usage and latency in headers', async () => {
 
 test('the OpenAI and Anthropic APIs return the text and usage of Converse', async () => {
   const modelId = 'qwen.qwen3-32b-v1:0';
-  const said = await bedrock
+  const converse = await bedrock
     .http1()
     .send(
       new ConverseCommand({ modelId, messages: [{ role: 'user', content: [{ text: question }] }] }),
     );
-  const text = said.output?.message?.content?.[0]?.text;
-  const usage = { total: said.usage?.totalTokens };
+  const text = converse.output?.message?.content?.[0]?.text;
+  const usage = { total: converse.usage?.totalTokens };
   const chat = await (
     await bedrock.post('/openai/v1/chat/completions', { model: modelId, messages })
   ).json();
@@ -117,7 +119,10 @@ test('the OpenAI and Anthropic APIs return the text and usage of Converse', asyn
   ).json();
   expect(message).toMatchObject({
     content: [{ type: 'text', text }],
-    usage: { input_tokens: said.usage?.inputTokens, output_tokens: said.usage?.outputTokens },
+    usage: {
+      input_tokens: converse.usage?.inputTokens,
+      output_tokens: converse.usage?.outputTokens,
+    },
   });
 });
 
@@ -177,25 +182,28 @@ test.each([
     }),
     1_024,
   ],
-])('embeddings of %s are closer for texts that share words', async (modelId, bodyOf, dimensions) => {
-  const vectorOf = async (text: string): Promise<readonly number[]> => {
-    const answer = await bedrock.post(`/model/${modelId}/invoke`, bodyOf(text));
-    const found: unknown = await answer.json();
-    const places = ['embedding', 'embeddings.0.embedding', 'embeddings.0'];
-    const vector = places.map((place) => at(found, place)).find(Array.isArray);
-    return vector ?? [];
-  };
-  const [river, stream, tax] = await Promise.all(
-    ['the river flows to the sea', 'a river that flows slowly', 'income tax returns are due'].map(
-      vectorOf,
-    ),
-  );
-  const nearness = (a: readonly number[] = [], b: readonly number[] = []): number =>
-    a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
-  expect(river).toHaveLength(dimensions);
-  expect(nearness(river, river)).toBeCloseTo(1, 3);
-  expect(nearness(river, stream)).toBeGreaterThan(nearness(river, tax) + 0.1);
-});
+])(
+  'embeddings of %s are closer for texts that share words',
+  async (modelId, bodyOf, dimensions) => {
+    const vectorOf = async (text: string): Promise<readonly number[]> => {
+      const answer = await bedrock.post(`/model/${modelId}/invoke`, bodyOf(text));
+      const found: unknown = await answer.json();
+      const places = ['embedding', 'embeddings.0.embedding', 'embeddings.0'];
+      const vector = places.map((place) => at(found, place)).find(Array.isArray);
+      return vector ?? [];
+    };
+    const [river, stream, tax] = await Promise.all(
+      ['the river flows to the sea', 'a river that flows slowly', 'income tax returns are due'].map(
+        vectorOf,
+      ),
+    );
+    const nearness = (a: readonly number[] = [], b: readonly number[] = []): number =>
+      a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
+    expect(river).toHaveLength(dimensions);
+    expect(nearness(river, river)).toBeCloseTo(1, 3);
+    expect(nearness(river, stream)).toBeGreaterThan(nearness(river, tax) + 0.1);
+  },
+);
 
 test('the control plane lists the available models and their inference profiles', async () => {
   const strict = await startBedrock({ region: 'eu-central-1' });

@@ -25,7 +25,7 @@ const weather: ToolConfiguration = {
     {
       toolSpec: {
         name: 'get_weather',
-        description: 'Gives the weather of a city',
+        description: 'Returns the weather of a city',
         inputSchema: {
           json: {
             type: 'object',
@@ -42,7 +42,7 @@ const weather: ToolConfiguration = {
     {
       toolSpec: {
         name: 'send_email',
-        description: 'Sends an email to somebody',
+        description: 'Sends an email',
         inputSchema: {
           json: {
             type: 'object',
@@ -148,8 +148,8 @@ test.each([
   ],
 ] as readonly (readonly [string, Message[], string])[])(
   '%s is refused',
-  async (_, messages, words) => {
-    await expect(bedrock.ask({ messages, toolConfig: weather })).rejects.toThrow(words);
+  async (_, messages, message) => {
+    await expect(bedrock.ask({ messages, toolConfig: weather })).rejects.toThrow(message);
   },
 );
 

@@ -21,8 +21,8 @@ const call = (init: RequestInit): Promise<Response> =>
 
 test('a Function URL answers the preflight itself and adds CORS headers to responses', async () => {
   const origin = 'https://page.example';
-  const ask = { origin, 'access-control-request-method': 'POST' };
-  const preflight = await call({ method: 'OPTIONS', headers: ask });
+  const request = { origin, 'access-control-request-method': 'POST' };
+  const preflight = await call({ method: 'OPTIONS', headers: request });
   expect(preflight.status).toBe(200);
   expect(Object.fromEntries(preflight.headers)).toMatchObject({
     'access-control-allow-origin': origin,

@@ -212,21 +212,21 @@ test('an invocation that exceeds its timeout is killed and logged as on AWS', as
 });
 
 test('a function runs to its end when the client disconnects in mid-stream', async () => {
-  const leaving = new AbortController();
-  const answer = await call('Firehose', '', { signal: leaving.signal });
+  const controller = new AbortController();
+  const answer = await call('Firehose', '', { signal: controller.signal });
   await answer.body?.getReader().read();
   const pids = system.functionHost('Firehose').pids();
-  leaving.abort();
+  controller.abort();
   await expect.poll(() => logOf('Firehose').join('\n')).toContain('REPORT');
   expect(system.functionHost('Firehose').pids()).toEqual(pids);
   expect((await (await call('Firehose')).text()).length).toBe(64 * 1024 * 1024);
 });
 
 test('a function runs to its end when the client disconnects before the first byte', async () => {
-  const leaving = new AbortController();
-  const answer = call('LateFirehose', '', { signal: leaving.signal });
+  const controller = new AbortController();
+  const answer = call('LateFirehose', '', { signal: controller.signal });
   await expect.poll(() => logOf('LateFirehose').join('\n')).toContain('asked');
-  leaving.abort();
+  controller.abort();
   await expect(answer).rejects.toThrow('aborted');
   await reported('LateFirehose', 1);
   expect(logOf('LateFirehose').join('\n')).not.toContain('timed out');

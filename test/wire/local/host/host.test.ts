@@ -32,17 +32,17 @@ test('closing while environments start leaves no process behind', async () => {
 });
 
 test('a function whose folder is missing returns 502, and the others still work', async () => {
-  const gone = await mkdtemp(join(tmpdir(), 'streambed-'));
-  const more = { Code: { S3Key: 'gone' } };
+  const missing = await mkdtemp(join(tmpdir(), 'streambed-'));
+  const more = { Code: { S3Key: 'missing' } };
   const system = await hostResources(
     {
-      ...functionWithUrl('Gone', { handler: 'echo', url: buffered, more }),
+      ...functionWithUrl('Missing', { handler: 'echo', url: buffered, more }),
       ...functionWithUrl('Echo', { handler: 'echo', url: buffered }),
     },
-    { gone },
+    { missing },
   );
-  await rm(gone, { recursive: true });
-  expect((await fetch(system.state.functions['Gone']?.url ?? '')).status).toBe(502);
+  await rm(missing, { recursive: true });
+  expect((await fetch(system.state.functions['Missing']?.url ?? '')).status).toBe(502);
   expect((await fetch(system.state.functions['Echo']?.url ?? '')).status).toBe(200);
   await system.close();
 });

@@ -75,7 +75,7 @@ test('the last event of a stream that is cut off has the error', async () => {
 });
 
 test.each<[string, Partial<InvokeCommandInput>, string, number]>([
-  ['a missing function', { FunctionName: 'nobody' }, 'ResourceNotFoundException', 404],
+  ['a missing function', { FunctionName: 'missing' }, 'ResourceNotFoundException', 404],
   ['a payload that is not JSON', { Payload: '{broken' }, 'InvalidRequestContentException', 400],
   [
     'a payload that is too large',
@@ -84,8 +84,8 @@ test.each<[string, Partial<InvokeCommandInput>, string, number]>([
     413,
   ],
 ])('%s fails with the error of Lambda', async (_, change, name, httpStatusCode) => {
-  const asked = client.send(new InvokeCommand({ FunctionName: nameOf('plain'), ...change }));
-  await expect(asked).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
+  const response = client.send(new InvokeCommand({ FunctionName: nameOf('plain'), ...change }));
+  await expect(response).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
 });
 
 test('a dry run returns 204 and a wrong signature is refused', async () => {

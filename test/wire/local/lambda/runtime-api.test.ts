@@ -31,7 +31,9 @@ const runtime = '/2018-06-01/runtime';
 const post = (path: string, body = '{}', headers: Record<string, string> = {}): Promise<Response> =>
   call(`${runtime}${path}`, { method: 'POST', body, headers });
 
-async function told(answer: Promise<Response>): Promise<readonly [number, string | null, unknown]> {
+async function summaryOf(
+  answer: Promise<Response>,
+): Promise<readonly [number, string | null, unknown]> {
   const { status, headers, ...rest } = await answer.then(async (response) => ({
     status: response.status,
     headers: response.headers,
@@ -41,7 +43,7 @@ async function told(answer: Promise<Response>): Promise<readonly [number, string
   return [status, type, type?.includes('json') === true ? JSON.parse(rest.text) : rest.text];
 }
 
-/** Has an invocation under way whose id is `id`. */
+/** Starts an invocation whose request ID is `id`. */
 async function begin(): Promise<void> {
   const next = call(`${runtime}/invocation/next`);
   await expect.poll(() => ready).toBe(1);
@@ -70,11 +72,11 @@ const refusal = (status: number, errorType: string, errorMessage: string): unkno
 test('a response is accepted once and only for the current invocation', async () => {
   await begin();
   const unknown = refusal(400, 'InvalidRequestID', 'Invalid request ID');
-  expect(await told(post('/invocation/other/response'))).toEqual(unknown);
-  expect(await told(post('/invocation/other/error'))).toEqual(unknown);
-  expect(await told(post('/invocation/id/response', '{"a":1}'))).toEqual(accepted);
+  expect(await summaryOf(post('/invocation/other/response'))).toEqual(unknown);
+  expect(await summaryOf(post('/invocation/other/error'))).toEqual(unknown);
+  expect(await summaryOf(post('/invocation/id/response', '{"a":1}'))).toEqual(accepted);
   expect(answers).toMatchObject([{ type: 'buffered', payload: Buffer.from('{"a":1}') }]);
-  expect(await told(post('/invocation/id/response'))).toEqual(unknown);
+  expect(await summaryOf(post('/invocation/id/response'))).toEqual(unknown);
 });
 
 test('a second response during the first is refused as InvalidStateTransition', async () => {
@@ -92,17 +94,17 @@ test('a second response during the first is refused as InvalidStateTransition', 
   const [answer] = answers;
   const body = answer?.type === 'streaming' ? Array.fromAsync(answer.body) : Promise.resolve([]);
   const illegal = refusal(403, 'InvalidStateTransition', 'Transition is not allowed');
-  expect(await told(post('/invocation/id/response'))).toEqual(illegal);
-  expect(await told(post('/invocation/id/error'))).toEqual(illegal);
+  expect(await summaryOf(post('/invocation/id/response'))).toEqual(illegal);
+  expect(await summaryOf(post('/invocation/id/error'))).toEqual(illegal);
   await writer.close();
-  expect(await told(first)).toEqual(accepted);
+  expect(await summaryOf(first)).toEqual(accepted);
   expect(Buffer.concat(await body).toString('utf8')).toBe('begun');
 });
 
 test('a poll before the response is sent waits for the next invocation', async () => {
   await begin();
   const early = call(`${runtime}/invocation/next`);
-  expect(await told(post('/invocation/id/response'))).toEqual(accepted);
+  expect(await summaryOf(post('/invocation/id/response'))).toEqual(accepted);
   await expect.poll(() => ready).toBe(2);
   api.send({
     requestId: 'second',
@@ -116,9 +118,11 @@ test('a poll before the response is sent waits for the next invocation', async (
 
 test('a runtime that polls twice gets one invocation and counts as ready once', async () => {
   await begin();
-  await call(`${runtime}/invocation/next`, { signal: AbortSignal.timeout(1) }).catch(() => 'gone');
+  await call(`${runtime}/invocation/next`, { signal: AbortSignal.timeout(1) }).catch(
+    () => 'aborted',
+  );
   expect(ready).toBe(1);
-  expect(await told(post('/invocation/id/response'))).toEqual(accepted);
+  expect(await summaryOf(post('/invocation/id/response'))).toEqual(accepted);
   expect(answers).toHaveLength(1);
 });
 
@@ -126,7 +130,7 @@ test('a response over the limit is refused with 413 and the caller gets an error
   await begin();
   const message = 'Exceeded maximum allowed payload size (6291556 bytes).';
   const large = post('/invocation/id/response', 'x'.repeat(6_291_557));
-  expect(await told(large)).toEqual(refusal(413, 'RequestEntityTooLarge', message));
+  expect(await summaryOf(large)).toEqual(refusal(413, 'RequestEntityTooLarge', message));
   expect(answers).toMatchObject([
     { type: 'error', error: { errorType: 'Function.ResponseSizeTooLarge' } },
   ]);
@@ -134,10 +138,10 @@ test('a response over the limit is refused with 413 and the caller gets an error
 
 test('an error report is passed to the caller with its details', async () => {
   await begin();
-  const body = '{"errorType":"Own","errorMessage":"words","stackTrace":["a"]}';
-  expect(await told(post('/invocation/id/error', body))).toEqual(accepted);
+  const body = '{"errorType":"Own","errorMessage":"text","stackTrace":["a"]}';
+  expect(await summaryOf(post('/invocation/id/error', body))).toEqual(accepted);
   const details = { stackTrace: ['a'] };
-  const error = { errorType: 'Own', errorMessage: 'words', details };
+  const error = { errorType: 'Own', errorMessage: 'text', details };
   expect(answers).toEqual([{ type: 'error', error }]);
 });
 
@@ -174,11 +178,11 @@ test.each<[string, RequestInit, string, readonly [number, string | null, unknown
   ],
 ])('%s gets the response of AWS', async (_, init, path, expected) => {
   await begin();
-  expect(await told(call(`${runtime}${path}`, init))).toEqual(expected);
+  expect(await summaryOf(call(`${runtime}${path}`, init))).toEqual(expected);
 });
 
 test('an init error is accepted before the first poll', async () => {
-  expect(await told(post('/init/error', '{"errorType":"Init","errorMessage":"no"}'))).toEqual(
+  expect(await summaryOf(post('/init/error', '{"errorType":"Init","errorMessage":"no"}'))).toEqual(
     accepted,
   );
   expect(initErrors).toEqual([{ errorType: 'Init', errorMessage: 'no' }]);

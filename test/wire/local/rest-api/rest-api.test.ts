@@ -139,7 +139,7 @@ function resource(logicalId: string, parent: Reference, part: string): Reference
   return { [logicalId]: { Type: 'AWS::ApiGateway::Resource', Properties } };
 }
 
-interface MethodOf {
+interface MethodOptions {
   readonly verb: string;
   readonly to: string;
   readonly key?: boolean;
@@ -149,7 +149,7 @@ interface MethodOf {
 
 function method(
   of: string,
-  { verb, to, key = false, mode = 'BUFFERED', timeoutMs }: MethodOf,
+  { verb, to, key = false, mode = 'BUFFERED', timeoutMs }: MethodOptions,
 ): Reference {
   const invocation = invocations[mode]?.replace('Function', `${to}.Arn`);
   const Properties = {

@@ -195,7 +195,7 @@ test('a presigned URL works for a web page until it expires or is changed', asyn
       await upload((await sign(60)).replace(/X-Amz-Date=\d{8}/u, 'X-Amz-Date=20200101'))
     ).text(),
   ).toContain('<Code>Au');
-  // A header that the signer did not allow may change what is done.
+  // A header that was not signed could change the operation.
   const headers = { origin, 'x-amz-copy-source': `${Bucket}/plain` };
   expect((await fetch(url, { method: 'PUT', body: 'x', headers })).status).toBe(403);
   const get = await getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'signed' }), {
@@ -207,7 +207,7 @@ test('a presigned URL works for a web page until it expires or is changed', asyn
 test('a request without a valid signature is refused', async () => {
   const url = `${system.state.endpoints.aws}/${Bucket}/plain`;
   expect(await (await fetch(url)).text()).toContain('<Code>AccessDenied</Code>');
-  // As botocore signs addresses for other hosts than AWS's, unless it is told not to.
+  // By default botocore signs URLs for hosts other than AWS in this old format.
   const old = await fetch(`${url}?AWSAccessKeyId=x&Signature=y&Expires=2000000000`);
   expect([old.status, await old.text()]).toEqual([
     400,

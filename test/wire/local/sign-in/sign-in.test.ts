@@ -77,7 +77,7 @@ test('a refresh token works once, and an invalid code is refused with 400', asyn
 
 test.each([
   ['an unregistered redirect URI', { redirect_uri: 'https://evil.example.com/' }],
-  ['an unknown client', { client_id: 'nobody' }],
+  ['an unknown client', { client_id: 'unknown' }],
 ])('a request with %s does not show the sign-in form', async (_, change) => {
   const { url, response } = await pages.browser().go(pages.authorizeUrl(change));
   expect(url.includes('/login/')).toBe(false);

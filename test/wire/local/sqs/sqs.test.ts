@@ -110,16 +110,16 @@ test('a long poll returns a message whose visibility timeout is shortened during
       VisibilityTimeout: 2,
     }),
   );
-  let heard: readonly (string | undefined)[] = [];
+  let received: readonly (string | undefined)[] = [];
   void (async () => {
-    heard = bodies(await waiting);
+    received = bodies(await waiting);
   })();
   const since = clock.now();
-  const hear = async (): Promise<typeof heard> => {
+  const poll = async (): Promise<typeof received> => {
     if (clock.now() < since + 5_000) await clock.advance(500);
-    return heard;
+    return received;
   };
-  await expect.poll(hear).toEqual(['again']);
+  await expect.poll(poll).toEqual(['again']);
 });
 
 test('receiving more than ten messages at once fails with the error text of SQS', async () => {
@@ -191,7 +191,7 @@ test('a message received too often moves to the dead-letter queue and can be red
     await clock.advance(1_000);
   }
   expect(await receive(url)).toEqual([]);
-  // Whoever had it last and is done too late does not take the letter away.
+  // A delete with an expired receipt handle does not remove the dead letter.
   await sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle: late }));
   const [letter] = await receive(dead, { MessageAttributeNames: ['All'], VisibilityTimeout: 0 });
   expect(letter).toMatchObject({

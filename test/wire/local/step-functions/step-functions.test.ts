@@ -30,14 +30,14 @@ export const handler = async ({ id, failTimes = 0, error, slow, large }) => {
   calls.set(id, (calls.get(id) ?? 0) + 1);
   if (slow) await new Promise((resolve) => setTimeout(resolve, 2_500));
   if (large) return 'x'.repeat(262_144);
-  if (calls.get(id) <= failTimes) throw Object.assign(new Error('as told'), { name: error });
+  if (calls.get(id) <= failTimes) throw Object.assign(new Error('as requested'), { name: error });
   return { id, calls: calls.get(id) };
 };`;
 
 const waiting = {
-  StartAt: 'Ask',
+  StartAt: 'Send',
   States: {
-    Ask: {
+    Send: {
       Type: 'Task',
       Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
       Parameters: { QueueUrl: '${Queue}', MessageBody: { 'token.$': '$$.Task.Token' } },
@@ -131,22 +131,30 @@ async function ended(
 test.each(machines.map((row, index) => [row.words, index] as const))('%s', async (_, index) => {
   const { input, output, error, cause = /^/u } = machines[index] ?? {};
   const { executionArn } = await start(`M${index}`, input);
-  const told = await ended(executionArn);
-  expect({ output: JSON.parse(told.output ?? 'null') as unknown, error: told.error }).toEqual({
+  const execution = await ended(executionArn);
+  expect({
+    output: JSON.parse(execution.output ?? 'null') as unknown,
+    error: execution.error,
+  }).toEqual({
     output: output ?? null,
     error,
   });
-  expect(told.cause ?? '').toMatch(cause);
+  expect(execution.cause ?? '').toMatch(cause);
 });
 
-test.each(refused)('%s is refused at startup and the error names the state machine', async (_, definition, message) => {
-  await expect(hostResources({ ...resources, Bad: machine(definition) })).rejects.toThrow(`Bad`);
-  await expect(hostResources({ ...resources, Bad: machine(definition) })).rejects.toThrow(message);
-  const validated = await sfn.send(
-    new ValidateStateMachineDefinitionCommand({ definition: JSON.stringify(definition) }),
-  );
-  expect(validated.result).toBe('FAIL');
-});
+test.each(refused)(
+  '%s is refused at startup and the error names the state machine',
+  async (_, definition, message) => {
+    await expect(hostResources({ ...resources, Bad: machine(definition) })).rejects.toThrow(`Bad`);
+    await expect(hostResources({ ...resources, Bad: machine(definition) })).rejects.toThrow(
+      message,
+    );
+    const validated = await sfn.send(
+      new ValidateStateMachineDefinitionCommand({ definition: JSON.stringify(definition) }),
+    );
+    expect(validated.result).toBe('FAIL');
+  },
+);
 
 async function nextToken(): Promise<string> {
   const { endpoints, region, credentials, queues } = system.state;
@@ -243,7 +251,11 @@ const describe = (executionArn: string) => sfn.send(new DescribeExecutionCommand
 test.each<[string, () => Promise<unknown>, string]>([
   ['a missing state machine', () => begin(`${arn}:stateMachine:x`), 'StateMachineDoesNotExist'],
   ['a missing execution', () => describe(`${arn}:execution:x:y`), 'ExecutionDoesNotExist'],
-  ['input that is not JSON', () => begin(system.state.stateMachines['M0'], '{'), 'InvalidExecutionInput'],
+  [
+    'input that is not JSON',
+    () => begin(system.state.stateMachines['M0'], '{'),
+    'InvalidExecutionInput',
+  ],
 ])('%s fails with the error of AWS', async (_, run, name) => {
   await expect(run()).rejects.toMatchObject({ name });
 });
