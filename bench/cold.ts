@@ -7,8 +7,8 @@ import { buildSystem, bundleOptions } from '#scripts/build.ts';
 import { loadMs } from './load-time.ts';
 
 /*
- * What each function brings to a cold start: the bytes of its bundle, and how long Node takes to
- * load it, beside an empty streaming handler and the one with LangChain, in one run.
+ * What each function adds to a cold start: the size of its bundle, and how long Node takes to load
+ * it, compared with an empty streaming handler and the LangChain function in the same run.
  */
 
 await buildSystem();

@@ -7,13 +7,13 @@ import { startLocal, type LocalSystem } from '#local/host/host.ts';
 import { peakMemoryMb } from '#local/lambda/environment/peak-memory.ts';
 
 /*
- * What the local Lambda costs, beside a bare `node:http` server that does the same work in a
- * process of its own, in the same run. Memory is read from /proc, so it needs Linux.
+ * What the local Lambda costs, compared with a bare `node:http` server that does the same work in a
+ * separate process, in the same run. Memory is read from /proc, so it needs Linux.
  */
 
-const cold = 20;
-const warm = 500;
-const burst = 32;
+const coldCalls = 20;
+const warmCalls = 500;
+const burstCalls = 32;
 
 const folder = await mkdtemp(join(tmpdir(), 'streambed-bench-'));
 const system = await host(await writeTemplate('bench', twoFunctions()));
@@ -32,7 +32,7 @@ async function report(): Promise<void> {
     (name) => system.state.functions[name]?.url ?? '',
   );
   const coldMs = await coldStarts(echo);
-  const [lambdaMs = [], bareMs = []] = await inTurns([echo, `${bareUrl}/echo`], warm);
+  const [lambdaMs = [], bareMs = []] = await alternate([echo, `${bareUrl}/echo`], warmCalls);
   const burstMs = await measureBurst(echo);
   const bareBurstMs = await measureBareBurst();
   const lambdaRate = await megabytesPerSecond(pour);
@@ -41,24 +41,24 @@ async function report(): Promise<void> {
   print([
     ['warm call p50, ms', at(lambdaMs, 0.5), at(bareMs, 0.5)],
     ['warm call p99, ms', at(lambdaMs, 0.99), at(bareMs, 0.99)],
-    ['cold call p50, ms (bare: start of the process)', at(coldMs, 0.5), bareStartMs],
+    ['cold call p50, ms (bare: process start)', at(coldMs, 0.5), bareStartMs],
     ['cold call p99, ms', at(coldMs, 0.99), bareStartMs],
-    [`burst of ${burst} cold calls, ms (bare: ${burst} processes)`, burstMs, bareBurstMs],
-    ['streamed, MB/s', lambdaRate, bareRate],
+    [`burst of ${burstCalls} cold calls, ms (bare: ${burstCalls} processes)`, burstMs, bareBurstMs],
+    ['streaming, MB/s', lambdaRate, bareRate],
     ['peak memory of an environment, MB', environmentMb, peakMemoryMb(bare.child.pid ?? 0)],
   ]);
   bare.child.kill();
-  console.log(`\na template of 50 resources is up in ${(await loadTemplate()).toFixed(0)} ms`);
+  console.log(`\na template with 50 resources starts in ${(await loadTemplate()).toFixed(0)} ms`);
 }
 
-type Row = readonly [name: string, ours: number, bare: number];
+type Row = readonly [name: string, lambda: number, bare: number];
 
 function print(rows: readonly Row[]): void {
   console.log(
     `\n${''.padEnd(52)}${'Lambda'.padStart(10)}${'bare'.padStart(10)}${'ratio'.padStart(8)}`,
   );
-  for (const [name, ours, bare] of rows) {
-    const figures = [ours, bare, ours / bare].map((value) => value.toFixed(2));
+  for (const [name, lambda, bare] of rows) {
+    const figures = [lambda, bare, lambda / bare].map((value) => value.toFixed(2));
     console.log(
       `${name.padEnd(52)}${figures[0]?.padStart(10)}${figures[1]?.padStart(10)}${figures[2]?.padStart(8)}`,
     );
@@ -77,18 +77,18 @@ async function callMs(url: string): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** Each call in an environment that starts for it. */
+/** Measures calls that each start a new environment. */
 async function coldStarts(url: string): Promise<readonly number[]> {
   const figures: number[] = [];
-  for (let count = 0; count < cold; count += 1) {
+  for (let count = 0; count < coldCalls; count += 1) {
     system.functionHost('Echo').reload();
     figures.push(await callMs(url));
   }
   return figures;
 }
 
-/** The same call to each in turns, after some to warm up. */
-async function inTurns(
+/** Measures the same call to each URL alternately, after 50 warm-up calls. */
+async function alternate(
   urls: readonly string[],
   times: number,
 ): Promise<readonly (readonly number[])[]> {
@@ -105,13 +105,13 @@ async function inTurns(
 async function measureBurst(url: string): Promise<number> {
   system.functionHost('Echo').reload();
   const startedAt = performance.now();
-  await Promise.all(Array.from({ length: burst }, () => callMs(url)));
+  await Promise.all(Array.from({ length: burstCalls }, () => callMs(url)));
   return performance.now() - startedAt;
 }
 
 async function measureBareBurst(): Promise<number> {
   const startedAt = performance.now();
-  const all = await Promise.all(Array.from({ length: burst }, startBare));
+  const all = await Promise.all(Array.from({ length: burstCalls }, startBare));
   await Promise.all(all.map(({ port }) => callMs(`http://127.0.0.1:${port}/echo`)));
   const ms = performance.now() - startedAt;
   for (const { child } of all) child.kill();
@@ -125,12 +125,12 @@ async function megabytesPerSecond(url: string): Promise<number> {
   return bytes / (1024 * 1024) / ((performance.now() - startedAt) / 1000);
 }
 
-interface Bare {
+interface BareServer {
   readonly child: ChildProcess;
   readonly port: number;
 }
 
-async function startBare(): Promise<Bare> {
+async function startBare(): Promise<BareServer> {
   const child = fork(join(import.meta.dirname, 'host', 'bare-server.mjs'));
   const [port] = await once(child, 'message');
   return { child, port: Number(port) };

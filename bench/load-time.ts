@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 
-/** What functions want to find in their environment to be loaded. */
+/** The environment variables that functions need while they are loaded. */
 const environment = {
   CONVERSATIONS_TABLE: 'Turns',
   ANSWERS_BUCKET: 'none',
@@ -27,7 +27,7 @@ const environment = {
   AWS_REGION: 'us-east-1',
 };
 
-/** How long Node takes to load a bundle, in milliseconds: the median of so many fresh processes. */
+/** Returns the milliseconds that Node takes to load a bundle: the median of new processes. */
 export function loadMs(folder: string, processes = 9): number {
   const script = `
     globalThis.awslambda = { streamifyResponse: (handler) => handler, HttpResponseStream: {} };
@@ -41,7 +41,7 @@ export function loadMs(folder: string, processes = 9): number {
       encoding: 'utf8',
       env,
     });
-    // Node shows the line at fault, and a bundle's lines are long.
+    // Node prints the line of the error, too, and the lines of a bundle are very long.
     const reason = stderr.split('\n').findLast((line) => /^\w*Error/u.test(line));
     if (stdout === '') throw new Error(`${folder} could not be loaded: ${reason}`);
     return Number(stdout);

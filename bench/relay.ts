@@ -13,9 +13,9 @@ import { loadMs } from './load-time.ts';
 import { buildSystem, bundleOptions } from '#scripts/build.ts';
 
 /*
- * What the chat function costs between Bedrock and the reader, against a plain loop of the AWS SDK
- * (InvokeModelWithResponseStream → write), in the same run, hosted by the same local Lambda.
- * CPU and memory are read from /proc, so they need Linux.
+ * What the chat function costs between Bedrock and the reader, compared with a plain loop with the
+ * AWS SDK (InvokeModelWithResponseStream → write) in the same run and the same local Lambda. CPU and
+ * memory are read from /proc, so it needs Linux.
  */
 
 const rounds = 7;
@@ -55,9 +55,9 @@ async function report(): Promise<void> {
   const paced = await measure({ tokens: 1_000, gapMs: 2 }, rounds, cpuPerToken);
   const rows: readonly (readonly [string, readonly number[], number])[] = [
     ['warm time to first byte, ms', ttft, 2],
-    ['CPU per token, tokens one by one, µs', paced, 1],
+    ['CPU per token, one token at a time, µs', paced, 1],
     ['CPU per token, tokens in a burst, µs', burst, 2],
-    ['peak memory of the environment, MB', relays.map(peakMemory), 0],
+    ['peak memory of an environment, MB', relays.map(peakMemory), 0],
     ['bundle, KB', relays.map((relay) => statSync(join(relay.folder, 'index.cjs')).size / 1024), 0],
     ['module load, ms', relays.map((relay) => loadMs(relay.folder)), 1],
   ];
@@ -70,7 +70,7 @@ async function report(): Promise<void> {
   }
 }
 
-/** The median of a figure for each relay, measured in turns, after two turns to warm up. */
+/** Returns the median of a figure for each relay, measured alternately, after two warm-up rounds. */
 async function measure(
   load: Load,
   times: number,
@@ -118,7 +118,7 @@ async function cpuPerToken(relay: Relay, { tokens }: Load): Promise<number> {
   return ((cpuMs(system, relay) - before) * 1_000) / tokens;
 }
 
-/** The CPU time that all threads of a function's environments have had, in milliseconds. */
+/** Returns the CPU time of all threads of a function's environments, in milliseconds. */
 function cpuMs(local: LocalSystem, relay: Relay): number {
   const files = local
     .functionHost(relay.name)

@@ -14,15 +14,15 @@ import { buildSystem } from '#scripts/build.ts';
 import { hostStore } from '#test/fixtures/turn-store.ts';
 
 /*
- * What keeping a turn costs: a kept turn beside a one-shot prompt of which nothing is kept, and
- * beside the model alone, in the same run. The table is the local one, made slower by `tripMs`, so
- * that the time until the model is asked tells how many round trips one after the other it took.
+ * What storing a turn costs: a stored turn compared with a one-shot prompt, which is not stored, and
+ * with the model only, in the same run. Each request to the local table takes `tripMs` longer, so
+ * that the time until the model is called shows the number of sequential round trips.
  */
 
 const rounds = 60;
 const tokens = 400;
 const tripMs = 20;
-/** On demand in us-east-1, US dollars for a million units, as of 2026-11-21. */
+/** On-demand prices in us-east-1, in US dollars per million units, as of 2026-11-21. */
 const usdPerMillion = { write: 0.625, read: 0.125 };
 
 interface Meter {
@@ -43,7 +43,7 @@ try {
   await store.system.close();
 }
 
-/** Makes every request to the table slower, and adds up what it takes of the table. */
+/** Makes every request to the table slower, and adds up the capacity that it consumes. */
 function measureRequests({ table: { client } }: TurnStore): void {
   client.middlewareStack.add(
     (next, { commandName = '' }) =>
@@ -97,7 +97,7 @@ function fastModel(gapMs: number): Model {
   };
 }
 
-type Kind = 'alone' | 'unkept' | 'kept';
+type Kind = 'model' | 'one-shot' | 'stored';
 
 interface Times {
   readonly firstMs: number;
@@ -110,7 +110,7 @@ async function time(ports: TurnPorts, kind: Kind, owner: string): Promise<Times>
   const request = requestOf(kind, owner);
   const modelRequest = { owner: 'bench', modelId: 'model', messages: [], inference: {} };
   const events =
-    kind === 'alone' ? ports.model.stream(modelRequest, request.signal) : runTurn(ports, request);
+    kind === 'model' ? ports.model.stream(modelRequest, request.signal) : runTurn(ports, request);
   let [first, last] = [0, 0];
   for await (const { type } of events) {
     if (type !== 'text-delta') continue;
@@ -124,14 +124,14 @@ function requestOf(kind: Kind, owner: string): TurnRequest {
   return {
     owner,
     turnId: randomUUID(),
-    input: { type: 'message', question: userMessage('What does it cost to keep this?') },
+    input: { type: 'message', question: userMessage('What does it cost to store this?') },
     modelId: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
     options: { inference: { maxTokens: 1_024 } },
     extensions: {},
     maxHistoryTokens: 16_000,
     signal: new AbortController().signal,
     endsAtMs: Date.now() + 300_000,
-    ...(kind === 'kept'
+    ...(kind === 'stored'
       ? {
           conversation: { conversationId: owner, mode: 'either' },
           idempotency: { key: randomUUID(), fingerprint: 'f'.repeat(43) },
@@ -141,44 +141,44 @@ function requestOf(kind: Kind, owner: string): TurnRequest {
 }
 
 async function report(ports: TurnPorts): Promise<void> {
-  const kinds = ['kept', 'unkept', 'alone'] as const;
-  const times: Record<Kind, Times[]> = { kept: [], unkept: [], alone: [] };
+  const kinds = ['stored', 'one-shot', 'model'] as const;
+  const times: Record<Kind, Times[]> = { stored: [], 'one-shot': [], model: [] };
   for (let round = -5; round < rounds; round += 1) {
     for (const kind of kinds) {
-      // An owner of a few turns each, as a conversation of ordinary length is.
-      const taken = await time(ports, kind, `owner-${kind}-${Math.floor(round / 6)}`);
-      if (round >= 0) times[kind].push(taken);
+      // Each owner has a few turns, like a conversation of ordinary length.
+      const sample = await time(ports, kind, `owner-${kind}-${Math.floor(round / 6)}`);
+      if (round >= 0) times[kind].push(sample);
     }
   }
   const figure = (kind: Kind, name: keyof Times): number =>
-    times[kind].map((taken) => taken[name]).toSorted((a, b) => a - b)[rounds / 2] ?? 0;
+    times[kind].map((sample) => sample[name]).toSorted((a, b) => a - b)[rounds / 2] ?? 0;
   console.log(
-    `\n${''.padEnd(46)}${kinds.map((kind) => kind.padStart(9)).join('')}${'kept ÷ unkept'.padStart(15)}`,
+    `\n${''.padEnd(46)}${kinds.map((kind) => kind.padStart(9)).join('')}${'stored ÷ one-shot'.padStart(19)}`,
   );
   for (const [title, name] of [
-    [`to the first token, ms (a trip takes ${tripMs})`, 'firstMs'],
-    [`from the first of ${tokens} tokens to the last, ms`, 'restMs'],
+    [`to the first token, ms (round trip: ${tripMs})`, 'firstMs'],
+    [`from the first to the last of ${tokens} tokens, ms`, 'restMs'],
   ] as const) {
-    const [kept = 0, unkept = 0, alone = 0] = kinds.map((kind) => figure(kind, name));
-    const shown = [kept, unkept, alone].map((value) => value.toFixed(2).padStart(9)).join('');
-    console.log(`${title.padEnd(46)}${shown}${(kept / unkept).toFixed(2).padStart(15)}`);
+    const [stored = 0, oneShot = 0, model = 0] = kinds.map((kind) => figure(kind, name));
+    const shown = [stored, oneShot, model].map((value) => value.toFixed(2).padStart(9)).join('');
+    console.log(`${title.padEnd(46)}${shown}${(stored / oneShot).toFixed(2).padStart(19)}`);
   }
-  const added = (figure('kept', 'firstMs') - figure('alone', 'firstMs')) / tripMs;
-  console.log(`round trips before the model is asked: ${added.toFixed(2)} for a kept turn`);
+  const added = (figure('stored', 'firstMs') - figure('model', 'firstMs')) / tripMs;
+  console.log(`round trips before the model is called: ${added.toFixed(2)} for a stored turn`);
   await reportWrites(ports);
 }
 
-/** A turn of ordinary length, at an ordinary pace: what it takes of the table, and costs. */
+/** Reports the consumed capacity, and its price, of a turn with ordinary length and pace. */
 async function reportWrites(ports: TurnPorts): Promise<void> {
   const paced = { ...ports, model: fastModel(50) };
-  for (const kind of ['kept', 'unkept'] as const) {
+  for (const kind of ['stored', 'one-shot'] as const) {
     Object.assign(meter, { trips: 0, writes: 0, writeUnits: 0, readUnits: 0 });
     const { restMs } = await time(paced, kind, `owner-${kind}-0`);
     const { writes, writeUnits, readUnits } = meter;
     const usd = writeUnits * usdPerMillion.write + readUnits * usdPerMillion.read;
     console.log(
       `${kind}: an answer of ${(restMs / 1_000).toFixed(0)} s takes ${writes} writes ` +
-        `(${writeUnits} write units, ${readUnits} read units): $${usd.toFixed(2)} a million turns`,
+        `(${writeUnits} write units, ${readUnits} read units): $${usd.toFixed(2)} per million turns`,
     );
   }
 }

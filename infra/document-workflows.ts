@@ -1,4 +1,7 @@
-/** Words of documents are in files: what goes from state to state are their addresses. */
+/*
+ * The workflows that process documents. Their states pass only the addresses of files, never the
+ * text of a document.
+ */
 
 const lambdaRetry = {
   ErrorEquals: [
@@ -9,7 +12,7 @@ const lambdaRetry = {
     'Lambda.Unknown',
     'Sandbox.Timedout',
     'States.Timeout',
-    // A fault of a table or a bucket, as `src/documents/failures.ts` has it.
+    // An error of DynamoDB or S3, as named in `src/documents/failures.ts`.
     'Document.internal',
   ],
   IntervalSeconds: 2,
@@ -18,8 +21,8 @@ const lambdaRetry = {
   JitterStrategy: 'FULL',
 };
 
-/** A process that died: out of memory, more often than not, so that few tries are enough. */
-const deathRetry = {
+/** The process crashed, most often because it ran out of memory. Few attempts are enough. */
+const crashRetry = {
   ErrorEquals: ['Runtime.ExitError', 'Runtime.Unknown'],
   IntervalSeconds: 2,
   MaxAttempts: 2,
@@ -41,12 +44,12 @@ const modelRetry = {
   JitterStrategy: 'FULL',
 };
 
-const caught = (Next: string): readonly object[] => [
+const catchAll = (Next: string): readonly object[] => [
   { ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next },
 ];
 
-/** A question in a file, put to the model by Step Functions itself; the answer goes to a file. */
-function ask(question: string, next: object, onFailure: string): object {
+/** Returns a state in which Step Functions itself calls the model. Input and output are files. */
+function invokeModel(question: string, next: object, onFailure: string): object {
   return {
     Type: 'Task',
     Resource: 'arn:${Partition}:states:::bedrock:invokeModel',
@@ -58,17 +61,17 @@ function ask(question: string, next: object, onFailure: string): object {
     ResultPath: null,
     TimeoutSeconds: 300,
     Retry: [modelRetry],
-    Catch: caught(onFailure),
+    Catch: catchAll(onFailure),
     ...next,
   };
 }
 
-/** A question within a branch, whose failure is the branch's. */
+/** Returns a branch with one model call. If the call fails, the branch fails. */
 function branch(StartAt: string, question: string): object {
   return {
     StartAt,
     States: {
-      [StartAt]: ask(question, { End: true }, `${StartAt}Failed`),
+      [StartAt]: invokeModel(question, { End: true }, `${StartAt}Failed`),
       [`${StartAt}Failed`]: {
         Type: 'Fail',
         ErrorPath: '$.failure.Error',
@@ -84,8 +87,8 @@ function combine(step: string, next: object): object {
     Resource: '${CombineResults}',
     Parameters: { step, 'state.$': '$' },
     TimeoutSeconds: 120,
-    Retry: [lambdaRetry, deathRetry],
-    Catch: caught('StoreFailure'),
+    Retry: [lambdaRetry, crashRetry],
+    Catch: catchAll('StoreFailure'),
     ...next,
   };
 }
@@ -94,12 +97,12 @@ const extract = (Next: string): object => ({
   Type: 'Task',
   Resource: '${ExtractText}',
   TimeoutSeconds: 180,
-  Retry: [lambdaRetry, deathRetry],
-  Catch: caught('StoreFailure'),
+  Retry: [lambdaRetry, crashRetry],
+  Catch: catchAll('StoreFailure'),
   Next,
 });
 
-const failing = {
+const failureStates = {
   StoreFailure: {
     Type: 'Task',
     Resource: '${CombineResults}',
@@ -112,7 +115,7 @@ const failing = {
   Failed: { Type: 'Fail', ErrorPath: '$.failure.Error', CausePath: '$.failure.Cause' },
 };
 
-/** A document's summary: notes on each of its parts, and what they come to. */
+/** Summarizes a document: notes on each part, then a summary of the notes. */
 export const documentPipeline = {
   StartAt: 'ExtractText',
   TimeoutSeconds: 1_800,
@@ -124,17 +127,17 @@ export const documentPipeline = {
       MaxConcurrency: 3,
       ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...branch('AnalyzePart', '$') },
       ResultPath: null,
-      Catch: caught('StoreFailure'),
+      Catch: catchAll('StoreFailure'),
       Next: 'CollectNotes',
     },
     CollectNotes: combine('collect-notes', { Next: 'GenerateSummary' }),
-    GenerateSummary: ask('$.summary', { Next: 'StoreSummary' }, 'StoreFailure'),
+    GenerateSummary: invokeModel('$.summary', { Next: 'StoreSummary' }, 'StoreFailure'),
     StoreSummary: combine('store-result', { End: true }),
-    ...failing,
+    ...failureStates,
   },
 };
 
-/** A text's sentiment and keywords, found at the same time. */
+/** Finds the sentiment and the keywords of a text, in parallel. */
 export const analysisPipeline = {
   StartAt: 'ExtractText',
   TimeoutSeconds: 900,
@@ -144,10 +147,10 @@ export const analysisPipeline = {
       Type: 'Parallel',
       Branches: [branch('DetectSentiment', '$.sentiment'), branch('FindKeywords', '$.keywords')],
       ResultPath: null,
-      Catch: caught('StoreFailure'),
+      Catch: catchAll('StoreFailure'),
       Next: 'CombineResults',
     },
     CombineResults: combine('store-result', { End: true }),
-    ...failing,
+    ...failureStates,
   },
 };

@@ -10,24 +10,27 @@ import { modelAccess } from '#infra/functions/model-access.ts';
 import { addQueue } from '#infra/queue-with-dead-letters.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
-/** Documents: a door, a bucket, and two workflows that begin with what is put into it. */
+/**
+ * Adds the bucket for documents, the two workflows that an upload can start, and their functions.
+ * Returns the function of the REST API.
+ */
 export function addDocuments(foundation: Foundation): StreambedFunction {
-  const { stack, props, table, spending } = foundation;
+  const { stack, props, table, limitsEnv } = foundation;
   const bucket = new DocumentsBucket(stack, 'Documents', props.allowedOrigins);
   const uploads = addQueue(stack, 'Uploads', {
     visibility: Duration.minutes(3),
     maxReceiveCount: 5,
   });
-  bucket.tellUploads(uploads, stack.account);
-  const working = {
-    ...spending,
+  bucket.notifyOfUploads(uploads, stack.account);
+  const stepEnv = {
+    ...limitsEnv,
     DOCUMENTS_BUCKET: bucket.bucketName,
     DOCUMENT_MODEL: props.documentModel,
   };
-  const machines = addMachines(foundation, { bucket, working });
+  const machines = addMachines(foundation, bucket, stepEnv);
   const arns = Object.values(machines).map(({ attrArn }) => attrArn);
   const environment = {
-    ...working,
+    ...stepEnv,
     DOCUMENT_PIPELINE: machines.document.attrArn,
     ANALYSIS_PIPELINE: machines.analysis.attrArn,
   };
@@ -39,32 +42,28 @@ export function addDocuments(foundation: Foundation): StreambedFunction {
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     }),
   );
-  const starter = addStarter(foundation, { environment, uploads });
-  bucket.grantRefusal(starter.role);
+  const starter = addStarter(foundation, uploads, environment);
+  bucket.grantDeleteUploads(starter.role);
   starter.role.addToPolicy(
     new PolicyStatement({ actions: ['states:StartExecution'], resources: arns }),
   );
-  const door = new StreambedFunction(stack, 'DocumentsFunction', {
+  const api = new StreambedFunction(stack, 'DocumentsFunction', {
     bundle: 'documents',
     timeout: Duration.seconds(29),
     environment,
   });
-  table.grantItems(door.role);
-  bucket.grantBringing(door.role);
+  table.grantItems(api.role);
+  bucket.grantUpload(api.role);
   const actions = ['states:DescribeExecution', 'states:GetExecutionHistory'];
-  door.role.addToPolicy(new PolicyStatement({ actions, resources: executions }));
-  return door;
+  api.role.addToPolicy(new PolicyStatement({ actions, resources: executions }));
+  return api;
 }
 
-interface Starting {
-  readonly environment: Record<string, string>;
-  readonly uploads: Queue;
-}
-
-/** Starts the workflow of each document that was uploaded. */
+/** Adds the function that starts the workflow of each uploaded document. */
 function addStarter(
   { stack, table }: Foundation,
-  { environment, uploads }: Starting,
+  uploads: Queue,
+  environment: Readonly<Record<string, string>>,
 ): StreambedFunction {
   const starter = new StreambedFunction(stack, 'UploadWorkerFunction', {
     bundle: 'upload-worker',
@@ -77,34 +76,30 @@ function addStarter(
   return starter;
 }
 
-interface Workroom {
-  readonly bucket: DocumentsBucket;
-  readonly working: Readonly<Record<string, string>>;
-}
-
 function addMachines(
   { stack, props, table }: Foundation,
-  { bucket, working }: Workroom,
+  bucket: DocumentsBucket,
+  environment: Readonly<Record<string, string>>,
 ): { readonly document: CfnStateMachine; readonly analysis: CfnStateMachine } {
   const extract = new StreambedFunction(stack, 'ExtractTextFunction', {
     bundle: 'extract-text',
     timeout: Duration.minutes(2),
-    environment: working,
+    environment,
     memorySize: 1_024,
   });
   const combine = new StreambedFunction(stack, 'CombineResultsFunction', {
     bundle: 'combine-results',
     timeout: Duration.minutes(1),
-    environment: working,
+    environment,
   });
   for (const { role } of [extract, combine]) table.grantItems(role);
-  bucket.grantReading(extract.role);
-  bucket.grantWork(combine.role);
+  bucket.grantExtraction(extract.role);
+  bucket.grantWorkFiles(combine.role);
   const role = new Role(stack, 'DocumentWorkflowsRole', {
     assumedBy: new ServicePrincipal('states.amazonaws.com'),
   });
   for (const step of [extract, combine]) step.grantInvoke(role);
-  bucket.grantWork(role);
+  bucket.grantWorkFiles(role);
   modelAccess(stack, [props.documentModel], { actions: ['InvokeModel'] }).forEach((statement) =>
     role.addToPolicy(statement),
   );

@@ -1,53 +1,54 @@
 import type { Stack } from 'aws-cdk-lib';
 import { AnswersBucket } from '#infra/storage/answers-bucket.ts';
 import { ConversationsTable } from '#infra/storage/conversations-table.ts';
-import { helpersAccess, namesOf } from '#infra/knowledge.ts';
+import { extensionAccess, toExtensionsEnv } from '#infra/knowledge.ts';
 import { modelAccess } from '#infra/functions/model-access.ts';
 import type { StreambedProps } from '#infra/streambed-stack.ts';
 import type { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
+/** Environment variables of a function. */
 type Variables = Readonly<Record<string, string>>;
 
-/** What every part of the system stands on. */
+/** The resources and settings that all parts of the stack share. */
 export interface Foundation {
   readonly stack: Stack;
   readonly props: StreambedProps;
   readonly table: ConversationsTable;
   readonly answers: AnswersBucket;
-  /** Tells a function where turns are kept; */
-  readonly keeping: Variables;
-  /** what owners may spend, besides; */
-  readonly spending: Variables;
-  /** which documents and agents there are; */
-  readonly helpers: Variables;
-  /** and what chats may do, with all of that. */
-  readonly talking: Variables;
+  /** Where turns are stored. */
+  readonly storageEnv: Variables;
+  /** The storage and the spending limits of owners. */
+  readonly limitsEnv: Variables;
+  /** The knowledge bases, agents and MCP servers. */
+  readonly extensionsEnv: Variables;
+  /** Everything that a function needs to run turns. */
+  readonly chatEnv: Variables;
 }
 
-/** The table, the bucket, and how functions are told of them. */
-export function layFoundation(stack: Stack, props: StreambedProps): Foundation {
+/** Creates the shared table and bucket, and the environment variables that refer to them. */
+export function createFoundation(stack: Stack, props: StreambedProps): Foundation {
   const table = new ConversationsTable(stack, 'Conversations');
   const answers = new AnswersBucket(stack, 'Answers');
-  const keeping = { CONVERSATIONS_TABLE: table.tableName, ANSWERS_BUCKET: answers.bucketName };
-  const spending = { ...keeping, ...limitsOf(props) };
-  const helpers = namesOf(stack, props);
-  const talking = { ...spending, ...helpers, ...policyOf(props) };
-  return { stack, props, table, answers, keeping, spending, helpers, talking };
+  const storageEnv = { CONVERSATIONS_TABLE: table.tableName, ANSWERS_BUCKET: answers.bucketName };
+  const limitsEnv = { ...storageEnv, ...toLimitsEnv(props) };
+  const extensionsEnv = toExtensionsEnv(stack, props);
+  const chatEnv = { ...limitsEnv, ...extensionsEnv, ...toPolicyEnv(props) };
+  return { stack, props, table, answers, storageEnv, limitsEnv, extensionsEnv, chatEnv };
 }
 
-/** Lets a function run turns: keep them, and stream from the models of chats. */
-export function grantTalking(
+/** Allows a function to run turns: to store them, and to call the chat models and extensions. */
+export function grantChat(
   { stack, props, table, answers }: Foundation,
   { role }: StreambedFunction,
 ): void {
   table.grantTurns(role);
   answers.grantAnswers(role);
-  const statements = [...modelAccess(stack, props.models), ...helpersAccess(stack, props)];
+  const statements = [...modelAccess(stack, props.models), ...extensionAccess(stack, props)];
   statements.forEach((statement) => role.addToPolicy(statement));
 }
 
-/** What owners may spend, as functions are told. */
-export function limitsOf({ limits }: StreambedProps): Variables {
+/** Returns the environment variables for the spending limits of owners. */
+export function toLimitsEnv({ limits }: StreambedProps): Variables {
   return {
     REQUESTS_PER_MINUTE: String(limits.requestsPerMinute),
     TOKENS_PER_DAY: String(limits.tokensPerDay),
@@ -55,7 +56,7 @@ export function limitsOf({ limits }: StreambedProps): Variables {
   };
 }
 
-function policyOf(props: StreambedProps): Variables {
+function toPolicyEnv(props: StreambedProps): Variables {
   return {
     MODELS: props.models.join(','),
     MODEL_FALLBACKS: props.fallbacks,

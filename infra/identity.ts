@@ -11,11 +11,11 @@ import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
 export interface Identity {
   readonly authorizer: RequestAuthorizer;
-  /** The value of the key that stands for everybody who signed in, so that a plan counts them. */
+  /** The API key that all signed-in users share, so that a usage plan counts their requests. */
   readonly signedInKey: string;
 }
 
-/** People who sign in, with hosted pages, and who is let into the API. */
+/** Adds the user pool with its sign-in pages, and the authorizer of the REST API. */
 export function addIdentity({ stack, props }: Foundation): Identity {
   const users = new UserPool(stack, 'Users', {
     selfSignUpEnabled: props.selfSignUp,
@@ -31,7 +31,7 @@ export function addIdentity({ stack, props }: Foundation): Identity {
   const domain = users.addDomain('SignInPages', {
     cognitoDomain: { domainPrefix: `streambed-${Aws.ACCOUNT_ID}` },
   });
-  // Nothing is gained by knowing it: the authorizer takes it from nobody.
+  // The key is not a secret: the authorizer accepts it from no caller.
   const signedIn = `streambed-signed-in-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`;
   const issuer = `https://cognito-idp.${Aws.REGION}.amazonaws.com/${users.userPoolId}`;
   const { oidc } = props;
@@ -54,7 +54,7 @@ export function addIdentity({ stack, props }: Foundation): Identity {
   new CfnOutput(stack, 'SignInUrl', { value: domain.baseUrl() });
   new CfnOutput(stack, 'SignInClient', { value: client.userPoolClientId });
   return {
-    // Nothing is remembered: two ways to name oneself cannot be one key of a cache.
+    // Without a cache, because its key cannot cover two kinds of credentials.
     authorizer: new RequestAuthorizer(stack, 'Authorizer', {
       handler,
       identitySources: [],

@@ -5,15 +5,16 @@ import { modelAccess } from '#infra/functions/model-access.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 import type { StreambedProps } from '#infra/streambed-stack.ts';
 
-type Named = Readonly<Record<string, string>>;
-
 /**
- * How functions are told of knowledge bases and agents: by parameters, so that one template can
- * be hosted with others than those that it is deployed with.
+ * Returns the environment variables for knowledge bases, MCP servers and agents. They are template
+ * parameters, so that the local host can use other ones than the deployment.
  */
-export function namesOf(stack: Stack, props: StreambedProps): Readonly<Record<string, string>> {
-  const parameter = (id: string, description: string, names: Named): string => {
-    const entries = Object.entries(names).map(([name, address]) => `${name}=${address}`);
+export function toExtensionsEnv(
+  stack: Stack,
+  props: StreambedProps,
+): Readonly<Record<string, string>> {
+  const parameter = (id: string, description: string, addresses: Addresses): string => {
+    const entries = Object.entries(addresses).map(([name, address]) => `${name}=${address}`);
     return new CfnParameter(stack, id, { description, default: entries.join(',') }).valueAsString;
   };
   return {
@@ -24,8 +25,11 @@ export function namesOf(stack: Stack, props: StreambedProps): Readonly<Record<st
   };
 }
 
-/** What may search, and ask agents: those that are named in the settings, and no others. */
-export function helpersAccess(stack: Stack, props: StreambedProps): readonly PolicyStatement[] {
+/** IDs, ARNs or URLs by the names that requests use. */
+type Addresses = Readonly<Record<string, string>>;
+
+/** Returns the permissions for the knowledge bases and agents in the settings, and no others. */
+export function extensionAccess(stack: Stack, props: StreambedProps): readonly PolicyStatement[] {
   const runtimes = Object.values(props.agents).filter((address) => address.startsWith('arn:'));
   const aliases = Object.values(props.agents)
     .filter((address) => !address.startsWith('arn:'))
@@ -37,7 +41,7 @@ export function helpersAccess(stack: Stack, props: StreambedProps): readonly Pol
     // An endpoint of a runtime is a resource of its own.
     ['bedrock-agentcore:InvokeAgentRuntime', runtimes.flatMap((arn) => [arn, `${arn}/*`])],
     ['bedrock:InvokeAgent', aliases],
-    // It knows no resources; what it may search and ask is held to the others.
+    // This action has no resource types. The other statements limit what it can search and call.
     ['bedrock:RetrieveAndGenerate', knowledgeArns(stack, props).length > 0 ? ['*'] : []],
   ];
   const generating =
@@ -60,18 +64,18 @@ function knowledgeArns(stack: Stack, { knowledgeBases }: StreambedProps): readon
   );
 }
 
-/** The door to search in documents. */
+/** Adds the function that searches in knowledge bases. */
 export function addKnowledge({
   stack,
   props,
   table,
-  spending,
-  helpers,
+  limitsEnv,
+  extensionsEnv,
 }: Foundation): StreambedFunction {
   const search = new StreambedFunction(stack, 'KnowledgeFunction', {
     bundle: 'knowledge',
     timeout: Duration.seconds(29),
-    environment: { ...spending, ...helpers },
+    environment: { ...limitsEnv, ...extensionsEnv },
   });
   table.grantLedger(search.role);
   const resources = [...knowledgeArns(stack, props)];

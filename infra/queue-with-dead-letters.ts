@@ -6,18 +6,21 @@ export interface QueueSettings {
   readonly maxReceiveCount: number;
 }
 
-/** A queue, and one where what cannot be done waits for two weeks to be sent back. */
+/**
+ * Adds a queue with a dead-letter queue. Failed messages wait there for two weeks and can be sent
+ * back.
+ */
 export function addQueue(
   stack: Stack,
   id: string,
   { visibility, maxReceiveCount }: QueueSettings,
 ): Queue {
-  const kept = {
+  const common = {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   };
-  const dead = new Queue(stack, `Dead${id}`, kept);
+  const dead = new Queue(stack, `Dead${id}`, common);
   const deadLetterQueue = { queue: dead, maxReceiveCount };
-  return new Queue(stack, id, { ...kept, visibilityTimeout: visibility, deadLetterQueue });
+  return new Queue(stack, id, { ...common, visibilityTimeout: visibility, deadLetterQueue });
 }

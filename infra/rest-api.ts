@@ -65,7 +65,7 @@ function addPlans(stack: Stack, api: RestApi, { signedInKey }: Identity): void {
 /** Callers read the description of the API before they have credentials. */
 const publicMethod = { apiKeyRequired: false, authorizationType: AuthorizationType.NONE };
 
-/** The functions by the names of their handlers, as the route table has them. */
+/** Returns the functions by the names of their handlers in the route table. */
 function handlersOf(functions: ApiFunctions): Readonly<Record<string, StreambedFunction>> {
   return {
     chat: functions.chat,

@@ -2,8 +2,8 @@ import type { Node } from 'constructs';
 import type { OidcProps, StreambedProps } from '#infra/streambed-stack.ts';
 
 /**
- * Reads the settings of a deployment from the CDK context (`-c models=… -c publicChat=true`),
- * where lists are separated by commas. Throws an error that names the setting at fault.
+ * Returns the settings of a deployment from the CDK context (`-c models=… -c publicChat=true`).
+ * Lists are separated by commas. Throws an error that names the invalid setting.
  */
 export function readSettings(node: Node): StreambedProps {
   const text = (name: string): string | undefined => node.tryGetContext(name)?.toString();
@@ -23,29 +23,30 @@ export function readSettings(node: Node): StreambedProps {
     },
     allowedOrigins: list('allowedOrigins', text('allowedOrigins') ?? 'http://localhost:3000'),
     publicChat: flag('publicChat', text('publicChat')),
-    knowledgeBases: named('knowledgeBases', text('knowledgeBases') ?? ''),
+    knowledgeBases: addresses('knowledgeBases', text('knowledgeBases') ?? ''),
     knowledgeOwnerAttribute: text('knowledgeOwnerAttribute') ?? '',
-    agents: named('agents', text('agents') ?? ''),
-    mcpServers: named('mcpServers', text('mcpServers') ?? ''),
+    agents: addresses('agents', text('agents') ?? ''),
+    mcpServers: addresses('mcpServers', text('mcpServers') ?? ''),
     documentModel: documentModel(text('documentModel') ?? 'amazon.nova-lite-v1:0'),
     selfSignUp: flag('selfSignUp', text('selfSignUp')),
-    oidc: readOidc(text('oidcIssuer'), text('oidcAudience'), text('oidcJwksUrl')),
-    taskRetrySeconds: pauses('taskRetrySeconds', text('taskRetrySeconds') ?? '30,60,120,300'),
-    callbackRetrySeconds: pauses(
+    oidc: toOidc(text('oidcIssuer'), text('oidcAudience'), text('oidcJwksUrl')),
+    taskRetrySeconds: delays('taskRetrySeconds', text('taskRetrySeconds') ?? '30,60,120,300'),
+    callbackRetrySeconds: delays(
       'callbackRetrySeconds',
       text('callbackRetrySeconds') ?? '5,30,300,1800,7200,28800',
     ),
   };
 }
 
-function readOidc(
+function toOidc(
   issuer: string | undefined,
-  ...[audience, jwksUrl]: readonly (string | undefined)[]
+  audience: string | undefined,
+  jwksUrl: string | undefined,
 ): OidcProps | undefined {
   if (issuer === undefined) return undefined;
-  if (audience === undefined) throw new Error('oidcAudience: must be set beside oidcIssuer');
-  const usual = `${issuer.replace(/\/$/u, '')}/.well-known/jwks.json`;
-  return { issuer, audience, jwksUrl: jwksUrl ?? usual };
+  if (audience === undefined) throw new Error('oidcAudience: must be set together with oidcIssuer');
+  const defaultUrl = `${issuer.replace(/\/$/u, '')}/.well-known/jwks.json`;
+  return { issuer, audience, jwksUrl: jwksUrl ?? defaultUrl };
 }
 
 const defaultModels = ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 'amazon.nova-lite-v1:0'];
@@ -58,8 +59,8 @@ function count(name: string, text: string): number {
   return value;
 }
 
-/** SQS hides a message for twelve hours at most, and pauses are up to a fifth longer. */
-function pauses(name: string, text: string): readonly number[] {
+/** SQS hides a message for at most twelve hours, and jitter makes delays up to a fifth longer. */
+function delays(name: string, text: string): readonly number[] {
   return list(name, text).map((item) => {
     const seconds = count(name, item);
     if (seconds <= 35_000) return seconds;
@@ -73,8 +74,8 @@ function list(name: string, value: string): readonly string[] {
   return items;
 }
 
-/** Names and what they stand for, `a=1,b=2`; there may be none. */
-function named(setting: string, value: string): Readonly<Record<string, string>> {
+/** Parses names and their addresses, `a=1,b=2`. The list may be empty. */
+function addresses(setting: string, value: string): Readonly<Record<string, string>> {
   const entries = value.split(',').filter((entry) => entry !== '');
   const pairs = entries.map((entry) => {
     const [, name, address] = /^([\w-]{1,64})=([\w:./-]+)$/u.exec(entry) ?? [];
@@ -86,10 +87,10 @@ function named(setting: string, value: string): Readonly<Record<string, string>>
   return Object.fromEntries(pairs);
 }
 
-/** Workflows read whole answers, whose form is known of these. */
+/** Workflows parse the native answers of a model, and support only the formats of these two. */
 function documentModel(model: string): string {
   if (/anthropic\.|amazon\.nova/u.test(model)) return model;
-  throw new Error('documentModel: must be a model of Claude or Nova');
+  throw new Error('documentModel: must be a Claude or Nova model');
 }
 
 function flag(name: string, value = 'false'): boolean {

@@ -43,7 +43,7 @@ test('the chat function has a URL that streams, for signed calls only', () => {
   expect(open).toEqual({});
 });
 
-test('a public URL is an explicit choice, and gets both permissions that it needs', () => {
+test('a public URL must be requested, and gets both permissions that it needs', () => {
   const open = synthesize({ publicChat: 'true' });
   open.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE' });
   for (const Action of ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction']) {
@@ -54,23 +54,23 @@ test('a public URL is an explicit choice, and gets both permissions that it need
   });
 });
 
-test('a public URL is warned of when the template is made', () => {
+test('synthesizing a public URL prints a warning', () => {
   const app = new App({ context: { publicChat: 'true' } });
   const stack = new StreambedStack(app, 'Streambed', readSettings(app.node));
   const annotations = Annotations.fromStack(stack);
   annotations.hasWarning('*', Match.stringLikeRegexp('at your expense'));
 });
 
-test('every method of the API but one asks the authorizer, which remembers nothing', () => {
-  const asking = {
+test('every API method except one uses the authorizer, which caches nothing', () => {
+  const authorized = {
     ApiKeyRequired: true,
     AuthorizationType: 'CUSTOM',
     AuthorizerId: { Ref: 'Authorizer' },
   };
   const methods = Object.keys(template.findResources('AWS::ApiGateway::Method'));
-  const guarded = template.findResources('AWS::ApiGateway::Method', { Properties: asking });
+  const guarded = template.findResources('AWS::ApiGateway::Method', { Properties: authorized });
   const open = methods.filter((id) => !(id in guarded));
-  // What tells how to call, and nothing else.
+  // Only the description of the API.
   expect(open).toEqual([expect.stringContaining('openapijson')]);
   template.hasResourceProperties('AWS::ApiGateway::Authorizer', {
     Type: 'REQUEST',
@@ -79,7 +79,7 @@ test('every method of the API but one asks the authorizer, which remembers nothi
   template.hasResourceProperties('AWS::ApiGateway::RestApi', { ApiKeySourceType: 'AUTHORIZER' });
 });
 
-test('people sign in to a pool that is kept, and sign up only where that is wanted', () => {
+test('the user pool is retained, and people can sign up themselves only if selfSignUp is set', () => {
   template.hasResource('AWS::Cognito::UserPool', {
     DeletionPolicy: 'Retain',
     Properties: {
@@ -97,7 +97,7 @@ test('people sign in to a pool that is kept, and sign up only where that is want
   });
 });
 
-test('another issuer is told to the authorizer, and needs an audience', () => {
+test('a second issuer is passed to the authorizer, and needs an audience', () => {
   const oidc = { oidcIssuer: 'https://id.example.org/', oidcAudience: 'streambed' };
   synthesize(oidc).hasResourceProperties('AWS::Lambda::Function', {
     Environment: {
@@ -110,7 +110,7 @@ test('another issuer is told to the authorizer, and needs an audience', () => {
   expect(() => synthesize({ oidcIssuer: 'https://id.example.org/' })).toThrow('oidcAudience');
 });
 
-test('a queue gives up after its deliveries, and what failed is told by itself', () => {
+test('a queue has a maximum of deliveries, and workers report failed messages one by one', () => {
   template.hasResourceProperties('AWS::SQS::Queue', {
     VisibilityTimeout: 1_800,
     RedrivePolicy: { maxReceiveCount: 5 },
@@ -120,7 +120,7 @@ test('a queue gives up after its deliveries, and what failed is told by itself',
   });
 });
 
-test('POST /chat/stream streams for up to five minutes, and keys have a plan', () => {
+test('POST /chat/stream streams for up to five minutes, and API keys have a usage plan', () => {
   template.hasResourceProperties('AWS::ApiGateway::Method', {
     HttpMethod: 'POST',
     Integration: {
@@ -135,7 +135,7 @@ test('POST /chat/stream streams for up to five minutes, and keys have a plan', (
   });
 });
 
-test('the table is on demand, encrypted, recoverable, protected, and lets items expire', () => {
+test('the table is on demand, encrypted, recoverable, protected, and deletes expired items', () => {
   template.hasResource('AWS::DynamoDB::Table', {
     DeletionPolicy: 'Retain',
     Properties: {
@@ -148,7 +148,7 @@ test('the table is on demand, encrypted, recoverable, protected, and lets items 
   });
 });
 
-test('no role may do everything, or anything to everything', () => {
+test('no role has wildcard actions or wildcard resources', () => {
   const policies = Object.values(template.findResources('AWS::IAM::Policy'));
   const statements: Statement[] = policies.flatMap(
     ({ Properties }) => Properties.PolicyDocument.Statement,
@@ -160,7 +160,7 @@ test('no role may do everything, or anything to everything', () => {
   }
 });
 
-test('chat may stream from its models, and list nothing and delete no item of what it keeps', () => {
+test('the chat role can stream from its models, and cannot list anything or delete items', () => {
   const actions = statementsOf('ChatFunctionRole').flatMap(({ Action }) => [Action].flat());
   expect([...new Set(actions)].toSorted()).toEqual([
     'bedrock:InvokeModelWithResponseStream',
@@ -176,7 +176,7 @@ test('chat may stream from its models, and list nothing and delete no item of wh
   ]);
 });
 
-test('conversations may not ask a model', () => {
+test('the conversations role cannot call a model', () => {
   const actions = statementsOf('ConversationsFunctionRole').flatMap(({ Action }) =>
     [Action].flat(),
   );
@@ -190,31 +190,31 @@ test("a profile's model is allowed only through the profile", () => {
   expect(JSON.stringify(statement)).toContain('bedrock:InferenceProfileArn');
 });
 
-test('settings that make no sense are refused by name', () => {
+test('invalid settings are rejected with their name', () => {
   expect(() => synthesize({ maxOutputTokens: 'many' })).toThrow('maxOutputTokens: must be');
   expect(() => synthesize({ publicChat: 'yes' })).toThrow('publicChat: must be');
   expect(() => synthesize({ models: 'a,,b' })).toThrow('models: must be');
 });
 
-test('every task of a workflow that asks a model is tried again, and its failure caught', () => {
+test('every workflow step that calls a model has a retry and a catch', () => {
   const machines = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
   const tasks = machines.flatMap(({ Properties }) => tasksIn(Properties.Definition));
-  const isAsking = ({ Resource }: TaskState): boolean =>
+  const callsModel = ({ Resource }: TaskState): boolean =>
     Resource?.endsWith('bedrock:invokeModel') === true;
-  const asking = tasks.filter(isAsking);
-  // A step of ours whose process dies is done again: what models have answered is in files.
-  const steps = tasks.filter((task) => !isAsking(task)).map(({ Retry }) => JSON.stringify(Retry));
+  const modelTasks = tasks.filter(callsModel);
+  // A step whose process crashes can run again, because the answers of models are in files.
+  const steps = tasks.filter((task) => !callsModel(task)).map(({ Retry }) => JSON.stringify(Retry));
   expect(steps.length).toBeGreaterThan(4);
   expect(steps.filter((retry) => !/Runtime\.ExitError|States\.ALL/u.test(retry))).toEqual([]);
-  expect(asking).toHaveLength(4);
-  for (const task of asking) {
+  expect(modelTasks).toHaveLength(4);
+  for (const task of modelTasks) {
     expect(task.Retry).toHaveLength(1);
     expect(task.Catch).toHaveLength(1);
     expect(task.Parameters).not.toHaveProperty('Body');
   }
 });
 
-test('S3 tells a queue of uploads, and no function may change buckets', () => {
+test('S3 sends uploads to a queue, and no function can change buckets', () => {
   template.hasResourceProperties('AWS::S3::Bucket', {
     NotificationConfiguration: {
       QueueConfigurations: [
@@ -228,30 +228,30 @@ test('S3 tells a queue of uploads, and no function may change buckets', () => {
   expect(template.findResources('Custom::S3BucketNotifications')).toEqual({});
 });
 
-test('what may search and ask agents is what the settings name', () => {
-  const given = synthesize({
+test('only the knowledge bases and agents in the settings can be called', () => {
+  const custom = synthesize({
     knowledgeBases: 'docs=ABCDEFGHIJ',
     agents: 'old=AGENT12345/ALIAS67890',
   });
-  const text = JSON.stringify(given.findResources('AWS::IAM::Policy'));
+  const text = JSON.stringify(custom.findResources('AWS::IAM::Policy'));
   expect(text).toContain(':knowledge-base/ABCDEFGHIJ');
   expect(text).toContain(':agent-alias/AGENT12345/ALIAS67890');
   expect(() => synthesize({ agents: 'nameless' })).toThrow('agents: must be a list like');
   expect(() => synthesize({ documentModel: 'meta.llama3' })).toThrow('documentModel');
 });
 
-test('the LangChain function may ask its model in the Region that was chosen', () => {
+test('the LangChain function can call its model in the configured Region', () => {
   const langchainModel = 'eu.amazon.nova-lite-v1:0';
-  const given = synthesize({ langchainModel, langchainRegion: 'eu-west-1' });
-  given.hasResourceProperties('AWS::Lambda::Function', {
+  const custom = synthesize({ langchainModel, langchainRegion: 'eu-west-1' });
+  custom.hasResourceProperties('AWS::Lambda::Function', {
     Environment: { Variables: { MODEL_REGION: 'eu-west-1', MODELS: langchainModel } },
   });
-  const text = JSON.stringify(given.findResources('AWS::IAM::Policy'));
+  const text = JSON.stringify(custom.findResources('AWS::IAM::Policy'));
   expect(text).toContain(':bedrock:eu-west-1:');
   expect(text).toContain(`:inference-profile/${langchainModel}`);
 });
 
-test('every parameter has a default, so that deployments need not name any', () => {
+test('every parameter has a default, so that deployments need not set any', () => {
   const parameters = Object.entries(template.findParameters('*'));
   expect(parameters.length).toBeGreaterThan(3);
   expect(parameters.filter(([, { Default }]) => Default === undefined)).toEqual([]);
@@ -264,7 +264,7 @@ interface TaskState {
   readonly Catch?: readonly object[];
 }
 
-/** The tasks of a definition, those of its maps and branches included. */
+/** Returns the task states of a definition, including those of its maps and branches. */
 function tasksIn(value: unknown): readonly TaskState[] {
   if (typeof value !== 'object' || value === null) return [];
   const own = 'Type' in value && value.Type === 'Task' ? [value as TaskState] : [];

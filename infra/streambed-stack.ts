@@ -1,7 +1,7 @@
 import { Duration, Stack, type App, type CfnElement } from 'aws-cdk-lib';
 import { addChatFunctions } from '#infra/functions/chat-functions.ts';
 import { addDocuments } from '#infra/documents.ts';
-import { layFoundation } from '#infra/foundation.ts';
+import { createFoundation } from '#infra/foundation.ts';
 import { addUrls } from '#infra/functions/function-urls.ts';
 import { addIdentity } from '#infra/identity.ts';
 import { addKnowledge } from '#infra/knowledge.ts';
@@ -11,19 +11,20 @@ import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 import { addTasks } from '#infra/tasks.ts';
 
 export interface StreambedProps {
-  /** Bedrock model or inference profile ids; the first answers requests that name none. */
+  /** Ids of Bedrock models or inference profiles. The first is for requests that name none. */
   readonly models: readonly string[];
-  /** Models that may be invoked in their own formats, by signed calls; the first for plain prompts. */
+  /** Models for signed requests in the models' own formats. The first is for plain prompts. */
   readonly invokeModels: readonly string[];
-  /** The LangChain function's model, and where it is, if not in the stack's own Region. */
+  /** The model of the LangChain function. */
   readonly langchainModel: string;
+  /** The Region of that model; the Region of the stack by default. */
   readonly langchainRegion?: string | undefined;
-  /** Chains of models, `a>b>c,d>e`: each answers in the place of those before it that are away. */
+  /** Chains of models, `a>b>c,d>e`. Each model replaces those before it if they are unavailable. */
   readonly fallbacks: string;
   readonly maxOutputTokens: number;
-  /** About how many tokens of what was said before the model is shown at most. */
+  /** The approximate maximum of tokens of earlier turns that the model is shown. */
   readonly maxHistoryTokens: number;
-  /** What each owner may spend; a day is one of UTC. */
+  /** The spending limits of each owner. Days are UTC days. */
   readonly limits: {
     readonly requestsPerMinute: number;
     readonly tokensPerDay: number;
@@ -31,40 +32,41 @@ export interface StreambedProps {
   };
   /** Origins of pages that may call the Function URLs from a browser. */
   readonly allowedOrigins: readonly string[];
-  /** Lets anybody chat through the Function URL, without an identity and at your expense. */
+  /** Whether anyone can chat through the Function URL, without an identity and at your expense. */
   readonly publicChat: boolean;
-  /** The ids of Bedrock's knowledge bases, by the names that requests have for them. */
+  /** The ids of Bedrock knowledge bases, by the names that requests use. */
   readonly knowledgeBases: Readonly<Record<string, string>>;
-  /** The attribute of documents that says whose they are; empty where all callers may see all. */
+  /** The attribute with the owner of a document; empty if all callers can read all documents. */
   readonly knowledgeOwnerAttribute: string;
-  /** Agents by their names: the ARN of a runtime on AgentCore, or a classic `AGENTID/ALIASID`. */
+  /** Agents by name: the ARN of an AgentCore runtime, or `AGENTID/ALIASID` of a classic agent. */
   readonly agents: Readonly<Record<string, string>>;
-  /** The model that reads documents: one of Claude or Nova. */
+  /** The model for documents, a Claude or Nova model. */
   readonly documentModel: string;
-  /** MCP servers over HTTP, by the names that requests have for them. */
+  /** The URLs of MCP servers, by the names that requests use. */
   readonly mcpServers: Readonly<Record<string, string>>;
-  /** Whether people may sign up by themselves; otherwise users are added by whoever operates it. */
+  /** Whether people can sign up themselves. Otherwise the operator adds users. */
   readonly selfSignUp: boolean;
-  /** Another issuer whose tokens are taken, beside the user pool. */
+  /** A second issuer of accepted tokens, in addition to the user pool. */
   readonly oidc?: OidcProps | undefined;
-  /** How long a task that cannot be done now waits before each further try. */
+  /** The delays before each retry of a task. */
   readonly taskRetrySeconds: readonly number[];
-  /** How long a callback that failed is waited with before each further try. */
+  /** The delays before each retry of a callback. */
   readonly callbackRetrySeconds: readonly number[];
 }
 
+/** An OpenID Connect issuer whose tokens are accepted. */
 export interface OidcProps {
   readonly issuer: string;
   readonly audience: string;
   readonly jwksUrl: string;
 }
 
-/** The whole system on one page. */
+/** The stack with all resources of Streambed. */
 export class StreambedStack extends Stack {
   constructor(scope: App, id: string, props: StreambedProps) {
     super(scope, id, { description: 'Streambed: streaming generative AI on Lambda and Bedrock' });
 
-    const foundation = layFoundation(this, props);
+    const foundation = createFoundation(this, props);
     const chats = addChatFunctions(foundation);
     const invoke = addInvoke(foundation);
     const langchain = addLangChain(foundation);
@@ -80,7 +82,7 @@ export class StreambedStack extends Stack {
     addApi(this, { ...chats, tasks, knowledge, documents, openApi }, addIdentity(foundation));
   }
 
-  /** Resources of a construct keep the construct's plain name, for people and the state file. */
+  /** The main resource of a construct gets its plain id, which people and the state file use. */
   protected override allocateLogicalId(element: CfnElement): string {
     const [id, child, ...rest] = element.node.path.split('/').slice(1);
     const plain = rest.length === 0 && (child === undefined || child === 'Resource');

@@ -1,29 +1,32 @@
 import { CfnParameter, Duration, type Stack } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { grantTalking, type Foundation } from '#infra/foundation.ts';
+import { grantChat, type Foundation } from '#infra/foundation.ts';
 import { addQueue } from '#infra/queue-with-dead-letters.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
-const workerTime = Duration.minutes(5);
+const workerTimeout = Duration.minutes(5);
 
-/** Long jobs: a door, a queue, a worker; and callbacks with a queue and a worker of their own. */
+/**
+ * Adds the queues and functions of tasks: the function of the REST API, which is returned, and a
+ * worker each for tasks and for callbacks.
+ */
 export function addTasks(foundation: Foundation): StreambedFunction {
-  const { stack, props, table, answers, talking, keeping } = foundation;
-  // Hidden for six times as long as a worker may take, as AWS advises.
+  const { stack, props, table, answers, chatEnv, storageEnv } = foundation;
+  // The visibility timeout is six times the worker's timeout, as AWS advises.
   const queue = addQueue(stack, 'Tasks', {
-    visibility: Duration.seconds(workerTime.toSeconds() * 6),
+    visibility: Duration.seconds(workerTimeout.toSeconds() * 6),
     maxReceiveCount: props.taskRetrySeconds.length + 1,
   });
   const callbacks = addQueue(stack, 'Callbacks', {
     visibility: Duration.minutes(3),
-    // Each try, and deliveries that come to nothing because somebody else is at it.
+    // All attempts, and deliveries that end at once because another worker has the callback.
     maxReceiveCount: props.callbackRetrySeconds.length + 10,
   });
   const callbackSettings = {
     CALLBACK_QUEUE: callbacks.queueUrl,
     LOOPBACK_CALLBACKS: loopbackCallbacks(stack),
   };
-  const environment = { ...talking, ...callbackSettings, TASK_QUEUE: queue.queueUrl };
+  const environment = { ...chatEnv, ...callbackSettings, TASK_QUEUE: queue.queueUrl };
   const tasks = new StreambedFunction(stack, 'TasksFunction', {
     bundle: 'tasks',
     timeout: Duration.seconds(29),
@@ -31,14 +34,14 @@ export function addTasks(foundation: Foundation): StreambedFunction {
   });
   const worker = new StreambedFunction(stack, 'TaskWorkerFunction', {
     bundle: 'task-worker',
-    timeout: workerTime,
+    timeout: workerTimeout,
     environment: { ...environment, RETRY_SECONDS: props.taskRetrySeconds.join(',') },
   });
   const sender = new StreambedFunction(stack, 'CallbackWorkerFunction', {
     bundle: 'callback-worker',
     timeout: Duration.seconds(30),
     environment: {
-      ...keeping,
+      ...storageEnv,
       ...callbackSettings,
       RETRY_SECONDS: props.callbackRetrySeconds.join(','),
     },
@@ -46,7 +49,7 @@ export function addTasks(foundation: Foundation): StreambedFunction {
   table.grantTurns(tasks.role);
   answers.grantAnswers(tasks.role);
   queue.grantSendMessages(tasks.role);
-  grantTalking(foundation, worker);
+  grantChat(foundation, worker);
   callbacks.grantSendMessages(worker.role);
   table.grantTurns(sender.role);
   answers.grantAnswers(sender.role);
@@ -58,7 +61,7 @@ export function addTasks(foundation: Foundation): StreambedFunction {
 
 function loopbackCallbacks(stack: Stack): string {
   return new CfnParameter(stack, 'LoopbackCallbacks', {
-    description: 'Lets callbacks go to this machine over plain HTTP. Only for a laptop.',
+    description: 'Allows callbacks to this machine over plain HTTP. For local use only.',
     allowedValues: ['true', 'false'],
     default: 'false',
   }).valueAsString;

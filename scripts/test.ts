@@ -1,59 +1,99 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { readOptions } from '#local/process/read-options.ts';
 import { buildAll } from './build.ts';
 
 /*
- * The whole test: format, lint, types, unused code, then every vitest project. It ends with one
- * line, `N passed, N failed`, in which each check counts as one test.
+ * Runs the checks and the tests. The last line is `N passed, N failed`, in which each check counts
+ * as one test.
  */
 
-const { values, positionals } = parseArgs({
+const help = `Runs the checks (format, lint, types, unused code) and the tests.
+
+npm test                 everything
+npm test -- FILE …       the tests in these files or folders, without the checks
+npm run check            the checks only, without a build
+npm run check -- FILE …  format and lint of these files, and the types
+npm run test:long        the tests that take long by nature
+
+  --static  the checks only
+  --long    more rounds of the tests that repeat (STREAMBED_ROUNDS)`;
+
+const { values, positionals: files } = readOptions({
   allowPositionals: true,
-  options: { static: { type: 'boolean', default: false } },
+  options: {
+    static: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
 });
 
-const checks: readonly (readonly [name: string, ...command: readonly string[]])[] = [
-  ['format', 'oxfmt/bin/oxfmt', '--check'],
-  ['lint', 'oxlint/bin/oxlint'],
-  ['types', 'typescript/bin/tsc', '--project', '.'],
-  ['types of the page', 'typescript/bin/tsc', '--project', 'web'],
-  ['unused code', 'knip/bin/knip.js'],
-];
+/** Tests that repeat something `STREAMBED_ROUNDS` times as often. */
+const longTests = ['test/wire/src/domain/turn-properties', 'test/journeys/kill'];
 
 interface Tally {
   readonly passed: number;
   readonly failed: number;
 }
 
-await buildAll();
-const results = positionals.length === 0 ? checks.map(runCheck) : [];
-if (!values.static) results.push(await runVitest(positionals));
-const total = results.reduce(add);
-console.log(`${total.passed} passed, ${total.failed} failed`);
-process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
+type Check = readonly [name: string, script: string, ...args: readonly string[]];
 
-function add(sum: Tally, { passed, failed }: Tally): Tally {
-  return { passed: sum.passed + passed, failed: sum.failed + failed };
+if (values.help) console.log(help);
+else await main();
+
+async function main(): Promise<void> {
+  const results = values.static || files.length === 0 ? checks().map(runCheck) : [];
+  if (!values.static) {
+    if (files.length === 0 || files.some(needsBuild)) await buildAll();
+    results.push(await runVitest());
+  }
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+  const failed = results.reduce((sum, result) => sum + result.failed, 0);
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 }
 
-function runCheck([name, file, ...args]: (typeof checks)[number]): Tally {
-  const ok = runNode(`node_modules/${file}`, args);
-  console.log(`${ok ? 'ok' : 'FAILED'}  ${name}`);
-  return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+/** Returns the checks. The types and the unused code concern all files. */
+function checks(): readonly Check[] {
+  return [
+    ['format', 'oxfmt/bin/oxfmt', '--check', ...files],
+    ['lint', 'oxlint/bin/oxlint', ...files],
+    ['types', 'typescript/bin/tsc', '--project', '.'],
+    ['types of the page', 'typescript/bin/tsc', '--project', 'web'],
+    ...(files.length === 0 ? [['unused code', 'knip/bin/knip.js'] as const] : []),
+  ];
 }
 
-async function runVitest(filters: readonly string[]): Promise<Tally> {
+function runCheck([name, script, ...args]: Check): Tally {
+  const isOk = runNode(`node_modules/${script}`, args);
+  console.log(`${isOk ? 'ok' : 'FAILED'}  ${name}`);
+  return isOk ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** Tests outside of these folders run the sources themselves. */
+function needsBuild(file: string): boolean {
+  return !/^(?:\.\/)?(?:src|local|web)\//u.test(file);
+}
+
+async function runVitest(): Promise<Tally> {
   const report = 'node_modules/.cache/vitest-report.json';
   await rm(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const ok = runNode('node_modules/vitest/vitest.mjs', ['run', ...reporters, ...filters]);
+  const env = values.long ? { STREAMBED_ROUNDS: '10' } : {};
+  const filters = values.long && files.length === 0 ? longTests : files;
+  const isOk = runNode('node_modules/vitest/vitest.mjs', ['run', ...reporters, ...filters], env);
+  if (!existsSync(report)) {
+    console.error('Vitest ended without a report; its output above says why.');
+    return { passed: 0, failed: 1 };
+  }
   const { numPassedTests, numFailedTests } = JSON.parse(await readFile(report, 'utf8'));
-  // A file that cannot be loaded fails without any of its tests failing.
-  const least = ok ? 0 : 1;
-  return { passed: Number(numPassedTests), failed: Math.max(Number(numFailedTests), least) };
+  // A file that cannot be loaded fails, although none of its tests does.
+  const minFailed = isOk ? 0 : 1;
+  return { passed: Number(numPassedTests), failed: Math.max(Number(numFailedTests), minFailed) };
 }
 
-function runNode(file: string, args: readonly string[]): boolean {
-  return spawnSync(process.execPath, [file, ...args], { stdio: 'inherit' }).status === 0;
+function runNode(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
+  const options = { stdio: 'inherit', env: { ...process.env, ...env } } as const;
+  return spawnSync(process.execPath, [file, ...args], options).status === 0;
 }

@@ -25,7 +25,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
 
 async function importsOf(folder: string): Promise<readonly (readonly [string, string])[]> {
   const imports: (readonly [string, string])[] = [];
-  for await (const file of glob(`${folder}/**/*.{ts,tsx}`, { exclude: isLeftOut })) {
+  for await (const file of glob(`${folder}/**/*.{ts,tsx}`, { exclude: isExcluded })) {
     const source = await readFile(file, 'utf8');
     for (const [, name] of source.matchAll(/(?:\bfrom\s+|\bimport\s+|\bimport\()'([^']+)'/gu)) {
       if (name !== undefined) imports.push([file, name]);
@@ -34,40 +34,40 @@ async function importsOf(folder: string): Promise<readonly (readonly [string, st
   return imports;
 }
 
-function isLeftOut(path: string): boolean {
+function isExcluded(path: string): boolean {
   return /\.next|node_modules|\.test\.tsx?$/u.test(path);
 }
 
 /** Returns the files, other than tests, that contain a forbidden pattern. */
 async function filesWith(pattern: RegExp, files: string): Promise<readonly string[]> {
   const found: string[] = [];
-  for await (const file of glob(files, { exclude: isLeftOut })) {
+  for await (const file of glob(files, { exclude: isExcluded })) {
     if (pattern.test(await readFile(file, 'utf8'))) found.push(file);
   }
   return found;
 }
 
-test.each(Object.entries(allowed))('%s imports only what it may', async (folder, pattern) => {
+test.each(Object.entries(allowed))('%s imports only allowed modules', async (folder, pattern) => {
   const imports = await importsOf(folder);
   expect(imports.length).toBeGreaterThan(0);
   expect(imports.filter(([, name]) => !pattern.test(name))).toEqual([]);
 });
 
-test('the code that runs on Lambda never asks where it runs', async () => {
-  const asking = /NODE_ENV|isLocal|localhost|127\.0\.0\.1|AWS_ENDPOINT/u;
-  expect(await filesWith(asking, 'src/**/*.ts')).toEqual([]);
+test('the code that runs on Lambda never checks where it runs', async () => {
+  const checks = /NODE_ENV|isLocal|localhost|127\.0\.0\.1|AWS_ENDPOINT/u;
+  expect(await filesWith(checks, 'src/**/*.ts')).toEqual([]);
 });
 
-test('the domain has no clock, no randomness and no platform', async () => {
+test('the domain uses no system clock, randomness or platform API', async () => {
   const platform = /Date\.now|new Date|Math\.random|crypto|process\.|setTimeout/u;
   expect(await filesWith(platform, 'src/domain/**/*.ts')).toEqual([]);
 });
 
 /**
- * The rooms of each layer, lowest first. A file may import from its own room and from rooms before
- * it. Files directly in the layer's folder belong to the room `core`.
+ * The folders of each layer, lowest first. A file may import from its own folder and from folders
+ * before it. Files directly in the layer's folder count as `core`.
  */
-const rooms: Readonly<Record<string, readonly string[]>> = {
+const folderOrder: Readonly<Record<string, readonly string[]>> = {
   'src/domain': ['core', 'conversation', 'model', 'spending', 'turn', 'chat', 'task', 'document'],
   'src/protocol': [
     'http',
@@ -104,25 +104,25 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-test.each(Object.entries(rooms))(
-  'the rooms of %s depend in one direction',
+test.each(Object.entries(folderOrder))(
+  'the folders of %s depend on each other in one direction',
   async (layer, order) => {
     const imports = await importsOf(layer);
     expect(wrongImports(layer, order, imports)).toEqual([]);
   },
 );
 
-test('an import against the direction of the rooms is found', () => {
+test('an import against the direction of the folders is reported', () => {
   const imports = [
     ['src/domain/conversation/turn.ts', '#domain/turn/run-turn.ts'],
     ['src/domain/turn/run-turn.ts', '#domain/conversation/turn.ts'],
     ['src/domain/clock.ts', '#domain/task/task.ts'],
-    ['src/domain/spare-room/x.ts', '#domain/clock.ts'],
+    ['src/domain/unlisted/x.ts', '#domain/clock.ts'],
   ] as const;
-  expect(wrongImports('src/domain', rooms['src/domain'] ?? [], imports)).toEqual([
+  expect(wrongImports('src/domain', folderOrder['src/domain'] ?? [], imports)).toEqual([
     'src/domain/conversation/turn.ts imports #domain/turn/run-turn.ts',
     'src/domain/clock.ts imports #domain/task/task.ts',
-    'src/domain/spare-room/x.ts imports #domain/clock.ts',
+    'src/domain/unlisted/x.ts imports #domain/clock.ts',
   ]);
 });
 
@@ -134,27 +134,27 @@ function wrongImports(
   const alias = `#${layer.split('/')[1]}/`;
   return imports.flatMap(([file, name]) => {
     if (!name.startsWith(alias)) return [];
-    const from = order.indexOf(roomOf(file.slice(layer.length + 1)));
-    const to = order.indexOf(roomOf(name.slice(alias.length)));
+    const from = order.indexOf(folderOf(file.slice(layer.length + 1)));
+    const to = order.indexOf(folderOf(name.slice(alias.length)));
     return from !== -1 && to !== -1 && to <= from ? [] : [`${file} imports ${name}`];
   });
 }
 
-function roomOf(path: string): string {
-  const [room = '', file] = path.split('/');
-  return file === undefined ? 'core' : room;
+function folderOf(path: string): string {
+  const [folder = '', file] = path.split('/');
+  return file === undefined ? 'core' : folder;
 }
 
-test('no folder has more source files than a reader can take in', async () => {
+test('no folder has more than 15 source files', async () => {
   const counts = new Map<string, number>();
-  for await (const file of glob('{src,local,infra,web}/**/*.{ts,tsx}', { exclude: isLeftOut })) {
+  for await (const file of glob('{src,local,infra,web}/**/*.{ts,tsx}', { exclude: isExcluded })) {
     counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
   }
   const crowded = [...counts].filter(([folder, count]) => count > 15 && folder !== 'src/handlers');
   expect(crowded).toEqual([]);
 });
 
-test('every function opens its DynamoDB table at most once', async () => {
+test('every Lambda function opens its DynamoDB table at most once', async () => {
   expect(await filesWith(/new DynamoDBClient\(/u, 'src/**/*.ts')).toEqual([
     'src/aws/dynamo/table.ts',
   ]);

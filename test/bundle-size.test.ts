@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { loadMs } from '#bench/load-time.ts';
 
 /**
- * What a function's bundle may have, in KB: every KB is read and compiled at a cold start. A number
- * is raised on purpose, by whoever can say what for.
+ * The size limit of each function's bundle, in KB: every KB is read and compiled at a cold start.
+ * Raise a limit only on purpose and for a known reason.
  */
 const budgets: Readonly<Record<string, number>> = {
   authorizer: 30,
@@ -15,12 +15,12 @@ const budgets: Readonly<Record<string, number>> = {
   invoke: 440,
   documents: 400,
   'upload-worker': 420,
-  // A reader of PDF is most of it.
+  // Most of it is the PDF parser.
   'extract-text': 2_100,
   'combine-results': 370,
   knowledge: 370,
   langchain: 1_080,
-  // OpenAI's requests, of which it has to say what is wrong.
+  // Includes the schema of OpenAI's requests, for precise error messages.
   openai: 500,
   openapi: 60,
   tasks: 430,
@@ -28,7 +28,7 @@ const budgets: Readonly<Record<string, number>> = {
   'callback-worker': 415,
 };
 
-test('every function has a budget, and keeps it', () => {
+test('every function has a size budget and is within it', () => {
   const folders = readdirSync('dist', { withFileTypes: true }).filter((one) => one.isDirectory());
   const sizes = folders.map(({ name }) => ({
     name,
@@ -38,7 +38,7 @@ test('every function has a budget, and keeps it', () => {
   expect(sizes.filter(({ name, kilobytes }) => kilobytes > (budgets[name] ?? 0))).toEqual([]);
 });
 
-test('every bundle is loaded by what the benchmark of cold starts knows', () => {
+test('the cold start benchmark can load every bundle', () => {
   for (const name of Object.keys(budgets)) {
     expect([name, loadMs(`dist/${name}`, 1)]).toEqual([name, expect.any(Number)]);
   }

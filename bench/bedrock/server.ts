@@ -3,9 +3,9 @@ import { createBedrock } from '#local/bedrock/bedrock.ts';
 import { createGateway } from '#local/gateway/gateway.ts';
 import { listen } from '#local/process/listen.ts';
 
-/**
- * A server in a process of its own, so that its CPU time is its own: the local Bedrock, or a replay
- * of bytes that it is given. Tells its port, and its CPU time when it is asked.
+/*
+ * A server in a separate process, so that its CPU time can be measured: the local Bedrock, or a
+ * replay of bytes that the parent sends. Sends its port to the parent, and its CPU time on request.
  */
 const [kind = 'bedrock', tokensPerSecond = '0'] = process.argv.slice(2);
 
@@ -25,7 +25,7 @@ if (kind === 'bedrock') {
     if (kind === 'replay') response.end(frames[0]);
     else writeAll(response);
   });
-  /** As a server does that has the frames one by one, and waits for its reader. */
+  /** Writes frame by frame and waits for the reader. */
   const writeAll = (response: http.ServerResponse, from = 0): void => {
     for (let index = from; index < frames.length; index += 1) {
       if (response.write(frames[index])) continue;

@@ -1,4 +1,4 @@
-/** The least that a streaming function can be. */
+/** The smallest possible streaming function. */
 export const handler = awslambda.streamifyResponse(async (_, responseStream) => {
   responseStream.write('');
   responseStream.end();

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import http from 'node:http';
 
 /*
- * What the functions do, without a Lambda around them: a process of its own that answers requests
- * with `node:http` and tells its port to its parent.
+ * The work of the functions without Lambda: a separate process that answers requests with
+ * `node:http` and sends its port to its parent.
  */
 
 const piece = Buffer.alloc(16 * 1024, 'x');
@@ -18,7 +18,7 @@ async function answer(request, response) {
   }
   const body = Buffer.concat(await Array.fromAsync(request)).toString('utf8');
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ said: body }));
+  response.end(JSON.stringify({ echo: body }));
 }
 
 const server = http.createServer((request, response) => {

@@ -5,8 +5,8 @@ import {
 import type { ResponseStream } from '#lambda/runtime/awslambda.ts';
 
 /*
- * The peer: what a tutorial writes. No backpressure, no heartbeat, no deadline, no check that the
- * answer is whole, nothing kept.
+ * The function to compare with, as in a tutorial. It has no backpressure, no heartbeat and no
+ * deadline, does not check that the answer is complete, and stores nothing.
  */
 
 const client = new BedrockRuntimeClient({});

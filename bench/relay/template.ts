@@ -1,14 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-/** A function that passes a model's answer on. */
+/** A function that relays a model's answer. */
 export interface Relay {
   readonly name: string;
   /** Its bundle's folder. */
   readonly folder: string;
 }
 
-/** What both functions are told; the plain loop needs none of it. */
+/** The environment of both functions. The plain loop does not use it. */
 const relayEnvironment = {
   CONVERSATIONS_TABLE: 'Turns',
   ANSWERS_BUCKET: 'none',
@@ -21,7 +21,7 @@ const relayEnvironment = {
   ALLOW_ANONYMOUS: 'true',
 };
 
-/** Writes a template with a streaming URL for each relay, and gives its path. */
+/** Writes a template with a streaming URL for each relay, and returns its path. */
 export async function writeRelayTemplate(
   folder: string,
   relays: readonly Relay[],
@@ -40,7 +40,7 @@ export async function writeRelayTemplate(
   return file;
 }
 
-/** Where the chat function counts what is spent. */
+/** The table in which the chat function records spending. */
 const table = {
   Type: 'AWS::DynamoDB::Table',
   Properties: {

@@ -5,13 +5,13 @@ import { createGateway } from '#local/gateway/gateway.ts';
 import { listen } from '#local/process/listen.ts';
 
 /*
- * A Bedrock that costs next to nothing: it says the same token over and over, in ConverseStream's
- * frames or in InvokeModelWithResponseStream's. The request's size and pace come by message.
+ * A Bedrock with minimal cost. It repeats one token in the frames of ConverseStream or of
+ * InvokeModelWithResponseStream. The parent sends the number of tokens and their pace.
  */
 
 export interface Load {
   readonly tokens: number;
-  /** 0: as fast as they are read. */
+  /** The delay between tokens; 0 for as fast as they are read. */
   readonly gapMs: number;
 }
 
@@ -22,7 +22,7 @@ const chunk = (json: object): Buffer => {
   return eventFrame('chunk', JSON.stringify({ bytes, p: 'abcdefghijklmnopqrstuvwxyz' }));
 };
 
-const padded = (members: object): string =>
+const withPadding = (members: object): string =>
   JSON.stringify({ ...members, p: 'abcdefghijklmnopqrstuvwxyz' });
 
 interface Wire {
@@ -33,17 +33,17 @@ interface Wire {
 
 const wires: Readonly<Record<'converse' | 'invoke', Wire>> = {
   converse: {
-    start: eventFrame('messageStart', padded({ role: 'assistant' })),
+    start: eventFrame('messageStart', withPadding({ role: 'assistant' })),
     delta: eventFrame(
       'contentBlockDelta',
-      padded({ contentBlockIndex: 0, delta: { text: ' tok' } }),
+      withPadding({ contentBlockIndex: 0, delta: { text: ' tok' } }),
     ),
     end: Buffer.concat([
-      eventFrame('contentBlockStop', padded({ contentBlockIndex: 0 })),
-      eventFrame('messageStop', padded({ stopReason: 'end_turn' })),
+      eventFrame('contentBlockStop', withPadding({ contentBlockIndex: 0 })),
+      eventFrame('messageStop', withPadding({ stopReason: 'end_turn' })),
       eventFrame(
         'metadata',
-        padded({
+        withPadding({
           metrics: { latencyMs: 1 },
           usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 },
         }),
@@ -61,13 +61,13 @@ const wires: Readonly<Record<'converse' | 'invoke', Wire>> = {
   },
 };
 
-async function say(response: AwsResponse, wire: Wire): Promise<void> {
+async function writeAnswer(response: AwsResponse, wire: Wire): Promise<void> {
   const { tokens, gapMs } = load;
   response.start(200, { 'content-type': 'application/vnd.amazon.eventstream' });
   await response.write(wire.start);
-  const together = gapMs === 0 ? 64 : 1;
-  const batch = Buffer.concat(Array.from({ length: together }, () => wire.delta));
-  for (let said = 0; said < tokens && !response.gone.aborted; said += together) {
+  const batchSize = gapMs === 0 ? 64 : 1;
+  const batch = Buffer.concat(Array.from({ length: batchSize }, () => wire.delta));
+  for (let written = 0; written < tokens && !response.gone.aborted; written += batchSize) {
     await response.write(batch);
     if (gapMs > 0) await sleep(gapMs);
   }
@@ -77,7 +77,7 @@ async function say(response: AwsResponse, wire: Wire): Promise<void> {
 const gateway = createGateway(
   ({ url }) =>
     (_, response) =>
-      say(response, url.includes('converse') ? wires.converse : wires.invoke),
+      writeAnswer(response, url.includes('converse') ? wires.converse : wires.invoke),
 );
 const port = await listen(gateway.server, { port: 0, option: 'none' });
 process.on('message', (message: Load) => {

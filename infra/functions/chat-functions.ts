@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { grantTalking, type Foundation } from '#infra/foundation.ts';
+import { grantChat, type Foundation } from '#infra/foundation.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
 export interface ChatFunctions {
@@ -10,35 +10,35 @@ export interface ChatFunctions {
   readonly stream: StreambedFunction;
 }
 
-/** Chats in their three forms, and what was said in them. */
+/** Adds the functions that run chats in three forms, and those that read conversations. */
 export function addChatFunctions(foundation: Foundation): ChatFunctions {
-  const { stack, table, answers, keeping, spending, talking } = foundation;
+  const { stack, table, answers, storageEnv, limitsEnv, chatEnv } = foundation;
   const chat = new StreambedFunction(stack, 'ChatFunction', {
     bundle: 'chat',
     timeout: Duration.minutes(5),
-    environment: talking,
+    environment: chatEnv,
   });
   const chatBuffered = new StreambedFunction(stack, 'ChatBufferedFunction', {
     bundle: 'chat-buffered',
     timeout: Duration.seconds(29),
-    environment: talking,
+    environment: chatEnv,
   });
   const history = new StreambedFunction(stack, 'ConversationsFunction', {
     bundle: 'conversations',
     timeout: Duration.seconds(29),
-    environment: spending,
+    environment: limitsEnv,
   });
   const stream = new StreambedFunction(stack, 'ConversationStreamFunction', {
     bundle: 'conversation-stream',
     timeout: Duration.minutes(5),
-    environment: keeping,
+    environment: storageEnv,
   });
   const openAi = new StreambedFunction(stack, 'OpenAiFunction', {
     bundle: 'openai',
     timeout: Duration.minutes(5),
-    environment: talking,
+    environment: chatEnv,
   });
-  for (const talker of [chat, chatBuffered, openAi]) grantTalking(foundation, talker);
+  for (const each of [chat, chatBuffered, openAi]) grantChat(foundation, each);
   table.grantTurns(stream.role);
   table.grantManagement(history.role);
   for (const { role } of [stream, history]) answers.grantAnswers(role);

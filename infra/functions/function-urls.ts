@@ -9,20 +9,20 @@ export interface UrlFunctions extends Pick<ChatFunctions, 'chat' | 'history' | '
   readonly langchain: StreambedFunction;
 }
 
-const exposed = ['x-request-id', 'x-streambed-conversation-id', 'x-streambed-turn-id'];
+const exposedHeaders = ['x-request-id', 'x-streambed-conversation-id', 'x-streambed-turn-id'];
 
-/** Function URLs: for signed calls, but for a chat that is public by choice. */
+/** Adds Function URLs. They accept only signed requests, except for a chat that is public. */
 export function addUrls(stack: Stack, functions: UrlFunctions, props: StreambedProps): void {
   const { chat, history, stream, invoke, langchain } = functions;
   if (props.publicChat) {
-    const warning = 'publicChat: anybody who knows its URL may chat, unknown and at your expense.';
+    const warning = 'publicChat: anyone who knows the URL can chat anonymously at your expense.';
     Annotations.of(stack).addWarningV2('streambed:publicChat', warning);
   }
   const cors = { allowedOrigins: [...props.allowedOrigins], allowedHeaders: ['*'] };
   const chatUrl = chat.addFunctionUrl({
     authType: props.publicChat ? FunctionUrlAuthType.NONE : FunctionUrlAuthType.AWS_IAM,
     invokeMode: InvokeMode.RESPONSE_STREAM,
-    cors: { ...cors, allowedMethods: [HttpMethod.POST], exposedHeaders: exposed },
+    cors: { ...cors, allowedMethods: [HttpMethod.POST], exposedHeaders },
   });
   const conversationsUrl = history.addFunctionUrl({
     authType: FunctionUrlAuthType.AWS_IAM,
@@ -32,12 +32,12 @@ export function addUrls(stack: Stack, functions: UrlFunctions, props: StreambedP
   const streamUrl = stream.addFunctionUrl({
     authType: FunctionUrlAuthType.AWS_IAM,
     invokeMode: InvokeMode.RESPONSE_STREAM,
-    cors: { ...cors, allowedMethods: [HttpMethod.GET], exposedHeaders: exposed },
+    cors: { ...cors, allowedMethods: [HttpMethod.GET], exposedHeaders },
   });
   const invokeUrl = invoke.addFunctionUrl({
     authType: FunctionUrlAuthType.AWS_IAM,
     invokeMode: InvokeMode.RESPONSE_STREAM,
-    cors: { ...cors, allowedMethods: [HttpMethod.POST], exposedHeaders: exposed },
+    cors: { ...cors, allowedMethods: [HttpMethod.POST], exposedHeaders },
   });
   const langchainUrl = langchain.addFunctionUrl({
     authType: FunctionUrlAuthType.AWS_IAM,

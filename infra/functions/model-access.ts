@@ -2,15 +2,17 @@ import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
 export interface ModelAccess {
+  /** The allowed actions; only streaming by default. */
   readonly actions?: readonly ('InvokeModel' | 'InvokeModelWithResponseStream')[];
-  /** Where the models are called; the stack's own Region unless told. */
+  /** The Region in which the models are called; the Region of the stack by default. */
   readonly region?: string;
 }
 
 /**
- * Permission to stream from these models and no others, or to do with them what is named.
- * ConverseStream is authorised by the streaming form of InvokeModel. An inference profile is called in its own
- * Region and answers from any of its destinations, which are allowed only through the profile.
+ * Returns the permissions to call these models and no others. ConverseStream needs the permission
+ * `InvokeModelWithResponseStream`. An inference profile is called in its own Region and runs the
+ * model in any of its destination Regions, which are allowed only through the profile. Throws for an
+ * inference profile with unknown destinations.
  */
 export function modelAccess(
   stack: Stack,
@@ -23,7 +25,7 @@ export function modelAccess(
     const [prefix = ''] = model.split('.');
     const destinations = profileDestinations[prefix];
     if (destinations === undefined && /^(?:[a-z]{2}|us-gov)$/u.test(prefix)) {
-      throw new Error(`models: where the inference profile ${model} answers from is not known`);
+      throw new Error(`models: the destination Regions of ${model} are unknown`);
     }
     if (destinations === undefined) return [allow([foundationModel(stack, region, model)])];
     const profile = stack.formatArn({
@@ -33,13 +35,15 @@ export function modelAccess(
       resourceName: model,
     });
     const baseModel = model.slice(prefix.length + 1);
-    const behind = allow(destinations.map((other) => foundationModel(stack, other, baseModel)));
-    behind.addCondition('StringEquals', { 'bedrock:InferenceProfileArn': profile });
-    return [allow([profile]), behind];
+    const throughProfile = allow(
+      destinations.map((other) => foundationModel(stack, other, baseModel)),
+    );
+    throughProfile.addCondition('StringEquals', { 'bedrock:InferenceProfileArn': profile });
+    return [allow([profile]), throughProfile];
   });
 }
 
-/** Where cross-Region inference profiles answer from; `*` where AWS may add Regions at any time. */
+/** The destination Regions of inference profiles; `*` if AWS may add Regions at any time. */
 const profileDestinations: Readonly<Record<string, readonly string[]>> = {
   us: ['us-east-1', 'us-east-2', 'us-west-2'],
   eu: ['*'],

@@ -1,17 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import { ChatHistoryTable } from '#infra/storage/chat-history-table.ts';
-import { limitsOf, type Foundation } from '#infra/foundation.ts';
+import { toLimitsEnv, type Foundation } from '#infra/foundation.ts';
 import { modelAccess } from '#infra/functions/model-access.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
-/** Models in their own formats: the function keeps nothing, and counts what it spends. */
+/** Adds the function for models in their own formats. It stores only the spending of its callers. */
 export function addInvoke({ stack, props, table }: Foundation): StreambedFunction {
   const invoke = new StreambedFunction(stack, 'InvokeFunction', {
     bundle: 'invoke',
     timeout: Duration.minutes(5),
     environment: {
       CONVERSATIONS_TABLE: table.tableName,
-      ...limitsOf(props),
+      ...toLimitsEnv(props),
       MODELS: props.invokeModels.join(','),
       MAX_OUTPUT_TOKENS: String(props.maxOutputTokens),
     },
@@ -23,7 +23,7 @@ export function addInvoke({ stack, props, table }: Foundation): StreambedFunctio
   return invoke;
 }
 
-/** A LangChain chain, with its sessions in LangChain's own table. */
+/** Adds the function with a LangChain chain, and LangChain's own table for its sessions. */
 export function addLangChain({ stack, props, table }: Foundation): StreambedFunction {
   const sessions = new ChatHistoryTable(stack, 'ChatMessageHistory');
   const region = props.langchainRegion ?? stack.region;
@@ -33,7 +33,7 @@ export function addLangChain({ stack, props, table }: Foundation): StreambedFunc
     environment: {
       CONVERSATIONS_TABLE: table.tableName,
       HISTORY_TABLE: sessions.tableName,
-      ...limitsOf(props),
+      ...toLimitsEnv(props),
       MODELS: props.langchainModel,
       MODEL_REGION: region,
       MAX_OUTPUT_TOKENS: String(props.maxOutputTokens),

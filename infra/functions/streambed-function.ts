@@ -9,11 +9,11 @@ export interface StreambedFunctionProps {
   readonly bundle: string;
   readonly timeout: Duration;
   readonly environment: Record<string, string>;
-  /** In MB; 512 unless told. */
+  /** In MB; 512 by default. */
   readonly memorySize?: number;
 }
 
-/** A function of the system: Node 24 on arm64, its own log group, a role that may only log. */
+/** A Lambda function with Node 24 on arm64, its own log group, and a role that can only log. */
 export class StreambedFunction extends Function {
   override readonly role: Role;
 

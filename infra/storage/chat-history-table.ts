@@ -3,7 +3,7 @@ import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
-/** Sessions as LangChain's `DynamoDBChatMessageHistory` keeps them, in every language it is in. */
+/** Stores sessions in the format of LangChain's `DynamoDBChatMessageHistory`. */
 export class ChatHistoryTable extends Table {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
@@ -12,12 +12,12 @@ export class ChatHistoryTable extends Table {
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // Kept when the stack goes, but not where its creation failed: its name would be taken.
+      // Retained when the stack is deleted, but not if its creation fails: the name would be taken.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
   }
 
-  /** Read sessions and add to them: nothing can be listed or removed. */
+  /** Allows reading and extending sessions, but not listing or deleting them. */
   grantSessions(grantee: IGrantable): void {
     const actions = ['dynamodb:GetItem', 'dynamodb:UpdateItem'];
     Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });

@@ -9,7 +9,7 @@ import {
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
-/** Conversations and their turns; keys and index as `src/aws/dynamo-keys.ts` has them. */
+/** Stores conversations, turns, tasks, documents and spending (`src/aws/dynamo/keys.ts`). */
 export class ConversationsTable extends Table {
   constructor(scope: Construct, id: string) {
     const partitionKey = { name: 'pk', type: AttributeType.STRING };
@@ -32,24 +32,24 @@ export class ConversationsTable extends Table {
     });
   }
 
-  /** Begin, follow and end turns, and read their history: nothing can be listed or removed. */
+  /** Allows beginning, following and ending turns and reading history, but not deleting anything. */
   grantTurns(grantee: IGrantable): void {
     Grant.addToPrincipal({ grantee, actions: turnActions, resourceArns: [this.tableArn] });
   }
 
-  /** Count what owners spend, and nothing else. */
+  /** Allows only recording the spending of owners. */
   grantLedger(grantee: IGrantable): void {
     const actions = ['dynamodb:UpdateItem'];
     Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
   }
 
-  /** Keep single items and change them, one's own spending among them. */
+  /** Allows reading, writing and updating single items, including those of spending. */
   grantItems(grantee: IGrantable): void {
     const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
     Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
   }
 
-  /** Everything turns need, and besides to list conversations and remove them. */
+  /** Allows everything that turns need, and listing and deleting conversations. */
   grantManagement(grantee: IGrantable): void {
     const { tableArn } = this;
     const actions = [...turnActions, 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];

@@ -5,7 +5,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { PrivateBucket } from '#infra/storage/private-bucket.ts';
 
-/** Documents that were brought, and what is worked with; names as `src/domain/document.ts` has them. */
+/** Stores uploaded documents and the work files of workflows (`src/domain/document/document.ts`). */
 export class DocumentsBucket extends PrivateBucket {
   constructor(scope: Construct, id: string, allowedOrigins: readonly string[]) {
     const expiration = Duration.days(30);
@@ -22,10 +22,10 @@ export class DocumentsBucket extends PrivateBucket {
   }
 
   /**
-   * Tells a queue of what is uploaded. Written into the bucket's own properties: the construct
-   * library does it by a function of its own that may change any bucket.
+   * Sends a message to a queue for each upload. This sets a property of the bucket itself, because
+   * the construct library would add a function that can change any bucket.
    */
-  tellUploads(queue: Queue, account: string): void {
+  notifyOfUploads(queue: Queue, account: string): void {
     const { node } = this;
     const allowed = queue.addToResourcePolicy(
       new PolicyStatement({
@@ -36,7 +36,7 @@ export class DocumentsBucket extends PrivateBucket {
       }),
     );
     const bucket = node.defaultChild;
-    if (!(bucket instanceof CfnBucket)) throw new Error('A bucket has a resource of its own');
+    if (!(bucket instanceof CfnBucket)) throw new Error('The bucket has no CfnBucket');
     bucket.notificationConfiguration = {
       queueConfigurations: [
         {
@@ -46,20 +46,20 @@ export class DocumentsBucket extends PrivateBucket {
         },
       ],
     };
-    // S3 tries whether it may tell the queue as soon as it is to.
+    // S3 sends a test message to the queue as soon as the notification is configured.
     if (allowed.policyDependable !== undefined) node.addDependency(allowed.policyDependable);
   }
 
-  /** Read what was brought, and work with it. */
-  grantReading(grantee: IGrantable): void {
+  /** Allows reading uploads, and reading and writing work files. */
+  grantExtraction(grantee: IGrantable): void {
     const resourceArns = [this.arnForObjects('uploads/*')];
     Grant.addToPrincipal({ grantee, actions: ['s3:GetObject'], resourceArns });
-    this.grantWork(grantee);
+    this.grantWorkFiles(grantee);
   }
 
-  /** Read and write what is worked with, and nothing that was brought. */
-  grantWork(grantee: IGrantable): void {
-    // Without it, S3 says of what is not there that it may not be read.
+  /** Allows reading and writing work files, but not uploads. */
+  grantWorkFiles(grantee: IGrantable): void {
+    // Without this permission, S3 answers 403 instead of 404 for an object that does not exist.
     Grant.addToPrincipal({ grantee, actions: ['s3:ListBucket'], resourceArns: [this.bucketArn] });
     Grant.addToPrincipal({
       grantee,
@@ -68,14 +68,14 @@ export class DocumentsBucket extends PrivateBucket {
     });
   }
 
-  /** Take back what is too large. */
-  grantRefusal(grantee: IGrantable): void {
+  /** Allows deleting uploads that are too large. */
+  grantDeleteUploads(grantee: IGrantable): void {
     const resourceArns = [this.arnForObjects('uploads/*')];
     Grant.addToPrincipal({ grantee, actions: ['s3:DeleteObject'], resourceArns });
   }
 
-  /** Bring documents, oneself or by an address that is given away. */
-  grantBringing(grantee: IGrantable): void {
+  /** Allows uploading documents, and signing URLs with which callers upload them. */
+  grantUpload(grantee: IGrantable): void {
     const resourceArns = [this.arnForObjects('uploads/*')];
     Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns });
   }

@@ -8,11 +8,11 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
-type OwnProps = Pick<BucketProps, 'lifecycleRules' | 'cors'>;
+type PrivateBucketProps = Pick<BucketProps, 'lifecycleRules' | 'cors'>;
 
-/** A bucket that nobody outside the account reads, encrypted, over TLS only, and outliving its stack. */
+/** A bucket without public access, encrypted, for TLS only, that is retained after its stack. */
 export class PrivateBucket extends Bucket {
-  constructor(scope: Construct, id: string, props: OwnProps) {
+  constructor(scope: Construct, id: string, props: PrivateBucketProps) {
     super(scope, id, {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,

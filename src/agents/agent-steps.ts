@@ -10,14 +10,12 @@ import type {
 import { toPassage } from '#aws/model/knowledge-base.ts';
 import { shortenResult } from '#domain/model/call-tools.ts';
 import type { WholeBlock } from '#domain/conversation/message.ts';
+import { firstAgentStepIndex } from '#domain/model/block-index.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
 /** The block index of the answer's text. */
 export const textIndex = 0;
-
-/** The blocks of steps are numbered from an index that the text never has. */
-const firstStepIndex = 1_000;
 
 /** A union member parsed from JSON, in which dates and bytes are still text. */
 type JsonPart<Part> = Omit<Part, 'bytes' | 'eventTime'> & { readonly bytes?: string };
@@ -33,7 +31,7 @@ export interface AgentSteps {
 
 /** Returns a converter for one answer. It keeps the block index and adds up the usage. */
 export function createAgentSteps(): AgentSteps {
-  let index = firstStepIndex;
+  let index = firstAgentStepIndex;
   let used: Usage | undefined;
   let query = '';
   const toBlockEvent = (block: WholeBlock): StreamEvent => ({

@@ -16,6 +16,7 @@ import {
   type CallbackRules,
 } from '#protocol/task/callback-url.ts';
 
+/** Which URLs are allowed, how names are resolved, and how long a callback may take. */
 export interface SenderSettings extends CallbackRules {
   /** Resolves all addresses of a host name; DNS by default. */
   readonly resolve?: Resolve;

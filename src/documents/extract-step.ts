@@ -15,7 +15,7 @@ import {
 import { maxDocumentBytes, uploadName, type Document } from '#domain/document/document.ts';
 import { ChatError } from '#domain/errors.ts';
 import { estimateTokens } from '#domain/model/estimate-tokens.ts';
-import { estimated, type Usage } from '#domain/conversation/usage.ts';
+import { toEstimatedUsage, type Usage } from '#domain/conversation/usage.ts';
 
 /** The maximum number of parts, which is some thousand pages. */
 const maxParts = 40;
@@ -26,6 +26,7 @@ export const answerTokens = { notes: 600, summary: 1_500, sentiment: 200, keywor
 /** The approximate length of a prompt without the text, in tokens. */
 const promptTokens = 200;
 
+/** The settings of the extract step. */
 export interface ExtractPolicy extends StepPolicy {
   /** The folder of the font maps that a PDF may need. */
   readonly fontMaps: string;
@@ -104,7 +105,8 @@ function tooLarge(): ChatError {
 /** Returns the maximum usage of all questions about a document. */
 function maxUsage({ kind }: Document, textTokens: number, parts: number): Usage {
   const { notes, summary, sentiment, keywords } = answerTokens;
-  if (kind === 'analysis') return estimated(2 * (textTokens + promptTokens), sentiment + keywords);
+  if (kind === 'analysis')
+    return toEstimatedUsage(2 * (textTokens + promptTokens), sentiment + keywords);
   const input = textTokens + promptTokens * (parts + 1) + notes * parts;
-  return estimated(input, notes * parts + summary);
+  return toEstimatedUsage(input, notes * parts + summary);
 }

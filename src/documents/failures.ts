@@ -1,6 +1,6 @@
 import type { DocumentFailure } from '#domain/document/document.ts';
 import { toErrorCode, type ChatError } from '#domain/errors.ts';
-import { at, jsonIn } from '#domain/json.ts';
+import { valueAt, tryParseJson } from '#domain/json.ts';
 
 /** The error of a failed task in Step Functions. The cause is often JSON. */
 export interface StepError {
@@ -39,6 +39,6 @@ export function toDocumentFailure({
 }
 
 function messageIn(cause: string): string {
-  const message = at(jsonIn(cause), ['errorMessage']);
+  const message = valueAt(tryParseJson(cause), ['errorMessage']);
   return typeof message === 'string' ? message : 'The document could not be processed.';
 }

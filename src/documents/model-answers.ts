@@ -1,5 +1,5 @@
 import { formatOf } from '#aws/model/native-formats.ts';
-import { at, jsonIn } from '#domain/json.ts';
+import { valueAt, tryParseJson } from '#domain/json.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
@@ -37,7 +37,7 @@ export function toRequestBody(modelId: string, prompt: string, maxTokens: number
 
 /** Returns the text of a model's answer. Throws `model_error` if it has none. */
 export function readAnswerText(modelId: string, json: string): string {
-  const text = at(JSON.parse(json), findPaths(modelId)?.text ?? []);
+  const text = valueAt(JSON.parse(json), findPaths(modelId)?.text ?? []);
   if (typeof text === 'string' && text.trim() !== '') return text;
   throw new ChatError('model_error', 'The model returned no answer.');
 }
@@ -46,7 +46,10 @@ export function readAnswerText(modelId: string, json: string): string {
 export function readUsage(modelId: string, json: string): Usage | undefined {
   const body: unknown = JSON.parse(json);
   const paths = findPaths(modelId);
-  const [inputTokens, outputTokens] = [at(body, paths?.input ?? []), at(body, paths?.output ?? [])];
+  const [inputTokens, outputTokens] = [
+    valueAt(body, paths?.input ?? []),
+    valueAt(body, paths?.output ?? []),
+  ];
   if (typeof inputTokens !== 'number' || typeof outputTokens !== 'number') return undefined;
   const totalTokens = inputTokens + outputTokens;
   const cached = { cacheReadInputTokens: 0, cacheWriteInputTokens: 0 };
@@ -60,7 +63,7 @@ function findPaths(modelId: string): AnswerPaths | undefined {
 /** Returns the JSON object in an answer, which may have text around it. Throws `model_error`. */
 export function readJson(text: string): Readonly<Record<string, unknown>> {
   const [json] = /\{[^]*\}/u.exec(text) ?? [];
-  const value = jsonIn(json ?? '');
+  const value = tryParseJson(json ?? '');
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value));
   throw new ChatError('model_error', 'The model did not answer in the requested format.');
 }

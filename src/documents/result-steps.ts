@@ -17,7 +17,7 @@ import {
 } from '#documents/step.ts';
 import type { Document } from '#domain/document/document.ts';
 import { ChatError } from '#domain/errors.ts';
-import { nothingSpent, sum } from '#domain/spending/ledger.ts';
+import { noSpending, addSpending } from '#domain/spending/ledger.ts';
 
 /** The input of the step that collects notes or stores the outcome. */
 export type CombineInput =
@@ -155,11 +155,11 @@ async function settle(
       [...parts, 'summary', ...analysisQuestions].map(async (name) => {
         const json = await readAnswerFile(ports, document, name);
         const usage = json === undefined ? undefined : readUsage(modelId, json);
-        return usage === undefined ? nothingSpent : callSpending(ports.prices, modelId, usage);
+        return usage === undefined ? noSpending : callSpending(ports.prices, modelId, usage);
       }),
     );
     await ports.ledger.settle(toReservation(input), {
-      ...spending.reduce(sum, nothingSpent),
+      ...spending.reduce(addSpending, noSpending),
       turns: 1,
     });
   } catch {

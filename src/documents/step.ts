@@ -14,6 +14,7 @@ export interface StepPorts {
   readonly clock: Clock;
 }
 
+/** The settings of all steps. */
 export interface StepPolicy {
   /** The model that reads documents. */
   readonly documentModel: string;

@@ -1,7 +1,7 @@
-/** Time, as far as the domain waits for it. */
+/** The time, which the domain cannot read by itself. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Returns the time in milliseconds since 1970. */
   now(): number;
-  /** Resolves when the time has passed, or the signal is aborted, whichever is first. */
+  /** Resolves after `ms` milliseconds, or as soon as the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

@@ -19,7 +19,7 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** Returns the error code that a string names; `internal` if it names none. */
+/** Returns the error code with this name; `internal` if there is none. */
 export function toErrorCode(text: string): ErrorCode {
   return errorCodes.find((code) => code === text) ?? 'internal';
 }
@@ -79,7 +79,7 @@ export function toChatError(error: unknown): ChatError {
   return new ChatError('internal', 'Something went wrong on our side.', { cause: error });
 }
 
-/** Returns whether an error says that somebody else's write came first. */
+/** Returns whether an error means that another process's write came first. */
 export function isConflict(error: unknown): boolean {
   return error instanceof ChatError && error.code === 'conflict';
 }

@@ -1,5 +1,5 @@
-/** What a text says in JSON; undefined where it is none. */
-export function jsonIn(text: string): unknown {
+/** Returns the value of a JSON text; undefined if it is not JSON. */
+export function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -7,8 +7,8 @@ export function jsonIn(text: string): unknown {
   }
 }
 
-/** What stands at a path in JSON from outside; undefined where nothing does. */
-export function at(value: unknown, path: readonly (string | number)[]): unknown {
+/** Returns the value at a path in JSON from outside; undefined if there is none. */
+export function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
   let found = value;
   for (const name of path) {
     if (typeof found !== 'object' || found === null) return undefined;

@@ -159,7 +159,7 @@ const forgeries: Readonly<Record<string, () => string | Promise<string>>> = {
 test.each(Object.entries(forgeries))('a token is refused: %s', async (_, forge) => {
   const token = await forge();
   await expect(verify(token)).rejects.toMatchObject({ code: 'unauthenticated' });
-  expect(untrusted.asked).toBe(0);
+  expect(untrusted.keyRequests).toBe(0);
 });
 
 test('a token is not refused as invalid while the keys cannot be loaded', async () => {

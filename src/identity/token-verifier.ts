@@ -21,7 +21,7 @@ export interface TokenIssuer {
   accepts(claims: JWTPayload): boolean;
 }
 
-/** Returns a Cognito user pool as an issuer of access tokens for some clients. */
+/** Returns a Cognito user pool as an issuer of access tokens for some clients. ID tokens are refused. */
 export function cognitoIssuer(issuer: string, clientIds: readonly string[]): TokenIssuer {
   return {
     issuer,
@@ -34,6 +34,7 @@ export function cognitoIssuer(issuer: string, clientIds: readonly string[]): Tok
   };
 }
 
+/** The configuration of an OpenID Connect issuer. */
 export interface OidcSettings {
   readonly issuer: string;
   readonly jwksUrl: string;

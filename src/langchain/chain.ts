@@ -11,9 +11,10 @@ import {
 import { StringOutputParser } from '@langchain/core/output_parsers';
 import { ChatPromptTemplate, MessagesPlaceholder } from '@langchain/core/prompts';
 import { toModelError } from '#aws/bedrock/bedrock-errors.ts';
-import { alternating, type PromptMessage } from '#domain/conversation/message.ts';
+import { alternateRoles, type PromptMessage } from '#domain/conversation/message.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
+/** The model of a chain, and the client that calls it. */
 export interface ChainSettings {
   readonly modelId: string;
   readonly region: string;
@@ -47,7 +48,7 @@ export function createChain({ modelId, region, maxTokens, client }: ChainSetting
   });
   return async function* answer(messages, signal) {
     // Roles may not alternate, because of other clients or unanswered questions.
-    const prepared = alternating(messages).map(toLangChain);
+    const prepared = alternateRoles(messages).map(toLangChain);
     const parser = new StopTrackingParser();
     const chain = prompt.pipe(model).pipe(parser);
     try {

@@ -15,6 +15,7 @@ export interface McpServer {
   close(): Promise<void>;
 }
 
+/** A tool that a server lists. */
 export interface McpTool {
   readonly name: string;
   readonly description?: string | undefined;
@@ -23,6 +24,7 @@ export interface McpTool {
   readonly readsOnly: boolean;
 }
 
+/** The result of a tool call. */
 export interface McpResult {
   readonly text: string;
   readonly isError: boolean;
@@ -31,6 +33,7 @@ export interface McpResult {
 /** The maximum wait for a server to confirm the end of its session. */
 const closeMs = 1_000;
 
+/** Timeouts of the requests to a server, in milliseconds. */
 export interface McpTimeouts {
   /** The timeout of each request before the first call. */
   readonly openMs: number;

@@ -4,9 +4,9 @@ import { startPage, type Page as PageServer } from '#scripts/start-page.ts';
 import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 import {
   beginAnswer,
-  createSpeaker,
+  createControlledAnswer,
   startUpstreamBedrock,
-  type Speaker,
+  type ControlledAnswer,
   type UpstreamBedrock,
 } from '#test/fixtures/upstream-bedrock.ts';
 import { launchBrowser } from './launch-browser.ts';
@@ -53,8 +53,8 @@ async function openPage(path = '/chat'): Promise<Page> {
 }
 
 /** Makes the model answer the next turns with text that the test provides. */
-function useSpeaker(): Speaker {
-  const speaker = createSpeaker();
+function useSpeaker(): ControlledAnswer {
+  const speaker = createControlledAnswer();
   upstream.behave(speaker.behaviour);
   return speaker;
 }
@@ -62,7 +62,7 @@ function useSpeaker(): Speaker {
 /** Makes the model answer the next turn with this text. */
 function answerWith(text: string): void {
   const speaker = useSpeaker();
-  speaker.say(text);
+  speaker.write(text);
   speaker.end();
 }
 
@@ -72,10 +72,10 @@ async function send(page: Page, text: string): Promise<void> {
 }
 
 /** Opens a conversation and waits until its first answer has begun with `text`. */
-async function startAnswer(text: string): Promise<[Page, Speaker]> {
+async function startAnswer(text: string): Promise<[Page, ControlledAnswer]> {
   const [page, speaker] = [await openPage(), useSpeaker()];
   await send(page, 'Tell me');
-  speaker.say(text);
+  speaker.write(text);
   await answersAre(page, [text.trim()]);
   await page.waitForURL(/conversation=/u);
   return [page, speaker];
@@ -100,10 +100,10 @@ test('an answer keeps streaming after a reload and on a second device', async ()
   const device = await openPage(pathOf(page));
   await answersAre(page, ['One,']);
   await answersAre(device, ['One,']);
-  speaker.say('two, ');
+  speaker.write('two, ');
   await answersAre(page, ['One, two,']);
   await answersAre(device, ['One, two,']);
-  speaker.say('three.');
+  speaker.write('three.');
   speaker.end();
   await answersAre(page, ['One, two, three.']);
   await answersAre(device, ['One, two, three.']);
@@ -117,8 +117,8 @@ test('a lost connection is restored without missing or repeated words', async ()
   const requestCount = upstream.seen.requests;
   const resumed = page.waitForRequest(/\/stream\?after=/u);
   await page.evaluate('cutConnection()');
-  speaker.say('two, ');
-  speaker.say('three.');
+  speaker.write('two, ');
+  speaker.write('three.');
   speaker.end();
   await answersAre(page, ['One, two, three.']);
   await turnsSettle(page);
@@ -135,7 +135,7 @@ test('a stopped answer keeps its text and can be continued', async () => {
   speaker.end();
   const more = useSpeaker();
   await click(page, 'Continue');
-  more.say(' the Nile.');
+  more.write(' the Nile.');
   more.end();
   await answersAre(page, ['The longest river is the Nile.']);
   await turnsSettle(page);
@@ -198,18 +198,18 @@ test('a second tab shows the running turn of the first and can send its message 
   await answersAre(other, ['Yes?']);
   const speaker = useSpeaker();
   await send(tab, 'First');
-  speaker.say('One, ');
+  speaker.write('One, ');
   await answersAre(tab, ['Yes?', 'One,']);
   await send(other, 'Second');
   await other.getByText('Another message in this conversation is being answered.').waitFor();
   await answersAre(other, ['Yes?', 'One,']);
   expect(await questions(other)).toEqual(['Hello', 'First', 'Second']);
-  speaker.say('two.');
+  speaker.write('two.');
   speaker.end();
   await answersAre(other, ['Yes?', 'One, two.']);
   const next = useSpeaker();
   await click(other, 'Try again');
-  next.say('Three.');
+  next.write('Three.');
   next.end();
   await answersAre(other, ['Yes?', 'One, two.', 'Three.']);
   await Promise.all([tab.close(), other.close()]);

@@ -1,10 +1,10 @@
 import type {
-  Beginning,
+  BeginResult,
   Conversations,
   Idempotency,
   Page,
   PageRequest,
-  TurnBeginning,
+  NewTurn,
 } from '#domain/conversation/conversations.ts';
 import {
   titleOf,
@@ -12,53 +12,53 @@ import {
   type ConversationKey,
 } from '#domain/conversation/conversation.ts';
 import {
-  endedByAnother,
-  existsAlready,
-  keyUsedOtherwise,
+  turnAlreadyEnded,
+  conversationExists,
+  idempotencyKeyReused,
   turnIsRunning,
   unknownConversation,
 } from '#domain/conversation/conversation-errors.ts';
 import { isSameEnd, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 
-interface Kept {
+interface StoredConversation {
   conversation: Conversation;
   readonly turns: Turn[];
-  /** The turns that requests with a key began. */
+  /** The turns begun by requests with an idempotency key, by that key. */
   readonly keys: Map<string, { fingerprint: string; turnId: string; sequence: number }>;
   readonly isListed: boolean;
 }
 
-/** Conversations that live as long as the process: the same promises as the durable ones. */
+/** Conversations in memory, with the same behaviour as the ones in DynamoDB. */
 export function createMemoryConversations(): Conversations {
-  const kept = new Map<string, Kept>();
+  const store = new Map<string, StoredConversation>();
   return {
-    begin: async (beginning) => begin(kept, beginning),
+    begin: async (beginning) => begin(store, beginning),
     async finish(key, turn) {
-      const entry = kept.get(mapKey(key));
+      const entry = store.get(mapKey(key));
       const ended = entry?.turns.find(({ turnId }) => turnId === turn.turnId);
       if (isSameEnd(ended, turn)) return;
-      if (entry?.conversation.liveTurn?.turnId !== turn.turnId) throw endedByAnother();
+      if (entry?.conversation.liveTurn?.turnId !== turn.turnId) throw turnAlreadyEnded();
       entry.turns.push(turn);
       const { liveTurn: _, ...conversation } = entry.conversation;
       entry.conversation = conversation;
     },
     async summarize({ turnId, ...key }, summary) {
-      const turns = kept.get(mapKey(key))?.turns ?? [];
+      const turns = store.get(mapKey(key))?.turns ?? [];
       const index = turns.findIndex((turn) => turn.turnId === turnId);
       const found = turns[index];
       if (found !== undefined) turns[index] = { ...found, summary };
     },
     async find(key) {
-      return kept.get(mapKey(key))?.conversation;
+      return store.get(mapKey(key))?.conversation;
     },
     async turn({ turnId, ...key }) {
-      return kept.get(mapKey(key))?.turns.find((turn) => turn.turnId === turnId);
+      return store.get(mapKey(key))?.turns.find((turn) => turn.turnId === turnId);
     },
     async turns(key, page) {
-      return paged((kept.get(mapKey(key))?.turns ?? []).toReversed(), page);
+      return paged((store.get(mapKey(key))?.turns ?? []).toReversed(), page);
     },
     async list(owner, page) {
-      const listed = [...kept.values()].filter(({ isListed }) => isListed);
+      const listed = [...store.values()].filter(({ isListed }) => isListed);
       const mine = listed.map((entry) => entry.conversation).filter((one) => one.owner === owner);
       return paged(
         mine.toSorted((a, b) => b.updatedAtMs - a.updatedAtMs),
@@ -66,31 +66,31 @@ export function createMemoryConversations(): Conversations {
       );
     },
     async rename(key, title) {
-      const entry = known(kept, key);
+      const entry = requireEntry(store, key);
       entry.conversation = { ...entry.conversation, title };
     },
     async remove(key) {
-      const { liveTurn } = known(kept, key).conversation;
+      const { liveTurn } = requireEntry(store, key).conversation;
       if (liveTurn !== undefined) throw turnIsRunning(liveTurn);
-      kept.delete(mapKey(key));
+      store.delete(mapKey(key));
     },
   };
 }
 
-function begin(kept: Map<string, Kept>, beginning: TurnBeginning): Beginning {
-  const entry = open(kept, beginning);
+function begin(store: Map<string, StoredConversation>, beginning: NewTurn): BeginResult {
+  const entry = open(store, beginning);
   const { owner, conversationId, idempotency } = beginning;
-  const before = earlier(entry, idempotency);
-  if (before !== undefined) {
-    const { turnId, sequence } = before;
+  const earlier = findEarlierTurn(entry, idempotency);
+  if (earlier !== undefined) {
+    const { turnId, sequence } = earlier;
     return { type: 'attached', key: { owner, conversationId, turnId, sequence } };
   }
   if (entry.conversation.liveTurn !== undefined) {
     return { type: 'busy', live: entry.conversation.liveTurn };
   }
-  if (beginning.mode === 'new' && kept.has(mapKey(beginning))) throw existsAlready();
+  if (beginning.mode === 'new' && store.has(mapKey(beginning))) throw conversationExists();
   const live = beginIn(entry, beginning);
-  kept.set(mapKey(beginning), entry);
+  store.set(mapKey(beginning), entry);
   return { type: 'begun', live, recent: { items: entry.turns.toReversed() } };
 }
 
@@ -98,15 +98,21 @@ function mapKey({ owner, conversationId }: ConversationKey): string {
   return JSON.stringify([owner, conversationId]);
 }
 
-function known(kept: ReadonlyMap<string, Kept>, key: ConversationKey): Kept {
-  const entry = kept.get(mapKey(key));
+function requireEntry(
+  store: ReadonlyMap<string, StoredConversation>,
+  key: ConversationKey,
+): StoredConversation {
+  const entry = store.get(mapKey(key));
   if (entry === undefined) throw unknownConversation();
   return entry;
 }
 
-function open(kept: ReadonlyMap<string, Kept>, beginning: TurnBeginning): Kept {
+function open(
+  store: ReadonlyMap<string, StoredConversation>,
+  beginning: NewTurn,
+): StoredConversation {
   const { owner, conversationId, mode, turn } = beginning;
-  if (mode === 'existing') return known(kept, beginning);
+  if (mode === 'existing') return requireEntry(store, beginning);
   const times = { createdAtMs: turn.startedAtMs, updatedAtMs: turn.startedAtMs };
   const conversation = { owner, conversationId, title: titleOf(turn.question), ...times };
   const created = {
@@ -115,20 +121,20 @@ function open(kept: ReadonlyMap<string, Kept>, beginning: TurnBeginning): Kept {
     keys: new Map(),
     isListed: turn.expiresAtMs === undefined,
   };
-  return kept.get(mapKey(beginning)) ?? created;
+  return store.get(mapKey(beginning)) ?? created;
 }
 
-function earlier(
-  { keys }: Kept,
+function findEarlierTurn(
+  { keys }: StoredConversation,
   idempotency: Idempotency | undefined,
 ): { turnId: string; sequence: number } | undefined {
-  const before = keys.get(idempotency?.key ?? '');
-  if (idempotency === undefined || before === undefined) return undefined;
-  if (before.fingerprint !== idempotency.fingerprint) throw keyUsedOtherwise();
-  return before.turnId === idempotency.replaces ? undefined : before;
+  const earlier = keys.get(idempotency?.key ?? '');
+  if (idempotency === undefined || earlier === undefined) return undefined;
+  if (earlier.fingerprint !== idempotency.fingerprint) throw idempotencyKeyReused();
+  return earlier.turnId === idempotency.replaces ? undefined : earlier;
 }
 
-function beginIn(entry: Kept, { turn, parentId, idempotency }: TurnBeginning): LiveTurn {
+function beginIn(entry: StoredConversation, { turn, parentId, idempotency }: NewTurn): LiveTurn {
   const { headId } = entry.conversation;
   const parent = parentId === undefined ? headId : (parentId ?? undefined);
   const live: LiveTurn = {

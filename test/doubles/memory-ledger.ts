@@ -1,10 +1,10 @@
 import {
-  bucketOf,
+  requestBucket,
   dayOf,
-  difference,
-  nothingSpent,
-  refusalOf,
-  sum,
+  subtractSpending,
+  noSpending,
+  limitError,
+  addSpending,
   type Account,
   type Ledger,
   type Reservation,
@@ -16,15 +16,15 @@ interface Day extends Account {
   readonly open: ReadonlySet<string>;
 }
 
-/** What owners spend, in memory. */
+/** A ledger in memory, with the same behaviour as the one in DynamoDB. */
 export function createMemoryLedger(limits: SpendingLimits): Ledger {
   const owners = new Map<string, Map<number, Day>>();
   const find = ({ owner, atMs }: Reservation): Day => {
     const day = dayOf(atMs);
     const found = owners.get(owner)?.get(day);
-    return found ?? { ...nothingSpent, day, emptyAtMs: 0, open: new Set() };
+    return found ?? { ...noSpending, day, emptyAtMs: 0, open: new Set() };
   };
-  const keep = ({ owner }: Reservation, account: Day): void => {
+  const save = ({ owner }: Reservation, account: Day): void => {
     const days = owners.get(owner) ?? new Map<number, Day>();
     owners.set(owner, days.set(account.day, account));
   };
@@ -33,12 +33,12 @@ export function createMemoryLedger(limits: SpendingLimits): Ledger {
       const account = find(reservation);
       const { turnId, atMs, max } = reservation;
       if (account.open.has(turnId)) return;
-      const refusal = refusalOf(account, reservation, limits);
+      const refusal = limitError(account, reservation, limits);
       if (refusal !== undefined) throw refusal;
-      keep(reservation, {
+      save(reservation, {
         ...account,
-        ...sum(account, max),
-        emptyAtMs: Math.max(account.emptyAtMs, atMs) + bucketOf(limits).stepMs,
+        ...addSpending(account, max),
+        emptyAtMs: Math.max(account.emptyAtMs, atMs) + requestBucket(limits).stepMs,
         open: new Set([...account.open, turnId]),
       });
     },
@@ -48,7 +48,11 @@ export function createMemoryLedger(limits: SpendingLimits): Ledger {
       if (!account.open.has(turnId)) return;
       const open = new Set(account.open);
       open.delete(turnId);
-      keep(reservation, { ...account, ...sum(account, difference(spent, max)), open });
+      save(reservation, {
+        ...account,
+        ...addSpending(account, subtractSpending(spent, max)),
+        open,
+      });
     },
     async days(owner, max) {
       const days = [...(owners.get(owner)?.values() ?? [])];

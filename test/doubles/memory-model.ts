@@ -2,8 +2,8 @@ import type { Model, ModelRequest } from '#domain/model/model.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 
 /**
- * A model that says what it was given to say, word for word, and remembers what it was asked.
- * An `Error` among the events is thrown where it stands.
+ * A model that emits the given events and records its requests. An `Error` among the events is
+ * thrown at its position.
  */
 export function createMemoryModel(
   events: readonly (StreamEvent | Error)[],
@@ -22,7 +22,7 @@ export function createMemoryModel(
   };
 }
 
-/** The events of an answer that is said in these pieces and ends by itself. */
+/** Returns the events of an answer that consists of these text deltas and ends normally. */
 export function saying(...pieces: readonly string[]): readonly StreamEvent[] {
   const deltas = pieces.map((text) => ({ type: 'text-delta', index: 0, text }) as const);
   return [

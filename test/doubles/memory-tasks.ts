@@ -1,15 +1,15 @@
-import { keyUsedOtherwise } from '#domain/conversation/conversation-errors.ts';
+import { idempotencyKeyReused } from '#domain/conversation/conversation-errors.ts';
 import type { Task, TaskKey, Tasks } from '#domain/task/task.ts';
 
-/** Tasks that live as long as the process: the same promises as the durable ones. */
+/** Tasks in memory, with the same behaviour as the ones in DynamoDB. */
 export function createMemoryTasks(): Tasks {
   const tasks = new Map<string, Task>();
   return {
     async submit(task) {
-      const before = tasks.get(idOf(task));
-      if (before === undefined) tasks.set(idOf(task), task);
-      else if (before.fingerprint !== task.fingerprint) throw keyUsedOtherwise();
-      return before ?? task;
+      const existing = tasks.get(idOf(task));
+      if (existing === undefined) tasks.set(idOf(task), task);
+      else if (existing.fingerprint !== task.fingerprint) throw idempotencyKeyReused();
+      return existing ?? task;
     },
     async find(key) {
       return tasks.get(idOf(key));

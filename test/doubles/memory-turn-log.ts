@@ -1,4 +1,4 @@
-import { endedByAnother } from '#domain/conversation/conversation-errors.ts';
+import { turnAlreadyEnded } from '#domain/conversation/conversation-errors.ts';
 import type { LogEntry, TurnLog } from '#domain/conversation/turn-log.ts';
 import type { TurnKey } from '#domain/conversation/turn.ts';
 
@@ -8,7 +8,7 @@ interface Log {
   isSealed: boolean;
 }
 
-/** Logs that live as long as the process: the same promises as the durable ones. */
+/** Turn logs in memory, with the same behaviour as the ones in DynamoDB. */
 export function createMemoryTurnLog(): TurnLog {
   const logs = new Map<string, Log>();
   const open = ({ owner, conversationId, turnId }: TurnKey): Log => {
@@ -20,13 +20,13 @@ export function createMemoryTurnLog(): TurnLog {
   return {
     async append(key, { slot, events }) {
       const log = open(key);
-      if (log.isSealed) throw endedByAnother();
+      if (log.isSealed) throw turnAlreadyEnded();
       log.entries[slot - 1] ??= { slot, events };
       return { stopRequested: log.stopRequested };
     },
     async marks(key) {
       const { isSealed, stopRequested } = open(key);
-      if (isSealed) throw endedByAnother();
+      if (isSealed) throw turnAlreadyEnded();
       return { stopRequested };
     },
     async requestStop(key) {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeKnowledgeFolder } from '#test/fixtures/knowledge-folder.ts';
 import { signedIn } from '#test/fixtures/signed-in.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
-import { says, useChat } from '#test/fixtures/use-chat.ts';
-import { behave, keptTurns, tell } from '#test/fixtures/read-turn.ts';
+import { useChat, userMessage } from '#test/fixtures/use-chat.ts';
+import { readTurns, setScenario, streamTurn } from '#test/fixtures/turn-client.ts';
 
 let system: StreambedSystem;
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-interface Told {
+interface ChatJson {
   readonly conversation_id: string;
   readonly response: string;
   readonly model: string;
@@ -27,15 +27,15 @@ interface Told {
   readonly citations?: readonly { readonly sources: readonly { readonly source: string }[] }[];
 }
 
-async function ask(body: object): Promise<Told> {
+async function ask(body: object): Promise<ChatJson> {
   const answer = await system.api('/chat', post(body));
-  const told = (await answer.json()) as Told;
-  expect([answer.status, told]).toEqual([200, told]);
-  return told;
+  const result = (await answer.json()) as ChatJson;
+  expect([answer.status, result]).toEqual([200, result]);
+  return result;
 }
 
 test.each(['helper', 'classic'])(
-  'the agent %s answers, and remembers its session',
+  'the agent %s answers and remembers its session',
   async (agent) => {
     const first = await ask({ message: 'My name is Ada.', agent });
     expect(first).toMatchObject({ model: `agent:${agent}`, stop_reason: 'end_turn' });
@@ -48,7 +48,7 @@ test.each(['helper', 'classic'])(
   },
 );
 
-test.each(['helper', 'classic'])('a session of %s is its owner’s alone', async (agent) => {
+test.each(['helper', 'classic'])('a session of %s is visible only to its owner', async (agent) => {
   const [demo, guest] = await Promise.all([signedIn(system, 'demo'), signedIn(system, 'guest')]);
   const transport = (message: string): RequestInit =>
     post({
@@ -57,23 +57,23 @@ test.each(['helper', 'classic'])('a session of %s is its owner’s alone', async
       messages: [{ role: 'user', parts: [{ type: 'text', text: message }] }],
     });
   await (await demo('/chat', transport('My name is Grace.'))).text();
-  const known = await demo('/chat', transport('What is my name?'));
-  expect(await known.text()).toContain('Grace');
+  const sameOwner = await demo('/chat', transport('What is my name?'));
+  expect(await sameOwner.text()).toContain('Grace');
   const answer = await guest('/chat', transport('What is my name?'));
   expect(answer.status).toBe(200);
   expect(await answer.text()).not.toContain('Grace');
 });
 
-test('a classic agent shows its thoughts, what it looked up, and what it stands on', async () => {
-  const told = await ask({ prompt: 'How many days of paid leave are there?', agent: 'classic' });
-  expect(told.trace?.map(({ type }) => type)).toEqual(
+test('a Bedrock agent returns its reasoning and retrievals as a trace', async () => {
+  const result = await ask({ prompt: 'How many days of paid leave are there?', agent: 'classic' });
+  expect(result.trace?.map(({ type }) => type)).toEqual(
     expect.arrayContaining(['thought', 'retrieval']),
   );
-  expect(told.response).toContain('25 days');
+  expect(result.response).toContain('25 days');
 });
 
-test('the AI SDK sees the steps of an agent as parts, and history keeps them', async () => {
-  const messages = [says('How many days of paid leave?')];
+test('the AI SDK receives the steps of an agent as parts, and they are stored', async () => {
+  const messages = [userMessage('How many days of paid leave?')];
   const message = await useChat(system, {
     chatId: 'with-agent',
     body: { agent: 'classic' },
@@ -81,25 +81,25 @@ test('the AI SDK sees the steps of an agent as parts, and history keeps them', a
   });
   const types = message.parts.map(({ type }) => type);
   expect(types).toEqual(expect.arrayContaining(['reasoning', 'data-retrieval', 'text']));
-  const [turn] = await keptTurns(system, 'with-agent');
+  const [turn] = await readTurns(system, 'with-agent');
   expect(turn).toMatchObject({ trace: expect.arrayContaining([expect.anything()]) });
-  // A plain model goes on with what was said.
+  // A plain model can continue the conversation.
   const body = { conversation_id: 'with-agent', message: 'Say that again' };
   expect((await ask(body)).model).toContain('claude');
 });
 
-test('an agent that gives control back says which tool it wants', async () => {
+test('an agent that returns control names the tool to call', async () => {
   const args = { city: 'Kyoto' };
-  await behave(system, { stream: [{ tool: { name: 'weather__get', args } }] });
-  const told = await ask({ prompt: 'Weather?', agent: 'classic' });
-  expect(told.stop_reason).toBe('tool_use');
-  expect(told.trace).toContainEqual({
+  await setScenario(system, { stream: [{ tool: { name: 'weather__get', args } }] });
+  const result = await ask({ prompt: 'Weather?', agent: 'classic' });
+  expect(result.stop_reason).toBe('tool_use');
+  expect(result.trace).toContainEqual({
     type: 'tool_call',
     id: expect.any(String),
     name: 'weather.get',
     input: args,
   });
-  await behave(system, {});
+  await setScenario(system, {});
 });
 
 test.each([
@@ -108,30 +108,31 @@ test.each([
   ['helper', { exception: { type: 'internalServerException', message: 'oh' } }],
   ['classic', { cut: 'rst' }],
   ['classic', { exception: { type: 'dependencyFailedException', message: 'oh' } }],
-])(
-  'an answer of %s that breaks off by %j is an error, never a short answer',
-  async (agent, fault) => {
-    await behave(system, { stream: [{ text: 'Half an answer' }, fault] });
-    const { ending } = await tell(system, { message: 'Hi', agent }, { key: crypto.randomUUID() });
-    expect(['model_error', 'model_unavailable']).toContain(ending);
-    await behave(system, {});
-  },
-);
+])('a broken stream from %s (%j) is an error, not a short answer', async (agent, fault) => {
+  await setScenario(system, { stream: [{ text: 'Half an answer' }, fault] });
+  const { outcome } = await streamTurn(
+    system,
+    { message: 'Hi', agent },
+    { key: crypto.randomUUID() },
+  );
+  expect(['model_error', 'model_unavailable']).toContain(outcome);
+  await setScenario(system, {});
+});
 
-test('an agent that refuses is an error with a status', async () => {
-  await behave(system, { fail: { type: 'ThrottlingException' } });
+test('a throttled agent is a 429', async () => {
+  await setScenario(system, { fail: { type: 'ThrottlingException' } });
   const answer = await system.api('/chat', post({ prompt: 'Hi', agent: 'helper' }));
   expect(answer.status).toBe(429);
-  await behave(system, {});
+  await setScenario(system, {});
 });
 
 test.each([
-  [{ agent: 'nobody' }, 'agent: must be one of helper, classic'],
+  [{ agent: 'unknown' }, 'agent: must be one of helper, classic'],
   [{ agent: 'helper', model: 'amazon.nova-lite-v1:0' }, 'model: cannot be set together with agent'],
   [{ agent: 'helper', system: 'Be brief' }, 'system: cannot be set together with agent'],
   [{ agent: 'helper', cache: true }, 'cache: cannot be combined with agent'],
   [{ agent: 5 }, 'agent: must be a string'],
-])('%j is refused, with the field', async (body, detail) => {
+])('%j is rejected with an error that names the field', async (body, detail) => {
   const answer = await system.api('/chat', post({ prompt: 'Hi', ...body }));
   expect(answer.status).toBe(400);
   expect(((await answer.json()) as { detail: string }).detail).toContain(detail);

@@ -64,18 +64,12 @@ const cases: readonly (readonly [
     'invalid_request',
     'at most 4096',
   ],
-  [
-    'a field that is not there',
-    '{"prompt":"Hi","tool":1}',
-    400,
-    'invalid_request',
-    'tool: is not a field',
-  ],
+  ['an unknown field', '{"prompt":"Hi","tool":1}', 400, 'invalid_request', 'tool: is not a field'],
 ];
 
 for (const path of ['/chat', '/chat/stream']) {
   test.each(cases)(
-    `POST ${path} with %s is refused, kept nowhere and costs nothing`,
+    `POST ${path} with %s is rejected, stores nothing and costs nothing`,
     async (_, body, status, code, detail) => {
       const answer = await system.api(path, { method: 'POST', body });
       expect(answer.status).toBe(status);
@@ -98,13 +92,13 @@ test.each([
   ['GET', '/conversations?limit=0', 'limit: must be a whole number from 1 to 100'],
   ['GET', '/conversations?cursor=x', 'cursor: must be one returned by an earlier page'],
   ['PATCH', '/conversations/c1', 'The body must be JSON.'],
-])('%s %s is refused by name', async (method, path, detail) => {
+])('%s %s is rejected with a precise error', async (method, path, detail) => {
   const answer = await system.api(path, { method });
   expect(answer.status).toBe(400);
   expect(await answer.json()).toMatchObject({ code: 'invalid_request', detail });
 });
 
-test('an unknown conversation is not found, whatever is wanted of it', async () => {
+test('every method on an unknown conversation returns 404', async () => {
   const rename = { method: 'PATCH', body: '{"title":"x"}' };
   for (const init of [{}, { method: 'DELETE' }, rename]) {
     const answer = await system.api('/conversations/unknown', init);
@@ -113,7 +107,7 @@ test('an unknown conversation is not found, whatever is wanted of it', async () 
   }
 });
 
-test('what is no chat is not found on the chat URL', async () => {
+test('the chat URL returns 404 for other paths and methods', async () => {
   const answer = await system.signed('ChatFunction', 'nothing', post({ prompt: 'Hi' }));
   expect(answer.status).toBe(404);
   expect((await system.signed('ChatFunction', '')).status).toBe(404);

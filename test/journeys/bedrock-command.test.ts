@@ -41,20 +41,20 @@ afterAll(() => {
   child.kill('SIGINT');
 });
 
-/** Runs a curl line in a shell, with the port of this test. */
+/** Runs a curl command in a shell, against the port of this test. */
 async function shell(line: string): Promise<string> {
   const { stdout } = await run('bash', ['-c', line.replaceAll('http://127.0.0.1:4566', url)]);
   return stdout;
 }
 
-test('the curl line that it prints works', async () => {
+test('the printed curl command works', async () => {
   const line = printed.split('\n').find((text) => text.includes('curl ')) ?? '';
   expect(JSON.parse(await shell(`${line.trim()} -s`))).toMatchObject({
     output: { message: { content: [{ text: expect.stringContaining('Simulated') }] } },
   });
 });
 
-test('every curl line of the docs works', async () => {
+test('every curl command in the docs works', async () => {
   const blocks = [...page.matchAll(/```sh\n([^]*?)```/gu)].map(([, text = '']) => text);
   const lines = blocks
     .join('\n')
@@ -73,12 +73,12 @@ test('every curl line of the docs works', async () => {
   );
 });
 
-test('the scenario file of the docs works', async () => {
+test('the scenario file in the docs works', async () => {
   const [, yaml = ''] = /```yaml\n([^]*?)```/u.exec(page) ?? [];
   const file = join(await mkdtemp(join(tmpdir(), 'streambed-')), 'faults.yaml');
   await writeFile(file, yaml);
   const bedrock = await startBedrock(await readScenarioFile(file));
-  // The second of them breaks off, which the SDK's HTTP/2 takes for an end.
+  // Its second scenario breaks the connection, which the SDK takes for a normal end over HTTP/2.
   const events = await bedrock.stream();
   expect(events.some(({ messageStop }) => messageStop !== undefined)).toBe(false);
   await expect(bedrock.ask({ messages: [user('The weather?')] })).rejects.toMatchObject({
@@ -87,7 +87,7 @@ test('the scenario file of the docs works', async () => {
   await bedrock.close();
 });
 
-test('the help names every option that the docs name', async () => {
+test('the help lists every option in the docs', async () => {
   const { stdout: help } = await run(process.execPath, [...command, '--help']);
   const inDocs = new Set(
     [...page.matchAll(/(?<=[`\s])--[a-z][a-z-]+(?=[`\s])/gu)].map(([option]) => option),
@@ -113,13 +113,13 @@ test.each([
   [['--port', '70000'], '--port: must be a port from 0 to 65535, not 70000'],
   [['--model-map', 'm.yaml'], '--model-map: needs --upstream'],
   [['--replay', 'docs', '--inline-scenarios'], '--inline-scenarios: has no effect with --replay'],
-])('%j is refused with a one-line error that names it', async (options, message) => {
+])('%j is rejected with a one-line error that names the option', async (options, message) => {
   const result = run(process.execPath, [...command, '--port', '0', ...options]);
   await expect(result).rejects.toMatchObject({ stderr: expect.stringContaining(message) });
   await expect(result).rejects.toMatchObject({ stderr: expect.not.stringContaining('    at ') });
 });
 
-test('an interrupt ends it without an error message', async () => {
+test('SIGINT ends the command without an error message', async () => {
   const another = spawn(process.execPath, [...command, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

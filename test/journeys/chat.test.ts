@@ -37,7 +37,7 @@ test('a prompt streams as text whose chunks arrive over time', async () => {
   expect(text).toContain('## About rivers');
 });
 
-test('the data format streams lines of text and ends with [DONE]', async () => {
+test('the data format streams text as server-sent events and ends with [DONE]', async () => {
   const answer = await system.api(
     '/chat/stream',
     post({ prompt: '日本の川について', format: 'data' }),
@@ -48,7 +48,7 @@ test('the data format streams lines of text and ends with [DONE]', async () => {
   expect(pieces.join('')).toContain('日本');
 });
 
-test('the ui format is the default of a stream, and names the turn in its headers and its start', async () => {
+test('a stream is in the ui format by default, with the turn id in its headers and first event', async () => {
   const answer = await system.signed('ChatFunction', 'chat', post({ message: 'Hello' }));
   expect(answer.headers.get('x-vercel-ai-ui-message-stream')).toBe('v1');
   const events = await Array.fromAsync(decodeUiStream(bytesOf(answer)));
@@ -60,7 +60,7 @@ test('the ui format is the default of a stream, and names the turn in its header
   expect(events.at(-1)).toMatchObject({ type: 'turn-stop', stopReason: 'end_turn' });
 });
 
-test('the buffered door answers with one JSON object', async () => {
+test('the buffered route responds with one JSON object', async () => {
   const answer = await system.api('/chat', post({ prompt: 'What is 12 * 7' }));
   expect(answer.status).toBe(200);
   expect(answer.headers.get('x-request-id')).toBeTruthy();
@@ -74,7 +74,7 @@ test('the buffered door answers with one JSON object', async () => {
   });
 });
 
-test('the Accept header chooses the format, and the body wins over it', async () => {
+test('the Accept header selects the format, and the body overrides it', async () => {
   const text = await system.api(
     '/chat/stream',
     post({ prompt: 'Hi' }, { headers: { accept: 'text/plain' } }),
@@ -120,7 +120,7 @@ test('a conversation is remembered, listed, renamed and removed', async () => {
   expect((await system.api(conversation)).status).toBe(404);
 });
 
-test('an answer that was cut off is gone on with until it is whole, without a seam', async () => {
+test('continuing a truncated answer yields the same text as an answer without a limit', async () => {
   const whole = await answerOf(
     await system.api('/chat', post({ message: 'Tell me about rivers' })),
   );
@@ -139,14 +139,14 @@ test('an answer that was cut off is gone on with until it is whole, without a se
   });
 });
 
-test('a conversation belongs to whoever began it', async () => {
+test('only its owner can read, continue or remove a conversation', async () => {
   const { conversation_id: id } = await answerOf(
     await system.api('/chat', post({ message: 'Mine' })),
   );
   const read = await system.signed('ConversationsFunction', `conversations/${id}`);
   const unknown = await system.signed('ConversationsFunction', 'conversations/unknown');
   expect(read.status).toBe(404);
-  expect(withoutId(await read.text())).toBe(withoutId(await unknown.text()));
+  expect(withoutRequestId(await read.text())).toBe(withoutRequestId(await unknown.text()));
   const written = await system.signed(
     'ChatFunction',
     '',
@@ -159,7 +159,7 @@ test('a conversation belongs to whoever began it', async () => {
   ).toBe(404);
 });
 
-test('a conversation is there after a restart', async () => {
+test('a conversation survives a restart', async () => {
   const data = await newDataDirectory();
   const before = await startSystem({ data });
   const { conversation_id: id } = await answerOf(
@@ -172,7 +172,7 @@ test('a conversation is there after a restart', async () => {
   expect(read).toMatchObject({ turns: [{ state: 'complete', message: 'Keep this' }] });
 });
 
-test('two turns of one conversation at once: one runs, the other is told which', async () => {
+test('a second concurrent turn in a conversation gets a 409 with the id of the running turn', async () => {
   const running = await system.api(
     '/chat/stream',
     post({ message: 'Write 900 words about rivers' }),
@@ -187,19 +187,19 @@ test('two turns of one conversation at once: one runs, the other is told which',
   await running.text();
 });
 
-test('a reader that leaves has the whole answer in the conversation later', async () => {
-  const leaving = new AbortController();
+test('an answer is completed and stored after its client disconnects', async () => {
+  const controller = new AbortController();
   const message = { message: 'Write 300 words about rivers' };
-  const answer = await system.api('/chat/stream', post(message, { signal: leaving.signal }));
+  const answer = await system.api('/chat/stream', post(message, { signal: controller.signal }));
   const id = answer.headers.get('x-streambed-conversation-id');
   await bytesOf(answer)[Symbol.asyncIterator]().next();
-  leaving.abort();
+  controller.abort();
   await expect
     .poll(async () => (await system.api(`/conversations/${id}`)).json(), { timeout: 10_000 })
     .toMatchObject({ turns: [{ state: 'complete' }] });
 });
 
-test('the body of an unmodified useChat opens its conversation and goes on with it', async () => {
+test('requests of an unmodified useChat create a conversation and continue it', async () => {
   const ask = async (text: string): Promise<TurnEvent | undefined> => {
     const body = {
       id: 'ui-chat-1',
@@ -229,7 +229,7 @@ async function answerOf(answer: Response): Promise<TurnAnswer> {
   return JSON.parse(await answer.text());
 }
 
-/** Everything of a problem but the id of its request. */
-function withoutId(text: string): string {
+/** Removes the request id from a problem. */
+function withoutRequestId(text: string): string {
   return text.replace(/"request_id":"[^"]*"/u, '');
 }

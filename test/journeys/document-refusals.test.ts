@@ -2,10 +2,10 @@ import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { PDFDocument } from 'pdf-lib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { realClock } from '#local/process/clock.ts';
-import { bring, ended, pdfOf, upload } from '#test/fixtures/documents.ts';
+import { submitDocument, waitForDocument, pdfOf, upload } from '#test/fixtures/documents.ts';
 import { signedIn, type CallAs } from '#test/fixtures/signed-in.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
-import { behave } from '#test/fixtures/read-turn.ts';
+import { setScenario } from '#test/fixtures/turn-client.ts';
 
 let system: StreambedSystem;
 let demo: CallAs;
@@ -16,29 +16,31 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-const broken = async (name: string, bytes: Uint8Array): Promise<string | undefined> => {
+const failureOf = async (name: string, bytes: Uint8Array): Promise<string | undefined> => {
   const { status, error } = await upload(demo, name, bytes);
   expect(status).toBe('failed');
   return error?.detail;
 };
 
-test('what cannot be read fails with words that a person understands', async () => {
+test('an unreadable document fails with a clear error message', async () => {
   const empty = await PDFDocument.create();
   empty.addPage();
   const text = new TextEncoder();
-  expect(await broken('broken.pdf', text.encode('not a PDF'))).toContain('damaged, or not a PDF');
-  expect(await broken('cut.pdf', (await pdfOf(3)).slice(0, 200))).toContain(
-    'damaged, or not a PDF',
+  expect(await failureOf('failureOf.pdf', text.encode('not a PDF'))).toContain(
+    'damaged, or no PDF',
   );
-  expect(await broken('scan.pdf', await empty.save())).toContain('has no text');
-  expect(await broken('empty.txt', text.encode('   '))).toContain('has no text');
-  expect(await broken('nothing.pdf', new Uint8Array())).toBe('The document is empty.');
-  expect(await broken('latin.txt', new Uint8Array([0xe4, 0xf6, 0xfc, 0xff]))).toContain(
+  expect(await failureOf('cut.pdf', (await pdfOf(3)).slice(0, 200))).toContain(
+    'damaged, or no PDF',
+  );
+  expect(await failureOf('scan.pdf', await empty.save())).toContain('has no text');
+  expect(await failureOf('empty.txt', text.encode('   '))).toContain('has no text');
+  expect(await failureOf('nothing.pdf', new Uint8Array())).toBe('The document is empty.');
+  expect(await failureOf('latin.txt', new Uint8Array([0xe4, 0xf6, 0xfc, 0xff]))).toContain(
     'not UTF-8',
   );
 });
 
-test('what was uploaded without its size, and is too large, is not kept', async () => {
+test('an upload of unknown size that is too large is deleted', async () => {
   const {
     document_id: id,
     status,
@@ -46,30 +48,30 @@ test('what was uploaded without its size, and is too large, is not kept', async 
   } = await upload(demo, 'huge.txt', new Uint8Array(26_300_000));
   expect([status, error]).toEqual([
     'failed',
-    { code: 'too_large', detail: 'The document is too large: at most 25 MB.' },
+    { code: 'too_large', detail: 'The document must be at most 25 MB.' },
   ]);
   const { endpoints, region, credentials, buckets } = system.state;
   const s3 = new S3Client({ endpoint: endpoints.aws, region, credentials, forcePathStyle: true });
-  const kept = new ListObjectsV2Command({ Bucket: buckets['Documents'] });
-  const names = ((await s3.send(kept)).Contents ?? []).map(({ Key }) => Key);
+  const list = new ListObjectsV2Command({ Bucket: buckets['Documents'] });
+  const names = ((await s3.send(list)).Contents ?? []).map(({ Key }) => Key);
   expect(names.filter((name) => name?.includes(id) === true)).toEqual([]);
 });
 
-test('what may have been paid for a document that failed is counted', async () => {
+test('usage counts the highest possible cost of a failed document', async () => {
   const guest = await signedIn(system, 'guest');
-  // Three parts, which are asked about at once: the first question is refused, the others wait.
-  await behave(system, { fail: { type: 'ValidationException', times: 1 } });
+  // Three parts in parallel: the first call is rejected while the others wait.
+  await setScenario(system, { fail: { type: 'ValidationException', times: 1 } });
   const text = 'The harbour bridge was opened in 1932. '.repeat(4_000);
-  const { document_id: id } = await bring(guest, '/documents', { text });
-  expect((await ended(guest, `/documents/${id}`)).status).toBe('failed');
+  const { document_id: id } = await submitDocument(guest, '/documents', { text });
+  expect((await waitForDocument(guest, `/documents/${id}`)).status).toBe('failed');
   const { today } = (await (await guest('/usage')).json()) as { today: { tokens: number } };
   expect(today.tokens).toBeGreaterThan(30_000);
-  await behave(system, {});
+  await setScenario(system, {});
 });
 
-test('an upload is what was announced, or is refused', async () => {
-  const { upload: asked } = await bring(demo, '/documents', { name: 'a.txt', size: 5 });
-  const { url = '', headers = {} } = asked ?? {};
+test('an upload of another size or type than requested is rejected', async () => {
+  const { upload: target } = await submitDocument(demo, '/documents', { name: 'a.txt', size: 5 });
+  const { url = '', headers = {} } = target ?? {};
   const put = (body: string, more: Record<string, string> = {}): Promise<Response> =>
     fetch(url, { method: 'PUT', body, headers: { ...headers, ...more } });
   expect((await put('larger than five')).status).toBe(403);
@@ -80,7 +82,7 @@ test('an upload is what was announced, or is refused', async () => {
 test.each([
   ['/documents', {}, 'text: is required, or name for an upload'],
   ['/documents', { text: ' ' }, 'text: must not be blank'],
-  ['/documents', { text: 'x', name: 'a.txt' }, 'name: give either text or this'],
+  ['/documents', { text: 'x', name: 'a.txt' }, 'name: cannot be set together with text'],
   ['/documents', { name: 'report.docx' }, 'name: must end with one of .pdf, .html, .md, .txt'],
   ['/documents', { name: '../../etc/passwd.txt' }, 'name: must be a file name'],
   ['/documents', { name: 'a.pdf', size: 26_214_401 }, 'size: must be a whole number from 1 to'],
@@ -88,7 +90,7 @@ test.each([
   ['/analyses', {}, 'text: is required'],
   ['/analyses', { text: 1 }, 'text: must be a string'],
   ['/analyses', { text: 'x', model: 'y' }, 'model: is not a field of this request'],
-])('%s with %j is refused, with the field', async (path, body, detail) => {
+])('%s with %j is rejected with an error that names the field', async (path, body, detail) => {
   const answer = await demo(path, post(body));
   expect(answer.status).toBe(400);
   expect(((await answer.json()) as { detail: string }).detail).toContain(detail);

@@ -7,11 +7,18 @@ import {
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { realClock } from '#local/process/clock.ts';
-import { bring, ended, facts, pdfOf, read, upload } from '#test/fixtures/documents.ts';
+import {
+  submitDocument,
+  waitForDocument,
+  facts,
+  pdfOf,
+  readDocument,
+  upload,
+} from '#test/fixtures/documents.ts';
 import { japanesePdf } from '#test/fixtures/japanese-pdf.ts';
 import { signedIn, type CallAs } from '#test/fixtures/signed-in.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
-import { behave } from '#test/fixtures/read-turn.ts';
+import { setScenario } from '#test/fixtures/turn-client.ts';
 
 let system: StreambedSystem;
 let demo: CallAs;
@@ -21,27 +28,31 @@ beforeAll(async () => {
   demo = await signedIn(system, 'demo');
 });
 afterAll(() => system.close());
-beforeEach(() => behave(system, {}));
+beforeEach(() => setScenario(system, {}));
 
-test('a text goes through the pipeline, and its summary is kept', async () => {
-  const { document_id: id, status } = await bring(demo, '/documents', { text: facts.join(' ') });
+test('a submitted text is summarised', async () => {
+  const { document_id: id, status } = await submitDocument(demo, '/documents', {
+    text: facts.join(' '),
+  });
   expect(status).toBe('queued');
-  expect(await ended(demo, `/documents/${id}`)).toMatchObject({
+  expect(await waitForDocument(demo, `/documents/${id}`)).toMatchObject({
     document_id: id,
     status: 'succeeded',
     name: 'text.txt',
     result: { summary: expect.stringContaining('Ferries'), parts: 1 },
   });
-  // Of a few words there is a summary, too, and of nothing else.
-  const { document_id: short } = await bring(demo, '/documents', { text: '# Harbour bridge' });
-  const { result } = await ended(demo, `/documents/${short}`);
+  // A very short text is summarised too, without any of the prompt.
+  const { document_id: short } = await submitDocument(demo, '/documents', {
+    text: '# Harbour bridge',
+  });
+  const { result } = await waitForDocument(demo, `/documents/${short}`);
   expect(result?.['summary']).toContain('Harbour bridge');
   expect(result?.['summary']).not.toContain('instructions');
   expect(String(result?.['summary']).match(/Simulated answer/gu)).toHaveLength(1);
   expect(result?.['summary']).toMatch(/\.\n\nHarbour bridge$/u);
 });
 
-test('a PDF of 200 pages is read in parts, and summarised', async () => {
+test('a PDF of 200 pages is readDocument in parts and summarised', async () => {
   const bytes = await pdfOf(200);
   const { status, result } = await upload(demo, 'report.pdf', bytes, bytes.length);
   expect(status).toBe('succeeded');
@@ -62,7 +73,7 @@ test.each([
   expect(String(result?.['summary']).length).toBeGreaterThan(10);
 });
 
-test('Japanese that a PDF names by its encoding alone is read', async () => {
+test('Japanese text in a PDF without an embedded font is readDocument', async () => {
   const sentence = Buffer.from('港の橋は開通しました。', 'utf16le').swap16().toString('hex');
   const bytes = japanesePdf('UniJIS-UTF16-H', sentence);
   const { status, result } = await upload(demo, '契約.pdf', bytes, bytes.length);
@@ -70,19 +81,19 @@ test('Japanese that a PDF names by its encoding alone is read', async () => {
   expect(result?.['summary']).toContain('港の橋');
 });
 
-test('sentiment and keywords are found at the same time', async () => {
+test('an analysis returns sentiment and keywords', async () => {
   // The example of docs/documents.md.
-  const { analysis_id: short } = await bring(demo, '/analyses', {
+  const { analysis_id: short } = await submitDocument(demo, '/analyses', {
     text: 'The hotel was excellent.',
   });
-  expect((await ended(demo, `/analyses/${short}`)).result).toEqual({
+  expect((await waitForDocument(demo, `/analyses/${short}`)).result).toEqual({
     sentiment: 'positive',
     score: 1,
     keywords: ['excellent', 'hotel'],
   });
   const text = 'ホテルは最高でした。朝食も美味しかったです。';
-  const { analysis_id: id } = await bring(demo, '/analyses', { text });
-  expect(await ended(demo, `/analyses/${id}`)).toMatchObject({
+  const { analysis_id: id } = await submitDocument(demo, '/analyses', { text });
+  expect(await waitForDocument(demo, `/analyses/${id}`)).toMatchObject({
     status: 'succeeded',
     result: {
       sentiment: 'positive',
@@ -93,8 +104,8 @@ test('sentiment and keywords are found at the same time', async () => {
   expect((await demo(`/documents/${id}`)).status).toBe(404);
 });
 
-/** Words that mean something to workflows, models or formats, and are nothing but words here. */
-const treacherous = [
+/** Text with a special meaning for workflows, models or formats, which must stay plain text. */
+const specialTexts = [
   '{}',
   '$.x',
   "States.Format('{}', $.owner)",
@@ -106,20 +117,20 @@ const treacherous = [
   '\u2028 line 😀 日本語',
 ];
 
-test('words pass through unchanged, whatever they mean to others', async () => {
-  const text = `The harbour bridge was opened in 1932. ${treacherous.join(' | ')}`;
-  const { document_id: id } = await bring(demo, '/documents', { text });
-  await ended(demo, `/documents/${id}`);
-  const { analysis_id: other } = await bring(demo, '/analyses', { text });
-  await ended(demo, `/analyses/${other}`);
-  const prompts = await promptsOf();
-  const asked = prompts.filter((prompt) => prompt.includes('States.Format'));
-  expect(asked.length).toBeGreaterThanOrEqual(3);
-  for (const prompt of asked) expect(prompt).toContain(text);
+test('text with workflow, template or prompt syntax reaches the model unchanged', async () => {
+  const text = `The harbour bridge was opened in 1932. ${specialTexts.join(' | ')}`;
+  const { document_id: id } = await submitDocument(demo, '/documents', { text });
+  await waitForDocument(demo, `/documents/${id}`);
+  const { analysis_id: other } = await submitDocument(demo, '/analyses', { text });
+  await waitForDocument(demo, `/analyses/${other}`);
+  const prompts = await readPrompts();
+  const matching = prompts.filter((prompt) => prompt.includes('States.Format'));
+  expect(matching.length).toBeGreaterThanOrEqual(3);
+  for (const prompt of matching) expect(prompt).toContain(text);
 });
 
-/** What models were asked about documents. */
-async function promptsOf(): Promise<readonly string[]> {
+/** Returns the prompts of all model calls about documents. */
+async function readPrompts(): Promise<readonly string[]> {
   const { endpoints, region, credentials, buckets } = system.state;
   const s3 = new S3Client({ endpoint: endpoints.aws, region, credentials, forcePathStyle: true });
   const Bucket = buckets['Documents'];
@@ -136,19 +147,20 @@ async function promptsOf(): Promise<readonly string[]> {
   );
 }
 
-test('while it runs, a document tells its step; a busy model is asked again', async () => {
-  await behave(system, { fail: { type: 'ThrottlingException', times: 2 } });
-  const { document_id: id } = await bring(demo, '/documents', { text: facts.join(' ') });
-  const step = async (): Promise<string | undefined> => (await read(demo, `/documents/${id}`)).step;
+test('a running document reports its step, and a throttled model call is retried', async () => {
+  await setScenario(system, { fail: { type: 'ThrottlingException', times: 2 } });
+  const { document_id: id } = await submitDocument(demo, '/documents', { text: facts.join(' ') });
+  const step = async (): Promise<string | undefined> =>
+    (await readDocument(demo, `/documents/${id}`)).step;
   await expect.poll(step, { timeout: 20_000, interval: 50 }).toMatch(/^(?:Analyze|Generate)/u);
-  expect((await ended(demo, `/documents/${id}`)).status).toBe('succeeded');
+  expect((await waitForDocument(demo, `/documents/${id}`)).status).toBe('succeeded');
 });
 
-test('a model that refuses fails the document, and the workflow says so, too', async () => {
-  await behave(system, { fail: { type: 'AccessDeniedException' } });
-  const { document_id: id } = await bring(demo, '/documents', { text: facts.join(' ') });
-  const told = await ended(demo, `/documents/${id}`);
-  expect(told.error).toEqual({ code: 'model_error', detail: 'The model could not answer.' });
+test('denied access to the model fails the document and its workflow execution', async () => {
+  await setScenario(system, { fail: { type: 'AccessDeniedException' } });
+  const { document_id: id } = await submitDocument(demo, '/documents', { text: facts.join(' ') });
+  const { error } = await waitForDocument(demo, `/documents/${id}`);
+  expect(error).toEqual({ code: 'model_error', detail: 'The model could not answer.' });
   const { endpoints, region, credentials, stateMachines } = system.state;
   const sfn = new SFNClient({ endpoint: endpoints.aws, region, credentials });
   const stateMachineArn = stateMachines['DocumentPipeline'];
@@ -160,30 +172,30 @@ test('a model that refuses fails the document, and the workflow says so, too', a
   const executionArn = (await find())?.executionArn;
   const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }));
   expect(events.at(-1)?.type).toBe('ExecutionFailed');
-  // Nothing of the document is in what Step Functions keeps.
+  // The execution history contains no text of the document.
   expect(JSON.stringify(events)).not.toContain('harbour');
 });
 
-test('the same request with its key is the same document, worked on once', async () => {
+test('a repeated request with the same idempotency key returns the same document', async () => {
   const init = { headers: { 'idempotency-key': 'document-1' } };
   const body = { text: facts.join(' ') };
-  const first = await bring(demo, '/documents', body, init);
-  await ended(demo, `/documents/${first.document_id}`);
-  const again = await bring(demo, '/documents', body, init);
+  const first = await submitDocument(demo, '/documents', body, init);
+  await waitForDocument(demo, `/documents/${first.document_id}`);
+  const again = await submitDocument(demo, '/documents', body, init);
   expect(again).toEqual({ document_id: first.document_id, status: 'succeeded' });
   const other = await demo('/documents', post({ text: 'Another text.' }, init));
   expect(other.status).toBe(422);
 });
 
-test('documents cost their owner, and somebody else’s are 404', async () => {
+test('usage includes documents, and another owner’s documents are 404', async () => {
   const guest = await signedIn(system, 'guest');
-  const { document_id: id } = await bring(guest, '/documents', { text: facts.join(' ') });
-  expect((await ended(guest, `/documents/${id}`)).status).toBe('succeeded');
+  const { document_id: id } = await submitDocument(guest, '/documents', { text: facts.join(' ') });
+  expect((await waitForDocument(guest, `/documents/${id}`)).status).toBe('succeeded');
   const { today } = (await (await guest('/usage')).json()) as { today: { tokens: number } };
   expect(today.tokens).toBeGreaterThan(50);
-  // What was set aside, and not taken, was given back.
+  // The unused part of the reservation was released.
   expect(today.tokens).toBeLessThan(2_000);
-  for (const path of [`/documents/${id}`, `/analyses/${id}`, '/documents/nobody']) {
+  for (const path of [`/documents/${id}`, `/analyses/${id}`, '/documents/unknown']) {
     expect([path, (await demo(path)).status]).toEqual([path, 404]);
   }
 });

@@ -12,12 +12,12 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-/** Calls the REST API with these headers and nothing else. */
+/** Calls the REST API with only these headers and returns the status. */
 async function statusWith(headers: Record<string, string>): Promise<number> {
   return (await fetch(`${system.state.apis['Api']?.url}/conversations`, { headers })).status;
 }
 
-test('whoever signed in chats, and finds his conversations and nobody else theirs', async () => {
+test('a signed-in user can chat and sees only their own conversations', async () => {
   const answer = await demo('/chat', post({ message: 'Hello' }));
   expect(answer.status).toBe(200);
   const { conversation_id: id } = (await answer.json()) as { conversation_id: string };
@@ -28,13 +28,13 @@ test('whoever signed in chats, and finds his conversations and nobody else their
   expect(await listed((path) => system.api(path))).toEqual({ conversations: [] });
 });
 
-test("another owner's ids are 404 at every door of the API, as ids that nobody has", async () => {
+test("another owner's ids get the same 404 as unknown ids on every route of the API", async () => {
   const chat = await demo('/chat', post({ message: 'Mine' }));
   const { conversation_id: id } = (await chat.json()) as { conversation_id: string };
   const task = await demo('/tasks', post({ prompt: 'Mine' }));
   const { task_id: taskId } = (await task.json()) as { task_id: string };
   const unknown = '01990000-0000-7000-8000-000000000000';
-  const doors = (
+  const requests = (
     conversation: string,
     work: string,
   ): readonly (readonly [string, RequestInit])[] => [
@@ -47,28 +47,28 @@ test("another owner's ids are 404 at every door of the API, as ids that nobody h
     ['/chat/stream', post({ message: 'Hi', conversation_id: conversation })],
     [`/tasks/${work}`, {}],
   ];
-  const told = async (call: CallAs, [path, init]: readonly [string, RequestInit]) => {
-    const answer = await call(path, init);
-    const body = (await answer.json()) as object;
-    return { status: answer.status, body: { ...body, request_id: '' } };
+  const send = async (call: CallAs, [path, init]: readonly [string, RequestInit]) => {
+    const response = await call(path, init);
+    const body = (await response.json()) as object;
+    return { status: response.status, body: { ...body, request_id: '' } };
   };
-  const nobodys = doors(unknown, unknown);
-  for (const [index, door] of doors(id, taskId).entries()) {
-    const answer = await told(guest, door);
-    expect([door[0], answer.status]).toEqual([door[0], 404]);
-    expect(await told(guest, nobodys[index] ?? door)).toEqual(answer);
+  const unknownRequests = requests(unknown, unknown);
+  for (const [index, request] of requests(id, taskId).entries()) {
+    const response = await send(guest, request);
+    expect([request[0], response.status]).toEqual([request[0], 404]);
+    expect(await send(guest, unknownRequests[index] ?? request)).toEqual(response);
   }
   expect((await demo(`/tasks/${taskId}`)).status).toBe(200);
 });
 
-test('keys for callbacks are one for each owner', async () => {
+test('each owner has one callback secret', async () => {
   const secretOf = async (call: CallAs): Promise<unknown> =>
     (await call('/callback-secret')).json();
   expect(await secretOf(demo)).toEqual(await secretOf(demo));
   expect(await secretOf(demo)).not.toEqual(await secretOf(guest));
 });
 
-test('a user with a key of a plan is himself, and not the key', async () => {
+test('a request with a token and an API key belongs to the user of the token', async () => {
   const apiKey = system.state.apis['Api']?.apiKeys[0] ?? '';
   const { AccessToken } = await tokensOf(system, 'demo');
   const both = { 'x-api-key': apiKey, authorization: `Bearer ${AccessToken}` };
@@ -77,13 +77,13 @@ test('a user with a key of a plan is himself, and not the key', async () => {
   expect(listed).toEqual(await (await demo('/conversations')).json());
 });
 
-test('a key is taken from x-api-key, or as a bearer', async () => {
+test('an API key is accepted in x-api-key or as a bearer token', async () => {
   const apiKey = system.state.apis['Api']?.apiKeys[0] ?? '';
   expect(await statusWith({ 'x-api-key': apiKey })).toBe(200);
   expect(await statusWith({ authorization: `Bearer ${apiKey}` })).toBe(200);
 });
 
-test('callers without anything, or with something that is no credential, are refused', async () => {
+test('missing and invalid credentials are rejected', async () => {
   const apiKey = system.state.apis['Api']?.apiKeys[0] ?? '';
   const { AccessToken = '', IdToken = '' } = await tokensOf(system, 'demo');
   const [header, payload] = AccessToken.split('.');
@@ -95,7 +95,7 @@ test('callers without anything, or with something that is no credential, are ref
     [{ authorization: `Bearer ${IdToken}` }, 401],
     [{ authorization: `Bearer ${header}.${payload}.` }, 401],
     [{ authorization: `Bearer ${AccessToken}x` }, 401],
-    // A token that is not good is not made good by a key.
+    // A valid API key does not make up for an invalid token.
     [{ authorization: `Bearer ${AccessToken}x`, 'x-api-key': apiKey }, 401],
     [{ authorization: 'Bearer sk-not-a-key-of-ours-at-all' }, 403],
     [{ 'x-api-key': 'not-a-key-of-ours-at-all' }, 403],
@@ -105,15 +105,15 @@ test('callers without anything, or with something that is no credential, are ref
   }
 });
 
-test('the key that stands for those who signed in lets in nobody who sends it', async () => {
+test('the usage plan key of signed-in users is not accepted as a credential', async () => {
   const keys = system.state.apis['Api']?.apiKeys ?? [];
-  const stand = keys.find((key) => key.startsWith('streambed-signed-in-')) ?? '';
-  expect(stand).not.toBe('');
-  expect(await statusWith({ 'x-api-key': stand })).toBe(401);
-  expect(await statusWith({ authorization: `Bearer ${stand}` })).toBe(401);
+  const signedInKey = keys.find((key) => key.startsWith('streambed-signed-in-')) ?? '';
+  expect(signedInKey).not.toBe('');
+  expect(await statusWith({ 'x-api-key': signedInKey })).toBe(401);
+  expect(await statusWith({ authorization: `Bearer ${signedInKey}` })).toBe(401);
 });
 
-test('a token that was refused is not in the log', async () => {
+test('a rejected token does not appear in the log', async () => {
   const { IdToken = '' } = await tokensOf(system, 'demo');
   await statusWith({ authorization: `Bearer ${IdToken}` });
   const refusals = system.lines.filter((line) => line.includes('caller refused'));

@@ -1,18 +1,18 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { at } from '#domain/json.ts';
+import { valueAt } from '#domain/json.ts';
 import { cdkOutWith } from '#test/fixtures/changed-template.ts';
 import { families, question } from '#test/fixtures/model-families.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
-import { behave } from '#test/fixtures/read-turn.ts';
+import { setScenario } from '#test/fixtures/turn-client.ts';
 
 let system: StreambedSystem;
 
 const models = Object.values(families).map(({ modelId }) => modelId);
 
 beforeAll(async () => {
-  // The deployed allow-list is short: here it names a model of every family.
+  // The deployed allow-list is short. Here it has a model of every family.
   const template = await cdkOutWith('InvokeFunction', (properties) => {
     properties.Environment.Variables['MODELS'] = models.join(',');
   });
@@ -29,7 +29,7 @@ const native = (name: string): object => {
 };
 
 describe.each(Object.keys(families))('%s', (name) => {
-  test('is streamed as text, collected, and given whole, and says the same each time', async () => {
+  test('returns the same text streamed, collected and buffered', async () => {
     const streamed = await invoke(native(name));
     expect(streamed.headers.get('content-type')).toBe('text/plain; charset=utf-8');
     const text = await streamed.text();
@@ -37,7 +37,7 @@ describe.each(Object.keys(families))('%s', (name) => {
     const collected = await (await invoke(native(name), '?mode=collected')).json();
     expect(collected).toEqual({ content: text });
     const whole: unknown = await (await invoke(native(name), '?mode=buffered')).json();
-    expect(at(whole, families[name]?.text.split('.') ?? [])).toBe(text);
+    expect(valueAt(whole, families[name]?.text.split('.') ?? [])).toBe(text);
   });
 
   test('answers a plain prompt', async () => {
@@ -47,7 +47,7 @@ describe.each(Object.keys(families))('%s', (name) => {
   });
 });
 
-test('the first model answers a prompt that names none, and curl streams it', async () => {
+test('a prompt without a model is answered by the first one, streamed to curl', async () => {
   const { credentials, functions, region } = system.state;
   const { stdout } = await promisify(execFile)('curl', [
     '--silent',
@@ -65,7 +65,7 @@ test('the first model answers a prompt that names none, and curl streams it', as
   expect(stdout).toContain('rivers');
 });
 
-test('what a model took is counted, and an answer that broke off counts in full', async () => {
+test('usage counts tokens, and the highest possible number for a broken answer', async () => {
   const tokens = async (): Promise<number> => {
     const answer = await system.signed('ConversationsFunction', 'usage');
     const { today } = (await answer.json()) as { today: { tokens: number } };
@@ -76,15 +76,15 @@ test('what a model took is counted, and an answer that broke off counts in full'
   const after = await tokens();
   expect(after - before).toBeGreaterThan(100);
   expect(after - before).toBeLessThan(900);
-  await behave(system, { stream: [{ text: 'Hello there' }, { cut: 'rst' }] });
+  await setScenario(system, { stream: [{ text: 'Hello there' }, { cut: 'rst' }] });
   const answer = await invoke(native('Amazon Nova'));
   await expect(answer.text()).rejects.toThrow('terminated');
   expect((await tokens()) - after).toBeGreaterThanOrEqual(1_000);
-  await behave(system, { fail: { type: 'ThrottlingException' } });
+  await setScenario(system, { fail: { type: 'ThrottlingException' } });
   const refused = await invoke(native('Amazon Nova'));
   expect(refused.status).toBe(429);
   expect(await refused.json()).toMatchObject({ code: 'throttled' });
-  await behave(system, {});
+  await setScenario(system, {});
 });
 
 test.each([
@@ -105,18 +105,18 @@ test.each([
     'bedrockParams.accept: must be',
   ],
   [{ prompt: 'Hi' }, '?mode=fast', 'mode: must be one of buffered, collected, streamed'],
-])('%j%s is refused: %s', async (body, query, detail) => {
+])('%j%s is rejected: %s', async (body, query, detail) => {
   const answer = await invoke(body, query);
   expect(answer.status).toBe(400);
   expect(await answer.json()).toMatchObject({ detail: expect.stringContaining(detail) });
 });
 
-test("a body that the model refuses is the caller's fault, and unsigned calls are nobody's", async () => {
+test('a body that the model rejects is a 400, and an unsigned call is a 403', async () => {
   const wrong = { ...native('Amazon Nova'), modelParams: { nonsense: true } };
   const answer = await invoke(wrong);
   expect(answer.status).toBe(400);
   expect(await answer.json()).toMatchObject({ code: 'invalid_request' });
   const unsigned = await fetch(system.state.functions['InvokeFunction']?.url ?? '', post({}));
   expect(unsigned.status).toBe(403);
-  expect((await system.signed('InvokeFunction', 'elsewhere', post({}))).status).toBe(404);
+  expect((await system.signed('InvokeFunction', 'unknown-path', post({}))).status).toBe(404);
 });

@@ -7,8 +7,8 @@ import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/c
 import { expect, test } from 'vitest';
 import { startLocalProcess, type LocalProcess } from '#test/fixtures/local-process.ts';
 
-/** Does something again and again until the host is gone, and gives what was acknowledged. */
-async function untilGone(
+/** Repeats a write until the host is gone, and returns the ids of the acknowledged writes. */
+async function writeUntilKilled(
   run: (id: string) => Promise<unknown>,
   round: number,
 ): Promise<readonly string[]> {
@@ -24,15 +24,19 @@ async function untilGone(
   }
 }
 
-interface Written {
+interface AcknowledgedWrites {
   readonly rows: readonly string[];
   readonly messages: readonly string[];
   readonly ordered: readonly string[];
   readonly files: readonly string[];
 }
 
-/** Writes from all sides and kills the host in the midst of it. */
-async function writeAndKill(host: LocalProcess, round: number, max: number): Promise<Written> {
+/** Writes to all stores at once, and kills the host after `max` acknowledged writes. */
+async function writeAndKill(
+  host: LocalProcess,
+  round: number,
+  max: number,
+): Promise<AcknowledgedWrites> {
   const { config, state } = host;
   const [dynamo, sqs, s3] = [
     new DynamoDBClient(config),
@@ -44,23 +48,22 @@ async function writeAndKill(host: LocalProcess, round: number, max: number): Pro
   const counted = async (work: Promise<unknown>): Promise<void> => {
     await work;
     count += 1;
-    // At another moment in each round: nobody is warned.
     if (count === max) void host.kill('SIGKILL');
   };
   const [rows, messages, ordered, files] = await Promise.all([
-    untilGone(
+    writeUntilKilled(
       (id) =>
         counted(
           dynamo.send(new PutItemCommand({ TableName: tables['Rows'], Item: { id: { S: id } } })),
         ),
       round,
     ),
-    untilGone(
+    writeUntilKilled(
       (id) =>
         counted(sqs.send(new SendMessageCommand({ QueueUrl: queues['Plain'], MessageBody: id }))),
       round,
     ),
-    untilGone(
+    writeUntilKilled(
       (id) =>
         counted(
           sqs.send(
@@ -73,7 +76,7 @@ async function writeAndKill(host: LocalProcess, round: number, max: number): Pro
         ),
       round,
     ),
-    untilGone(
+    writeUntilKilled(
       (id) =>
         counted(s3.send(new PutObjectCommand({ Bucket: buckets['Files'], Key: id, Body: id }))),
       round,
@@ -82,7 +85,7 @@ async function writeAndKill(host: LocalProcess, round: number, max: number): Pro
   return { rows, messages, ordered, files };
 }
 
-/** All messages of a queue, in the order in which they come. */
+/** Receives all messages of a queue, and returns their bodies in order. */
 async function drain({ config, state }: LocalProcess, queue: string): Promise<readonly string[]> {
   const sqs = new SQSClient(config);
   const bodies: string[] = [];
@@ -94,9 +97,10 @@ async function drain({ config, state }: LocalProcess, queue: string): Promise<re
   }
 }
 
-test('killed at any moment, the host loses nothing that it acknowledged', async () => {
+test('a killed host loses no acknowledged write', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
-  const all: Written[] = [];
+  const all: AcknowledgedWrites[] = [];
+  // Each round kills the host at a different moment.
   for (const [round, max] of [40, 97, 181].entries()) {
     const host = await startLocalProcess('cfn-stores/template.yaml', folder);
     all.push(await writeAndKill(host, round, max));
@@ -120,7 +124,7 @@ test('killed at any moment, the host loses nothing that it acknowledged', async 
     expect.arrayContaining(all.flatMap((each) => each.files)),
   );
 
-  // Of one group everything comes, in order, in one batch of ten after another that is in flight.
+  // A message group is received in order, at most ten messages in flight.
   const first = (await drain(host, 'Ordered')).slice(0, 10);
   expect(first).toEqual(all.flatMap((each) => each.ordered).slice(0, 10));
   expect(all.flatMap((each) => each.rows).length).toBeGreaterThan(20);

@@ -11,8 +11,8 @@ import {
   startSystem,
   type StreambedSystem,
 } from '#test/fixtures/system.ts';
-import { says, useChat } from '#test/fixtures/use-chat.ts';
-import { behave } from '#test/fixtures/read-turn.ts';
+import { useChat, userMessage } from '#test/fixtures/use-chat.ts';
+import { setScenario } from '#test/fixtures/turn-client.ts';
 
 let system: StreambedSystem;
 let demo: CallAs;
@@ -21,7 +21,7 @@ const parameters = { KnowledgeBases: 'handbook=LOCALKB001' };
 
 let folder = '';
 
-/** Writes a page of the handbook, and whose it is. */
+/** Writes a page of the handbook, with its owner as metadata. */
 async function page(name: string, text: string, owner?: string): Promise<void> {
   await writeFile(join(folder, name), text);
   if (owner === undefined) return;
@@ -54,7 +54,7 @@ async function search(call: CallAs, query: string): Promise<readonly Passage[]> 
   return ((await answer.json()) as { passages: readonly Passage[] }).passages;
 }
 
-test('a search gives passages with their sources, the best first', async () => {
+test('a search returns passages with their sources, best match first', async () => {
   const [best, ...others] = await search(demo, 'How many days of paid leave are there?');
   expect(best).toEqual({
     text: expect.stringContaining('25 days'),
@@ -64,39 +64,39 @@ test('a search gives passages with their sources, the best first', async () => {
   for (const { score = 0 } of others) expect(score).toBeLessThanOrEqual(best?.score ?? 0);
 });
 
-test('an answer stands on what was found, and cites it', async () => {
+test('an answer is grounded in retrieved passages and cites them', async () => {
   const body = { prompt: 'How many days of paid leave are there?', knowledge_base: 'handbook' };
   const answer = await demo('/chat', post(body));
-  const told = (await answer.json()) as {
+  const result = (await answer.json()) as {
     response: string;
     citations: readonly { start: number; end: number; sources: readonly Passage[] }[];
     trace: readonly { type: string; query?: string; passages?: readonly Passage[] }[];
   };
-  expect(told.trace[0]).toMatchObject({ type: 'retrieval', query: body.prompt });
-  expect(told.trace[0]?.passages?.[0]?.source).toBe('s3://localkb001/leave.md');
-  const [citation] = told.citations;
+  expect(result.trace[0]).toMatchObject({ type: 'retrieval', query: body.prompt });
+  expect(result.trace[0]?.passages?.[0]?.source).toBe('s3://localkb001/leave.md');
+  const [citation] = result.citations;
   expect(citation?.sources[0]?.source).toBe('s3://localkb001/leave.md');
-  expect(told.response.slice(citation?.start, citation?.end)).toContain('25 days');
+  expect(result.response.slice(citation?.start, citation?.end)).toContain('25 days');
 });
 
-test('a model that writes the numbers of passages cites them, too', async () => {
-  await behave(system, {
+test('passage numbers in the text of a model become citations', async () => {
+  await setScenario(system, {
     stream: [{ text: 'It depends. You have 25 days ' }, { text: '[1' }, { text: ']. Bye [7].' }],
   });
   const model = 'amazon.nova-lite-v1:0';
-  const asked = { prompt: 'paid leave?', knowledge_base: 'handbook', model };
-  const told = (await (await demo('/chat', post(asked))).json()) as {
+  const body = { prompt: 'paid leave?', knowledge_base: 'handbook', model };
+  const result = (await (await demo('/chat', post(body))).json()) as {
     response: string;
     citations: readonly { start: number; end: number }[];
   };
-  expect(told.citations).toHaveLength(1);
-  const [{ start, end } = { start: 0, end: 0 }] = told.citations;
-  expect(told.response.slice(start, end)).toBe('You have 25 days ');
-  await behave(system, {});
+  expect(result.citations).toHaveLength(1);
+  const [{ start, end } = { start: 0, end: 0 }] = result.citations;
+  expect(result.response.slice(start, end)).toBe('You have 25 days ');
+  await setScenario(system, {});
 });
 
-test('the AI SDK gets sources and citations as parts, and history keeps them', async () => {
-  const messages = [says('How many days of paid leave?')];
+test('the AI SDK receives sources and citations as parts, and they are stored', async () => {
+  const messages = [userMessage('How many days of paid leave?')];
   const message = await useChat(system, {
     chatId: 'grounded',
     body: { knowledge_base: 'handbook' },
@@ -111,12 +111,12 @@ test('the AI SDK gets sources and citations as parts, and history keeps them', a
   };
   expect(turns[0]?.citations?.length).toBeGreaterThan(0);
   expect(turns[0]?.trace).toHaveLength(1);
-  // The next turn is asked without any of it.
+  // The next turn works without the knowledge base.
   const next = post({ conversation_id: 'grounded', message: 'Thanks' });
   expect((await system.api('/chat', next)).status).toBe(200);
 });
 
-test('plain streams tell of citations beside the text, which stays as it is', async () => {
+test('the data format has citations as events, and the text format only the text', async () => {
   const body = { prompt: 'How many days of paid leave?', knowledge_base: 'handbook' };
   const data = await (await demo('/chat/stream', post({ ...body, format: 'data' }))).text();
   expect(data).toMatch(/^event: step\ndata: \{"type":"retrieval"/mu);
@@ -127,18 +127,18 @@ test('plain streams tell of citations beside the text, which stays as it is', as
   expect(text).not.toContain('s3://');
 });
 
-test('Bedrock finds and answers by itself where that is asked for', async () => {
+test('the mode retrieve_and_generate returns an answer with citations', async () => {
   const knowledge = { name: 'handbook', mode: 'retrieve_and_generate' };
   const body = { prompt: 'How many days of paid leave are there?', knowledge_base: knowledge };
-  const told = (await (await demo('/chat', post(body))).json()) as {
+  const result = (await (await demo('/chat', post(body))).json()) as {
     response: string;
     stop_reason: string;
     citations: readonly { start: number; end: number; sources: readonly Passage[] }[];
   };
-  expect(told.stop_reason).toBe('end_turn');
-  const [citation] = told.citations;
+  expect(result.stop_reason).toBe('end_turn');
+  const [citation] = result.citations;
   expect(citation?.sources[0]?.source).toBe('s3://localkb001/leave.md');
-  expect(told.response.slice(citation?.start, citation?.end)).toContain('25 days');
+  expect(result.response.slice(citation?.start, citation?.end)).toContain('25 days');
 });
 
 test.each([
@@ -155,18 +155,18 @@ test.each([
     { prompt: 'x', knowledge_base: 'handbook', cache: true },
     'cache: cannot be combined with',
   ],
-])('%s with %j is refused, with the field', async (path, body, detail) => {
+])('%s with %j is rejected with an error that names the field', async (path, body, detail) => {
   const answer = await demo(path, post(body));
   expect(answer.status).toBe(400);
   expect(((await answer.json()) as { detail: string }).detail).toContain(detail);
 });
 
-test('a question that is too long for Bedrock is refused', async () => {
+test('a query that is too long for Bedrock is rejected', async () => {
   const answer = await demo('/knowledge/search', post({ query: 'x'.repeat(1_001) }));
   expect(await answer.json()).toMatchObject({ detail: 'query: must be at most 1000 characters' });
 });
 
-test('where documents have owners, everybody finds his own and what is for all', async () => {
+test('with an owner attribute, users find only their own documents and shared ones', async () => {
   const data = await newDataDirectory();
   const before = await startSystem({ data });
   const pool = before.state.signIn?.userPoolId ?? '';
@@ -180,20 +180,20 @@ test('where documents have owners, everybody finds his own and what is for all',
       propertiesOf(name).Environment.Variables['KNOWLEDGE_OWNER_ATTRIBUTE'] = 'owner';
     }
   });
-  const held = await startSystem({ data, knowledge: folder, parameters, template });
-  const found = async (call: CallAs): Promise<readonly string[]> =>
+  const withOwners = await startSystem({ data, knowledge: folder, parameters, template });
+  const findFiles = async (call: CallAs): Promise<readonly string[]> =>
     (await search(call, 'paid leave'))
       .map(({ source }) => source.split('/').at(-1) ?? '')
       .toSorted();
-  const demoThere = await signedIn(held, 'demo');
-  expect(await found(demoThere)).toEqual(['demo.md', 'leave.md']);
-  expect(await found(await signedIn(held, 'guest'))).toEqual(['guest.md', 'leave.md']);
-  expect(await found((path, init) => held.api(path, init))).toEqual(['leave.md']);
+  const demoUser = await signedIn(withOwners, 'demo');
+  expect(await findFiles(demoUser)).toEqual(['demo.md', 'leave.md']);
+  expect(await findFiles(await signedIn(withOwners, 'guest'))).toEqual(['guest.md', 'leave.md']);
+  expect(await findFiles((path, init) => withOwners.api(path, init))).toEqual(['leave.md']);
   const body = { prompt: 'paid leave of guest', knowledge_base: 'handbook' };
-  const told = await (await demoThere('/chat', post(body))).text();
-  expect(told).toContain('leave.md');
-  expect(told).not.toContain('guest.md');
+  const answer = await (await demoUser('/chat', post(body))).text();
+  expect(answer).toContain('leave.md');
+  expect(answer).not.toContain('guest.md');
   const forged = post({ query: 'paid leave', owner: 'everyone' });
-  expect((await demoThere('/knowledge/search', forged)).status).toBe(400);
-  await held.close();
+  expect((await demoUser('/knowledge/search', forged)).status).toBe(400);
+  await withOwners.close();
 });

@@ -12,26 +12,30 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-const fiveWords = ['a', 'b', 'c', 'd', 'e'];
+const fiveStops = ['a', 'b', 'c', 'd', 'e'];
 const anotherTool = { type: 'function', function: { name: 'get_time' } } as const;
-const calling = { role: 'assistant', content: null, tool_calls: [aCall('1')] };
+const toolCallMessage = { role: 'assistant', content: null, tool_calls: [aCall('1')] };
 
 test.each([
   [{ messages: [] }, 'messages', 'must not be empty'],
   [{ messages: [{ role: 'user', content: ' ' }] }, 'messages.0.content', 'must not be blank'],
   [{ messages: [{ role: 'system', content: 'Hi' }] }, 'messages', 'no instruction'],
-  [{ messages: [question, calling, question] }, 'messages.2', 'the call 1 before it has no'],
+  [
+    { messages: [question, toolCallMessage, question] },
+    'messages.2',
+    'the call 1 before it has no',
+  ],
   [
     { messages: [question, { role: 'tool', tool_call_id: '1', content: 'x' }] },
     'messages.1.tool_call_id',
-    'answers no call',
+    'does not match a call',
   ],
   [{ temperature: 2.5 }, 'temperature', 'must be from 0 to 2'],
   [{ max_tokens: 0 }, 'max_tokens', 'must be at least 1'],
   [{ max_tokens: 100_000 }, 'max_completion_tokens', 'must be at most 4096'],
   [{ n: 2 }, 'n', 'must be 1'],
   [{ stop: '' }, 'stop', 'must not be empty'],
-  [{ stop: fiveWords }, 'stop', 'must be at most 4 strings'],
+  [{ stop: fiveStops }, 'stop', 'must be at most 4 strings'],
   [{ logprobs: true }, 'logprobs', 'is not supported'],
   [{ functions: [] }, 'functions', 'is not supported'],
   [{ tool_choice: 'required' }, 'tool_choice', 'needs tools'],
@@ -42,7 +46,7 @@ test.each([
   ],
   [{ tools: [weather, weather] }, 'tools', 'has get_weather twice'],
   [{ response_format: { type: 'xml' } }, 'response_format.type', 'must be text, json_object or'],
-])('%j is refused as OpenAI does, with the field', async (change, param, message) => {
+])('%j is rejected as OpenAI does, with the field', async (change, param, message) => {
   const body = { model, messages: [question], ...change };
   const answer = client.post('/chat/completions', { body });
   await expect(answer).rejects.toMatchObject({

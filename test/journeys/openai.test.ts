@@ -2,7 +2,7 @@ import { RateLimitError, type OpenAI } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aCall, claude as model, openAiClient, question, weather } from '#test/fixtures/openai.ts';
 import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
-import { behave } from '#test/fixtures/read-turn.ts';
+import { setScenario } from '#test/fixtures/turn-client.ts';
 
 let system: StreambedSystem;
 let client: OpenAI;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-test('the OpenAI SDK streams an answer, with its usage at the end', async () => {
+test('the OpenAI SDK streams an answer with its usage at the end', async () => {
   const stream = await client.chat.completions.create({
     model,
     messages: [{ role: 'system', content: 'Be brief.' }, question],
@@ -41,10 +41,10 @@ test('the OpenAI SDK streams an answer, with its usage at the end', async () => 
   expect(whole.usage?.total_tokens).toBe(usage?.total_tokens);
 });
 
-test('a tool is called, and its result is answered', async () => {
-  const asked = { role: 'user', content: 'Use get_weather for Kyoto' } as const;
+test('the model calls a tool and answers with its result', async () => {
+  const userMessage = { role: 'user', content: 'Use get_weather for Kyoto' } as const;
   const tools = [weather];
-  const runner = client.chat.completions.stream({ model, messages: [asked], tools });
+  const runner = client.chat.completions.stream({ model, messages: [userMessage], tools });
   const { choices } = await runner.finalChatCompletion();
   const call = choices[0]?.message.tool_calls?.[0];
   expect(choices[0]?.finish_reason).toBe('tool_calls');
@@ -55,7 +55,7 @@ test('a tool is called, and its result is answered', async () => {
     model,
     tools,
     messages: [
-      asked,
+      userMessage,
       { role: 'assistant', content: null, tool_calls: call === undefined ? [] : [call] },
       { role: 'tool', tool_call_id: call?.id ?? '', content: 'Sunny, 21 degrees' },
     ],
@@ -63,7 +63,7 @@ test('a tool is called, and its result is answered', async () => {
   expect(answer.choices[0]?.message.content).toContain('Sunny, 21 degrees');
 });
 
-test('a tool that must be called is, and one that must not is not', async () => {
+test('tool_choice forces or prevents a tool call', async () => {
   const ask = (tool_choice: OpenAI.ChatCompletionToolChoiceOption) =>
     client.chat.completions.create({ model, messages: [question], tools: [weather], tool_choice });
   for (const choice of [
@@ -75,7 +75,7 @@ test('a tool that must be called is, and one that must not is not', async () => 
   expect((await ask('none')).choices[0]?.finish_reason).toBe('stop');
 });
 
-// As zod and pydantic make them: with limits, and open to more.
+// Schemas as zod and pydantic produce them: with limits, and without additionalProperties: false.
 const schema = {
   type: 'object',
   properties: {
@@ -84,13 +84,13 @@ const schema = {
   },
   required: ['name', 'length_km'],
 };
-const form = { type: 'json_schema', json_schema: { name: 'river', schema } } as const;
+const responseFormat = { type: 'json_schema', json_schema: { name: 'river', schema } } as const;
 const river = { name: expect.any(String), length_km: expect.any(Number) };
 
 test.each([model, 'amazon.nova-lite-v1:0', 'auto'])(
-  'an answer has the form of a JSON schema: %s',
-  async (asked) => {
-    const request = { model: asked, messages: [question], response_format: form };
+  'an answer conforms to a JSON schema: %s',
+  async (modelId) => {
+    const request = { model: modelId, messages: [question], response_format: responseFormat };
     const { choices, usage } = await client.chat.completions.create(request);
     expect(choices[0]?.finish_reason).toBe('stop');
     expect(choices[0]?.message.tool_calls).toBeUndefined();
@@ -101,25 +101,25 @@ test.each([model, 'amazon.nova-lite-v1:0', 'auto'])(
   },
 );
 
-test('beside a form, a tool may be called first', async () => {
-  const asked = { role: 'user', content: 'Use get_weather for Kyoto' } as const;
-  const request = { model, tools: [weather], response_format: form };
-  const { choices } = await client.chat.completions.create({ ...request, messages: [asked] });
+test('a request with a JSON schema and tools may call a tool first', async () => {
+  const userMessage = { role: 'user', content: 'Use get_weather for Kyoto' } as const;
+  const request = { model, tools: [weather], response_format: responseFormat };
+  const { choices } = await client.chat.completions.create({ ...request, messages: [userMessage] });
   expect(choices[0]?.finish_reason).toBe('tool_calls');
   const [call] = choices[0]?.message.tool_calls ?? [];
-  const said = {
+  const toolCall = {
     role: 'assistant',
     content: null,
     tool_calls: call === undefined ? [] : [call],
   } as const;
   const result = { role: 'tool', tool_call_id: call?.id ?? '', content: 'Sunny' } as const;
-  const messages = [asked, { ...said, tool_calls: [...said.tool_calls] }, result];
+  const messages = [userMessage, { ...toolCall, tool_calls: [...toolCall.tool_calls] }, result];
   const answer = await client.chat.completions.create({ ...request, messages });
   expect(answer.choices[0]?.finish_reason).toBe('stop');
   expect(JSON.parse(answer.choices[0]?.message.content ?? '')).toEqual(river);
 });
 
-test('an answer in JSON is one object', async () => {
+test('an answer with the format json_object is a JSON object', async () => {
   const { choices } = await client.chat.completions.create({
     model,
     messages: [{ role: 'user', content: 'The capital of Japan, in JSON' }],
@@ -129,7 +129,7 @@ test('an answer in JSON is one object', async () => {
 });
 
 test.each([[{}], [{ tools: [weather], tool_choice: 'none' }]])(
-  'calls of before are understood where none may be made: %j',
+  'earlier tool calls are accepted in a request without tools: %j',
   async (change) => {
     const messages = [
       { role: 'assistant', content: 'How can I help?' },
@@ -149,8 +149,8 @@ test.each([[{}], [{ tools: [weather], tool_choice: 'none' }]])(
 const pixel =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
-test('a picture is shown to the model, and an address of one is refused by name', async () => {
-  const showing = (url: string) =>
+test('an image in a data: URL is accepted, and an https URL is rejected', async () => {
+  const sendImage = (url: string) =>
     client.chat.completions.create({
       model,
       messages: [
@@ -163,47 +163,47 @@ test('a picture is shown to the model, and an address of one is refused by name'
         },
       ],
     });
-  const { choices } = await showing(`data:image/png;base64,${pixel}`);
+  const { choices } = await sendImage(`data:image/png;base64,${pixel}`);
   expect(choices[0]?.finish_reason).toBe('stop');
-  await expect(showing('https://example.com/a.png')).rejects.toMatchObject({
+  await expect(sendImage('https://example.com/a.png')).rejects.toMatchObject({
     status: 400,
     message: expect.stringContaining('data: URL'),
   });
 });
 
-test('the models are those that may be asked, and the one that is chosen for the request', async () => {
+test('the model list has the allowed models and auto, which picks a model', async () => {
   const ids = (await Array.fromAsync(client.models.list())).map(({ id }) => id);
   expect(ids).toEqual([model, 'amazon.nova-lite-v1:0', 'auto']);
-  const { model: chosen } = await client.chat.completions.create({
+  const { model: picked } = await client.chat.completions.create({
     model: 'auto',
     messages: [{ role: 'user', content: 'Hi there' }],
   });
-  expect(chosen).toBe('amazon.nova-lite-v1:0');
+  expect(picked).toBe('amazon.nova-lite-v1:0');
 });
 
-test('a model that is not offered is one that OpenAI does not have, either', async () => {
+test('an unknown model is a model_not_found error, as from OpenAI', async () => {
   expect(await client.models.retrieve('auto')).toMatchObject({ id: 'auto', object: 'model' });
   const missing = { status: 404, code: 'model_not_found', param: 'model' };
   await expect(client.models.retrieve('gpt-4o')).rejects.toMatchObject(missing);
-  const asked = client.chat.completions.create({ model: 'gpt-4o', messages: [question] });
-  await expect(asked).rejects.toMatchObject(missing);
+  const answer = client.chat.completions.create({ model: 'gpt-4o', messages: [question] });
+  await expect(answer).rejects.toMatchObject(missing);
 });
 
-test('a model that fails is an error that the SDK throws, before and amid an answer', async () => {
-  await behave(system, { fail: { type: 'ThrottlingException' } });
+test('the SDK throws an error for a fault before or during an answer', async () => {
+  await setScenario(system, { fail: { type: 'ThrottlingException' } });
   const ask = () => client.chat.completions.create({ model, messages: [question], stream: true });
   await expect(ask()).rejects.toBeInstanceOf(RateLimitError);
-  await behave(system, { stream: [{ text: 'Hello there' }, { cut: 'rst' }] });
+  await setScenario(system, { stream: [{ text: 'Hello there' }, { cut: 'rst' }] });
   let text = '';
   const reading = (async () => {
     for await (const chunk of await ask()) text += chunk.choices[0]?.delta.content ?? '';
   })();
   await expect(reading).rejects.toThrow('broke off');
   expect(text).toBe('Hello there');
-  await behave(system, {});
+  await setScenario(system, {});
 });
 
-test('what the model itself refuses comes with its reason', async () => {
+test('a request rejected by the model keeps its reason', async () => {
   const request = { model, messages: [question], temperature: 0.5, top_p: 0.5 };
   await expect(client.chat.completions.create(request)).rejects.toMatchObject({
     status: 400,
@@ -211,7 +211,7 @@ test('what the model itself refuses comes with its reason', async () => {
   });
 });
 
-test('a request without a key is refused', async () => {
+test('a request without a key is rejected', async () => {
   const url = `${system.state.apis['Api']?.url}/v1/models`;
   expect((await fetch(url)).status).toBe(401);
 });

@@ -37,24 +37,24 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-interface Door {
+interface Route {
   readonly path: string;
   readonly method: string;
   readonly operation: Operation;
 }
 
-const doors = (): readonly Door[] =>
+const listRoutes = (): readonly Route[] =>
   Object.entries(document.paths).flatMap(([path, { parameters: _, ...methods }]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
 
-test('the document is one of OpenAPI 3.1, and anybody may read it', async () => {
+test('the document is valid OpenAPI 3.1 and readable without credentials', async () => {
   expect(document.openapi).toBe('3.1.0');
   const { valid, errors } = await new Validator().validate({ ...structuredClone(document) });
   expect([valid, errors]).toEqual([true, undefined]);
 });
 
-test('it has every door of the API, and no other', async () => {
+test('the document has exactly the routes of the API', async () => {
   interface Resource {
     readonly Type: string;
     readonly Properties: {
@@ -73,11 +73,11 @@ test('it has every door of the API, and no other', async () => {
   const deployed = Object.values(Resources)
     .filter(({ Type }) => Type === 'AWS::ApiGateway::Method')
     .map(({ Properties }) => `${Properties.HttpMethod} ${pathOf(Properties.ResourceId?.Ref)}`);
-  const described = doors().map(({ path, method }) => `${method.toUpperCase()} ${path}`);
+  const described = listRoutes().map(({ path, method }) => `${method.toUpperCase()} ${path}`);
   expect(described.toSorted()).toEqual(deployed.toSorted());
 });
 
-/** A request for each operation, and what its path stands for. */
+/** A valid request for each operation, in an order in which earlier responses provide the ids. */
 const examples: Readonly<Record<string, { readonly body?: object; readonly query?: string }>> = {
   chat: { body: { message: 'Hello' } },
   streamChat: { body: { prompt: 'Hello' } },
@@ -102,7 +102,7 @@ const examples: Readonly<Record<string, { readonly body?: object; readonly query
   listModels: {},
   readModel: {},
   readOpenApi: {},
-  // At last, for others read it.
+  // Last, because other operations read the conversation.
   deleteConversation: {},
 };
 
@@ -110,42 +110,44 @@ function validatorOf(schema: object): ValidateFunction {
   return ajv.compile({ ...schema, components: document.components });
 }
 
-/** The form in which a door tells what it refuses. */
-function refusalOf({ operation }: Door): ValidateFunction {
+/** Returns a validator for the error response of a route. */
+function errorValidatorOf({ operation }: Route): ValidateFunction {
   const [media] = Object.values(operation.responses['default']?.content ?? {});
   return validatorOf(media?.schema ?? { not: {} });
 }
 
-test('every door answers as the document says, walked once through', async () => {
+test('every operation accepts its documented request and returns its documented response', async () => {
   const ids = new Map<string, string>([['model', 'amazon.nova-lite-v1:0']]);
   const names = Object.keys(examples);
-  const byId = new Map(doors().map((door) => [door.operation.operationId, door]));
+  const byId = new Map(listRoutes().map((route) => [route.operation.operationId, route]));
   expect([...byId.keys()].toSorted()).toEqual(names.toSorted());
   for (const name of names) {
     const { path, method, operation } = byId.get(name) ?? missing(name);
     const { body, query = '' } = examples[name] ?? {};
     const request = operation.requestBody?.content['application/json']?.schema;
-    // What is sent is what the document lets be sent.
-    const isTaken = request === undefined || validatorOf(request)(body);
-    expect([name, isTaken]).toEqual([name, true]);
-    const real = `${path}${query}`.replaceAll(
+    const isValid = request === undefined || validatorOf(request)(body);
+    expect([name, isValid]).toEqual([name, true]);
+    const requestPath = `${path}${query}`.replaceAll(
       /\{(\w+)\}/gu,
       (_, id: string) => ids.get(id) ?? missing(id),
     );
     const init = { method: method.toUpperCase(), body: JSON.stringify(body) };
-    const answer = await system.api(real, body === undefined ? { method: init.method } : init);
+    const answer = await system.api(
+      requestPath,
+      body === undefined ? { method: init.method } : init,
+    );
     const [expected = ''] = Object.keys(operation.responses);
     expect([name, String(answer.status)]).toEqual([name, expected]);
     const [type = ''] = (answer.headers.get('content-type') ?? '').split(';');
     const text = await answer.text();
-    const meant = operation.responses[expected]?.content;
-    expect([name, meant === undefined || type in meant]).toEqual([name, true]);
-    const isJson = type === 'application/json' && meant !== undefined;
-    const told = (isJson ? JSON.parse(text) : {}) as Record<string, unknown>;
-    const validate = validatorOf(isJson ? (meant[type]?.schema ?? {}) : {});
-    expect([name, validate(told), validate.errors]).toEqual([name, true, null]);
+    const documented = operation.responses[expected]?.content;
+    expect([name, documented === undefined || type in documented]).toEqual([name, true]);
+    const isJson = type === 'application/json' && documented !== undefined;
+    const result = (isJson ? JSON.parse(text) : {}) as Record<string, unknown>;
+    const validate = validatorOf(isJson ? (documented[type]?.schema ?? {}) : {});
+    expect([name, validate(result), validate.errors]).toEqual([name, true, null]);
     for (const id of ['conversation_id', 'turn_id', 'task_id', 'document_id', 'analysis_id']) {
-      if (typeof told[id] === 'string') ids.set(id, told[id]);
+      if (typeof result[id] === 'string') ids.set(id, result[id]);
     }
   }
 });
@@ -154,12 +156,12 @@ function missing(name: string): never {
   throw new Error(`${name} is not there`);
 }
 
-test('what no schema takes is refused in the form that the document has for it', async () => {
-  const asking = doors().filter(({ operation }) => operation.requestBody !== undefined);
-  expect(asking.length).toBeGreaterThan(7);
-  for (const door of asking) {
-    const { path, method, operation } = door;
-    const real = path.replace(/\{\w+\}/u, 'some-id');
+test('an invalid body is rejected with the documented error format', async () => {
+  const withBody = listRoutes().filter(({ operation }) => operation.requestBody !== undefined);
+  expect(withBody.length).toBeGreaterThan(7);
+  for (const route of withBody) {
+    const { path, method, operation } = route;
+    const requestPath = path.replace(/\{\w+\}/u, 'some-id');
     for (const body of [
       '',
       'not JSON',
@@ -169,54 +171,58 @@ test('what no schema takes is refused in the form that the document has for it',
       '{"__proto__":1,"x":2}',
       '{"x":{}}',
     ]) {
-      const takesNothing = operation.operationId === 'stopTurn' && body === '';
-      const { status, headers, told } = await refusal(real, { method: method.toUpperCase(), body });
-      expect([path, body, status]).toEqual([path, body, takesNothing ? 404 : 400]);
-      const isForm = refusalOf(door)(told);
-      expect([path, body, isForm, headers]).toEqual([path, body, true, expect.any(String)]);
+      const isEmptyStop = operation.operationId === 'stopTurn' && body === '';
+      const init = { method: method.toUpperCase(), body };
+      const { status, requestId, problem } = await readProblem(requestPath, init);
+      expect([path, body, status]).toEqual([path, body, isEmptyStop ? 404 : 400]);
+      const isDocumented = errorValidatorOf(route)(problem);
+      expect([path, body, isDocumented, requestId]).toEqual([path, body, true, expect.any(String)]);
     }
   }
 });
 
-test('nobody who is unknown gets through any door but that of the document', async () => {
-  for (const { path, method, operation } of doors()) {
+test('every route except the OpenAPI document requires credentials', async () => {
+  for (const { path, method, operation } of listRoutes()) {
     const url = `${system.state.apis['Api']?.url}${path.replace(/\{\w+\}/u, 'some-id')}`;
     const body = examples[operation.operationId]?.body;
     const init = { method: method.toUpperCase(), body: JSON.stringify(body) };
     for (const headers of [{}, { 'x-api-key': 'not-a-key-of-ours-at-all' }]) {
       const answer = await fetch(url, { ...init, headers });
       const { status } = answer;
-      const told: unknown = await answer.json();
-      const isOpen = operation.operationId === 'readOpenApi';
-      const refused = 'x-api-key' in headers ? 403 : 401;
-      expect([method, path, status]).toEqual([method, path, isOpen ? 200 : refused]);
-      if (isOpen) continue;
-      const form = operation.responses[refused]?.content?.['application/json']?.schema;
-      expect([path, validatorOf(form ?? { not: {} })(told)]).toEqual([path, true]);
+      const problem: unknown = await answer.json();
+      const isPublic = operation.operationId === 'readOpenApi';
+      const rejected = 'x-api-key' in headers ? 403 : 401;
+      expect([method, path, status]).toEqual([method, path, isPublic ? 200 : rejected]);
+      if (isPublic) continue;
+      const schema = operation.responses[rejected]?.content?.['application/json']?.schema;
+      expect([path, validatorOf(schema ?? { not: {} })(problem)]).toEqual([path, true]);
     }
   }
 });
 
-test('ids that nobody has are a 404 with the same form', async () => {
-  const named = doors().filter(({ path, operation }) => {
+test('an unknown id is a 404 with the documented error format', async () => {
+  const withId = listRoutes().filter(({ path, operation }) => {
     return path.includes('{') && operation.operationId !== 'followTurn';
   });
-  for (const door of named) {
-    const { path, method, operation } = door;
+  for (const route of withId) {
+    const { path, method, operation } = route;
     const body = examples[operation.operationId]?.body;
     const init = post(body ?? {}, {});
-    const real = path.replace(/\{\w+\}/u, 'nobody');
+    const requestPath = path.replace(/\{\w+\}/u, 'unknown');
     const verb = method.toUpperCase();
-    const { status, told } = await refusal(real, verb === 'GET' ? {} : { ...init, method: verb });
-    expect([verb, path, status, refusalOf(door)(told)]).toEqual([verb, path, 404, true]);
+    const { status, problem } = await readProblem(
+      requestPath,
+      verb === 'GET' ? {} : { ...init, method: verb },
+    );
+    expect([verb, path, status, errorValidatorOf(route)(problem)]).toEqual([verb, path, 404, true]);
   }
 });
 
-async function refusal(
+async function readProblem(
   path: string,
   init: RequestInit,
-): Promise<{ status: number; headers: string | null; told: object }> {
+): Promise<{ status: number; requestId: string | null; problem: object }> {
   const answer = await system.api(path, init);
-  const told = (await answer.json()) as object;
-  return { status: answer.status, headers: answer.headers.get('x-request-id'), told };
+  const problem = (await answer.json()) as object;
+  return { status: answer.status, requestId: answer.headers.get('x-request-id'), problem };
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readStream } from '#test/fixtures/stream-reader.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 import {
-  createSpeaker,
+  createControlledAnswer,
   startUpstreamBedrock,
   type UpstreamBedrock,
 } from '#test/fixtures/upstream-bedrock.ts';
@@ -19,16 +19,16 @@ afterAll(async () => {
   await upstream.close();
 });
 
-test("another owner's ids are as unknown as ids that nobody has, on every door", async () => {
-  const speaker = createSpeaker();
-  upstream.behave(speaker.behaviour);
-  speaker.say('secret');
+test("another owner's ids get the same 404 as unknown ids on every Function URL route", async () => {
+  const answer = createControlledAnswer();
+  upstream.behave(answer.behaviour);
+  answer.write('secret');
   const reader = await readStream((signal) =>
     system.api('/chat/stream', post({ message: 'Mine' }, { signal })),
   );
   const own = reader.conversation;
   const unknown = '01990000-0000-7000-8000-000000000000';
-  const doors = (id: string): readonly (readonly [string, string, RequestInit])[] => [
+  const requests = (id: string): readonly (readonly [string, string, RequestInit])[] => [
     ['ConversationsFunction', `conversations/${id}`, {}],
     ['ConversationsFunction', `conversations/${id}`, { method: 'PATCH', body: '{"title":"x"}' }],
     ['ConversationsFunction', `conversations/${id}`, { method: 'DELETE' }],
@@ -45,19 +45,19 @@ test("another owner's ids are as unknown as ids that nobody has, on every door",
       post({ message: 'Hi', conversation_id: id, parent_turn_id: reader.turn }),
     ],
   ];
-  const told = async ([name, path, init]: readonly [string, string, RequestInit]) => {
-    const answer = await system.signed(name, path, init);
-    const body = (await answer.json()) as { request_id: string };
-    return { status: answer.status, body: { ...body, request_id: '' } };
+  const send = async ([name, path, init]: readonly [string, string, RequestInit]) => {
+    const response = await system.signed(name, path, init);
+    const body = (await response.json()) as { request_id: string };
+    return { status: response.status, body: { ...body, request_id: '' } };
   };
-  const [others, nobodys] = [doors(own), doors(unknown)];
-  for (const [index, door] of others.entries()) {
-    const answer = await told(door);
-    expect([door[1], answer.status]).toEqual([door[1], 404]);
-    expect(await told(nobodys[index] ?? door)).toEqual(answer);
+  const unknownRequests = requests(unknown);
+  for (const [index, request] of requests(own).entries()) {
+    const response = await send(request);
+    expect([request[1], response.status]).toEqual([request[1], 404]);
+    expect(await send(unknownRequests[index] ?? request)).toEqual(response);
   }
-  speaker.end();
-  await reader.over;
+  answer.end();
+  await reader.ended;
   const page: unknown = await (await system.api(`/conversations/${own}`)).json();
   expect(page).toMatchObject({ turns: [{ state: 'complete', response: 'secret' }] });
 });

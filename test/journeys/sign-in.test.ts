@@ -11,7 +11,7 @@ let pages: SignInPages;
 
 beforeAll(async () => {
   other = await startTokenIssuer();
-  // What `-c oidcIssuer=… -c oidcAudience=…` makes of it.
+  // The result of `-c oidcIssuer=… -c oidcAudience=…`.
   const template = await changedTemplate((propertiesOf) => {
     Object.assign(propertiesOf('AuthorizerFunction').Environment.Variables, {
       OIDC_ISSUER: other.origin,
@@ -32,7 +32,7 @@ function withToken(token: string, path: string, init: RequestInit = {}): Promise
   return fetch(`${system.state.apis['Api']?.url}${path}`, { ...init, headers });
 }
 
-function issued(claims: JWTPayload): Promise<string> {
+function issueToken(claims: JWTPayload): Promise<string> {
   return new SignJWT({ iss: other.origin, aud: 'streambed', ...claims })
     .setProtectedHeader({ alg: 'RS256', kid: 'key-1' })
     .setIssuedAt()
@@ -50,12 +50,12 @@ const idsOf = async (token: string): Promise<readonly string[]> => {
 
 const chat = async (token: string): Promise<string> => {
   const answer = await withToken(token, '/chat', post({ message: 'Hello' }));
-  const told = (await answer.json()) as { conversation_id: string };
-  expect([answer.status, told]).toEqual([200, told]);
-  return told.conversation_id;
+  const body = (await answer.json()) as { conversation_id: string };
+  expect([answer.status, body]).toEqual([200, body]);
+  return body.conversation_id;
 };
 
-test('whoever comes back from the hosted pages chats with the token that he got there', async () => {
+test('the tokens from the hosted sign-in pages work, and can be refreshed', async () => {
   const { access_token: access = '', refresh_token = '' } = await pages.signIn('demo');
   const id = await chat(access);
   expect(await idsOf(access)).toEqual([id]);
@@ -66,19 +66,19 @@ test('whoever comes back from the hosted pages chats with the token that he got 
   expect(await idsOf(guest['access_token'] ?? '')).toEqual([]);
 });
 
-test('users of another issuer are let in, each apart from everybody else of the same name', async () => {
+test('tokens of another issuer are accepted, and equal subjects of two issuers are different owners', async () => {
   const { access_token: access = '' } = await pages.signIn('demo');
   const [, payload = ''] = access.split('.');
   const { sub } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string };
-  const [ada, twin] = await Promise.all([issued({ sub: 'ada' }), issued({ sub })]);
+  const [ada, sameSubject] = await Promise.all([issueToken({ sub: 'ada' }), issueToken({ sub })]);
   const id = await chat(ada);
   expect(await idsOf(ada)).toEqual([id]);
-  expect(await idsOf(twin)).toEqual([]);
-  expect((await withToken(twin, `/conversations/${id}`)).status).toBe(404);
+  expect(await idsOf(sameSubject)).toEqual([]);
+  expect((await withToken(sameSubject, `/conversations/${id}`)).status).toBe(404);
   for (const claims of [
     { sub: 'ada', aud: 'others' },
     { sub: 'ada', iss: 'https://a.example' },
   ]) {
-    expect((await withToken(await issued(claims), '/conversations')).status).toBe(401);
+    expect((await withToken(await issueToken(claims), '/conversations')).status).toBe(401);
   }
 });

@@ -20,7 +20,7 @@ const today = async (): Promise<Json> => {
   return page.today;
 };
 
-test('every turn says what it cost, and the owner is told the sum', async () => {
+test('every turn has its cost, and usage has their sum', async () => {
   const before = await today();
   const first = await ask({ message: 'Hello there' });
   const second = await ask({ message: 'And again', conversation_id: first['conversation_id'] });
@@ -35,7 +35,7 @@ test('every turn says what it cost, and the owner is told the sum', async () => 
   expect(Number(after['turns']) - Number(before['turns'])).toBe(2);
 });
 
-test('what is told of spending is the limits, today, and no other owner', async () => {
+test('usage returns the limits and the spending of the calling owner only', async () => {
   const whole: unknown = await (await system.signed('ConversationsFunction', 'usage')).json();
   expect(whole).toEqual({
     today: { date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/u), turns: 0, tokens: 0, cost_usd: 0 },
@@ -46,7 +46,7 @@ test('what is told of spending is the limits, today, and no other owner', async 
   expect(unsigned.status).toBe(403);
 });
 
-test('a request that leaves the choice of the model is told which one answers, and why', async () => {
+test('a request for the model auto returns the picked model and the reason', async () => {
   expect(await ask({ prompt: 'Hi there', model: 'auto' })).toMatchObject({
     model: 'amazon.nova-lite-v1:0',
     model_reason: 'simple_question',
@@ -59,7 +59,7 @@ test('a request that leaves the choice of the model is told which one answers, a
   expect(await stream.text()).toContain('"model_reason":"simple_question"');
 });
 
-test('a prompt that may be cached is paid for once by its owner, and by nobody else', async () => {
+test('a cached prompt costs its owner once, and is not shared with other owners', async () => {
   const body = { prompt: 'What is a cache?', cache: { ttl_seconds: 60 } };
   const first = await ask(body);
   const paid = await today();
@@ -80,7 +80,7 @@ test('a prompt that may be cached is paid for once by its owner, and by nobody e
   expect(await other.json()).not.toHaveProperty('cached');
 });
 
-test('prompts that race for the cache are one call to the model', async () => {
+test('concurrent cached prompts make one model call', async () => {
   const before = await today();
   const body = { prompt: 'What is a race?', cache: true };
   const answers = await Promise.all(Array.from({ length: 10 }, () => ask(body)));
@@ -95,14 +95,14 @@ test.each([
   [{ prompt: 'Hi', cache: 'yes' }, 'cache'],
   [{ message: 'Hi', cache: true }, 'cache'],
   [{ prompt: 'Hi', model: 'automatic' }, 'model: must be one of'],
-])('%j is refused by name', async (body, message) => {
+])('%j is rejected with a precise error', async (body, message) => {
   expect(await ask(body)).toMatchObject({
     code: 'invalid_request',
     detail: expect.stringContaining(message),
   });
 });
 
-test('a long conversation is read from the prompt cache, which makes it cheaper', async () => {
+test('later turns of a long conversation read the prompt cache and cost less', async () => {
   const text = 'Remember this rule of our house, please. '.repeat(450);
   const opened = await ask({ message: text });
   const { conversation_id } = opened;

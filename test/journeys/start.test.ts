@@ -6,14 +6,14 @@ import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { newDataDirectory } from '#test/fixtures/system.ts';
 
-interface Started {
+interface StartCommand {
   readonly child: ChildProcess;
   readonly lines: readonly string[];
   readonly state: string;
   readonly data: string;
 }
 
-async function start(...args: readonly string[]): Promise<Started> {
+async function start(...args: readonly string[]): Promise<StartCommand> {
   const data = await newDataDirectory();
   const state = join(data, 'state.json');
   const options = ['--port', '0', '--web-port', '0', '--state', state, '--data', data, ...args];
@@ -28,7 +28,7 @@ async function start(...args: readonly string[]): Promise<Started> {
   return { child, lines, state, data };
 }
 
-/** Starts a turn with the curl line that the command has printed. */
+/** Starts a turn with the printed curl command. */
 function startTurn(lines: readonly string[]): Promise<Response> {
   const curl = lines.find((line) => line.includes('curl -N')) ?? '';
   const [, url = '', key = '', body = ''] =
@@ -39,18 +39,18 @@ function startTurn(lines: readonly string[]): Promise<Response> {
   return fetch(url, { method: 'POST', headers, body });
 }
 
-/** Like a terminal, which sends Ctrl-C to every process in the foreground. */
+/** Sends SIGINT to the process group, as a terminal does on Ctrl-C. */
 function pressCtrlC({ pid = 0 }: ChildProcess): void {
   process.kill(-pid, 'SIGINT');
 }
 
-/** The processes of the environments, which run a file of the data directory. */
+/** Lists the processes of execution environments, which run a file of the data directory. */
 function environmentsOf(data: string): readonly string[] {
   const listed = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' });
   return listed.split('\n').filter((line) => line.includes(join(data, 'runtime')));
 }
 
-test('npm start prints a curl line that streams, serves the page, and ends everything when interrupted', async () => {
+test('npm start prints a working curl command, serves the page, and stops everything on SIGINT', async () => {
   const { child, lines, state, data } = await start();
   await expect.poll(() => lines.join('\n'), { timeout: 60_000 }).toContain('curl -N');
   expect(lines.filter((line) => line.startsWith('!'))).toEqual([]);
@@ -69,7 +69,7 @@ test('npm start prints a curl line that streams, serves the page, and ends every
   expect(environmentsOf(data)).toEqual([]);
 });
 
-test('Ctrl-C waits for a turn that streams, though the page has ended by then', async () => {
+test('Ctrl-C waits for a streaming turn to end', async () => {
   const { child, lines, data } = await start();
   await expect.poll(() => lines.join('\n'), { timeout: 60_000 }).toContain('curl -N');
   const answer = await startTurn(lines);
@@ -81,7 +81,7 @@ test('Ctrl-C waits for a turn that streams, though the page has ended by then', 
   expect(environmentsOf(data)).toEqual([]);
 });
 
-test('a second Ctrl-C ends the page and every environment at once', async () => {
+test('a second Ctrl-C stops the page and every environment at once', async () => {
   const { child, lines, state, data } = await start();
   await expect.poll(() => lines.join('\n'), { timeout: 60_000 }).toContain('curl -N');
   const { web } = JSON.parse(readFileSync(state, 'utf8'));
@@ -100,7 +100,7 @@ test('a second Ctrl-C ends the page and every environment at once', async () => 
   expect(existsSync(state)).toBe(false);
 });
 
-test('npm start leaves no page behind when it is killed', async () => {
+test('the page stops when npm start is killed', async () => {
   const { child, lines, state } = await start();
   await expect.poll(() => lines.join('\n'), { timeout: 60_000 }).toContain('Ready.');
   const { web } = JSON.parse(readFileSync(state, 'utf8'));
@@ -114,7 +114,7 @@ test('npm start leaves no page behind when it is killed', async () => {
   await expect.poll(answers, { timeout: 10_000 }).toBe(false);
 });
 
-test('an error names a port that is taken and the option that changes it', async () => {
+test('an error names a port in use and the option that changes it', async () => {
   const first = await start();
   await expect.poll(() => first.lines.join('\n'), { timeout: 60_000 }).toContain('Ready.');
   const { web, endpoints } = JSON.parse(readFileSync(first.state, 'utf8'));

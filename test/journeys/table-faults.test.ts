@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startReluctantTables, type ReluctantTables } from '#test/fixtures/flaky-dynamodb.ts';
+import { startFlakyDynamoDb, type FlakyDynamoDb } from '#test/fixtures/flaky-dynamodb.ts';
 import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
-import { behave, keptTurns, paidCalls, tell } from '#test/fixtures/read-turn.ts';
+import { countPaidCalls, readTurns, setScenario, streamTurn } from '#test/fixtures/turn-client.ts';
 
-let tables: ReluctantTables;
+let tables: FlakyDynamoDb;
 let system: StreambedSystem;
 const report: Record<string, string | number>[] = [];
 
 beforeAll(async () => {
-  tables = await startReluctantTables();
+  tables = await startFlakyDynamoDb();
   system = await startSystem({ tables: tables.url });
-  await behave(system, { stream: [{ text: 'One ' }, { stall: '3s' }, { text: 'two.' }] });
+  await setScenario(system, { stream: [{ text: 'One ' }, { stall: '3s' }, { text: 'two.' }] });
 });
 afterAll(async () => {
   await system.close();
@@ -19,71 +19,76 @@ afterAll(async () => {
   console.table(report);
 });
 
-const awayMs = 2_000;
+const outageMs = 2_000;
 
-/** The tables are away for two seconds. */
-function goAway(): Promise<void> {
-  tables.become('away');
+/** Makes the tables unreachable for two seconds. */
+function startOutage(): Promise<void> {
+  tables.setFault('unreachable');
   return new Promise((resolve) => {
     setTimeout(() => {
-      tables.become('well');
+      tables.setFault('none');
       resolve();
-    }, awayMs);
+    }, outageMs);
   });
 }
 
-/** A try that no model was asked for may stand beside the answer, at the same place. */
+/** Asserts one complete turn. Failed attempts without a model call may precede it. */
 async function expectAnsweredOnce(conversation: string): Promise<void> {
-  const turns = await keptTurns(system, conversation);
+  const turns = await readTurns(system, conversation);
   const answered = { message: 'Hello', response: 'One two.', state: 'complete' };
   const failed = { message: 'Hello', response: '', state: 'failed', parent_turn_id: null };
   expect(turns.at(-1)).toMatchObject({ ...answered, parent_turn_id: null });
   for (const turn of turns.slice(0, -1)) expect(turn).toMatchObject(failed);
 }
 
-test('tables that are away when a turn begins: an error, and the same request is answered later', async () => {
-  const before = await paidCalls(system);
+test('a turn that begins during an outage fails, and its retry is answered', async () => {
+  const before = await countPaidCalls(system);
   const key = randomUUID();
-  const back = goAway();
-  const told = await tell(system, { message: 'Hello' }, { key });
-  await back;
-  const again = await tell(system, { message: 'Hello' }, { key });
-  expect(again).toMatchObject({ text: 'One two.', ending: 'complete' });
-  await expectAnsweredOnce(again.conversation);
-  const paid = (await paidCalls(system)) - before;
-  expect(paid).toBe(1);
-  report.push({ fault: 'away as the turn begins', reader: told.ending, later: again.ending, paid });
+  const outage = startOutage();
+  const first = await streamTurn(system, { message: 'Hello' }, { key });
+  await outage;
+  const retry = await streamTurn(system, { message: 'Hello' }, { key });
+  expect(retry).toMatchObject({ text: 'One two.', outcome: 'complete' });
+  await expectAnsweredOnce(retry.conversation);
+  const paidCalls = (await countPaidCalls(system)) - before;
+  expect(paidCalls).toBe(1);
+  report.push({
+    fault: 'outage at the start of the turn',
+    response: first.outcome,
+    retry: retry.outcome,
+    paidCalls,
+  });
 });
 
-test('tables that are away in the middle of an answer, and while it ends: the whole answer', async () => {
+test('an outage during an answer or at its end loses no text', async () => {
   for (const text of ['One ', 'One two.']) {
-    const before = await paidCalls(system);
-    const told = await tell(
+    const before = await countPaidCalls(system);
+    const turn = await streamTurn(
       system,
       { message: 'Hello' },
-      { key: randomUUID(), heard: (heard) => void (heard === text && goAway()) },
+      { key: randomUUID(), onText: (received) => void (received === text && startOutage()) },
     );
-    expect(told).toMatchObject({ text: 'One two.', ending: 'complete' });
-    expect(await keptTurns(system, told.conversation)).toMatchObject([
+    expect(turn).toMatchObject({ text: 'One two.', outcome: 'complete' });
+    expect(await readTurns(system, turn.conversation)).toMatchObject([
       { message: 'Hello', response: 'One two.', state: 'complete' },
     ]);
-    const paid = (await paidCalls(system)) - before;
-    expect(paid).toBe(1);
-    report.push({ fault: `away after "${text}"`, reader: told.ending, later: '', paid });
+    const paidCalls = (await countPaidCalls(system)) - before;
+    expect(paidCalls).toBe(1);
+    report.push({ fault: `outage after "${text}"`, response: turn.outcome, retry: '', paidCalls });
   }
 });
 
-test('tables that refuse two of three requests: the whole answer, or an error and then the answer', async () => {
-  tables.become('throttled');
-  const [before, refusedBefore] = [await paidCalls(system), tables.refused];
+test('a turn during throttling succeeds, or fails and its retry is answered', async () => {
+  tables.setFault('throttling');
+  const [before, failuresBefore] = [await countPaidCalls(system), tables.failures];
   const key = randomUUID();
-  const told = await tell(system, { message: 'Hello' }, { key });
-  tables.become('well');
-  expect(tables.refused - refusedBefore).toBeGreaterThan(3);
-  const again = await tell(system, { message: 'Hello' }, { key });
-  expect(again).toMatchObject({ text: 'One two.', ending: 'complete' });
-  await expectAnsweredOnce(again.conversation);
-  const paid = (await paidCalls(system)) - before;
-  expect(paid).toBe(1);
-  report.push({ fault: 'throttled', reader: told.ending, later: again.ending, paid });
+  const first = await streamTurn(system, { message: 'Hello' }, { key });
+  tables.setFault('none');
+  expect(tables.failures - failuresBefore).toBeGreaterThan(3);
+  const retry = await streamTurn(system, { message: 'Hello' }, { key });
+  expect(retry).toMatchObject({ text: 'One two.', outcome: 'complete' });
+  await expectAnsweredOnce(retry.conversation);
+  const paidCalls = (await countPaidCalls(system)) - before;
+  expect(paidCalls).toBe(1);
+  report.push({ fault: 'throttling', response: first.outcome, retry: retry.outcome, paidCalls });
 });

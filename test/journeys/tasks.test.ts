@@ -7,7 +7,7 @@ import { changedTemplate, type PropertiesOf } from '#test/fixtures/changed-templ
 import { startCallbackServer, type CallbackServer } from '#test/fixtures/callback-server.ts';
 import { Queues } from '#test/fixtures/queues.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
-import { behave, paidCalls } from '#test/fixtures/read-turn.ts';
+import { countPaidCalls, setScenario } from '#test/fixtures/turn-client.ts';
 
 let system: StreambedSystem;
 let server: CallbackServer;
@@ -15,7 +15,7 @@ let queues: Queues;
 
 beforeAll(async () => {
   server = await startCallbackServer();
-  const template = await changedTemplate(impatient);
+  const template = await changedTemplate(shortenRetries);
   const parameters = { LoopbackCallbacks: 'true' };
   system = await startSystem({ template, parameters, clock: realClock });
   queues = new Queues(system);
@@ -24,10 +24,10 @@ afterAll(async () => {
   await system.close();
   server.close();
 });
-beforeEach(() => behave(system, {}));
+beforeEach(() => setScenario(system, {}));
 
-/** Tasks are delivered twice, callbacks tried three times; a second lies between. */
-function impatient(propertiesOf: PropertiesOf): void {
+/** Delivers tasks at most twice and callbacks at most three times, one second apart. */
+function shortenRetries(propertiesOf: PropertiesOf): void {
   propertiesOf('Tasks').RedrivePolicy.maxReceiveCount = 2;
   propertiesOf('TaskWorkerFunction').Environment.Variables['RETRY_SECONDS'] = '1';
   const sender = propertiesOf('CallbackWorkerFunction');
@@ -50,28 +50,28 @@ async function submit(body: object, headers: Record<string, string> = {}): Promi
   return (await answer.json()) as TaskJson;
 }
 
-async function taskOf(id: string): Promise<TaskJson> {
+async function readTask(id: string): Promise<TaskJson> {
   return (await (await system.api(`/tasks/${id}`)).json()) as TaskJson;
 }
 
-async function ended(id: string): Promise<TaskJson> {
-  const isOver = async (): Promise<boolean> =>
-    ['succeeded', 'failed'].includes((await taskOf(id)).status);
-  await expect.poll(isOver, patiently).toBe(true);
-  return taskOf(id);
+async function waitForTask(id: string): Promise<TaskJson> {
+  const isDone = async (): Promise<boolean> =>
+    ['succeeded', 'failed'].includes((await readTask(id)).status);
+  await expect.poll(isDone, pollOptions).toBe(true);
+  return readTask(id);
 }
 
-const patiently = { timeout: 30_000, interval: 200 };
+const pollOptions = { timeout: 30_000, interval: 200 };
 
-/** Until a queue holds so many messages. */
-async function holds(name: string, messages: number): Promise<void> {
-  await expect.poll(() => queues.messagesIn(name), patiently).toBe(messages);
+/** Waits until a queue has this many messages. */
+async function waitForMessages(name: string, messages: number): Promise<void> {
+  await expect.poll(() => queues.messagesIn(name), pollOptions).toBe(messages);
 }
 
-test('a task is queued, run and kept with its answer', async () => {
+test('a task is queued, run and stored with its answer', async () => {
   const { task_id: id, status } = await submit({ prompt: 'Tell me about rivers' });
   expect(status).toBe('queued');
-  expect(await ended(id)).toEqual({
+  expect(await waitForTask(id)).toEqual({
     task_id: id,
     status: 'succeeded',
     created_at: expect.any(String),
@@ -91,48 +91,50 @@ test('a task is queued, run and kept with its answer', async () => {
   expect(conversations).toEqual([]);
 });
 
-test('while it runs, a task tells how far its answer has come', async () => {
-  await behave(system, {
+test('a running task reports its progress', async () => {
+  await setScenario(system, {
     stream: [{ text: 'Once upon a time' }, { stall: '1800ms' }, { text: '.' }],
   });
   const { task_id: id } = await submit({ prompt: 'A story' });
-  const progress = async (): Promise<number> => (await taskOf(id)).progress?.characters ?? 0;
-  await expect.poll(progress, patiently).toBeGreaterThan(5);
-  expect(await taskOf(id)).toMatchObject({ status: 'running' });
-  expect((await ended(id)).result?.response).toBe('Once upon a time.');
+  const progress = async (): Promise<number> => (await readTask(id)).progress?.characters ?? 0;
+  await expect.poll(progress, pollOptions).toBeGreaterThan(5);
+  expect(await readTask(id)).toMatchObject({ status: 'running' });
+  expect((await waitForTask(id)).result?.response).toBe('Once upon a time.');
 });
 
 test('a task delivered five times makes one model call and one callback', async () => {
-  const before = await paidCalls(system);
-  const told = server.requests.length;
-  await behave(system, { stream: [{ text: 'Slow' }, { stall: '300ms' }, { text: ' answer' }] });
+  const before = await countPaidCalls(system);
+  const requestsBefore = server.requests.length;
+  await setScenario(system, {
+    stream: [{ text: 'Slow' }, { stall: '300ms' }, { text: ' answer' }],
+  });
   const { task_id: id } = await submit({ prompt: 'Deliver me', callback_url: server.url });
-  // What SQS may do at any time: the very same message again.
+  // SQS may deliver the same message more than once.
   const MessageBody = JSON.stringify({ owner: await ownerOf(id), task_id: id });
   const again = { QueueUrl: queues.url('Tasks'), MessageBody };
   for (let count = 0; count < 2; count += 1)
     await queues.client.send(new SendMessageCommand(again));
-  await ended(id);
+  await waitForTask(id);
   for (let count = 0; count < 2; count += 1)
     await queues.client.send(new SendMessageCommand(again));
-  const isDelivered = async (): Promise<unknown> => (await taskOf(id)).callback?.status;
-  await expect.poll(isDelivered, patiently).toBe('delivered');
-  await holds('Tasks', 0);
-  await holds('Callbacks', 0);
-  expect((await paidCalls(system)) - before).toBe(1);
-  expect(server.requests.length - told).toBe(1);
-  expect((await taskOf(id)).result?.response).toBe('Slow answer');
+  const isDelivered = async (): Promise<unknown> => (await readTask(id)).callback?.status;
+  await expect.poll(isDelivered, pollOptions).toBe('delivered');
+  await waitForMessages('Tasks', 0);
+  await waitForMessages('Callbacks', 0);
+  expect((await countPaidCalls(system)) - before).toBe(1);
+  expect(server.requests.length - requestsBefore).toBe(1);
+  expect((await readTask(id)).result?.response).toBe('Slow answer');
 });
 
-test('a callback that fails twice and then works is taken once, signed, with one id', async () => {
-  const told = server.requests.length;
+test('a callback is retried after errors, signed and with the same id each time', async () => {
+  const requestsBefore = server.requests.length;
   server.answerWith(500, 503);
   const { task_id: id } = await submit({ prompt: 'Call me', callback_url: server.url });
-  const delivered = async (): Promise<unknown> => (await taskOf(id)).callback;
+  const delivered = async (): Promise<unknown> => (await readTask(id)).callback;
   await expect
-    .poll(delivered, patiently)
+    .poll(delivered, pollOptions)
     .toEqual({ url: server.url, status: 'delivered', attempts: 3 });
-  const requests = server.requests.slice(told);
+  const requests = server.requests.slice(requestsBefore);
   expect(requests).toHaveLength(3);
   const { secret } = (await (await system.api('/callback-secret')).json()) as { secret: string };
   const webhook = new Webhook(secret);
@@ -145,7 +147,7 @@ test('a callback that fails twice and then works is taken once, signed, with one
   expect(new Set(requests.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
 });
 
-test('a key for signing is replaced, and the old one signs beside it for a while', async () => {
+test('after a rotation, callbacks are signed with both the old and the new secret', async () => {
   const secretOf = async (init?: RequestInit): Promise<string> => {
     const answer = await system.api('/callback-secret', init);
     return ((await answer.json()) as { secret: string }).secret;
@@ -154,58 +156,58 @@ test('a key for signing is replaced, and the old one signs beside it for a while
   const current = await secretOf({ method: 'POST' });
   expect(await secretOf()).toBe(current);
   expect(current).not.toBe(old);
-  const told = server.requests.length;
+  const requestsBefore = server.requests.length;
   await submit({ prompt: 'Call me', callback_url: server.url });
-  await expect.poll(() => server.requests.length, patiently).toBe(told + 1);
-  const { headers, body } = server.requests[told] ?? { headers: {}, body: '' };
+  await expect.poll(() => server.requests.length, pollOptions).toBe(requestsBefore + 1);
+  const { headers, body } = server.requests[requestsBefore] ?? { headers: {}, body: '' };
   for (const secret of [old, current]) new Webhook(secret).verify(body, { ...headers });
   expect(headers['webhook-signature']?.split(' ')).toHaveLength(2);
 });
 
-test('a task that cannot be done becomes a dead letter, and is done when it is sent back', async () => {
-  await behave(system, { fail: { type: 'ThrottlingException' } });
+test('a failed task goes to the dead-letter queue, and succeeds after a redrive', async () => {
+  await setScenario(system, { fail: { type: 'ThrottlingException' } });
   const { task_id: id } = await submit({ prompt: 'Not now' });
-  const failed = await ended(id);
+  const failed = await waitForTask(id);
   expect(failed).toMatchObject({ status: 'failed', error: { detail: expect.any(String) } });
-  await holds('DeadTasks', 1);
-  await behave(system, {});
-  await queues.sendBack('DeadTasks');
-  const status = async (): Promise<string> => (await taskOf(id)).status;
-  await expect.poll(status, patiently).toBe('succeeded');
+  await waitForMessages('DeadTasks', 1);
+  await setScenario(system, {});
+  await queues.redrive('DeadTasks');
+  const status = async (): Promise<string> => (await readTask(id)).status;
+  await expect.poll(status, pollOptions).toBe('succeeded');
 });
 
-test('a callback that nobody takes becomes a dead letter, and is told when it is sent back', async () => {
+test('a failed callback goes to the dead-letter queue, and is delivered after a redrive', async () => {
   server.answerWith(500, 502, 503);
   const { task_id: id } = await submit({ prompt: 'Call me later', callback_url: server.url });
-  await holds('DeadCallbacks', 1);
-  expect(await taskOf(id)).toMatchObject({
+  await waitForMessages('DeadCallbacks', 1);
+  expect(await readTask(id)).toMatchObject({
     status: 'succeeded',
     callback: { status: 'failed', attempts: 3, problem: expect.stringContaining('503') },
   });
-  const told = server.requests.length;
-  await queues.sendBack('DeadCallbacks');
-  const callback = async (): Promise<unknown> => (await taskOf(id)).callback;
+  const requestsBefore = server.requests.length;
+  await queues.redrive('DeadCallbacks');
+  const callback = async (): Promise<unknown> => (await readTask(id)).callback;
   const delivered = { url: server.url, status: 'delivered', attempts: 1 };
-  await expect.poll(callback, patiently).toEqual(delivered);
-  await holds('Callbacks', 0);
-  const ids = server.requests.slice(told - 3).map(({ headers }) => headers['webhook-id']);
+  await expect.poll(callback, pollOptions).toEqual(delivered);
+  await waitForMessages('Callbacks', 0);
+  const ids = server.requests.slice(requestsBefore - 3).map(({ headers }) => headers['webhook-id']);
   expect(ids).toHaveLength(4);
   expect(new Set(ids).size).toBe(1);
-  await holds('DeadCallbacks', 0);
+  await waitForMessages('DeadCallbacks', 0);
 });
 
-test('messages that name no task, or one that nobody has, are dropped', async () => {
-  const bodies = ['hello', '{}', '[]', '{"owner":"key:x","task_id":"nobody"}', '{"owner":1}'];
+test('messages that are malformed or name an unknown task are dropped', async () => {
+  const bodies = ['hello', '{}', '[]', '{"owner":"key:x","task_id":"unknown"}', '{"owner":1}'];
   const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
   await queues.client.send(new SendMessageBatchCommand({ QueueUrl: queues.url('Tasks'), Entries }));
-  await holds('Tasks', 0);
+  await waitForMessages('Tasks', 0);
   expect(await queues.messagesIn('DeadTasks')).toBe(0);
 });
 
-test('the same request with its key is the same task, and another one is refused', async () => {
+test('a repeated request returns the same task, and a different one with its key is rejected', async () => {
   const headers = { 'idempotency-key': 'task-key-1' };
   const first = await submit({ prompt: 'Once' }, headers);
-  await ended(first.task_id);
+  await waitForTask(first.task_id);
   expect(await submit({ prompt: 'Once' }, headers)).toMatchObject({ task_id: first.task_id });
   const other = await system.api('/tasks', post({ prompt: 'Twice' }, { headers }));
   expect(other.status).toBe(422);
@@ -225,40 +227,40 @@ test.each([
   [{ prompt: 'Hi', callback_url: 5 }, 'callback_url: must be a string'],
   [{ prompt: 'Hi', callback_url: 'http://example.net/' }, 'callback_url: must begin with https://'],
   [{ prompt: 'Hi', callback_url: 'https://169.254.169.254/' }, 'callback_url: must have a name'],
-])('%j is refused, with the field', async (body, detail) => {
+])('%j is rejected with an error that names the field', async (body, detail) => {
   const answer = await system.api('/tasks', post(body));
   expect(answer.status).toBe(400);
   const problem = (await answer.json()) as { detail: string };
   expect(problem.detail).toContain(detail);
 });
 
-test('a request that is larger than it could be kept is refused', async () => {
+test('a request that is too large to store is rejected', async () => {
   const body = `{"prompt":"Hi"${' '.repeat(500_000)}}`;
   const answer = await system.api('/tasks', { method: 'POST', body });
   expect(answer.status).toBe(413);
   expect(await answer.json()).toMatchObject({ code: 'too_large' });
 });
 
-test('the same request with its key begins a task anew that failed for the time being', async () => {
+test('a repeated request runs a task again that failed with a transient error', async () => {
   const headers = { 'idempotency-key': 'task-key-2' };
-  await behave(system, { fail: { type: 'ThrottlingException' } });
+  await setScenario(system, { fail: { type: 'ThrottlingException' } });
   const { task_id: id } = await submit({ prompt: 'Busy' }, headers);
-  expect(await ended(id)).toMatchObject({ status: 'failed', error: { code: 'throttled' } });
-  await behave(system, {});
+  expect(await waitForTask(id)).toMatchObject({ status: 'failed', error: { code: 'throttled' } });
+  await setScenario(system, {});
   expect(await submit({ prompt: 'Busy' }, headers)).toMatchObject({ task_id: id });
-  const status = async (): Promise<string> => (await taskOf(id)).status;
-  await expect.poll(status, patiently).toBe('succeeded');
+  const status = async (): Promise<string> => (await readTask(id)).status;
+  await expect.poll(status, pollOptions).toBe('succeeded');
 });
 
-test('what nobody has is a 404, and a caller without a key is refused', async () => {
-  for (const path of ['/tasks/nobody', '/tasks/01990000-0000-7000-8000-000000000000']) {
+test('an unknown task is a 404, and a request without a key is a 401', async () => {
+  for (const path of ['/tasks/unknown', '/tasks/01990000-0000-7000-8000-000000000000']) {
     expect((await system.api(path)).status).toBe(404);
   }
   const url = `${system.state.apis['Api']?.url}/tasks`;
   expect((await fetch(url, post({ prompt: 'Hi' }))).status).toBe(401);
 });
 
-/** Whose task it is, as messages of the queue name him. */
+/** Returns the owner of a task, as queue messages name them. */
 async function ownerOf(id: string): Promise<string> {
   const { endpoints, region, credentials, tables } = system.state;
   const dynamo = new DynamoDBClient({ endpoint: endpoints.aws, region, credentials });

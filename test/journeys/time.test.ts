@@ -9,7 +9,7 @@ import {
 } from '#test/fixtures/upstream-bedrock.ts';
 
 /*
- * What only time shows. Both wait for the real clock of a real function, side by side.
+ * Behaviour that takes real time: both tests wait, concurrently, for the timers of a real function.
  */
 
 const timeoutMs = 60_000;
@@ -33,23 +33,19 @@ afterAll(async () => {
   await upstream.close();
 });
 
-test.concurrent(
-  'a stream that is silent for long is kept open by pings',
-  { timeout: timeoutMs },
-  async () => {
-    const answer = await system.api('/chat/stream', post({ prompt: 'Hi', format: 'data' }));
-    const decoder = new TextDecoder();
-    let text = '';
-    for await (const chunk of answer.body ?? []) {
-      text += decoder.decode(chunk, { stream: true });
-      if (text.includes('still here')) break;
-    }
-    expect(text).toContain('\n\n: ping\n\n');
-  },
-);
+test.concurrent('a silent stream is kept open by pings', { timeout: timeoutMs }, async () => {
+  const answer = await system.api('/chat/stream', post({ prompt: 'Hi', format: 'data' }));
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of answer.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.includes('still here')) break;
+  }
+  expect(text).toContain('\n\n: ping\n\n');
+});
 
 test.concurrent(
-  'an answer that takes too long ends before Lambda does, and is kept as timed out',
+  'an answer that reaches the function deadline is stored as timed out',
   { timeout: timeoutMs },
   async () => {
     const answer = await system.api('/chat', post({ message: 'Take your time' }));

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cases } from '#test/fixtures/bedrock-faults.ts';
 import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
-import { behave, keptTurns, paidCalls, tell } from '#test/fixtures/read-turn.ts';
+import { countPaidCalls, readTurns, setScenario, streamTurn } from '#test/fixtures/turn-client.ts';
 
 /*
- * Every fault of the local Bedrock, through the public door: what the reader is told, what history
- * has after it, and how often a model was paid for it, a second request with the same key included.
+ * Every fault of the local Bedrock, through the REST API: the response, the turn that is stored,
+ * and how many model calls are paid for, including retries with the same key.
  */
 
 let system: StreambedSystem;
@@ -20,45 +20,51 @@ afterAll(async () => {
   console.table(table);
 });
 
-/** What the reader is to be told, by what our own client makes of the fault. */
-function expected(name: string, seen: string): string {
-  // The deployed function waits half a minute, and not half a second.
+/** Returns the expected outcome of the response, given the outcome in our own client. */
+function expectedOutcome(name: string, seen: string): string {
+  // The deployed function waits half a minute for an event, not half a second.
   if (name.startsWith('a stall')) return 'complete';
   return seen.replace('throws ', '');
 }
 
-/** The next request finds a new environment, which knows nothing of how often a model failed. */
-async function endEnvironments(): Promise<void> {
+/** Kills all environments, so that the next request runs in one with a closed circuit breaker. */
+async function killEnvironments(): Promise<void> {
   const host = system.functionHost('ChatFunction');
   for (const pid of host.pids()) process.kill(pid, 'SIGKILL');
   await expect.poll(() => host.pids()).toEqual([]);
 }
 
-test.each(Object.entries(cases))('%s', async (name, { scenario, seen }) => {
-  await behave(system, scenario);
-  const before = await paidCalls(system);
+test.each(Object.entries(cases))('a turn with the fault: %s', async (name, { scenario, seen }) => {
+  await setScenario(system, scenario);
+  const before = await countPaidCalls(system);
   const key = randomUUID();
-  const told = await tell(system, { message: 'Hello' }, { key });
-  expect(told.ending).toBe(expected(name, seen[7]));
-  const [turn, ...others] = await keptTurns(system, told.conversation);
+  const first = await streamTurn(system, { message: 'Hello' }, { key });
+  expect(first.outcome).toBe(expectedOutcome(name, seen[7]));
+  const [turn, ...others] = await readTurns(system, first.conversation);
   expect(others).toEqual([]);
-  const isWhole = /^(?:complete|ends )/u.test(told.ending);
+  const isWhole = /^(?:complete|ends )/u.test(first.outcome);
   expect(turn).toMatchObject({
     message: 'Hello',
-    response: told.text,
+    response: first.text,
     state: isWhole ? 'complete' : 'failed',
-    ...(isWhole ? {} : { error_code: told.ending }),
+    ...(isWhole ? {} : { error_code: first.outcome }),
   });
-  const again = await tell(system, { message: 'Hello' }, { key });
-  expect(again).toEqual(told);
-  await endEnvironments();
-  await behave(system, {});
-  const later = await tell(system, { message: 'Hello' }, { key });
-  // What no model began to answer costs nothing, and is answered when it comes again.
-  const isAskedAgain = told.text === '';
-  expect(later.ending).toBe(isAskedAgain ? 'complete' : told.ending);
-  const paid = (await paidCalls(system)) - before;
-  expect(paid).toBeLessThanOrEqual(1);
+  const retry = await streamTurn(system, { message: 'Hello' }, { key });
+  expect(retry).toEqual(first);
+  await killEnvironments();
+  await setScenario(system, {});
+  const later = await streamTurn(system, { message: 'Hello' }, { key });
+  // If no model began to answer, the turn cost nothing and a later retry runs it again.
+  const runsAgain = first.text === '';
+  expect(later.outcome).toBe(runsAgain ? 'complete' : first.outcome);
+  const paidCalls = (await countPaidCalls(system)) - before;
+  expect(paidCalls).toBeLessThanOrEqual(1);
   const { state } = turn ?? { state: '' };
-  table.push({ fault: name, reader: told.ending, kept: state, later: later.ending, paid });
+  table.push({
+    fault: name,
+    response: first.outcome,
+    stored: state,
+    laterRetry: later.outcome,
+    paidCalls,
+  });
 });

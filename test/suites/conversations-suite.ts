@@ -1,13 +1,9 @@
-import type {
-  Beginning,
-  Conversations,
-  TurnBeginning,
-} from '#domain/conversation/conversations.ts';
+import type { BeginResult, Conversations, NewTurn } from '#domain/conversation/conversations.ts';
 import { expect, test } from 'vitest';
 import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
 import { endedTurn, interruptedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 
-/** What every keeper of conversations promises, told once and run against each of them. */
+/** The tests that every implementation of `Conversations` must pass. */
 export function describeConversations(create: () => Conversations): void {
   let count = 0;
   const fresh = (): { owner: string; conversationId: string } => {
@@ -39,7 +35,7 @@ export function describeConversations(create: () => Conversations): void {
     expect(await conversations.turn({ ...key, turnId: 't2', sequence: 2 })).toBeUndefined();
   });
 
-  test('only one of two turns at once begins, and the other is told which one', async () => {
+  test('a second concurrent turn is rejected with the live turn', async () => {
     const conversations = create();
     const key = fresh();
     await conversations.begin(beginning(key, { turnId: 't1' }));
@@ -47,7 +43,7 @@ export function describeConversations(create: () => Conversations): void {
     expect(second).toMatchObject({ type: 'busy', live: { turnId: 't1', sequence: 1 } });
   });
 
-  test('of twenty racing turns one begins', async () => {
+  test('one of twenty concurrent turns begins', async () => {
     const conversations = create();
     const key = fresh();
     const racing = Array.from({ length: 20 }, (_, index) =>
@@ -58,13 +54,13 @@ export function describeConversations(create: () => Conversations): void {
     expect(types.filter((type) => type === 'busy')).toHaveLength(19);
   });
 
-  test('the first to end a turn wins; the same end again changes nothing', async () => {
+  test('the first end of a turn wins, and repeating it changes emptyAnswer', async () => {
     const conversations = create();
     const key = fresh();
     const { live } = await begun(conversations, beginning(key, { turnId: 't1' }));
-    const nothing = { role: 'assistant', content: [] } as const;
-    await conversations.finish(key, interruptedTurn(live, nothing, 600));
-    await conversations.finish(key, interruptedTurn(live, nothing, 600));
+    const emptyAnswer = { role: 'assistant', content: [] } as const;
+    await conversations.finish(key, interruptedTurn(live, emptyAnswer, 600));
+    await conversations.finish(key, interruptedTurn(live, emptyAnswer, 600));
     await expect(conversations.finish(key, ended(live))).rejects.toMatchObject({
       code: 'conflict',
     });
@@ -72,7 +68,7 @@ export function describeConversations(create: () => Conversations): void {
     expect(items.map(({ state }) => state)).toEqual(['interrupted']);
   });
 
-  test('a turn keeps what sums it up; one that is not there keeps nothing', async () => {
+  test('a summary is stored with its turn, and ignored for an unknown turn', async () => {
     const conversations = create();
     const key = fresh();
     const { live } = await begun(conversations, beginning(key, { turnId: 't1' }));
@@ -83,11 +79,11 @@ export function describeConversations(create: () => Conversations): void {
     expect(items).toMatchObject([{ turnId: 't1', summary: 'They met.' }]);
   });
 
-  test('a request that comes again finds the turn it began, live or ended', async () => {
+  test('a repeated request attaches to the turn it began, live or ended', async () => {
     const conversations = create();
     const key = fresh();
     const idempotency = { key: 'k 1/#', fingerprint: 'f' };
-    const again = (turnId: string, fingerprint = 'f'): Promise<Beginning> =>
+    const again = (turnId: string, fingerprint = 'f'): Promise<BeginResult> =>
       conversations.begin({
         ...beginning(key, { turnId, mode: 'new' }),
         idempotency: { ...idempotency, fingerprint },
@@ -102,7 +98,7 @@ export function describeConversations(create: () => Conversations): void {
     await expect(again('t5', 'other')).rejects.toMatchObject({ code: 'idempotency_mismatch' });
   });
 
-  test('a turn follows the last one that began, or whichever it says', async () => {
+  test('the parent of a turn is the last turn begun, or the one requested', async () => {
     const conversations = create();
     const key = fresh();
     const parents: (string | undefined)[] = [];
@@ -120,7 +116,7 @@ export function describeConversations(create: () => Conversations): void {
     expect((await conversations.find(key))?.headId).toBe('t4');
   });
 
-  test('what is to be forgotten is not listed', async () => {
+  test('an expiring conversation is not listed', async () => {
     const conversations = create();
     const key = fresh();
     const once = beginning(key, { turnId: 't1', expiresAtMs: 5_000 });
@@ -131,7 +127,7 @@ export function describeConversations(create: () => Conversations): void {
     expect((await conversations.turns(key, { limit: 1 })).items).toHaveLength(1);
   });
 
-  test('an unknown conversation is not found, whatever is wanted of it', async () => {
+  test('every operation on an unknown conversation reports not_found', async () => {
     const conversations = create();
     const key = fresh();
     const other = conversations.begin(beginning(key, { turnId: 't1', mode: 'existing' }));
@@ -141,7 +137,7 @@ export function describeConversations(create: () => Conversations): void {
     expect(await conversations.find(key)).toBeUndefined();
   });
 
-  test('an id that is taken cannot be used for a new conversation', async () => {
+  test('a new conversation cannot take an existing id', async () => {
     const conversations = create();
     const key = fresh();
     const { live } = await begun(conversations, beginning(key, { turnId: 't1', mode: 'new' }));
@@ -150,7 +146,7 @@ export function describeConversations(create: () => Conversations): void {
     await expect(again).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  test("nobody reaches another owner's conversation by its id", async () => {
+  test("another owner's conversation is not found by its id", async () => {
     const conversations = create();
     const key = fresh();
     const { live } = await begun(conversations, beginning(key, { turnId: 't1' }));
@@ -162,7 +158,7 @@ export function describeConversations(create: () => Conversations): void {
     await expect(other).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  test('conversations are listed by their last use, page by page', async () => {
+  test('conversations are listed in pages, most recently used first', async () => {
     const conversations = create();
     const { owner } = fresh();
     for (const [index, conversationId] of ['a', 'b', 'c'].entries()) {
@@ -182,7 +178,7 @@ export function describeConversations(create: () => Conversations): void {
     expect(rest.cursor).toBeUndefined();
   });
 
-  test('turns are read newest first, page by page', async () => {
+  test('turns are read in pages, newest first', async () => {
     const conversations = create();
     const key = fresh();
     for (const turnId of ['t1', 't2', 't3']) {
@@ -210,12 +206,12 @@ export function describeConversations(create: () => Conversations): void {
   });
 }
 
-type Change = { turnId: string; mode?: TurnBeginning['mode'] } & Partial<TurnBeginning['turn']>;
+type Change = { turnId: string; mode?: NewTurn['mode'] } & Partial<NewTurn['turn']>;
 
 function beginning(
   key: { owner: string; conversationId: string },
   { mode = 'either', ...change }: Change,
-): TurnBeginning {
+): NewTurn {
   const question = userMessage(`Question ${change.turnId}`);
   const turn = { question, modelId: 'm', startedAtMs: 100, leaseUntilMs: 1_000, ...change };
   return { ...key, mode, turn };
@@ -223,8 +219,8 @@ function beginning(
 
 async function begun(
   conversations: Conversations,
-  request: TurnBeginning,
-): Promise<Extract<Beginning, { type: 'begun' }>> {
+  request: NewTurn,
+): Promise<Extract<BeginResult, { type: 'begun' }>> {
   const result = await conversations.begin(request);
   if (result.type !== 'begun') throw new Error(`The turn is ${result.type}`);
   return result;

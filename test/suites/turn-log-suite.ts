@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { LogEvent, TurnLog } from '#domain/conversation/turn-log.ts';
 import type { TurnKey } from '#domain/conversation/turn.ts';
 
-/** What every keeper of turns' logs promises, told once and run against each of them. */
+/** The tests that every implementation of `TurnLog` must pass. */
 export function describeTurnLogs(create: () => TurnLog): void {
   let count = 0;
   const fresh = (): TurnKey => {
@@ -16,7 +16,7 @@ export function describeTurnLogs(create: () => TurnLog): void {
     expiresAtMs: 5_000,
   });
 
-  test('what is appended is read in order, all of it or from a slot on', async () => {
+  test('entries are read in order, all of them or from a slot on', async () => {
     const log = create();
     const key = fresh();
     const written: readonly LogEvent[] = [
@@ -33,7 +33,7 @@ export function describeTurnLogs(create: () => TurnLog): void {
     expect(await log.read({ ...key, turnId: 'other' }, 0)).toEqual([]);
   });
 
-  test('an entry that is appended again is there once', async () => {
+  test('an entry appended twice is stored once', async () => {
     const log = create();
     const key = fresh();
     await log.append(key, entry(1, 'a'));
@@ -41,7 +41,7 @@ export function describeTurnLogs(create: () => TurnLog): void {
     expect(await log.read(key, 0)).toEqual([{ slot: 1, events: events('a') }]);
   });
 
-  test('the writer hears that it is to stop, with its next write and in silence', async () => {
+  test('a stop request is returned by the next append and by marks', async () => {
     const log = create();
     const key = fresh();
     expect(await log.append(key, entry(1, 'a'))).toEqual({ stopRequested: false });
@@ -53,7 +53,7 @@ export function describeTurnLogs(create: () => TurnLog): void {
     expect(await log.read(key, 0)).toHaveLength(2);
   });
 
-  test('after the seal nothing is appended, and all before it is known', async () => {
+  test('a sealed log returns its entries and rejects new ones', async () => {
     const log = create();
     const key = fresh();
     await log.append(key, entry(1, 'a'));
@@ -63,20 +63,20 @@ export function describeTurnLogs(create: () => TurnLog): void {
     expect(await log.seal(key, 5_000)).toEqual([{ slot: 1, events: events('a') }]);
   });
 
-  test('whoever writes while the log is sealed is in it or is refused', async () => {
+  test('an entry written during the seal is either in the sealed log or rejected', async () => {
     const log = create();
     const key = fresh();
     let appended = 0;
-    const underWay = Promise.withResolvers<void>();
+    const started = Promise.withResolvers<void>();
     const write = async (): Promise<void> => {
       for (let slot = 1; slot < 1_000; slot += 1) {
         await log.append(key, entry(slot, `${slot} `));
         appended = slot;
-        if (slot > 3) underWay.resolve();
+        if (slot > 3) started.resolve();
       }
     };
     const writing = Promise.allSettled([write()]);
-    await underWay.promise;
+    await started.promise;
     const sealed = await log.seal(key, 5_000);
     expect(await writing).toMatchObject([{ status: 'rejected', reason: { code: 'conflict' } }]);
     expect(sealed).toHaveLength(appended);

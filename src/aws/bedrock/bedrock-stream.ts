@@ -15,6 +15,7 @@ export type Tap = <Args, Result extends { response: unknown }>(
 /** Where in the SDK's middleware stack the tap belongs. */
 export const tapPlace = { step: 'deserialize', priority: 'low' } as const;
 
+/** A call whose response is a stream, with its limits. */
 export interface StreamCall {
   /** Sends the command, with the tap on its middleware stack. */
   send(tap: Tap, abortSignal: AbortSignal): Promise<unknown>;

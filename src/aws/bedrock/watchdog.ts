@@ -9,6 +9,7 @@ export interface Watchdog {
   stop(): void;
 }
 
+/** The maximum time that a stream may be silent. */
 export interface StreamTimeouts {
   /** The maximum wait for the first event. */
   readonly firstEventMs: number;

@@ -1,8 +1,8 @@
 import type {
-  Beginning,
+  BeginResult,
   ConversationMode,
   Page,
-  TurnBeginning,
+  NewTurn,
 } from '#domain/conversation/conversations.ts';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
@@ -18,8 +18,8 @@ import {
   type TurnStore,
 } from '#aws/conversation/dynamo-turns.ts';
 import {
-  existsAlready,
-  keyUsedOtherwise,
+  conversationExists,
+  idempotencyKeyReused,
   unknownConversation,
 } from '#domain/conversation/conversation-errors.ts';
 import { titleOf, type Conversation } from '#domain/conversation/conversation.ts';
@@ -32,7 +32,7 @@ const recentTurns = 40;
  * Makes a turn the live one of its conversation and reads the recent turns. Both requests are sent
  * at once. Throws `not_found`, `conflict` or `idempotency_mismatch`.
  */
-export async function claimTurn(store: TurnStore, beginning: TurnBeginning): Promise<Beginning> {
+export async function claimTurn(store: TurnStore, beginning: NewTurn): Promise<BeginResult> {
   // The turn begins with the claim. If this read fails, the caller reads the turns itself.
   const recentPromise = readRecent(store, beginning).catch(() => undefined);
   const claimed = await claimOrResolve(store, beginning);
@@ -44,19 +44,19 @@ export async function claimTurn(store: TurnStore, beginning: TurnBeginning): Pro
   return { type: 'begun', live, ...(recent !== undefined && isWhole ? { recent } : {}) };
 }
 
-async function readRecent(store: TurnStore, beginning: TurnBeginning): Promise<Page<Turn>> {
+async function readRecent(store: TurnStore, beginning: NewTurn): Promise<Page<Turn>> {
   return beginning.mode === 'new'
     ? { items: [] }
     : readTurns(store, beginning, { limit: recentTurns });
 }
 
 type Claim = { readonly type: 'claimed'; readonly live: LiveTurn };
-type ClaimOutcome = Claim | Exclude<Beginning, { type: 'begun' }>;
+type ClaimOutcome = Claim | Exclude<BeginResult, { type: 'begun' }>;
 
 /** A refused claim is repeated if the reason no longer applies. */
 const maxAttempts = 5;
 
-async function claimOrResolve(store: TurnStore, beginning: TurnBeginning): Promise<ClaimOutcome> {
+async function claimOrResolve(store: TurnStore, beginning: NewTurn): Promise<ClaimOutcome> {
   let current = beginning;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -97,7 +97,7 @@ const assignments = [
 const extraLifetimeMs = 14 * 86_400_000;
 
 /** Writes the live turn into the conversation, and its idempotency key with it. */
-async function claim({ client, tableName }: Table, beginning: TurnBeginning): Promise<LiveTurn> {
+async function claim({ client, tableName }: Table, beginning: NewTurn): Promise<LiveTurn> {
   const { conversationId, mode, turn, parentId, idempotency } = beginning;
   const isListed = turn.expiresAtMs === undefined;
   const { key, fingerprint, replaces } = idempotency ?? {};
@@ -141,21 +141,18 @@ function keyIsFree(replaces: string | undefined): string {
   return replaces === undefined ? isNew : `(${isNew} OR #key.turnId = :replaced)`;
 }
 
-function toLive({ turn }: TurnBeginning, sequence: number, parent: unknown): LiveTurn {
+function toLive({ turn }: NewTurn, sequence: number, parent: unknown): LiveTurn {
   return { ...turn, sequence, ...(typeof parent === 'string' ? { parentId: parent } : {}) };
 }
 
 /** The claim can be made again. */
 interface Free {
   readonly type: 'free';
-  readonly beginning: TurnBeginning;
+  readonly beginning: NewTurn;
 }
 
 /** Returns why a claim was refused, or `free` if it can be repeated. */
-async function resolveConflict(
-  store: TurnStore,
-  beginning: TurnBeginning,
-): Promise<ClaimOutcome | Free> {
+async function resolveConflict(store: TurnStore, beginning: NewTurn): Promise<ClaimOutcome | Free> {
   const { client, tableName } = store.table;
   const { Item } = await client.send(
     new GetCommand({ TableName: tableName, Key: conversationKey(beginning), ConsistentRead: true }),
@@ -168,7 +165,7 @@ async function resolveConflict(
   const earlier = await findEarlierTurn(store, beginning, Item, conversation);
   if (earlier !== undefined) return earlier;
   if (live === undefined) {
-    if (beginning.mode === 'new') throw existsAlready();
+    if (beginning.mode === 'new') throw conversationExists();
     return { type: 'free', beginning };
   }
   const { owner, conversationId } = beginning;
@@ -186,15 +183,15 @@ async function resolveConflict(
  */
 async function findEarlierTurn(
   store: TurnStore,
-  beginning: TurnBeginning,
+  beginning: NewTurn,
   item: Item,
   conversation: Conversation,
-): Promise<Extract<Beginning, { type: 'attached' }> | Free | undefined> {
+): Promise<Extract<BeginResult, { type: 'attached' }> | Free | undefined> {
   const { owner, conversationId, idempotency } = beginning;
   const stored = idempotency === undefined ? undefined : item[keyAttribute(idempotency.key)];
   if (idempotency === undefined || stored === undefined) return undefined;
   const { fingerprint, turnId } = fromKeyAttribute(stored);
-  if (fingerprint !== idempotency.fingerprint) throw keyUsedOtherwise();
+  if (fingerprint !== idempotency.fingerprint) throw idempotencyKeyReused();
   if (turnId === idempotency.replaces) return undefined;
   const { liveTurn: live } = conversation;
   const key = { owner, conversationId };

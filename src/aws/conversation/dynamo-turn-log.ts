@@ -4,7 +4,7 @@ import { logKey, logsPartition, type DynamoKey } from '#aws/dynamo/keys.ts';
 import { toExpiry, type Table } from '#aws/dynamo/table.ts';
 import { fromLogItem } from '#aws/conversation/conversation-items.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
-import { endedByAnother } from '#domain/conversation/conversation-errors.ts';
+import { turnAlreadyEnded } from '#domain/conversation/conversation-errors.ts';
 import type { LogEntry, Marks, TurnLog } from '#domain/conversation/turn-log.ts';
 import type { TurnKey } from '#domain/conversation/turn.ts';
 
@@ -58,7 +58,7 @@ async function readMarks({ client, tableName }: Table, key: TurnKey, slot: numbe
   const { Item } = await client.send(
     new GetCommand({ TableName: tableName, Key: logKey(key, slot), ConsistentRead: true }),
   );
-  if (Item?.['sealed'] === true) throw endedByAnother();
+  if (Item?.['sealed'] === true) throw turnAlreadyEnded();
   return { stopRequested: Item?.['stop'] === true };
 }
 
@@ -160,5 +160,5 @@ async function query(
 
 /** A failed condition means that another worker has sealed the log. */
 function toAppendError(error: unknown): unknown {
-  return error instanceof ConditionalCheckFailedException ? endedByAnother() : error;
+  return error instanceof ConditionalCheckFailedException ? turnAlreadyEnded() : error;
 }

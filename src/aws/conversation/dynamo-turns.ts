@@ -17,7 +17,7 @@ import {
 } from '#aws/dynamo/keys.ts';
 import { toExpiry, type Table } from '#aws/dynamo/table.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
-import { endedByAnother } from '#domain/conversation/conversation-errors.ts';
+import { turnAlreadyEnded } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 import { isSameEnd, type Turn, type TurnKey } from '#domain/conversation/turn.ts';
@@ -57,7 +57,7 @@ export async function finishTurn(
     if (!isSameEnd(stored, turn)) {
       if (typeof item['answerAt'] === 'string') await store.largeAnswers.remove(item['answerAt']);
       await freeConversation(store.table, key, turnId);
-      throw endedByAnother();
+      throw turnAlreadyEnded();
     }
   }
   await freeConversation(store.table, key, turn.turnId);

@@ -12,7 +12,7 @@ import {
   text,
   type Item,
 } from '#aws/dynamo/item-fields.ts';
-import { keyUsedOtherwise } from '#domain/conversation/conversation-errors.ts';
+import { idempotencyKeyReused } from '#domain/conversation/conversation-errors.ts';
 import {
   documentFormats,
   type Document,
@@ -43,7 +43,7 @@ export function createDynamoDocuments({ client, tableName }: Table): Documents {
       }
       const before = await find(document);
       if (before === undefined) throw new Error('The existing document could not be read');
-      if (before.fingerprint !== document.fingerprint) throw keyUsedOtherwise();
+      if (before.fingerprint !== document.fingerprint) throw idempotencyKeyReused();
       return before;
     },
     async change(key, change, states) {

@@ -71,6 +71,7 @@ export function spendingKey(owner: string, day: number): DynamoKey {
   return { pk: ownerPartition(owner), sk: `${spendingPrefix}${String(day).padStart(6, '0')}` };
 }
 
+/** The prefix of the sort keys of spending. */
 export const spendingPrefix = 'SPENDING#';
 
 /** Returns the attribute that stores which turn an idempotency key began. */

@@ -14,7 +14,7 @@ import {
 } from '#aws/bedrock/bedrock-stream.ts';
 import type { Frame } from '#aws/bedrock/event-stream.ts';
 import { formatOf, outputLimitIn, textIn, type NativeFormat } from '#aws/model/native-formats.ts';
-import { at } from '#domain/json.ts';
+import { valueAt } from '#domain/json.ts';
 import type { StreamTimeouts } from '#aws/bedrock/watchdog.ts';
 import { ChatError, answerCutShort } from '#domain/errors.ts';
 import type { NativeModel, NativeRequest, TextEvent } from '#domain/model/native-model.ts';
@@ -75,7 +75,7 @@ interface TokenCounts {
 function readTokenCounts(counts: TokenCounts): Tap {
   return (next) => async (args) => {
     const result = await next(args);
-    const header = (name: string): number => Number(at(result.response, ['headers', name]));
+    const header = (name: string): number => Number(valueAt(result.response, ['headers', name]));
     counts.inputTokens = header('x-amzn-bedrock-input-token-count');
     counts.outputTokens = header('x-amzn-bedrock-output-token-count');
     return result;
@@ -97,15 +97,18 @@ function requireFormat({ modelId }: NativeRequest): NativeFormat {
 function parsePiece(frame: Frame): unknown {
   const failure = toFailure(frame);
   if (failure !== undefined) throw toModelError(failure);
-  const bytes = at(JSON.parse(frame.payload), ['bytes']);
+  const bytes = valueAt(JSON.parse(frame.payload), ['bytes']);
   return typeof bytes === 'string' ? JSON.parse(Buffer.from(bytes, 'base64').toString('utf8')) : {};
 }
 
 /** Returns the end event if a piece has Bedrock's metrics. */
 function endIn(piece: unknown): TextEvent | undefined {
-  const metrics = at(piece, ['amazon-bedrock-invocationMetrics']);
+  const metrics = valueAt(piece, ['amazon-bedrock-invocationMetrics']);
   if (metrics === undefined) return undefined;
-  const usage = toUsage(at(metrics, ['inputTokenCount']), at(metrics, ['outputTokenCount']));
+  const usage = toUsage(
+    valueAt(metrics, ['inputTokenCount']),
+    valueAt(metrics, ['outputTokenCount']),
+  );
   return usage === undefined ? { type: 'end' } : { type: 'end', usage };
 }
 

@@ -1,4 +1,4 @@
-import { at } from '#domain/json.ts';
+import { valueAt } from '#domain/json.ts';
 
 /** The request format of a model family, and where the text of its answers is. */
 export interface NativeFormat {
@@ -107,12 +107,14 @@ const limits: readonly (readonly string[])[] = [
 
 /** Returns the maximum number of output tokens in a request; undefined if it has none. */
 export function outputLimitIn(body: object): number | undefined {
-  const limit = limits.map((path) => at(body, path)).find((value) => typeof value === 'number');
+  const limit = limits
+    .map((path) => valueAt(body, path))
+    .find((value) => typeof value === 'number');
   return typeof limit === 'number' ? limit : undefined;
 }
 
 /** Returns the text in a piece of an answer; an empty string if it has none. */
 export function textIn({ text }: NativeFormat, piece: unknown): string {
-  const value = at(piece, text);
+  const value = valueAt(piece, text);
   return typeof value === 'string' ? value : '';
 }

@@ -3,11 +3,11 @@ import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { spendingKey, spendingPrefix, ownerPartition } from '#aws/dynamo/keys.ts';
 import { toExpiry, type Table } from '#aws/dynamo/table.ts';
 import {
-  bucketOf,
+  requestBucket,
   dayOf,
-  difference,
-  nothingSpent,
-  refusalOf,
+  subtractSpending,
+  noSpending,
+  limitError,
   type Account,
   type Ledger,
   type Reservation,
@@ -51,12 +51,12 @@ async function reserve(
   reservation: Reservation,
 ): Promise<void> {
   // Conditions pass if the item does not exist, so a request above a daily limit is refused here.
-  const dailyRefusal = refusalOf({ ...nothingSpent, emptyAtMs: 0 }, reservation, limits);
+  const dailyRefusal = limitError({ ...noSpending, emptyAtMs: 0 }, reservation, limits);
   if (dailyRefusal !== undefined) throw dailyRefusal;
   for (const bucket of ['empty', 'filled'] as const) {
     const item = await tryReserve(table, limits, reservation, bucket);
     if (item === undefined || reservationName(reservation) in item) return;
-    const refusal = refusalOf(toAccount(item), reservation, limits);
+    const refusal = limitError(toAccount(item), reservation, limits);
     if (refusal !== undefined) throw refusal;
   }
   throw new Error('A reservation within the limits was refused');
@@ -123,7 +123,7 @@ interface BucketUpdate {
 
 /** Returns how a request is added to the bucket, and on which condition. */
 function toBucketUpdate(bucket: BucketState, nowMs: number, limits: SpendingLimits): BucketUpdate {
-  const { stepMs, depthMs } = bucketOf(limits);
+  const { stepMs, depthMs } = requestBucket(limits);
   switch (bucket) {
     case 'empty':
       return {
@@ -146,7 +146,7 @@ async function settle(
   spent: Spending,
 ): Promise<void> {
   const { owner, atMs, max } = reservation;
-  const { turns, tokens, nanoUsd } = difference(spent, max);
+  const { turns, tokens, nanoUsd } = subtractSpending(spent, max);
   try {
     await client.send(
       new UpdateCommand({

@@ -4,7 +4,7 @@ import { fromTaskItem, toTaskItem } from '#aws/task/task-items.ts';
 import { toStateUpdate } from '#aws/dynamo/change.ts';
 import { taskKey } from '#aws/dynamo/keys.ts';
 import type { Table } from '#aws/dynamo/table.ts';
-import { keyUsedOtherwise } from '#domain/conversation/conversation-errors.ts';
+import { idempotencyKeyReused } from '#domain/conversation/conversation-errors.ts';
 import type {
   Callback,
   Task,
@@ -37,7 +37,7 @@ export function createDynamoTasks(table: Table): Tasks {
       const before = await find(task);
       if (before === undefined) throw new Error('The existing task could not be read');
       if (before.fingerprint === task.fingerprint) return before;
-      throw keyUsedOtherwise();
+      throw idempotencyKeyReused();
     },
   };
 }

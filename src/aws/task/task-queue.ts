@@ -1,7 +1,7 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { createSqsClient } from '#aws/task/sqs.ts';
 import { isIdentifier } from '#domain/identifier.ts';
-import { at, jsonIn } from '#domain/json.ts';
+import { valueAt, tryParseJson } from '#domain/json.ts';
 import type { TaskKey, TaskQueue } from '#domain/task/task.ts';
 
 /** Returns a queue of tasks in SQS. */
@@ -22,8 +22,8 @@ export function toTaskMessage({ owner, taskId }: TaskKey): string {
 
 /** Returns the task that a message names; undefined for any other message. */
 export function readTaskMessage(body: string): TaskKey | undefined {
-  const message = jsonIn(body);
-  const [owner, taskId] = [at(message, ['owner']), at(message, ['task_id'])];
+  const message = tryParseJson(body);
+  const [owner, taskId] = [valueAt(message, ['owner']), valueAt(message, ['task_id'])];
   if (typeof owner !== 'string' || typeof taskId !== 'string' || !isIdentifier(taskId)) {
     return undefined;
   }

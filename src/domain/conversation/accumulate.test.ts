@@ -11,14 +11,14 @@ import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 
 const fold = (events: readonly StreamEvent[]): Answer => events.reduce(accumulate, emptyAnswer);
 
-test('deltas of a block become one block', () => {
+test('the deltas of a block become one block', () => {
   const answer = fold(saying('こん', 'にちは', ' 👋'));
   expect(toMessage(answer)).toEqual(assistantMessage('こんにちは 👋'));
   expect(answer.stopReason).toBe('end_turn');
   expect(answer.usage?.outputTokens).toBe(3);
 });
 
-test('reasoning, text and a tool use stand in the order of their blocks', () => {
+test('reasoning, text and a tool use are in the order of their blocks', () => {
   const answer = fold([
     { type: 'reasoning-delta', index: 0, text: 'Let me ' },
     { type: 'reasoning-delta', index: 0, text: 'think.', signature: 'proof' },
@@ -34,7 +34,7 @@ test('reasoning, text and a tool use stand in the order of their blocks', () => 
   ]);
 });
 
-test('a block that was left out on the wire leaves no gap', () => {
+test('an empty block on the wire leaves no gap', () => {
   const answer = fold([
     { type: 'block-stop', index: 0 },
     { type: 'text-delta', index: 1, text: 'Hi' },
@@ -42,7 +42,7 @@ test('a block that was left out on the wire leaves no gap', () => {
   expect(answer.content).toEqual([{ type: 'text', text: 'Hi' }]);
 });
 
-test('a delta that does not fit its block is refused', () => {
+test('a delta that does not fit its block throws', () => {
   const open = fold([{ type: 'text-delta', index: 0, text: 'Hi' }]);
   expect(() => accumulate(open, { type: 'tool-input-delta', index: 0, json: '{}' })).toThrow(
     TypeError,
@@ -52,7 +52,7 @@ test('a delta that does not fit its block is refused', () => {
   );
 });
 
-test('an answer is not changed by what is added to it', () => {
+test('adding an event does not change the answer itself', () => {
   const before = fold([{ type: 'text-delta', index: 0, text: 'Hel' }]);
   accumulate(before, { type: 'text-delta', index: 0, text: 'lo' });
   expect(toMessage(before)).toEqual(assistantMessage('Hel'));

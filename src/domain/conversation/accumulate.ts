@@ -1,12 +1,11 @@
-import { assertNever } from '#domain/assert-never.ts';
 import type { ContentBlock, Message } from '#domain/conversation/message.ts';
 import type { StopReason, StreamEvent } from '#domain/conversation/stream-event.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
-/** An answer as far as it has come. */
+/** An answer so far. */
 export interface Answer {
   readonly content: readonly ContentBlock[];
-  /** The index each block has on the wire, where an empty block may leave a gap. */
+  /** The index of each block on the wire, where an empty block may leave a gap. */
   readonly indexes: readonly number[];
   readonly stopReason?: StopReason;
   readonly usage?: Usage;
@@ -14,14 +13,14 @@ export interface Answer {
 
 export const emptyAnswer: Answer = { content: [], indexes: [] };
 
-/** The answer as a message of the conversation. */
+/** Returns an answer as a message of the conversation. */
 export function toMessage(answer: Answer): Message {
   return { role: 'assistant', content: answer.content };
 }
 
 /**
- * Adds one event to an answer. History and browser use this same fold, so what is kept is what
- * was read. Throws a `TypeError` when a delta does not fit the block it is for.
+ * Returns an answer with one more event. The history and the browser both use this function, so
+ * that what is stored is what was read. Throws a `TypeError` if a delta does not fit its block.
  */
 export function accumulate(answer: Answer, event: StreamEvent): Answer {
   switch (event.type) {
@@ -35,24 +34,22 @@ export function accumulate(answer: Answer, event: StreamEvent): Answer {
     case 'text-delta':
     case 'reasoning-delta':
     case 'tool-input-delta':
-      return withBlock(answer, event.index, extend(blockAt(answer, event.index), event));
+      return withBlock(answer, event.index, appendDelta(blockAt(answer, event.index), event));
     case 'block':
       return withBlock(answer, event.index, event.block);
     case 'message-stop':
       return { ...answer, stopReason: event.stopReason };
     case 'usage':
       return { ...answer, usage: event.usage };
-    default:
-      return assertNever(event);
   }
 }
 
 type Delta = Extract<StreamEvent, { type: `${string}-delta` }>;
 
-function extend(block: ContentBlock | undefined, delta: Delta): ContentBlock {
+function appendDelta(block: ContentBlock | undefined, delta: Delta): ContentBlock {
   if (delta.type === 'text-delta') {
     if (block === undefined) return { type: 'text', text: delta.text };
-    if (block.type === 'text') return { type: 'text', text: appended(block.text, delta.text) };
+    if (block.type === 'text') return { type: 'text', text: appendText(block.text, delta.text) };
   } else if (delta.type === 'reasoning-delta') {
     if (block === undefined) return { type: 'reasoning', ...reasoningOf(delta, '') };
     if (block.type === 'reasoning') return { ...block, ...reasoningOf(delta, block.text) };
@@ -65,10 +62,11 @@ function extend(block: ContentBlock | undefined, delta: Delta): ContentBlock {
 }
 
 /**
- * Engines keep a text made of many pieces as a tree with a node for each, ten times its size.
- * Matching makes it one plain string again; every 64 K is often enough.
+ * JavaScript engines store a string that was built from many pieces as a tree with a node for each
+ * piece, which takes ten times its size. Matching a pattern turns it into one flat string again.
+ * Once every 64 K is often enough.
  */
-function appended(text: string, more: string): string {
+function appendText(text: string, more: string): string {
   const whole = text + more;
   if (whole.length >> 16 > text.length >> 16) /^./su.test(whole);
   return whole;

@@ -1,9 +1,12 @@
 import type { Message } from '#domain/conversation/message.ts';
 
-/** Where a session's messages are kept, in a form that others read, too. */
+/** Stores the messages of sessions in a format that other programs read, too. */
 export interface ChatSessions {
-  /** A session's messages, oldest first; none for a new one. Throws `not_found` for another's. */
+  /**
+   * Returns the messages of a session, oldest first; none if the session is new. Throws `not_found`
+   * if it belongs to another owner.
+   */
   read(owner: string, sessionId: string): Promise<readonly Message[]>;
-  /** Adds messages at the end. Throws `not_found` for another's session. */
+  /** Adds messages at the end. Throws `not_found` if the session belongs to another owner. */
   append(owner: string, sessionId: string, messages: readonly Message[]): Promise<void>;
 }

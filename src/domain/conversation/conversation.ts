@@ -1,29 +1,29 @@
 import { messageText, type Message } from '#domain/conversation/message.ts';
 import type { LiveTurn } from '#domain/conversation/turn.ts';
 
-/** Where a conversation is found. The owner is part of the key: nobody reaches another's. */
+/** Identifies a conversation. The owner is part of the key, so no other owner can read it. */
 export interface ConversationKey {
   readonly owner: string;
   readonly conversationId: string;
 }
 
-/** What is known of a conversation without reading its turns. */
+/** A conversation without its turns. */
 export interface Conversation extends ConversationKey {
   readonly title: string;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
-  /** The last turn that began, which the next one follows unless it says otherwise. */
+  /** The last turn that began. The next one follows it unless the request names another. */
   readonly headId?: string;
   readonly liveTurn?: LiveTurn;
 }
 
-/** Titles are at most this many characters, as people count them. */
+/** The maximum length of a title in characters as people count them (grapheme clusters). */
 const maxTitleLength = 80;
 
-/** However many code points their characters are made of. */
+/** The maximum length of a title in UTF-16 code units, because one character can have many. */
 const maxTitleCodeUnits = 400;
 
-/** A conversation's first title: the beginning of its first message, on one line. */
+/** Returns the first title of a conversation: the beginning of its first message, on one line. */
 export function titleOf(question: Message): string {
   const beginning = messageText(question).slice(0, 4 * maxTitleCodeUnits);
   const line = beginning.replaceAll(/\s+/gu, ' ').trim();
@@ -39,7 +39,7 @@ export function titleOf(question: Message): string {
   return `${title}…`;
 }
 
-/** Whether a text is short enough for a title. */
+/** Returns whether a text is short enough for a title. */
 export function isTitle(text: string): boolean {
   return text.length <= maxTitleCodeUnits && charactersOf(text).length <= maxTitleLength;
 }

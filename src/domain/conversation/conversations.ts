@@ -1,43 +1,44 @@
 import type { Conversation, ConversationKey } from '#domain/conversation/conversation.ts';
 import type { LiveTurn, Turn, TurnKey } from '#domain/conversation/turn.ts';
 
-/** Whether a turn opens its conversation, goes on with one, or does whichever is needed. */
+/** Whether a turn creates its conversation, continues one, or does whichever is needed. */
 export type ConversationMode = 'new' | 'existing' | 'either';
 
-/** What makes a request the same as one that came before. */
+/** Identifies a repeated request. */
 export interface Idempotency {
-  /** Chosen by the caller, once for each request that is meant to be another one. */
+  /** Chosen by the caller, a new one for each request that is not a repetition. */
   readonly key: string;
-  /** Tells requests apart that come with the same key. */
+  /** Differs between requests that use the same key for different things. */
   readonly fingerprint: string;
-  /** How old the answer may be that a request is content with; any age unless told. */
+  /** The maximum age of an earlier answer that may be returned; any age by default. */
   readonly maxAgeMs?: number;
-  /** The turn that the key stood for until now, and shall no more. */
+  /** The turn that the key belongs to so far. The key moves to the new turn. */
   readonly replaces?: string;
 }
 
-export interface TurnBeginning extends ConversationKey {
+/** A turn that is about to begin. */
+export interface NewTurn extends ConversationKey {
   readonly mode: ConversationMode;
   readonly turn: Omit<LiveTurn, 'sequence' | 'parentId'>;
-  /** The turn to follow; `null` for none of them, left out for the last one that began. */
+  /** The turn to follow: `null` for none, absent for the last one that began. */
   readonly parentId?: string | null;
   readonly idempotency?: Idempotency | undefined;
 }
 
-export type Beginning =
+export type BeginResult =
   /**
-   * The turn is the conversation's live one; `recent` are turns before it, newest first, absent
-   * where they could not be read along.
+   * The turn is now the live turn of the conversation. `recent` are turns before it, newest first;
+   * absent if they could not be read at the same time.
    */
   | { readonly type: 'begun'; readonly live: LiveTurn; readonly recent?: Page<Turn> }
-  /** The same request began this turn before. */
+  /** The same request has already begun this turn. */
   | { readonly type: 'attached'; readonly key: TurnKey }
-  /** Another turn has not ended. */
+  /** Another turn is still live. */
   | { readonly type: 'busy'; readonly live: LiveTurn };
 
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** Asks for the next page; absent on the last one. */
+  /** Requests the next page; absent on the last one. */
   readonly cursor?: string;
 }
 
@@ -46,30 +47,31 @@ export interface PageRequest {
   readonly cursor?: string;
 }
 
-/** Keeps conversations, one owner's at a time. */
+/** Stores conversations. Each call concerns one owner. */
 export interface Conversations {
   /**
-   * Makes the user's message durable and the turn the conversation's live one. Throws `not_found`
-   * for an unknown conversation, `conflict` for a new one that exists, and
-   * `idempotency_mismatch` for a key that was used for something else.
+   * Stores the user's message and makes the turn the live turn of its conversation. Throws
+   * `not_found` if the conversation does not exist, `conflict` if a new one already exists, and
+   * `idempotency_mismatch` if the key belongs to a different request.
    */
-  begin(beginning: TurnBeginning): Promise<Beginning>;
+  begin(beginning: NewTurn): Promise<BeginResult>;
   /**
-   * Stores how a live turn ended; the same end again changes nothing. Throws `conflict` when the
-   * turn was ended otherwise.
+   * Stores how a live turn ended. Repeating the call changes nothing. Throws `conflict` if another
+   * end is already stored.
    */
   finish(key: ConversationKey, turn: Turn): Promise<void>;
-  /** Keeps, with a turn that has ended, what sums up this turn and all before it. */
+  /** Stores, with an ended turn, a summary of that turn and all turns before it. */
   summarize(key: TurnKey, summary: string): Promise<void>;
+  /** Returns a conversation; undefined if it does not exist. */
   find(key: ConversationKey): Promise<Conversation | undefined>;
-  /** How a turn ended; undefined while it is live, and where there is none. */
+  /** Returns an ended turn; undefined if it is live or does not exist. */
   turn(key: TurnKey): Promise<Turn | undefined>;
-  /** A page of a conversation's turns, newest first. */
+  /** Returns a page of a conversation's ended turns, newest first. */
   turns(key: ConversationKey, page: PageRequest): Promise<Page<Turn>>;
-  /** A page of the owner's conversations, the most recently used first. */
+  /** Returns a page of the owner's conversations, most recently used first. */
   list(owner: string, page: PageRequest): Promise<Page<Conversation>>;
-  /** Gives a conversation another title. Throws `not_found`. */
+  /** Changes the title of a conversation. Throws `not_found`. */
   rename(key: ConversationKey, title: string): Promise<void>;
-  /** Removes a conversation and its turns. Throws `not_found`, and `conflict` while a turn is live. */
+  /** Deletes a conversation and its turns. Throws `not_found`, and `conflict` while a turn is live. */
   remove(key: ConversationKey): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Who contributed a message. The system prompt is a parameter of a turn, not a role. */
+/** The author of a message. The system prompt is a parameter of a turn, not a role. */
 export type Role = 'user' | 'assistant';
 
 export interface TextBlock {
@@ -6,14 +6,14 @@ export interface TextBlock {
   readonly text: string;
 }
 
-/** What the model thought before it answered; the signature proves to the model that it is its own. */
+/** The model's reasoning before its answer. The signature proves that the model wrote it. */
 export interface ReasoningBlock {
   readonly type: 'reasoning';
   readonly text: string;
   readonly signature?: string;
 }
 
-/** A call the model asks for. `inputJson` stays text: while it streams it is not yet JSON. */
+/** A tool call by the model. `inputJson` is text because it is incomplete while it streams. */
 export interface ToolUseBlock {
   readonly type: 'tool-use';
   readonly toolUseId: string;
@@ -21,7 +21,7 @@ export interface ToolUseBlock {
   readonly inputJson: string;
 }
 
-/** What came of a call that the model asked for. */
+/** The result of a tool call. */
 export interface ToolResultBlock {
   readonly type: 'tool-result';
   readonly toolUseId: string;
@@ -29,38 +29,38 @@ export interface ToolResultBlock {
   readonly isError?: true;
 }
 
-/** A part of a document that was found for a question. */
+/** A part of a document that matches a query. */
 export interface Passage {
   readonly text: string;
-  /** Where it is from: a URL, or the address of a file in a bucket. */
+  /** Its origin: a URL, or the address of a file in a bucket. */
   readonly source: string;
   readonly title?: string;
-  /** How well it fits, as its finder counts. */
+  /** How well it matches, on the scale of the search service. */
   readonly score?: number;
 }
 
-/** What was looked up for the answer, and found. */
+/** A search for the answer, and its results. */
 export interface RetrievalBlock {
   readonly type: 'retrieval';
   readonly query: string;
   readonly passages: readonly Passage[];
 }
 
-/** What a part of the answer stands on. */
+/** The sources of a part of the answer. */
 export interface CitationBlock {
   readonly type: 'citation';
-  /** Which characters of the answer's text; absent where its source does not say. */
+  /** The characters of the answer that are cited; absent if the service does not report them. */
   readonly span?: { readonly start: number; readonly end: number };
   readonly passages: readonly Passage[];
 }
 
-/** A call that waits for a person to allow it. */
+/** A tool call that waits for a person's approval. */
 export interface ApprovalBlock {
   readonly type: 'approval';
   readonly toolUseId: string;
 }
 
-/** Blocks that come whole, and not in pieces. */
+/** Blocks that arrive in one piece, without deltas. */
 export type WholeBlock = ToolResultBlock | RetrievalBlock | CitationBlock | ApprovalBlock;
 
 export type ContentBlock = TextBlock | ReasoningBlock | ToolUseBlock | WholeBlock;
@@ -71,65 +71,65 @@ export interface Message {
   readonly content: readonly ContentBlock[];
 }
 
-/** A picture that a model is shown. */
+/** An image for the model. */
 export interface ImageBlock {
   readonly type: 'image';
   readonly format: 'png' | 'jpeg' | 'gif' | 'webp';
   readonly base64: string;
 }
 
-/** A passage that a model is to answer from, and cite by its number, which counts from 1. */
+/** A passage for the model to answer from. The model cites it by its number, from 1. */
 export interface PassageBlock {
   readonly type: 'passage';
   readonly number: number;
   readonly passage: Passage;
 }
 
-/** A message as a model is shown it: it may hold what conversations do not keep. */
+/** A message for a model. It can have blocks that conversations do not store. */
 export interface PromptMessage {
   readonly role: Role;
   readonly content: readonly (ContentBlock | ImageBlock | PassageBlock)[];
 }
 
-/** A user's message of plain text. */
+/** Returns a user's message with plain text. */
 export function userMessage(text: string): Message {
   return { role: 'user', content: [{ type: 'text', text }] };
 }
 
-/** An assistant's message of plain text. */
+/** Returns an assistant's message with plain text. */
 export function assistantMessage(text: string): Message {
   return { role: 'assistant', content: [{ type: 'text', text }] };
 }
 
-/** Whether a block says nothing: models refuse blank text. */
+/** Returns whether a block is blank text, which models reject. */
 export function isBlank(block: PromptMessage['content'][number]): boolean {
   return block.type === 'text' && block.text.trim() === '';
 }
 
 /**
- * An exchange as models take it: a user begins, and the roles alternate. Neighbours of one role
- * are one message, what is blank is left out, and before an assistant that speaks first a user
- * asks for it.
+ * Returns messages in the order that models require: the user begins, and the roles alternate.
+ * Consecutive messages of one role are joined, and blank blocks are removed. If the assistant would
+ * be first, a short user message is put before it.
  */
-export function alternating(messages: readonly PromptMessage[]): readonly PromptMessage[] {
+export function alternateRoles(messages: readonly PromptMessage[]): readonly PromptMessage[] {
   const joined: PromptMessage[] = [];
   for (const { role, content } of messages) {
-    const said = content.filter((block) => !isBlank(block));
+    const blocks = content.filter((block) => !isBlank(block));
     const last = joined.at(-1);
-    if (said.length === 0) continue;
-    if (last?.role !== role) joined.push({ role, content: said });
-    else joined.splice(-1, 1, { role, content: [...last.content, ...said] });
+    if (blocks.length === 0) continue;
+    if (last?.role !== role) joined.push({ role, content: blocks });
+    else joined.splice(-1, 1, { role, content: [...last.content, ...blocks] });
   }
   return joined[0]?.role === 'assistant' ? [userMessage('(Begin.)'), ...joined] : joined;
 }
 
-/** What a user said last in an exchange; empty where none did. */
+/** Returns the text of the last user message; empty if there is none. */
 export function lastQuestion(messages: readonly PromptMessage[]): string {
   const last = messages.findLast(({ role }) => role === 'user');
   return last === undefined ? '' : messageText(last);
 }
 
-/** The words of a message that are meant for a reader: its text blocks, joined. */
+/** Returns the text of a message for a reader: its text blocks, joined. */
 export function messageText(message: PromptMessage): string {
   return message.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
 }

@@ -2,7 +2,7 @@ import type { ChatError } from '#domain/errors.ts';
 import type { WholeBlock } from '#domain/conversation/message.ts';
 import type { Usage, Cost } from '#domain/conversation/usage.ts';
 
-/** Why the model stopped, in Bedrock's spelling. Reasons that are new to us pass through. */
+/** Why the model stopped, in Bedrock's spelling. Unknown reasons pass through. */
 export type StopReason =
   | 'end_turn'
   | 'tool_use'
@@ -10,16 +10,16 @@ export type StopReason =
   | 'stop_sequence'
   | 'guardrail_intervened'
   | 'content_filtered'
-  /** Ours: a person stopped the turn. */
+  /** Streambed's own: a person stopped the turn. */
   | 'stopped'
   | (string & {});
 
 /**
- * What a model says, as it says it. Only a tool use announces itself with `block-start`, as on
- * Bedrock's wire: text and reasoning begin with their first delta.
+ * One event of a model's answer while it streams. As on Bedrock's wire, only a tool use begins with
+ * `block-start`; text and reasoning begin with their first delta.
  */
 export type StreamEvent =
-  /** `modelId` names the model that speaks, where it may be another than the one asked for. */
+  /** `modelId` names the model that answers, if it can differ from the requested one. */
   | { readonly type: 'message-start'; readonly modelId?: string }
   | {
       readonly type: 'block-start';
@@ -36,12 +36,12 @@ export type StreamEvent =
     }
   | { readonly type: 'tool-input-delta'; readonly index: number; readonly json: string }
   | { readonly type: 'block-stop'; readonly index: number }
-  /** A block that comes whole, and has no `block-stop`. */
+  /** A block that arrives in one piece, without `block-stop`. */
   | { readonly type: 'block'; readonly index: number; readonly block: WholeBlock }
   | { readonly type: 'message-stop'; readonly stopReason: StopReason }
   | { readonly type: 'usage'; readonly usage: Usage };
 
-/** Why a model was chosen for a request that left the choice to us. */
+/** Why a model was chosen for a request that named none. */
 export type ModelReason =
   | 'simple_question'
   | 'long_question'
@@ -51,8 +51,8 @@ export type ModelReason =
   | 'no_cheaper_model';
 
 /**
- * What a reader of a turn is told. It begins with `turn-start` and ends with exactly one of
- * `turn-stop` and `error`, either of which comes only after the turn's end was stored.
+ * One event of a turn for its reader. A turn begins with `turn-start` and ends with either
+ * `turn-stop` or `error`, which is emitted only after the end of the turn was stored.
  */
 export type TurnEvent =
   | {
@@ -60,9 +60,9 @@ export type TurnEvent =
       readonly turnId: string;
       readonly conversationId?: string;
       readonly modelId: string;
-      /** Why it is this model, where the choice was left to us. */
+      /** Why this model was chosen, if the request named none. */
       readonly modelReason?: ModelReason;
-      /** The answer was given before: to the same request, or to the same question. */
+      /** The answer is an earlier one: to the same request, or to the same question. */
       readonly repeats?: 'replayed' | 'cached';
     }
   | StreamEvent

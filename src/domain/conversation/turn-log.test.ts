@@ -5,7 +5,7 @@ const delta = (text: string): LogEvent => ({ type: 'text-delta', index: 0, text 
 const textOf = (events: readonly LogEvent[]): string =>
   events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
 
-test('what is too much for one entry becomes several, in order and without loss', () => {
+test('events that do not fit into one entry are split into several, in order and without loss', () => {
   const text = '川'.repeat(150_000);
   const events = [delta('a'), delta(text)];
   const entries: string[] = [];
@@ -15,7 +15,7 @@ test('what is too much for one entry becomes several, in order and without loss'
   for (const entry of entries) expect(Buffer.byteLength(entry)).toBeLessThan(350_000);
 });
 
-test('a character of two halves is never divided', () => {
+test('a surrogate pair is never split', () => {
   const text = `x${'𠮷'.repeat(80_000)}`;
   const events = [delta(text)];
   while (events.length > 0) expect(textOf(takeEntry(events)).isWellFormed()).toBe(true);

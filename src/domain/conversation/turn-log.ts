@@ -56,7 +56,7 @@ export function isLogEvent(event: TurnEvent): event is LogEvent {
   return event.type === 'block-start' || event.type === 'block' || event.type.endsWith('-delta');
 }
 
-/** Appends an event, joinDeltas with the last one if it continues that. */
+/** Appends an event. If it continues the last one, the two are joined. */
 export function appendJoined(events: LogEvent[], event: LogEvent): void {
   const last = events.at(-1);
   const joined = last === undefined ? undefined : joinDeltas(last, event);

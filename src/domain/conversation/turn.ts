@@ -13,54 +13,54 @@ import type { Usage, Cost } from '#domain/conversation/usage.ts';
 /** How a turn ended. Every turn ends in exactly one of these, and it is stored. */
 export type TurnState = 'complete' | 'stopped' | 'interrupted' | 'failed' | 'timed_out';
 
-/** Where a turn is found. */
+/** Identifies a turn. */
 export interface TurnKey extends ConversationKey {
   readonly turnId: string;
   /** The turn's place in its conversation, from 1, without gaps. */
   readonly sequence: number;
 }
 
-/** What is known of a turn from its beginning on. */
-interface Begun {
+/** The part of a turn that is known from its beginning. */
+interface TurnStart {
   readonly turnId: string;
   readonly sequence: number;
-  /** The turn that this one follows; absent where it opens the conversation. */
+  /** The turn that this one follows; absent if it is the first of its conversation. */
   readonly parentId?: string;
   readonly question: Message;
   readonly modelId: string;
   readonly startedAtMs: number;
-  /** When it may be forgotten; absent for what is kept for good. */
+  /** When it may be deleted; absent if it is stored permanently. */
   readonly expiresAtMs?: number;
 }
 
-/** A turn that has begun and not ended: what is durable before the model is asked. */
-export interface LiveTurn extends Begun {
-  /** Nobody can be working on the turn any more after this time. */
+/** A turn that has begun and not ended. It is stored before the model is asked. */
+export interface LiveTurn extends TurnStart {
+  /** After this time, no process can be working on the turn. */
   readonly leaseUntilMs: number;
-  /** What it can cost at most, in billionths of a US dollar; absent where no price is known. */
+  /** Its maximum cost, in billionths of a US dollar; absent if the model has no known price. */
   readonly maxNanoUsd?: number;
 }
 
-/** A user's message and all that came of it. */
-export interface Turn extends Begun {
+/** A turn that has ended: a user's message and the answer to it. */
+export interface Turn extends TurnStart {
   readonly state: TurnState;
-  /** As far as the answer got; its content is empty when the model said nothing. */
+  /** The answer, which may be incomplete. Its content is empty if the model did not begin. */
   readonly answer: Message;
   readonly finishedAtMs: number;
   readonly stopReason?: StopReason;
   readonly usage?: Usage;
-  /** Absent where the model has no known price. */
+  /** Absent if the model has no known price. */
   readonly cost?: Cost;
   readonly errorCode?: ErrorCode;
-  /** No model began to answer: it cost nothing, and the same request may be made anew. */
+  /** No model began to answer. The turn cost nothing, and the same request may run again. */
   readonly isUnanswered?: true;
-  /** Stands for this turn and all before it where a model is not shown them whole. */
+  /** A summary of this turn and all before it, for models that are not shown all of them. */
   readonly summary?: string;
 }
 
 /**
- * The messages a model is given for a conversation's turns. A turn without words in its answer is
- * left out whole: models want the roles to alternate, and no message blank.
+ * Returns the messages for a model from the turns of a conversation. A turn whose answer has no
+ * text is left out, because models require alternating roles and reject blank messages.
  */
 export function toMessages(
   turns: readonly Turn[],
@@ -68,34 +68,40 @@ export function toMessages(
 ): readonly Message[] {
   return turns.flatMap(({ question, answer }) => {
     if (messageText(answer).trim() === '') return [];
-    const exchange = hasTools ? toExchange(answer) : [];
-    if (exchange.at(-1)?.role === 'assistant') return [question, ...exchange];
-    // Without tools, models refuse to be shown calls; and the next words are the user's.
-    const words = answer.content.filter((block) => block.type === 'text' && !isBlank(block));
-    return [question, { ...answer, content: words }];
+    const messages = hasTools ? toModelMessages(answer) : [];
+    if (messages.at(-1)?.role === 'assistant') return [question, ...messages];
+    // Models reject tool calls in a request without tools, and the next message is the user's.
+    const text = answer.content.filter((block) => block.type === 'text' && !isBlank(block));
+    return [question, { ...answer, content: text }];
   });
 }
 
-const unsaid: ReadonlySet<string> = new Set(['reasoning', 'retrieval', 'citation', 'approval']);
+/** Blocks that models are not shown again. */
+const hiddenTypes: ReadonlySet<string> = new Set([
+  'reasoning',
+  'retrieval',
+  'citation',
+  'approval',
+]);
 
 /**
- * An answer as models want it: what tools gave is the user's to say, right after the call. Calls
- * that nothing came of are left out, and so are all where the model had no last word.
+ * Returns an answer as the messages that models expect, where the results of tools are in a user
+ * message right after the calls. Calls without a result are left out. If the answer ends with a
+ * call, all calls are.
  */
-export function toExchange({ content }: Message): readonly Message[] {
-  const said = content.filter((block) => !unsaid.has(block.type) && !isBlank(block));
-  const last = said.at(-1);
-  const isOver = last?.type !== 'tool-use';
-  const called = new Set(
-    said.flatMap((block) => (block.type === 'tool-use' ? block.toolUseId : [])),
+export function toModelMessages({ content }: Message): readonly Message[] {
+  const blocks = content.filter((block) => !hiddenTypes.has(block.type) && !isBlank(block));
+  const isComplete = blocks.at(-1)?.type !== 'tool-use';
+  const callIds = new Set(
+    blocks.flatMap((block) => (block.type === 'tool-use' ? block.toolUseId : [])),
   );
-  const given = new Set(
-    said.flatMap((block) => (block.type === 'tool-result' ? block.toolUseId : [])),
+  const resultIds = new Set(
+    blocks.flatMap((block) => (block.type === 'tool-result' ? block.toolUseId : [])),
   );
   const messages: { role: Role; content: ContentBlock[] }[] = [];
-  for (const block of said) {
-    if (block.type === 'tool-use' && !(isOver && given.has(block.toolUseId))) continue;
-    if (block.type === 'tool-result' && !(isOver && called.has(block.toolUseId))) continue;
+  for (const block of blocks) {
+    if (block.type === 'tool-use' && !(isComplete && resultIds.has(block.toolUseId))) continue;
+    if (block.type === 'tool-result' && !(isComplete && callIds.has(block.toolUseId))) continue;
     const role = block.type === 'tool-result' ? 'user' : 'assistant';
     const before = messages.at(-1);
     if (before?.role === role) before.content.push(block);
@@ -104,18 +110,18 @@ export function toExchange({ content }: Message): readonly Message[] {
   return messages;
 }
 
-/** How a turn came out, apart from its beginning. */
-export type Outcome = Omit<Turn, keyof Begun> & { readonly modelId?: string };
+/** The part of a turn that is known only at its end. */
+export type Outcome = Omit<Turn, keyof TurnStart> & { readonly modelId?: string };
 
-/** The turn that is stored when a live one has come to its end. */
+/** Returns the turn to store when a live turn ends. */
 export function endedTurn(live: LiveTurn, outcome: Outcome): Turn {
-  const { leaseUntilMs: _, maxNanoUsd: __, ...begun } = live;
-  return { ...begun, ...outcome };
+  const { leaseUntilMs: _, maxNanoUsd: __, ...start } = live;
+  return { ...start, ...outcome };
 }
 
 /**
- * The turn that is stored for one whose worker is gone; it left the answer as far as this. What it
- * cost nobody was told: it is taken to be all that it can have been.
+ * Returns the turn to store for a live turn whose worker crashed, with the answer so far. Its cost
+ * is unknown, so it counts as the maximum.
  */
 export function interruptedTurn(live: LiveTurn, answer: Message, finishedAtMs: number): Turn {
   const { maxNanoUsd: nanoUsd } = live;
@@ -123,7 +129,7 @@ export function interruptedTurn(live: LiveTurn, answer: Message, finishedAtMs: n
   return endedTurn(live, { state: 'interrupted', answer, finishedAtMs, ...cost });
 }
 
-/** Whether a stored end is this one, which may be asked for again after its answer was lost. */
+/** Returns whether a stored turn has this end. A write is repeated if its response was lost. */
 export function isSameEnd(stored: Turn | undefined, turn: Turn): boolean {
   return stored?.turnId === turn.turnId && stored.finishedAtMs === turn.finishedAtMs;
 }

@@ -1,6 +1,6 @@
 /**
- * Tokens of a turn, in Bedrock's terms: `inputTokens` leaves out what came from or went to the
- * prompt cache, and `totalTokens` is the sum of all four.
+ * Tokens of a turn, in Bedrock's terms: `inputTokens` does not include tokens read from or written
+ * to the prompt cache, and `totalTokens` is the sum of all four.
  */
 export interface Usage {
   readonly inputTokens: number;
@@ -8,12 +8,12 @@ export interface Usage {
   readonly totalTokens: number;
   readonly cacheReadInputTokens: number;
   readonly cacheWriteInputTokens: number;
-  /** The model was not heard out, so that nobody was told the exact numbers. */
+  /** The model was cut off and did not report the exact numbers. */
   readonly isEstimated?: true;
 }
 
-/** A usage that is not known exactly, of which nothing came from a cache. */
-export function estimated(inputTokens: number, outputTokens: number): Usage {
+/** Returns an estimated usage without cached tokens. */
+export function toEstimatedUsage(inputTokens: number, outputTokens: number): Usage {
   return {
     inputTokens,
     outputTokens,
@@ -24,8 +24,8 @@ export function estimated(inputTokens: number, outputTokens: number): Usage {
   };
 }
 
-/** The usage of what asks no model. */
-export const nothingUsed: Usage = {
+/** The usage of a request that calls no model. */
+export const noUsage: Usage = {
   inputTokens: 0,
   outputTokens: 0,
   totalTokens: 0,
@@ -33,7 +33,7 @@ export const nothingUsed: Usage = {
   cacheWriteInputTokens: 0,
 };
 
-/** What two uses come to. */
+/** Returns the sum of two usages. */
 export function addUsage(one: Usage | undefined, other: Usage): Usage {
   if (one === undefined) return other;
   return {
@@ -45,10 +45,10 @@ export function addUsage(one: Usage | undefined, other: Usage): Usage {
   };
 }
 
-/** What a turn cost. */
+/** The cost of a turn. */
 export interface Cost {
   /** Billionths of a US dollar. */
   readonly nanoUsd: number;
-  /** The model was not heard out: it is what it can have cost at most. */
+  /** The model was cut off: this is the most that it can have cost. */
   readonly isEstimated?: true;
 }

@@ -44,7 +44,7 @@ export type DocumentChange = Partial<
 /** Stores documents. Every call reaches one owner's documents only. */
 export interface Documents {
   /**
-   * Stores a document and returns it. Returns the stored one if the id exists already. Throws
+   * Stores a document and returns it. Returns the stored one if the id already exists. Throws
    * `idempotency_mismatch` if that is a different request.
    */
   add(document: Document): Promise<Document>;

@@ -2,7 +2,7 @@ import type { Clock } from '#domain/clock.ts';
 import { ChatError, toChatError, type ErrorCode } from '#domain/errors.ts';
 import type { Model } from '#domain/model/model.ts';
 
-/** When a model counts as down, and for how long it is left alone then. */
+/** When a model counts as down, and how long it is not called then. */
 const policy = {
   failuresInARow: 5,
   windowMs: 10_000,
@@ -19,7 +19,7 @@ interface Circuit {
   isProbed: boolean;
 }
 
-/** What says that a model is down; anything else it has answered, though with a refusal. */
+/** Errors of a model that is down. Any other error is an answer of the model, such as a refusal. */
 const downCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'model_error',
   'model_unavailable',
@@ -27,23 +27,26 @@ const downCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /**
- * A model that is left alone for a while when it fails and fails: five times in a row, or more than
- * half of at least twenty calls in ten seconds. Then one call tries whether it is back. Each model
- * has a circuit of its own, in this execution environment.
+ * Returns a model with a circuit breaker for each model id, in this execution environment. The
+ * circuit opens after five failures in a row, or if more than half of at least twenty calls in ten
+ * seconds fail. While it is open, calls throw `model_unavailable`. Then one probe call tests
+ * whether the model is available again.
  */
 export function withBreaker(model: Model, clock: Clock): Model {
   const circuits = new Map<string, Circuit>();
   return {
     async *stream(request, signal) {
-      const circuit = circuits.get(request.modelId) ?? closed();
+      const circuit = circuits.get(request.modelId) ?? closedCircuit();
       circuits.set(request.modelId, circuit);
       const isProbe = enter(circuit, clock.now());
       try {
         yield* model.stream(request, signal);
-        note(circuit, clock.now(), false);
+        recordCall(circuit, clock.now(), false);
       } catch (error) {
-        // Of a model that was not waited for nothing is known.
-        if (!signal.aborted) note(circuit, clock.now(), downCodes.has(toChatError(error).code));
+        // An aborted call does not show whether the model is down.
+        if (!signal.aborted) {
+          recordCall(circuit, clock.now(), downCodes.has(toChatError(error).code));
+        }
         throw error;
       } finally {
         if (isProbe) circuit.isProbed = false;
@@ -52,13 +55,13 @@ export function withBreaker(model: Model, clock: Clock): Model {
   };
 }
 
-function closed(): Circuit {
+function closedCircuit(): Circuit {
   return { calls: [], failuresInARow: 0, openUntilMs: 0, openMs: 0, isProbed: false };
 }
 
 /**
- * Lets a call through; an open circuit only one at a time, and only when its time is over. Tells
- * whether the call is such a probe.
+ * Admits a call and returns whether it is a probe. An open circuit admits only one probe at a time,
+ * after its waiting time. Throws `model_unavailable` for a call that is not admitted.
  */
 function enter(circuit: Circuit, nowMs: number): boolean {
   if (circuit.openMs === 0) return false;
@@ -72,8 +75,8 @@ function enter(circuit: Circuit, nowMs: number): boolean {
   return true;
 }
 
-function note(circuit: Circuit, nowMs: number, failed: boolean): void {
-  if (!failed && circuit.openMs > 0) Object.assign(circuit, closed());
+function recordCall(circuit: Circuit, nowMs: number, failed: boolean): void {
+  if (!failed && circuit.openMs > 0) Object.assign(circuit, closedCircuit());
   circuit.failuresInARow = failed ? circuit.failuresInARow + 1 : 0;
   const recent = circuit.calls.filter(({ atMs }) => atMs > nowMs - policy.windowMs);
   circuit.calls = [...recent, { atMs: nowMs, failed }];

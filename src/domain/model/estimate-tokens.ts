@@ -1,4 +1,3 @@
-import { assertNever } from '#domain/assert-never.ts';
 import type {
   ContentBlock,
   Message,
@@ -6,11 +5,11 @@ import type {
   PromptMessage,
 } from '#domain/conversation/message.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
-import { estimated, type Usage } from '#domain/conversation/usage.ts';
+import { toEstimatedUsage, type Usage } from '#domain/conversation/usage.ts';
 
 /**
- * About how many tokens a text has, rather more than fewer: one for about three letters of Latin,
- * one for two of Greek, Cyrillic or Hebrew, and one for each character of all other scripts.
+ * Returns the approximate number of tokens of a text, rather too high than too low. A token is three
+ * letters of Latin, two of Greek, Cyrillic or Hebrew, or one character of any other script.
  */
 export function estimateTokens(text: string): number {
   let sixths = 0;
@@ -22,14 +21,15 @@ export function estimateTokens(text: string): number {
   return Math.ceil(sixths / 6);
 }
 
-/** What a message adds beyond its words. */
-const perMessage = 8;
+/** The tokens of a message in addition to its text. */
+const tokensPerMessage = 8;
 
-/** More than any model takes for a picture that it does not make smaller. */
-const perImage = 1_600;
+/** More than any model takes for an image that it does not scale down. */
+const tokensPerImage = 1_600;
 
+/** Returns the approximate number of tokens of messages. */
 export function estimateMessages(messages: readonly PromptMessage[]): number {
-  return messages.reduce((sum, { content }) => sum + perMessage + estimateBlocks(content), 0);
+  return messages.reduce((sum, { content }) => sum + tokensPerMessage + estimateBlocks(content), 0);
 }
 
 function estimateBlocks(blocks: PromptMessage['content']): number {
@@ -41,22 +41,18 @@ function estimateBlock(block: PromptMessage['content'][number]): number {
     case 'text':
     case 'tool-result':
       return estimateTokens(block.text);
-    // What was thought before is not shown again.
-    case 'reasoning':
-      return 0;
     case 'tool-use':
       return estimateTokens(block.name + block.inputJson);
     case 'image':
-      return perImage;
+      return tokensPerImage;
     case 'passage':
       return estimatePassage(block.passage);
-    // What was found for an earlier answer is not shown again.
+    // Models are not shown these blocks of earlier answers.
+    case 'reasoning':
     case 'retrieval':
     case 'citation':
     case 'approval':
       return 0;
-    default:
-      return assertNever(block);
   }
 }
 
@@ -64,8 +60,8 @@ function estimatePassage({ text, title = '', source }: Passage): number {
   return estimateTokens(text + title + source);
 }
 
-/** What a model says itself: what tools gave it was not said by it. */
-function estimateSaid(block: ContentBlock): number {
+/** Returns the output tokens of a block. Results of tools are not output of the model. */
+function estimateOutput(block: ContentBlock): number {
   switch (block.type) {
     case 'text':
     case 'reasoning':
@@ -80,26 +76,26 @@ function estimateSaid(block: ContentBlock): number {
   }
 }
 
-/** The usage of an answer that was not heard to its end. */
-export function estimatedUsage(asked: readonly PromptMessage[], answer: Message): Usage {
-  const inputTokens = estimateMessages(asked);
-  const outputTokens = answer.content.reduce((sum, block) => sum + estimateSaid(block), 0);
-  return estimated(inputTokens, outputTokens);
+/** Returns the approximate usage of an answer that was cut off. */
+export function estimateUsage(prompt: readonly PromptMessage[], answer: Message): Usage {
+  const inputTokens = estimateMessages(prompt);
+  const outputTokens = answer.content.reduce((sum, block) => sum + estimateOutput(block), 0);
+  return toEstimatedUsage(inputTokens, outputTokens);
 }
 
-/** The most tokens that answering a request can take, with room for what is not in it yet. */
+/** Returns the maximum usage of a request, including input tokens that are added to it later. */
 export function maxUsage(
   request: Omit<ModelRequest, 'modelId' | 'owner'>,
   moreInputTokens = 0,
 ): Usage {
   const { messages, system = '', inference, answerSoFar = '', tools = [], outputSchema } = request;
-  const form =
+  const schemas =
     tools.length === 0 && outputSchema === undefined ? '' : JSON.stringify([tools, outputSchema]);
   const inputTokens =
-    estimateMessages(messages) + estimateTokens(system + answerSoFar + form) + moreInputTokens;
-  const outputTokens = inference.maxTokens ?? outputWithoutLimit;
-  return estimated(inputTokens, outputTokens);
+    estimateMessages(messages) + estimateTokens(system + answerSoFar + schemas) + moreInputTokens;
+  const outputTokens = inference.maxTokens ?? defaultMaxOutputTokens;
+  return toEstimatedUsage(inputTokens, outputTokens);
 }
 
-/** What models say at most when nobody limits them. */
-const outputWithoutLimit = 8_192;
+/** The maximum output of models in a request without a limit. */
+const defaultMaxOutputTokens = 8_192;

@@ -12,8 +12,8 @@ const replaceableCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /**
- * Returns a model that asks its fallbacks while it is unavailable, until the answer has begun. The
- * answer's `message-start` names the fallback that gave it.
+ * Returns a model that asks its fallbacks if it is unavailable and the answer has not begun. The
+ * `message-start` of an answer names the fallback that wrote it.
  */
 export function withFallbacks(model: Model, chains: FallbackChains): Model {
   return {

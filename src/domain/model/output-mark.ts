@@ -2,8 +2,8 @@ import { ChatError, toChatError } from '#domain/errors.ts';
 
 /**
  * Passes events through and marks an error that is thrown after the first one, by the events or by
- * `onEvent`. The mark travels up with the error: whatever stands above a model reads `hasOutput`
- * and tracks nothing itself.
+ * `onEvent`. The mark travels up with the error: callers read `hasOutput` and track nothing
+ * themselves.
  */
 export async function* markOutput<Event>(
   events: AsyncIterable<Event>,

@@ -7,7 +7,7 @@ import type {
 } from '#domain/conversation/message.ts';
 import { replayBlock } from '#domain/conversation/replay-block.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
-import { toExchange } from '#domain/conversation/turn.ts';
+import { toModelMessages } from '#domain/conversation/turn.ts';
 import { invalidRequest } from '#domain/errors.ts';
 import { callTools, deniedCall, type ToolContext } from '#domain/model/call-tools.ts';
 import type { PendingAnswer } from '#domain/model/model.ts';
@@ -27,7 +27,7 @@ export async function* resumeAnswer(
   yield* replay(content);
   const results = await resolveCalls(content, approved, context);
   for (const [index, block] of results.entries()) yield { type: 'block', index, block };
-  return toExchange(toMessage({ ...emptyAnswer, content: [...content, ...results] }));
+  return toModelMessages(toMessage({ ...emptyAnswer, content: [...content, ...results] }));
 }
 
 /** The request that approves may be repeated with the right tools: nothing has happened yet. */

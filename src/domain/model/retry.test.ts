@@ -13,7 +13,7 @@ const request: ModelRequest = { owner: 'ada', modelId: 'first', messages: [], in
 
 const busy = new ChatError('throttled', 'Busy.', { isTransient: true });
 const refused = new ChatError('invalid_request', 'No.');
-const gone = new ChatError('model_unavailable', 'Gone.');
+const unavailable = new ChatError('model_unavailable', 'Gone.');
 
 async function* emit(
   events: readonly StreamEvent[],
@@ -24,16 +24,16 @@ async function* emit(
 }
 
 /** A model that fails once for each failure, each time after the events before. */
-function failing(
+function failingModel(
   failures: readonly ChatError[],
   before: readonly StreamEvent[] = [],
-): Model & { readonly asked: readonly string[] } {
-  const asked: string[] = [];
+): Model & { readonly calls: readonly string[] } {
+  const calls: string[] = [];
   return {
-    asked,
+    calls,
     stream({ modelId }) {
-      const failure = failures[asked.length];
-      asked.push(modelId);
+      const failure = failures[calls.length];
+      calls.push(modelId);
       return markOutput(emit(failure === undefined ? saying('Hello') : before, failure));
     },
   };
@@ -44,92 +44,92 @@ const read = (model: Model, modelId = 'first'): Promise<StreamEvent[]> =>
   Array.fromAsync(model.stream({ ...request, modelId }, signal));
 const half = (): number => 0.5;
 
-test('a failure that may pass is tried again twice, after waits that grow', async () => {
+test('a transient failure is retried twice, with growing delays', async () => {
   const clock = createVirtualClock(0);
-  const model = failing([busy, busy]);
+  const model = failingModel([busy, busy]);
   const events = await read(withRetry(model, { clock, random: half }));
   expect(events).toContainEqual({ type: 'text-delta', index: 0, text: 'Hello' });
-  expect(model.asked).toHaveLength(3);
+  expect(model.calls).toHaveLength(3);
   expect(clock.now()).toBe(200 + 400);
-  const down = failing([busy, busy, busy]);
+  const down = failingModel([busy, busy, busy]);
   await expect(read(withRetry(down, { clock, random: half }))).rejects.toBe(busy);
-  expect(down.asked).toHaveLength(3);
+  expect(down.calls).toHaveLength(3);
 });
 
 test.each([
-  ['one that says no', failing([refused])],
-  ['one that is gone', failing([gone])],
-  ['one that has spoken', failing([busy], saying('Hel').slice(0, 2))],
-])('%s is not asked again', async (_, model) => {
+  ['a refusal', failingModel([refused])],
+  ['an unavailable model', failingModel([unavailable])],
+  ['an answer that has begun', failingModel([busy], saying('Hel').slice(0, 2))],
+])('%s is not retried', async (_, model) => {
   const retrying = withRetry(model, { clock: createVirtualClock(0), random: half });
   await expect(read(retrying)).rejects.toBeInstanceOf(ChatError);
-  expect(model.asked).toHaveLength(1);
+  expect(model.calls).toHaveLength(1);
 });
 
-test('when nearly everything fails, nearly nothing is tried again', async () => {
-  const model = failing(Array.from({ length: 500 }, () => busy));
+test('when almost every call fails, almost none is retried', async () => {
+  const model = failingModel(Array.from({ length: 500 }, () => busy));
   const retrying = withRetry(model, { clock: createVirtualClock(0), random: half });
   for (let call = 0; call < 100; call += 1) await expect(read(retrying)).rejects.toBe(busy);
-  expect(model.asked.length).toBeLessThanOrEqual(100 + 10 + 3);
+  expect(model.calls.length).toBeLessThanOrEqual(100 + 10 + 3);
 });
 
-test('a model that fails five times is left alone, and then tried once', async () => {
+test('after five failures in a row a model is not called for a while, then probed once', async () => {
   const clock = createManualClock(0);
-  const model = failing(Array.from({ length: 6 }, () => gone));
+  const model = failingModel(Array.from({ length: 6 }, () => unavailable));
   const guarded = withBreaker(model, clock);
-  for (let call = 0; call < 5; call += 1) await expect(read(guarded)).rejects.toBe(gone);
+  for (let call = 0; call < 5; call += 1) await expect(read(guarded)).rejects.toBe(unavailable);
   await expect(read(guarded)).rejects.toMatchObject({
     code: 'model_unavailable',
     retryAfterSeconds: 5,
   });
-  expect(model.asked).toHaveLength(5);
-  expect(await read(withBreaker(failing([]), clock), 'second')).toHaveLength(5);
+  expect(model.calls).toHaveLength(5);
+  expect(await read(withBreaker(failingModel([]), clock), 'second')).toHaveLength(5);
   await clock.advance(5_000);
-  await expect(read(guarded)).rejects.toBe(gone);
+  await expect(read(guarded)).rejects.toBe(unavailable);
   await clock.advance(9_999);
   await expect(read(guarded)).rejects.toMatchObject({ retryAfterSeconds: 1 });
-  expect(model.asked).toHaveLength(6);
+  expect(model.calls).toHaveLength(6);
   await clock.advance(1);
   expect(await read(guarded)).toHaveLength(5);
   expect(await read(guarded)).toHaveLength(5);
 });
 
-test('nothing is known of a model whose reader did not wait for it', async () => {
+test('an aborted call says nothing about the model', async () => {
   const clock = createManualClock(0);
   const stopped = new AbortController();
-  const asked: string[] = [];
+  const calls: string[] = [];
   const model: Model = {
     stream(given, reader) {
-      asked.push(given.modelId);
+      calls.push(given.modelId);
       const stop = new ChatError('internal', 'The turn was stopped.');
-      return failing([reader.aborted ? stop : gone]).stream(given, reader);
+      return failingModel([reader.aborted ? stop : unavailable]).stream(given, reader);
     },
   };
   const guarded = withBreaker(model, clock);
-  for (let call = 0; call < 5; call += 1) await expect(read(guarded)).rejects.toBe(gone);
+  for (let call = 0; call < 5; call += 1) await expect(read(guarded)).rejects.toBe(unavailable);
   await clock.advance(5_000);
   stopped.abort();
   const probe = Array.fromAsync(guarded.stream(request, stopped.signal));
   await expect(probe).rejects.toMatchObject({ code: 'internal' });
-  await expect(read(guarded)).rejects.toBe(gone);
+  await expect(read(guarded)).rejects.toBe(unavailable);
   await expect(read(guarded)).rejects.toMatchObject({ retryAfterSeconds: 10 });
-  expect(asked).toHaveLength(7);
+  expect(calls).toHaveLength(7);
 });
 
-test('a model that refuses requests is not down', async () => {
-  const model = failing(Array.from({ length: 9 }, () => refused));
+test('a model that rejects requests does not count as down', async () => {
+  const model = failingModel(Array.from({ length: 9 }, () => refused));
   const guarded = withBreaker(model, createManualClock(0));
   for (let call = 0; call < 9; call += 1) await expect(read(guarded)).rejects.toBe(refused);
-  expect(model.asked).toHaveLength(9);
+  expect(model.calls).toHaveLength(9);
 });
 
-test('more than half of twenty calls in ten seconds are enough', async () => {
+test('a model is down if more than half of twenty calls in ten seconds fail', async () => {
   const clock = createManualClock(0);
   let calls = 0;
   const model: Model = {
     async *stream() {
       calls += 1;
-      if (calls % 3 > 0) throw gone;
+      if (calls % 3 > 0) throw unavailable;
       yield* saying('Hello');
     },
   };
@@ -138,22 +138,22 @@ test('more than half of twenty calls in ten seconds are enough', async () => {
   expect(calls).toBe(20);
 });
 
-test('another model answers in the place of one that is not there, and is named', async () => {
+test('a fallback answers for an unavailable model, and is named in the answer', async () => {
   const chains = { first: ['second', 'third'] };
-  const model = failing([gone, busy]);
+  const model = failingModel([unavailable, busy]);
   const [start] = await read(withFallbacks(model, chains));
-  expect(model.asked).toEqual(['first', 'second', 'third']);
+  expect(model.calls).toEqual(['first', 'second', 'third']);
   expect(start).toEqual({ type: 'message-start', modelId: 'third' });
-  const alone = failing([gone]);
-  await expect(read(withFallbacks(alone, chains), 'other')).rejects.toBe(gone);
+  const withoutChain = failingModel([unavailable]);
+  await expect(read(withFallbacks(withoutChain, chains), 'other')).rejects.toBe(unavailable);
 });
 
 test.each([
-  ['a refusal', failing([refused])],
-  ['an answer that has begun', failing([busy], saying('Hel').slice(0, 2))],
-])('%s is not handed on to another model', async (_, model) => {
+  ['a refusal', failingModel([refused])],
+  ['an answer that has begun', failingModel([busy], saying('Hel').slice(0, 2))],
+])('%s does not go to a fallback', async (_, model) => {
   await expect(read(withFallbacks(model, { first: ['second'] }))).rejects.toBeInstanceOf(ChatError);
-  expect(model.asked).toEqual(['first']);
+  expect(model.calls).toEqual(['first']);
 });
 
 test.each([
@@ -164,6 +164,6 @@ test.each([
   ['amazon.b', 'us.amazon.b', false],
   ['amazon.b', 'meta.c', true],
   ['global.anthropic.a', 'us.anthropic.a', true],
-])('from %s to %s: %s', (modelId, fallbackId, stays) => {
+])('a fallback from %s to %s stays within the Regions: %s', (modelId, fallbackId, stays) => {
   expect(staysWithin(modelId, fallbackId)).toBe(stays);
 });

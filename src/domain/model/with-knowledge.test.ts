@@ -15,7 +15,7 @@ import { boxOf, tool } from '#test/fixtures/scripted-tools.ts';
 
 const leave = { text: 'Paid leave is 25 days.', source: 'leave.md' };
 
-function counted(): Knowledge & { searches: number } {
+function countingKnowledge(): Knowledge & { searches: number } {
   return {
     searches: 0,
     async search() {
@@ -28,8 +28,8 @@ function counted(): Knowledge & { searches: number } {
   };
 }
 
-test('an answer that waited for a person goes on from the passages that it has told of', async () => {
-  const knowledge = counted();
+test('an answer continues after an approval from the passages that it already has', async () => {
+  const knowledge = countingKnowledge();
   const plain = createMemoryModel(saying('That is noted [1].'));
   const model = withKnowledge(withTools(plain, boxOf(tool('write', { writes: true }))), knowledge);
   const citation: CitationBlock = {
@@ -53,12 +53,12 @@ test('an answer that waited for a person goes on from the passages that it has t
     toolUse: { sets: ['notes'], canAsk: true },
     pending: { content, decisions: [{ toolUseId: '1', isApproved: true }] },
   };
-  let said = emptyAnswer;
+  let answer = emptyAnswer;
   const events = model.stream(request, new AbortController().signal);
   for await (const event of renumberBlocks(events)) {
-    said = accumulate(said, event);
+    answer = accumulate(answer, event);
   }
-  const blocks = toMessage(said).content;
+  const blocks = toMessage(answer).content;
   expect(knowledge.searches).toBe(0);
   expect(blocks.map(({ type }) => type)).toEqual([
     'retrieval',

@@ -16,7 +16,7 @@ import {
 } from '#test/fixtures/scripted-tools.ts';
 import { eventsOf, memoryPorts, textOf, turnRequest, usage } from '#test/fixtures/turns.ts';
 
-test('a call is made, its result shown to the model, and all of it is one answer', async () => {
+test('a tool is called, the model sees its result, and everything is part of one answer', async () => {
   const model = scripted(calling(call('1', 'clock')), answering('It is noon.'));
   const { events, turn } = await ask(model, boxOf(tool('clock')));
   expect(textOf(events)).toBe('It is noon.');
@@ -29,7 +29,7 @@ test('a call is made, its result shown to the model, and all of it is one answer
   });
 });
 
-test('the next turn is shown the exchange, or without tools the words alone', async () => {
+test('the next turn is shown the calls and results, or only the text if it has no tools', async () => {
   const conversations = createMemoryConversations();
   const toolbox = boxOf(tool('clock'));
   const first = scripted(calling(call('1', 'clock')), answering('It is noon.'));
@@ -51,7 +51,7 @@ test('the next turn is shown the exchange, or without tools the words alone', as
   expect(new Set(kinds)).toEqual(new Set(['text']));
 });
 
-test('a tool that fails, takes too long or is not there is a result that says so', async () => {
+test('a tool that fails, times out or does not exist becomes an error result', async () => {
   const toolbox = boxOf(
     tool('broken', { run: () => Promise.reject(new Error('secret: stack')) }),
     tool('refusing', {
@@ -63,7 +63,7 @@ test('a tool that fails, takes too long or is not there is a result that says so
     call('1', 'broken'),
     call('2', 'refusing'),
     call('3', 'slow'),
-    call('4', 'nobody'),
+    call('4', 'missing'),
     call('5', 'broken'),
   ];
   const { turn } = await ask(scripted(calling(...calls), answering('Sorry.')), toolbox);
@@ -71,12 +71,12 @@ test('a tool that fails, takes too long or is not there is a result that says so
     'The tool failed.',
     'x: must be 1',
     'slow took longer than 20 ms.',
-    'There is no tool nobody.',
+    'There is no tool missing.',
     'At most 4 calls at once.',
   ]);
 });
 
-test('input that is no JSON never reaches a tool, and results have a limit', async () => {
+test('input that is not JSON never reaches a tool, and long results are cut', async () => {
   const inputs: unknown[] = [];
   const long = tool('long', {
     run: async (input) => {
@@ -92,7 +92,7 @@ test('input that is no JSON never reaches a tool, and results have a limit', asy
   expect(shortened.length).toBeLessThan(16_100);
 });
 
-test('a tool is called so often in a turn, and a model asked so often', async () => {
+test('calls of a tool and calls of the model are limited in each turn', async () => {
   let calls = 0;
   const counted = tool('counted', {
     maxCalls: 2,
@@ -110,33 +110,33 @@ test('a tool is called so often in a turn, and a model asked so often', async ()
   expect(resultsIn(turn).at(-1)).toContain('was already called 2 times');
 });
 
-test('tools are let go of with the turn, however it ends', async () => {
-  let held = 0;
+test('tools are closed with the turn, however it ends', async () => {
+  let openCount = 0;
   const toolbox: Toolbox = {
     async open() {
-      held += 1;
+      openCount += 1;
       return {
         tools: [tool('clock')],
         async close() {
-          held -= 1;
+          openCount -= 1;
         },
       };
     },
   };
   await ask(scripted(calling(call('1', 'clock')), answering('Noon.')), toolbox);
-  expect(held).toBe(0);
+  expect(openCount).toBe(0);
   const failing = scripted([{ type: 'message-start' }]);
   expect((await ask(failing, toolbox)).turn).toMatchObject({ state: 'failed' });
-  expect(held).toBe(0);
+  expect(openCount).toBe(0);
   const model = withTools(scripted(answering('Noon.')), toolbox);
   const toolUse = { sets: ['time'], canAsk: false };
   const request = { owner: 'ada', modelId: 'm', messages: [], inference: {}, toolUse };
-  // A reader who leaves after the first word.
+  // A reader who leaves after the first event.
   for await (const _ of model.stream(request, new AbortController().signal)) break;
-  expect(held).toBe(0);
+  expect(openCount).toBe(0);
 });
 
-test('tools that cannot be had are an error before anything is said', async () => {
+test('tools that cannot be opened are an error before the answer begins', async () => {
   const toolbox: Toolbox = {
     open: () => Promise.reject(new ChatError('model_unavailable', 'Out of reach.')),
   };

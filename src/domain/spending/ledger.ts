@@ -1,6 +1,6 @@
 import { ChatError } from '#domain/errors.ts';
 
-/** What was spent, or is set aside. */
+/** An amount that was spent or is reserved. */
 export interface Spending {
   readonly turns: number;
   readonly tokens: number;
@@ -8,21 +8,21 @@ export interface Spending {
   readonly nanoUsd: number;
 }
 
-export const nothingSpent: Spending = { turns: 0, tokens: 0, nanoUsd: 0 };
+export const noSpending: Spending = { turns: 0, tokens: 0, nanoUsd: 0 };
 
-/** What each owner may spend. A day is one of UTC. */
+/** The limits of each owner. Days are UTC days. */
 export interface SpendingLimits {
   readonly requestsPerMinute: number;
   readonly tokensPerDay: number;
   readonly nanoUsdPerDay: number;
 }
 
-/** What is set aside for a turn before its model is asked. */
+/** An amount that is reserved for a turn before its model is asked. */
 export interface Reservation {
   readonly owner: string;
   readonly turnId: string;
   readonly atMs: number;
-  /** What the turn can take at most. */
+  /** The most that the turn can spend. */
   readonly max: Spending;
 }
 
@@ -31,31 +31,34 @@ export interface DaySpending extends Spending {
   readonly day: number;
 }
 
-/** Keeps what owners spend, and keeps them from spending more than they may. */
+/** Records the spending of owners and enforces their limits. */
 export interface Ledger {
   /**
-   * Sets aside what a turn can take at most; the same reservation again changes nothing. Throws
-   * `quota_exceeded` where the owner has no room for it.
+   * Reserves the most that a turn can spend. Repeating the call changes nothing. Throws
+   * `quota_exceeded` if the reservation exceeds a limit of the owner.
    */
   reserve(reservation: Reservation): Promise<void>;
-  /** Puts what a turn took in the place of what was set aside; a second time changes nothing. */
+  /** Replaces a reservation by what was spent. Repeating the call changes nothing. */
   settle(reservation: Reservation, spent: Spending): Promise<void>;
-  /** What an owner spent, what is set aside included: a day each, the newest first. */
+  /**
+   * Returns an owner's spending for each day, including reservations, newest first; at most `max`
+   * days.
+   */
   days(owner: string, max: number): Promise<readonly DaySpending[]>;
 }
 
 const dayMs = 86_400_000;
 
-/** The day of a time, in days since 1970. */
+/** Returns the day of a time, in days since 1970. */
 export function dayOf(atMs: number): number {
   return Math.floor(atMs / dayMs);
 }
 
 /**
- * A minute's requests as a bucket that empties evenly: each adds `stepMs` to the time at which it
- * is empty, which may lie `depthMs` ahead before one more is let in.
+ * Returns the limit of requests per minute as a leaky bucket. Each request moves the time at which
+ * the bucket is empty by `stepMs`. A request is admitted if that time is at most `depthMs` ahead.
  */
-export function bucketOf({ requestsPerMinute }: SpendingLimits): {
+export function requestBucket({ requestsPerMinute }: SpendingLimits): {
   readonly stepMs: number;
   readonly depthMs: number;
 } {
@@ -63,48 +66,49 @@ export function bucketOf({ requestsPerMinute }: SpendingLimits): {
   return { stepMs, depthMs: stepMs * (requestsPerMinute - 1) };
 }
 
-/** What an owner's day has come to. */
+/** An owner's spending today, and the state of their request bucket. */
 export interface Account extends Spending {
-  /** When the bucket of requests is empty. */
+  /** When the request bucket is empty. */
   readonly emptyAtMs: number;
 }
 
-/** Why there is no room for a reservation; undefined where there is. */
-export function refusalOf(
+/** Returns the error for a reservation that exceeds a limit; undefined if it exceeds none. */
+export function limitError(
   account: Account,
   { atMs, max }: Reservation,
   limits: SpendingLimits,
 ): ChatError | undefined {
   const tomorrowMs = (dayOf(atMs) + 1) * dayMs;
-  const waitMs = account.emptyAtMs - bucketOf(limits).depthMs - atMs;
+  const waitMs = account.emptyAtMs - requestBucket(limits).depthMs - atMs;
   if (max.tokens > limits.tokensPerDay || max.nanoUsd > limits.nanoUsdPerDay) {
-    return new ChatError('quota_exceeded', 'This request may take more than a day has room for.');
+    return new ChatError('quota_exceeded', 'This request may cost more than the daily limit.');
   }
   if (account.tokens + max.tokens > limits.tokensPerDay) {
-    return exceeded('The tokens of this day are used up.', tomorrowMs - atMs);
+    return quotaExceeded('The token limit for today is used up.', tomorrowMs - atMs);
   }
   if (account.nanoUsd + max.nanoUsd > limits.nanoUsdPerDay) {
-    return exceeded('The budget of this day is used up.', tomorrowMs - atMs);
+    return quotaExceeded('The budget for today is used up.', tomorrowMs - atMs);
   }
-  if (waitMs > 0) return exceeded('Too many requests in a minute.', waitMs);
+  if (waitMs > 0) return quotaExceeded('Too many requests in a minute.', waitMs);
   return undefined;
 }
 
-function exceeded(message: string, waitMs: number): ChatError {
+function quotaExceeded(message: string, waitMs: number): ChatError {
   const retryAfterSeconds = Math.ceil(waitMs / 1_000);
   return new ChatError('quota_exceeded', message, { retryAfterSeconds });
 }
 
-/** The difference that settling makes. */
-export function difference(spent: Spending, max: Spending): Spending {
+/** Returns the first amount minus the second. */
+export function subtractSpending(one: Spending, other: Spending): Spending {
   return {
-    turns: spent.turns - max.turns,
-    tokens: spent.tokens - max.tokens,
-    nanoUsd: spent.nanoUsd - max.nanoUsd,
+    turns: one.turns - other.turns,
+    tokens: one.tokens - other.tokens,
+    nanoUsd: one.nanoUsd - other.nanoUsd,
   };
 }
 
-export function sum(one: Spending, other: Spending): Spending {
+/** Returns the sum of two amounts. */
+export function addSpending(one: Spending, other: Spending): Spending {
   return {
     turns: one.turns + other.turns,
     tokens: one.tokens + other.tokens,

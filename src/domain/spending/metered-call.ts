@@ -72,7 +72,7 @@ const refusalCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'throttled',
 ]);
 
-/** Returns whether the model certainly did not begin. After a timeout, nobody knows. */
+/** Returns whether the model certainly did not begin. After a timeout, that is unknown. */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof ChatError)) return false;
   const isTimeout = error.cause instanceof Error && error.cause.name === 'TimeoutError';

@@ -1,6 +1,6 @@
 import type { Usage } from '#domain/conversation/usage.ts';
 
-/** What a token costs, in billionths of a US dollar: dollars for a million tokens, times 1,000. */
+/** Prices per token in billionths of a US dollar: dollars per million tokens, times 1,000. */
 export interface Price {
   readonly input: number;
   readonly output: number;
@@ -9,13 +9,13 @@ export interface Price {
 }
 
 export interface Prices {
-  /** The price of a model; undefined where nobody has said it. */
+  /** Returns the price of a model; undefined if it is unknown. */
   of(modelId: string): Price | undefined;
-  /** What is reckoned with for a model without a price. */
+  /** The price that is assumed for a model without a known price. */
   readonly highest: Price;
 }
 
-/** What it costs to use a model so much, in billionths of a US dollar. */
+/** Returns the cost of a usage in billionths of a US dollar. */
 export function nanoUsdFor(price: Price, usage: Usage): number {
   const { inputTokens, outputTokens, cacheReadInputTokens, cacheWriteInputTokens } = usage;
   return Math.ceil(

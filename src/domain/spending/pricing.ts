@@ -4,7 +4,7 @@ import type { Cost, Usage } from '#domain/conversation/usage.ts';
 import { maxUsage } from '#domain/model/estimate-tokens.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
 import {
-  nothingSpent,
+  noSpending,
   type Ledger,
   type Reservation,
   type Spending,
@@ -48,7 +48,7 @@ function priceOf(prices: Prices, modelId: string): Price {
 
 /** Returns a reservation in full because no model was asked. On failure it stays reserved. */
 export async function releaseReservation(ledger: Ledger, reservation: Reservation): Promise<void> {
-  await ledger.settle(reservation, nothingSpent).catch(() => undefined);
+  await ledger.settle(reservation, noSpending).catch(() => undefined);
 }
 
 /**

@@ -15,11 +15,11 @@ test.each<[RouteRequest, string, string]>([
   [{ text: 'Hi', system: 'rule '.repeat(800) }, able, 'long_question'],
   [{ text: 'Hi', maxTokens: 4_000 }, able, 'long_answer_wanted'],
   [{}, able, 'goes_back_to_a_turn'],
-])('%j is answered by %s: %s', (request, modelId, reason) => {
+])('%j goes to %s: %s', (request, modelId, reason) => {
   expect(routeModel([able, cheap], bedrockPrices, request)).toEqual({ modelId, reason });
 });
 
-test('a cheaper model elsewhere, or of an unknown price, is none to choose', () => {
+test('a cheaper model in other Regions, or with an unknown price, is not chosen', () => {
   const models: [string, ...string[]] = [
     'eu.anthropic.claude-haiku-4-5',
     'us.amazon.nova-lite',

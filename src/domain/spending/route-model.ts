@@ -4,22 +4,22 @@ import { estimateTokens } from '#domain/model/estimate-tokens.ts';
 import { staysWithin } from '#domain/model/fallbacks.ts';
 
 export interface RouteRequest {
-  /** The words of the question; absent where it is one that was asked before. */
+  /** The text of the question; absent if the request refers to an earlier question. */
   readonly text?: string | undefined;
   readonly system?: string | undefined;
   readonly maxTokens?: number | undefined;
 }
 
-/** What a question and its instructions may have, in tokens, and its answer, to be a simple one. */
-const simple = { questionTokens: 150, systemTokens: 600, answerTokens: 1_024 };
+/** The maximum tokens of a simple request: of its question, its system prompt and its answer. */
+const simpleLimits = { questionTokens: 150, systemTokens: 600, answerTokens: 1_024 };
 
-/** Words of questions that want more than an answer that comes to mind; code does, too. */
-const thoughtful =
+/** Words of questions that need thought. Code does, too. */
+const thoughtPattern =
   /```|\b(?:analy[sz]e|compare|contrast|debug|derive|design|evaluate|explain why|optimi[sz]e|plan|proof|prove|reason|refactor|review|step by step|strategy|trade-?offs?)\b|証明|分析|比較|設計|最適化|検討|考察|段階|手順|理由|なぜ|デバッグ|リファクタ/iu;
 
 /**
- * Chooses between the first of the models, which answers everything, and the cheapest of the
- * others that answers where the first may, which answers what is simple.
+ * Returns the model for a request, and the reason. Simple questions go to the cheapest model that
+ * stays within the Regions of the first model. All other requests go to the first model.
  */
 export function routeModel(
   models: readonly [string, ...string[]],
@@ -27,25 +27,26 @@ export function routeModel(
   { text, system = '', maxTokens = 0 }: RouteRequest,
 ): { readonly modelId: string; readonly reason: ModelReason } {
   const [first] = models;
-  const cheaper = cheapest(models, prices);
-  const able = (reason: ModelReason) => ({ modelId: first, reason });
-  if (cheaper === undefined) return able('no_cheaper_model');
-  if (text === undefined) return able('goes_back_to_a_turn');
-  if (maxTokens > simple.answerTokens) return able('long_answer_wanted');
+  const cheaper = findCheaperModel(models, prices);
+  const useFirst = (reason: ModelReason) => ({ modelId: first, reason });
+  if (cheaper === undefined) return useFirst('no_cheaper_model');
+  if (text === undefined) return useFirst('goes_back_to_a_turn');
+  if (maxTokens > simpleLimits.answerTokens) return useFirst('long_answer_wanted');
   const isLong =
-    estimateTokens(text) > simple.questionTokens || estimateTokens(system) > simple.systemTokens;
-  if (isLong) return able('long_question');
-  if (thoughtful.test(text)) return able('asks_for_thought');
+    estimateTokens(text) > simpleLimits.questionTokens ||
+    estimateTokens(system) > simpleLimits.systemTokens;
+  if (isLong) return useFirst('long_question');
+  if (thoughtPattern.test(text)) return useFirst('asks_for_thought');
   return { modelId: cheaper, reason: 'simple_question' };
 }
 
-function cheapest(
+function findCheaperModel(
   [first, ...others]: readonly [string, ...string[]],
   prices: Prices,
 ): string | undefined {
-  const output = (modelId: string): number => prices.of(modelId)?.output ?? Infinity;
-  const [best] = others
-    .filter((modelId) => staysWithin(first, modelId) && output(modelId) < output(first))
-    .toSorted((one, other) => output(one) - output(other));
-  return best;
+  const outputPrice = (modelId: string): number => prices.of(modelId)?.output ?? Infinity;
+  const [cheapest] = others
+    .filter((modelId) => staysWithin(first, modelId) && outputPrice(modelId) < outputPrice(first))
+    .toSorted((one, other) => outputPrice(one) - outputPrice(other));
+  return cheapest;
 }

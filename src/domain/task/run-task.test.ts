@@ -25,21 +25,21 @@ const task: Task = {
   callback: { url: 'https://example.net/', state: 'waiting', attempts: 0 },
 };
 
-interface Bench extends MemoryPorts, TaskPorts {
-  readonly told: TaskKey[];
+interface TaskContext extends MemoryPorts, TaskPorts {
+  readonly sent: TaskKey[];
   readonly clock: MemoryPorts['clock'];
 }
 
-async function begin(model: Model): Promise<Bench> {
-  const told: TaskKey[] = [];
+async function begin(model: Model): Promise<TaskContext> {
+  const sent: TaskKey[] = [];
   const tasks = createMemoryTasks();
   await tasks.submit(task);
   const callbacks = {
     async send({ owner, taskId }: TaskKey) {
-      told.push({ owner, taskId });
+      sent.push({ owner, taskId });
     },
   };
-  return { ...memoryPorts(model), tasks, callbacks, told };
+  return { ...memoryPorts(model), tasks, callbacks, sent };
 }
 
 let turns = 0;
@@ -54,7 +54,7 @@ function delivery(change: Partial<TaskDelivery> = {}): TaskDelivery {
         turnId: `t${(turns += 1)}`,
         conversation: { ...taskConversation(key), mode: 'either', expiresAtMs: 1e12 },
         input: { type: 'edit', question: userMessage('Hi'), parentId: null },
-        // A later attempt has a time of its own.
+        // A later attempt has a later deadline.
         endsAtMs: attempt * 61_000 * attempt,
         idempotency: { key: `attempt-${attempt}`, fingerprint: 'f' },
       }),
@@ -62,16 +62,16 @@ function delivery(change: Partial<TaskDelivery> = {}): TaskDelivery {
   };
 }
 
-/** The queue delivers a task twice. */
+/** A queue that delivers a task at most twice. */
 const policy = { retrySeconds: [30] };
 const lastDelivery = delivery({ count: 2 });
 
-const answerOf = async ({ conversations }: Bench): Promise<string> => {
+const answerOf = async ({ conversations }: TaskContext): Promise<string> => {
   const { items } = await conversations.turns(taskConversation(key), { limit: 1 });
   return items[0] === undefined ? '' : messageText(items[0].answer);
 };
 
-test('a task that is delivered five times asks its model once and tells its end', async () => {
+test('a task that is delivered five times calls its model once and sends one callback', async () => {
   const model = createMemoryModel(saying('Hello'));
   const bench = await begin(model);
   for (let count = 0; count < 5; count += 1) {
@@ -85,15 +85,15 @@ test('a task that is delivered five times asks its model once and tells its end'
   expect(await answerOf(bench)).toBe('Hello');
 });
 
-test('a callback that may not have got into its queue is put there again', async () => {
+test('a callback that may not have been queued is queued again', async () => {
   const bench = await begin(createMemoryModel(saying('Hello')));
   const lost = { send: () => Promise.reject(new Error('lost')) };
   await expect(runTask({ ...bench, callbacks: lost }, policy, delivery())).rejects.toThrow('lost');
   expect(await runTask(bench, policy, delivery())).toEqual({ type: 'done' });
-  expect(bench.told).toEqual([key]);
+  expect(bench.sent).toEqual([key]);
 });
 
-test('a task whose worker died is begun anew, after its lease and not before', async () => {
+test('a task whose worker crashed starts again after its lease, not before', async () => {
   const bench = await begin(createPacedModel());
   const first = runTask(bench, policy, delivery());
   await expect.poll(() => bench.conversations.find(taskConversation(key))).toBeDefined();
@@ -101,21 +101,21 @@ test('a task whose worker died is begun anew, after its lease and not before', a
   const second = runTask({ ...bench, model }, policy, delivery());
   await bench.clock.advance(70_000);
   expect(model.requests).toEqual([]);
-  let isOver = false;
+  let haveEnded = false;
   const both = Promise.all([first, second]).finally(() => {
-    isOver = true;
+    haveEnded = true;
   });
   await expect
-    .poll(() => bench.clock.advance(1_000).then(() => isOver), { interval: 1 })
+    .poll(() => bench.clock.advance(1_000).then(() => haveEnded), { interval: 1 })
     .toBe(true);
-  // The first one lives, and was only late: it hears what whoever took the task over did.
+  // The first worker was only slow. It gets the end that the second one stored.
   expect(await both).toEqual([{ type: 'done' }, { type: 'done' }]);
   expect(model.requests).toHaveLength(1);
   expect(await bench.tasks.find(key)).toMatchObject({ state: 'succeeded' });
   expect(model.requests[0]?.messages).toEqual([userMessage('Hi')]);
 });
 
-test('a busy model is asked again later, and at the last delivery the task fails', async () => {
+test('a throttled task is delivered again later, and fails at the last delivery', async () => {
   const busy = new ChatError('throttled', 'Busy', { retryAfterSeconds: 7 });
   const bench = await begin(createMemoryModel([busy]));
   expect(await runTask(bench, policy, delivery())).toEqual({ type: 'retry', afterSeconds: 30 });
@@ -126,7 +126,7 @@ test('a busy model is asked again later, and at the last delivery the task fails
     state: 'failed',
     error: { code: 'throttled', isRetryable: true },
   });
-  // It is a dead letter now; sent back, it has another chance, and waits as if for the first time.
+  // From the dead-letter queue it can be sent back, and starts with the first delay again.
   expect(await runTask(bench, policy, delivery())).toEqual({ type: 'retry', afterSeconds: 30 });
   const waiting = await bench.tasks.find(key);
   expect(waiting).toMatchObject({ state: 'running' });
@@ -137,26 +137,26 @@ test('a busy model is asked again later, and at the last delivery the task fails
   expect(await bench.tasks.find(key)).toMatchObject({ state: 'succeeded' });
 });
 
-test('tasks that met the same busy model come back later each time, and not together', async () => {
+test('throttled tasks are delivered again after growing delays, and not all at once', async () => {
   const retrySeconds = [30, 60, 120];
   const pauses = async (retryAfterSeconds: number, jitter: number): Promise<readonly object[]> => {
     const busy = new ChatError('throttled', 'Busy', { retryAfterSeconds });
     const bench = await begin(createMemoryModel([busy]));
-    const told: object[] = [];
+    const outcomes: object[] = [];
     for (const count of [1, 2, 3]) {
-      told.push(await runTask(bench, { retrySeconds }, delivery({ count, jitter })));
+      outcomes.push(await runTask(bench, { retrySeconds }, delivery({ count, jitter })));
     }
-    return told;
+    return outcomes;
   };
   const after = (...seconds: readonly number[]): readonly object[] =>
     seconds.map((afterSeconds) => ({ type: 'retry', afterSeconds }));
   expect(await pauses(5, 0)).toEqual(after(30, 60, 120));
   expect(await pauses(5, 1)).toEqual(after(36, 72, 144));
-  // A limit that says when it is free again is taken at its word.
+  // A longer wait that the model requests is respected.
   expect(await pauses(90, 0)).toEqual(after(90, 90, 120));
 });
 
-test('what is still on its way of a task that failed does not begin it anew', async () => {
+test('a late delivery of a failed task does not start it again', async () => {
   const busy = new ChatError('throttled', 'Busy');
   const bench = await begin(createMemoryModel([busy]));
   expect(await runTask(bench, policy, lastDelivery)).toMatchObject({ type: 'retry' });
@@ -167,12 +167,12 @@ test('what is still on its way of a task that failed does not begin it anew', as
   }
   expect(model.requests).toEqual([]);
   expect(await bench.tasks.find(key)).toMatchObject({ state: 'failed' });
-  // Whoever sends it back, or asks for it again, has it delivered for the first time.
+  // If the task is sent back or requested again, its delivery count starts from 1.
   expect(await runTask(late, policy, delivery())).toEqual({ type: 'done' });
   expect(await bench.tasks.find(key)).toMatchObject({ state: 'succeeded' });
 });
 
-test('what failed amid the answer is not paid for again, and keeps what was said', async () => {
+test('a task that fails in the middle of its answer is not retried, and keeps the partial answer', async () => {
   const broken = [...saying('Half').slice(0, 2), new ChatError('model_error', 'Broke off')];
   const model = createMemoryModel(broken);
   const bench = await begin(model);
@@ -185,24 +185,24 @@ test('what failed amid the answer is not paid for again, and keeps what was said
   expect(await answerOf(bench)).toBe('Half');
 });
 
-test('a task that nobody knows is dropped', async () => {
+test('a message for an unknown task is dropped', async () => {
   const bench = await begin(createMemoryModel(saying('Hello')));
   const forged = delivery({ key: { owner: 'eve', taskId: 'task-1' } });
   expect(await runTask(bench, policy, forged)).toEqual({ type: 'done' });
 });
 
-test('an attempt that was interrupted does not stand in the way of the next one', async () => {
+test('an interrupted attempt does not block the next one', async () => {
   const bench = await begin(createPacedModel());
   const first = runTask(bench, policy, delivery());
   await expect.poll(() => bench.conversations.find(taskConversation(key))).toBeDefined();
-  let isOver = false;
+  let haveEnded = false;
   const busy = new ChatError('throttled', 'Busy', { retryAfterSeconds: 7 });
   const second = runTask({ ...bench, model: createMemoryModel([busy]) }, policy, delivery());
   const both = Promise.all([first, second]).finally(() => {
-    isOver = true;
+    haveEnded = true;
   });
   await expect
-    .poll(() => bench.clock.advance(1_000).then(() => isOver), { interval: 1 })
+    .poll(() => bench.clock.advance(1_000).then(() => haveEnded), { interval: 1 })
     .toBe(true);
   expect((await both)[1]).toEqual({ type: 'retry', afterSeconds: 30 });
   const model = createMemoryModel(saying('Hello'));
@@ -211,23 +211,23 @@ test('an attempt that was interrupted does not stand in the way of the next one'
   expect(await bench.tasks.find(key)).toMatchObject({ state: 'succeeded' });
 });
 
-test('what succeeds in the end has no error left, and is told once', async () => {
+test('a task that succeeds after retries has no error, and sends one callback', async () => {
   const busy = new ChatError('throttled', 'Busy', { retryAfterSeconds: 7 });
   const bench = await begin(createMemoryModel([busy]));
   await runTask(bench, policy, lastDelivery);
   const model = createMemoryModel(saying('Hello'));
   for (let count = 0; count < 3; count += 1) await runTask({ ...bench, model }, policy, delivery());
-  const kept = await bench.tasks.find(key);
-  expect(kept).toMatchObject({ state: 'succeeded', callback: { state: 'pending', attempts: 0 } });
-  expect(kept).not.toHaveProperty('error');
-  const ends = new Set([kept?.finishedAtMs]);
+  const stored = await bench.tasks.find(key);
+  expect(stored).toMatchObject({ state: 'succeeded', callback: { state: 'pending', attempts: 0 } });
+  expect(stored).not.toHaveProperty('error');
+  const ends = new Set([stored?.finishedAtMs]);
   await runTask({ ...bench, model }, policy, delivery());
   ends.add((await bench.tasks.find(key))?.finishedAtMs);
   expect(ends.size).toBe(1);
   expect(model.requests).toHaveLength(1);
 });
 
-test('what no worker can begin fails at once, and what none could at the last delivery', async () => {
+test('an invalid task fails at once, an unexpected error only at the last delivery', async () => {
   const bench = await begin(createMemoryModel(saying('Hello')));
   const refused = (code: 'invalid_request' | 'internal', count: number): TaskDelivery =>
     delivery({
@@ -244,7 +244,7 @@ test('what no worker can begin fails at once, and what none could at the last de
     error: { isRetryable: true },
   });
   expect(await runTask(bench, policy, refused('invalid_request', 1))).toEqual({ type: 'done' });
-  const kept = await bench.tasks.find(key);
-  expect(kept).toMatchObject({ state: 'failed', error: { code: 'invalid_request' } });
-  expect(kept?.error).not.toHaveProperty('isRetryable');
+  const stored = await bench.tasks.find(key);
+  expect(stored).toMatchObject({ state: 'failed', error: { code: 'invalid_request' } });
+  expect(stored?.error).not.toHaveProperty('isRetryable');
 });

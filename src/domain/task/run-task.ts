@@ -23,7 +23,7 @@ export interface TaskPorts extends TurnPorts {
 
 export interface TaskDelivery {
   readonly key: TaskKey;
-  /** Returns the turn that a task asks for; each attempt is a request of its own. */
+  /** Returns the turn of a task; each attempt is a request of its own. */
   toTurn(task: Task, attempt: number): TurnRequest;
   /** How often the task has been delivered, from 1. */
   readonly count: number;
@@ -64,7 +64,7 @@ export async function runTask(
       return finish(ports, task, result.error);
     case 'retry':
       return retry(ports, task, result.error, delay(policy, delivery, result.afterSeconds));
-    case 'running-elsewhere':
+    case 'runs-in-other-worker':
       return retry(ports, task, timedOut, delay(policy, delivery));
   }
 }
@@ -102,7 +102,7 @@ async function retry(
 type AttemptResult =
   | { readonly type: 'ended'; readonly error?: TaskError }
   | { readonly type: 'retry'; readonly error: TaskError; readonly afterSeconds?: number }
-  | { readonly type: 'running-elsewhere' };
+  | { readonly type: 'runs-in-other-worker' };
 
 /** An error before the turn began is final, such as a model that is no longer offered, or not. */
 function toFailure(error: unknown): AttemptResult {
@@ -120,7 +120,7 @@ async function attempt(
   for (let number = 1; ; number += 1) {
     const { turnId, failure } = await runToEnd(ports, delivery.toTurn(task, number));
     const turn = await findTurn(ports, task, turnId);
-    if (turn === undefined) return { type: 'running-elsewhere' };
+    if (turn === undefined) return { type: 'runs-in-other-worker' };
     if (turn.state !== 'interrupted' || number === maxAttempts) return toResult(turn, failure);
   }
 }

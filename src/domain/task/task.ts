@@ -58,7 +58,7 @@ export interface TaskCondition {
 /** Stores tasks. Every call reaches one owner's tasks only. */
 export interface Tasks {
   /**
-   * Stores a task and returns it. Returns the stored one if the id exists already. Throws
+   * Stores a task and returns it. Returns the stored one if the id already exists. Throws
    * `idempotency_mismatch` if that is a different request.
    */
   submit(task: Task): Promise<Task>;

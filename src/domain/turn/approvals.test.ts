@@ -23,7 +23,7 @@ const writer = (written: unknown[]): OwnTool =>
     },
   });
 
-test('a tool that writes waits for a person, and what only reads does not', async () => {
+test('a tool that writes waits for approval, and one that only reads does not', async () => {
   const written: unknown[] = [];
   const model = scripted(calling(call('1', 'write', '{"x":1}'), call('2', 'clock')));
   const { events, turn } = await ask(model, boxOf(writer(written), tool('clock')));
@@ -41,7 +41,7 @@ const approve = (isApproved: boolean, toolUseId = '1', turnId = 't1') => ({
   idempotency: { key: 'approve.1', fingerprint: String(isApproved) },
 });
 
-test('what was allowed is done once, and the answer goes on', async () => {
+test('an approved call runs once, and the answer continues', async () => {
   const written: unknown[] = [];
   const conversations = createMemoryConversations();
   const toolbox = boxOf(writer(written));
@@ -61,7 +61,7 @@ test('what was allowed is done once, and the answer goes on', async () => {
   expect(model.requests).toHaveLength(1);
 });
 
-test('what was not allowed is not done, and the model is told', async () => {
+test('a denied call does not run, and the model gets an error result', async () => {
   const written: unknown[] = [];
   const conversations = createMemoryConversations();
   const toolbox = boxOf(writer(written));
@@ -76,7 +76,7 @@ test('what was not allowed is not done, and the model is told', async () => {
   expect(resultsIn(turn)).toEqual(['The user did not allow this call.']);
 });
 
-test('nothing is allowed that does not wait, and everything that waits is decided', async () => {
+test('decisions must cover exactly the calls that wait for approval', async () => {
   const conversations = createMemoryConversations();
   const toolbox = boxOf(writer([]));
   await ask(scripted(calling(call('1', 'write'))), toolbox, {}, conversations);
@@ -92,7 +92,7 @@ test('nothing is allowed that does not wait, and everything that waits is decide
     const wrong = { ...approve(true), input: { ...yes, decisions } };
     await expect(ask(scripted(), toolbox, wrong, conversations)).rejects.toThrow(reason);
   }
-  // With other tools the call cannot be made: nothing is said, and the same word counts later.
+  // Without the tool the request fails before the answer, and the same decision can be sent later.
   const without = await ask(scripted(), boxOf(), approve(true), conversations);
   expect(without.events.at(-1)).toMatchObject({
     type: 'error',

@@ -1,17 +1,17 @@
 import { turnIsRunning } from '#domain/conversation/conversation-errors.ts';
-import type { Beginning, Idempotency, TurnBeginning } from '#domain/conversation/conversations.ts';
+import type { BeginResult, Idempotency, NewTurn } from '#domain/conversation/conversations.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 import { isAbandoned } from '#domain/turn/lease.ts';
 import { recoverTurn } from '#domain/turn/recover-turn.ts';
 import type { StoragePorts } from '#domain/turn/turn-request.ts';
 
-type Begun = Exclude<Beginning, { type: 'busy' }>;
+type Begun = Exclude<BeginResult, { type: 'busy' }>;
 
 /**
  * Begins a turn, or returns the one that the same request began earlier. First recovers a live
  * turn whose worker is gone. Throws `conflict` while another turn is live.
  */
-export async function beginTurn(ports: StoragePorts, beginning: TurnBeginning): Promise<Begun> {
+export async function beginTurn(ports: StoragePorts, beginning: NewTurn): Promise<Begun> {
   const first = await beginOrRecover(ports, beginning);
   const { idempotency } = beginning;
   if (first.type !== 'attached' || idempotency === undefined) return first;
@@ -25,7 +25,7 @@ export async function beginTurn(ports: StoragePorts, beginning: TurnBeginning): 
   });
 }
 
-async function beginOrRecover(ports: StoragePorts, beginning: TurnBeginning): Promise<Begun> {
+async function beginOrRecover(ports: StoragePorts, beginning: NewTurn): Promise<Begun> {
   const first = await ports.conversations.begin(beginning);
   if (first.type !== 'busy') return first;
   if (!isAbandoned(first.live, ports.clock)) throw turnIsRunning(first.live);

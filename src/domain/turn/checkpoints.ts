@@ -77,12 +77,12 @@ async function attempt(flush: () => Promise<Marks>): Promise<Marks & { lost?: Ch
 }
 
 interface Writer {
-  /** Gives how many characters wait to be written. */
+  /** Adds an event and returns the number of characters that wait to be written. */
   add(event: LogEvent): number;
   flush(expiresAtMs: number): Promise<Marks>;
 }
 
-/** What failed to be written is written unchanged: whoever reads the log may have seen it. */
+/** A failed write is repeated unchanged, because a reader of the log may have seen it. */
 function createWriter(log: TurnLog, key: TurnKey): Writer {
   let slot = 1;
   let unsent: readonly LogEvent[] = [];

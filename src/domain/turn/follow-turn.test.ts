@@ -28,15 +28,15 @@ const key: TurnKey = { ...conversation, turnId: 't1', sequence: 1 };
 const turnsOf = async ({ conversations }: MemoryPorts) =>
   (await conversations.turns(conversation, { limit: 10 })).items;
 
-/** Runs a turn of a model that waits to be told each word, with one word said and logged. */
+/** Runs a turn of a model whose deltas the test emits. The first delta is in the log. */
 async function beginPaced(): Promise<{
   readonly ports: MemoryPorts;
   readonly model: ReturnType<typeof createPacedModel>;
-  readonly told: Promise<TurnEvent[]>;
+  readonly reading: Promise<TurnEvent[]>;
 }> {
   const model = createPacedModel();
   const ports = memoryPorts(model);
-  const told = eventsOf(runDetached(runTurn(ports, turnRequest())).events);
+  const reading = eventsOf(runDetached(runTurn(ports, turnRequest())).events);
   model.say('Hel');
   await expect
     .poll(async () => {
@@ -44,18 +44,18 @@ async function beginPaced(): Promise<{
       return (await ports.log.read(key, 0)).length;
     })
     .toBe(1);
-  return { ports, model, told };
+  return { ports, model, reading };
 }
 
 const follow = (ports: MemoryPorts): Promise<TurnEvent[]> =>
   eventsOf(followTurn(ports, { key, signal: new AbortController().signal }));
 
-test('another reader hears the whole turn, what was said before and what is said after', async () => {
-  const { ports, model, told } = await beginPaced();
+test('a second reader gets the whole turn, from its beginning to its end', async () => {
+  const { ports, model, reading } = await beginPaced();
   const followed = follow(ports);
   model.say('lo');
   model.end();
-  expect(textOf(await told)).toBe('Hello');
+  expect(textOf(await reading)).toBe('Hello');
   await ports.clock.advance(500);
   const events = await followed;
   expect(textOf(events)).toBe('Hello');
@@ -71,7 +71,7 @@ test('another reader hears the whole turn, what was said before and what is said
   ]);
 });
 
-test('a reader who comes after the end hears it all the same', async () => {
+test('a reader who comes after the end gets the whole turn', async () => {
   const ports = memoryPorts(createMemoryModel(saying('Hel', 'lo')));
   await eventsOf(runTurn(ports, turnRequest()));
   const events = await follow(ports);
@@ -79,11 +79,11 @@ test('a reader who comes after the end hears it all the same', async () => {
   expect(events.at(-1)).toMatchObject({ type: 'turn-stop', usage: { outputTokens: 2 } });
 });
 
-test('a turn is stopped from elsewhere, and keeps what it had', async () => {
-  const { ports, told } = await beginPaced();
+test('a turn can be stopped by another process, and keeps its partial answer', async () => {
+  const { ports, reading } = await beginPaced();
   expect(await stopTurn(ports, conversation)).toBe('t1');
   await ports.clock.advance(1_000);
-  const events = await told;
+  const events = await reading;
   expect(events.slice(-2)).toMatchObject([
     { type: 'message-stop', stopReason: 'stopped' },
     { type: 'turn-stop', stopReason: 'stopped', usage: { isEstimated: true } },
@@ -94,14 +94,14 @@ test('a turn is stopped from elsewhere, and keeps what it had', async () => {
   expect(await stopTurn(ports, conversation)).toBeUndefined();
 });
 
-test('another turn than the one that is meant is not stopped', async () => {
-  const { ports, model, told } = await beginPaced();
+test('a stop request for another turn does not stop the live one', async () => {
+  const { ports, model, reading } = await beginPaced();
   expect(await stopTurn(ports, conversation, 't0')).toBeUndefined();
   model.end();
-  expect((await told).at(-1)).toMatchObject({ type: 'turn-stop', stopReason: 'end_turn' });
+  expect((await reading).at(-1)).toMatchObject({ type: 'turn-stop', stopReason: 'end_turn' });
 });
 
-test('a turn whose worker is gone is kept as interrupted with what its log has', async () => {
+test('a turn whose worker crashed is stored as interrupted, with the answer in its log', async () => {
   const { ports } = await beginPaced();
   const followed = follow(ports);
   await ports.clock.advance(80_000);
@@ -115,17 +115,17 @@ test('a turn whose worker is gone is kept as interrupted with what its log has',
   expect(events.at(-1)).toMatchObject({ type: 'error', error: { code: 'internal' } });
 });
 
-test('a worker that is only late is told that its turn was taken over', async () => {
-  const { ports, model, told } = await beginPaced();
+test('a slow worker gets a conflict after its turn was taken over', async () => {
+  const { ports, model, reading } = await beginPaced();
   await ports.clock.advance(80_000);
   await findConversation(ports, conversation);
   model.say('lo, but late');
   await ports.clock.advance(1_000);
-  expect((await told).at(-1)).toMatchObject({ type: 'error', error: { code: 'conflict' } });
+  expect((await reading).at(-1)).toMatchObject({ type: 'error', error: { code: 'conflict' } });
   expect((await turnsOf(ports)).map(({ answer }) => messageText(answer))).toEqual(['Hel']);
 });
 
-test('the next turn goes on after one whose worker is gone', async () => {
+test('the next turn can begin after one whose worker crashed', async () => {
   const { ports } = await beginPaced();
   await expect(eventsOf(runTurn(ports, turnRequest({ turnId: 't2' })))).rejects.toMatchObject({
     code: 'conflict',
@@ -141,7 +141,7 @@ test('the next turn goes on after one whose worker is gone', async () => {
   expect(await ports.conversations.find(conversation)).toBeUndefined();
 });
 
-test('the same request is one turn and one call to the model, live or ended', async () => {
+test('a repeated request is one turn and one model call, whether live or ended', async () => {
   const idempotency = { key: 'k', fingerprint: 'f' };
   const again = (turnId: string): TurnRequest => turnRequest({ turnId, idempotency });
   const model = createMemoryModel(saying('Hel', 'lo'));
@@ -160,7 +160,7 @@ test('the same request is one turn and one call to the model, live or ended', as
   });
 });
 
-test('a prompt with a key is kept for its key only', async () => {
+test('a prompt with an idempotency key is stored for that key only', async () => {
   const conversationId = 'once.1';
   const request = turnRequest({
     conversation: { conversationId, mode: 'either', expiresAtMs: 90_000 },
@@ -178,7 +178,7 @@ test('a prompt with a key is kept for its key only', async () => {
   expect((await ports.conversations.list('ada', { limit: 9 })).items).toEqual([]);
 });
 
-test('an answer whose time was up is gone on with, and joins without a seam', async () => {
+test('an answer that timed out can be continued without a gap', async () => {
   const model = createMemoryModel([
     ...saying('One, two, ').slice(0, 2),
     new ChatError('timed_out', 'Time is up.'),
@@ -205,7 +205,7 @@ test('an answer whose time was up is gone on with, and joins without a seam', as
   });
 });
 
-test('to ask again or otherwise makes a branch, and the model sees only its own', async () => {
+test('regenerating or editing starts a branch, and the model sees only that branch', async () => {
   const model = createMemoryModel(saying('Hello'));
   const ports = memoryPorts(model);
   const run = async (turnId: string, input: TurnRequest['input']): Promise<readonly string[]> => {
@@ -238,7 +238,7 @@ test('to ask again or otherwise makes a branch, and the model sees only its own'
   await expect(eventsOf(runTurn(ports, unknown))).rejects.toMatchObject({ code: 'not_found' });
 });
 
-test('what a dead worker left behind can be asked again, and what is at work cannot', async () => {
+test('a turn whose worker crashed can be regenerated, and a live turn cannot', async () => {
   const { ports } = await beginPaced();
   const again = turnRequest({ turnId: 't2', input: { type: 'regenerate', turnId: 't1' } });
   await expect(eventsOf(runTurn(ports, again))).rejects.toMatchObject({
@@ -252,7 +252,7 @@ test('what a dead worker left behind can be asked again, and what is at work can
   expect(await turnsOf(ports)).toMatchObject([{ turnId: 't2' }, { state: 'interrupted' }]);
 });
 
-test('the reader is told the end when it is stored, and waits for nothing else', async () => {
+test('the reader gets the end as soon as it is stored', async () => {
   const forever = new Promise<never>(() => undefined);
   const log = createMemoryTurnLog();
   const ledger = createMemoryLedger(generousLimits);

@@ -22,8 +22,8 @@ export interface FollowRequest {
 }
 
 /**
- * Emits a turn from its beginning, whoever runs it: its log, what is added while it runs, and its
- * end. Ends with one `turn-stop` or `error`, like the turn itself; also with `error` when the
+ * Emits a turn from its beginning, in whatever process it runs: its log so far, what is added to it
+ * later, and its end. Ends with one `turn-stop` or `error`, like the turn itself; also with `error` when the
  * signal is aborted. Throws `not_found`.
  */
 export async function* followTurn(

@@ -9,7 +9,7 @@ export interface History {
   readonly turns: readonly Turn[];
   /** Earlier turns that did not fit, as far as they were read; oldest first. */
   readonly older: readonly Turn[];
-  /** Stands for everything before all of these. */
+  /** A summary of everything before these turns. */
   readonly summary?: string;
 }
 
@@ -27,7 +27,7 @@ export interface HistoryRequest {
 
 /**
  * Returns a turn, its parent, the parent's parent and so on, as many as fit into `maxTokens`. Stops
- * at a summary, which stands for everything before it.
+ * at a summary, which replaces everything before it.
  */
 export async function readHistory(
   conversations: Pick<Conversations, 'turns'>,
@@ -67,18 +67,18 @@ async function* ancestors(
   conversations: Pick<Conversations, 'turns'>,
   { key, lastId, recent }: HistoryRequest,
 ): AsyncGenerator<Turn, void, undefined> {
-  let wanted = lastId;
-  if (wanted === undefined) return;
+  let nextId = lastId;
+  if (nextId === undefined) return;
   let page = recent ?? (await conversations.turns(key, { limit: turnsPerPage }));
-  while (wanted !== undefined) {
+  while (nextId !== undefined) {
     for (const turn of page.items) {
       // Parents are older than their children, so one pass backwards finds them all.
-      if (turn.turnId !== wanted) continue;
+      if (turn.turnId !== nextId) continue;
       yield turn;
-      wanted = turn.parentId;
+      nextId = turn.parentId;
     }
     if (page.cursor === undefined) return;
-    if (wanted === undefined) return;
+    if (nextId === undefined) return;
     page = await conversations.turns(key, { limit: turnsPerPage, cursor: page.cursor });
   }
 }

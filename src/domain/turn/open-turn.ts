@@ -20,7 +20,7 @@ export interface OpenTurn {
   readonly history: History;
   readonly modelRequest: ModelRequest;
   readonly reservation: Reservation;
-  /** Why the model must not be asked. */
+  /** Why the model must not be called. */
   readonly refusal?: ChatError;
   readonly endsAtMs: number;
 }

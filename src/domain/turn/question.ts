@@ -41,7 +41,7 @@ export type TurnInput =
 
 export interface Question {
   readonly question: Message;
-  /** As in `TurnBeginning`. */
+  /** As in `NewTurn`. */
   readonly parentId?: string | null;
   /** The messages for the model, instead of a history and the question. */
   readonly messages?: readonly PromptMessage[];

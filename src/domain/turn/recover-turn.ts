@@ -22,7 +22,7 @@ export async function recoverTurn(
   try {
     await conversations.finish(key, interruptedTurn(live, answerIn(entries), nowMs));
   } catch (error) {
-    // Somebody else ended the turn, so nothing is left to do.
+    // Another process has ended the turn, so nothing is left to do.
     if (!isConflict(error)) throw error;
   }
 }

@@ -25,14 +25,14 @@ import {
 
 const busy = new ChatError('throttled', 'Too many requests.');
 
-/** A model that fails as often as it is told to, and then says hello. */
-function failing(times: number): Model & { readonly asked: number[] } {
-  const asked: number[] = [];
+/** A model that fails `times` times and then answers. */
+function failingModel(times: number): Model & { readonly calls: number[] } {
+  const calls: number[] = [];
   return {
-    asked,
+    calls,
     stream(request, signal) {
-      asked.push(asked.length);
-      const isFailure = asked.length <= times;
+      calls.push(calls.length);
+      const isFailure = calls.length <= times;
       return isFailure
         ? createMemoryModel([busy]).stream(request, signal)
         : createMemoryModel(saying('Hello')).stream(request, signal);
@@ -40,11 +40,11 @@ function failing(times: number): Model & { readonly asked: number[] } {
   };
 }
 
-/** A model that is asked, and says nothing until it is left. */
-function silent(): Model & { readonly asked: Promise<void> } {
-  const { promise: asked, resolve } = Promise.withResolvers<void>();
+/** A model that never answers. `called` resolves when it is called. */
+function silentModel(): Model & { readonly called: Promise<void> } {
+  const { promise: called, resolve } = Promise.withResolvers<void>();
   return {
-    asked,
+    called,
     async *stream(_, signal) {
       resolve();
       await new Promise((_resolve, reject) => {
@@ -65,7 +65,7 @@ const limited = (tokensPerDay: number): Partial<TurnPorts> => ({
   ledger: createMemoryLedger({ ...generousLimits, tokensPerDay }),
 });
 
-test('a turn costs what its model used, and says so', async () => {
+test('a turn costs what its model used, and reports the cost', async () => {
   const ports = memoryPorts(createMemoryModel(saying('Hel', 'lo')));
   const events = await eventsOf(
     runTurn(ports, turnRequest({ options: { inference: { maxTokens: 500 } } })),
@@ -79,18 +79,18 @@ test('a turn costs what its model used, and says so', async () => {
   expect(await spent(ports)).toMatchObject({ turns: 1, nanoUsd });
 });
 
-test('a turn there is no room for is kept, and its model is not asked', async () => {
-  const model = failing(0);
+test('a turn over the limit is stored, and its model is not called', async () => {
+  const model = failingModel(0);
   const ports = memoryPorts(model, limited(400));
   const request = turnRequest({ options: { inference: { maxTokens: 500 } } });
   const events = await eventsOf(runTurn(ports, request));
   expect(events.at(-1)).toMatchObject({ type: 'error', error: { code: 'quota_exceeded' } });
   expect(await turns(ports)).toMatchObject([{ state: 'failed', errorCode: 'quota_exceeded' }]);
-  expect(model.asked).toEqual([]);
+  expect(model.calls).toEqual([]);
   expect((await ports.conversations.find(conversation))?.liveTurn).toBeUndefined();
 });
 
-test('an answer that was cut off counts in full length, for the model may have gone on', async () => {
+test('an answer that was cut off counts in full length, because the model may have continued', async () => {
   const model = createPacedModel();
   const ports = memoryPorts(model);
   const deadline = new AbortController();
@@ -110,23 +110,23 @@ test('an answer that was cut off counts in full length, for the model may have g
   expect(await spent(ports)).toMatchObject({ nanoUsd: cost?.nanoUsd });
 });
 
-test('a model that was left before its first word counts in full length, with tools or without', async () => {
+test('a call that was aborted before its first token counts in full length, with or without tools', async () => {
   const toolUse = { owner: 'ada', sets: ['clock'], canAsk: false };
   for (const change of [{}, { toolUse }]) {
-    const model = silent();
+    const model = silentModel();
     const ports = memoryPorts(withTools(model, { open: async () => localTools([]) }));
     const deadline = new AbortController();
     const options = { inference: { maxTokens: 500 } };
     const request = turnRequest({ options, signal: deadline.signal, ...change });
     const reading = eventsOf(runTurn(ports, request));
-    await model.asked;
+    await model.called;
     deadline.abort(new ChatError('timed_out', 'The time is up.'));
     await reading;
     expect((await spent(ports))?.tokens).toBeGreaterThanOrEqual(500);
   }
 });
 
-test('of a model without a price no turn says what it cost, not even one left behind', async () => {
+test('turns of a model without a price report no cost, not even interrupted ones', async () => {
   const { highest } = flatPrices;
   const ports = memoryPorts(createPacedModel(), { prices: { of: () => undefined, highest } });
   const turn = runTurn(ports, turnRequest());
@@ -138,8 +138,8 @@ test('of a model without a price no turn says what it cost, not even one left be
   expect((await spent(ports))?.nanoUsd).toBeGreaterThan(0);
 });
 
-test('a model that fails before its first word costs nothing', async () => {
-  const ports = memoryPorts(failing(1));
+test('a model that fails before its first token costs nothing', async () => {
+  const ports = memoryPorts(failingModel(1));
   await eventsOf(runTurn(ports, turnRequest()));
   expect(await turns(ports)).toMatchObject([{ state: 'failed', cost: { nanoUsd: 0 } }]);
   expect(await spent(ports)).toMatchObject({ turns: 1, tokens: 0, nanoUsd: 0 });
@@ -148,40 +148,40 @@ test('a model that fails before its first word costs nothing', async () => {
 const keyed = (turnId: string, change: Partial<TurnRequest> = {}): TurnRequest =>
   turnRequest({ turnId, idempotency: { key: 'k', fingerprint: 'f' }, ...change });
 
-test('a request that comes again is answered and not paid for again', async () => {
-  const model = failing(0);
+test('a repeated request is answered and not charged again', async () => {
+  const model = failingModel(0);
   const ports = memoryPorts(model);
   const first = await eventsOf(runTurn(ports, keyed('t1')));
   const before = await spent(ports);
   const second = await eventsOf(runTurn(ports, keyed('t2')));
   expect(textOf(second)).toBe(textOf(first));
-  expect(model.asked).toHaveLength(1);
+  expect(model.calls).toHaveLength(1);
   expect(await spent(ports)).toEqual(before);
 });
 
-test('a request that no model began to answer is answered when it comes again', async () => {
-  const model = failing(1);
+test('a request that no model began to answer runs again when it is repeated', async () => {
+  const model = failingModel(1);
   const ports = memoryPorts(model);
   const first = await eventsOf(runTurn(ports, keyed('t1')));
   expect(first.at(-1)).toMatchObject({ type: 'error', error: busy });
   const again = ['t2', 't3'].map((turnId) => eventsOf(runTurn(ports, keyed(turnId))));
-  const heard: TurnEvent[][] = [];
-  for (const events of again) void events.then((told) => heard.push(told));
+  const results: TurnEvent[][] = [];
+  for (const events of again) void events.then((result) => results.push(result));
   await expect
     .poll(async () => {
       await ports.clock.advance(1_000);
-      return heard.map(textOf);
+      return results.map(textOf);
     })
     .toEqual(['Hello', 'Hello']);
-  expect(model.asked).toHaveLength(2);
+  expect(model.calls).toHaveLength(2);
   expect(await turns(ports)).toMatchObject([
     { state: 'complete', question: userMessage('Hi') },
     { turnId: 't1', state: 'failed' },
   ]);
 });
 
-test('an answer that is young enough is given again, at no cost, and an older one is not', async () => {
-  const model = failing(0);
+test('a cached answer is returned at no cost until it is too old', async () => {
+  const model = failingModel(0);
   const ports = memoryPorts(model);
   const cached = (turnId: string): TurnRequest =>
     keyed(turnId, {
@@ -194,15 +194,15 @@ test('an answer that is young enough is given again, at no cost, and an older on
   const again = await eventsOf(runTurn(ports, cached('t2')));
   expect(again[0]).toMatchObject({ turnId: 't1', repeats: 'cached' });
   expect(again.at(-1)).toMatchObject({ type: 'turn-stop', cost: { nanoUsd: 0 } });
-  expect(model.asked).toHaveLength(1);
+  expect(model.calls).toHaveLength(1);
   await ports.clock.advance(1);
   const later = await eventsOf(runTurn(ports, cached('t3')));
   expect(later[0]).toMatchObject({ turnId: 't3' });
-  expect(model.asked).toHaveLength(2);
+  expect(model.calls).toHaveLength(2);
 });
 
-test('of a cached prompt only whole answers are given again', async () => {
-  const model = failing(0);
+test('only complete answers are returned from the cache', async () => {
+  const model = failingModel(0);
   const cutOff: Model = {
     async *stream(request, signal) {
       for await (const event of model.stream(request, signal)) {
@@ -215,5 +215,5 @@ test('of a cached prompt only whole answers are given again', async () => {
   for (const turnId of ['t1', 't2']) {
     await eventsOf(runTurn(ports, keyed(turnId, { idempotency })));
   }
-  expect(model.asked).toHaveLength(2);
+  expect(model.calls).toHaveLength(2);
 });

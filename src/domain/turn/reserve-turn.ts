@@ -1,4 +1,4 @@
-import { estimated, type Usage } from '#domain/conversation/usage.ts';
+import { toEstimatedUsage, type Usage } from '#domain/conversation/usage.ts';
 import { maxUsage } from '#domain/model/estimate-tokens.ts';
 import { passageTokens } from '#domain/model/knowledge.ts';
 import {
@@ -37,7 +37,7 @@ function withToolSteps(toolUse: ToolUse | undefined, once: Usage): Usage {
   const results = maxResultCharacters * maxConcurrentCalls * (maxToolSteps - 1);
   const schemas = toolUse.sets.length * maxSchemaTokens;
   const inputTokens = once.inputTokens + schemas + results + once.outputTokens * (maxToolSteps - 1);
-  return estimated(inputTokens * maxToolSteps, once.outputTokens * maxToolSteps);
+  return toEstimatedUsage(inputTokens * maxToolSteps, once.outputTokens * maxToolSteps);
 }
 
 function hasHistory({ conversation, input }: TurnRequest): boolean {

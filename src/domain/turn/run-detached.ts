@@ -4,7 +4,7 @@ import { isLogEvent, joinDeltas } from '#domain/conversation/turn-log.ts';
 export interface DetachedTurn {
   /** The turn's events at the reader's pace. Deltas that wait for the reader are joined. */
   readonly events: AsyncGenerator<TurnEvent, void, undefined>;
-  /** Resolves when the turn is over, whether or not anybody has read it. Never rejects. */
+  /** Resolves when the turn is over, whether or not a reader is connected. Never rejects. */
   readonly ended: Promise<void>;
 }
 

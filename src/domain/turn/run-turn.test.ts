@@ -14,7 +14,7 @@ async function turnsOf(conversations: Conversations): Promise<readonly Turn[]> {
   return (await conversations.turns(conversation, { limit: 10 })).items;
 }
 
-test('a turn tells its beginning, what the model says, and its end', async () => {
+test("a turn emits its beginning, the model's events and its end", async () => {
   const events = await eventsOf(
     runTurn(memoryPorts(createMemoryModel(saying('Hel', 'lo'))), turnRequest()),
   );
@@ -30,7 +30,7 @@ test('a turn tells its beginning, what the model says, and its end', async () =>
   ]);
 });
 
-test('the question is durable before the model is asked', async () => {
+test('the question is stored before the model is called', async () => {
   const conversations = createMemoryConversations();
   let seen: string | undefined;
   const model: Model = {
@@ -44,7 +44,7 @@ test('the question is durable before the model is asked', async () => {
   expect(seen).toBe('Hi');
 });
 
-test('the end is told only after the turn is stored', async () => {
+test('the end is emitted only after the turn is stored', async () => {
   const conversations = createMemoryConversations();
   for await (const event of runTurn(
     memoryPorts(createMemoryModel(saying('Hello')), { conversations }),
@@ -55,7 +55,7 @@ test('the end is told only after the turn is stored', async () => {
   }
 });
 
-test('the model is shown what was said before', async () => {
+test('the model is shown the earlier turns', async () => {
   const conversations = createMemoryConversations();
   const model = createMemoryModel(saying('Hello'));
   await eventsOf(runTurn(memoryPorts(model, { conversations }), turnRequest()));
@@ -71,7 +71,7 @@ test('the model is shown what was said before', async () => {
   ]);
 });
 
-test('a failing model gives an error event, and the answer is kept as far as it got', async () => {
+test('a failing model causes an error event, and the partial answer is stored', async () => {
   const conversations = createMemoryConversations();
   const fault = new ChatError('throttled', 'Busy.');
   const model = createMemoryModel([...saying('Hel', 'lo').slice(0, 2), fault]);
@@ -82,13 +82,13 @@ test('a failing model gives an error event, and the answer is kept as far as it 
   ]);
 });
 
-test('an answer that ends without a stop reason was cut short', async () => {
+test('an answer without a stop reason was cut short', async () => {
   const model = createMemoryModel([{ type: 'text-delta', index: 0, text: 'Hel' }]);
   const events = await eventsOf(runTurn(memoryPorts(model), turnRequest()));
   expect(events.at(-1)).toMatchObject({ type: 'error', error: { code: 'model_error' } });
 });
 
-test('a turn whose time is up ends as timed out', async () => {
+test('a turn that reaches its deadline ends as timed out', async () => {
   const conversations = createMemoryConversations();
   const timeUp = AbortSignal.abort(new ChatError('timed_out', 'Time is up.'));
   const model = createMemoryModel(saying('Hello'));
@@ -96,7 +96,7 @@ test('a turn whose time is up ends as timed out', async () => {
   expect(await turnsOf(conversations)).toMatchObject([{ state: 'timed_out' }]);
 });
 
-test('a reader that leaves half way leaves an interrupted turn with what it had', async () => {
+test('a turn whose reader leaves is stored as interrupted with its partial answer', async () => {
   const conversations = createMemoryConversations();
   const model = createMemoryModel(saying('Hel', 'lo'));
   for await (const event of runTurn(memoryPorts(model, { conversations }), turnRequest())) {
@@ -118,7 +118,7 @@ test('an end that cannot be stored is an error for the reader, not a success', a
   expect(events.at(-1)).toMatchObject({ type: 'error', error: { code: 'internal' } });
 });
 
-test('of a one-shot prompt nothing is kept', async () => {
+test('a one-shot prompt is not stored', async () => {
   const conversations = createMemoryConversations();
   const { conversation: _, ...oneShot } = turnRequest();
   const events = await eventsOf(
@@ -128,10 +128,10 @@ test('of a one-shot prompt nothing is kept', async () => {
   expect((await conversations.list('ada', { limit: 10 })).items).toEqual([]);
 });
 
-test('a turn without words is left out of what the model is shown', async () => {
+test('the model is not shown turns without text', async () => {
   const conversations = createMemoryConversations();
-  const failing = createMemoryModel([new ChatError('model_unavailable', 'Away.')]);
-  await eventsOf(runTurn(memoryPorts(failing, { conversations }), turnRequest()));
+  const unavailable = createMemoryModel([new ChatError('model_unavailable', 'Away.')]);
+  await eventsOf(runTurn(memoryPorts(unavailable, { conversations }), turnRequest()));
   const model = createMemoryModel(saying('Hello'));
   await eventsOf(runTurn(memoryPorts(model, { conversations }), turnRequest({ turnId: 't2' })));
   expect(model.requests[0]?.messages).toEqual([userMessage('Hi')]);

@@ -16,7 +16,7 @@ import {
 import type { Cost } from '#domain/conversation/usage.ts';
 import { answerCutShort, ChatError, toChatError } from '#domain/errors.ts';
 import { renumberBlocks } from '#domain/model/block-index.ts';
-import { estimatedUsage } from '#domain/model/estimate-tokens.ts';
+import { estimateUsage } from '#domain/model/estimate-tokens.ts';
 import { afterOutput, markOutput } from '#domain/model/output-mark.ts';
 import { turnCost } from '#domain/spending/pricing.ts';
 import { startCheckpoints, type Checkpoints } from '#domain/turn/checkpoints.ts';
@@ -167,7 +167,7 @@ function toOutcome(
   // A model that was cut off has not reported its usage; one that refused used nothing.
   const wasAsked = error === undefined || error.hasOutput || state === 'timed_out';
   const isCutOff = output.usage === undefined && wasAsked;
-  const usage = isCutOff ? estimatedUsage(modelRequest.messages, message) : output.usage;
+  const usage = isCutOff ? estimateUsage(modelRequest.messages, message) : output.usage;
   return {
     state,
     answer: message,

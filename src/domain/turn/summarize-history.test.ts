@@ -6,57 +6,60 @@ import { runDetached } from '#domain/turn/run-detached.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import { conversation, eventsOf, memoryPorts, textOf, turnRequest } from '#test/fixtures/turns.ts';
 
-/** A model whose notes name every fact that it is shown, and whose answers are long. */
-function remembering(): Model & { readonly asked: ModelRequest[]; readonly noted: ModelRequest[] } {
-  const [asked, noted]: [ModelRequest[], ModelRequest[]] = [[], []];
+/** A model whose summaries name every fact in the request, and whose answers are long. */
+function summarizingModel(): Model & {
+  readonly turnRequests: ModelRequest[];
+  readonly summaryRequests: ModelRequest[];
+} {
+  const [turnRequests, summaryRequests]: [ModelRequest[], ModelRequest[]] = [[], []];
   return {
-    asked,
-    noted,
+    turnRequests,
+    summaryRequests,
     stream(request, signal) {
-      const isNote = request.system?.includes('memory of a conversation') ?? false;
-      (isNote ? noted : asked).push(request);
+      const isSummary = request.system?.includes('memory of a conversation') ?? false;
+      (isSummary ? summaryRequests : turnRequests).push(request);
       const shown = request.messages.map(messageText).join(' ');
       const facts = [...new Set(shown.match(/fact-\d+/gu))].join(' ');
-      const answer = isNote ? `Notes: ${facts}` : 'word '.repeat(100);
+      const answer = isSummary ? `Notes: ${facts}` : 'word '.repeat(100);
       return createMemoryModel(saying(answer)).stream(request, signal);
     },
   };
 }
 
-test('of a conversation of any length the model is shown everything, the older part in short', async () => {
-  const model = remembering();
+test('the model is shown the whole of a long conversation, the older part as a summary', async () => {
+  const model = summarizingModel();
   const ports = memoryPorts(model);
   for (let turn = 1; turn <= 40; turn += 1) {
     const input = { type: 'message', question: userMessage(`Remember fact-${turn}.`) } as const;
     await eventsOf(runTurn(ports, turnRequest({ turnId: `t${turn}`, input })));
   }
-  expect(model.asked).toHaveLength(40);
-  for (const [index, { messages, system = '' }] of model.asked.entries()) {
+  expect(model.turnRequests).toHaveLength(40);
+  for (const [index, { messages, system = '' }] of model.turnRequests.entries()) {
     const shown = [system, ...messages.map(messageText)].join(' ');
     const facts = new Set(shown.match(/fact-\d+/gu));
     expect(facts.size).toBe(index + 1);
     expect(shown.length).toBeLessThan(6_000);
   }
-  expect(model.noted.length).toBeLessThan(20);
+  expect(model.summaryRequests.length).toBeLessThan(20);
   expect(await ports.ledger.days('ada', 1)).toMatchObject([{ turns: 40 }]);
 });
 
-test('the reader does not wait for what is written down for the next turn', async () => {
+test('the reader does not wait for the summary', async () => {
   const notes = Promise.withResolvers<void>();
-  const talking = remembering();
+  const working = summarizingModel();
   const model: Model = {
     async *stream(request, signal) {
-      const isNote = request.system?.includes('memory of a conversation') ?? false;
-      if (isNote) await notes.promise;
-      yield* talking.stream(request, signal);
+      const isSummary = request.system?.includes('memory of a conversation') ?? false;
+      if (isSummary) await notes.promise;
+      yield* working.stream(request, signal);
     },
   };
   const ports = memoryPorts(model);
   const request = (turnId: string) => turnRequest({ turnId, maxHistoryTokens: 100 });
   await eventsOf(runTurn(ports, request('t1')));
   const { events, ended } = runDetached(runTurn(ports, request('t2')));
-  const heard = await eventsOf(events);
-  expect(heard.at(-1)).toMatchObject({ type: 'turn-stop' });
+  const emitted = await eventsOf(events);
+  expect(emitted.at(-1)).toMatchObject({ type: 'turn-stop' });
   const summary = async (): Promise<string | undefined> =>
     (await ports.conversations.turns(conversation, { limit: 9 })).items.at(-1)?.summary;
   expect(await summary()).toBeUndefined();
@@ -65,14 +68,14 @@ test('the reader does not wait for what is written down for the next turn', asyn
   expect(await summary()).toContain('Notes');
 });
 
-test('notes that cannot be written cost nothing, and are written with the next turn', async () => {
+test('a summary that fails costs nothing, and is written after the next turn', async () => {
   let isDown = true;
-  const talking = remembering();
+  const working = summarizingModel();
   const model: Model = {
     async *stream(request, signal) {
-      const isNote = request.system?.includes('memory of a conversation') ?? false;
-      if (isNote && isDown) throw new Error('down');
-      yield* talking.stream(request, signal);
+      const isSummary = request.system?.includes('memory of a conversation') ?? false;
+      if (isSummary && isDown) throw new Error('down');
+      yield* working.stream(request, signal);
     },
   };
   const ports = memoryPorts(model);
@@ -88,12 +91,12 @@ test('notes that cannot be written cost nothing, and are written with the next t
   expect(before).toMatchObject({ turns: 2 });
 });
 
-test('of a past that nobody has summed up the model is shown as much as fits', async () => {
-  const talking = remembering();
+test('without a summary, the model is shown as many turns as fit', async () => {
+  const working = summarizingModel();
   const model: Model = {
     async *stream(request, signal) {
       if (request.system !== undefined) throw new Error('No notes today.');
-      yield* talking.stream(request, signal);
+      yield* working.stream(request, signal);
     },
   };
   const ports = memoryPorts(model);
@@ -101,7 +104,7 @@ test('of a past that nobody has summed up the model is shown as much as fits', a
     const input = { type: 'message', question: userMessage(`fact-${turn}`) } as const;
     await eventsOf(runTurn(ports, turnRequest({ turnId: `t${turn}`, input })));
   }
-  const shown = talking.asked.at(-1)?.messages.map(messageText) ?? [];
+  const shown = working.turnRequests.at(-1)?.messages.map(messageText) ?? [];
   expect(shown.filter((text) => text.startsWith('fact'))).toEqual([4, 5, 6, 7, 8, 9].map(fact));
 });
 

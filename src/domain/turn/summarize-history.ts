@@ -8,7 +8,7 @@ import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import { messageText, userMessage, type Message } from '#domain/conversation/message.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 import { toChatError } from '#domain/errors.ts';
-import { estimatedUsage } from '#domain/model/estimate-tokens.ts';
+import { estimateUsage } from '#domain/model/estimate-tokens.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
 import { markOutput } from '#domain/model/output-mark.ts';
 import type { Reservation } from '#domain/spending/ledger.ts';
@@ -85,7 +85,7 @@ async function askForSummary(
     if (wasRefused) await releaseReservation(ports.ledger, reservation);
     throw error;
   }
-  const usage = answer.usage ?? estimatedUsage(modelRequest.messages, toMessage(answer));
+  const usage = answer.usage ?? estimateUsage(modelRequest.messages, toMessage(answer));
   return { answer, modelId, usage };
 }
 

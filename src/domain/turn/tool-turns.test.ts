@@ -7,7 +7,7 @@ import { runTurn } from '#domain/turn/run-turn.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 import { localTools } from '#domain/model/tools.ts';
 import { appendJoined, takeEntry, type LogEvent } from '#domain/conversation/turn-log.ts';
-import { toExchange, toMessages, type Turn } from '#domain/conversation/turn.ts';
+import { toModelMessages, toMessages, type Turn } from '#domain/conversation/turn.ts';
 import { withTools } from '#domain/model/with-tools.ts';
 import { conversation, eventsOf, memoryPorts, turnRequest, usage } from '#test/fixtures/turns.ts';
 
@@ -31,14 +31,14 @@ const clock = {
 const toolbox = { open: async () => localTools([clock]) };
 const toolUse = { sets: ['time'], canAsk: true };
 
-test('who follows a live turn hears a call to its end before what came of it', async () => {
-  const held = Promise.withResolvers<void>();
+test('a follower of a live turn gets the whole call before its result', async () => {
+  const paused = Promise.withResolvers<void>();
   let step = 0;
   const model: Model = {
     async *stream() {
       step += 1;
       if (step === 1) yield* aCall;
-      else await held.promise;
+      else await paused.promise;
     },
   };
   const ports = memoryPorts(withTools(model, toolbox));
@@ -49,18 +49,18 @@ test('who follows a live turn hears a call to its end before what came of it', a
     return (await ports.log.read(key, 0)).flatMap(({ events }) => events).length;
   };
   await expect.poll(logged).toBeGreaterThan(2);
-  const heard: string[] = [];
+  const types: string[] = [];
   const { signal } = new AbortController();
   for await (const event of followTurn(ports, { key, signal })) {
-    heard.push(event.type);
+    types.push(event.type);
     if (event.type === 'block') break;
   }
-  expect(heard.slice(-4)).toEqual(['block-start', 'tool-input-delta', 'block-stop', 'block']);
-  held.resolve();
+  expect(types.slice(-4)).toEqual(['block-start', 'tool-input-delta', 'block-stop', 'block']);
+  paused.resolve();
   await running;
 });
 
-test('a turn that breaks off in a later step counts what is known, and that step at most', async () => {
+test('a turn cut off in a later step counts the reported usage plus the maximum of that step', async () => {
   let step = 0;
   const model: Model = {
     async *stream() {
@@ -79,7 +79,7 @@ test('a turn that breaks off in a later step counts what is known, and that step
   expect(day?.tokens).toBe(turn?.usage?.totalTokens);
 });
 
-test('a step that its model refused cost nothing beyond what was told of', async () => {
+test('a step that its model rejected costs nothing in addition to the reported usage', async () => {
   let step = 0;
   const model: Model = {
     async *stream() {
@@ -94,7 +94,7 @@ test('a step that its model refused cost nothing beyond what was told of', async
   expect(items[0]).toMatchObject({ state: 'failed', usage });
 });
 
-const answered = (...content: readonly ContentBlock[]): Turn => ({
+const turnWith = (...content: readonly ContentBlock[]): Turn => ({
   turnId: 't1',
   sequence: 1,
   state: 'stopped',
@@ -106,28 +106,28 @@ const answered = (...content: readonly ContentBlock[]): Turn => ({
 });
 const call = { type: 'tool-use', toolUseId: '1', name: 'clock', inputJson: '{}' } as const;
 const result = { type: 'tool-result', toolUseId: '1', text: 'noon' } as const;
-const text = (words: string) => ({ type: 'text', text: words }) as const;
+const textBlock = (text: string) => ({ type: 'text', text }) as const;
 
 const shapeOf = (...content: readonly ContentBlock[]): string =>
-  toMessages([answered(...content)], { hasTools: true })
+  toMessages([turnWith(...content)], { hasTools: true })
     .map(({ role, content: blocks }) => `${role[0]}:${blocks.map(({ type }) => type).join('+')}`)
     .join(' ');
 
-test('an exchange is shown with roles that alternate, and no message that is blank', () => {
-  expect(shapeOf(text('Wait.'), call, result, text('Noon.'))).toBe(
+test('the model is shown alternating roles and no blank messages', () => {
+  expect(shapeOf(textBlock('Wait.'), call, result, textBlock('Noon.'))).toBe(
     'u:text a:text+tool-use u:tool-result a:text',
   );
-  expect(shapeOf(text('Wait.'), call, result)).toBe('u:text a:text');
-  expect(shapeOf(text('Wait.'), call, result, text('\n'))).toBe('u:text a:text');
-  expect(shapeOf(text('Wait.'), call, result, { type: 'reasoning', text: 'Hm' })).toBe(
+  expect(shapeOf(textBlock('Wait.'), call, result)).toBe('u:text a:text');
+  expect(shapeOf(textBlock('Wait.'), call, result, textBlock('\n'))).toBe('u:text a:text');
+  expect(shapeOf(textBlock('Wait.'), call, result, { type: 'reasoning', text: 'Hm' })).toBe(
     'u:text a:text',
   );
-  expect(shapeOf(text('Wait.'), call)).toBe('u:text a:text');
+  expect(shapeOf(textBlock('Wait.'), call)).toBe('u:text a:text');
   expect(shapeOf(call, result)).toBe('');
-  expect(toExchange({ role: 'assistant', content: [call, result] })).toHaveLength(2);
+  expect(toModelMessages({ role: 'assistant', content: [call, result] })).toHaveLength(2);
 });
 
-test('blocks that come whole take the room in a log that they have', () => {
+test('whole blocks count with their full size in a log', () => {
   const events: LogEvent[] = [];
   const large = (index: number): LogEvent => ({
     type: 'block',

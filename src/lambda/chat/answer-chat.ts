@@ -63,7 +63,7 @@ async function runChat({ ports, settings, ...context }: ChatContext): Promise<Ht
     signal: invocation.signal,
     endsAtMs: invocation.endsAtMs,
   });
-  // From here on the turn runs whether or not anybody reads it.
+  // From here on the turn runs whether or not a reader is connected.
   const { events, ended } = runDetached(runTurn(ports, turn));
   const { requestId } = invocation;
   const { question } = chat;

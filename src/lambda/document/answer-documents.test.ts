@@ -15,10 +15,10 @@ const running: Document = {
   expiresAtMs: 1e12,
   executionId: 'e1',
 };
-const told = { code: 'invalid_request', message: 'The PDF has no text.' } as const;
-const failed: Document = { ...running, state: 'failed', finishedAtMs: 2_000, error: told };
+const storedError = { code: 'invalid_request', message: 'The PDF has no text.' } as const;
+const failed: Document = { ...running, state: 'failed', finishedAtMs: 2_000, error: storedError };
 
-/** What is read of a document whose run ends after it was looked up: first this, then that. */
+/** Returns the response for a document that reads as `stored`, one after the other. */
 async function readWhile(
   execution: WorkflowExecution,
   ...stored: readonly Document[]
@@ -54,21 +54,21 @@ async function readWhile(
   return JSON.parse(answer.body);
 }
 
-test('a run that has told why it failed is believed, however late one looks', async () => {
+test('the stored error of a failed workflow is returned, even if the document is read late', async () => {
   expect(await readWhile({ state: 'failed' }, running, failed)).toMatchObject({
     status: 'failed',
     error: { code: 'invalid_request', detail: 'The PDF has no text.' },
   });
 });
 
-test('a run that was ended from outside has failed, though nobody said so', async () => {
+test('a workflow that was stopped from outside has failed, although no error is stored', async () => {
   expect(await readWhile({ state: 'failed' }, running)).toMatchObject({
     status: 'failed',
     error: { code: 'internal' },
   });
 });
 
-test('a run at work tells its step', async () => {
+test('a running workflow reports its step', async () => {
   const look = { state: 'running', step: 'AnalyzeContent' } as const;
   expect(await readWhile(look, running)).toMatchObject({
     status: 'running',

@@ -10,7 +10,7 @@ import {
   type Files,
   type Workflows,
 } from '#domain/document/document.ts';
-import { at, jsonIn } from '#domain/json.ts';
+import { valueAt, tryParseJson } from '#domain/json.ts';
 import type { DeliveryOutcome } from '#domain/task/task.ts';
 
 /** A file that was written to the bucket. */
@@ -21,11 +21,11 @@ export interface UploadedFile {
 
 /** Returns the uploads in a notification of S3; undefined for any other message. */
 export function readUploads(body: string): readonly UploadedFile[] | undefined {
-  const records = at(jsonIn(body), ['Records']);
+  const records = valueAt(tryParseJson(body), ['Records']);
   if (!Array.isArray(records)) return undefined;
   return records.flatMap((record: unknown) => {
-    const object = at(record, ['s3', 'object']);
-    const [key, size] = [at(object, ['key']), at(object, ['size'])];
+    const object = valueAt(record, ['s3', 'object']);
+    const [key, size] = [valueAt(object, ['key']), valueAt(object, ['size'])];
     if (typeof key !== 'string' || typeof size !== 'number') return [];
     const documentKey = documentOf(decodeName(key));
     return documentKey === undefined ? [] : [{ key: documentKey, bytes: size }];

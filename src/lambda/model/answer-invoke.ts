@@ -8,7 +8,7 @@ import {
   type SpendingPorts,
   type MeteredCall,
 } from '#domain/spending/metered-call.ts';
-import { estimated } from '#domain/conversation/usage.ts';
+import { toEstimatedUsage } from '#domain/conversation/usage.ts';
 import { mustBeOneOf } from '#domain/chat/plan-extensions.ts';
 import { awaitFirstText, textHeaders, textOf } from '#lambda/model/answer-text.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
@@ -93,7 +93,7 @@ function toMeteredCall(
   { modelId, body }: NativeRequest,
 ): MeteredCall {
   const output = model.outputLimit(body) ?? outputWithoutLimit;
-  const max = estimated(estimateTokens(JSON.stringify(body)), output);
+  const max = toEstimatedUsage(estimateTokens(JSON.stringify(body)), output);
   return { owner, id: newId(clock.now()), modelId, max };
 }
 

@@ -1,4 +1,4 @@
-import { nothingUsed } from '#domain/conversation/usage.ts';
+import { noUsage } from '#domain/conversation/usage.ts';
 import { ownerOf } from '#domain/identity.ts';
 import type { Knowledge } from '#domain/model/knowledge.ts';
 import { meteredCall, type SpendingPorts } from '#domain/spending/metered-call.ts';
@@ -46,10 +46,10 @@ async function search({ ports, policy, request, signal }: SearchContext): Promis
   const { text, limit, name = names[0] } = parseKnowledgeSearch(request.body);
   if (name === undefined || !names.includes(name)) throw mustBeOneOf('knowledge_base', names);
   // A search uses no tokens, but counts as a request.
-  const call = { owner, id: newId(ports.clock.now()), modelId: 'search', max: nothingUsed };
+  const call = { owner, id: newId(ports.clock.now()), modelId: 'search', max: noUsage };
   const { passages } = await meteredCall(ports, call, async () => {
     const results = await ports.knowledge.search({ name, owner, text, limit }, signal);
-    return { passages: results, usage: nothingUsed };
+    return { passages: results, usage: noUsage };
   });
   return { status: 200, body: toSearchResultJson(name, passages) };
 }

@@ -5,7 +5,7 @@ import { ChatError } from '#domain/errors.ts';
 import { estimateMessages } from '#domain/model/estimate-tokens.ts';
 import { assistantMessage, userMessage, type Message } from '#domain/conversation/message.ts';
 import { meteredStream, type SpendingPorts } from '#domain/spending/metered-call.ts';
-import { estimated } from '#domain/conversation/usage.ts';
+import { toEstimatedUsage } from '#domain/conversation/usage.ts';
 import { awaitFirstText, textHeaders, textOf } from '#lambda/model/answer-text.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { newId } from '#lambda/runtime/ids.ts';
@@ -95,7 +95,7 @@ async function openSession(
   return {
     sessionId,
     async *answer({ models: [modelId], maxOutputTokens }, { signal }) {
-      const max = estimated(estimateMessages(shown), maxOutputTokens);
+      const max = toEstimatedUsage(estimateMessages(shown), maxOutputTokens);
       const call = { owner, id: newId(ports.clock.now()), modelId, max };
       // The question is stored first, so that no later error loses it.
       await ports.sessions.append(owner, sessionId, [question]);

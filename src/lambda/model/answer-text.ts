@@ -1,5 +1,5 @@
 import type { TextEvent } from '#domain/model/native-model.ts';
-import { wholeCharacters } from '#protocol/turn/plain-text.ts';
+import { joinSurrogatePairs } from '#protocol/turn/plain-text.ts';
 
 export const textHeaders = {
   'content-type': 'text/plain; charset=utf-8',
@@ -15,7 +15,7 @@ export async function* textOf(
 
 /** Waits for the first text, so that an error before it still becomes a status. */
 export async function awaitFirstText(text: AsyncIterable<string>): Promise<AsyncIterable<string>> {
-  const pieces = wholeCharacters(text);
+  const pieces = joinSurrogatePairs(text);
   const first = await pieces.next();
   return (async function* rest() {
     if (first.done !== true) yield first.value;

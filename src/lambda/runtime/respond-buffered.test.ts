@@ -6,7 +6,7 @@ import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 import { toTurnResponse } from '#lambda/turn/turn-response.ts';
 
 test.each(['text', 'json', 'data'] as const)(
-  'an answer in %s that broke off is returned when nothing of its turn is at work any more',
+  'an answer in %s that was cut off is returned only after its turn has ended',
   async (format) => {
     const progress = { isOver: false };
     async function* turn(): AsyncGenerator<TurnEvent> {

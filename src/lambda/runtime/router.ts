@@ -2,7 +2,7 @@ import { ChatError } from '#domain/errors.ts';
 import type { HttpRequest } from '#lambda/runtime/http.ts';
 import { splitRoute, type PathParameter } from '#protocol/http/routes.ts';
 
-/** The values in a request's path, by the names that the route gives them. */
+/** The values in a request's path, by their names in the route. */
 export type PathParameters<Route extends string> = Readonly<Record<PathParameter<Route>, string>>;
 
 /** For each route the function that answers it, typed by the parameters of its path. */

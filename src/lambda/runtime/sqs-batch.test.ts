@@ -35,7 +35,7 @@ function worker() {
   return { handle, handled, hidden };
 }
 
-test('of a batch, only what failed or asks for it is delivered again', async () => {
+test('only failed messages of a batch, and those to retry, are delivered again', async () => {
   const { handle, handled } = worker();
   const batch = ['first', 'fault', 'second', 'later', 'nonsense'].map((name) => record(name));
   expect(await handle({ Records: batch }, context)).toEqual({
@@ -44,7 +44,7 @@ test('of a batch, only what failed or asks for it is delivered again', async () 
   expect(handled).toEqual(['first', 'second']);
 });
 
-test('what is tried again is hidden as long as asked for, after a fault longer each time', async () => {
+test('a message to retry is hidden for the requested time, and after a fault for growing times', async () => {
   const { handle, hidden } = worker();
   const Records = [record('later'), record('fault', 1), record('fault', 3), record('fault', 40)];
   await handle({ Records }, context);

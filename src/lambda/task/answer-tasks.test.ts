@@ -44,7 +44,7 @@ function bench() {
 
 const submitted = { method: 'POST', body: '{"prompt":"Hi"}' };
 
-test('a task whose workers all died is failed in the end, and begun by the same request', async () => {
+test('a task whose workers all crashed counts as failed, and the same request starts it again', async () => {
   const { ports, sent, clock, ask } = bench();
   const { task_id: taskId } = await ask(submitted);
   const key = { owner: 'user:ada', taskId: String(taskId) };
@@ -60,7 +60,7 @@ test('a task whose workers all died is failed in the end, and begun by the same 
   expect(sent).toHaveLength(2);
 });
 
-test('a task that may never have got into its queue is sent again by the same request', async () => {
+test('a task that may not have been queued is queued again by the same request', async () => {
   const { sent, ask } = bench();
   await ask(submitted);
   await ask(submitted);

@@ -8,6 +8,6 @@ test.each([
   ['Text/Plain; charset=utf-8;q=0.9, text/event-stream;q=0.8', 'text'],
   ['application/json;q=0, */*', undefined],
   ['', undefined],
-])('of %j the format is %s', (accept, format) => {
+])('the accept header %j selects the format %s', (accept, format) => {
   expect(acceptedFormat(accept)).toBe(format);
 });

@@ -6,20 +6,20 @@ import { parseChatRequest } from '#protocol/chat/chat-request.ts';
 const parse = (body: unknown): ChatRequest =>
   parseChatRequest(typeof body === 'string' ? body : JSON.stringify(body)).chat;
 
-test('a prompt is asked once, outside any conversation', () => {
+test('a prompt is outside any conversation', () => {
   expect(parse({ prompt: 'Hi' })).toEqual({
     question: { type: 'message', text: 'Hi' },
     inference: {},
   });
 });
 
-test('a message opens a conversation, or goes on with a known one', () => {
+test('a message creates a conversation, or continues the one it names', () => {
   expect(parse({ message: 'Hi' }).conversation).toEqual({ create: true });
-  const known = parse({ message: 'Hi', conversation_id: 'c-1' });
-  expect(known.conversation).toEqual({ id: 'c-1', create: false });
+  const continued = parse({ message: 'Hi', conversation_id: 'c-1' });
+  expect(continued.conversation).toEqual({ id: 'c-1', create: false });
 });
 
-test('options are read in the words of the public JSON', () => {
+test('options have the names of the public JSON', () => {
   const inference = { max_tokens: 5, temperature: 0.5, top_p: 1, stop_sequences: ['END'] };
   const body = { prompt: 'Hi', model: 'm', system: 's', format: 'text', inference };
   expect(parseChatRequest(JSON.stringify(body)).format).toBe('text');
@@ -31,7 +31,7 @@ test('options are read in the words of the public JSON', () => {
   });
 });
 
-test('the body of an unmodified useChat is understood', () => {
+test('the body of an unmodified useChat is accepted', () => {
   const parts = [
     { type: 'text', text: 'Hello ' },
     { type: 'text', text: 'there' },
@@ -63,24 +63,24 @@ test.each<[object, object]>([
   ],
   [{ regenerate_turn_id: 't1' }, { type: 'regenerate', turnId: 't1' }],
   [{ continue_turn_id: 't1' }, { type: 'continue', turnId: 't1' }],
-])('%j goes back to a turn', (body, question) => {
+])('%j refers to an earlier turn', (body, question) => {
   const conversation = { id: 'c1', create: false };
   expect(parse({ conversation_id: 'c1', ...body })).toMatchObject({ question, conversation });
 });
 
-const said = (id: string, role: string, text: string): object => {
+const uiMessage = (id: string, role: string, text: string): object => {
   return { id, role, parts: [{ type: 'text', text }] };
 };
 
 test.each<[string, object, object]>([
   [
     'regenerates the last answer',
-    { trigger: 'regenerate-message', messages: [said('u1', 'user', 'Hi')] },
+    { trigger: 'regenerate-message', messages: [uiMessage('u1', 'user', 'Hi')] },
     { type: 'regenerate', text: 'Hi' },
   ],
   [
     'regenerates an answer that it names',
-    { trigger: 'regenerate-message', messageId: 't1', messages: [said('u1', 'user', 'Hi')] },
+    { trigger: 'regenerate-message', messageId: 't1', messages: [uiMessage('u1', 'user', 'Hi')] },
     { type: 'regenerate', text: 'Hi', turnId: 't1' },
   ],
   [
@@ -88,16 +88,16 @@ test.each<[string, object, object]>([
     {
       messageId: 'u2',
       messages: [
-        said('u1', 'user', 'Hi'),
-        said('t1', 'assistant', 'Hello'),
-        said('u2', 'user', 'Who?'),
+        uiMessage('u1', 'user', 'Hi'),
+        uiMessage('t1', 'assistant', 'Hello'),
+        uiMessage('u2', 'user', 'Who?'),
       ],
     },
     { type: 'message', text: 'Who?', parentId: 't1' },
   ],
   [
     'edits the first message',
-    { messageId: 'u1', messages: [said('u1', 'user', 'Ho')] },
+    { messageId: 'u1', messages: [uiMessage('u1', 'user', 'Ho')] },
     { type: 'message', text: 'Ho', parentId: null },
   ],
 ])('useChat %s', (_, body, question) => {
@@ -119,7 +119,7 @@ const refused: readonly (readonly [body: unknown, message: string])[] = [
   [{ message: ' ' }, 'message: must not be blank'],
   [{ conversation_id: 'c1' }, 'message: is required'],
   [{ message: 'Hi', conversation_id: '../x' }, 'conversation_id: must be 1 to 64'],
-  [{ prompt: 'Hi', message: 'Hi' }, 'message: give either prompt'],
+  [{ prompt: 'Hi', message: 'Hi' }, 'message: cannot be set together with prompt'],
   [{ prompt: 'Hi', conversation_id: 'c1' }, 'message: is required'],
   [{ prompt: 'Hi', format: 'xml' }, 'format: must be one of ui, data, text, json'],
   [{ prompt: 'Hi', promt: 'Hi' }, 'promt: is not a field of this request'],
@@ -133,14 +133,17 @@ const refused: readonly (readonly [body: unknown, message: string])[] = [
   [{ prompt: 'x'.repeat(maxMessageLength + 1) }, 'prompt: must be at most 32000 characters'],
   [{ continue_turn_id: 't1' }, 'conversation_id: is required'],
   [{ regenerate_turn_id: '../t', conversation_id: 'c' }, 'regenerate_turn_id: must be 1 to 64'],
-  [{ message: 'Hi', regenerate_turn_id: 't' }, 'regenerate_turn_id: give either message'],
-  [{ message: 'Hi', parent_turn_id: 't' }, 'parent_turn_id: needs the conversation_id'],
+  [
+    { message: 'Hi', regenerate_turn_id: 't' },
+    'regenerate_turn_id: cannot be set together with message',
+  ],
+  [{ message: 'Hi', parent_turn_id: 't' }, 'parent_turn_id: requires the conversation_id'],
   [{ message: 'Hi', parent_turn_id: 7, conversation_id: 'c' }, 'parent_turn_id: must be a string'],
   [{ id: 'c1', messages: 'x' }, 'messages: must be an array'],
   [{ id: 'c1', messages: [] }, 'messages: the last user message must have text'],
 ];
 
-test.each(refused)('%j is refused by name', (body, message) => {
+test.each(refused)('%j is rejected with the name of the field', (body, message) => {
   expect(() => parse(body)).toThrow(message);
   expect(() => parse(body)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
 });

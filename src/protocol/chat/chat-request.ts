@@ -4,7 +4,7 @@ import { invalidRequest } from '#domain/errors.ts';
 import type { ChatRequest } from '#domain/chat/chat-request.ts';
 import { maxMessageLength, messageTextSchema } from '#protocol/conversation/message-text.ts';
 import { identifier } from '#protocol/http/identifier.ts';
-import { parsed, parseJsonObject } from '#protocol/http/json-body.ts';
+import { parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
 import { optionFields, toOptions } from '#protocol/chat/chat-options.ts';
 import { toUiQuestion, uiMessages } from '#protocol/chat/ui-chat-request.ts';
 
@@ -98,8 +98,8 @@ export const chatSchema = v.union([
  */
 export function parseChatRequest(body: string): ParsedChat {
   const json = parseJsonObject(body);
-  const chat = 'messages' in json ? fromUiChat(parsed(uiChat, json)) : fromJson(json);
-  return { chat, format: parsed(withFormat, json).format };
+  const chat = 'messages' in json ? fromUiChat(parseWith(uiChat, json)) : fromJson(json);
+  return { chat, format: parseWith(withFormat, json).format };
 }
 
 /** The format was already checked with the other fields. */
@@ -107,9 +107,9 @@ const withFormat = v.looseObject({ format: optionFields.format });
 
 function fromJson(json: object): ChatRequest {
   const [field, other] = questionFields.filter((name) => name in json);
-  if (other !== undefined) throw invalidRequest(other, `give either ${field} or this, not both`);
+  if (other !== undefined) throw invalidRequest(other, `cannot be set together with ${field}`);
   if ((field === undefined || field === 'prompt') && 'conversation_id' in json) {
-    throw invalidRequest('message', 'is required, for a turn in a conversation');
+    throw invalidRequest('message', 'is required for a turn in a conversation');
   }
   if (field === undefined) {
     throw invalidRequest('prompt', 'is required, or message for a turn in a conversation');
@@ -118,14 +118,18 @@ function fromJson(json: object): ChatRequest {
     case 'prompt':
       return parseOneShot(json);
     case 'message':
-      return fromMessage(parsed(inConversation, json));
+      return fromMessage(parseWith(inConversation, json));
     case 'regenerate_turn_id': {
-      const { conversation_id: id, regenerate_turn_id: turnId, ...rest } = parsed(regenerate, json);
+      const {
+        conversation_id: id,
+        regenerate_turn_id: turnId,
+        ...rest
+      } = parseWith(regenerate, json);
       const question = { type: 'regenerate', turnId } as const;
       return { question, conversation: { id, create: false }, ...toOptions(rest) };
     }
     case 'approve_turn_id': {
-      const { conversation_id: id, approve_turn_id: turnId, ...rest } = parsed(approval, json);
+      const { conversation_id: id, approve_turn_id: turnId, ...rest } = parseWith(approval, json);
       const decisions = rest.approvals.map(({ tool_use_id: toolUseId, approved: isApproved }) => {
         return { toolUseId, isApproved };
       });
@@ -133,7 +137,11 @@ function fromJson(json: object): ChatRequest {
       return { question, conversation: { id, create: false }, ...toOptions(rest) };
     }
     case 'continue_turn_id': {
-      const { conversation_id: id, continue_turn_id: turnId, ...rest } = parsed(continuation, json);
+      const {
+        conversation_id: id,
+        continue_turn_id: turnId,
+        ...rest
+      } = parseWith(continuation, json);
       const question = { type: 'continue', turnId } as const;
       return { question, conversation: { id, create: false }, ...toOptions(rest) };
     }
@@ -142,7 +150,7 @@ function fromJson(json: object): ChatRequest {
 
 /** Parses a prompt that is not stored. Throws `invalid_request`. */
 export function parseOneShot(json: object): ChatRequest {
-  const { prompt, cache: caching, ...rest } = parsed(oneShot, json);
+  const { prompt, cache: caching, ...rest } = parseWith(oneShot, json);
   const ttl = typeof caching === 'object' ? caching.ttl_seconds : caching && cacheSeconds.default;
   return {
     question: { type: 'message', text: prompt },
@@ -154,7 +162,7 @@ export function parseOneShot(json: object): ChatRequest {
 function fromMessage(body: v.InferOutput<typeof inConversation>): ChatRequest {
   const { message: text, conversation_id: id, parent_turn_id: parentId, ...rest } = body;
   if (id === undefined && typeof parentId === 'string') {
-    throw invalidRequest('parent_turn_id', 'needs the conversation_id that the turn is in');
+    throw invalidRequest('parent_turn_id', 'requires the conversation_id of the turn');
   }
   const question = { type: 'message', text } as const;
   return {

@@ -2,7 +2,7 @@ import type { ChatQuestion } from '#domain/chat/chat-request.ts';
 import * as v from 'valibot';
 import type { Decision } from '#domain/model/tools.ts';
 import { identifier } from '#protocol/http/identifier.ts';
-import { invalid } from '#protocol/http/json-body.ts';
+import { invalidRequest } from '#domain/errors.ts';
 
 /** The fields of a `useChat` request that hold the question (AI SDK 7, `DefaultChatTransport`). */
 export const uiMessages = {
@@ -50,9 +50,9 @@ export function toUiQuestion({
   const at = messages.findLastIndex(({ role }) => role === 'user');
   const parts = messages[at]?.parts ?? [];
   const file = parts.findIndex(({ type }) => type === 'file');
-  if (file !== -1) throw invalid(`messages.${at}.parts.${file}: files are not supported`);
+  if (file !== -1) throw invalidRequest(`messages.${at}.parts.${file}`, 'files are not supported');
   const text = parts.map((piece) => piece.text ?? '').join('');
-  if (text.trim() === '') throw invalid('messages: the last user message must have text');
+  if (text.trim() === '') throw invalidRequest('messages', 'the last user message must have text');
   if (trigger === 'regenerate-message') {
     return { type: 'regenerate', text, ...(messageId === undefined ? {} : { turnId: messageId }) };
   }
@@ -62,7 +62,7 @@ export function toUiQuestion({
   return { type: 'message', text, parentId: before?.id ?? null };
 }
 
-/** Returns a person's answers to `tool-approval-request` parts (AI SDK, `addToolApprovalResponse`). */
+/** Returns a person's decisions on `tool-approval-request` parts (`addToolApprovalResponse`). */
 function decisionsIn(parts: UiChat['messages'][number]['parts']): readonly Decision[] {
   return parts.flatMap(({ state, approval }) => {
     if (state !== 'approval-responded' || approval?.approved === undefined) return [];

@@ -18,7 +18,7 @@ const conversation = {
   },
 };
 
-test('a live turn is running while somebody may be working on it, and interrupted after that', () => {
+test('a live turn is running until its lease ends, and interrupted after that', () => {
   expect(toConversationPage(conversation, { items: [] }, 999).turns).toMatchObject([
     { turn_id: 't1', state: 'running', message: 'Hi', response: '' },
   ]);

@@ -2,9 +2,9 @@ import { isIdentifier } from '#domain/identifier.ts';
 import type { PageRequest } from '#domain/conversation/conversations.ts';
 import * as v from 'valibot';
 import { isTitle } from '#domain/conversation/conversation.ts';
-import { ChatError } from '#domain/errors.ts';
+import { unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import { identifier } from '#protocol/http/identifier.ts';
-import { parsed, parseJsonObject } from '#protocol/http/json-body.ts';
+import { parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
 
 const limit = v.optional(
   v.pipe(
@@ -15,10 +15,10 @@ const limit = v.optional(
   '30',
 );
 
-/** Which page of a list is asked for. */
+/** The query parameters that select a page of a list. */
 export const pageSchema = v.object({ limit, cursor: v.optional(v.string()) });
 
-/** A conversation's new title. */
+/** The new title of a conversation. */
 export const titleSchema = v.strictObject({
   title: v.pipe(
     v.string('must be a string'),
@@ -28,27 +28,30 @@ export const titleSchema = v.strictObject({
   ),
 });
 
-/** Reads `limit` (1 to 100, 30 by default) and `cursor`. Throws `invalid_request`. */
+/** Parses `limit` (1 to 100, 30 by default) and `cursor`. Throws `invalid_request`. */
 export function parsePage(query: Readonly<Record<string, string>>): PageRequest {
-  const { limit: size, cursor } = parsed(pageSchema, query);
+  const { limit: size, cursor } = parseWith(pageSchema, query);
   return cursor === undefined ? { limit: size } : { limit: size, cursor };
 }
 
-/** Reads the new title of a conversation. Throws `invalid_request`. */
+/** Parses the new title of a conversation. Throws `invalid_request`. */
 export function parseTitle(body: string): string {
-  return parsed(titleSchema, parseJsonObject(body)).title;
+  return parseWith(titleSchema, parseJsonObject(body)).title;
 }
 
-/** The id in a path. One that cannot exist is unknown, like any other. */
+/** Returns the conversation id from a path. Throws `not_found` if no conversation can have it. */
 export function parseConversationId(segment: string): string {
   if (isIdentifier(segment)) return segment;
-  throw new ChatError('not_found', 'There is no such conversation.');
+  throw unknownConversation();
 }
 
-/** Which turn is to be stopped. */
+/** The turn to stop. */
 export const stopSchema = v.strictObject({ turn_id: v.optional(identifier) });
 
-/** The turn that is to be stopped, where the body names one; it may be empty. */
+/**
+ * Parses the id of the turn to stop; undefined if the body is empty or names none. Throws
+ * `invalid_request`.
+ */
 export function parseStop(body: string): string | undefined {
-  return body === '' ? undefined : parsed(stopSchema, parseJsonObject(body)).turn_id;
+  return body === '' ? undefined : parseWith(stopSchema, parseJsonObject(body)).turn_id;
 }

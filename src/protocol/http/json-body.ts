@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { ChatError } from '#domain/errors.ts';
+import { ChatError, invalidRequest } from '#domain/errors.ts';
 
-/** The JSON object a body holds. Throws `invalid_request` where it holds none. */
+/** Parses a body as a JSON object. Throws `invalid_request` if it is not one. */
 export function parseJsonObject(body: string): object {
   let json: unknown;
   try {
@@ -10,13 +10,13 @@ export function parseJsonObject(body: string): object {
     throw new ChatError('invalid_request', 'The body must be JSON.', { cause: error });
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw invalid('The body must be a JSON object.');
+    throw new ChatError('invalid_request', 'The body must be a JSON object.');
   }
   return json;
 }
 
-/** The value a schema makes of unknown input, or `invalid_request` for its first fault. */
-export function parsed<Schema extends v.GenericSchema>(
+/** Parses unknown input with a schema. Throws `invalid_request` for the first invalid field. */
+export function parseWith<Schema extends v.GenericSchema>(
   schema: Schema,
   input: unknown,
 ): v.InferOutput<Schema> {
@@ -25,16 +25,16 @@ export function parsed<Schema extends v.GenericSchema>(
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? 'body';
   if (issue.expected === 'never') {
-    const known = fieldsAt(schema, path.split('.').slice(0, -1));
-    const others = known.length === 0 ? '' : `; there are ${known.join(', ')}`;
-    throw invalid(`${path}: is not a field of this request${others}`);
+    const fields = fieldsAt(schema, path.split('.').slice(0, -1));
+    const supported = fields.length === 0 ? '' : `; supported fields: ${fields.join(', ')}`;
+    throw invalidRequest(path, `is not a field of this request${supported}`);
   }
-  throw invalid(`${path}: ${issue.received === 'undefined' ? 'is required' : issue.message}`);
+  throw invalidRequest(path, issue.received === 'undefined' ? 'is required' : issue.message);
 }
 
-/** The fields that an object at a path may have; none where that cannot be told. */
+/** Returns the fields of the object at a path; none if the schema does not list them. */
 function fieldsAt(schema: unknown, path: readonly string[]): readonly string[] {
-  const inner = wrappedIn(schema);
+  const inner = unwrapSchema(schema);
   if (typeof inner !== 'object' || inner === null || !('entries' in inner)) return [];
   const entries = Object.entries(inner.entries ?? {});
   const [name, ...rest] = path;
@@ -42,11 +42,8 @@ function fieldsAt(schema: unknown, path: readonly string[]): readonly string[] {
   return fieldsAt(entries.find(([key]) => key === name)?.[1], rest);
 }
 
-function wrappedIn(schema: unknown): unknown {
+/** Returns the schema inside `optional`, `nullable` and the like. */
+function unwrapSchema(schema: unknown): unknown {
   const isWrapper = typeof schema === 'object' && schema !== null && 'wrapped' in schema;
-  return isWrapper ? wrappedIn(schema.wrapped) : schema;
-}
-
-export function invalid(message: string): ChatError {
-  return new ChatError('invalid_request', message);
+  return isWrapper ? unwrapSchema(schema.wrapped) : schema;
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ChatError } from '#domain/errors.ts';
 import { toProblem } from '#protocol/http/problem.ts';
 
-test('a problem says what a stranger may know, and nothing of the cause', () => {
+test('a problem has the public details of an error, and not its cause', () => {
   const cause = new Error('arn:aws:dynamodb:us-east-1:1:table/secret');
   const error = new ChatError('conflict', 'A turn is running.', { cause, liveTurnId: 't1' });
   expect(toProblem(error, 'r1')).toEqual({

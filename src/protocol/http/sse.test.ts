@@ -7,14 +7,14 @@ const messages: readonly SseMessage[] = trickyTexts.flatMap((text, index) => [
   { data: JSON.stringify({ text }), event: 'error' },
 ]);
 
-test('what is encoded is what is decoded, however the bytes are cut', async () => {
+test('decoding returns what was encoded, however the bytes are split', async () => {
   const encoded = messages.map(encodeSseMessage).join(ssePing);
   for (let size = 1; size <= 40; size += 1) {
     expect(await Array.fromAsync(decodeSse(cutBytes(encoded, size)))).toEqual(messages);
   }
 });
 
-test('all three line ends of the standard are understood, cut in the middle too', async () => {
+test('all three line endings of the standard are supported, even when split', async () => {
   const stream = 'data: a\r\ndata: b\r\n\r\ndata: c\r\rdata:d\n\n';
   for (let size = 1; size <= stream.length; size += 1) {
     const decoded = await Array.fromAsync(decodeSse(cutBytes(stream, size)));
@@ -22,7 +22,7 @@ test('all three line ends of the standard are understood, cut in the middle too'
   }
 });
 
-test('a message that is not closed is dropped', async () => {
+test('a message without a blank line after it is dropped', async () => {
   expect(await Array.fromAsync(decodeSse(cutBytes('data: a\n\ndata: b\n', 5)))).toEqual([
     { data: 'a' },
   ]);

@@ -5,10 +5,10 @@ export interface SseMessage {
   readonly id?: string;
 }
 
-/** A comment: readers skip it, and proxies see that the connection is alive. */
+/** A comment, which readers skip. It shows proxies that the connection is alive. */
 export const ssePing = ': ping\n\n';
 
-/** One frame. The data must hold no line break, which JSON never does. */
+/** Returns the text of one message. Its data must have no line breaks, which is true of JSON. */
 export function encodeSseMessage({ data, event, id }: SseMessage): string {
   const idLine = id === undefined ? '' : `id: ${id}\n`;
   const eventLine = event === undefined ? '' : `event: ${event}\n`;
@@ -16,8 +16,8 @@ export function encodeSseMessage({ data, event, id }: SseMessage): string {
 }
 
 /**
- * Reads the messages of an event stream, however its bytes are cut. As the standard asks, a
- * message that is not closed by a blank line is dropped.
+ * Decodes the messages of an event stream, however its bytes are split. As the standard requires, a
+ * message without a blank line after it is dropped.
  */
 export async function* decodeSse(
   chunks: AsyncIterable<Uint8Array>,
@@ -39,7 +39,7 @@ async function* decodeLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<s
   let rest = '';
   for await (const chunk of chunks) {
     rest += decoder.decode(chunk, { stream: true });
-    // A CR at the very end may be the first half of a CRLF: it waits for what follows.
+    // A CR at the end may be the first half of a CRLF, so it waits for the next chunk.
     const end = rest.endsWith('\r') ? rest.length - 1 : rest.length;
     const lines = rest.slice(0, end).split(/\r\n|\r|\n/u);
     rest = (lines.pop() ?? '') + rest.slice(end);

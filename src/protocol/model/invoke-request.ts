@@ -1,16 +1,17 @@
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import * as v from 'valibot';
-import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';
+import { invalidRequest } from '#domain/errors.ts';
+import { parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
 
 /**
- * How the answer is given: as the model's own JSON, whole; as its text, whole, though it was
- * streamed; or as its text, as it comes.
+ * How the answer is returned: `buffered` as the model's own JSON in one piece, `collected` as its
+ * text in one piece although the model streams it, `streamed` as its text while it arrives.
  */
 export const invokeModes = ['buffered', 'collected', 'streamed'] as const;
 
 export type InvokeMode = (typeof invokeModes)[number];
 
-/** What a model is asked: in its own words, or with a plain prompt. */
+/** A request in the model's own format, or a plain prompt. */
 export type InvokeRequest =
   | {
       readonly type: 'native';
@@ -21,14 +22,14 @@ export type InvokeRequest =
     }
   | { readonly type: 'prompt'; readonly prompt: string; readonly modelId?: string };
 
-const json = 'application/json';
+const jsonType = 'application/json';
 
 const native = v.strictObject({
   bedrockParams: v.strictObject(
     {
       modelId: v.pipe(v.string('must be a string'), v.minLength(1, 'must not be empty')),
-      contentType: v.optional(v.literal(json, `must be ${json}`), json),
-      accept: v.optional(v.picklist([json, '*/*'], `must be ${json} or */*`), json),
+      contentType: v.optional(v.literal(jsonType, `must be ${jsonType}`), jsonType),
+      accept: v.optional(v.picklist([jsonType, '*/*'], `must be ${jsonType} or */*`), jsonType),
     },
     'must be an object with a modelId',
   ),
@@ -47,23 +48,23 @@ const plain = v.strictObject({
   model: v.optional(v.string('must be a string')),
 });
 
-/** Reads the body of an invocation. Throws `invalid_request` that names the field at fault. */
+/** Parses the body of an invocation. Throws `invalid_request` that names the invalid field. */
 export function parseInvokeRequest(body: string): InvokeRequest {
-  const given = parseJsonObject(body);
-  if ('prompt' in given) {
-    const { prompt, model } = parsed(plain, given);
+  const json = parseJsonObject(body);
+  if ('prompt' in json) {
+    const { prompt, model } = parseWith(plain, json);
     return { type: 'prompt', prompt, ...(model === undefined ? {} : { modelId: model }) };
   }
-  if (!('bedrockParams' in given) && !('modelParams' in given)) {
-    throw invalid('prompt: is required, or bedrockParams and modelParams');
+  if (!('bedrockParams' in json) && !('modelParams' in json)) {
+    throw invalidRequest('prompt', 'is required, or bedrockParams and modelParams');
   }
-  const { bedrockParams, modelParams } = parsed(native, given);
+  const { bedrockParams, modelParams } = parseWith(native, json);
   return { type: 'native', ...bedrockParams, body: modelParams };
 }
 
-/** Reads the `mode` of an invocation; streamed where none is given. */
-export function parseInvokeMode(mode: string | undefined): InvokeMode {
-  const found = invokeModes.find((known) => known === (mode ?? 'streamed'));
-  if (found === undefined) throw invalid(`mode: must be one of ${invokeModes.join(', ')}`);
-  return found;
+/** Parses the `mode` of an invocation; `streamed` by default. Throws `invalid_request`. */
+export function parseInvokeMode(text = 'streamed'): InvokeMode {
+  const mode = invokeModes.find((each) => each === text);
+  if (mode === undefined) throw invalidRequest('mode', `must be one of ${invokeModes.join(', ')}`);
+  return mode;
 }

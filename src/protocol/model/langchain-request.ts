@@ -1,33 +1,37 @@
-import { maxMessageLength } from '#protocol/conversation/message-text.ts';
+import { invalidRequest } from '#domain/errors.ts';
+import { messageTextSchema } from '#protocol/conversation/message-text.ts';
 import * as v from 'valibot';
 import { identifier } from '#protocol/http/identifier.ts';
-import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';
+import { parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
 
+/** A message to the LangChain function. */
 export interface LangChainRequest {
   readonly text: string;
-  /** Absent for a session that begins. */
+  /** Absent for a new session. */
   readonly sessionId?: string;
 }
 
-const words = v.pipe(
-  v.string('must be a string'),
-  v.maxLength(maxMessageLength, `must be at most ${maxMessageLength} characters`),
-  v.regex(/\S/u, 'must not be blank'),
-);
+const postSchema = v.strictObject({
+  prompt: messageTextSchema,
+  session_id: v.optional(identifier),
+});
+const inputSchema = v.object({
+  input_text: messageTextSchema,
+  session_id: v.optional(identifier),
+});
 
-const posted = v.strictObject({ prompt: words, session_id: v.optional(identifier) });
-const asked = v.object({ input_text: words, session_id: v.optional(identifier) });
-
-/** Reads a body, `{"prompt","session_id"?}`. Throws `invalid_request` that names the field. */
+/** Parses a body, `{"prompt","session_id"?}`. Throws `invalid_request` that names the field. */
 export function parseLangChainPost(body: string): LangChainRequest {
-  const { prompt, session_id: sessionId } = parsed(posted, parseJsonObject(body));
+  const { prompt, session_id: sessionId } = parseWith(postSchema, parseJsonObject(body));
   return toRequest(prompt, sessionId);
 }
 
-/** Reads a query or a direct event, `{"input_text","session_id"?}`. Throws `invalid_request`. */
+/** Parses a query or a direct event, `{"input_text","session_id"?}`. Throws `invalid_request`. */
 export function parseLangChainInput(input: unknown): LangChainRequest {
-  if (typeof input !== 'object' || input === null) throw invalid('input_text: is required');
-  const { input_text: text, session_id: sessionId } = parsed(asked, input);
+  if (typeof input !== 'object' || input === null) {
+    throw invalidRequest('input_text', 'is required');
+  }
+  const { input_text: text, session_id: sessionId } = parseWith(inputSchema, input);
   return toRequest(text, sessionId);
 }
 

@@ -1,8 +1,13 @@
 import type { ChatRequest } from '#domain/chat/chat-request.ts';
 import * as v from 'valibot';
 import type { InferenceConfig, ModelOptions, Tool, ToolChoice } from '#domain/model/model.ts';
-import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';
-import { instructionsIn, message, toExchange } from '#protocol/openai/openai-messages.ts';
+import { invalidRequest } from '#domain/errors.ts';
+import { parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
+import {
+  openAiMessageSchema,
+  systemTexts,
+  toPromptMessages,
+} from '#protocol/openai/openai-messages.ts';
 
 const count = v.nullish(
   v.pipe(
@@ -12,8 +17,8 @@ const count = v.nullish(
   ),
 );
 const upTo = (max: number) => {
-  const reason = `must be from 0 to ${max}`;
-  return v.nullish(v.pipe(v.number(reason), v.minValue(0, reason), v.maxValue(max, reason)));
+  const rule = `must be from 0 to ${max}`;
+  return v.nullish(v.pipe(v.number(rule), v.minValue(0, rule), v.maxValue(max, rule)));
 };
 const anObject = v.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -28,7 +33,7 @@ const anObjectSchema = v.pipe(
 /** Fields that change the answer and are not supported. */
 const unsupported = v.nullish(v.literal(false, 'is not supported'));
 
-const stopWord = v.pipe(
+const stopSequence = v.pipe(
   v.string('must be a string'),
   v.minLength(1, 'must not be empty'),
   v.maxLength(200, 'must be at most 200 characters'),
@@ -38,7 +43,7 @@ const stopWord = v.pipe(
 export const completionSchema = v.object({
   model: v.string('must be a string'),
   messages: v.pipe(
-    v.array(message, 'must be a list of messages'),
+    v.array(openAiMessageSchema, 'must be a list of messages'),
     v.minLength(1, 'must not be empty'),
   ),
   stream: v.nullish(v.boolean('must be true or false'), false),
@@ -50,7 +55,7 @@ export const completionSchema = v.object({
   n: v.nullish(v.literal(1, 'must be 1')),
   stop: v.nullish(
     v.union(
-      [stopWord, v.pipe(v.array(stopWord), v.maxLength(4, 'must be at most 4 strings'))],
+      [stopSequence, v.pipe(v.array(stopSequence), v.maxLength(4, 'must be at most 4 strings'))],
       'must be a string, or a list of strings',
     ),
   ),
@@ -107,10 +112,12 @@ export interface OpenAiRequest {
 
 /** Parses the body of a chat completion. Throws `invalid_request` that names the invalid field. */
 export function parseOpenAiRequest(body: string): OpenAiRequest {
-  const request = parsed(completionSchema, parseJsonObject(body));
-  const instructions = instructionsIn(request.messages);
+  const request = parseWith(completionSchema, parseJsonObject(body));
+  const instructions = systemTexts(request.messages);
   const outputOptions = toOutputOptions(request);
-  const messages = toExchange(request.messages, { hasTools: outputOptions.tools !== undefined });
+  const messages = toPromptMessages(request.messages, {
+    hasTools: outputOptions.tools !== undefined,
+  });
   return {
     isStreamed: request.stream,
     includesUsage: request.stream_options?.include_usage === true,
@@ -147,13 +154,13 @@ function toOutputOptions({
   const specs = (tools ?? []).map(toTool);
   const names = specs.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw invalid(`tools: has ${twice} twice`);
+  if (twice !== undefined) throw invalidRequest('tools', `has ${twice} twice`);
   const toolChoice = choice === undefined || choice === null ? undefined : toToolChoice(choice);
   if (toolChoice?.type === 'tool' && !names.includes(toolChoice.name)) {
-    throw invalid(`tool_choice: ${toolChoice.name} is not among the tools`);
+    throw invalidRequest('tool_choice', `${toolChoice.name} is not among the tools`);
   }
   if (toolChoice?.type === 'any' && specs.length === 0) {
-    throw invalid('tool_choice: required needs tools');
+    throw invalidRequest('tool_choice', 'required needs tools');
   }
   const isOffered = specs.length > 0 && choice !== 'none';
   return {

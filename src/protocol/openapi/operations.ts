@@ -162,7 +162,7 @@ export const operations: Readonly<Record<Route, Operation>> = {
   },
   'POST /analyses': {
     id: 'addAnalysis',
-    summary: 'Adds a text whose sentiment and keywords are to be found.',
+    summary: 'Adds a text for an analysis of its sentiment and keywords.',
     request: analysisSchema,
     status: 202,
     response: analysisAcceptedJson,

@@ -1,4 +1,4 @@
-import { nothingSpent, type DaySpending, type SpendingLimits } from '#domain/spending/ledger.ts';
+import { noSpending, type DaySpending, type SpendingLimits } from '#domain/spending/ledger.ts';
 import { toUsd } from '#protocol/conversation/usage-json.ts';
 import type { SpendingJson } from '#protocol/spending/spending-schema.ts';
 
@@ -13,7 +13,7 @@ export function toSpendingJson(
 ): SpendingJson {
   const found = days.find(({ day }) => day === today);
   return {
-    today: toDayJson(found ?? { ...nothingSpent, day: today }),
+    today: toDayJson(found ?? { ...noSpending, day: today }),
     limits: {
       requests_per_minute: limits.requestsPerMinute,
       tokens_per_day: limits.tokensPerDay,

@@ -1,41 +1,45 @@
-import { invalid } from '#protocol/http/json-body.ts';
+import { invalidRequest } from '#domain/errors.ts';
 
 export interface CallbackRules {
-  /** Whether this machine itself may be called back, over plain HTTP. */
+  /** Whether callbacks may go to this machine itself, over plain HTTP. */
   readonly allowsLoopback: boolean;
 }
 
-/** Names of networks that are nobody else's business (RFC 6761, RFC 6762, RFC 8375, RFC 7686). */
+/** Names in private networks, and reserved names (RFC 6761, RFC 6762, RFC 8375, RFC 7686). */
 const privateName =
   /(?:^|\.)(?:local(?:host|domain)?|internal|intranet|private|corp|home|lan|arpa|onion|test|invalid|example)$/u;
 
 /**
- * The address of a callback: HTTPS on its usual port, to a public name. What the name stands for
- * is looked at when it is called. Throws `invalid_request` that says what was expected.
+ * Returns the URL of a callback: HTTPS on port 443, with a public host name. The addresses of that
+ * name are checked when the callback is sent. Throws `invalid_request` that names the rule.
  */
 export function parseCallbackUrl(text: string, { allowsLoopback }: CallbackRules): string {
-  if (!URL.canParse(text)) throw wrong('must be a URL');
+  if (!URL.canParse(text)) throw invalidUrl('must be a URL');
   const url = new URL(text);
   const host = url.hostname.replace(/\.$/u, '');
-  if (url.username !== '' || url.password !== '') throw wrong('must hold no user or password');
+  if (url.username !== '' || url.password !== '') {
+    throw invalidUrl('must not have a user or password');
+  }
   if (allowsLoopback && isLoopbackUrl(url)) return url.href;
   if (url.protocol !== 'https:') {
-    throw wrong(`must begin with https://${allowsLoopback ? ', or http://127. and a port' : ''}`);
+    throw invalidUrl(
+      `must begin with https://${allowsLoopback ? ', or http://127. and a port' : ''}`,
+    );
   }
-  if (url.port !== '') throw wrong('must be on port 443');
-  // The parser has brought every way to write an address into this one form.
+  if (url.port !== '') throw invalidUrl('must be on port 443');
+  // The parser has converted every notation of an IP address into one of these two.
   if (host.startsWith('[') || /^\d+(?:\.\d+){3}$/u.test(host)) {
-    throw wrong('must have a name, not an IP address');
+    throw invalidUrl('must have a name, not an IP address');
   }
-  if (!host.includes('.') || privateName.test(host)) throw wrong('must have a public name');
+  if (!host.includes('.') || privateName.test(host)) throw invalidUrl('must have a public name');
   return url.href;
 }
 
-/** Whether a URL is one of this machine, over plain HTTP. */
+/** Returns whether a URL points to this machine, over plain HTTP. */
 export function isLoopbackUrl({ protocol, hostname }: URL): boolean {
   return protocol === 'http:' && /^127(?:\.\d+){3}$/u.test(hostname);
 }
 
-function wrong(expectation: string): Error {
-  return invalid(`callback_url: ${expectation}`);
+function invalidUrl(expectation: string): Error {
+  return invalidRequest('callback_url', expectation);
 }

@@ -1,10 +1,11 @@
 import type { ChatRequest } from '#domain/chat/chat-request.ts';
 import { isIdentifier } from '#domain/identifier.ts';
 import * as v from 'valibot';
-import { ChatError } from '#domain/errors.ts';
+import { ChatError, invalidRequest } from '#domain/errors.ts';
 import { oneShot, parseOneShot } from '#protocol/chat/chat-request.ts';
-import { invalid, parsed, parseJsonObject } from '#protocol/http/json-body.ts';
+import { parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
 
+/** A one-shot chat to run in the background, and the URL that is called when it ends. */
 export interface TaskRequest {
   readonly chat: ChatRequest;
   readonly callbackUrl?: string;
@@ -20,30 +21,28 @@ const callbackUrl = v.pipe(
 const callback = { callback_url: v.optional(callbackUrl) };
 const withCallback = v.looseObject(callback);
 
-const { format: _, cache: __, ...asked } = oneShot.entries;
+const { format: _, cache: __, ...chatFields } = oneShot.entries;
 
-/** A one-shot chat, and where to tell its end. */
-export const taskSchema = v.strictObject({ ...asked, ...callback });
+/** A one-shot chat, and the URL that is called when it ends. */
+export const taskSchema = v.strictObject({ ...chatFields, ...callback });
 
-/**
- * Reads a task: a one-shot chat request, and where to tell its end. Throws `invalid_request` with
- * the field at fault.
- */
+/** Parses the body of a task. Throws `invalid_request` that names the invalid field. */
 export function parseTaskRequest(body: string): TaskRequest {
-  const { callback_url: url, ...json } = parsed(withCallback, parseJsonObject(body));
+  const { callback_url: url, ...json } = parseWith(withCallback, parseJsonObject(body));
   const chat = parseOneShot(json);
   for (const name of ['format', 'cache']) {
-    if (name in json) throw invalid(`${name}: is not a field of this request`);
+    if (name in json) throw invalidRequest(name, 'is not a field of this request');
   }
   return url === undefined ? { chat } : { chat, callbackUrl: url };
 }
 
-/** The id in a path. One that cannot exist is unknown, like any other. */
+/** Returns the task id from a path. Throws `not_found` if no task can have it. */
 export function parseTaskId(segment: string): string {
   if (isIdentifier(segment)) return segment;
   throw unknownTask();
 }
 
+/** Returns the error for a task that does not exist. */
 export function unknownTask(): ChatError {
   return new ChatError('not_found', 'There is no such task.');
 }

@@ -4,7 +4,7 @@ import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import { decodeCursor, encodeCursor, resumeAfter } from '#protocol/turn/cursor.ts';
 import { createDataEncoding } from '#protocol/turn/data-stream.ts';
 
-const said = (text: string): readonly TurnEvent[] => [
+const eventsOf = (text: string): readonly TurnEvent[] => [
   { type: 'turn-start', turnId: 't', modelId: 'm' },
   { type: 'message-start' },
   ...text.split(' ').map((word) => ({ type: 'text-delta', index: 0, text: word }) as const),
@@ -15,7 +15,7 @@ function read(events: readonly TurnEvent[], after: number): string {
   return events.map((event) => encoding.encode(event)).join('');
 }
 
-test('a cursor is read as it was written, and nothing else is one', () => {
+test('a cursor is decoded as it was encoded, and malformed ones are rejected', () => {
   const cursor = { turnId: 't-1', characters: 12 };
   expect(decodeCursor(encodeCursor(cursor))).toEqual(cursor);
   for (const text of ['', 't', 't:', 't:x', 't:-1', 'a b:1', 't:1\n']) {
@@ -23,16 +23,16 @@ test('a cursor is read as it was written, and nothing else is one', () => {
   }
 });
 
-test('a reader is told what comes after his cursor, wherever it lies', () => {
-  const words = read(said('ab cd'), 3).match(/"text":"[^"]*"/gu);
-  expect(words).toEqual(['"text":"d"']);
+test('a reader gets what comes after their cursor, wherever it is', () => {
+  const texts = read(eventsOf('ab cd'), 3).match(/"text":"[^"]*"/gu);
+  expect(texts).toEqual(['"text":"d"']);
 });
 
-test('one who has heard more than was kept is told all the same how it ended', () => {
+test('a reader who has more than was stored still gets the end', () => {
   const error = new ChatError('internal', 'The answer was interrupted.');
-  expect(read([...said('ab'), { type: 'error', error }], 9)).toContain(
+  expect(read([...eventsOf('ab'), { type: 'error', error }], 9)).toContain(
     'The answer was interrupted.',
   );
   const stop = { type: 'turn-stop', stopReason: 'end_turn' } as const;
-  expect(read([...said('ab'), stop], 9)).toContain('[DONE]');
+  expect(read([...eventsOf('ab'), stop], 9)).toContain('[DONE]');
 });

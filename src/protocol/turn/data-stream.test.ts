@@ -12,20 +12,20 @@ function encode(events: readonly TurnEvent[]): string {
 
 const stop: TurnEvent = { type: 'turn-stop', stopReason: 'end_turn' };
 
-test('the text is decoded as it was encoded, however the bytes are cut', async () => {
+test('decoding returns the text that was encoded, however the bytes are split', async () => {
   const encoded = encode([...saying(...trickyTexts), stop]);
   for (let size = 1; size <= 40; size += 1) {
     expect(await Array.fromAsync(decodeDataStream(cutBytes(encoded, size)))).toEqual(trickyTexts);
   }
 });
 
-test('it looks as documented', () => {
+test('the encoding is the documented one', () => {
   expect(encode([{ type: 'text-delta', index: 0, text: 'Hi' }, stop])).toBe(
     'data: {"text":"Hi"}\n\ndata: [DONE]\n\n',
   );
 });
 
-test('an error arrives with its code, and without the end of a success', async () => {
+test('an error has its code, and no end marker of a success', async () => {
   const error = new ChatError('throttled', 'Busy.', { cause: new Error('secret') });
   const encoded = encode([
     { type: 'text-delta', index: 0, text: 'Hi' },
@@ -38,7 +38,7 @@ test('an error arrives with its code, and without the end of a success', async (
   await expect(decoding).rejects.toMatchObject({ code: 'throttled', message: 'Busy.' });
 });
 
-test('a stream that just ends has failed', async () => {
+test('a stream without an end marker has failed', async () => {
   const encoded = encode([{ type: 'text-delta', index: 0, text: 'Hi' }]);
   await expect(Array.fromAsync(decodeDataStream(cutBytes(encoded, 9)))).rejects.toThrow(ChatError);
 });

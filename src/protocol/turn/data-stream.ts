@@ -9,16 +9,16 @@ import { toProblem } from '#protocol/http/problem.ts';
 import { decodeSse, encodeSseMessage, ssePing } from '#protocol/http/sse.ts';
 
 /**
- * The simplest stream of events: `data: {"text":"…"}` lines, then `data: [DONE]`. What an answer
- * stands on and how it came about are events with names, which whoever wants text need not know.
+ * Returns the simplest encoding of events: `data: {"text":"…"}` lines, then `data: [DONE]`.
+ * Citations and steps are events with names, which readers of the text can ignore.
  */
 export function createDataEncoding(requestId: string): TurnEncoding {
   let answer = emptyAnswer;
-  const whole = (index: number): string => {
+  const encodeBlock = (index: number): string => {
     const block = answer.content[answer.indexes.lastIndexOf(index)];
-    if (block?.type === 'citation') return named('citation', toCitationJson(block));
+    if (block?.type === 'citation') return namedEvent('citation', toCitationJson(block));
     const step = block === undefined ? undefined : toStepJson(block);
-    return step === undefined ? '' : named('step', step);
+    return step === undefined ? '' : namedEvent('step', step);
   };
   return {
     contentType: 'text/event-stream',
@@ -27,9 +27,9 @@ export function createDataEncoding(requestId: string): TurnEncoding {
     encode(event: TurnEvent) {
       if (event.type === 'text-delta') return `data: {"text":${JSON.stringify(event.text)}}\n\n`;
       if (event.type === 'turn-stop') return encodeSseMessage({ data: '[DONE]' });
-      if (event.type === 'block-stop') return whole(event.index);
+      if (event.type === 'block-stop') return encodeBlock(event.index);
       if (isLogEvent(event)) answer = accumulate(answer, event);
-      if (event.type === 'block') return whole(event.index);
+      if (event.type === 'block') return encodeBlock(event.index);
       if (event.type !== 'error') return '';
       const data = JSON.stringify(toProblem(event.error, requestId));
       return encodeSseMessage({ event: 'error', data });
@@ -37,14 +37,14 @@ export function createDataEncoding(requestId: string): TurnEncoding {
   };
 }
 
-function named(event: string, data: object): string {
+function namedEvent(event: string, data: object): string {
   return encodeSseMessage({ event, data: JSON.stringify(data) });
 }
 
 const textData = v.object({ text: v.string() });
 const errorData = v.object({ code: v.string(), detail: v.string() });
 
-/** The text of a `data` stream. Throws a `ChatError` when it failed or ended without `[DONE]`. */
+/** Decodes the text of a `data` stream. Throws a `ChatError` if it fails or lacks `[DONE]`. */
 export async function* decodeDataStream(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<string, void, undefined> {

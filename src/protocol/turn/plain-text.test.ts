@@ -4,11 +4,11 @@ import { saying } from '#test/doubles/memory-model.ts';
 import {
   createPlainTextEncoding,
   decodePlainText,
-  wholeCharacters,
+  joinSurrogatePairs,
 } from '#protocol/turn/plain-text.ts';
 import { cutBytes, trickyTexts } from '#test/fixtures/cut-bytes.ts';
 
-test('the text is decoded as it was encoded, however the bytes are cut', async () => {
+test('decoding returns the text that was encoded, however the bytes are split', async () => {
   const encoding = createPlainTextEncoding();
   const encoded = saying(...trickyTexts)
     .map((event) => encoding.encode(event))
@@ -19,24 +19,24 @@ test('the text is decoded as it was encoded, however the bytes are cut', async (
   }
 });
 
-test('half a character waits for its other half', () => {
+test('half a surrogate pair waits for its other half', () => {
   const encoding = createPlainTextEncoding();
   const [high, low] = ['👋'.slice(0, 1), '👋'.slice(1)];
   expect(encoding.encode({ type: 'text-delta', index: 0, text: `Hi ${high}` })).toBe('Hi ');
   expect(encoding.encode({ type: 'text-delta', index: 0, text: low })).toBe('👋');
 });
 
-test('a failure is thrown, because text has no way to say it', () => {
+test('a failure is thrown, because plain text cannot express it', () => {
   const error = new ChatError('model_error', 'Broken.');
   expect(() => createPlainTextEncoding().encode({ type: 'error', error })).toThrow(error);
 });
 
-test('no piece ends with half a character, wherever the model cut it', async () => {
+test('no piece ends with half a surrogate pair, wherever the model splits the text', async () => {
   const text = 'a𠮷b👩‍👩‍👧野家';
   async function* byUnit(): AsyncGenerator<string> {
     for (let at = 0; at < text.length; at += 1) yield text.charAt(at);
   }
-  const pieces = await Array.fromAsync(wholeCharacters(byUnit()));
+  const pieces = await Array.fromAsync(joinSurrogatePairs(byUnit()));
   expect(pieces.join('')).toBe(text);
   for (const piece of pieces) expect(piece.isWellFormed()).toBe(true);
 });

@@ -1,43 +1,46 @@
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import { eventStreamHeaders, type TurnEncoding } from '#protocol/turn/turn-encoding.ts';
 
-/** The bare text of an answer. A failure throws: only a broken connection tells it apart. */
+/**
+ * Returns the encoding of an answer as plain text. It throws the error of a failed turn, because
+ * only a broken connection can show a failure.
+ */
 export function createPlainTextEncoding(): TurnEncoding {
-  let held = '';
+  let pending = '';
   return {
     contentType: 'text/plain; charset=utf-8',
     headers: eventStreamHeaders,
     encode(event: TurnEvent) {
       if (event.type === 'error') throw event.error;
-      if (event.type === 'turn-stop') return held;
+      if (event.type === 'turn-stop') return pending;
       if (event.type !== 'text-delta') return '';
-      const text = held + event.text;
-      held = highSurrogateAtEnd(text);
-      return text.slice(0, text.length - held.length);
+      const text = pending + event.text;
+      pending = highSurrogateAtEnd(text);
+      return text.slice(0, text.length - pending.length);
     },
   };
 }
 
-/** The same text in pieces none of which ends with half a character. */
-export async function* wholeCharacters(
+/** Emits the same text in pieces that do not split surrogate pairs. */
+export async function* joinSurrogatePairs(
   pieces: AsyncIterable<string>,
 ): AsyncGenerator<string, void, undefined> {
-  let held = '';
+  let pending = '';
   for await (const piece of pieces) {
-    const text = held + piece;
-    held = highSurrogateAtEnd(text);
-    if (text.length > held.length) yield text.slice(0, text.length - held.length);
+    const text = pending + piece;
+    pending = highSurrogateAtEnd(text);
+    if (text.length > pending.length) yield text.slice(0, text.length - pending.length);
   }
-  if (held !== '') yield held;
+  if (pending !== '') yield pending;
 }
 
-/** Half a character would become U+FFFD in UTF-8, so it waits for its other half. */
+/** Half a surrogate pair would become U+FFFD in UTF-8, so it waits for its other half. */
 function highSurrogateAtEnd(text: string): string {
   const last = text.charCodeAt(text.length - 1);
   return last >= 0xd8_00 && last <= 0xdb_ff ? text.slice(-1) : '';
 }
 
-/** The text again, however its bytes were cut. */
+/** Decodes the text of a `text` stream, however its bytes are split. */
 export async function* decodePlainText(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<string, void, undefined> {

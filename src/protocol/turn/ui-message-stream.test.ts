@@ -20,7 +20,7 @@ function encode(events: readonly TurnEvent[]): string {
   return events.map((event) => encoding.encode(event)).join('');
 }
 
-/** The parts as the AI SDK reads them: each must be one of its own. */
+/** Decodes the parts with the AI SDK, which rejects unknown ones. */
 async function chunksOf(encoded: string): Promise<UIMessageChunk[]> {
   const messages = await Array.fromAsync(decodeSse(cutBytes(encoded, 7)));
   const schema = uiMessageChunkSchema();
@@ -34,7 +34,7 @@ async function chunksOf(encoded: string): Promise<UIMessageChunk[]> {
   );
 }
 
-test('what is encoded is what is decoded, however the bytes are cut', async () => {
+test('decoding returns what was encoded, however the bytes are split', async () => {
   const events = turnOf(saying(...trickyTexts));
   const encoded = encode(events);
   for (let size = 1; size <= 60; size += 1) {
@@ -78,7 +78,7 @@ test('the AI SDK reads reasoning and a tool call', async () => {
   ]);
 });
 
-test('an error has a code for programs and a sentence for people, and no cause', async () => {
+test('an error has a code for programs, a sentence for people, and no cause', async () => {
   const error = new ChatError('throttled', 'Busy.', { cause: new Error('secret') });
   const encoded = encode([
     start,
@@ -94,17 +94,17 @@ test('an error has a code for programs and a sentence for people, and no cause',
   expect(decoded.at(-1)).toMatchObject({ type: 'error', error: { code: 'throttled' } });
 });
 
-test('a stream that just ends has failed', async () => {
+test('a stream without an end marker has failed', async () => {
   const encoded = encode([start, { type: 'text-delta', index: 0, text: 'Hi' }]);
   await expect(Array.fromAsync(decodeUiStream(cutBytes(encoded, 9)))).rejects.toThrow(ChatError);
 });
 
-test('half a part is an answer that could not be read', async () => {
+test('an incomplete part is an internal error', async () => {
   const reading = Array.fromAsync(decodeUiStream(cutBytes('data: {"type":"text-de\n\n', 9)));
   await expect(reading).rejects.toMatchObject({ code: 'internal' });
 });
 
-test('parts that are new to us are skipped', async () => {
+test('unknown parts are skipped', async () => {
   const encoded = encode(turnOf(saying('Hi')));
   const stranger = 'data: {"type":"steering-message","x":1}\n\n';
   const decoded = await Array.fromAsync(decodeUiStream(cutBytes(stranger + encoded, 64)));

@@ -162,7 +162,7 @@ function finishOf({ stopReason, usage, cost }: TurnEvent & { type: 'turn-stop' }
   return { type: 'finish', finishReason: finishReasonOf(stopReason), messageMetadata };
 }
 
-/** `data-error` is for our page; `error` is what every other client shows to people as it is. */
+/** Streambed's page reads `data-error`. Other clients show the text of `error` to people. */
 function errorParts(error: ChatError, requestId: string): readonly string[] {
   const { code, retryable, message, liveTurnId } = error;
   const data = { code, retryable, requestId, ...(liveTurnId === undefined ? {} : { liveTurnId }) };
@@ -197,8 +197,8 @@ const part = v.variant('type', [
 ]);
 
 /**
- * The events of a UI message stream of ours; parts that are not for reading on are skipped. Ends
- * after `turn-stop` or `error`, and throws a `ChatError` when the stream ends without either.
+ * Decodes the events of one of Streambed's UI message streams, and skips unknown parts. Ends after
+ * `turn-stop` or `error`. Throws a `ChatError` if the stream ends without either.
  */
 export async function* decodeUiStream(
   chunks: AsyncIterable<Uint8Array>,
@@ -266,11 +266,11 @@ function toEvents(parsed: v.InferOutput<typeof part>): readonly TurnEvent[] {
   }
 }
 
-function finishEvents(found: v.InferOutput<typeof metadata>): readonly TurnEvent[] {
-  const { stop_reason: stopReason = 'end_turn', cost_usd: usd } = found;
+function finishEvents(finish: v.InferOutput<typeof metadata>): readonly TurnEvent[] {
+  const { stop_reason: stopReason = 'end_turn', cost_usd: usd } = finish;
   const cost = usd === undefined ? {} : { cost: { nanoUsd: fromUsd(usd) } };
   const stop: TurnEvent = { type: 'message-stop', stopReason };
-  if (found.usage === undefined) return [stop, { type: 'turn-stop', stopReason, ...cost }];
-  const usage = fromUsageJson(found.usage);
+  if (finish.usage === undefined) return [stop, { type: 'turn-stop', stopReason, ...cost }];
+  const usage = fromUsageJson(finish.usage);
   return [stop, { type: 'usage', usage }, { type: 'turn-stop', stopReason, usage, ...cost }];
 }

@@ -2,7 +2,7 @@ import type { Passage, WholeBlock } from '#domain/conversation/message.ts';
 import type { StopReason } from '#domain/conversation/stream-event.ts';
 import { toCitationJson, toPassageJson } from '#protocol/conversation/passage-json.ts';
 
-/** The parts of a UI message stream for a block that comes whole; `index` is its name there. */
+/** Returns the parts of a UI message stream for a block without deltas; `index` becomes its id. */
 export function wholeBlockParts(index: number, block: WholeBlock): readonly object[] {
   const id = String(index);
   switch (block.type) {
@@ -29,17 +29,17 @@ export function wholeBlockParts(index: number, block: WholeBlock): readonly obje
   }
 }
 
-/** As the AI SDK knows sources: pages of the web by their address, all else as documents. */
+/** The AI SDK distinguishes web pages, which have a URL, from documents. */
 function sourceOf({ source, title }: Passage, sourceId: string): object {
   if (/^https?:/u.test(source)) {
     return { type: 'source-url', sourceId, url: source, ...(title === undefined ? {} : { title }) };
   }
   const filename = source.slice(source.lastIndexOf('/') + 1);
-  const known = { sourceId, mediaType: 'text/plain', title: title ?? filename };
-  return { type: 'source-document', ...known, filename };
+  const details = { sourceId, mediaType: 'text/plain', title: title ?? filename };
+  return { type: 'source-document', ...details, filename };
 }
 
-/** Why an answer ended, as the AI SDK has it. */
+/** Returns the AI SDK's finish reason for a stop reason. */
 export function finishReasonOf(stopReason: StopReason): string {
   switch (stopReason) {
     case 'end_turn':

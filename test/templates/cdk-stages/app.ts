@@ -3,8 +3,8 @@ import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Code, Function, FunctionUrlAuthType, Runtime } from 'aws-cdk-lib/aws-lambda';
 
 /**
- * Two stacks in a stage, of which one takes a table and a function from the other, and one nested
- * in it. Synthesizes into a folder, and gives it.
+ * Synthesizes a stage into a folder and returns the folder. The stage has two stacks, one of which
+ * uses a table and a function of the other, and a nested stack.
  */
 export function synthesize(outdir: string): string {
   const app = new App({ outdir, analyticsReporting: false });

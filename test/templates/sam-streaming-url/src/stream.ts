@@ -1,4 +1,4 @@
-/** As much of Lambda's response stream as is used here. */
+/** The part of Lambda's response stream that is used here. */
 export interface Stream {
   write(text: string): boolean;
   end(): void;

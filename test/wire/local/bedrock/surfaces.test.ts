@@ -20,7 +20,7 @@ import {
   textOf,
   user,
 } from '#test/fixtures/bedrock.ts';
-import { at, families, messages, question, wordAt } from '#test/fixtures/model-families.ts';
+import { at, families, messages, question, textAt } from '#test/fixtures/model-families.ts';
 
 let bedrock: RunningBedrock;
 
@@ -47,7 +47,7 @@ test.each(Object.entries(families))(
     expect([inputTokens, undefined]).toContain(at(native, input));
     expect([outputTokens, undefined]).toContain(at(native, output));
     const streamed = await streamedChunks(modelId, body);
-    expect(streamed.map((chunk) => wordAt(chunk, chunkText)).join('')).toBe(
+    expect(streamed.map((chunk) => textAt(chunk, chunkText)).join('')).toBe(
       before + textOf(converse),
     );
     expect(streamed.at(-1)).toMatchObject({

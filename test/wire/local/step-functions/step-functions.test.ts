@@ -128,7 +128,7 @@ async function ended(
   return describe();
 }
 
-test.each(machines.map((row, index) => [row.words, index] as const))('%s', async (_, index) => {
+test.each(machines.map((row, index) => [row.name, index] as const))('%s', async (_, index) => {
   const { input, output, error, cause = /^/u } = machines[index] ?? {};
   const { executionArn } = await start(`M${index}`, input);
   const execution = await ended(executionArn);

@@ -54,7 +54,7 @@ async function readAll(
   }
 }
 
-test('a whole answer is told with its stop reason and usage', async () => {
+test('a complete answer ends with its stop reason and usage', async () => {
   upstream.behave((response) => {
     beginAnswer(response);
     response.end(Buffer.concat([frames.blockStop, frames.messageStop, frames.metadata]));
@@ -68,7 +68,7 @@ test('a whole answer is told with its stop reason and usage', async () => {
   });
 });
 
-test('an answer that ends without saying so is an error', async () => {
+test('a stream that ends without a stop event is an error', async () => {
   upstream.behave((response) => {
     beginAnswer(response);
     response.end();
@@ -76,7 +76,7 @@ test('an answer that ends without saying so is an error', async () => {
   expect(await readAll(stream())).toMatchObject({ text: 'Hello', error: { code: 'model_error' } });
 });
 
-test('a connection that is reset midway is an error', async () => {
+test('a connection reset during an answer is an error', async () => {
   upstream.behave(async (response) => {
     beginAnswer(response);
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -85,7 +85,7 @@ test('a connection that is reset midway is an error', async () => {
   expect(await readAll(stream())).toMatchObject({ text: 'Hello', error: { code: 'model_error' } });
 });
 
-test('a model that falls silent midway is given up', async () => {
+test('a model that goes silent during an answer times out', async () => {
   upstream.behave(beginAnswer);
   expect(await readAll(stream())).toMatchObject({
     text: 'Hello',
@@ -94,12 +94,12 @@ test('a model that falls silent midway is given up', async () => {
   await expect.poll(() => upstream.seen.open).toBe(0);
 });
 
-test('a model that never begins is given up', async () => {
+test('a model that sends no first event times out', async () => {
   upstream.behave(() => undefined);
   expect(await readAll(stream())).toMatchObject({ text: '', error: { code: 'model_unavailable' } });
 });
 
-test('the time a reader takes is not held against the model', async () => {
+test('time spent by a slow reader does not count towards the model timeouts', async () => {
   upstream.behave((response) => {
     beginAnswer(response);
     response.end(Buffer.concat([frames.blockStop, frames.messageStop, frames.metadata]));
@@ -119,7 +119,7 @@ test.each([
   ['internalServerException', 'model_unavailable'],
   ['validationException', 'invalid_request'],
   ['somethingNewException', 'model_error'],
-])('%s midway becomes %s', async (exception, code) => {
+])('%s during an answer becomes the error code %s', async (exception, code) => {
   upstream.behave((response) => {
     beginAnswer(response);
     response.end(exceptionFrame(exception, 'No.'));
@@ -130,7 +130,7 @@ test.each([
   expect(error).toMatchObject({ code });
 });
 
-test('a refusal before the stream says why, and not whose account it is', async () => {
+test('a validation error keeps its reason and hides the ARN', async () => {
   const message = 'messages.0: too long for arn:aws:bedrock:us-east-1:123456789012:model/x';
   upstream.behave((response) => {
     response.writeHead(400, { 'x-amzn-errortype': 'ValidationException' });
@@ -143,7 +143,7 @@ test('a refusal before the stream says why, and not whose account it is', async 
   );
 });
 
-test("a model that may not be used is our fault, not the caller's", async () => {
+test('denied access to a model is an internal error', async () => {
   upstream.behave((response) => {
     response.writeHead(403, { 'x-amzn-errortype': 'AccessDeniedException' });
     response.end('{"message":"no"}');
@@ -151,7 +151,7 @@ test("a model that may not be used is our fault, not the caller's", async () => 
   expect((await readAll(stream())).error).toMatchObject({ code: 'internal' });
 });
 
-test('throttling is tried again by the SDK, and by nobody else', async () => {
+test('only the SDK retries an unavailable service', async () => {
   upstream.behave((response) => {
     response.writeHead(503, { 'x-amzn-errortype': 'ServiceUnavailableException' });
     response.end('{"message":"away"}');
@@ -160,13 +160,13 @@ test('throttling is tried again by the SDK, and by nobody else', async () => {
   expect(upstream.seen.requests).toBe(3);
 });
 
-test('leaving the loop ends the request to the model', async () => {
+test('leaving the loop cancels the request to the model', async () => {
   upstream.behave(beginAnswer);
   for await (const event of stream()) if (event.type === 'text-delta') break;
   await expect.poll(() => upstream.seen.open).toBe(0);
 });
 
-test('an aborted turn ends at once, with the reason it was aborted for', async () => {
+test('an aborted turn ends at once with its abort reason', async () => {
   upstream.behave(beginAnswer);
   const deadline = new AbortController();
   const reading = readAll(stream(deadline.signal));
@@ -176,7 +176,7 @@ test('an aborted turn ends at once, with the reason it was aborted for', async (
   await expect.poll(() => upstream.seen.open).toBe(0);
 });
 
-test('a turn that is over before it began does not ask the model', async () => {
+test('a turn that was aborted before it began sends no request', async () => {
   const { error } = await readAll(stream(AbortSignal.abort(new ChatError('timed_out', 'Over.'))));
   expect(error).toMatchObject({ code: 'timed_out' });
   expect(upstream.seen.requests).toBe(0);
@@ -188,7 +188,7 @@ test.each([
   ['amazon.nova-lite-v1:0', ['user', 'assistant']],
   ['us.anthropic.claude-sonnet-4-6', ['user', 'assistant', 'user']],
   ['us.anthropic.claude-opus-5', ['user', 'assistant', 'user']],
-])('%s goes on with an answer in its own way', (modelId, roles) => {
+])('%s receives a partial answer with the roles it accepts', (modelId, roles) => {
   const { messages = [] } = toConverseRequest({ ...request, modelId, answerSoFar: 'One, two,' });
   expect(messages.map(({ role }) => role)).toEqual(roles);
   expect(messages[1]?.content).toEqual([{ text: 'One, two,' }]);

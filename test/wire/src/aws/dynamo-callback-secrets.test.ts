@@ -14,19 +14,19 @@ beforeAll(async () => {
 });
 afterAll(() => store.system.close());
 
-test('whoever comes first makes the key, and each owner has his own', async () => {
+test('concurrent first reads create one secret per owner', async () => {
   const all = await Promise.all(Array.from({ length: 5 }, () => secrets.read('ada')));
   expect(new Set(all.flat()).size).toBe(1);
   expect(all[0]?.[0]).toMatch(/^whsec_[\w+/]{42}/u);
   expect(await secrets.read('grace')).not.toEqual(all[0]);
 });
 
-test('a rotation that comes twice at a time is one, and the key before signs for a day', async () => {
+test('concurrent rotations create one secret, and the previous one stays valid for a day', async () => {
   const [before] = await secrets.read('ada');
   const [one, other] = await Promise.all([secrets.rotate('ada'), secrets.rotate('ada')]);
   expect(one).toBe(other);
   expect(await secrets.read('ada')).toEqual([one, before]);
-  // A second one, whose answer somebody lost, takes the key of nobody away.
+  // Rotating again, as after a lost response, keeps the earlier secrets valid too.
   const third = await secrets.rotate('ada');
   expect(await secrets.read('ada')).toEqual([third, one, before]);
   await clock.advance(86_400_001);

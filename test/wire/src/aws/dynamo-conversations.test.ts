@@ -1,4 +1,4 @@
-import type { Beginning } from '#domain/conversation/conversations.ts';
+import type { BeginResult } from '#domain/conversation/conversations.ts';
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
@@ -20,7 +20,7 @@ afterAll(() => store.system.close());
 describeConversations(() => createDynamoConversations(store));
 describeTurnLogs(() => createDynamoTurnLog(store.table));
 
-test('a cursor of no page is refused', async () => {
+test('a cursor that no page returned is rejected', async () => {
   const conversations = createDynamoConversations(store);
   const page = { limit: 2, cursor: 'OWNER#other' };
   await expect(conversations.list('ada', page)).rejects.toMatchObject({ code: 'invalid_request' });
@@ -28,7 +28,7 @@ test('a cursor of no page is refused', async () => {
   await expect(turns).rejects.toMatchObject({ code: 'invalid_request' });
 });
 
-test('an item that is malformed is an error, not a turn', async () => {
+test('reading a malformed item throws an error', async () => {
   const { client, tableName } = store.table;
   const Item = { pk: 'TURNS#ada#broken', sk: 'TURN#00000001', turnId: 7 };
   await client.send(new PutCommand({ TableName: tableName, Item }));
@@ -39,7 +39,7 @@ test('an item that is malformed is an error, not a turn', async () => {
 
 const key = { owner: 'ada/1', conversationId: 'large' };
 
-function begin(turnId: string, leaseUntilMs = 1_000): Promise<Beginning> {
+function begin(turnId: string, leaseUntilMs = 1_000): Promise<BeginResult> {
   const turn = { turnId, question: userMessage('Hi'), modelId: 'm', startedAtMs: 1, leaseUntilMs };
   return createDynamoConversations(store).begin({ ...key, mode: 'either', turn });
 }
@@ -50,18 +50,18 @@ async function live(turnId: string): Promise<LiveTurn> {
   return beginning.live;
 }
 
-const saying = (begun: LiveTurn, text: string): Turn =>
+const completeTurn = (begun: LiveTurn, text: string): Turn =>
   endedTurn(begun, { state: 'complete', answer: assistantMessage(text), finishedAtMs: 2 });
 
-test('an answer above the limit of an item is kept whole, read back as one, and removed', async () => {
+test('an answer above the item size limit is stored whole, read back and removed', async () => {
   const conversations = createDynamoConversations(store);
   const text = '長い答え。'.repeat(100_000);
-  await conversations.finish(key, saying(await live('t1'), text));
+  await conversations.finish(key, completeTurn(await live('t1'), text));
   const { items } = await conversations.turns(key, { limit: 10 });
   expect(items[0]?.answer).toEqual(assistantMessage(text));
   const again = await begin('t2');
   expect(again.type === 'begun' && again.recent?.items[0]?.answer).toEqual(assistantMessage(text));
-  if (again.type === 'begun') await conversations.finish(key, saying(again.live, 'short'));
+  if (again.type === 'begun') await conversations.finish(key, completeTurn(again.live, 'short'));
   const log = createDynamoTurnLog(store.table);
   const entry = { slot: 1, events: [{ type: 'text-delta', index: 0, text: 'x' }], expiresAtMs: 9 };
   await log.append({ ...key, turnId: 't2', sequence: 2 }, entry as never);
@@ -75,17 +75,17 @@ test('an answer above the limit of an item is kept whole, read back as one, and 
   expect(Items.filter(({ pk }) => String(pk).includes('large'))).toEqual([]);
 });
 
-test('a turn whose end is stored does not stand in the way of the next, or of removal', async () => {
+test('an ended turn that was not released blocks neither the next turn nor removal', async () => {
   const { client, tableName } = store.table;
   const conversations = createDynamoConversations(store);
   for (const turnId of ['t1', 't2']) {
     const begun = await live(turnId);
-    // The worker stored the end and was gone before it could free the conversation.
+    // The worker stored the end of the turn and crashed before it released the conversation.
     await client.send(
       new PutCommand({
         TableName: tableName,
         Item: {
-          ...saying(begun, 'done'),
+          ...completeTurn(begun, 'done'),
           pk: 'TURNS#ada%2F1#large',
           sk: `TURN#${String(begun.sequence).padStart(8, '0')}`,
         },
@@ -96,9 +96,9 @@ test('a turn whose end is stored does not stand in the way of the next, or of re
   expect(await conversations.find(key)).toBeUndefined();
 });
 
-test('of many keys of requests the newest are kept', async () => {
+test('a conversation keeps only its newest idempotency keys', async () => {
   const conversations = createDynamoConversations(store);
-  const ask = async (index: number): Promise<Beginning> => {
+  const ask = async (index: number): Promise<BeginResult> => {
     const turnId = `t${String(index).padStart(4, '0')}`;
     const turn = {
       turnId,
@@ -109,7 +109,8 @@ test('of many keys of requests the newest are kept', async () => {
     };
     const idempotency = { key: `k${index}`, fingerprint: 'f' };
     const beginning = await conversations.begin({ ...key, mode: 'either', turn, idempotency });
-    if (beginning.type === 'begun') await conversations.finish(key, saying(beginning.live, 'x'));
+    if (beginning.type === 'begun')
+      await conversations.finish(key, completeTurn(beginning.live, 'x'));
     return beginning;
   };
   for (let index = 0; index < 16; index += 1) await ask(index);

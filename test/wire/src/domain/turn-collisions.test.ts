@@ -1,8 +1,4 @@
-import type {
-  Beginning,
-  Conversations,
-  TurnBeginning,
-} from '#domain/conversation/conversations.ts';
+import type { BeginResult, Conversations, NewTurn } from '#domain/conversation/conversations.ts';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
@@ -16,7 +12,7 @@ import { endedTurn, interruptedTurn, type LiveTurn } from '#domain/conversation/
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
 import { eventsOf, memoryPorts, textOf, turnRequest } from '#test/fixtures/turns.ts';
 
-/* What writers and expiring items do to one another, in the table of the real template. */
+/* Concurrent writers and expired items, in the table of the real template. */
 
 let store: HostedStore;
 
@@ -25,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.system.close());
 
-const turn = (turnId: string): TurnBeginning['turn'] => ({
+const turn = (turnId: string): NewTurn['turn'] => ({
   turnId,
   question: userMessage('Hi'),
   modelId: 'm',
@@ -37,7 +33,7 @@ async function begin(
   conversations: Conversations,
   conversationId: string,
   turnId: string,
-): Promise<Beginning> {
+): Promise<BeginResult> {
   const key = { owner: 'ada', conversationId };
   return conversations.begin({ ...key, mode: 'either', turn: turn(turnId) });
 }
@@ -48,7 +44,7 @@ async function live(conversations: Conversations, conversationId: string): Promi
   return beginning.live;
 }
 
-test('racing begins find an end that was stored and not told: one begins, no other fails', async () => {
+test('concurrent requests after a turn that ended but was not released begin exactly one turn', async () => {
   for (let round = 0; round < 5; round += 1) {
     const id = `race-${round}`;
     const begun = await live(createDynamoConversations(store), id);
@@ -69,20 +65,20 @@ test('racing begins find an end that was stored and not told: one begins, no oth
   }
 });
 
-test('of two who end a turn with large answers, the first one’s is kept whole', async () => {
+test('when two workers end a turn with large answers, the first answer is stored firstAnswer', async () => {
   const conversations = createDynamoConversations(store);
   const begun = await live(conversations, 'large');
   const key = { owner: 'ada', conversationId: 'large' };
-  const whole = 'x'.repeat(600_000);
-  const answer = assistantMessage(whole);
+  const firstAnswer = 'x'.repeat(600_000);
+  const answer = assistantMessage(firstAnswer);
   await conversations.finish(key, endedTurn(begun, { state: 'complete', answer, finishedAtMs: 9 }));
   const late = interruptedTurn(begun, assistantMessage('x'.repeat(400_000)), 11);
   await expect(conversations.finish(key, late)).rejects.toMatchObject({ code: 'conflict' });
-  const kept = await conversations.turn({ ...key, turnId: 't1', sequence: 1 });
-  expect(messageText(kept?.answer ?? assistantMessage(''))).toBe(whole);
+  const stored = await conversations.turn({ ...key, turnId: 't1', sequence: 1 });
+  expect(messageText(stored?.answer ?? assistantMessage(''))).toBe(firstAnswer);
 });
 
-test('a past that cannot be read ends the turn, and does not stand in the way of the next', async () => {
+test('a turn fails when its history cannot be read, and the next turn succeeds', async () => {
   const own = store.another();
   let isThrottled = false;
   own.table.client.middlewareStack.add(
@@ -108,7 +104,7 @@ test('a past that cannot be read ends the turn, and does not stand in the way of
   expect((await ask('b')).at(-1)).toMatchObject({ type: 'error', error: { code: 'internal' } });
   isThrottled = false;
   expect(textOf(await ask('c'))).toBe('Hello');
-  // Nothing was paid for it, and so the same request is answered after all.
+  // The failed request cost nothing, so a retry with the same key is answered.
   expect(textOf(await ask('b2'))).toBe('Hello');
   expect(model.requests).toHaveLength(3);
 });
@@ -118,35 +114,32 @@ const dayMs = 86_400_000;
 test.each([
   ['the turn', turnKey],
   ['the conversation', conversationKey],
-] as const)(
-  'a cached prompt is answered when %s has expired before the other',
-  async (name, keyOf) => {
-    const model = createMemoryModel(saying('Hello'));
-    const ports = memoryPorts(model, {
-      conversations: createDynamoConversations(store),
-      log: createDynamoTurnLog(store.table),
-    });
-    const key = { owner: 'ada', conversationId: `once.${name.replace(' ', '-')}` };
-    const ask = (turnId: string) => {
-      const { conversationId } = key;
-      const expiresAtMs = ports.clock.now() + dayMs;
-      return eventsOf(
-        runTurn(
-          ports,
-          turnRequest({
-            turnId,
-            conversation: { conversationId, mode: 'either', expiresAtMs },
-            idempotency: { key: 'cache', fingerprint: 'cache', maxAgeMs: 3_600_000 },
-            endsAtMs: ports.clock.now() + 60_000,
-          }),
-        ),
-      );
-    };
-    await ask('t1');
-    await ports.clock.advance(2 * dayMs);
-    const { client, tableName } = store.table;
-    await client.send(new DeleteCommand({ TableName: tableName, Key: keyOf(key, 1) }));
-    for (const turnId of ['t2', 't3']) expect((await ask(turnId)).at(-1)?.type).toBe('turn-stop');
-    expect(model.requests).toHaveLength(2);
-  },
-);
+] as const)('a cached prompt is answered even if only %s has expired', async (name, keyOf) => {
+  const model = createMemoryModel(saying('Hello'));
+  const ports = memoryPorts(model, {
+    conversations: createDynamoConversations(store),
+    log: createDynamoTurnLog(store.table),
+  });
+  const key = { owner: 'ada', conversationId: `once.${name.replace(' ', '-')}` };
+  const ask = (turnId: string) => {
+    const { conversationId } = key;
+    const expiresAtMs = ports.clock.now() + dayMs;
+    return eventsOf(
+      runTurn(
+        ports,
+        turnRequest({
+          turnId,
+          conversation: { conversationId, mode: 'either', expiresAtMs },
+          idempotency: { key: 'cache', fingerprint: 'cache', maxAgeMs: 3_600_000 },
+          endsAtMs: ports.clock.now() + 60_000,
+        }),
+      ),
+    );
+  };
+  await ask('t1');
+  await ports.clock.advance(2 * dayMs);
+  const { client, tableName } = store.table;
+  await client.send(new DeleteCommand({ TableName: tableName, Key: keyOf(key, 1) }));
+  for (const turnId of ['t2', 't3']) expect((await ask(turnId)).at(-1)?.type).toBe('turn-stop');
+  expect(model.requests).toHaveLength(2);
+});

@@ -10,14 +10,18 @@ import { runTurn } from '#domain/turn/run-turn.ts';
 import { stopTurn } from '#domain/turn/stop-turn.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 import { createManualClock, type ManualClock } from '#local/process/clock.ts';
-import { mortal, type Death, type MortalStore } from '#test/fixtures/crashing-store.ts';
+import {
+  createCrashingStore,
+  type Crash,
+  type CrashingStore,
+} from '#test/fixtures/crashing-store.ts';
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
 import { eventsOf, flatPrices, generousLimits, textOf, turnRequest } from '#test/fixtures/turns.ts';
 
 /*
- * An environment can be killed at any moment. Each test kills it before and after every write that
- * a whole run makes, and lets life go on: the client asks again with the same key, the lease runs
- * out, the turn is recovered, and the next one begins.
+ * Lambda can kill an environment at any moment. Each test kills it before and after every write of
+ * a complete run. Then the client retries with the same key, the lease expires, the turn is
+ * recovered, and the next turn begins.
  */
 
 let store: HostedStore;
@@ -27,39 +31,39 @@ beforeAll(async () => {
 });
 afterAll(() => store.system.close());
 
-let lives = 0;
+let runs = 0;
 
-/** A conversation, and everything that happened to it in several environments. */
-interface Life {
+/** One conversation, handled by several environments. */
+interface Run {
   readonly clock: ManualClock;
   readonly key: { readonly owner: string; readonly conversationId: string };
-  /** What the model was asked, once for each call. */
+  /** The last message of each model call. */
   readonly calls: string[];
   readonly words: readonly string[];
 }
 
-function beginLife(words: readonly string[]): Life {
-  lives += 1;
-  const key = { owner: `owner ${lives}`, conversationId: `life-${lives}` };
+function createRun(words: readonly string[]): Run {
+  runs += 1;
+  const key = { owner: `owner ${runs}`, conversationId: `run-${runs}` };
   return { clock: createManualClock(1_000), key, calls: [], words };
 }
 
-interface Environment extends MortalStore {
+interface Environment extends CrashingStore {
   readonly ports: TurnPorts;
 }
 
 function openEnvironment(
-  life: Life,
-  death?: Death,
+  run: Run,
+  crash?: Crash,
   beforeEnd?: (signal: AbortSignal) => Promise<void>,
 ): Environment {
-  const own = mortal(store.another(), death);
-  const { clock, calls } = life;
+  const own = createCrashingStore(store.another(), crash);
+  const { clock, calls } = run;
   const model: Model = {
     async *stream({ messages }, signal) {
       calls.push(messages.map(messageText).at(-1) ?? '');
       yield { type: 'message-start' };
-      for (const text of life.words) {
+      for (const text of run.words) {
         yield { type: 'text-delta', index: 0, text };
         await clock.advance(1_000);
         await own.settled();
@@ -77,131 +81,131 @@ function openEnvironment(
   return { ...own, ports };
 }
 
-function asking(life: Life, turnId: string, text: string, key: string): TurnRequest {
+function requestIn(run: Run, turnId: string, text: string, key: string): TurnRequest {
   return turnRequest({
-    owner: life.key.owner,
+    owner: run.key.owner,
     turnId,
-    conversation: { conversationId: life.key.conversationId, mode: 'either' },
+    conversation: { conversationId: run.key.conversationId, mode: 'either' },
     input: { type: 'message', question: userMessage(text) },
     idempotency: { key, fingerprint: text },
-    endsAtMs: life.clock.now() + 60_000,
+    endsAtMs: run.clock.now() + 60_000,
   });
 }
 
 const ask = (environment: Environment, request: TurnRequest): Promise<string> =>
   Promise.race([
-    environment.died,
+    environment.crashed,
     eventsOf(runTurn(environment.ports, request)).then((events) => textOf(events)),
   ]);
 
-const turnsOf = async (life: Life): Promise<readonly Turn[]> =>
-  (await openEnvironment(life).ports.conversations.turns(life.key, { limit: 10 })).items;
+const turnsOf = async (run: Run): Promise<readonly Turn[]> =>
+  (await openEnvironment(run).ports.conversations.turns(run.key, { limit: 10 })).items;
 
-async function loggedText(life: Life, { turnId, sequence }: Turn): Promise<string> {
+async function loggedText(run: Run, { turnId, sequence }: Turn): Promise<string> {
   const log = createDynamoTurnLog(store.table);
-  const entries = await log.read({ ...life.key, turnId, sequence }, 0);
+  const entries = await log.read({ ...run.key, turnId, sequence }, 0);
   return textOf(entries.flatMap(({ events }) => events));
 }
 
-/** What every story must come to, wherever it was broken off. */
-async function expectNothingLost(life: Life): Promise<void> {
-  const whole = life.words.join('');
-  const turns = await turnsOf(life);
+/** Asserts that both turns are stored once, with all their text, and that each had one model call. */
+async function expectNothingLost(run: Run): Promise<void> {
+  const whole = run.words.join('');
+  const turns = await turnsOf(run);
   expect(turns.map(({ question }) => messageText(question))).toEqual(['Second', 'First']);
   const [second, first] = turns;
   expect(second).toMatchObject({ state: 'complete', parentId: first?.turnId });
   expect(messageText(second?.answer ?? userMessage(''))).toBe(whole);
   const partial = messageText(first?.answer ?? userMessage(''));
   expect(whole.startsWith(partial)).toBe(true);
-  expect(partial).toBe(first?.state === 'interrupted' ? await loggedText(life, first) : whole);
-  expect(life.calls.filter((text) => text === 'First').length).toBeLessThanOrEqual(1);
-  expect(life.calls.filter((text) => text === 'Second')).toHaveLength(1);
+  expect(partial).toBe(first?.state === 'interrupted' ? await loggedText(run, first) : whole);
+  expect(run.calls.filter((text) => text === 'First').length).toBeLessThanOrEqual(1);
+  expect(run.calls.filter((text) => text === 'Second')).toHaveLength(1);
 }
 
-/** The client asks again, waits for its answer as long as the lease lasts, and goes on. */
-async function goOn(life: Life): Promise<string> {
-  const environment = openEnvironment(life);
-  const again = ask(environment, asking(life, 'retry', 'First', 'k1'));
-  const progress = { isOver: false };
-  void again.finally(() => (progress.isOver = true));
-  while (!progress.isOver) await life.clock.advance(5_000);
-  const heard = await again;
-  await findConversation(environment.ports, life.key);
-  await ask(openEnvironment(life), asking(life, 'next', 'Second', 'k2'));
-  return heard;
+/** The client retries, waits until the lease has expired, and sends the next message. */
+async function retryAndContinue(run: Run): Promise<string> {
+  const environment = openEnvironment(run);
+  const retry = ask(environment, requestIn(run, 'retry', 'First', 'k1'));
+  const progress = { isDone: false };
+  void retry.finally(() => (progress.isDone = true));
+  while (!progress.isDone) await run.clock.advance(5_000);
+  const received = await retry;
+  await findConversation(environment.ports, run.key);
+  await ask(openEnvironment(run), requestIn(run, 'next', 'Second', 'k2'));
+  return received;
 }
 
-const deathsAt = (writes: readonly string[]): readonly Death[] =>
+const crashesAt = (writes: readonly string[]): readonly Crash[] =>
   writes.flatMap((_, atWrite) => [
     { atWrite, when: 'before' } as const,
     { atWrite, when: 'after' } as const,
   ]);
 
 test.each([
-  ['an answer of some words', ['Hel', 'lo, ', 'wor', 'ld.']],
+  ['a short answer', ['Hel', 'lo, ', 'wor', 'ld.']],
   ['an answer too large for an item', ['x'.repeat(200_000), 'y'.repeat(200_000)]],
-])('killed at any write of %s, nothing is lost, doubled or paid for twice', async (_, words) => {
-  const whole = beginLife(words);
-  const environment = openEnvironment(whole);
-  await ask(environment, asking(whole, 'first', 'First', 'k1'));
-  const deaths = deathsAt(environment.writes);
-  for (const death of deaths) {
-    const life = beginLife(words);
-    expect(await ask(openEnvironment(life, death), asking(life, 'first', 'First', 'k1'))).toBe(
-      'died',
+])('a crash at any write of %s loses no text and causes no second model call', async (_, words) => {
+  const complete = createRun(words);
+  const environment = openEnvironment(complete);
+  await ask(environment, requestIn(complete, 'first', 'First', 'k1'));
+  const crashes = crashesAt(environment.writes);
+  for (const crash of crashes) {
+    const run = createRun(words);
+    expect(await ask(openEnvironment(run, crash), requestIn(run, 'first', 'First', 'k1'))).toBe(
+      'crashed',
     );
-    const heard = await goOn(life);
-    await expectNothingLost(life);
-    expect(words.join('').startsWith(heard)).toBe(true);
+    const received = await retryAndContinue(run);
+    await expectNothingLost(run);
+    expect(words.join('').startsWith(received)).toBe(true);
   }
-  console.log(`${deaths.length} deaths, at ${environment.writes.join(', ')}: nothing lost`);
+  console.log(`${crashes.length} crashes, at ${environment.writes.join(', ')}: nothing lost`);
 });
 
-test('killed at any write of the recovery, the next one brings it to its end', async () => {
+test('a crash at any write of a recovery leaves a turn that the next recovery ends', async () => {
   const words = ['Hel', 'lo, ', 'wor', 'ld.'];
-  const abandoned = async (): Promise<Life> => {
-    const life = beginLife(words);
-    const death = { atWrite: 3, when: 'before' } as const;
-    await ask(openEnvironment(life, death), asking(life, 'first', 'First', 'k1'));
-    await life.clock.advance(90_000);
-    return life;
+  const createAbandonedRun = async (): Promise<Run> => {
+    const run = createRun(words);
+    const crash = { atWrite: 3, when: 'before' } as const;
+    await ask(openEnvironment(run, crash), requestIn(run, 'first', 'First', 'k1'));
+    await run.clock.advance(90_000);
+    return run;
   };
-  const whole = await abandoned();
-  const environment = openEnvironment(whole);
-  await findConversation(environment.ports, whole.key);
-  const deaths = deathsAt(environment.writes);
-  for (const death of deaths) {
-    const life = await abandoned();
-    const recovering = openEnvironment(life, death);
-    const ended = findConversation(recovering.ports, life.key).then(() => 'ended');
-    expect(await Promise.race([recovering.died, ended])).toBe('died');
-    await goOn(life);
-    await expectNothingLost(life);
+  const complete = await createAbandonedRun();
+  const environment = openEnvironment(complete);
+  await findConversation(environment.ports, complete.key);
+  const crashes = crashesAt(environment.writes);
+  for (const crash of crashes) {
+    const run = await createAbandonedRun();
+    const recovering = openEnvironment(run, crash);
+    const ended = findConversation(recovering.ports, run.key).then(() => 'ended');
+    expect(await Promise.race([recovering.crashed, ended])).toBe('crashed');
+    await retryAndContinue(run);
+    await expectNothingLost(run);
   }
-  console.log(`${deaths.length} deaths, at ${environment.writes.join(', ')}: nothing lost`);
+  console.log(`${crashes.length} crashes, at ${environment.writes.join(', ')}: nothing lost`);
 });
 
-test('killed at any write of a turn that is stopped, it ends once, with what it had', async () => {
+test('a crash at any write of a stopped turn loses no text and ends the turn once', async () => {
   const words = ['Hel', 'lo, '];
-  const run = async (life: Life, death?: Death): Promise<readonly [string, Environment]> => {
-    const elsewhere = openEnvironment(life);
-    const environment = openEnvironment(life, death, async (signal) => {
-      await stopTurn(elsewhere.ports, life.key);
-      // The next round hears of it.
-      while (!signal.aborted) await life.clock.advance(1_000);
+  const runAndStop = async (run: Run, crash?: Crash): Promise<readonly [string, Environment]> => {
+    const another = openEnvironment(run);
+    const environment = openEnvironment(run, crash, async (signal) => {
+      await stopTurn(another.ports, run.key);
+      // The worker sees the stop request at its next checkpoint.
+      while (!signal.aborted) await run.clock.advance(1_000);
     });
-    return [await ask(environment, asking(life, 'first', 'First', 'k1')), environment];
+    return [await ask(environment, requestIn(run, 'first', 'First', 'k1')), environment];
   };
-  const whole = beginLife(words);
-  const [, { writes }] = await run(whole);
-  expect(await turnsOf(whole)).toMatchObject([{ state: 'stopped' }]);
-  const deaths = deathsAt(writes);
-  for (const death of deaths) {
-    const life = beginLife(words);
-    const [heard] = await run(life, death);
-    expect(heard).toBe('died');
-    await goOn(life);
-    await expectNothingLost(life);
+  const complete = createRun(words);
+  const [, { writes }] = await runAndStop(complete);
+  expect(await turnsOf(complete)).toMatchObject([{ state: 'stopped' }]);
+  const crashes = crashesAt(writes);
+  for (const crash of crashes) {
+    const run = createRun(words);
+    const [outcome] = await runAndStop(run, crash);
+    expect(outcome).toBe('crashed');
+    await retryAndContinue(run);
+    await expectNothingLost(run);
   }
-  console.log(`${deaths.length} deaths, at ${writes.join(', ')}: nothing lost`);
+  console.log(`${crashes.length} crashes, at ${writes.join(', ')}: nothing lost`);
 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.system.close());
 
-/** A model that says the words of the last question one by one, in turn with all the others. */
+/** A model that echoes its input word by word, interleaved with all concurrent calls. */
 const echo: Model = {
   async *stream({ messages }, signal) {
     yield { type: 'message-start' };
@@ -33,7 +33,7 @@ const echo: Model = {
   },
 };
 
-test('of 100 owners who talk at once each hears, follows, keeps and pays for his own alone', async () => {
+test('100 concurrent owners each see only their own turns and costs', async () => {
   const ports: TurnPorts = {
     model: echo,
     conversations: createDynamoConversations(store),
@@ -43,10 +43,10 @@ test('of 100 owners who talk at once each hears, follows, keeps and pays for his
     clock: realClock,
   };
   const canaries = Array.from({ length: 100 }, (_, index) => `canary-${index}-`);
-  const talk = async (canary: string): Promise<readonly string[]> => {
-    // All of them choose the same ids and keys: the owner alone keeps them apart.
+  const chat = async (canary: string): Promise<readonly string[]> => {
+    // All use the same ids and keys: only the owner separates them.
     const key = { owner: canary, conversationId: 'same' };
-    const told: string[] = [];
+    const received: string[] = [];
     for (const [index, turnId] of ['t1', 't2'].entries()) {
       const words = Array.from({ length: 20 }, (_, word) => `${canary}${word}`);
       const request = turnRequest({
@@ -57,22 +57,25 @@ test('of 100 owners who talk at once each hears, follows, keeps and pays for his
         idempotency: { key: turnId, fingerprint: 'f' },
         endsAtMs: Date.now() + 60_000,
       });
-      told.push(textOf(await eventsOf(runDetached(runTurn(ports, request)).events)));
-      const followed = { key: { ...key, turnId, sequence: index + 1 }, signal: request.signal };
-      told.push(textOf(await eventsOf(followTurn(ports, followed))));
+      received.push(textOf(await eventsOf(runDetached(runTurn(ports, request)).events)));
+      const followRequest = {
+        key: { ...key, turnId, sequence: index + 1 },
+        signal: request.signal,
+      };
+      received.push(textOf(await eventsOf(followTurn(ports, followRequest))));
     }
     const { items } = await ports.conversations.turns(key, { limit: 10 });
     expect(items).toHaveLength(2);
     expect(await ports.ledger.days(canary, 2)).toMatchObject([{ turns: 2 }]);
     return [
-      ...told,
+      ...received,
       ...items.map(({ question, answer }) => messageText(question) + messageText(answer)),
     ];
   };
-  const all = await Promise.all(canaries.map(talk));
+  const all = await Promise.all(canaries.map(chat));
   for (const [index, texts] of all.entries()) {
-    const heard = new Set(texts.join(' ').match(/canary-\d+-/gu));
-    expect([...heard]).toEqual([canaries[index]]);
+    const seen = new Set(texts.join(' ').match(/canary-\d+-/gu));
+    expect([...seen]).toEqual([canaries[index]]);
     expect(texts[0]).toBe(texts[1]);
   }
 });

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readStream, type Reader } from '#test/fixtures/stream-reader.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 import {
-  createSpeaker,
+  createControlledAnswer,
   startUpstreamBedrock,
-  type Speaker,
+  type ControlledAnswer,
   type UpstreamBedrock,
 } from '#test/fixtures/upstream-bedrock.ts';
-import { chatTransport, says } from '#test/fixtures/use-chat.ts';
+import { chatTransport, userMessage } from '#test/fixtures/use-chat.ts';
 
 let system: StreambedSystem;
 let upstream: UpstreamBedrock;
@@ -25,7 +25,7 @@ afterAll(async () => {
 const ask = (body: object, headers: Record<string, string> = {}): Promise<Reader> =>
   readStream((signal) => system.api('/chat/stream', post(body, { headers, signal })));
 
-const watch = (conversation: string, after?: string): Promise<Reader> =>
+const follow = (conversation: string, after?: string): Promise<Reader> =>
   readStream((signal) =>
     system.api(`/conversations/${conversation}/stream`, {
       signal,
@@ -33,13 +33,13 @@ const watch = (conversation: string, after?: string): Promise<Reader> =>
     }),
   );
 
-async function beginSaying(text: string, body: object): Promise<[Speaker, Reader]> {
-  const speaker = createSpeaker();
-  upstream.behave(speaker.behaviour);
-  speaker.say(text);
+async function beginTurn(text: string, body: object): Promise<[ControlledAnswer, Reader]> {
+  const answer = createControlledAnswer();
+  upstream.behave(answer.behaviour);
+  answer.write(text);
   const reader = await ask(body);
   await expect.poll(reader.text).toBe(text);
-  return [speaker, reader];
+  return [answer, reader];
 }
 
 async function turnsOf(conversation: string): Promise<readonly Record<string, unknown>[]> {
@@ -49,17 +49,17 @@ async function turnsOf(conversation: string): Promise<readonly Record<string, un
   return page.turns;
 }
 
-test('a reader who leaves and comes back reads every character once, from another environment', async () => {
-  const [speaker, reader] = await beginSaying('古池や ', { message: 'A haiku, please' });
-  reader.leave();
-  await reader.over;
-  speaker.say('蛙飛び込む ');
-  const back = await watch(reader.conversation, reader.cursor());
-  const device = await watch(reader.conversation);
-  speaker.say('水の音');
+test('a reader that reconnects in another environment receives every character once', async () => {
+  const [answer, reader] = await beginTurn('古池や ', { message: 'A haiku, please' });
+  reader.disconnect();
+  await reader.ended;
+  answer.write('蛙飛び込む ');
+  const back = await follow(reader.conversation, reader.cursor());
+  const device = await follow(reader.conversation);
+  answer.write('水の音');
   await expect.poll(device.text, { timeout: 5_000 }).toBe('古池や 蛙飛び込む 水の音');
-  speaker.end();
-  await Promise.all([back.over, device.over]);
+  answer.end();
+  await Promise.all([back.ended, device.ended]);
   expect(reader.text() + back.text()).toBe('古池や 蛙飛び込む 水の音');
   expect(back.turn).toBe(reader.turn);
   expect(await turnsOf(reader.conversation)).toMatchObject([
@@ -67,23 +67,23 @@ test('a reader who leaves and comes back reads every character once, from anothe
   ]);
 });
 
-test('a stream that is over is nothing to wait for, its rest can be read, an older one is gone', async () => {
-  const [speaker, reader] = await beginSaying('Hello there', { message: 'Hi' });
-  speaker.end();
-  await reader.over;
+test('following returns 204 for an ended turn, its rest after a cursor, and 410 for an older turn', async () => {
+  const [answer, reader] = await beginTurn('Hello there', { message: 'Hi' });
+  answer.end();
+  await reader.ended;
   const stream = `/conversations/${reader.conversation}/stream`;
   expect((await system.api(stream)).status).toBe(204);
-  const rest = await watch(reader.conversation, `${reader.turn}:6`);
-  await rest.over;
+  const rest = await follow(reader.conversation, `${reader.turn}:6`);
+  await rest.ended;
   expect(rest.text()).toBe('there');
   const text = await system.api(`${stream}?format=text&after=${reader.turn}:6`);
   expect(await text.text()).toBe('there');
-  const next = createSpeaker();
-  upstream.behave(next.behaviour);
-  next.end();
+  const nextAnswer = createControlledAnswer();
+  upstream.behave(nextAnswer.behaviour);
+  nextAnswer.end();
   await (
     await ask({ message: 'Again', conversation_id: reader.conversation })
-  ).over;
+  ).ended;
   const gone = await system.api(stream, { headers: { 'last-event-id': `${reader.turn}:3` } });
   expect(gone.status).toBe(410);
   expect(await gone.json()).toMatchObject({ code: 'gone' });
@@ -94,16 +94,16 @@ test('a stream that is over is nothing to wait for, its rest can be read, an old
   });
 });
 
-test('a turn is stopped from another device within two seconds, and keeps what it had', async () => {
-  const [speaker, reader] = await beginSaying('One, two,', { message: 'Count' });
-  const device = await watch(reader.conversation);
+test('a turn stopped from another device ends within 2.5 seconds and keeps its text', async () => {
+  const [answer, reader] = await beginTurn('One, two,', { message: 'Count' });
+  const device = await follow(reader.conversation);
   const stoppedAt = performance.now();
   const stop = await system.api(`/conversations/${reader.conversation}/stop`, post({}));
   expect(stop.status).toBe(202);
   expect(await stop.json()).toEqual({ turn_id: reader.turn, stopping: true });
-  await reader.over;
+  await reader.ended;
   expect(performance.now() - stoppedAt).toBeLessThan(2_500);
-  await device.over;
+  await device.ended;
   expect(device.text()).toBe('One, two,');
   expect(await turnsOf(reader.conversation)).toMatchObject([
     {
@@ -116,21 +116,21 @@ test('a turn is stopped from another device within two seconds, and keeps what i
   expect(upstream.seen.open).toBe(0);
   const again = await system.api(`/conversations/${reader.conversation}/stop`, post({}));
   expect(await again.json()).toEqual({ turn_id: null, stopping: false });
-  speaker.end();
+  answer.end();
 });
 
-test('one key is one turn: attached to while it is live, said again when it has ended', async () => {
+test('requests with the same idempotency key return the same turn, live or ended', async () => {
   const key = { 'idempotency-key': randomUUID() };
-  const speaker = createSpeaker();
-  upstream.behave(speaker.behaviour);
+  const answer = createControlledAnswer();
+  upstream.behave(answer.behaviour);
   const before = upstream.seen.requests;
-  speaker.say('Only ');
+  answer.write('Only ');
   const readers = await Promise.all([1, 2, 3].map(() => ask({ message: 'Once' }, key)));
-  speaker.say('once');
-  speaker.end();
-  await Promise.all(readers.map(({ over }) => over));
+  answer.write('once');
+  answer.end();
+  await Promise.all(readers.map(({ ended }) => ended));
   const later = await ask({ message: 'Once' }, key);
-  await later.over;
+  await later.ended;
   expect([...readers, later].map(({ text }) => text())).toEqual(Array(4).fill('Only once'));
   expect(new Set([...readers, later].map(({ turn }) => turn)).size).toBe(1);
   expect(upstream.seen.requests - before).toBe(1);
@@ -142,12 +142,12 @@ test('one key is one turn: attached to while it is live, said again when it has 
   expect(await buffered.json()).toMatchObject({ turn_id: later.turn, response: 'Only once' });
 });
 
-test('a one-shot prompt with a key is paid for once, and is no conversation', async () => {
+test('a repeated prompt with an idempotency key makes one model call and no conversation', async () => {
   const headers = { 'idempotency-key': randomUUID() };
-  const speaker = createSpeaker();
-  upstream.behave(speaker.behaviour);
-  speaker.say('Paid for once');
-  speaker.end();
+  const answer = createControlledAnswer();
+  upstream.behave(answer.behaviour);
+  answer.write('Paid for once');
+  answer.end();
   const before = upstream.seen.requests;
   for (const path of ['/chat', '/chat', '/chat/stream']) {
     const request = post({ prompt: 'Once', format: 'json' }, { headers });
@@ -159,31 +159,31 @@ test('a one-shot prompt with a key is paid for once, and is no conversation', as
   expect(upstream.seen.requests - before).toBe(1);
 });
 
-test('of two tabs one wins, and the other watches the turn that it is told of', async () => {
-  const [speaker, first] = await beginSaying('First ', { message: 'Hi' });
+test('a second tab gets a 409 and can follow the running turn', async () => {
+  const [answer, first] = await beginTurn('First ', { message: 'Hi' });
   const body = { message: 'Me too', conversation_id: first.conversation };
   const second = await system.api('/chat/stream', post(body));
   expect(second.status).toBe(409);
   expect(await second.json()).toMatchObject({ code: 'conflict', turn_id: first.turn });
-  const watching = await watch(first.conversation);
-  speaker.say('come');
-  speaker.end();
-  await watching.over;
-  expect(watching.text()).toBe('First come');
+  const follower = await follow(first.conversation);
+  answer.write('come');
+  answer.end();
+  await follower.ended;
+  expect(follower.text()).toBe('First come');
 });
 
-test('an answer is asked for again, a message edited, and the tree shows all of it', async () => {
-  const answered = async (text: string, body: object): Promise<Reader> => {
-    const [speaker, reader] = await beginSaying(text, body);
-    speaker.end();
-    await reader.over;
+test('regenerated answers and edited messages appear as branches of the conversation', async () => {
+  const completeTurn = async (text: string, body: object): Promise<Reader> => {
+    const [answer, reader] = await beginTurn(text, body);
+    answer.end();
+    await reader.ended;
     return reader;
   };
-  const first = await answered('A1', { message: 'A' });
+  const first = await completeTurn('A1', { message: 'A' });
   const conversation_id = first.conversation;
-  const second = await answered('B1', { message: 'B', conversation_id });
-  const again = await answered('B2', { conversation_id, regenerate_turn_id: second.turn });
-  const edited = await answered('C1', {
+  const second = await completeTurn('B1', { message: 'B', conversation_id });
+  const again = await completeTurn('B2', { conversation_id, regenerate_turn_id: second.turn });
+  const edited = await completeTurn('C1', {
     conversation_id,
     message: 'C',
     parent_turn_id: first.turn,
@@ -198,23 +198,23 @@ test('an answer is asked for again, a message edited, and the tree shows all of 
   expect(page).toMatchObject({ head_turn_id: edited.turn });
 });
 
-test('useChat finds the answer that is being written, and nothing once it is', async () => {
+test('useChat can resume a live answer, and gets nothing after it has ended', async () => {
   const chatId = randomUUID();
-  const speaker = createSpeaker();
-  upstream.behave(speaker.behaviour);
-  speaker.say('Once upon ');
+  const answer = createControlledAnswer();
+  upstream.behave(answer.behaviour);
+  answer.write('Once upon ');
   const transport = chatTransport(system, {});
-  const given = { chatId, trigger: 'submit-message', messageId: undefined } as const;
+  const options = { chatId, trigger: 'submit-message', messageId: undefined } as const;
   const stream = await transport.sendMessages({
-    ...given,
-    messages: [says('A story')],
+    ...options,
+    messages: [userMessage('A story')],
     abortSignal: undefined,
   });
-  // The tab is closed, and opened again.
+  // The tab is closed and reopened.
   await stream.cancel();
   const resumed = await transport.reconnectToStream({ chatId });
-  speaker.say('a time.');
-  speaker.end();
+  answer.write('a time.');
+  answer.end();
   let text = '';
   for await (const part of resumed ?? []) if (part.type === 'text-delta') text += part.delta;
   expect(text).toBe('Once upon a time.');
