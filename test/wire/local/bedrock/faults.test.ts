@@ -99,7 +99,7 @@ test('generation stops and is recorded as cancelled soon after the client discon
   controller.abort();
   await expect.poll(() => journal.entries().length, { interval: 5 }).toBe(before + 1);
   const elapsedMs = performance.now() - leftAt;
-  console.log(`stopped ${Math.round(elapsedMs)} ms after the reader left`);
+  console.log(`stopped ${Math.round(elapsedMs)} ms after the client disconnected`);
   const entry = journal.entries().at(-1);
   expect(entry).toMatchObject({ outcome: 'client_cancelled', operation: 'ConverseStream' });
   expect(entry?.tokensGenerated).toBeLessThan(60);

@@ -106,7 +106,7 @@ describe('an upstream model behind Bedrock', () => {
     expect(sent).not.toHaveProperty('temperature');
   });
 
-  test('tool calls are separated by ID and the stop reason is tool_use', async () => {
+  test('tool calls with one index and two IDs are two calls, and the stop reason is tool_use', async () => {
     upstream.behave((response) =>
       sayChunks(response, [
         delta({ tool_calls: [callOf(0, 'a', '{"x":1}')] }),
@@ -208,7 +208,7 @@ describe('an upstream model behind Bedrock', () => {
       (response) => sayChunks(response, [delta({ content: 'Hel' })], false),
     ],
     [
-      'sends an invalid chunk',
+      'sends a line that is not JSON',
       (response) =>
         response.end('data: {"choices":[{"delta":{"content":"Hel"}}]}\n\ndata: {broken\n\n'),
     ],

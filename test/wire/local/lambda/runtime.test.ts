@@ -124,8 +124,8 @@ test.each(named(starting))('in the init phase: %s', async (_, index) => {
 
 test('a crash loop returns an error to every caller and leaves no process behind', async () => {
   const logicalId = `B${buffered.findIndex(([, handler]) => handler === 'exits')}`;
-  const result = await Promise.all(Array.from({ length: 8 }, () => invoke(logicalId)));
-  expect(result.map(({ errorType }) => errorType)).toEqual(Array(8).fill('Runtime.ExitError'));
+  const results = await Promise.all(Array.from({ length: 8 }, () => invoke(logicalId)));
+  expect(results.map(({ errorType }) => errorType)).toEqual(Array(8).fill('Runtime.ExitError'));
   await expect.poll(() => system.functionHost(logicalId).pids()).toEqual([]);
 });
 
