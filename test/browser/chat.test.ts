@@ -165,7 +165,7 @@ test('the page is in Japanese for readers of Japanese', async () => {
   await page.getByLabel('メッセージ').fill('こんにちは');
   await page.keyboard.press('Enter');
   await page.getByText('回答が完了しました。').waitFor({ state: 'attached' });
-  await page.getByText('シミュレーション').waitFor();
+  await page.getByText('これはシミュレーションの回答です。').waitFor();
   await page.getByText('AWS での料金の目安 $').waitFor();
   await page.close();
 });
