@@ -198,7 +198,7 @@ test('the SDK throws an error for a fault before or during an answer', async () 
   const reading = (async () => {
     for await (const chunk of await ask()) text += chunk.choices[0]?.delta.content ?? '';
   })();
-  await expect(reading).rejects.toThrow('broke off');
+  await expect(reading).rejects.toThrow('ended with an error');
   expect(text).toBe('Hello there');
   await setScenario(system, {});
 });
