@@ -26,9 +26,11 @@ test('an unreadable document fails with a clear error message', async () => {
   const empty = await PDFDocument.create();
   empty.addPage();
   const text = new TextEncoder();
-  expect(await failureOf('broken.pdf', text.encode('not a PDF'))).toContain('damaged, or no PDF');
+  expect(await failureOf('broken.pdf', text.encode('not a PDF'))).toContain(
+    'damaged, or not a PDF',
+  );
   expect(await failureOf('cut.pdf', (await pdfOf(3)).slice(0, 200))).toContain(
-    'damaged, or no PDF',
+    'damaged, or not a PDF',
   );
   expect(await failureOf('scan.pdf', await empty.save())).toContain('has no text');
   expect(await failureOf('empty.txt', text.encode('   '))).toContain('has no text');

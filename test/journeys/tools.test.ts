@@ -184,7 +184,7 @@ test('an unreachable MCP server is a 503 before any model call', async () => {
   const before = await countPaidCalls(system);
   const answer = await system.api('/chat', post({ prompt: 'Hi', tools: ['away'] }));
   expect(answer.status).toBe(503);
-  expect(await answer.json()).toMatchObject({ detail: 'The tools of away are out of reach.' });
+  expect(await answer.json()).toMatchObject({ detail: 'The tools of away cannot be reached.' });
   expect(await countPaidCalls(system)).toBe(before);
 });
 
