@@ -108,7 +108,7 @@ export const bundleOptions = {
   supported: { 'dynamic-import': false },
 } satisfies BuildOptions;
 
-/** Next sends its makers figures unless it is told not to. */
+/** Next sends usage statistics to its makers unless a setting forbids it. */
 const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
 
 function runNode(...args: readonly string[]): void {

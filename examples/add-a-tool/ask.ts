@@ -7,7 +7,7 @@ import { getOrder, type Orders } from './get-order.ts';
 const statuses = new Map([['AB-1001', 'shipped on 27 November, arrives on 1 December']]);
 const orders: Orders = { statusOf: (orderNumber) => Promise.resolve(statuses.get(orderNumber)) };
 
-// In a deployment, `src/tools/toolbox.ts` takes this place: it finds tools by the names of sets.
+// A deployment uses the toolbox of `src/tools/toolbox.ts`, which opens sets of tools by name.
 const toolbox: Toolbox = {
   open: () => Promise.resolve({ tools: [getOrder(orders)], close: () => Promise.resolve() }),
 };

@@ -3,7 +3,7 @@ import { ChatError } from '#domain/errors.ts';
 import type { OwnTool } from '#domain/model/tools.ts';
 import { ownTool } from '#tools/own-tool.ts';
 
-/** Where orders are found: your database, or your service. */
+/** The source of orders, such as your database. */
 export interface Orders {
   /** Returns the status of an order of this owner, or undefined if they have no such order. */
   statusOf(orderNumber: string, owner: string, signal: AbortSignal): Promise<string | undefined>;

@@ -22,7 +22,7 @@ function systemWith(
 }
 
 test.each([[closingOrder], [closingOrder.toReversed()]])(
-  'stages filled in the order %j close in the same order',
+  'stages registered in the order %j close in the fixed order',
   async (stages) => {
     const closed: string[] = [];
     await systemWith(stages, (name) => closed.push(name))();
@@ -30,7 +30,7 @@ test.each([[closingOrder], [closingOrder.toReversed()]])(
   },
 );
 
-test('a part that fails to close does not keep the others open', async () => {
+test('the other parts close if one part fails to close', async () => {
   const closed: string[] = [];
   const close = systemWith(closingOrder, (name) => {
     if (name === 'functions 2') throw new Error('stuck');

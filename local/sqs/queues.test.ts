@@ -6,7 +6,7 @@ import type { Clock } from '#local/process/clock.ts';
 import { createQueues, queueSchema } from '#local/sqs/queues.ts';
 import { openStore } from '#local/process/store.ts';
 
-/** A clock on which every look takes a millisecond, and whose timers are a millisecond early. */
+/** A clock that advances a millisecond on each read and whose timers fire a millisecond early. */
 function createHastyClock(): Clock {
   let nowMs = 1_000;
   return {
@@ -21,7 +21,7 @@ function createHastyClock(): Clock {
   };
 }
 
-test('a message that becomes visible while it is looked for is not slept through', async () => {
+test('a long poll returns a message that becomes visible during its search', async () => {
   const clock = createHastyClock();
   const file = join(mkdtempSync(join(tmpdir(), 'streambed-')), 'sqs.sqlite');
   const store = openStore(file, queueSchema);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { SignedRequest } from '#local/wire/signed-request.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
 
-/** The chunked upload that the documentation of Amazon S3 works through, signatures included. */
+/** The chunked upload example in the Amazon S3 documentation, with its signatures. */
 const documented = {
   accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
@@ -40,18 +40,18 @@ function chunked(parts: readonly (readonly [number, string])[]): SignedRequest {
   };
 }
 
-test('a body in signed chunks is valid, as in the documentation of S3', () => {
+test('the signed chunks in the S3 documentation are valid', () => {
   expect(verifySigV4(chunked(chunks), [documented], now)).toMatchObject({ type: 'valid' });
 });
 
 test.each([
   ['without its last chunk', chunks.slice(0, 2)],
-  ['with a chunk left out', [chunks[0], chunks[2]].filter((chunk) => chunk !== undefined)],
+  ['without its second chunk', [chunks[0], chunks[2]].filter((chunk) => chunk !== undefined)],
   [
-    'with a chunk of other bytes',
+    'with a changed chunk',
     chunks.map(([size, signature]) => [Math.min(size, 1_023), signature] as const),
   ],
-])('a chunked body %s is not', (_, parts) => {
+])('a chunked body %s is invalid', (_, parts) => {
   expect(verifySigV4(chunked(parts), [documented], now)).toMatchObject({
     code: 'InvalidSignatureException',
   });
@@ -66,7 +66,7 @@ test.each([
     { ...documented, accessKeyId: 'AKIAOTHER' },
   ],
   [
-    'with another secret',
+    'with a wrong secret',
     now,
     'InvalidSignatureException',
     { ...documented, secretAccessKey: 'x' },
@@ -77,7 +77,10 @@ test.each([
     'UnrecognizedClientException',
     { ...documented, sessionToken: 't' },
   ],
-  ['with keys that have expired', now, 'ExpiredTokenException', { ...documented, expiresAt: now }],
-])('a request signed %s is refused', (_, time, code, known) => {
-  expect(verifySigV4(chunked(chunks), [known], time)).toMatchObject({ type: 'refused', code });
+  ['with expired keys', now, 'ExpiredTokenException', { ...documented, expiresAt: now }],
+])('a request signed %s is refused', (_, time, code, credentials) => {
+  expect(verifySigV4(chunked(chunks), [credentials], time)).toMatchObject({
+    type: 'refused',
+    code,
+  });
 });

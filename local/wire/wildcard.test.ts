@@ -10,17 +10,17 @@ test.each([
   [String.raw`a\*`, 'a*', true],
   [String.raw`a\*`, 'ab', false],
   ['日*語', '日本語', true],
-])('%s over %s: %s', (form, text, expected) => {
+])('the pattern %s matches “%s”: %s', (form, text, expected) => {
   expect(matchesWildcard(starPattern(form), text)).toBe(expected);
 });
 
-test('a question mark stands for one character in policies only', () => {
+test('a question mark matches one character in policies only', () => {
   expect(matchesWildcard(policyPattern('a?c'), 'abc')).toBe(true);
   expect(matchesWildcard(policyPattern('a?c'), 'ac')).toBe(false);
   expect(matchesWildcard(starPattern('a?c'), 'abc')).toBe(false);
 });
 
-test('a text made to hold it up does not', () => {
+test('a pattern with many wildcards fails fast on a long text', () => {
   const pattern = policyPattern('arn:aws:execute-api:*:*:*/*/GET/*/*/*/admin');
   expect(matchesWildcard(pattern, `arn:aws:execute-api:${':/'.repeat(20_000)}`)).toBe(false);
 });

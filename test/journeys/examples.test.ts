@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-/** The expected output of each example, in order, for the commands that print something. */
+/** The expected output of an example's commands, without those that print nothing. */
 const examples: Readonly<Record<string, readonly RegExp[]>> = {
   'streaming-url': [/^> \*\*Simulated answer\.\*\*[^]+rivers/u],
   python: [/^\{"words": 7, "most_frequent": \[\["the", 3\],/u],
@@ -44,7 +44,7 @@ const examples: Readonly<Record<string, readonly RegExp[]>> = {
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 const names = Object.keys(examples).filter((name) => name !== 'python' || hasPython);
 
-test.each(names)('the commands in the README of examples/%s work', async (name) => {
+test.each(names)('examples/%s: the commands of its README work', async (name) => {
   const { texts, pieces } = await runExample(name, system);
   expect(texts.filter((text) => text !== '')).toEqual(
     examples[name]?.map((pattern) => expect.stringMatching(pattern) as unknown),
@@ -52,7 +52,7 @@ test.each(names)('the commands in the README of examples/%s work', async (name) 
   expect(pieces).toBeGreaterThan(name === 'streaming-url' ? 10 : 0);
 });
 
-test('every example is tested and listed in the index', async () => {
+test('every example has a test and an entry in the index', async () => {
   const entries = await readdir('examples', { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   expect(new Set(folders)).toEqual(new Set(Object.keys(examples)));

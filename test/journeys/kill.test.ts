@@ -5,6 +5,7 @@ import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dyn
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
+import { rounds } from '#test/fixtures/rounds.ts';
 import { startLocalProcess, type LocalProcess } from '#test/fixtures/local-process.ts';
 
 /** Repeats a write until the host is gone, and returns the ids of the acknowledged writes. */
@@ -97,11 +98,12 @@ async function drain({ config, state }: LocalProcess, queue: string): Promise<re
   }
 }
 
-test('a killed host loses no acknowledged write', async () => {
+test('a killed host loses no acknowledged write', { timeout: rounds * 120_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
   const all: AcknowledgedWrites[] = [];
   // Each round kills the host at a different moment.
-  for (const [round, max] of [40, 97, 181].entries()) {
+  const moments = Array.from({ length: rounds }, () => [40, 97, 181]).flat();
+  for (const [round, max] of moments.entries()) {
     const host = await startLocalProcess('cfn-stores/template.yaml', folder);
     all.push(await writeAndKill(host, round, max));
   }

@@ -59,7 +59,7 @@ test.each([
     'キーワードを2つ挙げてください：\nスマホの電池が長持ちします。スマホのカメラも綺麗です。',
     /- スマホ\n- [^\n]+$/u,
   ],
-])('%s', (question, expected) => {
+])('answers “%s”', (question, expected) => {
   expect(answer(question)).toMatch(expected);
 });
 
@@ -75,7 +75,7 @@ test('the summary of a summary has one heading and one list', () => {
   expect(answer(`要約してください：\n${japanese}`)).toBe(japanese);
 });
 
-test('an agent says that it is the agent that answers', () => {
+test('an answer of an agent names the agent', () => {
   const agent = 'helper-local';
   for (const question of ['Hello', 'Tell me about rivers', `Summarise:\n${cards}`, '12 * 7']) {
     expect(answer(question, { agent })).toContain('Agent `helper-local`');
@@ -87,14 +87,14 @@ test('an agent says that it is the agent that answers', () => {
   expect(answer(`Summarise:\n${summary}`, { agent })).toBe(summary);
 });
 
-test('a question stays a question, whatever the system prompt says of summaries', () => {
+test('a question is not summarized because the system prompt mentions summaries', () => {
   const system = [{ type: 'text' as const, text: 'Keep answers short, and summarise when asked.' }];
   expect(answer('What is the capital of France, and why is it there?', { system })).toContain(
     '## About',
   );
 });
 
-test('lines that were wrapped are whole sentences, and their place is found', () => {
+test('wrapped lines are joined to sentences and cited with their position', () => {
   const text =
     'Employees who have completed their probation period receive\ntwenty-five days of paid vacation.\n\n# Heading about vacation\n\n| Years | Days |\n| --- | --- |\n| 10 years | 4 days |';
   const document = {
@@ -125,7 +125,7 @@ test('lines that were wrapped are whole sentences, and their place is found', ()
   ).toContain('10 years: 4 days');
 });
 
-test('a document of an earlier question does not answer another', () => {
+test('an earlier document is used only for questions about it', () => {
   const document = {
     type: 'document',
     name: 'a',

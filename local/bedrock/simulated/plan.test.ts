@@ -30,7 +30,7 @@ const action = 'BLOCK' as const;
 const piiEntitiesConfig = Object.keys(piiPatterns).map((type) => ({ type, action }));
 const guardrail = { id: 'a', sensitiveInformationPolicyConfig: { piiEntitiesConfig } };
 
-/** What makes a careless expression go back and forth: it is over in milliseconds, or in hours. */
+/** Texts that make a careless regular expression backtrack for hours. */
 const latin = [
   'a',
   'A',
@@ -50,18 +50,23 @@ const latin = [
 const japanese = ['日本語の文章です。', 'カ', '「', '私は', '書いて'];
 const templates = ['1*', '[INST]', '\n\nHuman:', '<｜User｜>', 'not good '];
 
-test.each([latin, japanese, templates].flat())('a long text of %j holds nobody up', (part) => {
-  const text = part.repeat(100_000 / part.length);
-  const turn = plainTurn(model, { messages: [textMessage('user', text)] });
-  const system = [{ type: 'text' as const, text: 'Summarize; keywords; sentiment' }];
-  expect(planAnswer(turn).text).not.toEqual([]);
-  expect(planAnswer({ ...turn, system })).toBeDefined();
-  expect(planAnswer({ ...turn, tools: [tool], toolChoice: { type: 'any' } }).toolUse).toBeDefined();
-  expect(assess(guardrail, text, { side: 'INPUT' })).toBeDefined();
-  expect(readPrompt(text).messages.length).toBeGreaterThan(0);
-});
+test.each([latin, japanese, templates].flat())(
+  'a long text of repeated %j is handled quickly',
+  (part) => {
+    const text = part.repeat(100_000 / part.length);
+    const turn = plainTurn(model, { messages: [textMessage('user', text)] });
+    const system = [{ type: 'text' as const, text: 'Summarize; keywords; sentiment' }];
+    expect(planAnswer(turn).text).not.toEqual([]);
+    expect(planAnswer({ ...turn, system })).toBeDefined();
+    expect(
+      planAnswer({ ...turn, tools: [tool], toolChoice: { type: 'any' } }).toolUse,
+    ).toBeDefined();
+    expect(assess(guardrail, text, { side: 'INPUT' })).toBeDefined();
+    expect(readPrompt(text).messages.length).toBeGreaterThan(0);
+  },
+);
 
-test('the beginning of an answer is not said again', () => {
+test('an answer continues after its prefilled beginning', () => {
   const rivers = textMessage('user', 'Tell me about rivers');
   const answerTo = (...messages: ReturnType<typeof textMessage>[]): string =>
     planAnswer(plainTurn(model, { messages }))

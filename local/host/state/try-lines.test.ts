@@ -52,11 +52,11 @@ function signature(service: string): string {
 
 const body = `-H 'content-type: application/json' -d '{"prompt":"Hello"}'`;
 
-test('a system without resources has nothing to try', () => {
+test('a system without resources has no example commands', () => {
   expect(tryLines(empty)).toEqual([]);
 });
 
-test('a Function URL is called, with a signature if it requires one', () => {
+test('the command for a Function URL signs the request if required', () => {
   const withUrl = (authType: string): Partial<LocalState> => ({
     functions: { Chat: { name: 'chat', url: 'http://127.0.0.1:4601/', authType, triggers: [] } },
   });
@@ -66,7 +66,7 @@ test('a Function URL is called, with a signature if it requires one', () => {
   ]);
 });
 
-test('a function that nothing else invokes is invoked by its name', () => {
+test('a function without a trigger is invoked by its name', () => {
   const functions = {
     Worker: { name: 'worker', triggers: ['Tasks'] },
     Plain: { name: 'plain', triggers: [] },
@@ -76,7 +76,7 @@ test('a function that nothing else invokes is invoked by its name', () => {
   ]);
 });
 
-test('of the routes of an API, the one with the fewest requirements is called', () => {
+test('the command for an API calls the route with the fewest requirements', () => {
   expect(
     commandForRoutes(
       { path: '/custom', access: { type: 'custom-token', header: 'authorization' } },
@@ -103,11 +103,11 @@ test.each<[string, Partial<RouteState>, string]>([
     { access: { type: 'custom-token', header: 'x-secret' } },
     `/' -H 'x-secret: TOKEN'`,
   ],
-])('the command for a route with %s has what the route requires', (_, requirement, end) => {
+])('the command for a route with %s meets its requirements', (_, requirement, end) => {
   expect(commandForRoutes(requirement)).toBe(`curl -N 'http://127.0.0.1:4650/v1${end}`);
 });
 
-test('a route that requires a token gets one of the first user', () => {
+test('a route that requires a token gets a token of the first user', () => {
   const access = { type: 'id-token', header: 'authorization' } as const;
   const [command] = commandsFor({
     apis: { Api: { url: 'http://127.0.0.1:4650', apiKeys: [], routes: [routeWith({ access })] } },
@@ -123,7 +123,7 @@ test('a route that requires a token gets one of the first user', () => {
   expect(command).toContain('IdToken');
 });
 
-test('an express machine is run to its end, a standard one is started', () => {
+test('an express state machine runs synchronously and a standard one is started', () => {
   const machine = (type: 'STANDARD' | 'EXPRESS'): Partial<LocalState> => ({
     stateMachines: { Flow: 'arn:flow' },
     stateMachineTypes: { Flow: type },

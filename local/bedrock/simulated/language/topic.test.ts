@@ -54,6 +54,6 @@ test.each([
   ['ありがとう', undefined],
   ['続けて', undefined],
   ['これについて教えて', undefined],
-])('%s is about %s', (question, topic) => {
+])('the topic of “%s” is %s', (question, topic) => {
   expect(findTopic(question)).toBe(topic);
 });

@@ -45,7 +45,7 @@ describe('InvokeAgent', () => {
   const textOf = (events: readonly ResponseStream[]): string =>
     events.map(({ chunk }) => Buffer.from(chunk?.bytes ?? []).toString('utf8')).join('');
 
-  test('answers from the knowledge base, whole, with its attribution', async () => {
+  test('the answer from the knowledge base is one chunk with its attribution', async () => {
     const events = await invoke({ inputText: 'How many days of paid leave do I have?' });
     expect(events).toHaveLength(1);
     expect(textOf(events)).toContain('25 days');
@@ -54,7 +54,7 @@ describe('InvokeAgent', () => {
     ).toContain('25 days');
   });
 
-  test('shows its trace where it is asked for, in order', async () => {
+  test('with enableTrace the trace events come in the order of Bedrock', async () => {
     const events = await invoke({ inputText: 'When was the bridge opened?', enableTrace: true });
     const kinds = events.map(({ chunk, trace }) =>
       chunk === undefined ? Object.keys(trace?.trace?.orchestrationTrace ?? {})[0] : 'chunk',
@@ -75,7 +75,7 @@ describe('InvokeAgent', () => {
     });
   });
 
-  test('streams the final answer where it is asked to', async () => {
+  test('with streamFinalResponse the answer arrives in chunks', async () => {
     const events = await invoke({
       inputText: 'Hello',
       streamingConfigurations: { streamFinalResponse: true },
@@ -85,7 +85,7 @@ describe('InvokeAgent', () => {
     expect(textOf(events)).toContain('I am the agent `AGENT12345`');
   });
 
-  test('remembers its session until it is ended', async () => {
+  test('a session is remembered until it ends', async () => {
     const sessionId = 'session-2';
     await invoke({ sessionId, inputText: 'My name is Ada.' });
     expect(textOf(await invoke({ sessionId, inputText: 'What is my name?' }))).toContain('Ada');
@@ -93,7 +93,7 @@ describe('InvokeAgent', () => {
     expect(textOf(await invoke({ sessionId, inputText: 'What is my name?' }))).not.toContain('Ada');
   });
 
-  test('gives control back for a tool, and goes on with what the program did', async () => {
+  test('an agent returns control for a tool and continues with its result', async () => {
     const off = bedrock.on({
       match: { operation: 'InvokeAgent' },
       stream: [{ tool: { name: 'orders__find', args: { id: 7 } } }],
@@ -126,13 +126,13 @@ describe('InvokeAgent', () => {
     off();
   });
 
-  test('a bad id is refused by its member', async () => {
+  test('an invalid agent ID is refused and the error names the member', async () => {
     await expect(invoke({ agentId: 'not an id', inputText: 'Hi' })).rejects.toThrow(
       "'agentId' failed to satisfy constraint",
     );
   });
 
-  test('an exception midway is typed', async () => {
+  test('an exception in mid-stream has its type', async () => {
     const off = bedrock.on({
       stream: [{ text: 'a' }, { exception: { type: 'dependencyFailedException', message: 'No.' } }],
     });
@@ -150,7 +150,7 @@ describe('InvokeAgentRuntime', () => {
     new BedrockAgentCoreClient({ endpoint: bedrock.url, region: 'us-east-1', credentials });
   const payload = (prompt: string): Uint8Array => Buffer.from(JSON.stringify({ prompt }));
 
-  test('streams server-sent events, and remembers its session', async () => {
+  test('the runtime streams server-sent events and remembers its session', async () => {
     const command = new InvokeAgentRuntimeCommand({
       agentRuntimeArn,
       runtimeSessionId,
@@ -159,8 +159,8 @@ describe('InvokeAgentRuntime', () => {
     const { contentType, response, runtimeSessionId: session } = await core().send(command);
     expect(contentType).toContain('text/event-stream');
     expect(session).toBe(runtimeSessionId);
-    const said = (await response?.transformToString())?.trim().split('\n\n') ?? [];
-    const events = said.map(
+    const frames = (await response?.transformToString())?.trim().split('\n\n') ?? [];
+    const events = frames.map(
       (line) => JSON.parse(line.replace(/^data: /u, '')) as { event: object },
     );
     expect(events[0]).toEqual({ event: { messageStart: { role: 'assistant' } } });
@@ -176,7 +176,7 @@ describe('InvokeAgentRuntime', () => {
     expect(whole).toContain('Agent `agent-abc123`');
   });
 
-  test('refuses a short session id and a payload that is none, as AgentCore does', async () => {
+  test('a short session ID and a payload without a prompt get the errors of AgentCore', async () => {
     const send = (change: object): Promise<unknown> =>
       core().send(
         new InvokeAgentRuntimeCommand({

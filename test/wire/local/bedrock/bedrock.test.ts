@@ -58,10 +58,10 @@ const textOf = (events: readonly ConverseStreamOutput[]): string =>
   events.map((event) => event.contentBlockDelta?.delta?.text ?? '').join('');
 
 describe.each([
-  ['HTTP/2, as the SDK has it by default', http2],
+  ['HTTP/2, the default of the SDK', http2],
   ['HTTP/1.1', http1],
 ])('over %s', (_, create) => {
-  test('an answer streams in the order of Bedrock', async () => {
+  test('the events of a stream come in the order of Bedrock', async () => {
     const events = await eventsOf(create(), ask('Hello'));
     const kinds = events.map((event) => Object.keys(event)[0]);
     const deltas = kinds.filter((kind) => kind === 'contentBlockDelta');
@@ -75,16 +75,16 @@ describe.each([
     ]);
   });
 
-  test('usage adds up, and latency is that of the answer', async () => {
+  test('total tokens are the sum of input and output, and latency includes the first token', async () => {
     const { metadata } = (await eventsOf(create(), ask('Hello'))).at(-1) ?? {};
     const { inputTokens = 0, outputTokens = 0, totalTokens } = metadata?.usage ?? {};
     expect(totalTokens).toBe(inputTokens + outputTokens);
     expect(metadata?.metrics?.latencyMs).toBeGreaterThanOrEqual(20);
   });
 
-  test('a model that is not there is refused before the stream', async () => {
-    const asked = eventsOf(create(), ask('Hello', { modelId: 'no.such-model' }));
-    await expect(asked).rejects.toMatchObject({
+  test('an unknown model is refused before the stream starts', async () => {
+    const response = eventsOf(create(), ask('Hello', { modelId: 'no.such-model' }));
+    await expect(response).rejects.toMatchObject({
       name: 'ValidationException',
       message: 'The provided model identifier is invalid.',
       $metadata: { httpStatusCode: 400 },
@@ -92,7 +92,7 @@ describe.each([
   });
 });
 
-test('the SDK needs nothing but AWS_ENDPOINT_URL_BEDROCK_RUNTIME', async () => {
+test('the SDK needs only AWS_ENDPOINT_URL_BEDROCK_RUNTIME', async () => {
   vi.stubEnv('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', endpoint);
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'any');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'any');
@@ -101,7 +101,7 @@ test('the SDK needs nothing but AWS_ENDPOINT_URL_BEDROCK_RUNTIME', async () => {
   vi.unstubAllEnvs();
 });
 
-test('the same question has the same answer, streamed or whole', async () => {
+test('the same question gets the same answer, streamed or not', async () => {
   const streamed = textOf(await eventsOf(http1(), ask('Tell me about rivers')));
   const again = textOf(await eventsOf(http2(), ask('Tell me about rivers')));
   const { output, usage } = await http1().send(new ConverseCommand(ask('Tell me about rivers')));
@@ -110,12 +110,12 @@ test('the same question has the same answer, streamed or whole', async () => {
   expect(usage?.outputTokens).toBeGreaterThan(100);
 });
 
-test('an answer says that it is simulated', async () => {
+test('an answer states that it is simulated', async () => {
   expect(textOf(await eventsOf(http1(), ask('Hello')))).toContain('Simulated answer');
   expect(textOf(await eventsOf(http1(), ask('こんにちは')))).toContain('シミュレーション');
 });
 
-test('what was said before is remembered', async () => {
+test('an answer uses the earlier messages', async () => {
   const messages: ConverseStreamCommandInput['messages'] = [
     { role: 'user', content: [{ text: 'Hello, my name is Ada.' }] },
     { role: 'assistant', content: [{ text: 'Hello, Ada!' }] },
@@ -124,27 +124,27 @@ test('what was said before is remembered', async () => {
   expect(textOf(await eventsOf(http1(), { modelId: haiku, messages }))).toContain('**Ada**');
 });
 
-test('an answer ends at the limit of tokens, and says so', async () => {
+test('an answer ends at maxTokens with the stop reason max_tokens', async () => {
   const input = ask('Tell me about rivers', { inferenceConfig: { maxTokens: 7 } });
   const events = await eventsOf(http1(), input);
   expect(events.at(-2)?.messageStop?.stopReason).toBe('max_tokens');
   expect(events.at(-1)?.metadata?.usage?.outputTokens).toBe(7);
 });
 
-test('an answer ends before a stop sequence, and says so', async () => {
+test('an answer ends before a stop sequence with the stop reason stop_sequence', async () => {
   const input = ask('Tell me about rivers', { inferenceConfig: { stopSequences: ['### '] } });
   const events = await eventsOf(http1(), input);
   expect(textOf(events)).not.toContain('###');
   expect(events.at(-2)?.messageStop?.stopReason).toBe('stop_sequence');
 });
 
-test('a text that cannot be that long is as long as it may be', async () => {
+test('a request for more words than maxTokens allows ends at maxTokens', async () => {
   const input = ask('Write 300000000 words', { inferenceConfig: { maxTokens: 50 } });
   const events = await eventsOf(http1(), input);
   expect(events.at(-2)?.messageStop?.stopReason).toBe('max_tokens');
 });
 
-test('text of a length that was asked for has about that length', async () => {
+test('an answer has about the requested number of words', async () => {
   const words = textOf(await eventsOf(http1(), ask('Write 400 words about rivers'))).split(/\s+/u);
   expect(words.length).toBeGreaterThan(320);
   expect(words.length).toBeLessThan(520);
@@ -158,41 +158,37 @@ const user = (text: string): NonNullable<ConverseStreamCommandInput['messages']>
 test.each<[string, Partial<ConverseStreamCommandInput>, string]>([
   ['blank text', { messages: [user(' ')] }, 'messages.0.content.0 is blank'],
   ['no messages', { messages: [] }, 'A conversation must start with a user message'],
-  ['two questions in a row', { messages: [user('a'), user('b')] }, 'must alternate'],
+  ['two user messages in a row', { messages: [user('a'), user('b')] }, 'must alternate'],
   ['no content', { messages: [{ role: 'user', content: [] }] }, 'messages.0 is empty'],
   [
     'too many tokens',
     { inferenceConfig: { maxTokens: 1_000_000 } },
     'exceeds the model limit of 64000',
   ],
-  [
-    'a stop sequence of nothing',
-    { inferenceConfig: { stopSequences: [''] } },
-    'length greater than',
-  ],
+  ['an empty stop sequence', { inferenceConfig: { stopSequences: [''] } }, 'length greater than'],
   ['a temperature of 2', { inferenceConfig: { temperature: 2 } }, 'less than or equal to 1'],
-  ['a bare id of a model with profiles only', { modelId: haiku.slice(3) }, 'on-demand throughput'],
-  ['a system prompt that is blank', { system: [{ text: '' }] }, 'system.0 is blank'],
-])('%s is refused as Bedrock does', async (_, change, message) => {
-  const asked = eventsOf(http1(), ask('Hello', change));
-  await expect(asked).rejects.toMatchObject({ name: 'ValidationException' });
-  await expect(asked).rejects.toThrow(message);
+  ['a model ID without its inference profile', { modelId: haiku.slice(3) }, 'on-demand throughput'],
+  ['a blank system prompt', { system: [{ text: '' }] }, 'system.0 is blank'],
+])('%s fails with the ValidationException of Bedrock', async (_, change, message) => {
+  const response = eventsOf(http1(), ask('Hello', change));
+  await expect(response).rejects.toMatchObject({ name: 'ValidationException' });
+  await expect(response).rejects.toThrow(message);
 });
 
-test('a model that has ended is not found', async () => {
-  const asked = eventsOf(
+test('a retired model returns ResourceNotFoundException', async () => {
+  const response = eventsOf(
     http1(),
     ask('Hello', { modelId: 'anthropic.claude-3-haiku-20240307-v1:0' }),
   );
-  await expect(asked).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  await expect(response).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
-test('a profile can be named by its ARN', async () => {
+test('an inference profile can be named by its ARN', async () => {
   const modelId = `arn:aws:bedrock:us-east-1:000000000000:inference-profile/${haiku}`;
   expect((await eventsOf(http1(), ask('Hello', { modelId }))).length).toBeGreaterThan(5);
 });
 
-test('frames are as Bedrock writes them: sorted keys, padding, headers in order', async () => {
+test('frames have the sorted keys, padding and header order of Bedrock', async () => {
   const answer = await fetch(`${endpoint}/model/amazon.nova-lite-v1:0/converse-stream`, {
     method: 'POST',
     headers: { authorization: 'Bearer key' },
@@ -214,12 +210,12 @@ test('frames are as Bedrock writes them: sorted keys, padding, headers in order'
   ]);
 });
 
-test('a request without credentials is refused', async () => {
+test('a request without credentials is refused with 403', async () => {
   const answer = await fetch(`${endpoint}/model/${haiku}/converse`, { method: 'POST', body: '{}' });
   expect(answer.status).toBe(403);
 });
 
-test('a body that is not JSON is refused', async () => {
+test('a body that is not JSON is refused with 400', async () => {
   const answer = await fetch(`${endpoint}/model/${haiku}/converse`, {
     method: 'POST',
     headers: { authorization: 'Bearer key' },

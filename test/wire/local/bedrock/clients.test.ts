@@ -8,7 +8,7 @@ import OpenAI from 'openai';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { haiku, startBedrock, type RunningBedrock } from '#test/fixtures/bedrock.ts';
 
-/** What programs do with clients that nobody here wrote, each with only its endpoint changed. */
+/** Third-party clients, each with only its endpoint changed. */
 
 let bedrock: RunningBedrock;
 
@@ -25,10 +25,10 @@ const parameters = {
   required: ['city'],
 };
 const name = 'get_weather';
-const description = 'Gives the weather of a city';
+const description = 'Returns the weather of a city';
 const keys = { accessKeyId: 'any', secretAccessKey: 'any' };
 
-test('the AI SDK streams text with usage, and runs a tool to the end', async () => {
+test('the AI SDK streams text with usage and completes a tool call', async () => {
   const provider = createAmazonBedrock({ baseURL: bedrock.url, region: 'us-east-1', ...keys });
   const streamed = streamText({ model: provider(haiku), prompt: 'Hello' });
   expect(await streamed.text).toContain('Simulated answer');
@@ -49,7 +49,7 @@ test('the AI SDK streams text with usage, and runs a tool to the end', async () 
   expect(text).toContain('sunny in Kyoto');
 });
 
-test('LangChain streams text with usage, and binds a tool', async () => {
+test('LangChain streams text with usage and calls a bound tool', async () => {
   vi.stubEnv('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', bedrock.url);
   const model = new ChatBedrockConverse({
     model: haiku,
@@ -63,18 +63,18 @@ test('LangChain streams text with usage, and binds a tool', async () => {
   const withTool = model.bindTools([
     { toolSpec: { name, description, inputSchema: { json: parameters } } },
   ]);
-  const asked = await withTool.invoke(question);
-  expect(asked.tool_calls?.[0]).toMatchObject({ name, args: { city: 'Kyoto' } });
+  const callMessage = await withTool.invoke(question);
+  expect(callMessage.tool_calls?.[0]).toMatchObject({ name, args: { city: 'Kyoto' } });
   const result = new ToolMessage({
     content: 'sunny',
-    tool_call_id: asked.tool_calls?.[0]?.id ?? '',
+    tool_call_id: callMessage.tool_calls?.[0]?.id ?? '',
   });
-  const answer = await withTool.invoke([new HumanMessage(question), asked, result]);
+  const answer = await withTool.invoke([new HumanMessage(question), callMessage, result]);
   expect(answer.text).toContain('sunny');
   vi.unstubAllEnvs();
 });
 
-test('the OpenAI SDK speaks to chat completions and responses, tools included', async () => {
+test('the OpenAI SDK works with chat completions and responses, including tools', async () => {
   const client = new OpenAI({ baseURL: `${bedrock.url}/openai/v1`, apiKey: 'any' });
   const model = 'openai.gpt-oss-120b-1:0';
   const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: question }];
@@ -88,12 +88,12 @@ test('the OpenAI SDK speaks to chat completions and responses, tools included', 
   expect(answer.choices[0]?.message.content).toContain('sunny');
   const response = await client.responses.stream({ model, input: 'Hello' }).finalResponse();
   expect(response.output_text).toContain('Simulated answer');
-  const asked = await client.responses.create({
+  const second = await client.responses.create({
     model,
     input: question,
     tools: [{ type: 'function', name, description, parameters, strict: false }],
   });
-  expect(asked.output.at(-1)).toMatchObject({
+  expect(second.output.at(-1)).toMatchObject({
     type: 'function_call',
     name,
     arguments: '{"city":"Kyoto"}',
@@ -102,7 +102,7 @@ test('the OpenAI SDK speaks to chat completions and responses, tools included', 
 
 const anthropicTools = [{ name, description, input_schema: parameters }];
 
-test('the AI SDK gets objects of a schema, by the model’s own way to ask for them', async () => {
+test('the AI SDK gets an object that matches its schema', async () => {
   const provider = createAmazonBedrock({ baseURL: bedrock.url, region: 'us-east-1', ...keys });
   const { output } = await generateText({
     model: provider(haiku),
@@ -119,7 +119,7 @@ test('the AI SDK gets objects of a schema, by the model’s own way to ask for t
   expect(output).toEqual({ name: 'John Smith', age: 42 });
 });
 
-test('the OpenAI SDK gets JSON where it asks for it, and a conversation goes on with its reasoning', async () => {
+test('the OpenAI SDK gets JSON on request and can send reasoning items back', async () => {
   const client = new OpenAI({ baseURL: `${bedrock.url}/openai/v1`, apiKey: 'any' });
   const messages = [{ role: 'user' as const, content: 'Tea is brewed at 70 degrees.' }];
   const { choices } = await client.chat.completions.create({
@@ -139,12 +139,12 @@ test('the OpenAI SDK gets JSON where it asks for it, and a conversation goes on 
   expect(second.output_text).toContain('sunny');
 });
 
-test('the Anthropic SDK speaks to Messages, with thinking and tools', async () => {
+test('the Anthropic SDK works with the Messages API, including thinking and tools', async () => {
   const client = new Anthropic({ baseURL: `${bedrock.url}/anthropic`, apiKey: 'any' });
-  const asked = { model: 'anthropic.claude-opus-5', max_tokens: 4_000 };
+  const settings = { model: 'anthropic.claude-opus-5', max_tokens: 4_000 };
   const message = await client.messages
     .stream({
-      ...asked,
+      ...settings,
       thinking: { type: 'enabled', budget_tokens: 1_024 },
       messages: [{ role: 'user', content: 'Hello' }],
     })
@@ -152,7 +152,7 @@ test('the Anthropic SDK speaks to Messages, with thinking and tools', async () =
   expect(message.content.map(({ type }) => type)).toEqual(['thinking', 'text']);
   expect(message.usage).toMatchObject({ input_tokens: 5 });
   const first = await client.messages.create({
-    ...asked,
+    ...settings,
     tools: anthropicTools,
     messages: [{ role: 'user', content: question }],
   });
@@ -164,7 +164,7 @@ test('the Anthropic SDK speaks to Messages, with thinking and tools', async () =
     id: expect.stringMatching(/^toolu_/u),
   });
   const second = await client.messages.create({
-    ...asked,
+    ...settings,
     tools: anthropicTools,
     messages: [
       { role: 'user', content: question },

@@ -34,7 +34,7 @@ function png(width: number, height: number): Buffer {
 }
 
 describe('images and documents', () => {
-  test('an image is taken and counted by its pixels', async () => {
+  test('the input tokens of an image depend on its pixels', async () => {
     const withImage = async (width: number): Promise<number> => {
       const image = { format: 'png' as const, source: { bytes: png(width, 750) } };
       const { usage } = await bedrock.ask({
@@ -45,7 +45,7 @@ describe('images and documents', () => {
     expect((await withImage(1_000)) - (await withImage(500))).toBe(500);
   });
 
-  test('an image that is none, or of another format, is refused', async () => {
+  test('an image in another format or for a model without images is refused', async () => {
     const image = { format: 'jpeg' as const, source: { bytes: png(10, 10) } };
     await expect(
       bedrock.ask({ messages: [{ role: 'user', content: [{ image }, { text: 'Hi' }] }] }),
@@ -58,7 +58,7 @@ describe('images and documents', () => {
     ).rejects.toThrow("doesn't support the image content block");
   });
 
-  test('a question about a PDF is answered from it, and the place is cited', async () => {
+  test('the answer to a question about a PDF cites its place in the document', async () => {
     const pdf = await PDFDocument.create();
     pdf.addPage().drawText('The bridge was opened in 1932. It is made of steel.');
     const document = {
@@ -83,7 +83,7 @@ describe('images and documents', () => {
     });
   });
 
-  test('citations stream as deltas', async () => {
+  test('citations are streamed as deltas', async () => {
     const document = {
       name: 'notes',
       format: 'md' as const,
@@ -104,7 +104,7 @@ describe('images and documents', () => {
     expect(citations[0]?.sourceContent?.[0]?.text).toContain('70 degrees');
   });
 
-  test('a document without a word beside it, or that cannot be read, is refused', async () => {
+  test('a document without text beside it and an unreadable document are refused', async () => {
     const document = {
       name: 'a',
       format: 'pdf' as const,
@@ -119,7 +119,7 @@ describe('images and documents', () => {
   });
 });
 
-describe('small work', () => {
+describe('simulated text tasks', () => {
   const review =
     'The hotel was wonderful and the staff were friendly. Breakfast was excellent every morning. The hotel pool was closed one day.';
   const japanese =
@@ -127,25 +127,33 @@ describe('small work', () => {
 
   test.each([
     [
-      'a sentiment in English',
+      'a positive English review has a positive sentiment',
       `What is the sentiment of this review?\n${review}`,
       /\*\*positive\*\*/u,
     ],
-    ['a sentiment in Japanese', `次の文章の感情を分析してください。\n${japanese}`, /肯定的/u],
     [
-      'a bad one',
+      'a positive Japanese review has a positive sentiment',
+      `次の文章の感情を分析してください。\n${japanese}`,
+      /肯定的/u,
+    ],
+    [
+      'a negative review has a negative sentiment',
       'Sentiment:\nThe delivery was late, the box was broken and nobody helped. Terrible.',
       /\*\*negative\*\*/u,
     ],
-    ['key phrases', `List the keywords:\n${review}`, /- hotel/u],
-    ['key phrases in Japanese', `キーワードを抽出してください：\n${japanese}`, /ホテル/u],
-    ['a summary', `Summarize: ${review}`, /- .*hotel/iu],
-    ['a summary in Japanese', `要約してください：${japanese}`, /要点[^]*ホテル/u],
+    ['key phrases are extracted', `List the keywords:\n${review}`, /- hotel/u],
+    [
+      'key phrases are extracted from Japanese text',
+      `キーワードを抽出してください：\n${japanese}`,
+      /ホテル/u,
+    ],
+    ['text is summarized', `Summarize: ${review}`, /- .*hotel/iu],
+    ['Japanese text is summarized', `要約してください：${japanese}`, /要点[^]*ホテル/u],
   ])('%s', async (_, text, expected) => {
     expect(textOf(await bedrock.ask({ messages: [user(text)] }))).toMatch(expected);
   });
 
-  test('is JSON where JSON is asked for, by the system prompt too', async () => {
+  test('the answer is JSON if the system prompt requires JSON', async () => {
     const system = [
       { text: 'Extract the keywords and the sentiment of the text. Answer with JSON only.' },
     ];

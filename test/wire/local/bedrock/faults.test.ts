@@ -27,7 +27,7 @@ describe.each(Object.entries(cases))('%s', (_, { scenario, seen }) => {
   );
 });
 
-test('our own client takes none of them for success', () => {
+test('our own client reports every fault as an error', () => {
   const harmless =
     /^(?:no fault|an unknown event|single-byte chunks|a late first|overridden usage)/u;
   const faults = Object.entries(cases).filter(([name]) => !harmless.test(name));
@@ -38,7 +38,7 @@ test('our own client takes none of them for success', () => {
 });
 
 test.each(Object.entries({ ...clients, 'our own client': ownClient }))(
-  'throttled once and then answered: %s tries again by itself',
+  '%s retries after one throttled request',
   async (_, client) => {
     off = bedrock.on({ fail: { type: 'ThrottlingException', times: 1 } });
     expect(await client(bedrock, 'Hello', 2)).toBe('complete');
@@ -49,14 +49,14 @@ test.each(Object.entries({ ...clients, 'our own client': ownClient }))(
   },
 );
 
-test('a reader that gives up is journalled as one who left', async () => {
+test('a client timeout is recorded in the journal as client_cancelled', async () => {
   off = bedrock.on({ stream: [{ text: 'Hello' }, { stall: '60s' }] });
   expect(await ownClient(bedrock, 'Hello')).toBe('throws model_unavailable');
   const { journal } = bedrock;
   await expect.poll(() => journal.entries().at(-1)?.outcome).toBe('client_cancelled');
 });
 
-test('a refusal may say when to try again', async () => {
+test('an error can have a Retry-After header', async () => {
   off = bedrock.on({
     fail: { type: 'ThrottlingException', retryAfter: 7, message: 'Too many tokens.' },
   });
@@ -70,9 +70,9 @@ test('a refusal may say when to try again', async () => {
 });
 
 test.each([
-  ['rst', 'a connection that breaks'],
-  ['eof', 'half a body'],
-])('an answer that is not streamed and is cut by %s is %s', async (cut) => {
+  ['rst', 'a broken connection'],
+  ['eof', 'a truncated body'],
+])('a non-streaming response cut by %s fails with %s', async (cut) => {
   off = bedrock.on(after({ cut }));
   const messages = [{ role: 'user' as const, content: [{ text: 'Hello' }] }];
   await expect(
@@ -80,21 +80,23 @@ test.each([
   ).rejects.toThrow();
 });
 
-test('generation stops within 100 ms of the reader leaving, and the journal says so', async () => {
+test('generation stops and is recorded as cancelled soon after the client disconnects', async () => {
   off = bedrock.on({
     stream: [{ pace: { tps: 20 } }, { text: 'one two three four five six seven '.repeat(20) }],
   });
-  const leaving = new AbortController();
+  const controller = new AbortController();
   const messages = [{ role: 'user' as const, content: [{ text: 'Count' }] }];
   const { stream } = await bedrock
     .http1()
-    .send(new ConverseStreamCommand({ modelId: haiku, messages }), { abortSignal: leaving.signal });
+    .send(new ConverseStreamCommand({ modelId: haiku, messages }), {
+      abortSignal: controller.signal,
+    });
   const events = stream?.[Symbol.asyncIterator]();
   await events?.next();
   const { journal } = bedrock;
   const before = journal.entries().length;
   const leftAt = performance.now();
-  leaving.abort();
+  controller.abort();
   await expect.poll(() => journal.entries().length, { interval: 5 }).toBe(before + 1);
   const elapsedMs = performance.now() - leftAt;
   console.log(`stopped ${Math.round(elapsedMs)} ms after the reader left`);

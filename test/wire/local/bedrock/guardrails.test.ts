@@ -33,7 +33,7 @@ describe('guardrails', () => {
     trace: 'enabled' as const,
   };
 
-  test('a question that is blocked costs nothing, and the trace says why', async () => {
+  test('a blocked question uses no tokens and the trace has the matched word', async () => {
     const { output, stopReason, trace, usage } = await bedrock.ask({
       messages: [user('Draw a unicorn')],
       guardrailConfig,
@@ -55,7 +55,7 @@ describe('guardrails', () => {
   ];
 
   test.each(['sync', 'async'] as const)(
-    'an answer is blocked midway in %s mode',
+    'an answer is blocked in mid-stream in %s mode',
     async (streamProcessingMode) => {
       const events = await bedrock.stream({
         messages: secret,
@@ -68,12 +68,12 @@ describe('guardrails', () => {
         events.find(({ messageStop }) => messageStop !== undefined)?.messageStop?.stopReason,
       ).toBe('guardrail_intervened');
       expect(text).toMatch(/Not that answer\.$/u);
-      // Buffered text is scanned before it is let go; passed text is cut when it is found.
+      // Sync mode scans text before it sends it; async mode ends the stream after a match.
       expect(text.includes('unicorn')).toBe(streamProcessingMode === 'async');
     },
   );
 
-  test('what is sensitive is masked where the stream waits for it', async () => {
+  test('sensitive text is masked', async () => {
     const text =
       'Summarise this:\nWrite to ada@example.com for the results of the long experiment.';
     const messages: Message[] = [{ role: 'user', content: [{ text }, guarded] }];
@@ -82,7 +82,7 @@ describe('guardrails', () => {
     );
   });
 
-  test('nothing of what is masked or blocked goes out in pieces', async () => {
+  test('sensitive text is masked even if a chunk boundary splits it', async () => {
     const filler = 'The long experiment went on for many days and nights. ';
     for (const length of [3, 4, 5, 6, 7]) {
       const before = filler.repeat(length);
@@ -91,14 +91,14 @@ describe('guardrails', () => {
       });
       const events = await bedrock.stream({ guardrailConfig });
       off();
-      const said = events
+      const received = events
         .map(({ contentBlockDelta }) => contentBlockDelta?.delta?.text ?? '')
         .join('');
-      expect(said).toBe(`${before}Ask {EMAIL} now. ${filler.repeat(5)}`);
+      expect(received).toBe(`${before}Ask {EMAIL} now. ${filler.repeat(5)}`);
     }
   });
 
-  test('an answer that is not streamed is blocked as a whole, and masked however it is asked', async () => {
+  test('a non-streaming answer is blocked whole, and masked text is the same when streamed', async () => {
     const off = bedrock.on({
       stream: [{ text: `${'The long experiment went on. '.repeat(30)}A unicorn!` }],
     });
@@ -109,14 +109,14 @@ describe('guardrails', () => {
     const again = bedrock.on({ stream: [{ text: `${kana}john.smith@example.com${kana}` }] });
     expect(textOf(await bedrock.ask({ guardrailConfig }))).toBe(`${kana}{EMAIL}${kana}`);
     const events = await bedrock.stream({ guardrailConfig });
-    const said = events
+    const received = events
       .map(({ contentBlockDelta }) => contentBlockDelta?.delta?.text ?? '')
       .join('');
-    expect(said).toBe(`${kana}{EMAIL}${kana}`);
+    expect(received).toBe(`${kana}{EMAIL}${kana}`);
     again();
   });
 
-  test('a deny topic without a telling word blocks only what names it', async () => {
+  test('a denied topic whose definition has no keywords blocks only text with its name', async () => {
     const strict = await startBedrock({
       guardrails: [
         {
@@ -134,13 +134,13 @@ describe('guardrails', () => {
     await strict.close();
   });
 
-  test('one that is not there is refused', async () => {
+  test('an unknown guardrail is refused', async () => {
     await expect(
-      bedrock.ask({ guardrailConfig: { ...guardrailConfig, guardrailIdentifier: 'none' } }),
+      bedrock.ask({ guardrailConfig: { ...guardrailConfig, guardrailIdentifier: 'missing' } }),
     ).rejects.toThrow('does not exist');
   });
 
-  test('ApplyGuardrail assesses a text by itself', async () => {
+  test('ApplyGuardrail assesses text without a model call', async () => {
     const apply = (text: string): ApplyGuardrailCommand =>
       new ApplyGuardrailCommand({
         guardrailIdentifier: 'gr12345',

@@ -9,14 +9,14 @@ import { AwsClient } from 'aws4fetch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { haiku, startBedrock, type RunningBedrock } from '#test/fixtures/bedrock.ts';
 
-const known = { accessKeyId: 'AKIAKNOWN', secretAccessKey: 'a-secret' };
+const permanent = { accessKeyId: 'AKIAKNOWN', secretAccessKey: 'a-secret' };
 const temporary = { accessKeyId: 'ASIATEMP', secretAccessKey: 'another', sessionToken: 'a-token' };
 const expired = { ...temporary, accessKeyId: 'ASIAOLD', expiresAt: Date.now() - 1_000 };
 
 let bedrock: RunningBedrock;
 
 beforeAll(async () => {
-  const credentials = [known, temporary, expired];
+  const credentials = [permanent, temporary, expired];
   bedrock = await startBedrock({
     identity: { mode: 'strict', credentials, apiKeys: ['ABSKright'] },
   });
@@ -44,13 +44,18 @@ const http1 = (): BedrockRuntimeClientConfig => ({ requestHandler: new NodeHttpH
 test.each([
   ['over HTTP/2', {}],
   ['over HTTP/1.1', http1()],
-])('a right signature is taken %s, with a session token too', async (_, config) => {
-  expect(await ask({ ...config, credentials: known })).toBe('end_turn');
+])('a valid signature is accepted %s, with and without a session token', async (_, config) => {
+  expect(await ask({ ...config, credentials: permanent })).toBe('end_turn');
   expect(await ask({ ...config, credentials: temporary })).toBe('end_turn');
 });
 
-test('a request that another library signed is taken, whatever it does with the payload', async () => {
-  const client = new AwsClient({ ...known, region: 'us-east-1', service: 'bedrock', retries: 0 });
+test('a request signed by another library is accepted unless its payload hash is wrong', async () => {
+  const client = new AwsClient({
+    ...permanent,
+    region: 'us-east-1',
+    service: 'bedrock',
+    retries: 0,
+  });
   const url = `${bedrock.url}/model/${encodeURIComponent(haiku)}/converse`;
   const request = { method: 'POST', body: JSON.stringify({ messages }) };
   expect((await client.fetch(url, request)).status).toBe(200);
@@ -62,45 +67,45 @@ test('a request that another library signed is taken, whatever it does with the 
 
 test.each<[string, BedrockRuntimeClientConfig, string, string]>([
   [
-    'an unknown key',
-    { credentials: { ...known, accessKeyId: 'AKIAOTHER' } },
+    'an unknown access key',
+    { credentials: { ...permanent, accessKeyId: 'AKIAOTHER' } },
     'UnrecognizedClientException',
     'The security token included in the request is invalid.',
   ],
   [
-    'another secret',
-    { credentials: { ...known, secretAccessKey: 'wrong' } },
+    'a wrong secret',
+    { credentials: { ...permanent, secretAccessKey: 'wrong' } },
     'InvalidSignatureException',
     'The request signature we calculated does not match',
   ],
   [
-    'no session token',
+    'a missing session token',
     { credentials: { ...temporary, sessionToken: '' } },
     'UnrecognizedClientException',
     'The security token',
   ],
   [
-    'credentials that have expired',
+    'a request with expired credentials',
     { credentials: { ...expired, sessionToken: 'a-token' } },
     'ExpiredTokenException',
     'is expired',
   ],
   [
-    'a clock that is wrong',
-    { credentials: known, systemClockOffset: -600_000 },
+    'a clock that is ten minutes wrong',
+    { credentials: permanent, systemClockOffset: -600_000 },
     'InvalidSignatureException',
     'Signature expired',
   ],
-])('%s is refused as AWS does', async (_, config, name, words) => {
+])('%s fails with the error of AWS', async (_, config, name, message) => {
   for (const handler of [{}, http1()]) {
-    const asked = ask({ ...handler, ...config });
-    await expect(asked).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 403 } });
-    await expect(asked).rejects.toThrow(words);
+    const response = ask({ ...handler, ...config });
+    await expect(response).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 403 } });
+    await expect(response).rejects.toThrow(message);
   }
 });
 
-test('a changed body, no signature at all and a signature for another service are refused', async () => {
-  const client = new AwsClient({ ...known, region: 'us-east-1', service: 'bedrock' });
+test('a changed body, a missing signature and another service in the scope are refused', async () => {
+  const client = new AwsClient({ ...permanent, region: 'us-east-1', service: 'bedrock' });
   const url = `${bedrock.url}/model/${encodeURIComponent(haiku)}/converse`;
   const signed = await client.sign(url, { method: 'POST', body: JSON.stringify({ messages }) });
   const changed = await fetch(url, {
@@ -111,14 +116,19 @@ test('a changed body, no signature at all and a signature for another service ar
   expect(changed.headers.get('x-amzn-errortype')).toContain('InvalidSignatureException');
   const bare = await fetch(url, { method: 'POST', body: '{}' });
   expect(bare.headers.get('x-amzn-errortype')).toContain('MissingAuthenticationTokenException');
-  const other = new AwsClient({ ...known, region: 'us-east-1', service: 'dynamodb', retries: 0 });
-  const elsewhere = await other.fetch(url, { method: 'POST', body: JSON.stringify({ messages }) });
-  expect(await elsewhere.json()).toMatchObject({
+  const other = new AwsClient({
+    ...permanent,
+    region: 'us-east-1',
+    service: 'dynamodb',
+    retries: 0,
+  });
+  const refused = await other.fetch(url, { method: 'POST', body: JSON.stringify({ messages }) });
+  expect(await refused.json()).toMatchObject({
     message: expect.stringContaining("correct service: 'bedrock'"),
   });
 });
 
-test('a bearer key is taken where it is known, and by the SDK from its variable', async () => {
+test('a permanent API key is accepted as a bearer token and from the SDK', async () => {
   const body = { messages };
   const path = `/model/${haiku}/converse`;
   expect((await bedrock.post(path, body, { authorization: 'Bearer ABSKright' })).status).toBe(200);
@@ -132,16 +142,16 @@ test('a bearer key is taken where it is known, and by the SDK from its variable'
   ).toBe('end_turn');
 });
 
-test('the agent runtime takes signatures and no bearer keys', async () => {
+test('the agent runtime accepts signatures and refuses API keys', async () => {
   const client = new BedrockAgentRuntimeClient({
     endpoint: bedrock.url,
     region: 'us-east-1',
-    credentials: known,
+    credentials: permanent,
   });
-  const asked = client.send(
+  const response = client.send(
     new RetrieveCommand({ knowledgeBaseId: 'LOCALKB001', retrievalQuery: { text: 'a' } }),
   );
-  await expect(asked).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  await expect(response).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   const headers = { authorization: 'Bearer ABSKright' };
   const answer = await bedrock.post(
     '/knowledgebases/LOCALKB001/retrieve',
@@ -151,7 +161,7 @@ test('the agent runtime takes signatures and no bearer keys', async () => {
   expect(answer.status).toBe(403);
 });
 
-test('lenient asks for credentials of any kind, off for none', async () => {
+test('lenient mode requires any credentials and off requires no credentials', async () => {
   const lenient = await startBedrock();
   const path = `/model/${haiku}/converse`;
   expect((await lenient.post(path, { messages })).status).toBe(200);
@@ -163,7 +173,7 @@ test('lenient asks for credentials of any kind, off for none', async () => {
   await open.close();
 });
 
-test('a body in chunks is read for what it stands for', async () => {
+test('a body in aws-chunked encoding is decoded', async () => {
   const lenient = await startBedrock();
   const body = JSON.stringify({ messages });
   const signature = 'ab'.repeat(32);

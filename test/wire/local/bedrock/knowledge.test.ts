@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 afterAll(() => bedrock.close());
 
-test('a folder is indexed, and what could not be read is said', () => {
+test('a folder is indexed and unreadable files are reported', () => {
   expect(lines[0]).toMatch(/^Knowledge base LOCALKB001: 4 documents, \d+ passages from /u);
   expect(lines[1]).toMatch(/^! Skipped broken\.pdf: .+$/u);
 });
@@ -57,11 +57,11 @@ describe('Retrieve', () => {
     ['When was the bridge opened?', 'bridge.pdf'],
     ['経費の申請はいつまでですか', 'ja/keihi.txt'],
     ['在宅勤務手当', 'ja/keihi.txt'],
-  ])('%s is found in %s', async (question, file) => {
+  ])('“%s” finds %s', async (question, file) => {
     expect((await find(question))[0]).toBe(`s3://localkb001/${file}`);
   });
 
-  test('a passage has its text, score, place and attributes', async () => {
+  test('a passage has its text, score, location and metadata', async () => {
     const { retrievalResults } = await client.send(
       new RetrieveCommand({ knowledgeBaseId, retrievalQuery: { text: 'sick leave doctor' } }),
     );
@@ -103,25 +103,25 @@ describe('Retrieve', () => {
       },
       3,
     ],
-  ])('%s filters by attributes', async (_, filter, count) => {
+  ])('the filter %s selects by metadata', async (_, filter, count) => {
     expect(await find('leave trains booked sick employees', filter)).toHaveLength(count);
   });
 
-  test('a filter that is none, and a base that is not there, are refused', async () => {
+  test('an invalid filter and an unknown knowledge base are refused', async () => {
     await expect(find('a', { andAll: [{ equals: { key: 'a', value: 1 } }] })).rejects.toMatchObject(
       { name: 'ValidationException' },
     );
-    const elsewhere = new RetrieveCommand({
+    const unknown = new RetrieveCommand({
       knowledgeBaseId: 'OTHERKB001',
       retrievalQuery: { text: 'a' },
     });
-    await expect(client.send(elsewhere)).rejects.toMatchObject({
+    await expect(client.send(unknown)).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
   });
 });
 
-const generating = (text: string, sessionId?: string): RetrieveAndGenerateCommand['input'] => ({
+const inputOf = (text: string, sessionId?: string): RetrieveAndGenerateCommand['input'] => ({
   input: { text },
   sessionId,
   retrieveAndGenerateConfiguration: {
@@ -134,9 +134,9 @@ const generating = (text: string, sessionId?: string): RetrieveAndGenerateComman
 });
 
 describe('RetrieveAndGenerate', () => {
-  test('an answer rests on passages, and says on which and where', async () => {
+  test('an answer cites its passages and their positions in the text', async () => {
     const { citations, output, sessionId } = await client.send(
-      new RetrieveAndGenerateCommand(generating('How many days of paid leave?')),
+      new RetrieveAndGenerateCommand(inputOf('How many days of paid leave?')),
     );
     const part = citations?.[0]?.generatedResponsePart?.textResponsePart;
     expect(part?.text).toContain('25 days of paid leave');
@@ -145,24 +145,24 @@ describe('RetrieveAndGenerate', () => {
       'leave.md',
     );
     const again = await client.send(
-      new RetrieveAndGenerateCommand(generating('And sick leave?', sessionId)),
+      new RetrieveAndGenerateCommand(inputOf('And sick leave?', sessionId)),
     );
     expect(again.sessionId).toBe(sessionId);
     await expect(
-      client.send(new RetrieveAndGenerateCommand(generating('a', 'no-such-session'))),
+      client.send(new RetrieveAndGenerateCommand(inputOf('a', 'no-such-session'))),
     ).rejects.toThrow('is not valid');
   });
 
-  test('in Japanese too', async () => {
+  test('a Japanese question gets a Japanese answer', async () => {
     const { output } = await client.send(
-      new RetrieveAndGenerateCommand(generating('経費精算はいつまでに申請しますか')),
+      new RetrieveAndGenerateCommand(inputOf('経費精算はいつまでに申請しますか')),
     );
     expect(output?.text).toContain('翌月の五日まで');
   });
 
-  test('streams its text, and each citation after what it is for', async () => {
+  test('the stream sends each citation after the text that it supports', async () => {
     const { sessionId, stream } = await client.send(
-      new RetrieveAndGenerateStreamCommand(generating('When was the bridge opened?')),
+      new RetrieveAndGenerateStreamCommand(inputOf('When was the bridge opened?')),
     );
     const events = await Array.fromAsync(stream ?? []);
     expect(sessionId).toBeTruthy();

@@ -9,7 +9,7 @@ import {
   type RunningBedrock,
 } from '#test/fixtures/bedrock.ts';
 
-/** What a request could do to the process that answers it, or to the requests of others. */
+/** Requests that could exhaust the process or affect other requests. */
 
 let bedrock: RunningBedrock;
 
@@ -23,10 +23,10 @@ const embedding = { texts: ['a'], input_type: 'search_query', output_dimension: 
 const nested = `{"messages":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
 
 test.each([
-  ['a vector without end', '/model/cohere.embed-v4:0/invoke', embedding],
-  ['JSON that is nested without end', `/model/${novaLite}/converse`, nested],
-  ['native JSON that is nested without end', `/model/${haiku}/invoke`, nested],
-])('%s is refused', async (_, path, body) => {
+  ['an embedding with too many dimensions', '/model/cohere.embed-v4:0/invoke', embedding],
+  ['deeply nested JSON', `/model/${novaLite}/converse`, nested],
+  ['deeply nested JSON for InvokeModel', `/model/${haiku}/invoke`, nested],
+])('%s is refused with 400', async (_, path, body) => {
   expect((await bedrock.post(path, body)).status).toBe(400);
 });
 
@@ -39,15 +39,15 @@ const node = {
 
 test.each([
   [
-    'a list of hundreds of millions',
+    'a list of 300 million items',
     { type: 'object', properties: { a: { type: 'array', minItems: 300_000_000 } } },
   ],
   [
     'a string of a billion characters',
     { type: 'object', properties: { a: { type: 'string', minLength: 1e9 } } },
   ],
-  ['a tree that branches into millions', { ...node, $defs: { node } }],
-])('a tool that asks for %s gets less', async (_, json) => {
+  ['a tree of millions of nodes', { ...node, $defs: { node } }],
+])('a tool schema that requires %s gets a shorter input', async (_, json) => {
   const tools = [{ toolSpec: { name: 'take', inputSchema: { json } } }];
   const { stopReason, usage } = await bedrock.ask({
     toolConfig: { tools, toolChoice: { any: {} } },
@@ -56,22 +56,22 @@ test.each([
   expect(usage?.outputTokens).toBeLessThan(50_000);
 });
 
-test('a page of another origin reaches nothing, at any door', async () => {
+test('a request from another origin is refused with 403 on every route', async () => {
   const headers = { origin: 'https://elsewhere.example' };
   const body = { messages: [user('Hi')] };
   expect((await bedrock.post(`/model/${novaLite}/converse`, body, headers)).status).toBe(403);
   expect((await bedrock.post('/_streambed/reset', {}, headers)).status).toBe(403);
 });
 
-test('who leaves gives back of a quota what was not said', async () => {
+test('a cancelled stream returns its unused tokens to the quota', async () => {
   const limited = await startBedrock({ quota: { tpm: 100_000 } });
   limited.on({ match: { text: 'slowly' }, stream: [{ text: 'a' }, { stall: '60s' }] });
   for (let readers = 0; readers < 3; readers += 1) {
-    const leaving = new AbortController();
+    const controller = new AbortController();
     const command = new ConverseStreamCommand({ modelId: haiku, messages: [user('slowly')] });
-    const { stream } = await limited.http1().send(command, { abortSignal: leaving.signal });
+    const { stream } = await limited.http1().send(command, { abortSignal: controller.signal });
     await stream?.[Symbol.asyncIterator]().next();
-    leaving.abort();
+    controller.abort();
     await expect.poll(() => limited.journal.entries().at(-1)?.outcome).toBe('client_cancelled');
     await expect.poll(() => limited.journal.entries().length).toBe(readers + 1);
   }
@@ -79,7 +79,7 @@ test('who leaves gives back of a quota what was not said', async () => {
   await limited.close();
 });
 
-test('a scenario’s quota is for the requests that it matches, the account’s for all', async () => {
+test('the quota of a scenario applies only to the requests that it matches', async () => {
   const limited = await startBedrock();
   limited.on({ match: { text: 'premium' }, quota: { rpm: 1 } });
   await limited.ask({ messages: [user('plain')] });
@@ -89,7 +89,7 @@ test('a scenario’s quota is for the requests that it matches, the account’s 
   await limited.close();
 });
 
-test('operations that ask no model meet scenarios and quotas too', async () => {
+test('scenarios and quotas also apply to embeddings and CountTokens', async () => {
   const limited = await startBedrock({ quota: { rpm: 1 } });
   const embed = (): Promise<Response> =>
     limited.post('/model/amazon.titan-embed-text-v2:0/invoke', { inputText: 'a' });
@@ -105,23 +105,23 @@ test('operations that ask no model meet scenarios and quotas too', async () => {
   await limited.close();
 });
 
-test('models that are not in the catalogue can be named after one that is', async () => {
+test('a custom model ID can be an alias of a model in the catalogue', async () => {
   const named = await startBedrock({ models: { 'my.model-v1:0': novaLite } });
   const command = new ConverseCommand({ modelId: 'my.model-v1:0', messages: [user('Hi')] });
   expect((await named.http1().send(command)).stopReason).toBe('end_turn');
   await named.close();
 });
 
-test('an answer that is gone on with is as long as it would have been, in pieces of any size', async () => {
+test('an answer continued in several requests equals the answer of one request', async () => {
   const question = user('Write 300 words about rivers');
   const whole = textOf(await bedrock.ask({ messages: [question] }));
-  let begun = whole.slice(0, 190);
+  let received = whole.slice(0, 190);
   for (;;) {
-    const messages = [question, { role: 'assistant' as const, content: [{ text: begun }] }];
+    const messages = [question, { role: 'assistant' as const, content: [{ text: received }] }];
     const answer = await bedrock.ask({ messages, inferenceConfig: { maxTokens: 60 } });
-    begun += textOf(answer);
-    expect(whole.startsWith(begun)).toBe(true);
+    received += textOf(answer);
+    expect(whole.startsWith(received)).toBe(true);
     if (answer.stopReason === 'end_turn') break;
   }
-  expect(begun).toBe(whole);
+  expect(received).toBe(whole);
 });

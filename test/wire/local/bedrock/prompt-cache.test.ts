@@ -15,7 +15,7 @@ describe('prompt caching', () => {
   const long = 'All the rules of the house, which are many and long. '.repeat(500);
   const system = [{ text: long }, { cachePoint: { type: 'default' as const } }];
 
-  test('a prefix is written once and read again, until its time is over', async () => {
+  test('a prefix is written once and read from the cache until it expires', async () => {
     const first = (await bedrock.ask({ system })).usage;
     expect(first?.cacheWriteInputTokens).toBeGreaterThan(4_096);
     expect(first?.cacheReadInputTokens).toBe(0);
@@ -33,7 +33,7 @@ describe('prompt caching', () => {
     expect((await bedrock.ask({ system })).usage?.cacheReadInputTokens).toBe(0);
   });
 
-  test('a prefix below the model’s minimum is not cached, and the call succeeds', async () => {
+  test('a prefix below the minimum of the model is not cached and the call succeeds', async () => {
     const short = [{ text: 'Be brief.' }, { cachePoint: { type: 'default' as const } }];
     expect((await bedrock.ask({ system: short })).usage).toMatchObject({
       cacheReadInputTokens: 0,
@@ -41,7 +41,7 @@ describe('prompt caching', () => {
     });
   });
 
-  test('writes are told by how long they last', async () => {
+  test('usage reports cache writes by their time to live', async () => {
     const hour = [
       { text: `${long} For an hour.` },
       { cachePoint: { type: 'default' as const, ttl: '1h' as const } },
@@ -50,7 +50,7 @@ describe('prompt caching', () => {
     expect(usage?.cacheDetails).toEqual([{ ttl: '1h', inputTokens: usage?.cacheWriteInputTokens }]);
   });
 
-  test('is refused where a model has none, and beyond four points', async () => {
+  test('a cache point is refused for a model without caching and beyond the limit of four', async () => {
     await expect(bedrock.ask({ modelId: 'qwen.qwen3-32b-v1:0', system })).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });

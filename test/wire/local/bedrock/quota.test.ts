@@ -5,7 +5,7 @@ import { haiku, novaLite, startBedrock, user } from '#test/fixtures/bedrock.ts';
 
 const clock = createVirtualClock();
 
-test('requests a minute run out, and come back', async () => {
+test('requests per minute are limited and available again after a minute', async () => {
   const limited = await startBedrock({ clock, quota: { rpm: 2 } });
   const send = (): Promise<unknown> =>
     limited.http1().send(new ConverseCommand({ modelId: haiku, messages: [user('Hi')] }));
@@ -17,7 +17,7 @@ test('requests a minute run out, and come back', async () => {
   await limited.close();
 });
 
-test('tokens are reserved with all that the answer may have, and what it had not is given back', async () => {
+test('maxTokens are reserved from the token quota and unused tokens are returned', async () => {
   const limited = await startBedrock({ clock, quota: { tpm: 3_000 } });
   const send = (maxTokens: number): Promise<unknown> =>
     limited.http1().send(
@@ -35,22 +35,22 @@ test('tokens are reserved with all that the answer may have, and what it had not
   await limited.close();
 });
 
-test('only so many may run at once', async () => {
+test('concurrent requests are limited', async () => {
   const limited = await startBedrock({ quota: { concurrency: 1 } });
   limited.on({ match: { text: 'slowly' }, stream: [{ text: 'a' }, { stall: '60s' }] });
-  const leaving = new AbortController();
+  const controller = new AbortController();
   const slow = new ConverseStreamCommand({ modelId: haiku, messages: [user('slowly')] });
-  const { stream } = await limited.http1().send(slow, { abortSignal: leaving.signal });
+  const { stream } = await limited.http1().send(slow, { abortSignal: controller.signal });
   await stream?.[Symbol.asyncIterator]().next();
   const quick = new ConverseCommand({ modelId: haiku, messages: [user('Hi')] });
   await expect(limited.http1().send(quick)).rejects.toMatchObject({ name: 'ThrottlingException' });
-  leaving.abort();
+  controller.abort();
   await expect.poll(() => limited.journal.entries().at(-1)?.outcome).toBe('client_cancelled');
   await expect(limited.http1().send(quick)).resolves.toBeDefined();
   await limited.close();
 });
 
-test('latency is told from the clock that paces', async () => {
+test('latency is measured on the clock that paces the stream', async () => {
   const paced = await startBedrock({
     clock,
     pace: { ttftMs: 400, tokensPerSecond: 50, jitter: 0 },

@@ -22,7 +22,7 @@ describe('reasoning', () => {
     additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 1_024 } },
   };
 
-  test('comes first, with a signature, where it was asked for', async () => {
+  test('with thinking enabled, a signed reasoning block precedes the text', async () => {
     const { output } = await bedrock.ask({ ...thinking });
     expect(output?.message?.content?.[0]?.reasoningContent?.reasoningText).toMatchObject({
       text: expect.stringContaining('conversation so far'),
@@ -31,7 +31,7 @@ describe('reasoning', () => {
     expect(output?.message?.content?.[1]?.text).toContain('Simulated');
   });
 
-  test('streams in flat deltas, text and signature apart', async () => {
+  test('reasoning streams in separate deltas for text and signature', async () => {
     const events = await bedrock.stream({ ...thinking });
     const deltas = events.flatMap(
       ({ contentBlockDelta }) => contentBlockDelta?.delta?.reasoningContent ?? [],
@@ -40,7 +40,7 @@ describe('reasoning', () => {
     expect(deltas.filter(({ signature }) => signature !== undefined)).toHaveLength(1);
   });
 
-  test('has its limits', async () => {
+  test('invalid token limits, temperatures and models are refused with thinking enabled', async () => {
     const inferenceConfig = { maxTokens: 500 };
     await expect(bedrock.ask({ ...thinking, inferenceConfig })).rejects.toThrow(
       '`max_tokens` must be greater',
@@ -83,7 +83,7 @@ describe('structured output', () => {
     },
   });
 
-  test('is valid against its schema, and says what the text says', async () => {
+  test('output is valid against its schema and has the values of the text', async () => {
     const messages = [
       user(
         'Yesterday I met Maria Lopez in Lisbon. The service was terrible and slow, on 2026-03-04.',
@@ -100,9 +100,13 @@ describe('structured output', () => {
   });
 
   test.each([
-    ['an open object', { type: 'object', properties: {} }, 'additionalProperties must be false'],
     [
-      'limits of numbers',
+      'an object that allows additional properties',
+      { type: 'object', properties: {} },
+      'additionalProperties must be false',
+    ],
+    [
+      'a minimum',
       {
         type: 'object',
         additionalProperties: false,
@@ -115,7 +119,7 @@ describe('structured output', () => {
       { $defs: { a: { type: 'array', items: { $ref: '#/$defs/a' } } }, $ref: '#/$defs/a' },
       'recursive',
     ],
-  ])('%s in a schema is refused', async (_, json, words) => {
-    await expect(bedrock.ask(config(json))).rejects.toThrow(words);
+  ])('%s in an output schema is refused', async (_, json, message) => {
+    await expect(bedrock.ask(config(json))).rejects.toThrow(message);
   });
 });

@@ -33,7 +33,7 @@ describe('record and replay', () => {
   const bytesOf = async (answer: Promise<Response>): Promise<Buffer> =>
     Buffer.from(await (await answer).arrayBuffer());
 
-  test('what was recorded is replayed byte for byte, without its source', async () => {
+  test('a recording is replayed byte for byte without the recorded endpoint', async () => {
     const recording = await recordingOf(real, folder);
     const recorded = await bytesOf(recording.post(path, body));
     await recording.close();
@@ -50,7 +50,7 @@ describe('record and replay', () => {
     await replaying.close();
   });
 
-  test('recordings hold no secret, no account and no request', async () => {
+  test('a recording has no credentials, account ID or request ID', async () => {
     const [name = ''] = await readdir(folder);
     const text = await readFile(join(folder, name), 'utf8');
     expect(text).not.toMatch(/123456789012|authorization|AWS4-HMAC|requestid/iu);
@@ -61,7 +61,7 @@ describe('record and replay', () => {
     });
   });
 
-  test('structural replay looks at what is said, not at how it is to be answered', async () => {
+  test('structural matching compares messages and ignores inference settings', async () => {
     const replaying = await replayOf({ folder, match: 'structural', miss: 'simulate', speed: 0 });
     const changed = { ...body, inferenceConfig: { temperature: 0.1 } };
     const same = await bytesOf(replaying.post(path, changed));
@@ -71,7 +71,7 @@ describe('record and replay', () => {
     await replaying.close();
   });
 
-  test('a folder without recordings, or with one that is none, is said', async () => {
+  test('a folder with missing or invalid recordings is refused', async () => {
     const empty = await mkdtemp(join(tmpdir(), 'streambed-'));
     const options = { match: 'exact', miss: 'fail', speed: 0 } as const;
     await expect(createReplayer({ ...options, folder: empty })).rejects.toThrow(
@@ -83,7 +83,7 @@ describe('record and replay', () => {
     );
   });
 
-  test('a failure is passed on, and does not stand in the way of the answer', async () => {
+  test('a failed request is passed on and does not replace a recorded response', async () => {
     const recording = await recordingOf(real, folder);
     const off = real.on({ fail: { type: 'ThrottlingException' } });
     const failed = await recording.post(path, body);
@@ -96,9 +96,9 @@ describe('record and replay', () => {
     await replaying.close();
   });
 
-  test('what asks something of Bedrock in a header goes along, and tells requests apart', async () => {
+  test('guardrail headers are forwarded and are part of the match', async () => {
     const guarded = {
-      'x-amzn-bedrock-guardrailidentifier': 'none',
+      'x-amzn-bedrock-guardrailidentifier': 'missing',
       'x-amzn-bedrock-guardrailversion': '1',
     };
     const native = {

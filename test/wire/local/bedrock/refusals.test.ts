@@ -12,12 +12,12 @@ afterAll(() => bedrock.close());
 
 test.each([
   [
-    'a key that is missing',
+    'a missing key',
     { messages },
     '#: required key [anthropic_version] not found|anthropic_version: Field required|max_tokens: Field required',
   ],
   [
-    'a member that is the path’s',
+    'a model in the body',
     { anthropic_version: 'v', max_tokens: 5, messages, model: haiku },
     'model: Extra inputs',
   ],
@@ -27,20 +27,20 @@ test.each([
     'max_tokens: Input should be a valid integer',
   ],
   [
-    'a tool that is not there',
+    'an unknown tool',
     { anthropic_version: 'v', max_tokens: 5, messages, tool_choice: { type: 'tool', name: 'x' } },
     "Tool 'x' not found in provided tools",
   ],
-])('InvokeModel refuses %s in the words of Anthropic', async (_, body, words) => {
+])('InvokeModel refuses %s with the error text of Anthropic', async (_, body, text) => {
   const answer = await bedrock.post(`/model/${haiku}/invoke`, body);
   expect(answer.status).toBe(400);
   expect(answer.headers.get('x-amzn-errortype')).toContain('ValidationException');
   expect(((await answer.json()) as { message: string }).message).toMatch(
-    new RegExp(words.replace(/[[\]]/gu, '.'), 'u'),
+    new RegExp(text.replace(/[[\]]/gu, '.'), 'u'),
   );
 });
 
-test('InvokeModel refuses what a model of text does not know, as its schema says it', async () => {
+test('InvokeModel refuses a Llama body that does not match its schema', async () => {
   const llama = '/model/us.meta.llama3-3-70b-instruct-v1:0/invoke';
   const messageOf = async (body: unknown): Promise<string> =>
     ((await (await bedrock.post(llama, body)).json()) as { message: string }).message;

@@ -39,40 +39,40 @@ async function control(
 
 const user = (text: string): Message => ({ role: 'user', content: [{ text }] });
 
-async function say(text: string, change: Partial<ConverseCommandInput> = {}): Promise<string> {
+async function answerTo(text: string, change: Partial<ConverseCommandInput> = {}): Promise<string> {
   const input = { modelId: haiku, messages: [user(text)], ...change };
   const { output } = await bedrock.http1().send(new ConverseCommand(input));
   return output?.message?.content?.[0]?.text ?? '';
 }
 
-test('scenarios are chosen by what a request is', async () => {
-  const off = [
+test('a scenario matches by model, text, system prompt, metadata or operation', async () => {
+  const removals = [
     bedrock.on({ match: { model: '*nova*' }, stream: [{ text: 'by model' }] }),
-    bedrock.on({ match: { text: 'weather' }, stream: [{ text: 'by words' }] }),
+    bedrock.on({ match: { text: 'weather' }, stream: [{ text: 'by text' }] }),
     bedrock.on({ match: { text: '/^who\\b/' }, stream: [{ text: 'by expression' }] }),
     bedrock.on({ match: { system: 'pirate' }, stream: [{ text: 'by system' }] }),
     bedrock.on({ match: { metadata: { tenant: 'a*' } }, stream: [{ text: 'by metadata' }] }),
     bedrock.on({ match: { operation: 'ConverseStream' }, fail: { type: 'ThrottlingException' } }),
   ];
-  expect(await say('Hi', { modelId: novaLite })).toBe('by model');
-  expect(await say('How is the WEATHER?')).toBe('by words');
-  expect(await say('Who are you?')).toBe('by expression');
-  expect(await say('Hi', { system: [{ text: 'You are a pirate.' }] })).toBe('by system');
-  expect(await say('Hi', { requestMetadata: { tenant: 'acme' } })).toBe('by metadata');
-  expect(await say('Hi')).toContain('Simulated');
+  expect(await answerTo('Hi', { modelId: novaLite })).toBe('by model');
+  expect(await answerTo('How is the WEATHER?')).toBe('by text');
+  expect(await answerTo('Who are you?')).toBe('by expression');
+  expect(await answerTo('Hi', { system: [{ text: 'You are a pirate.' }] })).toBe('by system');
+  expect(await answerTo('Hi', { requestMetadata: { tenant: 'acme' } })).toBe('by metadata');
+  expect(await answerTo('Hi')).toContain('Simulated');
   const stream = new ConverseStreamCommand({ modelId: haiku, messages: [user('Hi')] });
   await expect(bedrock.http2().send(stream)).rejects.toMatchObject({ name: 'ThrottlingException' });
-  for (const take of off) take();
-  expect(await say('Hi', { modelId: novaLite })).toContain('Simulated');
+  for (const remove of removals) remove();
+  expect(await answerTo('Hi', { modelId: novaLite })).toContain('Simulated');
 });
 
-test('the nth call can be another than the rest', async () => {
+test('a scenario can match only the nth call', async () => {
   bedrock.on({ match: { call: 2 }, stream: [{ text: 'the second' }] });
-  const texts = [await say('a'), await say('b'), await say('c')];
+  const texts = [await answerTo('a'), await answerTo('b'), await answerTo('c')];
   expect(texts.map((text) => text === 'the second')).toEqual([false, true, false]);
 });
 
-test('a scenario goes on with the conversation, by its tool results', async () => {
+test('a scenario continues with its next step after a tool result', async () => {
   bedrock.on({
     stream: [{ tool: { name: 'look', args: { at: 'sky' }, fragments: 3 } }],
     next: [{ stream: [{ text: 'It is blue.' }] }],
@@ -95,17 +95,17 @@ test('a scenario goes on with the conversation, by its tool results', async () =
 });
 
 test.each([
-  ['a marker in the words', 'Hello [[streambed: stop: max_tokens, stream: [{text: Inline}]]]', {}],
+  ['a marker in the text', 'Hello [[streambed: stop: max_tokens, stream: [{text: Inline}]]]', {}],
   [
     'the metadata of the request',
     'Hello',
     { requestMetadata: { streambed: '{"stream":[{"text":"Inline"}]}' } },
   ],
-])('a request asks for its own scenario by %s', async (_, text, change) => {
-  expect(await say(text, change)).toBe('Inline');
+])('a request can set its own scenario by %s', async (_, text, change) => {
+  expect(await answerTo(text, change)).toBe('Inline');
 });
 
-test('a request asks for its own scenario by a header', async () => {
+test('a request can set its own scenario by a header', async () => {
   const headers = { 'x-streambed-scenario': 'stream: [{text: Inline}]' };
   const answer = await bedrock.post(
     `/model/${haiku}/converse`,
@@ -117,20 +117,20 @@ test('a request asks for its own scenario by a header', async () => {
   });
 });
 
-test('a marker is not part of what the model reads, and means nothing unless it is allowed', async () => {
+test('a marker is removed from the prompt, and ignored unless inline scenarios are allowed', async () => {
   const marked = 'What is my name? [[streambed: usage: {output: 7}]]';
   const input = { modelId: haiku, messages: [user(marked)] };
   const { usage } = await bedrock.http1().send(new ConverseCommand(input));
   expect(usage?.outputTokens).toBe(7);
   expect(bedrock.journal.entries().at(-1)?.prompt).toBe(marked);
-  const closed = await startBedrock();
-  const answer = await closed.http1().send(new ConverseCommand(input));
+  const strict = await startBedrock();
+  const answer = await strict.http1().send(new ConverseCommand(input));
   expect(answer.usage?.outputTokens).not.toBe(7);
-  await closed.close();
+  await strict.close();
 });
 
-test('a scenario that cannot be read is refused by the name of its member', async () => {
-  await expect(say('Hi [[streambed: stop: never]]')).rejects.toThrow(
+test('an invalid scenario is refused and the error names the member', async () => {
+  await expect(answerTo('Hi [[streambed: stop: never]]')).rejects.toThrow(
     'scenario.stop: must be one of end_turn',
   );
   const wrong = [{ stream: [{ text: 'a' }] }, { fail: { type: 'X', times: 0 } }];
@@ -146,11 +146,11 @@ test('a scenario that cannot be read is refused by the name of its member', asyn
   );
 });
 
-test('scenarios, guardrails and the journal are in reach over HTTP', async () => {
+test('scenarios, guardrails and the journal are available over HTTP', async () => {
   const scenario = { name: 'busy', fail: { type: 'ThrottlingException', times: 1 } };
   expect((await control('POST', 'scenarios', scenario)).status).toBe(200);
-  await expect(say('Hi')).rejects.toMatchObject({ name: 'ThrottlingException' });
-  expect(await say('Hi')).toContain('Simulated');
+  await expect(answerTo('Hi')).rejects.toMatchObject({ name: 'ThrottlingException' });
+  expect(await answerTo('Hi')).toContain('Simulated');
   const { requests } = (await (await control('GET', 'journal')).json()) as {
     requests: readonly object[];
   };
@@ -178,7 +178,7 @@ test('scenarios, guardrails and the journal are in reach over HTTP', async () =>
   expect((await control('GET', 'nowhere')).status).toBe(404);
 });
 
-test('a page of another origin may not control anything', async () => {
+test('a control request from another origin is refused with 403', async () => {
   const headers = { origin: 'https://elsewhere.example' };
   expect((await control('POST', 'scenarios', { eol: true }, headers)).status).toBe(403);
   expect(
@@ -186,7 +186,7 @@ test('a page of another origin may not control anything', async () => {
   ).toBe(200);
 });
 
-test('usage, stop reason and guardrail can be what a test needs', async () => {
+test('a scenario can set usage, stop reason and guardrail', async () => {
   bedrock.on({
     stop: 'model_context_window_exceeded',
     usage: { input: 11, output: 22, cacheRead: 33, cacheWrite: 44 },
@@ -203,10 +203,10 @@ test('usage, stop reason and guardrail can be what a test needs', async () => {
     totalTokens: 110,
   });
   bedrock.on({ guardrail: { block: 'output', at_token: 5, message: 'Stop here.' } });
-  expect(await say('Hi')).toMatch(/Stop here\.$/u);
+  expect(await answerTo('Hi')).toMatch(/Stop here\.$/u);
 });
 
-test.each(stopReasons)('an answer can stop for %s', async (stop) => {
+test.each(stopReasons)('a response can have the stop reason %s', async (stop) => {
   bedrock.on({ stop });
   const input = { modelId: haiku, messages: [user('Hi')] };
   const { stream } = await bedrock.http2().send(new ConverseStreamCommand(input));
@@ -216,7 +216,7 @@ test.each(stopReasons)('an answer can stop for %s', async (stop) => {
   );
 });
 
-test('a file has scenarios, guardrails and a quota, in YAML, and what is wrong in it is named', async () => {
+test('a YAML scenario file is read, and an error names the invalid member', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
   const file = join(folder, 'scenarios.yaml');
   await writeFile(
@@ -231,5 +231,5 @@ test('a file has scenarios, guardrails and a quota, in YAML, and what is wrong i
   await expect(readScenarioFile(file)).rejects.toThrow(
     'scenarios.yaml: scenarios.0.tims: is not a known member',
   );
-  await expect(readScenarioFile(join(folder, 'none.yaml'))).rejects.toThrow('--scenarios');
+  await expect(readScenarioFile(join(folder, 'missing.yaml'))).rejects.toThrow('--scenarios');
 });

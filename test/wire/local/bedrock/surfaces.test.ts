@@ -31,27 +31,29 @@ beforeAll(async () => {
 afterAll(() => bedrock.close());
 
 test.each(Object.entries(families))(
-  '%s says the same in its own format as in Converse, for the same usage, streamed or whole',
+  'InvokeModel in the format of %s returns the text and usage of Converse',
   async (_, { modelId, body, text, input = '', output = '', chunkText, before = '' }) => {
-    const said = await bedrock.ask({
+    const converse = await bedrock.ask({
       modelId,
       messages: [user(question)],
       inferenceConfig: { maxTokens: 1_000 },
     });
     const command = new InvokeModelCommand({ modelId, body: JSON.stringify(body) });
     const answer = await bedrock.http1().send(command);
-    const spoken: unknown = JSON.parse(answer.body.transformToString());
-    expect(at(spoken, text)).toBe(before + textOf(said));
-    // Not every format says what it cost.
-    const { inputTokens, outputTokens } = said.usage ?? {};
-    expect([inputTokens, undefined]).toContain(at(spoken, input));
-    expect([outputTokens, undefined]).toContain(at(spoken, output));
+    const native: unknown = JSON.parse(answer.body.transformToString());
+    expect(at(native, text)).toBe(before + textOf(converse));
+    // Not every format reports usage.
+    const { inputTokens, outputTokens } = converse.usage ?? {};
+    expect([inputTokens, undefined]).toContain(at(native, input));
+    expect([outputTokens, undefined]).toContain(at(native, output));
     const streamed = await streamedChunks(modelId, body);
-    expect(streamed.map((chunk) => textAt(chunk, chunkText)).join('')).toBe(before + textOf(said));
+    expect(streamed.map((chunk) => textAt(chunk, chunkText)).join('')).toBe(
+      before + textOf(converse),
+    );
     expect(streamed.at(-1)).toMatchObject({
       'amazon-bedrock-invocationMetrics': {
-        inputTokenCount: said.usage?.inputTokens,
-        outputTokenCount: said.usage?.outputTokens,
+        inputTokenCount: converse.usage?.inputTokens,
+        outputTokenCount: converse.usage?.outputTokens,
       },
     });
   },
@@ -64,7 +66,7 @@ async function streamedChunks(modelId: string, body: object): Promise<readonly o
   return events.map(({ chunk }) => JSON.parse(Buffer.from(chunk?.bytes ?? []).toString('utf8')));
 }
 
-test('gpt-oss and DeepSeek-R1 show their reasoning in their text', async () => {
+test('gpt-oss and DeepSeek-R1 have their reasoning in their text', async () => {
   const oss = await bedrock.post('/model/openai.gpt-oss-20b-1:0/invoke', { messages });
   expect(await oss.text()).toMatch(/"content":"<reasoning>[^<]+<\/reasoning>> \*\*Simulated/u);
   const r1 = await bedrock.post('/model/us.deepseek.r1-v1:0/invoke', {
@@ -74,7 +76,7 @@ test('gpt-oss and DeepSeek-R1 show their reasoning in their text', async () => {
   expect(await r1.text()).toMatch(/"text":"The question is[^<]+<\/think>\\n> \*\*Simulated/u);
 });
 
-test('InvokeModel tells its usage and latency in headers', async () => {
+test('InvokeModel returns usage and latency in headers', async () => {
   const { body } = families['Anthropic Messages'] ?? {};
   const answer = await bedrock.post(`/model/${haiku}/invoke`, body);
   const { usage } = (await answer.json()) as {
@@ -88,15 +90,15 @@ test('InvokeModel tells its usage and latency in headers', async () => {
   await streamed.body?.cancel();
 });
 
-test('the doors of OpenAI and Anthropic say the same as Converse', async () => {
+test('the OpenAI and Anthropic APIs return the text and usage of Converse', async () => {
   const modelId = 'qwen.qwen3-32b-v1:0';
-  const said = await bedrock
+  const converse = await bedrock
     .http1()
     .send(
       new ConverseCommand({ modelId, messages: [{ role: 'user', content: [{ text: question }] }] }),
     );
-  const text = said.output?.message?.content?.[0]?.text;
-  const usage = { total: said.usage?.totalTokens };
+  const text = converse.output?.message?.content?.[0]?.text;
+  const usage = { total: converse.usage?.totalTokens };
   const chat = await (
     await bedrock.post('/openai/v1/chat/completions', { model: modelId, messages })
   ).json();
@@ -117,7 +119,10 @@ test('the doors of OpenAI and Anthropic say the same as Converse', async () => {
   ).json();
   expect(message).toMatchObject({
     content: [{ type: 'text', text }],
-    usage: { input_tokens: said.usage?.inputTokens, output_tokens: said.usage?.outputTokens },
+    usage: {
+      input_tokens: converse.usage?.inputTokens,
+      output_tokens: converse.usage?.outputTokens,
+    },
   });
 });
 
@@ -132,7 +137,7 @@ test.each([
     '/anthropic/v1/messages',
     { model: 'anthropic.claude-opus-5', stream: true, max_tokens: 500, messages },
   ],
-])('%s gives the same bytes twice, and after a restart', async (path, body) => {
+])('%s returns the same bytes twice and after a restart', async (path, body) => {
   const bytesOf = async ({ post }: RunningBedrock): Promise<Buffer> =>
     Buffer.from(await (await post(path, body)).arrayBuffer());
   const first = await bytesOf(bedrock);
@@ -143,7 +148,7 @@ test.each([
   await restarted.close();
 });
 
-test('CountTokens counts what usage then says, for Converse and for InvokeModel', async () => {
+test('CountTokens equals the input tokens of usage, for Converse and InvokeModel', async () => {
   const client = bedrock.http1();
   const converse = { messages: [{ role: 'user' as const, content: [{ text: question }] }] };
   const { usage } = await client.send(new ConverseCommand({ modelId: haiku, ...converse }));
@@ -177,27 +182,30 @@ test.each([
     }),
     1_024,
   ],
-])('embeddings of %s are near for texts that share words', async (modelId, bodyOf, dimensions) => {
-  const vectorOf = async (text: string): Promise<readonly number[]> => {
-    const answer = await bedrock.post(`/model/${modelId}/invoke`, bodyOf(text));
-    const found: unknown = await answer.json();
-    const places = ['embedding', 'embeddings.0.embedding', 'embeddings.0'];
-    const vector = places.map((place) => at(found, place)).find(Array.isArray);
-    return vector ?? [];
-  };
-  const [river, stream, tax] = await Promise.all(
-    ['the river flows to the sea', 'a river that flows slowly', 'income tax returns are due'].map(
-      vectorOf,
-    ),
-  );
-  const nearness = (a: readonly number[] = [], b: readonly number[] = []): number =>
-    a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
-  expect(river).toHaveLength(dimensions);
-  expect(nearness(river, river)).toBeCloseTo(1, 3);
-  expect(nearness(river, stream)).toBeGreaterThan(nearness(river, tax) + 0.1);
-});
+])(
+  'embeddings of %s are closer for texts that share words',
+  async (modelId, bodyOf, dimensions) => {
+    const vectorOf = async (text: string): Promise<readonly number[]> => {
+      const answer = await bedrock.post(`/model/${modelId}/invoke`, bodyOf(text));
+      const found: unknown = await answer.json();
+      const places = ['embedding', 'embeddings.0.embedding', 'embeddings.0'];
+      const vector = places.map((place) => at(found, place)).find(Array.isArray);
+      return vector ?? [];
+    };
+    const [river, stream, tax] = await Promise.all(
+      ['the river flows to the sea', 'a river that flows slowly', 'income tax returns are due'].map(
+        vectorOf,
+      ),
+    );
+    const nearness = (a: readonly number[] = [], b: readonly number[] = []): number =>
+      a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
+    expect(river).toHaveLength(dimensions);
+    expect(nearness(river, river)).toBeCloseTo(1, 3);
+    expect(nearness(river, stream)).toBeGreaterThan(nearness(river, tax) + 0.1);
+  },
+);
 
-test('the control plane lists the models that answer, and the profiles that reach them', async () => {
+test('the control plane lists the available models and their inference profiles', async () => {
   const strict = await startBedrock({ region: 'eu-central-1' });
   const client = new BedrockClient({ endpoint: strict.url, region: 'eu-central-1', credentials });
   const { modelSummaries = [] } = await client.send(

@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => bedrock.close());
 
-test('one port takes TLS and plain connections, in HTTP/2 and in HTTP/1.1', async () => {
+test('one port accepts TLS and plain connections, in HTTP/2 and HTTP/1.1', async () => {
   const agent = new https.Agent({ ca: certificate.cert });
   const messages = [{ role: 'user' as const, content: [{ text: 'Hello' }] }];
   const secure = new BedrockRuntimeClient({
@@ -38,7 +38,7 @@ test('one port takes TLS and plain connections, in HTTP/2 and in HTTP/1.1', asyn
   }
 });
 
-test('ALPN chooses HTTP/2 where the client offers it', async () => {
+test('ALPN selects HTTP/2 if the client offers it', async () => {
   const session = http2.connect(endpoint, { ca: certificate.cert });
   await once(session, 'connect');
   expect(session.alpnProtocol).toBe('h2');
@@ -49,7 +49,7 @@ test('ALPN chooses HTTP/2 where the client offers it', async () => {
 });
 
 test.each(['rst', 'fin', 'goaway', 'rst_stream:CANCEL'])(
-  'a connection under TLS can be cut by %s, and the next is served',
+  'a TLS connection can be cut by %s and the next request succeeds',
   async (cut) => {
     const off = bedrock.on({ stream: [{ text: 'Hello' }, { cut }] });
     const agent = new https.Agent({ ca: certificate.cert });

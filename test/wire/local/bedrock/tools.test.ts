@@ -25,7 +25,7 @@ const weather: ToolConfiguration = {
     {
       toolSpec: {
         name: 'get_weather',
-        description: 'Gives the weather of a city',
+        description: 'Returns the weather of a city',
         inputSchema: {
           json: {
             type: 'object',
@@ -42,7 +42,7 @@ const weather: ToolConfiguration = {
     {
       toolSpec: {
         name: 'send_email',
-        description: 'Sends an email to somebody',
+        description: 'Sends an email',
         inputSchema: {
           json: {
             type: 'object',
@@ -59,7 +59,7 @@ const fragmentsOf = (events: readonly ConverseStreamOutput[]): readonly string[]
   events.flatMap(({ contentBlockDelta }) => contentBlockDelta?.delta?.toolUse?.input ?? []);
 
 describe('tools', () => {
-  test('the tool that the question names is used, its input made of the question', async () => {
+  test('the tool that fits the question is called with input from the question', async () => {
     const messages = [user('What is the weather in Paris for 3 days, in celsius?')];
     const { output, stopReason } = await bedrock.ask({ messages, toolConfig: weather });
     expect(stopReason).toBe('tool_use');
@@ -70,7 +70,7 @@ describe('tools', () => {
     });
   });
 
-  test('a question that fits no tool is answered in words', async () => {
+  test('a question that fits no tool gets a text answer', async () => {
     const { stopReason } = await bedrock.ask({
       messages: [user('Tell me about rivers')],
       toolConfig: weather,
@@ -79,9 +79,9 @@ describe('tools', () => {
   });
 
   test.each([
-    ['a tool that must be used', { tool: { name: 'send_email' } }, 'send_email'],
-    ['any tool', { any: {} }, 'get_weather'],
-  ])('%s is used whatever the question', async (_, toolChoice, name) => {
+    ['a required tool', { tool: { name: 'send_email' } }, 'send_email'],
+    ['with toolChoice any, a tool', { any: {} }, 'get_weather'],
+  ])('%s is called for any question', async (_, toolChoice, name) => {
     const { output, stopReason } = await bedrock.ask({
       toolConfig: { ...weather, toolChoice },
     });
@@ -89,7 +89,7 @@ describe('tools', () => {
     expect(output?.message?.content).toEqual([{ toolUse: expect.objectContaining({ name }) }]);
   });
 
-  test('Claude streams the input in fragments, the first of them empty; Nova at once', async () => {
+  test('Claude streams tool input in fragments after an empty one, Nova in one delta', async () => {
     const input = { messages: [user('The weather in Kyoto?')], toolConfig: weather };
     const claude = fragmentsOf(await bedrock.stream(input));
     const nova = fragmentsOf(await bedrock.stream({ ...input, modelId: novaLite }));
@@ -99,7 +99,7 @@ describe('tools', () => {
     expect(JSON.parse(claude.join(''))).toEqual(JSON.parse(nova.join('')));
   });
 
-  test('a tool whose schema refers to itself has an input that ends', async () => {
+  test('a recursive tool schema gets a finite input', async () => {
     const node = { type: 'object', properties: { left: { $ref: '#/$defs/node' } } };
     const json = { ...node, $defs: { node } };
     const tools = [{ toolSpec: { name: 'tree', inputSchema: { json } } }];
@@ -107,7 +107,7 @@ describe('tools', () => {
     expect(stopReason).toBe('tool_use');
   });
 
-  test('what a tool gave is used in the answer, and the tool is not called again', async () => {
+  test('the answer uses the tool result and does not call the tool again', async () => {
     const question = user('The weather in Kyoto?');
     const { output } = await bedrock.ask({ messages: [question], toolConfig: weather });
     const toolUseId = output?.message?.content?.at(-1)?.toolUse?.toolUseId ?? '';
@@ -126,7 +126,7 @@ describe('tools', () => {
 
 test.each([
   [
-    'no use of a tool before its result',
+    'a tool result without a tool use',
     [
       user('a'),
       { role: 'assistant', content: [{ text: 'b' }] },
@@ -135,7 +135,7 @@ test.each([
     'exceeds the number of toolUse blocks',
   ],
   [
-    'a use of a tool without its result',
+    'a tool use without its result',
     [
       user('a'),
       {
@@ -148,12 +148,12 @@ test.each([
   ],
 ] as readonly (readonly [string, Message[], string])[])(
   '%s is refused',
-  async (_, messages, words) => {
-    await expect(bedrock.ask({ messages, toolConfig: weather })).rejects.toThrow(words);
+  async (_, messages, message) => {
+    await expect(bedrock.ask({ messages, toolConfig: weather })).rejects.toThrow(message);
   },
 );
 
-test('tools are refused for models that have none, and for Llama while streaming', async () => {
+test('tools are refused for models without tool use and for Llama in streaming mode', async () => {
   await expect(
     bedrock.ask({ modelId: 'us.deepseek.r1-v1:0', toolConfig: weather }),
   ).rejects.toThrow("doesn't support tool use");

@@ -1,4 +1,5 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -23,16 +24,19 @@ import {
   type ChatUpstream,
 } from '#test/fixtures/chat-upstream.ts';
 
-const ask = (
-  bedrock: RunningBedrock,
-  change: Partial<ConverseCommandInput> = {},
-): Promise<ConverseCommandOutput> => bedrock.ask({ messages: [user('Hi')], ...change });
-
 const tools = [
   { toolSpec: { name: 'look', description: 'Looks', inputSchema: { json: { type: 'object' } } } },
 ];
 
-describe('an OpenAI-compatible server answers for Bedrock models', () => {
+const callOf = (index: number, id: string, json: string): object => ({
+  index,
+  id,
+  function: { name: 'look', arguments: json },
+});
+
+const command = new ConverseStreamCommand({ modelId: haiku, messages: [user('Hi')] });
+
+describe('an upstream model behind Bedrock', () => {
   let upstream: ChatUpstream;
   let bedrock: RunningBedrock;
 
@@ -41,20 +45,20 @@ describe('an OpenAI-compatible server answers for Bedrock models', () => {
     const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
     const file = join(folder, 'models.yaml');
     await writeFile(file, '"*.anthropic.*": big-model\n"amazon.*": small-model\n');
-    const source = createUpstream({
-      url: upstream.url,
-      apiKey: 'k',
-      modelMap: await readModelMap(file),
-    });
+    const modelMap = await readModelMap(file);
+    const source = createUpstream({ url: upstream.url, apiKey: 'k', modelMap });
     bedrock = await startBedrock({ source });
   });
+
+  const ask = (change: Partial<ConverseCommandInput> = {}): Promise<ConverseCommandOutput> =>
+    bedrock.ask({ messages: [user('Hi')], ...change });
 
   afterAll(async () => {
     await bedrock.close();
     await upstream.close();
   });
 
-  test('reasoning, text and usage have the shape of Bedrock', async () => {
+  test('reasoning, text and usage are converted to the format of Bedrock', async () => {
     upstream.behave((response) =>
       sayChunks(response, [
         delta({ role: 'assistant', reasoning_content: 'Let me ' }),
@@ -64,7 +68,7 @@ describe('an OpenAI-compatible server answers for Bedrock models', () => {
         { choices: [], usage: { prompt_tokens: 9, completion_tokens: 4 } },
       ]),
     );
-    const { output, stopReason, usage } = await ask(bedrock, {
+    const { output, stopReason, usage } = await ask({
       system: [{ text: 'Be kind.' }],
       inferenceConfig: { temperature: 0.5 },
     });
@@ -88,13 +92,13 @@ describe('an OpenAI-compatible server answers for Bedrock models', () => {
     });
   });
 
-  test('an absent setting is not sent, and an answer that does not stream is read', async () => {
+  test('settings that the request omits are not sent, and the upstream need not stream', async () => {
     upstream.behave((response) => {
       const message = { role: 'assistant', content: 'Whole.' };
       const body = { choices: [{ message, finish_reason: 'stop' }], usage: { prompt_tokens: 3 } };
       response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
     });
-    const { output } = await ask(bedrock, { modelId: 'qwen.qwen3-32b-v1:0' });
+    const { output } = await ask({ modelId: 'qwen.qwen3-32b-v1:0' });
     expect(output?.message?.content).toEqual([{ text: 'Whole.' }]);
     const sent = upstream.bodies.at(-1);
     expect(sent?.model).toBe('local-model');
@@ -102,19 +106,14 @@ describe('an OpenAI-compatible server answers for Bedrock models', () => {
     expect(sent).not.toHaveProperty('temperature');
   });
 
-  test('tool calls with one index and two ids are two calls, and the stop reason is tool_use', async () => {
-    const call = (id: string, json: string): object => ({
-      index: 0,
-      id,
-      function: { name: 'look', arguments: json },
-    });
+  test('tool calls are separated by ID and the stop reason is tool_use', async () => {
     upstream.behave((response) =>
       sayChunks(response, [
-        delta({ tool_calls: [call('a', '{"x":1}')] }),
-        delta({ tool_calls: [call('b', '{"x":2}')] }, 'stop'),
+        delta({ tool_calls: [callOf(0, 'a', '{"x":1}')] }),
+        delta({ tool_calls: [callOf(0, 'b', '{"x":2}')] }, 'stop'),
       ]),
     );
-    const { output, stopReason } = await ask(bedrock, { toolConfig: { tools } });
+    const { output, stopReason } = await ask({ toolConfig: { tools } });
     expect(stopReason).toBe('tool_use');
     expect(output?.message?.content?.map(({ toolUse }) => toolUse?.input)).toEqual([
       { x: 1 },
@@ -122,28 +121,24 @@ describe('an OpenAI-compatible server answers for Bedrock models', () => {
     ]);
   });
 
-  test('the first pattern that matches a model id decides the model', async () => {
+  test('the first matching pattern of the model map selects the upstream model', async () => {
     upstream.behave((response) => sayChunks(response, [delta({ content: 'a' }, 'length')]));
-    const { stopReason } = await ask(bedrock, { modelId: novaLite });
+    const { stopReason } = await ask({ modelId: novaLite });
     expect(stopReason).toBe('max_tokens');
     expect(upstream.bodies.at(-1)?.model).toBe('small-model');
   });
 
-  test('tool calls, tool results and images are mapped both ways', async () => {
+  test('tool calls, tool results and images are converted in both directions', async () => {
     upstream.behave((response) =>
       sayChunks(response, [
-        delta({
-          tool_calls: [{ index: 0, id: 'call_1', function: { name: 'look', arguments: '' } }],
-        }),
+        delta({ tool_calls: [callOf(0, 'call_1', '')] }),
         delta({ tool_calls: [{ index: 0, function: { arguments: '{"at":' } }] }),
         delta({ tool_calls: [{ index: 0, function: { arguments: '"sky"}' } }] }),
-        delta({
-          tool_calls: [{ index: 1, id: 'call_2', function: { name: 'look', arguments: '{}' } }],
-        }),
+        delta({ tool_calls: [callOf(1, 'call_2', '{}')] }),
         delta({}, 'tool_calls'),
       ]),
     );
-    const first = await ask(bedrock, { toolConfig: { tools, toolChoice: { any: {} } } });
+    const first = await ask({ toolConfig: { tools, toolChoice: { any: {} } } });
     expect(first.stopReason).toBe('tool_use');
     expect(first.output?.message?.content).toEqual([
       { toolUse: { toolUseId: 'call_1', name: 'look', input: { at: 'sky' } } },
@@ -155,7 +150,7 @@ describe('an OpenAI-compatible server answers for Bedrock models', () => {
     });
     upstream.behave((response) => sayChunks(response, [delta({ content: 'Blue.' }, 'stop')]));
     const bytes = Buffer.from('R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==', 'base64');
-    await ask(bedrock, {
+    await ask({
       toolConfig: { tools },
       messages: [
         {
@@ -194,52 +189,36 @@ describe('an OpenAI-compatible server answers for Bedrock models', () => {
     ]);
   });
 
-  test.each<[string, (upstream: ChatUpstream) => void, string]>([
-    [
-      'a server that fails',
-      (server) => server.behave((response) => response.writeHead(500).end('boom')),
-      'ModelErrorException',
-    ],
-    [
-      'a server that is busy',
-      (server) => server.behave((response) => response.writeHead(429).end()),
-      'ThrottlingException',
-    ],
-    [
-      'a server that hangs up',
-      (server) => server.behave((response) => response.destroy()),
-      'ModelErrorException',
-    ],
-  ])('%s is an error before the stream, and no other model answers', async (_, behave, name) => {
-    behave(upstream);
-    await expect(ask(bedrock)).rejects.toMatchObject({ name });
-    const stream = new ConverseStreamCommand({ modelId: haiku, messages: [user('Hi')] });
-    await expect(bedrock.http2().send(stream)).rejects.toMatchObject({ name });
-  });
+  test.each<[string, (response: ServerResponse) => void, string]>([
+    ['returns 500', (response) => response.writeHead(500).end('boom'), 'ModelErrorException'],
+    ['returns 429', (response) => response.writeHead(429).end(), 'ThrottlingException'],
+    ['closes the connection', (response) => response.destroy(), 'ModelErrorException'],
+  ])(
+    'an upstream that %s causes an error before the stream and no simulated answer',
+    async (_, behave, name) => {
+      upstream.behave(behave);
+      await expect(ask()).rejects.toMatchObject({ name });
+      await expect(bedrock.http2().send(command)).rejects.toMatchObject({ name });
+    },
+  );
 
-  test.each<[string, (server: ChatUpstream) => void]>([
+  test.each<[string, (response: ServerResponse) => void]>([
     [
       'ends without a finish reason',
-      (server) =>
-        server.behave((response) => sayChunks(response, [delta({ content: 'Hel' })], false)),
+      (response) => sayChunks(response, [delta({ content: 'Hel' })], false),
     ],
     [
-      'sends a line that is not JSON',
-      (server) =>
-        server.behave((response) =>
-          response.end('data: {"choices":[{"delta":{"content":"Hel"}}]}\n\ndata: {broken\n\n'),
-        ),
+      'sends an invalid chunk',
+      (response) =>
+        response.end('data: {"choices":[{"delta":{"content":"Hel"}}]}\n\ndata: {broken\n\n'),
     ],
     [
       'sends an error',
-      (server) =>
-        server.behave((response) =>
-          sayChunks(response, [delta({ content: 'Hel' }), { error: { message: 'no memory' } }]),
-        ),
+      (response) =>
+        sayChunks(response, [delta({ content: 'Hel' }), { error: { message: 'no memory' } }]),
     ],
-  ])('a server that %s midway is a modelStreamErrorException', async (_, behave) => {
-    behave(upstream);
-    const command = new ConverseStreamCommand({ modelId: haiku, messages: [user('Hi')] });
+  ])('an upstream that %s in mid-stream causes a ModelStreamErrorException', async (_, behave) => {
+    upstream.behave(behave);
     const { stream } = await bedrock.http1().send(command);
     let text = '';
     const reading = (async () => {
@@ -249,17 +228,16 @@ describe('an OpenAI-compatible server answers for Bedrock models', () => {
     expect(text).toBe('Hel');
   });
 
-  test('a client that disconnects ends the request to the server', async () => {
+  test('the upstream request is cancelled when the client disconnects', async () => {
     const closed = Promise.withResolvers<void>();
     upstream.behave((response) => {
       response.writeHead(200).write(`data: ${JSON.stringify(delta({ content: 'Hel' }))}\n\n`);
       response.once('close', () => closed.resolve());
     });
-    const abort = new AbortController();
-    const command = new ConverseStreamCommand({ modelId: haiku, messages: [user('Hi')] });
-    const { stream } = await bedrock.http1().send(command, { abortSignal: abort.signal });
+    const controller = new AbortController();
+    const { stream } = await bedrock.http1().send(command, { abortSignal: controller.signal });
     await stream?.[Symbol.asyncIterator]().next();
-    abort.abort();
+    controller.abort();
     await closed.promise;
     await expect.poll(() => bedrock.journal.entries().at(-1)?.outcome).toBe('client_cancelled');
   });

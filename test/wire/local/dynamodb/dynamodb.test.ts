@@ -10,19 +10,19 @@ beforeAll(async () => {
 });
 afterAll(() => store.system.close());
 
-test('a write whose condition does not hold is told the item that is in its way', async () => {
+test('a write that fails its condition returns the existing item', async () => {
   const { client, tableName: TableName } = store.table;
   const Key = { pk: 'a', sk: 'b' };
   await client.send(new PutCommand({ TableName, Item: { ...Key, count: 3 } }));
-  const asking = {
+  const condition = {
     TableName,
     ConditionExpression: 'attribute_not_exists(pk)',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   } as const;
   const writes = await Promise.allSettled([
-    client.send(new PutCommand({ ...asking, Item: Key })),
-    client.send(new UpdateCommand({ ...asking, Key, UpdateExpression: 'REMOVE nothing' })),
-    client.send(new DeleteCommand({ ...asking, Key })),
+    client.send(new PutCommand({ ...condition, Item: Key })),
+    client.send(new UpdateCommand({ ...condition, Key, UpdateExpression: 'REMOVE nothing' })),
+    client.send(new DeleteCommand({ ...condition, Key })),
   ]);
   for (const write of writes) {
     const error: unknown = write.status === 'rejected' ? write.reason : undefined;
@@ -30,7 +30,7 @@ test('a write whose condition does not hold is told the item that is in its way'
     expect(error).toMatchObject({ Item: { count: { N: '3' }, pk: { S: 'a' } } });
   }
   const absent = new UpdateCommand({
-    ...asking,
+    ...condition,
     Key: { pk: 'a', sk: 'nothing' },
     ConditionExpression: 'attribute_exists(pk)',
     UpdateExpression: 'REMOVE nothing',

@@ -19,10 +19,10 @@ afterAll(() => system.close());
 const call = (init: RequestInit): Promise<Response> =>
   fetch(system.state.functions['Cors']?.url ?? '', init);
 
-test('the URL answers a preflight itself and adds its headers to the answers', async () => {
+test('a Function URL answers the preflight itself and adds CORS headers to responses', async () => {
   const origin = 'https://page.example';
-  const ask = { origin, 'access-control-request-method': 'POST' };
-  const preflight = await call({ method: 'OPTIONS', headers: ask });
+  const request = { origin, 'access-control-request-method': 'POST' };
+  const preflight = await call({ method: 'OPTIONS', headers: request });
   expect(preflight.status).toBe(200);
   expect(Object.fromEntries(preflight.headers)).toMatchObject({
     'access-control-allow-origin': origin,
@@ -36,7 +36,7 @@ test('the URL answers a preflight itself and adds its headers to the answers', a
   expect(answer.headers.get('access-control-allow-origin')).toBe(`https://own, ${origin}`);
 });
 
-test('a stranger origin gets no permission', async () => {
+test('an origin that is not allowed gets no CORS headers', async () => {
   const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
   const preflight = await call({ method: 'OPTIONS', headers });
   expect(preflight.headers.get('access-control-allow-origin')).toBeNull();

@@ -58,7 +58,7 @@ function isAlive(pid: string): boolean {
 const logOf = (logicalId: string): readonly string[] =>
   system.lines.filter((line) => line.startsWith(`${logicalId} `));
 
-test('the event is of payload format 2.0', async () => {
+test('the function receives an event in payload format 2.0', async () => {
   const answer = await call('Echo', 'a/b%20c?x=1&x=2&y=', {
     method: 'POST',
     headers: { 'content-type': 'application/json', cookie: 'k=v; l=w', 'X-Own': 'Value' },
@@ -79,25 +79,25 @@ test('the event is of payload format 2.0', async () => {
   });
 });
 
-test('a form reaches the function in base64', async () => {
+test('a form body reaches the function in base64', async () => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const answer = await call('Echo', '', { method: 'POST', headers, body: 'a=b' });
   expect(await answer.json()).toMatchObject({ body: 'YT1i', isBase64Encoded: true });
 });
 
-test('a result without a status is the body of a 200', async () => {
+test('a result without a status code becomes the body of a 200 response', async () => {
   const answer = await call('Plain');
   expect(answer.status).toBe(200);
   expect(await answer.json()).toEqual({ hello: 'world' });
 });
 
-test('an environment is used again', async () => {
+test('a second request reuses the execution environment', async () => {
   expect(await (await call('Count')).json()).toMatchObject({ invocations: 1 });
   await reported('Count', 1);
   expect(await (await call('Count')).json()).toMatchObject({ invocations: 2 });
 });
 
-test('a function sees only its own environment', async () => {
+test('a function sees only its own environment variables', async () => {
   const variables: unknown = await (await call('Environment')).json();
   expect(variables).toMatchObject({
     AWS_REGION: 'us-east-1',
@@ -107,14 +107,14 @@ test('a function sees only its own environment', async () => {
   expect(variables).not.toHaveProperty('npm_lifecycle_event');
 });
 
-test('a buffered function that throws is a 502', async () => {
+test('a buffered function that throws returns 502', async () => {
   const answer = await call('Throws');
   expect(answer.status).toBe(502);
   expect(await answer.text()).toBe('Internal Server Error');
   expect(logOf('Throws').join('\n')).toContain('out of range');
 });
 
-test('a streamed answer comes in pieces, with its own status, headers and cookies', async () => {
+test('a streamed response arrives in chunks with its own status, headers and cookies', async () => {
   const answer = await call('Streamed');
   expect(answer.status).toBe(201);
   expect(answer.headers.getSetCookie()).toEqual(['s=1']);
@@ -124,7 +124,7 @@ test('a streamed answer comes in pieces, with its own status, headers and cookie
   expect(Buffer.concat(chunks).toString('utf8')).toBe('one two 三つ');
 });
 
-test('START, END and REPORT frame an invocation in the log', async () => {
+test('the log has START, END and REPORT lines for each invocation', async () => {
   const id = (await call('Streamed')).headers.get('x-request');
   await expect.poll(() => logOf('Streamed').join('\n')).toContain(`REPORT RequestId: ${id}`);
   const lines = logOf('Streamed').filter((line) => line.includes(String(id)));
@@ -135,25 +135,25 @@ test('START, END and REPORT frame an invocation in the log', async () => {
   );
 });
 
-test('a body without a head is a 200 with the content type it was written with', async () => {
+test('a streamed body without a prelude returns 200 and application/octet-stream', async () => {
   const answer = await call('Bare');
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-type')).toBe('application/octet-stream');
   expect(await answer.text()).toBe('no head');
 });
 
-test('a head that no write sends is lost, as on Lambda', async () => {
+test('a prelude is lost if the function writes no body, as on Lambda', async () => {
   expect((await call('EmptyWithoutWrite')).status).toBe(502);
   expect((await call('EmptyWithWrite')).status).toBe(204);
 });
 
-test('what is no text is written as JSON', async () => {
+test('objects written to the response stream are serialized as JSON', async () => {
   const answer = await call('Objects');
   expect(answer.headers.get('content-type')).toBe('application/json');
   expect(await answer.text()).toBe('{"n":1}[2]');
 });
 
-test('an error midway breaks the connection off, and the environment is used again', async () => {
+test('an error in mid-stream ends the connection and keeps the environment', async () => {
   const answer = await call('ThrowsMidway');
   expect(answer.status).toBe(200);
   await expect(answer.text()).rejects.toThrow('terminated');
@@ -163,11 +163,11 @@ test('an error midway breaks the connection off, and the environment is used aga
   expect(system.functionHost('ThrowsMidway').pids()).toEqual(pids);
 });
 
-test('an error before the first byte is a 502', async () => {
+test('an error before the first byte returns 502', async () => {
   expect((await call('ThrowsBefore')).status).toBe(502);
 });
 
-test('a header that HTTP does not have is a 502, and the environment is used again', async () => {
+test('an invalid HTTP header returns 502 and keeps the environment', async () => {
   expect((await call('BadHeader')).status).toBe(502);
   await reported('BadHeader', 1);
   const pids = system.functionHost('BadHeader').pids();
@@ -175,58 +175,58 @@ test('a header that HTTP does not have is a 502, and the environment is used aga
   expect(system.functionHost('BadHeader').pids()).toEqual(pids);
 });
 
-test('a function may think for longer than a connection is usually kept', async () => {
+test('a function can run longer than an idle connection is kept open', async () => {
   await call('Thinks');
   await reported('Thinks', 1);
   const answer = await call('Thinks');
   expect(await answer.text()).toBe('thought');
 });
 
-test('what a function started ends with it', async () => {
+test('child processes of a function end when the function exits', async () => {
   const pid = await (await call('Spawns')).text();
   await reported('Spawns', 1);
   expect((await call('Spawns', '?exit')).status).toBe(502);
   await expect.poll(() => isAlive(pid)).toBe(false);
 });
 
-test('a path that cannot be decoded is a bad request', async () => {
+test('a path that cannot be decoded is refused with 400', async () => {
   expect((await call('Echo', '%zz')).status).toBe(400);
 });
 
-test('a pipeline that fails ends the environment, even where the handler catches it', async () => {
+test('a failed pipeline ends the environment even if the handler catches the error', async () => {
   await expect(call('FailingPipeline').then((answer) => answer.text())).rejects.toThrow();
   await expect.poll(() => system.functionHost('FailingPipeline').pids()).toEqual([]);
 });
 
-test('an unhandled rejection and an exit end the environment, and the caller hears of it', async () => {
+test('an unhandled rejection and a process exit both return 502', async () => {
   expect((await call('Rejects')).status).toBe(502);
   expect((await call('Exits')).status).toBe(502);
   expect(logOf('Rejects').join('\n')).toContain('Unhandled Promise Rejection');
 });
 
-test('an invocation past its time is killed and reported as AWS does', async () => {
+test('an invocation that exceeds its timeout is killed and logged as on AWS', async () => {
   const answer = await call('Slow');
   await expect(answer.text()).rejects.toThrow('terminated');
   await expect.poll(() => system.functionHost('Slow').pids()).toEqual([]);
   expect(logOf('Slow').join('\n')).toMatch(/Task timed out after 1\.00 seconds/u);
 });
 
-test('a reader that leaves does not disturb the function', async () => {
-  const leaving = new AbortController();
-  const answer = await call('Firehose', '', { signal: leaving.signal });
+test('a function runs to its end when the client disconnects in mid-stream', async () => {
+  const controller = new AbortController();
+  const answer = await call('Firehose', '', { signal: controller.signal });
   await answer.body?.getReader().read();
   const pids = system.functionHost('Firehose').pids();
-  leaving.abort();
+  controller.abort();
   await expect.poll(() => logOf('Firehose').join('\n')).toContain('REPORT');
   expect(system.functionHost('Firehose').pids()).toEqual(pids);
   expect((await (await call('Firehose')).text()).length).toBe(64 * 1024 * 1024);
 });
 
-test('nor does one that leaves before the first byte', async () => {
-  const leaving = new AbortController();
-  const answer = call('LateFirehose', '', { signal: leaving.signal });
+test('a function runs to its end when the client disconnects before the first byte', async () => {
+  const controller = new AbortController();
+  const answer = call('LateFirehose', '', { signal: controller.signal });
   await expect.poll(() => logOf('LateFirehose').join('\n')).toContain('asked');
-  leaving.abort();
+  controller.abort();
   await expect(answer).rejects.toThrow('aborted');
   await reported('LateFirehose', 1);
   expect(logOf('LateFirehose').join('\n')).not.toContain('timed out');
@@ -237,7 +237,7 @@ test.each([
   ['WithCallback', 'Runtime.CallbackHandlerDeprecated'],
   ['Missing', 'Runtime.HandlerNotFound'],
   ['Broken', 'broken at init'],
-])('%s says in the log what is wrong with the function', async (logicalId, message) => {
+])('the log of function %s has the error: %s', async (logicalId, message) => {
   await call(logicalId).then(
     (answer) => answer.text(),
     () => undefined,
@@ -245,7 +245,7 @@ test.each([
   await expect.poll(() => logOf(logicalId).join('\n')).toContain(message);
 });
 
-test('more invocations at once than the function may have are throttled', async () => {
+test('an invocation beyond the reserved concurrency is refused with 429', async () => {
   const first = await call('One');
   const second = await call('One');
   expect(second.status).toBe(429);
@@ -253,7 +253,7 @@ test('more invocations at once than the function may have are throttled', async 
   await first.text().catch(() => undefined);
 });
 
-test('an unsigned call to a URL with AWS_IAM is refused in the words of AWS', async () => {
+test('an unsigned request to an AWS_IAM Function URL gets the error text of AWS', async () => {
   const answer = await call('Signed');
   expect(answer.status).toBe(403);
   expect(answer.headers.get('x-amzn-errortype')).toBe('AccessDeniedException');
@@ -262,7 +262,7 @@ test('an unsigned call to a URL with AWS_IAM is refused in the words of AWS', as
   expect(text).toContain('{"Message":"Forbidden. For troubleshooting Function URL');
 });
 
-test('a payload over six megabytes is refused', async () => {
+test('a payload over six megabytes is refused with 413', async () => {
   const body = 'x'.repeat(6 * 1024 * 1024 + 1);
   const answer = await call('Echo', '', {
     method: 'POST',

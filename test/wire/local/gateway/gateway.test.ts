@@ -34,16 +34,16 @@ const clientWith = (change: object): DynamoDBClient =>
     credentials: { ...system.state.credentials, ...change },
   });
 
-test('the tables of a template are there for the SDK', async () => {
+test('the SDK lists the tables that the template declares', async () => {
   const { TableNames } = await clientWith({}).send(new ListTablesCommand());
   expect(TableNames).toEqual(['local-Table']);
 });
 
-test('a type that is not hosted is named once', () => {
+test('a resource type that is not hosted is reported once', () => {
   expect(system.lines).toContain('! AWS::SNS::Topic is not hosted here');
 });
 
-test('a wrong secret and a wrong key are refused as AWS does', async () => {
+test('a wrong secret and an unknown access key get the errors of AWS', async () => {
   const list = new ListTablesCommand();
   await expect(clientWith({ secretAccessKey: 'wrong' }).send(list)).rejects.toMatchObject({
     name: 'InvalidSignatureException',
@@ -53,7 +53,7 @@ test('a wrong secret and a wrong key are refused as AWS does', async () => {
   });
 });
 
-test('a signed call of a Function URL reaches it, with paths and queries that need encoding', async () => {
+test('a signed request reaches a Function URL when its path and query need encoding', async () => {
   const client = new AwsClient({
     ...system.state.credentials,
     service: 'lambda',
@@ -67,7 +67,7 @@ test('a signed call of a Function URL reaches it, with paths and queries that ne
   });
 });
 
-test('a body that was changed after signing is refused', async () => {
+test('a request whose body changed after signing is refused with 403', async () => {
   const client = new AwsClient({
     ...system.state.credentials,
     service: 'lambda',
@@ -80,7 +80,7 @@ test('a body that was changed after signing is refused', async () => {
   expect(answer.headers.get('x-amzn-errortype')).toBe('InvalidSignatureException');
 });
 
-test('a name that is not loopback is refused, so that no web page gets in by its own name', async () => {
+test('a request for a host name other than loopback is refused with 403', async () => {
   const status = await new Promise((resolve, reject) => {
     const session = http2.connect(system.state.endpoints.aws);
     session.once('error', reject);
@@ -94,7 +94,7 @@ test('a name that is not loopback is refused, so that no web page gets in by its
   expect(status).toBe(403);
 });
 
-test('a connection whose first byte could begin either protocol waits for the next', async () => {
+test('protocol detection waits for more bytes when the first byte is ambiguous', async () => {
   const { port } = new URL(system.state.endpoints.aws);
   const socket = net.connect(Number(port), '127.0.0.1');
   socket.write('P');
@@ -105,7 +105,7 @@ test('a connection whose first byte could begin either protocol waits for the ne
   expect(String(answer)).toContain('HTTP/1.1 404');
 });
 
-test('a service that is not here is an unknown operation', async () => {
+test('a request without an operation of a hosted service returns 404', async () => {
   const answer = await fetch(system.state.endpoints.aws, { method: 'POST', body: '{}' });
   expect(answer.status).toBe(404);
 });

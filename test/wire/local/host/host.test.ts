@@ -32,22 +32,22 @@ test('closing while environments start leaves no process behind', async () => {
 });
 
 test('a function whose folder is missing returns 502, and the others still work', async () => {
-  const gone = await mkdtemp(join(tmpdir(), 'streambed-'));
-  const more = { Code: { S3Key: 'gone' } };
+  const missing = await mkdtemp(join(tmpdir(), 'streambed-'));
+  const more = { Code: { S3Key: 'missing' } };
   const system = await hostResources(
     {
-      ...functionWithUrl('Gone', { handler: 'echo', url: buffered, more }),
+      ...functionWithUrl('Missing', { handler: 'echo', url: buffered, more }),
       ...functionWithUrl('Echo', { handler: 'echo', url: buffered }),
     },
-    { gone },
+    { missing },
   );
-  await rm(gone, { recursive: true });
-  expect((await fetch(system.state.functions['Gone']?.url ?? '')).status).toBe(502);
+  await rm(missing, { recursive: true });
+  expect((await fetch(system.state.functions['Missing']?.url ?? '')).status).toBe(502);
   expect((await fetch(system.state.functions['Echo']?.url ?? '')).status).toBe(200);
   await system.close();
 });
 
-test('an error names a port that is taken, and the ports opened before it close again', async () => {
+test('a port in use is named in the error, and the other ports close again', async () => {
   const taken = http.createServer();
   // Below the ports that the system assigns itself, so that no other program uses them.
   const gatewayPort = 20_000 + (process.pid % 100) * 100;
@@ -63,7 +63,7 @@ test('an error names a port that is taken, and the ports opened before it close 
   taken.close();
 });
 
-test('a start that fails late closes its ports and releases its data directory', async () => {
+test('a failed start closes its ports and releases its data directory', async () => {
   const data = await mkdtemp(join(tmpdir(), 'streambed-'));
   const port = 20_000 + (process.pid % 100) * 100;
   const endpoints = { sqs: 'https://sqs.us-east-1.amazonaws.com' };
@@ -107,7 +107,7 @@ function isUp(url: string): Promise<boolean> {
   );
 }
 
-test('a notice without consequences is in the state and not printed', async () => {
+test('a minor notice is in the state and not printed', async () => {
   const table = (property: string, value: object): object => ({
     Type: 'AWS::DynamoDB::Table',
     Properties: {
@@ -137,7 +137,7 @@ test('an error names a property that CloudFormation would refuse', async () => {
   await expect(hostResources(file)).rejects.toThrow('Url.AuthType: must be NONE or AWS_IAM');
 });
 
-test('the local Bedrock accepts only the credentials and the keys of its system', async () => {
+test('the local Bedrock accepts only the credentials and API keys of its system', async () => {
   const system = await hostResources(functionWithUrl('Echo', { handler: 'echo' }));
   const { bedrock, credentials, endpoints, region } = system.state;
   const converse = (change: BedrockRuntimeClientConfig): Promise<unknown> => {

@@ -15,7 +15,7 @@ const fixtures = 'test/templates';
 
 afterEach(() => vi.unstubAllEnvs());
 
-test('changed code runs from the next call on, and a stream in progress ends on the old code', async () => {
+test('changed code runs from the next call, and an open stream ends on the old code', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
   await cp(join(fixtures, 'sam-rest-streaming'), folder, { recursive: true });
   await using system = await hostTemplate('', {
@@ -34,7 +34,7 @@ test('changed code runs from the next call on, and a stream in progress ends on 
   expect(await (await call()).text()).toBe('friendly\na\nnew code\n');
 });
 
-test('a streamed response gets its first six megabytes at once, then two per second', async () => {
+test('a streamed response sends six megabytes at once, then two per second', async () => {
   const clock = createManualClock();
   async function* produce(): AsyncGenerator<Buffer, void, undefined> {
     for (let sent = 0; sent < 10; sent += 1) yield Buffer.alloc(1024 * 1024);
@@ -52,7 +52,7 @@ test('a streamed response gets its first six megabytes at once, then two per sec
   expect(megabytes()).toBe(10);
 });
 
-test('with --host, requests for its address are answered and requests for other names refused', async () => {
+test('with --host, its address is served and other host names are refused', async () => {
   const address = Object.values(os.networkInterfaces())
     .flat()
     .find((each) => each?.family === 'IPv4' && !each.internal)?.address;
@@ -76,7 +76,7 @@ test('without --host, nothing listens beyond this machine', async () => {
     expect(new URL(url).hostname).toBe('127.0.0.1');
 });
 
-test('tables are created with another DynamoDB on this machine, and functions use it', async () => {
+test('tables are created in another local DynamoDB and functions use it', async () => {
   const other = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const address = other.address();
@@ -117,7 +117,7 @@ test('requests to a service in an AWS account are signed with the credentials of
   far.close();
 });
 
-test('an AWS account as endpoint is refused at the start if there are no credentials', async () => {
+test('an AWS endpoint without credentials is refused at startup', async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
   const endpoints = { dynamodb: 'https://dynamodb.us-east-1.amazonaws.com' };
   await expect(hostTemplate('cfn-stores/template.yaml', { endpoints })).rejects.toThrow(

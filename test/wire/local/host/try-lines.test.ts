@@ -103,7 +103,7 @@ test.each([
       .replace('$TYPE', 'HttpApi')
       .replace('$ID', 'ApiId'),
   ],
-])('the line for %s behind a user pool signs a user in', async (_, template) => {
+])('the command for %s with a user pool signs a user in', async (_, template) => {
   await using system = await hostText(template);
   const [line] = tryLines(system.state);
   expect(await runLine(line?.command ?? '')).toEqual({ isOk: true, body: 'let in' });

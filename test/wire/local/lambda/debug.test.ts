@@ -56,7 +56,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' ? (address?.port ?? 0) : 0;
 }
 
-test('a stack trace names the lines of the sources, and a debugger can attach', async () => {
+test('a stack trace has the source lines, and a debugger can attach', async () => {
   const port = await freePort();
   const debug = { sourceMaps: true, inspect: readInspect([`Greeter=${port}`]) };
   await using host = await hostTemplate('', { template: await writeProject(), debug });
@@ -74,7 +74,7 @@ test('a stack trace names the lines of the sources, and a debugger can attach', 
   expect(await targets.json()).toMatchObject([{ type: 'node' }]);
 });
 
-test('--inspect takes NAME or NAME=PORT, with ports from 9229 on', () => {
+test('--inspect accepts NAME or NAME=PORT and counts ports from 9229', () => {
   expect([...readInspect(['ChatFunction', 'Tasks', 'Other=9500'])]).toEqual([
     ['ChatFunction', 9_229],
     ['Tasks', 9_230],

@@ -23,7 +23,7 @@ afterAll(() => system.close());
 
 const nameOf = (logicalId: string): string => system.state.functions[logicalId]?.name ?? '';
 
-test('a function is invoked by its name, with a qualifier or as an ARN', async () => {
+test('a function can be invoked by name, by name and qualifier, or by ARN', async () => {
   const name = nameOf('plain');
   const arn = `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
   for (const FunctionName of [name, `${name}:$LATEST`, arn]) {
@@ -36,7 +36,7 @@ test('a function is invoked by its name, with a qualifier or as an ARN', async (
 });
 
 test.each(['throws', 'exits'])(
-  'a function that fails by %s is a 200 that says so',
+  'the function “%s” fails with status 200 and FunctionError Unhandled',
   async (logicalId) => {
     const { FunctionError, Payload, StatusCode } = await client.send(
       new InvokeCommand({ FunctionName: nameOf(logicalId) }),
@@ -60,7 +60,7 @@ async function streamed(
   return { bytes: Buffer.concat(chunks), error: last?.ErrorCode, isComplete: last !== undefined };
 }
 
-test('a streamed answer comes in chunks, head and body, and ends with its completion', async () => {
+test('a response stream has prelude and body and ends with InvokeComplete', async () => {
   const { bytes, error, isComplete } = await streamed('streamed');
   expect([error, isComplete]).toEqual([undefined, true]);
   expect(bytes.indexOf(Buffer.alloc(8))).toBeGreaterThan(0);
@@ -68,27 +68,27 @@ test('a streamed answer comes in chunks, head and body, and ends with its comple
   expect(plain.bytes.toString('utf8')).toBe('{"hello":"world"}');
 });
 
-test('a stream that breaks off says so in its last event', async () => {
+test('the last event of a stream that is cut off has the error', async () => {
   const { bytes, error } = await streamed('throwsMidway');
   expect(bytes.length).toBeGreaterThan(0);
   expect(error).toBe('Unhandled');
 });
 
 test.each<[string, Partial<InvokeCommandInput>, string, number]>([
-  ['a function that is not there', { FunctionName: 'nobody' }, 'ResourceNotFoundException', 404],
-  ['a payload that is no JSON', { Payload: '{broken' }, 'InvalidRequestContentException', 400],
+  ['a missing function', { FunctionName: 'missing' }, 'ResourceNotFoundException', 404],
+  ['a payload that is not JSON', { Payload: '{broken' }, 'InvalidRequestContentException', 400],
   [
     'a payload that is too large',
     { Payload: JSON.stringify('a'.repeat(6_291_456)) },
     'RequestTooLargeException',
     413,
   ],
-])('%s is refused as Lambda does', async (_, change, name, httpStatusCode) => {
-  const asked = client.send(new InvokeCommand({ FunctionName: nameOf('plain'), ...change }));
-  await expect(asked).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
+])('%s fails with the error of Lambda', async (_, change, name, httpStatusCode) => {
+  const response = client.send(new InvokeCommand({ FunctionName: nameOf('plain'), ...change }));
+  await expect(response).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
 });
 
-test('a dry run runs nothing, and a wrong signature gets nothing run', async () => {
+test('a dry run returns 204 and a wrong signature is refused', async () => {
   const FunctionName = nameOf('plain');
   const dry = await client.send(new InvokeCommand({ FunctionName, InvocationType: 'DryRun' }));
   expect(dry.StatusCode).toBe(204);

@@ -31,7 +31,9 @@ const runtime = '/2018-06-01/runtime';
 const post = (path: string, body = '{}', headers: Record<string, string> = {}): Promise<Response> =>
   call(`${runtime}${path}`, { method: 'POST', body, headers });
 
-async function told(answer: Promise<Response>): Promise<readonly [number, string | null, unknown]> {
+async function summaryOf(
+  answer: Promise<Response>,
+): Promise<readonly [number, string | null, unknown]> {
   const { status, headers, ...rest } = await answer.then(async (response) => ({
     status: response.status,
     headers: response.headers,
@@ -41,7 +43,7 @@ async function told(answer: Promise<Response>): Promise<readonly [number, string
   return [status, type, type?.includes('json') === true ? JSON.parse(rest.text) : rest.text];
 }
 
-/** Has an invocation under way whose id is `id`. */
+/** Starts an invocation whose request ID is `id`. */
 async function begin(): Promise<void> {
   const next = call(`${runtime}/invocation/next`);
   await expect.poll(() => ready).toBe(1);
@@ -67,17 +69,17 @@ const refusal = (status: number, errorType: string, errorMessage: string): unkno
   { errorType, errorMessage },
 ];
 
-test('an answer is taken once, and only to the invocation that is under way', async () => {
+test('a response is accepted once and only for the current invocation', async () => {
   await begin();
   const unknown = refusal(400, 'InvalidRequestID', 'Invalid request ID');
-  expect(await told(post('/invocation/other/response'))).toEqual(unknown);
-  expect(await told(post('/invocation/other/error'))).toEqual(unknown);
-  expect(await told(post('/invocation/id/response', '{"a":1}'))).toEqual(accepted);
+  expect(await summaryOf(post('/invocation/other/response'))).toEqual(unknown);
+  expect(await summaryOf(post('/invocation/other/error'))).toEqual(unknown);
+  expect(await summaryOf(post('/invocation/id/response', '{"a":1}'))).toEqual(accepted);
   expect(answers).toMatchObject([{ type: 'buffered', payload: Buffer.from('{"a":1}') }]);
-  expect(await told(post('/invocation/id/response'))).toEqual(unknown);
+  expect(await summaryOf(post('/invocation/id/response'))).toEqual(unknown);
 });
 
-test('a second answer while the first is under way is no transition that there is', async () => {
+test('a second response during the first is refused as InvalidStateTransition', async () => {
   await begin();
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
@@ -92,17 +94,17 @@ test('a second answer while the first is under way is no transition that there i
   const [answer] = answers;
   const body = answer?.type === 'streaming' ? Array.fromAsync(answer.body) : Promise.resolve([]);
   const illegal = refusal(403, 'InvalidStateTransition', 'Transition is not allowed');
-  expect(await told(post('/invocation/id/response'))).toEqual(illegal);
-  expect(await told(post('/invocation/id/error'))).toEqual(illegal);
+  expect(await summaryOf(post('/invocation/id/response'))).toEqual(illegal);
+  expect(await summaryOf(post('/invocation/id/error'))).toEqual(illegal);
   await writer.close();
-  expect(await told(first)).toEqual(accepted);
+  expect(await summaryOf(first)).toEqual(accepted);
   expect(Buffer.concat(await body).toString('utf8')).toBe('begun');
 });
 
-test('an early poll waits for its turn, and for the next invocation', async () => {
+test('a poll before the response is sent waits for the next invocation', async () => {
   await begin();
   const early = call(`${runtime}/invocation/next`);
-  expect(await told(post('/invocation/id/response'))).toEqual(accepted);
+  expect(await summaryOf(post('/invocation/id/response'))).toEqual(accepted);
   await expect.poll(() => ready).toBe(2);
   api.send({
     requestId: 'second',
@@ -114,36 +116,38 @@ test('an early poll waits for its turn, and for the next invocation', async () =
   expect((await early).headers.get('lambda-runtime-aws-request-id')).toBe('second');
 });
 
-test('a runtime that polls twice is given one invocation, and is free once', async () => {
+test('a runtime that polls twice gets one invocation and counts as ready once', async () => {
   await begin();
-  await call(`${runtime}/invocation/next`, { signal: AbortSignal.timeout(1) }).catch(() => 'gone');
+  await call(`${runtime}/invocation/next`, { signal: AbortSignal.timeout(1) }).catch(
+    () => 'aborted',
+  );
   expect(ready).toBe(1);
-  expect(await told(post('/invocation/id/response'))).toEqual(accepted);
+  expect(await summaryOf(post('/invocation/id/response'))).toEqual(accepted);
   expect(answers).toHaveLength(1);
 });
 
-test('an answer that is too large is refused, and the invoker hears of it', async () => {
+test('a response over the limit is refused with 413 and the caller gets an error', async () => {
   await begin();
   const message = 'Exceeded maximum allowed payload size (6291556 bytes).';
   const large = post('/invocation/id/response', 'x'.repeat(6_291_557));
-  expect(await told(large)).toEqual(refusal(413, 'RequestEntityTooLarge', message));
+  expect(await summaryOf(large)).toEqual(refusal(413, 'RequestEntityTooLarge', message));
   expect(answers).toMatchObject([
     { type: 'error', error: { errorType: 'Function.ResponseSizeTooLarge' } },
   ]);
 });
 
-test('an error of any form is one', async () => {
+test('an error report is passed to the caller with its details', async () => {
   await begin();
-  const body = '{"errorType":"Own","errorMessage":"words","stackTrace":["a"]}';
-  expect(await told(post('/invocation/id/error', body))).toEqual(accepted);
+  const body = '{"errorType":"Own","errorMessage":"text","stackTrace":["a"]}';
+  expect(await summaryOf(post('/invocation/id/error', body))).toEqual(accepted);
   const details = { stackTrace: ['a'] };
-  const error = { errorType: 'Own', errorMessage: 'words', details };
+  const error = { errorType: 'Own', errorMessage: 'text', details };
   expect(answers).toEqual([{ type: 'error', error }]);
 });
 
 test.each<[string, RequestInit, string, readonly [number, string | null, unknown]]>([
   [
-    'an unknown mode',
+    'an unknown response mode',
     { method: 'POST', headers: { 'lambda-runtime-function-response-mode': 'slow' } },
     '/invocation/id/response',
     [
@@ -159,32 +163,32 @@ test.each<[string, RequestInit, string, readonly [number, string | null, unknown
     [404, 'text/plain; charset=utf-8', '404 page not found\n'],
   ],
   ['a wrong method', { method: 'PUT' }, '/invocation/next', [405, 'text/plain; charset=utf-8', '']],
-  ['a GET of an answer', {}, '/invocation/id/response', [405, 'text/plain; charset=utf-8', '']],
+  ['a GET of a response', {}, '/invocation/id/response', [405, 'text/plain; charset=utf-8', '']],
   [
-    'an init error after the start',
+    'an init error after the init phase',
     { method: 'POST', body: '{}' },
     '/init/error',
     [403, json, { errorType: 'InvalidStateTransition', errorMessage: 'Transition is not allowed' }],
   ],
   [
-    'a page',
+    'a request from a web page',
     { headers: { origin: 'http://localhost:3000' } },
     '/invocation/next',
     [404, 'text/plain; charset=utf-8', '404 page not found\n'],
   ],
-])('%s is answered as AWS does', async (_, init, path, expected) => {
+])('%s gets the response of AWS', async (_, init, path, expected) => {
   await begin();
-  expect(await told(call(`${runtime}${path}`, init))).toEqual(expected);
+  expect(await summaryOf(call(`${runtime}${path}`, init))).toEqual(expected);
 });
 
-test('an init error is taken before the first poll', async () => {
-  expect(await told(post('/init/error', '{"errorType":"Init","errorMessage":"no"}'))).toEqual(
+test('an init error is accepted before the first poll', async () => {
+  expect(await summaryOf(post('/init/error', '{"errorType":"Init","errorMessage":"no"}'))).toEqual(
     accepted,
   );
   expect(initErrors).toEqual([{ errorType: 'Init', errorMessage: 'no' }]);
 });
 
-test('a buffered answer that breaks off is told as cut', async () => {
+test('a buffered response that is cut off is reported as Runtime.TruncatedResponse', async () => {
   await begin();
   const [hostname, port] = api.address.split(':');
   const path = `${runtime}/invocation/id/response`;

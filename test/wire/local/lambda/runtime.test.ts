@@ -48,24 +48,24 @@ beforeAll(async () => {
 
 afterAll(() => system.close());
 
-type Told = Pick<Outcome, 'text' | 'errorType'> & { readonly errorMessage?: string };
+type Result = Pick<Outcome, 'text' | 'errorType'> & { readonly errorMessage?: string };
 
-async function invoke(logicalId: string): Promise<Told> {
+async function invoke(logicalId: string): Promise<Result> {
   const input = { FunctionName: `local-${logicalId}`, Payload: '{"given":1}' };
   const { Payload, FunctionError } = await lambda.send(new InvokeCommand(input));
   const text = Buffer.from(Payload ?? []).toString('utf8');
-  return FunctionError === undefined ? { text } : (JSON.parse(text) as Told);
+  return FunctionError === undefined ? { text } : (JSON.parse(text) as Result);
 }
 
-async function invokeStreaming(logicalId: string): Promise<Told> {
+async function invokeStreaming(logicalId: string): Promise<Result> {
   const input = { FunctionName: `local-${logicalId}`, Payload: '{"given":1}' };
   const { EventStream } = await lambda.send(new InvokeWithResponseStreamCommand(input));
   const chunks: Uint8Array[] = [];
-  let error: Told = {};
+  let error: Result = {};
   for await (const { PayloadChunk, InvokeComplete } of EventStream ?? []) {
     if (PayloadChunk?.Payload !== undefined) chunks.push(PayloadChunk.Payload);
     if (InvokeComplete?.ErrorDetails !== undefined) {
-      error = JSON.parse(InvokeComplete.ErrorDetails) as Told;
+      error = JSON.parse(InvokeComplete.ErrorDetails) as Result;
     }
   }
   const text = Buffer.concat(chunks).toString('utf8').replace('\0'.repeat(8), '|');
@@ -76,19 +76,19 @@ function logOf(logicalId: string): string {
   return system.lines.filter((line) => line.startsWith(`${logicalId} `)).join('\n');
 }
 
-/** Holds what a caller was told, and what is left after it, against a row. */
-async function compare(logicalId: string, told: Told, outcome: Outcome): Promise<void> {
+/** Compares the response, the log and the environment with the expected outcome. */
+async function compare(logicalId: string, result: Result, outcome: Outcome): Promise<void> {
   const { text, begins, errorType, errorMessage = /^/u, survives, log = '' } = outcome;
-  const begun = begins?.startsWith(told.text ?? '') === true ? told.text : undefined;
-  expect(told).toMatchObject({
+  const begun = begins?.startsWith(result.text ?? '') === true ? result.text : undefined;
+  expect(result).toMatchObject({
     ...(text === undefined ? {} : { text }),
     ...(begins === undefined ? {} : { text: begun }),
   });
-  const { errorMessage: said = '' } = told;
-  expect(typeof errorMessage === 'string' ? said === errorMessage : errorMessage.test(said)).toBe(
-    true,
-  );
-  expect(told.errorType).toBe(errorType);
+  const { errorMessage: message = '' } = result;
+  expect(
+    typeof errorMessage === 'string' ? message === errorMessage : errorMessage.test(message),
+  ).toBe(true);
+  expect(result.errorType).toBe(errorType);
   const after = (): object => ({
     isReported: logOf(logicalId).includes('REPORT'),
     log: logOf(logicalId),
@@ -100,7 +100,7 @@ async function compare(logicalId: string, told: Told, outcome: Outcome): Promise
 }
 
 const named = (rows: readonly Row[]): readonly (readonly [string, number])[] =>
-  rows.map(([words], index) => [words, index]);
+  rows.map(([title], index) => [title, index]);
 
 test.each(named(streaming))('streaming: %s', async (_, index) => {
   const outcome = streaming[index]?.[2] ?? {};
@@ -116,20 +116,20 @@ test.each(named(older))('before Node 24: %s', async (_, index) => {
 });
 
 // The init phase of a function that hangs has ten seconds of its own.
-test.each(named(starting))('at its start: %s', async (_, index) => {
+test.each(named(starting))('in the init phase: %s', async (_, index) => {
   await compare(`I${index}`, await invoke(`I${index}`), starting[index]?.[2] ?? {});
   const phases = [...logOf(`I${index}`).matchAll(/Phase: (\w+)/gu)].map(([, phase]) => phase);
   expect(phases).toEqual(['init', 'invoke']);
 });
 
-test('a crash loop answers every caller, and leaves no process', async () => {
+test('a crash loop returns an error to every caller and leaves no process behind', async () => {
   const logicalId = `B${buffered.findIndex(([, handler]) => handler === 'exits')}`;
-  const told = await Promise.all(Array.from({ length: 8 }, () => invoke(logicalId)));
-  expect(told.map(({ errorType }) => errorType)).toEqual(Array(8).fill('Runtime.ExitError'));
+  const result = await Promise.all(Array.from({ length: 8 }, () => invoke(logicalId)));
+  expect(result.map(({ errorType }) => errorType)).toEqual(Array(8).fill('Runtime.ExitError'));
   await expect.poll(() => system.functionHost(logicalId).pids()).toEqual([]);
 });
 
-test('a streaming function called for a whole answer gives head and body in one', async () => {
+test('a buffered invocation of a streaming function returns prelude and body together', async () => {
   const index = streaming.findIndex(([, handler]) => handler === 'twoHeads');
   const text = `{"statusCode":500}${'\0'.repeat(8)}x`;
   expect(await invoke(`S${index}`)).toEqual({ text });

@@ -132,7 +132,7 @@ const waiting =
   'Stopping: waiting for 1 running function to finish. Press Ctrl-C again to stop at once.';
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
-  'after %s the host waits for running functions and reports it once',
+  'after %s the host waits for running functions and reports this once',
   async (signal) => {
     const host = await startHost(...node);
     const response = await fetch(host.urls.wait);
@@ -145,7 +145,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
-test('a host in which nothing runs ends without a line about waiting', async () => {
+test('an idle host exits without reporting that it waits', async () => {
   const host = await startHost(...node);
   host.child.kill('SIGINT');
   expect(await host.exited).toEqual([0, null]);
@@ -156,7 +156,7 @@ test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)(
-  'a second %s ends the host at once, with every process that it started',
+  'a second %s ends the host and all its child processes at once',
   async (signal, code) => {
     const host = await startHost(...node);
     const response = await fetch(host.urls.spin);
@@ -174,7 +174,7 @@ test.each([
   },
 );
 
-test('under npm one Ctrl-C of a terminal waits, though npm sends it to the host again', async () => {
+test('under npm, one Ctrl-C waits although npm forwards the signal a second time', async () => {
   const host = await startHost(...npm);
   const response = await fetch(host.urls.wait);
   signalGroup(host.child, 'SIGINT');
@@ -184,7 +184,7 @@ test('under npm one Ctrl-C of a terminal waits, though npm sends it to the host 
   await host.exited;
 });
 
-test('under npm a second Ctrl-C of a terminal ends the host at once', async () => {
+test('under npm, a second Ctrl-C ends the host at once', async () => {
   const host = await startHost(...npm);
   const response = await fetch(host.urls.wait);
   signalGroup(host.child, 'SIGINT');
@@ -214,7 +214,7 @@ async function startBedrock(): Promise<Command & { readonly response: Response }
 const waitingForResponse =
   'Stopping: waiting for 1 response to finish. Press Ctrl-C again to stop at once.';
 
-test('after an interrupt the Bedrock command finishes the responses that it streams', async () => {
+test('after SIGINT the Bedrock command finishes its open streams', async () => {
   const bedrock = await startBedrock();
   bedrock.child.kill('SIGINT');
   await expect.poll(() => bedrock.lines).toContain(waitingForResponse);
@@ -222,7 +222,7 @@ test('after an interrupt the Bedrock command finishes the responses that it stre
   expect(await bedrock.exited).toEqual([0, null]);
 });
 
-test('a second interrupt ends the Bedrock command at once', async () => {
+test('a second SIGINT ends the Bedrock command at once', async () => {
   const bedrock = await startBedrock();
   bedrock.child.kill('SIGINT');
   await expect.poll(() => bedrock.lines).toContain(waitingForResponse);

@@ -12,25 +12,25 @@ Resources:
         export const handler = async ({ rawPath, path }) => ({ statusCode: 200, body: rawPath ?? path });
 ${resources}`;
 
-const routed = (type: string, auth: string): string => `      Events:
+const withRoute = (type: string, auth: string): string => `      Events:
         Get: { Type: ${type}, Properties: { Path: /x, Method: GET, Auth: ${auth} } }`;
 
 test.each([
   ['Api', 'ServerlessRestApi'],
   ['HttpApi', 'ServerlessHttpApi'],
-])('with AWS_IAM a route of an %s is closed to those who do not sign', async (type, id) => {
-  await using system = await hostText(sam(routed(type, '{ Authorizer: AWS_IAM }')));
+])('an unsigned request to an AWS_IAM route of an %s is refused with 403', async (type, id) => {
+  await using system = await hostText(sam(withRoute(type, '{ Authorizer: AWS_IAM }')));
   expect((await fetch(`${system.state.apis[id]?.url}/x`)).status).toBe(403);
 });
 
-test('an authorizer that is not declared is refused at the start', async () => {
-  const text = sam(routed('Api', '{ Authorizer: Misspelt }'));
+test('a reference to an undeclared authorizer is refused at startup', async () => {
+  const text = sam(withRoute('Api', '{ Authorizer: Misspelt }'));
   await expect(hostText(text)).rejects.toThrow(
     'there is no authorizer or security scheme Misspelt',
   );
 });
 
-test('the default authorizer counts for paths that the template writes itself, too', async () => {
+test('the default authorizer also applies to paths of a DefinitionBody', async () => {
   await using system = await hostText(
     sam(`
   Pool: { Type: AWS::Cognito::UserPool }
@@ -56,11 +56,11 @@ test('the default authorizer counts for paths that the template writes itself, t
   expect([answer.status, await answer.json()]).toEqual([401, { message: 'Unauthorized' }]);
 });
 
-const judged = (authorizer: string): string =>
+const withAuthorizer = (authorizer: string): string =>
   sam(`      Events:
         A: { Type: HttpApi, Properties: { ApiId: !Ref Http, Path: /a, Method: GET } }
         B: { Type: HttpApi, Properties: { ApiId: !Ref Http, Path: /b, Method: GET } }
-  Judge:
+  Authorizer:
     Type: AWS::Serverless::Function
     Properties:
       InlineCode: |
@@ -73,20 +73,20 @@ const judged = (authorizer: string): string =>
       Auth:
         DefaultAuthorizer: Own
         Authorizers:
-          Own: { FunctionArn: !GetAtt Judge.Arn, EnableSimpleResponses: true, AuthorizerPayloadFormatVersion: '2.0'${authorizer} }
+          Own: { FunctionArn: !GetAtt Authorizer.Arn, EnableSimpleResponses: true, AuthorizerPayloadFormatVersion: '2.0'${authorizer} }
 `);
 
-test('what an authorizer says of one caller is not said of another', async () => {
-  await using system = await hostText(judged(''));
+test('an authorizer decision is not reused for another caller', async () => {
+  await using system = await hostText(withAuthorizer(''));
   const ask = (token: string): Promise<Response> =>
     fetch(`${system.state.apis['Http']?.url}/a`, { headers: { token } });
   expect((await ask('good')).status).toBe(200);
   expect((await ask('evil')).status).toBe(403);
 });
 
-test('with the route among its identity sources, an answer counts for that route only', async () => {
+test('with the route as an identity source, a decision is cached for that route only', async () => {
   await using system = await hostText(
-    judged(', Identity: { Headers: [token], Context: [routeKey] }'),
+    withAuthorizer(', Identity: { Headers: [token], Context: [routeKey] }'),
   );
   const ask = (path: string): Promise<Response> =>
     fetch(`${system.state.apis['Http']?.url}${path}`, { headers: { token: 'good' } });
@@ -94,12 +94,12 @@ test('with the route among its identity sources, an answer counts for that route
   expect((await ask('/b')).status).toBe(403);
 });
 
-test('a denied path is denied however it is written, and a long one holds nobody up', async () => {
+test('a Deny policy matches the exact path, and a very long path is matched quickly', async () => {
   await using system = await hostText(
     sam(`      Events:
         Any: { Type: Api, Properties: { RestApiId: !Ref Own, Path: '/{proxy+}', Method: ANY } }
         Admin: { Type: Api, Properties: { RestApiId: !Ref Own, Path: /admin, Method: GET } }
-  Judge:
+  Authorizer:
     Type: AWS::Serverless::Function
     Properties:
       InlineCode: |
@@ -114,7 +114,7 @@ test('a denied path is denied however it is written, and a long one holds nobody
     Type: AWS::Serverless::Api
     Properties:
       StageName: v1
-      Auth: { DefaultAuthorizer: Judged, Authorizers: { Judged: { FunctionArn: !GetAtt Judge.Arn } } }
+      Auth: { DefaultAuthorizer: Custom, Authorizers: { Custom: { FunctionArn: !GetAtt Authorizer.Arn } } }
 `),
   );
   const ask = async (path: string): Promise<readonly [number, string]> => {
@@ -123,14 +123,14 @@ test('a denied path is denied however it is written, and a long one holds nobody
     return [answer.status, await answer.text()];
   };
   expect((await ask('/admin'))[0]).toBe(403);
-  // It is another path: the greedy one answers, and not what is denied.
+  // This is another path: the greedy route matches it, and the Deny does not.
   expect(await ask('/admin/')).toEqual([200, '/admin/']);
   expect((await ask(`/${':/'.repeat(1_500)}`))[0]).toBe(200);
 });
 
-test('a gateway response that cannot be rendered is said in the words of AWS', async () => {
+test('a gateway response that cannot be rendered falls back to the text of AWS', async () => {
   await using system = await hostText(
-    sam(`${routed('Api', '{}')}
+    sam(`${withRoute('Api', '{}')}
   Broken:
     Type: AWS::ApiGateway::GatewayResponse
     Properties:
@@ -144,8 +144,8 @@ test('a gateway response that cannot be rendered is said in the words of AWS', a
   expect(await answer.json()).toEqual({ message: 'Missing Authentication Token' });
 });
 
-test('a proxy result whose body is no text is malformed', async () => {
-  const text = sam(routed('Api', '{}')).replace('body: rawPath ?? path', 'body: { a: 1 }');
+test('a proxy result whose body is not a string returns 502', async () => {
+  const text = sam(withRoute('Api', '{}')).replace('body: rawPath ?? path', 'body: { a: 1 }');
   await using system = await hostText(text);
   expect((await fetch(`${system.state.apis['ServerlessRestApi']?.url}/x`)).status).toBe(502);
 });

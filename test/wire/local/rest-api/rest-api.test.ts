@@ -56,7 +56,7 @@ const call = (path: string, init: RequestInit = {}): Promise<Response> =>
 
 const apiKey = (): string => system.state.apis['Api']?.apiKeys[0] ?? '';
 
-test('the event is that of a proxy integration', async () => {
+test('the function receives a proxy integration event', async () => {
   const answer = await call('/items/a%20b?x=1&x=2', { headers: { 'X-Own': 'v' } });
   expect(await answer.json()).toMatchObject({
     resource: '/items/{id}',
@@ -70,7 +70,7 @@ test('the event is that of a proxy integration', async () => {
   });
 });
 
-test('exact paths win over parameters, and those over greedy ones', async () => {
+test('exact paths take precedence over path parameters, which precede greedy ones', async () => {
   expect(await (await call('/items/special')).json()).toMatchObject({ resource: '/items/special' });
   expect(await (await call('/items/x/y/z')).json()).toMatchObject({
     resource: '/items/{proxy+}',
@@ -78,7 +78,7 @@ test('exact paths win over parameters, and those over greedy ones', async () => 
   });
 });
 
-test('a method that requires a key wants a right one, and tells the function which', async () => {
+test('a method that requires an API key refuses a wrong one and passes the key on', async () => {
   const missing = await call('/items');
   expect(missing.status).toBe(403);
   expect(await missing.json()).toEqual({ message: 'Forbidden' });
@@ -88,7 +88,7 @@ test('a method that requires a key wants a right one, and tells the function whi
   expect(await answer.json()).toMatchObject({ requestContext: { identity: { apiKey: key } } });
 });
 
-test('a path, method or stage that is not there is refused as AWS does', async () => {
+test('a request for a missing path or stage gets the 403 of AWS', async () => {
   for (const path of ['/nothing', '/items/special/../../..', '/../v2/items']) {
     const answer = await call(path);
     expect(answer.status).toBe(403);
@@ -96,35 +96,35 @@ test('a path, method or stage that is not there is refused as AWS does', async (
   }
 });
 
-test('a form is text to an API that names no binary media types', async () => {
+test('a form body is passed as text if the API has no binary media types', async () => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-api-key': apiKey() };
   const answer = await call('/items', { method: 'POST', headers, body: 'a=b' });
   expect(await answer.json()).toMatchObject({ body: 'a=b', isBase64Encoded: false });
 });
 
-test('a resource is chosen before its method', async () => {
+test('a resource is matched by path before its method', async () => {
   const answer = await call('/items/special', { method: 'DELETE' });
   expect(answer.status).toBe(403);
 });
 
-test('a STREAM integration wants a head before the body', async () => {
+test('a STREAM integration without a prelude returns 502', async () => {
   expect((await call('/plain', { method: 'POST' })).status).toBe(502);
 });
 
-test('a STREAM integration answers in pieces', async () => {
+test('a STREAM integration sends its response in chunks', async () => {
   const answer = await call('/stream', { method: 'POST' });
   expect(answer.status).toBe(201);
   const chunks = await Array.fromAsync(answer.body ?? []);
   expect(chunks.length).toBeGreaterThanOrEqual(3);
 });
 
-test('an integration that takes too long is a 504', async () => {
+test('an integration that exceeds its timeout returns 504', async () => {
   const answer = await call('/slow');
   expect(answer.status).toBe(504);
   expect(await answer.json()).toEqual({ message: 'Endpoint request timed out' });
 });
 
-test('a function that throws, or answers in another form, is a 502', async () => {
+test('a function that throws or returns an invalid result returns 502', async () => {
   for (const path of ['/throws', '/plain']) {
     const answer = await call(path);
     expect(answer.status).toBe(502);
@@ -139,7 +139,7 @@ function resource(logicalId: string, parent: Reference, part: string): Reference
   return { [logicalId]: { Type: 'AWS::ApiGateway::Resource', Properties } };
 }
 
-interface MethodOf {
+interface MethodOptions {
   readonly verb: string;
   readonly to: string;
   readonly key?: boolean;
@@ -149,7 +149,7 @@ interface MethodOf {
 
 function method(
   of: string,
-  { verb, to, key = false, mode = 'BUFFERED', timeoutMs }: MethodOf,
+  { verb, to, key = false, mode = 'BUFFERED', timeoutMs }: MethodOptions,
 ): Reference {
   const invocation = invocations[mode]?.replace('Function', `${to}.Arn`);
   const Properties = {

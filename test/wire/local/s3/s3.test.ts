@@ -43,7 +43,7 @@ async function read(Key: string, Range?: string): Promise<string | undefined> {
 }
 
 test.each(['plain', 'with space', 'ü/日本語/%41+&?#=.bin', 'a//b', "quotes'()*!"])(
-  'an object is kept under the key %s',
+  'an object can be stored under the key %s',
   async (Key) => {
     await put(Key, 'bytes of it', {
       ContentType: 'text/x-own',
@@ -61,7 +61,7 @@ test.each(['plain', 'with space', 'ü/日本語/%41+&?#=.bin', 'a//b', "quotes'(
   },
 );
 
-test('a stream arrives without its chunks and trailers, and its checksum is held against it', async () => {
+test('a chunked upload is stored without its framing and its checksum is verified', async () => {
   const bytes = Buffer.alloc(300_000, 'x');
   await put('streamed', Readable.from([bytes.subarray(0, 99), bytes.subarray(99)]), {
     ContentLength: bytes.length,
@@ -79,7 +79,7 @@ test('a stream arrives without its chunks and trailers, and its checksum is held
   });
 });
 
-test('ranges and conditions', async () => {
+test('byte ranges and conditional headers are honoured', async () => {
   const { ETag } = await put('ranged', '0123456789');
   expect(await read('ranged', 'bytes=2-4')).toBe('234');
   expect(await read('ranged', 'bytes=-3')).toBe('789');
@@ -96,7 +96,7 @@ test('ranges and conditions', async () => {
   await expect(read('nowhere')).rejects.toMatchObject({ name: 'NoSuchKey' });
 });
 
-test('a listing has folders and pages', async () => {
+test('a listing returns common prefixes and pages', async () => {
   const keys = ['list/a', 'list/b/1', 'list/b/2', 'list/c', 'list/d/1', 'list/e'];
   for (const key of keys) await put(key, key);
   const pages: ListObjectsV2CommandOutput[] = [];
@@ -129,7 +129,7 @@ test('a listing has folders and pages', async () => {
   ).toEqual(['list/b/', 'list/d/']);
 });
 
-test('a large object goes up in parts', async () => {
+test('a large object can be uploaded in parts', async () => {
   const Key = 'parts';
   const { UploadId } = await s3.send(
     new CreateMultipartUploadCommand({ Bucket, Key, ContentType: 'text/plain' }),
@@ -162,7 +162,7 @@ test('a large object goes up in parts', async () => {
   expect((await s3.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads).toBeUndefined();
 });
 
-test('objects are copied and deleted', async () => {
+test('objects can be copied and deleted', async () => {
   await put('original', 'text', { Metadata: { a: '1' } });
   await s3.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/original` }));
   const { Metadata } = await s3.send(new HeadObjectCommand({ Bucket, Key: 'copy' }));
@@ -173,7 +173,7 @@ test('objects are copied and deleted', async () => {
   await expect(read('copy')).rejects.toMatchObject({ name: 'NoSuchKey' });
 });
 
-test('a signed URL lets a page upload until it is out of date, and nobody change it', async () => {
+test('a presigned URL works for a web page until it expires or is changed', async () => {
   const sign = (expiresIn: number, Key = 'signed') =>
     getSignedUrl(s3, new PutObjectCommand({ Bucket, Key }), { expiresIn });
   const origin = 'http://localhost:3000';
@@ -195,7 +195,7 @@ test('a signed URL lets a page upload until it is out of date, and nobody change
       await upload((await sign(60)).replace(/X-Amz-Date=\d{8}/u, 'X-Amz-Date=20200101'))
     ).text(),
   ).toContain('<Code>Au');
-  // A header that the signer did not allow may change what is done.
+  // A header that was not signed could change the operation.
   const headers = { origin, 'x-amz-copy-source': `${Bucket}/plain` };
   expect((await fetch(url, { method: 'PUT', body: 'x', headers })).status).toBe(403);
   const get = await getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'signed' }), {
@@ -204,10 +204,10 @@ test('a signed URL lets a page upload until it is out of date, and nobody change
   expect(await (await fetch(get)).text()).toBe('from a page');
 });
 
-test('a caller without the right signature is told nothing', async () => {
+test('a request without a valid signature is refused', async () => {
   const url = `${system.state.endpoints.aws}/${Bucket}/plain`;
   expect(await (await fetch(url)).text()).toContain('<Code>AccessDenied</Code>');
-  // As botocore signs addresses for other hosts than AWS's, unless it is told not to.
+  // By default botocore signs URLs for hosts other than AWS in this old format.
   const old = await fetch(`${url}?AWSAccessKeyId=x&Signature=y&Expires=2000000000`);
   expect([old.status, await old.text()]).toEqual([
     400,

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => system.close());
 
-test('the hosted page signs people in, in English and Japanese, and tells them who may', async () => {
+test('the sign-in page is in English or Japanese and lists the demo user', async () => {
   const browser = pages.browser();
   const english = await browser.go(pages.authorizeUrl());
   const text = await english.response.text();
@@ -32,7 +32,7 @@ test('the hosted page signs people in, in English and Japanese, and tells them w
   expect(await wrong.response.text()).toContain('Incorrect user name or password.');
 });
 
-test('tokens have the claims of Cognito, and open what wants them', async () => {
+test('tokens have the claims of Cognito and are accepted by the API', async () => {
   const tokens = await pages.signIn('demo');
   const { access_token: access = '', id_token: id = '' } = tokens;
   const keys = createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`));
@@ -56,7 +56,7 @@ test('tokens have the claims of Cognito, and open what wants them', async () => 
   expect(await answer.json()).toMatchObject({ who: 'demo' });
 });
 
-test('a refresh token is good once, and a code is good once', async () => {
+test('a refresh token works once, and an invalid code is refused with 400', async () => {
   const { refresh_token: first = '', access_token: access = '' } = await pages.signIn('demo');
   const refresh = (refreshToken: string): Promise<Response> =>
     pages.token({ grant_type: 'refresh_token', refresh_token: refreshToken });
@@ -76,15 +76,15 @@ test('a refresh token is good once, and a code is good once', async () => {
 });
 
 test.each([
-  ['another page to come back to', { redirect_uri: 'https://evil.example.com/' }],
-  ['a client that is not there', { client_id: 'nobody' }],
-])('with %s nobody is asked to sign in', async (_, change) => {
+  ['an unregistered redirect URI', { redirect_uri: 'https://evil.example.com/' }],
+  ['an unknown client', { client_id: 'unknown' }],
+])('a request with %s does not show the sign-in form', async (_, change) => {
   const { url, response } = await pages.browser().go(pages.authorizeUrl(change));
   expect(url.includes('/login/')).toBe(false);
   expect(await response.text()).not.toContain('<form');
 });
 
-test('what leads nowhere says so', async () => {
+test('an unknown user pool returns 404 and an unknown sign-in page 400', async () => {
   expect((await fetch(`${new URL(issuer).origin}/us-east-1_NOTHING/oauth2/token`)).status).toBe(
     404,
   );

@@ -50,7 +50,7 @@ async function receive(
 const bodies = (messages: readonly Message[]): readonly (string | undefined)[] =>
   messages.map(({ Body }) => Body);
 
-test('a message is hidden while somebody has it, and comes again', async () => {
+test('a received message is hidden until its visibility timeout ends', async () => {
   const url = await create('visibility', { VisibilityTimeout: '30' });
   await send(url, 'ハロー');
   const [first] = await receive(url, { MessageSystemAttributeNames: ['All'] });
@@ -69,7 +69,7 @@ test('a message is hidden while somebody has it, and comes again', async () => {
   expect(await receive(url)).toEqual([]);
 });
 
-test('visibility is changed by a receipt, and only by one', async () => {
+test('changing the visibility timeout requires a valid receipt handle', async () => {
   const url = await create('change');
   await send(url, 'a');
   const [message] = await receive(url);
@@ -84,7 +84,7 @@ test('visibility is changed by a receipt, and only by one', async () => {
   await expect(change(again?.ReceiptHandle, 50_000)).rejects.toThrow('less than or equal to 43200');
 });
 
-test('a long poll wakes when a message comes, and ends when its time is up', async () => {
+test('a long poll returns when a message arrives or its wait time ends', async () => {
   const url = await create('poll');
   const waiting = receive(url, { WaitTimeSeconds: 20 });
   await send(url, 'woken');
@@ -97,7 +97,7 @@ test('a long poll wakes when a message comes, and ends when its time is up', asy
   expect(await idle).toEqual([]);
 });
 
-test('a long poll gets a message that is hidden for less long than it was when the poll began', async () => {
+test('a long poll returns a message whose visibility timeout is shortened during the poll', async () => {
   const url = await create('poll-sooner');
   await send(url, 'again');
   const [message] = await receive(url, { VisibilityTimeout: 600 });
@@ -110,26 +110,26 @@ test('a long poll gets a message that is hidden for less long than it was when t
       VisibilityTimeout: 2,
     }),
   );
-  let heard: readonly (string | undefined)[] = [];
+  let received: readonly (string | undefined)[] = [];
   void (async () => {
-    heard = bodies(await waiting);
+    received = bodies(await waiting);
   })();
   const since = clock.now();
-  const hear = async (): Promise<typeof heard> => {
+  const poll = async (): Promise<typeof received> => {
     if (clock.now() < since + 5_000) await clock.advance(500);
-    return heard;
+    return received;
   };
-  await expect.poll(hear).toEqual(['again']);
+  await expect.poll(poll).toEqual(['again']);
 });
 
-test('more than ten messages at a time are refused in the words of SQS', async () => {
+test('receiving more than ten messages at once fails with the error text of SQS', async () => {
   const url = await create('eleven');
   await expect(receive(url, { MaxNumberOfMessages: 11 })).rejects.toThrow(
     'Value 11 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10',
   );
 });
 
-test('a delayed message comes when its delay is over', async () => {
+test('a delayed message arrives when its delay ends', async () => {
   const url = await create('delay', { DelaySeconds: '10' });
   await send(url, 'late');
   await send(url, 'soon', { DelaySeconds: 1 });
@@ -143,7 +143,7 @@ test('a delayed message comes when its delay is over', async () => {
   expect(bodies(await receive(url, { MaxNumberOfMessages: 10 }))).toEqual(['late']);
 });
 
-test('a FIFO queue keeps the order of each group, and takes a message once', async () => {
+test('a FIFO queue keeps the order of each message group and drops duplicates', async () => {
   const url = await create('groups.fifo', { FifoQueue: 'true', ContentBasedDeduplication: 'true' });
   const put = (body: string, MessageGroupId: string) => send(url, body, { MessageGroupId });
   const first = await put('a1', 'a');
@@ -170,7 +170,7 @@ test('a FIFO queue keeps the order of each group, and takes a message once', asy
   expect(await receive(scoped, { MaxNumberOfMessages: 10 })).toHaveLength(2);
 });
 
-test('what is received too often becomes a dead letter, and can be sent back', async () => {
+test('a message received too often moves to the dead-letter queue and can be redriven', async () => {
   const dead = await create('dead');
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: dead, AttributeNames: ['QueueArn'] }),
@@ -191,7 +191,7 @@ test('what is received too often becomes a dead letter, and can be sent back', a
     await clock.advance(1_000);
   }
   expect(await receive(url)).toEqual([]);
-  // Whoever had it last and is done too late does not take the letter away.
+  // A delete with an expired receipt handle does not remove the dead letter.
   await sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle: late }));
   const [letter] = await receive(dead, { MessageAttributeNames: ['All'], VisibilityTimeout: 0 });
   expect(letter).toMatchObject({
@@ -202,7 +202,7 @@ test('what is received too often becomes a dead letter, and can be sent back', a
   expect(bodies(await receive(url))).toEqual(['poison']);
 });
 
-test('a batch tells of each entry by itself', async () => {
+test('a batch returns a result for each entry', async () => {
   const url = await create('batch', { MaximumMessageSize: '1024' });
   const Entries = [
     { Id: 'good', MessageBody: 'x' },
@@ -223,7 +223,7 @@ test('a batch tells of each entry by itself', async () => {
 
 test.each<[string, () => Promise<unknown>, string]>([
   [
-    'a queue that is not there',
+    'a missing queue',
     () => sqs.send(new GetQueueUrlCommand({ QueueName: 'nowhere' })),
     'QueueDoesNotExist',
   ],
@@ -234,12 +234,12 @@ test.each<[string, () => Promise<unknown>, string]>([
     'InvalidAttributeValue',
   ],
   [
-    'a FIFO queue by another name',
+    'a FIFO queue whose name lacks .fifo',
     () => create('odd', { FifoQueue: 'true' }),
     'InvalidParameterValue',
   ],
   [
-    'a queue that is there otherwise',
+    'an existing queue with other attributes',
     () => create('batch', { MaximumMessageSize: '2048' }),
     'QueueNameExists',
   ],
@@ -248,11 +248,11 @@ test.each<[string, () => Promise<unknown>, string]>([
     async () => send(await create('small', { MaximumMessageSize: '1024' }), 'x'.repeat(1025)),
     'InvalidParameterValue',
   ],
-])('%s is refused as AWS does', async (_, run, name) => {
+])('%s fails with the error of AWS', async (_, run, name) => {
   await expect(run()).rejects.toMatchObject({ name });
 });
 
-test('queues are listed, purged and deleted', async () => {
+test('queues can be listed, purged and deleted', async () => {
   const url = await create('listed-one');
   await create('listed-two');
   const list = async () =>

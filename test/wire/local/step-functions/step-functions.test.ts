@@ -30,14 +30,14 @@ export const handler = async ({ id, failTimes = 0, error, slow, large }) => {
   calls.set(id, (calls.get(id) ?? 0) + 1);
   if (slow) await new Promise((resolve) => setTimeout(resolve, 2_500));
   if (large) return 'x'.repeat(262_144);
-  if (calls.get(id) <= failTimes) throw Object.assign(new Error('as told'), { name: error });
+  if (calls.get(id) <= failTimes) throw Object.assign(new Error('as requested'), { name: error });
   return { id, calls: calls.get(id) };
 };`;
 
 const waiting = {
-  StartAt: 'Ask',
+  StartAt: 'Send',
   States: {
-    Ask: {
+    Send: {
       Type: 'Task',
       Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
       Parameters: { QueueUrl: '${Queue}', MessageBody: { 'token.$': '$$.Task.Token' } },
@@ -131,22 +131,30 @@ async function ended(
 test.each(machines.map((row, index) => [row.name, index] as const))('%s', async (_, index) => {
   const { input, output, error, cause = /^/u } = machines[index] ?? {};
   const { executionArn } = await start(`M${index}`, input);
-  const told = await ended(executionArn);
-  expect({ output: JSON.parse(told.output ?? 'null') as unknown, error: told.error }).toEqual({
+  const execution = await ended(executionArn);
+  expect({
+    output: JSON.parse(execution.output ?? 'null') as unknown,
+    error: execution.error,
+  }).toEqual({
     output: output ?? null,
     error,
   });
-  expect(told.cause ?? '').toMatch(cause);
+  expect(execution.cause ?? '').toMatch(cause);
 });
 
-test.each(refused)('%s is refused at the start, by name', async (_, definition, message) => {
-  await expect(hostResources({ ...resources, Bad: machine(definition) })).rejects.toThrow(`Bad`);
-  await expect(hostResources({ ...resources, Bad: machine(definition) })).rejects.toThrow(message);
-  const validated = await sfn.send(
-    new ValidateStateMachineDefinitionCommand({ definition: JSON.stringify(definition) }),
-  );
-  expect(validated.result).toBe('FAIL');
-});
+test.each(refused)(
+  '%s is refused at startup and the error names the state machine',
+  async (_, definition, message) => {
+    await expect(hostResources({ ...resources, Bad: machine(definition) })).rejects.toThrow(`Bad`);
+    await expect(hostResources({ ...resources, Bad: machine(definition) })).rejects.toThrow(
+      message,
+    );
+    const validated = await sfn.send(
+      new ValidateStateMachineDefinitionCommand({ definition: JSON.stringify(definition) }),
+    );
+    expect(validated.result).toBe('FAIL');
+  },
+);
 
 async function nextToken(): Promise<string> {
   const { endpoints, region, credentials, queues } = system.state;
@@ -163,7 +171,7 @@ async function nextToken(): Promise<string> {
   return (JSON.parse(bodies[0] ?? '') as { token: string }).token;
 }
 
-test('a task waits until somebody tells that it is done, or that it is not', async () => {
+test('a task waits for its token until SendTaskSuccess or SendTaskFailure', async () => {
   const first = await start('Waiting', {});
   await sfn.send(
     new SendTaskSuccessCommand({ taskToken: await nextToken(), output: '{"done":true}' }),
@@ -187,7 +195,7 @@ test('a task waits until somebody tells that it is done, or that it is not', asy
   });
 });
 
-test('a name means one execution, which can be stopped and is listed', async () => {
+test('an execution name is unique, and the execution can be stopped and listed', async () => {
   const { executionArn } = await start('Waiting', { a: 1 }, 'mine');
   expect((await start('Waiting', { a: 1 }, 'mine')).executionArn).toBe(executionArn);
   await expect(start('Waiting', { a: 2 }, 'mine')).rejects.toMatchObject({
@@ -206,7 +214,7 @@ test('a name means one execution, which can be stopped and is listed', async () 
   expect(described).toMatchObject({ type: 'STANDARD', status: 'ACTIVE' });
 });
 
-test('an execution goes on after the system was ended, and waits for what was left', async () => {
+test('after a restart an execution continues and waits only for the remaining time', async () => {
   const data = await mkdtemp(`${tmpdir()}/streambed-`);
   const clock = createManualClock();
   const first = await hostResources(resources, {}, { data, clock });
@@ -241,9 +249,13 @@ const begin = (stateMachineArn: string | undefined, input = '{}') =>
 const describe = (executionArn: string) => sfn.send(new DescribeExecutionCommand({ executionArn }));
 
 test.each<[string, () => Promise<unknown>, string]>([
-  ['a machine not there', () => begin(`${arn}:stateMachine:x`), 'StateMachineDoesNotExist'],
-  ['an execution not there', () => describe(`${arn}:execution:x:y`), 'ExecutionDoesNotExist'],
-  ['no JSON', () => begin(system.state.stateMachines['M0'], '{'), 'InvalidExecutionInput'],
-])('%s is refused as AWS does', async (_, run, name) => {
+  ['a missing state machine', () => begin(`${arn}:stateMachine:x`), 'StateMachineDoesNotExist'],
+  ['a missing execution', () => describe(`${arn}:execution:x:y`), 'ExecutionDoesNotExist'],
+  [
+    'input that is not JSON',
+    () => begin(system.state.stateMachines['M0'], '{'),
+    'InvalidExecutionInput',
+  ],
+])('%s fails with the error of AWS', async (_, run, name) => {
   await expect(run()).rejects.toMatchObject({ name });
 });

@@ -31,7 +31,7 @@ test('SAM: a REST API streams and requires a key whose usage plan throttles', as
   expect(await throttled.json()).toEqual({ 'slow down': 'Too Many Requests' });
 });
 
-test('web pages of the origin that the API allows can call it, others cannot', async () => {
+test('CORS allows only the origin of the API', async () => {
   await using system = await hostTemplate('sam-rest-streaming/template.yaml');
   const url = `${system.state.apis['Api']?.url}/words/a`;
   const preflight = (origin: string): Promise<Response> =>
@@ -43,7 +43,7 @@ test('web pages of the origin that the API allows can call it, others cannot', a
   expect((await fetch(url, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
 });
 
-test('OpenAPI: a token authorizer, its policies and its cache', async () => {
+test('OpenAPI: a token authorizer applies its policies and caches them', async () => {
   await using system = await hostTemplate('cfn-openapi/template.yaml');
   const url = `${system.state.apis['Api']?.url}/notes?folder=a`;
   const write = (token: string | undefined, path = url): Promise<Response> =>
@@ -97,7 +97,7 @@ test.each([
   expect(await answer.json()).toEqual({ message });
 });
 
-test('OpenAPI: mock integrations answer by template, and IAM by signature', async () => {
+test('OpenAPI: mock integrations render templates, and IAM requires a signature', async () => {
   await using system = await hostTemplate('cfn-openapi/template.yaml');
   const { credentials, apis } = system.state;
   const url = `${apis['Api']?.url}/whoami`;
@@ -118,7 +118,7 @@ test('OpenAPI: mock integrations answer by template, and IAM by signature', asyn
   expect((await wrong.fetch(url)).status).toBe(403);
 });
 
-test('HTTP API: a route accepts Cognito tokens and passes their claims on', async () => {
+test('HTTP API: a route accepts Cognito tokens and passes on their claims', async () => {
   await using system = await hostTemplate('sam-http-api/template.yaml');
   const url = system.state.apis['Http']?.url ?? '';
   const { users: [user = { username: '', password: '' }] = [], clientId: ClientId = '' } =
@@ -158,7 +158,7 @@ test('HTTP API: a route accepts Cognito tokens and passes their claims on', asyn
   expect((await me(refreshed.AuthenticationResult?.IdToken ?? '')).status).toBe(200);
 });
 
-test('HTTP API: open routes, parameters, a simple authorizer and CORS', async () => {
+test('HTTP API: public routes, parameters, a simple authorizer and CORS work', async () => {
   await using system = await hostTemplate('sam-http-api/template.yaml');
   const url = system.state.apis['Http']?.url ?? '';
   const open = await fetch(`${url}/open/a%20b`, { headers: { origin: 'https://app.example.com' } });

@@ -24,7 +24,7 @@ import { expect, test } from 'vitest';
 import { createManualClock, createVirtualClock } from '#local/process/clock.ts';
 import { hostTemplate, type HostedTemplate } from '#test/fixtures/host-template.ts';
 
-test('SAM: a queue invokes its worker, and a message that fails twice becomes a dead letter', async () => {
+test('SAM: a queue invokes its worker, and a message that fails twice moves to the dead-letter queue', async () => {
   await using system = await hostTemplate('sam-queue/template.yaml');
   const { queues, tables } = system.state;
   const sqs = new SQSClient(system.config);

@@ -14,7 +14,7 @@ import { expect, test } from 'vitest';
 import { hostTemplate } from '#test/fixtures/host-template.ts';
 import { synthesize } from '#test/templates/cdk-stages/app.ts';
 
-test('CloudFormation: code in the template, parameters and conditions', async () => {
+test('CloudFormation: inline code, parameters and conditions work', async () => {
   await using system = await hostTemplate('cfn-url/template.yaml', {
     parameters: { Greeting: 'Hi' },
   });
@@ -127,7 +127,7 @@ test('a custom runtime streams through the Runtime API', async () => {
   expect(await answer.text()).toBe('said x=1');
 });
 
-test('nested stacks, loops and mappings: one function calls another by an output', async () => {
+test('a nested stack, a loop and a mapping: one function calls another by an output', async () => {
   await using system = await hostTemplate('cfn-nested/template.yaml', {
     parameters: { Name: 'you' },
   });
@@ -172,7 +172,7 @@ Outputs:
   expect(outputs['FunctionUrl']).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/u);
 });
 
-test('CDK: stages, stacks that export, nested stacks and a global table', async () => {
+test('CDK: stages, exports, nested stacks and a global table are hosted', async () => {
   const outdir = synthesize(await mkdtemp(join(tmpdir(), 'streambed-')));
   await using system = await hostTemplate('', { template: outdir });
   const answer = await fetch(system.state.outputs['ReaderUrl'] ?? '');

@@ -86,7 +86,7 @@ test('an output that cannot be resolved is reported, and the rest starts', async
   ]);
 });
 
-test('a function with code in a bucket is reported, and its URL, and the rest starts', async () => {
+test('a function with code in S3 and its URL are reported, and the rest starts', async () => {
   await using system = await hostText(`${plain()}  G:
     Type: AWS::Lambda::Function
     Properties: { Runtime: nodejs24.x, Handler: index.handler, Code: { S3Bucket: b, S3Key: k } }
@@ -123,7 +123,7 @@ test('only one system can use a data directory at a time', async () => {
   expect(system.state.ready).toBe(true);
 });
 
-test('requests of clients for another Region are answered', async () => {
+test('requests signed for another Region are accepted', async () => {
   await using system = await hostText(plain());
   const client = new BedrockRuntimeClient({ ...system.config, region: 'us-west-2' });
   const messages = [{ role: 'user' as const, content: [{ text: 'Hi' }] }];

@@ -54,7 +54,7 @@ async function host(
   });
 }
 
-test('a template in YAML is hosted with its parameters and has outputs', async () => {
+test('a YAML template is hosted with its parameters and returns outputs', async () => {
   const system = await host({ Secret: 's3cret', Stage: 'prod' });
   const { Address: address = '', ...others } = system.state.outputs;
   expect(others).toEqual({ Production: 'yes' });
@@ -92,7 +92,7 @@ test.each<[string, Record<string, string>, string]>([
   await expect(host(parameters)).rejects.toThrow(message);
 });
 
-test('an error names a template that cannot be parsed, and the place', async () => {
+test('a template that cannot be parsed is refused with its file and line', async () => {
   await expect(host({}, 'Resources:\n  A: {')).rejects.toThrow(
     /template\.yaml is not a template in JSON or YAML: .*line 2/su,
   );

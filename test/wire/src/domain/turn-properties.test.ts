@@ -7,6 +7,7 @@ import { createMemoryConversations } from '#test/doubles/memory-conversations.ts
 import { createMemoryLedger } from '#test/doubles/memory-ledger.ts';
 import { createMemoryTurnLog } from '#test/doubles/memory-turn-log.ts';
 import { messageText } from '#domain/conversation/message.ts';
+import { rounds } from '#test/fixtures/rounds.ts';
 import {
   simulateTurns,
   type SimulatedEvent,
@@ -87,7 +88,7 @@ function checkResult(result: SimulationResult): void {
 
 test(
   'random sequences of events lose and duplicate nothing, in memory',
-  { timeout: 120_000 },
+  { timeout: rounds * 120_000 },
   async () => {
     await fc.assert(
       fc.asyncProperty(eventSequence, async (events) => {
@@ -98,14 +99,14 @@ test(
         };
         checkResult(await simulateTurns(stores, events, 'c'));
       }),
-      { numRuns: 1_000 },
+      { numRuns: rounds * 250 },
     );
   },
 );
 
 test(
   'random sequences of events lose and duplicate nothing, in DynamoDB',
-  { timeout: 120_000 },
+  { timeout: rounds * 120_000 },
   async () => {
     const stores = {
       conversations: createDynamoConversations(store),
@@ -118,7 +119,7 @@ test(
         simulations += 1;
         checkResult(await simulateTurns(stores, events, `simulation-${simulations}`));
       }),
-      { numRuns: 1_000, examples: [[[...crashWhileReserving]]] },
+      { numRuns: rounds * 250, examples: [[[...crashWhileReserving]]] },
     );
   },
 );
