@@ -2,7 +2,7 @@ import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { PDFDocument } from 'pdf-lib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { realClock } from '#local/process/clock.ts';
-import { submitDocument, waitForDocument, pdfOf, upload } from '#test/fixtures/documents.ts';
+import { pdfOf, submitDocument, upload, waitForDocument } from '#test/fixtures/documents.ts';
 import { signedIn, type CallAs } from '#test/fixtures/signed-in.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 import { setScenario } from '#test/fixtures/turn-client.ts';
@@ -26,11 +26,11 @@ test('an unreadable document fails with a clear error message', async () => {
   const empty = await PDFDocument.create();
   empty.addPage();
   const text = new TextEncoder();
-  expect(await failureOf('failureOf.pdf', text.encode('not a PDF'))).toContain(
-    'damaged, or no PDF',
+  expect(await failureOf('broken.pdf', text.encode('not a PDF'))).toContain(
+    'damaged, or not a PDF',
   );
   expect(await failureOf('cut.pdf', (await pdfOf(3)).slice(0, 200))).toContain(
-    'damaged, or no PDF',
+    'damaged, or not a PDF',
   );
   expect(await failureOf('scan.pdf', await empty.save())).toContain('has no text');
   expect(await failureOf('empty.txt', text.encode('   '))).toContain('has no text');

@@ -8,12 +8,12 @@ import {
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { realClock } from '#local/process/clock.ts';
 import {
-  submitDocument,
-  waitForDocument,
   facts,
   pdfOf,
   readDocument,
+  submitDocument,
   upload,
+  waitForDocument,
 } from '#test/fixtures/documents.ts';
 import { japanesePdf } from '#test/fixtures/japanese-pdf.ts';
 import { signedIn, type CallAs } from '#test/fixtures/signed-in.ts';
@@ -52,7 +52,7 @@ test('a submitted text is summarised', async () => {
   expect(result?.['summary']).toMatch(/\.\n\nHarbour bridge$/u);
 });
 
-test('a PDF of 200 pages is readDocument in parts and summarised', async () => {
+test('a PDF of 200 pages is read in parts and summarised', async () => {
   const bytes = await pdfOf(200);
   const { status, result } = await upload(demo, 'report.pdf', bytes, bytes.length);
   expect(status).toBe('succeeded');
@@ -73,7 +73,7 @@ test.each([
   expect(String(result?.['summary']).length).toBeGreaterThan(10);
 });
 
-test('Japanese text in a PDF without an embedded font is readDocument', async () => {
+test('Japanese text in a PDF without an embedded font is read', async () => {
   const sentence = Buffer.from('港の橋は開通しました。', 'utf16le').swap16().toString('hex');
   const bytes = japanesePdf('UniJIS-UTF16-H', sentence);
   const { status, result } = await upload(demo, '契約.pdf', bytes, bytes.length);

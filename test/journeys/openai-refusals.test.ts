@@ -19,7 +19,7 @@ const toolCallMessage = { role: 'assistant', content: null, tool_calls: [aCall('
 test.each([
   [{ messages: [] }, 'messages', 'must not be empty'],
   [{ messages: [{ role: 'user', content: ' ' }] }, 'messages.0.content', 'must not be blank'],
-  [{ messages: [{ role: 'system', content: 'Hi' }] }, 'messages', 'no instruction'],
+  [{ messages: [{ role: 'system', content: 'Hi' }] }, 'messages', 'must have a user'],
   [
     { messages: [question, toolCallMessage, question] },
     'messages.2',

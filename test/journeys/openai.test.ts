@@ -135,7 +135,7 @@ test.each([[{}], [{ tools: [weather], tool_choice: 'none' }]])(
       { role: 'assistant', content: 'How can I help?' },
       { role: 'user', content: 'Use get_weather for Kyoto' },
       { role: 'assistant', content: '', tool_calls: [aCall('call:1|x')] },
-      { role: 'tool', tool_call_id: 'call:1|x', content: 'Sunny, 21 degrees' },
+      { role: 'tool', tool_call_id: 'call:1|x', content: 'Sunny' },
       { role: 'assistant', content: '\n' },
       { role: 'user', content: 'Summarise that, please' },
     ];
@@ -198,7 +198,7 @@ test('the SDK throws an error for a fault before or during an answer', async () 
   const reading = (async () => {
     for await (const chunk of await ask()) text += chunk.choices[0]?.delta.content ?? '';
   })();
-  await expect(reading).rejects.toThrow('broke off');
+  await expect(reading).rejects.toThrow('ended with an error');
   expect(text).toBe('Hello there');
   await setScenario(system, {});
 });

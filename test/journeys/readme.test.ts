@@ -96,13 +96,13 @@ test('every route of the API reference has a command', async () => {
   }
 });
 
-test('signing in works as its document says', async () => {
+test('the sign-in commands in docs/identity.md work', async () => {
   const results = await runLines(await commandsOf('docs/identity.md', 'Signing in'));
   expect(results.filter(({ code }) => code !== 0)).toEqual([]);
   expect(results.at(-1)?.output).toMatch(/^\{"conversations":/u);
 });
 
-test('tools are called, and a call is approved, as their document says', async () => {
+test('the tool and approval commands in docs/tools.md work', async () => {
   const results = await runLines(await commandsOf('docs/tools.md', ''));
   expect(results.filter(({ code }) => code !== 0)).toEqual([]);
   expect(results.at(-1)?.output).toContain('- buy milk');

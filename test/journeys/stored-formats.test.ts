@@ -5,7 +5,7 @@ import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { startSystem } from '#test/fixtures/system.ts';
 
-/** A data directory that the first version wrote, killed in the middle of an answer. */
+/** The ids in a data directory written by the first version, which was killed during an answer. */
 const sample = {
   conversation: '01a22b0e-acb1-7c64-abd5-37f2f89a4a15',
   task: '01a22b0e-dd7a-7257-b2c9-56c70d90bfe7',
@@ -24,7 +24,7 @@ async function unpackSample(): Promise<string> {
   return folder;
 }
 
-test('a data directory of the first version opens, with everything in it', async () => {
+test('a data directory of the first version is upgraded with all its data', async () => {
   const data = await unpackSample();
   const system = await startSystem({ data });
   const read = async (path: string): Promise<unknown> => (await system.api(path)).json();
@@ -44,7 +44,7 @@ test('a data directory of the first version opens, with everything in it', async
       status: 'succeeded',
       result: { summary: expect.stringContaining('1932'), parts: 1 },
     });
-    // The lease of the turn that was cut is over, so it is recovered with its maximum cost.
+    // The lease of the interrupted turn has expired, so it is recovered with its maximum cost.
     expect(await read(`/conversations/${sample.cutConversation}`)).toMatchObject({
       turns: [
         {
@@ -64,7 +64,7 @@ test('a data directory of the first version opens, with everything in it', async
   }
 });
 
-test('a data directory of a newer version is refused', async () => {
+test('a data directory of a newer version is rejected', async () => {
   const data = await mkdtemp(join(tmpdir(), 'streambed-'));
   await writeFile(join(data, 'version'), '3');
   await expect(startSystem({ data })).rejects.toThrow('was written by a newer version (format 3)');

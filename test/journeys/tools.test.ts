@@ -95,7 +95,7 @@ test('an approved note is written once and is readable only by its owner', async
   const withoutNotes = await system.api('/chat', post({ ...approval, tools: ['time'] }));
   expect(withoutNotes.status).toBe(400);
   expect(await withoutNotes.json()).toMatchObject({
-    detail: 'tools: must have the one of add_note, as in the request that is approved',
+    detail: 'tools: must include the tool set that provides add_note',
   });
   const [first, second] = await Promise.all([ask(approval), ask(approval)]);
   expect(first.turn_id).toBe(second.turn_id);
@@ -184,7 +184,7 @@ test('an unreachable MCP server is a 503 before any model call', async () => {
   const before = await countPaidCalls(system);
   const answer = await system.api('/chat', post({ prompt: 'Hi', tools: ['away'] }));
   expect(answer.status).toBe(503);
-  expect(await answer.json()).toMatchObject({ detail: 'The tools of away are out of reach.' });
+  expect(await answer.json()).toMatchObject({ detail: 'The tools of away cannot be reached.' });
   expect(await countPaidCalls(system)).toBe(before);
 });
 

@@ -54,7 +54,7 @@ export function describeConversations(create: () => Conversations): void {
     expect(types.filter((type) => type === 'busy')).toHaveLength(19);
   });
 
-  test('the first end of a turn wins, and repeating it changes emptyAnswer', async () => {
+  test('the first end of a turn wins, and repeating it changes nothing', async () => {
     const conversations = create();
     const key = fresh();
     const { live } = await begun(conversations, beginning(key, { turnId: 't1' }));

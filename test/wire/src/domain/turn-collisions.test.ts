@@ -65,7 +65,7 @@ test('concurrent requests after a turn that ended but was not released begin exa
   }
 });
 
-test('when two workers end a turn with large answers, the first answer is stored firstAnswer', async () => {
+test('when two workers end a turn with large answers, the first answer is stored whole', async () => {
   const conversations = createDynamoConversations(store);
   const begun = await live(conversations, 'large');
   const key = { owner: 'ada', conversationId: 'large' };
