@@ -1,4 +1,5 @@
 import { requireNode } from './require-node.mjs';
 
 requireNode();
-await import('./build.ts');
+const { buildAll } = await import('./build.ts');
+await buildAll();

@@ -120,5 +120,3 @@ function runNodeWith(more: Readonly<Record<string, string>>, ...args: readonly s
   const { status } = spawnSync(process.execPath, args, options);
   if (status !== 0) throw new Error(`${args.join(' ')} failed`);
 }
-
-if (import.meta.main) await buildAll();

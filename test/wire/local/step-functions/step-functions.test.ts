@@ -25,13 +25,20 @@ import { hostResources } from '#test/fixtures/template.ts';
 const machines = [...flows, ...works];
 
 const code = `
-const calls = new Map();
+import { appendFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+// Counts in a file, because a retry may run in another environment.
+const countCall = (id) => {
+  const file = join(import.meta.dirname, 'calls ' + encodeURIComponent(id));
+  appendFileSync(file, '.');
+  return statSync(file).size;
+};
 export const handler = async ({ id, failTimes = 0, error, slow, large }) => {
-  calls.set(id, (calls.get(id) ?? 0) + 1);
+  const calls = countCall(id);
   if (slow) await new Promise((resolve) => setTimeout(resolve, 2_500));
   if (large) return 'x'.repeat(262_144);
-  if (calls.get(id) <= failTimes) throw Object.assign(new Error('as requested'), { name: error });
-  return { id, calls: calls.get(id) };
+  if (calls <= failTimes) throw Object.assign(new Error('as requested'), { name: error });
+  return { id, calls };
 };`;
 
 const waiting = {

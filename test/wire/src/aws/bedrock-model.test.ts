@@ -1,6 +1,7 @@
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { StreamTimeouts } from '#aws/bedrock/watchdog.ts';
 import { createBedrockModel } from '#aws/model/bedrock-model.ts';
 import { toConverseRequest } from '#aws/model/converse-request.ts';
 import { ChatError } from '#domain/errors.ts';
@@ -32,14 +33,19 @@ const request: ModelRequest = {
   inference: {},
 };
 
-function stream(signal = new AbortController().signal): AsyncIterable<StreamEvent> {
+const patient: StreamTimeouts = { firstEventMs: 60_000, idleMs: 60_000 };
+
+function stream(
+  timeouts = patient,
+  signal = new AbortController().signal,
+): AsyncIterable<StreamEvent> {
   const client = new BedrockRuntimeClient({
     endpoint: upstream.url,
     region: 'us-east-1',
     credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
     requestHandler: new NodeHttpHandler(),
   });
-  return createBedrockModel(client, { firstEventMs: 300, idleMs: 300 }).stream(request, signal);
+  return createBedrockModel(client, timeouts).stream(request, signal);
 }
 
 async function readAll(
@@ -87,7 +93,7 @@ test('a connection reset during an answer is an error', async () => {
 
 test('a model that goes silent during an answer times out', async () => {
   upstream.behave(beginAnswer);
-  expect(await readAll(stream())).toMatchObject({
+  expect(await readAll(stream({ ...patient, idleMs: 300 }))).toMatchObject({
     text: 'Hello',
     error: { code: 'model_unavailable' },
   });
@@ -96,7 +102,10 @@ test('a model that goes silent during an answer times out', async () => {
 
 test('a model that sends no first event times out', async () => {
   upstream.behave(() => undefined);
-  expect(await readAll(stream())).toMatchObject({ text: '', error: { code: 'model_unavailable' } });
+  expect(await readAll(stream({ ...patient, firstEventMs: 300 }))).toMatchObject({
+    text: '',
+    error: { code: 'model_unavailable' },
+  });
 });
 
 test('time spent by a slow reader does not count towards the model timeouts', async () => {
@@ -105,7 +114,7 @@ test('time spent by a slow reader does not count towards the model timeouts', as
     response.end(Buffer.concat([frames.blockStop, frames.messageStop, frames.metadata]));
   });
   let last: string | undefined;
-  for await (const { type } of stream()) {
+  for await (const { type } of stream({ ...patient, idleMs: 300 })) {
     if (type === 'text-delta') await new Promise((resolve) => setTimeout(resolve, 400));
     last = type;
   }
@@ -169,7 +178,7 @@ test('leaving the loop cancels the request to the model', async () => {
 test('an aborted turn ends at once with its abort reason', async () => {
   upstream.behave(beginAnswer);
   const deadline = new AbortController();
-  const reading = readAll(stream(deadline.signal));
+  const reading = readAll(stream(patient, deadline.signal));
   await expect.poll(() => upstream.seen.open).toBe(1);
   deadline.abort(new ChatError('timed_out', 'Time is up.'));
   expect((await reading).error).toMatchObject({ code: 'timed_out' });
@@ -177,7 +186,8 @@ test('an aborted turn ends at once with its abort reason', async () => {
 });
 
 test('a turn that was aborted before it began sends no request', async () => {
-  const { error } = await readAll(stream(AbortSignal.abort(new ChatError('timed_out', 'Over.'))));
+  const over = AbortSignal.abort(new ChatError('timed_out', 'Over.'));
+  const { error } = await readAll(stream(patient, over));
   expect(error).toMatchObject({ code: 'timed_out' });
   expect(upstream.seen.requests).toBe(0);
 });
