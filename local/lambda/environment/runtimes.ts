@@ -1,4 +1,4 @@
-import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
@@ -103,17 +103,24 @@ function pythonPaths(definition: FunctionDefinition): Record<string, string> {
   };
 }
 
+/** The interpreters that were found, by the search path of the process. */
+const pythons = new Map<string | undefined, string | undefined>();
+
 /**
  * The path of the interpreter itself. The `python3` on PATH may be a wrapper script that needs a
  * home directory.
  */
 function findPython(): string | undefined {
-  const args = ['-c', 'import sys; print(sys.executable)'];
-  python ??= spawnSync('python3', args, { encoding: 'utf8' });
-  return python.status === 0 ? python.stdout.trim() : undefined;
+  const searchPath = process.env['PATH'];
+  if (!pythons.has(searchPath)) pythons.set(searchPath, lookUpPython());
+  return pythons.get(searchPath);
 }
 
-let python: SpawnSyncReturns<string> | undefined;
+function lookUpPython(): string | undefined {
+  const args = ['-c', 'import sys; print(sys.executable)'];
+  const { status, stdout } = spawnSync('python3', args, { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : undefined;
+}
 
 function findBootstrap(definition: FunctionDefinition): string {
   const own = join(definition.root, 'bootstrap');
