@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { readOptions } from '#local/process/read-options.ts';
 import { buildAll } from './build.ts';
 
@@ -15,6 +16,7 @@ npm test                 everything
 npm test -- FILE …       the tests in these files or folders, without the checks
 npm run check            the checks only, without a build
 npm run check -- FILE …  format and lint of these files, and the types
+npm run test:watch       the unit tests, again whenever a file changes
 npm run test:long        the tests that take long by nature
 
   --static  the checks only
@@ -71,9 +73,11 @@ function runCheck([name, script, ...args]: Check): Tally {
   return isOk ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-/** Tests outside of these folders run the sources themselves. */
+/** Unit tests run the sources themselves; all other tests may host what is built. */
 function needsBuild(file: string): boolean {
-  return !/^(?:\.\/)?(?:src|local|web)\//u.test(file);
+  const path = relative('.', file);
+  if (path === 'test/bundle-size.test.ts') return true;
+  return !/^(?:(?:src|local|web|test\/doubles)(?:\/|$)|test\/[^/]+\.test\.ts$)/u.test(path);
 }
 
 async function runVitest(): Promise<Tally> {

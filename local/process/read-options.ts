@@ -7,7 +7,9 @@ export function readOptions<Config extends ParseArgsConfig>(
   try {
     return parseArgs(config);
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\nTry --help.`);
+    const message = error instanceof Error ? error.message : String(error);
+    // Node adds how to pass an argument that begins with a dash.
+    console.error(`${message.split('. To specify')[0]}. Try --help.`);
     process.exit(2);
   }
 }
