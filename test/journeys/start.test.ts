@@ -58,7 +58,7 @@ test('npm start prints a working curl command, serves the page, and stops everyt
   const { web, endpoints } = JSON.parse(readFileSync(state, 'utf8'));
   const answer = await startTurn(lines);
   const chunks = await Array.fromAsync(answer.body ?? []);
-  expect(chunks.length).toBeGreaterThan(10);
+  expect(chunks.length).toBeGreaterThan(3);
   expect(Buffer.concat(chunks).toString('utf8')).toContain('Simulated answer');
   expect((await fetch(`${web}/chat`)).status).toBe(200);
   expect(environmentsOf(data).length).toBeGreaterThan(0);

