@@ -3,7 +3,7 @@ import { createShutdown, type Shutdown } from '#local/host/shutdown.ts';
 
 const closingOrder = ['background', 'ports', 'functions', 'services', 'data'] as const;
 
-/** Fills the stages in an order, two closers each, and returns a function that closes the system. */
+/** Fills the stages in the given order, two closers each. Returns a function that closes the system. */
 function systemWith(
   stages: readonly (keyof Shutdown)[],
   onClose: (name: string) => void,
@@ -30,7 +30,7 @@ test.each([[closingOrder], [closingOrder.toReversed()]])(
   },
 );
 
-test('the other parts close if one part fails to close', async () => {
+test('the other closers run if one of them throws', async () => {
   const closed: string[] = [];
   const close = systemWith(closingOrder, (name) => {
     if (name === 'functions 2') throw new Error('stuck');

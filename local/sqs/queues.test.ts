@@ -21,7 +21,7 @@ function createHastyClock(): Clock {
   };
 }
 
-test('a long poll returns a message that becomes visible during its search', async () => {
+test('a long poll returns a message that becomes visible while it checks the queue', async () => {
   const clock = createHastyClock();
   const file = join(mkdtempSync(join(tmpdir(), 'streambed-')), 'sqs.sqlite');
   const store = openStore(file, queueSchema);

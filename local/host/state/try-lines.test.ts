@@ -107,7 +107,7 @@ test.each<[string, Partial<RouteState>, string]>([
   expect(commandForRoutes(requirement)).toBe(`curl -N 'http://127.0.0.1:4650/v1${end}`);
 });
 
-test('a route that requires a token gets a token of the first user', () => {
+test('the command for a route with a token authorizer signs in as the first user', () => {
   const access = { type: 'id-token', header: 'authorization' } as const;
   const [command] = commandsFor({
     apis: { Api: { url: 'http://127.0.0.1:4650', apiKeys: [], routes: [routeWith({ access })] } },
@@ -134,7 +134,7 @@ test('an express state machine runs synchronously and a standard one is started'
   expect(standard).toContain(signature('states'));
 });
 
-test('the queue and the bucket that invoke a function are preferred', () => {
+test('queues and buckets that trigger a function are preferred', () => {
   const functions = { Worker: { name: 'worker', triggers: ['Tasks', 'Inbox'] } };
   const queues = { Dead: 'http://127.0.0.1:4566/0/dead', Tasks: 'http://127.0.0.1:4566/0/tasks' };
   const buckets = { Other: 'other', Inbox: 'inbox' };
@@ -143,7 +143,7 @@ test('the queue and the bucket that invoke a function are preferred', () => {
   expect(toBucket).toContain(`curl -X PUT 'http://127.0.0.1:4566/inbox/hello.txt'`);
 });
 
-test('a FIFO queue gets a message group, and a table is read', () => {
+test('the command for a FIFO queue has a message group, and the command for a table scans it', () => {
   const [toQueue, toTable] = commandsFor({
     queues: { Orders: 'http://127.0.0.1:4566/0/orders.fifo' },
     tables: { Rows: 'rows' },

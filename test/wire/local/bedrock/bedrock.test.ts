@@ -189,14 +189,14 @@ test('an inference profile can be named by its ARN', async () => {
 });
 
 test('frames have the sorted keys, padding and header order of Bedrock', async () => {
-  const answer = await fetch(`${endpoint}/model/amazon.nova-lite-v1:0/converse-stream`, {
+  const response = await fetch(`${endpoint}/model/amazon.nova-lite-v1:0/converse-stream`, {
     method: 'POST',
     headers: { authorization: 'Bearer key' },
     body: JSON.stringify({ messages: [user('Hello')] }),
   });
-  expect(answer.headers.get('content-type')).toBe('application/vnd.amazon.eventstream');
-  expect(answer.headers.get('x-amzn-requestid')).toMatch(/^[\da-f-]{36}$/u);
-  const bytes = Buffer.from(await answer.arrayBuffer());
+  expect(response.headers.get('content-type')).toBe('application/vnd.amazon.eventstream');
+  expect(response.headers.get('x-amzn-requestid')).toMatch(/^[\da-f-]{36}$/u);
+  const bytes = Buffer.from(await response.arrayBuffer());
   const first = bytes.subarray(0, bytes.readUInt32BE(0));
   const payload = first.subarray(12 + first.readUInt32BE(4), -4).toString('utf8');
   expect(payload).toMatch(
@@ -211,16 +211,19 @@ test('frames have the sorted keys, padding and header order of Bedrock', async (
 });
 
 test('a request without credentials is refused with 403', async () => {
-  const answer = await fetch(`${endpoint}/model/${haiku}/converse`, { method: 'POST', body: '{}' });
-  expect(answer.status).toBe(403);
+  const response = await fetch(`${endpoint}/model/${haiku}/converse`, {
+    method: 'POST',
+    body: '{}',
+  });
+  expect(response.status).toBe(403);
 });
 
 test('a body that is not JSON is refused with 400', async () => {
-  const answer = await fetch(`${endpoint}/model/${haiku}/converse`, {
+  const response = await fetch(`${endpoint}/model/${haiku}/converse`, {
     method: 'POST',
     headers: { authorization: 'Bearer key' },
     body: '{broken',
   });
-  expect(answer.status).toBe(400);
-  expect(answer.headers.get('x-amzn-errortype')).toContain('SerializationException');
+  expect(response.status).toBe(400);
+  expect(response.headers.get('x-amzn-errortype')).toContain('SerializationException');
 });

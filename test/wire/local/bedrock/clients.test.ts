@@ -119,7 +119,7 @@ test('the AI SDK gets an object that matches its schema', async () => {
   expect(output).toEqual({ name: 'John Smith', age: 42 });
 });
 
-test('the OpenAI SDK gets JSON on request and can send reasoning items back', async () => {
+test('the OpenAI SDK gets JSON in JSON mode and can send reasoning items back', async () => {
   const client = new OpenAI({ baseURL: `${bedrock.url}/openai/v1`, apiKey: 'any' });
   const messages = [{ role: 'user' as const, content: 'Tea is brewed at 70 degrees.' }];
   const { choices } = await client.chat.completions.create({

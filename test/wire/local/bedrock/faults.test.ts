@@ -61,12 +61,12 @@ test('an error can have a Retry-After header', async () => {
     fail: { type: 'ThrottlingException', retryAfter: 7, message: 'Too many tokens.' },
   });
   const body = { messages: [{ role: 'user', content: [{ text: 'Hi' }] }] };
-  const answer = await bedrock.post(`/model/${haiku}/converse`, body);
-  expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '7']);
-  expect(answer.headers.get('x-amzn-errortype')).toBe(
+  const response = await bedrock.post(`/model/${haiku}/converse`, body);
+  expect([response.status, response.headers.get('retry-after')]).toEqual([429, '7']);
+  expect(response.headers.get('x-amzn-errortype')).toBe(
     'ThrottlingException:http://internal.amazon.com/coral/com.amazon.bedrock/',
   );
-  expect(await answer.json()).toEqual({ message: 'Too many tokens.' });
+  expect(await response.json()).toEqual({ message: 'Too many tokens.' });
 });
 
 test.each([

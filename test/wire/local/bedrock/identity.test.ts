@@ -148,17 +148,17 @@ test('the agent runtime accepts signatures and refuses API keys', async () => {
     region: 'us-east-1',
     credentials: permanent,
   });
-  const response = client.send(
+  const retrieval = client.send(
     new RetrieveCommand({ knowledgeBaseId: 'LOCALKB001', retrievalQuery: { text: 'a' } }),
   );
-  await expect(response).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  await expect(retrieval).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   const headers = { authorization: 'Bearer ABSKright' };
-  const answer = await bedrock.post(
+  const response = await bedrock.post(
     '/knowledgebases/LOCALKB001/retrieve',
     { retrievalQuery: { text: 'a' } },
     headers,
   );
-  expect(answer.status).toBe(403);
+  expect(response.status).toBe(403);
 });
 
 test('lenient mode requires any credentials and off requires no credentials', async () => {
@@ -181,7 +181,7 @@ test('a body in aws-chunked encoding is decoded', async () => {
     `${Buffer.byteLength(data).toString(16)};chunk-signature=${signature}\r\n${data}\r\n`;
   const chunked = chunk(body.slice(0, 20)) + chunk(body.slice(20)) + chunk('');
   const headers = { 'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' };
-  const answer = await lenient.post(`/model/${haiku}/converse`, chunked, headers);
-  expect(await answer.json()).toMatchObject({ stopReason: 'end_turn' });
+  const response = await lenient.post(`/model/${haiku}/converse`, chunked, headers);
+  expect(await response.json()).toMatchObject({ stopReason: 'end_turn' });
   await lenient.close();
 });

@@ -89,12 +89,12 @@ const paths = [
 
 /** Expects a response or a typed AWS error: no 5xx status and no hang. */
 async function checkAnswer(path: string, body: string): Promise<void> {
-  const answer = await bedrock.post(path, body);
-  const text = await answer.text();
-  const seen = `${path} ${body.slice(0, 300)}: ${answer.status} ${text.slice(0, 200)}`;
-  expect(answer.status, seen).toBeLessThan(500);
-  if (answer.status === 200) return;
-  expect(answer.headers.get('x-amzn-errortype'), seen).toMatch(/^\w+(?:Exception|Error):http/u);
+  const response = await bedrock.post(path, body);
+  const text = await response.text();
+  const seen = `${path} ${body.slice(0, 300)}: ${response.status} ${text.slice(0, 200)}`;
+  expect(response.status, seen).toBeLessThan(500);
+  if (response.status === 200) return;
+  expect(response.headers.get('x-amzn-errortype'), seen).toMatch(/^\w+(?:Exception|Error):http/u);
   expect(text, seen).toContain('message');
 }
 

@@ -32,10 +32,10 @@ test.each([
     "Tool 'x' not found in provided tools",
   ],
 ])('InvokeModel refuses %s with the error text of Anthropic', async (_, body, text) => {
-  const answer = await bedrock.post(`/model/${haiku}/invoke`, body);
-  expect(answer.status).toBe(400);
-  expect(answer.headers.get('x-amzn-errortype')).toContain('ValidationException');
-  expect(((await answer.json()) as { message: string }).message).toMatch(
+  const response = await bedrock.post(`/model/${haiku}/invoke`, body);
+  expect(response.status).toBe(400);
+  expect(response.headers.get('x-amzn-errortype')).toContain('ValidationException');
+  expect(((await response.json()) as { message: string }).message).toMatch(
     new RegExp(text.replace(/[[\]]/gu, '.'), 'u'),
   );
 });

@@ -107,12 +107,12 @@ test.each([
 
 test('a request can set its own scenario by a header', async () => {
   const headers = { 'x-streambed-scenario': 'stream: [{text: Inline}]' };
-  const answer = await bedrock.post(
+  const response = await bedrock.post(
     `/model/${haiku}/converse`,
     { messages: [user('Hi')] },
     headers,
   );
-  expect(await answer.json()).toMatchObject({
+  expect(await response.json()).toMatchObject({
     output: { message: { content: [{ text: 'Inline' }] } },
   });
 });
@@ -124,8 +124,8 @@ test('a marker is removed from the prompt, and ignored unless inline scenarios a
   expect(usage?.outputTokens).toBe(7);
   expect(bedrock.journal.entries().at(-1)?.prompt).toBe(marked);
   const strict = await startBedrock();
-  const answer = await strict.http1().send(new ConverseCommand(input));
-  expect(answer.usage?.outputTokens).not.toBe(7);
+  const response = await strict.http1().send(new ConverseCommand(input));
+  expect(response.usage?.outputTokens).not.toBe(7);
   await strict.close();
 });
 

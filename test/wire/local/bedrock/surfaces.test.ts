@@ -39,8 +39,8 @@ test.each(Object.entries(families))(
       inferenceConfig: { maxTokens: 1_000 },
     });
     const command = new InvokeModelCommand({ modelId, body: JSON.stringify(body) });
-    const answer = await bedrock.http1().send(command);
-    const native: unknown = JSON.parse(answer.body.transformToString());
+    const response = await bedrock.http1().send(command);
+    const native: unknown = JSON.parse(response.body.transformToString());
     expect(at(native, text)).toBe(before + textOf(converse));
     // Not every format reports usage.
     const { inputTokens, outputTokens } = converse.usage ?? {};
@@ -78,13 +78,15 @@ test('gpt-oss and DeepSeek-R1 have their reasoning in their text', async () => {
 
 test('InvokeModel returns usage and latency in headers', async () => {
   const { body } = families['Anthropic Messages'] ?? {};
-  const answer = await bedrock.post(`/model/${haiku}/invoke`, body);
-  const { usage } = (await answer.json()) as {
+  const response = await bedrock.post(`/model/${haiku}/invoke`, body);
+  const { usage } = (await response.json()) as {
     usage: { input_tokens: number; output_tokens: number };
   };
-  expect(answer.headers.get('x-amzn-bedrock-input-token-count')).toBe(String(usage.input_tokens));
-  expect(answer.headers.get('x-amzn-bedrock-output-token-count')).toBe(String(usage.output_tokens));
-  expect(answer.headers.get('x-amzn-bedrock-invocation-latency')).toMatch(/^\d+$/u);
+  expect(response.headers.get('x-amzn-bedrock-input-token-count')).toBe(String(usage.input_tokens));
+  expect(response.headers.get('x-amzn-bedrock-output-token-count')).toBe(
+    String(usage.output_tokens),
+  );
+  expect(response.headers.get('x-amzn-bedrock-invocation-latency')).toMatch(/^\d+$/u);
   const streamed = await bedrock.post(`/model/${haiku}/invoke-with-response-stream`, body);
   expect(streamed.headers.get('x-amzn-bedrock-content-type')).toBe('application/json');
   await streamed.body?.cancel();
@@ -148,7 +150,7 @@ test.each([
   await restarted.close();
 });
 
-test('CountTokens equals the input tokens of usage, for Converse and InvokeModel', async () => {
+test('CountTokens returns the input tokens that Converse and InvokeModel report', async () => {
   const client = bedrock.http1();
   const converse = { messages: [{ role: 'user' as const, content: [{ text: question }] }] };
   const { usage } = await client.send(new ConverseCommand({ modelId: haiku, ...converse }));
@@ -186,8 +188,8 @@ test.each([
   'embeddings of %s are closer for texts that share words',
   async (modelId, bodyOf, dimensions) => {
     const vectorOf = async (text: string): Promise<readonly number[]> => {
-      const answer = await bedrock.post(`/model/${modelId}/invoke`, bodyOf(text));
-      const found: unknown = await answer.json();
+      const response = await bedrock.post(`/model/${modelId}/invoke`, bodyOf(text));
+      const found: unknown = await response.json();
       const places = ['embedding', 'embeddings.0.embedding', 'embeddings.0'];
       const vector = places.map((place) => at(found, place)).find(Array.isArray);
       return vector ?? [];

@@ -99,7 +99,7 @@ describe('tools', () => {
     expect(JSON.parse(claude.join(''))).toEqual(JSON.parse(nova.join('')));
   });
 
-  test('a recursive tool schema gets a finite input', async () => {
+  test('a tool with a recursive schema is called with a finite input', async () => {
     const node = { type: 'object', properties: { left: { $ref: '#/$defs/node' } } };
     const json = { ...node, $defs: { node } };
     const tools = [{ toolSpec: { name: 'tree', inputSchema: { json } } }];

@@ -32,8 +32,8 @@ test('a Function URL answers the preflight itself and adds CORS headers to respo
     vary: 'Origin',
   });
   expect(system.lines).toEqual([]);
-  const answer = await call({ method: 'POST', headers: { origin } });
-  expect(answer.headers.get('access-control-allow-origin')).toBe(`https://own, ${origin}`);
+  const response = await call({ method: 'POST', headers: { origin } });
+  expect(response.headers.get('access-control-allow-origin')).toBe(`https://own, ${origin}`);
 });
 
 test('an origin that is not allowed gets no CORS headers', async () => {

@@ -45,11 +45,11 @@ afterAll(() => system.close());
 const call = (logicalId: string, path = '', init: RequestInit = {}): Promise<Response> =>
   fetch(`${system.state.functions[logicalId]?.url}${path}`, init);
 
-/** Waits until so many invocations of a function have ended. */
+/** Waits until a function has completed `times` invocations. */
 const reported = (logicalId: string, times: number): Promise<void> =>
   expect.poll(() => logOf(logicalId).filter((line) => line.includes('REPORT')).length).toBe(times);
 
-/** Whether a process runs; one that has ended may wait for its parent to notice. */
+/** Returns whether a process runs. A zombie, which its parent has not reaped yet, does not. */
 function isAlive(pid: string): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' });
   return stdout.trim() !== '' && !stdout.startsWith('Z');
@@ -59,13 +59,13 @@ const logOf = (logicalId: string): readonly string[] =>
   system.lines.filter((line) => line.startsWith(`${logicalId} `));
 
 test('the function receives an event in payload format 2.0', async () => {
-  const answer = await call('Echo', 'a/b%20c?x=1&x=2&y=', {
+  const response = await call('Echo', 'a/b%20c?x=1&x=2&y=', {
     method: 'POST',
     headers: { 'content-type': 'application/json', cookie: 'k=v; l=w', 'X-Own': 'Value' },
     body: '{"hi":"ハイ"}',
   });
-  expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
-  expect(await answer.json()).toMatchObject({
+  expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  expect(await response.json()).toMatchObject({
     version: '2.0',
     routeKey: '$default',
     rawPath: '/a/b c',
@@ -81,14 +81,14 @@ test('the function receives an event in payload format 2.0', async () => {
 
 test('a form body reaches the function in base64', async () => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const answer = await call('Echo', '', { method: 'POST', headers, body: 'a=b' });
-  expect(await answer.json()).toMatchObject({ body: 'YT1i', isBase64Encoded: true });
+  const response = await call('Echo', '', { method: 'POST', headers, body: 'a=b' });
+  expect(await response.json()).toMatchObject({ body: 'YT1i', isBase64Encoded: true });
 });
 
 test('a result without a status code becomes the body of a 200 response', async () => {
-  const answer = await call('Plain');
-  expect(answer.status).toBe(200);
-  expect(await answer.json()).toEqual({ hello: 'world' });
+  const response = await call('Plain');
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual({ hello: 'world' });
 });
 
 test('a second request reuses the execution environment', async () => {
@@ -108,18 +108,18 @@ test('a function sees only its own environment variables', async () => {
 });
 
 test('a buffered function that throws returns 502', async () => {
-  const answer = await call('Throws');
-  expect(answer.status).toBe(502);
-  expect(await answer.text()).toBe('Internal Server Error');
+  const response = await call('Throws');
+  expect(response.status).toBe(502);
+  expect(await response.text()).toBe('Internal Server Error');
   expect(logOf('Throws').join('\n')).toContain('out of range');
 });
 
 test('a streamed response arrives in chunks with its own status, headers and cookies', async () => {
-  const answer = await call('Streamed');
-  expect(answer.status).toBe(201);
-  expect(answer.headers.getSetCookie()).toEqual(['s=1']);
-  expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
-  const chunks = await Array.fromAsync(answer.body ?? []);
+  const response = await call('Streamed');
+  expect(response.status).toBe(201);
+  expect(response.headers.getSetCookie()).toEqual(['s=1']);
+  expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+  const chunks = await Array.fromAsync(response.body ?? []);
   expect(chunks.length).toBeGreaterThan(1);
   expect(Buffer.concat(chunks).toString('utf8')).toBe('one two 三つ');
 });
@@ -136,10 +136,10 @@ test('the log has START, END and REPORT lines for each invocation', async () => 
 });
 
 test('a streamed body without a prelude returns 200 and application/octet-stream', async () => {
-  const answer = await call('Bare');
-  expect(answer.status).toBe(200);
-  expect(answer.headers.get('content-type')).toBe('application/octet-stream');
-  expect(await answer.text()).toBe('no head');
+  const response = await call('Bare');
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toBe('application/octet-stream');
+  expect(await response.text()).toBe('no head');
 });
 
 test('a prelude is lost if the function writes no body, as on Lambda', async () => {
@@ -148,15 +148,15 @@ test('a prelude is lost if the function writes no body, as on Lambda', async () 
 });
 
 test('objects written to the response stream are serialized as JSON', async () => {
-  const answer = await call('Objects');
-  expect(answer.headers.get('content-type')).toBe('application/json');
-  expect(await answer.text()).toBe('{"n":1}[2]');
+  const response = await call('Objects');
+  expect(response.headers.get('content-type')).toBe('application/json');
+  expect(await response.text()).toBe('{"n":1}[2]');
 });
 
 test('an error in mid-stream ends the connection and keeps the environment', async () => {
-  const answer = await call('ThrowsMidway');
-  expect(answer.status).toBe(200);
-  await expect(answer.text()).rejects.toThrow('terminated');
+  const response = await call('ThrowsMidway');
+  expect(response.status).toBe(200);
+  await expect(response.text()).rejects.toThrow('terminated');
   await reported('ThrowsMidway', 1);
   const pids = system.functionHost('ThrowsMidway').pids();
   await expect((await call('ThrowsMidway')).text()).rejects.toThrow('terminated');
@@ -175,11 +175,11 @@ test('an invalid HTTP header returns 502 and keeps the environment', async () =>
   expect(system.functionHost('BadHeader').pids()).toEqual(pids);
 });
 
-test('a function can run longer than an idle connection is kept open', async () => {
+test('a function can run longer than the keep-alive timeout of a connection', async () => {
   await call('Thinks');
   await reported('Thinks', 1);
-  const answer = await call('Thinks');
-  expect(await answer.text()).toBe('thought');
+  const response = await call('Thinks');
+  expect(await response.text()).toBe('thought');
 });
 
 test('child processes of a function end when the function exits', async () => {
@@ -194,7 +194,7 @@ test('a path that cannot be decoded is refused with 400', async () => {
 });
 
 test('a failed pipeline ends the environment even if the handler catches the error', async () => {
-  await expect(call('FailingPipeline').then((answer) => answer.text())).rejects.toThrow();
+  await expect(call('FailingPipeline').then((response) => response.text())).rejects.toThrow();
   await expect.poll(() => system.functionHost('FailingPipeline').pids()).toEqual([]);
 });
 
@@ -205,16 +205,16 @@ test('an unhandled rejection and a process exit both return 502', async () => {
 });
 
 test('an invocation that exceeds its timeout is killed and logged as on AWS', async () => {
-  const answer = await call('Slow');
-  await expect(answer.text()).rejects.toThrow('terminated');
+  const response = await call('Slow');
+  await expect(response.text()).rejects.toThrow('terminated');
   await expect.poll(() => system.functionHost('Slow').pids()).toEqual([]);
   expect(logOf('Slow').join('\n')).toMatch(/Task timed out after 1\.00 seconds/u);
 });
 
 test('a function runs to its end when the client disconnects in mid-stream', async () => {
   const controller = new AbortController();
-  const answer = await call('Firehose', '', { signal: controller.signal });
-  await answer.body?.getReader().read();
+  const response = await call('Firehose', '', { signal: controller.signal });
+  await response.body?.getReader().read();
   const pids = system.functionHost('Firehose').pids();
   controller.abort();
   await expect.poll(() => logOf('Firehose').join('\n')).toContain('REPORT');
@@ -224,10 +224,10 @@ test('a function runs to its end when the client disconnects in mid-stream', asy
 
 test('a function runs to its end when the client disconnects before the first byte', async () => {
   const controller = new AbortController();
-  const answer = call('LateFirehose', '', { signal: controller.signal });
+  const response = call('LateFirehose', '', { signal: controller.signal });
   await expect.poll(() => logOf('LateFirehose').join('\n')).toContain('asked');
   controller.abort();
-  await expect(answer).rejects.toThrow('aborted');
+  await expect(response).rejects.toThrow('aborted');
   await reported('LateFirehose', 1);
   expect(logOf('LateFirehose').join('\n')).not.toContain('timed out');
 });
@@ -239,7 +239,7 @@ test.each([
   ['Broken', 'broken at init'],
 ])('the log of function %s has the error: %s', async (logicalId, message) => {
   await call(logicalId).then(
-    (answer) => answer.text(),
+    (response) => response.text(),
     () => undefined,
   );
   await expect.poll(() => logOf(logicalId).join('\n')).toContain(message);
@@ -254,20 +254,20 @@ test('an invocation beyond the reserved concurrency is refused with 429', async 
 });
 
 test('an unsigned request to an AWS_IAM Function URL gets the error text of AWS', async () => {
-  const answer = await call('Signed');
-  expect(answer.status).toBe(403);
-  expect(answer.headers.get('x-amzn-errortype')).toBe('AccessDeniedException');
-  const text = await answer.text();
+  const response = await call('Signed');
+  expect(response.status).toBe(403);
+  expect(response.headers.get('x-amzn-errortype')).toBe('AccessDeniedException');
+  const text = await response.text();
   expect(text).toHaveLength(144);
   expect(text).toContain('{"Message":"Forbidden. For troubleshooting Function URL');
 });
 
 test('a payload over six megabytes is refused with 413', async () => {
   const body = 'x'.repeat(6 * 1024 * 1024 + 1);
-  const answer = await call('Echo', '', {
+  const response = await call('Echo', '', {
     method: 'POST',
     body,
     headers: { 'content-type': 'text/plain' },
   });
-  expect(answer.status).toBe(413);
+  expect(response.status).toBe(413);
 });

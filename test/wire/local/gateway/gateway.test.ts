@@ -60,9 +60,9 @@ test('a signed request reaches a Function URL when its path and query need encod
     region: 'us-east-1',
   });
   const url = `${system.state.functions['Signed']?.url}a%20b/ü?q=x%2Fy&e=&a=1&a1=2&a-b=3`;
-  const answer = await client.fetch(url, { method: 'POST', body: 'ハイ' });
-  expect(answer.status).toBe(200);
-  expect(await answer.json()).toMatchObject({
+  const response = await client.fetch(url, { method: 'POST', body: 'ハイ' });
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({
     requestContext: { authorizer: { iam: { userArn: 'arn:aws:iam::000000000000:user/local' } } },
   });
 });
@@ -75,9 +75,9 @@ test('a request whose body changed after signing is refused with 403', async () 
   });
   const url = system.state.functions['Signed']?.url ?? '';
   const signed = await client.sign(url, { method: 'POST', body: 'a' });
-  const answer = await fetch(url, { method: 'POST', body: 'b', headers: signed.headers });
-  expect(answer.status).toBe(403);
-  expect(answer.headers.get('x-amzn-errortype')).toBe('InvalidSignatureException');
+  const response = await fetch(url, { method: 'POST', body: 'b', headers: signed.headers });
+  expect(response.status).toBe(403);
+  expect(response.headers.get('x-amzn-errortype')).toBe('InvalidSignatureException');
 });
 
 test('a request for a host name other than loopback is refused with 403', async () => {
@@ -100,12 +100,12 @@ test('protocol detection waits for more bytes when the first byte is ambiguous',
   socket.write('P');
   await new Promise((resolve) => setTimeout(resolve, 100));
   socket.write('OST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n');
-  const [answer] = await once(socket, 'data');
+  const [response] = await once(socket, 'data');
   socket.destroy();
-  expect(String(answer)).toContain('HTTP/1.1 404');
+  expect(String(response)).toContain('HTTP/1.1 404');
 });
 
 test('a request without an operation of a hosted service returns 404', async () => {
-  const answer = await fetch(system.state.endpoints.aws, { method: 'POST', body: '{}' });
-  expect(answer.status).toBe(404);
+  const response = await fetch(system.state.endpoints.aws, { method: 'POST', body: '{}' });
+  expect(response.status).toBe(404);
 });

@@ -15,7 +15,7 @@ import { functionWithUrl, hostResources } from '#test/fixtures/template.ts';
 
 const buffered = { InvokeMode: 'BUFFERED' };
 
-/** The processes that run a file below a folder. */
+/** Returns the processes of the function environments of a host. */
 function processesIn(folder: string): readonly string[] {
   const listed = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' });
   return listed.split('\n').filter((line) => line.includes(`${folder}/data/runtime`));
@@ -82,22 +82,22 @@ test('closing ends ports before functions, and releases services and data after 
   const system = await hostResources(functionWithUrl('Echo', { handler: 'echo' }));
   const url = system.state.functions['Echo']?.url ?? '';
   const lock = join(system.folder, 'data/in-use-by');
-  const look = async (): Promise<object> => ({
+  const readState = async (): Promise<object> => ({
     port: await isUp(url),
     gateway: await isUp(system.state.endpoints.aws),
     lock: existsSync(lock),
   });
-  expect(await look()).toEqual({ port: true, gateway: true, lock: true });
+  expect(await readState()).toEqual({ port: true, gateway: true, lock: true });
   const host = system.functionHost('Echo');
   const close = host.close.bind(host);
   let duringClose = {};
   vi.spyOn(host, 'close').mockImplementation(async () => {
-    duringClose = await look();
+    duringClose = await readState();
     await close();
   });
   await system.close();
   expect(duringClose).toEqual({ port: false, gateway: true, lock: true });
-  expect(await look()).toEqual({ port: false, gateway: false, lock: false });
+  expect(await readState()).toEqual({ port: false, gateway: false, lock: false });
 });
 
 function isUp(url: string): Promise<boolean> {

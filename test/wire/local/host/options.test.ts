@@ -64,12 +64,12 @@ test('with --host, its address is served and other host names are refused', asyn
   const { port } = new URL(url);
   const status = await new Promise((resolve) => {
     const headers = { host: 'rebound.example.com' };
-    http.get({ host, port, headers }, (answer) => resolve(answer.resume().statusCode));
+    http.get({ host, port, headers }, (response) => resolve(response.resume().statusCode));
   });
   expect(status).toBe(403);
 });
 
-test('without --host, nothing listens beyond this machine', async () => {
+test('without --host, the ports listen on loopback only', async () => {
   await using system = await hostTemplate('cfn-url/template.yaml');
   const { outputs, endpoints } = system.state;
   for (const url of [outputs['Url'] ?? '', endpoints.aws])
@@ -105,7 +105,7 @@ test('requests to a service in an AWS account are signed with the credentials of
   const port = await listen(far, { port: 0, option: 'none' });
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAREAL');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'real');
-  // The host does not recognize this name as this machine's, although it leads here.
+  // This address reaches this machine, but the host does not recognize it as local.
   const endpoints = { sqs: `http://0.0.0.0:${port}` };
   await using system = await hostTemplate('cfn-stores/template.yaml', { endpoints });
   const sqs = new SQSClient({ ...system.config, md5: false });

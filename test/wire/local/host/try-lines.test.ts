@@ -15,14 +15,14 @@ interface Answer {
   readonly body: string;
 }
 
-/** Runs a curl line in a shell, as a user would, and also reads the status. */
+/** Runs a curl command in a shell, as a user would. Returns the body and whether the status is 2xx. */
 async function runLine(line: string): Promise<Answer> {
   const { stdout } = await run('sh', ['-c', `${line} -s -w '\n%{http_code}'`]);
   const end = stdout.lastIndexOf('\n');
   return { isOk: /^2\d\d$/u.test(stdout.slice(end + 1)), body: stdout.slice(0, end) };
 }
 
-/** By template: what the lines that it prints return, in their order. */
+/** For each template, the bodies that its printed commands return, in order. */
 const templates: readonly (readonly [template: string, bodies: readonly RegExp[]])[] = [
   ['cfn-url/template.yaml', [/"greeting":"Hello, nobody"/u]],
   ['sam-streaming-url/template.yaml', [/Simulated/u]],
@@ -40,7 +40,7 @@ const templates: readonly (readonly [template: string, bodies: readonly RegExp[]
   ['cfn-stores/template.yaml', [/"MessageId":/u, /^$/u, /"Items":\[\]/u]],
 ];
 
-test.each(templates)('every line that %s prints works', async (template, bodies) => {
+test.each(templates)('every command that %s prints succeeds', async (template, bodies) => {
   const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
   const host = await startLocalProcess(template, folder, '--tokens-per-second', '0');
   const lines = host.lines.filter((line) => line.startsWith('  curl '));
@@ -52,7 +52,7 @@ test.each(templates)('every line that %s prints works', async (template, bodies)
   );
 });
 
-test('the start prints the endpoint, the credentials, every URL and the outputs', async () => {
+test('at startup the host prints the endpoint, the credentials, every URL and the outputs', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
   const host = await startLocalProcess('cfn-url/template.yaml', folder);
   await host.kill('SIGINT');

@@ -7,16 +7,16 @@ import {
 } from '#local/lambda/environment/runtime-api.ts';
 
 let api: RuntimeApi;
-let answers: InvocationResult[];
+let results: InvocationResult[];
 let ready: number;
 const initErrors: unknown[] = [];
 
 beforeEach(async () => {
-  answers = [];
+  results = [];
   ready = 0;
   api = await startRuntimeApi({
     onReady: () => (ready += 1),
-    onResult: (result) => answers.push(result),
+    onResult: (result) => results.push(result),
     onInitError: (error) => initErrors.push(error),
   });
 });
@@ -32,9 +32,9 @@ const post = (path: string, body = '{}', headers: Record<string, string> = {}): 
   call(`${runtime}${path}`, { method: 'POST', body, headers });
 
 async function summaryOf(
-  answer: Promise<Response>,
+  pending: Promise<Response>,
 ): Promise<readonly [number, string | null, unknown]> {
-  const { status, headers, ...rest } = await answer.then(async (response) => ({
+  const { status, headers, ...rest } = await pending.then(async (response) => ({
     status: response.status,
     headers: response.headers,
     text: await response.text(),
@@ -54,11 +54,11 @@ async function begin(): Promise<void> {
     functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:f',
     clientContext: '{"client":1}',
   });
-  const answer = await next;
-  expect(answer.headers.get('lambda-runtime-aws-request-id')).toBe('id');
-  expect(answer.headers.get('lambda-runtime-client-context')).toBe('{"client":1}');
-  expect(answer.headers.get('content-type')).toBe('application/json');
-  expect(await answer.json()).toEqual({ given: 1 });
+  const invocation = await next;
+  expect(invocation.headers.get('lambda-runtime-aws-request-id')).toBe('id');
+  expect(invocation.headers.get('lambda-runtime-client-context')).toBe('{"client":1}');
+  expect(invocation.headers.get('content-type')).toBe('application/json');
+  expect(await invocation.json()).toEqual({ given: 1 });
 }
 
 const json = 'application/json';
@@ -75,7 +75,7 @@ test('a response is accepted once and only for the current invocation', async ()
   expect(await summaryOf(post('/invocation/other/response'))).toEqual(unknown);
   expect(await summaryOf(post('/invocation/other/error'))).toEqual(unknown);
   expect(await summaryOf(post('/invocation/id/response', '{"a":1}'))).toEqual(accepted);
-  expect(answers).toMatchObject([{ type: 'buffered', payload: Buffer.from('{"a":1}') }]);
+  expect(results).toMatchObject([{ type: 'buffered', payload: Buffer.from('{"a":1}') }]);
   expect(await summaryOf(post('/invocation/id/response'))).toEqual(unknown);
 });
 
@@ -90,9 +90,9 @@ test('a second response during the first is refused as InvalidStateTransition', 
     headers: { 'lambda-runtime-function-response-mode': 'streaming' },
   });
   await writer.write(Buffer.from('begun'));
-  await expect.poll(() => answers.length).toBe(1);
-  const [answer] = answers;
-  const body = answer?.type === 'streaming' ? Array.fromAsync(answer.body) : Promise.resolve([]);
+  await expect.poll(() => results.length).toBe(1);
+  const [result] = results;
+  const body = result?.type === 'streaming' ? Array.fromAsync(result.body) : Promise.resolve([]);
   const illegal = refusal(403, 'InvalidStateTransition', 'Transition is not allowed');
   expect(await summaryOf(post('/invocation/id/response'))).toEqual(illegal);
   expect(await summaryOf(post('/invocation/id/error'))).toEqual(illegal);
@@ -123,7 +123,7 @@ test('a runtime that polls twice gets one invocation and counts as ready once', 
   );
   expect(ready).toBe(1);
   expect(await summaryOf(post('/invocation/id/response'))).toEqual(accepted);
-  expect(answers).toHaveLength(1);
+  expect(results).toHaveLength(1);
 });
 
 test('a response over the limit is refused with 413 and the caller gets an error', async () => {
@@ -131,7 +131,7 @@ test('a response over the limit is refused with 413 and the caller gets an error
   const message = 'Exceeded maximum allowed payload size (6291556 bytes).';
   const large = post('/invocation/id/response', 'x'.repeat(6_291_557));
   expect(await summaryOf(large)).toEqual(refusal(413, 'RequestEntityTooLarge', message));
-  expect(answers).toMatchObject([
+  expect(results).toMatchObject([
     { type: 'error', error: { errorType: 'Function.ResponseSizeTooLarge' } },
   ]);
 });
@@ -142,7 +142,7 @@ test('an error report is passed to the caller with its details', async () => {
   expect(await summaryOf(post('/invocation/id/error', body))).toEqual(accepted);
   const details = { stackTrace: ['a'] };
   const error = { errorType: 'Own', errorMessage: 'text', details };
-  expect(answers).toEqual([{ type: 'error', error }]);
+  expect(results).toEqual([{ type: 'error', error }]);
 });
 
 test.each<[string, RequestInit, string, readonly [number, string | null, unknown]]>([
@@ -176,7 +176,7 @@ test.each<[string, RequestInit, string, readonly [number, string | null, unknown
     '/invocation/next',
     [404, 'text/plain; charset=utf-8', '404 page not found\n'],
   ],
-])('%s gets the response of AWS', async (_, init, path, expected) => {
+])('%s is refused as on AWS', async (_, init, path, expected) => {
   await begin();
   expect(await summaryOf(call(`${runtime}${path}`, init))).toEqual(expected);
 });
@@ -197,6 +197,6 @@ test('a buffered response that is cut off is reported as Runtime.TruncatedRespon
   await new Promise((resolve) => cut.write('{"a":', resolve));
   cut.destroy();
   await expect
-    .poll(() => answers)
+    .poll(() => results)
     .toMatchObject([{ type: 'error', error: { errorType: 'Runtime.TruncatedResponse' } }]);
 });

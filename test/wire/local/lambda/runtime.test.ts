@@ -20,7 +20,7 @@ import { hostResources } from '#test/fixtures/template.ts';
 let system: Awaited<ReturnType<typeof hostResources>>;
 let lambda: LambdaClient;
 
-/** A function for each row: `S3` is the fourth of the streaming ones. */
+/** Returns a function for each row: `S3` is the fourth streaming function. */
 function functionsOf(group: string, rows: readonly Row[], file: string): object {
   const Runtime = group === 'O' ? 'nodejs22.x' : 'nodejs24.x';
   const entries = rows.map(([, handler], index) => {
@@ -79,10 +79,10 @@ function logOf(logicalId: string): string {
 /** Compares the response, the log and the environment with the expected outcome. */
 async function compare(logicalId: string, result: Result, outcome: Outcome): Promise<void> {
   const { text, begins, errorType, errorMessage = /^/u, survives, log = '' } = outcome;
-  const begun = begins?.startsWith(result.text ?? '') === true ? result.text : undefined;
+  const prefix = begins?.startsWith(result.text ?? '') === true ? result.text : undefined;
   expect(result).toMatchObject({
     ...(text === undefined ? {} : { text }),
-    ...(begins === undefined ? {} : { text: begun }),
+    ...(begins === undefined ? {} : { text: prefix }),
   });
   const { errorMessage: message = '' } = result;
   expect(

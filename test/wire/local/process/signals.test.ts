@@ -17,7 +17,7 @@ export const wait = awslambda.streamifyResponse(async (event, stream) => {
   stream.end('end');
 });
 
-/** Never reads its standard input again, and has started a process of its own. */
+/** Starts a child process and then blocks its event loop. */
 export const spin = awslambda.streamifyResponse((event, stream) => {
   const child = spawn('sleep', ['600'], { stdio: 'ignore' });
   stream.write(process.pid + ' ' + child.pid + '\\n', () => {
@@ -48,7 +48,7 @@ Resources:${functionText('Wait')}${functionText('Spin')}
 interface Command {
   readonly child: ChildProcess;
   readonly lines: readonly string[];
-  /** The code and the signal that it ended with. */
+  /** The exit code and the signal. */
   readonly exited: Promise<readonly unknown[]>;
 }
 

@@ -52,8 +52,8 @@ test('the default authorizer also applies to paths of a DefinitionBody', async (
                 responses: { default: { statusCode: '200' } }
 `),
   );
-  const answer = await fetch(`${system.state.apis['Own']?.url}/doc`);
-  expect([answer.status, await answer.json()]).toEqual([401, { message: 'Unauthorized' }]);
+  const response = await fetch(`${system.state.apis['Own']?.url}/doc`);
+  expect([response.status, await response.json()]).toEqual([401, { message: 'Unauthorized' }]);
 });
 
 const withAuthorizer = (authorizer: string): string =>
@@ -119,8 +119,8 @@ test('a Deny policy matches the exact path, and a very long path is matched quic
   );
   const ask = async (path: string): Promise<readonly [number, string]> => {
     const headers = { authorization: 'x' };
-    const answer = await fetch(`${system.state.apis['Own']?.url}${path}`, { headers });
-    return [answer.status, await answer.text()];
+    const response = await fetch(`${system.state.apis['Own']?.url}${path}`, { headers });
+    return [response.status, await response.text()];
   };
   expect((await ask('/admin'))[0]).toBe(403);
   // This is another path: the greedy route matches it, and the Deny does not.
@@ -140,8 +140,8 @@ test('a gateway response that cannot be rendered falls back to the text of AWS',
       ResponseTemplates: { application/json: '#if($context.x' }
 `),
   );
-  const answer = await fetch(`${system.state.apis['ServerlessRestApi']?.url}/nowhere`);
-  expect(await answer.json()).toEqual({ message: 'Missing Authentication Token' });
+  const response = await fetch(`${system.state.apis['ServerlessRestApi']?.url}/nowhere`);
+  expect(await response.json()).toEqual({ message: 'Missing Authentication Token' });
 });
 
 test('a proxy result whose body is not a string returns 502', async () => {

@@ -57,8 +57,8 @@ const call = (path: string, init: RequestInit = {}): Promise<Response> =>
 const apiKey = (): string => system.state.apis['Api']?.apiKeys[0] ?? '';
 
 test('the function receives a proxy integration event', async () => {
-  const answer = await call('/items/a%20b?x=1&x=2', { headers: { 'X-Own': 'v' } });
-  expect(await answer.json()).toMatchObject({
+  const response = await call('/items/a%20b?x=1&x=2', { headers: { 'X-Own': 'v' } });
+  expect(await response.json()).toMatchObject({
     resource: '/items/{id}',
     path: '/items/a%20b',
     httpMethod: 'GET',
@@ -84,27 +84,27 @@ test('a method that requires an API key refuses a wrong one and passes the key o
   expect(await missing.json()).toEqual({ message: 'Forbidden' });
   expect((await call('/items', { headers: { 'x-api-key': 'wrong' } })).status).toBe(403);
   const key = apiKey();
-  const answer = await call('/items', { method: 'PUT', headers: { 'x-api-key': key } });
-  expect(await answer.json()).toMatchObject({ requestContext: { identity: { apiKey: key } } });
+  const response = await call('/items', { method: 'PUT', headers: { 'x-api-key': key } });
+  expect(await response.json()).toMatchObject({ requestContext: { identity: { apiKey: key } } });
 });
 
-test('a request for a missing path or stage gets the 403 of AWS', async () => {
+test('an unknown path or stage is refused with 403 and the error text of AWS', async () => {
   for (const path of ['/nothing', '/items/special/../../..', '/../v2/items']) {
-    const answer = await call(path);
-    expect(answer.status).toBe(403);
-    expect(await answer.json()).toEqual({ message: 'Missing Authentication Token' });
+    const response = await call(path);
+    expect(response.status).toBe(403);
+    expect(await response.json()).toEqual({ message: 'Missing Authentication Token' });
   }
 });
 
 test('a form body is passed as text if the API has no binary media types', async () => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-api-key': apiKey() };
-  const answer = await call('/items', { method: 'POST', headers, body: 'a=b' });
-  expect(await answer.json()).toMatchObject({ body: 'a=b', isBase64Encoded: false });
+  const response = await call('/items', { method: 'POST', headers, body: 'a=b' });
+  expect(await response.json()).toMatchObject({ body: 'a=b', isBase64Encoded: false });
 });
 
 test('a resource is matched by path before its method', async () => {
-  const answer = await call('/items/special', { method: 'DELETE' });
-  expect(answer.status).toBe(403);
+  const response = await call('/items/special', { method: 'DELETE' });
+  expect(response.status).toBe(403);
 });
 
 test('a STREAM integration without a prelude returns 502', async () => {
@@ -112,23 +112,23 @@ test('a STREAM integration without a prelude returns 502', async () => {
 });
 
 test('a STREAM integration sends its response in chunks', async () => {
-  const answer = await call('/stream', { method: 'POST' });
-  expect(answer.status).toBe(201);
-  const chunks = await Array.fromAsync(answer.body ?? []);
+  const response = await call('/stream', { method: 'POST' });
+  expect(response.status).toBe(201);
+  const chunks = await Array.fromAsync(response.body ?? []);
   expect(chunks.length).toBeGreaterThan(1);
 });
 
 test('an integration that exceeds its timeout returns 504', async () => {
-  const answer = await call('/slow');
-  expect(answer.status).toBe(504);
-  expect(await answer.json()).toEqual({ message: 'Endpoint request timed out' });
+  const response = await call('/slow');
+  expect(response.status).toBe(504);
+  expect(await response.json()).toEqual({ message: 'Endpoint request timed out' });
 });
 
 test('a function that throws or returns an invalid result returns 502', async () => {
   for (const path of ['/throws', '/plain']) {
-    const answer = await call(path);
-    expect(answer.status).toBe(502);
-    expect(await answer.json()).toEqual({ message: 'Internal server error' });
+    const response = await call(path);
+    expect(response.status).toBe(502);
+    expect(await response.json()).toEqual({ message: 'Internal server error' });
   }
 });
 

@@ -185,8 +185,11 @@ test('a presigned URL works for a web page until it expires or is changed', asyn
     headers: { origin, 'access-control-request-method': 'PUT' },
   });
   expect(preflight.headers.get('access-control-allow-methods')).toBe('PUT,GET');
-  const answer = await upload(url);
-  expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, origin]);
+  const response = await upload(url);
+  expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([
+    200,
+    origin,
+  ]);
   expect(await read('signed')).toBe('from a page');
   expect((await upload(url.replace('/signed', '/other'))).status).toBe(403);
   expect((await upload(url.replace('X-Amz-Expires=60', 'X-Amz-Expires=6000'))).status).toBe(403);

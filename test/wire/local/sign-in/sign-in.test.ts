@@ -52,8 +52,8 @@ test('tokens have the claims of Cognito and are accepted by the API', async () =
     sub: payload.sub,
   });
   const url = `${system.state.apis['Http']?.url}/me`;
-  const answer = await fetch(url, { headers: { authorization: `Bearer ${access}` } });
-  expect(await answer.json()).toMatchObject({ who: 'demo' });
+  const response = await fetch(url, { headers: { authorization: `Bearer ${access}` } });
+  expect(await response.json()).toMatchObject({ who: 'demo' });
 });
 
 test('a refresh token works once, and an invalid code is refused with 400', async () => {

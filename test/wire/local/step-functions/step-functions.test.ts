@@ -167,14 +167,14 @@ async function nextToken(): Promise<string> {
   const { endpoints, region, credentials, queues } = system.state;
   const sqs = new SQSClient({ endpoint: endpoints.aws, region, credentials });
   const bodies: string[] = [];
-  const look = async (): Promise<number> => {
+  const receiveTokens = async (): Promise<number> => {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({ QueueUrl: queues['Queue'], MaxNumberOfMessages: 10 }),
     );
     bodies.push(...Messages.map(({ Body = '' }) => Body).filter((body) => body.includes('token')));
     return bodies.length;
   };
-  await expect.poll(look).toBe(1);
+  await expect.poll(receiveTokens).toBe(1);
   return (JSON.parse(bodies[0] ?? '') as { token: string }).token;
 }
 

@@ -17,8 +17,8 @@ test('SAM: a REST API streams and requires a key whose usage plan throttles', as
   expect(url).toMatch(/\/live$/u);
   const ask = (headers: Record<string, string> = { 'x-api-key': key }): Promise<Response> =>
     fetch(`${url}/words/rivers/and/lakes`, { method: 'POST', headers });
-  const answer = await ask();
-  const chunks = await Array.fromAsync(answer.body ?? []);
+  const response = await ask();
+  const chunks = await Array.fromAsync(response.body ?? []);
   expect(chunks.length).toBeGreaterThan(1);
   expect(Buffer.concat(chunks).toString('utf8')).toBe('friendly\nrivers/and/lakes\nPOST\n');
   expect((await ask({})).status).toBe(403);
@@ -31,7 +31,7 @@ test('SAM: a REST API streams and requires a key whose usage plan throttles', as
   expect(await throttled.json()).toEqual({ 'slow down': 'Too Many Requests' });
 });
 
-test('CORS allows only the origin of the API', async () => {
+test('CORS allows only the origin that the API declares', async () => {
   await using system = await hostTemplate('sam-rest-streaming/template.yaml');
   const url = `${system.state.apis['Api']?.url}/words/a`;
   const preflight = (origin: string): Promise<Response> =>
@@ -55,9 +55,9 @@ test('OpenAPI: a token authorizer applies its policies and caches them', async (
         ...(token === undefined ? {} : { authorization: token }),
       },
     });
-  const answer = await write('Bearer friend');
-  expect(answer.status).toBe(201);
-  expect(await answer.json()).toEqual({ text: 'hi', by: { principalId: 'friend', calls: '1' } });
+  const response = await write('Bearer friend');
+  expect(response.status).toBe(201);
+  expect(await response.json()).toEqual({ text: 'hi', by: { principalId: 'friend', calls: '1' } });
   expect(await (await write('Bearer friend')).json()).toMatchObject({ by: { calls: '1' } });
   const refusals = await Promise.all(
     [undefined, 'friend', 'Bearer nobody', 'Bearer enemy', 'Bearer stranger', 'Bearer broken'].map(
@@ -85,16 +85,16 @@ test.each([
   ['/notes?folder=a', '{"text":7}', 'Invalid request body'],
   ['/notes?folder=a', '{"text":"much too long for a note"}', 'Invalid request body'],
   ['/notes?folder=a', 'no json', 'Invalid request body'],
-])('OpenAPI: POST %s with %s is refused: %s', async (path, body, message) => {
+])('OpenAPI: POST %s with the body %s is refused: %s', async (path, body, message) => {
   await using system = await hostTemplate('cfn-openapi/template.yaml');
   const headers = { 'content-type': 'application/json', authorization: 'Bearer friend' };
-  const answer = await fetch(`${system.state.apis['Api']?.url}${path}`, {
+  const response = await fetch(`${system.state.apis['Api']?.url}${path}`, {
     method: 'POST',
     headers,
     body,
   });
-  expect(answer.status).toBe(400);
-  expect(await answer.json()).toEqual({ message });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toEqual({ message });
 });
 
 test('OpenAPI: mock integrations render templates, and IAM requires a signature', async () => {

@@ -64,12 +64,12 @@ test('SAM: TypeScript built by esbuild streams a model through a signed URL', as
     region: 'us-east-1',
     service: 'lambda',
   });
-  const answer = await signer.fetch(system.state.outputs['ChatUrl'] ?? '', {
+  const response = await signer.fetch(system.state.outputs['ChatUrl'] ?? '', {
     method: 'POST',
     body: 'Say hello in Japanese',
   });
-  expect(answer.headers.get('x-source')).toBe('own');
-  expect((await answer.text()).length).toBeGreaterThan(20);
+  expect(response.headers.get('x-source')).toBe('own');
+  expect((await response.text()).length).toBeGreaterThan(20);
   const lambda = new LambdaClient(system.config);
   const { Functions } = await lambda.send(new ListFunctionsCommand({}));
   expect(Functions).toMatchObject([{ FunctionName: 'local-Chat', MemorySize: 256, Timeout: 30 }]);
@@ -101,9 +101,9 @@ test.runIf(hasPython)(
   async () => {
     await using system = await hostTemplate('sam-python/template.yaml');
     const url = system.state.outputs['Url'] ?? '';
-    const answer = await fetch(url);
-    expect(answer.status).toBe(200);
-    expect(await answer.json()).toEqual({ hello: 'こんにちは', left: true });
+    const response = await fetch(url);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ hello: 'こんにちは', left: true });
     expect((await fetch(`${url}?why`)).status).toBe(502);
     const logs = new CloudWatchLogsClient(system.config);
     const read = new FilterLogEventsCommand({
@@ -121,10 +121,10 @@ test.runIf(hasPython)(
 
 test('a custom runtime streams through the Runtime API', async () => {
   await using system = await hostTemplate('provided/template.yaml');
-  const answer = await fetch(`${system.state.outputs['Url']}?x=1`);
-  expect(answer.status).toBe(201);
-  expect(answer.headers.get('x-handler')).toBe('say.hello');
-  expect(await answer.text()).toBe('said x=1');
+  const response = await fetch(`${system.state.outputs['Url']}?x=1`);
+  expect(response.status).toBe(201);
+  expect(response.headers.get('x-handler')).toBe('say.hello');
+  expect(await response.text()).toBe('said x=1');
 });
 
 test('a nested stack, a loop and a mapping: one function calls another by an output', async () => {
@@ -141,7 +141,7 @@ test('a nested stack, a loop and a mapping: one function calls another by an out
   ]);
 });
 
-test('a nested stack gets the addresses of its parent as parameters', async () => {
+test('a nested stack gets the URLs of its parent as parameters', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
   const child = `
 Parameters: { FunctionUrl: { Type: String }, ApiUrl: { Type: String } }
@@ -175,8 +175,8 @@ Outputs:
 test('CDK: stages, exports, nested stacks and a global table are hosted', async () => {
   const outdir = synthesize(await mkdtemp(join(tmpdir(), 'streambed-')));
   await using system = await hostTemplate('', { template: outdir });
-  const answer = await fetch(system.state.outputs['ReaderUrl'] ?? '');
-  const { TableName, Items } = (await answer.json()) as Record<string, unknown>;
+  const response = await fetch(system.state.outputs['ReaderUrl'] ?? '');
+  const { TableName, Items } = (await response.json()) as Record<string, unknown>;
   expect(Items).toEqual([{ id: 'one', kind: 'note' }]);
   expect(Object.values(system.state.tables)).toEqual([TableName]);
 });

@@ -127,10 +127,10 @@ test('requests signed for another Region are accepted', async () => {
   await using system = await hostText(plain());
   const client = new BedrockRuntimeClient({ ...system.config, region: 'us-west-2' });
   const messages = [{ role: 'user' as const, content: [{ text: 'Hi' }] }];
-  const answer = await client.send(
+  const response = await client.send(
     new ConverseCommand({ modelId: 'amazon.nova-lite-v1:0', messages }),
   );
-  expect(answer.stopReason).toBe('end_turn');
+  expect(response.stopReason).toBe('end_turn');
 });
 
 test.each([
