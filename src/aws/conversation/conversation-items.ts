@@ -1,4 +1,5 @@
 import { toExpiry } from '#aws/dynamo/table.ts';
+import { checkItemVersion, currentVersion } from '#aws/dynamo/item-version.ts';
 import {
   malformed,
   number,
@@ -24,11 +25,13 @@ import type { Usage, Cost } from '#domain/conversation/usage.ts';
 
 /** Returns the item of a turn. It has the fields of the turn, with messages as lists of maps. */
 export function toTurnItem({ expiresAtMs, ...turn }: Turn): Item {
-  return { ...turn, ...(expiresAtMs === undefined ? {} : { expiresAt: toExpiry(expiresAtMs) }) };
+  const expiry = expiresAtMs === undefined ? {} : { expiresAt: toExpiry(expiresAtMs) };
+  return { ...turn, ...expiry, ...currentVersion };
 }
 
 /** Returns the turn in an item. Throws a `TypeError` if the item is malformed. */
 export function fromTurnItem(item: Item): Turn {
+  checkItemVersion(item);
   return {
     turnId: text(item, 'turnId'),
     sequence: number(item, 'sequence'),
@@ -72,6 +75,7 @@ function liveTurn(conversation: Item): { liveTurn?: LiveTurn } {
 
 /** Returns the conversation in an item. The item does not store the owner as a field. */
 export function fromConversationItem(owner: ConversationKey['owner'], item: Item): Conversation {
+  checkItemVersion(item);
   const createdAtMs = number(item, 'createdAtMs');
   return {
     owner,
@@ -92,6 +96,7 @@ export function fromKeyAttribute(value: unknown): { fingerprint: string; turnId:
 
 /** Returns the log entry in an item. Throws a `TypeError` if the item is malformed. */
 export function fromLogItem(item: Item): LogEntry {
+  checkItemVersion(item);
   if (!Array.isArray(item['events'])) throw malformed('events');
   return { slot: number(item, 'slot'), events: item['events'].map(logEvent) };
 }

@@ -9,6 +9,7 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { fromConversationItem, fromKeyAttribute } from '#aws/conversation/conversation-items.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
 import { conversationKey, keyAttribute } from '#aws/dynamo/keys.ts';
+import { currentVersion } from '#aws/dynamo/item-version.ts';
 import { toExpiry, type Table } from '#aws/dynamo/table.ts';
 import {
   findSequence,
@@ -88,6 +89,7 @@ const assignments = [
   'turnCount = if_not_exists(turnCount, :zero) + :one',
   'title = if_not_exists(title, :title)',
   'createdAtMs = if_not_exists(createdAtMs, :now)',
+  'itemVersion = :version',
 ];
 
 /**
@@ -121,6 +123,7 @@ async function claim({ client, tableName }: Table, beginning: NewTurn): Promise<
         ':live': turn,
         ':turnId': turn.turnId,
         ':id': conversationId,
+        ':version': currentVersion.itemVersion,
         ':zero': 0,
         ':one': 1,
         ':title': titleOf(turn.question),

@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { logKey, logsPartition, type DynamoKey } from '#aws/dynamo/keys.ts';
+import { currentVersion } from '#aws/dynamo/item-version.ts';
 import { toExpiry, type Table } from '#aws/dynamo/table.ts';
 import { fromLogItem } from '#aws/conversation/conversation-items.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
@@ -39,11 +40,13 @@ async function append(
         TableName: tableName,
         Key: logKey(key, slot),
         ConditionExpression: 'attribute_not_exists(sealed)',
-        UpdateExpression: 'SET events = :events, slot = :slot, expiresAt = :expiry',
+        UpdateExpression:
+          'SET events = :events, slot = :slot, expiresAt = :expiry, itemVersion = :version',
         ExpressionAttributeValues: {
           ':events': events,
           ':slot': slot,
           ':expiry': toExpiry(expiresAtMs),
+          ':version': currentVersion.itemVersion,
         },
         ReturnValues: 'ALL_OLD',
       }),

@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { toStateUpdate } from '#aws/dynamo/change.ts';
 import { documentKey } from '#aws/dynamo/keys.ts';
+import { checkItemVersion, currentVersion } from '#aws/dynamo/item-version.ts';
 import { toExpiry, type Table } from '#aws/dynamo/table.ts';
 import {
   number,
@@ -33,7 +34,8 @@ export function createDynamoDocuments({ client, tableName }: Table): Documents {
     find,
     async add(document) {
       const { owner: _, expiresAtMs, ...fields } = document;
-      const Item = { ...documentKey(document), ...fields, expiresAt: toExpiry(expiresAtMs) };
+      const stored = { ...fields, expiresAt: toExpiry(expiresAtMs), ...currentVersion };
+      const Item = { ...documentKey(document), ...stored };
       try {
         const ConditionExpression = 'attribute_not_exists(pk)';
         await client.send(new PutCommand({ TableName: tableName, Item, ConditionExpression }));
@@ -63,6 +65,7 @@ export function createDynamoDocuments({ client, tableName }: Table): Documents {
 const states = ['awaiting_upload', 'queued', 'running', 'succeeded', 'failed'] as const;
 
 function fromItem({ owner, documentId }: DocumentKey, item: Item): Document {
+  checkItemVersion(item);
   const error = item['error'] === undefined ? undefined : record(item['error']);
   return {
     owner,

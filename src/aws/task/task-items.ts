@@ -1,4 +1,5 @@
 import { toExpiry } from '#aws/dynamo/table.ts';
+import { checkItemVersion, currentVersion } from '#aws/dynamo/item-version.ts';
 import {
   number,
   oneOf,
@@ -13,11 +14,12 @@ import type { Callback, Task, TaskError, TaskKey } from '#domain/task/task.ts';
 
 /** Returns the item of a task, which has the fields of the task. */
 export function toTaskItem({ owner: _, expiresAtMs, ...task }: Task): Item {
-  return { ...task, expiresAt: toExpiry(expiresAtMs) };
+  return { ...task, expiresAt: toExpiry(expiresAtMs), ...currentVersion };
 }
 
 /** Returns the task in an item. Throws a `TypeError` if the item is malformed. */
 export function fromTaskItem({ owner, taskId }: TaskKey, item: Item): Task {
+  checkItemVersion(item);
   return {
     owner,
     taskId,
