@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { hash } from '#local/step-functions/expressions/hash.ts';
 import jsonata from 'jsonata';
 import {
   extractExpression,
@@ -61,14 +62,6 @@ function evaluationError(cause: string): StatesError {
   return new StatesError('States.QueryEvaluationError', cause);
 }
 
-const algorithms: Readonly<Record<string, string>> = {
-  MD5: 'md5',
-  'SHA-1': 'sha1',
-  'SHA-256': 'sha256',
-  'SHA-384': 'sha384',
-  'SHA-512': 'sha512',
-};
-
 /** The functions that Step Functions adds to JSONata. */
 const addedFunctions = {
   partition: (items: readonly unknown[], size: number) =>
@@ -76,10 +69,7 @@ const addedFunctions = {
       items.slice(index * size, (index + 1) * size),
     ),
   range,
-  hash: (value: unknown, algorithm: string) =>
-    createHash(algorithms[algorithm] ?? algorithm)
-      .update(typeof value === 'string' ? value : JSON.stringify(value))
-      .digest('hex'),
+  hash,
   random: (seed?: number) => (seed === undefined ? Math.random() : seededRandom(seed)),
   uuid: () => randomUUID(),
   parse: (text: string): unknown => JSON.parse(text),

@@ -1,4 +1,5 @@
-import { createHash, randomInt, randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
+import { hash } from '#local/step-functions/expressions/hash.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { StatesError } from '#local/step-functions/definition/definition.ts';
 import { readPath, type PathScope } from '#local/step-functions/expressions/paths.ts';
@@ -107,14 +108,6 @@ function format([template, ...values]: readonly unknown[]): string {
   return filled;
 }
 
-const algorithms: Readonly<Record<string, string>> = {
-  MD5: 'md5',
-  'SHA-1': 'sha1',
-  'SHA-256': 'sha256',
-  'SHA-384': 'sha384',
-  'SHA-512': 'sha512',
-};
-
 function range([first, last, by]: readonly unknown[]): readonly number[] {
   const [start, end, step] = [toInteger(first), toInteger(last), toInteger(by)];
   const length = step === 0 ? 0 : Math.floor((end - start) / step) + 1;
@@ -168,15 +161,7 @@ const functions: ReadonlyMap<string, IntrinsicFunction> = new Map<string, Intrin
   ['States.Base64Decode', ([value]) => Buffer.from(toText(value), 'base64').toString('utf8')],
   ['States.Base64Encode', ([value]) => Buffer.from(toText(value)).toString('base64')],
   ['States.Format', format],
-  [
-    'States.Hash',
-    ([value, algorithm]) => {
-      const bytes = typeof value === 'string' ? value : JSON.stringify(value);
-      return createHash(algorithms[toText(algorithm)] ?? toText(algorithm))
-        .update(bytes)
-        .digest('hex');
-    },
-  ],
+  ['States.Hash', ([value, algorithm]) => hash(value, toText(algorithm))],
   ['States.JsonMerge', merge],
   ['States.JsonToString', ([value]) => JSON.stringify(value)],
   ['States.MathAdd', ([left, right]) => toInteger(left) + toInteger(right)],
