@@ -6,6 +6,7 @@ import type { InferenceConfig } from '#domain/model/model.ts';
 import { messageTextSchema } from '#protocol/conversation/message-text.ts';
 import { turnFormats } from '#protocol/turn/turn-encoding.ts';
 import { identifier } from '#protocol/http/identifier.ts';
+import { notArray } from '#protocol/http/not-array.ts';
 
 const unit = v.pipe(
   v.number('must be a number'),
@@ -13,31 +14,34 @@ const unit = v.pipe(
   v.maxValue(1, 'must be from 0 to 1'),
 );
 
-const inference = v.strictObject(
-  {
-    max_tokens: v.optional(
-      v.pipe(
-        v.number('must be a whole number'),
-        v.integer('must be a whole number'),
-        v.minValue(1, 'must be at least 1'),
-      ),
-    ),
-    temperature: v.optional(unit),
-    top_p: v.optional(unit),
-    stop_sequences: v.optional(
-      v.pipe(
-        v.array(
-          v.pipe(
-            v.string('must be a string'),
-            v.minLength(1, 'must not be empty'),
-            v.maxLength(200, 'must be at most 200 characters'),
-          ),
-          'must be a list of strings',
+const inference = notArray(
+  v.strictObject(
+    {
+      max_tokens: v.optional(
+        v.pipe(
+          v.number('must be a whole number'),
+          v.integer('must be a whole number'),
+          v.minValue(1, 'must be at least 1'),
         ),
-        v.maxLength(4, 'must be at most 4 strings'),
       ),
-    ),
-  },
+      temperature: v.optional(unit),
+      top_p: v.optional(unit),
+      stop_sequences: v.optional(
+        v.pipe(
+          v.array(
+            v.pipe(
+              v.string('must be a string'),
+              v.minLength(1, 'must not be empty'),
+              v.maxLength(200, 'must be at most 200 characters'),
+            ),
+            'must be a list of strings',
+          ),
+          v.maxLength(4, 'must be at most 4 strings'),
+        ),
+      ),
+    },
+    'must be an object',
+  ),
   'must be an object',
 );
 
@@ -54,21 +58,16 @@ const knowledgeBase = v.union(
 );
 
 /** The limits of `requestMetadata` (API reference of Converse). */
+const metadataType = 'must be an object of strings';
 const metadataRule = 'must have at most 16 names and values of 1 to 256 characters';
 const metadataText = v.pipe(
   v.string(metadataRule),
   v.regex(/^[\w\s:@$#=/+,.-]{1,256}$/u, metadataRule),
 );
 const callMetadata = v.pipe(
-  // `v.record` alone would accept an array.
-  v.custom<Record<string, unknown>>(isObject, 'must be an object of strings'),
-  v.record(metadataText, metadataText),
+  notArray(v.record(metadataText, metadataText, metadataType), metadataType),
   v.check((entries) => Object.keys(entries).length <= 16, metadataRule),
 );
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** The fields that every kind of chat request may have. */
 export const optionFields = {

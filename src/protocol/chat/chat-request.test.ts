@@ -111,6 +111,12 @@ const refused: readonly (readonly [body: unknown, message: string])[] = [
   ['null', 'The body must be a JSON object.'],
   [{}, 'prompt: is required'],
   [{ prompt: 'Hi', metadata: { team: '' } }, 'metadata.team: must have at most 16 names'],
+  [{ prompt: 'Hi', inference: [] }, 'inference: must be an object'],
+  [
+    { prompt: 'Hi', inference: { tokens: 1 } },
+    'inference.tokens: is not a field of this request; supported fields: max_tokens',
+  ],
+  [{ prompt: 'Hi', metadata: 'sales' }, 'metadata: must be an object of strings'],
   [{ prompt: 'Hi', metadata: ['sales'] }, 'metadata: must be an object of strings'],
   [{ prompt: 'Hi', agent: 'a', metadata: { a: 'b' } }, 'metadata: cannot be set together'],
   [{ prompt: '' }, 'prompt: must not be blank'],

@@ -35,15 +35,22 @@ export function parseWith<Schema extends v.GenericSchema>(
 /** Returns the fields of the object at a path; none if the schema does not list them. */
 function fieldsAt(schema: unknown, path: readonly string[]): readonly string[] {
   const inner = unwrapSchema(schema);
-  if (typeof inner !== 'object' || inner === null || !('entries' in inner)) return [];
+  if (!isObjectSchema(inner)) return [];
   const entries = Object.entries(inner.entries ?? {});
   const [name, ...rest] = path;
   if (name === undefined) return entries.map(([key]) => key);
   return fieldsAt(entries.find(([key]) => key === name)?.[1], rest);
 }
 
-/** Returns the schema inside `optional`, `nullable` and the like. */
+/** Returns the schema inside `optional`, `nullable`, `notArray` and the like. */
 function unwrapSchema(schema: unknown): unknown {
-  const isWrapper = typeof schema === 'object' && schema !== null && 'wrapped' in schema;
-  return isWrapper ? unwrapSchema(schema.wrapped) : schema;
+  if (typeof schema !== 'object' || schema === null) return schema;
+  if ('wrapped' in schema) return unwrapSchema(schema.wrapped);
+  if (isObjectSchema(schema) || !('pipe' in schema) || !Array.isArray(schema.pipe)) return schema;
+  const parts: readonly unknown[] = schema.pipe;
+  return parts.find(isObjectSchema);
+}
+
+function isObjectSchema(schema: unknown): schema is { readonly entries: unknown } {
+  return typeof schema === 'object' && schema !== null && 'entries' in schema;
 }

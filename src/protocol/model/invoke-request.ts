@@ -1,6 +1,7 @@
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import * as v from 'valibot';
 import { invalidRequest } from '#domain/errors.ts';
+import { notArray } from '#protocol/http/not-array.ts';
 import { parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
 
 /**
@@ -24,6 +25,8 @@ export type InvokeRequest =
 
 const jsonType = 'application/json';
 
+const modelParamsType = "must be an object: the model's own request";
+
 const native = v.strictObject({
   bedrockParams: v.strictObject(
     {
@@ -34,7 +37,7 @@ const native = v.strictObject({
     'must be an object with a modelId',
   ),
   modelParams: v.pipe(
-    v.record(v.string(), v.unknown(), "must be an object: the model's own request"),
+    notArray(v.record(v.string(), v.unknown(), modelParamsType), modelParamsType),
     v.check((body) => Object.keys(body).length > 0, 'must not be empty'),
   ),
 });

@@ -2,6 +2,7 @@ import type { ChatRequest } from '#domain/chat/chat-request.ts';
 import * as v from 'valibot';
 import type { InferenceConfig, ModelOptions, Tool, ToolChoice } from '#domain/model/model.ts';
 import { invalidRequest } from '#domain/errors.ts';
+import { notArray } from '#protocol/http/not-array.ts';
 import { parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
 import {
   openAiMessageSchema,
@@ -47,7 +48,9 @@ export const completionSchema = v.object({
     v.minLength(1, 'must not be empty'),
   ),
   stream: v.nullish(v.boolean('must be true or false'), false),
-  stream_options: v.nullish(v.object({ include_usage: v.nullish(v.boolean()) })),
+  stream_options: v.nullish(
+    notArray(v.object({ include_usage: v.nullish(v.boolean()) }), 'must be an object'),
+  ),
   max_tokens: count,
   max_completion_tokens: count,
   temperature: upTo(2),
