@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
+import { createDynamoReservations } from '#aws/spending/dynamo-reservations.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
 import type { TurnStore } from '#aws/conversation/dynamo-turns.ts';
@@ -75,6 +76,7 @@ function portsOf({ table, largeAnswers }: TurnStore): TurnPorts {
     conversations: createDynamoConversations({ table, largeAnswers }),
     log: createDynamoTurnLog(table),
     ledger: createDynamoLedger(table, limits),
+    reservations: createDynamoReservations(table),
     prices: bedrockPrices,
     clock: systemClock,
   };

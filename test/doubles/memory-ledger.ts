@@ -1,3 +1,4 @@
+import { turnAlreadyEnded } from '#domain/conversation/conversation-errors.ts';
 import {
   requestBucket,
   dayOf,
@@ -7,24 +8,26 @@ import {
   addSpending,
   type Account,
   type Ledger,
-  type Reservation,
+  type ReservationKey,
   type SpendingLimits,
 } from '#domain/spending/ledger.ts';
 
 interface Day extends Account {
   readonly day: number;
-  readonly open: ReadonlySet<string>;
+  /** What is reserved for each turn. */
+  readonly open: ReadonlyMap<string, number>;
+  readonly settled: ReadonlyMap<string, number>;
 }
 
 /** A ledger in memory, with the same behaviour as the one in DynamoDB. */
 export function createMemoryLedger(limits: SpendingLimits): Ledger {
   const owners = new Map<string, Map<number, Day>>();
-  const find = ({ owner, atMs }: Reservation): Day => {
+  const find = ({ owner, atMs }: ReservationKey): Day => {
     const day = dayOf(atMs);
     const found = owners.get(owner)?.get(day);
-    return found ?? { ...noSpending, day, emptyAtMs: 0, open: new Set() };
+    return found ?? { ...noSpending, day, emptyAtMs: 0, open: new Map(), settled: new Map() };
   };
-  const save = ({ owner }: Reservation, account: Day): void => {
+  const save = ({ owner }: ReservationKey, account: Day): void => {
     const days = owners.get(owner) ?? new Map<number, Day>();
     owners.set(owner, days.set(account.day, account));
   };
@@ -33,26 +36,37 @@ export function createMemoryLedger(limits: SpendingLimits): Ledger {
       const account = find(reservation);
       const { turnId, atMs, max } = reservation;
       if (account.open.has(turnId)) return;
+      if (account.settled.has(turnId)) throw turnAlreadyEnded();
       const refusal = limitError(account, reservation, limits);
       if (refusal !== undefined) throw refusal;
       save(reservation, {
         ...account,
         ...addSpending(account, max),
         emptyAtMs: Math.max(account.emptyAtMs, atMs) + requestBucket(limits).stepMs,
-        open: new Set([...account.open, turnId]),
+        open: new Map([...account.open, [turnId, max.nanoUsd]]),
       });
     },
     async settle(reservation, spent) {
       const account = find(reservation);
       const { turnId, max } = reservation;
       if (!account.open.has(turnId)) return;
-      const open = new Set(account.open);
+      const open = new Map(account.open);
       open.delete(turnId);
       save(reservation, {
         ...account,
         ...addSpending(account, subtractSpending(spent, max)),
         open,
+        settled: new Map([...account.settled, [turnId, spent.nanoUsd]]),
       });
+    },
+    async close(key) {
+      const account = find(key);
+      const { turnId } = key;
+      const nanoUsd = account.settled.get(turnId) ?? account.open.get(turnId) ?? 0;
+      const open = new Map(account.open);
+      open.delete(turnId);
+      save(key, { ...account, open, settled: new Map([...account.settled, [turnId, nanoUsd]]) });
+      return nanoUsd;
     },
     async days(owner, max) {
       const days = [...(owners.get(owner)?.values() ?? [])];

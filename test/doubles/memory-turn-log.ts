@@ -4,6 +4,8 @@ import type { TurnKey } from '#domain/conversation/turn.ts';
 
 interface Log {
   readonly entries: LogEntry[];
+  pings: number;
+  answered: number;
   stopRequested: boolean;
   isSealed: boolean;
 }
@@ -13,7 +15,13 @@ export function createMemoryTurnLog(): TurnLog {
   const logs = new Map<string, Log>();
   const open = ({ owner, conversationId, turnId }: TurnKey): Log => {
     const id = JSON.stringify([owner, conversationId, turnId]);
-    const log = logs.get(id) ?? { entries: [], stopRequested: false, isSealed: false };
+    const log = logs.get(id) ?? {
+      entries: [],
+      pings: 0,
+      answered: 0,
+      stopRequested: false,
+      isSealed: false,
+    };
     logs.set(id, log);
     return log;
   };
@@ -25,12 +33,20 @@ export function createMemoryTurnLog(): TurnLog {
       return { stopRequested: log.stopRequested };
     },
     async marks(key) {
-      const { isSealed, stopRequested } = open(key);
-      if (isSealed) throw turnAlreadyEnded();
-      return { stopRequested };
+      const log = open(key);
+      if (log.isSealed) throw turnAlreadyEnded();
+      log.answered = log.pings;
+      return { stopRequested: log.stopRequested };
     },
-    async requestStop(key) {
-      open(key).stopRequested = true;
+    async ping(key, mark) {
+      const log = open(key);
+      log.pings += 1;
+      if (mark === 'stop') log.stopRequested = true;
+      return { slot: log.entries.length + 1, number: log.pings };
+    },
+    async isAnswered(key, { slot, number }) {
+      const { entries, answered } = open(key);
+      return entries.length >= slot || answered >= number;
     },
     async read(key, afterSlot) {
       return open(key).entries.slice(afterSlot);

@@ -59,8 +59,8 @@ export function describeConversations(create: () => Conversations): void {
     const key = fresh();
     const { live } = await begun(conversations, beginning(key, { turnId: 't1' }));
     const emptyAnswer = { role: 'assistant', content: [] } as const;
-    await conversations.finish(key, interruptedTurn(live, emptyAnswer, 600));
-    await conversations.finish(key, interruptedTurn(live, emptyAnswer, 600));
+    await conversations.finish(key, interruptedTurn(live, emptyAnswer, 600, 7));
+    await conversations.finish(key, interruptedTurn(live, emptyAnswer, 600, 7));
     await expect(conversations.finish(key, ended(live))).rejects.toMatchObject({
       code: 'conflict',
     });

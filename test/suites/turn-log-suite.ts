@@ -46,11 +46,39 @@ export function describeTurnLogs(create: () => TurnLog): void {
     const key = fresh();
     expect(await log.append(key, entry(1, 'a'))).toEqual({ stopRequested: false });
     expect(await log.marks(key, 2)).toEqual({ stopRequested: false });
-    await log.requestStop(key, 5_000);
-    await log.requestStop(key, 5_000);
+    await log.ping(key, 'stop', 5_000);
+    await log.ping(key, 'stop', 5_000);
     expect(await log.marks(key, 2)).toEqual({ stopRequested: true });
     expect(await log.append(key, entry(2, 'b'))).toEqual({ stopRequested: true });
     expect(await log.read(key, 0)).toHaveLength(2);
+  });
+
+  test('a ping is answered by marks or by the next append, and not before', async () => {
+    const log = create();
+    const key = fresh();
+    await log.append(key, entry(1, 'a'));
+    const first = await log.ping(key, 'ping', 5_000);
+    expect(first).toEqual({ slot: 2, number: 1 });
+    expect(await log.isAnswered(key, first)).toBe(false);
+    expect(await log.marks(key, 2)).toEqual({ stopRequested: false });
+    expect(await log.isAnswered(key, first)).toBe(true);
+    const second = await log.ping(key, 'ping', 5_000);
+    expect(await log.isAnswered(key, second)).toBe(false);
+    await log.append(key, entry(2, 'b'));
+    expect(await log.isAnswered(key, second)).toBe(true);
+    expect(await log.read(key, 0)).toHaveLength(2);
+  });
+
+  test('each of several pings is answered at once, whoever asked last', async () => {
+    const log = create();
+    const key = fresh();
+    const pings = await Promise.all([1, 2, 3].map(() => log.ping(key, 'ping', 5_000)));
+    await log.marks(key, 1);
+    expect(await Promise.all(pings.map((ping) => log.isAnswered(key, ping)))).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 
   test('a sealed log returns its entries and rejects new ones', async () => {

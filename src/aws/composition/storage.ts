@@ -1,5 +1,6 @@
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
+import { createDynamoReservations } from '#aws/spending/dynamo-reservations.ts';
 import { createS3LargeAnswers } from '#aws/conversation/large-answers.ts';
 import type { Table } from '#aws/dynamo/table.ts';
 import type { StoragePorts } from '#domain/turn/turn-request.ts';
@@ -13,5 +14,6 @@ export function createConversationStorage(
   return {
     conversations: createDynamoConversations({ table, largeAnswers }),
     log: createDynamoTurnLog(table),
+    reservations: createDynamoReservations(table),
   };
 }

@@ -109,6 +109,8 @@ async function claim({ client, tableName }: Table, beginning: NewTurn): Promise<
       Key: conversationKey(beginning),
       ConditionExpression: [
         ...conditions[mode],
+        // A repeated claim whose first attempt arrives late must not begin the ended turn again.
+        '(attribute_not_exists(headId) OR headId <> :turnId)',
         ...(key === undefined ? [] : [keyIsFree(replaces)]),
       ].join(' AND '),
       UpdateExpression: `SET ${[

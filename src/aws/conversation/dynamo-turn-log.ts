@@ -1,26 +1,25 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { logKey, logsPartition, type DynamoKey } from '#aws/dynamo/keys.ts';
+import { logKey, logsPartition } from '#aws/dynamo/keys.ts';
 import { currentVersion } from '#aws/dynamo/item-version.ts';
 import { toExpiry, type Table } from '#aws/dynamo/table.ts';
 import { fromLogItem } from '#aws/conversation/conversation-items.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
 import { turnAlreadyEnded } from '#domain/conversation/conversation-errors.ts';
-import type { LogEntry, Marks, TurnLog } from '#domain/conversation/turn-log.ts';
+import type { LogEntry, Marks, Ping, TurnLog } from '#domain/conversation/turn-log.ts';
 import type { TurnKey } from '#domain/conversation/turn.ts';
 
 /**
  * Returns the logs of turns in a table, with one item for each entry. A slot that is still empty can
- * be marked `stop` or `sealed`. The write that fills the slot returns a `stop` mark and fails on a
- * `sealed` mark.
+ * be marked `stop`, `ping` or `sealed`. The write that fills the slot returns a `stop` mark and fails
+ * on a `sealed` mark. A writer that has nothing to write sets `answered` to the number of pings.
  */
 export function createDynamoTurnLog(table: Table): TurnLog {
   return {
     append: (key, entry) => append(table, key, entry),
     marks: (key, slot) => readMarks(table, key, slot),
-    async requestStop(key, expiresAtMs) {
-      await markNextSlot(table, key, 'stop', expiresAtMs);
-    },
+    ping: (key, mark, expiresAtMs) => markNextSlot(table, key, mark, expiresAtMs),
+    isAnswered: (key, ping) => isAnswered(table, key, ping),
     read: (key, afterSlot) => readEntries(table, key, afterSlot),
     async seal(key, expiresAtMs) {
       await markNextSlot(table, key, 'sealed', expiresAtMs);
@@ -57,57 +56,93 @@ async function append(
   }
 }
 
-async function readMarks({ client, tableName }: Table, key: TurnKey, slot: number): Promise<Marks> {
-  const { Item } = await client.send(
+async function readMarks(table: Table, key: TurnKey, slot: number): Promise<Marks> {
+  const { sealed, stop, pings = 0, answered = 0 } = await readSlot(table, key, slot);
+  if (sealed === true) throw turnAlreadyEnded();
+  if (Number(pings) > Number(answered)) await answerPing(table, key, slot, Number(pings));
+  return { stopRequested: stop === true };
+}
+
+async function readSlot({ client, tableName }: Table, key: TurnKey, slot: number): Promise<Item> {
+  const { Item = {} } = await client.send(
     new GetCommand({ TableName: tableName, Key: logKey(key, slot), ConsistentRead: true }),
   );
-  if (Item?.['sealed'] === true) throw turnAlreadyEnded();
-  return { stopRequested: Item?.['stop'] === true };
+  return Item;
 }
 
-type MarkName = 'stop' | 'sealed';
-
-/**
- * Marks the next empty slot. The writer may fill that slot first. The next attempt then marks twice
- * as many slots after the last written one, until the writer must meet a mark.
- */
-async function markNextSlot(
-  table: Table,
-  key: TurnKey,
-  name: MarkName,
-  expiresAtMs: number,
-): Promise<void> {
-  for (let width = 1; ; width *= 2) {
-    const last = await findLastSlot(table, key, 2 * width);
-    const slots = Array.from({ length: width }, (_, index) => last + 1 + index);
-    const marked = await Promise.all(
-      slots.map((slot) => markSlot(table, logKey(key, slot), name, expiresAtMs)),
-    );
-    if (marked.includes(true)) return;
-  }
-}
-
-/** Marks a slot. Returns false if it has been written already. */
-async function markSlot(
+async function answerPing(
   { client, tableName }: Table,
-  Key: DynamoKey,
-  name: MarkName,
-  expiresAtMs: number,
-): Promise<boolean> {
+  key: TurnKey,
+  slot: number,
+  number: number,
+): Promise<void> {
   try {
     await client.send(
       new UpdateCommand({
         TableName: tableName,
-        Key: { ...Key },
-        ConditionExpression: 'attribute_not_exists(events)',
-        UpdateExpression: 'SET #mark = :true, expiresAt = :expiry',
-        ExpressionAttributeNames: { '#mark': name },
-        ExpressionAttributeValues: { ':true': true, ':expiry': toExpiry(expiresAtMs) },
+        Key: logKey(key, slot),
+        ConditionExpression: 'attribute_not_exists(sealed)',
+        UpdateExpression: 'SET answered = :number',
+        ExpressionAttributeValues: { ':number': number },
       }),
     );
-    return true;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    throw toAppendError(error);
+  }
+}
+
+async function isAnswered(table: Table, key: TurnKey, { slot, number }: Ping): Promise<boolean> {
+  const { events, answered = 0 } = await readSlot(table, key, slot);
+  return events !== undefined || Number(answered) >= number;
+}
+
+type Mark = 'stop' | 'ping' | 'sealed';
+
+/**
+ * Marks the next empty slot, and returns the ping in it. The writer may fill that slot first. The
+ * next attempt then marks twice as many slots after the last written one, until the writer must meet
+ * a mark.
+ */
+async function markNextSlot(
+  table: Table,
+  key: TurnKey,
+  mark: Mark,
+  expiresAtMs: number,
+): Promise<Ping> {
+  for (let width = 1; ; width *= 2) {
+    const last = await findLastSlot(table, key, 2 * width);
+    const slots = Array.from({ length: width }, (_, index) => last + 1 + index);
+    const pings = await Promise.all(
+      slots.map((slot) => markSlot(table, key, slot, mark, expiresAtMs)),
+    );
+    const next = pings.find((ping) => ping !== undefined);
+    if (next !== undefined) return next;
+  }
+}
+
+/** Marks a slot and returns the ping in it; undefined if the slot has been written already. */
+async function markSlot(
+  { client, tableName }: Table,
+  key: TurnKey,
+  slot: number,
+  mark: Mark,
+  expiresAtMs: number,
+): Promise<Ping | undefined> {
+  try {
+    const { Attributes } = await client.send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: logKey(key, slot),
+        ConditionExpression: 'attribute_not_exists(events)',
+        UpdateExpression: 'SET #mark = :true, expiresAt = :expiry ADD pings :one',
+        ExpressionAttributeNames: { '#mark': mark },
+        ExpressionAttributeValues: { ':true': true, ':expiry': toExpiry(expiresAtMs), ':one': 1 },
+        ReturnValues: 'UPDATED_NEW',
+      }),
+    );
+    return { slot, number: Number(Attributes?.['pings']) };
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;
   }
 }

@@ -53,10 +53,8 @@ export function createDynamoDocuments({ client, tableName }: Table): Documents {
       try {
         const update = { TableName: tableName, Key, ...toStateUpdate(change, states) };
         await client.send(new UpdateCommand(update));
-        return true;
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
     },
   };

@@ -1,3 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
+
+/**
+ * Returns whether a stored record has everything that a change sets. A change that is repeated
+ * because its response was lost fails its own condition, and has been applied all the same.
+ */
+export function hasChange(stored: object | undefined, change: object): boolean {
+  if (stored === undefined) return false;
+  const fields = new Map<string, unknown>(Object.entries(stored));
+  return Object.entries(change).every(([name, value]) =>
+    isDeepStrictEqual(fields.get(name), value),
+  );
+}
+
 /** An update of attributes of an item, on the condition that the item is in one of some states. */
 export interface StateUpdate {
   readonly ConditionExpression: string;

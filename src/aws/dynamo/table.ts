@@ -1,6 +1,7 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createPatientRetries } from '#aws/patient-retries.ts';
 
 /** A DynamoDB table and the client to reach it. */
 export interface Table {
@@ -8,7 +9,7 @@ export interface Table {
   readonly tableName: string;
 }
 
-/** DynamoDB answers within milliseconds, so the SDK repeats a request that takes longer. */
+/** DynamoDB answers within milliseconds, so a request that takes longer is repeated. */
 const timeouts = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
 
 /**
@@ -19,12 +20,12 @@ export function openTable(tableName: string): Table {
   return { client: createDocumentClient(), tableName };
 }
 
-/** Writes no `undefined`. The SDK finds Region and endpoint by itself. */
-function createDocumentClient(): DynamoDBDocumentClient {
+/** Returns a client that writes no `undefined`. The SDK finds Region and endpoint by itself. */
+export function createDocumentClient(config: DynamoDBClientConfig = {}): DynamoDBDocumentClient {
   const requestHandler = new NodeHttpHandler(timeouts);
-  return DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const retryStrategy = createPatientRetries();
+  const client = new DynamoDBClient({ requestHandler, retryStrategy, ...config });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
 /** Returns a time in whole seconds, as DynamoDB's time to live expects it. */

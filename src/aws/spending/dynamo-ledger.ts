@@ -1,7 +1,15 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { spendingKey, spendingPrefix, ownerPartition } from '#aws/dynamo/keys.ts';
+import type { Item } from '#aws/dynamo/item-fields.ts';
 import { toExpiry, type Table } from '#aws/dynamo/table.ts';
+import {
+  createDynamoReservations,
+  readSettled,
+  reservationName,
+  toSettled,
+} from '#aws/spending/dynamo-reservations.ts';
+import { turnAlreadyEnded } from '#domain/conversation/conversation-errors.ts';
 import {
   requestBucket,
   dayOf,
@@ -24,6 +32,7 @@ const retentionMs = 400 * 86_400_000;
  */
 export function createDynamoLedger(table: Table, limits: SpendingLimits): Ledger {
   return {
+    ...createDynamoReservations(table),
     reserve: (reservation) => reserve(table, limits, reservation),
     settle: (reservation, spent) => settle(table, reservation, spent),
     days: async (owner, max) => {
@@ -55,7 +64,9 @@ async function reserve(
   if (dailyRefusal !== undefined) throw dailyRefusal;
   for (const bucket of ['empty', 'filled'] as const) {
     const item = await tryReserve(table, limits, reservation, bucket);
-    if (item === undefined || reservationName(reservation) in item) return;
+    const reserved = item?.[reservationName(reservation)];
+    if (item === undefined || typeof reserved === 'number') return;
+    if (reserved !== undefined) throw turnAlreadyEnded();
     const refusal = limitError(toAccount(item), reservation, limits);
     if (refusal !== undefined) throw refusal;
   }
@@ -100,7 +111,7 @@ async function tryReserve(
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     const values = Object.entries(error.Item ?? {});
-    return Object.fromEntries(values.map(([name, { N }]) => [name, N]));
+    return Object.fromEntries(values.map(([name, { N, S }]) => [name, S ?? Number(N)]));
   }
 }
 
@@ -147,17 +158,34 @@ async function settle(
 ): Promise<void> {
   const { owner, atMs, max } = reservation;
   const { turns, tokens, nanoUsd } = subtractSpending(spent, max);
+  const target = { TableName: tableName, Key: spendingKey(owner, dayOf(atMs)) };
   try {
+    const { Attributes = {} } = await client.send(
+      new UpdateCommand({
+        ...target,
+        ConditionExpression: 'attribute_type(#open, :number)',
+        // A reservation that arrives late finds it settled, and is not counted again.
+        UpdateExpression:
+          'SET turns = turns + :turns, tokens = tokens + :tokens, nanoUsd = nanoUsd + :nanoUsd' +
+          ', #open = :settled',
+        ExpressionAttributeNames: { '#open': reservationName(reservation) },
+        ExpressionAttributeValues: {
+          ':turns': turns,
+          ':tokens': tokens,
+          ':nanoUsd': nanoUsd,
+          ':number': 'N',
+          ':settled': toSettled(spent.nanoUsd),
+        },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    const names = oldSettlements(Attributes).map((name, at) => [`#s${at}`, name] as const);
+    if (names.length === 0) return;
     await client.send(
       new UpdateCommand({
-        TableName: tableName,
-        Key: spendingKey(owner, dayOf(atMs)),
-        ConditionExpression: 'attribute_exists(#open)',
-        UpdateExpression:
-          'SET turns = turns + :turns, tokens = tokens + :tokens, nanoUsd = nanoUsd + :nanoUsd ' +
-          'REMOVE #open',
-        ExpressionAttributeNames: { '#open': reservationName(reservation) },
-        ExpressionAttributeValues: { ':turns': turns, ':tokens': tokens, ':nanoUsd': nanoUsd },
+        ...target,
+        UpdateExpression: `REMOVE ${names.map(([placeholder]) => placeholder).join(', ')}`,
+        ExpressionAttributeNames: Object.fromEntries(names),
       }),
     );
   } catch (error) {
@@ -166,9 +194,15 @@ async function settle(
   }
 }
 
-/** Returns the name of the attribute that marks an open reservation. */
-function reservationName({ turnId }: Reservation): string {
-  return `open#${turnId}`;
+/** How many settled reservations a day remembers. Every write of the item pays for all of them. */
+const keptSettlements = { max: 60, min: 30 };
+
+/** Returns the attributes of the oldest settled reservations. The ids of turns sort by time. */
+function oldSettlements(item: Item): readonly string[] {
+  const settled = Object.keys(item).filter((name) => readSettled(item[name]) !== undefined);
+  return settled.length < keptSettlements.max
+    ? []
+    : settled.toSorted().slice(0, -keptSettlements.min);
 }
 
 function toAccount(item: Readonly<Record<string, unknown>>): Account {

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { fromTaskItem, toTaskItem } from '#aws/task/task-items.ts';
-import { toStateUpdate } from '#aws/dynamo/change.ts';
+import { hasChange, toStateUpdate } from '#aws/dynamo/change.ts';
 import { taskKey } from '#aws/dynamo/keys.ts';
 import type { Table } from '#aws/dynamo/table.ts';
 import { idempotencyKeyReused } from '#domain/conversation/conversation-errors.ts';
@@ -50,11 +50,12 @@ async function findTask({ client, tableName }: Table, key: TaskKey): Promise<Tas
 }
 
 async function changeTask(
-  { client, tableName }: Table,
+  table: Table,
   key: TaskKey,
   change: TaskChange,
   { states, callback }: TaskCondition,
 ): Promise<Task | undefined> {
+  const { client, tableName } = table;
   const update = toStateUpdate(change, states);
   const unchanged = callback === undefined ? undefined : sameCallbackCondition(callback);
   try {
@@ -77,8 +78,11 @@ async function changeTask(
     );
     return Attributes === undefined ? undefined : fromTaskItem(key, Attributes);
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    // Another delivery may have claimed the callback in the same way.
+    if (callback !== undefined) return undefined;
+    const stored = await findTask(table, key);
+    return hasChange(stored, change) ? stored : undefined;
   }
 }
 

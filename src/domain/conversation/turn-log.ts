@@ -23,14 +23,29 @@ export interface TurnLog {
    * `conflict` if the log was sealed: another process ends the turn.
    */
   append(key: TurnKey, entry: LogEntry & { readonly expiresAtMs: number }): Promise<Marks>;
-  /** Returns the marks in an unwritten slot. Throws `conflict` if the log was sealed. */
+  /**
+   * Returns the marks in an unwritten slot, and answers a ping in it. Throws `conflict` if the log
+   * was sealed.
+   */
   marks(key: TurnKey, slot: number): Promise<Marks>;
-  /** Asks the writer to stop the turn; its next write returns the mark. */
-  requestStop(key: TurnKey, expiresAtMs: number): Promise<void>;
+  /**
+   * Asks the writer for a sign of life. A `stop` also asks it to stop the turn; its next write
+   * returns the mark.
+   */
+  ping(key: TurnKey, mark: 'ping' | 'stop', expiresAtMs: number): Promise<Ping>;
+  /** Returns whether the writer has answered a ping, or written the slot that it is in. */
+  isAnswered(key: TurnKey, ping: Ping): Promise<boolean>;
   /** Returns the entries after a slot, in order. */
   read(key: TurnKey, afterSlot: number): Promise<readonly LogEntry[]>;
   /** Refuses all further entries, and returns those that were appended. */
   seal(key: TurnKey, expiresAtMs: number): Promise<readonly LogEntry[]>;
+}
+
+/** A mark in the writer's next slot that asks whether anyone writes the log. */
+export interface Ping {
+  readonly slot: number;
+  /** Counts the pings in the slot, from 1. An answer is the number of the last ping seen. */
+  readonly number: number;
 }
 
 export interface Marks {

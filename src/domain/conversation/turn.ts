@@ -120,13 +120,24 @@ export function endedTurn(live: LiveTurn, outcome: Outcome): Turn {
 }
 
 /**
- * Returns the turn to store for a live turn whose worker crashed, with the answer so far. Its cost
- * is unknown, so it counts as the maximum.
+ * Returns the turn to store for a live turn whose worker crashed, with the answer so far.
+ * `spentNanoUsd` is what counts as spent: its maximum cost, as a rule, because the cost is unknown.
+ * Without spending, no model was asked.
  */
-export function interruptedTurn(live: LiveTurn, answer: Message, finishedAtMs: number): Turn {
-  const { maxNanoUsd: nanoUsd } = live;
-  const cost = nanoUsd === undefined ? {} : { cost: { nanoUsd, isEstimated: true } as const };
-  return endedTurn(live, { state: 'interrupted', answer, finishedAtMs, ...cost });
+export function interruptedTurn(
+  live: LiveTurn,
+  answer: Message,
+  finishedAtMs: number,
+  spentNanoUsd: number,
+): Turn {
+  const cost = { nanoUsd: spentNanoUsd, isEstimated: true } as const;
+  return endedTurn(live, {
+    state: 'interrupted',
+    answer,
+    finishedAtMs,
+    ...(live.maxNanoUsd === undefined ? {} : { cost }),
+    ...(spentNanoUsd === 0 && answer.content.length === 0 ? { isUnanswered: true } : {}),
+  });
 }
 
 /** Returns whether a stored turn has this end. A write is repeated if its response was lost. */

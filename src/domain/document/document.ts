@@ -49,12 +49,8 @@ export interface Documents {
    */
   add(document: Document): Promise<Document>;
   find(key: DocumentKey): Promise<Document | undefined>;
-  /** Changes a document if it is in one of these states, and returns whether it did. */
-  change(
-    key: DocumentKey,
-    change: DocumentChange,
-    states: readonly DocumentState[],
-  ): Promise<boolean>;
+  /** Changes a document if it is in one of these states. Repeating the call changes nothing. */
+  change(key: DocumentKey, change: DocumentChange, states: readonly DocumentState[]): Promise<void>;
 }
 
 /** Files in one bucket. */

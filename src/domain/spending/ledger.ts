@@ -17,11 +17,15 @@ export interface SpendingLimits {
   readonly nanoUsdPerDay: number;
 }
 
-/** An amount that is reserved for a turn before its model is asked. */
-export interface Reservation {
+/** Identifies a reservation. */
+export interface ReservationKey {
   readonly owner: string;
   readonly turnId: string;
   readonly atMs: number;
+}
+
+/** An amount that is reserved for a turn before its model is asked. */
+export interface Reservation extends ReservationKey {
   /** The most that the turn can spend. */
   readonly max: Spending;
 }
@@ -31,11 +35,22 @@ export interface DaySpending extends Spending {
   readonly day: number;
 }
 
+/** The reservations of turns whose workers may be gone. */
+export interface Reservations {
+  /**
+   * Closes the reservation of a turn that nobody runs: it counts as spent, and a late worker can
+   * neither reserve nor settle it. Returns what counts for the turn, in billionths of a US dollar;
+   * 0 if nothing was reserved, so that no model was asked.
+   */
+  close(key: ReservationKey): Promise<number>;
+}
+
 /** Records the spending of owners and enforces their limits. */
-export interface Ledger {
+export interface Ledger extends Reservations {
   /**
    * Reserves the most that a turn can spend. Repeating the call changes nothing. Throws
-   * `quota_exceeded` if the reservation exceeds a limit of the owner.
+   * `quota_exceeded` if the reservation exceeds a limit of the owner, and `conflict` if it was
+   * closed or settled.
    */
   reserve(reservation: Reservation): Promise<void>;
   /** Replaces a reservation by what was spent. Repeating the call changes nothing. */

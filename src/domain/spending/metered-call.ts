@@ -5,7 +5,12 @@ import type { TextEvent } from '#domain/model/native-model.ts';
 import { markOutput } from '#domain/model/output-mark.ts';
 import type { Ledger, Reservation } from '#domain/spending/ledger.ts';
 import type { Prices } from '#domain/spending/prices.ts';
-import { callSpending, maxSpending, releaseReservation } from '#domain/spending/pricing.ts';
+import {
+  callSpending,
+  maxSpending,
+  releaseReservation,
+  reserveOrRelease,
+} from '#domain/spending/pricing.ts';
 
 export interface SpendingPorts {
   readonly ledger: Ledger;
@@ -85,7 +90,7 @@ async function reserve(
 ): Promise<Reservation> {
   const spending = maxSpending(prices, [modelId], max);
   const reservation = { owner, turnId, atMs: clock.now(), max: spending };
-  await ledger.reserve(reservation);
+  await reserveOrRelease(ledger, reservation);
   return reservation;
 }
 

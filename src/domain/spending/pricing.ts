@@ -9,6 +9,7 @@ import {
   type Reservation,
   type Spending,
 } from '#domain/spending/ledger.ts';
+import { ChatError } from '#domain/errors.ts';
 import { nanoUsdFor, type Price, type Prices } from '#domain/spending/prices.ts';
 
 /** A model call inside a turn that needs a reservation of its own. */
@@ -44,6 +45,19 @@ function cacheWritePrice(prices: Prices, modelId: string): Price {
 
 function priceOf(prices: Prices, modelId: string): Price {
   return prices.of(modelId) ?? prices.highest;
+}
+
+/**
+ * Reserves, and throws what the ledger throws. If it is unknown whether that reserved anything, the
+ * reservation is returned.
+ */
+export async function reserveOrRelease(ledger: Ledger, reservation: Reservation): Promise<void> {
+  try {
+    await ledger.reserve(reservation);
+  } catch (error) {
+    if (!(error instanceof ChatError)) await releaseReservation(ledger, reservation);
+    throw error;
+  }
 }
 
 /** Returns a reservation in full because no model was asked. On failure it stays reserved. */

@@ -1,8 +1,8 @@
 import { turnIsRunning } from '#domain/conversation/conversation-errors.ts';
 import type { BeginResult, Idempotency, NewTurn } from '#domain/conversation/conversations.ts';
-import type { Turn } from '#domain/conversation/turn.ts';
-import { isAbandoned } from '#domain/turn/lease.ts';
-import { recoverTurn } from '#domain/turn/recover-turn.ts';
+import type { Turn, TurnKey } from '#domain/conversation/turn.ts';
+import { isAbandoned } from '#domain/turn/abandoned.ts';
+import { findConversation, recoverTurn } from '#domain/turn/recover-turn.ts';
 import type { StoragePorts } from '#domain/turn/turn-request.ts';
 
 type Begun = Exclude<BeginResult, { type: 'busy' }>;
@@ -15,7 +15,7 @@ export async function beginTurn(ports: StoragePorts, beginning: NewTurn): Promis
   const first = await beginOrRecover(ports, beginning);
   const { idempotency } = beginning;
   if (first.type !== 'attached' || idempotency === undefined) return first;
-  const earlier = await ports.conversations.turn(first.key);
+  const earlier = await findEnded(ports, first.key);
   if (earlier === undefined || isReusable(earlier, idempotency, ports.clock.now())) return first;
   return beginOrRecover(ports, {
     ...beginning,
@@ -25,10 +25,18 @@ export async function beginTurn(ports: StoragePorts, beginning: NewTurn): Promis
   });
 }
 
+/** Returns the turn if it has ended, after recovering it if nobody runs it. */
+async function findEnded(ports: StoragePorts, key: TurnKey): Promise<Turn | undefined> {
+  const turn = await ports.conversations.turn(key);
+  if (turn !== undefined) return turn;
+  const conversation = await findConversation(ports, key);
+  return conversation?.liveTurn?.turnId === key.turnId ? undefined : ports.conversations.turn(key);
+}
+
 async function beginOrRecover(ports: StoragePorts, beginning: NewTurn): Promise<Begun> {
   const first = await ports.conversations.begin(beginning);
   if (first.type !== 'busy') return first;
-  if (!isAbandoned(first.live, ports.clock)) throw turnIsRunning(first.live);
+  if (!(await isAbandoned(ports, beginning, first.live))) throw turnIsRunning(first.live);
   await recoverTurn(ports, beginning, first.live);
   const second = await ports.conversations.begin(beginning);
   if (second.type === 'busy') throw turnIsRunning(second.live);

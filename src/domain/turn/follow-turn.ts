@@ -11,6 +11,9 @@ import type { StoragePorts } from '#domain/turn/turn-request.ts';
 /** How often the log is read: often at first, because a returning reader has already waited. */
 const pollMs = { early: 250, late: 500, lateFromMs: 5_000 };
 
+/** After this time without new entries, looks whether anybody runs the turn. */
+const quietMs = 5_000;
+
 export interface FollowRequest {
   readonly key: TurnKey;
   /** The turn, if the caller has just read it. */
@@ -84,6 +87,7 @@ async function* readLive(
   }
   const lateAtMs = clock.now() + pollMs.lateFromMs;
   let slot = 0;
+  let quietSinceMs = clock.now();
   while (!signal.aborted) {
     // The end is read first: the stored answer has everything that the log may lack.
     const ended = await conversations.turn(key);
@@ -96,7 +100,9 @@ async function* readLive(
       slot = entry.slot;
       yield* entry.events;
     }
-    if (entries.length === 0 && begun.leaseUntilMs <= clock.now()) await recover(ports, key);
+    const isQuiet = entries.length === 0 && quietSinceMs + quietMs <= clock.now();
+    if (isQuiet || begun.leaseUntilMs <= clock.now()) await recover(ports, key);
+    if (isQuiet || entries.length > 0) quietSinceMs = clock.now();
     await clock.sleep(clock.now() < lateAtMs ? pollMs.early : pollMs.late, signal);
   }
 }

@@ -3,10 +3,10 @@ import { toMessages } from '#domain/conversation/turn.ts';
 import { toChatError, type ChatError } from '#domain/errors.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
 import type { Reservation } from '#domain/spending/ledger.ts';
-import { releaseReservation } from '#domain/spending/pricing.ts';
+import { releaseReservation, reserveOrRelease } from '#domain/spending/pricing.ts';
 import { beginTurn } from '#domain/turn/begin-turn.ts';
 import { noHistory, readHistory, type History } from '#domain/turn/history.ts';
-import { leaseGraceMs } from '#domain/turn/lease.ts';
+import { leaseGraceMs } from '#domain/turn/abandoned.ts';
 import { fromExchange, toQuestion, type Question, type TurnInput } from '#domain/turn/question.ts';
 import { reserveTurn } from '#domain/turn/reserve-turn.ts';
 import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
@@ -42,7 +42,7 @@ export async function openTurn(
   const { mode } = conversation;
   // In parallel: the model is asked after one round trip instead of two.
   const [reserved, begun] = await Promise.allSettled([
-    ports.ledger.reserve(reservation),
+    reserveOrRelease(ports.ledger, reservation),
     beginTurn(ports, { ...key, ...question, mode, turn, idempotency }),
   ]);
   if (begun.status === 'rejected' || begun.value.type === 'attached') {
@@ -68,7 +68,7 @@ export async function openTurn(
 async function openOneShot(ports: TurnPorts, request: TurnRequest): Promise<OpenTurn> {
   const question = toOneShotQuestion(request.input);
   const reservation = reserveTurn(ports, request, question);
-  await ports.ledger.reserve(reservation);
+  await reserveOrRelease(ports.ledger, reservation);
   const live = { ...toLiveTurn(ports, request, question, reservation), sequence: 1 };
   return { type: 'begun', live, reservation, ...toModelCall(request, question) };
 }

@@ -4,23 +4,26 @@ import type { Message } from '#domain/conversation/message.ts';
 import { logTtlMs, type LogEntry } from '#domain/conversation/turn-log.ts';
 import { interruptedTurn, type LiveTurn } from '#domain/conversation/turn.ts';
 import { isConflict } from '#domain/errors.ts';
-import { isAbandoned } from '#domain/turn/lease.ts';
+import { isAbandoned } from '#domain/turn/abandoned.ts';
 import type { StoragePorts } from '#domain/turn/turn-request.ts';
 
 /**
  * Stores a turn whose worker is gone as interrupted, with the answer up to where its log ends.
- * Seals the log first, so that a worker that was only late cannot continue unnoticed.
+ * Seals the log and closes the reservation first, so that a worker that was only late cannot
+ * continue unnoticed.
  */
 export async function recoverTurn(
-  { conversations, log, clock }: StoragePorts,
+  { conversations, log, reservations, clock }: StoragePorts,
   key: ConversationKey,
   live: LiveTurn,
 ): Promise<void> {
   const { turnId, sequence } = live;
   const nowMs = clock.now();
   const entries = await log.seal({ ...key, turnId, sequence }, nowMs + logTtlMs);
+  const atMs = live.startedAtMs;
+  const nanoUsd = await reservations.close({ owner: key.owner, turnId, atMs });
   try {
-    await conversations.finish(key, interruptedTurn(live, answerIn(entries), nowMs));
+    await conversations.finish(key, interruptedTurn(live, answerIn(entries), nowMs, nanoUsd));
   } catch (error) {
     // Another process has ended the turn, so nothing is left to do.
     if (!isConflict(error)) throw error;
@@ -32,8 +35,8 @@ function answerIn(entries: readonly LogEntry[]): Message {
 }
 
 /**
- * Returns a conversation after recovering its live turn if that was abandoned; undefined if there
- * is no such conversation.
+ * Returns a conversation after recovering its live turn if nobody runs it; undefined if there is no
+ * such conversation.
  */
 export async function findConversation(
   ports: StoragePorts,
@@ -41,7 +44,7 @@ export async function findConversation(
 ): Promise<Conversation | undefined> {
   const conversation = await ports.conversations.find(key);
   const live = conversation?.liveTurn;
-  if (live === undefined || !isAbandoned(live, ports.clock)) return conversation;
+  if (live === undefined || !(await isAbandoned(ports, key, live))) return conversation;
   await recoverTurn(ports, key, live);
   return ports.conversations.find(key);
 }

@@ -15,6 +15,7 @@ import type { Reservation } from '#domain/spending/ledger.ts';
 import {
   extraCallReservation,
   releaseReservation,
+  reserveOrRelease,
   turnSpending,
 } from '#domain/spending/pricing.ts';
 import { tokensOf, type History } from '#domain/turn/history.ts';
@@ -49,7 +50,7 @@ export async function summarizeHistory(
   const { owner, fallbackIds, signal } = request;
   const reservation = extraCallReservation(ports, { owner, id, modelRequest, fallbackIds });
   try {
-    await ports.ledger.reserve(reservation);
+    await reserveOrRelease(ports.ledger, reservation);
     const output = await askForSummary(ports, modelRequest, reservation, signal);
     const summary = messageText(toMessage(output.answer)).trim();
     const { turnId, sequence } = selected.last;

@@ -7,14 +7,15 @@ import type {
 import type { ModelReason } from '#domain/conversation/stream-event.ts';
 import type { TurnLog } from '#domain/conversation/turn-log.ts';
 import type { Model, ModelExtensions, ModelOptions } from '#domain/model/model.ts';
-import type { Ledger } from '#domain/spending/ledger.ts';
+import type { Ledger, Reservations } from '#domain/spending/ledger.ts';
 import type { Prices } from '#domain/spending/prices.ts';
 import type { TurnInput } from '#domain/turn/question.ts';
 
-/** Where conversations and the logs of live turns are stored. */
+/** Where conversations, the logs of live turns and their reservations are stored. */
 export interface StoragePorts {
   readonly conversations: Conversations;
   readonly log: TurnLog;
+  readonly reservations: Reservations;
   readonly clock: Clock;
 }
 

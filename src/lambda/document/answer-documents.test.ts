@@ -30,7 +30,7 @@ async function readWhile(
     documents: {
       add: async (document) => document,
       find: async () => (found.length > 1 ? found.shift() : found[0]),
-      change: async () => true,
+      change: async () => undefined,
     },
     files: {
       write: async () => undefined,

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { createManualClock } from '#local/process/clock.ts';
 import { createMemoryConversations } from '#test/doubles/memory-conversations.ts';
 import { createMemoryTasks } from '#test/doubles/memory-tasks.ts';
+import { createMemoryLedger } from '#test/doubles/memory-ledger.ts';
+import { generousLimits } from '#test/fixtures/turns.ts';
 import { createMemoryTurnLog } from '#test/doubles/memory-turn-log.ts';
 import type { TaskKey } from '#domain/task/task.ts';
 import { answerTasks, type TaskApiPorts, type TaskPolicy } from '#lambda/task/answer-tasks.ts';
@@ -16,6 +18,7 @@ function bench() {
   const ports: TaskApiPorts = {
     conversations: createMemoryConversations(),
     log: createMemoryTurnLog(),
+    reservations: createMemoryLedger(generousLimits),
     tasks: createMemoryTasks(),
     clock,
     queue: {

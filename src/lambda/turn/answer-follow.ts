@@ -5,7 +5,6 @@ import { ChatError } from '#domain/errors.ts';
 import { ownerOf } from '#domain/identity.ts';
 import { followTurn } from '#domain/turn/follow-turn.ts';
 import { findTurn } from '#domain/turn/history.ts';
-import { findConversation } from '#domain/turn/recover-turn.ts';
 import type { StoragePorts } from '#domain/turn/turn-request.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { jsonResponse } from '#lambda/runtime/json-response.ts';
@@ -64,7 +63,8 @@ async function findTurnToFollow(
   key: ConversationKey,
   cursor: Cursor | undefined,
 ): Promise<LiveTurn | Turn | undefined> {
-  const conversation = await findConversation(ports, key);
+  // A turn that nobody runs is recovered while it is followed.
+  const conversation = await ports.conversations.find(key);
   if (conversation === undefined) throw unknownConversation();
   const { liveTurn, headId } = conversation;
   if (liveTurn !== undefined && (cursor === undefined || cursor.turnId === liveTurn.turnId)) {

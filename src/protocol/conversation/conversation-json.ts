@@ -51,7 +51,7 @@ export function toConversationPage(
 
 function toLiveTurnJson(live: LiveTurn, nowMs: number): TurnJson {
   const nothing = { role: 'assistant', content: [] } as const;
-  const json = toTurnJson(interruptedTurn(live, nothing, nowMs));
+  const json = toTurnJson(interruptedTurn(live, nothing, nowMs, live.maxNanoUsd ?? 0));
   return live.leaseUntilMs <= nowMs ? json : { ...json, state: 'running' };
 }
 

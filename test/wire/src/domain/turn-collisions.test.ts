@@ -72,7 +72,7 @@ test('when two workers end a turn with large answers, the first answer is stored
   const firstAnswer = 'x'.repeat(600_000);
   const answer = assistantMessage(firstAnswer);
   await conversations.finish(key, endedTurn(begun, { state: 'complete', answer, finishedAtMs: 9 }));
-  const late = interruptedTurn(begun, assistantMessage('x'.repeat(400_000)), 11);
+  const late = interruptedTurn(begun, assistantMessage('x'.repeat(400_000)), 11, 7);
   await expect(conversations.finish(key, late)).rejects.toMatchObject({ code: 'conflict' });
   const stored = await conversations.turn({ ...key, turnId: 't1', sequence: 1 });
   expect(messageText(stored?.answer ?? assistantMessage(''))).toBe(firstAnswer);

@@ -77,7 +77,8 @@ function openEnvironment(
   const conversations = createDynamoConversations(own);
   const log = createDynamoTurnLog(own.table);
   const ledger = createDynamoLedger(own.table, generousLimits);
-  const ports = { model, conversations, log, ledger, prices: flatPrices, clock };
+  const reservations = ledger;
+  const ports = { model, conversations, log, ledger, reservations, prices: flatPrices, clock };
   return { ...own, ports };
 }
 
@@ -122,24 +123,35 @@ async function expectNothingLost(run: Run): Promise<void> {
   expect(run.calls.filter((text) => text === 'Second')).toHaveLength(1);
 }
 
+/** Moves the clock until the work has ended or failed. */
+async function advanceUntilSettled(run: Run, work: Promise<unknown>): Promise<void> {
+  const progress = { isDone: false };
+  void work.catch(() => undefined).finally(() => (progress.isDone = true));
+  while (!progress.isDone) await run.clock.advance(500);
+}
+
+/** Asserts that the owner's spending is the sum of what the stored turns cost. */
+async function expectSpendingAsStored(run: Run): Promise<void> {
+  const costs = (await turnsOf(run)).map(({ cost }) => cost?.nanoUsd ?? 0);
+  const [day] = await openEnvironment(run).ports.ledger.days(run.key.owner, 1);
+  expect(day?.nanoUsd).toBe(costs.reduce((sum, cost) => sum + cost, 0));
+}
+
 /** The client retries, waits until the lease has expired, and sends the next message. */
 async function retryAndContinue(run: Run): Promise<string> {
   const environment = openEnvironment(run);
   const retry = ask(environment, requestIn(run, 'retry', 'First', 'k1'));
-  const progress = { isDone: false };
-  void retry.finally(() => (progress.isDone = true));
-  while (!progress.isDone) await run.clock.advance(5_000);
+  await advanceUntilSettled(run, retry);
   const received = await retry;
   await findConversation(environment.ports, run.key);
   await ask(openEnvironment(run), requestIn(run, 'next', 'Second', 'k2'));
   return received;
 }
 
-const crashesAt = (writes: readonly string[]): readonly Crash[] =>
-  writes.flatMap((_, atWrite) => [
-    { atWrite, when: 'before' } as const,
-    { atWrite, when: 'after' } as const,
-  ]);
+const crashesAt = (
+  writes: readonly string[],
+  outcomes: readonly Crash['when'][] = ['before', 'after'],
+): readonly Crash[] => writes.flatMap((_, atWrite) => outcomes.map((when) => ({ atWrite, when })));
 
 test.each([
   ['a short answer', ['Hel', 'lo, ', 'wor', 'ld.']],
@@ -159,6 +171,41 @@ test.each([
     expect(words.join('').startsWith(received)).toBe(true);
   }
   console.log(`${crashes.length} crashes, at ${environment.writes.join(', ')}: nothing lost`);
+});
+
+test.each([
+  ['a short answer', ['Hel', 'lo, ', 'wor', 'ld.']],
+  ['an answer too large for an item', ['x'.repeat(200_000), 'y'.repeat(200_000)]],
+])('a write of %s whose response is lost is repeated, and the turn completes', async (_, words) => {
+  const complete = createRun(words);
+  const environment = openEnvironment(complete);
+  await ask(environment, requestIn(complete, 'first', 'First', 'k1'));
+  for (const crash of crashesAt(environment.writes, ['response lost'])) {
+    const run = createRun(words);
+    const received = await ask(openEnvironment(run, crash), requestIn(run, 'first', 'First', 'k1'));
+    expect(received).toBe(words.join(''));
+    expect(await turnsOf(run)).toMatchObject([{ state: 'complete' }]);
+    await expectSpendingAsStored(run);
+  }
+});
+
+test('a write whose responses are all lost leaves no live turn and nothing reserved', async () => {
+  const words = ['Hel', 'lo, ', 'wor', 'ld.'];
+  const complete = createRun(words);
+  const environment = openEnvironment(complete);
+  await ask(environment, requestIn(complete, 'first', 'First', 'k1'));
+  for (const crash of crashesAt(environment.writes, ['responses lost'])) {
+    const run = createRun(words);
+    const first = ask(openEnvironment(run, crash), requestIn(run, 'first', 'First', 'k1'));
+    await advanceUntilSettled(run, first);
+    await retryAndContinue(run);
+    expect(run.calls.filter((text) => text === 'First')).toHaveLength(1);
+    const [last, ...earlier] = await turnsOf(run);
+    expect(last).toMatchObject({ state: 'complete' });
+    // One of them was asked; an attempt that failed before was not.
+    expect(earlier.filter(({ isUnanswered }) => isUnanswered !== true)).toHaveLength(1);
+    await expectSpendingAsStored(run);
+  }
 });
 
 test('a crash at any write of a recovery leaves a turn that the next recovery ends', async () => {
@@ -190,9 +237,9 @@ test('a crash at any write of a stopped turn loses no text and ends the turn onc
   const runAndStop = async (run: Run, crash?: Crash): Promise<readonly [string, Environment]> => {
     const another = openEnvironment(run);
     const environment = openEnvironment(run, crash, async (signal) => {
-      await stopTurn(another.ports, run.key);
+      void stopTurn(another.ports, run.key);
       // The worker sees the stop request at its next checkpoint.
-      while (!signal.aborted) await run.clock.advance(1_000);
+      while (!signal.aborted) await run.clock.advance(100);
     });
     return [await ask(environment, requestIn(run, 'first', 'First', 'k1')), environment];
   };

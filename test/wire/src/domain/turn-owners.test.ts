@@ -1,6 +1,7 @@
 import type { TurnPorts } from '#domain/turn/turn-request.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
+import { createDynamoReservations } from '#aws/spending/dynamo-reservations.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
 import { followTurn } from '#domain/turn/follow-turn.ts';
@@ -39,6 +40,7 @@ test('100 concurrent owners each see only their own turns and costs', async () =
     conversations: createDynamoConversations(store),
     log: createDynamoTurnLog(store.table),
     ledger: createDynamoLedger(store.table, generousLimits),
+    reservations: createDynamoReservations(store.table),
     prices: flatPrices,
     clock: realClock,
   };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
+import { createDynamoReservations } from '#aws/spending/dynamo-reservations.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
 import { userMessage } from '#domain/conversation/message.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
@@ -30,7 +31,12 @@ test('a live turn is followed after one read of the table', async () => {
   );
   const reader = new AbortController();
   const response = await answerFollow(
-    { conversations, log: createDynamoTurnLog(store.table), clock: systemClock },
+    {
+      conversations,
+      log: createDynamoTurnLog(store.table),
+      reservations: createDynamoReservations(store.table),
+      clock: systemClock,
+    },
     {
       method: 'GET',
       path: '/conversations/c1/stream',
