@@ -68,6 +68,16 @@ export function createMemoryLedger(limits: SpendingLimits): Ledger {
       save(key, { ...account, open, settled: new Map([...account.settled, [turnId, nanoUsd]]) });
       return nanoUsd;
     },
+    async correct(key, nanoUsd) {
+      const account = find(key);
+      const closed = account.settled.get(key.turnId);
+      if (closed === undefined) return;
+      save(key, {
+        ...account,
+        nanoUsd: account.nanoUsd + nanoUsd - closed,
+        settled: new Map([...account.settled, [key.turnId, nanoUsd]]),
+      });
+    },
     async days(owner, max) {
       const days = [...(owners.get(owner)?.values() ?? [])];
       return days

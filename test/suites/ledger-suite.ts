@@ -56,6 +56,52 @@ export function describeLedgers(open: (limits: SpendingLimits) => Ledger): void 
     expect(await ledger.days(of('').owner, 1)).toMatchObject([{ day: 20_001, tokens: 600 }]);
   });
 
+  test('a late reservation of a settled turn is rejected and counts nothing', async () => {
+    const ledger = open(limits);
+    const of = account();
+    const reservation = of('t1');
+    await ledger.reserve(reservation);
+    await ledger.settle(reservation, spendingOf(3));
+    await expect(ledger.reserve(reservation)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await ledger.days(reservation.owner, 1)).toMatchObject([{ turns: 1, nanoUsd: 3 }]);
+  });
+
+  test('an owner with a hundred settled turns can reserve and settle more', async () => {
+    const ledger = open({ requestsPerMinute: 6_000, tokensPerDay: 1e6, nanoUsdPerDay: 1e6 });
+    const of = account();
+    for (let turn = 0; turn < 100; turn += 1) {
+      const reservation = of(`t${turn}`);
+      await ledger.reserve(reservation);
+      await ledger.settle(reservation, spendingOf(3));
+    }
+    expect(await ledger.days(of('').owner, 1)).toMatchObject([{ turns: 100, nanoUsd: 300 }]);
+  });
+
+  test('a closed reservation counts in full, and a late worker changes nothing', async () => {
+    const ledger = open(limits);
+    const of = account();
+    const reservation = of('t1');
+    await ledger.reserve(reservation);
+    expect(await ledger.close(reservation)).toBe(10);
+    expect(await ledger.close(reservation)).toBe(10);
+    await ledger.settle(reservation, spendingOf(3));
+    expect(await ledger.days(reservation.owner, 1)).toMatchObject([{ turns: 1, nanoUsd: 10 }]);
+    await ledger.correct(reservation, 4);
+    await ledger.correct(reservation, 4);
+    expect(await ledger.days(reservation.owner, 1)).toMatchObject([{ turns: 1, nanoUsd: 4 }]);
+  });
+
+  test('closing a reservation that never arrived counts nothing, and rejects it later', async () => {
+    const ledger = open(limits);
+    const of = account();
+    const reservation = of('t1');
+    expect(await ledger.close(reservation)).toBe(0);
+    await expect(ledger.reserve(reservation)).rejects.toMatchObject({ code: 'conflict' });
+    await ledger.reserve(of('t2'));
+    expect(await ledger.days(reservation.owner, 1)).toMatchObject([{ turns: 1, nanoUsd: 10 }]);
+    expect(await ledger.close(of('t3', { atMs: noonMs + 86_400_000 }))).toBe(0);
+  });
+
   test('reserving or settling twice counts once', async () => {
     const ledger = open(limits);
     const of = account();

@@ -2,11 +2,12 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { spendingKey, spendingPrefix, ownerPartition } from '#aws/dynamo/keys.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
-import { toExpiry, type Table } from '#aws/dynamo/table.ts';
+import type { Table } from '#aws/dynamo/table.ts';
 import {
   createDynamoReservations,
   readSettled,
   reservationName,
+  spendingExpiry,
   toSettled,
 } from '#aws/spending/dynamo-reservations.ts';
 import { turnAlreadyEnded } from '#domain/conversation/conversation-errors.ts';
@@ -22,9 +23,6 @@ import {
   type Spending,
   type SpendingLimits,
 } from '#domain/spending/ledger.ts';
-
-/** The spending of a day is stored for more than a year. */
-const retentionMs = 400 * 86_400_000;
 
 /**
  * Returns the ledger in a table, with one item for each owner and day. The limits are conditions of
@@ -97,7 +95,7 @@ async function tryReserve(
           ...bucketUpdate.values,
           ':zero': 0,
           ':day': dayOf(atMs),
-          ':expiry': toExpiry(atMs + retentionMs),
+          ':expiry': spendingExpiry(atMs),
           ':turns': max.turns,
           ':tokens': max.tokens,
           ':nanoUsd': max.nanoUsd,

@@ -1,13 +1,21 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { spendingKey } from '#aws/dynamo/keys.ts';
-import type { Table } from '#aws/dynamo/table.ts';
+import { toExpiry, type Table } from '#aws/dynamo/table.ts';
 import { dayOf, type ReservationKey, type Reservations } from '#domain/spending/ledger.ts';
 
 /*
  * A reservation is an attribute of its owner's day: a number while it is open, which is what it
  * counts, and a text once it is settled or closed. A write that arrives late finds that text.
  */
+
+/** The spending of a day is stored for more than a year. */
+const retentionMs = 400 * 86_400_000;
+
+/** Returns when the spending of a day expires, in seconds since 1970. */
+export function spendingExpiry(atMs: number): number {
+  return toExpiry(atMs + retentionMs);
+}
 
 /** Returns the name of the attribute of a reservation. */
 export function reservationName({ turnId }: ReservationKey): string {
@@ -33,8 +41,16 @@ export function createDynamoReservations(table: Table): Reservations {
         const value = await read(table, key);
         const settled = readSettled(value);
         if (settled !== undefined) return settled;
-        const open = typeof value === 'number' ? value : undefined;
-        if (await replace(table, key, open)) return open ?? 0;
+        const counted = typeof value === 'number' ? value : 0;
+        if (await replace(table, key, { value, counted, nanoUsd: counted })) return counted;
+      }
+    },
+    async correct(key, nanoUsd) {
+      for (;;) {
+        const value = await read(table, key);
+        const counted = readSettled(value);
+        if (counted === undefined || counted === nanoUsd) return;
+        if (await replace(table, key, { value, counted, nanoUsd })) return;
       }
     },
   };
@@ -51,25 +67,36 @@ async function read({ client, tableName }: Table, key: ReservationKey): Promise<
   return Item?.[reservationName(key)];
 }
 
-/** Settles a reservation as it is. Returns false if it has changed in the meantime. */
+interface Settlement {
+  /** The attribute as it was read. */
+  readonly value: unknown;
+  /** What the reservation counts so far, and from now on. */
+  readonly counted: number;
+  readonly nanoUsd: number;
+}
+
+/** Settles a reservation. Returns false if it has changed in the meantime. */
 async function replace(
   { client, tableName }: Table,
   key: ReservationKey,
-  open: number | undefined,
+  { value, counted, nanoUsd }: Settlement,
 ): Promise<boolean> {
-  const isUnchanged = open === undefined ? 'attribute_not_exists(#open)' : '#open = :open';
   try {
     await client.send(
       new UpdateCommand({
         TableName: tableName,
         Key: spendingKey(key.owner, dayOf(key.atMs)),
-        ConditionExpression: isUnchanged,
-        UpdateExpression: 'SET #open = :settled, #day = :day',
+        ConditionExpression:
+          value === undefined ? 'attribute_not_exists(#open)' : '#open = :before',
+        UpdateExpression:
+          'SET #open = :settled, #day = :day, expiresAt = :expiry ADD nanoUsd :change',
         ExpressionAttributeNames: { '#open': reservationName(key), '#day': 'day' },
         ExpressionAttributeValues: {
-          ':settled': toSettled(open ?? 0),
+          ':settled': toSettled(nanoUsd),
           ':day': dayOf(key.atMs),
-          ...(open === undefined ? {} : { ':open': open }),
+          ':expiry': spendingExpiry(key.atMs),
+          ':change': nanoUsd - counted,
+          ...(value === undefined ? {} : { ':before': value }),
         },
       }),
     );

@@ -142,5 +142,8 @@ export function interruptedTurn(
 
 /** Returns whether a stored turn has this end. A write is repeated if its response was lost. */
 export function isSameEnd(stored: Turn | undefined, turn: Turn): boolean {
-  return stored?.turnId === turn.turnId && stored.finishedAtMs === turn.finishedAtMs;
+  const { turnId, state, finishedAtMs } = turn;
+  return (
+    stored?.turnId === turnId && stored.state === state && stored.finishedAtMs === finishedAtMs
+  );
 }

@@ -43,6 +43,8 @@ export interface Reservations {
    * 0 if nothing was reserved, so that no model was asked.
    */
   close(key: ReservationKey): Promise<number>;
+  /** Replaces what a closed reservation counts by `nanoUsd`. Repeating the call changes nothing. */
+  correct(key: ReservationKey, nanoUsd: number): Promise<void>;
 }
 
 /** Records the spending of owners and enforces their limits. */

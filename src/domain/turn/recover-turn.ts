@@ -18,15 +18,18 @@ export async function recoverTurn(
   live: LiveTurn,
 ): Promise<void> {
   const { turnId, sequence } = live;
+  const turnKey = { ...key, turnId, sequence };
   const nowMs = clock.now();
-  const entries = await log.seal({ ...key, turnId, sequence }, nowMs + logTtlMs);
-  const atMs = live.startedAtMs;
-  const nanoUsd = await reservations.close({ owner: key.owner, turnId, atMs });
+  const entries = await log.seal(turnKey, nowMs + logTtlMs);
+  const reservation = { owner: key.owner, turnId, atMs: live.startedAtMs };
+  const nanoUsd = await reservations.close(reservation);
   try {
     await conversations.finish(key, interruptedTurn(live, answerIn(entries), nowMs, nanoUsd));
   } catch (error) {
-    // Another process has ended the turn, so nothing is left to do.
     if (!isConflict(error)) throw error;
+    // Its worker was only late, and has stored what the turn cost.
+    const { cost } = (await conversations.turn(turnKey)) ?? {};
+    if (cost !== undefined) await reservations.correct(reservation, cost.nanoUsd);
   }
 }
 
