@@ -32,7 +32,11 @@ const { values, positionals: files } = readOptions({
 });
 
 /** Tests that repeat something `STREAMBED_ROUNDS` times as often. */
-const longTests = ['test/wire/src/domain/turn-properties', 'test/journeys/kill'];
+const longTests = [
+  'test/wire/src/domain/turn-properties',
+  'test/journeys/kill',
+  'test/journeys/table-faults',
+];
 
 interface Tally {
   readonly passed: number;

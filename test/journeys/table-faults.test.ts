@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startFlakyDynamoDb, type FlakyDynamoDb } from '#test/fixtures/flaky-dynamodb.ts';
+import {
+  startFlakyDynamoDb,
+  type Fault,
+  type FlakyDynamoDb,
+} from '#test/fixtures/flaky-dynamodb.ts';
+import { rounds } from '#test/fixtures/rounds.ts';
 import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 import { countPaidCalls, readTurns, setScenario, streamTurn } from '#test/fixtures/turn-client.ts';
 
@@ -21,14 +26,14 @@ afterAll(async () => {
 
 const outageMs = 2_000;
 
-/** Makes the tables unreachable for two seconds. */
-function startOutage(): Promise<void> {
-  tables.setFault('unreachable');
+/** Injects a fault for some time; an outage of two seconds by default. */
+function startOutage(fault: Fault = 'unreachable', ms = outageMs): Promise<void> {
+  tables.setFault(fault);
   return new Promise((resolve) => {
     setTimeout(() => {
       tables.setFault('none');
       resolve();
-    }, outageMs);
+    }, ms);
   });
 }
 
@@ -92,3 +97,57 @@ test('a turn during throttling succeeds, or fails and its retry is answered', as
   expect(paidCalls).toBe(1);
   report.push({ fault: 'throttling', response: first.outcome, retry: retry.outcome, paidCalls });
 });
+
+/** Returns what the owner's stored turns cost, and what was counted, in US dollars. */
+async function spentToday(): Promise<number> {
+  const response = await system.api('/usage');
+  const { today } = (await response.json()) as { today: { cost_usd: number } };
+  return today.cost_usd;
+}
+
+/**
+ * How long the table stalls: shorter than one attempt of the SDK, longer than several, and as long
+ * as a request is repeated. The long test tries more.
+ */
+const stalls = rounds === 1 ? [2, 11] : [1, 2, 4, 7, 10, 13, 16, 20];
+
+test.each(stalls)(
+  'a stall of %i s, when a turn begins or ends, leaves no live turn and nothing reserved',
+  { timeout: 120_000 },
+  async (seconds) => {
+    for (const moment of ['begin', 'end'] as const) {
+      const [before, spentBefore] = [await countPaidCalls(system), await spentToday()];
+      const key = randomUUID();
+      let stall = Promise.resolve();
+      if (moment === 'begin') stall = startOutage('stalled', seconds * 1_000);
+      const first = await streamTurn(
+        system,
+        { message: 'Hello' },
+        {
+          key,
+          onText(text) {
+            const isEnd = moment === 'end' && text === 'One two.';
+            if (isEnd) stall = startOutage('stalled', seconds * 1_000);
+          },
+        },
+      );
+      await stall;
+      expect(first).toMatchObject({ text: 'One two.', outcome: 'complete' });
+      const turns = await readTurns(system, first.conversation);
+      expect(turns).toMatchObject([{ response: 'One two.', state: 'complete' }]);
+      const retry = await streamTurn(system, { message: 'Hello' }, { key });
+      expect(retry).toMatchObject({ text: 'One two.', outcome: 'complete' });
+      const paidCalls = (await countPaidCalls(system)) - before;
+      expect(paidCalls).toBe(1);
+      const stored = turns.reduce((sum, { cost_usd }) => sum + (cost_usd ?? 0), 0);
+      expect((await spentToday()) - spentBefore).toBeCloseTo(stored, 9);
+      const { outcome } = retry;
+      report.push({
+        fault: `stall of ${seconds} s`,
+        response: first.outcome,
+        retry: outcome,
+        paidCalls,
+      });
+    }
+  },
+);
