@@ -47,6 +47,7 @@ export function fromTurnItem(item: Item): Turn {
     ...(item['usage'] === undefined ? {} : { usage: usage(record(item['usage'])) }),
     ...(item['cost'] === undefined ? {} : { cost: cost(record(item['cost'])) }),
     ...(item['isUnanswered'] === true ? { isUnanswered: true } : {}),
+    ...optionalText(item, 'errorMessage'),
     ...(item['errorCode'] === undefined ? {} : { errorCode: oneOf(errorCodes, item['errorCode']) }),
   };
 }

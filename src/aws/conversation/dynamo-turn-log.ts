@@ -113,7 +113,7 @@ async function markNextSlot(
     const last = await findLastSlot(table, key, 2 * width);
     const slots = Array.from({ length: width }, (_, index) => last + 1 + index);
     const pings = await Promise.all(
-      slots.map((slot) => markSlot(table, key, slot, mark, expiresAtMs)),
+      slots.map((slot) => markSlot(table, key, slot, { mark, expiresAtMs })),
     );
     const next = pings.find((ping) => ping !== undefined);
     if (next !== undefined) return next;
@@ -125,8 +125,7 @@ async function markSlot(
   { client, tableName }: Table,
   key: TurnKey,
   slot: number,
-  mark: Mark,
-  expiresAtMs: number,
+  { mark, expiresAtMs }: { readonly mark: Mark; readonly expiresAtMs: number },
 ): Promise<Ping | undefined> {
   try {
     const { Attributes } = await client.send(

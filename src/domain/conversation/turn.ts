@@ -52,6 +52,8 @@ export interface Turn extends TurnStart {
   /** Absent if the model has no known price. */
   readonly cost?: Cost;
   readonly errorCode?: ErrorCode;
+  /** What the error said to people. */
+  readonly errorMessage?: string;
   /** No model began to answer. The turn cost nothing, and the same request may run again. */
   readonly isUnanswered?: true;
   /** A summary of this turn and all before it, for models that are not shown all of them. */

@@ -127,7 +127,8 @@ export function* remainingEvents(
 }
 
 /** Returns the last event of a turn that has ended. */
-export function toFinalEvent({ state, stopReason, usage, cost, errorCode }: Turn): TurnEvent {
+export function toFinalEvent(turn: Turn): TurnEvent {
+  const { state, stopReason, usage, cost, errorCode, errorMessage } = turn;
   switch (state) {
     case 'complete':
     case 'stopped':
@@ -141,7 +142,7 @@ export function toFinalEvent({ state, stopReason, usage, cost, errorCode }: Turn
     case 'timed_out':
     case 'interrupted': {
       const code = errorCode ?? (state === 'timed_out' ? 'timed_out' : 'internal');
-      return { type: 'error', error: new ChatError(code, failureMessages[state]) };
+      return { type: 'error', error: new ChatError(code, errorMessage ?? failureMessages[state]) };
     }
   }
 }

@@ -173,7 +173,7 @@ function toOutcome(
     answer: message,
     ...(stopReason === undefined ? {} : { stopReason }),
     ...(usage === undefined ? {} : { usage }),
-    ...(error === undefined ? {} : { errorCode: error.code }),
+    ...(error === undefined ? {} : { errorCode: error.code, errorMessage: error.message }),
     ...(wasAsked ? {} : { isUnanswered: true }),
   };
 }

@@ -69,6 +69,7 @@ function toTurnJson(turn: Turn): TurnJson {
     ...toCostJson(turn.cost),
     ...toGroundsJson(turn.answer),
     ...(turn.errorCode === undefined ? {} : { error_code: turn.errorCode }),
+    ...(turn.errorMessage === undefined ? {} : { error_detail: turn.errorMessage }),
   };
 }
 

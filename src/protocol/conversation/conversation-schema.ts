@@ -16,6 +16,7 @@ const turnJson = v.object({
   usage: v.optional(usageJson),
   ...costFields,
   error_code: v.optional(v.string()),
+  error_detail: v.optional(v.string()),
   ...groundsFields,
 });
 

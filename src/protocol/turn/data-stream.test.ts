@@ -25,6 +25,12 @@ test('the encoding is the documented one', () => {
   );
 });
 
+test('an answer that stopped before its own end says why, before the end marker', () => {
+  expect(encode([{ type: 'turn-stop', stopReason: 'guardrail_intervened' }])).toBe(
+    'event: stop\ndata: {"stop_reason":"guardrail_intervened"}\n\ndata: [DONE]\n\n',
+  );
+});
+
 test('an error has its code, and no end marker of a success', async () => {
   const error = new ChatError('throttled', 'Busy.', { cause: new Error('secret') });
   const encoded = encode([

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { accumulate, emptyAnswer } from '#domain/conversation/accumulate.ts';
 import { ChatError, toErrorCode } from '#domain/errors.ts';
-import type { TurnEvent } from '#domain/conversation/stream-event.ts';
+import type { StopReason, TurnEvent } from '#domain/conversation/stream-event.ts';
 import { isLogEvent } from '#domain/conversation/turn-log.ts';
 import { eventStreamHeaders, type TurnEncoding } from '#protocol/turn/turn-encoding.ts';
 import { toCitationJson, toStepJson } from '#protocol/conversation/passage-json.ts';
@@ -10,7 +10,8 @@ import { decodeSse, encodeSseMessage, ssePing } from '#protocol/http/sse.ts';
 
 /**
  * Returns the simplest encoding of events: `data: {"text":"…"}` lines, then `data: [DONE]`.
- * Citations and steps are events with names, which readers of the text can ignore.
+ * Citations, steps and an unusual stop reason are events with names, which readers of the text can
+ * ignore.
  */
 export function createDataEncoding(requestId: string): TurnEncoding {
   let answer = emptyAnswer;
@@ -26,7 +27,7 @@ export function createDataEncoding(requestId: string): TurnEncoding {
     ping: ssePing,
     encode(event: TurnEvent) {
       if (event.type === 'text-delta') return `data: {"text":${JSON.stringify(event.text)}}\n\n`;
-      if (event.type === 'turn-stop') return encodeSseMessage({ data: '[DONE]' });
+      if (event.type === 'turn-stop') return encodeStop(event.stopReason);
       if (event.type === 'block-stop') return encodeBlock(event.index);
       if (isLogEvent(event)) answer = accumulate(answer, event);
       if (event.type === 'block') return encodeBlock(event.index);
@@ -35,6 +36,12 @@ export function createDataEncoding(requestId: string): TurnEncoding {
       return encodeSseMessage({ event: 'error', data });
     },
   };
+}
+
+/** An answer that stopped before its own end says why. */
+function encodeStop(stopReason: StopReason): string {
+  const done = encodeSseMessage({ data: '[DONE]' });
+  return stopReason === 'end_turn' ? done : namedEvent('stop', { stop_reason: stopReason }) + done;
 }
 
 function namedEvent(event: string, data: object): string {

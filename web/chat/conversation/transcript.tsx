@@ -89,8 +89,8 @@ function Problem({ children }: { readonly children: string }): ReactNode {
 function statusOf(latest: TurnView | undefined, words: Words): string {
   if (latest === undefined || !latest.isAnnounced) return '';
   if (latest.state === 'streaming') return words.writing;
-  if (latest.answer.stopReason === 'stopped') return words.stopped;
-  return latest.problem === undefined ? words.complete : '';
+  if (latest.problem !== undefined) return '';
+  return words.stopReasons.get(latest.answer.stopReason ?? '') ?? words.complete;
 }
 
 interface WelcomeProps {

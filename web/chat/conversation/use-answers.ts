@@ -3,7 +3,7 @@
 import { useEffect } from 'react';
 import { ChatError } from '#domain/errors.ts';
 import { withNewTurn, withTurnChanges, type NewTurn } from '../turn/conversation-state.ts';
-import { describeProblem } from '../turn/describe-problem.ts';
+import { describeCut } from '../turn/describe-problem.ts';
 import { readAnswer, type AnswerResult, type AnswerSource } from '../turn/read-answer.ts';
 import type { TurnRequest } from '../turn/turn-api.ts';
 import type { TurnView } from '../turn/turn-view.ts';
@@ -81,10 +81,7 @@ function settledTurn({ answer, cost, error }: AnswerResult, words: Words): Parti
     ...(cost === undefined ? {} : { costUsd: cost.nanoUsd / 1e9 }),
   } as const;
   if (error === undefined) return settled;
-  const { message, retryable } = describeProblem(error, words);
-  const isPartial = answer.content.length > 0;
-  const shown = isPartial ? words.cutOffBecause(message) : message;
-  return { ...settled, problem: { message: shown, retryable } };
+  return { ...settled, problem: describeCut(error, answer.content.length > 0, words) };
 }
 
 /** Puts a conversation into the page's address, so that a reload shows it again. */

@@ -11,3 +11,9 @@ export function describeProblem(error: unknown, words: Words): TurnProblem {
   const { code, message, retryable } = error;
   return { message: code === 'forbidden' ? message : words.problems[code], retryable };
 }
+
+/** Describes why an answer is missing, or was cut off if there is a part of it. */
+export function describeCut(error: unknown, isPartial: boolean, words: Words): TurnProblem {
+  const { message, retryable } = describeProblem(error, words);
+  return { message: isPartial ? words.cutOffBecause(message) : message, retryable };
+}

@@ -1,8 +1,10 @@
 import type { TurnJson } from '#protocol/conversation/conversation-schema.ts';
+import { ChatError, toErrorCode } from '#domain/errors.ts';
 import { emptyAnswer, toMessage, type Answer } from '#domain/conversation/accumulate.ts';
 import { messageText } from '#domain/conversation/message.ts';
 import { fromUsageJson } from '#protocol/conversation/usage-json.ts';
 import type { Words } from '../words.ts';
+import { describeCut } from './describe-problem.ts';
 
 /** Why an answer is missing or incomplete. */
 export interface TurnProblem {
@@ -49,8 +51,16 @@ export function fromTurnJson(turn: TurnJson, words: Words): TurnView {
   } as const;
   if (state === 'running') return { ...view, state };
   if (state === 'complete' || state === 'stopped') return { ...view, state: 'settled' };
-  const message = response === '' ? words.noAnswer : words.cutOff;
-  return { ...view, state: 'settled', problem: { message, retryable: true } };
+  return { ...view, state: 'settled', problem: problemOf(turn, words) };
+}
+
+/** Says the same as when the answer failed. An interrupted turn has no error. */
+function problemOf(turn: TurnJson, words: Words): TurnProblem {
+  const { response, error_code: code, error_detail: detail = '' } = turn;
+  if (code !== undefined) {
+    return describeCut(new ChatError(toErrorCode(code), detail), response !== '', words);
+  }
+  return { message: response === '' ? words.noAnswer : words.cutOff, retryable: true };
 }
 
 /** Whether the answer has a beginning but was cut off, so that its rest can be requested. */

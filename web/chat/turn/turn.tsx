@@ -104,8 +104,8 @@ function Actions({ words, turn, alternatives, actions, isLast }: TurnProps): Rea
 
 /** Returns the line below an answer: how it was cut off, or what it took. */
 function noteOf({ answer, costUsd }: TurnView, words: Words, isBilled: boolean): string {
-  if (answer.stopReason === 'max_tokens') return words.lengthLimit;
-  if (answer.stopReason === 'stopped') return words.stopped;
+  const reason = words.stopReasons.get(answer.stopReason ?? '');
+  if (reason !== undefined) return reason;
   const { usage } = answer;
   if (usage === undefined) return '';
   const { inputTokens, cacheReadInputTokens, cacheWriteInputTokens, outputTokens } = usage;
