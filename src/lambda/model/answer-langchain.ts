@@ -151,9 +151,9 @@ async function startSession(
       let output = '';
       for await (const event of attributeRefusals(ports.chain(shown, signal), notTheCallers)) {
         if (event.type === 'text') output += event.text;
-        else await ports.sessions.append(owner, sessionId, [assistantMessage(output)]);
         yield event;
       }
+      await ports.sessions.append(owner, sessionId, [assistantMessage(output)]);
     }),
   );
   return { ...turn, sessionId };
