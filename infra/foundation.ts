@@ -1,6 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { AnswersBucket } from '#infra/storage/answers-bucket.ts';
 import { ConversationsTable } from '#infra/storage/conversations-table.ts';
+import { grantTurns } from '#infra/functions/turn-access.ts';
 import { extensionAccess, toExtensionsEnv } from '#infra/knowledge.ts';
 import { modelAccess } from '#infra/functions/model-access.ts';
 import type { StreambedProps } from '#infra/streambed-stack.ts';
@@ -37,18 +38,14 @@ export function createFoundation(stack: Stack, props: StreambedProps): Foundatio
 }
 
 /** Allows a function to run turns: to store them, and to call the chat models and extensions. */
-export function grantChat(
-  { stack, props, table, answers }: Foundation,
-  { role }: StreambedFunction,
-): void {
-  table.grantTurns(role);
-  answers.grantAnswers(role);
+export function grantChat(foundation: Foundation, chat: StreambedFunction): void {
+  const { stack, props } = foundation;
+  grantTurns(foundation, chat);
   const statements = [...modelAccess(stack, props.models), ...extensionAccess(stack, props)];
-  statements.forEach((statement) => role.addToPolicy(statement));
+  statements.forEach((statement) => chat.role.addToPolicy(statement));
 }
 
-/** Returns the environment variables for the spending limits of owners. */
-export function toLimitsEnv({ limits }: StreambedProps): Variables {
+function toLimitsEnv({ limits }: StreambedProps): Variables {
   return {
     REQUESTS_PER_MINUTE: String(limits.requestsPerMinute),
     TOKENS_PER_DAY: String(limits.tokensPerDay),

@@ -1,6 +1,7 @@
 import { CfnParameter, Duration, type Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Foundation } from '#infra/foundation.ts';
+import { grantTurns } from '#infra/functions/turn-access.ts';
 import { modelAccess } from '#infra/functions/model-access.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 import type { StreambedProps } from '#infra/streambed-stack.ts';
@@ -65,19 +66,14 @@ function knowledgeArns(stack: Stack, { knowledgeBases }: StreambedProps): readon
 }
 
 /** Adds the function that searches in knowledge bases. */
-export function addKnowledge({
-  stack,
-  props,
-  table,
-  limitsEnv,
-  extensionsEnv,
-}: Foundation): StreambedFunction {
+export function addKnowledge(foundation: Foundation): StreambedFunction {
+  const { stack, props, limitsEnv, extensionsEnv } = foundation;
   const search = new StreambedFunction(stack, 'KnowledgeFunction', {
     bundle: 'knowledge',
     timeout: Duration.seconds(29),
     environment: { ...limitsEnv, ...extensionsEnv },
   });
-  table.grantLedger(search.role);
+  grantTurns(foundation, search);
   const resources = [...knowledgeArns(stack, props)];
   if (resources.length > 0) {
     search.role.addToPolicy(new PolicyStatement({ actions: ['bedrock:Retrieve'], resources }));

@@ -95,8 +95,9 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
     'runtime',
     'identity',
     'conversation',
-    'model',
     'turn',
+    // Its functions answer with turns of their own.
+    'model',
     'chat',
     'task',
     'document',

@@ -42,7 +42,11 @@ export function addUrls(stack: Stack, functions: UrlFunctions, props: StreambedP
   const langchainUrl = langchain.addFunctionUrl({
     authType: FunctionUrlAuthType.AWS_IAM,
     invokeMode: InvokeMode.RESPONSE_STREAM,
-    cors: { ...cors, allowedMethods: [HttpMethod.GET, HttpMethod.POST] },
+    cors: {
+      ...cors,
+      allowedMethods: [HttpMethod.GET, HttpMethod.POST],
+      exposedHeaders: [...exposedHeaders, 'x-streambed-session-id'],
+    },
   });
   new CfnOutput(stack, 'LangChainUrl', { value: langchainUrl.url });
   new CfnOutput(stack, 'InvokeUrl', { value: invokeUrl.url });

@@ -37,12 +37,6 @@ export class ConversationsTable extends Table {
     Grant.addToPrincipal({ grantee, actions: turnActions, resourceArns: [this.tableArn] });
   }
 
-  /** Allows only recording the spending of owners. */
-  grantLedger(grantee: IGrantable): void {
-    const actions = ['dynamodb:UpdateItem'];
-    Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
-  }
-
   /** Allows reading, writing and updating single items, including those of spending. */
   grantItems(grantee: IGrantable): void {
     const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];

@@ -2,6 +2,7 @@ import { createAgentCoreAgent } from '#agents/agentcore-agent.ts';
 import { createBedrockAgent } from '#agents/bedrock-agent.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { Model } from '#domain/model/model.ts';
+import { attributeRefusals, notTheCallers } from '#domain/chat/refusals.ts';
 
 /**
  * Agents by name. An address is the ARN of an AgentCore runtime, or the id and alias of a classic
@@ -27,7 +28,7 @@ function routeToAgents(model: Model, addresses: AgentAddresses): Model {
       const { agent } = request;
       const target = agent === undefined ? model : agents.get(agent.name);
       if (target === undefined) throw new ChatError('not_found', 'There is no such agent.');
-      yield* target.stream(request, signal);
+      yield* attributeRefusals(target.stream(request, signal), notTheCallers);
     },
   };
 }

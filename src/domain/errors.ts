@@ -34,6 +34,8 @@ export interface ChatErrorOptions {
   readonly isTransient?: boolean;
   /** Whether the model had begun to answer. */
   readonly hasOutput?: boolean;
+  /** Why the model refused the request, in its own words; only for whoever wrote the request. */
+  readonly refusal?: string | undefined;
 }
 
 /**
@@ -46,6 +48,7 @@ export class ChatError extends Error {
   readonly liveTurnId: string | undefined;
   readonly isTransient: boolean;
   readonly hasOutput: boolean;
+  readonly refusal: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: ChatErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
@@ -55,6 +58,7 @@ export class ChatError extends Error {
     this.liveTurnId = options.liveTurnId;
     this.isTransient = options.isTransient ?? false;
     this.hasOutput = options.hasOutput ?? false;
+    this.refusal = options.refusal;
   }
 
   /** Whether the same request may succeed later, unchanged. */

@@ -1,19 +1,16 @@
 import { createBedrockClient } from '#aws/model/bedrock-model.ts';
 import { createNativeModel } from '#aws/model/bedrock-native.ts';
-import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import { readInvokeEnvironment } from '#aws/composition/environment.ts';
+import { createOneShotPorts } from '#aws/composition/turn-ports.ts';
 import { openTable } from '#aws/dynamo/table.ts';
-import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { answerInvoke } from '#lambda/model/answer-invoke.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
 
 const environment = readInvokeEnvironment(process.env);
 const ports = {
-  model: createNativeModel(createBedrockClient()),
-  ledger: createDynamoLedger(openTable(environment.conversationsTable), environment.limits),
-  prices: bedrockPrices,
-  clock: systemClock,
+  ...createOneShotPorts(openTable(environment.conversationsTable), environment, systemClock),
+  native: createNativeModel(createBedrockClient()),
 };
 
 /** The invoke Function URL: any model in its own format, with its answer as text. */

@@ -1,19 +1,16 @@
-import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
-import { readKnowledgeEnvironment, readLedgerEnvironment } from '#aws/composition/environment.ts';
+import { readKnowledgeEnvironment, readOneShotEnvironment } from '#aws/composition/environment.ts';
+import { createOneShotPorts } from '#aws/composition/turn-ports.ts';
 import { createKnowledge } from '#aws/model/knowledge-base.ts';
 import { openTable } from '#aws/dynamo/table.ts';
-import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { answerKnowledge } from '#lambda/model/answer-knowledge.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 
 const environment = readKnowledgeEnvironment(process.env);
-const { conversationsTable, limits } = readLedgerEnvironment(process.env);
+const storage = readOneShotEnvironment(process.env);
 const ports = {
+  ...createOneShotPorts(openTable(storage.conversationsTable), storage, systemClock),
   knowledge: createKnowledge(environment),
-  ledger: createDynamoLedger(openTable(conversationsTable), limits),
-  prices: bedrockPrices,
-  clock: systemClock,
 };
 
 /** `POST /knowledge/search`: the passages for a query. */

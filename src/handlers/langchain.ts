@@ -1,8 +1,7 @@
 import { createBedrockClient } from '#aws/model/bedrock-model.ts';
-import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { readLangChainEnvironment } from '#aws/composition/environment.ts';
-import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
+import { createOneShotPorts } from '#aws/composition/turn-ports.ts';
 import { answerLangChain, answerLangChainDirect } from '#lambda/model/answer-langchain.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
@@ -14,11 +13,9 @@ const { models, modelRegion: region, maxOutputTokens: maxTokens, historyTable } 
 const client = createBedrockClient(region);
 const table = openTable(environment.conversationsTable);
 const ports = {
+  ...createOneShotPorts(table, environment, systemClock),
   chain: createChain({ modelId: models[0], region, maxTokens, client }),
   sessions: createDynamoSessions({ ...table, tableName: historyTable }),
-  ledger: createDynamoLedger(table, environment.limits),
-  prices: bedrockPrices,
-  clock: systemClock,
 };
 
 /** The LangChain Function URL: `POST` streams text; `GET` and direct invocations get JSON. */

@@ -5,7 +5,7 @@ import { valueAt } from '#domain/json.ts';
 import { cdkOutWith } from '#test/fixtures/changed-template.ts';
 import { families, question } from '#test/fixtures/model-families.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
-import { setScenario } from '#test/fixtures/turn-client.ts';
+import { countPaidCalls, setScenario } from '#test/fixtures/turn-client.ts';
 
 let system: StreambedSystem;
 
@@ -85,6 +85,49 @@ test('usage counts tokens, and the highest possible number for a broken answer',
   expect(refused.status).toBe(429);
   expect(await refused.json()).toMatchObject({ code: 'throttled' });
   await setScenario(system, {});
+});
+
+test('a repeated request follows the first one while it runs, and is not another call', async () => {
+  await setScenario(system, { stream: [{ text: 'Hello there' }, { stall: '3s' }, { text: '!' }] });
+  const before = await countPaidCalls(system);
+  const headers = { 'idempotency-key': 'invoke-follow' };
+  const read = (): Promise<Response> =>
+    system.signed('InvokeFunction', '', post(native('Amazon Nova'), { headers }));
+  const [first, second] = [await read(), await read()];
+  const reader = second.body?.getReader();
+  const beginning = await reader?.read();
+  // The first answer has not ended.
+  expect(await countPaidCalls(system)).toBe(before);
+  expect(new TextDecoder().decode(beginning?.value)).toBe('Hello there');
+  const text = await first.text();
+  const rest = await reader?.read();
+  expect(new TextDecoder().decode(rest?.value)).toBe(text.slice('Hello there'.length));
+  expect(await countPaidCalls(system)).toBe(before + 1);
+  await setScenario(system, {});
+});
+
+test('a key belongs to one body, and to the streamed or the buffered answer to it', async () => {
+  const headers = { 'idempotency-key': 'invoke-modes' };
+  const read = (mode: string, body = native('Amazon Nova')): Promise<Response> =>
+    system.signed('InvokeFunction', `?mode=${mode}`, post(body, { headers }));
+  const text = await (await read('streamed')).text();
+  expect(await (await read('collected')).json()).toEqual({ content: text });
+  for (const other of [await read('buffered'), await read('streamed', native('Qwen'))]) {
+    expect([other.status, await other.json()]).toMatchObject([
+      422,
+      { code: 'idempotency_mismatch' },
+    ]);
+  }
+});
+
+test('a request that was throttled is repeated with its key', async () => {
+  const headers = { 'idempotency-key': 'invoke-throttled' };
+  const read = (): Promise<Response> =>
+    system.signed('InvokeFunction', '', post(native('Amazon Nova'), { headers }));
+  await setScenario(system, { fail: { type: 'ThrottlingException' } });
+  expect((await read()).status).toBe(429);
+  await setScenario(system, {});
+  expect(await (await read()).text()).toContain('rivers');
 });
 
 test.each([

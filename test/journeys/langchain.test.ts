@@ -96,6 +96,40 @@ test('a broken answer is not stored, and its question is', async () => {
   expect([next.status, await next.text()]).toEqual([200, expect.stringContaining('Grace')]);
 });
 
+test('a repeated request with a key is one question of one session', async () => {
+  const headers = { 'idempotency-key': 'langchain-once' };
+  const once = (): Promise<Response> =>
+    system.signed(
+      'LangChainFunction',
+      '',
+      post({ prompt: 'Hello, my name is Grace.' }, { headers }),
+    );
+  await setScenario(system, { fail: { type: 'ThrottlingException' } });
+  expect((await once()).status).toBe(429);
+  await setScenario(system, {});
+  const answers = [await once(), await once()];
+  const sessionOf = ({ headers: named }: Response) => named.get('x-streambed-session-id') ?? '';
+  const [session = '', other] = answers.map(sessionOf);
+  expect(other).toBe(session);
+  const [text, again] = await Promise.all(answers.map((one) => one.text()));
+  expect(again).toBe(text);
+  expect(await historyOf(session)).toMatchObject([
+    { type: 'human', data: { content: 'Hello, my name is Grace.' } },
+    { type: 'ai', data: { content: text } },
+  ]);
+});
+
+test('a repeated request is answered after its session has filled up', async () => {
+  const SessionId = randomUUID();
+  const init = { headers: { 'idempotency-key': 'langchain-full' } };
+  const body = { prompt: 'Hello there', session_id: SessionId };
+  const first = await (await system.signed('LangChainFunction', '', post(body, init))).text();
+  const History = [{ type: 'human', data: { content: 'a'.repeat(300_000), type: 'human' } }];
+  await table.send(new PutCommand({ TableName, Item: { SessionId, History } }));
+  const again = await system.signed('LangChainFunction', '', post(body, init));
+  expect([again.status, await again.text()]).toEqual([200, first]);
+});
+
 test('a session works after two concurrent questions', async () => {
   const session_id = randomUUID();
   const both = ['Hello, my name is Grace.', 'Tell me about rivers'].map((prompt) =>

@@ -1,4 +1,5 @@
 import { ChatError } from '#domain/errors.ts';
+import { requestRefused } from '#domain/chat/refusals.ts';
 
 /**
  * Returns an error of Bedrock as a `ChatError`. Names are those of the service model of
@@ -32,8 +33,10 @@ export function toModelError(error: unknown): ChatError {
     // A model that was retired, or an inference profile that does not exist.
     case 'ResourceNotFoundException':
       return new ChatError('model_unavailable', 'The model no longer exists.', options);
+    // The latter is for a value of the wrong type.
     case 'ValidationException':
-      return new ChatError('invalid_request', refusalOf(error), options);
+    case 'SerializationException':
+      return toRefusal(error);
     case 'AccessDeniedException':
     case 'CredentialsProviderError':
     case 'ExpiredTokenException':
@@ -49,13 +52,23 @@ export function toModelError(error: unknown): ChatError {
   }
 }
 
-/** The caller may see what Bedrock refused, but no ARN and no account number. */
-function refusalOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : '';
-  const reason = message.replaceAll(/arn:\S+|\b\d{12}\b/gu, '…').slice(0, 400);
-  const refusal = 'The model does not accept this request';
-  return reason === '' ? `${refusal}.` : `${refusal}: ${reason}`;
+/**
+ * Whether the caller is at fault, only a caller of this function can know: see `attributeRefusals`.
+ * The models that a request may name are the deployment's, so one that cannot be used is never the
+ * fault of whoever named it.
+ */
+function toRefusal(cause: unknown): ChatError {
+  const message = cause instanceof Error ? cause.message : '';
+  if (unusableModel.test(message)) {
+    return new ChatError('model_unavailable', 'The model cannot be used.', { cause });
+  }
+  // Whoever wrote the request may see the reason, but no ARN and no account number.
+  const refusal = message.replaceAll(/arn:\S+|\b\d{12}\b/gu, '…').slice(0, 400);
+  return new ChatError('invalid_request', requestRefused(refusal), { cause, refusal });
 }
+
+const unusableModel =
+  /model identifier|on-demand throughput|inference profile|end of its life|your account|operation not allowed/iu;
 
 function isUnreachable(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

@@ -1,4 +1,5 @@
 import { answerCutShort } from '#domain/errors.ts';
+import { tryParseJson, valueAt } from '#domain/json.ts';
 import { Readable } from 'node:stream';
 import { toModelError } from '#aws/bedrock/bedrock-errors.ts';
 import { decodeFrames, type Frame } from '#aws/bedrock/event-stream.ts';
@@ -121,7 +122,8 @@ function isStreaming(response: unknown): response is StreamingResponse {
 export function toFailure({ headers, payload }: Frame): Error | undefined {
   if (headers.get(':message-type') === 'event') return undefined;
   const type = headers.get(':exception-type') ?? headers.get(':error-code') ?? '';
-  const error = new Error(headers.get(':error-message') ?? payload);
+  const message = headers.get(':error-message') ?? valueAt(tryParseJson(payload), ['message']);
+  const error = new Error(typeof message === 'string' ? message : payload);
   error.name = type.charAt(0).toUpperCase() + type.slice(1);
   return error;
 }

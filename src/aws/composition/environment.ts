@@ -87,7 +87,7 @@ function readNamed(variables: Variables, name: string): Readonly<Record<string, 
 }
 
 /** The environment of the LangChain function. */
-export interface LangChainEnvironment extends LedgerEnvironment, ModelsEnvironment {
+export interface LangChainEnvironment extends InvokeEnvironment {
   /** The table of LangChain's chat histories. */
   readonly historyTable: string;
   /** The Region of the model, which may differ from the Region of the function. */
@@ -103,9 +103,20 @@ export function readLangChainEnvironment(variables: Variables): LangChainEnviron
   };
 }
 
+/** The environment of a function whose models answer one-shot requests. */
+export interface InvokeEnvironment extends OneShotEnvironment, ModelsEnvironment {}
+
 /** Reads the environment of the invoke function. Throws an error that names the variable at fault. */
-export function readInvokeEnvironment(variables: Variables): LedgerEnvironment & ModelsEnvironment {
-  return { ...readLedgerEnvironment(variables), ...readModels(variables) };
+export function readInvokeEnvironment(variables: Variables): InvokeEnvironment {
+  return { ...readOneShotEnvironment(variables), ...readModels(variables) };
+}
+
+/** The environment of a function that answers one-shot requests. */
+export interface OneShotEnvironment extends StoreEnvironment, LedgerEnvironment {}
+
+/** Reads the environment of one-shot requests. Throws an error that names the variable at fault. */
+export function readOneShotEnvironment(variables: Variables): OneShotEnvironment {
+  return { ...readStoreEnvironment(variables), ...readLedgerEnvironment(variables) };
 }
 
 /** The environment of functions that queue callbacks or send them. */

@@ -1,4 +1,4 @@
-import type { ChatEnvironment } from '#aws/composition/environment.ts';
+import type { ChatEnvironment, OneShotEnvironment } from '#aws/composition/environment.ts';
 import { createConversationStorage } from '#aws/composition/storage.ts';
 import type { Table } from '#aws/dynamo/table.ts';
 import { createBedrockClient, createBedrockModel } from '#aws/model/bedrock-model.ts';
@@ -10,6 +10,7 @@ import { withBreaker } from '#domain/model/breaker.ts';
 import { withFallbacks } from '#domain/model/fallbacks.ts';
 import type { Model } from '#domain/model/model.ts';
 import { withOutputSchema } from '#domain/model/output-schema.ts';
+import { withRefusals } from '#domain/chat/refusals.ts';
 import { withRetry } from '#domain/model/retry.ts';
 import { localTools, type Toolbox } from '#domain/model/tools.ts';
 import { withKnowledge } from '#domain/model/with-knowledge.ts';
@@ -23,10 +24,19 @@ export function createTurnPorts(
   clock: Clock,
   toolbox: Toolbox = noTools,
 ): TurnPorts {
+  const model = withRefusals(createChatModel(environment, clock, toolbox), environment);
+  return { ...createOneShotPorts(table, environment, clock), model };
+}
+
+/** Returns everything that turns need besides a model. */
+export function createOneShotPorts(
+  table: Table,
+  environment: OneShotEnvironment,
+  clock: Clock,
+): Omit<TurnPorts, 'model'> {
   return {
     ...createConversationStorage(table, environment),
     ledger: createDynamoLedger(table, environment.limits),
-    model: createChatModel(environment, clock, toolbox),
     prices: bedrockPrices,
     clock,
   };

@@ -10,6 +10,7 @@ import { routeModel } from '#domain/spending/route-model.ts';
 import type { ChatPolicy, ChatQuestion, ChatRequest } from '#domain/chat/chat-request.ts';
 import { assertIdempotencyKey, type Ids } from '#domain/ids.ts';
 import { assertCompatible, mustBeOneOf, planExtensions } from '#domain/chat/plan-extensions.ts';
+import { hiddenConversation } from '#domain/chat/plan-one-shot.ts';
 import type { TurnInput } from '#domain/turn/question.ts';
 import type { ConversationTarget, TurnRequest } from '#domain/turn/turn-request.ts';
 
@@ -145,7 +146,7 @@ interface CacheEntry {
  * that changes the answer, so the prompt itself is the idempotency key.
  */
 function cachedTurn(
-  { clock, ids }: PlanPorts,
+  ports: PlanPorts,
   { question, modelId, options, maxAgeMs }: CacheEntry,
   owner: string,
 ): StoredTurn {
@@ -153,11 +154,7 @@ function cachedTurn(
   const { inference: _, ...others } = options;
   const identity = JSON.stringify([question, modelId, others, settings]);
   return {
-    conversation: {
-      conversationId: oneShotId(ids.derive(owner, 'cache', identity)),
-      mode: 'either',
-      expiresAtMs: clock.now() + maxAgeMs + keyTtlMs,
-    },
+    conversation: hiddenConversation(ports, [owner, 'cache', identity], maxAgeMs),
     idempotency: { key: 'cache', fingerprint: 'cache', maxAgeMs },
   };
 }
@@ -220,28 +217,20 @@ function idempotencyOf(
     : { key, fingerprint: ids.fingerprint(JSON.stringify(chat)) };
 }
 
-/** How long a one-shot prompt with a key is stored, so that it is not paid for twice. */
-const keyTtlMs = 86_400_000;
-
 function targetOf(
-  { clock, ids }: PlanPorts,
+  ports: PlanPorts,
   { conversation }: ChatRequest,
   { owner, idempotencyKey }: PlanContext,
 ): ConversationTarget | undefined {
   if (conversation === undefined) {
     if (idempotencyKey === undefined) return undefined;
-    const conversationId = oneShotId(ids.derive(owner, idempotencyKey));
-    return { conversationId, mode: 'either', expiresAtMs: clock.now() + keyTtlMs };
+    return hiddenConversation(ports, [owner, idempotencyKey]);
   }
+  const { clock, ids } = ports;
   const { id, create } = conversation;
   if (id !== undefined) return { conversationId: id, mode: create ? 'either' : 'existing' };
   // A repeated request must find the conversation that the first one created.
   const conversationId =
     idempotencyKey === undefined ? ids.create(clock.now()) : ids.derive(owner, idempotencyKey);
   return { conversationId, mode: 'new' };
-}
-
-/** No route accepts an id with a dot, so a one-shot conversation cannot be reopened. */
-function oneShotId(id: string): string {
-  return `once.${id}`;
 }

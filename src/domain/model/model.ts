@@ -54,6 +54,8 @@ export interface ModelRequest extends ModelOptions, ModelExtensions {
   readonly owner: string;
   readonly modelId: string;
   readonly messages: readonly PromptMessage[];
+  /** Some of the messages are stored ones, which the caller has not sent. */
+  readonly hasStoredMessages?: boolean | undefined;
   /** An answer that waited for approval, as far as it got, and the decisions. */
   readonly pending?: PendingAnswer | undefined;
   /** The beginning of the answer, from an earlier turn. The model must not repeat it. */

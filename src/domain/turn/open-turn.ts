@@ -131,6 +131,7 @@ function toModelRequest(
     owner,
     modelId,
     messages: messages ?? [...toMessages(turns, { hasTools }), question],
+    hasStoredMessages: turns.length > 0 || pending !== undefined || answerSoFar !== undefined,
     system: instructions.length === 0 ? undefined : instructions.join('\n\n'),
     pending,
     answerSoFar,

@@ -1,27 +1,24 @@
+import type { Answer } from '#domain/conversation/accumulate.ts';
+import { userMessage } from '#domain/conversation/message.ts';
 import { ownerOf } from '#domain/identity.ts';
 import { invalidRequest } from '#domain/errors.ts';
-import { estimateTokens } from '#domain/model/estimate-tokens.ts';
-import type { NativeModel, NativeRequest, TextEvent } from '#domain/model/native-model.ts';
-import {
-  meteredCall,
-  meteredStream,
-  type SpendingPorts,
-  type MeteredCall,
-} from '#domain/spending/metered-call.ts';
-import { toEstimatedUsage } from '#domain/conversation/usage.ts';
+import type { NativeModel, NativeRequest } from '#domain/model/native-model.ts';
+import { attributeRefusals, notTheCallers } from '#domain/chat/refusals.ts';
+import { textModel, wholeText } from '#domain/chat/text-model.ts';
 import { mustBeOneOf } from '#domain/chat/plan-extensions.ts';
-import { awaitFirstText, textHeaders, textOf } from '#lambda/model/answer-text.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
-import { newId } from '#lambda/runtime/ids.ts';
 import { createRouter } from '#lambda/runtime/router.ts';
+import { answerText, startOneShot, type OneShotPorts } from '#lambda/turn/run-one-shot.ts';
+import { toTurnResponse } from '#lambda/turn/turn-response.ts';
 import {
+  explainRefusal,
   parseInvokeMode,
   parseInvokeRequest,
   type InvokeRequest,
 } from '#protocol/model/invoke-request.ts';
 
-export interface InvokePorts extends SpendingPorts {
-  readonly model: NativeModel;
+export interface InvokePorts extends OneShotPorts {
+  readonly native: NativeModel;
 }
 
 export interface InvokePolicy {
@@ -59,46 +56,48 @@ export function answerInvoke(
 async function invoke({ ports, policy, ...context }: InvokeContext): Promise<HttpResponse> {
   const { request, invocation } = context;
   const mode = parseInvokeMode(request.query['mode']);
-  const native = toNativeRequest(ports, policy, parseInvokeRequest(request.body));
-  const { requestId, signal } = invocation;
-  const call = toMeteredCall(ports, ownerOf(request.caller, false), native);
-  const stream = (): AsyncIterable<TextEvent> =>
-    meteredStream(ports, call, () => ports.model.stream(native, signal));
-  const headers = { 'x-request-id': requestId, 'cache-control': 'no-store' };
-  const json = { ...headers, 'content-type': 'application/json' };
+  const parsed = parseInvokeRequest(request.body);
+  const native = toNativeRequest(ports, policy, parsed);
+  const isBuffered = mode === 'buffered';
+  const turn = startOneShot(
+    ports,
+    {
+      owner: ownerOf(request.caller, false),
+      api: 'invoke',
+      idempotencyKey: request.headers['idempotency-key'],
+      // Streamed and collected are one text. The model's own JSON is another answer.
+      identity: [native, isBuffered],
+      modelId: native.modelId,
+      messages: [userMessage(JSON.stringify(native.body))],
+      maxTokens: ports.native.outputLimit(native.body) ?? outputWithoutLimit,
+    },
+    invocation,
+    textModel((signal) => {
+      const events = isBuffered
+        ? wholeText(() => ports.native.invoke(native, signal))
+        : ports.native.stream(native, signal);
+      return attributeRefusals(events, parsed.type === 'native' ? explainRefusal : notTheCallers);
+    }),
+  );
   switch (mode) {
-    case 'buffered': {
-      const { body } = await meteredCall(ports, call, () => ports.model.invoke(native, signal));
-      return { status: 200, headers: json, body };
-    }
-    case 'collected': {
-      const content = (await Array.fromAsync(textOf(stream()))).join('');
-      return { status: 200, headers: json, body: JSON.stringify({ content }) };
-    }
+    case 'buffered':
+      return toTurnResponse(turn.events, { ...turn, format: 'json', toJson: answerText });
+    case 'collected':
+      return toTurnResponse(turn.events, { ...turn, format: 'json', toJson: collected });
     case 'streamed':
-      return {
-        status: 200,
-        headers: { ...headers, ...textHeaders },
-        body: await awaitFirstText(textOf(stream())),
-      };
+      return toTurnResponse(turn.events, { ...turn, format: 'text' });
   }
+}
+
+function collected(answer: Answer): string {
+  return JSON.stringify({ content: answerText(answer) });
 }
 
 /** The output of a model that has no limit, in tokens. */
 const outputWithoutLimit = 8_192;
 
-function toMeteredCall(
-  { model, clock }: InvokePorts,
-  owner: string,
-  { modelId, body }: NativeRequest,
-): MeteredCall {
-  const output = model.outputLimit(body) ?? outputWithoutLimit;
-  const max = toEstimatedUsage(estimateTokens(JSON.stringify(body)), output);
-  return { owner, id: newId(clock.now()), modelId, max };
-}
-
 function toNativeRequest(
-  { model }: InvokePorts,
+  { native }: InvokePorts,
   { models, maxOutputTokens }: InvokePolicy,
   request: InvokeRequest,
 ): NativeRequest {
@@ -108,7 +107,7 @@ function toNativeRequest(
   if (!models.includes(modelId)) throw mustBeOneOf(field, models);
   if (!isPrompt) return request;
   const maxTokens = Math.min(promptAnswerTokens, maxOutputTokens);
-  const body = model.bodyFor(modelId, request.prompt, maxTokens);
+  const body = native.bodyFor(modelId, request.prompt, maxTokens);
   if (body === undefined) {
     throw invalidRequest(field, 'does not accept a plain prompt; use modelParams');
   }

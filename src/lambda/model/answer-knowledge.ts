@@ -1,18 +1,22 @@
 import { noUsage } from '#domain/conversation/usage.ts';
+import type { Answer } from '#domain/conversation/accumulate.ts';
+import type { Passage } from '#domain/conversation/message.ts';
+import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 import { ownerOf } from '#domain/identity.ts';
 import type { Knowledge } from '#domain/model/knowledge.ts';
-import { meteredCall, type SpendingPorts } from '#domain/spending/metered-call.ts';
+import type { Model } from '#domain/model/model.ts';
+import { attributeRefusals, notTheCallers } from '#domain/chat/refusals.ts';
 import { mustBeOneOf } from '#domain/chat/plan-extensions.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
-import { newId } from '#lambda/runtime/ids.ts';
-import { jsonResponse, type JsonResult } from '#lambda/runtime/json-response.ts';
 import { createRouter } from '#lambda/runtime/router.ts';
+import { startOneShot, type OneShotPorts } from '#lambda/turn/run-one-shot.ts';
+import { toTurnResponse } from '#lambda/turn/turn-response.ts';
 import type { RoutesOf } from '#protocol/http/routes.ts';
 import { toSearchResultJson } from '#protocol/model/knowledge-json.ts';
 import { parseKnowledgeSearch } from '#protocol/model/knowledge-request.ts';
 
-export interface KnowledgePorts extends SpendingPorts {
-  readonly knowledge: Knowledge;
+export interface KnowledgePorts extends OneShotPorts {
+  readonly knowledge: Pick<Knowledge, 'search'>;
 }
 
 export interface KnowledgePolicy {
@@ -23,33 +27,75 @@ interface SearchContext {
   readonly ports: KnowledgePorts;
   readonly policy: KnowledgePolicy;
   readonly request: HttpRequest;
-  readonly signal: AbortSignal;
+  readonly invocation: Invocation;
 }
 
-const route = createRouter<RoutesOf<'knowledge'>, SearchContext, JsonResult>({
+const route = createRouter<RoutesOf<'knowledge'>, SearchContext, HttpResponse>({
   'POST /knowledge/search': search,
 });
 
 /** Answers a search for passages that the caller may see, best first. */
-export async function answerKnowledge(
+export function answerKnowledge(
   ports: KnowledgePorts,
   policy: KnowledgePolicy,
   request: HttpRequest,
-  { requestId, signal }: Invocation,
+  invocation: Invocation,
 ): Promise<HttpResponse> {
-  return jsonResponse(await route(request, { ports, policy, request, signal }), requestId);
+  return route(request, { ports, policy, request, invocation });
 }
 
-async function search({ ports, policy, request, signal }: SearchContext): Promise<JsonResult> {
+/** A search is a one-shot turn, in which the knowledge base answers with its passages. */
+async function search({
+  ports,
+  policy,
+  request,
+  invocation,
+}: SearchContext): Promise<HttpResponse> {
   const owner = ownerOf(request.caller, false);
   const names = Object.keys(policy.knowledgeBases);
   const { text, limit, name = names[0] } = parseKnowledgeSearch(request.body);
   if (name === undefined || !names.includes(name)) throw mustBeOneOf('knowledge_base', names);
-  // A search uses no tokens, but counts as a request.
-  const call = { owner, id: newId(ports.clock.now()), modelId: 'search', max: noUsage };
-  const { passages } = await meteredCall(ports, call, async () => {
-    const results = await ports.knowledge.search({ name, owner, text, limit }, signal);
-    return { passages: results, usage: noUsage };
-  });
-  return { status: 200, body: toSearchResultJson(name, passages) };
+  const turn = startOneShot(
+    ports,
+    {
+      owner,
+      api: 'knowledge',
+      idempotencyKey: request.headers['idempotency-key'],
+      identity: [name, text, limit],
+      modelId: 'search',
+      // A search uses no tokens, but counts as a request.
+      messages: [],
+      maxTokens: 0,
+    },
+    invocation,
+    searchModel(text, (signal) => ports.knowledge.search({ name, owner, text, limit }, signal)),
+  );
+  const toJson = (answer: Answer): string => {
+    return JSON.stringify(toSearchResultJson(name, passagesIn(answer)));
+  };
+  return toTurnResponse(turn.events, { ...turn, format: 'json', toJson });
+}
+
+type Find = (signal: AbortSignal) => Promise<readonly Passage[]>;
+
+function searchModel(query: string, find: Find): Model {
+  return {
+    stream: (_request, signal) => attributeRefusals(answerOf(query, find, signal), notTheCallers),
+  };
+}
+
+async function* answerOf(
+  query: string,
+  find: Find,
+  signal: AbortSignal,
+): AsyncGenerator<StreamEvent, void, undefined> {
+  const passages = await find(signal);
+  yield { type: 'message-start' };
+  yield { type: 'block', index: 0, block: { type: 'retrieval', query, passages } };
+  yield { type: 'message-stop', stopReason: 'end_turn' };
+  yield { type: 'usage', usage: noUsage };
+}
+
+function passagesIn({ content }: Answer): readonly Passage[] {
+  return content.flatMap((block) => (block.type === 'retrieval' ? block.passages : []));
 }

@@ -1,21 +1,33 @@
 import { ownerOf } from '#domain/identity.ts';
 import type { TextEvent } from '#domain/model/native-model.ts';
 import type { ChatSessions } from '#domain/conversation/chat-sessions.ts';
-import { ChatError } from '#domain/errors.ts';
-import { estimateMessages } from '#domain/model/estimate-tokens.ts';
-import { assistantMessage, userMessage, type Message } from '#domain/conversation/message.ts';
-import { meteredStream, type SpendingPorts } from '#domain/spending/metered-call.ts';
-import { toEstimatedUsage } from '#domain/conversation/usage.ts';
-import { awaitFirstText, textHeaders, textOf } from '#lambda/model/answer-text.ts';
-import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
-import { newId } from '#lambda/runtime/ids.ts';
+import { ChatError, toChatError } from '#domain/errors.ts';
+import { accumulate, emptyAnswer } from '#domain/conversation/accumulate.ts';
 import {
+  assistantMessage,
+  messageText,
+  userMessage,
+  type Message,
+} from '#domain/conversation/message.ts';
+import { attributeRefusals, notTheCallers } from '#domain/chat/refusals.ts';
+import { textModel } from '#domain/chat/text-model.ts';
+import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
+import { derivedId, newId } from '#lambda/runtime/ids.ts';
+import {
+  answerText,
+  startOneShot,
+  type OneShotPorts,
+  type StartedTurn,
+} from '#lambda/turn/run-one-shot.ts';
+import { toTurnResponse } from '#lambda/turn/turn-response.ts';
+import {
+  parseIdempotencyKey,
   parseLangChainInput,
   parseLangChainPost,
   type LangChainRequest,
 } from '#protocol/model/langchain-request.ts';
 
-export interface LangChainPorts extends SpendingPorts {
+export interface LangChainPorts extends OneShotPorts {
   readonly sessions: ChatSessions;
   chain(messages: readonly Message[], signal: AbortSignal): AsyncIterable<TextEvent>;
 }
@@ -38,74 +50,117 @@ export async function answerLangChain(
   request: HttpRequest,
   invocation: Invocation,
 ): Promise<HttpResponse> {
-  const owner = ownerOf(request.caller, false);
-  const headers = { 'x-request-id': invocation.requestId, 'cache-control': 'no-store' };
+  const call = {
+    owner: ownerOf(request.caller, false),
+    idempotencyKey: request.headers['idempotency-key'],
+    invocation,
+  };
   switch (request.method) {
     case 'POST': {
-      const session = await openSession(ports, owner, parseLangChainPost(request.body));
-      const body = await awaitFirstText(session.answer(policy, invocation));
-      const named = { 'x-streambed-session-id': session.sessionId };
-      return { status: 200, headers: { ...headers, ...textHeaders, ...named }, body };
+      const turn = await startSession(ports, policy, parseLangChainPost(request.body), call);
+      return inSession(turn, await toTurnResponse(turn.events, { ...turn, format: 'text' }));
     }
     case 'GET': {
-      const session = await openSession(ports, owner, parseLangChainInput(request.query));
-      const answer = await wholeAnswer(session, policy, invocation);
-      const json = { ...headers, 'content-type': 'application/json' };
-      return { status: 200, headers: json, body: JSON.stringify(answer) };
+      const turn = await startSession(ports, policy, parseLangChainInput(request.query), call);
+      const toJson: typeof answerText = (answer) => {
+        return JSON.stringify(toResult(turn, answerText(answer)));
+      };
+      return inSession(
+        turn,
+        await toTurnResponse(turn.events, { ...turn, format: 'json', toJson }),
+      );
     }
     default:
       throw new ChatError('not_found', 'Use POST, or GET with ?input_text=.');
   }
 }
 
-/** Answers a direct invocation, `{"input_text","session_id"?}`. */
+function inSession({ sessionId }: SessionTurn, response: HttpResponse): HttpResponse {
+  const headers = { ...response.headers, 'x-streambed-session-id': sessionId };
+  return { ...response, headers };
+}
+
+/** Answers a direct invocation, `{"input_text","session_id"?,"idempotency_key"?}`. */
 export async function answerLangChainDirect(
   ports: LangChainPorts,
   policy: LangChainPolicy,
   event: unknown,
   invocation: Invocation,
 ): Promise<object> {
-  const session = await openSession(ports, directOwner, parseLangChainInput(event));
-  return wholeAnswer(session, policy, invocation);
+  const idempotencyKey = parseIdempotencyKey(event);
+  const call = { owner: directOwner, idempotencyKey, invocation };
+  const turn = await startSession(ports, policy, parseLangChainInput(event), call);
+  try {
+    return toResult(turn, await wholeAnswer(turn));
+  } finally {
+    await turn.ended;
+  }
 }
 
-async function wholeAnswer(
-  session: Session,
-  policy: LangChainPolicy,
-  invocation: Invocation,
-): Promise<object> {
-  const text = (await Array.fromAsync(session.answer(policy, invocation))).join('');
-  return { session_id: session.sessionId, output_text: text };
+async function wholeAnswer({ events, logger }: StartedTurn): Promise<string> {
+  let answer = emptyAnswer;
+  for await (const event of events) {
+    logger.observe(event);
+    if (event.type === 'error') throw event.error;
+    if (event.type !== 'turn-start' && event.type !== 'turn-stop') {
+      answer = accumulate(answer, event);
+    }
+  }
+  return answerText(answer);
 }
 
-interface Session {
+function toResult({ sessionId }: SessionTurn, text: string): object {
+  return { session_id: sessionId, output_text: text };
+}
+
+interface SessionCall {
+  readonly owner: string;
+  readonly idempotencyKey: string | undefined;
+  readonly invocation: Invocation;
+}
+
+interface SessionTurn extends StartedTurn {
   readonly sessionId: string;
-  /** Emits the text of the answer, and ends when it is stored. */
-  answer(policy: LangChainPolicy, invocation: Invocation): AsyncGenerator<string>;
 }
 
-async function openSession(
+/** Starts a turn in a session. A repeated request finds the session that the first one began. */
+async function startSession(
   ports: LangChainPorts,
-  owner: string,
-  { text: prompt, sessionId = newId(ports.clock.now()) }: LangChainRequest,
-): Promise<Session> {
-  const earlier = await ports.sessions.read(owner, sessionId);
-  const question = userMessage(prompt);
-  const shown = [...earlier.slice(-messagesShown), question];
-  return {
-    sessionId,
-    async *answer({ models: [modelId], maxOutputTokens }, { signal }) {
-      const max = toEstimatedUsage(estimateMessages(shown), maxOutputTokens);
-      const call = { owner, id: newId(ports.clock.now()), modelId, max };
+  { models: [modelId], maxOutputTokens: maxTokens }: LangChainPolicy,
+  { text, sessionId: requested }: LangChainRequest,
+  { owner, idempotencyKey: key, invocation }: SessionCall,
+): Promise<SessionTurn> {
+  const api = 'langchain';
+  const created = key === undefined ? newId(ports.clock.now()) : derivedId(owner, api, key, 'new');
+  const sessionId = requested ?? created;
+  const question = userMessage(text);
+  // An error here must not keep a repeated request from its answer, so only a new turn throws it.
+  const earlier = await ports.sessions.read(owner, sessionId).catch(toChatError);
+  const messages = earlier instanceof ChatError ? [] : earlier.slice(-messagesShown);
+  const isAsked = isUnanswered(messages, question);
+  const shown = isAsked ? messages : [...messages, question];
+  const identity = [text, requested];
+  const turn = startOneShot(
+    ports,
+    { owner, api, idempotencyKey: key, identity, modelId, messages: shown, maxTokens },
+    invocation,
+    textModel(async function* answer(signal) {
+      if (earlier instanceof ChatError) throw earlier;
       // The question is stored first, so that no later error loses it.
-      await ports.sessions.append(owner, sessionId, [question]);
-      let answer = '';
-      const events = meteredStream(ports, call, () => ports.chain(shown, signal));
-      for await (const text of textOf(events)) {
-        answer += text;
-        yield text;
+      if (!isAsked) await ports.sessions.append(owner, sessionId, [question]);
+      let output = '';
+      for await (const event of attributeRefusals(ports.chain(shown, signal), notTheCallers)) {
+        if (event.type === 'text') output += event.text;
+        yield event;
       }
-      await ports.sessions.append(owner, sessionId, [assistantMessage(answer)]);
-    },
-  };
+      await ports.sessions.append(owner, sessionId, [assistantMessage(output)]);
+    }),
+  );
+  return { ...turn, sessionId };
+}
+
+/** A request that failed has stored its question, and may be repeated. */
+function isUnanswered(messages: readonly Message[], question: Message): boolean {
+  const last = messages.at(-1);
+  return last?.role === 'user' && messageText(last) === messageText(question);
 }

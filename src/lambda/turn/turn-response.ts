@@ -1,6 +1,6 @@
 import { toTurnAnswer, toTurnStart } from '#protocol/turn/turn-json.ts';
 import type { Cost } from '#domain/conversation/usage.ts';
-import { accumulate, emptyAnswer } from '#domain/conversation/accumulate.ts';
+import { accumulate, emptyAnswer, type Answer } from '#domain/conversation/accumulate.ts';
 import type { ChatError } from '#domain/errors.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import type { HttpResponse } from '#lambda/runtime/http.ts';
@@ -42,6 +42,8 @@ export interface ResponseSettings {
   readonly after?: number | undefined;
   /** The calls that the reader has decided on. The reader has the answer up to them. */
   readonly decidedCalls?: readonly string[] | undefined;
+  /** Returns the JSON of a whole answer, if it is not that of a chat. */
+  readonly toJson?: ((answer: Answer) => string) | undefined;
 }
 
 /** Returns the response with a turn. Throws the error that kept the turn from beginning. */
@@ -57,11 +59,11 @@ export async function toTurnResponse(
 
 async function respond(
   { events, failure }: OpenedTurn,
-  { requestId, format, after = 0, decidedCalls }: ResponseSettings,
+  { requestId, format, after = 0, decidedCalls, toJson }: ResponseSettings,
   headers: Readonly<Record<string, string>>,
 ): Promise<HttpResponse> {
   if (failure !== undefined) return problemResponse(failure, requestId, headers);
-  if (format === 'json') return collectTurn(events, requestId, headers);
+  if (format === 'json') return collectTurn(events, { requestId, toJson }, headers);
   const encoding =
     decidedCalls !== undefined && format === 'ui'
       ? continueAfterCalls(createUiEncoding(requestId, { isContinued: true }), decidedCalls)
@@ -148,7 +150,7 @@ export async function* encodeTurn(
 /** Returns the whole turn in one piece. Its status can still be that of an error. */
 async function collectTurn(
   events: AsyncIterable<TurnEvent>,
-  requestId: string,
+  { requestId, toJson }: Pick<ResponseSettings, 'requestId' | 'toJson'>,
   headers: Readonly<Record<string, string>>,
 ): Promise<HttpResponse> {
   let answer = emptyAnswer;
@@ -163,6 +165,6 @@ async function collectTurn(
   return {
     status: 200,
     headers: { ...headers, 'content-type': 'application/json', 'cache-control': 'no-store' },
-    body: JSON.stringify({ ...start, ...toTurnAnswer(answer, cost) }),
+    body: toJson?.(answer) ?? JSON.stringify({ ...start, ...toTurnAnswer(answer, cost) }),
   };
 }

@@ -65,6 +65,30 @@ export function parseInvokeRequest(body: string): InvokeRequest {
   return { type: 'native', ...bedrockParams, body: modelParams };
 }
 
+/**
+ * Returns the explanation of a refusal to `modelParams`: the field, if the model names it, and what
+ * the model said.
+ */
+export function explainRefusal(refusal: string): string {
+  const field = ['modelParams', ...fieldIn(refusal)].join('.');
+  return `${field}: the model does not accept this request: ${refusal}`;
+}
+
+/**
+ * Returns the path that a refusal names: as a JSON pointer (`#/a/b: …`, `#/a: required key [b] …`),
+ * as Anthropic's models do (`a.b: …`), or as AWS does (`Value 'x' at 'a.b' …`).
+ */
+function fieldIn(refusal: string): readonly string[] {
+  for (const [, path = '', key] of refusal.matchAll(pointer)) {
+    const names = [...path.split('/'), key ?? ''].filter((name) => name !== '');
+    if (names.length > 0) return names;
+  }
+  const [, path = ''] = /^([\w.-]+): /u.exec(refusal) ?? / at '([\w.-]+)'/u.exec(refusal) ?? [];
+  return path === '' ? [] : [path];
+}
+
+const pointer = /#((?:\/[\w.-]+)*): (?:(?:required|extraneous) key \[([\w.-]+)\])?/gu;
+
 /** Parses the `mode` of an invocation; `streamed` by default. Throws `invalid_request`. */
 export function parseInvokeMode(text = 'streamed'): InvokeMode {
   const mode = invokeModes.find((each) => each === text);

@@ -35,6 +35,14 @@ export function parseLangChainInput(input: unknown): LangChainRequest {
   return toRequest(text, sessionId);
 }
 
+const keyedSchema = v.object({ idempotency_key: v.optional(v.string('must be a string')) });
+
+/** Returns the idempotency key of a direct event, which has no headers. Throws `invalid_request`. */
+export function parseIdempotencyKey(event: unknown): string | undefined {
+  if (typeof event !== 'object' || event === null) return undefined;
+  return parseWith(keyedSchema, event).idempotency_key;
+}
+
 function toRequest(text: string, sessionId: string | undefined): LangChainRequest {
   return sessionId === undefined ? { text } : { text, sessionId };
 }

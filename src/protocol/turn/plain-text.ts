@@ -21,19 +21,6 @@ export function createPlainTextEncoding(): TurnEncoding {
   };
 }
 
-/** Emits the same text in pieces that do not split surrogate pairs. */
-export async function* joinSurrogatePairs(
-  pieces: AsyncIterable<string>,
-): AsyncGenerator<string, void, undefined> {
-  let pending = '';
-  for await (const piece of pieces) {
-    const text = pending + piece;
-    pending = highSurrogateAtEnd(text);
-    if (text.length > pending.length) yield text.slice(0, text.length - pending.length);
-  }
-  if (pending !== '') yield pending;
-}
-
 /** Half a surrogate pair would become U+FFFD in UTF-8, so it waits for its other half. */
 function highSurrogateAtEnd(text: string): string {
   const last = text.charCodeAt(text.length - 1);

@@ -61,7 +61,7 @@ function violation({ path, value, rule }: Problem): string {
 function expectation(rule: Rule, value: unknown): string {
   switch (rule.type) {
     case 'kind':
-      return `expected type: ${capitalize(rule.kind)}, found: ${kindOf(value)}`;
+      return `expected type: ${kindNamed(rule.kind)}, found: ${kindOf(value)}`;
     case 'at-least':
       return `${String(value)} is not greater or equal to ${rule.limit}`;
     case 'at-most':
@@ -85,10 +85,16 @@ function pointer(path: Path): string {
   return ['#', ...path].join('/');
 }
 
+/** The names of types in the validator that Bedrock uses. */
+function kindNamed(kind: string): string {
+  if (kind === 'array') return 'JSONArray';
+  return kind === 'object' ? 'JSONObject' : capitalize(kind);
+}
+
 function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return 'JSONArray';
-  if (typeof value === 'object') return value === null ? 'Null' : 'JSONObject';
-  return capitalize(typeof value);
+  if (Array.isArray(value)) return kindNamed('array');
+  if (Number.isInteger(value)) return kindNamed('integer');
+  return value === null ? 'Null' : kindNamed(typeof value);
 }
 
 function capitalize(word: string): string {

@@ -1,4 +1,3 @@
-import { invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { toConverseEvent } from '#local/bedrock/api/converse/events.ts';
 import { renderConverse } from '#local/bedrock/api/converse/render.ts';
 import { toTurn } from '#local/bedrock/api/converse/read-converse.ts';
@@ -8,7 +7,7 @@ import {
   toolConfigShape,
 } from '#local/bedrock/api/converse/request-shape.ts';
 import { totalTokens, type AnswerEvent, type Usage } from '#local/bedrock/turn/answer.ts';
-import type { Format } from '#local/bedrock/api/invoke/format.ts';
+import { invalidBody, type Format } from '#local/bedrock/api/invoke/format.ts';
 import {
   integer,
   list,
@@ -48,7 +47,7 @@ export const nova: Format = {
       inferenceConfig = {},
       reasoningConfig,
       ...request
-    } = readShape(novaShape, body, invalidRequest);
+    } = readShape(novaShape, body, invalidBody);
     const { max_new_tokens: newTokens, maxTokens = newTokens, ...inference } = inferenceConfig;
     const fields = reasoningConfig === undefined ? {} : { reasoningConfig };
     return toTurn(

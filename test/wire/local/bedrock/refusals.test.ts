@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { haiku, startBedrock, type RunningBedrock } from '#test/fixtures/bedrock.ts';
+import { haiku, novaLite, startBedrock, type RunningBedrock } from '#test/fixtures/bedrock.ts';
 import { messages } from '#test/fixtures/model-families.ts';
 
 let bedrock: RunningBedrock;
@@ -38,6 +38,27 @@ test.each([
   expect(((await response.json()) as { message: string }).message).toMatch(
     new RegExp(text.replace(/[[\]]/gu, '.'), 'u'),
   );
+});
+
+test.each([
+  [{ messages: 'x' }, '#/messages: expected type: JSONArray, found: String'],
+  [
+    { messages: [{ role: 'user', content: 'Hi' }] },
+    '#/messages/0/content: expected type: JSONArray, found: String',
+  ],
+  [
+    { messages: [], inferenceConfig: { maxTokens: 'x' } },
+    '#/inferenceConfig/maxTokens: expected type: Integer, found: String',
+  ],
+  [{ messages: [], system: 5 }, '#/system: expected type: JSONArray, found: Integer'],
+  [{}, '#: required key [messages] not found'],
+])('InvokeModel refuses the Nova body %j as AWS does', async (body, violation) => {
+  const response = await bedrock.post(`/model/${novaLite}/invoke`, body);
+  expect(response.status).toBe(400);
+  expect(response.headers.get('x-amzn-errortype')).toContain('ValidationException');
+  expect(await response.json()).toEqual({
+    message: `Malformed input request: ${violation}, please reformat your input and try again.`,
+  });
 });
 
 test('InvokeModel refuses a Llama body that does not match its schema', async () => {

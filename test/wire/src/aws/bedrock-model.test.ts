@@ -136,7 +136,7 @@ test.each([
   const { text, error } = await readAll(stream());
   expect(text).toBe('Hello');
   expect(error).toBeInstanceOf(ChatError);
-  expect(error).toMatchObject({ code });
+  expect(error).toMatchObject({ code, cause: { message: 'No.' } });
 });
 
 test('a validation error keeps its reason and hides the ARN', async () => {

@@ -1,0 +1,48 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { expect, test } from 'vitest';
+import { readSettings } from '#infra/settings.ts';
+import { StreambedStack } from '#infra/streambed-stack.ts';
+
+const app = new App();
+const template = Template.fromStack(new StreambedStack(app, 'Streambed', readSettings(app.node)));
+
+test.each([
+  ['InvokeFunction', ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream']],
+  ['LangChainFunction', ['bedrock:InvokeModelWithResponseStream']],
+  // Knowledge bases are a setting, and there are none by default.
+  ['KnowledgeFunction', []],
+])('the role of %s can store turns and call its models, and delete no items', (name, calls) => {
+  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+  const own = policies.filter(({ Properties }) => Properties.Roles[0].Ref === `${name}Role`);
+  const statements: readonly { readonly Action: string | readonly string[] }[] = own.flatMap(
+    ({ Properties }) => Properties.PolicyDocument.Statement,
+  );
+  const actions = statements.flatMap(({ Action }) => [Action].flat());
+  expect([...new Set(actions)].toSorted()).toEqual([
+    ...calls,
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+    's3:DeleteObject',
+    's3:GetObject',
+    's3:PutObject',
+  ]);
+  const onBucket = statements.filter(({ Action }) => [Action].flat().includes('s3:PutObject'));
+  expect(JSON.stringify(onBucket)).toContain('/answers/*');
+});
+
+test('every Function URL accepts all headers from allowed origins, and exposes its own', () => {
+  const urls = Object.values(template.findResources('AWS::Lambda::Url'));
+  expect(urls.map(({ Properties }) => Properties.Cors.AllowHeaders)).toEqual(urls.map(() => ['*']));
+  const exposed = Object.fromEntries(
+    urls.map(({ Properties: { TargetFunctionArn, Cors } }) => {
+      return [TargetFunctionArn['Fn::GetAtt'][0], Cors.ExposeHeaders];
+    }),
+  );
+  expect(exposed['InvokeFunction']).toContain('x-streambed-turn-id');
+  expect(exposed['LangChainFunction']).toContain('x-streambed-session-id');
+});

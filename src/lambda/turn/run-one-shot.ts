@@ -1,0 +1,39 @@
+import { toMessage, type Answer } from '#domain/conversation/accumulate.ts';
+import { messageText } from '#domain/conversation/message.ts';
+import { planOneShot, type OneShotRequest } from '#domain/chat/plan-one-shot.ts';
+import type { Model } from '#domain/model/model.ts';
+import { runDetached, type DetachedTurn } from '#domain/turn/run-detached.ts';
+import { runTurn } from '#domain/turn/run-turn.ts';
+import type { TurnPorts } from '#domain/turn/turn-request.ts';
+import type { Invocation } from '#lambda/runtime/http.ts';
+import { ids } from '#lambda/runtime/ids.ts';
+import { createTurnLogger, type TurnLogger } from '#lambda/turn/log-turn.ts';
+
+/** What turns need besides a model. */
+export type OneShotPorts = Omit<TurnPorts, 'model'>;
+
+/** A turn that has started, and what its response needs of it. */
+export interface StartedTurn extends DetachedTurn {
+  readonly requestId: string;
+  readonly logger: TurnLogger;
+}
+
+/**
+ * Starts the turn of a one-shot request, which goes on without a reader. A repeated request with
+ * its key gets the same turn. Throws `invalid_request` for a malformed key.
+ */
+export function startOneShot(
+  ports: OneShotPorts,
+  request: Omit<OneShotRequest, 'signal' | 'endsAtMs'>,
+  { requestId, signal, endsAtMs }: Invocation,
+  model: Model,
+): StartedTurn {
+  const turn = planOneShot({ ...ports, ids }, { ...request, signal, endsAtMs });
+  const { events, ended } = runDetached(runTurn({ ...ports, model }, turn));
+  return { events, ended, requestId, logger: createTurnLogger(turn, requestId) };
+}
+
+/** Returns the text of an answer. */
+export function answerText(answer: Answer): string {
+  return messageText(toMessage(answer));
+}
