@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { Account } from '#local/lambda/environment/account.ts';
 import { EnvironmentPool } from '#local/lambda/environment/environment-pool.ts';
@@ -84,10 +84,8 @@ const pools: Pool[] = [];
 afterEach(async () => {
   for (const { pool, environments } of pools.splice(0)) {
     const closing = pool.close().catch(() => undefined);
-    while (pool.size() > 0) {
-      for (const each of environments) if (each.state !== 'exited') each.exit();
-      await settle();
-    }
+    await settle();
+    for (const each of environments.filter(({ state }) => state !== 'exited')) each.exit();
     await closing;
   }
 });

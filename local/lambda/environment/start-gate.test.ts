@@ -22,9 +22,8 @@ function enterAll(
 const settle = (): Promise<void> => new Promise(setImmediate);
 
 test('as many may start at once as there are slots', async () => {
-  const { admitted, slots } = enterAll(createStartGate({ slots: 2, maxHoldMs: 60_000 }), [
-    ...Array.from({ length: 5 }, () => ({})),
-  ]);
+  const owners = Array.from({ length: 5 }, () => ({}));
+  const { admitted, slots } = enterAll(createStartGate({ slots: 2, maxHoldMs: 60_000 }), owners);
   await settle();
   expect(admitted).toHaveLength(2);
   slots[0]?.release();
