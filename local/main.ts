@@ -10,7 +10,7 @@ import {
   environmentArguments,
   environmentHelp,
   readEnvironmentArguments,
-} from '#local/lambda/environment/environment-options.ts';
+} from '#local/lambda/pool/environment-options.ts';
 import { readWholeNumber } from '#local/process/option-values.ts';
 import { readOptions } from '#local/process/read-options.ts';
 import { startMessage } from '#local/host/state/start-message.ts';

@@ -11,7 +11,7 @@ import {
   environmentArguments,
   environmentHelp,
   readEnvironmentArguments,
-} from '#local/lambda/environment/environment-options.ts';
+} from '#local/lambda/pool/environment-options.ts';
 import { readWholeNumber } from '#local/process/option-values.ts';
 import { readOptions } from '#local/process/read-options.ts';
 import { removeStateFile, writeStateFile } from '#local/host/state/state-file.ts';

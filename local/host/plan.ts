@@ -14,7 +14,7 @@ import { noDebugging, type DebugOptions } from '#local/lambda/environment/debug-
 import {
   defaultEnvironments,
   type EnvironmentOptions,
-} from '#local/lambda/environment/environment-options.ts';
+} from '#local/lambda/pool/environment-options.ts';
 import { realClock, type Clock } from '#local/process/clock.ts';
 import type { Binding } from '#local/process/listen.ts';
 import { readAssembly } from '#local/template/assembly.ts';

@@ -8,10 +8,10 @@ import {
   withDebugTimeout,
   type DebugOptions,
 } from '#local/lambda/environment/debug-options.ts';
-import { createAccount } from '#local/lambda/environment/account.ts';
-import type { EnvironmentOptions } from '#local/lambda/environment/environment-options.ts';
-import type { SharedSettings } from '#local/lambda/environment/environment-pool.ts';
-import { createStartGate } from '#local/lambda/environment/start-gate.ts';
+import { createAccount } from '#local/lambda/pool/account.ts';
+import type { EnvironmentOptions } from '#local/lambda/pool/environment-options.ts';
+import type { SharedSettings } from '#local/lambda/pool/environment-pool.ts';
+import { createStartGate } from '#local/lambda/pool/start-gate.ts';
 import { FunctionHost } from '#local/lambda/function-host.ts';
 import { writeBootstraps } from '#local/lambda/environment/write-bootstrap.ts';
 import type { Clock } from '#local/process/clock.ts';

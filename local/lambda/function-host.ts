@@ -4,7 +4,7 @@ import {
   EnvironmentPool,
   type EnvironmentEvents,
   type SharedSettings,
-} from '#local/lambda/environment/environment-pool.ts';
+} from '#local/lambda/pool/environment-pool.ts';
 import { runtimeVariables } from '#local/lambda/environment/environment-variables.ts';
 import {
   Environment,

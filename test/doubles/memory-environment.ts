@@ -1,5 +1,5 @@
 import type { ExecutionEnvironment, Invocation } from '#local/lambda/environment/environment.ts';
-import type { EnvironmentEvents } from '#local/lambda/environment/environment-pool.ts';
+import type { EnvironmentEvents } from '#local/lambda/pool/environment-pool.ts';
 import type { FunctionErrorBody } from '#local/lambda/invoke/function-error.ts';
 import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 

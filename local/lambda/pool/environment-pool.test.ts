@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import { Account } from '#local/lambda/environment/account.ts';
-import { EnvironmentPool } from '#local/lambda/environment/environment-pool.ts';
-import { createStartGate } from '#local/lambda/environment/start-gate.ts';
+import { Account } from '#local/lambda/pool/account.ts';
+import { EnvironmentPool } from '#local/lambda/pool/environment-pool.ts';
+import { createStartGate } from '#local/lambda/pool/start-gate.ts';
 import { createManualClock, type ManualClock } from '#local/process/clock.ts';
 import { MemoryEnvironment } from '#test/doubles/memory-environment.ts';
 import { rounds } from '#test/fixtures/rounds.ts';

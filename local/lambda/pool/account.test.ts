@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Concurrency } from '#local/lambda/definition/function-definition.ts';
-import { createAccount, defaultConcurrency } from '#local/lambda/environment/account.ts';
+import { createAccount, defaultConcurrency } from '#local/lambda/pool/account.ts';
 
 const reserving = (limit: number): { readonly concurrency: Concurrency } => ({
   concurrency: { type: 'reserved', limit },

@@ -1,5 +1,5 @@
 import type { ExecutionEnvironment } from '#local/lambda/environment/environment.ts';
-import type { Account } from '#local/lambda/environment/account.ts';
+import type { Account } from '#local/lambda/pool/account.ts';
 import type { Clock } from '#local/process/clock.ts';
 
 export interface IdleSettings {

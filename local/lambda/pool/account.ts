@@ -1,4 +1,4 @@
-import { availableBytes } from '#local/lambda/environment/available-memory.ts';
+import { totalmem } from 'node:os';
 import type { Concurrency } from '#local/lambda/definition/function-definition.ts';
 
 /** AWS's quota of concurrent executions, for new and for established accounts. */
@@ -11,6 +11,14 @@ const environmentBytes = 64 * 1024 * 1024;
 export function defaultConcurrency(): number {
   const fitting = Math.floor(availableBytes() / environmentBytes);
   return Math.min(Math.max(fitting, quota.min), quota.max);
+}
+
+/**
+ * The memory that environments may take, within the limit of a container. Where the system counts
+ * memory as used that it would free on demand, that is half of the machine's.
+ */
+function availableBytes(): number {
+  return process.platform === 'linux' ? process.availableMemory() : totalmem() / 2;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createStartGate, type StartGate } from '#local/lambda/environment/start-gate.ts';
+import { createStartGate, type StartGate } from '#local/lambda/pool/start-gate.ts';
 
 type Slot = Awaited<ReturnType<StartGate['enter']>>;
 

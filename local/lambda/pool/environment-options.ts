@@ -1,5 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
-import { defaultConcurrency } from '#local/lambda/environment/account.ts';
+import { defaultConcurrency } from '#local/lambda/pool/account.ts';
 import { readNumber, readWholeNumber } from '#local/process/option-values.ts';
 
 /** How many execution environments this machine runs, and how long it keeps idle ones. */
