@@ -68,17 +68,13 @@ export class Account {
     this.#functions.push(own);
   }
 
-  /** What functions without reserved concurrency share. */
-  get unreserved(): number {
-    return this.limit - sum(this.#functions.map(reservedBy));
-  }
-
   /** Whether a function may run another invocation. */
   admits(own: AccountFunction): boolean {
     const { concurrency } = own;
     if (concurrency.type === 'reserved') return own.busy() < concurrency.limit;
     const sharing = this.#functions.filter((each) => each.concurrency.type === 'account');
-    return sum(sharing.map((each) => each.busy())) < this.unreserved;
+    const unreserved = this.limit - sum(this.#functions.map(reservedBy));
+    return sum(sharing.map((each) => each.busy())) < unreserved;
   }
 
   /**

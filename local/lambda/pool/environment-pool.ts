@@ -1,12 +1,11 @@
 import type { Concurrency } from '#local/lambda/definition/function-definition.ts';
-import type { Account, AccountFunction } from '#local/lambda/pool/account.ts';
+import type { AccountFunction } from '#local/lambda/pool/account.ts';
 import type { ExecutionEnvironment, InitPhase } from '#local/lambda/environment/environment.ts';
 import { IdleEnvironments, type IdleSettings } from '#local/lambda/pool/idle-environments.ts';
 import type { StartGate } from '#local/lambda/pool/start-gate.ts';
 
 /** What the functions of an account share. */
 export interface SharedSettings extends IdleSettings {
-  readonly account: Account;
   readonly gate: StartGate;
 }
 
