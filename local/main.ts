@@ -6,6 +6,11 @@ import {
 import { endOnSignals } from '#local/process/end-on-signals.ts';
 import { startLocal } from '#local/host/host.ts';
 import { readInspect } from '#local/lambda/environment/debug-options.ts';
+import {
+  environmentArguments,
+  environmentHelp,
+  readEnvironmentArguments,
+} from '#local/lambda/pool/environment-options.ts';
 import { readWholeNumber } from '#local/process/option-values.ts';
 import { readOptions } from '#local/process/read-options.ts';
 import { startMessage } from '#local/host/state/start-message.ts';
@@ -27,6 +32,7 @@ npm run local -- TEMPLATE [options]
   --watch                 run changed code from the next invocation of a function on
   --inspect NAME[=PORT]   let a debugger attach to a Node function (9229; repeatable)
 
+${environmentHelp}
 ${bedrockHelp}`;
 
 const { values, positionals } = readOptions({
@@ -41,6 +47,7 @@ const { values, positionals } = readOptions({
     'faithful-limits': { type: 'boolean', default: false },
     watch: { type: 'boolean', default: false },
     inspect: { type: 'string', multiple: true, default: [] },
+    ...environmentArguments,
     ...bedrockArguments,
     help: { type: 'boolean', default: false },
   },
@@ -68,6 +75,7 @@ async function main(): Promise<void> {
     faithfulLimits: values['faithful-limits'],
     watch: values.watch,
     debug: { sourceMaps: true, inspect: readInspect(values.inspect) },
+    environments: readEnvironmentArguments(values),
     bedrock: await readBedrockArguments(values, 'us-east-1', console.log),
     endpoints: Object.fromEntries(values.endpoint.map(readEndpoint)),
     log: console.log,

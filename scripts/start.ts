@@ -7,6 +7,11 @@ import {
 import { endOnSignals } from '#local/process/end-on-signals.ts';
 import { startLocal } from '#local/host/host.ts';
 import { readInspect } from '#local/lambda/environment/debug-options.ts';
+import {
+  environmentArguments,
+  environmentHelp,
+  readEnvironmentArguments,
+} from '#local/lambda/pool/environment-options.ts';
 import { readWholeNumber } from '#local/process/option-values.ts';
 import { readOptions } from '#local/process/read-options.ts';
 import { removeStateFile, writeStateFile } from '#local/host/state/state-file.ts';
@@ -27,6 +32,7 @@ npm start -- [options]
   --inspect NAME[=PORT] let a debugger attach to a function (9229), with --watch; repeatable
   --callbacks-here      allow callbacks of tasks to http://127.0.0.1
 
+${environmentHelp}
 ${bedrockHelp}`;
 
 const { values } = readOptions({
@@ -39,6 +45,7 @@ const { values } = readOptions({
     watch: { type: 'boolean', default: false },
     inspect: { type: 'string', multiple: true, default: [] },
     'callbacks-here': { type: 'boolean', default: false },
+    ...environmentArguments,
     ...bedrockArguments,
     help: { type: 'boolean', default: false },
   },
@@ -60,6 +67,7 @@ async function start(): Promise<void> {
   await freePort(pagePort, '--web-port or PORT');
   const knowledge = values.knowledge.length === 0 ? ['docs'] : values.knowledge;
   const bedrock = await readBedrockArguments({ ...values, knowledge }, 'us-east-1', console.log);
+  const environments = readEnvironmentArguments(values);
   const { watch } = values;
   const { template, close: stopBuilding } = watch ? await watchSystem() : await buildOnce();
   const system = await startLocal({
@@ -67,6 +75,7 @@ async function start(): Promise<void> {
     parameters: parametersFor(bedrock.knowledgeBases ?? []),
     watch,
     debug: { sourceMaps: watch, inspect: readInspect(values.inspect) },
+    environments,
     data: values.data,
     port: gatewayPort,
     bedrock,

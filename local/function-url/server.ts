@@ -5,6 +5,7 @@ import { toUrlEvent } from '#local/function-url/event.ts';
 import { toBufferedResponse } from '#local/lambda/invoke/buffered-response.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { maxRequestBytes } from '#local/lambda/limits.ts';
+import { throttledError } from '#local/lambda/invoke/throttled-error.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
 import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 import {
@@ -83,18 +84,9 @@ async function handleRequest(
   const urlId = `${shortId(key)}local`;
   const event = toUrlEvent({ request, body, requestId, urlId, accessKeyId, now: new Date() });
   const result = await url.host.invoke({ requestId, payload: Buffer.from(JSON.stringify(event)) });
-  if (result === 'throttled') {
-    sendError(response, { status: 429, type: 'TooManyRequestsException', body: throttledBody });
-    return;
-  }
+  if (result === 'throttled') return sendThrottled(url.host, response);
   await respond(url, result, extraHeaders, response);
 }
-
-const throttledBody = {
-  Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
-  Type: 'User',
-  message: 'Rate Exceeded.',
-};
 
 /** Headers that the URL adds to those of the function. */
 type ExtraHeaders = Readonly<Record<string, string>>;
@@ -169,6 +161,11 @@ function sendForbidden(response: ServerResponse, verdict: ReturnType<typeof veri
 const forbidden =
   'Forbidden. For troubleshooting Function URL authorization issues, see: ' +
   'https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html';
+
+function sendThrottled({ definition }: FunctionHost, response: ServerResponse): void {
+  const { code, message, status, members } = throttledError(definition);
+  sendError(response, { status, type: code, body: { ...members, Type: 'User', message } });
+}
 
 interface ErrorResponse {
   readonly status: number;

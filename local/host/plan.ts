@@ -11,6 +11,10 @@ import type { Endpoints } from '#local/host/remote-services.ts';
 import type { Shutdown } from '#local/host/shutdown.ts';
 import { createShaping, unshaped, type Shaping } from '#local/lambda/invoke/response-shaping.ts';
 import { noDebugging, type DebugOptions } from '#local/lambda/environment/debug-options.ts';
+import {
+  defaultEnvironments,
+  type EnvironmentOptions,
+} from '#local/lambda/pool/environment-options.ts';
 import { realClock, type Clock } from '#local/process/clock.ts';
 import type { Binding } from '#local/process/listen.ts';
 import { readAssembly } from '#local/template/assembly.ts';
@@ -40,7 +44,9 @@ export interface LocalOptions {
   readonly watch?: boolean;
   /** How Node functions are debugged. */
   readonly debug?: DebugOptions;
-  /** The clock of retries, schedules and queues. */
+  /** How many execution environments run here, and how long idle ones are kept. */
+  readonly environments?: EnvironmentOptions;
+  /** The clock of retries, schedules, queues and idle environments. */
   readonly clock?: Clock;
   log(line: string): void;
 }
@@ -62,6 +68,7 @@ export interface Plan {
   readonly shaping: Shaping;
   readonly watch: boolean;
   readonly debug: DebugOptions;
+  readonly environments: EnvironmentOptions;
   readonly clock: Clock;
   readonly notices: Notices;
   log(line: string): void;
@@ -90,6 +97,7 @@ export async function plan(options: LocalOptions, shutdown: Shutdown): Promise<P
     shaping: options.faithfulLimits === true ? createShaping(clock) : unshaped,
     watch: options.watch ?? false,
     debug: options.debug ?? noDebugging,
+    environments: options.environments ?? defaultEnvironments,
     notices: createNotices(options.log),
     log: (line) => options.log(line),
   };

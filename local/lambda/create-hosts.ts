@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import type { Secrets } from '#local/host/data-directory.ts';
 import { localEndpoints, type Endpoints } from '#local/host/remote-services.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
@@ -7,8 +8,13 @@ import {
   withDebugTimeout,
   type DebugOptions,
 } from '#local/lambda/environment/debug-options.ts';
+import { createAccount } from '#local/lambda/pool/account.ts';
+import type { EnvironmentOptions } from '#local/lambda/pool/environment-options.ts';
+import type { SharedSettings } from '#local/lambda/pool/environment-pool.ts';
+import { createStartGate } from '#local/lambda/pool/start-gate.ts';
 import { FunctionHost } from '#local/lambda/function-host.ts';
 import { writeBootstraps } from '#local/lambda/environment/write-bootstrap.ts';
+import type { Clock } from '#local/process/clock.ts';
 import type { LogStore } from '#local/logs/log-store.ts';
 
 export interface FunctionHostsSettings {
@@ -16,6 +22,8 @@ export interface FunctionHostsSettings {
     readonly data: string;
     readonly endpoints?: Endpoints;
     readonly debug: DebugOptions;
+    readonly environments: EnvironmentOptions;
+    readonly clock: Clock;
     log(line: string): void;
   };
   readonly region: string;
@@ -38,6 +46,7 @@ export async function createHosts(
     AWS_ENDPOINT_URL: services.url,
     ...endpointVariables(localEndpoints(options.endpoints ?? {})),
   };
+  const shared = shareSettings(definitions, options);
   return definitions.map((definition) => {
     const { group } = definition.logging;
     services.logs.put(group);
@@ -48,6 +57,7 @@ export async function createHosts(
     };
     const flags = nodeFlags(options.debug, definition.key);
     return new FunctionHost({
+      ...shared,
       definition: withDebugTimeout(definition, options.debug),
       bootstraps,
       variables,
@@ -55,6 +65,19 @@ export async function createHosts(
       log,
     });
   });
+}
+
+/** A starting process needs a core of its own. More of them at once would all be ready later. */
+const startLimits = { slots: availableParallelism(), maxHoldMs: 2_000 };
+
+/** Returns what all functions share: the account's concurrency, and the cores for cold starts. */
+function shareSettings(
+  definitions: readonly FunctionDefinition[],
+  { environments, clock }: FunctionHostsSettings['options'],
+): SharedSettings {
+  const account = createAccount(definitions, environments.concurrency);
+  const gate = createStartGate(startLimits);
+  return { account, gate, clock, idleMs: environments.idleMs };
 }
 
 /**

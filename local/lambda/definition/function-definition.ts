@@ -20,7 +20,7 @@ export interface FunctionDefinition {
   readonly memoryMb: number;
   readonly timeoutMs: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** How many environments may run at once. */
+  /** How many invocations may run at once. */
   readonly concurrency: Concurrency;
   readonly logging: LoggingConfig;
   readonly asynchronous: AsyncConfig;
@@ -33,10 +33,10 @@ export interface Layer {
   readonly folder: string;
 }
 
-/** The account's limit of 1,000 is shared by all functions without reserved concurrency. */
+/** Functions without reserved concurrency share what the account's limit leaves. */
 export type Concurrency =
   | { readonly type: 'reserved'; readonly limit: number }
-  | { readonly type: 'account'; readonly limit: number };
+  | { readonly type: 'account' };
 
 export interface LoggingConfig {
   readonly format: 'Text' | 'JSON';

@@ -145,7 +145,7 @@ const reservedVariables: ReadonlySet<string> = new Set([
 
 function readConcurrency({ properties }: Resource): Concurrency {
   const limit = properties.optionalNumber('ReservedConcurrentExecutions');
-  return limit === undefined ? { type: 'account', limit: 1_000 } : { type: 'reserved', limit };
+  return limit === undefined ? { type: 'account' } : { type: 'reserved', limit };
 }
 
 function readLogging({ properties }: Resource, name: string): LoggingConfig {

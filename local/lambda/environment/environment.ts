@@ -23,16 +23,18 @@ import {
   type RuntimeProcessSettings,
 } from '#local/lambda/environment/runtime-process.ts';
 
+/** `init` for the first attempt, `invoke` for the second one, which is part of the invocation. */
+export type InitPhase = 'init' | 'invoke';
+
 export interface EnvironmentSettings extends RuntimeProcessSettings {
-  /** `init` for the first attempt, `invoke` for the second one, which is part of the invocation. */
-  readonly phase: 'init' | 'invoke';
+  readonly phase: InitPhase;
   /** The timeout of the init phase. */
   readonly initLimitMs: number;
   log(line: string): void;
   /** Called when the environment has finished an invocation and can take another one. */
-  onIdle(environment: Environment): void;
+  onIdle(): void;
   /** Called when the environment's process has exited. */
-  onExit(environment: Environment): void;
+  onExit(): void;
 }
 
 export interface Invocation {
@@ -44,11 +46,11 @@ export interface Invocation {
   readonly onFinished?: (lines: readonly string[]) => void;
 }
 
-/** The init phase failed, so the invocation was not started. */
-export interface InitFailure {
-  readonly type: 'init-failed';
-  readonly error: FunctionErrorBody;
-}
+/** What a pool of environments needs of them. */
+export type ExecutionEnvironment = Pick<
+  Environment,
+  'pid' | 'isEnding' | 'start' | 'initError' | 'invoke' | 'kill'
+>;
 
 interface RunningInvocation {
   readonly invocation: Invocation;
@@ -68,10 +70,10 @@ type Termination =
 export class Environment {
   readonly #settings: EnvironmentSettings;
   readonly #log: EnvironmentLog;
-  readonly #startedAt = performance.now();
-  readonly #ready = Promise.withResolvers<void>();
+  readonly #initialised = Promise.withResolvers<boolean>();
   readonly #exited = Promise.withResolvers<void>();
-  readonly #initTimer: NodeJS.Timeout;
+  #startedAt = performance.now();
+  #initTimer: NodeJS.Timeout | undefined;
   #lines: string[] = [];
   #api: RuntimeApi | undefined;
   #child: ChildProcess | undefined;
@@ -81,42 +83,50 @@ export class Environment {
   #running: RunningInvocation | undefined;
   #termination: Termination | undefined;
 
-  private constructor(settings: EnvironmentSettings) {
+  constructor(settings: EnvironmentSettings) {
     this.#settings = settings;
     this.#log = createEnvironmentLog(settings.definition.logging, (line) => this.#write(line));
-    this.#ready.promise.catch(() => undefined);
-    this.#initTimer = setTimeout(() => this.#end({ type: 'init-timeout' }), settings.initLimitMs);
   }
 
-  /** Starts the process. It may still be loading its handler when the promise resolves. */
-  static async start(settings: EnvironmentSettings): Promise<Environment> {
-    const environment = new Environment(settings);
-    environment.#api = await startRuntimeApi({
-      onReady: () => environment.#onReady(),
-      onResult: (result) => environment.#running?.result.resolve(result),
-      onInitError: (body) => {
-        environment.#termination ??= { type: 'init-error', body };
-      },
-    });
-    environment.#spawn();
-    return environment;
+  /** Starts the process. Resolves at the end of its init phase: true if it is ready. */
+  async start(): Promise<boolean> {
+    try {
+      this.#api = await startRuntimeApi({
+        onReady: () => this.#onReady(),
+        onResult: (result) => this.#running?.result.resolve(result),
+        onInitError: (body) => {
+          this.#termination ??= { type: 'init-error', body };
+        },
+      });
+      // It may have been killed before it had a process.
+      if (this.#termination === undefined) this.#spawn();
+      else this.#onExit(null, null);
+    } catch (error) {
+      this.#onSpawnError(error instanceof Error ? error.message : String(error));
+    }
+    return this.#initialised.promise;
   }
 
   get pid(): number | undefined {
     return this.#child?.pid;
   }
 
+  /** Whether the process is being killed, or has exited. */
+  get isEnding(): boolean {
+    return this.#termination !== undefined;
+  }
+
+  /** Returns the error of an invocation for which the init phase failed. */
+  initError(requestId: string): FunctionErrorBody {
+    return this.#errorFor(requestId);
+  }
+
   /**
-   * Runs an invocation. Resolves with a buffered response, an open streamed response or an error;
-   * never rejects.
+   * Runs an invocation; the environment must be ready and idle. Resolves with a buffered response,
+   * an open streamed response or an error; never rejects.
    */
-  async invoke(invocation: Invocation): Promise<InvocationResult | InitFailure> {
+  invoke(invocation: Invocation): Promise<InvocationResult> {
     const { requestId, payload, clientContext } = invocation;
-    try {
-      await this.#ready.promise;
-    } catch {
-      return { type: 'init-failed', error: this.#errorFor(requestId) };
-    }
     const { timeoutMs, arn: functionArn } = this.#settings.definition;
     const result = Promise.withResolvers<InvocationResult>();
     const timer = setTimeout(() => this.#timeOut(requestId), timeoutMs);
@@ -135,20 +145,18 @@ export class Environment {
   }
 
   #spawn(): void {
-    const { definition } = this.#settings;
-    try {
-      const address = this.#api?.address ?? '';
-      const child = spawnRuntime(this.#settings, address, (line) => this.#write(line));
-      this.#child = child;
-      child.once('exit', (code, signal) => this.#onExit(code, signal));
-      child.once('error', ({ message }) => this.#onSpawnError(message));
-      if (child.pid === undefined) return;
-      this.#memory = watchMemory(child.pid, definition.memoryMb, () =>
-        this.#end({ type: 'exit', reason: 'signal: killed' }),
-      );
-    } catch (error) {
-      this.#onSpawnError(error instanceof Error ? error.message : String(error));
-    }
+    const { definition, initLimitMs } = this.#settings;
+    this.#startedAt = performance.now();
+    const address = this.#api?.address ?? '';
+    const child = spawnRuntime(this.#settings, address, (line) => this.#write(line));
+    this.#child = child;
+    child.once('exit', (code, signal) => this.#onExit(code, signal));
+    child.once('error', ({ message }) => this.#onSpawnError(message));
+    if (child.pid === undefined) return;
+    this.#initTimer = setTimeout(() => this.#end({ type: 'init-timeout' }), initLimitMs);
+    this.#memory = watchMemory(child.pid, definition.memoryMb, () =>
+      this.#end({ type: 'exit', reason: 'signal: killed' }),
+    );
   }
 
   #write(line: string): void {
@@ -163,12 +171,12 @@ export class Environment {
       // A second poll while idle must not report the environment as idle twice.
       if (this.#running === undefined) return;
       this.#report({ type: 'success' });
-      this.#settings.onIdle(this);
+      this.#settings.onIdle();
       return;
     }
     this.#isReady = true;
     this.#initMs = performance.now() - this.#startedAt;
-    this.#ready.resolve();
+    this.#initialised.resolve(true);
   }
 
   #timeOut(requestId: string): void {
@@ -199,12 +207,12 @@ export class Environment {
     const { requestId } = this.#running?.invocation ?? {};
     const error = new FunctionError(this.#errorFor(requestId ?? 'none'));
     if (!this.#isReady) this.#reportInit();
-    this.#ready.reject(error);
+    this.#initialised.resolve(false);
     this.#running?.result.resolve({ type: 'error', error: error.body });
     this.#api?.close();
     this.#report(this.#status());
     this.#exited.resolve();
-    this.#settings.onExit(this);
+    this.#settings.onExit();
   }
 
   #errorFor(requestId: string): FunctionErrorBody {

@@ -14,6 +14,7 @@ import {
   maxClientContextBytes,
   maxRequestBytes,
 } from '#local/lambda/limits.ts';
+import { throttledError } from '#local/lambda/invoke/throttled-error.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
 import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 
@@ -55,7 +56,7 @@ export async function invoke(settings: InvokeSettings, call: InvokeCall): Promis
     clientContext: readClientContext(request),
     onFinished: lines.resolve,
   });
-  if (result === 'throttled') throw throttledError(host);
+  if (result === 'throttled') throw throttledError(host.definition);
   const wantsLog = request.headers['x-amz-log-type'] === 'Tail';
   const logTail = wantsLog ? () => lines.promise.then(encodeLogTail) : undefined;
   if (isStreamed) await streamResult(result, response, logTail, settings.shaping);
@@ -95,15 +96,6 @@ function readClientContext({ headers }: AwsRequest): string | undefined {
     throw new AwsError('InvalidRequestContentException', message);
   }
   return Buffer.from(encoded, 'base64').toString('utf8');
-}
-
-function throttledError({ definition }: FunctionHost): AwsError {
-  const isReserved = definition.concurrency.type === 'reserved';
-  const Reason = isReserved
-    ? 'ReservedFunctionConcurrentInvocationLimitExceeded'
-    : 'ConcurrentInvocationLimitExceeded';
-  const members = { Reason };
-  return new AwsError('TooManyRequestsException', 'Rate Exceeded.', { status: 429, members });
 }
 
 /** Returns the last 4 KB of an invocation's log in Base64. */
