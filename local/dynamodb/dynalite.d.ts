@@ -21,8 +21,8 @@ declare module 'dynalite/db/index.js' {
       close(): Promise<void>;
     };
     readonly tableDb: {
-      get(name: string, done: (error: unknown, table: unknown) => void): void;
-      put(name: string, table: object, done: (error: unknown) => void): void;
+      /** Runs a function when no other has the key. It calls `release` for a callback that ends it. */
+      lock(key: string, run: (release: (done: () => void) => () => void) => void): void;
     };
   }
 

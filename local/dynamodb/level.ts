@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import dynalite, { type DynaliteStore } from 'dynalite/db/index.js';
 import { DiskError, type Disk } from '#local/process/disk.ts';
@@ -56,5 +56,13 @@ function describeFailure(folder: string, error: unknown, disk: Disk): unknown {
 /** Returns the error for a folder that LevelDB cannot read, with LevelDB's own reason. */
 export function damaged(folder: string, reason: string): Error {
   const hint = 'Restore the folder from a copy, or delete it to start without tables.';
-  return new Error(`${folder} is damaged: ${reason}. ${hint}`);
+  return new Error(`${findFile(folder, reason)} is damaged (${reason}). ${hint}`);
+}
+
+/** Returns the file that LevelDB means. Where it names none, that is the list of its tables. */
+function findFile(folder: string, reason: string): string {
+  const [named] = /(?:CURRENT|MANIFEST-\d+|\d+\.(?:ldb|log))/u.exec(reason) ?? [];
+  const current = join(folder, 'CURRENT');
+  const file = named ?? (existsSync(current) ? readFileSync(current, 'utf8').trim() : '');
+  return join(folder, file);
 }

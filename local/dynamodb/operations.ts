@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { DynaliteStore } from 'dynalite/db/index.js';
 import validations, { type Validations } from 'dynalite/validations/index.js';
+import { guardStore } from '#local/dynamodb/guard.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
 /** The response of DynamoDB to a request. */
@@ -51,8 +52,8 @@ export function changesData(operation: string): boolean {
 }
 
 /**
- * Runs an operation of dynalite on a store. Rejects if the store fails, where dynalite's own server
- * would end the process.
+ * Runs an operation of dynalite on a store. Rejects if the store or dynalite fails, where dynalite's
+ * own server would end the process.
  */
 export async function runOperation(
   store: DynaliteStore,
@@ -66,7 +67,7 @@ export async function runOperation(
     const checked = validations.checkTypes(input, types);
     validations.checkValidations(checked, types, custom, store);
     const body = await new Promise<DynamoResponse['body']>((resolve, reject) => {
-      action(store, checked, (error, output) => {
+      action(guardStore(store, reject), checked, (error, output) => {
         if (error instanceof Error) reject(error);
         else resolve(output);
       });

@@ -83,8 +83,19 @@ function refusal(code: string, message: string): DynamoResponse {
 function parseInput(body: Buffer): Readonly<Record<string, unknown>> | undefined {
   try {
     const json: unknown = JSON.parse(body.toString('utf8'));
-    return isRecord(json) ? json : undefined;
+    return isRecord(json) ? withoutNulls(json) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** For DynamoDB, a member that is null is absent. */
+function withoutNulls(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const entries = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(entries.map(([name, member]) => [name, dropNulls(member)]));
+}
+
+function dropNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((item) => item !== null).map(dropNulls);
+  return isRecord(value) ? withoutNulls(value) : value;
 }

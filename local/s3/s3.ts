@@ -81,7 +81,9 @@ async function handleRequest(
     return { ...answer, headers: { ...answer.headers, ...Object.assign({}, ...cors) } };
   } catch (thrown) {
     const { code, message, status, members } = toAwsError(thrown);
-    const body = errorBody({ Code: code, Message: message, ...members, RequestId: requestId });
+    // S3 has its own name for it.
+    const Code = code === 'InternalFailure' ? 'InternalError' : code;
+    const body = errorBody({ Code, Message: message, ...members, RequestId: requestId });
     return { status, body, headers: { 'content-type': 'application/xml' } };
   }
 }
