@@ -1,5 +1,11 @@
+import type { DynaliteStore } from 'dynalite/db/index.js';
 import { damaged, openLevel } from '#local/dynamodb/level.ts';
-import { changesData, runOperation, type DynamoResponse } from '#local/dynamodb/operations.ts';
+import {
+  activateTable,
+  changesData,
+  runOperation,
+  type DynamoResponse,
+} from '#local/dynamodb/operations.ts';
 import { DiskError, type Disk } from '#local/process/disk.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
@@ -7,6 +13,8 @@ import { isRecord } from '#local/wire/shape.ts';
 export interface Database {
   /** Runs an operation of DynamoDB. Throws a `DiskError` if the disk refuses a write. */
   run(operation: string, input: object): Promise<DynamoResponse>;
+  /** Ends the creation of a table, if a crash interrupted it. */
+  activate(tableName: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -50,23 +58,29 @@ export async function openDatabase(folder: string, disk: Disk): Promise<Database
     };
   };
 
+  const use = async <Result>(
+    isWrite: boolean,
+    work: (store: DynaliteStore) => Promise<Result>,
+  ): Promise<Result> => {
+    const giveBack = await borrow(isWrite);
+    try {
+      const result = await work(level.store);
+      // What was written at the same time as a failed write may be behind half a record.
+      if (isWrite && fault !== undefined) throw fault;
+      return result;
+    } catch (error) {
+      const failure = describeFailure(folder, error, disk);
+      if (isWrite && failure !== error) fault ??= failure;
+      throw failure;
+    } finally {
+      giveBack();
+    }
+  };
+
   return {
-    async run(operation, input) {
-      const isWrite = changesData(operation);
-      const giveBack = await borrow(isWrite);
-      try {
-        const response = await runOperation(level.store, operation, input);
-        // What was written at the same time as a failed write may be behind half a record.
-        if (isWrite && fault !== undefined) throw fault;
-        return response;
-      } catch (error) {
-        const failure = describeFailure(folder, error, disk);
-        if (isWrite && failure !== error) fault ??= failure;
-        throw failure;
-      } finally {
-        giveBack();
-      }
-    },
+    run: (operation, input) =>
+      use(changesData(operation), (store) => runOperation(store, operation, input)),
+    activate: (tableName) => use(true, (store) => activateTable(store, tableName)),
     async close() {
       await reopening?.catch(() => undefined);
       await level.close();

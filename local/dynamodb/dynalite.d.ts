@@ -17,6 +17,7 @@ declare module 'dynalite/db/index.js' {
     readonly db: {
       readonly status: string;
       open(): Promise<void>;
+      get(key: string): Promise<unknown>;
       put(key: string, value: unknown): Promise<void>;
       close(): Promise<void>;
     };

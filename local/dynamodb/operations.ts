@@ -80,3 +80,17 @@ export async function runOperation(
     throw error;
   }
 }
+
+/**
+ * Makes a table active. Dynalite does it a moment after the creation, and not again if the process
+ * ends before: then the table could neither be used nor created.
+ */
+export async function activateTable({ db }: DynaliteStore, name: string): Promise<void> {
+  const table = await db.get(`table~${name}`);
+  if (!isRecord(table) || table['TableStatus'] !== 'CREATING') return;
+  const indexes = table['GlobalSecondaryIndexes'];
+  const active = Array.isArray(indexes)
+    ? { GlobalSecondaryIndexes: indexes.map((index) => ({ ...index, IndexStatus: 'ACTIVE' })) }
+    : {};
+  await db.put(`table~${name}`, { ...table, ...active, TableStatus: 'ACTIVE' });
+}

@@ -42,6 +42,7 @@ export async function startTables(
       if (status !== 200 && !String(body['__type']).endsWith('#ResourceInUseException')) {
         throw new Error(`Could not create table ${name}: ${JSON.stringify(body)}`);
       }
+      await database.activate(name);
     },
     close: () => database.close(),
   };

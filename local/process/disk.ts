@@ -27,6 +27,7 @@ export function createDisk(folder: string): Disk {
   return {
     hasRoomFor,
     failed(error) {
+      if (error instanceof DiskError) return error;
       const fault = describeFault(error);
       if (fault === undefined) return error;
       const message = `${folder} cannot be written: ${fault}.`;

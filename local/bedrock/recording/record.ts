@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { AwsClient } from 'aws4fetch';
 import { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
 import {
@@ -10,6 +10,7 @@ import {
   type Tape,
 } from '#local/bedrock/recording/tape.ts';
 import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
+import { writeWhole } from '#local/process/write-whole.ts';
 
 /** The real Bedrock that answers, and where its answers are saved. */
 export interface RecordOptions {
@@ -56,12 +57,20 @@ export function createRecorder({ folder, endpoint, region, credentials }: Record
         headers,
         pieces,
       };
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const file = join(folder, `${operation}-${hashes.exact.slice(0, 16)}.json`);
-      await writeFile(file, `${JSON.stringify(recording, null, 1)}\n`, { mode: 0o600 });
+      await save(recording, join(folder, `${operation}-${hashes.exact.slice(0, 16)}.json`));
       return 'answered';
     },
   };
+}
+
+/** Writes a recording. The client has its answer already, so a full disk is only reported. */
+async function save(recording: Recording, file: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeWhole(file, `${JSON.stringify(recording, null, 1)}\n`, { mode: 0o600 });
+  } catch (error) {
+    console.error(`! An answer was not recorded: ${error instanceof Error ? error.message : ''}`);
+  }
 }
 
 async function forward(

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { cp, glob, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  glob,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
@@ -139,3 +149,31 @@ test.each(['emptied', 'deleted'])(
     }
   },
 );
+
+test('what a first start leaves that ended half way is no obstacle', async () => {
+  const data = await newFolder();
+  for (const folder of ['dynamodb', 's3']) await mkdir(join(data, folder));
+  const empty = ['lock', 'in-use-by', 'sqs.sqlite', 's3/objects.sqlite', 'dynamodb/LOCK'];
+  const parts = ['secrets.json.17.part', 'inventory.json.17.part', 'dynamodb/MANIFEST-000001'];
+  for (const file of [...empty, ...parts]) await writeFile(join(data, file), '');
+  await using system = await hostText(template, { data });
+  await fill(system);
+  expect(await readAll(system)).toMatchObject({ item, messages: '1', object: 'kept' });
+});
+
+test('a start that fails keeps the checks of the next one', async () => {
+  const data = await newFolder();
+  await cp(stopped, data, { recursive: true });
+  const before = await readFile(join(data, 'inventory.json'), 'utf8');
+  await expect(
+    hostText(`${template}  Bad: { Type: AWS::Lambda::Function }`, { data }),
+  ).rejects.toThrow('Bad');
+  expect(await readFile(join(data, 'inventory.json'), 'utf8')).toBe(before);
+});
+
+test('a data directory that was copied starts, although its files are newer', async () => {
+  const data = await newFolder();
+  await cp(stopped, data, { recursive: true });
+  await using system = await hostText(template, { data });
+  expect(await readAll(system)).toEqual(contents);
+});
