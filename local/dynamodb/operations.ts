@@ -89,8 +89,8 @@ export async function activateTable({ db }: DynaliteStore, name: string): Promis
   const table = await db.get(`table~${name}`);
   if (!isRecord(table) || table['TableStatus'] !== 'CREATING') return;
   const indexes = table['GlobalSecondaryIndexes'];
-  const active = Array.isArray(indexes)
-    ? { GlobalSecondaryIndexes: indexes.map((index) => ({ ...index, IndexStatus: 'ACTIVE' })) }
-    : {};
-  await db.put(`table~${name}`, { ...table, ...active, TableStatus: 'ACTIVE' });
+  for (const index of Array.isArray(indexes) ? indexes : []) {
+    Object.assign(index, { IndexStatus: 'ACTIVE' });
+  }
+  await db.put(`table~${name}`, { ...table, TableStatus: 'ACTIVE' });
 }

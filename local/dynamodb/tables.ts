@@ -68,8 +68,8 @@ async function answer(
     return await addFailedItem(response, input, database);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const __type = 'com.amazonaws.dynamodb.v20120810#InternalServerError';
-    return { status: 500, body: { __type, message } };
+    const type = 'com.amazonaws.dynamodb.v20120810#InternalServerError';
+    return { status: 500, body: { __type: type, message } };
   }
 }
 

@@ -22,7 +22,7 @@ export interface Disk {
 /** Watches the disk of a folder that exists. */
 export function createDisk(folder: string): Disk {
   let isFaulty = false;
-  let print: (line: string) => void = () => undefined;
+  let print: ((line: string) => void) | undefined;
   const hasRoomFor = (bytes: number): boolean => tryToWrite(folder, bytes);
   return {
     hasRoomFor,
@@ -32,7 +32,8 @@ export function createDisk(folder: string): Disk {
       if (fault === undefined) return error;
       const message = `${folder} cannot be written: ${fault}.`;
       // One line for all the writes that fail until the disk works again.
-      if (!isFaulty) print(`! ${message} Reads go on, and writes will as soon as the disk allows.`);
+      if (!isFaulty)
+        print?.(`! ${message} Reads go on, and writes will as soon as the disk allows.`);
       isFaulty = true;
       return new DiskError(message, { cause: error });
     },
@@ -40,7 +41,7 @@ export function createDisk(folder: string): Disk {
       // A small write may fit where others do not.
       if (!isFaulty || !hasRoomFor(0)) return;
       isFaulty = false;
-      print(`${folder} can be written again.`);
+      print?.(`${folder} can be written again.`);
     },
     report(log) {
       print = log;

@@ -104,15 +104,7 @@ export async function openObjectStore(folder: string, disk: Disk): Promise<Objec
       'SELECT name, created_at AS createdAt FROM buckets ORDER BY name',
       bucketShape,
     ),
-    async write(body) {
-      const file = `${createHash('sha256').update(body).digest('hex').slice(0, 16)}-${randomUUID()}`;
-      try {
-        await writeWhole(join(folder, file), body);
-      } catch (error) {
-        throw disk.failed(error);
-      }
-      return file;
-    },
+    write: (body) => writeObject(folder, body, disk),
     read: (file) => readFile(join(folder, file)),
     async put(bucket, { key, file, size, etag, headers, modifiedAt }) {
       const previousFile = find(bucket, key)[0]?.file;
@@ -129,6 +121,17 @@ export async function openObjectStore(folder: string, disk: Disk): Promise<Objec
     list: (bucket, prefix, after) => list(bucket, prefix, after),
     close: () => store.close(),
   };
+}
+
+/** Writes bytes to a new file, whose name begins with their checksum. */
+async function writeObject(folder: string, body: Buffer, disk: Disk): Promise<string> {
+  const file = `${createHash('sha256').update(body).digest('hex').slice(0, 16)}-${randomUUID()}`;
+  try {
+    await writeWhole(join(folder, file), body);
+    return file;
+  } catch (error) {
+    throw disk.failed(error);
+  }
 }
 
 const fileShape = structure({ file: string(), size: integer() });

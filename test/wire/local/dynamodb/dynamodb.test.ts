@@ -51,7 +51,7 @@ function wrongInputs(input: unknown): readonly unknown[] {
   }
   if (typeof input !== 'object' || input === null) return others;
   const members = Object.entries(input).flatMap(([name, member]) =>
-    wrongInputs(member).map((wrong) => ({ ...input, [name]: wrong })),
+    wrongInputs(member).map((wrong) => Object.assign({}, input, { [name]: wrong })),
   );
   return [...others, ...members];
 }
