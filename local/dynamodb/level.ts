@@ -26,6 +26,8 @@ export async function openLevel(folder: string, disk: Disk): Promise<Level> {
     // This write leaves the log with content, so that a log that is missing or empty is noticed.
     await store.db.put('opened', Date.now());
   } catch (error) {
+    // Otherwise the folder stays locked by this process.
+    await store.db.close().catch(() => undefined);
     throw describeFailure(folder, error, disk);
   }
   return {
@@ -55,7 +57,8 @@ function describeFailure(folder: string, error: unknown, disk: Disk): unknown {
 
 /** Returns the error for a folder that LevelDB cannot read, with LevelDB's own reason. */
 export function damaged(folder: string, reason: string): Error {
-  const hint = 'Restore the folder from a copy, or delete it to start without tables.';
+  const hint =
+    'Restore its folder from a copy, or delete that and inventory.json to start without tables.';
   return new Error(`${findFile(folder, reason)} is damaged (${reason}). ${hint}`);
 }
 

@@ -88,7 +88,8 @@ function isDamage(error: unknown): boolean {
 }
 
 function damaged(file: string): Error {
-  const hint = 'Restore it from a copy, or delete it to start without its contents.';
+  const hint =
+    'Restore it from a copy, or delete it and inventory.json to start without its contents.';
   return new Error(`${file} is damaged. ${hint}`);
 }
 

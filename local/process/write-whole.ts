@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 
 interface WriteOptions {
@@ -14,7 +15,7 @@ export async function writeWhole(
   content: string | Uint8Array,
   { mode = 0o666 }: WriteOptions = {},
 ): Promise<void> {
-  const part = `${path}.${process.pid}.part`;
+  const part = `${path}.${randomUUID()}.part`;
   try {
     // Without the flush, a power failure could keep the new name and lose the content.
     await writeFile(part, content, { mode, flush: true });

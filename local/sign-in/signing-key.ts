@@ -43,7 +43,7 @@ async function importKey(file: string): Promise<CryptoKey> {
   try {
     return await importPKCS8(pem, 'RS256', { extractable: true });
   } catch (error) {
-    const hint = 'Restore it from a copy, or delete it, and users sign in again.';
+    const hint = 'Restore it from a copy, or delete it and inventory.json for a new key.';
     throw new Error(`${file} is damaged. ${hint}`, { cause: error });
   }
 }

@@ -14,7 +14,7 @@ import { isDecodable } from '#local/wire/read-body.ts';
 export function createEngine(context: BedrockContext, policy: IdentityPolicy): Engine {
   return async (request, response) => {
     if (request.url.startsWith('/_streambed/')) {
-      return answerCaller({ context, policy, request, response });
+      return answerControlCall({ context, policy, request, response });
     }
     const startedAt = context.clock.now();
     const note: JournalNote = { operation: 'Unknown', outcome: 'refused' };
@@ -69,7 +69,7 @@ interface ControlCall {
  * what every caller asked, and an API key is given to clients. If there are only API keys, one of
  * them suffices.
  */
-function answerCaller({ context, policy, request, response }: ControlCall): void {
+function answerControlCall({ context, policy, request, response }: ControlCall): void {
   try {
     if (policy.mode === 'strict') {
       identify(request, policy, {

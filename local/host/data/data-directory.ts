@@ -111,7 +111,7 @@ function parseSecrets(text: string, file: string): Secrets {
     typeof secretAccessKey !== 'string' ||
     typeof apiKeySeed !== 'string'
   ) {
-    const hint = 'Restore it from a copy, or delete it, and new secrets are created.';
+    const hint = 'Restore it from a copy, or delete it and inventory.json for new secrets.';
     throw new Error(`${file} is damaged. ${hint}`);
   }
   return { credentials: { accessKeyId, secretAccessKey }, apiKeySeed };
