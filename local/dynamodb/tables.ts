@@ -1,15 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import http from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import dynalite from 'dynalite';
+import { openDatabase, type Database } from '#local/dynamodb/database.ts';
+import { addFailedItem } from '#local/dynamodb/failed-conditions.ts';
+import { isKnown, type DynamoResponse } from '#local/dynamodb/operations.ts';
+import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
+import type { Disk } from '#local/process/disk.ts';
 import type { AwsRequest, Engine } from '#local/wire/aws-exchange.ts';
+import { isRecord } from '#local/wire/shape.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
-import { addFailedItem } from '#local/dynamodb/failed-conditions.ts';
-import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 
 /** A DynamoDB whose tables dynalite stores in a folder. */
 export interface Tables {
@@ -19,120 +17,86 @@ export interface Tables {
   close(): Promise<void>;
 }
 
-/**
- * Starts DynamoDB with the tables in `path`. Its socket is in a folder that only the current user can
- * open.
- */
-export async function startTables(path: string, credentials: Credentials): Promise<Tables> {
-  const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
-  const isWindows = process.platform === 'win32';
-  const socketPath = isWindows
-    ? `\\\\.\\pipe\\streambed-${randomUUID()}`
-    : join(folder, 'dynalite');
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(socketPath, resolve);
-  });
+/** What DynamoDB needs besides its folder. */
+export interface TablesOptions {
+  readonly credentials: Credentials;
+  readonly disk: Disk;
+}
+
+/** Starts DynamoDB with the tables in a folder. Throws an error that names what is damaged. */
+export async function startTables(
+  folder: string,
+  { credentials, disk }: TablesOptions,
+): Promise<Tables> {
+  const database = await openDatabase(folder, disk);
   return {
     async engine(request, response) {
-      const verdict = verifySigV4(request, [credentials], Date.now());
-      if (verdict.type === 'refused') {
-        const { code, message } = verdict;
-        response.start(400, { 'content-type': 'application/x-amz-json-1.0' });
-        response.end(JSON.stringify({ __type: `com.amazon.coral.service#${code}`, message }));
-        return;
+      const { status, body } = await answer(database, credentials, request);
+      const json = JSON.stringify(body);
+      const headers = { 'content-type': 'application/x-amz-json-1.0' };
+      response.start(status, { ...headers, 'x-amz-crc32': String(crc32(json)) });
+      response.end(json);
+    },
+    async create({ name, schema }) {
+      const { status, body } = await database.run('CreateTable', { ...schema, TableName: name });
+      if (status !== 200 && !String(body['__type']).endsWith('#ResourceInUseException')) {
+        throw new Error(`Could not create table ${name}: ${JSON.stringify(body)}`);
       }
-      const result = await send(socketPath, request);
-      const { 'x-amzn-requestid': _, 'content-length': __, ...headers } = result.headers;
-      const body =
-        result.status === 400
-          ? await addFailedItem(result.body, request.body, (operation, input) =>
-              call(socketPath, operation, input),
-            )
-          : result.body;
-      response.start(result.status, { ...headers, 'x-amz-crc32': String(crc32(body)) });
-      response.end(body);
+      await database.activate(name);
     },
-    async create({ name: tableName, schema }) {
-      const { status, body } = await callUnsigned(socketPath, 'CreateTable', {
-        ...schema,
-        TableName: tableName,
-      });
-      const text = body.toString('utf8');
-      if (status !== 200 && !text.includes('ResourceInUseException')) {
-        throw new Error(`Could not create table ${tableName}: ${text}`);
-      }
-    },
-    async close() {
-      await new Promise((resolve) => server.close(resolve));
-      await rm(folder, { recursive: true, force: true });
-    },
+    close: () => database.close(),
   };
 }
 
-function callUnsigned(
-  socketPath: string,
-  operation: string,
-  input: object,
-): Promise<DynaliteResponse> {
-  const headers = { ...unsignedHeaders, 'x-amz-target': `DynamoDB_20120810.${operation}` };
-  return send(socketPath, {
-    method: 'POST',
-    url: '/',
-    body: Buffer.from(JSON.stringify(input)),
-    headers,
-  });
+async function answer(
+  database: Database,
+  credentials: Credentials,
+  request: AwsRequest,
+): Promise<DynamoResponse> {
+  const verdict = verifySigV4(request, [credentials], Date.now());
+  if (verdict.type === 'refused') return refusal(verdict.code, verdict.message);
+  const [, operation = ''] = /^DynamoDB_20120810\.(\w+)$/u.exec(targetOf(request)) ?? [];
+  if (!isKnown(operation)) {
+    return refusal('UnknownOperationException', `Operation ${operation} is not hosted here.`);
+  }
+  const input = parseInput(request.body);
+  if (input === undefined) {
+    return refusal('SerializationException', 'The body is not a JSON object.');
+  }
+  try {
+    const response = await database.run(operation, structuredClone(input));
+    return await addFailedItem(response, input, database);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const type = 'com.amazonaws.dynamodb.v20120810#InternalServerError';
+    return { status: 500, body: { __type: type, message } };
+  }
 }
 
-async function call(socketPath: string, operation: string, input: object): Promise<unknown> {
-  const { status, body } = await callUnsigned(socketPath, operation, input);
-  const text = body.toString('utf8');
-  if (status !== 200) throw new Error(`dynalite failed in ${operation}: ${text}`);
-  return JSON.parse(text);
+function targetOf({ headers }: AwsRequest): string {
+  return String(headers['x-amz-target'] ?? '');
 }
 
-/** dynalite requires a signature, but checks only its format. */
-const unsignedHeaders = {
-  'content-type': 'application/x-amz-json-1.0',
-  'x-amz-date': '20260101T000000Z',
-  authorization:
-    'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-};
-
-interface DynaliteResponse {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: Buffer;
+function refusal(code: string, message: string): DynamoResponse {
+  return { status: 400, body: { __type: `com.amazon.coral.service#${code}`, message } };
 }
 
-function send(
-  socketPath: string,
-  { method, url, headers, body }: AwsRequest,
-): Promise<DynaliteResponse> {
-  return new Promise((resolve, reject) => {
-    const entries = Object.entries(headers).filter(([name]) => !name.startsWith(':'));
-    const singleValued = Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
-    const options = { socketPath, method, path: url, headers: singleValued };
-    const request = http.request(options, (response) => resolve(readResponse(response)));
-    request.on('error', reject);
-    request.end(body);
-  });
+function parseInput(body: Buffer): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const json: unknown = JSON.parse(body.toString('utf8'));
+    return isRecord(json) ? withoutNulls(json) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
-async function readResponse(response: http.IncomingMessage): Promise<DynaliteResponse> {
-  const body = Buffer.concat(await Array.fromAsync(response));
-  return { status: response.statusCode ?? 500, headers: endToEndHeaders(response.headers), body };
+/** For DynamoDB, a member that is null is absent. */
+function withoutNulls(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const entries = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(entries.map(([name, member]) => [name, dropNulls(member)]));
 }
 
-function endToEndHeaders(headers: http.IncomingHttpHeaders): Record<string, string> {
-  const kept = Object.entries(headers).filter(([name]) => !hopByHop.has(name));
-  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
+function dropNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((item) => item !== null).map(dropNulls);
+  return isRecord(value) ? withoutNulls(value) : value;
 }
-
-const hopByHop: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'date',
-]);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { urlHandler } from '#local/function-url/server.ts';
-import { deriveKey } from '#local/host/data-directory.ts';
+import { deriveKey } from '#local/host/data/data-directory.ts';
 import type { Port, Ports } from '#local/host/ports.ts';
 import type { Resolved } from '#local/host/resolve.ts';
 import type { Services } from '#local/host/services.ts';
@@ -77,11 +77,11 @@ function connectHttpApis(resolved: Resolved, { functions }: Services): void {
 
 /** Connects the port of sign-in, if there is a user pool; `closing` closes its sessions. */
 export function connectSignIn(
-  { userPools, data, secrets, ports }: Resolved,
+  { userPools, data, directory, secrets, ports }: Resolved,
   closing: AsyncDisposableStack,
 ): void {
   if (userPools.length === 0) return;
-  const store = openStore(join(data, 'sign-in.sqlite'), sessionSchema);
+  const store = openStore(join(data, 'sign-in.sqlite'), sessionSchema, directory.disk);
   closing.defer(() => store.close());
   const sessions = { secret: deriveKey(secrets, 'sign-in'), adapter: sessionAdapter(store) };
   requirePort(ports, signInKey).connect(signInHandler(userPools, sessions));

@@ -1,10 +1,10 @@
 import type { BedrockOptions } from '#local/bedrock/bedrock.ts';
 import {
   deriveKey,
-  lockDataDirectory,
   openDataDirectory,
+  type DataDirectory,
   type Secrets,
-} from '#local/host/data-directory.ts';
+} from '#local/host/data/data-directory.ts';
 import { createNotices, type Notices } from '#local/host/notices.ts';
 import { planPorts, type PlannedPort } from '#local/host/ports.ts';
 import type { Endpoints } from '#local/host/remote-services.ts';
@@ -57,6 +57,7 @@ export interface Plan {
   readonly templates: readonly Template[];
   readonly parameters: Readonly<Record<string, string>>;
   readonly data: string;
+  readonly directory: DataDirectory;
   readonly secrets: Secrets;
   /** The bearer key of the local Bedrock. */
   readonly bedrockKey: string;
@@ -74,18 +75,19 @@ export interface Plan {
   log(line: string): void;
 }
 
-/** Reads the templates, locks the data directory and decides which ports are needed. */
+/** Reads the templates, opens the data directory and decides which ports are needed. */
 export async function plan(options: LocalOptions, shutdown: Shutdown): Promise<Plan> {
   const { data, bedrock, parameters = {}, endpoints = {}, clock = realClock } = options;
   const templates = await readAssembly(options.template);
-  shutdown.data.defer(await lockDataDirectory(data));
-  const secrets = await openDataDirectory(data);
+  const directory = await openDataDirectory(data, shutdown.data);
+  const { secrets } = directory;
   const binding = { port: options.port, option: '--port', host: options.host };
   return {
     region,
     templates,
     parameters,
     data,
+    directory,
     secrets,
     bedrock,
     endpoints,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Bound } from '#local/host/bind.ts';
-import { deriveKey, type Secrets } from '#local/host/data-directory.ts';
+import { deriveKey, type Secrets } from '#local/host/data/data-directory.ts';
 import { readDefinitions, unhostedTypes, type Definitions } from '#local/host/definitions.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 import type { Notices } from '#local/host/notices.ts';

@@ -53,8 +53,9 @@ export async function startServices(
 ): Promise<Services> {
   const { data, region, clock, definitions, endpoints, gateway } = resolved;
   const { credentials } = resolved.secrets;
-  const common = { data, credentials, region, clock, gateway: () => gateway.url };
-  const tables = await startTables(join(data, 'dynamodb'), credentials);
+  const { disk } = resolved.directory;
+  const common = { data, disk, credentials, region, clock, gateway: () => gateway.url };
+  const tables = await startTables(join(data, 'dynamodb'), { credentials, disk });
   closing.defer(() => tables.close());
   const sqs = createSqs(common);
   closing.defer(() => sqs.close());
@@ -103,11 +104,11 @@ interface DeliveryTargets {
 }
 
 function openAsyncEvents(
-  { data, clock, definitions, notices }: Resolved,
+  { data, directory, clock, definitions, notices }: Resolved,
   { functions, queues, stepFunctions }: DeliveryTargets,
   closing: AsyncDisposableStack,
 ): Pick<Services, 'asyncEvents' | 'deliver'> {
-  const store = openStore(join(data, 'lambda.sqlite'), asyncSchema);
+  const store = openStore(join(data, 'lambda.sqlite'), asyncSchema, directory.disk);
   closing.defer(() => store.close());
   const deliver = createDelivery({
     queues,

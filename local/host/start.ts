@@ -19,7 +19,7 @@ export interface Running extends Resolved {
 
 /** Starts functions and services, creates their contents, and connects the ports to them. */
 export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Running> {
-  const { region, secrets, gateway, clock, definitions, log } = resolved;
+  const { region, secrets, gateway, clock, definitions, directory, log } = resolved;
   const logs = createLogStore(clock.now);
   const hosts = await createHosts(definitions.functions, {
     options: resolved,
@@ -30,6 +30,7 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
   shutdown.functions.defer(async () => {
     await Promise.all(hosts.map((host) => host.close()));
   });
+  await directory.opening();
   const services = await startServices(resolved, { hosts, logs }, shutdown.services);
   await createTables(resolved, services);
   const { s3, sqs, engines } = services;
@@ -40,6 +41,8 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
   connectSignIn(resolved, shutdown.background);
   startEvents({ definitions, services, clock, region, log }, shutdown.background);
   if (resolved.watch) watchCode(hosts, log, shutdown.background);
+  await directory.opened(shutdown.background);
+  directory.disk.report(log);
   return { ...resolved, hosts, services };
 }
 

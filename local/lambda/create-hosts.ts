@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
-import type { Secrets } from '#local/host/data-directory.ts';
+import type { Secrets } from '#local/host/data/data-directory.ts';
 import { localEndpoints, type Endpoints } from '#local/host/remote-services.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import {

@@ -2,7 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { describeProblems } from '#local/wire/describe-problems.ts';
-import { readShape, type Shape } from '#local/wire/shape.ts';
+import type { Disk } from '#local/process/disk.ts';
+import { isRecord, readShape, type Shape } from '#local/wire/shape.ts';
 
 /** An SQLite database in one file. */
 export interface Store {
@@ -27,13 +28,19 @@ export interface ChangeResult {
 
 /**
  * Opens a database and creates it if needed. Writes survive a killed process: every statement is in
- * the write-ahead log before it returns.
+ * the write-ahead log before it returns. Throws an error that names a damaged file.
  */
-export function openStore(file: string, schema: string): Store {
-  mkdirSync(dirname(file), { recursive: true });
-  const db = new DatabaseSync(file);
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  db.exec(schema);
+export function openStore(file: string, schema: string, disk: Disk): Store {
+  const db = openDatabase(file, schema, disk);
+  const write = <Result>(run: () => Result): Result => {
+    try {
+      const result = run();
+      disk.wrote();
+      return result;
+    } catch (error) {
+      throw disk.failed(error);
+    }
+  };
   return {
     rows(sql, shape) {
       const statement = db.prepare(sql);
@@ -47,21 +54,54 @@ export function openStore(file: string, schema: string): Store {
     change(sql) {
       const statement = db.prepare(sql);
       return (...values) => {
-        const { changes, lastInsertRowid } = statement.run(...values);
+        const { changes, lastInsertRowid } = write(() => statement.run(...values));
         return { count: Number(changes), lastId: Number(lastInsertRowid) };
       };
     },
-    transaction(run) {
-      db.exec('BEGIN IMMEDIATE');
-      try {
-        const result = run();
-        db.exec('COMMIT');
-        return result;
-      } catch (error) {
-        db.exec('ROLLBACK');
-        throw error;
-      }
-    },
+    transaction: (run) => write(() => runTransaction(db, run)),
     close: () => db.close(),
   };
+}
+
+function openDatabase(file: string, schema: string, disk: Disk): DatabaseSync {
+  mkdirSync(dirname(file), { recursive: true });
+  const db = new DatabaseSync(file);
+  try {
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    const [check] = db.prepare('PRAGMA quick_check(1)').all();
+    if (check?.['quick_check'] !== 'ok') throw damaged(file);
+    db.exec(schema);
+    // This write leaves the log with content, so that a log that is missing or empty is noticed.
+    const [version] = db.prepare('PRAGMA user_version').all();
+    db.exec(`PRAGMA user_version = ${(Number(version?.['user_version']) + 1) % 2 ** 31}`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw isDamage(error) ? damaged(file) : disk.failed(error);
+  }
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB (sqlite.org/rescode.html). */
+function isDamage(error: unknown): boolean {
+  const code = isRecord(error) ? Number(error['errcode']) & 0xff : 0;
+  return code === 11 || code === 26;
+}
+
+function damaged(file: string): Error {
+  const hint =
+    'Restore it from a copy, or delete it and inventory.json to start without its contents.';
+  return new Error(`${file} is damaged. ${hint}`);
+}
+
+function runTransaction<Result>(db: DatabaseSync, run: () => Result): Result {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = run();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // A full disk has ended the transaction already.
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
 }

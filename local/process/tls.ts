@@ -1,7 +1,9 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { generate } from 'selfsigned';
+import { writeWhole } from '#local/process/write-whole.ts';
 
 /** A self-signed certificate in PEM. */
 export interface Certificate {
@@ -32,8 +34,21 @@ export async function openCertificate(folder: string): Promise<Certificate> {
         },
       ],
     });
-    await writeFile(keyPath, generated.private, { mode: 0o600 });
-    await writeFile(path, generated.cert);
+    await writeWhole(keyPath, generated.private, { mode: 0o600 });
+    await writeWhole(path, generated.cert);
   }
-  return { path, cert: await readFile(path, 'utf8'), key: await readFile(keyPath, 'utf8') };
+  const cert = await readFile(path, 'utf8');
+  const key = await readFile(keyPath, 'utf8');
+  if (!belongTogether(cert, key)) {
+    throw new Error(`${path} or ${keyPath} is damaged. Delete both, and new ones are created.`);
+  }
+  return { path, cert, key };
+}
+
+function belongTogether(cert: string, key: string): boolean {
+  try {
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
+  }
 }

@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { integer, string, structure, type Shaped } from '#local/wire/shape.ts';
-import { openStore } from '#local/process/store.ts';
+import type { Disk } from '#local/process/disk.ts';
+import { openStore, type Store } from '#local/process/store.ts';
+import { writeWhole } from '#local/process/write-whole.ts';
 
 const schema = `
 CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, created_at INTEGER);
@@ -75,9 +77,10 @@ export interface ObjectStore {
 }
 
 /** Opens the object store in a folder, which it creates if necessary. */
-export async function openObjectStore(folder: string): Promise<ObjectStore> {
+export async function openObjectStore(folder: string, disk: Disk): Promise<ObjectStore> {
   await mkdir(folder, { recursive: true });
-  const store = openStore(join(folder, 'objects.sqlite'), schema);
+  const store = openStore(join(folder, 'objects.sqlite'), schema, disk);
+  await checkFiles(store, folder);
   const columns = 'key, file, size, etag, headers, modified_at AS modifiedAt';
   const find = store.rows(
     `SELECT ${columns} FROM objects WHERE bucket = ? AND key = ?`,
@@ -101,13 +104,7 @@ export async function openObjectStore(folder: string): Promise<ObjectStore> {
       'SELECT name, created_at AS createdAt FROM buckets ORDER BY name',
       bucketShape,
     ),
-    async write(body) {
-      const file = `${createHash('sha256').update(body).digest('hex').slice(0, 16)}-${randomUUID()}`;
-      // The file has a temporary name until it is complete.
-      await writeFile(join(folder, `${file}.part`), body);
-      await rename(join(folder, `${file}.part`), join(folder, file));
-      return file;
-    },
+    write: (body) => writeObject(folder, body, disk),
     read: (file) => readFile(join(folder, file)),
     async put(bucket, { key, file, size, etag, headers, modifiedAt }) {
       const previousFile = find(bucket, key)[0]?.file;
@@ -126,13 +123,44 @@ export async function openObjectStore(folder: string): Promise<ObjectStore> {
   };
 }
 
+/** Writes bytes to a new file, whose name begins with their checksum. */
+async function writeObject(folder: string, body: Buffer, disk: Disk): Promise<string> {
+  const file = `${createHash('sha256').update(body).digest('hex').slice(0, 16)}-${randomUUID()}`;
+  try {
+    await writeWhole(join(folder, file), body);
+    return file;
+  } catch (error) {
+    throw disk.failed(error);
+  }
+}
+
+const fileShape = structure({ file: string(), size: integer() });
+
+/** Throws an error that names the file of an object or a part if it is missing or cut off. */
+async function checkFiles(store: Store, folder: string): Promise<void> {
+  const files = store.rows(
+    'SELECT file, size FROM objects UNION ALL SELECT file, size FROM parts',
+    fileShape,
+  );
+  for (const { file, size } of files()) {
+    const path = join(folder, file);
+    const found = await stat(path).catch(() => undefined);
+    if (found?.size === size) continue;
+    store.close();
+    const what = found === undefined ? 'missing' : 'damaged';
+    throw new Error(
+      `${path} is ${what}. Restore it from a copy, or use another folder with --data.`,
+    );
+  }
+}
+
 type Uploads = Pick<
   ObjectStore,
   'beginUpload' | 'findUpload' | 'uploads' | 'putPart' | 'parts' | 'endUpload'
 >;
 
 function createUploads(
-  store: ReturnType<typeof openStore>,
+  store: Store,
   discard: (file: string | undefined) => Promise<void>,
 ): Uploads {
   const columns = 'id, bucket, key, headers, created_at AS createdAt';

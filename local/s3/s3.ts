@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { AwsError, toAwsError } from '#local/wire/aws-error.ts';
 import type { AwsRequest, AwsResponse, Engine } from '#local/wire/aws-exchange.ts';
 import type { Clock } from '#local/process/clock.ts';
+import type { Disk } from '#local/process/disk.ts';
 import { corsHeaders, preflightHeaders } from '#local/function-url/cors.ts';
 import { isDecodable } from '#local/wire/read-body.ts';
 import { errorBody, xmlResponse, type S3Response } from '#local/s3/s3-response.ts';
@@ -34,6 +35,7 @@ import { verifyPresigned, verifySigV4 } from '#local/wire/sigv4.ts';
 export interface S3Options {
   /** The data folder, in which the objects are. */
   readonly data: string;
+  readonly disk: Disk;
   readonly credentials: Credentials;
   readonly region: string;
   readonly clock: Clock;
@@ -50,7 +52,7 @@ export interface S3 {
 
 /** Starts a local S3 with objects, listings, multipart uploads and presigned URLs, in path style. */
 export async function startS3(options: S3Options): Promise<S3> {
-  const store = await openObjectStore(join(options.data, 's3'));
+  const store = await openObjectStore(join(options.data, 's3'), options.disk);
   const api: ObjectApi = { store, now: options.clock.now, emitEvent: createNotifier(options) };
   const engine: Engine = async (request, response) => {
     const answer = await handleRequest(api, options, request, response.requestId);
@@ -79,7 +81,9 @@ async function handleRequest(
     return { ...answer, headers: { ...answer.headers, ...Object.assign({}, ...cors) } };
   } catch (thrown) {
     const { code, message, status, members } = toAwsError(thrown);
-    const body = errorBody({ Code: code, Message: message, ...members, RequestId: requestId });
+    // S3 has its own name for it.
+    const Code = code === 'InternalFailure' ? 'InternalError' : code;
+    const body = errorBody({ Code, Message: message, ...members, RequestId: requestId });
     return { status, body, headers: { 'content-type': 'application/xml' } };
   }
 }

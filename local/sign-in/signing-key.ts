@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   exportJWK,
@@ -10,6 +10,7 @@ import {
   type CryptoKey,
   type JWK,
 } from 'jose';
+import { writeWhole } from '#local/process/write-whole.ts';
 
 /** The RSA key that signs tokens. */
 export interface SigningKey {
@@ -25,10 +26,9 @@ export async function openSigningKey(folder: string): Promise<SigningKey> {
   const file = join(folder, 'sign-in-key.pem');
   if (!existsSync(file)) {
     const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-    await writeFile(file, await exportPKCS8(privateKey), { mode: 0o600 });
+    await writeWhole(file, await exportPKCS8(privateKey), { mode: 0o600 });
   }
-  const pem = await readFile(file, 'utf8');
-  const privateKey = await importPKCS8(pem, 'RS256', { extractable: true });
+  const privateKey = await importKey(file);
   const jwk = await exportJWK(privateKey);
   const kid = createHash('sha256')
     .update(jwk.n ?? '')
@@ -36,4 +36,14 @@ export async function openSigningKey(folder: string): Promise<SigningKey> {
   const usage = { kid, alg: 'RS256', use: 'sig' };
   const { kty = 'RSA', n = '', e = '' } = jwk;
   return { kid, privateKey, privateJwk: { ...jwk, ...usage }, publicJwk: { kty, n, e, ...usage } };
+}
+
+async function importKey(file: string): Promise<CryptoKey> {
+  const pem = await readFile(file, 'utf8');
+  try {
+    return await importPKCS8(pem, 'RS256', { extractable: true });
+  } catch (error) {
+    const hint = 'Restore it from a copy, or delete it and inventory.json for a new key.';
+    throw new Error(`${file} is damaged. ${hint}`, { cause: error });
+  }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Clock } from '#local/process/clock.ts';
+import { createDisk } from '#local/process/disk.ts';
 import { createQueues, queueSchema } from '#local/sqs/queues.ts';
 import { openStore } from '#local/process/store.ts';
 
@@ -23,8 +24,8 @@ function createHastyClock(): Clock {
 
 test('a long poll returns a message that becomes visible while it checks the queue', async () => {
   const clock = createHastyClock();
-  const file = join(mkdtempSync(join(tmpdir(), 'streambed-')), 'sqs.sqlite');
-  const store = openStore(file, queueSchema);
+  const folder = mkdtempSync(join(tmpdir(), 'streambed-'));
+  const store = openStore(join(folder, 'sqs.sqlite'), queueSchema, createDisk(folder));
   const queues = createQueues({ store, clock, arnOf: (name) => `arn:aws:sqs:::${name}` });
   const queue = queues.put('late', {});
   queues.send(queue, { body: 'hello', delayMs: 1_000, attributes: '{}' });

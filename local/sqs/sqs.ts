@@ -3,6 +3,7 @@ import { createJsonEngine } from '#local/wire/aws-json.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
 import type { Clock } from '#local/process/clock.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
+import type { Disk } from '#local/process/disk.ts';
 import { openStore } from '#local/process/store.ts';
 import { messageOperations } from '#local/sqs/operations.ts';
 import { queueOperations } from '#local/sqs/queue-operations.ts';
@@ -13,6 +14,7 @@ import { accountId } from '#local/template/stack-context.ts';
 export interface SqsOptions {
   /** The data folder, in which the database is. */
   readonly data: string;
+  readonly disk: Disk;
   readonly credentials: Credentials;
   readonly region: string;
   readonly clock: Clock;
@@ -28,8 +30,8 @@ export interface Sqs {
 }
 
 /** Creates a local SQS with standard and FIFO queues, stored on disk. */
-export function createSqs({ data, credentials, region, clock, gateway }: SqsOptions): Sqs {
-  const store = openStore(join(data, 'sqs.sqlite'), queueSchema);
+export function createSqs({ data, disk, credentials, region, clock, gateway }: SqsOptions): Sqs {
+  const store = openStore(join(data, 'sqs.sqlite'), queueSchema, disk);
   const arnOf = (name: string): string => `arn:aws:sqs:${region}:${accountId}:${name}`;
   const queues = createQueues({ store, clock, arnOf });
   const urlOf = (name: string): string => `${gateway()}/${accountId}/${name}`;

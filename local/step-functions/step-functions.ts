@@ -11,11 +11,13 @@ import { machineOperations } from '#local/step-functions/machine-operations.ts';
 import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
 import { createTaskCaller } from '#local/step-functions/interpreter/tasks.ts';
 import { createTaskTokens } from '#local/step-functions/interpreter/tokens.ts';
+import type { Disk } from '#local/process/disk.ts';
 import { openStore } from '#local/process/store.ts';
 
 export interface StepFunctionsOptions {
   /** The folder in which executions are stored. */
   readonly data: string;
+  readonly disk: Disk;
   readonly credentials: Credentials;
   readonly clock: Clock;
   readonly caller: ServiceCaller;
@@ -35,8 +37,8 @@ export interface StepFunctions {
  * after a restart.
  */
 export function createStepFunctions(options: StepFunctionsOptions): StepFunctions {
-  const { data, credentials, clock, caller, machines } = options;
-  const database = openStore(join(data, 'step-functions.sqlite'), executionSchema);
+  const { data, disk, credentials, clock, caller, machines } = options;
+  const database = openStore(join(data, 'step-functions.sqlite'), executionSchema, disk);
   const store = createExecutionStore(database);
   const tokens = createTaskTokens();
   const executions = createExecutions({ store, clock, tokens, tasks: createTaskCaller(caller) });

@@ -166,7 +166,7 @@ test('a model in another Region is called in that Region', async () => {
   const otherRegion = await startSystem({ template });
   const answer = await otherRegion.signed('LangChainFunction', '', post({ prompt: 'Hello there' }));
   expect(await answer.text()).toContain('Hello');
-  const journal = await fetch(`${otherRegion.state.endpoints.aws}/_streambed/journal`);
+  const journal = await otherRegion.control('journal');
   expect(await journal.json()).toMatchObject({
     requests: [{ modelId: 'amazon.nova-lite-v1:0', identity: { region: 'eu-west-2' } }],
   });

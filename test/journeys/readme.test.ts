@@ -67,6 +67,13 @@ test('every command of the API reference works', async () => {
   expect(silent).toEqual([]);
 });
 
+test('the journal of the local Bedrock is read with the command of the documentation', async () => {
+  const lines = await commandsOf('docs/debugging.md', 'See what Bedrock was asked');
+  const results = await runLines(lines);
+  expect(results.map(({ code }) => code)).toEqual([0, 0]);
+  expect(JSON.parse(results[1]?.output ?? '')).toHaveProperty('requests');
+});
+
 test('every route of the API reference has a command', async () => {
   const text = await readFile('docs/api.md', 'utf8');
   const [, section = ''] = text.split('## REST API routes');

@@ -58,7 +58,7 @@ test('a data directory of the first version is upgraded with all its data', asyn
     const next = { message: 'What is my name?', conversation_id: sample.conversation };
     const answer = await system.api('/chat', { method: 'POST', body: JSON.stringify(next) });
     expect(await answer.json()).toMatchObject({ response: expect.stringContaining('**Ada**') });
-    expect(await readFile(join(data, 'version'), 'utf8')).toBe('2');
+    expect(await readFile(join(data, 'version'), 'utf8')).toBe('3');
   } finally {
     await system.close();
   }
@@ -66,6 +66,6 @@ test('a data directory of the first version is upgraded with all its data', asyn
 
 test('a data directory of a newer version is rejected', async () => {
   const data = await mkdtemp(join(tmpdir(), 'streambed-'));
-  await writeFile(join(data, 'version'), '3');
-  await expect(startSystem({ data })).rejects.toThrow('was written by a newer version (format 3)');
+  await writeFile(join(data, 'version'), '4');
+  await expect(startSystem({ data })).rejects.toThrow('was written by a newer version (format 4)');
 });

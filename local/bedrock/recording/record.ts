@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AwsClient } from 'aws4fetch';
 import { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
@@ -10,6 +10,7 @@ import {
   type Tape,
 } from '#local/bedrock/recording/tape.ts';
 import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
+import { writeWhole } from '#local/process/write-whole.ts';
 
 /** The real Bedrock that answers, and where its answers are saved. */
 export interface RecordOptions {
@@ -40,28 +41,35 @@ export function createRecorder({ folder, endpoint, region, credentials }: Record
         pieces.push([Math.round(clock.now() - startedAt), Buffer.from(bytes).toString('base64')]);
         await call.response.write(bytes);
       }
+      const { status } = response;
+      // A recorded failure would be replayed instead of an answer.
+      if (folder !== undefined && response.ok)
+        await save(call, { status, headers, pieces }, folder);
       call.response.end();
       call.note.outcome = response.ok ? 'completed' : 'refused';
-      call.note.status = response.status;
-      // A recorded failure would be replayed instead of an answer.
-      if (folder === undefined || !response.ok) return 'answered';
-      const modelId = withoutAccount(call.params['modelId'] ?? '');
-      const { operation } = call.note;
-      const hashes = hashRequest(call);
-      const recording: Recording = {
-        operation,
-        modelId,
-        ...hashes,
-        status: response.status,
-        headers,
-        pieces,
-      };
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const file = join(folder, `${operation}-${hashes.exact.slice(0, 16)}.json`);
-      await writeFile(file, `${JSON.stringify(recording, null, 1)}\n`, { mode: 0o600 });
+      call.note.status = status;
       return 'answered';
     },
   };
+}
+
+/** Writes a recording. The client has its answer already, so a full disk is only reported. */
+async function save(
+  call: BedrockCall,
+  answer: Pick<Recording, 'status' | 'headers' | 'pieces'>,
+  folder: string,
+): Promise<void> {
+  const { operation } = call.note;
+  const hashes = hashRequest(call);
+  const modelId = withoutAccount(call.params['modelId'] ?? '');
+  const recording: Recording = { operation, modelId, ...hashes, ...answer };
+  const file = join(folder, `${operation}-${hashes.exact.slice(0, 16)}.json`);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeWhole(file, `${JSON.stringify(recording, null, 1)}\n`, { mode: 0o600 });
+  } catch (error) {
+    console.error(`! An answer was not recorded: ${error instanceof Error ? error.message : ''}`);
+  }
 }
 
 async function forward(

@@ -13,7 +13,9 @@ import { isDecodable } from '#local/wire/read-body.ts';
 /** Returns the engine that answers every operation of the local Bedrock and keeps its journal. */
 export function createEngine(context: BedrockContext, policy: IdentityPolicy): Engine {
   return async (request, response) => {
-    if (request.url.startsWith('/_streambed/')) return answerControl(context, request, response);
+    if (request.url.startsWith('/_streambed/')) {
+      return answerControlCall({ context, policy, request, response });
+    }
     const startedAt = context.clock.now();
     const note: JournalNote = { operation: 'Unknown', outcome: 'refused' };
     let identity: Identity = { type: 'none' };
@@ -53,6 +55,34 @@ export function createEngine(context: BedrockContext, policy: IdentityPolicy): E
       });
     }
   };
+}
+
+interface ControlCall {
+  readonly context: BedrockContext;
+  readonly policy: IdentityPolicy;
+  readonly request: AwsRequest;
+  readonly response: AwsResponse;
+}
+
+/**
+ * Answers the control API. Under strict sign-in it requires a signature, because the journal has
+ * what every caller asked, and an API key is given to clients. If there are only API keys, one of
+ * them suffices.
+ */
+function answerControlCall({ context, policy, request, response }: ControlCall): void {
+  try {
+    if (policy.mode === 'strict') {
+      identify(request, policy, {
+        nowMs: Date.now(),
+        region: context.region,
+        signingServices: ['bedrock'],
+        requiresSignature: policy.credentials.length > 0,
+      });
+    }
+    answerControl(context, request, response);
+  } catch (error) {
+    sendError(toBedrockError(error, response), undefined, response);
+  }
 }
 
 /** An unexpected error becomes AWS's own 500. Its cause goes to the log. */

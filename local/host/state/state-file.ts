@@ -1,15 +1,13 @@
 import { rmSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writeWhole } from '#local/process/write-whole.ts';
 import type { LocalState } from '#local/host/state/local-state.ts';
 
 /** Writes the state to a file that only its owner can read, because it contains credentials. */
 export async function writeStateFile(path: string, state: LocalState): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const partial = `${path}.${process.pid}`;
-  await writeFile(partial, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
-  // A program that waits for the file never sees half of it.
-  await rename(partial, path);
+  await writeWhole(path, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
 }
 
 /** Removes the state file, if it exists. */

@@ -1,10 +1,16 @@
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createRecorder } from '#local/bedrock/recording/record.ts';
 import { createReplayer, type ReplayOptions } from '#local/bedrock/recording/replay.ts';
-import { credentials, startBedrock, type RunningBedrock } from '#test/fixtures/bedrock.ts';
+import {
+  credentials,
+  novaLite,
+  startBedrock,
+  user,
+  type RunningBedrock,
+} from '#test/fixtures/bedrock.ts';
 
 function recordingOf(from: RunningBedrock, folder: string): Promise<RunningBedrock> {
   const options = { folder, endpoint: from.url, region: 'us-east-1', credentials };
@@ -108,7 +114,10 @@ describe('record and replay', () => {
     };
     const recording = await recordingOf(real, folder);
     const invoke = '/model/us.anthropic.claude-haiku-4-5-20251001-v1:0/invoke';
-    expect((await recording.post(invoke, native)).status).toBe(200);
+    const recorded = await recording.post(invoke, native);
+    // An answer is recorded before it ends.
+    await recorded.text();
+    expect(recorded.status).toBe(200);
     const refused = await recording.post(invoke, native, guarded);
     expect(await refused.json()).toMatchObject({ message: expect.stringContaining('guardrail') });
     await recording.close();
@@ -119,4 +128,19 @@ describe('record and replay', () => {
     expect((await replaying.post(invoke, other)).status).toBe(424);
     await replaying.close();
   });
+});
+
+test('an answer that cannot be recorded still reaches the client', async () => {
+  const real = await startBedrock();
+  const file = join(await mkdtemp(join(tmpdir(), 'streambed-')), 'a-file');
+  await writeFile(file, '');
+  const lines: unknown[] = [];
+  vi.spyOn(console, 'error').mockImplementation((line) => lines.push(line));
+  const recording = await recordingOf(real, join(file, 'folder'));
+  const answer = await recording.post(`/model/${novaLite}/converse`, { messages: [user('Hi')] });
+  expect(await answer.json()).toMatchObject({ stopReason: 'end_turn' });
+  expect(lines).toEqual([expect.stringMatching(/^! An answer was not recorded: ENOTDIR/u)]);
+  vi.restoreAllMocks();
+  await recording.close();
+  await real.close();
 });

@@ -1,7 +1,7 @@
 import https from 'node:https';
 import http2 from 'node:http2';
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BedrockRuntimeClient, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime';
@@ -79,3 +79,12 @@ test.each(['rst', 'fin', 'goaway', 'rst_stream:CANCEL'])(
     expect((await bedrock.ask()).stopReason).toBe('end_turn');
   },
 );
+
+test.each(['localhost.pem', 'localhost.key'])('a damaged %s is named', async (name) => {
+  const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
+  await openCertificate(folder);
+  await writeFile(join(folder, name), 'noise');
+  await expect(openCertificate(folder)).rejects.toThrow(
+    `${folder}/localhost.pem or ${folder}/localhost.key is damaged. Delete both`,
+  );
+});

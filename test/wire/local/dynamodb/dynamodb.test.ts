@@ -1,3 +1,4 @@
+import { AwsClient } from 'aws4fetch';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -37,4 +38,71 @@ test('a write that fails its condition returns the existing item', async () => {
   });
   const error: unknown = await client.send(absent).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ name: 'ConditionalCheckFailedException', Item: undefined });
+});
+
+/** Inputs that are wrong in one place each: every value replaced by each of some others. */
+function wrongInputs(input: unknown): readonly unknown[] {
+  const others = [null, true, 7, 'x', '', [], {}, [null], { S: null }, { N: 'x' }];
+  if (Array.isArray(input)) {
+    return [
+      ...others,
+      ...input.flatMap((item, index) => wrongInputs(item).map((wrong) => input.with(index, wrong))),
+    ];
+  }
+  if (typeof input !== 'object' || input === null) return others;
+  const members = Object.entries(input).flatMap(([name, member]) =>
+    wrongInputs(member).map((wrong) => Object.assign({}, input, { [name]: wrong })),
+  );
+  return [...others, ...members];
+}
+
+test('whatever a request contains, it is answered, and others are not affected', async () => {
+  const { tableName: TableName } = store.table;
+  const { credentials, endpoints, region } = store.system.state;
+  const signer = new AwsClient({ ...credentials, region, service: 'dynamodb', retries: 0 });
+  const send = (operation: string, input: unknown): Promise<Response> =>
+    signer.fetch(endpoints.aws, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': `DynamoDB_20120810.${operation}`,
+      },
+      body: JSON.stringify(input),
+    });
+  const Key = { pk: { S: 'a' }, sk: { S: 'b' } };
+  const values = { ':v': { N: '1' } };
+  const inputs = {
+    PutItem: { TableName, Item: { ...Key, list: { L: [{ S: 'x' }] }, map: { M: {} } } },
+    GetItem: { TableName, Key, ProjectionExpression: 'pk' },
+    UpdateItem: {
+      TableName,
+      Key,
+      UpdateExpression: 'ADD #c :v SET #d = if_not_exists(#d, :v) + :v',
+      ExpressionAttributeNames: { '#c': 'count', '#d': 'other' },
+      ExpressionAttributeValues: values,
+    },
+    Query: {
+      TableName,
+      KeyConditionExpression: 'pk = :p',
+      ExpressionAttributeValues: { ':p': { S: 'a' } },
+      ExclusiveStartKey: Key,
+    },
+    Scan: {
+      TableName,
+      FilterExpression: '#c > :v',
+      ExpressionAttributeNames: { '#c': 'count' },
+      ExpressionAttributeValues: values,
+    },
+    BatchWriteItem: { RequestItems: { [TableName]: [{ PutRequest: { Item: Key } }] } },
+    BatchGetItem: { RequestItems: { [TableName]: { Keys: [Key] } } },
+    DeleteItem: { TableName, Key },
+    UpdateTable: { TableName, BillingMode: 'PAY_PER_REQUEST', GlobalSecondaryIndexUpdates: [] },
+  };
+  for (const [operation, input] of Object.entries(inputs)) {
+    for (const wrong of [input, ...wrongInputs(input)]) {
+      const { status } = await send(operation, wrong);
+      expect([operation, wrong, [200, 400].includes(status)]).toEqual([operation, wrong, true]);
+    }
+  }
+  expect((await send('GetItem', { TableName, Key })).status).toBe(200);
 });

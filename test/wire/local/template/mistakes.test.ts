@@ -114,15 +114,6 @@ test('a code archive is unpacked', async () => {
   expect(Payload?.transformToString()).toBe('"from a zip"');
 });
 
-test('only one system can use a data directory at a time', async () => {
-  const data = await mkdtemp(join(tmpdir(), 'streambed-'));
-  await writeFile(join(data, 'in-use-by'), '1');
-  await expect(hostText(plain(), { data })).rejects.toThrow(`${data} is in use by process 1`);
-  await writeFile(join(data, 'in-use-by'), '99999999');
-  await using system = await hostText(plain(), { data });
-  expect(system.state.ready).toBe(true);
-});
-
 test('requests signed for another Region are accepted', async () => {
   await using system = await hostText(plain());
   const client = new BedrockRuntimeClient({ ...system.config, region: 'us-west-2' });
