@@ -35,13 +35,6 @@ export async function audit(system: StreambedSystem, sent: readonly SentTurn[]):
     for (const { outcome } of turn.sights) count(`seen ${outcome}`);
     const modelCalls = calls.get(turn.message) ?? [];
     if (modelCalls.length > 0) count('model calls');
-    if (faultsOf(turn, own, modelCalls).length > 0)
-      console.log(
-        JSON.stringify({
-          turn,
-          turns: turns.map(({ message, state, turn_id }) => ({ message, state, turn_id })),
-        }),
-      );
     faults.push(...faultsOf(turn, own, modelCalls).map((fault) => `${turn.message}: ${fault}`));
   }
   const costs = stored.reduce((sum, { cost_usd }) => sum + toNano(cost_usd ?? 0), 0);

@@ -77,6 +77,8 @@ async function act(
     }
     case 'resume': {
       const first = await send(() => true);
+      // A message that was not accepted has no answer to resume.
+      if (first.text === '') return [first];
       const path = `/conversations/${conversation}/stream`;
       const rest = await read((signal) => system.api(path, { headers: uiHeaders, signal }));
       return [first, rest];
