@@ -3,6 +3,7 @@ import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { readLangChainEnvironment } from '#aws/composition/environment.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
+import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { answerLangChain, answerLangChainDirect } from '#lambda/model/answer-langchain.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
@@ -23,6 +24,7 @@ const ports = {
 
 /** The LangChain Function URL: `POST` streams text; `GET` and direct invocations get JSON. */
 export const handler = respondStream(
+  createLogSecret(table),
   (request, invocation) => answerLangChain(ports, environment, request, invocation),
   (event, invocation) => answerLangChainDirect(ports, environment, event, invocation),
 );

@@ -88,11 +88,11 @@ test('a flood of unknown keys asks the issuer once in five seconds, from all env
   let skippedMs = 0;
   clock = { now: () => realClock.now() + skippedMs, sleep: realClock.sleep };
   const startedAtMs = clock.now();
-  const environments = Array.from({ length: 20 }, newEnvironment);
+  const environments = Array.from({ length: 6 }, newEnvironment);
   const tokens = await Promise.all(
     environments.map((_, index) => unknownKey(`../key ${index} ' OR 1=1`)),
   );
-  for (let second = 0; second < 20; second += 1) {
+  for (let second = 0; second < 12; second += 1) {
     const outcomes = environments.map((verify, index) => verify(tokens[index] ?? ''));
     expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['unauthenticated']));
     skippedMs += 1_000;

@@ -9,6 +9,7 @@ import { toEstimatedUsage } from '#domain/conversation/usage.ts';
 import { awaitFirstText, textHeaders, textOf } from '#lambda/model/answer-text.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { newId } from '#lambda/runtime/ids.ts';
+import { logAbout } from '#lambda/runtime/log-names.ts';
 import {
   parseLangChainInput,
   parseLangChainPost,
@@ -89,6 +90,7 @@ async function openSession(
   owner: string,
   { text: prompt, sessionId = newId(ports.clock.now()) }: LangChainRequest,
 ): Promise<Session> {
+  logAbout({ owner, conversationId: sessionId });
   const earlier = await ports.sessions.read(owner, sessionId);
   const question = userMessage(prompt);
   const shown = [...earlier.slice(-messagesShown), question];
