@@ -1,8 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import { issuerKeysKey, logSecretKey, ownerPartition } from '#aws/dynamo/keys.ts';
 import { readSettings } from '#infra/settings.ts';
 import { StreambedStack } from '#infra/streambed-stack.ts';
 
@@ -16,7 +14,6 @@ const template = synthesize();
 interface Statement {
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
-  readonly Condition?: unknown;
 }
 
 function statementsOf(role: string): readonly Statement[] {
@@ -177,42 +174,6 @@ test('the chat role can stream from its models, and cannot list anything or dele
     's3:GetObject',
     's3:PutObject',
   ]);
-});
-
-test('only the authorizer can reach the keys of issuers, and nothing else', () => {
-  const partitionsOf = (role: string): readonly unknown[] =>
-    statementsOf(role)
-      .filter(({ Action }) => [Action].flat().some((action) => /^dynamodb:/u.test(action)))
-      .filter(({ Resource }) => JSON.stringify(Resource).includes('"Conversations"'))
-      .filter(({ Resource }) => !JSON.stringify(Resource).includes('/index/'))
-      .map(({ Condition }) => Condition);
-  const limitedTo = (partitions: readonly string[]): object => ({
-    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
-  });
-  const actions = statementsOf('AuthorizerFunctionRole').flatMap(({ Action }) => [Action].flat());
-  expect(actions.toSorted()).toEqual([
-    'dynamodb:GetItem',
-    'dynamodb:UpdateItem',
-    'logs:CreateLogStream',
-    'logs:PutLogEvents',
-  ]);
-  const { pk } = issuerKeysKey('https://id.example.org/keys');
-  expect(partitionsOf('AuthorizerFunctionRole')).toEqual([limitedTo([pk])]);
-  const roles = Object.keys(template.findResources('AWS::IAM::Role'));
-  const others = roles.filter((role) => role !== 'AuthorizerFunctionRole').flatMap(partitionsOf);
-  const owned = [`${ownerPartition('')}*`, 'TURNS#*', 'LOGS#*', logSecretKey.pk];
-  expect(others.length).toBeGreaterThan(10);
-  expect(others.filter((one) => !isDeepStrictEqual(one, limitedTo(owned)))).toEqual([]);
-});
-
-test('a fault of the authorizer is a 503 with words, not a 500 without', () => {
-  for (const ResponseType of ['AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR']) {
-    template.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
-      ResponseType,
-      StatusCode: '503',
-      ResponseTemplates: { 'application/json': Match.stringLikeRegexp('"message":"The caller') },
-    });
-  }
 });
 
 test('the conversations role cannot call a model', () => {

@@ -1,7 +1,8 @@
 import { decodeJwt, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { TokenVerifier, VerifiedUser } from '#domain/identity.ts';
 import { ChatError } from '#domain/errors.ts';
-import { createIssuerKeys, type KeyPorts } from '#identity/issuer-keys.ts';
+import { createIssuerKeys } from '#identity/issuer-keys.ts';
+import type { KeyPorts } from '#identity/shared-keys.ts';
 
 /** An issuer whose tokens are accepted. */
 export interface TokenIssuer {

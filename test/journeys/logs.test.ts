@@ -6,9 +6,10 @@ import { promisify } from 'node:util';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeStateFile } from '#local/host/state/state-file.ts';
 import { realClock } from '#local/process/clock.ts';
 import { startCallbackServer, type CallbackServer } from '#test/fixtures/callback-server.ts';
-import { shellBlock } from '#test/fixtures/document-commands.ts';
+import { runLines, shellBlock, withStateFile } from '#test/fixtures/document-commands.ts';
 import { upload, waitForDocument, submitDocument } from '#test/fixtures/documents.ts';
 import { signedIn, tokensOf, type CallAs } from '#test/fixtures/signed-in.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
@@ -72,6 +73,9 @@ async function callEveryRoute(): Promise<void> {
   const analysis = await submitDocument(demo, '/analyses', { text: question });
   await waitForDocument(demo, `/analyses/${analysis.analysis_id}`);
   await callUrls();
+  await (await system.api('/conversations')).text();
+  await setScenario(system, { stream: [{ text: 'A quokka' }, { cut: 'eof' }] });
+  await (await guest('/chat/stream', post({ message: question }))).text();
 }
 
 async function chat(answering: Promise<Response>): Promise<void> {
@@ -157,7 +161,8 @@ test('no log line names a caller or a conversation in clear, or contains what wa
   const count = (part: string): number => system.lines.filter((line) => line.includes(part)).length;
   await expect.poll(() => count('REPORT RequestId') - count('START RequestId')).toBe(0);
   expect(conversations).toHaveLength(6);
-  const ids = [...conversations, subject, 'user/local', 'ada-lovelaces-diary'];
+  const [apiKey = ''] = system.state.apis['Api']?.apiKeys ?? [];
+  const ids = [...conversations, subject, 'user/local', 'ada-lovelaces-diary', apiKey];
   for (const text of [...secretWords, ...ids]) {
     expect(text).not.toBe('');
     const found = system.lines.filter((line) => line.toLowerCase().includes(text.toLowerCase()));
@@ -194,15 +199,19 @@ test('every function names its callers, and the same caller has the same name in
     'InvokeFunction',
     'LangChainFunction',
   ]);
-  // Two users, the signer and the direct invocation; nobody else.
+  // The other user, the API key and the direct invocation.
   const owners = new Set(lines.map(({ owner }) => owner).filter((owner) => owner !== undefined));
-  const guests = [...owners].filter((owner) => owner !== demoName && owner !== signerName);
-  expect(guests).toHaveLength(2);
+  const others = [...owners].filter((owner) => owner !== demoName && owner !== signerName);
+  expect(others).toHaveLength(3);
   expect([...owners].filter((owner) => !/^[\da-f]{16}$/u.test(owner))).toEqual([]);
   const unnamed = lines.filter(
     ({ owner, functionName }) => owner === undefined && functionName !== 'OpenApiFunction',
   );
   expect(unnamed).toEqual([]);
+  const failed = lines.filter(({ message }) => message === 'turn failed');
+  expect(failed).toEqual([
+    expect.objectContaining({ owner: expect.any(String), conversation: expect.any(String) }),
+  ]);
 });
 
 test('a conversation has one name in all functions, which the command of the documentation returns', async () => {
@@ -236,11 +245,16 @@ test('a conversation has one name in all functions, which the command of the doc
     ]),
   );
   expect(messagesOf(session)).toEqual(['LangChainFunction: request answered ']);
-  const [command = ''] = shellBlock(
-    await readFile('docs/debugging.md', 'utf8'),
-    'Follow one caller',
-  ).slice(-1);
-  expect(command).toMatch(/^npm run -s log-names -- /u);
+});
+
+test('the commands of the documentation return the name of a caller', async () => {
+  const stateFile = join(await mkdtemp(join(tmpdir(), 'streambed-')), 'local.json');
+  await writeStateFile(stateFile, system.state);
+  const block = shellBlock(await readFile('docs/debugging.md', 'utf8'), 'Follow one caller');
+  const results = await runLines(block.map((line) => withStateFile(line, stateFile)));
+  const [name] = await namesOf(system, signer);
+  expect(results.map(({ code }) => code)).toEqual([0, 0]);
+  expect(results[1]?.output).toBe(`${name}  ${signer}\n`);
 });
 
 test('another deployment has other names for the same caller', async () => {

@@ -11,7 +11,7 @@ afterAll(() => store.system.close());
 
 test('environments that start at the same time create one secret, and read it once each', async () => {
   const environments = Array.from({ length: 20 }, () => createLogSecret(store.another().table));
-  const secrets = await Promise.all(environments.map((read) => read()));
+  const secrets = await Promise.all(environments.map(async (read) => read()));
   expect(new Set(secrets)).toEqual(new Set([expect.stringMatching(/^[\da-f]{64}$/u)]));
   // From then on without a request.
   expect(environments[0]?.()).toBe(secrets[0]);
