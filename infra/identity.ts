@@ -16,7 +16,7 @@ export interface Identity {
 }
 
 /** Adds the user pool with its sign-in pages, and the authorizer of the REST API. */
-export function addIdentity({ stack, props }: Foundation): Identity {
+export function addIdentity({ stack, props, table }: Foundation): Identity {
   const users = new UserPool(stack, 'Users', {
     selfSignUpEnabled: props.selfSignUp,
     signInAliases: { email: true },
@@ -37,8 +37,10 @@ export function addIdentity({ stack, props }: Foundation): Identity {
   const { oidc } = props;
   const handler = new StreambedFunction(stack, 'AuthorizerFunction', {
     bundle: 'authorizer',
-    timeout: Duration.seconds(10),
+    // As long as API Gateway waits.
+    timeout: Duration.seconds(29),
     environment: {
+      CONVERSATIONS_TABLE: table.tableName,
       USER_POOL_ISSUER: issuer,
       USER_POOL_CLIENTS: client.userPoolClientId,
       SIGNED_IN_KEY: signedIn,
@@ -51,6 +53,7 @@ export function addIdentity({ stack, props }: Foundation): Identity {
           }),
     },
   });
+  table.grantIssuerKeys(handler.role);
   new CfnOutput(stack, 'SignInUrl', { value: domain.baseUrl() });
   new CfnOutput(stack, 'SignInClient', { value: client.userPoolClientId });
   return {

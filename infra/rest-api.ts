@@ -6,6 +6,7 @@ import {
   EndpointType,
   LambdaIntegration,
   ResponseTransferMode,
+  ResponseType,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { ChatFunctions } from '#infra/functions/chat-functions.ts';
@@ -45,6 +46,27 @@ export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity
     api.root.resourceForPath(path).addMethod(method, integration, options);
   }
   addPlans(stack, api, identity);
+  addAuthorizerFailures(api);
+}
+
+/**
+ * Responds to a request that could not be authorized because of a fault. By default, API Gateway
+ * sends a 500 without a message, under one of two types: its documentation does not say which.
+ */
+function addAuthorizerFailures(api: RestApi): void {
+  const message = 'The caller could not be identified at the moment. Try again in a few seconds.';
+  const types = {
+    AuthorizerFailure: ResponseType.AUTHORIZER_FAILURE,
+    AuthorizerConfigurationError: ResponseType.AUTHORIZER_CONFIGURATION_ERROR,
+  };
+  for (const [id, type] of Object.entries(types)) {
+    api.addGatewayResponse(id, {
+      type,
+      statusCode: '503',
+      responseHeaders: { 'Retry-After': "'5'" },
+      templates: { 'application/json': JSON.stringify({ message }) },
+    });
+  }
 }
 
 function addPlans(stack: Stack, api: RestApi, { signedInKey }: Identity): void {

@@ -84,6 +84,7 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
   'src/aws': [
     'dynamo',
     'bedrock',
+    'identity',
     'conversation',
     'model',
     'spending',

@@ -9,7 +9,7 @@ import {
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
-/** Stores conversations, turns, tasks, documents and spending (`src/aws/dynamo/keys.ts`). */
+/** Stores conversations, turns, tasks, documents, spending and keys of issuers (`src/aws/dynamo/keys.ts`). */
 export class ConversationsTable extends Table {
   constructor(scope: Construct, id: string) {
     const partitionKey = { name: 'pk', type: AttributeType.STRING };
@@ -34,24 +34,37 @@ export class ConversationsTable extends Table {
 
   /** Allows beginning, following and ending turns and reading history, but not deleting anything. */
   grantTurns(grantee: IGrantable): void {
-    Grant.addToPrincipal({ grantee, actions: turnActions, resourceArns: [this.tableArn] });
+    this.#grant(grantee, turnActions, ownersPartitions);
   }
 
   /** Allows reading, writing and updating single items, including those of spending. */
   grantItems(grantee: IGrantable): void {
     const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
-    Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
+    this.#grant(grantee, actions, ownersPartitions);
   }
 
   /** Allows everything that turns need, and listing and deleting conversations. */
   grantManagement(grantee: IGrantable): void {
-    const { tableArn } = this;
     const actions = [...turnActions, 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
-    Grant.addToPrincipal({ grantee, actions, resourceArns: [tableArn] });
-    const index = `${tableArn}/index/ByActivity`;
+    this.#grant(grantee, actions, ownersPartitions);
+    const index = `${this.tableArn}/index/ByActivity`;
     Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns: [index] });
   }
+
+  /** Allows reading and replacing the public keys of issuers, which no other function may write. */
+  grantIssuerKeys(grantee: IGrantable): void {
+    this.#grant(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['ISSUER_KEYS']);
+  }
+
+  /** Allows actions on the items with these partition keys (`src/aws/dynamo/keys.ts`). */
+  #grant(grantee: IGrantable, actions: string[], partitions: readonly string[]): void {
+    const conditions = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } };
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn], conditions });
+  }
 }
+
+/** What owners have, and the secret of the names in logs. */
+const ownersPartitions = ['OWNER#*', 'TURNS#*', 'LOGS#*', 'LOG_SECRET'];
 
 const turnActions = [
   'dynamodb:GetItem',

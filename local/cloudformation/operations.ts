@@ -89,10 +89,12 @@ function describe(api: StacksApi, stack: OpenStack): Record<string, unknown> {
 }
 
 function describeResources(api: StacksApi, parameters: URLSearchParams): readonly object[] {
+  const onlyId = parameters.get('LogicalResourceId');
   return findStacks(api, parameters).flatMap((stack) => {
     const { template, scope } = stack;
     return [...template.resources]
       .filter(([, { condition }]) => condition === undefined || scope.condition(condition))
+      .filter(([id]) => onlyId === null || onlyId === id)
       .map(([LogicalResourceId, { type }]) => ({
         StackName: template.stackName,
         StackId: stackIdOf(template.stackName, api.region),

@@ -31,5 +31,8 @@ export interface VerifiedUser {
   readonly id: string;
 }
 
-/** Returns the user that a token belongs to. Throws `unauthenticated` for an invalid token. */
-export type TokenVerifier = (token: string) => Promise<VerifiedUser>;
+/**
+ * Returns the user that a token belongs to. Throws `unauthenticated` for an invalid token, and
+ * `internal` if that cannot be decided until `endsAtMs`, in milliseconds since 1970.
+ */
+export type TokenVerifier = (token: string, endsAtMs: number) => Promise<VerifiedUser>;

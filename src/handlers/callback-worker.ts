@@ -10,9 +10,11 @@ import { createConversationStorage } from '#aws/composition/storage.ts';
 import { createHideMessage } from '#aws/task/sqs.ts';
 import { createHttpsSender } from '#callbacks/https-sender.ts';
 import { deliverCallback } from '#domain/task/deliver-callback.ts';
+import { taskConversation } from '#domain/task/task.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { handleBatch } from '#lambda/runtime/sqs-batch.ts';
 import { readTaskMessage } from '#aws/task/task-queue.ts';
+import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { toCallbackBody } from '#protocol/task/task-json.ts';
 
 const store = readStoreEnvironment(process.env);
@@ -29,9 +31,10 @@ const ports = {
 };
 
 /** The queue of callbacks: sends each until the server accepts it or the attempts are used up. */
-export const handler = handleBatch({
+export const handler = handleBatch(createLogSecret(table), {
   hide: createHideMessage(environment.callbackQueue),
   read: readTaskMessage,
+  about: taskConversation,
   handle: ({ message: key, count }) =>
     deliverCallback(ports, retries, { key, count, jitter: Math.random() }),
 });

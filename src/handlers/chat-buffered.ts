@@ -2,6 +2,7 @@ import { withAgents } from '#agents/agents.ts';
 import { readChatEnvironment } from '#aws/composition/environment.ts';
 import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { openTable } from '#aws/dynamo/table.ts';
+import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 import { answerChat } from '#lambda/chat/answer-chat.ts';
@@ -15,6 +16,6 @@ const ports = withAgents(turnPorts, environment.agents);
 const settings = { ...environment, defaultFormat: 'json' } as const;
 
 /** `POST /chat`: one turn, in one piece. */
-export const handler = respondBuffered((request, invocation) =>
+export const handler = respondBuffered(createLogSecret(table), (request, invocation) =>
   answerChat(ports, settings, request, invocation),
 );

@@ -2,6 +2,7 @@ import { withAgents } from '#agents/agents.ts';
 import { readChatEnvironment } from '#aws/composition/environment.ts';
 import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { openTable } from '#aws/dynamo/table.ts';
+import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
 import { answerChat } from '#lambda/chat/answer-chat.ts';
@@ -15,6 +16,6 @@ const ports = withAgents(turnPorts, environment.agents);
 const settings = { ...environment, defaultFormat: 'ui' } as const;
 
 /** `POST /chat/stream` and the chat Function URL: one turn, streamed. */
-export const handler = respondStream((request, invocation) =>
+export const handler = respondStream(createLogSecret(table), (request, invocation) =>
   answerChat(ports, settings, request, invocation),
 );

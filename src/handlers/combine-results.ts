@@ -1,5 +1,6 @@
 import { openTable } from '#aws/dynamo/table.ts';
 import { readDocumentEnvironment } from '#aws/composition/environment.ts';
+import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { toStepError } from '#documents/failures.ts';
 import { combineResults, type CombineInput } from '#documents/result-steps.ts';
 import { createStepPorts } from '#documents/step-ports.ts';
@@ -11,7 +12,8 @@ const table = openTable(environment.conversationsTable);
 const ports = createStepPorts(table, environment, systemClock);
 
 /** The steps of a workflow that combine answers and store the result or the error. */
-export const handler = handleStep(
-  (input: CombineInput) => combineResults(ports, environment, input),
+export const handler = handleStep(createLogSecret(table), {
+  run: (input: CombineInput) => combineResults(ports, environment, input),
+  ownerOf: ({ state }) => state.owner,
   toStepError,
-);
+});

@@ -1,6 +1,7 @@
 import { readStoreEnvironment } from '#aws/composition/environment.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createConversationStorage } from '#aws/composition/storage.ts';
+import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { answerFollow } from '#lambda/turn/answer-follow.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
@@ -10,6 +11,6 @@ const table = openTable(environment.conversationsTable);
 const ports = { ...createConversationStorage(table, environment), clock: systemClock };
 
 /** `GET /conversations/{id}/stream`: the rest of a turn, live or ended. */
-export const handler = respondStream((request, invocation) =>
+export const handler = respondStream(createLogSecret(table), (request, invocation) =>
   answerFollow(ports, request, invocation),
 );

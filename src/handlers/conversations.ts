@@ -2,6 +2,7 @@ import { readLedgerEnvironment, readStoreEnvironment } from '#aws/composition/en
 import { createConversationStorage } from '#aws/composition/storage.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
+import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { answerConversations } from '#lambda/conversation/answer-conversations.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
@@ -19,6 +20,6 @@ const ports = {
 };
 
 /** `/conversations` and everything below it except the stream, and `/usage`. */
-export const handler = respondBuffered((request, invocation) =>
+export const handler = respondBuffered(createLogSecret(table), (request, invocation) =>
   answerConversations(ports, request, invocation),
 );

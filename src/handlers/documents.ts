@@ -3,19 +3,21 @@ import { openTable } from '#aws/dynamo/table.ts';
 import { readDocumentEnvironment, readWorkflowEnvironment } from '#aws/composition/environment.ts';
 import { createS3Files } from '#aws/document/s3-files.ts';
 import { createWorkflows } from '#aws/document/step-functions-workflows.ts';
+import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { answerDocuments } from '#lambda/document/answer-documents.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 
 const { conversationsTable, documentsBucket } = readDocumentEnvironment(process.env);
+const table = openTable(conversationsTable);
 const ports = {
-  documents: createDynamoDocuments(openTable(conversationsTable)),
+  documents: createDynamoDocuments(table),
   files: createS3Files(documentsBucket),
   workflows: createWorkflows(readWorkflowEnvironment(process.env).machines),
   clock: systemClock,
 };
 
 /** `/documents` and `/analyses`: adds one, and reads its state. */
-export const handler = respondBuffered((request, invocation) =>
+export const handler = respondBuffered(createLogSecret(table), (request, invocation) =>
   answerDocuments(ports, request, invocation),
 );

@@ -1,5 +1,6 @@
 import { openTable } from '#aws/dynamo/table.ts';
 import { readDocumentEnvironment } from '#aws/composition/environment.ts';
+import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { createStepPorts } from '#documents/step-ports.ts';
 import { extractText } from '#documents/extract-step.ts';
 import { toStepError } from '#documents/failures.ts';
@@ -14,7 +15,8 @@ const table = openTable(environment.conversationsTable);
 const ports = createStepPorts(table, environment, systemClock);
 
 /** The first step of a workflow: extracts a document's text and prepares the prompts. */
-export const handler = handleStep(
-  (input: StepInput) => extractText(ports, policy, input),
+export const handler = handleStep(createLogSecret(table), {
+  run: (input: StepInput) => extractText(ports, policy, input),
+  ownerOf: ({ owner }) => owner,
   toStepError,
-);
+});

@@ -3,17 +3,19 @@ import { createNativeModel } from '#aws/model/bedrock-native.ts';
 import { readInvokeEnvironment } from '#aws/composition/environment.ts';
 import { createOneShotPorts } from '#aws/composition/turn-ports.ts';
 import { openTable } from '#aws/dynamo/table.ts';
+import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { answerInvoke } from '#lambda/model/answer-invoke.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
 
 const environment = readInvokeEnvironment(process.env);
+const table = openTable(environment.conversationsTable);
 const ports = {
-  ...createOneShotPorts(openTable(environment.conversationsTable), environment, systemClock),
+  ...createOneShotPorts(table, environment, systemClock),
   native: createNativeModel(createBedrockClient()),
 };
 
 /** The invoke Function URL: any model in its own format, with its answer as text. */
-export const handler = respondStream((request, invocation) =>
+export const handler = respondStream(createLogSecret(table), (request, invocation) =>
   answerInvoke(ports, environment, request, invocation),
 );

@@ -2,18 +2,20 @@ import { readKnowledgeEnvironment, readOneShotEnvironment } from '#aws/compositi
 import { createOneShotPorts } from '#aws/composition/turn-ports.ts';
 import { createKnowledge } from '#aws/model/knowledge-base.ts';
 import { openTable } from '#aws/dynamo/table.ts';
+import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { answerKnowledge } from '#lambda/model/answer-knowledge.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 
 const environment = readKnowledgeEnvironment(process.env);
 const storage = readOneShotEnvironment(process.env);
+const table = openTable(storage.conversationsTable);
 const ports = {
-  ...createOneShotPorts(openTable(storage.conversationsTable), storage, systemClock),
+  ...createOneShotPorts(table, storage, systemClock),
   knowledge: createKnowledge(environment),
 };
 
 /** `POST /knowledge/search`: the passages for a query. */
-export const handler = respondBuffered((request, invocation) =>
+export const handler = respondBuffered(createLogSecret(table), (request, invocation) =>
   answerKnowledge(ports, environment, request, invocation),
 );

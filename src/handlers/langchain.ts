@@ -2,6 +2,7 @@ import { createBedrockClient } from '#aws/model/bedrock-model.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { readLangChainEnvironment } from '#aws/composition/environment.ts';
 import { createOneShotPorts } from '#aws/composition/turn-ports.ts';
+import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { answerLangChain, answerLangChainDirect } from '#lambda/model/answer-langchain.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
@@ -20,6 +21,7 @@ const ports = {
 
 /** The LangChain Function URL: `POST` streams text; `GET` and direct invocations get JSON. */
 export const handler = respondStream(
+  createLogSecret(table),
   (request, invocation) => answerLangChain(ports, environment, request, invocation),
   (event, invocation) => answerLangChainDirect(ports, environment, event, invocation),
 );

@@ -1,10 +1,11 @@
+import { noLogSecret } from '#lambda/runtime/log-names.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 import { toOpenApi } from '#protocol/openapi/openapi.ts';
 
 const body = JSON.stringify(toOpenApi());
 
 /** `GET /openapi.json`: the description of the REST API. */
-export const handler = respondBuffered(async (_, { requestId }) => ({
+export const handler = respondBuffered(noLogSecret, async (_, { requestId }) => ({
   status: 200,
   headers: {
     'content-type': 'application/json',

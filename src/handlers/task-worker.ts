@@ -5,7 +5,9 @@ import { openTable } from '#aws/dynamo/table.ts';
 import { createDynamoTasks } from '#aws/task/dynamo-tasks.ts';
 import { createHideMessage } from '#aws/task/sqs.ts';
 import { createTaskQueue, readTaskMessage } from '#aws/task/task-queue.ts';
+import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { runTask } from '#domain/task/run-task.ts';
+import { taskConversation } from '#domain/task/task.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { handleBatch } from '#lambda/runtime/sqs-batch.ts';
 import { toTaskTurn } from '#lambda/task/task-turn.ts';
@@ -23,9 +25,10 @@ const ports = {
 };
 
 /** The queue of tasks: each task is one turn, however often it is delivered. */
-export const handler = handleBatch({
+export const handler = handleBatch(createLogSecret(table), {
   hide: createHideMessage(environment.taskQueue),
   read: readTaskMessage,
+  about: taskConversation,
   handle: ({ message: key, count }, invocation) =>
     runTask(ports, retries, {
       key,

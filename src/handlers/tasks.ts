@@ -4,6 +4,7 @@ import { createDynamoTasks } from '#aws/task/dynamo-tasks.ts';
 import { readTaskEnvironment } from '#aws/composition/environment.ts';
 import { createConversationStorage } from '#aws/composition/storage.ts';
 import { createTaskQueue } from '#aws/task/task-queue.ts';
+import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { answerTasks } from '#lambda/task/answer-tasks.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
@@ -19,6 +20,6 @@ const ports = {
 };
 
 /** `POST /tasks`, `GET /tasks/{id}`, `GET` and `POST /callback-secret`. */
-export const handler = respondBuffered((request, invocation) =>
+export const handler = respondBuffered(createLogSecret(table), (request, invocation) =>
   answerTasks(ports, environment, request, invocation),
 );

@@ -8,21 +8,24 @@ import {
 import { createS3Files } from '#aws/document/s3-files.ts';
 import { createHideMessage } from '#aws/task/sqs.ts';
 import { createWorkflows } from '#aws/document/step-functions-workflows.ts';
+import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { handleBatch } from '#lambda/runtime/sqs-batch.ts';
-import { readUploads, startDocuments } from '#lambda/document/start-document.ts';
+import { ownerOfUploads, readUploads, startDocuments } from '#lambda/document/start-document.ts';
 
 const { conversationsTable, documentsBucket } = readDocumentEnvironment(process.env);
+const table = openTable(conversationsTable);
 const ports = {
-  documents: createDynamoDocuments(openTable(conversationsTable)),
+  documents: createDynamoDocuments(table),
   files: createS3Files(documentsBucket),
   workflows: createWorkflows(readWorkflowEnvironment(process.env).machines),
   clock: systemClock,
 };
 
 /** The queue of uploads: starts the workflow of each document once. */
-export const handler = handleBatch({
+export const handler = handleBatch(createLogSecret(table), {
   read: readUploads,
+  about: (uploads) => ({ owner: ownerOfUploads(uploads) }),
   hide: createHideMessage(readUploadQueue(process.env)),
   handle: ({ message }) => startDocuments(ports, message),
 });

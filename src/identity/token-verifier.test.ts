@@ -10,17 +10,21 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cognitoIssuer, createTokenVerifier, oidcIssuer } from '#identity/token-verifier.ts';
 import type { TokenVerifier } from '#domain/identity.ts';
+import { realClock } from '#local/process/clock.ts';
+import { createMemoryIssuerKeys } from '#test/doubles/memory-issuer-keys.ts';
 import { startTokenIssuer, type TokenIssuer } from '#test/fixtures/token-issuer.ts';
 
 let own: TokenIssuer;
 let untrusted: TokenIssuer;
 let pool = '';
-let verify: TokenVerifier;
+let verify: (token: string) => ReturnType<TokenVerifier>;
+const ports = { store: createMemoryIssuerKeys(), clock: realClock };
+const soon = (): number => Date.now() + 2_000;
 
 beforeAll(async () => {
   [own, untrusted] = await Promise.all([startTokenIssuer(), startTokenIssuer()]);
   pool = `${own.origin}/us-east-1_Pool`;
-  verify = createTokenVerifier([
+  const verifier = createTokenVerifier(ports, [
     cognitoIssuer(pool, ['our-client']),
     oidcIssuer({
       issuer: `${own.origin}/oidc`,
@@ -28,6 +32,7 @@ beforeAll(async () => {
       audience: 'https://api.example.org',
     }),
   ]);
+  verify = (token) => verifier(token, soon());
 });
 
 afterAll(() => {
@@ -163,8 +168,8 @@ test.each(Object.entries(forgeries))('a token is refused: %s', async (_, forge) 
 });
 
 test('a token is not refused as invalid while the keys cannot be loaded', async () => {
-  const unreachable = createTokenVerifier([
+  const unreachable = createTokenVerifier(ports, [
     { ...cognitoIssuer(pool, ['our-client']), jwksUrl: 'http://127.0.0.1:1/keys' },
   ]);
-  await expect(unreachable(await sign())).rejects.toMatchObject({ code: 'internal' });
+  await expect(unreachable(await sign(), soon())).rejects.toMatchObject({ code: 'internal' });
 });

@@ -1,12 +1,8 @@
-import {
-  createRemoteJWKSet,
-  decodeJwt,
-  jwtVerify,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-} from 'jose';
+import { decodeJwt, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { TokenVerifier, VerifiedUser } from '#domain/identity.ts';
 import { ChatError } from '#domain/errors.ts';
+import { createIssuerKeys } from '#identity/issuer-keys.ts';
+import type { KeyPorts } from '#identity/shared-keys.ts';
 
 /** An issuer whose tokens are accepted. */
 export interface TokenIssuer {
@@ -60,20 +56,18 @@ const clockTolerance = 5;
  * issuers; its keys come from the configured URL. The verifier throws `unauthenticated` for a refused
  * token, and `internal` if the keys cannot be loaded.
  */
-export function createTokenVerifier(issuers: readonly TokenIssuer[]): TokenVerifier {
-  const trusted = new Map<
-    string,
-    { readonly issuer: TokenIssuer; readonly keys: JWTVerifyGetKey }
-  >();
-  for (const issuer of issuers) {
-    const keys = createRemoteJWKSet(new URL(issuer.jwksUrl), { timeoutDuration: 3_000 });
-    trusted.set(issuer.issuer, { issuer, keys });
-  }
-  return async (token) => {
+export function createTokenVerifier(
+  ports: KeyPorts,
+  issuers: readonly TokenIssuer[],
+): TokenVerifier {
+  const trusted = new Map(
+    issuers.map((issuer) => [issuer.issuer, { issuer, keys: createIssuerKeys(ports, issuer) }]),
+  );
+  return async (token, endsAtMs) => {
     const entry = trusted.get(issuerIn(token));
     if (entry === undefined) throw refusal('its issuer is not trusted');
     const { issuer, keys } = entry;
-    const claims = await verifyClaims(token, keys, issuer);
+    const claims = await verifyClaims(token, keys(endsAtMs), issuer);
     if (!issuer.accepts(claims)) throw refusal('it is for another client or audience');
     return userIn(claims, issuer);
   };
@@ -102,16 +96,9 @@ async function verifyClaims(
     return payload;
   } catch (error) {
     // If the keys cannot be loaded, the token may still be valid.
-    if (isKeyLoadingError(error)) {
-      throw new ChatError('internal', 'Sign-in is not available at the moment.', { cause: error });
-    }
+    if (error instanceof ChatError) throw error;
     throw refusal('its signature or its claims are not valid', error);
   }
-}
-
-function isKeyLoadingError(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return error instanceof TypeError || code === 'ERR_JWKS_TIMEOUT' || code === 'ERR_JOSE_GENERIC';
 }
 
 function userIn({ sub }: JWTPayload, { realm }: TokenIssuer): VerifiedUser {

@@ -1,9 +1,8 @@
-import { SignJWT, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { changedTemplate } from '#test/fixtures/changed-template.ts';
+import { templateWithIssuer } from '#test/fixtures/changed-template.ts';
 import { SignInPages } from '#test/fixtures/sign-in-pages.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
-import { startTokenIssuer, type TokenIssuer } from '#test/fixtures/token-issuer.ts';
+import { issueToken, startTokenIssuer, type TokenIssuer } from '#test/fixtures/token-issuer.ts';
 
 let system: StreambedSystem;
 let other: TokenIssuer;
@@ -11,15 +10,7 @@ let pages: SignInPages;
 
 beforeAll(async () => {
   other = await startTokenIssuer();
-  // The result of `-c oidcIssuer=… -c oidcAudience=…`.
-  const template = await changedTemplate((propertiesOf) => {
-    Object.assign(propertiesOf('AuthorizerFunction').Environment.Variables, {
-      OIDC_ISSUER: other.origin,
-      OIDC_AUDIENCE: 'streambed',
-      OIDC_JWKS_URL: `${other.origin}/.well-known/jwks.json`,
-    });
-  });
-  system = await startSystem({ template });
+  system = await startSystem({ template: await templateWithIssuer(other.origin) });
   pages = new SignInPages(system.state, 'http://localhost:3000/chat');
 });
 afterAll(async () => {
@@ -30,14 +21,6 @@ afterAll(async () => {
 function withToken(token: string, path: string, init: RequestInit = {}): Promise<Response> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   return fetch(`${system.state.apis['Api']?.url}${path}`, { ...init, headers });
-}
-
-function issueToken(claims: JWTPayload): Promise<string> {
-  return new SignJWT({ iss: other.origin, aud: 'streambed', ...claims })
-    .setProtectedHeader({ alg: 'RS256', kid: 'key-1' })
-    .setIssuedAt()
-    .setExpirationTime('1h')
-    .sign(other.privateKey);
 }
 
 const idsOf = async (token: string): Promise<readonly string[]> => {
@@ -70,7 +53,10 @@ test('tokens of another issuer are accepted, and equal subjects of two issuers a
   const { access_token: access = '' } = await pages.signIn('demo');
   const [, payload = ''] = access.split('.');
   const { sub } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string };
-  const [ada, sameSubject] = await Promise.all([issueToken({ sub: 'ada' }), issueToken({ sub })]);
+  const [ada, sameSubject] = await Promise.all([
+    issueToken(other, { sub: 'ada' }),
+    issueToken(other, { sub }),
+  ]);
   const id = await chat(ada);
   expect(await idsOf(ada)).toEqual([id]);
   expect(await idsOf(sameSubject)).toEqual([]);
@@ -79,6 +65,6 @@ test('tokens of another issuer are accepted, and equal subjects of two issuers a
     { sub: 'ada', aud: 'others' },
     { sub: 'ada', iss: 'https://a.example' },
   ]) {
-    expect((await withToken(await issueToken(claims), '/conversations')).status).toBe(401);
+    expect((await withToken(await issueToken(other, claims), '/conversations')).status).toBe(401);
   }
 });

@@ -156,7 +156,7 @@ export function readRetries(variables: Variables): { readonly retrySeconds: read
 }
 
 /** The environment of the authorizer. */
-export interface AuthorizerEnvironment {
+export interface AuthorizerEnvironment extends TableEnvironment {
   readonly userPool: { readonly issuer: string; readonly clientIds: readonly string[] };
   /** A second issuer, in addition to the user pool. */
   readonly oidc?: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string };
@@ -170,6 +170,7 @@ export function readAuthorizerEnvironment(variables: Variables): AuthorizerEnvir
   const audience = (): string => requireVariable(variables, 'OIDC_AUDIENCE');
   const jwksUrl = (): string => requireVariable(variables, 'OIDC_JWKS_URL');
   return {
+    ...readTableEnvironment(variables),
     userPool: {
       issuer: requireVariable(variables, 'USER_POOL_ISSUER'),
       clientIds: requireVariable(variables, 'USER_POOL_CLIENTS').split(','),

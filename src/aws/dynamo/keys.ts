@@ -66,6 +66,17 @@ export function notesKey(owner: string): DynamoKey {
   return { pk: ownerPartition(owner), sk: 'NOTES' };
 }
 
+/**
+ * Returns the key of the item with an issuer's public keys, by the URL that publishes them. Only the
+ * authorizer may write it.
+ */
+export function issuerKeysKey(url: string): DynamoKey {
+  return { pk: 'ISSUER_KEYS', sk: encodeURIComponent(url) };
+}
+
+/** The key of the item with the secret of the names in logs. */
+export const logSecretKey: DynamoKey = { pk: 'LOG_SECRET', sk: 'LOG_SECRET' };
+
 /** Returns the key of an owner's spending on a day, in days since 1970. Days sort by time. */
 export function spendingKey(owner: string, day: number): DynamoKey {
   return { pk: ownerPartition(owner), sk: `${spendingPrefix}${String(day).padStart(6, '0')}` };

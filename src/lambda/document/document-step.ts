@@ -1,19 +1,34 @@
 import { toChatError, type ChatError } from '#domain/errors.ts';
 import type { LambdaContext } from '#lambda/runtime/awslambda.ts';
-import { describeCause, logError } from '#lambda/runtime/log.ts';
+import { describeCause, logError, logInfo, startTimer } from '#lambda/runtime/log.ts';
+import { logAbout, withLogNames, type ReadLogSecret } from '#lambda/runtime/log-names.ts';
 
-/** Returns the handler of a workflow step. An error reaches the workflow as `toStepError` makes it. */
+export interface StepHandler<Input, Output> {
+  run(input: Input): Promise<Output>;
+  /** Returns the owner of the document, for the log. */
+  ownerOf(input: Input): string;
+  /** Returns the error as it reaches the workflow. */
+  toStepError(error: ChatError): Error;
+}
+
+/** Returns the handler of a workflow step. */
 export function handleStep<Input, Output>(
-  run: (input: Input) => Promise<Output>,
-  toStepError: (error: ChatError) => Error,
+  readSecret: ReadLogSecret,
+  { run, ownerOf, toStepError }: StepHandler<Input, Output>,
 ): (input: Input, context: LambdaContext) => Promise<Output> {
-  return async (input, { awsRequestId: requestId }) => {
-    try {
-      return await run(input);
-    } catch (error) {
-      const failure = toChatError(error);
-      logError('step failed', { requestId, code: failure.code, cause: describeCause(failure) });
-      throw toStepError(failure);
-    }
-  };
+  return (input, { awsRequestId: requestId }) =>
+    withLogNames(readSecret, async () => {
+      logAbout({ owner: ownerOf(input) });
+      const durationMs = startTimer();
+      try {
+        const output = await run(input);
+        logInfo('step ended', { requestId, durationMs: durationMs() });
+        return output;
+      } catch (error) {
+        const failure = toChatError(error);
+        const { code } = failure;
+        logError('step failed', { requestId, code, cause: describeCause(failure) });
+        throw toStepError(failure);
+      }
+    });
 }

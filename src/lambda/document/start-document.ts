@@ -32,6 +32,12 @@ export function readUploads(body: string): readonly UploadedFile[] | undefined {
   });
 }
 
+/** Returns the owner of the uploads in a notification; undefined if they have several. */
+export function ownerOfUploads(uploads: readonly UploadedFile[]): string | undefined {
+  const [owner, ...others] = new Set(uploads.map(({ key }) => key.owner));
+  return others.length === 0 ? owner : undefined;
+}
+
 /** S3 encodes names as in a form. */
 function decodeName(key: string): string {
   try {

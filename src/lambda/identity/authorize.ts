@@ -1,5 +1,5 @@
 import { ChatError, toChatError } from '#domain/errors.ts';
-import type { TokenVerifier } from '#domain/identity.ts';
+import type { TokenVerifier, VerifiedUser } from '#domain/identity.ts';
 import { describeCause, logError, logInfo } from '#lambda/runtime/log.ts';
 import type { LambdaContext } from '#lambda/runtime/awslambda.ts';
 
@@ -30,6 +30,9 @@ export interface AuthorizerPolicy {
   readonly signedInKey: string;
 }
 
+/** The time reserved to log a failure. */
+const marginMs = 1_000;
+
 /**
  * Returns an authorizer that allows requests with a valid token, or with an API key, in
  * `x-api-key` or as a bearer token. API Gateway itself checks the key. Nothing is cached, so an
@@ -39,14 +42,17 @@ export function authorizeWith(
   verify: TokenVerifier,
   policy: AuthorizerPolicy,
 ): (event: AuthorizerEvent, context: LambdaContext) => Promise<AuthorizerResult> {
-  return async (event, { awsRequestId: requestId }) => {
+  return async (event, context) => {
+    const { awsRequestId: requestId } = context;
+    const endsAtMs = Date.now() + context.getRemainingTimeInMillis() - marginMs;
     try {
-      return await authorize(event, verify, policy);
+      return await authorize(event, (token) => verify(token, endsAtMs), policy);
     } catch (error) {
       const failure = toChatError(error);
       const { code } = failure;
       const fields = { requestId, code, cause: describeCause(failure) };
-      // API Gateway responds with 401 to exactly this message, and with 500 to any other.
+      // API Gateway responds with 401 to exactly this message, and to any other with the 503 of
+      // `infra/rest-api.ts`.
       if (code === 'unauthenticated') {
         logInfo('caller refused', fields);
         throw new Error('Unauthorized', { cause: error });
@@ -59,7 +65,7 @@ export function authorizeWith(
 
 async function authorize(
   { methodArn, headers }: AuthorizerEvent,
-  verify: TokenVerifier,
+  verify: (token: string) => Promise<VerifiedUser>,
   { signedInKey }: AuthorizerPolicy,
 ): Promise<AuthorizerResult> {
   const { bearer, apiKey } = readCredentials(headers ?? {});

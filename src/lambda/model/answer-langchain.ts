@@ -13,6 +13,7 @@ import { attributeRefusals, notTheCallers } from '#domain/chat/refusals.ts';
 import { textModel } from '#domain/chat/text-model.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { derivedId, newId } from '#lambda/runtime/ids.ts';
+import { logAbout } from '#lambda/runtime/log-names.ts';
 import {
   answerText,
   startOneShot,
@@ -133,6 +134,7 @@ async function startSession(
   const api = 'langchain';
   const created = key === undefined ? newId(ports.clock.now()) : derivedId(owner, api, key, 'new');
   const sessionId = requested ?? created;
+  logAbout({ owner, conversationId: sessionId });
   const question = userMessage(text);
   // An error here must not keep a repeated request from its answer, so only a new turn throws it.
   const earlier = await ports.sessions.read(owner, sessionId).catch(toChatError);

@@ -1,4 +1,9 @@
-/** The fields of a log line. Nothing else is logged, and never the text of a conversation. */
+import { addSubject } from '#lambda/runtime/log-names.ts';
+
+/**
+ * The fields of a log line, beside those of `log-names.ts`. Nothing else is logged, and never the
+ * text of a conversation or an id of an owner or a conversation.
+ */
 export interface LogFields {
   readonly requestId?: string;
   readonly turnId?: string;
@@ -10,6 +15,10 @@ export interface LogFields {
   readonly inputTokens?: number;
   readonly outputTokens?: number;
   readonly cause?: string;
+  /** The status of a response. */
+  readonly status?: number;
+  /** What a queue does with a message. */
+  readonly outcome?: string;
 }
 
 /** Writes a log line of level INFO. */
@@ -22,6 +31,18 @@ export function logError(message: string, fields: LogFields): void {
   write('ERROR', message, fields);
 }
 
+/** Returns a function that logs the end of a request, and how long it took from now on. */
+export function startRequestLog(requestId: string): (status: number) => void {
+  const durationMs = startTimer();
+  return (status) => logInfo('request answered', { requestId, status, durationMs: durationMs() });
+}
+
+/** Returns a function that returns the milliseconds from now on. */
+export function startTimer(): () => number {
+  const startedAt = performance.now();
+  return () => Math.round(performance.now() - startedAt);
+}
+
 /** Returns an error and its causes, down to the first, on one line. */
 export function describeCause(error: Error): string {
   const chain: string[] = [];
@@ -30,13 +51,17 @@ export function describeCause(error: Error): string {
     cause instanceof Error && chain.length < 5;
     cause = cause.cause
   ) {
-    chain.push(`${cause.name}: ${cause.message}`);
+    // JSON.parse quotes the text that it could not parse.
+    const isQuoting = cause instanceof SyntaxError;
+    chain.push(isQuoting ? cause.name : `${cause.name}: ${cause.message}`);
   }
   return chain.join(' <- ');
 }
 
 function write(level: string, message: string, fields: LogFields): void {
-  process.stdout.write(
-    `${JSON.stringify({ timestamp: new Date().toISOString(), level, message, ...fields })}\n`,
-  );
+  const timestamp = new Date().toISOString();
+  addSubject((subject) => {
+    const line = { timestamp, level, message, ...fields, ...subject };
+    process.stdout.write(`${JSON.stringify(line)}\n`);
+  });
 }

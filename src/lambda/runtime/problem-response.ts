@@ -1,6 +1,8 @@
 import { toChatError } from '#domain/errors.ts';
+import { ownerOf } from '#domain/identity.ts';
 import type { Answer, HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { describeCause, logError } from '#lambda/runtime/log.ts';
+import { logAbout } from '#lambda/runtime/log-names.ts';
 import { problemContentType, toProblem } from '#protocol/http/problem.ts';
 
 /** Returns the response to a request, or a problem response. Never throws. */
@@ -9,6 +11,7 @@ export async function answerOrProblem(
   request: HttpRequest,
   invocation: Invocation,
 ): Promise<HttpResponse> {
+  logAbout({ owner: ownerOf(request.caller, true) });
   try {
     return await answer(request, invocation);
   } catch (error) {

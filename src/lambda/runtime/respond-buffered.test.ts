@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { ChatError } from '#domain/errors.ts';
 import { runDetached } from '#domain/turn/run-detached.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
+import { noLogSecret } from '#lambda/runtime/log-names.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 import { toTurnResponse } from '#lambda/turn/turn-response.ts';
 
@@ -16,7 +17,7 @@ test.each(['text', 'json', 'data'] as const)(
       await new Promise(setImmediate);
       progress.isOver = true;
     }
-    const handler = respondBuffered(async () => {
+    const handler = respondBuffered(noLogSecret, async () => {
       const { events, ended } = runDetached(turn());
       return toTurnResponse(events, { requestId: 'r', format, ended });
     });

@@ -2,6 +2,8 @@ import type { LambdaContext } from '#lambda/runtime/awslambda.ts';
 import { withinDeadline } from '#lambda/runtime/deadline.ts';
 import { toHttpRequest, type HttpEvent } from '#lambda/runtime/http-event.ts';
 import type { Answer, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
+import { startRequestLog } from '#lambda/runtime/log.ts';
+import { withLogNames, type ReadLogSecret } from '#lambda/runtime/log-names.ts';
 import { answerOrProblem, problemResponse } from '#lambda/runtime/problem-response.ts';
 
 /** The result that a proxy integration or a buffered Function URL expects. */
@@ -16,13 +18,20 @@ const marginMs = 3_000;
 
 /** Returns a handler that responds in one piece, for Function URLs and REST APIs. */
 export function respondBuffered(
+  readSecret: ReadLogSecret,
   answer: Answer,
 ): (event: HttpEvent, context: LambdaContext) => Promise<ProxyResult> {
+  const respond = async (event: HttpEvent, invocation: Invocation): Promise<ProxyResult> => {
+    const logAnswered = startRequestLog(invocation.requestId);
+    const response = await answerOrProblem(answer, toHttpRequest(event), invocation);
+    const result = await toResult(response, invocation);
+    logAnswered(result.statusCode);
+    return result;
+  };
   return (event, context) =>
-    withinDeadline(context, marginMs, async (invocation) => {
-      const response = await answerOrProblem(answer, toHttpRequest(event), invocation);
-      return toResult(response, invocation);
-    });
+    withLogNames(readSecret, () =>
+      withinDeadline(context, marginMs, (invocation) => respond(event, invocation)),
+    );
 }
 
 /** A body that fails midway becomes an error response, because nothing has been sent yet. */

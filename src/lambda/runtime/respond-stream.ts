@@ -3,6 +3,8 @@ import type { ResponseStream, StreamingHandler } from '#lambda/runtime/awslambda
 import { withinDeadline } from '#lambda/runtime/deadline.ts';
 import { toHttpRequest, type HttpEvent } from '#lambda/runtime/http-event.ts';
 import type { Answer, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
+import { startRequestLog } from '#lambda/runtime/log.ts';
+import { withLogNames, type ReadLogSecret } from '#lambda/runtime/log-names.ts';
 import { answerOrProblem } from '#lambda/runtime/problem-response.ts';
 
 /** Proxies and gateways close a connection after 30 s of silence at the earliest. */
@@ -19,24 +21,30 @@ export type AnswerDirect = (event: unknown, invocation: Invocation) => Promise<o
  * `answerDirect`, it also answers direct invocations, with one object.
  */
 export function respondStream(
+  readSecret: ReadLogSecret,
   answer: Answer,
   answerDirect?: AnswerDirect,
 ): StreamingHandler<HttpEvent> {
   return awslambda.streamifyResponse<HttpEvent>((event, responseStream, context) =>
-    withinDeadline(context, marginMs, async (invocation) => {
-      if (answerDirect !== undefined && !('requestContext' in event)) {
-        responseStream.write(JSON.stringify(await answerDirect(event, invocation)));
-        responseStream.end();
-        return;
-      }
-      const response = await answerOrProblem(answer, toHttpRequest(event), invocation);
-      try {
-        await writeResponse(responseStream, response, invocation.signal);
-      } finally {
-        // The turn finishes whether or not its reader is still there.
-        await response.ended;
-      }
-    }),
+    withLogNames(readSecret, () =>
+      withinDeadline(context, marginMs, async (invocation) => {
+        const logAnswered = startRequestLog(invocation.requestId);
+        if (answerDirect !== undefined && !('requestContext' in event)) {
+          responseStream.write(JSON.stringify(await answerDirect(event, invocation)));
+          responseStream.end();
+          logAnswered(200);
+          return;
+        }
+        const response = await answerOrProblem(answer, toHttpRequest(event), invocation);
+        try {
+          await writeResponse(responseStream, response, invocation.signal);
+        } finally {
+          // The turn finishes whether or not its reader is still there.
+          await response.ended;
+          logAnswered(response.status);
+        }
+      }),
+    ),
   );
 }
 

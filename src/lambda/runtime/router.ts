@@ -1,5 +1,6 @@
 import { ChatError } from '#domain/errors.ts';
 import type { HttpRequest } from '#lambda/runtime/http.ts';
+import { logAbout } from '#lambda/runtime/log-names.ts';
 import { splitRoute, type PathParameter } from '#protocol/http/routes.ts';
 
 /** The values in a request's path, by their names in the route. */
@@ -21,11 +22,14 @@ export function createRouter<Routes extends string, Context, Result>(
   table: RouteTable<Routes, Context, Result>,
 ): (request: HttpRequest, context: Context) => Promise<Result> {
   const entries = Object.entries<RouteAnswer<Context, Result>>(table);
-  const compiled = entries.map(([route, answer]) => ({ match: compile(route), answer }));
+  const compiled = entries.map(([route, answer]) => ({ route, match: compile(route), answer }));
   return async ({ method, path }, context) => {
-    for (const { match, answer } of compiled) {
+    for (const { route, match, answer } of compiled) {
       const parameters = match(method, path);
-      if (parameters !== undefined) return answer(context, parameters);
+      if (parameters === undefined) continue;
+      const { conversation_id: conversationId } = parameters;
+      logAbout({ route, ...(conversationId === undefined ? {} : { conversationId }) });
+      return answer(context, parameters);
     }
     throw new ChatError('not_found', `There is no route ${method} ${path}.`);
   };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ChatError } from '#domain/errors.ts';
+import { noLogSecret } from '#lambda/runtime/log-names.ts';
 import { handleBatch, type SqsRecord } from '#lambda/runtime/sqs-batch.ts';
 
 const context = {
@@ -20,8 +21,9 @@ function record(name: string, count = 1): SqsRecord {
 function worker() {
   const handled: string[] = [];
   const hidden: [string, number][] = [];
-  const handle = handleBatch<string>({
+  const handle = handleBatch<string>(noLogSecret, {
     read: (body) => (body === 'nonsense' ? undefined : body),
+    about: () => ({}),
     async handle({ message }) {
       if (message === 'fault') throw new ChatError('internal', 'Something broke.');
       if (message === 'later') return { type: 'retry', afterSeconds: 7 };

@@ -3,7 +3,13 @@ import type { DeliveryOutcome } from '#domain/task/task.ts';
 import type { LambdaContext } from '#lambda/runtime/awslambda.ts';
 import { withinDeadline } from '#lambda/runtime/deadline.ts';
 import type { Invocation } from '#lambda/runtime/http.ts';
-import { describeCause, logError } from '#lambda/runtime/log.ts';
+import { describeCause, logError, logInfo, startTimer } from '#lambda/runtime/log.ts';
+import {
+  withLogNames,
+  withSubject,
+  type LogSubject,
+  type ReadLogSecret,
+} from '#lambda/runtime/log-names.ts';
 
 /** The part of Lambda's event with messages of a queue that is read. */
 export interface SqsEvent {
@@ -31,6 +37,8 @@ export interface Received<Message> {
 export interface BatchPorts<Message> {
   /** Returns the message in a body; undefined if the body is not recognised. */
   read(body: string): Message | undefined;
+  /** Returns whom a message is about, for the log. */
+  about(message: Message): LogSubject;
   handle(received: Received<Message>, invocation: Invocation): Promise<DeliveryOutcome>;
   hide(receiptHandle: string, seconds: number): Promise<void>;
 }
@@ -43,44 +51,61 @@ const marginMs = 10_000;
  * others.
  */
 export function handleBatch<Message>(
+  readSecret: ReadLogSecret,
   ports: BatchPorts<Message>,
 ): (event: SqsEvent, context: LambdaContext) => Promise<SqsBatchResponse> {
+  const deliverAll = async (event: SqsEvent, invocation: Invocation): Promise<SqsBatchResponse> => {
+    const failed = await Promise.all(
+      event.Records.map(async (record): Promise<readonly SqsRecord[]> => {
+        const outcome = await deliver(record, ports, invocation);
+        if (outcome.type === 'done') return [];
+        // If this fails, the queue's own visibility timeout applies.
+        await ports.hide(record.receiptHandle, outcome.afterSeconds).catch(() => undefined);
+        return [record];
+      }),
+    );
+    const batchItemFailures = failed.flat().map(({ messageId }) => ({ itemIdentifier: messageId }));
+    return { batchItemFailures };
+  };
   return (event, context) =>
-    withinDeadline(context, marginMs, async (invocation) => {
-      const failed = await Promise.all(
-        event.Records.map(async (record): Promise<readonly SqsRecord[]> => {
-          const outcome = await deliver(record, ports, invocation);
-          if (outcome.type === 'done') return [];
-          // If this fails, the queue's own visibility timeout applies.
-          await ports.hide(record.receiptHandle, outcome.afterSeconds).catch(() => undefined);
-          return [record];
-        }),
-      );
-      const batchItemFailures = failed
-        .flat()
-        .map(({ messageId }) => ({ itemIdentifier: messageId }));
-      return { batchItemFailures };
-    });
+    withLogNames(readSecret, () =>
+      withinDeadline(context, marginMs, (invocation) => deliverAll(event, invocation)),
+    );
+}
+
+async function deliver<Message>(
+  record: SqsRecord,
+  ports: BatchPorts<Message>,
+  invocation: Invocation,
+): Promise<DeliveryOutcome> {
+  const { requestId } = invocation;
+  const message = ports.read(record.body);
+  if (message === undefined) {
+    logError('message dropped', { requestId, cause: 'unrecognised message body' });
+    return { type: 'done' };
+  }
+  const durationMs = startTimer();
+  const count = Number(record.attributes.ApproximateReceiveCount);
+  return withSubject(ports.about(message), async () => {
+    const outcome = await handleMessage(ports, { message, count }, invocation);
+    const fields = { requestId, outcome: outcome.type, durationMs: durationMs() };
+    logInfo('message handled', fields);
+    return outcome;
+  });
 }
 
 /** After an unexpected error a message is delivered again, with a longer delay each time. */
-async function deliver<Message>(
-  record: SqsRecord,
-  { read, handle }: BatchPorts<Message>,
+async function handleMessage<Message>(
+  { handle }: BatchPorts<Message>,
+  received: Received<Message>,
   invocation: Invocation,
 ): Promise<DeliveryOutcome> {
-  const count = Number(record.attributes.ApproximateReceiveCount);
-  const { requestId } = invocation;
   try {
-    const message = read(record.body);
-    if (message === undefined) {
-      logError('message dropped', { requestId, cause: 'unrecognised message body' });
-      return { type: 'done' };
-    }
-    return await handle({ message, count }, invocation);
+    return await handle(received, invocation);
   } catch (error) {
     const failure = toChatError(error);
+    const { requestId } = invocation;
     logError('delivery failed', { requestId, code: failure.code, cause: describeCause(failure) });
-    return { type: 'retry', afterSeconds: 15 * 2 ** Math.min(count, 6) };
+    return { type: 'retry', afterSeconds: 15 * 2 ** Math.min(received.count, 6) };
   }
 }

@@ -20,6 +20,7 @@ import type { StoragePorts } from '#domain/turn/turn-request.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { derivedId, fingerprintOf, newId } from '#lambda/runtime/ids.ts';
 import { jsonResponse, type JsonResult } from '#lambda/runtime/json-response.ts';
+import { logAbout } from '#lambda/runtime/log-names.ts';
 import { createRouter } from '#lambda/runtime/router.ts';
 import type { RoutesOf } from '#protocol/http/routes.ts';
 import { parseCallbackUrl, type CallbackRules } from '#protocol/task/callback-url.ts';
@@ -91,6 +92,7 @@ async function submit({ ports, policy, request, owner }: TaskContext): Promise<J
     expiresAtMs: nowMs + ttlMs,
     ...(callbackUrl === undefined ? {} : { callback: toCallback(callbackUrl, policy) }),
   };
+  logAbout(taskConversation(task));
   // A request that the worker would refuse is refused at once.
   assertAllowed(chat, policy, { isAnonymous: false });
   const stored = await tasks.submit(task);
@@ -105,6 +107,7 @@ function toCallback(url: string, rules: CallbackRules): NonNullable<Task['callba
 }
 
 async function read(ports: TaskApiPorts, key: TaskKey): Promise<JsonResult> {
+  logAbout(taskConversation(key));
   const task = await ports.tasks.find(key);
   if (task === undefined) throw unknownTask();
   if (isLost(task, ports.clock.now())) {

@@ -1,17 +1,27 @@
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import type { TurnRequest } from '#domain/turn/turn-request.ts';
-import { describeCause, logError, logInfo, type LogFields } from '#lambda/runtime/log.ts';
+import {
+  describeCause,
+  logError,
+  logInfo,
+  startTimer,
+  type LogFields,
+} from '#lambda/runtime/log.ts';
+import { logAbout } from '#lambda/runtime/log-names.ts';
 
 /** Observes the events of a turn and logs one line when it ends. */
 export interface TurnLogger {
   observe(event: TurnEvent): void;
 }
 
-/** Returns a logger for a turn, which measures times from now on. */
-export function createTurnLogger({ turnId, modelId }: TurnRequest, requestId: string): TurnLogger {
-  const startedAt = performance.now();
+/** Returns a logger for a turn, which measures times from now on. All later lines name the conversation. */
+export function createTurnLogger(
+  { turnId, modelId, conversation }: TurnRequest,
+  requestId: string,
+): TurnLogger {
+  const sinceStart = startTimer();
   let ttftMs: number | undefined;
-  const sinceStart = (): number => Math.round(performance.now() - startedAt);
+  if (conversation !== undefined) logAbout({ conversationId: conversation.conversationId });
   const fields = (): LogFields => ({
     requestId,
     turnId,

@@ -95,8 +95,8 @@ function responsesOf(operation: Operation, isOpen: boolean): object {
       ? { 'application/problem+json': { schema: reference('Problem') } }
       : json(schemaOf(error));
   const refused = json(reference('GatewayRefusal'));
-  // The limit is that of the usage plan (API Gateway) or of the owner (Streambed).
-  const limited =
+  // These are responses of API Gateway (usage plan, authorizer) or of Streambed (owner, model).
+  const fromEither =
     error === undefined
       ? { ...failed, ...refused }
       : json({ anyOf: [schemaOf(error), reference('GatewayRefusal')] });
@@ -108,7 +108,11 @@ function responsesOf(operation: Operation, isOpen: boolean): object {
       : {
           401: { description: 'Missing or invalid credentials.', content: refused },
           403: { description: 'Invalid API key, or no such route.', content: refused },
-          429: { description: 'A rate limit or a daily limit is exceeded.', content: limited },
+          429: { description: 'A rate limit or a daily limit is exceeded.', content: fromEither },
+          503: {
+            description: 'Sign-in or the model is not available at the moment.',
+            content: fromEither,
+          },
         }),
     default: { description: 'Error.', content: failed },
   };
