@@ -63,6 +63,38 @@ const hostile = [
   'https://router/',
   'https://db.corp/',
   'https://1.0.0.127.in-addr.arpa/',
+  'https://a..b/',
+  'https://a..example.net/',
+  'https://.example.net/',
+  'https://example.net../',
+  'https://%2e.example.net/',
+  'https://example/',
+  'https://net/',
+  'https://kubernetes.default.svc/',
+  'https://kubernetes.default.svc.cluster.local/',
+  'https://db.prod.service.consul/',
+  'https://nas.localdomain/',
+  'https://nas.lan./',
+  'https://router.home.arpa/',
+  'https://host.docker.internal/',
+  'https://wiki.intranet/',
+  'https://hooks.test/',
+  'https://hooks.invalid/',
+  'https://hooks.example/',
+  'https://hooks.alt/',
+  'https://hidden.onion/',
+  'https://10-0-0-1.default.pod/',
+  'https://1.2.3.4.5/',
+  'https://example.0x7f/',
+  'https://under_score.example.net/',
+  'https://_dmarc.example.net/',
+  'https://-hooks.example.net/',
+  'https://hooks-.example.net/',
+  'https://xn--a.example.net/',
+  'https://xn--.example.net/',
+  'https://example.xn--zzzzzzz/',
+  `https://${'a'.repeat(64)}.example.net/`,
+  `https://${'a.'.repeat(124)}example.net/`,
   'http://127.0.0.1:9001/2018-06-01/runtime/invocation/next',
 ] as const;
 
@@ -80,8 +112,15 @@ test.each(hostile)('no callback is sent to %j, even if a task has it', async (ur
   expect(await sender.send(url, message)).toMatchObject({ type: 'refused' });
 });
 
-test('a URL on the internet is accepted unchanged', () => {
-  const url = 'https://hooks.example.net/streambed?token=1';
+test.each([
+  'https://hooks.example.net/streambed?token=1',
+  'https://hooks.example.com./',
+  'https://example.org/',
+  'https://r3---sn-a1.example.co.uk/',
+  'https://1.hooks.example.museum/',
+  'https://xn--wgv71a119e.xn--tckwe/',
+  `https://${'a'.repeat(63)}.example.net/`,
+])('a URL on the internet is accepted unchanged: %s', (url) => {
   expect(parseCallbackUrl(url, strict)).toBe(url);
 });
 
