@@ -76,7 +76,34 @@ test('an upload of another size or type than requested is rejected', async () =>
     fetch(url, { method: 'PUT', body, headers: { ...headers, ...more } });
   expect((await put('larger than five')).status).toBe(403);
   expect((await put('12345', { 'content-type': 'text/html' })).status).toBe(403);
+  expect((await put('12345', { 'if-none-match': '"x"' })).status).toBe(403);
   expect((await put('12345')).status).toBe(200);
+});
+
+test('an upload URL stores one file and never replaces it', async () => {
+  const init = { headers: { 'idempotency-key': 'upload-once' } };
+  const submit = (): ReturnType<typeof submitDocument> =>
+    submitDocument(demo, '/documents', { name: 'a.txt' }, init);
+  const [{ document_id: id, upload: target }, { upload: other }] = [await submit(), await submit()];
+  const { url = '', headers = {} } = target ?? {};
+  const put = (body: string, to: string, sent: Record<string, string>): Promise<Response> =>
+    fetch(to, { method: 'PUT', body, headers: sent });
+  expect((await put('The bridge was opened in 1932.', url, headers)).status).toBe(200);
+  const isRefused = async (): Promise<void> => {
+    for (const to of [url, other?.url ?? '']) {
+      const again = await put('The bridge was opened in 1933.', to, headers);
+      expect([again.status, await again.text()]).toEqual([
+        412,
+        expect.stringContaining('<Code>PreconditionFailed</Code>'),
+      ]);
+    }
+  };
+  await isRefused();
+  const { 'if-none-match': _, ...unconditional } = headers;
+  expect((await put('x', url, unconditional)).status).toBe(403);
+  const { status, result } = await waitForDocument(demo, `/documents/${id}`);
+  expect([status, result?.['summary']]).toEqual(['succeeded', expect.stringContaining('1932')]);
+  await isRefused();
 });
 
 test.each([

@@ -33,10 +33,7 @@ export interface RestApiEvent {
 
 export type HttpEvent = FunctionUrlEvent | RestApiEvent;
 
-/**
- * Returns the request in the event of a Function URL or a REST API. Throws `invalid_request` if its
- * body is not UTF-8.
- */
+/** Returns the request in the event of a Function URL or a REST API. */
 export function toHttpRequest(event: HttpEvent): HttpRequest {
   return 'version' in event ? fromFunctionUrl(event) : fromRestApi(event);
 }
@@ -48,7 +45,9 @@ function fromFunctionUrl(event: FunctionUrlEvent): HttpRequest {
     path: event.rawPath,
     headers: lowerCased(event.headers),
     query: event.queryStringParameters ?? {},
-    body: readBody(event),
+    get body() {
+      return readBody(event);
+    },
     caller: arn === undefined ? { type: 'anonymous' } : { type: 'iam', arn },
   };
 }
@@ -59,7 +58,9 @@ function fromRestApi(event: RestApiEvent): HttpRequest {
     path: event.path,
     headers: lowerCased(event.headers ?? {}),
     query: event.queryStringParameters ?? {},
-    body: readBody(event),
+    get body() {
+      return readBody(event);
+    },
     caller: callerOf(event.requestContext),
   };
 }

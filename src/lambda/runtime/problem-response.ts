@@ -1,17 +1,16 @@
 import { toChatError } from '#domain/errors.ts';
-import { toHttpRequest, type HttpEvent } from '#lambda/runtime/http-event.ts';
-import type { Answer, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
+import type { Answer, HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { describeCause, logError } from '#lambda/runtime/log.ts';
 import { problemContentType, toProblem } from '#protocol/http/problem.ts';
 
-/** Returns the response to the request in an event, or a problem response. Never throws. */
+/** Returns the response to a request, or a problem response. Never throws. */
 export async function answerOrProblem(
   answer: Answer,
-  event: HttpEvent,
+  request: HttpRequest,
   invocation: Invocation,
 ): Promise<HttpResponse> {
   try {
-    return await answer(toHttpRequest(event), invocation);
+    return await answer(request, invocation);
   } catch (error) {
     const { requestId } = invocation;
     const response = problemResponse(error, requestId);

@@ -1,6 +1,6 @@
 import type { LambdaContext } from '#lambda/runtime/awslambda.ts';
 import { withinDeadline } from '#lambda/runtime/deadline.ts';
-import type { HttpEvent } from '#lambda/runtime/http-event.ts';
+import { toHttpRequest, type HttpEvent } from '#lambda/runtime/http-event.ts';
 import type { Answer, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { answerOrProblem, problemResponse } from '#lambda/runtime/problem-response.ts';
 
@@ -20,7 +20,7 @@ export function respondBuffered(
 ): (event: HttpEvent, context: LambdaContext) => Promise<ProxyResult> {
   return (event, context) =>
     withinDeadline(context, marginMs, async (invocation) => {
-      const response = await answerOrProblem(answer, event, invocation);
+      const response = await answerOrProblem(answer, toHttpRequest(event), invocation);
       return toResult(response, invocation);
     });
 }

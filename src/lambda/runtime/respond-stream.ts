@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ResponseStream, StreamingHandler } from '#lambda/runtime/awslambda.ts';
 import { withinDeadline } from '#lambda/runtime/deadline.ts';
-import type { HttpEvent } from '#lambda/runtime/http-event.ts';
+import { toHttpRequest, type HttpEvent } from '#lambda/runtime/http-event.ts';
 import type { Answer, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { answerOrProblem } from '#lambda/runtime/problem-response.ts';
 
@@ -29,7 +29,7 @@ export function respondStream(
         responseStream.end();
         return;
       }
-      const response = await answerOrProblem(answer, event, invocation);
+      const response = await answerOrProblem(answer, toHttpRequest(event), invocation);
       try {
         await writeResponse(responseStream, response, invocation.signal);
       } finally {
