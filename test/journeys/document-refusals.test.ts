@@ -1,8 +1,16 @@
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  SFNClient,
+  type HistoryEvent,
+} from '@aws-sdk/client-sfn';
 import { PDFDocument } from 'pdf-lib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { realClock } from '#local/process/clock.ts';
 import { pdfOf, submitDocument, upload, waitForDocument } from '#test/fixtures/documents.ts';
+import { encodeText, encodeUtf16 } from '#test/fixtures/encode-text.ts';
+import { lineAt, pdfBytes } from '#test/fixtures/pdf-bytes.ts';
 import { signedIn, type CallAs } from '#test/fixtures/signed-in.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 import { setScenario } from '#test/fixtures/turn-client.ts';
@@ -35,9 +43,50 @@ test('an unreadable document fails with a clear error message', async () => {
   expect(await failureOf('scan.pdf', await empty.save())).toContain('has no text');
   expect(await failureOf('empty.txt', text.encode('   '))).toContain('has no text');
   expect(await failureOf('nothing.pdf', new Uint8Array())).toBe('The document is empty.');
+  expect(await failureOf('zeros.txt', new Uint8Array(300))).toContain('is a binary file');
+  expect(await failureOf('photo.md', Buffer.from('89504e470d0a1a0a0000000d', 'hex'))).toContain(
+    'is a binary file',
+  );
   expect(await failureOf('latin.txt', new Uint8Array([0xe4, 0xf6, 0xfc, 0xff]))).toContain(
     'not UTF-8',
   );
+});
+
+test('a PDF that needs too much memory is too large, and read only once', async () => {
+  const bomb = pdfBytes({ streams: [Buffer.alloc(900_000_000, ' ')] });
+  const { document_id: id, error } = await upload(demo, 'bomb.pdf', bomb);
+  expect(error).toEqual({ code: 'too_large', detail: expect.stringContaining('Split it') });
+  const pages = pdfBytes({ streams: [lineAt(20, 700, 'page')], pages: 20_000 });
+  expect(await upload(demo, 'pages.pdf', pages)).toMatchObject({
+    status: 'failed',
+    error: { code: 'too_large', detail: expect.stringContaining('5,000 pages') },
+  });
+  const events = await historyOf(id);
+  expect(events.filter(({ type }) => type === 'LambdaFunctionScheduled')).toHaveLength(2);
+  expect(
+    system.lines.filter((line) => /memory/iu.test(line) && /killed|exceed/iu.test(line)),
+  ).toEqual([]);
+}, 120_000);
+
+/** Returns the events of a document's execution. */
+async function historyOf(id: string): Promise<readonly HistoryEvent[]> {
+  const { endpoints, region, credentials, stateMachines } = system.state;
+  const sfn = new SFNClient({ endpoint: endpoints.aws, region, credentials });
+  const stateMachineArn = stateMachines['DocumentPipeline'];
+  const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn }));
+  const executionArn = executions.find(({ name }) => name?.startsWith(id))?.executionArn;
+  const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }));
+  return events;
+}
+
+test.each([
+  ['Shift_JIS', encodeText('shift_jis', '港の橋は一九三二年に開通した。')],
+  ['EUC-JP', encodeText('euc-jp', '港の橋は一九三二年に開通した。')],
+  ['UTF-16', encodeUtf16('\u{FEFF}港の橋は一九三二年に開通した。', 'be')],
+  ['UTF-16 without a mark', encodeUtf16('港の橋は一九三二年に開通した。', 'le')],
+])('a text in %s is summarized', async (_, bytes) => {
+  const { status, result } = await upload(demo, 'notes.txt', bytes);
+  expect([status, result?.['summary']]).toEqual(['succeeded', expect.stringContaining('港の橋')]);
 });
 
 test('an upload of unknown size that is too large is deleted', async () => {
