@@ -97,12 +97,15 @@ function combine(step: string, next: object): object {
   };
 }
 
-/** A process that was killed for the document's memory or time would be killed again: no retry. */
+/**
+ * A process that was killed for the memory or the time that a document needs would be killed again.
+ * So nothing is retried after a timeout, and once after a crash, which may have another cause.
+ */
 const extract = (Next: string): object => ({
   Type: 'Task',
   Resource: '${ExtractText}',
   TimeoutSeconds: 180,
-  Retry: [serviceRetry],
+  Retry: [serviceRetry, { ...crashRetry, MaxAttempts: 1 }],
   Catch: catchAll('StoreFailure'),
   Next,
 });

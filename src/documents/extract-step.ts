@@ -1,8 +1,8 @@
 import { maxSpending } from '#domain/spending/pricing.ts';
 import { toRequestBody } from '#documents/model-answers.ts';
 import { keywordsPrompt, notesPrompt, sentimentPrompt } from '#documents/prompts.ts';
-import { maxParts, tooLarge } from '#documents/limits.ts';
-import { readApart, type ReadingLimits } from '#documents/read-apart.ts';
+import { maxParts, tooLarge } from '#documents/reading/limits.ts';
+import { readApart, type ReadingLimits } from '#documents/reading/read-apart.ts';
 import { splitText } from '#documents/split-text.ts';
 import {
   requireDocument,

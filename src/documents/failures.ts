@@ -1,5 +1,5 @@
 import type { DocumentFailure } from '#domain/document/document.ts';
-import { tooHeavy } from '#documents/limits.ts';
+import { tooHeavy } from '#documents/reading/limits.ts';
 import { toErrorCode, type ChatError } from '#domain/errors.ts';
 import { valueAt, tryParseJson } from '#domain/json.ts';
 

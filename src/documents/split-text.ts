@@ -1,4 +1,4 @@
-import { maxPartLength } from '#documents/limits.ts';
+import { maxPartLength } from '#documents/reading/limits.ts';
 
 /** The marks after which a part may end, the best ones first. */
 const boundaries = [

@@ -1,6 +1,6 @@
-import { declaredEncodings } from '#documents/declared-encoding.ts';
-import { guessText } from '#documents/guess-encoding.ts';
-import { isPlainText, tryDecode, type Encoding } from '#documents/try-decode.ts';
+import { declaredEncodings } from '#documents/reading/declared-encoding.ts';
+import { guessText } from '#documents/reading/guess-encoding.ts';
+import { isPlainText, tryDecode, type Encoding } from '#documents/reading/try-decode.ts';
 import { ChatError } from '#domain/errors.ts';
 
 /**

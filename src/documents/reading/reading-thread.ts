@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { readText } from '#documents/read-text.ts';
-import type { ReadingTask, ReadingResult } from '#documents/read-apart.ts';
+import { readText } from '#documents/reading/read-text.ts';
+import type { ReadingTask, ReadingResult } from '#documents/reading/read-apart.ts';
 import { toChatError } from '#domain/errors.ts';
-import { readBeyondPages } from '#documents/beyond-pages.ts';
+import { readBeyondPages } from '#documents/reading/beyond-pages.ts';
 
 /*
  * The thread in which a document is read. It can be ended at any time.

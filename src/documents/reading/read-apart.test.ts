@@ -1,13 +1,13 @@
 import { expect, test, vi } from 'vitest';
-import { readApart } from '#documents/read-apart.ts';
+import { readApart } from '#documents/reading/read-apart.ts';
 import { japanesePdf } from '#test/fixtures/japanese-pdf.ts';
-import { lineAt, pdfBytes, type PdfContent } from '#test/fixtures/pdf-bytes.ts';
+import { inflatingTo, lineAt, pdfBytes, type PdfContent } from '#test/fixtures/pdf-bytes.ts';
 
 // Reading is computation, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000 });
 
 const limits = {
-  thread: 'src/documents/reading-thread.ts',
+  thread: 'src/documents/reading/reading-thread.ts',
   maxReadingMs: 120_000,
   maxMemoryMb: 4_000,
 };
@@ -39,7 +39,7 @@ test('a PDF that takes too long to read is too large', async () => {
 });
 
 test('a PDF whose content inflates to too much memory is too large', async () => {
-  const bytes = pdfBytes({ streams: [Buffer.alloc(250_000_000, ' ')] });
+  const bytes = pdfBytes({ streams: [inflatingTo(300)] });
   expect(bytes.length).toBeLessThan(1_000_000);
   const maxMemoryMb = Math.ceil(memoryMb()) + 150;
   await expect(readBytes(bytes, { maxMemoryMb })).rejects.toMatchObject({
@@ -67,7 +67,7 @@ test('a PDF with too many pages or too much text is too large', async () => {
 });
 
 test('after a document that was too large, the next one is read', async () => {
-  const huge = read({ streams: [Buffer.alloc(200_000_000, ' ')] }, { maxReadingMs: 200 });
+  const huge = read({ streams: [inflatingTo(300)] }, { maxReadingMs: 200 });
   await expect(huge).rejects.toMatchObject({ code: 'too_large' });
   expect(await readBytes(japanesePdf('UniJIS-UTF16-H', '6E2F306E6A4B'))).toContain('港の橋');
 });

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { tooHeavy } from '#documents/limits.ts';
-import type { UploadedDocument } from '#documents/read-text.ts';
+import { tooHeavy } from '#documents/reading/limits.ts';
+import type { UploadedDocument } from '#documents/reading/read-text.ts';
 import { ChatError, type ErrorCode } from '#domain/errors.ts';
 
 /** What the reading thread gets. */

@@ -1,4 +1,4 @@
-import { isPlainText, tryDecode, type Encoding } from '#documents/try-decode.ts';
+import { isPlainText, tryDecode, type Encoding } from '#documents/reading/try-decode.ts';
 
 /** Returns how much a text reads like one, from 0 to 1. */
 type Score = (text: string) => number;

@@ -1,4 +1,4 @@
-import type { Encoding } from '#documents/try-decode.ts';
+import type { Encoding } from '#documents/reading/try-decode.ts';
 
 /** How much of a page is searched for a declaration. Browsers read 1,024 bytes. */
 const searchedBytes = 8_192;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readText } from '#documents/read-text.ts';
+import { readText } from '#documents/reading/read-text.ts';
 import { splitText } from '#documents/split-text.ts';
 import { japanesePdf } from '#test/fixtures/japanese-pdf.ts';
 

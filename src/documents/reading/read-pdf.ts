@@ -1,6 +1,6 @@
 import { getDocumentProxy } from 'unpdf';
-import { FontMaps } from '#documents/font-maps.ts';
-import { maxPages, maxTextLength, tooLarge } from '#documents/limits.ts';
+import { FontMaps } from '#documents/reading/font-maps.ts';
+import { maxPages, maxTextLength, tooLarge } from '#documents/reading/limits.ts';
 import { ChatError } from '#domain/errors.ts';
 
 type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>;

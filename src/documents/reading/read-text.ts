@@ -1,8 +1,8 @@
-import { decodeText } from '#documents/decode-text.ts';
-import { htmlText } from '#documents/html-text.ts';
-import { maxTextLength, tooLarge } from '#documents/limits.ts';
-import { readPdf } from '#documents/read-pdf.ts';
-import { tidyText, withoutBlankEnds } from '#documents/tidy-text.ts';
+import { decodeText } from '#documents/reading/decode-text.ts';
+import { htmlText } from '#documents/reading/html-text.ts';
+import { maxTextLength, tooLarge } from '#documents/reading/limits.ts';
+import { readPdf } from '#documents/reading/read-pdf.ts';
+import { tidyText, withoutBlankEnds } from '#documents/reading/tidy-text.ts';
 import type { DocumentFormat } from '#domain/document/document.ts';
 import { ChatError } from '#domain/errors.ts';
 

@@ -1,5 +1,5 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
-import { withoutBlankEnds } from '#documents/tidy-text.ts';
+import { withoutBlankEnds } from '#documents/reading/tidy-text.ts';
 
 /** Elements without visible text. */
 const hiddenTags: ReadonlySet<string> = new Set('head script style noscript template'.split(' '));

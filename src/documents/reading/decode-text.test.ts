@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeText } from '#documents/decode-text.ts';
+import { decodeText } from '#documents/reading/decode-text.ts';
 import { encodeText, encodeUtf16, encodeUtf32 } from '#test/fixtures/encode-text.ts';
 
 const japanese = [
