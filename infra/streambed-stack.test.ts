@@ -214,28 +214,6 @@ test('every workflow step that calls a model has a retry and a catch', () => {
   }
 });
 
-test('the extraction of a text is not retried after a timeout, and once after a crash', () => {
-  const machines = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
-  const extractions = machines.map(({ Properties }) => Properties.Definition.States.ExtractText);
-  expect(extractions).toHaveLength(2);
-  for (const { Retry, Catch } of extractions) {
-    const retries: readonly Retrier[] = Retry;
-    const names = retries.flatMap(({ ErrorEquals }) => ErrorEquals);
-    expect(names).not.toContain('States.ALL');
-    for (const name of ['Lambda.Unknown', 'Sandbox.Timedout', 'States.Timeout']) {
-      expect(names).not.toContain(name);
-    }
-    const crash = retries.find(({ ErrorEquals }) => ErrorEquals.includes('Runtime.ExitError'));
-    expect(crash?.MaxAttempts).toBe(1);
-    expect(Catch).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'] })]);
-  }
-});
-
-interface Retrier {
-  readonly ErrorEquals: readonly string[];
-  readonly MaxAttempts: number;
-}
-
 test('S3 sends uploads to a queue, and no function can change buckets', () => {
   template.hasResourceProperties('AWS::S3::Bucket', {
     NotificationConfiguration: {

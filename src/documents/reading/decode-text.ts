@@ -12,9 +12,12 @@ import { ChatError } from '#domain/errors.ts';
 export function decodeText(bytes: Uint8Array, isHtml: boolean): string {
   const text = decodeMarked(bytes) ?? decodeUnmarked(bytes, isHtml);
   if (text === undefined || text.includes('\0')) throw unreadable(bytes);
-  if (/^\s*(?:%PDF-\d|\{\\rtf\d)/u.test(text)) throw unreadable(bytes);
+  if (otherFormats.test(text)) throw unreadable(bytes);
   return text;
 }
+
+/** PDF and rich text may consist of ASCII characters. */
+const otherFormats = /^\s*(?:%PDF-\d|\{\\rtf\d)/u;
 
 /** The byte order marks. That of UTF-32 begins like that of UTF-16. */
 const marks: readonly (readonly [hex: string, Encoding])[] = [
@@ -32,10 +35,13 @@ function decodeMarked(bytes: Uint8Array): string | undefined {
   return mark === undefined ? undefined : tryDecode(bytes, mark[1]);
 }
 
+/** With these, ISO-2022-JP changes its character set. */
+const escapes = ['$@', '$B', '(I', '(J'].map((set) => `\u{1B}${set}`);
+
 function decodeUnmarked(bytes: Uint8Array, isHtml: boolean): string | undefined {
   const utf8 = tryDecode(bytes, 'utf-8');
   // ISO-2022-JP consists of ASCII characters.
-  if (utf8 !== undefined && /\u{1B}(?:\$[@B]|\$\(D|\([IJ])/u.test(utf8)) {
+  if (escapes.some((escape) => utf8?.includes(escape) === true)) {
     const text = tryDecode(bytes, 'iso-2022-jp');
     if (text !== undefined && isPlainText(text)) return text;
   }
@@ -58,6 +64,8 @@ function unreadable(bytes: Uint8Array): ChatError {
 
 /** Returns whether a file has bytes that stand for no character in any encoding of text. */
 function isBinary(bytes: Uint8Array): boolean {
-  const beginning = Buffer.from(bytes.subarray(0, 1_000_000)).toString('latin1');
-  return /[\0-\u{8}\u{E}-\u{1A}]|^\s*(?:%PDF-|\{\\rtf)/u.test(beginning);
+  return (
+    otherFormats.test(Buffer.from(bytes.subarray(0, 100)).toString('latin1')) ||
+    bytes.subarray(0, 1_000_000).some((byte) => byte < 9 || (byte > 13 && byte < 27))
+  );
 }

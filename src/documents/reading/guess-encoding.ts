@@ -47,14 +47,14 @@ const frequent = /[\s -~\u{3000}-\u{30FF}\p{sc=Cyrillic}\p{sc=Greek}]/gu;
  * would be visible as zero bytes, must have kana or letters.
  */
 function scoreUnicode(text: string): number {
-  const frequentShare = count(text, frequent) / [...text].length;
+  const frequentShare = count(text, frequent) / Array.from(text).length;
   const isProven = frequentShare >= 0.3 || (frequentShare > 0 && /[\s -~]/u.test(text));
   return isProven && commonShare(text) >= 0.95 ? (1 + frequentShare) / 2 : 0;
 }
 
 /** Bytes that are valid in UTF-32 are hardly anything else. */
 function commonShare(text: string): number {
-  return count(text, common) / [...text].length;
+  return count(text, common) / Array.from(text).length;
 }
 
 const kana = /[\u{3041}-\u{30FF}]/gu;

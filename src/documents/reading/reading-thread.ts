@@ -9,7 +9,7 @@ import { readBeyondPages } from '#documents/reading/beyond-pages.ts';
  */
 
 readBeyondPages();
-void read(workerData).then((result) => parentPort?.postMessage(result));
+void read(workerData).then((result) => parentPort?.postMessage(result, []));
 
 async function read({ bytes, format, fontMaps }: ReadingTask): Promise<ReadingResult> {
   try {

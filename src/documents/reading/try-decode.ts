@@ -28,5 +28,7 @@ function decodeUtf32(bytes: Uint8Array, isLittleEndian: boolean): string {
 /** Returns whether a text has only characters, spaces and line breaks. */
 export function isPlainText(text: string): boolean {
   // DOS ends a text with U+001A.
-  return !/[\0-\u{8}\u{E}-\u{1F}]|[\u{FFFE}\u{FFFF}]/u.test(text.replace(/\u{1A}$/u, ''));
+  return !/(?![\s\u{7F}-\u{9F}])\p{Cc}|[\u{FFFE}\u{FFFF}]/u.test(
+    text.endsWith('\u{1A}') ? text.slice(0, -1) : text,
+  );
 }
