@@ -3,25 +3,29 @@
  * text of a document.
  */
 
-const lambdaRetry = {
-  ErrorEquals: [
-    'Lambda.ServiceException',
-    'Lambda.AWSLambdaException',
-    'Lambda.SdkClientException',
-    'Lambda.TooManyRequestsException',
-    'Lambda.Unknown',
-    'Sandbox.Timedout',
-    'States.Timeout',
-    // An error of DynamoDB or S3, as named in `src/documents/failures.ts`.
-    'Document.internal',
-  ],
+/** Errors of Lambda itself, and errors of DynamoDB or S3 (`src/documents/failures.ts`). */
+const serviceErrors = [
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+  'Document.internal',
+];
+
+const serviceRetry = {
+  ErrorEquals: serviceErrors,
   IntervalSeconds: 2,
   MaxAttempts: 4,
   BackoffRate: 2,
   JitterStrategy: 'FULL',
 };
 
-/** The process crashed, most often because it ran out of memory. Few attempts are enough. */
+const lambdaRetry = {
+  ...serviceRetry,
+  ErrorEquals: [...serviceErrors, 'Lambda.Unknown', 'Sandbox.Timedout', 'States.Timeout'],
+};
+
+/** The process crashed. Few attempts are enough. */
 const crashRetry = {
   ErrorEquals: ['Runtime.ExitError', 'Runtime.Unknown'],
   IntervalSeconds: 2,
@@ -93,11 +97,15 @@ function combine(step: string, next: object): object {
   };
 }
 
+/**
+ * A process that was killed for the memory or the time that a document needs would be killed again.
+ * So nothing is retried after a timeout, and once after a crash, which may have another cause.
+ */
 const extract = (Next: string): object => ({
   Type: 'Task',
   Resource: '${ExtractText}',
   TimeoutSeconds: 180,
-  Retry: [lambdaRetry, crashRetry],
+  Retry: [serviceRetry, { ...crashRetry, MaxAttempts: 1 }],
   Catch: catchAll('StoreFailure'),
   Next,
 });

@@ -85,7 +85,8 @@ function addMachines(
     bundle: 'extract-text',
     timeout: Duration.minutes(2),
     environment,
-    memorySize: 1_024,
+    // A whole CPU, because reading a PDF is computation.
+    memorySize: 1_769,
   });
   const combine = new StreambedFunction(stack, 'CombineResultsFunction', {
     bundle: 'combine-results',

@@ -69,6 +69,7 @@ async function handlerOptions(outdir: string): Promise<BuildOptions> {
     ...bundleOptions,
     entryPoints: [
       ...names.map((name) => ({ in: `src/handlers/${name}.ts`, out: `${name}/index` })),
+      { in: 'src/documents/reading/reading-thread.ts', out: 'extract-text/reading-thread' },
       ...mcpUsers.map((name) => ({ in: 'src/tools/mcp-client.ts', out: `${name}/mcp-client` })),
     ],
     plugins: [mcpClientApart],

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 /** Which layer may import which: the table of ARCHITECTURE.md. Tests may import anything. */
 const allowed: Readonly<Record<string, RegExp>> = {
   'src/domain': /^#domain\//u,
-  'src/protocol': /^(?:#domain\/|#protocol\/|valibot$|@valibot\/to-json-schema$)/u,
+  'src/protocol': /^(?:#domain\/|#protocol\/|tlds$|valibot$|@valibot\/to-json-schema$)/u,
   'src/aws': /^(?:#domain\/|#aws\/|@aws-sdk\/|@smithy\/|node:)/u,
   'src/lambda': /^(?:#domain\/|#protocol\/|#lambda\/|node:)/u,
   'src/langchain': /^(?:#domain\/|#aws\/|@aws-sdk\/|@langchain\/)/u,

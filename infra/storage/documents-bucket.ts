@@ -15,7 +15,7 @@ export class DocumentsBucket extends PrivateBucket {
         {
           allowedMethods: [HttpMethods.PUT],
           allowedOrigins: [...allowedOrigins],
-          allowedHeaders: ['content-type'],
+          allowedHeaders: ['content-type', 'if-none-match'],
         },
       ],
     });

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { AwsError } from '#local/wire/aws-error.ts';
 import type { Part, Upload } from '#local/s3/object-store.ts';
-import { etagOf, headersToStore, type ObjectApi } from '#local/s3/objects.ts';
+import { etagOf, headersToStore, writeIfAllowed, type ObjectApi } from '#local/s3/objects.ts';
 import { xmlResponse, type S3Response } from '#local/s3/s3-response.ts';
 import { verifyChecksums, type S3Request } from '#local/s3/s3-request.ts';
 import { record, type Json } from '#local/template/json.ts';
@@ -60,7 +60,7 @@ function requireUpload(
   throw new AwsError('NoSuchUpload', message, { status: 404 });
 }
 
-/** Handles CompleteMultipartUpload. Throws S3's error if a part is missing, too small or out of order. */
+/** Handles CompleteMultipartUpload. Throws S3's error if a part or a precondition fails. */
 export async function completeUpload(api: ObjectApi, request: S3Request): Promise<S3Response> {
   const { store, now, emitEvent } = api;
   const { bucket, key, body } = request;
@@ -73,7 +73,7 @@ export async function completeUpload(api: ObjectApi, request: S3Request): Promis
   const digests = parts.map(({ etag }) => Buffer.from(etag.replaceAll('"', ''), 'hex'));
   const digest = createHash('md5').update(Buffer.concat(digests)).digest('hex');
   const etag = `"${digest}-${parts.length}"`;
-  const file = await store.write(whole);
+  const file = await writeIfAllowed(api, request, whole);
   const object = {
     key,
     file,

@@ -60,6 +60,8 @@ export interface ObjectStore {
   /** Writes bytes to a new file and returns its name. No object refers to it yet. */
   write(body: Buffer): Promise<string>;
   read(file: string): Promise<Buffer>;
+  /** Deletes a file to which no object refers. */
+  discard(file: string): Promise<void>;
   /** Stores an object, and replaces an earlier one with the same key. */
   put(bucket: string, object: StoredObject): Promise<void>;
   find(bucket: string, key: string): StoredObject | undefined;
@@ -106,6 +108,7 @@ export async function openObjectStore(folder: string, disk: Disk): Promise<Objec
     ),
     write: (body) => writeObject(folder, body, disk),
     read: (file) => readFile(join(folder, file)),
+    discard,
     async put(bucket, { key, file, size, etag, headers, modifiedAt }) {
       const previousFile = find(bucket, key)[0]?.file;
       put(bucket, key, file, size, etag, headers, modifiedAt);

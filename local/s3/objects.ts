@@ -53,9 +53,8 @@ function noSuchKey(key: string): AwsError {
 /** Handles PutObject. Throws S3's error if a precondition fails. */
 export async function putObject(api: ObjectApi, request: S3Request): Promise<S3Response> {
   const { store, now, emitEvent } = api;
-  const { bucket, key, body, headers, checksum } = request;
-  checkPreconditions(store.find(bucket, key), headers);
-  const file = await store.write(body);
+  const { bucket, key, body, checksum } = request;
+  const file = await writeIfAllowed(api, request, body);
   const etag = etagOf(body);
   const object = {
     key,
@@ -71,17 +70,46 @@ export async function putObject(api: ObjectApi, request: S3Request): Promise<S3R
   return { status: 200, headers: { etag, ...checksumHeader } };
 }
 
+/**
+ * Writes the bytes of an object to a file and returns its name. Throws S3's error if a precondition
+ * fails, also if another request has stored the object in the meantime.
+ */
+export async function writeIfAllowed(
+  { store }: Pick<ObjectApi, 'store'>,
+  { bucket, key, headers }: S3Request,
+  body: Buffer,
+): Promise<string> {
+  checkPreconditions(store.find(bucket, key), headers);
+  const file = await store.write(body);
+  try {
+    checkPreconditions(store.find(bucket, key), headers);
+  } catch (error) {
+    await store.discard(file);
+    throw error;
+  }
+  return file;
+}
+
 function checkPreconditions(
   existing: StoredObject | undefined,
   headers: S3Request['headers'],
 ): void {
-  if (headers['if-none-match'] === '*' && existing !== undefined) throw preconditionFailed();
+  const unknown = headers['if-none-match'];
+  // S3 supports no entity tag here.
+  if (unknown !== undefined && unknown !== '*') throw notImplemented();
+  if (unknown !== undefined && existing !== undefined) throw preconditionFailed();
   const etag = headers['if-match'];
   if (etag === undefined) return;
   if (existing === undefined) throw noSuchKey('');
   if (etag !== existing.etag && etag !== existing.etag.replaceAll('"', '')) {
     throw preconditionFailed();
   }
+}
+
+/** Returns S3's error for what it does not support. */
+export function notImplemented(): AwsError {
+  const message = 'A header or query you provided implies functionality that is not implemented';
+  return new AwsError('NotImplemented', message, { status: 501 });
 }
 
 function preconditionFailed(): AwsError {

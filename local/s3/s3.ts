@@ -22,6 +22,7 @@ import {
   copyObject,
   deleteObject,
   getObject,
+  notImplemented,
   putObject,
   type ObjectApi,
 } from '#local/s3/objects.ts';
@@ -161,8 +162,7 @@ async function route(api: ObjectApi, request: S3Request): Promise<S3Response> {
   }
   const answer = await (key === '' ? routeBucket(api, request) : routeObject(api, request));
   if (answer !== undefined) return answer;
-  const message = 'A header or query you provided implies functionality that is not implemented';
-  throw new AwsError('NotImplemented', message, { status: 501 });
+  throw notImplemented();
 }
 
 function listBuckets(store: ObjectStore): S3Response {

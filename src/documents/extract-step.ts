@@ -1,7 +1,8 @@
 import { maxSpending } from '#domain/spending/pricing.ts';
 import { toRequestBody } from '#documents/model-answers.ts';
 import { keywordsPrompt, notesPrompt, sentimentPrompt } from '#documents/prompts.ts';
-import { readText } from '#documents/read-text.ts';
+import { maxParts, tooLarge } from '#documents/reading/limits.ts';
+import { readApart, type ReadingLimits } from '#documents/reading/read-apart.ts';
 import { splitText } from '#documents/split-text.ts';
 import {
   requireDocument,
@@ -17,9 +18,6 @@ import { ChatError } from '#domain/errors.ts';
 import { estimateTokens } from '#domain/model/estimate-tokens.ts';
 import { toEstimatedUsage, type Usage } from '#domain/conversation/usage.ts';
 
-/** The maximum number of parts, which is some thousand pages. */
-const maxParts = 40;
-
 /** The maximum length of the answer to each question, in tokens. */
 export const answerTokens = { notes: 600, summary: 1_500, sentiment: 200, keywords: 400 } as const;
 
@@ -30,6 +28,7 @@ const promptTokens = 200;
 export interface ExtractPolicy extends StepPolicy {
   /** The folder of the font maps that a PDF may need. */
   readonly fontMaps: string;
+  readonly reading: ReadingLimits;
 }
 
 /**
@@ -44,10 +43,8 @@ export async function extractText(
   const document = await requireDocument(ports, input);
   await ports.documents.change(document, { state: 'running' }, ['queued', 'awaiting_upload']);
   const { format } = document;
-  const text = await readText(
-    { bytes: await readUpload(ports, document), format },
-    policy.fontMaps,
-  );
+  const bytes = await readUpload(ports, document);
+  const text = await readApart({ bytes, format, fontMaps: policy.fontMaps }, policy.reading);
   const parts = document.kind === 'summary' ? splitText(text) : [];
   if (parts.length > maxParts) throw tooLarge();
   const atMs = ports.clock.now();
@@ -89,17 +86,11 @@ interface Question {
 }
 
 async function readUpload({ files }: StepPorts, document: Document): Promise<Uint8Array> {
-  // The upload URL stays valid, so the file may have been replaced by a larger one.
+  // A file that was too large is deleted, and its upload URL then accepts another.
   const bytes = await files.read(uploadName(document), maxDocumentBytes + 1);
   if (bytes === undefined) throw new ChatError('not_found', 'The document was not uploaded.');
   if (bytes.length > maxDocumentBytes) throw tooLarge();
   return bytes;
-}
-
-function tooLarge(): ChatError {
-  const megabytes = maxDocumentBytes / 1_048_576;
-  const limit = `at most ${megabytes} MB, and about 2.4 million characters`;
-  return new ChatError('too_large', `The document is too large: ${limit}.`);
 }
 
 /** Returns the maximum usage of all questions about a document. */

@@ -1,4 +1,5 @@
 import type { DocumentFailure } from '#domain/document/document.ts';
+import { tooHeavy } from '#documents/reading/limits.ts';
 import { toErrorCode, type ChatError } from '#domain/errors.ts';
 import { valueAt, tryParseJson } from '#domain/json.ts';
 
@@ -18,11 +19,25 @@ export function toStepError(error: ChatError): Error {
   return thrown;
 }
 
-/** Returns the failure that people see: the message of our step, or one for an error of Bedrock. */
-export function toDocumentFailure({
-  Error: name = '',
-  Cause: cause = '',
-}: StepError): DocumentFailure {
+/**
+ * Errors of a function that was killed, at its timeout or for its memory: Lambda's own, and those
+ * that Step Functions reports in place of them.
+ */
+const killed =
+  /^(?:Lambda\.Unknown|Sandbox\.Timedout|States\.Timeout|Runtime\.(?:ExitError|OutOfMemory|OutOfMemoryError|Unknown))$/u;
+
+/**
+ * Returns the failure that people see: the message of our step, or one for an error of Bedrock.
+ * `isExtracted` is whether the text was extracted before.
+ */
+export function toDocumentFailure(
+  { Error: name = '', Cause: cause = '' }: StepError,
+  isExtracted: boolean,
+): DocumentFailure {
+  if (!isExtracted && killed.test(name)) {
+    const { code, message } = tooHeavy(name);
+    return { code, message };
+  }
   if (name.startsWith(prefix)) {
     return { code: toErrorCode(name.slice(prefix.length)), message: messageIn(cause) };
   }

@@ -99,7 +99,7 @@ async function storeFailure(
     {
       state: 'failed',
       finishedAtMs: ports.clock.now(),
-      error: toDocumentFailure(failure),
+      error: toDocumentFailure(failure, isExtracted),
     },
     ['awaiting_upload', 'queued', 'running'],
   );

@@ -1,8 +1,15 @@
-/** A part of this length fits into one model call, in any script. */
-const maxPartCharacters = 60_000;
+import { maxPartLength } from '#documents/reading/limits.ts';
+
+/** The marks after which a part may end, the best ones first. */
+const boundaries = [
+  ['\n\n'],
+  ['\n'],
+  ['。', '！', '？', '．', '. ', '! ', '? '],
+  ['、', '，', ' ', '\u{3000}'],
+];
 
 /** Splits a text into parts. A part ends with a paragraph, a line or a sentence if possible. */
-export function splitText(text: string, max = maxPartCharacters): readonly string[] {
+export function splitText(text: string, max = maxPartLength): readonly string[] {
   const parts: string[] = [];
   let rest = text;
   while (rest.length > max) {
@@ -15,9 +22,9 @@ export function splitText(text: string, max = maxPartCharacters): readonly strin
 
 /** Returns where a part ends. It is at least half full, to limit the number of parts. */
 function findEnd(window: string): number {
-  for (const boundary of ['\n\n', '\n', '。', '. ', ' ']) {
-    const at = window.lastIndexOf(boundary);
-    if (at >= window.length / 2) return at + boundary.length;
+  for (const boundary of boundaries) {
+    const at = Math.max(...boundary.map((mark) => window.lastIndexOf(mark) + mark.length));
+    if (at > window.length / 2) return at;
   }
   const last = window.charCodeAt(window.length - 1);
   // A surrogate pair must not be split.

@@ -10,7 +10,17 @@ import { handleStep } from '#lambda/document/document-step.ts';
 
 const environment = readDocumentEnvironment(process.env);
 // Beside the bundle: see `scripts/build.ts`.
-const policy = { ...environment, fontMaps: `${process.env['LAMBDA_TASK_ROOT']}/font-maps` };
+const folder = process.env['LAMBDA_TASK_ROOT'];
+const policy = {
+  ...environment,
+  fontMaps: `${folder}/font-maps`,
+  reading: {
+    thread: `${folder}/reading-thread.cjs`,
+    // Half of the function's timeout.
+    maxReadingMs: 60_000,
+    maxMemoryMb: 0.75 * Number(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']),
+  },
+};
 const table = openTable(environment.conversationsTable);
 const ports = createStepPorts(table, environment, systemClock);
 

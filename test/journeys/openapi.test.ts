@@ -170,6 +170,8 @@ test('an invalid body is rejected with the documented error format', async () =>
       '"text"',
       '{"__proto__":1,"x":2}',
       '{"x":{}}',
+      // Not UTF-8.
+      new Uint8Array(Buffer.from('{"x":"caf\xE9"}', 'latin1')),
     ]) {
       const isEmptyStop = operation.operationId === 'stopTurn' && body === '';
       const init = { method: method.toUpperCase(), body };

@@ -75,6 +75,22 @@ test('the summary of a summary has one heading and one list', () => {
   expect(answer(`要約してください：\n${japanese}`)).toBe(japanese);
 });
 
+test('a summary of a short text that quotes or joins a summary has no heading of it', () => {
+  const summary = answer('Summarise:\nThe harbour bridge opened.');
+  for (const text of [
+    summary,
+    summary.replaceAll(/^/gmu, '> '),
+    summary.replaceAll(/\n+/gu, '\n- '),
+    summary.split('\n').slice(2).join(' '),
+    'In short: - In short: - The harbour bridge opened.',
+    '- In short:\n- The harbour bridge opened.',
+    '**In short:**\nThe harbour bridge opened.',
+  ]) {
+    expect([text, answer(`Summarise:\n${text}`)]).toEqual([text, summary]);
+  }
+  expect(answer('Summarise:\nIn short: it opened.')).toContain('- In short: it opened.');
+});
+
 test('an answer of an agent names the agent', () => {
   const agent = 'helper-local';
   for (const question of ['Hello', 'Tell me about rivers', `Summarise:\n${cards}`, '12 * 7']) {

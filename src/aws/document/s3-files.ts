@@ -47,19 +47,22 @@ export function createS3Files(bucket: string): Files {
         throw error;
       }
     },
-    async uploadUrl(Key, { contentType, size }) {
+    async signUpload(Key, { contentType, size }) {
       const { s3, client } = await open();
       const command = new s3.PutObjectCommand({
         Bucket: bucket,
         Key,
         ContentType: contentType,
         ContentLength: size,
+        // S3 stores the file only if there is none yet.
+        IfNoneMatch: '*',
       });
-      return getSignedUrl(client, command, {
+      const url = await getSignedUrl(client, command, {
         expiresIn: uploadSeconds,
-        // A signed header cannot be changed: neither the content type nor the size, if it was given.
-        signableHeaders: new Set(['host', 'content-type', 'content-length']),
+        // A signed header can be neither changed nor left out.
+        signableHeaders: new Set(['host', 'content-type', 'content-length', 'if-none-match']),
       });
+      return { url, headers: { 'content-type': contentType, 'if-none-match': '*' } };
     },
     uri: (name) => `s3://${bucket}/${name}`,
   };

@@ -60,15 +60,21 @@ export interface Files {
   read(name: string, maxBytes?: number): Promise<Uint8Array | undefined>;
   remove(name: string): Promise<void>;
   /**
-   * Returns a URL that accepts an upload of this file for some minutes, with this content type and,
-   * if given, this size.
+   * Returns a URL that accepts one upload of this file for some minutes, with this content type and,
+   * if given, this size. It never replaces a file.
    */
-  uploadUrl(
+  signUpload(
     name: string,
     upload: { readonly contentType: string; readonly size?: number | undefined },
-  ): Promise<string>;
+  ): Promise<SignedUpload>;
   /** Returns the URI of a file for other AWS services. */
   uri(name: string): string;
+}
+
+/** A URL for an upload, and the headers that the upload must have. */
+export interface SignedUpload {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Workflows that process documents. */

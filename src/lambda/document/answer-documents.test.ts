@@ -36,7 +36,7 @@ async function readWhile(
       write: async () => undefined,
       read: async () => undefined,
       remove: async () => undefined,
-      uploadUrl: async () => '',
+      signUpload: async () => ({ url: '', headers: {} }),
       uri: (name) => name,
     },
   };

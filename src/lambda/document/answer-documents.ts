@@ -93,9 +93,8 @@ async function add(
   }
   if (document.state !== 'awaiting_upload') return { status: 202, body: toAcceptedJson(document) };
   const contentType = contentTypes[input.format];
-  const url = await files.uploadUrl(uploadName(document), { contentType, size: input.size });
-  const upload = { method: 'PUT', url, headers: { 'content-type': contentType } } as const;
-  return { status: 202, body: toAcceptedJson(document, upload) };
+  const upload = await files.signUpload(uploadName(document), { contentType, size: input.size });
+  return { status: 202, body: toAcceptedJson(document, { method: 'PUT', ...upload }) };
 }
 
 async function read(

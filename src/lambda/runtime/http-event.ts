@@ -1,3 +1,4 @@
+import { ChatError } from '#domain/errors.ts';
 import type { Caller } from '#domain/identity.ts';
 import type { HttpRequest } from '#lambda/runtime/http.ts';
 
@@ -44,7 +45,9 @@ function fromFunctionUrl(event: FunctionUrlEvent): HttpRequest {
     path: event.rawPath,
     headers: lowerCased(event.headers),
     query: event.queryStringParameters ?? {},
-    body: decoded(event.body ?? '', event.isBase64Encoded),
+    get body() {
+      return readBody(event);
+    },
     caller: arn === undefined ? { type: 'anonymous' } : { type: 'iam', arn },
   };
 }
@@ -55,7 +58,9 @@ function fromRestApi(event: RestApiEvent): HttpRequest {
     path: event.path,
     headers: lowerCased(event.headers ?? {}),
     query: event.queryStringParameters ?? {},
-    body: decoded(event.body ?? '', event.isBase64Encoded),
+    get body() {
+      return readBody(event);
+    },
     caller: callerOf(event.requestContext),
   };
 }
@@ -72,6 +77,30 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
   return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-function decoded(body: string, isBase64Encoded: boolean): string {
-  return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+function readBody({ body, isBase64Encoded, headers }: HttpEvent): string {
+  if (body === undefined || body === null) return '';
+  if (!isBase64Encoded) {
+    if (wasRepaired(body, lowerCased(headers ?? {}))) throw notUtf8();
+    return body;
+  }
+  try {
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    return decoder.decode(Buffer.from(body, 'base64'));
+  } catch (error) {
+    throw notUtf8(error);
+  }
+}
+
+/**
+ * AWS passes JSON on as text, with U+FFFD in place of invalid bytes. A text with U+FFFD that is not
+ * as long as the body that was sent was not sent like this.
+ */
+function wasRepaired(body: string, headers: Readonly<Record<string, string>>): boolean {
+  const sentBytes = headers['content-length'];
+  if (sentBytes === undefined || !body.includes('\u{FFFD}')) return false;
+  return Number(sentBytes) !== Buffer.byteLength(body);
+}
+
+function notUtf8(cause?: unknown): ChatError {
+  return new ChatError('invalid_request', 'The body must be valid UTF-8.', { cause });
 }

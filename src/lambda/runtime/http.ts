@@ -7,6 +7,7 @@ export interface HttpRequest {
   /** Names are lower-case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
+  /** Reading it throws `invalid_request` if it is not UTF-8, so that each API words the error. */
   readonly body: string;
   readonly caller: Caller;
 }

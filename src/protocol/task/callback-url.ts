@@ -1,13 +1,10 @@
 import { invalidRequest } from '#domain/errors.ts';
+import { isPublicName } from '#protocol/task/public-name.ts';
 
 export interface CallbackRules {
   /** Whether callbacks may go to this machine itself, over plain HTTP. */
   readonly allowsLoopback: boolean;
 }
-
-/** Names in private networks, and reserved names (RFC 6761, RFC 6762, RFC 8375, RFC 7686). */
-const privateName =
-  /(?:^|\.)(?:local(?:host|domain)?|internal|intranet|private|corp|home|lan|arpa|onion|test|invalid|example)$/u;
 
 /**
  * Returns the URL of a callback: HTTPS on port 443, with a public host name. The addresses of that
@@ -16,7 +13,6 @@ const privateName =
 export function parseCallbackUrl(text: string, { allowsLoopback }: CallbackRules): string {
   if (!URL.canParse(text)) throw invalidUrl('must be a URL');
   const url = new URL(text);
-  const host = url.hostname.replace(/\.$/u, '');
   if (url.username !== '' || url.password !== '') {
     throw invalidUrl('must not have a user or password');
   }
@@ -28,10 +24,12 @@ export function parseCallbackUrl(text: string, { allowsLoopback }: CallbackRules
   }
   if (url.port !== '') throw invalidUrl('must be on port 443');
   // The parser has converted every notation of an IP address into one of these two.
-  if (host.startsWith('[') || /^\d+(?:\.\d+){3}$/u.test(host)) {
+  if (/^(?:\[.*\]|\d+(?:\.\d+){3})$/u.test(url.hostname)) {
     throw invalidUrl('must have a name, not an IP address');
   }
-  if (!host.includes('.') || privateName.test(host)) throw invalidUrl('must have a public name');
+  if (!isPublicName(url.hostname)) {
+    throw invalidUrl('must have a public host name, such as hooks.example.net');
+  }
   return url.href;
 }
 

@@ -21,25 +21,31 @@ export function keySentences(text: string, max: number): readonly string[] {
 
 /**
  * Removes the labels and summary headings of earlier simulated answers, which are not part of a
- * text that is summarised again.
+ * text that is summarised again, even if that quotes or joins their lines.
  */
 export function withoutOwnHeadings(text: string): string {
   return text
     .split('\n')
-    .filter((line) => !isOwnHeading(line.replace(/^[\s*-]+/u, '').trimEnd()))
+    .flatMap((line) => {
+      const rest = line.replace(ownHeadings, '');
+      return rest === line || rest.trim() !== '' ? [rest] : [];
+    })
     .join('\n');
 }
 
-function isOwnHeading(line: string): boolean {
-  return voices.some(
-    ({ summaryHeading }, index) =>
-      line === summaryHeading || line.startsWith(labelBeginnings[index] ?? ''),
-  );
-}
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`);
 
 const voices = [english, japanese];
+const headings = voices.map(({ summaryHeading }) => escaped(summaryHeading)).join('|');
 
-/** The label goes on differently for each agent. */
-const labelBeginnings = voices.map(
-  ({ label }) => /^> \*\*[^*]+\*\*/u.exec(label(undefined))?.[0] ?? '',
+/** The label goes on differently for each agent. Only its bold words are the same. */
+const labels = voices
+  .map(({ label }) => /(?<=\*\*)[^*]+(?=\*\*)/u.exec(label(undefined))?.[0] ?? '')
+  .map(escaped)
+  .join('|');
+
+/** A label with the rest of its line, or headings that end their line or begin a list in it. */
+const ownHeadings = new RegExp(
+  String.raw`^[\s>*-]*(?:\*\*(?:${labels})\*\*.*|(?:(?:${headings})[\s*]*(?:$|[-*]\s*))+)`,
+  'u',
 );

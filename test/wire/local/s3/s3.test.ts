@@ -93,7 +93,31 @@ test('byte ranges and conditional headers are honoured', async () => {
   await expect(put('ranged', 'x', { IfNoneMatch: '*' })).rejects.toMatchObject({
     name: 'PreconditionFailed',
   });
+  await expect(put('ranged', 'x', { IfNoneMatch: ETag })).rejects.toMatchObject({
+    name: 'NotImplemented',
+  });
   await expect(read('nowhere')).rejects.toMatchObject({ name: 'NoSuchKey' });
+});
+
+test('of several conditional uploads at the same time, one is stored', async () => {
+  const bodies = Array.from({ length: 8 }, (_, index) => `${index}`.repeat(100_000));
+  const uploads = await Promise.allSettled(
+    bodies.map((body) => put('contended', body, { IfNoneMatch: '*' })),
+  );
+  const stored = uploads.flatMap(({ status }, index) => (status === 'fulfilled' ? [index] : []));
+  expect(stored).toHaveLength(1);
+  expect(await read('contended')).toBe(bodies[stored[0] ?? 0]);
+  const { UploadId } = await s3.send(
+    new CreateMultipartUploadCommand({ Bucket, Key: 'contended' }),
+  );
+  const part = { Bucket, Key: 'contended', UploadId };
+  const { ETag } = await s3.send(new UploadPartCommand({ ...part, PartNumber: 1, Body: 'x' }));
+  const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+  const complete = { ...part, MultipartUpload, IfNoneMatch: '*' };
+  await expect(s3.send(new CompleteMultipartUploadCommand(complete))).rejects.toMatchObject({
+    name: 'PreconditionFailed',
+  });
+  await s3.send(new AbortMultipartUploadCommand(part));
 });
 
 test('a listing returns common prefixes and pages', async () => {
