@@ -174,7 +174,7 @@ test('a throttled turn shows a message of the page, not that of the model', asyn
   await page.getByRole('alert').getByText('The model is busy.').waitFor();
   expect(await page.content()).not.toContain('secret');
   await page.reload();
-  await page.getByText('No answer was received. Your message is saved.').waitFor();
+  await page.getByText('The model is busy.').waitFor();
   answerWith('Hello.');
   const current = page.locator('.conversation-title[aria-current=page]');
   await current.waitFor();

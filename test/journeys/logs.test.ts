@@ -244,7 +244,10 @@ test('a conversation has one name in all functions, which the command of the doc
       'TasksFunction: request answered GET /tasks/{task_id}',
     ]),
   );
-  expect(messagesOf(session)).toEqual(['LangChainFunction: request answered ']);
+  expect(messagesOf(session)).toEqual([
+    'LangChainFunction: turn ended ',
+    'LangChainFunction: request answered ',
+  ]);
 });
 
 test('the commands of the documentation return the name of a caller', async () => {

@@ -95,7 +95,6 @@ test(
       crash();
       const { outcome, conversation } = await streaming;
       expect(outcome).toMatch(/^disconnected|^internal/u);
-      expect(await lastTurn(conversation)).toMatchObject({ state: 'running', message: name });
       const paidCalls = (await countPaidCalls(system)) - before;
       crashedTurns.push({ name, key, conversation, response: outcome, paidCalls });
       await expect

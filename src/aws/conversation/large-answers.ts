@@ -1,4 +1,6 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { createPatientRetries } from '#aws/dynamo/patient-retries.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 
@@ -29,6 +31,9 @@ export function answerName({ owner, conversationId }: ConversationKey, turn: Tur
   return `answers/${folder}/${encodeURIComponent(owner)}/${conversationId}/${name}`;
 }
 
+/** A large answer has some megabytes at most. */
+const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+
 /**
  * Returns the large answers in an S3 bucket. The client is loaded on first use: large answers are
  * rare, and other requests should not wait for it.
@@ -36,7 +41,10 @@ export function answerName({ owner, conversationId }: ConversationKey, turn: Tur
 export function createS3LargeAnswers(bucket: string, config: S3ClientConfig = {}): LargeAnswers {
   const load = async () => {
     const s3 = await import('@aws-sdk/client-s3');
-    return { s3, client: new s3.S3Client(config) };
+    const requestHandler = new NodeHttpHandler(timeouts);
+    // Each name has one content, so that a write may be repeated.
+    const retryStrategy = createPatientRetries();
+    return { s3, client: new s3.S3Client({ requestHandler, retryStrategy, ...config }) };
   };
   let loaded: ReturnType<typeof load> | undefined;
   const open = (): ReturnType<typeof load> => (loaded ??= load());

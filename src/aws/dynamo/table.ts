@@ -1,7 +1,7 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createPatientRetries } from '#aws/patient-retries.ts';
+import { createPatientRetries } from '#aws/dynamo/patient-retries.ts';
 
 /** A DynamoDB table and the client to reach it. */
 export interface Table {
