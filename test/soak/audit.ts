@@ -1,7 +1,7 @@
 import type { StreambedSystem } from '#test/fixtures/system.ts';
 import type { TurnJson } from '#test/fixtures/turn-client.ts';
 import { readJournal } from '#test/fixtures/turn-client.ts';
-import { readEndedTurns, type SentTurn } from './client.ts';
+import { readEndedTurns, type Get, type SentTurn } from './client.ts';
 
 /** The result of a soak: what happened, and what was wrong. */
 export interface Audit {
@@ -14,7 +14,11 @@ export interface Audit {
  * Compares every stored turn with what its clients saw, the model's journal with the turns, and the
  * counted spending with what the turns cost.
  */
-export async function audit(system: StreambedSystem, sent: readonly SentTurn[]): Promise<Audit> {
+export async function audit(
+  system: StreambedSystem,
+  sent: readonly SentTurn[],
+  get: Get = (path) => system.api(path),
+): Promise<Audit> {
   const calls = await callsByPrompt(system);
   const faults: string[] = [];
   const stored: TurnJson[] = [];
@@ -27,7 +31,7 @@ export async function audit(system: StreambedSystem, sent: readonly SentTurn[]):
       count('never accepted');
       continue;
     }
-    const turns = conversations.get(conversation) ?? (await readEndedTurns(system, conversation));
+    const turns = conversations.get(conversation) ?? (await readEndedTurns(get, conversation));
     if (!conversations.has(conversation)) stored.push(...turns);
     conversations.set(conversation, turns);
     const own = turns.filter(({ message }) => message === turn.message);
@@ -38,7 +42,7 @@ export async function audit(system: StreambedSystem, sent: readonly SentTurn[]):
     faults.push(...faultsOf(turn, own, modelCalls).map((fault) => `${turn.message}: ${fault}`));
   }
   const costs = stored.reduce((sum, { cost_usd }) => sum + toNano(cost_usd ?? 0), 0);
-  const counted = await countedNanoUsd(system);
+  const counted = await countedNanoUsd(get);
   counts['stored, nano-dollars'] = costs;
   counts['counted, nano-dollars'] = counted;
   if (counted < costs) faults.push(`the ledger counts ${costs - counted} nano-dollars too few`);
@@ -93,8 +97,8 @@ async function callsByPrompt(
   return calls;
 }
 
-async function countedNanoUsd(system: StreambedSystem): Promise<number> {
-  const response = await system.api('/usage');
+async function countedNanoUsd(get: Get): Promise<number> {
+  const response = await get('/usage');
   const { today, earlier } = (await response.json()) as {
     today: { cost_usd: number };
     earlier: readonly { cost_usd: number }[];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { decodeUiStream } from '#protocol/turn/ui-message-stream.ts';
 import { post, type StreambedSystem } from '#test/fixtures/system.ts';
-import { readTurns } from '#test/fixtures/turn-client.ts';
+import type { TurnJson } from '#test/fixtures/turn-client.ts';
 
 /** What one client saw of an answer. */
 export interface Sight {
@@ -89,6 +89,25 @@ async function act(
 /** Called when some text has arrived. Returns whether the client leaves. */
 type Leave = () => boolean;
 
+/** Sends a message to a new conversation through the REST API or the Function URL. */
+export async function sendOnce(
+  system: StreambedSystem,
+  route: 'api' | 'url',
+  message: string,
+): Promise<SentTurn> {
+  const headers = { 'idempotency-key': randomUUID(), ...uiHeaders };
+  let conversation: string | undefined;
+  const sight = await read(async (signal) => {
+    const init = post({ message }, { headers, signal });
+    const response = await (route === 'api'
+      ? system.api('/chat/stream', init)
+      : system.signed('ChatFunction', 'chat/stream', init));
+    conversation = response.headers.get('x-streambed-conversation-id') ?? undefined;
+    return response;
+  });
+  return { message, conversation, action: 'read', sights: [sight] };
+}
+
 /** Reads an answer to its end, or until the client leaves after some text. */
 async function read(
   send: (signal: AbortSignal) => Promise<Response>,
@@ -125,17 +144,19 @@ const leaveAfter = 60;
 
 async function problemOf(response: Response): Promise<string> {
   const text = await response.text();
-  return /"code":"(\w+)"/u.exec(text)?.[1] ?? `${response.status} ${text.slice(0, 60)}`;
+  const code = /"code":"(\w+)"/u.exec(text)?.[1] ?? text.slice(0, 60);
+  return `${response.status} ${code}`;
 }
 
+/** Reads a path of the REST API as the owner of the turns. */
+export type Get = (path: string) => Promise<Response>;
+
 /** Waits until no turn of a conversation is live, and returns its turns; as it is after a minute. */
-export async function readEndedTurns(
-  system: StreambedSystem,
-  conversation: string,
-): ReturnType<typeof readTurns> {
+export async function readEndedTurns(get: Get, conversation: string): Promise<readonly TurnJson[]> {
   const untilMs = performance.now() + 60_000;
   for (;;) {
-    const turns = await readTurns(system, conversation);
+    const page = await (await get(`/conversations/${conversation}`)).json();
+    const { turns = [] } = page as { turns?: readonly TurnJson[] };
     const isLive = turns.some(({ state }) => state === 'running');
     if (!isLive || performance.now() > untilMs) return turns;
     await new Promise((resolve) => setTimeout(resolve, 500));
