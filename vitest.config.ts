@@ -11,6 +11,7 @@ const slowFiles = [
   'journeys/tasks',
   'wire/local/host/try-lines',
   'wire/local/lambda/runtime',
+  'wire/local/lambda/bundles',
   'journeys/turn-faults',
   'journeys/table-faults',
   'wire/local/process/signals',
