@@ -12,6 +12,7 @@ const slowFiles = [
   'wire/local/host/try-lines',
   'wire/local/lambda/runtime',
   'wire/local/lambda/bundles',
+  'wire/local/host/failing-work',
   'journeys/turn-faults',
   'journeys/table-faults',
   'wire/local/process/signals',

@@ -1,15 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import dynalite from 'dynalite';
-import type { AwsRequest, Engine } from '#local/wire/aws-exchange.ts';
-import type { Credentials } from '#local/wire/signed-request.ts';
-import { verifySigV4 } from '#local/wire/sigv4.ts';
+import { startDynalite, type DynaliteThread } from '#local/dynamodb/dynalite-thread.ts';
 import { addFailedItem } from '#local/dynamodb/failed-conditions.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
+import { readDynamoBody } from '#local/dynamodb/request-body.ts';
+import type { AwsRequest, AwsResponse, Engine } from '#local/wire/aws-exchange.ts';
+import type { Credentials } from '#local/wire/signed-request.ts';
+import { verifySigV4 } from '#local/wire/sigv4.ts';
 
 /** A DynamoDB whose tables dynalite stores in a folder. */
 export interface Tables {
@@ -19,43 +16,31 @@ export interface Tables {
   close(): Promise<void>;
 }
 
-/**
- * Starts DynamoDB with the tables in `path`. Its socket is in a folder that only the current user can
- * open.
- */
+/** Starts DynamoDB with the tables in `path`. */
 export async function startTables(path: string, credentials: Credentials): Promise<Tables> {
-  const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
-  const isWindows = process.platform === 'win32';
-  const socketPath = isWindows
-    ? `\\\\.\\pipe\\streambed-${randomUUID()}`
-    : join(folder, 'dynalite');
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(socketPath, resolve);
-  });
+  const dynalite = await startDynalite(path);
   return {
     async engine(request, response) {
       const verdict = verifySigV4(request, [credentials], Date.now());
-      if (verdict.type === 'refused') {
-        const { code, message } = verdict;
-        response.start(400, { 'content-type': 'application/x-amz-json-1.0' });
-        response.end(JSON.stringify({ __type: `com.amazon.coral.service#${code}`, message }));
-        return;
+      if (verdict.type === 'refused')
+        return refuse(response, 400, `com.amazon.coral.service#${verdict.code}`, verdict.message);
+      const body = readDynamoBody(request.body);
+      if (body === undefined)
+        return refuse(response, 400, 'com.amazon.coral.service#SerializationException');
+      try {
+        await forward(dynalite, { ...request, body }, response);
+      } catch {
+        const type = 'com.amazonaws.dynamodb.v20120810#InternalServerError';
+        refuse(
+          response,
+          500,
+          type,
+          'The request processing has failed because of an unknown error.',
+        );
       }
-      const result = await send(socketPath, request);
-      const { 'x-amzn-requestid': _, 'content-length': __, ...headers } = result.headers;
-      const body =
-        result.status === 400
-          ? await addFailedItem(result.body, request.body, (operation, input) =>
-              call(socketPath, operation, input),
-            )
-          : result.body;
-      response.start(result.status, { ...headers, 'x-amz-crc32': String(crc32(body)) });
-      response.end(body);
     },
     async create({ name: tableName, schema }) {
-      const { status, body } = await callUnsigned(socketPath, 'CreateTable', {
+      const { status, body } = await callUnsigned(dynalite, 'CreateTable', {
         ...schema,
         TableName: tableName,
       });
@@ -64,20 +49,39 @@ export async function startTables(path: string, credentials: Credentials): Promi
         throw new Error(`Could not create table ${tableName}: ${text}`);
       }
     },
-    async close() {
-      await new Promise((resolve) => server.close(resolve));
-      await rm(folder, { recursive: true, force: true });
-    },
+    close: () => dynalite.close(),
   };
 }
 
+function refuse(response: AwsResponse, status: number, type: string, message?: string): void {
+  response.start(status, { 'content-type': 'application/x-amz-json-1.0' });
+  response.end(JSON.stringify({ __type: type, message }));
+}
+
+async function forward(
+  dynalite: DynaliteThread,
+  request: AwsRequest,
+  response: AwsResponse,
+): Promise<void> {
+  const result = await send(dynalite, request);
+  const { 'x-amzn-requestid': _, 'content-length': __, ...headers } = result.headers;
+  const body =
+    result.status === 400
+      ? await addFailedItem(result.body, request.body, (operation, input) =>
+          call(dynalite, operation, input),
+        )
+      : result.body;
+  response.start(result.status, { ...headers, 'x-amz-crc32': String(crc32(body)) });
+  response.end(body);
+}
+
 function callUnsigned(
-  socketPath: string,
+  dynalite: DynaliteThread,
   operation: string,
   input: object,
 ): Promise<DynaliteResponse> {
   const headers = { ...unsignedHeaders, 'x-amz-target': `DynamoDB_20120810.${operation}` };
-  return send(socketPath, {
+  return send(dynalite, {
     method: 'POST',
     url: '/',
     body: Buffer.from(JSON.stringify(input)),
@@ -85,8 +89,8 @@ function callUnsigned(
   });
 }
 
-async function call(socketPath: string, operation: string, input: object): Promise<unknown> {
-  const { status, body } = await callUnsigned(socketPath, operation, input);
+async function call(dynalite: DynaliteThread, operation: string, input: object): Promise<unknown> {
+  const { status, body } = await callUnsigned(dynalite, operation, input);
   const text = body.toString('utf8');
   if (status !== 200) throw new Error(`dynalite failed in ${operation}: ${text}`);
   return JSON.parse(text);
@@ -106,19 +110,23 @@ interface DynaliteResponse {
   readonly body: Buffer;
 }
 
-function send(
-  socketPath: string,
+async function send(
+  dynalite: DynaliteThread,
   { method, url, headers, body }: AwsRequest,
 ): Promise<DynaliteResponse> {
+  const socketPath = await dynalite.socketPath();
+  const entries = Object.entries(headers).filter(([name]) => !droppedHeaders.test(name));
+  const singleValued = Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
   return new Promise((resolve, reject) => {
-    const entries = Object.entries(headers).filter(([name]) => !name.startsWith(':'));
-    const singleValued = Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
     const options = { socketPath, method, path: url, headers: singleValued };
     const request = http.request(options, (response) => resolve(readResponse(response)));
     request.on('error', reject);
     request.end(body);
   });
 }
+
+/** Headers of HTTP/2, and those that describe the body as it arrived. */
+const droppedHeaders = /^(?::|content-length$|transfer-encoding$)/u;
 
 async function readResponse(response: http.IncomingMessage): Promise<DynaliteResponse> {
   const body = Buffer.concat(await Array.fromAsync(response));

@@ -11,6 +11,7 @@ import {
   timeoutError,
   type FunctionErrorBody,
 } from '#local/lambda/invoke/function-error.ts';
+import { createLogTail, type LogTail } from '#local/lambda/environment/log-tail.ts';
 import { watchMemory, type MemoryWatch } from '#local/lambda/environment/memory-watch.ts';
 import {
   startRuntimeApi,
@@ -40,7 +41,7 @@ export interface Invocation {
   readonly payload: Buffer;
   /** The client context that the caller sent, as JSON. */
   readonly clientContext?: string | undefined;
-  /** Called at the end of the invocation with the lines that it logged. */
+  /** Called at the end of the invocation with the last lines that it logged. */
   readonly onFinished?: (lines: readonly string[]) => void;
 }
 
@@ -72,7 +73,7 @@ export class Environment {
   readonly #ready = Promise.withResolvers<void>();
   readonly #exited = Promise.withResolvers<void>();
   readonly #initTimer: NodeJS.Timeout;
-  #lines: string[] = [];
+  #tail: LogTail = createLogTail();
   #api: RuntimeApi | undefined;
   #child: ChildProcess | undefined;
   #memory: MemoryWatch | undefined;
@@ -88,17 +89,24 @@ export class Environment {
     this.#initTimer = setTimeout(() => this.#end({ type: 'init-timeout' }), settings.initLimitMs);
   }
 
-  /** Starts the process. It may still be loading its handler when the promise resolves. */
+  /**
+   * Starts the process. It may still be loading its handler when the promise resolves. Never
+   * rejects: an environment that cannot be started fails its init phase.
+   */
   static async start(settings: EnvironmentSettings): Promise<Environment> {
     const environment = new Environment(settings);
-    environment.#api = await startRuntimeApi({
-      onReady: () => environment.#onReady(),
-      onResult: (result) => environment.#running?.result.resolve(result),
-      onInitError: (body) => {
-        environment.#termination ??= { type: 'init-error', body };
-      },
-    });
-    environment.#spawn();
+    try {
+      environment.#api = await startRuntimeApi({
+        onReady: () => environment.#onReady(),
+        onResult: (result) => environment.#running?.result.resolve(result),
+        onInitError: (body) => {
+          environment.#termination ??= { type: 'init-error', body };
+        },
+      });
+      environment.#spawn(environment.#api.address);
+    } catch (error) {
+      environment.#onSpawnError(error instanceof Error ? error.message : String(error));
+    }
     return environment;
   }
 
@@ -120,7 +128,7 @@ export class Environment {
     const { timeoutMs, arn: functionArn } = this.#settings.definition;
     const result = Promise.withResolvers<InvocationResult>();
     const timer = setTimeout(() => this.#timeOut(requestId), timeoutMs);
-    this.#lines = [];
+    this.#tail = createLogTail();
     this.#running = { invocation, result, timer, startedAt: performance.now() };
     this.#log.start(requestId);
     const deadlineMs = Date.now() + timeoutMs;
@@ -134,25 +142,20 @@ export class Environment {
     await this.#exited.promise;
   }
 
-  #spawn(): void {
+  #spawn(address: string): void {
     const { definition } = this.#settings;
-    try {
-      const address = this.#api?.address ?? '';
-      const child = spawnRuntime(this.#settings, address, (line) => this.#write(line));
-      this.#child = child;
-      child.once('exit', (code, signal) => this.#onExit(code, signal));
-      child.once('error', ({ message }) => this.#onSpawnError(message));
-      if (child.pid === undefined) return;
-      this.#memory = watchMemory(child.pid, definition.memoryMb, () =>
-        this.#end({ type: 'exit', reason: 'signal: killed' }),
-      );
-    } catch (error) {
-      this.#onSpawnError(error instanceof Error ? error.message : String(error));
-    }
+    const child = spawnRuntime(this.#settings, address, (line) => this.#write(line));
+    this.#child = child;
+    child.once('exit', (code, signal) => this.#onExit(code, signal));
+    child.on('error', ({ message }) => this.#onSpawnError(message));
+    if (child.pid === undefined) return;
+    this.#memory = watchMemory(child.pid, definition.memoryMb, () =>
+      this.#end({ type: 'exit', reason: 'signal: killed' }),
+    );
   }
 
   #write(line: string): void {
-    this.#lines.push(line);
+    this.#tail.add(line);
     this.#settings.log(line);
   }
 
@@ -245,7 +248,7 @@ export class Environment {
     this.#log.report({ requestId, durationMs, initMs: this.#initMs, memoryMb, peakMb, status });
     this.#initMs = undefined;
     this.#running = undefined;
-    onFinished?.(this.#lines);
+    onFinished?.(this.#tail.lines());
   }
 }
 
