@@ -11,6 +11,8 @@ const slowFiles = [
   'journeys/tasks',
   'wire/local/host/try-lines',
   'wire/local/lambda/runtime',
+  'wire/local/lambda/bundles',
+  'wire/local/host/failing-work',
   'journeys/turn-faults',
   'journeys/table-faults',
   'wire/local/process/signals',

@@ -15,6 +15,7 @@ import {
   writeHead,
   type ResponseHead,
 } from '#local/lambda/invoke/streamed-response.ts';
+import { handleInBackground } from '#local/process/handle-request.ts';
 import { isDecodable, readBody } from '#local/wire/read-body.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
@@ -33,10 +34,11 @@ export interface UrlSettings {
 /** Creates the handler of requests to a Function URL. */
 export function urlHandler(url: UrlSettings): RequestListener {
   return (request, response) => {
-    handleRequest(url, request, response).catch((error: unknown) => {
+    const onError = (error: unknown): void => {
       console.error(`${url.definition.key}  ! ${String(error)}`);
       sendBadGateway(response);
-    });
+    };
+    handleInBackground(response, () => handleRequest(url, request, response), onError);
   };
 }
 

@@ -16,6 +16,7 @@ import {
 import { record, type Json } from '#local/template/json.ts';
 import { readProperties, type Properties } from '#local/template/properties.ts';
 import type { Resource } from '#local/template/stacks.ts';
+import { readTimeoutMs } from '#local/http-api/read-timeout.ts';
 
 /** Parses a route key, such as `POST /chat` or `$default`. */
 export function parseRouteKey(
@@ -41,7 +42,7 @@ export function readDocumentRoutes(resource: Resource, apiId: string): readonly 
 
 function readDocumentIntegration(place: string, properties: Properties): HttpIntegration {
   const type = properties.text('type').toUpperCase();
-  const timeoutMs = properties.number('timeoutInMillis', 30_000);
+  const timeoutMs = readTimeoutMs(properties, 'timeoutInMillis');
   if (type === 'HTTP_PROXY') {
     return {
       type: 'http',

@@ -9,6 +9,7 @@ import { readDocumentRoutes, parseRouteKey } from '#local/http-api/read-document
 import { parseFunctionName } from '#local/rest-api/definition/read-integration.ts';
 import type { Properties } from '#local/template/properties.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
+import { readTimeoutMs } from '#local/http-api/read-timeout.ts';
 
 /** Reads the HTTP APIs of the stacks. Warns of WebSocket APIs, which are not hosted. */
 export function readHttpApis(
@@ -112,7 +113,7 @@ function readRoute(
 function readIntegration(properties: Properties): HttpIntegration {
   const type = properties.text('IntegrationType');
   const uri = properties.text('IntegrationUri');
-  const timeoutMs = properties.number('TimeoutInMillis', 30_000);
+  const timeoutMs = readTimeoutMs(properties, 'TimeoutInMillis');
   if (type === 'HTTP_PROXY') {
     return {
       type: 'http',

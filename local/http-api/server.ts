@@ -13,6 +13,7 @@ import { toBufferedResponse } from '#local/lambda/invoke/buffered-response.ts';
 import { unshaped } from '#local/lambda/invoke/response-shaping.ts';
 import { collectResult } from '#local/lambda/functions.ts';
 import { writeHead } from '#local/lambda/invoke/streamed-response.ts';
+import { handleInBackground } from '#local/process/handle-request.ts';
 import { forwardHttp } from '#local/rest-api/integration/http-integration.ts';
 import { findRoute, type RouteMatch } from '#local/rest-api/router.ts';
 
@@ -40,11 +41,12 @@ type Status = keyof typeof statusTexts;
 /** Creates the handler of requests to an HTTP API. */
 export function httpApiHandler(api: HttpApiSettings): RequestListener {
   return (request, response) => {
-    handleRequest(api, request, response).catch((error: unknown) => {
+    const onError = (error: unknown): void => {
       console.error(`${api.definition.key}  ! ${String(error)}`);
       if (response.headersSent) response.destroy();
       else sendError(response, 500);
-    });
+    };
+    handleInBackground(response, () => handleRequest(api, request, response), onError);
   };
 }
 

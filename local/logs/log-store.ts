@@ -9,7 +9,7 @@ export interface LogEvent {
   readonly message: string;
 }
 
-/** The log groups, in memory, each with its last 10,000 lines or a few more. */
+/** The log groups, in memory, each with about its last 10,000 lines or 16 MB. */
 export interface LogStore {
   /** Creates a group, unless it exists. */
   put(group: string): void;
@@ -27,26 +27,48 @@ export interface LogGroup {
   readonly events: readonly LogEvent[];
 }
 
-/** The number of lines that are kept for each group. */
-const maxEvents = 10_000;
+/** How much is kept of each group. */
+const max = { events: 10_000, characters: 16 * 1024 * 1024 };
+
+interface StoredGroup extends LogGroup {
+  readonly events: LogEvent[];
+  /** The length of all messages. */
+  characters: number;
+}
 
 /** Returns an empty store. `now` returns milliseconds since 1970. */
 export function createLogStore(now: () => number): LogStore {
-  const groups = new Map<string, LogGroup & { readonly events: LogEvent[] }>();
-  const put = (name: string): { readonly events: LogEvent[] } => {
-    const group = groups.get(name) ?? { name, createdAt: Math.floor(now()), events: [] };
+  const groups = new Map<string, StoredGroup>();
+  const put = (name: string): StoredGroup => {
+    const empty = { name, createdAt: Math.floor(now()), events: [], characters: 0 };
+    const group = groups.get(name) ?? empty;
     groups.set(name, group);
     return group;
   };
   return {
     put: (name) => void put(name),
-    append(group, stream, message) {
-      const { events } = put(group);
-      events.push({ id: randomUUID(), stream, message, timestamp: Math.floor(now()) });
+    append(name, stream, message) {
+      const group = put(name);
+      group.events.push({ id: randomUUID(), stream, message, timestamp: Math.floor(now()) });
+      group.characters += message.length;
       // Old lines are removed in batches, as removing one for each new line would be slow.
-      if (events.length > maxEvents * 1.1) events.splice(0, events.length - maxEvents);
+      const isFull =
+        group.events.length > max.events * 1.1 || group.characters > max.characters * 1.1;
+      if (isFull) removeOldest(group);
     },
     groups: () => [...groups.values()],
     find: (name) => groups.get(name),
   };
+}
+
+function removeOldest(group: StoredGroup): void {
+  let count = 0;
+  for (const { message } of group.events) {
+    const isEnough =
+      group.events.length - count <= max.events && group.characters <= max.characters;
+    if (isEnough) break;
+    count += 1;
+    group.characters -= message.length;
+  }
+  group.events.splice(0, count);
 }

@@ -15,7 +15,8 @@ export const realClock: Clock = {
     const options = signal === undefined ? {} : { signal };
     let left = ms;
     while (left > 0) {
-      const isDone = await sleepFor(clampTimerMs(left), false, options).catch(() => true);
+      const part = Math.min(left, maxTimerMs);
+      const isDone = await sleepFor(part, false, options).catch(() => true);
       left = isDone ? 0 : left - maxTimerMs;
     }
   },
@@ -24,9 +25,30 @@ export const realClock: Clock = {
 /** The longest delay of a Node timer, about 24.8 days. A longer one would fire at once. */
 const maxTimerMs = 2_147_483_647;
 
-/** Returns the delay in milliseconds, cut to the longest that a Node timer can have. */
-export function clampTimerMs(ms: number): number {
-  return Math.min(ms, maxTimerMs);
+/** A delay in real time that has begun. */
+export interface Timer {
+  /** Begins the delay again. */
+  restart(): void;
+  stop(): void;
+}
+
+/** Starts a timer that calls back once, after a delay of any length in real time. */
+export function startTimer(ms: number, onDue: () => void): Timer {
+  let timer: NodeJS.Timeout;
+  const wait = (leftMs: number): void => {
+    timer = setTimeout(
+      () => (leftMs > maxTimerMs ? wait(leftMs - maxTimerMs) : onDue()),
+      Math.min(leftMs, maxTimerMs),
+    );
+  };
+  wait(ms);
+  return {
+    restart() {
+      clearTimeout(timer);
+      wait(ms);
+    },
+    stop: () => clearTimeout(timer),
+  };
 }
 
 /** Returns a clock for tests. Sleeping takes no real time: it moves the clock forward. */

@@ -22,7 +22,8 @@ export function listen(
     return Promise.reject(new Error(`${option}: must be a port from 0 to 65535, not ${port}`));
   }
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    // Later errors, such as too many open files, concern a single connection.
+    server.on('error', (error: NodeJS.ErrnoException) => {
       const isTaken = error.code === 'EADDRINUSE';
       reject(isTaken ? new Error(`Port ${port} is taken. Choose another with ${option}.`) : error);
     });

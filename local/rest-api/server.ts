@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { handleInBackground } from '#local/process/handle-request.ts';
 import { isDecodable, readBody } from '#local/wire/read-body.ts';
 import { admit, type AdmissionSettings } from '#local/rest-api/admission.ts';
 import type { ApiDefinition, StageDefinition } from '#local/rest-api/definition/api-definition.ts';
@@ -22,11 +23,12 @@ export interface ApiSettings extends AdmissionSettings, IntegrationServices {
 /** Creates the handler of requests to a REST API. */
 export function restHandler(api: ApiSettings): RequestListener {
   return (request, response) => {
-    handleRequest(api, request, response).catch((error: unknown) => {
+    const onError = (error: unknown): void => {
       console.error(`${api.definition.key}  ! ${String(error)}`);
       if (response.headersSent) response.destroy();
       else sendGatewayError({ api: api.definition, response, context: {} }, 'noFunction');
-    });
+    };
+    handleInBackground(response, () => handleRequest(api, request, response), onError);
   };
 }
 

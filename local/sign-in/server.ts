@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
+import { handleInBackground } from '#local/process/handle-request.ts';
 import { readBody } from '#local/wire/read-body.ts';
 import { loginPage, wrongPassword, type Language } from '#local/sign-in/login-page.ts';
 import { createProvider, type SessionStorage } from '#local/sign-in/provider.ts';
@@ -17,13 +18,14 @@ export function signInHandler(
 ): RequestListener {
   const mounted = pools.map((pool) => ({ pool, provider: createProvider(pool, storage) }));
   return (request, response) => {
-    handle(mounted, request, response).catch((error: unknown) => {
+    const onError = (error: unknown): void => {
       console.error(`sign-in  ! ${String(error)}`);
       if (!response.headersSent) response.writeHead(400, { 'content-type': 'text/plain' });
       response.end(
         'This sign-in is no longer valid. Go back to the application and sign in again.',
       );
-    });
+    };
+    handleInBackground(response, () => handle(mounted, request, response), onError);
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '#local/wire/aws-error.ts';
-import { clampTimerMs, type Clock } from '#local/process/clock.ts';
+import { startTimer, type Clock } from '#local/process/clock.ts';
 import { StatesError } from '#local/step-functions/definition/definition.ts';
 import type {
   Execution,
@@ -161,13 +161,26 @@ async function runStored(
   store.end(arn, outcome, Math.floor(clock.now()));
 }
 
-/** Returns a history that numbers events from one. Each branch tracks its own last event. */
-function createHistory({ store, clock }: ExecutionsContext, arn: string): History {
+/** An execution with more events fails (AWS Step Functions developer guide, "Quotas"). */
+const maxEvents = 25_000;
+
+const historyIsFull = {
+  status: 'FAILED',
+  error: 'States.Runtime',
+  cause: `The execution reached the maximum number of history events (${maxEvents}).`,
+} as const;
+
+/**
+ * Returns a history that numbers events from one. Each branch tracks its own last event. An
+ * execution ends before its last event, which records the end.
+ */
+function createHistory({ store, clock, live }: ExecutionsContext, arn: string): History {
   let count = store.events(arn).length;
   const branchFrom = (start: number): History => {
     let previous = start;
     return {
       add(type, details) {
+        if (count >= maxEvents - 1) live.get(arn)?.abort(historyIsFull);
         count += 1;
         const at = Math.floor(clock.now());
         store.addEvent(arn, { id: count, previous, at, type, details: JSON.stringify(details) });
@@ -200,10 +213,7 @@ async function runExecution(
   };
   live.set(arn, { abort });
   const timer = Number.isFinite(limitMs)
-    ? setTimeout(
-        () => abort({ status: 'TIMED_OUT', error: 'States.Timeout' }),
-        clampTimerMs(limitMs),
-      )
+    ? startTimer(limitMs, () => abort({ status: 'TIMED_OUT', error: 'States.Timeout' }))
     : undefined;
   try {
     const output = await runMachine(
@@ -230,7 +240,7 @@ async function runExecution(
     const { error, causeText: cause } = toStatesError(thrown);
     return { status: 'FAILED', error, cause };
   } finally {
-    clearTimeout(timer);
+    timer?.stop();
     live.delete(arn);
   }
 }

@@ -10,6 +10,8 @@ export interface Properties {
   choice<Choice extends string>(name: string, of: readonly Choice[], otherwise?: Choice): Choice;
   number(name: string, fallback: number): number;
   optionalNumber(name: string): number | undefined;
+  /** Returns the status of an HTTP response, from 200 to 599. */
+  optionalStatus(name: string): number | undefined;
   flag(name: string, fallback?: boolean): boolean;
   texts(name: string): readonly string[];
   /** Returns a map of strings, such as environment variables. */
@@ -40,6 +42,11 @@ export function readProperties(key: string, values: unknown): Properties {
       return of.find((choice) => choice === value) ?? read.refuse(name, of.join(' or '));
     },
     number: (name, fallback) => read.optionalNumber(name) ?? fallback,
+    optionalStatus(name) {
+      const status = read.optionalNumber(name);
+      const isStatus = status === undefined || /^[2-5]\d\d$/u.test(String(status));
+      return isStatus ? status : read.refuse(name, 'an HTTP status from 200 to 599');
+    },
     flag(name, fallback = false) {
       const value = raw(name);
       return value === undefined ? fallback : value === true || value === 'true';

@@ -76,6 +76,8 @@ export function toAwsResponse(
     cut(how) {
       // Data that was written is sent in this turn of the event loop.
       setImmediate(() => {
+        // A client that has already left has no connection to break.
+        if (disconnected.signal.aborted) return;
         if (how.type === 'rst') connection?.resetAndDestroy();
         else if ('stream' in response) cutStream(response, how);
         else if (how.type === 'rst-stream') connection?.resetAndDestroy();

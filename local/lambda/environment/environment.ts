@@ -11,6 +11,7 @@ import {
   timeoutError,
   type FunctionErrorBody,
 } from '#local/lambda/invoke/function-error.ts';
+import { createLogTail, type LogTail } from '#local/lambda/environment/log-tail.ts';
 import { watchMemory, type MemoryWatch } from '#local/lambda/environment/memory-watch.ts';
 import {
   startRuntimeApi,
@@ -42,7 +43,7 @@ export interface Invocation {
   readonly payload: Buffer;
   /** The client context that the caller sent, as JSON. */
   readonly clientContext?: string | undefined;
-  /** Called at the end of the invocation with the lines that it logged. */
+  /** Called at the end of the invocation with the last lines that it logged. */
   readonly onFinished?: (lines: readonly string[]) => void;
 }
 
@@ -74,7 +75,7 @@ export class Environment {
   readonly #exited = Promise.withResolvers<void>();
   #startedAt = performance.now();
   #initTimer: NodeJS.Timeout | undefined;
-  #lines: string[] = [];
+  #tail: LogTail = createLogTail();
   #api: RuntimeApi | undefined;
   #child: ChildProcess | undefined;
   #memory: MemoryWatch | undefined;
@@ -130,7 +131,7 @@ export class Environment {
     const { timeoutMs, arn: functionArn } = this.#settings.definition;
     const result = Promise.withResolvers<InvocationResult>();
     const timer = setTimeout(() => this.#timeOut(requestId), timeoutMs);
-    this.#lines = [];
+    this.#tail = createLogTail();
     this.#running = { invocation, result, timer, startedAt: performance.now() };
     this.#log.start(requestId);
     const deadlineMs = Date.now() + timeoutMs;
@@ -151,7 +152,7 @@ export class Environment {
     const child = spawnRuntime(this.#settings, address, (line) => this.#write(line));
     this.#child = child;
     child.once('exit', (code, signal) => this.#onExit(code, signal));
-    child.once('error', ({ message }) => this.#onSpawnError(message));
+    child.on('error', ({ message }) => this.#onSpawnError(message));
     if (child.pid === undefined) return;
     this.#initTimer = setTimeout(() => this.#end({ type: 'init-timeout' }), initLimitMs);
     this.#memory = watchMemory(child.pid, definition.memoryMb, () =>
@@ -160,7 +161,7 @@ export class Environment {
   }
 
   #write(line: string): void {
-    this.#lines.push(line);
+    this.#tail.add(line);
     this.#settings.log(line);
   }
 
@@ -253,7 +254,7 @@ export class Environment {
     this.#log.report({ requestId, durationMs, initMs: this.#initMs, memoryMb, peakMb, status });
     this.#initMs = undefined;
     this.#running = undefined;
-    onFinished?.(this.#lines);
+    onFinished?.(this.#tail.lines());
   }
 }
 

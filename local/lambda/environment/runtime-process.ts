@@ -30,9 +30,12 @@ export function spawnRuntime(
     // A separate process group lets child processes be killed together with the function.
     detached: process.platform !== 'win32',
   });
-  if (child.pid !== undefined) running.add(child);
+  // It has no pipes if there are no file descriptors left. An `error` event follows.
+  if (child.pid === undefined) return child;
+  running.add(child);
   child.once('exit', () => running.delete(child));
   for (const output of [child.stdout, child.stderr]) readLines(output, onLine);
+  child.stdin.on('error', () => child.stdin.destroy());
   return child;
 }
 
@@ -47,14 +50,21 @@ export function killGroup(child: ChildProcess): void {
   }
 }
 
+/** CloudWatch Logs cuts longer lines into several events. */
+const maxLineLength = 262_144;
+
 /** Emits the lines of an output. A carriage return is part of its line. */
 function readLines(output: Readable, onLine: (line: string) => void): void {
   let rest = '';
   output.setEncoding('utf8');
+  output.on('error', () => output.destroy());
   output.on('data', (text: string) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     lines.forEach(onLine);
+    if (rest.length < maxLineLength) return;
+    onLine(rest);
+    rest = '';
   });
   output.once('end', () => {
     if (rest !== '') onLine(rest);

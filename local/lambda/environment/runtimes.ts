@@ -49,7 +49,8 @@ function baseCommand(
 ): RuntimeCommand {
   const { runtime, memoryMb } = definition;
   if (runtime.startsWith('nodejs')) {
-    const args = [...heapFlags(memoryMb), ...flags, bootstraps.node, bootstraps.sdkRoot];
+    const nodeFlags = [...heapFlags(memoryMb), ...disablingFlags(definition), ...flags];
+    const args = [...nodeFlags, bootstraps.node, bootstraps.sdkRoot];
     return { command: process.execPath, args, variables: nodePaths(definition) };
   }
   if (runtime.startsWith('python')) {
@@ -67,6 +68,25 @@ function heapFlags(memoryMb: number): readonly string[] {
   const oldSpaceMb = Math.floor(memoryMb * 0.9);
   const semiSpaceMb = Math.max(1, Math.floor(memoryMb * 0.025));
   return [`--max-old-space-size=${oldSpaceMb}`, `--max-semi-space-size=${semiSpaceMb}`];
+}
+
+/** Features of Node that Lambda disables, and in which runtimes. */
+const disabledFeatures = [
+  { name: 'require-module', runtimes: ['nodejs20.x', 'nodejs22.x'] },
+  { name: 'detect-module', runtimes: ['nodejs22.x'] },
+];
+
+/**
+ * Returns the flags that disable features, unless the function's NODE_OPTIONS enable them (Lambda
+ * developer guide, "Experimental Node.js features").
+ */
+function disablingFlags({ runtime, environment }: FunctionDefinition): readonly string[] {
+  const options = environment['NODE_OPTIONS'] ?? '';
+  return disabledFeatures
+    .filter(({ name, runtimes }) => {
+      return runtimes.includes(runtime) && !options.includes(`--experimental-${name}`);
+    })
+    .map(({ name }) => `--no-experimental-${name}`);
 }
 
 /** The folders of the layers, the overriding ones first. */

@@ -21,7 +21,7 @@ const eventShape = structure({
 /** An event to invoke a function with, without waiting for the result. */
 type AsyncEvent = Shaped<typeof eventShape>;
 
-/** Delivers a message to the queue, function or state machine of an ARN. */
+/** Delivers a message to the queue, function or state machine of an ARN. Never throws. */
 export type Deliver = (arn: string, message: Delivery) => void;
 
 export interface Delivery {
@@ -69,10 +69,10 @@ export function createAsyncEvents(settings: AsyncSettings): AsyncEvents {
       const sentAt = Math.floor(clock.now());
       const event = { id: requestId, target, payload, attempts: 0, sentAt };
       insert(event.id, target, payload, 0, sentAt);
-      void processEvent(processor, event);
+      beginEvent(processor, event);
     },
     start() {
-      for (const event of loadEvents()) void processEvent(processor, event);
+      for (const event of loadEvents()) beginEvent(processor, event);
     },
     close: () => closed.abort(),
   };
@@ -82,6 +82,13 @@ interface EventProcessor extends AsyncSettings {
   readonly signal: AbortSignal;
   saveAttempts(attempts: number, id: string): unknown;
   deleteEvent(id: string): unknown;
+}
+
+/** Processes an event in the background. After an unexpected error it stays stored. */
+function beginEvent(processor: EventProcessor, event: AsyncEvent): void {
+  processEvent(processor, event).catch((error: unknown) =>
+    console.error(`${event.target}  ! ${String(error)}`),
+  );
 }
 
 async function processEvent(processor: EventProcessor, event: AsyncEvent): Promise<void> {

@@ -20,7 +20,7 @@ const takesCallbacks = major < firstWithoutCallbacks;
 
 installConsole();
 installAwslambda();
-installModuleSearch({ root: requireVariable('LAMBDA_TASK_ROOT'), sdkRoot: process.argv[2] });
+installModuleSearch({ taskRoot: requireVariable('LAMBDA_TASK_ROOT'), sdkRoot: process.argv[2] });
 // The host holds the other end of stdin. When it closes, the host has gone.
 process.stdin.once('end', () => process.exit(1)).resume();
 

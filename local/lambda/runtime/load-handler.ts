@@ -1,21 +1,23 @@
 import { createRequire } from 'node:module';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isStreaming } from './awslambda.ts';
+import { isTypedModule } from './module-format.ts';
+import { codeRoots } from './module-search.ts';
 
 export type Handler = (...args: unknown[]) => unknown;
 
 /**
  * Loads a function's handler as Lambda does. The name has the form `folder/module.export`. The
  * module is looked up without an extension, as `.js`, `.mjs` and `.cjs`, then with
- * `require.resolve`. `takesCallbacks` is true for runtimes before Node 24. Throws errors with
- * Lambda's error types.
+ * `require.resolve`. `isBefore24` is true for runtimes before Node 24. Throws errors with Lambda's
+ * error types.
  */
 export async function loadHandler(
   root: string,
   name: string,
-  takesCallbacks: boolean,
+  isBefore24: boolean,
 ): Promise<Handler> {
   if (name.includes('..')) {
     throw failure('Runtime.MalformedHandlerName', `'${name}' is not a valid handler name.`);
@@ -24,7 +26,7 @@ export async function loadHandler(
   const dot = file.indexOf('.');
   if (dot < 1) throw failure('Runtime.MalformedHandlerName', 'Bad handler');
   const modulePath = resolve(root, dirname(name), file.slice(0, dot));
-  const loaded = await loadModule(root, modulePath);
+  const loaded = await loadModule(root, modulePath, isBefore24);
   const exported = lookUp(loaded, file.slice(dot + 1));
   if (exported === undefined) {
     throw failure('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
@@ -32,15 +34,21 @@ export async function loadHandler(
   if (!isHandler(exported)) throw failure('Runtime.HandlerNotFound', `${name} is not a function`);
   // An unsupported streaming mark is rejected before the handler is called.
   const streams = isStreaming(exported);
-  if (!takesCallbacks && !streams) rejectCallback(exported);
+  if (!isBefore24 && !streams) rejectCallback(exported);
   return exported;
 }
 
-async function loadModule(root: string, modulePath: string): Promise<unknown> {
+/**
+ * Version 4 of AWS's client imports the module. Version 3 requires it, unless it is an ES module by
+ * its extension or its package.json.
+ */
+async function loadModule(root: string, modulePath: string, isBefore24: boolean): Promise<unknown> {
   const file = ['', '.js', '.mjs', '.cjs'].map((end) => modulePath + end).find(existsSync);
+  const require = createRequire(`${root}/`);
   try {
-    const path = file ?? createRequire(`${root}/`).resolve(modulePath);
-    return await import(pathToFileURL(path).href);
+    const path = file ?? require.resolve(modulePath);
+    const isRequired = isBefore24 && !isTypedModule(codeRoots(root), realpathSync(path));
+    return isRequired ? (require(path) as unknown) : await import(pathToFileURL(path).href);
   } catch (error) {
     if (error instanceof SyntaxError) {
       throw failure('Runtime.UserCodeSyntaxError', `SyntaxError: ${error.message}`);

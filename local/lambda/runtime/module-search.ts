@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import Module, {
   createRequire,
   isBuiltin,
@@ -6,12 +6,13 @@ import Module, {
   type ResolveFnOutput,
   type ResolveHookContext,
 } from 'node:module';
-import { delimiter, dirname, extname, join, relative } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { detectFormat, isInside, isUntyped } from './module-format.ts';
 
 export interface ModuleSearch {
   /** The folder of the function's code. On Lambda, the folders above it contain no packages. */
-  readonly root: string;
+  readonly taskRoot: string;
   /** The folder whose `node_modules` has the AWS SDK. */
   readonly sdkRoot: string | undefined;
 }
@@ -24,8 +25,11 @@ const sdkPackages = /^@(?:aws-sdk|aws|smithy)\//u;
  * layers (NODE_PATH, for ES modules too) and the AWS SDK. Packages and package.json files in
  * folders above the function's are ignored, because Lambda does not have them.
  */
-export function installModuleSearch({ root, sdkRoot }: ModuleSearch): void {
-  const layers = (process.env['NODE_PATH'] ?? '').split(delimiter).filter((path) => path !== '');
+export function installModuleSearch({ taskRoot, sdkRoot }: ModuleSearch): void {
+  const layers = layerPaths();
+  const roots = codeRoots(taskRoot);
+  // Node reports the paths of modules without symbolic links.
+  const root = realpathSync(taskRoot);
   const otherFolders = (specifier: string): readonly string[] => [
     ...layers.map((path) => dirname(path)),
     ...(sdkRoot !== undefined && sdkPackages.test(specifier) ? [sdkRoot] : []),
@@ -36,7 +40,7 @@ export function installModuleSearch({ root, sdkRoot }: ModuleSearch): void {
       const parent = pathOf(context.parentURL);
       const isSearched = isPackage(specifier) && parent !== undefined && isInside(root, parent);
       if (!isSearched || isOwn(root, specifier, parent)) {
-        return withFormat(root, next(specifier, context));
+        return withFormat(roots, next(specifier, context));
       }
       for (const folder of otherFolders(specifier)) {
         const resolved = attempt(() => resolveFrom(folder, specifier, context, next));
@@ -45,21 +49,32 @@ export function installModuleSearch({ root, sdkRoot }: ModuleSearch): void {
       throw notFoundError(specifier, parent, isRequired(context));
     },
   });
-  compileUntyped(root);
+  compileUntyped(roots);
+}
+
+/** The `node_modules` folders of the layers. */
+function layerPaths(): readonly string[] {
+  return (process.env['NODE_PATH'] ?? '').split(delimiter).filter((path) => path !== '');
+}
+
+/** Returns the folders of a function's code, its own and its layers', without symbolic links. */
+export function codeRoots(taskRoot: string): readonly string[] {
+  const folders = [taskRoot, ...layerPaths().map((path) => dirname(dirname(path)))];
+  return folders.filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder));
 }
 
 /**
- * Compiles `.js` files without a package.json as CommonJS: Node's `require` would read one above.
+ * Compiles an untyped file as Node compiles one without a package.json. Its own loader would read
+ * a package.json above the function's folder.
  */
-function compileUntyped(root: string): void {
+function compileUntyped(roots: readonly string[]): void {
   const extensions: unknown = Reflect.get(Module, '_extensions');
   if (typeof extensions !== 'object' || extensions === null) return;
   const original: unknown = Reflect.get(extensions, '.js');
   Reflect.set(extensions, '.js', (module: object, path: string) => {
-    const source = hasNoType(root, path) ? readFileSync(path, 'utf8') : '';
-    const compile: unknown = Reflect.get(module, '_compile');
-    const isPlain = source !== '' && !isModule(source) && typeof compile === 'function';
-    if (isPlain) return Reflect.apply(compile, module, [source, path, 'commonjs']) as unknown;
+    const compile: unknown = isUntyped(roots, path) ? Reflect.get(module, '_compile') : undefined;
+    if (typeof compile === 'function')
+      return Reflect.apply(compile, module, [readFileSync(path, 'utf8'), path]) as unknown;
     return typeof original === 'function'
       ? Reflect.apply(original, extensions, [module, path])
       : undefined;
@@ -111,11 +126,6 @@ function pathOf(url: string | undefined): string | undefined {
   return url?.startsWith('file:') === true ? fileURLToPath(url) : undefined;
 }
 
-function isInside(root: string, path: string): boolean {
-  const rest = relative(root, path);
-  return !rest.startsWith('..') && rest !== '';
-}
-
 /** Whether a package is in a `node_modules` between a file's folder and the function's folder. */
 function isOwn(root: string, specifier: string, parent: string): boolean {
   const [scope = '', name = ''] = specifier.split('/');
@@ -142,26 +152,17 @@ function notFoundError(specifier: string, parent: string, isRequire: boolean): E
   return Object.assign(new Error(message), { code });
 }
 
-/** On Lambda, a file without a package.json is CommonJS unless it contains ES module syntax. */
-function withFormat(root: string, resolved: ResolveFnOutput): ResolveFnOutput {
+/** Adds the format of an untyped file, which Node would take from a package.json above the roots. */
+function withFormat(roots: readonly string[], resolved: ResolveFnOutput): ResolveFnOutput {
   const path = pathOf(resolved.url);
-  if (path === undefined || !hasNoType(root, path)) return resolved;
-  return { ...resolved, format: isModule(readFileSync(path, 'utf8')) ? 'module' : 'commonjs' };
+  if (path === undefined || !isUntyped(roots, path) || !isFile(path)) return resolved;
+  return { ...resolved, format: detectFormat(readFileSync(path, 'utf8'), isDetecting()) };
 }
 
-/** Whether a `.js` file's nearest package.json lies above the function's folder. */
-function hasNoType(root: string, path: string): boolean {
-  if (extname(path) !== '.js' || !isInside(root, path)) return false;
-  for (let at = dirname(path); ; at = dirname(at)) {
-    if (existsSync(join(at, 'package.json'))) return false;
-    if (at === root || at === dirname(at)) return true;
-  }
-}
-
-function isModule(source: string): boolean {
-  return /^\s*(?:import\s*[\w{*'"]|export\s+(?:default|const|let|var|function|async|class|[{*]))/mu.test(
-    source,
-  );
+/** Node's own switch for the detection. Some of Lambda's runtimes set it. */
+function isDetecting(): boolean {
+  const flags = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
+  return !flags.includes('--no-experimental-detect-module');
 }
 
 function attempt<Result>(run: () => Result): Result | undefined {

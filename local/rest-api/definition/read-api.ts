@@ -202,7 +202,7 @@ function readGatewayResponse(properties: Properties): readonly [string, GatewayR
   return [
     properties.text('ResponseType'),
     {
-      status: properties.optionalNumber('StatusCode'),
+      status: properties.optionalStatus('StatusCode'),
       parameters: properties.textMap('ResponseParameters'),
       templates: properties.textMap('ResponseTemplates'),
     },

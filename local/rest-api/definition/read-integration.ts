@@ -46,7 +46,7 @@ export function readIntegration(place: string, properties: Properties): Integrat
 
 function readMockResponse(properties: Properties): MockResponse {
   return {
-    status: properties.number('StatusCode', 200),
+    status: properties.optionalStatus('StatusCode') ?? 200,
     pattern: properties.optionalText('SelectionPattern'),
     parameters: properties.textMap('ResponseParameters'),
     templates: properties.textMap('ResponseTemplates'),

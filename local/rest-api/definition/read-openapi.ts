@@ -244,7 +244,7 @@ function readGatewayResponse([type, value]: [string, unknown]): readonly [
   return [
     type,
     {
-      status: properties.optionalNumber('statusCode'),
+      status: properties.optionalStatus('statusCode'),
       parameters: properties.textMap('responseParameters'),
       templates: properties.textMap('responseTemplates'),
     },

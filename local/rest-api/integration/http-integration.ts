@@ -49,8 +49,13 @@ export async function forwardHttp(
   const upstream = await new Promise<http.IncomingMessage | 'timeout' | 'failed'>((resolve) => {
     const client = target.protocol === 'https:' ? https : http;
     const clientRequest = client.request(target, options, resolve);
-    clientRequest.once('timeout', () => resolve('timeout'));
-    clientRequest.once('error', () => resolve('failed'));
+    clientRequest.once('timeout', () => {
+      resolve('timeout');
+      clientRequest.destroy();
+    });
+    clientRequest.on('error', () => resolve('failed'));
+    // A server that switches protocols closes the connection without an error.
+    clientRequest.once('close', () => resolve('failed'));
     clientRequest.end(body);
   });
   if (upstream === 'timeout') return fail('timeout');

@@ -22,8 +22,9 @@ export function sendMockResponse(
   const headers = Object.entries(match.parameters).map(([name, value]) => {
     return [name.replace('method.response.header.', ''), unquote(value)] as const;
   });
+  const rendered = renderTemplate(body, variables);
   response.writeHead(match.status, { 'content-type': type, ...Object.fromEntries(headers) });
-  response.end(renderTemplate(body, variables));
+  response.end(rendered);
   return true;
 }
 

@@ -43,7 +43,7 @@ async function evaluateExpression(
   const bindings = { ...Object.fromEntries(variables), ...addedFunctions, states };
   let value: unknown;
   try {
-    value = await jsonata(source).evaluate({}, bindings);
+    value = await evaluateWithLimits(source, bindings);
   } catch (error) {
     throw evaluationError(
       `The JSONata expression '${source.trim()}' failed: ${errorMessage(error)}`,
@@ -56,6 +56,32 @@ async function evaluateExpression(
   }
   // JSONata marks its arrays with extra properties, which a copy as JSON does not have.
   return JSON.parse(JSON.stringify(value)) as unknown;
+}
+
+/** How long an expression may take, and how long the host waits for it before it does other work. */
+const limits = { totalMs: 2_000, shareMs: 20 };
+
+/** JSONata awaits the function under this name before each step of an evaluation. */
+const stepHook = Symbol.for('jsonata.__evaluate_entry');
+
+/** Evaluates an expression. Throws if it takes too long, as one that recurs endlessly does. */
+async function evaluateWithLimits(
+  source: string,
+  bindings: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  let workedMs = 0;
+  let shareStart = performance.now();
+  const onStep = async (): Promise<void> => {
+    const share = performance.now() - shareStart;
+    if (share < limits.shareMs) return;
+    workedMs += share;
+    if (workedMs > limits.totalMs) throw new Error('it takes too long');
+    await new Promise(setImmediate);
+    shareStart = performance.now();
+  };
+  const expression = jsonata(source);
+  Reflect.apply(expression.assign, expression, [stepHook, onStep]);
+  return expression.evaluate({}, bindings);
 }
 
 function evaluationError(cause: string): StatesError {

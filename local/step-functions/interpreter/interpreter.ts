@@ -27,6 +27,8 @@ export async function runMachine(machine: Machine, start: StartPoint, run: Run):
   let { input, variables } = start;
   let name: string | undefined = resumed?.state ?? machine.startAt;
   while (name !== undefined) {
+    // Between two states the host does other work, so that an endless loop does not block it.
+    await new Promise(setImmediate);
     run.signal.throwIfAborted();
     const state = machine.states.get(name);
     if (state === undefined)

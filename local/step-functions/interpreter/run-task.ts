@@ -1,3 +1,4 @@
+import { startTimer } from '#local/process/clock.ts';
 import { StatesError, type StateOf } from '#local/step-functions/definition/definition.ts';
 import { evaluateAll } from '#local/step-functions/expressions/expressions.ts';
 import { effectiveInput, type Frame } from '#local/step-functions/interpreter/frame.ts';
@@ -22,12 +23,33 @@ export async function runTask(
 ): Promise<unknown> {
   const resource = readResource(state.resource);
   if (resource === undefined) throw new StatesError('States.Runtime', state.resource);
-  const names = eventNames(resource);
   const token =
     resource.type === 'service' && resource.pattern === 'callback' ? run.openToken() : undefined;
+  try {
+    return await callAndRecord({ resource, run, token, state, frame }, history);
+  } finally {
+    token?.close();
+  }
+}
+
+/** The call of a task's resource. */
+interface TaskCall {
+  readonly resource: TaskResource;
+  readonly run: Run;
+  readonly token: TaskToken | undefined;
+  readonly state: StateOf<'Task'>;
+  readonly frame: Frame;
+}
+
+/** Calls the resource, and adds the events of the call to the history. */
+async function callAndRecord(call: TaskCall, history: History): Promise<unknown> {
+  const { resource, run, token, state, frame } = call;
   const context =
     token === undefined ? frame.context : { ...frame.context, Task: { Token: token.token } };
   const parameters = await effectiveInput({ ...frame, context });
+  const timeout = await evaluateSeconds(state.timeout, frame);
+  const heartbeat = token === undefined ? undefined : await evaluateSeconds(state.heartbeat, frame);
+  const names = eventNames(resource);
   const details = taskDetails(state, resource);
   const parametersJson = JSON.stringify(parameters);
   const isFunction = resource.type === 'function';
@@ -38,8 +60,8 @@ export async function runTask(
   history.add(names.started, details);
   try {
     const result = await withTimeout(
-      callResource(resource, parameters, { run, token, state, frame }),
-      await evaluateSeconds(state.timeout, frame),
+      () => callResource(call, parameters, heartbeat),
+      timeout,
       run.signal,
     );
     history.add(names.succeeded, { ...details, output: JSON.stringify(result) });
@@ -50,8 +72,6 @@ export async function runTask(
     const isTimeout = error === 'States.Timeout' || error === 'States.HeartbeatTimeout';
     history.add(isTimeout ? names.timedOut : names.failed, { ...details, error, cause });
     throw thrown;
-  } finally {
-    token?.close();
   }
 }
 
@@ -80,21 +100,13 @@ function taskDetails({ resource }: StateOf<'Task'>, read: TaskResource): Json {
   return { resourceType: read.service, resource: read.action };
 }
 
-interface TaskCall {
-  readonly run: Run;
-  readonly token: TaskToken | undefined;
-  readonly state: StateOf<'Task'>;
-  readonly frame: Frame;
-}
-
 async function callResource(
-  resource: TaskResource,
+  { resource, run, token, state }: TaskCall,
   parameters: unknown,
-  { run, token, state, frame }: TaskCall,
+  heartbeat: number | undefined,
 ): Promise<unknown> {
   const result = await run.call(resource, parameters);
   if (token !== undefined) {
-    const heartbeat = await evaluateSeconds(state.heartbeat, frame);
     return heartbeat === undefined
       ? token.done
       : Promise.race([token.done, token.heartbeat(heartbeat)]);
@@ -140,26 +152,35 @@ async function evaluateSeconds(value: unknown, frame: Frame): Promise<number | u
     state.language === 'JSONPath'
       ? evaluate(asText(value) ?? '', scope)
       : await evaluateAll(value, { states: { input, context }, variables });
-  if (typeof seconds === 'number') return seconds;
+  if (isSeconds(seconds)) return seconds;
   throw new StatesError('States.Runtime', `${JSON.stringify(seconds)} is not a number of seconds`);
 }
 
-/** Uses real time and not the clock of the execution, because the call takes real time. */
+/** The limits of TimeoutSeconds and HeartbeatSeconds (Amazon States Language, "Task state"). */
+function isSeconds(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) > 0 && Number(value) <= 99_999_999;
+}
+
+/**
+ * Does work with a timeout, and until the signal is aborted. Uses real time and not the clock of
+ * the execution, because the call takes real time.
+ */
 async function withTimeout<Result>(
-  work: Promise<Result>,
+  work: () => Promise<Result>,
   seconds: number | undefined,
   signal: AbortSignal,
 ): Promise<Result> {
+  signal.throwIfAborted();
   const stopped = Promise.withResolvers<never>();
   const onAbort = (): void => stopped.reject(signal.reason);
   const onTimeout = (): void => stopped.reject(new StatesError('States.Timeout', ''));
   signal.addEventListener('abort', onAbort, { once: true });
-  const timer = seconds === undefined ? undefined : setTimeout(onTimeout, seconds * 1000);
+  const timer = seconds === undefined ? undefined : startTimer(seconds * 1000, onTimeout);
   try {
-    return await Promise.race([work, stopped.promise]);
+    // The race also handles an error of work that fails after its timeout.
+    return await Promise.race([work(), stopped.promise]);
   } finally {
-    clearTimeout(timer);
+    timer?.stop();
     signal.removeEventListener('abort', onAbort);
-    work.catch(() => undefined);
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { startTimer, type Timer } from '#local/process/clock.ts';
 import { AwsError } from '#local/wire/aws-error.ts';
 import { StatesError } from '#local/step-functions/definition/definition.ts';
 import type { TaskToken } from '#local/step-functions/interpreter/run.ts';
@@ -33,18 +34,20 @@ export function createTaskTokens(): TaskTokens {
       const token = randomBytes(48).toString('base64');
       const done = Promise.withResolvers<unknown>();
       done.promise.catch(() => undefined);
-      let timer: NodeJS.Timeout | undefined;
-      open.set(token, { done, beat: () => void timer?.refresh() });
+      let timer: Timer | undefined;
+      open.set(token, { done, beat: () => timer?.restart() });
       return {
         token,
         done: done.promise,
         heartbeat: (seconds) =>
           new Promise<never>((_, reject) => {
             const onTimeout = (): void => reject(new StatesError('States.HeartbeatTimeout', ''));
-            timer = setTimeout(onTimeout, seconds * 1000);
-            void done.promise.finally(() => clearTimeout(timer)).catch(() => undefined);
+            timer = startTimer(seconds * 1000, onTimeout);
           }),
-        close: () => void open.delete(token),
+        close() {
+          timer?.stop();
+          open.delete(token);
+        },
       };
     },
     succeed(token, output) {

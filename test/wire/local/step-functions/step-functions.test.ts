@@ -48,6 +48,9 @@ const waiting = {
       Type: 'Task',
       Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
       Parameters: { QueueUrl: '${Queue}', MessageBody: { 'token.$': '$$.Task.Token' } },
+      // Both are longer than a timer of Node can be.
+      HeartbeatSeconds: 2_500_000,
+      TimeoutSeconds: 3_000_000,
       End: true,
     },
   },

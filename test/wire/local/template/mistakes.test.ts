@@ -73,6 +73,22 @@ test.each<[string, string, string]>([
     'Resources: { R: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: rate(5 minute), Targets: [] } } }',
     'R.ScheduleExpression: rate(5 minute) is not a schedule',
   ],
+  [
+    'a status that HTTP does not have',
+    `Resources:
+      A: { Type: AWS::ApiGateway::RestApi, Properties: { Name: a } }
+      G: { Type: AWS::ApiGateway::GatewayResponse, Properties: { RestApiId: !Ref A, ResponseType: DEFAULT_5XX, StatusCode: 1000 } }
+      D: { Type: AWS::ApiGateway::Deployment, Properties: { RestApiId: !Ref A, StageName: v1 } }`,
+    'StatusCode: must be an HTTP status from 200 to 599, not 1000',
+  ],
+  [
+    'a timeout that an HTTP API does not have',
+    `Resources:
+      A: { Type: AWS::ApiGatewayV2::Api, Properties: { Body: { openapi: 3.0.1, paths: { /x: { get: {
+        x-amazon-apigateway-integration: { type: HTTP_PROXY, uri: 'http://127.0.0.1', timeoutInMillis: 3000000000 } } } } } } }
+      S: { Type: AWS::ApiGatewayV2::Stage, Properties: { ApiId: !Ref A, StageName: $default } }`,
+    'timeoutInMillis: must be from 50 to 30000',
+  ],
 ])('an error names %s', async (_, text, message) => {
   await expect(hostText(text)).rejects.toThrow(message);
 });
