@@ -46,20 +46,24 @@ export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity
     api.root.resourceForPath(path).addMethod(method, integration, options);
   }
   addPlans(stack, api, identity);
-  addAuthorizerFailures(api);
+  addFailures(api);
 }
 
 /**
- * Responds to a request that could not be authorized because of a fault. By default, API Gateway
- * sends a 500 without a message, under one of two types: its documentation does not say which.
+ * Responds to requests that begin nothing because a function fails to authorize them or is throttled
+ * by Lambda. By default, API Gateway sends a 500 without a useful message. A fault of the authorizer
+ * has one of two types: the documentation does not say which.
  */
-function addAuthorizerFailures(api: RestApi): void {
-  const message = 'The caller could not be identified at the moment. Try again in a few seconds.';
-  const types = {
-    AuthorizerFailure: ResponseType.AUTHORIZER_FAILURE,
-    AuthorizerConfigurationError: ResponseType.AUTHORIZER_CONFIGURATION_ERROR,
-  };
-  for (const [id, type] of Object.entries(types)) {
+function addFailures(api: RestApi): void {
+  const notIdentified =
+    'The caller could not be identified at the moment. Try again in a few seconds.';
+  const busy = 'Too many requests are running at the moment. Try again in a few seconds.';
+  const failures = [
+    ['AuthorizerFailure', ResponseType.AUTHORIZER_FAILURE, notIdentified],
+    ['AuthorizerConfigurationError', ResponseType.AUTHORIZER_CONFIGURATION_ERROR, notIdentified],
+    ['ApiConfigurationError', ResponseType.API_CONFIGURATION_ERROR, busy],
+  ] as const;
+  for (const [id, type, message] of failures) {
     api.addGatewayResponse(id, {
       type,
       statusCode: '503',
@@ -73,13 +77,13 @@ function addPlans(stack: Stack, api: RestApi, { signedInKey }: Identity): void {
   const apiStages = [{ stage: api.deploymentStage }];
   const plan = api.addUsagePlan('DefaultPlan', {
     apiStages,
-    throttle: { rateLimit: 10, burstLimit: 20 },
+    throttle: { rateLimit: 50, burstLimit: 500 },
   });
   plan.addApiKey(new ApiKey(stack, 'DefaultApiKey'));
   // For all signed-in users together; each of them has limits of their own.
   const signedIn = api.addUsagePlan('SignedInPlan', {
     apiStages,
-    throttle: { rateLimit: 100, burstLimit: 200 },
+    throttle: { rateLimit: 100, burstLimit: 500 },
   });
   signedIn.addApiKey(new ApiKey(stack, 'SignedInApiKey', { value: signedInKey }));
 }

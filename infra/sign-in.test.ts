@@ -63,3 +63,12 @@ test('a fault of the authorizer is a 503 with words, not a 500 without', () => {
     });
   }
 });
+
+test('a request whose function is throttled by Lambda is a 503 that says when to try again', () => {
+  template.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+    ResponseType: 'API_CONFIGURATION_ERROR',
+    StatusCode: '503',
+    ResponseParameters: { 'gatewayresponse.header.Retry-After': "'5'" },
+    ResponseTemplates: { 'application/json': Match.stringLikeRegexp('"message":"Too many') },
+  });
+});

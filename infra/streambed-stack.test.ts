@@ -131,7 +131,7 @@ test('POST /chat/stream streams for up to five minutes, and API keys have a usag
     },
   });
   template.hasResourceProperties('AWS::ApiGateway::UsagePlan', {
-    Throttle: { RateLimit: 10, BurstLimit: 20 },
+    Throttle: { RateLimit: 50, BurstLimit: 500 },
   });
 });
 

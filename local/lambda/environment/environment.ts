@@ -101,7 +101,7 @@ export class Environment {
       });
       // It may have been killed before it had a process.
       if (this.#termination === undefined) this.#spawn();
-      else this.#onExit(null, null);
+      else this.#onExit();
     } catch (error) {
       this.#onSpawnError(error instanceof Error ? error.message : String(error));
     }
@@ -151,7 +151,7 @@ export class Environment {
     const address = this.#api?.address ?? '';
     const child = spawnRuntime(this.#settings, address, (line) => this.#write(line));
     this.#child = child;
-    child.once('exit', (code, signal) => this.#onExit(code, signal));
+    child.once('exit', (code, signal) => void this.#onProcessExit(code, signal));
     child.on('error', ({ message }) => this.#onSpawnError(message));
     if (child.pid === undefined) return;
     this.#initTimer = setTimeout(() => this.#end({ type: 'init-timeout' }), initLimitMs);
@@ -195,12 +195,17 @@ export class Environment {
   /** The process could not be started, for example because its folder or program is missing. */
   #onSpawnError(reason: string): void {
     this.#termination ??= { type: 'entrypoint', reason };
-    this.#onExit(null, null);
+    this.#onExit();
   }
 
-  #onExit(code: number | null, signal: NodeJS.Signals | null): void {
+  async #onProcessExit(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
     const reason = signal === null ? `exit status ${code}` : `signal: ${signalText(signal)}`;
     this.#termination ??= { type: 'exit', reason };
+    await this.#api?.drained();
+    this.#onExit();
+  }
+
+  #onExit(): void {
     // Child processes of the function must not outlive it.
     if (this.#child !== undefined) killGroup(this.#child);
     clearTimeout(this.#initTimer);

@@ -1,4 +1,6 @@
 import http from 'node:http';
+import type { Socket } from 'node:net';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { maxResponseBytes } from '#local/lambda/limits.ts';
 import { isFromBrowser } from '#local/process/loopback.ts';
 import { listen } from '#local/process/listen.ts';
@@ -42,6 +44,11 @@ export interface RuntimeApi {
   send(invocation: RuntimeInvocation): void;
   /** Sets the error that a streamed body in progress throws when the environment ends. */
   fail(error: FunctionError): void;
+  /**
+   * Resolves when everything that the exited environment sent has been read: a response that it
+   * began counts, even if its process is gone before the host has read the first byte.
+   */
+  drained(): Promise<void>;
   /** Closes all connections at once. */
   close(): void;
 }
@@ -59,6 +66,11 @@ export async function startRuntimeApi(listener: RuntimeListener): Promise<Runtim
   server.requestTimeout = 0;
   server.headersTimeout = 0;
   server.keepAliveTimeout = 0;
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   const port = await listen(server, { port: 0, option: 'none' });
   return {
     address: `127.0.0.1:${port}`,
@@ -69,12 +81,23 @@ export async function startRuntimeApi(listener: RuntimeListener): Promise<Runtim
     fail(error) {
       state.failure = error;
     },
+    async drained() {
+      const untilMs = performance.now() + maxDrainMs;
+      // A connection may still have to be accepted.
+      await setImmediate();
+      while (sockets.size > 0 && state.current?.hasResult !== true && performance.now() < untilMs) {
+        await setTimeout(5);
+      }
+    },
     close() {
       server.close();
       server.closeAllConnections();
     },
   };
 }
+
+/** A process that the function started may hold a connection for longer than the function. */
+const maxDrainMs = 500;
 
 interface State {
   readonly listener: RuntimeListener;
