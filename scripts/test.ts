@@ -36,6 +36,8 @@ const longTests = [
   'test/wire/src/domain/turn-properties',
   'test/journeys/kill',
   'test/journeys/table-faults',
+  'test/journeys/soak',
+  'local/lambda/pool',
 ];
 
 interface Tally {
