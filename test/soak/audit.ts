@@ -45,7 +45,7 @@ export async function audit(
   const counted = await countedNanoUsd(get);
   counts['stored, nano-dollars'] = costs;
   counts['counted, nano-dollars'] = counted;
-  if (counted < costs) faults.push(`the ledger counts ${costs - counted} nano-dollars too few`);
+  if (counted !== costs) faults.push(`counted ${counted} nano-dollars, and stored ${costs}`);
   return { counts, faults };
 }
 

@@ -3,7 +3,7 @@ import { toMessages } from '#domain/conversation/turn.ts';
 import { toChatError, type ChatError } from '#domain/errors.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
 import type { Reservation } from '#domain/spending/ledger.ts';
-import { releaseReservation, reserveOrRelease } from '#domain/spending/pricing.ts';
+import { reserveOrRelease } from '#domain/spending/pricing.ts';
 import { beginTurn } from '#domain/turn/begin-turn.ts';
 import { noHistory, readHistory, type History } from '#domain/turn/history.ts';
 import { leaseGraceMs } from '#domain/turn/abandoned.ts';
@@ -40,29 +40,24 @@ export async function openTurn(
   const reservation = reserveTurn(ports, request, question);
   const turn = toLiveTurn(ports, request, question, reservation);
   const { mode } = conversation;
-  // In parallel: the model is asked after one round trip instead of two.
-  const [reserved, begun] = await Promise.allSettled([
-    reserveOrRelease(ports.ledger, reservation),
-    beginTurn(ports, { ...key, ...question, mode, turn, idempotency }),
-  ]);
-  if (begun.status === 'rejected' || begun.value.type === 'attached') {
-    if (reserved.status === 'fulfilled') await releaseReservation(ports.ledger, reservation);
-  }
-  if (begun.status === 'rejected') throw begun.reason;
-  if (begun.value.type === 'attached') return begun.value;
-  const { live, recent } = begun.value;
+  // Before the reservation, so that every reservation has a turn with which it is recovered.
+  const begun = await beginTurn(ports, { ...key, ...question, mode, turn, idempotency });
+  if (begun.type === 'attached') return begun;
+  const { live, recent } = begun;
   const turnKey = { ...key, turnId: live.turnId, sequence: live.sequence };
   const opened = { type: 'begun', live, key: turnKey, reservation } as const;
-  try {
-    if (reserved.status === 'rejected') throw reserved.reason;
-    const maxTokens = request.maxHistoryTokens;
-    const past = { key, lastId: live.parentId, recent, maxTokens };
-    const history = await readHistory(ports.conversations, past);
-    return { ...opened, ...toModelCall(request, question, history) };
-  } catch (error) {
-    // The question is already stored, so the turn ends with this error.
-    return { ...opened, ...toModelCall(request, question), refusal: toChatError(error) };
+  const past = { key, lastId: live.parentId, recent, maxTokens: request.maxHistoryTokens };
+  const [reserved, history] = await Promise.allSettled([
+    reserveOrRelease(ports.ledger, reservation),
+    readHistory(ports.conversations, past),
+  ]);
+  const failed = [reserved, history].find(({ status }) => status === 'rejected');
+  if (history.status === 'fulfilled' && failed === undefined) {
+    return { ...opened, ...toModelCall(request, question, history.value) };
   }
+  // The question is already stored, so the turn ends with this error.
+  const refusal = toChatError(failed?.status === 'rejected' ? failed.reason : undefined);
+  return { ...opened, ...toModelCall(request, question), refusal };
 }
 
 async function openOneShot(ports: TurnPorts, request: TurnRequest): Promise<OpenTurn> {
