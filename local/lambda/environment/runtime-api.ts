@@ -1,6 +1,5 @@
 import http from 'node:http';
-import type { Socket } from 'node:net';
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { trackConnections } from '#local/lambda/environment/connections.ts';
 import { maxResponseBytes } from '#local/lambda/limits.ts';
 import { isFromBrowser } from '#local/process/loopback.ts';
 import { listen } from '#local/process/listen.ts';
@@ -66,11 +65,7 @@ export async function startRuntimeApi(listener: RuntimeListener): Promise<Runtim
   server.requestTimeout = 0;
   server.headersTimeout = 0;
   server.keepAliveTimeout = 0;
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  const connections = trackConnections(server);
   const port = await listen(server, { port: 0, option: 'none' });
   return {
     address: `127.0.0.1:${port}`,
@@ -81,23 +76,13 @@ export async function startRuntimeApi(listener: RuntimeListener): Promise<Runtim
     fail(error) {
       state.failure = error;
     },
-    async drained() {
-      const untilMs = performance.now() + maxDrainMs;
-      // A connection may still have to be accepted.
-      await setImmediate();
-      while (sockets.size > 0 && state.current?.hasResult !== true && performance.now() < untilMs) {
-        await setTimeout(5);
-      }
-    },
+    drained: () => connections.drained(() => state.current?.hasResult === true),
     close() {
       server.close();
       server.closeAllConnections();
     },
   };
 }
-
-/** A process that the function started may hold a connection for longer than the function. */
-const maxDrainMs = 500;
 
 interface State {
   readonly listener: RuntimeListener;

@@ -10,10 +10,11 @@ export const leaseGraceMs = 15_000;
 const youngMs = 5_000;
 
 /**
- * How long a worker has to answer a ping. It looks at its log about once a second, but it may be
- * slow; a turn that is to stop anyway is not worth the wait.
+ * How often the log is checked for an answer. A worker looks at its log about once a second, but it
+ * may be slow; a turn that is to stop anyway is not worth the wait. Checks are counted, and not
+ * time: while the table stalls, no worker can answer.
  */
-const patienceMs = { ping: 10_000, stop: 4_000 } as const;
+const maxChecks = { ping: 25, stop: 10 } as const;
 
 const checkMs = 400;
 
@@ -40,8 +41,7 @@ export async function isAnswered(
   mark: 'ping' | 'stop',
 ): Promise<boolean> {
   const ping = await log.ping(key, mark, clock.now() + logTtlMs);
-  const untilMs = clock.now() + patienceMs[mark];
-  while (clock.now() < untilMs) {
+  for (let check = 0; check < maxChecks[mark]; check += 1) {
     if (await log.isAnswered(key, ping)) return true;
     if ((await conversations.turn(key)) !== undefined) return true;
     await clock.sleep(checkMs);
