@@ -1,4 +1,8 @@
 import http from 'node:http';
+import {
+  invocationHeaders,
+  type RuntimeInvocation,
+} from '#local/lambda/environment/invocation-headers.ts';
 import { trackConnections } from '#local/lambda/environment/connections.ts';
 import { maxResponseBytes } from '#local/lambda/limits.ts';
 import { isFromBrowser } from '#local/process/loopback.ts';
@@ -8,15 +12,6 @@ import {
   parseErrorBody,
   type FunctionErrorBody,
 } from '#local/lambda/invoke/function-error.ts';
-
-/** An invocation as the Runtime API sends it to an environment. */
-export interface RuntimeInvocation {
-  readonly requestId: string;
-  readonly functionArn: string;
-  readonly deadlineMs: number;
-  readonly payload: Buffer;
-  readonly clientContext: string | undefined;
-}
 
 /** The result of an invocation. A streamed body throws a `FunctionError` if it is cut off. */
 export type InvocationResult =
@@ -150,39 +145,14 @@ async function acceptResult(
   if (state.parked !== undefined) state.listener.onReady();
 }
 
-/** Answers the waiting poll with the invocation. AWS's own client requires a content type. */
+/** Answers the waiting poll with the invocation. */
 function sendNext(state: State): void {
   const { current, parked } = state;
   if (current === undefined || parked === undefined) return;
   state.parked = undefined;
-  const { requestId, functionArn, deadlineMs, payload, clientContext } = current.invocation;
-  parked.writeHead(200, {
-    'content-type': 'application/json',
-    'content-length': payload.length,
-    'lambda-runtime-aws-request-id': requestId,
-    'lambda-runtime-deadline-ms': deadlineMs,
-    'lambda-runtime-invoked-function-arn': functionArn,
-    'lambda-runtime-trace-id': traceId(requestId),
-    ...(clientContext === undefined
-      ? {}
-      : { 'lambda-runtime-client-context': escapeNonAscii(clientContext) }),
-  });
+  const { payload } = current.invocation;
+  parked.writeHead(200, invocationHeaders(current.invocation));
   parked.end(payload);
-}
-
-/** Headers must be ASCII, so other characters become JSON escapes. */
-function escapeNonAscii(json: string): string {
-  return json.replaceAll(/[^\u{20}-\u{7E}]/gu, (character) =>
-    Array.from(
-      { length: character.length },
-      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
-    ).join(''),
-  );
-}
-
-function traceId(requestId: string): string {
-  const hex = requestId.replaceAll('-', '');
-  return `Root=1-${hex.slice(0, 8)}-${hex.slice(8, 32)};Parent=${hex.slice(0, 16)};Sampled=0`;
 }
 
 async function acceptStreamedResponse(state: State, request: http.IncomingMessage): Promise<void> {

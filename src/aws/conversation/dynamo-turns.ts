@@ -15,6 +15,7 @@ import {
   turnKey,
   turnsPartition,
 } from '#aws/dynamo/keys.ts';
+import { toRemoval } from '#aws/dynamo/change.ts';
 import { toExpiry, type Table } from '#aws/dynamo/table.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
 import { turnAlreadyEnded } from '#domain/conversation/conversation-errors.ts';
@@ -106,16 +107,10 @@ export async function freeConversation(
         ReturnValues: 'ALL_NEW',
       }),
     );
-    const names = oldKeys(Attributes).map((name, index) => [`#k${index}`, name] as const);
+    const names = oldKeys(Attributes);
     if (names.length === 0) return;
-    await client.send(
-      new UpdateCommand({
-        ...target,
-        ConditionExpression: 'attribute_exists(pk)',
-        UpdateExpression: `REMOVE ${names.map(([placeholder]) => placeholder).join(', ')}`,
-        ExpressionAttributeNames: Object.fromEntries(names),
-      }),
-    );
+    const ConditionExpression = 'attribute_exists(pk)';
+    await client.send(new UpdateCommand({ ...target, ConditionExpression, ...toRemoval(names) }));
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
   }

@@ -20,6 +20,17 @@ export interface StateUpdate {
   readonly ExpressionAttributeValues: Record<string, unknown>;
 }
 
+/** Returns the update that removes attributes. */
+export function toRemoval(
+  names: readonly string[],
+): Pick<StateUpdate, 'UpdateExpression' | 'ExpressionAttributeNames'> {
+  const placeholders = names.map((name, at) => [`#r${at}`, name] as const);
+  return {
+    UpdateExpression: `REMOVE ${placeholders.map(([placeholder]) => placeholder).join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(placeholders),
+  };
+}
+
 /** Returns the update that sets attributes. Attributes whose value is undefined are removed. */
 export function toStateUpdate(attributes: object, states: readonly string[]): StateUpdate {
   const changes = Object.entries(attributes).map(([name, value], at) => ({ name, value, at }));

@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { toRemoval } from '#aws/dynamo/change.ts';
 import { spendingKey, spendingPrefix, ownerPartition } from '#aws/dynamo/keys.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
 import type { Table } from '#aws/dynamo/table.ts';
@@ -177,15 +178,9 @@ async function settle(
         ReturnValues: 'ALL_NEW',
       }),
     );
-    const names = oldSettlements(Attributes).map((name, at) => [`#s${at}`, name] as const);
+    const names = oldSettlements(Attributes);
     if (names.length === 0) return;
-    await client.send(
-      new UpdateCommand({
-        ...target,
-        UpdateExpression: `REMOVE ${names.map(([placeholder]) => placeholder).join(', ')}`,
-        ExpressionAttributeNames: Object.fromEntries(names),
-      }),
-    );
+    await client.send(new UpdateCommand({ ...target, ...toRemoval(names) }));
   } catch (error) {
     // The reservation has already been settled.
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
