@@ -21,19 +21,15 @@ export async function audit(
 ): Promise<Audit> {
   const calls = await callsByPrompt(system);
   const faults: string[] = [];
-  const stored: TurnJson[] = [];
   const counts: Record<string, number> = { 'turns sent': sent.length };
   const count = (name: string): void => void (counts[name] = (counts[name] ?? 0) + 1);
-  const conversations = new Map<string, readonly TurnJson[]>();
+  const conversations = await readConversations(get, sent);
   for (const turn of sent) {
-    const { conversation } = turn;
-    if (conversation === undefined) {
+    const turns = conversations.get(turn.conversation ?? '');
+    if (turns === undefined) {
       count('never accepted');
       continue;
     }
-    const turns = conversations.get(conversation) ?? (await readEndedTurns(get, conversation));
-    if (!conversations.has(conversation)) stored.push(...turns);
-    conversations.set(conversation, turns);
     const own = turns.filter(({ message }) => message === turn.message);
     for (const { state } of own) count(`stored ${state}`);
     for (const { outcome } of turn.sights) count(`seen ${outcome}`);
@@ -41,12 +37,31 @@ export async function audit(
     if (modelCalls.length > 0) count('model calls');
     faults.push(...faultsOf(turn, own, modelCalls).map((fault) => `${turn.message}: ${fault}`));
   }
+  const stored = [...conversations.values()].flat();
   const costs = stored.reduce((sum, { cost_usd }) => sum + toNano(cost_usd ?? 0), 0);
   const counted = await countedNanoUsd(get);
   counts['stored, nano-dollars'] = costs;
   counts['counted, nano-dollars'] = counted;
   if (counted !== costs) faults.push(`counted ${counted} nano-dollars, and stored ${costs}`);
   return { counts, faults };
+}
+
+/** How many conversations are read at once: a turn that nobody runs takes ten seconds to end. */
+const readsAtOnce = 20;
+
+async function readConversations(
+  get: Get,
+  sent: readonly SentTurn[],
+): Promise<ReadonlyMap<string, readonly TurnJson[]>> {
+  const ids = [...new Set(sent.flatMap(({ conversation }) => conversation ?? []))];
+  const found = new Map<string, readonly TurnJson[]>();
+  const readNext = async (): Promise<void> => {
+    for (let id = ids.shift(); id !== undefined; id = ids.shift()) {
+      found.set(id, await readEndedTurns(get, id));
+    }
+  };
+  await Promise.all(Array.from({ length: readsAtOnce }, readNext));
+  return found;
 }
 
 /** A call of the model, as its journal has it. */
