@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { glob, readFile, rm, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { writeWhole } from '#local/process/write-whole.ts';
 import {
@@ -102,7 +102,7 @@ async function listFiles(folder: string): Promise<readonly string[]> {
   const entries = await Array.fromAsync(glob('**', { cwd: folder, withFileTypes: true }));
   return entries
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, sep).length))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .map((name) => name.replaceAll(sep, '/'))
     .filter((name) => !unsealed.test(name));
 }
