@@ -10,7 +10,7 @@ export interface Burst extends Audit {
 }
 
 /** A reply that says that nothing has begun, so that the request may be sent again. */
-const throttled = /^(?:429|503) |^500 (?:throttled|quota_exceeded)/u;
+const throttled = /^(?:429|503) /u;
 
 const maxAttempts = 10;
 
