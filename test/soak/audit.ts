@@ -42,7 +42,8 @@ export async function audit(
   const counted = await countedNanoUsd(get);
   counts['stored, nano-dollars'] = costs;
   counts['counted, nano-dollars'] = counted;
-  if (counted !== costs) faults.push(`counted ${counted} nano-dollars, and stored ${costs}`);
+  if (counted !== costs)
+    faults.push(`the ledger counts ${counted} nano-dollars, and the stored turns cost ${costs}`);
   return { counts, faults };
 }
 

@@ -124,7 +124,7 @@ export function endedTurn(live: LiveTurn, outcome: Outcome): Turn {
 /**
  * Returns the turn to store for a live turn whose worker crashed, with the answer so far.
  * `spentNanoUsd` is what counts as spent: its maximum cost, as a rule, because the cost is unknown.
- * Without spending, no model was asked.
+ * If it is 0, no model was asked.
  */
 export function interruptedTurn(
   live: LiveTurn,

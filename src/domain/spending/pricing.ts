@@ -48,8 +48,8 @@ function priceOf(prices: Prices, modelId: string): Price {
 }
 
 /**
- * Reserves, and throws what the ledger throws. If it is unknown whether that reserved anything, the
- * reservation is returned.
+ * Reserves what a call can cost. Throws what the ledger throws, after it has released the
+ * reservation if it is unknown whether that was stored.
  */
 export async function reserveOrRelease(ledger: Ledger, reservation: Reservation): Promise<void> {
   try {
