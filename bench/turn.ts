@@ -12,7 +12,8 @@ import type { Model } from '#domain/model/model.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { buildSystem } from '#scripts/build.ts';
-import { hostStore } from '#test/fixtures/turn-store.ts';
+import type { DynamoClient } from '#aws/dynamo/dynamo-client.ts';
+import { hostStore, isWrite } from '#test/fixtures/turn-store.ts';
 
 /*
  * What storing a turn costs: a stored turn compared with a one-shot prompt, which is not stored, and
@@ -38,29 +39,23 @@ const meter: Meter = { trips: 0, writes: 0, writeUnits: 0, readUnits: 0 };
 await buildSystem();
 const store = await hostStore();
 try {
-  measureRequests(store);
-  await report(portsOf(store));
+  await report(portsOf(store.another({ request: measured })));
 } finally {
   await store.system.close();
 }
 
 /** Makes every request to the table slower, and adds up the capacity that it consumes. */
-function measureRequests({ table: { client } }: TurnStore): void {
-  client.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      async (args) => {
-        meter.trips += 1;
-        const isWrite = /^(?:Put|Update|Delete)/u.test(commandName);
-        if (isWrite) meter.writes += 1;
-        Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
-        const [result] = await Promise.all([next(args), sleep(tripMs)]);
-        const units = unitsOf(result.output);
-        if (isWrite) meter.writeUnits += units;
-        else meter.readUnits += units;
-        return result;
-      },
-    { step: 'initialize', name: 'meter' },
-  );
+function measured(send: DynamoClient): DynamoClient {
+  return async (operation, input, signal) => {
+    meter.trips += 1;
+    if (isWrite(operation)) meter.writes += 1;
+    const request = { ...input, ReturnConsumedCapacity: 'TOTAL' };
+    const [output] = await Promise.all([send(operation, request, signal), sleep(tripMs)]);
+    const units = unitsOf(output);
+    if (isWrite(operation)) meter.writeUnits += units;
+    else meter.readUnits += units;
+    return output;
+  };
 }
 
 function unitsOf(output: object): number {

@@ -2,9 +2,9 @@ import {
   CloudFormationClient,
   DescribeStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { logSecretKey } from '#aws/dynamo/keys.ts';
-import { openTable } from '#aws/dynamo/table.ts';
 import { logName } from '#lambda/runtime/log-names.ts';
 import { readOptions } from '#local/process/read-options.ts';
 
@@ -49,7 +49,7 @@ async function findTable(stack: string): Promise<string> {
 }
 
 async function readSecret(tableName: string): Promise<string | undefined> {
-  const { client } = openTable(tableName);
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient());
   const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: logSecretKey }));
   const secret: unknown = Item?.['secret'];
   return typeof secret === 'string' ? secret : undefined;

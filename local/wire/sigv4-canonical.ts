@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Credentials, SignedRequest } from '#local/wire/signed-request.ts';
 
 /** The parts of an `Authorization` header. */
@@ -45,15 +45,24 @@ export function credentialScope({ date, region, service }: Authorization): strin
   return `${date}/${region}/${service}/aws4_request`;
 }
 
-/** Derives the signing key for one day, region and service. */
+/** How many signing keys are kept. Unsigned requests can name any Region and service. */
+const maxSigningKeys = 100;
+
+const signingKeys = new Map<string, KeyObject>();
+
+/** Returns the signing key for one day, Region and service. It is derived once, in four steps. */
 export function deriveSigningKey(
   { date, region, service }: Authorization,
-  credentials: Credentials,
-): Buffer {
-  return [region, service, 'aws4_request'].reduce(
-    (parent, part) => hmac(parent, part),
-    hmac(`AWS4${credentials.secretAccessKey}`, date),
-  );
+  { secretAccessKey }: Credentials,
+): KeyObject {
+  const name = [secretAccessKey, date, region, service].join('/');
+  const known = signingKeys.get(name);
+  if (known !== undefined) return known;
+  const first = hmac(`AWS4${secretAccessKey}`, date);
+  const key = createSecretKey([region, service, 'aws4_request'].reduce(hmac, first));
+  if (signingKeys.size >= maxSigningKeys) signingKeys.clear();
+  signingKeys.set(name, key);
+  return key;
 }
 
 /** S3 encodes the path once and keeps empty segments, as object keys can contain them. */
@@ -105,7 +114,7 @@ export function sha256(data: Buffer | string): string {
 }
 
 /** Returns the HMAC-SHA-256. */
-export function hmac(key: Buffer | string, data: string): Buffer {
+export function hmac(key: Buffer | string | KeyObject, data: string): Buffer {
   return createHmac('sha256', key).update(data).digest();
 }
 

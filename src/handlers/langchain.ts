@@ -1,5 +1,6 @@
 import { createBedrockClient } from '#aws/model/bedrock-model.ts';
-import { openTable } from '#aws/dynamo/table.ts';
+import { createDynamoClient } from '#aws/dynamo/dynamo-client.ts';
+import { createTable } from '#aws/dynamo/table.ts';
 import { readLangChainEnvironment } from '#aws/composition/environment.ts';
 import { createOneShotPorts } from '#aws/composition/turn-ports.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
@@ -12,11 +13,12 @@ import { createDynamoSessions } from '#langchain/dynamo-sessions.ts';
 const environment = readLangChainEnvironment(process.env);
 const { models, modelRegion: region, maxOutputTokens: maxTokens, historyTable } = environment;
 const client = createBedrockClient(region);
-const table = openTable(environment.conversationsTable);
+const dynamo = createDynamoClient();
+const table = createTable(environment.conversationsTable, dynamo);
 const ports = {
   ...createOneShotPorts(table, environment, systemClock),
   chain: createChain({ modelId: models[0], region, maxTokens, client }),
-  sessions: createDynamoSessions({ ...table, tableName: historyTable }),
+  sessions: createDynamoSessions(createTable(historyTable, dynamo)),
 };
 
 /** The LangChain Function URL: `POST` streams text; `GET` and direct invocations get JSON. */

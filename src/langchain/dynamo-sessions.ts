@@ -1,5 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import {
   AIMessage,
   HumanMessage,
@@ -8,7 +6,7 @@ import {
   type BaseMessage,
   type StoredMessage,
 } from '@langchain/core/messages';
-import type { Table } from '#aws/dynamo/table.ts';
+import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
 import type { ChatSessions } from '#domain/conversation/chat-sessions.ts';
 import { ChatError } from '#domain/errors.ts';
 import {
@@ -23,41 +21,35 @@ import {
  * `SessionId` and `History`, a list of `{type, data}`. We add `Owner`, so that one caller cannot use
  * another's session. A session that LangChain began has no owner and is open to everyone with its id.
  */
-export function createDynamoSessions({ client, tableName }: Table): ChatSessions {
+export function createDynamoSessions(table: Table): ChatSessions {
   return {
     async read(owner, sessionId) {
-      const { Item } = await client.send(
-        new GetCommand({
-          TableName: tableName,
-          Key: { SessionId: sessionId },
-          ConsistentRead: true,
-        }),
-      );
-      if (Item === undefined) return [];
-      const { Owner, History } = Item;
+      const item = await table.get({
+        Key: { SessionId: sessionId },
+        ConsistentRead: true,
+      });
+      if (item === undefined) return [];
+      const { Owner, History } = item;
       if (Owner !== undefined && Owner !== owner) throw unknownSession();
       if (bytesOf(History) > maxBytes) throw fullSession();
       return Array.isArray(History) ? fromStored(History) : [];
     },
     async append(owner, sessionId, messages) {
       try {
-        await client.send(
-          new UpdateCommand({
-            TableName: tableName,
-            Key: { SessionId: sessionId },
-            ConditionExpression: 'attribute_not_exists(#owner) OR #owner = :owner',
-            UpdateExpression:
-              'SET #owner = :owner, History = list_append(if_not_exists(History, :none), :more)',
-            ExpressionAttributeNames: { '#owner': 'Owner' },
-            ExpressionAttributeValues: {
-              ':owner': owner,
-              ':none': [],
-              ':more': toStored(messages),
-            },
-          }),
-        );
+        await table.update({
+          Key: { SessionId: sessionId },
+          ConditionExpression: 'attribute_not_exists(#owner) OR #owner = :owner',
+          UpdateExpression:
+            'SET #owner = :owner, History = list_append(if_not_exists(History, :none), :more)',
+          ExpressionAttributeNames: { '#owner': 'Owner' },
+          ExpressionAttributeValues: {
+            ':owner': owner,
+            ':none': [],
+            ':more': toStored(messages),
+          },
+        });
       } catch (error) {
-        throw error instanceof ConditionalCheckFailedException ? unknownSession() : error;
+        throw error instanceof ConditionFailed ? unknownSession() : error;
       }
     },
   };

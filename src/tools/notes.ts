@@ -1,4 +1,3 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { notesKey } from '#aws/dynamo/keys.ts';
 import type { Table } from '#aws/dynamo/table.ts';
@@ -50,26 +49,18 @@ function addNote(table: Table): OwnTool {
           `There are already ${maxNotes} notes, which is the maximum.`,
         );
       }
-      await table.client.send(
-        new UpdateCommand({
-          TableName: table.tableName,
-          Key: notesKey(owner),
-          UpdateExpression: 'SET notes = list_append(if_not_exists(notes, :none), :more)',
-          ExpressionAttributeValues: { ':none': [], ':more': [input.note] },
-        }),
-      );
+      await table.update({
+        Key: notesKey(owner),
+        UpdateExpression: 'SET notes = list_append(if_not_exists(notes, :none), :more)',
+        ExpressionAttributeValues: { ':none': [], ':more': [input.note] },
+      });
       return 'Noted.';
     },
   });
 }
 
-async function readStoredNotes(
-  { client, tableName }: Table,
-  owner: string,
-): Promise<readonly string[]> {
-  const { Item } = await client.send(
-    new GetCommand({ TableName: tableName, Key: notesKey(owner), ConsistentRead: true }),
-  );
-  const stored: unknown = Item?.['notes'];
+async function readStoredNotes(table: Table, owner: string): Promise<readonly string[]> {
+  const item = await table.get({ Key: notesKey(owner), ConsistentRead: true });
+  const stored: unknown = item?.['notes'];
   return Array.isArray(stored) ? stored.map(String) : [];
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { peakMemoryMb } from '#local/lambda/environment/peak-memory.ts';
 
 /** The interval between two samples of an environment's memory. */
@@ -16,29 +16,59 @@ export interface MemoryWatch {
  * memory cheaply, so on other platforms the limit is not enforced.
  */
 export function watchMemory(pid: number, limitMb: number, onExceeded: () => void): MemoryWatch {
+  const meter = process.platform === 'linux' ? openMeter(pid) : undefined;
   let maxSeenMb = 0;
+  const end = (): void => {
+    clearInterval(timer);
+    meter?.close();
+  };
   const sample = (): void => {
-    const currentMb = residentMb(pid);
+    const currentMb = meter?.residentMb() ?? 0;
     maxSeenMb = Math.max(maxSeenMb, currentMb);
     if (currentMb <= limitMb) return;
-    clearInterval(timer);
+    end();
     onExceeded();
   };
   const timer = setInterval(sample, intervalMs);
   timer.unref();
-  if (process.platform !== 'linux') clearInterval(timer);
+  if (meter === undefined) clearInterval(timer);
   return {
     peakMb: () => Math.min(limitMb, peakMemoryMb(pid) || Math.ceil(maxSeenMb)),
-    end: () => clearInterval(timer),
+    end,
   };
 }
 
-/** The resident memory of a process in MB; 0 if it has exited. */
-function residentMb(pid: number): number {
+interface Meter {
+  /** Returns the resident memory of the process in MB; 0 if it has exited. */
+  residentMb(): number;
+  close(): void;
+}
+
+/**
+ * Opens what tells the memory of a process; undefined if it has exited. A hundred environments are
+ * sampled two thousand times a second, so the file stays open.
+ */
+function openMeter(pid: number): Meter | undefined {
+  const buffer = Buffer.alloc(128);
+  let file: number | undefined;
   try {
-    const [, pages = '0'] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');
-    return (Number(pages) * 4096) / (1024 * 1024);
+    file = openSync(`/proc/${pid}/statm`, 'r');
   } catch {
-    return 0;
+    return undefined;
   }
+  return {
+    residentMb() {
+      try {
+        const length = file === undefined ? 0 : readSync(file, buffer, 0, buffer.length, 0);
+        const [, pages = '0'] = buffer.toString('latin1', 0, length).split(' ');
+        return (Number(pages) * 4096) / (1024 * 1024);
+      } catch {
+        return 0;
+      }
+    },
+    close() {
+      if (file !== undefined) closeSync(file);
+      file = undefined;
+    },
+  };
 }

@@ -4,13 +4,11 @@ import type {
   Page,
   NewTurn,
 } from '#domain/conversation/conversations.ts';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { fromConversationItem, fromKeyAttribute } from '#aws/conversation/conversation-items.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
 import { conversationKey, keyAttribute } from '#aws/dynamo/keys.ts';
 import { currentVersion } from '#aws/dynamo/item-version.ts';
-import { toExpiry, type Table } from '#aws/dynamo/table.ts';
+import { ConditionFailed, toExpiry, type Table } from '#aws/dynamo/table.ts';
 import {
   findSequence,
   freeConversation,
@@ -63,8 +61,7 @@ async function claimOrResolve(store: TurnStore, beginning: NewTurn): Promise<Cla
     try {
       return { type: 'claimed', live: await claim(store.table, current) };
     } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException) || attempt === maxAttempts)
-        throw error;
+      if (!(error instanceof ConditionFailed) || attempt === maxAttempts) throw error;
     }
     const outcome = await resolveConflict(store, current);
     if (outcome.type !== 'free') return outcome;
@@ -99,46 +96,43 @@ const assignments = [
 const extraLifetimeMs = 14 * 86_400_000;
 
 /** Writes the live turn into the conversation, and its idempotency key with it. */
-async function claim({ client, tableName }: Table, beginning: NewTurn): Promise<LiveTurn> {
+async function claim(table: Table, beginning: NewTurn): Promise<LiveTurn> {
   const { conversationId, mode, turn, parentId, idempotency } = beginning;
   const isListed = turn.expiresAtMs === undefined;
   const { key, fingerprint, replaces } = idempotency ?? {};
-  const { Attributes } = await client.send(
-    new UpdateCommand({
-      TableName: tableName,
-      Key: conversationKey(beginning),
-      ConditionExpression: [
-        ...conditions[mode],
-        // A repeated claim whose first attempt arrives late must not begin the ended turn again.
-        '(attribute_not_exists(headId) OR headId <> :turnId)',
-        ...(key === undefined ? [] : [keyIsFree(replaces)]),
-      ].join(' AND '),
-      UpdateExpression: `SET ${[
-        ...assignments,
-        `liveParent = ${parentId === undefined ? 'if_not_exists(headId, :parent)' : ':parent'}`,
-        // The index that lists conversations has only items with this attribute.
-        isListed ? 'updatedAtMs = :now' : 'expiresAt = :expiry',
-        ...(key === undefined ? [] : ['#key = :key']),
-      ].join(', ')}`,
-      ...(key === undefined ? {} : { ExpressionAttributeNames: { '#key': keyAttribute(key) } }),
-      ExpressionAttributeValues: {
-        ':live': turn,
-        ':turnId': turn.turnId,
-        ':id': conversationId,
-        ':version': currentVersion.itemVersion,
-        ':zero': 0,
-        ':one': 1,
-        ':title': titleOf(turn.question),
-        ':now': turn.startedAtMs,
-        ':parent': parentId ?? null,
-        ...(isListed ? {} : { ':expiry': toExpiry(turn.expiresAtMs + extraLifetimeMs) }),
-        ...(key === undefined ? {} : { ':key': { fingerprint, turnId: turn.turnId } }),
-        ...(replaces === undefined ? {} : { ':replaced': replaces }),
-      },
-      ReturnValues: 'UPDATED_NEW',
-    }),
-  );
-  return toLive(beginning, Number(Attributes?.['turnCount']), Attributes?.['liveParent']);
+  const attributes = await table.update({
+    Key: conversationKey(beginning),
+    ConditionExpression: [
+      ...conditions[mode],
+      // A repeated claim whose first attempt arrives late must not begin the ended turn again.
+      '(attribute_not_exists(headId) OR headId <> :turnId)',
+      ...(key === undefined ? [] : [keyIsFree(replaces)]),
+    ].join(' AND '),
+    UpdateExpression: `SET ${[
+      ...assignments,
+      `liveParent = ${parentId === undefined ? 'if_not_exists(headId, :parent)' : ':parent'}`,
+      // The index that lists conversations has only items with this attribute.
+      isListed ? 'updatedAtMs = :now' : 'expiresAt = :expiry',
+      ...(key === undefined ? [] : ['#key = :key']),
+    ].join(', ')}`,
+    ...(key === undefined ? {} : { ExpressionAttributeNames: { '#key': keyAttribute(key) } }),
+    ExpressionAttributeValues: {
+      ':live': turn,
+      ':turnId': turn.turnId,
+      ':id': conversationId,
+      ':version': currentVersion.itemVersion,
+      ':zero': 0,
+      ':one': 1,
+      ':title': titleOf(turn.question),
+      ':now': turn.startedAtMs,
+      ':parent': parentId ?? null,
+      ...(isListed ? {} : { ':expiry': toExpiry(turn.expiresAtMs + extraLifetimeMs) }),
+      ...(key === undefined ? {} : { ':key': { fingerprint, turnId: turn.turnId } }),
+      ...(replaces === undefined ? {} : { ':replaced': replaces }),
+    },
+    ReturnValues: 'UPDATED_NEW',
+  });
+  return toLive(beginning, Number(attributes['turnCount']), attributes['liveParent']);
 }
 
 function keyIsFree(replaces: string | undefined): string {
@@ -158,16 +152,14 @@ interface Free {
 
 /** Returns why a claim was refused, or `free` if it can be repeated. */
 async function resolveConflict(store: TurnStore, beginning: NewTurn): Promise<ClaimOutcome | Free> {
-  const { client, tableName } = store.table;
-  const { Item } = await client.send(
-    new GetCommand({ TableName: tableName, Key: conversationKey(beginning), ConsistentRead: true }),
-  );
-  if (Item === undefined || Item['deleting'] === true) throw unknownConversation();
-  const conversation = fromConversationItem(beginning.owner, Item);
+  const { table } = store;
+  const item = await table.get({ Key: conversationKey(beginning), ConsistentRead: true });
+  if (item === undefined || item['deleting'] === true) throw unknownConversation();
+  const conversation = fromConversationItem(beginning.owner, item);
   const { liveTurn: live } = conversation;
   // The SDK repeats a claim if its response was lost. The repeated claim then conflicts with itself.
   if (live?.turnId === beginning.turn.turnId) return { type: 'claimed', live };
-  const earlier = await findEarlierTurn(store, beginning, Item, conversation);
+  const earlier = await findEarlierTurn(store, beginning, item, conversation);
   if (earlier !== undefined) return earlier;
   if (live === undefined) {
     if (beginning.mode === 'new') throw conversationExists();

@@ -1,6 +1,4 @@
 import type { Conversations, Page, PageRequest } from '#domain/conversation/conversations.ts';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { claimTurn } from '#aws/conversation/dynamo-begin.ts';
 import { fromConversationItem } from '#aws/conversation/conversation-items.ts';
 import {
@@ -10,7 +8,7 @@ import {
   type DynamoKey,
 } from '#aws/dynamo/keys.ts';
 import { deleteConversationItems } from '#aws/conversation/dynamo-remove.ts';
-import type { Table } from '#aws/dynamo/table.ts';
+import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
 import {
   finishTurn,
   readTurn,
@@ -44,35 +42,30 @@ export function createDynamoConversations(store: TurnStore): Conversations {
 
 /** Reads a conversation consistently. While it is being deleted, it does not exist for readers. */
 async function readConversation(
-  { client, tableName }: Table,
+  table: Table,
   key: ConversationKey,
 ): Promise<Conversation | undefined> {
-  const { Item } = await client.send(
-    new GetCommand({ TableName: tableName, Key: conversationKey(key), ConsistentRead: true }),
-  );
-  if (Item === undefined || Item['deleting'] === true) return undefined;
-  return fromConversationItem(key.owner, Item);
+  const item = await table.get({ Key: conversationKey(key), ConsistentRead: true });
+  if (item === undefined || item['deleting'] === true) return undefined;
+  return fromConversationItem(key.owner, item);
 }
 
 async function list(
-  { client, tableName }: Table,
+  table: Table,
   owner: string,
   { limit, cursor }: PageRequest,
 ): Promise<Page<Conversation>> {
-  const { Items = [], LastEvaluatedKey } = await client.send(
-    new QueryCommand({
-      TableName: tableName,
-      IndexName: activityIndex,
-      KeyConditionExpression: 'pk = :pk',
-      FilterExpression: 'attribute_not_exists(deleting)',
-      ExpressionAttributeValues: { ':pk': ownerPartition(owner) },
-      ScanIndexForward: false,
-      Limit: limit,
-      ...(cursor === undefined ? {} : { ExclusiveStartKey: fromCursor(owner, cursor) }),
-    }),
-  );
-  const items = Items.map((item) => fromConversationItem(owner, item));
-  return LastEvaluatedKey === undefined ? { items } : { items, cursor: toCursor(LastEvaluatedKey) };
+  const page = await table.query({
+    IndexName: activityIndex,
+    KeyConditionExpression: 'pk = :pk',
+    FilterExpression: 'attribute_not_exists(deleting)',
+    ExpressionAttributeValues: { ':pk': ownerPartition(owner) },
+    ScanIndexForward: false,
+    Limit: limit,
+    ...(cursor === undefined ? {} : { ExclusiveStartKey: fromCursor(owner, cursor) }),
+  });
+  const items = page.items.map((item) => fromConversationItem(owner, item));
+  return page.lastKey === undefined ? { items } : { items, cursor: toCursor(page.lastKey) };
 }
 
 /** A cursor has no owner in it, so it can never reach the conversations of another owner. */
@@ -88,23 +81,16 @@ function fromCursor(owner: string, cursor: string): DynamoKey & { updatedAtMs: n
   return { ...conversationKey({ owner, conversationId }), updatedAtMs: Number(updatedAtMs) };
 }
 
-async function rename(
-  { client, tableName }: Table,
-  key: ConversationKey,
-  title: string,
-): Promise<void> {
+async function rename(table: Table, key: ConversationKey, title: string): Promise<void> {
   try {
-    await client.send(
-      new UpdateCommand({
-        TableName: tableName,
-        Key: conversationKey(key),
-        ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(deleting)',
-        UpdateExpression: 'SET title = :title',
-        ExpressionAttributeValues: { ':title': title },
-      }),
-    );
+    await table.update({
+      Key: conversationKey(key),
+      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(deleting)',
+      UpdateExpression: 'SET title = :title',
+      ExpressionAttributeValues: { ':title': title },
+    });
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) throw unknownConversation();
+    if (error instanceof ConditionFailed) throw unknownConversation();
     throw error;
   }
 }

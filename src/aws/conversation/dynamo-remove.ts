@@ -1,15 +1,7 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  BatchWriteCommand,
-  DeleteCommand,
-  GetCommand,
-  QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
 import { fromConversationItem } from '#aws/conversation/conversation-items.ts';
-import type { Item } from '#aws/dynamo/item-fields.ts';
+import { text, type Item } from '#aws/dynamo/item-fields.ts';
 import { conversationKey, logsPartition, turnsPartition } from '#aws/dynamo/keys.ts';
-import type { Table } from '#aws/dynamo/table.ts';
+import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
 import { freeConversation, readTurn, type TurnStore } from '#aws/conversation/dynamo-turns.ts';
 import { turnIsRunning, unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
@@ -26,26 +18,21 @@ export async function deleteConversationItems(
   await markDeleting(store, key);
   await deletePartition(store, logsPartition(key));
   await deletePartition(store, turnsPartition(key));
-  await table.client.send(
-    new DeleteCommand({ TableName: table.tableName, Key: conversationKey(key) }),
-  );
+  await table.delete(conversationKey(key));
 }
 
 /** Marks a conversation as deleted. From here on it does not exist for readers. */
 async function markDeleting(store: TurnStore, key: ConversationKey): Promise<void> {
-  const { client, tableName } = store.table;
+  const { table } = store;
   try {
-    await client.send(
-      new UpdateCommand({
-        TableName: tableName,
-        Key: conversationKey(key),
-        ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(liveTurn)',
-        UpdateExpression: 'SET deleting = :true',
-        ExpressionAttributeValues: { ':true': true },
-      }),
-    );
+    await table.update({
+      Key: conversationKey(key),
+      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(liveTurn)',
+      UpdateExpression: 'SET deleting = :true',
+      ExpressionAttributeValues: { ':true': true },
+    });
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!(error instanceof ConditionFailed)) throw error;
     await assertEnded(store, key);
     await markDeleting(store, key);
   }
@@ -56,12 +43,10 @@ async function markDeleting(store: TurnStore, key: ConversationKey): Promise<voi
  * already ended.
  */
 async function assertEnded(store: TurnStore, key: ConversationKey): Promise<void> {
-  const { client, tableName } = store.table;
-  const { Item } = await client.send(
-    new GetCommand({ TableName: tableName, Key: conversationKey(key), ConsistentRead: true }),
-  );
-  if (Item === undefined) throw unknownConversation();
-  const { liveTurn: live } = fromConversationItem(key.owner, Item);
+  const { table } = store;
+  const item = await table.get({ Key: conversationKey(key), ConsistentRead: true });
+  if (item === undefined) throw unknownConversation();
+  const { liveTurn: live } = fromConversationItem(key.owner, item);
   if (live === undefined) return;
   const { turnId, sequence } = live;
   if ((await readTurn(store, { ...key, turnId, sequence })) === undefined)
@@ -79,27 +64,19 @@ async function deletePartition(
     for (const { answerAt } of items) {
       if (typeof answerAt === 'string') await largeAnswers.remove(answerAt);
     }
-    const requests = items.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }));
     // The next round finds the items that DynamoDB left unprocessed.
-    const RequestItems = { [table.tableName]: requests };
-    await table.client.send(new BatchWriteCommand({ RequestItems }));
+    await table.deleteAll(items.map((item) => ({ pk: text(item, 'pk'), sk: text(item, 'sk') })));
   }
 }
 
 /** Returns up to 25 items, the maximum of one batch write. */
-async function readBatch(
-  { client, tableName }: Table,
-  partition: string,
-): Promise<readonly Item[]> {
-  const { Items = [] } = await client.send(
-    new QueryCommand({
-      TableName: tableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': partition },
-      ProjectionExpression: 'pk, sk, answerAt',
-      ConsistentRead: true,
-      Limit: 25,
-    }),
-  );
-  return Items;
+async function readBatch(table: Table, partition: string): Promise<readonly Item[]> {
+  const { items } = await table.query({
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': partition },
+    ProjectionExpression: 'pk, sk, answerAt',
+    ConsistentRead: true,
+    Limit: 25,
+  });
+  return items;
 }

@@ -1,8 +1,6 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { logKey, logsPartition } from '#aws/dynamo/keys.ts';
 import { currentVersion } from '#aws/dynamo/item-version.ts';
-import { toExpiry, type Table } from '#aws/dynamo/table.ts';
+import { ConditionFailed, toExpiry, type Table } from '#aws/dynamo/table.ts';
 import { fromLogItem } from '#aws/conversation/conversation-items.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
 import { turnAlreadyEnded } from '#domain/conversation/conversation-errors.ts';
@@ -29,28 +27,25 @@ export function createDynamoTurnLog(table: Table): TurnLog {
 }
 
 async function append(
-  { client, tableName }: Table,
+  table: Table,
   key: TurnKey,
   { slot, events, expiresAtMs }: Parameters<TurnLog['append']>[1],
 ): Promise<Marks> {
   try {
-    const { Attributes } = await client.send(
-      new UpdateCommand({
-        TableName: tableName,
-        Key: logKey(key, slot),
-        ConditionExpression: 'attribute_not_exists(sealed)',
-        UpdateExpression:
-          'SET events = :events, slot = :slot, expiresAt = :expiry, itemVersion = :version',
-        ExpressionAttributeValues: {
-          ':events': events,
-          ':slot': slot,
-          ':expiry': toExpiry(expiresAtMs),
-          ':version': currentVersion.itemVersion,
-        },
-        ReturnValues: 'ALL_OLD',
-      }),
-    );
-    return { stopRequested: Attributes?.['stop'] === true };
+    const attributes = await table.update({
+      Key: logKey(key, slot),
+      ConditionExpression: 'attribute_not_exists(sealed)',
+      UpdateExpression:
+        'SET events = :events, slot = :slot, expiresAt = :expiry, itemVersion = :version',
+      ExpressionAttributeValues: {
+        ':events': events,
+        ':slot': slot,
+        ':expiry': toExpiry(expiresAtMs),
+        ':version': currentVersion.itemVersion,
+      },
+      ReturnValues: 'ALL_OLD',
+    });
+    return { stopRequested: attributes['stop'] === true };
   } catch (error) {
     throw toAppendError(error);
   }
@@ -63,29 +58,18 @@ async function readMarks(table: Table, key: TurnKey, slot: number): Promise<Mark
   return { stopRequested: stop === true };
 }
 
-async function readSlot({ client, tableName }: Table, key: TurnKey, slot: number): Promise<Item> {
-  const { Item = {} } = await client.send(
-    new GetCommand({ TableName: tableName, Key: logKey(key, slot), ConsistentRead: true }),
-  );
-  return Item;
+async function readSlot(table: Table, key: TurnKey, slot: number): Promise<Item> {
+  return (await table.get({ Key: logKey(key, slot), ConsistentRead: true })) ?? {};
 }
 
-async function answerPing(
-  { client, tableName }: Table,
-  key: TurnKey,
-  slot: number,
-  number: number,
-): Promise<void> {
+async function answerPing(table: Table, key: TurnKey, slot: number, number: number): Promise<void> {
   try {
-    await client.send(
-      new UpdateCommand({
-        TableName: tableName,
-        Key: logKey(key, slot),
-        ConditionExpression: 'attribute_not_exists(sealed)',
-        UpdateExpression: 'SET answered = :number',
-        ExpressionAttributeValues: { ':number': number },
-      }),
-    );
+    await table.update({
+      Key: logKey(key, slot),
+      ConditionExpression: 'attribute_not_exists(sealed)',
+      UpdateExpression: 'SET answered = :number',
+      ExpressionAttributeValues: { ':number': number },
+    });
   } catch (error) {
     throw toAppendError(error);
   }
@@ -122,26 +106,23 @@ async function markNextSlot(
 
 /** Marks a slot and returns the ping in it; undefined if the slot has been written already. */
 async function markSlot(
-  { client, tableName }: Table,
+  table: Table,
   key: TurnKey,
   slot: number,
   { mark, expiresAtMs }: { readonly mark: Mark; readonly expiresAtMs: number },
 ): Promise<Ping | undefined> {
   try {
-    const { Attributes } = await client.send(
-      new UpdateCommand({
-        TableName: tableName,
-        Key: logKey(key, slot),
-        ConditionExpression: 'attribute_not_exists(events)',
-        UpdateExpression: 'SET #mark = :true, expiresAt = :expiry ADD pings :one',
-        ExpressionAttributeNames: { '#mark': mark },
-        ExpressionAttributeValues: { ':true': true, ':expiry': toExpiry(expiresAtMs), ':one': 1 },
-        ReturnValues: 'UPDATED_NEW',
-      }),
-    );
-    return { slot, number: Number(Attributes?.['pings']) };
+    const attributes = await table.update({
+      Key: logKey(key, slot),
+      ConditionExpression: 'attribute_not_exists(events)',
+      UpdateExpression: 'SET #mark = :true, expiresAt = :expiry ADD pings :one',
+      ExpressionAttributeNames: { '#mark': mark },
+      ExpressionAttributeValues: { ':true': true, ':expiry': toExpiry(expiresAtMs), ':one': 1 },
+      ReturnValues: 'UPDATED_NEW',
+    });
+    return { slot, number: Number(attributes['pings']) };
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
+    if (error instanceof ConditionFailed) return undefined;
     throw error;
   }
 }
@@ -168,34 +149,31 @@ interface QueryOptions {
 }
 
 async function query(
-  { client, tableName }: Table,
+  table: Table,
   key: TurnKey,
   { afterSlot = 0, ...order }: QueryOptions,
 ): Promise<readonly Item[]> {
   const items: Item[] = [];
   let ExclusiveStartKey: Item | undefined;
   do {
-    const { Items = [], LastEvaluatedKey } = await client.send(
-      new QueryCommand({
-        TableName: tableName,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-        ExpressionAttributeValues: {
-          ':pk': logsPartition(key),
-          ':first': logKey(key, afterSlot + 1).sk,
-          ':last': logKey(key, 99_999_999).sk,
-        },
-        ConsistentRead: true,
-        ...order,
-        ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey: { ...ExclusiveStartKey } }),
-      }),
-    );
-    items.push(...Items);
-    ExclusiveStartKey = order.Limit === undefined ? LastEvaluatedKey : undefined;
+    const page = await table.query({
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+      ExpressionAttributeValues: {
+        ':pk': logsPartition(key),
+        ':first': logKey(key, afterSlot + 1).sk,
+        ':last': logKey(key, 99_999_999).sk,
+      },
+      ConsistentRead: true,
+      ...order,
+      ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey: { ...ExclusiveStartKey } }),
+    });
+    items.push(...page.items);
+    ExclusiveStartKey = order.Limit === undefined ? page.lastKey : undefined;
   } while (ExclusiveStartKey !== undefined);
   return items;
 }
 
 /** A failed condition means that another worker has sealed the log. */
 function toAppendError(error: unknown): unknown {
-  return error instanceof ConditionalCheckFailedException ? turnAlreadyEnded() : error;
+  return error instanceof ConditionFailed ? turnAlreadyEnded() : error;
 }

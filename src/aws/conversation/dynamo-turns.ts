@@ -1,6 +1,4 @@
 import type { Page, PageRequest } from '#domain/conversation/conversations.ts';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { answerName, isLarge, type LargeAnswers } from '#aws/conversation/large-answers.ts';
 import {
   fromKeyAttribute,
@@ -16,7 +14,7 @@ import {
   turnsPartition,
 } from '#aws/dynamo/keys.ts';
 import { toRemoval } from '#aws/dynamo/change.ts';
-import { toExpiry, type Table } from '#aws/dynamo/table.ts';
+import { ConditionFailed, toExpiry, type QueryRequest, type Table } from '#aws/dynamo/table.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
 import { turnAlreadyEnded } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
@@ -38,20 +36,17 @@ export async function finishTurn(
   key: ConversationKey,
   turn: Turn,
 ): Promise<void> {
-  const { client, tableName } = store.table;
+  const { table } = store;
   const item = await toStoredItem(store, key, turn);
   try {
-    await client.send(
-      new PutCommand({
-        TableName: tableName,
-        Item: { ...turnKey(key, turn.sequence), ...item },
-        // DynamoDB deletes expired items late: such an item may be overwritten.
-        ConditionExpression: 'attribute_not_exists(pk) OR expiresAt < :now',
-        ExpressionAttributeValues: { ':now': toExpiry(turn.finishedAtMs) },
-      }),
-    );
+    await table.put({
+      Item: { ...turnKey(key, turn.sequence), ...item },
+      // DynamoDB deletes expired items late: such an item may be overwritten.
+      ConditionExpression: 'attribute_not_exists(pk) OR expiresAt < :now',
+      ExpressionAttributeValues: { ':now': toExpiry(turn.finishedAtMs) },
+    });
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!(error instanceof ConditionFailed)) throw error;
     // The SDK repeats a write if its response was lost. The repeated write then finds the same turn.
     const { turnId, sequence } = turn;
     const stored = await readTurn(store, { ...key, turnId, sequence });
@@ -92,62 +87,50 @@ function oldKeys(item: Item): readonly string[] {
 
 /** Removes a live turn from its conversation, unless another turn has already begun. */
 export async function freeConversation(
-  { client, tableName }: Table,
+  table: Table,
   key: ConversationKey,
   turnId: string,
 ): Promise<void> {
-  const target = { TableName: tableName, Key: conversationKey(key) };
+  const target = { Key: conversationKey(key) };
   try {
-    const { Attributes = {} } = await client.send(
-      new UpdateCommand({
-        ...target,
-        ConditionExpression: 'liveTurn.turnId = :id',
-        UpdateExpression: 'REMOVE liveTurn, liveParent',
-        ExpressionAttributeValues: { ':id': turnId },
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
-    const names = oldKeys(Attributes);
+    const attributes = await table.update({
+      ...target,
+      ConditionExpression: 'liveTurn.turnId = :id',
+      UpdateExpression: 'REMOVE liveTurn, liveParent',
+      ExpressionAttributeValues: { ':id': turnId },
+      ReturnValues: 'ALL_NEW',
+    });
+    const names = oldKeys(attributes);
     if (names.length === 0) return;
     const ConditionExpression = 'attribute_exists(pk)';
-    await client.send(new UpdateCommand({ ...target, ConditionExpression, ...toRemoval(names) }));
+    await table.update({ ...target, ConditionExpression, ...toRemoval(names) });
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!(error instanceof ConditionFailed)) throw error;
   }
 }
 
 /** Stores a summary with a turn. Does nothing if the turn no longer exists. */
-export async function summarizeTurn(
-  { client, tableName }: Table,
-  key: TurnKey,
-  summary: string,
-): Promise<void> {
+export async function summarizeTurn(table: Table, key: TurnKey, summary: string): Promise<void> {
   try {
-    await client.send(
-      new UpdateCommand({
-        TableName: tableName,
-        Key: turnKey(key, key.sequence),
-        ConditionExpression: 'turnId = :id',
-        UpdateExpression: 'SET summary = :summary',
-        ExpressionAttributeValues: { ':id': key.turnId, ':summary': summary },
-      }),
-    );
+    await table.update({
+      Key: turnKey(key, key.sequence),
+      ConditionExpression: 'turnId = :id',
+      UpdateExpression: 'SET summary = :summary',
+      ExpressionAttributeValues: { ':id': key.turnId, ':summary': summary },
+    });
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!(error instanceof ConditionFailed)) throw error;
   }
 }
 
 /** Returns the turn with this sequence number, consistently; undefined while it is live. */
 export async function readTurn(store: TurnStore, key: TurnKey): Promise<Turn | undefined> {
-  const { client, tableName } = store.table;
-  const { Item } = await client.send(
-    new GetCommand({
-      TableName: tableName,
-      Key: turnKey(key, key.sequence),
-      ConsistentRead: true,
-    }),
-  );
-  return Item === undefined ? undefined : fromStoredItem(store, Item);
+  const { table } = store;
+  const item = await table.get({
+    Key: turnKey(key, key.sequence),
+    ConsistentRead: true,
+  });
+  return item === undefined ? undefined : fromStoredItem(store, item);
 }
 
 /** Returns a page of turns, newest first. The cursor is the sequence number of the last turn. */
@@ -156,16 +139,14 @@ export async function readTurns(
   key: ConversationKey,
   { limit, cursor }: PageRequest,
 ): Promise<Page<Turn>> {
-  const { Items = [], LastEvaluatedKey } = await store.table.client.send(
-    new QueryCommand({
-      ...newestFirst(store.table, key),
-      Limit: limit,
-      ...(cursor === undefined ? {} : { ExclusiveStartKey: turnKey(key, toSequence(cursor)) }),
-    }),
-  );
-  const items = await Promise.all(Items.map((item) => fromStoredItem(store, item)));
+  const page = await store.table.query({
+    ...newestFirst(key),
+    Limit: limit,
+    ...(cursor === undefined ? {} : { ExclusiveStartKey: turnKey(key, toSequence(cursor)) }),
+  });
+  const items = await Promise.all(page.items.map((item) => fromStoredItem(store, item)));
   const last = items.at(-1);
-  if (LastEvaluatedKey === undefined || last === undefined) return { items };
+  if (page.lastKey === undefined || last === undefined) return { items };
   return { items, cursor: String(last.sequence) };
 }
 
@@ -175,26 +156,23 @@ export async function findSequence(
   key: ConversationKey,
   turnId: string,
 ): Promise<number | undefined> {
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  let ExclusiveStartKey: Item | undefined;
   do {
-    const { Items = [], LastEvaluatedKey } = await table.client.send(
-      new QueryCommand({
-        ...newestFirst(table, key),
-        FilterExpression: 'turnId = :id',
-        ExpressionAttributeValues: { ':pk': turnsPartition(key), ':id': turnId },
-        ExclusiveStartKey,
-      }),
-    );
-    const [item] = Items;
+    const { items, lastKey } = await table.query({
+      ...newestFirst(key),
+      FilterExpression: 'turnId = :id',
+      ExpressionAttributeValues: { ':pk': turnsPartition(key), ':id': turnId },
+      ExclusiveStartKey,
+    });
+    const [item] = items;
     if (item !== undefined) return fromTurnItem(item).sequence;
-    ExclusiveStartKey = LastEvaluatedKey;
+    ExclusiveStartKey = lastKey;
   } while (ExclusiveStartKey !== undefined);
   return undefined;
 }
 
-function newestFirst({ tableName }: Table, key: ConversationKey): QueryCommand['input'] {
+function newestFirst(key: ConversationKey): QueryRequest {
   return {
-    TableName: tableName,
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: { ':pk': turnsPartition(key) },
     ScanIndexForward: false,

@@ -1,9 +1,7 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { toStateUpdate } from '#aws/dynamo/change.ts';
 import { documentKey } from '#aws/dynamo/keys.ts';
 import { checkItemVersion, currentVersion } from '#aws/dynamo/item-version.ts';
-import { toExpiry, type Table } from '#aws/dynamo/table.ts';
+import { ConditionFailed, toExpiry, type Table } from '#aws/dynamo/table.ts';
 import {
   number,
   oneOf,
@@ -23,12 +21,10 @@ import {
 import { errorCodes } from '#domain/errors.ts';
 
 /** Returns the documents in a table, with one item for each. */
-export function createDynamoDocuments({ client, tableName }: Table): Documents {
+export function createDynamoDocuments(table: Table): Documents {
   const find = async (key: DocumentKey): Promise<Document | undefined> => {
-    const { Item } = await client.send(
-      new GetCommand({ TableName: tableName, Key: documentKey(key), ConsistentRead: true }),
-    );
-    return Item === undefined ? undefined : fromItem(key, Item);
+    const item = await table.get({ Key: documentKey(key), ConsistentRead: true });
+    return item === undefined ? undefined : fromItem(key, item);
   };
   return {
     find,
@@ -38,10 +34,10 @@ export function createDynamoDocuments({ client, tableName }: Table): Documents {
       const Item = { ...documentKey(document), ...stored };
       try {
         const ConditionExpression = 'attribute_not_exists(pk)';
-        await client.send(new PutCommand({ TableName: tableName, Item, ConditionExpression }));
+        await table.put({ Item, ConditionExpression });
         return document;
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        if (!(error instanceof ConditionFailed)) throw error;
       }
       const before = await find(document);
       if (before === undefined) throw new Error('The existing document could not be read');
@@ -51,10 +47,9 @@ export function createDynamoDocuments({ client, tableName }: Table): Documents {
     async change(key, change, states) {
       const Key = documentKey(key);
       try {
-        const update = { TableName: tableName, Key, ...toStateUpdate(change, states) };
-        await client.send(new UpdateCommand(update));
+        await table.update({ Key, ...toStateUpdate(change, states) });
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        if (!(error instanceof ConditionFailed)) throw error;
       }
     },
   };

@@ -1,23 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { number, oneOf, optionalNumber, record, text, type Item } from '#aws/dynamo/item-fields.ts';
 import { issuerKeysKey } from '#aws/dynamo/keys.ts';
-import type { Table } from '#aws/dynamo/table.ts';
+import { ConditionFailed, type Table, type UpdateRequest } from '#aws/dynamo/table.ts';
 import type { IssuerKeys, IssuerKeyStore, PublicJwk } from '#domain/issuer-keys.ts';
 
 /** Returns the keys of issuers in a table, with one item for each URL that publishes keys. */
 export function createDynamoIssuerKeys(table: Table): IssuerKeyStore {
   return {
     async read(url) {
-      const { Item } = await table.client.send(
-        new GetCommand({
-          TableName: table.tableName,
-          Key: issuerKeysKey(url),
-          ConsistentRead: true,
-        }),
-      );
-      return Item === undefined ? undefined : toIssuerKeys(Item);
+      const item = await table.get({
+        Key: issuerKeysKey(url),
+        ConsistentRead: true,
+      });
+      return item === undefined ? undefined : toIssuerKeys(item);
     },
     claim: (url, nowMs, nextAskAtMs) =>
       update(table, url, {
@@ -57,17 +52,15 @@ export function createDynamoIssuerKeys(table: Table): IssuerKeyStore {
   };
 }
 
-type Change = Omit<UpdateCommandInput, 'TableName' | 'Key'>;
+type Change = Omit<UpdateRequest, 'Key'>;
 
 /** Updates the item, and returns whether the condition was true. */
-async function update({ client, tableName }: Table, url: string, change: Change): Promise<boolean> {
+async function update(table: Table, url: string, change: Change): Promise<boolean> {
   try {
-    await client.send(
-      new UpdateCommand({ TableName: tableName, Key: issuerKeysKey(url), ...change }),
-    );
+    await table.update({ Key: issuerKeysKey(url), ...change });
     return true;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof ConditionFailed) return false;
     throw error;
   }
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { record, text } from '#aws/dynamo/item-fields.ts';
+import { text } from '#aws/dynamo/item-fields.ts';
 import { logSecretKey } from '#aws/dynamo/keys.ts';
 import type { Table } from '#aws/dynamo/table.ts';
 
@@ -29,17 +28,16 @@ export function createLogSecret(table: Table): () => string | Promise<string | u
 }
 
 /** One request, which functions that may only update items can send, too. */
-async function readOrCreate({ client, tableName }: Table): Promise<string> {
-  const { Attributes } = await client.send(
-    new UpdateCommand({
-      TableName: tableName,
+async function readOrCreate(table: Table): Promise<string> {
+  const attributes = await table.update(
+    {
       Key: logSecretKey,
       UpdateExpression: 'SET #secret = if_not_exists(#secret, :new)',
       ExpressionAttributeNames: { '#secret': 'secret' },
       ExpressionAttributeValues: { ':new': randomBytes(32).toString('hex') },
       ReturnValues: 'ALL_NEW',
-    }),
-    { abortSignal: AbortSignal.timeout(timeoutMs) },
+    },
+    AbortSignal.timeout(timeoutMs),
   );
-  return text(record(Attributes), 'secret');
+  return text(attributes, 'secret');
 }

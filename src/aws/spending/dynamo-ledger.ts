@@ -1,9 +1,7 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { toRemoval } from '#aws/dynamo/change.ts';
 import { spendingKey, spendingPrefix, ownerPartition } from '#aws/dynamo/keys.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
-import type { Table } from '#aws/dynamo/table.ts';
+import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
 import {
   createDynamoReservations,
   readSettled,
@@ -35,17 +33,14 @@ export function createDynamoLedger(table: Table, limits: SpendingLimits): Ledger
     reserve: (reservation) => reserve(table, limits, reservation),
     settle: (reservation, spent) => settle(table, reservation, spent),
     days: async (owner, max) => {
-      const { Items = [] } = await table.client.send(
-        new QueryCommand({
-          TableName: table.tableName,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':pk': ownerPartition(owner), ':prefix': spendingPrefix },
-          ScanIndexForward: false,
-          Limit: max,
-          ConsistentRead: true,
-        }),
-      );
-      return Items.map((item) => {
+      const { items } = await table.query({
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': ownerPartition(owner), ':prefix': spendingPrefix },
+        ScanIndexForward: false,
+        Limit: max,
+        ConsistentRead: true,
+      });
+      return items.map((item) => {
         const { turns, tokens, nanoUsd } = toAccount(item);
         return { day: Number(item['day']), turns, tokens, nanoUsd };
       });
@@ -77,7 +72,7 @@ type BucketState = 'empty' | 'filled';
 
 /** Writes a reservation. Returns the item as it is if a condition fails; undefined on success. */
 async function tryReserve(
-  { client, tableName }: Table,
+  table: Table,
   limits: SpendingLimits,
   reservation: Reservation,
   bucket: BucketState,
@@ -85,32 +80,28 @@ async function tryReserve(
   const { owner, atMs, max } = reservation;
   const bucketUpdate = toBucketUpdate(bucket, atMs, limits);
   try {
-    await client.send(
-      new UpdateCommand({
-        TableName: tableName,
-        Key: spendingKey(owner, dayOf(atMs)),
-        ConditionExpression: `${limitsCondition} AND ${bucketUpdate.condition}`,
-        UpdateExpression: `${reserveUpdate}, emptyAtMs = ${bucketUpdate.emptyAt}`,
-        ExpressionAttributeNames: { '#open': reservationName(reservation), '#day': 'day' },
-        ExpressionAttributeValues: {
-          ...bucketUpdate.values,
-          ':zero': 0,
-          ':day': dayOf(atMs),
-          ':expiry': spendingExpiry(atMs),
-          ':turns': max.turns,
-          ':tokens': max.tokens,
-          ':nanoUsd': max.nanoUsd,
-          ':tokensBefore': limits.tokensPerDay - max.tokens,
-          ':nanoUsdBefore': limits.nanoUsdPerDay - max.nanoUsd,
-        },
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
+    await table.update({
+      Key: spendingKey(owner, dayOf(atMs)),
+      ConditionExpression: `${limitsCondition} AND ${bucketUpdate.condition}`,
+      UpdateExpression: `${reserveUpdate}, emptyAtMs = ${bucketUpdate.emptyAt}`,
+      ExpressionAttributeNames: { '#open': reservationName(reservation), '#day': 'day' },
+      ExpressionAttributeValues: {
+        ...bucketUpdate.values,
+        ':zero': 0,
+        ':day': dayOf(atMs),
+        ':expiry': spendingExpiry(atMs),
+        ':turns': max.turns,
+        ':tokens': max.tokens,
+        ':nanoUsd': max.nanoUsd,
+        ':tokensBefore': limits.tokensPerDay - max.tokens,
+        ':nanoUsdBefore': limits.nanoUsdPerDay - max.nanoUsd,
+      },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
     return undefined;
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    const values = Object.entries(error.Item ?? {});
-    return Object.fromEntries(values.map(([name, { N, S }]) => [name, S ?? Number(N)]));
+    if (!(error instanceof ConditionFailed)) throw error;
+    return error.item ?? {};
   }
 }
 
@@ -150,40 +141,34 @@ function toBucketUpdate(bucket: BucketState, nowMs: number, limits: SpendingLimi
   }
 }
 
-async function settle(
-  { client, tableName }: Table,
-  reservation: Reservation,
-  spent: Spending,
-): Promise<void> {
+async function settle(table: Table, reservation: Reservation, spent: Spending): Promise<void> {
   const { owner, atMs, max } = reservation;
   const { turns, tokens, nanoUsd } = subtractSpending(spent, max);
-  const target = { TableName: tableName, Key: spendingKey(owner, dayOf(atMs)) };
+  const target = { Key: spendingKey(owner, dayOf(atMs)) };
   try {
-    const { Attributes = {} } = await client.send(
-      new UpdateCommand({
-        ...target,
-        ConditionExpression: 'attribute_type(#open, :number)',
-        // A reservation that arrives late finds it settled, and is not counted again.
-        UpdateExpression:
-          'SET turns = turns + :turns, tokens = tokens + :tokens, nanoUsd = nanoUsd + :nanoUsd' +
-          ', #open = :settled',
-        ExpressionAttributeNames: { '#open': reservationName(reservation) },
-        ExpressionAttributeValues: {
-          ':turns': turns,
-          ':tokens': tokens,
-          ':nanoUsd': nanoUsd,
-          ':number': 'N',
-          ':settled': toSettled(spent.nanoUsd),
-        },
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
-    const names = oldSettlements(Attributes);
+    const attributes = await table.update({
+      ...target,
+      ConditionExpression: 'attribute_type(#open, :number)',
+      // A reservation that arrives late finds it settled, and is not counted again.
+      UpdateExpression:
+        'SET turns = turns + :turns, tokens = tokens + :tokens, nanoUsd = nanoUsd + :nanoUsd' +
+        ', #open = :settled',
+      ExpressionAttributeNames: { '#open': reservationName(reservation) },
+      ExpressionAttributeValues: {
+        ':turns': turns,
+        ':tokens': tokens,
+        ':nanoUsd': nanoUsd,
+        ':number': 'N',
+        ':settled': toSettled(spent.nanoUsd),
+      },
+      ReturnValues: 'ALL_NEW',
+    });
+    const names = oldSettlements(attributes);
     if (names.length === 0) return;
-    await client.send(new UpdateCommand({ ...target, ...toRemoval(names) }));
+    await table.update({ ...target, ...toRemoval(names) });
   } catch (error) {
     // The reservation has already been settled.
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!(error instanceof ConditionFailed)) throw error;
   }
 }
 

@@ -1,7 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { spendingKey } from '#aws/dynamo/keys.ts';
-import { toExpiry, type Table } from '#aws/dynamo/table.ts';
+import { ConditionFailed, toExpiry, type Table } from '#aws/dynamo/table.ts';
 import { dayOf, type ReservationKey, type Reservations } from '#domain/spending/ledger.ts';
 
 /*
@@ -56,15 +54,12 @@ export function createDynamoReservations(table: Table): Reservations {
   };
 }
 
-async function read({ client, tableName }: Table, key: ReservationKey): Promise<unknown> {
-  const { Item } = await client.send(
-    new GetCommand({
-      TableName: tableName,
-      Key: spendingKey(key.owner, dayOf(key.atMs)),
-      ConsistentRead: true,
-    }),
-  );
-  return Item?.[reservationName(key)];
+async function read(table: Table, key: ReservationKey): Promise<unknown> {
+  const item = await table.get({
+    Key: spendingKey(key.owner, dayOf(key.atMs)),
+    ConsistentRead: true,
+  });
+  return item?.[reservationName(key)];
 }
 
 interface Settlement {
@@ -77,32 +72,28 @@ interface Settlement {
 
 /** Settles a reservation. Returns false if it has changed in the meantime. */
 async function replace(
-  { client, tableName }: Table,
+  table: Table,
   key: ReservationKey,
   { value, counted, nanoUsd }: Settlement,
 ): Promise<boolean> {
   try {
-    await client.send(
-      new UpdateCommand({
-        TableName: tableName,
-        Key: spendingKey(key.owner, dayOf(key.atMs)),
-        ConditionExpression:
-          value === undefined ? 'attribute_not_exists(#open)' : '#open = :before',
-        UpdateExpression:
-          'SET #open = :settled, #day = :day, expiresAt = :expiry ADD nanoUsd :change',
-        ExpressionAttributeNames: { '#open': reservationName(key), '#day': 'day' },
-        ExpressionAttributeValues: {
-          ':settled': toSettled(nanoUsd),
-          ':day': dayOf(key.atMs),
-          ':expiry': spendingExpiry(key.atMs),
-          ':change': nanoUsd - counted,
-          ...(value === undefined ? {} : { ':before': value }),
-        },
-      }),
-    );
+    await table.update({
+      Key: spendingKey(key.owner, dayOf(key.atMs)),
+      ConditionExpression: value === undefined ? 'attribute_not_exists(#open)' : '#open = :before',
+      UpdateExpression:
+        'SET #open = :settled, #day = :day, expiresAt = :expiry ADD nanoUsd :change',
+      ExpressionAttributeNames: { '#open': reservationName(key), '#day': 'day' },
+      ExpressionAttributeValues: {
+        ':settled': toSettled(nanoUsd),
+        ':day': dayOf(key.atMs),
+        ':expiry': spendingExpiry(key.atMs),
+        ':change': nanoUsd - counted,
+        ...(value === undefined ? {} : { ':before': value }),
+      },
+    });
     return true;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof ConditionFailed) return false;
     throw error;
   }
 }

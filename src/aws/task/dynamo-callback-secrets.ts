@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { callbackSecretKey } from '#aws/dynamo/keys.ts';
-import type { Table } from '#aws/dynamo/table.ts';
+import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
 import { number, record, text, type Item } from '#aws/dynamo/item-fields.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { CallbackSecrets } from '#domain/task/deliver-callback.ts';
@@ -47,11 +45,9 @@ function createKey(): string {
   return `whsec_${randomBytes(32).toString('base64')}`;
 }
 
-async function readItem({ client, tableName }: Table, owner: string): Promise<Item | undefined> {
-  const { Item } = await client.send(
-    new GetCommand({ TableName: tableName, Key: callbackSecretKey(owner), ConsistentRead: true }),
-  );
-  return Item;
+async function readItem(table: Table, owner: string): Promise<Item | undefined> {
+  const item = await table.get({ Key: callbackSecretKey(owner), ConsistentRead: true });
+  return item;
 }
 
 interface KeyUpdate {
@@ -63,23 +59,20 @@ interface KeyUpdate {
 
 /** Updates the item. Does nothing if the condition fails, because another request was first. */
 async function updateItem(
-  { client, tableName }: Table,
+  table: Table,
   owner: string,
   { key, update, condition, values }: KeyUpdate,
 ): Promise<void> {
   try {
-    await client.send(
-      new UpdateCommand({
-        TableName: tableName,
-        Key: callbackSecretKey(owner),
-        ConditionExpression: condition,
-        UpdateExpression: update,
-        ExpressionAttributeNames: { '#key': 'key' },
-        ExpressionAttributeValues: { ':key': key, ...values },
-      }),
-    );
+    await table.update({
+      Key: callbackSecretKey(owner),
+      ConditionExpression: condition,
+      UpdateExpression: update,
+      ExpressionAttributeNames: { '#key': 'key' },
+      ExpressionAttributeValues: { ':key': key, ...values },
+    });
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!(error instanceof ConditionFailed)) throw error;
   }
 }
 

@@ -1,9 +1,7 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { fromTaskItem, toTaskItem } from '#aws/task/task-items.ts';
 import { hasChange, toStateUpdate } from '#aws/dynamo/change.ts';
 import { taskKey } from '#aws/dynamo/keys.ts';
-import type { Table } from '#aws/dynamo/table.ts';
+import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
 import { idempotencyKeyReused } from '#domain/conversation/conversation-errors.ts';
 import type {
   Callback,
@@ -21,18 +19,14 @@ export function createDynamoTasks(table: Table): Tasks {
     find,
     change: (key, change, condition) => changeTask(table, key, change, condition),
     async submit(task) {
-      const { client, tableName } = table;
       try {
-        await client.send(
-          new PutCommand({
-            TableName: tableName,
-            Item: { ...taskKey(task), ...toTaskItem(task) },
-            ConditionExpression: 'attribute_not_exists(pk)',
-          }),
-        );
+        await table.put({
+          Item: { ...taskKey(task), ...toTaskItem(task) },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        });
         return task;
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        if (!(error instanceof ConditionFailed)) throw error;
       }
       const before = await find(task);
       if (before === undefined) throw new Error('The existing task could not be read');
@@ -42,11 +36,9 @@ export function createDynamoTasks(table: Table): Tasks {
   };
 }
 
-async function findTask({ client, tableName }: Table, key: TaskKey): Promise<Task | undefined> {
-  const { Item } = await client.send(
-    new GetCommand({ TableName: tableName, Key: taskKey(key), ConsistentRead: true }),
-  );
-  return Item === undefined ? undefined : fromTaskItem(key, Item);
+async function findTask(table: Table, key: TaskKey): Promise<Task | undefined> {
+  const item = await table.get({ Key: taskKey(key), ConsistentRead: true });
+  return item === undefined ? undefined : fromTaskItem(key, item);
 }
 
 async function changeTask(
@@ -55,30 +47,26 @@ async function changeTask(
   change: TaskChange,
   { states, callback }: TaskCondition,
 ): Promise<Task | undefined> {
-  const { client, tableName } = table;
   const update = toStateUpdate(change, states);
   const unchanged = callback === undefined ? undefined : sameCallbackCondition(callback);
   try {
-    const { Attributes } = await client.send(
-      new UpdateCommand({
-        TableName: tableName,
-        Key: taskKey(key),
-        ...update,
-        ...(unchanged === undefined
-          ? {}
-          : {
-              ConditionExpression: `${update.ConditionExpression} AND ${unchanged.condition}`,
-              ExpressionAttributeValues: {
-                ...update.ExpressionAttributeValues,
-                ...unchanged.values,
-              },
-            }),
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
-    return Attributes === undefined ? undefined : fromTaskItem(key, Attributes);
+    const attributes = await table.update({
+      Key: taskKey(key),
+      ...update,
+      ...(unchanged === undefined
+        ? {}
+        : {
+            ConditionExpression: `${update.ConditionExpression} AND ${unchanged.condition}`,
+            ExpressionAttributeValues: {
+              ...update.ExpressionAttributeValues,
+              ...unchanged.values,
+            },
+          }),
+      ReturnValues: 'ALL_NEW',
+    });
+    return fromTaskItem(key, attributes);
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!(error instanceof ConditionFailed)) throw error;
     // Another delivery may have claimed the callback in the same way.
     if (callback !== undefined) return undefined;
     const stored = await findTask(table, key);

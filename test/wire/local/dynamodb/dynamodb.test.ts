@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => store.system.close());
 
 test('a write that fails its condition returns the existing item', async () => {
-  const { client, tableName: TableName } = store.table;
+  const { documents: client, tableName: TableName } = store;
   const Key = { pk: 'a', sk: 'b' };
   await client.send(new PutCommand({ TableName, Item: { ...Key, count: 3 } }));
   const condition = {
@@ -57,7 +57,7 @@ function wrongInputs(input: unknown): readonly unknown[] {
 }
 
 test('whatever a request contains, it is answered, and others are not affected', async () => {
-  const { tableName: TableName } = store.table;
+  const { tableName: TableName } = store;
   const { credentials, endpoints, region } = store.system.state;
   const signer = new AwsClient({ ...credentials, region, service: 'dynamodb', retries: 0 });
   const send = (operation: string, input: unknown): Promise<Response> =>

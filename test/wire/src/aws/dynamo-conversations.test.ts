@@ -29,9 +29,9 @@ test('a cursor that no page returned is rejected', async () => {
 });
 
 test('reading a malformed item throws an error', async () => {
-  const { client, tableName } = store.table;
+  const { documents, tableName } = store;
   const Item = { pk: 'TURNS#ada#broken', sk: 'TURN#00000001', turnId: 7 };
-  await client.send(new PutCommand({ TableName: tableName, Item }));
+  await documents.send(new PutCommand({ TableName: tableName, Item }));
   const conversations = createDynamoConversations(store);
   const key = { owner: 'ada', conversationId: 'broken' };
   await expect(conversations.turns(key, { limit: 1 })).rejects.toThrow('malformed at turnId');
@@ -69,19 +69,18 @@ test('an answer above the item size limit is stored whole, read back and removed
   await expect(store.largeAnswers.get('answers/ada%2F1/large/t1.json')).rejects.toMatchObject({
     name: 'NoSuchKey',
   });
-  const { Items = [] } = await store.table.client.send(
-    new ScanCommand({ TableName: store.table.tableName }),
-  );
+  const { documents, tableName: TableName } = store;
+  const { Items = [] } = await documents.send(new ScanCommand({ TableName }));
   expect(Items.filter(({ pk }) => String(pk).includes('large'))).toEqual([]);
 });
 
 test('an ended turn that was not released blocks neither the next turn nor removal', async () => {
-  const { client, tableName } = store.table;
+  const { documents, tableName } = store;
   const conversations = createDynamoConversations(store);
   for (const turnId of ['t1', 't2']) {
     const begun = await live(turnId);
     // The worker stored the end of the turn and crashed before it released the conversation.
-    await client.send(
+    await documents.send(
       new PutCommand({
         TableName: tableName,
         Item: {

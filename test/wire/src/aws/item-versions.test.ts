@@ -98,13 +98,13 @@ async function finish(): Promise<void> {
 }
 
 test.each(Object.entries(rows))('a %s of a newer version is rejected', async (_, row) => {
-  const { client, tableName: TableName } = store.table;
+  const { documents, tableName: TableName } = store;
   await row.write();
-  const { Item } = await client.send(new GetCommand({ TableName, Key: { ...row.key } }));
+  const { Item } = await documents.send(new GetCommand({ TableName, Key: { ...row.key } }));
   expect(Item).toMatchObject({ itemVersion: 2 });
   await expect(row.read()).resolves.toBeDefined();
-  await client.send(new PutCommand({ TableName, Item: { ...Item, itemVersion: 3 } }));
+  await documents.send(new PutCommand({ TableName, Item: { ...Item, itemVersion: 3 } }));
   await expect(row.read()).rejects.toThrow('A newer version of Streambed wrote a stored item');
-  await client.send(new PutCommand({ TableName, Item: { ...Item, itemVersion: undefined } }));
+  await documents.send(new PutCommand({ TableName, Item: { ...Item, itemVersion: undefined } }));
   await expect(row.read()).resolves.toBeDefined();
 });

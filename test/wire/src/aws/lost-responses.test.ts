@@ -11,7 +11,7 @@ import { endedTurn, type LiveTurn } from '#domain/conversation/turn.ts';
 import type { Document } from '#domain/document/document.ts';
 import type { Task } from '#domain/task/task.ts';
 import { createManualClock } from '#local/process/clock.ts';
-import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
+import { hostStore, isWrite, type HostedStore } from '#test/fixtures/turn-store.ts';
 import { generousLimits } from '#test/fixtures/turns.ts';
 
 /*
@@ -28,20 +28,17 @@ afterAll(() => store.system.close());
 
 /** Returns the table through a client that loses the first response of each write. */
 function lossyTable(): { readonly table: Table; lost(): number } {
-  const { table } = store.another();
   let lost = 0;
   const seen = new WeakSet<object>();
-  table.client.middlewareStack.add(
-    (next, context) => async (args) => {
-      const result = await next(args);
-      const isWrite = /^(?:Put|Update|Delete|BatchWrite)/u.test(context.commandName ?? '');
-      if (!isWrite || seen.has(context)) return result;
-      seen.add(context);
+  const { table } = store.another({
+    attempt: (send) => async (operation, input, signal) => {
+      const result = await send(operation, input, signal);
+      if (!isWrite(operation) || seen.has(input)) return result;
+      seen.add(input);
       lost += 1;
       throw Object.assign(new Error('The response was lost'), { name: 'TimeoutError' });
     },
-    { step: 'finalizeRequest', name: 'loseResponse', priority: 'low' },
-  );
+  });
   return { table, lost: () => lost };
 }
 

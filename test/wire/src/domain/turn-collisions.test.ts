@@ -53,9 +53,9 @@ test('concurrent requests after a turn that ended but was not released begin exa
       answer: assistantMessage('a'),
       finishedAtMs: 2,
     });
-    const { client, tableName } = store.table;
+    const { documents, tableName } = store;
     const Item = { ...turnKey({ owner: 'ada', conversationId: id }, 1), ...toTurnItem(ended) };
-    await client.send(new PutCommand({ TableName: tableName, Item }));
+    await documents.send(new PutCommand({ TableName: tableName, Item }));
     const racing = Array.from({ length: 20 }, (_, index) =>
       begin(createDynamoConversations(store.another()), id, `n${index}`),
     );
@@ -79,16 +79,15 @@ test('when two workers end a turn with large answers, the first answer is stored
 });
 
 test('a turn fails when its history cannot be read, and the next turn succeeds', async () => {
-  const own = store.another();
   let isThrottled = false;
-  own.table.client.middlewareStack.add(
-    (next, { commandName }) =>
-      (args) => {
-        if (isThrottled && commandName === 'QueryCommand') throw new Error('throttled');
-        return next(args);
+  const own = store.another({
+    request:
+      (send) =>
+      async (operation, ...others) => {
+        if (isThrottled && operation === 'Query') throw new Error('throttled');
+        return send(operation, ...others);
       },
-    { step: 'initialize', name: 'throttle' },
-  );
+  });
   const model = createMemoryModel(saying('Hello'));
   const ports = memoryPorts(model, {
     conversations: createDynamoConversations(own),
@@ -138,8 +137,8 @@ test.each([
   };
   await ask('t1');
   await ports.clock.advance(2 * dayMs);
-  const { client, tableName } = store.table;
-  await client.send(new DeleteCommand({ TableName: tableName, Key: keyOf(key, 1) }));
+  const { documents, tableName } = store;
+  await documents.send(new DeleteCommand({ TableName: tableName, Key: keyOf(key, 1) }));
   for (const turnId of ['t2', 't3']) expect((await ask(turnId)).at(-1)?.type).toBe('turn-stop');
   expect(model.requests).toHaveLength(2);
 });

@@ -57,7 +57,7 @@ function openEnvironment(
   crash?: Crash,
   beforeEnd?: (signal: AbortSignal) => Promise<void>,
 ): Environment {
-  const own = createCrashingStore(store.another(), crash);
+  const own = createCrashingStore(store, crash);
   const { clock, calls } = run;
   const model: Model = {
     async *stream({ messages }, signal) {

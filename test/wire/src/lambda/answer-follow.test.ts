@@ -21,20 +21,20 @@ test('a live turn is followed after one read of the table', async () => {
   await conversations.begin({ ...key, mode: 'either', turn: { ...turn, leaseUntilMs: 1e14 } });
 
   const requests: string[] = [];
-  store.table.client.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      (request) => {
-        requests.push(commandName);
-        return next(request);
+  const watched = store.another({
+    request:
+      (send) =>
+      (operation, ...others) => {
+        requests.push(operation);
+        return send(operation, ...others);
       },
-    { step: 'initialize' },
-  );
+  });
   const reader = new AbortController();
   const response = await answerFollow(
     {
-      conversations,
-      log: createDynamoTurnLog(store.table),
-      reservations: createDynamoReservations(store.table),
+      conversations: createDynamoConversations(watched),
+      log: createDynamoTurnLog(watched.table),
+      reservations: createDynamoReservations(watched.table),
       clock: systemClock,
     },
     {
@@ -52,7 +52,7 @@ test('a live turn is followed after one read of the table', async () => {
   let text = '';
   while (text === '') text += (await body.next()).value;
   expect(text).toContain('t1');
-  expect(requests).toEqual(['GetItemCommand']);
+  expect(requests).toEqual(['GetItem']);
   reader.abort();
   while ((await body.next()).done !== true);
 });
