@@ -1,4 +1,4 @@
-import { Aws, CfnOutput, Duration, Fn, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, CfnOutput, CfnParameter, Duration, Fn, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import {
   AccountRecovery,
@@ -9,14 +9,20 @@ import {
 import type { Foundation } from '#infra/foundation.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
+/** The people who sign in, and how functions recognize them. */
+export interface People {
+  /** The issuers whose tokens are accepted. */
+  readonly issuersEnv: Readonly<Record<string, string>>;
+}
+
 export interface Identity {
   readonly authorizer: RequestAuthorizer;
   /** The API key that all signed-in users share, so that a usage plan counts their requests. */
   readonly signedInKey: string;
 }
 
-/** Adds the user pool with its sign-in pages, and the authorizer of the REST API. */
-export function addIdentity({ stack, props, table }: Foundation): Identity {
+/** Adds the user pool with its sign-in pages. */
+export function addPeople({ stack, props }: Foundation): People {
   const users = new UserPool(stack, 'Users', {
     selfSignUpEnabled: props.selfSignUp,
     signInAliases: { email: true },
@@ -27,23 +33,19 @@ export function addIdentity({ stack, props, table }: Foundation): Identity {
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
-  const client = addClient(users, props.allowedOrigins);
+  const client = addClient(stack, users, props.allowedOrigins);
   const domain = users.addDomain('SignInPages', {
     cognitoDomain: { domainPrefix: `streambed-${Aws.ACCOUNT_ID}` },
   });
-  // The key is not a secret: the authorizer accepts it from no caller.
-  const signedIn = `streambed-signed-in-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`;
   const issuer = `https://cognito-idp.${Aws.REGION}.amazonaws.com/${users.userPoolId}`;
   const { oidc } = props;
-  const handler = new StreambedFunction(stack, 'AuthorizerFunction', {
-    bundle: 'authorizer',
-    // As long as API Gateway waits.
-    timeout: Duration.seconds(29),
-    environment: {
-      CONVERSATIONS_TABLE: table.tableName,
+  new CfnOutput(stack, 'SignInUrl', { value: domain.baseUrl() });
+  new CfnOutput(stack, 'SignInClient', { value: client.userPoolClientId });
+  new CfnOutput(stack, 'SignInIssuer', { value: issuer });
+  return {
+    issuersEnv: {
       USER_POOL_ISSUER: issuer,
       USER_POOL_CLIENTS: client.userPoolClientId,
-      SIGNED_IN_KEY: signedIn,
       ...(oidc === undefined
         ? {}
         : {
@@ -52,10 +54,46 @@ export function addIdentity({ stack, props, table }: Foundation): Identity {
             OIDC_JWKS_URL: oidc.jwksUrl,
           }),
     },
+  };
+}
+
+/**
+ * Lets functions accept the token of a person beside the signature of a request. Guests are a
+ * parameter, so that the same template can run with and without them.
+ */
+export function acceptPeople(
+  { stack, props, table }: Foundation,
+  { issuersEnv }: People,
+  functions: readonly StreambedFunction[],
+): void {
+  const guests = new CfnParameter(stack, 'Guests', {
+    description: 'Lets people chat on the page without signing in.',
+    allowedValues: ['true', 'false'],
+    default: String(props.guests),
+  });
+  for (const each of functions) {
+    for (const [name, value] of Object.entries(issuersEnv)) each.addEnvironment(name, value);
+    each.addEnvironment('ALLOW_GUESTS', guests.valueAsString);
+    table.grantIssuerKeys(each.role);
+    table.grantGuestSecret(each.role);
+  }
+}
+
+/** Adds the authorizer of the REST API. */
+export function addAuthorizer({ stack, table }: Foundation, { issuersEnv }: People): Identity {
+  // The key is not a secret: the authorizer accepts it from no caller.
+  const signedIn = `streambed-signed-in-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`;
+  const handler = new StreambedFunction(stack, 'AuthorizerFunction', {
+    bundle: 'authorizer',
+    // As long as API Gateway waits.
+    timeout: Duration.seconds(29),
+    environment: {
+      CONVERSATIONS_TABLE: table.tableName,
+      ...issuersEnv,
+      SIGNED_IN_KEY: signedIn,
+    },
   });
   table.grantIssuerKeys(handler.role);
-  new CfnOutput(stack, 'SignInUrl', { value: domain.baseUrl() });
-  new CfnOutput(stack, 'SignInClient', { value: client.userPoolClientId });
   return {
     // Without a cache, because its key cannot cover two kinds of credentials.
     authorizer: new RequestAuthorizer(stack, 'Authorizer', {
@@ -67,14 +105,19 @@ export function addIdentity({ stack, props, table }: Foundation): Identity {
   };
 }
 
-function addClient(users: UserPool, origins: readonly string[]): UserPoolClient {
+function addClient(stack: Stack, users: UserPool, origins: readonly string[]): UserPoolClient {
+  const [first = '', ...others] = origins;
+  const page = new CfnParameter(stack, 'PageOrigin', {
+    description: 'The origin of the chat page, to which people return after signing in.',
+    default: first,
+  }).valueAsString;
   return users.addClient('Page', {
     authFlows: { userSrp: true, userPassword: true },
     preventUserExistenceErrors: true,
     oAuth: {
       flows: { authorizationCodeGrant: true },
-      callbackUrls: origins.map((origin) => `${origin}/chat`),
-      logoutUrls: origins.map((origin) => `${origin}/chat`),
+      callbackUrls: [`${page}/auth/callback`, ...origins.map((origin) => `${origin}/chat`)],
+      logoutUrls: [`${page}/chat`, ...others.map((origin) => `${origin}/chat`)],
     },
     accessTokenValidity: Duration.hours(1),
     refreshTokenValidity: Duration.days(30),

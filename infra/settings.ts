@@ -28,6 +28,7 @@ export function readSettings(node: Node): StreambedProps {
     agents: addresses('agents', text('agents') ?? ''),
     mcpServers: addresses('mcpServers', text('mcpServers') ?? ''),
     documentModel: documentModel(text('documentModel') ?? 'amazon.nova-lite-v1:0'),
+    guests: flag('guests', text('guests')),
     selfSignUp: flag('selfSignUp', text('selfSignUp')),
     oidc: toOidc(text('oidcIssuer'), text('oidcAudience'), text('oidcJwksUrl')),
     taskRetrySeconds: delays('taskRetrySeconds', text('taskRetrySeconds') ?? '30,60,120,300'),

@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import { issuerKeysKey, logSecretKey, ownerPartition } from '#aws/dynamo/keys.ts';
+import { guestSecretKey, issuerKeysKey, logSecretKey, ownerPartition } from '#aws/dynamo/keys.ts';
 import { readSettings } from '#infra/settings.ts';
 import { StreambedStack } from '#infra/streambed-stack.ts';
 
@@ -46,12 +46,38 @@ test('the authorizer can reach the keys of issuers and nothing else', () => {
   expect(conditionsOf('AuthorizerFunctionRole')).toEqual([limitedTo(pk)]);
 });
 
+const owned = limitedTo(`${ownerPartition('')}*`, 'TURNS#*', 'LOGS#*', logSecretKey.pk);
+
+/** The functions behind the page, which accept the token of a person beside a signature. */
+const peoplesRoles = [
+  'ChatFunctionRole',
+  'ConversationsFunctionRole',
+  'ConversationStreamFunctionRole',
+];
+
+test.each(peoplesRoles)('%s can reach the keys of issuers and the secret of guests', (role) => {
+  const { pk } = issuerKeysKey('');
+  const conditions = new Set(conditionsOf(role).map((condition) => JSON.stringify(condition)));
+  expect(conditions).toEqual(
+    new Set(
+      [owned, limitedTo(pk), limitedTo(guestSecretKey.pk)].map((each) => JSON.stringify(each)),
+    ),
+  );
+});
+
 test('no other function can reach the keys of issuers', () => {
+  const readers = new Set(['AuthorizerFunctionRole', ...peoplesRoles]);
   const roles = Object.keys(template.findResources('AWS::IAM::Role'));
-  const others = roles.filter((role) => role !== 'AuthorizerFunctionRole').flatMap(conditionsOf);
-  const owned = limitedTo(`${ownerPartition('')}*`, 'TURNS#*', 'LOGS#*', logSecretKey.pk);
+  const others = roles.filter((role) => !readers.has(role)).flatMap(conditionsOf);
   expect(others.length).toBeGreaterThan(10);
   expect(others).toEqual(others.map(() => owned));
+});
+
+test('guests are off unless the deployment allows them', () => {
+  template.hasParameter('Guests', { Default: 'false' });
+  const settings = { ...readSettings(new App().node), guests: true };
+  const withGuests = Template.fromStack(new StreambedStack(new App(), 'Streambed', settings));
+  withGuests.hasParameter('Guests', { Default: 'true' });
 });
 
 test('a fault of the authorizer is a 503 with words, not a 500 without', () => {

@@ -90,7 +90,10 @@ test('the user pool is retained, and people can sign up themselves only if selfS
   template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
     AllowedOAuthFlows: ['code'],
     PreventUserExistenceErrors: 'ENABLED',
-    CallbackURLs: ['http://localhost:3000/chat'],
+    CallbackURLs: [
+      { 'Fn::Join': ['', [{ Ref: 'PageOrigin' }, '/auth/callback']] },
+      'http://localhost:3000/chat',
+    ],
   });
   synthesize({ selfSignUp: 'true' }).hasResourceProperties('AWS::Cognito::UserPool', {
     AdminCreateUserConfig: { AllowAdminCreateUserOnly: false },

@@ -3,7 +3,7 @@ import { addChatFunctions } from '#infra/functions/chat-functions.ts';
 import { addDocuments } from '#infra/documents.ts';
 import { createFoundation } from '#infra/foundation.ts';
 import { addUrls } from '#infra/functions/function-urls.ts';
-import { addIdentity } from '#infra/identity.ts';
+import { acceptPeople, addAuthorizer, addPeople } from '#infra/identity.ts';
 import { addKnowledge } from '#infra/knowledge.ts';
 import { addInvoke, addLangChain } from '#infra/functions/model-functions.ts';
 import { addApi } from '#infra/rest-api.ts';
@@ -46,6 +46,8 @@ export interface StreambedProps {
   readonly mcpServers: Readonly<Record<string, string>>;
   /** Whether people can sign up themselves. Otherwise the operator adds users. */
   readonly selfSignUp: boolean;
+  /** Whether people may chat on the page without signing in, each with an owner of their own. */
+  readonly guests: boolean;
   /** A second issuer of accepted tokens, in addition to the user pool. */
   readonly oidc?: OidcProps | undefined;
   /** The delays before each retry of a task. */
@@ -79,7 +81,10 @@ export class StreambedStack extends Stack {
       environment: {},
     });
     addUrls(this, { ...chats, invoke, langchain }, props);
-    addApi(this, { ...chats, tasks, knowledge, documents, openApi }, addIdentity(foundation));
+    const people = addPeople(foundation);
+    acceptPeople(foundation, people, [chats.chat, chats.history, chats.stream]);
+    const functions = { ...chats, tasks, knowledge, documents, openApi };
+    addApi(this, functions, addAuthorizer(foundation, people));
   }
 
   /** The main resource of a construct gets its plain id, which people and the state file use. */

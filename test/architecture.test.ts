@@ -12,7 +12,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'src/agents': /^(?:#domain\/|#protocol\/|#aws\/|#agents\/|@aws-sdk\/|@smithy\/)/u,
   'src/callbacks': /^(?:#domain\/|#protocol\/|#callbacks\/|node:)/u,
   'src/documents': /^(?:#domain\/|#aws\/|#documents\/|node:|htmlparser2$|unpdf$)/u,
-  'src/identity': /^(?:#domain\/|#identity\/|jose$)/u,
+  'src/identity': /^(?:#domain\/|#aws\/|#identity\/|node:|jose$)/u,
   'src/tools':
     /^(?:#domain\/|#aws\/|#tools\/|@aws-sdk\/|@modelcontextprotocol\/|node:|valibot$|@valibot\/)/u,
   'src/handlers':

@@ -56,6 +56,11 @@ export class ConversationsTable extends Table {
     this.#grant(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['ISSUER_KEYS']);
   }
 
+  /** Allows reading the secret that signs the tokens of guests, and creating it. */
+  grantGuestSecret(grantee: IGrantable): void {
+    this.#grant(grantee, ['dynamodb:UpdateItem'], ['GUEST_SECRET']);
+  }
+
   /** Allows actions on the items with these partition keys (`src/aws/dynamo/keys.ts`). */
   #grant(grantee: IGrantable, actions: string[], partitions: readonly string[]): void {
     const conditions = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } };

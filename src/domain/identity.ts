@@ -1,11 +1,16 @@
 import { ChatError } from '#domain/errors.ts';
 
-/** Who sends a request, as API Gateway or the Function URL has authenticated them. */
+/** Who sends a request, as AWS or a token has authenticated them. */
 export type Caller =
   | { readonly type: 'iam'; readonly arn: string }
   | { readonly type: 'api-key'; readonly id: string }
-  | { readonly type: 'user'; readonly id: string }
+  | Person
   | { readonly type: 'anonymous' };
+
+/** Somebody who uses the page: signed in, or a guest. */
+export type Person =
+  | { readonly type: 'user'; readonly id: string }
+  | { readonly type: 'guest'; readonly id: string };
 
 /**
  * Returns the owner of what a caller stores. Throws `unauthenticated` for an anonymous caller
@@ -19,6 +24,8 @@ export function ownerOf(caller: Caller, allowAnonymous: boolean): string {
       return `key:${caller.id}`;
     case 'user':
       return `user:${caller.id}`;
+    case 'guest':
+      return `guest:${caller.id}`;
     case 'anonymous':
       if (allowAnonymous) return 'anonymous';
       throw new ChatError('unauthenticated', 'Sign the request or send an API key.');
@@ -36,3 +43,6 @@ export interface VerifiedUser {
  * `internal` if that cannot be decided until `endsAtMs`, in milliseconds since 1970.
  */
 export type TokenVerifier = (token: string, endsAtMs: number) => Promise<VerifiedUser>;
+
+/** Returns the person that a token belongs to. Throws as a `TokenVerifier` does. */
+export type PersonVerifier = (token: string, endsAtMs: number) => Promise<Person>;

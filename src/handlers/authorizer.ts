@@ -1,16 +1,13 @@
 import { readAuthorizerEnvironment } from '#aws/composition/environment.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createDynamoIssuerKeys } from '#aws/identity/dynamo-issuer-keys.ts';
-import { cognitoIssuer, createTokenVerifier, oidcIssuer } from '#identity/token-verifier.ts';
+import { createTokenVerifier, trustedIssuers } from '#identity/token-verifier.ts';
 import { authorizeWith } from '#lambda/identity/authorize.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 
-const { conversationsTable, userPool, oidc, signedInKey } = readAuthorizerEnvironment(process.env);
+const { conversationsTable, signedInKey, ...signIn } = readAuthorizerEnvironment(process.env);
 const ports = { store: createDynamoIssuerKeys(openTable(conversationsTable)), clock: systemClock };
-const issuers = [
-  cognitoIssuer(userPool.issuer, userPool.clientIds),
-  ...(oidc === undefined ? [] : [oidcIssuer(oidc)]),
-];
+const verify = createTokenVerifier(ports, trustedIssuers(signIn));
 
 /** The authorizer of the REST API: allows signed-in users and API keys. */
-export const handler = authorizeWith(createTokenVerifier(ports, issuers), { signedInKey });
+export const handler = authorizeWith(verify, { signedInKey });

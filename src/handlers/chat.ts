@@ -1,8 +1,10 @@
 import { withAgents } from '#agents/agents.ts';
-import { readChatEnvironment } from '#aws/composition/environment.ts';
+import { readChatEnvironment, readPersonEnvironment } from '#aws/composition/environment.ts';
 import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
+import { createPersonVerifier } from '#identity/person-verifier.ts';
+import { withPerson } from '#lambda/identity/with-person.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
 import { answerChat } from '#lambda/chat/answer-chat.ts';
@@ -14,8 +16,10 @@ const toolbox = createToolbox(table, environment, systemClock);
 const turnPorts = createTurnPorts(table, environment, systemClock, toolbox);
 const ports = withAgents(turnPorts, environment.agents);
 const settings = { ...environment, defaultFormat: 'ui' } as const;
+const verify = createPersonVerifier(table, systemClock, readPersonEnvironment(process.env));
 
 /** `POST /chat/stream` and the chat Function URL: one turn, streamed. */
-export const handler = respondStream(createLogSecret(table), (request, invocation) =>
-  answerChat(ports, settings, request, invocation),
+export const handler = respondStream(
+  createLogSecret(table),
+  withPerson(verify, (request, invocation) => answerChat(ports, settings, request, invocation)),
 );

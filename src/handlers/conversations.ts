@@ -1,8 +1,14 @@
-import { readLedgerEnvironment, readStoreEnvironment } from '#aws/composition/environment.ts';
+import {
+  readLedgerEnvironment,
+  readStoreEnvironment,
+  readPersonEnvironment,
+} from '#aws/composition/environment.ts';
 import { createConversationStorage } from '#aws/composition/storage.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
+import { createPersonVerifier } from '#identity/person-verifier.ts';
+import { withPerson } from '#lambda/identity/with-person.ts';
 import { answerConversations } from '#lambda/conversation/answer-conversations.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
@@ -18,8 +24,10 @@ const ports = {
   limits: environment.limits,
   clock: systemClock,
 };
+const verify = createPersonVerifier(table, systemClock, readPersonEnvironment(process.env));
 
 /** `/conversations` and everything below it except the stream, and `/usage`. */
-export const handler = respondBuffered(createLogSecret(table), (request, invocation) =>
-  answerConversations(ports, request, invocation),
+export const handler = respondBuffered(
+  createLogSecret(table),
+  withPerson(verify, (request, invocation) => answerConversations(ports, request, invocation)),
 );

@@ -48,6 +48,19 @@ export function oidcIssuer({ issuer, jwksUrl, audience }: OidcSettings): TokenIs
   };
 }
 
+/** The issuers whose tokens a deployment accepts. */
+export interface SignInSettings {
+  readonly userPool: { readonly issuer: string; readonly clientIds: readonly string[] };
+  /** A second issuer, in addition to the user pool. */
+  readonly oidc?: OidcSettings;
+}
+
+/** Returns the issuers of a deployment. */
+export function trustedIssuers({ userPool, oidc }: SignInSettings): readonly TokenIssuer[] {
+  const pool = cognitoIssuer(userPool.issuer, userPool.clientIds);
+  return oidc === undefined ? [pool] : [pool, oidcIssuer(oidc)];
+}
+
 /** The maximum clock difference, in seconds. */
 const clockTolerance = 5;
 

@@ -77,6 +77,9 @@ export function issuerKeysKey(url: string): DynamoKey {
 /** The key of the item with the secret of the names in logs. */
 export const logSecretKey: DynamoKey = { pk: 'LOG_SECRET', sk: 'LOG_SECRET' };
 
+/** The key of the item with the secret that signs the tokens of guests. */
+export const guestSecretKey: DynamoKey = { pk: 'GUEST_SECRET', sk: 'GUEST_SECRET' };
+
 /** Returns the key of an owner's spending on a day, in days since 1970. Days sort by time. */
 export function spendingKey(owner: string, day: number): DynamoKey {
   return { pk: ownerPartition(owner), sk: `${spendingPrefix}${String(day).padStart(6, '0')}` };

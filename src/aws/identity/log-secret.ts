@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { text } from '#aws/dynamo/item-fields.ts';
 import { logSecretKey } from '#aws/dynamo/keys.ts';
 import type { Table } from '#aws/dynamo/table.ts';
+import { readSecret } from '#aws/identity/table-secret.ts';
 
 /** The log must not delay the end of an invocation for longer. */
 const timeoutMs = 2_000;
@@ -16,7 +15,7 @@ export function createLogSecret(table: Table): () => string | Promise<string | u
   let loading: Promise<string | undefined> | undefined;
   const load = async (): Promise<string | undefined> => {
     try {
-      secret = await readOrCreate(table);
+      secret = await readSecret(table, logSecretKey, AbortSignal.timeout(timeoutMs));
     } catch {
       // The lines are written without names: the fault itself is in the log of whoever needs the table.
     } finally {
@@ -25,19 +24,4 @@ export function createLogSecret(table: Table): () => string | Promise<string | u
     return secret;
   };
   return () => secret ?? (loading ??= load());
-}
-
-/** One request, which functions that may only update items can send, too. */
-async function readOrCreate(table: Table): Promise<string> {
-  const attributes = await table.update(
-    {
-      Key: logSecretKey,
-      UpdateExpression: 'SET #secret = if_not_exists(#secret, :new)',
-      ExpressionAttributeNames: { '#secret': 'secret' },
-      ExpressionAttributeValues: { ':new': randomBytes(32).toString('hex') },
-      ReturnValues: 'ALL_NEW',
-    },
-    AbortSignal.timeout(timeoutMs),
-  );
-  return text(attributes, 'secret');
 }
