@@ -51,7 +51,7 @@ export async function startPage(state: LocalState, options: PageOptions): Promis
   );
   await ready.promise;
   return {
-    url: `http://localhost:${free}`,
+    url: pageOrigin(free),
     onExit: (listener) => child.once('exit', listener),
     async close() {
       child.kill('SIGTERM');
@@ -66,6 +66,7 @@ function pageVariables(
   { watch, isBilled }: PageOptions,
 ): NodeJS.ProcessEnv {
   const { ChatFunction, ConversationsFunction, ConversationStreamFunction } = state.functions;
+  const { signIn, tables, endpoints } = state;
   return {
     NODE_ENV: watch ? 'development' : 'production',
     NEXT_TELEMETRY_DISABLED: '1',
@@ -80,7 +81,18 @@ function pageVariables(
       .join(','),
     FUNCTION_URL_AUTH: ChatFunction?.authType,
     BILLED_BY_AWS: String(isBilled),
+    PAGE_ORIGIN: pageOrigin(port),
+    CONVERSATIONS_TABLE: tables['Conversations'],
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.aws,
+    SIGN_IN_ISSUER: signIn?.issuer,
+    SIGN_IN_CLIENT: signIn?.clientId,
+    ALLOW_GUESTS: 'true',
   };
+}
+
+/** Returns the origin of the page on a port, to which the sign-in pages return. */
+export function pageOrigin(port: number): string {
+  return `http://localhost:${port}`;
 }
 
 /** The port itself where it is free; any free one for 0. Throws an error that names a taken port. */

@@ -17,7 +17,7 @@ import { readOptions } from '#local/process/read-options.ts';
 import { removeStateFile, writeStateFile } from '#local/host/state/state-file.ts';
 import { buildAll, watchSystem, type WatchedSystem } from './build.ts';
 import { startBanner } from './start-banner.ts';
-import { freePort, startPage } from './start-page.ts';
+import { freePort, pageOrigin, startPage } from './start-page.ts';
 
 const help = `Builds what has changed and runs the whole system on this machine.
 
@@ -61,10 +61,10 @@ try {
 
 async function start(): Promise<void> {
   const gatewayPort = readWholeNumber('--port', values.port);
-  const pagePort = readWholeNumber('--web-port', values['web-port']);
+  const askedPort = readWholeNumber('--web-port', values['web-port']);
   // Before anything is built, because another system may already run from this folder.
   await freePort(gatewayPort, '--port');
-  await freePort(pagePort, '--web-port or PORT');
+  const pagePort = await freePort(askedPort, '--web-port or PORT');
   const knowledge = values.knowledge.length === 0 ? ['docs'] : values.knowledge;
   const bedrock = await readBedrockArguments({ ...values, knowledge }, 'us-east-1', console.log);
   const environments = readEnvironmentArguments(values);
@@ -72,7 +72,10 @@ async function start(): Promise<void> {
   const { template, close: stopBuilding } = watch ? await watchSystem() : await buildOnce();
   const system = await startLocal({
     template,
-    parameters: parametersFor(bedrock.knowledgeBases ?? []),
+    parameters: {
+      ...parametersFor(bedrock.knowledgeBases ?? []),
+      PageOrigin: pageOrigin(pagePort),
+    },
     watch,
     debug: { sourceMaps: watch, inspect: readInspect(values.inspect) },
     environments,
@@ -115,6 +118,7 @@ async function buildOnce(): Promise<WatchedSystem> {
 function parametersFor(bases: readonly { readonly id: string }[]): Record<string, string> {
   return {
     LoopbackCallbacks: String(values['callbacks-here']),
+    Guests: 'true',
     KnowledgeBases: bases.map(({ id }) => `${baseName(id)}=${id}`).join(','),
     Agents: [
       'helper=arn:aws:bedrock-agentcore:us-east-1:000000000000:runtime/helper-local',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { urlHandler } from '#local/function-url/server.ts';
 import { deriveKey } from '#local/host/data/data-directory.ts';
-import type { Port, Ports } from '#local/host/ports.ts';
+import type { PageAccess, Port, Ports } from '#local/host/ports.ts';
 import type { Resolved } from '#local/host/resolve.ts';
 import type { Services } from '#local/host/services.ts';
 import { httpApiHandler } from '#local/http-api/server.ts';
@@ -84,7 +84,7 @@ export function connectSignIn(
   const store = openStore(join(data, 'sign-in.sqlite'), sessionSchema, directory.disk);
   closing.defer(() => store.close());
   const sessions = { secret: deriveKey(secrets, 'sign-in'), adapter: sessionAdapter(store) };
-  requirePort(ports, signInKey).connect(signInHandler(userPools, sessions));
+  requirePort(ports, signInKey).connect(signInHandler(userPools, sessions), { isLinked: true });
 }
 
 /** Warns at the start of routes that can only answer that their integration is not hosted here. */
@@ -101,8 +101,8 @@ function requirePort(ports: Ports, key: string): Port {
   return port;
 }
 
-function allowOrigins(origins: readonly string[] = []): (origin: string) => boolean {
-  return (origin) => origins.includes('*') || origins.includes(origin);
+function allowOrigins(origins: readonly string[] = []): PageAccess {
+  return { allows: (origin) => origins.includes('*') || origins.includes(origin) };
 }
 
 /** Returns the origins that the mock integrations of a REST API return to preflight requests. */

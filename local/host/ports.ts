@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { listen, originOf, type Binding } from '#local/process/listen.ts';
-import { readRequestSource } from '#local/process/loopback.ts';
+import { readRequestSource, type RequestSource } from '#local/process/loopback.ts';
 import { signInKey } from '#local/template/stack-context.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
 
@@ -16,8 +16,16 @@ export interface PlannedPort {
 export interface Port {
   /** The base URL, without a slash at the end. */
   readonly origin: string;
-  /** Lets a handler answer requests; `allows` decides which origins of web pages may call it. */
-  connect(handler: http.RequestListener, allows?: (origin: string) => boolean): void;
+  /** Lets a handler answer requests. */
+  connect(handler: http.RequestListener, pages?: PageAccess): void;
+}
+
+/** What web pages of other origins may do at a port. */
+export interface PageAccess {
+  /** Returns whether pages of an origin may call it; none may by default. */
+  allows?(origin: string): boolean;
+  /** Whether links and redirects may lead to it, as they do to sign-in pages. */
+  readonly isLinked?: boolean;
 }
 
 /** The open ports, by key. */
@@ -80,17 +88,33 @@ async function openPort(binding: Binding, closing: AsyncDisposableStack): Promis
   const port = await listen(server, binding);
   return {
     origin: originOf(binding.host, port),
-    connect(handler, allows = () => false) {
+    connect(handler, pages = {}) {
       server.off('request', notReady).on('request', (request, response) => {
         const from = readRequestSource(request.headers, binding.host);
-        const isAllowed =
-          from.type === 'local' ||
-          (from.type === 'other-origin' && from.origin !== undefined && allows(from.origin));
-        if (isAllowed) handler(request, response);
+        if (from.type === 'local' || isAllowed(pages, from, request)) handler(request, response);
         else refuse(response);
       });
     },
   };
+}
+
+function isAllowed(
+  { allows, isLinked = false }: PageAccess,
+  from: RequestSource,
+  request: http.IncomingMessage,
+): boolean {
+  if (from.type !== 'other-origin') return false;
+  if (from.origin !== undefined) return allows?.(from.origin) === true;
+  return isLinked && isNavigation(request);
+}
+
+/** Returns whether a browser opens this address in a tab. A page learns nothing from the response. */
+function isNavigation({ method, headers }: http.IncomingMessage): boolean {
+  return (
+    method === 'GET' &&
+    headers['sec-fetch-mode'] === 'navigate' &&
+    headers['sec-fetch-dest'] === 'document'
+  );
 }
 
 function notReady(_: http.IncomingMessage, response: http.ServerResponse): void {

@@ -88,7 +88,11 @@ function findUser({ users }: UserPool, sub: string | undefined): User | undefine
 function createFeatures(issuer: string, scopes: readonly string[]): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
-    revocation: { enabled: true },
+    revocation: {
+      enabled: true,
+      // A client revokes its own tokens.
+      allowedPolicy: (_, client, token) => token.clientId === client.clientId,
+    },
     clientCredentials: { enabled: true },
     rpInitiatedLogout: {
       enabled: true,

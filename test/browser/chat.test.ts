@@ -4,8 +4,9 @@ import net from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { listen } from '#local/process/listen.ts';
-import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
-import { startPage, type Page as PageServer } from '#scripts/start-page.ts';
+import type { Page as PageServer } from '#scripts/start-page.ts';
+import { hostPage } from '#test/fixtures/page.ts';
+import type { StreambedSystem } from '#test/fixtures/system.ts';
 import { launchBrowser } from './launch-browser.ts';
 
 let browser: Browser;
@@ -15,8 +16,7 @@ const errors: string[] = [];
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  system = await startSystem();
-  server = await startPage(system.state, { port: 0, watch: false, isBilled: false });
+  ({ system, server } = await hostPage());
 });
 
 afterEach(() => {

@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { startPage, type Page as PageServer } from '#scripts/start-page.ts';
-import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import type { Page as PageServer } from '#scripts/start-page.ts';
+import { hostPage } from '#test/fixtures/page.ts';
+import type { StreambedSystem } from '#test/fixtures/system.ts';
 import {
   beginAnswer,
   createControlledAnswer,
@@ -10,6 +11,7 @@ import {
   type UpstreamBedrock,
 } from '#test/fixtures/upstream-bedrock.ts';
 import { launchBrowser } from './launch-browser.ts';
+import { signInAs } from './sign-in-as.ts';
 
 let browser: Browser;
 let system: StreambedSystem;
@@ -20,8 +22,7 @@ const errors: string[] = [];
 beforeAll(async () => {
   browser = await launchBrowser();
   upstream = await startUpstreamBedrock();
-  system = await startSystem({ bedrock: upstream.url });
-  server = await startPage(system.state, { port: 0, watch: false, isBilled: true });
+  ({ system, server } = await hostPage({ bedrock: upstream.url, isBilled: true }));
 });
 afterEach(() => {
   expect(errors.splice(0)).toEqual([]);
@@ -44,8 +45,12 @@ const addCutConnection = `
   };
 `;
 
-async function openPage(path = '/chat'): Promise<Page> {
-  const page = await browser.newPage({ locale: 'en-US', viewport: { width: 1100, height: 700 } });
+/** Opens the page in a browser of its own, or in a tab beside another page. */
+async function openPage(path = '/chat', beside?: Page): Promise<Page> {
+  const size = { width: 1100, height: 700 };
+  const context =
+    beside?.context() ?? (await browser.newContext({ locale: 'en-US', viewport: size }));
+  const page = await context.newPage();
   page.on('pageerror', (error) => errors.push(error.message));
   await page.addInitScript(addCutConnection);
   await page.goto(server.url + path);
@@ -73,12 +78,17 @@ async function send(page: Page, text: string): Promise<void> {
 
 /** Opens a conversation and waits until its first answer has begun with `text`. */
 async function startAnswer(text: string): Promise<[Page, ControlledAnswer]> {
-  const [page, speaker] = [await openPage(), useSpeaker()];
+  const page = await openPage();
+  return [page, await startAnswerIn(page, text)];
+}
+
+async function startAnswerIn(page: Page, text: string): Promise<ControlledAnswer> {
+  const speaker = useSpeaker();
   await send(page, 'Tell me');
   speaker.write(text);
   await answersAre(page, [text.trim()]);
   await page.waitForURL(/conversation=/u);
-  return [page, speaker];
+  return speaker;
 }
 
 const answersAre = (page: Page, texts: readonly string[]): Promise<void> =>
@@ -95,9 +105,13 @@ const click = (page: Page, name: string): Promise<void> =>
 const pathOf = (page: Page): string => page.url().slice(server.url.length);
 
 test('an answer keeps streaming after a reload and on a second device', async () => {
-  const [page, speaker] = await startAnswer('One, ');
+  const page = await openPage();
+  await signInAs(page, system, 'demo');
+  const speaker = await startAnswerIn(page, 'One, ');
   await page.reload();
-  const device = await openPage(pathOf(page));
+  const device = await openPage();
+  await signInAs(device, system, 'demo');
+  await device.goto(page.url());
   await answersAre(page, ['One,']);
   await answersAre(device, ['One,']);
   speaker.write('two, ');
@@ -194,7 +208,7 @@ test('a second tab shows the running turn of the first and can send its message 
   await send(tab, 'Hello');
   await answersAre(tab, ['Yes?']);
   await turnsSettle(tab);
-  const other = await openPage(pathOf(tab));
+  const other = await openPage(pathOf(tab), tab);
   await answersAre(other, ['Yes?']);
   const speaker = useSpeaker();
   await send(tab, 'First');

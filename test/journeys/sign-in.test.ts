@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import http from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { templateWithIssuer } from '#test/fixtures/changed-template.ts';
 import { SignInPages } from '#test/fixtures/sign-in-pages.ts';
@@ -67,4 +69,19 @@ test('tokens of another issuer are accepted, and equal subjects of two issuers a
   ]) {
     expect((await withToken(await issueToken(other, claims), '/conversations')).status).toBe(401);
   }
+});
+
+test.each([
+  [303, { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }],
+  [403, { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
+  [403, { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+  [403, { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', origin: 'https://a.example' }],
+])('the sign-in pages answer %i to another site that sends %o', async (status, headers) => {
+  // `fetch` sets these headers itself.
+  const request = http.get(pages.authorizeUrl(), {
+    headers: { 'sec-fetch-site': 'cross-site', ...headers },
+  });
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  response.resume();
+  expect(response.statusCode).toBe(status);
 });

@@ -1,6 +1,7 @@
 'use client';
 
 import { useEffect, useState, type ReactNode } from 'react';
+import { AccountMenu, type Account } from './account.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationList } from './list/conversation-list.tsx';
 import { Transcript } from './conversation/transcript.tsx';
@@ -13,10 +14,11 @@ export interface ChatProps {
   readonly conversationId?: string;
   /** Whether AWS bills the answers. If not, costs are shown as what AWS would charge. */
   readonly isBilled: boolean;
+  readonly account: Account;
 }
 
 /** The page: the list of conversations, the open conversation and the composer. */
-export function Chat({ language, conversationId, isBilled }: ChatProps): ReactNode {
+export function Chat({ language, conversationId, isBilled, account }: ChatProps): ReactNode {
   const words = allWords[language];
   const [isMenuOpen, setMenuOpen] = useState(false);
   const list = useConversationList(words);
@@ -41,7 +43,13 @@ export function Chat({ language, conversationId, isBilled }: ChatProps): ReactNo
         onDelete={(id) => void deleteConversation(id)}
       />
       <main className="main">
-        <Bar words={words} isMenuOpen={isMenuOpen} onMenu={setMenuOpen} />
+        <Bar words={words} isMenuOpen={isMenuOpen} onMenu={setMenuOpen}>
+          <AccountMenu
+            words={words}
+            account={account}
+            conversationId={conversation.conversationId}
+          />
+        </Bar>
         <Transcript words={words} conversation={conversation} isBilled={isBilled} />
         <Composer
           words={words}
@@ -58,9 +66,10 @@ interface BarProps {
   readonly words: Words;
   readonly isMenuOpen: boolean;
   readonly onMenu: (isOpen: boolean) => void;
+  readonly children: ReactNode;
 }
 
-function Bar({ words, isMenuOpen, onMenu }: BarProps): ReactNode {
+function Bar({ words, isMenuOpen, onMenu, children }: BarProps): ReactNode {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.key === 'Escape') onMenu(false);
@@ -83,6 +92,7 @@ function Bar({ words, isMenuOpen, onMenu }: BarProps): ReactNode {
         </svg>
       </button>
       <h1>Streambed</h1>
+      {children}
     </header>
   );
 }

@@ -33,11 +33,19 @@ const enProblems: Problems = {
   throttled: 'The model is busy. Try again in a moment.',
   timed_out: 'The time for this answer is up.',
   too_large: 'This message is too long.',
-  unauthenticated: 'The page isn’t allowed to use the chat service.',
+  unauthenticated: 'You’re signed out. Sign in again to go on.',
 };
 
 const en = {
   problems: enProblems,
+  account: 'Signed in as',
+  signIn: 'Sign in',
+  signOut: 'Sign out',
+  signOutEverywhere: 'Sign out everywhere',
+  signOutFailed: 'You couldn’t be signed out. Try again.',
+  signInTitle: 'Sign in to Streambed',
+  signInHint: 'Your conversations are where you left them.',
+  signInUnreachable: 'The sign-in service can’t be reached. Try again in a moment.',
   newChat: 'New chat',
   conversations: 'Conversations',
   noConversations: 'Your conversations will appear here.',
@@ -112,11 +120,19 @@ const jaProblems: Problems = {
   throttled: 'モデルが混み合っています。しばらくしてから再試行してください。',
   timed_out: '回答の制限時間に達しました。',
   too_large: 'メッセージが長すぎます。',
-  unauthenticated: 'このページにはチャットサービスを利用する権限がありません。',
+  unauthenticated: 'サインアウトされました。続けるには、もう一度サインインしてください。',
 };
 
 const ja: Words = {
   problems: jaProblems,
+  account: 'サインイン中',
+  signIn: 'サインイン',
+  signOut: 'サインアウト',
+  signOutEverywhere: 'すべての端末でサインアウト',
+  signOutFailed: 'サインアウトできませんでした。もう一度お試しください。',
+  signInTitle: 'Streambed にサインイン',
+  signInHint: '会話は前回の続きから再開できます。',
+  signInUnreachable: 'サインインサービスに接続できません。しばらくしてからお試しください。',
   newChat: '新しいチャット',
   conversations: '会話一覧',
   noConversations: '会話はここに表示されます。',

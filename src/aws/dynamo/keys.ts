@@ -80,6 +80,16 @@ export const logSecretKey: DynamoKey = { pk: 'LOG_SECRET', sk: 'LOG_SECRET' };
 /** The key of the item with the secret that signs the tokens of guests. */
 export const guestSecretKey: DynamoKey = { pk: 'GUEST_SECRET', sk: 'GUEST_SECRET' };
 
+/** Returns the key of a session of the page, by the hash of its id. */
+export function pageSessionKey(hash: string): DynamoKey {
+  return { pk: `PAGE_SESSION#${hash}`, sk: 'PAGE_SESSION' };
+}
+
+/** Returns the partition key of the list of a user's sessions of the page. */
+export function pageSessionsPartition(userId: string): string {
+  return `PAGE_SESSIONS#${encodeURIComponent(userId)}`;
+}
+
 /** Returns the key of an owner's spending on a day, in days since 1970. Days sort by time. */
 export function spendingKey(owner: string, day: number): DynamoKey {
   return { pk: ownerPartition(owner), sk: `${spendingPrefix}${String(day).padStart(6, '0')}` };

@@ -1,7 +1,9 @@
 import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import { Chat } from '../../chat/chat.tsx';
+import { SignInGate } from '../../chat/sign-in-gate.tsx';
 import { pickLanguage } from '../../chat/words.ts';
+import { readAccount } from '../../server/sign-in/account.ts';
 
 /** The chat. `?conversation=` opens a conversation. */
 export default async function ChatPage({
@@ -14,5 +16,15 @@ export default async function ChatPage({
   // `npm start` sets it to false unless the real Bedrock answers.
   const isBilled = process.env['BILLED_BY_AWS'] !== 'false';
   const opened = typeof conversation === 'string' ? { conversationId: conversation } : {};
-  return <Chat language={language} isBilled={isBilled} {...opened} />;
+  const account = await readAccount();
+  if (account === 'signed-out' || account === 'unreachable') {
+    return (
+      <SignInGate
+        language={language}
+        conversationId={opened.conversationId}
+        isUnreachable={account === 'unreachable'}
+      />
+    );
+  }
+  return <Chat language={language} isBilled={isBilled} account={account} {...opened} />;
 }

@@ -1,0 +1,66 @@
+'use client';
+
+import { useState, type ReactNode } from 'react';
+import * as v from 'valibot';
+import { toError } from './api.ts';
+import { signInPath } from './sign-in-path.ts';
+import type { Words } from './words.ts';
+
+/** Who uses the page, as far as it is shown. */
+export type Account =
+  | { readonly type: 'user'; readonly name: string }
+  | { readonly type: 'guest'; readonly canSignIn: boolean };
+
+interface AccountProps {
+  readonly words: Words;
+  readonly account: Account;
+  readonly conversationId: string | undefined;
+}
+
+/** Shows who is signed in, with ways to sign in and out. */
+export function AccountMenu({ words, account, conversationId }: AccountProps): ReactNode {
+  const [hasFailed, setFailed] = useState(false);
+  if (account.type === 'guest') {
+    if (!account.canSignIn) return null;
+    return (
+      <a className="account-link" href={signInPath(conversationId)}>
+        {words.signIn}
+      </a>
+    );
+  }
+  const leave = (everywhere: boolean): void => {
+    setFailed(false);
+    signOut(everywhere).catch(() => setFailed(true));
+  };
+  return (
+    <details className="account">
+      <summary>
+        <span className="visually-hidden">{words.account}: </span>
+        {account.name}
+      </summary>
+      <div className="account-menu">
+        <button type="button" className="quiet-button" onClick={() => leave(false)}>
+          {words.signOut}
+        </button>
+        <button type="button" className="quiet-button" onClick={() => leave(true)}>
+          {words.signOutEverywhere}
+        </button>
+        {hasFailed ? <p role="alert">{words.signOutFailed}</p> : null}
+      </div>
+    </details>
+  );
+}
+
+const signedOut = v.object({ location: v.pipe(v.string(), v.url()) });
+
+/** Ends the session and leaves the page. Throws a `ChatError`. */
+async function signOut(everywhere: boolean): Promise<void> {
+  const response = await fetch('/auth/logout', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ everywhere }),
+  });
+  if (!response.ok) throw await toError(response);
+  const { location } = v.parse(signedOut, await response.json());
+  window.location.assign(location);
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { readPageSettings } from './settings.ts';
+
+const variables = {
+  PAGE_ORIGIN: 'https://chat.example.com',
+  CONVERSATIONS_TABLE: 'table',
+  SIGN_IN_ISSUER: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a',
+  SIGN_IN_CLIENT: 'client',
+};
+
+test('guests are off unless the deployment allows them', () => {
+  expect(readPageSettings(variables)).toMatchObject({
+    allowsGuests: false,
+    signIn: { clientId: 'client', clientSecret: undefined, audience: undefined },
+  });
+  const guestsOnly = { ...variables, SIGN_IN_ISSUER: undefined, ALLOW_GUESTS: 'true' };
+  expect(readPageSettings(guestsOnly)).toMatchObject({ allowsGuests: true, signIn: undefined });
+});
+
+test('plain HTTP is only for this machine', () => {
+  const local = { ...variables, PAGE_ORIGIN: 'http://localhost:3000' };
+  expect(readPageSettings(local).origin.href).toBe('http://localhost:3000/');
+});
+
+test.each([
+  [{ PAGE_ORIGIN: undefined }, 'PAGE_ORIGIN: must be set'],
+  [{ PAGE_ORIGIN: 'http://chat.example.com' }, 'PAGE_ORIGIN: must be an https URL'],
+  [{ PAGE_ORIGIN: 'chat' }, 'PAGE_ORIGIN: must be an https URL, not "chat"'],
+  [{ SIGN_IN_ISSUER: 'http://issuer.example' }, 'SIGN_IN_ISSUER: must be an https URL'],
+  [{ SIGN_IN_ISSUER: undefined }, 'SIGN_IN_ISSUER: must be set, unless ALLOW_GUESTS is true'],
+  [{ SIGN_IN_CLIENT: '' }, 'SIGN_IN_CLIENT: must be set'],
+  [{ CONVERSATIONS_TABLE: undefined }, 'CONVERSATIONS_TABLE: must be set'],
+])('%j is refused with an error that names the variable', (change, message) => {
+  expect(() => readPageSettings({ ...variables, ...change })).toThrow(message);
+});
