@@ -1,7 +1,14 @@
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import { guestSecretKey, issuerKeysKey, logSecretKey, ownerPartition } from '#aws/dynamo/keys.ts';
+import {
+  guestSecretKey,
+  issuerKeysKey,
+  logSecretKey,
+  ownerPartition,
+  pageSessionKey,
+  pageSessionsPartition,
+} from '#aws/dynamo/keys.ts';
 import { readSettings } from '#infra/settings.ts';
 import { StreambedStack } from '#infra/streambed-stack.ts';
 
@@ -97,4 +104,24 @@ test('a request whose function is throttled by Lambda is a 503 that says when to
     ResponseParameters: { 'gatewayresponse.header.Retry-After': "'5'" },
     ResponseTemplates: { 'application/json': Match.stringLikeRegexp('"message":"Too many') },
   });
+});
+
+test('the server of the page can call its three functions, keep sessions and nothing else', () => {
+  const [policy] = Object.values(template.findResources('AWS::IAM::ManagedPolicy'));
+  const statements: readonly Statement[] = policy?.['Properties'].PolicyDocument.Statement;
+  const actions = new Set(statements.flatMap(({ Action }) => [Action].flat()));
+  expect([...actions].toSorted()).toEqual([
+    'dynamodb:DeleteItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+    'lambda:InvokeFunction',
+    'lambda:InvokeFunctionUrl',
+  ]);
+  const onTable = statements.filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'));
+  expect(onTable.map(({ Condition }) => Condition)).toEqual([
+    limitedTo(pageSessionKey('*').pk, pageSessionsPartition('*')),
+    limitedTo(guestSecretKey.pk),
+  ]);
 });

@@ -6,6 +6,7 @@ import { addUrls } from '#infra/functions/function-urls.ts';
 import { acceptPeople, addAuthorizer, addPeople } from '#infra/identity.ts';
 import { addKnowledge } from '#infra/knowledge.ts';
 import { addInvoke, addLangChain } from '#infra/functions/model-functions.ts';
+import { addPageAccess } from '#infra/page-access.ts';
 import { addApi } from '#infra/rest-api.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 import { addTasks } from '#infra/tasks.ts';
@@ -80,7 +81,7 @@ export class StreambedStack extends Stack {
       timeout: Duration.seconds(10),
       environment: {},
     });
-    addUrls(this, { ...chats, invoke, langchain }, props);
+    addPageAccess(foundation, addUrls(this, { ...chats, invoke, langchain }, props));
     const people = addPeople(foundation);
     acceptPeople(foundation, people, [chats.chat, chats.history, chats.stream]);
     const functions = { ...chats, tasks, knowledge, documents, openApi };

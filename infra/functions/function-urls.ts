@@ -1,5 +1,10 @@
 import { Annotations, CfnOutput, type Stack } from 'aws-cdk-lib';
-import { FunctionUrlAuthType, HttpMethod, InvokeMode } from 'aws-cdk-lib/aws-lambda';
+import {
+  FunctionUrlAuthType,
+  HttpMethod,
+  InvokeMode,
+  type FunctionUrl,
+} from 'aws-cdk-lib/aws-lambda';
 import type { ChatFunctions } from '#infra/functions/chat-functions.ts';
 import type { StreambedFunction } from '#infra/functions/streambed-function.ts';
 import type { StreambedProps } from '#infra/streambed-stack.ts';
@@ -11,8 +16,18 @@ export interface UrlFunctions extends Pick<ChatFunctions, 'chat' | 'history' | '
 
 const exposedHeaders = ['x-request-id', 'x-streambed-conversation-id', 'x-streambed-turn-id'];
 
-/** Adds Function URLs. They accept only signed requests, except for a chat that is public. */
-export function addUrls(stack: Stack, functions: UrlFunctions, props: StreambedProps): void {
+/** The Function URLs that the chat page calls. */
+export interface PageUrls {
+  readonly chat: FunctionUrl;
+  readonly conversations: FunctionUrl;
+  readonly stream: FunctionUrl;
+}
+
+/**
+ * Adds Function URLs, and returns those of the page. They accept only signed requests, except for a
+ * chat that is public.
+ */
+export function addUrls(stack: Stack, functions: UrlFunctions, props: StreambedProps): PageUrls {
   const { chat, history, stream, invoke, langchain } = functions;
   if (props.publicChat) {
     const warning = 'publicChat: anyone who knows the URL can chat anonymously at your expense.';
@@ -53,4 +68,5 @@ export function addUrls(stack: Stack, functions: UrlFunctions, props: StreambedP
   new CfnOutput(stack, 'ChatUrl', { value: chatUrl.url });
   new CfnOutput(stack, 'ConversationsUrl', { value: conversationsUrl.url });
   new CfnOutput(stack, 'ConversationStreamUrl', { value: streamUrl.url });
+  return { chat: chatUrl, conversations: conversationsUrl, stream: streamUrl };
 }

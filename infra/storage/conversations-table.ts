@@ -56,6 +56,17 @@ export class ConversationsTable extends Table {
     this.#grant(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['ISSUER_KEYS']);
   }
 
+  /** Allows keeping the sessions of the page. */
+  grantPageSessions(grantee: IGrantable): void {
+    const actions = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'];
+    const partitions = ['PAGE_SESSION#*', 'PAGE_SESSIONS#*'];
+    this.#grant(
+      grantee,
+      actions.map((action) => `dynamodb:${action}`),
+      partitions,
+    );
+  }
+
   /** Allows reading the secret that signs the tokens of guests, and creating it. */
   grantGuestSecret(grantee: IGrantable): void {
     this.#grant(grantee, ['dynamodb:UpdateItem'], ['GUEST_SECRET']);
