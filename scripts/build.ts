@@ -4,7 +4,14 @@ import { build, context, type BuildOptions, type Plugin } from 'esbuild';
 import { refresh } from './refresh.ts';
 
 const sources = ['src', 'package-lock.json', 'scripts/build.ts'];
-const pageSources = ['web', 'src/domain', 'src/protocol', 'package-lock.json'];
+const pageSources = [
+  'web',
+  'src/domain',
+  'src/protocol',
+  'src/aws',
+  'src/identity',
+  'package-lock.json',
+];
 
 /** Builds what is stale: the functions' bundles, the page, and the template, which it gives. */
 export async function buildAll(): Promise<string> {
