@@ -157,7 +157,7 @@ async function resolveConflict(store: TurnStore, beginning: NewTurn): Promise<Cl
   if (item === undefined || item['deleting'] === true) throw unknownConversation();
   const conversation = fromConversationItem(beginning.owner, item);
   const { liveTurn: live } = conversation;
-  // The SDK repeats a claim if its response was lost. The repeated claim then conflicts with itself.
+  // The client repeats a claim if its response was lost. The repeated claim then conflicts with itself.
   if (live?.turnId === beginning.turn.turnId) return { type: 'claimed', live };
   const earlier = await findEarlierTurn(store, beginning, item, conversation);
   if (earlier !== undefined) return earlier;

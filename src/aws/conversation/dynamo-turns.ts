@@ -47,7 +47,7 @@ export async function finishTurn(
     });
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    // The SDK repeats a write if its response was lost. The repeated write then finds the same turn.
+    // The client repeats a write if its response was lost. The repeated write then finds the same turn.
     const { turnId, sequence } = turn;
     const stored = await readTurn(store, { ...key, turnId, sequence });
     if (!isSameEnd(stored, turn)) {

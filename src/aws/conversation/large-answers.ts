@@ -1,6 +1,6 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { createPatientRetries } from '#aws/dynamo/patient-retries.ts';
+import { createPatientRetries } from '#aws/request/patient-retries.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { isThrottlingError, isTransientError } from '@smithy/core/retry';
 import type { SdkError } from '@smithy/types';
-import { createPatientRetries } from '#aws/dynamo/patient-retries.ts';
+import { createPatientRetries } from '#aws/request/patient-retries.ts';
 import { createJsonSender, ServiceError, type SenderTimeouts } from '#aws/request/json-sender.ts';
 import { lambdaConfig, type ServiceConfig } from '#aws/request/service-config.ts';
 

@@ -18,7 +18,7 @@ export function createDynamoIssuerKeys(table: Table): IssuerKeyStore {
       update(table, url, {
         UpdateExpression:
           'SET askedAtMs = :now, outcome = :pending, nextAskAtMs = :next, claimId = :claim',
-        // The SDK may repeat the request after its response was lost.
+        // The client may repeat the request after its response was lost.
         ConditionExpression:
           'attribute_not_exists(nextAskAtMs) OR nextAskAtMs <= :now OR claimId = :claim',
         ExpressionAttributeValues: {

@@ -32,7 +32,7 @@ export function createDynamoCallbackSecrets(table: Table, clock: Clock): Callbac
       await updateItem(table, owner, {
         key,
         update: 'SET #key = :key, replaced = :replaced',
-        // The SDK may repeat the request, which must not replace the new key.
+        // The client may repeat the request, which must not replace the new key.
         condition: '#key = :before',
         values: { ':before': before, ':replaced': [{ key: before, atMs: nowMs }, ...older] },
       });

@@ -1,12 +1,4 @@
-import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-
-/** How the SDK decides whether a client repeats a request, and after which delay. */
-type RetryStrategy = Extract<
-  NonNullable<DynamoDBClientConfig['retryStrategy']>,
-  { acquireInitialRetryToken: unknown }
->;
-
-type RetryToken = Awaited<ReturnType<RetryStrategy['acquireInitialRetryToken']>>;
+import type { RetryStrategyV2, RetryToken } from '@smithy/types';
 
 /** The delay between attempts doubles up to `maxMs`. */
 const delay = { firstMs: 50, maxMs: 1_000 } as const;
@@ -19,7 +11,7 @@ const patienceMs = 25_000;
  * unknown whether the request was executed. Only for requests that may be repeated: reads, and
  * writes that find their own effect by their condition.
  */
-export function createPatientRetries(): RetryStrategy {
+export function createPatientRetries(): RetryStrategyV2 {
   const untilMs = new WeakMap<RetryToken, number>();
   const issue = (count: number, delayMs: number, until: number): RetryToken => {
     const token = { getRetryCount: () => count, getRetryDelay: () => delayMs };
