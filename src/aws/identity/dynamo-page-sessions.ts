@@ -76,18 +76,20 @@ export function createDynamoPageSessions(table: Table, clock: Pick<Clock, 'now'>
         ExpressionAttributeValues: { ':sealed': sealed, ':expiry': toExpiry(expiresAtMs) },
       });
     },
-    async endAll(userId) {
-      for (;;) {
-        const { items } = await table.query({
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': pageSessionsPartition(userId) },
-          ConsistentRead: true,
-        });
-        if (items.length === 0) return;
-        for (const item of items) await end(text(item, 'sk'), userId);
-      }
-    },
+    endAll: (userId) => endAll(table, userId, end),
   };
+}
+
+async function endAll(table: Table, userId: string, end: PageSessions['end']): Promise<void> {
+  for (;;) {
+    const { items } = await table.query({
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pageSessionsPartition(userId) },
+      ConsistentRead: true,
+    });
+    if (items.length === 0) return;
+    for (const item of items) await end(text(item, 'sk'), userId);
+  }
 }
 
 function listKey(hash: string, userId: string): DynamoKey {
