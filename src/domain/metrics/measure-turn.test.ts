@@ -18,6 +18,9 @@ const failing = (code: ErrorCode): TurnEvent => {
   return { type: 'error', error: new ChatError(code, 'No.') };
 };
 
+/** What every turn counts. */
+const turn = { Turns: 1, FailedBeforeFirstToken: 0, FailedAfterFirstToken: 0 };
+
 /** Shows events to a meter, each after some milliseconds. */
 function observe(
   events: readonly (readonly [afterMs: number, event: TurnEvent])[],
@@ -44,7 +47,7 @@ test('the first token is measured from the beginning, and gaps from delta to del
     [420, stop],
   ]);
   expect(meter.values()).toEqual({
-    Turns: 1,
+    ...turn,
     TimeToFirstToken: 500,
     InterChunkGap: [20.1, 50],
     TurnDuration: 1_000.1,
@@ -81,7 +84,7 @@ test('an answer in one piece has neither a first token nor gaps', () => {
     ],
     true,
   );
-  expect(meter.values()).toEqual({ Turns: 1, TurnDuration: 905 });
+  expect(meter.values()).toEqual({ ...turn, TurnDuration: 905 });
 });
 
 test.each(['internal', 'model_error', 'model_unavailable', 'throttled', 'timed_out'] as const)(
@@ -92,17 +95,17 @@ test.each(['internal', 'model_error', 'model_unavailable', 'throttled', 'timed_o
       [0, start],
       [7, failing(code)],
     ]).values();
-    expect(before).toEqual({ Turns: 1, FailedBeforeFirstToken: 1, TurnDuration: 7, ...throttled });
+    expect(before).toEqual({ ...turn, FailedBeforeFirstToken: 1, TurnDuration: 7, ...throttled });
     const after = observe([
       [0, start],
       [7, delta()],
       [0, failing(code)],
     ]).values();
     expect(after).toMatchObject({ Turns: 1, FailedAfterFirstToken: 1, ...throttled });
-    expect(after).not.toHaveProperty('FailedBeforeFirstToken');
+    expect(after).toHaveProperty('FailedBeforeFirstToken', 0);
     const meter = observe([]);
     meter.onRefusal(new ChatError(code, 'No.'));
-    expect(meter.values()).toEqual({ Turns: 1, FailedBeforeFirstToken: 1, ...throttled });
+    expect(meter.values()).toEqual({ ...turn, FailedBeforeFirstToken: 1, ...throttled });
   },
 );
 
@@ -114,7 +117,7 @@ test.each(['invalid_request', 'conflict', 'content_filtered', 'not_found'] as co
         [0, start],
         [0, failing(code)],
       ]).values(),
-    ).toEqual({ Turns: 1, TurnDuration: 0 });
+    ).toEqual({ ...turn, TurnDuration: 0 });
     const meter = observe([]);
     meter.onRefusal(new ChatError(code, 'No.'));
     expect(meter.values()).toEqual({});
@@ -178,13 +181,13 @@ test.each([
     await measured(ports, { options });
     const change = { options, maxHistoryTokens: 9_000, turnId: 't2' };
     const stored = await measured(ports, change);
-    expect(stored).toEqual({ Turns: 1, [name]: 1, TurnDuration: 0 });
+    expect(stored).toEqual({ ...turn, [name]: 1, TurnDuration: 0 });
     const oneShot = { ...change, turnId: 't3', conversation: undefined };
     const messages = { type: 'exchange', messages: [] } as const;
     const isDaily = name !== 'RefusedByRequestsPerMinute';
     const large = isDaily ? { options: { inference: { maxTokens: 9_000 } } } : {};
     const refused = await measured(ports, { ...oneShot, ...large, input: messages });
-    expect(refused).toEqual({ Turns: 1, [name]: 1 });
+    expect(refused).toEqual({ ...turn, [name]: 1 });
   },
 );
 

@@ -6,7 +6,10 @@ import type { TurnObserver } from '#domain/turn/turn-request.ts';
 
 /** Measures a turn that it observes. */
 export interface TurnMeter extends TurnObserver {
-  /** Returns what was measured so far. A count of 0 is left out. */
+  /**
+   * Returns what was measured so far. A count of 0 is left out, except for failures: alarms compare
+   * them with the number of turns.
+   */
   values(): MetricValues;
 }
 
@@ -28,6 +31,9 @@ export function measureTurn({ nowMs, isWhole = false }: MeterSettings): TurnMete
   const count = (name: MetricName): void => {
     counts[name] = (counts[name] ?? 0) + 1;
   };
+  const begin = (): void => {
+    Object.assign(counts, { Turns: 1, FailedBeforeFirstToken: 0, FailedAfterFirstToken: 0 });
+  };
   const fail = (error: ChatError): void => {
     if (isRepeated) return;
     countFailure(error, firstTokenMs === undefined, count);
@@ -36,7 +42,8 @@ export function measureTurn({ nowMs, isWhole = false }: MeterSettings): TurnMete
     onEvent(event) {
       if (event.type === 'turn-start') {
         isRepeated = event.repeats !== undefined;
-        count(isRepeated ? 'RepeatedTurns' : 'Turns');
+        if (isRepeated) count('RepeatedTurns');
+        else begin();
         return;
       }
       const atMs = nowMs();
@@ -48,7 +55,7 @@ export function measureTurn({ nowMs, isWhole = false }: MeterSettings): TurnMete
     onEnd: (turn) => Object.assign(counts, spentBy(turn)),
     onRefusal(error) {
       // Callers' mistakes and conflicts are no turns. What a fault or a limit kept away is one.
-      if (isFailure(error) || error.limit !== undefined) count('Turns');
+      if (isFailure(error) || error.limit !== undefined) begin();
       fail(error);
     },
     onRetry: () => count('Retries'),

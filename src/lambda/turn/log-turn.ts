@@ -48,7 +48,7 @@ function createTurnLogger(
   });
   const values = (): MetricValues => ({
     ...meter.values(),
-    ...(isColdStart === true ? { ColdStarts: 1 } : {}),
+    ColdStarts: isColdStart === true ? 1 : 0,
     MemoryUsed: Math.round(process.memoryUsage.rss() / 1_048_576),
   });
   const logEnd = (event: TurnEvent): void => {
