@@ -42,11 +42,13 @@ export function readAwsMetrics(
   const visible = { statistic: Stats.MAXIMUM, period };
   return {
     errors: sum(
-      'Errors',
+      'errors',
+      'Function errors',
       functions.map((one) => one.metricErrors({ period })),
     ),
     throttles: sum(
-      'Throttles',
+      'throttles',
+      'Function throttles',
       functions.map((one) => one.metricThrottles({ period })),
     ),
     concurrency: new Metric({
@@ -56,15 +58,17 @@ export function readAwsMetrics(
       period: Duration.minutes(1),
     }),
     apiErrors: sum(
-      '5XX',
+      'api',
+      'API errors',
       apis.map((api) => api.metricServerError({ period })),
     ),
     deadLetters: sum(
+      'dead',
       'Dead letters',
       deadLetters.map((queue) => queue.metricApproximateNumberOfMessagesVisible(visible)),
     ),
     taskAge: tasks.metricApproximateAgeOfOldestMessage({ statistic: Stats.MAXIMUM, period }),
-    tableThrottles: sum('Table throttles', tables.flatMap(throttlesOf)),
+    tableThrottles: sum('table', 'Table throttles', tables.flatMap(throttlesOf)),
   };
 }
 
@@ -75,9 +79,15 @@ function throttlesOf(table: Table): readonly Metric[] {
   );
 }
 
-/** An alarm can add at most ten metrics. */
-function sum(label: string, metrics: readonly IMetric[]): IMetric {
+/**
+ * Returns the sum of metrics, at most ten of which an alarm can add. Their names begin with `id`:
+ * names are shared by all metrics of a graph, and `METRICS()` would be all of them.
+ */
+function sum(id: string, label: string, metrics: readonly IMetric[]): IMetric {
   if (metrics.length > 10) throw new Error(`${label}: an alarm can add at most ten metrics`);
-  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
-  return new MathExpression({ expression: 'SUM(METRICS())', usingMetrics, label, period });
+  const usingMetrics = Object.fromEntries(
+    metrics.map((metric, index) => [`${id}${index}`, metric] as const),
+  );
+  const expression = `SUM([${Object.keys(usingMetrics).join(', ')}])`;
+  return new MathExpression({ expression, usingMetrics, label, period });
 }

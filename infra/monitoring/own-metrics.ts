@@ -14,7 +14,7 @@ type MetricPer<Set extends string> = {
 }[MetricName];
 
 /** Returns a metric of the functions, over all routes and models. */
-export function ownMetric(name: MetricName, statistic: string, label: string = name): Metric {
+export function ownMetric(name: MetricName, statistic: string, label?: string): Metric {
   return toMetric(name, statistic, label, {});
 }
 
@@ -31,7 +31,7 @@ export function modelMetric(name: MetricPer<'model'>, statistic: string, model: 
 function toMetric(
   metricName: MetricName,
   statistic: string,
-  label: string,
+  label: string | undefined,
   dimensions: Readonly<Record<string, string>>,
 ): Metric {
   return new Metric({
@@ -39,7 +39,7 @@ function toMetric(
     metricName,
     dimensionsMap: { service: metricService, ...dimensions },
     statistic,
-    label,
+    ...(label === undefined ? {} : { label }),
     period: Duration.minutes(5),
   });
 }
