@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { generateKeyPair } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { metrics, turnRoutes } from '#domain/metrics/metric-names.ts';
 import { haiku } from '#test/fixtures/bedrock.ts';
 import { startCallbackServer, type CallbackServer } from '#test/fixtures/callback-server.ts';
@@ -28,16 +28,8 @@ beforeAll(async () => {
   server = await startCallbackServer();
   closedIssuer = await startTokenIssuer();
   closedIssuer.close();
-  system = await startSystem({
-    knowledge: await makeKnowledgeFolder(),
-    // Slow enough that no two parts of an answer arrive together.
-    tokensPerSecond: 200,
-    parameters: { KnowledgeBases: 'handbook=LOCALKB001', LoopbackCallbacks: 'true' },
-  });
-  await callEveryRoute();
-  await causeFailures();
-  limited = await startLimitedSystem();
-  await exceedLimits();
+  [system, limited] = await Promise.all([startWholeSystem(), startLimitedSystem()]);
+  await Promise.all([callEveryRoute().then(causeFailures), exceedLimits(), sendUnknownKey()]);
   await Promise.all([system, limited].map(untilAllHaveEnded));
 });
 afterAll(async () => {
@@ -45,10 +37,21 @@ afterAll(async () => {
   server.close();
 });
 
+async function startWholeSystem(): Promise<StreambedSystem> {
+  return startSystem({
+    knowledge: await makeKnowledgeFolder(),
+    // Slow enough that no two parts of an answer arrive together.
+    tokensPerSecond: 200,
+    parameters: { KnowledgeBases: 'handbook=LOCALKB001', LoopbackCallbacks: 'true' },
+  });
+}
+
+const waiting = { timeout: 30_000 };
+
 /** A caller has its response before the invocation has ended. */
 async function untilAllHaveEnded({ lines }: StreambedSystem): Promise<void> {
   const count = (part: string): number => lines.filter((line) => line.includes(part)).length;
-  await expect.poll(() => count('REPORT RequestId') - count('START RequestId')).toBe(0);
+  await vi.waitUntil(() => count('REPORT RequestId') === count('START RequestId'), waiting);
 }
 
 async function ask(response: Promise<Response>, status = 200): Promise<void> {
@@ -80,7 +83,7 @@ async function callEveryRoute(): Promise<void> {
   // A server that wants no callbacks any more.
   server.answerWith(410);
   await ask(system.api('/tasks', post({ prompt: 'Hello', callback_url: server.url })), 202);
-  await expect.poll(() => server.requests.length, { timeout: 30_000 }).toBe(1);
+  await vi.waitUntil(() => server.requests.length === 1, waiting);
 }
 
 async function causeFailures(): Promise<void> {
@@ -117,6 +120,10 @@ async function exceedLimits(): Promise<void> {
   await ask(limited.api('/chat', post(question)), 429);
   const messages = [{ role: 'user', content: 'Hello' }];
   await ask(limited.api('/v1/chat/completions', post({ model: haiku, messages })), 429);
+}
+
+/** The authorizer tries for some seconds to read the keys of the issuer. */
+async function sendUnknownKey(): Promise<void> {
   const { privateKey: key } = await generateKeyPair('RS256');
   const authorization = `Bearer ${await issueToken(closedIssuer, { sub: 'ada' }, { key })}`;
   await ask(
