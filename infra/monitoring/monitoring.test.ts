@@ -124,7 +124,7 @@ test('the targets are lines on the dashboard', () => {
 test('every alarm has a paragraph that says what it means and what to do, and the reverse', () => {
   const [, section = ''] = page.split('## Alarms\n');
   const [first = '', ...paragraphs] = section.split('\n### ');
-  const named = paragraphs.map((paragraph) => paragraph.split('\n', 1)[0]);
+  const named = paragraphs.map((paragraph) => paragraph.slice(0, paragraph.indexOf('\n')));
   expect(named.toSorted()).toEqual(Object.keys(alarms).toSorted());
   for (const paragraph of paragraphs) {
     expect(paragraph).toMatch(
