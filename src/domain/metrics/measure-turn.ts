@@ -99,8 +99,8 @@ function countFailure(
 ): void {
   if (error.limit !== undefined) count(refusals[error.limit]);
   if (error.code === 'throttled') count('ThrottledByModel');
-  if (isFailure(error))
-    count(isBeforeFirstToken ? 'FailedBeforeFirstToken' : 'FailedAfterFirstToken');
+  if (!isFailure(error)) return;
+  count(isBeforeFirstToken ? 'FailedBeforeFirstToken' : 'FailedAfterFirstToken');
 }
 
 /** Returns what a turn spent, also if it failed midway. An amount of 0 is left out. */

@@ -46,12 +46,14 @@ function createTurnLogger(
     durationMs: sinceStart(),
     ...(ttftMs === undefined ? {} : { ttftMs }),
   });
-  const values = (): MetricValues => ({
-    ...meter.values(),
-    ColdStarts: isColdStart === true ? 1 : 0,
-    MemoryUsed: Math.round(process.memoryUsage.rss() / 1_048_576),
-  });
-  const logEnd = (event: TurnEvent): void => {
+  const values = (): MetricValues => {
+    const measured = meter.values();
+    // A caller's mistake is no turn, and says nothing about the environment.
+    if (Object.keys(measured).length === 0) return {};
+    const memory = Math.round(process.memoryUsage.rss() / 1_048_576);
+    return { ...measured, ColdStarts: isColdStart === true ? 1 : 0, MemoryUsed: memory };
+  };
+  const record = (event: TurnEvent): void => {
     if (event.type === 'text-delta') {
       ttftMs ??= sinceStart();
     } else if (event.type === 'message-start') {
@@ -69,7 +71,7 @@ function createTurnLogger(
     ...meter,
     onEvent(event) {
       meter.onEvent(event);
-      logEnd(event);
+      record(event);
     },
     onRefusal(error) {
       meter.onRefusal(error);
