@@ -20,6 +20,8 @@ export interface DashboardContent {
   readonly settings: AlarmSettings;
   /** The ids of all models that turns may ask. */
   readonly models: readonly string[];
+  /** These, and the model that reads documents. */
+  readonly paidModels: readonly string[];
   /** In MB, of the functions that run turns. */
   readonly memorySize: number;
 }
@@ -144,7 +146,7 @@ function refusalWidgets({ models }: DashboardContent): readonly GraphWidget[] {
   ];
 }
 
-function spendingWidgets({ models, settings }: DashboardContent): readonly GraphWidget[] {
+function spendingWidgets({ paidModels, settings }: DashboardContent): readonly GraphWidget[] {
   const day = Duration.days(1);
   return [
     graph(
@@ -154,7 +156,7 @@ function spendingWidgets({ models, settings }: DashboardContent): readonly Graph
     ),
     graph(
       'Spending by model (USD)',
-      models.map((model) => modelMetric('CostUsd', Stats.SUM, model)),
+      paidModels.map((model) => modelMetric('CostUsd', Stats.SUM, model)),
     ),
     graph('Tokens', sums('InputTokens', 'OutputTokens', 'CacheReadTokens', 'CacheWriteTokens')),
   ];

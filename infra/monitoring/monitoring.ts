@@ -16,15 +16,18 @@ export interface Monitored {
 /** Adds the alarms and the dashboard of a stack that is complete. */
 export function addMonitoring(
   stack: Stack,
-  { alarms: settings, models, invokeModels, langchainModel }: StreambedProps,
+  props: StreambedProps,
   { functions, tasks }: Monitored,
 ): void {
+  const { alarms: settings, models, invokeModels, langchainModel, documentModel } = props;
+  const turnModels = [...new Set([...models, ...invokeModels, langchainModel])];
   const aws = readAwsMetrics(stack, functions, tasks);
   addDashboard(stack, {
     aws,
     settings,
     alarms: addAlarms(stack, aws, settings),
-    models: [...new Set([...models, ...invokeModels, langchainModel])],
+    models: turnModels,
+    paidModels: [...new Set([...turnModels, documentModel])],
     memorySize: defaultMemorySize,
   });
 }

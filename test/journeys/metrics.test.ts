@@ -5,6 +5,7 @@ import { metrics, turnRoutes } from '#domain/metrics/metric-names.ts';
 import { haiku } from '#test/fixtures/bedrock.ts';
 import { startCallbackServer, type CallbackServer } from '#test/fixtures/callback-server.ts';
 import { changedTemplate } from '#test/fixtures/changed-template.ts';
+import { submitDocument, waitForDocument } from '#test/fixtures/documents.ts';
 import { makeKnowledgeFolder } from '#test/fixtures/knowledge-folder.ts';
 import { publishedBy, violations, type MetricLine } from '#test/fixtures/embedded-metrics.ts';
 import { monitoredIn, type MonitoredMetric } from '#test/fixtures/monitored-metrics.ts';
@@ -80,6 +81,8 @@ async function callEveryRoute(): Promise<void> {
     await ask(system.signed('InvokeFunction', `?mode=${mode}`, post({ prompt: 'Hello' })));
   }
   await ask(system.signed('LangChainFunction', '', post({ prompt: 'Hello' })));
+  const analysis = await submitDocument(system.api, '/analyses', { text: question.message });
+  await waitForDocument(system.api, `/analyses/${analysis.analysis_id}`);
   // A server that wants no callbacks any more.
   server.answerWith(410);
   await ask(system.api('/tasks', post({ prompt: 'Hello', callback_url: server.url })), 202);
@@ -210,6 +213,11 @@ test('no dimension and no value is a person, a conversation or a turn', () => {
       [],
     ]);
   }
+});
+
+test('what is paid for besides turns is in lines of its own', () => {
+  const paid = metricLines().filter(({ message }) => message === 'document paid');
+  expect(paid).toEqual([expect.objectContaining({ model: nova, CostUsd: expect.any(Number) })]);
 });
 
 test('a failed turn has its cost, and an answer in one piece no time to its first token', () => {

@@ -34,6 +34,8 @@ export interface TurnObserver extends CallObserver {
   onEvent(event: TurnEvent): void;
   /** Called with the turn as it is about to be stored; not if an earlier turn is repeated. */
   onEnd(turn: Turn): void;
+  /** Called with what a summary of the history cost. The turn's own cost does not include it. */
+  onSummary(summary: { readonly modelId: string; readonly nanoUsd: number }): void;
   /** Called with the error that kept the turn from beginning, in place of all events. */
   onRefusal(error: ChatError): void;
 }

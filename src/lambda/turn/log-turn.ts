@@ -73,6 +73,10 @@ function createTurnLogger(
       meter.onEvent(event);
       record(event);
     },
+    onSummary({ modelId: summaryModel, nanoUsd }) {
+      const written = { requestId, turnId, route, model: summaryModel };
+      logInfo('history summarized', written, { CostUsd: nanoUsd / 1e9 });
+    },
     onRefusal(error) {
       meter.onRefusal(error);
       logInfo('turn not begun', { ...fields(), code: error.code }, values());
