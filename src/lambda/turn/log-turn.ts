@@ -46,13 +46,7 @@ function createTurnLogger(
     durationMs: sinceStart(),
     ...(ttftMs === undefined ? {} : { ttftMs }),
   });
-  const values = (): MetricValues => {
-    const measured = meter.values();
-    // A caller's mistake is no turn, and says nothing about the environment.
-    if (Object.keys(measured).length === 0) return {};
-    const memory = Math.round(process.memoryUsage.rss() / 1_048_576);
-    return { ...measured, ColdStarts: isColdStart === true ? 1 : 0, MemoryUsed: memory };
-  };
+  const values = (): MetricValues => withEnvironment(meter.values(), isColdStart);
   const record = (event: TurnEvent): void => {
     if (event.type === 'text-delta') {
       ttftMs ??= sinceStart();
@@ -82,4 +76,11 @@ function createTurnLogger(
       logInfo('turn not begun', { ...fields(), code: error.code }, values());
     },
   };
+}
+
+/** Adds what a turn says about its environment. A caller's mistake is no turn, and says nothing. */
+function withEnvironment(measured: MetricValues, isColdStart = false): MetricValues {
+  if (Object.keys(measured).length === 0) return {};
+  const MemoryUsed = Math.round(process.memoryUsage.rss() / 1_048_576);
+  return { ...measured, ColdStarts: isColdStart ? 1 : 0, MemoryUsed };
 }
