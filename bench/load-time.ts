@@ -25,6 +25,8 @@ const environment = {
   USER_POOL_CLIENTS: 'none',
   SIGNED_IN_KEY: 'none',
   AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'none',
+  AWS_SECRET_ACCESS_KEY: 'none',
 };
 
 /** Returns the milliseconds that Node takes to load a bundle: the median of new processes. */

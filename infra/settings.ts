@@ -1,4 +1,5 @@
 import type { Node } from 'constructs';
+import type { AlarmSettings } from '#infra/monitoring/alarms.ts';
 import type { OidcProps, StreambedProps } from '#infra/streambed-stack.ts';
 
 /**
@@ -36,7 +37,32 @@ export function readSettings(node: Node): StreambedProps {
       'callbackRetrySeconds',
       text('callbackRetrySeconds') ?? '5,30,300,1800,7200,28800',
     ),
+    alarms: toAlarmSettings(text),
   };
+}
+
+function toAlarmSettings(text: (name: string) => string | undefined): AlarmSettings {
+  return {
+    topicArn: matching('alarmTopic', text('alarmTopic'), {
+      pattern: /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}$/u,
+      expectation: 'must be the ARN of an SNS topic',
+    }),
+    email: matching('alarmEmail', text('alarmEmail'), {
+      pattern: /^[^\s@,]+@[^\s@,]+$/u,
+      expectation: 'must be an email address',
+    }),
+    usdPerDay: count('alarmUsdPerDay', text('alarmUsdPerDay') ?? '100'),
+    accountConcurrency: count('accountConcurrency', text('accountConcurrency') ?? '1000'),
+  };
+}
+
+function matching(
+  name: string,
+  value: string | undefined,
+  { pattern, expectation }: { readonly pattern: RegExp; readonly expectation: string },
+): string | undefined {
+  if (value === undefined || pattern.test(value)) return value;
+  throw new Error(`${name}: ${expectation}`);
 }
 
 function toOidc(

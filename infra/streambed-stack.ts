@@ -6,6 +6,8 @@ import { addUrls } from '#infra/functions/function-urls.ts';
 import { acceptPeople, addAuthorizer, addPeople } from '#infra/identity.ts';
 import { addKnowledge } from '#infra/knowledge.ts';
 import { addInvoke, addLangChain } from '#infra/functions/model-functions.ts';
+import { addMonitoring } from '#infra/monitoring/monitoring.ts';
+import type { AlarmSettings } from '#infra/monitoring/alarms.ts';
 import { addPageAccess } from '#infra/page-access.ts';
 import { addApi } from '#infra/rest-api.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
@@ -55,6 +57,7 @@ export interface StreambedProps {
   readonly taskRetrySeconds: readonly number[];
   /** The delays before each retry of a callback. */
   readonly callbackRetrySeconds: readonly number[];
+  readonly alarms: AlarmSettings;
 }
 
 /** An OpenID Connect issuer whose tokens are accepted. */
@@ -73,7 +76,7 @@ export class StreambedStack extends Stack {
     const chats = addChatFunctions(foundation);
     const invoke = addInvoke(foundation);
     const langchain = addLangChain(foundation);
-    const tasks = addTasks(foundation);
+    const { tasks, queue } = addTasks(foundation);
     const knowledge = addKnowledge(foundation);
     const documents = addDocuments(foundation);
     const openApi = new StreambedFunction(this, 'OpenApiFunction', {
@@ -86,6 +89,8 @@ export class StreambedStack extends Stack {
     acceptPeople(foundation, people, [chats.chat, chats.history, chats.stream]);
     const functions = { ...chats, tasks, knowledge, documents, openApi };
     addApi(this, functions, addAuthorizer(foundation, people));
+    const awaited = [...Object.values(chats), invoke, langchain, tasks, knowledge, documents];
+    addMonitoring(this, props, { functions: awaited, tasks: queue });
   }
 
   /** The main resource of a construct gets its plain id, which people and the state file use. */

@@ -1,16 +1,23 @@
 import { CfnParameter, Duration, type Stack } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { grantChat, type Foundation } from '#infra/foundation.ts';
 import { addQueue } from '#infra/queue-with-dead-letters.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
 const workerTimeout = Duration.minutes(5);
 
+export interface TaskParts {
+  /** The function of the REST API. */
+  readonly tasks: StreambedFunction;
+  readonly queue: Queue;
+}
+
 /**
- * Adds the queues and functions of tasks: the function of the REST API, which is returned, and a
- * worker each for tasks and for callbacks.
+ * Adds the queues and functions of tasks: the function of the REST API, and a worker each for tasks
+ * and for callbacks.
  */
-export function addTasks(foundation: Foundation): StreambedFunction {
+export function addTasks(foundation: Foundation): TaskParts {
   const { stack, props, table, answers, chatEnv, storageEnv } = foundation;
   // The visibility timeout is six times the worker's timeout, as AWS advises.
   const queue = addQueue(stack, 'Tasks', {
@@ -56,7 +63,7 @@ export function addTasks(foundation: Foundation): StreambedFunction {
   const batches = { batchSize: 5, reportBatchItemFailures: true };
   worker.addEventSource(new SqsEventSource(queue, { ...batches, maxConcurrency: 20 }));
   sender.addEventSource(new SqsEventSource(callbacks, { ...batches, maxConcurrency: 5 }));
-  return tasks;
+  return { tasks, queue };
 }
 
 function loopbackCallbacks(stack: Stack): string {

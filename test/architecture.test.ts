@@ -17,7 +17,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^(?:#domain\/|#aws\/|#tools\/|@aws-sdk\/|@modelcontextprotocol\/|node:|valibot$|@valibot\/)/u,
   'src/handlers':
     /^#(?:domain|protocol|aws|lambda|langchain|agents|callbacks|documents|identity|tools)\//u,
-  infra: /^(?:#infra\/|#protocol\/http\/routes\.ts$|aws-cdk-lib|constructs$)/u,
+  infra:
+    /^(?:#infra\/|#protocol\/http\/routes\.ts$|#domain\/metrics\/metric-names\.ts$|aws-cdk-lib|constructs$)/u,
   local:
     /^(?:#local\/|node:|\.\/|(?:ajv|ajv-draft-04|aws4fetch|croner|dynalite\/(?:db|validations)\/index\.js|esbuild|fast-xml-parser|fflate|jose|jsonata|jsonpath-plus|minisearch|node-html-parser|oidc-provider|selfsigned|unpdf|velocityjs|yaml)$)/u,
   web: /^(?:#protocol\/|#domain\/|#aws\/(?:dynamo|identity)\/|#identity\/guest-token|react|next|node:(?:path|crypto|timers\/promises)$|aws4fetch$|openid-client$|marked$|remark-|valibot$|@fontsource|\.)/u,
@@ -69,7 +70,17 @@ test('the domain uses no system clock, randomness or platform API', async () => 
  * before it. Files directly in the layer's folder count as `core`.
  */
 const folderOrder: Readonly<Record<string, readonly string[]>> = {
-  'src/domain': ['core', 'conversation', 'model', 'spending', 'turn', 'chat', 'task', 'document'],
+  'src/domain': [
+    'core',
+    'conversation',
+    'model',
+    'spending',
+    'turn',
+    'metrics',
+    'chat',
+    'task',
+    'document',
+  ],
   'src/protocol': [
     'http',
     'conversation',

@@ -9,9 +9,12 @@ export interface StreambedFunctionProps {
   readonly bundle: string;
   readonly timeout: Duration;
   readonly environment: Record<string, string>;
-  /** In MB; 512 by default. */
+  /** In MB; `defaultMemorySize` if absent. */
   readonly memorySize?: number;
 }
+
+/** The memory of a function, in MB. */
+export const defaultMemorySize = 512;
 
 /** A Lambda function with Node 24 on arm64, its own log group, and a role that can only log. */
 export class StreambedFunction extends Function {
@@ -20,7 +23,7 @@ export class StreambedFunction extends Function {
   constructor(
     scope: Construct,
     id: string,
-    { bundle, timeout, environment, memorySize = 512 }: StreambedFunctionProps,
+    { bundle, timeout, environment, memorySize = defaultMemorySize }: StreambedFunctionProps,
   ) {
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),

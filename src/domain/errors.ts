@@ -24,6 +24,9 @@ export function toErrorCode(text: string): ErrorCode {
   return errorCodes.find((code) => code === text) ?? 'internal';
 }
 
+/** The spending limits of an owner, as the settings of a deployment name them. */
+export type LimitName = 'requestsPerMinute' | 'tokensPerDay' | 'usdPerDay';
+
 export interface ChatErrorOptions {
   readonly cause?: unknown;
   /** How long to wait before a retry, in seconds. */
@@ -36,6 +39,8 @@ export interface ChatErrorOptions {
   readonly hasOutput?: boolean;
   /** Why the model refused the request, in its own words; only for whoever wrote the request. */
   readonly refusal?: string | undefined;
+  /** The limit that a `quota_exceeded` is about. */
+  readonly limit?: LimitName | undefined;
 }
 
 /**
@@ -49,6 +54,7 @@ export class ChatError extends Error {
   readonly isTransient: boolean;
   readonly hasOutput: boolean;
   readonly refusal: string | undefined;
+  readonly limit: LimitName | undefined;
 
   constructor(code: ErrorCode, message: string, options: ChatErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
@@ -59,6 +65,7 @@ export class ChatError extends Error {
     this.isTransient = options.isTransient ?? false;
     this.hasOutput = options.hasOutput ?? false;
     this.refusal = options.refusal;
+    this.limit = options.limit;
   }
 
   /** Whether the same request may succeed later, unchanged. */

@@ -13,6 +13,7 @@ import { deliverCallback } from '#domain/task/deliver-callback.ts';
 import { taskConversation } from '#domain/task/task.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { handleBatch } from '#lambda/runtime/sqs-batch.ts';
+import { logGivenUp } from '#lambda/task/log-callback.ts';
 import { readTaskMessage } from '#aws/task/task-queue.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { toCallbackBody } from '#protocol/task/task-json.ts';
@@ -28,6 +29,7 @@ const ports = {
   secrets: createDynamoCallbackSecrets(table, systemClock),
   clock: systemClock,
   toBody: toCallbackBody,
+  onGivenUp: logGivenUp,
 };
 
 /** The queue of callbacks: sends each until the server accepts it or the attempts are used up. */

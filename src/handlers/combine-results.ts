@@ -6,10 +6,15 @@ import { combineResults, type CombineInput } from '#documents/result-steps.ts';
 import { createStepPorts } from '#documents/step-ports.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { handleStep } from '#lambda/document/document-step.ts';
+import { loggedLedger } from '#lambda/document/log-spending.ts';
 
 const environment = readDocumentEnvironment(process.env);
 const table = openTable(environment.conversationsTable);
-const ports = createStepPorts(table, environment, systemClock);
+const stepPorts = createStepPorts(table, environment, systemClock);
+const ports = {
+  ...stepPorts,
+  ledger: loggedLedger(stepPorts.ledger, environment.documentModel),
+};
 
 /** The steps of a workflow that combine answers and store the result or the error. */
 export const handler = handleStep(createLogSecret(table), {

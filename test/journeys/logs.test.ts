@@ -239,13 +239,14 @@ test('a conversation has one name in all functions, which the command of the doc
   expect(messagesOf(ofTask)).toEqual(
     expect.arrayContaining([
       'TasksFunction: request answered POST /tasks',
+      'TaskWorkerFunction: turn ended POST /tasks',
       'TaskWorkerFunction: message handled ',
       'CallbackWorkerFunction: message handled ',
       'TasksFunction: request answered GET /tasks/{task_id}',
     ]),
   );
   expect(messagesOf(session)).toEqual([
-    'LangChainFunction: turn ended ',
+    'LangChainFunction: turn ended langchain',
     'LangChainFunction: request answered ',
   ]);
 });

@@ -29,6 +29,7 @@ export function withFallbacks(model: Model, chains: FallbackChains): Model {
           const isLast = index === modelIds.length - 1;
           const { code, hasOutput } = toChatError(error);
           if (hasOutput || isLast || !replaceableCodes.has(code)) throw error;
+          request.observer?.onFallback();
         }
       }
     },

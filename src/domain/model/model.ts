@@ -49,6 +49,14 @@ export interface ModelExtensions {
   readonly toolUse?: ToolUse | undefined;
 }
 
+/** Is informed of what an answer does not show. Its functions never throw. */
+export interface CallObserver {
+  /** Called before a failed call is repeated. */
+  onRetry(): void;
+  /** Called before another model is asked in place of one that failed. */
+  onFallback(): void;
+}
+
 /** One call to a model. */
 export interface ModelRequest extends ModelOptions, ModelExtensions {
   readonly owner: string;
@@ -60,6 +68,7 @@ export interface ModelRequest extends ModelOptions, ModelExtensions {
   readonly pending?: PendingAnswer | undefined;
   /** The beginning of the answer, from an earlier turn. The model must not repeat it. */
   readonly answerSoFar?: string | undefined;
+  readonly observer?: CallObserver | undefined;
 }
 
 /** An answer whose tool calls waited for approval. */

@@ -24,7 +24,7 @@ export async function* markOutput<Event>(
 /** Returns the error, marked as thrown after the model had begun to answer. */
 export function afterOutput(error: unknown): ChatError {
   const { code, message, cause, retryAfterSeconds, ...others } = toChatError(error);
-  const { liveTurnId, isTransient, refusal } = others;
-  const details = { cause, retryAfterSeconds, liveTurnId, isTransient, refusal };
+  const { liveTurnId, isTransient, refusal, limit } = others;
+  const details = { cause, retryAfterSeconds, liveTurnId, isTransient, refusal, limit };
   return new ChatError(code, message, { ...details, hasOutput: true });
 }

@@ -36,6 +36,7 @@ export function withRetry(
           const isLast = attempt === limits.attempts || retriesLeft < 1 || isLate;
           if (hasOutput || !isTransient || isLast) throw error;
           retriesLeft -= 1;
+          request.observer?.onRetry();
           await clock.sleep(delayMs, signal);
           signal.throwIfAborted();
         }

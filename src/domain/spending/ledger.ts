@@ -1,4 +1,4 @@
-import { ChatError } from '#domain/errors.ts';
+import { ChatError, type LimitName } from '#domain/errors.ts';
 
 /** An amount that was spent or is reserved. */
 export interface Spending {
@@ -98,21 +98,28 @@ export function limitError(
   const tomorrowMs = (dayOf(atMs) + 1) * dayMs;
   const waitMs = account.emptyAtMs - requestBucket(limits).depthMs - atMs;
   if (max.tokens > limits.tokensPerDay || max.nanoUsd > limits.nanoUsdPerDay) {
-    return new ChatError('quota_exceeded', 'This request may cost more than the daily limit.');
+    const limit = max.tokens > limits.tokensPerDay ? 'tokensPerDay' : 'usdPerDay';
+    return quotaExceeded(limit, 'This request may cost more than the daily limit.');
   }
   if (account.tokens + max.tokens > limits.tokensPerDay) {
-    return quotaExceeded('The token limit for today is used up.', tomorrowMs - atMs);
+    return quotaExceeded(
+      'tokensPerDay',
+      'The token limit for today is used up.',
+      tomorrowMs - atMs,
+    );
   }
   if (account.nanoUsd + max.nanoUsd > limits.nanoUsdPerDay) {
-    return quotaExceeded('The budget for today is used up.', tomorrowMs - atMs);
+    return quotaExceeded('usdPerDay', 'The budget for today is used up.', tomorrowMs - atMs);
   }
-  if (waitMs > 0) return quotaExceeded('Too many requests in a minute.', waitMs);
+  if (waitMs > 0)
+    return quotaExceeded('requestsPerMinute', 'Too many requests in a minute.', waitMs);
   return undefined;
 }
 
-function quotaExceeded(message: string, waitMs: number): ChatError {
-  const retryAfterSeconds = Math.ceil(waitMs / 1_000);
-  return new ChatError('quota_exceeded', message, { retryAfterSeconds });
+/** Without a time to wait, the same request never succeeds. */
+function quotaExceeded(limit: LimitName, message: string, waitMs?: number): ChatError {
+  const retryAfterSeconds = waitMs === undefined ? undefined : Math.ceil(waitMs / 1_000);
+  return new ChatError('quota_exceeded', message, { retryAfterSeconds, limit });
 }
 
 /** Returns the first amount minus the second. */

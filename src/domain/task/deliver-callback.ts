@@ -52,6 +52,8 @@ export interface CallbackPorts {
   readonly clock: Clock;
   /** Returns the body of the message. */
   toBody(task: Task, turn: Turn | undefined): string;
+  /** Called when a callback has failed for good. */
+  onGivenUp(): void;
 }
 
 export interface CallbackDelivery {
@@ -92,7 +94,8 @@ export async function deliverCallback(
   const seconds = backoffSeconds(policy, claimed.attempts, jitter);
   const result = toCallback(claimed, outcome, seconds, ports.clock.now());
   const condition = { states: [task.state], callback: claimed };
-  await ports.tasks.change(task, { callback: result }, condition);
+  const changed = await ports.tasks.change(task, { callback: result }, condition);
+  if (changed !== undefined && result.state === 'failed') ports.onGivenUp();
   if (outcome.type !== 'failed') return { type: 'done' };
   // Without a further delay, the failure is final.
   return { type: 'retry', afterSeconds: seconds ?? 0 };

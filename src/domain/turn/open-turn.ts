@@ -111,7 +111,7 @@ function toModelCall(
 }
 
 function toModelRequest(
-  { owner, modelId, options, extensions }: TurnRequest,
+  { owner, modelId, options, extensions, observer }: TurnRequest,
   { question, answerSoFar, pending, messages }: Question,
   { turns, summary }: History,
 ): ModelRequest {
@@ -130,6 +130,7 @@ function toModelRequest(
     system: instructions.length === 0 ? undefined : instructions.join('\n\n'),
     pending,
     answerSoFar,
+    observer,
   };
 }
 

@@ -36,9 +36,24 @@ export async function* runTurn(
   ports: TurnPorts,
   request: TurnRequest,
 ): AsyncGenerator<TurnEvent, void, undefined> {
-  const opened = await openTurn(ports, request);
-  if (opened.type === 'attached') yield* repeat(ports, request, opened.key);
-  else yield* answer(ports, request, opened);
+  const opened = await open(ports, request);
+  const events =
+    opened.type === 'attached'
+      ? repeat(ports, request, opened.key)
+      : answer(ports, request, opened);
+  for await (const event of events) {
+    request.observer?.onEvent(event);
+    yield event;
+  }
+}
+
+async function open(ports: TurnPorts, request: TurnRequest): ReturnType<typeof openTurn> {
+  try {
+    return await openTurn(ports, request);
+  } catch (error) {
+    request.observer?.onRefusal(toChatError(error));
+    throw error;
+  }
 }
 
 /** Emits the turn that the same request began earlier, which is not paid for again. */
@@ -99,6 +114,7 @@ async function* answer(
       finishedAtMs: ports.clock.now(),
       ...(cost === undefined ? {} : { cost }),
     });
+    request.observer?.onEnd(turn);
     // The reader waits for neither of these.
     closing = Promise.all([settleTurn(ports, opened, turn), checkpoints?.close()]);
     storeError = await storeTurn(ports, opened, turn);

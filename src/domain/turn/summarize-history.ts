@@ -59,6 +59,7 @@ export async function summarizeHistory(
     }
     const spent = turnSpending(ports.prices, modelRequest, output);
     await ports.ledger.settle(reservation, { ...spent, turns: 0 });
+    request.observer?.onSummary({ modelId: output.modelId, nanoUsd: spent.nanoUsd });
   } catch {
     // What may have been paid for stays reserved.
   }

@@ -4,9 +4,11 @@ import type {
   Conversations,
   Idempotency,
 } from '#domain/conversation/conversations.ts';
-import type { ModelReason } from '#domain/conversation/stream-event.ts';
+import type { ModelReason, TurnEvent } from '#domain/conversation/stream-event.ts';
+import type { Turn } from '#domain/conversation/turn.ts';
 import type { TurnLog } from '#domain/conversation/turn-log.ts';
-import type { Model, ModelExtensions, ModelOptions } from '#domain/model/model.ts';
+import type { ChatError } from '#domain/errors.ts';
+import type { CallObserver, Model, ModelExtensions, ModelOptions } from '#domain/model/model.ts';
 import type { Ledger, Reservations } from '#domain/spending/ledger.ts';
 import type { Prices } from '#domain/spending/prices.ts';
 import type { TurnInput } from '#domain/turn/question.ts';
@@ -24,6 +26,18 @@ export interface TurnPorts extends StoragePorts {
   readonly model: Model;
   readonly ledger: Ledger;
   readonly prices: Prices;
+}
+
+/** Is informed of a turn while it runs, at the turn's own pace. Its functions never throw. */
+export interface TurnObserver extends CallObserver {
+  /** Called with each event before it is emitted. */
+  onEvent(event: TurnEvent): void;
+  /** Called with the turn as it is about to be stored; not if an earlier turn is repeated. */
+  onEnd(turn: Turn): void;
+  /** Called with what a summary of the history cost. The turn's own cost does not include it. */
+  onSummary(summary: { readonly modelId: string; readonly nanoUsd: number }): void;
+  /** Called with the error that kept the turn from beginning, in place of all events. */
+  onRefusal(error: ChatError): void;
 }
 
 /** A turn to run, already checked against the policy (`planTurn`). */
@@ -48,6 +62,7 @@ export interface TurnRequest {
   readonly signal: AbortSignal;
   /** When the process that runs the turn is ended, in milliseconds since 1970. */
   readonly endsAtMs: number;
+  readonly observer?: TurnObserver | undefined;
 }
 
 /** The conversation that a turn belongs to. */

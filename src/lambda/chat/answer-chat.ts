@@ -3,13 +3,14 @@ import { ownerOf } from '#domain/identity.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { ChatPolicy } from '#domain/chat/chat-request.ts';
 import { planTurn } from '#domain/chat/plan-turn.ts';
+import type { TurnRoute } from '#domain/metrics/metric-names.ts';
 import { runDetached } from '#domain/turn/run-detached.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import type { TurnPorts } from '#domain/turn/turn-request.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { ids } from '#lambda/runtime/ids.ts';
 import { createRouter } from '#lambda/runtime/router.ts';
-import { createTurnLogger } from '#lambda/turn/log-turn.ts';
+import { loggedTurn } from '#lambda/turn/log-turn.ts';
 import { acceptedFormat, toTurnResponse } from '#lambda/turn/turn-response.ts';
 import type { RoutesOf } from '#protocol/http/routes.ts';
 import { parseChatRequest } from '#protocol/chat/chat-request.ts';
@@ -32,10 +33,10 @@ interface ChatContext {
 /** A Function URL has no paths of its own, so it accepts its root. */
 type ChatRoute = RoutesOf<'chat' | 'chat-buffered'> | 'POST /';
 
-const route = createRouter<ChatRoute, ChatContext, HttpResponse>({
-  'POST /': runChat,
-  'POST /chat': runChat,
-  'POST /chat/stream': runChat,
+const answerRoute = createRouter<ChatRoute, ChatContext, HttpResponse>({
+  'POST /': (context) => runChat(context, 'POST /chat/stream'),
+  'POST /chat': (context) => runChat(context, 'POST /chat'),
+  'POST /chat/stream': (context) => runChat(context, 'POST /chat/stream'),
 });
 
 /** Answers a chat request with one turn, in the requested format. */
@@ -45,10 +46,13 @@ export function answerChat(
   request: HttpRequest,
   invocation: Invocation,
 ): Promise<HttpResponse> {
-  return route(request, { ports, settings, request, invocation });
+  return answerRoute(request, { ports, settings, request, invocation });
 }
 
-async function runChat({ ports, settings, ...context }: ChatContext): Promise<HttpResponse> {
+async function runChat(
+  { ports, settings, ...context }: ChatContext,
+  route: TurnRoute,
+): Promise<HttpResponse> {
   const { request, invocation } = context;
   const { caller, headers, body } = request;
   if (Buffer.byteLength(body) > maxBodyBytes) {
@@ -56,13 +60,14 @@ async function runChat({ ports, settings, ...context }: ChatContext): Promise<Ht
   }
   const owner = ownerOf(caller, settings.allowAnonymous);
   const { chat, format } = parseChatRequest(body);
-  const turn = planTurn({ ...ports, ids }, settings, chat, {
+  const planned = planTurn({ ...ports, ids }, settings, chat, {
     owner,
     isAnonymous: caller.type === 'anonymous',
     idempotencyKey: headers['idempotency-key'],
     signal: invocation.signal,
     endsAtMs: invocation.endsAtMs,
   });
+  const turn = loggedTurn(planned, { route, invocation });
   // From here on the turn runs whether or not a reader is connected.
   const { events, ended } = runDetached(runTurn(ports, turn));
   const { requestId } = invocation;
@@ -71,7 +76,6 @@ async function runChat({ ports, settings, ...context }: ChatContext): Promise<Ht
     requestId,
     ended,
     format: format ?? acceptedFormat(headers['accept']) ?? settings.defaultFormat,
-    logger: createTurnLogger(turn, requestId),
     decidedCalls:
       question.type === 'approve' && question.continues === true
         ? question.decisions.map(({ toolUseId }) => toolUseId)

@@ -57,7 +57,7 @@ export function authorizeWith(
         logInfo('caller refused', fields);
         throw new Error('Unauthorized', { cause: error });
       }
-      logError('authorization failed', fields);
+      logError('authorization failed', fields, { AuthorizerFailures: 1 });
       throw failure;
     }
   };

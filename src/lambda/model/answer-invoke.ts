@@ -64,6 +64,8 @@ async function invoke({ ports, policy, ...context }: InvokeContext): Promise<Htt
     {
       owner: ownerOf(request.caller, false),
       api: 'invoke',
+      route: 'invoke',
+      isWhole: isBuffered,
       idempotencyKey: request.headers['idempotency-key'],
       // Streamed and collected are one text. The model's own JSON is another answer.
       identity: [native, isBuffered],

@@ -60,6 +60,7 @@ async function search({
     {
       owner,
       api: 'knowledge',
+      route: 'POST /knowledge/search',
       idempotencyKey: request.headers['idempotency-key'],
       identity: [name, text, limit],
       modelId: 'search',

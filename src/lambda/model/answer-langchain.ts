@@ -98,10 +98,9 @@ export async function answerLangChainDirect(
   }
 }
 
-async function wholeAnswer({ events, logger }: StartedTurn): Promise<string> {
+async function wholeAnswer({ events }: StartedTurn): Promise<string> {
   let answer = emptyAnswer;
   for await (const event of events) {
-    logger.observe(event);
     if (event.type === 'error') throw event.error;
     if (event.type !== 'turn-start' && event.type !== 'turn-stop') {
       answer = accumulate(answer, event);
@@ -144,7 +143,16 @@ async function startSession(
   const identity = [text, requested];
   const turn = startOneShot(
     ports,
-    { owner, api, idempotencyKey: key, identity, modelId, messages: shown, maxTokens },
+    {
+      owner,
+      api,
+      route: api,
+      idempotencyKey: key,
+      identity,
+      modelId,
+      messages: shown,
+      maxTokens,
+    },
     invocation,
     textModel(async function* answer(signal) {
       if (earlier instanceof ChatError) throw earlier;

@@ -11,8 +11,8 @@ import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http
 import { ids } from '#lambda/runtime/ids.ts';
 import { describeCause, logError } from '#lambda/runtime/log.ts';
 import { createRouter } from '#lambda/runtime/router.ts';
-import { createTurnLogger } from '#lambda/turn/log-turn.ts';
-import { encodeTurn, logEvents, openTurnEvents, turnHeaders } from '#lambda/turn/turn-response.ts';
+import { loggedTurn } from '#lambda/turn/log-turn.ts';
+import { encodeTurn, openTurnEvents, turnHeaders } from '#lambda/turn/turn-response.ts';
 import { toProblem } from '#protocol/http/problem.ts';
 import type { RoutesOf } from '#protocol/http/routes.ts';
 import {
@@ -80,15 +80,16 @@ async function complete(context: OpenAiContext): Promise<HttpResponse> {
     return modelNotFound(modelId, requestHeaders(invocation));
   }
   const createdMs = ports.clock.now();
-  const turn = planTurn({ ...ports, ids }, policy, chat, {
+  const planned = planTurn({ ...ports, ids }, policy, chat, {
     owner,
     isAnonymous: request.caller.type === 'anonymous',
     idempotencyKey: request.headers['idempotency-key'],
     signal,
     endsAtMs,
   });
+  const turn = loggedTurn(planned, { route: 'POST /v1/chat/completions', invocation });
   const { events, ended } = runDetached(runTurn(ports, turn));
-  const opened = await openTurnEvents(logEvents(events, createTurnLogger(turn, requestId)));
+  const opened = await openTurnEvents(events);
   const headers = { ...turnHeaders(opened.begun), 'x-request-id': requestId };
   if (opened.failure !== undefined) {
     return { ...toErrorResponse(opened.failure, requestId, headers), ended };

@@ -2,6 +2,9 @@ import { ChatError } from '#domain/errors.ts';
 import type { LambdaContext } from '#lambda/runtime/awslambda.ts';
 import type { Invocation } from '#lambda/runtime/http.ts';
 
+/** An environment has its modules to itself, so this is its first invocation until one began. */
+let isColdStart = true;
+
 /**
  * Runs an invocation with a deadline. `marginMs` before Lambda's timeout, or a third of a short
  * one, its signal is aborted, so that the turn can be stored and the reader informed.
@@ -11,6 +14,8 @@ export async function withinDeadline<Result>(
   marginMs: number,
   run: (invocation: Invocation) => Promise<Result>,
 ): Promise<Result> {
+  const isFirst = isColdStart;
+  isColdStart = false;
   const remainingMs = context.getRemainingTimeInMillis();
   const deadline = new AbortController();
   const timer = setTimeout(
@@ -22,6 +27,7 @@ export async function withinDeadline<Result>(
       requestId: context.awsRequestId,
       signal: deadline.signal,
       endsAtMs: Date.now() + remainingMs,
+      isColdStart: isFirst,
     });
   } finally {
     clearTimeout(timer);

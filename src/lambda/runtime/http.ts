@@ -30,6 +30,8 @@ export interface Invocation {
   readonly signal: AbortSignal;
   /** When Lambda ends the invocation, in milliseconds since 1970. */
   readonly endsAtMs: number;
+  /** Whether it is the first one of its execution environment. */
+  readonly isColdStart?: boolean | undefined;
 }
 
 /** Answers a request. A `ChatError` that it throws becomes a problem response. */

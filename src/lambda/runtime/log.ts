@@ -1,4 +1,6 @@
+import type { MetricValues } from '#domain/metrics/metric-names.ts';
 import { addSubject } from '#lambda/runtime/log-names.ts';
+import { toMetricMembers } from '#lambda/runtime/metric-line.ts';
 
 /**
  * The fields of a log line, beside those of `log-names.ts`. Nothing else is logged, and never the
@@ -7,6 +9,8 @@ import { addSubject } from '#lambda/runtime/log-names.ts';
 export interface LogFields {
   readonly requestId?: string;
   readonly turnId?: string;
+  /** In place of the route of the request, which may be the root of a Function URL. */
+  readonly route?: string;
   readonly model?: string;
   readonly code?: string;
   readonly stopReason?: string;
@@ -21,14 +25,14 @@ export interface LogFields {
   readonly outcome?: string;
 }
 
-/** Writes a log line of level INFO. */
-export function logInfo(message: string, fields: LogFields): void {
-  write('INFO', message, fields);
+/** Writes a log line of level INFO, which also publishes metrics if there are any. */
+export function logInfo(message: string, fields: LogFields, metrics: MetricValues = {}): void {
+  write({ level: 'INFO', message, fields, metrics });
 }
 
-/** Writes a log line of level ERROR. */
-export function logError(message: string, fields: LogFields): void {
-  write('ERROR', message, fields);
+/** Writes a log line of level ERROR, which also publishes metrics if there are any. */
+export function logError(message: string, fields: LogFields, metrics: MetricValues = {}): void {
+  write({ level: 'ERROR', message, fields, metrics });
 }
 
 /** Returns a function that logs the end of a request, and how long it took from now on. */
@@ -58,10 +62,24 @@ export function describeCause(error: Error): string {
   return chain.join(' <- ');
 }
 
-function write(level: string, message: string, fields: LogFields): void {
-  const timestamp = new Date().toISOString();
+interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: LogFields;
+  readonly metrics: MetricValues;
+}
+
+function write({ level, message, fields, metrics }: LogLine): void {
+  const now = new Date();
   addSubject((subject) => {
-    const line = { timestamp, level, message, ...fields, ...subject };
+    const line = {
+      timestamp: now.toISOString(),
+      level,
+      message,
+      ...subject,
+      ...fields,
+      ...toMetricMembers(metrics, fields, now.getTime()),
+    };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   });
 }

@@ -6,6 +6,7 @@ import { planTurn, type PlanPorts } from '#domain/chat/plan-turn.ts';
 import type { TurnRequest } from '#domain/turn/turn-request.ts';
 import type { Invocation } from '#lambda/runtime/http.ts';
 import { ids } from '#lambda/runtime/ids.ts';
+import { loggedTurn } from '#lambda/turn/log-turn.ts';
 import { parseTaskRequest } from '#protocol/task/task-request.ts';
 
 /**
@@ -21,19 +22,21 @@ export function toTaskTurn(
   const { chat } = parseTaskRequest(task.request);
   const { owner, expiresAtMs } = task;
   const { conversationId } = taskConversation(task);
-  const { signal, endsAtMs } = attempt.invocation;
+  const { number, invocation } = attempt;
+  const { signal, endsAtMs } = invocation;
   const context = { owner, isAnonymous: false, signal, endsAtMs };
-  return {
+  const turn: TurnRequest = {
     ...planTurn({ ...ports, ids }, policy, chat, context),
     // Always the first turn, even after an attempt whose worker crashed.
     input: { type: 'edit', question: userMessage(promptOf(chat)), parentId: null },
     conversation: { conversationId, mode: 'either', expiresAtMs },
     // A task's id may be used again after it expired, and its turns expire later.
     idempotency: {
-      key: `attempt-${task.createdAtMs}-${attempt.number}`,
+      key: `attempt-${task.createdAtMs}-${number}`,
       fingerprint: task.fingerprint,
     },
   };
+  return loggedTurn(turn, { route: 'POST /tasks', invocation });
 }
 
 function promptOf({ question }: ChatRequest): string {

@@ -1,5 +1,8 @@
+import { measureTurn } from '#domain/metrics/measure-turn.ts';
+import type { MetricValues, TurnRoute } from '#domain/metrics/metric-names.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
-import type { TurnRequest } from '#domain/turn/turn-request.ts';
+import type { TurnObserver, TurnRequest } from '#domain/turn/turn-request.ts';
+import type { Invocation } from '#lambda/runtime/http.ts';
 import {
   describeCause,
   logError,
@@ -9,38 +12,75 @@ import {
 } from '#lambda/runtime/log.ts';
 import { logAbout } from '#lambda/runtime/log-names.ts';
 
-/** Observes the events of a turn and logs one line when it ends. */
-export interface TurnLogger {
-  observe(event: TurnEvent): void;
+/** Where a turn comes from, for its log line and its metrics. */
+export interface TurnOrigin {
+  readonly route: TurnRoute;
+  readonly invocation: Pick<Invocation, 'requestId' | 'isColdStart'>;
+  /** Whether the answer arrives in one piece. */
+  readonly isWhole?: boolean | undefined;
 }
 
-/** Returns a logger for a turn, which measures times from now on. All later lines name the conversation. */
-export function createTurnLogger(
-  { turnId, modelId, conversation }: TurnRequest,
-  requestId: string,
-): TurnLogger {
-  const sinceStart = startTimer();
-  let ttftMs: number | undefined;
+/**
+ * Returns the turn with an observer, which measures times from now on and logs one line with the
+ * metrics of the turn when it ends. All later lines of the invocation name the conversation.
+ */
+export function loggedTurn(turn: TurnRequest, origin: TurnOrigin): TurnRequest {
+  const { conversation } = turn;
   if (conversation !== undefined) logAbout({ conversationId: conversation.conversationId });
+  return { ...turn, observer: createTurnLogger(turn, origin) };
+}
+
+function createTurnLogger(
+  { turnId, modelId }: TurnRequest,
+  { route, invocation: { requestId, isColdStart }, isWhole }: TurnOrigin,
+): TurnObserver {
+  const sinceStart = startTimer();
+  const meter = measureTurn({ nowMs: () => performance.now(), isWhole });
+  let model = modelId;
+  let ttftMs: number | undefined;
   const fields = (): LogFields => ({
     requestId,
     turnId,
-    model: modelId,
+    route,
+    model,
     durationMs: sinceStart(),
     ...(ttftMs === undefined ? {} : { ttftMs }),
   });
+  const values = (): MetricValues => withEnvironment(meter.values(), isColdStart);
+  const record = (event: TurnEvent): void => {
+    if (event.type === 'text-delta') {
+      ttftMs ??= sinceStart();
+    } else if (event.type === 'message-start') {
+      model = event.modelId ?? model;
+    } else if (event.type === 'turn-stop') {
+      const { stopReason, usage } = event;
+      const { inputTokens = 0, outputTokens = 0 } = usage ?? {};
+      logInfo('turn ended', { ...fields(), stopReason, inputTokens, outputTokens }, values());
+    } else if (event.type === 'error') {
+      const { code } = event.error;
+      logError('turn failed', { ...fields(), code, cause: describeCause(event.error) }, values());
+    }
+  };
   return {
-    observe(event) {
-      if (event.type === 'text-delta') {
-        ttftMs ??= sinceStart();
-      } else if (event.type === 'turn-stop') {
-        const { stopReason, usage } = event;
-        const { inputTokens = 0, outputTokens = 0 } = usage ?? {};
-        logInfo('turn ended', { ...fields(), stopReason, inputTokens, outputTokens });
-      } else if (event.type === 'error') {
-        const { code } = event.error;
-        logError('turn failed', { ...fields(), code, cause: describeCause(event.error) });
-      }
+    ...meter,
+    onEvent(event) {
+      meter.onEvent(event);
+      record(event);
+    },
+    onSummary({ modelId: summaryModel, nanoUsd }) {
+      const written = { requestId, turnId, route, model: summaryModel };
+      logInfo('history summarized', written, { CostUsd: nanoUsd / 1e9 });
+    },
+    onRefusal(error) {
+      meter.onRefusal(error);
+      logInfo('turn not begun', { ...fields(), code: error.code }, values());
     },
   };
+}
+
+/** Adds what a turn says about its environment. A caller's mistake is no turn, and says nothing. */
+function withEnvironment(measured: MetricValues, isColdStart = false): MetricValues {
+  if (Object.keys(measured).length === 0) return {};
+  const MemoryUsed = Math.round(process.memoryUsage.rss() / 1_048_576);
+  return { ...measured, ColdStarts: isColdStart ? 1 : 0, MemoryUsed };
 }

@@ -7,15 +7,17 @@ import { runTurn } from '#domain/turn/run-turn.ts';
 import type { TurnPorts } from '#domain/turn/turn-request.ts';
 import type { Invocation } from '#lambda/runtime/http.ts';
 import { ids } from '#lambda/runtime/ids.ts';
-import { createTurnLogger, type TurnLogger } from '#lambda/turn/log-turn.ts';
+import { loggedTurn, type TurnOrigin } from '#lambda/turn/log-turn.ts';
 
 /** What turns need besides a model. */
 export type OneShotPorts = Omit<TurnPorts, 'model'>;
 
+/** A one-shot request, and where it comes from. */
+type OneShot = Omit<OneShotRequest, 'signal' | 'endsAtMs'> & Omit<TurnOrigin, 'invocation'>;
+
 /** A turn that has started, and what its response needs of it. */
 export interface StartedTurn extends DetachedTurn {
   readonly requestId: string;
-  readonly logger: TurnLogger;
 }
 
 /**
@@ -24,13 +26,15 @@ export interface StartedTurn extends DetachedTurn {
  */
 export function startOneShot(
   ports: OneShotPorts,
-  request: Omit<OneShotRequest, 'signal' | 'endsAtMs'>,
-  { requestId, signal, endsAtMs }: Invocation,
+  { route, isWhole, ...request }: OneShot,
+  invocation: Invocation,
   model: Model,
 ): StartedTurn {
-  const turn = planOneShot({ ...ports, ids }, { ...request, signal, endsAtMs });
+  const { requestId, signal, endsAtMs } = invocation;
+  const planned = planOneShot({ ...ports, ids }, { ...request, signal, endsAtMs });
+  const turn = loggedTurn(planned, { route, isWhole, invocation });
   const { events, ended } = runDetached(runTurn({ ...ports, model }, turn));
-  return { events, ended, requestId, logger: createTurnLogger(turn, requestId) };
+  return { events, ended, requestId };
 }
 
 /** Returns the text of an answer. */

@@ -5,7 +5,6 @@ import type { ChatError } from '#domain/errors.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import type { HttpResponse } from '#lambda/runtime/http.ts';
 import { problemResponse } from '#lambda/runtime/problem-response.ts';
-import type { TurnLogger } from '#lambda/turn/log-turn.ts';
 import { continueAfterCalls, resumeAfter } from '#protocol/turn/cursor.ts';
 import { createDataEncoding } from '#protocol/turn/data-stream.ts';
 import type { TurnEncoding, TurnFormat } from '#protocol/turn/turn-encoding.ts';
@@ -37,7 +36,6 @@ export interface ResponseSettings {
   readonly format: TurnFormat;
   /** Resolves when the turn is over. */
   readonly ended?: Promise<void> | undefined;
-  readonly logger?: TurnLogger | undefined;
   /** How many characters of the answer the reader already has. */
   readonly after?: number | undefined;
   /** The calls that the reader has decided on. The reader has the answer up to them. */
@@ -52,7 +50,7 @@ export async function toTurnResponse(
   settings: ResponseSettings,
 ): Promise<HttpResponse> {
   const { requestId, ended } = settings;
-  const opened = await openTurnEvents(logEvents(turn, settings.logger));
+  const opened = await openTurnEvents(turn);
   const headers = { ...turnHeaders(opened.begun), 'x-request-id': requestId };
   return { ...(await respond(opened, settings, headers)), ended };
 }
@@ -115,17 +113,6 @@ async function* prepend(
 ): AsyncGenerator<TurnEvent, void, undefined> {
   yield* begun;
   yield* turn;
-}
-
-/** Passes the events of a turn through, and shows each to a logger. */
-export async function* logEvents(
-  turn: AsyncIterable<TurnEvent>,
-  logger: TurnLogger | undefined,
-): AsyncGenerator<TurnEvent, void, undefined> {
-  for await (const event of turn) {
-    logger?.observe(event);
-    yield event;
-  }
 }
 
 function createEncoding(format: Exclude<TurnFormat, 'json'>, requestId: string): TurnEncoding {
