@@ -8,7 +8,7 @@ import { readParameters, refuseUnknownParameters } from '#local/template/paramet
 import { readProperties, type Properties } from '#local/template/properties.ts';
 import { record, type Json } from '#local/template/json.ts';
 import { createUrlRewriter, type RewriteUrls } from '#local/template/rewrite-urls.ts';
-import { readTemplate, type Template } from '#local/template/template.ts';
+import { assetFile, readTemplate, type Template } from '#local/template/template.ts';
 
 /** A stack as it runs here. */
 export interface OpenStack {
@@ -177,15 +177,15 @@ function resolveNamed(key: string, properties: Json, scope: Scope): Json {
   return Object.fromEntries(entries.filter(([, value]) => value !== noValue));
 }
 
-/** CDK names a nested template by its key in the assets bucket. Other tools use its path. */
-function nestedFile({ properties }: Resource, { assets, folder }: Template): string {
+/** CDK and the Serverless Framework name a nested template by its key in a bucket, SAM by its path. */
+function nestedFile({ properties }: Resource, template: Template): string {
   const url = properties.text('TemplateURL');
-  const asset = assets.get(url.split('/').at(-1) ?? '');
+  const asset = assetFile(template, url);
   if (asset !== undefined) return asset;
   if (/^https?:/u.test(url)) {
     throw new Error(`${properties.key}.TemplateURL: must be a local file, not ${url}`);
   }
-  const file = join(folder, url);
+  const file = join(template.folder, url);
   if (!existsSync(file)) throw new Error(`${properties.key}.TemplateURL: there is no file ${file}`);
   return file;
 }

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { unzipSync } from 'fflate';
 import { record } from '#local/template/json.ts';
-import type { Template } from '#local/template/template.ts';
+import { assetFile, type Template } from '#local/template/template.ts';
 
 /** A property of a template that refers to files. */
 export interface AssetReference {
@@ -47,7 +47,7 @@ function assetPath({ property, template }: AssetReference, code: unknown): strin
   const { S3Key } = record(code);
   const isUri = typeof code === 'string' && /^(?:s3|https?):/u.test(code);
   const path =
-    typeof code === 'string' ? join(template.folder, code) : template.assets.get(String(S3Key));
+    typeof code === 'string' ? join(template.folder, code) : assetFile(template, String(S3Key));
   if (path === undefined || isUri)
     throw new RemoteCodeError(
       `${property}: its code is in an S3 bucket, which is not available locally`,

@@ -1,0 +1,109 @@
+import { existsSync, statSync } from 'node:fs';
+import { glob, readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { isAssembly } from '#local/template/assembly.ts';
+import { newerSource } from '#local/template/project/newer-source.ts';
+import {
+  projectAround,
+  projectOfSource,
+  projectsIn,
+  type Project,
+} from '#local/template/project/project.ts';
+import { sam, serverlessTemplate, tools } from '#local/template/project/tools.ts';
+
+/** A template that can be hosted, and how it was found. */
+export interface FoundTemplate {
+  /** A template's file, or the folder of an assembly of CDK. */
+  readonly path: string;
+  /** What was found in a folder and what is hosted of it, in one line. */
+  readonly report?: string | undefined;
+  /** That the tool has not run since the sources were changed. */
+  readonly warning?: string | undefined;
+}
+
+/**
+ * Finds the template of a project as its deployment tool leaves it. The path is a template, a
+ * project's folder, or a tool's output. Throws an error that says which command makes a missing
+ * output, or what was looked for if the folder has no project or several.
+ */
+export async function findTemplate(given: string): Promise<FoundTemplate> {
+  const path = resolve(given);
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+  const named = await (isFile ? projectOfSource(path) : projectAround(path));
+  if (isFile && named === undefined) return { path };
+  if (named !== undefined && (named.hasOutput || !existsSync(path) || isFile)) return host(named);
+  if (!existsSync(path)) throw new Error(`There is no template at ${given}`);
+  if (await isAssembly(path)) return { path, report: `Hosting the CDK assembly ${path}` };
+  const packaged = join(path, serverlessTemplate);
+  if (existsSync(packaged)) {
+    return { path: packaged, report: `Hosting the Serverless Framework package ${path}` };
+  }
+  const [project, ...others] = await projectsIn(path);
+  if (project === undefined) throw new Error(await nothingFound(path));
+  if (others.length > 0) throw new Error(severalFound(path, [project, ...others]));
+  return host(project);
+}
+
+async function host(project: Project): Promise<FoundTemplate> {
+  const { tool, folder, source, output, template, hasOutput } = project;
+  const path = tool.hosts === 'output' ? output : template;
+  if (hasOutput) {
+    const newer = source === undefined ? undefined : await newerSource(project);
+    return {
+      path,
+      report: `${folder} is ${tool.title}: hosting ${relative(folder, path)}`,
+      warning: newer && `${newer} is newer than ${output}: type "${tool.command}" in ${folder}`,
+    };
+  }
+  if (tool === sam && source !== undefined) return hostSource(folder, source);
+  const found = source === undefined ? '' : `${folder} is ${tool.title}. `;
+  throw new Error(`${found}There is no ${template}: type "${tool.command}" in ${folder}`);
+}
+
+async function hostSource(folder: string, source: string): Promise<FoundTemplate> {
+  const file = relative(folder, source);
+  const isSam = (await readFile(source, 'utf8')).includes('AWS::Serverless-2016-10-31');
+  const report = isSam
+    ? `${folder} is a SAM project without ${sam.output}: hosting ${file} as it is. "${sam.command}" in ${folder} installs the packages of its functions`
+    : `${folder} has a CloudFormation template: hosting ${file}`;
+  return { path: source, report };
+}
+
+function severalFound(folder: string, projects: readonly Project[]): string {
+  const lines = projects.map(({ tool, source, output, template, hasOutput }) => {
+    const path = !hasOutput && tool === sam && source !== undefined ? source : output;
+    const before = hasOutput || path === source ? '' : `, after "${tool.command}" in ${folder}`;
+    return `  npm run local -- ${path}  (${tool.title}: ${relative(folder, source ?? template)}${before})`;
+  });
+  return [`${folder} has projects of several tools. Type the one to host:`, ...lines].join('\n');
+}
+
+async function nothingFound(folder: string): Promise<string> {
+  const lines = tools.map(({ title, sources, output }) => `  ${sources[0]} or ${output}: ${title}`);
+  const nested = await foldersWithProjects(folder);
+  return [
+    `${folder} has no project and no template. In a folder, the local host looks for:`,
+    ...lines,
+    ...(nested.length === 0
+      ? ['Type npm run local -- FOLDER, or the path of a template in JSON or YAML.']
+      : ['Projects below it, each to be hosted by itself:', ...nested]),
+  ].join('\n');
+}
+
+/** Looks two folders deep, as in `packages/api`. */
+async function foldersWithProjects(folder: string): Promise<readonly string[]> {
+  const entries = glob('{*,*/*}', { cwd: folder, withFileTypes: true, exclude: isHidden });
+  const found: string[] = [];
+  for await (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory() && (await projectsIn(path)).length > 0) found.push(path);
+  }
+  return found
+    .toSorted()
+    .slice(0, 10)
+    .map((path) => `  npm run local -- ${path}`);
+}
+
+function isHidden({ name }: { readonly name: string }): boolean {
+  return name === 'node_modules' || name.startsWith('.');
+}
