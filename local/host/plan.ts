@@ -17,7 +17,7 @@ import {
 } from '#local/lambda/pool/environment-options.ts';
 import { realClock, type Clock } from '#local/process/clock.ts';
 import type { Binding } from '#local/process/listen.ts';
-import { readAssembly } from '#local/template/assembly.ts';
+import { readAssembly } from '#local/template/project/assembly.ts';
 import { findTemplate } from '#local/template/project/find-template.ts';
 import { openStacks } from '#local/template/stacks.ts';
 import type { Template } from '#local/template/template.ts';

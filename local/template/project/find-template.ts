@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { isAssembly } from '#local/template/assembly.ts';
+import { isAssembly } from '#local/template/project/assembly.ts';
 import { newerSource } from '#local/template/project/newer-source.ts';
 import {
   projectAround,
