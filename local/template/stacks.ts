@@ -118,11 +118,7 @@ function openStack(
     return isTaken ? `${template.stackName}/${logicalId}` : logicalId;
   };
   const { rewriteUrls } = shared;
-  let values: ReadonlyMap<string, unknown> | undefined;
-  const parameters = (): ReadonlyMap<string, unknown> => {
-    values ??= readParameters(template.parameters, parameterValues());
-    return values;
-  };
+  const parameters = once(() => readParameters(template.parameters, parameterValues()));
   const scope = createScope({ template, parameters, context: shared, keyOf });
   const stack: OpenStack = {
     template,
@@ -157,6 +153,15 @@ function openStack(
       }),
   };
   return stack;
+}
+
+/** Returns a function that computes its value when it is first called. */
+function once<Value>(compute: () => Value): () => Value {
+  let result: { readonly value: Value } | undefined;
+  return () => {
+    result ??= { value: compute() };
+    return result.value;
+  };
 }
 
 /** Returns the value, or warns and returns undefined: a wrong output does not prevent the start. */

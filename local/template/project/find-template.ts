@@ -28,36 +28,51 @@ export interface FoundTemplate {
  */
 export async function findTemplate(given: string): Promise<FoundTemplate> {
   const path = resolve(given);
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
-  const named = await (isFile ? projectOfSource(path) : projectAround(path));
-  if (isFile && named === undefined) return { path };
-  if (named !== undefined && (named.hasOutput || !existsSync(path) || isFile)) return host(named);
-  if (!existsSync(path)) throw new Error(`There is no template at ${given}`);
-  if (await isAssembly(path)) return { path, report: `Hosting the CDK assembly ${path}` };
-  const packaged = join(path, serverlessTemplate);
-  if (existsSync(packaged)) {
-    return { path: packaged, report: `Hosting the Serverless Framework package ${path}` };
+  const kind = statSync(path, { throwIfNoEntry: false });
+  if (kind?.isFile() === true) {
+    const project = await projectOfSource(path);
+    return project === undefined ? { path } : hostOutput(project);
   }
-  const [project, ...others] = await projectsIn(path);
-  if (project === undefined) throw new Error(await nothingFound(path));
-  if (others.length > 0) throw new Error(severalFound(path, [project, ...others]));
-  return host(project);
+  const around = await projectAround(path);
+  if (around !== undefined) {
+    const isKnown = around.hasOutput || around.source !== undefined;
+    if (isKnown || kind === undefined) return hostOutput(around);
+  }
+  if (kind === undefined) throw new Error(`There is no template at ${given}`);
+  return hostFolder(path);
 }
 
-async function host(project: Project): Promise<FoundTemplate> {
-  const { tool, folder, source, output, template, hasOutput } = project;
-  const path = tool.hosts === 'output' ? output : template;
-  if (hasOutput) {
-    const newer = source === undefined ? undefined : await newerSource(project);
-    return {
-      path,
-      report: `${folder} is ${tool.title}: hosting ${relative(folder, path)}`,
-      warning: newer && `${newer} is newer than ${output}: type "${tool.command}" in ${folder}`,
-    };
+async function hostFolder(folder: string): Promise<FoundTemplate> {
+  if (await isAssembly(folder)) {
+    return { path: folder, report: `Hosting the CDK assembly ${folder}` };
   }
-  if (tool === sam && source !== undefined) return hostSource(folder, source);
-  const found = source === undefined ? '' : `${folder} is ${tool.title}. `;
-  throw new Error(`${found}There is no ${template}: type "${tool.command}" in ${folder}`);
+  const packaged = join(folder, serverlessTemplate);
+  if (existsSync(packaged)) {
+    return { path: packaged, report: `Hosting the Serverless Framework package ${folder}` };
+  }
+  const [project, ...others] = await projectsIn(folder);
+  if (project === undefined) throw new Error(await nothingFound(folder));
+  if (others.length > 0) throw new Error(severalFound(folder, [project, ...others]));
+  const { tool, source, hasOutput } = project;
+  const canHostSource = tool === sam && source !== undefined && !hasOutput;
+  return canHostSource ? hostSource(folder, source) : hostOutput(project);
+}
+
+/** Hosts what the tool left. Names the command that makes it if it is missing or outdated. */
+async function hostOutput(project: Project): Promise<FoundTemplate> {
+  const { tool, folder, source, output, template, hasOutput } = project;
+  const advice = `type "${tool.command}" in ${folder}${tool.caution ?? ''}`;
+  if (!hasOutput) {
+    const found = source === undefined ? '' : `${folder} is ${tool.title}. `;
+    throw new Error(`${found}There is no ${template}: ${advice}`);
+  }
+  const path = tool.hosts === 'output' ? output : template;
+  const newer = source === undefined ? undefined : await newerSource(project);
+  return {
+    path,
+    report: `${folder} is ${tool.title}: hosting ${relative(folder, path)}`,
+    warning: newer && `${newer} is newer than ${output}: ${advice}`,
+  };
 }
 
 async function hostSource(folder: string, source: string): Promise<FoundTemplate> {
@@ -79,7 +94,9 @@ function severalFound(folder: string, projects: readonly Project[]): string {
 }
 
 async function nothingFound(folder: string): Promise<string> {
-  const lines = tools.map(({ title, sources, output }) => `  ${sources[0]} or ${output}: ${title}`);
+  const lines = tools.map(
+    ({ title, sources, output }) => `  ${sources[0]} or ${output}, for ${title}`,
+  );
   const nested = await foldersWithProjects(folder);
   return [
     `${folder} has no project and no template. In a folder, the local host looks for:`,

@@ -15,6 +15,8 @@ export interface Tool {
   readonly hosts: 'template' | 'output';
   /** The command that makes the output. */
   readonly command: string;
+  /** What to know before it is typed. */
+  readonly caution?: string;
   /** The folder of the sources that are newer than the output if the output is outdated. */
   readonly sourceFolder: string;
 }
@@ -49,6 +51,7 @@ export const tools: readonly Tool[] = [
     template: 'manifest.json',
     hosts: 'output',
     command: 'npx ampx sandbox --once',
+    caution: ', which deploys to an AWS account; docs/local-host.md has a command that does not',
     sourceFolder: 'amplify',
   },
   {
