@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import type { Bound } from '#local/host/bind.ts';
 import { deriveKey, type Secrets } from '#local/host/data/data-directory.ts';
-import { readDefinitions, unhostedTypes, type Definitions } from '#local/host/definitions.ts';
+import {
+  readDefinitions,
+  unhostedCallers,
+  unhostedTypes,
+  type Definitions,
+} from '#local/host/definitions.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 import type { Notices } from '#local/host/notices.ts';
 import type { ApiKey } from '#local/rest-api/admission.ts';
@@ -26,6 +31,7 @@ export async function resolve(bound: Bound): Promise<Resolved> {
   const { warn } = notices;
   const stacks = await openStacks(templates, parameters, contextOf(bound));
   for (const type of unhostedTypes(stacks)) warn(`${type} is not hosted here`);
+  unhostedCallers(stacks).forEach(warn);
   for (const { template } of stacks) {
     template.warnings.forEach(warn);
     template.notes.forEach(notices.note);
