@@ -7,6 +7,7 @@ import {
   unhostedTypes,
   type Definitions,
 } from '#local/host/definitions.ts';
+import { createUnpacker } from '#local/lambda/definition/unpack-archive.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 import type { Notices } from '#local/host/notices.ts';
 import type { ApiKey } from '#local/rest-api/admission.ts';
@@ -36,7 +37,9 @@ export async function resolve(bound: Bound): Promise<Resolved> {
     template.warnings.forEach(warn);
     template.notes.forEach(notices.note);
   }
-  const definitions = await readDefinitions(stacks, { folder: join(data, 'code'), warn });
+  const folder = join(data, 'code');
+  const unpack = createUnpacker(folder);
+  const definitions = await readDefinitions(stacks, { folder, unpack, warn });
   for (const table of definitions.tables) reportUnsupported(table, notices);
   return {
     ...bound,

@@ -9,6 +9,8 @@ import type { Resource } from '#local/template/stacks.ts';
 export interface CodeSettings {
   /** Where code is written that the template does not contain as a folder. */
   readonly folder: string;
+  /** Returns the folder of an archive's files. */
+  unpack(archive: string): Promise<string>;
   warn(message: string): void;
 }
 
@@ -25,7 +27,7 @@ export interface PreparedCode {
 /** Prepares a function's code to run. Throws if the code does not exist or cannot be built. */
 export async function prepareCode(
   resource: Resource,
-  { folder }: CodeSettings,
+  { folder, unpack }: CodeSettings,
 ): Promise<PreparedCode> {
   const { key, properties, stack } = resource;
   const output = join(resolve(folder), key.replaceAll(/[^\w-]/gu, '-'));
@@ -38,7 +40,7 @@ export async function prepareCode(
     };
   }
   const reference = { property: `${key}.Code`, template: stack.template };
-  const root = await resolveAssetFolder(reference, code, output);
+  const root = await resolveAssetFolder(reference, code, unpack);
   if (!mustBeBuilt(resource)) return { root, sources: [root], rebuild: noRebuild };
   const rebuild = async (): Promise<void> => {
     await build(buildOptions(resource, root, output));

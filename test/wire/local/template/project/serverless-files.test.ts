@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AwsClient } from 'aws4fetch';
 import { expect, test } from 'vitest';
@@ -37,7 +37,10 @@ async function writeServerlessPackage(): Promise<Files> {
 
 test('a Serverless Framework package runs from its archives', async () => {
   const template = await writeProject(await writeServerlessPackage());
-  await using system = await hostTemplate('', { template });
+  const data = join(template, 'data');
+  await using system = await hostTemplate('', { template, data });
+  // Three of the functions share an archive.
+  expect(await readdir(join(data, 'code'))).toHaveLength(4);
   expect(system.lines[0]).toBe(
     `${template} is a Serverless Framework project: hosting .serverless/cloudformation-template-update-stack.json`,
   );
