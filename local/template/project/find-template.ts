@@ -53,26 +53,26 @@ async function hostFolder(folder: string): Promise<FoundTemplate> {
   const [project, ...others] = await projectsIn(folder);
   if (project === undefined) throw new Error(await nothingFound(folder));
   if (others.length > 0) throw new Error(severalFound(folder, [project, ...others]));
-  const { tool, source, hasOutput } = project;
-  const canHostSource = tool === sam && source !== undefined && !hasOutput;
-  return canHostSource ? hostSource(folder, source) : hostOutput(project);
+  const { tool, source, output, hasOutput } = project;
+  if (tool === sam && source !== undefined && !hasOutput) return hostSource(folder, source);
+  const found = hostOutput(project);
+  const newer = source === undefined ? undefined : await newerSource(project);
+  return { ...found, warning: newer && `${newer} is newer than ${output}: ${adviceFor(project)}` };
 }
 
-/** Hosts what the tool left. Names the command that makes it if it is missing or outdated. */
-async function hostOutput(project: Project): Promise<FoundTemplate> {
+/** Hosts what the tool left. Throws an error with the command that makes it if it is missing. */
+function hostOutput(project: Project): FoundTemplate {
   const { tool, folder, source, output, template, hasOutput } = project;
-  const advice = `type "${tool.command}" in ${folder}${tool.caution ?? ''}`;
   if (!hasOutput) {
     const found = source === undefined ? '' : `${folder} is ${tool.title}. `;
-    throw new Error(`${found}There is no ${template}: ${advice}`);
+    throw new Error(`${found}There is no ${template}: ${adviceFor(project)}`);
   }
   const path = tool.hosts === 'output' ? output : template;
-  const newer = source === undefined ? undefined : await newerSource(project);
-  return {
-    path,
-    report: `${folder} is ${tool.title}: hosting ${relative(folder, path)}`,
-    warning: newer && `${newer} is newer than ${output}: ${advice}`,
-  };
+  return { path, report: `${folder} is ${tool.title}: hosting ${relative(folder, path)}` };
+}
+
+function adviceFor({ tool, folder }: Project): string {
+  return `type "${tool.command}" in ${folder}${tool.caution ?? ''}`;
 }
 
 async function hostSource(folder: string, source: string): Promise<FoundTemplate> {

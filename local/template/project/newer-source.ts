@@ -20,7 +20,9 @@ export async function newerSource({
   const writtenMs = (await stat(template)).mtimeMs;
   const folders = [join(folder, tool.sourceFolder)];
   for (const next of folders) {
-    for (const entry of await readdir(next, { withFileTypes: true })) {
+    // A folder that cannot be read says nothing about the output.
+    const entries = await readdir(next, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
       const path = join(next, entry.name);
       if (entry.isDirectory() && !noSourceFolder.test(entry.name) && path !== output) {
         folders.push(path);

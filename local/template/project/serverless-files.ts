@@ -7,14 +7,17 @@ import { isRecord } from '#local/wire/shape.ts';
 /**
  * Returns the files that the Serverless Framework would upload, by the last part of their S3 key:
  * those beside the template, and the artifacts of the service that are elsewhere. A service names
- * them relative to its own folder.
+ * these by absolute paths, of the machine that packaged it, or relative to its own folder.
  */
 export async function readServerlessFiles(template: string): Promise<ReadonlyMap<string, string>> {
   const folder = dirname(resolve(template));
   const state = join(folder, 'serverless-state.json');
   const artifacts = existsSync(state) ? artifactsOf(await readJson(state)) : [];
   const elsewhere = artifacts
-    .map((artifact) => resolve(dirname(folder), artifact))
+    .flatMap((artifact) => [
+      resolve(dirname(folder), artifact),
+      join(folder, artifact.split('.serverless/').at(-1) ?? ''),
+    ])
     .filter((path) => existsSync(path));
   const beside = (await readdir(folder)).map((name) => join(folder, name));
   return new Map([...elsewhere, ...beside].map((path) => [basename(path), path]));

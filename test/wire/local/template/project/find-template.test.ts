@@ -112,6 +112,10 @@ test('an output that is older than a source is hosted, and the command is named'
     expect(system.state.notices).toEqual([]);
   }
   await changeAt('src/app.ts', 3_000);
+  {
+    await using named = await hostTemplate('', { template: built });
+    expect(named.state.notices).toEqual([]);
+  }
   await using system = await hostTemplate('', { template });
   expect(system.state.notices).toEqual([
     `${join(template, 'src/app.ts')} is newer than ${join(template, '.aws-sam/build')}: type "sam build" in ${template}`,
