@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#local/process/clock.ts';
 import { readSchedule, type Schedule } from '#local/events/schedule.ts';
-import { readTargetInput, type TargetInput } from '#local/events/target-input.ts';
+import {
+  readScheduleInput,
+  readTargetInput,
+  type TargetInput,
+} from '#local/events/target-input.ts';
 import type { Properties } from '#local/template/properties.ts';
 import { accountId } from '#local/template/stack-context.ts';
 import type { Resource } from '#local/template/stacks.ts';
@@ -35,7 +39,7 @@ export function readRule(
   const targets = isRule ? properties.list('Targets') : [properties.nested('Target')];
   if (expression === undefined) {
     const names = targets.map((target) => target.text('Arn')).join(' and ');
-    warn(`${key}: event buses are not hosted here, so no event starts ${names}`);
+    if (names !== '') warn(`${key}: event buses are not hosted here, so no event starts ${names}`);
     return undefined;
   }
   return {
@@ -67,12 +71,6 @@ function readDate(properties: Properties, name: string): number | undefined {
   const ms = text === undefined ? undefined : Date.parse(text);
   if (Number.isNaN(ms)) throw new Error(`${name} must be a date, not ${text}`);
   return ms;
-}
-
-/** Without an input, a schedule sends an empty object. */
-function readScheduleInput(target: Properties): TargetInput {
-  const input = target.optionalText('Input') ?? '{}';
-  return () => input;
 }
 
 export interface RuleSettings {

@@ -24,6 +24,28 @@ export function readTargetInput(target: Properties): TargetInput {
     });
 }
 
+/**
+ * Reads what the target of a schedule receives: JSON with attributes of the schedule, and an empty
+ * object without it (EventBridge Scheduler user guide, "Context attributes").
+ */
+export function readScheduleInput(target: Properties): TargetInput {
+  const input = target.optionalText('Input') ?? '{}';
+  return (event) =>
+    input.replaceAll(/<aws\.scheduler\.([\w-]+)>/gu, (text, name: string) => {
+      const path = contextAttributes[name];
+      return name === 'attempt-number'
+        ? '1'
+        : String(path === undefined ? text : valueAt(event, path));
+    });
+}
+
+/** Attributes of a schedule, by the paths of their values in the event of a rule. */
+const contextAttributes: Readonly<Record<string, string>> = {
+  'execution-id': '$.id',
+  'schedule-arn': '$.resources[0]',
+  'scheduled-time': '$.time',
+};
+
 /** Variables of EventBridge's own. */
 const reservedPaths: Readonly<Record<string, string>> = {
   'aws.events.event': '$',

@@ -25,14 +25,16 @@ export function readEventSources(
   { warn }: { warn(message: string): void },
 ): readonly EventSourceDefinition[] {
   const ofType = (type: string): readonly Resource[] => stacks.flatMap((each) => each.ofType(type));
-  const queues = ofType('AWS::SQS::Queue').map(({ stack, logicalId }) =>
-    stack.scope.attribute(logicalId, 'Arn'),
+  const queues = new Set(
+    ofType('AWS::SQS::Queue').map(({ stack, logicalId }) =>
+      stack.scope.attribute(logicalId, 'Arn'),
+    ),
   );
   return ofType('AWS::Lambda::EventSourceMapping').flatMap((resource) => {
     const { key, properties } = resource;
     // Kafka of one's own has no ARN.
     const source = properties.optionalText('EventSourceArn') ?? 'SelfManagedEventSource';
-    if (queues.includes(source)) return [readQueueSource(resource, source)];
+    if (queues.has(source)) return [readQueueSource(resource, source)];
     const isQueue = source.startsWith('arn:aws:sqs:');
     const reason = isQueue
       ? 'the queue is not in the template'

@@ -2,7 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Project } from '#local/template/project/project.ts';
 
-const sourceFile = /\.(?:[cm]?[jt]sx?|py|ya?ml)$|^(?:cdk|package|serverless)\.json$/u;
+const sourceFile =
+  /\.(?:[cm]?[jt]sx?|py|go|rs|java|rb|cs|sh|vtl|graphql|ya?ml)$|^(?:cdk|package|serverless)\.json$/u;
 const noSource = /\.d\.[cm]?ts$|\.(?:test|spec)\./u;
 const noSourceFolder =
   /^\.|^(?:node_modules|cdk\.out|coverage|venv|__pycache__|tests?|__tests__)$/u;

@@ -54,7 +54,7 @@ async function projectOf(tool: Tool, folder: string): Promise<Project> {
 
 /** Other tools have templates, too: those of a template engine may be called `template.json`. */
 function isTemplate(file: string): boolean {
-  return /^\s*"?Resources"?\s*:/mu.test(readFileSync(file, 'utf8'));
+  return /(?:^|[{,])\s*"?Resources"?\s*:/mu.test(readFileSync(file, 'utf8'));
 }
 
 /** A `cdk.json` can name another folder. */

@@ -47,7 +47,7 @@ test('SAM: a schedule starts its function in every spelling', async () => {
             ScheduleExpression: cron(1 21 * * ? *)
             ScheduleExpressionTimezone: Asia/Tokyo
             FlexibleTimeWindow: { Mode: FLEXIBLE, MaximumWindowInMinutes: 5 }
-            Input: '"ScheduleV2"'
+            Input: '"ScheduleV2 at <aws.scheduler.scheduled-time>, <aws.scheduler.attempt-number>"'
         NewOff: { Type: ScheduleV2, Properties: { ScheduleExpression: rate(1 minute), State: DISABLED } }
         Plain: { Type: ScheduleV2, Properties: { ScheduleExpression: at(2026-01-02T12:01:00) } }
         Watch: { Type: CloudWatchEvent, Properties: { Schedule: rate(1 minute), Input: '"CloudWatchEvent"' } }
@@ -55,7 +55,8 @@ test('SAM: a schedule starts its function in every spelling', async () => {
   await using system = await hostText(template(events), { clock });
   expect(system.state.notices).toEqual([]);
   await clock.advance(60_000);
-  const expected = ['CloudWatchEvent', 'Schedule', 'Scheduled Event', 'ScheduleV2', {}];
+  const at = 'ScheduleV2 at 2026-01-02T12:01:00Z, 1';
+  const expected = ['CloudWatchEvent', 'Schedule', 'Scheduled Event', at, {}];
   await expect.poll(() => callsOf(system)).toEqual(expected);
 });
 

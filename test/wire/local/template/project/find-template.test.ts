@@ -123,6 +123,17 @@ test('an output that is older than a source is hosted, and the command is named'
   expect(await invoke(system, 'local-Hello')).toBe('built by SAM');
 });
 
+test('a CloudFormation template is found in whatever way it is written', async () => {
+  const template = await writeProject({
+    'template.json': '{"Description":"one line","Resources":{"Jobs":{"Type":"AWS::SQS::Queue"}}}',
+  });
+  await using system = await hostTemplate('', { template });
+  expect(system.lines).toEqual([
+    `${template} has a CloudFormation template: hosting template.json`,
+  ]);
+  expect(Object.keys(system.state.queues)).toEqual(['Jobs']);
+});
+
 test('a folder with projects of several tools is refused with a path for each', async () => {
   const folder = await writeProject({ 'serverless.yml': '', 'cdk.json': '{}', ...builtBySam });
   await expect(hostTemplate('', { template: folder })).rejects.toThrow(
