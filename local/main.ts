@@ -19,9 +19,10 @@ import { removeStateFile, writeStateFile } from '#local/host/state/state-file.ts
 const help = `Hosts an AWS template on this machine: functions, APIs, tables, queues, state machines,
 buckets, sign-in and Bedrock.
 
-npm run local -- TEMPLATE [options]
+npm run local -- FOLDER [options]
 
-  TEMPLATE                a cdk.out folder, or a CloudFormation or SAM template in JSON or YAML
+  FOLDER                  a project of the Serverless Framework, SAM, CDK or Amplify Gen2, the folder
+                          that its tool left, or a CloudFormation or SAM template in JSON or YAML
   --parameter NAME=VALUE  a parameter of the template (repeatable)
   --port N                the gateway's port (4566); sign-in is at N+4, URLs start at N+35, APIs at N+84
   --host ADDRESS          listen on this address instead of 127.0.0.1, also for other machines

@@ -56,7 +56,7 @@ export class ConversationsTable extends Table {
     this.#grant(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['ISSUER_KEYS']);
   }
 
-  /** Allows keeping the sessions of the page. */
+  /** Allows reading and writing the sessions of the page. */
   grantPageSessions(grantee: IGrantable): void {
     const actions = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'];
     const partitions = ['PAGE_SESSION#*', 'PAGE_SESSIONS#*'];

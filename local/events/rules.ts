@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#local/process/clock.ts';
 import { readSchedule, type Schedule } from '#local/events/schedule.ts';
+import {
+  readScheduleInput,
+  readTargetInput,
+  type TargetInput,
+} from '#local/events/target-input.ts';
+import type { Properties } from '#local/template/properties.ts';
 import { accountId } from '#local/template/stack-context.ts';
 import type { Resource } from '#local/template/stacks.ts';
 
@@ -14,48 +20,57 @@ export interface RuleDefinition {
 
 export interface RuleTarget {
   readonly arn: string;
-  /** JSON that the target receives instead of the event. */
-  readonly input: string | undefined;
+  readonly input: TargetInput;
 }
 
 /**
- * Reads an AWS::Events::Rule or AWS::Scheduler::Schedule. Returns `undefined` if it is disabled or
- * has no schedule.
+ * Reads an AWS::Events::Rule or AWS::Scheduler::Schedule. Returns `undefined` if it is disabled.
+ * Warns of a rule that waits for events, because there is no event bus, and returns `undefined`.
  */
-export function readRule({
-  key,
-  logicalId,
-  type,
-  properties,
-  stack,
-}: Resource): RuleDefinition | undefined {
-  const expression = properties.optionalText('ScheduleExpression');
-  if (expression === undefined || properties.optionalText('State') === 'DISABLED') return undefined;
+export function readRule(
+  resource: Resource,
+  { warn }: { warn(message: string): void },
+): RuleDefinition | undefined {
+  const { key, logicalId, type, properties, stack } = resource;
+  if (properties.optionalText('State') === 'DISABLED') return undefined;
   const isRule = type === 'AWS::Events::Rule';
-  const timezone = properties.optionalText('ScheduleExpressionTimezone');
+  const name = 'ScheduleExpression';
+  const expression = isRule ? properties.optionalText(name) : properties.text(name);
   const targets = isRule ? properties.list('Targets') : [properties.nested('Target')];
+  if (expression === undefined) {
+    const names = targets.map((target) => target.text('Arn')).join(' and ');
+    if (names !== '') warn(`${key}: event buses are not hosted here, so no event starts ${names}`);
+    return undefined;
+  }
   return {
     key,
     arn: String(stack.scope.attribute(logicalId, 'Arn')),
-    schedule: readRuleSchedule(`${key}.ScheduleExpression`, expression, timezone),
+    schedule: readRuleSchedule(expression, properties),
     targets: targets.map((target) => ({
       arn: target.text('Arn'),
-      // Without an input, a schedule sends an empty object and a rule sends its event.
-      input: target.optionalText('Input') ?? (isRule ? undefined : '{}'),
+      input: isRule ? readTargetInput(target) : readScheduleInput(target),
     })),
   };
 }
 
-function readRuleSchedule(
-  place: string,
-  expression: string,
-  timezone: string | undefined,
-): Schedule {
+function readRuleSchedule(expression: string, properties: Properties): Schedule {
   try {
-    return readSchedule(expression, timezone);
+    return readSchedule(expression, {
+      timezone: properties.optionalText('ScheduleExpressionTimezone'),
+      startMs: readDate(properties, 'StartDate'),
+      endMs: readDate(properties, 'EndDate'),
+    });
   } catch (error) {
-    throw new Error(`${place}: ${error instanceof Error ? error.message : ''}`, { cause: error });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${properties.key}.ScheduleExpression: ${reason}`, { cause: error });
   }
+}
+
+function readDate(properties: Properties, name: string): number | undefined {
+  const text = properties.optionalText(name);
+  const ms = text === undefined ? undefined : Date.parse(text);
+  if (Number.isNaN(ms)) throw new Error(`${name} must be a date, not ${text}`);
+  return ms;
 }
 
 export interface RuleSettings {
@@ -76,13 +91,13 @@ export async function runRule(
     if (due === undefined) return;
     await clock.sleep(due - clock.now(), signal);
     if (signal.aborted) return;
-    for (const { arn, input } of rule.targets)
-      start(arn, input ?? scheduledEvent(rule, due, region));
+    const event = scheduledEvent(rule, due, region);
+    for (const { arn, input } of rule.targets) start(arn, input(event));
   }
 }
 
-function scheduledEvent({ arn }: RuleDefinition, due: number, region: string): string {
-  return JSON.stringify({
+function scheduledEvent({ arn }: RuleDefinition, due: number, region: string): object {
+  return {
     version: '0',
     id: randomUUID(),
     'detail-type': 'Scheduled Event',
@@ -92,5 +107,5 @@ function scheduledEvent({ arn }: RuleDefinition, due: number, region: string): s
     region,
     resources: [arn],
     detail: {},
-  });
+  };
 }

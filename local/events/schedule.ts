@@ -6,6 +6,14 @@ export interface Schedule {
   next(afterMs: number): number | undefined;
 }
 
+export interface ScheduleOptions {
+  /** The time zone of `cron` and `at`. */
+  readonly timezone?: string | undefined;
+  /** It is due neither before `startMs` nor after `endMs`. */
+  readonly startMs?: number | undefined;
+  readonly endMs?: number | undefined;
+}
+
 const units: Readonly<Record<string, number>> = {
   minute: 60_000,
   hour: 3_600_000,
@@ -16,7 +24,23 @@ const units: Readonly<Record<string, number>> = {
  * Parses `rate(5 minutes)`, `cron(0 9 ? * MON-FRI *)` or `at(2026-11-21T09:00:00)`. Throws an error
  * that explains the expected form (EventBridge user guide, "Schedule types").
  */
-export function readSchedule(expression: string, timezone = 'UTC'): Schedule {
+export function readSchedule(
+  expression: string,
+  { timezone = 'UTC', startMs = -Infinity, endMs = Infinity }: ScheduleOptions = {},
+): Schedule {
+  const schedule = parseExpression(expression, timezone);
+  const isRate = expression.trim().startsWith('rate');
+  return {
+    next(afterMs) {
+      const isBefore = afterMs < startMs;
+      // A rate counts from the start, which is its first time.
+      const due = isBefore && isRate ? startMs : schedule.next(Math.max(afterMs, startMs - 1));
+      return due !== undefined && due <= endMs ? due : undefined;
+    },
+  };
+}
+
+function parseExpression(expression: string, timezone: string): Schedule {
   const [, kind, inner = ''] = /^(rate|cron|at)\((.+)\)$/u.exec(expression.trim()) ?? [];
   if (kind === 'rate') return rateSchedule(expression, inner);
   if (kind === 'at') return atSchedule(expression, inner, timezone);

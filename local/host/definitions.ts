@@ -3,10 +3,7 @@ import { readRule } from '#local/events/rules.ts';
 import { readUrl } from '#local/function-url/read-urls.ts';
 import { readHttpApis } from '#local/http-api/read-http-api.ts';
 import type { CodeSettings } from '#local/lambda/definition/prepare-code.ts';
-import {
-  readEventSource,
-  type EventSourceDefinition,
-} from '#local/lambda/definition/read-event-sources.ts';
+import { readEventSources } from '#local/lambda/definition/read-event-sources.ts';
 import { readFunctions } from '#local/lambda/definition/read-functions.ts';
 import { readApis } from '#local/rest-api/definition/read-api.ts';
 import { readApiKeys, readUsagePlans } from '#local/rest-api/definition/read-usage-plans.ts';
@@ -35,7 +32,7 @@ const readers = {
   },
   tables: each(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'], readTable),
   queues: each(['AWS::SQS::Queue'], readQueue),
-  eventSources: each(['AWS::Lambda::EventSourceMapping'], readQueueSource),
+  eventSources: { types: ['AWS::Lambda::EventSourceMapping'], read: readEventSources },
   rules: each(['AWS::Events::Rule', 'AWS::Scheduler::Schedule'], readRule),
   buckets: { types: ['AWS::S3::Bucket', 'Custom::S3BucketNotifications'], read: readBuckets },
   stateMachines: each(['AWS::StepFunctions::StateMachine'], (resource, { warn }) =>
@@ -79,18 +76,9 @@ function each<Definition>(
   };
 }
 
-function readQueueSource(
-  resource: Resource,
-  { warn }: CodeSettings,
-): EventSourceDefinition | undefined {
-  const source = readEventSource(resource);
-  if (source === undefined) warn(`${resource.key}: only queues are hosted as event sources`);
-  return source;
-}
-
 /** Types that need no reader: nested stacks are opened, the others configure, grant or watch. */
 const typesWithoutReader =
-  /^AWS::CloudFormation::Stack$|^AWS::(?:IAM|Logs|CloudWatch|CDK|KMS)::|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Permission|Version|LayerVersionPermission)$|^AWS::SQS::QueuePolicy$|^AWS::S3::BucketPolicy$|^AWS::Scheduler::ScheduleGroup$/u;
+  /^AWS::CloudFormation::Stack$|^AWS::(?:IAM|CloudWatch|CDK|KMS)::|^AWS::Logs::(?!SubscriptionFilter$)|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Permission|Version|LayerVersionPermission)$|^AWS::SQS::QueuePolicy$|^AWS::S3::BucketPolicy$|^AWS::Scheduler::ScheduleGroup$/u;
 
 /** Returns the types of resources that are not hosted here, each once, sorted. */
 export function unhostedTypes(stacks: Stacks): readonly string[] {
@@ -101,4 +89,18 @@ export function unhostedTypes(stacks: Stacks): readonly string[] {
   return [...new Set(types)]
     .filter((type) => !hosted.has(type) && !typesWithoutReader.test(type))
     .toSorted();
+}
+
+/** Services that leave nothing in a template but the permission to invoke a function. */
+const callersOnly = /^(?:alexa-[\w-]+\.amazon|(?:connect|lex|lexv2|ses)\.amazonaws)\.com$/u;
+
+/** Returns what invokes the functions of the stacks on AWS and not here, each as a notice. */
+export function unhostedCallers(stacks: Stacks): readonly string[] {
+  return stacks
+    .flatMap((stack) => stack.ofType('AWS::Lambda::Permission'))
+    .map(
+      ({ properties }) => [properties.text('Principal'), properties.text('FunctionName')] as const,
+    )
+    .filter(([principal]) => callersOnly.test(principal))
+    .map(([principal, name]) => `${principal} is not hosted here, so it does not invoke ${name}`);
 }

@@ -17,14 +17,15 @@ import {
 } from '#local/lambda/pool/environment-options.ts';
 import { realClock, type Clock } from '#local/process/clock.ts';
 import type { Binding } from '#local/process/listen.ts';
-import { readAssembly } from '#local/template/assembly.ts';
+import { readAssembly } from '#local/template/project/assembly.ts';
+import { findTemplate } from '#local/template/project/find-template.ts';
 import { openStacks } from '#local/template/stacks.ts';
 import type { Template } from '#local/template/template.ts';
 
 const region = 'us-east-1';
 
 export interface LocalOptions {
-  /** A `cdk.out` folder, or a template in JSON or YAML. */
+  /** A template in JSON or YAML, a project's folder, or a folder that its deployment tool left. */
   readonly template: string;
   /** Values for the template's parameters. */
   readonly parameters?: Readonly<Record<string, string>>;
@@ -78,7 +79,11 @@ export interface Plan {
 /** Reads the templates, opens the data directory and decides which ports are needed. */
 export async function plan(options: LocalOptions, shutdown: Shutdown): Promise<Plan> {
   const { data, bedrock, parameters = {}, endpoints = {}, clock = realClock } = options;
-  const templates = await readAssembly(options.template);
+  const notices = createNotices(options.log);
+  const { path, report, warning } = await findTemplate(options.template);
+  if (report !== undefined) options.log(report);
+  if (warning !== undefined) notices.warn(warning);
+  const templates = await readAssembly(path);
   const directory = await openDataDirectory(data, shutdown.data);
   const { secrets } = directory;
   const binding = { port: options.port, option: '--port', host: options.host };
@@ -100,7 +105,7 @@ export async function plan(options: LocalOptions, shutdown: Shutdown): Promise<P
     watch: options.watch ?? false,
     debug: options.debug ?? noDebugging,
     environments: options.environments ?? defaultEnvironments,
-    notices: createNotices(options.log),
+    notices,
     log: (line) => options.log(line),
   };
 }

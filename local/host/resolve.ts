@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import type { Bound } from '#local/host/bind.ts';
 import { deriveKey, type Secrets } from '#local/host/data/data-directory.ts';
-import { readDefinitions, unhostedTypes, type Definitions } from '#local/host/definitions.ts';
+import {
+  readDefinitions,
+  unhostedCallers,
+  unhostedTypes,
+  type Definitions,
+} from '#local/host/definitions.ts';
+import { createUnpacker } from '#local/lambda/definition/unpack-archive.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 import type { Notices } from '#local/host/notices.ts';
 import type { ApiKey } from '#local/rest-api/admission.ts';
@@ -26,11 +32,14 @@ export async function resolve(bound: Bound): Promise<Resolved> {
   const { warn } = notices;
   const stacks = await openStacks(templates, parameters, contextOf(bound));
   for (const type of unhostedTypes(stacks)) warn(`${type} is not hosted here`);
+  unhostedCallers(stacks).forEach(warn);
   for (const { template } of stacks) {
     template.warnings.forEach(warn);
     template.notes.forEach(notices.note);
   }
-  const definitions = await readDefinitions(stacks, { folder: join(data, 'code'), warn });
+  const folder = join(data, 'code');
+  const unpack = createUnpacker(folder);
+  const definitions = await readDefinitions(stacks, { folder, unpack, warn });
   for (const table of definitions.tables) reportUnsupported(table, notices);
   return {
     ...bound,

@@ -26,12 +26,17 @@ export interface UserPoolClient {
   readonly authFlows: readonly string[];
 }
 
-/** Returns the user pools of the stacks, each with its clients. */
-export function readUserPools(stacks: readonly OpenStack[]): readonly UserPoolDefinition[] {
+/** Returns the user pools of the stacks, each with its clients. Warns of triggers. */
+export function readUserPools(
+  stacks: readonly OpenStack[],
+  { warn }: { warn(message: string): void },
+): readonly UserPoolDefinition[] {
   const ofType = (type: string): readonly Resource[] => stacks.flatMap((each) => each.ofType(type));
   const clients = ofType('AWS::Cognito::UserPoolClient');
   return ofType('AWS::Cognito::UserPool').map(({ key, logicalId, properties, stack }) => {
     const id = String(stack.scope.ref(logicalId));
+    const triggers = properties.nested('LambdaConfig').names().join(', ');
+    if (triggers !== '') warn(`${key}: its triggers are not hosted here: ${triggers}`);
     return {
       key,
       id,

@@ -7,7 +7,8 @@ import type { Template, TemplateResource } from '#local/template/template.ts';
 
 export interface ScopeOptions {
   readonly template: Template;
-  readonly parameters: ReadonlyMap<string, unknown>;
+  /** Returns the values of the parameters. */
+  parameters(): ReadonlyMap<string, unknown>;
   readonly context: ScopeContext;
   /** Returns the name of a resource among all stacks. */
   keyOf(logicalId: string): string;
@@ -28,10 +29,10 @@ export function createScope({ template, parameters, context, keyOf }: ScopeOptio
   const scope: Scope = {
     ref(logicalId) {
       if (pseudoParameters.has(logicalId)) return pseudoParameters.get(logicalId);
-      if (!parameters.has(logicalId)) {
+      if (!Object.hasOwn(template.parameters, logicalId)) {
         return logicalId.includes('.') ? samReference(logicalId) : identityOf(logicalId).ref;
       }
-      const value = parameters.get(logicalId);
+      const value = parameters().get(logicalId);
       if (value !== undefined) return value;
       throw new Error(`Parameter ${logicalId}: needs --parameter ${logicalId}=…`);
     },

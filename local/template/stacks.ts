@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRecord } from '#local/wire/shape.ts';
 import { createScope, outputValue } from '#local/template/scope.ts';
 import type { ScopeContext, StackContext } from '#local/template/stack-context.ts';
-import { noValue, resolve, type Scope } from '#local/template/intrinsics.ts';
+import { resolve, type Scope } from '#local/template/intrinsics.ts';
 import { readParameters, refuseUnknownParameters } from '#local/template/parameters.ts';
-import { readProperties, type Properties } from '#local/template/properties.ts';
+import type { Properties } from '#local/template/properties.ts';
+import { resolveProperties } from '#local/template/resolve-properties.ts';
 import { record, type Json } from '#local/template/json.ts';
 import { createUrlRewriter, type RewriteUrls } from '#local/template/rewrite-urls.ts';
-import { readTemplate, type Template } from '#local/template/template.ts';
+import { assetFile, readTemplate, type Template } from '#local/template/template.ts';
 
 /** A stack as it runs here. */
 export interface OpenStack {
@@ -21,6 +21,8 @@ export interface OpenStack {
    * an earlier stack has the same logical id.
    */
   keyOf(logicalId: string): string;
+  /** Returns the values of its parameters. Throws for a value that the template does not allow. */
+  parameters(): ReadonlyMap<string, unknown>;
   /** Returns its resources of some types, resolved. Leaves out those whose condition is false. */
   ofType(...types: readonly string[]): readonly Resource[];
   /** Returns the outputs that are strings, by name. */
@@ -67,20 +69,27 @@ export async function openStacks(
       return outputValue(record(stack.template.outputs[name]), stack.scope);
     },
   };
-  async function open(template: Template, values: Json, isNested: boolean): Promise<OpenStack> {
-    const stack = openStack(template, values, isNested, shared);
+  const add = (template: Template, values: () => Json, isNested: boolean): OpenStack => {
+    const stack = openStack(template, values, { isNested, shared });
     stacks.push(stack);
-    for (const resource of stack.ofType('AWS::CloudFormation::Stack')) {
-      const file = nestedFile(resource, template);
-      const read = await readTemplate(file, `${template.stackName}-${resource.logicalId}`);
-      // CDK lists the assets of nested stacks with those of their parent.
-      const child = { ...read, assets: new Map([...template.assets, ...read.assets]) };
-      const childValues = record(resource.properties.raw('Parameters'));
-      nested.set(resource.key, await open(child, childValues, true));
-    }
     return stack;
+  };
+  async function addNested(parent: OpenStack): Promise<void> {
+    const children: OpenStack[] = [];
+    for (const { key, name, file, values } of nestedStacks(parent, shared.rewriteUrls)) {
+      const read = await readTemplate(file, name);
+      // CDK lists the assets of nested stacks with those of their parent.
+      const assets = new Map([...parent.template.assets, ...read.assets]);
+      const child = add({ ...read, assets }, values, true);
+      nested.set(key, child);
+      children.push(child);
+    }
+    for (const child of children) await addNested(child);
   }
-  for (const template of templates) await open(template, parameters, false);
+  for (const template of templates) {
+    await addNested(add(template, () => parameters, false));
+  }
+  for (const stack of stacks) stack.parameters();
   return stacks;
 }
 
@@ -91,11 +100,16 @@ interface SharedContext extends ScopeContext {
   readonly rewriteUrls: RewriteUrls;
 }
 
+interface StackOptions {
+  readonly isNested: boolean;
+  readonly shared: SharedContext;
+}
+
+/** Opens a stack. The values of its parameters may depend on a stack that is opened later. */
 function openStack(
   template: Template,
-  parameterValues: Json,
-  isNested: boolean,
-  shared: SharedContext,
+  parameterValues: () => Json,
+  { isNested, shared }: StackOptions,
 ): OpenStack {
   const keyOf = (logicalId: string): string => {
     const isTaken = shared.stacks
@@ -103,21 +117,22 @@ function openStack(
       .some((other) => other.template.resources.has(logicalId));
     return isTaken ? `${template.stackName}/${logicalId}` : logicalId;
   };
-  const parameters = readParameters(template.parameters, parameterValues);
+  const { rewriteUrls } = shared;
+  const parameters = once(() => readParameters(template.parameters, parameterValues()));
   const scope = createScope({ template, parameters, context: shared, keyOf });
   const stack: OpenStack = {
     template,
     scope,
     isNested,
     keyOf,
+    parameters,
     ofType(...types) {
       return [...template.resources]
         .filter(([, { type }]) => types.includes(type))
         .filter(([, { condition }]) => condition === undefined || scope.condition(condition))
         .map(([logicalId, { type, properties: written, metadata }]) => {
           const key = keyOf(logicalId);
-          const values = rewriteAllUrls(resolveNamed(key, written, scope), shared.rewriteUrls);
-          const properties = readProperties(key, values);
+          const properties = resolveProperties(key, written, { scope, rewriteUrls });
           return { key, logicalId, type, metadata, stack, properties };
         });
     },
@@ -126,7 +141,7 @@ function openStack(
         const value = valueOrWarning(`Outputs.${name}`, shared, () =>
           outputValue(record(output), scope),
         );
-        return typeof value === 'string' ? [[name, shared.rewriteUrls(value)] as const] : [];
+        return typeof value === 'string' ? [[name, rewriteUrls(value)] as const] : [];
       });
       return Object.fromEntries(entries);
     },
@@ -138,6 +153,15 @@ function openStack(
       }),
   };
   return stack;
+}
+
+/** Returns a function that computes its value when it is first called. */
+function once<Value>(compute: () => Value): () => Value {
+  let result: { readonly value: Value } | undefined;
+  return () => {
+    result ??= { value: compute() };
+    return result.value;
+  };
 }
 
 /** Returns the value, or warns and returns undefined: a wrong output does not prevent the start. */
@@ -154,38 +178,45 @@ function valueOrWarning(
   }
 }
 
-function rewriteAllUrls(value: unknown, rewriteUrls: RewriteUrls): unknown {
-  if (typeof value === 'string') return rewriteUrls(value);
-  if (Array.isArray(value)) return value.map((item) => rewriteAllUrls(item, rewriteUrls));
-  if (!isRecord(value)) return value;
-  const entries = Object.entries(value).map(
-    ([name, item]) => [name, rewriteAllUrls(item, rewriteUrls)] as const,
-  );
-  return Object.fromEntries(entries);
+interface NestedStack {
+  readonly key: string;
+  readonly name: string;
+  /** The path of its template. */
+  readonly file: string;
+  /** Returns the values of its parameters, which may be outputs of the stacks beside it. */
+  values(): Json;
 }
 
-/** Resolves each property separately, so that an error can name the property. */
-function resolveNamed(key: string, properties: Json, scope: Scope): Json {
-  const entries = Object.entries(properties).map(([name, value]) => {
-    try {
-      return [name, resolve(value, scope)] as const;
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`${key}.${name}: ${reason}`, { cause: error });
-    }
-  });
-  return Object.fromEntries(entries.filter(([, value]) => value !== noValue));
+function nestedStacks(parent: OpenStack, rewriteUrls: RewriteUrls): readonly NestedStack[] {
+  const { template, scope } = parent;
+  return [...template.resources]
+    .filter(([, { type }]) => type === 'AWS::CloudFormation::Stack')
+    .filter(([, { condition }]) => condition === undefined || scope.condition(condition))
+    .map(([logicalId, { properties }]) => {
+      const key = parent.keyOf(logicalId);
+      const { TemplateURL, Parameters } = properties;
+      const context = { scope, rewriteUrls };
+      return {
+        key,
+        name: `${template.stackName}-${logicalId}`,
+        file: nestedFile(resolveProperties(key, { TemplateURL }, context), template),
+        values: () => record(resolveProperties(key, { Parameters }, context).raw('Parameters')),
+      };
+    });
 }
 
-/** CDK names a nested template by its key in the assets bucket. Other tools use its path. */
-function nestedFile({ properties }: Resource, { assets, folder }: Template): string {
+/**
+ * CDK and the Serverless Framework name a nested template by its key in a bucket, other tools by
+ * its path.
+ */
+function nestedFile(properties: Properties, template: Template): string {
   const url = properties.text('TemplateURL');
-  const asset = assets.get(url.split('/').at(-1) ?? '');
+  const asset = assetFile(template, url);
   if (asset !== undefined) return asset;
   if (/^https?:/u.test(url)) {
     throw new Error(`${properties.key}.TemplateURL: must be a local file, not ${url}`);
   }
-  const file = join(folder, url);
+  const file = join(template.folder, url);
   if (!existsSync(file)) throw new Error(`${properties.key}.TemplateURL: there is no file ${file}`);
   return file;
 }

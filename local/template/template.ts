@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve as resolvePath } from 'node:path';
+import { basename, dirname, resolve as resolvePath } from 'node:path';
 import { expandLoops } from '#local/template/for-each.ts';
 import { readJson, record, type Json } from '#local/template/json.ts';
 import { include } from '#local/template/include.ts';
+import { readServerlessFiles } from '#local/template/project/serverless-files.ts';
+import { serverlessTemplate } from '#local/template/project/tools.ts';
 import { transformSam } from '#local/template/sam/transform.ts';
 import { parseTemplate } from '#local/template/text.ts';
 
@@ -25,7 +27,7 @@ export interface Template {
   readonly outputs: Json;
   /** The folder of the template. Relative paths in it start there. */
   readonly folder: string;
-  /** Paths of files that the template names by their key in an assets bucket. */
+  /** Paths of files that a tool would upload, by the end of their key in the bucket. */
   readonly assets: ReadonlyMap<string, string>;
   /** What is left out and changes how the system behaves. */
   readonly warnings: readonly string[];
@@ -70,8 +72,24 @@ function toResource([logicalId, value]: [string, unknown]): [string, TemplateRes
   ];
 }
 
-/** Reads the list beside a CDK template with the files that CDK would upload. */
-async function readAssets(file: string): Promise<ReadonlyMap<string, string>> {
+/**
+ * Returns the file that a tool would upload for the key of an S3 object or for its URL, or
+ * `undefined`. The listed keys are ends of the whole path.
+ */
+export function assetFile({ assets }: Pick<Template, 'assets'>, key: string): string | undefined {
+  const parts = key.split('/');
+  return parts
+    .map((_, index) => assets.get(parts.slice(index).join('/')))
+    .find((file) => file !== undefined);
+}
+
+/** Returns the files that CDK or the Serverless Framework would upload for a template. */
+function readAssets(file: string): Promise<ReadonlyMap<string, string>> {
+  return basename(file) === serverlessTemplate ? readServerlessFiles(file) : readCdkAssets(file);
+}
+
+/** Reads the list beside a CDK template. */
+async function readCdkAssets(file: string): Promise<ReadonlyMap<string, string>> {
   const assetsFile = file.replace('.template.json', '.assets.json');
   if (assetsFile === file || !existsSync(assetsFile)) return new Map();
   const files = Object.values(record((await readJson(assetsFile))['files']));

@@ -1,9 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
-import { unzipSync } from 'fflate';
+import { join, resolve } from 'node:path';
 import { record } from '#local/template/json.ts';
-import type { Template } from '#local/template/template.ts';
+import { assetFile, type Template } from '#local/template/template.ts';
 
 /** A property of a template that refers to files. */
 export interface AssetReference {
@@ -17,37 +15,27 @@ export class RemoteCodeError extends Error {}
 
 /**
  * Returns the folder of a function's code or a layer's content. The value is a CDK asset, or a path
- * relative to the template, as for `aws cloudformation package` and SAM. An archive is unpacked
- * into `target`. Throws `RemoteCodeError` for code in a bucket, and an error if the path does not
- * exist.
+ * relative to the template, as for `aws cloudformation package` and SAM. An archive is unpacked.
+ * Throws `RemoteCodeError` for code in a bucket, and an error if the path does not exist.
  */
 export async function resolveAssetFolder(
   reference: AssetReference,
   code: unknown,
-  target: string,
+  unpack: (archive: string) => Promise<string>,
 ): Promise<string> {
   const path = assetPath(reference, code);
   if (statSync(path).isDirectory()) return path;
   if (!path.endsWith('.zip') && !path.endsWith('.jar')) {
     throw new Error(`${reference.property}: must be a folder, a .zip or a .jar, not ${path}`);
   }
-  await rm(target, { recursive: true, force: true });
-  for (const [name, bytes] of Object.entries(unzipSync(await readFile(path)))) {
-    const file = join(target, name);
-    // A name in an archive must not point outside the target folder.
-    if (name.endsWith('/') || relative(target, file).startsWith('..')) continue;
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, bytes);
-    await chmod(file, 0o755);
-  }
-  return resolve(target);
+  return unpack(path);
 }
 
 function assetPath({ property, template }: AssetReference, code: unknown): string {
   const { S3Key } = record(code);
   const isUri = typeof code === 'string' && /^(?:s3|https?):/u.test(code);
   const path =
-    typeof code === 'string' ? join(template.folder, code) : template.assets.get(String(S3Key));
+    typeof code === 'string' ? join(template.folder, code) : assetFile(template, String(S3Key));
   if (path === undefined || isUri)
     throw new RemoteCodeError(
       `${property}: its code is in an S3 bucket, which is not available locally`,

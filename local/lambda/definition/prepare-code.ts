@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { isRecord } from '#local/wire/shape.ts';
 import { resolveAssetFolder } from '#local/lambda/definition/asset-path.ts';
@@ -9,6 +9,8 @@ import type { Resource } from '#local/template/stacks.ts';
 export interface CodeSettings {
   /** Where code is written that the template does not contain as a folder. */
   readonly folder: string;
+  /** Returns the folder of an archive's files. */
+  unpack(archive: string): Promise<string>;
   warn(message: string): void;
 }
 
@@ -25,9 +27,9 @@ export interface PreparedCode {
 /** Prepares a function's code to run. Throws if the code does not exist or cannot be built. */
 export async function prepareCode(
   resource: Resource,
-  { folder }: CodeSettings,
+  { folder, unpack }: CodeSettings,
 ): Promise<PreparedCode> {
-  const { key, properties, metadata, stack } = resource;
+  const { key, properties, stack } = resource;
   const output = join(resolve(folder), key.replaceAll(/[^\w-]/gu, '-'));
   const code = properties.raw('Code');
   if (isRecord(code) && typeof code['ZipFile'] === 'string') {
@@ -38,14 +40,21 @@ export async function prepareCode(
     };
   }
   const reference = { property: `${key}.Code`, template: stack.template };
-  const root = await resolveAssetFolder(reference, code, output);
-  const method = readProperties(`${key}.Metadata`, metadata).optionalText('BuildMethod');
-  if (method !== 'esbuild') return { root, sources: [root], rebuild: noRebuild };
+  const root = await resolveAssetFolder(reference, code, unpack);
+  if (!mustBeBuilt(resource)) return { root, sources: [root], rebuild: noRebuild };
   const rebuild = async (): Promise<void> => {
     await build(buildOptions(resource, root, output));
   };
   await rebuild();
   return { rebuild, root: output, sources: [root] };
+}
+
+/** What `sam build` wrote keeps the settings of the build. It has a folder and a mark of its own. */
+function mustBeBuilt({ key, metadata, stack }: Resource): boolean {
+  const properties = readProperties(`${key}.Metadata`, metadata);
+  const isInBuild = stack.template.folder.split(sep).includes('.aws-sam');
+  const isBuilt = isInBuild || properties.has('SamResourceId');
+  return properties.optionalText('BuildMethod') === 'esbuild' && !isBuilt;
 }
 
 const noRebuild = (): Promise<void> => Promise.resolve();

@@ -1,4 +1,4 @@
-import type { Resource } from '#local/template/stacks.ts';
+import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
 /** A mapping that invokes a function with the messages of a queue. */
 export interface EventSourceDefinition {
@@ -17,12 +17,35 @@ export interface EventSourceDefinition {
 }
 
 /**
- * Reads an AWS::Lambda::EventSourceMapping. Returns `undefined` for sources other than SQS queues.
+ * Reads the event source mappings of the stacks. Warns of sources that are not queues of the stacks
+ * and leaves them out.
  */
-export function readEventSource(resource: Resource): EventSourceDefinition | undefined {
+export function readEventSources(
+  stacks: readonly OpenStack[],
+  { warn }: { warn(message: string): void },
+): readonly EventSourceDefinition[] {
+  const ofType = (type: string): readonly Resource[] => stacks.flatMap((each) => each.ofType(type));
+  const queues = new Set(
+    ofType('AWS::SQS::Queue').map(({ stack, logicalId }) =>
+      stack.scope.attribute(logicalId, 'Arn'),
+    ),
+  );
+  return ofType('AWS::Lambda::EventSourceMapping').flatMap((resource) => {
+    const { key, properties } = resource;
+    // Kafka of one's own has no ARN.
+    const source = properties.optionalText('EventSourceArn') ?? 'SelfManagedEventSource';
+    if (queues.has(source)) return [readQueueSource(resource, source)];
+    const isQueue = source.startsWith('arn:aws:sqs:');
+    const reason = isQueue
+      ? 'the queue is not in the template'
+      : 'only queues are hosted as event sources';
+    warn(`${key}: ${reason}, so ${source} does not invoke ${properties.text('FunctionName')} here`);
+    return [];
+  });
+}
+
+function readQueueSource(resource: Resource, queueArn: string): EventSourceDefinition {
   const { key, logicalId, properties, stack } = resource;
-  const queueArn = properties.text('EventSourceArn');
-  if (!queueArn.startsWith('arn:aws:sqs:')) return undefined;
   const isFifo = queueArn.endsWith('.fifo');
   const windowSeconds = properties.number('MaximumBatchingWindowInSeconds', 0);
   const batchSize = properties.number('BatchSize', 10);

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type {
   AsyncConfig,
   Concurrency,
@@ -176,8 +175,7 @@ async function readLayer(
   settings: CodeSettings,
 ): Promise<Layer> {
   const reference = { property: `${key}.Content`, template: stack.template };
-  const target = join(settings.folder, `layer-${key.replaceAll(/[^\w-]/gu, '-')}`);
-  const folder = await resolveAssetFolder(reference, properties.raw('Content'), target);
+  const folder = await resolveAssetFolder(reference, properties.raw('Content'), settings.unpack);
   return { folder, arn: String(stack.scope.ref(logicalId)) };
 }
 

@@ -28,21 +28,22 @@ function addEvent(target: EventTarget, event: SamEvent, sam: SamTemplate): void 
   const arn = kind === 'function' ? { 'Fn::GetAtt': [id, 'Arn'] } : { Ref: id };
   const add = (Type: string, values: Json): void =>
     sam.add(`${id}${name}`, { Type, Properties: values, Condition });
-  const { Input, Enabled } = properties;
-  if (type === 'Schedule') {
-    const State = Enabled === false ? 'DISABLED' : (properties['State'] ?? 'ENABLED');
-    const Targets = [{ Id: `${id}${name}`, Arn: arn, Input }];
-    return add('AWS::Events::Rule', { ScheduleExpression: properties['Schedule'], State, Targets });
+  const rule = (trigger: Json): void =>
+    add('AWS::Events::Rule', {
+      ...pick(properties, ['Name', 'Description', 'EventBusName']),
+      ...trigger,
+      State: stateOf(properties),
+      Targets: [{ Id: `${id}${name}`, Arn: arn, ...pick(properties, inputNames) }],
+    });
+  if (type === 'Schedule') return rule({ ScheduleExpression: properties['Schedule'] });
+  if (type === 'CloudWatchEvent' || type === 'EventBridgeRule') {
+    const { Pattern, Schedule, ScheduleExpression = Schedule, RuleName } = properties;
+    return rule({ Name: RuleName, EventPattern: Pattern, ScheduleExpression });
   }
   if (type === 'ScheduleV2') {
-    const { ScheduleExpression, ScheduleExpressionTimezone, State } = properties;
-    const Target = { Arn: arn, Input };
-    return add('AWS::Scheduler::Schedule', {
-      ScheduleExpression,
-      ScheduleExpressionTimezone,
-      State,
-      Target,
-    });
+    const Target = { Arn: arn, ...pick(properties, inputNames) };
+    const State = stateOf(properties);
+    return add('AWS::Scheduler::Schedule', { ...pick(properties, scheduleNames), State, Target });
   }
   if (kind === 'function') {
     if (type === 'Api') return addRoute(id, 'ServerlessRestApi', properties['RestApiId']);
@@ -64,6 +65,31 @@ function addEvent(target: EventTarget, event: SamEvent, sam: SamTemplate): void 
       api === undefined ? implicit : plainText(`${id}.Events.${name}`, record(api)['Ref'] ?? api);
     sam.addRoute(apiId, { functionId, properties });
   }
+}
+
+/** What a target receives in place of the event. */
+const inputNames = ['Input', 'InputPath', 'InputTransformer'];
+
+/** Properties of a schedule with the same name in SAM and CloudFormation. */
+const scheduleNames = [
+  'Description',
+  'EndDate',
+  'FlexibleTimeWindow',
+  'GroupName',
+  'Name',
+  'ScheduleExpression',
+  'ScheduleExpressionTimezone',
+  'StartDate',
+];
+
+function pick(properties: Json, names: readonly string[]): Json {
+  return Object.fromEntries(
+    names.filter((name) => name in properties).map((name) => [name, properties[name]]),
+  );
+}
+
+function stateOf({ State, Enabled }: Json): unknown {
+  return String(Enabled) === 'false' ? 'DISABLED' : (State ?? 'ENABLED');
 }
 
 function addBucketEvents(functionId: string, properties: Json, sam: SamTemplate): void {

@@ -156,7 +156,7 @@ test.each([
 test('a schedule follows the clock of its time zone', () => {
   const start = Date.parse('2026-01-01T00:00:00Z');
   const due = (expression: string): string =>
-    new Date(readSchedule(expression, 'Asia/Tokyo').next(start) ?? 0).toISOString();
+    new Date(readSchedule(expression, { timezone: 'Asia/Tokyo' }).next(start) ?? 0).toISOString();
   expect(due('cron(0 10 * * ? *)')).toBe('2026-01-01T01:00:00.000Z');
   expect(due('at(2026-02-01T09:00:00)')).toBe('2026-02-01T00:00:00.000Z');
 });
