@@ -19,7 +19,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^#(?:domain|protocol|aws|lambda|langchain|agents|callbacks|documents|identity|tools)\//u,
   infra: /^(?:#infra\/|#protocol\/http\/routes\.ts$|aws-cdk-lib|constructs$)/u,
   local:
-    /^(?:#local\/|node:|\.\/|(?:ajv|ajv-draft-04|aws4fetch|croner|dynalite\/(?:db|validations)\/index\.js|esbuild|fast-xml-parser|fflate|jose|jsonata|jsonpath-plus|minisearch|node-html-parser|oidc-provider|selfsigned|unpdf|velocityjs|yaml)$)/u,
+    /^(?:#local\/|node:|\.\/|(?:@smithy\/core\/cbor|ajv|ajv-draft-04|aws4fetch|croner|dynalite\/(?:db|validations)\/index\.js|esbuild|fast-xml-parser|fflate|jose|jsonata|jsonpath-plus|minisearch|node-html-parser|oidc-provider|selfsigned|unpdf|velocityjs|yaml)$)/u,
   web: /^(?:#protocol\/|#domain\/|react|next|node:path$|aws4fetch$|marked$|remark-|valibot$|@fontsource|\.)/u,
 };
 

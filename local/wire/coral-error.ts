@@ -49,6 +49,8 @@ function constraintText(rule: Rule): string {
       return `Member must satisfy regular expression pattern: ${rule.pattern}`;
     case 'one-of':
       return `Member must satisfy enum value set: [${rule.values.join(', ')}]`;
+    case 'each':
+      return `Member must satisfy constraint: [${rule.rules.map(constraintText).join(', ')}]`;
     case 'kind':
     case 'one-member':
     case 'known-member':
@@ -58,7 +60,9 @@ function constraintText(rule: Rule): string {
 
 function renderValue(value: unknown): string {
   if (value === undefined) return 'null';
-  return `'${typeof value === 'string' ? value : JSON.stringify(value)}'`;
+  if (typeof value === 'string') return `'${value}'`;
+  const isStrings = Array.isArray(value) && value.every((item) => typeof item === 'string');
+  return `'${isStrings ? `[${value.join(', ')}]` : JSON.stringify(value)}'`;
 }
 
 /** Lists count from one in these messages: `messages.1.member.role`. */
