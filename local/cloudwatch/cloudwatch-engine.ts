@@ -6,7 +6,7 @@ import { createCborEngine } from '#local/wire/aws-cbor.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
 import { createJsonEngine, type Operation } from '#local/wire/aws-json.ts';
 import { createQueryEngine, toTree, type QueryOperation } from '#local/wire/aws-query.ts';
-import { renderOutput } from '#local/wire/render-output.ts';
+import { renderOutput, type OutputForm } from '#local/wire/render-output.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 
 export interface CloudWatchOptions {
@@ -54,21 +54,21 @@ export function createCloudWatchEngine({ metrics, credentials, now }: CloudWatch
 }
 
 /** AWS JSON writes times as seconds since 1970. */
+const jsonForm: OutputForm = { date: (time) => time.getTime() / 1000 };
+
 function asJson({ run }: Operation): Operation {
-  const date = (time: Date): number => time.getTime() / 1000;
-  return { run: (input, call) => renderOutput(run(input, call), { date }) };
+  return { run: (input, call) => renderOutput(run(input, call), jsonForm) };
 }
 
 /** The query protocol writes the items of a list as `member`, and those of a map as `entry`. */
+const queryForm: OutputForm = {
+  date: (time) => time.toISOString(),
+  list: (member) => ({ member }),
+  map: (entries) => ({ entry: entries.map(([key, value]) => ({ key, value })) }),
+};
+
 function asQuery({ run }: Operation): QueryOperation {
-  const form = {
-    date: (time: Date): string => time.toISOString(),
-    list: (member: readonly unknown[]): unknown => ({ member }),
-    map: (entries: readonly (readonly [string, unknown])[]): unknown => ({
-      entry: entries.map(([key, value]) => ({ key, value })),
-    }),
-  };
-  return (parameters, call) => renderOutput(run(toTree(parameters), call), form);
+  return (parameters, call) => renderOutput(run(toTree(parameters), call), queryForm);
 }
 
 function mapValues<From, To>(

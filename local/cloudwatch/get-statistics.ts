@@ -9,7 +9,8 @@ import {
 } from '#local/cloudwatch/summary.ts';
 import { dimensions, integerLike, sortedDimensions, time } from '#local/cloudwatch/wire-shapes.ts';
 import { operation, type Operation } from '#local/wire/aws-json.ts';
-import { oneOf, string, stringList, structure, type Shaped } from '#local/wire/shape.ts';
+import { oneOf, string, structure, type Shaped } from '#local/wire/shape.ts';
+import { stringList } from '#local/wire/string-list.ts';
 
 const units = [
   'Seconds',
@@ -124,8 +125,8 @@ function toDatapoints(
   return [...periods]
     .toSorted(([one], [other]) => one - other)
     .map(([at, inPeriod]) => {
-      const summary = combine(inPeriod.map((minute) => minute.summary));
-      return { Timestamp: new Date(at), Unit: unit, ...valuesOf(summary, request, percents) };
+      const values = valuesOf(combine(inPeriod.map(({ summary }) => summary)), request, percents);
+      return Object.assign(values, { Timestamp: new Date(at), Unit: unit });
     });
 }
 

@@ -1,5 +1,6 @@
 import { AwsError } from '#local/wire/aws-error.ts';
 import { validationError } from '#local/wire/aws-json.ts';
+import { lowerNames } from '#local/wire/coral-error.ts';
 import type { Problem } from '#local/wire/shape.ts';
 
 /*
@@ -30,15 +31,6 @@ export function invalidInput(problems: readonly Problem[]): AwsError {
       queryCode: 'MissingParameter',
     });
   }
-  const { message } = validationError(
-    problems.map((problem) => ({ ...problem, path: lowerFirst(problem.path) })),
-  );
+  const { message } = validationError(lowerNames(problems));
   return new AwsError('ValidationException', message, { queryCode: 'ValidationError' });
-}
-
-/** Returns a path whose names begin in lower case, as in the messages of services in Java. */
-function lowerFirst(path: Problem['path']): Problem['path'] {
-  return path.map((part) =>
-    typeof part === 'string' ? `${part.slice(0, 1).toLowerCase()}${part.slice(1)}` : part,
-  );
 }

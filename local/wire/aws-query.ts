@@ -36,7 +36,10 @@ export function createQueryEngine(service: QueryService): Engine {
           `The action ${action} is not valid for this web service.`,
         );
       }
-      const result = { [`${action}Result`]: run(parameters, response), ResponseMetadata: { RequestId } };
+      const result = {
+        [`${action}Result`]: run(parameters, response),
+        ResponseMetadata: { RequestId },
+      };
       send(200, `${action}Response`, result);
     } catch (thrown) {
       const { code, queryCode = code, message, status } = toServiceError(thrown, refuse);

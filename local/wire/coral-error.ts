@@ -65,6 +65,15 @@ function renderValue(value: unknown): string {
   return `'${isStrings ? `[${value.join(', ')}]` : JSON.stringify(value)}'`;
 }
 
+/** Returns problems whose names begin in lower case, as some services write them. */
+export function lowerNames(problems: readonly Problem[]): readonly Problem[] {
+  return problems.map(({ path, value, rule }) => ({ path: path.map(lowerName), value, rule }));
+}
+
+function lowerName(part: string | number): string | number {
+  return typeof part === 'string' ? `${part.slice(0, 1).toLowerCase()}${part.slice(1)}` : part;
+}
+
 /** Lists count from one in these messages: `messages.1.member.role`. */
 function coralPath(path: Path): string {
   return path.map((part) => (typeof part === 'number' ? `${part + 1}.member` : part)).join('.');

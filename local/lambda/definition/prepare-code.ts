@@ -48,7 +48,8 @@ export async function prepareCode(
   return { rebuild, root: output, sources: [root] };
 }
 
-const noRebuild = (): Promise<void> => Promise.resolve();
+/** The `rebuild` of code that is not built. */
+export const noRebuild = (): Promise<void> => Promise.resolve();
 
 /** Writes inline code into a file named `index`, as CloudFormation does. Returns its folder. */
 async function writeInline(
