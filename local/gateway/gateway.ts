@@ -116,21 +116,23 @@ async function handleRequest(
   // Foreign web pages must not call AWS services here, not even under a name that they control.
   const source = readRequestSource(request.headers, ownHost);
   if (source.type !== 'local') return refuse(403, 'AccessDeniedException');
-  // A request to S3 carries a whole object.
   const { method = 'GET', url = '/', headers } = request;
   const service = serviceOf({ method, url, headers, body: Buffer.alloc(0) });
-  const whole = await readRequest(request, service === 's3' ? maxObjectBytes : maxRequestBytes);
+  const whole = await readRequest(request, maxBytes.get(service ?? '') ?? maxRequestBytes);
   if (whole === undefined) return refuse(413, 'RequestTooLargeException');
   const engine = route(whole);
   if (engine === undefined) return rejectUnhosted(whole, response);
   await engine(whole, response);
 }
 
-/** The largest request body of a service other than S3: Bedrock's InvokeModel. */
+/** The largest request body of a service without one of its own: Bedrock's InvokeModel. */
 const maxRequestBytes = 25 * 1024 * 1024;
 
-/** The largest request body for S3, as it is read into memory. */
-const maxObjectBytes = 256 * 1024 * 1024;
+/** The largest request bodies of services that take whole objects or archives, in memory. */
+const maxBytes: ReadonlyMap<string, number> = new Map([
+  ['s3', 256 * 1024 * 1024],
+  ['lambda', 70 * 1024 * 1024],
+]);
 
 const refusals: Readonly<Record<string, string>> = {
   AccessDeniedException: 'Only requests from this machine, to one of its own names, are accepted.',

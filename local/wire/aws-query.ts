@@ -52,11 +52,13 @@ export function createQueryEngine(service: QueryService): Engine {
 
 /**
  * Returns the form parameters of a request as nested objects and lists. The parts of a name are
- * joined by dots, and `member.1` is the first item of a list. All values are strings.
+ * joined by dots, and `member.1` is the first item of a list. All values are strings. Empty ones are
+ * left out, because an empty list is written like an empty string.
  */
 export function toTree(parameters: URLSearchParams): Readonly<Record<string, unknown>> {
   const root: Tree = new Map();
   for (const [name, value] of parameters) {
+    if (value === '') continue;
     const parts = name.split('.').filter((part) => part !== 'member');
     const last = parts.pop() ?? '';
     let place = root;

@@ -49,7 +49,7 @@ export const updateCode: FunctionOperation = async (call, resources) => {
   checkRevision(input.RevisionId, host.revision.id);
   const zip = await readArchive(input, resources);
   const [architecture = host.definition.architecture] = input.Architectures ?? [];
-  // As on AWS, every version is the code of now.
+  // There are no versions here: every one runs the code of now.
   const Version = input.Publish === true ? '1' : '$LATEST';
   if (input.DryRun === true) {
     const { sha256: CodeSha256, bytes: CodeSize } = resources.uploads.check(zip);
