@@ -2,11 +2,11 @@ import { getMetricStatistics } from '#local/cloudwatch/get-statistics.ts';
 import { listMetrics } from '#local/cloudwatch/list-metrics.ts';
 import { invalidInput } from '#local/cloudwatch/metric-errors.ts';
 import type { MetricStore } from '#local/cloudwatch/metric-store.ts';
-import { createCborEngine } from '#local/wire/aws-cbor.ts';
+import { createCborEngine } from '#local/wire/rpc/aws-cbor.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
 import { createJsonEngine, type Operation } from '#local/wire/aws-json.ts';
 import { createQueryEngine, toTree, type QueryOperation } from '#local/wire/aws-query.ts';
-import { renderOutput, type OutputForm } from '#local/wire/render-output.ts';
+import { renderOutput, type OutputForm } from '#local/wire/rpc/render-output.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 
 export interface CloudWatchOptions {

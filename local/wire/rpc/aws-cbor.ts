@@ -4,7 +4,7 @@ import type { AwsRequest, AwsResponse, Engine } from '#local/wire/aws-exchange.t
 import { toServiceError, verifySignature, type Operation } from '#local/wire/aws-json.ts';
 import { isRecord, type Problem } from '#local/wire/shape.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
-import { renderOutput } from '#local/wire/render-output.ts';
+import { renderOutput } from '#local/wire/rpc/render-output.ts';
 
 /** A service with the protocol `rpc-v2-cbor` and its operations. */
 export interface CborService {
