@@ -176,6 +176,7 @@ export function serviceOf({ headers, url }: AwsRequest): string | undefined {
   if (byTarget !== undefined) return byTarget[1];
   if (bedrockPath.test(url)) return 'bedrock';
   if (lambdaPath.test(url)) return 'lambda';
+  if (url.startsWith('/service/GraniteServiceVersion20100801/')) return 'monitoring';
   // A path that no other service uses begins with the name of a bucket.
   return target === '' && /^\/[a-z\d][a-z\d.-]{2,}(?:[/?]|$)/u.test(url) ? 's3' : undefined;
 }
@@ -185,6 +186,7 @@ const targets: readonly (readonly [prefix: string, service: string])[] = [
   ['AmazonSQS.', 'sqs'],
   ['AWSStepFunctions.', 'states'],
   ['Logs_', 'logs'],
+  ['GraniteServiceVersion20100801.', 'monitoring'],
   ['AWSCognitoIdentityProviderService.', 'cognito-idp'],
 ];
 

@@ -1,8 +1,7 @@
-import {
-  type FunctionCall,
-  type FunctionOperation,
-  type LambdaOutput,
-  type LambdaResources,
+import type {
+  FunctionOperation,
+  LambdaOutput,
+  LambdaResources,
 } from '#local/lambda/api/lambda-call.ts';
 import { toValidationError } from '#local/lambda/api/lambda-errors.ts';
 import { addPermission, getPolicy, removePermission } from '#local/lambda/api/policy-operations.ts';
@@ -110,9 +109,14 @@ function answer(
   const name = [method, ...(detail === undefined ? [] : [` ${detail}`])].join('');
   const run = operations.get(rest === undefined ? name : `${name}/…`);
   if (run === undefined || !isDecodable(path)) throw unknownOperationError();
+  const host = requireFunction(api, segment);
   const qualifier = query.get('Qualifier') ?? qualifierIn(decodeURIComponent(segment));
-  const call: FunctionCall = { host: requireFunction(api, segment), qualifier, rest, query, body };
-  return run(call, api);
+  // URLs word this differently.
+  const isOfUrl = detail === 'url' || detail === 'urls';
+  if (qualifier !== undefined && !isOfUrl) {
+    requireFunction(api, encodeURIComponent(`${host.definition.arn}:${qualifier}`));
+  }
+  return run({ host, qualifier, rest, query, body }, api);
 }
 
 function unknownOperationError(): AwsError {

@@ -43,6 +43,7 @@ export interface Invocation {
   readonly payload: Buffer;
   /** The client context that the caller sent, as JSON. */
   readonly clientContext?: string | undefined;
+  /** Called at the end of the invocation. */
   readonly onFinished?: (ended: EndedInvocation) => void;
 }
 

@@ -31,9 +31,8 @@ test.each<readonly [string, StackStatus[] | undefined, readonly string[]]>([
 });
 
 test('an unknown status and an unknown stack are refused', async () => {
-  const StackStatusFilter: string[] = ['CREATED'];
-  // A status that is no member of the SDK's type.
-  const list = new ListStacksCommand(Object.assign({}, { StackStatusFilter }) as object);
+  const StackStatusFilter = ['CREATED'] as readonly string[] as StackStatus[];
+  const list = new ListStacksCommand({ StackStatusFilter });
   await expect(cloudFormation.send(list)).rejects.toMatchObject({
     Code: 'ValidationError',
     message: expect.stringContaining(

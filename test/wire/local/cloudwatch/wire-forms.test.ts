@@ -106,3 +106,15 @@ test('AWS JSON returns times in seconds', async () => {
     __type: 'com.amazonaws.cloudwatch#InvalidParameterValueException',
   });
 });
+
+test.each([
+  ['/service/GraniteServiceVersion20100801/operation/ListMetrics', {}],
+  ['/', { 'x-amz-target': 'GraniteServiceVersion20100801.ListMetrics' }],
+])('an unsigned request to %s is refused', async (path, headers) => {
+  const response = await fetch(`${system.config.endpoint}${path}`, {
+    method: 'POST',
+    headers: { 'smithy-protocol': path === '/' ? 'none' : 'rpc-v2-cbor', ...headers },
+  });
+  expect([400, 403]).toContain(response.status);
+  expect(await response.text()).toContain('MissingAuthenticationTokenException');
+});

@@ -125,6 +125,21 @@ test('a URL belongs to an alias, a function has one besides, and a deleted one i
   expect((await fetch(own.FunctionUrl ?? '')).status).toBe(200);
 });
 
+test('with fixed ports, a URL gets the next free one of its range', async () => {
+  const port = 10_000 + (process.pid % 100) * 100;
+  await using fixed = await hostText(tutorialTemplate, { port });
+  const client = new LambdaClient(fixed.config);
+  const open = async (name: string): Promise<number> => {
+    const command = new CreateFunctionUrlConfigCommand({ FunctionName: name, AuthType: 'NONE' });
+    const { FunctionUrl = '' } = await client.send(command);
+    return Number(new URL(FunctionUrl).port);
+  };
+  expect(await open('local-Plain')).toBe(port + 35);
+  expect(await open('local-Chat')).toBe(port + 36);
+  await client.send(new DeleteFunctionUrlConfigCommand({ FunctionName: 'local-Plain' }));
+  expect(await open('local-Plain')).toBe(port + 35);
+});
+
 test('of two simultaneous calls, one creates the URL', async () => {
   const results = await Promise.allSettled([create(), create()]);
   expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);

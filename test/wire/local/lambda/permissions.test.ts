@@ -127,6 +127,11 @@ test.each<readonly [string, Partial<AddPermissionCommandInput>, object]>([
     { name: 'ValidationException', message: expect.stringContaining("at 'action'") },
   ],
   [
+    'an alias that does not exist',
+    { Qualifier: 'beta' },
+    { name: 'ResourceNotFoundException', message: `Function not found: ${arn}:beta` },
+  ],
+  [
     'a policy of another revision',
     { RevisionId: 'other' },
     { name: 'PreconditionFailedException', $metadata: { httpStatusCode: 412 } },
