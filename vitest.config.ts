@@ -13,6 +13,7 @@ const slowFiles = [
   'wire/local/lambda/runtime',
   'wire/local/lambda/bundles',
   'wire/local/host/failing-work',
+  'journeys/tutorial-commands',
   'journeys/turn-faults',
   'journeys/table-faults',
   'wire/local/process/signals',

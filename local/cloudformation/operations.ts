@@ -1,6 +1,10 @@
 import { AwsError } from '#local/wire/aws-error.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
-import { createQueryEngine, type QueryOperation } from '#local/wire/aws-query.ts';
+import { validationError } from '#local/wire/aws-json.ts';
+import { createQueryEngine, toTree, type QueryOperation } from '#local/wire/aws-query.ts';
+import { lowerNames } from '#local/wire/coral-error.ts';
+import { readShape, structure, type Problem } from '#local/wire/shape.ts';
+import { stringList } from '#local/wire/string-list.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 import { accountId, stackIdOf } from '#local/template/stack-context.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
@@ -24,10 +28,7 @@ export function createCloudFormationEngine(api: StacksApi): Engine {
         Stacks: { member: findStacks(api, parameters).map((stack) => describe(api, stack)) },
       }),
     ],
-    [
-      'ListStacks',
-      () => ({ StackSummaries: { member: api.stacks().map((stack) => summarize(api, stack)) } }),
-    ],
+    ['ListStacks', (parameters) => listStacks(api, parameters)],
     [
       'ListStackResources',
       (parameters) => ({ StackResourceSummaries: { member: describeResources(api, parameters) } }),
@@ -60,12 +61,60 @@ function findStacks(
   throw new AwsError('ValidationError', `Stack with id ${name} does not exist`);
 }
 
+/** Every stack here has the status that it has after its creation. */
+const ownStatus = 'CREATE_COMPLETE';
+
+const filterShape = structure(
+  {},
+  {
+    StackStatusFilter: stringList({
+      values: [
+        'CREATE_IN_PROGRESS',
+        'CREATE_FAILED',
+        'CREATE_COMPLETE',
+        'ROLLBACK_IN_PROGRESS',
+        'ROLLBACK_FAILED',
+        'ROLLBACK_COMPLETE',
+        'DELETE_IN_PROGRESS',
+        'DELETE_FAILED',
+        'DELETE_COMPLETE',
+        'UPDATE_IN_PROGRESS',
+        'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
+        'UPDATE_COMPLETE',
+        'UPDATE_FAILED',
+        'UPDATE_ROLLBACK_IN_PROGRESS',
+        'UPDATE_ROLLBACK_FAILED',
+        'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
+        'UPDATE_ROLLBACK_COMPLETE',
+        'REVIEW_IN_PROGRESS',
+        'IMPORT_IN_PROGRESS',
+        'IMPORT_COMPLETE',
+        'IMPORT_ROLLBACK_IN_PROGRESS',
+        'IMPORT_ROLLBACK_FAILED',
+        'IMPORT_ROLLBACK_COMPLETE',
+      ],
+    }),
+  },
+);
+
+function listStacks(api: StacksApi, parameters: URLSearchParams): Record<string, unknown> {
+  const { StackStatusFilter = [] } = readShape(filterShape, toTree(parameters), invalidInput);
+  const isListed = StackStatusFilter.length === 0 || StackStatusFilter.includes(ownStatus);
+  const stacks = isListed ? api.stacks() : [];
+  return { StackSummaries: { member: stacks.map((stack) => summarize(api, stack)) } };
+}
+
+/** CloudFormation's code for invalid input is that of the query protocol. */
+function invalidInput(problems: readonly Problem[]): AwsError {
+  return new AwsError('ValidationError', validationError(lowerNames(problems)).message);
+}
+
 function summarize({ region }: StacksApi, { template }: OpenStack): Record<string, unknown> {
   return {
     StackId: stackIdOf(template.stackName, region),
     StackName: template.stackName,
     CreationTime: createdAt,
-    StackStatus: 'CREATE_COMPLETE',
+    StackStatus: ownStatus,
     DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
   };
 }

@@ -116,21 +116,23 @@ async function handleRequest(
   // Foreign web pages must not call AWS services here, not even under a name that they control.
   const source = readRequestSource(request.headers, ownHost);
   if (source.type !== 'local') return refuse(403, 'AccessDeniedException');
-  // A request to S3 carries a whole object.
   const { method = 'GET', url = '/', headers } = request;
   const service = serviceOf({ method, url, headers, body: Buffer.alloc(0) });
-  const whole = await readRequest(request, service === 's3' ? maxObjectBytes : maxRequestBytes);
+  const whole = await readRequest(request, maxBytes.get(service ?? '') ?? maxRequestBytes);
   if (whole === undefined) return refuse(413, 'RequestTooLargeException');
   const engine = route(whole);
   if (engine === undefined) return rejectUnhosted(whole, response);
   await engine(whole, response);
 }
 
-/** The largest request body of a service other than S3: Bedrock's InvokeModel. */
+/** The largest request body of a service without one of its own: Bedrock's InvokeModel. */
 const maxRequestBytes = 25 * 1024 * 1024;
 
-/** The largest request body for S3, as it is read into memory. */
-const maxObjectBytes = 256 * 1024 * 1024;
+/** The largest request bodies of services that take whole objects or archives, in memory. */
+const maxBytes: ReadonlyMap<string, number> = new Map([
+  ['s3', 256 * 1024 * 1024],
+  ['lambda', 70 * 1024 * 1024],
+]);
 
 const refusals: Readonly<Record<string, string>> = {
   AccessDeniedException: 'Only requests from this machine, to one of its own names, are accepted.',
@@ -174,6 +176,7 @@ export function serviceOf({ headers, url }: AwsRequest): string | undefined {
   if (byTarget !== undefined) return byTarget[1];
   if (bedrockPath.test(url)) return 'bedrock';
   if (lambdaPath.test(url)) return 'lambda';
+  if (url.startsWith('/service/GraniteServiceVersion20100801/')) return 'monitoring';
   // A path that no other service uses begins with the name of a bucket.
   return target === '' && /^\/[a-z\d][a-z\d.-]{2,}(?:[/?]|$)/u.test(url) ? 's3' : undefined;
 }
@@ -183,6 +186,7 @@ const targets: readonly (readonly [prefix: string, service: string])[] = [
   ['AmazonSQS.', 'sqs'],
   ['AWSStepFunctions.', 'states'],
   ['Logs_', 'logs'],
+  ['GraniteServiceVersion20100801.', 'monitoring'],
   ['AWSCognitoIdentityProviderService.', 'cognito-idp'],
 ];
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { urlHandler } from '#local/function-url/server.ts';
+import type { FunctionUrls } from '#local/function-url/function-urls.ts';
 import { deriveKey } from '#local/host/data/data-directory.ts';
 import type { PageAccess, Port, Ports } from '#local/host/ports.ts';
 import type { Resolved } from '#local/host/resolve.ts';
@@ -18,24 +18,29 @@ import { importPoolKeys } from '#local/sign-in/user-pools.ts';
 import { signInKey } from '#local/template/stack-context.ts';
 
 /** Connects the ports of Function URLs and APIs to the functions and integrations behind them. */
-export async function connectPorts(resolved: Resolved, services: Services): Promise<void> {
-  connectFunctionUrls(resolved, services);
+export async function connectPorts(
+  resolved: Resolved,
+  services: Services,
+  urls: FunctionUrls,
+): Promise<void> {
+  connectFunctionUrls(resolved, services, urls);
   await connectRestApis(resolved, services);
   connectHttpApis(resolved, services);
 }
 
-function connectFunctionUrls(resolved: Resolved, { functions }: Services): void {
-  const { definitions, ports, shaping, notices } = resolved;
-  const { credentials } = resolved.secrets;
+function connectFunctionUrls(
+  { definitions, ports, notices }: Resolved,
+  { functions }: Services,
+  urls: FunctionUrls,
+): void {
   for (const definition of definitions.urls) {
-    const { key, target, cors } = definition;
+    const { key, target } = definition;
     const host = functions.find(target);
     if (host === undefined) {
       notices.warn(`${key}: its function is not hosted here`);
       continue;
     }
-    const handler = urlHandler({ definition, host, credentials, shaping });
-    requirePort(ports, key).connect(handler, allowOrigins(cors?.allowOrigins));
+    urls.add(definition, host, requirePort(ports, key));
   }
 }
 

@@ -18,6 +18,8 @@ export interface Port {
   readonly origin: string;
   /** Lets a handler answer requests. */
   connect(handler: http.RequestListener, pages?: PageAccess): void;
+  /** Closes the port and its connections. */
+  close(): Promise<void>;
 }
 
 /** What web pages of other origins may do at a port. */
@@ -31,10 +33,13 @@ export interface PageAccess {
 /** The open ports, by key. */
 export type Ports = ReadonlyMap<string, Port>;
 
+/** Where the ports of Function URLs begin, and how many there are. */
+const urlPorts = { offset: 35, max: 49 };
+
 /** How far above the gateway's port each kind of resource listens, and how many fit there. */
 const offsets: readonly (readonly [offset: number, max: number, ...types: readonly string[]])[] = [
   [4, 1, 'AWS::Cognito::UserPool'],
-  [35, 49, 'AWS::Lambda::Url'],
+  [urlPorts.offset, urlPorts.max, 'AWS::Lambda::Url'],
   [84, 100, 'AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'],
 ];
 
@@ -81,6 +86,18 @@ export async function openPorts(
   return ports;
 }
 
+/** Opens a port for a Function URL that no template has: the next free one, as near as possible. */
+export async function openUrlPort(binding: Binding, closing: AsyncDisposableStack): Promise<Port> {
+  const first = binding.port + urlPorts.offset;
+  const ports = binding.port === 0 ? [] : Array.from({ length: urlPorts.max }, (_, n) => first + n);
+  for (const port of ports) {
+    // The error of a port that is taken. Any other one is thrown again below.
+    const opened = await openPort({ ...binding, port }, closing).catch(() => undefined);
+    if (opened !== undefined) return opened;
+  }
+  return openPort({ ...binding, port: 0 }, closing);
+}
+
 async function openPort(binding: Binding, closing: AsyncDisposableStack): Promise<Port> {
   const server = http.createServer();
   server.on('request', notReady);
@@ -95,6 +112,7 @@ async function openPort(binding: Binding, closing: AsyncDisposableStack): Promis
         else refuse(response);
       });
     },
+    close: () => closeServer(server),
   };
 }
 

@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import type { Engine } from '#local/wire/aws-exchange.ts';
 import { createBedrock, type BedrockOptions } from '#local/bedrock/bedrock.ts';
 import { createCloudFormationEngine, createStsEngine } from '#local/cloudformation/operations.ts';
+import { createCloudWatchEngine } from '#local/cloudwatch/cloudwatch-engine.ts';
+import type { MetricStore } from '#local/cloudwatch/metric-store.ts';
+import type { FunctionUrls } from '#local/function-url/function-urls.ts';
 import { createRemoteEngines, localEndpoints } from '#local/host/remote-services.ts';
 import type { Resolved } from '#local/host/resolve.ts';
 import { startTables, type Tables } from '#local/dynamodb/tables.ts';
@@ -15,10 +18,14 @@ import { createDelivery } from '#local/lambda/invoke/delivery.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { createFunctions, type Functions } from '#local/lambda/functions.ts';
 import { createLambdaEngine, type LambdaApi } from '#local/lambda/lambda-engine.ts';
+import { createCodeUploads } from '#local/lambda/api/code-uploads.ts';
+import { invalidParameter } from '#local/lambda/api/lambda-errors.ts';
+import { createPolicies } from '#local/lambda/api/policies.ts';
 import type { LogStore } from '#local/logs/log-store.ts';
 import { createLogsEngine } from '#local/logs/operations.ts';
 import type { Queues } from '#local/sqs/queues.ts';
 import { createSqs, type Sqs } from '#local/sqs/sqs.ts';
+import type { ObjectStore } from '#local/s3/object-store.ts';
 import { startS3, type S3 } from '#local/s3/s3.ts';
 import { createServiceCaller, type ServiceCaller } from '#local/gateway/service-caller.ts';
 import { createStepFunctions, type StepFunctions } from '#local/step-functions/step-functions.ts';
@@ -39,16 +46,18 @@ export interface Services {
   readonly deliver: Deliver;
 }
 
-/** The functions that the services invoke, and their logs. */
+/** The functions that the services invoke, and what is known of their invocations. */
 export interface FunctionHosts {
   readonly hosts: readonly FunctionHost[];
   readonly logs: LogStore;
+  readonly metrics: MetricStore;
+  readonly urls: FunctionUrls;
 }
 
 /** Starts the services, with the definitions that they answer by; `closing` closes them. */
 export async function startServices(
   resolved: Resolved,
-  { hosts, logs }: FunctionHosts,
+  { hosts, logs, metrics, urls }: FunctionHosts,
   closing: AsyncDisposableStack,
 ): Promise<Services> {
   const { data, region, clock, definitions, endpoints, gateway } = resolved;
@@ -70,13 +79,14 @@ export async function startServices(
   closing.defer(() => s3.close());
   const bedrock = createBedrock({ ...resolved.bedrock, region, identity: identityOf(resolved) });
   const cloudFormation = { credentials, region, stacks: () => resolved.stacks };
-  const lambda = { ...lambdaDefinitions(resolved), functions, asyncEvents };
+  const lambda = { ...lambdaResources(resolved, s3.store), functions, asyncEvents, urls };
   const engines = new Map([
     ['bedrock', bedrock.engine],
     ['cloudformation', createCloudFormationEngine(cloudFormation)],
     ['cognito-idp', createCognitoEngine({ credentials, pools: () => resolved.userPools })],
     ['dynamodb', tables.engine],
     ['lambda', createLambdaEngine(lambda)],
+    ['monitoring', createCloudWatchEngine({ metrics, credentials, now: clock.now })],
     ['logs', createLogsEngine({ logs, credentials, region })],
     ['s3', s3.engine],
     ['sqs', sqs.engine],
@@ -125,14 +135,33 @@ function openAsyncEvents(
   return { asyncEvents, deliver };
 }
 
-function lambdaDefinitions(resolved: Resolved): Omit<LambdaApi, 'functions' | 'asyncEvents'> {
-  const { region, secrets, shaping, definitions, ports } = resolved;
+/** What Lambda's API reads and changes, apart from functions and their URLs. */
+function lambdaResources(
+  { region, secrets, shaping, definitions, data }: Resolved,
+  objects: ObjectStore,
+): Omit<LambdaApi, 'functions' | 'asyncEvents' | 'urls'> {
   return {
     region,
     shaping,
     credentials: secrets.credentials,
-    urls: () => definitions.urls,
-    addressOf: ({ key }) => `${ports.get(key)?.origin}/`,
+    policies: createPolicies(),
+    uploads: createCodeUploads({
+      folder: join(data, 'uploads'),
+      readObject: (bucket, key) => readArchive(objects, bucket, key),
+    }),
     eventSources: () => definitions.eventSources,
   };
+}
+
+/** Returns an object of a bucket. Throws Lambda's error if it does not exist. */
+function readArchive(objects: ObjectStore, bucket: string, key: string): Promise<Buffer> {
+  const object = objects.find(bucket, key);
+  if (object !== undefined) return objects.read(object.file);
+  const hasBucket = objects.buckets().some(({ name }) => name === bucket);
+  const [code, message] = hasBucket
+    ? ['NoSuchKey', 'The specified key does not exist.']
+    : ['NoSuchBucket', 'The specified bucket does not exist'];
+  throw invalidParameter(
+    `Error occurred while GetObject. S3 Error Code: ${code}. S3 Error Message: ${message}`,
+  );
 }

@@ -1,7 +1,10 @@
+import { createMetricStore } from '#local/cloudwatch/metric-store.ts';
 import { createRemoteTable } from '#local/dynamodb/create-remote-table.ts';
 import { startEvents } from '#local/events/start-events.ts';
+import { createFunctionUrls } from '#local/function-url/function-urls.ts';
 import { connectPorts, connectSignIn } from '#local/host/connect-ports.ts';
 import { localEndpoints } from '#local/host/remote-services.ts';
+import { openUrlPort } from '#local/host/ports.ts';
 import type { Resolved } from '#local/host/resolve.ts';
 import { startServices, type Services } from '#local/host/services.ts';
 import type { Shutdown } from '#local/host/shutdown.ts';
@@ -21,23 +24,31 @@ export interface Running extends Resolved {
 export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Running> {
   const { region, secrets, gateway, clock, definitions, directory, log } = resolved;
   const logs = createLogStore(clock.now);
+  const metrics = createMetricStore();
   const hosts = await createHosts(definitions.functions, {
     options: resolved,
     region,
     secrets,
-    services: { url: gateway.url, logs },
+    services: { url: gateway.url, logs, metrics },
   });
   shutdown.functions.defer(async () => {
     await Promise.all(hosts.map((host) => host.close()));
   });
   await directory.opening();
-  const services = await startServices(resolved, { hosts, logs }, shutdown.services);
+  const urls = createFunctionUrls({
+    credentials: secrets.credentials,
+    shaping: resolved.shaping,
+    now: clock.now,
+    openPort: () => openUrlPort(resolved.binding, shutdown.ports),
+  });
+  const parts = { hosts, logs, metrics, urls };
+  const services = await startServices(resolved, parts, shutdown.services);
   await createTables(resolved, services);
   const { s3, sqs, engines } = services;
   for (const { name } of definitions.buckets) s3.store.makeBucket(name, clock.now());
   for (const { name, attributes } of definitions.queues) sqs.queues.put(name, attributes);
   gateway.connect((request) => engines.get(serviceOf(request) ?? ''));
-  await connectPorts(resolved, services);
+  await connectPorts(resolved, services, urls);
   connectSignIn(resolved, shutdown.background);
   startEvents({ definitions, services, clock, region, log }, shutdown.background);
   if (resolved.watch) watchCode(hosts, log, shutdown.background);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
 import type { Secrets } from '#local/host/data/data-directory.ts';
 import { localEndpoints, type Endpoints } from '#local/host/remote-services.ts';
+import type { MetricStore } from '#local/cloudwatch/metric-store.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import {
   nodeFlags,
@@ -12,7 +13,8 @@ import { createAccount } from '#local/lambda/pool/account.ts';
 import type { EnvironmentOptions } from '#local/lambda/pool/environment-options.ts';
 import type { SharedSettings } from '#local/lambda/pool/environment-pool.ts';
 import { createStartGate } from '#local/lambda/pool/start-gate.ts';
-import { FunctionHost } from '#local/lambda/function-host.ts';
+import { FunctionHost, type LogPlace } from '#local/lambda/function-host.ts';
+import { createInvocationMetrics } from '#local/lambda/invocation-metrics.ts';
 import { writeBootstraps } from '#local/lambda/environment/write-bootstrap.ts';
 import type { Clock } from '#local/process/clock.ts';
 import type { LogStore } from '#local/logs/log-store.ts';
@@ -28,7 +30,11 @@ export interface FunctionHostsSettings {
   };
   readonly region: string;
   readonly secrets: Secrets;
-  readonly services: { readonly url: string; readonly logs: LogStore };
+  readonly services: {
+    readonly url: string;
+    readonly logs: LogStore;
+    readonly metrics: MetricStore;
+  };
 }
 
 /** Creates a host for each function. No host has an environment before its first invocation. */
@@ -48,10 +54,11 @@ export async function createHosts(
   };
   const shared = shareSettings(definitions, options);
   return definitions.map((definition) => {
-    const { group } = definition.logging;
+    const { name, logging } = definition;
+    const { group } = logging;
     services.logs.put(group);
-    const log = (line: string, stream: string): void => {
-      services.logs.append(group, stream, line);
+    const log = (line: string, place: LogPlace): void => {
+      services.logs.append(place.group, place.stream, line);
       // Lambda joins the lines of one message with carriage returns. On a terminal, they are split.
       options.log(`${definition.key}  ${line.replaceAll('\r', '\n')}`);
     };
@@ -63,6 +70,7 @@ export async function createHosts(
       variables,
       flags,
       log,
+      metrics: createInvocationMetrics(name, services.metrics, options.clock.now),
     });
   });
 }

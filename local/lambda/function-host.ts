@@ -8,9 +8,11 @@ import {
 import { runtimeVariables } from '#local/lambda/environment/environment-variables.ts';
 import {
   Environment,
+  type EndedInvocation,
   type InitPhase,
   type Invocation,
 } from '#local/lambda/environment/environment.ts';
+import type { InvocationMetrics } from '#local/lambda/invocation-metrics.ts';
 import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 import type { Bootstraps } from '#local/lambda/environment/runtimes.ts';
 
@@ -25,19 +27,34 @@ export interface FunctionHostSettings extends SharedSettings {
   readonly variables: Readonly<Record<string, string>>;
   /** Flags of Node, for debugging. */
   readonly flags: readonly string[];
-  /** Receives a line of the function's log and the name of its log stream. */
-  log(line: string, stream: string): void;
+  readonly metrics: InvocationMetrics;
+  /** Receives a line of the function's log, and where it belongs. */
+  log(line: string, place: LogPlace): void;
+}
+
+/** The log group and the log stream of a line. */
+export interface LogPlace {
+  readonly group: string;
+  readonly stream: string;
+}
+
+/** A state of a function's code and configuration. */
+export interface Revision {
+  readonly id: string;
+  readonly modifiedAt: Date;
 }
 
 /** Runs a function. Each concurrent invocation has its own environment; idle ones are reused. */
 export class FunctionHost {
-  readonly definition: FunctionDefinition;
   readonly #settings: FunctionHostSettings;
   readonly #pool: EnvironmentPool;
+  #definition: FunctionDefinition;
+  #revision: Revision;
 
   constructor(settings: FunctionHostSettings) {
     this.#settings = settings;
-    this.definition = settings.definition;
+    this.#definition = settings.definition;
+    this.#revision = this.#newRevision();
     this.#pool = new EnvironmentPool({
       ...settings,
       concurrency: settings.definition.concurrency,
@@ -45,16 +62,45 @@ export class FunctionHost {
     });
   }
 
+  /** The function as it is now. */
+  get definition(): FunctionDefinition {
+    return this.#definition;
+  }
+
+  get revision(): Revision {
+    return this.#revision;
+  }
+
+  /**
+   * Changes the function. New invocations start new environments; invocations in progress finish in
+   * the old ones.
+   */
+  update(changes: Partial<FunctionDefinition>): void {
+    this.#definition = { ...this.#definition, ...changes };
+    this.#revision = this.#newRevision();
+    this.#pool.reload();
+  }
+
   /**
    * Runs one invocation. Returns `throttled` if the function, or the account, is at its limit of
    * concurrency.
    */
   async invoke(invocation: Invocation): Promise<InvocationResult | 'throttled'> {
+    const { metrics, account, clock } = this.#settings;
     const acquired = await this.#pool.acquire();
-    if (acquired === 'throttled') return 'throttled';
+    if (acquired === 'throttled') {
+      metrics.throttled();
+      return 'throttled';
+    }
+    const beganAt = clock.now();
+    metrics.began({ ofFunction: this.#pool.busy(), ofAccount: account.busy() });
+    const onFinished = (ended: EndedInvocation): void => {
+      metrics.ended({ beganAt, ...ended });
+      invocation.onFinished?.(ended);
+    };
     const { environment, isReady } = acquired;
-    if (isReady) return environment.invoke(invocation);
-    invocation.onFinished?.([]);
+    if (isReady) return environment.invoke({ ...invocation, onFinished });
+    onFinished({ isError: true, lines: [] });
     return { type: 'error', error: environment.initError(invocation.requestId) };
   }
 
@@ -80,8 +126,13 @@ export class FunctionHost {
     await this.#pool.close();
   }
 
+  #newRevision(): Revision {
+    return { id: randomUUID(), modifiedAt: new Date(this.#settings.clock.now()) };
+  }
+
   #create(phase: InitPhase, events: EnvironmentEvents): Environment {
-    const { definition, bootstraps, variables, flags, log } = this.#settings;
+    const { bootstraps, variables, flags, log } = this.#settings;
+    const definition = this.#definition;
     const stream = newLogStream();
     return new Environment({
       ...events,
@@ -95,7 +146,7 @@ export class FunctionHost {
         ...definition.environment,
         ...runtimeVariables(definition, stream),
       },
-      log: (line) => log(line, stream),
+      log: (line) => log(line, { group: definition.logging.group, stream }),
     });
   }
 }

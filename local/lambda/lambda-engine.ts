@@ -1,28 +1,44 @@
-import { createHash } from 'node:crypto';
-import { AwsError, toAwsError } from '#local/wire/aws-error.ts';
-import type { AwsResponse, Engine } from '#local/wire/aws-exchange.ts';
-import { verifySignature } from '#local/wire/aws-json.ts';
-import type { CorsDefinition, UrlDefinition } from '#local/function-url/read-urls.ts';
-import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
+import type {
+  FunctionOperation,
+  LambdaOutput,
+  LambdaResources,
+} from '#local/lambda/api/lambda-call.ts';
+import { toValidationError } from '#local/lambda/api/lambda-errors.ts';
+import { addPermission, getPolicy, removePermission } from '#local/lambda/api/policy-operations.ts';
+import {
+  getConcurrency,
+  getConfiguration,
+  getFunction,
+  listAliases,
+  listFunctions,
+  listSources,
+  listVersions,
+} from '#local/lambda/api/read-operations.ts';
+import { updateCode } from '#local/lambda/api/update-code.ts';
+import { updateConfiguration } from '#local/lambda/api/update-configuration.ts';
+import {
+  createUrl,
+  deleteUrl,
+  getUrl,
+  listUrls,
+  updateUrl,
+} from '#local/lambda/api/url-operations.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
-import { functionNotFound, type Functions } from '#local/lambda/functions.ts';
+import { functionNotFound } from '#local/lambda/functions.ts';
 import { invoke, type InvokeSettings } from '#local/lambda/invoke/invoke-api.ts';
-import { isNameOf } from '#local/lambda/definition/read-functions.ts';
-import type { EventSourceDefinition } from '#local/lambda/definition/read-event-sources.ts';
-import { isDecodable } from '#local/wire/read-body.ts';
-import type { Credentials } from '#local/wire/signed-request.ts';
 import { accountId } from '#local/template/stack-context.ts';
+import { AwsError, toAwsError } from '#local/wire/aws-error.ts';
+import type { AwsRequest, AwsResponse, Engine } from '#local/wire/aws-exchange.ts';
+import { verifySignature } from '#local/wire/aws-json.ts';
+import { isDecodable } from '#local/wire/read-body.ts';
+import { readShape, string, structure } from '#local/wire/shape.ts';
+import type { Credentials } from '#local/wire/signed-request.ts';
 
-export interface LambdaApi extends InvokeSettings {
+export interface LambdaApi extends InvokeSettings, LambdaResources {
   readonly credentials: Credentials;
-  readonly region: string;
-  readonly functions: Functions;
-  urls(): readonly UrlDefinition[];
-  addressOf(url: UrlDefinition): string;
-  eventSources(): readonly EventSourceDefinition[];
 }
 
-/** Creates the engine of Lambda's own API: invocations and the read operations. */
+/** Creates the engine of Lambda's own API: invocations, and operations that read or change. */
 export function createLambdaEngine(api: LambdaApi): Engine {
   return async (request, response) => {
     try {
@@ -30,7 +46,7 @@ export function createLambdaEngine(api: LambdaApi): Engine {
       const path = request.url.split('?')[0] ?? '';
       const invocation = invocationPath.exec(path);
       if (invocation === null || request.method !== 'POST') {
-        return send(response, read(api, request.method, request.url));
+        return send(response, await answer(api, request));
       }
       const [, version, segment = ''] = invocation;
       const host = requireFunction(api, segment);
@@ -44,9 +60,9 @@ export function createLambdaEngine(api: LambdaApi): Engine {
 const invocationPath =
   /^\/(2015-03-31|2021-11-15)\/functions\/([^/]+)\/(?:invocations|response-streaming-invocations)$/u;
 
-function send(response: AwsResponse, output: unknown): void {
-  response.start(200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(output));
+function send(response: AwsResponse, { status, body }: LambdaOutput): void {
+  response.start(status, { 'content-type': 'application/json' });
+  response.end(body === undefined ? undefined : JSON.stringify(body));
 }
 
 function sendError(response: AwsResponse, { code, message, status, members }: AwsError): void {
@@ -54,14 +70,53 @@ function sendError(response: AwsResponse, { code, message, status, members }: Aw
   response.end(JSON.stringify({ ...members, Type: status < 500 ? 'User' : 'Service', message }));
 }
 
-/** Returns the function named in a path segment. Throws Lambda's error if it does not exist. */
-function requireFunction({ functions, region }: LambdaApi, segment: string): FunctionHost {
-  if (!isDecodable(segment)) throw unknownOperationError();
-  const name = decodeURIComponent(segment);
-  const host = functions.find(name);
-  if (host !== undefined) return host;
-  const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}`;
-  throw functionNotFound(name.startsWith('arn:') ? name : arn);
+/** Operations on one function, by the method and what follows the function in the path. */
+const operations: ReadonlyMap<string, FunctionOperation> = new Map([
+  ['GET', getFunction],
+  ['GET aliases', listAliases],
+  ['GET concurrency', getConcurrency],
+  ['GET configuration', getConfiguration],
+  ['PUT configuration', updateConfiguration],
+  ['PUT code', updateCode],
+  ['GET policy', getPolicy],
+  ['POST policy', addPermission],
+  ['DELETE policy/…', removePermission],
+  ['GET url', getUrl],
+  ['POST url', createUrl],
+  ['PUT url', updateUrl],
+  ['DELETE url', deleteUrl],
+  ['GET urls', listUrls],
+  ['GET versions', listVersions],
+]);
+
+/** Runs an operation other than an invocation (Lambda API reference). */
+function answer(
+  api: LambdaApi,
+  { method, url, body }: AwsRequest,
+): LambdaOutput | Promise<LambdaOutput> {
+  const [path = '', search = ''] = url.split(/\?(.*)/su);
+  const query = new URLSearchParams(search);
+  if (method === 'GET' && /^\/2015-03-31\/functions\/?$/u.test(path)) {
+    return { status: 200, body: listFunctions(api, query) };
+  }
+  if (method === 'GET' && /^\/2015-03-31\/event-source-mappings\/?$/u.test(path)) {
+    const name = query.get('FunctionName');
+    const host = name === null ? undefined : requireFunction(api, encodeURIComponent(name));
+    return { status: 200, body: listSources(api, host) };
+  }
+  const form = /^\/[\d-]+\/functions\/([^/]+)(?:\/([\w-]+)(?:\/([^/]+))?)?$/u;
+  const [, segment = '', detail, rest] = form.exec(path) ?? [];
+  const name = [method, ...(detail === undefined ? [] : [` ${detail}`])].join('');
+  const run = operations.get(rest === undefined ? name : `${name}/…`);
+  if (run === undefined || !isDecodable(path)) throw unknownOperationError();
+  const host = requireFunction(api, segment);
+  const qualifier = query.get('Qualifier') ?? qualifierIn(decodeURIComponent(segment));
+  // URLs word this differently.
+  const isOfUrl = detail === 'url' || detail === 'urls';
+  if (qualifier !== undefined && !isOfUrl) {
+    requireFunction(api, encodeURIComponent(`${host.definition.arn}:${qualifier}`));
+  }
+  return run({ host, qualifier, rest, query, body }, api);
 }
 
 function unknownOperationError(): AwsError {
@@ -69,136 +124,26 @@ function unknownOperationError(): AwsError {
   return new AwsError('UnknownOperationException', message, { status: 404 });
 }
 
-/** Returns the output of a read operation (Lambda API reference). */
-function read(api: LambdaApi, method: string, url: string): unknown {
-  const [path = '', query = ''] = url.split(/\?(.*)/su);
-  if (method !== 'GET') throw unknownOperationError();
-  if (/^\/2015-03-31\/functions\/?$/u.test(path)) return listFunctions(api, query);
-  if (/^\/2015-03-31\/event-source-mappings\/?$/u.test(path)) return listSources(api, query);
-  const form = /^\/[\d-]+\/functions\/([^/]+)(?:\/([\w-]+))?$/u;
-  const [, segment = '', detail = 'function'] = form.exec(path) ?? [];
-  if (!Object.hasOwn(detailReaders, detail)) throw unknownOperationError();
-  return detailReaders[detail]?.(requireFunction(api, segment).definition, api);
+/** Returns the version or alias at the end of a function's name or ARN. */
+function qualifierIn(nameOrArn: string): string | undefined {
+  return nameOrArn.split(':')[nameOrArn.startsWith('arn:') ? 7 : 1];
 }
 
-type DetailReader = (definition: FunctionDefinition, api: LambdaApi) => unknown;
-
-/** Readers by the path segment that follows the function. */
-const detailReaders: Readonly<Record<string, DetailReader>> = {
-  function: (definition) => ({
-    Configuration: toConfiguration(definition),
-    Code: { RepositoryType: 'S3', Location: `file://${definition.root}` },
-    Tags: {},
-    ...(definition.concurrency.type === 'reserved'
-      ? { Concurrency: reservedConcurrency(definition) }
-      : {}),
+const nameShape = structure({
+  FunctionName: string({
+    min: 1,
+    max: 256,
+    pattern: String.raw`(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?`,
   }),
-  configuration: toConfiguration,
-  concurrency: reservedConcurrency,
-  url(definition, api) {
-    const [url] = listUrls(api, definition);
-    if (url !== undefined) return url;
-    const message = 'The resource you requested does not exist.';
-    throw new AwsError('ResourceNotFoundException', message, { status: 404 });
-  },
-  urls: (definition, api) => ({ FunctionUrlConfigs: listUrls(api, definition) }),
-  versions: (definition) => ({ Versions: [toConfiguration(definition)] }),
-  aliases: ({ aliases, arn }) => ({
-    Aliases: aliases.map((name) => {
-      return { Name: name, AliasArn: `${arn}:${name}`, FunctionVersion: '1', Description: '' };
-    }),
-  }),
-};
+});
 
-function reservedConcurrency({ concurrency }: FunctionDefinition): object {
-  if (concurrency.type === 'account') return {};
-  return { ReservedConcurrentExecutions: concurrency.limit };
-}
-
-function listFunctions({ functions }: LambdaApi, query: string): object {
-  const parameters = new URLSearchParams(query);
-  const start = Number(parameters.get('Marker') ?? 0);
-  const maxItems = Math.min(50, Number(parameters.get('MaxItems') ?? 50));
-  const all = functions.all().map(({ definition }) => toConfiguration(definition));
-  const rest = start + maxItems < all.length ? { NextMarker: String(start + maxItems) } : {};
-  return { Functions: all.slice(start, start + maxItems), ...rest };
-}
-
-function listSources(api: LambdaApi, query: string): object {
-  const name = new URLSearchParams(query).get('FunctionName');
-  const host = name === null ? undefined : requireFunction(api, encodeURIComponent(name));
-  const sources = api
-    .eventSources()
-    .filter(({ functionName }) => host === undefined || isNameOf(host.definition, functionName));
-  const EventSourceMappings = sources.map((source) => ({
-    UUID: source.id,
-    BatchSize: source.batchSize,
-    MaximumBatchingWindowInSeconds: source.windowMs / 1000,
-    EventSourceArn: source.queueArn,
-    FunctionArn: api.functions.find(source.functionName)?.definition.arn,
-    State: source.isEnabled ? 'Enabled' : 'Disabled',
-    FunctionResponseTypes: source.reportsItemFailures ? ['ReportBatchItemFailures'] : [],
-  }));
-  return { EventSourceMappings };
-}
-
-function toConfiguration(definition: FunctionDefinition): object {
-  const { logging } = definition;
-  return {
-    FunctionName: definition.name,
-    FunctionArn: definition.arn,
-    Runtime: definition.runtime,
-    Role: definition.role,
-    Handler: definition.handler,
-    Description: definition.description,
-    Timeout: definition.timeoutMs / 1000,
-    MemorySize: definition.memoryMb,
-    CodeSize: 0,
-    CodeSha256: createHash('sha256').update(definition.root).digest('base64'),
-    LastModified: '2026-01-01T00:00:00.000+0000',
-    Version: '$LATEST',
-    Environment: { Variables: definition.environment },
-    TracingConfig: { Mode: 'PassThrough' },
-    RevisionId: '00000000-0000-4000-8000-000000000000',
-    Layers: definition.layers.map(({ arn }) => ({ Arn: arn, CodeSize: 0 })),
-    State: 'Active',
-    LastUpdateStatus: 'Successful',
-    PackageType: 'Zip',
-    Architectures: [definition.architecture],
-    EphemeralStorage: { Size: 512 },
-    SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
-    LoggingConfig: {
-      LogFormat: logging.format,
-      LogGroup: logging.group,
-      ...(logging.format === 'JSON'
-        ? { ApplicationLogLevel: logging.applicationLevel, SystemLogLevel: logging.systemLevel }
-        : {}),
-    },
-  };
-}
-
-function listUrls(api: LambdaApi, definition: FunctionDefinition): readonly object[] {
-  return api
-    .urls()
-    .filter(({ target }) => isNameOf(definition, target))
-    .map((url) => ({
-      FunctionUrl: api.addressOf(url),
-      FunctionArn: definition.arn,
-      AuthType: url.authType,
-      InvokeMode: url.invokeMode,
-      CreationTime: '2026-01-01T00:00:00.000Z',
-      LastModifiedTime: '2026-01-01T00:00:00.000Z',
-      Cors: url.cors === undefined ? undefined : toCors(url.cors),
-    }));
-}
-
-function toCors(cors: CorsDefinition): object {
-  return {
-    AllowOrigins: cors.allowOrigins,
-    AllowMethods: cors.allowMethods,
-    AllowHeaders: cors.allowHeaders,
-    ExposeHeaders: cors.exposeHeaders,
-    AllowCredentials: cors.allowCredentials,
-    MaxAge: cors.maxAge,
-  };
+/** Returns the function named in a path segment. Throws Lambda's error if it does not exist. */
+function requireFunction({ functions, region }: LambdaApi, segment: string): FunctionHost {
+  if (!isDecodable(segment)) throw unknownOperationError();
+  const name = decodeURIComponent(segment);
+  const host = functions.find(name);
+  if (host !== undefined) return host;
+  readShape(nameShape, { FunctionName: name }, toValidationError);
+  const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}`;
+  throw functionNotFound(name.startsWith('arn:') ? name : arn);
 }

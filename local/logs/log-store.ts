@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-
 /** One line of a log. */
 export interface LogEvent {
+  /** Digits, as many as AWS's. Later lines have greater ids, also as text. */
   readonly id: string;
   readonly stream: string;
   /** Milliseconds since 1970. */
@@ -30,6 +29,8 @@ export interface LogGroup {
 /** How much is kept of each group. */
 const max = { events: 10_000, characters: 16 * 1024 * 1024 };
 
+const idDigits = 56;
+
 interface StoredGroup extends LogGroup {
   readonly events: LogEvent[];
   /** The length of all messages. */
@@ -39,6 +40,7 @@ interface StoredGroup extends LogGroup {
 /** Returns an empty store. `now` returns milliseconds since 1970. */
 export function createLogStore(now: () => number): LogStore {
   const groups = new Map<string, StoredGroup>();
+  let count = 0;
   const put = (name: string): StoredGroup => {
     const empty = { name, createdAt: Math.floor(now()), events: [], characters: 0 };
     const group = groups.get(name) ?? empty;
@@ -49,7 +51,9 @@ export function createLogStore(now: () => number): LogStore {
     put: (name) => void put(name),
     append(name, stream, message) {
       const group = put(name);
-      group.events.push({ id: randomUUID(), stream, message, timestamp: Math.floor(now()) });
+      count += 1;
+      const id = String(count).padStart(idDigits, '0');
+      group.events.push({ id, stream, message, timestamp: Math.floor(now()) });
       group.characters += message.length;
       // Old lines are removed in batches, as removing one for each new line would be slow.
       const isFull =

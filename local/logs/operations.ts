@@ -1,5 +1,10 @@
 import { AwsError } from '#local/wire/aws-error.ts';
-import { createJsonEngine, operation, type Operation } from '#local/wire/aws-json.ts';
+import {
+  createJsonEngine,
+  operation,
+  validationError,
+  type Operation,
+} from '#local/wire/aws-json.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
 import type { LogEvent, LogGroup, LogStore } from '#local/logs/log-store.ts';
 import { compileFilterPattern } from '#local/logs/filter-pattern.ts';
@@ -19,6 +24,7 @@ export function createLogsEngine({ logs, credentials, region }: LogsOptions): En
     credentials,
     target: 'Logs_20140328',
     version: '1.1',
+    refuse: (problems) => invalidParameter(validationError(problems).message),
     operations: new Map<string, Operation>([
       ['DescribeLogGroups', describeGroups(logs, region)],
       ['DescribeLogStreams', describeStreams(logs, region)],
@@ -111,27 +117,34 @@ function filterEvents(logs: LogStore): Operation {
   };
   return operation(structure({}, optional), (input) => {
     const { logStreamNames, logStreamNamePrefix = '', startTime = 0, endTime = Infinity } = input;
+    if (logStreamNames !== undefined && input.logStreamNamePrefix !== undefined) {
+      throw invalidParameter(
+        'Only one of logStreamNames and logStreamNamePrefix may be specified.',
+      );
+    }
     const group = requireGroup(logs, input.logGroupName ?? input.logGroupIdentifier);
     const matches = compileFilterPattern(input.filterPattern ?? '');
+    const { limit = 10_000, nextToken: first = '' } = input;
+    if (!/^(?:\d{56})?$/u.test(first))
+      throw invalidParameter('The specified nextToken is invalid.');
     const found = group.events.filter(
-      ({ stream, timestamp, message }) =>
+      ({ id, stream, timestamp, message }) =>
+        id >= first &&
         timestamp >= startTime &&
         timestamp <= endTime &&
         stream.startsWith(logStreamNamePrefix) &&
         (logStreamNames?.includes(stream) ?? true) &&
         matches(message),
     );
-    const { limit = 10_000, nextToken = '0' } = input;
-    const start = Number(nextToken);
-    const events = found.slice(start, start + limit).map((event) => ({
+    const events = found.slice(0, limit).map((event) => ({
       eventId: event.id,
       logStreamName: event.stream,
       timestamp: event.timestamp,
       ingestionTime: event.timestamp,
       message: event.message,
     }));
-    const rest = start + limit < found.length ? { nextToken: String(start + limit) } : {};
-    return { events, searchedLogStreams: [], ...rest };
+    // A page begins with a line, not at a number: old lines are removed meanwhile.
+    return { events, searchedLogStreams: [], nextToken: found[limit]?.id };
   });
 }
 
@@ -160,6 +173,10 @@ function getEvents(logs: LogStore): Operation {
     }));
     return { events, nextForwardToken: 'f/0', nextBackwardToken: 'b/0' };
   });
+}
+
+function invalidParameter(message: string): AwsError {
+  return new AwsError('InvalidParameterException', message);
 }
 
 /** Returns a group by its name or ARN. Throws AWS's error if it does not exist. */

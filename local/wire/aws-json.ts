@@ -62,13 +62,20 @@ export function createJsonEngine(service: JsonService): Engine {
       response.start(200, { 'content-type': contentType(service) });
       response.end(JSON.stringify(output ?? {}));
     } catch (thrown) {
-      const error =
-        thrown instanceof InvalidInput
-          ? (service.refuse ?? validationError)(thrown.problems)
-          : toAwsError(thrown);
-      refuse(service, error, response);
+      refuse(service, toServiceError(thrown, service.refuse), response);
     }
   };
+}
+
+/**
+ * Returns what an operation threw as the error to return. `toError` words invalid input; by default,
+ * it is a ValidationException.
+ */
+export function toServiceError(
+  thrown: unknown,
+  toError: (problems: readonly Problem[]) => AwsError = validationError,
+): AwsError {
+  return thrown instanceof InvalidInput ? toError(thrown.problems) : toAwsError(thrown);
 }
 
 function contentType({ version }: JsonService): string {
@@ -119,7 +126,8 @@ function refuse(service: JsonService, error: AwsError, response: AwsResponse): v
   response.end(JSON.stringify({ __type: type, message, ...members }));
 }
 
-function validationError(problems: readonly Problem[]): AwsError {
+/** Returns a ValidationException, in the words of AWS's service framework. */
+export function validationError(problems: readonly Problem[]): AwsError {
   const { code, message } = coralError(problems);
   return new AwsError(code, message);
 }

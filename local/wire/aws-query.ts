@@ -1,20 +1,24 @@
-import { AwsError, toAwsError } from '#local/wire/aws-error.ts';
+import { AwsError } from '#local/wire/aws-error.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
-import { verifySignature } from '#local/wire/aws-json.ts';
+import { toServiceError, verifySignature, type OperationCall } from '#local/wire/aws-json.ts';
+import type { Problem } from '#local/wire/shape.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 
 /** An operation of the query protocol. It takes form parameters and returns a tree for XML. */
-export type QueryOperation = (parameters: URLSearchParams) => Readonly<Record<string, unknown>>;
+export type QueryOperation = (parameters: URLSearchParams, call: OperationCall) => unknown;
 
 /** A service with the query protocol and its operations. */
 export interface QueryService {
   readonly namespace: string;
   readonly credentials: Credentials;
   readonly operations: ReadonlyMap<string, QueryOperation>;
+  /** Returns the service's own error for invalid input, if it is not a ValidationException. */
+  refuse?(problems: readonly Problem[]): AwsError;
 }
 
 /** Returns the engine of a service with AWS's query protocol: form requests, XML responses. */
-export function createQueryEngine({ namespace, credentials, operations }: QueryService): Engine {
+export function createQueryEngine(service: QueryService): Engine {
+  const { namespace, credentials, operations, refuse } = service;
   return async (request, response) => {
     const send = (status: number, root: string, tree: unknown): void => {
       response.start(status, { 'content-type': 'text/xml' });
@@ -32,14 +36,52 @@ export function createQueryEngine({ namespace, credentials, operations }: QueryS
           `The action ${action} is not valid for this web service.`,
         );
       }
-      const result = { [`${action}Result`]: run(parameters), ResponseMetadata: { RequestId } };
+      const result = {
+        [`${action}Result`]: run(parameters, response),
+        ResponseMetadata: { RequestId },
+      };
       send(200, `${action}Response`, result);
     } catch (thrown) {
-      const { code, message, status } = toAwsError(thrown);
-      const error = { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message };
+      const { code, queryCode = code, message, status } = toServiceError(thrown, refuse);
+      const Type = status < 500 ? 'Sender' : 'Receiver';
+      const error = { Type, Code: queryCode, Message: message };
       send(status, 'ErrorResponse', { Error: error, RequestId });
     }
   };
+}
+
+/**
+ * Returns the form parameters of a request as nested objects and lists. The parts of a name are
+ * joined by dots, and `member.1` is the first item of a list. All values are strings. Empty ones are
+ * left out, because an empty list is written like an empty string.
+ */
+export function toTree(parameters: URLSearchParams): Readonly<Record<string, unknown>> {
+  const root: Tree = new Map();
+  for (const [name, value] of parameters) {
+    if (value === '') continue;
+    const parts = name.split('.').filter((part) => part !== 'member');
+    const last = parts.pop() ?? '';
+    let place = root;
+    for (const part of parts) {
+      const next = place.get(part);
+      const inner: Tree = next instanceof Map ? next : new Map();
+      place.set(part, inner);
+      place = inner;
+    }
+    place.set(last, value);
+  }
+  return Object.fromEntries([...root].map(([name, node]) => [name, plain(node)]));
+}
+
+/** A text, or what is below a part of a name. */
+type Tree = Map<string, Tree | string>;
+
+function plain(node: Tree | string): unknown {
+  if (typeof node === 'string') return node;
+  const entries = [...node].map(([name, inner]) => [name, plain(inner)] as const);
+  const isList = entries.every(([name]) => /^\d+$/u.test(name));
+  if (!isList) return Object.fromEntries(entries);
+  return entries.toSorted(([one], [other]) => Number(one) - Number(other)).map(([, item]) => item);
 }
 
 /** Returns a tree as XML. Lists repeat their element; null and undefined are left out. */

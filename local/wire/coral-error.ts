@@ -49,6 +49,8 @@ function constraintText(rule: Rule): string {
       return `Member must satisfy regular expression pattern: ${rule.pattern}`;
     case 'one-of':
       return `Member must satisfy enum value set: [${rule.values.join(', ')}]`;
+    case 'each':
+      return `Member must satisfy constraint: [${rule.rules.map(constraintText).join(', ')}]`;
     case 'kind':
     case 'one-member':
     case 'known-member':
@@ -58,7 +60,18 @@ function constraintText(rule: Rule): string {
 
 function renderValue(value: unknown): string {
   if (value === undefined) return 'null';
-  return `'${typeof value === 'string' ? value : JSON.stringify(value)}'`;
+  if (typeof value === 'string') return `'${value}'`;
+  const isStrings = Array.isArray(value) && value.every((item) => typeof item === 'string');
+  return `'${isStrings ? `[${value.join(', ')}]` : JSON.stringify(value)}'`;
+}
+
+/** Returns problems whose names begin in lower case, as some services write them. */
+export function lowerNames(problems: readonly Problem[]): readonly Problem[] {
+  return problems.map(({ path, value, rule }) => ({ path: path.map(lowerName), value, rule }));
+}
+
+function lowerName(part: string | number): string | number {
+  return typeof part === 'string' ? `${part.slice(0, 1).toLowerCase()}${part.slice(1)}` : part;
 }
 
 /** Lists count from one in these messages: `messages.1.member.role`. */

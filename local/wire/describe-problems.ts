@@ -28,6 +28,8 @@ function expectation(rule: Problem['rule']): string {
       return `must match ${rule.pattern}`;
     case 'one-of':
       return `must be one of ${rule.values.join(', ')}`;
+    case 'each':
+      return `items: ${rule.rules.map(expectation).join(', ')}`;
     case 'one-member':
       return 'must have exactly one member';
     case 'known-member':

@@ -11,6 +11,7 @@ export type Rule =
   | { readonly type: 'max-length'; readonly limit: number }
   | { readonly type: 'pattern'; readonly pattern: string }
   | { readonly type: 'one-of'; readonly values: readonly string[] }
+  | { readonly type: 'each'; readonly rules: readonly Rule[] }
   | { readonly type: 'one-member' }
   | { readonly type: 'known-member' };
 

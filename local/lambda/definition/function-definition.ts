@@ -15,6 +15,8 @@ export interface FunctionDefinition {
   readonly sources: readonly string[];
   /** Builds the code again from its changed sources. */
   rebuild(): Promise<void>;
+  /** The archive that the code was uploaded as, if it was. */
+  readonly archive?: CodeArchive;
   /** The layers in the order of the template: later ones override earlier ones in `/opt`. */
   readonly layers: readonly Layer[];
   readonly memoryMb: number;
@@ -26,6 +28,13 @@ export interface FunctionDefinition {
   readonly asynchronous: AsyncConfig;
   /** The aliases that it may be invoked by, in addition to its own name. */
   readonly aliases: readonly string[];
+}
+
+/** An archive of code, as Lambda reports it. */
+export interface CodeArchive {
+  /** In Base64. */
+  readonly sha256: string;
+  readonly bytes: number;
 }
 
 export interface Layer {

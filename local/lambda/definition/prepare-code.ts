@@ -57,7 +57,8 @@ function mustBeBuilt({ key, metadata, stack }: Resource): boolean {
   return properties.optionalText('BuildMethod') === 'esbuild' && !isBuilt;
 }
 
-const noRebuild = (): Promise<void> => Promise.resolve();
+/** The `rebuild` of code that is not built. */
+export const noRebuild = (): Promise<void> => Promise.resolve();
 
 /** Writes inline code into a file named `index`, as CloudFormation does. Returns its folder. */
 async function writeInline(

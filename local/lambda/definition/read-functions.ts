@@ -121,7 +121,7 @@ function readEnvironment({ key, properties }: Resource): Readonly<Record<string,
   return variables;
 }
 
-const reservedVariables: ReadonlySet<string> = new Set([
+export const reservedVariables: ReadonlySet<string> = new Set([
   '_HANDLER',
   '_X_AMZN_TRACE_ID',
   'AWS_ACCESS_KEY',

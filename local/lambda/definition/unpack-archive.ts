@@ -19,13 +19,21 @@ export function createUnpacker(folder: string): (archive: string) => Promise<str
 
 async function unpack(archive: string, target: string): Promise<string> {
   await rm(target, { recursive: true, force: true });
-  for (const [name, bytes] of Object.entries(unzipSync(await readFile(archive)))) {
-    const file = join(target, name);
-    // A name in an archive must not point outside the target folder.
-    if (name.endsWith('/') || relative(target, file).startsWith('..')) continue;
+  await writeFiles(unzipSync(await readFile(archive)), target);
+  return target;
+}
+
+/** Writes the files of an archive into a folder. All of them become executable. */
+export async function writeFiles(
+  files: Readonly<Record<string, Uint8Array>>,
+  folder: string,
+): Promise<void> {
+  for (const [name, bytes] of Object.entries(files)) {
+    const file = join(folder, name);
+    // A name in an archive must not point outside the folder.
+    if (name.endsWith('/') || relative(folder, file).startsWith('..')) continue;
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, bytes);
     await chmod(file, 0o755);
   }
-  return target;
 }

@@ -43,8 +43,18 @@ export interface Invocation {
   readonly payload: Buffer;
   /** The client context that the caller sent, as JSON. */
   readonly clientContext?: string | undefined;
-  /** Called at the end of the invocation with the last lines that it logged. */
-  readonly onFinished?: (lines: readonly string[]) => void;
+  /** Called at the end of the invocation. */
+  readonly onFinished?: (ended: EndedInvocation) => void;
+}
+
+/** An invocation that has ended. */
+export interface EndedInvocation {
+  /** Absent if the init phase failed. */
+  readonly durationMs?: number;
+  /** Whether it ended with an error of any kind. */
+  readonly isError: boolean;
+  /** The last lines that it logged. */
+  readonly lines: readonly string[];
 }
 
 /** What a pool of environments needs of them. */
@@ -58,6 +68,7 @@ interface RunningInvocation {
   readonly result: PromiseWithResolvers<InvocationResult>;
   readonly startedAt: number;
   readonly timer: NodeJS.Timeout;
+  isError: boolean;
 }
 
 /** Why an environment was terminated. */
@@ -94,7 +105,8 @@ export class Environment {
     try {
       this.#api = await startRuntimeApi({
         onReady: () => this.#onReady(),
-        onResult: (result) => this.#running?.result.resolve(result),
+        onResult: (result) => this.#onResult(result),
+        onStreamError: () => this.#markError(),
         onInitError: (body) => {
           this.#termination ??= { type: 'init-error', body };
         },
@@ -132,7 +144,7 @@ export class Environment {
     const result = Promise.withResolvers<InvocationResult>();
     const timer = setTimeout(() => this.#timeOut(requestId), timeoutMs);
     this.#tail = createLogTail();
-    this.#running = { invocation, result, timer, startedAt: performance.now() };
+    this.#running = { invocation, result, timer, startedAt: performance.now(), isError: false };
     this.#log.start(requestId);
     const deadlineMs = Date.now() + timeoutMs;
     this.#api?.send({ requestId, payload, deadlineMs, functionArn, clientContext });
@@ -178,6 +190,15 @@ export class Environment {
     this.#isReady = true;
     this.#initMs = performance.now() - this.#startedAt;
     this.#initialised.resolve(true);
+  }
+
+  #onResult(result: InvocationResult): void {
+    if (result.type === 'error') this.#markError();
+    this.#running?.result.resolve(result);
+  }
+
+  #markError(): void {
+    if (this.#running !== undefined) this.#running.isError = true;
   }
 
   #timeOut(requestId: string): void {
@@ -251,6 +272,7 @@ export class Environment {
   #report(status: Status): void {
     if (this.#running === undefined) return;
     const { invocation, timer, startedAt } = this.#running;
+    const isError = this.#running.isError || status.type !== 'success';
     const { requestId, onFinished } = invocation;
     clearTimeout(timer);
     const { memoryMb } = this.#settings.definition;
@@ -259,7 +281,7 @@ export class Environment {
     this.#log.report({ requestId, durationMs, initMs: this.#initMs, memoryMb, peakMb, status });
     this.#initMs = undefined;
     this.#running = undefined;
-    onFinished?.(this.#tail.lines());
+    onFinished?.({ durationMs, isError, lines: this.#tail.lines() });
   }
 }
 

@@ -28,6 +28,8 @@ export interface RuntimeListener {
   /** The environment polls for work: it has finished its init phase or its last invocation. */
   onReady(): void;
   onResult(result: InvocationResult): void;
+  /** A streamed response ended with an error, or was cut off. */
+  onStreamError(): void;
   onInitError(error: FunctionErrorBody): void;
 }
 
@@ -161,6 +163,9 @@ async function acceptStreamedResponse(state: State, request: http.IncomingMessag
   const body = streamedBody(state, request, end.resolve);
   state.listener.onResult({ type: 'streaming', contentType, body });
   await end.promise;
+  if (!request.complete || request.trailers[errorTrailer] !== undefined) {
+    state.listener.onStreamError();
+  }
 }
 
 /** Returns false if the response is too large; the listener then receives an error. */
@@ -203,9 +208,11 @@ async function* streamedBody(
   } finally {
     request.resume();
   }
-  const error = request.trailers['lambda-runtime-function-error-body'];
+  const error = request.trailers[errorTrailer];
   if (error !== undefined) throw new FunctionError(toErrorBody(Buffer.from(error, 'base64')));
 }
+
+const errorTrailer = 'lambda-runtime-function-error-body';
 
 function truncatedResponseError(): FunctionError {
   const errorMessage = 'The response of the function was cut off.';

@@ -54,7 +54,7 @@ export async function invoke(settings: InvokeSettings, call: InvokeCall): Promis
     payload,
     requestId: response.requestId,
     clientContext: readClientContext(request),
-    onFinished: lines.resolve,
+    onFinished: (ended) => lines.resolve(ended.lines),
   });
   if (result === 'throttled') throw throttledError(host.definition);
   const wantsLog = request.headers['x-amz-log-type'] === 'Tail';

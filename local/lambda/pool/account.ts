@@ -68,6 +68,11 @@ export class Account {
     this.#functions.push(own);
   }
 
+  /** How many invocations of all functions wait for an environment, or run in one. */
+  busy(): number {
+    return sum(this.#functions.map((each) => each.busy()));
+  }
+
   /** Whether a function may run another invocation. */
   admits(own: AccountFunction): boolean {
     const { concurrency } = own;

@@ -140,6 +140,7 @@ function describe({ rule }: Problem): string {
       return `at least ${rule.limit} item is required`;
     case 'one-of':
       return `Input should be ${rule.values.map((value) => `'${value}'`).join(' or ')}`;
+    case 'each':
     case 'max-length':
     case 'pattern':
       return 'Input is not valid';

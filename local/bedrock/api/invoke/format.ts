@@ -74,6 +74,7 @@ function expectation(rule: Rule, value: unknown): string {
       return `string [${String(value)}] does not match pattern ${rule.pattern}`;
     case 'one-of':
       return `${String(value)} is not a valid enum value`;
+    case 'each':
     case 'one-member':
     case 'present':
     case 'known-member':

@@ -17,6 +17,7 @@ beforeEach(async () => {
   api = await startRuntimeApi({
     onReady: () => (ready += 1),
     onResult: (result) => results.push(result),
+    onStreamError: () => undefined,
     onInitError: (error) => initErrors.push(error),
   });
 });
