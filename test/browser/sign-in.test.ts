@@ -131,6 +131,20 @@ test('a forged cookie is refused', async () => {
   await context.close();
 });
 
+test('a new guest has an owner before the page sends its first requests', async () => {
+  const context = await browser.newContext();
+  const response = await context.request.get(`${server.url}/chat`);
+  expect(response.headers()['set-cookie']).toMatch(/streambed-guest=[\w-]{24};.*HttpOnly/u);
+  const [first, second] = await Promise.all(
+    ['a', 'b'].map(() => context.request.get(`${server.url}/api/conversations`)),
+  );
+  expect([first?.status(), second?.status()]).toEqual([200, 200]);
+  expect(second?.headers()['set-cookie']).toBeUndefined();
+  await context.clearCookies();
+  expect((await context.request.get(`${server.url}/api/conversations`)).status()).toBe(401);
+  await context.close();
+});
+
 test('each browser without a sign-in is a guest of its own', async () => {
   const [first, second] = [await visit(), await visit()];
   await send(first.page, 'Say hello to the first guest');

@@ -2,7 +2,7 @@ import { problemResponse, upstreamProblem } from './problem-response.ts';
 import { relayStream } from './relay.ts';
 import { responseHeaders } from './response-headers.ts';
 import { refuseForeignRequest } from './same-origin.ts';
-import { readOrAdmitPerson, type PagePerson } from './sign-in/person.ts';
+import { readPerson, type PagePerson } from './sign-in/person.ts';
 import { callUpstream, type UpstreamCall, type UpstreamName } from './upstream.ts';
 
 /** Forwards a request to the conversations function and returns its whole response. */
@@ -31,7 +31,7 @@ async function respond(
   const refusal = refuseForeignRequest(request);
   if (refusal !== undefined) return refusal;
   try {
-    const person = await readOrAdmitPerson();
+    const person = await readPerson();
     if (person === undefined) return problemResponse('unauthenticated', 'Sign in to go on.');
     return await answer(await toCall(request, path, person));
   } catch (error) {

@@ -1,6 +1,5 @@
 import { cookies } from 'next/headers';
-import { randomBytes } from 'node:crypto';
-import { cookieName, cookieOptions } from './cookies.ts';
+import { cookieName } from './cookies.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 
 /** Who uses the page in a browser, and the token that names them to the functions. */
@@ -9,8 +8,8 @@ export type PagePerson =
   | { readonly type: 'guest'; readonly token: string };
 
 /**
- * Returns who sends the current request; undefined if they must sign in first. Throws if that cannot
- * be decided at the moment.
+ * Returns who sends the current request; undefined if they must sign in first. `proxy.ts` makes a
+ * browser a guest. Throws if that cannot be decided at the moment.
  */
 export async function readPerson(): Promise<PagePerson | undefined> {
   const sessions = openSessions();
@@ -23,21 +22,6 @@ export async function readPerson(): Promise<PagePerson | undefined> {
   if (!settings.allowsGuests || sessionId !== undefined) return undefined;
   const guestId = jar.get(cookieName(settings, 'guest'))?.value;
   return guestId === undefined ? undefined : asGuest(sessions, guestId);
-}
-
-const guestSeconds = 365 * 86_400;
-
-/** Returns the person, and makes a new browser a guest where guests are allowed. */
-export async function readOrAdmitPerson(): Promise<PagePerson | undefined> {
-  const person = await readPerson();
-  const sessions = openSessions();
-  const { settings } = sessions;
-  const jar = await cookies();
-  const isNew = person === undefined && !jar.has(cookieName(settings, 'session'));
-  if (!isNew || !settings.allowsGuests) return person;
-  const guestId = randomBytes(18).toString('base64url');
-  jar.set(cookieName(settings, 'guest'), guestId, cookieOptions(settings, guestSeconds));
-  return asGuest(sessions, guestId);
 }
 
 async function asGuest(sessions: Sessions, guestId: string): Promise<PagePerson> {

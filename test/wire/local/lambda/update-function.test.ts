@@ -9,6 +9,7 @@ import {
   waitUntilFunctionUpdated,
 } from '@aws-sdk/client-lambda';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -148,9 +149,10 @@ test.each<readonly [string, object, object]>([
 });
 
 const waiting = `
-const { existsSync } = require('node:fs');
-exports.handler = async ({ path }) => {
-  while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 10));
+const { existsSync, writeFileSync } = require('node:fs');
+exports.handler = async ({ begun, released }) => {
+  writeFileSync(begun, '');
+  while (!existsSync(released)) await new Promise((resolve) => setTimeout(resolve, 10));
   return 'old';
 };`;
 
@@ -159,14 +161,14 @@ test('an invocation in progress ends on the code that it began with', async () =
   const upload = (source: string): Promise<unknown> =>
     lambda.send(new UpdateFunctionCodeCommand({ ...target, ZipFile: zipOf(source) }));
   await upload(waiting);
-  const path = join(await mkdtemp(join(tmpdir(), 'streambed-')), 'released');
-  const Payload = JSON.stringify({ path });
+  const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
+  const [begun, released] = [join(folder, 'begun'), join(folder, 'released')];
+  const Payload = JSON.stringify({ begun, released });
   const earlier = lambda.send(new InvokeCommand({ ...target, Payload }));
-  const host = system.functionHost('Plain');
-  await expect.poll(() => host.busy()).toBe(1);
+  await expect.poll(() => existsSync(begun), { timeout: 10_000 }).toBe(true);
   await upload("exports.handler = async () => 'new';");
   expect(await plainBody()).toBe('new');
-  await writeFile(path, '');
+  await writeFile(released, '');
   expect((await earlier).Payload?.transformToString()).toBe('"old"');
 });
 
