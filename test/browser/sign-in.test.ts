@@ -16,7 +16,7 @@ let server: PageServer;
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  ({ system, server } = await hostPage({ tokensPerSecond: 200 }));
+  ({ system, server } = await hostPage());
 });
 
 afterAll(async () => {
@@ -174,7 +174,7 @@ async function expireTokens(context: BrowserContext): Promise<string | undefined
 test('tokens that expire while an answer streams are renewed by the next requests, once', async () => {
   const { context, page } = await visit();
   await signInAs(page, system, 'demo');
-  await send(page, 'Write 400 words about mountain rivers');
+  await send(page, 'Write 2000 words about mountain rivers');
   await page.locator('.answer').waitFor();
   const before = await expireTokens(context);
   // The issuer accepts a refresh token once, and ends the session if it is used again.
@@ -186,7 +186,7 @@ test('tokens that expire while an answer streams are renewed by the next request
   expect(statuses).toEqual(Array.from({ length: 8 }, () => 200));
   await answerCompletes(page);
   await page.reload();
-  await page.getByText('Write 400 words about mountain rivers').first().waitFor();
+  await page.getByText('Write 2000 words about mountain rivers').first().waitFor();
   const after = await expireTokens(context);
   expect(after).toEqual(expect.any(String));
   expect(after).not.toBe(before);

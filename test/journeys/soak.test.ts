@@ -18,7 +18,7 @@ test(
   'killed environments lose nothing, and nothing is paid for twice',
   { timeout: isLong ? 300_000 : 120_000 },
   async () => {
-    const minutes = isLong ? 1 : 0.15;
+    const minutes = isLong ? 1 : 0.1;
     const { counts, faults } = await soak({ minutes, clients: isLong ? 8 : 4, killEveryMs: 2_000 });
     tables['soak'] = counts;
     expect(faults).toEqual([]);
@@ -30,7 +30,7 @@ test.each(['url', 'api'] as const)(
   'a burst of streams through the %s is whole or throttled, and whole when it is offered again',
   { timeout: 300_000 },
   async (route) => {
-    const count = isLong ? 500 : 40;
+    const count = isLong ? 500 : 20;
     const system = await startSystem({ tokensPerSecond: 100 });
     try {
       const { counts, faults, wholeAtOnce, attempts } = await burst(system, route, count);
