@@ -34,5 +34,9 @@ function signInLines({ signIn }: LocalState): readonly string[] {
   const users = signIn.users.map(({ username, password }) =>
     row(`user ${username}`, `password ${password}`),
   );
-  return ['Sign in, on the page or to the REST API, as one of two test users (docs/identity.md):', ...users, ''];
+  return [
+    'Sign in, on the page or to the REST API, as one of two test users (docs/identity.md):',
+    ...users,
+    '',
+  ];
 }
