@@ -13,11 +13,15 @@ const pageSources = [
   'package-lock.json',
 ];
 
+/** The built page: a folder that runs wherever Node does, with `node web/server.js`. */
+export const pageFolder = 'web/.next/standalone';
+
 /** Builds what is stale: the functions' bundles, the page, and the template, which it gives. */
 export async function buildAll(): Promise<string> {
   await buildSystem();
   await refresh({ name: 'page', inputs: pageSources, output: 'web/.next' }, async () => {
     runNode('node_modules/next/dist/bin/next', 'build', 'web');
+    await cp('web/.next/static', `${pageFolder}/web/.next/static`, { recursive: true });
   });
   return 'cdk.out';
 }

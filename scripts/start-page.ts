@@ -4,6 +4,7 @@ import net from 'node:net';
 import { createInterface } from 'node:readline';
 import { listen } from '#local/process/listen.ts';
 import type { LocalState } from '#local/host/state/local-state.ts';
+import { pageFolder } from '#scripts/build.ts';
 
 /** The running page. */
 export interface Page {
@@ -20,24 +21,23 @@ export interface PageOptions {
   readonly isBilled: boolean;
 }
 
+const loopback = '127.0.0.1';
+
 /** Serves the page on a port of the loopback address; resolves when it answers. */
 export async function startPage(state: LocalState, options: PageOptions): Promise<Page> {
   const { port, watch } = options;
   const free = await freePort(port, '--web-port or PORT');
-  const next = [
-    '--import',
-    './scripts/end-with-parent.ts',
-    'node_modules/next/dist/bin/next',
-    watch ? 'dev' : 'start',
-    'web',
-    '-H',
-    '127.0.0.1',
-    '-p',
-    String(free),
-  ];
-  const child = spawn(process.execPath, next, {
+  const server = watch
+    ? ['node_modules/next/dist/bin/next', 'dev', 'web', '-H', loopback, '-p', String(free)]
+    : [`${pageFolder}/web/server.js`];
+  const child = spawn(process.execPath, ['--import', './scripts/end-with-parent.ts', ...server], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    env: { ...process.env, ...pageVariables(state, free, options) },
+    env: {
+      ...process.env,
+      HOSTNAME: loopback,
+      PORT: String(free),
+      ...pageVariables(state, free, options),
+    },
   });
   const exited = once(child, 'exit');
   const ready = Promise.withResolvers<void>();
