@@ -8,7 +8,7 @@ import { httpApiHandler } from '#local/http-api/server.ts';
 import { openStore } from '#local/process/store.ts';
 import type { ApiDefinition } from '#local/rest-api/definition/api-definition.ts';
 import { createAuthorizers } from '#local/rest-api/authorizer.ts';
-import { unquote } from '#local/rest-api/integration/mapping-template.ts';
+import { mockedOrigins } from '#local/rest-api/integration/mock-integration.ts';
 import { restHandler } from '#local/rest-api/server.ts';
 import { createUsagePlans } from '#local/rest-api/usage-plans.ts';
 import { signInHandler } from '#local/sign-in/server.ts';
@@ -108,15 +108,4 @@ function requirePort(ports: Ports, key: string): Port {
 
 function allowOrigins(origins: readonly string[] = []): PageAccess {
   return { allows: (origin) => origins.includes('*') || origins.includes(origin) };
-}
-
-/** Returns the origins that the mock integrations of a REST API return to preflight requests. */
-function mockedOrigins({ methods }: ApiDefinition): readonly string[] {
-  return methods.flatMap(({ integration }) => {
-    if (integration.type !== 'mock') return [];
-    const values = integration.responses.map(
-      ({ parameters }) => parameters['method.response.header.Access-Control-Allow-Origin'] ?? '',
-    );
-    return values.map(unquote);
-  });
 }

@@ -1,5 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import type { Integration, MockResponse } from '#local/rest-api/definition/api-definition.ts';
+import type {
+  ApiDefinition,
+  Integration,
+  MockResponse,
+} from '#local/rest-api/definition/api-definition.ts';
 import {
   renderTemplate,
   unquote,
@@ -19,13 +23,22 @@ export function sendMockResponse(
   const match = responses.find((each) => matchesStatus(each, status)) ?? responses.find(isDefault);
   if (status === undefined || match === undefined) return false;
   const [[type, body] = ['application/json', '']] = Object.entries(match.templates);
-  const headers = Object.entries(match.parameters).map(([name, value]) => {
-    return [name.replace('method.response.header.', ''), unquote(value)] as const;
-  });
-  const rendered = renderTemplate(body, variables);
-  response.writeHead(match.status, { 'content-type': type, ...Object.fromEntries(headers) });
-  response.end(rendered);
+  const override: Override = { header: {} };
+  const context = { ...variables.context, responseOverride: override };
+  const rendered = renderTemplate(body, { ...variables, context });
+  response.setHeader('content-type', type);
+  for (const [name, value] of Object.entries(match.parameters)) {
+    response.setHeader(name.replace('method.response.header.', ''), unquote(value));
+  }
+  for (const [name, value] of Object.entries(override.header)) response.setHeader(name, value);
+  response.writeHead(Number(override.status ?? match.status)).end(rendered);
   return true;
+}
+
+/** What a template may set as `$context.responseOverride`, in place of what is mapped. */
+interface Override {
+  readonly header: Record<string, string>;
+  readonly status?: string | number;
 }
 
 /** Reads the status of a request template. Some templates leave `statusCode` unquoted. */
@@ -46,4 +59,18 @@ function matchesStatus({ pattern }: MockResponse, status: number | undefined): b
 
 function isDefault({ pattern }: MockResponse): boolean {
   return pattern === undefined || pattern === '';
+}
+
+/** Returns the origins whose pages the mocks of an API allow: those they map, or name in a template. */
+export function mockedOrigins({ methods }: ApiDefinition): readonly string[] {
+  return methods.flatMap(({ integration }) => {
+    if (integration.type !== 'mock') return [];
+    return integration.responses.flatMap(({ parameters, templates }) => {
+      const mapped = parameters['method.response.header.Access-Control-Allow-Origin'] ?? '';
+      const named = Object.values(templates)
+        .join()
+        .matchAll(/"(https?:\/\/[^"]+)"/gu);
+      return [unquote(mapped), ...[...named].map(([, origin = '']) => origin)];
+    });
+  });
 }

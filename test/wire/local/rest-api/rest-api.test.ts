@@ -6,6 +6,32 @@ const invocations: Readonly<Record<string, string>> = {
   STREAM: '2021-11-15/functions/${Function}/response-streaming-invocations',
 };
 
+/** What CDK makes of `defaultCorsPreflightOptions` with two origins. */
+const preflight = {
+  Type: 'MOCK',
+  RequestTemplates: { 'application/json': '{ statusCode: 200 }' },
+  IntegrationResponses: [
+    {
+      StatusCode: '204',
+      ResponseParameters: {
+        'method.response.header.Access-Control-Allow-Origin': "'https://one.example'",
+        'method.response.header.Vary': "'Origin'",
+      },
+      ResponseTemplates: {
+        'application/json': [
+          '#set($origin = $input.params().header.get("Origin"))',
+          '#if($origin == "")',
+          '  #set($origin = $input.params().header.get("origin"))',
+          '#end',
+          '#if($origin == "https://two.example")',
+          '  #set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)',
+          '#end',
+        ].join('\n'),
+      },
+    },
+  ],
+};
+
 let system: Awaited<ReturnType<typeof hostResources>>;
 
 beforeAll(async () => {
@@ -46,6 +72,16 @@ beforeAll(async () => {
     ...method('Failing', { verb: 'GET', to: 'Throws' }),
     ...method('Bad', { verb: 'GET', to: 'Plain' }),
     ...method('Bad', { verb: 'POST', to: 'Echo', mode: 'STREAM' }),
+    Preflight: {
+      Type: 'AWS::ApiGateway::Method',
+      Properties: {
+        RestApiId: { Ref: 'Api' },
+        ResourceId: { Ref: 'Special' },
+        HttpMethod: 'OPTIONS',
+        AuthorizationType: 'NONE',
+        Integration: preflight,
+      },
+    },
   });
 });
 
@@ -69,6 +105,17 @@ test('the function receives a proxy integration event', async () => {
     requestContext: { stage: 'v1', path: '/v1/items/a%20b', resourcePath: '/items/{id}' },
   });
 });
+
+test.each(['https://one.example', 'https://two.example'])(
+  'a preflight from %s is answered for this origin',
+  async (origin) => {
+    const headers = { origin };
+    const response = await call('/items/special', { method: 'OPTIONS', headers });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(response.headers.get('vary')).toBe('Origin');
+  },
+);
 
 test('exact paths take precedence over path parameters, which precede greedy ones', async () => {
   expect(await (await call('/items/special')).json()).toMatchObject({ resource: '/items/special' });
