@@ -11,8 +11,10 @@ import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
 /** The people who sign in, and how functions recognize them. */
 export interface People {
-  /** The issuers whose tokens are accepted. */
-  readonly issuersEnv: Readonly<Record<string, string>>;
+  /** The issuers whose tokens are accepted, and whether guests are. */
+  readonly peopleEnv: Readonly<Record<string, string>>;
+  /** The origins of pages: first the chat page, which is a parameter. */
+  readonly origins: readonly string[];
 }
 
 export interface Identity {
@@ -33,7 +35,8 @@ export function addPeople({ stack, props }: Foundation): People {
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
-  const client = addClient(stack, users, props.allowedOrigins);
+  const origins = readOrigins(stack, props.allowedOrigins);
+  const client = addClient(users, origins, props.allowedOrigins);
   const domain = users.addDomain('SignInPages', {
     cognitoDomain: { domainPrefix: `streambed-${Aws.ACCOUNT_ID}` },
   });
@@ -43,7 +46,9 @@ export function addPeople({ stack, props }: Foundation): People {
   new CfnOutput(stack, 'SignInClient', { value: client.userPoolClientId });
   new CfnOutput(stack, 'SignInIssuer', { value: issuer });
   return {
-    issuersEnv: {
+    origins,
+    peopleEnv: {
+      ALLOW_GUESTS: readGuests(stack, props.guests),
       USER_POOL_ISSUER: issuer,
       USER_POOL_CLIENTS: client.userPoolClientId,
       ...(oidc === undefined
@@ -57,30 +62,21 @@ export function addPeople({ stack, props }: Foundation): People {
   };
 }
 
-/**
- * Lets functions accept the token of a person beside the signature of a request. Guests are a
- * parameter, so that the same template can run with and without them.
- */
+/** Lets functions accept the token of a person beside the signature of a request. */
 export function acceptPeople(
-  { stack, props, table }: Foundation,
-  { issuersEnv }: People,
+  { table }: Foundation,
+  { peopleEnv }: People,
   functions: readonly StreambedFunction[],
 ): void {
-  const guests = new CfnParameter(stack, 'Guests', {
-    description: 'Lets people chat on the page without signing in.',
-    allowedValues: ['true', 'false'],
-    default: String(props.guests),
-  });
   for (const each of functions) {
-    for (const [name, value] of Object.entries(issuersEnv)) each.addEnvironment(name, value);
-    each.addEnvironment('ALLOW_GUESTS', guests.valueAsString);
+    for (const [name, value] of Object.entries(peopleEnv)) each.addEnvironment(name, value);
     table.grantIssuerKeys(each.role);
     table.grantGuestSecret(each.role);
   }
 }
 
 /** Adds the authorizer of the REST API. */
-export function addAuthorizer({ stack, table }: Foundation, { issuersEnv }: People): Identity {
+export function addAuthorizer({ stack, table }: Foundation, { peopleEnv }: People): Identity {
   // The key is not a secret: the authorizer accepts it from no caller.
   const signedIn = `streambed-signed-in-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`;
   const handler = new StreambedFunction(stack, 'AuthorizerFunction', {
@@ -89,11 +85,12 @@ export function addAuthorizer({ stack, table }: Foundation, { issuersEnv }: Peop
     timeout: Duration.seconds(29),
     environment: {
       CONVERSATIONS_TABLE: table.tableName,
-      ...issuersEnv,
+      ...peopleEnv,
       SIGNED_IN_KEY: signedIn,
     },
   });
   table.grantIssuerKeys(handler.role);
+  table.grantGuestSecret(handler.role);
   return {
     // Without a cache, because its key cannot cover two kinds of credentials.
     authorizer: new RequestAuthorizer(stack, 'Authorizer', {
@@ -105,18 +102,35 @@ export function addAuthorizer({ stack, table }: Foundation, { issuersEnv }: Peop
   };
 }
 
-function addClient(stack: Stack, users: UserPool, origins: readonly string[]): UserPoolClient {
-  const [first = '', ...others] = origins;
+/** A parameter, so that the same template can run with and without guests. */
+function readGuests(stack: Stack, allowsGuests: boolean): string {
+  return new CfnParameter(stack, 'Guests', {
+    description: 'Lets people chat on the page without signing in.',
+    allowedValues: ['true', 'false'],
+    default: String(allowsGuests),
+  }).valueAsString;
+}
+
+/** The first is a parameter, because locally the port of the page is decided at the start. */
+function readOrigins(stack: Stack, [first = '', ...others]: readonly string[]): readonly string[] {
   const page = new CfnParameter(stack, 'PageOrigin', {
     description: 'The origin of the chat page, to which people return after signing in.',
     default: first,
   }).valueAsString;
+  return [page, ...others];
+}
+
+function addClient(
+  users: UserPool,
+  [page = '', ...others]: readonly string[],
+  allowed: readonly string[],
+): UserPoolClient {
   return users.addClient('Page', {
     authFlows: { userSrp: true, userPassword: true },
     preventUserExistenceErrors: true,
     oAuth: {
       flows: { authorizationCodeGrant: true },
-      callbackUrls: [`${page}/auth/callback`, ...origins.map((origin) => `${origin}/chat`)],
+      callbackUrls: [`${page}/auth/callback`, ...allowed.map((origin) => `${origin}/chat`)],
       logoutUrls: [`${page}/chat`, ...others.map((origin) => `${origin}/chat`)],
     },
     accessTokenValidity: Duration.hours(1),

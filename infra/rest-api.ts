@@ -1,4 +1,4 @@
-import { Duration, type Stack } from 'aws-cdk-lib';
+import { Duration, Fn, type Stack } from 'aws-cdk-lib';
 import {
   ApiKey,
   ApiKeySourceType,
@@ -12,6 +12,7 @@ import {
 import type { ChatFunctions } from '#infra/functions/chat-functions.ts';
 import type { Identity } from '#infra/identity.ts';
 import type { StreambedFunction } from '#infra/functions/streambed-function.ts';
+import { corsRequestHeaders } from '#protocol/http/cors.ts';
 import { routes, splitRoute, type RouteTarget } from '#protocol/http/routes.ts';
 
 export interface ApiFunctions extends ChatFunctions {
@@ -21,8 +22,16 @@ export interface ApiFunctions extends ChatFunctions {
   readonly openApi: StreambedFunction;
 }
 
-/** Adds the REST API. Every caller is authenticated and counted by a usage plan. */
-export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity): void {
+/**
+ * Adds the REST API. Every caller is authenticated and counted by a usage plan. Pages of the origins
+ * may call it from browsers; the first one also reads errors of API Gateway itself.
+ */
+export function addApi(
+  stack: Stack,
+  functions: ApiFunctions,
+  identity: Identity,
+  origins: readonly string[],
+): void {
   const api = new RestApi(stack, 'Api', {
     restApiName: 'streambed',
     endpointTypes: [EndpointType.REGIONAL],
@@ -35,7 +44,15 @@ export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity
       authorizer: identity.authorizer,
       authorizationType: AuthorizationType.CUSTOM,
     },
+    defaultCorsPreflightOptions: {
+      allowOrigins: [...origins],
+      allowHeaders: corsRequestHeaders,
+      maxAge: Duration.hours(2),
+    },
   });
+  for (const each of Object.values(functions)) {
+    each.addEnvironment('API_ORIGINS', Fn.join(',', [...origins]));
+  }
   const handlers = handlersOf(functions);
   for (const [route, target] of Object.entries<RouteTarget>(routes)) {
     const [method, path] = splitRoute(route);
@@ -46,7 +63,7 @@ export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity
     api.root.resourceForPath(path).addMethod(method, integration, options);
   }
   addPlans(stack, api, identity);
-  addFailures(api);
+  addFailures(api, origins[0]);
 }
 
 /**
@@ -54,7 +71,17 @@ export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity
  * by Lambda. By default, API Gateway sends a 500 without a useful message. A fault of the authorizer
  * has one of two types: the documentation does not say which.
  */
-function addFailures(api: RestApi): void {
+function addFailures(api: RestApi, page = ''): void {
+  // Gateway responses can name one origin only.
+  const readable = { 'Access-Control-Allow-Origin': `'${page}'`, Vary: "'Origin'" };
+  api.addGatewayResponse('Default4xx', {
+    type: ResponseType.DEFAULT_4XX,
+    responseHeaders: readable,
+  });
+  api.addGatewayResponse('Default5xx', {
+    type: ResponseType.DEFAULT_5XX,
+    responseHeaders: readable,
+  });
   const notIdentified =
     'The caller could not be identified at the moment. Try again in a few seconds.';
   const busy = 'Too many requests are running at the moment. Try again in a few seconds.';
@@ -67,7 +94,7 @@ function addFailures(api: RestApi): void {
     api.addGatewayResponse(id, {
       type,
       statusCode: '503',
-      responseHeaders: { 'Retry-After': "'5'" },
+      responseHeaders: { ...readable, 'Retry-After': "'5'" },
       templates: { 'application/json': JSON.stringify({ message }) },
     });
   }

@@ -88,7 +88,7 @@ export class StreambedStack extends Stack {
     const people = addPeople(foundation);
     acceptPeople(foundation, people, [chats.chat, chats.history, chats.stream]);
     const functions = { ...chats, tasks, knowledge, documents, openApi };
-    addApi(this, functions, addAuthorizer(foundation, people));
+    addApi(this, functions, addAuthorizer(foundation, people), people.origins);
     const awaited = [...Object.values(chats), invoke, langchain, tasks, knowledge, documents];
     addMonitoring(this, props, { functions: awaited, tasks: queue });
   }

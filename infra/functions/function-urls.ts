@@ -8,13 +8,12 @@ import {
 import type { ChatFunctions } from '#infra/functions/chat-functions.ts';
 import type { StreambedFunction } from '#infra/functions/streambed-function.ts';
 import type { StreambedProps } from '#infra/streambed-stack.ts';
+import { exposedHeaders } from '#protocol/http/cors.ts';
 
 export interface UrlFunctions extends Pick<ChatFunctions, 'chat' | 'history' | 'stream'> {
   readonly invoke: StreambedFunction;
   readonly langchain: StreambedFunction;
 }
-
-const exposedHeaders = ['x-request-id', 'x-streambed-conversation-id', 'x-streambed-turn-id'];
 
 /** The Function URLs that the chat page calls. */
 export interface PageUrls {

@@ -1,13 +1,11 @@
 import { readAuthorizerEnvironment } from '#aws/composition/environment.ts';
 import { openTable } from '#aws/dynamo/table.ts';
-import { createDynamoIssuerKeys } from '#aws/identity/dynamo-issuer-keys.ts';
-import { createTokenVerifier, trustedIssuers } from '#identity/token-verifier.ts';
+import { createPersonVerifier } from '#identity/person-verifier.ts';
 import { authorizeWith } from '#lambda/identity/authorize.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 
-const { conversationsTable, signedInKey, ...signIn } = readAuthorizerEnvironment(process.env);
-const ports = { store: createDynamoIssuerKeys(openTable(conversationsTable)), clock: systemClock };
-const verify = createTokenVerifier(ports, trustedIssuers(signIn));
+const { conversationsTable, signedInKey, ...people } = readAuthorizerEnvironment(process.env);
+const verify = createPersonVerifier(openTable(conversationsTable), systemClock, people);
 
-/** The authorizer of the REST API: allows signed-in users and API keys. */
+/** The authorizer of the REST API: allows people with a token, and API keys. */
 export const handler = authorizeWith(verify, { signedInKey });

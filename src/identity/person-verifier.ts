@@ -39,9 +39,8 @@ export function createPersonVerifier(
   return async (token, endsAtMs) => {
     if (!isGuestToken(token)) return { type: 'user', id: (await verifyUser(token, endsAtMs)).id };
     if (!allowsGuests) throw new ChatError('unauthenticated', 'This deployment has no guests.');
-    const id = readGuestToken(await readSecret(), token);
-    if (id === undefined)
-      throw new ChatError('unauthenticated', 'The token of the guest is invalid.');
-    return { type: 'guest', id };
+    const id = readGuestToken(await readSecret(), token, clock.now());
+    if (id !== undefined) return { type: 'guest', id };
+    throw new ChatError('unauthenticated', 'The token of the guest is invalid or has expired.');
   };
 }

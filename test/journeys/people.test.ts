@@ -74,7 +74,7 @@ test.each([
   ['a token with another signature', () => `${demo.slice(0, -8)}AAAAAAAA`],
   ['the name of a user', 'user:demo'],
   ['a guest without a signature', 'guest.aaaaaaaaaaaaaaaaaaaaaaaa'],
-  ['a guest with a wrong signature', `guest.${'a'.repeat(24)}.${'A'.repeat(43)}`],
+  ['a guest with a wrong signature', `guest.${'a'.repeat(24)}.9999999999.${'A'.repeat(43)}`],
 ] as const)('%s is refused with 401', async (_, token) => {
   const init = as(typeof token === 'string' ? token : token());
   for (const [name, path, request] of [
@@ -88,25 +88,68 @@ test.each([
   }
 });
 
-test('each guest has an owner of their own', async () => {
+/** Returns the token of a guest, as the server of the page makes it. */
+async function guestToken(id: string, validMs = 60_000): Promise<string> {
   const { region, endpoints, credentials, tables } = system.state;
   const config = { region, endpoint: endpoints.aws, credentials };
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(config));
   const { Item } = await client.send(
     new GetCommand({ TableName: tables['Conversations'], Key: { ...guestSecretKey } }),
   );
-  const [first, second] = ['a', 'b'].map((id) =>
-    as(createGuestToken(String(Item?.['secret']), id.repeat(24))),
-  );
-  const id = await chat(first);
-  expect(await idsOf(first)).toEqual([id]);
-  expect(await idsOf(second)).toEqual([]);
+  return createGuestToken(String(Item?.['secret']), id.repeat(24), Date.now() + validMs);
+}
+
+const callApi = (path: string, token: string, init: RequestInit = {}): Promise<Response> => {
+  const headers = { authorization: `Bearer ${token}`, origin: 'http://localhost:3000' };
+  return fetch(`${system.state.apis['Api']?.url}${path}`, { ...init, headers });
+};
+
+test('each guest has an owner of their own, at the REST API too', async () => {
+  const [first, second] = [await guestToken('a'), await guestToken('b')];
+  const id = await chat(as(first));
+  expect(await idsOf(as(first))).toEqual([id]);
+  expect(await idsOf(as(second))).toEqual([]);
+  expect(await (await callApi('/conversations', first)).text()).toContain(id);
+  expect((await callApi(`/conversations/${id}`, second)).status).toBe(404);
+});
+
+test('a guest is refused with an expired token', async () => {
+  const expired = await guestToken('c', -1_000);
+  const response = await system.signed('ConversationsFunction', 'conversations', as(expired));
+  expect(response.status).toBe(401);
+  expect((await callApi('/conversations', expired)).status).toBe(401);
+});
+
+test('the page may call the REST API from a browser, and reads refusals too', async () => {
+  const url = `${system.state.apis['Api']?.url}/chat/stream`;
+  const origin = 'http://localhost:3000';
+  const preflight = await fetch(url, { method: 'OPTIONS', headers: { origin } });
+  expect(preflight.status).toBe(204);
+  expect(preflight.headers.get('access-control-allow-headers')).toContain('idempotency-key');
+  const responses = [
+    preflight,
+    await callApi('/conversations', demo),
+    await callApi('/conversations/unknown/stream', demo),
+    await callApi('/conversations', 'x.y.z'),
+    await callApi('/nowhere', demo),
+  ];
+  expect(responses.map(({ status }) => status)).toEqual([204, 200, 404, 401, 403]);
+  for (const { headers } of responses) {
+    expect(headers.get('access-control-allow-origin')).toBe(origin);
+    expect(headers.get('vary')).toContain('Origin');
+  }
+});
+
+test('a page of another origin is not allowed to read the REST API', async () => {
+  const headers = { authorization: `Bearer ${demo}`, origin: 'http://localhost:1' };
+  const response = await fetch(`${system.state.apis['Api']?.url}/conversations`, { headers });
+  expect(response.headers.get('access-control-allow-origin')).toBeNull();
 });
 
 test('a deployment without guests refuses their tokens', async () => {
   const closed = await startSystem();
   try {
-    const token = createGuestToken('secret', 'a'.repeat(24));
+    const token = createGuestToken('secret', 'a'.repeat(24), Date.now() + 60_000);
     const response = await closed.signed('ConversationsFunction', 'conversations', as(token));
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ detail: 'This deployment has no guests.' });

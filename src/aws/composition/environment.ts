@@ -163,7 +163,7 @@ export interface SignInEnvironment {
 }
 
 /** The environment of the authorizer. */
-export interface AuthorizerEnvironment extends TableEnvironment, SignInEnvironment {
+export interface AuthorizerEnvironment extends TableEnvironment, PersonEnvironment {
   /** The API key that the usage plan of signed-in callers has. */
   readonly signedInKey: string;
 }
@@ -172,7 +172,7 @@ export interface AuthorizerEnvironment extends TableEnvironment, SignInEnvironme
 export function readAuthorizerEnvironment(variables: Variables): AuthorizerEnvironment {
   return {
     ...readTableEnvironment(variables),
-    ...readSignInEnvironment(variables),
+    ...readPersonEnvironment(variables),
     signedInKey: requireVariable(variables, 'SIGNED_IN_KEY'),
   };
 }

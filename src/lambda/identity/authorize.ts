@@ -1,5 +1,5 @@
 import { ChatError, toChatError } from '#domain/errors.ts';
-import type { TokenVerifier, VerifiedUser } from '#domain/identity.ts';
+import type { Person, PersonVerifier } from '#domain/identity.ts';
 import { describeCause, logError, logInfo } from '#lambda/runtime/log.ts';
 import type { LambdaContext } from '#lambda/runtime/awslambda.ts';
 
@@ -22,11 +22,11 @@ export interface AuthorizerResult {
   };
   readonly usageIdentifierKey: string;
   /** Read in `http-event.ts`. */
-  readonly context: { readonly user?: string };
+  readonly context: { readonly user?: string; readonly guest?: string };
 }
 
 export interface AuthorizerPolicy {
-  /** The API key of all signed-in users. Callers must not send it themselves. */
+  /** The API key of all people with a token. Callers must not send it themselves. */
   readonly signedInKey: string;
 }
 
@@ -39,7 +39,7 @@ const marginMs = 1_000;
  * expired token is refused at once.
  */
 export function authorizeWith(
-  verify: TokenVerifier,
+  verify: PersonVerifier,
   policy: AuthorizerPolicy,
 ): (event: AuthorizerEvent, context: LambdaContext) => Promise<AuthorizerResult> {
   return async (event, context) => {
@@ -65,23 +65,23 @@ export function authorizeWith(
 
 async function authorize(
   { methodArn, headers }: AuthorizerEvent,
-  verify: (token: string) => Promise<VerifiedUser>,
+  verify: (token: string) => Promise<Person>,
   { signedInKey }: AuthorizerPolicy,
 ): Promise<AuthorizerResult> {
   const { bearer, apiKey } = readCredentials(headers ?? {});
   if (apiKey === signedInKey) throw missingCredentials();
   // An invalid token is refused even with a valid key.
-  const user = bearer === undefined ? undefined : await verify(bearer);
-  const key = apiKey ?? (user === undefined ? undefined : signedInKey);
+  const person = bearer === undefined ? undefined : await verify(bearer);
+  const key = apiKey ?? (person === undefined ? undefined : signedInKey);
   if (key === undefined) throw missingCredentials();
   return {
-    principalId: user?.id ?? 'api-key',
+    principalId: person?.id ?? 'api-key',
     policyDocument: {
       Version: '2012-10-17',
       Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: methodArn }],
     },
     usageIdentifierKey: key,
-    context: user === undefined ? {} : { user: user.id },
+    context: person === undefined ? {} : { [person.type]: person.id },
   };
 }
 

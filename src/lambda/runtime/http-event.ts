@@ -27,7 +27,7 @@ export interface RestApiEvent {
   readonly requestContext: {
     readonly identity: { readonly apiKeyId?: string | null };
     /** Set by `authorize.ts`. */
-    readonly authorizer?: { readonly user?: string } | null;
+    readonly authorizer?: { readonly user?: string; readonly guest?: string } | null;
   };
 }
 
@@ -65,9 +65,10 @@ function fromRestApi(event: RestApiEvent): HttpRequest {
   };
 }
 
-/** A signed-in user owns their data, whichever API key their usage plan has. */
+/** A person owns their data, whichever API key their usage plan has. */
 function callerOf({ identity, authorizer }: RestApiEvent['requestContext']): Caller {
   if (typeof authorizer?.user === 'string') return { type: 'user', id: authorizer.user };
+  if (typeof authorizer?.guest === 'string') return { type: 'guest', id: authorizer.guest };
   const { apiKeyId } = identity;
   return typeof apiKeyId === 'string' ? { type: 'api-key', id: apiKeyId } : { type: 'anonymous' };
 }

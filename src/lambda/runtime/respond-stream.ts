@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ResponseStream, StreamingHandler } from '#lambda/runtime/awslambda.ts';
+import { allowOrigin, readApiOrigins } from '#lambda/runtime/cors.ts';
 import { withinDeadline } from '#lambda/runtime/deadline.ts';
 import { toHttpRequest, type HttpEvent } from '#lambda/runtime/http-event.ts';
 import type { Answer, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
@@ -25,6 +26,7 @@ export function respondStream(
   answer: Answer,
   answerDirect?: AnswerDirect,
 ): StreamingHandler<HttpEvent> {
+  const origins = readApiOrigins();
   return awslambda.streamifyResponse<HttpEvent>((event, responseStream, context) =>
     withLogNames(readSecret, () =>
       withinDeadline(context, marginMs, async (invocation) => {
@@ -36,8 +38,9 @@ export function respondStream(
           return;
         }
         const response = await answerOrProblem(answer, toHttpRequest(event), invocation);
+        const readable = allowOrigin(origins, event, response);
         try {
-          await writeResponse(responseStream, response, invocation.signal);
+          await writeResponse(responseStream, readable, invocation.signal);
         } finally {
           // The turn finishes whether or not its reader is still there.
           await response.ended;

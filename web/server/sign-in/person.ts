@@ -4,8 +4,16 @@ import { openSessions, type Sessions } from './sessions.ts';
 
 /** Who uses the page in a browser, and the token that names them to the functions. */
 export type PagePerson =
-  | { readonly type: 'user'; readonly name: string; readonly token: string }
-  | { readonly type: 'guest'; readonly token: string };
+  | ({ readonly type: 'user'; readonly name: string } & PageToken)
+  | ({ readonly type: 'guest' } & PageToken);
+
+/** Names a person to the functions until a time, in milliseconds since 1970. */
+export interface PageToken {
+  readonly token: string;
+  readonly expiresAtMs: number;
+}
+
+const guestTokenMs = 300_000;
 
 /**
  * Returns who sends the current request; undefined if they must sign in first. `proxy.ts` makes a
@@ -17,7 +25,10 @@ export async function readPerson(): Promise<PagePerson | undefined> {
   const jar = await cookies();
   const sessionId = jar.get(cookieName(settings, 'session'))?.value;
   const tokens = sessionId === undefined ? undefined : await sessions.tokensOf(sessionId);
-  if (tokens !== undefined) return { type: 'user', name: tokens.name, token: tokens.accessToken };
+  if (tokens !== undefined) {
+    const { name, accessToken: token, expiresAtMs } = tokens;
+    return { type: 'user', name, token, expiresAtMs };
+  }
   // Somebody whose session has ended must not go on as a guest without noticing.
   if (!settings.allowsGuests || sessionId !== undefined) return undefined;
   const guestId = jar.get(cookieName(settings, 'guest'))?.value;
@@ -25,5 +36,6 @@ export async function readPerson(): Promise<PagePerson | undefined> {
 }
 
 async function asGuest(sessions: Sessions, guestId: string): Promise<PagePerson> {
-  return { type: 'guest', token: await sessions.guestToken(guestId) };
+  const expiresAtMs = Date.now() + guestTokenMs;
+  return { type: 'guest', token: await sessions.guestToken(guestId, expiresAtMs), expiresAtMs };
 }

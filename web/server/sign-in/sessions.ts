@@ -18,8 +18,8 @@ export interface Sessions {
   tokensOf(sessionId: string): Promise<Tokens | undefined>;
   /** Ends a session, or all sessions of its user. Returns its tokens, if it existed. */
   end(sessionId: string, everywhere: boolean): Promise<Tokens | undefined>;
-  /** Returns the token of a guest. */
-  guestToken(guestId: string): Promise<string>;
+  /** Returns the token of a guest, which is valid until a time, in milliseconds since 1970. */
+  guestToken(guestId: string, expiresAtMs: number): Promise<string>;
 }
 
 let opened: Sessions | undefined;
@@ -52,9 +52,9 @@ function createSessions(settings: PageSettings): Sessions {
       await (everywhere ? store.endAll(userId) : store.end(hash, userId));
       return unseal(sessionId, sealed);
     },
-    async guestToken(guestId) {
+    async guestToken(guestId, expiresAtMs) {
       guestSecret ??= await readGuestSecret(table);
-      return createGuestToken(guestSecret, guestId);
+      return createGuestToken(guestSecret, guestId, expiresAtMs);
     },
   };
 }
