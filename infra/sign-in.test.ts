@@ -41,16 +41,20 @@ const limitedTo = (...partitions: readonly string[]): object => ({
   'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
 });
 
-test('the authorizer can reach the keys of issuers and nothing else', () => {
+test('the authorizer can reach the keys of issuers, the secret of guests, and nothing else', () => {
   const actions = statementsOf('AuthorizerFunctionRole').flatMap(({ Action }) => [Action].flat());
   expect(actions.toSorted()).toEqual([
     'dynamodb:GetItem',
+    'dynamodb:UpdateItem',
     'dynamodb:UpdateItem',
     'logs:CreateLogStream',
     'logs:PutLogEvents',
   ]);
   const { pk } = issuerKeysKey('https://id.example.org/keys');
-  expect(conditionsOf('AuthorizerFunctionRole')).toEqual([limitedTo(pk)]);
+  expect(conditionsOf('AuthorizerFunctionRole')).toEqual([
+    limitedTo(pk),
+    limitedTo(guestSecretKey.pk),
+  ]);
 });
 
 const owned = limitedTo(`${ownerPartition('')}*`, 'TURNS#*', 'LOGS#*', logSecretKey.pk);

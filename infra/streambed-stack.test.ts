@@ -61,14 +61,17 @@ test('synthesizing a public URL prints a warning', () => {
   annotations.hasWarning('*', Match.stringLikeRegexp('at your expense'));
 });
 
-test('every API method except one uses the authorizer, which caches nothing', () => {
+test('every API method except one and preflights uses the authorizer, which caches nothing', () => {
   const authorized = {
     ApiKeyRequired: true,
     AuthorizationType: 'CUSTOM',
     AuthorizerId: { Ref: 'Authorizer' },
   };
-  const methods = Object.keys(template.findResources('AWS::ApiGateway::Method'));
-  const guarded = template.findResources('AWS::ApiGateway::Method', { Properties: authorized });
+  const type = 'AWS::ApiGateway::Method';
+  const preflight = { HttpMethod: 'OPTIONS', Integration: { Type: 'MOCK' } };
+  const preflights = template.findResources(type, { Properties: preflight });
+  const methods = Object.keys(template.findResources(type)).filter((id) => !(id in preflights));
+  const guarded = template.findResources(type, { Properties: authorized });
   const open = methods.filter((id) => !(id in guarded));
   // Only the description of the API.
   expect(open).toEqual([expect.stringContaining('openapijson')]);

@@ -19,17 +19,21 @@ export interface PageOptions {
   readonly watch: boolean;
   /** Whether AWS bills the answers. If not, the page shows costs as what AWS would charge. */
   readonly isBilled: boolean;
+  /** Whether its server calls the functions, or the browser does. See `PAGE_MODE`. */
+  readonly mode?: 'server' | 'direct' | undefined;
+  /** The folder of the built page. */
+  readonly folder?: string | undefined;
 }
 
 const loopback = '127.0.0.1';
 
 /** Serves the page on a port of the loopback address; resolves when it answers. */
 export async function startPage(state: LocalState, options: PageOptions): Promise<Page> {
-  const { port, watch } = options;
+  const { port, watch, folder = pageFolder } = options;
   const free = await freePort(port, '--web-port or PORT');
   const server = watch
     ? ['node_modules/next/dist/bin/next', 'dev', 'web', '-H', loopback, '-p', String(free)]
-    : [`${pageFolder}/web/server.js`];
+    : [`${folder}/web/server.js`];
   const child = spawn(process.execPath, ['--import', './scripts/end-with-parent.ts', ...server], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: {
@@ -63,7 +67,7 @@ export async function startPage(state: LocalState, options: PageOptions): Promis
 function pageVariables(
   state: LocalState,
   port: number,
-  { watch, isBilled }: PageOptions,
+  { watch, isBilled, mode }: PageOptions,
 ): NodeJS.ProcessEnv {
   const { ChatFunction, ConversationsFunction, ConversationStreamFunction } = state.functions;
   const { signIn, tables, endpoints } = state;
@@ -76,6 +80,8 @@ function pageVariables(
     CHAT_URL: ChatFunction?.url,
     CONVERSATIONS_URL: ConversationsFunction?.url,
     CONVERSATION_STREAM_URL: ConversationStreamFunction?.url,
+    ...(mode === undefined ? {} : { PAGE_MODE: mode }),
+    API_URL: Object.values(state.apis)[0]?.url,
     PAGE_HOSTS: [`localhost:${port},127.0.0.1:${port}`, process.env['PAGE_HOSTS'] ?? '']
       .filter((hosts) => hosts !== '')
       .join(','),

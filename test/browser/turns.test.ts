@@ -38,7 +38,7 @@ afterAll(async () => {
 const addCutConnection = `
   const originalFetch = window.fetch;
   window.fetch = (url, init = {}) => {
-    if (url !== '/api/chat') return originalFetch(url, init);
+    if (url !== '/api/chat/stream') return originalFetch(url, init);
     const cut = new AbortController();
     window.cutConnection = () => cut.abort(new TypeError('network error'));
     return originalFetch(url, { ...init, signal: AbortSignal.any([init.signal, cut.signal]) });

@@ -5,6 +5,7 @@ import type { Metadata, Viewport } from 'next';
 import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import { pickLanguage } from '../chat/words.ts';
+import { readPageSettings } from '../server/sign-in/settings.ts';
 
 export const metadata: Metadata = {
   title: 'Streambed',
@@ -18,11 +19,12 @@ export const viewport: Viewport = {
   colorScheme: 'light dark',
 };
 
-/** The document around every page. Sets the reader's language. */
+/** The document around every page: the reader's language, and where `callApi` calls. */
 export default async function Layout({ children }: { children: ReactNode }): Promise<ReactNode> {
   const language = pickLanguage((await headers()).get('accept-language'));
+  const { calls } = readPageSettings();
   return (
-    <html lang={language}>
+    <html lang={language} data-api-url={calls.type === 'direct' ? calls.apiUrl : undefined}>
       <body>{children}</body>
     </html>
   );

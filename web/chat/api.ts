@@ -3,7 +3,8 @@ import {
   conversationPageJson,
 } from '#protocol/conversation/conversation-schema.ts';
 import * as v from 'valibot';
-import { ChatError, toErrorCode } from '#domain/errors.ts';
+import { ChatError, toErrorCode, type ErrorCode } from '#domain/errors.ts';
+import { callApi } from './call-api.ts';
 
 const problemJson = v.object({
   code: v.string(),
@@ -11,12 +12,19 @@ const problemJson = v.object({
   turn_id: v.optional(v.string()),
 });
 
-/** Returns the error that a failed response describes; `internal` if it describes none. */
+/** Returns the error that a failed response describes, or else what its status says. */
 export async function toError(response: Response): Promise<ChatError> {
   const parsed = v.safeParse(problemJson, await response.json().catch(() => undefined));
-  if (!parsed.success) return new ChatError('internal', `HTTP ${response.status}`);
+  if (!parsed.success) return new ChatError(codeOf(response.status), `HTTP ${response.status}`);
   const { code, detail, turn_id: liveTurnId } = parsed.output;
   return new ChatError(toErrorCode(code), detail, liveTurnId === undefined ? {} : { liveTurnId });
+}
+
+/** API Gateway and proxies have errors of their own, which no function has described. */
+function codeOf(status: number): ErrorCode {
+  if (status === 401) return 'unauthenticated';
+  if (status === 429) return 'throttled';
+  return status === 502 || status === 503 || status === 504 ? 'model_unavailable' : 'internal';
 }
 
 export type ConversationList = v.InferOutput<typeof conversationListJson>;
@@ -24,7 +32,7 @@ export type ConversationPage = v.InferOutput<typeof conversationPageJson>;
 
 /** Returns one page of conversations, the most recently used first. Throws a `ChatError`. */
 export async function listConversations(cursor?: string): Promise<ConversationList> {
-  const response = await fetch(`/api/conversations${queryOf(cursor)}`);
+  const response = await callApi(`/conversations${queryOf(cursor)}`);
   if (!response.ok) throw await toError(response);
   return v.parse(conversationListJson, await response.json());
 }
@@ -37,20 +45,20 @@ export async function readConversation(
   conversationId: string,
   cursor?: string,
 ): Promise<ConversationPage> {
-  const response = await fetch(`${conversationPath(conversationId)}${queryOf(cursor)}`);
+  const response = await callApi(`${conversationPath(conversationId)}${queryOf(cursor)}`);
   if (!response.ok) throw await toError(response);
   return v.parse(conversationPageJson, await response.json());
 }
 
 /** Deletes a conversation permanently. Throws a `ChatError`. */
 export async function deleteConversation(conversationId: string): Promise<void> {
-  const response = await fetch(conversationPath(conversationId), { method: 'DELETE' });
+  const response = await callApi(conversationPath(conversationId), { method: 'DELETE' });
   if (!response.ok) throw await toError(response);
 }
 
-/** Returns the path of a conversation in the page's own API. */
+/** Returns the path of a conversation in the API. */
 export function conversationPath(conversationId: string): string {
-  return `/api/conversations/${encodeURIComponent(conversationId)}`;
+  return `/conversations/${encodeURIComponent(conversationId)}`;
 }
 
 function queryOf(cursor: string | undefined): string {

@@ -7,7 +7,7 @@ afterEach(() => vi.unstubAllEnvs());
 const ownHeaders = { host: 'localhost:3000', 'content-type': 'application/json' };
 
 async function refusal(method: string, headers: Record<string, string>): Promise<unknown> {
-  const request = new Request('http://localhost:3000/api/chat', { method, headers });
+  const request = new Request('http://localhost:3000/api/chat/stream', { method, headers });
   return refuseForeignRequest(request)?.json();
 }
 

@@ -3,6 +3,7 @@ import { encodeCursor, type Cursor } from '#protocol/turn/cursor.ts';
 import { connectionLost } from '#protocol/http/problem.ts';
 import { decodeUiStream } from '#protocol/turn/ui-message-stream.ts';
 import { conversationPath, toError } from '../api.ts';
+import { callApi } from '../call-api.ts';
 
 /** A new message, another answer to a question, or the rest of an answer. */
 export type TurnRequest =
@@ -28,7 +29,7 @@ export async function* startTurn(
   options: StartTurnOptions,
 ): AsyncGenerator<TurnEvent, void, undefined> {
   const { request, key, conversationId, signal } = options;
-  const response = await fetch('/api/chat', {
+  const response = await callApi('/chat/stream', {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -77,7 +78,7 @@ export async function* followTurn(
   signal: AbortSignal,
 ): AsyncGenerator<TurnEvent, void, undefined> {
   const query = `?after=${encodeURIComponent(encodeCursor(after))}`;
-  const response = await fetch(`${conversationPath(conversationId)}/stream${query}`, {
+  const response = await callApi(`${conversationPath(conversationId)}/stream${query}`, {
     headers: { accept: 'text/event-stream' },
     signal,
   });
@@ -90,7 +91,7 @@ export async function* followTurn(
  * a `ChatError` if the server refuses.
  */
 export async function stopTurn(conversationId: string, turnId: string): Promise<void> {
-  const response = await fetch(`${conversationPath(conversationId)}/stop`, {
+  const response = await callApi(`${conversationPath(conversationId)}/stop`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ turn_id: turnId }),

@@ -17,6 +17,13 @@ test('guests are off unless the deployment allows them', () => {
   expect(readPageSettings(guestsOnly)).toMatchObject({ allowsGuests: true, signIn: undefined });
 });
 
+test('the browser calls the API itself only where the deployment says so', () => {
+  expect(readPageSettings(variables).calls).toEqual({ type: 'server' });
+  const direct = { ...variables, PAGE_MODE: 'direct', API_URL: 'https://api.example.com/prod/' };
+  const apiUrl = 'https://api.example.com/prod';
+  expect(readPageSettings(direct).calls).toEqual({ type: 'direct', apiUrl });
+});
+
 test('plain HTTP is only for this machine', () => {
   const local = { ...variables, PAGE_ORIGIN: 'http://localhost:3000' };
   expect(readPageSettings(local).origin.href).toBe('http://localhost:3000/');
@@ -29,6 +36,9 @@ test.each([
   [{ SIGN_IN_ISSUER: 'http://issuer.example' }, 'SIGN_IN_ISSUER: must be an https URL'],
   [{ SIGN_IN_ISSUER: undefined }, 'SIGN_IN_ISSUER: must be set, unless ALLOW_GUESTS is true'],
   [{ SIGN_IN_CLIENT: '' }, 'SIGN_IN_CLIENT: must be set'],
+  [{ PAGE_MODE: 'proxy' }, 'PAGE_MODE: must be server or direct'],
+  [{ PAGE_MODE: 'direct' }, 'API_URL: must be set'],
+  [{ PAGE_MODE: 'direct', API_URL: 'http://api.example.com' }, 'API_URL: must be an https URL'],
   [{ CONVERSATIONS_TABLE: undefined }, 'CONVERSATIONS_TABLE: must be set'],
 ])('%j is refused with an error that names the variable', (change, message) => {
   expect(() => readPageSettings({ ...variables, ...change })).toThrow(message);

@@ -15,7 +15,14 @@ export interface PageSettings {
   readonly signIn: SignInSettings | undefined;
   /** Whether people who have not signed in may chat. */
   readonly allowsGuests: boolean;
+  readonly calls: Calls;
 }
+
+/** Who calls the functions: the page's server by their URLs, or the browser through the REST API. */
+export type Calls =
+  | { readonly type: 'server' }
+  /** The address has no slash at its end. */
+  | { readonly type: 'direct'; readonly apiUrl: string };
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -30,6 +37,7 @@ export function readPageSettings(variables: Variables = process.env): PageSettin
     origin: secureUrl('PAGE_ORIGIN', requireVariable(variables, 'PAGE_ORIGIN')),
     tableName: requireVariable(variables, 'CONVERSATIONS_TABLE'),
     allowsGuests,
+    calls: readCalls(variables),
     signIn:
       issuer === undefined
         ? undefined
@@ -40,6 +48,14 @@ export function readPageSettings(variables: Variables = process.env): PageSettin
             audience: variables['SIGN_IN_AUDIENCE'],
           },
   };
+}
+
+function readCalls(variables: Variables): Calls {
+  const mode = variables['PAGE_MODE'] ?? 'server';
+  if (mode === 'server') return { type: mode };
+  if (mode !== 'direct') throw new Error('PAGE_MODE: must be server or direct');
+  const url = secureUrl('API_URL', requireVariable(variables, 'API_URL'));
+  return { type: mode, apiUrl: url.href.replace(/\/$/u, '') };
 }
 
 const loopback: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);

@@ -1,4 +1,4 @@
-import { forwardStream } from '../../../server/forward.ts';
+import { forwardStream } from '../../../../server/forward.ts';
 
 export const dynamic = 'force-dynamic';
 

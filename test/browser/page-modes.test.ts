@@ -1,0 +1,149 @@
+import { cp, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pageFolder } from '#scripts/build.ts';
+import { startPage, type Page as PageServer } from '#scripts/start-page.ts';
+import { hostPage } from '#test/fixtures/page.ts';
+import type { StreambedSystem } from '#test/fixtures/system.ts';
+import {
+  createControlledAnswer,
+  startUpstreamBedrock,
+  type ControlledAnswer,
+  type UpstreamBedrock,
+} from '#test/fixtures/upstream-bedrock.ts';
+import { launchBrowser } from './launch-browser.ts';
+import { signInAs } from './sign-in-as.ts';
+
+let browser: Browser;
+let upstream: UpstreamBedrock;
+let system: StreambedSystem;
+/** The page whose browser calls the REST API itself. */
+let direct: PageServer;
+let apiUrl: string;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  upstream = await startUpstreamBedrock();
+  ({ system, server: direct } = await hostPage({ mode: 'direct', bedrock: upstream.url }));
+  apiUrl = String(system.state.apis['Api']?.url);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await direct.close();
+  await system.close();
+  await upstream.close();
+});
+
+interface Visit {
+  readonly page: Page;
+  /** The calls of the chat API so far, such as `POST http://localhost:1/chat/stream`. */
+  readonly calls: readonly string[];
+}
+
+async function visit({ url }: PageServer): Promise<Visit> {
+  const context = await browser.newContext({ locale: 'en-US' });
+  const page = await context.newPage();
+  const calls: string[] = [];
+  page.on('request', (request) => {
+    const called = `${request.method()} ${request.url()}`;
+    if (/\/(?:chat\/stream|conversations)/u.test(called)) calls.push(called);
+  });
+  await page.goto(`${url}/chat`);
+  return { page, calls };
+}
+
+/** Sends a message, whose answer begins with `text` and goes on as the test says. */
+async function ask(page: Page, text: string): Promise<ControlledAnswer> {
+  const speaker = createControlledAnswer();
+  upstream.behave(speaker.behaviour);
+  await page.getByLabel('Message', { exact: true }).fill('Tell me');
+  await page.keyboard.press('Enter');
+  speaker.write(text);
+  await answerIs(page, text.trim());
+  return speaker;
+}
+
+const answerIs = (page: Page, text: string): Promise<void> =>
+  expect.poll(() => page.locator('.answer > p:first-child').innerText()).toBe(text);
+
+test('the built page runs from its folder alone', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
+  await cp(pageFolder, folder, { recursive: true });
+  const options = { port: 0, watch: false, isBilled: false, folder };
+  const server = await startPage(system.state, options);
+  try {
+    const { page, calls } = await visit(server);
+    const speaker = await ask(page, 'Hello');
+    speaker.end();
+    expect(calls).toContain(`POST ${server.url}/api/chat/stream`);
+    expect(calls.filter((call) => call.includes(apiUrl))).toEqual([]);
+  } finally {
+    await server.close();
+  }
+});
+
+test('in direct mode the browser streams from the REST API as the person, in every step', async () => {
+  const { page, calls } = await visit(direct);
+  await signInAs(page, system, 'demo');
+  const speaker = await ask(page, 'One, ');
+  await page.waitForURL(/conversation=/u);
+  await page.reload();
+  await answerIs(page, 'One,');
+  speaker.write('two.');
+  speaker.end();
+  await answerIs(page, 'One, two.');
+  await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
+  expect(calls).toContain(`POST ${apiUrl}/chat/stream`);
+  expect(calls.some((call) => /GET .*\/conversations\/[^/]+\/stream/u.test(call))).toBe(true);
+  expect(calls.filter((call) => !call.includes(apiUrl))).toEqual([]);
+  const script = 'document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)';
+  expect(await page.evaluate(script)).not.toMatch(/eyJ|guest\./u);
+});
+
+/** Returns how the API answers a browser that asks with its own token. */
+async function statusOf(page: Page, path: string): Promise<number> {
+  const script = async (url: string): Promise<number> => {
+    const headers = { 'content-type': 'application/json' };
+    const access = await fetch('/api/access', { method: 'POST', headers });
+    const { token } = (await access.json()) as { token: string };
+    return (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status;
+  };
+  return page.evaluate(script, `${apiUrl}${path}`);
+}
+
+test('in direct mode a guest chats with an owner of their own', async () => {
+  const [one, other] = [await visit(direct), await visit(direct)];
+  const speaker = await ask(one.page, 'Hello, guest');
+  speaker.end();
+  await one.page.waitForURL(/conversation=/u);
+  const id = new URL(one.page.url()).searchParams.get('conversation');
+  expect(await statusOf(one.page, `/conversations/${id}`)).toBe(200);
+  expect(await statusOf(other.page, `/conversations/${id}`)).toBe(404);
+});
+
+test('in direct mode a token that the API refuses is replaced, and the request sent again', async () => {
+  const { page } = await visit(direct);
+  const tokens: string[] = [];
+  await page.route(`${apiUrl}/chat/stream`, async (route) => {
+    const { authorization = '', ...headers } = route.request().headers();
+    tokens.push(authorization);
+    if (tokens.length > 1) return route.continue();
+    return route.continue({ headers: { ...headers, authorization: 'Bearer guest.forged' } });
+  });
+  const speaker = await ask(page, 'Hello');
+  speaker.end();
+  expect(tokens).toHaveLength(2);
+});
+
+test('a token for the API is given to the page itself only', async () => {
+  const request = (headers: Record<string, string>): Promise<Response> =>
+    fetch(`${direct.url}/api/access`, { method: 'POST', headers });
+  const json = { 'content-type': 'application/json' };
+  expect((await request(json)).status).toBe(401);
+  const foreign = await request({ ...json, origin: 'http://localhost:1' });
+  expect(foreign.status).toBe(403);
+  expect((await request({ 'content-type': 'text/plain' })).status).toBe(403);
+});
