@@ -18,7 +18,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'src/handlers':
     /^#(?:domain|protocol|aws|lambda|langchain|agents|callbacks|documents|identity|tools)\//u,
   infra:
-    /^(?:#infra\/|#protocol\/http\/routes\.ts$|#domain\/metrics\/metric-names\.ts$|aws-cdk-lib|constructs$)/u,
+    /^(?:#infra\/|#protocol\/http\/(?:routes|cors)\.ts$|#domain\/metrics\/metric-names\.ts$|aws-cdk-lib|constructs$)/u,
   local:
     /^(?:#local\/|node:|\.\/|(?:@smithy\/core\/cbor|ajv|ajv-draft-04|aws4fetch|croner|dynalite\/(?:db|validations)\/index\.js|esbuild|fast-xml-parser|fflate|jose|jsonata|jsonpath-plus|minisearch|node-html-parser|oidc-provider|selfsigned|unpdf|velocityjs|yaml)$)/u,
   web: /^(?:#protocol\/|#domain\/|#aws\/(?:dynamo|identity)\/|#identity\/guest-token|react|next|node:(?:path|crypto|timers\/promises)$|aws4fetch$|openid-client$|marked$|remark-|valibot$|@fontsource|\.)/u,
