@@ -1,5 +1,7 @@
 import type {
   BeginResult,
+  Binding,
+  BoundKey,
   Conversations,
   Idempotency,
   Page,
@@ -25,6 +27,7 @@ interface StoredConversation {
   readonly turns: Turn[];
   /** The turns begun by requests with an idempotency key, by that key. */
   readonly keys: Map<string, { fingerprint: string; turnId: string; sequence: number }>;
+  readonly boundKeys: Map<string, { fingerprint: string; binding: Binding | undefined }>;
   readonly isListed: boolean;
 }
 
@@ -33,6 +36,16 @@ export function createMemoryConversations(): Conversations {
   const store = new Map<string, StoredConversation>();
   return {
     begin: async (beginning) => begin(store, beginning),
+    openKey: async (key) => openKey(store, key),
+    async bindKey(key, binding, replaces) {
+      const earlier = openKey(store, key);
+      const { turnId } = binding.turn;
+      const isOwn = earlier?.turn.turnId === turnId && !binding.isCached;
+      if (earlier !== undefined && earlier.turn.turnId !== replaces && !isOwn) return earlier;
+      const { boundKeys } = requireEntry(store, key);
+      boundKeys.set(key.key, { fingerprint: key.fingerprint, binding });
+      return binding;
+    },
     async finish(key, turn) {
       const entry = store.get(mapKey(key));
       const ended = entry?.turns.find(({ turnId }) => turnId === turn.turnId);
@@ -115,19 +128,31 @@ function open(
   if (mode === 'existing') return requireEntry(store, beginning);
   const times = { createdAtMs: turn.startedAtMs, updatedAtMs: turn.startedAtMs };
   const conversation = { owner, conversationId, title: titleOf(turn.question), ...times };
-  const created = {
-    conversation,
-    turns: [],
-    keys: new Map(),
-    isListed: turn.expiresAtMs === undefined,
-  };
-  return store.get(mapKey(beginning)) ?? created;
+  return store.get(mapKey(beginning)) ?? created(conversation, turn.expiresAtMs === undefined);
+}
+
+function created(conversation: Conversation, isListed: boolean): StoredConversation {
+  return { conversation, turns: [], keys: new Map(), boundKeys: new Map(), isListed };
+}
+
+function openKey(store: Map<string, StoredConversation>, bound: BoundKey): Binding | undefined {
+  const { owner, conversationId, createdAtMs, key, fingerprint } = bound;
+  const times = { createdAtMs, updatedAtMs: createdAtMs };
+  const empty = created({ owner, conversationId, title: '', ...times }, false);
+  const entry = store.get(mapKey(bound)) ?? empty;
+  store.set(mapKey(bound), entry);
+  const earlier = entry.keys.get(key) ?? entry.boundKeys.get(key);
+  if (earlier !== undefined && earlier.fingerprint !== fingerprint) throw idempotencyKeyReused();
+  const { binding } = entry.boundKeys.get(key) ?? {};
+  entry.boundKeys.set(key, { fingerprint, binding });
+  return binding;
 }
 
 function findEarlierTurn(
-  { keys }: StoredConversation,
+  { keys, boundKeys }: StoredConversation,
   idempotency: Idempotency | undefined,
 ): { turnId: string; sequence: number } | undefined {
+  if (boundKeys.has(idempotency?.key ?? '')) throw idempotencyKeyReused();
   const earlier = keys.get(idempotency?.key ?? '');
   if (idempotency === undefined || earlier === undefined) return undefined;
   if (earlier.fingerprint !== idempotency.fingerprint) throw idempotencyKeyReused();

@@ -7,7 +7,7 @@ import { valueAt } from '#domain/json.ts';
 import { routes } from '#protocol/http/routes.ts';
 import { freeRequests, paidRequests, type PaidRequest } from '#test/fixtures/paid-requests.ts';
 import { payingTargets } from '#test/fixtures/paying-functions.ts';
-import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 import { countPaidCalls } from '#test/fixtures/turn-client.ts';
 
 let system: StreambedSystem;
@@ -107,3 +107,26 @@ describe.each(paidRequests.map((one) => [`${one.target}, ${one.format}`, one] as
     });
   },
 );
+
+test('a key belongs to one request, with a cache or without, and what it got is its own', async () => {
+  const prompt = 'Name a river';
+  const settings = [{ cache: true }, { cache: { ttl_seconds: 60 } }, {}];
+  const send = async (setting: object, key: string): Promise<[status: number, body: unknown]> => {
+    const headers = { 'idempotency-key': key };
+    const response = await system.api('/chat', post({ prompt, ...setting }, { headers }));
+    return [response.status, await response.json()];
+  };
+  for (const [first, second] of settings.flatMap((one) => settings.map((other) => [one, other]))) {
+    if (first === undefined || second === undefined || first === second) continue;
+    const key = randomUUID();
+    const [, answer] = await send(first, key);
+    const calls = await callsOf(async () => {
+      expect(await send(second, key)).toMatchObject([422, { code: 'idempotency_mismatch' }]);
+      const [, again] = await send(first, key);
+      for (const name of ['turn_id', 'response']) {
+        expect(valueAt(again, [name])).toBe(valueAt(answer, [name]));
+      }
+    });
+    expect(calls).toBe(0);
+  }
+});

@@ -90,9 +90,9 @@ export function fromConversationItem(owner: ConversationKey['owner'], item: Item
 }
 
 /** Returns what a conversation stores for an idempotency key. */
-export function fromKeyAttribute(value: unknown): { fingerprint: string; turnId: string } {
+export function fromKeyAttribute(value: unknown): { fingerprint: string; turnId?: string } {
   const item = record(value);
-  return { fingerprint: text(item, 'fingerprint'), turnId: text(item, 'turnId') };
+  return { fingerprint: text(item, 'fingerprint'), ...optionalText(item, 'turnId') };
 }
 
 /** Returns the log entry in an item. Throws a `TypeError` if the item is malformed. */

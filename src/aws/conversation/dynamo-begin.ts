@@ -188,7 +188,8 @@ async function findEarlierTurn(
   const stored = idempotency === undefined ? undefined : item[keyAttribute(idempotency.key)];
   if (idempotency === undefined || stored === undefined) return undefined;
   const { fingerprint, turnId } = fromKeyAttribute(stored);
-  if (fingerprint !== idempotency.fingerprint) throw idempotencyKeyReused();
+  // The key of a cached prompt may belong to no turn yet.
+  if (fingerprint !== idempotency.fingerprint || turnId === undefined) throw idempotencyKeyReused();
   if (turnId === idempotency.replaces) return undefined;
   const { liveTurn: live } = conversation;
   const key = { owner, conversationId };

@@ -1,4 +1,5 @@
 import type { Conversations, Page, PageRequest } from '#domain/conversation/conversations.ts';
+import { bindKey, openKey } from '#aws/conversation/dynamo-bound-keys.ts';
 import { claimTurn } from '#aws/conversation/dynamo-begin.ts';
 import { fromConversationItem } from '#aws/conversation/conversation-items.ts';
 import {
@@ -29,6 +30,8 @@ export function createDynamoConversations(store: TurnStore): Conversations {
   const { table } = store;
   return {
     begin: (beginning) => claimTurn(store, beginning),
+    openKey: (key) => openKey(table, key),
+    bindKey: (key, binding, replaces) => bindKey(table, key, binding, replaces),
     finish: (key, turn) => finishTurn(store, key, turn),
     summarize: (key, summary) => summarizeTurn(store.table, key, summary),
     find: (key) => readConversation(table, key),

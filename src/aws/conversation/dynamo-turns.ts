@@ -81,7 +81,7 @@ function oldKeys(item: Item): readonly string[] {
   // Approvals stay: an approved call must never run again, however long the conversation gets.
   const keys = Object.keys(item).filter((name) => isKeyAttribute(name) && !isApproval(name));
   if (keys.length < keptKeys.max) return [];
-  const age = (name: string): string => fromKeyAttribute(item[name]).turnId;
+  const age = (name: string): string => fromKeyAttribute(item[name]).turnId ?? '';
   return keys.toSorted((a, b) => (age(a) < age(b) ? -1 : 1)).slice(0, -keptKeys.min);
 }
 
@@ -123,14 +123,14 @@ export async function summarizeTurn(table: Table, key: TurnKey, summary: string)
   }
 }
 
-/** Returns the turn with this sequence number, consistently; undefined while it is live. */
+/** Returns an ended turn, consistently; undefined while it is live, or if it does not exist. */
 export async function readTurn(store: TurnStore, key: TurnKey): Promise<Turn | undefined> {
   const { table } = store;
   const item = await table.get({
     Key: turnKey(key, key.sequence),
     ConsistentRead: true,
   });
-  return item === undefined ? undefined : fromStoredItem(store, item);
+  return item?.['turnId'] === key.turnId ? fromStoredItem(store, item) : undefined;
 }
 
 /** Returns a page of turns, newest first. The cursor is the sequence number of the last turn. */

@@ -23,6 +23,9 @@ export type ChatQuestion =
   /** A whole exchange that the caller stores; one-shot only. */
   | { readonly type: 'exchange'; readonly messages: readonly PromptMessage[] };
 
+/** The greatest age of a cached answer that a request may accept. */
+export const maxCacheMs = 86_400_000;
+
 /** A chat request after parsing, whatever format it arrived in. */
 export interface ChatRequest extends ModelOptions {
   readonly question: ChatQuestion;

@@ -8,17 +8,18 @@ const keyTtlMs = 86_400_000;
 
 /**
  * Returns the conversation of a one-shot request that may be repeated. It is derived from what
- * identifies the request. No route accepts an id with a dot, so nobody can open it.
+ * identifies the request. No route accepts an id with a dot, so nobody can open it. It is stored
+ * for a day after the latest request whose key it answers.
  */
 export function hiddenConversation(
   { clock, ids }: { readonly clock: Clock; readonly ids: Ids },
   identity: readonly string[],
-  maxAgeMs = 0,
+  latestMs = clock.now(),
 ): ConversationTarget {
   return {
     conversationId: `once.${ids.derive(...identity)}`,
     mode: 'either',
-    expiresAtMs: clock.now() + maxAgeMs + keyTtlMs,
+    expiresAtMs: latestMs + keyTtlMs,
   };
 }
 

@@ -3,13 +3,13 @@ import type { Idempotency } from '#domain/conversation/conversations.ts';
 import { messageText, userMessage } from '#domain/conversation/message.ts';
 import type { ModelReason } from '#domain/conversation/stream-event.ts';
 import { invalidRequest } from '#domain/errors.ts';
-import type { ModelOptions } from '#domain/model/model.ts';
 import { approvalKey } from '#domain/model/tools.ts';
 import type { Prices } from '#domain/spending/prices.ts';
 import { routeModel } from '#domain/spending/route-model.ts';
 import type { ChatPolicy, ChatQuestion, ChatRequest } from '#domain/chat/chat-request.ts';
 import { assertIdempotencyKey, type Ids } from '#domain/ids.ts';
 import { assertCompatible, mustBeOneOf, planExtensions } from '#domain/chat/plan-extensions.ts';
+import { planCached, type StoredTurn } from '#domain/chat/plan-cached.ts';
 import { hiddenConversation } from '#domain/chat/plan-one-shot.ts';
 import type { TurnInput } from '#domain/turn/question.ts';
 import type { ConversationTarget, TurnRequest } from '#domain/turn/turn-request.ts';
@@ -48,10 +48,12 @@ export function planTurn(
   const { modelId, reason } = chooseModel(chat, policy, ports.prices);
   const maxTokens = chat.inference.maxTokens ?? policy.maxOutputTokens;
   const options = { ...requested, inference: { ...chat.inference, maxTokens } };
+  const uncached = storedTurn(ports, chat, context);
+  const prompt = { question, modelId, options };
   const stored =
     cacheMs === undefined
-      ? storedTurn(ports, chat, context)
-      : cachedTurn(ports, { question, modelId, options, maxAgeMs: cacheMs }, context.owner);
+      ? uncached
+      : planCached(ports, { ...prompt, ...context, maxAgeMs: cacheMs }, uncached);
   const sessionName = stored.conversation?.conversationId ?? turnId;
   return {
     owner: context.owner,
@@ -125,37 +127,10 @@ function newText(question: ChatQuestion): string | undefined {
   return only === undefined || others.length > 0 ? undefined : messageText(only);
 }
 
-type StoredTurn = Pick<TurnRequest, 'conversation' | 'idempotency'>;
-
 function storedTurn(ports: PlanPorts, chat: ChatRequest, context: PlanContext): StoredTurn {
   return {
     conversation: targetOf(ports, chat, context),
     idempotency: idempotencyOf(ports.ids, chat, context.idempotencyKey),
-  };
-}
-
-interface CacheEntry {
-  readonly question: ChatQuestion;
-  readonly modelId: string;
-  readonly options: ModelOptions;
-  readonly maxAgeMs: number;
-}
-
-/**
- * A cached prompt is a hidden conversation. Its id is derived from the owner and from everything
- * that changes the answer, so the prompt itself is the idempotency key.
- */
-function cachedTurn(
-  ports: PlanPorts,
-  { question, modelId, options, maxAgeMs }: CacheEntry,
-  owner: string,
-): StoredTurn {
-  const settings = Object.entries(options.inference).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const { inference: _, ...others } = options;
-  const identity = JSON.stringify([question, modelId, others, settings]);
-  return {
-    conversation: hiddenConversation(ports, [owner, 'cache', identity], maxAgeMs),
-    idempotency: { key: 'cache', fingerprint: 'cache', maxAgeMs },
   };
 }
 

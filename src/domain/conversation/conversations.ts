@@ -16,6 +16,25 @@ export interface Idempotency {
   readonly replaces?: string;
 }
 
+/**
+ * A caller's key for a turn that may be in another conversation: the hidden one of a cached prompt.
+ * It is stored at a conversation of its own, which has no turns.
+ */
+export interface BoundKey extends ConversationKey {
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly createdAtMs: number;
+  /** When it may be forgotten. */
+  readonly expiresAtMs: number;
+}
+
+/** The turn that such a key belongs to. */
+export interface Binding {
+  readonly turn: TurnKey;
+  /** Another request began the turn, and pays for it. */
+  readonly isCached: boolean;
+}
+
 /** A turn that is about to begin. */
 export interface NewTurn extends ConversationKey {
   readonly mode: ConversationMode;
@@ -55,6 +74,16 @@ export interface Conversations {
    * `idempotency_mismatch` if the key belongs to a different request.
    */
   begin(beginning: NewTurn): Promise<BeginResult>;
+  /**
+   * Stores a key if it is new. Returns the turn that it belongs to; undefined if there is none yet.
+   * Throws `idempotency_mismatch` if the key belongs to a different request.
+   */
+  openKey(key: BoundKey): Promise<Binding | undefined>;
+  /**
+   * Binds a key to a turn if it belongs to none yet, or to the one with the id `replaces`. Returns
+   * what the key then belongs to, which may be the turn of a repetition. Throws like `openKey`.
+   */
+  bindKey(key: BoundKey, binding: Binding, replaces?: string): Promise<Binding>;
   /**
    * Stores how a live turn ended. Repeating the call changes nothing. Throws `conflict` if another
    * end is already stored.

@@ -1,11 +1,12 @@
 import { turnIsRunning } from '#domain/conversation/conversation-errors.ts';
 import type { BeginResult, Idempotency, NewTurn } from '#domain/conversation/conversations.ts';
-import type { Turn, TurnKey } from '#domain/conversation/turn.ts';
+import type { LiveTurn, Turn, TurnKey } from '#domain/conversation/turn.ts';
 import { isAbandoned } from '#domain/turn/abandoned.ts';
 import { findConversation, recoverTurn } from '#domain/turn/recover-turn.ts';
 import type { StoragePorts } from '#domain/turn/turn-request.ts';
 
-type Begun = Exclude<BeginResult, { type: 'busy' }>;
+/** A turn that has begun, now or by the same request earlier. */
+export type Begun = Exclude<BeginResult, { type: 'busy' }>;
 
 /**
  * Begins a turn, or returns the one that the same request began earlier. First recovers a live
@@ -15,8 +16,9 @@ export async function beginTurn(ports: StoragePorts, beginning: NewTurn): Promis
   const first = await beginOrRecover(ports, beginning);
   const { idempotency } = beginning;
   if (first.type !== 'attached' || idempotency === undefined) return first;
-  const earlier = await findEnded(ports, first.key);
-  if (earlier === undefined || isReusable(earlier, idempotency, ports.clock.now())) return first;
+  const earlier = await findTurn(ports, first.key);
+  if (earlier === undefined || !('state' in earlier)) return first;
+  if (isReusable(earlier, idempotency, ports.clock.now())) return first;
   return beginOrRecover(ports, {
     ...beginning,
     mode: 'existing',
@@ -25,12 +27,15 @@ export async function beginTurn(ports: StoragePorts, beginning: NewTurn): Promis
   });
 }
 
-/** Returns the turn if it has ended, after recovering it if nobody runs it. */
-async function findEnded(ports: StoragePorts, key: TurnKey): Promise<Turn | undefined> {
-  const turn = await ports.conversations.turn(key);
-  if (turn !== undefined) return turn;
-  const conversation = await findConversation(ports, key);
-  return conversation?.liveTurn?.turnId === key.turnId ? undefined : ports.conversations.turn(key);
+/** Returns a turn, after recovering it if nobody runs it; undefined if it no longer exists. */
+export async function findTurn(
+  ports: StoragePorts,
+  key: TurnKey,
+): Promise<LiveTurn | Turn | undefined> {
+  const ended = await ports.conversations.turn(key);
+  if (ended !== undefined) return ended;
+  const live = (await findConversation(ports, key))?.liveTurn;
+  return live?.turnId === key.turnId ? live : ports.conversations.turn(key);
 }
 
 async function beginOrRecover(ports: StoragePorts, beginning: NewTurn): Promise<Begun> {

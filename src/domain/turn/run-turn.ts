@@ -6,13 +6,7 @@ import {
 } from '#domain/conversation/accumulate.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import { isLogEvent } from '#domain/conversation/turn-log.ts';
-import {
-  endedTurn,
-  type Outcome,
-  type Turn,
-  type TurnKey,
-  type TurnState,
-} from '#domain/conversation/turn.ts';
+import { endedTurn, type Outcome, type Turn, type TurnState } from '#domain/conversation/turn.ts';
 import type { Cost } from '#domain/conversation/usage.ts';
 import { answerCutShort, ChatError, toChatError } from '#domain/errors.ts';
 import { renumberBlocks } from '#domain/model/block-index.ts';
@@ -21,7 +15,7 @@ import { afterOutput, markOutput } from '#domain/model/output-mark.ts';
 import { turnCost } from '#domain/spending/pricing.ts';
 import { startCheckpoints, type Checkpoints } from '#domain/turn/checkpoints.ts';
 import { followTurn, toFinalEvent } from '#domain/turn/follow-turn.ts';
-import { openTurn, type OpenTurn } from '#domain/turn/open-turn.ts';
+import { openTurn, type OpenTurn, type Repeated } from '#domain/turn/open-turn.ts';
 import { settleTurn, storeTurn } from '#domain/turn/store-turn.ts';
 import { summarizeHistory } from '#domain/turn/summarize-history.ts';
 import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
@@ -38,9 +32,7 @@ export async function* runTurn(
 ): AsyncGenerator<TurnEvent, void, undefined> {
   const opened = await open(ports, request);
   const events =
-    opened.type === 'attached'
-      ? repeat(ports, request, opened.key)
-      : answer(ports, request, opened);
+    opened.type === 'attached' ? repeat(ports, request, opened) : answer(ports, request, opened);
   for await (const event of events) {
     request.observer?.onEvent(event);
     yield event;
@@ -56,14 +48,13 @@ async function open(ports: TurnPorts, request: TurnRequest): ReturnType<typeof o
   }
 }
 
-/** Emits the turn that the same request began earlier, which is not paid for again. */
+/** Emits an earlier turn, which is not paid for again. */
 async function* repeat(
   ports: TurnPorts,
   request: TurnRequest,
-  key: TurnKey,
+  { key, repeats }: Repeated,
 ): AsyncGenerator<TurnEvent, void, undefined> {
-  const { signal, idempotency } = request;
-  const repeats = idempotency?.maxAgeMs === undefined ? 'replayed' : 'cached';
+  const { signal } = request;
   for await (const event of followTurn(ports, { key, signal, isHidden: isHidden(request) })) {
     if (event.type === 'turn-start') yield { ...event, repeats };
     else if (event.type === 'turn-stop' && repeats === 'cached') yield { ...event, cost: free };

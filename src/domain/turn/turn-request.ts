@@ -1,5 +1,6 @@
 import type { Clock } from '#domain/clock.ts';
 import type {
+  BoundKey,
   ConversationMode,
   Conversations,
   Idempotency,
@@ -56,6 +57,8 @@ export interface TurnRequest {
   readonly options: ModelOptions;
   readonly extensions: ModelExtensions;
   readonly idempotency?: Idempotency | undefined;
+  /** The key of the caller, if `idempotency` has that of the cache. */
+  readonly boundKey?: BoundKey | undefined;
   /** The approximate maximum of earlier messages shown to the model, in tokens. */
   readonly maxHistoryTokens: number;
   /** Aborted when the turn must end. Its reason is a `ChatError` that says why. */

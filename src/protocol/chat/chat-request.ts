@@ -1,7 +1,7 @@
 import type { TurnFormat } from '#protocol/turn/turn-encoding.ts';
 import * as v from 'valibot';
 import { invalidRequest } from '#domain/errors.ts';
-import type { ChatRequest } from '#domain/chat/chat-request.ts';
+import { maxCacheMs, type ChatRequest } from '#domain/chat/chat-request.ts';
 import { maxMessageLength, messageTextSchema } from '#protocol/conversation/message-text.ts';
 import { identifier } from '#protocol/http/identifier.ts';
 import { parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
@@ -14,7 +14,7 @@ export interface ParsedChat {
   readonly format?: TurnFormat | undefined;
 }
 
-const cacheSeconds = { default: 3_600, max: 86_400 };
+const cacheSeconds = { default: 3_600, max: maxCacheMs / 1_000 };
 const seconds = `must be a whole number from 1 to ${cacheSeconds.max}`;
 const cache = v.union(
   [

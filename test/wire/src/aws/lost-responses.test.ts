@@ -107,6 +107,20 @@ const writes: Readonly<Record<string, Write>> = {
     const { owner: _, ...found } = (await conversations(table).find(key)) ?? { owner };
     return { begun, items, found };
   },
+  'bind a key, and bind it again': async (table, owner) => {
+    const key = { owner, conversationId: 'c2', key: 'k', fingerprint: 'f' };
+    const boundKey = { ...key, createdAtMs: 1_000, expiresAtMs };
+    const place = { owner, conversationId: 'c1', sequence: 1 };
+    const binding = (turnId: string) => ({ turn: { ...place, turnId }, isCached: true });
+    const { openKey, bindKey } = conversations(table);
+    const results = [
+      await openKey(boundKey),
+      await bindKey(boundKey, binding('t1')),
+      await bindKey(boundKey, binding('t2'), 't1'),
+      await openKey(boundKey),
+    ];
+    return results.map((result) => result?.turn.turnId);
+  },
   'delete a conversation': async (table, owner) => {
     await begin(table, owner);
     const key = { owner, conversationId: 'c1' };

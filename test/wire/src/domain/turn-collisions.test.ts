@@ -1,4 +1,5 @@
 import type { BeginResult, Conversations, NewTurn } from '#domain/conversation/conversations.ts';
+import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
@@ -9,6 +10,7 @@ import { createMemoryModel, saying } from '#test/doubles/memory-model.ts';
 import { assistantMessage, messageText, userMessage } from '#domain/conversation/message.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import { endedTurn, interruptedTurn, type LiveTurn } from '#domain/conversation/turn.ts';
+import { cachedPromptIn } from '#test/fixtures/stored-turns.ts';
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
 import { eventsOf, memoryPorts, textOf, turnRequest } from '#test/fixtures/turns.ts';
 
@@ -142,3 +144,30 @@ test.each([
   for (const turnId of ['t2', 't3']) expect((await ask(turnId)).at(-1)?.type).toBe('turn-stop');
   expect(model.requests).toHaveLength(2);
 });
+
+test.each([
+  ['its turn', 2, (place: ConversationKey) => turnKey(place, 1)],
+  ['the conversation of its turn', 1, conversationKey],
+  ['the key', 2, ({ owner }: ConversationKey) => conversationKey({ owner, conversationId: 'c.k' })],
+] as const)(
+  'the key of a cached prompt is answered even if only %s has expired',
+  async (name, calls, keyOf) => {
+    const model = createMemoryModel(saying('Hello'));
+    const ports = memoryPorts(model, {
+      conversations: createDynamoConversations(store),
+      log: createDynamoTurnLog(store.table),
+    });
+    const place = { owner: name, conversationId: 'c' };
+    const ask = (turnId: string) => {
+      const stored = cachedPromptIn(place, { key: 'k', fingerprint: 'f' });
+      const endsAtMs = ports.clock.now() + 60_000;
+      return eventsOf(runTurn(ports, turnRequest({ ...stored, owner: name, turnId, endsAtMs })));
+    };
+    await ask('t1');
+    await ports.clock.advance(2 * dayMs);
+    const { documents, tableName } = store;
+    await documents.send(new DeleteCommand({ TableName: tableName, Key: keyOf(place) }));
+    for (const turnId of ['t2', 't3']) expect((await ask(turnId)).at(-1)?.type).toBe('turn-stop');
+    expect(model.requests).toHaveLength(calls);
+  },
+);

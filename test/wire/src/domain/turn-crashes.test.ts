@@ -15,6 +15,7 @@ import {
   type Crash,
   type CrashingStore,
 } from '#test/fixtures/crashing-store.ts';
+import { cachedPromptIn, messageIn } from '#test/fixtures/stored-turns.ts';
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
 import { eventsOf, flatPrices, generousLimits, textOf, turnRequest } from '#test/fixtures/turns.ts';
 
@@ -40,12 +41,16 @@ interface Run {
   /** The last message of each model call. */
   readonly calls: string[];
   readonly words: readonly string[];
+  /** Whether the requests are cached prompts, whose answers are at once too old for the cache. */
+  readonly isCached: boolean;
 }
 
-function createRun(words: readonly string[]): Run {
+const shortAnswer = ['Hel', 'lo, ', 'wor', 'ld.'];
+
+function createRun(words = shortAnswer, isCached = false): Run {
   runs += 1;
   const key = { owner: `owner ${runs}`, conversationId: `run-${runs}` };
-  return { clock: createManualClock(1_000), key, calls: [], words };
+  return { clock: createManualClock(1_000), key, calls: [], words, isCached };
 }
 
 interface Environment extends CrashingStore {
@@ -86,9 +91,8 @@ function requestIn(run: Run, turnId: string, text: string, key: string): TurnReq
   return turnRequest({
     owner: run.key.owner,
     turnId,
-    conversation: { conversationId: run.key.conversationId, mode: 'either' },
+    ...(run.isCached ? cachedPromptIn : messageIn)(run.key, { key, fingerprint: text }),
     input: { type: 'message', question: userMessage(text) },
-    idempotency: { key, fingerprint: text },
     endsAtMs: run.clock.now() + 60_000,
   });
 }
@@ -116,7 +120,8 @@ async function expectNothingLost(run: Run): Promise<void> {
   const turns = all.filter(({ isUnanswered }) => isUnanswered !== true);
   expect(turns.map(({ question }) => messageText(question))).toEqual(['Second', 'First']);
   const [second, first] = turns;
-  expect(second).toMatchObject({ state: 'complete', parentId: first?.turnId });
+  expect(second?.state).toBe('complete');
+  expect(second?.parentId).toBe(run.isCached ? undefined : first?.turnId);
   expect(messageText(second?.answer ?? userMessage(''))).toBe(whole);
   const partial = messageText(first?.answer ?? userMessage(''));
   expect(whole.startsWith(partial)).toBe(true);
@@ -159,64 +164,80 @@ const crashesAt = (
 ): readonly Crash[] => writes.flatMap((_, atWrite) => outcomes.map((when) => ({ atWrite, when })));
 
 test.each([
-  ['a short answer', ['Hel', 'lo, ', 'wor', 'ld.']],
-  ['an answer too large for an item', ['x'.repeat(200_000), 'y'.repeat(200_000)]],
-])('a crash at any write of %s loses no text and causes no second model call', async (_, words) => {
-  const complete = createRun(words);
-  const environment = openEnvironment(complete);
-  await ask(environment, requestIn(complete, 'first', 'First', 'k1'));
-  const crashes = crashesAt(environment.writes);
-  for (const crash of crashes) {
-    const run = createRun(words);
-    expect(await ask(openEnvironment(run, crash), requestIn(run, 'first', 'First', 'k1'))).toBe(
-      'crashed',
-    );
-    const received = await retryAndContinue(run);
-    await expectNothingLost(run);
-    expect(words.join('').startsWith(received)).toBe(true);
-  }
-  console.log(`${crashes.length} crashes, at ${environment.writes.join(', ')}: nothing lost`);
-});
+  ['a short answer', shortAnswer, false],
+  ['a cached prompt', shortAnswer, true],
+  ['an answer too large for an item', ['x'.repeat(200_000), 'y'.repeat(200_000)], false],
+])(
+  'a crash at any write of %s loses no text and causes no second model call',
+  async (_, words, isCached) => {
+    const complete = createRun(words, isCached);
+    const environment = openEnvironment(complete);
+    await ask(environment, requestIn(complete, 'first', 'First', 'k1'));
+    const crashes = crashesAt(environment.writes);
+    for (const crash of crashes) {
+      const run = createRun(words, isCached);
+      expect(await ask(openEnvironment(run, crash), requestIn(run, 'first', 'First', 'k1'))).toBe(
+        'crashed',
+      );
+      const received = await retryAndContinue(run);
+      await expectNothingLost(run);
+      expect(words.join('').startsWith(received)).toBe(true);
+    }
+    console.log(`${crashes.length} crashes, at ${environment.writes.join(', ')}: nothing lost`);
+  },
+);
 
 test.each([
-  ['a short answer', ['Hel', 'lo, ', 'wor', 'ld.']],
-  ['an answer too large for an item', ['x'.repeat(200_000), 'y'.repeat(200_000)]],
-])('a write of %s whose response is lost is repeated, and the turn completes', async (_, words) => {
-  const complete = createRun(words);
-  const environment = openEnvironment(complete);
-  await ask(environment, requestIn(complete, 'first', 'First', 'k1'));
-  for (const crash of crashesAt(environment.writes, ['response lost'])) {
-    const run = createRun(words);
-    const received = await ask(openEnvironment(run, crash), requestIn(run, 'first', 'First', 'k1'));
-    expect(received).toBe(words.join(''));
-    expect(await turnsOf(run)).toMatchObject([{ state: 'complete' }]);
-    await expectSpendingAsStored(run);
-  }
-});
+  ['a short answer', shortAnswer, false],
+  ['a cached prompt', shortAnswer, true],
+  ['an answer too large for an item', ['x'.repeat(200_000), 'y'.repeat(200_000)], false],
+])(
+  'a write of %s whose response is lost is repeated, and the turn completes',
+  async (_, words, isCached) => {
+    const complete = createRun(words, isCached);
+    const environment = openEnvironment(complete);
+    await ask(environment, requestIn(complete, 'first', 'First', 'k1'));
+    for (const crash of crashesAt(environment.writes, ['response lost'])) {
+      const run = createRun(words, isCached);
+      const received = await ask(
+        openEnvironment(run, crash),
+        requestIn(run, 'first', 'First', 'k1'),
+      );
+      expect(received).toBe(words.join(''));
+      expect(await turnsOf(run)).toMatchObject([{ state: 'complete' }]);
+      await expectSpendingAsStored(run);
+    }
+  },
+);
 
-test('a write whose responses are all lost leaves no live turn and nothing reserved', async () => {
-  const words = ['Hel', 'lo, ', 'wor', 'ld.'];
-  const complete = createRun(words);
-  const environment = openEnvironment(complete);
-  await ask(environment, requestIn(complete, 'first', 'First', 'k1'));
-  for (const crash of crashesAt(environment.writes, ['responses lost'])) {
-    const run = createRun(words);
-    const first = ask(openEnvironment(run, crash), requestIn(run, 'first', 'First', 'k1'));
-    await advanceUntilSettled(run, first);
-    await retryAndContinue(run);
-    expect(run.calls.filter((text) => text === 'First')).toHaveLength(1);
-    const [last, ...earlier] = await turnsOf(run);
-    expect(last).toMatchObject({ state: 'complete' });
-    // One of them was asked; an attempt that failed before was not.
-    expect(earlier.filter(({ isUnanswered }) => isUnanswered !== true)).toHaveLength(1);
-    await expectSpendingAsStored(run);
-  }
-});
+test.each([
+  ['messages', false],
+  ['cached prompts', true],
+])(
+  'a write of %s whose responses are all lost leaves nothing live or reserved',
+  async (_, isCached) => {
+    const words = shortAnswer;
+    const complete = createRun(words, isCached);
+    const environment = openEnvironment(complete);
+    await ask(environment, requestIn(complete, 'first', 'First', 'k1'));
+    for (const crash of crashesAt(environment.writes, ['responses lost'])) {
+      const run = createRun(words, isCached);
+      const first = ask(openEnvironment(run, crash), requestIn(run, 'first', 'First', 'k1'));
+      await advanceUntilSettled(run, first);
+      await retryAndContinue(run);
+      expect(run.calls.filter((text) => text === 'First')).toHaveLength(1);
+      const [last, ...earlier] = await turnsOf(run);
+      expect(last).toMatchObject({ state: 'complete' });
+      // One of them was asked; an attempt that failed before was not.
+      expect(earlier.filter(({ isUnanswered }) => isUnanswered !== true)).toHaveLength(1);
+      await expectSpendingAsStored(run);
+    }
+  },
+);
 
 test('a crash at any write of a recovery leaves a turn that the next recovery ends', async () => {
-  const words = ['Hel', 'lo, ', 'wor', 'ld.'];
   const createAbandonedRun = async (): Promise<Run> => {
-    const run = createRun(words);
+    const run = createRun();
     const crash = { atWrite: 3, when: 'before' } as const;
     await ask(openEnvironment(run, crash), requestIn(run, 'first', 'First', 'k1'));
     await run.clock.advance(90_000);
