@@ -19,8 +19,8 @@ export interface PageOptions {
   readonly watch: boolean;
   /** Whether AWS bills the answers. If not, the page shows costs as what AWS would charge. */
   readonly isBilled: boolean;
-  /** Whether its server calls the functions, or the browser does. See `PAGE_MODE`. */
-  readonly mode?: 'server' | 'direct' | undefined;
+  /** Environment variables in place of those for this system. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
   /** The folder of the built page. */
   readonly folder?: string | undefined;
 }
@@ -67,7 +67,7 @@ export async function startPage(state: LocalState, options: PageOptions): Promis
 function pageVariables(
   state: LocalState,
   port: number,
-  { watch, isBilled, mode }: PageOptions,
+  { watch, isBilled, variables }: PageOptions,
 ): NodeJS.ProcessEnv {
   const { ChatFunction, ConversationsFunction, ConversationStreamFunction } = state.functions;
   const { signIn, tables, endpoints } = state;
@@ -80,7 +80,6 @@ function pageVariables(
     CHAT_URL: ChatFunction?.url,
     CONVERSATIONS_URL: ConversationsFunction?.url,
     CONVERSATION_STREAM_URL: ConversationStreamFunction?.url,
-    ...(mode === undefined ? {} : { PAGE_MODE: mode }),
     API_URL: Object.values(state.apis)[0]?.url,
     PAGE_HOSTS: [`localhost:${port},127.0.0.1:${port}`, process.env['PAGE_HOSTS'] ?? '']
       .filter((hosts) => hosts !== '')
@@ -93,6 +92,7 @@ function pageVariables(
     SIGN_IN_ISSUER: signIn?.issuer,
     SIGN_IN_CLIENT: signIn?.clientId,
     ALLOW_GUESTS: 'true',
+    ...variables,
   };
 }
 

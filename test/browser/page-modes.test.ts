@@ -26,7 +26,8 @@ let apiUrl: string;
 beforeAll(async () => {
   browser = await launchBrowser();
   upstream = await startUpstreamBedrock();
-  ({ system, server: direct } = await hostPage({ mode: 'direct', bedrock: upstream.url }));
+  const variables = { PAGE_MODE: 'direct' };
+  ({ system, server: direct } = await hostPage({ variables, bedrock: upstream.url }));
   apiUrl = String(system.state.apis['Api']?.url);
 });
 

@@ -54,16 +54,27 @@ afterAll(async () => {
 
 /** An issuer as one process of the page knows it. */
 function openOne(): Issuer {
-  const client = { clientId: 'page', clientSecret: undefined, audience: undefined };
+  const client = {
+    clientId: 'page',
+    clientSecret: undefined,
+    audience: undefined,
+    scope: 'openid',
+  };
   return openIssuer({ issuer: new URL(url.origin), ...client });
 }
 
 const readerOf = (issuer: Issuer) => createTokenReader(sessions, issuer);
 
-async function beginSession(secondsLeft: number): Promise<string> {
+/** An empty refresh token stands for none. */
+async function beginSession(secondsLeft: number, refreshToken = 'r1'): Promise<string> {
   const id = createSessionId();
   const expiresAtMs = Date.now() + secondsLeft * 1_000;
-  const tokens = { name: 'Ada', accessToken: 'old', refreshToken: 'r1', expiresAtMs };
+  const tokens = {
+    name: 'Ada',
+    accessToken: 'old',
+    expiresAtMs,
+    ...(refreshToken === '' ? {} : { refreshToken }),
+  };
   const session = { userId: 'ada', sealed: seal(id, tokens), expiresAtMs: Date.now() + 1e6 };
   await sessions.create(hashOf(id), session);
   return id;
@@ -87,6 +98,19 @@ test('expired tokens that cannot be renewed now are an error, and the session go
   const id = await beginSession(-1);
   await expect(readerOf(openOne())(id)).rejects.toThrow();
   expect(await sessions.read(hashOf(id))).toBeDefined();
+});
+
+test('a session without a refresh token lasts as long as its token', async () => {
+  const [valid, expired] = [await beginSession(30, ''), await beginSession(-1, '')];
+  expect(await readerOf(openOne())(valid)).toMatchObject({ accessToken: 'old' });
+  expect(await readerOf(openOne())(expired)).toBeUndefined();
+  expect(await sessions.read(hashOf(expired))).toBeUndefined();
+  expect(requests).toBe(0);
+});
+
+test('an issuer that cannot revoke tokens is not asked to', async () => {
+  await openOne().revoke({ name: 'Ada', accessToken: 'a', refreshToken: 'r', expiresAtMs: 0 });
+  expect(requests).toBe(0);
 });
 
 test('a session that the issuer has ended ends here, too', async () => {

@@ -24,13 +24,11 @@ export interface Issuer {
   /** Exchanges the code in the address to which the issuer sent the browser back. */
   signIn(returned: URL, attempt: Attempt): Promise<SignedIn>;
   renew(tokens: Tokens): Promise<Tokens>;
-  /** Makes the refresh token useless. */
+  /** Makes the refresh token useless, where the issuer can do that. */
   revoke(tokens: Tokens): Promise<void>;
   /** Returns the address that ends the session at the issuer; undefined if it has none. */
   endSessionUrl(tokens: Tokens | undefined, returnTo: URL): Promise<URL | undefined>;
 }
-
-const scope = 'openid email profile';
 
 /** Returns an issuer, which is discovered at its first use. */
 export function openIssuer(settings: SignInSettings): Issuer {
@@ -46,7 +44,9 @@ export function openIssuer(settings: SignInSettings): Issuer {
       return toTokens(response, name, { refreshToken, idToken });
     },
     async revoke({ refreshToken }) {
-      if (refreshToken !== undefined) await oidc.tokenRevocation(await discover(), refreshToken);
+      const issuer = await discover();
+      const canRevoke = issuer.serverMetadata().revocation_endpoint !== undefined;
+      if (canRevoke && refreshToken !== undefined) await oidc.tokenRevocation(issuer, refreshToken);
     },
     endSessionUrl: async (tokens, returnTo) =>
       toEndSessionUrl(await discover(), tokens?.idToken, returnTo),
@@ -62,7 +62,7 @@ interface AuthorizationOptions {
 async function toAuthorizationUrl(
   configuration: oidc.Configuration,
   { state, nonce, verifier }: Attempt,
-  { callback, language, settings: { audience } }: AuthorizationOptions,
+  { callback, language, settings: { audience, scope } }: AuthorizationOptions,
 ): Promise<URL> {
   return oidc.buildAuthorizationUrl(configuration, {
     scope,
@@ -74,7 +74,9 @@ async function toAuthorizationUrl(
     ui_locales: language,
     // Cognito's own parameter.
     lang: language,
-    ...(audience === undefined ? {} : { audience, resource: audience }),
+    ...(audience === undefined ? {} : { audience }),
+    // A resource is a URI: issuers refuse any other name (RFC 8707).
+    ...(audience !== undefined && URL.canParse(audience) ? { resource: audience } : {}),
   });
 }
 

@@ -14,7 +14,7 @@ const renewalMs = 15_000;
 
 /**
  * Returns a function that returns the tokens of a session, renewed if they are about to expire;
- * undefined if the session has ended. Many issuers accept a refresh token once, so one request of
+ * undefined if the session has ended. Without a refresh token it ends with its access token. Many issuers accept a refresh token once, so one request of
  * all processes renews it. The function throws if the tokens have expired and the issuer cannot be
  * reached.
  */
@@ -27,6 +27,9 @@ export function createTokenReader(
     const session = await store.read(hashOf(sessionId));
     if (session === undefined) return undefined;
     const tokens = unseal(sessionId, session.sealed);
+    if (tokens.refreshToken === undefined) {
+      return isValid(tokens) ? tokens : endSession(store, sessionId, session);
+    }
     const isFresh = tokens.expiresAtMs > Date.now() + renewBeforeMs;
     if (isFresh || issuer === undefined) return tokens;
     const running = renewals.get(sessionId);
@@ -39,6 +42,14 @@ export function createTokenReader(
       renewals.delete(sessionId);
     }
   };
+}
+
+async function endSession(
+  store: PageSessions,
+  sessionId: string,
+  { userId }: PageSession,
+): Promise<undefined> {
+  await store.end(hashOf(sessionId), userId);
 }
 
 async function renewOrWait(

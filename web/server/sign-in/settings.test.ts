@@ -35,6 +35,7 @@ test.each([
   [{ PAGE_ORIGIN: 'chat' }, 'PAGE_ORIGIN: must be an https URL, not "chat"'],
   [{ SIGN_IN_ISSUER: 'http://issuer.example' }, 'SIGN_IN_ISSUER: must be an https URL'],
   [{ SIGN_IN_ISSUER: undefined }, 'SIGN_IN_ISSUER: must be set, unless ALLOW_GUESTS is true'],
+  [{ SIGN_IN_SCOPE: 'email' }, 'SIGN_IN_SCOPE: must be scopes'],
   [{ SIGN_IN_CLIENT: '' }, 'SIGN_IN_CLIENT: must be set'],
   [{ PAGE_MODE: 'proxy' }, 'PAGE_MODE: must be server or direct'],
   [{ PAGE_MODE: 'direct' }, 'API_URL: must be set'],

@@ -5,6 +5,8 @@ export interface SignInSettings {
   readonly clientSecret: string | undefined;
   /** The audience to ask for; undefined for a Cognito user pool, whose tokens have none. */
   readonly audience: string | undefined;
+  /** The scopes to ask for, separated by spaces. */
+  readonly scope: string;
 }
 
 export interface PageSettings {
@@ -46,6 +48,7 @@ export function readPageSettings(variables: Variables = process.env): PageSettin
             clientId: requireVariable(variables, 'SIGN_IN_CLIENT'),
             clientSecret: variables['SIGN_IN_CLIENT_SECRET'],
             audience: variables['SIGN_IN_AUDIENCE'],
+            scope: readScope(variables['SIGN_IN_SCOPE'] ?? 'openid email profile'),
           },
   };
 }
@@ -56,6 +59,12 @@ function readCalls(variables: Variables): Calls {
   if (mode !== 'direct') throw new Error('PAGE_MODE: must be server or direct');
   const url = secureUrl('API_URL', requireVariable(variables, 'API_URL'));
   return { type: mode, apiUrl: url.href.replace(/\/$/u, '') };
+}
+
+/** Without `openid` an issuer sends no ID token, and so does not say who has signed in. */
+function readScope(scope: string): string {
+  if (scope.split(' ').includes('openid')) return scope;
+  throw new Error('SIGN_IN_SCOPE: must be scopes separated by spaces, and openid among them');
 }
 
 const loopback: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
