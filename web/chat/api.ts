@@ -17,7 +17,11 @@ export async function toError(response: Response): Promise<ChatError> {
   const parsed = v.safeParse(problemJson, await response.json().catch(() => undefined));
   if (!parsed.success) return new ChatError(codeOf(response.status), `HTTP ${response.status}`);
   const { code, detail, turn_id: liveTurnId } = parsed.output;
-  return new ChatError(toErrorCode(code), detail, liveTurnId === undefined ? {} : { liveTurnId });
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return new ChatError(toErrorCode(code), detail, {
+    liveTurnId,
+    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
+  });
 }
 
 /** API Gateway and proxies have errors of their own, which no function has described. */

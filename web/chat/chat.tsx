@@ -5,6 +5,7 @@ import { AccountMenu, type Account } from './account.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationList } from './list/conversation-list.tsx';
 import { Transcript } from './conversation/transcript.tsx';
+import { tellOtherTabs, useOtherTabs } from './other-tabs.ts';
 import { useConversationList } from './list/use-conversation-list.ts';
 import { useConversation } from './conversation/use-conversation.ts';
 import { words as allWords, type Language, type Words } from './words.ts';
@@ -22,7 +23,14 @@ export function Chat({ language, conversationId, isBilled, account }: ChatProps)
   const words = allWords[language];
   const [isMenuOpen, setMenuOpen] = useState(false);
   const list = useConversationList(words);
-  const conversation = useConversation(conversationId, words, list.refresh);
+  const conversation = useConversation(conversationId, words, () => {
+    list.refresh();
+    tellOtherTabs();
+  });
+  useOtherTabs(() => {
+    list.refresh();
+    conversation.refresh();
+  });
 
   const open = (id: string | undefined): void => {
     setMenuOpen(false);
@@ -30,7 +38,9 @@ export function Chat({ language, conversationId, isBilled, account }: ChatProps)
   };
   const deleteConversation = async (id: string): Promise<void> => {
     const isOpen = id === conversation.conversationId;
-    if ((await list.delete(id)) && isOpen) open(undefined);
+    if (!(await list.delete(id))) return;
+    tellOtherTabs();
+    if (isOpen) open(undefined);
   };
 
   return (

@@ -10,6 +10,13 @@ export function pickLanguage(acceptLanguage: string | null): Language {
   return first?.startsWith('ja') === true ? 'ja' : 'en';
 }
 
+/** Returns the time of a moment, with its day unless that is today. */
+function timeOf(moment: Date, locale: string): string {
+  const isToday = moment.toDateString() === new Date().toDateString();
+  const day = isToday ? {} : ({ month: 'long', day: 'numeric' } as const);
+  return moment.toLocaleString(locale, { ...day, hour: 'numeric', minute: '2-digit' });
+}
+
 /** Both languages group digits with commas. */
 const integers = new Intl.NumberFormat('en-US');
 
@@ -73,6 +80,12 @@ const en = {
   transcript: 'Conversation',
   writing: 'Writing an answer…',
   complete: 'The answer is complete.',
+  reconnecting: 'Reconnecting…',
+  stillWorking: 'Still working…',
+  stopping: 'Stopping…',
+  emptyAnswer: 'The model ended its answer without saying anything.',
+  limitReached: (liftsAt: Date) =>
+    `You have reached your usage limit. It lifts at ${timeOf(liftsAt, 'en-US')}.`,
   tryAgain: 'Try again',
   noAnswer: 'No answer was received. Your message is saved.',
   cutOff: 'The answer was cut off. What arrived is saved.',
@@ -85,6 +98,9 @@ const en = {
     ['content_filtered', 'The answer was held back by a content filter.'],
     ['tool_use', 'The model is waiting for the result of a tool.'],
     ['approval_required', 'The model is waiting for an approval.'],
+    ['refusal', 'The model declined to answer.'],
+    ['malformed_model_output', 'The model’s answer could not be read to its end.'],
+    ['malformed_tool_use', 'The model asked for a tool in a way that could not be read.'],
     ['stopped', 'You stopped this answer.'],
   ]),
   messageTooLong: (max: number) => `Messages can be up to ${integers.format(max)} characters.`,
@@ -160,6 +176,11 @@ const ja: Words = {
   transcript: '会話の内容',
   writing: '回答を作成しています…',
   complete: '回答が完了しました。',
+  reconnecting: '再接続しています…',
+  stillWorking: '処理を続けています…',
+  stopping: '停止しています…',
+  emptyAnswer: 'モデルは何も出力せずに回答を終えました。',
+  limitReached: (liftsAt) => `利用上限に達しました。${timeOf(liftsAt, 'ja-JP')} に解除されます。`,
   tryAgain: '再試行',
   noAnswer: '回答を受け取れませんでした。メッセージは保存されています。',
   cutOff: '回答が途中で途切れました。ここまでの内容は保存されています。',
@@ -172,6 +193,9 @@ const ja: Words = {
     ['content_filtered', 'コンテンツフィルターにより回答の表示を控えました。'],
     ['tool_use', 'モデルがツールの結果を待っています。'],
     ['approval_required', 'モデルが承認を待っています。'],
+    ['refusal', 'モデルは回答を控えました。'],
+    ['malformed_model_output', 'モデルの回答を最後まで読み取れませんでした。'],
+    ['malformed_tool_use', 'モデルによるツールの呼び出しを読み取れませんでした。'],
     ['stopped', '回答を停止しました。'],
   ]),
   messageTooLong: (max) => `メッセージは${integers.format(max)}文字以内で入力してください。`,

@@ -1,6 +1,13 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import {
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type ReactNode,
+  type RefObject,
+} from 'react';
 import { Turn } from '../turn/turn.tsx';
-import type { TurnView } from '../turn/turn-view.ts';
+import { endingOf, type TurnView } from '../turn/turn-view.ts';
 import type { ConversationView } from './use-conversation.ts';
 import type { Words } from '../words.ts';
 
@@ -23,6 +30,7 @@ export function Transcript(props: TranscriptProps): ReactNode {
   const latest = branch.at(-1);
   const latestKey = latest?.key;
 
+  useKeepPlace(viewport, branch);
   useEffect(() => setFollowing(true), [latestKey]);
   useEffect(() => {
     if (isFollowing) viewport.current?.scrollTo({ top: viewport.current.scrollHeight });
@@ -62,6 +70,24 @@ export function Transcript(props: TranscriptProps): ReactNode {
   );
 }
 
+/** Leaves the text where it is when older turns are put before it. */
+function useKeepPlace(
+  viewport: RefObject<HTMLDivElement | null>,
+  branch: readonly TurnView[],
+): void {
+  const before = useRef<{ first?: string; last?: string; top: number }>({ top: 0 });
+  useLayoutEffect(() => {
+    const frame = viewport.current;
+    const [first, last] = [branch[0]?.key, branch.at(-1)?.key];
+    const topOf = (key = ''): number | undefined =>
+      frame?.querySelector<HTMLElement>(`[data-turn="${CSS.escape(key)}"]`)?.offsetTop;
+    const { first: oldFirst, last: oldLast, top } = before.current;
+    const moved = (topOf(oldFirst) ?? top) - top;
+    if (frame !== null && last === oldLast && first !== oldFirst) frame.scrollTop += moved;
+    before.current = { top: topOf(first) ?? 0, ...(first && { first }), ...(last && { last }) };
+  }, [branch]);
+}
+
 function Turns({ words, conversation, isBilled }: TranscriptProps): ReactNode {
   const { branch, isBusy, actions } = conversation;
   return branch.map((turn) => (
@@ -90,7 +116,7 @@ function statusOf(latest: TurnView | undefined, words: Words): string {
   if (latest === undefined || !latest.isAnnounced) return '';
   if (latest.state === 'streaming') return words.writing;
   if (latest.problem !== undefined) return '';
-  return words.stopReasons.get(latest.answer.stopReason ?? '') ?? words.complete;
+  return endingOf(latest, words) ?? words.complete;
 }
 
 interface WelcomeProps {

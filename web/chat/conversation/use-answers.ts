@@ -2,11 +2,17 @@
 
 import { useEffect } from 'react';
 import { ChatError } from '#domain/errors.ts';
-import { withNewTurn, withTurnChanges, type NewTurn } from '../turn/conversation-state.ts';
+import {
+  withNewTurn,
+  withoutTurn,
+  withTurnChanges,
+  type NewTurn,
+} from '../turn/conversation-state.ts';
 import { describeCut } from '../turn/describe-problem.ts';
 import { readAnswer, type AnswerResult, type AnswerSource } from '../turn/read-answer.ts';
 import type { TurnRequest } from '../turn/turn-api.ts';
 import type { TurnView } from '../turn/turn-view.ts';
+import { setAddress } from './address.ts';
 import type { ConversationStore } from './use-conversation-state.ts';
 import type { Words } from '../words.ts';
 
@@ -28,46 +34,59 @@ export function useAnswers(
     const result = await readAnswer(source, {
       onStart(turnId, id) {
         update((before) => ({ ...withTurnChanges(before, key, { turnId }), conversationId: id }));
-        if (!signal.aborted) setAddress(id);
+        if (!signal.aborted) setAddress(id, 'replace');
         onChange();
       },
       onUpdate: (answer) => changeTurn({ answer }),
+      onConnection: (isReconnecting) => changeTurn({ isReconnecting }),
     });
     changeTurn(settledTurn(result, words));
     onChange();
     return result;
   };
 
-  const follow = async (turnId: string, id: string): Promise<void> => {
+  const follow = async (turnKey: string, turnId: string, id: string): Promise<void> => {
     const { update, signal } = currentVisit();
-    update((before) => withTurnChanges(before, turnId, { state: 'streaming', isAnnounced: true }));
+    update((before) => withTurnChanges(before, turnKey, { state: 'streaming', isAnnounced: true }));
     const source = { type: 'follow', turnId, conversationId: id, signal } as const;
-    const { error } = await showAnswer(turnId, source);
-    if (error === undefined) return;
+    const { error, isKnown } = await showAnswer(turnKey, source);
+    if (error === undefined || isKnown) return;
     // The stored turn has the truth. If it is still running, it is followed again.
     await new Promise((resolve) => setTimeout(resolve, reloadDelayMs));
     await load(id);
   };
 
-  const runningKey = turns.find((turn) => turn.state === 'running')?.key;
+  const running = turns.find((turn) => turn.state === 'running');
   useEffect(() => {
-    if (runningKey !== undefined && conversationId !== undefined) {
-      void follow(runningKey, conversationId);
+    if (running?.turnId !== undefined && conversationId !== undefined) {
+      void follow(running.key, running.turnId, conversationId);
     }
-  }, [runningKey, conversationId]);
+  }, [running?.turnId, conversationId]);
 
   return async (request, turn) => {
     const { update, signal } = currentVisit();
     const { key } = turn;
     update((before) => withNewTurn(before, turn));
     const source = { type: 'start', request, key, conversationId, signal } as const;
-    const { error } = await showAnswer(key, source);
-    if (!(error instanceof ChatError && error.code === 'conflict')) return;
-    // Another turn is running. It is shown and followed, and this message waits after it.
-    const { liveTurnId = null } = error;
-    update((before) => withTurnChanges(before, key, { parentId: liveTurnId }));
-    await load(conversationId);
+    const { error, isKnown, started } = await showAnswer(key, source);
+    if (error === undefined || isKnown) return;
+    if (started !== undefined) {
+      await load(started.conversationId);
+    } else if (error instanceof ChatError && error.code === 'conflict') {
+      // Another turn is running. It is shown and followed, and this message waits after it.
+      const { liveTurnId = null } = error;
+      update((before) => withTurnChanges(before, key, { parentId: liveTurnId }));
+      await load(conversationId);
+    } else if (error instanceof ChatError && isWhole(error, request)) {
+      update((before) => withoutTurn(before, key));
+      await load(conversationId);
+    }
   };
+}
+
+/** Whether nothing was left to continue: another tab has done so, or the answer was whole after all. */
+function isWhole({ code }: ChatError, { type }: TurnRequest): boolean {
+  return type === 'continue' && code === 'invalid_request';
 }
 
 /** How long after a failure to follow a turn the conversation is loaded again. */
@@ -78,13 +97,10 @@ function settledTurn({ answer, cost, error }: AnswerResult, words: Words): Parti
   const settled = {
     answer,
     state: 'settled',
+    isReconnecting: false,
+    isStopping: false,
     ...(cost === undefined ? {} : { costUsd: cost.nanoUsd / 1e9 }),
   } as const;
   if (error === undefined) return settled;
   return { ...settled, problem: describeCut(error, answer.content.length > 0, words) };
-}
-
-/** Puts a conversation into the page's address, so that a reload shows it again. */
-export function setAddress(id: string | undefined): void {
-  window.history.replaceState(null, '', id === undefined ? '/chat' : `/chat?conversation=${id}`);
 }

@@ -7,14 +7,15 @@ import {
   withLoadedTurns,
   type ConversationState,
 } from '../turn/conversation-state.ts';
+import type { TurnView } from '../turn/turn-view.ts';
 import type { Words } from '../words.ts';
 
 export interface ConversationStore {
   readonly state: ConversationState;
   /** Returns the current visit, for work that continues after the reader may have left. */
   currentVisit(): Visit;
-  /** Loads the newest turns, or older ones from a cursor. */
-  load(conversationId: string | undefined, cursor?: string): Promise<void>;
+  /** Loads the newest turns, or older ones from a cursor. Returns those that were loaded. */
+  load(conversationId: string | undefined, cursor?: string): Promise<readonly TurnView[]>;
   /** Ends the visit and shows another conversation, without its turns. */
   switchTo(conversationId: string | undefined): void;
 }
@@ -46,10 +47,11 @@ export function useConversationState(
   };
 
   const load: ConversationStore['load'] = async (id, cursor) => {
-    if (id === undefined) return;
+    if (id === undefined) return [];
     const { update } = currentVisit();
     const loaded = await loadTurns(id, cursor, words);
     update((before) => withLoadedTurns(before, loaded, cursor !== undefined));
+    return 'turns' in loaded ? loaded.turns : [];
   };
 
   useEffect(() => void load(initialId), [initialId]);

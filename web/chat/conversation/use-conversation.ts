@@ -1,11 +1,12 @@
 'use client';
 
 import { branchTo } from '../turn/branches.ts';
-import type { ConversationState } from '../turn/conversation-state.ts';
+import { withTurnChanges, type ConversationState } from '../turn/conversation-state.ts';
 import { createTurnActions, type TurnActions } from '../turn/turn-actions.ts';
 import { stopTurn } from '../turn/turn-api.ts';
 import type { TurnView } from '../turn/turn-view.ts';
-import { setAddress, useAnswers } from './use-answers.ts';
+import { setAddress, useAddress } from './address.ts';
+import { useAnswers } from './use-answers.ts';
 import { useConversationState } from './use-conversation-state.ts';
 import type { Words } from '../words.ts';
 
@@ -20,6 +21,8 @@ export interface ConversationView extends ConversationState {
   /** Shows another conversation, or an empty new one. */
   open(conversationId: string | undefined): void;
   loadOlder(): void;
+  /** Loads the newest turns again, unless an answer is arriving. */
+  refresh(): void;
 }
 
 /**
@@ -36,22 +39,44 @@ export function useConversation(
   const { state, currentVisit, load, switchTo } = store;
   const { conversationId, turns, isLoading, cursor, lastKey } = state;
   const branch = branchTo(turns, lastKey);
-  const liveId = turns.find((turn) => turn.state === 'streaming')?.turnId;
+  const live = turns.find((turn) => turn.state === 'streaming');
+
+  const stop = async ({ key, turnId }: TurnView): Promise<void> => {
+    if (conversationId === undefined || turnId === undefined) return;
+    const { update } = currentVisit();
+    const setStopping = (isStopping: boolean): void =>
+      update((before) => withTurnChanges(before, key, { isStopping }));
+    setStopping(true);
+    await stopTurn(conversationId, turnId).catch(() => setStopping(false));
+  };
+
+  const show = (id: string | undefined): void => {
+    // Leaving does not stop a turn: it runs to its end and is saved.
+    switchTo(id);
+    void load(id);
+  };
+  const open = (id: string | undefined): void => {
+    if (id !== conversationId) setAddress(id, 'push');
+    show(id);
+  };
+  useAddress(show);
+
   return {
     ...state,
     branch,
     isBusy: isLoading || turns.some((turn) => turn.state !== 'settled'),
-    actions: createTurnActions(turns, branch, startTurn, (change) => currentVisit().update(change)),
-    stop:
-      conversationId === undefined || liveId === undefined
-        ? undefined
-        : () => void stopTurn(conversationId, liveId).catch(() => undefined),
-    open(id) {
-      // Leaving does not stop a turn: it runs to its end and is saved.
-      switchTo(id);
-      setAddress(id);
-      void load(id);
+    actions: createTurnActions({
+      turns,
+      branch,
+      startTurn,
+      reload: () => load(conversationId),
+      update: (change) => currentVisit().update(change),
+    }),
+    refresh() {
+      if (live === undefined && !isLoading) void load(conversationId);
     },
+    stop: live === undefined || live.isStopping === true ? undefined : () => void stop(live),
+    open,
     loadOlder: () => void load(conversationId, cursor),
   };
 }

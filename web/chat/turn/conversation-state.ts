@@ -69,8 +69,8 @@ export async function loadTurns(
 }
 
 /**
- * Adds loaded turns. Older turns are put before the others. The newest page replaces all of them,
- * except messages that the server has not accepted.
+ * Adds loaded turns. Older turns are put before the others. The newest page replaces the turns that
+ * it has, and leaves older ones and messages that the server has not accepted.
  */
 export function withLoadedTurns(
   state: ConversationState,
@@ -78,7 +78,29 @@ export function withLoadedTurns(
   areOlder: boolean,
 ): ConversationState {
   if ('problem' in loaded) return { ...state, isLoading: false, problem: loaded.problem };
-  const unsent = state.turns.filter(({ turnId }) => turnId === undefined);
-  const turns = areOlder ? [...loaded.turns, ...state.turns] : [...loaded.turns, ...unsent];
-  return { ...state, turns, cursor: loaded.cursor, isLoading: false, problem: undefined };
+  const settled = { isLoading: false, problem: undefined } as const;
+  if (areOlder) {
+    return {
+      ...state,
+      ...settled,
+      turns: [...loaded.turns, ...state.turns],
+      cursor: loaded.cursor,
+    };
+  }
+  const { turns } = state;
+  const begin = turns.findIndex(({ turnId }) => turnId === loaded.turns[0]?.turnId);
+  const older = begin === -1 ? [] : turns.slice(0, begin);
+  const unsent = turns.filter(({ turnId }) => turnId === undefined);
+  // A turn keeps its key, so that the reader's focus stays where it is.
+  const newest = loaded.turns.map((turn) => {
+    const { key } = turns.find(({ turnId }) => turnId === turn.turnId) ?? turn;
+    return { ...turn, key };
+  });
+  const cursor = older.length > 0 ? state.cursor : loaded.cursor;
+  return { ...state, ...settled, turns: [...older, ...newest, ...unsent], cursor };
+}
+
+/** Removes a turn that the server has not accepted. */
+export function withoutTurn(state: ConversationState, key: string): ConversationState {
+  return { ...state, turns: state.turns.filter((turn) => turn.key !== key) };
 }

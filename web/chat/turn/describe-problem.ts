@@ -8,7 +8,11 @@ import type { Words } from '../words.ts';
  */
 export function describeProblem(error: unknown, words: Words): TurnProblem {
   if (!(error instanceof ChatError)) return { message: words.unreachable, retryable: true };
-  const { code, message, retryable } = error;
+  const { code, message, retryable, retryAfterSeconds } = error;
+  if (code === 'quota_exceeded' && retryAfterSeconds !== undefined) {
+    const liftsAt = new Date(Date.now() + retryAfterSeconds * 1_000);
+    return { message: words.limitReached(liftsAt), retryable };
+  }
   return { message: code === 'forbidden' ? message : words.problems[code], retryable };
 }
 

@@ -19,12 +19,18 @@ export interface AnswerListener {
   onStart(turnId: string, conversationId: string): void;
   /** Receives the answer so far. */
   onUpdate(answer: Answer): void;
+  /** Called when the connection is lost, and when it is there again. */
+  onConnection(isLost: boolean): void;
 }
 
 export interface AnswerResult {
   readonly answer: Answer;
   readonly cost?: Cost;
   readonly error?: unknown;
+  /** Whether the answer itself told its end. If not, only the stored turn has the truth. */
+  readonly isKnown: boolean;
+  /** The turn, once the server has accepted it. */
+  readonly started: TurnIds | undefined;
 }
 
 /** The shortest time between two updates. */
@@ -34,8 +40,8 @@ const updateIntervalMs = 50;
 const backoffMs = [300, 1_000, 2_000, 4_000, 8_000];
 
 /**
- * Reads an answer until it ends or fails. Reconnects when the connection is lost and resumes at the
- * same position, because the turn continues on the server. Never throws.
+ * Reads an answer until it ends or fails. Reconnects for as long as the connection is lost, and
+ * resumes at the same position, because the turn continues on the server. Never throws.
  */
 export async function readAnswer(
   source: AnswerSource,
@@ -47,21 +53,34 @@ export async function readAnswer(
     const result = await reader.read();
     if (result !== 'connection-lost') return result;
     if (reader.characters > charactersBefore) attempt = 0;
-    const delayMs = backoffMs[attempt];
-    if (delayMs === undefined) return { answer: reader.answer, error: reader.error };
-    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    await untilRetry(backoffMs[Math.min(attempt, backoffMs.length - 1)] ?? 0, source.signal);
   }
+}
+
+/** Resolves after a delay, or sooner: when the network is back, the page is seen, or on abort. */
+async function untilRetry(delayMs: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, delayMs);
+  const onVisible = (): void => {
+    if (document.visibilityState === 'visible') resolve();
+  };
+  window.addEventListener('online', () => resolve(), { once: true, signal });
+  document.addEventListener('visibilitychange', onVisible, { signal });
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
+  clearTimeout(timer);
+  document.removeEventListener('visibilitychange', onVisible);
 }
 
 class AnswerReader {
   answer = emptyAnswer;
-  /** Why the last connection ended. */
-  error: unknown;
   /** How many characters of the answer have been read: the position to resume at. */
   characters = 0;
   readonly #source: AnswerSource;
   readonly #listener: AnswerListener;
   #turn: TurnIds | undefined;
+  #refusals = 0;
+  #isLost = false;
   #updateTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(source: AnswerSource, listener: AnswerListener) {
@@ -71,32 +90,44 @@ class AnswerReader {
 
   /** Reads from one connection until the answer or the connection ends. */
   async read(): Promise<AnswerResult | 'connection-lost'> {
+    const source = this.#turn ?? this.#source;
     try {
-      for await (const event of this.#connect()) {
-        if (event.type === 'error') throw event.error;
+      for await (const event of this.#connect(source)) {
+        this.#setLost(false);
+        if (event.type === 'error') return this.#end({ error: event.error, isKnown: true });
         if (event.type === 'turn-stop') {
           const { cost } = event;
-          return { answer: this.answer, ...(cost === undefined ? {} : { cost }) };
+          return this.#end({ isKnown: true, ...(cost === undefined ? {} : { cost }) });
         }
         this.#handle(event);
       }
-      return { answer: this.answer };
+      return this.#end({ isKnown: true });
     } catch (error) {
-      this.error = error;
-      return this.#isConnectionLost(error) ? 'connection-lost' : { answer: this.answer, error };
+      if (this.#isConnectionLost(error, 'request' in source)) {
+        this.#setLost(true);
+        return 'connection-lost';
+      }
+      return this.#end({ error, isKnown: false });
     } finally {
       clearTimeout(this.#updateTimer);
       this.#updateTimer = undefined;
     }
   }
 
-  #connect(): AsyncIterable<TurnEvent> {
-    const source = this.#source;
-    const turn = this.#turn ?? source;
+  #end(result: Omit<AnswerResult, 'answer' | 'started'>): AnswerResult {
+    return { answer: this.answer, started: this.#turn, ...result };
+  }
+
+  #setLost(isLost: boolean): void {
+    if (isLost !== this.#isLost) this.#listener.onConnection(isLost);
+    this.#isLost = isLost;
+  }
+
+  #connect(turn: AnswerSource | TurnIds): AsyncIterable<TurnEvent> {
     // Until the turn id is known the request is repeated: its key finds the turn if there is one.
     if ('request' in turn) return startTurn(turn);
     const { turnId, conversationId } = turn;
-    return followTurn(conversationId, { turnId, characters: this.characters }, source.signal);
+    return followTurn(conversationId, { turnId, characters: this.characters }, this.#source.signal);
   }
 
   #handle(event: Exclude<TurnEvent, { type: 'turn-stop' | 'error' }>): void {
@@ -119,9 +150,19 @@ class AnswerReader {
     }, updateIntervalMs);
   }
 
-  /** Whether to reconnect. A `ChatError` says how the turn ended, unless it is transient. */
-  #isConnectionLost(error: unknown): boolean {
+  /**
+   * Whether to reconnect. A server that refuses to continue an answer for now says nothing about
+   * the answer, but one that refuses to start it does.
+   */
+  #isConnectionLost(error: unknown, isStart: boolean): boolean {
     if (this.#source.signal.aborted) return false;
-    return !(error instanceof ChatError) || error.isTransient;
+    if (error instanceof TypeError) return true;
+    if (!(error instanceof ChatError)) return false;
+    if (error.isTransient) return true;
+    this.#refusals += 1;
+    return !isStart && error.retryable && this.#refusals <= maxRefusals;
   }
 }
+
+/** How often a server may refuse to continue an answer before the stored turn is read instead. */
+const maxRefusals = 10;

@@ -18,12 +18,18 @@ export interface TurnActions {
   showBranch(turn: TurnView): void;
 }
 
-export function createTurnActions(
-  turns: readonly TurnView[],
-  branch: readonly TurnView[],
-  startTurn: (request: TurnRequest, turn: NewTurn) => Promise<void>,
-  update: (change: (before: ConversationState) => ConversationState) => void,
-): TurnActions {
+export interface TurnActionsOptions {
+  readonly turns: readonly TurnView[];
+  readonly branch: readonly TurnView[];
+  startTurn(request: TurnRequest, turn: NewTurn): Promise<void>;
+  /** Loads the newest turns as they are stored, and shows them. */
+  reload(): Promise<readonly TurnView[]>;
+  update(change: (before: ConversationState) => ConversationState): void;
+}
+
+/** Returns the actions on the turns that are shown. */
+export function createTurnActions(options: TurnActionsOptions): TurnActions {
+  const { turns, branch, startTurn, reload, update } = options;
   const ask = (message: string, parentId: string | null, key = newKey()): void => {
     // By default a message follows the newest turn, so the parent is sent only if it is another.
     const request: TurnRequest = {
@@ -33,12 +39,21 @@ export function createTurnActions(
     };
     void startTurn(request, { key, question: message, parentId });
   };
+  const again = (turnId: string, { question, parentId }: TurnView): void =>
+    void startTurn({ type: 'regenerate', turnId }, { key: newKey(), question, parentId });
+  /** The answer may be there, or still arrive, although this page has lost it: then it is shown. */
+  const againIfFailed = async (turnId: string, turn: TurnView): Promise<void> => {
+    const stored = (await reload()).find((each) => each.turnId === turnId);
+    if (stored?.problem !== undefined) again(turnId, turn);
+  };
   return {
     send: (question) => ask(question, newestTurnId(branch)),
-    regenerate({ turnId, key, question, parentId }) {
+    regenerate(turn) {
+      const { turnId, key, question, parentId } = turn;
       // A message without a turn id may have arrived after all: its old key prevents a second turn.
       if (turnId === undefined) ask(question, parentId, key);
-      else void startTurn({ type: 'regenerate', turnId }, { key: newKey(), question, parentId });
+      else if (turn.problem === undefined) again(turnId, turn);
+      else void againIfFailed(turnId, turn);
     },
     continueAnswer({ turnId = '', question, parentId, answer: { content, indexes } }) {
       const turn = { key: newKey(), question, parentId, answer: { content, indexes } };

@@ -25,6 +25,10 @@ export interface TurnView {
   readonly state: 'streaming' | 'running' | 'settled';
   /** Whether screen readers announce its beginning and end: the page has watched it stream. */
   readonly isAnnounced: boolean;
+  /** Whether the connection that the answer arrives on is lost for now. */
+  readonly isReconnecting?: boolean;
+  /** Whether the reader has asked to stop it. */
+  readonly isStopping?: boolean;
   readonly costUsd?: number;
   readonly problem?: TurnProblem;
 }
@@ -61,6 +65,14 @@ function problemOf(turn: TurnJson, words: Words): TurnProblem {
     return describeCut(new ChatError(toErrorCode(code), detail), response !== '', words);
   }
   return { message: response === '' ? words.noAnswer : words.cutOff, retryable: true };
+}
+
+/** Returns in words how an answer ended; undefined if it simply came to its end. */
+export function endingOf({ answer }: TurnView, words: Words): string | undefined {
+  const { stopReason = 'end_turn', content } = answer;
+  const isOwnEnd = stopReason === 'end_turn' || stopReason === 'stop_sequence';
+  if (isOwnEnd && content.length === 0) return words.emptyAnswer;
+  return words.stopReasons.get(stopReason);
 }
 
 /** Whether the answer has a beginning but was cut off, so that its rest can be requested. */

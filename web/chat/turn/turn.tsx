@@ -1,10 +1,10 @@
-import { memo, type ReactNode } from 'react';
-import { toMessage } from '#domain/conversation/accumulate.ts';
+import { memo, useEffect, useState, type ReactNode } from 'react';
+import { toMessage, type Answer } from '#domain/conversation/accumulate.ts';
 import { messageText } from '#domain/conversation/message.ts';
 import type { Alternatives } from './branches.ts';
 import { Markdown } from './markdown.tsx';
 import { Question } from './question.tsx';
-import { canContinue, type TurnView } from './turn-view.ts';
+import { canContinue, endingOf, type TurnView } from './turn-view.ts';
 import type { TurnActions } from './turn-actions.ts';
 import type { Words } from '../words.ts';
 
@@ -27,7 +27,7 @@ export const Turn = memo(
     const { question, answer, state, problem } = turn;
     const text = messageText(toMessage(answer));
     return (
-      <section className="turn" data-state={state}>
+      <section className="turn" data-turn={turn.key} data-state={state}>
         <Question
           words={words}
           text={question}
@@ -35,7 +35,7 @@ export const Turn = memo(
         />
         <article className="answer" aria-label={words.assistant}>
           <Markdown text={text} />
-          {state === 'streaming' && text === '' && <Thinking />}
+          {state === 'streaming' && <Progress words={words} turn={turn} hasText={text !== ''} />}
           {state === 'settled' && problem === undefined && (
             <p className="note">{noteOf(turn, words, isBilled)}</p>
           )}
@@ -103,8 +103,9 @@ function Actions({ words, turn, alternatives, actions, isLast }: TurnProps): Rea
 }
 
 /** Returns the line below an answer: how it was cut off, or what it took. */
-function noteOf({ answer, costUsd }: TurnView, words: Words, isBilled: boolean): string {
-  const reason = words.stopReasons.get(answer.stopReason ?? '');
+function noteOf(turn: TurnView, words: Words, isBilled: boolean): string {
+  const { answer, costUsd } = turn;
+  const reason = endingOf(turn, words);
   if (reason !== undefined) return reason;
   const { usage } = answer;
   if (usage === undefined) return '';
@@ -114,6 +115,45 @@ function noteOf({ answer, costUsd }: TurnView, words: Words, isBilled: boolean):
   if (costUsd === undefined) return tokens;
   const price = `$${costUsd.toFixed(5)}`;
   return `${tokens} · ${isBilled ? price : words.estimatedCost(price)}`;
+}
+
+interface ProgressProps {
+  readonly words: Words;
+  readonly turn: TurnView;
+  readonly hasText: boolean;
+}
+
+/** What happens to an answer of which nothing arrives at the moment. */
+function Progress({ words, turn, hasText }: ProgressProps): ReactNode {
+  const isStalled = useStalled(turn.answer);
+  const text = progressOf(turn, isStalled, words);
+  return (
+    <>
+      {!hasText && <Thinking />}
+      <p className="note" role="status">
+        {text}
+      </p>
+    </>
+  );
+}
+
+function progressOf(turn: TurnView, isStalled: boolean, words: Words): string | undefined {
+  if (turn.isReconnecting === true) return words.reconnecting;
+  if (turn.isStopping === true) return words.stopping;
+  return isStalled ? words.stillWorking : undefined;
+}
+
+/** The time without words after which the page says that the model is still at work. */
+const stallMs = 5_000;
+
+function useStalled(answer: Answer): boolean {
+  const [isStalled, setStalled] = useState(false);
+  useEffect(() => {
+    setStalled(false);
+    const timer = setTimeout(() => setStalled(true), stallMs);
+    return () => clearTimeout(timer);
+  }, [answer]);
+  return isStalled;
 }
 
 function Thinking(): ReactNode {

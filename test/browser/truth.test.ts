@@ -1,0 +1,203 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page as PageServer } from '#scripts/start-page.ts';
+import { hostPage } from '#test/fixtures/page.ts';
+import type { StreambedSystem } from '#test/fixtures/system.ts';
+import {
+  createControlledAnswer,
+  startUpstreamBedrock,
+  type ControlledAnswer,
+  type UpstreamBedrock,
+} from '#test/fixtures/upstream-bedrock.ts';
+import { launchBrowser } from './launch-browser.ts';
+
+/* What the page says of an answer is what happened to it, whatever happens to the connection. */
+
+let browser: Browser;
+let system: StreambedSystem;
+let server: PageServer;
+let upstream: UpstreamBedrock;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  upstream = await startUpstreamBedrock();
+  ({ system, server } = await hostPage({ bedrock: upstream.url }));
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+  await system.close();
+  await upstream.close();
+});
+
+/** Runs in the browser. `cutNetwork(true)` ends every connection and refuses new ones. */
+const addNetwork = `
+  const originalFetch = window.fetch;
+  let cut = new AbortController();
+  let isDown = false;
+  window.cutNetwork = (down) => {
+    isDown = down;
+    if (!down) return window.dispatchEvent(new Event('online'));
+    cut.abort(new TypeError('network error'));
+    cut = new AbortController();
+  };
+  window.fetch = (url, init = {}) => {
+    if (isDown) return Promise.reject(new TypeError('Failed to fetch'));
+    const signals = [init.signal, cut.signal].filter(Boolean);
+    return originalFetch(url, { ...init, signal: AbortSignal.any(signals) });
+  };
+`;
+
+async function openPage(path = '/chat', beside?: Page): Promise<Page> {
+  const context = beside?.context() ?? (await browser.newContext({ locale: 'en-US' }));
+  const page = await context.newPage();
+  await page.addInitScript(addNetwork);
+  await page.goto(server.url + path);
+  return page;
+}
+
+/** Sends a question whose answer begins with `text` and goes on as the test says. */
+async function startAnswer(page: Page, text: string, question = 'Tell me') {
+  const speaker = createControlledAnswer();
+  upstream.behave(speaker.behaviour);
+  await ask(page, question);
+  speaker.write(text);
+  await page.locator('.answer').last().getByText(text.trim()).waitFor();
+  await page.waitForURL(/conversation=/u);
+  return speaker;
+}
+
+async function ask(page: Page, question: string): Promise<void> {
+  await page.getByLabel('Message', { exact: true }).fill(question);
+  await page.keyboard.press('Enter');
+}
+
+async function finish(page: Page, speaker: ControlledAnswer, text: string): Promise<void> {
+  speaker.write(text);
+  speaker.end();
+  await settles(page);
+}
+
+const settles = (page: Page): Promise<void> =>
+  expect.poll(() => page.locator('.turn:not([data-state="settled"])').count()).toBe(0);
+
+const answers = (page: Page): Promise<string[]> =>
+  page.locator('.answer > p:first-child').allInnerTexts();
+
+const idIn = (page: Page): string => new URL(page.url()).searchParams.get('conversation') ?? '';
+
+test('an answer that is cut for a long time goes on by itself, without doubling', async () => {
+  const page = await openPage();
+  await page.clock.install();
+  const speaker = await startAnswer(page, 'One, ');
+  const asked = upstream.seen.requests;
+  await page.evaluate('cutNetwork(true)');
+  await page.getByText('Reconnecting…').waitFor();
+  await page.clock.runFor(120_000);
+  await page.getByText('Reconnecting…').waitFor();
+  speaker.write('two, ');
+  await page.evaluate('cutNetwork(false)');
+  await finish(page, speaker, 'three.');
+  expect(await answers(page)).toEqual(['One, two, three.']);
+  expect(await page.locator('.problem').count()).toBe(0);
+  expect(upstream.seen.requests).toBe(asked);
+});
+
+test('a message that is sent without a network is sent when it is back, once', async () => {
+  const page = await openPage();
+  await page.evaluate('cutNetwork(true)');
+  const speaker = createControlledAnswer();
+  upstream.behave(speaker.behaviour);
+  const asked = upstream.seen.requests;
+  await ask(page, 'Hello');
+  await page.getByText('Reconnecting…').waitFor();
+  await page.evaluate('cutNetwork(false)');
+  await finish(page, speaker, 'Good morning.');
+  expect(await answers(page)).toEqual(['Good morning.']);
+  expect(upstream.seen.requests).toBe(asked + 1);
+});
+
+test('a model that is silent for some seconds is said to be still working', async () => {
+  const page = await openPage();
+  await page.clock.install();
+  const speaker = await startAnswer(page, 'Well, ');
+  await page.clock.runFor(5_100);
+  await page.getByText('Still working…').waitFor();
+  speaker.write('yes.');
+  await expect.poll(() => page.getByText('Still working…').count()).toBe(0);
+  speaker.end();
+});
+
+test('Stop answers at once, before the function has seen it', async () => {
+  const page = await openPage();
+  const speaker = await startAnswer(page, 'A long story ');
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('Stopping…').waitFor();
+  await page.getByText('You stopped this answer.').first().waitFor();
+  speaker.end();
+});
+
+const endings = [
+  ['max_tokens', 'The answer reached its length limit.'],
+  ['guardrail_intervened', 'The answer was held back by a content filter.'],
+  ['content_filtered', 'The answer was held back by a content filter.'],
+  ['model_context_window_exceeded', 'The conversation has become too long for this model.'],
+  ['malformed_model_output', 'The model’s answer could not be read to its end.'],
+] as const;
+
+test.each(endings)(
+  'an answer that ends with %s says so, also after a reload',
+  async (reason, words) => {
+    const page = await openPage();
+    const speaker = await startAnswer(page, 'Some words');
+    speaker.end(reason);
+    await page.locator('.note').getByText(words).waitFor();
+    await page.locator('[role=status]').getByText(words).first().waitFor({ state: 'attached' });
+    await page.reload();
+    await page.locator('.note').getByText(words).waitFor();
+  },
+);
+
+test('two tabs show the same conversation and list', async () => {
+  const page = await openPage();
+  const speaker = await startAnswer(page, 'First.', 'The first question');
+  await finish(page, speaker, '');
+  const tab = await openPage(`/chat?conversation=${idIn(page)}`, page);
+  await tab.getByText('The first question').first().waitFor();
+  const next = await startAnswer(page, 'Second.', 'The second question');
+  await tab.locator('.question').getByText('The second question').waitFor();
+  await tab.locator('.answer').getByText('Second.').waitFor();
+  await finish(page, next, ' Done.');
+  await tab.getByText('Second. Done.').waitFor();
+});
+
+test('Try again shows an answer that exists, and begins no second one', async () => {
+  const page = await openPage();
+  const speaker = await startAnswer(page, 'Half of it ');
+  // The page takes an answer for failed of which the server refuses to say more.
+  await page.route(/\/stream\?after=/u, (route) => route.fulfill({ status: 410, json: gone }));
+  await page.route(/\/api\/conversations\/[^/]+$/u, (route) => route.abort());
+  await page.evaluate('cutNetwork(true)');
+  await page.evaluate('cutNetwork(false)');
+  await page.getByRole('button', { name: 'Try again' }).waitFor();
+  await finish(page, speaker, 'and the rest.').catch(() => undefined);
+  await page.unrouteAll();
+  const asked = upstream.seen.requests;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('Half of it and the rest.').waitFor();
+  expect(upstream.seen.requests).toBe(asked);
+});
+
+const gone = { code: 'gone', detail: 'The rest is gone.' };
+
+test('Back returns to the conversation before', async () => {
+  const page = await openPage();
+  await finish(page, await startAnswer(page, 'One.', 'Question one'), '');
+  await page.getByRole('button', { name: 'New chat' }).click();
+  await finish(page, await startAnswer(page, 'Two.', 'Question two'), '');
+  await page.goBack();
+  await page.locator('.question').getByText('Question one').waitFor();
+  expect(await page.locator('.question').allInnerTexts()).toEqual(['Question one']);
+  await page.goForward();
+  await page.locator('.question').getByText('Question two').waitFor();
+});
