@@ -33,6 +33,7 @@ export function describeConversations(create: () => Conversations): void {
     expect(second.recent?.items).toEqual([ended(live)]);
     expect(await conversations.turn({ ...key, turnId: 't1', sequence: 1 })).toEqual(ended(live));
     expect(await conversations.turn({ ...key, turnId: 't2', sequence: 2 })).toBeUndefined();
+    expect(await conversations.turn({ ...key, turnId: 'other', sequence: 1 })).toBeUndefined();
   });
 
   test('a second concurrent turn is rejected with the live turn', async () => {

@@ -9,7 +9,7 @@ const keyTtlMs = 86_400_000;
 /**
  * Returns the conversation of a one-shot request that may be repeated. It is derived from what
  * identifies the request. No route accepts an id with a dot, so nobody can open it. It is stored
- * for a day after the latest request whose key it answers.
+ * for a day after `latestMs`, when the last key may come to belong to it.
  */
 export function hiddenConversation(
   { clock, ids }: { readonly clock: Clock; readonly ids: Ids },

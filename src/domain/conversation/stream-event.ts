@@ -62,7 +62,10 @@ export type TurnEvent =
       readonly modelId: string;
       /** Why this model was chosen, if the request named none. */
       readonly modelReason?: ModelReason;
-      /** The answer is an earlier one: to the same request, or to the same question. */
+      /**
+       * The answer is an earlier one: that of the same request, or one to the same prompt that another
+       * request pays for.
+       */
       readonly repeats?: 'replayed' | 'cached';
     }
   | StreamEvent

@@ -1,25 +1,95 @@
 import { turnIsRunning } from '#domain/conversation/conversation-errors.ts';
-import type { BeginResult, Idempotency, NewTurn } from '#domain/conversation/conversations.ts';
+import type {
+  BeginResult,
+  Binding,
+  BoundKey,
+  Idempotency,
+  NewTurn,
+} from '#domain/conversation/conversations.ts';
 import type { LiveTurn, Turn, TurnKey } from '#domain/conversation/turn.ts';
 import { isAbandoned } from '#domain/turn/abandoned.ts';
 import { findConversation, recoverTurn } from '#domain/turn/recover-turn.ts';
 import type { StoragePorts } from '#domain/turn/turn-request.ts';
 
-/** A turn that has begun, now or by the same request earlier. */
-export type Begun = Exclude<BeginResult, { type: 'busy' }>;
+/** An earlier turn that answers a request. */
+export interface RepeatedTurn {
+  readonly type: 'repeated';
+  readonly key: TurnKey;
+  readonly repeats: 'replayed' | 'cached';
+}
+
+type Claimed = Exclude<BeginResult, { type: 'busy' }>;
+type Begun = Extract<BeginResult, { type: 'begun' }>;
 
 /**
  * Begins a turn, or returns the one that the same request began earlier. First recovers a live
  * turn whose worker is gone. Throws `conflict` while another turn is live.
  */
-export async function beginTurn(ports: StoragePorts, beginning: NewTurn): Promise<Begun> {
-  const first = await beginOrRecover(ports, beginning);
+export async function beginTurn(
+  ports: StoragePorts,
+  beginning: NewTurn,
+  boundKey?: BoundKey,
+): Promise<Begun | RepeatedTurn> {
+  if (boundKey !== undefined) return beginBoundTurn(ports, beginning, boundKey);
+  const claimed = await claimOrReplace(ports, beginning);
+  if (claimed.type === 'begun') return claimed;
+  const isCached = beginning.idempotency?.maxAgeMs !== undefined;
+  return toRepeated({ turn: claimed.key, isCached });
+}
+
+/**
+ * Begins a turn in the conversation of a cached prompt, for a caller who has sent a key, too. Once
+ * bound, the key keeps its turn, whatever the conversation would return. A turn that has begun is
+ * bound before its model is asked, so that a repetition finds what was paid for.
+ */
+async function beginBoundTurn(
+  ports: StoragePorts,
+  beginning: NewTurn,
+  boundKey: BoundKey,
+): Promise<Begun | RepeatedTurn> {
+  const { conversations } = ports;
+  let bound = await conversations.openKey(boundKey);
+  let claimed: Claimed | undefined;
+  for (;;) {
+    if (bound !== undefined && (await isRepeatable(ports, bound.turn))) {
+      // A repetition of the request was faster, so this turn ends before its model is asked.
+      if (claimed?.type === 'begun') await recoverTurn(ports, beginning, claimed.live);
+      return toRepeated(bound);
+    }
+    claimed ??= await claimOrReplace(ports, beginning);
+    const own = toBinding(beginning, claimed);
+    bound = await conversations.bindKey(boundKey, own, bound?.turn.turnId);
+    if (bound.turn.turnId !== own.turn.turnId) continue;
+    return claimed.type === 'begun' ? claimed : toRepeated(bound);
+  }
+}
+
+function toRepeated({ turn, isCached }: Binding): RepeatedTurn {
+  return { type: 'repeated', key: turn, repeats: isCached ? 'cached' : 'replayed' };
+}
+
+function toBinding({ owner, conversationId }: NewTurn, claimed: Claimed): Binding {
+  if (claimed.type === 'attached') return { turn: claimed.key, isCached: true };
+  const { turnId, sequence } = claimed.live;
+  return { turn: { owner, conversationId, turnId, sequence }, isCached: false };
+}
+
+/** Returns whether a turn still exists and answers its request. A live one is expected to. */
+async function isRepeatable(ports: StoragePorts, key: TurnKey): Promise<boolean> {
+  const turn = await findTurn(ports, key);
+  if (turn === undefined) return false;
+  return !('state' in turn) || turn.isUnanswered !== true;
+}
+
+/** Claims the conversation. A turn that does not answer its request again is replaced. */
+async function claimOrReplace(ports: StoragePorts, beginning: NewTurn): Promise<Claimed> {
+  const first = await claimOrRecover(ports, beginning);
   const { idempotency } = beginning;
   if (first.type !== 'attached' || idempotency === undefined) return first;
   const earlier = await findTurn(ports, first.key);
   if (earlier === undefined || !('state' in earlier)) return first;
   if (isReusable(earlier, idempotency, ports.clock.now())) return first;
-  return beginOrRecover(ports, {
+  return claimOrRecover(ports, {
     ...beginning,
     mode: 'existing',
     parentId: earlier.parentId ?? null,
@@ -28,17 +98,14 @@ export async function beginTurn(ports: StoragePorts, beginning: NewTurn): Promis
 }
 
 /** Returns a turn, after recovering it if nobody runs it; undefined if it no longer exists. */
-export async function findTurn(
-  ports: StoragePorts,
-  key: TurnKey,
-): Promise<LiveTurn | Turn | undefined> {
+async function findTurn(ports: StoragePorts, key: TurnKey): Promise<LiveTurn | Turn | undefined> {
   const ended = await ports.conversations.turn(key);
   if (ended !== undefined) return ended;
   const live = (await findConversation(ports, key))?.liveTurn;
   return live?.turnId === key.turnId ? live : ports.conversations.turn(key);
 }
 
-async function beginOrRecover(ports: StoragePorts, beginning: NewTurn): Promise<Begun> {
+async function claimOrRecover(ports: StoragePorts, beginning: NewTurn): Promise<Claimed> {
   const first = await ports.conversations.begin(beginning);
   if (first.type !== 'busy') return first;
   if (!(await isAbandoned(ports, beginning, first.live))) throw turnIsRunning(first.live);

@@ -4,7 +4,7 @@ import { toChatError, type ChatError } from '#domain/errors.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
 import type { Reservation } from '#domain/spending/ledger.ts';
 import { reserveOrRelease } from '#domain/spending/pricing.ts';
-import { beginBoundTurn, type BegunOrRepeated } from '#domain/turn/begin-bound-turn.ts';
+import { beginTurn, type RepeatedTurn } from '#domain/turn/begin-turn.ts';
 import { noHistory, readHistory, type History } from '#domain/turn/history.ts';
 import { leaseGraceMs } from '#domain/turn/abandoned.ts';
 import { fromExchange, toQuestion, type Question, type TurnInput } from '#domain/turn/question.ts';
@@ -25,17 +25,14 @@ export interface OpenTurn {
   readonly endsAtMs: number;
 }
 
-/** An earlier turn with which the request is answered. */
-export type Repeated = Extract<BegunOrRepeated, { type: 'attached' }>;
-
 /**
  * Stores the question, reserves the maximum cost, and returns what to ask the model. Returns the
- * earlier turn if the request is answered with one. Throws a `ChatError` if nothing began.
+ * earlier turn if that answers the request. Throws a `ChatError` if nothing began.
  */
 export async function openTurn(
   ports: TurnPorts,
   request: TurnRequest,
-): Promise<OpenTurn | Repeated> {
+): Promise<OpenTurn | RepeatedTurn> {
   const { owner, conversation, idempotency, boundKey } = request;
   if (conversation === undefined) return openOneShot(ports, request);
   const key = { owner, conversationId: conversation.conversationId };
@@ -45,8 +42,8 @@ export async function openTurn(
   const { mode } = conversation;
   // Before the reservation, so that every reservation has a turn with which it is recovered.
   const beginning = { ...key, ...question, mode, turn, idempotency };
-  const begun = await beginBoundTurn(ports, beginning, boundKey);
-  if (begun.type === 'attached') return begun;
+  const begun = await beginTurn(ports, beginning, boundKey);
+  if (begun.type === 'repeated') return begun;
   const { live, recent } = begun;
   const turnKey = { ...key, turnId: live.turnId, sequence: live.sequence };
   const opened = { type: 'begun', live, key: turnKey, reservation } as const;

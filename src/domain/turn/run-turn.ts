@@ -13,9 +13,10 @@ import { renumberBlocks } from '#domain/model/block-index.ts';
 import { estimateUsage } from '#domain/model/estimate-tokens.ts';
 import { afterOutput, markOutput } from '#domain/model/output-mark.ts';
 import { turnCost } from '#domain/spending/pricing.ts';
+import type { RepeatedTurn } from '#domain/turn/begin-turn.ts';
 import { startCheckpoints, type Checkpoints } from '#domain/turn/checkpoints.ts';
 import { followTurn, toFinalEvent } from '#domain/turn/follow-turn.ts';
-import { openTurn, type OpenTurn, type Repeated } from '#domain/turn/open-turn.ts';
+import { openTurn, type OpenTurn } from '#domain/turn/open-turn.ts';
 import { settleTurn, storeTurn } from '#domain/turn/store-turn.ts';
 import { summarizeHistory } from '#domain/turn/summarize-history.ts';
 import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
@@ -32,7 +33,7 @@ export async function* runTurn(
 ): AsyncGenerator<TurnEvent, void, undefined> {
   const opened = await open(ports, request);
   const events =
-    opened.type === 'attached' ? repeat(ports, request, opened) : answer(ports, request, opened);
+    opened.type === 'repeated' ? repeat(ports, request, opened) : answer(ports, request, opened);
   for await (const event of events) {
     request.observer?.onEvent(event);
     yield event;
@@ -52,7 +53,7 @@ async function open(ports: TurnPorts, request: TurnRequest): ReturnType<typeof o
 async function* repeat(
   ports: TurnPorts,
   request: TurnRequest,
-  { key, repeats }: Repeated,
+  { key, repeats }: RepeatedTurn,
 ): AsyncGenerator<TurnEvent, void, undefined> {
   const { signal } = request;
   for await (const event of followTurn(ports, { key, signal, isHidden: isHidden(request) })) {
