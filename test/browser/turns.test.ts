@@ -202,13 +202,16 @@ test('a throttled turn shows a message of the page, not that of the model', asyn
   await page.close();
 });
 
-test('a second tab shows the running turn of the first and can send its message afterwards', async () => {
+test('a second device shows the running turn of the first and can send its message afterwards', async () => {
   answerWith('Yes?');
   const tab = await openPage();
+  await signInAs(tab, system, 'demo');
   await send(tab, 'Hello');
   await answersAre(tab, ['Yes?']);
   await turnsSettle(tab);
-  const other = await openPage(pathOf(tab), tab);
+  const other = await openPage();
+  await signInAs(other, system, 'demo');
+  await other.goto(tab.url());
   await answersAre(other, ['Yes?']);
   const speaker = useSpeaker();
   await send(tab, 'First');

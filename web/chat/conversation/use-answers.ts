@@ -93,7 +93,8 @@ function isWhole({ code }: ChatError, { type }: TurnRequest): boolean {
 const reloadDelayMs = 2_000;
 
 /** Returns the changes to a turn whose answer has ended or failed. */
-function settledTurn({ answer, cost, error }: AnswerResult, words: Words): Partial<TurnView> {
+function settledTurn(result: AnswerResult, words: Words): Partial<TurnView> {
+  const { answer, cost, error, isKnown, started } = result;
   const settled = {
     answer,
     state: 'settled',
@@ -102,5 +103,8 @@ function settledTurn({ answer, cost, error }: AnswerResult, words: Words): Parti
     ...(cost === undefined ? {} : { costUsd: cost.nanoUsd / 1e9 }),
   } as const;
   if (error === undefined) return settled;
-  return { ...settled, problem: describeCut(error, answer.content.length > 0, words) };
+  const { message, retryable } = describeCut(error, answer.content.length > 0, words);
+  // What became of a turn that was lost is looked up before another one begins.
+  const isLost = !isKnown && started !== undefined;
+  return { ...settled, problem: { message, retryable: retryable || isLost } };
 }

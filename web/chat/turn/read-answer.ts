@@ -156,7 +156,8 @@ class AnswerReader {
    */
   #isConnectionLost(error: unknown, isStart: boolean): boolean {
     if (this.#source.signal.aborted) return false;
-    if (error instanceof TypeError) return true;
+    // What `fetch` and its body throw when the network fails.
+    if (error instanceof TypeError || error instanceof DOMException) return true;
     if (!(error instanceof ChatError)) return false;
     if (error.isTransient) return true;
     this.#refusals += 1;
