@@ -102,8 +102,6 @@ const turnsSettle = (page: Page): Promise<void> =>
 const click = (page: Page, name: string): Promise<void> =>
   page.getByRole('button', { name, exact: true }).click();
 
-const pathOf = (page: Page): string => page.url().slice(server.url.length);
-
 test('an answer keeps streaming after a reload and on a second device', async () => {
   const page = await openPage();
   await signInAs(page, system, 'demo');

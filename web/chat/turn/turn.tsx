@@ -2,7 +2,7 @@ import { memo, useEffect, useState, type ReactNode } from 'react';
 import { toMessage, type Answer } from '#domain/conversation/accumulate.ts';
 import { messageText } from '#domain/conversation/message.ts';
 import type { Alternatives } from './branches.ts';
-import { Markdown } from './markdown.tsx';
+import { Markdown } from './markdown/markdown.tsx';
 import { Question } from './question.tsx';
 import { canContinue, endingOf, type TurnView } from './turn-view.ts';
 import type { TurnActions } from './turn-actions.ts';
