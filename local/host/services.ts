@@ -20,7 +20,7 @@ import { createFunctions, type Functions } from '#local/lambda/functions.ts';
 import { createLambdaEngine, type LambdaApi } from '#local/lambda/lambda-engine.ts';
 import { createCodeUploads } from '#local/lambda/api/code-uploads.ts';
 import { invalidParameter } from '#local/lambda/api/lambda-errors.ts';
-import { createPolicies } from '#local/lambda/api/policies.ts';
+import type { Policies } from '#local/lambda/api/policies.ts';
 import type { LogStore } from '#local/logs/log-store.ts';
 import { createLogsEngine } from '#local/logs/operations.ts';
 import type { Queues } from '#local/sqs/queues.ts';
@@ -52,12 +52,13 @@ export interface FunctionHosts {
   readonly logs: LogStore;
   readonly metrics: MetricStore;
   readonly urls: FunctionUrls;
+  readonly policies: Policies;
 }
 
 /** Starts the services, with the definitions that they answer by; `closing` closes them. */
 export async function startServices(
   resolved: Resolved,
-  { hosts, logs, metrics, urls }: FunctionHosts,
+  { hosts, logs, metrics, urls, policies }: FunctionHosts,
   closing: AsyncDisposableStack,
 ): Promise<Services> {
   const { data, region, clock, definitions, endpoints, gateway } = resolved;
@@ -79,7 +80,7 @@ export async function startServices(
   closing.defer(() => s3.close());
   const bedrock = createBedrock({ ...resolved.bedrock, region, identity: identityOf(resolved) });
   const cloudFormation = { credentials, region, stacks: () => resolved.stacks };
-  const lambda = { ...lambdaResources(resolved, s3.store), functions, asyncEvents, urls };
+  const lambda = { ...lambdaResources(resolved, s3.store), functions, asyncEvents, urls, policies };
   const engines = new Map([
     ['bedrock', bedrock.engine],
     ['cloudformation', createCloudFormationEngine(cloudFormation)],
@@ -139,12 +140,11 @@ function openAsyncEvents(
 function lambdaResources(
   { region, secrets, shaping, definitions, data }: Resolved,
   objects: ObjectStore,
-): Omit<LambdaApi, 'functions' | 'asyncEvents' | 'urls'> {
+): Omit<LambdaApi, 'functions' | 'asyncEvents' | 'urls' | 'policies'> {
   return {
     region,
     shaping,
     credentials: secrets.credentials,
-    policies: createPolicies(),
     uploads: createCodeUploads({
       folder: join(data, 'uploads'),
       readObject: (bucket, key) => readArchive(objects, bucket, key),

@@ -23,6 +23,7 @@ import {
   listUrls,
   updateUrl,
 } from '#local/lambda/api/url-operations.ts';
+import { qualifierIn } from '#local/lambda/definition/qualifier.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { functionNotFound } from '#local/lambda/functions.ts';
 import { invoke, type InvokeSettings } from '#local/lambda/invoke/invoke-api.ts';
@@ -122,11 +123,6 @@ function answer(
 function unknownOperationError(): AwsError {
   const message = 'Unknown operation.';
   return new AwsError('UnknownOperationException', message, { status: 404 });
-}
-
-/** Returns the version or alias at the end of a function's name or ARN. */
-function qualifierIn(nameOrArn: string): string | undefined {
-  return nameOrArn.split(':')[nameOrArn.startsWith('arn:') ? 7 : 1];
 }
 
 const nameShape = structure({
