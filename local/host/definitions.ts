@@ -6,6 +6,7 @@ import type { CodeSettings } from '#local/lambda/definition/prepare-code.ts';
 import { readEventSources } from '#local/lambda/definition/read-event-sources.ts';
 import { readPermission } from '#local/lambda/definition/read-permissions.ts';
 import { readFunctions } from '#local/lambda/definition/read-functions.ts';
+import { readLogGroup } from '#local/logs/read-log-groups.ts';
 import { readApis } from '#local/rest-api/definition/read-api.ts';
 import { readApiKeys, readUsagePlans } from '#local/rest-api/definition/read-usage-plans.ts';
 import { readBuckets } from '#local/s3/read-buckets.ts';
@@ -32,6 +33,7 @@ const readers = {
     types: ['AWS::ApiGateway::UsagePlan', 'AWS::ApiGateway::UsagePlanKey'],
     read: readUsagePlans,
   },
+  logGroups: each(['AWS::Logs::LogGroup'], readLogGroup),
   tables: each(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'], readTable),
   queues: each(['AWS::SQS::Queue'], readQueue),
   eventSources: { types: ['AWS::Lambda::EventSourceMapping'], read: readEventSources },
@@ -80,7 +82,7 @@ function each<Definition>(
 
 /** Types that need no reader: nested stacks are opened, the others configure, grant or watch. */
 const typesWithoutReader =
-  /^AWS::CloudFormation::Stack$|^AWS::(?:IAM|CloudWatch|CDK|KMS)::|^AWS::Logs::(?!SubscriptionFilter$)|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Version|LayerVersionPermission)$|^AWS::SQS::QueuePolicy$|^AWS::S3::BucketPolicy$|^AWS::Scheduler::ScheduleGroup$/u;
+  /^AWS::CloudFormation::Stack$|^AWS::(?:IAM|CloudWatch|CDK|KMS)::|^AWS::Logs::(?!SubscriptionFilter$|LogGroup$)|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Version|LayerVersionPermission)$|^AWS::SQS::QueuePolicy$|^AWS::S3::BucketPolicy$|^AWS::Scheduler::ScheduleGroup$/u;
 
 /** Returns the types of resources that are not hosted here, each once, sorted. */
 export function unhostedTypes(stacks: Stacks): readonly string[] {

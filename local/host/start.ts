@@ -8,6 +8,7 @@ import { openUrlPort } from '#local/host/ports.ts';
 import type { Resolved } from '#local/host/resolve.ts';
 import { startServices, type Services } from '#local/host/services.ts';
 import type { Shutdown } from '#local/host/shutdown.ts';
+import { createAccount } from '#local/lambda/pool/account.ts';
 import { createHosts } from '#local/lambda/create-hosts.ts';
 import { watchCode } from '#local/lambda/definition/watch-code.ts';
 import { addPermissions } from '#local/lambda/definition/read-permissions.ts';
@@ -26,10 +27,13 @@ export interface Running extends Resolved {
 export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Running> {
   const { region, secrets, gateway, clock, definitions, directory, log } = resolved;
   const logs = createLogStore(clock.now);
+  for (const { name, retentionDays } of definitions.logGroups) logs.retain(name, retentionDays);
   const metrics = createMetricStore();
+  const account = createAccount(definitions.functions, resolved.environments.concurrency);
   const hosts = await createHosts(definitions.functions, {
     options: resolved,
     region,
+    account,
     secrets,
     services: { url: gateway.url, logs, metrics },
   });
@@ -45,7 +49,7 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
     now: clock.now,
     openPort: () => openUrlPort(resolved.binding, shutdown.ports),
   });
-  const parts = { hosts, logs, metrics, urls, policies };
+  const parts = { hosts, logs, metrics, urls, policies, account };
   const services = await startServices(resolved, parts, shutdown.services);
   await createTables(resolved, services);
   const { s3, sqs, engines } = services;

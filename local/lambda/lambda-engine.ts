@@ -6,6 +6,7 @@ import type {
 import { toValidationError } from '#local/lambda/api/lambda-errors.ts';
 import { addPermission, getPolicy, removePermission } from '#local/lambda/api/policy-operations.ts';
 import {
+  accountSettings,
   getConcurrency,
   getConfiguration,
   getFunction,
@@ -99,6 +100,9 @@ function answer(
   const query = new URLSearchParams(search);
   if (method === 'GET' && /^\/2015-03-31\/functions\/?$/u.test(path)) {
     return { status: 200, body: listFunctions(api, query) };
+  }
+  if (method === 'GET' && /^\/2016-08-19\/account-settings\/?$/u.test(path)) {
+    return { status: 200, body: accountSettings(api) };
   }
   if (method === 'GET' && /^\/2015-03-31\/event-source-mappings\/?$/u.test(path)) {
     const name = query.get('FunctionName');

@@ -36,14 +36,36 @@ export const getFoundationModel: BedrockOperation = {
   path: /^\/foundation-models\/(?<modelId>[^/]+)$/u,
   answersWithoutModel: true,
   run(call) {
-    const id = (call.params['modelId'] ?? '').split('/').at(-1) ?? '';
-    const model = allModels.find((candidate) => candidate.id === id);
-    if (model === undefined || isEnded(call, model)) {
-      throw notFound(`Could not find the foundation model: ${id}`);
-    }
-    sendJson(call, { modelDetails: summaryOf(call, model) });
+    sendJson(call, { modelDetails: summaryOf(call, requireModel(call)) });
   },
 };
+
+/** Returns whether the account may use a model. Every model here is of every Region. */
+export const getFoundationModelAvailability: BedrockOperation = {
+  name: 'GetFoundationModelAvailability',
+  method: 'GET',
+  path: /^\/foundation-model-availability\/(?<modelId>[^/]+)$/u,
+  answersWithoutModel: true,
+  run(call) {
+    const { id } = requireModel(call);
+    const hasAccess = !call.context.policy.withoutAccess.has(id);
+    const availability = hasAccess ? 'AVAILABLE' : 'NOT_AVAILABLE';
+    sendJson(call, {
+      modelId: id,
+      agreementAvailability: { status: availability },
+      authorizationStatus: hasAccess ? 'AUTHORIZED' : 'NOT_AUTHORIZED',
+      entitlementAvailability: availability,
+      regionAvailability: 'AVAILABLE',
+    });
+  },
+};
+
+function requireModel(call: BedrockCall): ModelFacts {
+  const id = (call.params['modelId'] ?? '').split('/').at(-1) ?? '';
+  const model = allModels.find((candidate) => candidate.id === id);
+  if (model !== undefined && !isEnded(call, model)) return model;
+  throw notFound(`Could not find the foundation model: ${id}`);
+}
 
 /** Lists the inference profiles of the Region, page by page. */
 export const listInferenceProfiles: BedrockOperation = {
