@@ -6,7 +6,7 @@ export function toText(findings: readonly Finding[], subject: string): string {
   const groups = [...Map.groupBy(findings, ({ resource }) => resource)];
   return [
     `${subject}: ${count(findings)}`,
-    ...groups.flatMap(([resource, own]) => ['', resource, ...own.flatMap(toLines)]),
+    ...groups.flatMap(([resource, own]) => ['', resource, own.flatMap(toLines)].flat()),
   ].join('\n');
 }
 

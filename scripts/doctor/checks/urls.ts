@@ -126,9 +126,11 @@ function checkOrigin(
   ];
 }
 
-/** The page of a laptop calls the URLs from its server, on whichever port it has. */
 function isSame(allowed: string, origin: string): boolean {
-  const isHere = (each: string): boolean =>
-    /^http:\/\/(?:localhost|127\.0\.0\.1)(?::|$)/u.test(each);
   return allowed === '*' || allowed === origin || (isHere(allowed) && isHere(origin));
+}
+
+/** The page of a laptop calls the URLs from its server, on whichever port it has. */
+function isHere(origin: string): boolean {
+  return /^http:\/\/(?:localhost|127\.0\.0\.1)(?::|$)/u.test(origin);
 }

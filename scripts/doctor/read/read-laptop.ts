@@ -33,15 +33,13 @@ export async function readLaptop(system: RunningSystem, stateFile: string): Prom
       return { name: `the ${artifact.name}`, state: await stateOf(artifact) };
     }),
   );
-  const ports = await Promise.all(
-    startPorts.map(async (each) => ({ ...each, isTaken: await isTaken(each.port) })),
-  );
+  const taken = await Promise.all(startPorts.map(({ port }) => isTaken(port)));
   return {
     nodeVersion: process.versions.node,
     stale: states
       .filter(({ state }) => state !== 'current')
       .map(({ name, state }) => ({ name, isMissing: state === 'missing' })),
-    takenPorts: system.type === 'running' ? [] : ports.filter((each) => each.isTaken),
+    takenPorts: system.type === 'running' ? [] : startPorts.filter((_, index) => taken[index]),
     deadState: system.type === 'dead' ? stateFile : undefined,
   };
 }
