@@ -49,12 +49,12 @@ export const getFoundationModelAvailability: BedrockOperation = {
   run(call) {
     const { id } = requireModel(call);
     const hasAccess = !call.context.policy.withoutAccess.has(id);
-    const availability = hasAccess ? 'AVAILABLE' : 'NOT_AVAILABLE';
     sendJson(call, {
       modelId: id,
-      agreementAvailability: { status: availability },
-      authorizationStatus: hasAccess ? 'AUTHORIZED' : 'NOT_AUTHORIZED',
-      entitlementAvailability: availability,
+      // What an account lacks that may use a model in principle is the agreement to its terms.
+      agreementAvailability: { status: hasAccess ? 'AVAILABLE' : 'NOT_AVAILABLE' },
+      authorizationStatus: 'AUTHORIZED',
+      entitlementAvailability: 'AVAILABLE',
       regionAvailability: 'AVAILABLE',
     });
   },

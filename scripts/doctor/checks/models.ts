@@ -32,7 +32,7 @@ function checkAccess({ id, region, access }: ModelFacts): readonly Finding[] {
       severity: 'error',
       resource: id,
       message: `the account has no access to it in ${region}, so calls are refused with AccessDeniedException`,
-      fix: 'Open the model in the catalog of the Bedrock console, accept its terms, and allow its AWS Marketplace subscription.',
+      fix: 'Open the model in the catalog of the Bedrock console and accept its terms, with an identity that may subscribe in AWS Marketplace.',
     },
   ];
 }

@@ -120,6 +120,7 @@ async function readAccess(
   const isGranted =
     found.authorizationStatus === 'AUTHORIZED' &&
     found.entitlementAvailability === 'AVAILABLE' &&
-    found.agreementAvailability?.status !== 'NOT_AVAILABLE';
+    found.regionAvailability === 'AVAILABLE' &&
+    found.agreementAvailability?.status === 'AVAILABLE';
   return isGranted ? 'granted' : 'missing';
 }

@@ -137,8 +137,8 @@ test('a model without access is not available, and refuses calls', async () => {
   const availability = async (id: string): Promise<unknown> =>
     bedrock.send(new GetFoundationModelAvailabilityCommand({ modelId: id }));
   expect(await availability(modelId)).toMatchObject({
-    authorizationStatus: 'NOT_AUTHORIZED',
-    entitlementAvailability: 'NOT_AVAILABLE',
+    agreementAvailability: { status: 'NOT_AVAILABLE' },
+    authorizationStatus: 'AUTHORIZED',
   });
   expect(await availability('amazon.nova-lite-v1:0')).toMatchObject({
     modelId: 'amazon.nova-lite-v1:0',
