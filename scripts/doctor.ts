@@ -31,7 +31,12 @@ const { values } = readOptions({
 });
 
 if (values.help) console.log(help);
-else await run();
+else {
+  await run().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}
 
 interface Examined {
   readonly subject: string;

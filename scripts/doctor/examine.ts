@@ -1,11 +1,11 @@
-import { checkAccount } from '#scripts/doctor/checks/account.ts';
+import { checkClock, checkConcurrency } from '#scripts/doctor/checks/account.ts';
 import { checkFunctions } from '#scripts/doctor/checks/functions.ts';
 import { checkModels } from '#scripts/doctor/checks/models.ts';
 import { checkQueues } from '#scripts/doctor/checks/queues.ts';
 import { checkUrls } from '#scripts/doctor/checks/urls.ts';
 import type { StackFacts } from '#scripts/doctor/facts.ts';
 import { createAttempts, type Finding } from '#scripts/doctor/finding.ts';
-import { createClients, type AccountConfig } from '#scripts/doctor/read/clients.ts';
+import { createClients, type AccountConfig, type Clients } from '#scripts/doctor/read/clients.ts';
 import { readAccount } from '#scripts/doctor/read/read-account.ts';
 import { readFunctions } from '#scripts/doctor/read/read-functions.ts';
 import { readModels } from '#scripts/doctor/read/read-models.ts';
@@ -25,16 +25,18 @@ export async function examineStack(examination: Examination): Promise<readonly F
   const { now } = examination;
   const attempts = createAttempts();
   const clients = createClients(examination.account);
+  const region = await regionOf(clients);
   const account = await readAccount(clients, now, attempts);
   const call = {
     check: 'stack',
     action: 'cloudformation:DescribeStacks and cloudformation:ListStackResources',
     resource: examination.stack,
   };
-  const region = await clients.lambda.config.region();
   const resources = await attempts.read(call, () => readStack(clients, examination.stack));
-  if (resources === undefined) return attempts.failures();
-  if (resources === 'missing') return [missingStack(examination.stack, region)];
+  // A wrong clock can be why nothing could be read.
+  const clock = checkClock(account);
+  if (resources === undefined) return [...clock, ...attempts.failures()];
+  if (resources === 'missing') return [...clock, missingStack(examination.stack, region)];
   const functions = await readFunctions(clients, resources, attempts);
   const [queues, sources, routes, models] = await Promise.all([
     readQueues(clients, resources, attempts),
@@ -46,11 +48,23 @@ export async function examineStack(examination: Examination): Promise<readonly F
   const pageOrigin = parameters.get('PageOrigin');
   const stack = { name, functions, queues, sources, routes, pageOrigin };
   return [
-    ...checkAccount(account, stack),
+    ...clock,
+    ...checkConcurrency(account, stack),
     ...checkModels(models, now()),
     ...checkStack(stack),
     ...attempts.failures(),
   ];
+}
+
+/** Throws a sentence with the remedy if no Region is set. */
+async function regionOf({ lambda }: Clients): Promise<string> {
+  try {
+    return await lambda.config.region();
+  } catch (error) {
+    throw new Error('No Region is set. Set AWS_REGION, or region in your AWS profile.', {
+      cause: error,
+    });
+  }
 }
 
 function missingStack(resource: string, region: string): Finding {

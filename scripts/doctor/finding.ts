@@ -49,16 +49,19 @@ export function createAttempts(): Attempts {
 const isDenied =
   /^(?:AccessDenied|AccessDeniedException|UnauthorizedOperation|AuthorizationError)$/u;
 
+/** The names of missing and of expired or wrong credentials. */
+const isUnsigned =
+  /^(?:CredentialsProviderError|TokenProviderError|ExpiredToken(?:Exception)?|InvalidClientTokenId|UnrecognizedClientException|InvalidSignatureException|SignatureDoesNotMatch)$/u;
+
 function toFinding({ check, action, resource }: Call, error: unknown): Finding {
   const { name = '', message = String(error) } = error instanceof Error ? error : {};
-  const denied = isDenied.test(name);
-  return {
-    check,
-    severity: 'unknown',
-    resource,
-    message: denied ? `not allowed to read it: ${action}` : `could not be read: ${message}`,
-    fix: denied
-      ? `Allow ${action} to the caller of this command.`
-      : `Repeat the command; it needs ${action}.`,
-  };
+  const unknown = { check, severity: 'unknown', resource } as const;
+  if (isDenied.test(name)) {
+    const fix = `Allow ${action} to the caller of this command.`;
+    return { ...unknown, message: `not allowed to read it: ${action}`, fix };
+  }
+  const fix = isUnsigned.test(name)
+    ? 'Sign in to AWS: aws sso login or aws configure, and AWS_PROFILE for a profile of its own.'
+    : `Repeat the command; it needs ${action}.`;
+  return { ...unknown, message: `could not be read: ${message}`, fix };
 }

@@ -114,8 +114,22 @@ test('what may not be read is unknown, with the permission that is missing', asy
   });
 });
 
+test('refused credentials are unknown, and the clock is judged all the same', async () => {
+  const { config } = system;
+  const credentials = { ...config.credentials, secretAccessKey: 'wrong' };
+  const now = (): number => Date.now() - aheadMs;
+  const account = { ...config, credentials };
+  const refused = await examineStack({ stack: 'Streambed', account, now });
+  expect(refused).toMatchObject([
+    { check: 'clock', message: expect.stringContaining('10 minutes behind AWS') },
+    { check: 'concurrency', severity: 'unknown', fix: expect.stringContaining('Sign in to AWS') },
+    { check: 'stack', severity: 'unknown' },
+  ]);
+});
+
 test('a stack that does not exist is an error', async () => {
   expect(await examine('Elsewhere')).toMatchObject([
+    { check: 'clock' },
     { check: 'stack', severity: 'error', resource: 'Elsewhere' },
   ]);
 });

@@ -1,13 +1,11 @@
 import type { AccountFacts, StackFacts } from '#scripts/doctor/facts.ts';
 import type { Finding } from '#scripts/doctor/finding.ts';
 
-/** Judges the account of a stack, and the clock of this machine against it. */
-export function checkAccount(account: AccountFacts, stack: StackFacts): readonly Finding[] {
-  return [...checkConcurrency(account, stack), ...checkClock(account)];
-}
-
-/** Workers of queues and reserved concurrency come first; what is left answers callers. */
-function checkConcurrency(
+/**
+ * Judges whether the account runs enough functions at once. Workers of queues and reserved
+ * concurrency come first; what is left answers callers.
+ */
+export function checkConcurrency(
   { concurrency }: AccountFacts,
   { name, functions, sources }: StackFacts,
 ): readonly Finding[] {
@@ -33,7 +31,8 @@ function sum(numbers: readonly number[]): number {
 /** AWS refuses signatures that are further off. */
 const maxSkewMs = 5 * 60_000;
 
-function checkClock({ skewMs }: AccountFacts): readonly Finding[] {
+/** Judges the clock of this machine by the time at which AWS answered. */
+export function checkClock({ skewMs }: AccountFacts): readonly Finding[] {
   if (skewMs === undefined || Math.abs(skewMs) <= maxSkewMs) return [];
   const minutes = Math.round(Math.abs(skewMs) / 60_000);
   return [

@@ -2,6 +2,7 @@ import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-la
 import type { AccountFacts } from '#scripts/doctor/facts.ts';
 import type { Attempts } from '#scripts/doctor/finding.ts';
 import type { Clients } from '#scripts/doctor/read/clients.ts';
+import { record } from '#scripts/doctor/read/json.ts';
 
 /** Reads the limits of the account, and how far this machine's clock is ahead of AWS. */
 export async function readAccount(
@@ -39,10 +40,7 @@ function collectDates({ middlewareStack }: LambdaClient): readonly number[] {
 }
 
 function readHeader(response: unknown, name: string): string | undefined {
-  if (typeof response !== 'object' || response === null || !('headers' in response))
-    return undefined;
-  const { headers } = response;
-  const entries = Object.entries(typeof headers === 'object' ? { ...headers } : {});
-  const found = entries.find(([key]) => key.toLowerCase() === name)?.[1];
+  const headers = Object.entries(record(record(response)['headers']));
+  const found = headers.find(([key]) => key.toLowerCase() === name)?.[1];
   return typeof found === 'string' ? found : undefined;
 }

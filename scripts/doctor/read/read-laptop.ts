@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import net from 'node:net';
 import type { LocalState } from '#local/host/state/local-state.ts';
@@ -13,8 +12,9 @@ export type RunningSystem =
 
 /** Returns the system that a state file describes, if it answers. */
 export async function readSystem(stateFile: string): Promise<RunningSystem> {
-  if (!existsSync(stateFile)) return { type: 'absent' };
-  const state: LocalState = JSON.parse(await readFile(stateFile, 'utf8'));
+  const text = await readFile(stateFile, 'utf8').catch(() => undefined);
+  if (text === undefined) return { type: 'absent' };
+  const state: LocalState = JSON.parse(text);
   const { hostname, port } = new URL(state.endpoints.aws);
   const answers = await isTaken(Number(port), hostname);
   return answers ? { type: 'running', state } : { type: 'dead' };

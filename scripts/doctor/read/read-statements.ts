@@ -1,4 +1,5 @@
 import type { StatementFacts } from '#scripts/doctor/facts.ts';
+import { record } from '#scripts/doctor/read/json.ts';
 
 /** Returns the statements of a resource policy. Throws if it is not JSON. */
 export function readStatements(policy: string | undefined): readonly StatementFacts[] {
@@ -15,8 +16,4 @@ function toStatement(value: unknown): StatementFacts {
     isPublic: Principal === '*' || record(Principal)['AWS'] === '*',
     conditions: Object.fromEntries(keys.map(([key, own]) => [key, String(own)])),
   };
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

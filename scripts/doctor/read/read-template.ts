@@ -9,13 +9,13 @@ import type {
   StatementFacts,
   UrlFacts,
 } from '#scripts/doctor/facts.ts';
+import { record, type Json } from '#scripts/doctor/read/json.ts';
 
 /*
  * A synthesized template, with its references by logical id. What only an account knows, such as
  * messages that wait, is left out.
  */
 
-type Json = Readonly<Record<string, unknown>>;
 type Entry = readonly [logicalId: string, properties: Json];
 
 /** Returns what a template that CDK has written says of its stack. */
@@ -127,8 +127,4 @@ function target(value: unknown): string {
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-function record(value: unknown): Json {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }
