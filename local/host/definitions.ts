@@ -6,7 +6,7 @@ import type { CodeSettings } from '#local/lambda/definition/prepare-code.ts';
 import { readEventSources } from '#local/lambda/definition/read-event-sources.ts';
 import { readPermission } from '#local/lambda/definition/read-permissions.ts';
 import { readFunctions } from '#local/lambda/definition/read-functions.ts';
-import { readLogGroup } from '#local/logs/read-log-groups.ts';
+import { readLogGroups } from '#local/logs/read-log-groups.ts';
 import { readApis } from '#local/rest-api/definition/read-api.ts';
 import { readApiKeys, readUsagePlans } from '#local/rest-api/definition/read-usage-plans.ts';
 import { readBuckets } from '#local/s3/read-buckets.ts';
@@ -33,7 +33,7 @@ const readers = {
     types: ['AWS::ApiGateway::UsagePlan', 'AWS::ApiGateway::UsagePlanKey'],
     read: readUsagePlans,
   },
-  logGroups: each(['AWS::Logs::LogGroup'], readLogGroup),
+  logGroups: { types: ['AWS::Logs::LogGroup'], read: readLogGroups },
   tables: each(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'], readTable),
   queues: each(['AWS::SQS::Queue'], readQueue),
   eventSources: { types: ['AWS::Lambda::EventSourceMapping'], read: readEventSources },

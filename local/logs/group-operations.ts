@@ -1,14 +1,9 @@
 import type { LogGroup, LogStore } from '#local/logs/log-store.ts';
+import { retentions } from '#local/logs/read-log-groups.ts';
 import { accountId } from '#local/template/stack-context.ts';
 import { AwsError } from '#local/wire/aws-error.ts';
 import { operation, type Operation } from '#local/wire/aws-json.ts';
 import { integer, string, structure } from '#local/wire/shape.ts';
-
-/** How long CloudWatch Logs can keep lines, in days. */
-const retentions = new Set([
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
-  3653,
-]);
 
 const named = structure({ logGroupName: string() });
 

@@ -27,6 +27,7 @@ let system: HostedTemplate;
 
 beforeAll(async () => {
   const template = `
+Parameters: { Days: { Type: Number, Default: 30 } }
 Resources:
   Worker:
     Type: AWS::Lambda::Function
@@ -36,7 +37,9 @@ Resources:
       Code: { ZipFile: 'exports.handler = async () => 1' }
       ReservedConcurrentExecutions: 5
       LoggingConfig: { LogGroup: !Ref Logs }
-  Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: /work, RetentionInDays: 30 } }
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties: { LogGroupName: /work, RetentionInDays: !Ref Days, KmsKeyId: !ImportValue Key }
   Queue: { Type: AWS::SQS::Queue }
   Source:
     Type: AWS::Lambda::EventSourceMapping
