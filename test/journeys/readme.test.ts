@@ -143,8 +143,8 @@ test('nothing is wrong with the stack, and the doctor says so', async () => {
   const [first = ''] = await commandsOf('docs/troubleshooting.md', 'Look for faults');
   const doctor = first.replace(/ *#.*/u, '').replace('npm run', 'npm run -s');
   expect(doctor).toBe('npm run -s doctor');
-  // Whether this checkout is built anew is not known here.
+  // Whether this checkout is built anew, and how much memory there is, is not known here.
   const [result] = await runLines([`${doctor} -- --state ${stateFile} --json`]);
   const findings: readonly { readonly check: string }[] = JSON.parse(result?.output ?? '');
-  expect(findings.filter(({ check }) => check !== 'build')).toEqual([]);
+  expect(findings.filter(({ check }) => !['build', 'concurrency'].includes(check))).toEqual([]);
 });

@@ -19,7 +19,7 @@ export function checkConcurrency(
       severity: 'error',
       resource: name,
       message: `the account runs ${concurrency} functions at once, and queues and reserved concurrency may take ${reserved + workers}: callers are throttled`,
-      fix: 'Ask for more concurrent executions in Service Quotas: aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000',
+      fix: 'On a laptop, start with a higher --concurrency. On AWS, ask for more concurrent executions: aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000',
     },
   ];
 }
