@@ -50,7 +50,7 @@ const project = (name: string, include: readonly string[], more: object): object
 const builtTests = ['infra/**/*.test.ts', 'test/bundle-size.test.ts'];
 
 const unitTests = [
-  '{src,local,web}/**/*.test.{ts,tsx}',
+  '{src,local,web,scripts}/**/*.test.{ts,tsx}',
   'test/*.test.ts',
   'test/doubles/*.test.ts',
 ];

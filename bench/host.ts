@@ -4,6 +4,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocal, type LocalSystem } from '#local/host/host.ts';
+import { publicAccess } from '#test/fixtures/public-url.ts';
 import { peakMemoryMb } from '#local/lambda/environment/peak-memory.ts';
 
 /*
@@ -181,6 +182,7 @@ function functionAndUrl(name: string, handler: string, InvokeMode: string): obje
         InvokeMode,
       },
     },
+    ...publicAccess(name),
   };
 }
 

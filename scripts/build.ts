@@ -16,10 +16,21 @@ const pageSources = [
 /** The built page: a folder that runs wherever Node does, with `node web/server.js`. */
 export const pageFolder = 'web/.next/standalone';
 
+/** What is built, with what it is built from. */
+export const artifacts = {
+  functions: { name: 'functions', inputs: sources, output: 'dist' },
+  template: {
+    name: 'template',
+    inputs: ['infra', 'cdk.json', 'package-lock.json', 'dist'],
+    output: 'cdk.out',
+  },
+  page: { name: 'page', inputs: pageSources, output: 'web/.next' },
+};
+
 /** Builds what is stale: the functions' bundles, the page, and the template, which it gives. */
 export async function buildAll(): Promise<string> {
   await buildSystem();
-  await refresh({ name: 'page', inputs: pageSources, output: 'web/.next' }, async () => {
+  await refresh(artifacts.page, async () => {
     runNode('node_modules/next/dist/bin/next', 'build', 'web');
     await cp('web/.next/static', `${pageFolder}/web/.next/static`, { recursive: true });
   });
@@ -28,9 +39,8 @@ export async function buildAll(): Promise<string> {
 
 /** Builds the functions' bundles and the template, each when it is stale. */
 export async function buildSystem(): Promise<void> {
-  await refresh({ name: 'functions', inputs: sources, output: 'dist' }, bundleHandlers);
-  const inputs = ['infra', 'cdk.json', 'package-lock.json', 'dist'];
-  await refresh({ name: 'template', inputs, output: 'cdk.out' }, async () => {
+  await refresh(artifacts.functions, bundleHandlers);
+  await refresh(artifacts.template, async () => {
     runNode('infra/app.ts');
   });
 }

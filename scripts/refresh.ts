@@ -16,15 +16,33 @@ export async function refresh(
   { name, inputs, output }: Artifact,
   make: () => Promise<void>,
 ): Promise<void> {
-  const stamp = join(output, '.inputs');
   const hash = await hashOf(inputs);
-  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === hash) return;
+  if ((await stampOf(output)) === hash) return;
   const startedAt = performance.now();
   await rm(output, { recursive: true, force: true });
   await make();
   await mkdir(output, { recursive: true });
-  await writeFile(stamp, hash);
+  await writeFile(stampFile(output), hash);
   console.log(`Built the ${name} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+}
+
+/** Returns whether an artifact is as its inputs are now. */
+export async function stateOf({
+  inputs,
+  output,
+}: Artifact): Promise<'current' | 'stale' | 'missing'> {
+  const stamp = await stampOf(output);
+  if (stamp === undefined) return 'missing';
+  return stamp === (await hashOf(inputs)) ? 'current' : 'stale';
+}
+
+function stampFile(output: string): string {
+  return join(output, '.inputs');
+}
+
+async function stampOf(output: string): Promise<string | undefined> {
+  const stamp = stampFile(output);
+  return existsSync(stamp) ? readFile(stamp, 'utf8') : undefined;
 }
 
 async function hashOf(inputs: readonly string[]): Promise<string> {

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { publicAccess } from '#test/fixtures/public-url.ts';
 
 /** A function that relays a model's answer. */
 export interface Relay {
@@ -75,5 +76,6 @@ function toResources({ name }: Relay): object {
         InvokeMode: 'RESPONSE_STREAM',
       },
     },
+    ...publicAccess(name),
   };
 }

@@ -25,6 +25,8 @@ export interface BedrockOptions {
   readonly tape?: Tape | undefined;
   /** Whether models that AWS has retired still answer. */
   readonly servesEndedModels?: boolean;
+  /** Ids of models that the account has no access to. */
+  readonly modelsWithoutAccess?: readonly string[];
   /** Whether a request can bring its own scenario, in its metadata, a header or a marker. */
   readonly allowsInlineScenarios?: boolean;
   readonly scenarios?: readonly unknown[];
@@ -91,10 +93,16 @@ export function createBedrock(options: BedrockOptions): Bedrock {
 function toPolicy({
   models = {},
   servesEndedModels: servesEnded = false,
+  modelsWithoutAccess = [],
 }: BedrockOptions): ModelPolicy {
-  const policy = { servesEnded: true, aliases: new Map<string, ModelFacts>() };
+  const withoutAccess = new Set(modelsWithoutAccess);
+  const policy = {
+    servesEnded: true,
+    aliases: new Map<string, ModelFacts>(),
+    withoutAccess: new Set<string>(),
+  };
   const aliases = Object.entries(models).map(([id, like]) => {
     return [id, { ...findTextModel(like, policy), id, hasEnded: false }] as const;
   });
-  return { servesEnded, aliases: new Map(aliases) };
+  return { servesEnded, aliases: new Map(aliases), withoutAccess };
 }

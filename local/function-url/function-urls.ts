@@ -1,6 +1,9 @@
 import { urlHandler, type UrlSettings } from '#local/function-url/server.ts';
 import type { UrlDefinition } from '#local/function-url/read-urls.ts';
 import type { Port } from '#local/host/ports.ts';
+import { policyArn, qualifierIn } from '#local/lambda/definition/qualifier.ts';
+import type { Policies } from '#local/lambda/api/policies.ts';
+import { missingPublicActions } from '#local/lambda/api/statement.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 
 /** A Function URL that answers on a port of its own. */
@@ -12,6 +15,8 @@ export interface HostedUrl {
   readonly address: string;
   readonly createdAt: Date;
   readonly modifiedAt: Date;
+  /** Returns what the function's policy does not allow everybody, if the URL is public. */
+  missingActions(): readonly string[];
 }
 
 /** The Function URLs of a system: those of its template, and those that calls have created. */
@@ -34,6 +39,7 @@ export interface FunctionUrls {
 }
 
 export interface UrlsSettings extends Pick<UrlSettings, 'credentials' | 'shaping'> {
+  readonly policies: Policies;
   openPort(): Promise<Port>;
   /** Milliseconds since 1970. */
   now(): number;
@@ -46,12 +52,8 @@ interface StoredUrl extends HostedUrl {
 }
 
 /** Returns Function URLs, of which there are none yet. */
-export function createFunctionUrls({
-  openPort,
-  now,
-  credentials,
-  shaping,
-}: UrlsSettings): FunctionUrls {
+export function createFunctionUrls(settings: UrlsSettings): FunctionUrls {
+  const { openPort, now, policies, ...shared } = settings;
   const stored = new Map<HostedUrl, StoredUrl>();
   /** The targets of URLs whose port is being opened. */
   const opening = new Set<string>();
@@ -61,7 +63,9 @@ export function createFunctionUrls({
     const createdAt = new Date(now());
     const address = `${port.origin}/`;
     const times = { createdAt, modifiedAt: createdAt };
-    const url = { definition, host, port, address, credentials, shaping, ...times };
+    const missingActions = (): readonly string[] => findMissing(url, policies);
+    const own = { definition, host, port, address, missingActions, ...times };
+    const url: StoredUrl & UrlSettings = { ...shared, ...own };
     stored.set(url, url);
     // Both read the definition at each request.
     port.connect(urlHandler(url), { allows: (origin) => allowsOrigin(url.definition, origin) });
@@ -97,9 +101,11 @@ export function createFunctionUrls({
   };
 }
 
-/** Returns the alias at the end of a function's name or ARN. */
-function qualifierIn(target: string): string | undefined {
-  return target.split(':')[target.startsWith('arn:') ? 7 : 1];
+/** Returns which permissions a public URL lacks. */
+function findMissing({ definition, host }: HostedUrl, policies: Policies): readonly string[] {
+  if (definition.authType !== 'NONE') return [];
+  const arn = policyArn(host.definition, qualifierIn(definition.target));
+  return missingPublicActions(policies.find(arn)?.statements ?? []);
 }
 
 function allowsOrigin({ cors }: UrlDefinition, origin: string): boolean {

@@ -29,6 +29,8 @@ export interface UrlSettings {
   readonly credentials: Credentials;
   /** Limits the rate and size of streamed responses. */
   readonly shaping: Shaping;
+  /** Returns what the function's policy does not allow everybody, if the URL is public. */
+  missingActions(): readonly string[];
 }
 
 /** Creates the handler of requests to a Function URL. */
@@ -82,6 +84,7 @@ async function handleRequest(
   );
   const isSigned = verdict.type === 'valid' && verdict.service === 'lambda';
   if (authType === 'AWS_IAM' && !isSigned) return sendForbidden(response, verdict);
+  if (url.missingActions().length > 0) return sendForbidden(response);
   const accessKeyId = authType === 'AWS_IAM' && isSigned ? verdict.accessKeyId : undefined;
   const urlId = `${shortId(key)}local`;
   const event = toUrlEvent({ request, body, requestId, urlId, accessKeyId, now: new Date() });
@@ -152,8 +155,8 @@ function sendBadGateway(response: ServerResponse): void {
   response.writeHead(502, { 'content-type': 'application/json' }).end('Internal Server Error');
 }
 
-function sendForbidden(response: ServerResponse, verdict: ReturnType<typeof verifySigV4>): void {
-  if (verdict.type === 'refused' && verdict.code === 'InvalidSignatureException') {
+function sendForbidden(response: ServerResponse, verdict?: ReturnType<typeof verifySigV4>): void {
+  if (verdict?.type === 'refused' && verdict.code === 'InvalidSignatureException') {
     sendError(response, { status: 403, type: verdict.code, body: { message: verdict.message } });
     return;
   }

@@ -195,7 +195,8 @@ function presignedService(url: string): string | undefined {
   return /[?&]X-Amz-Credential=[^&]+?%2F([\w-]+)%2Faws4_request/u.exec(url)?.[1];
 }
 
-const lambdaPath = /^\/\d{4}-\d\d-\d\d\/(?:functions|event-source-mappings|layers)/u;
+const lambdaPath =
+  /^\/\d{4}-\d\d-\d\d\/(?:account-settings|functions|event-source-mappings|layers)/u;
 
 const bedrockPath =
-  /^\/(?:model|guardrail|foundation-models|inference-profiles|knowledgebases|retrieveAndGenerate|retrieveAndGenerateStream|agents|runtimes|openai|anthropic)(?:[/?]|$)/u;
+  /^\/(?:model|guardrail|foundation-models|foundation-model-availability|inference-profiles|knowledgebases|retrieveAndGenerate|retrieveAndGenerateStream|agents|runtimes|openai|anthropic)(?:[/?]|$)/u;

@@ -40,8 +40,15 @@ function connectFunctionUrls(
       notices.warn(`${key}: its function is not hosted here`);
       continue;
     }
-    urls.add(definition, host, requirePort(ports, key));
+    const missing = urls.add(definition, host, requirePort(ports, key)).missingActions();
+    if (missing.length > 0) notices.warn(`${key}: ${refusedReason(missing)}`);
   }
+}
+
+/** Says at the start why a public URL will refuse everybody. */
+function refusedReason(missing: readonly string[]): string {
+  const cause = `no AWS::Lambda::Permission allows everybody ${missing.join(' and ')}`;
+  return `it answers 403, here as on AWS, because ${cause}`;
 }
 
 async function connectRestApis(resolved: Resolved, { functions }: Services): Promise<void> {

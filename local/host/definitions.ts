@@ -4,7 +4,9 @@ import { readUrl } from '#local/function-url/read-urls.ts';
 import { readHttpApis } from '#local/http-api/read-http-api.ts';
 import type { CodeSettings } from '#local/lambda/definition/prepare-code.ts';
 import { readEventSources } from '#local/lambda/definition/read-event-sources.ts';
+import { readPermission } from '#local/lambda/definition/read-permissions.ts';
 import { readFunctions } from '#local/lambda/definition/read-functions.ts';
+import { readLogGroups } from '#local/logs/read-log-groups.ts';
 import { readApis } from '#local/rest-api/definition/read-api.ts';
 import { readApiKeys, readUsagePlans } from '#local/rest-api/definition/read-usage-plans.ts';
 import { readBuckets } from '#local/s3/read-buckets.ts';
@@ -20,6 +22,7 @@ const readers = {
     read: readFunctions,
   },
   urls: each(['AWS::Lambda::Url'], readUrl),
+  permissions: each(['AWS::Lambda::Permission'], readPermission),
   apis: { types: ['AWS::ApiGateway::RestApi'], read: readApis },
   httpApis: {
     types: ['AWS::ApiGatewayV2::Api'],
@@ -30,6 +33,7 @@ const readers = {
     types: ['AWS::ApiGateway::UsagePlan', 'AWS::ApiGateway::UsagePlanKey'],
     read: readUsagePlans,
   },
+  logGroups: { types: ['AWS::Logs::LogGroup'], read: readLogGroups },
   tables: each(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'], readTable),
   queues: each(['AWS::SQS::Queue'], readQueue),
   eventSources: { types: ['AWS::Lambda::EventSourceMapping'], read: readEventSources },
@@ -78,7 +82,7 @@ function each<Definition>(
 
 /** Types that need no reader: nested stacks are opened, the others configure, grant or watch. */
 const typesWithoutReader =
-  /^AWS::CloudFormation::Stack$|^AWS::(?:IAM|CloudWatch|CDK|KMS)::|^AWS::Logs::(?!SubscriptionFilter$)|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Permission|Version|LayerVersionPermission)$|^AWS::SQS::QueuePolicy$|^AWS::S3::BucketPolicy$|^AWS::Scheduler::ScheduleGroup$/u;
+  /^AWS::CloudFormation::Stack$|^AWS::(?:IAM|CloudWatch|CDK|KMS)::|^AWS::Logs::(?!SubscriptionFilter$|LogGroup$)|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Version|LayerVersionPermission)$|^AWS::SQS::QueuePolicy$|^AWS::S3::BucketPolicy$|^AWS::Scheduler::ScheduleGroup$/u;
 
 /** Returns the types of resources that are not hosted here, each once, sorted. */
 export function unhostedTypes(stacks: Stacks): readonly string[] {

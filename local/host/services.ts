@@ -15,15 +15,17 @@ import {
   type Deliver,
 } from '#local/lambda/invoke/async-events.ts';
 import { createDelivery } from '#local/lambda/invoke/delivery.ts';
+import type { Account } from '#local/lambda/pool/account.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { createFunctions, type Functions } from '#local/lambda/functions.ts';
 import { createLambdaEngine, type LambdaApi } from '#local/lambda/lambda-engine.ts';
 import { createCodeUploads } from '#local/lambda/api/code-uploads.ts';
 import { invalidParameter } from '#local/lambda/api/lambda-errors.ts';
-import { createPolicies } from '#local/lambda/api/policies.ts';
+import type { Policies } from '#local/lambda/api/policies.ts';
 import type { LogStore } from '#local/logs/log-store.ts';
 import { createLogsEngine } from '#local/logs/operations.ts';
 import type { Queues } from '#local/sqs/queues.ts';
+import { createApiGatewayEngine } from '#local/rest-api/api-gateway-engine.ts';
 import { createSqs, type Sqs } from '#local/sqs/sqs.ts';
 import type { ObjectStore } from '#local/s3/object-store.ts';
 import { startS3, type S3 } from '#local/s3/s3.ts';
@@ -52,12 +54,14 @@ export interface FunctionHosts {
   readonly logs: LogStore;
   readonly metrics: MetricStore;
   readonly urls: FunctionUrls;
+  readonly policies: Policies;
+  readonly account: Account;
 }
 
 /** Starts the services, with the definitions that they answer by; `closing` closes them. */
 export async function startServices(
   resolved: Resolved,
-  { hosts, logs, metrics, urls }: FunctionHosts,
+  { hosts, logs, metrics, ...lambdaParts }: FunctionHosts,
   closing: AsyncDisposableStack,
 ): Promise<Services> {
   const { data, region, clock, definitions, endpoints, gateway } = resolved;
@@ -79,8 +83,9 @@ export async function startServices(
   closing.defer(() => s3.close());
   const bedrock = createBedrock({ ...resolved.bedrock, region, identity: identityOf(resolved) });
   const cloudFormation = { credentials, region, stacks: () => resolved.stacks };
-  const lambda = { ...lambdaResources(resolved, s3.store), functions, asyncEvents, urls };
+  const lambda = { ...lambdaResources(resolved, s3.store), functions, asyncEvents, ...lambdaParts };
   const engines = new Map([
+    ['apigateway', createApiGatewayEngine({ credentials, apis: () => definitions.apis, region })],
     ['bedrock', bedrock.engine],
     ['cloudformation', createCloudFormationEngine(cloudFormation)],
     ['cognito-idp', createCognitoEngine({ credentials, pools: () => resolved.userPools })],
@@ -139,12 +144,11 @@ function openAsyncEvents(
 function lambdaResources(
   { region, secrets, shaping, definitions, data }: Resolved,
   objects: ObjectStore,
-): Omit<LambdaApi, 'functions' | 'asyncEvents' | 'urls'> {
+): Omit<LambdaApi, 'functions' | 'asyncEvents' | 'urls' | 'policies' | 'account'> {
   return {
     region,
     shaping,
     credentials: secrets.credentials,
-    policies: createPolicies(),
     uploads: createCodeUploads({
       folder: join(data, 'uploads'),
       readObject: (bucket, key) => readArchive(objects, bucket, key),

@@ -8,8 +8,11 @@ import { openUrlPort } from '#local/host/ports.ts';
 import type { Resolved } from '#local/host/resolve.ts';
 import { startServices, type Services } from '#local/host/services.ts';
 import type { Shutdown } from '#local/host/shutdown.ts';
+import { createAccount } from '#local/lambda/pool/account.ts';
 import { createHosts } from '#local/lambda/create-hosts.ts';
 import { watchCode } from '#local/lambda/definition/watch-code.ts';
+import { addPermissions } from '#local/lambda/definition/read-permissions.ts';
+import { createPolicies } from '#local/lambda/api/policies.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { serviceOf } from '#local/gateway/gateway.ts';
 import { createLogStore } from '#local/logs/log-store.ts';
@@ -24,10 +27,13 @@ export interface Running extends Resolved {
 export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Running> {
   const { region, secrets, gateway, clock, definitions, directory, log } = resolved;
   const logs = createLogStore(clock.now);
+  for (const { name, retentionDays } of definitions.logGroups) logs.retain(name, retentionDays);
   const metrics = createMetricStore();
+  const account = createAccount(definitions.functions, resolved.environments.concurrency);
   const hosts = await createHosts(definitions.functions, {
     options: resolved,
     region,
+    account,
     secrets,
     services: { url: gateway.url, logs, metrics },
   });
@@ -35,19 +41,22 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
     await Promise.all(hosts.map((host) => host.close()));
   });
   await directory.opening();
+  const policies = createPolicies();
   const urls = createFunctionUrls({
     credentials: secrets.credentials,
     shaping: resolved.shaping,
+    policies,
     now: clock.now,
     openPort: () => openUrlPort(resolved.binding, shutdown.ports),
   });
-  const parts = { hosts, logs, metrics, urls };
+  const parts = { hosts, logs, metrics, urls, policies, account };
   const services = await startServices(resolved, parts, shutdown.services);
   await createTables(resolved, services);
   const { s3, sqs, engines } = services;
   for (const { name } of definitions.buckets) s3.store.makeBucket(name, clock.now());
   for (const { name, attributes } of definitions.queues) sqs.queues.put(name, attributes);
   gateway.connect((request) => engines.get(serviceOf(request) ?? ''));
+  addPermissions(definitions.permissions, services.functions, policies);
   await connectPorts(resolved, services, urls);
   connectSignIn(resolved, shutdown.background);
   startEvents({ definitions, services, clock, region, log }, shutdown.background);

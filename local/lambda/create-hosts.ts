@@ -9,7 +9,7 @@ import {
   withDebugTimeout,
   type DebugOptions,
 } from '#local/lambda/environment/debug-options.ts';
-import { createAccount } from '#local/lambda/pool/account.ts';
+import type { Account } from '#local/lambda/pool/account.ts';
 import type { EnvironmentOptions } from '#local/lambda/pool/environment-options.ts';
 import type { SharedSettings } from '#local/lambda/pool/environment-pool.ts';
 import { createStartGate } from '#local/lambda/pool/start-gate.ts';
@@ -29,6 +29,7 @@ export interface FunctionHostsSettings {
     log(line: string): void;
   };
   readonly region: string;
+  readonly account: Account;
   readonly secrets: Secrets;
   readonly services: {
     readonly url: string;
@@ -40,7 +41,7 @@ export interface FunctionHostsSettings {
 /** Creates a host for each function. No host has an environment before its first invocation. */
 export async function createHosts(
   definitions: readonly FunctionDefinition[],
-  { options, region, secrets, services }: FunctionHostsSettings,
+  { options, region, account, secrets, services }: FunctionHostsSettings,
 ): Promise<readonly FunctionHost[]> {
   const bootstraps = await writeBootstraps(join(options.data, 'runtime'));
   const variables = {
@@ -52,7 +53,7 @@ export async function createHosts(
     AWS_ENDPOINT_URL: services.url,
     ...endpointVariables(localEndpoints(options.endpoints ?? {})),
   };
-  const shared = shareSettings(definitions, options);
+  const shared = { account, ...shareSettings(options) };
   return definitions.map((definition) => {
     const { name, logging } = definition;
     const { group } = logging;
@@ -78,14 +79,12 @@ export async function createHosts(
 /** A starting process needs a core of its own. More of them at once would all be ready later. */
 const startLimits = { slots: availableParallelism(), maxHoldMs: 2_000 };
 
-/** Returns what all functions share: the account's concurrency, and the cores for cold starts. */
-function shareSettings(
-  definitions: readonly FunctionDefinition[],
-  { environments, clock }: FunctionHostsSettings['options'],
-): SharedSettings {
-  const account = createAccount(definitions, environments.concurrency);
-  const gate = createStartGate(startLimits);
-  return { account, gate, clock, idleMs: environments.idleMs };
+/** Returns what all functions share beside the account: the cores for cold starts, and the clock. */
+function shareSettings({
+  environments,
+  clock,
+}: FunctionHostsSettings['options']): Omit<SharedSettings, 'account'> {
+  return { gate: createStartGate(startLimits), clock, idleMs: environments.idleMs };
 }
 
 /**

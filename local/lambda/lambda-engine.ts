@@ -6,6 +6,7 @@ import type {
 import { toValidationError } from '#local/lambda/api/lambda-errors.ts';
 import { addPermission, getPolicy, removePermission } from '#local/lambda/api/policy-operations.ts';
 import {
+  accountSettings,
   getConcurrency,
   getConfiguration,
   getFunction,
@@ -23,6 +24,7 @@ import {
   listUrls,
   updateUrl,
 } from '#local/lambda/api/url-operations.ts';
+import { qualifierIn } from '#local/lambda/definition/qualifier.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { functionNotFound } from '#local/lambda/functions.ts';
 import { invoke, type InvokeSettings } from '#local/lambda/invoke/invoke-api.ts';
@@ -99,6 +101,9 @@ function answer(
   if (method === 'GET' && /^\/2015-03-31\/functions\/?$/u.test(path)) {
     return { status: 200, body: listFunctions(api, query) };
   }
+  if (method === 'GET' && /^\/2016-08-19\/account-settings\/?$/u.test(path)) {
+    return { status: 200, body: accountSettings(api) };
+  }
   if (method === 'GET' && /^\/2015-03-31\/event-source-mappings\/?$/u.test(path)) {
     const name = query.get('FunctionName');
     const host = name === null ? undefined : requireFunction(api, encodeURIComponent(name));
@@ -122,11 +127,6 @@ function answer(
 function unknownOperationError(): AwsError {
   const message = 'Unknown operation.';
   return new AwsError('UnknownOperationException', message, { status: 404 });
-}
-
-/** Returns the version or alias at the end of a function's name or ARN. */
-function qualifierIn(nameOrArn: string): string | undefined {
-  return nameOrArn.split(':')[nameOrArn.startsWith('arn:') ? 7 : 1];
 }
 
 const nameShape = structure({

@@ -14,6 +14,8 @@ export interface LogStore {
   put(group: string): void;
   /** Adds a line to a stream of a group, and creates the group if needed. */
   append(group: string, stream: string, message: string): void;
+  /** Sets how long lines of a group would be kept on AWS, and creates the group if needed. */
+  retain(group: string, days: number | undefined): void;
   groups(): readonly LogGroup[];
   find(group: string): LogGroup | undefined;
 }
@@ -24,6 +26,8 @@ export interface LogGroup {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly events: readonly LogEvent[];
+  /** How long AWS would keep its lines; forever if absent. */
+  readonly retentionDays: number | undefined;
 }
 
 /** How much is kept of each group. */
@@ -33,6 +37,7 @@ const idDigits = 56;
 
 interface StoredGroup extends LogGroup {
   readonly events: LogEvent[];
+  retentionDays: number | undefined;
   /** The length of all messages. */
   characters: number;
 }
@@ -42,13 +47,21 @@ export function createLogStore(now: () => number): LogStore {
   const groups = new Map<string, StoredGroup>();
   let count = 0;
   const put = (name: string): StoredGroup => {
-    const empty = { name, createdAt: Math.floor(now()), events: [], characters: 0 };
-    const group = groups.get(name) ?? empty;
+    const group = groups.get(name) ?? {
+      name,
+      createdAt: Math.floor(now()),
+      events: [],
+      retentionDays: undefined,
+      characters: 0,
+    };
     groups.set(name, group);
     return group;
   };
   return {
     put: (name) => void put(name),
+    retain(name, days) {
+      put(name).retentionDays = days;
+    },
     append(name, stream, message) {
       const group = put(name);
       count += 1;

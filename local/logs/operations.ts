@@ -1,4 +1,3 @@
-import { AwsError } from '#local/wire/aws-error.ts';
 import {
   createJsonEngine,
   operation,
@@ -6,11 +5,16 @@ import {
   type Operation,
 } from '#local/wire/aws-json.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
-import type { LogEvent, LogGroup, LogStore } from '#local/logs/log-store.ts';
+import type { LogEvent, LogStore } from '#local/logs/log-store.ts';
 import { compileFilterPattern } from '#local/logs/filter-pattern.ts';
 import { boolean, integer, list, string, structure } from '#local/wire/shape.ts';
+import {
+  arnOf,
+  groupOperations,
+  invalidParameter,
+  requireGroup,
+} from '#local/logs/group-operations.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
-import { accountId } from '#local/template/stack-context.ts';
 
 export interface LogsOptions {
   readonly logs: LogStore;
@@ -26,50 +30,12 @@ export function createLogsEngine({ logs, credentials, region }: LogsOptions): En
     version: '1.1',
     refuse: (problems) => invalidParameter(validationError(problems).message),
     operations: new Map<string, Operation>([
-      ['DescribeLogGroups', describeGroups(logs, region)],
+      ...groupOperations(logs, region),
       ['DescribeLogStreams', describeStreams(logs, region)],
       ['FilterLogEvents', filterEvents(logs)],
       ['GetLogEvents', getEvents(logs)],
     ]),
   });
-}
-
-const arnOf = (region: string, name: string): string =>
-  `arn:aws:logs:${region}:${accountId}:log-group:${name}`;
-
-function describeGroups(logs: LogStore, region: string): Operation {
-  const shape = structure(
-    {},
-    {
-      logGroupNamePrefix: string(),
-      logGroupNamePattern: string(),
-      limit: integer({ min: 1, max: 50 }),
-      nextToken: string(),
-    },
-  );
-  return operation(
-    shape,
-    ({ logGroupNamePrefix = '', logGroupNamePattern = '', limit = 50, nextToken = '0' }) => {
-      const groups = logs
-        .groups()
-        .filter(
-          ({ name }) => name.startsWith(logGroupNamePrefix) && name.includes(logGroupNamePattern),
-        )
-        .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-      const start = Number(nextToken);
-      const page = groups.slice(start, start + limit).map(({ name, createdAt, events }) => ({
-        logGroupName: name,
-        logGroupClass: 'STANDARD',
-        creationTime: createdAt,
-        metricFilterCount: 0,
-        arn: `${arnOf(region, name)}:*`,
-        logGroupArn: arnOf(region, name),
-        storedBytes: events.reduce((sum, { message }) => sum + message.length, 0),
-      }));
-      const rest = start + limit < groups.length ? { nextToken: String(start + limit) } : {};
-      return { logGroups: page, ...rest };
-    },
-  );
 }
 
 function describeStreams(logs: LogStore, region: string): Operation {
@@ -173,16 +139,4 @@ function getEvents(logs: LogStore): Operation {
     }));
     return { events, nextForwardToken: 'f/0', nextBackwardToken: 'b/0' };
   });
-}
-
-function invalidParameter(message: string): AwsError {
-  return new AwsError('InvalidParameterException', message);
-}
-
-/** Returns a group by its name or ARN. Throws AWS's error if it does not exist. */
-function requireGroup(logs: LogStore, nameOrArn = ''): LogGroup {
-  const name = nameOrArn.startsWith('arn:') ? nameOrArn.split(':')[6] : nameOrArn;
-  const group = logs.find(name ?? '');
-  if (group !== undefined) return group;
-  throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
 }

@@ -114,3 +114,37 @@ test('the tool and approval commands in docs/tools.md work', async () => {
   expect(results.filter(({ code }) => code !== 0)).toEqual([]);
   expect(results.at(-1)?.output).toContain('- buy milk');
 });
+
+test('every command of docs/troubleshooting.md about a symptom works', async () => {
+  const file = 'docs/troubleshooting.md';
+  const [, section = ''] = (await readFile(file, 'utf8')).split('## Follow a symptom\n');
+  const [part = ''] = section.split(/^## /mu);
+  const headings = [
+    'Follow a symptom',
+    ...[...part.matchAll(/^### (.+)$/gmu)].map(([, name = '']) => name),
+  ];
+  expect(headings.length).toBeGreaterThan(9);
+  const blocks = await Promise.all(headings.map((heading) => commandsOf(file, heading)));
+  expect(blocks.map(({ length }) => length)).not.toContain(0);
+  const results = await runLines(blocks.flat());
+  expect(results.filter(({ code }) => code !== 0)).toEqual([]);
+  const printed = results.map(({ output }) => output).join('\n');
+  expect(printed).toMatch(/(?:^\d+ \d+\n){3}/mu);
+  expect(printed).toContain('{"Message":"Forbidden');
+  expect(printed).toContain('Init Duration');
+  expect(printed).toContain('"ThrottlingException"');
+  expect(printed).toContain("[ [ 'complete', 'end_turn' ] ]");
+  expect(printed).toContain('access-control-allow-origin: http://localhost:3000');
+  expect(printed).toContain("token_use: 'access'");
+  expect(printed).toMatch(/^false$/mu);
+});
+
+test('nothing is wrong with the stack, and the doctor says so', async () => {
+  const [first = ''] = await commandsOf('docs/troubleshooting.md', 'Look for faults');
+  const doctor = first.replace(/ *#.*/u, '').replace('npm run', 'npm run -s');
+  expect(doctor).toBe('npm run -s doctor');
+  // Whether this checkout is built anew, and how much memory there is, is not known here.
+  const [result] = await runLines([`${doctor} -- --state ${stateFile} --json`]);
+  const findings: readonly { readonly check: string }[] = JSON.parse(result?.output ?? '');
+  expect(findings.filter(({ check }) => !['build', 'concurrency'].includes(check))).toEqual([]);
+});

@@ -23,6 +23,7 @@ import {
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { installedAwsCommands } from '#test/fixtures/aws-command.ts';
+import { publicPermissions } from '#test/fixtures/public-url.ts';
 import { hostText, type HostedTemplate } from '#test/fixtures/host-template.ts';
 import { tutorialTemplate } from '#test/fixtures/tutorial-template.ts';
 
@@ -67,15 +68,11 @@ test('the SDK goes the way of a tutorial', async () => {
       Cors: { AllowOrigins: ['*'], AllowMethods: ['POST'] },
     }),
   );
-  await lambda.send(
-    new AddPermissionCommand({
-      FunctionName,
-      StatementId: 'FunctionURLAllowPublicAccess',
-      Action: 'lambda:InvokeFunctionUrl',
-      Principal: '*',
-      FunctionUrlAuthType: 'NONE',
-    }),
-  );
+  for (const permission of publicPermissions) {
+    // Neither of the two suffices alone.
+    expect((await fetch(url)).status).toBe(403);
+    await lambda.send(new AddPermissionCommand({ FunctionName, ...permission }));
+  }
   expect(await (await fetch(url, { method: 'POST' })).json()).toMatchObject({ greeting: 'Hello' });
   const Environment = { Variables: { GREETING: 'Hi' } };
   await lambda.send(
@@ -126,6 +123,9 @@ async function expectWatched(): Promise<void> {
 
 const logGroup = '/aws/lambda/local-Chat';
 
+const curlPlain =
+  'curl -s -N "$(aws lambda get-function-url-config --function-name local-Plain --query FunctionUrl --output text)"';
+
 /** Lines that work, with a part of what they print. */
 const commands: readonly (readonly [line: string, output: string])[] = [
   ['aws cloudformation list-stacks --stack-status-filter CREATE_COMPLETE', '"StackName": "local"'],
@@ -140,8 +140,9 @@ const commands: readonly (readonly [line: string, output: string])[] = [
     'FunctionURLAllowPublicAccess',
   ],
   [
-    'curl -s -N "$(aws lambda get-function-url-config --function-name local-Plain --query FunctionUrl --output text)"',
-    'first',
+    // Old tutorials stop here, and AWS answers 403.
+    curlPlain,
+    'Forbidden. For troubleshooting',
   ],
   [
     'aws lambda update-function-configuration --function-name local-Chat --timeout 60 --memory-size 256 --environment "Variables={GREETING=Hi}"',
@@ -169,8 +170,10 @@ const commands: readonly (readonly [line: string, output: string])[] = [
 /** Lines with options that older versions of the command do not know. */
 const newerCommands: readonly (readonly [line: string, output: string])[] = [
   [
-    'aws lambda add-permission --function-name local-Plain --statement-id FunctionURLAllowInvokeAction --action lambda:InvokeFunction --principal "*" --invoked-via-function-url',
-    'lambda:InvokedViaFunctionUrl',
+    `aws lambda add-permission --function-name local-Plain --statement-id FunctionURLAllowInvokeAction --action lambda:InvokeFunction --principal "*" --invoked-via-function-url &&
+    aws lambda update-function-url-config --function-name local-Plain --auth-type NONE &&
+    ${curlPlain}`,
+    'first',
   ],
   [
     'aws lambda update-function-url-config --function-name local-Plain --invoke-mode RESPONSE_STREAM',

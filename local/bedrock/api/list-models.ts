@@ -36,14 +36,36 @@ export const getFoundationModel: BedrockOperation = {
   path: /^\/foundation-models\/(?<modelId>[^/]+)$/u,
   answersWithoutModel: true,
   run(call) {
-    const id = (call.params['modelId'] ?? '').split('/').at(-1) ?? '';
-    const model = allModels.find((candidate) => candidate.id === id);
-    if (model === undefined || isEnded(call, model)) {
-      throw notFound(`Could not find the foundation model: ${id}`);
-    }
-    sendJson(call, { modelDetails: summaryOf(call, model) });
+    sendJson(call, { modelDetails: summaryOf(call, requireModel(call)) });
   },
 };
+
+/** Returns whether the account may use a model. Every model here is of every Region. */
+export const getFoundationModelAvailability: BedrockOperation = {
+  name: 'GetFoundationModelAvailability',
+  method: 'GET',
+  path: /^\/foundation-model-availability\/(?<modelId>[^/]+)$/u,
+  answersWithoutModel: true,
+  run(call) {
+    const { id } = requireModel(call);
+    const hasAccess = !call.context.policy.withoutAccess.has(id);
+    sendJson(call, {
+      modelId: id,
+      // What an account lacks that may use a model in principle is the agreement to its terms.
+      agreementAvailability: { status: hasAccess ? 'AVAILABLE' : 'NOT_AVAILABLE' },
+      authorizationStatus: 'AUTHORIZED',
+      entitlementAvailability: 'AVAILABLE',
+      regionAvailability: 'AVAILABLE',
+    });
+  },
+};
+
+function requireModel(call: BedrockCall): ModelFacts {
+  const id = (call.params['modelId'] ?? '').split('/').at(-1) ?? '';
+  const model = allModels.find((candidate) => candidate.id === id);
+  if (model !== undefined && !isEnded(call, model)) return model;
+  throw notFound(`Could not find the foundation model: ${id}`);
+}
 
 /** Lists the inference profiles of the Region, page by page. */
 export const listInferenceProfiles: BedrockOperation = {

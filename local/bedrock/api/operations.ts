@@ -7,6 +7,7 @@ import { countTokens } from '#local/bedrock/api/converse/count-tokens.ts';
 import { invokeModel, invokeModelWithResponseStream } from '#local/bedrock/api/invoke/invoke.ts';
 import {
   getFoundationModel,
+  getFoundationModelAvailability,
   listFoundationModels,
   listInferenceProfiles,
 } from '#local/bedrock/api/list-models.ts';
@@ -32,6 +33,7 @@ export const operations: readonly BedrockOperation[] = [
   messages,
   listFoundationModels,
   getFoundationModel,
+  getFoundationModelAvailability,
   listInferenceProfiles,
   retrieve,
   retrieveAndGenerate,

@@ -64,16 +64,20 @@ export interface ModelPolicy {
   readonly servesEnded: boolean;
   /** Models that are not in the catalogue. */
   readonly aliases: ReadonlyMap<string, ModelFacts>;
+  /** The ids of models that the account has no access to. */
+  readonly withoutAccess: ReadonlySet<string>;
 }
 
 /**
  * Returns the model of an id, an inference profile or an ARN of either. Throws Bedrock's errors.
  */
-export function findModel(modelId: string, { aliases, servesEnded }: ModelPolicy): ModelFacts {
+export function findModel(modelId: string, policy: ModelPolicy): ModelFacts {
+  const { aliases, servesEnded, withoutAccess } = policy;
   const name = modelId.startsWith('arn:') ? (arnForm.exec(modelId)?.[1] ?? '') : modelId;
   const [, profile, base = ''] = idForm.exec(name) ?? [];
   const model = aliases.get(base) ?? models.get(base);
   if (model === undefined) throw invalid('The provided model identifier is invalid.');
+  if (withoutAccess.has(model.id)) throw accessDenied();
   if (model.hasEnded) {
     if (servesEnded) return model;
     throw endOfLife();
@@ -91,7 +95,8 @@ export function findModel(modelId: string, { aliases, servesEnded }: ModelPolicy
  */
 export function findTextModel(id: string, policy: ModelPolicy): ModelFacts {
   const bare = policy.aliases.get(id) ?? models.get(id);
-  const model = bare?.hasEnded === false ? bare : findModel(id, policy);
+  const isServed = bare?.hasEnded === false && !policy.withoutAccess.has(bare.id);
+  const model = isServed ? bare : findModel(id, policy);
   if (model.output === 'TEXT') return model;
   throw invalid('The action or operation is not supported for this model.');
 }
@@ -104,6 +109,11 @@ export function supportsPrefill({ id }: ModelFacts): boolean {
 /** Whether a model is available through an inference profile. */
 export function hasProfiles({ profileOnly, family }: ModelFacts): boolean {
   return profileOnly || family === 'nova';
+}
+
+function accessDenied(): BedrockError {
+  const message = "You don't have access to the model with the specified model ID.";
+  return new BedrockError('AccessDeniedException', message);
 }
 
 /** Returns Bedrock's error for a model that it has retired. */

@@ -36,6 +36,7 @@ Behaviour
   --inline-scenarios     accept faults in requests: [[streambed: fail: {type: ThrottlingException}]]
   --knowledge [ID=]DIR   folder of Markdown, text, HTML and PDF to use as a knowledge base (repeatable)
   --ended-models         serve models that AWS has retired
+  --no-access MODEL      refuse a model as Bedrock does without access to it (repeatable)
   --no-padding           leave out the padding of stream events
 `;
 
@@ -61,6 +62,7 @@ export const bedrockArguments = {
   'inline-scenarios': flag,
   knowledge: { type: 'string', multiple: true, default: [] as string[] },
   'ended-models': flag,
+  'no-access': { type: 'string', multiple: true, default: [] as string[] },
   'no-padding': flag,
 } as const satisfies ParseArgsConfig['options'];
 
@@ -85,6 +87,7 @@ export async function readBedrockArguments(
     ...(await readSource(values)),
     tape: await readTape(values, region),
     servesEndedModels: values['ended-models'],
+    modelsWithoutAccess: values['no-access'],
     allowsInlineScenarios: values['inline-scenarios'],
     padsEvents: !values['no-padding'],
     knowledgeBases: await readKnowledgeBases(values.knowledge, log),

@@ -4,7 +4,11 @@ import { findModel } from '#local/bedrock/model/models.ts';
 import { planAnswer } from '#local/bedrock/simulated/plan.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 
-const model = findModel('amazon.nova-lite-v1:0', { servesEnded: false, aliases: new Map() });
+const model = findModel('amazon.nova-lite-v1:0', {
+  servesEnded: false,
+  aliases: new Map(),
+  withoutAccess: new Set(),
+});
 
 function answer(question: string, change: Partial<ModelTurn> = {}): string {
   const turn = plainTurn(model, { messages: [textMessage('user', question)] });

@@ -6,7 +6,11 @@ import { readPrompt } from '#local/bedrock/api/invoke/prompt-template.ts';
 import { findModel } from '#local/bedrock/model/models.ts';
 import { planAnswer } from '#local/bedrock/simulated/plan.ts';
 
-const model = findModel('amazon.nova-lite-v1:0', { servesEnded: false, aliases: new Map() });
+const model = findModel('amazon.nova-lite-v1:0', {
+  servesEnded: false,
+  aliases: new Map(),
+  withoutAccess: new Set(),
+});
 
 const strings = { type: 'array', items: { type: 'string' } };
 const tool = {

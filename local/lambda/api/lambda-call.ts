@@ -1,5 +1,6 @@
 import type { FunctionUrls } from '#local/function-url/function-urls.ts';
 import type { Policies } from '#local/lambda/api/policies.ts';
+import type { Account } from '#local/lambda/pool/account.ts';
 import type { CodeUploads } from '#local/lambda/api/code-uploads.ts';
 import type { EventSourceDefinition } from '#local/lambda/definition/read-event-sources.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
@@ -14,6 +15,7 @@ export interface LambdaResources {
   readonly functions: Functions;
   readonly urls: FunctionUrls;
   readonly policies: Policies;
+  readonly account: Account;
   readonly uploads: CodeUploads;
   eventSources(): readonly EventSourceDefinition[];
 }

@@ -1,16 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Statement } from '#local/lambda/api/statement.ts';
 
-/** A statement of a resource policy, as IAM writes it. */
-export interface Statement {
-  readonly Sid: string;
-  readonly Effect: 'Allow';
-  readonly Principal: unknown;
-  readonly Action: string;
-  readonly Resource: string;
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
-
-/** The statements that calls have added to one function, or to one of its aliases. */
+/** The statements on one function, or on one of its aliases. */
 export interface Policy {
   readonly statements: readonly Statement[];
   readonly revisionId: string;

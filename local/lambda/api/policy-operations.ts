@@ -9,8 +9,10 @@ import {
   invalidParameter,
   notFound,
 } from '#local/lambda/api/lambda-errors.ts';
-import type { Policy, Statement } from '#local/lambda/api/policies.ts';
-import { boolean, oneOf, string, structure, type Shaped } from '#local/wire/shape.ts';
+import type { Policy } from '#local/lambda/api/policies.ts';
+import { policyArn } from '#local/lambda/definition/qualifier.ts';
+import { toStatement } from '#local/lambda/api/statement.ts';
+import { boolean, oneOf, string, structure } from '#local/wire/shape.ts';
 
 const permissionShape = structure(
   {
@@ -31,8 +33,6 @@ const permissionShape = structure(
   },
 );
 
-type Permission = Shaped<typeof permissionShape>;
-
 /** `AddPermission`: adds a statement to the resource policy. */
 export const addPermission: FunctionOperation = (call, { policies }) => {
   const permission = readInput(permissionShape, call);
@@ -47,7 +47,7 @@ export const addPermission: FunctionOperation = (call, { policies }) => {
       'InvokedViaFunctionUrl is only supported for lambda:InvokeFunction action',
     );
   }
-  const arn = policyArn(call);
+  const arn = arnOf(call);
   const policy = policies.find(arn);
   checkRevision(RevisionId, policy?.revisionId);
   const { statements = [] } = policy ?? {};
@@ -63,14 +63,14 @@ export const addPermission: FunctionOperation = (call, { policies }) => {
 
 /** `GetPolicy`: the statements that were added. */
 export const getPolicy: FunctionOperation = (call, { policies }) => {
-  const { statements, revisionId } = requirePolicy(policies.find(policyArn(call)));
+  const { statements, revisionId } = requirePolicy(policies.find(arnOf(call)));
   const document = { Version: '2012-10-17', Id: 'default', Statement: statements };
   return { status: 200, body: { Policy: JSON.stringify(document), RevisionId: revisionId } };
 };
 
 /** `RemovePermission`: removes a statement by its id. */
 export const removePermission: FunctionOperation = (call, { policies }) => {
-  const arn = policyArn(call);
+  const arn = arnOf(call);
   const { statements, revisionId } = requirePolicy(
     policies.find(arn),
     'No policy is associated with the given resource.',
@@ -90,46 +90,6 @@ function requirePolicy(policy: Policy | undefined, message?: string): Policy {
   return policy;
 }
 
-/** A version or an alias has a policy of its own. */
-function policyArn({ host, qualifier }: FunctionCall): string {
-  const { arn } = host.definition;
-  return qualifier === undefined || qualifier === '$LATEST' ? arn : `${arn}:${qualifier}`;
-}
-
-function toStatement(permission: Permission, Resource: string): Statement {
-  const { StatementId: Sid, Action, Principal } = permission;
-  const condition = toCondition(permission);
-  return {
-    Sid,
-    Effect: 'Allow',
-    Principal: toPrincipal(Principal),
-    Action,
-    Resource,
-    ...(Object.keys(condition).length === 0 ? {} : { Condition: condition }),
-  };
-}
-
-function toPrincipal(principal: string): unknown {
-  if (principal === '*') return principal;
-  if (/^\d{12}$/u.test(principal)) return { AWS: `arn:aws:iam::${principal}:root` };
-  return principal.startsWith('arn:') ? { AWS: principal } : { Service: principal };
-}
-
-type Condition = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
-function toCondition(permission: Permission): Condition {
-  const { SourceArn, InvokedViaFunctionUrl } = permission;
-  const equals = Object.entries({
-    'AWS:SourceAccount': permission.SourceAccount,
-    'aws:PrincipalOrgID': permission.PrincipalOrgID,
-    'lambda:EventSourceToken': permission.EventSourceToken,
-    'lambda:FunctionUrlAuthType': permission.FunctionUrlAuthType,
-  }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  return {
-    ...(equals.length === 0 ? {} : { StringEquals: Object.fromEntries(equals) }),
-    ...(SourceArn === undefined ? {} : { ArnLike: { 'AWS:SourceArn': SourceArn } }),
-    ...(InvokedViaFunctionUrl === undefined
-      ? {}
-      : { Bool: { 'lambda:InvokedViaFunctionUrl': String(InvokedViaFunctionUrl) } }),
-  };
+function arnOf({ host, qualifier }: FunctionCall): string {
+  return policyArn(host.definition, qualifier);
 }

@@ -70,6 +70,20 @@ export function listFunctions({ functions }: LambdaResources, query: URLSearchPa
   return { Functions: all.slice(start, end), ...rest };
 }
 
+/** Returns the output of `GetAccountSettings`. The sizes of code are AWS's quotas, in bytes. */
+export function accountSettings({ account, functions }: LambdaResources): object {
+  return {
+    AccountLimit: {
+      TotalCodeSize: 80_530_636_800,
+      CodeSizeUnzipped: 262_144_000,
+      CodeSizeZipped: 52_428_800,
+      ConcurrentExecutions: account.limit,
+      UnreservedConcurrentExecutions: account.unreserved(),
+    },
+    AccountUsage: { TotalCodeSize: 0, FunctionCount: functions.all().length },
+  };
+}
+
 /** Returns the output of `ListEventSourceMappings`, of one function or of all. */
 export function listSources(
   { eventSources, functions }: LambdaResources,
@@ -84,6 +98,7 @@ export function listSources(
     MaximumBatchingWindowInSeconds: source.windowMs / 1000,
     EventSourceArn: source.queueArn,
     FunctionArn: functions.find(source.functionName)?.definition.arn,
+    ScalingConfig: { MaximumConcurrency: source.maximumConcurrency },
     State: source.isEnabled ? 'Enabled' : 'Disabled',
     FunctionResponseTypes: source.reportsItemFailures ? ['ReportBatchItemFailures'] : [],
   }));

@@ -9,8 +9,10 @@ export interface EventSourceDefinition {
   readonly isEnabled: boolean;
   readonly batchSize: number;
   readonly windowMs: number;
-  /** How many batches may be processed at once. */
+  /** How many batches are processed at once. */
   readonly concurrency: number;
+  /** The limit of that in the template, if there is one. */
+  readonly maximumConcurrency: number | undefined;
   readonly reportsItemFailures: boolean;
   /** A message must match at least one of these patterns, if there are any. */
   readonly filters: readonly unknown[];
@@ -68,6 +70,7 @@ function readQueueSource(resource: Resource, queueArn: string): EventSourceDefin
     windowMs: windowSeconds * 1000,
     // Lambda starts with five pollers and scales up; the local host keeps five.
     concurrency: concurrency ?? 5,
+    maximumConcurrency: concurrency,
     reportsItemFailures: properties
       .texts('FunctionResponseTypes')
       .includes('ReportBatchItemFailures'),

@@ -73,13 +73,17 @@ export class Account {
     return sum(this.#functions.map((each) => each.busy()));
   }
 
+  /** How many invocations the functions without reserved concurrency share. */
+  unreserved(): number {
+    return this.limit - sum(this.#functions.map(reservedBy));
+  }
+
   /** Whether a function may run another invocation. */
   admits(own: AccountFunction): boolean {
     const { concurrency } = own;
     if (concurrency.type === 'reserved') return own.busy() < concurrency.limit;
     const sharing = this.#functions.filter((each) => each.concurrency.type === 'account');
-    const unreserved = this.limit - sum(this.#functions.map(reservedBy));
-    return sum(sharing.map((each) => each.busy())) < unreserved;
+    return sum(sharing.map((each) => each.busy())) < this.unreserved();
   }
 
   /**

@@ -1,3 +1,4 @@
+import { addFunctionUrl } from '#local/template/sam/function-url.ts';
 import { addEvents } from '#local/template/sam/events.ts';
 import { plainText, type SamTemplate, type RawResource } from '#local/template/sam/sam-template.ts';
 import { record, type Json } from '#local/template/json.ts';
@@ -41,14 +42,17 @@ export function addFunction(id: string, resource: RawResource, sam: SamTemplate)
   });
   if (properties['Role'] === undefined) add(`${id}Role`, 'AWS::IAM::Role', {});
   const alias = properties['AutoPublishAlias'];
-  if (alias !== undefined) {
+  const aliasId =
+    alias === undefined ? undefined : `${id}Alias${plainText(`${id}.AutoPublishAlias`, alias)}`;
+  if (aliasId !== undefined) {
     add(`${id}Version`, 'AWS::Lambda::Version', { FunctionName: { Ref: id } });
     const aliased = { FunctionName: { Ref: id }, Name: alias, FunctionVersion: '1' };
-    add(`${id}Alias${plainText(`${id}.AutoPublishAlias`, alias)}`, 'AWS::Lambda::Alias', aliased);
+    add(aliasId, 'AWS::Lambda::Alias', aliased);
   }
   const url = properties['FunctionUrlConfig'];
   if (url !== undefined) {
-    add(`${id}Url`, 'AWS::Lambda::Url', { ...record(url), TargetFunctionArn: { Ref: id } });
+    const target = aliasId ?? id;
+    addFunctionUrl({ id, target, Condition }, record(url), sam);
   }
   const invokeConfig = properties['EventInvokeConfig'];
   if (invokeConfig !== undefined) {

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { AwsClient } from 'aws4fetch';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { allowEverybody } from '#test/fixtures/public-url.ts';
 import { hostText, type HostedTemplate } from '#test/fixtures/host-template.ts';
 import { tutorialTemplate } from '#test/fixtures/tutorial-template.ts';
 
@@ -18,6 +19,7 @@ let lambda: LambdaClient;
 beforeEach(async () => {
   system = await hostText(tutorialTemplate);
   lambda = new LambdaClient(system.config);
+  for (const name of ['local-Plain', 'local-Chat']) await allowEverybody(lambda, name);
 });
 
 afterEach(() => system.close());

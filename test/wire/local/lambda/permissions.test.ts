@@ -6,6 +6,7 @@ import {
   type AddPermissionCommandInput,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { publicPermissions } from '#test/fixtures/public-url.ts';
 import { hostText, type HostedTemplate } from '#test/fixtures/host-template.ts';
 import { tutorialTemplate } from '#test/fixtures/tutorial-template.ts';
 
@@ -22,21 +23,8 @@ afterAll(() => system.close());
 const FunctionName = 'local-Plain';
 const arn = `arn:aws:lambda:us-east-1:000000000000:function:${FunctionName}`;
 
-const publicUrl: AddPermissionCommandInput = {
-  FunctionName,
-  StatementId: 'FunctionURLAllowPublicAccess',
-  Action: 'lambda:InvokeFunctionUrl',
-  Principal: '*',
-  FunctionUrlAuthType: 'NONE',
-};
-
-const publicInvoke: AddPermissionCommandInput = {
-  FunctionName,
-  StatementId: 'FunctionURLAllowInvokeAction',
-  Action: 'lambda:InvokeFunction',
-  Principal: '*',
-  InvokedViaFunctionUrl: true,
-};
+const publicUrl: AddPermissionCommandInput = { FunctionName, ...publicPermissions[0] };
+const publicInvoke: AddPermissionCommandInput = { FunctionName, ...publicPermissions[1] };
 
 const readPolicy = async (): Promise<unknown> => {
   const { Policy = '' } = await lambda.send(new GetPolicyCommand({ FunctionName }));

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { allowEverybody } from '#test/fixtures/public-url.ts';
 import { hostText, type HostedTemplate } from '#test/fixtures/host-template.ts';
 import { tutorialTemplate } from '#test/fixtures/tutorial-template.ts';
 
@@ -33,6 +34,7 @@ const FunctionName = 'local-Chat';
 async function openUrl(): Promise<string> {
   const url = { FunctionName, AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' } as const;
   const { FunctionUrl = '' } = await lambda.send(new CreateFunctionUrlConfigCommand(url));
+  await allowEverybody(lambda, FunctionName);
   return FunctionUrl;
 }
 

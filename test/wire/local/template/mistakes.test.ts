@@ -38,6 +38,11 @@ test.each<[string, string, string]>([
     'F.Timeout: must be a whole number from 1 to 900, not 3000',
   ],
   [
+    'a retention that CloudWatch Logs does not have',
+    'Resources: { G: { Type: AWS::Logs::LogGroup, Properties: { RetentionInDays: 8 } } }',
+    'G.RetentionInDays: must be one of 1, 3, 5, 7,',
+  ],
+  [
     'a variable that Lambda reserves',
     plain(', Environment: { Variables: { AWS_REGION: x } }'),
     'F.Environment.Variables: AWS_REGION is reserved by Lambda',

@@ -30,6 +30,20 @@ Resources:
   Url:
     Type: AWS::Lambda::Url
     Properties: { TargetFunctionArn: !GetAtt Echo.Arn, AuthType: NONE }
+  EchoUrlPublic:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Echo
+      Principal: '*'
+      Action: lambda:InvokeFunctionUrl
+      FunctionUrlAuthType: NONE
+  EchoInvokePublic:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Echo
+      Principal: '*'
+      Action: lambda:InvokeFunction
+      InvokedViaFunctionUrl: true
 Outputs:
   Address: { Value: !GetAtt Url.FunctionUrl }
   Production: { Condition: IsProd, Value: 'yes' }
