@@ -9,6 +9,7 @@ import {
   ResponseType,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
+import { acknowledge } from '#infra/acknowledge.ts';
 import type { ChatFunctions } from '#infra/functions/chat-functions.ts';
 import type { Identity } from '#infra/identity.ts';
 import type { StreambedFunction } from '#infra/functions/streambed-function.ts';
@@ -47,6 +48,15 @@ export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity
   }
   addPlans(stack, api, identity);
   addFailures(api);
+  acknowledge(api, {
+    APIG1: 'Access logs are an option: apiAccessLogs.',
+    APIG2: 'The functions check every request, and name the field that is wrong.',
+    APIG3: 'WAF is an option: waf.',
+    APIG4:
+      'Callers read the description of the API, and browsers ask for CORS, without credentials.',
+    APIG6: 'Execution logs have headers and bodies of requests.',
+    COG4: 'The authorizer checks tokens of the user pool and of other issuers, and API keys.',
+  });
 }
 
 /**

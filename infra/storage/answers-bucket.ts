@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { acknowledge } from '#infra/acknowledge.ts';
 import { PrivateBucket } from '#infra/storage/private-bucket.ts';
 
 /** Stores answers that are too large for an item of the table (`src/aws/conversation/large-answers.ts`). */
@@ -17,5 +18,9 @@ export class AnswersBucket extends PrivateBucket {
     const actions = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'];
     const resourceArns = [this.arnForObjects('answers/*')];
     Grant.addToPrincipal({ grantee, actions, resourceArns });
+    acknowledge(this.stack, {
+      [`IAM5[Resource::<${this.node.id}.Arn>/answers/*]`]:
+        'Answers are objects of their own, below one prefix.',
+    });
   }
 }

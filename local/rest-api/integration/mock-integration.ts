@@ -22,10 +22,25 @@ export function sendMockResponse(
   const headers = Object.entries(match.parameters).map(([name, value]) => {
     return [name.replace('method.response.header.', ''), unquote(value)] as const;
   });
-  const rendered = renderTemplate(body, variables);
-  response.writeHead(match.status, { 'content-type': type, ...Object.fromEntries(headers) });
+  const { rendered, status: chosen = match.status, header } = renderResponse(body, variables);
+  const sent = { 'content-type': type, ...Object.fromEntries(headers), ...header };
+  response.writeHead(chosen, sent);
   response.end(rendered);
   return true;
+}
+
+interface RenderedResponse {
+  readonly rendered: string;
+  readonly status?: number;
+  readonly header: Readonly<Record<string, string>>;
+}
+
+/** Renders a response template, which may set `$context.responseOverride`. */
+function renderResponse(body: string, variables: TemplateVariables): RenderedResponse {
+  const responseOverride: { status?: number; header: Record<string, string> } = { header: {} };
+  const context = { ...variables.context, responseOverride };
+  const rendered = renderTemplate(body, { ...variables, context });
+  return { rendered, ...responseOverride };
 }
 
 /** Reads the status of a request template. Some templates leave `statusCode` unquoted. */

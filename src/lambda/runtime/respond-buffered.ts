@@ -1,3 +1,4 @@
+import { withApiCors } from '#lambda/runtime/api-cors.ts';
 import type { LambdaContext } from '#lambda/runtime/awslambda.ts';
 import { withinDeadline } from '#lambda/runtime/deadline.ts';
 import { toHttpRequest, type HttpEvent } from '#lambda/runtime/http-event.ts';
@@ -26,7 +27,7 @@ export function respondBuffered(
     const response = await answerOrProblem(answer, toHttpRequest(event), invocation);
     const result = await toResult(response, invocation);
     logAnswered(result.statusCode);
-    return result;
+    return { ...result, headers: withApiCors(event, result.headers) };
   };
   return (event, context) =>
     withLogNames(readSecret, () =>

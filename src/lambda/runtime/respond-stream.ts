@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { withApiCors } from '#lambda/runtime/api-cors.ts';
 import type { ResponseStream, StreamingHandler } from '#lambda/runtime/awslambda.ts';
 import { withinDeadline } from '#lambda/runtime/deadline.ts';
 import { toHttpRequest, type HttpEvent } from '#lambda/runtime/http-event.ts';
@@ -36,8 +37,9 @@ export function respondStream(
           return;
         }
         const response = await answerOrProblem(answer, toHttpRequest(event), invocation);
+        const headers = withApiCors(event, response.headers);
         try {
-          await writeResponse(responseStream, response, invocation.signal);
+          await writeResponse(responseStream, { ...response, headers }, invocation.signal);
         } finally {
           // The turn finishes whether or not its reader is still there.
           await response.ended;
