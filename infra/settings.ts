@@ -64,7 +64,10 @@ function toOidc(
   audience: string | undefined,
   jwksUrl: string | undefined,
 ): OidcProps | undefined {
-  if (issuer === undefined) return undefined;
+  if (issuer === undefined) {
+    if (audience === undefined && jwksUrl === undefined) return undefined;
+    throw new Error('oidcIssuer: must be set together with oidcAudience and oidcJwksUrl');
+  }
   if (audience === undefined) throw new Error('oidcAudience: must be set together with oidcIssuer');
   const defaultUrl = `${issuer.replace(/\/$/u, '')}/.well-known/jwks.json`;
   return { issuer, audience, jwksUrl: jwksUrl ?? defaultUrl };

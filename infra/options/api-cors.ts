@@ -1,4 +1,4 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import {
   CfnGatewayResponse,
   Resource,
@@ -40,5 +40,9 @@ export function addApiCors(stack: Stack, origins: readonly string[]): void {
 }
 
 function preflight(origins: readonly string[]): CorsOptions {
-  return { allowOrigins: [...origins], allowHeaders: requestHeaders, allowCredentials: false };
+  return {
+    allowOrigins: [...origins],
+    allowHeaders: requestHeaders,
+    maxAge: Duration.minutes(10),
+  };
 }

@@ -72,6 +72,35 @@ function callerOf({ identity, authorizer }: RestApiEvent['requestContext']): Cal
   return typeof apiKeyId === 'string' ? { type: 'api-key', id: apiKeyId } : { type: 'anonymous' };
 }
 
+const exposedHeaders = [
+  'retry-after',
+  'x-request-id',
+  'x-streambed-conversation-id',
+  'x-streambed-turn-id',
+].join(',');
+
+/**
+ * Returns the headers of a response with those by which a page of another origin may read it. A
+ * Function URL adds its own, so only responses of the REST API get them. `origins` are separated by
+ * commas; without any, nothing is added.
+ */
+export function withApiCors(
+  event: HttpEvent,
+  headers: Readonly<Record<string, string>>,
+  origins: string | undefined = process.env['API_ORIGINS'],
+): Readonly<Record<string, string>> {
+  if ('version' in event || origins === undefined) return headers;
+  const { origin } = lowerCased(event.headers ?? {});
+  const isAllowed = origin !== undefined && origins.split(',').includes(origin);
+  return {
+    vary: 'origin',
+    ...(isAllowed
+      ? { 'access-control-allow-origin': origin, 'access-control-expose-headers': exposedHeaders }
+      : {}),
+    ...headers,
+  };
+}
+
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(headers);
   return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));

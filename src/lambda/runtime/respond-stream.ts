@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { withApiCors } from '#lambda/runtime/api-cors.ts';
 import type { ResponseStream, StreamingHandler } from '#lambda/runtime/awslambda.ts';
 import { withinDeadline } from '#lambda/runtime/deadline.ts';
-import { toHttpRequest, type HttpEvent } from '#lambda/runtime/http-event.ts';
+import { toHttpRequest, withApiCors, type HttpEvent } from '#lambda/runtime/http-event.ts';
 import type { Answer, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { startRequestLog } from '#lambda/runtime/log.ts';
 import { withLogNames, type ReadLogSecret } from '#lambda/runtime/log-names.ts';
