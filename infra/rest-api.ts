@@ -44,7 +44,10 @@ export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity
     if (handler === undefined) throw new Error(`${route}: there is no function ${target.handler}`);
     const integration = target.transfer === 'streamed' ? streaming(handler) : buffered(handler);
     const options = target.isPublic === true ? publicMethod : {};
-    api.root.resourceForPath(path).addMethod(method, integration, options);
+    const added = api.root.resourceForPath(path).addMethod(method, integration, options);
+    if (target.isPublic === true) {
+      acknowledge(added, { APIG4: 'Callers read the description of the API without credentials.' });
+    }
   }
   addPlans(stack, api, identity);
   addFailures(api);
@@ -52,8 +55,6 @@ export function addApi(stack: Stack, functions: ApiFunctions, identity: Identity
     APIG1: 'Access logs are an option: apiAccessLogs.',
     APIG2: 'The functions check every request, and name the field that is wrong.',
     APIG3: 'WAF is an option: waf.',
-    APIG4:
-      'Callers read the description of the API, and browsers ask for CORS, without credentials.',
     APIG6: 'Execution logs have headers and bodies of requests.',
     COG4: 'The authorizer checks tokens of the user pool and of other issuers, and API keys.',
   });

@@ -104,8 +104,8 @@ function isOrigin(text: string): boolean {
   return origin === text && (protocol === 'https:' || (protocol === 'http:' && isLoopback));
 }
 
-/** Throws an error for each setting that is given although what it belongs to is off. */
-export function needs(
+/** Throws an error that names the setting if one is given although what it belongs to is off. */
+export function onlyWith(
   text: ReadText,
   { names, needed }: { readonly names: readonly string[]; readonly needed: string },
 ): void {

@@ -73,11 +73,7 @@ function addVpc(stack: Stack): Place {
 }
 
 function toPlace({ id, subnets, routeTables }: ExistingVpc): Place {
-  return {
-    vpcId: id,
-    subnetIds: [...subnets],
-    routeTableIds: [...routeTables],
-  };
+  return { vpcId: id, subnetIds: [...subnets], routeTableIds: [...routeTables] };
 }
 
 function placeInVpc(each: StreambedFunction, { subnetIds }: Place, group: CfnSecurityGroup): void {
@@ -136,15 +132,17 @@ interface EndpointUsers {
   readonly reach: Reach;
 }
 
-/** Lambda sends logs and reads queues outside of the VPC, and roles need no call to STS. */
 const gateways = [
   ['TablesEndpoint', 'dynamodb'],
   ['FilesEndpoint', 's3'],
 ] as const;
+
+/** Lambda sends logs and reads queues outside of the VPC, and roles need no call to STS. */
 const interfaces = [
   ['ModelsEndpoint', 'bedrock-runtime'],
   ['KnowledgeEndpoint', 'bedrock-agent-runtime'],
   ['QueuesEndpoint', 'sqs'],
   ['WorkflowsEndpoint', 'states'],
 ] as const;
+
 const agentCore = ['AgentsEndpoint', 'bedrock-agentcore'] as const;

@@ -17,9 +17,9 @@ import {
   flag,
   list,
   matching,
-  needs,
   numbers,
   oneOf,
+  onlyWith,
   within,
   type ReadText,
 } from '#infra/setting-values.ts';
@@ -64,7 +64,7 @@ function toLogLevels(text: ReadText): LogLevels | undefined {
 
 function toLogOptions(text: ReadText): LogOptions {
   const hasAccessLogs = flag('apiAccessLogs', text('apiAccessLogs'));
-  if (!hasAccessLogs) needs(text, { names: ['apiLogRole'], needed: 'apiAccessLogs=true' });
+  if (!hasAccessLogs) onlyWith(text, { names: ['apiLogRole'], needed: 'apiAccessLogs=true' });
   return {
     retentionDays: retentionDays('logRetentionDays', text('logRetentionDays') ?? '30'),
     access: hasAccessLogs
@@ -99,20 +99,17 @@ function toSignInOptions(text: ReadText): SignInOptions {
   };
 }
 
+/** What WAF accepts. */
+const rateBounds = { min: 10, max: 2_000_000_000 };
+
 function toFirewallOptions(text: ReadText): FirewallOptions | undefined {
   if (!flag('waf', text('waf'))) {
-    needs(text, { names: ['wafRequestsPer5Minutes', 'wafBodyKb'], needed: 'waf=true' });
+    onlyWith(text, { names: ['wafRequestsPer5Minutes', 'wafBodyKb'], needed: 'waf=true' });
     return undefined;
   }
+  const requests = text('wafRequestsPer5Minutes');
   return {
-    requestsPer5Minutes: within(
-      'wafRequestsPer5Minutes',
-      text('wafRequestsPer5Minutes') ?? '3000',
-      {
-        min: 10,
-        max: 2_000_000_000,
-      },
-    ),
+    requestsPer5Minutes: within('wafRequestsPer5Minutes', requests ?? '3000', rateBounds),
     bodyKb: oneOf('wafBodyKb', text('wafBodyKb') ?? '64', inspectedKb),
   };
 }
@@ -121,14 +118,14 @@ function toNetworkOptions(text: ReadText): NetworkOptions | undefined {
   const value = text('vpc');
   if (value === undefined) {
     const names = ['vpcSubnets', 'vpcRouteTables', 'vpcEndpoints', 'vpcFunctions'];
-    needs(text, { names, needed: 'vpc=new or vpc=vpc-…' });
+    onlyWith(text, { names, needed: 'vpc=new or vpc=vpc-…' });
     return undefined;
   }
   const functions = text('vpcFunctions');
   const chosen = functions === undefined ? undefined : list('vpcFunctions', functions);
   if (value === 'new') {
     const names = ['vpcSubnets', 'vpcRouteTables', 'vpcEndpoints'];
-    needs(text, { names, needed: 'the id of a VPC that exists' });
+    onlyWith(text, { names, needed: 'the id of a VPC that exists' });
     return { vpc: { type: 'new' }, addsEndpoints: true, functions: chosen };
   }
   const addsEndpoints = flag('vpcEndpoints', text('vpcEndpoints'));
@@ -137,7 +134,7 @@ function toNetworkOptions(text: ReadText): NetworkOptions | undefined {
     expectation: 'must be new or like vpc-0abc…',
   };
   matching('vpc', value, idPattern);
-  if (!addsEndpoints) needs(text, { names: ['vpcRouteTables'], needed: 'vpcEndpoints=true' });
+  if (!addsEndpoints) onlyWith(text, { names: ['vpcRouteTables'], needed: 'vpcEndpoints=true' });
   return {
     addsEndpoints,
     functions: chosen,

@@ -11,6 +11,9 @@ export class AnswersBucket extends PrivateBucket {
       // Answers to one-shot prompts, whose items in the table expire after a day or two.
       lifecycleRules: [{ prefix: 'answers/expiring/', expiration: Duration.days(30) }],
     });
+    acknowledge(this.stack, {
+      [`IAM5[Resource::<${id}.Arn>/answers/*]`]: 'Answers are objects below one prefix.',
+    });
   }
 
   /** Allows writing, reading and deleting answers, but not listing them. */
@@ -18,9 +21,5 @@ export class AnswersBucket extends PrivateBucket {
     const actions = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'];
     const resourceArns = [this.arnForObjects('answers/*')];
     Grant.addToPrincipal({ grantee, actions, resourceArns });
-    acknowledge(this.stack, {
-      [`IAM5[Resource::<${this.node.id}.Arn>/answers/*]`]:
-        'Answers are objects of their own, below one prefix.',
-    });
   }
 }

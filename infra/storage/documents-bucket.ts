@@ -22,8 +22,7 @@ export class DocumentsBucket extends PrivateBucket {
     });
     for (const prefix of ['uploads', 'work']) {
       acknowledge(this.stack, {
-        [`IAM5[Resource::<${id}.Arn>/${prefix}/*]`]:
-          'Documents are objects of their own, below one prefix.',
+        [`IAM5[Resource::<${id}.Arn>/${prefix}/*]`]: 'Documents are objects below one prefix.',
       });
     }
   }
