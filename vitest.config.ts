@@ -14,6 +14,7 @@ const slowFiles = [
   'wire/local/lambda/bundles',
   'wire/local/host/failing-work',
   'journeys/tutorial-commands',
+  'infra/linters',
   'journeys/turn-faults',
   'journeys/table-faults',
   'wire/local/process/signals',
@@ -28,7 +29,7 @@ const slowFiles = [
   'journeys/bedrock-command',
   'wire/src/domain/turn-properties',
   'wire/src/domain/turn-crashes',
-].map((name) => `/test/${name}.test.ts`);
+].map((name) => `/${name}.test.ts`);
 
 function startRank({ moduleId }: TestSpecification): number {
   const index = slowFiles.findIndex((name) => moduleId.endsWith(name));

@@ -56,7 +56,7 @@ const catchAll = (Next: string): readonly object[] => [
 function invokeModel(question: string, next: object, onFailure: string): object {
   return {
     Type: 'Task',
-    Resource: 'arn:${Partition}:states:::bedrock:invokeModel',
+    Resource: '${InvokeModel}',
     Parameters: {
       ModelId: '${ModelId}',
       Input: { 'S3Uri.$': `${question}.request` },

@@ -1,8 +1,9 @@
-import { ArnFormat, Aws, Duration } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Duration, type Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { acknowledge } from '#infra/acknowledge.ts';
 import { analysisPipeline, documentPipeline } from '#infra/document-workflows.ts';
 import { DocumentsBucket } from '#infra/storage/documents-bucket.ts';
 import type { Foundation } from '#infra/foundation.ts';
@@ -56,6 +57,12 @@ export function addDocuments(foundation: Foundation): StreambedFunction {
   bucket.grantUpload(api.role);
   const actions = ['states:DescribeExecution', 'states:GetExecutionHistory'];
   api.role.addToPolicy(new PolicyStatement({ actions, resources: executions }));
+  for (const { node } of Object.values(machines)) {
+    const execution = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${node.id}.Name>:*`;
+    acknowledge(api.role, {
+      [`IAM5[Resource::${execution}]`]: 'Each document has an execution of its own.',
+    });
+  }
   return api;
 }
 
@@ -96,31 +103,51 @@ function addMachines(
   for (const { role } of [extract, combine]) table.grantItems(role);
   bucket.grantExtraction(extract.role);
   bucket.grantWorkFiles(combine.role);
-  const role = new Role(stack, 'DocumentWorkflowsRole', {
-    assumedBy: new ServicePrincipal('states.amazonaws.com'),
-  });
-  for (const step of [extract, combine]) step.grantInvoke(role);
-  bucket.grantWorkFiles(role);
+  const role = addWorkflowsRole(stack, bucket, [extract, combine]);
   modelAccess(stack, [props.documentModel], { actions: ['InvokeModel'] }).forEach((statement) =>
     role.addToPolicy(statement),
   );
+  const definitionSubstitutions = {
+    InvokeModel: `arn:${Aws.PARTITION}:states:::bedrock:invokeModel`,
+    ModelId: props.documentModel,
+    ExtractText: extract.functionArn,
+    CombineResults: combine.functionArn,
+  };
   const add = (id: string, definition: object): CfnStateMachine => {
     const machine = new CfnStateMachine(stack, id, {
       definition,
+      definitionSubstitutions,
       roleArn: role.roleArn,
       stateMachineType: 'STANDARD',
-      definitionSubstitutions: {
-        Partition: Aws.PARTITION,
-        ModelId: props.documentModel,
-        ExtractText: extract.functionArn,
-        CombineResults: combine.functionArn,
-      },
     });
     machine.node.addDependency(role);
+    acknowledge(machine, {
+      SF1: 'Logs of workflows are an option: workflowLogs.',
+      SF2: 'The history of an execution has the times of its steps.',
+    });
     return machine;
   };
   return {
     document: add('DocumentPipeline', documentPipeline),
     analysis: add('AnalysisPipeline', analysisPipeline),
   };
+}
+
+/** Adds the role of both workflows, which may run their steps and read and write work files. */
+function addWorkflowsRole(
+  stack: Stack,
+  bucket: DocumentsBucket,
+  steps: readonly StreambedFunction[],
+): Role {
+  const role = new Role(stack, 'DocumentWorkflowsRole', {
+    assumedBy: new ServicePrincipal('states.amazonaws.com'),
+  });
+  for (const step of steps) {
+    step.grantInvoke(role);
+    acknowledge(role, {
+      [`IAM5[Resource::<${step.node.id}.Arn>:*]`]: 'The versions of one function.',
+    });
+  }
+  bucket.grantWorkFiles(role);
+  return role;
 }

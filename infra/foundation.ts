@@ -1,8 +1,9 @@
 import type { Stack } from 'aws-cdk-lib';
+import { acknowledge } from '#infra/acknowledge.ts';
 import { AnswersBucket } from '#infra/storage/answers-bucket.ts';
 import { ConversationsTable } from '#infra/storage/conversations-table.ts';
 import { grantTurns } from '#infra/functions/turn-access.ts';
-import { extensionAccess, toExtensionsEnv } from '#infra/knowledge.ts';
+import { extensionAccess, extensionReasons, toExtensionsEnv } from '#infra/knowledge.ts';
 import { modelAccess } from '#infra/functions/model-access.ts';
 import type { StreambedProps } from '#infra/streambed-stack.ts';
 import type { StreambedFunction } from '#infra/functions/streambed-function.ts';
@@ -43,6 +44,7 @@ export function grantChat(foundation: Foundation, chat: StreambedFunction): void
   grantTurns(foundation, chat);
   const statements = [...modelAccess(stack, props.models), ...extensionAccess(stack, props)];
   statements.forEach((statement) => chat.role.addToPolicy(statement));
+  acknowledge(chat.role, extensionReasons(props));
 }
 
 function toLimitsEnv({ limits }: StreambedProps): Variables {

@@ -6,6 +6,7 @@ import {
   UserPool,
   type UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
+import { acknowledge } from '#infra/acknowledge.ts';
 import type { Foundation } from '#infra/foundation.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
@@ -34,6 +35,11 @@ export function addPeople({ stack, props }: Foundation): People {
     featurePlan: FeaturePlan.ESSENTIALS,
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
+  });
+  acknowledge(users, {
+    COG1: 'Length protects better than kinds of characters, which are an option: passwordRequires.',
+    COG2: 'A second factor is an option: mfa.',
+    COG8: 'The Plus plan costs money for every person who signs in.',
   });
   const origins = readOrigins(stack, props.allowedOrigins);
   const client = addClient(users, origins, props.allowedOrigins);

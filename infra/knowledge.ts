@@ -59,6 +59,17 @@ export function extensionAccess(stack: Stack, props: StreambedProps): readonly P
   ];
 }
 
+/** Returns why these permissions are as wide as they are, by the ids of cdk-nag's findings. */
+export function extensionReasons({ agents }: StreambedProps): Readonly<Record<string, string>> {
+  const runtimes = Object.values(agents).filter((address) => address.startsWith('arn:'));
+  return {
+    'IAM5[Resource::*]': 'RetrieveAndGenerate has no resource types.',
+    ...Object.fromEntries(
+      runtimes.map((arn) => [`IAM5[Resource::${arn}/*]`, 'The endpoints of one runtime.'] as const),
+    ),
+  };
+}
+
 function knowledgeArns(stack: Stack, { knowledgeBases }: StreambedProps): readonly string[] {
   return Object.values(knowledgeBases).map((id) =>
     stack.formatArn({ service: 'bedrock', resource: 'knowledge-base', resourceName: id }),

@@ -9,6 +9,7 @@ import {
   ResponseType,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
+import { acknowledge } from '#infra/acknowledge.ts';
 import type { ChatFunctions } from '#infra/functions/chat-functions.ts';
 import type { Identity } from '#infra/identity.ts';
 import type { StreambedFunction } from '#infra/functions/streambed-function.ts';
@@ -60,10 +61,20 @@ export function addApi(
     if (handler === undefined) throw new Error(`${route}: there is no function ${target.handler}`);
     const integration = target.transfer === 'streamed' ? streaming(handler) : buffered(handler);
     const options = target.isPublic === true ? publicMethod : {};
-    api.root.resourceForPath(path).addMethod(method, integration, options);
+    const added = api.root.resourceForPath(path).addMethod(method, integration, options);
+    if (target.isPublic === true) {
+      acknowledge(added, { APIG4: 'Callers read the description of the API without credentials.' });
+    }
   }
   addPlans(stack, api, identity);
   addFailures(api, origins[0]);
+  acknowledge(api, {
+    APIG1: 'Access logs are an option: apiAccessLogs.',
+    APIG2: 'The functions check every request, and name the field that is wrong.',
+    APIG3: 'WAF is an option: waf.',
+    APIG6: 'Execution logs have headers and bodies of requests.',
+    COG4: 'The authorizer checks tokens of the user pool and of other issuers, and API keys.',
+  });
 }
 
 /**

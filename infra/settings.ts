@@ -1,5 +1,7 @@
 import type { Node } from 'constructs';
 import type { AlarmSettings } from '#infra/monitoring/alarms.ts';
+import { readOptions } from '#infra/options/read-options.ts';
+import { count, flag, list, matching, origins, readTextFrom } from '#infra/setting-values.ts';
 import type { OidcProps, StreambedProps } from '#infra/streambed-stack.ts';
 
 /**
@@ -7,7 +9,7 @@ import type { OidcProps, StreambedProps } from '#infra/streambed-stack.ts';
  * Lists are separated by commas. Throws an error that names the invalid setting.
  */
 export function readSettings(node: Node): StreambedProps {
-  const text = (name: string): string | undefined => node.tryGetContext(name)?.toString();
+  const text = readTextFrom(node);
   const models = list('models', text('models') ?? defaultModels.join(','));
   return {
     models,
@@ -22,7 +24,7 @@ export function readSettings(node: Node): StreambedProps {
       tokensPerDay: count('tokensPerDay', text('tokensPerDay') ?? '5000000'),
       usdPerDay: count('usdPerDay', text('usdPerDay') ?? '25'),
     },
-    allowedOrigins: list('allowedOrigins', text('allowedOrigins') ?? 'http://localhost:3000'),
+    allowedOrigins: origins('allowedOrigins', text('allowedOrigins') ?? 'http://localhost:3000'),
     publicChat: flag('publicChat', text('publicChat')),
     knowledgeBases: addresses('knowledgeBases', text('knowledgeBases') ?? ''),
     knowledgeOwnerAttribute: text('knowledgeOwnerAttribute') ?? '',
@@ -38,6 +40,7 @@ export function readSettings(node: Node): StreambedProps {
       text('callbackRetrySeconds') ?? '5,30,300,1800,7200,28800',
     ),
     alarms: toAlarmSettings(text),
+    options: readOptions(text),
   };
 }
 
@@ -56,35 +59,21 @@ function toAlarmSettings(text: (name: string) => string | undefined): AlarmSetti
   };
 }
 
-function matching(
-  name: string,
-  value: string | undefined,
-  { pattern, expectation }: { readonly pattern: RegExp; readonly expectation: string },
-): string | undefined {
-  if (value === undefined || pattern.test(value)) return value;
-  throw new Error(`${name}: ${expectation}`);
-}
-
 function toOidc(
   issuer: string | undefined,
   audience: string | undefined,
   jwksUrl: string | undefined,
 ): OidcProps | undefined {
-  if (issuer === undefined) return undefined;
+  if (issuer === undefined) {
+    if (audience === undefined && jwksUrl === undefined) return undefined;
+    throw new Error('oidcIssuer: must be set together with oidcAudience and oidcJwksUrl');
+  }
   if (audience === undefined) throw new Error('oidcAudience: must be set together with oidcIssuer');
   const defaultUrl = `${issuer.replace(/\/$/u, '')}/.well-known/jwks.json`;
   return { issuer, audience, jwksUrl: jwksUrl ?? defaultUrl };
 }
 
 const defaultModels = ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 'amazon.nova-lite-v1:0'];
-
-function count(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) {
-    throw new Error(`${name}: must be a whole number above 0`);
-  }
-  return value;
-}
 
 /** SQS hides a message for at most twelve hours, and jitter makes delays up to a fifth longer. */
 function delays(name: string, text: string): readonly number[] {
@@ -93,12 +82,6 @@ function delays(name: string, text: string): readonly number[] {
     if (seconds <= 35_000) return seconds;
     throw new Error(`${name}: must be at most 35000 seconds each`);
   });
-}
-
-function list(name: string, value: string): readonly string[] {
-  const items = value.split(',').map((item) => item.trim());
-  if (items.includes('')) throw new Error(`${name}: must be a list, separated by commas`);
-  return items;
 }
 
 /** Parses names and their addresses, `a=1,b=2`. The list may be empty. */
@@ -118,9 +101,4 @@ function addresses(setting: string, value: string): Readonly<Record<string, stri
 function documentModel(model: string): string {
   if (/anthropic\.|amazon\.nova/u.test(model)) return model;
   throw new Error('documentModel: must be a Claude or Nova model');
-}
-
-function flag(name: string, value = 'false'): boolean {
-  if (value === 'true' || value === 'false') return value === 'true';
-  throw new Error(`${name}: must be true or false`);
 }

@@ -1,5 +1,4 @@
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import {
   guestSecretKey,
@@ -9,11 +8,9 @@ import {
   pageSessionKey,
   pageSessionsPartition,
 } from '#aws/dynamo/keys.ts';
-import { readSettings } from '#infra/settings.ts';
-import { StreambedStack } from '#infra/streambed-stack.ts';
+import { synthesize } from '#test/fixtures/synthesized.ts';
 
-const app = new App();
-const template = Template.fromStack(new StreambedStack(app, 'Streambed', readSettings(app.node)));
+const template = synthesize();
 
 interface Statement {
   readonly Action: string | readonly string[];
@@ -86,9 +83,7 @@ test('no other function can reach the keys of issuers', () => {
 
 test('guests are off unless the deployment allows them', () => {
   template.hasParameter('Guests', { Default: 'false' });
-  const settings = { ...readSettings(new App().node), guests: true };
-  const withGuests = Template.fromStack(new StreambedStack(new App(), 'Streambed', settings));
-  withGuests.hasParameter('Guests', { Default: 'true' });
+  synthesize({ guests: 'true' }).hasParameter('Guests', { Default: 'true' });
 });
 
 test('a fault of the authorizer is a 503 with words, not a 500 without', () => {

@@ -1,13 +1,6 @@
-import { App } from 'aws-cdk-lib';
-import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import { readSettings } from '#infra/settings.ts';
-import { StreambedStack } from '#infra/streambed-stack.ts';
-
-function synthesize(context: Readonly<Record<string, string>> = {}): Template {
-  const app = new App({ context });
-  return Template.fromStack(new StreambedStack(app, 'Streambed', readSettings(app.node)));
-}
+import { stackWith, synthesize } from '#test/fixtures/synthesized.ts';
 
 const template = synthesize();
 
@@ -55,9 +48,7 @@ test('a public URL must be requested, and gets both permissions that it needs', 
 });
 
 test('synthesizing a public URL prints a warning', () => {
-  const app = new App({ context: { publicChat: 'true' } });
-  const stack = new StreambedStack(app, 'Streambed', readSettings(app.node));
-  const annotations = Annotations.fromStack(stack);
+  const annotations = Annotations.fromStack(stackWith({ publicChat: 'true' }));
   annotations.hasWarning('*', Match.stringLikeRegexp('at your expense'));
 });
 
@@ -205,8 +196,7 @@ test('invalid settings are rejected with their name', () => {
 test('every workflow step that calls a model has a retry and a catch', () => {
   const machines = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
   const tasks = machines.flatMap(({ Properties }) => tasksIn(Properties.Definition));
-  const callsModel = ({ Resource }: TaskState): boolean =>
-    Resource?.endsWith('bedrock:invokeModel') === true;
+  const callsModel = ({ Resource }: TaskState): boolean => Resource === '${InvokeModel}';
   const modelTasks = tasks.filter(callsModel);
   // A step whose process crashes can run again, because the answers of models are in files.
   const steps = tasks.filter((task) => !callsModel(task)).map(({ Retry }) => JSON.stringify(Retry));

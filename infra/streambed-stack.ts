@@ -8,6 +8,7 @@ import { addKnowledge } from '#infra/knowledge.ts';
 import { addInvoke, addLangChain } from '#infra/functions/model-functions.ts';
 import { addMonitoring } from '#infra/monitoring/monitoring.ts';
 import type { AlarmSettings } from '#infra/monitoring/alarms.ts';
+import { applyOptions, type StackOptions } from '#infra/options/options.ts';
 import { addPageAccess } from '#infra/page-access.ts';
 import { addApi } from '#infra/rest-api.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
@@ -58,6 +59,7 @@ export interface StreambedProps {
   /** The delays before each retry of a callback. */
   readonly callbackRetrySeconds: readonly number[];
   readonly alarms: AlarmSettings;
+  readonly options: StackOptions;
 }
 
 /** An OpenID Connect issuer whose tokens are accepted. */
@@ -91,6 +93,7 @@ export class StreambedStack extends Stack {
     addApi(this, functions, addAuthorizer(foundation, people), people.origins);
     const awaited = [...Object.values(chats), invoke, langchain, tasks, knowledge, documents];
     addMonitoring(this, props, { functions: awaited, tasks: queue });
+    applyOptions(this, props);
   }
 
   /** The main resource of a construct gets its plain id, which people and the state file use. */

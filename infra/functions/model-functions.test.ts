@@ -1,11 +1,7 @@
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import { readSettings } from '#infra/settings.ts';
-import { StreambedStack } from '#infra/streambed-stack.ts';
+import { synthesize } from '#test/fixtures/synthesized.ts';
 
-const app = new App();
-const template = Template.fromStack(new StreambedStack(app, 'Streambed', readSettings(app.node)));
+const template = synthesize();
 
 test.each([
   ['InvokeFunction', ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream']],

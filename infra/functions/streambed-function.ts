@@ -19,6 +19,8 @@ export const defaultMemorySize = 512;
 /** A Lambda function with Node 24 on arm64, its own log group, and a role that can only log. */
 export class StreambedFunction extends Function {
   override readonly role: Role;
+  /** The folder below `dist/` that holds its bundle. */
+  readonly bundle: string;
 
   constructor(
     scope: Construct,
@@ -45,6 +47,7 @@ export class StreambedFunction extends Function {
       code: Code.fromAsset(`${bundleFolder(scope)}/${bundle}`),
     });
     this.role = role;
+    this.bundle = bundle;
   }
 }
 

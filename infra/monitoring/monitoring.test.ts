@@ -1,15 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import { readSettings } from '#infra/settings.ts';
-import { StreambedStack } from '#infra/streambed-stack.ts';
 import { monitoredIn, widgetsOf } from '#test/fixtures/monitored-metrics.ts';
-
-function synthesize(context: Readonly<Record<string, string>> = {}): Template {
-  const app = new App({ context });
-  return Template.fromStack(new StreambedStack(app, 'Streambed', readSettings(app.node)));
-}
+import { synthesize } from '#test/fixtures/synthesized.ts';
 
 const template = synthesize();
 const alarms = template.findResources('AWS::CloudWatch::Alarm');

@@ -1,6 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { defaultMemorySize, type StreambedFunction } from '#infra/functions/streambed-function.ts';
+import type { StreambedFunction } from '#infra/functions/streambed-function.ts';
 import { addAlarms } from '#infra/monitoring/alarms.ts';
 import { readAwsMetrics } from '#infra/monitoring/aws-metrics.ts';
 import { addDashboard } from '#infra/monitoring/dashboard.ts';
@@ -28,6 +28,6 @@ export function addMonitoring(
     alarms: addAlarms(stack, aws, settings),
     models: turnModels,
     paidModels: [...new Set([...turnModels, documentModel])],
-    memorySize: defaultMemorySize,
+    memorySize: props.options.functions.defaultMemory,
   });
 }

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { acknowledge } from '#infra/acknowledge.ts';
 import { PrivateBucket } from '#infra/storage/private-bucket.ts';
 
 /** Stores answers that are too large for an item of the table (`src/aws/conversation/large-answers.ts`). */
@@ -9,6 +10,9 @@ export class AnswersBucket extends PrivateBucket {
     super(scope, id, {
       // Answers to one-shot prompts, whose items in the table expire after a day or two.
       lifecycleRules: [{ prefix: 'answers/expiring/', expiration: Duration.days(30) }],
+    });
+    acknowledge(this.stack, {
+      [`IAM5[Resource::<${id}.Arn>/answers/*]`]: 'Answers are objects below one prefix.',
     });
   }
 

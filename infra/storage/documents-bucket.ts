@@ -3,6 +3,7 @@ import { Grant, PolicyStatement, ServicePrincipal, type IGrantable } from 'aws-c
 import { CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { acknowledge } from '#infra/acknowledge.ts';
 import { PrivateBucket } from '#infra/storage/private-bucket.ts';
 
 /** Stores uploaded documents and the work files of workflows (`src/domain/document/document.ts`). */
@@ -19,6 +20,11 @@ export class DocumentsBucket extends PrivateBucket {
         },
       ],
     });
+    for (const prefix of ['uploads', 'work']) {
+      acknowledge(this.stack, {
+        [`IAM5[Resource::<${id}.Arn>/${prefix}/*]`]: 'Documents are objects below one prefix.',
+      });
+    }
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   type BucketProps,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { acknowledge } from '#infra/acknowledge.ts';
 
 type PrivateBucketProps = Pick<BucketProps, 'lifecycleRules' | 'cors'>;
 
@@ -20,6 +21,9 @@ export class PrivateBucket extends Bucket {
       enforceSSL: true,
       removalPolicy: RemovalPolicy.RETAIN,
       ...props,
+    });
+    acknowledge(this, {
+      S1: 'Only functions and the URLs that they sign reach its objects, and functions have logs.',
     });
   }
 }

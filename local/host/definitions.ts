@@ -95,6 +95,31 @@ export function unhostedTypes(stacks: Stacks): readonly string[] {
     .toSorted();
 }
 
+/** Properties that decide something on AWS and nothing here. */
+const unhostedProperties: Readonly<Record<string, readonly string[]>> = {
+  'AWS::ApiGateway::Stage': ['AccessLogSetting'],
+  'AWS::Cognito::UserPool': ['MfaConfiguration'],
+  'AWS::Lambda::Function': ['VpcConfig'],
+  'AWS::StepFunctions::StateMachine': ['LoggingConfiguration'],
+};
+
+/** Returns the properties of the stacks that have no effect here, each once as a notice. */
+export function withoutEffect(stacks: Stacks): readonly string[] {
+  return Object.entries(unhostedProperties).flatMap(([type, names]) =>
+    names
+      .filter((name) =>
+        stacks.some((stack) =>
+          stack.ofType(type).some(({ properties }) => isSet(properties.raw(name))),
+        ),
+      )
+      .map((name) => `${name} of ${type} has no effect here`),
+  );
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== 'OFF';
+}
+
 /** Services that leave nothing in a template but the permission to invoke a function. */
 const callersOnly = /^(?:alexa-[\w-]+\.amazon|(?:connect|lex|lexv2|ses)\.amazonaws)\.com$/u;
 

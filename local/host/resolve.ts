@@ -5,6 +5,7 @@ import {
   readDefinitions,
   unhostedCallers,
   unhostedTypes,
+  withoutEffect,
   type Definitions,
 } from '#local/host/definitions.ts';
 import { createUnpacker } from '#local/lambda/definition/unpack-archive.ts';
@@ -32,7 +33,7 @@ export async function resolve(bound: Bound): Promise<Resolved> {
   const { warn } = notices;
   const stacks = await openStacks(templates, parameters, contextOf(bound));
   for (const type of unhostedTypes(stacks)) warn(`${type} is not hosted here`);
-  unhostedCallers(stacks).forEach(warn);
+  [...unhostedCallers(stacks), ...withoutEffect(stacks)].forEach(warn);
   for (const { template } of stacks) {
     template.warnings.forEach(warn);
     template.notes.forEach(notices.note);

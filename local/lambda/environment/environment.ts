@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { isLogged } from '#local/lambda/environment/log-level.ts';
 import {
   createEnvironmentLog,
   type EnvironmentLog,
@@ -161,7 +162,10 @@ export class Environment {
     const { definition, initLimitMs } = this.#settings;
     this.#startedAt = performance.now();
     const address = this.#api?.address ?? '';
-    const child = spawnRuntime(this.#settings, address, (line) => this.#write(line));
+    const { logging } = this.#settings.definition;
+    const child = spawnRuntime(this.#settings, address, (line) => {
+      if (isLogged(line, logging)) this.#write(line);
+    });
     this.#child = child;
     child.once('exit', (code, signal) => void this.#onProcessExit(code, signal));
     child.on('error', ({ message }) => this.#onSpawnError(message));

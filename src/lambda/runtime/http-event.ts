@@ -1,6 +1,7 @@
 import { ChatError } from '#domain/errors.ts';
 import type { Caller } from '#domain/identity.ts';
 import type { HttpRequest } from '#lambda/runtime/http.ts';
+import { exposedHeaders } from '#protocol/http/cors.ts';
 
 /** The part of a Function URL's event that is read (payload format 2.0). */
 export interface FunctionUrlEvent {
@@ -71,6 +72,31 @@ function callerOf({ identity, authorizer }: RestApiEvent['requestContext']): Cal
   if (typeof authorizer?.guest === 'string') return { type: 'guest', id: authorizer.guest };
   const { apiKeyId } = identity;
   return typeof apiKeyId === 'string' ? { type: 'api-key', id: apiKeyId } : { type: 'anonymous' };
+}
+
+/**
+ * Returns the headers of a response with those by which a page of another origin may read it. A
+ * Function URL adds its own, so only responses of the REST API get them. `origins` are separated by
+ * commas; without any, nothing is added.
+ */
+export function withApiCors(
+  event: HttpEvent,
+  headers: Readonly<Record<string, string>>,
+  origins: string | undefined = process.env['API_ORIGINS'],
+): Readonly<Record<string, string>> {
+  if ('version' in event || origins === undefined) return headers;
+  const { origin } = lowerCased(event.headers ?? {});
+  const isAllowed = origin !== undefined && origins.split(',').includes(origin);
+  return {
+    vary: 'origin',
+    ...(isAllowed
+      ? {
+          'access-control-allow-origin': origin,
+          'access-control-expose-headers': exposedHeaders.join(','),
+        }
+      : {}),
+    ...headers,
+  };
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -63,7 +63,7 @@ export function describeCause(error: Error): string {
 }
 
 interface LogLine {
-  readonly level: string;
+  readonly level: 'INFO' | 'ERROR';
   readonly message: string;
   readonly fields: LogFields;
   readonly metrics: MetricValues;
@@ -71,15 +71,30 @@ interface LogLine {
 
 function write({ level, message, fields, metrics }: LogLine): void {
   const now = new Date();
-  addSubject((subject) => {
-    const line = {
-      timestamp: now.toISOString(),
-      level,
-      message,
-      ...subject,
-      ...fields,
-      ...toMetricMembers(metrics, fields, now.getTime()),
-    };
-    process.stdout.write(`${JSON.stringify(line)}\n`);
-  });
+  const timestamp = now.toISOString();
+  const members = toMetricMembers(metrics, fields, now.getTime());
+  const minLevel = levelBelow(level);
+  if (minLevel === undefined) {
+    addSubject((subject) =>
+      print({ timestamp, level, message, ...subject, ...fields, ...members }),
+    );
+  } else if ('_aws' in members) {
+    // Metrics are published at every level. Lambda drops lines that are below the function's.
+    print({ timestamp, level: minLevel, message: 'metrics', ...members });
+  }
+}
+
+function print(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+
+/**
+ * Returns the least severe level that is logged, if a line is below it. Lambda sets the variable of
+ * functions that log in JSON.
+ */
+function levelBelow(level: LogLine['level']): string | undefined {
+  const { AWS_LAMBDA_LOG_LEVEL: minLevel = 'TRACE' } = process.env;
+  return levels.indexOf(level) < levels.indexOf(minLevel.toUpperCase()) ? minLevel : undefined;
 }

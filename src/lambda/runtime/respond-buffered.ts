@@ -1,7 +1,6 @@
 import type { LambdaContext } from '#lambda/runtime/awslambda.ts';
-import { allowOrigin, readApiOrigins } from '#lambda/runtime/cors.ts';
 import { withinDeadline } from '#lambda/runtime/deadline.ts';
-import { toHttpRequest, type HttpEvent } from '#lambda/runtime/http-event.ts';
+import { toHttpRequest, withApiCors, type HttpEvent } from '#lambda/runtime/http-event.ts';
 import type { Answer, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { startRequestLog } from '#lambda/runtime/log.ts';
 import { withLogNames, type ReadLogSecret } from '#lambda/runtime/log-names.ts';
@@ -22,13 +21,12 @@ export function respondBuffered(
   readSecret: ReadLogSecret,
   answer: Answer,
 ): (event: HttpEvent, context: LambdaContext) => Promise<ProxyResult> {
-  const origins = readApiOrigins();
   const respond = async (event: HttpEvent, invocation: Invocation): Promise<ProxyResult> => {
     const logAnswered = startRequestLog(invocation.requestId);
     const response = await answerOrProblem(answer, toHttpRequest(event), invocation);
-    const result = await toResult(allowOrigin(origins, event, response), invocation);
+    const result = await toResult(response, invocation);
     logAnswered(result.statusCode);
-    return result;
+    return { ...result, headers: withApiCors(event, result.headers) };
   };
   return (event, context) =>
     withLogNames(readSecret, () =>

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import type { ResponseStream, StreamingHandler } from '#lambda/runtime/awslambda.ts';
-import { allowOrigin, readApiOrigins } from '#lambda/runtime/cors.ts';
 import { withinDeadline } from '#lambda/runtime/deadline.ts';
-import { toHttpRequest, type HttpEvent } from '#lambda/runtime/http-event.ts';
+import { toHttpRequest, withApiCors, type HttpEvent } from '#lambda/runtime/http-event.ts';
 import type { Answer, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { startRequestLog } from '#lambda/runtime/log.ts';
 import { withLogNames, type ReadLogSecret } from '#lambda/runtime/log-names.ts';
@@ -26,7 +25,6 @@ export function respondStream(
   answer: Answer,
   answerDirect?: AnswerDirect,
 ): StreamingHandler<HttpEvent> {
-  const origins = readApiOrigins();
   return awslambda.streamifyResponse<HttpEvent>((event, responseStream, context) =>
     withLogNames(readSecret, () =>
       withinDeadline(context, marginMs, async (invocation) => {
@@ -38,9 +36,9 @@ export function respondStream(
           return;
         }
         const response = await answerOrProblem(answer, toHttpRequest(event), invocation);
-        const readable = allowOrigin(origins, event, response);
+        const headers = withApiCors(event, response.headers);
         try {
-          await writeResponse(responseStream, readable, invocation.signal);
+          await writeResponse(responseStream, { ...response, headers }, invocation.signal);
         } finally {
           // The turn finishes whether or not its reader is still there.
           await response.ended;
