@@ -27,7 +27,7 @@ export interface AnswerResult {
   readonly answer: Answer;
   readonly cost?: Cost;
   readonly error?: unknown;
-  /** Whether the answer itself told its end. If not, only the stored turn has the truth. */
+  /** Whether the stream said how the answer ended. If not, only the stored turn has the truth. */
   readonly isKnown: boolean;
   /** The turn, once the server has accepted it. */
   readonly started: TurnIds | undefined;
