@@ -1,5 +1,6 @@
 import type { Node } from 'constructs';
 import type { AlarmSettings } from '#infra/monitoring/alarms.ts';
+import { otlpEndpoint, traceRatio, type TracingProps } from '#infra/tracing.ts';
 import type { OidcProps, StreambedProps } from '#infra/streambed-stack.ts';
 
 /**
@@ -38,7 +39,20 @@ export function readSettings(node: Node): StreambedProps {
       text('callbackRetrySeconds') ?? '5,30,300,1800,7200,28800',
     ),
     alarms: toAlarmSettings(text),
+    tracing: toTracing(text),
   };
+}
+
+function toTracing(text: (name: string) => string | undefined): TracingProps {
+  const endpoint = matching('otlpEndpoint', text('otlpEndpoint'), {
+    pattern: otlpEndpoint,
+    expectation: 'must be the http or https URL of an OTLP collector',
+  });
+  const ratio = matching('traceRatio', text('traceRatio'), {
+    pattern: traceRatio,
+    expectation: 'must be a number from 0 to 1',
+  });
+  return { endpoint: endpoint ?? '', ratio: ratio ?? '1' };
 }
 
 function toAlarmSettings(text: (name: string) => string | undefined): AlarmSettings {

@@ -12,6 +12,7 @@ import { addPageAccess } from '#infra/page-access.ts';
 import { addApi } from '#infra/rest-api.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 import { addTasks } from '#infra/tasks.ts';
+import type { TracingProps } from '#infra/tracing.ts';
 
 export interface StreambedProps {
   /** Ids of Bedrock models or inference profiles. The first is for requests that name none. */
@@ -58,6 +59,8 @@ export interface StreambedProps {
   /** The delays before each retry of a callback. */
   readonly callbackRetrySeconds: readonly number[];
   readonly alarms: AlarmSettings;
+  /** Where the traces of turns are exported, if anywhere. */
+  readonly tracing: TracingProps;
 }
 
 /** An OpenID Connect issuer whose tokens are accepted. */

@@ -73,6 +73,7 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
   'src/domain': [
     'core',
     'conversation',
+    'operation',
     'model',
     'spending',
     'turn',
@@ -106,6 +107,7 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
     'composition',
   ],
   'src/lambda': [
+    'tracing',
     'runtime',
     'identity',
     'conversation',
