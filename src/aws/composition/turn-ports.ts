@@ -46,8 +46,8 @@ export function createOneShotPorts(
 /** For functions whose callers bring their own tools. */
 const noTools: Toolbox = { open: () => Promise.resolve(localTools([])) };
 
-/** Each attempt is an operation of its own. A call that the breaker refuses is none. */
-function withOperations(model: Model): Model {
+/** Returns a model whose calls are operations: each attempt is one, a call that is refused before is none. */
+export function withOperations(model: Model): Model {
   return {
     stream: (request, signal) =>
       observeStream(

@@ -18,7 +18,8 @@ import {
 } from '#lambda/turn/trace-operation.ts';
 
 /** The trace of a turn: a span for the turn, and one for each of its operations. */
-export interface TurnTrace extends Required<OperationListener> {
+export interface TurnTrace {
+  readonly onOperation: NonNullable<OperationListener['onOperation']>;
   /**
    * Ends the span of the turn, with the fields and the metrics of its log line. Operations may end
    * later.
@@ -103,7 +104,7 @@ function fieldAttributes(fields: LogFields): Attributes {
     'gen_ai.response.model': model,
     'gen_ai.response.finish_reasons': stopReason === undefined ? undefined : [stopReason],
     'error.type': code,
-    'faas.invocation_id': requestId,
+    'faas.invocation.id': requestId,
     'streambed.route': route,
     'streambed.turn_id': turnId,
   };
