@@ -46,7 +46,7 @@ export function createOneShotPorts(
 /** For functions whose callers bring their own tools. */
 const noTools: Toolbox = { open: () => Promise.resolve(localTools([])) };
 
-/** Returns a model whose calls are operations: each attempt is one, a call that is refused before is none. */
+/** Returns a model each of whose calls is an operation. A call that never reaches it is none. */
 export function withOperations(model: Model): Model {
   return {
     stream: (request, signal) =>

@@ -67,22 +67,21 @@ async function callTool(
     throw refusal(`${name} was already called ${tool.maxCalls} times, the limit for one turn.`);
   }
   const input = parseInput(inputJson);
-  return observeCall(observer, { type: 'tool-call', tool: name, toolUseId }, () =>
-    runTool(tool, input, { owner, signal }),
-  );
+  const run = (): Promise<string> => runTool(tool, input, { owner, signal });
+  return observeCall(observer, { type: 'tool-call', tool: name, toolUseId }, run, signal);
 }
 
 async function runTool(
-  { name, timeoutMs, ...tool }: OwnTool,
+  tool: OwnTool,
   input: unknown,
   { owner, signal }: ToolCall,
 ): Promise<string> {
-  const timeout = AbortSignal.timeout(timeoutMs);
+  const timeout = AbortSignal.timeout(tool.timeoutMs);
   const either = AbortSignal.any([signal, timeout]);
   try {
     return await Promise.race([tool.run(input, { owner, signal: either }), rejectOnAbort(either)]);
   } catch (error) {
-    throw timeout.aborted ? refusal(`${name} took longer than ${timeoutMs} ms.`) : error;
+    throw timeout.aborted ? refusal(`${tool.name} took longer than ${tool.timeoutMs} ms.`) : error;
   }
 }
 

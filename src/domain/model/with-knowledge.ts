@@ -70,9 +70,9 @@ async function searchFor(
   const query = lastQuestion(messages);
   const name = use?.name ?? '';
   const request = { name, owner, text: query, limit: shownPassages.count };
-  const results = await observeCall(observer, { type: 'retrieval', knowledgeBase: name }, () =>
-    knowledge.search(request, signal),
-  );
+  const find = (): Promise<readonly Passage[]> => knowledge.search(request, signal);
+  const operation = { type: 'retrieval', knowledgeBase: name } as const;
+  const results = await observeCall(observer, operation, find, signal);
   // Images and table rows are results, too, and have no text.
   const passages = results.filter(({ text }) => text.trim() !== '').map(shortenPassage);
   return { type: 'retrieval', query, passages };

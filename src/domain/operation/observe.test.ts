@@ -41,12 +41,16 @@ test('without a listener to operations, a stream is what it was', async () => {
   expect(await observeCall({}, operation, async () => 1)).toBe(1);
 });
 
-test('a call has a beginning and an end, and its error passes through', async () => {
+test('a call has a beginning and an end, and its error passes through; if aborted, it has not failed', async () => {
   const listener = notes();
   expect(await observeCall(listener, operation, async () => 1)).toBe(1);
   const failing = observeCall(listener, operation, () => Promise.reject(refusal));
   await expect(failing).rejects.toBe(refusal);
-  expect(listener.written).toEqual(['model-call', 'end', 'model-call', 'throttled']);
+  const aborted = AbortSignal.abort(refusal);
+  const ended = observeCall(listener, operation, () => Promise.reject(refusal), aborted);
+  await expect(ended).rejects.toBe(refusal);
+  const calls = ['end', 'throttled', 'end'].flatMap((end) => ['model-call', end]);
+  expect(listener.written).toEqual(calls);
 });
 
 test('a stream begins when it is read, and its events and its error pass through', async () => {

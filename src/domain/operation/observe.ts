@@ -6,11 +6,15 @@ import type {
   OperationObserver,
 } from '#domain/operation/operation.ts';
 
-/** Runs an operation, of which the listener is informed if it listens to operations. */
+/**
+ * Runs an operation, of which the listener is informed if it listens to operations. One that the
+ * signal has aborted has not failed: the turn says why it ended.
+ */
 export async function observeCall<Result>(
   listener: OperationListener | undefined,
   operation: Operation,
   run: () => Promise<Result>,
+  signal?: AbortSignal,
 ): Promise<Result> {
   const observer = listener?.onOperation?.(operation);
   if (observer === undefined) return run();
@@ -18,7 +22,7 @@ export async function observeCall<Result>(
   try {
     return await run();
   } catch (error) {
-    failure = toChatError(error);
+    if (signal?.aborted !== true) failure = toChatError(error);
     throw error;
   } finally {
     observer.onEnd(failure);
@@ -33,8 +37,7 @@ interface Streaming {
 
 /**
  * Returns the events of an operation, of which the listener is informed if it listens to
- * operations. One that is aborted, or left by its reader, has not failed: the turn says why it
- * ended.
+ * operations. One that is aborted, or left by its reader, has not failed.
  */
 export function observeStream(
   listener: OperationListener | undefined,

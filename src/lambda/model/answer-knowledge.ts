@@ -85,8 +85,8 @@ type Find = (signal: AbortSignal) => Promise<readonly Passage[]>;
 function searchModel(name: string, query: string, find: Find): Model {
   return {
     stream({ observer }, signal) {
-      const observed: Find = () =>
-        observeCall(observer, { type: 'retrieval', knowledgeBase: name }, () => find(signal));
+      const operation = { type: 'retrieval', knowledgeBase: name } as const;
+      const observed: Find = () => observeCall(observer, operation, () => find(signal), signal);
       return attributeRefusals(answerOf(query, observed, signal), notTheCallers);
     },
   };

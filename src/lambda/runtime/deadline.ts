@@ -40,7 +40,7 @@ export async function withinDeadline<Result>(
     });
   } finally {
     clearTimeout(timer);
-    const ended = Promise.all(later.map((work) => work()));
+    const ended = Promise.allSettled(later.map((work) => work()));
     if (!isBuffered) await ended;
   }
 }
