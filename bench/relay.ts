@@ -1,14 +1,12 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { startLocal, type LocalSystem } from '#local/host/host.ts';
 import { peakMemoryMb } from '#local/lambda/environment/peak-memory.ts';
+import { cpuMs, hostRelays, median } from './relay/hosted.ts';
 import type { Load } from './relay/upstream.ts';
-import { writeRelayTemplate, type Relay } from './relay/template.ts';
+import type { Relay } from './relay/template.ts';
 import { loadMs } from './load-time.ts';
 import { buildSystem, bundleOptions } from '#scripts/build.ts';
 
@@ -31,22 +29,12 @@ const relays: readonly Relay[] = [
   { name: 'Chat', folder: 'dist/chat' },
   { name: 'Plain', folder: join(folder, 'plain') },
 ];
-const upstream = fork(join(import.meta.dirname, 'relay', 'upstream.ts'));
-const [endpoint] = await once(upstream, 'message');
-const system = await startLocal({
-  template: await writeRelayTemplate(folder, relays),
-  port: 0,
-  data: join(folder, 'data'),
-  bedrock: { pace: { ttftMs: 0, tokensPerSecond: 0, jitter: 0 } },
-  endpoints: { 'bedrock-runtime': String(endpoint) },
-  log: () => undefined,
-});
+const hosted = await hostRelays(folder, relays);
 
 try {
   await report();
 } finally {
-  await system.close();
-  upstream.kill();
+  await hosted.close();
 }
 
 async function report(): Promise<void> {
@@ -76,7 +64,7 @@ async function measure(
   times: number,
   figure: (relay: Relay, load: Load) => Promise<number>,
 ): Promise<readonly number[]> {
-  await setLoad(upstream, load);
+  await hosted.setLoad(load);
   const figures = relays.map((): number[] => []);
   for (let round = -2; round < times; round += 1) {
     for (const [index, relay] of relays.entries()) {
@@ -87,24 +75,9 @@ async function measure(
   return figures.map(median);
 }
 
-async function setLoad(child: ChildProcess, load: Load): Promise<void> {
-  child.send(load);
-  await once(child, 'message');
-}
-
-async function call(relay: Relay): Promise<Response> {
-  const answer = await fetch(system.state.functions[relay.name]?.url ?? '', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{"prompt":"Hi","format":"data"}',
-  });
-  if (!answer.ok) throw new Error(`${relay.name}: HTTP ${answer.status}: ${await answer.text()}`);
-  return answer;
-}
-
 async function firstByteMs(relay: Relay): Promise<number> {
   const startedAt = performance.now();
-  const answer = await call(relay);
+  const answer = await hosted.call(relay);
   const reader = answer.body?.getReader();
   await reader?.read();
   const ms = performance.now() - startedAt;
@@ -113,29 +86,11 @@ async function firstByteMs(relay: Relay): Promise<number> {
 }
 
 async function cpuPerToken(relay: Relay, { tokens }: Load): Promise<number> {
-  const before = cpuMs(system, relay);
-  for await (const _ of (await call(relay)).body ?? []);
-  return ((cpuMs(system, relay) - before) * 1_000) / tokens;
-}
-
-/** Returns the CPU time of all threads of a function's environments, in milliseconds. */
-function cpuMs(local: LocalSystem, relay: Relay): number {
-  const files = local
-    .functionHost(relay.name)
-    .pids()
-    .flatMap((pid) =>
-      readdirSync(`/proc/${pid}/task`).map((task) => `/proc/${pid}/task/${task}/schedstat`),
-    );
-  return files.reduce(
-    (sum, file) => sum + Number(readFileSync(file, 'utf8').split(' ')[0]) / 1e6,
-    0,
-  );
+  const before = cpuMs(hosted.system, relay);
+  for await (const _ of (await hosted.call(relay)).body ?? []);
+  return ((cpuMs(hosted.system, relay) - before) * 1_000) / tokens;
 }
 
 function peakMemory(relay: Relay): number {
-  return Math.max(...system.functionHost(relay.name).pids().map(peakMemoryMb));
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  return Math.max(...hosted.system.functionHost(relay.name).pids().map(peakMemoryMb));
 }

@@ -6,6 +6,7 @@ import { grantTurns } from '#infra/functions/turn-access.ts';
 import { extensionAccess, extensionReasons, toExtensionsEnv } from '#infra/knowledge.ts';
 import { modelAccess } from '#infra/functions/model-access.ts';
 import type { StreambedProps } from '#infra/streambed-stack.ts';
+import { toTracingEnv } from '#infra/tracing.ts';
 import type { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
 /** Environment variables of a function. */
@@ -23,6 +24,8 @@ export interface Foundation {
   readonly limitsEnv: Variables;
   /** The knowledge bases, agents and MCP servers. */
   readonly extensionsEnv: Variables;
+  /** Where the traces of turns are exported. */
+  readonly tracingEnv: Variables;
   /** Everything that a function needs to run turns. */
   readonly chatEnv: Variables;
 }
@@ -34,8 +37,10 @@ export function createFoundation(stack: Stack, props: StreambedProps): Foundatio
   const storageEnv = { CONVERSATIONS_TABLE: table.tableName, ANSWERS_BUCKET: answers.bucketName };
   const limitsEnv = { ...storageEnv, ...toLimitsEnv(props) };
   const extensionsEnv = toExtensionsEnv(stack, props);
-  const chatEnv = { ...limitsEnv, ...extensionsEnv, ...toPolicyEnv(props) };
-  return { stack, props, table, answers, storageEnv, limitsEnv, extensionsEnv, chatEnv };
+  const tracingEnv = toTracingEnv(stack, props.tracing);
+  const chatEnv = { ...limitsEnv, ...extensionsEnv, ...tracingEnv, ...toPolicyEnv(props) };
+  const variables = { storageEnv, limitsEnv, extensionsEnv, tracingEnv, chatEnv };
+  return { stack, props, table, answers, ...variables };
 }
 
 /** Allows a function to run turns: to store them, and to call the chat models and extensions. */

@@ -78,11 +78,11 @@ function knowledgeArns(stack: Stack, { knowledgeBases }: StreambedProps): readon
 
 /** Adds the function that searches in knowledge bases. */
 export function addKnowledge(foundation: Foundation): StreambedFunction {
-  const { stack, props, limitsEnv, extensionsEnv } = foundation;
+  const { stack, props, limitsEnv, extensionsEnv, tracingEnv } = foundation;
   const search = new StreambedFunction(stack, 'KnowledgeFunction', {
     bundle: 'knowledge',
     timeout: Duration.seconds(29),
-    environment: { ...limitsEnv, ...extensionsEnv },
+    environment: { ...limitsEnv, ...extensionsEnv, ...tracingEnv },
   });
   grantTurns(foundation, search);
   const resources = [...knowledgeArns(stack, props)];

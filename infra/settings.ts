@@ -2,6 +2,7 @@ import type { Node } from 'constructs';
 import type { AlarmSettings } from '#infra/monitoring/alarms.ts';
 import { readOptions } from '#infra/options/read-options.ts';
 import { count, flag, list, matching, origins, readTextFrom } from '#infra/setting-values.ts';
+import { otlpEndpoint, traceRatio, type TracingProps } from '#infra/tracing.ts';
 import type { OidcProps, StreambedProps } from '#infra/streambed-stack.ts';
 
 /**
@@ -41,7 +42,20 @@ export function readSettings(node: Node): StreambedProps {
     ),
     alarms: toAlarmSettings(text),
     options: readOptions(text),
+    tracing: toTracing(text),
   };
+}
+
+function toTracing(text: (name: string) => string | undefined): TracingProps {
+  const endpoint = matching('otlpEndpoint', text('otlpEndpoint'), {
+    pattern: otlpEndpoint,
+    expectation: 'must be the http or https URL of an OTLP collector',
+  });
+  const ratio = matching('traceRatio', text('traceRatio'), {
+    pattern: traceRatio,
+    expectation: 'must be a number from 0 to 1',
+  });
+  return { endpoint: endpoint ?? '', ratio: ratio ?? '1' };
 }
 
 function toAlarmSettings(text: (name: string) => string | undefined): AlarmSettings {

@@ -13,6 +13,7 @@ import { addPageAccess } from '#infra/page-access.ts';
 import { addApi } from '#infra/rest-api.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 import { addTasks } from '#infra/tasks.ts';
+import type { TracingProps } from '#infra/tracing.ts';
 
 export interface StreambedProps {
   /** Ids of Bedrock models or inference profiles. The first is for requests that name none. */
@@ -60,6 +61,8 @@ export interface StreambedProps {
   readonly callbackRetrySeconds: readonly number[];
   readonly alarms: AlarmSettings;
   readonly options: StackOptions;
+  /** Where the traces of turns are exported, if anywhere. */
+  readonly tracing: TracingProps;
 }
 
 /** An OpenID Connect issuer whose tokens are accepted. */

@@ -15,6 +15,8 @@ import {
 import { readWholeNumber } from '#local/process/option-values.ts';
 import { readOptions } from '#local/process/read-options.ts';
 import { removeStateFile, writeStateFile } from '#local/host/state/state-file.ts';
+import { readOtlpTarget } from '#local/traces/forward.ts';
+import { startTraceReceiver, type TraceReceiver } from '#local/traces/trace-receiver.ts';
 import { buildAll, watchSystem, type WatchedSystem } from './build.ts';
 import { startBanner } from './start-banner.ts';
 import { freePort, pageOrigin, startPage } from './start-page.ts';
@@ -31,6 +33,8 @@ npm start -- [options]
   --watch               show changes of functions and page at once (npm run dev)
   --inspect NAME[=PORT] let a debugger attach to a function (9229), with --watch; repeatable
   --callbacks-here      allow callbacks of tasks to http://127.0.0.1
+  --otlp URL            send the traces of turns to an OTLP collector, too; headers for it are read
+                        from OTEL_EXPORTER_OTLP_HEADERS
 
 ${environmentHelp}
 ${bedrockHelp}`;
@@ -45,6 +49,7 @@ const { values } = readOptions({
     watch: { type: 'boolean', default: false },
     inspect: { type: 'string', multiple: true, default: [] },
     'callbacks-here': { type: 'boolean', default: false },
+    otlp: { type: 'string' },
     ...environmentArguments,
     ...bedrockArguments,
     help: { type: 'boolean', default: false },
@@ -68,17 +73,16 @@ async function start(): Promise<void> {
   const knowledge = values.knowledge.length === 0 ? ['docs'] : values.knowledge;
   const bedrock = await readBedrockArguments({ ...values, knowledge }, 'us-east-1', console.log);
   const environments = readEnvironmentArguments(values);
+  const traces = await startTraces();
   const { watch } = values;
   const { template, close: stopBuilding } = watch ? await watchSystem() : await buildOnce();
   const system = await startLocal({
     template,
-    parameters: {
-      ...parametersFor(bedrock.knowledgeBases ?? []),
-      PageOrigin: pageOrigin(pagePort),
-    },
+    parameters: parametersFor(bedrock.knowledgeBases ?? [], traces, pagePort),
     watch,
     debug: { sourceMaps: watch, inspect: readInspect(values.inspect) },
     environments,
+    traces: traces.store,
     data: values.data,
     port: gatewayPort,
     bedrock,
@@ -110,15 +114,30 @@ async function start(): Promise<void> {
   console.log(`All of this is also in ${values.state}`);
 }
 
+/** Starts what receives the traces of the functions. */
+function startTraces(): Promise<TraceReceiver> {
+  const { otlp } = values;
+  const { OTEL_EXPORTER_OTLP_HEADERS: headers } = process.env;
+  const forwardTo = otlp === undefined ? undefined : readOtlpTarget('--otlp', otlp, headers);
+  return startTraceReceiver({ forwardTo, log: console.log });
+}
+
 async function buildOnce(): Promise<WatchedSystem> {
   return { template: await buildAll(), close: () => Promise.resolve() };
 }
 
 /** Returns the template's parameters that name local resources. */
-function parametersFor(bases: readonly { readonly id: string }[]): Record<string, string> {
+function parametersFor(
+  bases: readonly { readonly id: string }[],
+  { endpoint, headers }: TraceReceiver,
+  pagePort: number,
+): Record<string, string> {
   return {
     LoopbackCallbacks: String(values['callbacks-here']),
     Guests: 'true',
+    PageOrigin: pageOrigin(pagePort),
+    OtlpEndpoint: endpoint,
+    OtlpHeaders: headers,
     KnowledgeBases: bases.map(({ id }) => `${baseName(id)}=${id}`).join(','),
     Agents: [
       'helper=arn:aws:bedrock-agentcore:us-east-1:000000000000:runtime/helper-local',

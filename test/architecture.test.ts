@@ -75,6 +75,7 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
   'src/domain': [
     'core',
     'conversation',
+    'operation',
     'model',
     'spending',
     'turn',
@@ -108,6 +109,7 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
     'composition',
   ],
   'src/lambda': [
+    'tracing',
     'runtime',
     'identity',
     'conversation',

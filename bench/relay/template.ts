@@ -7,6 +7,8 @@ export interface Relay {
   readonly name: string;
   /** Its bundle's folder. */
   readonly folder: string;
+  /** Its environment variables, besides those of all relays. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** The environment of both functions. The plain loop does not use it. */
@@ -20,6 +22,8 @@ const relayEnvironment = {
   MODELS: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
   MAX_OUTPUT_TOKENS: '4096',
   ALLOW_ANONYMOUS: 'true',
+  USER_POOL_ISSUER: 'https://cognito-idp.us-east-1.amazonaws.com/none',
+  USER_POOL_CLIENTS: 'none',
 };
 
 /** Writes a template with a streaming URL for each relay, and returns its path. */
@@ -55,7 +59,7 @@ const table = {
   },
 };
 
-function toResources({ name }: Relay): object {
+function toResources({ name, variables }: Relay): object {
   return {
     [name]: {
       Type: 'AWS::Lambda::Function',
@@ -65,7 +69,7 @@ function toResources({ name }: Relay): object {
         Runtime: 'nodejs24.x',
         MemorySize: 512,
         Timeout: 300,
-        Environment: { Variables: relayEnvironment },
+        Environment: { Variables: { ...relayEnvironment, ...variables } },
       },
     },
     [`${name}Url`]: {

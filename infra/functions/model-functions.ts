@@ -7,12 +7,13 @@ import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
 /** Adds the function for models in their own formats. */
 export function addInvoke(foundation: Foundation): StreambedFunction {
-  const { stack, props, limitsEnv } = foundation;
+  const { stack, props, limitsEnv, tracingEnv } = foundation;
   const invoke = new StreambedFunction(stack, 'InvokeFunction', {
     bundle: 'invoke',
     timeout: Duration.minutes(5),
     environment: {
       ...limitsEnv,
+      ...tracingEnv,
       MODELS: props.invokeModels.join(','),
       MAX_OUTPUT_TOKENS: String(props.maxOutputTokens),
     },
@@ -26,7 +27,7 @@ export function addInvoke(foundation: Foundation): StreambedFunction {
 
 /** Adds the function with a LangChain chain, and LangChain's own table for its sessions. */
 export function addLangChain(foundation: Foundation): StreambedFunction {
-  const { stack, props, limitsEnv } = foundation;
+  const { stack, props, limitsEnv, tracingEnv } = foundation;
   const sessions = new ChatHistoryTable(stack, 'ChatMessageHistory');
   const region = props.langchainRegion ?? stack.region;
   const langchain = new StreambedFunction(stack, 'LangChainFunction', {
@@ -34,6 +35,7 @@ export function addLangChain(foundation: Foundation): StreambedFunction {
     timeout: Duration.minutes(5),
     environment: {
       ...limitsEnv,
+      ...tracingEnv,
       HISTORY_TABLE: sessions.tableName,
       MODELS: props.langchainModel,
       MODEL_REGION: region,

@@ -166,7 +166,7 @@ function rejectUnhosted(request: AwsRequest, response: AwsResponse): void {
 
 /** Returns the service that a request is for, from its signature, its headers or its path. */
 export function serviceOf({ headers, url }: AwsRequest): string | undefined {
-  if (url.startsWith('/_streambed/')) return 'bedrock';
+  if (url.startsWith('/_streambed/')) return tracesPath.test(url) ? 'traces' : 'bedrock';
   const signed = signedService(headers) ?? presignedService(url);
   // Bedrock's APIs are signed under several names, and one engine handles all of them.
   if (signed?.startsWith('bedrock') === true) return 'bedrock';
@@ -194,6 +194,8 @@ const targets: readonly (readonly [prefix: string, service: string])[] = [
 function presignedService(url: string): string | undefined {
   return /[?&]X-Amz-Credential=[^&]+?%2F([\w-]+)%2Faws4_request/u.exec(url)?.[1];
 }
+
+const tracesPath = /^\/_streambed\/traces(?:\?|$)/u;
 
 const lambdaPath =
   /^\/\d{4}-\d\d-\d\d\/(?:account-settings|functions|event-source-mappings|layers)/u;

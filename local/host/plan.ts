@@ -21,6 +21,7 @@ import { readAssembly } from '#local/template/project/assembly.ts';
 import { findTemplate } from '#local/template/project/find-template.ts';
 import { openStacks } from '#local/template/stacks.ts';
 import type { Template } from '#local/template/template.ts';
+import type { TraceStore } from '#local/traces/trace-store.ts';
 
 const region = 'us-east-1';
 
@@ -47,6 +48,8 @@ export interface LocalOptions {
   readonly debug?: DebugOptions;
   /** How many execution environments run here, and how long idle ones are kept. */
   readonly environments?: EnvironmentOptions;
+  /** The traces that the functions send, for programs that ask for them. */
+  readonly traces?: TraceStore | undefined;
   /** The clock of retries, schedules, queues and idle environments. */
   readonly clock?: Clock;
   log(line: string): void;
@@ -71,6 +74,7 @@ export interface Plan {
   readonly watch: boolean;
   readonly debug: DebugOptions;
   readonly environments: EnvironmentOptions;
+  readonly traces: TraceStore | undefined;
   readonly clock: Clock;
   readonly notices: Notices;
   log(line: string): void;
@@ -105,6 +109,7 @@ export async function plan(options: LocalOptions, shutdown: Shutdown): Promise<P
     watch: options.watch ?? false,
     debug: options.debug ?? noDebugging,
     environments: options.environments ?? defaultEnvironments,
+    traces: options.traces,
     notices,
     log: (line) => options.log(line),
   };

@@ -33,6 +33,7 @@ import { createServiceCaller, type ServiceCaller } from '#local/gateway/service-
 import { createStepFunctions, type StepFunctions } from '#local/step-functions/step-functions.ts';
 import { createCognitoEngine } from '#local/sign-in/operations.ts';
 import { openStore } from '#local/process/store.ts';
+import { createTracesEngine } from '#local/traces/traces-engine.ts';
 
 /** The AWS services that run here, all behind the gateway. */
 export interface Services {
@@ -81,7 +82,8 @@ export async function startServices(
   const { asyncEvents, deliver } = openAsyncEvents(resolved, targets, closing);
   const s3 = await startS3({ ...common, deliver, buckets: () => definitions.buckets });
   closing.defer(() => s3.close());
-  const bedrock = createBedrock({ ...resolved.bedrock, region, identity: identityOf(resolved) });
+  const identity = identityOf(resolved);
+  const bedrock = createBedrock({ ...resolved.bedrock, region, identity });
   const cloudFormation = { credentials, region, stacks: () => resolved.stacks };
   const lambda = { ...lambdaResources(resolved, s3.store), functions, asyncEvents, ...lambdaParts };
   const engines = new Map([
@@ -97,6 +99,7 @@ export async function startServices(
     ['sqs', sqs.engine],
     ['states', stepFunctions.engine],
     ['sts', createStsEngine(credentials)],
+    ['traces', createTracesEngine({ store: resolved.traces, identity, region })],
     ...createRemoteEngines(endpoints, credentials, region),
   ]);
   return { engines, caller, functions, asyncEvents, sqs, s3, stepFunctions, tables, deliver };

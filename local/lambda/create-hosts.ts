@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
 import type { Secrets } from '#local/host/data/data-directory.ts';
 import { localEndpoints, type Endpoints } from '#local/host/remote-services.ts';
+import { readEmbeddedMetrics } from '#local/cloudwatch/embedded-metrics.ts';
 import type { MetricStore } from '#local/cloudwatch/metric-store.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import {
@@ -60,6 +61,7 @@ export async function createHosts(
     services.logs.put(group);
     const log = (line: string, place: LogPlace): void => {
       services.logs.append(place.group, place.stream, line);
+      for (const sample of readEmbeddedMetrics(line)) services.metrics.add(sample);
       // Lambda joins the lines of one message with carriage returns. On a terminal, they are split.
       options.log(`${definition.key}  ${line.replaceAll('\r', '\n')}`);
     };

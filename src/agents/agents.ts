@@ -2,6 +2,7 @@ import { createAgentCoreAgent } from '#agents/agentcore-agent.ts';
 import { createBedrockAgent } from '#agents/bedrock-agent.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { Model } from '#domain/model/model.ts';
+import { observeStream } from '#domain/operation/observe.ts';
 import { attributeRefusals, notTheCallers } from '#domain/chat/refusals.ts';
 
 /**
@@ -25,10 +26,19 @@ function routeToAgents(model: Model, addresses: AgentAddresses): Model {
   );
   return {
     async *stream(request, signal) {
-      const { agent } = request;
-      const target = agent === undefined ? model : agents.get(agent.name);
+      const { agent, observer } = request;
+      if (agent === undefined) {
+        yield* model.stream(request, signal);
+        return;
+      }
+      const target = agents.get(agent.name);
       if (target === undefined) throw new ChatError('not_found', 'There is no such agent.');
-      yield* attributeRefusals(target.stream(request, signal), notTheCallers);
+      const events = observeStream(
+        observer,
+        { type: 'agent-call', agent: agent.name },
+        { signal, stream: () => target.stream(request, signal) },
+      );
+      yield* attributeRefusals(events, notTheCallers);
     },
   };
 }

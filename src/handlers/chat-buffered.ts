@@ -1,11 +1,13 @@
 import { withAgents } from '#agents/agents.ts';
 import { readChatEnvironment } from '#aws/composition/environment.ts';
+import { readTraceEnvironment } from '#aws/composition/trace-environment.ts';
 import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 import { answerChat } from '#lambda/chat/answer-chat.ts';
+import { openTraces, traced } from '#lambda/turn/traced.ts';
 import { createToolbox } from '#tools/toolbox.ts';
 
 const environment = readChatEnvironment(process.env);
@@ -14,8 +16,10 @@ const toolbox = createToolbox(table, environment, systemClock);
 const turnPorts = createTurnPorts(table, environment, systemClock, toolbox);
 const ports = withAgents(turnPorts, environment.agents);
 const settings = { ...environment, defaultFormat: 'json' } as const;
+const traces = openTraces(readTraceEnvironment(process.env), { isBuffered: true });
 
 /** `POST /chat`: one turn, in one piece. */
-export const handler = respondBuffered(createLogSecret(table), (request, invocation) =>
-  answerChat(ports, settings, request, invocation),
+export const handler = respondBuffered(
+  createLogSecret(table),
+  traced(traces, (request, invocation) => answerChat(ports, settings, request, invocation)),
 );

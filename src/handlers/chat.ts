@@ -1,5 +1,6 @@
 import { withAgents } from '#agents/agents.ts';
 import { readChatEnvironment, readPersonEnvironment } from '#aws/composition/environment.ts';
+import { readTraceEnvironment } from '#aws/composition/trace-environment.ts';
 import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
@@ -8,6 +9,7 @@ import { withPerson } from '#lambda/identity/with-person.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
 import { answerChat } from '#lambda/chat/answer-chat.ts';
+import { openTraces, traced } from '#lambda/turn/traced.ts';
 import { createToolbox } from '#tools/toolbox.ts';
 
 const environment = readChatEnvironment(process.env);
@@ -17,9 +19,13 @@ const turnPorts = createTurnPorts(table, environment, systemClock, toolbox);
 const ports = withAgents(turnPorts, environment.agents);
 const settings = { ...environment, defaultFormat: 'ui' } as const;
 const verify = createPersonVerifier(table, systemClock, readPersonEnvironment(process.env));
+const traces = openTraces(readTraceEnvironment(process.env));
 
 /** `POST /chat/stream` and the chat Function URL: one turn, streamed. */
 export const handler = respondStream(
   createLogSecret(table),
-  withPerson(verify, (request, invocation) => answerChat(ports, settings, request, invocation)),
+  traced(
+    traces,
+    withPerson(verify, (request, invocation) => answerChat(ports, settings, request, invocation)),
+  ),
 );

@@ -1,12 +1,14 @@
 import { createBedrockClient } from '#aws/model/bedrock-model.ts';
 import { createNativeModel } from '#aws/model/bedrock-native.ts';
 import { readInvokeEnvironment } from '#aws/composition/environment.ts';
+import { readTraceEnvironment } from '#aws/composition/trace-environment.ts';
 import { createOneShotPorts } from '#aws/composition/turn-ports.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { answerInvoke } from '#lambda/model/answer-invoke.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
+import { openTraces, traced } from '#lambda/turn/traced.ts';
 
 const environment = readInvokeEnvironment(process.env);
 const table = openTable(environment.conversationsTable);
@@ -14,8 +16,10 @@ const ports = {
   ...createOneShotPorts(table, environment, systemClock),
   native: createNativeModel(createBedrockClient()),
 };
+const traces = openTraces(readTraceEnvironment(process.env));
 
 /** The invoke Function URL: any model in its own format, with its answer as text. */
-export const handler = respondStream(createLogSecret(table), (request, invocation) =>
-  answerInvoke(ports, environment, request, invocation),
+export const handler = respondStream(
+  createLogSecret(table),
+  traced(traces, (request, invocation) => answerInvoke(ports, environment, request, invocation)),
 );

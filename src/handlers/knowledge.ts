@@ -1,4 +1,5 @@
 import { readKnowledgeEnvironment, readOneShotEnvironment } from '#aws/composition/environment.ts';
+import { readTraceEnvironment } from '#aws/composition/trace-environment.ts';
 import { createOneShotPorts } from '#aws/composition/turn-ports.ts';
 import { createKnowledge } from '#aws/model/knowledge-base.ts';
 import { openTable } from '#aws/dynamo/table.ts';
@@ -6,6 +7,7 @@ import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { answerKnowledge } from '#lambda/model/answer-knowledge.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
+import { openTraces, traced } from '#lambda/turn/traced.ts';
 
 const environment = readKnowledgeEnvironment(process.env);
 const storage = readOneShotEnvironment(process.env);
@@ -14,8 +16,10 @@ const ports = {
   ...createOneShotPorts(table, storage, systemClock),
   knowledge: createKnowledge(environment),
 };
+const traces = openTraces(readTraceEnvironment(process.env), { isBuffered: true });
 
 /** `POST /knowledge/search`: the passages for a query. */
-export const handler = respondBuffered(createLogSecret(table), (request, invocation) =>
-  answerKnowledge(ports, environment, request, invocation),
+export const handler = respondBuffered(
+  createLogSecret(table),
+  traced(traces, (request, invocation) => answerKnowledge(ports, environment, request, invocation)),
 );

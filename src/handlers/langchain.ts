@@ -2,11 +2,13 @@ import { createBedrockClient } from '#aws/model/bedrock-model.ts';
 import { createDynamoClient } from '#aws/dynamo/dynamo-client.ts';
 import { createTable } from '#aws/dynamo/table.ts';
 import { readLangChainEnvironment } from '#aws/composition/environment.ts';
+import { readTraceEnvironment } from '#aws/composition/trace-environment.ts';
 import { createOneShotPorts } from '#aws/composition/turn-ports.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { answerLangChain, answerLangChainDirect } from '#lambda/model/answer-langchain.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
+import { openTraces, traced, tracedInvocation } from '#lambda/turn/traced.ts';
 import { createChain } from '#langchain/chain.ts';
 import { createDynamoSessions } from '#langchain/dynamo-sessions.ts';
 
@@ -20,10 +22,12 @@ const ports = {
   chain: createChain({ modelId: models[0], region, maxTokens, client }),
   sessions: createDynamoSessions(createTable(historyTable, dynamo)),
 };
+const traces = openTraces(readTraceEnvironment(process.env));
 
 /** The LangChain Function URL: `POST` streams text; `GET` and direct invocations get JSON. */
 export const handler = respondStream(
   createLogSecret(table),
-  (request, invocation) => answerLangChain(ports, environment, request, invocation),
-  (event, invocation) => answerLangChainDirect(ports, environment, event, invocation),
+  traced(traces, (request, invocation) => answerLangChain(ports, environment, request, invocation)),
+  (event, invocation) =>
+    answerLangChainDirect(ports, environment, event, tracedInvocation(traces, invocation)),
 );

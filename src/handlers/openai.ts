@@ -1,16 +1,20 @@
 import { openTable } from '#aws/dynamo/table.ts';
 import { readChatEnvironment } from '#aws/composition/environment.ts';
+import { readTraceEnvironment } from '#aws/composition/trace-environment.ts';
 import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { answerOpenAi } from '#lambda/openai/answer-openai.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondStream } from '#lambda/runtime/respond-stream.ts';
+import { openTraces, traced } from '#lambda/turn/traced.ts';
 
 const environment = readChatEnvironment(process.env);
 const table = openTable(environment.conversationsTable);
 const ports = createTurnPorts(table, environment, systemClock);
+const traces = openTraces(readTraceEnvironment(process.env));
 
 /** `POST /v1/chat/completions` and `GET /v1/models`: the same turns, in OpenAI's format. */
-export const handler = respondStream(createLogSecret(table), (request, invocation) =>
-  answerOpenAi(ports, environment, request, invocation),
+export const handler = respondStream(
+  createLogSecret(table),
+  traced(traces, (request, invocation) => answerOpenAi(ports, environment, request, invocation)),
 );

@@ -1,5 +1,6 @@
 import { withAgents } from '#agents/agents.ts';
 import { readRetries, readTaskEnvironment } from '#aws/composition/environment.ts';
+import { readTraceEnvironment } from '#aws/composition/trace-environment.ts';
 import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createDynamoTasks } from '#aws/task/dynamo-tasks.ts';
@@ -11,6 +12,7 @@ import { taskConversation } from '#domain/task/task.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { handleBatch } from '#lambda/runtime/sqs-batch.ts';
 import { toTaskTurn } from '#lambda/task/task-turn.ts';
+import { openTraces, tracedInvocation } from '#lambda/turn/traced.ts';
 import { createToolbox } from '#tools/toolbox.ts';
 
 const environment = readTaskEnvironment(process.env);
@@ -23,17 +25,20 @@ const ports = {
   tasks: createDynamoTasks(table),
   callbacks: createTaskQueue(environment.callbackQueue),
 };
+const traces = openTraces(readTraceEnvironment(process.env));
 
 /** The queue of tasks: each task is one turn, however often it is delivered. */
 export const handler = handleBatch(createLogSecret(table), {
   hide: createHideMessage(environment.taskQueue),
   read: readTaskMessage,
   about: taskConversation,
-  handle: ({ message: key, count }, invocation) =>
-    runTask(ports, retries, {
+  handle({ message: key, count }, batch) {
+    const invocation = tracedInvocation(traces, batch);
+    return runTask(ports, retries, {
       key,
       count,
       jitter: Math.random(),
       toTurn: (task, number) => toTaskTurn(ports, environment, task, { number, invocation }),
-    }),
+    });
+  },
 });

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { generateKeyPair } from 'jose';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { metrics, turnRoutes } from '#domain/metrics/metric-names.ts';
@@ -178,6 +179,25 @@ test('every metric of an alarm or a widget is in a line that a turn wrote', asyn
   const monitored = await readMonitored();
   expect(monitored.length).toBeGreaterThan(60);
   expect(monitored.filter((one) => !keys.has(keyOf(one)))).toEqual([]);
+});
+
+test('CloudWatch makes metrics of the lines', async () => {
+  const { credentials, region, endpoints } = system.state;
+  const client = new CloudWatchClient({ credentials, region, endpoint: endpoints.aws });
+  const command = new GetMetricStatisticsCommand({
+    Namespace: 'Streambed',
+    MetricName: 'TimeToFirstToken',
+    Dimensions: [
+      { Name: 'service', Value: 'streambed' },
+      { Name: 'route', Value: 'POST /v1/chat/completions' },
+    ],
+    StartTime: new Date(Date.now() - 3_600_000),
+    EndTime: new Date(Date.now() + 60_000),
+    Period: 3_600,
+    Statistics: ['SampleCount', 'Average'],
+  });
+  const { Datapoints = [] } = await client.send(command);
+  expect(Datapoints).toMatchObject([{ SampleCount: 1, Average: expect.any(Number) }]);
 });
 
 test('every metric is written, used and described', async () => {

@@ -3,14 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeStateFile } from '#local/host/state/state-file.ts';
+import { startTraceReceiver, type TraceReceiver } from '#local/traces/trace-receiver.ts';
 import { runLines, shellBlock, withStateFile } from '#test/fixtures/document-commands.ts';
 import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 
 let system: StreambedSystem;
+let traces: TraceReceiver;
 let stateFile = '';
 
 beforeAll(async () => {
+  traces = await startTraceReceiver({ log: () => undefined });
   system = await startSystem({
+    traces,
     knowledge: 'docs',
     parameters: {
       KnowledgeBases: 'docs=LOCALKB001',
@@ -20,7 +24,10 @@ beforeAll(async () => {
   stateFile = join(await mkdtemp(join(tmpdir(), 'streambed-')), 'local.json');
   await writeStateFile(stateFile, system.state);
 });
-afterAll(() => system.close());
+afterAll(async () => {
+  await system.close();
+  await traces.close();
+});
 
 async function commandsOf(file: string, heading: string): Promise<readonly string[]> {
   const lines = shellBlock(await readFile(file, 'utf8'), heading);
@@ -72,6 +79,16 @@ test('the journal of the local Bedrock is read with the command of the documenta
   const results = await runLines(lines);
   expect(results.map(({ code }) => code)).toEqual([0, 0]);
   expect(JSON.parse(results[1]?.output ?? '')).toHaveProperty('requests');
+});
+
+test('the traces of turns are read with the command of the documentation', async () => {
+  const lines = await commandsOf('docs/debugging.md', 'See where the time of a turn went');
+  const [variables = '', read = ''] = lines;
+  const results = await runLines([variables, read]);
+  expect(results.map(({ code }) => code)).toEqual([0, 0]);
+  expect(JSON.parse(results[1]?.output ?? '')).toMatchObject({
+    traces: [{ spans: expect.any(Array) }],
+  });
 });
 
 test('every route of the API reference has a command', async () => {

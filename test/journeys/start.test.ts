@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { AwsClient } from 'aws4fetch';
 import { expect, test } from 'vitest';
+import { startCollector } from '#test/fixtures/collector.ts';
 import { newDataDirectory } from '#test/fixtures/system.ts';
 
 interface StartCommand {
@@ -50,8 +52,30 @@ function environmentsOf(data: string): readonly string[] {
   return listed.split('\n').filter((line) => line.includes(join(data, 'runtime')));
 }
 
+/** Expects that the trace of a turn can be read from the system, which asks for a signature. */
+async function expectTrace(state: string, turn: string): Promise<void> {
+  const { credentials, region, endpoints } = JSON.parse(readFileSync(state, 'utf8'));
+  const client = new AwsClient({ ...credentials, region, service: 'bedrock', retries: 0 });
+  const traces = `${endpoints.aws}/_streambed/traces`;
+  const read = async (query: string): Promise<unknown> => {
+    return (await client.fetch(`${traces}?${query}`)).json();
+  };
+  const chat = expect.objectContaining({ name: expect.stringMatching(/^chat /u), kind: 'client' });
+  const spans = expect.arrayContaining([chat]);
+  await expect
+    .poll(() => read(`turn=${turn}&limit=1`))
+    .toEqual({ traces: [expect.objectContaining({ spans })] });
+  expect(await read('turn=none')).toEqual({ traces: [] });
+  expect(await read('limit=0')).toMatchObject({ error: expect.stringContaining('limit: must') });
+  expect(await read('owner=ada')).toMatchObject({
+    error: expect.stringContaining('owner: is not'),
+  });
+  expect((await fetch(traces)).status).toBe(403);
+}
+
 test('npm start prints a working curl command, serves the page, and stops everything on SIGINT', async () => {
-  const { child, lines, state, data } = await start();
+  const collector = await startCollector();
+  const { child, lines, state, data } = await start('--otlp', collector.url);
   await expect.poll(() => lines.join('\n'), { timeout: 60_000 }).toContain('curl -N');
   expect(lines.filter((line) => line.startsWith('!'))).toEqual([]);
   const { web, endpoints } = JSON.parse(readFileSync(state, 'utf8'));
@@ -59,6 +83,10 @@ test('npm start prints a working curl command, serves the page, and stops everyt
   const chunks = await Array.fromAsync(answer.body ?? []);
   expect(chunks.length).toBeGreaterThan(3);
   expect(Buffer.concat(chunks).toString('utf8')).toContain('Simulated answer');
+  const turn = answer.headers.get('x-streambed-turn-id') ?? '';
+  await expectTrace(state, turn);
+  await expect.poll(() => JSON.stringify(collector.spans())).toContain(turn);
+  await collector.close();
   expect((await fetch(`${web}/chat`)).status).toBe(200);
   expect(environmentsOf(data).length).toBeGreaterThan(0);
   child.kill('SIGINT');
@@ -138,8 +166,11 @@ test('an error names a port in use and the option that changes it', async () => 
   await once(first.child, 'exit');
 });
 
-test('an error names an option with an invalid value', async () => {
-  const { child, lines } = await start('--port', 'many');
+test.each([
+  ['--port', 'many', '--port: must be a whole number, not "many"'],
+  ['--otlp', 'collector:4318', '--otlp: must be the http or https URL of an OTLP collector'],
+])('an error names the option %s with an invalid value', async (option, value, message) => {
+  const { child, lines } = await start(option, value);
   await once(child, 'exit');
-  expect(lines.join('\n')).toContain('--port: must be a whole number, not "many"');
+  expect(lines.join('\n')).toContain(message);
 });

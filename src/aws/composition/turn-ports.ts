@@ -15,6 +15,7 @@ import { withRetry } from '#domain/model/retry.ts';
 import { localTools, type Toolbox } from '#domain/model/tools.ts';
 import { withKnowledge } from '#domain/model/with-knowledge.ts';
 import { withTools } from '#domain/model/with-tools.ts';
+import { observeStream } from '#domain/operation/observe.ts';
 import type { TurnPorts } from '#domain/turn/turn-request.ts';
 
 /** Returns everything that running turns needs, on Bedrock, DynamoDB and S3. */
@@ -45,13 +46,25 @@ export function createOneShotPorts(
 /** For functions whose callers bring their own tools. */
 const noTools: Toolbox = { open: () => Promise.resolve(localTools([])) };
 
+/** Returns a model each of whose calls is an operation. A call that never reaches it is none. */
+export function withOperations(model: Model): Model {
+  return {
+    stream: (request, signal) =>
+      observeStream(
+        request.observer,
+        { type: 'model-call', modelId: request.modelId },
+        { signal, stream: () => model.stream(request, signal) },
+      ),
+  };
+}
+
 /**
  * Each decorator needs the ones inside it: the breaker counts every attempt, so it is inside the
  * retry; a fallback is asked when the retries are used up; each step of the tools has all of that;
  * and one search serves all steps.
  */
 function createChatModel(environment: ChatEnvironment, clock: Clock, toolbox: Toolbox): Model {
-  const bedrock = withOutputSchema(createBedrockModel(createBedrockClient()));
+  const bedrock = withOperations(withOutputSchema(createBedrockModel(createBedrockClient())));
   const retried = withRetry(withBreaker(bedrock, clock), { clock, random: Math.random });
   const replaceable = withFallbacks(retried, environment.fallbacks);
   return withKnowledge(withTools(replaceable, toolbox), createKnowledge(environment));

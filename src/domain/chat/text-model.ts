@@ -2,7 +2,9 @@ import { ChatError, type ErrorCode } from '#domain/errors.ts';
 import type { Model } from '#domain/model/model.ts';
 import type { TextEvent } from '#domain/model/native-model.ts';
 import { afterOutput } from '#domain/model/output-mark.ts';
+import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
+import { observeStream } from '#domain/operation/observe.ts';
 
 /**
  * Returns a model that answers with a stream of text, so that it can answer a turn. The answer
@@ -10,21 +12,30 @@ import type { Usage } from '#domain/conversation/usage.ts';
  */
 export function textModel(stream: (signal: AbortSignal) => AsyncIterable<TextEvent>): Model {
   return {
-    async *stream(_request, signal) {
-      let hasBegun = false;
-      for await (const event of stream(signal)) {
-        if (!hasBegun) yield { type: 'message-start' };
-        hasBegun = true;
-        if (event.type === 'text') {
-          yield { type: 'text-delta', index: 0, text: event.text };
-          continue;
-        }
-        // Model families name their stop reasons differently, and the text has none.
-        yield { type: 'message-stop', stopReason: 'end_turn' };
-        if (event.usage !== undefined) yield { type: 'usage', usage: event.usage };
-      }
-    },
+    stream: ({ observer, modelId }, signal) =>
+      observeStream(
+        observer,
+        { type: 'model-call', modelId },
+        { signal, stream: () => toStreamEvents(stream(signal)) },
+      ),
   };
+}
+
+async function* toStreamEvents(
+  events: AsyncIterable<TextEvent>,
+): AsyncGenerator<StreamEvent, void, undefined> {
+  let hasBegun = false;
+  for await (const event of events) {
+    if (!hasBegun) yield { type: 'message-start' };
+    hasBegun = true;
+    if (event.type === 'text') {
+      yield { type: 'text-delta', index: 0, text: event.text };
+      continue;
+    }
+    // Model families name their stop reasons differently, and the text has none.
+    yield { type: 'message-stop', stopReason: 'end_turn' };
+    if (event.usage !== undefined) yield { type: 'usage', usage: event.usage };
+  }
 }
 
 /**

@@ -1,6 +1,13 @@
 import type { ToolResultBlock, ToolUseBlock } from '#domain/conversation/message.ts';
 import { ChatError } from '#domain/errors.ts';
-import { maxConcurrentCalls, maxResultCharacters, type OwnTool } from '#domain/model/tools.ts';
+import { observeCall } from '#domain/operation/observe.ts';
+import type { OperationListener } from '#domain/operation/operation.ts';
+import {
+  maxConcurrentCalls,
+  maxResultCharacters,
+  type OwnTool,
+  type ToolCall,
+} from '#domain/model/tools.ts';
 import { splitText } from '#domain/text.ts';
 
 /** What the tool calls of one turn share. */
@@ -10,6 +17,7 @@ export interface ToolContext {
   readonly signal: AbortSignal;
   /** How often each tool was called in this turn; `callTools` adds to it. */
   readonly counts: Map<string, number>;
+  readonly observer?: OperationListener | undefined;
 }
 
 /** Executes tool calls in parallel. A call that fails returns a result with its error. */
@@ -48,8 +56,8 @@ export function unapprovableCall({ toolUseId }: ToolUseBlock): ToolResultBlock {
 }
 
 async function callTool(
-  { name, inputJson }: ToolUseBlock,
-  { tools, owner, signal, counts }: ToolContext,
+  { name, toolUseId, inputJson }: ToolUseBlock,
+  { tools, owner, signal, counts, observer }: ToolContext,
 ): Promise<string> {
   const tool = tools.find((one) => one.name === name);
   if (tool === undefined) throw refusal(`There is no tool ${name}.`);
@@ -59,12 +67,21 @@ async function callTool(
     throw refusal(`${name} was already called ${tool.maxCalls} times, the limit for one turn.`);
   }
   const input = parseInput(inputJson);
+  const run = (): Promise<string> => runTool(tool, input, { owner, signal });
+  return observeCall(observer, { type: 'tool-call', tool: name, toolUseId }, run, signal);
+}
+
+async function runTool(
+  tool: OwnTool,
+  input: unknown,
+  { owner, signal }: ToolCall,
+): Promise<string> {
   const timeout = AbortSignal.timeout(tool.timeoutMs);
   const either = AbortSignal.any([signal, timeout]);
   try {
     return await Promise.race([tool.run(input, { owner, signal: either }), rejectOnAbort(either)]);
   } catch (error) {
-    throw timeout.aborted ? refusal(`${name} took longer than ${tool.timeoutMs} ms.`) : error;
+    throw timeout.aborted ? refusal(`${tool.name} took longer than ${tool.timeoutMs} ms.`) : error;
   }
 }
 

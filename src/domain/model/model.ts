@@ -2,6 +2,7 @@ import type { ContentBlock, PromptMessage } from '#domain/conversation/message.t
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 import type { KnowledgeUse } from '#domain/model/knowledge.ts';
 import type { Decision, ToolUse } from '#domain/model/tools.ts';
+import type { OperationListener } from '#domain/operation/operation.ts';
 
 /** Sampling and length settings; an absent one is the model's own default. */
 export interface InferenceConfig {
@@ -50,7 +51,7 @@ export interface ModelExtensions {
 }
 
 /** Is informed of what an answer does not show. Its functions never throw. */
-export interface CallObserver {
+export interface CallObserver extends OperationListener {
   /** Called before a failed call is repeated. */
   onRetry(): void;
   /** Called before another model is asked in place of one that failed. */

@@ -12,6 +12,7 @@ import {
 } from '#domain/conversation/message.ts';
 import type { Model, ModelRequest } from '#domain/model/model.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
+import { observeCall, observeStream } from '#domain/operation/observe.ts';
 
 /**
  * Returns a model that answers from a knowledge base if the request names one. The model is shown
@@ -22,10 +23,22 @@ export function withKnowledge(model: Model, knowledge: Knowledge): Model {
     async *stream(request, signal) {
       const use = request.knowledge;
       if (use === undefined) yield* model.stream(request, signal);
-      else if (use.mode === 'retrieve_and_generate') yield* knowledge.stream(request, signal);
+      else if (use.mode === 'retrieve_and_generate') yield* generate(knowledge, request, signal);
       else yield* answerFromPassages(model, knowledge, request, signal);
     },
   };
+}
+
+/** The service searches and asks the model in one call. */
+function generate(
+  knowledge: Knowledge,
+  request: ModelRequest,
+  signal: AbortSignal,
+): AsyncIterable<StreamEvent> {
+  const { observer, modelId, knowledge: use } = request;
+  const operation = { type: 'model-call', modelId, knowledgeBase: use?.name ?? '' } as const;
+  const stream = (): AsyncIterable<StreamEvent> => knowledge.stream(request, signal);
+  return observeStream(observer, operation, { signal, stream });
 }
 
 async function* answerFromPassages(
@@ -51,12 +64,15 @@ async function* answerFromPassages(
 
 async function searchFor(
   knowledge: Knowledge,
-  { owner, messages, knowledge: use }: ModelRequest,
+  { owner, messages, knowledge: use, observer }: ModelRequest,
   signal: AbortSignal,
 ): Promise<RetrievalBlock> {
   const query = lastQuestion(messages);
-  const request = { name: use?.name ?? '', owner, text: query, limit: shownPassages.count };
-  const results = await knowledge.search(request, signal);
+  const name = use?.name ?? '';
+  const request = { name, owner, text: query, limit: shownPassages.count };
+  const find = (): Promise<readonly Passage[]> => knowledge.search(request, signal);
+  const operation = { type: 'retrieval', knowledgeBase: name } as const;
+  const results = await observeCall(observer, operation, find, signal);
   // Images and table rows are results, too, and have no text.
   const passages = results.filter(({ text }) => text.trim() !== '').map(shortenPassage);
   return { type: 'retrieval', query, passages };

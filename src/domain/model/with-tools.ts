@@ -24,13 +24,14 @@ import { approvalRequired, maxToolSteps, type Toolbox } from '#domain/model/tool
 export function withTools(model: Model, toolbox: Toolbox): Model {
   return {
     async *stream(request, signal) {
-      const { toolUse, owner } = request;
+      const { toolUse, owner, observer } = request;
       if (toolUse === undefined) {
         yield* model.stream(request, signal);
         return;
       }
       const { tools, close } = await toolbox.open(toolUse.sets, signal);
-      const context = { tools, owner, signal, counts: new Map<string, number>() };
+      const counts = new Map<string, number>();
+      const context = { tools, owner, signal, counts, observer };
       const progress: Progress = { request: { ...request, tools }, isRunning: false };
       try {
         yield* runSteps(model, context, progress);

@@ -19,7 +19,7 @@ import { followTurn, toFinalEvent } from '#domain/turn/follow-turn.ts';
 import { openTurn, type OpenTurn } from '#domain/turn/open-turn.ts';
 import { settleTurn, storeTurn } from '#domain/turn/store-turn.ts';
 import { summarizeHistory } from '#domain/turn/summarize-history.ts';
-import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
+import { observeWrites, type TurnPorts, type TurnRequest } from '#domain/turn/turn-request.ts';
 
 /**
  * Runs one turn: stores the question, asks the model, emits what it answers, and stores the answer
@@ -28,9 +28,10 @@ import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
  * A reader that leaves early leaves an `interrupted` turn with the answer up to that point.
  */
 export async function* runTurn(
-  ports: TurnPorts,
+  turnPorts: TurnPorts,
   request: TurnRequest,
 ): AsyncGenerator<TurnEvent, void, undefined> {
+  const ports = observeWrites(turnPorts, request.observer);
   const opened = await open(ports, request);
   const events =
     opened.type === 'repeated' ? repeat(ports, request, opened) : answer(ports, request, opened);

@@ -12,6 +12,8 @@ import type { ChatError } from '#domain/errors.ts';
 import type { CallObserver, Model, ModelExtensions, ModelOptions } from '#domain/model/model.ts';
 import type { Ledger, Reservations } from '#domain/spending/ledger.ts';
 import type { Prices } from '#domain/spending/prices.ts';
+import { observeCall } from '#domain/operation/observe.ts';
+import type { OperationListener, TableWrite } from '#domain/operation/operation.ts';
 import type { TurnInput } from '#domain/turn/question.ts';
 
 /** Where conversations, the logs of live turns and their reservations are stored. */
@@ -39,6 +41,34 @@ export interface TurnObserver extends CallObserver {
   onSummary(summary: { readonly modelId: string; readonly nanoUsd: number }): void;
   /** Called with the error that kept the turn from beginning, in place of all events. */
   onRefusal(error: ChatError): void;
+}
+
+/** Returns the ports of a turn, whose writes the listener is informed of if it wants to be. */
+export function observeWrites(ports: TurnPorts, listener: OperationListener = {}): TurnPorts {
+  if (listener.onOperation === undefined) return ports;
+  const { conversations, log, ledger } = ports;
+  const observed =
+    <Args extends readonly unknown[], Result>(
+      write: TableWrite,
+      run: (...args: Args) => Promise<Result>,
+    ) =>
+    (...args: Args): Promise<Result> =>
+      observeCall(listener, { type: 'table-write', write }, () => run(...args));
+  return {
+    ...ports,
+    conversations: {
+      ...conversations,
+      begin: observed('begin', (beginning) => conversations.begin(beginning)),
+      finish: observed('finish', (key, turn) => conversations.finish(key, turn)),
+      summarize: observed('summarize', (key, summary) => conversations.summarize(key, summary)),
+    },
+    log: { ...log, append: observed('append', (key, entry) => log.append(key, entry)) },
+    ledger: {
+      ...ledger,
+      reserve: observed('reserve', (reservation) => ledger.reserve(reservation)),
+      settle: observed('settle', (reservation, spent) => ledger.settle(reservation, spent)),
+    },
+  };
 }
 
 /** A turn to run, already checked against the policy (`planTurn`). */

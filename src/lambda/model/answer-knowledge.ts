@@ -5,6 +5,7 @@ import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 import { ownerOf } from '#domain/identity.ts';
 import type { Knowledge } from '#domain/model/knowledge.ts';
 import type { Model } from '#domain/model/model.ts';
+import { observeCall } from '#domain/operation/observe.ts';
 import { attributeRefusals, notTheCallers } from '#domain/chat/refusals.ts';
 import { mustBeOneOf } from '#domain/chat/plan-extensions.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
@@ -69,7 +70,9 @@ async function search({
       maxTokens: 0,
     },
     invocation,
-    searchModel(text, (signal) => ports.knowledge.search({ name, owner, text, limit }, signal)),
+    searchModel(name, text, (signal) =>
+      ports.knowledge.search({ name, owner, text, limit }, signal),
+    ),
   );
   const toJson = (answer: Answer): string => {
     return JSON.stringify(toSearchResultJson(name, passagesIn(answer)));
@@ -79,9 +82,13 @@ async function search({
 
 type Find = (signal: AbortSignal) => Promise<readonly Passage[]>;
 
-function searchModel(query: string, find: Find): Model {
+function searchModel(name: string, query: string, find: Find): Model {
   return {
-    stream: (_request, signal) => attributeRefusals(answerOf(query, find, signal), notTheCallers),
+    stream({ observer }, signal) {
+      const operation = { type: 'retrieval', knowledgeBase: name } as const;
+      const observed: Find = () => observeCall(observer, operation, () => find(signal), signal);
+      return attributeRefusals(answerOf(query, observed, signal), notTheCallers);
+    },
   };
 }
 

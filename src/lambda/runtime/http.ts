@@ -1,4 +1,5 @@
 import type { Caller } from '#domain/identity.ts';
+import type { InvocationTraces } from '#lambda/tracing/traces.ts';
 
 /** A request, from a Function URL or a REST API. */
 export interface HttpRequest {
@@ -32,6 +33,10 @@ export interface Invocation {
   readonly endsAtMs: number;
   /** Whether it is the first one of its execution environment. */
   readonly isColdStart?: boolean | undefined;
+  /** The traces of its turns; absent if turns are not traced. */
+  readonly traces?: InvocationTraces | undefined;
+  /** Registers work for the time after the answer was sent. It must not reject. */
+  afterAnswer?(work: () => Promise<void>): void;
 }
 
 /** Answers a request. A `ChatError` that it throws becomes a problem response. */

@@ -30,7 +30,9 @@ export function respondBuffered(
   };
   return (event, context) =>
     withLogNames(readSecret, () =>
-      withinDeadline(context, marginMs, (invocation) => respond(event, invocation)),
+      withinDeadline(context, { marginMs, isBuffered: true }, (invocation) =>
+        respond(event, invocation),
+      ),
     );
 }
 

@@ -27,7 +27,7 @@ export function respondStream(
 ): StreamingHandler<HttpEvent> {
   return awslambda.streamifyResponse<HttpEvent>((event, responseStream, context) =>
     withLogNames(readSecret, () =>
-      withinDeadline(context, marginMs, async (invocation) => {
+      withinDeadline(context, { marginMs }, async (invocation) => {
         const logAnswered = startRequestLog(invocation.requestId);
         if (answerDirect !== undefined && !('requestContext' in event)) {
           responseStream.write(JSON.stringify(await answerDirect(event, invocation)));

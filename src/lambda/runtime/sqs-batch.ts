@@ -69,7 +69,7 @@ export function handleBatch<Message>(
   };
   return (event, context) =>
     withLogNames(readSecret, () =>
-      withinDeadline(context, marginMs, (invocation) => deliverAll(event, invocation)),
+      withinDeadline(context, { marginMs }, (invocation) => deliverAll(event, invocation)),
     );
 }
 

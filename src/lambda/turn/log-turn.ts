@@ -11,11 +11,12 @@ import {
   type LogFields,
 } from '#lambda/runtime/log.ts';
 import { logAbout } from '#lambda/runtime/log-names.ts';
+import { traceTurn, type TurnTrace } from '#lambda/turn/trace-turn.ts';
 
 /** Where a turn comes from, for its log line and its metrics. */
 export interface TurnOrigin {
   readonly route: TurnRoute;
-  readonly invocation: Pick<Invocation, 'requestId' | 'isColdStart'>;
+  readonly invocation: Pick<Invocation, 'requestId' | 'isColdStart' | 'traces'>;
   /** Whether the answer arrives in one piece. */
   readonly isWhole?: boolean | undefined;
 }
@@ -32,8 +33,9 @@ export function loggedTurn(turn: TurnRequest, origin: TurnOrigin): TurnRequest {
 
 function createTurnLogger(
   { turnId, modelId }: TurnRequest,
-  { route, invocation: { requestId, isColdStart }, isWhole }: TurnOrigin,
+  { route, invocation: { requestId, isColdStart, traces }, isWhole }: TurnOrigin,
 ): TurnObserver {
+  const trace = traces === undefined ? undefined : traceTurn(traces, modelId);
   const sinceStart = startTimer();
   const meter = measureTurn({ nowMs: () => performance.now(), isWhole });
   let model = modelId;
@@ -46,23 +48,25 @@ function createTurnLogger(
     durationMs: sinceStart(),
     ...(ttftMs === undefined ? {} : { ttftMs }),
   });
-  const values = (): MetricValues => withEnvironment(meter.values(), isColdStart);
+  const end = (log: typeof logInfo, message: string, more: LogFields): void => {
+    const line = { ...fields(), ...more };
+    logEnd({ log, message, trace }, line, withEnvironment(meter.values(), isColdStart));
+  };
   const record = (event: TurnEvent): void => {
     if (event.type === 'text-delta') {
       ttftMs ??= sinceStart();
     } else if (event.type === 'message-start') {
       model = event.modelId ?? model;
     } else if (event.type === 'turn-stop') {
-      const { stopReason, usage } = event;
-      const { inputTokens = 0, outputTokens = 0 } = usage ?? {};
-      logInfo('turn ended', { ...fields(), stopReason, inputTokens, outputTokens }, values());
+      end(logInfo, 'turn ended', fieldsOf(event));
     } else if (event.type === 'error') {
       const { code } = event.error;
-      logError('turn failed', { ...fields(), code, cause: describeCause(event.error) }, values());
+      end(logError, 'turn failed', { code, cause: describeCause(event.error) });
     }
   };
   return {
     ...meter,
+    onOperation: trace?.onOperation,
     onEvent(event) {
       meter.onEvent(event);
       record(event);
@@ -73,9 +77,28 @@ function createTurnLogger(
     },
     onRefusal(error) {
       meter.onRefusal(error);
-      logInfo('turn not begun', { ...fields(), code: error.code }, values());
+      end(logInfo, 'turn not begun', { code: error.code });
     },
   };
+}
+
+function fieldsOf({ stopReason, usage }: TurnStop): LogFields {
+  const { inputTokens = 0, outputTokens = 0 } = usage ?? {};
+  return { stopReason, inputTokens, outputTokens };
+}
+
+type TurnStop = Extract<TurnEvent, { type: 'turn-stop' }>;
+
+interface EndLog {
+  readonly log: typeof logInfo;
+  readonly message: string;
+  readonly trace: TurnTrace | undefined;
+}
+
+/** Writes the line of a turn. Its trace has the same fields and values, which are measured once. */
+function logEnd({ log, message, trace }: EndLog, fields: LogFields, values: MetricValues): void {
+  log(message, fields, values);
+  trace?.end(fields, values);
 }
 
 /** Adds what a turn says about its environment. A caller's mistake is no turn, and says nothing. */
