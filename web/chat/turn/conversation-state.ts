@@ -93,8 +93,10 @@ export function withLoadedTurns(
   const unsent = turns.filter(({ turnId }) => turnId === undefined);
   // A turn keeps its key, so that the reader's focus stays where it is.
   const newest = loaded.turns.map((turn) => {
-    const { key } = turns.find(({ turnId }) => turnId === turn.turnId) ?? turn;
-    return { ...turn, key };
+    const shown = turns.find(({ turnId }) => turnId === turn.turnId);
+    return shown === undefined
+      ? turn
+      : { ...turn, key: shown.key, isAnnounced: shown.isAnnounced };
   });
   const cursor = older.length > 0 ? state.cursor : loaded.cursor;
   return { ...state, ...settled, turns: [...older, ...newest, ...unsent], cursor };
