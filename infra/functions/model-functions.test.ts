@@ -4,8 +4,12 @@ import { expect, test } from 'vitest';
 import { readSettings } from '#infra/settings.ts';
 import { StreambedStack } from '#infra/streambed-stack.ts';
 
-const app = new App();
-const template = Template.fromStack(new StreambedStack(app, 'Streambed', readSettings(app.node)));
+function synthesize(context: Readonly<Record<string, string>> = {}): Template {
+  const app = new App({ context });
+  return Template.fromStack(new StreambedStack(app, 'Streambed', readSettings(app.node)));
+}
+
+const template = synthesize();
 
 test.each([
   ['InvokeFunction', ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream']],
@@ -45,4 +49,17 @@ test('every Function URL accepts all headers from allowed origins, and exposes i
   );
   expect(exposed['InvokeFunction']).toContain('x-streambed-turn-id');
   expect(exposed['LangChainFunction']).toContain('x-streambed-session-id');
+});
+
+test("the functions that run turns use the AWS SDK's client if a setting says so", () => {
+  const clientsIn = (from: Template): ReadonlySet<unknown> => {
+    const functions = Object.values(from.findResources('AWS::Lambda::Function'));
+    return new Set(
+      functions.flatMap(({ Properties }) => {
+        return Properties.Environment?.Variables?.BEDROCK_CLIENT ?? [];
+      }),
+    );
+  };
+  expect(clientsIn(template)).toEqual(new Set(['own']));
+  expect(clientsIn(synthesize({ client: 'sdk' }))).toEqual(new Set(['sdk']));
 });
