@@ -8,7 +8,7 @@ export interface Relay {
   readonly folder: string;
 }
 
-/** The environment of both functions. The plain loop does not use it. */
+/** The environment of all functions. Only the chat function uses it. */
 const relayEnvironment = {
   CONVERSATIONS_TABLE: 'Turns',
   ANSWERS_BUCKET: 'none',
@@ -19,6 +19,8 @@ const relayEnvironment = {
   MODELS: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
   MAX_OUTPUT_TOKENS: '4096',
   ALLOW_ANONYMOUS: 'true',
+  USER_POOL_ISSUER: 'https://cognito-idp.us-east-1.amazonaws.com/none',
+  USER_POOL_CLIENTS: 'none',
 };
 
 /** Writes a template with a streaming URL for each relay, and returns its path. */
