@@ -24,11 +24,12 @@ function routeToAgents(model: Model, addresses: AgentAddresses): Model {
     Object.entries(addresses).map(([name, address]) => [name, createAgent(address)] as const),
   );
   return {
-    async *stream(request, signal) {
+    stream(request, signal) {
       const { agent } = request;
-      const target = agent === undefined ? model : agents.get(agent.name);
+      if (agent === undefined) return model.stream(request, signal);
+      const target = agents.get(agent.name);
       if (target === undefined) throw new ChatError('not_found', 'There is no such agent.');
-      yield* attributeRefusals(target.stream(request, signal), notTheCallers);
+      return attributeRefusals(target.stream(request, signal), notTheCallers);
     },
   };
 }

@@ -76,9 +76,12 @@ export async function* watchStream<Piece>(
     watchdog.stop();
     signal.removeEventListener('abort', abort);
     // Leaving the loop does not end the request; only aborting it does.
-    call.abort();
+    call.abort(left);
   }
 }
+
+/** A reason of its own, because the usual one costs a stack trace for each call. */
+const left = new Error('The answer is not read any further');
 
 /**
  * Returns the bytes of the response. The SDK signs, sends and names the errors of Bedrock. The

@@ -25,9 +25,28 @@ const maxFrameBytes = 24 * 1024 * 1024 + 128 * 1024 + preludeBytes + checksumByt
 export async function* decodeFrames(
   chunks: AsyncIterable<Buffer>,
 ): AsyncGenerator<Iterable<Frame>, void, undefined> {
+  const decoder = createFrameDecoder();
+  for await (const chunk of chunks) yield decoder.add(chunk);
+  decoder.end();
+}
+
+/** Decodes the frames of an event stream piece by piece. */
+export interface FrameDecoder {
+  /** Returns the frames that a piece completes. They must be read before the next piece is added. */
+  add(chunk: Buffer): Iterable<Frame>;
+  /** Throws if the stream ends within a frame. */
+  end(): void;
+}
+
+/** Returns a decoder for one stream. It throws if a checksum is wrong. */
+export function createFrameDecoder(): FrameDecoder {
   const reader = { frame: Buffer.alloc(preludeBytes), filled: 0, headers: createHeaderReader() };
-  for await (const chunk of chunks) yield framesIn(reader, chunk);
-  if (reader.filled > 0) throw new Error('The event stream ended within a message');
+  return {
+    add: (chunk) => framesIn(reader, chunk),
+    end() {
+      if (reader.filled > 0) throw new Error('The event stream ended within a message');
+    },
+  };
 }
 
 interface FrameReader {

@@ -12,7 +12,7 @@ import {
 import { fromBase64 } from '@smithy/core/serde';
 import { toFailure } from '#aws/bedrock/bedrock-stream.ts';
 import { bedrockTimeouts, type ConverseClient } from '#aws/bedrock/converse-client.ts';
-import { decodeFrames, type Frame } from '#aws/bedrock/event-stream.ts';
+import { createFrameDecoder, type Frame } from '#aws/bedrock/event-stream.ts';
 import { lambdaConfig, type ServiceConfig } from '#aws/request/service-config.ts';
 import {
   createSignedSender,
@@ -90,7 +90,9 @@ interface ErrorBody {
 export async function* readEvents(
   body: AsyncIterable<Buffer>,
 ): AsyncGenerator<Iterable<ConverseStreamOutput>, void, undefined> {
-  for await (const frames of decodeFrames(body)) yield eventsIn(frames);
+  const decoder = createFrameDecoder();
+  for await (const chunk of body) yield eventsIn(decoder.add(chunk));
+  decoder.end();
 }
 
 function* eventsIn(frames: Iterable<Frame>): Generator<ConverseStreamOutput, void, undefined> {
