@@ -68,7 +68,8 @@ async function toServiceError(response: HttpResponse): Promise<unknown> {
   try {
     const json = await text(body);
     const { Message, ...members }: ErrorBody = json === '' ? {} : { ...JSON.parse(json) };
-    const message = members.message ?? Message ?? 'UnknownError';
+    const said = members.message ?? Message;
+    const message = typeof said === 'string' ? said : 'UnknownError';
     const name = loadRestJsonErrorCode(response, members) ?? 'Unknown';
     const $fault = statusCode < 500 ? 'client' : 'server';
     return Object.assign(new Error(message), { ...members, name, message, $fault, $metadata });
@@ -79,8 +80,8 @@ async function toServiceError(response: HttpResponse): Promise<unknown> {
 }
 
 interface ErrorBody {
-  readonly message?: string;
-  readonly Message?: string;
+  readonly message?: unknown;
+  readonly Message?: unknown;
 }
 
 /**
