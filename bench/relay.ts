@@ -12,22 +12,22 @@ import { buildSystem, bundleOptions } from '#scripts/build.ts';
 
 /*
  * What the chat function costs between Bedrock and the reader, compared with a plain loop with the
- * AWS SDK (InvokeModelWithResponseStream → write) in the same run and the same local Lambda. CPU and
- * memory are read from /proc, so it needs Linux.
+ * AWS SDK (InvokeModelWithResponseStream → write) and with a pipe of undecoded bytes, in the same run
+ * and the same local Lambda. CPU and memory are read from /proc, so it needs Linux.
  */
 
 const rounds = 7;
 
 const folder = await mkdtemp(join(tmpdir(), 'streambed-bench-'));
 await buildSystem();
-await build({
-  ...bundleOptions,
-  entryPoints: ['bench/relay/plain-loop.ts'],
-  outfile: join(folder, 'plain', 'index.cjs'),
-});
+for (const name of ['plain-loop', 'raw-pipe']) {
+  const outfile = join(folder, name, 'index.cjs');
+  await build({ ...bundleOptions, entryPoints: [`bench/relay/${name}.ts`], outfile });
+}
 const relays: readonly Relay[] = [
   { name: 'Chat', folder: 'dist/chat' },
-  { name: 'Plain', folder: join(folder, 'plain') },
+  { name: 'Plain', folder: join(folder, 'plain-loop') },
+  { name: 'Raw', folder: join(folder, 'raw-pipe') },
 ];
 const hosted = await hostRelays(folder, relays);
 
@@ -39,22 +39,25 @@ try {
 
 async function report(): Promise<void> {
   const ttft = await measure({ tokens: 20, gapMs: 0 }, 15, firstByteMs);
+  const turn = await measure({ tokens: 20, gapMs: 0 }, 15, cpuPerTurn);
   const burst = await measure({ tokens: 20_000, gapMs: 0 }, rounds, cpuPerToken);
   const paced = await measure({ tokens: 1_000, gapMs: 2 }, rounds, cpuPerToken);
   const rows: readonly (readonly [string, readonly number[], number])[] = [
     ['warm time to first byte, ms', ttft, 2],
+    ['CPU per turn of 20 tokens, ms', turn, 2],
     ['CPU per token, one token at a time, µs', paced, 1],
     ['CPU per token, tokens in a burst, µs', burst, 2],
     ['peak memory of an environment, MB', relays.map(peakMemory), 0],
     ['bundle, KB', relays.map((relay) => statSync(join(relay.folder, 'index.cjs')).size / 1024), 0],
     ['module load, ms', relays.map((relay) => loadMs(relay.folder)), 1],
   ];
-  console.log(
-    `\n${''.padEnd(40)}${'chat'.padStart(10)}${'plain loop'.padStart(12)}${'ratio'.padStart(8)}`,
-  );
-  for (const [name, [chat = 0, plain = 0], digits] of rows) {
-    const figures = [chat.toFixed(digits).padStart(10), plain.toFixed(digits).padStart(12)];
-    console.log(`${name.padEnd(40)}${figures.join('')}${(chat / plain).toFixed(2).padStart(8)}`);
+  const titles = ['chat', 'plain loop', 'raw pipe', '÷ plain', '÷ raw'];
+  console.log(`\n${''.padEnd(40)}${titles.map((title) => title.padStart(12)).join('')}`);
+  for (const [name, [chat = 0, plain = 0, raw = 0], digits] of rows) {
+    const figures = [chat, plain, raw].map((value) => value.toFixed(digits));
+    const ratios = [chat / plain, chat / raw].map((value) => value.toFixed(2));
+    const cells = [...figures, ...ratios].map((cell) => cell.padStart(12));
+    console.log(`${name.padEnd(40)}${cells.join('')}`);
   }
 }
 
@@ -89,6 +92,10 @@ async function cpuPerToken(relay: Relay, { tokens }: Load): Promise<number> {
   const before = cpuMs(hosted.system, relay);
   for await (const _ of (await hosted.call(relay)).body ?? []);
   return ((cpuMs(hosted.system, relay) - before) * 1_000) / tokens;
+}
+
+async function cpuPerTurn(relay: Relay, load: Load): Promise<number> {
+  return ((await cpuPerToken(relay, load)) * load.tokens) / 1_000;
 }
 
 function peakMemory(relay: Relay): number {

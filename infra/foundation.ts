@@ -67,5 +67,6 @@ function toPolicyEnv(props: StreambedProps): Variables {
     MAX_OUTPUT_TOKENS: String(props.maxOutputTokens),
     MAX_HISTORY_TOKENS: String(props.maxHistoryTokens),
     ALLOW_ANONYMOUS: String(props.publicChat),
+    BEDROCK_CLIENT: props.client,
   };
 }

@@ -18,6 +18,7 @@ export function readSettings(node: Node): StreambedProps {
     langchainModel: text('langchainModel') ?? models[0] ?? '',
     langchainRegion: text('langchainRegion'),
     fallbacks: text('fallbacks') ?? (text('models') === undefined ? defaultModels.join('>') : ''),
+    client: client(text('client') ?? 'own'),
     maxOutputTokens: count('maxOutputTokens', text('maxOutputTokens') ?? '4096'),
     maxHistoryTokens: count('maxHistoryTokens', text('maxHistoryTokens') ?? '16000'),
     limits: {
@@ -115,4 +116,9 @@ function addresses(setting: string, value: string): Readonly<Record<string, stri
 function documentModel(model: string): string {
   if (/anthropic\.|amazon\.nova/u.test(model)) return model;
   throw new Error('documentModel: must be a Claude or Nova model');
+}
+
+function client(value: string): StreambedProps['client'] {
+  if (value === 'own' || value === 'sdk') return value;
+  throw new Error('client: must be own or sdk');
 }

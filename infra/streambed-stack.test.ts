@@ -191,6 +191,7 @@ test('invalid settings are rejected with their name', () => {
   expect(() => synthesize({ maxOutputTokens: 'many' })).toThrow('maxOutputTokens: must be');
   expect(() => synthesize({ publicChat: 'yes' })).toThrow('publicChat: must be');
   expect(() => synthesize({ models: 'a,,b' })).toThrow('models: must be');
+  expect(() => synthesize({ client: 'SDK' })).toThrow('client: must be');
 });
 
 test('every workflow step that calls a model has a retry and a catch', () => {

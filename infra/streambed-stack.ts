@@ -26,6 +26,8 @@ export interface StreambedProps {
   readonly langchainRegion?: string | undefined;
   /** Chains of models, `a>b>c,d>e`. Each model replaces those before it if they are unavailable. */
   readonly fallbacks: string;
+  /** Which client calls the models of chats: Streambed's own, or the AWS SDK's. */
+  readonly client: 'own' | 'sdk';
   readonly maxOutputTokens: number;
   /** The approximate maximum of tokens of earlier turns that the model is shown. */
   readonly maxHistoryTokens: number;

@@ -91,24 +91,39 @@ async function handlerOptions(outdir: string): Promise<BuildOptions> {
     entryPoints: [
       ...names.map((name) => ({ in: `src/handlers/${name}.ts`, out: `${name}/index` })),
       { in: 'src/documents/reading/reading-thread.ts', out: 'extract-text/reading-thread' },
-      ...mcpUsers.map((name) => ({ in: 'src/tools/mcp-client.ts', out: `${name}/mcp-client` })),
+      ...apart.flatMap(({ file, source, users }) =>
+        users.map((name) => ({ in: source, out: `${name}/${file}` })),
+      ),
     ],
-    plugins: [mcpClientApart],
+    plugins: [filesApart],
     outdir,
     outExtension: { '.js': '.cjs' },
   };
 }
 
-/** The functions that may call MCP servers. */
-const mcpUsers = ['chat', 'chat-buffered', 'task-worker'];
+/** Large modules that are seldom read, in files beside the bundles of the functions that load them. */
+const apart = [
+  {
+    file: 'mcp-client',
+    source: 'src/tools/mcp-client.ts',
+    module: '#tools/mcp-client.ts',
+    users: ['chat', 'chat-buffered', 'task-worker'],
+  },
+  {
+    file: 'bedrock-sdk',
+    source: 'src/aws/bedrock/sdk-converse.ts',
+    module: '#aws/bedrock/sdk-converse.ts',
+    users: ['chat', 'chat-buffered', 'openai', 'task-worker'],
+  },
+];
 
-/** The client for MCP servers is nearly as large as all else, and a file that is seldom read. */
-const mcpClientApart: Plugin = {
-  name: 'mcp-client-apart',
+const filesApart: Plugin = {
+  name: 'files-apart',
   setup({ onResolve }) {
-    // Read by Go, which knows no `u`.
-    onResolve({ filter: /^#tools\/mcp-client\.ts$/ }, () => {
-      return { path: './mcp-client.cjs', external: true };
+    onResolve({ filter: /^#/ }, ({ path, kind }) => {
+      const found = apart.find(({ module }) => module === path);
+      if (found === undefined || kind !== 'dynamic-import') return undefined;
+      return { path: `./${found.file}.cjs`, external: true };
     });
   },
 };

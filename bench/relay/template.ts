@@ -11,7 +11,7 @@ export interface Relay {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** The environment of both functions. The plain loop does not use it. */
+/** The environment of all functions. Only the chat function uses it. */
 const relayEnvironment = {
   CONVERSATIONS_TABLE: 'Turns',
   ANSWERS_BUCKET: 'none',

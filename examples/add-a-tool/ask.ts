@@ -1,4 +1,5 @@
-import { createBedrockClient, createBedrockModel } from '#aws/model/bedrock-model.ts';
+import { createBedrockClient, createSdkConverse } from '#aws/bedrock/sdk-converse.ts';
+import { createBedrockModel } from '#aws/model/bedrock-model.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
 import type { Toolbox } from '#domain/model/tools.ts';
 import { withTools } from '#domain/model/with-tools.ts';
@@ -11,7 +12,8 @@ const orders: Orders = { statusOf: (orderNumber) => Promise.resolve(statuses.get
 const toolbox: Toolbox = {
   open: () => Promise.resolve({ tools: [getOrder(orders)], close: () => Promise.resolve() }),
 };
-const model = withTools(createBedrockModel(createBedrockClient()), toolbox);
+const bedrock = createBedrockModel(createSdkConverse(createBedrockClient()));
+const model = withTools(bedrock, toolbox);
 
 const [, , question = 'Where is my order AB-1001?'] = process.argv;
 const request = {

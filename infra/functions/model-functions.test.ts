@@ -1,3 +1,4 @@
+import type { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { synthesize } from '#test/fixtures/synthesized.ts';
 
@@ -41,4 +42,17 @@ test('every Function URL accepts all headers from allowed origins, and exposes i
   );
   expect(exposed['InvokeFunction']).toContain('x-streambed-turn-id');
   expect(exposed['LangChainFunction']).toContain('x-streambed-session-id');
+});
+
+test("the functions that run turns use the AWS SDK's client if a setting says so", () => {
+  const clientsIn = (from: Template): ReadonlySet<unknown> => {
+    const functions = Object.values(from.findResources('AWS::Lambda::Function'));
+    return new Set(
+      functions.flatMap(({ Properties }) => {
+        return Properties.Environment?.Variables?.BEDROCK_CLIENT ?? [];
+      }),
+    );
+  };
+  expect(clientsIn(template)).toEqual(new Set(['own']));
+  expect(clientsIn(synthesize({ client: 'sdk' }))).toEqual(new Set(['sdk']));
 });

@@ -25,12 +25,9 @@ function routeToAgents(model: Model, addresses: AgentAddresses): Model {
     Object.entries(addresses).map(([name, address]) => [name, createAgent(address)] as const),
   );
   return {
-    async *stream(request, signal) {
+    stream(request, signal) {
       const { agent, observer } = request;
-      if (agent === undefined) {
-        yield* model.stream(request, signal);
-        return;
-      }
+      if (agent === undefined) return model.stream(request, signal);
       const target = agents.get(agent.name);
       if (target === undefined) throw new ChatError('not_found', 'There is no such agent.');
       const events = observeStream(
@@ -38,7 +35,7 @@ function routeToAgents(model: Model, addresses: AgentAddresses): Model {
         { type: 'agent-call', agent: agent.name },
         { signal, stream: () => target.stream(request, signal) },
       );
-      yield* attributeRefusals(events, notTheCallers);
+      return attributeRefusals(events, notTheCallers);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { fromConverseFrames } from '#aws/model/converse-events.ts';
+import { fromConverseEvents } from '#aws/model/converse-events.ts';
 import { shortenResult } from '#domain/model/call-tools.ts';
 import { ChatError, answerCutShort } from '#domain/errors.ts';
 import type { ToolResultBlock } from '#domain/conversation/message.ts';
@@ -56,11 +56,7 @@ function toFields(value: unknown): Fields {
 function converseEventsIn(fields: Fields): readonly StreamEvent[] {
   const [name, payload] = Object.entries(toFields(fields['event']))[0] ?? [];
   if (name === undefined) return [];
-  const headers = new Map([
-    [':message-type', 'event'],
-    [':event-type', name],
-  ]);
-  return [...fromConverseFrames([{ headers, payload: JSON.stringify(payload) }])];
+  return [...fromConverseEvents([JSON.parse(JSON.stringify({ [name]: payload }))])];
 }
 
 /** Emits the tool results in an item. As in Converse, they are in user messages. */

@@ -1,4 +1,4 @@
-import { createBedrockClient } from '#aws/model/bedrock-model.ts';
+import { createBedrockClient } from '#aws/bedrock/sdk-converse.ts';
 import { createNativeModel } from '#aws/model/bedrock-native.ts';
 import { readInvokeEnvironment } from '#aws/composition/environment.ts';
 import { readTraceEnvironment } from '#aws/composition/trace-environment.ts';

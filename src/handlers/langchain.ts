@@ -1,4 +1,4 @@
-import { createBedrockClient } from '#aws/model/bedrock-model.ts';
+import { createBedrockClient } from '#aws/bedrock/sdk-converse.ts';
 import { createDynamoClient } from '#aws/dynamo/dynamo-client.ts';
 import { createTable } from '#aws/dynamo/table.ts';
 import { readLangChainEnvironment } from '#aws/composition/environment.ts';

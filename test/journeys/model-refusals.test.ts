@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { valueAt } from '#domain/json.ts';
 import { decodeUiStream } from '#protocol/turn/ui-message-stream.ts';
-import { cdkOutWith } from '#test/fixtures/changed-template.ts';
+import { changedTemplate } from '#test/fixtures/changed-template.ts';
 import { waitForDocument } from '#test/fixtures/documents.ts';
 import { makeKnowledgeFolder } from '#test/fixtures/knowledge-folder.ts';
 import { families } from '#test/fixtures/model-families.ts';
@@ -13,8 +13,10 @@ let system: StreambedSystem;
 
 beforeAll(async () => {
   const models = Object.values(families).map(({ modelId }) => modelId);
-  const template = await cdkOutWith('InvokeFunction', (properties) => {
-    properties.Environment.Variables['MODELS'] = models.join(',');
+  const template = await changedTemplate((propertiesOf) => {
+    propertiesOf('InvokeFunction').Environment.Variables['MODELS'] = models.join(',');
+    // Both clients of Bedrock are refused in the same way.
+    propertiesOf('OpenAiFunction').Environment.Variables['BEDROCK_CLIENT'] = 'sdk';
   });
   const parameters = {
     KnowledgeBases: 'atlas=LOCALKB001',

@@ -63,7 +63,7 @@ test('a page may read why it is refused without credentials', async () => {
   const headers = { origin: origins[0] ?? '' };
   const refused = await fetch(`${system.state.apis['Api']?.url}/usage`, { headers });
   expect(refused.status).toBe(401);
-  expect(refused.headers.get('access-control-allow-origin')).toBe('*');
+  expect(refused.headers.get('access-control-allow-origin')).toBe(origins[0]);
 });
 
 test('at the level WARN, a turn publishes its metrics and logs nothing else', async () => {

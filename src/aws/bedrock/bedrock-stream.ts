@@ -76,9 +76,12 @@ export async function* watchStream<Piece>(
     watchdog.stop();
     signal.removeEventListener('abort', abort);
     // Leaving the loop does not end the request; only aborting it does.
-    call.abort();
+    call.abort(left);
   }
 }
+
+/** A reason of its own, because the usual one costs a stack trace for each call. */
+const left = new Error('The answer is not read any further');
 
 /**
  * Returns the bytes of the response. The SDK signs, sends and names the errors of Bedrock. The
@@ -120,10 +123,18 @@ function isStreaming(response: unknown): response is StreamingResponse {
  * `throttlingException`; other errors have a code.
  */
 export function toFailure({ headers, payload }: Frame): Error | undefined {
-  if (headers.get(':message-type') === 'event') return undefined;
-  const type = headers.get(':exception-type') ?? headers.get(':error-code') ?? '';
-  const message = headers.get(':error-message') ?? valueAt(tryParseJson(payload), ['message']);
-  const error = new Error(typeof message === 'string' ? message : payload);
-  error.name = type.charAt(0).toUpperCase() + type.slice(1);
-  return error;
+  const kind = headers.get(':message-type');
+  if (kind === 'event') return undefined;
+  if (kind === 'error') {
+    const message = headers.get(':error-message') ?? '';
+    return named(headers.get(':error-code') ?? '', message === '' ? 'UnknownError' : message);
+  }
+  const type = headers.get(':exception-type') ?? '';
+  const message = valueAt(tryParseJson(payload), ['message']);
+  const name = type.charAt(0).toUpperCase() + type.slice(1);
+  return named(name, typeof message === 'string' ? message : payload);
+}
+
+function named(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name });
 }

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 
 /** One message of AWS's event stream encoding (`application/vnd.amazon.eventstream`). */
 export interface Frame {
+  /** The text headers. Headers of other types have an empty text: no type or message is one. */
   readonly headers: ReadonlyMap<string, string>;
   /** The payload, which in Bedrock's streams is text. */
   readonly payload: string;
@@ -10,6 +11,7 @@ export interface Frame {
 /** The total length, the length of the headers, and the checksum of both. */
 const preludeBytes = 12;
 const checksumBytes = 4;
+const lengthsBytes = preludeBytes - checksumBytes;
 const minFrameBytes = preludeBytes + checksumBytes;
 
 /** Bedrock sends no larger messages: 24 MiB of payload, 128 KiB of headers. */
@@ -23,48 +25,71 @@ const maxFrameBytes = 24 * 1024 * 1024 + 128 * 1024 + preludeBytes + checksumByt
 export async function* decodeFrames(
   chunks: AsyncIterable<Buffer>,
 ): AsyncGenerator<Iterable<Frame>, void, undefined> {
-  const reader: FrameReader = { partial: Buffer.alloc(0), headers: createHeaderReader() };
-  for await (const chunk of chunks) yield framesIn(reader, chunk);
-  if (reader.partial.length > 0) throw new Error('The event stream ended within a message');
+  const decoder = createFrameDecoder();
+  for await (const chunk of chunks) yield decoder.add(chunk);
+  decoder.end();
+}
+
+/** Decodes the frames of an event stream piece by piece. */
+export interface FrameDecoder {
+  /** Returns the frames that a piece completes. They must be read before the next piece is added. */
+  add(chunk: Buffer): Iterable<Frame>;
+  /** Throws if the stream ends within a frame. */
+  end(): void;
+}
+
+/** Returns a decoder for one stream. It throws if a checksum is wrong. */
+export function createFrameDecoder(): FrameDecoder {
+  const reader = { frame: Buffer.alloc(preludeBytes), filled: 0, headers: createHeaderReader() };
+  return {
+    add: (chunk) => framesIn(reader, chunk),
+    end() {
+      if (reader.filled > 0) throw new Error('The event stream ended within a message');
+    },
+  };
 }
 
 interface FrameReader {
-  /** The beginning of a frame that continues in the next piece. */
-  partial: Buffer;
+  /** A frame that spans several pieces; only its prelude until its length is known. */
+  frame: Buffer;
+  /** How many bytes of it have arrived. */
+  filled: number;
   readonly headers: HeaderReader;
 }
 
-/** Copies only frames that span two pieces. Other frames are read in place. */
+/** Copies only frames that span several pieces. Other frames are read in place. */
 function* framesIn(reader: FrameReader, chunk: Buffer): Generator<Frame, void, undefined> {
-  let at = 0;
-  while (reader.partial.length > 0 && at < chunk.length) {
-    const end = at + neededBytes(reader.partial) - reader.partial.length;
-    reader.partial = Buffer.concat([reader.partial, chunk.subarray(at, end)]);
-    at = Math.min(end, chunk.length);
-    if (reader.partial.length < neededBytes(reader.partial)) continue;
-    yield toFrame(reader.partial, reader.headers);
-    reader.partial = Buffer.alloc(0);
+  for (let at = 0; at < chunk.length;) {
+    const startsHere = reader.filled === 0 && chunk.length - at >= preludeBytes;
+    const end = startsHere ? at + frameLength(chunk, at) : Infinity;
+    if (end <= chunk.length) {
+      yield toFrame(chunk.subarray(at, end), reader.headers);
+      at = end;
+      continue;
+    }
+    const copied = chunk.copy(reader.frame, reader.filled, at);
+    at += copied;
+    reader.filled += copied;
+    if (reader.filled < reader.frame.length) return;
+    if (reader.filled === preludeBytes) {
+      reader.frame = Buffer.concat([reader.frame], frameLength(reader.frame, 0));
+      continue;
+    }
+    yield toFrame(reader.frame, reader.headers);
+    Object.assign(reader, { frame: Buffer.alloc(preludeBytes), filled: 0 });
   }
-  for (let end = at; chunk.length - at >= preludeBytes; at = end) {
-    end = at + frameLength(chunk, at);
-    if (end > chunk.length) break;
-    yield toFrame(chunk.subarray(at, end), reader.headers);
-  }
-  if (at < chunk.length) reader.partial = chunk.subarray(at);
 }
 
-/** Returns how many bytes of a frame are needed to read on. */
-function neededBytes(partial: Buffer): number {
-  return partial.length < preludeBytes ? preludeBytes : frameLength(partial, 0);
-}
-
+/** Returns the length of a frame, which is checked before the rest of the frame has arrived. */
 function frameLength(bytes: Buffer, start: number): number {
+  const lengths = bytes.subarray(start, start + lengthsBytes);
+  if (crc32(lengths) !== bytes.readUInt32BE(start + lengthsBytes)) throw wrongChecksum();
   const length = bytes.readUInt32BE(start);
-  if (length < minFrameBytes || length > maxFrameBytes) throw wrongChecksum();
+  const payloadLength = length - minFrameBytes - bytes.readUInt32BE(start + 4);
+  if (payloadLength < 0 || length > maxFrameBytes) throw new Error('A message has a wrong length');
   return length;
 }
 
-/** The checksum at the end covers the whole frame, and so the length that was used to cut it. */
 function toFrame(frame: Buffer, readHeaders: HeaderReader): Frame {
   const end = frame.length - checksumBytes;
   if (crc32(frame.subarray(0, end)) !== frame.readUInt32BE(end)) throw wrongChecksum();
@@ -95,18 +120,33 @@ function createHeaderReader(): HeaderReader {
   };
 }
 
-const stringType = 7;
+/** The lengths of header values, by their type; those of bytes and text precede them. */
+const valueLengths: Readonly<Record<number, number>> = {
+  0: 0, // true
+  1: 0, // false
+  2: 1, // byte
+  3: 2, // short
+  4: 4, // integer
+  5: 8, // long
+  8: 8, // timestamp
+  9: 16, // UUID
+};
+const bytesType = 6;
+const textType = 7;
 
 function toHeaders(bytes: Buffer): Frame['headers'] {
   const headers = new Map<string, string>();
   for (let at = 0; at < bytes.length;) {
     const nameEnd = at + 1 + bytes.readUInt8(at);
     const name = bytes.toString('utf8', at + 1, nameEnd);
-    // Bedrock sends only text headers. Other types have other lengths.
-    if (bytes.readUInt8(nameEnd) !== stringType) throw new Error(`Header ${name} is not text`);
-    const valueStart = nameEnd + 3;
-    at = valueStart + bytes.readUInt16BE(nameEnd + 1);
-    headers.set(name, bytes.toString('utf8', valueStart, at));
+    const type = bytes.readUInt8(nameEnd);
+    const hasLength = type === bytesType || type === textType;
+    const valueStart = nameEnd + (hasLength ? 3 : 1);
+    const length = hasLength ? bytes.readUInt16BE(nameEnd + 1) : valueLengths[type];
+    if (length === undefined) throw new Error(`Header ${name} has an unknown type`);
+    at = valueStart + length;
+    if (at > bytes.length) throw new Error(`Header ${name} is longer than the headers`);
+    headers.set(name, type === textType ? bytes.toString('utf8', valueStart, at) : '');
   }
   return headers;
 }

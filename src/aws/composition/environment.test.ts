@@ -17,15 +17,19 @@ test('a complete environment is read, and optional features are off by default',
     models: ['us.a', 'b', 'eu.c'],
     fallbacks: {},
     allowAnonymous: false,
+    client: 'own',
   });
   const { fallbacks } = readChatEnvironment({ ...variables, MODEL_FALLBACKS: 'us.a>b' });
   expect(fallbacks).toEqual({ 'us.a': ['b'] });
+  const { client } = readChatEnvironment({ ...variables, BEDROCK_CLIENT: 'sdk' });
+  expect(client).toBe('sdk');
 });
 
 test.each([
   [{ MODELS: '' }, 'MODELS: must be set'],
   [{ CONVERSATIONS_TABLE: undefined }, 'CONVERSATIONS_TABLE: must be set'],
   [{ MAX_OUTPUT_TOKENS: 'many' }, 'MAX_OUTPUT_TOKENS: must be a whole number above 0'],
+  [{ BEDROCK_CLIENT: 'other' }, 'BEDROCK_CLIENT: must be own or sdk'],
   [{ MODEL_FALLBACKS: 'us.a>d' }, 'MODEL_FALLBACKS: d must be one of MODELS'],
   [{ MODEL_FALLBACKS: 'us.a>eu.c' }, 'eu.c may run outside the Regions of us.a'],
   [{ MODEL_FALLBACKS: 'b>us.a' }, 'us.a may run outside the Regions of b'],

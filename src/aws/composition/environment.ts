@@ -38,6 +38,8 @@ export interface ChatEnvironment
   readonly agents: Readonly<Record<string, string>>;
   /** The URLs of MCP servers by name. */
   readonly mcpServers: Readonly<Record<string, string>>;
+  /** Which client calls the models: Streambed's own, or the AWS SDK's. */
+  readonly client: 'own' | 'sdk';
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -55,7 +57,14 @@ export function readChatEnvironment(variables: Variables): ChatEnvironment {
     ...readKnowledgeEnvironment(variables),
     agents: readNamed(variables, 'AGENTS'),
     mcpServers: readNamed(variables, 'MCP_SERVERS'),
+    client: readClient(variables),
   };
+}
+
+function readClient(variables: Variables): ChatEnvironment['client'] {
+  const client = variables['BEDROCK_CLIENT'] ?? 'own';
+  if (client === 'own' || client === 'sdk') return client;
+  throw new Error('BEDROCK_CLIENT: must be own or sdk');
 }
 
 /** The knowledge bases that can be searched. */

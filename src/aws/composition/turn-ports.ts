@@ -1,7 +1,9 @@
 import type { ChatEnvironment, OneShotEnvironment } from '#aws/composition/environment.ts';
 import { createConversationStorage } from '#aws/composition/storage.ts';
 import type { Table } from '#aws/dynamo/table.ts';
-import { createBedrockClient, createBedrockModel } from '#aws/model/bedrock-model.ts';
+import type { ConverseClient } from '#aws/bedrock/converse-client.ts';
+import { createHttpConverse } from '#aws/bedrock/http-converse.ts';
+import { createBedrockModel } from '#aws/model/bedrock-model.ts';
 import { createKnowledge } from '#aws/model/knowledge-base.ts';
 import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
@@ -64,8 +66,20 @@ export function withOperations(model: Model): Model {
  * and one search serves all steps.
  */
 function createChatModel(environment: ChatEnvironment, clock: Clock, toolbox: Toolbox): Model {
-  const bedrock = withOperations(withOutputSchema(createBedrockModel(createBedrockClient())));
+  const client = environment.client === 'sdk' ? sdkConverse() : createHttpConverse();
+  const bedrock = withOperations(withOutputSchema(createBedrockModel(client)));
   const retried = withRetry(withBreaker(bedrock, clock), { clock, random: Math.random });
   const replaceable = withFallbacks(retried, environment.fallbacks);
   return withKnowledge(withTools(replaceable, toolbox), createKnowledge(environment));
+}
+
+/** Loads the AWS SDK when the first model is called. It is in a file of its own beside each bundle. */
+function sdkConverse(): ConverseClient {
+  let opened: Promise<ConverseClient> | undefined;
+  return { stream: async (input, signal) => (await (opened ??= openSdk())).stream(input, signal) };
+}
+
+async function openSdk(): Promise<ConverseClient> {
+  const sdk = await import('#aws/bedrock/sdk-converse.ts');
+  return sdk.createSdkConverse(sdk.createBedrockClient());
 }

@@ -3,8 +3,9 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { isThrottlingError, isTransientError } from '@smithy/core/retry';
 import type { SdkError } from '@smithy/types';
 import { createPatientRetries } from '#aws/request/patient-retries.ts';
-import { createJsonSender, ServiceError, type SenderTimeouts } from '#aws/request/json-sender.ts';
+import { createJsonSender, ServiceError } from '#aws/request/json-sender.ts';
 import { lambdaConfig, type ServiceConfig } from '#aws/request/service-config.ts';
+import type { SenderTimeouts } from '#aws/request/signed-sender.ts';
 
 /** An item in DynamoDB's own JSON, where each value names its type. */
 export type WireItem = Record<string, AttributeValue>;

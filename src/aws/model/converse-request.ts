@@ -83,7 +83,9 @@ function toConverseBlocks(
       return [];
     case 'image': {
       const { format, base64 } = block;
-      return [{ image: { format, source: { bytes: Buffer.from(base64, 'base64') } } }];
+      // A plain array: the JSON form of a Buffer, a list of numbers, would be made in vain.
+      const bytes = new Uint8Array(Buffer.from(base64, 'base64'));
+      return [{ image: { format, source: { bytes } } }];
     }
     case 'retrieval':
     case 'citation':

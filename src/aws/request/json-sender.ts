@@ -1,9 +1,7 @@
 import { text } from 'node:stream/consumers';
-import { Sha256 } from '@smithy/core/checksum';
-import { HttpRequest, type HttpResponse } from '@smithy/core/protocols';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { SignatureV4 } from '@smithy/signature-v4';
+import type { HttpResponse } from '@smithy/core/protocols';
 import type { ServiceConfig } from '#aws/request/service-config.ts';
+import { createSignedSender, type SenderTimeouts } from '#aws/request/signed-sender.ts';
 
 /** Sends an operation in the AWS JSON 1.0 protocol. Throws a `ServiceError` if it is refused. */
 export type JsonSender<Output> = (
@@ -44,62 +42,17 @@ function parseError(json: string): ErrorBody {
   }
 }
 
-/** How long a connection and a response may take, in milliseconds. */
-export interface SenderTimeouts {
-  readonly connectionTimeout: number;
-  readonly requestTimeout: number;
-}
-
-/**
- * Returns a sender with connections of its own, which stay open. It has the SDK's connections and
- * signatures, but not its middleware: a request costs a fraction of the processor's time.
- */
+/** Returns a sender with connections of its own. */
 export function createJsonSender<Output>(
   config: ServiceConfig,
   timeouts: SenderTimeouts,
 ): JsonSender<Output> {
-  const { service, region, credentials } = config;
-  const endpoint = new URL(config.endpoint);
-  const handler = new NodeHttpHandler({ ...timeouts, throwOnRequestTimeout: true });
-  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
-  const clock = createServiceClock();
+  const send = createSignedSender(config, timeouts);
   return async (target, input, signal) => {
-    const request = new HttpRequest({
-      protocol: endpoint.protocol,
-      hostname: endpoint.hostname,
-      ...(endpoint.port === '' ? {} : { port: Number(endpoint.port) }),
-      method: 'POST',
-      headers: {
-        host: endpoint.host,
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': target,
-      },
-      body: JSON.stringify(input),
-    });
-    const signed = await signer.sign(request, { signingDate: clock.now() });
-    const { response } = await handler.handle(
-      new HttpRequest(signed),
-      signal && { abortSignal: signal },
-    );
+    const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target };
+    const response = await send({ path: '/', headers, json: JSON.stringify(input) }, signal);
     const json = await text(response.body);
     if (response.statusCode === 200) return JSON.parse(json);
-    clock.correct(response);
     throw new ServiceError(response, json);
-  };
-}
-
-/** The largest difference to the clock of AWS with which requests are accepted. */
-const maxSkewMs = 5 * 60_000;
-
-/** Returns a clock that follows the clock of the service if they differ too much. */
-function createServiceClock(): { now(): Date; correct(response: HttpResponse): void } {
-  let offsetMs = 0;
-  return {
-    now: () => new Date(Date.now() + offsetMs),
-    correct({ headers }) {
-      const serviceMs = Date.parse(headers['date'] ?? '');
-      if (Math.abs(Date.now() + offsetMs - serviceMs) > maxSkewMs)
-        offsetMs = serviceMs - Date.now();
-    },
   };
 }

@@ -20,11 +20,11 @@ import { observeCall, observeStream } from '#domain/operation/observe.ts';
  */
 export function withKnowledge(model: Model, knowledge: Knowledge): Model {
   return {
-    async *stream(request, signal) {
+    stream(request, signal) {
       const use = request.knowledge;
-      if (use === undefined) yield* model.stream(request, signal);
-      else if (use.mode === 'retrieve_and_generate') yield* generate(knowledge, request, signal);
-      else yield* answerFromPassages(model, knowledge, request, signal);
+      if (use === undefined) return model.stream(request, signal);
+      if (use.mode === 'retrieve_and_generate') return generate(knowledge, request, signal);
+      return answerFromPassages(model, knowledge, request, signal);
     },
   };
 }

@@ -23,27 +23,34 @@ import { approvalRequired, maxToolSteps, type Toolbox } from '#domain/model/tool
  */
 export function withTools(model: Model, toolbox: Toolbox): Model {
   return {
-    async *stream(request, signal) {
-      const { toolUse, owner, observer } = request;
-      if (toolUse === undefined) {
-        yield* model.stream(request, signal);
-        return;
-      }
-      const { tools, close } = await toolbox.open(toolUse.sets, signal);
-      const counts = new Map<string, number>();
-      const context = { tools, owner, signal, counts, observer };
-      const progress: Progress = { request: { ...request, tools }, isRunning: false };
-      try {
-        yield* runSteps(model, context, progress);
-      } catch (error) {
-        const usage = usageAfter(error, progress, signal);
-        if (usage !== undefined) yield { type: 'usage', usage };
-        throw error;
-      } finally {
-        await close();
-      }
+    stream(request, signal) {
+      const { toolUse } = request;
+      if (toolUse === undefined) return model.stream(request, signal);
+      const open = (): ReturnType<Toolbox['open']> => toolbox.open(toolUse.sets, signal);
+      return answerWithTools(model, open, request, signal);
     },
   };
+}
+
+async function* answerWithTools(
+  model: Model,
+  open: () => ReturnType<Toolbox['open']>,
+  request: ModelRequest,
+  signal: AbortSignal,
+): AsyncGenerator<StreamEvent, void, undefined> {
+  const { tools, close } = await open();
+  const { owner, observer } = request;
+  const context = { tools, owner, signal, counts: new Map<string, number>(), observer };
+  const progress: Progress = { request: { ...request, tools }, isRunning: false };
+  try {
+    yield* runSteps(model, context, progress);
+  } catch (error) {
+    const usage = usageAfter(error, progress, signal);
+    if (usage !== undefined) yield { type: 'usage', usage };
+    throw error;
+  } finally {
+    await close();
+  }
 }
 
 /** What the steps of a turn have used, and the step that runs. */

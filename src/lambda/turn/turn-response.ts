@@ -107,12 +107,17 @@ export async function openTurnEvents(turn: AsyncGenerator<TurnEvent>): Promise<O
   }
 }
 
-async function* prepend(
+/** Hands the turn on as it is, because each generator around it costs time for every token. */
+function prepend(
   begun: readonly TurnEvent[],
-  turn: AsyncIterable<TurnEvent>,
-): AsyncGenerator<TurnEvent, void, undefined> {
-  yield* begun;
-  yield* turn;
+  turn: AsyncGenerator<TurnEvent>,
+): AsyncIterable<TurnEvent> {
+  const waiting = begun.values();
+  const next = async (): Promise<IteratorResult<TurnEvent>> => {
+    const { done, value } = waiting.next();
+    return done === true ? turn.next() : { done: false, value };
+  };
+  return { [Symbol.asyncIterator]: () => ({ next, return: () => turn.return(undefined) }) };
 }
 
 function createEncoding(format: Exclude<TurnFormat, 'json'>, requestId: string): TurnEncoding {

@@ -94,9 +94,7 @@ export function withLoadedTurns(
   // A turn keeps its key, so that the reader's focus stays where it is.
   const newest = loaded.turns.map((turn) => {
     const shown = turns.find(({ turnId }) => turnId === turn.turnId);
-    return shown === undefined
-      ? turn
-      : { ...turn, key: shown.key, isAnnounced: shown.isAnnounced };
+    return shown === undefined ? turn : { ...turn, key: shown.key, isAnnounced: shown.isAnnounced };
   });
   const cursor = older.length > 0 ? state.cursor : loaded.cursor;
   return { ...state, ...settled, turns: [...older, ...newest, ...unsent], cursor };
