@@ -80,6 +80,7 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
     'chat',
     'task',
     'document',
+    'data',
   ],
   'src/protocol': [
     'http',
@@ -90,6 +91,7 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
     'chat',
     'task',
     'document',
+    'data',
     'openai',
     'openapi',
   ],
@@ -103,6 +105,7 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
     'spending',
     'task',
     'document',
+    'data',
     'composition',
   ],
   'src/lambda': [
@@ -115,6 +118,7 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
     'chat',
     'task',
     'document',
+    'data',
     'openai',
   ],
 };

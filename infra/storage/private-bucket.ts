@@ -6,6 +6,7 @@ import {
   ObjectOwnership,
   type BucketProps,
 } from 'aws-cdk-lib/aws-s3';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
 type PrivateBucketProps = Pick<BucketProps, 'lifecycleRules' | 'cors'>;
@@ -21,5 +22,12 @@ export class PrivateBucket extends Bucket {
       removalPolicy: RemovalPolicy.RETAIN,
       ...props,
     });
+  }
+
+  /** Allows listing the objects whose names have these prefixes. */
+  protected grantList(grantee: IGrantable, prefixes: readonly string[]): void {
+    const conditions = { StringLike: { 's3:prefix': prefixes } };
+    const [actions, resourceArns] = [['s3:ListBucket'], [this.bucketArn]];
+    Grant.addToPrincipal({ grantee, actions, resourceArns, conditions });
   }
 }

@@ -40,7 +40,8 @@ export interface ChatEnvironment
   readonly mcpServers: Readonly<Record<string, string>>;
 }
 
-type Variables = Readonly<Record<string, string | undefined>>;
+/** Environment variables. */
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Reads the environment of a chat function. Throws an error that names the variable at fault. */
 export function readChatEnvironment(variables: Variables): ChatEnvironment {
@@ -286,7 +287,8 @@ function readCount(variables: Variables, name: string): number {
   return value;
 }
 
-function requireVariable(variables: Variables, name: string): string {
+/** Returns a variable. Throws an error that names it if it is not set. */
+export function requireVariable(variables: Variables, name: string): string {
   const value = variables[name];
   if (value === undefined || value === '') throw new Error(`${name}: must be set`);
   return value;

@@ -1,4 +1,5 @@
 import type {
+  DeleteCommandInput,
   GetCommandInput,
   PutCommandInput,
   QueryCommandInput,
@@ -17,7 +18,11 @@ import type { DynamoKey } from '#aws/dynamo/keys.ts';
 type Request<Input> = Omit<Input, 'TableName'>;
 
 export type UpdateRequest = Request<UpdateCommandInput>;
+export type DeleteCondition = Omit<Request<DeleteCommandInput>, 'Key'>;
 export type QueryRequest = Request<QueryCommandInput>;
+
+/** The key of an item, in this table or in that of LangChain's sessions. */
+export type TableKey = DynamoKey | { readonly SessionId: string };
 
 /** A page of a query. */
 export interface QueryPage {
@@ -37,7 +42,7 @@ export interface Table {
   /** Updates an item. Returns the attributes that `ReturnValues` asks for. */
   update(request: UpdateRequest, signal?: AbortSignal): Promise<Item>;
   query(request: QueryRequest): Promise<QueryPage>;
-  delete(key: DynamoKey): Promise<void>;
+  delete(key: TableKey, condition?: DeleteCondition): Promise<void>;
   /** Deletes up to 25 items. DynamoDB may leave some of them when it is busy. */
   deleteAll(keys: readonly DynamoKey[]): Promise<void>;
 }
@@ -97,8 +102,9 @@ export function createTable(tableName: string, client: DynamoClient): Table {
         ? { items }
         : { items, lastKey: unmarshall(LastEvaluatedKey) };
     },
-    async delete(key) {
-      await send('DeleteItem', { TableName: tableName, Key: toWire(key) });
+    async delete(key, condition = {}) {
+      const input = { ...condition, TableName: tableName, Key: toWire(key) };
+      await send('DeleteItem', withValues(input));
     },
     async deleteAll(keys) {
       const requests = keys.map((key) => ({ DeleteRequest: { Key: toWire(key) } }));
