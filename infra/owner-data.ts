@@ -18,7 +18,7 @@ const maxReceiveCount = 8;
  */
 export function addOwnerData(
   foundation: Foundation,
-  documents: DocumentParts,
+  documents: Omit<DocumentParts, 'api'>,
   sessions: ChatHistoryTable,
 ): StreambedFunction {
   const { stack, table, answers, storageEnv } = foundation;

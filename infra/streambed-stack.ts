@@ -79,8 +79,7 @@ export class StreambedStack extends Stack {
     const { langchain, sessions } = addLangChain(foundation);
     const { tasks, queue } = addTasks(foundation);
     const knowledge = addKnowledge(foundation);
-    const documentParts = addDocuments(foundation);
-    const { api: documents } = documentParts;
+    const { api: documents, ...documentParts } = addDocuments(foundation);
     const data = addOwnerData(foundation, documentParts, sessions);
     const openApi = new StreambedFunction(this, 'OpenApiFunction', {
       bundle: 'openapi',

@@ -102,9 +102,23 @@ const examples: Readonly<Record<string, { readonly body?: object; readonly query
   listModels: {},
   readModel: {},
   readOpenApi: {},
-  // Last, because other operations read the conversation.
   deleteConversation: {},
+  exportData: { body: {} },
+  readExport: {},
+  // Last, because other operations read what it deletes.
+  deleteData: { body: { confirm: 'delete everything' } },
+  readDeletion: {},
 };
+
+const idNames = [
+  'conversation_id',
+  'turn_id',
+  'task_id',
+  'document_id',
+  'analysis_id',
+  'export_id',
+  'deletion_id',
+];
 
 function validatorOf(schema: object): ValidateFunction {
   return ajv.compile({ ...schema, components: document.components });
@@ -146,7 +160,7 @@ test('every operation accepts its documented request and returns its documented 
     const result = (isJson ? JSON.parse(text) : {}) as Record<string, unknown>;
     const validate = validatorOf(isJson ? (documented[type]?.schema ?? {}) : {});
     expect([name, validate(result), validate.errors]).toEqual([name, true, null]);
-    for (const id of ['conversation_id', 'turn_id', 'task_id', 'document_id', 'analysis_id']) {
+    for (const id of idNames) {
       if (typeof result[id] === 'string') ids.set(id, result[id]);
     }
   }

@@ -21,7 +21,8 @@ export interface ExportPart {
   readonly entries: readonly ExportEntry[];
 }
 
-interface ConversationInPart {
+/** A conversation, with its turns in a part. */
+export interface ConversationInPart {
   readonly conversation: Conversation;
   readonly turns: (Turn | LiveTurn)[];
 }
@@ -29,19 +30,14 @@ interface ConversationInPart {
 /** Returns a part of an export as a JSON document, with what each kind has in it. */
 export function toExportDocument({ exportId, number, atMs, entries }: ExportPart): string {
   const of = <Type extends ExportEntry['type']>(type: Type) =>
-    entries.filter((entry): entry is Extract<ExportEntry, { type: Type }> => entry.type === type);
+    entries.filter((entry): entry is EntryOf<Type> => entry.type === type);
   const document = {
     export_id: exportId,
     part: number,
     created_at: toTime(atMs),
     conversations: conversationsIn(entries).map((one) => toWholeConversation(one, atMs)),
-    tasks: of('task').map(({ task }) => {
-      return { ...toTaskJson(task, undefined), request: JSON.parse(task.request) };
-    }),
-    documents: of('document').map(({ document: { kind, format, ...rest }, upload }) => {
-      const file = upload === undefined ? {} : { upload_base64: upload };
-      return { kind, format, ...toDocumentJson({ kind, format, ...rest }), ...file };
-    }),
+    tasks: of('task').map(toTaskEntry),
+    documents: of('document').map(toDocumentEntry),
     sessions: of('session').map(({ sessionId, messages }) => {
       return { session_id: sessionId, messages: messages.map(toMessageJson) };
     }),
@@ -49,6 +45,18 @@ export function toExportDocument({ exportId, number, atMs, entries }: ExportPart
     spending: of('spending').map(({ day }) => toDayJson(day)),
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+type EntryOf<Type extends ExportEntry['type']> = Extract<ExportEntry, { type: Type }>;
+
+function toTaskEntry({ task }: EntryOf<'task'>): object {
+  return { ...toTaskJson(task, undefined), request: JSON.parse(task.request) };
+}
+
+function toDocumentEntry({ document, upload }: EntryOf<'document'>): object {
+  const { kind, format } = document;
+  const file = upload === undefined ? {} : { upload_base64: upload };
+  return { kind, format, ...toDocumentJson(document), ...file };
 }
 
 /** Returns the conversations of a part, each with its turns in the part. */
@@ -75,11 +83,13 @@ function toWholeConversation({ conversation, turns }: ConversationInPart, atMs: 
     type: typeOf(conversation),
     ...toConversationJson(conversation),
     head_turn_id: conversation.headId ?? null,
-    turns: turns.map((turn) => {
-      const summary = 'summary' in turn ? { summary: turn.summary } : {};
-      return 'state' in turn ? { ...toTurnJson(turn), ...summary } : toLiveTurnJson(turn, atMs);
-    }),
+    turns: turns.map((turn) => ('state' in turn ? toTurnEntry(turn) : toLiveTurnJson(turn, atMs))),
   };
+}
+
+function toTurnEntry(turn: Turn): object {
+  const summary = turn.summary === undefined ? {} : { summary: turn.summary };
+  return { ...toTurnJson(turn), ...summary };
 }
 
 function toMessageJson(message: Message): object {

@@ -1,19 +1,25 @@
 import { messageText } from '#domain/conversation/message.ts';
 import type { LiveTurn, Turn } from '#domain/conversation/turn.ts';
 import type { ExportEntry } from '#domain/data/export-entries.ts';
-import { conversationsIn, type ExportPart } from '#protocol/data/export-json.ts';
+import {
+  conversationsIn,
+  type ConversationInPart,
+  type ExportPart,
+} from '#protocol/data/export-json.ts';
 import { toTime } from '#protocol/http/time.ts';
 import { toDayJson } from '#protocol/spending/spending-json.ts';
 
 /** Returns a part of an export as Markdown, for people to read. */
 export function toExportMarkdown({ number, atMs, entries }: ExportPart): string {
-  const conversations = conversationsIn(entries).map(({ conversation, turns }) => {
-    const { title, createdAtMs } = conversation;
-    return [`## ${title}`, `Begun ${toTime(createdAtMs)}.`, ...turns.flatMap(turnLines)];
-  });
-  const others = entries.map(toSection);
   const title = [`# Your data, part ${number}`, `Exported ${toTime(atMs)}.`];
-  return `${[title, ...conversations, ...others].flat().join('\n\n')}\n`;
+  const conversations = conversationsIn(entries).flatMap(conversationLines);
+  const sections = [...title, ...conversations, ...entries.flatMap(toSection)];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function conversationLines({ conversation, turns }: ConversationInPart): readonly string[] {
+  const { title, createdAtMs } = conversation;
+  return [`## ${title}`, `Begun ${toTime(createdAtMs)}.`, ...turns.flatMap(turnLines)];
 }
 
 function turnLines(turn: Turn | LiveTurn): readonly string[] {
