@@ -62,10 +62,10 @@ export async function finishTurn(
   throw turnAlreadyEnded();
 }
 
-/** How long a turn without content stays in the place of one that came too late. */
-const emptyTurnMs = 86_400_000;
-
-/** Takes the content out of a turn. Functions that run turns may not delete items. */
+/**
+ * Takes the content out of a turn, and lets it expire: functions that run turns may not delete items.
+ * A turn of a new conversation with the same id may overwrite it.
+ */
 async function emptyTurn(
   { table, largeAnswers }: TurnStore,
   key: ConversationKey,
@@ -83,7 +83,7 @@ async function emptyTurn(
     state: 'interrupted',
     question: { role: 'user', content: [] },
     answer: { role: 'assistant', content: [] },
-    expiresAtMs: finishedAtMs + emptyTurnMs,
+    expiresAtMs: finishedAtMs - 1_000,
   });
   try {
     await table.put({
