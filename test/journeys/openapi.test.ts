@@ -77,8 +77,15 @@ test('the document has exactly the routes of the API', async () => {
   expect(described.toSorted()).toEqual(deployed.toSorted());
 });
 
+interface Example {
+  readonly body?: object;
+  readonly query?: string;
+  /** The status to wait for. */
+  readonly until?: string;
+}
+
 /** A valid request for each operation, in an order in which earlier responses provide the ids. */
-const examples: Readonly<Record<string, { readonly body?: object; readonly query?: string }>> = {
+const examples: Readonly<Record<string, Example>> = {
   chat: { body: { message: 'Hello' } },
   streamChat: { body: { prompt: 'Hello' } },
   listConversations: { query: '?limit=5' },
@@ -104,7 +111,8 @@ const examples: Readonly<Record<string, { readonly body?: object; readonly query
   readOpenApi: {},
   deleteConversation: {},
   exportData: { body: {} },
-  readExport: {},
+  // A deletion cannot begin before the export has ended.
+  readExport: { until: 'complete' },
   // Last, because other operations read what it deletes.
   deleteData: { body: { confirm: 'delete everything' } },
   readDeletion: {},
@@ -137,7 +145,7 @@ test('every operation accepts its documented request and returns its documented 
   expect([...byId.keys()].toSorted()).toEqual(names.toSorted());
   for (const name of names) {
     const { path, method, operation } = byId.get(name) ?? missing(name);
-    const { body, query = '' } = examples[name] ?? {};
+    const { body, query = '', until } = examples[name] ?? {};
     const request = operation.requestBody?.content['application/json']?.schema;
     const isValid = request === undefined || validatorOf(request)(body);
     expect([name, isValid]).toEqual([name, true]);
@@ -146,10 +154,12 @@ test('every operation accepts its documented request and returns its documented 
       (_, id: string) => ids.get(id) ?? missing(id),
     );
     const init = { method: method.toUpperCase(), body: JSON.stringify(body) };
-    const answer = await system.api(
-      requestPath,
-      body === undefined ? { method: init.method } : init,
-    );
+    const send = (): Promise<Response> =>
+      system.api(requestPath, body === undefined ? { method: init.method } : init);
+    const status = async (): Promise<unknown> =>
+      ((await (await send()).json()) as { status?: string }).status;
+    if (until !== undefined) await expect.poll(status).toBe(until);
+    const answer = await send();
     const [expected = ''] = Object.keys(operation.responses);
     expect([name, String(answer.status)]).toEqual([name, expected]);
     const [type = ''] = (answer.headers.get('content-type') ?? '').split(';');
