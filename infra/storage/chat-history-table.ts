@@ -1,11 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import {
-  AttributeType,
-  BillingMode,
-  ProjectionType,
-  Table,
-  TableEncryption,
-} from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
@@ -21,25 +15,17 @@ export class ChatHistoryTable extends Table {
       // Retained when the stack is deleted, but not if its creation fails: the name would be taken.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    this.addGlobalSecondaryIndex({
-      indexName: 'ByOwner',
-      partitionKey: { name: 'Owner', type: AttributeType.STRING },
-      sortKey: { name: 'SessionId', type: AttributeType.STRING },
-      projectionType: ProjectionType.KEYS_ONLY,
-    });
-  }
-
-  /** Allows listing the sessions of an owner, reading them and deleting them. */
-  grantOwnedSessions(grantee: IGrantable): void {
-    const actions = ['dynamodb:GetItem', 'dynamodb:DeleteItem'];
-    Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
-    const index = `${this.tableArn}/index/ByOwner`;
-    Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns: [index] });
   }
 
   /** Allows reading and extending sessions, but not listing or deleting them. */
   grantSessions(grantee: IGrantable): void {
     const actions = ['dynamodb:GetItem', 'dynamodb:UpdateItem'];
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
+  }
+
+  /** Allows finding all sessions of an owner, which takes a scan, reading them and deleting them. */
+  grantOwnedSessions(grantee: IGrantable): void {
+    const actions = ['dynamodb:Scan', 'dynamodb:GetItem', 'dynamodb:DeleteItem'];
     Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
   }
 }

@@ -1,10 +1,7 @@
 import { record, text, type Item } from '#aws/dynamo/item-fields.ts';
-import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
+import { ConditionFailed, type QueryPage, type Table } from '#aws/dynamo/table.ts';
 import { assistantMessage, userMessage, type Message } from '#domain/conversation/message.ts';
 import type { OwnedItem } from '#domain/data/owned-data.ts';
-
-/** The index of the owners of LangChain's sessions. A session that LangChain began is not in it. */
-const ownersIndex = 'ByOwner';
 
 interface OwnedSessions {
   list(
@@ -15,19 +12,22 @@ interface OwnedSessions {
   read(owner: string, id: string): Promise<readonly Message[]>;
 }
 
-/** Returns the sessions of owners in a table of LangChain's sessions. */
+/**
+ * Returns the sessions of owners in a table of LangChain's sessions. Its key is the session alone, as
+ * LangChain defined it, so they are found by a scan. A session that LangChain began has no owner.
+ */
 export function createOwnedSessions(table: Table): OwnedSessions {
   return {
     async list(owner, { after, limit }) {
-      const { items } = await table.query({
-        IndexName: ownersIndex,
-        KeyConditionExpression: '#owner = :owner',
-        ExpressionAttributeNames: { '#owner': 'Owner' },
-        ExpressionAttributeValues: { ':owner': owner },
-        Limit: limit,
-        ...(after === undefined ? {} : { ExclusiveStartKey: { Owner: owner, SessionId: after } }),
-      });
-      return items.map((item) => ({ id: text(item, 'SessionId'), createdAtMs: 0 }));
+      const found: OwnedItem[] = [];
+      let ExclusiveStartKey = after === undefined ? undefined : { SessionId: after };
+      do {
+        const { items, lastKey } = await scan(table, owner, ExclusiveStartKey);
+        found.push(...items.map((item) => ({ id: text(item, 'SessionId'), createdAtMs: 0 })));
+        ExclusiveStartKey = lastKey && { SessionId: text(lastKey, 'SessionId') };
+      } while (ExclusiveStartKey !== undefined && found.length < limit);
+      // The place after an item is its id, so a longer page may be cut anywhere.
+      return found.slice(0, limit);
     },
     async remove(owner, id) {
       try {
@@ -49,6 +49,21 @@ export function createOwnedSessions(table: Table): OwnedSessions {
       return Owner === owner && Array.isArray(History) ? History.flatMap(toMessages) : [];
     },
   };
+}
+
+function scan(
+  table: Table,
+  owner: string,
+  ExclusiveStartKey: { readonly SessionId: string } | undefined,
+): Promise<QueryPage> {
+  return table.scan({
+    FilterExpression: '#owner = :owner',
+    ProjectionExpression: 'SessionId',
+    ExpressionAttributeNames: { '#owner': 'Owner' },
+    ExpressionAttributeValues: { ':owner': owner },
+    ConsistentRead: true,
+    ExclusiveStartKey,
+  });
 }
 
 /** LangChain stores a message as `{type, data: {content}}`, with a content of text or of blocks. */

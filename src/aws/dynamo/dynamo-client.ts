@@ -29,6 +29,7 @@ export type DynamoOperation =
   | 'PutItem'
   | 'UpdateItem'
   | 'Query'
+  | 'Scan'
   | 'DeleteItem'
   | 'BatchWriteItem';
 

@@ -3,6 +3,7 @@ import type {
   GetCommandInput,
   PutCommandInput,
   QueryCommandInput,
+  ScanCommandInput,
   UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall, type NativeAttributeValue } from '@aws-sdk/util-dynamodb';
@@ -20,6 +21,7 @@ type Request<Input> = Omit<Input, 'TableName'>;
 export type UpdateRequest = Request<UpdateCommandInput>;
 export type DeleteCondition = Omit<Request<DeleteCommandInput>, 'Key'>;
 export type QueryRequest = Request<QueryCommandInput>;
+export type ScanRequest = Request<ScanCommandInput>;
 
 /** The key of an item, in this table or in that of LangChain's sessions. */
 export type TableKey = DynamoKey | { readonly SessionId: string };
@@ -42,6 +44,7 @@ export interface Table {
   /** Updates an item. Returns the attributes that `ReturnValues` asks for. */
   update(request: UpdateRequest, signal?: AbortSignal): Promise<Item>;
   query(request: QueryRequest): Promise<QueryPage>;
+  scan(request: ScanRequest): Promise<QueryPage>;
   delete(key: TableKey, condition?: DeleteCondition): Promise<void>;
   /** Deletes up to 25 items. DynamoDB may leave some of them when it is busy. */
   deleteAll(keys: readonly DynamoKey[]): Promise<void>;
@@ -78,6 +81,18 @@ export function createTable(tableName: string, client: DynamoClient): Table {
       throw new ConditionFailed(error, failure.Item && unmarshall(failure.Item));
     }
   };
+  const readPage = async (
+    operation: 'Query' | 'Scan',
+    { ExclusiveStartKey, ...request }: QueryRequest | ScanRequest,
+  ): Promise<QueryPage> => {
+    const start = ExclusiveStartKey && { ExclusiveStartKey: toWire(ExclusiveStartKey) };
+    const input = { ...request, TableName: tableName, ...start };
+    const { Items = [], LastEvaluatedKey } = await send(operation, withValues(input));
+    const items = Items.map((item) => unmarshall(item));
+    return LastEvaluatedKey === undefined
+      ? { items }
+      : { items, lastKey: unmarshall(LastEvaluatedKey) };
+  };
   return {
     async get({ Key, ...request }) {
       const input = { ...request, TableName: tableName, Key: toWire(Key) };
@@ -93,15 +108,8 @@ export function createTable(tableName: string, client: DynamoClient): Table {
       const { Attributes = {} } = await send('UpdateItem', withValues(input), signal);
       return unmarshall(Attributes);
     },
-    async query({ ExclusiveStartKey, ...request }) {
-      const start = ExclusiveStartKey && { ExclusiveStartKey: toWire(ExclusiveStartKey) };
-      const input = { ...request, TableName: tableName, ...start };
-      const { Items = [], LastEvaluatedKey } = await send('Query', withValues(input));
-      const items = Items.map((item) => unmarshall(item));
-      return LastEvaluatedKey === undefined
-        ? { items }
-        : { items, lastKey: unmarshall(LastEvaluatedKey) };
-    },
+    query: (request) => readPage('Query', request),
+    scan: (request) => readPage('Scan', request),
     async delete(key, condition = {}) {
       const input = { ...condition, TableName: tableName, Key: toWire(key) };
       await send('DeleteItem', withValues(input));

@@ -10,6 +10,7 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -128,7 +129,14 @@ const operations = {
         Limit: 5,
       }),
   ],
-  delete: [(table: Table) => table.delete(key), () => new DeleteCommand({ TableName, Key: key })],
+  scan: [
+    (table: Table) => table.scan({ FilterExpression: 'attribute_exists(pk)', Limit: 5 }),
+    () => new ScanCommand({ TableName, FilterExpression: 'attribute_exists(pk)', Limit: 5 }),
+  ],
+  delete: [
+    (table: Table) => table.delete(key, condition),
+    () => new DeleteCommand({ TableName, Key: key, ...condition }),
+  ],
   deleteAll: [
     (table: Table) => table.deleteAll([key, { pk: 'a', sk: 'c' }]),
     () =>

@@ -4,6 +4,9 @@ import * as keys from '#aws/dynamo/keys.ts';
 import type { Clock } from '#domain/clock.ts';
 import { userMessage } from '#domain/conversation/message.ts';
 import type { DataJob, DataJobKind } from '#domain/data/data-job.ts';
+import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
+import { newId } from '#lambda/runtime/ids.ts';
+import { generousLimits } from '#test/fixtures/turns.ts';
 import { dayOf } from '#domain/spending/ledger.ts';
 import { createVirtualClock } from '#local/process/clock.ts';
 import type { Crash } from '#test/fixtures/crash-points.ts';
@@ -234,6 +237,30 @@ test('what runs is waited for: a turn until its lease ends, a workflow until it 
   expect(clock.now()).toBeGreaterThan(leaseUntilMs);
   expect(describes).toBe(4);
   expect(await leftOf(run)).toHaveLength(3);
+});
+
+test('requests that are not stored are waited for, because they may write notes and sessions', async () => {
+  const run = await createRun();
+  const { owner, clock } = run;
+  const { reservations, ledger } = openDataWorker(run).data;
+  const turnId = newId(clock.now() - 1_000);
+  const key = { owner, turnId, atMs: clock.now() };
+  await createDynamoLedger(store.table, generousLimits).reserve({
+    ...key,
+    max: { turns: 0, tokens: 0, nanoUsd: 5 },
+  });
+  await begin(run, 'deletion');
+  for (let step = 0; step < 5; step += 1) {
+    for (const next of run.messages.splice(0)) await openDataWorker(run).deliver(next);
+  }
+  expect(await readJob(run, 'deletion')).toMatchObject({
+    state: 'running',
+    cursor: { kind: 'sessions' },
+  });
+  await reservations.close(key);
+  await deliverAll(run);
+  expect(await leftOf(run)).toHaveLength(3);
+  expect(await ledger.days(owner, 9)).toMatchObject([{ nanoUsd: counters.nanoUsd + 5 }]);
 });
 
 test('what begins after a deletion was requested stays', async () => {
