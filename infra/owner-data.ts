@@ -36,7 +36,7 @@ export function addOwnerData(
     timeout: Duration.seconds(29),
     environment,
   });
-  table.grantDataJobs(api.role);
+  table.grantItems(api.role);
   bucket.grantDownload(api.role);
   queue.grantSendMessages(api.role);
   const worker = new StreambedFunction(stack, 'DataWorkerFunction', {

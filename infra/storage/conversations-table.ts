@@ -59,12 +59,6 @@ export class ConversationsTable extends Table {
     this.#grant(grantee, ['dynamodb:Query', 'dynamodb:DeleteItem'], ['PAGE_SESSIONS#*']);
   }
 
-  /** Allows beginning exports and deletions, and reading their progress. */
-  grantDataJobs(grantee: IGrantable): void {
-    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
-    this.#grant(grantee, actions, ['OWNER#*', 'LOG_SECRET']);
-  }
-
   /** Allows reading and replacing the public keys of issuers, which no other function may write. */
   grantIssuerKeys(grantee: IGrantable): void {
     this.#grant(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['ISSUER_KEYS']);
