@@ -179,16 +179,6 @@ test('the chat role can stream from its models, and cannot list anything or dele
   ]);
 });
 
-test('only the worker of exports and deletions can list, delete and scan everything', () => {
-  const actionsOf = (role: string): readonly string[] =>
-    statementsOf(role).flatMap(({ Action }) => [Action].flat());
-  const api = actionsOf('DataFunctionRole');
-  expect(api.filter((action) => /Delete|List|Scan|Query|bedrock/u.test(action))).toEqual([]);
-  const worker = actionsOf('DataWorkerFunctionRole');
-  expect(worker).toEqual(expect.arrayContaining(['dynamodb:Scan', 's3:ListBucket']));
-  expect(worker.filter((action) => /bedrock|StartExecution/u.test(action))).toEqual([]);
-});
-
 test('the conversations role cannot call a model', () => {
   const actions = statementsOf('ConversationsFunctionRole').flatMap(({ Action }) =>
     [Action].flat(),

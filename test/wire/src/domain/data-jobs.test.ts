@@ -206,8 +206,8 @@ test('a job that was given up continues with its message, unless another one has
   expect(await openDataWorker(run).deliver(message)).toBe('done');
   expect(await readJob(run, 'deletion')).toMatchObject({ state: 'failed' });
   await deliverAll(run);
-  const keys = (await leftOf(run)).map(([sk]) => sk.split('#')[0]);
-  expect(keys).toEqual(['DELETION', 'DELETION', 'LATEST_DATA_JOB', 'SPENDING']);
+  const left = (await leftOf(run)).map(([sk]) => sk.split('#')[0]);
+  expect(left).toEqual(['DELETION', 'DELETION', 'LATEST_DATA_JOB', 'SPENDING']);
 });
 
 const failingWorkflows: DataBench['workflows'] = {
