@@ -27,6 +27,8 @@ const slowFiles = [
   'browser/turns',
   'journeys/examples',
   'journeys/bedrock-command',
+  'journeys/your-data',
+  'wire/src/domain/data-jobs',
   'wire/src/domain/turn-properties',
   'wire/src/domain/turn-crashes',
 ].map((name) => `/${name}.test.ts`);

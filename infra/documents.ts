@@ -11,11 +11,18 @@ import { modelAccess } from '#infra/functions/model-access.ts';
 import { addQueue } from '#infra/queue-with-dead-letters.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
-/**
- * Adds the bucket for documents, the two workflows that an upload can start, and their functions.
- * Returns the function of the REST API.
- */
-export function addDocuments(foundation: Foundation): StreambedFunction {
+export interface DocumentParts {
+  /** The function of the REST API. */
+  readonly api: StreambedFunction;
+  readonly bucket: DocumentsBucket;
+  /** The ARNs of all executions of the workflows. */
+  readonly executions: readonly string[];
+  /** What a function needs to describe documents and their workflows. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Adds the bucket for documents, the two workflows that an upload can start, and their functions. */
+export function addDocuments(foundation: Foundation): DocumentParts {
   const { stack, props, table, limitsEnv } = foundation;
   const bucket = new DocumentsBucket(stack, 'Documents', props.allowedOrigins);
   const uploads = addQueue(stack, 'Uploads', {
@@ -55,15 +62,20 @@ export function addDocuments(foundation: Foundation): StreambedFunction {
   });
   table.grantItems(api.role);
   bucket.grantUpload(api.role);
-  const actions = ['states:DescribeExecution', 'states:GetExecutionHistory'];
-  api.role.addToPolicy(new PolicyStatement({ actions, resources: executions }));
+  api.role.addToPolicy(describeExecutions(executions));
   for (const { node } of Object.values(machines)) {
     const execution = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${node.id}.Name>:*`;
     acknowledge(api.role, {
       [`IAM5[Resource::${execution}]`]: 'Each document has an execution of its own.',
     });
   }
-  return api;
+  return { api, bucket, executions, environment };
+}
+
+/** Allows reading the state of executions. */
+export function describeExecutions(executions: readonly string[]): PolicyStatement {
+  const actions = ['states:DescribeExecution', 'states:GetExecutionHistory'];
+  return new PolicyStatement({ actions, resources: [...executions] });
 }
 
 /** Adds the function that starts the workflow of each uploaded document. */

@@ -20,6 +20,7 @@ export interface ApiFunctions extends ChatFunctions {
   readonly tasks: StreambedFunction;
   readonly knowledge: StreambedFunction;
   readonly documents: StreambedFunction;
+  readonly data: StreambedFunction;
   readonly openApi: StreambedFunction;
 }
 
@@ -136,6 +137,7 @@ function handlersOf(functions: ApiFunctions): Readonly<Record<string, StreambedF
     'chat-buffered': functions.chatBuffered,
     conversations: functions.history,
     'conversation-stream': functions.stream,
+    data: functions.data,
     documents: functions.documents,
     knowledge: functions.knowledge,
     openai: functions.openAi,

@@ -74,11 +74,15 @@ test.each(peoplesRoles)('%s can reach the keys of issuers and the secret of gues
 });
 
 test('no other function can reach the keys of issuers', () => {
-  const readers = new Set(['AuthorizerFunctionRole', ...peoplesRoles]);
+  const worker = 'DataWorkerFunctionRole';
+  const readers = new Set(['AuthorizerFunctionRole', worker, ...peoplesRoles]);
   const roles = Object.keys(template.findResources('AWS::IAM::Role'));
   const others = roles.filter((role) => !readers.has(role)).flatMap(conditionsOf);
   expect(others.length).toBeGreaterThan(10);
   expect(others).toEqual(others.map(() => owned));
+  // It also deletes the sessions of people on the page.
+  const sessions = ['PAGE_SESSION#*', 'PAGE_SESSIONS#*'].map((pk) => limitedTo(pk));
+  expect(conditionsOf(worker)).toEqual([owned, ...sessions]);
 });
 
 test('guests are off unless the deployment allows them', () => {

@@ -9,6 +9,7 @@ import { addInvoke, addLangChain } from '#infra/functions/model-functions.ts';
 import { addMonitoring } from '#infra/monitoring/monitoring.ts';
 import type { AlarmSettings } from '#infra/monitoring/alarms.ts';
 import { applyOptions, type StackOptions } from '#infra/options/options.ts';
+import { addOwnerData } from '#infra/owner-data.ts';
 import { addPageAccess } from '#infra/page-access.ts';
 import { addApi } from '#infra/rest-api.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
@@ -82,10 +83,11 @@ export class StreambedStack extends Stack {
     const foundation = createFoundation(this, props);
     const chats = addChatFunctions(foundation);
     const invoke = addInvoke(foundation);
-    const langchain = addLangChain(foundation);
+    const { langchain, sessions } = addLangChain(foundation);
     const { tasks, queue } = addTasks(foundation);
     const knowledge = addKnowledge(foundation);
-    const documents = addDocuments(foundation);
+    const { api: documents, ...documentParts } = addDocuments(foundation);
+    const data = addOwnerData(foundation, documentParts, sessions);
     const openApi = new StreambedFunction(this, 'OpenApiFunction', {
       bundle: 'openapi',
       timeout: Duration.seconds(10),
@@ -94,7 +96,7 @@ export class StreambedStack extends Stack {
     addPageAccess(foundation, addUrls(this, { ...chats, invoke, langchain }, props));
     const people = addPeople(foundation);
     acceptPeople(foundation, people, [chats.chat, chats.history, chats.stream]);
-    const functions = { ...chats, tasks, knowledge, documents, openApi };
+    const functions = { ...chats, tasks, knowledge, documents, data, openApi };
     addApi(this, functions, addAuthorizer(foundation, people), people.origins);
     const awaited = [...Object.values(chats), invoke, langchain, tasks, knowledge, documents];
     addMonitoring(this, props, { functions: awaited, tasks: queue });

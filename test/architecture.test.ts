@@ -83,6 +83,7 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
     'chat',
     'task',
     'document',
+    'data',
   ],
   'src/protocol': [
     'http',
@@ -93,6 +94,7 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
     'chat',
     'task',
     'document',
+    'data',
     'openai',
     'openapi',
   ],
@@ -106,6 +108,7 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
     'spending',
     'task',
     'document',
+    'data',
     'composition',
   ],
   'src/lambda': [
@@ -119,6 +122,7 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
     'chat',
     'task',
     'document',
+    'data',
     'openai',
   ],
 };

@@ -25,8 +25,13 @@ export function addInvoke(foundation: Foundation): StreambedFunction {
   return invoke;
 }
 
+export interface LangChainParts {
+  readonly langchain: StreambedFunction;
+  readonly sessions: ChatHistoryTable;
+}
+
 /** Adds the function with a LangChain chain, and LangChain's own table for its sessions. */
-export function addLangChain(foundation: Foundation): StreambedFunction {
+export function addLangChain(foundation: Foundation): LangChainParts {
   const { stack, props, limitsEnv, tracingEnv } = foundation;
   const sessions = new ChatHistoryTable(stack, 'ChatMessageHistory');
   const region = props.langchainRegion ?? stack.region;
@@ -47,5 +52,5 @@ export function addLangChain(foundation: Foundation): StreambedFunction {
   modelAccess(stack, [props.langchainModel], { region }).forEach((statement) =>
     langchain.role.addToPolicy(statement),
   );
-  return langchain;
+  return { langchain, sessions };
 }

@@ -154,7 +154,8 @@ function resourceRules(aws: AwsMetrics, settings: AlarmSettings): readonly Alarm
     },
     {
       id: 'DeadLettersAlarm',
-      description: 'Tasks, callbacks or uploads were given up, and wait to be looked at.',
+      description:
+        'Tasks, callbacks, uploads, exports or deletions were given up, and wait to be looked at.',
       metric: aws.deadLetters,
       above: 0,
     },

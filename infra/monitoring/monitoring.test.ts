@@ -27,7 +27,7 @@ test('all queues of dead letters, all tables and the functions that callers wait
       .flatMap(({ dimensions }) => Object.values(dimensions));
   const queues = Object.keys(template.findResources('AWS::SQS::Queue'));
   const deadLetters = queues.filter((id) => id.startsWith('Dead'));
-  expect(deadLetters).toHaveLength(3);
+  expect(deadLetters).toHaveLength(4);
   expect(new Set(watched('DeadLettersAlarm'))).toEqual(new Set(deadLetters));
   expect(watched('OldTasksAlarm')).toEqual(['Tasks']);
   const tables = Object.keys(template.findResources('AWS::DynamoDB::Table'));

@@ -22,4 +22,10 @@ export class AnswersBucket extends PrivateBucket {
     const resourceArns = [this.arnForObjects('answers/*')];
     Grant.addToPrincipal({ grantee, actions, resourceArns });
   }
+
+  /** Allows listing answers, too. */
+  grantOwnedAnswers(grantee: IGrantable): void {
+    this.grantAnswers(grantee);
+    this.grantList(grantee, ['answers/*']);
+  }
 }

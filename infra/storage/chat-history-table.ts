@@ -22,4 +22,10 @@ export class ChatHistoryTable extends Table {
     const actions = ['dynamodb:GetItem', 'dynamodb:UpdateItem'];
     Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
   }
+
+  /** Allows finding all sessions of an owner, which takes a scan, reading them and deleting them. */
+  grantOwnedSessions(grantee: IGrantable): void {
+    const actions = ['dynamodb:Scan', 'dynamodb:GetItem', 'dynamodb:DeleteItem'];
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
+  }
 }

@@ -51,6 +51,14 @@ export class ConversationsTable extends Table {
     Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns: [index] });
   }
 
+  /** Allows reading and deleting everything of owners, and ending their turns. */
+  grantOwnedData(grantee: IGrantable): void {
+    const actions = [...turnActions, 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
+    this.#grant(grantee, actions, ownersPartitions);
+    this.#grant(grantee, ['dynamodb:DeleteItem'], ['PAGE_SESSION#*']);
+    this.#grant(grantee, ['dynamodb:Query', 'dynamodb:DeleteItem'], ['PAGE_SESSIONS#*']);
+  }
+
   /** Allows reading and replacing the public keys of issuers, which no other function may write. */
   grantIssuerKeys(grantee: IGrantable): void {
     this.#grant(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['ISSUER_KEYS']);

@@ -85,4 +85,15 @@ export class DocumentsBucket extends PrivateBucket {
     const resourceArns = [this.arnForObjects('uploads/*')];
     Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns });
   }
+
+  /** Allows listing and deleting all files, and reading uploads. */
+  grantOwnedFiles(grantee: IGrantable): void {
+    const folders = ['uploads/*', 'work/*'];
+    const resourceArns = folders.map((folder) => this.arnForObjects(folder));
+    Grant.addToPrincipal({ grantee, actions: ['s3:DeleteObject'], resourceArns });
+    const uploads = [this.arnForObjects('uploads/*')];
+    Grant.addToPrincipal({ grantee, actions: ['s3:GetObject'], resourceArns: uploads });
+    // Unconditionally: S3 otherwise answers 403 instead of 404 for an upload that does not exist.
+    Grant.addToPrincipal({ grantee, actions: ['s3:ListBucket'], resourceArns: [this.bucketArn] });
+  }
 }

@@ -6,6 +6,7 @@ import {
   ObjectOwnership,
   type BucketProps,
 } from 'aws-cdk-lib/aws-s3';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { acknowledge } from '#infra/acknowledge.ts';
 
@@ -25,5 +26,12 @@ export class PrivateBucket extends Bucket {
     acknowledge(this, {
       S1: 'Only functions and the URLs that they sign reach its objects, and functions have logs.',
     });
+  }
+
+  /** Allows listing the objects whose names have these prefixes. */
+  protected grantList(grantee: IGrantable, prefixes: readonly string[]): void {
+    const conditions = { StringLike: { 's3:prefix': prefixes } };
+    const [actions, resourceArns] = [['s3:ListBucket'], [this.bucketArn]];
+    Grant.addToPrincipal({ grantee, actions, resourceArns, conditions });
   }
 }

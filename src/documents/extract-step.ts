@@ -40,8 +40,10 @@ export async function extractText(
   policy: ExtractPolicy,
   input: StepInput,
 ): Promise<ExtractOutput> {
+  const key = { owner: input.owner, documentId: input.document_id };
+  await ports.documents.change(key, { state: 'running' }, ['queued', 'awaiting_upload']);
+  // Read after the change: a document that was deleted before it is not found, and has no work files.
   const document = await requireDocument(ports, input);
-  await ports.documents.change(document, { state: 'running' }, ['queued', 'awaiting_upload']);
   const { format } = document;
   const bytes = await readUpload(ports, document);
   const text = await readApart({ bytes, format, fontMaps: policy.fontMaps }, policy.reading);

@@ -77,8 +77,15 @@ test('the document has exactly the routes of the API', async () => {
   expect(described.toSorted()).toEqual(deployed.toSorted());
 });
 
+interface Example {
+  readonly body?: object;
+  readonly query?: string;
+  /** The status to wait for. */
+  readonly until?: string;
+}
+
 /** A valid request for each operation, in an order in which earlier responses provide the ids. */
-const examples: Readonly<Record<string, { readonly body?: object; readonly query?: string }>> = {
+const examples: Readonly<Record<string, Example>> = {
   chat: { body: { message: 'Hello' } },
   streamChat: { body: { prompt: 'Hello' } },
   listConversations: { query: '?limit=5' },
@@ -102,9 +109,24 @@ const examples: Readonly<Record<string, { readonly body?: object; readonly query
   listModels: {},
   readModel: {},
   readOpenApi: {},
-  // Last, because other operations read the conversation.
   deleteConversation: {},
+  exportData: { body: {} },
+  // A deletion cannot begin before the export has ended.
+  readExport: { until: 'complete' },
+  // Last, because other operations read what it deletes.
+  deleteData: { body: { confirm: 'delete everything' } },
+  readDeletion: {},
 };
+
+const idNames = [
+  'conversation_id',
+  'turn_id',
+  'task_id',
+  'document_id',
+  'analysis_id',
+  'export_id',
+  'deletion_id',
+];
 
 function validatorOf(schema: object): ValidateFunction {
   return ajv.compile({ ...schema, components: document.components });
@@ -123,7 +145,7 @@ test('every operation accepts its documented request and returns its documented 
   expect([...byId.keys()].toSorted()).toEqual(names.toSorted());
   for (const name of names) {
     const { path, method, operation } = byId.get(name) ?? missing(name);
-    const { body, query = '' } = examples[name] ?? {};
+    const { body, query = '', until } = examples[name] ?? {};
     const request = operation.requestBody?.content['application/json']?.schema;
     const isValid = request === undefined || validatorOf(request)(body);
     expect([name, isValid]).toEqual([name, true]);
@@ -132,10 +154,10 @@ test('every operation accepts its documented request and returns its documented 
       (_, id: string) => ids.get(id) ?? missing(id),
     );
     const init = { method: method.toUpperCase(), body: JSON.stringify(body) };
-    const answer = await system.api(
-      requestPath,
-      body === undefined ? { method: init.method } : init,
-    );
+    const send = (): Promise<Response> =>
+      system.api(requestPath, body === undefined ? { method: init.method } : init);
+    await waitUntil(until, send);
+    const answer = await send();
     const [expected = ''] = Object.keys(operation.responses);
     expect([name, String(answer.status)]).toEqual([name, expected]);
     const [type = ''] = (answer.headers.get('content-type') ?? '').split(';');
@@ -146,11 +168,18 @@ test('every operation accepts its documented request and returns its documented 
     const result = (isJson ? JSON.parse(text) : {}) as Record<string, unknown>;
     const validate = validatorOf(isJson ? (documented[type]?.schema ?? {}) : {});
     expect([name, validate(result), validate.errors]).toEqual([name, true, null]);
-    for (const id of ['conversation_id', 'turn_id', 'task_id', 'document_id', 'analysis_id']) {
+    for (const id of idNames) {
       if (typeof result[id] === 'string') ids.set(id, result[id]);
     }
   }
 });
+
+/** Repeats a request until its response has a status, if there is one to wait for. */
+async function waitUntil(status: string | undefined, send: () => Promise<Response>): Promise<void> {
+  if (status === undefined) return;
+  const read = async (): Promise<unknown> => (await send()).json();
+  await expect.poll(read).toMatchObject({ status });
+}
 
 function missing(name: string): never {
   throw new Error(`${name} is not there`);

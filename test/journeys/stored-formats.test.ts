@@ -58,6 +58,14 @@ test('a data directory of the first version is upgraded with all its data', asyn
     const next = { message: 'What is my name?', conversation_id: sample.conversation };
     const answer = await system.api('/chat', { method: 'POST', body: JSON.stringify(next) });
     expect(await answer.json()).toMatchObject({ response: expect.stringContaining('**Ada**') });
+    const begun = await system.api('/data/exports', { method: 'POST', body: '{}' });
+    const { export_id: id } = (await begun.json()) as { export_id: string };
+    await expect
+      .poll(() => read(`/data/exports/${id}`))
+      .toMatchObject({
+        status: 'complete',
+        progress: { tasks: { done: 1 }, sessions: { done: 0 } },
+      });
     expect(await readFile(join(data, 'version'), 'utf8')).toBe('3');
   } finally {
     await system.close();

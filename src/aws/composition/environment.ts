@@ -42,7 +42,8 @@ export interface ChatEnvironment
   readonly client: 'own' | 'sdk';
 }
 
-type Variables = Readonly<Record<string, string | undefined>>;
+/** Environment variables. */
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Reads the environment of a chat function. Throws an error that names the variable at fault. */
 export function readChatEnvironment(variables: Variables): ChatEnvironment {
@@ -295,7 +296,8 @@ function readCount(variables: Variables, name: string): number {
   return value;
 }
 
-function requireVariable(variables: Variables, name: string): string {
+/** Returns a variable. Throws an error that names it if it is not set. */
+export function requireVariable(variables: Variables, name: string): string {
   const value = variables[name];
   if (value === undefined || value === '') throw new Error(`${name}: must be set`);
   return value;

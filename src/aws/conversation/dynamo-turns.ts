@@ -56,7 +56,44 @@ export async function finishTurn(
       throw turnAlreadyEnded();
     }
   }
-  await freeConversation(store.table, key, turn.turnId);
+  if (await freeConversation(store.table, key, turn.turnId)) return;
+  // The conversation was deleted in the meantime, and nobody would ever delete this turn.
+  await emptyTurn(store, key, turn, item['answerAt']);
+  throw turnAlreadyEnded();
+}
+
+/**
+ * Takes the content out of a turn, and lets it expire: functions that run turns may not delete items.
+ * A turn of a new conversation with the same id may overwrite it.
+ */
+async function emptyTurn(
+  { table, largeAnswers }: TurnStore,
+  key: ConversationKey,
+  turn: Turn,
+  answerAt: unknown,
+): Promise<void> {
+  if (typeof answerAt === 'string') await largeAnswers.remove(answerAt);
+  const { turnId, sequence, modelId, startedAtMs, finishedAtMs } = turn;
+  const empty = toTurnItem({
+    turnId,
+    sequence,
+    modelId,
+    startedAtMs,
+    finishedAtMs,
+    state: 'interrupted',
+    question: { role: 'user', content: [] },
+    answer: { role: 'assistant', content: [] },
+    expiresAtMs: finishedAtMs - 1_000,
+  });
+  try {
+    await table.put({
+      Item: { ...turnKey(key, sequence), ...empty },
+      ConditionExpression: 'turnId = :id',
+      ExpressionAttributeValues: { ':id': turnId },
+    });
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
 }
 
 async function toStoredItem(store: TurnStore, key: ConversationKey, turn: Turn): Promise<Item> {
@@ -85,12 +122,15 @@ function oldKeys(item: Item): readonly string[] {
   return keys.toSorted((a, b) => (age(a) < age(b) ? -1 : 1)).slice(0, -keptKeys.min);
 }
 
-/** Removes a live turn from its conversation, unless another turn has already begun. */
+/**
+ * Removes a live turn from its conversation, unless another turn has already begun. Returns false if
+ * the conversation was deleted without waiting for the turn.
+ */
 export async function freeConversation(
   table: Table,
   key: ConversationKey,
   turnId: string,
-): Promise<void> {
+): Promise<boolean> {
   const target = { Key: conversationKey(key) };
   try {
     const attributes = await table.update({
@@ -99,13 +139,16 @@ export async function freeConversation(
       UpdateExpression: 'REMOVE liveTurn, liveParent',
       ExpressionAttributeValues: { ':id': turnId },
       ReturnValues: 'ALL_NEW',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
     const names = oldKeys(attributes);
-    if (names.length === 0) return;
+    if (names.length === 0) return true;
     const ConditionExpression = 'attribute_exists(pk)';
     await table.update({ ...target, ConditionExpression, ...toRemoval(names) });
+    return true;
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
+    return error.item !== undefined && error.item['deleting'] !== true;
   }
 }
 
@@ -148,6 +191,22 @@ export async function readTurns(
   const last = items.at(-1);
   if (page.lastKey === undefined || last === undefined) return { items };
   return { items, cursor: String(last.sequence) };
+}
+
+/** Returns ended turns after a sequence number, oldest first, consistently. */
+export async function readTurnsAfter(
+  store: TurnStore,
+  key: ConversationKey,
+  sequence: number,
+  limit: number,
+): Promise<readonly Turn[]> {
+  const { items } = await store.table.query({
+    ...newestFirst(key),
+    ScanIndexForward: true,
+    Limit: limit,
+    ExclusiveStartKey: turnKey(key, sequence),
+  });
+  return Promise.all(items.map((item) => fromStoredItem(store, item)));
 }
 
 /** Returns the sequence number of an ended turn; undefined if the turn does not exist. */

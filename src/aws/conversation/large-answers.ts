@@ -31,6 +31,11 @@ export function answerName({ owner, conversationId }: ConversationKey, turn: Tur
   return `answers/${folder}/${encodeURIComponent(owner)}/${conversationId}/${name}`;
 }
 
+/** Returns the folders that have all large answers of an owner, in the order of their names. */
+export function answerFolders(owner: string): readonly string[] {
+  return ['expiring', 'kept'].map((folder) => `answers/${folder}/${encodeURIComponent(owner)}/`);
+}
+
 /** A large answer has some megabytes at most. */
 const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 

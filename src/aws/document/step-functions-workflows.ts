@@ -1,6 +1,7 @@
 import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
   GetExecutionHistoryCommand,
   SFNClient,
   StartExecutionCommand,
@@ -34,12 +35,18 @@ export function createWorkflows(machines: Readonly<Record<DocumentKind, string>>
       }
     },
     async describe(executionArn) {
-      const [{ status }, { events = [] }] = await Promise.all([
+      const found = await Promise.all([
         client.send(new DescribeExecutionCommand({ executionArn })),
         client.send(
           new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 50 }),
         ),
-      ]);
+      ]).catch((error: unknown) => {
+        // It ended long ago, or its state machine was replaced.
+        if (error instanceof ExecutionDoesNotExist) return undefined;
+        throw error;
+      });
+      if (found === undefined) return { state: 'failed' };
+      const [{ status }, { events = [] }] = found;
       if (status === 'SUCCEEDED') return { state: 'succeeded' };
       if (status !== 'RUNNING') return { state: 'failed' };
       const step = lastStep(events);

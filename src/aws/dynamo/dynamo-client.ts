@@ -30,6 +30,7 @@ export type DynamoOperation =
   | 'PutItem'
   | 'UpdateItem'
   | 'Query'
+  | 'Scan'
   | 'DeleteItem'
   | 'BatchWriteItem';
 

@@ -1,5 +1,6 @@
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import { approvalKey } from '#domain/model/tools.ts';
+import type { DataJobKey } from '#domain/data/data-job.ts';
 import type { DocumentKey } from '#domain/document/document.ts';
 import type { TaskKey } from '#domain/task/task.ts';
 import type { TurnKey } from '#domain/conversation/turn.ts';
@@ -64,6 +65,19 @@ export function callbackSecretKey(owner: string): DynamoKey {
 /** Returns the key of the item with an owner's notes. */
 export function notesKey(owner: string): DynamoKey {
   return { pk: ownerPartition(owner), sk: 'NOTES' };
+}
+
+/** Returns the key of an export or a deletion of everything that an owner has. */
+export function dataJobKey({ owner, kind, jobId }: DataJobKey): DynamoKey {
+  return { pk: ownerPartition(owner), sk: `${dataJobPrefixes[kind]}${jobId}` };
+}
+
+/** The prefixes of the sort keys of exports and deletions. */
+export const dataJobPrefixes = { export: 'EXPORT#', deletion: 'DELETION#' } as const;
+
+/** Returns the key of the item that names an owner's latest export or deletion. */
+export function latestDataJobKey(owner: string): DynamoKey {
+  return { pk: ownerPartition(owner), sk: 'LATEST_DATA_JOB' };
 }
 
 /**

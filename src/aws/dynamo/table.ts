@@ -1,7 +1,9 @@
 import type {
+  DeleteCommandInput,
   GetCommandInput,
   PutCommandInput,
   QueryCommandInput,
+  ScanCommandInput,
   UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall, type NativeAttributeValue } from '@aws-sdk/util-dynamodb';
@@ -17,7 +19,12 @@ import type { DynamoKey } from '#aws/dynamo/keys.ts';
 type Request<Input> = Omit<Input, 'TableName'>;
 
 export type UpdateRequest = Request<UpdateCommandInput>;
+export type DeleteCondition = Omit<Request<DeleteCommandInput>, 'Key'>;
 export type QueryRequest = Request<QueryCommandInput>;
+export type ScanRequest = Request<ScanCommandInput>;
+
+/** The key of an item, in this table or in that of LangChain's sessions. */
+export type TableKey = DynamoKey | { readonly SessionId: string };
 
 /** A page of a query. */
 export interface QueryPage {
@@ -37,7 +44,8 @@ export interface Table {
   /** Updates an item. Returns the attributes that `ReturnValues` asks for. */
   update(request: UpdateRequest, signal?: AbortSignal): Promise<Item>;
   query(request: QueryRequest): Promise<QueryPage>;
-  delete(key: DynamoKey): Promise<void>;
+  scan(request: ScanRequest): Promise<QueryPage>;
+  delete(key: TableKey, condition?: DeleteCondition): Promise<void>;
   /** Deletes up to 25 items. DynamoDB may leave some of them when it is busy. */
   deleteAll(keys: readonly DynamoKey[]): Promise<void>;
 }
@@ -73,6 +81,18 @@ export function createTable(tableName: string, client: DynamoClient): Table {
       throw new ConditionFailed(error, failure.Item && unmarshall(failure.Item));
     }
   };
+  const readPage = async (
+    operation: 'Query' | 'Scan',
+    { ExclusiveStartKey, ...request }: QueryRequest | ScanRequest,
+  ): Promise<QueryPage> => {
+    const start = ExclusiveStartKey && { ExclusiveStartKey: toWire(ExclusiveStartKey) };
+    const input = { ...request, TableName: tableName, ...start };
+    const { Items = [], LastEvaluatedKey } = await send(operation, withValues(input));
+    const items = Items.map((item) => unmarshall(item));
+    return LastEvaluatedKey === undefined
+      ? { items }
+      : { items, lastKey: unmarshall(LastEvaluatedKey) };
+  };
   return {
     async get({ Key, ...request }) {
       const input = { ...request, TableName: tableName, Key: toWire(Key) };
@@ -88,17 +108,11 @@ export function createTable(tableName: string, client: DynamoClient): Table {
       const { Attributes = {} } = await send('UpdateItem', withValues(input), signal);
       return unmarshall(Attributes);
     },
-    async query({ ExclusiveStartKey, ...request }) {
-      const start = ExclusiveStartKey && { ExclusiveStartKey: toWire(ExclusiveStartKey) };
-      const input = { ...request, TableName: tableName, ...start };
-      const { Items = [], LastEvaluatedKey } = await send('Query', withValues(input));
-      const items = Items.map((item) => unmarshall(item));
-      return LastEvaluatedKey === undefined
-        ? { items }
-        : { items, lastKey: unmarshall(LastEvaluatedKey) };
-    },
-    async delete(key) {
-      await send('DeleteItem', { TableName: tableName, Key: toWire(key) });
+    query: (request) => readPage('Query', request),
+    scan: (request) => readPage('Scan', request),
+    async delete(key, condition = {}) {
+      const input = { ...condition, TableName: tableName, Key: toWire(key) };
+      await send('DeleteItem', withValues(input));
     },
     async deleteAll(keys) {
       const requests = keys.map((key) => ({ DeleteRequest: { Key: toWire(key) } }));

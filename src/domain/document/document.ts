@@ -112,8 +112,13 @@ export function documentOf(name: string): DocumentKey | undefined {
   }
 }
 
-/** Encodes an owner without characters that URLs encode, so that decoding twice is harmless. */
-function toSegment(owner: string): string {
+/** Returns the folders that have all files of an owner's documents, in the order of their names. */
+export function documentFolders(owner: string): readonly string[] {
+  return [`uploads/${toSegment(owner)}/`, `work/${toSegment(owner)}/`];
+}
+
+/** Returns an owner without characters that URLs encode, so that decoding twice is harmless. */
+export function toSegment(owner: string): string {
   return encodeURIComponent(owner).replaceAll('_', '%5F').replaceAll('%', '_');
 }
 

@@ -42,6 +42,20 @@ async function begin(model: Model): Promise<TaskContext> {
   return { ...memoryPorts(model), tasks, callbacks, sent };
 }
 
+test('a task that is deleted before its worker begins is never begun', async () => {
+  const context = await begin(createMemoryModel(saying('Hi')));
+  let reads = 0;
+  const tasks: TaskPorts['tasks'] = {
+    ...context.tasks,
+    find: async (which) => ((reads += 1) === 1 ? context.tasks.find(which) : undefined),
+    change: async () => undefined,
+  };
+  expect(await runTask({ ...context, tasks }, { retrySeconds: [] }, delivery())).toEqual({
+    type: 'done',
+  });
+  expect(await context.conversations.find(taskConversation(key))).toBeUndefined();
+});
+
 let turns = 0;
 
 function delivery(change: Partial<TaskDelivery> = {}): TaskDelivery {

@@ -52,12 +52,15 @@ export async function runTask(
   // A new message restarts a task that failed temporarily. One that was delivered before does not.
   const isRestarted = isRetryable(task) && delivery.count === 1;
   if (hasEnded(task) && !isRestarted) return queueCallback(ports, task);
-  await ports.tasks.change(
+  const started = await ports.tasks.change(
     task,
     // Removes what an earlier end has left.
     { state: 'running', startedAtMs: ports.clock.now(), finishedAtMs: undefined, error: undefined },
     { states: [task.state] },
   );
+  // A task that was deleted in the meantime begins no turn.
+  const isDeleted = started === undefined && (await ports.tasks.find(task)) === undefined;
+  if (isDeleted) return { type: 'done' };
   const result = await attempt(ports, delivery, task).catch((error: unknown) => toFailure(error));
   switch (result.type) {
     case 'ended':

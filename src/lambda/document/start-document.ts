@@ -81,7 +81,9 @@ async function startDocument(
   { key, bytes }: UploadedFile,
 ): Promise<void> {
   const document = await documents.find(key);
-  if (document === undefined || !needsStart(document)) return;
+  // An upload URL can be used after its document was deleted.
+  if (document === undefined) return files.remove(uploadName(key));
+  if (!needsStart(document)) return;
   const error = findFault(bytes);
   if (error !== undefined) {
     await files.remove(uploadName(key));

@@ -49,13 +49,15 @@ export function toConversationPage(
   };
 }
 
-function toLiveTurnJson(live: LiveTurn, nowMs: number): TurnJson {
+/** Returns a live turn in the public JSON, as it is at `nowMs` and without its answer. */
+export function toLiveTurnJson(live: LiveTurn, nowMs: number): TurnJson {
   const nothing = { role: 'assistant', content: [] } as const;
   const json = toTurnJson(interruptedTurn(live, nothing, nowMs, live.maxNanoUsd ?? 0));
   return live.leaseUntilMs <= nowMs ? json : { ...json, state: 'running' };
 }
 
-function toTurnJson(turn: Turn): TurnJson {
+/** Returns an ended turn in the public JSON. */
+export function toTurnJson(turn: Turn): TurnJson {
   return {
     turn_id: turn.turnId,
     parent_turn_id: turn.parentId ?? null,

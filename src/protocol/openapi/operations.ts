@@ -11,6 +11,8 @@ import {
 } from '#protocol/document/document-schema.ts';
 import { secretJson, taskAcceptedJson, taskJson } from '#protocol/task/task-schema.ts';
 import { turnAnswerJson } from '#protocol/turn/turn-schema.ts';
+import { deletionSchema, exportSchema } from '#protocol/data/data-request.ts';
+import { deletionJson, exportJson } from '#protocol/data/data-schema.ts';
 import type * as v from 'valibot';
 import {
   pageSchema,
@@ -172,6 +174,32 @@ export const operations: Readonly<Record<Route, Operation>> = {
     summary: 'Returns the state of an analysis and, once it is ready, its result.',
     status: 200,
     response: analysisJson,
+  },
+  'POST /data/exports': {
+    id: 'exportData',
+    summary: 'Begins an export of everything that is stored for the caller.',
+    request: exportSchema,
+    status: 202,
+    response: exportJson,
+  },
+  'GET /data/exports/{export_id}': {
+    id: 'readExport',
+    summary: 'Returns the progress of an export and, once it is complete, its files.',
+    status: 200,
+    response: exportJson,
+  },
+  'POST /data/deletions': {
+    id: 'deleteData',
+    summary: 'Begins the deletion of everything that is stored for the caller.',
+    request: deletionSchema,
+    status: 202,
+    response: deletionJson,
+  },
+  'GET /data/deletions/{deletion_id}': {
+    id: 'readDeletion',
+    summary: 'Returns the progress of a deletion.',
+    status: 200,
+    response: deletionJson,
   },
   'POST /v1/chat/completions': {
     id: 'createChatCompletion',

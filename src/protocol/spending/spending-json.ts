@@ -23,7 +23,8 @@ export function toSpendingJson(
   };
 }
 
-function toDayJson({ day, turns, tokens, nanoUsd }: DaySpending): SpendingJson['today'] {
+/** Returns the spending of a day in the public JSON. */
+export function toDayJson({ day, turns, tokens, nanoUsd }: DaySpending): SpendingJson['today'] {
   const date = new Date(day * 86_400_000).toISOString().slice(0, 10);
   return { date, turns, tokens, cost_usd: toUsd(nanoUsd) };
 }

@@ -10,6 +10,7 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -92,6 +93,12 @@ const item = {
   absent: undefined,
   nested: { absent: undefined, empty: {}, none: [] },
 };
+const page = { ExclusiveStartKey: key, Limit: 5 };
+const query = {
+  KeyConditionExpression: 'pk = :pk',
+  ExpressionAttributeValues: { ':pk': 'a' },
+  ...page,
+};
 const condition = {
   ConditionExpression: '#n = :v',
   ExpressionAttributeNames: { '#n': 'name' },
@@ -111,24 +118,15 @@ const operations = {
     (table: Table) => table.update({ Key: key, UpdateExpression: 'SET a = :v', ...condition }),
     () => new UpdateCommand({ TableName, Key: key, UpdateExpression: 'SET a = :v', ...condition }),
   ],
-  query: [
-    (table: Table) =>
-      table.query({
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': 'a' },
-        ExclusiveStartKey: key,
-        Limit: 5,
-      }),
-    () =>
-      new QueryCommand({
-        TableName,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': 'a' },
-        ExclusiveStartKey: key,
-        Limit: 5,
-      }),
+  query: [(table: Table) => table.query(query), () => new QueryCommand({ TableName, ...query })],
+  scan: [
+    (table: Table) => table.scan({ FilterExpression: 'attribute_exists(pk)', ...page }),
+    () => new ScanCommand({ TableName, FilterExpression: 'attribute_exists(pk)', ...page }),
   ],
-  delete: [(table: Table) => table.delete(key), () => new DeleteCommand({ TableName, Key: key })],
+  delete: [
+    (table: Table) => table.delete(key, condition),
+    () => new DeleteCommand({ TableName, Key: key, ...condition }),
+  ],
   deleteAll: [
     (table: Table) => table.deleteAll([key, { pk: 'a', sk: 'c' }]),
     () =>

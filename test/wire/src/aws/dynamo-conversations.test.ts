@@ -55,6 +55,30 @@ async function live(turnId: string): Promise<LiveTurn> {
 const completeTurn = (begun: LiveTurn, text: string): Turn =>
   endedTurn(begun, { state: 'complete', answer: assistantMessage(text), finishedAtMs: 2 });
 
+test('a turn that ends after its conversation was deleted leaves no content', async () => {
+  const conversations = createDynamoConversations(store);
+  const begun = await live('late');
+  const recovered = endedTurn(begun, {
+    state: 'interrupted',
+    answer: assistantMessage(''),
+    finishedAtMs: 3,
+  });
+  await conversations.finish(key, recovered);
+  await conversations.remove(key);
+  for (const text of ['a late answer', '遅い'.repeat(100_000)]) {
+    const late = conversations.finish(key, completeTurn(begun, text));
+    await expect(late).rejects.toMatchObject({ code: 'conflict' });
+  }
+  const { items } = await conversations.turns(key, { limit: 10 });
+  expect(items.map(({ question, answer }) => [question.content, answer.content])).toEqual([
+    [[], []],
+  ]);
+  const { Items = [] } = await store.documents.send(
+    new ScanCommand({ TableName: store.tableName }),
+  );
+  expect(JSON.stringify(Items)).not.toContain('a late answer');
+});
+
 test('an answer above the item size limit is stored whole, read back and removed', async () => {
   const conversations = createDynamoConversations(store);
   const text = '長い答え。'.repeat(100_000);

@@ -10,11 +10,8 @@ import { runTurn } from '#domain/turn/run-turn.ts';
 import { stopTurn } from '#domain/turn/stop-turn.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 import { createManualClock, type ManualClock } from '#local/process/clock.ts';
-import {
-  createCrashingStore,
-  type Crash,
-  type CrashingStore,
-} from '#test/fixtures/crashing-store.ts';
+import type { Crash } from '#test/fixtures/crash-points.ts';
+import { createCrashingStore, type CrashingStore } from '#test/fixtures/crashing-store.ts';
 import { cachedPromptIn, messageIn } from '#test/fixtures/stored-turns.ts';
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
 import { eventsOf, flatPrices, generousLimits, textOf, turnRequest } from '#test/fixtures/turns.ts';

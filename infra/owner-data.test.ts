@@ -1,0 +1,25 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { expect, test } from 'vitest';
+import { readSettings } from '#infra/settings.ts';
+import { StreambedStack } from '#infra/streambed-stack.ts';
+
+const app = new App();
+const template = Template.fromStack(new StreambedStack(app, 'Streambed', readSettings(app.node)));
+
+function actionsOf(role: string): readonly string[] {
+  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+  const own = policies.filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(role));
+  const statements: readonly { readonly Action: string | string[] }[] = own.flatMap(
+    ({ Properties }) => Properties.PolicyDocument.Statement,
+  );
+  return statements.flatMap(({ Action }) => [Action].flat());
+}
+
+test('only the worker of exports and deletions can list, delete and scan everything', () => {
+  const api = actionsOf('DataFunctionRole');
+  expect(api.filter((action) => /Delete|List|Scan|Query|bedrock/u.test(action))).toEqual([]);
+  const worker = actionsOf('DataWorkerFunctionRole');
+  expect(worker).toEqual(expect.arrayContaining(['dynamodb:Scan', 's3:ListBucket']));
+  expect(worker.filter((action) => /bedrock|StartExecution/u.test(action))).toEqual([]);
+});

@@ -1,0 +1,150 @@
+import { fromConversationItem } from '#aws/conversation/conversation-items.ts';
+import { readTurnsAfter, type TurnStore } from '#aws/conversation/dynamo-turns.ts';
+import { createOwnedSessions } from '#aws/data/owned-sessions.ts';
+import { hasOpenReservations, expireSpending } from '#aws/data/owned-spending.ts';
+import type { Item } from '#aws/dynamo/item-fields.ts';
+import {
+  callbackSecretKey,
+  conversationKey,
+  dataJobPrefixes,
+  documentKey,
+  notesKey,
+  ownerPartition,
+  pageSessionsPartition,
+  spendingPrefix,
+  taskKey,
+  type DynamoKey,
+} from '#aws/dynamo/keys.ts';
+import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
+import type { PageSessions } from '#aws/identity/dynamo-page-sessions.ts';
+import type { DataKind } from '#domain/data/data-job.ts';
+import type { OwnedData, OwnedItem } from '#domain/data/owned-data.ts';
+
+export interface OwnedStore extends TurnStore {
+  /** The table of LangChain's sessions. */
+  readonly sessions: Table;
+  readonly pageSessions: Pick<PageSessions, 'end'>;
+}
+
+/** Returns everything of owners, in the table of conversations and in that of sessions. */
+export function createDynamoOwnedData(store: OwnedStore): OwnedData {
+  const { table } = store;
+  const sessions = createOwnedSessions(store.sessions);
+  return {
+    list: (owner, kind, page) =>
+      kind === 'sessions' ? sessions.list(owner, page) : listItems(table, owner, kind, page),
+    async remove(owner, kind, id) {
+      if (kind === 'sessions') return sessions.remove(owner, id);
+      if (kind === 'page_sessions') return store.pageSessions.end(id, userOf(owner) ?? '');
+      return table.delete({ pk: ownerPartition(owner), sk: `${prefixes[kind]}${id}` });
+    },
+    removeTask: (task) =>
+      removeUnchanged(table, taskKey(task), task, { startedAtMs: task.startedAtMs }),
+    removeDocument: (document) =>
+      removeUnchanged(table, documentKey(document), document, {
+        executionId: document.executionId,
+      }),
+    async close(key) {
+      try {
+        const item = await table.update({
+          Key: conversationKey(key),
+          ConditionExpression: 'attribute_exists(pk)',
+          UpdateExpression: 'SET deleting = :true',
+          ExpressionAttributeValues: { ':true': true },
+          ReturnValues: 'ALL_NEW',
+        });
+        return fromConversationItem(key.owner, item);
+      } catch (error) {
+        if (error instanceof ConditionFailed) return undefined;
+        throw error;
+      }
+    },
+    turnsAfter: (key, sequence, limit) => readTurnsAfter(store, key, sequence, limit),
+    sessionMessages: (owner, id) => sessions.read(owner, id),
+    async notes(owner) {
+      const item = await table.get({ Key: notesKey(owner), ConsistentRead: true });
+      const notes: unknown = item?.['notes'];
+      return Array.isArray(notes) ? notes.map(String) : [];
+    },
+    hasOpenCalls: (owner, fromMs, toMs) => hasOpenReservations(table, owner, fromMs, toMs),
+    expireSpending: (owner, atMs) => expireSpending(table, owner, atMs),
+  };
+}
+
+/** The beginnings of the sort keys of an owner's items. */
+const prefixes: Readonly<Record<Exclude<DataKind, 'sessions' | 'page_sessions'>, string>> = {
+  tasks: taskKey({ owner: '', taskId: '' }).sk,
+  conversations: conversationKey({ owner: '', conversationId: '' }).sk,
+  documents: documentKey({ owner: '', documentId: '' }).sk,
+  exports: dataJobPrefixes.export,
+  notes: notesKey('').sk,
+  callback_secrets: callbackSecretKey('').sk,
+  spending_days: spendingPrefix,
+};
+
+async function listItems(
+  table: Table,
+  owner: string,
+  kind: Exclude<DataKind, 'sessions'>,
+  { after, limit }: { readonly after?: string | undefined; readonly limit: number },
+): Promise<readonly OwnedItem[]> {
+  const [pk, prefix] = placeOf(owner, kind);
+  if (pk === undefined) return [];
+  const { items } = await table.query({
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+    ProjectionExpression: 'sk, createdAtMs, #day',
+    ExpressionAttributeNames: { '#day': 'day' },
+    ConsistentRead: true,
+    Limit: limit,
+    ...(after === undefined ? {} : { ExclusiveStartKey: { pk, sk: `${prefix}${after}` } }),
+  });
+  return items.map((item) => toOwnedItem(item, prefix));
+}
+
+/** Only people who sign in on the page have sessions there, in a partition of their own. */
+function placeOf(
+  owner: string,
+  kind: Exclude<DataKind, 'sessions'>,
+): readonly [pk: string | undefined, prefix: string] {
+  if (kind !== 'page_sessions') return [ownerPartition(owner), prefixes[kind]];
+  const user = userOf(owner);
+  return [user === undefined ? undefined : pageSessionsPartition(user), ''];
+}
+
+/** Returns the user that an owner is; undefined for other owners (`src/domain/identity.ts`). */
+function userOf(owner: string): string | undefined {
+  return owner.startsWith('user:') ? owner.slice('user:'.length) : undefined;
+}
+
+function toOwnedItem({ sk, createdAtMs, day }: Item, prefix: string): OwnedItem {
+  const id = String(sk).slice(prefix.length);
+  if (typeof day === 'number') return { id, createdAtMs: day * 86_400_000 };
+  return { id, createdAtMs: Number(createdAtMs ?? 0) };
+}
+
+/** Removes an item that has this state and this attribute. Returns false if it has changed. */
+async function removeUnchanged(
+  table: Table,
+  key: DynamoKey,
+  { state }: { readonly state: string },
+  attribute: Readonly<Record<string, unknown>>,
+): Promise<boolean> {
+  const [[name, value] = ['state', state]] = Object.entries(attribute);
+  const isSame = value === undefined ? 'attribute_not_exists(#name)' : '#name = :value';
+  try {
+    await table.delete(key, {
+      // The client repeats a request whose response was lost.
+      ConditionExpression: `attribute_not_exists(pk) OR (#state = :state AND ${isSame})`,
+      ExpressionAttributeNames: { '#state': 'state', '#name': name },
+      ExpressionAttributeValues: {
+        ':state': state,
+        ...(value === undefined ? {} : { ':value': value }),
+      },
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import { readDataEnvironment } from '#aws/composition/data-environment.ts';
+import { createDataJobQueue } from '#aws/data/data-job-queue.ts';
+import { createDynamoDataJobs } from '#aws/data/dynamo-data-jobs.ts';
+import { createS3, createS3ExportFiles } from '#aws/data/s3-owned-files.ts';
+import { openTable } from '#aws/dynamo/table.ts';
+import { createLogSecret } from '#aws/identity/log-secret.ts';
+import { answerData } from '#lambda/data/answer-data.ts';
+import { systemClock } from '#lambda/runtime/clock.ts';
+import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
+
+const { conversationsTable, exportsBucket, dataQueue } = readDataEnvironment(process.env);
+const table = openTable(conversationsTable);
+const ports = {
+  jobs: createDynamoDataJobs(table),
+  queue: createDataJobQueue(dataQueue),
+  files: createS3ExportFiles(createS3(), exportsBucket),
+  clock: systemClock,
+};
+
+/** `/data/exports` and `/data/deletions`: begins one, and reads its progress. */
+export const handler = respondBuffered(createLogSecret(table), (request, invocation) =>
+  answerData(ports, request, invocation),
+);

@@ -1,0 +1,75 @@
+import { messageText } from '#domain/conversation/message.ts';
+import type { LiveTurn, Turn } from '#domain/conversation/turn.ts';
+import type { ExportEntry } from '#domain/data/export-entries.ts';
+import {
+  conversationsIn,
+  type ConversationInPart,
+  type ExportPart,
+} from '#protocol/data/export-json.ts';
+import { toTime } from '#protocol/http/time.ts';
+import { toDayJson } from '#protocol/spending/spending-json.ts';
+
+/** Returns a part of an export as Markdown, for people to read. */
+export function toExportMarkdown({ number, atMs, entries }: ExportPart): string {
+  const title = [`# Your data, part ${number}`, `Exported ${toTime(atMs)}.`];
+  const conversations = conversationsIn(entries).flatMap(conversationLines);
+  const sections = [...title, ...conversations, ...entries.flatMap(toSection)];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function conversationLines({ conversation, turns }: ConversationInPart): readonly string[] {
+  const { title, createdAtMs } = conversation;
+  return [`## ${title}`, `Begun ${toTime(createdAtMs)}.`, ...turns.flatMap(turnLines)];
+}
+
+function turnLines(turn: Turn | LiveTurn): readonly string[] {
+  const asked = [`**You**, ${toTime(turn.startedAtMs)}:`, messageText(turn.question)];
+  if (!('state' in turn)) return [...asked, '_The answer was still being written._'];
+  const state = turn.state === 'complete' ? '' : ` (${turn.state.replace('_', ' ')})`;
+  return [...asked, `**Assistant**${state}:`, messageText(turn.answer)];
+}
+
+function toSection(entry: ExportEntry): readonly string[] {
+  switch (entry.type) {
+    case 'conversation':
+    case 'turn':
+      return [];
+    case 'task': {
+      const { taskId, state, createdAtMs, request, error } = entry.task;
+      const failure = error === undefined ? [] : [error.message];
+      return [
+        `## Task ${taskId}`,
+        `Submitted ${toTime(createdAtMs)}, ${state}.`,
+        fence('json', request),
+        ...failure,
+      ];
+    }
+    case 'document': {
+      const { kind, name, createdAtMs, state, result, error } = entry.document;
+      const failure = error === undefined ? [] : [error.message];
+      const title = kind === 'summary' ? 'Document' : 'Analysis';
+      const output = result === undefined ? [] : [fence('json', result)];
+      const added = `Added ${toTime(createdAtMs)}, ${state.replace('_', ' ')}.`;
+      return [`## ${title}: ${name}`, added, ...output, ...failure];
+    }
+    case 'session': {
+      const lines = entry.messages.flatMap((message) => {
+        return [message.role === 'user' ? '**You**:' : '**Assistant**:', messageText(message)];
+      });
+      return [`## Session ${entry.sessionId}`, ...lines];
+    }
+    case 'notes':
+      return ['## Notes', entry.notes.map((note) => `- ${note}`).join('\n')];
+    case 'spending': {
+      const { date, turns, tokens, cost_usd: usd } = toDayJson(entry.day);
+      return [`Spending on ${date}: ${turns} requests, ${tokens} tokens, $${usd}.`];
+    }
+  }
+}
+
+/** Returns a block of code. Its fence is longer than any in the text. */
+function fence(language: string, text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/gu)].map(([ticks]) => ticks.length));
+  const ticks = '`'.repeat(longest + 1);
+  return `${ticks}${language}\n${text}\n${ticks}`;
+}
