@@ -1,6 +1,6 @@
 import { Duration, Stack, type App, type CfnElement } from 'aws-cdk-lib';
 import { addChatFunctions } from '#infra/functions/chat-functions.ts';
-import { addDocuments } from '#infra/documents.ts';
+import { addDocuments } from '#infra/background/documents.ts';
 import { createFoundation } from '#infra/foundation.ts';
 import { addUrls } from '#infra/functions/function-urls.ts';
 import { acceptPeople, addAuthorizer, addPeople } from '#infra/identity.ts';
@@ -9,11 +9,11 @@ import { addInvoke, addLangChain } from '#infra/functions/model-functions.ts';
 import { addMonitoring } from '#infra/monitoring/monitoring.ts';
 import type { AlarmSettings } from '#infra/monitoring/alarms.ts';
 import { applyOptions, type StackOptions } from '#infra/options/options.ts';
-import { addOwnerData } from '#infra/owner-data.ts';
+import { addOwnerData } from '#infra/background/owner-data.ts';
 import { addPageAccess } from '#infra/page-access.ts';
 import { addApi } from '#infra/rest-api.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
-import { addTasks } from '#infra/tasks.ts';
+import { addTasks } from '#infra/background/tasks.ts';
 import type { TracingProps } from '#infra/tracing.ts';
 
 export interface StreambedProps {

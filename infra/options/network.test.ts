@@ -19,6 +19,8 @@ test('what answers in one piece or works on queues is in the VPC, unless it need
   expect(membersOf(full)).toEqual([
     'ChatBufferedFunction',
     'CombineResultsFunction',
+    'DataFunction',
+    'DataWorkerFunction',
     'DocumentsFunction',
     'ExtractTextFunction',
     'KnowledgeFunction',

@@ -156,7 +156,7 @@ test('what is stored is deleted with the stack, files included', () => {
   full.resourcePropertiesCountIs(
     'Custom::S3AutoDeleteObjects',
     { BucketName: Match.anyValue() },
-    2,
+    3,
   );
 });
 

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { acknowledge } from '#infra/acknowledge.ts';
 import { PrivateBucket } from '#infra/storage/private-bucket.ts';
 
 /** Stores the files of exports, which owners download by signed URLs. */
@@ -9,6 +10,9 @@ export class ExportsBucket extends PrivateBucket {
     super(scope, id, {
       // A day more than an export is stored (`src/lambda/data/answer-data.ts`).
       lifecycleRules: [{ prefix: 'exports/', expiration: Duration.days(8) }],
+    });
+    acknowledge(this.stack, {
+      [`IAM5[Resource::<${id}.Arn>/exports/*]`]: 'Each export has files of its own.',
     });
   }
 

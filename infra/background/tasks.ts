@@ -2,7 +2,7 @@ import { CfnParameter, Duration, type Stack } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { grantChat, type Foundation } from '#infra/foundation.ts';
-import { addQueue } from '#infra/queue-with-dead-letters.ts';
+import { addQueue } from '#infra/background/queue-with-dead-letters.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
 const workerTimeout = Duration.minutes(5);

@@ -4,11 +4,11 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { acknowledge } from '#infra/acknowledge.ts';
-import { analysisPipeline, documentPipeline } from '#infra/document-workflows.ts';
+import { analysisPipeline, documentPipeline } from '#infra/background/document-workflows.ts';
 import { DocumentsBucket } from '#infra/storage/documents-bucket.ts';
 import type { Foundation } from '#infra/foundation.ts';
 import { modelAccess } from '#infra/functions/model-access.ts';
-import { addQueue } from '#infra/queue-with-dead-letters.ts';
+import { addQueue } from '#infra/background/queue-with-dead-letters.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
 export interface DocumentParts {
@@ -65,7 +65,7 @@ export function addDocuments(foundation: Foundation): DocumentParts {
   api.role.addToPolicy(describeExecutions(executions));
   for (const { node } of Object.values(machines)) {
     const execution = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${node.id}.Name>:*`;
-    acknowledge(api.role, {
+    acknowledge(stack, {
       [`IAM5[Resource::${execution}]`]: 'Each document has an execution of its own.',
     });
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { analysisPipeline, documentPipeline } from '#infra/document-workflows.ts';
+import { analysisPipeline, documentPipeline } from '#infra/background/document-workflows.ts';
 
 interface Retrier {
   readonly ErrorEquals: readonly string[];

@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { describeExecutions, type DocumentParts } from '#infra/documents.ts';
+import { describeExecutions, type DocumentParts } from '#infra/background/documents.ts';
 import type { Foundation } from '#infra/foundation.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
-import { addQueue } from '#infra/queue-with-dead-letters.ts';
+import { addQueue } from '#infra/background/queue-with-dead-letters.ts';
 import type { ChatHistoryTable } from '#infra/storage/chat-history-table.ts';
 import { ExportsBucket } from '#infra/storage/exports-bucket.ts';
 
