@@ -11,6 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
+/** What the system answers, whichever tool deploys it. */
+const deployed = [
+  /rivers/u,
+  /^\{"conversations":\[\{[^]+"title":"Write 100 words about rivers"/u,
+  /Hello/u,
+];
+
 /** The expected output of an example's commands, without those that print nothing. */
 const examples: Readonly<Record<string, readonly RegExp[]>> = {
   'streaming-url': [/^> \*\*Simulated answer\.\*\*[^]+rivers/u],
@@ -38,6 +45,7 @@ const examples: Readonly<Record<string, readonly RegExp[]>> = {
       'u',
     ),
   ],
+  sam: deployed,
   'test-with-bedrock': [/pass 4\n[^]*fail 0\n/u],
 };
 

@@ -39,7 +39,9 @@ export function addFunction(id: string, resource: RawResource, sam: SamTemplate)
       ...(TargetArn === undefined ? {} : { DeadLetterConfig: { TargetArn } }),
     },
   });
-  if (properties['Role'] === undefined) add(`${id}Role`, 'AWS::IAM::Role', {});
+  if (properties['Role'] === undefined) {
+    add(`${id}Role`, 'AWS::IAM::Role', roleOf(id, properties['Policies']));
+  }
   const alias = properties['AutoPublishAlias'];
   if (alias !== undefined) {
     add(`${id}Version`, 'AWS::Lambda::Version', { FunctionName: { Ref: id } });
@@ -49,6 +51,7 @@ export function addFunction(id: string, resource: RawResource, sam: SamTemplate)
   const url = properties['FunctionUrlConfig'];
   if (url !== undefined) {
     add(`${id}Url`, 'AWS::Lambda::Url', { ...record(url), TargetFunctionArn: { Ref: id } });
+    if (record(url)['AuthType'] === 'NONE') addPublicPermissions(id, add);
   }
   const invokeConfig = properties['EventInvokeConfig'];
   if (invokeConfig !== undefined) {
@@ -66,6 +69,38 @@ function codeOf({ InlineCode, CodeUri, ImageUri }: Json): unknown {
   if (ImageUri !== undefined) return { ImageUri };
   const { Bucket, Key } = record(CodeUri);
   return Bucket === undefined ? (CodeUri ?? '.') : { S3Bucket: Bucket, S3Key: Key };
+}
+
+/** The policy of every role that SAM makes. */
+const logsPolicy = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
+
+/** A policy is a name or an ARN, or a document. SAM's policy templates are not expanded. */
+function roleOf(id: string, policies: unknown): Json {
+  const given: readonly unknown[] = [policies ?? []].flat();
+  const documents = given.filter((policy) => 'Statement' in record(policy));
+  const arns = given.filter((policy) => typeof policy === 'string' || 'Ref' in record(policy));
+  return {
+    ManagedPolicyArns: [logsPolicy, ...arns],
+    Policies: documents.map((PolicyDocument, index) => ({
+      PolicyName: `${id}RolePolicy${index}`,
+      PolicyDocument,
+    })),
+  };
+}
+
+/** A URL that anyone may call needs two permissions. */
+function addPublicPermissions(id: string, add: Add): void {
+  const anyone = { FunctionName: { Ref: id }, Principal: '*' };
+  add(`${id}UrlPublicPermissions`, 'AWS::Lambda::Permission', {
+    ...anyone,
+    Action: 'lambda:InvokeFunctionUrl',
+    FunctionUrlAuthType: 'NONE',
+  });
+  add(`${id}URLInvokeAllowPublicAccess`, 'AWS::Lambda::Permission', {
+    ...anyone,
+    Action: 'lambda:InvokeFunction',
+    InvokedViaFunctionUrl: true,
+  });
 }
 
 type Add = (logicalId: string, Type: string, properties: Json) => void;
