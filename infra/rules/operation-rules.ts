@@ -69,7 +69,9 @@ export function keepsStoresEncrypted(template: DeployedTemplate): readonly strin
         properties['SqsManagedSseEnabled'] !== true && properties['KmsMasterKeyId'] === undefined,
     ),
   ];
-  const kept = [...tables, ...buckets, ...resourcesOf(template, 'Cognito::UserPool')];
+  const kept = [...tables, ...buckets, ...resourcesOf(template, 'Cognito::UserPool')].filter(
+    ({ id }) => id !== uploadedCode,
+  );
   return [
     ...mustExist('table', tables),
     ...mustExist('bucket', buckets),
@@ -79,6 +81,9 @@ export function keepsStoresEncrypted(template: DeployedTemplate): readonly strin
       .map(({ id }) => `${id}: is deleted with the stack`),
   ];
 }
+
+/** The bucket in which the Serverless Framework keeps its archives. */
+const uploadedCode = 'ServerlessDeploymentBucket';
 
 /**
  * A function ends before its caller gives up, so that its own deadline can store what there is:

@@ -83,7 +83,7 @@ function summarize(template: DeployedTemplate): unknown {
     functions: propertiesOf('Lambda::Function', 'Code', 'Tags', 'Role'),
     urls: propertiesOf('Lambda::Url'),
     roles: Object.fromEntries(roles) as unknown,
-    permissions: permissions.map(({ id, properties }) => [id, properties]).toSorted(),
+    permissions: Object.fromEntries(permissions.map(({ id, properties }) => [id, properties])),
     routes: routesOf(template).toSorted((one, other) => one.route.localeCompare(other.route)),
     apis: propertiesOf('ApiGateway::RestApi', 'Body', 'Parameters', 'BinaryMediaTypes'),
     stores: [propertiesOf('DynamoDB::Table'), propertiesOf('S3::Bucket')],
