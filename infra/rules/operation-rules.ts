@@ -46,6 +46,7 @@ export function streamsWhereItStreams(template: DeployedTemplate): readonly stri
   ];
 }
 
+/** Every function runs on Node 24, for which it is built. */
 export function runsNode24(template: DeployedTemplate): readonly string[] {
   const functions = resourcesOf(template, 'Lambda::Function');
   const others = functions
@@ -131,6 +132,7 @@ export function endsBeforeItsCaller(template: DeployedTemplate): readonly string
   ];
 }
 
+/** Everything that an operator must learn of has an alarm, which stays quiet without values. */
 export function raisesAlarms(template: DeployedTemplate): readonly string[] {
   const alarms = alarmsOf(template);
   const missing = requiredAlarms(template).filter(
@@ -149,6 +151,7 @@ export function raisesAlarms(template: DeployedTemplate): readonly string[] {
   ];
 }
 
+/** The logs of every function expire. */
 export function keepsLogsForAWhile(template: DeployedTemplate): readonly string[] {
   const functions = resourcesOf(template, 'Lambda::Function');
   const groups = resourcesOf(template, 'Logs::LogGroup').filter(

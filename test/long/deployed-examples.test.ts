@@ -38,29 +38,48 @@ test('the Serverless Framework makes the template that the other tests check', a
   await expect(snapshotOf(template)).toMatchFileSnapshot(join('../..', serverlessSnapshot));
 });
 
-test('Amplify’s backend keeps every rule on a branch, and a sandbox can be deleted', async () => {
-  const stackOf = async (type: string): Promise<DeployedTemplate> => {
-    const outdir = await mkdtemp(join(tmpdir(), 'streambed-'));
-    const context = {
-      'amplify-backend-namespace': 'app',
-      'amplify-backend-name': 'main',
-      'amplify-backend-type': type,
-    };
-    const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) };
-    execFileSync(process.execPath, ['amplify/backend.ts'], { cwd: 'examples/amplify', env });
-    return readTemplate(outdir, /streambed\w+\.nested\.template\.json$/u);
-  };
-  expect(faultsOf(await stackOf('branch'))).toEqual([]);
-  const tables = Object.values((await stackOf('sandbox')).Resources).filter(
-    ({ Type }) => Type === 'AWS::DynamoDB::Table',
+test('Amplify’s backend keeps every rule on a branch, and only invited people can sign in', async () => {
+  const folder = await synthesizeBackend('branch');
+  const Resources = Object.assign(
+    {},
+    ...['auth', 'streambed'].map((name) => nested(folder, name).Resources),
   );
-  expect(tables).toEqual([
-    expect.objectContaining({
-      DeletionPolicy: 'Delete',
-      Properties: expect.objectContaining({ DeletionProtectionEnabled: false }) as unknown,
-    }),
+  expect(faultsOf({ Resources })).toEqual([]);
+  const pools = Object.values(nested(folder, 'auth').Resources).filter(
+    ({ Type }) => Type === 'AWS::Cognito::UserPool',
+  );
+  expect(pools.map(({ Properties }) => Properties?.['AdminCreateUserConfig'])).toEqual([
+    { AllowAdminCreateUserOnly: true },
   ]);
 });
+
+test('a sandbox of Amplify can be deleted', async () => {
+  const { Resources } = nested(await synthesizeBackend('sandbox'), 'streambed');
+  const tables = Object.values(Resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table');
+  expect(
+    tables.map(({ DeletionPolicy, Properties }) => [
+      DeletionPolicy,
+      Properties?.['DeletionProtectionEnabled'],
+    ]),
+  ).toEqual([['Delete', false]]);
+});
+
+/** Makes a backend as Amplify does, and returns the folder with its stacks. */
+async function synthesizeBackend(type: 'branch' | 'sandbox'): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
+  const context = {
+    'amplify-backend-namespace': 'app',
+    'amplify-backend-name': 'main',
+    'amplify-backend-type': type,
+  };
+  const env = { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context) };
+  execFileSync(process.execPath, ['amplify/backend.ts'], { cwd: 'examples/amplify', env });
+  return folder;
+}
+
+function nested(folder: string, name: string): DeployedTemplate {
+  return readTemplate(folder, new RegExp(`${name}\\w{8}\\.nested\\.template\\.json$`, 'u'));
+}
 
 function readTemplate(folder: string, name: RegExp): DeployedTemplate {
   const file = readdirSync(folder).find((each) => name.test(each)) ?? '';

@@ -6,6 +6,8 @@ import { addStreambed } from './streambed.ts';
 const backend = defineBackend({ auth });
 
 const { userPool, userPoolClient, cfnResources } = backend.auth.resources;
+// People are invited. Otherwise anybody could sign up, and chat at your expense.
+cfnResources.cfnUserPool.adminCreateUserConfig = { allowAdminCreateUserOnly: true };
 // Besides what apps use: signing in with a password alone, as the command of the README does.
 cfnResources.cfnUserPoolClient.explicitAuthFlows = [
   'ALLOW_USER_PASSWORD_AUTH',
