@@ -10,6 +10,7 @@ const isData = (path: string): boolean =>
 test('the code uses the terms of CONTRIBUTING.md', async () => {
   const found: string[] = [];
   let files = 0;
+  // Not an argument itself, because knip takes files that such a pattern matches for used ones.
   const sources = '{src,local,infra,web,scripts,test,examples}/**/*.{ts,tsx,mjs}';
   for await (const path of glob(sources, { exclude: isData })) {
     if (isData(path)) continue;

@@ -53,6 +53,11 @@ test('Amplify’s backend keeps every rule on a branch, and only invited people 
   ]);
 });
 
+test('the types of Amplify’s backend are right', () => {
+  const tsc = ['node_modules/typescript/bin/tsc', '--project', 'examples/amplify'];
+  expect(execFileSync(process.execPath, tsc, { encoding: 'utf8' })).toBe('');
+});
+
 test('a sandbox of Amplify can be deleted', async () => {
   const { Resources } = nested(await synthesizeBackend('sandbox'), 'streambed');
   const tables = Object.values(Resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table');

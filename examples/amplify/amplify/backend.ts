@@ -1,5 +1,5 @@
 import { defineBackend } from '@aws-amplify/backend';
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import { auth } from './auth/resource.ts';
 import { addStreambed } from './streambed.ts';
 
@@ -8,6 +8,10 @@ const backend = defineBackend({ auth });
 const { userPool, userPoolClient, cfnResources } = backend.auth.resources;
 // People are invited. Otherwise anybody could sign up, and chat at your expense.
 cfnResources.cfnUserPool.adminCreateUserConfig = { allowAdminCreateUserOnly: true };
+// Like the conversations, people stay when a branch is deleted. A sandbox is deleted whole.
+if (backend.stack.node.tryGetContext('amplify-backend-type') !== 'sandbox') {
+  cfnResources.cfnUserPool.applyRemovalPolicy(RemovalPolicy.RETAIN);
+}
 // Besides what apps use: signing in with a password alone, as the command of the README does.
 cfnResources.cfnUserPoolClient.explicitAuthFlows = [
   'ALLOW_USER_PASSWORD_AUTH',
