@@ -77,6 +77,7 @@ export default defineConfig({
       project('built', builtTests, { testTimeout: 30_000 }),
       project('wire', ['test/wire/**/*.test.ts'], { testTimeout: 60_000 }),
       project('journeys', ['test/journeys/**/*.test.ts'], { testTimeout: 120_000 }),
+      project('long', ['test/long/**/*.test.ts'], { testTimeout: 900_000 }),
       project('browser', ['test/browser/**/*.test.ts'], {
         // The browser changes the environment of its worker.
         isolate: true,

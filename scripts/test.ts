@@ -20,7 +20,7 @@ npm run test:watch       the unit tests, again whenever a file changes
 npm run test:long        the tests that take long by nature
 
   --static  the checks only
-  --long    more rounds of the tests that repeat (STREAMBED_ROUNDS)`;
+  --long    tests that install tools, and more rounds of those that repeat (STREAMBED_ROUNDS)`;
 
 const { values, positionals: files } = readOptions({
   allowPositionals: true,
@@ -31,8 +31,9 @@ const { values, positionals: files } = readOptions({
   },
 });
 
-/** Tests that repeat something `STREAMBED_ROUNDS` times as often. */
+/** Tests that install tools, or repeat something `STREAMBED_ROUNDS` times as often. */
 const longTests = [
+  'test/long',
   'test/wire/src/domain/turn-properties',
   'test/journeys/kill',
   'test/journeys/table-faults',
@@ -92,7 +93,12 @@ async function runVitest(): Promise<Tally> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const env = values.long ? { STREAMBED_ROUNDS: '10' } : {};
   const filters = values.long && files.length === 0 ? longTests : files;
-  const isOk = runNode('node_modules/vitest/vitest.mjs', ['run', ...reporters, ...filters], env);
+  const projects = values.long || files.length > 0 ? [] : ['--project=!long'];
+  const isOk = runNode(
+    'node_modules/vitest/vitest.mjs',
+    ['run', ...reporters, ...projects, ...filters],
+    env,
+  );
   if (!existsSync(report)) {
     console.error('Vitest ended without a report; its output above says why.');
     return { passed: 0, failed: 1 };

@@ -44,13 +44,15 @@ async function readState(file: string): Promise<LocalState | undefined> {
 }
 
 function streambedVariables(state: LocalState): Record<string, string> {
-  const { apis, functions, credentials, endpoints, signIn } = state;
+  const { apis, functions, credentials, endpoints, outputs, signIn } = state;
   const urlOf = (name: string): string => functions[name]?.url ?? '';
   const [user] = signIn?.users ?? [];
+  // Each tool has logical ids of its own, but the examples have one API and the same outputs.
+  const api = apis['Api'] ?? Object.values(apis)[0];
   return {
-    STREAMBED_API: apis['Api']?.url ?? '',
-    STREAMBED_KEY: apis['Api']?.apiKeys[0] ?? '',
-    STREAMBED_CHAT_URL: urlOf('ChatFunction'),
+    STREAMBED_API: api?.url ?? '',
+    STREAMBED_KEY: api?.apiKeys[0] ?? '',
+    STREAMBED_CHAT_URL: outputs['ChatUrl'] ?? '',
     STREAMBED_INVOKE_URL: urlOf('InvokeFunction'),
     STREAMBED_LANGCHAIN_URL: urlOf('LangChainFunction'),
     STREAMBED_ENDPOINT_URL: endpoints.aws,

@@ -7,23 +7,33 @@ interface LockedPackage {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-const lock: { readonly packages: Readonly<Record<string, LockedPackage>> } = JSON.parse(
-  readFileSync('package-lock.json', 'utf8'),
-);
+interface Lock {
+  readonly packages: Readonly<Record<string, LockedPackage>>;
+}
 
-test('the lock file lists the binaries of every platform', () => {
-  const missing = Object.entries(lock.packages).flatMap(
-    ([path, { inBundle, optionalDependencies }]) =>
+function readLock(folder: string): Lock {
+  return JSON.parse(readFileSync(`${folder}/package-lock.json`, 'utf8')) as Lock;
+}
+
+const folders = ['.', 'examples/amplify', 'examples/serverless'];
+
+test('the lock files list the binaries of every platform', () => {
+  const missing = folders.flatMap((folder) => {
+    const { packages } = readLock(folder);
+    return Object.entries(packages).flatMap(([path, { inBundle, optionalDependencies }]) =>
       Object.keys(inBundle === true ? {} : (optionalDependencies ?? {})).filter((name) => {
         const places = [`node_modules/${name}`, `${path}/node_modules/${name}`];
-        return places.every((place) => lock.packages[place] === undefined);
+        return places.every((place) => packages[place] === undefined);
       }),
-  );
+    );
+  });
   expect(missing).toEqual([]);
 });
 
-test('every version in package.json is exact', () => {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
-  const versions = Object.values<string>({ ...dependencies, ...devDependencies });
+test('every version in a package.json is exact', () => {
+  const versions = folders.flatMap((folder) => {
+    const manifest = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+    return Object.values<string>({ ...manifest.dependencies, ...manifest.devDependencies });
+  });
   expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/u.test(version))).toEqual([]);
 });

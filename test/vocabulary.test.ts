@@ -10,7 +10,9 @@ const isData = (path: string): boolean =>
 test('the code uses the terms of CONTRIBUTING.md', async () => {
   const found: string[] = [];
   let files = 0;
-  for await (const path of glob('{src,local,infra,web,scripts,test,examples}/**/*.{ts,tsx,mjs}')) {
+  // Not an argument itself, because knip takes files that such a pattern matches for used ones.
+  const sources = '{src,local,infra,web,scripts,test,examples}/**/*.{ts,tsx,mjs}';
+  for await (const path of glob(sources, { exclude: isData })) {
     if (isData(path)) continue;
     files += 1;
     for (const [word] of (await readFile(path, 'utf8')).matchAll(avoided))

@@ -14,12 +14,13 @@ const maxReceiveCount = 8;
 
 /**
  * Adds the bucket, the queue and the functions with which owners export and delete everything that
- * is stored for them. Returns the function of the REST API.
+ * is stored for them, LangChain's sessions included if there are any. Returns the function of the
+ * REST API.
  */
 export function addOwnerData(
   foundation: Foundation,
   documents: Omit<DocumentParts, 'api'>,
-  sessions: ChatHistoryTable,
+  sessions?: ChatHistoryTable,
 ): StreambedFunction {
   const { stack, table, answers, storageEnv } = foundation;
   const bucket = new ExportsBucket(stack, 'Exports');
@@ -45,7 +46,7 @@ export function addOwnerData(
     environment: {
       ...documents.environment,
       ...environment,
-      HISTORY_TABLE: sessions.tableName,
+      ...(sessions === undefined ? {} : { HISTORY_TABLE: sessions.tableName }),
       MAX_DELIVERIES: String(maxReceiveCount),
     },
     // A part of an export is in memory in several forms.
@@ -53,7 +54,7 @@ export function addOwnerData(
   });
   table.grantOwnedData(worker.role);
   answers.grantOwnedAnswers(worker.role);
-  sessions.grantOwnedSessions(worker.role);
+  sessions?.grantOwnedSessions(worker.role);
   documents.bucket.grantOwnedFiles(worker.role);
   bucket.grantExports(worker.role);
   queue.grantSendMessages(worker.role);

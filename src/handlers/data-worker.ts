@@ -25,7 +25,7 @@ const table = createTable(conversationsTable, dynamo);
 const s3 = createS3();
 const services = {
   conversations: table,
-  sessions: createTable(historyTable, dynamo),
+  sessions: historyTable === undefined ? undefined : createTable(historyTable, dynamo),
   largeAnswers: createS3LargeAnswers(environment.answersBucket),
   s3,
   workflows: createWorkflows(environment.machines),

@@ -5,6 +5,7 @@ import {
   type SamRoute,
   type RawResource,
 } from '#local/template/sam/sam-template.ts';
+import { addUsagePlan } from '#local/template/sam/usage-plan.ts';
 import { record, type Json } from '#local/template/json.ts';
 
 /** AWS::Serverless::Api: adds a REST API with its OpenAPI document, and its stage. */
@@ -40,7 +41,13 @@ export function addApi(id: string, resource: RawResource, sam: SamTemplate): voi
   sam.add(id, {
     Type: 'AWS::ApiGateway::RestApi',
     Condition,
-    Properties: { Name, BinaryMediaTypes: binary, ...source },
+    Properties: {
+      Name,
+      ApiKeySourceType: properties['ApiKeySourceType'],
+      EndpointConfiguration: endpointOf(properties['EndpointConfiguration']),
+      BinaryMediaTypes: binary,
+      ...source,
+    },
   });
   const stage = { RestApiId: { Ref: id }, StageName, Variables };
   const stageId = `${id}${typeof StageName === 'string' ? StageName : ''}Stage`;
@@ -50,27 +57,10 @@ export function addApi(id: string, resource: RawResource, sam: SamTemplate): voi
   }
 }
 
-interface SamUsagePlan {
-  readonly stageId: string;
-  readonly plan: Json;
-  readonly Condition: unknown;
-}
-
-function addUsagePlan(id: string, usagePlan: SamUsagePlan, sam: SamTemplate): void {
-  const { stageId, plan, Condition } = usagePlan;
-  if (plan['CreateUsagePlan'] === 'NONE') return;
-  const { Throttle, Quota } = plan;
-  const add = (suffix: string, kind: string, Properties: Json): void =>
-    sam.add(`${id}${suffix}`, { Type: `AWS::ApiGateway::${kind}`, Properties, Condition });
-  add('ApiKey', 'ApiKey', { Enabled: true });
-  const ApiStages = [{ ApiId: { Ref: id }, Stage: { Ref: stageId } }];
-  add('UsagePlan', 'UsagePlan', { ApiStages, Throttle, Quota });
-  const KeyId = { Ref: `${id}ApiKey` };
-  add('UsagePlanKey', 'UsagePlanKey', {
-    KeyId,
-    KeyType: 'API_KEY',
-    UsagePlanId: { Ref: `${id}UsagePlan` },
-  });
+/** SAM has one type, by itself or in a map. CloudFormation has a list, and `EDGE` as the default. */
+function endpointOf(configuration: unknown): Json | undefined {
+  if (configuration === undefined) return undefined;
+  return { Types: [record(configuration)['Type'] ?? configuration] };
 }
 
 type PathItem = readonly [path: string, methods: Json];

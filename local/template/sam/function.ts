@@ -40,7 +40,9 @@ export function addFunction(id: string, resource: RawResource, sam: SamTemplate)
       ...(TargetArn === undefined ? {} : { DeadLetterConfig: { TargetArn } }),
     },
   });
-  if (properties['Role'] === undefined) add(`${id}Role`, 'AWS::IAM::Role', {});
+  if (properties['Role'] === undefined) {
+    add(`${id}Role`, 'AWS::IAM::Role', roleOf(id, properties['Policies']));
+  }
   const alias = properties['AutoPublishAlias'];
   const aliasId =
     alias === undefined ? undefined : `${id}Alias${plainText(`${id}.AutoPublishAlias`, alias)}`;
@@ -70,6 +72,23 @@ function codeOf({ InlineCode, CodeUri, ImageUri }: Json): unknown {
   if (ImageUri !== undefined) return { ImageUri };
   const { Bucket, Key } = record(CodeUri);
   return Bucket === undefined ? (CodeUri ?? '.') : { S3Bucket: Bucket, S3Key: Key };
+}
+
+/** The policy of every role that SAM makes. */
+const logsPolicy = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
+
+/** A policy is a name or an ARN, or a document. SAM's policy templates are not expanded. */
+function roleOf(id: string, policies: unknown): Json {
+  const given: readonly unknown[] = [policies ?? []].flat();
+  const documents = given.filter((policy) => 'Statement' in record(policy));
+  const arns = given.filter((policy) => typeof policy === 'string' || 'Ref' in record(policy));
+  return {
+    ManagedPolicyArns: [logsPolicy, ...arns],
+    Policies: documents.map((PolicyDocument, index) => ({
+      PolicyName: `${id}RolePolicy${index}`,
+      PolicyDocument,
+    })),
+  };
 }
 
 type Add = (logicalId: string, Type: string, properties: Json) => void;

@@ -59,10 +59,10 @@ export function transformSam(template: Json): TransformResult {
 }
 
 function toRaw(id: string, value: Json, globals: Json): readonly [string, RawResource] {
-  const { Type, Properties, Condition, Metadata } = value;
+  const { Type, Properties, ...attributes } = value;
   const type = String(Type);
   const properties = withGlobals(type, record(Properties), globals);
-  return [id, { Type: type, Properties: properties, Condition, Metadata }];
+  return [id, { ...attributes, Type: type, Properties: properties }];
 }
 
 const isFunction = (type: string): boolean =>

@@ -34,8 +34,8 @@ export type DataBuckets = Pick<DataEnvironment, 'exportsBucket'> &
 /** The environment of the function that does the work: everywhere where something is stored. */
 export interface DataWorkerEnvironment
   extends DataEnvironment, StoreEnvironment, DocumentEnvironment, WorkflowEnvironment {
-  /** The table of LangChain's sessions. */
-  readonly historyTable: string;
+  /** The table of LangChain's sessions; undefined in a deployment without it. */
+  readonly historyTable: string | undefined;
   /** How often a message is delivered at most. */
   readonly maxDeliveries: number;
 }
@@ -47,7 +47,7 @@ export function readDataWorkerEnvironment(variables: Variables): DataWorkerEnvir
     ...readDocumentEnvironment(variables),
     ...readWorkflowEnvironment(variables),
     ...readDataEnvironment(variables),
-    historyTable: requireVariable(variables, 'HISTORY_TABLE'),
+    historyTable: variables['HISTORY_TABLE'],
     maxDeliveries: Number(requireVariable(variables, 'MAX_DELIVERIES')),
   };
 }

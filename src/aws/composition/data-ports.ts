@@ -18,7 +18,8 @@ import { documentFolders, uploadName, type Workflows } from '#domain/document/do
 /** The services that store data of owners. */
 export interface DataServices {
   readonly conversations: Table;
-  readonly sessions: Table;
+  /** LangChain's sessions; undefined in a deployment without them. */
+  readonly sessions: Table | undefined;
   readonly largeAnswers: LargeAnswers;
   readonly s3: OpenS3;
   readonly workflows: Pick<Workflows, 'describe'>;

@@ -1,6 +1,6 @@
 import { fromConversationItem } from '#aws/conversation/conversation-items.ts';
 import { readTurnsAfter, type TurnStore } from '#aws/conversation/dynamo-turns.ts';
-import { createOwnedSessions } from '#aws/data/owned-sessions.ts';
+import { createOwnedSessions, noSessions } from '#aws/data/owned-sessions.ts';
 import { hasOpenReservations, expireSpending } from '#aws/data/owned-spending.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
 import {
@@ -21,15 +21,15 @@ import type { DataKind } from '#domain/data/data-job.ts';
 import type { OwnedData, OwnedItem } from '#domain/data/owned-data.ts';
 
 export interface OwnedStore extends TurnStore {
-  /** The table of LangChain's sessions. */
-  readonly sessions: Table;
+  /** The table of LangChain's sessions; undefined in a deployment without them. */
+  readonly sessions: Table | undefined;
   readonly pageSessions: Pick<PageSessions, 'end'>;
 }
 
 /** Returns everything of owners, in the table of conversations and in that of sessions. */
 export function createDynamoOwnedData(store: OwnedStore): OwnedData {
   const { table } = store;
-  const sessions = createOwnedSessions(store.sessions);
+  const sessions = store.sessions === undefined ? noSessions : createOwnedSessions(store.sessions);
   return {
     list: (owner, kind, page) =>
       kind === 'sessions' ? sessions.list(owner, page) : listItems(table, owner, kind, page),

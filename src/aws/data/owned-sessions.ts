@@ -3,7 +3,7 @@ import { ConditionFailed, type QueryPage, type Table } from '#aws/dynamo/table.t
 import { assistantMessage, userMessage, type Message } from '#domain/conversation/message.ts';
 import type { OwnedItem } from '#domain/data/owned-data.ts';
 
-interface OwnedSessions {
+export interface OwnedSessions {
   list(
     owner: string,
     page: { readonly after?: string | undefined; readonly limit: number },
@@ -11,6 +11,13 @@ interface OwnedSessions {
   remove(owner: string, id: string): Promise<void>;
   read(owner: string, id: string): Promise<readonly Message[]>;
 }
+
+/** The sessions of a deployment without LangChain. */
+export const noSessions: OwnedSessions = {
+  list: () => Promise.resolve([]),
+  remove: () => Promise.resolve(),
+  read: () => Promise.resolve([]),
+};
 
 /**
  * Returns the sessions of owners in a table of LangChain's sessions. Its key is the session alone, as
