@@ -133,8 +133,9 @@ test('Stop answers at once, before the function has seen it', async () => {
   const speaker = await startAnswer(page, 'A long story ');
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.getByText('Stopping…').waitFor();
-  await page.getByText('You stopped this answer.').first().waitFor();
+  await settles(page);
   speaker.end();
+  expect(await page.locator('.note').innerText()).toBe('You stopped this answer.');
 });
 
 const endings = [
@@ -154,7 +155,8 @@ test.each(endings)(
     await page.locator('.note').getByText(words).waitFor();
     await page.locator('[role=status]').getByText(words).first().waitFor({ state: 'attached' });
     await page.reload();
-    await page.locator('.note').getByText(words).waitFor();
+    await page.locator('.note').waitFor();
+    expect(await page.locator('.note').innerText()).toBe(words);
   },
 );
 
@@ -169,6 +171,7 @@ test('two tabs show the same conversation and list', async () => {
   await tab.locator('.answer').getByText('Second.').waitFor();
   await finish(page, next, ' Done.');
   await tab.getByText('Second. Done.').waitFor();
+  expect(await tab.locator('#conversations li').count()).toBe(1);
 });
 
 test('Try again shows an answer that exists, and begins no second one', async () => {

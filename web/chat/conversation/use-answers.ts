@@ -6,6 +6,7 @@ import {
   withNewTurn,
   withoutTurn,
   withTurnChanges,
+  type ConversationState,
   type NewTurn,
 } from '../turn/conversation-state.ts';
 import { describeCut } from '../turn/describe-problem.ts';
@@ -26,24 +27,7 @@ export function useAnswers(
   onChange: () => void,
 ): (request: TurnRequest, turn: NewTurn) => Promise<void> {
   const { conversationId, turns } = state;
-
-  const showAnswer = async (key: string, source: AnswerSource): Promise<AnswerResult> => {
-    const { update, signal } = currentVisit();
-    const changeTurn = (changes: Partial<TurnView>): void =>
-      update((before) => withTurnChanges(before, key, changes));
-    const result = await readAnswer(source, {
-      onStart(turnId, id) {
-        update((before) => ({ ...withTurnChanges(before, key, { turnId }), conversationId: id }));
-        if (!signal.aborted) setAddress(id, 'replace');
-        onChange();
-      },
-      onUpdate: (answer) => changeTurn({ answer }),
-      onConnection: (isReconnecting) => changeTurn({ isReconnecting }),
-    });
-    changeTurn(settledTurn(result, words));
-    onChange();
-    return result;
-  };
+  const showAnswer = createShowAnswer(currentVisit, words, onChange);
 
   const follow = async (turnKey: string, turnId: string, id: string): Promise<void> => {
     const { update, signal } = currentVisit();
@@ -68,25 +52,61 @@ export function useAnswers(
     const { key } = turn;
     update((before) => withNewTurn(before, turn));
     const source = { type: 'start', request, key, conversationId, signal } as const;
-    const { error, isKnown, started } = await showAnswer(key, source);
+    const result = await showAnswer(key, source);
+    const { error, isKnown, started } = result;
     if (error === undefined || isKnown) return;
-    if (started !== undefined) {
-      await load(started.conversationId);
-    } else if (error instanceof ChatError && error.code === 'conflict') {
-      // Another turn is running. It is shown and followed, and this message waits after it.
-      const { liveTurnId = null } = error;
-      update((before) => withTurnChanges(before, key, { parentId: liveTurnId }));
-      await load(conversationId);
-    } else if (error instanceof ChatError && isWhole(error, request)) {
-      update((before) => withoutTurn(before, key));
-      await load(conversationId);
-    }
+    const change = started === undefined ? refusedTurn(error, request, key) : unchanged;
+    if (change === undefined) return;
+    update(change);
+    await load(started?.conversationId ?? conversationId);
   };
 }
 
-/** Whether nothing was left to continue: another tab has done so, or the answer was whole after all. */
-function isWhole({ code }: ChatError, { type }: TurnRequest): boolean {
-  return type === 'continue' && code === 'invalid_request';
+type ShowAnswer = (key: string, source: AnswerSource) => Promise<AnswerResult>;
+
+/** Returns a function that reads an answer into the turn with a key, and returns how it ended. */
+function createShowAnswer(
+  currentVisit: ConversationStore['currentVisit'],
+  words: Words,
+  onChange: () => void,
+): ShowAnswer {
+  return async (key, source) => {
+    const { update, signal } = currentVisit();
+    const changeTurn = (changes: Partial<TurnView>): void =>
+      update((before) => withTurnChanges(before, key, changes));
+    const result = await readAnswer(source, {
+      onStart(turnId, id) {
+        update((before) => ({ ...withTurnChanges(before, key, { turnId }), conversationId: id }));
+        if (!signal.aborted) setAddress(id, 'replace');
+        onChange();
+      },
+      onUpdate: (answer) => changeTurn({ answer }),
+      onConnection: (isReconnecting) => changeTurn({ isReconnecting }),
+    });
+    changeTurn(settledTurn(result, words));
+    onChange();
+    return result;
+  };
+}
+
+type Change = (before: ConversationState) => ConversationState;
+
+const unchanged: Change = (before) => before;
+
+/**
+ * Returns what to do with a turn that the server has not accepted, before the conversation is loaded
+ * again; undefined if the turn just shows why.
+ */
+function refusedTurn(error: unknown, { type }: TurnRequest, key: string): Change | undefined {
+  if (!(error instanceof ChatError)) return undefined;
+  if (error.code === 'conflict') {
+    // Another turn is running. It is shown and followed, and this message waits after it.
+    const { liveTurnId = null } = error;
+    return (before) => withTurnChanges(before, key, { parentId: liveTurnId });
+  }
+  // Nothing was left to continue: another tab has done so, or the answer was whole after all.
+  const isWhole = type === 'continue' && error.code === 'invalid_request';
+  return isWhole ? (before) => withoutTurn(before, key) : undefined;
 }
 
 /** How long after a failure to follow a turn the conversation is loaded again. */

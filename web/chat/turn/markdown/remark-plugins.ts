@@ -3,6 +3,9 @@ import type { Link, Parent, PhrasingContent, Root, RootContent, Text } from 'mda
 /** Punctuation of Chinese and Japanese, and full-width forms. No such character ends an address. */
 const cjkPunctuation = /[\u3000-\u303F\uFF00-\uFF0F\uFF1A-\uFF20\uFF3B-\uFF40\uFF5B-\uFF65]/u;
 
+const laterAddress =
+  /(https?:\/\/[^\s<\u3000-\u303F\uFF00-\uFF0F\uFF1A-\uFF20\uFF3B-\uFF40\uFF5B-\uFF65]+)/u;
+
 /**
  * Ends an address that is written without brackets before the punctuation of Chinese and Japanese,
  * where no space separates it from what follows.
@@ -32,13 +35,8 @@ function isBare({ children, position, url }: Link, { value }: Text): boolean {
 
 /** Returns text with its addresses, which were hidden behind the one before. */
 function linksIn(text: string): readonly PhrasingContent[] {
-  return text.split(/(https?:\/\/[^\s<]+)/u).flatMap((part, index) => {
-    if (part === '') return [];
-    if (index % 2 === 0) return [textOf(part)];
-    const end = part.search(cjkPunctuation);
-    if (end === -1) return [linkTo(part)];
-    return [linkTo(part.slice(0, end)), ...linksIn(part.slice(end))];
-  });
+  const parts = text.split(laterAddress).filter((part) => part !== '');
+  return parts.map((part) => (/^https?:/u.test(part) ? linkTo(part) : textOf(part)));
 }
 
 function linkTo(address: string, scheme = ''): Link {
