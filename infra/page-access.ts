@@ -3,7 +3,7 @@ import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Foundation } from '#infra/foundation.ts';
 import type { PageUrls } from '#infra/functions/function-urls.ts';
 
-/** Adds the policy for whoever runs the chat page: it calls three functions and keeps sessions. */
+/** Adds the policy for whoever runs the chat page: it calls some functions and keeps sessions. */
 export function addPageAccess({ stack, table }: Foundation, urls: PageUrls): void {
   const policy = new ManagedPolicy(stack, 'PagePolicy', {
     description: 'What the server of the Streambed chat page may do',

@@ -93,12 +93,13 @@ export class StreambedStack extends Stack {
       timeout: Duration.seconds(10),
       environment: {},
     });
-    addPageAccess(foundation, addUrls(this, { ...chats, invoke, langchain }, props));
+    addPageAccess(foundation, addUrls(this, { ...chats, invoke, langchain, data }, props));
     const people = addPeople(foundation);
-    acceptPeople(foundation, people, [chats.chat, chats.history, chats.stream]);
+    acceptPeople(foundation, people, [chats.chat, chats.history, chats.stream, data]);
     const functions = { ...chats, tasks, knowledge, documents, data, openApi };
     addApi(this, functions, addAuthorizer(foundation, people), people.origins);
-    const awaited = [...Object.values(chats), invoke, langchain, tasks, knowledge, documents];
+    // Those of Function URLs, and of the REST API as far as CloudWatch adds up at most ten.
+    const awaited = [...Object.values(chats), invoke, langchain, tasks, documents, data];
     addMonitoring(this, props, { functions: awaited, tasks: queue });
     applyOptions(this, props);
   }

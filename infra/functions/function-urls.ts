@@ -13,12 +13,14 @@ import { exposedHeaders } from '#protocol/http/cors.ts';
 export interface UrlFunctions extends Pick<ChatFunctions, 'chat' | 'history' | 'stream'> {
   readonly invoke: StreambedFunction;
   readonly langchain: StreambedFunction;
+  readonly data: StreambedFunction;
 }
 
 /** The Function URLs that the chat page calls. */
 export interface PageUrls {
   readonly chat: FunctionUrl;
   readonly conversations: FunctionUrl;
+  readonly data: FunctionUrl;
   readonly stream: FunctionUrl;
 }
 
@@ -27,7 +29,7 @@ export interface PageUrls {
  * chat that is public.
  */
 export function addUrls(stack: Stack, functions: UrlFunctions, props: StreambedProps): PageUrls {
-  const { chat, history, stream, invoke, langchain } = functions;
+  const { chat, history, stream, invoke, langchain, data } = functions;
   if (props.publicChat) {
     const warning = 'publicChat: anyone who knows the URL can chat anonymously at your expense.';
     Annotations.of(stack).addWarningV2('streambed:publicChat', warning);
@@ -38,11 +40,13 @@ export function addUrls(stack: Stack, functions: UrlFunctions, props: StreambedP
     invokeMode: InvokeMode.RESPONSE_STREAM,
     cors: { ...cors, allowedMethods: [HttpMethod.POST], exposedHeaders },
   });
-  const conversationsUrl = history.addFunctionUrl({
+  const buffered = {
     authType: FunctionUrlAuthType.AWS_IAM,
     invokeMode: InvokeMode.BUFFERED,
     cors: { ...cors, allowedMethods: [HttpMethod.ALL] },
-  });
+  };
+  const conversationsUrl = history.addFunctionUrl(buffered);
+  const dataUrl = data.addFunctionUrl(buffered);
   const streamUrl = stream.addFunctionUrl({
     authType: FunctionUrlAuthType.AWS_IAM,
     invokeMode: InvokeMode.RESPONSE_STREAM,
@@ -67,5 +71,6 @@ export function addUrls(stack: Stack, functions: UrlFunctions, props: StreambedP
   new CfnOutput(stack, 'ChatUrl', { value: chatUrl.url });
   new CfnOutput(stack, 'ConversationsUrl', { value: conversationsUrl.url });
   new CfnOutput(stack, 'ConversationStreamUrl', { value: streamUrl.url });
-  return { chat: chatUrl, conversations: conversationsUrl, stream: streamUrl };
+  new CfnOutput(stack, 'DataUrl', { value: dataUrl.url });
+  return { chat: chatUrl, conversations: conversationsUrl, data: dataUrl, stream: streamUrl };
 }

@@ -2,9 +2,12 @@ import { readDataEnvironment } from '#aws/composition/data-environment.ts';
 import { createDataJobQueue } from '#aws/data/data-job-queue.ts';
 import { createDynamoDataJobs } from '#aws/data/dynamo-data-jobs.ts';
 import { createS3, createS3ExportFiles } from '#aws/data/s3-owned-files.ts';
+import { readPersonEnvironment } from '#aws/composition/environment.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
+import { createPersonVerifier } from '#identity/person-verifier.ts';
 import { answerData } from '#lambda/data/answer-data.ts';
+import { withPerson } from '#lambda/identity/with-person.ts';
 import { systemClock } from '#lambda/runtime/clock.ts';
 import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 
@@ -17,7 +20,10 @@ const ports = {
   clock: systemClock,
 };
 
+const verify = createPersonVerifier(table, systemClock, readPersonEnvironment(process.env));
+
 /** `/data/exports` and `/data/deletions`: begins one, and reads its progress. */
-export const handler = respondBuffered(createLogSecret(table), (request, invocation) =>
-  answerData(ports, request, invocation),
+export const handler = respondBuffered(
+  createLogSecret(table),
+  withPerson(verify, (request, invocation) => answerData(ports, request, invocation)),
 );

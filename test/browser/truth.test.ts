@@ -135,7 +135,7 @@ test('Stop answers at once, before the function has seen it', async () => {
   await page.getByText('Stopping…').waitFor();
   await settles(page);
   speaker.end();
-  expect(await page.locator('.note').innerText()).toBe('You stopped this answer.');
+  expect(await page.locator('.answer .note').innerText()).toBe('You stopped this answer.');
 });
 
 const endings = [
@@ -155,8 +155,8 @@ test.each(endings)(
     await page.locator('.note').getByText(words).waitFor();
     await page.locator('[role=status]').getByText(words).first().waitFor({ state: 'attached' });
     await page.reload();
-    await page.locator('.note').waitFor();
-    expect(await page.locator('.note').innerText()).toBe(words);
+    await page.locator('.answer .note').waitFor();
+    expect(await page.locator('.answer .note').innerText()).toBe(words);
   },
 );
 

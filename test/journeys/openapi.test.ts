@@ -72,6 +72,7 @@ test('the document has exactly the routes of the API', async () => {
   };
   const deployed = Object.values(Resources)
     .filter(({ Type }) => Type === 'AWS::ApiGateway::Method')
+    .filter(({ Properties }) => Properties.HttpMethod !== 'OPTIONS')
     .map(({ Properties }) => `${Properties.HttpMethod} ${pathOf(Properties.ResourceId?.Ref)}`);
   const described = listRoutes().map(({ path, method }) => `${method.toUpperCase()} ${path}`);
   expect(described.toSorted()).toEqual(deployed.toSorted());

@@ -4,6 +4,7 @@ import { toSegment } from '#domain/document/document.ts';
 import { dayOf } from '#domain/spending/ledger.ts';
 import { upload, submitDocument, waitForDocument } from '#test/fixtures/documents.ts';
 import { signedIn, type CallAs } from '#test/fixtures/signed-in.ts';
+import { SignInPages } from '#test/fixtures/sign-in-pages.ts';
 import { readEverything, storageClients } from '#test/fixtures/stored-data.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
 import { readStream } from '#test/fixtures/stream-reader.ts';
@@ -174,6 +175,35 @@ test('an owner exports everything, deletes everything, and nobody else loses any
   expect(after).toMatchObject({ today: spent.today, earlier: [] });
   for (const { url } of exported.downloads ?? []) expect((await fetch(url)).ok).toBe(false);
   expect((await ada.as(`/data/exports/${exported.export_id}`)).status).toBe(404);
+});
+
+test('a caller who signs requests exports and deletes their own data, LangChain sessions included', async () => {
+  const asSigner: CallAs = (path, init) => system.signed('DataFunction', path.slice(1), init);
+  const signer = { as: asSigner, owner: '' };
+  await system.signed('ChatFunction', 'chat', post({ message: 'canary-signer' }));
+  const session = { session_id: 'canary-session', prompt: 'canary-signer' };
+  expect((await system.signed('LangChainFunction', '', post(session))).status).toBe(200);
+  const exported = await begin(signer, '/data/exports', {});
+  expect(exported.progress['sessions']).toEqual({ done: 1, total: 1 });
+  await begin(signer, '/data/deletions', confirmed);
+  const left = await readEverything(system);
+  expect(left.filter((text) => text.includes('canary-signer'))).toEqual([]);
+});
+
+test('the server of the page asks for the person, with their token beside its signature', async () => {
+  const pages = new SignInPages(system.state, 'http://localhost:3000/chat');
+  const { access_token: token = '' } = await pages.signIn('demo');
+  await ada.as('/chat', post({ message: 'canary-person' }));
+  const headers = { 'x-streambed-token': token };
+  const asPerson: CallAs = (path, init = {}) =>
+    system.signed('DataFunction', path.slice(1), {
+      ...init,
+      headers: { ...init.headers, ...headers },
+    });
+  await begin({ as: asPerson, owner: '' }, '/data/deletions', confirmed);
+  expect((await readEverything(system)).filter((text) => text.includes('canary-person'))).toEqual(
+    [],
+  );
 });
 
 test('a turn that runs when a deletion begins is stopped, and leaves nothing', async () => {
