@@ -8,7 +8,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund aws-cdk-lib@2.276.0 constructs@10.4.2 2>/dev/null
+npm install --silent --no-audit --no-fund aws-cdk-lib@2.276.0 constructs@10.8.1 2>/dev/null
 cat >seen.mjs <<'SCRIPT'
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';

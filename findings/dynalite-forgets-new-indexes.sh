@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# dynalite (a DynamoDB for tests): `UpdateTable` accepts a new global secondary index and answers as if it
-# were being made, but the table never has it. DynamoDB makes it, and queries work once it is ACTIVE.
+# dynalite 4.0.0 (a DynamoDB for tests): `UpdateTable` accepts a new global secondary index and answers with
+# success, but the table never has it. DynamoDB makes it, and queries work once it is ACTIVE.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund dynalite@DYNALITE @aws-sdk/client-dynamodb@3.1162.0 2>/dev/null
+npm install --silent --no-audit --no-fund dynalite@4.0.0 @aws-sdk/client-dynamodb@3.1162.0 2>/dev/null
 cat >seen.mjs <<'SCRIPT'
 import { once } from 'node:events';
 import dynalite from 'dynalite';
@@ -28,16 +28,17 @@ const client = new DynamoDBClient({
 const key = (name) => ({ AttributeName: name, KeyType: 'HASH' });
 const text = (name) => ({ AttributeName: name, AttributeType: 'S' });
 const TableName = 'turns';
-const BillingMode = 'PAY_PER_REQUEST';
+const ProvisionedThroughput = { ReadCapacityUnits: 1, WriteCapacityUnits: 1 };
 await client.send(
-  new CreateTableCommand({ TableName, BillingMode, KeySchema: [key('id')], AttributeDefinitions: [text('id')] }),
+  new CreateTableCommand({ TableName, ProvisionedThroughput, KeySchema: [key('id')], AttributeDefinitions: [text('id')] }),
 );
 const indexes = async () => {
   const { Table } = await client.send(new DescribeTableCommand({ TableName }));
   return [Table.TableStatus, (Table.GlobalSecondaryIndexes ?? []).length];
 };
 while ((await indexes())[0] !== 'ACTIVE');
-const Create = { IndexName: 'byOwner', KeySchema: [key('owner')], Projection: { ProjectionType: 'ALL' } };
+const Projection = { ProjectionType: 'ALL' };
+const Create = { IndexName: 'byOwner', KeySchema: [key('owner')], Projection, ProvisionedThroughput };
 let answer;
 try {
   const { TableDescription } = await client.send(
@@ -49,11 +50,11 @@ try {
   );
   answer = TableDescription.TableStatus;
 } catch (error) {
-  answer = error.name;
+  answer = `${error.name}: ${error.message}`;
 }
 for (let tries = 0; tries < 50 && (await indexes())[0] !== 'ACTIVE'; tries += 1);
 const after = await indexes();
-console.log('dynalite DYNALITE: UpdateTable answers', answer, 'and then the table has', after);
+console.log('dynalite 4.0.0: UpdateTable answers', answer, 'and then the table has', after);
 server.close();
 client.destroy();
 process.exit(answer !== 'ValidationException' && after[1] === 0 ? 0 : 1);

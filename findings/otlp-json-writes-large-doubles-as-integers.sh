@@ -9,16 +9,17 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
 npm install --silent --no-audit --no-fund @opentelemetry/otlp-transformer@0.301.1 \
-  @opentelemetry/api@1.10.0 @opentelemetry/sdk-trace-base@2.11.1 2>/dev/null
+  @opentelemetry/api@1.10.0 @opentelemetry/sdk-trace@3.1.0 2>/dev/null
 cat >seen.mjs <<'SCRIPT'
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { TracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 
 const exporter = new InMemorySpanExporter();
-const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
 const span = provider.getTracer('finding').startSpan('turn');
 span.setAttributes({ fraction: 1.5, whole: 7, large: 1e300 });
 span.end();
+await provider.forceFlush();
 const json = new TextDecoder().decode(JsonTraceSerializer.serializeRequest(exporter.getFinishedSpans()));
 const { attributes } = JSON.parse(json).resourceSpans[0].scopeSpans[0].spans[0];
 const written = Object.fromEntries(attributes.map(({ key, value }) => [key, JSON.stringify(value)]));

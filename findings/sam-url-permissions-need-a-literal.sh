@@ -7,8 +7,9 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check aws-sam-translator==1.110.0 boto3==1.43.9
+# Packages that are installed already are used, as far as they have the right version.
+python3 -m venv --system-site-packages venv
+venv/bin/pip install --quiet --disable-pip-version-check aws-sam-translator==1.110.0
 cat >seen.py <<'SCRIPT'
 import os
 

@@ -61,6 +61,7 @@ const peoplesRoles = [
   'ChatFunctionRole',
   'ConversationsFunctionRole',
   'ConversationStreamFunctionRole',
+  'DataFunctionRole',
 ];
 
 test.each(peoplesRoles)('%s can reach the keys of issuers and the secret of guests', (role) => {
