@@ -187,43 +187,49 @@ test('functions share the limit of the account, except for what others reserve',
   expect(other.in('running')).toHaveLength(3);
 });
 
-test('an invocation is never given to an environment that ends, nor is one killed while it runs', async () => {
-  type Step = (pool: Pool, pick: number) => unknown;
-  const at = (all: readonly MemoryEnvironment[], pick: number): MemoryEnvironment | undefined =>
-    all[pick % Math.max(1, all.length)];
-  const steps: readonly Step[] = [
-    (pool) => void pool.invoke(),
-    (pool) => void pool.invoke(),
-    (pool, pick) => at(pool.in('starting'), pick)?.becomeReady(),
-    (pool, pick) => at(pool.in('starting'), pick)?.becomeReady(),
-    (pool, pick) => at(pool.in('running'), pick)?.finish(),
-    (pool, pick) => at(pool.in('running'), pick)?.finish(),
-    (pool, pick) => at([...pool.in('starting'), ...pool.in('running')], pick)?.exit(),
-    (pool, pick) => at(pool.in('idle'), pick)?.exit(),
-    (pool, pick) => at(pool.in('ending'), pick)?.exit(),
-    (pool, pick) => pool.clock.advance(idleMs / (1 + (pick % 3))),
-    (pool) => pool.pool.reload(),
-  ];
-  const step = fc.tuple(fc.constantFrom(...steps), fc.nat(99));
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 120 }), async (all) => {
-      const pool = open({ account: new Account(6) });
-      for (const [take, pick] of all) {
-        await take(pool, pick);
-        // Node runs all promises between two events.
-        await settle();
-        expect(pool.pool.busy()).toBeLessThanOrEqual(6);
-      }
-      await drain(pool);
-      expect(pool.pool.busy()).toBe(0);
-      expect(pool.outcomes).toHaveLength(
-        all.filter(([take]) => steps.slice(0, 2).includes(take)).length,
-      );
-      expect(pool.pool.size()).toBeLessThanOrEqual(1);
-    }),
-    { numRuns: 300 * rounds },
-  );
-});
+const limits = { timeout: 10_000 * rounds };
+
+test(
+  'an invocation is never given to an environment that ends, nor is one killed while it runs',
+  limits,
+  async () => {
+    type Step = (pool: Pool, pick: number) => unknown;
+    const at = (all: readonly MemoryEnvironment[], pick: number): MemoryEnvironment | undefined =>
+      all[pick % Math.max(1, all.length)];
+    const steps: readonly Step[] = [
+      (pool) => void pool.invoke(),
+      (pool) => void pool.invoke(),
+      (pool, pick) => at(pool.in('starting'), pick)?.becomeReady(),
+      (pool, pick) => at(pool.in('starting'), pick)?.becomeReady(),
+      (pool, pick) => at(pool.in('running'), pick)?.finish(),
+      (pool, pick) => at(pool.in('running'), pick)?.finish(),
+      (pool, pick) => at([...pool.in('starting'), ...pool.in('running')], pick)?.exit(),
+      (pool, pick) => at(pool.in('idle'), pick)?.exit(),
+      (pool, pick) => at(pool.in('ending'), pick)?.exit(),
+      (pool, pick) => pool.clock.advance(idleMs / (1 + (pick % 3))),
+      (pool) => pool.pool.reload(),
+    ];
+    const step = fc.tuple(fc.constantFrom(...steps), fc.nat(99));
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 120 }), async (all) => {
+        const pool = open({ account: new Account(6) });
+        for (const [take, pick] of all) {
+          await take(pool, pick);
+          // Node runs all promises between two events.
+          await settle();
+          expect(pool.pool.busy()).toBeLessThanOrEqual(6);
+        }
+        await drain(pool);
+        expect(pool.pool.busy()).toBe(0);
+        expect(pool.outcomes).toHaveLength(
+          all.filter(([take]) => steps.slice(0, 2).includes(take)).length,
+        );
+        expect(pool.pool.size()).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 300 * rounds },
+    );
+  },
+);
 
 /** Lets everything finish, and the idle time pass. */
 async function drain(pool: Pool): Promise<void> {
