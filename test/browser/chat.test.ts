@@ -150,6 +150,53 @@ test('Enter confirms input method text without sending the message', async () =>
   await page.close();
 });
 
+test('the tab has the title of the conversation, and the composer has the focus', async () => {
+  const page = await openPage();
+  const isFocused = async (): Promise<boolean> =>
+    (await page.locator('textarea:focus').count()) === 1;
+  await expect.poll(isFocused).toBe(true);
+  await page.keyboard.type('Say hello');
+  await page.keyboard.press('Enter');
+  await answerCompletes(page);
+  await expect.poll(() => page.title()).toBe('Say hello · Streambed');
+  await page.getByRole('button', { name: 'New chat' }).click();
+  await expect.poll(() => page.title()).toBe('Streambed');
+  await expect.poll(isFocused).toBe(true);
+  await page.close();
+});
+
+test('Escape in the composer stops the answer', async () => {
+  const page = await openPage();
+  await send(page, 'Write 2000 words about rivers');
+  await page.getByRole('button', { name: 'Stop' }).waitFor();
+  await page.locator('.answer').getByText(/\w/u).first().waitFor();
+  await page.getByLabel('Message', { exact: true }).press('Escape');
+  await page.locator('.answer .note').getByText('You stopped this answer.').waitFor();
+  expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(0);
+  await page.close();
+});
+
+test('Enter on a touch keyboard makes a line', async () => {
+  const context = await browser.newContext({ hasTouch: true, isMobile: true, locale: 'en-US' });
+  const page = await context.newPage();
+  await page.goto(`${server.url}/chat`);
+  const field = page.getByLabel('Message', { exact: true });
+  await field.pressSequentially('One');
+  await field.press('Enter');
+  await field.pressSequentially('two');
+  expect(await field.inputValue()).toBe('One\ntwo');
+  expect(await page.locator('.question').count()).toBe(0);
+  await context.close();
+});
+
+test('an unknown address shows the way back, in the language of the reader', async () => {
+  const page = await openPage('/nowhere', { locale: 'ja-JP' });
+  await page.getByRole('link', { name: 'チャットを開く' }).click();
+  await page.waitForURL(/\/chat/u);
+  expect(await page.locator('link[rel=icon]').getAttribute('href')).toContain('icon');
+  await page.close();
+});
+
 test('a cost that AWS does not bill is shown as what it would be', async () => {
   const page = await openPage();
   await send(page, 'Hi');

@@ -6,8 +6,8 @@ import { Composer } from './composer.tsx';
 import { ConversationList } from './list/conversation-list.tsx';
 import { Transcript } from './conversation/transcript.tsx';
 import { tellOtherTabs, useOtherTabs } from './other-tabs.ts';
-import { useConversationList } from './list/use-conversation-list.ts';
-import { useConversation } from './conversation/use-conversation.ts';
+import { useConversationList, type ConversationListView } from './list/use-conversation-list.ts';
+import { useConversation, type ConversationView } from './conversation/use-conversation.ts';
 import { words as allWords, type Language, type Words } from './words.ts';
 
 export interface ChatProps {
@@ -22,15 +22,7 @@ export interface ChatProps {
 export function Chat({ language, conversationId, isBilled, account }: ChatProps): ReactNode {
   const words = allWords[language];
   const [isMenuOpen, setMenuOpen] = useState(false);
-  const list = useConversationList(words);
-  const conversation = useConversation(conversationId, words, () => {
-    list.refresh();
-    tellOtherTabs();
-  });
-  useOtherTabs(() => {
-    list.refresh();
-    conversation.refresh();
-  });
+  const { list, conversation } = useConversations(conversationId, words);
 
   const open = (id: string | undefined): void => {
     setMenuOpen(false);
@@ -63,6 +55,7 @@ export function Chat({ language, conversationId, isBilled, account }: ChatProps)
         <Transcript words={words} conversation={conversation} isBilled={isBilled} />
         <Composer
           words={words}
+          conversationId={conversation.conversationId}
           isBusy={conversation.isBusy}
           onSend={conversation.actions.send}
           onStop={conversation.stop}
@@ -70,6 +63,34 @@ export function Chat({ language, conversationId, isBilled, account }: ChatProps)
       </main>
     </div>
   );
+}
+
+interface Conversations {
+  readonly list: ConversationListView;
+  readonly conversation: ConversationView;
+}
+
+/** Holds the list and the open conversation, which follow each other and the other tabs. */
+function useConversations(initialId: string | undefined, words: Words): Conversations {
+  const list = useConversationList(words);
+  const conversation = useConversation(initialId, words, () => {
+    list.refresh();
+    tellOtherTabs();
+  });
+  useOtherTabs(() => {
+    list.refresh();
+    conversation.refresh();
+  });
+
+  useTitle(list.titleOf(conversation.conversationId));
+  return { list, conversation };
+}
+
+/** Shows the title of a conversation in the browser's tab. */
+function useTitle(title: string | undefined): void {
+  useEffect(() => {
+    document.title = title === undefined ? 'Streambed' : `${title} · Streambed`;
+  }, [title]);
 }
 
 interface BarProps {

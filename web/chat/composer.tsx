@@ -1,10 +1,12 @@
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
-import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { isSendKey } from './send-key.ts';
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { hasTouchKeyboard, isSendKey } from './send-key.ts';
 import type { Words } from './words.ts';
 
 export interface ComposerProps {
   readonly words: Words;
+  /** The conversation that is shown; undefined for a new one, whose first message is expected. */
+  readonly conversationId: string | undefined;
   readonly isBusy: boolean;
   readonly onSend: (text: string) => void;
   /** Stops the answer in progress; undefined if there is none. */
@@ -12,9 +14,14 @@ export interface ComposerProps {
 }
 
 /** The field for a new message. While an answer streams, the reader can type but not send. */
-export function Composer({ words, isBusy, onSend, onStop }: ComposerProps): ReactNode {
+export function Composer(props: ComposerProps): ReactNode {
+  const { words, conversationId, isBusy, onSend, onStop } = props;
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    // A field with the focus would open a keyboard over half of a phone.
+    if (conversationId === undefined && !hasTouchKeyboard()) field.current?.focus();
+  }, [conversationId]);
   const isTooLong = text.length > maxMessageLength;
   const canSend = !isBusy && !isTooLong && text.trim() !== '';
   const send = (): void => {
@@ -24,7 +31,9 @@ export function Composer({ words, isBusy, onSend, onStop }: ComposerProps): Reac
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    if (!isSendKey(event.nativeEvent)) return;
+    const { nativeEvent } = event;
+    if (event.key === 'Escape' && !nativeEvent.isComposing) onStop?.();
+    if (!isSendKey(nativeEvent) || hasTouchKeyboard()) return;
     event.preventDefault();
     send();
   };

@@ -1,3 +1,8 @@
+/** Whether the reader types on glass, where Enter makes a line: there is no Shift to hold. */
+export function hasTouchKeyboard(): boolean {
+  return window.matchMedia('(pointer: coarse)').matches;
+}
+
 /**
  * Whether a key press sends the message. Enter does, unless Shift is held or an input method is
  * composing text. Safari ends the composition before it reports the key, with key code 229.

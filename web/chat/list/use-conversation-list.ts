@@ -10,6 +10,8 @@ export interface ConversationListView {
   readonly conversations: readonly ConversationJson[] | undefined;
   readonly problem: string | undefined;
   readonly hasMore: boolean;
+  /** Returns the title of a conversation, as far as it is loaded. */
+  titleOf(conversationId: string | undefined): string | undefined;
   /** Loads the newest page again. */
   refresh(): void;
   loadMore(): void;
@@ -53,6 +55,7 @@ export function useConversationList(words: Words): ConversationListView {
     conversations,
     problem,
     hasMore: cursor !== undefined,
+    titleOf: (id) => conversations?.find(({ conversation_id: each }) => each === id)?.title,
     refresh,
     loadMore: () => void load(cursor),
     async delete(conversationId) {
