@@ -33,7 +33,6 @@ const { values, positionals: files } = readOptions({
 
 /** Tests that install tools, or repeat something `STREAMBED_ROUNDS` times as often. */
 const longTests = [
-  'test/long',
   'test/wire/src/domain/turn-properties',
   'test/journeys/kill',
   'test/journeys/table-faults',
@@ -55,7 +54,7 @@ async function main(): Promise<void> {
   const results = values.static || files.length === 0 ? checks().map(runCheck) : [];
   if (!values.static) {
     if (files.length === 0 || files.some(needsBuild)) await buildAll();
-    results.push(await runVitest());
+    results.push(...(await runTests()));
   }
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
@@ -87,18 +86,19 @@ function needsBuild(file: string): boolean {
   return !/^(?:(?:src|local|web|test\/doubles)(?:\/|$)|test\/[^/]+\.test\.ts$)/u.test(path);
 }
 
-async function runVitest(): Promise<Tally> {
+async function runTests(): Promise<readonly Tally[]> {
+  if (files.length > 0) return [await runVitest(files)];
+  if (!values.long) return [await runVitest(['--project=!long'])];
+  // What installs tools takes both cores, which tests of bursts need.
+  return [await runVitest(longTests), await runVitest(['test/long'])];
+}
+
+async function runVitest(filters: readonly string[]): Promise<Tally> {
   const report = 'node_modules/.cache/vitest-report.json';
   await rm(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const env = values.long ? { STREAMBED_ROUNDS: '10' } : {};
-  const filters = values.long && files.length === 0 ? longTests : files;
-  const projects = values.long || files.length > 0 ? [] : ['--project=!long'];
-  const isOk = runNode(
-    'node_modules/vitest/vitest.mjs',
-    ['run', ...reporters, ...projects, ...filters],
-    env,
-  );
+  const isOk = runNode('node_modules/vitest/vitest.mjs', ['run', ...reporters, ...filters], env);
   if (!existsSync(report)) {
     console.error('Vitest ended without a report; its output above says why.');
     return { passed: 0, failed: 1 };
