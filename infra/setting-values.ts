@@ -3,9 +3,29 @@ import type { Node } from 'constructs';
 /** Returns the text of a setting, or undefined if it is not given. */
 export type ReadText = (name: string) => string | undefined;
 
+export interface SettingReader {
+  readonly text: ReadText;
+  /** Throws an error that names a setting which nobody has read: it is misspelt. */
+  assertNoOthers(): void;
+}
+
 /** Returns what reads settings from the CDK context (`-c name=value`). */
-export function readTextFrom(node: Node): ReadText {
-  return (name) => node.tryGetContext(name)?.toString();
+export function readTextFrom(node: Node): SettingReader {
+  const known = new Set(['bundles']);
+  return {
+    text(name) {
+      known.add(name);
+      return node.tryGetContext(name)?.toString();
+    },
+    assertNoOthers() {
+      const context: Readonly<Record<string, unknown>> = node.getAllContext();
+      // The names of CDK itself and of its tools have other characters.
+      const names = Object.keys(context).filter((name) => /^[a-z][A-Za-z\d]*$/u.test(name));
+      const unknown = names.find((name) => !known.has(name));
+      if (unknown === undefined) return;
+      throw new Error(`${unknown}: there is no such setting; docs/deploy.md lists all of them`);
+    },
+  };
 }
 
 /** Parses a whole number above 0. Throws an error that names the setting. */
@@ -27,7 +47,7 @@ export function within(
   text: string,
   { min, max = Infinity, expectation = `a whole number from ${min} to ${max}` }: Bounds,
 ): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
+  const value = /^\d+$/u.test(text.trim()) ? Number(text) : Number.NaN;
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw new Error(`${name}: must be ${expectation}`);
 }
@@ -65,7 +85,7 @@ export function numbers(
   const pairs = list(name, value).map((item) => {
     const [, key, number] = /^(\w+)=(\d+)$/u.exec(item) ?? [];
     if (key === undefined || number === undefined) {
-      throw new Error(`${name}: must be a list like ChatFunction=100,InvokeFunction=50`);
+      throw new Error(`${name}: must be a list like ChatFunction=200,InvokeFunction=400`);
     }
     return [key, within(name, number, bounds)] as const;
   });

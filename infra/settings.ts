@@ -1,7 +1,17 @@
 import type { Node } from 'constructs';
 import type { AlarmSettings } from '#infra/monitoring/alarms.ts';
 import { readOptions } from '#infra/options/read-options.ts';
-import { count, flag, list, matching, origins, readTextFrom } from '#infra/setting-values.ts';
+import { readModelSettings } from '#infra/model-settings.ts';
+import {
+  count,
+  flag,
+  list,
+  matching,
+  onlyWith,
+  origins,
+  readTextFrom,
+  type ReadText,
+} from '#infra/setting-values.ts';
 import { otlpEndpoint, traceRatio, type TracingProps } from '#infra/tracing.ts';
 import type { OidcProps, StreambedProps } from '#infra/streambed-stack.ts';
 
@@ -10,17 +20,16 @@ import type { OidcProps, StreambedProps } from '#infra/streambed-stack.ts';
  * Lists are separated by commas. Throws an error that names the invalid setting.
  */
 export function readSettings(node: Node): StreambedProps {
-  const text = readTextFrom(node);
-  const models = list('models', text('models') ?? defaultModels.join(','));
+  const { text, assertNoOthers } = readTextFrom(node);
+  const settings = readAll(text);
+  assertNoOthers();
+  return settings;
+}
+
+function readAll(text: ReadText): StreambedProps {
   return {
-    models,
-    invokeModels: list('invokeModels', text('invokeModels') ?? models.join(',')),
-    langchainModel: text('langchainModel') ?? models[0] ?? '',
-    langchainRegion: text('langchainRegion'),
-    fallbacks: text('fallbacks') ?? (text('models') === undefined ? defaultModels.join('>') : ''),
+    ...readModelSettings(text),
     client: client(text('client') ?? 'own'),
-    maxOutputTokens: count('maxOutputTokens', text('maxOutputTokens') ?? '4096'),
-    maxHistoryTokens: count('maxHistoryTokens', text('maxHistoryTokens') ?? '16000'),
     limits: {
       requestsPerMinute: count('requestsPerMinute', text('requestsPerMinute') ?? '600'),
       tokensPerDay: count('tokensPerDay', text('tokensPerDay') ?? '5000000'),
@@ -28,11 +37,7 @@ export function readSettings(node: Node): StreambedProps {
     },
     allowedOrigins: origins('allowedOrigins', text('allowedOrigins') ?? 'http://localhost:3000'),
     publicChat: flag('publicChat', text('publicChat')),
-    knowledgeBases: addresses('knowledgeBases', text('knowledgeBases') ?? ''),
-    knowledgeOwnerAttribute: text('knowledgeOwnerAttribute') ?? '',
-    agents: addresses('agents', text('agents') ?? ''),
-    mcpServers: addresses('mcpServers', text('mcpServers') ?? ''),
-    documentModel: documentModel(text('documentModel') ?? 'amazon.nova-lite-v1:0'),
+    ...toExtensions(text),
     guests: flag('guests', text('guests')),
     selfSignUp: flag('selfSignUp', text('selfSignUp')),
     oidc: toOidc(text('oidcIssuer'), text('oidcAudience'), text('oidcJwksUrl')),
@@ -47,7 +52,7 @@ export function readSettings(node: Node): StreambedProps {
   };
 }
 
-function toTracing(text: (name: string) => string | undefined): TracingProps {
+function toTracing(text: ReadText): TracingProps {
   const endpoint = matching('otlpEndpoint', text('otlpEndpoint'), {
     pattern: otlpEndpoint,
     expectation: 'must be the http or https URL of an OTLP collector',
@@ -56,10 +61,11 @@ function toTracing(text: (name: string) => string | undefined): TracingProps {
     pattern: traceRatio,
     expectation: 'must be a number from 0 to 1',
   });
+  if (endpoint === undefined) onlyWith(text, { names: ['traceRatio'], needed: 'otlpEndpoint' });
   return { endpoint: endpoint ?? '', ratio: ratio ?? '1' };
 }
 
-function toAlarmSettings(text: (name: string) => string | undefined): AlarmSettings {
+function toAlarmSettings(text: ReadText): AlarmSettings {
   return {
     topicArn: matching('alarmTopic', text('alarmTopic'), {
       pattern: /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}$/u,
@@ -81,14 +87,12 @@ function toOidc(
 ): OidcProps | undefined {
   if (issuer === undefined) {
     if (audience === undefined && jwksUrl === undefined) return undefined;
-    throw new Error('oidcIssuer: must be set together with oidcAudience and oidcJwksUrl');
+    throw new Error('oidcIssuer: must be set together with oidcAudience or oidcJwksUrl');
   }
   if (audience === undefined) throw new Error('oidcAudience: must be set together with oidcIssuer');
   const defaultUrl = `${issuer.replace(/\/$/u, '')}/.well-known/jwks.json`;
   return { issuer, audience, jwksUrl: jwksUrl ?? defaultUrl };
 }
-
-const defaultModels = ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 'amazon.nova-lite-v1:0'];
 
 /** SQS hides a message for at most twelve hours, and jitter makes delays up to a fifth longer. */
 function delays(name: string, text: string): readonly number[] {
@@ -99,23 +103,50 @@ function delays(name: string, text: string): readonly number[] {
   });
 }
 
+type Extensions = Pick<
+  StreambedProps,
+  'knowledgeBases' | 'knowledgeOwnerAttribute' | 'agents' | 'mcpServers'
+>;
+
+function toExtensions(text: ReadText): Extensions {
+  const knowledgeBases = addresses('knowledgeBases', text('knowledgeBases'), {
+    pattern: /^[\dA-Z]{10}$/u,
+    expectation: 'the id of a knowledge base, of 10 capital letters and digits',
+  });
+  if (Object.keys(knowledgeBases).length === 0) {
+    onlyWith(text, { names: ['knowledgeOwnerAttribute'], needed: 'knowledgeBases' });
+  }
+  return {
+    knowledgeBases,
+    knowledgeOwnerAttribute: text('knowledgeOwnerAttribute') ?? '',
+    agents: addresses('agents', text('agents'), {
+      pattern:
+        /^(?:arn:[\w-]+:bedrock-agentcore:[\w-]+:\d{12}:runtime\/[\w-]+|[\dA-Z]{10}\/[\dA-Z]{10})$/u,
+      expectation: 'the ARN of an AgentCore runtime, or AGENTID/ALIASID',
+    }),
+    mcpServers: addresses('mcpServers', text('mcpServers'), {
+      pattern: /^(?:https:\/\/|http:\/\/(?:localhost|127\.0\.0\.1)[:/])[\w:./-]+$/u,
+      expectation: 'an https URL',
+    }),
+  };
+}
+
 /** Parses names and their addresses, `a=1,b=2`. The list may be empty. */
-function addresses(setting: string, value: string): Readonly<Record<string, string>> {
-  const entries = value.split(',').filter((entry) => entry !== '');
+function addresses(
+  setting: string,
+  value: string | undefined,
+  { pattern, expectation }: { readonly pattern: RegExp; readonly expectation: string },
+): Readonly<Record<string, string>> {
+  const entries = (value ?? '').split(',').filter((entry) => entry !== '');
   const pairs = entries.map((entry) => {
-    const [, name, address] = /^([\w-]{1,64})=([\w:./-]+)$/u.exec(entry) ?? [];
+    const [, name, address] = /^([\w-]{1,64})=(\S+)$/u.exec(entry) ?? [];
     if (name === undefined || address === undefined) {
       throw new Error(`${setting}: must be a list like name=address,other=address`);
     }
-    return [name, address] as const;
+    if (pattern.test(address)) return [name, address] as const;
+    throw new Error(`${setting}: ${name} must be ${expectation}, not ${address}`);
   });
   return Object.fromEntries(pairs);
-}
-
-/** Workflows parse the native answers of a model, and support only the formats of these two. */
-function documentModel(model: string): string {
-  if (/anthropic\.|amazon\.nova/u.test(model)) return model;
-  throw new Error('documentModel: must be a Claude or Nova model');
 }
 
 function client(value: string): StreambedProps['client'] {

@@ -163,7 +163,7 @@ test('what is stored is deleted with the stack, files included', () => {
 const chat = { reservedConcurrency: 'ChatFunction=1' };
 
 test.each<readonly [string, Readonly<Record<string, string>>, string]>([
-  ['reservedConcurrency', { reservedConcurrency: '100' }, 'must be a list like ChatFunction=100'],
+  ['reservedConcurrency', { reservedConcurrency: '100' }, 'must be a list like ChatFunction=200'],
   ['reservedConcurrency', { reservedConcurrency: 'ChatFunction=-1' }, 'must be a list like'],
   ['reservedConcurrency', { reservedConcurrency: 'Chat=5' }, 'there is no function Chat; the'],
   ['reservedConcurrency', { reservedConcurrency: 'ChatFunction=901' }, 'must be at most 900'],

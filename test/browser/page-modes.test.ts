@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,12 @@ import {
 } from '#test/fixtures/upstream-bedrock.ts';
 import { launchBrowser } from './launch-browser.ts';
 import { signInAs } from './sign-in-as.ts';
+
+const minimum = {
+  ALLOW_GUESTS: 'true',
+  PAGE_ORIGIN: 'http://localhost:3000',
+  CONVERSATIONS_TABLE: 'table',
+};
 
 let browser: Browser;
 let upstream: UpstreamBedrock;
@@ -84,6 +91,21 @@ test('the built page runs from its folder alone', async () => {
   } finally {
     await server.close();
   }
+});
+
+test.each([
+  [{}, 'SIGN_IN_ISSUER: must be set, unless ALLOW_GUESTS is true'],
+  [{ ALLOW_GUESTS: 'true' }, 'PAGE_ORIGIN: must be set'],
+  [{ ...minimum, CHAT_URL: 'nope' }, 'CHAT_URL: must be a URL, not "nope"'],
+  [{ ...minimum, PAGE_MODE: 'direct' }, 'API_URL: must be set'],
+])('a server that starts with %j ends, and says what is missing', (variables, message) => {
+  const env = { PATH: process.env['PATH'], HOSTNAME: '127.0.0.1', PORT: '0', ...variables };
+  const { status, stderr } = spawnSync(process.execPath, [`${pageFolder}/web/server.js`], {
+    env,
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  expect([status, stderr.trim()]).toEqual([1, message]);
 });
 
 test('in direct mode the browser streams from the REST API as the person, in every step', async () => {

@@ -10,6 +10,7 @@ import {
   type UpstreamBedrock,
 } from '#test/fixtures/upstream-bedrock.ts';
 import { launchBrowser } from './launch-browser.ts';
+import { signInAs } from './sign-in-as.ts';
 
 /* What the page says of an answer is what happened to it, whatever happens to the connection. */
 
@@ -203,4 +204,33 @@ test('Back returns to the conversation before', async () => {
   expect(await page.locator('.question').allInnerTexts()).toEqual(['Question one']);
   await page.goForward();
   await page.locator('.question').getByText('Question two').waitFor();
+});
+
+test('leaving a conversation in mid-answer shows what was asked for, and nothing of it', async () => {
+  const page = await openPage();
+  await finish(page, await startAnswer(page, 'One.', 'Question one'), '');
+  await page.getByRole('button', { name: 'New chat' }).click();
+  const speaker = await startAnswer(page, 'Two, ', 'Question two');
+  await page.goBack();
+  await page.locator('.question').getByText('Question one').waitFor();
+  await page.goForward();
+  await page.locator('.question').getByText('Question two').waitFor();
+  await page.getByRole('button', { name: 'New chat' }).click();
+  expect(await page.locator('.turn').count()).toBe(0);
+  const third = await startAnswer(page, 'Three.', 'Question three');
+  await finish(page, third, '');
+  speaker.end();
+  expect(await page.locator('.question').allInnerTexts()).toEqual(['Question three']);
+  expect(await answers(page)).toEqual(['Three.']);
+});
+
+test('a tab whose reader has signed out elsewhere does not go on in their name', async () => {
+  const page = await openPage();
+  await signInAs(page, system, 'demo');
+  const tab = await openPage('/chat', page);
+  await tab.locator('.account summary').waitFor();
+  await page.locator('.account summary').click();
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await tab.locator('.account-link').waitFor();
+  expect(await tab.locator('.account summary').count()).toBe(0);
 });

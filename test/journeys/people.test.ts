@@ -113,6 +113,14 @@ test('each guest has an owner of their own, at the REST API too', async () => {
   expect((await callApi(`/conversations/${id}`, second)).status).toBe(404);
 });
 
+test('the REST API knows its caller by the authorizer alone', async () => {
+  const other = as(guest).headers as Record<string, string>;
+  const mine = await chat(as(demo));
+  const headers = { ...other, authorization: `Bearer ${demo}` };
+  const response = await fetch(`${system.state.apis['Api']?.url}/conversations`, { headers });
+  expect(await response.text()).toContain(mine);
+});
+
 test('a guest is refused with an expired token', async () => {
   const expired = await guestToken('c', -1_000);
   const response = await system.signed('ConversationsFunction', 'conversations', as(expired));

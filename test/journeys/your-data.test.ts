@@ -177,6 +177,39 @@ test('an owner exports everything, deletes everything, and nobody else loses any
   expect((await ada.as(`/data/exports/${exported.export_id}`)).status).toBe(404);
 });
 
+test('tasks that begin while they are deleted leave nothing, and can be sent again', async () => {
+  const send = async (at: number): Promise<string> => {
+    const headers = { 'idempotency-key': `queued-${at}` };
+    const response = await ben.as('/tasks', post({ prompt: `canary-queued ${at}` }, { headers }));
+    return ((await response.json()) as { task_id: string }).task_id;
+  };
+  const all = Array.from({ length: 12 }, (_, at) => at);
+  await Promise.all(all.map(send));
+  await begin(ben, '/data/deletions', confirmed);
+  const left = await readEverything(system);
+  expect(left.filter((text) => text.includes('canary-queued'))).toEqual([]);
+  const ids = await Promise.all(all.map(send));
+  const states = async (): Promise<readonly string[]> =>
+    Promise.all(
+      ids.map(async (id) => ((await (await ben.as(`/tasks/${id}`)).json()) as JobJson).status),
+    );
+  const succeeded = all.map(() => 'succeeded');
+  await expect.poll(states, { timeout: 30_000, interval: 200 }).toEqual(succeeded);
+});
+
+test('an export has one entry for a cached prompt, also if it was sent with a key', async () => {
+  const asSigner: CallAs = (path, init) => system.signed('DataFunction', path.slice(1), init);
+  const headers = { 'idempotency-key': 'cached-once' };
+  const body = { prompt: 'canary-cached', cache: true, format: 'json' };
+  expect((await system.signed('ChatFunction', 'chat', post(body, { headers }))).status).toBe(200);
+  const { downloads = [] } = await begin({ as: asSigner, owner: '' }, '/data/exports', {});
+  const json = await (
+    await fetch(downloads.find(({ format }) => format === 'json')?.url ?? '')
+  ).json();
+  const { conversations } = json as { conversations: readonly { turns: readonly object[] }[] };
+  expect(conversations.map(({ turns }) => turns.length)).toEqual([1]);
+});
+
 test('a caller who signs requests exports and deletes their own data, LangChain sessions included', async () => {
   const asSigner: CallAs = (path, init) => system.signed('DataFunction', path.slice(1), init);
   const signer = { as: asSigner, owner: '' };

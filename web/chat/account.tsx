@@ -3,6 +3,7 @@
 import { useState, type ReactNode } from 'react';
 import * as v from 'valibot';
 import { toError } from './api.ts';
+import { tellAccount } from './other-tabs.ts';
 import { signInPath } from './sign-in-path.ts';
 import type { Words } from './words.ts';
 
@@ -14,16 +15,16 @@ export type Account =
 interface AccountProps {
   readonly words: Words;
   readonly account: Account;
-  readonly conversationId: string | undefined;
 }
 
 /** Shows who is signed in, with ways to sign in and out. */
-export function AccountMenu({ words, account, conversationId }: AccountProps): ReactNode {
+export function AccountMenu({ words, account }: AccountProps): ReactNode {
   const [hasFailed, setFailed] = useState(false);
   if (account.type === 'guest') {
     if (!account.canSignIn) return null;
     return (
-      <a className="account-link" href={signInPath(conversationId)}>
+      // Conversations of a guest are not those of whom they sign in as.
+      <a className="account-link" href={signInPath(undefined)}>
         {words.signIn}
       </a>
     );
@@ -61,6 +62,7 @@ async function signOut(everywhere: boolean): Promise<void> {
     body: JSON.stringify({ everywhere }),
   });
   if (!response.ok) throw await toError(response);
+  tellAccount('');
   const { location } = v.parse(signedOut, await response.json());
   window.location.assign(location);
 }

@@ -5,7 +5,7 @@ import { AccountMenu, type Account } from './account.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationList } from './list/conversation-list.tsx';
 import { Transcript } from './conversation/transcript.tsx';
-import { tellOtherTabs, useOtherTabs } from './other-tabs.ts';
+import { tellOtherTabs, useOtherTabs, useSameAccount } from './other-tabs.ts';
 import { useConversationList, type ConversationListView } from './list/use-conversation-list.ts';
 import { useConversation, type ConversationView } from './conversation/use-conversation.ts';
 import { words as allWords, type Language, type Words } from './words.ts';
@@ -23,6 +23,7 @@ export function Chat({ language, conversationId, isBilled, account }: ChatProps)
   const words = allWords[language];
   const [isMenuOpen, setMenuOpen] = useState(false);
   const { list, conversation } = useConversations(conversationId, words);
+  useSameAccount(account.type === 'user' ? account.name : 'guest');
 
   const open = (id: string | undefined): void => {
     setMenuOpen(false);
@@ -46,11 +47,7 @@ export function Chat({ language, conversationId, isBilled, account }: ChatProps)
       />
       <main className="main">
         <Bar words={words} isMenuOpen={isMenuOpen} onMenu={setMenuOpen}>
-          <AccountMenu
-            words={words}
-            account={account}
-            conversationId={conversation.conversationId}
-          />
+          <AccountMenu words={words} account={account} />
         </Bar>
         <Transcript words={words} conversation={conversation} isBilled={isBilled} />
         <Composer

@@ -39,6 +39,20 @@ export async function callUpstream(
   return fetch(signed, { signal });
 }
 
+/** Throws an error that names the variable without which no function can be called. */
+export function checkUpstreams(): void {
+  for (const name of Object.values(urlVariables)) {
+    const value = requireVariable(name);
+    if (!URL.canParse(value))
+      throw new Error(`${name}: must be a URL, not ${JSON.stringify(value)}`);
+  }
+  const auth = process.env['FUNCTION_URL_AUTH'];
+  if (auth !== 'AWS_IAM' && auth !== 'NONE') {
+    throw new Error('FUNCTION_URL_AUTH: must be AWS_IAM or NONE');
+  }
+  if (auth === 'AWS_IAM') createSigner();
+}
+
 function createSigner(): AwsClient {
   const sessionToken = process.env['AWS_SESSION_TOKEN'];
   return new AwsClient({

@@ -14,10 +14,23 @@ export type RunningSystem =
 export async function readSystem(stateFile: string): Promise<RunningSystem> {
   const text = await readFile(stateFile, 'utf8').catch(() => undefined);
   if (text === undefined) return { type: 'absent' };
-  const state: LocalState = JSON.parse(text);
+  const state = parseState(stateFile, text);
   const { hostname, port } = new URL(state.endpoints.aws);
   const answers = await isTaken(Number(port), hostname);
   return answers ? { type: 'running', state } : { type: 'dead' };
+}
+
+/** Throws a sentence that names the file if it does not describe a system. */
+function parseState(stateFile: string, text: string): LocalState {
+  try {
+    const state: LocalState = JSON.parse(text);
+    if (URL.canParse(state.endpoints.aws)) return state;
+  } catch {
+    // Not JSON, or without the address: the same remedy.
+  }
+  throw new Error(
+    `${stateFile} does not describe a running system. Delete it, and start the system again.`,
+  );
 }
 
 /** The ports of `npm start`, with the options that change them. */

@@ -40,7 +40,7 @@ async function find(table: Table, key: DataJobKey): Promise<DataJob | undefined>
 async function begin(table: Table, job: DataJob): Promise<DataJob> {
   const earlier = await put(table, job);
   if (earlier !== undefined && earlier.state !== 'queued') return earlier;
-  const stored = earlier ?? job;
+  const stored = earlier === undefined ? job : await renew(table, earlier, job);
   if (stored.jobId !== job.jobId) return stored;
   for (let replaced: string | undefined; ;) {
     const named = await name(table, stored, replaced);
@@ -51,12 +51,43 @@ async function begin(table: Table, job: DataJob): Promise<DataJob> {
   }
 }
 
+/**
+ * A job that was refused, because one of the other kind ran, is about what exists now that it is
+ * requested again. One that is named was accepted, and stays about what existed then.
+ */
+async function renew(table: Table, earlier: DataJob, job: DataJob): Promise<DataJob> {
+  const { owner, jobId } = earlier;
+  if (jobId !== job.jobId) return earlier;
+  const latest = await table.get({ Key: latestDataJobKey(owner), ConsistentRead: true });
+  if (latest?.['jobId'] === jobId) return earlier;
+  try {
+    const item = await table.update({
+      Key: dataJobKey(earlier),
+      ConditionExpression: '#state = :queued AND attribute_not_exists(sameAs)',
+      UpdateExpression: 'SET createdAtMs = :now, expiresAt = :expiry',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: {
+        ':queued': 'queued',
+        ':now': job.createdAtMs,
+        ':expiry': toExpiry(job.expiresAtMs),
+      },
+      ReturnValues: 'ALL_NEW',
+    });
+    return fromDataJobItem(earlier, item);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    return (await find(table, earlier)) ?? earlier;
+  }
+}
+
 /** Stores a job. Returns the one that has its id already; undefined if there was none. */
 async function put(table: Table, job: DataJob): Promise<DataJob | undefined> {
   try {
     await table.put({
       Item: { ...dataJobKey(job), ...toDataJobItem(job) },
-      ConditionExpression: 'attribute_not_exists(pk)',
+      // DynamoDB deletes expired items late.
+      ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
+      ExpressionAttributeValues: { ':now': Math.floor(job.createdAtMs / 1_000) },
     });
     return undefined;
   } catch (error) {

@@ -167,12 +167,22 @@ async function* conversationSteps(
   id: string,
 ): AsyncGenerator<ExportStep> {
   const conversation = await ports.conversations.find({ owner: job.owner, conversationId: id });
-  if (conversation === undefined) return;
+  if (conversation === undefined || (await isKeyOnly(ports, conversation))) return;
   yield {
     entry: { type: 'conversation', kind: 'conversations', conversation },
     next: { kind: 'conversations', after: toAfter(id, 0) },
   };
   yield* turnSteps(ports, job, id, 0);
+}
+
+/** The key of a cached prompt has an item like that of a conversation, without a turn. */
+async function isKeyOnly(
+  { owned }: ReadingPorts,
+  { owner, conversationId, liveTurn }: Conversation,
+): Promise<boolean> {
+  const isListed = !conversationId.includes('.');
+  if (isListed || liveTurn !== undefined) return false;
+  return (await owned.turnsAfter({ owner, conversationId }, 0, 1)).length === 0;
 }
 
 /** How many turns are read at once. Each can have some megabytes. */

@@ -23,8 +23,8 @@ export type Removal = 'removed' | 'waiting';
 export const maxInvocationMs = 300_000 + leaseGraceMs;
 
 /**
- * Removes a task, so that no worker can begin its turn any more: a worker begins only after a change
- * of the task, which fails once it is removed. The turn of a running one is asked to stop.
+ * Removes a task and its turn, so that no worker can begin another: a worker begins only after a
+ * change of the task, which fails once it is removed. The turn of a running one is asked to stop.
  */
 export async function removeTask(ports: RemovalPorts, key: TaskKey): Promise<Removal> {
   const task = await ports.tasks.find(key);
@@ -36,6 +36,9 @@ export async function removeTask(ports: RemovalPorts, key: TaskKey): Promise<Rem
     if (closed?.liveTurn !== undefined) await requestStop(ports, conversation, closed.liveTurn);
     return 'waiting';
   }
+  // A worker may have begun the turn after the deletion was requested.
+  const turn = await removeConversation(ports, taskConversation(key));
+  if (turn === 'waiting') return 'waiting';
   return (await ports.owned.removeTask(task)) ? 'removed' : 'waiting';
 }
 

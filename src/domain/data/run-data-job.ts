@@ -48,6 +48,9 @@ const marginMs = 25_000;
 /** How long a job waits for what must end first. */
 const waitSeconds = 2;
 
+/** A job is released a moment after the message that continues it was sent. */
+const continueSeconds = 1;
+
 /**
  * Continues a job from where it was saved, and sends the message that continues it if the time does
  * not suffice. A message that is delivered again does the same work again. Throws an unexpected
@@ -91,7 +94,7 @@ async function workUntilDeadline(
     // Sent before it is expected, so that a crash in between cannot end the job half done.
     const step = job.step + 1;
     const { owner, kind, jobId } = job;
-    await queue.send({ owner, kind, jobId, step }, isWaiting ? waitSeconds : 0);
+    await queue.send({ owner, kind, jobId, step }, isWaiting ? waitSeconds : continueSeconds);
     await jobs.save(job, worker, { step, isReleased: true });
     return;
   }

@@ -22,7 +22,7 @@ import type { Words } from '../words.ts';
  * a reload. Returns a function that starts a turn and resolves when its answer has ended.
  */
 export function useAnswers(
-  { state, currentVisit, load }: ConversationStore,
+  { state, currentVisit }: ConversationStore,
   words: Words,
   onChange: () => void,
 ): (request: TurnRequest, turn: NewTurn) => Promise<void> {
@@ -30,7 +30,7 @@ export function useAnswers(
   const showAnswer = createShowAnswer(currentVisit, words, onChange);
 
   const follow = async (turnKey: string, turnId: string, id: string): Promise<void> => {
-    const { update, signal } = currentVisit();
+    const { update, load, signal } = currentVisit();
     update((before) => withTurnChanges(before, turnKey, { state: 'streaming', isAnnounced: true }));
     const source = { type: 'follow', turnId, conversationId: id, signal } as const;
     const { error, isKnown } = await showAnswer(turnKey, source);
@@ -48,7 +48,7 @@ export function useAnswers(
   }, [running?.turnId, conversationId]);
 
   return async (request, turn) => {
-    const { update, signal } = currentVisit();
+    const { update, load, signal } = currentVisit();
     const { key } = turn;
     update((before) => withNewTurn(before, turn));
     const source = { type: 'start', request, key, conversationId, signal } as const;

@@ -14,8 +14,6 @@ export interface ConversationStore {
   readonly state: ConversationState;
   /** Returns the current visit, for work that continues after the reader may have left. */
   currentVisit(): Visit;
-  /** Loads the newest turns, or older ones from a cursor. Returns those that were loaded. */
-  load(conversationId: string | undefined, cursor?: string): Promise<readonly TurnView[]>;
   /** Ends the visit and shows another conversation, without its turns. */
   switchTo(conversationId: string | undefined): void;
 }
@@ -24,6 +22,11 @@ export interface ConversationStore {
 export interface Visit {
   /** Changes the state; does nothing once the visit has ended. */
   update(change: (before: ConversationState) => ConversationState): void;
+  /**
+   * Loads the newest turns, or older ones from a cursor. Returns those that were loaded: none once
+   * the visit has ended.
+   */
+  load(conversationId: string | undefined, cursor?: string): Promise<readonly TurnView[]>;
   /** Aborted when the visit ends. */
   readonly signal: AbortSignal;
 }
@@ -38,28 +41,26 @@ export function useConversationState(
 
   const currentVisit = (): Visit => {
     const { signal } = visit.current;
+    const update: Visit['update'] = (change) => {
+      if (!signal.aborted) setState(change);
+    };
     return {
       signal,
-      update(change) {
-        if (!signal.aborted) setState(change);
+      update,
+      async load(id, cursor) {
+        if (id === undefined || signal.aborted) return [];
+        const loaded = await loadTurns(id, cursor, words);
+        update((before) => withLoadedTurns(before, loaded, cursor !== undefined));
+        return 'turns' in loaded && !signal.aborted ? loaded.turns : [];
       },
     };
   };
 
-  const load: ConversationStore['load'] = async (id, cursor) => {
-    if (id === undefined) return [];
-    const { update } = currentVisit();
-    const loaded = await loadTurns(id, cursor, words);
-    update((before) => withLoadedTurns(before, loaded, cursor !== undefined));
-    return 'turns' in loaded ? loaded.turns : [];
-  };
-
-  useEffect(() => void load(initialId), [initialId]);
+  useEffect(() => void currentVisit().load(initialId), [initialId]);
 
   return {
     state,
     currentVisit,
-    load,
     switchTo(id) {
       visit.current.abort();
       visit.current = new AbortController();

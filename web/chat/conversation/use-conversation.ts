@@ -36,7 +36,7 @@ export function useConversation(
 ): ConversationView {
   const store = useConversationState(initialId, words);
   const startTurn = useAnswers(store, words, onChange);
-  const { state, currentVisit, load, switchTo } = store;
+  const { state, currentVisit, switchTo } = store;
   const { conversationId, turns, isLoading, cursor, lastKey } = state;
   const branch = branchTo(turns, lastKey);
   const live = turns.find((turn) => turn.state === 'streaming');
@@ -53,7 +53,7 @@ export function useConversation(
   const show = (id: string | undefined): void => {
     // Leaving does not stop a turn: it runs to its end and is saved.
     switchTo(id);
-    void load(id);
+    void currentVisit().load(id);
   };
   const open = (id: string | undefined): void => {
     if (id !== conversationId) setAddress(id, 'push');
@@ -69,14 +69,14 @@ export function useConversation(
       turns,
       branch,
       startTurn,
-      reload: () => load(conversationId),
+      reload: () => currentVisit().load(conversationId),
       update: (change) => currentVisit().update(change),
     }),
     refresh() {
-      if (live === undefined && !isLoading) void load(conversationId);
+      if (live === undefined && !isLoading) void currentVisit().load(conversationId);
     },
     stop: live === undefined || live.isStopping === true ? undefined : () => void stop(live),
     open,
-    loadOlder: () => void load(conversationId, cursor),
+    loadOlder: () => void currentVisit().load(conversationId, cursor),
   };
 }

@@ -75,14 +75,16 @@ const Block = memo(function Block({ markdown }: { readonly markdown: string }): 
 
 /** Images become links: fetching one could leak text of the conversation in its address. */
 const components: Components = {
-  a: ({ href, children, node }) =>
-    node?.properties['dataFootnoteRef'] === undefined ? (
+  a: ({ href, children, node }) => {
+    if (node?.properties['dataFootnoteRef'] !== undefined) return <NoteReference href={href} />;
+    // Its scheme was not allowed: without an address it would open this page again.
+    if (href === undefined || href === '') return <span>{children}</span>;
+    return (
       <a href={href} target="_blank" rel="noopener noreferrer nofollow">
         {children}
       </a>
-    ) : (
-      <NoteReference href={href} />
-    ),
+    );
+  },
   // `Notes` has the footnotes of all blocks.
   section: () => undefined,
   img: ({ alt, src }) => {

@@ -1,0 +1,69 @@
+import { count, list, matching, type ReadText } from '#infra/setting-values.ts';
+import type { StreambedProps } from '#infra/streambed-stack.ts';
+
+type ModelSettings = Pick<
+  StreambedProps,
+  | 'models'
+  | 'invokeModels'
+  | 'langchainModel'
+  | 'langchainRegion'
+  | 'fallbacks'
+  | 'documentModel'
+  | 'maxOutputTokens'
+  | 'maxHistoryTokens'
+>;
+
+const defaultModels = ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 'amazon.nova-lite-v1:0'];
+
+/** Returns the settings about models. Throws an error that names the invalid setting. */
+export function readModelSettings(text: ReadText): ModelSettings {
+  const models = modelIds('models', text('models') ?? defaultModels.join(','));
+  const [first = ''] = models;
+  const [langchainModel = ''] = modelIds('langchainModel', text('langchainModel') ?? first);
+  const defaultFallbacks = text('models') === undefined ? defaultModels.join('>') : '';
+  return {
+    models,
+    invokeModels: modelIds('invokeModels', text('invokeModels') ?? models.join(',')),
+    langchainModel,
+    langchainRegion: matching('langchainRegion', text('langchainRegion'), {
+      pattern: /^[a-z]{2}(?:-[a-z]+)+-\d$/u,
+      expectation: 'must be a Region like eu-west-1',
+    }),
+    fallbacks: fallbacks(text('fallbacks') ?? defaultFallbacks, models),
+    documentModel: documentModel(text('documentModel') ?? 'amazon.nova-lite-v1:0'),
+    maxOutputTokens: count('maxOutputTokens', text('maxOutputTokens') ?? '4096'),
+    maxHistoryTokens: count('maxHistoryTokens', text('maxHistoryTokens') ?? '16000'),
+  };
+}
+
+/** A provider and a name, such as `amazon.nova-lite-v1:0`; inference profiles have a prefix. */
+const modelId = /^(?:(?:us|eu|apac|jp|au|global)\.)?[a-z\d-]+\.[a-z\d][\w.:-]*$/u;
+
+function modelIds(name: string, value: string): readonly string[] {
+  return list(name, value).map((id) => {
+    if (modelId.test(id)) return id;
+    throw new Error(
+      `${name}: must be ids of Bedrock models or inference profiles, such as ${defaultModels[1]}, not ${id}`,
+    );
+  });
+}
+
+/** Checks chains of models, `a>b>c,d>e`. There may be none. */
+function fallbacks(value: string, models: readonly string[]): string {
+  const chains = value.split(',').filter((chain) => chain !== '');
+  for (const chain of chains) {
+    const ids = chain.split('>');
+    const stranger = ids.find((id) => !models.includes(id));
+    if (ids.length > 1 && stranger === undefined) continue;
+    throw new Error(
+      `fallbacks: must be chains like a>b of models in the setting models, not ${chain}`,
+    );
+  }
+  return value;
+}
+
+/** Workflows parse the native answers of a model, and support only the formats of these two. */
+function documentModel(model: string): string {
+  if (/anthropic\.|amazon\.nova/u.test(model)) return model;
+  throw new Error('documentModel: must be a Claude or Nova model');
+}
