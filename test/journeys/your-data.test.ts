@@ -138,16 +138,7 @@ test('an owner exports everything, deletes everything, and nobody else loses any
   );
   expect(files.map(([format]) => format)).toEqual(['json', 'markdown']);
   for (const [format, text] of files) {
-    for (const what of [
-      'Message',
-      'Another',
-      'Title',
-      'Prompt',
-      'Cached',
-      'Task',
-      'Session',
-      'Note',
-    ]) {
+    for (const what of 'Message Another Title Prompt Cached Task Session Note'.split(' ')) {
       expect([format, text.includes(`${what} canary-ada`)]).toEqual([format, true]);
     }
     expect(text).toContain('canary-ada.txt');
@@ -227,12 +218,11 @@ test('the server of the page asks for the person, with their token beside its si
   const pages = new SignInPages(system.state, 'http://localhost:3000/chat');
   const { access_token: token = '' } = await pages.signIn('demo');
   await ada.as('/chat', post({ message: 'canary-person' }));
-  const headers = { 'x-streambed-token': token };
-  const asPerson: CallAs = (path, init = {}) =>
-    system.signed('DataFunction', path.slice(1), {
-      ...init,
-      headers: { ...init.headers, ...headers },
-    });
+  const asPerson: CallAs = (path, init = {}) => {
+    const headers = new Headers(init.headers);
+    headers.set('x-streambed-token', token);
+    return system.signed('DataFunction', path.slice(1), { ...init, headers });
+  };
   await begin({ as: asPerson, owner: '' }, '/data/deletions', confirmed);
   expect((await readEverything(system)).filter((text) => text.includes('canary-person'))).toEqual(
     [],
