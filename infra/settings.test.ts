@@ -44,6 +44,7 @@ test.each<readonly [Readonly<Record<string, string>>, string]>([
   [{ mcpServers: 'a=http://x.example.com' }, 'mcpServers: a must be an https URL'],
   [{ mcpServers: 'https://x.example.com' }, 'mcpServers: must be a list like name=address'],
   [{ otlpEndpoint: 'collector' }, 'otlpEndpoint: must be the http or https URL'],
+  [{ otlpEndpoint: 'https://c.example.com/v1/traces' }, 'without /v1/traces'],
   [{ traceRatio: '0.5' }, 'traceRatio: has an effect only with otlpEndpoint'],
   [{ oidcAudience: 'x' }, 'oidcIssuer: must be set together with'],
   [{ oidcJwksUrl: 'https://id.example.org/keys' }, 'oidcIssuer: must be set together with'],

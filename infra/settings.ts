@@ -12,7 +12,7 @@ import {
   readTextFrom,
   type ReadText,
 } from '#infra/setting-values.ts';
-import { otlpEndpoint, traceRatio, type TracingProps } from '#infra/tracing.ts';
+import { otlpEndpoint, traceRatio, tracesPath, type TracingProps } from '#infra/tracing.ts';
 import type { OidcProps, StreambedProps } from '#infra/streambed-stack.ts';
 
 /**
@@ -61,6 +61,9 @@ function toTracing(text: ReadText): TracingProps {
     pattern: traceRatio,
     expectation: 'must be a number from 0 to 1',
   });
+  if (endpoint !== undefined && tracesPath.test(endpoint)) {
+    throw new Error('otlpEndpoint: must be the URL of the collector itself, without /v1/traces');
+  }
   if (endpoint === undefined) onlyWith(text, { names: ['traceRatio'], needed: 'otlpEndpoint' });
   return { endpoint: endpoint ?? '', ratio: ratio ?? '1' };
 }

@@ -38,6 +38,9 @@ export function toTracingEnv(
   };
 }
 
+/** What exporters add to the base URL themselves. */
+export const tracesPath = /\/v1\/traces\/?$/;
+
 /** The base URL of a collector, or nothing. CloudFormation reads the pattern, too. */
 export const otlpEndpoint = /^(https?:\/\/[^\s?#]+)?$/;
 

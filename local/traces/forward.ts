@@ -15,6 +15,9 @@ export function readOtlpTarget(option: string, url: string, headers = ''): OtlpT
     const expected = 'must be the http or https URL of an OTLP collector, such as';
     throw new Error(`${option}: ${expected} http://127.0.0.1:4318, not ${JSON.stringify(url)}`);
   }
+  if (/\/v1\/traces\/?$/u.test(url)) {
+    throw new Error(`${option}: must be the URL of the collector itself, without /v1/traces`);
+  }
   const entries = headers.split(',').flatMap((entry) => {
     const [name = '', ...value] = entry.split('=');
     return name.trim() === '' ? [] : [[name.trim(), decodeURIComponent(value.join('=').trim())]];

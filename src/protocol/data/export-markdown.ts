@@ -17,9 +17,14 @@ export function toExportMarkdown({ number, atMs, entries }: ExportPart): string 
   return `${sections.join('\n\n')}\n`;
 }
 
+/** Answers have headings of their own, so a line marks where something else begins. */
+function heading(title: string): readonly string[] {
+  return ['---', `# ${title}`];
+}
+
 function conversationLines({ conversation, turns }: ConversationInPart): readonly string[] {
   const { title, createdAtMs } = conversation;
-  return [`## ${title}`, `Begun ${toTime(createdAtMs)}.`, ...turns.flatMap(turnLines)];
+  return [...heading(title), `Begun ${toTime(createdAtMs)}.`, ...turns.flatMap(turnLines)];
 }
 
 function turnLines(turn: Turn | LiveTurn): readonly string[] {
@@ -38,7 +43,7 @@ function toSection(entry: ExportEntry): readonly string[] {
       const { taskId, state, createdAtMs, request, error } = entry.task;
       const failure = error === undefined ? [] : [error.message];
       return [
-        `## Task ${taskId}`,
+        ...heading(`Task ${taskId}`),
         `Submitted ${toTime(createdAtMs)}, ${state}.`,
         fence('json', request),
         ...failure,
@@ -50,16 +55,16 @@ function toSection(entry: ExportEntry): readonly string[] {
       const title = kind === 'summary' ? 'Document' : 'Analysis';
       const output = result === undefined ? [] : [fence('json', result)];
       const added = `Added ${toTime(createdAtMs)}, ${state.replace('_', ' ')}.`;
-      return [`## ${title}: ${name}`, added, ...output, ...failure];
+      return [...heading(`${title}: ${name}`), added, ...output, ...failure];
     }
     case 'session': {
       const lines = entry.messages.flatMap((message) => {
         return [message.role === 'user' ? '**You**:' : '**Assistant**:', messageText(message)];
       });
-      return [`## Session ${entry.sessionId}`, ...lines];
+      return [...heading(`Session ${entry.sessionId}`), ...lines];
     }
     case 'notes':
-      return ['## Notes', entry.notes.map((note) => `- ${note}`).join('\n')];
+      return [...heading('Notes'), entry.notes.map((note) => `- ${note}`).join('\n')];
     case 'spending': {
       const { date, turns, tokens, cost_usd: usd } = toDayJson(entry.day);
       return [`Spending on ${date}: ${turns} requests, ${tokens} tokens, $${usd}.`];
