@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
@@ -103,6 +104,18 @@ export function pageOrigin(port: number): string {
 
 /** The port itself where it is free; any free one for 0. Throws an error that names a taken port. */
 export async function freePort(port: number, option: string): Promise<number> {
+  if (port !== 0) return probePort(port, option);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      // The page listens later. The system gives ports of this range to nobody who asks for any.
+      return await probePort(randomInt(20_000, 32_000), option);
+    } catch (error) {
+      if (attempt === 10) throw error;
+    }
+  }
+}
+
+async function probePort(port: number, option: string): Promise<number> {
   const probe = net.createServer();
   const free = await listen(probe, { port, option });
   await new Promise((resolve) => probe.close(resolve));
