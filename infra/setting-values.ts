@@ -11,7 +11,8 @@ export interface SettingReader {
 
 /** Returns what reads settings from the CDK context (`-c name=value`). */
 export function readTextFrom(node: Node): SettingReader {
-  const known = new Set(['bundles']);
+  // What `npm run dev` and Amplify's sandbox set.
+  const known = new Set(['bundles', 'secretLastUpdated']);
   return {
     text(name) {
       known.add(name);

@@ -66,6 +66,7 @@ test('values of the right form are accepted, and the context of tools is not a s
     agents:
       'core=arn:aws:bedrock-agentcore:eu-west-1:123456789012:runtime/helper-1,classic=AGENT12345/TSTALIASID',
     mcpServers: 'maps=https://maps.example.com/mcp',
+    secretLastUpdated: '1',
     'aws:cdk:enable-path-metadata': 'true',
     '@aws-cdk/core:some-flag': 'true',
   };
