@@ -87,6 +87,7 @@ function pageVariables(
       .join(','),
     FUNCTION_URL_AUTH: ChatFunction?.authType,
     BILLED_BY_AWS: String(isBilled),
+    LOCAL_SYSTEM_URL: endpoints.aws,
     PAGE_ORIGIN: pageOrigin(port),
     CONVERSATIONS_TABLE: tables['Conversations'],
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.aws,

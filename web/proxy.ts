@@ -17,4 +17,4 @@ export function proxy({ cookies }: NextRequest): NextResponse {
   return response;
 }
 
-export const config = { matcher: '/chat' };
+export const config = { matcher: ['/chat', '/chat/:path*'] };

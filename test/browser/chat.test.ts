@@ -64,7 +64,7 @@ test('an answer is rendered as Markdown', async () => {
   const page = await openPage();
   await send(page, 'Tell me about rivers');
   await answerCompletes(page);
-  await page.getByRole('heading', { name: 'About rivers' }).waitFor();
+  await page.getByRole('heading', { name: 'About rivers', exact: true }).waitFor();
   expect(await page.locator('.answer pre code').innerText()).toContain('for await');
   expect(await page.locator('.answer table tr').count()).toBe(4);
   expect(await page.locator('.answer ol li').count()).toBe(3);
@@ -77,7 +77,7 @@ test('a very long word or message does not widen the page', async () => {
   await send(page, `Explain com.example.${'streambed.'.repeat(40)}Repository`);
   await answerCompletes(page);
   expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBe(390);
-  expect(await page.evaluate("document.querySelector('.main').scrollWidth")).toBe(390);
+  expect(await page.evaluate("document.querySelector('.stage').scrollWidth")).toBe(390);
   await page.getByLabel('Message', { exact: true }).fill('x'.repeat(32_001));
   await page.getByText('Messages can be up to 32,000 characters.').waitFor();
   expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBe(390);
@@ -90,7 +90,7 @@ test('the view is scrolled to the end when an answer completes', async () => {
   await send(page, 'Tell me about rivers');
   await answerCompletes(page);
   await send(page, 'Tell me about lakes');
-  await page.getByRole('heading', { name: 'About lakes' }).waitFor();
+  await page.getByRole('heading', { name: 'About lakes', exact: true }).waitFor();
   await answerCompletes(page);
   const distanceToEnd =
     "(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight)(document.querySelector('.transcript'))";
@@ -110,13 +110,13 @@ test('a conversation can be reloaded, opened from the list and deleted', async (
     'Hello, my name is Grace.',
     'What is my name?',
   ]);
-  await page.getByRole('button', { name: 'New chat' }).click();
+  await page.getByRole('link', { name: 'New chat' }).click();
   expect(await page.locator('.question').count()).toBe(0);
-  await page.getByRole('button', { name: 'Hello, my name is Grace.', exact: true }).click();
+  await page.getByRole('link', { name: 'Hello, my name is Grace.', exact: true }).click();
   await page.getByText('Your name is').waitFor();
   await page.getByRole('button', { name: 'Delete “Hello, my name is Grace.”' }).click();
-  await page.getByText('What would you like to know?').waitFor();
-  expect(await page.getByRole('button', { name: 'Hello, my name is Grace.' }).count()).toBe(0);
+  await page.getByText('Ask away. Nothing gets lost.').waitFor();
+  expect(await page.getByRole('link', { name: 'Hello, my name is Grace.' }).count()).toBe(0);
   await page.close();
 });
 
@@ -159,7 +159,7 @@ test('the tab has the title of the conversation, and the composer has the focus'
   await page.keyboard.press('Enter');
   await answerCompletes(page);
   await expect.poll(() => page.title()).toBe('Say hello · Streambed');
-  await page.getByRole('button', { name: 'New chat' }).click();
+  await page.getByRole('link', { name: 'New chat' }).click();
   await expect.poll(() => page.title()).toBe('Streambed');
   await expect.poll(isFocused).toBe(true);
   await page.close();
@@ -220,8 +220,8 @@ test('the page is in Japanese for readers of Japanese', async () => {
 test('an unknown conversation shows an error, and New chat leaves it', async () => {
   const page = await openPage('/chat?conversation=unknown');
   await page.getByRole('alert').getByText('This conversation doesn’t exist.').waitFor();
-  await page.getByRole('button', { name: 'New chat' }).click();
-  await page.getByText('What would you like to know?').waitFor();
+  await page.getByRole('link', { name: 'New chat' }).click();
+  await page.getByText('Ask away. Nothing gets lost.').waitFor();
   expect(await page.locator('.problem').count()).toBe(0);
   await page.close();
 });

@@ -91,8 +91,8 @@ test('signing out ends the session, and the conversations are there after signin
   await send(page, '日本語のあいさつ', 'メッセージ');
   await page.getByText('回答が完了しました').waitFor({ state: 'attached' });
   const before = await sessionCookie(context);
-  await page.locator('.account summary').click();
-  await page.getByRole('button', { name: 'サインアウト', exact: true }).click();
+  await page.locator('.who').click();
+  await page.getByRole('menuitem', { name: 'サインアウト', exact: true }).click();
   await page.getByRole('link', { name: 'サインイン' }).waitFor();
   expect((await titles(page)).join()).not.toContain('日本語');
   // The cookie of the ended session opens nothing.
@@ -110,8 +110,8 @@ test('signing out everywhere ends the sessions of the person in all browsers, an
   await signInAs(first.page, system, 'demo');
   await signInAs(second.page, system, 'demo');
   await signInAs(other.page, system, 'guest');
-  await first.page.locator('.account summary').click();
-  await first.page.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await first.page.locator('.who').click();
+  await first.page.getByRole('menuitem', { name: 'Sign out everywhere' }).click();
   await first.page.getByRole('link', { name: 'Sign in' }).waitFor();
   const statusIn = async ({ page }: Visit): Promise<number> =>
     (await page.request.get(`${server.url}/api/conversations`)).status();

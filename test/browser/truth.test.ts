@@ -197,7 +197,7 @@ const gone = { code: 'gone', detail: 'The rest is gone.' };
 test('Back returns to the conversation before', async () => {
   const page = await openPage();
   await finish(page, await startAnswer(page, 'One.', 'Question one'), '');
-  await page.getByRole('button', { name: 'New chat' }).click();
+  await page.getByRole('link', { name: 'New chat' }).click();
   await finish(page, await startAnswer(page, 'Two.', 'Question two'), '');
   await page.goBack();
   await page.locator('.question').getByText('Question one').waitFor();
@@ -209,13 +209,13 @@ test('Back returns to the conversation before', async () => {
 test('leaving a conversation in mid-answer shows what was asked for, and nothing of it', async () => {
   const page = await openPage();
   await finish(page, await startAnswer(page, 'One.', 'Question one'), '');
-  await page.getByRole('button', { name: 'New chat' }).click();
+  await page.getByRole('link', { name: 'New chat' }).click();
   const speaker = await startAnswer(page, 'Two, ', 'Question two');
   await page.goBack();
   await page.locator('.question').getByText('Question one').waitFor();
   await page.goForward();
   await page.locator('.question').getByText('Question two').waitFor();
-  await page.getByRole('button', { name: 'New chat' }).click();
+  await page.getByRole('link', { name: 'New chat' }).click();
   expect(await page.locator('.turn').count()).toBe(0);
   const third = await startAnswer(page, 'Three.', 'Question three');
   await finish(page, third, '');
@@ -228,9 +228,9 @@ test('a tab whose reader has signed out elsewhere does not go on in their name',
   const page = await openPage();
   await signInAs(page, system, 'demo');
   const tab = await openPage('/chat', page);
-  await tab.locator('.account summary').waitFor();
-  await page.locator('.account summary').click();
-  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await tab.locator('.who').waitFor();
+  await page.locator('.who').click();
+  await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click();
   await tab.locator('.account-link').waitFor();
-  expect(await tab.locator('.account summary').count()).toBe(0);
+  expect(await tab.locator('.who').count()).toBe(0);
 });

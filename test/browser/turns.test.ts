@@ -188,7 +188,7 @@ test('a throttled turn shows a message of the page, not that of the model', asyn
   await page.reload();
   await page.getByText('The model is busy.').waitFor();
   answerWith('Hello.');
-  const current = page.locator('.conversation-title[aria-current=page]');
+  const current = page.locator('.conversation [aria-current=page]');
   await current.waitFor();
   const conversationCount = await page.locator('.conversation').count();
   await page.getByRole('button', { name: 'Try again' }).click();

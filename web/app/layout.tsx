@@ -1,10 +1,16 @@
 import '@fontsource-variable/inter';
 import '@fontsource-variable/noto-sans-jp';
-import './style.css';
+import '@fontsource-variable/jetbrains-mono/wght.css';
+import '../styles/tokens.css';
+import '../styles/base.css';
+import '../styles/shell.css';
+import '../styles/overlays.css';
+import '../styles/composer.css';
+import '../styles/turns.css';
+import '../styles/answer.css';
 import type { Metadata, Viewport } from 'next';
-import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
-import { pickLanguage } from '../chat/words.ts';
+import { readReader } from '../server/reader.ts';
 import { readPageSettings } from '../server/sign-in/settings.ts';
 
 export const metadata: Metadata = {
@@ -19,12 +25,17 @@ export const viewport: Viewport = {
   colorScheme: 'light dark',
 };
 
-/** The document around every page: the reader's language, and where `callApi` calls. */
+/** The document around every page: the reader's language and theme, and where `callApi` calls. */
 export default async function Layout({ children }: { children: ReactNode }): Promise<ReactNode> {
-  const language = pickLanguage((await headers()).get('accept-language'));
+  const { language, preferences } = await readReader();
   const { calls } = readPageSettings();
+  const { theme } = preferences;
   return (
-    <html lang={language} data-api-url={calls.type === 'direct' ? calls.apiUrl : undefined}>
+    <html
+      lang={language}
+      data-theme={theme === 'system' ? undefined : theme}
+      data-api-url={calls.type === 'direct' ? calls.apiUrl : undefined}
+    >
       <body>{children}</body>
     </html>
   );

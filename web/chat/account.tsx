@@ -1,54 +1,58 @@
 'use client';
 
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import * as v from 'valibot';
+import { Icon } from '../parts/icon.tsx';
+import { Menu, MenuItem } from '../parts/menu.tsx';
+import { useShell } from '../shell/shell-context.tsx';
+import { useWords } from '../words/use-words.ts';
 import { toError } from './api.ts';
 import { tellAccount } from './other-tabs.ts';
 import { signInPath } from './sign-in-path.ts';
-import type { Words } from './words.ts';
+import { words as chatWords } from './words.ts';
 
 /** Who uses the page, as far as it is shown. */
 export type Account =
   | { readonly type: 'user'; readonly name: string }
   | { readonly type: 'guest'; readonly canSignIn: boolean };
 
-interface AccountProps {
-  readonly words: Words;
-  readonly account: Account;
-}
-
 /** Shows who is signed in, with ways to sign in and out. */
-export function AccountMenu({ words, account }: AccountProps): ReactNode {
-  const [hasFailed, setFailed] = useState(false);
+export function AccountMenu(): ReactNode {
+  const words = useWords(chatWords);
+  const { account, notify } = useShell();
   if (account.type === 'guest') {
-    if (!account.canSignIn) return null;
+    if (!account.canSignIn) return <span className="push" />;
     return (
       // Conversations of a guest are not those of whom they sign in as.
-      <a className="account-link" href={signInPath(undefined)}>
-        {words.signIn}
+      <a className="row account-link" href={signInPath()}>
+        <Icon name="key" />
+        <span>{words.signIn}</span>
       </a>
     );
   }
   const leave = (everywhere: boolean): void => {
-    setFailed(false);
-    signOut(everywhere).catch(() => setFailed(true));
+    signOut(everywhere).catch(() => notify({ text: words.signOutFailed }));
   };
   return (
-    <details className="account">
-      <summary>
-        <span className="visually-hidden">{words.account}: </span>
-        {account.name}
-      </summary>
-      <div className="account-menu">
-        <button type="button" className="quiet-button" onClick={() => leave(false)}>
-          {words.signOut}
-        </button>
-        <button type="button" className="quiet-button" onClick={() => leave(true)}>
-          {words.signOutEverywhere}
-        </button>
-        {hasFailed ? <p role="alert">{words.signOutFailed}</p> : null}
-      </div>
-    </details>
+    <Menu
+      className="who"
+      trigger={
+        <>
+          <span className="avatar" aria-hidden="true">
+            {account.name.slice(0, 1).toUpperCase()}
+          </span>
+          <span className="visually-hidden">{words.account}: </span>
+          <span>{account.name}</span>
+        </>
+      }
+    >
+      <MenuItem icon="open" onSelect={() => leave(false)}>
+        {words.signOut}
+      </MenuItem>
+      <MenuItem icon="open" onSelect={() => leave(true)}>
+        {words.signOutEverywhere}
+      </MenuItem>
+    </Menu>
   );
 }
 

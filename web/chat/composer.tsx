@@ -1,5 +1,13 @@
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  useEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+} from 'react';
+import { Icon } from '../parts/icon.tsx';
 import { hasTouchKeyboard, isSendKey } from './send-key.ts';
 import type { Words } from './words.ts';
 
@@ -18,10 +26,7 @@ export function Composer(props: ComposerProps): ReactNode {
   const { words, conversationId, isBusy, onSend, onStop } = props;
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
-    // A field with the focus would open a keyboard over half of a phone.
-    if (conversationId === undefined && !hasTouchKeyboard()) field.current?.focus();
-  }, [conversationId]);
+  useFocusOnArrival(field, conversationId);
   const isTooLong = text.length > maxMessageLength;
   const canSend = !isBusy && !isTooLong && text.trim() !== '';
   const send = (): void => {
@@ -60,31 +65,55 @@ export function Composer(props: ComposerProps): ReactNode {
           {words.messageTooLong(maxMessageLength)}
         </p>
       )}
-      <MainButton words={words} canSend={canSend} onStop={onStop} />
+      <div className="tools">
+        <span className="gap" />
+        <MainButton words={words} canSend={canSend} onStop={onStop} />
+      </div>
     </form>
   );
+}
+
+/** Puts the focus into the field of a new conversation. */
+function useFocusOnArrival(
+  field: RefObject<HTMLTextAreaElement | null>,
+  conversationId: string | undefined,
+): void {
+  useEffect(() => {
+    // A field with the focus would open a keyboard over half of a phone.
+    if (conversationId === undefined && !hasTouchKeyboard()) field.current?.focus();
+  }, [field, conversationId]);
 }
 
 interface MainButtonProps extends Pick<ComposerProps, 'words' | 'onStop'> {
   readonly canSend: boolean;
 }
 
-/** The Send button. While an answer streams it is the Stop button. */
+/** The Send button. While an answer streams, the Stop button has its place. */
 function MainButton({ words, canSend, onStop }: MainButtonProps): ReactNode {
   if (onStop === undefined) {
     return (
-      <button type="submit" disabled={!canSend} aria-label={words.send} title={words.send}>
-        <svg viewBox="0 0 20 20" aria-hidden="true">
-          <path d="M10 16V4m0 0L5 9m5-5 5 5" />
-        </svg>
+      <button
+        key="send"
+        type="submit"
+        className="send"
+        disabled={!canSend}
+        aria-label={words.send}
+        title={words.send}
+      >
+        <Icon name="send" />
       </button>
     );
   }
   return (
-    <button type="button" aria-label={words.stop} title={words.stop} onClick={onStop}>
-      <svg viewBox="0 0 20 20" aria-hidden="true">
-        <rect x="6" y="6" width="8" height="8" rx="1" fill="currentColor" />
-      </svg>
+    <button
+      key="stop"
+      type="button"
+      className="send stop"
+      aria-label={words.stop}
+      title={words.stop}
+      onClick={onStop}
+    >
+      <Icon name="stop" />
     </button>
   );
 }

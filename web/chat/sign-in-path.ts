@@ -1,5 +1,4 @@
-/** Returns the address that signs people in and brings them back to a conversation. */
-export function signInPath(conversationId: string | undefined): string {
-  const query = conversationId === undefined ? '' : `?conversation=${conversationId}`;
-  return `/auth/login?return=${encodeURIComponent(`/chat${query}`)}`;
+/** Returns the address that signs people in and brings them back to an address of the page. */
+export function signInPath(returnTo = '/chat'): string {
+  return `/auth/login?return=${encodeURIComponent(returnTo)}`;
 }

@@ -1,14 +1,5 @@
 import type { ErrorCode } from '#domain/errors.ts';
-
-/** The languages of the page. */
-export type Language = 'en' | 'ja';
-
-/** Returns the first language of an `Accept-Language` header that the page has, else English. */
-export function pickLanguage(acceptLanguage: string | null): Language {
-  const languages = (acceptLanguage ?? '').split(',').map((part) => part.trim());
-  const first = languages.find((part) => /^(?:en|ja)/u.test(part));
-  return first?.startsWith('ja') === true ? 'ja' : 'en';
-}
+import type { Language } from '../words/languages.ts';
 
 /** Returns the time of a moment, with its day unless that is today. */
 function timeOf(moment: Date, locale: string): string {
@@ -68,8 +59,8 @@ const en = {
   showMore: 'Show more',
   showOlder: 'Show older messages',
   loading: 'Loading…',
-  welcome: 'What would you like to know?',
-  welcomeHint: 'Answers appear as they are written. Messages are saved even if you leave.',
+  welcome: 'Ask away. Nothing gets lost.',
+  welcomeHint: 'Answers are saved as they arrive. Close the tab and pick up where you left off.',
   suggestions: [
     'Explain how Lambda streams a response',
     'Write 300 words about mountain rivers',

@@ -2,16 +2,30 @@ import { problemResponse, upstreamProblem } from './problem-response.ts';
 import { relayStream } from './relay.ts';
 import { responseHeaders } from './response-headers.ts';
 import { refuseForeignRequest } from './same-origin.ts';
+import { isForwarded } from './rest-routes.ts';
 import { readPerson, type PagePerson } from './sign-in/person.ts';
-import { callUpstream, type UpstreamCall, type UpstreamName } from './upstream.ts';
+import { callRestApi, callUpstream, type UpstreamCall, type UpstreamName } from './upstream.ts';
 
 /** Forwards a request to the conversations function and returns its whole response. */
 export async function forward(request: Request, path: string): Promise<Response> {
-  return respond(request, path, async (call) => {
-    const response = await callUpstream('conversations', call);
-    const body = response.status === 204 ? null : await response.text();
-    return new Response(body, { status: response.status, headers: responseHeaders(response) });
-  });
+  return respond(request, path, async (call, { token }) =>
+    wholeResponse(await callUpstream('conversations', withToken(call, token))),
+  );
+}
+
+/** Forwards a request to the REST API as the person, and returns its whole response. */
+export async function forwardToRestApi(request: Request, path: string): Promise<Response> {
+  if (!isForwarded(request.method, path)) {
+    return problemResponse('not_found', `There is no ${request.method} ${path}.`);
+  }
+  return respond(request, path, async (call, { token }) =>
+    wholeResponse(await callRestApi(call, token)),
+  );
+}
+
+async function wholeResponse(response: Response): Promise<Response> {
+  const body = response.status === 204 ? null : await response.text();
+  return new Response(body, { status: response.status, headers: responseHeaders(response) });
 }
 
 /** Forwards a request to a function that streams and returns its response as it arrives. */
@@ -20,20 +34,22 @@ export async function forwardStream(
   name: UpstreamName,
   path: string,
 ): Promise<Response> {
-  return respond(request, path, async (call) => relayStream(await callUpstream(name, call)));
+  return respond(request, path, async (call, { token }) =>
+    relayStream(await callUpstream(name, withToken(call, token))),
+  );
 }
 
 async function respond(
   request: Request,
   path: string,
-  answer: (call: UpstreamCall) => Promise<Response>,
+  answer: (call: UpstreamCall, person: PagePerson) => Promise<Response>,
 ): Promise<Response> {
   const refusal = refuseForeignRequest(request);
   if (refusal !== undefined) return refusal;
   try {
     const person = await readPerson();
     if (person === undefined) return problemResponse('unauthenticated', 'Sign in to go on.');
-    return await answer(await toCall(request, path, person));
+    return await answer(await toCall(request, path), person);
   } catch (error) {
     return upstreamProblem(error, request.signal);
   }
@@ -42,26 +58,24 @@ async function respond(
 /** The only request headers that the functions read. */
 const forwardedHeaders = ['idempotency-key', 'last-event-id'];
 
-async function toCall(
-  request: Request,
-  path: string,
-  { token }: PagePerson,
-): Promise<UpstreamCall> {
+async function toCall(request: Request, path: string): Promise<UpstreamCall> {
   const { method, signal, headers } = request;
-  const hasBody = method === 'POST' || method === 'PATCH';
+  const hasBody = method === 'POST' || method === 'PATCH' || method === 'PUT';
   return {
     method,
     path: `${path}${new URL(request.url).search}`,
-    headers: {
-      'x-streambed-token': token,
-      ...Object.fromEntries(
-        forwardedHeaders.flatMap((name) => {
-          const value = headers.get(name);
-          return value === null ? [] : [[name, value] as const];
-        }),
-      ),
-    },
+    headers: Object.fromEntries(
+      forwardedHeaders.flatMap((name) => {
+        const value = headers.get(name);
+        return value === null ? [] : [[name, value] as const];
+      }),
+    ),
     signal,
     ...(hasBody ? { body: await request.text() } : {}),
   };
+}
+
+/** The function verifies the token, and so knows the person behind the page's own signature. */
+function withToken(call: UpstreamCall, token: string): UpstreamCall {
+  return { ...call, headers: { ...call.headers, 'x-streambed-token': token } };
 }

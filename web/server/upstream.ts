@@ -39,9 +39,27 @@ export async function callUpstream(
   return fetch(signed, { signal });
 }
 
-/** Throws an error that names the variable without which no function can be called. */
+/** Calls the REST API as a person and returns its response, whatever the status. */
+export async function callRestApi(
+  { method, path, headers, body, signal }: UpstreamCall,
+  token: string,
+): Promise<Response> {
+  const url = `${requireVariable('API_URL').replace(/\/$/u, '')}${path}`;
+  return fetch(url, {
+    method,
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${token}`,
+      ...headers,
+    },
+    signal,
+    ...(body === undefined ? {} : { body }),
+  });
+}
+
+/** Throws an error that names the variable without which nothing can be called. */
 export function checkUpstreams(): void {
-  for (const name of Object.values(urlVariables)) {
+  for (const name of [...Object.values(urlVariables), 'API_URL']) {
     const value = requireVariable(name);
     if (!URL.canParse(value))
       throw new Error(`${name}: must be a URL, not ${JSON.stringify(value)}`);

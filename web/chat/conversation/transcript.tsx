@@ -6,6 +6,7 @@ import {
   type ReactNode,
   type RefObject,
 } from 'react';
+import { Button, IconButton } from '../../parts/button.tsx';
 import { Turn } from '../turn/turn.tsx';
 import { endingOf, type TurnView } from '../turn/turn-view.ts';
 import type { ConversationView } from './use-conversation.ts';
@@ -24,7 +25,7 @@ const followThresholdPx = 40;
 /** The turns of a conversation. The view follows new text until the reader scrolls up. */
 export function Transcript(props: TranscriptProps): ReactNode {
   const { words, conversation } = props;
-  const { branch, problem, isLoading, cursor, actions } = conversation;
+  const { branch, problem, isLoading, cursor } = conversation;
   const viewport = useRef<HTMLDivElement>(null);
   const [isFollowing, setFollowing] = useState(true);
   const latest = branch.at(-1);
@@ -43,25 +44,26 @@ export function Transcript(props: TranscriptProps): ReactNode {
 
   return (
     <div className="transcript-frame">
-      <div className="transcript" ref={viewport} onScroll={onScroll}>
-        <div className="turns" role="log" aria-live="off" aria-label={words.transcript}>
+      <div className="scroll transcript" ref={viewport} onScroll={onScroll}>
+        <div className="column turns" role="log" aria-live="off" aria-label={words.transcript}>
           {problem !== undefined && <Problem>{problem}</Problem>}
           {isLoading && <p className="note">{words.loading}</p>}
-          {branch.length === 0 && !isLoading && problem === undefined && (
-            <Welcome words={words} onSuggestion={actions.send} />
-          )}
           {cursor !== undefined && (
-            <button type="button" className="quiet-button" onClick={conversation.loadOlder}>
+            <Button kind="bare" className="show-older" onClick={conversation.loadOlder}>
               {words.showOlder}
-            </button>
+            </Button>
           )}
           <Turns {...props} />
         </div>
       </div>
       {!isFollowing && (
-        <button type="button" className="to-latest" onClick={() => setFollowing(true)}>
-          {words.goToLatest}
-        </button>
+        <IconButton
+          icon="latest"
+          size="small"
+          label={words.goToLatest}
+          className="to-latest"
+          onClick={() => setFollowing(true)}
+        />
       )}
       <p className="visually-hidden" role="status">
         {statusOf(latest, words)}
@@ -117,27 +119,4 @@ function statusOf(latest: TurnView | undefined, words: Words): string {
   if (latest.state === 'streaming') return words.writing;
   if (latest.problem !== undefined) return '';
   return endingOf(latest, words) ?? words.complete;
-}
-
-interface WelcomeProps {
-  readonly words: Words;
-  readonly onSuggestion: (text: string) => void;
-}
-
-function Welcome({ words, onSuggestion }: WelcomeProps): ReactNode {
-  return (
-    <div className="welcome">
-      <h2>{words.welcome}</h2>
-      <p>{words.welcomeHint}</p>
-      <ul>
-        {words.suggestions.map((text) => (
-          <li key={text}>
-            <button type="button" onClick={() => onSuggestion(text)}>
-              {text}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
 }

@@ -9,11 +9,11 @@ import {
   type ConversationState,
   type NewTurn,
 } from '../turn/conversation-state.ts';
+import { nameConversation } from '../../shell/use-view.ts';
 import { describeCut } from '../turn/describe-problem.ts';
 import { readAnswer, type AnswerResult, type AnswerSource } from '../turn/read-answer.ts';
 import type { TurnRequest } from '../turn/turn-api.ts';
 import type { TurnView } from '../turn/turn-view.ts';
-import { setAddress } from './address.ts';
 import type { ConversationStore } from './use-conversation-state.ts';
 import type { Words } from '../words.ts';
 
@@ -77,7 +77,7 @@ function createShowAnswer(
     const result = await readAnswer(source, {
       onStart(turnId, id) {
         update((before) => ({ ...withTurnChanges(before, key, { turnId }), conversationId: id }));
-        if (!signal.aborted) setAddress(id, 'replace');
+        if (!signal.aborted) nameConversation(id);
         onChange();
       },
       onUpdate: (answer) => changeTurn({ answer }),

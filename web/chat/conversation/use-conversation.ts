@@ -5,7 +5,6 @@ import { withTurnChanges, type ConversationState } from '../turn/conversation-st
 import { createTurnActions, type TurnActions } from '../turn/turn-actions.ts';
 import { stopTurn } from '../turn/turn-api.ts';
 import type { TurnView } from '../turn/turn-view.ts';
-import { setAddress, useAddress } from './address.ts';
 import { useAnswers } from './use-answers.ts';
 import { useConversationState } from './use-conversation-state.ts';
 import type { Words } from '../words.ts';
@@ -18,8 +17,8 @@ export interface ConversationView extends ConversationState {
   readonly actions: TurnActions;
   /** Stops the turn in progress; undefined if there is none. */
   readonly stop: (() => void) | undefined;
-  /** Shows another conversation, or an empty new one. */
-  open(conversationId: string | undefined): void;
+  /** Shows a conversation, or an empty new one. One that is shown already goes on. */
+  show(conversationId: string | undefined): void;
   loadOlder(): void;
   /** Loads the newest turns again, unless an answer is arriving. */
   refresh(): void;
@@ -51,15 +50,11 @@ export function useConversation(
   };
 
   const show = (id: string | undefined): void => {
+    if (id !== undefined && id === conversationId) return;
     // Leaving does not stop a turn: it runs to its end and is saved.
     switchTo(id);
     void currentVisit().load(id);
   };
-  const open = (id: string | undefined): void => {
-    if (id !== conversationId) setAddress(id, 'push');
-    show(id);
-  };
-  useAddress(show);
 
   return {
     ...state,
@@ -76,7 +71,7 @@ export function useConversation(
       if (live === undefined && !isLoading) void currentVisit().load(conversationId);
     },
     stop: live === undefined || live.isStopping === true ? undefined : () => void stop(live),
-    open,
+    show,
     loadOlder: () => void currentVisit().load(conversationId, cursor),
   };
 }

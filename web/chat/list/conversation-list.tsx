@@ -1,61 +1,59 @@
 import type { ReactNode } from 'react';
+import { Button, IconButton } from '../../parts/button.tsx';
+import { useShell } from '../../shell/shell-context.tsx';
+import { ViewLink } from '../../shell/view-link.tsx';
+import { useWords } from '../../words/use-words.ts';
+import { words as chatWords } from '../words.ts';
 import type { ConversationListView } from './use-conversation-list.ts';
-import type { Words } from '../words.ts';
 
 export interface ConversationListProps {
-  readonly words: Words;
   readonly list: ConversationListView;
-  readonly openId: string | undefined;
-  readonly onOpen: (conversationId: string | undefined) => void;
-  readonly onDelete: (conversationId: string) => void;
+  /** Deletes a conversation. Resolves to whether it is gone. */
+  readonly onDelete: (conversationId: string) => Promise<boolean>;
 }
 
 /** The reader's conversations, the most recently used first. */
-export function ConversationList(props: ConversationListProps): ReactNode {
-  const { words, list, openId, onOpen, onDelete } = props;
-  const confirmDelete = (id: string, title: string): void => {
-    if (window.confirm(words.confirmDelete(title))) onDelete(id);
+export function ConversationList({ list, onDelete }: ConversationListProps): ReactNode {
+  const words = useWords(chatWords);
+  const { view, open } = useShell();
+  const openId = view.type === 'chat' ? view.conversationId : undefined;
+  const confirmDelete = async (id: string, title: string): Promise<void> => {
+    if (!window.confirm(words.confirmDelete(title))) return;
+    if ((await onDelete(id)) && id === openId) open({ type: 'chat', conversationId: undefined });
   };
   return (
-    <nav className="sidebar" id="conversations" aria-label={words.conversations}>
-      <button type="button" className="new-chat" onClick={() => onOpen(undefined)}>
-        {words.newChat}
-      </button>
+    <nav id="conversations" aria-label={words.conversations}>
       {list.problem !== undefined && (
-        <p className="hint" role="alert">
+        <p className="hint-line" role="alert">
           {list.problem}
         </p>
       )}
-      {list.conversations?.length === 0 && <p className="hint">{words.noConversations}</p>}
+      {list.conversations?.length === 0 && <p className="hint-line">{words.noConversations}</p>}
       <ul>
         {(list.conversations ?? []).map(({ conversation_id: id, title }) => (
-          <li key={id} className="conversation">
-            <button
-              type="button"
-              className="conversation-title"
-              aria-current={id === openId ? 'page' : undefined}
-              onClick={() => onOpen(id)}
+          <li key={id} className="row conversation">
+            <ViewLink
+              view={{ type: 'chat', conversationId: id }}
+              className="row-link"
+              isCurrent={id === openId}
+              label={title}
             >
               {title}
-            </button>
-            <button
-              type="button"
-              className="icon-button"
-              aria-label={words.deleteLabel(title)}
-              title={words.delete}
-              onClick={() => confirmDelete(id, title)}
-            >
-              <svg viewBox="0 0 20 20" aria-hidden="true">
-                <path d="m5 5 10 10M15 5 5 15" />
-              </svg>
-            </button>
+            </ViewLink>
+            <IconButton
+              icon="trash"
+              size="small"
+              className="row-more"
+              label={words.deleteLabel(title)}
+              onClick={() => void confirmDelete(id, title)}
+            />
           </li>
         ))}
       </ul>
       {list.hasMore && (
-        <button type="button" className="quiet-button" onClick={list.loadMore}>
+        <Button kind="bare" onClick={list.loadMore}>
           {words.showMore}
-        </button>
+        </Button>
       )}
     </nav>
   );

@@ -1,5 +1,6 @@
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { Button, IconButton } from '../../parts/button.tsx';
 import { isSendKey } from '../send-key.ts';
 import type { Words } from '../words.ts';
 
@@ -17,23 +18,20 @@ export function Question({ words, text, onEdit }: QuestionProps): ReactNode {
     return <Editor words={words} text={text} onEdit={onEdit} onClose={() => setEditing(false)} />;
   }
   return (
-    <div className="question-row">
-      {onEdit !== undefined && (
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={words.edit}
-          title={words.edit}
-          onClick={() => setEditing(true)}
-        >
-          <svg viewBox="0 0 20 20" aria-hidden="true">
-            <path d="M4 16l1-4 8-8 3 3-8 8-4 1z" />
-          </svg>
-        </button>
-      )}
+    <div className="asked">
       <article className="question" aria-label={words.you}>
         {text}
       </article>
+      <div className="asked-actions">
+        {onEdit !== undefined && (
+          <IconButton
+            icon="edit"
+            size="small"
+            label={words.edit}
+            onClick={() => setEditing(true)}
+          />
+        )}
+      </div>
     </div>
   );
 }
@@ -70,12 +68,10 @@ function Editor({ words, text, onEdit, onClose }: EditorProps): ReactNode {
         onChange={(event) => setDraft(event.target.value)}
         onKeyDown={onKeyDown}
       />
-      <button type="button" onClick={onClose}>
-        {words.cancel}
-      </button>
-      <button type="button" disabled={!canSend} onClick={send}>
+      <Button onClick={onClose}>{words.cancel}</Button>
+      <Button kind="primary" disabled={!canSend} onClick={send}>
         {words.send}
-      </button>
+      </Button>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { memo, useEffect, useState, type ReactNode } from 'react';
 import { toMessage, type Answer } from '#domain/conversation/accumulate.ts';
 import { messageText } from '#domain/conversation/message.ts';
+import { Button, IconButton } from '../../parts/button.tsx';
 import type { Alternatives } from './branches.ts';
 import { Markdown } from './markdown/markdown.tsx';
 import { Question } from './question.tsx';
@@ -68,35 +69,31 @@ function Actions({ words, turn, alternatives, actions, isLast }: TurnProps): Rea
   return (
     <div className="actions">
       {turns.length > 1 && (
-        <span className="alternatives">
-          <button
-            type="button"
-            aria-label={words.previous}
+        <span className="pager alternatives">
+          <IconButton
+            icon="left"
+            size="small"
+            label={words.previous}
             disabled={index === 0}
             onClick={step(-1)}
-          >
-            ‹
-          </button>
+          />
           {index + 1} / {turns.length}
-          <button
-            type="button"
-            aria-label={words.next}
+          <IconButton
+            icon="right"
+            size="small"
+            label={words.next}
             disabled={index === turns.length - 1}
             onClick={step(1)}
-          >
-            ›
-          </button>
+          />
         </span>
       )}
       {isLast && canContinue(turn) && (
-        <button type="button" onClick={() => actions.continueAnswer(turn)}>
-          {words.continueAnswer}
-        </button>
+        <Button onClick={() => actions.continueAnswer(turn)}>{words.continueAnswer}</Button>
       )}
       {isLast && problem?.retryable !== false && (
-        <button type="button" onClick={() => actions.regenerate(turn)}>
+        <Button onClick={() => actions.regenerate(turn)}>
           {problem === undefined ? words.regenerate : words.tryAgain}
-        </button>
+        </Button>
       )}
     </div>
   );

@@ -1,8 +1,9 @@
 import * as oidc from 'openid-client';
 import { cookies } from 'next/headers';
 import * as v from 'valibot';
-import { pickLanguage } from '../../chat/words.ts';
+
 import { problemResponse } from '../problem-response.ts';
+import { readReader } from '../reader.ts';
 import { refuseForeignRequest } from '../same-origin.ts';
 import { cookieName, cookieOptions } from './cookies.ts';
 import { isRefusal, type Attempt, type Issuer } from './issuer.ts';
@@ -26,7 +27,7 @@ export async function beginSignIn(request: Request): Promise<Response> {
       verifier: oidc.randomPKCECodeVerifier(),
       returnTo: readReturn(searchParams.get('return')),
     };
-    const language = pickLanguage(request.headers.get('accept-language'));
+    const { language } = await readReader();
     const url = await issuer.authorizationUrl(attempt, callbackOf(sessions), language);
     const { settings } = sessions;
     const value = Buffer.from(JSON.stringify(attempt)).toString('base64url');
@@ -109,7 +110,9 @@ function callbackOf({ settings }: Sessions): URL {
 
 /** Only the page itself is returned to, so that a link cannot lead to another site. */
 function readReturn(path: string | null): string {
-  return /^\/chat(?:\?conversation=[\w-]{1,64})?$/u.test(path ?? '') ? String(path) : '/chat';
+  return /^\/chat(?:\/[a-z]{1,32}|\?conversation=[\w-]{1,64})?$/u.test(path ?? '')
+    ? String(path)
+    : '/chat';
 }
 
 const attemptJson = v.object({

@@ -1,0 +1,48 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { useShell } from '../shell/shell-context.tsx';
+import { shellWords } from '../shell/words.ts';
+import { useWords } from '../words/use-words.ts';
+import { Composer } from './composer.tsx';
+import { Transcript } from './conversation/transcript.tsx';
+import type { ConversationView } from './conversation/use-conversation.ts';
+import { Abilities, Welcome } from './welcome.tsx';
+import { words as chatWords } from './words.ts';
+
+export interface ChatViewProps {
+  readonly conversation: ConversationView;
+  /** Whether another view is shown. Answers go on arriving. */
+  readonly isHidden: boolean;
+}
+
+/** The open conversation and the composer, which stands in the middle of a new one. */
+export function ChatView({ conversation, isHidden }: ChatViewProps): ReactNode {
+  const words = useWords(chatWords);
+  const { isLocal, isBilled } = useShell();
+  const { localNote } = useWords(shellWords);
+  const { conversationId, branch, problem, isLoading, actions, stop, isBusy } = conversation;
+  const isEmpty = branch.length === 0 && !isLoading && problem === undefined;
+  return (
+    <div className="chat" data-empty={isEmpty} hidden={isHidden}>
+      {isEmpty ? (
+        <Welcome />
+      ) : (
+        <Transcript words={words} conversation={conversation} isBilled={isBilled} />
+      )}
+      <div className="dock">
+        <div className="column">
+          <Composer
+            words={words}
+            conversationId={conversationId}
+            isBusy={isBusy}
+            onSend={actions.send}
+            onStop={stop}
+          />
+          {isEmpty && <Abilities onAsk={actions.send} />}
+          {isLocal && !isBilled && <p className="dock-note">{localNote}</p>}
+        </div>
+      </div>
+    </div>
+  );
+}

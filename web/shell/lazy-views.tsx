@@ -1,0 +1,63 @@
+'use client';
+
+import { lazy, Suspense, type ReactNode } from 'react';
+import type { TurnView } from '../chat/turn/turn-view.ts';
+import type { Panel } from './shell-context.tsx';
+import type { ViewName } from './view.ts';
+
+/** Loaded when they are first shown. */
+const views: Readonly<Record<ViewName, ReturnType<typeof lazy>>> = {
+  documents: lazy(async () => ({
+    default: (await import('../documents/documents-view.tsx')).DocumentsView,
+  })),
+  tasks: lazy(async () => ({
+    default: (await import('../tasks/tasks-view.tsx')).TasksView,
+  })),
+  knowledge: lazy(async () => ({
+    default: (await import('../knowledge/knowledge-view.tsx')).KnowledgeView,
+  })),
+  spending: lazy(async () => ({
+    default: (await import('../spending/spending-view.tsx')).SpendingView,
+  })),
+  settings: lazy(async () => ({
+    default: (await import('../settings/settings-view.tsx')).SettingsView,
+  })),
+};
+const BehindPanel = lazy(async () => ({
+  default: (await import('../behind/behind-panel.tsx')).BehindPanel,
+}));
+const FaultsPanel = lazy(async () => ({
+  default: (await import('../faults/faults-panel.tsx')).FaultsPanel,
+}));
+
+/** A view beside the chat. */
+export function OtherView({ name }: { readonly name: ViewName }): ReactNode {
+  const View = views[name];
+  return (
+    <div className="scroll">
+      <Suspense>
+        <View />
+      </Suspense>
+    </div>
+  );
+}
+
+export interface SidePanelProps {
+  readonly panel: Panel | undefined;
+  /** The turns that are shown. */
+  readonly branch: readonly TurnView[];
+}
+
+/** The panel beside the stage, if there is one. */
+export function SidePanel({ panel, branch }: SidePanelProps): ReactNode {
+  if (panel === undefined) return undefined;
+  return (
+    <Suspense>
+      {panel.type === 'behind' ? (
+        <BehindPanel turnKey={panel.turnKey} branch={branch} />
+      ) : (
+        <FaultsPanel />
+      )}
+    </Suspense>
+  );
+}

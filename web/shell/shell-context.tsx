@@ -1,0 +1,45 @@
+'use client';
+
+import { createContext, use } from 'react';
+import type { Account } from '../chat/account.tsx';
+import type { View } from './view.ts';
+
+/** What lies beside the stage. */
+export type Panel =
+  | { readonly type: 'faults' }
+  /** A look behind the answer of a turn; of the last one without a key. */
+  | { readonly type: 'behind'; readonly turnKey?: string };
+
+/** What an undo line offers. */
+export interface Notice {
+  readonly text: string;
+  readonly undo?: () => void;
+  /** Called when the time to undo is over. */
+  readonly onExpire?: () => void;
+}
+
+/** The page around a view. */
+export interface Shell {
+  readonly account: Account;
+  /** Whether AWS bills the answers. If not, costs are shown as what AWS would charge. */
+  readonly isBilled: boolean;
+  /** Whether the system behind the page is that of `npm start`. */
+  readonly isLocal: boolean;
+  readonly view: View;
+  open(view: View): void;
+  readonly panel: Panel | undefined;
+  openPanel(panel: Panel | undefined): void;
+  /** Shows a line at the foot of the page for some seconds. */
+  notify(notice: Notice): void;
+}
+
+const ShellContext = createContext<Shell | undefined>(undefined);
+
+export const ShellProvider = ShellContext.Provider;
+
+/** Returns the page around the current view. */
+export function useShell(): Shell {
+  const shell = use(ShellContext);
+  if (shell === undefined) throw new Error('There is no ShellProvider');
+  return shell;
+}
