@@ -77,6 +77,26 @@ test('a model calls a built-in tool and answers with its result', async () => {
   expect((await ask({ conversation_id, message: 'Thanks again' })).stop_reason).toBe('end_turn');
 });
 
+test('a caller sees which models and tools a request can choose', async () => {
+  const options: unknown = await (await system.api('/options')).json();
+  expect(options).toMatchObject({
+    models: [
+      { name: 'Claude Haiku 4.5', input: ['text', 'image', 'document'], is_default: true },
+      { id: 'amazon.nova-lite-v1:0', name: 'Nova Lite' },
+      { id: 'auto' },
+    ],
+    tools: [
+      { name: 'time', needs_approval: false },
+      { name: 'notes', needs_approval: true },
+      { name: 'city', needs_approval: true },
+      { name: 'town' },
+      { name: 'away' },
+    ],
+    inference: { max_tokens: 4_096 },
+  });
+  expect(JSON.stringify(options)).not.toContain(mcp.url);
+});
+
 test('invalid tool input is returned to the model as an error', async () => {
   await setToolCall('current_time', { time_zone: 'Mars/Olympus' });
   const result = await ask({ prompt: 'Time on Mars?', tools: ['time'] });
