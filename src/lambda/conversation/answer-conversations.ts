@@ -13,6 +13,7 @@ import type { StoragePorts } from '#domain/turn/turn-request.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { jsonResponse, type JsonResult } from '#lambda/runtime/json-response.ts';
 import { createRouter, type PathParameters } from '#lambda/runtime/router.ts';
+import type { ConversationPageJson } from '#protocol/conversation/conversation-schema.ts';
 import { parseConversationChange } from '#protocol/chat/conversation-change.ts';
 import { toOfferJson } from '#protocol/chat/offer-json.ts';
 import {
@@ -91,11 +92,19 @@ async function read(
   const conversation = await findConversation(ports, key);
   if (conversation === undefined) throw unknownConversation();
   // Reads the turns second: a turn that ends in between is in both, not in neither.
-  const turns = await ports.conversations.turns(key, page);
   const { liveTurn: _, ...withoutLive } = conversation;
   const shown = page.cursor === undefined ? conversation : withoutLive;
-  return { status: 200, body: toConversationPage(shown, turns, ports.clock.now()) };
+  const toBody = async (limit: number): Promise<ConversationPageJson> => {
+    const turns = await ports.conversations.turns(key, { ...page, limit });
+    const body = toConversationPage(shown, turns, ports.clock.now());
+    const isTooLarge = Buffer.byteLength(JSON.stringify(body)) > maxPageBytes;
+    return isTooLarge && limit > 1 ? toBody(Math.floor(limit / 2)) : body;
+  };
+  return { status: 200, body: await toBody(page.limit) };
 }
+
+/** Lambda refuses responses above 6 MB, in which every quote and line break of the body is escaped. */
+const maxPageBytes = 4_000_000;
 
 async function change(
   { ports, request }: ConversationContext,
