@@ -1,5 +1,5 @@
 import { messageText } from '#domain/conversation/message.ts';
-import type { LiveTurn, Turn } from '#domain/conversation/turn.ts';
+import type { Feedback, LiveTurn, Turn } from '#domain/conversation/turn.ts';
 import type { ExportEntry } from '#domain/data/export-entries.ts';
 import {
   conversationsIn,
@@ -23,15 +23,27 @@ function heading(title: string): readonly string[] {
 }
 
 function conversationLines({ conversation, turns }: ConversationInPart): readonly string[] {
-  const { title, createdAtMs } = conversation;
-  return [...heading(title), `Begun ${toTime(createdAtMs)}.`, ...turns.flatMap(turnLines)];
+  const { title, createdAtMs, settings } = conversation;
+  const chosen = settings === undefined ? [] : [fence('json', JSON.stringify(settings))];
+  const begun = `Begun ${toTime(createdAtMs)}.`;
+  return [...heading(title), begun, ...chosen, ...turns.flatMap(turnLines)];
 }
 
 function turnLines(turn: Turn | LiveTurn): readonly string[] {
   const asked = [`**You**, ${toTime(turn.startedAtMs)}:`, messageText(turn.question)];
   if (!('state' in turn)) return [...asked, '_The answer was still being written._'];
   const state = turn.state === 'complete' ? '' : ` (${turn.state.replace('_', ' ')})`;
-  return [...asked, `**Assistant**${state}:`, messageText(turn.answer)];
+  const answered = [`**Assistant**${state}:`, messageText(turn.answer)];
+  return [...asked, ...answered, ...feedbackLines(turn.feedback)];
+}
+
+function feedbackLines(feedback: Feedback | undefined): readonly string[] {
+  if (feedback === undefined) return [];
+  const { rating, comment } = feedback;
+  return [
+    `_Rated ${rating}._`,
+    ...(comment === undefined ? [] : [`> ${comment.replaceAll('\n', '\n> ')}`]),
+  ];
 }
 
 function toSection(entry: ExportEntry): readonly string[] {

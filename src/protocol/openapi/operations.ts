@@ -15,9 +15,9 @@ import { deletionSchema, exportSchema } from '#protocol/data/data-request.ts';
 import { deletionJson, exportJson } from '#protocol/data/data-schema.ts';
 import type * as v from 'valibot';
 import {
+  feedbackSchema,
   pageSchema,
   stopSchema,
-  titleSchema,
 } from '#protocol/conversation/conversation-request.ts';
 import { analysisSchema, documentSchema } from '#protocol/document/document-request.ts';
 import type { Route } from '#protocol/http/routes.ts';
@@ -32,6 +32,8 @@ import {
 import { completionSchema } from '#protocol/openai/openai-request.ts';
 import { spendingJson } from '#protocol/spending/spending-schema.ts';
 import { taskSchema } from '#protocol/task/task-request.ts';
+import { changeSchema } from '#protocol/chat/conversation-change.ts';
+import { offerJson } from '#protocol/chat/offer-schema.ts';
 import { chatSchema } from '#protocol/chat/chat-request.ts';
 import { followSchema } from '#protocol/turn/follow-request.ts';
 
@@ -71,6 +73,12 @@ export const operations: Readonly<Record<Route, Operation>> = {
     response: turnAnswerJson,
     streams: turnStreams,
   },
+  'GET /options': {
+    id: 'readOptions',
+    summary: 'Returns what a caller can choose in a chat request.',
+    status: 200,
+    response: offerJson,
+  },
   'GET /conversations': {
     id: 'listConversations',
     summary: "Lists the caller's conversations, most recently used first.",
@@ -86,9 +94,9 @@ export const operations: Readonly<Record<Route, Operation>> = {
     response: conversationPageJson,
   },
   'PATCH /conversations/{conversation_id}': {
-    id: 'renameConversation',
-    summary: 'Changes the title of a conversation.',
-    request: titleSchema,
+    id: 'changeConversation',
+    summary: 'Changes the title and the settings of a conversation.',
+    request: changeSchema,
     status: 204,
   },
   'DELETE /conversations/{conversation_id}': {
@@ -102,6 +110,17 @@ export const operations: Readonly<Record<Route, Operation>> = {
     request: stopSchema,
     status: 202,
     response: stoppingJson,
+  },
+  'PUT /conversations/{conversation_id}/turns/{turn_id}/feedback': {
+    id: 'rateTurn',
+    summary: 'Stores what a person thinks of an answer.',
+    request: feedbackSchema,
+    status: 204,
+  },
+  'DELETE /conversations/{conversation_id}/turns/{turn_id}/feedback': {
+    id: 'unrateTurn',
+    summary: 'Removes what a person thought of an answer.',
+    status: 204,
   },
   'GET /conversations/{conversation_id}/stream': {
     id: 'followTurn',

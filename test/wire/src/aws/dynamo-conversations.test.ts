@@ -6,6 +6,7 @@ import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
 import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
 import { endedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 import { describeBoundKeys } from '#test/suites/bound-keys-suite.ts';
+import { describeContents } from '#test/suites/conversation-contents-suite.ts';
 import { describeConversations } from '#test/suites/conversations-suite.ts';
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
 import { describeTurnLogs } from '#test/suites/turn-log-suite.ts';
@@ -19,6 +20,7 @@ beforeAll(async () => {
 afterAll(() => store.system.close());
 
 describeConversations(() => createDynamoConversations(store));
+describeContents(() => createDynamoConversations(store));
 describeBoundKeys(() => createDynamoConversations(store));
 describeTurnLogs(() => createDynamoTurnLog(store.table));
 
@@ -85,6 +87,9 @@ test('an answer above the item size limit is stored whole, read back and removed
   await conversations.finish(key, completeTurn(await live('t1'), text));
   const { items } = await conversations.turns(key, { limit: 10 });
   expect(items[0]?.answer).toEqual(assistantMessage(text));
+  expect(await conversations.rate(key, 't1', { rating: 'good' })).toBe(true);
+  const rated = (await conversations.turns(key, { limit: 1 })).items[0];
+  expect(rated).toEqual({ ...items[0], feedback: { rating: 'good' } });
   const again = await begin('t2');
   expect(again.type === 'begun' && again.recent?.items[0]?.answer).toEqual(assistantMessage(text));
   if (again.type === 'begun') await conversations.finish(key, completeTurn(again.live, 'short'));

@@ -150,8 +150,9 @@ async function filesOf(parts: readonly string[]): Promise<readonly string[]> {
   return parts.flatMap((part) => everything.filter((text) => text.includes(`/${part}.`)));
 }
 
+/** In JSON, an answer is the text of a block of its turn, too. */
 function messagesIn(files: readonly string[]): readonly string[] {
-  const found = files.join('\n').matchAll(/(?:question|answer) canary\d+x \S+ \d/gu);
+  const found = files.join('\n').matchAll(/(?<!"text": ")(?:question|answer) canary\d+x \S+ \d/gu);
   return [...found].map(([text]) => text);
 }
 
