@@ -1,5 +1,6 @@
 import '@fontsource-variable/inter';
 import '@fontsource-variable/noto-sans-jp';
+import './tokens.css';
 import './style.css';
 import type { Metadata, Viewport } from 'next';
 import { headers } from 'next/headers';

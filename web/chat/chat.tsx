@@ -8,6 +8,7 @@ import { Transcript } from './conversation/transcript.tsx';
 import { tellOtherTabs, useOtherTabs, useSameAccount } from './other-tabs.ts';
 import { useConversationList, type ConversationListView } from './list/use-conversation-list.ts';
 import { useConversation, type ConversationView } from './conversation/use-conversation.ts';
+import { LanguageProvider } from '../words/language.tsx';
 import { words as allWords, type Language, type Words } from './words.ts';
 
 export interface ChatProps {
@@ -37,28 +38,30 @@ export function Chat({ language, conversationId, isBilled, account }: ChatProps)
   };
 
   return (
-    <div className="page" data-menu={isMenuOpen ? 'open' : 'closed'}>
-      <ConversationList
-        words={words}
-        list={list}
-        openId={conversation.conversationId}
-        onOpen={open}
-        onDelete={(id) => void deleteConversation(id)}
-      />
-      <main className="main">
-        <Bar words={words} isMenuOpen={isMenuOpen} onMenu={setMenuOpen}>
-          <AccountMenu words={words} account={account} />
-        </Bar>
-        <Transcript words={words} conversation={conversation} isBilled={isBilled} />
-        <Composer
+    <LanguageProvider language={language}>
+      <div className="page" data-menu={isMenuOpen ? 'open' : 'closed'}>
+        <ConversationList
           words={words}
-          conversationId={conversation.conversationId}
-          isBusy={conversation.isBusy}
-          onSend={conversation.actions.send}
-          onStop={conversation.stop}
+          list={list}
+          openId={conversation.conversationId}
+          onOpen={open}
+          onDelete={(id) => void deleteConversation(id)}
         />
-      </main>
-    </div>
+        <main className="main">
+          <Bar words={words} isMenuOpen={isMenuOpen} onMenu={setMenuOpen}>
+            <AccountMenu words={words} account={account} />
+          </Bar>
+          <Transcript words={words} conversation={conversation} isBilled={isBilled} />
+          <Composer
+            words={words}
+            conversationId={conversation.conversationId}
+            isBusy={conversation.isBusy}
+            onSend={conversation.actions.send}
+            onStop={conversation.stop}
+          />
+        </main>
+      </div>
+    </LanguageProvider>
   );
 }
 

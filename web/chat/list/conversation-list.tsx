@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
 import type { ConversationListView } from './use-conversation-list.ts';
+import { visibleText } from '../visible-text.ts';
+import { Visible } from '../visible.tsx';
 import type { Words } from '../words.ts';
 
 export interface ConversationListProps {
@@ -14,7 +16,7 @@ export interface ConversationListProps {
 export function ConversationList(props: ConversationListProps): ReactNode {
   const { words, list, openId, onOpen, onDelete } = props;
   const confirmDelete = (id: string, title: string): void => {
-    if (window.confirm(words.confirmDelete(title))) onDelete(id);
+    if (window.confirm(words.confirmDelete(visibleText(title)))) onDelete(id);
   };
   return (
     <nav className="sidebar" id="conversations" aria-label={words.conversations}>
@@ -36,12 +38,12 @@ export function ConversationList(props: ConversationListProps): ReactNode {
               aria-current={id === openId ? 'page' : undefined}
               onClick={() => onOpen(id)}
             >
-              {title}
+              <Visible text={title} />
             </button>
             <button
               type="button"
               className="icon-button"
-              aria-label={words.deleteLabel(title)}
+              aria-label={words.deleteLabel(visibleText(title))}
               title={words.delete}
               onClick={() => confirmDelete(id, title)}
             >

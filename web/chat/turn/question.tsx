@@ -1,6 +1,7 @@
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { isSendKey } from '../send-key.ts';
+import { Visible } from '../visible.tsx';
 import type { Words } from '../words.ts';
 
 export interface QuestionProps {
@@ -32,7 +33,7 @@ export function Question({ words, text, onEdit }: QuestionProps): ReactNode {
         </button>
       )}
       <article className="question" aria-label={words.you}>
-        {text}
+        <Visible text={text} />
       </article>
     </div>
   );
