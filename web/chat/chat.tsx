@@ -9,6 +9,7 @@ import { tellOtherTabs, useOtherTabs, useSameAccount } from './other-tabs.ts';
 import { useConversationList, type ConversationListView } from './list/use-conversation-list.ts';
 import { useConversation, type ConversationView } from './conversation/use-conversation.ts';
 import { LanguageProvider } from '../words/language.tsx';
+import { visibleText } from './visible-text.ts';
 import { words as allWords, type Language, type Words } from './words.ts';
 
 export interface ChatProps {
@@ -89,7 +90,7 @@ function useConversations(initialId: string | undefined, words: Words): Conversa
 /** Shows the title of a conversation in the browser's tab. */
 function useTitle(title: string | undefined): void {
   useEffect(() => {
-    document.title = title === undefined ? 'Streambed' : `${title} · Streambed`;
+    document.title = title === undefined ? 'Streambed' : `${visibleText(title)} · Streambed`;
   }, [title]);
 }
 

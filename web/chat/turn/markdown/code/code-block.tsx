@@ -1,7 +1,8 @@
-import { Fragment, memo, type ReactNode } from 'react';
+import { Fragment, memo, useEffect, useRef, type ReactNode } from 'react';
 import { visibleText } from '../../../visible-text.ts';
 import { Visible } from '../../../visible.tsx';
 import { useWords } from '../../../../words/use-words.ts';
+import { runWhenIdle } from '../idle-work.ts';
 import { words as dictionary } from '../words.ts';
 import styles from './code-block.module.css';
 import { groupLines, type CodeLine } from './code-line.ts';
@@ -47,6 +48,7 @@ export const CodeBlock = memo(function CodeBlock(props: CodeBlockProps): ReactNo
               text={group.join('\n')}
               lines={painted?.[index]}
               isAlone={texts.length === 1}
+              isLast={index === texts.length - 1}
             />
           ))}
         </CodeWithSelection>
@@ -60,22 +62,37 @@ interface LinesProps {
   /** The same text with its words named. */
   readonly lines: readonly CodeLine[] | undefined;
   readonly isAlone: boolean;
+  readonly isLast: boolean;
 }
 
 /** Some lines of code. Rendered again only when they have changed. */
 const Lines = memo(
-  function Lines({ text, lines, isAlone }: LinesProps): ReactNode {
+  function Lines({ text, lines, isAlone, isLast }: LinesProps): ReactNode {
+    const element = useRef<HTMLSpanElement>(null);
+    useEffect(() => runWhenIdle(() => layOut(element.current)), []);
     return (
-      <span className={isAlone ? undefined : styles.lines}>
-        {lines === undefined ? <Visible text={text} /> : lines.map(toElements)}
-      </span>
+      <>
+        <span className={isAlone ? undefined : styles.lines} ref={element}>
+          {lines === undefined ? <Visible text={text} /> : lines.map(toElements)}
+        </span>
+        {/* Lines that are laid out together end by themselves, but not as text. */}
+        {!isLast && <span hidden>{'\n'}</span>}
+      </>
     );
   },
   (before, after) =>
     before.text === after.text &&
     before.isAlone === after.isAlone &&
+    before.isLast === after.isLast &&
     (before.lines === undefined) === (after.lines === undefined),
 );
+
+/** Lays out lines that are far from view, within the time of this piece of work. */
+function layOut(element: HTMLElement | null): void {
+  if (element === null) return;
+  element.style.contentVisibility = 'visible';
+  element.getBoundingClientRect();
+}
 
 function toElements(line: CodeLine, index: number): ReactNode {
   return (

@@ -32,8 +32,6 @@ function addTo(lines: CodeLine[], node: RootContent, around: TokenKind | undefin
 /** Returns what the most exact of a token's classes means, such as `hljs-title` of `function_`. */
 function kindOf(className: unknown, around: TokenKind | undefined): TokenKind | undefined {
   const name = Array.isArray(className) ? String(className[0]).replace('hljs-', '') : '';
-  // Code inside a string.
-  if (name === 'subst') return undefined;
   return kinds.get(name) ?? around;
 }
 
