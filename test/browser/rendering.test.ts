@@ -1,8 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startPage, type Page as PageServer } from '#scripts/start-page.ts';
+import { submitDocument } from '#test/fixtures/documents.ts';
 import { hostPage } from '#test/fixtures/page.ts';
 import { attack, refused } from '#test/fixtures/page-attack.ts';
+import { signedIn } from '#test/fixtures/signed-in.ts';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
 import {
   createControlledAnswer,
@@ -193,6 +195,19 @@ test('a link to another site is opened only after its whole address was seen', a
 
 const isColoured = (page: Page): Promise<boolean> =>
   page.locator('.answer pre [class*=word]').first().isVisible();
+
+test('the page may call the bucket that it uploads files to', async () => {
+  const { page, violations } = await visit();
+  const demo = await signedIn(system, 'demo');
+  const { upload } = await submitDocument(demo, '/documents', { name: 'a.txt', size: 5 });
+  // Whether the bucket lets the page read its response is not a matter of the page's policy.
+  await page.evaluate(`fetch('${upload?.url}', { mode: 'no-cors' }).catch(() => undefined)`);
+  expect([URL.parse(upload?.url ?? '')?.origin, await violations()]).toEqual([
+    system.state.endpoints.aws,
+    [],
+  ]);
+  await page.context().close();
+});
 
 /** Runs in the browser. */
 const selectInCode = `
