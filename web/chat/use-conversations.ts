@@ -7,6 +7,7 @@ import type { Account } from './account.tsx';
 import { useConversation, type ConversationView } from './conversation/use-conversation.ts';
 import { useConversationList, type ConversationListView } from './list/use-conversation-list.ts';
 import { tellOtherTabs, useOtherTabs, useSameAccount } from './other-tabs.ts';
+import { visibleText } from './visible-text.ts';
 import { words as chatWords } from './words.ts';
 
 export interface Conversations {
@@ -45,6 +46,6 @@ export function useConversations(initialView: View, account: Account): Conversat
 /** Shows the title of a conversation in the browser's tab. */
 function useTitle(title: string | undefined): void {
   useEffect(() => {
-    document.title = title === undefined ? 'Streambed' : `${title} · Streambed`;
+    document.title = title === undefined ? 'Streambed' : `${visibleText(title)} · Streambed`;
   }, [title]);
 }

@@ -1,6 +1,7 @@
 'use client';
 
-import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { createPortal } from 'react-dom';
 
 export interface DialogProps {
   readonly title: string;
@@ -17,12 +18,13 @@ export function Dialog({ title, onClose, className = '', children }: DialogProps
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  return (
+  return createPortal(
     <dialog
       ref={dialog}
       className={`dialog ${className}`.trim()}
       aria-labelledby={id}
       onClose={onClose}
+      onKeyDown={holdEscape}
       onClick={(event) => {
         // A click on the backdrop arrives at the dialog itself.
         if (event.target === dialog.current) dialog.current.close();
@@ -30,6 +32,12 @@ export function Dialog({ title, onClose, className = '', children }: DialogProps
     >
       <h2 id={id}>{title}</h2>
       {children}
-    </dialog>
+    </dialog>,
+    document.body,
   );
+}
+
+/** Escape closes the dialog, and nothing else of the page. */
+function holdEscape(event: KeyboardEvent): void {
+  if (event.key === 'Escape') event.stopPropagation();
 }

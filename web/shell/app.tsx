@@ -5,6 +5,7 @@ import type { Account } from '../chat/account.tsx';
 import { AccountMenu } from '../chat/account.tsx';
 import { ChatView } from '../chat/chat-view.tsx';
 import { ConversationList } from '../chat/list/conversation-list.tsx';
+import { Visible } from '../chat/visible.tsx';
 import { useConversations } from '../chat/use-conversations.ts';
 import type { Preferences } from '../preferences/preferences.ts';
 import { PreferencesProvider, usePreferences } from '../preferences/use-preferences.tsx';
@@ -74,7 +75,7 @@ function Frame({ account, isBilled, isLocal, initialView }: FrameProps): ReactNo
         <main className="stage" id="stage" tabIndex={-1} inert={drawer.isOpen}>
           <Bar drawer={drawer}>
             <span className="bar-title">
-              <span>{list.titleOf(conversationId)}</span>
+              <Visible text={list.titleOf(conversationId) ?? ''} />
             </span>
           </Bar>
           {/* Always there, so that answers go on arriving. */}

@@ -3,6 +3,8 @@ import { Button, IconButton } from '../../parts/button.tsx';
 import { useShell } from '../../shell/shell-context.tsx';
 import { ViewLink } from '../../shell/view-link.tsx';
 import { useWords } from '../../words/use-words.ts';
+import { visibleText } from '../visible-text.ts';
+import { Visible } from '../visible.tsx';
 import { words as chatWords } from '../words.ts';
 import type { ConversationListView } from './use-conversation-list.ts';
 
@@ -18,7 +20,7 @@ export function ConversationList({ list, onDelete }: ConversationListProps): Rea
   const { view, open } = useShell();
   const openId = view.type === 'chat' ? view.conversationId : undefined;
   const confirmDelete = async (id: string, title: string): Promise<void> => {
-    if (!window.confirm(words.confirmDelete(title))) return;
+    if (!window.confirm(words.confirmDelete(visibleText(title)))) return;
     if ((await onDelete(id)) && id === openId) open({ type: 'chat', conversationId: undefined });
   };
   return (
@@ -36,15 +38,15 @@ export function ConversationList({ list, onDelete }: ConversationListProps): Rea
               view={{ type: 'chat', conversationId: id }}
               className="row-link"
               isCurrent={id === openId}
-              label={title}
+              label={visibleText(title)}
             >
-              {title}
+              <Visible text={title} />
             </ViewLink>
             <IconButton
               icon="trash"
               size="small"
               className="row-more"
-              label={words.deleteLabel(title)}
+              label={words.deleteLabel(visibleText(title))}
               onClick={() => void confirmDelete(id, title)}
             />
           </li>

@@ -2,6 +2,7 @@ import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { isSendKey } from '../send-key.ts';
+import { Visible } from '../visible.tsx';
 import type { Words } from '../words.ts';
 
 export interface QuestionProps {
@@ -20,7 +21,7 @@ export function Question({ words, text, onEdit }: QuestionProps): ReactNode {
   return (
     <div className="asked">
       <article className="question" aria-label={words.you}>
-        {text}
+        <Visible text={text} />
       </article>
       <div className="asked-actions">
         {onEdit !== undefined && (

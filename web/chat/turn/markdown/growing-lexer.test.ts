@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { Lexer } from 'marked';
 import { expect, test } from 'vitest';
+import { lexBlocks as lex } from './blocks.ts';
 import { createGrowingLexer } from './growing-lexer.ts';
 
 const pieces = [
@@ -32,9 +32,6 @@ const pieces = [
   '<!--',
   '-->',
 ] as const;
-
-const lex = (markdown: string): ReturnType<Lexer['blockTokens']> =>
-  new Lexer().blockTokens(markdown, []);
 
 test('a text that grows has the blocks of the whole text at every length', () => {
   const texts = fc.array(fc.constantFrom(...pieces), { maxLength: 60 });
