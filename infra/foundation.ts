@@ -24,6 +24,8 @@ export interface Foundation {
   readonly limitsEnv: Variables;
   /** The knowledge bases, agents and MCP servers. */
   readonly extensionsEnv: Variables;
+  /** What chat requests may name, and how they are answered. */
+  readonly policyEnv: Variables;
   /** Where the traces of turns are exported. */
   readonly tracingEnv: Variables;
   /** Everything that a function needs to run turns. */
@@ -38,8 +40,9 @@ export function createFoundation(stack: Stack, props: StreambedProps): Foundatio
   const limitsEnv = { ...storageEnv, ...toLimitsEnv(props) };
   const extensionsEnv = toExtensionsEnv(stack, props);
   const tracingEnv = toTracingEnv(stack, props.tracing);
-  const chatEnv = { ...limitsEnv, ...extensionsEnv, ...tracingEnv, ...toPolicyEnv(props) };
-  const variables = { storageEnv, limitsEnv, extensionsEnv, tracingEnv, chatEnv };
+  const policyEnv = { ...extensionsEnv, ...toPolicyEnv(props) };
+  const chatEnv = { ...limitsEnv, ...policyEnv, ...tracingEnv };
+  const variables = { storageEnv, limitsEnv, extensionsEnv, policyEnv, tracingEnv, chatEnv };
   return { stack, props, table, answers, ...variables };
 }
 

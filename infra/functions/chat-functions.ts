@@ -12,7 +12,7 @@ export interface ChatFunctions {
 
 /** Adds the functions that run chats in three forms, and those that read conversations. */
 export function addChatFunctions(foundation: Foundation): ChatFunctions {
-  const { stack, table, answers, storageEnv, limitsEnv, chatEnv } = foundation;
+  const { stack, table, answers, storageEnv, limitsEnv, policyEnv, chatEnv } = foundation;
   const chat = new StreambedFunction(stack, 'ChatFunction', {
     bundle: 'chat',
     timeout: Duration.minutes(5),
@@ -26,7 +26,7 @@ export function addChatFunctions(foundation: Foundation): ChatFunctions {
   const history = new StreambedFunction(stack, 'ConversationsFunction', {
     bundle: 'conversations',
     timeout: Duration.seconds(29),
-    environment: limitsEnv,
+    environment: { ...limitsEnv, ...policyEnv },
   });
   const stream = new StreambedFunction(stack, 'ConversationStreamFunction', {
     bundle: 'conversation-stream',

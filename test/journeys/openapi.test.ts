@@ -89,6 +89,7 @@ interface Example {
 const examples: Readonly<Record<string, Example>> = {
   chat: { body: { message: 'Hello' } },
   streamChat: { body: { prompt: 'Hello' } },
+  readOptions: {},
   listConversations: { query: '?limit=5' },
   readConversation: { query: '?limit=5' },
   renameConversation: { body: { title: 'Another' } },
@@ -191,7 +192,7 @@ test('an invalid body is rejected with the documented error format', async () =>
   expect(withBody.length).toBeGreaterThan(7);
   for (const route of withBody) {
     const { path, method, operation } = route;
-    const requestPath = path.replace(/\{\w+\}/u, 'some-id');
+    const requestPath = path.replaceAll(/\{\w+\}/gu, 'some-id');
     for (const body of [
       '',
       'not JSON',
@@ -215,7 +216,7 @@ test('an invalid body is rejected with the documented error format', async () =>
 
 test('every route except the OpenAPI document requires credentials', async () => {
   for (const { path, method, operation } of listRoutes()) {
-    const url = `${system.state.apis['Api']?.url}${path.replace(/\{\w+\}/u, 'some-id')}`;
+    const url = `${system.state.apis['Api']?.url}${path.replaceAll(/\{\w+\}/gu, 'some-id')}`;
     const body = examples[operation.operationId]?.body;
     const init = { method: method.toUpperCase(), body: JSON.stringify(body) };
     for (const headers of [{}, { 'x-api-key': 'not-a-key-of-ours-at-all' }]) {
@@ -240,7 +241,7 @@ test('an unknown id is a 404 with the documented error format', async () => {
     const { path, method, operation } = route;
     const body = examples[operation.operationId]?.body;
     const init = post(body ?? {}, {});
-    const requestPath = path.replace(/\{\w+\}/u, 'unknown');
+    const requestPath = path.replaceAll(/\{\w+\}/gu, 'unknown');
     const verb = method.toUpperCase();
     const { status, problem } = await readProblem(
       requestPath,

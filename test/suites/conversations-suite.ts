@@ -1,6 +1,6 @@
 import type { BeginResult, Conversations, NewTurn } from '#domain/conversation/conversations.ts';
 import { expect, test } from 'vitest';
-import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
+import { assistantMessage, userMessage, type ContentBlock } from '#domain/conversation/message.ts';
 import { endedTurn, interruptedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 
 /** The tests that every implementation of `Conversations` must pass. */
@@ -34,6 +34,25 @@ export function describeConversations(create: () => Conversations): void {
     expect(await conversations.turn({ ...key, turnId: 't1', sequence: 1 })).toEqual(ended(live));
     expect(await conversations.turn({ ...key, turnId: 't2', sequence: 2 })).toBeUndefined();
     expect(await conversations.turn({ ...key, turnId: 'other', sequence: 1 })).toBeUndefined();
+  });
+
+  test('every kind of block is stored with all its fields', async () => {
+    const conversations = create();
+    const key = fresh();
+    const { live } = await begun(conversations, beginning(key, { turnId: 't1' }));
+    const passages = [{ text: 'Rain.', source: 's3://b/rain.txt', title: 'Rain', score: 0.5 }];
+    const content: readonly ContentBlock[] = [
+      { type: 'retrieval', query: 'weather', passages },
+      { type: 'reasoning', text: 'Hm.', signature: 's', durationMs: 1_500 },
+      { type: 'tool-use', toolUseId: 'a', name: 'clock', inputJson: '{}' },
+      { type: 'tool-result', toolUseId: 'a', text: 'noon', durationMs: 300 },
+      { type: 'tool-result', toolUseId: 'b', text: 'No.', isError: true, isDenied: true },
+      { type: 'citation', span: { start: 0, end: 2 }, passages },
+      { type: 'approval', toolUseId: 'c' },
+    ];
+    const turn: Turn = { ...ended(live), answer: { role: 'assistant', content } };
+    await conversations.finish(key, turn);
+    expect(await conversations.turn({ ...key, turnId: 't1', sequence: 1 })).toEqual(turn);
   });
 
   test('a second concurrent turn is rejected with the live turn', async () => {

@@ -16,6 +16,7 @@ import type {
   ContentBlock,
   Message,
   Passage,
+  ReasoningBlock,
   Role,
   WholeBlock,
 } from '#domain/conversation/message.ts';
@@ -110,7 +111,7 @@ function logEvent(value: unknown): LogEvent {
     case 'text-delta':
       return { type, index, text: text(item, 'text') };
     case 'reasoning-delta':
-      return { type, index, text: text(item, 'text'), ...optionalText(item, 'signature') };
+      return { type, index, ...reasoning(item) };
     case 'tool-input-delta':
       return { type, index, json: text(item, 'json') };
     case 'block-start':
@@ -145,7 +146,7 @@ function block(value: unknown): ContentBlock {
     case 'text':
       return { type, text: text(item, 'text') };
     case 'reasoning':
-      return { type, text: text(item, 'text'), ...optionalText(item, 'signature') };
+      return { type, ...reasoning(item) };
     case 'tool-use': {
       const [toolUseId, name] = [text(item, 'toolUseId'), text(item, 'name')];
       return { type, toolUseId, name, inputJson: text(item, 'inputJson') };
@@ -158,14 +159,26 @@ function block(value: unknown): ContentBlock {
   }
 }
 
+/** Items of earlier versions have no durations. */
+function reasoning(item: Item): Omit<ReasoningBlock, 'type'> {
+  const signature = optionalText(item, 'signature');
+  return { text: text(item, 'text'), ...signature, ...optionalNumber(item, 'durationMs') };
+}
+
 const wholeTypes = ['tool-result', 'retrieval', 'citation', 'approval'] as const;
 
 function wholeBlock(item: Item): WholeBlock {
   const type = oneOf(wholeTypes, item['type']);
   switch (type) {
     case 'tool-result': {
-      const error = item['isError'] === true ? ({ isError: true } as const) : {};
-      return { type, toolUseId: text(item, 'toolUseId'), text: text(item, 'text'), ...error };
+      return {
+        type,
+        toolUseId: text(item, 'toolUseId'),
+        text: text(item, 'text'),
+        ...(item['isError'] === true ? { isError: true } : {}),
+        ...(item['isDenied'] === true ? { isDenied: true } : {}),
+        ...optionalNumber(item, 'durationMs'),
+      };
     }
     case 'approval':
       return { type, toolUseId: text(item, 'toolUseId') };

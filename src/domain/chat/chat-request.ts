@@ -42,18 +42,22 @@ export interface ChatRequest extends ModelOptions {
   readonly cacheMs?: number | undefined;
 }
 
-/** What a deployment allows in chat requests. */
-export interface ChatPolicy {
+/** What a chat request may name in a deployment. */
+export interface ChatChoices {
   /** The models a request may name; the first is the default. */
   readonly models: readonly [string, ...string[]];
   readonly maxOutputTokens: number;
-  readonly maxHistoryTokens: number;
   /** Ids of knowledge bases, by the names used in requests. */
   readonly knowledgeBases: Readonly<Record<string, string>>;
   /** Addresses of agents, by the names used in requests. */
   readonly agents: Readonly<Record<string, string>>;
   /** URLs of MCP servers, by the names used in requests; in addition to the built-in tool sets. */
   readonly mcpServers: Readonly<Record<string, string>>;
+}
+
+/** What a deployment allows in chat requests. */
+export interface ChatPolicy extends ChatChoices {
+  readonly maxHistoryTokens: number;
   /** The models that replace an unavailable one. */
   readonly fallbacks: FallbackChains;
   readonly allowAnonymous: boolean;

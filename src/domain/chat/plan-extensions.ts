@@ -1,7 +1,7 @@
 import { invalidRequest, type ChatError } from '#domain/errors.ts';
 import type { ModelExtensions } from '#domain/model/model.ts';
 import { builtInToolSets } from '#domain/model/tools.ts';
-import type { ChatPolicy, ChatRequest } from '#domain/chat/chat-request.ts';
+import type { ChatChoices, ChatPolicy, ChatRequest } from '#domain/chat/chat-request.ts';
 
 /**
  * Returns the knowledge base, agent and tool sets of a request that passed `assertCompatible`.
@@ -26,7 +26,7 @@ export function planExtensions(
  */
 export function assertCompatible(
   chat: ChatRequest,
-  policy: ChatPolicy,
+  policy: ChatChoices,
   isAnonymous: boolean,
 ): void {
   const { knowledge, agent, toolSets, question, cacheMs } = chat;
@@ -54,7 +54,7 @@ export function assertCompatible(
 
 function assertKnownNames(
   { agent, knowledge, toolSets = [] }: ChatRequest,
-  { agents, knowledgeBases, mcpServers }: ChatPolicy,
+  { agents, knowledgeBases, mcpServers }: ChatChoices,
 ): void {
   if (agent !== undefined && !Object.hasOwn(agents, agent)) {
     throw mustBeOneOf('agent', Object.keys(agents));

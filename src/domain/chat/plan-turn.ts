@@ -6,7 +6,12 @@ import { invalidRequest } from '#domain/errors.ts';
 import { approvalKey } from '#domain/model/tools.ts';
 import type { Prices } from '#domain/spending/prices.ts';
 import { routeModel } from '#domain/spending/route-model.ts';
-import type { ChatPolicy, ChatQuestion, ChatRequest } from '#domain/chat/chat-request.ts';
+import type {
+  ChatChoices,
+  ChatPolicy,
+  ChatQuestion,
+  ChatRequest,
+} from '#domain/chat/chat-request.ts';
 import { assertIdempotencyKey, type Ids } from '#domain/ids.ts';
 import { assertCompatible, mustBeOneOf, planExtensions } from '#domain/chat/plan-extensions.ts';
 import { planCached, type StoredTurn } from '#domain/chat/plan-cached.ts';
@@ -78,7 +83,7 @@ export function planTurn(
 /** Throws `invalid_request`, naming the field, if the policy does not allow the chat request. */
 export function assertAllowed(
   chat: ChatRequest,
-  policy: ChatPolicy,
+  policy: ChatChoices,
   { isAnonymous, idempotencyKey }: Pick<PlanContext, 'isAnonymous' | 'idempotencyKey'>,
 ): void {
   const { agent, modelId, inference, conversation, cacheMs } = chat;
@@ -101,7 +106,7 @@ export function assertAllowed(
 }
 
 /** The name of the model that leaves the choice to the router. */
-const autoModel = 'auto';
+export const autoModel = 'auto';
 
 /** Returns the model names that a request may use. */
 export function offeredModels({ models }: Pick<ChatPolicy, 'models'>): readonly string[] {

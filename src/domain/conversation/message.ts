@@ -11,6 +11,8 @@ export interface ReasoningBlock {
   readonly type: 'reasoning';
   readonly text: string;
   readonly signature?: string;
+  /** How long it streamed; absent if it arrived in one piece. */
+  readonly durationMs?: number;
 }
 
 /** A tool call by the model. `inputJson` is text because it is incomplete while it streams. */
@@ -27,6 +29,10 @@ export interface ToolResultBlock {
   readonly toolUseId: string;
   readonly text: string;
   readonly isError?: true;
+  /** A person did not allow the call. */
+  readonly isDenied?: true;
+  /** How long the answer waited for it; absent if it did not. */
+  readonly durationMs?: number;
 }
 
 /** A part of a document that matches a query. */

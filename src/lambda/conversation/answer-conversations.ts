@@ -1,5 +1,6 @@
 import { unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
+import type { Offer } from '#domain/chat/offer.ts';
 import { ownerOf } from '#domain/identity.ts';
 import { dayOf, type Ledger, type SpendingLimits } from '#domain/spending/ledger.ts';
 import { deleteConversation, findConversation } from '#domain/turn/recover-turn.ts';
@@ -8,6 +9,7 @@ import type { StoragePorts } from '#domain/turn/turn-request.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { jsonResponse, type JsonResult } from '#lambda/runtime/json-response.ts';
 import { createRouter } from '#lambda/runtime/router.ts';
+import { toOfferJson } from '#protocol/chat/offer-json.ts';
 import {
   toConversationList,
   toConversationPage,
@@ -25,6 +27,7 @@ import { toSpendingJson } from '#protocol/spending/spending-json.ts';
 export interface ConversationPorts extends StoragePorts {
   readonly ledger: Ledger;
   readonly limits: SpendingLimits;
+  readonly offer: Offer;
 }
 
 interface ConversationContext {
@@ -34,6 +37,7 @@ interface ConversationContext {
 }
 
 const route = createRouter<RoutesOf<'conversations'>, ConversationContext, JsonResult>({
+  'GET /options': async ({ ports }) => ({ status: 200, body: toOfferJson(ports.offer) }),
   'GET /conversations': list,
   'GET /conversations/{conversation_id}': (context, { conversation_id: id }) =>
     read(context, keyOf(context, id)),
@@ -48,7 +52,7 @@ const route = createRouter<RoutesOf<'conversations'>, ConversationContext, JsonR
   'GET /usage': readSpending,
 });
 
-/** Answers requests for the caller's own conversations and spending. */
+/** Answers requests for the caller's own conversations, spending and options. */
 export async function answerConversations(
   ports: ConversationPorts,
   request: HttpRequest,

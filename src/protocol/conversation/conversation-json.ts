@@ -10,6 +10,7 @@ import type { Conversation } from '#domain/conversation/conversation.ts';
 import { messageText } from '#domain/conversation/message.ts';
 import { interruptedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 import { toTime } from '#protocol/http/time.ts';
+import { toContentJson } from '#protocol/conversation/content-json.ts';
 import { toGroundsJson } from '#protocol/conversation/passage-json.ts';
 import { toCostJson, toUsageJson } from '#protocol/conversation/usage-json.ts';
 
@@ -64,6 +65,7 @@ export function toTurnJson(turn: Turn): TurnJson {
     state: turn.state,
     message: messageText(turn.question),
     response: messageText(turn.answer),
+    content: toContentJson(turn.answer),
     model: turn.modelId,
     created_at: toTime(turn.startedAtMs),
     ...(turn.stopReason === undefined ? {} : { stop_reason: turn.stopReason }),

@@ -1,6 +1,6 @@
 import { usageJson } from '#protocol/conversation/usage-schema.ts';
 import * as v from 'valibot';
-import { costFields, groundsFields } from '#protocol/conversation/answer-schema.ts';
+import { contentJson, costFields, groundsFields } from '#protocol/conversation/answer-schema.ts';
 import { time } from '#protocol/http/json-schema.ts';
 
 const turnJson = v.object({
@@ -10,6 +10,7 @@ const turnJson = v.object({
   state: v.picklist(['running', 'complete', 'stopped', 'interrupted', 'failed', 'timed_out']),
   message: v.string(),
   response: v.string(),
+  content: contentJson,
   model: v.string(),
   created_at: time,
   stop_reason: v.optional(v.string()),

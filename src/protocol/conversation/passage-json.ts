@@ -49,7 +49,7 @@ export function toStepJson(block: ContentBlock): StepJson | undefined {
       return { type: 'thought', text: block.text };
     case 'tool-use': {
       const { toolUseId: id, name, inputJson } = block;
-      return { type: 'tool_call', id, name, input: parseInput(inputJson) };
+      return { type: 'tool_call', id, name, input: parseToolInput(inputJson) };
     }
     case 'tool-result': {
       const { toolUseId: id, text, isError } = block;
@@ -67,8 +67,8 @@ export function toStepJson(block: ContentBlock): StepJson | undefined {
   }
 }
 
-/** An input that is incomplete or not JSON stays text. */
-function parseInput(json: string): unknown {
+/** Returns the input of a tool call; its text if that is incomplete or not JSON. */
+export function parseToolInput(json: string): unknown {
   try {
     return JSON.parse(json === '' ? '{}' : json);
   } catch {

@@ -16,6 +16,7 @@ export interface RouteTarget {
 export const routes = {
   'POST /chat': { handler: 'chat-buffered', transfer: 'buffered' },
   'POST /chat/stream': { handler: 'chat', transfer: 'streamed' },
+  'GET /options': { handler: 'conversations', transfer: 'buffered' },
   'GET /conversations': { handler: 'conversations', transfer: 'buffered' },
   'GET /conversations/{conversation_id}': { handler: 'conversations', transfer: 'buffered' },
   'PATCH /conversations/{conversation_id}': { handler: 'conversations', transfer: 'buffered' },

@@ -32,6 +32,7 @@ import {
 import { completionSchema } from '#protocol/openai/openai-request.ts';
 import { spendingJson } from '#protocol/spending/spending-schema.ts';
 import { taskSchema } from '#protocol/task/task-request.ts';
+import { offerJson } from '#protocol/chat/offer-schema.ts';
 import { chatSchema } from '#protocol/chat/chat-request.ts';
 import { followSchema } from '#protocol/turn/follow-request.ts';
 
@@ -70,6 +71,12 @@ export const operations: Readonly<Record<Route, Operation>> = {
     status: 200,
     response: turnAnswerJson,
     streams: turnStreams,
+  },
+  'GET /options': {
+    id: 'readOptions',
+    summary: 'Returns what a caller can choose in a chat request.',
+    status: 200,
+    response: offerJson,
   },
   'GET /conversations': {
     id: 'listConversations',

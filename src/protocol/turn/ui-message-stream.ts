@@ -7,7 +7,7 @@ import { eventStreamHeaders, type TurnEncoding } from '#protocol/turn/turn-encod
 import { encodeCursor } from '#protocol/turn/cursor.ts';
 import { connectionLost } from '#protocol/http/problem.ts';
 import { decodeSse, ssePing } from '#protocol/http/sse.ts';
-import { finishReasonOf, wholeBlockParts } from '#protocol/turn/ui-parts.ts';
+import { durationMetadata, finishReasonOf, wholeBlockParts } from '#protocol/turn/ui-parts.ts';
 import {
   fromUsageJson,
   fromUsd,
@@ -17,7 +17,7 @@ import {
 
 type OpenBlock =
   | { readonly type: 'text' }
-  | { readonly type: 'reasoning' }
+  | { readonly type: 'reasoning'; durationMs?: number | undefined }
   | { readonly type: 'tool'; readonly id: string; readonly name: string; json: string };
 
 interface Encoder {
@@ -115,8 +115,12 @@ function encodeDelta(
   const type = event.type === 'text-delta' ? 'text' : 'reasoning';
   // Written by hand: this line runs for every token of every answer.
   const delta = `{"type":"${type}-delta","id":"${event.index}","delta":${json(event.text)}}`;
+  const block: OpenBlock = open.get(event.index) ?? { type };
+  if (block.type === 'reasoning' && event.type === 'reasoning-delta') {
+    block.durationMs = event.durationMs;
+  }
   if (open.has(event.index)) return [delta];
-  open.set(event.index, { type });
+  open.set(event.index, block);
   return [json({ type: `${type}-start`, id: String(event.index) }), delta];
 }
 
@@ -134,8 +138,9 @@ function closeBlock(open: Map<number, OpenBlock>, index: number): readonly strin
   const block = open.get(index);
   if (block === undefined) return [];
   open.delete(index);
-  if (block.type !== 'tool') return [json({ type: `${block.type}-end`, id: String(index) })];
-  return [toolInputEnd(block)];
+  if (block.type === 'tool') return [toolInputEnd(block)];
+  const duration = block.type === 'reasoning' ? durationMetadata(block) : {};
+  return [json({ type: `${block.type}-end`, id: String(index), ...duration })];
 }
 
 function toolInputEnd(block: OpenBlock & { type: 'tool' }): string {

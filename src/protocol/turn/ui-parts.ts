@@ -1,5 +1,6 @@
 import type { Passage, WholeBlock } from '#domain/conversation/message.ts';
 import type { StopReason } from '#domain/conversation/stream-event.ts';
+import { toSeconds } from '#protocol/conversation/content-json.ts';
 import { toCitationJson, toPassageJson } from '#protocol/conversation/passage-json.ts';
 
 /** Returns the parts of a UI message stream for a block without deltas; `index` becomes its id. */
@@ -7,7 +8,7 @@ export function wholeBlockParts(index: number, block: WholeBlock): readonly obje
   const id = String(index);
   switch (block.type) {
     case 'tool-result': {
-      const call = { toolCallId: block.toolUseId, dynamic: true };
+      const call = { toolCallId: block.toolUseId, dynamic: true, ...durationMetadata(block) };
       return block.isError === true
         ? [{ type: 'tool-output-error', ...call, errorText: block.text }]
         : [{ type: 'tool-output-available', ...call, output: block.text }];
@@ -27,6 +28,14 @@ export function wholeBlockParts(index: number, block: WholeBlock): readonly obje
         ...block.passages.map((passage, number) => sourceOf(passage, `${id}.${number}`)),
       ];
   }
+}
+
+/** Returns how long a block took, as metadata of its part; no field if that was not measured. */
+export function durationMetadata(block: { readonly durationMs?: number | undefined }): {
+  readonly providerMetadata?: object;
+} {
+  const { seconds } = toSeconds(block);
+  return seconds === undefined ? {} : { providerMetadata: { streambed: { seconds } } };
 }
 
 /** The AI SDK distinguishes web pages, which have a URL, from documents. */

@@ -1,0 +1,73 @@
+import type {
+  ContentBlock,
+  Message,
+  ToolResultBlock,
+  ToolUseBlock,
+} from '#domain/conversation/message.ts';
+import type { ContentBlockJson } from '#protocol/conversation/answer-schema.ts';
+import { parseToolInput, toPassageJson } from '#protocol/conversation/passage-json.ts';
+
+/**
+ * Returns the blocks of an answer in the public JSON, in their order. A tool call and its result
+ * are one block.
+ */
+export function toContentJson({ content }: Pick<Message, 'content'>): ContentBlockJson[] {
+  return content.flatMap((block, position) => {
+    return toBlockJson(block, content.slice(position + 1)) ?? [];
+  });
+}
+
+/** `later` are the blocks after it. */
+function toBlockJson(
+  block: ContentBlock,
+  later: readonly ContentBlock[],
+): ContentBlockJson | undefined {
+  switch (block.type) {
+    case 'text':
+      return block.text === '' ? undefined : { type: 'text', text: block.text };
+    case 'reasoning':
+      return { type: 'reasoning', text: block.text, ...toSeconds(block) };
+    case 'tool-use':
+      return toCallJson(block, later);
+    case 'retrieval':
+      return { type: 'search', query: block.query, passages: block.passages.map(toPassageJson) };
+    case 'citation': {
+      const { span, passages } = block;
+      const cited = span === undefined ? {} : { span };
+      return { type: 'citation', ...cited, passages: passages.map(toPassageJson) };
+    }
+    case 'tool-result':
+    case 'approval':
+      return undefined;
+  }
+}
+
+function toCallJson(
+  { toolUseId, name, inputJson }: ToolUseBlock,
+  later: readonly ContentBlock[],
+): ContentBlockJson {
+  const input = parseToolInput(inputJson);
+  const call = { type: 'tool_call', tool_use_id: toolUseId, name, input } as const;
+  const result = later.find(
+    (block) => block.type === 'tool-result' && block.toolUseId === toolUseId,
+  );
+  if (result?.type === 'tool-result') {
+    return { ...call, status: statusOf(result), result: result.text, ...toSeconds(result) };
+  }
+  const isWaiting = later.some(
+    (block) => block.type === 'approval' && block.toolUseId === toolUseId,
+  );
+  return { ...call, status: isWaiting ? 'waiting' : 'unfinished' };
+}
+
+function statusOf({ isDenied, isError }: ToolResultBlock): 'done' | 'failed' | 'denied' {
+  if (isDenied === true) return 'denied';
+  return isError === true ? 'failed' : 'done';
+}
+
+/** Returns how long something took in the public JSON; no field if that was not measured. */
+export function toSeconds({ durationMs }: { readonly durationMs?: number | undefined }): {
+  readonly seconds?: number;
+} {
+  return durationMs === undefined ? {} : { seconds: durationMs / 1_000 };
+}
