@@ -60,6 +60,51 @@ function toCallJson(
   return { ...call, status: isWaiting ? 'waiting' : 'unfinished' };
 }
 
+/** Returns the blocks of an answer from the public JSON. Each call is followed by what became of it. */
+export function fromContentJson(content: readonly ContentBlockJson[]): readonly ContentBlock[] {
+  return content.flatMap((block): readonly ContentBlock[] => {
+    switch (block.type) {
+      case 'text':
+        return [block];
+      case 'reasoning':
+        return [{ type: 'reasoning', text: block.text, ...fromSeconds(block) }];
+      case 'tool_call':
+        return fromCallJson(block);
+      case 'search':
+        return [{ ...block, type: 'retrieval' }];
+      case 'citation': {
+        const { span, passages } = block;
+        return [{ type: 'citation', passages, ...(span === undefined ? {} : { span }) }];
+      }
+    }
+  });
+}
+
+function fromCallJson(call: ContentBlockJson & { type: 'tool_call' }): readonly ContentBlock[] {
+  const { tool_use_id: toolUseId, name, input, status, result: text = '' } = call;
+  const inputJson = typeof input === 'string' ? input : JSON.stringify(input);
+  const use = { type: 'tool-use', toolUseId, name, inputJson } as const;
+  const result = { type: 'tool-result', toolUseId, text, ...fromSeconds(call) } as const;
+  switch (status) {
+    case 'done':
+      return [use, result];
+    case 'failed':
+      return [use, { ...result, isError: true }];
+    case 'denied':
+      return [use, { ...result, isError: true, isDenied: true }];
+    case 'waiting':
+      return [use, { type: 'approval', toolUseId }];
+    case 'unfinished':
+      return [use];
+  }
+}
+
+function fromSeconds({ seconds }: { readonly seconds?: number | undefined }): {
+  readonly durationMs?: number;
+} {
+  return seconds === undefined ? {} : { durationMs: Math.round(seconds * 1_000) };
+}
+
 function statusOf({ isDenied, isError }: ToolResultBlock): 'done' | 'failed' | 'denied' {
   if (isDenied === true) return 'denied';
   return isError === true ? 'failed' : 'done';

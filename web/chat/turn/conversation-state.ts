@@ -36,7 +36,13 @@ export type NewTurn = Pick<TurnView, 'key' | 'question' | 'parentId'> & Partial<
 /** Adds a turn that waits for its answer. It replaces an earlier attempt with the same key. */
 export function withNewTurn(state: ConversationState, turn: NewTurn): ConversationState {
   const others = state.turns.filter(({ key }) => key !== turn.key);
-  const added: TurnView = { answer: emptyAnswer, state: 'streaming', isAnnounced: true, ...turn };
+  const added: TurnView = {
+    answer: emptyAnswer,
+    state: 'streaming',
+    isAnnounced: true,
+    startedAtMs: Date.now(),
+    ...turn,
+  };
   return { ...state, turns: [...others, added], lastKey: undefined };
 }
 
@@ -62,7 +68,7 @@ export async function loadTurns(
 ): Promise<LoadedTurns> {
   try {
     const page = await readConversation(conversationId, cursor);
-    return { turns: page.turns.map((turn) => fromTurnJson(turn, words)), cursor: page.cursor };
+    return { turns: page.turns.map(fromTurnJson), cursor: page.cursor };
   } catch (error) {
     return { problem: describeProblem(error, words).message };
   }
@@ -94,10 +100,22 @@ export function withLoadedTurns(
   // A turn keeps its key, so that the reader's focus stays where it is.
   const newest = loaded.turns.map((turn) => {
     const shown = turns.find(({ turnId }) => turnId === turn.turnId);
-    return shown === undefined ? turn : { ...turn, key: shown.key, isAnnounced: shown.isAnnounced };
+    return shown === undefined ? turn : withSeen(turn, shown);
   });
   const cursor = older.length > 0 ? state.cursor : loaded.cursor;
   return { ...state, ...settled, turns: [...older, ...newest, ...unsent], cursor };
+}
+
+/** Adds what the page has seen of a turn, and what is not stored. */
+function withSeen(turn: TurnView, { key, isAnnounced, durationMs, problem }: TurnView): TurnView {
+  const isSame = problem !== undefined && problem.reason === turn.problem?.reason;
+  return {
+    ...turn,
+    key,
+    isAnnounced,
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(isSame ? { problem } : {}),
+  };
 }
 
 /** Removes a turn that the server has not accepted. */
