@@ -104,6 +104,16 @@ export function answerCutShort(): ChatError {
   return new ChatError('model_error', 'The answer was cut short.');
 }
 
+/** Returns what a check of a field returns. Errors that it throws name the field. */
+export function withinField<Result>(field: string, check: () => Result): Result {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof ChatError) || error.code !== 'invalid_request') throw error;
+    throw new ChatError('invalid_request', `${field}.${error.message}`, { cause: error });
+  }
+}
+
 /** Returns the error for a field of a request that has an invalid value. */
 export function invalidRequest(field: string, expectation: string): ChatError {
   return new ChatError('invalid_request', `${field}: ${expectation}`);

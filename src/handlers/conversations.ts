@@ -26,6 +26,7 @@ const ports = {
   ...createConversationStorage(table, environment),
   ledger: createDynamoLedger(table, environment.limits),
   limits: environment.limits,
+  choices: environment,
   offer: offerOf(environment, describeModel),
   clock: systemClock,
 };

@@ -78,9 +78,15 @@ export function createMemoryConversations(): Conversations {
         page,
       );
     },
-    async rename(key, title) {
+    async change(key, { title, settings }) {
       const entry = requireEntry(store, key);
-      entry.conversation = { ...entry.conversation, title };
+      const { settings: earlier, ...rest } = entry.conversation;
+      const present = settings ?? earlier ?? {};
+      entry.conversation = {
+        ...rest,
+        ...(title === undefined ? {} : { title }),
+        ...(Object.keys(present).length === 0 ? {} : { settings: present }),
+      };
     },
     async remove(key) {
       const { liveTurn } = requireEntry(store, key).conversation;

@@ -92,7 +92,7 @@ const examples: Readonly<Record<string, Example>> = {
   readOptions: {},
   listConversations: { query: '?limit=5' },
   readConversation: { query: '?limit=5' },
-  renameConversation: { body: { title: 'Another' } },
+  changeConversation: { body: { title: 'Another', settings: { model: 'auto' } } },
   stopTurn: { body: {} },
   followTurn: { query: '?after={turn_id}:0' },
   readUsage: {},

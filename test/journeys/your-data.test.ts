@@ -49,8 +49,9 @@ async function storeEverything({ as, owner }: Person, canary: string): Promise<v
   const created = await (await as('/chat', post({ message: `Message ${canary}` }))).json();
   const { conversation_id: id } = created as { conversation_id: string };
   await as('/chat', post({ message: `Another ${canary}`, conversation_id: id }));
-  const title = { method: 'PATCH', body: JSON.stringify({ title: `Title ${canary}` }) };
-  expect((await as(`/conversations/${id}`, title)).status).toBe(204);
+  const changes = { title: `Title ${canary}`, settings: { system: `Settings ${canary}` } };
+  const change = { method: 'PATCH', body: JSON.stringify(changes) };
+  expect((await as(`/conversations/${id}`, change)).status).toBe(204);
   const headers = { 'idempotency-key': `key-${canary}` };
   await as('/chat', post({ prompt: `Prompt ${canary}` }, { headers }));
   await as('/chat', post({ prompt: `Cached ${canary}`, cache: true }));
@@ -138,7 +139,9 @@ test('an owner exports everything, deletes everything, and nobody else loses any
   );
   expect(files.map(([format]) => format)).toEqual(['json', 'markdown']);
   for (const [format, text] of files) {
-    for (const what of 'Message Another Title Prompt Cached Task Session Note'.split(' ')) {
+    for (const what of 'Message Another Title Settings Prompt Cached Task Session Note'.split(
+      ' ',
+    )) {
       expect([format, text.includes(`${what} canary-ada`)]).toEqual([format, true]);
     }
     expect(text).toContain('canary-ada.txt');

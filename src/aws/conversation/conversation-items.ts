@@ -86,6 +86,7 @@ export function fromConversationItem(owner: ConversationKey['owner'], item: Item
     title: text(item, 'title'),
     updatedAtMs: item['updatedAtMs'] === undefined ? createdAtMs : number(item, 'updatedAtMs'),
     ...optionalText(item, 'headId'),
+    ...(item['settings'] === undefined ? {} : { settings: record(item['settings']) }),
     ...liveTurn(item),
   };
 }

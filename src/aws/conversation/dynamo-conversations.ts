@@ -1,4 +1,9 @@
-import type { Conversations, Page, PageRequest } from '#domain/conversation/conversations.ts';
+import type {
+  ConversationChange,
+  Conversations,
+  Page,
+  PageRequest,
+} from '#domain/conversation/conversations.ts';
 import { bindKey, openKey } from '#aws/conversation/dynamo-bound-keys.ts';
 import { claimTurn } from '#aws/conversation/dynamo-begin.ts';
 import { fromConversationItem } from '#aws/conversation/conversation-items.ts';
@@ -8,6 +13,7 @@ import {
   ownerPartition,
   type DynamoKey,
 } from '#aws/dynamo/keys.ts';
+import { toUpdate } from '#aws/dynamo/change.ts';
 import { deleteConversationItems } from '#aws/conversation/dynamo-remove.ts';
 import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
 import {
@@ -38,7 +44,7 @@ export function createDynamoConversations(store: TurnStore): Conversations {
     turn: (key) => readTurn(store, key),
     turns: (key, page) => readTurns(store, key, page),
     list: (owner, page) => list(table, owner, page),
-    rename: (key, title) => rename(table, key, title),
+    change: (key, change) => changeConversation(table, key, change),
     remove: (key) => deleteConversationItems(store, key),
   };
 }
@@ -84,13 +90,21 @@ function fromCursor(owner: string, cursor: string): DynamoKey & { updatedAtMs: n
   return { ...conversationKey({ owner, conversationId }), updatedAtMs: Number(updatedAtMs) };
 }
 
-async function rename(table: Table, key: ConversationKey, title: string): Promise<void> {
+async function changeConversation(
+  table: Table,
+  key: ConversationKey,
+  { title, settings }: ConversationChange,
+): Promise<void> {
+  const present = Object.keys(settings ?? {}).length === 0 ? undefined : settings;
+  const attributes = {
+    ...(title === undefined ? {} : { title }),
+    ...(settings === undefined ? {} : { settings: present }),
+  };
   try {
     await table.update({
       Key: conversationKey(key),
       ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(deleting)',
-      UpdateExpression: 'SET title = :title',
-      ExpressionAttributeValues: { ':title': title },
+      ...toUpdate(attributes),
     });
   } catch (error) {
     if (error instanceof ConditionFailed) throw unknownConversation();

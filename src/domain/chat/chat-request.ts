@@ -42,6 +42,9 @@ export interface ChatRequest extends ModelOptions {
   readonly cacheMs?: number | undefined;
 }
 
+/** How a chat request is answered, without what it asks. */
+export type ChatOptions = Omit<ChatRequest, 'question' | 'conversation'>;
+
 /** What a chat request may name in a deployment. */
 export interface ChatChoices {
   /** The models a request may name; the first is the default. */

@@ -8,6 +8,7 @@ import type { Prices } from '#domain/spending/prices.ts';
 import { routeModel } from '#domain/spending/route-model.ts';
 import type {
   ChatChoices,
+  ChatOptions,
   ChatPolicy,
   ChatQuestion,
   ChatRequest,
@@ -103,6 +104,14 @@ export function assertAllowed(
     throw invalidRequest('id', 'may be chosen only by callers with an identity');
   }
   assertCompatible(chat, policy, isAnonymous);
+}
+
+/** Throws `invalid_request` if a chat request with these options could never be allowed. */
+export function assertOptions(options: ChatOptions, choices: ChatChoices): void {
+  const question = { type: 'message', text: '' } as const;
+  assertAllowed({ ...options, question, conversation: { create: true } }, choices, {
+    isAnonymous: false,
+  });
 }
 
 /** The name of the model that leaves the choice to the router. */

@@ -1,4 +1,8 @@
-import type { Conversation, ConversationKey } from '#domain/conversation/conversation.ts';
+import type {
+  Conversation,
+  ConversationKey,
+  ConversationSettings,
+} from '#domain/conversation/conversation.ts';
 import type { LiveTurn, Turn, TurnKey } from '#domain/conversation/turn.ts';
 
 /** Whether a turn creates its conversation, continues one, or does whichever is needed. */
@@ -66,6 +70,13 @@ export interface PageRequest {
   readonly cursor?: string;
 }
 
+/** What an owner changes in a conversation. What is absent stays as it is. */
+export interface ConversationChange {
+  readonly title?: string | undefined;
+  /** Replace the earlier settings as a whole; without fields, there are none afterwards. */
+  readonly settings?: ConversationSettings | undefined;
+}
+
 /** Stores conversations. Each call concerns one owner. */
 export interface Conversations {
   /**
@@ -99,8 +110,8 @@ export interface Conversations {
   turns(key: ConversationKey, page: PageRequest): Promise<Page<Turn>>;
   /** Returns a page of the owner's conversations, most recently used first. */
   list(owner: string, page: PageRequest): Promise<Page<Conversation>>;
-  /** Changes the title of a conversation. Throws `not_found`. */
-  rename(key: ConversationKey, title: string): Promise<void>;
+  /** Changes a conversation in one write. Throws `not_found`. */
+  change(key: ConversationKey, change: ConversationChange): Promise<void>;
   /** Deletes a conversation and its turns. Throws `not_found`, and `conflict` while a turn is live. */
   remove(key: ConversationKey): Promise<void>;
 }

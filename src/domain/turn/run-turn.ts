@@ -18,7 +18,7 @@ import { startCheckpoints, type Checkpoints } from '#domain/turn/checkpoints.ts'
 import { followTurn, toFinalEvent } from '#domain/turn/follow-turn.ts';
 import { openTurn, type OpenTurn } from '#domain/turn/open-turn.ts';
 import { settleTurn, storeTurn } from '#domain/turn/store-turn.ts';
-import { timeBlocks } from '#domain/turn/time-blocks.ts';
+import { timeBlocks } from '#domain/conversation/time-blocks.ts';
 import { summarizeHistory } from '#domain/turn/summarize-history.ts';
 import { observeWrites, type TurnPorts, type TurnRequest } from '#domain/turn/turn-request.ts';
 

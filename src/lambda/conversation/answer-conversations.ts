@@ -1,6 +1,9 @@
 import { unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
+import type { ChatChoices } from '#domain/chat/chat-request.ts';
 import type { Offer } from '#domain/chat/offer.ts';
+import { assertOptions } from '#domain/chat/plan-turn.ts';
+import { withinField } from '#domain/errors.ts';
 import { ownerOf } from '#domain/identity.ts';
 import { dayOf, type Ledger, type SpendingLimits } from '#domain/spending/ledger.ts';
 import { deleteConversation, findConversation } from '#domain/turn/recover-turn.ts';
@@ -9,6 +12,7 @@ import type { StoragePorts } from '#domain/turn/turn-request.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { jsonResponse, type JsonResult } from '#lambda/runtime/json-response.ts';
 import { createRouter } from '#lambda/runtime/router.ts';
+import { parseConversationChange } from '#protocol/chat/conversation-change.ts';
 import { toOfferJson } from '#protocol/chat/offer-json.ts';
 import {
   toConversationList,
@@ -19,7 +23,6 @@ import {
   parseConversationId,
   parsePage,
   parseStop,
-  parseTitle,
 } from '#protocol/conversation/conversation-request.ts';
 import type { RoutesOf } from '#protocol/http/routes.ts';
 import { toSpendingJson } from '#protocol/spending/spending-json.ts';
@@ -27,6 +30,7 @@ import { toSpendingJson } from '#protocol/spending/spending-json.ts';
 export interface ConversationPorts extends StoragePorts {
   readonly ledger: Ledger;
   readonly limits: SpendingLimits;
+  readonly choices: ChatChoices;
   readonly offer: Offer;
 }
 
@@ -42,7 +46,7 @@ const route = createRouter<RoutesOf<'conversations'>, ConversationContext, JsonR
   'GET /conversations/{conversation_id}': (context, { conversation_id: id }) =>
     read(context, keyOf(context, id)),
   'PATCH /conversations/{conversation_id}': (context, { conversation_id: id }) =>
-    rename(context, keyOf(context, id)),
+    change(context, keyOf(context, id)),
   'DELETE /conversations/{conversation_id}': async (context, { conversation_id: id }) => {
     await deleteConversation(context.ports, keyOf(context, id));
     return { status: 204 };
@@ -86,11 +90,13 @@ async function read(
   return { status: 200, body: toConversationPage(shown, turns, ports.clock.now()) };
 }
 
-async function rename(
+async function change(
   { ports, request }: ConversationContext,
   key: ConversationKey,
 ): Promise<JsonResult> {
-  await ports.conversations.rename(key, parseTitle(request.body));
+  const { options, ...changes } = parseConversationChange(request.body);
+  if (options !== undefined) withinField('settings', () => assertOptions(options, ports.choices));
+  await ports.conversations.change(key, changes);
   return { status: 204 };
 }
 

@@ -24,6 +24,18 @@ export function toConversationJson(conversation: Conversation): ConversationJson
   };
 }
 
+/** Returns everything about a conversation in the public JSON except its turns. */
+export function toWholeConversationJson(
+  conversation: Conversation,
+): Omit<ConversationPageJson, 'turns'> {
+  const { headId, settings } = conversation;
+  return {
+    ...toConversationJson(conversation),
+    head_turn_id: headId ?? null,
+    ...(settings === undefined ? {} : { settings }),
+  };
+}
+
 /** Returns a page of conversations in the public JSON. */
 export function toConversationList(page: Page<Conversation>): ConversationListJson {
   return { conversations: page.items.map(toConversationJson), ...cursorOf(page) };
@@ -43,8 +55,7 @@ export function toConversationPage(
   const live = conversation.liveTurn;
   const ended = live === undefined || page.items.some((turn) => turn.turnId === live.turnId);
   return {
-    ...toConversationJson(conversation),
-    head_turn_id: conversation.headId ?? null,
+    ...toWholeConversationJson(conversation),
     turns: ended ? turns : [...turns, toLiveTurnJson(live, nowMs)],
     ...cursorOf(page),
   };

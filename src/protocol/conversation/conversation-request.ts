@@ -18,25 +18,18 @@ const limit = v.optional(
 /** The query parameters that select a page of a list. */
 export const pageSchema = v.object({ limit, cursor: v.optional(v.string()) });
 
-/** The new title of a conversation. */
-export const titleSchema = v.strictObject({
-  title: v.pipe(
-    v.string('must be a string'),
-    v.trim(),
-    v.minLength(1, 'must not be blank'),
-    v.check(isTitle, 'must be at most 80 characters'),
-  ),
-});
+/** The title of a conversation. */
+export const titleText = v.pipe(
+  v.string('must be a string'),
+  v.trim(),
+  v.minLength(1, 'must not be blank'),
+  v.check(isTitle, 'must be at most 80 characters'),
+);
 
 /** Parses `limit` (1 to 100, 30 by default) and `cursor`. Throws `invalid_request`. */
 export function parsePage(query: Readonly<Record<string, string>>): PageRequest {
   const { limit: size, cursor } = parseWith(pageSchema, query);
   return cursor === undefined ? { limit: size } : { limit: size, cursor };
-}
-
-/** Parses the new title of a conversation. Throws `invalid_request`. */
-export function parseTitle(body: string): string {
-  return parseWith(titleSchema, parseJsonObject(body)).title;
 }
 
 /** Returns the conversation id from a path. Throws `not_found` if no conversation can have it. */

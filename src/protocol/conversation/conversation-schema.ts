@@ -44,6 +44,8 @@ export const conversationPageJson = v.object({
   ...conversationJson.entries,
   /** The latest turn, which the next one follows. */
   head_turn_id: v.nullable(v.string()),
+  /** What the client chose for its messages: fields of chat requests. */
+  settings: v.optional(v.record(v.string(), v.unknown())),
   turns: v.array(turnJson),
   cursor: v.optional(v.string()),
 });

@@ -3,9 +3,9 @@ import { messageText, type Message } from '#domain/conversation/message.ts';
 import type { LiveTurn, Turn } from '#domain/conversation/turn.ts';
 import type { ExportEntry } from '#domain/data/export-entries.ts';
 import {
-  toConversationJson,
   toLiveTurnJson,
   toTurnJson,
+  toWholeConversationJson,
 } from '#protocol/conversation/conversation-json.ts';
 import { toDocumentJson } from '#protocol/document/document-json.ts';
 import { toTime } from '#protocol/http/time.ts';
@@ -81,8 +81,7 @@ function typeOf({ conversationId }: Conversation): string {
 function toWholeConversation({ conversation, turns }: ConversationInPart, atMs: number): object {
   return {
     type: typeOf(conversation),
-    ...toConversationJson(conversation),
-    head_turn_id: conversation.headId ?? null,
+    ...toWholeConversationJson(conversation),
     turns: turns.map((turn) => ('state' in turn ? toTurnEntry(turn) : toLiveTurnJson(turn, atMs))),
   };
 }

@@ -23,8 +23,10 @@ function heading(title: string): readonly string[] {
 }
 
 function conversationLines({ conversation, turns }: ConversationInPart): readonly string[] {
-  const { title, createdAtMs } = conversation;
-  return [...heading(title), `Begun ${toTime(createdAtMs)}.`, ...turns.flatMap(turnLines)];
+  const { title, createdAtMs, settings } = conversation;
+  const chosen = settings === undefined ? [] : [fence('json', JSON.stringify(settings))];
+  const begun = `Begun ${toTime(createdAtMs)}.`;
+  return [...heading(title), begun, ...chosen, ...turns.flatMap(turnLines)];
 }
 
 function turnLines(turn: Turn | LiveTurn): readonly string[] {

@@ -14,11 +14,7 @@ import { turnAnswerJson } from '#protocol/turn/turn-schema.ts';
 import { deletionSchema, exportSchema } from '#protocol/data/data-request.ts';
 import { deletionJson, exportJson } from '#protocol/data/data-schema.ts';
 import type * as v from 'valibot';
-import {
-  pageSchema,
-  stopSchema,
-  titleSchema,
-} from '#protocol/conversation/conversation-request.ts';
+import { pageSchema, stopSchema } from '#protocol/conversation/conversation-request.ts';
 import { analysisSchema, documentSchema } from '#protocol/document/document-request.ts';
 import type { Route } from '#protocol/http/routes.ts';
 import { searchResultJson } from '#protocol/model/knowledge-schema.ts';
@@ -32,6 +28,7 @@ import {
 import { completionSchema } from '#protocol/openai/openai-request.ts';
 import { spendingJson } from '#protocol/spending/spending-schema.ts';
 import { taskSchema } from '#protocol/task/task-request.ts';
+import { changeSchema } from '#protocol/chat/conversation-change.ts';
 import { offerJson } from '#protocol/chat/offer-schema.ts';
 import { chatSchema } from '#protocol/chat/chat-request.ts';
 import { followSchema } from '#protocol/turn/follow-request.ts';
@@ -93,9 +90,9 @@ export const operations: Readonly<Record<Route, Operation>> = {
     response: conversationPageJson,
   },
   'PATCH /conversations/{conversation_id}': {
-    id: 'renameConversation',
-    summary: 'Changes the title of a conversation.',
-    request: titleSchema,
+    id: 'changeConversation',
+    summary: 'Changes the title and the settings of a conversation.',
+    request: changeSchema,
     status: 204,
   },
   'DELETE /conversations/{conversation_id}': {

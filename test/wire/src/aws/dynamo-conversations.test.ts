@@ -6,6 +6,7 @@ import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
 import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
 import { endedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 import { describeBoundKeys } from '#test/suites/bound-keys-suite.ts';
+import { describeContents } from '#test/suites/conversation-contents-suite.ts';
 import { describeConversations } from '#test/suites/conversations-suite.ts';
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
 import { describeTurnLogs } from '#test/suites/turn-log-suite.ts';
@@ -19,6 +20,7 @@ beforeAll(async () => {
 afterAll(() => store.system.close());
 
 describeConversations(() => createDynamoConversations(store));
+describeContents(() => createDynamoConversations(store));
 describeBoundKeys(() => createDynamoConversations(store));
 describeTurnLogs(() => createDynamoTurnLog(store.table));
 
