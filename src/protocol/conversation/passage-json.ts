@@ -44,6 +44,7 @@ export function toStepJson(block: ContentBlock): StepJson | undefined {
   switch (block.type) {
     case 'text':
     case 'citation':
+    case 'attachment':
       return undefined;
     case 'reasoning':
       return { type: 'thought', text: block.text };
