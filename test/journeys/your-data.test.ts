@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { toSegment } from '#domain/document/document.ts';
+import { toSegment } from '#domain/segment.ts';
 import { dayOf } from '#domain/spending/ledger.ts';
 import { upload, submitDocument, waitForDocument } from '#test/fixtures/documents.ts';
 import { signedIn, type CallAs } from '#test/fixtures/signed-in.ts';

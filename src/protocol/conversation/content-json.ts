@@ -5,7 +5,11 @@ import type {
   ToolUseBlock,
 } from '#domain/conversation/message.ts';
 import type { ContentBlockJson } from '#protocol/conversation/answer-schema.ts';
-import { parseToolInput, toPassageJson } from '#protocol/conversation/passage-json.ts';
+import {
+  fromPassageJson,
+  parseToolInput,
+  toPassageJson,
+} from '#protocol/conversation/passage-json.ts';
 
 /**
  * Returns the blocks of an answer in the public JSON, in their order. A tool call and its result
@@ -71,9 +75,12 @@ export function fromContentJson(content: readonly ContentBlockJson[]): readonly 
       case 'tool_call':
         return fromCallJson(block);
       case 'search':
-        return [{ ...block, type: 'retrieval' }];
+        return [
+          { type: 'retrieval', query: block.query, passages: block.passages.map(fromPassageJson) },
+        ];
       case 'citation': {
-        const { span, passages } = block;
+        const { span } = block;
+        const passages = block.passages.map(fromPassageJson);
         return [{ type: 'citation', passages, ...(span === undefined ? {} : { span }) }];
       }
     }

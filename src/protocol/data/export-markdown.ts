@@ -1,10 +1,10 @@
-import { messageText } from '#domain/conversation/message.ts';
-import type { LiveTurn, Turn } from '#domain/conversation/turn.ts';
+import { attachmentsIn, messageText } from '#domain/conversation/message.ts';
 import type { ExportEntry } from '#domain/data/export-entries.ts';
 import {
   conversationsIn,
   type ConversationInPart,
   type ExportPart,
+  type TurnInPart,
 } from '#protocol/data/export-json.ts';
 import { toTime } from '#protocol/http/time.ts';
 import { toDayJson } from '#protocol/spending/spending-json.ts';
@@ -29,8 +29,10 @@ function conversationLines({ conversation, turns }: ConversationInPart): readonl
   return [...heading(title), begun, ...chosen, ...turns.flatMap(turnLines)];
 }
 
-function turnLines(turn: Turn | LiveTurn): readonly string[] {
-  const asked = [`**You**, ${toTime(turn.startedAtMs)}:`, messageText(turn.question)];
+function turnLines({ turn }: TurnInPart): readonly string[] {
+  const { startedAtMs, question } = turn;
+  const files = attachmentsIn(question).map(({ name }) => `_File: ${name}_`);
+  const asked = [`**You**, ${toTime(startedAtMs)}:`, ...files, messageText(question)];
   if (!('state' in turn)) return [...asked, '_The answer was still being written._'];
   const state = turn.state === 'complete' ? '' : ` (${turn.state.replace('_', ' ')})`;
   return [...asked, `**Assistant**${state}:`, messageText(turn.answer)];
@@ -41,6 +43,10 @@ function toSection(entry: ExportEntry): readonly string[] {
     case 'conversation':
     case 'turn':
       return [];
+    case 'attachment': {
+      const { name, size } = entry.file.attachment;
+      return [...heading(`File: ${name}`), `${size} bytes. The JSON document has the file itself.`];
+    }
     case 'task': {
       const { taskId, state, createdAtMs, request, error } = entry.task;
       const failure = error === undefined ? [] : [error.message];

@@ -4,6 +4,7 @@ import type { ToolResultBlock, WholeBlock } from '#domain/conversation/message.t
 import { ChatError, toErrorCode } from '#domain/errors.ts';
 import { connectionLost } from '#protocol/http/problem.ts';
 import { decodeSse } from '#protocol/http/sse.ts';
+import { fromPassageJson } from '#protocol/conversation/passage-json.ts';
 import { fromUsageJson, fromUsd } from '#protocol/conversation/usage-json.ts';
 import {
   uiPart,
@@ -137,10 +138,13 @@ function toBlockEvent(part: BlockPart, places: CallPlaces): TurnEvent {
       const index = placeOf(places, 'approval', toolUseId);
       return { type: 'block', index, block: { type: 'approval', toolUseId } };
     }
-    case 'data-retrieval':
-      return blockAt(part.id, { type: 'retrieval', ...part.data });
+    case 'data-retrieval': {
+      const passages = part.data.passages.map(fromPassageJson);
+      return blockAt(part.id, { type: 'retrieval', query: part.data.query, passages });
+    }
     case 'data-citation': {
-      const { start, end, sources: passages } = part.data;
+      const { start, end, sources } = part.data;
+      const passages = sources.map(fromPassageJson);
       const span = start === undefined || end === undefined ? {} : { span: { start, end } };
       return blockAt(part.id, { type: 'citation', ...span, passages });
     }

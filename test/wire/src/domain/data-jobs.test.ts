@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createS3, type OpenS3 } from '#aws/data/s3-owned-files.ts';
+import { createS3, type OpenS3 } from '#aws/request/open-s3.ts';
 import * as keys from '#aws/dynamo/keys.ts';
 import type { Clock } from '#domain/clock.ts';
 import { userMessage } from '#domain/conversation/message.ts';
