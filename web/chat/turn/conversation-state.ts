@@ -1,7 +1,10 @@
+import * as v from 'valibot';
 import { emptyAnswer } from '#domain/conversation/accumulate.ts';
 import { readConversation } from '../api.ts';
+import { choicesSchema, type Choices } from '../choices/choices.ts';
 import { describeProblem } from './describe-problem.ts';
 import { fromTurnJson, type TurnView } from './turn-view.ts';
+import type { Outgoing } from './turn-actions.ts';
 import type { Words } from '../words.ts';
 
 /** A conversation as the page shows it. */
@@ -16,6 +19,19 @@ export interface ConversationState {
   readonly problem: string | undefined;
   /** Requests the next page of older turns; undefined if there are none. */
   readonly cursor: string | undefined;
+  /** What messages are sent with. */
+  readonly choices: Choices;
+  /** Whether the choices are stored with the conversation. */
+  readonly areChoicesStored: boolean;
+  /** Messages that are sent one by one, when nothing is in progress. */
+  readonly queue: readonly QueuedMessage[];
+}
+
+/** A message that waits. */
+export interface QueuedMessage extends Outgoing {
+  readonly key: string;
+  /** It is not sent sooner: the server has just refused it for now. */
+  readonly notBeforeMs?: number;
 }
 
 /** Returns a conversation without turns. It is loading if it has an id. */
@@ -27,6 +43,9 @@ export function emptyConversation(conversationId: string | undefined): Conversat
     lastKey: undefined,
     problem: undefined,
     cursor: undefined,
+    choices: {},
+    areChoicesStored: true,
+    queue: [],
   };
 }
 
@@ -57,7 +76,7 @@ export function withTurnChanges(
 }
 
 export type LoadedTurns =
-  | Pick<ConversationState, 'turns' | 'cursor'>
+  | Pick<ConversationState, 'turns' | 'cursor' | 'choices'>
   | Pick<ConversationState, 'problem'>;
 
 /** Reads one page of a conversation's turns: the newest, or the one at `cursor`. Never throws. */
@@ -68,7 +87,12 @@ export async function loadTurns(
 ): Promise<LoadedTurns> {
   try {
     const page = await readConversation(conversationId, cursor);
-    return { turns: page.turns.map(fromTurnJson), cursor: page.cursor };
+    const choices = v.safeParse(choicesSchema, page.settings ?? {});
+    return {
+      turns: page.turns.map(fromTurnJson),
+      cursor: page.cursor,
+      choices: choices.success ? choices.output : {},
+    };
   } catch (error) {
     return { problem: describeProblem(error, words).message };
   }
@@ -103,7 +127,8 @@ export function withLoadedTurns(
     return shown === undefined ? turn : withSeen(turn, shown);
   });
   const cursor = older.length > 0 ? state.cursor : loaded.cursor;
-  return { ...state, ...settled, turns: [...older, ...newest, ...unsent], cursor };
+  const choices = state.areChoicesStored ? loaded.choices : state.choices;
+  return { ...state, ...settled, turns: [...older, ...newest, ...unsent], cursor, choices };
 }
 
 /** Adds what the page has seen of a turn, and what is not stored. */
@@ -121,4 +146,15 @@ function withSeen(turn: TurnView, { key, isAnnounced, durationMs, problem }: Tur
 /** Removes a turn that the server has not accepted. */
 export function withoutTurn(state: ConversationState, key: string): ConversationState {
   return { ...state, turns: state.turns.filter((turn) => turn.key !== key) };
+}
+
+/** Adds a message that waits; not twice. */
+export function withQueued(state: ConversationState, message: QueuedMessage): ConversationState {
+  const others = state.queue.filter(({ key }) => key !== message.key);
+  return { ...state, queue: [...others, message] };
+}
+
+/** Removes a message that waits. */
+export function withoutQueued(state: ConversationState, key: string): ConversationState {
+  return { ...state, queue: state.queue.filter((message) => message.key !== key) };
 }

@@ -2,6 +2,8 @@ import type { TurnJson } from '#protocol/conversation/conversation-schema.ts';
 import { ChatError, toErrorCode, type ErrorCode } from '#domain/errors.ts';
 import { toMessage, type Answer } from '#domain/conversation/accumulate.ts';
 import { messageText } from '#domain/conversation/message.ts';
+import type { Decision } from '#domain/model/tools.ts';
+import type { AttachmentJson } from '#protocol/conversation/attachment-schema.ts';
 import { fromUsageJson } from '#protocol/conversation/usage-json.ts';
 import { fromContentJson } from '#protocol/conversation/content-json.ts';
 import type { TurnRequest } from './turn-api.ts';
@@ -28,6 +30,8 @@ export interface TurnView {
   /** The turn that this one follows; null for the first turn of a conversation. */
   readonly parentId: string | null;
   readonly question: string;
+  /** The files of the question. */
+  readonly attachments?: readonly AttachmentJson[];
   readonly answer: Answer;
   /** `running`: started in another tab or before a reload, and not followed here yet. */
   readonly state: 'streaming' | 'running' | 'settled';
@@ -44,6 +48,8 @@ export interface TurnView {
   readonly durationMs?: number;
   readonly costUsd?: number;
   readonly problem?: TurnProblem;
+  /** What the reader has decided of the tool calls that the answer begins with. */
+  readonly decisions?: readonly Decision[];
   /** What the page has sent, to send it again if the server has not accepted it. */
   readonly request?: TurnRequest;
 }
@@ -63,6 +69,7 @@ export function fromTurnJson(turn: TurnJson): TurnView {
     key: turnId,
     parentId: turn.parent_turn_id,
     question,
+    ...(turn.attachments === undefined ? {} : { attachments: turn.attachments }),
     answer,
     isAnnounced: false,
     modelId: turn.model,
