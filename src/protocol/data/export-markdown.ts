@@ -1,6 +1,7 @@
 import { messageText } from '#domain/conversation/message.ts';
 import type { LiveTurn, Turn } from '#domain/conversation/turn.ts';
 import type { ExportEntry } from '#domain/data/export-entries.ts';
+import { toTurnSections } from '#protocol/data/conversation-markdown.ts';
 import {
   conversationsIn,
   type ConversationInPart,
@@ -28,10 +29,10 @@ function conversationLines({ conversation, turns }: ConversationInPart): readonl
 }
 
 function turnLines(turn: Turn | LiveTurn): readonly string[] {
-  const asked = [`**You**, ${toTime(turn.startedAtMs)}:`, messageText(turn.question)];
-  if (!('state' in turn)) return [...asked, '_The answer was still being written._'];
-  const state = turn.state === 'complete' ? '' : ` (${turn.state.replace('_', ' ')})`;
-  return [...asked, `**Assistant**${state}:`, messageText(turn.answer)];
+  const asked = { created_at: toTime(turn.startedAtMs), message: messageText(turn.question) };
+  if (!('state' in turn)) return toTurnSections({ ...asked, state: 'running', response: '' });
+  const { state, answer } = turn;
+  return toTurnSections({ ...asked, state, response: messageText(answer) });
 }
 
 function toSection(entry: ExportEntry): readonly string[] {

@@ -24,7 +24,7 @@ import type { Words } from '../words.ts';
 export function useAnswers(
   { state, currentVisit }: ConversationStore,
   words: Words,
-  onChange: () => void,
+  onChange: (begunId?: string) => void,
 ): (request: TurnRequest, turn: NewTurn) => Promise<void> {
   const { conversationId, turns } = state;
   const showAnswer = createShowAnswer(currentVisit, words, onChange);
@@ -68,7 +68,7 @@ type ShowAnswer = (key: string, source: AnswerSource) => Promise<AnswerResult>;
 function createShowAnswer(
   currentVisit: ConversationStore['currentVisit'],
   words: Words,
-  onChange: () => void,
+  onChange: (begunId?: string) => void,
 ): ShowAnswer {
   return async (key, source) => {
     const { update, signal } = currentVisit();
@@ -78,7 +78,8 @@ function createShowAnswer(
       onStart(turnId, id) {
         update((before) => ({ ...withTurnChanges(before, key, { turnId }), conversationId: id }));
         if (!signal.aborted) nameConversation(id);
-        onChange();
+        const hasBegun = !signal.aborted && source.conversationId === undefined;
+        onChange(hasBegun ? id : undefined);
       },
       onUpdate: (answer) => changeTurn({ answer }),
       onConnection: (isReconnecting) => changeTurn({ isReconnecting }),

@@ -1,11 +1,13 @@
 'use client';
 
+import type { ChosenBranches } from '../../drafts/chosen-branch.ts';
 import { branchTo } from '../turn/branches.ts';
 import { withTurnChanges, type ConversationState } from '../turn/conversation-state.ts';
 import { createTurnActions, type TurnActions } from '../turn/turn-actions.ts';
 import { stopTurn } from '../turn/turn-api.ts';
 import type { TurnView } from '../turn/turn-view.ts';
 import { useAnswers } from './use-answers.ts';
+import { useChosenBranch } from './use-chosen-branch.ts';
 import { useConversationState } from './use-conversation-state.ts';
 import type { Words } from '../words.ts';
 
@@ -20,21 +22,30 @@ export interface ConversationView extends ConversationState {
   /** Shows a conversation, or an empty new one. One that is shown already goes on. */
   show(conversationId: string | undefined): void;
   loadOlder(): void;
+  /** Loads all older turns. Resolves to false if that failed, or the reader has left meanwhile. */
+  loadAll(): Promise<boolean>;
   /** Loads the newest turns again, unless an answer is arriving. */
   refresh(): void;
 }
 
+export interface ConversationOptions {
+  /** The branches that the reader chose on earlier visits. */
+  readonly chosen: ChosenBranches;
+  readonly onChange: (begunId?: string) => void;
+}
+
 /**
  * Returns the conversation that is shown and what can be done with it. Calls `onChange` when a turn
- * begins or ends.
+ * begins or ends, with the id of the conversation if that has begun with it.
  */
 export function useConversation(
   initialId: string | undefined,
   words: Words,
-  onChange: () => void,
+  { chosen, onChange }: ConversationOptions,
 ): ConversationView {
   const store = useConversationState(initialId, words);
   const startTurn = useAnswers(store, words, onChange);
+  useChosenBranch(store, chosen);
   const { state, currentVisit, switchTo } = store;
   const { conversationId, turns, isLoading, cursor, lastKey } = state;
   const branch = branchTo(turns, lastKey);
@@ -72,6 +83,8 @@ export function useConversation(
     },
     stop: live === undefined || live.isStopping === true ? undefined : () => void stop(live),
     show,
+    loadAll: async () =>
+      conversationId === undefined || currentVisit().loadOlder(conversationId, cursor),
     loadOlder: () => void currentVisit().load(conversationId, cursor),
   };
 }

@@ -7,6 +7,8 @@ import type { Words } from '../words.ts';
 /** A conversation as the page shows it. */
 export interface ConversationState {
   readonly conversationId: string | undefined;
+  /** Undefined until the conversation has loaded. */
+  readonly title: string | undefined;
   /** The loaded turns of every branch, in the order in which they began. */
   readonly turns: readonly TurnView[];
   /** The key of the last turn of the branch that is shown; undefined for the newest branch. */
@@ -22,6 +24,7 @@ export interface ConversationState {
 export function emptyConversation(conversationId: string | undefined): ConversationState {
   return {
     conversationId,
+    title: undefined,
     isLoading: conversationId !== undefined,
     turns: [],
     lastKey: undefined,
@@ -51,7 +54,7 @@ export function withTurnChanges(
 }
 
 export type LoadedTurns =
-  | Pick<ConversationState, 'turns' | 'cursor'>
+  | Pick<ConversationState, 'title' | 'turns' | 'cursor'>
   | Pick<ConversationState, 'problem'>;
 
 /** Reads one page of a conversation's turns: the newest, or the one at `cursor`. Never throws. */
@@ -62,7 +65,8 @@ export async function loadTurns(
 ): Promise<LoadedTurns> {
   try {
     const page = await readConversation(conversationId, cursor);
-    return { turns: page.turns.map((turn) => fromTurnJson(turn, words)), cursor: page.cursor };
+    const { title, cursor: older } = page;
+    return { title, turns: page.turns.map((turn) => fromTurnJson(turn, words)), cursor: older };
   } catch (error) {
     return { problem: describeProblem(error, words).message };
   }
@@ -78,7 +82,7 @@ export function withLoadedTurns(
   areOlder: boolean,
 ): ConversationState {
   if ('problem' in loaded) return { ...state, isLoading: false, problem: loaded.problem };
-  const settled = { isLoading: false, problem: undefined } as const;
+  const settled = { isLoading: false, problem: undefined, title: loaded.title } as const;
   if (areOlder) {
     return {
       ...state,
