@@ -1,5 +1,7 @@
-import { attachmentsIn, messageText } from '#domain/conversation/message.ts';
+import { messageText } from '#domain/conversation/message.ts';
 import type { ExportEntry } from '#domain/data/export-entries.ts';
+import { toAttachmentsJson } from '#protocol/conversation/attachment-json.ts';
+import { toTurnSections } from '#protocol/data/conversation-markdown.ts';
 import {
   conversationsIn,
   type ConversationInPart,
@@ -31,11 +33,14 @@ function conversationLines({ conversation, turns }: ConversationInPart): readonl
 
 function turnLines({ turn }: TurnInPart): readonly string[] {
   const { startedAtMs, question } = turn;
-  const files = attachmentsIn(question).map(({ name }) => `_File: ${name}_`);
-  const asked = [`**You**, ${toTime(startedAtMs)}:`, ...files, messageText(question)];
-  if (!('state' in turn)) return [...asked, '_The answer was still being written._'];
-  const state = turn.state === 'complete' ? '' : ` (${turn.state.replace('_', ' ')})`;
-  return [...asked, `**Assistant**${state}:`, messageText(turn.answer)];
+  const asked = {
+    created_at: toTime(startedAtMs),
+    message: messageText(question),
+    ...toAttachmentsJson(question),
+  };
+  if (!('state' in turn)) return toTurnSections({ ...asked, state: 'running', response: '' });
+  const { state, answer } = turn;
+  return toTurnSections({ ...asked, state, response: messageText(answer) });
 }
 
 function toSection(entry: ExportEntry): readonly string[] {

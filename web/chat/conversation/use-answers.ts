@@ -28,7 +28,7 @@ export interface Answers {
  * Shows answers as they arrive, including that of a turn which was started in another tab or before
  * a reload.
  */
-export function useAnswers({ state, currentVisit }: ConversationStore, onChange: () => void): Answers {
+export function useAnswers({ state, currentVisit }: ConversationStore, onChange: (begunId?: string) => void): Answers {
   const { conversationId, turns, choices } = state;
   const showAnswer = createShowAnswer(currentVisit, onChange);
   const cancels = useRef(new Map<string, AbortController>());
@@ -99,7 +99,7 @@ type ShowAnswer = (key: string, source: AnswerSource) => Promise<AnswerResult>;
 /** Returns a function that reads an answer into the turn with a key, and returns how it ended. */
 function createShowAnswer(
   currentVisit: ConversationStore['currentVisit'],
-  onChange: () => void,
+  onChange: (begunId?: string) => void,
 ): ShowAnswer {
   return async (key, source) => {
     const { update, signal } = currentVisit();
@@ -110,7 +110,8 @@ function createShowAnswer(
       onStart(turnId, id) {
         update((before) => ({ ...withTurnChanges(before, key, { turnId }), conversationId: id }));
         if (!signal.aborted) nameConversation(id);
-        onChange();
+        const hasBegun = !signal.aborted && source.conversationId === undefined;
+        onChange(hasBegun ? id : undefined);
       },
       onModel: (modelId) => changeTurn({ modelId }),
       onUpdate: (answer) => changeTurn({ answer }),

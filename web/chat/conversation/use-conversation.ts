@@ -1,6 +1,7 @@
 'use client';
 
 import { useState, type RefObject } from 'react';
+import type { ChosenBranches } from '../../drafts/chosen-branch.ts';
 import { branchTo } from '../turn/branches.ts';
 import {
   withoutQueued,
@@ -14,6 +15,7 @@ import type { TurnView } from '../turn/turn-view.ts';
 import type { Choices } from '../choices/choices.ts';
 import { useChoices } from './use-choices.ts';
 import { useAnswers } from './use-answers.ts';
+import { useChosenBranch } from './use-chosen-branch.ts';
 import { useConversationState } from './use-conversation-state.ts';
 import { useLatest } from './use-latest.ts';
 import { useQueue } from './use-queue.ts';
@@ -39,23 +41,32 @@ export interface ConversationView extends ConversationState {
   /** Shows a conversation, or an empty new one. One that is shown already goes on. */
   show(conversationId: string | undefined): void;
   loadOlder(): void;
+  /** Loads all older turns. Resolves to false if that failed, or the reader has left meanwhile. */
+  loadAll(): Promise<boolean>;
   /** Loads the newest turns again, unless an answer is arriving. */
   refresh(): void;
 }
 
+export interface ConversationOptions {
+  /** The branches that the reader chose on earlier visits. */
+  readonly chosen: ChosenBranches;
+  readonly onChange: (begunId?: string) => void;
+}
+
 /**
  * Returns the conversation that is shown and what can be done with it. Calls `onChange` when a turn
- * begins or ends.
+ * begins or ends, with the id of the conversation if that has begun with it.
  */
 export function useConversation(
   initialId: string | undefined,
   words: Words,
-  onChange: () => void,
+  { chosen, onChange }: ConversationOptions,
 ): ConversationView {
   const store = useConversationState(initialId, words);
   const answers = useAnswers(store, onChange);
   const choose = useChoices(store);
   const [returned, setReturned] = useState<Outgoing>();
+  useChosenBranch(store, chosen);
   const { state, currentVisit, switchTo } = store;
   const { conversationId, turns, isLoading, cursor, lastKey } = state;
   const branch = branchTo(turns, lastKey);
@@ -123,6 +134,8 @@ export function useConversation(
       switchTo(id);
       void currentVisit().load(id);
     },
+    loadAll: async () =>
+      conversationId === undefined || currentVisit().loadOlder(conversationId, cursor),
     loadOlder: () => void currentVisit().load(conversationId, cursor),
   };
 }

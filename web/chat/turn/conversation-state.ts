@@ -10,6 +10,8 @@ import type { Words } from '../words.ts';
 /** A conversation as the page shows it. */
 export interface ConversationState {
   readonly conversationId: string | undefined;
+  /** Undefined until the conversation has loaded. */
+  readonly title: string | undefined;
   /** The loaded turns of every branch, in the order in which they began. */
   readonly turns: readonly TurnView[];
   /** The key of the last turn of the branch that is shown; undefined for the newest branch. */
@@ -38,6 +40,7 @@ export interface QueuedMessage extends Outgoing {
 export function emptyConversation(conversationId: string | undefined): ConversationState {
   return {
     conversationId,
+    title: undefined,
     isLoading: conversationId !== undefined,
     turns: [],
     lastKey: undefined,
@@ -76,7 +79,7 @@ export function withTurnChanges(
 }
 
 export type LoadedTurns =
-  | Pick<ConversationState, 'turns' | 'cursor' | 'choices'>
+  | Pick<ConversationState, 'title' | 'turns' | 'cursor' | 'choices'>
   | Pick<ConversationState, 'problem'>;
 
 /** Reads one page of a conversation's turns: the newest, or the one at `cursor`. Never throws. */
@@ -89,6 +92,7 @@ export async function loadTurns(
     const page = await readConversation(conversationId, cursor);
     const choices = v.safeParse(choicesSchema, page.settings ?? {});
     return {
+      title: page.title,
       turns: page.turns.map(fromTurnJson),
       cursor: page.cursor,
       choices: choices.success ? choices.output : {},
@@ -108,7 +112,7 @@ export function withLoadedTurns(
   areOlder: boolean,
 ): ConversationState {
   if ('problem' in loaded) return { ...state, isLoading: false, problem: loaded.problem };
-  const settled = { isLoading: false, problem: undefined } as const;
+  const settled = { isLoading: false, problem: undefined, title: loaded.title } as const;
   if (areOlder) {
     return {
       ...state,
