@@ -1,8 +1,9 @@
-import { createContext, memo, use, useId, useMemo, type ReactNode } from 'react';
+import { createContext, Fragment, memo, use, useId, useMemo, type ReactNode } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkCjkFriendly from 'remark-cjk-friendly';
 import remarkCjkStrikethrough from 'remark-cjk-friendly-gfm-strikethrough';
 import remarkGfm from 'remark-gfm';
+import { AnswerPartsContext } from './answer-parts.tsx';
 import { toBlocks, type Note } from './blocks.ts';
 import { remarkCjkAddresses, remarkLineBreaks } from './remark-plugins.ts';
 
@@ -15,10 +16,14 @@ export function Markdown({ text }: { readonly text: string }): ReactNode {
   const prefix = useId();
   const names = notes.map(({ name }) => name).join('\n');
   const references = useMemo(() => ({ prefix, names: names.split('\n') }), [prefix, names]);
+  const { toNote } = use(AnswerPartsContext);
   return (
     <References value={references}>
       {blocks.map((markdown, index) => (
-        <Block key={index} markdown={markdown} />
+        <Fragment key={index}>
+          <Block markdown={markdown} />
+          {toNote?.(markdown)}
+        </Fragment>
       ))}
       {notes.length > 0 && <Notes notes={notes} prefix={prefix} />}
     </References>
@@ -57,6 +62,17 @@ function NoteReference({ href = '' }: { readonly href: string | undefined }): Re
   return <a href={`#${prefix}${name}`}>{names.indexOf(name) + 1}</a>;
 }
 
+interface InnerLinkProps {
+  readonly href: string;
+  readonly children: ReactNode;
+}
+
+/** A link to a place in the answer, of which the answer knows what stands for it. */
+function InnerLink({ href, children }: InnerLinkProps): ReactNode {
+  const { toLink } = use(AnswerPartsContext);
+  return toLink?.(href) ?? <a href={href}>{children}</a>;
+}
+
 const plugins = [
   remarkGfm,
   remarkCjkFriendly,
@@ -77,6 +93,7 @@ const Block = memo(function Block({ markdown }: { readonly markdown: string }): 
 const components: Components = {
   a: ({ href, children, node }) => {
     if (node?.properties['dataFootnoteRef'] !== undefined) return <NoteReference href={href} />;
+    if (href?.startsWith('#') === true) return <InnerLink href={href}>{children}</InnerLink>;
     // Its scheme was not allowed: without an address it would open this page again.
     if (href === undefined || href === '') return <span>{children}</span>;
     return (
