@@ -61,6 +61,15 @@ export function createMemoryConversations(): Conversations {
       const found = turns[index];
       if (found !== undefined) turns[index] = { ...found, summary };
     },
+    async rate(key, turnId, feedback) {
+      const turns = store.get(mapKey(key))?.turns ?? [];
+      const index = turns.findIndex((turn) => turn.turnId === turnId);
+      const found = turns[index];
+      if (found === undefined) return false;
+      const { feedback: _, ...unrated } = found;
+      turns[index] = feedback === undefined ? unrated : { ...unrated, feedback };
+      return true;
+    },
     async find(key) {
       return store.get(mapKey(key))?.conversation;
     },

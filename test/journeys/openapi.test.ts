@@ -93,6 +93,8 @@ const examples: Readonly<Record<string, Example>> = {
   listConversations: { query: '?limit=5' },
   readConversation: { query: '?limit=5' },
   changeConversation: { body: { title: 'Another', settings: { model: 'auto' } } },
+  rateTurn: { body: { rating: 'good', comment: 'Short.' } },
+  unrateTurn: {},
   stopTurn: { body: {} },
   followTurn: { query: '?after={turn_id}:0' },
   readUsage: {},

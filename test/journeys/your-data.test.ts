@@ -47,11 +47,12 @@ async function signIn(name: string): Promise<Person> {
 /** Stores something in every place, with a text in it that can be found again. */
 async function storeEverything({ as, owner }: Person, canary: string): Promise<void> {
   const created = await (await as('/chat', post({ message: `Message ${canary}` }))).json();
-  const { conversation_id: id } = created as { conversation_id: string };
+  const { conversation_id: id, turn_id: turn } = created as Readonly<Record<string, string>>;
   await as('/chat', post({ message: `Another ${canary}`, conversation_id: id }));
+  const feedback = JSON.stringify({ rating: 'bad', comment: `Feedback ${canary}` });
+  await as(`/conversations/${id}/turns/${turn}/feedback`, { method: 'PUT', body: feedback });
   const changes = { title: `Title ${canary}`, settings: { system: `Settings ${canary}` } };
-  const change = { method: 'PATCH', body: JSON.stringify(changes) };
-  expect((await as(`/conversations/${id}`, change)).status).toBe(204);
+  await as(`/conversations/${id}`, { method: 'PATCH', body: JSON.stringify(changes) });
   const headers = { 'idempotency-key': `key-${canary}` };
   await as('/chat', post({ prompt: `Prompt ${canary}` }, { headers }));
   await as('/chat', post({ prompt: `Cached ${canary}`, cache: true }));
@@ -139,7 +140,7 @@ test('an owner exports everything, deletes everything, and nobody else loses any
   );
   expect(files.map(([format]) => format)).toEqual(['json', 'markdown']);
   for (const [format, text] of files) {
-    for (const what of 'Message Another Title Settings Prompt Cached Task Session Note'.split(
+    for (const what of 'Message Another Title Settings Feedback Prompt Cached Task Session Note'.split(
       ' ',
     )) {
       expect([format, text.includes(`${what} canary-ada`)]).toEqual([format, true]);

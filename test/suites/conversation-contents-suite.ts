@@ -55,4 +55,33 @@ export function describeContents(create: () => Conversations): void {
     const changed = await conversations.find(key);
     expect([changed?.title, changed?.settings]).toEqual(['Lakes', undefined]);
   });
+
+  test('feedback is stored with an ended turn, replaced and removed', async () => {
+    const conversations = create();
+    const key = fresh();
+    const { live } = await begun(conversations, beginning(key, { turnId: 't1' }));
+    const good = { rating: 'good' } as const;
+    expect(await conversations.rate(key, 't1', good)).toBe(false);
+    const turn = ended(live);
+    await conversations.finish(key, turn);
+    expect(await conversations.rate(key, 'other', good)).toBe(false);
+    expect(await conversations.rate({ ...key, owner: 'Eve' }, 't1', good)).toBe(false);
+    const read = async (): Promise<Turn | undefined> =>
+      (await conversations.turns(key, { limit: 1 })).items[0];
+    expect(await read()).toEqual(turn);
+    const bad = { rating: 'bad', comment: 'だめ 👎' } as const;
+    await Promise.all([
+      conversations.summarize({ ...key, turnId: 't1', sequence: 1 }, 'They met.'),
+      conversations.rate(key, 't1', bad),
+    ]);
+    // The end of a turn is stored again if the response was lost.
+    await conversations.finish(key, turn);
+    expect(await read()).toEqual({ ...turn, summary: 'They met.', feedback: bad });
+    expect(await conversations.rate(key, 't1', good)).toBe(true);
+    expect((await read())?.feedback).toEqual(good);
+    for (const _ of ['once', 'again']) {
+      expect(await conversations.rate(key, 't1', undefined)).toBe(true);
+      expect(await read()).toEqual({ ...turn, summary: 'They met.' });
+    }
+  });
 }

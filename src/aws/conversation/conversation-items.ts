@@ -22,7 +22,7 @@ import type {
   WholeBlock,
 } from '#domain/conversation/message.ts';
 import type { LogEntry, LogEvent } from '#domain/conversation/turn-log.ts';
-import type { LiveTurn, Turn, TurnState } from '#domain/conversation/turn.ts';
+import type { Feedback, LiveTurn, Turn, TurnState } from '#domain/conversation/turn.ts';
 import type { Usage, Cost } from '#domain/conversation/usage.ts';
 
 /** Returns the item of a turn. It has the fields of the turn, with messages as lists of maps. */
@@ -46,6 +46,7 @@ export function fromTurnItem(item: Item): Turn {
     finishedAtMs: number(item, 'finishedAtMs'),
     ...optionalText(item, 'stopReason'),
     ...optionalText(item, 'summary'),
+    ...(item['feedback'] === undefined ? {} : { feedback: feedback(record(item['feedback'])) }),
     ...(item['usage'] === undefined ? {} : { usage: usage(record(item['usage'])) }),
     ...(item['cost'] === undefined ? {} : { cost: cost(record(item['cost'])) }),
     ...(item['isUnanswered'] === true ? { isUnanswered: true } : {}),
@@ -216,6 +217,13 @@ function passages(item: Item): readonly Passage[] {
       ...optionalNumber(passage, 'score'),
     };
   });
+}
+
+function feedback(item: Item): Feedback {
+  return {
+    rating: oneOf(['good', 'bad'] as const, item['rating']),
+    ...optionalText(item, 'comment'),
+  };
 }
 
 function usage(item: Item): Usage {

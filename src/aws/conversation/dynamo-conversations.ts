@@ -18,6 +18,7 @@ import { deleteConversationItems } from '#aws/conversation/dynamo-remove.ts';
 import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
 import {
   finishTurn,
+  rateTurn,
   readTurn,
   readTurns,
   summarizeTurn,
@@ -40,6 +41,7 @@ export function createDynamoConversations(store: TurnStore): Conversations {
     bindKey: (key, binding, replaces) => bindKey(table, key, binding, replaces),
     finish: (key, turn) => finishTurn(store, key, turn),
     summarize: (key, summary) => summarizeTurn(store.table, key, summary),
+    rate: (key, turnId, feedback) => rateTurn(table, key, turnId, feedback),
     find: (key) => readConversation(table, key),
     turn: (key) => readTurn(store, key),
     turns: (key, page) => readTurns(store, key, page),

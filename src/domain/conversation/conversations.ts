@@ -3,7 +3,7 @@ import type {
   ConversationKey,
   ConversationSettings,
 } from '#domain/conversation/conversation.ts';
-import type { LiveTurn, Turn, TurnKey } from '#domain/conversation/turn.ts';
+import type { Feedback, LiveTurn, Turn, TurnKey } from '#domain/conversation/turn.ts';
 
 /** Whether a turn creates its conversation, continues one, or does whichever is needed. */
 export type ConversationMode = 'new' | 'existing' | 'either';
@@ -102,6 +102,11 @@ export interface Conversations {
   finish(key: ConversationKey, turn: Turn): Promise<void>;
   /** Stores, with an ended turn, a summary of that turn and all turns before it. */
   summarize(key: TurnKey, summary: string): Promise<void>;
+  /**
+   * Stores feedback with an ended turn, in place of earlier feedback; undefined removes it. Returns
+   * false if the turn is live or does not exist.
+   */
+  rate(key: ConversationKey, turnId: string, feedback: Feedback | undefined): Promise<boolean>;
   /** Returns a conversation; undefined if it does not exist. */
   find(key: ConversationKey): Promise<Conversation | undefined>;
   /** Returns an ended turn; undefined if it is live or does not exist. */

@@ -1,17 +1,18 @@
 import { unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
+import type { Feedback } from '#domain/conversation/turn.ts';
 import type { ChatChoices } from '#domain/chat/chat-request.ts';
 import type { Offer } from '#domain/chat/offer.ts';
 import { assertOptions } from '#domain/chat/plan-turn.ts';
 import { withinField } from '#domain/errors.ts';
 import { ownerOf } from '#domain/identity.ts';
 import { dayOf, type Ledger, type SpendingLimits } from '#domain/spending/ledger.ts';
-import { deleteConversation, findConversation } from '#domain/turn/recover-turn.ts';
+import { deleteConversation, findConversation, rateTurn } from '#domain/turn/recover-turn.ts';
 import { stopTurn } from '#domain/turn/stop-turn.ts';
 import type { StoragePorts } from '#domain/turn/turn-request.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { jsonResponse, type JsonResult } from '#lambda/runtime/json-response.ts';
-import { createRouter } from '#lambda/runtime/router.ts';
+import { createRouter, type PathParameters } from '#lambda/runtime/router.ts';
 import { parseConversationChange } from '#protocol/chat/conversation-change.ts';
 import { toOfferJson } from '#protocol/chat/offer-json.ts';
 import {
@@ -21,8 +22,10 @@ import {
 } from '#protocol/conversation/conversation-json.ts';
 import {
   parseConversationId,
+  parseFeedback,
   parsePage,
   parseStop,
+  parseTurnId,
 } from '#protocol/conversation/conversation-request.ts';
 import type { RoutesOf } from '#protocol/http/routes.ts';
 import { toSpendingJson } from '#protocol/spending/spending-json.ts';
@@ -53,6 +56,10 @@ const route = createRouter<RoutesOf<'conversations'>, ConversationContext, JsonR
   },
   'POST /conversations/{conversation_id}/stop': (context, { conversation_id: id }) =>
     stop(context, keyOf(context, id)),
+  'PUT /conversations/{conversation_id}/turns/{turn_id}/feedback': (context, path) =>
+    rate(context, path, parseFeedback(context.request.body)),
+  'DELETE /conversations/{conversation_id}/turns/{turn_id}/feedback': (context, path) =>
+    rate(context, path, undefined),
   'GET /usage': readSpending,
 });
 
@@ -106,6 +113,16 @@ async function stop(
 ): Promise<JsonResult> {
   const turnId = await stopTurn(ports, key, parseStop(request.body));
   return { status: 202, body: toStoppingJson(turnId) };
+}
+
+async function rate(
+  context: ConversationContext,
+  { conversation_id: id, turn_id: turn }: PathParameters<'{conversation_id}/{turn_id}'>,
+  feedback: Feedback | undefined,
+): Promise<JsonResult> {
+  const key = { ...keyOf(context, id), turnId: parseTurnId(turn) };
+  await rateTurn(context.ports, key, feedback);
+  return { status: 204 };
 }
 
 /** How many days `GET /usage` returns. */

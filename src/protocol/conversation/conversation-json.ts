@@ -87,6 +87,7 @@ export function toTurnJson(turn: Turn): TurnJson {
     ...toGroundsJson(turn.answer),
     ...(turn.errorCode === undefined ? {} : { error_code: turn.errorCode }),
     ...(turn.errorMessage === undefined ? {} : { error_detail: turn.errorMessage }),
+    ...(turn.feedback === undefined ? {} : { feedback: turn.feedback }),
   };
 }
 

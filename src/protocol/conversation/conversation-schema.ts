@@ -21,6 +21,9 @@ const turnJson = v.object({
   error_code: v.optional(v.string()),
   error_detail: v.optional(v.string()),
   ...groundsFields,
+  feedback: v.optional(
+    v.strictObject({ rating: v.picklist(['good', 'bad']), comment: v.optional(v.string()) }),
+  ),
 });
 
 /** A turn in the public JSON. A live one is `running` and has no answer yet. */

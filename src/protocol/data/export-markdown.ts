@@ -1,4 +1,5 @@
 import { messageText } from '#domain/conversation/message.ts';
+import type { Feedback } from '#domain/conversation/turn.ts';
 import type { ExportEntry } from '#domain/data/export-entries.ts';
 import { toAttachmentsJson } from '#protocol/conversation/attachment-json.ts';
 import { toTurnSections } from '#protocol/data/conversation-markdown.ts';
@@ -40,7 +41,17 @@ function turnLines({ turn }: TurnInPart): readonly string[] {
   };
   if (!('state' in turn)) return toTurnSections({ ...asked, state: 'running', response: '' });
   const { state, answer } = turn;
-  return toTurnSections({ ...asked, state, response: messageText(answer) });
+  const sections = toTurnSections({ ...asked, state, response: messageText(answer) });
+  return [...sections, ...feedbackLines(turn.feedback)];
+}
+
+function feedbackLines(feedback: Feedback | undefined): readonly string[] {
+  if (feedback === undefined) return [];
+  const { rating, comment } = feedback;
+  return [
+    `_Rated ${rating}._`,
+    ...(comment === undefined ? [] : [`> ${comment.replaceAll('\n', '\n> ')}`]),
+  ];
 }
 
 function toSection(entry: ExportEntry): readonly string[] {

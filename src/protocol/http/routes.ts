@@ -22,6 +22,14 @@ export const routes = {
   'PATCH /conversations/{conversation_id}': { handler: 'conversations', transfer: 'buffered' },
   'DELETE /conversations/{conversation_id}': { handler: 'conversations', transfer: 'buffered' },
   'POST /conversations/{conversation_id}/stop': { handler: 'conversations', transfer: 'buffered' },
+  'PUT /conversations/{conversation_id}/turns/{turn_id}/feedback': {
+    handler: 'conversations',
+    transfer: 'buffered',
+  },
+  'DELETE /conversations/{conversation_id}/turns/{turn_id}/feedback': {
+    handler: 'conversations',
+    transfer: 'buffered',
+  },
   'GET /conversations/{conversation_id}/stream': {
     handler: 'conversation-stream',
     transfer: 'streamed',

@@ -19,7 +19,11 @@ import { turnAnswerJson } from '#protocol/turn/turn-schema.ts';
 import { deletionSchema, exportSchema } from '#protocol/data/data-request.ts';
 import { deletionJson, exportJson } from '#protocol/data/data-schema.ts';
 import type * as v from 'valibot';
-import { pageSchema, stopSchema } from '#protocol/conversation/conversation-request.ts';
+import {
+  feedbackSchema,
+  pageSchema,
+  stopSchema,
+} from '#protocol/conversation/conversation-request.ts';
 import { analysisSchema, documentSchema } from '#protocol/document/document-request.ts';
 import type { Route } from '#protocol/http/routes.ts';
 import { searchResultJson } from '#protocol/model/knowledge-schema.ts';
@@ -111,6 +115,17 @@ export const operations: Readonly<Record<Route, Operation>> = {
     request: stopSchema,
     status: 202,
     response: stoppingJson,
+  },
+  'PUT /conversations/{conversation_id}/turns/{turn_id}/feedback': {
+    id: 'rateTurn',
+    summary: 'Stores what a person thinks of an answer.',
+    request: feedbackSchema,
+    status: 204,
+  },
+  'DELETE /conversations/{conversation_id}/turns/{turn_id}/feedback': {
+    id: 'unrateTurn',
+    summary: 'Removes what a person thought of an answer.',
+    status: 204,
   },
   'GET /conversations/{conversation_id}/stream': {
     id: 'followTurn',

@@ -92,6 +92,9 @@ test('an answer above the item size limit is stored whole, read back and removed
   await conversations.finish(key, completeTurn(await live('t1'), text));
   const { items } = await conversations.turns(key, { limit: 10 });
   expect(items[0]?.answer).toEqual(assistantMessage(text));
+  expect(await conversations.rate(key, 't1', { rating: 'good' })).toBe(true);
+  const rated = (await conversations.turns(key, { limit: 1 })).items[0];
+  expect(rated).toEqual({ ...items[0], feedback: { rating: 'good' } });
   const again = await begin('t2');
   expect(again.type === 'begun' && again.recent?.items[0]?.answer).toEqual(assistantMessage(text));
   if (again.type === 'begun') await conversations.finish(key, completeTurn(again.live, 'short'));
