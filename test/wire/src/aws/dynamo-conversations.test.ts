@@ -3,13 +3,13 @@ import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
-import { keptName } from '#domain/conversation/attachment.ts';
+import { keptName, uploadedName } from '#domain/conversation/attachment.ts';
 import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
 import { endedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 import { describeBoundKeys } from '#test/suites/bound-keys-suite.ts';
 import { describeContents } from '#test/suites/conversation-contents-suite.ts';
 import { describeConversations } from '#test/suites/conversations-suite.ts';
-import { storeUpload, toFile } from '#test/fixtures/attached-files.ts';
+import { storeFile, toFile } from '#test/fixtures/attached-files.ts';
 import type { Crash } from '#test/fixtures/crash-points.ts';
 import { createCrashingStore } from '#test/fixtures/crashing-store.ts';
 import { storageClients } from '#test/fixtures/stored-data.ts';
@@ -122,7 +122,7 @@ test('a conversation goes with its files, wherever its deletion crashes', async 
     for (const file of files) {
       const { attachment } = file;
       const { attachmentId } = attachment;
-      await storeUpload(s3, Bucket, owned.owner, file);
+      await storeFile(s3, { Bucket, Key: uploadedName({ ...owned, attachmentId }) }, file);
       for (const each of [owned, other]) {
         await store.attachments.keep({ ...each, attachmentId }, file);
       }
