@@ -35,7 +35,7 @@ export interface Foundation {
 /** Creates the shared table and bucket, and the environment variables that refer to them. */
 export function createFoundation(stack: Stack, props: StreambedProps): Foundation {
   const table = new ConversationsTable(stack, 'Conversations');
-  const answers = new AnswersBucket(stack, 'Answers');
+  const answers = new AnswersBucket(stack, 'Answers', props.allowedOrigins);
   const storageEnv = { CONVERSATIONS_TABLE: table.tableName, ANSWERS_BUCKET: answers.bucketName };
   const limitsEnv = { ...storageEnv, ...toLimitsEnv(props) };
   const extensionsEnv = toExtensionsEnv(stack, props);

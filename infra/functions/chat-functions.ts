@@ -39,6 +39,8 @@ export function addChatFunctions(foundation: Foundation): ChatFunctions {
     environment: chatEnv,
   });
   for (const each of [chat, chatBuffered, openAi]) grantChat(foundation, each);
+  // Only messages in conversations have files.
+  for (const { role } of [chat, chatBuffered]) answers.grantFiles(role);
   table.grantTurns(stream.role);
   table.grantManagement(history.role);
   for (const { role } of [stream, history]) answers.grantAnswers(role);

@@ -41,6 +41,8 @@ export interface ChatErrorOptions {
   readonly refusal?: string | undefined;
   /** The limit that a `quota_exceeded` is about. */
   readonly limit?: LimitName | undefined;
+  /** The request that failed, by the name that its server gave it; only known to its client. */
+  readonly requestId?: string | undefined;
 }
 
 /**
@@ -55,6 +57,7 @@ export class ChatError extends Error {
   readonly hasOutput: boolean;
   readonly refusal: string | undefined;
   readonly limit: LimitName | undefined;
+  readonly requestId: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: ChatErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
@@ -66,6 +69,7 @@ export class ChatError extends Error {
     this.hasOutput = options.hasOutput ?? false;
     this.refusal = options.refusal;
     this.limit = options.limit;
+    this.requestId = options.requestId;
   }
 
   /** Whether the same request may succeed later, unchanged. */

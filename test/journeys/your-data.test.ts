@@ -1,7 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { toSegment } from '#domain/document/document.ts';
+import { toSegment } from '#domain/segment.ts';
 import { dayOf } from '#domain/spending/ledger.ts';
+import { attachFile } from '#test/fixtures/attached-files.ts';
 import { upload, submitDocument, waitForDocument } from '#test/fixtures/documents.ts';
 import { signedIn, type CallAs } from '#test/fixtures/signed-in.ts';
 import { SignInPages } from '#test/fixtures/sign-in-pages.ts';
@@ -58,6 +59,9 @@ async function storeEverything({ as, owner }: Person, canary: string): Promise<v
   await as('/chat', post({ prompt: `Cached ${canary}`, cache: true }));
   await as('/tasks', post({ prompt: `Task ${canary}` }));
   await as('/callback-secret');
+  const used = await attachFile(as, `used-${canary}.md`, Buffer.from(`Used ${canary}`));
+  await as('/chat', post({ message: `Read ${canary}`, attachments: [used] }));
+  await attachFile(as, `unused-${canary}.md`, Buffer.from(`Unused ${canary}`));
   await upload(as, `${canary}.txt`, Buffer.from(`Document ${canary}. The bridge is old.`));
   const { analysis_id: analysis } = await submitDocument(as, '/analyses', {
     text: `Analysis ${canary} was excellent.`,
@@ -126,9 +130,10 @@ const confirmed = { confirm: 'delete everything' };
 test('an owner exports everything, deletes everything, and nobody else loses anything', async () => {
   await Promise.all([storeEverything(ada, 'canary-ada'), storeEverything(ben, 'canary-ben')]);
   const exported = await begin(ada, '/data/exports', {});
-  const { conversations, documents, sessions, notes } = exported.progress;
-  expect([conversations, documents, sessions, notes]).toEqual([
-    { done: 5, total: 5 },
+  const { conversations, attachments, documents, sessions, notes } = exported.progress;
+  expect([conversations, attachments, documents, sessions, notes]).toEqual([
+    { done: 6, total: 6 },
+    { done: 2, total: 2 },
     { done: 3, total: 3 },
     { done: 1, total: 1 },
     { done: 1, total: 1 },
@@ -148,7 +153,19 @@ test('an owner exports everything, deletes everything, and nobody else loses any
     expect(text).toContain('canary-ada.txt');
     expect(text).not.toContain('canary-ben');
   }
-  const json = JSON.parse(files[0]?.[1] ?? '') as { documents: { upload_base64?: string }[] };
+  const json = JSON.parse(files[0]?.[1] ?? '') as {
+    documents: { upload_base64?: string }[];
+    attachments: { file_base64: string }[];
+    conversations: { turns: { attachments?: { file_base64: string }[] }[] }[];
+  };
+  const sent = json.conversations.flatMap(({ turns }) =>
+    turns.flatMap((turn) => turn.attachments ?? []),
+  );
+  expect(sent.map(({ file_base64: file }) => atob(file))).toEqual(['Used canary-ada']);
+  expect(json.attachments.map(({ file_base64: file }) => atob(file)).toSorted()).toEqual([
+    'Unused canary-ada',
+    'Used canary-ada',
+  ]);
   const uploads = json.documents.map(({ upload_base64: file = '' }) => atob(file)).join(' ');
   expect(uploads).toContain('Document canary-ada');
   expect(uploads).toContain('Analysis canary-ada');

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import * as v from 'valibot';
 import { Icon } from '../parts/icon.tsx';
 import { Menu, MenuItem } from '../parts/menu.tsx';
+import { forgetDrafts } from '../drafts/use-draft.ts';
 import { useShell } from '../shell/shell-context.tsx';
 import { useWords } from '../words/use-words.ts';
 import { toError } from './api.ts';
@@ -31,7 +32,7 @@ export function AccountMenu(): ReactNode {
     );
   }
   const leave = (everywhere: boolean): void => {
-    signOut(everywhere).catch(() => notify({ text: words.signOutFailed }));
+    signOut(account, everywhere).catch(() => notify({ text: words.signOutFailed }));
   };
   return (
     <Menu
@@ -58,14 +59,18 @@ export function AccountMenu(): ReactNode {
 
 const signedOut = v.object({ location: v.pipe(v.string(), v.url()) });
 
-/** Ends the session and leaves the page. Throws a `ChatError`. */
-async function signOut(everywhere: boolean): Promise<void> {
+/**
+ * Ends the session, forgets what the account has not sent, and leaves the page. Throws a
+ * `ChatError`.
+ */
+export async function signOut(account: Account, everywhere: boolean): Promise<void> {
   const response = await fetch('/auth/logout', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ everywhere }),
   });
   if (!response.ok) throw await toError(response);
+  forgetDrafts(account);
   tellAccount('');
   const { location } = v.parse(signedOut, await response.json());
   window.location.assign(location);

@@ -9,6 +9,7 @@ import { callApi } from './call-api.ts';
 const problemJson = v.object({
   code: v.string(),
   detail: v.string(),
+  request_id: v.optional(v.string()),
   turn_id: v.optional(v.string()),
 });
 
@@ -16,10 +17,11 @@ const problemJson = v.object({
 export async function toError(response: Response): Promise<ChatError> {
   const parsed = v.safeParse(problemJson, await response.json().catch(() => undefined));
   if (!parsed.success) return new ChatError(codeOf(response.status), `HTTP ${response.status}`);
-  const { code, detail, turn_id: liveTurnId } = parsed.output;
+  const { code, detail, turn_id: liveTurnId, request_id: requestId } = parsed.output;
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
   return new ChatError(toErrorCode(code), detail, {
     liveTurnId,
+    requestId,
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
   });
 }
@@ -35,8 +37,11 @@ export type ConversationList = v.InferOutput<typeof conversationListJson>;
 export type ConversationPage = v.InferOutput<typeof conversationPageJson>;
 
 /** Returns one page of conversations, the most recently used first. Throws a `ChatError`. */
-export async function listConversations(cursor?: string): Promise<ConversationList> {
-  const response = await callApi(`/conversations${queryOf(cursor)}`);
+export async function listConversations(
+  cursor?: string,
+  limit?: number,
+): Promise<ConversationList> {
+  const response = await callApi(`/conversations${queryOf({ cursor, limit })}`);
   if (!response.ok) throw await toError(response);
   return v.parse(conversationListJson, await response.json());
 }
@@ -48,15 +53,31 @@ export async function listConversations(cursor?: string): Promise<ConversationLi
 export async function readConversation(
   conversationId: string,
   cursor?: string,
+  limit?: number,
 ): Promise<ConversationPage> {
-  const response = await callApi(`${conversationPath(conversationId)}${queryOf(cursor)}`);
+  const query = queryOf({ cursor, limit });
+  const response = await callApi(`${conversationPath(conversationId)}${query}`);
   if (!response.ok) throw await toError(response);
   return v.parse(conversationPageJson, await response.json());
 }
 
-/** Deletes a conversation permanently. Throws a `ChatError`. */
+/**
+ * Deletes a conversation permanently, even if the page is closed meanwhile. One that is gone
+ * already is fine. Throws a `ChatError`.
+ */
 export async function deleteConversation(conversationId: string): Promise<void> {
-  const response = await callApi(conversationPath(conversationId), { method: 'DELETE' });
+  const path = conversationPath(conversationId);
+  const response = await callApi(path, { method: 'DELETE', keepalive: true });
+  if (!response.ok && response.status !== 404) throw await toError(response);
+}
+
+/** Gives a conversation another title. Throws a `ChatError`. */
+export async function renameConversation(conversationId: string, title: string): Promise<void> {
+  const response = await callApi(conversationPath(conversationId), {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ title }),
+  });
   if (!response.ok) throw await toError(response);
 }
 
@@ -65,6 +86,10 @@ export function conversationPath(conversationId: string): string {
   return `/conversations/${encodeURIComponent(conversationId)}`;
 }
 
-function queryOf(cursor: string | undefined): string {
-  return cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+function queryOf(parameters: Readonly<Record<string, string | number | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) query.set(name, String(value));
+  }
+  return query.size === 0 ? '' : `?${query}`;
 }

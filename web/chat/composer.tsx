@@ -1,12 +1,6 @@
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
-import {
-  useEffect,
-  useRef,
-  useState,
-  type KeyboardEvent,
-  type ReactNode,
-  type RefObject,
-} from 'react';
+import { useEffect, useRef, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { useDraft } from '../drafts/use-draft.ts';
 import { Icon } from '../parts/icon.tsx';
 import { hasTouchKeyboard, isSendKey } from './send-key.ts';
 import type { Words } from './words.ts';
@@ -24,7 +18,7 @@ export interface ComposerProps {
 /** The field for a new message. While an answer streams, the reader can type but not send. */
 export function Composer(props: ComposerProps): ReactNode {
   const { words, conversationId, isBusy, onSend, onStop } = props;
-  const [text, setText] = useState('');
+  const [text, setText] = useDraft(conversationId);
   const field = useRef<HTMLTextAreaElement>(null);
   useFocusOnArrival(field, conversationId);
   const isTooLong = text.length > maxMessageLength;

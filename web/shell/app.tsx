@@ -5,7 +5,8 @@ import type { Account } from '../chat/account.tsx';
 import { AccountMenu } from '../chat/account.tsx';
 import { ChatView } from '../chat/chat-view.tsx';
 import { ConversationList } from '../chat/list/conversation-list.tsx';
-import { Visible } from '../chat/visible.tsx';
+import { TitleMenu } from '../chat/list/title-menu.tsx';
+import { useConversationActions } from '../chat/list/use-conversation-actions.ts';
 import { useConversations } from '../chat/use-conversations.ts';
 import type { Preferences } from '../preferences/preferences.ts';
 import { PreferencesProvider, usePreferences } from '../preferences/use-preferences.tsx';
@@ -14,6 +15,7 @@ import { useWords } from '../words/use-words.ts';
 import { Bar } from './bar.tsx';
 import { OtherView, SidePanel } from './lazy-views.tsx';
 import { NoticeLine } from './notice-line.tsx';
+import { ProblemLine } from './problem-line.tsx';
 import { Rail } from './rail.tsx';
 import { ShellProvider, type Panel, type Shell } from './shell-context.tsx';
 import { useDrawer } from './use-drawer.ts';
@@ -48,17 +50,29 @@ type FrameProps = Omit<AppProps, 'preferences' | 'browserLanguage'>;
 function Frame({ account, isBilled, isLocal, initialView }: FrameProps): ReactNode {
   const { preferences } = usePreferences();
   const chat = useConversations(initialView, account);
-  const { conversation, list } = chat;
+  const { conversation } = chat;
   const { conversationId } = conversation;
   const drawer = useDrawer();
   const { notice, notify, undo } = useNotice();
+  const [problem, showProblem] = useState<string>();
   const [panel, openPanel] = useState<Panel>();
   const { view, open } = useView(initialView, (next) => {
     drawer.close();
     if (next.type === 'chat') conversation.show(next.conversationId);
   });
   const shown: View = view.type === 'chat' ? { type: 'chat', conversationId } : view;
-  const shell: Shell = { account, isBilled, isLocal, view: shown, open, panel, openPanel, notify };
+  const actions = useConversationActions(chat, { open, notify, showProblem });
+  const shell: Shell = {
+    account,
+    isBilled,
+    isLocal,
+    view: shown,
+    open,
+    panel,
+    openPanel,
+    notify,
+    showProblem,
+  };
   return (
     <ShellProvider value={shell}>
       <SkipLink />
@@ -69,18 +83,26 @@ function Frame({ account, isBilled, isLocal, initialView }: FrameProps): ReactNo
         data-rail={preferences.rail}
       >
         <Rail drawer={drawer} account={<AccountMenu />}>
-          <ConversationList list={list} onDelete={chat.deleteConversation} />
+          <ConversationList list={chat.list} actions={actions} answering={chat.answering} />
         </Rail>
         <div className="drawer-scrim" onClick={drawer.close} />
         <main className="stage" id="stage" tabIndex={-1} inert={drawer.isOpen}>
           <Bar drawer={drawer}>
-            <span className="bar-title">
-              <Visible text={list.titleOf(conversationId) ?? ''} />
-            </span>
+            {conversationId !== undefined && chat.title !== undefined && (
+              <TitleMenu
+                key={conversationId}
+                id={conversationId}
+                title={chat.title}
+                actions={actions}
+              />
+            )}
           </Bar>
           {/* Always there, so that answers go on arriving. */}
           <ChatView conversation={conversation} isHidden={view.type !== 'chat'} />
           {view.type !== 'chat' && <OtherView name={view.type} />}
+          {problem !== undefined && (
+            <ProblemLine text={problem} onClose={() => showProblem(undefined)} />
+          )}
           {notice !== undefined && <NoticeLine notice={notice} onUndo={undo} />}
         </main>
         <SidePanel panel={panel} branch={conversation.branch} />

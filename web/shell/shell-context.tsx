@@ -31,6 +31,8 @@ export interface Shell {
   openPanel(panel: Panel | undefined): void;
   /** Shows a line at the foot of the page for some seconds. */
   notify(notice: Notice): void;
+  /** Shows what has failed, until the reader closes it or it is replaced. */
+  showProblem(problem: string | undefined): void;
 }
 
 const ShellContext = createContext<Shell | undefined>(undefined);

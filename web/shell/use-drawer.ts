@@ -9,7 +9,8 @@ export interface Drawer {
   readonly frame: RefObject<HTMLDivElement | null>;
 }
 
-const phone = '(max-width: 760px)';
+/** A window in which the rail lies over the page. */
+export const phone = '(max-width: 760px)';
 
 /** How far a finger must move to the left to close the drawer, in pixels. */
 const swipePx = 60;

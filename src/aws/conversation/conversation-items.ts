@@ -10,6 +10,7 @@ import {
   text,
   type Item,
 } from '#aws/dynamo/item-fields.ts';
+import { attachmentFormats } from '#domain/conversation/attachment.ts';
 import type { Conversation, ConversationKey } from '#domain/conversation/conversation.ts';
 import { errorCodes } from '#domain/errors.ts';
 import type {
@@ -143,7 +144,7 @@ export function message(value: unknown): Message {
 
 function block(value: unknown): ContentBlock {
   const item = record(value);
-  const type = oneOf(['text', 'reasoning', 'tool-use', ...wholeTypes] as const, item['type']);
+  const type = oneOf(blockTypes, item['type']);
   switch (type) {
     case 'text':
       return { type, text: text(item, 'text') };
@@ -152,6 +153,11 @@ function block(value: unknown): ContentBlock {
     case 'tool-use': {
       const [toolUseId, name] = [text(item, 'toolUseId'), text(item, 'name')];
       return { type, toolUseId, name, inputJson: text(item, 'inputJson') };
+    }
+    case 'attachment': {
+      const [attachmentId, name] = [text(item, 'attachmentId'), text(item, 'name')];
+      const format = oneOf(attachmentFormats, item['format']);
+      return { type, attachmentId, name, format, size: number(item, 'size') };
     }
     case 'tool-result':
     case 'retrieval':
@@ -168,6 +174,7 @@ function reasoning(item: Item): Omit<ReasoningBlock, 'type'> {
 }
 
 const wholeTypes = ['tool-result', 'retrieval', 'citation', 'approval'] as const;
+const blockTypes = ['text', 'reasoning', 'tool-use', 'attachment', ...wholeTypes] as const;
 
 function wholeBlock(item: Item): WholeBlock {
   const type = oneOf(wholeTypes, item['type']);

@@ -13,6 +13,7 @@ import {
   turnKey,
   turnsPartition,
 } from '#aws/dynamo/keys.ts';
+import { removeTurnFiles } from '#aws/conversation/turn-files.ts';
 import { toRemoval, toUpdate } from '#aws/dynamo/change.ts';
 import { ConditionFailed, toExpiry, type QueryRequest, type Table } from '#aws/dynamo/table.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
@@ -67,12 +68,12 @@ export async function finishTurn(
  * A turn of a new conversation with the same id may overwrite it.
  */
 async function emptyTurn(
-  { table, largeAnswers }: TurnStore,
+  store: TurnStore,
   key: ConversationKey,
   turn: Turn,
   answerAt: unknown,
 ): Promise<void> {
-  if (typeof answerAt === 'string') await largeAnswers.remove(answerAt);
+  await removeTurnFiles(store, key, { answerAt, question: turn.question });
   const { turnId, sequence, modelId, startedAtMs, finishedAtMs } = turn;
   const empty = toTurnItem({
     turnId,
@@ -86,7 +87,7 @@ async function emptyTurn(
     expiresAtMs: finishedAtMs - 1_000,
   });
   try {
-    await table.put({
+    await store.table.put({
       Item: { ...turnKey(key, sequence), ...empty },
       ConditionExpression: 'turnId = :id',
       ExpressionAttributeValues: { ':id': turnId },

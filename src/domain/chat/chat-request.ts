@@ -7,7 +7,13 @@ import type { Decision } from '#domain/model/tools.ts';
 /** What a chat request asks: something new, or something about an earlier turn. */
 export type ChatQuestion =
   /** `parentId` is the turn to follow: `null` for none, absent for the latest one. */
-  | { readonly type: 'message'; readonly text: string; readonly parentId?: string | null }
+  | {
+      readonly type: 'message';
+      readonly text: string;
+      readonly parentId?: string | null;
+      /** The files that the message is sent with, in their order. */
+      readonly attachmentIds?: readonly string[] | undefined;
+    }
   /** Another answer to the question of a turn; of the latest turn if none is named. */
   | { readonly type: 'regenerate'; readonly turnId?: string; readonly text?: string }
   /** The rest of an answer that was cut off. */

@@ -39,6 +39,14 @@ export function assertCompatible(
   if (knowledge?.mode === 'retrieve_and_generate' && toolSets !== undefined) {
     throw cannotCombine('tools', 'retrieve_and_generate');
   }
+  if (question.type === 'message' && question.attachmentIds !== undefined) {
+    if (agent !== undefined) throw cannotCombine('attachments', 'agent');
+    if (knowledge?.mode === 'retrieve_and_generate') {
+      throw cannotCombine('attachments', 'retrieve_and_generate');
+    }
+    // Callers who share an owner would read each other's files.
+    if (isAnonymous) throw invalidRequest('attachments', 'are only for callers with an identity');
+  }
   if (question.type === 'approve' && agent !== undefined) {
     throw cannotCombine('approve_turn_id', 'agent');
   }

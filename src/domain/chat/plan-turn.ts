@@ -133,9 +133,11 @@ function chooseModel(
   return routeModel(models, prices, { text, system, maxTokens: inference.maxTokens });
 }
 
-/** Returns the text of a question that does not depend on an earlier turn. */
+/** Returns the text of a question that depends neither on an earlier turn nor on a file. */
 function newText(question: ChatQuestion): string | undefined {
-  if (question.type === 'message') return question.text;
+  if (question.type === 'message') {
+    return question.attachmentIds === undefined ? question.text : undefined;
+  }
   if (question.type !== 'exchange') return undefined;
   const [only, ...others] = question.messages;
   return only === undefined || others.length > 0 ? undefined : messageText(only);
@@ -151,9 +153,10 @@ function storedTurn(ports: PlanPorts, chat: ChatRequest, context: PlanContext): 
 function toInput(question: ChatQuestion): TurnInput {
   switch (question.type) {
     case 'message': {
-      const { text, parentId } = question;
-      if (parentId === undefined) return { type: 'message', question: userMessage(text) };
-      return { type: 'edit', question: userMessage(text), parentId };
+      const { text, parentId, attachmentIds } = question;
+      const asked = { question: userMessage(text), attachmentIds };
+      if (parentId === undefined) return { type: 'message', ...asked };
+      return { type: 'edit', ...asked, parentId };
     }
     case 'regenerate': {
       const { text, turnId } = question;

@@ -35,6 +35,9 @@ export function* replayBlock(
     case 'approval':
       if (emitted === undefined) yield { type: 'block', index, block };
       return;
+    // Only questions have files.
+    case 'attachment':
+      return;
   }
   yield { type: 'block-stop', index };
 }

@@ -5,7 +5,13 @@ import {
   type Answer,
 } from '#domain/conversation/accumulate.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
-import { messageText, userMessage, type Message } from '#domain/conversation/message.ts';
+import { mentionOf } from '#domain/conversation/attached-files.ts';
+import {
+  attachmentsIn,
+  messageText,
+  userMessage,
+  type Message,
+} from '#domain/conversation/message.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 import { toChatError } from '#domain/errors.ts';
 import { estimateUsage } from '#domain/model/estimate-tokens.ts';
@@ -130,9 +136,9 @@ function summaryRequest(
   };
 }
 
-/** Returns the text of a message; of a long one only the beginning and the end. */
+/** Returns the text of a message and the names of its files; of a long one the beginning and the end. */
 function shorten(message: Message): string {
-  const text = messageText(message);
+  const text = attachmentsIn(message).map(mentionOf).join('') + messageText(message);
   if (text.length <= maxMessageCharacters) return text;
   const half = maxMessageCharacters / 2;
   return `${text.slice(0, half)}\n[…]\n${text.slice(-half)}`;

@@ -2,6 +2,7 @@ import type { TurnFormat } from '#protocol/turn/turn-encoding.ts';
 import * as v from 'valibot';
 import { invalidRequest } from '#domain/errors.ts';
 import { maxCacheMs, type ChatRequest } from '#domain/chat/chat-request.ts';
+import { attachmentIds } from '#protocol/conversation/attachment-request.ts';
 import { maxMessageLength, messageTextSchema } from '#protocol/conversation/message-text.ts';
 import { identifier } from '#protocol/http/identifier.ts';
 import { parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
@@ -41,6 +42,7 @@ const inConversation = v.strictObject({
   message: messageTextSchema,
   conversation_id: v.optional(identifier),
   parent_turn_id: v.optional(v.nullable(identifier)),
+  attachments: v.optional(attachmentIds),
   ...optionFields,
 });
 const regenerate = v.strictObject({
@@ -160,11 +162,14 @@ export function parseOneShot(json: object): ChatRequest {
 }
 
 function fromMessage(body: v.InferOutput<typeof inConversation>): ChatRequest {
-  const { message: text, conversation_id: id, parent_turn_id: parentId, ...rest } = body;
+  const { message: text, conversation_id: id, parent_turn_id: parentId, ...others } = body;
+  const { attachments, ...rest } = others;
   if (id === undefined && typeof parentId === 'string') {
     throw invalidRequest('parent_turn_id', 'requires the conversation_id of the turn');
   }
-  const question = { type: 'message', text } as const;
+  // An empty list is the same request as none.
+  const files = attachments?.length === 0 ? undefined : attachments;
+  const question = { type: 'message', text, attachmentIds: files } as const;
   return {
     question: parentId === undefined ? question : { ...question, parentId },
     conversation: id === undefined ? { create: true } : { id, create: false },

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import * as v from 'valibot';
 import type { ContentBlock } from '#domain/conversation/message.ts';
 import { contentJson } from '#protocol/conversation/answer-schema.ts';
-import { toContentJson } from '#protocol/conversation/content-json.ts';
+import { fromContentJson, toContentJson } from '#protocol/conversation/content-json.ts';
 
 const call = (toolUseId: string, inputJson = '{"x":1}') =>
   ({ type: 'tool-use', toolUseId, name: 'add', inputJson }) as const;
@@ -60,4 +60,24 @@ test.each<[string, readonly ContentBlock[]]>([
 
 test('a call that was cut off has its input as text', () => {
   expect(jsonOf(call('a', '{"x":'))).toMatchObject([{ input: '{"x":', status: 'unfinished' }]);
+});
+
+test('the blocks are read as they were written', () => {
+  const passage = { text: 'Rain.', source: 's3://b/rain.txt' };
+  const content: readonly ContentBlock[] = [
+    { type: 'retrieval', query: 'weather', passages: [passage] },
+    { type: 'reasoning', text: 'Hm.', durationMs: 1_250 },
+    call('a'),
+    { ...result('a'), durationMs: 300 },
+    call('b'),
+    { ...result('b'), isError: true },
+    call('c'),
+    { ...result('c'), isError: true, isDenied: true },
+    { type: 'text', text: 'It rains.' },
+    { type: 'citation', span: { start: 0, end: 9 }, passages: [passage] },
+    call('d', '{"x":'),
+    call('e'),
+    { type: 'approval', toolUseId: 'e' },
+  ];
+  expect(fromContentJson(toContentJson({ content }))).toEqual(content);
 });

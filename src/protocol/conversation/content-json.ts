@@ -5,7 +5,11 @@ import type {
   ToolUseBlock,
 } from '#domain/conversation/message.ts';
 import type { ContentBlockJson } from '#protocol/conversation/answer-schema.ts';
-import { parseToolInput, toPassageJson } from '#protocol/conversation/passage-json.ts';
+import {
+  fromPassageJson,
+  parseToolInput,
+  toPassageJson,
+} from '#protocol/conversation/passage-json.ts';
 
 /**
  * Returns the blocks of an answer in the public JSON, in their order. A tool call and its result
@@ -58,6 +62,54 @@ function toCallJson(
     (block) => block.type === 'approval' && block.toolUseId === toolUseId,
   );
   return { ...call, status: isWaiting ? 'waiting' : 'unfinished' };
+}
+
+/** Returns the blocks of an answer from the public JSON. Each call is followed by what became of it. */
+export function fromContentJson(content: readonly ContentBlockJson[]): readonly ContentBlock[] {
+  return content.flatMap((block): readonly ContentBlock[] => {
+    switch (block.type) {
+      case 'text':
+        return [block];
+      case 'reasoning':
+        return [{ type: 'reasoning', text: block.text, ...fromSeconds(block) }];
+      case 'tool_call':
+        return fromCallJson(block);
+      case 'search':
+        return [
+          { type: 'retrieval', query: block.query, passages: block.passages.map(fromPassageJson) },
+        ];
+      case 'citation': {
+        const { span } = block;
+        const passages = block.passages.map(fromPassageJson);
+        return [{ type: 'citation', passages, ...(span === undefined ? {} : { span }) }];
+      }
+    }
+  });
+}
+
+function fromCallJson(call: ContentBlockJson & { type: 'tool_call' }): readonly ContentBlock[] {
+  const { tool_use_id: toolUseId, name, input, status, result: text = '' } = call;
+  const inputJson = typeof input === 'string' ? input : JSON.stringify(input);
+  const use = { type: 'tool-use', toolUseId, name, inputJson } as const;
+  const result = { type: 'tool-result', toolUseId, text, ...fromSeconds(call) } as const;
+  switch (status) {
+    case 'done':
+      return [use, result];
+    case 'failed':
+      return [use, { ...result, isError: true }];
+    case 'denied':
+      return [use, { ...result, isError: true, isDenied: true }];
+    case 'waiting':
+      return [use, { type: 'approval', toolUseId }];
+    case 'unfinished':
+      return [use];
+  }
+}
+
+function fromSeconds({ seconds }: { readonly seconds?: number | undefined }): {
+  readonly durationMs?: number;
+} {
+  return seconds === undefined ? {} : { durationMs: Math.round(seconds * 1_000) };
 }
 
 function statusOf({ isDenied, isError }: ToolResultBlock): 'done' | 'failed' | 'denied' {

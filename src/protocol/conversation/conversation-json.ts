@@ -9,6 +9,7 @@ import type { Page } from '#domain/conversation/conversations.ts';
 import type { Conversation } from '#domain/conversation/conversation.ts';
 import { messageText } from '#domain/conversation/message.ts';
 import { interruptedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
+import { toAttachmentsJson } from '#protocol/conversation/attachment-json.ts';
 import { toTime } from '#protocol/http/time.ts';
 import { toContentJson } from '#protocol/conversation/content-json.ts';
 import { toGroundsJson } from '#protocol/conversation/passage-json.ts';
@@ -75,6 +76,7 @@ export function toTurnJson(turn: Turn): TurnJson {
     parent_turn_id: turn.parentId ?? null,
     state: turn.state,
     message: messageText(turn.question),
+    ...toAttachmentsJson(turn.question),
     response: messageText(turn.answer),
     content: toContentJson(turn.answer),
     model: turn.modelId,

@@ -1,5 +1,6 @@
 import { usageJson } from '#protocol/conversation/usage-schema.ts';
 import * as v from 'valibot';
+import { attachmentJson } from '#protocol/conversation/attachment-schema.ts';
 import { contentJson, costFields, groundsFields } from '#protocol/conversation/answer-schema.ts';
 import { time } from '#protocol/http/json-schema.ts';
 
@@ -9,6 +10,7 @@ const turnJson = v.object({
   parent_turn_id: v.nullable(v.string()),
   state: v.picklist(['running', 'complete', 'stopped', 'interrupted', 'failed', 'timed_out']),
   message: v.string(),
+  attachments: v.optional(v.array(attachmentJson)),
   response: v.string(),
   content: contentJson,
   model: v.string(),

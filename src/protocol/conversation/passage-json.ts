@@ -22,6 +22,16 @@ export function toPassageJson({ text, source, title, score }: Passage): PassageJ
   };
 }
 
+/** Returns a passage from the public JSON. */
+export function fromPassageJson({ text, source, title, score }: PassageJson): Passage {
+  return {
+    text,
+    source,
+    ...(title === undefined ? {} : { title }),
+    ...(score === undefined ? {} : { score }),
+  };
+}
+
 /** Returns a citation in the public JSON; `start` and `end` count characters of the answer. */
 export function toCitationJson({ span, passages }: CitationBlock): CitationJson {
   return { ...span, sources: passages.map(toPassageJson) };
@@ -44,6 +54,7 @@ export function toStepJson(block: ContentBlock): StepJson | undefined {
   switch (block.type) {
     case 'text':
     case 'citation':
+    case 'attachment':
       return undefined;
     case 'reasoning':
       return { type: 'thought', text: block.text };

@@ -1,10 +1,13 @@
 import { messageText } from '#domain/conversation/message.ts';
-import type { Feedback, LiveTurn, Turn } from '#domain/conversation/turn.ts';
+import type { Feedback } from '#domain/conversation/turn.ts';
 import type { ExportEntry } from '#domain/data/export-entries.ts';
+import { toAttachmentsJson } from '#protocol/conversation/attachment-json.ts';
+import { toTurnSections } from '#protocol/data/conversation-markdown.ts';
 import {
   conversationsIn,
   type ConversationInPart,
   type ExportPart,
+  type TurnInPart,
 } from '#protocol/data/export-json.ts';
 import { toTime } from '#protocol/http/time.ts';
 import { toDayJson } from '#protocol/spending/spending-json.ts';
@@ -29,12 +32,17 @@ function conversationLines({ conversation, turns }: ConversationInPart): readonl
   return [...heading(title), begun, ...chosen, ...turns.flatMap(turnLines)];
 }
 
-function turnLines(turn: Turn | LiveTurn): readonly string[] {
-  const asked = [`**You**, ${toTime(turn.startedAtMs)}:`, messageText(turn.question)];
-  if (!('state' in turn)) return [...asked, '_The answer was still being written._'];
-  const state = turn.state === 'complete' ? '' : ` (${turn.state.replace('_', ' ')})`;
-  const answered = [`**Assistant**${state}:`, messageText(turn.answer)];
-  return [...asked, ...answered, ...feedbackLines(turn.feedback)];
+function turnLines({ turn }: TurnInPart): readonly string[] {
+  const { startedAtMs, question } = turn;
+  const asked = {
+    created_at: toTime(startedAtMs),
+    message: messageText(question),
+    ...toAttachmentsJson(question),
+  };
+  if (!('state' in turn)) return toTurnSections({ ...asked, state: 'running', response: '' });
+  const { state, answer } = turn;
+  const sections = toTurnSections({ ...asked, state, response: messageText(answer) });
+  return [...sections, ...feedbackLines(turn.feedback)];
 }
 
 function feedbackLines(feedback: Feedback | undefined): readonly string[] {
@@ -51,6 +59,10 @@ function toSection(entry: ExportEntry): readonly string[] {
     case 'conversation':
     case 'turn':
       return [];
+    case 'attachment': {
+      const { name, size } = entry.file.attachment;
+      return [...heading(`File: ${name}`), `${size} bytes. The JSON document has the file itself.`];
+    }
     case 'task': {
       const { taskId, state, createdAtMs, request, error } = entry.task;
       const failure = error === undefined ? [] : [error.message];

@@ -34,6 +34,8 @@ export const routes = {
     handler: 'conversation-stream',
     transfer: 'streamed',
   },
+  'POST /attachments': { handler: 'data', transfer: 'buffered' },
+  'GET /attachments/{attachment_id}': { handler: 'data', transfer: 'buffered' },
   'GET /usage': { handler: 'conversations', transfer: 'buffered' },
   'POST /knowledge/search': { handler: 'knowledge', transfer: 'buffered' },
   'POST /tasks': { handler: 'tasks', transfer: 'buffered' },

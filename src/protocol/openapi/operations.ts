@@ -1,3 +1,8 @@
+import { attachmentSchema } from '#protocol/conversation/attachment-request.ts';
+import {
+  attachmentAcceptedJson,
+  attachmentDownloadJson,
+} from '#protocol/conversation/attachment-schema.ts';
 import {
   conversationListJson,
   conversationPageJson,
@@ -129,6 +134,19 @@ export const operations: Readonly<Record<Route, Operation>> = {
     status: 200,
     streams: turnStreams,
     orNoContent: true,
+  },
+  'POST /attachments': {
+    id: 'addAttachment',
+    summary: 'Returns where to upload a file for a message.',
+    request: attachmentSchema,
+    status: 201,
+    response: attachmentAcceptedJson,
+  },
+  'GET /attachments/{attachment_id}': {
+    id: 'readAttachment',
+    summary: 'Returns a file of a message, with a URL to download it.',
+    status: 200,
+    response: attachmentDownloadJson,
   },
   'GET /usage': {
     id: 'readUsage',

@@ -30,12 +30,13 @@ export function wholeBlockParts(index: number, block: WholeBlock): readonly obje
   }
 }
 
-/** Returns how long a block took, as metadata of its part; no field if that was not measured. */
-export function durationMetadata(block: { readonly durationMs?: number | undefined }): {
-  readonly providerMetadata?: object;
-} {
-  const { seconds } = toSeconds(block);
-  return seconds === undefined ? {} : { providerMetadata: { streambed: { seconds } } };
+/** Returns what the AI SDK's parts do not say: how long a block took, and that a call was denied. */
+export function durationMetadata(block: {
+  readonly durationMs?: number | undefined;
+  readonly isDenied?: true;
+}): { readonly providerMetadata?: object } {
+  const added = { ...toSeconds(block), ...(block.isDenied === true ? { denied: true } : {}) };
+  return Object.keys(added).length === 0 ? {} : { providerMetadata: { streambed: added } };
 }
 
 /** The AI SDK distinguishes web pages, which have a URL, from documents. */

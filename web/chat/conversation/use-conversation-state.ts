@@ -27,6 +27,11 @@ export interface Visit {
    * the visit has ended.
    */
   load(conversationId: string | undefined, cursor?: string): Promise<readonly TurnView[]>;
+  /**
+   * Loads older turns from a cursor on: all of them, or until the turn with an id is there. Resolves
+   * to false if a page could not be loaded.
+   */
+  loadOlder(conversationId: string, cursor: string | undefined, turnId?: string): Promise<boolean>;
   /** Aborted when the visit ends. */
   readonly signal: AbortSignal;
 }
@@ -55,6 +60,16 @@ export function useConversationState(
           update((before) => withLoadedTurns(before, loaded, cursor !== undefined)),
         );
         return 'turns' in loaded && !signal.aborted ? loaded.turns : [];
+      },
+      async loadOlder(id, cursor, turnId) {
+        for (let next = cursor; next !== undefined && !signal.aborted;) {
+          const loaded = await loadTurns(id, next, words);
+          update((before) => withLoadedTurns(before, loaded, true));
+          if (!('turns' in loaded)) return false;
+          const isFound = loaded.turns.some((turn) => turn.turnId === turnId);
+          next = isFound ? undefined : loaded.cursor;
+        }
+        return !signal.aborted;
       },
     };
   };

@@ -1,62 +1,101 @@
-import type { ReactNode } from 'react';
-import { Button, IconButton } from '../../parts/button.tsx';
+'use client';
+
+import { useEffect, useRef, type ReactNode } from 'react';
+import { Button } from '../../parts/button.tsx';
 import { useShell } from '../../shell/shell-context.tsx';
-import { ViewLink } from '../../shell/view-link.tsx';
+import { useLanguage } from '../../words/language.tsx';
 import { useWords } from '../../words/use-words.ts';
-import { visibleText } from '../visible-text.ts';
-import { Visible } from '../visible.tsx';
-import { words as chatWords } from '../words.ts';
+import { ConversationRow } from './conversation-row.tsx';
+import { focusConversation } from './focus-conversation.ts';
+import { groupByDay } from './group-by-day.ts';
+import type { ConversationActions } from './use-conversation-actions.ts';
 import type { ConversationListView } from './use-conversation-list.ts';
+import { listWords } from './words.ts';
 
 export interface ConversationListProps {
   readonly list: ConversationListView;
-  /** Deletes a conversation. Resolves to whether it is gone. */
-  readonly onDelete: (conversationId: string) => Promise<boolean>;
+  readonly actions: ConversationActions;
+  /** The conversations that are being answered. */
+  readonly answering: ReadonlySet<string>;
 }
 
-/** The reader's conversations, the most recently used first. */
-export function ConversationList({ list, onDelete }: ConversationListProps): ReactNode {
-  const words = useWords(chatWords);
-  const { view, open } = useShell();
+/** The reader's conversations by day, the most recently used first. */
+export function ConversationList({ list, actions, answering }: ConversationListProps): ReactNode {
+  const words = useWords(listWords);
+  const language = useLanguage();
+  const { view } = useShell();
   const openId = view.type === 'chat' ? view.conversationId : undefined;
-  const confirmDelete = async (id: string, title: string): Promise<void> => {
-    if (!window.confirm(words.confirmDelete(visibleText(title)))) return;
-    if ((await onDelete(id)) && id === openId) open({ type: 'chat', conversationId: undefined });
+  const conversations = list.conversations ?? [];
+  const remove = (id: string): void => {
+    actions.remove(id);
+    const index = conversations.findIndex(({ conversation_id: each }) => each === id);
+    const next = conversations[index + 1] ?? conversations[index - 1];
+    focusConversation(next?.conversation_id);
   };
+  const groups = groupByDay(conversations, { now: new Date(), language, words });
   return (
     <nav id="conversations" aria-label={words.conversations}>
-      {list.problem !== undefined && (
-        <p className="hint-line" role="alert">
-          {list.problem}
-        </p>
-      )}
-      {list.conversations?.length === 0 && <p className="hint-line">{words.noConversations}</p>}
-      <ul>
-        {(list.conversations ?? []).map(({ conversation_id: id, title }) => (
-          <li key={id} className="row conversation">
-            <ViewLink
-              view={{ type: 'chat', conversationId: id }}
-              className="row-link"
-              isCurrent={id === openId}
-              label={visibleText(title)}
-            >
-              <Visible text={title} />
-            </ViewLink>
-            <IconButton
-              icon="trash"
-              size="small"
-              className="row-more"
-              label={words.deleteLabel(visibleText(title))}
-              onClick={() => void confirmDelete(id, title)}
-            />
-          </li>
-        ))}
-      </ul>
-      {list.hasMore && (
-        <Button kind="bare" onClick={list.loadMore}>
-          {words.showMore}
-        </Button>
-      )}
+      <State list={list} />
+      {groups.map(({ name, items }) => (
+        <section key={name} aria-label={name}>
+          <h2 className="rail-group">{name}</h2>
+          <ul>
+            {items.map((conversation) => (
+              <ConversationRow
+                key={conversation.conversation_id}
+                conversation={conversation}
+                isOpen={conversation.conversation_id === openId}
+                isAnswering={answering.has(conversation.conversation_id)}
+                actions={{ ...actions, remove }}
+              />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {list.hasMore && <More list={list} />}
     </nav>
+  );
+}
+
+/** What there is to say instead of conversations. */
+function State({ list }: Pick<ConversationListProps, 'list'>): ReactNode {
+  const words = useWords(listWords);
+  if (list.hasFailed) {
+    return (
+      <div className="hint-line" role="alert">
+        <p>{words.listFailed}</p>
+        <Button kind="bare" onClick={list.refresh}>
+          {words.tryAgain}
+        </Button>
+      </div>
+    );
+  }
+  if (list.conversations === undefined) return <p className="hint-line">{words.loading}</p>;
+  if (list.conversations.length > 0 || list.hasMore) return undefined;
+  return <p className="hint-line">{words.noConversations}</p>;
+}
+
+/** Loads more conversations when the reader has scrolled to the end, or presses the button. */
+function More({ list }: Pick<ConversationListProps, 'list'>): ReactNode {
+  const words = useWords(listWords);
+  const end = useRef<HTMLDivElement>(null);
+  const { isLoading, hasFailed, loadMore } = list;
+  const latest = useRef(loadMore);
+  latest.current = loadMore;
+  useEffect(() => {
+    // After a failure, only the button tries again.
+    if (end.current === null || isLoading || hasFailed) return undefined;
+    const observer = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting === true) latest.current();
+    });
+    observer.observe(end.current);
+    return () => observer.disconnect();
+  }, [isLoading, hasFailed]);
+  return (
+    <div ref={end}>
+      <Button kind="bare" disabled={isLoading} onClick={loadMore}>
+        {words.showMore}
+      </Button>
+    </div>
   );
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createS3, type OpenS3 } from '#aws/data/s3-owned-files.ts';
+import { createS3, type OpenS3 } from '#aws/request/open-s3.ts';
 import * as keys from '#aws/dynamo/keys.ts';
 import type { Clock } from '#domain/clock.ts';
 import { userMessage } from '#domain/conversation/message.ts';
@@ -13,7 +13,7 @@ import type { Crash } from '#test/fixtures/crash-points.ts';
 import { deliverAll, openDataWorker, type DataBench } from '#test/fixtures/data-workers.ts';
 import { rounds } from '#test/fixtures/rounds.ts';
 import { readEverything, storageClients, type StorageClients } from '#test/fixtures/stored-data.ts';
-import { counters, messagesOf, storeOwner } from '#test/fixtures/stored-owner.ts';
+import { counters, fileOf, messagesOf, storeOwner } from '#test/fixtures/stored-owner.ts';
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
 
 /*
@@ -137,6 +137,8 @@ test('an export has every message once and in order, wherever its worker crashes
       for (const text of [`task ${run.name}`, `note ${run.name}`, `session ${run.name}`]) {
         expect(file).toContain(text);
       }
+      const upload = Buffer.from(fileOf(run.name).bytes).toString('base64');
+      expect(file).toContain(format === 'json' ? upload : `_File: ${run.name}.md_`);
     }
     return writes;
   };

@@ -1,8 +1,9 @@
 import type { Element, ElementContent } from 'hast';
-import type { ReactNode } from 'react';
+import { use, type ReactNode } from 'react';
 import type { Components } from 'react-markdown';
 import { useWords } from '../../../words/use-words.ts';
 import { Visible } from '../../visible.tsx';
+import { AnswerPartsContext } from './answer-parts.tsx';
 import { CodeBlock } from './code/code-block.tsx';
 import { AnswerLink } from './links/answer-link.tsx';
 import { Maths } from './maths/maths.tsx';
@@ -16,6 +17,7 @@ const smallHeading = `${styles.heading} ${styles.small}`;
 export const components: Components = {
   a: ({ href, children, node }) => {
     if (node?.properties['dataFootnoteRef'] !== undefined) return <NoteReference href={href} />;
+    if (href?.startsWith('#') === true) return <InnerLink href={href}>{children}</InnerLink>;
     return (
       <AnswerLink href={href} text={textOf(node)}>
         {children}
@@ -65,6 +67,17 @@ export const components: Components = {
   // `Notes` has the footnotes of all blocks.
   section: () => undefined,
 };
+
+interface InnerLinkProps {
+  readonly href: string;
+  readonly children: ReactNode;
+}
+
+/** A link to a place in the answer, of which the answer knows what stands for it. */
+function InnerLink({ href, children }: InnerLinkProps): ReactNode {
+  const { toLink } = use(AnswerPartsContext);
+  return toLink?.(href) ?? children;
+}
 
 function TaskBox({ isDone }: { readonly isDone: boolean }): ReactNode {
   const { done, toDo } = useWords(dictionary);

@@ -1,8 +1,9 @@
-import { memo, useId, useMemo, type ReactNode } from 'react';
+import { Fragment, memo, use, useId, useMemo, type ReactNode } from 'react';
 import ReactMarkdown from 'react-markdown';
 import remarkCjkFriendly from 'remark-cjk-friendly';
 import remarkCjkStrikethrough from 'remark-cjk-friendly-gfm-strikethrough';
 import remarkGfm from 'remark-gfm';
+import { AnswerPartsContext } from './answer-parts.tsx';
 import { lexBlocks, toBlocks, type Block, type Note } from './blocks.ts';
 import { CodeBlock } from './code/code-block.tsx';
 import { components } from './components.tsx';
@@ -23,10 +24,14 @@ export function Markdown({ text }: { readonly text: string }): ReactNode {
   const prefix = useId();
   const names = notes.map(({ name }) => name).join('\n');
   const references = useMemo(() => ({ prefix, names: names.split('\n') }), [prefix, names]);
+  const { toNote } = use(AnswerPartsContext);
   return (
     <References value={references}>
       {blocks.map((block, index) => (
-        <Part key={index} block={block} />
+        <Fragment key={index}>
+          <Part block={block} />
+          {block.type === 'markdown' && toNote?.(block.markdown)}
+        </Fragment>
       ))}
       {notes.length > 0 && <Notes notes={notes} prefix={prefix} />}
     </References>

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { containsWords, queryWords, splitMatches } from './match.ts';
+
+const marked = (text: string, query: string): string =>
+  splitMatches(text, queryWords(query))
+    .map((part) => (part.isMatch ? `[${part.text}]` : part.text))
+    .join('');
+
+test('matches are marked, without differences of width and case', () => {
+  expect(marked('Verifying Callback signatures', 'call SIGN')).toBe(
+    'Verifying [Call]back [sign]atures',
+  );
+  expect(marked('ＬＡＭＢＤＡ の料金', 'lambda　料金')).toBe('[ＬＡＭＢＤＡ] の[料金]');
+  expect(marked('㍿ Streambed', '株式')).toBe('[㍿] Streambed');
+  expect(marked('🌊🌊 river', 'river')).toBe('🌊🌊 [river]');
+});
+
+test('matches that overlap are one', () => {
+  expect(marked('aaab', 'aa aab')).toBe('[aaab]');
+});
+
+test('a text is found if it contains all words', () => {
+  expect(containsWords('Rivers and lakes', queryWords('lake river'))).toBe(true);
+  expect(containsWords('Rivers and lakes', queryWords('lake sea'))).toBe(false);
+});

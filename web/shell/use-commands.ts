@@ -1,0 +1,77 @@
+'use client';
+
+import { toMessage } from '#domain/conversation/accumulate.ts';
+import { messageText } from '#domain/conversation/message.ts';
+import type { ConversationActions } from '../chat/list/use-conversation-actions.ts';
+import type { TurnView } from '../chat/turn/turn-view.ts';
+import { usePreferences } from '../preferences/use-preferences.tsx';
+import { useWords } from '../words/use-words.ts';
+import type { Overlay, Shell } from './shell-context.tsx';
+import type { CommandName } from './shortcuts.ts';
+import { phone, type Drawer } from './use-drawer.ts';
+import { shellWords } from './words.ts';
+
+export interface CommandOptions {
+  readonly shell: Shell;
+  readonly overlay: Overlay | undefined;
+  readonly branch: readonly TurnView[];
+  readonly drawer: Drawer;
+  readonly actions: ConversationActions;
+}
+
+/** Returns a function that does a command. It returns whether there was anything to do. */
+export function useCommands(options: CommandOptions): (command: CommandName) => boolean {
+  const { shell, overlay, branch, drawer, actions } = options;
+  const words = useWords(shellWords);
+  const { preferences, change } = usePreferences();
+  const { view, panel } = shell;
+  const isConversation = view.type === 'chat' && view.conversationId !== undefined;
+
+  const copyAnswer = async (): Promise<void> => {
+    const text = lastAnswerOf(branch);
+    if (text === undefined) return;
+    try {
+      await navigator.clipboard.writeText(text);
+      shell.notify({ text: words.copied });
+    } catch {
+      shell.showProblem(words.copyFailed);
+    }
+  };
+  const toggleRail = (): void => {
+    if (window.matchMedia(phone).matches) drawer[drawer.isOpen ? 'close' : 'open']();
+    else change({ rail: preferences.rail === 'shown' ? 'hidden' : 'shown' });
+  };
+  const toggleOverlay = (next: Overlay): void =>
+    shell.openOverlay(overlay === next ? undefined : next);
+
+  const does: Readonly<Record<CommandName, (() => unknown) | undefined>> = {
+    palette: () => toggleOverlay('palette'),
+    shortcuts: () => toggleOverlay('shortcuts'),
+    'new-chat'() {
+      shell.open({ type: 'chat', conversationId: undefined });
+      focusComposer();
+    },
+    rail: toggleRail,
+    'copy-answer': lastAnswerOf(branch) === undefined ? undefined : copyAnswer,
+    behind: isConversation
+      ? () => shell.openPanel(panel?.type === 'behind' ? undefined : { type: 'behind' })
+      : undefined,
+    print: isConversation ? actions.print : undefined,
+  };
+  return (command) => {
+    does[command]?.();
+    return does[command] !== undefined;
+  };
+}
+
+function lastAnswerOf(branch: readonly TurnView[]): string | undefined {
+  const texts = branch.map(({ answer }) => messageText(toMessage(answer)));
+  return texts.findLast((text) => text !== '');
+}
+
+/** Puts the focus into the composer once it is drawn. */
+function focusComposer(): void {
+  requestAnimationFrame(() => {
+    document.querySelector<HTMLElement>('.composer textarea')?.focus();
+  });
+}
