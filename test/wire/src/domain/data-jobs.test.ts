@@ -134,11 +134,14 @@ test('an export has every message once and in order, wherever its worker crashes
       const own = files.filter((text) => text.includes(`.${format} `));
       expect([crash, messagesIn(own)]).toEqual([crash, messagesOf(run.name)]);
       const file = own.join('\n');
-      for (const text of [`task ${run.name}`, `note ${run.name}`, `session ${run.name}`]) {
+      const base64 = Buffer.from(fileOf(run.name).bytes).toString('base64');
+      const sent = format === 'json' ? base64 : `_File: ${run.name}.md_`;
+      for (const text of [
+        ...['task', 'note', 'session'].map((what) => `${what} ${run.name}`),
+        sent,
+      ]) {
         expect(file).toContain(text);
       }
-      const upload = Buffer.from(fileOf(run.name).bytes).toString('base64');
-      expect(file).toContain(format === 'json' ? upload : `_File: ${run.name}.md_`);
     }
     return writes;
   };
