@@ -8,8 +8,8 @@ import { turnIsRunning, unknownConversation } from '#domain/conversation/convers
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 
 /**
- * Deletes the items of a conversation, its turns with their files, and their logs. An interrupted deletion can be
- * repeated. Throws `not_found`, and `conflict` while a turn is live.
+ * Deletes the items of a conversation, its turns with their files, and their logs. An interrupted
+ * deletion can be repeated. Throws `not_found`, and `conflict` while a turn is live.
  */
 export async function deleteConversationItems(
   store: TurnStore,

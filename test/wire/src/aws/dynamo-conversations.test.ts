@@ -3,16 +3,11 @@ import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
-import { keptName, uploadedName } from '#domain/conversation/attachment.ts';
 import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
 import { endedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 import { describeBoundKeys } from '#test/suites/bound-keys-suite.ts';
 import { describeContents } from '#test/suites/conversation-contents-suite.ts';
 import { describeConversations } from '#test/suites/conversations-suite.ts';
-import { storeFile, toFile } from '#test/fixtures/attached-files.ts';
-import type { Crash } from '#test/fixtures/crash-points.ts';
-import { createCrashingStore } from '#test/fixtures/crashing-store.ts';
-import { storageClients } from '#test/fixtures/stored-data.ts';
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
 import { describeTurnLogs } from '#test/suites/turn-log-suite.ts';
 
@@ -108,77 +103,6 @@ test('an answer above the item size limit is stored whole, read back and removed
   const { documents, tableName: TableName } = store;
   const { Items = [] } = await documents.send(new ScanCommand({ TableName }));
   expect(Items.filter(({ pk }) => String(pk).includes('large'))).toEqual([]);
-});
-
-test('a conversation goes with its files, wherever its deletion crashes', async () => {
-  const { s3 } = storageClients(store.system);
-  const Bucket = store.system.state.buckets['Answers'];
-  const files = ['notes.txt', 'cat.png'].map((name) => toFile(name));
-  let owners = 0;
-  const removeAll = async (crash?: Crash): Promise<readonly string[]> => {
-    owners += 1;
-    const owned = { owner: `owner/${owners}`, conversationId: 'files' };
-    const other = { ...owned, conversationId: 'other' };
-    for (const file of files) {
-      const { attachment } = file;
-      const { attachmentId } = attachment;
-      await storeFile(s3, { Bucket, Key: uploadedName({ ...owned, attachmentId }) }, file);
-      for (const each of [owned, other]) {
-        await store.attachments.keep({ ...each, attachmentId }, file);
-      }
-      const question = { role: 'user', content: [attachment] } as const;
-      const turn = {
-        turnId: attachmentId,
-        question,
-        modelId: 'm',
-        startedAtMs: 1,
-        leaseUntilMs: 9,
-      };
-      const begun = await createDynamoConversations(store).begin({
-        ...owned,
-        mode: 'either',
-        turn,
-      });
-      if (begun.type !== 'begun') throw new Error(begun.type);
-      await createDynamoConversations(store).finish(owned, completeTurn(begun.live, 'Fine.'));
-    }
-    const crashing = createCrashingStore(store, crash);
-    const removing = createDynamoConversations(crashing).remove(owned);
-    await Promise.race([removing.catch(() => undefined), crashing.crashed]);
-    await createDynamoConversations(store)
-      .remove(owned)
-      .catch((error: unknown) => expect(error).toMatchObject({ code: 'not_found' }));
-    for (const { attachment } of files) {
-      const { attachmentId } = attachment;
-      const { objectName } = (await store.attachments.find({ ...owned, attachmentId })) ?? {};
-      expect([crash, objectName]).toEqual([crash, keptName({ ...other, attachmentId })]);
-      await store.largeAnswers.remove(keptName({ ...other, attachmentId }));
-      expect(await store.attachments.find({ ...owned, attachmentId })).toBeUndefined();
-    }
-    return crashing.writes;
-  };
-  const writes = await removeAll();
-  expect(writes.filter((name) => name === 'DeleteObject')).toHaveLength(4);
-  for (const atWrite of writes.keys()) {
-    for (const when of ['before', 'after'] as const) await removeAll({ atWrite, when });
-  }
-});
-
-test('a turn with files that ends after its conversation was deleted leaves none', async () => {
-  const file = toFile('late.txt');
-  const question = { role: 'user', content: [file.attachment] } as const;
-  const turn = { turnId: 'late', question, modelId: 'm', startedAtMs: 1, leaseUntilMs: 9 };
-  const late = { ...key, conversationId: 'late' };
-  const conversations = createDynamoConversations(store);
-  const begun = await conversations.begin({ ...late, mode: 'new', turn });
-  if (begun.type !== 'begun') throw new Error(begun.type);
-  const recovered = { ...completeTurn(begun.live, ''), state: 'interrupted' } as const;
-  await conversations.finish(late, recovered);
-  await conversations.remove(late);
-  await store.attachments.keep({ ...late, attachmentId: 'late.txt' }, file);
-  const end = conversations.finish(late, completeTurn(begun.live, 'Too late'));
-  await expect(end).rejects.toMatchObject({ code: 'conflict' });
-  expect(await store.attachments.find({ ...late, attachmentId: 'late.txt' })).toBeUndefined();
 });
 
 test('an ended turn that was not released blocks neither the next turn nor removal', async () => {
