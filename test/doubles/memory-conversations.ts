@@ -29,6 +29,7 @@ interface StoredConversation {
   readonly keys: Map<string, { fingerprint: string; turnId: string; sequence: number }>;
   readonly boundKeys: Map<string, { fingerprint: string; binding: Binding | undefined }>;
   readonly isListed: boolean;
+  isRenamed?: true;
 }
 
 /** Conversations in memory, with the same behaviour as the ones in DynamoDB. */
@@ -81,6 +82,12 @@ export function createMemoryConversations(): Conversations {
     async rename(key, title) {
       const entry = requireEntry(store, key);
       entry.conversation = { ...entry.conversation, title };
+      entry.isRenamed = true;
+    },
+    async retitle(key, { from, to: title }) {
+      const entry = store.get(mapKey(key));
+      if (entry?.conversation.title !== from || entry.isRenamed === true) return;
+      entry.conversation = { ...entry.conversation, title };
     },
     async remove(key) {
       const { liveTurn } = requireEntry(store, key).conversation;
@@ -104,7 +111,8 @@ function begin(store: Map<string, StoredConversation>, beginning: NewTurn): Begi
   if (beginning.mode === 'new' && store.has(mapKey(beginning))) throw conversationExists();
   const live = beginIn(entry, beginning);
   store.set(mapKey(beginning), entry);
-  return { type: 'begun', live, recent: { items: entry.turns.toReversed() } };
+  const { title } = entry.conversation;
+  return { type: 'begun', live, title, recent: { items: entry.turns.toReversed() } };
 }
 
 function mapKey({ owner, conversationId }: ConversationKey): string {

@@ -9,7 +9,8 @@ import {
   type DynamoKey,
 } from '#aws/dynamo/keys.ts';
 import { deleteConversationItems } from '#aws/conversation/dynamo-remove.ts';
-import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
+import { rename, retitle } from '#aws/conversation/dynamo-titles.ts';
+import type { Table } from '#aws/dynamo/table.ts';
 import {
   finishTurn,
   readTurn,
@@ -17,7 +18,6 @@ import {
   summarizeTurn,
   type TurnStore,
 } from '#aws/conversation/dynamo-turns.ts';
-import { unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import type { Conversation, ConversationKey } from '#domain/conversation/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
 
@@ -39,6 +39,7 @@ export function createDynamoConversations(store: TurnStore): Conversations {
     turns: (key, page) => readTurns(store, key, page),
     list: (owner, page) => list(table, owner, page),
     rename: (key, title) => rename(table, key, title),
+    retitle: (key, titles) => retitle(table, key, titles),
     remove: (key) => deleteConversationItems(store, key),
   };
 }
@@ -82,18 +83,4 @@ function fromCursor(owner: string, cursor: string): DynamoKey & { updatedAtMs: n
     throw new ChatError('invalid_request', 'cursor: must be one returned by an earlier page');
   }
   return { ...conversationKey({ owner, conversationId }), updatedAtMs: Number(updatedAtMs) };
-}
-
-async function rename(table: Table, key: ConversationKey, title: string): Promise<void> {
-  try {
-    await table.update({
-      Key: conversationKey(key),
-      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(deleting)',
-      UpdateExpression: 'SET title = :title',
-      ExpressionAttributeValues: { ':title': title },
-    });
-  } catch (error) {
-    if (error instanceof ConditionFailed) throw unknownConversation();
-    throw error;
-  }
 }
