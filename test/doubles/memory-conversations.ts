@@ -20,6 +20,7 @@ import {
   turnIsRunning,
   unknownConversation,
 } from '#domain/conversation/conversation-errors.ts';
+import { excerptOf, matchConversation, searchableText } from '#domain/conversation/search.ts';
 import { isSameEnd, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 
 interface StoredConversation {
@@ -72,12 +73,22 @@ export function createMemoryConversations(): Conversations {
       return paged((store.get(mapKey(key))?.turns ?? []).toReversed(), page);
     },
     async list(owner, page) {
-      const listed = [...store.values()].filter(({ isListed }) => isListed);
-      const mine = listed.map((entry) => entry.conversation).filter((one) => one.owner === owner);
       return paged(
-        mine.toSorted((a, b) => b.updatedAtMs - a.updatedAtMs),
+        listOf(store, owner).map(({ conversation }) => conversation),
         page,
       );
+    },
+    async search(owner, { words, limit, cursor }) {
+      const found = listOf(store, owner).flatMap(({ conversation, turns }) => {
+        const texts = turns.map((turn) => ({ turn, text: searchableText(turn) })).toReversed();
+        const match = matchConversation(words, conversation.title, texts);
+        if (match === undefined) return [];
+        const { turn } = match.turn ?? {};
+        const excerpt = turn === undefined ? undefined : excerptOf(turn, words);
+        if (turn === undefined || excerpt === undefined) return { conversation };
+        return { conversation, turnId: turn.turnId, excerpt };
+      });
+      return paged(found, cursor === undefined ? { limit } : { limit, cursor });
     },
     async rename(key, title) {
       const entry = requireEntry(store, key);
@@ -113,6 +124,15 @@ function begin(store: Map<string, StoredConversation>, beginning: NewTurn): Begi
   store.set(mapKey(beginning), entry);
   const { title } = entry.conversation;
   return { type: 'begun', live, title, recent: { items: entry.turns.toReversed() } };
+}
+
+function listOf(
+  store: ReadonlyMap<string, StoredConversation>,
+  owner: string,
+): readonly StoredConversation[] {
+  return [...store.values()]
+    .filter(({ isListed, conversation }) => isListed && conversation.owner === owner)
+    .toSorted((a, b) => b.conversation.updatedAtMs - a.conversation.updatedAtMs);
 }
 
 function mapKey({ owner, conversationId }: ConversationKey): string {

@@ -10,8 +10,8 @@ import { conversationKey, keyAttribute } from '#aws/dynamo/keys.ts';
 import { currentVersion } from '#aws/dynamo/item-version.ts';
 import { ConditionFailed, toExpiry, type Table } from '#aws/dynamo/table.ts';
 import {
+  closeTurn,
   findSequence,
-  freeConversation,
   readTurn,
   readTurns,
   type TurnStore,
@@ -171,7 +171,7 @@ async function resolveConflict(store: TurnStore, beginning: NewTurn): Promise<Cl
   const ended = await readTurn(store, { owner, conversationId, turnId, sequence });
   if (ended?.turnId !== turnId) return { type: 'busy', live };
   // The worker stored the end of the turn, but crashed before it freed the conversation.
-  await freeConversation(store.table, beginning, turnId);
+  await closeTurn(store.table, beginning, ended);
   return { type: 'free', beginning };
 }
 

@@ -14,7 +14,7 @@ import { estimateUsage } from '#domain/model/estimate-tokens.ts';
 import { afterOutput, markOutput } from '#domain/model/output-mark.ts';
 import { turnCost } from '#domain/spending/pricing.ts';
 import type { RepeatedTurn } from '#domain/turn/begin-turn.ts';
-import { startExtraCalls, type ExtraCalls } from '#domain/turn/beside-answer.ts';
+import { startExtraCalls, type ExtraCalls } from '#domain/turn/extra-calls/start-extra-calls.ts';
 import { startCheckpoints, type Checkpoints } from '#domain/turn/checkpoints.ts';
 import { followTurn, toFinalEvent } from '#domain/turn/follow-turn.ts';
 import { openTurn, type OpenTurn } from '#domain/turn/open-turn.ts';

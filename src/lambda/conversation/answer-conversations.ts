@@ -11,6 +11,7 @@ import { createRouter } from '#lambda/runtime/router.ts';
 import {
   toConversationList,
   toConversationPage,
+  toSearchJson,
   toStoppingJson,
 } from '#protocol/conversation/conversation-json.ts';
 import {
@@ -19,6 +20,7 @@ import {
   parseStop,
   parseTitle,
 } from '#protocol/conversation/conversation-request.ts';
+import { parseSearch } from '#protocol/conversation/search-request.ts';
 import type { RoutesOf } from '#protocol/http/routes.ts';
 import { toSpendingJson } from '#protocol/spending/spending-json.ts';
 
@@ -45,6 +47,7 @@ const route = createRouter<RoutesOf<'conversations'>, ConversationContext, JsonR
   },
   'POST /conversations/{conversation_id}/stop': (context, { conversation_id: id }) =>
     stop(context, keyOf(context, id)),
+  'GET /search': search,
   'GET /usage': readSpending,
 });
 
@@ -66,6 +69,11 @@ function keyOf({ owner }: ConversationContext, id: string): ConversationKey {
 async function list({ ports, request, owner }: ConversationContext): Promise<JsonResult> {
   const page = await ports.conversations.list(owner, parsePage(request.query));
   return { status: 200, body: toConversationList(page) };
+}
+
+async function search({ ports, request, owner }: ConversationContext): Promise<JsonResult> {
+  const page = await ports.conversations.search(owner, parseSearch(request.query));
+  return { status: 200, body: toSearchJson(page) };
 }
 
 async function read(

@@ -1,7 +1,7 @@
 import { ChatError } from '#domain/errors.ts';
 import type { OpenTurn } from '#domain/turn/open-turn.ts';
-import { summarizeHistory } from '#domain/turn/summarize-history.ts';
-import { titleConversation } from '#domain/turn/title-conversation.ts';
+import { summarizeHistory } from '#domain/turn/extra-calls/summarize-history.ts';
+import { titleConversation } from '#domain/turn/extra-calls/title-conversation.ts';
 import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
 
 /** What models are asked beside an answer. */

@@ -2,7 +2,7 @@ import { titleOf, toTitle } from '#domain/conversation/conversation.ts';
 import { messageText, userMessage } from '#domain/conversation/message.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
 import { splitText } from '#domain/text.ts';
-import { askBesideAnswer } from '#domain/turn/extra-call.ts';
+import { askBesideAnswer } from '#domain/turn/extra-calls/ask-beside-answer.ts';
 import type { OpenTurn } from '#domain/turn/open-turn.ts';
 import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
 

@@ -2,7 +2,7 @@ import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import { messageText, userMessage, type Message } from '#domain/conversation/message.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
-import { askBesideAnswer } from '#domain/turn/extra-call.ts';
+import { askBesideAnswer } from '#domain/turn/extra-calls/ask-beside-answer.ts';
 import { tokensOf, type History } from '#domain/turn/history.ts';
 import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
 
