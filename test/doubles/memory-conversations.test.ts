@@ -1,8 +1,6 @@
 import { createMemoryConversations } from '#test/doubles/memory-conversations.ts';
 import { describeBoundKeys } from '#test/suites/bound-keys-suite.ts';
 import { describeConversations } from '#test/suites/conversations-suite.ts';
-import { describeSearch } from '#test/suites/search-suite.ts';
 
 describeConversations(createMemoryConversations);
 describeBoundKeys(createMemoryConversations);
-describeSearch(createMemoryConversations);

@@ -20,7 +20,6 @@ import {
   turnIsRunning,
   unknownConversation,
 } from '#domain/conversation/conversation-errors.ts';
-import { excerptOf, matchConversation, searchableText } from '#domain/conversation/search.ts';
 import { isSameEnd, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 
 interface StoredConversation {
@@ -77,18 +76,6 @@ export function createMemoryConversations(): Conversations {
         listOf(store, owner).map(({ conversation }) => conversation),
         page,
       );
-    },
-    async search(owner, { words, limit, cursor }) {
-      const found = listOf(store, owner).flatMap(({ conversation, turns }) => {
-        const texts = turns.map((turn) => ({ turn, text: searchableText(turn) })).toReversed();
-        const match = matchConversation(words, conversation.title, texts);
-        if (match === undefined) return [];
-        const { turn } = match.turn ?? {};
-        const excerpt = turn === undefined ? undefined : excerptOf(turn, words);
-        if (turn === undefined || excerpt === undefined) return { conversation };
-        return { conversation, turnId: turn.turnId, excerpt };
-      });
-      return paged(found, cursor === undefined ? { limit } : { limit, cursor });
     },
     async rename(key, title) {
       const entry = requireEntry(store, key);

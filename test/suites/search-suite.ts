@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Conversations } from '#domain/conversation/conversations.ts';
 import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
-import { wordsOf, type SearchResult } from '#domain/conversation/search.ts';
+import {
+  wordsOf,
+  type ConversationSearch,
+  type SearchResult,
+} from '#domain/conversation/search.ts';
 import { endedTurn } from '#domain/conversation/turn.ts';
 
 /** A turn of a conversation. */
@@ -47,9 +51,11 @@ export async function storeTurn(
   return turnId;
 }
 
+type Search = ConversationSearch['search'];
+
 /** Returns everything that a search finds, page by page. */
 export async function searchAll(
-  conversations: Conversations,
+  search: Search,
   owner: string,
   query: string,
   limit = 50,
@@ -58,7 +64,7 @@ export async function searchAll(
   let cursor: string | undefined;
   do {
     const next = cursor === undefined ? {} : { cursor };
-    const page = await conversations.search(owner, { words: wordsOf(query), limit, ...next });
+    const page = await search(owner, { words: wordsOf(query), limit, ...next });
     expect(page.items.length).toBeLessThanOrEqual(limit);
     found.push(...page.items);
     ({ cursor } = page);
@@ -66,15 +72,18 @@ export async function searchAll(
   return found;
 }
 
-/** The tests of searching that every implementation of `Conversations` must pass. */
-export function describeSearch(create: () => Conversations): void {
+/** The tests that every implementation of `ConversationSearch` must pass. */
+export function describeSearch(
+  create: () => ConversationSearch & { readonly conversations: Conversations },
+): void {
   let owners = 0;
   const fresh = (): string => `searcher ${(owners += 1)}/#`;
   const idsOf = (results: readonly SearchResult[]): readonly string[] =>
     results.map(({ conversation }) => conversation.conversationId);
 
   test('conversations are found by all words of titles, questions and answers, the last used first', async () => {
-    const [conversations, owner] = [create(), fresh()];
+    const { conversations, search } = create();
+    const owner = fresh();
     const store = (turn: SearchedTurn) => storeTurn(conversations, owner, turn);
     await store({
       conversationId: 'a',
@@ -89,39 +98,41 @@ export function describeSearch(create: () => Conversations): void {
       startedAtMs: 300,
     });
     await store({ conversationId: 'a', question: 'And a lake?', startedAtMs: 400 });
-    const ids = async (query: string) => idsOf(await searchAll(conversations, owner, query));
+    const ids = async (query: string) => idsOf(await searchAll(search, owner, query));
     expect(await ids('lake')).toEqual(['a', 'c', 'b']);
     expect(await ids('湖 lake')).toEqual(['a']);
     expect(await ids('深さ １０４ﾒｰﾄﾙ')).toEqual(['a']);
     expect(await ids('めーとる')).toEqual([]);
     expect(await ids('lake moon')).toEqual([]);
-    expect(idsOf(await searchAll(conversations, owner, 'lake', 1))).toEqual(['a', 'c', 'b']);
-    const [found] = await searchAll(conversations, owner, 'BIWA');
+    expect(idsOf(await searchAll(search, owner, 'lake', 1))).toEqual(['a', 'c', 'b']);
+    const [found] = await searchAll(search, owner, 'BIWA');
     expect(found).toMatchObject({ turnId: biwa, excerpt: 'Lake Biwa?' });
     expect(found?.conversation).toMatchObject({ title: 'Lake Biwa?', updatedAtMs: 200 });
-    expect(await searchAll(conversations, fresh(), 'lake')).toEqual([]);
+    expect(await searchAll(search, fresh(), 'lake')).toEqual([]);
   });
 
   test('a conversation is found by its present title only', async () => {
-    const [conversations, owner] = [create(), fresh()];
+    const { conversations, search } = create();
+    const owner = fresh();
     await storeTurn(conversations, owner, { conversationId: 'a', question: 'Lake' });
     await conversations.retitle({ owner, conversationId: 'a' }, { from: 'Lake', to: 'Blue water' });
-    const named = await searchAll(conversations, owner, 'blue');
+    const named = await searchAll(search, owner, 'blue');
     expect(named).toEqual([{ conversation: expect.objectContaining({ title: 'Blue water' }) }]);
     await conversations.rename({ owner, conversationId: 'a' }, 'Trip');
-    expect(await searchAll(conversations, owner, 'blue')).toEqual([]);
-    expect(await searchAll(conversations, owner, 'trip lake')).toHaveLength(1);
+    expect(await searchAll(search, owner, 'blue')).toEqual([]);
+    expect(await searchAll(search, owner, 'trip lake')).toHaveLength(1);
   });
 
   test('hidden and removed conversations are not found', async () => {
-    const [conversations, owner] = [create(), fresh()];
+    const { conversations, search } = create();
+    const owner = fresh();
     const question = 'Lake';
     await storeTurn(conversations, owner, { conversationId: 'h', question, expiresAtMs: 5_000 });
     await storeTurn(conversations, owner, { conversationId: 'a', question });
     await conversations.remove({ owner, conversationId: 'a' });
-    expect(await searchAll(conversations, owner, 'lake')).toEqual([]);
+    expect(await searchAll(search, owner, 'lake')).toEqual([]);
     await storeTurn(conversations, owner, { conversationId: 'a', question: 'River' });
-    expect(await searchAll(conversations, owner, 'lake')).toEqual([]);
-    expect(await searchAll(conversations, owner, 'river')).toHaveLength(1);
+    expect(await searchAll(search, owner, 'lake')).toEqual([]);
+    expect(await searchAll(search, owner, 'river')).toHaveLength(1);
   });
 }

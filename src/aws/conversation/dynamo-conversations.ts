@@ -4,7 +4,6 @@ import { claimTurn } from '#aws/conversation/dynamo-begin.ts';
 import { fromConversationItem } from '#aws/conversation/conversation-items.ts';
 import { conversationKey } from '#aws/dynamo/keys.ts';
 import { listConversations } from '#aws/conversation/dynamo-list.ts';
-import { searchConversations } from '#aws/conversation/dynamo-search.ts';
 import { deleteConversationItems } from '#aws/conversation/dynamo-remove.ts';
 import { rename, retitle } from '#aws/conversation/dynamo-titles.ts';
 import type { Table } from '#aws/dynamo/table.ts';
@@ -34,7 +33,6 @@ export function createDynamoConversations(store: TurnStore): Conversations {
     turn: (key) => readTurn(store, key),
     turns: (key, page) => readTurns(store, key, page),
     list: (owner, page) => listConversations(table, owner, page),
-    search: (owner, request) => searchConversations(store, owner, request),
     rename: (key, title) => rename(table, key, title),
     retitle: (key, titles) => retitle(table, key, titles),
     remove: (key) => deleteConversationItems(store, key),

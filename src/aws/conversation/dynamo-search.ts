@@ -6,6 +6,7 @@ import type { Page } from '#domain/conversation/conversations.ts';
 import {
   excerptOf,
   matchConversation,
+  type ConversationSearch,
   type Match,
   type SearchRequest,
   type SearchResult,
@@ -24,12 +25,17 @@ interface Found extends Match<StoredText> {
   readonly conversation: Conversation;
 }
 
+/** Returns a search in the texts of ended turns, and in the titles of the list of conversations. */
+export function createDynamoSearch(store: TurnStore): ConversationSearch {
+  return { search: (owner, request) => searchConversations(store, owner, request) };
+}
+
 /**
  * Returns the conversations of an owner that contain all words, in the order of the list. Titles
  * are those of the list, and texts are read for each conversation in it: so whatever is renamed,
  * hidden or deleted is so for the search, too.
  */
-export async function searchConversations(
+async function searchConversations(
   store: TurnStore,
   owner: string,
   { words, limit, cursor }: SearchRequest,

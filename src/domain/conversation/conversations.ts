@@ -1,5 +1,4 @@
 import type { Conversation, ConversationKey } from '#domain/conversation/conversation.ts';
-import type { SearchRequest, SearchResult } from '#domain/conversation/search.ts';
 import type { LiveTurn, Turn, TurnKey } from '#domain/conversation/turn.ts';
 
 /** Whether a turn creates its conversation, continues one, or does whichever is needed. */
@@ -105,11 +104,6 @@ export interface Conversations {
   turns(key: ConversationKey, page: PageRequest): Promise<Page<Turn>>;
   /** Returns a page of the owner's conversations, most recently used first. */
   list(owner: string, page: PageRequest): Promise<Page<Conversation>>;
-  /**
-   * Returns a page of the owner's conversations whose titles and ended turns contain all words,
-   * most recently used first. A page can be empty although others follow.
-   */
-  search(owner: string, request: SearchRequest): Promise<Page<SearchResult>>;
   /** Gives a conversation the title that a person chose. Throws `not_found`. */
   rename(key: ConversationKey, title: string): Promise<void>;
   /** Replaces a title, unless it has changed or a person chose it. */

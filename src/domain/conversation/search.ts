@@ -1,5 +1,5 @@
 import type { Conversation } from '#domain/conversation/conversation.ts';
-import type { PageRequest } from '#domain/conversation/conversations.ts';
+import type { Page, PageRequest } from '#domain/conversation/conversations.ts';
 import { messageText } from '#domain/conversation/message.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 
@@ -16,6 +16,15 @@ export interface SearchResult {
   readonly turnId?: string;
   /** The text of that turn around its first match. */
   readonly excerpt?: string;
+}
+
+/** Searches in conversations. It is a port of its own: functions that run turns need none. */
+export interface ConversationSearch {
+  /**
+   * Returns a page of the owner's conversations whose titles and ended turns contain all words,
+   * most recently used first. A page can be empty although others follow.
+   */
+  search(owner: string, request: SearchRequest): Promise<Page<SearchResult>>;
 }
 
 /** How much of each message of a turn is found. */

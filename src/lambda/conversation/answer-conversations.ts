@@ -1,5 +1,6 @@
 import { unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
+import type { ConversationSearch } from '#domain/conversation/search.ts';
 import { ownerOf } from '#domain/identity.ts';
 import { dayOf, type Ledger, type SpendingLimits } from '#domain/spending/ledger.ts';
 import { deleteConversation, findConversation } from '#domain/turn/recover-turn.ts';
@@ -24,7 +25,7 @@ import { parseSearch } from '#protocol/conversation/search-request.ts';
 import type { RoutesOf } from '#protocol/http/routes.ts';
 import { toSpendingJson } from '#protocol/spending/spending-json.ts';
 
-export interface ConversationPorts extends StoragePorts {
+export interface ConversationPorts extends StoragePorts, ConversationSearch {
   readonly ledger: Ledger;
   readonly limits: SpendingLimits;
 }
@@ -72,7 +73,7 @@ async function list({ ports, request, owner }: ConversationContext): Promise<Jso
 }
 
 async function search({ ports, request, owner }: ConversationContext): Promise<JsonResult> {
-  const page = await ports.conversations.search(owner, parseSearch(request.query));
+  const page = await ports.search(owner, parseSearch(request.query));
   return { status: 200, body: toSearchJson(page) };
 }
 

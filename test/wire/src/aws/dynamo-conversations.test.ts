@@ -2,6 +2,7 @@ import type { BeginResult } from '#domain/conversation/conversations.ts';
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
+import { createDynamoSearch } from '#aws/conversation/dynamo-search.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
 import { conversationKey } from '#aws/dynamo/keys.ts';
 import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
@@ -23,7 +24,10 @@ afterAll(() => store.system.close());
 describeConversations(() => createDynamoConversations(store));
 describeBoundKeys(() => createDynamoConversations(store));
 describeTurnLogs(() => createDynamoTurnLog(store.table));
-describeSearch(() => createDynamoConversations(store));
+describeSearch(() => ({
+  conversations: createDynamoConversations(store),
+  ...createDynamoSearch(store),
+}));
 
 test('a cursor that no page returned is rejected', async () => {
   const conversations = createDynamoConversations(store);
@@ -31,8 +35,8 @@ test('a cursor that no page returned is rejected', async () => {
   await expect(conversations.list('ada', page)).rejects.toMatchObject({ code: 'invalid_request' });
   const turns = conversations.turns({ owner: 'ada', conversationId: 'c' }, page);
   await expect(turns).rejects.toMatchObject({ code: 'invalid_request' });
-  const search = conversations.search('ada', { ...page, words: ['x'] });
-  await expect(search).rejects.toMatchObject({ code: 'invalid_request' });
+  const found = createDynamoSearch(store).search('ada', { ...page, words: ['x'] });
+  await expect(found).rejects.toMatchObject({ code: 'invalid_request' });
 });
 
 test('reading a malformed item throws an error', async () => {
@@ -150,6 +154,7 @@ test('a conversation keeps only its newest idempotency keys', async () => {
 
 test('a search reads a bounded number of conversations before it returns a cursor', async () => {
   const conversations = createDynamoConversations(store);
+  const { search } = createDynamoSearch(store);
   const owner = 'many';
   await storeTurn(conversations, owner, { conversationId: 'oldest', question: 'Lake' });
   // Stored by an earlier version, which had no texts for searches.
@@ -165,23 +170,24 @@ test('a search reads a bounded number of conversations before it returns a curso
       return store.table.put({ Item: { ...item, pk, sk } });
     }),
   );
-  const first = await conversations.search(owner, { words: ['lake'], limit: 5 });
+  const first = await search(owner, { words: ['lake'], limit: 5 });
   expect(first).toEqual({ items: [], cursor: '230.c30' });
-  const found = await searchAll(conversations, owner, 'lake');
+  const found = await searchAll(search, owner, 'lake');
   expect(found.map(({ conversation }) => conversation.conversationId)).toEqual(['oldest']);
-  expect(await searchAll(conversations, owner, 'river', 50)).toHaveLength(230);
-  expect(await searchAll(conversations, owner, 'river 229')).toEqual([
+  expect(await searchAll(search, owner, 'river', 50)).toHaveLength(230);
+  expect(await searchAll(search, owner, 'river 229')).toEqual([
     { conversation: expect.objectContaining({ conversationId: 'c229' }) },
   ]);
 });
 
 test('a word is found in a conversation of more than a megabyte', async () => {
   const conversations = createDynamoConversations(store);
+  const { search } = createDynamoSearch(store);
   const [owner, conversationId] = ['long', 'c'];
   const first = await storeTurn(conversations, owner, { conversationId, question: 'Lake' });
   const question = '川'.repeat(32_000);
   for (let turn = 0; turn < 12; turn += 1) {
     await storeTurn(conversations, owner, { conversationId, question });
   }
-  expect(await searchAll(conversations, owner, 'lake')).toMatchObject([{ turnId: first }]);
+  expect(await searchAll(search, owner, 'lake')).toMatchObject([{ turnId: first }]);
 });

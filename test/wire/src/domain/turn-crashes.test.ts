@@ -1,6 +1,7 @@
 import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
+import { createDynamoSearch } from '#aws/conversation/dynamo-search.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
 import { messageText, userMessage } from '#domain/conversation/message.ts';
@@ -125,7 +126,7 @@ async function expectNothingLost(run: Run): Promise<void> {
   expect(partial).toBe(first?.state === 'interrupted' ? await loggedText(run, first) : whole);
   expect(run.calls.filter((text) => text === 'First').length).toBeLessThanOrEqual(1);
   expect(run.calls.filter((text) => text === 'Second')).toHaveLength(1);
-  await expectFound(openEnvironment(run).ports.conversations, run, all);
+  await expectFound(createDynamoSearch(store), run, all);
   await expectSpendingAsStored(run);
 }
 
