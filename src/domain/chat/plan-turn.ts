@@ -64,7 +64,12 @@ export function planTurn(
     modelId,
     modelReason: reason,
     fallbackIds: policy.fallbacks[modelId] ?? [],
-    titleModel: planTitle(ports.prices, policy, { ...stored, agent: chat.agent, modelId }),
+    titleModel: planTitle(ports.prices, policy, {
+      conversation: stored.conversation,
+      agent: chat.agent,
+      isAnonymous: context.isAnonymous,
+      modelId,
+    }),
     options,
     extensions: planExtensions(
       chat,
