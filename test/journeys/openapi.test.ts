@@ -94,6 +94,7 @@ const examples: Readonly<Record<string, Example>> = {
   renameConversation: { body: { title: 'Another' } },
   stopTurn: { body: {} },
   followTurn: { query: '?after={turn_id}:0' },
+  searchConversations: { query: '?query=hello&limit=5' },
   readUsage: {},
   searchKnowledge: { body: { query: 'How many days of paid leave?' } },
   submitTask: { body: { prompt: 'Hello' } },

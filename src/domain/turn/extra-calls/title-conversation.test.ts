@@ -67,6 +67,8 @@ test.each([
   ['# Title: Lakes\n\nThey are deep.', 'Lakes'],
   ['タイトル：湖', '湖'],
   ['What is C#?', 'What is C#?'],
+  ['Questions about "Dune"', 'Questions about "Dune"'],
+  ['**"Lakes"**', 'Lakes'],
   ['word '.repeat(99), `${'word '.repeat(99).slice(0, 79)}…`],
   [' \n ', 'How deep is the lake?'],
 ])('of what the model writes, %j, the title is %j', async (written, title) => {
