@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
 import { createDynamoSearch } from '#aws/conversation/dynamo-search.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
+import { findTexts } from '#aws/conversation/search-texts.ts';
 import { conversationKey } from '#aws/dynamo/keys.ts';
 import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
 import { endedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
@@ -158,7 +159,7 @@ test('a search reads a bounded number of conversations before it returns a curso
   const owner = 'many';
   await storeTurn(conversations, owner, { conversationId: 'oldest', question: 'Lake' });
   // Stored by an earlier version, which had no texts for searches.
-  const earlier = Array.from({ length: 230 }, (_, index) => ({
+  const earlier = Array.from({ length: 210 }, (_, index) => ({
     conversationId: `c${index}`,
     title: `River ${index}`,
     createdAtMs: 200,
@@ -171,12 +172,11 @@ test('a search reads a bounded number of conversations before it returns a curso
     }),
   );
   const first = await search(owner, { words: ['lake'], limit: 5 });
-  expect(first).toEqual({ items: [], cursor: '230.c30' });
+  expect(first).toEqual({ items: [], cursor: '210.c10' });
   const found = await searchAll(search, owner, 'lake');
   expect(found.map(({ conversation }) => conversation.conversationId)).toEqual(['oldest']);
-  expect(await searchAll(search, owner, 'river', 50)).toHaveLength(230);
-  expect(await searchAll(search, owner, 'river 229')).toEqual([
-    { conversation: expect.objectContaining({ conversationId: 'c229' }) },
+  expect(await searchAll(search, owner, 'river 209')).toEqual([
+    { conversation: expect.objectContaining({ conversationId: 'c209' }) },
   ]);
 });
 
@@ -185,9 +185,12 @@ test('a word is found in a conversation of more than a megabyte', async () => {
   const { search } = createDynamoSearch(store);
   const [owner, conversationId] = ['long', 'c'];
   const first = await storeTurn(conversations, owner, { conversationId, question: 'Lake' });
-  const question = '川'.repeat(32_000);
-  for (let turn = 0; turn < 12; turn += 1) {
-    await storeTurn(conversations, owner, { conversationId, question });
+  const long = 'x'.repeat(32_000);
+  for (let turn = 0; turn < 18; turn += 1) {
+    await storeTurn(conversations, owner, { conversationId, question: long, answer: long });
   }
   expect(await searchAll(search, owner, 'lake')).toMatchObject([{ turnId: first }]);
+  // Half a unit for each 4 KB, by which the work of a request is limited.
+  const { units } = await findTexts(store.table, { owner, conversationId }, ['lake']);
+  expect(units).toBeGreaterThan(128);
 });
