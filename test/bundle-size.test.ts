@@ -10,10 +10,10 @@ const budgets: Readonly<Record<string, number>> = {
   // Most of it is the client of DynamoDB, where environments share the keys of issuers.
   authorizer: 85,
   // Chats include what reads and keeps the files of messages.
-  chat: 242,
-  'chat-buffered': 215,
+  chat: 248,
+  'chat-buffered': 220,
   // Includes the fields of chat requests: the settings of a conversation are checked like them.
-  conversations: 140,
+  conversations: 145,
   'conversation-stream': 135,
   invoke: 465,
   documents: 375,

@@ -101,6 +101,7 @@ const examples: Readonly<Record<string, Example>> = {
   followTurn: { query: '?after={turn_id}:0' },
   addAttachment: { body: { name: 'bridge.txt', size: 11 }, file: 'The bridge.' },
   readAttachment: {},
+  searchConversations: { query: '?query=hello&limit=5' },
   readUsage: {},
   searchKnowledge: { body: { query: 'How many days of paid leave?' } },
   submitTask: { body: { prompt: 'Hello' } },

@@ -3,6 +3,7 @@ import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
 import { endedTurn } from '#domain/conversation/turn.ts';
 import { answerConversations } from '#lambda/conversation/answer-conversations.ts';
 import { createMemoryLedger } from '#test/doubles/memory-ledger.ts';
+import { createMemorySearch } from '#test/doubles/memory-search.ts';
 import { createMemoryModel } from '#test/doubles/memory-model.ts';
 import { generousLimits, memoryPorts } from '#test/fixtures/turns.ts';
 
@@ -13,8 +14,10 @@ const choices = {
   mcpServers: {},
   maxOutputTokens: 100,
 } as const;
+const memory = memoryPorts(createMemoryModel([]));
 const ports = {
-  ...memoryPorts(createMemoryModel([])),
+  ...memory,
+  ...createMemorySearch(memory.conversations),
   ledger: createMemoryLedger(generousLimits),
   limits: generousLimits,
   choices,

@@ -5,6 +5,7 @@ import type { ChatChoices } from '#domain/chat/chat-request.ts';
 import type { Offer } from '#domain/chat/offer.ts';
 import { assertOptions } from '#domain/chat/plan-turn.ts';
 import { withinField } from '#domain/errors.ts';
+import type { ConversationSearch } from '#domain/conversation/search.ts';
 import { ownerOf } from '#domain/identity.ts';
 import { dayOf, type Ledger, type SpendingLimits } from '#domain/spending/ledger.ts';
 import { deleteConversation, findConversation, rateTurn } from '#domain/turn/recover-turn.ts';
@@ -19,6 +20,7 @@ import { toOfferJson } from '#protocol/chat/offer-json.ts';
 import {
   toConversationList,
   toConversationPage,
+  toSearchJson,
   toStoppingJson,
 } from '#protocol/conversation/conversation-json.ts';
 import {
@@ -28,10 +30,11 @@ import {
   parseStop,
   parseTurnId,
 } from '#protocol/conversation/conversation-request.ts';
+import { parseSearch } from '#protocol/conversation/search-request.ts';
 import type { RoutesOf } from '#protocol/http/routes.ts';
 import { toSpendingJson } from '#protocol/spending/spending-json.ts';
 
-export interface ConversationPorts extends StoragePorts {
+export interface ConversationPorts extends StoragePorts, ConversationSearch {
   readonly ledger: Ledger;
   readonly limits: SpendingLimits;
   readonly choices: ChatChoices;
@@ -61,6 +64,7 @@ const route = createRouter<RoutesOf<'conversations'>, ConversationContext, JsonR
     rate(context, path, parseFeedback(context.request.body)),
   'DELETE /conversations/{conversation_id}/turns/{turn_id}/feedback': (context, path) =>
     rate(context, path, undefined),
+  'GET /search': search,
   'GET /usage': readSpending,
 });
 
@@ -82,6 +86,11 @@ function keyOf({ owner }: ConversationContext, id: string): ConversationKey {
 async function list({ ports, request, owner }: ConversationContext): Promise<JsonResult> {
   const page = await ports.conversations.list(owner, parsePage(request.query));
   return { status: 200, body: toConversationList(page) };
+}
+
+async function search({ ports, request, owner }: ConversationContext): Promise<JsonResult> {
+  const page = await ports.search(owner, parseSearch(request.query));
+  return { status: 200, body: toSearchJson(page) };
 }
 
 async function read(
