@@ -1,79 +1,127 @@
+'use client';
+
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import {
   useEffect,
   useRef,
+  useState,
+  type ClipboardEvent,
+  type DragEvent,
   type KeyboardEvent,
   type ReactNode,
   type RefObject,
 } from 'react';
 import { useDraft } from '../drafts/use-draft.ts';
+import { IconButton } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { hasTouchKeyboard, isSendKey } from './send-key.ts';
-import type { Words } from './words.ts';
+import { usePreferences } from '../preferences/use-preferences.tsx';
+import { useWords } from '../words/use-words.ts';
+import { acceptedFiles } from './attachments/check-file.ts';
+import { DraftFileList } from './attachments/draft-files.tsx';
+import { useDraftFiles, type DraftFiles } from './attachments/use-attachments.ts';
+import { attachmentWords } from './attachments/words.ts';
+import { HelpPickers, ModelPicker } from './choices/pickers.tsx';
+import { composerWords } from './composer-words.ts';
+import type { ConversationView } from './conversation/use-conversation.ts';
+import { hasTouchKeyboard, sends } from './send-key.ts';
+import type { Outgoing } from './turn/turn-actions.ts';
 
 export interface ComposerProps {
-  readonly words: Words;
-  /** The conversation that is shown; undefined for a new one, whose first message is expected. */
-  readonly conversationId: string | undefined;
-  readonly isBusy: boolean;
-  readonly onSend: (text: string) => void;
-  /** Stops the answer in progress; undefined if there is none. */
-  readonly onStop: (() => void) | undefined;
+  readonly conversation: Pick<
+    ConversationView,
+    'conversationId' | 'isLoading' | 'choices' | 'choose' | 'stop' | 'send' | 'returned'
+  >;
+  /** Whether this is the first message of a new conversation. */
+  readonly isFirst: boolean;
+  /** Begins to edit the last question; undefined if there is none. */
+  readonly onEditLast: (() => void) | undefined;
 }
 
-/** The field for a new message. While an answer streams, the reader can type but not send. */
-export function Composer(props: ComposerProps): ReactNode {
-  const { words, conversationId, isBusy, onSend, onStop } = props;
+/** The field for a new message. What is written while an answer streams is sent after it. */
+export function Composer({ conversation, isFirst, onEditLast }: ComposerProps): ReactNode {
+  const { conversationId, isLoading, choices, choose, stop, send: onSend, returned } = conversation;
+  const words = useWords(composerWords);
+  const { preferences } = usePreferences();
   const [text, setText] = useDraft(conversationId);
+  const drafts = useDraftFiles();
   const field = useRef<HTMLTextAreaElement>(null);
   useFocusOnArrival(field, conversationId);
+  useReturned(returned, { text, setText, drafts });
+  useEffect(() => {
+    // Another conversation is shown; one that has just begun has taken its files along.
+    if (isLoading || conversationId === undefined) drafts.clear();
+  }, [conversationId]);
   const isTooLong = text.length > maxMessageLength;
-  const canSend = !isBusy && !isTooLong && text.trim() !== '';
+  const canSend = !isLoading && !isTooLong && text.trim() !== '' && drafts.areReady;
+
   const send = (): void => {
     if (!canSend) return;
-    onSend(text.trim());
+    const attachments = drafts.take();
     setText('');
+    onSend({ text: text.trim(), ...(attachments.length === 0 ? {} : { attachments }) });
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     const { nativeEvent } = event;
-    if (event.key === 'Escape' && !nativeEvent.isComposing) onStop?.();
-    if (!isSendKey(nativeEvent) || hasTouchKeyboard()) return;
+    if (nativeEvent.isComposing || nativeEvent.keyCode === 229) return;
+    if (event.key === 'Escape') stop?.();
+    if (event.key === 'ArrowUp' && text === '' && onEditLast !== undefined) {
+      event.preventDefault();
+      onEditLast();
+    }
+    if (!sends(nativeEvent, preferences.sendWith)) return;
     event.preventDefault();
     send();
   };
+  const files = useFileDrop(drafts);
   return (
     <form
       className="composer"
+      aria-label={words.messageLabel}
+      data-dropping={files.isOver}
+      {...files.handlers}
       onSubmit={(event) => {
         event.preventDefault();
         send();
       }}
     >
+      <DraftFileList {...drafts} />
       <textarea
         ref={field}
         rows={1}
         value={text}
         aria-invalid={isTooLong}
         aria-label={words.messageLabel}
-        placeholder={words.placeholder}
+        placeholder={placeholderOf(isFirst, stop !== undefined, words)}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={onKeyDown}
       />
       {isTooLong && (
         <p className="too-long" role="alert">
-          {words.messageTooLong(maxMessageLength)}
+          {words.tooLong(text.length, maxMessageLength)}
         </p>
       )}
       <div className="tools">
+        <FileButton onAdd={drafts.add} />
+        <HelpPickers choices={choices} onChoose={choose} />
         <span className="gap" />
-        <MainButton words={words} canSend={canSend} onStop={onStop} />
+        <ModelPicker choices={choices} onChoose={choose} />
+        <MainButton canSend={canSend} hasText={text.trim() !== ''} onStop={stop} />
       </div>
     </form>
   );
 }
 
-/** Puts the focus into the field of a new conversation. */
+function placeholderOf(
+  isFirst: boolean,
+  isAnswering: boolean,
+  words: { placeholder: string; placeholderNew: string; placeholderNext: string },
+): string {
+  if (isAnswering) return words.placeholderNext;
+  return isFirst ? words.placeholderNew : words.placeholder;
+}
+
+/** Puts the focus into the field of a conversation that is opened. */
 function useFocusOnArrival(
   field: RefObject<HTMLTextAreaElement | null>,
   conversationId: string | undefined,
@@ -84,36 +132,117 @@ function useFocusOnArrival(
   }, [field, conversationId]);
 }
 
-interface MainButtonProps extends Pick<ComposerProps, 'words' | 'onStop'> {
-  readonly canSend: boolean;
+interface Draft {
+  readonly text: string;
+  readonly setText: (text: string) => void;
+  readonly drafts: DraftFiles;
 }
 
-/** The Send button. While an answer streams, the Stop button has its place. */
-function MainButton({ words, canSend, onStop }: MainButtonProps): ReactNode {
-  if (onStop === undefined) {
-    return (
-      <button
-        key="send"
-        type="submit"
-        className="send"
-        disabled={!canSend}
-        aria-label={words.send}
-        title={words.send}
-      >
-        <Icon name="send" />
-      </button>
-    );
-  }
+/** Gives a message back that was given up, unless another one is being written. */
+function useReturned(returned: Outgoing | undefined, { text, setText, drafts }: Draft): void {
+  useEffect(() => {
+    if (returned === undefined || text !== '' || drafts.files.length > 0) return;
+    setText(returned.text);
+    drafts.restore(returned.attachments ?? []);
+  }, [returned]);
+}
+
+interface FileDrop {
+  readonly isOver: boolean;
+  readonly handlers: {
+    onPaste(event: ClipboardEvent): void;
+    onDragOver(event: DragEvent): void;
+    onDragLeave(): void;
+    onDrop(event: DragEvent): void;
+  };
+}
+
+/** Takes files that are pasted or dropped. */
+function useFileDrop({ add }: DraftFiles): FileDrop {
+  const [isOver, setOver] = useState(false);
+  return {
+    isOver,
+    handlers: {
+      onPaste(event) {
+        const files = [...event.clipboardData.files];
+        if (files.length === 0) return;
+        event.preventDefault();
+        add(files);
+      },
+      onDragOver(event) {
+        if (!event.dataTransfer.types.includes('Files')) return;
+        event.preventDefault();
+        setOver(true);
+      },
+      onDragLeave: () => setOver(false),
+      onDrop(event) {
+        setOver(false);
+        if (event.dataTransfer.files.length === 0) return;
+        event.preventDefault();
+        add([...event.dataTransfer.files]);
+      },
+    },
+  };
+}
+
+function FileButton({ onAdd }: { readonly onAdd: DraftFiles['add'] }): ReactNode {
+  const words = useWords(attachmentWords);
+  const input = useRef<HTMLInputElement>(null);
   return (
+    <>
+      <IconButton icon="plus" label={words.addFiles} onClick={() => input.current?.click()} />
+      <input
+        ref={input}
+        type="file"
+        hidden
+        multiple
+        accept={acceptedFiles}
+        aria-label={words.addFiles}
+        onChange={({ currentTarget }) => {
+          onAdd([...(currentTarget.files ?? [])]);
+          // The same file can be chosen again.
+          currentTarget.value = '';
+        }}
+      />
+    </>
+  );
+}
+
+interface MainButtonProps {
+  readonly canSend: boolean;
+  readonly hasText: boolean;
+  readonly onStop: (() => void) | undefined;
+}
+
+/** The Send button. While an answer streams, the Stop button has its place until one writes. */
+function MainButton({ canSend, hasText, onStop }: MainButtonProps): ReactNode {
+  const words = useWords(composerWords);
+  const send = (
     <button
-      key="stop"
-      type="button"
-      className="send stop"
-      aria-label={words.stop}
-      title={words.stop}
-      onClick={onStop}
+      key="send"
+      type="submit"
+      className="send"
+      disabled={!canSend}
+      aria-label={words.send}
+      title={words.send}
     >
-      <Icon name="stop" />
+      <Icon name="send" />
     </button>
+  );
+  if (onStop === undefined) return send;
+  return (
+    <>
+      <button
+        key="stop"
+        type="button"
+        className="send stop"
+        aria-label={words.stop}
+        title={words.stop}
+        onClick={onStop}
+      >
+        <Icon name="stop" />
+      </button>
+      {hasText && send}
+    </>
   );
 }

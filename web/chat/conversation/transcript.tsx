@@ -7,16 +7,24 @@ import {
   type RefObject,
 } from 'react';
 import { Button, IconButton } from '../../parts/button.tsx';
+import { approvalRequired } from '#domain/model/tools.ts';
+import { answerWords } from '../turn/answer/words.ts';
+import { answersOf, questionsOf } from '../turn/branches.ts';
+import { endingOf } from '../turn/ending/ending.ts';
+import { endingWords } from '../turn/ending/words.ts';
 import { Turn } from '../turn/turn.tsx';
-import { endingOf, type TurnView } from '../turn/turn-view.ts';
+import type { TurnView } from '../turn/turn-view.ts';
+import { useWords } from '../../words/use-words.ts';
+import { Queued } from './queued.tsx';
 import type { ConversationView } from './use-conversation.ts';
 import type { Words } from '../words.ts';
 
 export interface TranscriptProps {
   readonly words: Words;
   readonly conversation: ConversationView;
-  /** Whether AWS bills the answers. If not, costs are shown as what AWS would charge. */
-  readonly isBilled: boolean;
+  /** The key of the turn whose question is edited. */
+  readonly editing: string | undefined;
+  readonly onEdit: (key: string | undefined) => void;
 }
 
 /** The view follows new text while it is within this many pixels of the end. */
@@ -25,17 +33,18 @@ const followThresholdPx = 40;
 /** The turns of a conversation. The view follows new text until the reader scrolls up. */
 export function Transcript(props: TranscriptProps): ReactNode {
   const { words, conversation } = props;
-  const { branch, problem, isLoading, cursor } = conversation;
+  const { branch, queue, problem, isLoading, cursor } = conversation;
   const viewport = useRef<HTMLDivElement>(null);
   const [isFollowing, setFollowing] = useState(true);
   const latest = branch.at(-1);
   const latestKey = latest?.key;
+  const status = useStatus(latest, words);
 
   useKeepPlace(viewport, branch);
   useEffect(() => setFollowing(true), [latestKey]);
   useEffect(() => {
     if (isFollowing) viewport.current?.scrollTo({ top: viewport.current.scrollHeight });
-  }, [branch, isFollowing]);
+  }, [branch, queue, isFollowing]);
 
   const onScroll = (): void => {
     const { scrollTop = 0, clientHeight = 0, scrollHeight = 0 } = viewport.current ?? {};
@@ -66,7 +75,7 @@ export function Transcript(props: TranscriptProps): ReactNode {
         />
       )}
       <p className="visually-hidden" role="status">
-        {statusOf(latest, words)}
+        {status}
       </p>
     </div>
   );
@@ -90,19 +99,28 @@ function useKeepPlace(
   }, [branch]);
 }
 
-function Turns({ words, conversation, isBilled }: TranscriptProps): ReactNode {
-  const { branch, isBusy, actions } = conversation;
-  return branch.map((turn) => (
-    <Turn
-      key={turn.key}
-      words={words}
-      turn={turn}
-      alternatives={actions.alternatives(turn)}
-      actions={isBusy ? undefined : actions}
-      isLast={turn === branch.at(-1)}
-      isBilled={isBilled}
-    />
-  ));
+function Turns({ conversation, editing, onEdit }: TranscriptProps): ReactNode {
+  const { branch, turns, queue, isBusy, actions, cancel } = conversation;
+  return (
+    <>
+      {branch.map((turn) => (
+        <Turn
+          key={turn.key}
+          turn={turn}
+          questions={questionsOf(turns, turn)}
+          answers={answersOf(turns, turn)}
+          actions={actions}
+          isBusy={isBusy}
+          isEditing={turn.key === editing}
+          onEdit={onEdit}
+          onCancel={cancel}
+        />
+      ))}
+      {queue.map((message) => (
+        <Queued key={message.key} message={message} onCancel={() => cancel(message.key)} />
+      ))}
+    </>
+  );
 }
 
 function Problem({ children }: { readonly children: string }): ReactNode {
@@ -114,9 +132,16 @@ function Problem({ children }: { readonly children: string }): ReactNode {
 }
 
 /** Returns what screen readers announce: the beginning and end of an answer, not each word. */
-function statusOf(latest: TurnView | undefined, words: Words): string {
+function useStatus(latest: TurnView | undefined, words: Words): string {
+  const endings = useWords(endingWords);
+  const { reconnecting, waiting } = useWords(answerWords);
   if (latest === undefined || !latest.isAnnounced) return '';
-  if (latest.state === 'streaming') return words.writing;
-  if (latest.problem !== undefined) return '';
-  return endingOf(latest, words) ?? words.complete;
+  if (latest.state === 'streaming') {
+    return latest.isReconnecting === true ? reconnecting : words.writing;
+  }
+  if (latest.answer.stopReason === approvalRequired) return waiting;
+  const ending = endingOf(latest, endings);
+  if (ending === undefined) return words.complete;
+  // Failures are alerts of their own.
+  return ending.kind === 'bad' ? '' : `${ending.title ?? ''} ${ending.text}`.trim();
 }

@@ -75,6 +75,7 @@ export function useConversation(
 
   const latest = useLatest(
     createTurnActions({
+      conversationId,
       turns,
       branch,
       startTurn: answers.start,
@@ -148,6 +149,7 @@ function toStableActions(latest: RefObject<TurnActions>): TurnActions {
     continueAnswer: (...turn) => latest.current.continueAnswer(...turn),
     edit: (...turn) => latest.current.edit(...turn),
     decide: (...turn) => latest.current.decide(...turn),
+    rate: (...turn) => latest.current.rate(...turn),
     showBranch: (...turn) => latest.current.showBranch(...turn),
   };
 }

@@ -1,9 +1,9 @@
 import type { Decision } from '#domain/model/tools.ts';
 import type { AttachmentJson } from '#protocol/conversation/attachment-schema.ts';
 import { newestDescendant } from './branches.ts';
-import type { ConversationState, NewTurn } from './conversation-state.ts';
-import type { TurnQuestion } from './turn-api.ts';
-import type { TurnView } from './turn-view.ts';
+import { withTurnChanges, type ConversationState, type NewTurn } from './conversation-state.ts';
+import { storeRating, type TurnQuestion } from './turn-api.ts';
+import type { Rating, TurnView } from './turn-view.ts';
 
 /** A message that the reader has written. */
 export interface Outgoing {
@@ -23,11 +23,14 @@ export interface TurnActions {
   edit(turn: TurnView, question: string): void;
   /** Allows or denies the tool calls that a turn waits for. */
   decide(turn: TurnView, decisions: readonly Decision[]): void;
+  /** Says what the reader thinks of an answer; nothing without a rating. */
+  rate(turn: TurnView, rating: Rating | undefined): void;
   /** Shows the newest branch through a turn. */
   showBranch(turn: TurnView): void;
 }
 
 export interface TurnActionsOptions {
+  readonly conversationId: string | undefined;
   readonly turns: readonly TurnView[];
   readonly branch: readonly TurnView[];
   startTurn(question: TurnQuestion, turn: NewTurn): Promise<void>;
@@ -38,7 +41,7 @@ export interface TurnActionsOptions {
 
 /** Returns the actions on the turns that are shown. */
 export function createTurnActions(options: TurnActionsOptions): TurnActions {
-  const { turns, branch, startTurn, reload, update } = options;
+  const { conversationId, turns, branch, startTurn, reload, update } = options;
   const ask = ({ text, attachments = [] }: Outgoing, parentId: string | null): void => {
     const files = attachments.length === 0 ? {} : { attachments };
     const ids = attachments.map(({ attachment_id: id }) => id);
@@ -80,6 +83,13 @@ export function createTurnActions(options: TurnActionsOptions): TurnActions {
       const { content, indexes } = answer;
       const next = { key: newKey(), ...questionOf(turn), answer: { content, indexes }, decisions };
       void startTurn({ type: 'approve', turnId, decisions }, next);
+    },
+    rate({ key, turnId, rating: before }, rating) {
+      if (conversationId === undefined || turnId === undefined) return;
+      const show = (shown: Rating | undefined): void =>
+        update((state) => withTurnChanges(state, key, { rating: shown }));
+      show(rating);
+      storeRating(conversationId, turnId, rating).catch(() => show(before));
     },
     showBranch: (turn) =>
       update((before) => ({ ...before, lastKey: newestDescendant(before.turns, turn).key })),

@@ -22,6 +22,8 @@ export interface TurnProblem {
   readonly isLost?: boolean;
 }
 
+export type Rating = 'good' | 'bad';
+
 /** A turn as the page shows it. */
 export interface TurnView {
   readonly key: string;
@@ -47,6 +49,8 @@ export interface TurnView {
   /** How long the answer took; absent if the page has not seen all of it. */
   readonly durationMs?: number;
   readonly costUsd?: number;
+  /** What the reader thinks of the answer. */
+  readonly rating?: Rating | undefined;
   readonly problem?: TurnProblem;
   /** What the reader has decided of the tool calls that the answer begins with. */
   readonly decisions?: readonly Decision[];
@@ -75,6 +79,7 @@ export function fromTurnJson(turn: TurnJson): TurnView {
     modelId: turn.model,
     startedAtMs: Date.parse(turn.created_at),
     ...(turn.cost_usd === undefined ? {} : { costUsd: turn.cost_usd }),
+    rating: turn.feedback?.rating,
   } as const;
   if (state === 'running') return { ...view, state };
   if (state === 'complete' || state === 'stopped') return { ...view, state: 'settled' };
