@@ -95,4 +95,3 @@ export function conversationEntries(
       : (found ?? loaded.filter(({ title }) => containsWords(title, words)));
   return known.map((each) => ({ type: 'conversation', id: each.conversation_id, found: each }));
 }
-

@@ -42,6 +42,7 @@ function toBlockJson(
     }
     case 'tool-result':
     case 'approval':
+    case 'attachment':
       return undefined;
   }
 }

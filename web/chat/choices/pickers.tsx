@@ -131,7 +131,9 @@ export function ModelPicker({ choices, onChoose }: PickersProps): ReactNode {
     <>
       <Menu
         className={hasSettings ? 'pick model on' : 'pick model'}
-        label={hasSettings ? `${words.model}: ${name}. ${words.settingsOn}` : `${words.model}: ${name}`}
+        label={
+          hasSettings ? `${words.model}: ${name}. ${words.settingsOn}` : `${words.model}: ${name}`
+        }
         trigger={
           <>
             <span className="pick-name">{name}</span>

@@ -23,7 +23,8 @@ const en = {
   maxTokens: 'Longest answer, in tokens',
   maxTokensHint: (max: number) => `From 1 to ${max.toLocaleString('en-US')}. Empty: the longest.`,
   invalidTemperature: 'Write a number from 0 to 1.',
-  invalidMaxTokens: (max: number) => `Write a whole number from 1 to ${max.toLocaleString('en-US')}.`,
+  invalidMaxTokens: (max: number) =>
+    `Write a whole number from 1 to ${max.toLocaleString('en-US')}.`,
   save: 'Save',
   cancel: 'Cancel',
 };

@@ -28,7 +28,10 @@ export interface Answers {
  * Shows answers as they arrive, including that of a turn which was started in another tab or before
  * a reload.
  */
-export function useAnswers({ state, currentVisit }: ConversationStore, onChange: (begunId?: string) => void): Answers {
+export function useAnswers(
+  { state, currentVisit }: ConversationStore,
+  onChange: (begunId?: string) => void,
+): Answers {
   const { conversationId, turns, choices } = state;
   const showAnswer = createShowAnswer(currentVisit, onChange);
   const cancels = useRef(new Map<string, AbortController>());

@@ -21,17 +21,20 @@ import { useLatest } from './use-latest.ts';
 import { useQueue } from './use-queue.ts';
 import type { Words } from '../words.ts';
 
+export interface ConversationActions extends TurnActions {
+  /** Gives a message up that waits in the queue or for the network; it comes back as `returned`. */
+  cancel(key: string): void;
+}
+
 export interface ConversationView extends ConversationState {
   /** The turns of the branch that is shown, oldest first. */
   readonly branch: readonly TurnView[];
   /** Whether the conversation is loading or a turn is in progress. Nothing can be started then. */
   readonly isBusy: boolean;
   /** Always the same object, so that turns are not rendered again because of it. */
-  readonly actions: TurnActions;
+  readonly actions: ConversationActions;
   /** Sends a message, or lets it wait while another one is being answered. */
   send(message: Outgoing): void;
-  /** Gives a message up that waits in the queue or for the network; it comes back as `returned`. */
-  cancel(key: string): void;
   /** The message that was given up last, for whoever edits messages. */
   readonly returned: Outgoing | undefined;
   /** Changes what messages are sent with. */
@@ -73,19 +76,6 @@ export function useConversation(
   const live = turns.find((turn) => turn.state === 'streaming');
   const isBusy = isLoading || turns.some((turn) => turn.state !== 'settled');
 
-  const latest = useLatest(
-    createTurnActions({
-      conversationId,
-      turns,
-      branch,
-      startTurn: answers.start,
-      reload: () => currentVisit().load(conversationId),
-      update: (change) => currentVisit().update(change),
-    }),
-  );
-  const [actions] = useState(() => toStableActions(latest));
-  useQueue(store, isBusy, actions.send);
-
   const cancel = (key: string): void => {
     const queued = state.queue.find((each) => each.key === key);
     const turn = turns.find((each) => each.key === key);
@@ -97,6 +87,20 @@ export function useConversation(
       setReturned({ text: turn.question, attachments: turn.attachments });
     }
   };
+
+  const latest = useLatest<ConversationActions>({
+    ...createTurnActions({
+      conversationId,
+      turns,
+      branch,
+      startTurn: answers.start,
+      reload: () => currentVisit().load(conversationId),
+      update: (change) => currentVisit().update(change),
+    }),
+    cancel,
+  });
+  const [actions] = useState(() => toStableActions(latest));
+  useQueue(store, isBusy, actions.send);
 
   const stop = async ({ key, turnId }: TurnView): Promise<void> => {
     if (conversationId === undefined || turnId === undefined) {
@@ -116,7 +120,6 @@ export function useConversation(
     isBusy,
     actions,
     choose,
-    cancel,
     returned,
     send(message) {
       if (!isBusy) actions.send(message);
@@ -142,7 +145,7 @@ export function useConversation(
 }
 
 /** Returns actions that always are the latest ones, whenever they were rendered. */
-function toStableActions(latest: RefObject<TurnActions>): TurnActions {
+function toStableActions(latest: RefObject<ConversationActions>): ConversationActions {
   return {
     send: (...message) => latest.current.send(...message),
     regenerate: (...turn) => latest.current.regenerate(...turn),
@@ -150,6 +153,7 @@ function toStableActions(latest: RefObject<TurnActions>): TurnActions {
     edit: (...turn) => latest.current.edit(...turn),
     decide: (...turn) => latest.current.decide(...turn),
     rate: (...turn) => latest.current.rate(...turn),
+    cancel: (...key) => latest.current.cancel(...key),
     showBranch: (...turn) => latest.current.showBranch(...turn),
   };
 }

@@ -29,7 +29,9 @@ export function useQueue(
   useEffect(() => {
     if (conversationId === undefined || isLoading) return;
     const stored = readQueue(conversationId);
-    currentVisit().update((before) => (before.queue.length > 0 ? before : { ...before, queue: stored }));
+    currentVisit().update((before) =>
+      before.queue.length > 0 ? before : { ...before, queue: stored },
+    );
   }, [conversationId, isLoading]);
   useEffect(() => {
     if (conversationId !== undefined && !isLoading) storeQueue(conversationId, queue);

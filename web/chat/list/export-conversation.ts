@@ -33,7 +33,7 @@ export async function exportConversation(
 async function readWhole(conversationId: string): Promise<WholeConversation> {
   const { cursor, ...newest } = await readConversation(conversationId, undefined, pageSize);
   let turns: readonly TurnJson[] = newest.turns;
-  for (let next = cursor; next !== undefined; ) {
+  for (let next = cursor; next !== undefined;) {
     const page = await readConversation(conversationId, next, pageSize);
     turns = [...page.turns, ...turns];
     next = page.cursor;

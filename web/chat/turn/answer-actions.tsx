@@ -79,10 +79,7 @@ function MoreMenu({ turn }: { readonly turn: TurnView }): ReactNode {
   return (
     <Menu className="icon-button" label={words.more} trigger={<Icon name="more" />}>
       {usage !== undefined && <p className="menu-note">{usage}</p>}
-      <MenuItem
-        icon="pulse"
-        onSelect={() => openPanel({ type: 'behind', turnKey: turn.key })}
-      >
+      <MenuItem icon="pulse" onSelect={() => openPanel({ type: 'behind', turnKey: turn.key })}>
         {words.behind}
       </MenuItem>
     </Menu>

@@ -60,9 +60,7 @@ function isDecided({ answer }: TurnView, siblings: readonly TurnView[]): boolean
   const waiting = answer.content.findLast((block) => block.type === 'approval');
   if (waiting === undefined) return false;
   return siblings.some(({ answer: { content } }) =>
-    content.some(
-      (block) => block.type === 'tool-result' && block.toolUseId === waiting.toolUseId,
-    ),
+    content.some((block) => block.type === 'tool-result' && block.toolUseId === waiting.toolUseId),
   );
 }
 

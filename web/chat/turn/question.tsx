@@ -73,7 +73,12 @@ function QuestionText({ text }: { readonly text: string }): ReactNode {
         </div>
       </article>
       {isLong && (
-        <Button kind="bare" className="show-all" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <Button
+          kind="bare"
+          className="show-all"
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        >
           {isOpen ? words.showLess : words.showAll}
         </Button>
       )}

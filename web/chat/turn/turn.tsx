@@ -1,6 +1,6 @@
 'use client';
 
-import { memo, useState, type ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { useShell } from '../../shell/shell-context.tsx';
 import { useWords } from '../../words/use-words.ts';
 import { signInPath } from '../sign-in-path.ts';
@@ -12,7 +12,7 @@ import { endingOf, type Ending, type EndingAction } from './ending/ending.ts';
 import { endingWords } from './ending/words.ts';
 import { Question } from './question.tsx';
 import type { TurnView } from './turn-view.ts';
-import type { TurnActions } from './turn-actions.ts';
+import type { ConversationActions } from '../conversation/use-conversation.ts';
 import { useIsOnline } from './use-is-online.ts';
 import { turnWords } from './words.ts';
 
@@ -20,13 +20,11 @@ export interface TurnProps {
   readonly turn: TurnView;
   readonly questions: Alternatives;
   readonly answers: Alternatives;
-  readonly actions: TurnActions;
+  readonly actions: ConversationActions;
   /** Whether a turn is in progress, so that no other one can begin. */
   readonly isBusy: boolean;
   readonly isEditing: boolean;
   readonly onEdit: (key: string | undefined) => void;
-  /** Gives up a message that has not reached the server. */
-  readonly onCancel: (key: string) => void;
 }
 
 /** A question and its answer. Rendered again only if they have changed. */
@@ -95,7 +93,7 @@ function useEnding(turn: TurnView, isOffline: boolean): Ending | undefined {
   return { kind: 'wait', icon: 'cloud', ...words.offline, actions: ['cancel'] };
 }
 
-function useEndingActions({ turn, actions, onEdit, onCancel }: TurnProps): (action: EndingAction) => void {
+function useEndingActions({ turn, actions, onEdit }: TurnProps): (action: EndingAction) => void {
   const { open } = useShell();
   return (action) => {
     switch (action) {
@@ -111,9 +109,11 @@ function useEndingActions({ turn, actions, onEdit, onCancel }: TurnProps): (acti
       case 'see-spending':
         return open({ type: 'spending' });
       case 'sign-in':
-        return window.location.assign(signInPath(`${window.location.pathname}${window.location.search}`));
+        return window.location.assign(
+          signInPath(`${window.location.pathname}${window.location.search}`),
+        );
       case 'cancel':
-        return onCancel(turn.key);
+        return actions.cancel(turn.key);
     }
   };
 }

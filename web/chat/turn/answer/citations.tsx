@@ -43,7 +43,8 @@ export function Citations({ chips, children }: CitationsProps): ReactNode {
       },
       toNote(markdown) {
         const chip = chips.find(({ id }) => id === openId);
-        if (chip === undefined || !markdown.includes(`(${chipAddress}${chip.id})`)) return undefined;
+        if (chip === undefined || !markdown.includes(`(${chipAddress}${chip.id})`))
+          return undefined;
         return <PassageNote chip={chip} onClose={close} />;
       },
     };

@@ -23,10 +23,7 @@ export function Progress({ turn }: { readonly turn: TurnView }): ReactNode {
   const hasWords = answer.content.some(({ type }) => type !== 'citation');
   if (hasWords) return undefined;
   return (
-    <Working
-      text={words.thinking}
-      {...(silence > 0 ? { more: words.seconds(silence) } : {})}
-    />
+    <Working text={words.thinking} {...(silence > 0 ? { more: words.seconds(silence) } : {})} />
   );
 }
 

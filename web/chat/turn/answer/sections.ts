@@ -74,6 +74,7 @@ export function toAnswerParts(content: readonly ContentBlock[], isStreaming: boo
         break;
       case 'tool-result':
       case 'approval':
+      case 'attachment':
         break;
     }
   }
@@ -89,7 +90,8 @@ function addText(sections: Section[], text: string, start: number): void {
 
 function addCall(sections: Section[], call: ToolCallView | SearchView): void {
   const last = sections.at(-1);
-  if (last?.type === 'calls') sections[sections.length - 1] = { ...last, calls: [...last.calls, call] };
+  if (last?.type === 'calls')
+    sections[sections.length - 1] = { ...last, calls: [...last.calls, call] };
   else sections.push({ type: 'calls', calls: [call] });
 }
 

@@ -20,7 +20,8 @@ export function Thought({ block, isOpenEnded, name }: ThoughtProps): ReactNode {
   const words = useWords(answerWords);
   const [isOpen, setOpen] = useState(() => wasOpened(name));
   const { text, durationMs } = block;
-  const seconds = durationMs === undefined ? undefined : Math.max(1, Math.round(durationMs / 1_000));
+  const seconds =
+    durationMs === undefined ? undefined : Math.max(1, Math.round(durationMs / 1_000));
   const label = seconds === undefined ? words.thought : words.thoughtFor(seconds);
   return (
     <details

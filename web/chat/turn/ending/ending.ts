@@ -66,18 +66,20 @@ function stopEnding(reason: string, turn: TurnView, words: EndingWords): Ending 
   const text = words.stops.get(reason);
   if (stop === undefined || text === undefined) return undefined;
   const actions = stop.actions.filter((action) => action !== 'continue' || canContinue(turn));
-  return { ...text, ...stop, actions: actions.length === 0 && stop.actions.length > 0 ? ['regenerate'] : actions };
+  return {
+    ...text,
+    ...stop,
+    actions: actions.length === 0 && stop.actions.length > 0 ? ['regenerate'] : actions,
+  };
 }
 
 function problemEnding(turn: TurnView, problem: TurnProblem, words: EndingWords): Ending {
   const { reason, requestId, detail } = problem;
   const details = { code: reason, requestId };
-  if (reason === 'content_filtered') {
-    const filtered = stopEnding(reason, turn, words);
-    if (filtered !== undefined) return { ...filtered, details };
-  }
+  const filtered = reason === 'content_filtered' ? stopEnding(reason, turn, words) : undefined;
+  if (filtered !== undefined) return { ...filtered, details };
   const actions = problemActions(turn, problem);
-  if (turn.answer.content.length > 0) return { ...cutEnding(turn, words), actions, details };
+  if (turn.answer.content.length > 0) return { ...cutEnding(problem, words), actions, details };
   const saved = turn.turnId === undefined ? words.notSent : words.messageSaved;
   switch (reason) {
     case 'quota_exceeded':
@@ -102,22 +104,21 @@ function problemEnding(turn: TurnView, problem: TurnProblem, words: EndingWords)
 
 /** What arrived is an answer, even if it is not whole. */
 function cutEnding(
-  { problem }: TurnView,
+  { reason }: TurnProblem,
   words: EndingWords,
 ): Pick<Ending, 'kind' | 'icon' | 'title' | 'text' | 'retryAtMs'> {
   const text = words.answerSaved;
-  switch (problem?.reason) {
+  switch (reason) {
     case 'interrupted':
       return { kind: 'wait', icon: 'again', title: words.restarted, text };
     case 'timed_out':
       return { kind: 'wait', icon: 'clock', title: words.timedOut, text };
-    case undefined:
     case 'model_error':
     case 'forbidden':
     case 'content_filtered':
       return { kind: 'wait', icon: 'cut', title: words.cut, text };
     default: {
-      const because = words.because(words.problems[problem.reason], text);
+      const because = words.because(words.problems[reason], text);
       return { kind: 'wait', icon: 'cut', title: words.cut, text: because };
     }
   }
@@ -133,7 +134,9 @@ function limitEnding(
 ): Ending {
   const limit = { kind: 'wait', icon: 'chart' } as const;
   if (retryAtMs === undefined) {
-    const actions = retryable ? (['try-again', 'see-spending'] as const) : (['see-spending'] as const);
+    const actions = retryable
+      ? (['try-again', 'see-spending'] as const)
+      : (['see-spending'] as const);
     return { ...limit, title: words.limitReached, text: saved, actions };
   }
   const waitMs = retryAtMs - Date.now();
@@ -150,7 +153,10 @@ function limitEnding(
   };
 }
 
-function problemActions(turn: TurnView, { reason, retryable, isLost }: TurnProblem): EndingAction[] {
+function problemActions(
+  turn: TurnView,
+  { reason, retryable, isLost }: TurnProblem,
+): EndingAction[] {
   if (isLost === true) return ['try-again'];
   if (reason === 'unauthenticated') return ['sign-in'];
   if (reason === 'not_found') return ['new-chat'];

@@ -5,14 +5,12 @@ import type { ErrorCode } from '#domain/errors.ts';
  * and the server's own message names the cure. What has no answer of its own is in `EndingWords`.
  */
 export type Problems = Readonly<
-  Record<
-    Exclude<ErrorCode, 'forbidden' | 'content_filtered' | 'timed_out'> | 'unreachable',
-    string
-  >
+  Record<Exclude<ErrorCode, 'forbidden' | 'timed_out'> | 'unreachable', string>
 >;
 
 export const enProblems: Problems = {
   conflict: 'Another message is being answered.',
+  content_filtered: 'Held back by a content filter.',
   gone: 'The rest of this answer can’t be shown here.',
   idempotency_mismatch: 'This message was already sent with different text.',
   internal: 'Something went wrong on our side.',
@@ -29,6 +27,7 @@ export const enProblems: Problems = {
 
 export const jaProblems: Problems = {
   conflict: '別のメッセージに回答中です。',
+  content_filtered: 'コンテンツフィルターにより表示を控えました。',
   gone: '回答の続きをここに表示できません。',
   idempotency_mismatch: 'このメッセージは、別の内容ですでに送信されています。',
   internal: 'システムで問題が発生しました。',

@@ -11,7 +11,12 @@ export interface EndingText {
 function timeOf(moment: Date, locale: string): string {
   const isToday = moment.toDateString() === new Date().toDateString();
   const day = isToday ? {} : ({ month: 'long', day: 'numeric' } as const);
-  return moment.toLocaleString(locale, { ...day, hour: '2-digit', minute: '2-digit', hour12: false });
+  return moment.toLocaleString(locale, {
+    ...day,
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+  });
 }
 
 export interface EndingWords {
