@@ -115,6 +115,9 @@ function KnowledgePicker({ label, onChoose }: KnowledgePickerProps): ReactNode {
   );
 }
 
+/** A phone has no room for it. */
+const maker = 'Claude ';
+
 /** Who answers: a model or an agent; and how. */
 export function ModelPicker({ choices, onChoose }: PickersProps): ReactNode {
   const words = useWords(choicesWords);
@@ -136,7 +139,10 @@ export function ModelPicker({ choices, onChoose }: PickersProps): ReactNode {
         }
         trigger={
           <>
-            <span className="pick-name">{name}</span>
+            <span className="pick-name">
+              {name.startsWith(maker) && <span className="only-desk">{maker}</span>}
+              {name.startsWith(maker) ? name.slice(maker.length) : name}
+            </span>
             <Icon name="fold" size="small" />
           </>
         }

@@ -80,8 +80,10 @@ export function createTurnActions(options: TurnActionsOptions): TurnActions {
     edit: ({ parentId, attachments }, text) => ask({ text, attachments }, parentId),
     decide(turn, decisions) {
       const { turnId = '', answer } = turn;
-      const { content, indexes } = answer;
-      const next = { key: newKey(), ...questionOf(turn), answer: { content, indexes }, decisions };
+      // Until the stream repeats it, the answer goes on with the calls that were decided on.
+      const content = answer.content.filter(({ type }) => type !== 'approval');
+      const begun = { content, indexes: content.map((_, index) => index) };
+      const next = { key: newKey(), ...questionOf(turn), answer: begun };
       void startTurn({ type: 'approve', turnId, decisions }, next);
     },
     rate({ key, turnId, rating: before }, rating) {

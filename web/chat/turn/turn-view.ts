@@ -2,7 +2,6 @@ import type { TurnJson } from '#protocol/conversation/conversation-schema.ts';
 import { ChatError, toErrorCode, type ErrorCode } from '#domain/errors.ts';
 import { toMessage, type Answer } from '#domain/conversation/accumulate.ts';
 import { messageText } from '#domain/conversation/message.ts';
-import type { Decision } from '#domain/model/tools.ts';
 import type { AttachmentJson } from '#protocol/conversation/attachment-schema.ts';
 import { fromUsageJson } from '#protocol/conversation/usage-json.ts';
 import { fromContentJson } from '#protocol/conversation/content-json.ts';
@@ -52,8 +51,6 @@ export interface TurnView {
   /** What the reader thinks of the answer. */
   readonly rating?: Rating | undefined;
   readonly problem?: TurnProblem;
-  /** What the reader has decided of the tool calls that the answer begins with. */
-  readonly decisions?: readonly Decision[];
   /** What the page has sent, to send it again if the server has not accepted it. */
   readonly request?: TurnRequest;
 }
