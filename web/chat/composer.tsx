@@ -77,7 +77,6 @@ export function Composer({ conversation, isFirst, onEditLast }: ComposerProps): 
   return (
     <form
       className="composer"
-      aria-label={words.messageLabel}
       data-dropping={files.isOver}
       {...files.handlers}
       onSubmit={(event) => {
