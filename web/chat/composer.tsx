@@ -2,6 +2,8 @@
 
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import {
+  lazy,
+  Suspense,
   useEffect,
   useRef,
   useState,
@@ -26,6 +28,11 @@ import type { ConversationView } from './conversation/use-conversation.ts';
 import { hasTouchKeyboard, sends } from './send-key.ts';
 import type { Outgoing } from './turn/turn-actions.ts';
 
+/** Loaded when it is first opened. */
+const SettingsDialog = lazy(async () => ({
+  default: (await import('./choices/settings-dialog.tsx')).SettingsDialog,
+}));
+
 export interface ComposerProps {
   readonly conversation: Pick<
     ConversationView,
@@ -44,6 +51,7 @@ export function Composer({ conversation, isFirst, onEditLast }: ComposerProps): 
   const { preferences } = usePreferences();
   const [text, setText] = useDraft(conversationId);
   const drafts = useDraftFiles();
+  const [areSettingsOpen, setSettingsOpen] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   useFocusOnArrival(field, conversationId);
   useReturned(returned, { text, setText, drafts });
@@ -75,39 +83,54 @@ export function Composer({ conversation, isFirst, onEditLast }: ComposerProps): 
   };
   const files = useFileDrop(drafts);
   return (
-    <form
-      className="composer"
-      data-dropping={files.isOver}
-      {...files.handlers}
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      <DraftFileList {...drafts} />
-      <textarea
-        ref={field}
-        rows={1}
-        value={text}
-        aria-invalid={isTooLong}
-        aria-label={words.messageLabel}
-        placeholder={placeholderOf(isFirst, stop !== undefined, words)}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={onKeyDown}
-      />
-      {isTooLong && (
-        <p className="too-long" role="alert">
-          {words.tooLong(text.length, maxMessageLength)}
-        </p>
+    <>
+      <form
+        className="composer"
+        data-dropping={files.isOver}
+        {...files.handlers}
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <DraftFileList {...drafts} />
+        <textarea
+          ref={field}
+          rows={1}
+          value={text}
+          aria-invalid={isTooLong}
+          aria-label={words.messageLabel}
+          placeholder={placeholderOf(isFirst, stop !== undefined, words)}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={onKeyDown}
+        />
+        {isTooLong && (
+          <p className="too-long" role="alert">
+            {words.tooLong(text.length, maxMessageLength)}
+          </p>
+        )}
+        <div className="tools">
+          <FileButton onAdd={drafts.add} />
+          <HelpPickers choices={choices} onChoose={choose} />
+          <span className="gap" />
+          <ModelPicker
+            choices={choices}
+            onChoose={choose}
+            onOpenSettings={() => setSettingsOpen(true)}
+          />
+          <MainButton canSend={canSend} hasText={text.trim() !== ''} onStop={stop} />
+        </div>
+      </form>
+      {areSettingsOpen && (
+        <Suspense>
+          <SettingsDialog
+            choices={choices}
+            onChoose={choose}
+            onClose={() => setSettingsOpen(false)}
+          />
+        </Suspense>
       )}
-      <div className="tools">
-        <FileButton onAdd={drafts.add} />
-        <HelpPickers choices={choices} onChoose={choose} />
-        <span className="gap" />
-        <ModelPicker choices={choices} onChoose={choose} />
-        <MainButton canSend={canSend} hasText={text.trim() !== ''} onStop={stop} />
-      </div>
-    </form>
+    </>
   );
 }
 

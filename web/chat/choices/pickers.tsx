@@ -1,17 +1,12 @@
 'use client';
 
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import { Menu, MenuItem } from '../../parts/menu.tsx';
 import { useWords } from '../../words/use-words.ts';
 import { knowledgeName, type Choices } from './choices.ts';
 import { loadOptions, useOptions, type Options } from './use-options.ts';
 import { choicesWords } from './words.ts';
-
-/** Loaded when it is first opened. */
-const SettingsDialog = lazy(async () => ({
-  default: (await import('./settings-dialog.tsx')).SettingsDialog,
-}));
 
 export interface PickersProps {
   readonly choices: Choices;
@@ -118,11 +113,15 @@ function KnowledgePicker({ label, onChoose }: KnowledgePickerProps): ReactNode {
 /** A phone has no room for it. */
 const maker = 'Claude ';
 
+interface ModelPickerProps extends PickersProps {
+  /** Opens the settings of the conversation. */
+  readonly onOpenSettings: () => void;
+}
+
 /** Who answers: a model or an agent; and how. */
-export function ModelPicker({ choices, onChoose }: PickersProps): ReactNode {
+export function ModelPicker({ choices, onChoose, onOpenSettings }: ModelPickerProps): ReactNode {
   const words = useWords(choicesWords);
   const options = useOptions();
-  const [isOpen, setOpen] = useState(false);
   const { model, agent, system, inference } = choices;
   const offer = options.state === 'done' ? options.offer : undefined;
   const current = offer?.models.find(({ id, is_default: isDefault }) =>
@@ -131,65 +130,53 @@ export function ModelPicker({ choices, onChoose }: PickersProps): ReactNode {
   const name = agent ?? current?.name ?? model ?? words.model;
   const hasSettings = system !== undefined || inference !== undefined;
   return (
-    <>
-      <Menu
-        className={hasSettings ? 'pick model on' : 'pick model'}
-        label={
-          hasSettings ? `${words.model}: ${name}. ${words.settingsOn}` : `${words.model}: ${name}`
-        }
-        trigger={
+    <Menu
+      className={hasSettings ? 'pick model on' : 'pick model'}
+      label={
+        hasSettings ? `${words.model}: ${name}. ${words.settingsOn}` : `${words.model}: ${name}`
+      }
+      trigger={
+        <>
+          <span className="pick-name">
+            {name.startsWith(maker) && <span className="only-desk">{maker}</span>}
+            {name.startsWith(maker) ? name.slice(maker.length) : name}
+          </span>
+          <Icon name="fold" size="small" />
+        </>
+      }
+    >
+      <Loaded options={options}>
+        {({ models, agents }) => (
           <>
-            <span className="pick-name">
-              {name.startsWith(maker) && <span className="only-desk">{maker}</span>}
-              {name.startsWith(maker) ? name.slice(maker.length) : name}
-            </span>
-            <Icon name="fold" size="small" />
+            {models.map(({ id, name: modelName, is_default: isDefault }) => (
+              <MenuItem
+                key={id}
+                isChecked={agent === undefined && id === current?.id}
+                onSelect={() =>
+                  onChoose({ agent: undefined, model: isDefault === true ? undefined : id })
+                }
+              >
+                {modelName}
+              </MenuItem>
+            ))}
+            {agents.length > 0 && <p className="menu-note">{words.agents}</p>}
+            {agents.map(({ name: agentName }) => (
+              <MenuItem
+                key={agentName}
+                isChecked={agent === agentName}
+                onSelect={() => onChoose({ agent: agentName })}
+              >
+                {agentName}
+              </MenuItem>
+            ))}
           </>
-        }
-      >
-        <Loaded options={options}>
-          {({ models, agents }) => (
-            <>
-              {models.map(({ id, name: modelName, is_default: isDefault }) => (
-                <MenuItem
-                  key={id}
-                  isChecked={agent === undefined && id === current?.id}
-                  onSelect={() =>
-                    onChoose({ agent: undefined, model: isDefault === true ? undefined : id })
-                  }
-                >
-                  {modelName}
-                </MenuItem>
-              ))}
-              {agents.length > 0 && <p className="menu-note">{words.agents}</p>}
-              {agents.map(({ name: agentName }) => (
-                <MenuItem
-                  key={agentName}
-                  isChecked={agent === agentName}
-                  onSelect={() => onChoose({ agent: agentName })}
-                >
-                  {agentName}
-                </MenuItem>
-              ))}
-            </>
-          )}
-        </Loaded>
-        <hr />
-        <MenuItem icon="settings" onSelect={() => setOpen(true)}>
-          {words.settings}
-        </MenuItem>
-      </Menu>
-      {isOpen && (
-        <Suspense>
-          <SettingsDialog
-            choices={choices}
-            maxTokens={offer?.inference.max_tokens}
-            onChoose={onChoose}
-            onClose={() => setOpen(false)}
-          />
-        </Suspense>
-      )}
-    </>
+        )}
+      </Loaded>
+      <hr />
+      <MenuItem icon="settings" onSelect={onOpenSettings}>
+        {words.settings}
+      </MenuItem>
+    </Menu>
   );
 }
 

@@ -6,20 +6,21 @@ import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { useWords } from '../../words/use-words.ts';
 import type { Choices } from './choices.ts';
+import { useOptions } from './use-options.ts';
 import { choicesWords } from './words.ts';
 import styles from './settings-dialog.module.css';
 
 export interface SettingsDialogProps {
   readonly choices: Choices;
-  /** The longest answer that the deployment allows, if that is known. */
-  readonly maxTokens: number | undefined;
   readonly onChoose: (changes: Partial<Choices>) => void;
   readonly onClose: () => void;
 }
 
 /** How the model answers in this conversation. */
 export function SettingsDialog(props: SettingsDialogProps): ReactNode {
-  const { choices, maxTokens = 4_096, onChoose, onClose } = props;
+  const { choices, onChoose, onClose } = props;
+  const options = useOptions();
+  const maxTokens = options.state === 'done' ? options.offer.inference.max_tokens : 4_096;
   const words = useWords(choicesWords);
   const { system = '', inference = {} } = choices;
   const [instructions, setInstructions] = useState(system);
