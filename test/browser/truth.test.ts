@@ -93,9 +93,9 @@ test('an answer that is cut for a long time goes on by itself, without doubling'
   const speaker = await startAnswer(page, 'One, ');
   const asked = upstream.seen.requests;
   await page.evaluate('cutNetwork(true)');
-  await page.getByText('Reconnecting…').waitFor();
+  await page.locator('.working').getByText('Reconnecting…').waitFor();
   await page.clock.runFor(120_000);
-  await page.getByText('Reconnecting…').waitFor();
+  await page.locator('.working').getByText('Reconnecting…').waitFor();
   speaker.write('two, ');
   await page.evaluate('cutNetwork(false)');
   await finish(page, speaker, 'three.');
@@ -111,7 +111,7 @@ test('a message that is sent without a network is sent when it is back, once', a
   upstream.behave(speaker.behaviour);
   const asked = upstream.seen.requests;
   await ask(page, 'Hello');
-  await page.getByText('Reconnecting…').waitFor();
+  await page.locator('.working').getByText('Reconnecting…').waitFor();
   await page.evaluate('cutNetwork(false)');
   await finish(page, speaker, 'Good morning.');
   expect(await answers(page)).toEqual(['Good morning.']);

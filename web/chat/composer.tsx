@@ -7,21 +7,18 @@ import {
   useEffect,
   useRef,
   useState,
-  type ClipboardEvent,
-  type DragEvent,
   type KeyboardEvent,
   type ReactNode,
   type RefObject,
 } from 'react';
 import { useDraft } from '../drafts/use-draft.ts';
-import { IconButton } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { usePreferences } from '../preferences/use-preferences.tsx';
 import { useWords } from '../words/use-words.ts';
-import { acceptedFiles } from './attachments/check-file.ts';
 import { DraftFileList } from './attachments/draft-files.tsx';
+import { FileButton } from './attachments/file-button.tsx';
 import { useDraftFiles, type DraftFiles } from './attachments/use-attachments.ts';
-import { attachmentWords } from './attachments/words.ts';
+import { useFileDrop } from './attachments/use-file-drop.ts';
 import { HelpPickers, ModelPicker } from './choices/pickers.tsx';
 import { composerWords } from './composer-words.ts';
 import type { ConversationView } from './conversation/use-conversation.ts';
@@ -54,7 +51,7 @@ export function Composer({ conversation, isFirst, onEditLast }: ComposerProps): 
   const [areSettingsOpen, setSettingsOpen] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   useFocusOnArrival(field, conversationId);
-  useReturned(returned, { text, setText, drafts });
+  useReturned(returned, { text, setText, drafts, field });
   useEffect(() => {
     // Another conversation is shown; one that has just begun has taken its files along.
     if (isLoading || conversationId === undefined) drafts.clear();
@@ -158,76 +155,21 @@ interface Draft {
   readonly text: string;
   readonly setText: (text: string) => void;
   readonly drafts: DraftFiles;
+  readonly field: RefObject<HTMLTextAreaElement | null>;
 }
 
 /** Gives a message back that was given up, unless another one is being written. */
-function useReturned(returned: Outgoing | undefined, { text, setText, drafts }: Draft): void {
+function useReturned(
+  returned: Outgoing | undefined,
+  { text, setText, drafts, field }: Draft,
+): void {
   useEffect(() => {
-    if (returned === undefined || text !== '' || drafts.files.length > 0) return;
+    if (returned === undefined) return;
+    field.current?.focus();
+    if (text !== '' || drafts.files.length > 0) return;
     setText(returned.text);
     drafts.restore(returned.attachments ?? []);
   }, [returned]);
-}
-
-interface FileDrop {
-  readonly isOver: boolean;
-  readonly handlers: {
-    onPaste(event: ClipboardEvent): void;
-    onDragOver(event: DragEvent): void;
-    onDragLeave(): void;
-    onDrop(event: DragEvent): void;
-  };
-}
-
-/** Takes files that are pasted or dropped. */
-function useFileDrop({ add }: DraftFiles): FileDrop {
-  const [isOver, setOver] = useState(false);
-  return {
-    isOver,
-    handlers: {
-      onPaste(event) {
-        const files = [...event.clipboardData.files];
-        if (files.length === 0) return;
-        event.preventDefault();
-        add(files);
-      },
-      onDragOver(event) {
-        if (!event.dataTransfer.types.includes('Files')) return;
-        event.preventDefault();
-        setOver(true);
-      },
-      onDragLeave: () => setOver(false),
-      onDrop(event) {
-        setOver(false);
-        if (event.dataTransfer.files.length === 0) return;
-        event.preventDefault();
-        add([...event.dataTransfer.files]);
-      },
-    },
-  };
-}
-
-function FileButton({ onAdd }: { readonly onAdd: DraftFiles['add'] }): ReactNode {
-  const words = useWords(attachmentWords);
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <IconButton icon="plus" label={words.addFiles} onClick={() => input.current?.click()} />
-      <input
-        ref={input}
-        type="file"
-        hidden
-        multiple
-        accept={acceptedFiles}
-        aria-label={words.addFiles}
-        onChange={({ currentTarget }) => {
-          onAdd([...(currentTarget.files ?? [])]);
-          // The same file can be chosen again.
-          currentTarget.value = '';
-        }}
-      />
-    </>
-  );
 }
 
 interface MainButtonProps {
