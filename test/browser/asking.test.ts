@@ -230,3 +230,36 @@ test('a busy model can be asked again after a countdown', async () => {
   await page.locator('.answer').getByText('Simulated answer.').waitFor();
   await page.close();
 });
+
+test('each turn keeps its actions: copying, and a rating that is stored', async () => {
+  const page = await openPage();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await setScenario(system, { stream: [{ text: '**One**.' }] });
+  for (const turns of [1, 2]) {
+    await send(page, `Say it, ${turns}`);
+    await settles(page, turns);
+  }
+  const first = page.locator('.turn').first();
+  await first.locator('.actions').getByRole('button', { name: 'Copy' }).click();
+  await first.getByRole('button', { name: 'Copied' }).waitFor();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe('**One**.');
+  const stored = page.waitForResponse(/\/feedback$/u);
+  await first.getByRole('button', { name: 'Good answer' }).click();
+  expect((await stored).status()).toBe(204);
+  await page.reload();
+  await first.getByRole('button', { name: 'Good answer', pressed: true }).waitFor();
+  await first.getByRole('button', { name: 'Regenerate' }).waitFor();
+  await page.close();
+});
+
+test('a long question is folded', async () => {
+  const page = await openPage();
+  await send(page, Array.from({ length: 30 }, (_, line) => `Line ${line}`).join('\n'));
+  await settles(page);
+  const height = async (): Promise<number> =>
+    (await page.locator('.question').boundingBox())?.height ?? 0;
+  const folded = await height();
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await expect.poll(height).toBeGreaterThan(folded * 2);
+  await page.close();
+});

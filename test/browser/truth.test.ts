@@ -135,6 +135,29 @@ test('a message that is sent offline waits, and can be given up', async () => {
   expect(await answers(page)).toEqual(['Good evening.']);
 });
 
+test('a message that is written while an answer streams waits, and is sent after it', async () => {
+  const page = await openPage();
+  const speaker = await startAnswer(page, 'One, ');
+  await ask(page, 'Second');
+  await page.getByText('Yours is next.').waitFor();
+  await ask(page, 'Third');
+  await page.locator('[data-state=queued]').nth(1).getByRole('button', { name: 'Cancel' }).click();
+  expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('Third');
+  await page.reload();
+  await page.locator('.answer').getByText('One,').waitFor();
+  await page.getByText('Yours is next.').waitFor();
+  speaker.write('two.');
+  const next = createControlledAnswer();
+  upstream.behave(next.behaviour);
+  speaker.end();
+  next.write('Three.');
+  next.end();
+  await expect.poll(() => answers(page)).toEqual(['One, two.', 'Three.']);
+  await settles(page);
+  expect(await page.locator('[data-state=queued]').count()).toBe(0);
+  expect(await page.locator('.question').allInnerTexts()).toEqual(['Tell me', 'Second']);
+});
+
 test('a model that is silent for some seconds is said to be still working', async () => {
   const page = await openPage();
   await page.clock.install();

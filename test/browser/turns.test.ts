@@ -234,29 +234,6 @@ test('a second device shows the running turn of the first and sends its message 
   await Promise.all([tab.close(), other.close()]);
 });
 
-test('a message that is written while an answer streams waits, and is sent after it', async () => {
-  const [page, speaker] = await startAnswer('One, ');
-  await send(page, 'Second');
-  await page.getByText('Yours is next.').waitFor();
-  await send(page, 'Third');
-  await page.locator('[data-state=queued]').nth(1).getByRole('button', { name: 'Cancel' }).click();
-  expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('Third');
-  expect(await questions(page)).toEqual(['Tell me', 'Second']);
-  await page.reload();
-  await answersAre(page, ['One,']);
-  await page.getByText('Yours is next.').waitFor();
-  speaker.write('two.');
-  const next = useSpeaker();
-  speaker.end();
-  next.write('Three.');
-  next.end();
-  await answersAre(page, ['One, two.', 'Three.']);
-  await turnsSettle(page);
-  expect(await page.locator('[data-state=queued]').count()).toBe(0);
-  expect(await questions(page)).toEqual(['Tell me', 'Second']);
-  await page.close();
-});
-
 test('a regenerated answer and an edited question are branches that can be shown again', async () => {
   answerWith('Tea.');
   const page = await openPage();
@@ -298,39 +275,5 @@ test('a cost that AWS bills is shown as it is, on demand', async () => {
   await turnsSettle(page);
   await click(page, 'More');
   expect(await page.locator('.actions .menu-note').innerText()).toMatch(/ out · \$0\.\d{5}$/u);
-  await page.close();
-});
-
-test('each turn keeps its actions: copying, and a rating that is stored', async () => {
-  const page = await openPage();
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  for (const text of ['**One**.', 'Two.']) {
-    answerWith(text);
-    await send(page, `Say ${text}`);
-    await turnsSettle(page);
-  }
-  const first = page.locator('.turn').first();
-  await first.locator('.actions').getByRole('button', { name: 'Copy' }).click();
-  await first.getByRole('button', { name: 'Copied' }).waitFor();
-  expect(await page.evaluate('navigator.clipboard.readText()')).toBe('**One**.');
-  const stored = page.waitForResponse(/\/feedback$/u);
-  await first.getByRole('button', { name: 'Good answer' }).click();
-  expect((await stored).status()).toBe(204);
-  await page.reload();
-  await first.getByRole('button', { name: 'Good answer', pressed: true }).waitFor();
-  await first.getByRole('button', { name: 'Regenerate' }).waitFor();
-  await page.close();
-});
-
-test('a long question is folded', async () => {
-  answerWith('Yes.');
-  const page = await openPage();
-  await send(page, Array.from({ length: 30 }, (_, line) => `Line ${line}`).join('\n'));
-  await turnsSettle(page);
-  const height = async (): Promise<number> =>
-    (await page.locator('.question').boundingBox())?.height ?? 0;
-  const folded = await height();
-  await click(page, 'Show all');
-  await expect.poll(height).toBeGreaterThan(folded * 2);
   await page.close();
 });

@@ -42,43 +42,14 @@ export interface ComposerProps {
 }
 
 /** The field for a new message. What is written while an answer streams is sent after it. */
-export function Composer({ conversation, isFirst, onEditLast }: ComposerProps): ReactNode {
-  const { conversationId, isLoading, choices, choose, stop, send: onSend, returned } = conversation;
+export function Composer(props: ComposerProps): ReactNode {
+  const { choices, choose, stop } = props.conversation;
   const words = useWords(composerWords);
-  const { preferences } = usePreferences();
-  const [text, setText] = useDraft(conversationId);
-  const drafts = useDraftFiles();
+  const draft = useMessage(props);
+  const { text, setText, drafts, field, send, onKeyDown } = draft;
   const [areSettingsOpen, setSettingsOpen] = useState(false);
-  const field = useRef<HTMLTextAreaElement>(null);
-  useFocusOnArrival(field, conversationId);
-  useReturned(returned, { text, setText, drafts, field });
-  useEffect(() => {
-    // Another conversation is shown; one that has just begun has taken its files along.
-    if (isLoading || conversationId === undefined) drafts.clear();
-  }, [conversationId]);
-  const isTooLong = text.length > maxMessageLength;
-  const canSend = !isLoading && !isTooLong && text.trim() !== '' && drafts.areReady;
-
-  const send = (): void => {
-    if (!canSend) return;
-    const attachments = drafts.take();
-    setText('');
-    onSend({ text: text.trim(), ...(attachments.length === 0 ? {} : { attachments }) });
-    field.current?.focus();
-  };
-  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    const { nativeEvent } = event;
-    if (nativeEvent.isComposing || nativeEvent.keyCode === 229) return;
-    if (event.key === 'Escape') stop?.();
-    if (event.key === 'ArrowUp' && text === '' && onEditLast !== undefined) {
-      event.preventDefault();
-      onEditLast();
-    }
-    if (!sends(nativeEvent, preferences.sendWith)) return;
-    event.preventDefault();
-    send();
-  };
   const files = useFileDrop(drafts);
+  const isTooLong = text.length > maxMessageLength;
   return (
     <>
       <form
@@ -97,7 +68,7 @@ export function Composer({ conversation, isFirst, onEditLast }: ComposerProps): 
           value={text}
           aria-invalid={isTooLong}
           aria-label={words.messageLabel}
-          placeholder={placeholderOf(isFirst, stop !== undefined, words)}
+          placeholder={placeholderOf(props.isFirst, stop !== undefined, words)}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
         />
@@ -106,18 +77,13 @@ export function Composer({ conversation, isFirst, onEditLast }: ComposerProps): 
             {words.tooLong(text.length, maxMessageLength)}
           </p>
         )}
-        <div className="tools">
-          <FileButton onAdd={drafts.add} />
-          <HelpPickers choices={choices} onChoose={choose} />
-          <span className="gap" />
-          <ModelPicker
-            choices={choices}
-            onChoose={choose}
-            onOpenSettings={() => setSettingsOpen(true)}
-          />
-          <MainButton canSend={canSend} hasText={text.trim() !== ''} onStop={stop} />
-        </div>
+        <Tools
+          conversation={props.conversation}
+          draft={draft}
+          onOpenSettings={() => setSettingsOpen(true)}
+        />
       </form>
+      {/* Beside the form, because it has a form of its own. */}
       {areSettingsOpen && (
         <Suspense>
           <SettingsDialog
@@ -129,6 +95,73 @@ export function Composer({ conversation, isFirst, onEditLast }: ComposerProps): 
       )}
     </>
   );
+}
+
+interface ToolsProps extends Pick<ComposerProps, 'conversation'> {
+  readonly draft: MessageDraft;
+  readonly onOpenSettings: () => void;
+}
+
+/** What goes with the message, and the button that sends it. */
+function Tools({ conversation, draft, onOpenSettings }: ToolsProps): ReactNode {
+  const { choices, choose, stop } = conversation;
+  const { drafts, canSend, text } = draft;
+  return (
+    <div className="tools">
+      <FileButton onAdd={drafts.add} />
+      <HelpPickers choices={choices} onChoose={choose} />
+      <span className="gap" />
+      <ModelPicker choices={choices} onChoose={choose} onOpenSettings={onOpenSettings} />
+      <MainButton canSend={canSend} hasText={text.trim() !== ''} onStop={stop} />
+    </div>
+  );
+}
+
+interface MessageDraft extends Draft {
+  readonly canSend: boolean;
+  send(): void;
+  onKeyDown(event: KeyboardEvent): void;
+}
+
+/** Holds the message that is written, with its files. */
+function useMessage({ conversation, onEditLast }: ComposerProps): MessageDraft {
+  const { conversationId, isLoading, stop, send: onSend, returned } = conversation;
+  const { preferences } = usePreferences();
+  const [text, setText] = useDraft(conversationId);
+  const drafts = useDraftFiles();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const draft: Draft = { text, setText, drafts, field };
+  useFocusOnArrival(field, conversationId);
+  useReturned(returned, draft);
+  useEffect(() => {
+    // Another conversation is shown; one that has just begun has taken its files along.
+    if (isLoading || conversationId === undefined) drafts.clear();
+  }, [conversationId]);
+  const isSendable = text.trim() !== '' && text.length <= maxMessageLength && drafts.areReady;
+  const canSend = isSendable && !isLoading;
+  const send = (): void => {
+    if (!canSend) return;
+    const attachments = drafts.take();
+    setText('');
+    onSend({ text: text.trim(), ...(attachments.length === 0 ? {} : { attachments }) });
+    field.current?.focus();
+  };
+  return {
+    ...draft,
+    canSend,
+    send,
+    onKeyDown(event) {
+      const { nativeEvent } = event;
+      if (nativeEvent.isComposing || nativeEvent.keyCode === 229) return;
+      if (event.key === 'Escape') stop?.();
+      const editsLast = event.key === 'ArrowUp' && text === '' && onEditLast !== undefined;
+      const isSent = sends(nativeEvent, preferences.sendWith);
+      if (!editsLast && !isSent) return;
+      event.preventDefault();
+      if (editsLast) onEditLast();
+      else send();
+    },
+  };
 }
 
 function placeholderOf(

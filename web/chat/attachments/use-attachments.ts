@@ -1,11 +1,11 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { maxAttachments } from '#domain/conversation/attachment.ts';
 import type { AttachmentJson } from '#protocol/conversation/attachment-schema.ts';
 import { useWords } from '../../words/use-words.ts';
-import { uploadFile } from './attachment-api.ts';
 import { fileProblem, isImage, withName } from './check-file.ts';
+import { useUploads } from './use-uploads.ts';
 import { attachmentWords } from './words.ts';
 
 /** A file that goes with the next message. */
@@ -40,41 +40,23 @@ export interface DraftFiles {
   take(): readonly AttachmentJson[];
 }
 
-interface Upload {
-  readonly file: File;
-  readonly abort: AbortController;
-}
-
 /** Holds the files of the next message, and uploads them at once. */
 export function useDraftFiles(): DraftFiles {
   const words = useWords(attachmentWords);
   const [files, setFiles] = useState<readonly DraftFile[]>([]);
   const [problems, setProblems] = useState<readonly string[]>([]);
-  const uploads = useRef(new Map<string, Upload>());
   const count = useRef(0);
-  useEffect(() => {
-    const { current } = uploads;
-    return () => current.forEach(({ abort }) => abort.abort());
-  }, []);
-
-  const change = (key: string, changes: Partial<DraftFile>): void =>
-    setFiles((before) => before.map((each) => (each.key === key ? { ...each, ...changes } : each)));
-
-  const upload = async (key: string, file: File): Promise<void> => {
-    const abort = new AbortController();
-    uploads.current.set(key, { file, abort });
-    change(key, { state: 'uploading', progress: 0 });
-    try {
-      const onProgress = (progress: number): void => change(key, { progress });
-      const attachmentId = await uploadFile(file, onProgress, abort.signal);
-      change(key, { state: 'done', progress: 1, attachmentId });
-    } catch {
-      if (abort.signal.aborted) return;
-      change(key, { state: 'failed' });
-      setProblems((before) => [...before, words.failed(file.name)]);
-    }
+  const uploads = useUploads(
+    (key, changes) =>
+      setFiles((before) =>
+        before.map((each) => (each.key === key ? { ...each, ...changes } : each)),
+      ),
+    (name) => setProblems((before) => [...before, words.failed(name)]),
+  );
+  const reset = (next: readonly DraftFile[]): void => {
+    setProblems([]);
+    setFiles(next);
   };
-
   return {
     files,
     problems,
@@ -86,50 +68,41 @@ export function useDraftFiles(): DraftFiles {
       const room = maxAttachments - files.length;
       const tooMany = accepted.length > room ? [words.tooMany(maxAttachments)] : [];
       setProblems([...refusals.filter((each) => each !== undefined), ...tooMany]);
-      for (const file of accepted.slice(0, room)) {
-        const key = crypto.randomUUID();
-        const draft: DraftFile = {
-          key,
-          name: file.name,
-          size: file.size,
-          type: file.type,
-          state: 'uploading',
-          progress: 0,
-          ...(isImage(file.name) ? { preview: URL.createObjectURL(file) } : {}),
-        };
-        setFiles((before) => [...before, draft]);
-        void upload(key, file);
-      }
+      const drafts = accepted.slice(0, room).map((file) => [toDraft(file), file] as const);
+      setFiles((before) => [...before, ...drafts.map(([draft]) => draft)]);
+      for (const [{ key }, file] of drafts) uploads.start(key, file);
     },
     remove(key) {
-      uploads.current.get(key)?.abort.abort();
-      uploads.current.delete(key);
-      const { preview } = files.find((each) => each.key === key) ?? {};
-      if (preview !== undefined) URL.revokeObjectURL(preview);
-      setProblems([]);
-      setFiles((before) => before.filter((each) => each.key !== key));
+      uploads.abort(key);
+      reset(files.filter((each) => each.key !== key));
     },
     retry(key) {
-      const file = uploads.current.get(key)?.file;
       setProblems([]);
-      if (file !== undefined) void upload(key, file);
+      uploads.again(key);
     },
-    restore(attachments) {
-      setFiles(attachments.map(fromAttachment));
-    },
+    restore: (attachments) => reset(attachments.map(fromAttachment)),
     clear() {
-      uploads.current.forEach(({ abort }) => abort.abort());
-      uploads.current.clear();
-      setProblems([]);
-      setFiles([]);
+      uploads.abortAll();
+      reset([]);
     },
     take() {
-      const taken = files.flatMap(toAttachment);
-      uploads.current.clear();
-      setProblems([]);
-      setFiles([]);
-      return taken;
+      reset([]);
+      return files.flatMap(toAttachment);
     },
+  };
+}
+
+function toDraft(file: File): DraftFile {
+  const { name, size, type } = file;
+  const preview = isImage(name) ? { preview: URL.createObjectURL(file) } : {};
+  return {
+    key: crypto.randomUUID(),
+    name,
+    size,
+    type,
+    state: 'uploading',
+    progress: 0,
+    ...preview,
   };
 }
 

@@ -8,6 +8,8 @@ import { knowledgeName, type Choices } from './choices.ts';
 import { loadOptions, useOptions, type Options } from './use-options.ts';
 import { choicesWords } from './words.ts';
 
+type Offer = (Options & { state: 'done' })['offer'];
+
 export interface PickersProps {
   readonly choices: Choices;
   readonly onChoose: (changes: Partial<Choices>) => void;
@@ -110,31 +112,27 @@ function KnowledgePicker({ label, onChoose }: KnowledgePickerProps): ReactNode {
   );
 }
 
-/** A phone has no room for it. */
-const maker = 'Claude ';
-
 interface ModelPickerProps extends PickersProps {
   /** Opens the settings of the conversation. */
   readonly onOpenSettings: () => void;
 }
 
+/** A phone has no room for it. */
+const maker = 'Claude ';
+
 /** Who answers: a model or an agent; and how. */
 export function ModelPicker({ choices, onChoose, onOpenSettings }: ModelPickerProps): ReactNode {
   const words = useWords(choicesWords);
   const options = useOptions();
-  const { model, agent, system, inference } = choices;
-  const offer = options.state === 'done' ? options.offer : undefined;
-  const current = offer?.models.find(({ id, is_default: isDefault }) =>
-    model === undefined ? isDefault === true : id === model,
-  );
-  const name = agent ?? current?.name ?? model ?? words.model;
+  const { agent, model, system, inference } = choices;
+  const models = options.state === 'done' ? options.offer.models : [];
+  const name = agent ?? chosenModel(models, model)?.name ?? model ?? words.model;
   const hasSettings = system !== undefined || inference !== undefined;
+  const label = `${words.model}: ${name}`;
   return (
     <Menu
-      className={hasSettings ? 'pick model on' : 'pick model'}
-      label={
-        hasSettings ? `${words.model}: ${name}. ${words.settingsOn}` : `${words.model}: ${name}`
-      }
+      className={hasSettings ? 'pick on' : 'pick'}
+      label={hasSettings ? `${label}. ${words.settingsOn}` : label}
       trigger={
         <>
           <span className="pick-name">
@@ -146,31 +144,7 @@ export function ModelPicker({ choices, onChoose, onOpenSettings }: ModelPickerPr
       }
     >
       <Loaded options={options}>
-        {({ models, agents }) => (
-          <>
-            {models.map(({ id, name: modelName, is_default: isDefault }) => (
-              <MenuItem
-                key={id}
-                isChecked={agent === undefined && id === current?.id}
-                onSelect={() =>
-                  onChoose({ agent: undefined, model: isDefault === true ? undefined : id })
-                }
-              >
-                {modelName}
-              </MenuItem>
-            ))}
-            {agents.length > 0 && <p className="menu-note">{words.agents}</p>}
-            {agents.map(({ name: agentName }) => (
-              <MenuItem
-                key={agentName}
-                isChecked={agent === agentName}
-                onSelect={() => onChoose({ agent: agentName })}
-              >
-                {agentName}
-              </MenuItem>
-            ))}
-          </>
-        )}
+        {(offer) => <ModelItems offer={offer} choices={choices} onChoose={onChoose} />}
       </Loaded>
       <hr />
       <MenuItem icon="settings" onSelect={onOpenSettings}>
@@ -180,9 +154,48 @@ export function ModelPicker({ choices, onChoose, onOpenSettings }: ModelPickerPr
   );
 }
 
+function chosenModel(
+  models: Offer['models'],
+  id: string | undefined,
+): Offer['models'][number] | undefined {
+  return models.find((each) => (id === undefined ? each.is_default === true : each.id === id));
+}
+
+interface ModelItemsProps extends PickersProps {
+  readonly offer: Offer;
+}
+
+function ModelItems({ offer, choices, onChoose }: ModelItemsProps): ReactNode {
+  const words = useWords(choicesWords);
+  const { models, agents } = offer;
+  const { agent, model } = choices;
+  const current = chosenModel(models, model);
+  return (
+    <>
+      {models.map(({ id, name, is_default: isDefault }) => (
+        <MenuItem
+          key={id}
+          isChecked={agent === undefined && id === current?.id}
+          onSelect={() =>
+            onChoose({ agent: undefined, model: isDefault === true ? undefined : id })
+          }
+        >
+          {name}
+        </MenuItem>
+      ))}
+      {agents.length > 0 && <p className="menu-note">{words.agents}</p>}
+      {agents.map(({ name }) => (
+        <MenuItem key={name} isChecked={agent === name} onSelect={() => onChoose({ agent: name })}>
+          {name}
+        </MenuItem>
+      ))}
+    </>
+  );
+}
+
 interface LoadedProps {
   readonly options: Options;
-  readonly children: (offer: (Options & { state: 'done' })['offer']) => ReactNode;
+  readonly children: (offer: Offer) => ReactNode;
 }
 
 function Loaded({ options, children }: LoadedProps): ReactNode {

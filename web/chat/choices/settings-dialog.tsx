@@ -17,24 +17,13 @@ export interface SettingsDialogProps {
 }
 
 /** How the model answers in this conversation. */
-export function SettingsDialog(props: SettingsDialogProps): ReactNode {
-  const { choices, onChoose, onClose } = props;
-  const options = useOptions();
-  const maxTokens = options.state === 'done' ? options.offer.inference.max_tokens : 4_096;
+export function SettingsDialog({ choices, onChoose, onClose }: SettingsDialogProps): ReactNode {
   const words = useWords(choicesWords);
-  const { system = '', inference = {} } = choices;
-  const [instructions, setInstructions] = useState(system);
-  const [temperature, setTemperature] = useState(textOf(inference.temperature));
-  const [length, setLength] = useState(textOf(inference.max_tokens));
-  const isTemperature = temperature === '' || isBetween(Number(temperature), 0, 1);
-  const isLength =
-    length === '' || (Number.isInteger(Number(length)) && isBetween(Number(length), 1, maxTokens));
+  const { maxTokens, draft, change, problems, changes } = useSettings(choices);
   const save = (event: FormEvent): void => {
     event.preventDefault();
-    if (!isTemperature || !isLength) return;
-    const next = { ...inference, temperature: toNumber(temperature), max_tokens: toNumber(length) };
-    const isSet = Object.values(next).some((value) => value !== undefined);
-    onChoose({ system: instructions.trim(), inference: isSet ? next : undefined });
+    if (changes === undefined) return;
+    onChoose(changes);
     onClose();
   };
   return (
@@ -45,39 +34,27 @@ export function SettingsDialog(props: SettingsDialogProps): ReactNode {
             className={styles.input}
             rows={4}
             maxLength={maxMessageLength}
-            value={instructions}
-            onChange={({ target }) => setInstructions(target.value)}
+            value={draft.instructions}
+            onChange={({ target }) => change({ instructions: target.value })}
           />
         </Field>
-        <Field
+        <NumberField
           label={words.temperature}
           hint={words.temperatureHint}
-          {...(!isTemperature && { problem: words.invalidTemperature })}
-        >
-          <input
-            className={styles.input}
-            inputMode="decimal"
-            aria-invalid={!isTemperature}
-            value={temperature}
-            onChange={({ target }) => setTemperature(target.value.trim())}
-          />
-        </Field>
-        <Field
+          problem={problems.temperature}
+          value={draft.temperature}
+          onChange={(temperature) => change({ temperature })}
+        />
+        <NumberField
           label={words.maxTokens}
           hint={words.maxTokensHint(maxTokens)}
-          {...(!isLength && { problem: words.invalidMaxTokens(maxTokens) })}
-        >
-          <input
-            className={styles.input}
-            inputMode="numeric"
-            aria-invalid={!isLength}
-            value={length}
-            onChange={({ target }) => setLength(target.value.trim())}
-          />
-        </Field>
+          problem={problems.length}
+          value={draft.length}
+          onChange={(length) => change({ length })}
+        />
         <div className="dialog-foot">
           <Button onClick={onClose}>{words.cancel}</Button>
-          <Button kind="primary" type="submit" disabled={!isTemperature || !isLength}>
+          <Button kind="primary" type="submit" disabled={changes === undefined}>
             {words.save}
           </Button>
         </div>
@@ -86,10 +63,77 @@ export function SettingsDialog(props: SettingsDialogProps): ReactNode {
   );
 }
 
+interface SettingsDraft {
+  readonly instructions: string;
+  readonly temperature: string;
+  readonly length: string;
+}
+
+interface SettingsView {
+  /** The longest answer that the deployment allows. */
+  readonly maxTokens: number;
+  readonly draft: SettingsDraft;
+  change(changes: Partial<SettingsDraft>): void;
+  readonly problems: Partial<Record<'temperature' | 'length', string>>;
+  /** What the draft changes; undefined if it has problems. */
+  readonly changes: Partial<Choices> | undefined;
+}
+
+/** Bedrock's own default, until the deployment's is known. */
+const usualMaxTokens = 4_096;
+
+/** Holds what is written in the dialog. */
+function useSettings({ system = '', inference = {} }: Choices): SettingsView {
+  const words = useWords(choicesWords);
+  const options = useOptions();
+  const maxTokens = options.state === 'done' ? options.offer.inference.max_tokens : usualMaxTokens;
+  const [draft, setDraft] = useState<SettingsDraft>({
+    instructions: system,
+    temperature: textOf(inference.temperature),
+    length: textOf(inference.max_tokens),
+  });
+  const temperature = toNumber(draft.temperature);
+  const length = toNumber(draft.length);
+  const isTemperature = isBetween(temperature ?? 0, 0, 1);
+  const isLength = Number.isInteger(length ?? 1) && isBetween(length ?? 1, 1, maxTokens);
+  const next = { ...inference, temperature, max_tokens: length };
+  const isSet = Object.values(next).some((value) => value !== undefined);
+  const changes = { system: draft.instructions.trim(), inference: isSet ? next : undefined };
+  return {
+    maxTokens,
+    draft,
+    change: (changed) => setDraft({ ...draft, ...changed }),
+    problems: {
+      ...(isTemperature ? {} : { temperature: words.invalidTemperature }),
+      ...(isLength ? {} : { length: words.invalidMaxTokens(maxTokens) }),
+    },
+    changes: isTemperature && isLength ? changes : undefined,
+  };
+}
+
+interface NumberFieldProps extends Omit<FieldProps, 'children'> {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function NumberField({ value, onChange, ...field }: NumberFieldProps): ReactNode {
+  return (
+    <Field {...field}>
+      <input
+        className={styles.input}
+        inputMode="decimal"
+        aria-invalid={field.problem !== undefined}
+        value={value}
+        onChange={({ target }) => onChange(target.value.trim())}
+      />
+    </Field>
+  );
+}
+
 interface FieldProps {
   readonly label: string;
   readonly hint: string;
-  readonly problem?: string;
+  readonly problem?: string | undefined;
   readonly children: ReactNode;
 }
 

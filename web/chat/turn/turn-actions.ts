@@ -41,7 +41,7 @@ export interface TurnActionsOptions {
 
 /** Returns the actions on the turns that are shown. */
 export function createTurnActions(options: TurnActionsOptions): TurnActions {
-  const { conversationId, turns, branch, startTurn, reload, update } = options;
+  const { turns, branch, startTurn, reload, update } = options;
   const ask = ({ text, attachments = [] }: Outgoing, parentId: string | null): void => {
     const files = attachments.length === 0 ? {} : { attachments };
     const ids = attachments.map(({ attachment_id: id }) => id);
@@ -86,16 +86,23 @@ export function createTurnActions(options: TurnActionsOptions): TurnActions {
       const next = { key: newKey(), ...questionOf(turn), answer: begun };
       void startTurn({ type: 'approve', turnId, decisions }, next);
     },
-    rate({ key, turnId, rating: before }, rating) {
-      if (conversationId === undefined || turnId === undefined) return;
-      const show = (shown: Rating | undefined): void =>
-        update((state) => withTurnChanges(state, key, { rating: shown }));
-      show(rating);
-      storeRating(conversationId, turnId, rating).catch(() => show(before));
-    },
+    rate: (turn, rating) => rateTurn(options, turn, rating),
     showBranch: (turn) =>
       update((before) => ({ ...before, lastKey: newestDescendant(before.turns, turn).key })),
   };
+}
+
+/** Shows a rating at once, and takes it back if it cannot be stored. */
+function rateTurn(
+  { conversationId, update }: TurnActionsOptions,
+  { key, turnId, rating: before }: TurnView,
+  rating: Rating | undefined,
+): void {
+  if (conversationId === undefined || turnId === undefined) return;
+  const show = (shown: Rating | undefined): void =>
+    update((state) => withTurnChanges(state, key, { rating: shown }));
+  show(rating);
+  storeRating(conversationId, turnId, rating).catch(() => show(before));
 }
 
 function questionOf({

@@ -12,7 +12,7 @@ import { endingOf, type Ending, type EndingAction } from './ending/ending.ts';
 import { endingWords } from './ending/words.ts';
 import { Question } from './question.tsx';
 import type { TurnView } from './turn-view.ts';
-import type { ConversationActions } from '../conversation/use-conversation.ts';
+import type { ConversationActions } from '../conversation/use-turn-actions.ts';
 import { useIsOnline } from './use-is-online.ts';
 import { turnWords } from './words.ts';
 

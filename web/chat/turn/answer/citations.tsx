@@ -86,7 +86,7 @@ function PassageNote({ chip, onClose }: PassageNoteProps): ReactNode {
   const { number, passage, title } = chip;
   useEffect(() => {
     // Some browsers return a promise, which is no clean-up.
-    void note.current?.scrollIntoView({ block: 'nearest' });
+    note.current?.scrollIntoView({ block: 'nearest' });
   }, []);
   return (
     <aside
