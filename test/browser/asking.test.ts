@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Page as PageServer } from '#scripts/start-page.ts';
@@ -34,6 +36,20 @@ async function openPage(): Promise<Page> {
   await page.goto(`${server.url}/chat`);
   await page.getByRole('button', { name: 'Model: Claude Haiku 4.5' }).waitFor();
   return page;
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+
+/** Expects that axe finds nothing, in both themes. */
+async function isAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const violations = await page.evaluate(
+      "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))",
+    );
+    expect(violations).toEqual([]);
+  }
 }
 
 async function send(page: Page, text: string): Promise<void> {
@@ -88,6 +104,7 @@ test('tool calls share a card, which opens to what went in and came out', async 
   await calls.locator('.call[data-state=failed]').click();
   await calls.getByText('{"time_zone":"Mars"}').waitFor();
   await calls.getByText('must be an IANA time zone').waitFor();
+  await isAccessible(page);
   await page.reload();
   await settles(page);
   expect(await calls.locator('.call[data-state=done]').count()).toBe(1);
@@ -110,6 +127,7 @@ test('a call that changes something waits for a person, and no key decides', asy
     .getByRole('region', { name: 'Approval needed' })
     .getByText('Rotate the key.')
     .waitFor();
+  await isAccessible(page);
   await page.getByRole('button', { name: 'Don’t allow' }).click();
   await page.locator('.call[data-state=denied]').getByText('Not allowed').waitFor();
   await settles(page);
@@ -138,6 +156,7 @@ test('a citation opens its passage below the paragraph, and Escape closes it', a
     await chip.click();
     const passage = page.getByRole('complementary', { name: 'Source 1' });
     await passage.getByText('A callback is signed').waitFor();
+    if (reload) await isAccessible(page);
     await page.keyboard.press('Escape');
     expect(await passage.count()).toBe(0);
     expect(await page.locator('.cite:focus').count()).toBe(1);
@@ -157,6 +176,7 @@ test('what is chosen belongs to the conversation and goes with each of its messa
   await page.getByLabel('Temperature').fill('7');
   await page.getByText('Write a number from 0 to 1.').waitFor();
   expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+  await isAccessible(page);
   await page.getByLabel('Temperature').fill('0.2');
   const stored = page.waitForResponse((response) => response.request().method() === 'PATCH');
   await page.getByRole('button', { name: 'Save' }).click();
@@ -199,6 +219,7 @@ test('files go with a message, after those that cannot were refused without an u
   await page.getByRole('button', { name: 'Remove no.md' }).click();
   await page.locator('.attachment[data-state=done]').nth(1).waitFor();
   await page.locator('.attachment img').waitFor();
+  await isAccessible(page);
   await send(page, 'What is in these files?');
   await settles(page);
   expect(await page.locator('.composer .attachment').count()).toBe(0);
