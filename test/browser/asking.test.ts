@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Page as PageServer } from '#scripts/start-page.ts';
 import { hostPage } from '#test/fixtures/page.ts';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
 import { setScenario } from '#test/fixtures/turn-client.ts';
+import { isAccessible } from './is-accessible.ts';
 import { launchBrowser } from './launch-browser.ts';
 
 /* What a message can be sent with, and what an answer can consist of. */
@@ -36,20 +35,6 @@ async function openPage(): Promise<Page> {
   await page.goto(`${server.url}/chat`);
   await page.getByRole('button', { name: 'Model: Claude Haiku 4.5' }).waitFor();
   return page;
-}
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
-
-/** Expects that axe finds nothing, in both themes. */
-async function isAccessible(page: Page): Promise<void> {
-  await page.evaluate(axe);
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const violations = await page.evaluate(
-      "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))",
-    );
-    expect(violations).toEqual([]);
-  }
 }
 
 async function send(page: Page, text: string): Promise<void> {
