@@ -15,7 +15,7 @@ type Key = Pick<
  * an input method is composing text. Safari ends the composition before it reports the key, with
  * key code 229.
  */
-export function isSendKey(event: Key, sendWith: Preferences['sendWith']): boolean {
+export function isSendKey(event: Key, sendWith: Preferences['sendWith'] = 'enter'): boolean {
   if (event.isComposing || event.keyCode === 229) return false;
   if (event.key !== 'Enter' || event.shiftKey) return false;
   return sendWith === 'enter' || event.ctrlKey || event.metaKey;
