@@ -37,6 +37,7 @@ test.each<readonly [Readonly<Record<string, string>>, string]>([
   [{ documentModel: 'meta.llama3-8b-instruct-v1:0' }, 'documentModel: must be a Claude or Nova'],
   [{ maxOutputTokens: '1e9' }, 'maxOutputTokens: must be a whole number above 0'],
   [{ maxHistoryTokens: '-1' }, 'maxHistoryTokens: must be a whole number above 0'],
+  [{ titles: 'none' }, 'titles: must be model or words'],
   [{ usdPerDay: '2.5' }, 'usdPerDay: must be a whole number above 0'],
   [{ knowledgeBases: 'foo=bar' }, 'knowledgeBases: foo must be the id of a knowledge base'],
   [{ knowledgeOwnerAttribute: 'x' }, 'knowledgeOwnerAttribute: has an effect only with knowledge'],

@@ -1,6 +1,11 @@
 import { fromConversationItem } from '#aws/conversation/conversation-items.ts';
 import { text, type Item } from '#aws/dynamo/item-fields.ts';
-import { conversationKey, logsPartition, turnsPartition } from '#aws/dynamo/keys.ts';
+import {
+  conversationKey,
+  logsPartition,
+  searchPartition,
+  turnsPartition,
+} from '#aws/dynamo/keys.ts';
 import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
 import { freeConversation, readTurn, type TurnStore } from '#aws/conversation/dynamo-turns.ts';
 import { turnIsRunning, unknownConversation } from '#domain/conversation/conversation-errors.ts';
@@ -18,6 +23,7 @@ export async function deleteConversationItems(
   await markDeleting(store, key);
   await deletePartition(store, logsPartition(key));
   await deletePartition(store, turnsPartition(key));
+  await deletePartition(store, searchPartition(key));
   await table.delete(conversationKey(key));
 }
 

@@ -1,5 +1,6 @@
 import { unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
+import type { ConversationSearch } from '#domain/conversation/search.ts';
 import { ownerOf } from '#domain/identity.ts';
 import { dayOf, type Ledger, type SpendingLimits } from '#domain/spending/ledger.ts';
 import { deleteConversation, findConversation } from '#domain/turn/recover-turn.ts';
@@ -11,6 +12,7 @@ import { createRouter } from '#lambda/runtime/router.ts';
 import {
   toConversationList,
   toConversationPage,
+  toSearchJson,
   toStoppingJson,
 } from '#protocol/conversation/conversation-json.ts';
 import {
@@ -19,10 +21,11 @@ import {
   parseStop,
   parseTitle,
 } from '#protocol/conversation/conversation-request.ts';
+import { parseSearch } from '#protocol/conversation/search-request.ts';
 import type { RoutesOf } from '#protocol/http/routes.ts';
 import { toSpendingJson } from '#protocol/spending/spending-json.ts';
 
-export interface ConversationPorts extends StoragePorts {
+export interface ConversationPorts extends StoragePorts, ConversationSearch {
   readonly ledger: Ledger;
   readonly limits: SpendingLimits;
 }
@@ -45,6 +48,7 @@ const route = createRouter<RoutesOf<'conversations'>, ConversationContext, JsonR
   },
   'POST /conversations/{conversation_id}/stop': (context, { conversation_id: id }) =>
     stop(context, keyOf(context, id)),
+  'GET /search': search,
   'GET /usage': readSpending,
 });
 
@@ -66,6 +70,11 @@ function keyOf({ owner }: ConversationContext, id: string): ConversationKey {
 async function list({ ports, request, owner }: ConversationContext): Promise<JsonResult> {
   const page = await ports.conversations.list(owner, parsePage(request.query));
   return { status: 200, body: toConversationList(page) };
+}
+
+async function search({ ports, request, owner }: ConversationContext): Promise<JsonResult> {
+  const page = await ports.search(owner, parseSearch(request.query));
+  return { status: 200, body: toSearchJson(page) };
 }
 
 async function read(

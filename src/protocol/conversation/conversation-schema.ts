@@ -47,6 +47,22 @@ export const conversationPageJson = v.object({
   cursor: v.optional(v.string()),
 });
 
+/** A page of conversations that contain all words of a query. */
+export const conversationSearchJson = v.object({
+  results: v.array(
+    v.object({
+      conversation_id: v.string(),
+      title: v.string(),
+      updated_at: time,
+      /** The turn with most of the words; absent if only the title has them. */
+      turn_id: v.optional(v.string()),
+      /** The text of that turn around its first match. */
+      excerpt: v.optional(v.string()),
+    }),
+  ),
+  cursor: v.optional(v.string()),
+});
+
 /** The answer to a request to stop a turn, in the public JSON. */
 export const stoppingJson = v.strictObject({
   turn_id: v.nullable(v.string()),
@@ -55,4 +71,5 @@ export const stoppingJson = v.strictObject({
 
 export type ConversationListJson = v.InferOutput<typeof conversationListJson>;
 export type ConversationPageJson = v.InferOutput<typeof conversationPageJson>;
+export type ConversationSearchJson = v.InferOutput<typeof conversationSearchJson>;
 export type StoppingJson = v.InferOutput<typeof stoppingJson>;

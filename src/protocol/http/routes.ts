@@ -25,6 +25,7 @@ export const routes = {
     handler: 'conversation-stream',
     transfer: 'streamed',
   },
+  'GET /search': { handler: 'conversations', transfer: 'buffered' },
   'GET /usage': { handler: 'conversations', transfer: 'buffered' },
   'POST /knowledge/search': { handler: 'knowledge', transfer: 'buffered' },
   'POST /tasks': { handler: 'tasks', transfer: 'buffered' },

@@ -1,6 +1,7 @@
 import {
   conversationListJson,
   conversationPageJson,
+  conversationSearchJson,
   stoppingJson,
 } from '#protocol/conversation/conversation-schema.ts';
 import {
@@ -14,6 +15,7 @@ import { turnAnswerJson } from '#protocol/turn/turn-schema.ts';
 import { deletionSchema, exportSchema } from '#protocol/data/data-request.ts';
 import { deletionJson, exportJson } from '#protocol/data/data-schema.ts';
 import type * as v from 'valibot';
+import { conversationSearchSchema } from '#protocol/conversation/search-request.ts';
 import {
   pageSchema,
   stopSchema,
@@ -110,6 +112,13 @@ export const operations: Readonly<Record<Route, Operation>> = {
     status: 200,
     streams: turnStreams,
     orNoContent: true,
+  },
+  'GET /search': {
+    id: 'searchConversations',
+    summary: "Returns the caller's conversations that contain all words, most recently used first.",
+    query: conversationSearchSchema,
+    status: 200,
+    response: conversationSearchJson,
   },
   'GET /usage': {
     id: 'readUsage',

@@ -2,12 +2,15 @@ import type { BeginResult } from '#domain/conversation/conversations.ts';
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
+import { createDynamoSearch } from '#aws/conversation/dynamo-search.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
+import { conversationKey } from '#aws/dynamo/keys.ts';
 import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
 import { endedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 import { describeBoundKeys } from '#test/suites/bound-keys-suite.ts';
 import { describeConversations } from '#test/suites/conversations-suite.ts';
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
+import { describeSearch, searchAll, storeTurn } from '#test/suites/search-suite.ts';
 import { describeTurnLogs } from '#test/suites/turn-log-suite.ts';
 
 let store: HostedStore;
@@ -21,6 +24,10 @@ afterAll(() => store.system.close());
 describeConversations(() => createDynamoConversations(store));
 describeBoundKeys(() => createDynamoConversations(store));
 describeTurnLogs(() => createDynamoTurnLog(store.table));
+describeSearch(() => ({
+  conversations: createDynamoConversations(store),
+  ...createDynamoSearch(store),
+}));
 
 test('a cursor that no page returned is rejected', async () => {
   const conversations = createDynamoConversations(store);
@@ -28,6 +35,8 @@ test('a cursor that no page returned is rejected', async () => {
   await expect(conversations.list('ada', page)).rejects.toMatchObject({ code: 'invalid_request' });
   const turns = conversations.turns({ owner: 'ada', conversationId: 'c' }, page);
   await expect(turns).rejects.toMatchObject({ code: 'invalid_request' });
+  const found = createDynamoSearch(store).search('ada', { ...page, words: ['x'] });
+  await expect(found).rejects.toMatchObject({ code: 'invalid_request' });
 });
 
 test('reading a malformed item throws an error', async () => {
@@ -141,4 +150,44 @@ test('a conversation keeps only its newest idempotency keys', async () => {
   for (let index = 0; index < 16; index += 1) await ask(index);
   expect(await ask(8)).toMatchObject({ type: 'attached', key: { turnId: 't0008' } });
   expect((await ask(3)).type).toBe('begun');
+});
+
+test('a search reads a bounded number of conversations before it returns a cursor', async () => {
+  const conversations = createDynamoConversations(store);
+  const { search } = createDynamoSearch(store);
+  const owner = 'many';
+  await storeTurn(conversations, owner, { conversationId: 'oldest', question: 'Lake' });
+  // Stored by an earlier version, which had no texts for searches.
+  const earlier = Array.from({ length: 230 }, (_, index) => ({
+    conversationId: `c${index}`,
+    title: `River ${index}`,
+    createdAtMs: 200,
+    updatedAtMs: 200 + index,
+  }));
+  await Promise.all(
+    earlier.map((item) => {
+      const { pk, sk } = conversationKey({ owner, conversationId: item.conversationId });
+      return store.table.put({ Item: { ...item, pk, sk } });
+    }),
+  );
+  const first = await search(owner, { words: ['lake'], limit: 5 });
+  expect(first).toEqual({ items: [], cursor: '230.c30' });
+  const found = await searchAll(search, owner, 'lake');
+  expect(found.map(({ conversation }) => conversation.conversationId)).toEqual(['oldest']);
+  expect(await searchAll(search, owner, 'river', 50)).toHaveLength(230);
+  expect(await searchAll(search, owner, 'river 229')).toEqual([
+    { conversation: expect.objectContaining({ conversationId: 'c229' }) },
+  ]);
+});
+
+test('a word is found in a conversation of more than a megabyte', async () => {
+  const conversations = createDynamoConversations(store);
+  const { search } = createDynamoSearch(store);
+  const [owner, conversationId] = ['long', 'c'];
+  const first = await storeTurn(conversations, owner, { conversationId, question: 'Lake' });
+  const question = '川'.repeat(32_000);
+  for (let turn = 0; turn < 12; turn += 1) {
+    await storeTurn(conversations, owner, { conversationId, question });
+  }
+  expect(await searchAll(search, owner, 'lake')).toMatchObject([{ turnId: first }]);
 });

@@ -1,6 +1,7 @@
 import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
+import { createDynamoSearch } from '#aws/conversation/dynamo-search.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
 import { messageText, userMessage } from '#domain/conversation/message.ts';
@@ -12,7 +13,7 @@ import type { Turn } from '#domain/conversation/turn.ts';
 import { createManualClock, type ManualClock } from '#local/process/clock.ts';
 import type { Crash } from '#test/fixtures/crash-points.ts';
 import { createCrashingStore, type CrashingStore } from '#test/fixtures/crashing-store.ts';
-import { cachedPromptIn, messageIn } from '#test/fixtures/stored-turns.ts';
+import { cachedPromptIn, expectFound, messageIn } from '#test/fixtures/stored-turns.ts';
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
 import { eventsOf, flatPrices, generousLimits, textOf, turnRequest } from '#test/fixtures/turns.ts';
 
@@ -125,6 +126,7 @@ async function expectNothingLost(run: Run): Promise<void> {
   expect(partial).toBe(first?.state === 'interrupted' ? await loggedText(run, first) : whole);
   expect(run.calls.filter((text) => text === 'First').length).toBeLessThanOrEqual(1);
   expect(run.calls.filter((text) => text === 'Second')).toHaveLength(1);
+  await expectFound(createDynamoSearch(store), run, all);
   await expectSpendingAsStored(run);
 }
 
