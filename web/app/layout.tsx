@@ -8,6 +8,7 @@ import '../styles/overlays.css';
 import '../styles/composer.css';
 import '../styles/turns.css';
 import '../styles/answer.css';
+import '../styles/print.css';
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import { readReader } from '../server/reader.ts';

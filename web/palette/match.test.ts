@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { containsWords, queryWords, splitMatches } from './match.ts';
+import { wordsOf } from '#domain/conversation/search.ts';
+import { containsWords, splitMatches } from './match.ts';
 
 const marked = (text: string, query: string): string =>
-  splitMatches(text, queryWords(query))
+  splitMatches(text, wordsOf(query))
     .map((part) => (part.isMatch ? `[${part.text}]` : part.text))
     .join('');
 
@@ -20,6 +21,6 @@ test('matches that overlap are one', () => {
 });
 
 test('a text is found if it contains all words', () => {
-  expect(containsWords('Rivers and lakes', queryWords('lake river'))).toBe(true);
-  expect(containsWords('Rivers and lakes', queryWords('lake sea'))).toBe(false);
+  expect(containsWords('Rivers and lakes', wordsOf('lake river'))).toBe(true);
+  expect(containsWords('Rivers and lakes', wordsOf('lake sea'))).toBe(false);
 });

@@ -1,33 +1,25 @@
+import { foldText } from '#domain/conversation/search.ts';
+
 /** A part of a text, and whether a search has found it. */
 export interface TextPart {
   readonly text: string;
   readonly isMatch: boolean;
 }
 
-/** Returns text as searches compare it: without differences of width and case. */
-function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase();
-}
-
-/** Returns the words of a query. */
-export function queryWords(query: string): readonly string[] {
-  return fold(query).split(/\s+/u).filter(Boolean);
-}
-
-/** Whether a text contains all words of a query. */
+/** Whether a text contains all of these folded words. */
 export function containsWords(text: string, words: readonly string[]): boolean {
-  const folded = fold(text);
+  const folded = foldText(text);
   return words.every((word) => folded.includes(word));
 }
 
-/** Splits a text where it contains words of a query. */
+/** Splits a text where it contains folded words. */
 export function splitMatches(text: string, words: readonly string[]): readonly TextPart[] {
   const characters = [...text];
   // One character can fold to many: each remembers where it comes from.
   const origins = characters.flatMap((character, index) =>
-    Array.from({ length: fold(character).length }, () => index),
+    Array.from({ length: foldText(character).length }, () => index),
   );
-  const folded = characters.map(fold).join('');
+  const folded = characters.map(foldText).join('');
   const isFound = new Set(words.flatMap((word) => indexesOf(folded, word)).map((at) => origins[at]));
   const parts: TextPart[] = [];
   for (const [index, character] of characters.entries()) {

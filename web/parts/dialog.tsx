@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useId, useLayoutEffect, useRef, type ReactNode } from 'react';
 
 export interface DialogProps {
   readonly title: string;
@@ -16,7 +16,12 @@ export interface DialogProps {
 export function Dialog({ title, onClose, className = '', children }: DialogProps): ReactNode {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    // One that is taken away must be closed first, or the focus is lost.
+    return () => shown?.close();
+  }, []);
   return (
     <dialog
       ref={dialog}

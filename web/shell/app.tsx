@@ -1,38 +1,26 @@
 'use client';
 
-import { useState, type ReactNode } from 'react';
-import type { Account } from '../chat/account.tsx';
+import type { ReactNode } from 'react';
 import { AccountMenu } from '../chat/account.tsx';
 import { ChatView } from '../chat/chat-view.tsx';
 import { ConversationList } from '../chat/list/conversation-list.tsx';
 import { TitleMenu } from '../chat/list/title-menu.tsx';
-import { useConversationActions } from '../chat/list/use-conversation-actions.ts';
-import { useConversations } from '../chat/use-conversations.ts';
 import type { Preferences } from '../preferences/preferences.ts';
 import { PreferencesProvider, usePreferences } from '../preferences/use-preferences.tsx';
 import type { Language } from '../words/languages.ts';
 import { useWords } from '../words/use-words.ts';
 import { Bar } from './bar.tsx';
-import { OtherView, SidePanel } from './lazy-views.tsx';
+import { OpenOverlay, OtherView, SidePanel } from './lazy-views.tsx';
 import { NoticeLine } from './notice-line.tsx';
 import { ProblemLine } from './problem-line.tsx';
 import { Rail } from './rail.tsx';
-import { ShellProvider, type Panel, type Shell } from './shell-context.tsx';
-import { useDrawer } from './use-drawer.ts';
-import { useNotice } from './use-notice.ts';
-import { useView } from './use-view.ts';
-import type { View } from './view.ts';
+import { ShellProvider } from './shell-context.tsx';
+import { useFrame, type FrameProps, type FrameState } from './use-frame.ts';
 import { shellWords } from './words.ts';
 
-export interface AppProps {
+export interface AppProps extends FrameProps {
   readonly preferences: Preferences;
   readonly browserLanguage: Language;
-  readonly account: Account;
-  /** Whether AWS bills the answers. If not, costs are shown as what AWS would charge. */
-  readonly isBilled: boolean;
-  /** Whether the system behind the page is that of `npm start`. */
-  readonly isLocal: boolean;
-  readonly initialView: View;
 }
 
 /** The page. */
@@ -44,41 +32,17 @@ export function App({ preferences, browserLanguage, ...rest }: AppProps): ReactN
   );
 }
 
-type FrameProps = Omit<AppProps, 'preferences' | 'browserLanguage'>;
-
-/** The rail, the stage with what is shown, and the panel beside it. */
-function Frame({ account, isBilled, isLocal, initialView }: FrameProps): ReactNode {
+/** The rail, the stage with what is shown, the panel beside it, and what lies over them. */
+function Frame(props: FrameProps): ReactNode {
   const { preferences } = usePreferences();
-  const chat = useConversations(initialView, account);
-  const { conversation } = chat;
-  const { conversationId } = conversation;
-  const drawer = useDrawer();
-  const { notice, notify, undo } = useNotice();
-  const [problem, showProblem] = useState<string>();
-  const [panel, openPanel] = useState<Panel>();
-  const { view, open } = useView(initialView, (next) => {
-    drawer.close();
-    if (next.type === 'chat') conversation.show(next.conversationId);
-  });
-  const shown: View = view.type === 'chat' ? { type: 'chat', conversationId } : view;
-  const actions = useConversationActions(chat, { open, notify, showProblem });
-  const shell: Shell = {
-    account,
-    isBilled,
-    isLocal,
-    view: shown,
-    open,
-    panel,
-    openPanel,
-    notify,
-    showProblem,
-  };
+  const frame = useFrame(props);
+  const { shell, chat, actions, drawer } = frame;
   return (
     <ShellProvider value={shell}>
       <SkipLink />
       <div
         ref={drawer.frame}
-        className={panel === undefined ? 'app' : 'app with-panel'}
+        className={shell.panel === undefined ? 'app' : 'app with-panel'}
         data-drawer={drawer.isOpen ? 'open' : 'closed'}
         data-rail={preferences.rail}
       >
@@ -86,28 +50,33 @@ function Frame({ account, isBilled, isLocal, initialView }: FrameProps): ReactNo
           <ConversationList list={chat.list} actions={actions} answering={chat.answering} />
         </Rail>
         <div className="drawer-scrim" onClick={drawer.close} />
-        <main className="stage" id="stage" tabIndex={-1} inert={drawer.isOpen}>
-          <Bar drawer={drawer}>
-            {conversationId !== undefined && chat.title !== undefined && (
-              <TitleMenu
-                key={conversationId}
-                id={conversationId}
-                title={chat.title}
-                actions={actions}
-              />
-            )}
-          </Bar>
-          {/* Always there, so that answers go on arriving. */}
-          <ChatView conversation={conversation} isHidden={view.type !== 'chat'} />
-          {view.type !== 'chat' && <OtherView name={view.type} />}
-          {problem !== undefined && (
-            <ProblemLine text={problem} onClose={() => showProblem(undefined)} />
-          )}
-          {notice !== undefined && <NoticeLine notice={notice} onUndo={undo} />}
-        </main>
-        <SidePanel panel={panel} branch={conversation.branch} />
+        <Stage {...frame} />
+        <SidePanel panel={shell.panel} branch={chat.conversation.branch} />
       </div>
+      <OpenOverlay overlay={frame.overlay} list={chat.list} run={frame.run} />
     </ShellProvider>
+  );
+}
+
+function Stage({ shell, chat, actions, drawer, notice, undo, problem }: FrameState): ReactNode {
+  const { view } = shell;
+  const { conversation, title } = chat;
+  const { conversationId: id } = conversation;
+  return (
+    <main className="stage" id="stage" tabIndex={-1} inert={drawer.isOpen}>
+      <Bar drawer={drawer}>
+        {id !== undefined && title !== undefined && (
+          <TitleMenu key={id} id={id} title={title} actions={actions} />
+        )}
+      </Bar>
+      {/* Always there, so that answers go on arriving. */}
+      <ChatView conversation={conversation} isHidden={view.type !== 'chat'} />
+      {view.type !== 'chat' && <OtherView name={view.type} />}
+      {problem !== undefined && (
+        <ProblemLine text={problem} onClose={() => shell.showProblem(undefined)} />
+      )}
+      {notice !== undefined && <NoticeLine notice={notice} onUndo={undo} />}
+    </main>
   );
 }
 

@@ -2,7 +2,9 @@
 
 import { lazy, Suspense, type ReactNode } from 'react';
 import type { TurnView } from '../chat/turn/turn-view.ts';
-import type { Panel } from './shell-context.tsx';
+import type { ConversationListView } from '../chat/list/use-conversation-list.ts';
+import type { Overlay, Panel } from './shell-context.tsx';
+import type { CommandName } from './shortcuts.ts';
 import type { ViewName } from './view.ts';
 
 /** Loaded when they are first shown. */
@@ -28,6 +30,13 @@ const BehindPanel = lazy(async () => ({
 }));
 const FaultsPanel = lazy(async () => ({
   default: (await import('../faults/faults-panel.tsx')).FaultsPanel,
+}));
+
+const Palette = lazy(async () => ({
+  default: (await import('../palette/palette.tsx')).Palette,
+}));
+const ShortcutsSheet = lazy(async () => ({
+  default: (await import('../palette/shortcuts-sheet.tsx')).ShortcutsSheet,
 }));
 
 /** A view beside the chat. */
@@ -58,6 +67,22 @@ export function SidePanel({ panel, branch }: SidePanelProps): ReactNode {
       ) : (
         <FaultsPanel />
       )}
+    </Suspense>
+  );
+}
+
+export interface OpenOverlayProps {
+  readonly overlay: Overlay | undefined;
+  readonly list: ConversationListView;
+  readonly run: (command: CommandName) => boolean;
+}
+
+/** The dialog over the page, if there is one. */
+export function OpenOverlay({ overlay, list, run }: OpenOverlayProps): ReactNode {
+  if (overlay === undefined) return undefined;
+  return (
+    <Suspense>
+      {overlay === 'palette' ? <Palette list={list} run={run} /> : <ShortcutsSheet />}
     </Suspense>
   );
 }

@@ -5,7 +5,9 @@ import { IconButton } from '../parts/button.tsx';
 import { Icon, Mark, type IconName } from '../parts/icon.tsx';
 import { usePreferences } from '../preferences/use-preferences.tsx';
 import { useWords } from '../words/use-words.ts';
+import { KeyHint } from './key-caps.tsx';
 import { useShell } from './shell-context.tsx';
+import { keysOf } from './shortcuts.ts';
 import type { Drawer } from './use-drawer.ts';
 import { ViewLink } from './view-link.tsx';
 import type { View, ViewName } from './view.ts';
@@ -69,14 +71,20 @@ export function Rail({ drawer, children, account }: RailProps): ReactNode {
 
 function RailNavigation(): ReactNode {
   const words = useWords(shellWords);
-  const { view } = useShell();
+  const { view, openOverlay } = useShell();
   const isNew = view.type === 'chat' && view.conversationId === undefined;
   return (
     <nav className="rail-nav" aria-label={words.navigation}>
       <ViewLink view={newChat} className="row" isCurrent={isNew}>
         <Icon name="compose" />
         <span>{words.newChat}</span>
+        <KeyHint keys={keysOf('new-chat')} />
       </ViewLink>
+      <button type="button" className="row" onClick={() => openOverlay('palette')}>
+        <Icon name="search" />
+        <span>{words.search}</span>
+        <KeyHint keys={keysOf('palette')} />
+      </button>
       {links.map(([name, icon]) => (
         <ViewLink key={name} view={{ type: name }} className="row" isCurrent={view.type === name}>
           <Icon name={icon} />

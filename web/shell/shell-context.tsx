@@ -10,6 +10,9 @@ export type Panel =
   /** A look behind the answer of a turn; of the last one without a key. */
   | { readonly type: 'behind'; readonly turnKey?: string };
 
+/** What lies over the page. */
+export type Overlay = 'palette' | 'shortcuts';
+
 /** What an undo line offers. */
 export interface Notice {
   readonly text: string;
@@ -29,10 +32,13 @@ export interface Shell {
   open(view: View): void;
   readonly panel: Panel | undefined;
   openPanel(panel: Panel | undefined): void;
+  openOverlay(overlay: Overlay | undefined): void;
   /** Shows a line at the foot of the page for some seconds. */
   notify(notice: Notice): void;
   /** Shows what has failed, until the reader closes it or it is replaced. */
   showProblem(problem: string | undefined): void;
+  /** Shows an empty new conversation and loads the list again, when everything has changed. */
+  startOver(): void;
 }
 
 const ShellContext = createContext<Shell | undefined>(undefined);

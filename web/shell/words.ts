@@ -17,6 +17,8 @@ const en = {
   behind: 'Behind the answer',
   localNote: 'Local system. Answers are simulated and nothing is billed.',
   skipToContent: 'Skip to the content',
+  copied: 'Copied',
+  copyFailed: 'The answer couldn’t be copied.',
   undo: 'Undo',
   close: 'Close',
 };
@@ -40,6 +42,8 @@ const ja: ShellWords = {
   behind: '回答の裏側',
   localNote: 'ローカル環境です。模擬の回答で、料金はかかりません。',
   skipToContent: '本文へ移動',
+  copied: 'コピーしました',
+  copyFailed: '回答をコピーできませんでした。',
   undo: '元に戻す',
   close: '閉じる',
 };

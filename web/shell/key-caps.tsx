@@ -1,8 +1,8 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import type { Keys } from '../shell/shortcuts.ts';
-import { useIsMac } from '../shell/use-shortcuts.ts';
+import type { Keys } from './shortcuts.ts';
+import { useIsMac } from './use-shortcuts.ts';
 
 /** Keys that are pressed together, as they are called on the reader's keyboard. */
 export function KeyCaps({ keys }: { readonly keys: Keys }): ReactNode {

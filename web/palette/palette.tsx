@@ -1,0 +1,142 @@
+'use client';
+
+import { wordsOf } from '#domain/conversation/search.ts';
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import type { ConversationListView } from '../chat/list/use-conversation-list.ts';
+import { IconButton } from '../parts/button.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { KeyCaps } from '../shell/key-caps.tsx';
+import { useShell } from '../shell/shell-context.tsx';
+import type { CommandName } from '../shell/shortcuts.ts';
+import { useWords } from '../words/use-words.ts';
+import { optionId, Results } from './results.tsx';
+import { conversationEntries, useCommandEntries, type Entry } from './use-entries.ts';
+import styles from './palette.module.css';
+import { useSearch } from './use-search.ts';
+import { paletteWords } from './words.ts';
+
+export interface PaletteProps {
+  readonly list: ConversationListView;
+  readonly run: (command: CommandName) => boolean;
+}
+
+/** A dialog to find a conversation or a command by typing, and to open it with Enter. */
+export function Palette({ list, run }: PaletteProps): ReactNode {
+  const words = useWords(paletteWords);
+  const { open, openOverlay } = useShell();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [query, setQuery] = useState('');
+  const [chosenId, choose] = useState<string>();
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    // One that is taken away must be closed first, or the focus is lost.
+    return () => shown?.close();
+  }, []);
+
+  const searched = wordsOf(query);
+  const search = useSearch(searched);
+  const commands = useCommandEntries(searched, run);
+  const entries = [
+    ...conversationEntries(search.results, list.conversations ?? [], searched),
+    ...commands,
+  ];
+  const chosen = entries.find(({ id }) => id === chosenId) ?? entries[0];
+
+  const follow = (entry: Entry): void => {
+    // The dialog gives the focus back before what was chosen takes it.
+    dialog.current?.close();
+    if (entry.type === 'command') entry.run();
+    else open({ type: 'chat', conversationId: entry.id });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const { isComposing, keyCode } = event.nativeEvent;
+    if (isComposing || keyCode === 229) return;
+    const next = neighbourOf(event.key, entries, chosen);
+    if (next !== undefined) choose(next.id);
+    else if (event.key === 'Enter' && chosen !== undefined) follow(chosen);
+    else if (event.key === '?' && query === '') openOverlay('shortcuts');
+    else return;
+    event.preventDefault();
+  };
+  const isEmpty = entries.length === 0;
+  return (
+    <dialog
+      ref={dialog}
+      id="palette"
+      className={styles.palette}
+      aria-label={words.title}
+      onClose={() => openOverlay(undefined)}
+      onClick={({ target }) => target === dialog.current && dialog.current.close()}
+    >
+      <div className={styles.field}>
+        <Icon name="search" />
+        <input
+          role="combobox"
+          aria-expanded={!isEmpty}
+          aria-controls="palette-list"
+          aria-autocomplete="list"
+          aria-activedescendant={chosen && optionId(chosen)}
+          aria-label={words.title}
+          autoComplete="off"
+          spellCheck={false}
+          value={query}
+          onChange={({ target }) => setQuery(target.value)}
+          onKeyDown={onKeyDown}
+        />
+        <kbd aria-hidden="true">Esc</kbd>
+        <IconButton
+          icon="close"
+          label={words.close}
+          className="only-phone"
+          onClick={() => dialog.current?.close()}
+        />
+      </div>
+      <Results
+        entries={entries}
+        chosen={chosen}
+        searched={searched}
+        onChoose={({ id }) => choose(id)}
+        onFollow={follow}
+      />
+      <p className={styles.note} role="status">
+        {search.state === 'failed' && words.failed}
+        {search.state === 'searching' && isEmpty && words.searching}
+        {search.state === 'done' && isEmpty && words.nothing(query.trim())}
+      </p>
+      <Foot onShortcuts={() => openOverlay('shortcuts')} />
+    </dialog>
+  );
+}
+
+/** Returns the entry that an arrow key goes to. After the last comes the first. */
+function neighbourOf(
+  key: string,
+  entries: readonly Entry[],
+  chosen: Entry | undefined,
+): Entry | undefined {
+  if (key !== 'ArrowDown' && key !== 'ArrowUp') return undefined;
+  const index = entries.findIndex((entry) => entry === chosen);
+  return entries.at((index + (key === 'ArrowDown' ? 1 : -1)) % entries.length);
+}
+
+function Foot({ onShortcuts }: { readonly onShortcuts: () => void }): ReactNode {
+  const words = useWords(paletteWords);
+  return (
+    <div className={styles.foot}>
+      <span aria-hidden="true">
+        <KeyCaps keys={{ key: '↑' }} />
+        <KeyCaps keys={{ key: '↓' }} />
+        {words.choose}
+      </span>
+      <span aria-hidden="true">
+        <KeyCaps keys={{ key: 'Enter' }} />
+        {words.open}
+      </span>
+      <button type="button" onClick={onShortcuts}>
+        <KeyCaps keys={{ key: '?' }} />
+        {words.allShortcuts}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+'use client';
+
+import { useState } from 'react';
+import type { Account } from '../chat/account.tsx';
+import {
+  useConversationActions,
+  type ConversationActions,
+} from '../chat/list/use-conversation-actions.ts';
+import { useConversations, type Conversations } from '../chat/use-conversations.ts';
+import type { Notice, Overlay, Panel, Shell } from './shell-context.tsx';
+import type { CommandName } from './shortcuts.ts';
+import { useCommands } from './use-commands.ts';
+import { useDrawer, type Drawer } from './use-drawer.ts';
+import { useNotice } from './use-notice.ts';
+import { useShortcuts } from './use-shortcuts.ts';
+import { useView } from './use-view.ts';
+import type { View } from './view.ts';
+
+export interface FrameProps {
+  readonly account: Account;
+  /** Whether AWS bills the answers. If not, costs are shown as what AWS would charge. */
+  readonly isBilled: boolean;
+  /** Whether the system behind the page is that of `npm start`. */
+  readonly isLocal: boolean;
+  readonly initialView: View;
+}
+
+/** What the frame of the page holds. */
+export interface FrameState {
+  readonly shell: Shell;
+  readonly chat: Conversations;
+  readonly actions: ConversationActions;
+  readonly drawer: Drawer;
+  readonly notice: Notice | undefined;
+  readonly undo: () => void;
+  readonly problem: string | undefined;
+  readonly overlay: Overlay | undefined;
+  readonly run: (command: CommandName) => boolean;
+}
+
+/** Holds what is shown, beside it and over it, and handles the shortcuts. */
+export function useFrame({ initialView, ...page }: FrameProps): FrameState {
+  const chat = useConversations(initialView, page.account);
+  const { conversation } = chat;
+  const drawer = useDrawer();
+  const { notice, notify, undo } = useNotice();
+  const [problem, showProblem] = useState<string>();
+  const [panel, openPanel] = useState<Panel>();
+  const [overlay, openOverlay] = useState<Overlay>();
+  const { view, open } = useView(initialView, (next) => {
+    drawer.close();
+    if (next.type === 'chat') conversation.show(next.conversationId);
+  });
+  const { conversationId } = conversation;
+  const shell: Shell = {
+    ...page,
+    view: view.type === 'chat' ? { type: 'chat', conversationId } : view,
+    open,
+    panel,
+    openPanel,
+    openOverlay,
+    notify,
+    showProblem,
+    startOver() {
+      conversation.show(undefined);
+      chat.list.refresh();
+      open({ type: 'chat', conversationId: undefined });
+    },
+  };
+  const actions = useConversationActions(chat, shell);
+  const { branch } = conversation;
+  const run = useCommands({ shell, overlay, branch, drawer, actions });
+  useShortcuts(run);
+  return { shell, chat, actions, drawer, notice, undo, problem, overlay, run };
+}
