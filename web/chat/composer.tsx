@@ -6,6 +6,7 @@ import {
   type ReactNode,
   type RefObject,
 } from 'react';
+import { usePreferences } from '../preferences/use-preferences.tsx';
 import { useDraft } from '../drafts/use-draft.ts';
 import { Icon } from '../parts/icon.tsx';
 import { hasTouchKeyboard, isSendKey } from './send-key.ts';
@@ -24,6 +25,7 @@ export interface ComposerProps {
 /** The field for a new message. While an answer streams, the reader can type but not send. */
 export function Composer(props: ComposerProps): ReactNode {
   const { words, conversationId, isBusy, onSend, onStop } = props;
+  const { preferences } = usePreferences();
   const [text, setText] = useDraft(conversationId);
   const field = useRef<HTMLTextAreaElement>(null);
   useFocusOnArrival(field, conversationId);
@@ -38,7 +40,7 @@ export function Composer(props: ComposerProps): ReactNode {
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     const { nativeEvent } = event;
     if (event.key === 'Escape' && !nativeEvent.isComposing) onStop?.();
-    if (!isSendKey(nativeEvent) || hasTouchKeyboard()) return;
+    if (!isSendKey(nativeEvent, preferences.sendWith) || hasTouchKeyboard()) return;
     event.preventDefault();
     send();
   };

@@ -84,7 +84,10 @@ export function createS3ExportFiles(open: OpenS3, bucket: string): ExportFiles {
     },
     async signDownload(Key, expiresIn) {
       const { s3, client } = await open();
-      return getSignedUrl(client, new s3.GetObjectCommand({ Bucket: bucket, Key }), { expiresIn });
+      const name = `streambed-export-${Key.slice(Key.lastIndexOf('/') + 1)}`;
+      const ResponseContentDisposition = `attachment; filename="${name}"`;
+      const command = new s3.GetObjectCommand({ Bucket: bucket, Key, ResponseContentDisposition });
+      return getSignedUrl(client, command, { expiresIn });
     },
   };
 }
