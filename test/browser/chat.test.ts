@@ -95,6 +95,15 @@ test('the view is scrolled to the end when an answer completes', async () => {
   const distanceToEnd =
     "(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight)(document.querySelector('.transcript'))";
   await expect.poll(() => page.evaluate(distanceToEnd)).toBeLessThan(2);
+  // However little a reader scrolls up, the next words leave the text where it is.
+  await send(page, 'Write 300 words about mountains');
+  await page.locator('.answer').nth(2).getByText('mountains').first().waitFor();
+  await page.evaluate("document.querySelector('.transcript').scrollBy(0, -20)");
+  await page.getByRole('button', { name: 'Go to the latest message' }).waitFor();
+  await answerCompletes(page);
+  expect(await page.evaluate(distanceToEnd)).toBeGreaterThan(19);
+  await page.getByRole('button', { name: 'Go to the latest message' }).click();
+  await expect.poll(() => page.evaluate(distanceToEnd)).toBeLessThan(2);
   await page.close();
 });
 

@@ -1,15 +1,11 @@
-import {
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-  type ReactNode,
-  type RefObject,
-} from 'react';
+import { useRef, type ReactNode } from 'react';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { Turn } from '../turn/turn.tsx';
 import { endingOf, type TurnView } from '../turn/turn-view.ts';
 import type { ConversationView } from './use-conversation.ts';
+import { useFollowing } from './use-following.ts';
+import { useGradually } from './use-gradually.ts';
+import { useKeepPlace } from './use-keep-place.ts';
 import type { Words } from '../words.ts';
 
 export interface TranscriptProps {
@@ -19,41 +15,39 @@ export interface TranscriptProps {
   readonly isBilled: boolean;
 }
 
-/** The view follows new text while it is within this many pixels of the end. */
-const followThresholdPx = 40;
-
 /** The turns of a conversation. The view follows new text until the reader scrolls up. */
 export function Transcript(props: TranscriptProps): ReactNode {
   const { words, conversation } = props;
   const { branch, problem, isLoading, cursor } = conversation;
   const viewport = useRef<HTMLDivElement>(null);
-  const [isFollowing, setFollowing] = useState(true);
+  const shown = useGradually(branch, conversation.conversationId);
   const latest = branch.at(-1);
-  const latestKey = latest?.key;
-
-  useKeepPlace(viewport, branch);
-  useEffect(() => setFollowing(true), [latestKey]);
-  useEffect(() => {
-    if (isFollowing) viewport.current?.scrollTo({ top: viewport.current.scrollHeight });
-  }, [branch, isFollowing]);
-
-  const onScroll = (): void => {
-    const { scrollTop = 0, clientHeight = 0, scrollHeight = 0 } = viewport.current ?? {};
-    setFollowing(scrollHeight - scrollTop - clientHeight < followThresholdPx);
+  const { isFollowing, follow, onScroll } = useFollowing(viewport, shown, latest?.key);
+  const notePlace = useKeepPlace(viewport, shown[0]?.key);
+  const loadOlder = (): void => {
+    notePlace();
+    conversation.loadOlder();
   };
 
   return (
     <div className="transcript-frame">
-      <div className="scroll transcript" ref={viewport} onScroll={onScroll}>
+      <div
+        className="scroll transcript"
+        ref={viewport}
+        onScroll={() => {
+          onScroll();
+          notePlace();
+        }}
+      >
         <div className="column turns" role="log" aria-live="off" aria-label={words.transcript}>
           {problem !== undefined && <Problem>{problem}</Problem>}
           {isLoading && <p className="note">{words.loading}</p>}
           {cursor !== undefined && (
-            <Button kind="bare" className="show-older" onClick={conversation.loadOlder}>
+            <Button kind="bare" className="show-older" onClick={loadOlder}>
               {words.showOlder}
             </Button>
           )}
-          <Turns {...props} />
+          <Turns {...props} shown={shown} />
         </div>
       </div>
       {!isFollowing && (
@@ -62,7 +56,7 @@ export function Transcript(props: TranscriptProps): ReactNode {
           size="small"
           label={words.goToLatest}
           className="to-latest"
-          onClick={() => setFollowing(true)}
+          onClick={follow}
         />
       )}
       <p className="visually-hidden" role="status">
@@ -72,27 +66,13 @@ export function Transcript(props: TranscriptProps): ReactNode {
   );
 }
 
-/** Leaves the text where it is when older turns are put before it. */
-function useKeepPlace(
-  viewport: RefObject<HTMLDivElement | null>,
-  branch: readonly TurnView[],
-): void {
-  const before = useRef<{ first?: string; last?: string; top: number }>({ top: 0 });
-  useLayoutEffect(() => {
-    const frame = viewport.current;
-    const [first, last] = [branch[0]?.key, branch.at(-1)?.key];
-    const topOf = (key = ''): number | undefined =>
-      frame?.querySelector<HTMLElement>(`[data-turn="${CSS.escape(key)}"]`)?.offsetTop;
-    const { first: oldFirst, last: oldLast, top } = before.current;
-    const moved = (topOf(oldFirst) ?? top) - top;
-    if (frame !== null && last === oldLast && first !== oldFirst) frame.scrollTop += moved;
-    before.current = { top: topOf(first) ?? 0, ...(first && { first }), ...(last && { last }) };
-  }, [branch]);
+interface TurnsProps extends TranscriptProps {
+  readonly shown: readonly TurnView[];
 }
 
-function Turns({ words, conversation, isBilled }: TranscriptProps): ReactNode {
+function Turns({ words, conversation, isBilled, shown }: TurnsProps): ReactNode {
   const { branch, isBusy, actions } = conversation;
-  return branch.map((turn) => (
+  return shown.map((turn) => (
     <Turn
       key={turn.key}
       words={words}

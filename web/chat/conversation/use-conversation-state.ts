@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
+import { startTransition, useEffect, useRef, useState } from 'react';
 import {
   emptyConversation,
   loadTurns,
@@ -55,7 +55,10 @@ export function useConversationState(
       async load(id, cursor) {
         if (id === undefined || signal.aborted) return [];
         const loaded = await loadTurns(id, cursor, words);
-        update((before) => withLoadedTurns(before, loaded, cursor !== undefined));
+        // Many turns are rendered in small tasks, between which the reader can go on.
+        startTransition(() =>
+          update((before) => withLoadedTurns(before, loaded, cursor !== undefined)),
+        );
         return 'turns' in loaded && !signal.aborted ? loaded.turns : [];
       },
       async loadOlder(id, cursor, turnId) {
