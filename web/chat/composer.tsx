@@ -1,15 +1,9 @@
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
-import {
-  useEffect,
-  useRef,
-  type KeyboardEvent,
-  type ReactNode,
-  type RefObject,
-} from 'react';
+import { useEffect, useRef, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { usePreferences } from '../preferences/use-preferences.tsx';
 import { useDraft } from '../drafts/use-draft.ts';
 import { Icon } from '../parts/icon.tsx';
-import { hasTouchKeyboard, isSendKey } from './send-key.ts';
+import { hasTouchKeyboard, sends } from './send-key.ts';
 import type { Words } from './words.ts';
 
 export interface ComposerProps {
@@ -38,9 +32,8 @@ export function Composer(props: ComposerProps): ReactNode {
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    const { nativeEvent } = event;
-    if (event.key === 'Escape' && !nativeEvent.isComposing) onStop?.();
-    if (!isSendKey(nativeEvent, preferences.sendWith) || hasTouchKeyboard()) return;
+    if (event.key === 'Escape' && !event.nativeEvent.isComposing) onStop?.();
+    if (!sends(event.nativeEvent, preferences.sendWith)) return;
     event.preventDefault();
     send();
   };

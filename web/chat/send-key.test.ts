@@ -1,24 +1,30 @@
 import { expect, test } from 'vitest';
 import { isSendKey } from './send-key.ts';
 
-const enter = { key: 'Enter', shiftKey: false, isComposing: false, keyCode: 13 };
+const enter = {
+  key: 'Enter',
+  shiftKey: false,
+  ctrlKey: false,
+  metaKey: false,
+  isComposing: false,
+  keyCode: 13,
+};
 
-test('Enter sends, and Shift with Enter makes a line', () => {
-  expect(isSendKey(enter)).toBe(true);
-  expect(isSendKey({ ...enter, shiftKey: true })).toBe(false);
-  expect(isSendKey({ ...enter, ctrlKey: true })).toBe(true);
-});
-
-test('whoever sends with Ctrl or ⌘ makes a line with Enter', () => {
+test('Enter sends, unless the reader prefers it with Ctrl or the command key', () => {
+  expect(isSendKey(enter, 'enter')).toBe(true);
+  expect(isSendKey({ ...enter, ctrlKey: true }, 'enter')).toBe(true);
   expect(isSendKey(enter, 'ctrl-enter')).toBe(false);
   expect(isSendKey({ ...enter, ctrlKey: true }, 'ctrl-enter')).toBe(true);
   expect(isSendKey({ ...enter, metaKey: true }, 'ctrl-enter')).toBe(true);
 });
 
-test('Enter confirms the text of an input method', () => {
-  for (const sendWith of ['enter', 'ctrl-enter'] as const) {
-    const composing = { ...enter, ctrlKey: true, isComposing: true };
-    expect(isSendKey(composing, sendWith)).toBe(false);
-    expect(isSendKey({ ...enter, ctrlKey: true, keyCode: 229 }, sendWith)).toBe(false);
-  }
-});
+test.each(['enter', 'ctrl-enter'] as const)(
+  'with %s, nothing is sent while an input method is composing, or with Shift',
+  (sendWith) => {
+    const pressed = { ...enter, ctrlKey: true };
+    expect(isSendKey({ ...pressed, isComposing: true }, sendWith)).toBe(false);
+    expect(isSendKey({ ...pressed, keyCode: 229 }, sendWith)).toBe(false);
+    expect(isSendKey({ ...pressed, shiftKey: true }, sendWith)).toBe(false);
+    expect(isSendKey({ ...pressed, key: 'a' }, sendWith)).toBe(false);
+  },
+);

@@ -14,18 +14,21 @@ export function containsWords(text: string, words: readonly string[]): boolean {
 
 /** Splits a text where it contains folded words. */
 export function splitMatches(text: string, words: readonly string[]): readonly TextPart[] {
-  const characters = [...text];
+  const characters = Array.from(text);
   // One character can fold to many: each remembers where it comes from.
   const origins = characters.flatMap((character, index) =>
     Array.from({ length: foldText(character).length }, () => index),
   );
   const folded = characters.map(foldText).join('');
-  const isFound = new Set(words.flatMap((word) => indexesOf(folded, word)).map((at) => origins[at]));
+  const isFound = new Set(
+    words.flatMap((word) => indexesOf(folded, word)).map((at) => origins[at]),
+  );
   const parts: TextPart[] = [];
   for (const [index, character] of characters.entries()) {
     const isMatch = isFound.has(index);
     const last = parts.at(-1);
-    if (last?.isMatch === isMatch) parts[parts.length - 1] = { text: last.text + character, isMatch };
+    if (last?.isMatch === isMatch)
+      parts[parts.length - 1] = { text: last.text + character, isMatch };
     else parts.push({ text: character, isMatch });
   }
   return parts;

@@ -16,7 +16,7 @@ import { paletteWords } from './words.ts';
 /** A line of the palette. */
 export type Entry =
   | { readonly type: 'conversation'; readonly id: string; readonly found: Found }
-  | ({ readonly type: 'command'; readonly id: string } & Command);
+  | { readonly type: 'command'; readonly id: string; readonly command: Command };
 
 interface Command {
   readonly icon: IconName;
@@ -77,7 +77,7 @@ export function useCommandEntries(
   ];
   return commands
     .filter(({ label }) => containsWords(label, words))
-    .map((command) => ({ type: 'command', id: command.label, ...command }));
+    .map((command) => ({ type: 'command', id: command.label, command }));
 }
 
 /** How many conversations are offered before the reader has typed anything. */
@@ -95,4 +95,3 @@ export function conversationEntries(
       : (found ?? loaded.filter(({ title }) => containsWords(title, words)));
   return known.map((each) => ({ type: 'conversation', id: each.conversation_id, found: each }));
 }
-

@@ -1,6 +1,6 @@
 'use client';
 
-import { useId, useLayoutEffect, useRef, type ReactNode } from 'react';
+import { useId, useLayoutEffect, useRef, type ReactNode, type RefObject } from 'react';
 
 export interface DialogProps {
   readonly title: string;
@@ -16,12 +16,7 @@ export interface DialogProps {
 export function Dialog({ title, onClose, className = '', children }: DialogProps): ReactNode {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
-  useLayoutEffect(() => {
-    const shown = dialog.current;
-    shown?.showModal();
-    // One that is taken away must be closed first, or the focus is lost.
-    return () => shown?.close();
-  }, []);
+  useModal(dialog);
   return (
     <dialog
       ref={dialog}
@@ -37,4 +32,14 @@ export function Dialog({ title, onClose, className = '', children }: DialogProps
       {children}
     </dialog>
   );
+}
+
+/** Opens a dialog over the page for as long as it is rendered. */
+export function useModal(dialog: RefObject<HTMLDialogElement | null>): void {
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    // One that is taken away must be closed first, or the focus is lost.
+    return () => shown?.close();
+  }, [dialog]);
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import { ChatError } from '#domain/errors.ts';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { accountKey } from '../drafts/account-key.ts';
 import { readStored, store } from '../drafts/device-storage.ts';
 import { useShell } from '../shell/shell-context.tsx';
@@ -38,40 +38,26 @@ export function useDataJob(kind: JobKind, events: DataJobEvents = {}): DataJobVi
   const [job, setJob] = useState<DataJob>();
   const [error, setError] = useState<unknown>();
   const [isRequesting, setRequesting] = useState(false);
-  const latest = useRef(events);
-  latest.current = events;
   const isUnderWay = useRef(false);
 
-  const setJobId = useCallback(
-    (next: string | undefined): void => {
-      store(key, next);
-      setId(next);
-      if (next === undefined) setJob(undefined);
-    },
-    [key],
-  );
+  const onJob = (found: DataJob): void => {
+    setJob(found);
+    setError(undefined);
+    if (found.status === 'queued' || found.status === 'running') isUnderWay.current = true;
+    // There is nothing to come back to.
+    if (kind === 'deletion' && found.status === 'complete') store(key, undefined);
+  };
+  const onEnd = (): void => {
+    if (isUnderWay.current) events.onEnd?.();
+    isUnderWay.current = false;
+  };
+  const onGone = (): void => {
+    store(key, undefined);
+    setId(undefined);
+    setJob(undefined);
+  };
   useEffect(() => setId(readStored(key)), [key]);
-  useEffect(() => {
-    if (id === undefined) return undefined;
-    const stop = new AbortController();
-    void follow(kind, id, {
-      signal: stop.signal,
-      onJob(found) {
-        setJob(found);
-        setError(undefined);
-        if (found.status === 'queued' || found.status === 'running') isUnderWay.current = true;
-        // There is nothing to come back to.
-        if (kind === 'deletion' && found.status === 'complete') store(key, undefined);
-      },
-      onError: setError,
-      onEnd() {
-        if (isUnderWay.current) latest.current.onEnd?.();
-        isUnderWay.current = false;
-      },
-      onGone: () => setJobId(undefined),
-    });
-    return () => stop.abort();
-  }, [kind, id, key, setJobId]);
+  useFollow(kind, id, { onJob, onError: setError, onEnd, onGone });
 
   const start = async (): Promise<void> => {
     setRequesting(true);
@@ -79,9 +65,10 @@ export function useDataJob(kind: JobKind, events: DataJobEvents = {}): DataJobVi
     try {
       const requested = await requestJob(kind);
       isUnderWay.current = true;
+      store(key, requested.id);
+      setId(requested.id);
       setJob(requested);
-      setJobId(requested.id);
-      latest.current.onAccept?.();
+      events.onAccept?.();
     } catch (failure) {
       setError(failure);
     } finally {
@@ -92,7 +79,6 @@ export function useDataJob(kind: JobKind, events: DataJobEvents = {}): DataJobVi
 }
 
 interface JobListener {
-  readonly signal: AbortSignal;
   onJob(job: DataJob): void;
   onError(error: unknown): void;
   onEnd(): void;
@@ -100,38 +86,57 @@ interface JobListener {
   onGone(): void;
 }
 
+/** Looks at a job for as long as the view is shown and there is something to see. */
+function useFollow(kind: JobKind, id: string | undefined, listener: JobListener): void {
+  const latest = useRef(listener);
+  latest.current = listener;
+  useEffect(() => {
+    if (id === undefined) return undefined;
+    const stop = new AbortController();
+    void follow(kind, id, () => latest.current, stop.signal);
+    return () => stop.abort();
+  }, [kind, id]);
+}
+
 /** Looks at a job until it has ended; then as often as its URLs expire, if it has any. */
-async function follow(kind: JobKind, id: string, listener: JobListener): Promise<void> {
-  const { signal } = listener;
+async function follow(
+  kind: JobKind,
+  id: string,
+  listener: () => JobListener,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
-    const delayMs = await look(kind, id, listener);
+    const react = await findJob(kind, id).then(
+      (job) => (to: JobListener) => onFound(kind, job, to),
+      (error: unknown) => (to: JobListener) => onFailure(kind, error, to),
+    );
+    if (signal.aborted) return;
+    const delayMs = react(listener());
     if (delayMs === undefined) return;
     await delay(delayMs, signal);
   }
 }
 
-/** Looks at a job once. Returns after how long to look again; undefined if there is no reason. */
-async function look(
+/** Returns after how long to look again; undefined if there is no reason. */
+function onFound(kind: JobKind, job: DataJob, { onJob, onEnd }: JobListener): number | undefined {
+  onJob(job);
+  if (job.status !== 'complete') return job.status === 'failed' ? undefined : lookMs;
+  onEnd();
+  return kind === 'export' ? renewMs : undefined;
+}
+
+/** Returns after how long to look again; undefined if there is nothing more to see. */
+function onFailure(
   kind: JobKind,
-  id: string,
-  { signal, onJob, onError, onEnd, onGone }: JobListener,
-): Promise<number | undefined> {
-  try {
-    const job = await findJob(kind, id);
-    if (signal.aborted) return undefined;
-    onJob(job);
-    if (job.status !== 'complete') return job.status === 'failed' ? undefined : lookMs;
-    onEnd();
-    return kind === 'export' ? renewMs : undefined;
-  } catch (error) {
-    if (signal.aborted) return undefined;
-    const code = error instanceof ChatError ? error.code : undefined;
-    if (code === 'not_found') onGone();
-    // A deletion ends the sessions of whoever requested it.
-    else if (code === 'unauthenticated' && kind === 'deletion') onEnd();
-    else onError(error);
-    return code === 'not_found' || code === 'unauthenticated' ? undefined : retryMs;
-  }
+  error: unknown,
+  { onError, onEnd, onGone }: JobListener,
+): number | undefined {
+  const code = error instanceof ChatError ? error.code : undefined;
+  if (code === 'not_found') onGone();
+  // A deletion ends the sessions of whoever requested it.
+  else if (code === 'unauthenticated' && kind === 'deletion') onEnd();
+  else onError(error);
+  return code === 'not_found' || code === 'unauthenticated' ? undefined : retryMs;
 }
 
 /** Resolves after a time, or sooner when the signal is aborted. */

@@ -1,6 +1,12 @@
 /** What a shortcut or a line of the palette does to the page as a whole. */
 export type CommandName =
-  'palette' | 'new-chat' | 'copy-answer' | 'behind' | 'rail' | 'print' | 'shortcuts';
+  | 'palette'
+  | 'new-chat'
+  | 'copy-answer'
+  | 'behind'
+  | 'rail'
+  | 'print'
+  | 'shortcuts';
 
 /** Keys that are pressed together. `mod` is Ctrl, or ⌘ on a Mac. */
 export interface Keys {

@@ -33,7 +33,9 @@ export function useShortcuts(run: (command: CommandName) => boolean): void {
 }
 
 function isField(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
+  return (
+    target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]')
+  );
 }
 
 /** A dialog makes the page behind it inert. The palette is closed as it is opened. */

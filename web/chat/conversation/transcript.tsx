@@ -1,5 +1,6 @@
 import { useRef, type ReactNode } from 'react';
 import { Button, IconButton } from '../../parts/button.tsx';
+import { usePreferences } from '../../preferences/use-preferences.tsx';
 import { Turn } from '../turn/turn.tsx';
 import { endingOf, type TurnView } from '../turn/turn-view.ts';
 import type { ConversationView } from './use-conversation.ts';
@@ -19,6 +20,7 @@ export interface TranscriptProps {
 export function Transcript(props: TranscriptProps): ReactNode {
   const { words, conversation } = props;
   const { branch, problem, isLoading, cursor } = conversation;
+  const { preferences } = usePreferences();
   const viewport = useRef<HTMLDivElement>(null);
   const shown = useGradually(branch, conversation.conversationId);
   const latest = branch.at(-1);
@@ -60,7 +62,7 @@ export function Transcript(props: TranscriptProps): ReactNode {
         />
       )}
       <p className="visually-hidden" role="status">
-        {statusOf(latest, words)}
+        {preferences.announce === 'end' && statusOf(latest, words)}
       </p>
     </div>
   );

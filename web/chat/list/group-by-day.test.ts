@@ -25,7 +25,12 @@ test('older conversations are grouped by weeks, then by months with the year of 
     'October 1',
     'December 2025 1',
   ]);
-  expect(namesOf('ja', ...items)).toEqual(['過去7日間 1', '過去30日間 2', '10月 1', '2025年12月 1']);
+  expect(namesOf('ja', ...items)).toEqual([
+    '過去7日間 1',
+    '過去30日間 2',
+    '10月 1',
+    '2025年12月 1',
+  ]);
 });
 
 test('a clock that is behind the server shows today', () => {

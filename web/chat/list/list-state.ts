@@ -3,7 +3,8 @@ import type { ConversationList } from '../api.ts';
 
 /** What the reader has done with a conversation and the loaded list does not show yet. */
 export type Change =
-  { readonly type: 'deleted' } | { readonly type: 'renamed'; readonly title: string };
+  | { readonly type: 'deleted' }
+  | { readonly type: 'renamed'; readonly title: string };
 
 /** The conversations as far as they are loaded, and what is to be changed in them. */
 export interface ListState {

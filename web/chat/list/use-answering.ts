@@ -42,7 +42,9 @@ export function useAnswering(
 }
 
 async function endedOf(ids: readonly string[]): Promise<readonly string[]> {
-  const states = await Promise.all(ids.map(async (id) => ({ id, isLive: await isBeingAnswered(id) })));
+  const states = await Promise.all(
+    ids.map(async (id) => ({ id, isLive: await isBeingAnswered(id) })),
+  );
   return states.filter(({ isLive }) => !isLive).map(({ id }) => id);
 }
 
