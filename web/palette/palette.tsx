@@ -8,7 +8,7 @@ import { useModal } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { KeyCaps } from '../shell/key-caps.tsx';
 import { useShell } from '../shell/shell-context.tsx';
-import type { CommandName } from '../shell/shortcuts.ts';
+import type { Commands } from '../shell/use-commands.ts';
 import { useWords } from '../words/use-words.ts';
 import { optionId, Results } from './results.tsx';
 import { conversationEntries, useCommandEntries, type Entry } from './use-entries.ts';
@@ -18,11 +18,11 @@ import { paletteWords } from './words.ts';
 
 export interface PaletteProps {
   readonly list: ConversationListView;
-  readonly run: (command: CommandName) => boolean;
+  readonly commands: Commands;
 }
 
 /** A dialog to find a conversation or a command by typing, and to open it with Enter. */
-export function Palette({ list, run }: PaletteProps): ReactNode {
+export function Palette({ list, commands }: PaletteProps): ReactNode {
   const words = useWords(paletteWords);
   const { open, openOverlay } = useShell();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -32,9 +32,8 @@ export function Palette({ list, run }: PaletteProps): ReactNode {
 
   const searched = wordsOf(query);
   const search = useSearch(searched);
-  const commands = useCommandEntries(searched, run);
   const found = conversationEntries(search.results, list.conversations ?? [], searched);
-  const entries = [...found, ...commands];
+  const entries = [...found, ...useCommandEntries(searched, commands)];
   const chosen = entries.find(({ id }) => id === chosenId) ?? entries[0];
 
   const close = (): void => dialog.current?.close();

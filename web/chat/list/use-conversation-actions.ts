@@ -1,5 +1,6 @@
 'use client';
 
+import { useMemo, useRef } from 'react';
 import type { Shell } from '../../shell/shell-context.tsx';
 import { useWords } from '../../words/use-words.ts';
 import { renameConversation } from '../api.ts';
@@ -55,10 +56,23 @@ export function useConversationActions(chat: Conversations, page: Shell): Conver
     }
   };
 
-  return {
+  const latest = useRef<ConversationActions>(undefined);
+  const print = usePrint(conversation, () => page.showProblem(words.printFailed));
+  const remove = useRemoval(chat, page);
+  latest.current = {
     rename: (id, title) => void rename(id, title),
-    remove: useRemoval(chat, page),
+    remove,
     exportAs: (id, format) => void exportAs(id, format),
-    print: usePrint(conversation, () => page.showProblem(words.printFailed)),
+    print,
   };
+  // The same object for as long as the page is shown, so that rows are not rendered for nothing.
+  return useMemo(
+    () => ({
+      rename: (...change) => latest.current?.rename(...change),
+      remove: (id) => latest.current?.remove(id),
+      exportAs: (...file) => latest.current?.exportAs(...file),
+      print: () => latest.current?.print(),
+    }),
+    [],
+  );
 }

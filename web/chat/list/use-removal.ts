@@ -1,5 +1,6 @@
 'use client';
 
+import type { ConversationJson } from '#protocol/conversation/conversation-schema.ts';
 import { ChatError } from '#domain/errors.ts';
 import { chosenBranches } from '../../drafts/chosen-branch.ts';
 import { forgetDraft } from '../../drafts/use-draft.ts';
@@ -34,7 +35,9 @@ export function useRemoval(
   return (id) => {
     const title = titleText(list.titleOf(id) ?? conversation.title ?? '');
     const isOpen = id === conversation.conversationId;
+    const next = neighbourOf(id, list.conversations ?? []);
     const restore = list.change(id, { type: 'deleted' });
+    focusConversation(next?.conversation_id);
     if (isOpen) open({ type: 'chat', conversationId: undefined });
     const finish = async (): Promise<void> => {
       try {
@@ -57,6 +60,15 @@ export function useRemoval(
       onExpire: () => void finish(),
     });
   };
+}
+
+/** Returns the conversation below another one in the list, or above the last one. */
+function neighbourOf(
+  id: string,
+  conversations: readonly ConversationJson[],
+): ConversationJson | undefined {
+  const index = conversations.findIndex(({ conversation_id: each }) => each === id);
+  return conversations[index + 1] ?? conversations[index - 1];
 }
 
 function isEmptyChat(): boolean {
