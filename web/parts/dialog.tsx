@@ -39,7 +39,18 @@ export function useModal(dialog: RefObject<HTMLDialogElement | null>): void {
   useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
-    // One that is taken away must be closed first, or the focus is lost.
-    return () => shown?.close();
+    return () => {
+      // One that is taken away must be closed first, or the focus is lost.
+      shown?.close();
+      requestAnimationFrame(restoreCaret);
+    };
   }, [dialog]);
+}
+
+/** Chromium gives a field the focus back without a caret if the dialog is taken away at once. */
+function restoreCaret(): void {
+  const field = document.activeElement;
+  if (!(field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement)) return;
+  const { selectionStart: start, selectionEnd: end } = field;
+  if (start !== null) field.setSelectionRange(start, end);
 }
