@@ -1,4 +1,5 @@
 import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
+import { createMemoryAttachments } from '#test/doubles/memory-attachments.ts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
@@ -68,6 +69,7 @@ function portsOf({ table, largeAnswers }: TurnStore): TurnPorts {
   const limits = { requestsPerMinute: 60_000, tokensPerDay: 1e12, nanoUsdPerDay: 1e15 };
   return {
     model: fastModel(0),
+    attachments: createMemoryAttachments(),
     conversations: createDynamoConversations({ table, largeAnswers }),
     log: createDynamoTurnLog(table),
     ledger: createDynamoLedger(table, limits),

@@ -25,6 +25,8 @@ export interface Foundation {
   readonly limitsEnv: Variables;
   /** The knowledge bases, agents and MCP servers. */
   readonly extensionsEnv: Variables;
+  /** What chat requests may name, and how they are answered. */
+  readonly policyEnv: Variables;
   /** Where the traces of turns are exported. */
   readonly tracingEnv: Variables;
   /** Everything that a function needs to run turns. */
@@ -34,13 +36,14 @@ export interface Foundation {
 /** Creates the shared table and bucket, and the environment variables that refer to them. */
 export function createFoundation(stack: Stack, props: StreambedProps): Foundation {
   const table = new ConversationsTable(stack, 'Conversations');
-  const answers = new AnswersBucket(stack, 'Answers');
+  const answers = new AnswersBucket(stack, 'Answers', props.allowedOrigins);
   const storageEnv = { CONVERSATIONS_TABLE: table.tableName, ANSWERS_BUCKET: answers.bucketName };
   const limitsEnv = { ...storageEnv, ...toLimitsEnv(props) };
   const extensionsEnv = toExtensionsEnv(stack, props);
   const tracingEnv = toTracingEnv(stack, props.tracing);
-  const chatEnv = { ...limitsEnv, ...extensionsEnv, ...tracingEnv, ...toPolicyEnv(stack, props) };
-  const variables = { storageEnv, limitsEnv, extensionsEnv, tracingEnv, chatEnv };
+  const policyEnv = { ...extensionsEnv, ...toPolicyEnv(stack, props) };
+  const chatEnv = { ...limitsEnv, ...policyEnv, ...tracingEnv };
+  const variables = { storageEnv, limitsEnv, extensionsEnv, policyEnv, tracingEnv, chatEnv };
   return { stack, props, table, answers, ...variables };
 }
 

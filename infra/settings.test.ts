@@ -63,6 +63,7 @@ test('values of the right form are accepted, and the context of tools is not a s
     models: 'eu.anthropic.claude-haiku-4-5-20251001-v1:0,openai.gpt-oss-20b-1:0',
     fallbacks: 'openai.gpt-oss-20b-1:0>eu.anthropic.claude-haiku-4-5-20251001-v1:0',
     langchainRegion: 'us-gov-west-1',
+    titles: 'words',
     knowledgeBases: 'faq=ABCDEFGH12,other=1234567890',
     agents:
       'core=arn:aws:bedrock-agentcore:eu-west-1:123456789012:runtime/helper-1,classic=AGENT12345/TSTALIASID',
@@ -71,5 +72,5 @@ test('values of the right form are accepted, and the context of tools is not a s
     'aws:cdk:enable-path-metadata': 'true',
     '@aws-cdk/core:some-flag': 'true',
   };
-  expect(read(context)).toMatchObject({ fallbacks: context.fallbacks });
+  expect(read(context)).toMatchObject({ fallbacks: context.fallbacks, titles: 'words' });
 });

@@ -15,7 +15,7 @@ const maxReceiveCount = 8;
 /**
  * Adds the bucket, the queue and the functions with which owners export and delete everything that
  * is stored for them, LangChain's sessions included if there are any. Returns the function of the
- * REST API.
+ * REST API, which also signs the uploads and downloads of files.
  */
 export function addOwnerData(
   foundation: Foundation,
@@ -39,6 +39,7 @@ export function addOwnerData(
   });
   table.grantItems(api.role);
   bucket.grantDownload(api.role);
+  answers.grantUploads(api.role);
   queue.grantSendMessages(api.role);
   const worker = new StreambedFunction(stack, 'DataWorkerFunction', {
     bundle: 'data-worker',

@@ -12,7 +12,7 @@ export interface ChatFunctions {
 
 /** Adds the functions that run chats in three forms, and those that read conversations. */
 export function addChatFunctions(foundation: Foundation): ChatFunctions {
-  const { stack, table, answers, storageEnv, limitsEnv, chatEnv } = foundation;
+  const { stack, table, answers, storageEnv, limitsEnv, policyEnv, chatEnv } = foundation;
   const chat = new StreambedFunction(stack, 'ChatFunction', {
     bundle: 'chat',
     timeout: Duration.minutes(5),
@@ -26,7 +26,7 @@ export function addChatFunctions(foundation: Foundation): ChatFunctions {
   const history = new StreambedFunction(stack, 'ConversationsFunction', {
     bundle: 'conversations',
     timeout: Duration.seconds(29),
-    environment: limitsEnv,
+    environment: { ...limitsEnv, ...policyEnv },
   });
   const stream = new StreambedFunction(stack, 'ConversationStreamFunction', {
     bundle: 'conversation-stream',
@@ -39,6 +39,8 @@ export function addChatFunctions(foundation: Foundation): ChatFunctions {
     environment: chatEnv,
   });
   for (const each of [chat, chatBuffered, openAi]) grantChat(foundation, each);
+  // Only messages in conversations have files.
+  for (const { role } of [chat, chatBuffered]) answers.grantFiles(role);
   table.grantTurns(stream.role);
   table.grantManagement(history.role);
   for (const { role } of [stream, history]) answers.grantAnswers(role);

@@ -41,6 +41,8 @@ export interface ChatErrorOptions {
   readonly refusal?: string | undefined;
   /** The limit that a `quota_exceeded` is about. */
   readonly limit?: LimitName | undefined;
+  /** The request that failed, by the name that its server gave it; only known to its client. */
+  readonly requestId?: string | undefined;
 }
 
 /**
@@ -55,6 +57,7 @@ export class ChatError extends Error {
   readonly hasOutput: boolean;
   readonly refusal: string | undefined;
   readonly limit: LimitName | undefined;
+  readonly requestId: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: ChatErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
@@ -66,6 +69,7 @@ export class ChatError extends Error {
     this.hasOutput = options.hasOutput ?? false;
     this.refusal = options.refusal;
     this.limit = options.limit;
+    this.requestId = options.requestId;
   }
 
   /** Whether the same request may succeed later, unchanged. */
@@ -98,6 +102,16 @@ export function isConflict(error: unknown): boolean {
 /** Returns the error for an answer that ended without a stop reason. */
 export function answerCutShort(): ChatError {
   return new ChatError('model_error', 'The answer was cut short.');
+}
+
+/** Returns what a check of a field returns. Errors that it throws name the field. */
+export function withinField<Result>(field: string, check: () => Result): Result {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof ChatError) || error.code !== 'invalid_request') throw error;
+    throw new ChatError('invalid_request', `${field}.${error.message}`, { cause: error });
+  }
 }
 
 /** Returns the error for a field of a request that has an invalid value. */

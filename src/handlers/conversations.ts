@@ -1,4 +1,5 @@
 import {
+  readChoicesEnvironment,
   readLedgerEnvironment,
   readStoreEnvironment,
   readPersonEnvironment,
@@ -6,6 +7,8 @@ import {
 import { createConversationSearch, createConversationStorage } from '#aws/composition/storage.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
+import { describeModel } from '#aws/model/describe-model.ts';
+import { offerOf } from '#domain/chat/offer.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { createPersonVerifier } from '#identity/person-verifier.ts';
 import { withPerson } from '#lambda/identity/with-person.ts';
@@ -16,6 +19,7 @@ import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
 const environment = {
   ...readStoreEnvironment(process.env),
   ...readLedgerEnvironment(process.env),
+  ...readChoicesEnvironment(process.env),
 };
 const table = openTable(environment.conversationsTable);
 const ports = {
@@ -23,11 +27,13 @@ const ports = {
   ...createConversationSearch(table, environment),
   ledger: createDynamoLedger(table, environment.limits),
   limits: environment.limits,
+  choices: environment,
+  offer: offerOf(environment, describeModel),
   clock: systemClock,
 };
 const verify = createPersonVerifier(table, systemClock, readPersonEnvironment(process.env));
 
-/** `/conversations` and everything below it except the stream, and `/usage`. */
+/** `/conversations` and everything below it except the stream, `/options` and `/usage`. */
 export const handler = respondBuffered(
   createLogSecret(table),
   withPerson(verify, (request, invocation) => answerConversations(ports, request, invocation)),

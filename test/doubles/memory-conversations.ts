@@ -62,6 +62,15 @@ export function createMemoryConversations(): Conversations {
       const found = turns[index];
       if (found !== undefined) turns[index] = { ...found, summary };
     },
+    async rate(key, turnId, feedback) {
+      const turns = store.get(mapKey(key))?.turns ?? [];
+      const index = turns.findIndex((turn) => turn.turnId === turnId);
+      const found = turns[index];
+      if (found === undefined) return false;
+      const { feedback: _, ...unrated } = found;
+      turns[index] = feedback === undefined ? unrated : { ...unrated, feedback };
+      return true;
+    },
     async find(key) {
       return store.get(mapKey(key))?.conversation;
     },
@@ -77,10 +86,16 @@ export function createMemoryConversations(): Conversations {
         page,
       );
     },
-    async rename(key, title) {
+    async change(key, { title, settings }) {
       const entry = requireEntry(store, key);
-      entry.conversation = { ...entry.conversation, title };
-      entry.isRenamed = true;
+      const { settings: earlier, ...rest } = entry.conversation;
+      const present = settings ?? earlier ?? {};
+      entry.conversation = {
+        ...rest,
+        ...(title === undefined ? {} : { title }),
+        ...(Object.keys(present).length === 0 ? {} : { settings: present }),
+      };
+      if (title !== undefined) entry.isRenamed = true;
     },
     async retitle(key, { from, to: title }) {
       const entry = store.get(mapKey(key));

@@ -17,7 +17,7 @@ export function createMemorySearch(conversations: Conversations): ConversationSe
         const match = matchConversation(words, conversation.title, texts);
         if (match?.turn === undefined) return match === undefined ? [] : [{ conversation }];
         const { turn } = match.turn;
-        return [{ conversation, turnId: turn.turnId, excerpt: excerptOf(turn, words) ?? '' }];
+        return [{ conversation, turnId: turn.turnId, excerpt: excerptOf(turn, words) }];
       });
       const found = (await Promise.all(searched)).flat();
       const end = Number(cursor) + limit;

@@ -42,6 +42,10 @@ test("another owner's ids get the same 404 as unknown ids on every route of the 
     [`/conversations/${conversation}`, { method: 'PATCH', body: '{"title":"x"}' }],
     [`/conversations/${conversation}`, { method: 'DELETE' }],
     [`/conversations/${conversation}/stop`, post({})],
+    [
+      `/conversations/${conversation}/turns/${unknown}/feedback`,
+      { method: 'PUT', body: '{"rating":"good"}' },
+    ],
     [`/conversations/${conversation}/stream`, {}],
     ['/chat', post({ message: 'Hi', conversation_id: conversation })],
     ['/chat/stream', post({ message: 'Hi', conversation_id: conversation })],

@@ -83,17 +83,25 @@ interface Example {
   readonly query?: string;
   /** The status to wait for. */
   readonly until?: string;
+  /** The file to upload to where the response says. */
+  readonly file?: string;
 }
 
 /** A valid request for each operation, in an order in which earlier responses provide the ids. */
 const examples: Readonly<Record<string, Example>> = {
   chat: { body: { message: 'Hello' } },
   streamChat: { body: { prompt: 'Hello' } },
+  readOptions: {},
   listConversations: { query: '?limit=5' },
   readConversation: { query: '?limit=5' },
-  renameConversation: { body: { title: 'Another' } },
+  changeConversation: { body: { title: 'Another', settings: { model: 'auto' } } },
+  rateTurn: { body: { rating: 'good', comment: 'Short.' } },
+  unrateTurn: {},
   stopTurn: { body: {} },
   followTurn: { query: '?after={turn_id}:0' },
+  addAttachment: { body: { name: 'bridge.txt', size: 11 }, file: 'The bridge.' },
+  readAttachment: {},
+  searchConversations: { query: '?query=hello&limit=5' },
   readUsage: {},
   searchKnowledge: { body: { query: 'How many days of paid leave?' } },
   submitTask: { body: { prompt: 'Hello' } },
@@ -122,6 +130,7 @@ const examples: Readonly<Record<string, Example>> = {
 const idNames = [
   'conversation_id',
   'turn_id',
+  'attachment_id',
   'task_id',
   'document_id',
   'analysis_id',
@@ -139,6 +148,11 @@ function errorValidatorOf({ operation }: Route): ValidateFunction {
   return validatorOf(media?.schema ?? { not: {} });
 }
 
+async function upload(target: unknown, body: string): Promise<void> {
+  const { url, ...init } = target as RequestInit & { readonly url: string };
+  expect((await fetch(url, { ...init, body })).status).toBe(200);
+}
+
 test('every operation accepts its documented request and returns its documented response', async () => {
   const ids = new Map<string, string>([['model', 'amazon.nova-lite-v1:0']]);
   const names = Object.keys(examples);
@@ -146,7 +160,7 @@ test('every operation accepts its documented request and returns its documented 
   expect([...byId.keys()].toSorted()).toEqual(names.toSorted());
   for (const name of names) {
     const { path, method, operation } = byId.get(name) ?? missing(name);
-    const { body, query = '', until } = examples[name] ?? {};
+    const { body, query = '', until, file } = examples[name] ?? {};
     const request = operation.requestBody?.content['application/json']?.schema;
     const isValid = request === undefined || validatorOf(request)(body);
     expect([name, isValid]).toEqual([name, true]);
@@ -172,6 +186,7 @@ test('every operation accepts its documented request and returns its documented 
     for (const id of idNames) {
       if (typeof result[id] === 'string') ids.set(id, result[id]);
     }
+    if (file !== undefined) await upload(result['upload'], file);
   }
 });
 
@@ -191,7 +206,7 @@ test('an invalid body is rejected with the documented error format', async () =>
   expect(withBody.length).toBeGreaterThan(7);
   for (const route of withBody) {
     const { path, method, operation } = route;
-    const requestPath = path.replace(/\{\w+\}/u, 'some-id');
+    const requestPath = path.replaceAll(/\{\w+\}/gu, 'some-id');
     for (const body of [
       '',
       'not JSON',
@@ -215,7 +230,7 @@ test('an invalid body is rejected with the documented error format', async () =>
 
 test('every route except the OpenAPI document requires credentials', async () => {
   for (const { path, method, operation } of listRoutes()) {
-    const url = `${system.state.apis['Api']?.url}${path.replace(/\{\w+\}/u, 'some-id')}`;
+    const url = `${system.state.apis['Api']?.url}${path.replaceAll(/\{\w+\}/gu, 'some-id')}`;
     const body = examples[operation.operationId]?.body;
     const init = { method: method.toUpperCase(), body: JSON.stringify(body) };
     for (const headers of [{}, { 'x-api-key': 'not-a-key-of-ours-at-all' }]) {
@@ -240,7 +255,7 @@ test('an unknown id is a 404 with the documented error format', async () => {
     const { path, method, operation } = route;
     const body = examples[operation.operationId]?.body;
     const init = post(body ?? {}, {});
-    const requestPath = path.replace(/\{\w+\}/u, 'unknown');
+    const requestPath = path.replaceAll(/\{\w+\}/gu, 'unknown');
     const verb = method.toUpperCase();
     const { status, problem } = await readProblem(
       requestPath,

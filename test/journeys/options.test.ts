@@ -32,15 +32,19 @@ test('what is not hosted is named and left out', () => {
 });
 
 test.each(origins)('a page of %s may send requests to the REST API', async (origin) => {
-  const preflight = await fetch(`${system.state.apis['Api']?.url}/chat`, {
-    method: 'OPTIONS',
-    headers: { origin, 'access-control-request-method': 'POST' },
-  });
-  expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([
-    204,
-    origin,
-  ]);
-  expect(preflight.headers.get('access-control-allow-headers')).toMatch(/authorization/iu);
+  for (const [method, path] of [
+    ['POST', '/chat'],
+    ['PUT', '/conversations/c1/turns/t1/feedback'],
+  ] as const) {
+    const preflight = await fetch(`${system.state.apis['Api']?.url}${path}`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': method },
+    });
+    const { status, headers } = preflight;
+    expect([status, headers.get('access-control-allow-origin')]).toEqual([204, origin]);
+    expect(headers.get('access-control-allow-methods')?.split(',')).toContain(method);
+    expect(headers.get('access-control-allow-headers')).toMatch(/authorization/iu);
+  }
 });
 
 test.each(['/chat', '/chat/stream'])('a page may read answers of %s, and errors', async (path) => {

@@ -62,13 +62,39 @@ test('a model calls a built-in tool and answers with its result', async () => {
   // The text before the call is a separate paragraph.
   expect(result.response).toMatch(/\n\n> \*\*Simulated answer/u);
   expect(result.response).toMatch(/20\d\d/u);
-  // The conversation can continue with and without tools.
   const { conversation_id } = result;
+  const [turn] = await readTurns(system, conversation_id);
+  expect(turn?.content).toMatchObject([
+    { type: 'text' },
+    { type: 'tool_call', name: 'current_time', status: 'done', result: result.trace?.[1]?.output },
+    { type: 'text' },
+  ]);
+  // The conversation can continue with and without tools.
   await setScenario(system, {});
   expect((await ask({ conversation_id, message: 'Thanks', tools: ['time'] })).stop_reason).toBe(
     'end_turn',
   );
   expect((await ask({ conversation_id, message: 'Thanks again' })).stop_reason).toBe('end_turn');
+});
+
+test('a caller sees which models and tools a request can choose', async () => {
+  const options: unknown = await (await system.api('/options')).json();
+  expect(options).toMatchObject({
+    models: [
+      { name: 'Claude Haiku 4.5', input: ['text', 'image', 'document'], is_default: true },
+      { id: 'amazon.nova-lite-v1:0', name: 'Nova Lite' },
+      { id: 'auto' },
+    ],
+    tools: [
+      { name: 'time', needs_approval: false },
+      { name: 'notes', needs_approval: true },
+      { name: 'city', needs_approval: true },
+      { name: 'town' },
+      { name: 'away' },
+    ],
+    inference: { max_tokens: 4_096 },
+  });
+  expect(JSON.stringify(options)).not.toContain(mcp.url);
 });
 
 test('invalid tool input is returned to the model as an error', async () => {
@@ -113,6 +139,8 @@ test('an approved note is written once and is readable only by its owner', async
   // The waiting, the failed and the approved turn all have the same question.
   const turns = await readTurns(system, pending.conversation_id);
   expect(turns.map(({ message }) => message)).toEqual(Array(3).fill('Use add_note: I like tea'));
+  const statuses = turns.map(({ content }) => content.flatMap(({ status }) => status ?? []));
+  expect(statuses).toEqual([['waiting'], [], ['done']]);
 });
 
 test('approval parts of useChat are accepted', async () => {
@@ -141,6 +169,8 @@ test('approval parts of useChat are accepted', async () => {
       errorText: 'The user did not allow this call.',
     }),
   ]);
+  const turns = await readTurns(system, chat.chatId);
+  expect(turns.at(-1)?.content).toMatchObject([{}, { type: 'tool_call', status: 'denied' }, {}]);
   // The earlier text is not repeated.
   const textsOf = ({ parts: all }: UIMessage): readonly unknown[] =>
     all.filter(({ type }) => type === 'text');

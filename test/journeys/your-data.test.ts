@@ -1,7 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { toSegment } from '#domain/document/document.ts';
+import { toSegment } from '#domain/segment.ts';
 import { dayOf } from '#domain/spending/ledger.ts';
+import { attachFile } from '#test/fixtures/attached-files.ts';
 import { upload, submitDocument, waitForDocument } from '#test/fixtures/documents.ts';
 import { signedIn, type CallAs } from '#test/fixtures/signed-in.ts';
 import { SignInPages } from '#test/fixtures/sign-in-pages.ts';
@@ -47,15 +48,19 @@ async function signIn(name: string): Promise<Person> {
 /** Stores something in every place, with a text in it that can be found again. */
 async function storeEverything({ as, owner }: Person, canary: string): Promise<void> {
   const created = await (await as('/chat', post({ message: `Message ${canary}` }))).json();
-  const { conversation_id: id } = created as { conversation_id: string };
+  const { conversation_id: id, turn_id: turn } = created as Readonly<Record<string, string>>;
   await as('/chat', post({ message: `Another ${canary}`, conversation_id: id }));
-  const title = { method: 'PATCH', body: JSON.stringify({ title: `Title ${canary}` }) };
-  expect((await as(`/conversations/${id}`, title)).status).toBe(204);
+  const feedback = JSON.stringify({ rating: 'bad', comment: `Feedback ${canary}` });
+  await as(`/conversations/${id}/turns/${turn}/feedback`, { method: 'PUT', body: feedback });
+  const changes = { title: `Title ${canary}`, settings: { system: `Settings ${canary}` } };
+  await as(`/conversations/${id}`, { method: 'PATCH', body: JSON.stringify(changes) });
   const headers = { 'idempotency-key': `key-${canary}` };
   await as('/chat', post({ prompt: `Prompt ${canary}` }, { headers }));
   await as('/chat', post({ prompt: `Cached ${canary}`, cache: true }));
   await as('/tasks', post({ prompt: `Task ${canary}` }));
   await as('/callback-secret');
+  const used = await attachFile(as, `used-${canary}.md`, Buffer.from(`Used ${canary}`));
+  await as('/chat', post({ message: `Read ${canary}`, attachments: [used] }));
   await upload(as, `${canary}.txt`, Buffer.from(`Document ${canary}. The bridge is old.`));
   const { analysis_id: analysis } = await submitDocument(as, '/analyses', {
     text: `Analysis ${canary} was excellent.`,
@@ -124,13 +129,10 @@ const confirmed = { confirm: 'delete everything' };
 test('an owner exports everything, deletes everything, and nobody else loses anything', async () => {
   await Promise.all([storeEverything(ada, 'canary-ada'), storeEverything(ben, 'canary-ben')]);
   const exported = await begin(ada, '/data/exports', {});
-  const { conversations, documents, sessions, notes } = exported.progress;
-  expect([conversations, documents, sessions, notes]).toEqual([
-    { done: 5, total: 5 },
-    { done: 3, total: 3 },
-    { done: 1, total: 1 },
-    { done: 1, total: 1 },
-  ]);
+  const { conversations, attachments, documents, sessions, notes } = exported.progress;
+  expect([conversations, attachments, documents, sessions, notes]).toEqual(
+    [6, 1, 3, 1, 1].map((total) => ({ done: total, total })),
+  );
   const files = await Promise.all(
     (exported.downloads ?? []).map(async ({ format, url }) => {
       return [format, await (await fetch(url)).text()] as const;
@@ -138,7 +140,9 @@ test('an owner exports everything, deletes everything, and nobody else loses any
   );
   expect(files.map(([format]) => format)).toEqual(['json', 'markdown']);
   for (const [format, text] of files) {
-    for (const what of 'Message Another Title Prompt Cached Task Session Note'.split(' ')) {
+    for (const what of 'Message Another Title Settings Feedback Prompt Cached Task Session Note'.split(
+      ' ',
+    )) {
       expect([format, text.includes(`${what} canary-ada`)]).toEqual([format, true]);
     }
     expect(text).toContain('canary-ada.txt');
@@ -148,6 +152,8 @@ test('an owner exports everything, deletes everything, and nobody else loses any
   const uploads = json.documents.map(({ upload_base64: file = '' }) => atob(file)).join(' ');
   expect(uploads).toContain('Document canary-ada');
   expect(uploads).toContain('Analysis canary-ada');
+  // Once with its message, and once as an upload of the last day.
+  expect(files[0]?.[1].split(btoa('Used canary-ada'))).toHaveLength(3);
 
   const spent = (await (await ada.as('/usage')).json()) as { today: object };
   const others = (await readEverything(system)).filter((text) => text.includes('canary-ben'));

@@ -133,7 +133,9 @@ export function describeConversations(create: () => Conversations): void {
     const key = fresh();
     const other = conversations.begin(beginning(key, { turnId: 't1', mode: 'existing' }));
     await expect(other).rejects.toMatchObject({ code: 'not_found' });
-    await expect(conversations.rename(key, 'x')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(conversations.change(key, { title: 'x' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
     await expect(conversations.remove(key)).rejects.toMatchObject({ code: 'not_found' });
     expect(await conversations.find(key)).toBeUndefined();
   });
@@ -190,7 +192,7 @@ export function describeConversations(create: () => Conversations): void {
     await conversations.finish(key, ended(first.live));
     const second = await begun(conversations, beginning(key, { turnId: 't2' }));
     expect(second.title).toBe('Rivers');
-    await conversations.rename(key, 'Seas');
+    await conversations.change(key, { title: 'Seas' });
     await conversations.retitle(key, { from: 'Seas', to: 'Oceans' });
     expect((await conversations.find(key))?.title).toBe('Seas');
     await conversations.retitle(fresh(), { from, to: 'Ponds' });
@@ -216,7 +218,7 @@ export function describeConversations(create: () => Conversations): void {
     const { live } = await begun(conversations, beginning(key, { turnId: 't1' }));
     await expect(conversations.remove(key)).rejects.toMatchObject({ code: 'conflict' });
     await conversations.finish(key, ended(live));
-    await conversations.rename(key, 'Rivers');
+    await conversations.change(key, { title: 'Rivers' });
     expect((await conversations.find(key))?.title).toBe('Rivers');
     await conversations.remove(key);
     expect(await conversations.find(key)).toBeUndefined();
@@ -227,7 +229,8 @@ export function describeConversations(create: () => Conversations): void {
 
 type Change = { turnId: string; mode?: NewTurn['mode'] } & Partial<NewTurn['turn']>;
 
-function beginning(
+/** Returns the beginning of a turn. */
+export function beginning(
   key: { owner: string; conversationId: string },
   { mode = 'either', ...change }: Change,
 ): NewTurn {
@@ -236,7 +239,8 @@ function beginning(
   return { ...key, mode, turn };
 }
 
-async function begun(
+/** Begins a turn that nothing prevents. */
+export async function begun(
   conversations: Conversations,
   request: NewTurn,
 ): Promise<Extract<BeginResult, { type: 'begun' }>> {
@@ -245,7 +249,8 @@ async function begun(
   return result;
 }
 
-function ended(live: LiveTurn): Turn {
+/** Returns a live turn with a short answer. */
+export function ended(live: LiveTurn): Turn {
   return endedTurn(live, {
     state: 'complete',
     answer: assistantMessage('回答 👋'),

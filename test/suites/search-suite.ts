@@ -118,7 +118,7 @@ export function describeSearch(
     await conversations.retitle({ owner, conversationId: 'a' }, { from: 'Lake', to: 'Blue water' });
     const named = await searchAll(search, owner, 'blue');
     expect(named).toEqual([{ conversation: expect.objectContaining({ title: 'Blue water' }) }]);
-    await conversations.rename({ owner, conversationId: 'a' }, 'Trip');
+    await conversations.change({ owner, conversationId: 'a' }, { title: 'Trip' });
     expect(await searchAll(search, owner, 'blue')).toEqual([]);
     expect(await searchAll(search, owner, 'trip lake')).toHaveLength(1);
   });

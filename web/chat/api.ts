@@ -9,6 +9,7 @@ import { callApi } from './call-api.ts';
 const problemJson = v.object({
   code: v.string(),
   detail: v.string(),
+  request_id: v.optional(v.string()),
   turn_id: v.optional(v.string()),
 });
 
@@ -16,10 +17,11 @@ const problemJson = v.object({
 export async function toError(response: Response): Promise<ChatError> {
   const parsed = v.safeParse(problemJson, await response.json().catch(() => undefined));
   if (!parsed.success) return new ChatError(codeOf(response.status), `HTTP ${response.status}`);
-  const { code, detail, turn_id: liveTurnId } = parsed.output;
+  const { code, detail, turn_id: liveTurnId, request_id: requestId } = parsed.output;
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
   return new ChatError(toErrorCode(code), detail, {
     liveTurnId,
+    requestId,
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
   });
 }

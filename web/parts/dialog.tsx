@@ -1,6 +1,14 @@
 'use client';
 
-import { useId, useLayoutEffect, useRef, type ReactNode, type RefObject } from 'react';
+import {
+  useId,
+  useLayoutEffect,
+  useRef,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+} from 'react';
+import { createPortal } from 'react-dom';
 
 export interface DialogProps {
   readonly title: string;
@@ -17,12 +25,13 @@ export function Dialog({ title, onClose, className = '', children }: DialogProps
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   useModal(dialog);
-  return (
+  return createPortal(
     <dialog
       ref={dialog}
       className={`dialog ${className}`.trim()}
       aria-labelledby={id}
       onClose={onClose}
+      onKeyDown={holdEscape}
       onClick={(event) => {
         // A click on the backdrop arrives at the dialog itself.
         if (event.target === dialog.current) dialog.current.close();
@@ -30,8 +39,14 @@ export function Dialog({ title, onClose, className = '', children }: DialogProps
     >
       <h2 id={id}>{title}</h2>
       {children}
-    </dialog>
+    </dialog>,
+    document.body,
   );
+}
+
+/** Escape closes the dialog, and nothing else of the page. */
+function holdEscape(event: KeyboardEvent): void {
+  if (event.key === 'Escape') event.stopPropagation();
 }
 
 /** Opens a dialog over the page for as long as it is rendered. */

@@ -26,19 +26,32 @@ export interface ModelsEnvironment {
   readonly maxOutputTokens: number;
 }
 
+/** What chat requests may name. */
+export interface ChoicesEnvironment extends ModelsEnvironment, KnowledgeEnvironment {
+  /** Agents by name: the ARN of an AgentCore runtime, or `AGENTID/ALIASID`. */
+  readonly agents: Readonly<Record<string, string>>;
+  /** The URLs of MCP servers by name. */
+  readonly mcpServers: Readonly<Record<string, string>>;
+}
+
+/** Reads what chat requests may name. Throws an error that names the variable at fault. */
+export function readChoicesEnvironment(variables: Variables): ChoicesEnvironment {
+  return {
+    ...readModels(variables),
+    ...readKnowledgeEnvironment(variables),
+    agents: readNamed(variables, 'AGENTS'),
+    mcpServers: readNamed(variables, 'MCP_SERVERS'),
+  };
+}
+
 /** The environment of a chat function. */
-export interface ChatEnvironment
-  extends StoreEnvironment, LedgerEnvironment, ModelsEnvironment, KnowledgeEnvironment {
+export interface ChatEnvironment extends StoreEnvironment, LedgerEnvironment, ChoicesEnvironment {
   /** The models that replace an unavailable model. */
   readonly fallbacks: FallbackChains;
   /** The approximate maximum of history that the model is shown, in tokens. */
   readonly maxHistoryTokens: number;
   /** Whether callers without an identity are accepted. */
   readonly allowAnonymous: boolean;
-  /** Agents by name: the ARN of an AgentCore runtime, or `AGENTID/ALIASID`. */
-  readonly agents: Readonly<Record<string, string>>;
-  /** The URLs of MCP servers by name. */
-  readonly mcpServers: Readonly<Record<string, string>>;
   /** Which client calls the models: Streambed's own, or the AWS SDK's. */
   readonly client: 'own' | 'sdk';
   /** Where the titles of conversations come from. */
@@ -50,17 +63,14 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Reads the environment of a chat function. Throws an error that names the variable at fault. */
 export function readChatEnvironment(variables: Variables): ChatEnvironment {
-  const models = readModels(variables);
+  const choices = readChoicesEnvironment(variables);
   return {
     ...readStoreEnvironment(variables),
     ...readLedgerEnvironment(variables),
-    ...models,
-    fallbacks: readFallbacks(variables['MODEL_FALLBACKS'] ?? '', models.models),
+    ...choices,
+    fallbacks: readFallbacks(variables['MODEL_FALLBACKS'] ?? '', choices.models),
     maxHistoryTokens: readCount(variables, 'MAX_HISTORY_TOKENS'),
     allowAnonymous: variables['ALLOW_ANONYMOUS'] === 'true',
-    ...readKnowledgeEnvironment(variables),
-    agents: readNamed(variables, 'AGENTS'),
-    mcpServers: readNamed(variables, 'MCP_SERVERS'),
     client: readClient(variables),
     titles: readTitles(variables),
   };

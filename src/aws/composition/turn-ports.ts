@@ -1,4 +1,6 @@
 import type { ChatEnvironment, OneShotEnvironment } from '#aws/composition/environment.ts';
+import { createS3Attachments } from '#aws/conversation/s3-attachments.ts';
+import { createS3 } from '#aws/request/open-s3.ts';
 import { createConversationStorage } from '#aws/composition/storage.ts';
 import type { Table } from '#aws/dynamo/table.ts';
 import type { ConverseClient } from '#aws/bedrock/converse-client.ts';
@@ -39,6 +41,7 @@ export function createOneShotPorts(
 ): Omit<TurnPorts, 'model'> {
   return {
     ...createConversationStorage(table, environment),
+    attachments: createS3Attachments(createS3(), environment.answersBucket),
     ledger: createDynamoLedger(table, environment.limits),
     prices: bedrockPrices,
     clock,

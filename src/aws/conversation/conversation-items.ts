@@ -10,17 +10,19 @@ import {
   text,
   type Item,
 } from '#aws/dynamo/item-fields.ts';
+import { attachmentFormats } from '#domain/conversation/attachment.ts';
 import type { Conversation, ConversationKey } from '#domain/conversation/conversation.ts';
 import { errorCodes } from '#domain/errors.ts';
 import type {
   ContentBlock,
   Message,
   Passage,
+  ReasoningBlock,
   Role,
   WholeBlock,
 } from '#domain/conversation/message.ts';
 import type { LogEntry, LogEvent } from '#domain/conversation/turn-log.ts';
-import type { LiveTurn, Turn, TurnState } from '#domain/conversation/turn.ts';
+import type { Feedback, LiveTurn, Turn, TurnState } from '#domain/conversation/turn.ts';
 import type { Usage, Cost } from '#domain/conversation/usage.ts';
 
 /** Returns the item of a turn. It has the fields of the turn, with messages as lists of maps. */
@@ -44,6 +46,7 @@ export function fromTurnItem(item: Item): Turn {
     finishedAtMs: number(item, 'finishedAtMs'),
     ...optionalText(item, 'stopReason'),
     ...optionalText(item, 'summary'),
+    ...(item['feedback'] === undefined ? {} : { feedback: feedback(record(item['feedback'])) }),
     ...(item['usage'] === undefined ? {} : { usage: usage(record(item['usage'])) }),
     ...(item['cost'] === undefined ? {} : { cost: cost(record(item['cost'])) }),
     ...(item['isUnanswered'] === true ? { isUnanswered: true } : {}),
@@ -85,6 +88,7 @@ export function fromConversationItem(owner: ConversationKey['owner'], item: Item
     title: text(item, 'title'),
     updatedAtMs: item['updatedAtMs'] === undefined ? createdAtMs : number(item, 'updatedAtMs'),
     ...optionalText(item, 'headId'),
+    ...(item['settings'] === undefined ? {} : { settings: record(item['settings']) }),
     ...liveTurn(item),
   };
 }
@@ -110,7 +114,7 @@ function logEvent(value: unknown): LogEvent {
     case 'text-delta':
       return { type, index, text: text(item, 'text') };
     case 'reasoning-delta':
-      return { type, index, text: text(item, 'text'), ...optionalText(item, 'signature') };
+      return { type, index, ...reasoning(item) };
     case 'tool-input-delta':
       return { type, index, json: text(item, 'json') };
     case 'block-start':
@@ -140,15 +144,20 @@ export function message(value: unknown): Message {
 
 function block(value: unknown): ContentBlock {
   const item = record(value);
-  const type = oneOf(['text', 'reasoning', 'tool-use', ...wholeTypes] as const, item['type']);
+  const type = oneOf(blockTypes, item['type']);
   switch (type) {
     case 'text':
       return { type, text: text(item, 'text') };
     case 'reasoning':
-      return { type, text: text(item, 'text'), ...optionalText(item, 'signature') };
+      return { type, ...reasoning(item) };
     case 'tool-use': {
       const [toolUseId, name] = [text(item, 'toolUseId'), text(item, 'name')];
       return { type, toolUseId, name, inputJson: text(item, 'inputJson') };
+    }
+    case 'attachment': {
+      const [attachmentId, name] = [text(item, 'attachmentId'), text(item, 'name')];
+      const format = oneOf(attachmentFormats, item['format']);
+      return { type, attachmentId, name, format, size: number(item, 'size') };
     }
     case 'tool-result':
     case 'retrieval':
@@ -158,14 +167,27 @@ function block(value: unknown): ContentBlock {
   }
 }
 
+/** Items of earlier versions have no durations. */
+function reasoning(item: Item): Omit<ReasoningBlock, 'type'> {
+  const signature = optionalText(item, 'signature');
+  return { text: text(item, 'text'), ...signature, ...optionalNumber(item, 'durationMs') };
+}
+
 const wholeTypes = ['tool-result', 'retrieval', 'citation', 'approval'] as const;
+const blockTypes = ['text', 'reasoning', 'tool-use', 'attachment', ...wholeTypes] as const;
 
 function wholeBlock(item: Item): WholeBlock {
   const type = oneOf(wholeTypes, item['type']);
   switch (type) {
     case 'tool-result': {
-      const error = item['isError'] === true ? ({ isError: true } as const) : {};
-      return { type, toolUseId: text(item, 'toolUseId'), text: text(item, 'text'), ...error };
+      return {
+        type,
+        toolUseId: text(item, 'toolUseId'),
+        text: text(item, 'text'),
+        ...(item['isError'] === true ? { isError: true } : {}),
+        ...(item['isDenied'] === true ? { isDenied: true } : {}),
+        ...optionalNumber(item, 'durationMs'),
+      };
     }
     case 'approval':
       return { type, toolUseId: text(item, 'toolUseId') };
@@ -195,6 +217,13 @@ function passages(item: Item): readonly Passage[] {
       ...optionalNumber(passage, 'score'),
     };
   });
+}
+
+function feedback(item: Item): Feedback {
+  return {
+    rating: oneOf(['good', 'bad'] as const, item['rating']),
+    ...optionalText(item, 'comment'),
+  };
 }
 
 function usage(item: Item): Usage {

@@ -5,10 +5,11 @@ import { fromConversationItem } from '#aws/conversation/conversation-items.ts';
 import { conversationKey } from '#aws/dynamo/keys.ts';
 import { listConversations } from '#aws/conversation/dynamo-list.ts';
 import { deleteConversationItems } from '#aws/conversation/dynamo-remove.ts';
-import { rename, retitle } from '#aws/conversation/dynamo-titles.ts';
+import { changeConversation, retitle } from '#aws/conversation/dynamo-titles.ts';
 import type { Table } from '#aws/dynamo/table.ts';
 import {
   finishTurn,
+  rateTurn,
   readTurn,
   readTurns,
   summarizeTurn,
@@ -29,11 +30,12 @@ export function createDynamoConversations(store: TurnStore): Conversations {
     bindKey: (key, binding, replaces) => bindKey(table, key, binding, replaces),
     finish: (key, turn) => finishTurn(store, key, turn),
     summarize: (key, summary) => summarizeTurn(store.table, key, summary),
+    rate: (key, turnId, feedback) => rateTurn(table, key, turnId, feedback),
     find: (key) => readConversation(table, key),
     turn: (key) => readTurn(store, key),
     turns: (key, page) => readTurns(store, key, page),
     list: (owner, page) => listConversations(table, owner, page),
-    rename: (key, title) => rename(table, key, title),
+    change: (key, change) => changeConversation(table, key, change),
     retitle: (key, titles) => retitle(table, key, titles),
     remove: (key) => deleteConversationItems(store, key),
   };

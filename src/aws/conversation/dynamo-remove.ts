@@ -6,14 +6,15 @@ import {
   searchPartition,
   turnsPartition,
 } from '#aws/dynamo/keys.ts';
+import { removeTurnFiles } from '#aws/conversation/turn-files.ts';
 import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
 import { freeConversation, readTurn, type TurnStore } from '#aws/conversation/dynamo-turns.ts';
 import { turnIsRunning, unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 
 /**
- * Deletes the items of a conversation, its turns and their logs. An interrupted deletion can be
- * repeated. Throws `not_found`, and `conflict` while a turn is live.
+ * Deletes the items of a conversation, its turns with their files, and their logs. An interrupted
+ * deletion can be repeated. Throws `not_found`, and `conflict` while a turn is live.
  */
 export async function deleteConversationItems(
   store: TurnStore,
@@ -21,9 +22,9 @@ export async function deleteConversationItems(
 ): Promise<void> {
   const { table } = store;
   await markDeleting(store, key);
-  await deletePartition(store, logsPartition(key));
-  await deletePartition(store, turnsPartition(key));
-  await deletePartition(store, searchPartition(key));
+  await deletePartition(store, key, logsPartition(key));
+  await deletePartition(store, key, turnsPartition(key));
+  await deletePartition(store, key, searchPartition(key));
   await table.delete(conversationKey(key));
 }
 
@@ -61,15 +62,16 @@ async function assertEnded(store: TurnStore, key: ConversationKey): Promise<void
 }
 
 async function deletePartition(
-  { table, largeAnswers }: TurnStore,
+  store: TurnStore,
+  key: ConversationKey,
   partition: string,
 ): Promise<void> {
+  const { table } = store;
   for (;;) {
     const items = await readBatch(table, partition);
     if (items.length === 0) return;
-    for (const { answerAt } of items) {
-      if (typeof answerAt === 'string') await largeAnswers.remove(answerAt);
-    }
+    // Files first: as long as there is an item, a repeated deletion finds what is left of them.
+    for (const item of items) await removeTurnFiles(store, key, item);
     // The next round finds the items that DynamoDB left unprocessed.
     await table.deleteAll(items.map((item) => ({ pk: text(item, 'pk'), sk: text(item, 'sk') })));
   }
@@ -80,7 +82,7 @@ async function readBatch(table: Table, partition: string): Promise<readonly Item
   const { items } = await table.query({
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: { ':pk': partition },
-    ProjectionExpression: 'pk, sk, answerAt',
+    ProjectionExpression: 'pk, sk, answerAt, question',
     ConsistentRead: true,
     Limit: 25,
   });

@@ -90,6 +90,6 @@ async function withExcerpt(
   const { owner, conversationId } = conversation;
   const { turnId, sequence } = place;
   const turn = await readTurn(store, { owner, conversationId, turnId, sequence });
-  const excerpt = turn === undefined ? undefined : excerptOf(turn, words);
-  return excerpt === undefined ? { conversation } : { conversation, turnId, excerpt };
+  if (turn === undefined) return { conversation };
+  return { conversation, turnId, excerpt: excerptOf(turn, words) };
 }

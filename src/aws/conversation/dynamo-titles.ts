@@ -1,18 +1,28 @@
+import { toUpdate } from '#aws/dynamo/change.ts';
 import { conversationKey } from '#aws/dynamo/keys.ts';
 import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
 import { unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
+import type { ConversationChange } from '#domain/conversation/conversations.ts';
 
 const exists = 'attribute_exists(pk) AND attribute_not_exists(deleting)';
 
-/** Gives a conversation the title that a person chose. Throws `not_found`. */
-export async function rename(table: Table, key: ConversationKey, title: string): Promise<void> {
+/** Changes a conversation in one write. A title is from then on one that a person chose. */
+export async function changeConversation(
+  table: Table,
+  key: ConversationKey,
+  { title, settings }: ConversationChange,
+): Promise<void> {
+  const present = Object.keys(settings ?? {}).length === 0 ? undefined : settings;
+  const attributes = {
+    ...(title === undefined ? {} : { title, isRenamed: true }),
+    ...(settings === undefined ? {} : { settings: present }),
+  };
   try {
     await table.update({
       Key: conversationKey(key),
       ConditionExpression: exists,
-      UpdateExpression: 'SET title = :title, isRenamed = :true',
-      ExpressionAttributeValues: { ':title': title, ':true': true },
+      ...toUpdate(attributes),
     });
   } catch (error) {
     if (error instanceof ConditionFailed) throw unknownConversation();

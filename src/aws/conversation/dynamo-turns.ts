@@ -13,14 +13,15 @@ import {
   turnKey,
   turnsPartition,
 } from '#aws/dynamo/keys.ts';
+import { removeTurnFiles } from '#aws/conversation/turn-files.ts';
 import { emptyText, storeText } from '#aws/conversation/search-texts.ts';
-import { toRemoval } from '#aws/dynamo/change.ts';
+import { toRemoval, toUpdate } from '#aws/dynamo/change.ts';
 import { ConditionFailed, toExpiry, type QueryRequest, type Table } from '#aws/dynamo/table.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
 import { turnAlreadyEnded } from '#domain/conversation/conversation-errors.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import { ChatError } from '#domain/errors.ts';
-import { isSameEnd, type Turn, type TurnKey } from '#domain/conversation/turn.ts';
+import { isSameEnd, type Feedback, type Turn, type TurnKey } from '#domain/conversation/turn.ts';
 
 /** The storage of turns: a table, and a store for answers that are too large for an item. */
 export interface TurnStore {
@@ -79,12 +80,12 @@ export async function closeTurn(table: Table, key: ConversationKey, turn: Turn):
  * A turn of a new conversation with the same id may overwrite it.
  */
 async function emptyTurn(
-  { table, largeAnswers }: TurnStore,
+  store: TurnStore,
   key: ConversationKey,
   turn: Turn,
   answerAt: unknown,
 ): Promise<void> {
-  if (typeof answerAt === 'string') await largeAnswers.remove(answerAt);
+  await removeTurnFiles(store, key, { answerAt, question: turn.question });
   const { turnId, sequence, modelId, startedAtMs, finishedAtMs } = turn;
   const empty = toTurnItem({
     turnId,
@@ -98,7 +99,7 @@ async function emptyTurn(
     expiresAtMs: finishedAtMs - 1_000,
   });
   try {
-    await table.put({
+    await store.table.put({
       Item: { ...turnKey(key, sequence), ...empty },
       ConditionExpression: 'turnId = :id',
       ExpressionAttributeValues: { ':id': turnId },
@@ -175,6 +176,34 @@ export async function summarizeTurn(table: Table, key: TurnKey, summary: string)
     });
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
+  }
+}
+
+/**
+ * Stores feedback with an ended turn, wherever its answer is, or removes it. Returns false if there is
+ * no such turn.
+ */
+export async function rateTurn(
+  table: Table,
+  key: ConversationKey,
+  turnId: string,
+  feedback: Feedback | undefined,
+): Promise<boolean> {
+  const sequence = await findSequence(table, key, turnId);
+  if (sequence === undefined) return false;
+  const update = toUpdate({ feedback });
+  try {
+    await table.update({
+      Key: turnKey(key, sequence),
+      // The conversation may be deleted at the same time.
+      ConditionExpression: 'turnId = :id',
+      ...update,
+      ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':id': turnId },
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false;
+    throw error;
   }
 }
 

@@ -1,6 +1,5 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { createPatientRetries } from '#aws/request/patient-retries.ts';
+import { createS3 } from '#aws/request/open-s3.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 
@@ -8,6 +7,7 @@ import type { Turn } from '#domain/conversation/turn.ts';
 export interface LargeAnswers {
   put(name: string, json: string): Promise<void>;
   get(name: string): Promise<string>;
+  /** Removes an object of the bucket, which need not exist. */
   remove(name: string): Promise<void>;
 }
 
@@ -37,22 +37,14 @@ export function answerFolders(owner: string): readonly string[] {
 }
 
 /** A large answer has some megabytes at most. */
-const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+const timeoutMs = 5_000;
 
 /**
  * Returns the large answers in an S3 bucket. The client is loaded on first use: large answers are
  * rare, and other requests should not wait for it.
  */
 export function createS3LargeAnswers(bucket: string, config: S3ClientConfig = {}): LargeAnswers {
-  const load = async () => {
-    const s3 = await import('@aws-sdk/client-s3');
-    const requestHandler = new NodeHttpHandler(timeouts);
-    // Each name has one content, so that a write may be repeated.
-    const retryStrategy = createPatientRetries();
-    return { s3, client: new s3.S3Client({ requestHandler, retryStrategy, ...config }) };
-  };
-  let loaded: ReturnType<typeof load> | undefined;
-  const open = (): ReturnType<typeof load> => (loaded ??= load());
+  const open = createS3(config, timeoutMs);
   return {
     async put(Key, json) {
       const { s3, client } = await open();

@@ -1,9 +1,10 @@
-import { currentVersion } from '#aws/dynamo/item-version.ts';
+import { checkItemVersion, currentVersion } from '#aws/dynamo/item-version.ts';
 import { number, text, type Item } from '#aws/dynamo/item-fields.ts';
 import { searchKey, searchPartition } from '#aws/dynamo/keys.ts';
 import { ConditionFailed, toExpiry, type Table } from '#aws/dynamo/table.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import { searchableText, type TurnText } from '#domain/conversation/search.ts';
+import { anonymousOwner } from '#domain/identity.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 
 /*
@@ -17,10 +18,10 @@ export interface StoredText extends TurnText {
   readonly sequence: number;
 }
 
-/** Stores the text in which a turn is found. One-shot prompts are not found. */
+/** Stores the text in which a turn is found, if its conversation can be found at all. */
 export async function storeText(table: Table, key: ConversationKey, turn: Turn): Promise<void> {
   const { turnId, sequence } = turn;
-  if (turn.expiresAtMs !== undefined) return;
+  if (isHidden(key, turn)) return;
   const item = { turnId, sequence, text: searchableText(turn), ...currentVersion };
   await table.put({ Item: { ...searchKey(key, sequence), ...item } });
 }
@@ -28,7 +29,7 @@ export async function storeText(table: Table, key: ConversationKey, turn: Turn):
 /** Empties the text of a turn, and lets it expire: functions that run turns may not delete items. */
 export async function emptyText(table: Table, key: ConversationKey, turn: Turn): Promise<void> {
   const { turnId, sequence, finishedAtMs } = turn;
-  if (turn.expiresAtMs !== undefined) return;
+  if (isHidden(key, turn)) return;
   const expiresAt = toExpiry(finishedAtMs - 1_000);
   const empty = { turnId, sequence, text: '', expiresAt, ...currentVersion };
   try {
@@ -40,6 +41,11 @@ export async function emptyText(table: Table, key: ConversationKey, turn: Turn):
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
   }
+}
+
+/** One-shot prompts and tasks are in no list, and anonymous callers have none. */
+function isHidden({ owner }: ConversationKey, { expiresAtMs }: Turn): boolean {
+  return expiresAtMs !== undefined || owner === anonymousOwner;
 }
 
 /** Texts of a conversation, and what reading them cost in capacity units. */
@@ -64,7 +70,7 @@ export async function findTexts(
     const page = await table.query({
       KeyConditionExpression: 'pk = :pk',
       FilterExpression: words.map((_, at) => `contains(#text, :word${at})`).join(' OR '),
-      ProjectionExpression: 'turnId, #sequence, #text',
+      ProjectionExpression: 'turnId, #sequence, #text, itemVersion',
       ExpressionAttributeNames: { '#text': 'text', '#sequence': 'sequence' },
       ExpressionAttributeValues: {
         ':pk': searchPartition(key),
@@ -83,6 +89,7 @@ export async function findTexts(
 }
 
 function fromTextItem(item: Item): StoredText {
+  checkItemVersion(item);
   return {
     turnId: text(item, 'turnId'),
     sequence: number(item, 'sequence'),

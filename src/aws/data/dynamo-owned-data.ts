@@ -2,6 +2,7 @@ import { fromConversationItem } from '#aws/conversation/conversation-items.ts';
 import { readTurnsAfter, type TurnStore } from '#aws/conversation/dynamo-turns.ts';
 import { createOwnedSessions, noSessions } from '#aws/data/owned-sessions.ts';
 import { hasOpenReservations, expireSpending } from '#aws/data/owned-spending.ts';
+import type { OwnedUploads } from '#aws/data/s3-owned-files.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
 import {
   callbackSecretKey,
@@ -24,17 +25,22 @@ export interface OwnedStore extends TurnStore {
   /** The table of LangChain's sessions; undefined in a deployment without them. */
   readonly sessions: Table | undefined;
   readonly pageSessions: Pick<PageSessions, 'end'>;
+  readonly uploads: OwnedUploads;
 }
 
-/** Returns everything of owners, in the table of conversations and in that of sessions. */
+/** Returns everything of owners: in the table, in that of sessions, and files without an item. */
 export function createDynamoOwnedData(store: OwnedStore): OwnedData {
   const { table } = store;
   const sessions = store.sessions === undefined ? noSessions : createOwnedSessions(store.sessions);
   return {
-    list: (owner, kind, page) =>
-      kind === 'sessions' ? sessions.list(owner, page) : listItems(table, owner, kind, page),
+    list(owner, kind, page) {
+      if (kind === 'sessions') return sessions.list(owner, page);
+      if (kind === 'attachments') return store.uploads.list(owner, page);
+      return listItems(table, owner, kind, page);
+    },
     async remove(owner, kind, id) {
       if (kind === 'sessions') return sessions.remove(owner, id);
+      if (kind === 'attachments') return store.uploads.remove(owner, id);
       if (kind === 'page_sessions') return store.pageSessions.end(id, userOf(owner) ?? '');
       return table.delete({ pk: ownerPartition(owner), sk: `${prefixes[kind]}${id}` });
     },
@@ -71,8 +77,11 @@ export function createDynamoOwnedData(store: OwnedStore): OwnedData {
   };
 }
 
+/** The kinds that are items of the table. */
+type ItemKind = Exclude<DataKind, 'sessions' | 'attachments'>;
+
 /** The beginnings of the sort keys of an owner's items. */
-const prefixes: Readonly<Record<Exclude<DataKind, 'sessions' | 'page_sessions'>, string>> = {
+const prefixes: Readonly<Record<Exclude<ItemKind, 'page_sessions'>, string>> = {
   tasks: taskKey({ owner: '', taskId: '' }).sk,
   conversations: conversationKey({ owner: '', conversationId: '' }).sk,
   documents: documentKey({ owner: '', documentId: '' }).sk,
@@ -85,7 +94,7 @@ const prefixes: Readonly<Record<Exclude<DataKind, 'sessions' | 'page_sessions'>,
 async function listItems(
   table: Table,
   owner: string,
-  kind: Exclude<DataKind, 'sessions'>,
+  kind: ItemKind,
   { after, limit }: { readonly after?: string | undefined; readonly limit: number },
 ): Promise<readonly OwnedItem[]> {
   const [pk, prefix] = placeOf(owner, kind);
@@ -103,10 +112,7 @@ async function listItems(
 }
 
 /** Only people who sign in on the page have sessions there, in a partition of their own. */
-function placeOf(
-  owner: string,
-  kind: Exclude<DataKind, 'sessions'>,
-): readonly [pk: string | undefined, prefix: string] {
+function placeOf(owner: string, kind: ItemKind): readonly [pk: string | undefined, prefix: string] {
   if (kind !== 'page_sessions') return [ownerPartition(owner), prefixes[kind]];
   const user = userOf(owner);
   return [user === undefined ? undefined : pageSessionsPartition(user), ''];

@@ -1,36 +1,19 @@
-import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { createPatientRetries } from '#aws/request/patient-retries.ts';
-import type { ExportFiles, OwnedFile, OwnedFiles } from '#domain/data/owned-data.ts';
-
-const timeouts = { connectionTimeout: 1_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
-
-async function load(config: S3ClientConfig) {
-  const s3 = await import('@aws-sdk/client-s3');
-  const requestHandler = new NodeHttpHandler(timeouts);
-  const retryStrategy = createPatientRetries();
-  return { s3, client: new s3.S3Client({ requestHandler, retryStrategy, ...config }) };
-}
-
-/** Returns S3 and its client, which are loaded from Lambda's runtime on first use. */
-export type OpenS3 = () => ReturnType<typeof load>;
-
-/** Returns a function that loads S3 once. */
-export function createS3(config: S3ClientConfig = {}): OpenS3 {
-  let loaded: ReturnType<typeof load> | undefined;
-  return () => (loaded ??= load(config));
-}
+import type { OpenS3 } from '#aws/request/open-s3.ts';
+import { timeOfId } from '#domain/ids.ts';
+import { uploadedName } from '#domain/conversation/attachment.ts';
+import type { ExportFiles, ItemPage, OwnedFiles, OwnedItem } from '#domain/data/owned-data.ts';
 
 /**
  * Returns the files of owners in a bucket. All files of an owner are in the folders that
- * `foldersOf` returns, in the order of their names. Below them, the first part of a name is the id
- * of what the file belongs to.
+ * `foldersOf` returns, in the order of their names. `idOf` returns the id of what a file belongs to:
+ * the first part of its name below the folder, as a rule.
  */
 export function createS3OwnedFiles(
   open: OpenS3,
   bucket: string,
   foldersOf: (owner: string) => readonly string[],
+  idOf = (name: string, folder: string): string => name.slice(folder.length).split('/')[0] ?? '',
 ): OwnedFiles {
   return {
     async list(owner, after) {
@@ -43,7 +26,8 @@ export function createS3OwnedFiles(
         const { Contents = [] } = await client.send(
           new s3.ListObjectsV2Command({ Bucket: bucket, Prefix: folder, StartAfter }),
         );
-        if (Contents.length > 0) return Contents.map(({ Key = '' }) => toFile(Key, folder));
+        if (Contents.length === 0) continue;
+        return Contents.map(({ Key: name = '' }) => ({ name, id: idOf(name, folder) }));
       }
       return [];
     },
@@ -54,9 +38,32 @@ export function createS3OwnedFiles(
   };
 }
 
-function toFile(name: string, folder: string): OwnedFile {
-  const [id = ''] = name.slice(folder.length).split('/');
-  return { name, id };
+/** Files that were uploaded for messages and have no item, by the ids of attachments. */
+export interface OwnedUploads {
+  /** Returns up to `limit` of them after an id, in the order of ids. */
+  list(owner: string, page: ItemPage): Promise<readonly OwnedItem[]>;
+  remove(owner: string, attachmentId: string): Promise<void>;
+}
+
+/** Returns the files in a bucket that were uploaded for messages. They expire after a day. */
+export function createS3OwnedUploads(open: OpenS3, Bucket: string): OwnedUploads {
+  return {
+    async list(owner, { after, limit: MaxKeys }) {
+      const { s3, client } = await open();
+      const Prefix = uploadedName({ owner, attachmentId: '' });
+      const StartAfter = after === undefined ? undefined : `${Prefix}${after}`;
+      const { Contents = [] } = await client.send(
+        new s3.ListObjectsV2Command({ Bucket, Prefix, StartAfter, MaxKeys }),
+      );
+      const ids = Contents.map(({ Key = '' }) => Key.slice(Prefix.length));
+      return ids.map((id) => ({ id, createdAtMs: timeOfId(id) ?? 0 }));
+    },
+    async remove(owner, attachmentId) {
+      const { s3, client } = await open();
+      const Key = uploadedName({ owner, attachmentId });
+      await client.send(new s3.DeleteObjectCommand({ Bucket, Key }));
+    },
+  };
 }
 
 /** Returns a file in base64; undefined if there is none. */
@@ -82,12 +89,10 @@ export function createS3ExportFiles(open: OpenS3, bucket: string): ExportFiles {
       const { s3, client } = await open();
       await client.send(new s3.PutObjectCommand({ Bucket: bucket, Key, Body, ContentType }));
     },
-    async signDownload(Key, expiresIn) {
+    async signDownload(Key, expiresIn, ResponseContentDisposition) {
       const { s3, client } = await open();
-      const name = `streambed-export-${Key.slice(Key.lastIndexOf('/') + 1)}`;
-      const ResponseContentDisposition = `attachment; filename="${name}"`;
-      const command = new s3.GetObjectCommand({ Bucket: bucket, Key, ResponseContentDisposition });
-      return getSignedUrl(client, command, { expiresIn });
+      const get = { Bucket: bucket, Key, ResponseContentDisposition };
+      return getSignedUrl(client, new s3.GetObjectCommand(get), { expiresIn });
     },
   };
 }

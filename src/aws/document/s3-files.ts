@@ -5,6 +5,8 @@ import type { Files } from '#domain/document/document.ts';
 /** How long an upload URL is valid. */
 const uploadSeconds = 900;
 
+const signedHeaders = ['host', 'content-type', 'content-length', 'if-none-match'];
+
 /** Checksums are optional: a presigned URL cannot contain the checksum of a later upload. */
 async function load() {
   const requestHandler = new NodeHttpHandler({
@@ -47,22 +49,28 @@ export function createS3Files(bucket: string): Files {
         throw error;
       }
     },
-    async signUpload(Key, { contentType, size }) {
+    async signUpload(Key, { contentType, size, metadata = {} }) {
       const { s3, client } = await open();
+      const entries = Object.entries(metadata);
+      const own = entries.map(([name, value]) => [`x-amz-meta-${name}`, value] as const);
+      const ownNames = own.map(([name]) => name);
       const command = new s3.PutObjectCommand({
         Bucket: bucket,
         Key,
         ContentType: contentType,
         ContentLength: size,
+        Metadata: metadata,
         // S3 stores the file only if there is none yet.
         IfNoneMatch: '*',
       });
       const url = await getSignedUrl(client, command, {
         expiresIn: uploadSeconds,
         // A signed header can be neither changed nor left out.
-        signableHeaders: new Set(['host', 'content-type', 'content-length', 'if-none-match']),
+        signableHeaders: new Set([...signedHeaders, ...ownNames]),
+        unhoistableHeaders: new Set(ownNames),
       });
-      return { url, headers: { 'content-type': contentType, 'if-none-match': '*' } };
+      const headers = { 'content-type': contentType, 'if-none-match': '*' };
+      return { url, headers: { ...headers, ...Object.fromEntries(own) } };
     },
     uri: (name) => `s3://${bucket}/${name}`,
   };

@@ -12,11 +12,17 @@ export function hasChange(stored: object | undefined, change: object): boolean {
   );
 }
 
-/** An update of attributes of an item, on the condition that the item is in one of some states. */
-export interface StateUpdate {
-  readonly ConditionExpression: string;
+/** An update of attributes of an item. */
+interface Update {
   readonly UpdateExpression: string;
   readonly ExpressionAttributeNames: Record<string, string>;
+  /** Absent if the update sets nothing: DynamoDB refuses an empty map. */
+  readonly ExpressionAttributeValues?: Record<string, unknown>;
+}
+
+/** The same, on the condition that the item is in one of some states. */
+export interface StateUpdate extends Update {
+  readonly ConditionExpression: string;
   readonly ExpressionAttributeValues: Record<string, unknown>;
 }
 
@@ -32,22 +38,34 @@ export function toRemoval(
 }
 
 /** Returns the update that sets attributes. Attributes whose value is undefined are removed. */
-export function toStateUpdate(attributes: object, states: readonly string[]): StateUpdate {
+export function toUpdate(attributes: object): Update {
   const changes = Object.entries(attributes).map(([name, value], at) => ({ name, value, at }));
   const set = changes.filter(({ value }) => value !== undefined);
   const removed = changes.filter(({ value }) => value === undefined);
   const assignments = set.map(({ at }) => `#n${at} = :v${at}`).join(', ');
   const removals = removed.map(({ at }) => `#n${at}`).join(', ');
+  const expressions = [
+    assignments === '' ? '' : `SET ${assignments}`,
+    removals === '' ? '' : `REMOVE ${removals}`,
+  ];
+  const values = Object.fromEntries(set.map(({ value, at }) => [`:v${at}`, value]));
+  return {
+    UpdateExpression: expressions.filter((expression) => expression !== '').join(' '),
+    ExpressionAttributeNames: Object.fromEntries(changes.map(({ name, at }) => [`#n${at}`, name])),
+    ...(set.length === 0 ? {} : { ExpressionAttributeValues: values }),
+  };
+}
+
+/** Returns the same update, on the condition that the item is in one of some states. */
+export function toStateUpdate(attributes: object, states: readonly string[]): StateUpdate {
+  const update = toUpdate(attributes);
   return {
     ConditionExpression: `#state IN (${states.map((_, at) => `:in${at}`).join(', ')})`,
-    UpdateExpression: `SET ${assignments}${removals === '' ? '' : ` REMOVE ${removals}`}`,
-    ExpressionAttributeNames: {
-      '#state': 'state',
-      ...Object.fromEntries(changes.map(({ name, at }) => [`#n${at}`, name])),
-    },
+    UpdateExpression: update.UpdateExpression,
+    ExpressionAttributeNames: { '#state': 'state', ...update.ExpressionAttributeNames },
     ExpressionAttributeValues: {
       ...Object.fromEntries(states.map((state, at) => [`:in${at}`, state])),
-      ...Object.fromEntries(set.map(({ value, at }) => [`:v${at}`, value])),
+      ...update.ExpressionAttributeValues,
     },
   };
 }

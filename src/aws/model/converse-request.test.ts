@@ -58,3 +58,18 @@ test('metadata marks the call in the invocation log of Bedrock', () => {
   expect(requestMetadata).toEqual({ team: 'sales' });
   expect(toConverseRequest(request)).not.toHaveProperty('requestMetadata');
 });
+
+test('files become images and documents, whose names say nothing and differ', () => {
+  const bytes = new Uint8Array([1]);
+  const shown = convert([
+    { type: 'file', number: 1, format: 'jpeg', bytes },
+    { type: 'file', number: 2, format: 'docx', bytes },
+    { type: 'file', number: 3, format: 'csv', bytes },
+    { type: 'attachment', attachmentId: 'x', name: 'x.pdf', format: 'pdf', size: 1 },
+  ]);
+  expect(shown).toEqual([
+    { image: { format: 'jpeg', source: { bytes } } },
+    { document: { format: 'docx', name: 'File 2', source: { bytes } } },
+    { document: { format: 'csv', name: 'File 3', source: { bytes } } },
+  ]);
+});

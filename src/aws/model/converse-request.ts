@@ -5,6 +5,7 @@ import type {
   Message as ConverseMessage,
 } from '@aws-sdk/client-bedrock-runtime';
 import { cachePointsFor } from '#aws/model/cache-points.ts';
+import type { FileBlock } from '#domain/conversation/attachment.ts';
 import {
   assistantMessage,
   userMessage,
@@ -87,6 +88,10 @@ function toConverseBlocks(
       const bytes = new Uint8Array(Buffer.from(base64, 'base64'));
       return [{ image: { format, source: { bytes } } }];
     }
+    case 'file':
+      return [toFileBlock(block)];
+    // The bytes of files are read before a model is asked (`domain/conversation/attached-files.ts`).
+    case 'attachment':
     case 'retrieval':
     case 'citation':
     case 'approval':
@@ -104,6 +109,29 @@ function toConverseBlocks(
       const input = toInput(inputJson);
       return [{ toolUse: { toolUseId: toToolUseId(toolUseId), name: toToolName(name), input } }];
     }
+  }
+}
+
+/**
+ * The name of a document is not the file's own: Bedrock accepts few characters, refuses two documents
+ * of one name, and warns that models take a name for an instruction.
+ */
+function toFileBlock({ number, format, bytes }: FileBlock): ConverseBlock {
+  const source = { bytes };
+  switch (format) {
+    case 'png':
+    case 'jpeg':
+    case 'gif':
+    case 'webp':
+      return { image: { format, source } };
+    case 'pdf':
+    case 'txt':
+    case 'md':
+    case 'html':
+    case 'csv':
+    case 'docx':
+    case 'xlsx':
+      return { document: { format, name: `File ${number}`, source } };
   }
 }
 

@@ -7,7 +7,13 @@ import type { Decision } from '#domain/model/tools.ts';
 /** What a chat request asks: something new, or something about an earlier turn. */
 export type ChatQuestion =
   /** `parentId` is the turn to follow: `null` for none, absent for the latest one. */
-  | { readonly type: 'message'; readonly text: string; readonly parentId?: string | null }
+  | {
+      readonly type: 'message';
+      readonly text: string;
+      readonly parentId?: string | null;
+      /** The files that the message is sent with, in their order. */
+      readonly attachmentIds?: readonly string[] | undefined;
+    }
   /** Another answer to the question of a turn; of the latest turn if none is named. */
   | { readonly type: 'regenerate'; readonly turnId?: string; readonly text?: string }
   /** The rest of an answer that was cut off. */
@@ -42,18 +48,25 @@ export interface ChatRequest extends ModelOptions {
   readonly cacheMs?: number | undefined;
 }
 
-/** What a deployment allows in chat requests. */
-export interface ChatPolicy {
+/** How a chat request is answered, without what it asks. */
+export type ChatOptions = Omit<ChatRequest, 'question' | 'conversation'>;
+
+/** What a chat request may name in a deployment. */
+export interface ChatChoices {
   /** The models a request may name; the first is the default. */
   readonly models: readonly [string, ...string[]];
   readonly maxOutputTokens: number;
-  readonly maxHistoryTokens: number;
   /** Ids of knowledge bases, by the names used in requests. */
   readonly knowledgeBases: Readonly<Record<string, string>>;
   /** Addresses of agents, by the names used in requests. */
   readonly agents: Readonly<Record<string, string>>;
   /** URLs of MCP servers, by the names used in requests; in addition to the built-in tool sets. */
   readonly mcpServers: Readonly<Record<string, string>>;
+}
+
+/** What a deployment allows in chat requests. */
+export interface ChatPolicy extends ChatChoices {
+  readonly maxHistoryTokens: number;
   /** The models that replace an unavailable one. */
   readonly fallbacks: FallbackChains;
   readonly allowAnonymous: boolean;

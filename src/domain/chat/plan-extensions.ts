@@ -1,7 +1,7 @@
 import { invalidRequest, type ChatError } from '#domain/errors.ts';
 import type { ModelExtensions } from '#domain/model/model.ts';
 import { builtInToolSets } from '#domain/model/tools.ts';
-import type { ChatPolicy, ChatRequest } from '#domain/chat/chat-request.ts';
+import type { ChatChoices, ChatPolicy, ChatRequest } from '#domain/chat/chat-request.ts';
 
 /**
  * Returns the knowledge base, agent and tool sets of a request that passed `assertCompatible`.
@@ -26,7 +26,7 @@ export function planExtensions(
  */
 export function assertCompatible(
   chat: ChatRequest,
-  policy: ChatPolicy,
+  policy: ChatChoices,
   isAnonymous: boolean,
 ): void {
   const { knowledge, agent, toolSets, question, cacheMs } = chat;
@@ -38,6 +38,14 @@ export function assertCompatible(
   }
   if (knowledge?.mode === 'retrieve_and_generate' && toolSets !== undefined) {
     throw cannotCombine('tools', 'retrieve_and_generate');
+  }
+  if (question.type === 'message' && question.attachmentIds !== undefined) {
+    if (agent !== undefined) throw cannotCombine('attachments', 'agent');
+    if (knowledge?.mode === 'retrieve_and_generate') {
+      throw cannotCombine('attachments', 'retrieve_and_generate');
+    }
+    // Callers who share an owner would read each other's files.
+    if (isAnonymous) throw invalidRequest('attachments', 'are only for callers with an identity');
   }
   if (question.type === 'approve' && agent !== undefined) {
     throw cannotCombine('approve_turn_id', 'agent');
@@ -54,7 +62,7 @@ export function assertCompatible(
 
 function assertKnownNames(
   { agent, knowledge, toolSets = [] }: ChatRequest,
-  { agents, knowledgeBases, mcpServers }: ChatPolicy,
+  { agents, knowledgeBases, mcpServers }: ChatChoices,
 ): void {
   if (agent !== undefined && !Object.hasOwn(agents, agent)) {
     throw mustBeOneOf('agent', Object.keys(agents));

@@ -12,7 +12,7 @@ const policy = {
   titles: 'model' as const,
 };
 const conversation = { conversationId: 'c1', mode: 'new' } as const;
-const turn = { conversation, modelId: able, agent: undefined };
+const turn = { conversation, modelId: able, agent: undefined, isAnonymous: false };
 
 test('the cheapest model of the policy makes titles, within the Regions of the turn', () => {
   const cheapest = { modelId: cheap, fallbackIds: [able] };
@@ -30,9 +30,10 @@ test('an agent is not asked for a title of its conversation', () => {
   expect(asked?.modelId).toBe(cheap);
 });
 
-test('a hidden conversation, a prompt and the setting `words` need no model for titles', () => {
+test('a conversation in no list, a prompt and the setting `words` need no model for titles', () => {
   const hidden = { ...conversation, expiresAtMs: 1 };
   expect(planTitle(bedrockPrices, policy, { ...turn, conversation: hidden })).toBeUndefined();
   expect(planTitle(bedrockPrices, policy, { ...turn, conversation: undefined })).toBeUndefined();
+  expect(planTitle(bedrockPrices, policy, { ...turn, isAnonymous: true })).toBeUndefined();
   expect(planTitle(bedrockPrices, { ...policy, titles: 'words' }, turn)).toBeUndefined();
 });

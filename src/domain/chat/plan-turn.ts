@@ -6,7 +6,13 @@ import { invalidRequest } from '#domain/errors.ts';
 import { approvalKey } from '#domain/model/tools.ts';
 import type { Prices } from '#domain/spending/prices.ts';
 import { routeModel } from '#domain/spending/route-model.ts';
-import type { ChatPolicy, ChatQuestion, ChatRequest } from '#domain/chat/chat-request.ts';
+import type {
+  ChatChoices,
+  ChatOptions,
+  ChatPolicy,
+  ChatQuestion,
+  ChatRequest,
+} from '#domain/chat/chat-request.ts';
 import { assertIdempotencyKey, type Ids } from '#domain/ids.ts';
 import { assertCompatible, mustBeOneOf, planExtensions } from '#domain/chat/plan-extensions.ts';
 import { planCached, type StoredTurn } from '#domain/chat/plan-cached.ts';
@@ -64,7 +70,12 @@ export function planTurn(
     modelId,
     modelReason: reason,
     fallbackIds: policy.fallbacks[modelId] ?? [],
-    titleModel: planTitle(ports.prices, policy, { ...stored, agent: chat.agent, modelId }),
+    titleModel: planTitle(ports.prices, policy, {
+      conversation: stored.conversation,
+      agent: chat.agent,
+      isAnonymous: context.isAnonymous,
+      modelId,
+    }),
     options,
     extensions: planExtensions(
       chat,
@@ -80,7 +91,7 @@ export function planTurn(
 /** Throws `invalid_request`, naming the field, if the policy does not allow the chat request. */
 export function assertAllowed(
   chat: ChatRequest,
-  policy: ChatPolicy,
+  policy: ChatChoices,
   { isAnonymous, idempotencyKey }: Pick<PlanContext, 'isAnonymous' | 'idempotencyKey'>,
 ): void {
   const { agent, modelId, inference, conversation, cacheMs } = chat;
@@ -102,8 +113,16 @@ export function assertAllowed(
   assertCompatible(chat, policy, isAnonymous);
 }
 
+/** Throws `invalid_request` if a chat request with these options could never be allowed. */
+export function assertOptions(options: ChatOptions, choices: ChatChoices): void {
+  const question = { type: 'message', text: '' } as const;
+  assertAllowed({ ...options, question, conversation: { create: true } }, choices, {
+    isAnonymous: false,
+  });
+}
+
 /** The name of the model that leaves the choice to the router. */
-const autoModel = 'auto';
+export const autoModel = 'auto';
 
 /** Returns the model names that a request may use. */
 export function offeredModels({ models }: Pick<ChatPolicy, 'models'>): readonly string[] {
@@ -121,9 +140,11 @@ function chooseModel(
   return routeModel(models, prices, { text, system, maxTokens: inference.maxTokens });
 }
 
-/** Returns the text of a question that does not depend on an earlier turn. */
+/** Returns the text of a question that depends neither on an earlier turn nor on a file. */
 function newText(question: ChatQuestion): string | undefined {
-  if (question.type === 'message') return question.text;
+  if (question.type === 'message') {
+    return question.attachmentIds === undefined ? question.text : undefined;
+  }
   if (question.type !== 'exchange') return undefined;
   const [only, ...others] = question.messages;
   return only === undefined || others.length > 0 ? undefined : messageText(only);
@@ -139,9 +160,10 @@ function storedTurn(ports: PlanPorts, chat: ChatRequest, context: PlanContext): 
 function toInput(question: ChatQuestion): TurnInput {
   switch (question.type) {
     case 'message': {
-      const { text, parentId } = question;
-      if (parentId === undefined) return { type: 'message', question: userMessage(text) };
-      return { type: 'edit', question: userMessage(text), parentId };
+      const { text, parentId, attachmentIds } = question;
+      const asked = { question: userMessage(text), attachmentIds };
+      if (parentId === undefined) return { type: 'message', ...asked };
+      return { type: 'edit', ...asked, parentId };
     }
     case 'regenerate': {
       const { text, turnId } = question;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { userMessage } from '#domain/conversation/message.ts';
+import { userMessage, type PromptMessage } from '#domain/conversation/message.ts';
 import { ChatError, toChatError } from '#domain/errors.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
 import { withRefusals } from '#domain/chat/refusals.ts';
@@ -36,6 +36,11 @@ const badSchema = 'output_config.format.schema: For object types, additionalProp
 const blank = 'The text field in the ContentBlock object at messages.7.content.0 is blank.';
 const badMetadata = "Value at 'requestMetadata' failed to satisfy constraint";
 const anything = 'The request is malformed.';
+const noPictures = "This model doesn't support the image content block that you provided.";
+const withFile: PromptMessage = {
+  role: 'user',
+  content: [{ type: 'file', number: 1, format: 'png', bytes: new Uint8Array() }],
+};
 const tools = [{ name: 'x', inputSchema: {} }];
 const outputSchema = { name: 'x', schema: {} };
 const inference = { maxTokens: maxOutputTokens };
@@ -49,6 +54,7 @@ test.each([
   ['instructions', "This model doesn't support system prompts.", { system: 'Be brief.' }],
   ['messages that were all sent', blank, {}],
   ['any setting, if the refusal names none', anything, { tools }],
+  ['a file of an earlier message', noPictures, { messages: [withFile], hasStoredMessages: true }],
   ['too much text', 'Input is too long for requested model.', { hasStoredMessages: true }],
 ])('a refusal of %s is the fault of the caller who sent it', async (_, refusal, change) => {
   const error = await refused(refusal, change);

@@ -1,3 +1,4 @@
+import type { PromptMessage } from '#domain/conversation/message.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { Model, ModelRequest } from '#domain/model/model.ts';
 
@@ -84,7 +85,16 @@ const settings: readonly Part[] = [
   },
   { name: /metadata/iu, isCallers: ({ metadata }) => metadata !== undefined },
   { name: /system/iu, isCallers: ({ system }) => system !== undefined },
+  {
+    name: /image|document/iu,
+    isCallers: (request) => request.messages.some(({ content }) => content.some(isFile)),
+  },
 ];
+
+/** The caller chose the files of earlier messages, too, and the model that is to read them. */
+function isFile({ type }: PromptMessage['content'][number]): boolean {
+  return type === 'file';
+}
 
 /** Earlier turns, passages and the steps of tools are messages that the system wrote. */
 const messages: Part = {

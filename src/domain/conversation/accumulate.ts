@@ -1,4 +1,4 @@
-import type { ContentBlock, Message } from '#domain/conversation/message.ts';
+import type { ContentBlock, Message, ReasoningBlock } from '#domain/conversation/message.ts';
 import type { StopReason, StreamEvent } from '#domain/conversation/stream-event.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
@@ -73,11 +73,14 @@ function appendText(text: string, more: string): string {
 }
 
 function reasoningOf(
-  delta: Extract<Delta, { type: 'reasoning-delta' }>,
+  { text, signature, durationMs }: Extract<Delta, { type: 'reasoning-delta' }>,
   before: string,
-): { text: string; signature?: string } {
-  const text = before + delta.text;
-  return delta.signature === undefined ? { text } : { text, signature: delta.signature };
+): Omit<ReasoningBlock, 'type'> {
+  return {
+    text: before + text,
+    ...(signature === undefined ? {} : { signature }),
+    ...(durationMs === undefined ? {} : { durationMs }),
+  };
 }
 
 function blockAt({ content, indexes }: Answer, index: number): ContentBlock | undefined {

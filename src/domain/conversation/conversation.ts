@@ -7,6 +7,12 @@ export interface ConversationKey {
   readonly conversationId: string;
 }
 
+/**
+ * What a client chose for the messages of a conversation: fields of chat requests, in the public
+ * JSON. They are stored for the client, which sends them with each message. Turns do not read them.
+ */
+export type ConversationSettings = Readonly<Record<string, unknown>>;
+
 /** A conversation without its turns. */
 export interface Conversation extends ConversationKey {
   readonly title: string;
@@ -14,6 +20,8 @@ export interface Conversation extends ConversationKey {
   readonly updatedAtMs: number;
   /** The last turn that began. The next one follows it unless the request names another. */
   readonly headId?: string;
+  /** Absent in lists. */
+  readonly settings?: ConversationSettings;
   readonly liveTurn?: LiveTurn;
 }
 

@@ -1,5 +1,9 @@
-import type { Conversation, ConversationKey } from '#domain/conversation/conversation.ts';
-import type { LiveTurn, Turn, TurnKey } from '#domain/conversation/turn.ts';
+import type {
+  Conversation,
+  ConversationKey,
+  ConversationSettings,
+} from '#domain/conversation/conversation.ts';
+import type { Feedback, LiveTurn, Turn, TurnKey } from '#domain/conversation/turn.ts';
 
 /** Whether a turn creates its conversation, continues one, or does whichever is needed. */
 export type ConversationMode = 'new' | 'existing' | 'either';
@@ -71,6 +75,13 @@ export interface PageRequest {
   readonly cursor?: string;
 }
 
+/** What an owner changes in a conversation. What is absent stays as it is. */
+export interface ConversationChange {
+  readonly title?: string | undefined;
+  /** Replace the earlier settings as a whole; without fields, there are none afterwards. */
+  readonly settings?: ConversationSettings | undefined;
+}
+
 /** Stores conversations. Each call concerns one owner. */
 export interface Conversations {
   /**
@@ -96,6 +107,11 @@ export interface Conversations {
   finish(key: ConversationKey, turn: Turn): Promise<void>;
   /** Stores, with an ended turn, a summary of that turn and all turns before it. */
   summarize(key: TurnKey, summary: string): Promise<void>;
+  /**
+   * Stores feedback with an ended turn, in place of earlier feedback; undefined removes it. Returns
+   * false if the turn is live or does not exist.
+   */
+  rate(key: ConversationKey, turnId: string, feedback: Feedback | undefined): Promise<boolean>;
   /** Returns a conversation; undefined if it does not exist. */
   find(key: ConversationKey): Promise<Conversation | undefined>;
   /** Returns an ended turn; undefined if it is live or does not exist. */
@@ -104,8 +120,8 @@ export interface Conversations {
   turns(key: ConversationKey, page: PageRequest): Promise<Page<Turn>>;
   /** Returns a page of the owner's conversations, most recently used first. */
   list(owner: string, page: PageRequest): Promise<Page<Conversation>>;
-  /** Gives a conversation the title that a person chose. Throws `not_found`. */
-  rename(key: ConversationKey, title: string): Promise<void>;
+  /** Changes a conversation in one write. A title is from then on one that a person chose. Throws `not_found`. */
+  change(key: ConversationKey, change: ConversationChange): Promise<void>;
   /** Replaces a title, unless it has changed or a person chose it. */
   retitle(
     key: ConversationKey,

@@ -1,3 +1,5 @@
+import type { AttachmentBlock, FileBlock } from '#domain/conversation/attachment.ts';
+
 /** The author of a message. The system prompt is a parameter of a turn, not a role. */
 export type Role = 'user' | 'assistant';
 
@@ -11,6 +13,8 @@ export interface ReasoningBlock {
   readonly type: 'reasoning';
   readonly text: string;
   readonly signature?: string;
+  /** How long it streamed; absent if it arrived in one piece. */
+  readonly durationMs?: number;
 }
 
 /** A tool call by the model. `inputJson` is text because it is incomplete while it streams. */
@@ -27,6 +31,10 @@ export interface ToolResultBlock {
   readonly toolUseId: string;
   readonly text: string;
   readonly isError?: true;
+  /** A person did not allow the call. */
+  readonly isDenied?: true;
+  /** How long the answer waited for it; absent if it did not. */
+  readonly durationMs?: number;
 }
 
 /** A part of a document that matches a query. */
@@ -63,7 +71,7 @@ export interface ApprovalBlock {
 /** Blocks that arrive in one piece, without deltas. */
 export type WholeBlock = ToolResultBlock | RetrievalBlock | CitationBlock | ApprovalBlock;
 
-export type ContentBlock = TextBlock | ReasoningBlock | ToolUseBlock | WholeBlock;
+export type ContentBlock = TextBlock | ReasoningBlock | ToolUseBlock | WholeBlock | AttachmentBlock;
 
 /** One side's contribution to a conversation. */
 export interface Message {
@@ -88,7 +96,7 @@ export interface PassageBlock {
 /** A message for a model. It can have blocks that conversations do not store. */
 export interface PromptMessage {
   readonly role: Role;
-  readonly content: readonly (ContentBlock | ImageBlock | PassageBlock)[];
+  readonly content: readonly (ContentBlock | ImageBlock | PassageBlock | FileBlock)[];
 }
 
 /** Returns a user's message with plain text. */
@@ -127,6 +135,11 @@ export function alternateRoles(messages: readonly PromptMessage[]): readonly Pro
 export function lastQuestion(messages: readonly PromptMessage[]): string {
   const last = messages.findLast(({ role }) => role === 'user');
   return last === undefined ? '' : messageText(last);
+}
+
+/** Returns the files of a message. */
+export function attachmentsIn({ content }: Message): readonly AttachmentBlock[] {
+  return content.filter((block) => block.type === 'attachment');
 }
 
 /** Returns the text of a message for a reader: its text blocks, joined. */

@@ -8,11 +8,18 @@ export function* replayBlock(
   emitted?: ContentBlock,
 ): Generator<StreamEvent> {
   switch (block.type) {
-    case 'text':
-    case 'reasoning': {
+    case 'text': {
       const text = block.text.slice(emitted?.type === block.type ? emitted.text.length : 0);
-      if (text === '') break;
-      yield { type: `${block.type}-delta`, index, text };
+      if (text !== '') yield { type: 'text-delta', index, text };
+      break;
+    }
+    case 'reasoning': {
+      const before = emitted?.type === block.type ? emitted : undefined;
+      const text = block.text.slice(before?.text.length ?? 0);
+      const { durationMs } = block;
+      if (text === '' && before?.durationMs === durationMs) break;
+      const duration = durationMs === undefined ? {} : { durationMs };
+      yield { type: 'reasoning-delta', index, text, ...duration };
       break;
     }
     case 'tool-use': {
@@ -27,6 +34,9 @@ export function* replayBlock(
     case 'citation':
     case 'approval':
       if (emitted === undefined) yield { type: 'block', index, block };
+      return;
+    // Only questions have files.
+    case 'attachment':
       return;
   }
   yield { type: 'block-stop', index };

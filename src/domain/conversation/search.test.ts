@@ -44,6 +44,11 @@ test('the text of a turn has its question and its answer, but at most 32,000 cha
   expect(text.split('\n').map(({ length }) => length)).toEqual([32_000, 32_000]);
 });
 
+test('no character is cut in two', () => {
+  const text = searchableText(turnOf(`x${'👋'.repeat(20_000)}`, `x${'㌔'.repeat(20_000)}`));
+  expect(text.isWellFormed()).toBe(true);
+});
+
 test('an excerpt is the text around the first match, as it was written, in 160 characters', () => {
   const before = 'one two three '.repeat(20);
   const excerpt = excerptOf(turnOf(`${before}\n\nＬａｋｅ Biwa ${'x '.repeat(200)}`), [

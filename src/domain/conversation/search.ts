@@ -2,6 +2,7 @@ import type { Conversation } from '#domain/conversation/conversation.ts';
 import type { Page, PageRequest } from '#domain/conversation/conversations.ts';
 import { messageText } from '#domain/conversation/message.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
+import { splitText } from '#domain/text.ts';
 
 /** A search in the conversations of an owner. */
 export interface SearchRequest extends PageRequest {
@@ -15,7 +16,7 @@ export interface SearchResult {
   /** The turn with most of the words, the newest among equals; absent if only the title has any. */
   readonly turnId?: string;
   /** The text of that turn around its first match. */
-  readonly excerpt?: string;
+  readonly excerpt?: string | undefined;
 }
 
 /** Searches in conversations. It is a port of its own: functions that run turns need none. */
@@ -49,12 +50,17 @@ export function wordsOf(query: string): readonly string[] {
 export function searchableText(turn: Pick<Turn, 'question' | 'answer'>): string {
   // Folding can make a text many times longer.
   return messagesOf(turn)
-    .map((text) => foldText(text).slice(0, maxMessageCharacters))
+    .map((text) => beginningOf(foldText(text)))
     .join('\n');
 }
 
 function messagesOf({ question, answer }: Pick<Turn, 'question' | 'answer'>): readonly string[] {
-  return [question, answer].map((message) => messageText(message).slice(0, maxMessageCharacters));
+  return [question, answer].map((message) => beginningOf(messageText(message)));
+}
+
+function beginningOf(text: string): string {
+  const [beginning] = splitText(text, maxMessageCharacters);
+  return beginning;
 }
 
 /** The folded text of a turn. */

@@ -33,6 +33,8 @@ export type StreamEvent =
       readonly index: number;
       readonly text: string;
       readonly signature?: string;
+      /** How long the block has streamed so far, up to and including this delta. */
+      readonly durationMs?: number;
     }
   | { readonly type: 'tool-input-delta'; readonly index: number; readonly json: string }
   | { readonly type: 'block-stop'; readonly index: number }

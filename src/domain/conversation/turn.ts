@@ -41,6 +41,12 @@ export interface LiveTurn extends TurnStart {
   readonly maxNanoUsd?: number;
 }
 
+/** What a person thinks of an answer. */
+export interface Feedback {
+  readonly rating: 'good' | 'bad';
+  readonly comment?: string;
+}
+
 /** A turn that has ended: a user's message and the answer to it. */
 export interface Turn extends TurnStart {
   readonly state: TurnState;
@@ -58,6 +64,8 @@ export interface Turn extends TurnStart {
   readonly isUnanswered?: true;
   /** A summary of this turn and all before it, for models that are not shown all of them. */
   readonly summary?: string;
+  /** What a person thought of the answer, after the turn had ended. */
+  readonly feedback?: Feedback;
 }
 
 /**

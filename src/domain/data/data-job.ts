@@ -15,6 +15,7 @@ export interface DataJobKey {
 export const dataKinds = [
   'tasks',
   'conversations',
+  'attachments',
   'documents',
   'sessions',
   'exports',

@@ -18,7 +18,7 @@ import {
 import type { WorkResult } from '#domain/data/run-data-job.ts';
 
 export interface DeletionPorts extends RemovalPorts {
-  /** Answers that are too large for the table, uploads and work files, and exports. */
+  /** Large answers and files of messages, uploads and work files of documents, and exports. */
   readonly files: Readonly<Record<'conversations' | 'documents' | 'exports', OwnedFiles>>;
 }
 
@@ -76,6 +76,7 @@ async function remove(
       return removeConversation(ports, { owner, conversationId: id });
     case 'documents':
       return removeDocument(ports, { owner, documentId: id });
+    case 'attachments':
     case 'sessions':
     case 'exports':
     case 'notes':

@@ -1,5 +1,6 @@
-import type { Conversation } from '#domain/conversation/conversation.ts';
-import type { Message } from '#domain/conversation/message.ts';
+import type { AttachmentBlock, Attachments } from '#domain/conversation/attachment.ts';
+import type { Conversation, ConversationKey } from '#domain/conversation/conversation.ts';
+import { attachmentsIn, type Message } from '#domain/conversation/message.ts';
 import type { LiveTurn, Turn } from '#domain/conversation/turn.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { Conversations } from '#domain/conversation/conversations.ts';
@@ -13,6 +14,7 @@ import type { Task, Tasks } from '#domain/task/task.ts';
 /** What an export contains, in this order. Secrets and sessions of the page are not data. */
 export const exportedKinds = [
   'conversations',
+  'attachments',
   'tasks',
   'documents',
   'sessions',
@@ -30,6 +32,14 @@ export interface ReadingPorts {
   readonly clock: Clock;
   /** Returns the file of a document as it was uploaded, in base64; undefined if there is none. */
   readUpload(key: DocumentKey): Promise<string | undefined>;
+  /** Returns a file as a conversation keeps it, or as it was uploaded; undefined if there is none. */
+  readFile(key: Parameters<Attachments['read']>[0]): Promise<ExportedFile | undefined>;
+}
+
+/** A file of a message, with its bytes in base64. */
+export interface ExportedFile {
+  readonly attachment: AttachmentBlock;
+  readonly base64: string;
 }
 
 type ExportedKind = (typeof exportedKinds)[number];
@@ -44,7 +54,15 @@ export type ExportEntry =
       readonly kind: 'conversations';
       readonly conversation: Conversation;
     }
-  | { readonly type: 'turn'; readonly conversation: Conversation; readonly turn: Turn | LiveTurn }
+  | {
+      readonly type: 'turn';
+      readonly conversation: Conversation;
+      readonly turn: Turn | LiveTurn;
+      /** The files of its question. One that no longer exists is missing. */
+      readonly files: readonly ExportedFile[];
+    }
+  /** A file that was uploaded lately, whether or not a message has it. */
+  | { readonly type: 'attachment'; readonly kind: 'attachments'; readonly file: ExportedFile }
   | { readonly type: 'task'; readonly kind: 'tasks'; readonly task: Task }
   | {
       readonly type: 'document';
@@ -118,12 +136,16 @@ async function* itemSteps(
 
 /** Returns the entry of an item; undefined if it has been deleted since. */
 async function readEntry(
-  { owned, tasks, documents, readUpload }: ReadingPorts,
+  { owned, tasks, documents, readFile, readUpload }: ReadingPorts,
   owner: string,
   kind: ItemKind,
   id: string,
 ): Promise<ExportEntry | undefined> {
   switch (kind) {
+    case 'attachments': {
+      const file = await readFile({ owner, attachmentId: id });
+      return file && { type: 'attachment', kind, file };
+    }
     case 'tasks': {
       const task = await tasks.find({ owner, taskId: id });
       return task && { type: 'task', kind, task };
@@ -199,8 +221,8 @@ async function* turnSteps(
   // Read first: a turn that ends in between is in both, and is emitted once.
   const conversation = await ports.conversations.find(key);
   if (conversation === undefined) return;
-  const step = (turn: Turn | LiveTurn): ExportStep => ({
-    entry: { type: 'turn', conversation, turn },
+  const step = async (turn: Turn | LiveTurn): Promise<ExportStep> => ({
+    entry: { type: 'turn', conversation, turn, files: await filesOf(ports, key, turn) },
     next: { kind: 'conversations', after: toAfter(conversationId, turn.sequence) },
   });
   const { liveTurn: live } = conversation;
@@ -209,11 +231,22 @@ async function* turnSteps(
   for (;;) {
     const turns = await ports.owned.turnsAfter(key, reached, turnsRead);
     const shown = turns.filter((turn) => turn.sequence <= lastSequence);
-    for (const turn of shown) yield step(turn);
+    for (const turn of shown) yield await step(turn);
     reached = shown.at(-1)?.sequence ?? reached;
     if (shown.length === 0) break;
   }
-  if (live !== undefined && live.sequence > reached) yield step(live);
+  if (live !== undefined && live.sequence > reached) yield await step(live);
+}
+
+async function filesOf(
+  { readFile }: ReadingPorts,
+  key: ConversationKey,
+  { question }: Turn | LiveTurn,
+): Promise<readonly ExportedFile[]> {
+  const reads = attachmentsIn(question).map(({ attachmentId }) =>
+    readFile({ ...key, attachmentId }),
+  );
+  return (await Promise.all(reads)).filter((file) => file !== undefined);
 }
 
 /** Returns the place after an item, or within a conversation after one of its turns. */

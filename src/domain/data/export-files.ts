@@ -1,5 +1,5 @@
 import type { DataJobKey } from '#domain/data/data-job.ts';
-import { toSegment } from '#domain/document/document.ts';
+import { toSegment } from '#domain/segment.ts';
 
 export const exportFormats = ['json', 'markdown'] as const;
 

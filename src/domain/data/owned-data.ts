@@ -12,14 +12,16 @@ export interface OwnedItem {
   readonly createdAtMs: number;
 }
 
+/** A page of items: those after an id, and how many of them. */
+export interface ItemPage {
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
 /** Everything of an owner, by its kind. Every call reaches one owner's data only. */
 export interface OwnedData {
   /** Returns up to `limit` items after an id, in the order of ids; none at the end. */
-  list(
-    owner: string,
-    kind: DataKind,
-    page: { readonly after?: string | undefined; readonly limit: number },
-  ): Promise<readonly OwnedItem[]>;
+  list(owner: string, kind: DataKind, page: ItemPage): Promise<readonly OwnedItem[]>;
   /** Removes an item that nothing else belongs to. Repeating the call changes nothing. */
   remove(owner: string, kind: SimpleKind, id: string): Promise<void>;
   /** Removes a task that is as it was read. Returns false if it has changed. */
@@ -61,6 +63,6 @@ export interface OwnedFiles {
 /** The files of exports, which owners download by signed URLs. */
 export interface ExportFiles {
   write(name: string, content: string, contentType: string): Promise<void>;
-  /** Returns a URL that downloads a file for some seconds. */
-  signDownload(name: string, seconds: number): Promise<string>;
+  /** Returns a URL that downloads a file for some seconds, with this `Content-Disposition` if any. */
+  signDownload(name: string, seconds: number, disposition?: string): Promise<string>;
 }

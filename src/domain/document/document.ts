@@ -1,4 +1,5 @@
 import type { ErrorCode } from '#domain/errors.ts';
+import { fromSegment, toSegment } from '#domain/segment.ts';
 
 /** What the workflow produces. */
 export type DocumentKind = 'summary' | 'analysis';
@@ -61,14 +62,18 @@ export interface Files {
   remove(name: string): Promise<void>;
   /**
    * Returns a URL that accepts one upload of this file for some minutes, with this content type and,
-   * if given, this size. It never replaces a file.
+   * if given, this size and metadata. It never replaces a file.
    */
-  signUpload(
-    name: string,
-    upload: { readonly contentType: string; readonly size?: number | undefined },
-  ): Promise<SignedUpload>;
+  signUpload(name: string, upload: Upload): Promise<SignedUpload>;
   /** Returns the URI of a file for other AWS services. */
   uri(name: string): string;
+}
+
+/** What an upload must be. Its metadata is ASCII. */
+export interface Upload {
+  readonly contentType: string;
+  readonly size?: number | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A URL for an upload, and the headers that the upload must have. */
@@ -115,15 +120,6 @@ export function documentOf(name: string): DocumentKey | undefined {
 /** Returns the folders that have all files of an owner's documents, in the order of their names. */
 export function documentFolders(owner: string): readonly string[] {
   return [`uploads/${toSegment(owner)}/`, `work/${toSegment(owner)}/`];
-}
-
-/** Returns an owner without characters that URLs encode, so that decoding twice is harmless. */
-export function toSegment(owner: string): string {
-  return encodeURIComponent(owner).replaceAll('_', '%5F').replaceAll('%', '_');
-}
-
-function fromSegment(segment: string): string {
-  return decodeURIComponent(segment.replaceAll('_', '%'));
 }
 
 /** The maximum size of an upload. */

@@ -45,7 +45,7 @@ export function callTools(
 /** Returns the result of a call that a person denied. */
 export function deniedCall({ toolUseId }: ToolUseBlock): ToolResultBlock {
   const text = 'The user did not allow this call.';
-  return { type: 'tool-result', toolUseId, text, isError: true };
+  return { type: 'tool-result', toolUseId, text, isError: true, isDenied: true };
 }
 
 /** Returns the result of a call that needs approval where no person can be asked. */

@@ -1,3 +1,4 @@
+import { estimateFile, tokensPerImage } from '#domain/conversation/attachment.ts';
 import type {
   ContentBlock,
   Message,
@@ -24,9 +25,6 @@ export function estimateTokens(text: string): number {
 /** The tokens of a message in addition to its text. */
 const tokensPerMessage = 8;
 
-/** More than any model takes for an image that it does not scale down. */
-const tokensPerImage = 1_600;
-
 /** Returns the approximate number of tokens of messages. */
 export function estimateMessages(messages: readonly PromptMessage[]): number {
   return messages.reduce((sum, { content }) => sum + tokensPerMessage + estimateBlocks(content), 0);
@@ -45,6 +43,10 @@ function estimateBlock(block: PromptMessage['content'][number]): number {
       return estimateTokens(block.name + block.inputJson);
     case 'image':
       return tokensPerImage;
+    case 'attachment':
+      return estimateFile(block.format, block.size);
+    case 'file':
+      return estimateFile(block.format, block.bytes.length);
     case 'passage':
       return estimatePassage(block.passage);
     // Models are not shown these blocks of earlier answers.
@@ -72,6 +74,7 @@ function estimateOutput(block: ContentBlock): number {
     case 'retrieval':
     case 'citation':
     case 'approval':
+    case 'attachment':
       return 0;
   }
 }

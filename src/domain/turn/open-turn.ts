@@ -1,6 +1,9 @@
+import { withFiles } from '#domain/conversation/attached-files.ts';
+import type { ConversationKey } from '#domain/conversation/conversation.ts';
+import { attachmentsIn } from '#domain/conversation/message.ts';
 import type { LiveTurn, TurnKey } from '#domain/conversation/turn.ts';
 import { toMessages } from '#domain/conversation/turn.ts';
-import { toChatError, type ChatError } from '#domain/errors.ts';
+import { invalidRequest, toChatError, type ChatError } from '#domain/errors.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
 import type { Reservation } from '#domain/spending/ledger.ts';
 import { reserveOrRelease } from '#domain/spending/pricing.ts';
@@ -54,13 +57,35 @@ export async function openTurn(
     reserveOrRelease(ports.ledger, reservation),
     readHistory(ports.conversations, past),
   ]);
+  // The question is already stored, so the turn ends with the error if there is one.
   const failed = [reserved, history].find(({ status }) => status === 'rejected');
-  if (history.status === 'fulfilled' && failed === undefined) {
-    return { ...opened, ...toModelCall(request, question, history.value) };
+  if (history.status === 'rejected' || failed !== undefined) {
+    const refusal = toChatError(failed?.status === 'rejected' ? failed.reason : undefined);
+    return { ...opened, ...toModelCall(request, question), refusal };
   }
-  // The question is already stored, so the turn ends with this error.
-  const refusal = toChatError(failed?.status === 'rejected' ? failed.reason : undefined);
-  return { ...opened, ...toModelCall(request, question), refusal };
+  const call = toModelCall(request, question, history.value);
+  try {
+    return { ...opened, ...call, modelRequest: await withItsFiles(ports, key, call, question) };
+  } catch (error) {
+    return { ...opened, ...call, refusal: toChatError(error) };
+  }
+}
+
+/** Agents and knowledge bases that generate the answer themselves are sent nothing but text. */
+async function withItsFiles(
+  { attachments }: TurnPorts,
+  key: ConversationKey,
+  { modelRequest }: Pick<OpenTurn, 'modelRequest'>,
+  { question, files }: Question,
+): Promise<ModelRequest> {
+  const { agent, knowledge, messages } = modelRequest;
+  const field = agent === undefined ? 'knowledge_base' : 'agent';
+  const isTextOnly = agent !== undefined || knowledge?.mode === 'retrieve_and_generate';
+  if (!isTextOnly) {
+    return { ...modelRequest, messages: await withFiles(attachments, key, messages, files) };
+  }
+  if (attachmentsIn(question).length === 0) return modelRequest;
+  throw invalidRequest(field, 'cannot read the files of this message');
 }
 
 async function openOneShot(ports: TurnPorts, request: TurnRequest): Promise<OpenTurn> {

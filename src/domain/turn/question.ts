@@ -1,4 +1,6 @@
 import { turnIsRunning, unknownTurn } from '#domain/conversation/conversation-errors.ts';
+import { readSentFiles } from '#domain/conversation/attached-files.ts';
+import type { AttachedFile, Attachments } from '#domain/conversation/attachment.ts';
 import { splitText } from '#domain/text.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import { invalidRequest } from '#domain/errors.ts';
@@ -18,11 +20,16 @@ import type { Turn } from '#domain/conversation/turn.ts';
 
 /** What a turn answers. The types that name an earlier turn start a branch. */
 export type TurnInput =
-  | { readonly type: 'message'; readonly question: Message }
+  | { readonly type: 'message'; readonly question: Message; readonly attachmentIds?: Ids }
   /** A whole exchange that the caller stores; its last user message is the question. */
   | { readonly type: 'exchange'; readonly messages: readonly PromptMessage[] }
   /** A message after another turn than the latest; `null` starts the conversation over. */
-  | { readonly type: 'edit'; readonly question: Message; readonly parentId: string | null }
+  | {
+      readonly type: 'edit';
+      readonly question: Message;
+      readonly parentId: string | null;
+      readonly attachmentIds?: Ids;
+    }
   /** Another answer to the question of a turn; of the latest one if none is named. */
   | {
       readonly type: 'regenerate';
@@ -39,8 +46,13 @@ export type TurnInput =
   /** The rest of an answer that was cut off. */
   | { readonly type: 'continue'; readonly turnId: string };
 
+/** The files that a message is sent with. They become part of it once they have been read. */
+type Ids = readonly string[] | undefined;
+
 export interface Question {
   readonly question: Message;
+  /** Files of the question that have already been read. */
+  readonly files?: readonly AttachedFile[];
   /** As in `NewTurn`. */
   readonly parentId?: string | null;
   /** The messages for the model, instead of a history and the question. */
@@ -51,23 +63,23 @@ export interface Question {
 }
 
 /**
- * Returns the question of a turn after reading the earlier turn it refers to. Throws `not_found`
- * if there is no such turn, `conflict` if it is still live.
+ * Returns the question of a turn after reading its files and the earlier turn it refers to. Throws
+ * `not_found` if there is no such file or turn, `conflict` if the turn is still live.
  */
 export async function toQuestion(
-  ports: StoragePorts,
+  ports: StoragePorts & { readonly attachments: Attachments },
   key: ConversationKey,
   input: TurnInput,
 ): Promise<Question> {
   switch (input.type) {
     case 'message':
-      return { question: input.question };
+      return withSentFiles(ports.attachments, key, input);
     case 'exchange':
       return fromExchange(input.messages);
     case 'edit': {
-      const { question, parentId } = input;
+      const { parentId } = input;
       if (parentId !== null) await requireTurn(ports, key, parentId);
-      return { question, parentId };
+      return { ...(await withSentFiles(ports.attachments, key, input)), parentId };
     }
     case 'regenerate':
       return toRegenerated(ports, key, input);
@@ -85,6 +97,17 @@ export async function toQuestion(
       return { ...branchOf(turn), answerSoFar: messageText(turn.answer).trimEnd() };
     }
   }
+}
+
+async function withSentFiles(
+  attachments: Attachments,
+  key: ConversationKey,
+  { question, attachmentIds = [] }: Extract<TurnInput, { type: 'message' | 'edit' }>,
+): Promise<Question> {
+  if (attachmentIds.length === 0) return { question };
+  const files = await readSentFiles(attachments, key, attachmentIds);
+  const blocks = files.map(({ attachment }) => attachment);
+  return { question: { ...question, content: [...blocks, ...question.content] }, files };
 }
 
 /** Throws `invalid_request` unless there is exactly one decision for each waiting call. */

@@ -1,8 +1,13 @@
 import { accumulate, emptyAnswer, toMessage } from '#domain/conversation/accumulate.ts';
 import type { Conversation, ConversationKey } from '#domain/conversation/conversation.ts';
+import {
+  turnIsRunning,
+  unknownConversation,
+  unknownTurn,
+} from '#domain/conversation/conversation-errors.ts';
 import type { Message } from '#domain/conversation/message.ts';
 import { logTtlMs, type LogEntry } from '#domain/conversation/turn-log.ts';
-import { interruptedTurn, type LiveTurn } from '#domain/conversation/turn.ts';
+import { interruptedTurn, type Feedback, type LiveTurn } from '#domain/conversation/turn.ts';
 import { isConflict } from '#domain/errors.ts';
 import { isAbandoned } from '#domain/turn/abandoned.ts';
 import type { StoragePorts } from '#domain/turn/turn-request.ts';
@@ -56,4 +61,20 @@ export async function findConversation(
 export async function deleteConversation(ports: StoragePorts, key: ConversationKey): Promise<void> {
   await findConversation(ports, key);
   await ports.conversations.remove(key);
+}
+
+/**
+ * Stores feedback with a turn; undefined removes it. Throws `not_found`, and `conflict` while the turn
+ * is live.
+ */
+export async function rateTurn(
+  ports: StoragePorts,
+  { turnId, ...key }: ConversationKey & { readonly turnId: string },
+  feedback: Feedback | undefined,
+): Promise<void> {
+  const conversation = await findConversation(ports, key);
+  if (conversation === undefined) throw unknownConversation();
+  if (await ports.conversations.rate(key, turnId, feedback)) return;
+  const { liveTurn: live } = conversation;
+  throw live?.turnId === turnId ? turnIsRunning(live) : unknownTurn();
 }

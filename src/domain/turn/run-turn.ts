@@ -19,6 +19,7 @@ import { startCheckpoints, type Checkpoints } from '#domain/turn/checkpoints.ts'
 import { followTurn, toFinalEvent } from '#domain/turn/follow-turn.ts';
 import { openTurn, type OpenTurn } from '#domain/turn/open-turn.ts';
 import { settleTurn, storeTurn } from '#domain/turn/store-turn.ts';
+import { timeBlocks } from '#domain/conversation/time-blocks.ts';
 import { observeWrites, type TurnPorts, type TurnRequest } from '#domain/turn/turn-request.ts';
 
 /**
@@ -85,7 +86,8 @@ async function* answer(
     if (opened.refusal !== undefined) throw opened.refusal;
     const { modelRequest } = opened;
     const stream = ports.model.stream(modelRequest, abort.signal);
-    const events = markOutput(renumberBlocks(stream, modelRequest.answerSoFar), (event) => {
+    const numbered = renumberBlocks(stream, modelRequest.answerSoFar);
+    const events = markOutput(timeBlocks(numbered, ports.clock), (event) => {
       output = accumulate(output, event);
     });
     for await (const event of events) {

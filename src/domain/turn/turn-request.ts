@@ -1,4 +1,5 @@
 import type { Clock } from '#domain/clock.ts';
+import type { Attachments } from '#domain/conversation/attachment.ts';
 import type {
   BoundKey,
   ConversationMode,
@@ -27,6 +28,7 @@ export interface StoragePorts {
 /** Everything that running a turn needs. */
 export interface TurnPorts extends StoragePorts {
   readonly model: Model;
+  readonly attachments: Attachments;
   readonly ledger: Ledger;
   readonly prices: Prices;
 }

@@ -4,6 +4,11 @@ import { exportFileName, exportFormats } from '#domain/data/export-files.ts';
 import type { ExportFiles } from '#domain/data/owned-data.ts';
 import { ownerOf } from '#domain/identity.ts';
 import { assertIdempotencyKey } from '#domain/ids.ts';
+import {
+  acceptAttachment,
+  readAttachment,
+  type AttachmentPorts,
+} from '#lambda/conversation/answer-attachments.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { derivedId, newId } from '#lambda/runtime/ids.ts';
 import { jsonResponse, type JsonResult } from '#lambda/runtime/json-response.ts';
@@ -23,6 +28,7 @@ export interface DataPorts {
   readonly jobs: DataJobs;
   readonly queue: DataJobQueue;
   readonly files: Pick<ExportFiles, 'signDownload'>;
+  readonly attachments: AttachmentPorts;
   readonly clock: Clock;
 }
 
@@ -33,6 +39,9 @@ interface DataContext {
 }
 
 const route = createRouter<RoutesOf<'data'>, DataContext, JsonResult>({
+  'POST /attachments': (context) => acceptAttachment(context, context.request.body),
+  'GET /attachments/{attachment_id}': (context, { attachment_id: id }) =>
+    readAttachment(context, id),
   'POST /data/exports': async (context) => {
     parseExportRequest(context.request.body);
     const job = await begin(context, 'export');
@@ -53,7 +62,7 @@ const route = createRouter<RoutesOf<'data'>, DataContext, JsonResult>({
   },
 });
 
-/** Answers requests to export or to delete everything that the caller has. */
+/** Answers requests for the caller's files, and to export or delete everything they have. */
 export async function answerData(
   ports: DataPorts,
   request: HttpRequest,
@@ -119,8 +128,15 @@ async function sign({ ports }: DataContext, job: DataJob): Promise<DownloadJson[
   );
   return Promise.all(
     files.map(async ({ format, part, name }) => {
-      const url = await ports.files.signDownload(name, downloadSeconds);
+      // A file for people to save, not for the browser to show.
+      const disposition = `attachment; filename="streambed-export-${fileNameIn(name)}"`;
+      const url = await ports.files.signDownload(name, downloadSeconds, disposition);
       return { format, part, url, expires_at: expiresAt };
     }),
   );
+}
+
+/** Returns the last part of the name of an object. */
+function fileNameIn(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
 }

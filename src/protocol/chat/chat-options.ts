@@ -1,4 +1,4 @@
-import type { ChatRequest } from '#domain/chat/chat-request.ts';
+import type { ChatOptions } from '#domain/chat/chat-request.ts';
 import * as v from 'valibot';
 import { invalidRequest } from '#domain/errors.ts';
 import type { KnowledgeUse } from '#domain/model/knowledge.ts';
@@ -97,7 +97,7 @@ export function toOptions({
   agent,
   tools,
   metadata,
-}: OptionFields): Omit<ChatRequest, 'question' | 'conversation'> {
+}: OptionFields): ChatOptions {
   if (agent !== undefined)
     assertNoneOf({ model, system, knowledge_base: knowledge, tools, metadata });
   return {

@@ -19,6 +19,24 @@ test('a message creates a conversation, or continues the one it names', () => {
   expect(continued.conversation).toEqual({ id: 'c-1', create: false });
 });
 
+test('a message may name its files, each once', () => {
+  const { question } = parse({ message: 'Look', attachments: ['a', 'b'] });
+  expect(question).toEqual({ type: 'message', text: 'Look', attachmentIds: ['a', 'b'] });
+  expect(JSON.stringify(parse({ message: 'Look', attachments: [] }))).toBe(
+    JSON.stringify(parse({ message: 'Look' })),
+  );
+  const files = (attachments: unknown) => () => parse({ message: 'Look', attachments });
+  expect(files(['a', 'a'])).toThrow('attachments: must not name a file twice');
+  expect(files(['a', 'b', 'c', 'd', 'e', 'f'])).toThrow(
+    'attachments: must be a list of at most 5 ids',
+  );
+  expect(files('a')).toThrow('attachments: must be a list of at most 5 ids');
+  expect(files(['a/b'])).toThrow('attachments.0: must be 1 to 64 letters');
+  expect(() => parse({ prompt: 'Look', attachments: ['a'] })).toThrow(
+    'attachments: is not a field of this request',
+  );
+});
+
 test('options have the names of the public JSON', () => {
   const inference = { max_tokens: 5, temperature: 0.5, top_p: 1, stop_sequences: ['END'] };
   const body = { prompt: 'Hi', model: 'm', system: 's', format: 'text', inference };

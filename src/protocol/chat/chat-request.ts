@@ -1,6 +1,7 @@
 import type { TurnFormat } from '#protocol/turn/turn-encoding.ts';
 import * as v from 'valibot';
 import { invalidRequest } from '#domain/errors.ts';
+import { maxAttachments } from '#domain/conversation/attachment.ts';
 import { maxCacheMs, type ChatRequest } from '#domain/chat/chat-request.ts';
 import { maxMessageLength, messageTextSchema } from '#protocol/conversation/message-text.ts';
 import { identifier } from '#protocol/http/identifier.ts';
@@ -31,6 +32,15 @@ const cache = v.union(
   `must be true or false, or an object whose ttl_seconds ${seconds}`,
 );
 
+const idsRule = `must be a list of at most ${maxAttachments} ids`;
+
+/** The files of a message, by the ids that their uploads returned. */
+const attachmentIds = v.pipe(
+  v.array(identifier, idsRule),
+  v.maxLength(maxAttachments, idsRule),
+  v.check((ids) => new Set(ids).size === ids.length, 'must not name a file twice'),
+);
+
 /** A prompt that is not stored. */
 export const oneShot = v.strictObject({
   prompt: messageTextSchema,
@@ -41,6 +51,7 @@ const inConversation = v.strictObject({
   message: messageTextSchema,
   conversation_id: v.optional(identifier),
   parent_turn_id: v.optional(v.nullable(identifier)),
+  attachments: v.optional(attachmentIds),
   ...optionFields,
 });
 const regenerate = v.strictObject({
@@ -160,11 +171,14 @@ export function parseOneShot(json: object): ChatRequest {
 }
 
 function fromMessage(body: v.InferOutput<typeof inConversation>): ChatRequest {
-  const { message: text, conversation_id: id, parent_turn_id: parentId, ...rest } = body;
+  const { message: text, conversation_id: id, parent_turn_id: parentId, ...others } = body;
+  const { attachments, ...rest } = others;
   if (id === undefined && typeof parentId === 'string') {
     throw invalidRequest('parent_turn_id', 'requires the conversation_id of the turn');
   }
-  const question = { type: 'message', text } as const;
+  // An empty list is the same request as none.
+  const files = attachments?.length === 0 ? undefined : attachments;
+  const question = { type: 'message', text, attachmentIds: files } as const;
   return {
     question: parentId === undefined ? question : { ...question, parentId },
     conversation: id === undefined ? { create: true } : { id, create: false },

@@ -11,7 +11,9 @@ import type { Conversation } from '#domain/conversation/conversation.ts';
 import type { SearchResult } from '#domain/conversation/search.ts';
 import { messageText } from '#domain/conversation/message.ts';
 import { interruptedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
+import { toAttachmentsJson } from '#protocol/conversation/attachment-json.ts';
 import { toTime } from '#protocol/http/time.ts';
+import { toContentJson } from '#protocol/conversation/content-json.ts';
 import { toGroundsJson } from '#protocol/conversation/passage-json.ts';
 import { toCostJson, toUsageJson } from '#protocol/conversation/usage-json.ts';
 
@@ -22,6 +24,18 @@ export function toConversationJson(conversation: Conversation): ConversationJson
     title: conversation.title,
     created_at: toTime(conversation.createdAtMs),
     updated_at: toTime(conversation.updatedAtMs),
+  };
+}
+
+/** Returns everything about a conversation in the public JSON except its turns. */
+export function toWholeConversationJson(
+  conversation: Conversation,
+): Omit<ConversationPageJson, 'turns'> {
+  const { headId, settings } = conversation;
+  return {
+    ...toConversationJson(conversation),
+    head_turn_id: headId ?? null,
+    ...(settings === undefined ? {} : { settings }),
   };
 }
 
@@ -44,8 +58,7 @@ export function toConversationPage(
   const live = conversation.liveTurn;
   const ended = live === undefined || page.items.some((turn) => turn.turnId === live.turnId);
   return {
-    ...toConversationJson(conversation),
-    head_turn_id: conversation.headId ?? null,
+    ...toWholeConversationJson(conversation),
     turns: ended ? turns : [...turns, toLiveTurnJson(live, nowMs)],
     ...cursorOf(page),
   };
@@ -65,7 +78,9 @@ export function toTurnJson(turn: Turn): TurnJson {
     parent_turn_id: turn.parentId ?? null,
     state: turn.state,
     message: messageText(turn.question),
+    ...toAttachmentsJson(turn.question),
     response: messageText(turn.answer),
+    content: toContentJson(turn.answer),
     model: turn.modelId,
     created_at: toTime(turn.startedAtMs),
     ...(turn.stopReason === undefined ? {} : { stop_reason: turn.stopReason }),
@@ -74,6 +89,7 @@ export function toTurnJson(turn: Turn): TurnJson {
     ...toGroundsJson(turn.answer),
     ...(turn.errorCode === undefined ? {} : { error_code: turn.errorCode }),
     ...(turn.errorMessage === undefined ? {} : { error_detail: turn.errorMessage }),
+    ...(turn.feedback === undefined ? {} : { feedback: turn.feedback }),
   };
 }
 

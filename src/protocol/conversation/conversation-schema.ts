@@ -1,6 +1,7 @@
 import { usageJson } from '#protocol/conversation/usage-schema.ts';
 import * as v from 'valibot';
-import { costFields, groundsFields } from '#protocol/conversation/answer-schema.ts';
+import { attachmentJson } from '#protocol/conversation/attachment-schema.ts';
+import { contentJson, costFields, groundsFields } from '#protocol/conversation/answer-schema.ts';
 import { time } from '#protocol/http/json-schema.ts';
 
 const turnJson = v.object({
@@ -9,7 +10,9 @@ const turnJson = v.object({
   parent_turn_id: v.nullable(v.string()),
   state: v.picklist(['running', 'complete', 'stopped', 'interrupted', 'failed', 'timed_out']),
   message: v.string(),
+  attachments: v.optional(v.array(attachmentJson)),
   response: v.string(),
+  content: contentJson,
   model: v.string(),
   created_at: time,
   stop_reason: v.optional(v.string()),
@@ -18,6 +21,9 @@ const turnJson = v.object({
   error_code: v.optional(v.string()),
   error_detail: v.optional(v.string()),
   ...groundsFields,
+  feedback: v.optional(
+    v.strictObject({ rating: v.picklist(['good', 'bad']), comment: v.optional(v.string()) }),
+  ),
 });
 
 /** A turn in the public JSON. A live one is `running` and has no answer yet. */
@@ -43,6 +49,8 @@ export const conversationPageJson = v.object({
   ...conversationJson.entries,
   /** The latest turn, which the next one follows. */
   head_turn_id: v.nullable(v.string()),
+  /** What the client chose for its messages: fields of chat requests. */
+  settings: v.optional(v.record(v.string(), v.unknown())),
   turns: v.array(turnJson),
   cursor: v.optional(v.string()),
 });

@@ -22,6 +22,16 @@ export function toPassageJson({ text, source, title, score }: Passage): PassageJ
   };
 }
 
+/** Returns a passage from the public JSON. */
+export function fromPassageJson({ text, source, title, score }: PassageJson): Passage {
+  return {
+    text,
+    source,
+    ...(title === undefined ? {} : { title }),
+    ...(score === undefined ? {} : { score }),
+  };
+}
+
 /** Returns a citation in the public JSON; `start` and `end` count characters of the answer. */
 export function toCitationJson({ span, passages }: CitationBlock): CitationJson {
   return { ...span, sources: passages.map(toPassageJson) };
@@ -44,12 +54,13 @@ export function toStepJson(block: ContentBlock): StepJson | undefined {
   switch (block.type) {
     case 'text':
     case 'citation':
+    case 'attachment':
       return undefined;
     case 'reasoning':
       return { type: 'thought', text: block.text };
     case 'tool-use': {
       const { toolUseId: id, name, inputJson } = block;
-      return { type: 'tool_call', id, name, input: parseInput(inputJson) };
+      return { type: 'tool_call', id, name, input: parseToolInput(inputJson) };
     }
     case 'tool-result': {
       const { toolUseId: id, text, isError } = block;
@@ -67,8 +78,8 @@ export function toStepJson(block: ContentBlock): StepJson | undefined {
   }
 }
 
-/** An input that is incomplete or not JSON stays text. */
-function parseInput(json: string): unknown {
+/** Returns the input of a tool call; its text if that is incomplete or not JSON. */
+export function parseToolInput(json: string): unknown {
   try {
     return JSON.parse(json === '' ? '{}' : json);
   } catch {

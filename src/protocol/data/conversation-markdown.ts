@@ -1,7 +1,10 @@
 import type { TurnJson } from '#protocol/conversation/conversation-schema.ts';
 
 /** A turn, as far as people read it. */
-export type ReadableTurn = Pick<TurnJson, 'created_at' | 'message' | 'response' | 'state'>;
+export type ReadableTurn = Pick<
+  TurnJson,
+  'created_at' | 'message' | 'attachments' | 'response' | 'state'
+>;
 
 interface ReadableConversation {
   readonly title: string;
@@ -18,8 +21,9 @@ export function toConversationMarkdown(conversation: ReadableConversation): stri
 
 /** Returns what was asked and answered in a turn, with how the answer ended unless it is whole. */
 export function toTurnSections(turn: ReadableTurn): readonly string[] {
-  const { created_at: askedAt, message, response, state } = turn;
-  const asked = [`**You**, ${askedAt}:`, message];
+  const { created_at: askedAt, message, attachments = [], response, state } = turn;
+  const files = attachments.map(({ name }) => `_File: ${name}_`);
+  const asked = [`**You**, ${askedAt}:`, ...files, message];
   if (state === 'running') return [...asked, '_The answer was still being written._'];
   const ending = state === 'complete' ? '' : ` (${state.replace('_', ' ')})`;
   return [...asked, `**Assistant**${ending}:`, response];

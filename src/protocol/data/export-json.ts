@@ -1,11 +1,11 @@
 import type { Conversation } from '#domain/conversation/conversation.ts';
 import { messageText, type Message } from '#domain/conversation/message.ts';
-import type { LiveTurn, Turn } from '#domain/conversation/turn.ts';
-import type { ExportEntry } from '#domain/data/export-entries.ts';
+import type { ExportedFile, ExportEntry } from '#domain/data/export-entries.ts';
+import { toAttachmentJson } from '#protocol/conversation/attachment-json.ts';
 import {
-  toConversationJson,
   toLiveTurnJson,
   toTurnJson,
+  toWholeConversationJson,
 } from '#protocol/conversation/conversation-json.ts';
 import { toDocumentJson } from '#protocol/document/document-json.ts';
 import { toTime } from '#protocol/http/time.ts';
@@ -24,8 +24,11 @@ export interface ExportPart {
 /** A conversation, with its turns in a part. */
 export interface ConversationInPart {
   readonly conversation: Conversation;
-  readonly turns: (Turn | LiveTurn)[];
+  readonly turns: TurnInPart[];
 }
+
+/** A turn, with the files of its question. */
+export type TurnInPart = Pick<EntryOf<'turn'>, 'turn' | 'files'>;
 
 /** Returns a part of an export as a JSON document, with what each kind has in it. */
 export function toExportDocument({ exportId, number, atMs, entries }: ExportPart): string {
@@ -36,6 +39,7 @@ export function toExportDocument({ exportId, number, atMs, entries }: ExportPart
     part: number,
     created_at: toTime(atMs),
     conversations: conversationsIn(entries).map((one) => toWholeConversation(one, atMs)),
+    attachments: of('attachment').map(({ file }) => toFileEntry(file)),
     tasks: of('task').map(toTaskEntry),
     documents: of('document').map(toDocumentEntry),
     sessions: of('session').map(({ sessionId, messages }) => {
@@ -67,7 +71,7 @@ export function conversationsIn(entries: readonly ExportEntry[]): readonly Conve
     const { conversation } = entry;
     const known = found.get(conversation.conversationId) ?? { conversation, turns: [] };
     found.set(conversation.conversationId, known);
-    if (entry.type === 'turn') known.turns.push(entry.turn);
+    if (entry.type === 'turn') known.turns.push(entry);
   }
   return [...found.values()];
 }
@@ -81,15 +85,20 @@ function typeOf({ conversationId }: Conversation): string {
 function toWholeConversation({ conversation, turns }: ConversationInPart, atMs: number): object {
   return {
     type: typeOf(conversation),
-    ...toConversationJson(conversation),
-    head_turn_id: conversation.headId ?? null,
-    turns: turns.map((turn) => ('state' in turn ? toTurnEntry(turn) : toLiveTurnJson(turn, atMs))),
+    ...toWholeConversationJson(conversation),
+    turns: turns.map((one) => toTurnEntry(one, atMs)),
   };
 }
 
-function toTurnEntry(turn: Turn): object {
+function toTurnEntry({ turn, files }: TurnInPart, atMs: number): object {
+  const attachments = files.length === 0 ? {} : { attachments: files.map(toFileEntry) };
+  if (!('state' in turn)) return { ...toLiveTurnJson(turn, atMs), ...attachments };
   const summary = turn.summary === undefined ? {} : { summary: turn.summary };
-  return { ...toTurnJson(turn), ...summary };
+  return { ...toTurnJson(turn), ...summary, ...attachments };
+}
+
+function toFileEntry({ attachment, base64 }: ExportedFile): object {
+  return { ...toAttachmentJson(attachment), file_base64: base64 };
 }
 
 function toMessageJson(message: Message): object {

@@ -1,11 +1,13 @@
 import { messageText } from '#domain/conversation/message.ts';
-import type { LiveTurn, Turn } from '#domain/conversation/turn.ts';
+import type { Feedback } from '#domain/conversation/turn.ts';
 import type { ExportEntry } from '#domain/data/export-entries.ts';
+import { toAttachmentsJson } from '#protocol/conversation/attachment-json.ts';
 import { toTurnSections } from '#protocol/data/conversation-markdown.ts';
 import {
   conversationsIn,
   type ConversationInPart,
   type ExportPart,
+  type TurnInPart,
 } from '#protocol/data/export-json.ts';
 import { toTime } from '#protocol/http/time.ts';
 import { toDayJson } from '#protocol/spending/spending-json.ts';
@@ -24,15 +26,32 @@ function heading(title: string): readonly string[] {
 }
 
 function conversationLines({ conversation, turns }: ConversationInPart): readonly string[] {
-  const { title, createdAtMs } = conversation;
-  return [...heading(title), `Begun ${toTime(createdAtMs)}.`, ...turns.flatMap(turnLines)];
+  const { title, createdAtMs, settings } = conversation;
+  const chosen = settings === undefined ? [] : [fence('json', JSON.stringify(settings))];
+  const begun = `Begun ${toTime(createdAtMs)}.`;
+  return [...heading(title), begun, ...chosen, ...turns.flatMap(turnLines)];
 }
 
-function turnLines(turn: Turn | LiveTurn): readonly string[] {
-  const asked = { created_at: toTime(turn.startedAtMs), message: messageText(turn.question) };
+function turnLines({ turn }: TurnInPart): readonly string[] {
+  const { startedAtMs, question } = turn;
+  const asked = {
+    created_at: toTime(startedAtMs),
+    message: messageText(question),
+    ...toAttachmentsJson(question),
+  };
   if (!('state' in turn)) return toTurnSections({ ...asked, state: 'running', response: '' });
   const { state, answer } = turn;
-  return toTurnSections({ ...asked, state, response: messageText(answer) });
+  const sections = toTurnSections({ ...asked, state, response: messageText(answer) });
+  return [...sections, ...feedbackLines(turn.feedback)];
+}
+
+function feedbackLines(feedback: Feedback | undefined): readonly string[] {
+  if (feedback === undefined) return [];
+  const { rating, comment } = feedback;
+  return [
+    `_Rated ${rating}._`,
+    ...(comment === undefined ? [] : [`> ${comment.replaceAll('\n', '\n> ')}`]),
+  ];
 }
 
 function toSection(entry: ExportEntry): readonly string[] {
@@ -40,6 +59,10 @@ function toSection(entry: ExportEntry): readonly string[] {
     case 'conversation':
     case 'turn':
       return [];
+    case 'attachment': {
+      const { name, size } = entry.file.attachment;
+      return [...heading(`File: ${name}`), `${size} bytes. The JSON document has the file itself.`];
+    }
     case 'task': {
       const { taskId, state, createdAtMs, request, error } = entry.task;
       const failure = error === undefined ? [] : [error.message];

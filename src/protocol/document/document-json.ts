@@ -3,9 +3,9 @@ import type {
   AcceptedJson,
   AnalysisJson,
   DocumentJson,
-  UploadJson,
 } from '#protocol/document/document-schema.ts';
 import { toTime } from '#protocol/http/time.ts';
+import type { UploadJson } from '#protocol/http/upload-schema.ts';
 import { toFailureJson } from '#protocol/http/problem.ts';
 
 /** Returns a document or an analysis that was accepted, in the public JSON. */

@@ -2,14 +2,9 @@ import * as v from 'valibot';
 import { documentFormats } from '#domain/document/document.ts';
 import { count, time } from '#protocol/http/json-schema.ts';
 import { failureJson } from '#protocol/http/problem-schema.ts';
+import { uploadJson } from '#protocol/http/upload-schema.ts';
 
 const status = v.picklist(['awaiting_upload', 'queued', 'running', 'succeeded', 'failed']);
-
-const uploadJson = v.strictObject({
-  method: v.literal('PUT'),
-  url: v.string(),
-  headers: v.record(v.string(), v.string()),
-});
 
 /** A document that was accepted, in the public JSON; `upload` says where its file goes. */
 export const documentAcceptedJson = v.strictObject({
@@ -51,8 +46,6 @@ export const analysisJson = v.strictObject({
   ...progressFields,
   result: v.optional(analysisResult),
 });
-
-export type UploadJson = v.InferOutput<typeof uploadJson>;
 
 export type AcceptedJson =
   | v.InferOutput<typeof documentAcceptedJson>

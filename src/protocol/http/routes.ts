@@ -16,15 +16,26 @@ export interface RouteTarget {
 export const routes = {
   'POST /chat': { handler: 'chat-buffered', transfer: 'buffered' },
   'POST /chat/stream': { handler: 'chat', transfer: 'streamed' },
+  'GET /options': { handler: 'conversations', transfer: 'buffered' },
   'GET /conversations': { handler: 'conversations', transfer: 'buffered' },
   'GET /conversations/{conversation_id}': { handler: 'conversations', transfer: 'buffered' },
   'PATCH /conversations/{conversation_id}': { handler: 'conversations', transfer: 'buffered' },
   'DELETE /conversations/{conversation_id}': { handler: 'conversations', transfer: 'buffered' },
   'POST /conversations/{conversation_id}/stop': { handler: 'conversations', transfer: 'buffered' },
+  'PUT /conversations/{conversation_id}/turns/{turn_id}/feedback': {
+    handler: 'conversations',
+    transfer: 'buffered',
+  },
+  'DELETE /conversations/{conversation_id}/turns/{turn_id}/feedback': {
+    handler: 'conversations',
+    transfer: 'buffered',
+  },
   'GET /conversations/{conversation_id}/stream': {
     handler: 'conversation-stream',
     transfer: 'streamed',
   },
+  'POST /attachments': { handler: 'data', transfer: 'buffered' },
+  'GET /attachments/{attachment_id}': { handler: 'data', transfer: 'buffered' },
   'GET /search': { handler: 'conversations', transfer: 'buffered' },
   'GET /usage': { handler: 'conversations', transfer: 'buffered' },
   'POST /knowledge/search': { handler: 'knowledge', transfer: 'buffered' },

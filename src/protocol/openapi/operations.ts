@@ -1,3 +1,8 @@
+import { attachmentSchema } from '#protocol/conversation/attachment-request.ts';
+import {
+  attachmentAcceptedJson,
+  attachmentDownloadJson,
+} from '#protocol/conversation/attachment-schema.ts';
 import {
   conversationListJson,
   conversationPageJson,
@@ -17,9 +22,9 @@ import { deletionJson, exportJson } from '#protocol/data/data-schema.ts';
 import type * as v from 'valibot';
 import { conversationSearchSchema } from '#protocol/conversation/search-request.ts';
 import {
+  feedbackSchema,
   pageSchema,
   stopSchema,
-  titleSchema,
 } from '#protocol/conversation/conversation-request.ts';
 import { analysisSchema, documentSchema } from '#protocol/document/document-request.ts';
 import type { Route } from '#protocol/http/routes.ts';
@@ -34,6 +39,8 @@ import {
 import { completionSchema } from '#protocol/openai/openai-request.ts';
 import { spendingJson } from '#protocol/spending/spending-schema.ts';
 import { taskSchema } from '#protocol/task/task-request.ts';
+import { changeSchema } from '#protocol/chat/conversation-change.ts';
+import { offerJson } from '#protocol/chat/offer-schema.ts';
 import { chatSchema } from '#protocol/chat/chat-request.ts';
 import { followSchema } from '#protocol/turn/follow-request.ts';
 
@@ -73,6 +80,12 @@ export const operations: Readonly<Record<Route, Operation>> = {
     response: turnAnswerJson,
     streams: turnStreams,
   },
+  'GET /options': {
+    id: 'readOptions',
+    summary: 'Returns what a caller can choose in a chat request.',
+    status: 200,
+    response: offerJson,
+  },
   'GET /conversations': {
     id: 'listConversations',
     summary: "Lists the caller's conversations, most recently used first.",
@@ -88,9 +101,9 @@ export const operations: Readonly<Record<Route, Operation>> = {
     response: conversationPageJson,
   },
   'PATCH /conversations/{conversation_id}': {
-    id: 'renameConversation',
-    summary: 'Changes the title of a conversation.',
-    request: titleSchema,
+    id: 'changeConversation',
+    summary: 'Changes the title and the settings of a conversation.',
+    request: changeSchema,
     status: 204,
   },
   'DELETE /conversations/{conversation_id}': {
@@ -105,6 +118,17 @@ export const operations: Readonly<Record<Route, Operation>> = {
     status: 202,
     response: stoppingJson,
   },
+  'PUT /conversations/{conversation_id}/turns/{turn_id}/feedback': {
+    id: 'rateTurn',
+    summary: 'Stores what a person thinks of an answer.',
+    request: feedbackSchema,
+    status: 204,
+  },
+  'DELETE /conversations/{conversation_id}/turns/{turn_id}/feedback': {
+    id: 'unrateTurn',
+    summary: 'Removes what a person thought of an answer.',
+    status: 204,
+  },
   'GET /conversations/{conversation_id}/stream': {
     id: 'followTurn',
     summary: 'Streams the rest of a turn, live or ended; 204 if nothing is left.',
@@ -112,6 +136,19 @@ export const operations: Readonly<Record<Route, Operation>> = {
     status: 200,
     streams: turnStreams,
     orNoContent: true,
+  },
+  'POST /attachments': {
+    id: 'addAttachment',
+    summary: 'Returns where to upload a file for a message.',
+    request: attachmentSchema,
+    status: 201,
+    response: attachmentAcceptedJson,
+  },
+  'GET /attachments/{attachment_id}': {
+    id: 'readAttachment',
+    summary: 'Returns a file of a message, with a URL to download it.',
+    status: 200,
+    response: attachmentDownloadJson,
   },
   'GET /search': {
     id: 'searchConversations',

@@ -1,6 +1,10 @@
 import { readUIMessageStream, uiMessageChunkSchema, type UIMessageChunk } from 'ai';
 import { expect, test } from 'vitest';
 import { ChatError } from '#domain/errors.ts';
+import { accumulate, emptyAnswer, type Answer } from '#domain/conversation/accumulate.ts';
+import { deltaLength } from '#domain/conversation/turn-log.ts';
+import { resumeAfter } from '#protocol/turn/cursor.ts';
+import type { CallPlaces } from '#protocol/turn/decode-ui-stream.ts';
 import { saying } from '#test/doubles/memory-model.ts';
 import type { StreamEvent, TurnEvent } from '#domain/conversation/stream-event.ts';
 import { decodeSse } from '#protocol/http/sse.ts';
@@ -41,6 +45,93 @@ test('decoding returns what was encoded, however the bytes are split', async () 
     expect(await Array.fromAsync(decodeUiStream(cutBytes(encoded, size)))).toEqual(events);
   }
 });
+
+test('tool calls, their results, searches and citations are decoded, however the bytes are split', async () => {
+  const passage = { text: 'Rain.', source: 's3://b/rain.txt' };
+  const events = turnOf([
+    { type: 'message-start' },
+    { type: 'block', index: 0, block: { type: 'retrieval', query: 'rain', passages: [passage] } },
+    { type: 'reasoning-delta', index: 1, text: 'Hm.', durationMs: 1_250 },
+    { type: 'block-stop', index: 1 },
+    { type: 'block-start', index: 2, toolUseId: 'a', name: 'add' },
+    { type: 'tool-input-delta', index: 2, json: '{"x":' },
+    { type: 'tool-input-delta', index: 2, json: '1}' },
+    { type: 'block-stop', index: 2 },
+    { type: 'block-start', index: 3, toolUseId: 'b', name: 'add' },
+    { type: 'block-stop', index: 3 },
+    { type: 'message-stop', stopReason: 'tool_use' },
+    {
+      type: 'block',
+      index: 4,
+      block: { type: 'tool-result', toolUseId: 'a', text: '2', durationMs: 300 },
+    },
+    {
+      type: 'block',
+      index: 5,
+      block: { type: 'tool-result', toolUseId: 'b', text: 'No.', isError: true, isDenied: true },
+    },
+    { type: 'message-start' },
+    { type: 'text-delta', index: 6, text: 'It rains.' },
+    {
+      type: 'block',
+      index: 7,
+      block: { type: 'citation', span: { start: 0, end: 9 }, passages: [passage] },
+    },
+    { type: 'block-start', index: 8, toolUseId: 'c', name: 'note' },
+    { type: 'tool-input-delta', index: 8, json: '{}' },
+    { type: 'block', index: 9, block: { type: 'approval', toolUseId: 'c' } },
+    { type: 'message-stop', stopReason: 'approval_required' },
+  ]);
+  const { content } = answerOf(events);
+  for (let size = 1; size <= 60; size += 7) {
+    const decoded = await Array.fromAsync(decodeUiStream(cutBytes(encode(events), size)));
+    expect(answerOf(decoded)).toMatchObject({ content });
+  }
+});
+
+function answerOf(events: readonly TurnEvent[]): Answer {
+  return events.reduce<Answer>((answer, event) => {
+    const isFrame =
+      event.type === 'turn-start' || event.type === 'turn-stop' || event.type === 'error';
+    return isFrame ? answer : accumulate(answer, event);
+  }, emptyAnswer);
+}
+
+test('a reader who resumes gets nothing twice, also between two blocks', async () => {
+  const events = turnOf([
+    { type: 'message-start' },
+    { type: 'text-delta', index: 0, text: 'Look.' },
+    { type: 'block-start', index: 1, toolUseId: 'a', name: 'add' },
+    { type: 'tool-input-delta', index: 1, json: '{"x":1}' },
+    { type: 'block-stop', index: 1 },
+    { type: 'block', index: 2, block: { type: 'tool-result', toolUseId: 'a', text: '2' } },
+    { type: 'block-start', index: 3, toolUseId: 'b', name: 'add' },
+    { type: 'tool-input-delta', index: 3, json: '{}' },
+    { type: 'block-stop', index: 3 },
+    { type: 'block', index: 4, block: { type: 'tool-result', toolUseId: 'b', text: '3' } },
+    { type: 'text-delta', index: 5, text: 'Five.' },
+  ]);
+  const whole = answerOf(events);
+  for (let cut = 1; cut < events.length; cut += 1) {
+    const places: CallPlaces = new Map();
+    const before = await decodeUpTo(encode(events.slice(0, cut)), places);
+    const characters = before.reduce((sum, event) => sum + deltaLength(event), 0);
+    const encoding = resumeAfter(createUiEncoding('r2'), characters);
+    const rest = events.map((event) => encoding.encode(event)).join('');
+    const after = await Array.fromAsync(decodeUiStream(cutBytes(rest, 9), places));
+    expect(answerOf([...before, ...after]).content).toEqual(whole.content);
+  }
+});
+
+/** Decodes a stream that breaks. */
+async function decodeUpTo(encoded: string, places: CallPlaces): Promise<readonly TurnEvent[]> {
+  const events: TurnEvent[] = [];
+  const reading = async (): Promise<void> => {
+    for await (const event of decodeUiStream(cutBytes(encoded, 9), places)) events.push(event);
+  };
+  await expect(reading()).rejects.toThrow(ChatError);
+  return events;
+}
 
 test('the AI SDK reads the whole message, with its metadata', async () => {
   const chunks = await chunksOf(encode(turnOf(saying('Hel', 'lo'))));

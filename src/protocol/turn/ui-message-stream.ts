@@ -1,23 +1,15 @@
-import { usageJson } from '#protocol/conversation/usage-schema.ts';
-import * as v from 'valibot';
-import { ChatError, toErrorCode } from '#domain/errors.ts';
+import type { ChatError } from '#domain/errors.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import { deltaLength } from '#domain/conversation/turn-log.ts';
 import { eventStreamHeaders, type TurnEncoding } from '#protocol/turn/turn-encoding.ts';
 import { encodeCursor } from '#protocol/turn/cursor.ts';
-import { connectionLost } from '#protocol/http/problem.ts';
-import { decodeSse, ssePing } from '#protocol/http/sse.ts';
-import { finishReasonOf, wholeBlockParts } from '#protocol/turn/ui-parts.ts';
-import {
-  fromUsageJson,
-  fromUsd,
-  toCostJson,
-  toUsageJson,
-} from '#protocol/conversation/usage-json.ts';
+import { ssePing } from '#protocol/http/sse.ts';
+import { durationMetadata, finishReasonOf, wholeBlockParts } from '#protocol/turn/ui-parts.ts';
+import { toCostJson, toUsageJson } from '#protocol/conversation/usage-json.ts';
 
 type OpenBlock =
   | { readonly type: 'text' }
-  | { readonly type: 'reasoning' }
+  | { readonly type: 'reasoning'; durationMs?: number | undefined }
   | { readonly type: 'tool'; readonly id: string; readonly name: string; json: string };
 
 interface Encoder {
@@ -115,8 +107,12 @@ function encodeDelta(
   const type = event.type === 'text-delta' ? 'text' : 'reasoning';
   // Written by hand: this line runs for every token of every answer.
   const delta = `{"type":"${type}-delta","id":"${event.index}","delta":${json(event.text)}}`;
+  const block: OpenBlock = open.get(event.index) ?? { type };
+  if (block.type === 'reasoning' && event.type === 'reasoning-delta') {
+    block.durationMs = event.durationMs;
+  }
   if (open.has(event.index)) return [delta];
-  open.set(event.index, { type });
+  open.set(event.index, block);
   return [json({ type: `${type}-start`, id: String(event.index) }), delta];
 }
 
@@ -134,8 +130,9 @@ function closeBlock(open: Map<number, OpenBlock>, index: number): readonly strin
   const block = open.get(index);
   if (block === undefined) return [];
   open.delete(index);
-  if (block.type !== 'tool') return [json({ type: `${block.type}-end`, id: String(index) })];
-  return [toolInputEnd(block)];
+  if (block.type === 'tool') return [toolInputEnd(block)];
+  const duration = block.type === 'reasoning' ? durationMetadata(block) : {};
+  return [json({ type: `${block.type}-end`, id: String(index), ...duration })];
 }
 
 function toolInputEnd(block: OpenBlock & { type: 'tool' }): string {
@@ -172,105 +169,4 @@ function errorParts(error: ChatError, requestId: string): readonly string[] {
   ];
 }
 
-const metadata = v.object({
-  turn_id: v.optional(v.string()),
-  conversation_id: v.optional(v.string()),
-  model: v.optional(v.string()),
-  stop_reason: v.optional(v.string()),
-  usage: v.optional(usageJson),
-  cost_usd: v.optional(v.number()),
-});
-
-const part = v.variant('type', [
-  v.object({ type: v.literal('start'), messageMetadata: v.optional(metadata) }),
-  v.object({ type: v.literal('start-step') }),
-  v.object({ type: v.literal('text-delta'), id: v.string(), delta: v.string() }),
-  v.object({ type: v.literal('reasoning-delta'), id: v.string(), delta: v.string() }),
-  v.object({ type: v.literal('text-end'), id: v.string() }),
-  v.object({ type: v.literal('reasoning-end'), id: v.string() }),
-  v.object({
-    type: v.literal('data-error'),
-    data: v.object({ code: v.string(), liveTurnId: v.optional(v.string()) }),
-  }),
-  v.object({ type: v.literal('error'), errorText: v.string() }),
-  v.object({ type: v.literal('finish'), messageMetadata: v.optional(metadata) }),
-]);
-
-/**
- * Decodes the events of one of Streambed's UI message streams, and skips unknown parts. Ends after
- * `turn-stop` or `error`. Throws a `ChatError` if the stream ends without either.
- */
-export async function* decodeUiStream(
-  chunks: AsyncIterable<Uint8Array>,
-): AsyncGenerator<TurnEvent, void, undefined> {
-  let failure: Failure = { code: 'internal' };
-  for await (const { data } of decodeSse(chunks)) {
-    if (data === '[DONE]') break;
-    const parsed = v.safeParse(part, parseJson(data));
-    if (!parsed.success) continue;
-    if (parsed.output.type === 'data-error') failure = parsed.output.data;
-    if (parsed.output.type === 'error') {
-      yield { type: 'error', error: fromFailure(failure, parsed.output.errorText) };
-      return;
-    }
-    yield* toEvents(parsed.output);
-    if (parsed.output.type === 'finish') return;
-  }
-  throw connectionLost();
-}
-
-function parseJson(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch (error) {
-    throw new ChatError('internal', 'The answer could not be read.', { cause: error });
-  }
-}
-
-interface Failure {
-  readonly code: string;
-  readonly liveTurnId?: string | undefined;
-}
-
-function fromFailure({ code, liveTurnId }: Failure, message: string): ChatError {
-  const options = liveTurnId === undefined ? {} : { liveTurnId };
-  return new ChatError(toErrorCode(code), message, options);
-}
-
-function toEvents(parsed: v.InferOutput<typeof part>): readonly TurnEvent[] {
-  switch (parsed.type) {
-    case 'start': {
-      const {
-        turn_id: turnId = '',
-        model: modelId = '',
-        conversation_id,
-      } = parsed.messageMetadata ?? {};
-      const start = { type: 'turn-start', turnId, modelId } as const;
-      return [
-        conversation_id === undefined ? start : { ...start, conversationId: conversation_id },
-      ];
-    }
-    case 'start-step':
-      return [{ type: 'message-start' }];
-    case 'text-delta':
-    case 'reasoning-delta':
-      return [{ type: parsed.type, index: Number(parsed.id), text: parsed.delta }];
-    case 'text-end':
-    case 'reasoning-end':
-      return [{ type: 'block-stop', index: Number(parsed.id) }];
-    case 'finish':
-      return finishEvents(parsed.messageMetadata ?? {});
-    case 'data-error':
-    case 'error':
-      return [];
-  }
-}
-
-function finishEvents(finish: v.InferOutput<typeof metadata>): readonly TurnEvent[] {
-  const { stop_reason: stopReason = 'end_turn', cost_usd: usd } = finish;
-  const cost = usd === undefined ? {} : { cost: { nanoUsd: fromUsd(usd) } };
-  const stop: TurnEvent = { type: 'message-stop', stopReason };
-  if (finish.usage === undefined) return [stop, { type: 'turn-stop', stopReason, ...cost }];
-  const usage = fromUsageJson(finish.usage);
-  return [stop, { type: 'usage', usage }, { type: 'turn-stop', stopReason, usage, ...cost }];
-}
+export { decodeUiStream } from '#protocol/turn/decode-ui-stream.ts';

@@ -1,5 +1,6 @@
 import type { Passage, WholeBlock } from '#domain/conversation/message.ts';
 import type { StopReason } from '#domain/conversation/stream-event.ts';
+import { toSeconds } from '#protocol/conversation/content-json.ts';
 import { toCitationJson, toPassageJson } from '#protocol/conversation/passage-json.ts';
 
 /** Returns the parts of a UI message stream for a block without deltas; `index` becomes its id. */
@@ -7,7 +8,7 @@ export function wholeBlockParts(index: number, block: WholeBlock): readonly obje
   const id = String(index);
   switch (block.type) {
     case 'tool-result': {
-      const call = { toolCallId: block.toolUseId, dynamic: true };
+      const call = { toolCallId: block.toolUseId, dynamic: true, ...durationMetadata(block) };
       return block.isError === true
         ? [{ type: 'tool-output-error', ...call, errorText: block.text }]
         : [{ type: 'tool-output-available', ...call, output: block.text }];
@@ -27,6 +28,15 @@ export function wholeBlockParts(index: number, block: WholeBlock): readonly obje
         ...block.passages.map((passage, number) => sourceOf(passage, `${id}.${number}`)),
       ];
   }
+}
+
+/** Returns what the AI SDK's parts do not say: how long a block took, and that a call was denied. */
+export function durationMetadata(block: {
+  readonly durationMs?: number | undefined;
+  readonly isDenied?: true;
+}): { readonly providerMetadata?: object } {
+  const added = { ...toSeconds(block), ...(block.isDenied === true ? { denied: true } : {}) };
+  return Object.keys(added).length === 0 ? {} : { providerMetadata: { streambed: added } };
 }
 
 /** The AI SDK distinguishes web pages, which have a URL, from documents. */

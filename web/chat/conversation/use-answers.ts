@@ -1,42 +1,49 @@
 'use client';
 
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { ChatError } from '#domain/errors.ts';
+import { nameConversation } from '../../shell/use-view.ts';
+import { optionsOf } from '../choices/choices.ts';
 import {
   withNewTurn,
   withoutTurn,
+  withQueued,
   withTurnChanges,
   type ConversationState,
   type NewTurn,
 } from '../turn/conversation-state.ts';
-import { nameConversation } from '../../shell/use-view.ts';
-import { describeCut } from '../turn/describe-problem.ts';
 import { readAnswer, type AnswerResult, type AnswerSource } from '../turn/read-answer.ts';
-import type { TurnRequest } from '../turn/turn-api.ts';
-import type { TurnView } from '../turn/turn-view.ts';
+import type { TurnQuestion, TurnRequest } from '../turn/turn-api.ts';
+import { problemOf, type TurnView } from '../turn/turn-view.ts';
 import type { ConversationStore } from './use-conversation-state.ts';
-import type { Words } from '../words.ts';
+
+export interface Answers {
+  /** Starts a turn and resolves when its answer has ended. */
+  start(question: TurnQuestion | TurnRequest, turn: NewTurn): Promise<void>;
+  /** Gives a turn up that the server may not have accepted yet. */
+  cancel(key: string): void;
+}
 
 /**
  * Shows answers as they arrive, including that of a turn which was started in another tab or before
- * a reload. Returns a function that starts a turn and resolves when its answer has ended.
+ * a reload.
  */
 export function useAnswers(
   { state, currentVisit }: ConversationStore,
-  words: Words,
   onChange: (begunId?: string) => void,
-): (request: TurnRequest, turn: NewTurn) => Promise<void> {
-  const { conversationId, turns } = state;
-  const showAnswer = createShowAnswer(currentVisit, words, onChange);
+): Answers {
+  const { conversationId, turns, choices } = state;
+  const showAnswer = createShowAnswer(currentVisit, onChange);
+  const cancels = useRef(new Map<string, AbortController>());
 
   const follow = async (turnKey: string, turnId: string, id: string): Promise<void> => {
     const { update, load, signal } = currentVisit();
     update((before) => withTurnChanges(before, turnKey, { state: 'streaming', isAnnounced: true }));
     const source = { type: 'follow', turnId, conversationId: id, signal } as const;
-    const { error, isKnown } = await showAnswer(turnKey, source);
-    if (error === undefined || isKnown) return;
+    const result = await showAnswer(turnKey, source);
+    if (isReported(result)) return;
     // The stored turn has the truth. If it is still running, it is followed again.
-    await new Promise((resolve) => setTimeout(resolve, reloadDelayMs));
+    if (!result.isKnown) await new Promise((resolve) => setTimeout(resolve, reloadDelayMs));
     await load(id);
   };
 
@@ -47,19 +54,47 @@ export function useAnswers(
     }
   }, [running?.turnId, conversationId]);
 
-  return async (request, turn) => {
-    const { update, load, signal } = currentVisit();
-    const { key } = turn;
-    update((before) => withNewTurn(before, turn));
-    const source = { type: 'start', request, key, conversationId, signal } as const;
-    const result = await showAnswer(key, source);
-    const { error, isKnown, started } = result;
-    if (error === undefined || isKnown) return;
-    const change = started === undefined ? refusedTurn(error, request, key) : unchanged;
-    if (change === undefined) return;
-    update(change);
-    await load(started?.conversationId ?? conversationId);
+  return {
+    async start(question, turn) {
+      const { update, load, signal: visit } = currentVisit();
+      const { key } = turn;
+      const options = 'options' in question ? question.options : optionsOf(choices);
+      const request: TurnRequest = { ...question, options };
+      update((before) => withNewTurn(before, { ...turn, request }));
+      const own = new AbortController();
+      cancels.current.set(key, own);
+      const signal = AbortSignal.any([visit, own.signal]);
+      const begun = question.type === 'approve' ? turn.answer : undefined;
+      const result = await showAnswer(key, {
+        type: 'start',
+        request,
+        key,
+        conversationId,
+        signal,
+        begun,
+      });
+      cancels.current.delete(key);
+      if (isReported(result)) return;
+      const { error, started } = result;
+      const change = started === undefined ? refusedTurn(error, request, turn) : unchanged;
+      if (change === undefined) return;
+      update(change);
+      await load(started?.conversationId ?? conversationId);
+    },
+    cancel(key) {
+      currentVisit().update((before) => withoutTurn(before, key));
+      cancels.current.get(key)?.abort();
+    },
   };
+}
+
+/**
+ * Whether the stream said how the answer ended. A process that died cannot say so: then only the
+ * stored turn has the truth.
+ */
+function isReported({ error, isKnown }: AnswerResult): boolean {
+  const isUnclear = error instanceof ChatError && error.code === 'internal';
+  return error === undefined || (isKnown && !isUnclear);
 }
 
 type ShowAnswer = (key: string, source: AnswerSource) => Promise<AnswerResult>;
@@ -67,13 +102,13 @@ type ShowAnswer = (key: string, source: AnswerSource) => Promise<AnswerResult>;
 /** Returns a function that reads an answer into the turn with a key, and returns how it ended. */
 function createShowAnswer(
   currentVisit: ConversationStore['currentVisit'],
-  words: Words,
   onChange: (begunId?: string) => void,
 ): ShowAnswer {
   return async (key, source) => {
     const { update, signal } = currentVisit();
     const changeTurn = (changes: Partial<TurnView>): void =>
       update((before) => withTurnChanges(before, key, changes));
+    const startedAt = performance.now();
     const result = await readAnswer(source, {
       onStart(turnId, id) {
         update((before) => ({ ...withTurnChanges(before, key, { turnId }), conversationId: id }));
@@ -81,10 +116,15 @@ function createShowAnswer(
         const hasBegun = !signal.aborted && source.conversationId === undefined;
         onChange(hasBegun ? id : undefined);
       },
+      onModel: (modelId) => changeTurn({ modelId }),
       onUpdate: (answer) => changeTurn({ answer }),
       onConnection: (isReconnecting) => changeTurn({ isReconnecting }),
     });
-    changeTurn(settledTurn(result, words));
+    const isWhole = source.type === 'start';
+    changeTurn({
+      ...settledTurn(result),
+      ...(isWhole ? { durationMs: performance.now() - startedAt } : {}),
+    });
     onChange();
     return result;
   };
@@ -94,16 +134,21 @@ type Change = (before: ConversationState) => ConversationState;
 
 const unchanged: Change = (before) => before;
 
+/** How long a message that was refused for now waits at least. */
+const conflictDelayMs = 1_000;
+
 /**
  * Returns what to do with a turn that the server has not accepted, before the conversation is loaded
  * again; undefined if the turn just shows why.
  */
-function refusedTurn(error: unknown, { type }: TurnRequest, key: string): Change | undefined {
+function refusedTurn(error: unknown, { type }: TurnRequest, turn: NewTurn): Change | undefined {
   if (!(error instanceof ChatError)) return undefined;
-  if (error.code === 'conflict') {
-    // Another turn is running. It is shown and followed, and this message waits after it.
-    const { liveTurnId = null } = error;
-    return (before) => withTurnChanges(before, key, { parentId: liveTurnId });
+  const { key, question: text, attachments } = turn;
+  if (error.code === 'conflict' && type === 'message') {
+    // Another turn is running. It is shown and followed, and this message waits for its end.
+    const notBeforeMs = Date.now() + conflictDelayMs;
+    return (before) =>
+      withQueued(withoutTurn(before, key), { key, text, attachments, notBeforeMs });
   }
   // Nothing was left to continue: another tab has done so, or the answer was whole after all.
   const isWhole = type === 'continue' && error.code === 'invalid_request';
@@ -114,8 +159,7 @@ function refusedTurn(error: unknown, { type }: TurnRequest, key: string): Change
 const reloadDelayMs = 2_000;
 
 /** Returns the changes to a turn whose answer has ended or failed. */
-function settledTurn(result: AnswerResult, words: Words): Partial<TurnView> {
-  const { answer, cost, error, isKnown, started } = result;
+function settledTurn({ answer, cost, error, isKnown, started }: AnswerResult): Partial<TurnView> {
   const settled = {
     answer,
     state: 'settled',
@@ -124,8 +168,9 @@ function settledTurn(result: AnswerResult, words: Words): Partial<TurnView> {
     ...(cost === undefined ? {} : { costUsd: cost.nanoUsd / 1e9 }),
   } as const;
   if (error === undefined) return settled;
-  const { message, retryable } = describeCut(error, answer.content.length > 0, words);
+  const problem = problemOf(error);
   // What became of a turn that was lost is looked up before another one begins.
   const isLost = !isKnown && started !== undefined;
-  return { ...settled, problem: { message, retryable: retryable || isLost } };
+  if (!isLost) return { ...settled, problem };
+  return { ...settled, problem: { ...problem, isLost, retryable: true } };
 }

@@ -1,6 +1,6 @@
 import type { TurnView } from './turn-view.ts';
 
-/** The turns that follow the same parent, and the index of the one that is shown. */
+/** Turns that can stand in one place of the conversation, and the index of the one that is shown. */
 export interface Alternatives {
   readonly turns: readonly TurnView[];
   readonly index: number;
@@ -24,10 +24,44 @@ export function branchTo(
   return branch;
 }
 
-/** Returns a turn and its siblings: other answers to the question, and edited questions. */
-export function alternativesOf(turns: readonly TurnView[], turn: TurnView): Alternatives {
-  const siblings = turns.filter(({ parentId }) => parentId === turn.parentId);
-  return { turns: siblings, index: siblings.indexOf(turn) };
+/** Returns a turn and the other answers to its question. */
+export function answersOf(turns: readonly TurnView[], turn: TurnView): Alternatives {
+  const siblings = siblingsOf(turns, turn);
+  const answers = siblings.filter((each) => {
+    return each === turn || (isSameQuestion(each, turn) && !isDecided(each, siblings));
+  });
+  return { turns: answers, index: answers.indexOf(turn) };
+}
+
+/** Returns the newest turn of each version of a question; the turn itself for its own version. */
+export function questionsOf(turns: readonly TurnView[], turn: TurnView): Alternatives {
+  const versions: TurnView[] = [];
+  for (const each of siblingsOf(turns, turn)) {
+    const index = versions.findIndex((version) => isSameQuestion(version, each));
+    if (index === -1) versions.push(each);
+    else if (versions[index] !== turn) versions[index] = each;
+    if (each === turn && index !== -1) versions[index] = turn;
+  }
+  return { turns: versions, index: versions.indexOf(turn) };
+}
+
+function siblingsOf(turns: readonly TurnView[], { parentId }: TurnView): readonly TurnView[] {
+  return turns.filter((each) => each.parentId === parentId);
+}
+
+function isSameQuestion(one: TurnView, other: TurnView): boolean {
+  const filesOf = ({ attachments = [] }: TurnView): string =>
+    attachments.map(({ attachment_id: id }) => id).join(' ');
+  return one.question === other.question && filesOf(one) === filesOf(other);
+}
+
+/** Whether a turn waited for a decision with which another one goes on: they are one answer. */
+function isDecided({ answer }: TurnView, siblings: readonly TurnView[]): boolean {
+  const waiting = answer.content.findLast((block) => block.type === 'approval');
+  if (waiting === undefined) return false;
+  return siblings.some(({ answer: { content } }) =>
+    content.some((block) => block.type === 'tool-result' && block.toolUseId === waiting.toolUseId),
+  );
 }
 
 /** Returns the last turn of the newest branch through a turn; the turn itself if none follows it. */

@@ -1,7 +1,10 @@
+import * as v from 'valibot';
 import { emptyAnswer } from '#domain/conversation/accumulate.ts';
 import { readConversation } from '../api.ts';
+import { choicesSchema, type Choices } from '../choices/choices.ts';
 import { describeProblem } from './describe-problem.ts';
 import { fromTurnJson, type TurnView } from './turn-view.ts';
+import type { Outgoing } from './turn-actions.ts';
 import type { Words } from '../words.ts';
 
 /** A conversation as the page shows it. */
@@ -18,6 +21,19 @@ export interface ConversationState {
   readonly problem: string | undefined;
   /** Requests the next page of older turns; undefined if there are none. */
   readonly cursor: string | undefined;
+  /** What messages are sent with. */
+  readonly choices: Choices;
+  /** Whether the choices are stored with the conversation. */
+  readonly areChoicesStored: boolean;
+  /** Messages that are sent one by one, when nothing is in progress. */
+  readonly queue: readonly QueuedMessage[];
+}
+
+/** A message that waits. */
+export interface QueuedMessage extends Outgoing {
+  readonly key: string;
+  /** It is not sent sooner: the server has just refused it for now. */
+  readonly notBeforeMs?: number;
 }
 
 /** Returns a conversation without turns. It is loading if it has an id. */
@@ -30,6 +46,9 @@ export function emptyConversation(conversationId: string | undefined): Conversat
     lastKey: undefined,
     problem: undefined,
     cursor: undefined,
+    choices: {},
+    areChoicesStored: true,
+    queue: [],
   };
 }
 
@@ -39,7 +58,13 @@ export type NewTurn = Pick<TurnView, 'key' | 'question' | 'parentId'> & Partial<
 /** Adds a turn that waits for its answer. It replaces an earlier attempt with the same key. */
 export function withNewTurn(state: ConversationState, turn: NewTurn): ConversationState {
   const others = state.turns.filter(({ key }) => key !== turn.key);
-  const added: TurnView = { answer: emptyAnswer, state: 'streaming', isAnnounced: true, ...turn };
+  const added: TurnView = {
+    answer: emptyAnswer,
+    state: 'streaming',
+    isAnnounced: true,
+    startedAtMs: Date.now(),
+    ...turn,
+  };
   return { ...state, turns: [...others, added], lastKey: undefined };
 }
 
@@ -54,7 +79,7 @@ export function withTurnChanges(
 }
 
 export type LoadedTurns =
-  | Pick<ConversationState, 'title' | 'turns' | 'cursor'>
+  | Pick<ConversationState, 'title' | 'turns' | 'cursor' | 'choices'>
   | Pick<ConversationState, 'problem'>;
 
 /** Reads one page of a conversation's turns: the newest, or the one at `cursor`. Never throws. */
@@ -65,8 +90,13 @@ export async function loadTurns(
 ): Promise<LoadedTurns> {
   try {
     const page = await readConversation(conversationId, cursor);
-    const { title, cursor: older } = page;
-    return { title, turns: page.turns.map((turn) => fromTurnJson(turn, words)), cursor: older };
+    const choices = v.safeParse(choicesSchema, page.settings ?? {});
+    return {
+      title: page.title,
+      turns: page.turns.map(fromTurnJson),
+      cursor: page.cursor,
+      choices: choices.success ? choices.output : {},
+    };
   } catch (error) {
     return { problem: describeProblem(error, words).message };
   }
@@ -98,13 +128,37 @@ export function withLoadedTurns(
   // A turn keeps its key, so that the reader's focus stays where it is.
   const newest = loaded.turns.map((turn) => {
     const shown = turns.find(({ turnId }) => turnId === turn.turnId);
-    return shown === undefined ? turn : { ...turn, key: shown.key, isAnnounced: shown.isAnnounced };
+    return shown === undefined ? turn : withSeen(turn, shown);
   });
   const cursor = older.length > 0 ? state.cursor : loaded.cursor;
-  return { ...state, ...settled, turns: [...older, ...newest, ...unsent], cursor };
+  const choices = state.areChoicesStored ? loaded.choices : state.choices;
+  return { ...state, ...settled, turns: [...older, ...newest, ...unsent], cursor, choices };
+}
+
+/** Adds what the page has seen of a turn, and what is not stored. */
+function withSeen(turn: TurnView, { key, isAnnounced, durationMs, problem }: TurnView): TurnView {
+  const isSame = problem !== undefined && problem.reason === turn.problem?.reason;
+  return {
+    ...turn,
+    key,
+    isAnnounced,
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(isSame ? { problem } : {}),
+  };
 }
 
 /** Removes a turn that the server has not accepted. */
 export function withoutTurn(state: ConversationState, key: string): ConversationState {
   return { ...state, turns: state.turns.filter((turn) => turn.key !== key) };
+}
+
+/** Adds a message that waits; not twice. */
+export function withQueued(state: ConversationState, message: QueuedMessage): ConversationState {
+  const others = state.queue.filter(({ key }) => key !== message.key);
+  return { ...state, queue: [...others, message] };
+}
+
+/** Removes a message that waits. */
+export function withoutQueued(state: ConversationState, key: string): ConversationState {
+  return { ...state, queue: state.queue.filter((message) => message.key !== key) };
 }

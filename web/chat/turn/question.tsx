@@ -1,77 +1,88 @@
-import { maxMessageLength } from '#protocol/conversation/message-text.ts';
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+'use client';
+
+import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { Button, IconButton } from '../../parts/button.tsx';
-import { isSendKey } from '../send-key.ts';
-import type { Words } from '../words.ts';
+import { useWords } from '../../words/use-words.ts';
+import { Visible } from '../visible.tsx';
+import type { Alternatives } from './branches.ts';
+import { CopyButton } from './copy-button.tsx';
+import { Pager } from './pager.tsx';
+import { QuestionEditor } from './question-editor.tsx';
+import { QuestionFiles } from './question-files.tsx';
+import type { TurnView } from './turn-view.ts';
+import { turnWords } from './words.ts';
 
 export interface QuestionProps {
-  readonly words: Words;
-  readonly text: string;
+  readonly turn: TurnView;
+  /** The versions of the question. */
+  readonly versions: Alternatives;
   /** Sends an edited question as an alternative; undefined while that is not possible. */
   readonly onEdit: ((text: string) => void) | undefined;
+  readonly onShow: (turn: TurnView) => void;
+  readonly isEditing: boolean;
+  readonly setEditing: (isEditing: boolean) => void;
 }
 
-/** The reader's message, with a button to edit it. */
-export function Question({ words, text, onEdit }: QuestionProps): ReactNode {
-  const [isEditing, setEditing] = useState(false);
+/** The reader's message, with what can be done with it. */
+export function Question(props: QuestionProps): ReactNode {
+  const { turn, versions, onEdit, onShow, isEditing, setEditing } = props;
+  const { question, attachments = [], turnId } = turn;
+  const words = useWords(turnWords);
+  const editButton = useRef<HTMLDivElement>(null);
+  const wasEditing = useRef(false);
+  useEffect(() => {
+    if (wasEditing.current && !isEditing) editButton.current?.querySelector('button')?.focus();
+    wasEditing.current = isEditing;
+  }, [isEditing]);
   if (isEditing && onEdit !== undefined) {
-    return <Editor words={words} text={text} onEdit={onEdit} onClose={() => setEditing(false)} />;
+    return <QuestionEditor text={question} onEdit={onEdit} onClose={() => setEditing(false)} />;
   }
   return (
     <div className="asked">
-      <article className="question" aria-label={words.you}>
-        {text}
-      </article>
-      <div className="asked-actions">
-        {onEdit !== undefined && (
-          <IconButton
-            icon="edit"
-            size="small"
-            label={words.edit}
-            onClick={() => setEditing(true)}
-          />
+      <QuestionFiles attachments={attachments} />
+      <QuestionText text={question} />
+      <div className="asked-actions" ref={editButton}>
+        {onEdit !== undefined && turnId !== undefined && (
+          <IconButton icon="edit" label={words.edit} onClick={() => setEditing(true)} />
         )}
+        <CopyButton text={question} />
+        <Pager label={words.questionVersions} alternatives={versions} onShow={onShow} />
       </div>
     </div>
   );
 }
 
-interface EditorProps {
-  readonly words: Words;
-  readonly text: string;
-  readonly onEdit: (text: string) => void;
-  readonly onClose: () => void;
-}
-
-function Editor({ words, text, onEdit, onClose }: EditorProps): ReactNode {
-  const [draft, setDraft] = useState(text);
-  const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
-  const canSend = draft.trim() !== '' && draft.length <= maxMessageLength;
-  const send = (): void => {
-    if (!canSend) return;
-    onClose();
-    onEdit(draft.trim());
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape') onClose();
-    if (!isSendKey(event.nativeEvent)) return;
-    event.preventDefault();
-    send();
-  };
+/** A long question is folded. */
+function QuestionText({ text }: { readonly text: string }): ReactNode {
+  const words = useWords(turnWords);
+  const box = useRef<HTMLDivElement>(null);
+  const [isLong, setLong] = useState(false);
+  const [isOpen, setOpen] = useState(false);
+  useLayoutEffect(() => {
+    const { scrollHeight = 0, clientHeight = 0 } = box.current ?? {};
+    setLong(scrollHeight > clientHeight + 1);
+  }, [text]);
   return (
-    <div className="editing">
-      <textarea
-        ref={field}
-        value={draft}
-        aria-label={words.edit}
-        onChange={(event) => setDraft(event.target.value)}
-        onKeyDown={onKeyDown}
-      />
-      <Button onClick={onClose}>{words.cancel}</Button>
-      <Button kind="primary" disabled={!canSend} onClick={send}>
-        {words.send}
-      </Button>
-    </div>
+    <>
+      <article
+        className={isOpen ? 'question' : 'question folded'}
+        data-long={isLong && !isOpen}
+        aria-label={words.you}
+      >
+        <div ref={box} className="question-text">
+          <Visible text={text} />
+        </div>
+      </article>
+      {isLong && (
+        <Button
+          kind="bare"
+          className="show-all"
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {isOpen ? words.showLess : words.showAll}
+        </Button>
+      )}
+    </>
   );
 }

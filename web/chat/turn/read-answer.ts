@@ -2,12 +2,17 @@ import type { Cost } from '#domain/conversation/usage.ts';
 import { accumulate, emptyAnswer, type Answer } from '#domain/conversation/accumulate.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { StreamEvent, TurnEvent } from '#domain/conversation/stream-event.ts';
+import type { CallPlaces } from '#protocol/turn/decode-ui-stream.ts';
 import { deltaLength } from '#domain/conversation/turn-log.ts';
 import { followTurn, startTurn, type StartTurnOptions } from './turn-api.ts';
 
 /** Where an answer comes from: a new turn, or one that is already running. */
 export type AnswerSource =
-  | ({ readonly type: 'start' } & StartTurnOptions)
+  | ({
+      readonly type: 'start';
+      /** What the new answer begins with, without being sent again. */
+      readonly begun?: Answer | undefined;
+    } & StartTurnOptions)
   | ({ readonly type: 'follow'; readonly signal: AbortSignal } & TurnIds);
 
 interface TurnIds {
@@ -17,6 +22,8 @@ interface TurnIds {
 
 export interface AnswerListener {
   onStart(turnId: string, conversationId: string): void;
+  /** Receives the id of the model that answers. */
+  onModel(modelId: string): void;
   /** Receives the answer so far. */
   onUpdate(answer: Answer): void;
   /** Called when the connection is lost, and when it is there again. */
@@ -78,6 +85,9 @@ class AnswerReader {
   characters = 0;
   readonly #source: AnswerSource;
   readonly #listener: AnswerListener;
+  #places: CallPlaces = new Map();
+  /** Whether the answer has a part that the stream did not repeat: no position counts it. */
+  #hasBegun = false;
   #turn: TurnIds | undefined;
   #refusals = 0;
   #isLost = false;
@@ -86,6 +96,9 @@ class AnswerReader {
   constructor(source: AnswerSource, listener: AnswerListener) {
     this.#source = source;
     this.#listener = listener;
+    if (source.type !== 'start' || source.begun === undefined) return;
+    this.answer = withOwnIndexes(source.begun);
+    this.#hasBegun = true;
   }
 
   /** Reads from one connection until the answer or the connection ends. */
@@ -105,6 +118,7 @@ class AnswerReader {
     } catch (error) {
       if (this.#isConnectionLost(error, 'request' in source)) {
         this.#setLost(true);
+        if (this.#hasBegun) this.#startOver();
         return 'connection-lost';
       }
       return this.#end({ error, isKnown: false });
@@ -112,6 +126,15 @@ class AnswerReader {
       clearTimeout(this.#updateTimer);
       this.#updateTimer = undefined;
     }
+  }
+
+  /** A turn that is followed can be read from its beginning, whatever it began with. */
+  #startOver(): void {
+    if (this.#turn === undefined) return;
+    this.answer = emptyAnswer;
+    this.characters = 0;
+    this.#places = new Map();
+    this.#hasBegun = false;
   }
 
   #end(result: Omit<AnswerResult, 'answer' | 'started'>): AnswerResult {
@@ -125,12 +148,14 @@ class AnswerReader {
 
   #connect(turn: AnswerSource | TurnIds): AsyncIterable<TurnEvent> {
     // Until the turn id is known the request is repeated: its key finds the turn if there is one.
-    if ('request' in turn) return startTurn(turn);
+    if ('request' in turn) return startTurn(turn, this.#places);
     const { turnId, conversationId } = turn;
-    return followTurn(conversationId, { turnId, characters: this.characters }, this.#source.signal);
+    const position = { turnId, characters: this.characters };
+    return followTurn(conversationId, position, this.#source.signal, this.#places);
   }
 
   #handle(event: Exclude<TurnEvent, { type: 'turn-stop' | 'error' }>): void {
+    if ('modelId' in event && event.modelId !== '') this.#listener.onModel(event.modelId);
     if (event.type === 'turn-start') {
       const { turnId, conversationId = '' } = event;
       this.#turn ??= { turnId, conversationId };
@@ -167,3 +192,9 @@ class AnswerReader {
 
 /** How often a server may refuse to continue an answer before the stored turn is read instead. */
 const maxRefusals = 10;
+
+/** The blocks of another turn, with indexes that no stream uses. */
+function withOwnIndexes({ content }: Answer): Answer {
+  const begun = content.filter(({ type }) => type !== 'approval');
+  return { content: begun, indexes: begun.map((_, index) => -1 - index) };
+}

@@ -1,19 +1,28 @@
-import { alternativesOf, newestDescendant, type Alternatives } from './branches.ts';
+import type { Decision } from '#domain/model/tools.ts';
+import type { AttachmentJson } from '#protocol/conversation/attachment-schema.ts';
+import { newestDescendant } from './branches.ts';
 import type { ConversationState, NewTurn } from './conversation-state.ts';
-import type { TurnRequest } from './turn-api.ts';
+import type { TurnQuestion } from './turn-api.ts';
 import type { TurnView } from './turn-view.ts';
+
+/** A message that the reader has written. */
+export interface Outgoing {
+  readonly text: string;
+  readonly attachments?: readonly AttachmentJson[] | undefined;
+}
 
 /** What the reader can do with a conversation and its turns. */
 export interface TurnActions {
   /** Sends a message after the last turn of the branch that is shown. */
-  send(question: string): void;
+  send(message: Outgoing): void;
   /** Sends a turn's question again, to retry it or to get another answer. */
   regenerate(turn: TurnView): void;
   /** Requests the rest of an answer that was cut off. */
   continueAnswer(turn: TurnView): void;
   /** Sends an edited question as an alternative to a turn. */
   edit(turn: TurnView, question: string): void;
-  alternatives(turn: TurnView): Alternatives;
+  /** Allows or denies the tool calls that a turn waits for. */
+  decide(turn: TurnView, decisions: readonly Decision[]): void;
   /** Shows the newest branch through a turn. */
   showBranch(turn: TurnView): void;
 }
@@ -21,7 +30,7 @@ export interface TurnActions {
 export interface TurnActionsOptions {
   readonly turns: readonly TurnView[];
   readonly branch: readonly TurnView[];
-  startTurn(request: TurnRequest, turn: NewTurn): Promise<void>;
+  startTurn(question: TurnQuestion, turn: NewTurn): Promise<void>;
   /** Loads the newest turns as they are stored, and shows them. */
   reload(): Promise<readonly TurnView[]>;
   update(change: (before: ConversationState) => ConversationState): void;
@@ -30,40 +39,59 @@ export interface TurnActionsOptions {
 /** Returns the actions on the turns that are shown. */
 export function createTurnActions(options: TurnActionsOptions): TurnActions {
   const { turns, branch, startTurn, reload, update } = options;
-  const ask = (message: string, parentId: string | null, key = newKey()): void => {
+  const ask = ({ text, attachments = [] }: Outgoing, parentId: string | null): void => {
+    const files = attachments.length === 0 ? {} : { attachments };
+    const ids = attachments.map(({ attachment_id: id }) => id);
     // By default a message follows the newest turn, so the parent is sent only if it is another.
-    const request: TurnRequest = {
+    const question: TurnQuestion = {
       type: 'message',
-      message,
+      message: text,
       ...(parentId === newestTurnId(turns) ? {} : { parentId }),
+      ...(ids.length === 0 ? {} : { attachments: ids }),
     };
-    void startTurn(request, { key, question: message, parentId });
+    void startTurn(question, { key: newKey(), question: text, parentId, ...files });
   };
-  const again = (turnId: string, { question, parentId }: TurnView): void =>
-    void startTurn({ type: 'regenerate', turnId }, { key: newKey(), question, parentId });
+  const again = (turnId: string, turn: TurnView): void =>
+    void startTurn({ type: 'regenerate', turnId }, { key: newKey(), ...questionOf(turn) });
   /** The answer may be there, or still arrive, although this page has lost it: then it is shown. */
   const againIfFailed = async (turnId: string, turn: TurnView): Promise<void> => {
     const stored = (await reload()).find((each) => each.turnId === turnId);
     if (stored?.problem !== undefined) again(turnId, turn);
   };
   return {
-    send: (question) => ask(question, newestTurnId(branch)),
+    send: (message) => ask(message, newestTurnId(branch)),
     regenerate(turn) {
-      const { turnId, key, question, parentId } = turn;
+      const { turnId, key, request } = turn;
       // A message without a turn id may have arrived after all: its old key prevents a second turn.
-      if (turnId === undefined) ask(question, parentId, key);
-      else if (turn.problem === undefined) again(turnId, turn);
+      if (turnId === undefined) {
+        if (request !== undefined) void startTurn(request, { key, ...questionOf(turn) });
+      } else if (turn.problem === undefined) again(turnId, turn);
       else void againIfFailed(turnId, turn);
     },
-    continueAnswer({ turnId = '', question, parentId, answer: { content, indexes } }) {
-      const turn = { key: newKey(), question, parentId, answer: { content, indexes } };
-      void startTurn({ type: 'continue', turnId }, turn);
+    continueAnswer(turn) {
+      const { turnId = '', answer } = turn;
+      const { content, indexes } = answer;
+      const next = { key: newKey(), ...questionOf(turn), answer: { content, indexes } };
+      void startTurn({ type: 'continue', turnId }, next);
     },
-    edit: ({ parentId }, question) => ask(question, parentId),
-    alternatives: (turn) => alternativesOf(turns, turn),
+    edit: ({ parentId, attachments }, text) => ask({ text, attachments }, parentId),
+    decide(turn, decisions) {
+      const { turnId = '', answer } = turn;
+      const { content, indexes } = answer;
+      const next = { key: newKey(), ...questionOf(turn), answer: { content, indexes }, decisions };
+      void startTurn({ type: 'approve', turnId, decisions }, next);
+    },
     showBranch: (turn) =>
       update((before) => ({ ...before, lastKey: newestDescendant(before.turns, turn).key })),
   };
+}
+
+function questionOf({
+  question,
+  parentId,
+  attachments,
+}: TurnView): Pick<TurnView, 'question' | 'parentId' | 'attachments'> {
+  return { question, parentId, ...(attachments === undefined ? {} : { attachments }) };
 }
 
 /** Returns the id of the newest turn that the server has accepted. */

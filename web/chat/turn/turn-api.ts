@@ -1,20 +1,34 @@
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import { encodeCursor, type Cursor } from '#protocol/turn/cursor.ts';
 import { connectionLost } from '#protocol/http/problem.ts';
-import { decodeUiStream } from '#protocol/turn/ui-message-stream.ts';
+import { decodeUiStream, type CallPlaces } from '#protocol/turn/decode-ui-stream.ts';
+import type { Decision } from '#domain/model/tools.ts';
+import type { Choices } from '../choices/choices.ts';
 import { conversationPath, toError } from '../api.ts';
 import { callApi } from '../call-api.ts';
 
-/** A new message, another answer to a question, or the rest of an answer. */
-export type TurnRequest =
+/** What a turn is asked for, in the public JSON: the fields that the conversation's choices fill. */
+export type TurnOptions = Choices;
+
+/** What begins a turn. It is sent again unchanged if its first sending was lost. */
+export type TurnRequest = TurnQuestion & { readonly options: TurnOptions };
+
+export type TurnQuestion =
   | {
       readonly type: 'message';
       readonly message: string;
       /** The turn that the message follows, unless it follows the newest one. */
       readonly parentId?: string | null;
+      /** The ids of the files that go with it. */
+      readonly attachments?: readonly string[];
     }
   | { readonly type: 'regenerate'; readonly turnId: string }
-  | { readonly type: 'continue'; readonly turnId: string };
+  | { readonly type: 'continue'; readonly turnId: string }
+  | {
+      readonly type: 'approve';
+      readonly turnId: string;
+      readonly decisions: readonly Decision[];
+    };
 
 export interface StartTurnOptions {
   readonly request: TurnRequest;
@@ -27,6 +41,7 @@ export interface StartTurnOptions {
 /** Starts a turn and yields its events. Throws a `ChatError` if the server refuses. */
 export async function* startTurn(
   options: StartTurnOptions,
+  places: CallPlaces,
 ): AsyncGenerator<TurnEvent, void, undefined> {
   const { request, key, conversationId, signal } = options;
   const response = await callApi('/chat/stream', {
@@ -36,24 +51,38 @@ export async function* startTurn(
       accept: 'text/event-stream',
       'idempotency-key': key,
     },
-    body: JSON.stringify({ ...bodyOf(request), conversation_id: conversationId, format: 'ui' }),
+    body: JSON.stringify({
+      ...request.options,
+      ...bodyOf(request),
+      conversation_id: conversationId,
+      format: 'ui',
+    }),
     signal,
   });
   if (!response.ok) {
     yield* startEventOf(response);
     throw await toError(response);
   }
-  yield* decodeUiStream(readChunks(response));
+  yield* decodeUiStream(readChunks(response), places);
 }
 
-function bodyOf(request: TurnRequest): object {
-  switch (request.type) {
-    case 'message':
-      return { message: request.message, parent_turn_id: request.parentId };
+function bodyOf(question: TurnQuestion): object {
+  switch (question.type) {
+    case 'message': {
+      const { message, parentId, attachments } = question;
+      return { message, parent_turn_id: parentId, attachments };
+    }
     case 'regenerate':
-      return { regenerate_turn_id: request.turnId };
+      return { regenerate_turn_id: question.turnId };
     case 'continue':
-      return { continue_turn_id: request.turnId };
+      return { continue_turn_id: question.turnId };
+    case 'approve':
+      return {
+        approve_turn_id: question.turnId,
+        approvals: question.decisions.map(({ toolUseId, isApproved }) => {
+          return { tool_use_id: toolUseId, approved: isApproved };
+        }),
+      };
   }
 }
 
@@ -76,6 +105,7 @@ export async function* followTurn(
   conversationId: string,
   after: Cursor,
   signal: AbortSignal,
+  places: CallPlaces,
 ): AsyncGenerator<TurnEvent, void, undefined> {
   const query = `?after=${encodeURIComponent(encodeCursor(after))}`;
   const response = await callApi(`${conversationPath(conversationId)}/stream${query}`, {
@@ -83,7 +113,7 @@ export async function* followTurn(
     signal,
   });
   if (!response.ok) throw await toError(response);
-  yield* decodeUiStream(readChunks(response));
+  yield* decodeUiStream(readChunks(response), places);
 }
 
 /**

@@ -10,6 +10,7 @@ const failed: TurnJson = {
   state: 'failed',
   message: 'Hi',
   response: '',
+  content: [],
   model: 'm',
   created_at: '2026-01-01T00:00:00.000Z',
 };

@@ -1,5 +1,11 @@
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
-import { messageText, userMessage, type Message } from '#domain/conversation/message.ts';
+import { mentionOf } from '#domain/conversation/attached-files.ts';
+import {
+  attachmentsIn,
+  messageText,
+  userMessage,
+  type Message,
+} from '#domain/conversation/message.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
 import { askBesideAnswer } from '#domain/turn/extra-calls/ask-beside-answer.ts';
@@ -80,9 +86,9 @@ function summaryRequest(
   };
 }
 
-/** Returns the text of a message; of a long one only the beginning and the end. */
+/** Returns the text of a message and the names of its files; of a long one the beginning and the end. */
 function shorten(message: Message): string {
-  const text = messageText(message);
+  const text = attachmentsIn(message).map(mentionOf).join('') + messageText(message);
   if (text.length <= maxMessageCharacters) return text;
   const half = maxMessageCharacters / 2;
   return `${text.slice(0, half)}\n[…]\n${text.slice(-half)}`;

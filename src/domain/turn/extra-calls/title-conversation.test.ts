@@ -67,6 +67,8 @@ test.each([
   ['# Title: Lakes\n\nThey are deep.', 'Lakes'],
   ['タイトル：湖', '湖'],
   ['What is C#?', 'What is C#?'],
+  ['Questions about "Dune"', 'Questions about "Dune"'],
+  ['**"Lakes"**', 'Lakes'],
   ['word '.repeat(99), `${'word '.repeat(99).slice(0, 79)}…`],
   [' \n ', 'How deep is the lake?'],
 ])('of what the model writes, %j, the title is %j', async (written, title) => {
@@ -110,7 +112,7 @@ test('a title that takes too long is given up, and may have been paid for', asyn
 
 test('a title that a person gave meanwhile stays', async () => {
   const model = titling(async function* renamed(request, signal) {
-    await ports.conversations.rename(conversation, 'How deep is the lake?');
+    await ports.conversations.change(conversation, { title: 'How deep is the lake?' });
     yield* createMemoryModel(saying('Lakes')).stream(request, signal);
   });
   const ports = memoryPorts(model);

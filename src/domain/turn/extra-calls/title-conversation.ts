@@ -66,9 +66,13 @@ function titleRequest(owner: string, modelId: string, message: string): ModelReq
 /** Returns the title in what a model wrote, without the decoration that some models add. */
 function titleIn(text: string): string {
   const [line = ''] = text.trim().split(/\n+/u);
-  const bare = line
-    .replace(/^[\s#>*_-]*(?:title|タイトル)\s*[:：]\s*/iu, '')
-    .replace(/^[\s#>*_"'“”‘’「『«`-]+/u, '')
-    .replace(/[\s*_"'“”‘’」』»`.。]+$/u, '');
-  return toTitle(bare);
+  const bare = withoutStop(line.replace(label, '')).replace(marked, '$1');
+  return toTitle(withoutStop(bare));
+}
+
+const label = /^[\s#>*_-]*(?:title|タイトル)\s*[:：]\s*|^[\s#>]+/iu;
+const marked = /^["'“‘「『«`*_]+([^"“”「」『』«»]+?)["'”’」』»`*_]+$/u;
+
+function withoutStop(text: string): string {
+  return text.replace(/[\s.。]+$/u, '');
 }

@@ -4,10 +4,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
 import { createDynamoSearch } from '#aws/conversation/dynamo-search.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
+import { findTexts } from '#aws/conversation/search-texts.ts';
 import { conversationKey } from '#aws/dynamo/keys.ts';
 import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
 import { endedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 import { describeBoundKeys } from '#test/suites/bound-keys-suite.ts';
+import { describeContents } from '#test/suites/conversation-contents-suite.ts';
 import { describeConversations } from '#test/suites/conversations-suite.ts';
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
 import { describeSearch, searchAll, storeTurn } from '#test/suites/search-suite.ts';
@@ -22,6 +24,7 @@ beforeAll(async () => {
 afterAll(() => store.system.close());
 
 describeConversations(() => createDynamoConversations(store));
+describeContents(() => createDynamoConversations(store));
 describeBoundKeys(() => createDynamoConversations(store));
 describeTurnLogs(() => createDynamoTurnLog(store.table));
 describeSearch(() => ({
@@ -94,6 +97,9 @@ test('an answer above the item size limit is stored whole, read back and removed
   await conversations.finish(key, completeTurn(await live('t1'), text));
   const { items } = await conversations.turns(key, { limit: 10 });
   expect(items[0]?.answer).toEqual(assistantMessage(text));
+  expect(await conversations.rate(key, 't1', { rating: 'good' })).toBe(true);
+  const rated = (await conversations.turns(key, { limit: 1 })).items[0];
+  expect(rated).toEqual({ ...items[0], feedback: { rating: 'good' } });
   const again = await begin('t2');
   expect(again.type === 'begun' && again.recent?.items[0]?.answer).toEqual(assistantMessage(text));
   if (again.type === 'begun') await conversations.finish(key, completeTurn(again.live, 'short'));
@@ -158,7 +164,7 @@ test('a search reads a bounded number of conversations before it returns a curso
   const owner = 'many';
   await storeTurn(conversations, owner, { conversationId: 'oldest', question: 'Lake' });
   // Stored by an earlier version, which had no texts for searches.
-  const earlier = Array.from({ length: 230 }, (_, index) => ({
+  const earlier = Array.from({ length: 210 }, (_, index) => ({
     conversationId: `c${index}`,
     title: `River ${index}`,
     createdAtMs: 200,
@@ -171,12 +177,11 @@ test('a search reads a bounded number of conversations before it returns a curso
     }),
   );
   const first = await search(owner, { words: ['lake'], limit: 5 });
-  expect(first).toEqual({ items: [], cursor: '230.c30' });
+  expect(first).toEqual({ items: [], cursor: '210.c10' });
   const found = await searchAll(search, owner, 'lake');
   expect(found.map(({ conversation }) => conversation.conversationId)).toEqual(['oldest']);
-  expect(await searchAll(search, owner, 'river', 50)).toHaveLength(230);
-  expect(await searchAll(search, owner, 'river 229')).toEqual([
-    { conversation: expect.objectContaining({ conversationId: 'c229' }) },
+  expect(await searchAll(search, owner, 'river 209')).toEqual([
+    { conversation: expect.objectContaining({ conversationId: 'c209' }) },
   ]);
 });
 
@@ -185,9 +190,12 @@ test('a word is found in a conversation of more than a megabyte', async () => {
   const { search } = createDynamoSearch(store);
   const [owner, conversationId] = ['long', 'c'];
   const first = await storeTurn(conversations, owner, { conversationId, question: 'Lake' });
-  const question = '川'.repeat(32_000);
-  for (let turn = 0; turn < 12; turn += 1) {
-    await storeTurn(conversations, owner, { conversationId, question });
+  const long = 'x'.repeat(32_000);
+  for (let turn = 0; turn < 18; turn += 1) {
+    await storeTurn(conversations, owner, { conversationId, question: long, answer: long });
   }
   expect(await searchAll(search, owner, 'lake')).toMatchObject([{ turnId: first }]);
+  // Half a unit for each 4 KB, by which the work of a request is limited.
+  const { units } = await findTexts(store.table, { owner, conversationId }, ['lake']);
+  expect(units).toBeGreaterThan(128);
 });

@@ -102,7 +102,8 @@ const writes: Readonly<Record<string, Write>> = {
     const key = { owner, conversationId: 'c1' };
     await conversations(table).finish(key, ended);
     await conversations(table).summarize({ ...key, turnId: 't1', sequence: 1 }, 'Summary');
-    await conversations(table).rename(key, 'Title');
+    await conversations(table).rate(key, 't1', { rating: 'good', comment: 'Yes' });
+    await conversations(table).change(key, { title: 'Title', settings: { model: 'm' } });
     const { items } = await conversations(table).turns(key, { limit: 5 });
     const { owner: _, ...found } = (await conversations(table).find(key)) ?? { owner };
     return { begun, items, found };

@@ -81,7 +81,8 @@ function openEnvironment(
   const log = createDynamoTurnLog(own.table);
   const ledger = createDynamoLedger(own.table, generousLimits);
   const reservations = ledger;
-  const ports = { model, conversations, log, ledger, reservations, prices: flatPrices, clock };
+  const storage = { conversations, log, ledger, reservations, attachments: own.attachments };
+  const ports = { model, ...storage, prices: flatPrices, clock };
   return { ...own, ports };
 }
 

@@ -37,6 +37,7 @@ const echo: Model = {
 test('100 concurrent owners each see only their own turns and costs', async () => {
   const ports: TurnPorts = {
     model: echo,
+    attachments: store.attachments,
     conversations: createDynamoConversations(store),
     log: createDynamoTurnLog(store.table),
     ledger: createDynamoLedger(store.table, generousLimits),

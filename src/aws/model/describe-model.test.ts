@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { describeModel } from '#aws/model/describe-model.ts';
+import { allModels } from '#local/bedrock/model/models.ts';
+
+const served = allModels.filter(({ output, hasEnded }) => output === 'TEXT' && !hasEnded);
+
+test.each(served)('$id has its name and its inputs', ({ id, name, inputs, supports }) => {
+  const { input, ...description } = describeModel(id);
+  // The month of a version is no part of the name here.
+  expect(description.name).toBe(name.replace(/ \(\d\d\.\d\d\)$/u, ''));
+  expect(input.includes('image')).toBe(inputs.includes('IMAGE'));
+  expect(input.includes('document')).toBe(supports.documents);
+});
+
+test('a profile has the name of its model, and an unknown model accepts text', () => {
+  expect(describeModel('us.anthropic.claude-haiku-4-5-20251001-v1:0')).toEqual({
+    name: 'Claude Haiku 4.5',
+    input: ['text', 'image', 'document'],
+  });
+  expect(describeModel('acme.new-thing-2-v3:0')).toEqual({ name: 'New Thing 2', input: ['text'] });
+});

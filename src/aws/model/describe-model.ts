@@ -1,0 +1,52 @@
+import type { ModelDescription } from '#domain/chat/offer.ts';
+
+/*
+ * What Converse accepts in messages, as of November 2026. A test compares this with the catalogue of
+ * the local Bedrock. A model that no pattern knows accepts text.
+ */
+const acceptsImages =
+  /\.(?:claude-(?!v\d|instant)|nova-(?:2-)?(?:lite|pro|premier)|llama4|llama3-2-(?:11|90)b|pixtral)/u;
+const acceptsDocuments =
+  /\.(?:claude-(?!v\d|instant)|nova-(?:2-)?(?:micro|lite|pro|premier)|llama[34]|mistral-large-3|pixtral|qwen|gpt-oss|jamba|command-r)|^deepseek\./u;
+
+/** Returns the name of a model, and what its messages can contain, by its id or its profile's. */
+export function describeModel(modelId: string): ModelDescription {
+  const id = modelId.replace(/^(?:us|eu|apac|jp|au|us-gov|global)\./u, '');
+  return {
+    name: nameOf(id),
+    input: [
+      'text',
+      ...(acceptsImages.test(id) ? (['image'] as const) : []),
+      ...(acceptsDocuments.test(id) ? (['document'] as const) : []),
+    ],
+  };
+}
+
+/** Names that cannot be seen from the id. */
+const names: Readonly<Record<string, string>> = {
+  'deepseek.r1-v1:0': 'DeepSeek-R1',
+  'deepseek.v3.2': 'DeepSeek V3.2',
+  'mistral.mistral-large-3-675b-instruct': 'Mistral Large 3',
+};
+
+/**
+ * Returns the name that Bedrock's console has for a model: `claude-haiku-4-5-20251001-v1:0` is
+ * Claude Haiku 4.5.
+ */
+function nameOf(id: string): string {
+  const words = id
+    .slice(id.indexOf('.') + 1)
+    .replace(/(?:-v?\d+)?:\d+$|-v\d+$/u, '')
+    .replace(/-20\d{6}$/u, '')
+    .replace(/-(\d\d)(\d\d)$/u, '')
+    .replace(/^llama(?=\d)/u, 'llama-')
+    .replaceAll(/(?<=\d)-(?=\d(?:-|$))/gu, '.');
+  return names[id] ?? (words.startsWith('gpt-') ? words : words.split('-').map(toWord).join(' '));
+}
+
+/** Numbers of parameters have capital letters: `70B`, `A22B`, `8x7B`. */
+function toWord(word: string): string {
+  if (/^a?\d+b$/u.test(word)) return word.toUpperCase();
+  if (/^\d+x\d+b$/u.test(word)) return word.replace('b', 'B');
+  return `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
+}

@@ -1,0 +1,74 @@
+import type { ChatChoices } from '#domain/chat/chat-request.ts';
+import { autoModel } from '#domain/chat/plan-turn.ts';
+import { builtInToolSets, type BuiltInToolSet } from '#domain/model/tools.ts';
+
+/** What a message to a model can contain. */
+export type ModelInput = 'text' | 'image' | 'document';
+
+/** A model for people who choose one. */
+export interface ModelDescription {
+  readonly name: string;
+  readonly input: readonly ModelInput[];
+}
+
+export interface OfferedModel extends ModelDescription {
+  readonly id: string;
+  readonly isDefault: boolean;
+}
+
+/** A set of tools for people who choose one. */
+export interface OfferedTools {
+  readonly name: string;
+  readonly description?: string | undefined;
+  /** Whether a call can wait for a person's approval. */
+  readonly needsApproval: boolean;
+}
+
+/** What a caller can choose in a chat request. */
+export interface Offer {
+  readonly models: readonly OfferedModel[];
+  readonly agents: readonly string[];
+  readonly knowledgeBases: readonly string[];
+  readonly tools: readonly OfferedTools[];
+  readonly maxOutputTokens: number;
+}
+
+/** Returns what a deployment offers. Models whose names are the same have their ids in them. */
+export function offerOf(
+  { models, agents, knowledgeBases, mcpServers, maxOutputTokens }: ChatChoices,
+  describe: (modelId: string) => ModelDescription,
+): Offer {
+  const described = models.map((id) => ({ id, isDefault: id === models[0], ...describe(id) }));
+  const named = described.map((model) => {
+    const isUnique = described.every(({ id, name }) => id === model.id || name !== model.name);
+    return isUnique ? model : { ...model, name: `${model.name} (${model.id})` };
+  });
+  return {
+    models: [...named, automatic(described)],
+    agents: Object.keys(agents),
+    knowledgeBases: Object.keys(knowledgeBases),
+    tools: [...builtInToolSets.map(builtIn), ...Object.keys(mcpServers).map(fromServer)],
+    maxOutputTokens,
+  };
+}
+
+/** The router may choose any of the models, so all of them must accept what a message contains. */
+function automatic(models: readonly ModelDescription[]): OfferedModel {
+  const kinds: readonly ModelInput[] = ['text', 'image', 'document'];
+  const input = kinds.filter((kind) => models.every((model) => model.input.includes(kind)));
+  return { id: autoModel, name: 'Automatic', input, isDefault: false };
+}
+
+const builtInDescriptions: Readonly<Record<BuiltInToolSet, Omit<OfferedTools, 'name'>>> = {
+  time: { description: 'The current time in any time zone', needsApproval: false },
+  notes: { description: 'Notes that are remembered in all conversations', needsApproval: true },
+};
+
+function builtIn(name: BuiltInToolSet): OfferedTools {
+  return { name, ...builtInDescriptions[name] };
+}
+
+/** Which tools a server has is known only when it is asked. One without a hint needs approval. */
+function fromServer(name: string): OfferedTools {
+  return { name, needsApproval: true };
+}

@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { count } from '#protocol/http/json-schema.ts';
+
+const named = v.strictObject({ name: v.string(), description: v.optional(v.string()) });
+
+/** What a caller can choose in a chat request, in the public JSON. */
+export const offerJson = v.strictObject({
+  models: v.array(
+    v.strictObject({
+      id: v.string(),
+      name: v.string(),
+      /** What a message to the model can contain. */
+      input: v.array(v.picklist(['text', 'image', 'document'])),
+      /** It answers requests that name no model. */
+      is_default: v.optional(v.literal(true)),
+    }),
+  ),
+  agents: v.array(named),
+  knowledge_bases: v.array(named),
+  tools: v.array(
+    v.strictObject({
+      ...named.entries,
+      /** Whether a call can wait for a person's approval. */
+      needs_approval: v.boolean(),
+    }),
+  ),
+  inference: v.strictObject({ max_tokens: count }),
+});
+
+export type OfferJson = v.InferOutput<typeof offerJson>;

@@ -1,0 +1,36 @@
+import * as v from 'valibot';
+
+/** What a conversation's messages are sent with, in the fields of a chat request. */
+export const choicesSchema = v.object({
+  model: v.optional(v.string()),
+  system: v.optional(v.string()),
+  inference: v.optional(
+    v.looseObject({ max_tokens: v.optional(v.number()), temperature: v.optional(v.number()) }),
+  ),
+  agent: v.optional(v.string()),
+  knowledge_base: v.optional(v.union([v.string(), v.looseObject({ name: v.string() })])),
+  tools: v.optional(v.array(v.string())),
+});
+
+export type Choices = v.InferOutput<typeof choicesSchema>;
+
+/** Returns what a chat request can have: an agent has its own model, instructions and tools. */
+export function optionsOf(choices: Choices): Choices {
+  const { agent, inference } = choices;
+  if (agent === undefined) return choices;
+  return inference === undefined ? { agent } : { agent, inference };
+}
+
+/** Returns the name of the chosen knowledge base. */
+export function knowledgeName({ knowledge_base: base }: Choices): string | undefined {
+  return typeof base === 'object' ? base.name : base;
+}
+
+/** Returns choices without those that are undefined or empty. */
+export function withChoice(choices: Choices, changes: Partial<Choices>): Choices {
+  const entries = Object.entries({ ...choices, ...changes }).filter(([, value]) => {
+    if (Array.isArray(value)) return value.length > 0;
+    return value !== undefined && value !== '';
+  });
+  return v.parse(choicesSchema, Object.fromEntries(entries));
+}

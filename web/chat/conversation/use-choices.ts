@@ -1,0 +1,40 @@
+'use client';
+
+import { useEffect, useRef } from 'react';
+import { callApi } from '../call-api.ts';
+import { conversationPath } from '../api.ts';
+import { withChoice, type Choices } from '../choices/choices.ts';
+import type { ConversationStore } from './use-conversation-state.ts';
+
+/**
+ * Stores what is chosen for a conversation with it; for a new one, once it has begun. Returns a
+ * function that changes the choices.
+ */
+export function useChoices({
+  state,
+  currentVisit,
+}: ConversationStore): (changes: Partial<Choices>) => void {
+  const { conversationId, choices, areChoicesStored } = state;
+  const storing = useRef(Promise.resolve());
+  useEffect(() => {
+    if (areChoicesStored || conversationId === undefined) return;
+    currentVisit().update((before) => ({ ...before, areChoicesStored: true }));
+    // One after the other, so that the last choice is what is stored.
+    storing.current = storing.current.then(() => storeChoices(conversationId, choices));
+  }, [areChoicesStored, conversationId, choices]);
+  return (changes) =>
+    currentVisit().update((before) => ({
+      ...before,
+      choices: withChoice(before.choices, changes),
+      areChoicesStored: false,
+    }));
+}
+
+/** Without a connection the choices hold until the page is left: they go with each message. */
+async function storeChoices(conversationId: string, settings: Choices): Promise<void> {
+  await callApi(conversationPath(conversationId), {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ settings }),
+  }).catch(() => undefined);
+}
