@@ -17,6 +17,8 @@ type Variables = Readonly<Record<string, string>>;
 export interface Foundation {
   readonly stack: Stack;
   readonly props: StreambedProps;
+  /** The origins of pages; the first is the chat page's. */
+  readonly origins: readonly string[];
   readonly table: ConversationsTable;
   readonly answers: AnswersBucket;
   /** Where turns are stored. */
@@ -33,10 +35,17 @@ export interface Foundation {
   readonly chatEnv: Variables;
 }
 
-/** Creates the shared table and bucket, and the environment variables that refer to them. */
-export function createFoundation(stack: Stack, props: StreambedProps): Foundation {
+/**
+ * Creates the shared table and bucket, and the environment variables that refer to them. `origins`
+ * are those of pages; the first is the chat page's.
+ */
+export function createFoundation(
+  stack: Stack,
+  props: StreambedProps,
+  origins: readonly string[],
+): Foundation {
   const table = new ConversationsTable(stack, 'Conversations');
-  const answers = new AnswersBucket(stack, 'Answers', props.allowedOrigins);
+  const answers = new AnswersBucket(stack, 'Answers', origins);
   const storageEnv = { CONVERSATIONS_TABLE: table.tableName, ANSWERS_BUCKET: answers.bucketName };
   const limitsEnv = { ...storageEnv, ...toLimitsEnv(props) };
   const extensionsEnv = toExtensionsEnv(stack, props);
@@ -44,7 +53,7 @@ export function createFoundation(stack: Stack, props: StreambedProps): Foundatio
   const policyEnv = { ...extensionsEnv, ...toPolicyEnv(stack, props) };
   const chatEnv = { ...limitsEnv, ...policyEnv, ...tracingEnv };
   const variables = { storageEnv, limitsEnv, extensionsEnv, policyEnv, tracingEnv, chatEnv };
-  return { stack, props, table, answers, ...variables };
+  return { stack, props, origins, table, answers, ...variables };
 }
 
 /** Allows a function to run turns: to store them, and to call the chat models and extensions. */

@@ -181,7 +181,7 @@ test('Escape in the composer stops the answer', async () => {
   await page.getByRole('button', { name: 'Stop' }).waitFor();
   await page.locator('.answer').getByText(/\w/u).first().waitFor();
   await page.getByLabel('Message', { exact: true }).press('Escape');
-  await page.locator('.answer .note').getByText('You stopped this answer.').waitFor();
+  await page.locator('.ending').getByText('You stopped this answer.').waitFor();
   expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(0);
   await page.close();
 });
@@ -211,8 +211,9 @@ test('a cost that AWS does not bill is shown as what it would be', async () => {
   const page = await openPage();
   await send(page, 'Hi');
   await answerCompletes(page);
-  const note = await page.locator('.note').innerText();
-  expect(note).toMatch(/ out · would cost \$0\.\d{5} on AWS$/u);
+  await page.locator('.actions').getByRole('button', { name: 'More' }).click();
+  const usage = await page.locator('.actions .menu-note').innerText();
+  expect(usage).toMatch(/ out · would cost \$0\.\d{5} on AWS$/u);
   await page.close();
 });
 
@@ -223,6 +224,7 @@ test('the page is in Japanese for readers of Japanese', async () => {
   await page.keyboard.press('Enter');
   await page.getByText('回答が完了しました。').waitFor({ state: 'attached' });
   await page.getByText('これはシミュレーションの回答です。').waitFor();
+  await page.locator('.actions').getByRole('button', { name: 'その他' }).click();
   await page.getByText('AWS での料金の目安 $').waitFor();
   await page.close();
 });
@@ -246,7 +248,7 @@ test('a page opened through a forwarded port shows how to allow its host', async
   const host = `localhost:${await listen(forwarder, { port: 0, option: 'none' })}`;
   const page = await openPage('/chat', { url: `http://${host}` });
   await send(page, 'Hi');
-  expect(await page.getByRole('alert').filter({ hasText: host }).innerText()).toBe(
+  expect(await page.getByRole('alert').locator('b').innerText()).toBe(
     `The page does not accept requests for the host "${host}". Add it to PAGE_HOSTS.`,
   );
   await page.close();

@@ -93,14 +93,14 @@ test('an answer that is cut for a long time goes on by itself, without doubling'
   const speaker = await startAnswer(page, 'One, ');
   const asked = upstream.seen.requests;
   await page.evaluate('cutNetwork(true)');
-  await page.getByText('Reconnecting…').waitFor();
+  await page.locator('.working').getByText('Reconnecting…').waitFor();
   await page.clock.runFor(120_000);
-  await page.getByText('Reconnecting…').waitFor();
+  await page.locator('.working').getByText('Reconnecting…').waitFor();
   speaker.write('two, ');
   await page.evaluate('cutNetwork(false)');
   await finish(page, speaker, 'three.');
   expect(await answers(page)).toEqual(['One, two, three.']);
-  expect(await page.locator('.problem').count()).toBe(0);
+  expect(await page.locator('.ending').count()).toBe(0);
   expect(upstream.seen.requests).toBe(asked);
 });
 
@@ -111,11 +111,51 @@ test('a message that is sent without a network is sent when it is back, once', a
   upstream.behave(speaker.behaviour);
   const asked = upstream.seen.requests;
   await ask(page, 'Hello');
-  await page.getByText('Reconnecting…').waitFor();
+  await page.locator('.working').getByText('Reconnecting…').waitFor();
   await page.evaluate('cutNetwork(false)');
   await finish(page, speaker, 'Good morning.');
   expect(await answers(page)).toEqual(['Good morning.']);
   expect(upstream.seen.requests).toBe(asked + 1);
+});
+
+test('a message that is sent offline waits, and can be given up', async () => {
+  const page = await openPage();
+  await page.context().setOffline(true);
+  await ask(page, 'Hello');
+  await page.getByText('Your message will be sent when the connection is back.').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  expect(await page.locator('.turn').count()).toBe(0);
+  expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('Hello');
+  const speaker = createControlledAnswer();
+  upstream.behave(speaker.behaviour);
+  await page.keyboard.press('Enter');
+  await page.getByText('You are offline.').waitFor();
+  await page.context().setOffline(false);
+  await finish(page, speaker, 'Good evening.');
+  expect(await answers(page)).toEqual(['Good evening.']);
+});
+
+test('a message that is written while an answer streams waits, and is sent after it', async () => {
+  const page = await openPage();
+  const speaker = await startAnswer(page, 'One, ');
+  await ask(page, 'Second');
+  await page.getByText('Yours is next.').waitFor();
+  await ask(page, 'Third');
+  await page.locator('[data-state=queued]').nth(1).getByRole('button', { name: 'Cancel' }).click();
+  expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('Third');
+  await page.reload();
+  await page.locator('.answer').getByText('One,').waitFor();
+  await page.getByText('Yours is next.').waitFor();
+  speaker.write('two.');
+  const next = createControlledAnswer();
+  upstream.behave(next.behaviour);
+  speaker.end();
+  next.write('Three.');
+  next.end();
+  await expect.poll(() => answers(page)).toEqual(['One, two.', 'Three.']);
+  await settles(page);
+  expect(await page.locator('[data-state=queued]').count()).toBe(0);
+  expect(await page.locator('.question').allInnerTexts()).toEqual(['Tell me', 'Second']);
 });
 
 test('a model that is silent for some seconds is said to be still working', async () => {
@@ -123,9 +163,12 @@ test('a model that is silent for some seconds is said to be still working', asyn
   await page.clock.install();
   const speaker = await startAnswer(page, 'Well, ');
   await page.clock.runFor(5_100);
-  await page.getByText('Still working…').waitFor();
+  await page.getByText('Still working').waitFor();
+  await page.getByText('nothing new for 5 s').waitFor();
+  await page.clock.runFor(3_000);
+  await page.getByText('nothing new for 8 s').waitFor();
   speaker.write('yes.');
-  await expect.poll(() => page.getByText('Still working…').count()).toBe(0);
+  await expect.poll(() => page.getByText('Still working').count()).toBe(0);
   speaker.end();
 });
 
@@ -136,15 +179,15 @@ test('Stop answers at once, before the function has seen it', async () => {
   await page.getByText('Stopping…').waitFor();
   await settles(page);
   speaker.end();
-  expect(await page.locator('.answer .note').innerText()).toBe('You stopped this answer.');
+  expect(await page.locator('.ending p').innerText()).toBe('You stopped this answer.');
 });
 
 const endings = [
   ['max_tokens', 'The answer reached its length limit.'],
-  ['guardrail_intervened', 'The answer was held back by a content filter.'],
-  ['content_filtered', 'The answer was held back by a content filter.'],
-  ['model_context_window_exceeded', 'The conversation has become too long for this model.'],
-  ['malformed_model_output', 'The model’s answer could not be read to its end.'],
+  ['guardrail_intervened', 'Blocked by a guardrail.'],
+  ['content_filtered', 'Held back by a content filter.'],
+  ['model_context_window_exceeded', 'This conversation is too long for the model.'],
+  ['malformed_model_output', 'The answer was cut off.'],
 ] as const;
 
 test.each(endings)(
@@ -153,11 +196,12 @@ test.each(endings)(
     const page = await openPage();
     const speaker = await startAnswer(page, 'Some words');
     speaker.end(reason);
-    await page.locator('.note').getByText(words).waitFor();
+    await page.locator('.ending').getByText(words).waitFor();
     await page.locator('[role=status]').getByText(words).first().waitFor({ state: 'attached' });
+    const ending = await page.locator('.ending').innerText();
     await page.reload();
-    await page.locator('.answer .note').waitFor();
-    expect(await page.locator('.answer .note').innerText()).toBe(words);
+    await page.locator('.ending').waitFor();
+    expect(await page.locator('.ending').innerText()).toBe(ending);
   },
 );
 

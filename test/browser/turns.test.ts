@@ -135,7 +135,7 @@ test('a lost connection is restored without missing or repeated words', async ()
   await answersAre(page, ['One, two, three.']);
   await turnsSettle(page);
   await resumed;
-  expect(await page.locator('.problem').count()).toBe(0);
+  expect(await page.locator('.ending').count()).toBe(0);
   expect(upstream.seen.requests).toBe(requestCount);
   await page.close();
 });
@@ -143,7 +143,7 @@ test('a lost connection is restored without missing or repeated words', async ()
 test('a stopped answer keeps its text and can be continued', async () => {
   const [page, speaker] = await startAnswer('The longest river is ');
   await click(page, 'Stop');
-  await page.locator('.note').getByText('You stopped this answer.').waitFor();
+  await page.locator('.ending').getByText('You stopped this answer.').waitFor();
   speaker.end();
   const more = useSpeaker();
   await click(page, 'Continue');
@@ -165,10 +165,14 @@ test('a failed answer keeps its text, shows the reason and can be retried', asyn
   });
   const page = await openPage();
   await send(page, 'Hi');
-  await page.getByRole('alert').getByText('The answer was cut off.').waitFor();
+  await page.locator('.ending').getByText('The answer was cut off.').waitFor();
   expect(await page.locator('.answer').innerText()).toContain('Hello');
+  const ending = await page.locator('.ending').innerText();
+  await page.reload();
+  await page.locator('.ending').waitFor();
+  expect(await page.locator('.ending').innerText()).toBe(ending);
   answerWith('Hello.');
-  await page.getByRole('button', { name: 'Try again' }).click();
+  await click(page, 'Regenerate');
   await answersAre(page, ['Hello.']);
   await turnsSettle(page);
   expect(await page.locator('.question').count()).toBe(1);
@@ -184,6 +188,8 @@ test('a throttled turn shows a message of the page, not that of the model', asyn
   const page = await openPage();
   await send(page, 'Hi');
   await page.getByRole('alert').getByText('The model is busy.').waitFor();
+  await page.getByRole('alert').getByText('Details').click();
+  await page.getByRole('alert').getByText('throttled').waitFor();
   expect(await page.content()).not.toContain('secret');
   await page.reload();
   await page.getByText('The model is busy.').waitFor();
@@ -200,7 +206,7 @@ test('a throttled turn shows a message of the page, not that of the model', asyn
   await page.close();
 });
 
-test('a second device shows the running turn of the first and can send its message afterwards', async () => {
+test('a second device shows the running turn of the first and sends its message afterwards', async () => {
   answerWith('Yes?');
   const tab = await openPage();
   await signInAs(tab, system, 'demo');
@@ -216,14 +222,12 @@ test('a second device shows the running turn of the first and can send its messa
   speaker.write('One, ');
   await answersAre(tab, ['Yes?', 'One,']);
   await send(other, 'Second');
-  await other.getByText('Another message in this conversation is being answered.').waitFor();
+  await other.getByText('Another message is being answered.').waitFor();
   await answersAre(other, ['Yes?', 'One,']);
   expect(await questions(other)).toEqual(['Hello', 'First', 'Second']);
   speaker.write('two.');
-  speaker.end();
-  await answersAre(other, ['Yes?', 'One, two.']);
   const next = useSpeaker();
-  await click(other, 'Try again');
+  speaker.end();
   next.write('Three.');
   next.end();
   await answersAre(other, ['Yes?', 'One, two.', 'Three.']);
@@ -240,18 +244,20 @@ test('a regenerated answer and an edited question are branches that can be shown
   await click(page, 'Regenerate');
   await answersAre(page, ['Coffee.']);
   await turnsSettle(page);
-  await page.locator('.alternatives').getByText('2 / 2').waitFor();
+  const versions = (of: string) => page.getByRole('group', { name: `Versions of the ${of}` });
+  await versions('answer').getByText('2 / 2').waitFor();
   answerWith('Water.');
-  await page.locator('.question').hover();
-  await click(page, 'Edit message');
+  await page.getByLabel('Message', { exact: true }).press('ArrowUp');
   await page.getByRole('textbox', { name: 'Edit message' }).fill('Wine or water?');
   await page.locator('.editing').getByRole('button', { name: 'Send' }).click();
   await answersAre(page, ['Water.']);
   expect(await questions(page)).toEqual(['Wine or water?']);
   await turnsSettle(page);
-  await click(page, 'Previous version');
+  expect(await versions('answer').count()).toBe(0);
+  await versions('question').getByText('2 / 2').waitFor();
+  await versions('question').getByRole('button', { name: 'Previous' }).click();
   await answersAre(page, ['Coffee.']);
-  await click(page, 'Previous version');
+  await versions('answer').getByRole('button', { name: 'Previous' }).click();
   await answersAre(page, ['Tea.']);
   answerWith('Green.');
   await send(page, 'Which tea?');
@@ -262,11 +268,12 @@ test('a regenerated answer and an edited question are branches that can be shown
   await page.close();
 });
 
-test('a cost that AWS bills is shown as it is', async () => {
+test('a cost that AWS bills is shown as it is, on demand', async () => {
   answerWith('Yes.');
   const page = await openPage();
   await send(page, 'Hi');
   await turnsSettle(page);
-  expect(await page.locator('.note').innerText()).toMatch(/ out · \$0\.\d{5}$/u);
+  await click(page, 'More');
+  expect(await page.locator('.actions .menu-note').innerText()).toMatch(/ out · \$0\.\d{5}$/u);
   await page.close();
 });

@@ -1,6 +1,6 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useShell } from '../shell/shell-context.tsx';
 import { shellWords } from '../shell/words.ts';
 import { useWords } from '../words/use-words.ts';
@@ -21,25 +21,26 @@ export function ChatView({ conversation, isHidden }: ChatViewProps): ReactNode {
   const words = useWords(chatWords);
   const { isLocal, isBilled } = useShell();
   const { localNote } = useWords(shellWords);
-  const { conversationId, branch, problem, isLoading, actions, stop, isBusy } = conversation;
-  const isEmpty = branch.length === 0 && !isLoading && problem === undefined;
+  const [editing, edit] = useState<string>();
+  const { branch, queue, problem, isLoading, isBusy } = conversation;
+  const isEmpty = branch.length === 0 && queue.length === 0 && !isLoading && problem === undefined;
+  const last = branch.at(-1);
+  const canEdit = !isBusy && last?.turnId !== undefined;
   return (
     <div className="chat" data-empty={isEmpty} hidden={isHidden}>
       {isEmpty ? (
         <Welcome />
       ) : (
-        <Transcript words={words} conversation={conversation} isBilled={isBilled} />
+        <Transcript words={words} conversation={conversation} editing={editing} onEdit={edit} />
       )}
       <div className="dock">
         <div className="column">
           <Composer
-            words={words}
-            conversationId={conversationId}
-            isBusy={isBusy}
-            onSend={actions.send}
-            onStop={stop}
+            conversation={conversation}
+            isFirst={isEmpty}
+            onEditLast={canEdit ? () => edit(last.key) : undefined}
           />
-          {isEmpty && <Abilities onAsk={actions.send} />}
+          {isEmpty && <Abilities onChoose={conversation.choose} />}
           {isLocal && !isBilled && <p className="dock-note">{localNote}</p>}
         </div>
       </div>

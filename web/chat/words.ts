@@ -8,9 +8,6 @@ function timeOf(moment: Date, locale: string): string {
   return moment.toLocaleString(locale, { ...day, hour: 'numeric', minute: '2-digit' });
 }
 
-/** Both languages group digits with commas. */
-const integers = new Intl.NumberFormat('en-US');
-
 /**
  * What to show for each error code. `forbidden` is left out: it means that the page is set up
  * wrong, and the server's own message names the cure.
@@ -50,57 +47,14 @@ const en = {
   newChat: 'New chat',
   showOlder: 'Show older messages',
   loading: 'Loading…',
-  welcome: 'Ask away. Nothing gets lost.',
-  welcomeHint: 'Answers are saved as they arrive. Close the tab and pick up where you left off.',
-  suggestions: [
-    'Explain how Lambda streams a response',
-    'Write 300 words about mountain rivers',
-    'What is 12 * 7?',
-  ],
-  messageLabel: 'Message',
-  placeholder: 'Write a message',
-  send: 'Send',
-  you: 'You',
-  assistant: 'Assistant',
   transcript: 'Conversation',
   writing: 'Writing an answer…',
   complete: 'The answer is complete.',
-  reconnecting: 'Reconnecting…',
-  stillWorking: 'Still working…',
-  stopping: 'Stopping…',
-  emptyAnswer: 'The model ended its answer without saying anything.',
   limitReached: (liftsAt: Date) =>
     `You have reached your usage limit. It lifts at ${timeOf(liftsAt, 'en-US')}.`,
   tryAgain: 'Try again',
-  noAnswer: 'No answer was received. Your message is saved.',
-  cutOff: 'The answer was cut off. What arrived is saved.',
-  cutOffBecause: (reason: string) => `The answer was cut off. ${reason} What arrived is saved.`,
-  /** Why an answer stopped before its own end. */
-  stopReasons: new Map([
-    ['max_tokens', 'The answer reached its length limit.'],
-    ['model_context_window_exceeded', 'The conversation has become too long for this model.'],
-    ['guardrail_intervened', 'The answer was held back by a content filter.'],
-    ['content_filtered', 'The answer was held back by a content filter.'],
-    ['tool_use', 'The model is waiting for the result of a tool.'],
-    ['approval_required', 'The model is waiting for an approval.'],
-    ['refusal', 'The model declined to answer.'],
-    ['malformed_model_output', 'The model’s answer could not be read to its end.'],
-    ['malformed_tool_use', 'The model asked for a tool in a way that could not be read.'],
-    ['stopped', 'You stopped this answer.'],
-  ]),
-  messageTooLong: (max: number) => `Messages can be up to ${integers.format(max)} characters.`,
-  stop: 'Stop',
-  continueAnswer: 'Continue',
-  regenerate: 'Regenerate',
-  edit: 'Edit message',
-  cancel: 'Cancel',
-  previous: 'Previous version',
-  next: 'Next version',
   unreachable: 'The server can’t be reached. Check your connection.',
   goToLatest: 'Go to the latest message',
-  tokens: (input: number, output: number) =>
-    `${integers.format(input)} tokens in, ${integers.format(output)} out`,
-  estimatedCost: (price: string) => `would cost ${price} on AWS`,
 };
 
 /** All words of the page in one language. */
@@ -140,56 +94,13 @@ const ja: Words = {
   newChat: '新しいチャット',
   showOlder: '以前のメッセージを表示',
   loading: '読み込み中…',
-  welcome: '何でも聞いてください',
-  welcomeHint: '回答は生成と同時に表示されます。ページを離れても、メッセージは保存されます。',
-  suggestions: [
-    'Lambda がレスポンスをストリーミングする仕組みを教えてください',
-    '山の渓流について300文字で書いてください',
-    '12 * 7 はいくつですか？',
-  ],
-  messageLabel: 'メッセージ',
-  placeholder: 'メッセージを入力',
-  send: '送信',
-  you: 'あなた',
-  assistant: 'アシスタント',
   transcript: '会話の内容',
   writing: '回答を作成しています…',
   complete: '回答が完了しました。',
-  reconnecting: '再接続しています…',
-  stillWorking: '処理を続けています…',
-  stopping: '停止しています…',
-  emptyAnswer: 'モデルは何も出力せずに回答を終えました。',
   limitReached: (liftsAt) => `利用上限に達しました。${timeOf(liftsAt, 'ja-JP')} に解除されます。`,
   tryAgain: '再試行',
-  noAnswer: '回答を受け取れませんでした。メッセージは保存されています。',
-  cutOff: '回答が途中で途切れました。ここまでの内容は保存されています。',
-  cutOffBecause: (reason) =>
-    `回答が途中で途切れました。${reason}ここまでの内容は保存されています。`,
-  stopReasons: new Map([
-    ['max_tokens', '回答が長さの上限に達しました。'],
-    ['model_context_window_exceeded', '会話が長くなり、このモデルの上限を超えました。'],
-    ['guardrail_intervened', 'コンテンツフィルターにより回答の表示を控えました。'],
-    ['content_filtered', 'コンテンツフィルターにより回答の表示を控えました。'],
-    ['tool_use', 'モデルがツールの結果を待っています。'],
-    ['approval_required', 'モデルが承認を待っています。'],
-    ['refusal', 'モデルは回答を控えました。'],
-    ['malformed_model_output', 'モデルの回答を最後まで読み取れませんでした。'],
-    ['malformed_tool_use', 'モデルによるツールの呼び出しを読み取れませんでした。'],
-    ['stopped', '回答を停止しました。'],
-  ]),
-  messageTooLong: (max) => `メッセージは${integers.format(max)}文字以内で入力してください。`,
-  stop: '停止',
-  continueAnswer: '続ける',
-  regenerate: '再生成',
-  edit: 'メッセージを編集',
-  cancel: 'キャンセル',
-  previous: '前のバージョン',
-  next: '次のバージョン',
   unreachable: 'サーバーに接続できません。通信状態を確認してください。',
   goToLatest: '最新のメッセージへ',
-  tokens: (input, output) =>
-    `入力 ${integers.format(input)} トークン、出力 ${integers.format(output)} トークン`,
-  estimatedCost: (price) => `AWS での料金の目安 ${price}`,
 };
 
 export const words: Record<Language, Words> = { en, ja };

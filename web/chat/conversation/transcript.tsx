@@ -1,8 +1,15 @@
 import { useRef, type ReactNode } from 'react';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { usePreferences } from '../../preferences/use-preferences.tsx';
+import { approvalRequired } from '#domain/model/tools.ts';
+import { answerWords } from '../turn/answer/words.ts';
+import { answersOf, questionsOf } from '../turn/branches.ts';
+import { endingOf } from '../turn/ending/ending.ts';
+import { endingWords } from '../turn/ending/words.ts';
 import { Turn } from '../turn/turn.tsx';
-import { endingOf, type TurnView } from '../turn/turn-view.ts';
+import type { TurnView } from '../turn/turn-view.ts';
+import { useWords } from '../../words/use-words.ts';
+import { Queued } from './queued.tsx';
 import type { ConversationView } from './use-conversation.ts';
 import { useFollowing } from './use-following.ts';
 import { useGradually } from './use-gradually.ts';
@@ -12,8 +19,9 @@ import type { Words } from '../words.ts';
 export interface TranscriptProps {
   readonly words: Words;
   readonly conversation: ConversationView;
-  /** Whether AWS bills the answers. If not, costs are shown as what AWS would charge. */
-  readonly isBilled: boolean;
+  /** The key of the turn whose question is edited. */
+  readonly editing: string | undefined;
+  readonly onEdit: (key: string | undefined) => void;
 }
 
 /** The turns of a conversation. The view follows new text until the reader scrolls up. */
@@ -24,6 +32,7 @@ export function Transcript(props: TranscriptProps): ReactNode {
   const viewport = useRef<HTMLDivElement>(null);
   const shown = useGradually(branch, conversation.conversationId);
   const latest = branch.at(-1);
+  const status = useStatus(latest, words);
   const { isFollowing, follow, onScroll } = useFollowing(viewport, shown, latest?.key);
   const notePlace = useKeepPlace(viewport, shown[0]?.key);
   const loadOlder = (): void => {
@@ -62,7 +71,7 @@ export function Transcript(props: TranscriptProps): ReactNode {
         />
       )}
       <p className="visually-hidden" role="status">
-        {preferences.announce === 'end' && statusOf(latest, words)}
+        {preferences.announce === 'end' && status}
       </p>
     </div>
   );
@@ -72,19 +81,27 @@ interface TurnsProps extends TranscriptProps {
   readonly shown: readonly TurnView[];
 }
 
-function Turns({ words, conversation, isBilled, shown }: TurnsProps): ReactNode {
-  const { branch, isBusy, actions } = conversation;
-  return shown.map((turn) => (
-    <Turn
-      key={turn.key}
-      words={words}
-      turn={turn}
-      alternatives={actions.alternatives(turn)}
-      actions={isBusy ? undefined : actions}
-      isLast={turn === branch.at(-1)}
-      isBilled={isBilled}
-    />
-  ));
+function Turns({ conversation, editing, onEdit, shown }: TurnsProps): ReactNode {
+  const { turns, queue, isBusy, actions } = conversation;
+  return (
+    <>
+      {shown.map((turn) => (
+        <Turn
+          key={turn.key}
+          turn={turn}
+          questions={questionsOf(turns, turn)}
+          answers={answersOf(turns, turn)}
+          actions={actions}
+          isBusy={isBusy}
+          isEditing={turn.key === editing}
+          onEdit={onEdit}
+        />
+      ))}
+      {queue.map((message) => (
+        <Queued key={message.key} message={message} onCancel={() => actions.cancel(message.key)} />
+      ))}
+    </>
+  );
 }
 
 function Problem({ children }: { readonly children: string }): ReactNode {
@@ -96,9 +113,16 @@ function Problem({ children }: { readonly children: string }): ReactNode {
 }
 
 /** Returns what screen readers announce: the beginning and end of an answer, not each word. */
-function statusOf(latest: TurnView | undefined, words: Words): string {
+function useStatus(latest: TurnView | undefined, words: Words): string {
+  const endings = useWords(endingWords);
+  const { reconnecting, waiting } = useWords(answerWords);
   if (latest === undefined || !latest.isAnnounced) return '';
-  if (latest.state === 'streaming') return words.writing;
-  if (latest.problem !== undefined) return '';
-  return endingOf(latest, words) ?? words.complete;
+  if (latest.state === 'streaming') {
+    return latest.isReconnecting === true ? reconnecting : words.writing;
+  }
+  if (latest.answer.stopReason === approvalRequired) return waiting;
+  const ending = endingOf(latest, endings);
+  if (ending === undefined) return words.complete;
+  // Failures are alerts of their own.
+  return ending.kind === 'bad' ? '' : `${ending.title ?? ''} ${ending.text}`.trim();
 }

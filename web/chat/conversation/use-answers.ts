@@ -64,15 +64,7 @@ export function useAnswers(
       const own = new AbortController();
       cancels.current.set(key, own);
       const signal = AbortSignal.any([visit, own.signal]);
-      const begun = question.type === 'approve' ? turn.answer : undefined;
-      const result = await showAnswer(key, {
-        type: 'start',
-        request,
-        key,
-        conversationId,
-        signal,
-        begun,
-      });
+      const result = await showAnswer(key, { type: 'start', request, key, conversationId, signal });
       cancels.current.delete(key);
       if (isReported(result)) return;
       const { error, started } = result;

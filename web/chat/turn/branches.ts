@@ -50,9 +50,11 @@ function siblingsOf(turns: readonly TurnView[], { parentId }: TurnView): readonl
 }
 
 function isSameQuestion(one: TurnView, other: TurnView): boolean {
-  const filesOf = ({ attachments = [] }: TurnView): string =>
-    attachments.map(({ attachment_id: id }) => id).join(' ');
   return one.question === other.question && filesOf(one) === filesOf(other);
+}
+
+function filesOf({ attachments = [] }: TurnView): string {
+  return attachments.map(({ attachment_id: id }) => id).join(' ');
 }
 
 /** Whether a turn waited for a decision with which another one goes on: they are one answer. */

@@ -8,11 +8,7 @@ import { followTurn, startTurn, type StartTurnOptions } from './turn-api.ts';
 
 /** Where an answer comes from: a new turn, or one that is already running. */
 export type AnswerSource =
-  | ({
-      readonly type: 'start';
-      /** What the new answer begins with, without being sent again. */
-      readonly begun?: Answer | undefined;
-    } & StartTurnOptions)
+  | ({ readonly type: 'start' } & StartTurnOptions)
   | ({ readonly type: 'follow'; readonly signal: AbortSignal } & TurnIds);
 
 interface TurnIds {
@@ -85,9 +81,7 @@ class AnswerReader {
   characters = 0;
   readonly #source: AnswerSource;
   readonly #listener: AnswerListener;
-  #places: CallPlaces = new Map();
-  /** Whether the answer has a part that the stream did not repeat: no position counts it. */
-  #hasBegun = false;
+  readonly #places: CallPlaces = new Map();
   #turn: TurnIds | undefined;
   #refusals = 0;
   #isLost = false;
@@ -96,9 +90,6 @@ class AnswerReader {
   constructor(source: AnswerSource, listener: AnswerListener) {
     this.#source = source;
     this.#listener = listener;
-    if (source.type !== 'start' || source.begun === undefined) return;
-    this.answer = withOwnIndexes(source.begun);
-    this.#hasBegun = true;
   }
 
   /** Reads from one connection until the answer or the connection ends. */
@@ -118,7 +109,6 @@ class AnswerReader {
     } catch (error) {
       if (this.#isConnectionLost(error, 'request' in source)) {
         this.#setLost(true);
-        if (this.#hasBegun) this.#startOver();
         return 'connection-lost';
       }
       return this.#end({ error, isKnown: false });
@@ -126,15 +116,6 @@ class AnswerReader {
       clearTimeout(this.#updateTimer);
       this.#updateTimer = undefined;
     }
-  }
-
-  /** A turn that is followed can be read from its beginning, whatever it began with. */
-  #startOver(): void {
-    if (this.#turn === undefined) return;
-    this.answer = emptyAnswer;
-    this.characters = 0;
-    this.#places = new Map();
-    this.#hasBegun = false;
   }
 
   #end(result: Omit<AnswerResult, 'answer' | 'started'>): AnswerResult {
@@ -192,9 +173,3 @@ class AnswerReader {
 
 /** How often a server may refuse to continue an answer before the stored turn is read instead. */
 const maxRefusals = 10;
-
-/** The blocks of another turn, with indexes that no stream uses. */
-function withOwnIndexes({ content }: Answer): Answer {
-  const begun = content.filter(({ type }) => type !== 'approval');
-  return { content: begun, indexes: begun.map((_, index) => -1 - index) };
-}

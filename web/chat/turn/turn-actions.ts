@@ -1,9 +1,9 @@
 import type { Decision } from '#domain/model/tools.ts';
 import type { AttachmentJson } from '#protocol/conversation/attachment-schema.ts';
 import { newestDescendant } from './branches.ts';
-import type { ConversationState, NewTurn } from './conversation-state.ts';
-import type { TurnQuestion } from './turn-api.ts';
-import type { TurnView } from './turn-view.ts';
+import { withTurnChanges, type ConversationState, type NewTurn } from './conversation-state.ts';
+import { storeRating, type TurnQuestion } from './turn-api.ts';
+import type { Rating, TurnView } from './turn-view.ts';
 
 /** A message that the reader has written. */
 export interface Outgoing {
@@ -23,11 +23,14 @@ export interface TurnActions {
   edit(turn: TurnView, question: string): void;
   /** Allows or denies the tool calls that a turn waits for. */
   decide(turn: TurnView, decisions: readonly Decision[]): void;
+  /** Says what the reader thinks of an answer; nothing without a rating. */
+  rate(turn: TurnView, rating: Rating | undefined): void;
   /** Shows the newest branch through a turn. */
   showBranch(turn: TurnView): void;
 }
 
 export interface TurnActionsOptions {
+  readonly conversationId: string | undefined;
   readonly turns: readonly TurnView[];
   readonly branch: readonly TurnView[];
   startTurn(question: TurnQuestion, turn: NewTurn): Promise<void>;
@@ -77,13 +80,29 @@ export function createTurnActions(options: TurnActionsOptions): TurnActions {
     edit: ({ parentId, attachments }, text) => ask({ text, attachments }, parentId),
     decide(turn, decisions) {
       const { turnId = '', answer } = turn;
-      const { content, indexes } = answer;
-      const next = { key: newKey(), ...questionOf(turn), answer: { content, indexes }, decisions };
+      // Until the stream repeats it, the answer goes on with the calls that were decided on.
+      const content = answer.content.filter(({ type }) => type !== 'approval');
+      const begun = { content, indexes: content.map((_, index) => index) };
+      const next = { key: newKey(), ...questionOf(turn), answer: begun };
       void startTurn({ type: 'approve', turnId, decisions }, next);
     },
+    rate: (turn, rating) => rateTurn(options, turn, rating),
     showBranch: (turn) =>
       update((before) => ({ ...before, lastKey: newestDescendant(before.turns, turn).key })),
   };
+}
+
+/** Shows a rating at once, and takes it back if it cannot be stored. */
+function rateTurn(
+  { conversationId, update }: TurnActionsOptions,
+  { key, turnId, rating: before }: TurnView,
+  rating: Rating | undefined,
+): void {
+  if (conversationId === undefined || turnId === undefined) return;
+  const show = (shown: Rating | undefined): void =>
+    update((state) => withTurnChanges(state, key, { rating: shown }));
+  show(rating);
+  storeRating(conversationId, turnId, rating).catch(() => show(before));
 }
 
 function questionOf({

@@ -129,6 +129,25 @@ export async function stopTurn(conversationId: string, turnId: string): Promise<
   if (!response.ok) throw await toError(response);
 }
 
+/** Stores what the reader thinks of an answer, or that they think nothing. Throws a `ChatError`. */
+export async function storeRating(
+  conversationId: string,
+  turnId: string,
+  rating: 'good' | 'bad' | undefined,
+): Promise<void> {
+  const path = `${conversationPath(conversationId)}/turns/${encodeURIComponent(turnId)}/feedback`;
+  const request =
+    rating === undefined
+      ? { method: 'DELETE' }
+      : {
+          method: 'PUT',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ rating }),
+        };
+  const response = await callApi(path, request);
+  if (!response.ok) throw await toError(response);
+}
+
 /** The server sends something at least every 12 s. After this long, the connection is dead. */
 const silenceTimeoutMs = 30_000;
 

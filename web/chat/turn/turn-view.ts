@@ -2,7 +2,6 @@ import type { TurnJson } from '#protocol/conversation/conversation-schema.ts';
 import { ChatError, toErrorCode, type ErrorCode } from '#domain/errors.ts';
 import { toMessage, type Answer } from '#domain/conversation/accumulate.ts';
 import { messageText } from '#domain/conversation/message.ts';
-import type { Decision } from '#domain/model/tools.ts';
 import type { AttachmentJson } from '#protocol/conversation/attachment-schema.ts';
 import { fromUsageJson } from '#protocol/conversation/usage-json.ts';
 import { fromContentJson } from '#protocol/conversation/content-json.ts';
@@ -21,6 +20,8 @@ export interface TurnProblem {
   /** Whether the page does not know what became of the answer: it may exist by now. */
   readonly isLost?: boolean;
 }
+
+export type Rating = 'good' | 'bad';
 
 /** A turn as the page shows it. */
 export interface TurnView {
@@ -47,9 +48,9 @@ export interface TurnView {
   /** How long the answer took; absent if the page has not seen all of it. */
   readonly durationMs?: number;
   readonly costUsd?: number;
+  /** What the reader thinks of the answer. */
+  readonly rating?: Rating | undefined;
   readonly problem?: TurnProblem;
-  /** What the reader has decided of the tool calls that the answer begins with. */
-  readonly decisions?: readonly Decision[];
   /** What the page has sent, to send it again if the server has not accepted it. */
   readonly request?: TurnRequest;
 }
@@ -75,6 +76,7 @@ export function fromTurnJson(turn: TurnJson): TurnView {
     modelId: turn.model,
     startedAtMs: Date.parse(turn.created_at),
     ...(turn.cost_usd === undefined ? {} : { costUsd: turn.cost_usd }),
+    rating: turn.feedback?.rating,
   } as const;
   if (state === 'running') return { ...view, state };
   if (state === 'complete' || state === 'stopped') return { ...view, state: 'settled' };

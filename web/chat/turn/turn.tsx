@@ -1,6 +1,6 @@
 'use client';
 
-import { memo, useState, type ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { useShell } from '../../shell/shell-context.tsx';
 import { useWords } from '../../words/use-words.ts';
 import { signInPath } from '../sign-in-path.ts';
@@ -12,14 +12,15 @@ import { endingOf, type Ending, type EndingAction } from './ending/ending.ts';
 import { endingWords } from './ending/words.ts';
 import { Question } from './question.tsx';
 import type { TurnView } from './turn-view.ts';
-import type { TurnActions } from './turn-actions.ts';
+import type { ConversationActions } from '../conversation/use-turn-actions.ts';
+import { useIsOnline } from './use-is-online.ts';
 import { turnWords } from './words.ts';
 
 export interface TurnProps {
   readonly turn: TurnView;
   readonly questions: Alternatives;
   readonly answers: Alternatives;
-  readonly actions: TurnActions;
+  readonly actions: ConversationActions;
   /** Whether a turn is in progress, so that no other one can begin. */
   readonly isBusy: boolean;
   readonly isEditing: boolean;
@@ -31,7 +32,8 @@ export const Turn = memo(
   function Turn(props: TurnProps): ReactNode {
     const { turn, questions, answers, actions, isBusy, isEditing, onEdit } = props;
     const words = useWords(turnWords);
-    const ending = useEnding(turn);
+    const isOffline = useIsOffline(turn);
+    const ending = useEnding(turn, isOffline);
     const onAction = useEndingActions(props);
     const isOffered = ending?.actions.some((each) => each === 'regenerate' || each === 'try-again');
     const isSettled = turn.state === 'settled';
@@ -46,15 +48,17 @@ export const Turn = memo(
           setEditing={(next) => onEdit(next ? turn.key : undefined)}
         />
         <article className="reply" aria-label={words.assistant}>
-          <AnswerBody
-            turn={turn}
-            onDecide={isBusy ? undefined : (decisions) => actions.decide(turn, decisions)}
-          />
+          {!isOffline && (
+            <AnswerBody
+              turn={turn}
+              onDecide={isBusy ? undefined : (decisions) => actions.decide(turn, decisions)}
+            />
+          )}
           {ending !== undefined && (
             <EndingCard
               ending={ending}
               isAnnounced={turn.isAnnounced}
-              onAction={isBusy ? undefined : onAction}
+              onAction={isBusy && !isOffline ? undefined : onAction}
             />
           )}
         </article>
@@ -77,8 +81,16 @@ export const Turn = memo(
     before.questions.turns.length === after.questions.turns.length,
 );
 
-function useEnding(turn: TurnView): Ending | undefined {
-  return endingOf(turn, useWords(endingWords));
+/** Whether the message has not reached the server, because there is no network. */
+function useIsOffline({ state, turnId, isReconnecting }: TurnView): boolean {
+  const isOnline = useIsOnline();
+  return !isOnline && state === 'streaming' && turnId === undefined && isReconnecting === true;
+}
+
+function useEnding(turn: TurnView, isOffline: boolean): Ending | undefined {
+  const words = useWords(endingWords);
+  if (!isOffline) return endingOf(turn, words);
+  return { kind: 'wait', icon: 'cloud', ...words.offline, actions: ['cancel'] };
 }
 
 function useEndingActions({ turn, actions, onEdit }: TurnProps): (action: EndingAction) => void {
@@ -97,9 +109,11 @@ function useEndingActions({ turn, actions, onEdit }: TurnProps): (action: Ending
       case 'see-spending':
         return open({ type: 'spending' });
       case 'sign-in':
-        return window.location.assign(signInPath());
+        return window.location.assign(
+          signInPath(`${window.location.pathname}${window.location.search}`),
+        );
       case 'cancel':
-        return undefined;
+        return actions.cancel(turn.key);
     }
   };
 }

@@ -84,7 +84,10 @@ function PassageNote({ chip, onClose }: PassageNoteProps): ReactNode {
   const words = useWords(answerWords);
   const note = useRef<HTMLElement>(null);
   const { number, passage, title } = chip;
-  useEffect(() => note.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    // Some browsers return a promise, which is no clean-up.
+    note.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
     <aside
       ref={note}

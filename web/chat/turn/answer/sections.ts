@@ -74,6 +74,7 @@ export function toAnswerParts(content: readonly ContentBlock[], isStreaming: boo
         break;
       case 'tool-result':
       case 'approval':
+      case 'attachment':
         break;
     }
   }
@@ -148,7 +149,7 @@ export function toCited(citations: readonly CitationBlock[]): Cited {
 
 /** Returns the name of a passage's document for people: its title, or the end of its address. */
 export function titleOf({ title, source }: Passage): string {
-  if (title !== undefined && title !== '') return title;
+  if (title !== undefined && title !== '' && title !== source) return title;
   const [path = ''] = source.replace(/^\w+:\/\/[^/]*\//u, '').split(/[?#]/u);
   return path === '' ? source : path;
 }

@@ -30,8 +30,9 @@ const en = {
   result: 'Result',
   failedBecause: 'Error',
   approval: 'Approval needed',
-  approvalTitle: (tool: string) => (tool === 'add_note' ? 'Add this note?' : 'Use this tool?'),
-  approvalText: (tool: string) =>
+  approvalTitle: (tool: string): string =>
+    tool === 'add_note' ? 'Add this note?' : 'Use this tool?',
+  approvalText: (tool: string): string =>
     tool === 'add_note'
       ? 'The assistant wants to write to your notes.'
       : 'The assistant wants to use a tool that can change something.',

@@ -76,55 +76,46 @@ function stopEnding(reason: string, turn: TurnView, words: EndingWords): Ending 
 function problemEnding(turn: TurnView, problem: TurnProblem, words: EndingWords): Ending {
   const { reason, requestId, detail } = problem;
   const details = { code: reason, requestId };
-  if (reason === 'content_filtered') {
-    const filtered = stopEnding(reason, turn, words);
-    if (filtered !== undefined) return { ...filtered, details };
-  }
+  const filtered = reason === 'content_filtered' ? stopEnding(reason, turn, words) : undefined;
+  if (filtered !== undefined) return { ...filtered, details };
   const actions = problemActions(turn, problem);
-  if (turn.answer.content.length > 0) return { ...cutEnding(turn, words), actions, details };
+  if (turn.answer.content.length > 0) return { ...cutEnding(problem, words), actions, details };
   const saved = turn.turnId === undefined ? words.notSent : words.messageSaved;
-  switch (reason) {
-    case 'quota_exceeded':
-      return { ...limitEnding(problem, saved, words), details };
-    case 'interrupted':
-      return { kind: 'wait', icon: 'again', title: words.restarted, text: saved, actions, details };
-    case 'timed_out':
-      return { kind: 'wait', icon: 'clock', title: words.timedOut, text: saved, actions, details };
-    case 'conflict':
-      return { kind: 'wait', icon: 'clock', ...words.conflict, actions, details };
-    case 'forbidden': {
-      const refused = { kind: 'bad', icon: 'alert', actions: [], details } as const;
-      return { ...refused, title: detail ?? '', text: saved };
-    }
-    default: {
-      const failed = { kind: 'bad', icon: 'alert', actions, details } as const;
-      const { retryAtMs } = problem;
-      return { ...failed, title: words.problems[reason], text: saved, retryAtMs };
-    }
+  if (reason === 'quota_exceeded') return { ...limitEnding(problem, saved, words), details };
+  if (reason === 'conflict') {
+    return { kind: 'wait', icon: 'clock', ...words.conflict, actions, details };
   }
+  if (reason === 'forbidden') {
+    // The page is set up wrong, and the server's own words name the cure.
+    return { kind: 'bad', icon: 'alert', title: detail ?? '', text: saved, actions: [], details };
+  }
+  const end = systemEnd(reason, words);
+  if (end !== undefined) return { ...end, text: saved, actions, details };
+  const { retryAtMs } = problem;
+  const title = words.problems[reason];
+  return { kind: 'bad', icon: 'alert', title, text: saved, actions, details, retryAtMs };
+}
+
+type Look = Pick<Ending, 'kind' | 'icon' | 'title'>;
+
+/** What the system has ended is no failure of the model, whether or not words arrived. */
+function systemEnd(reason: TurnProblem['reason'], words: EndingWords): Look | undefined {
+  if (reason === 'interrupted')
+    return { kind: 'wait', icon: 'again', title: words.problems.interrupted };
+  if (reason === 'timed_out')
+    return { kind: 'wait', icon: 'clock', title: words.problems.timed_out };
+  return undefined;
 }
 
 /** What arrived is an answer, even if it is not whole. */
-function cutEnding(
-  { problem }: TurnView,
-  words: EndingWords,
-): Pick<Ending, 'kind' | 'icon' | 'title' | 'text' | 'retryAtMs'> {
+function cutEnding({ reason }: TurnProblem, words: EndingWords): Look & Pick<Ending, 'text'> {
   const text = words.answerSaved;
-  switch (problem?.reason) {
-    case 'interrupted':
-      return { kind: 'wait', icon: 'again', title: words.restarted, text };
-    case 'timed_out':
-      return { kind: 'wait', icon: 'clock', title: words.timedOut, text };
-    case undefined:
-    case 'model_error':
-    case 'forbidden':
-    case 'content_filtered':
-      return { kind: 'wait', icon: 'cut', title: words.cut, text };
-    default: {
-      const because = words.because(words.problems[problem.reason], text);
-      return { kind: 'wait', icon: 'cut', title: words.cut, text: because };
-    }
-  }
+  const end = systemEnd(reason, words);
+  if (end !== undefined) return { ...end, text };
+  const isPlain = reason === 'model_error' || reason === 'forbidden';
+  const why = isPlain ? undefined : words.problems[reason];
+  const because = why === undefined ? text : words.because(why, text);
+  return { kind: 'wait', icon: 'cut', title: words.cut, text: because };
 }
 
 /** Within this time, a limit is one of requests a minute and not of the day. */

@@ -29,8 +29,6 @@ export interface EndingWords {
   readonly notSent: string;
   because(reason: string, saved: string): string;
   sentences(first: string, second: string): string;
-  readonly restarted: string;
-  readonly timedOut: string;
   readonly conflict: EndingText;
   readonly limitReached: string;
   readonly minuteLimit: string;
@@ -99,8 +97,6 @@ const en: EndingWords = {
   notSent: 'Your message wasn’t sent.',
   because: (reason, saved) => `${reason} ${saved}`,
   sentences: (first, second) => `${first} ${second}`,
-  restarted: 'The system restarted during this answer.',
-  timedOut: 'The time for this answer is up.',
   conflict: {
     title: 'Another message is being answered.',
     text: 'Try again when it’s done.',
@@ -175,8 +171,6 @@ const ja: EndingWords = {
   notSent: 'メッセージは送信されていません。',
   because: (reason, saved) => `${reason}${saved}`,
   sentences: (first, second) => `${first}${second}`,
-  restarted: '回答中にシステムが再起動しました。',
-  timedOut: '回答の制限時間に達しました。',
   conflict: {
     title: '別のメッセージに回答中です。',
     text: '完了してから再試行してください。',
