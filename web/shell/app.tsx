@@ -53,7 +53,7 @@ function Frame(props: FrameProps): ReactNode {
         <Stage {...frame} />
         <SidePanel panel={shell.panel} branch={chat.conversation.branch} />
       </div>
-      <OpenOverlay overlay={frame.overlay} list={chat.list} run={frame.run} />
+      <OpenOverlay overlay={frame.overlay} list={chat.list} commands={frame.commands} />
     </ShellProvider>
   );
 }

@@ -4,7 +4,7 @@ import { lazy, Suspense, type ReactNode } from 'react';
 import type { TurnView } from '../chat/turn/turn-view.ts';
 import type { ConversationListView } from '../chat/list/use-conversation-list.ts';
 import type { Overlay, Panel } from './shell-context.tsx';
-import type { CommandName } from './shortcuts.ts';
+import type { Commands } from './use-commands.ts';
 import type { ViewName } from './view.ts';
 
 /** Loaded when they are first shown. */
@@ -74,15 +74,15 @@ export function SidePanel({ panel, branch }: SidePanelProps): ReactNode {
 export interface OpenOverlayProps {
   readonly overlay: Overlay | undefined;
   readonly list: ConversationListView;
-  readonly run: (command: CommandName) => boolean;
+  readonly commands: Commands;
 }
 
 /** The dialog over the page, if there is one. */
-export function OpenOverlay({ overlay, list, run }: OpenOverlayProps): ReactNode {
+export function OpenOverlay({ overlay, list, commands }: OpenOverlayProps): ReactNode {
   if (overlay === undefined) return undefined;
   return (
     <Suspense>
-      {overlay === 'palette' ? <Palette list={list} run={run} /> : <ShortcutsSheet />}
+      {overlay === 'palette' ? <Palette list={list} commands={commands} /> : <ShortcutsSheet />}
     </Suspense>
   );
 }

@@ -8,8 +8,7 @@ import {
 } from '../chat/list/use-conversation-actions.ts';
 import { useConversations, type Conversations } from '../chat/use-conversations.ts';
 import type { Notice, Overlay, Panel, Shell } from './shell-context.tsx';
-import type { CommandName } from './shortcuts.ts';
-import { useCommands } from './use-commands.ts';
+import { useCommands, type Commands } from './use-commands.ts';
 import { useDrawer, type Drawer } from './use-drawer.ts';
 import { useNotice } from './use-notice.ts';
 import { useShortcuts } from './use-shortcuts.ts';
@@ -35,7 +34,7 @@ export interface FrameState {
   readonly undo: () => void;
   readonly problem: string | undefined;
   readonly overlay: Overlay | undefined;
-  readonly run: (command: CommandName) => boolean;
+  readonly commands: Commands;
 }
 
 /** Holds what is shown, beside it and over it, and handles the shortcuts. */
@@ -69,7 +68,7 @@ export function useFrame({ initialView, ...page }: FrameProps): FrameState {
   };
   const actions = useConversationActions(chat, shell);
   const { branch } = conversation;
-  const run = useCommands({ shell, overlay, branch, drawer, actions });
-  useShortcuts(run);
-  return { shell, chat, actions, drawer, notice, undo, problem, overlay, run };
+  const commands = useCommands({ shell, overlay, branch, drawer, actions });
+  useShortcuts(commands);
+  return { shell, chat, actions, drawer, notice, undo, problem, overlay, commands };
 }
