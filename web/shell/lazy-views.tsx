@@ -46,17 +46,19 @@ export interface SidePanelProps {
   readonly panel: Panel | undefined;
   /** The turns that are shown. */
   readonly branch: readonly TurnView[];
+  /** Sends a question; undefined while an answer arrives. */
+  readonly onAsk: ((question: string) => void) | undefined;
 }
 
 /** The panel beside the stage, if there is one. */
-export function SidePanel({ panel, branch }: SidePanelProps): ReactNode {
+export function SidePanel({ panel, branch, onAsk }: SidePanelProps): ReactNode {
   if (panel === undefined) return undefined;
   return (
     <Suspense>
       {panel.type === 'behind' ? (
         <BehindPanel turnKey={panel.turnKey} branch={branch} />
       ) : (
-        <FaultsPanel />
+        <FaultsPanel onAsk={onAsk} />
       )}
     </Suspense>
   );

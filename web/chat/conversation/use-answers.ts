@@ -9,6 +9,8 @@ import {
   type ConversationState,
   type NewTurn,
 } from '../turn/conversation-state.ts';
+import { watchTurn } from '../../behind/watched-turns.ts';
+import { settleFault } from '../../faults/armed-fault.ts';
 import { nameConversation } from '../../shell/use-view.ts';
 import { describeCut } from '../turn/describe-problem.ts';
 import { readAnswer, type AnswerResult, type AnswerSource } from '../turn/read-answer.ts';
@@ -74,15 +76,22 @@ function createShowAnswer(
     const { update, signal } = currentVisit();
     const changeTurn = (changes: Partial<TurnView>): void =>
       update((before) => withTurnChanges(before, key, changes));
+    const watch = watchTurn(key, source.type === 'start');
     const result = await readAnswer(source, {
       onStart(turnId, id) {
         update((before) => ({ ...withTurnChanges(before, key, { turnId }), conversationId: id }));
         if (!signal.aborted) nameConversation(id);
         onChange();
       },
+      onEvent: watch.add,
       onUpdate: (answer) => changeTurn({ answer }),
-      onConnection: (isReconnecting) => changeTurn({ isReconnecting }),
+      onConnection(isReconnecting) {
+        watch.addConnection(isReconnecting);
+        changeTurn({ isReconnecting });
+      },
     });
+    watch.end();
+    settleFault(key);
     changeTurn(settledTurn(result, words));
     onChange();
     return result;

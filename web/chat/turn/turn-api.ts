@@ -2,6 +2,7 @@ import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import { encodeCursor, type Cursor } from '#protocol/turn/cursor.ts';
 import { connectionLost } from '#protocol/http/problem.ts';
 import { decodeUiStream } from '#protocol/turn/ui-message-stream.ts';
+import { takeFault } from '../../faults/armed-fault.ts';
 import { conversationPath, toError } from '../api.ts';
 import { callApi } from '../call-api.ts';
 
@@ -36,7 +37,12 @@ export async function* startTurn(
       accept: 'text/event-stream',
       'idempotency-key': key,
     },
-    body: JSON.stringify({ ...bodyOf(request), conversation_id: conversationId, format: 'ui' }),
+    body: JSON.stringify({
+      ...bodyOf(request),
+      conversation_id: conversationId,
+      format: 'ui',
+      metadata: takeFault(key),
+    }),
     signal,
   });
   if (!response.ok) {
