@@ -67,7 +67,7 @@ function CopyButton({ events }: { readonly events: readonly RawEvent[] }): React
   };
   return (
     <Button icon={isCopied ? 'check' : 'copy'} onClick={copy}>
-      <span role="status">{isCopied ? words.copied : words.copyEvents}</span>
+      <span aria-live="polite">{isCopied ? words.copied : words.copyEvents}</span>
     </Button>
   );
 }

@@ -54,6 +54,12 @@ test('the rows of a turn show its writes, each call with the pause before it, an
   expect(endOf(rows)).toBe(1_910);
 });
 
+test('a call of another model than the first one is a fallback', () => {
+  const of = (model: string): SpanJson['attributes'] => ({ 'gen_ai.request.model': model });
+  const rows = rowsOfSpans([turn(), call([1, 5], of('a')), call([9, 5], of('b'))], startMs);
+  expect(rows).toMatchObject([{ name: 'call' }, { name: 'fallback', attempt: 2 }]);
+});
+
 test('tools and searches have rows with their names', () => {
   const tool = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'read_notes' };
   const rows = rowsOfSpans(

@@ -9,6 +9,7 @@ export type RowName =
   | 'limits'
   | 'stored'
   | 'call'
+  | 'fallback'
   | 'pause'
   | 'answer'
   | 'search'
@@ -46,6 +47,7 @@ export function rowsOfSpans(spans: readonly SpanJson[], startedAtMs: number): re
   const rows: Row[] = [];
   const moments = new Map<RowName, Bar[]>();
   let [calls, failedAtMs]: [number, number | undefined] = [0, undefined];
+  let firstModel: unknown;
   for (const span of spans) {
     const bar = barOf(span, startedAtMs);
     const name = nameOf(span);
@@ -53,7 +55,10 @@ export function rowsOfSpans(spans: readonly SpanJson[], startedAtMs: number): re
       if (failedAtMs !== undefined && bar.fromMs - failedAtMs >= 1)
         rows.push(pause(failedAtMs, bar));
       calls += 1;
-      rows.push(...callRows(span, bar, calls));
+      const model = span.attributes['gen_ai.request.model'];
+      firstModel ??= model;
+      const row = { name: model === firstModel ? 'call' : 'fallback', attempt: calls } as const;
+      rows.push(...callRows(span, bar, row));
       failedAtMs = span.status === 'error' ? bar.toMs : undefined;
     } else if (name === 'appends') {
       const dots = moments.get(name) ?? [];
@@ -126,13 +131,16 @@ function plainRow(name: RowName, { attributes, status }: SpanJson, bar: Bar): Ro
 }
 
 /** A call that answered has two rows: until its first part, and the parts. */
-function callRows({ attributes, status }: SpanJson, bar: Bar, attempt: number): readonly Row[] {
+function callRows(
+  { attributes, status }: SpanJson,
+  bar: Bar,
+  row: Pick<Row, 'name' | 'attempt'>,
+): readonly Row[] {
   const firstSeconds = attributes['gen_ai.response.time_to_first_chunk'];
   const failed = status === 'error';
   const beganMs = typeof firstSeconds === 'number' ? bar.fromMs + firstSeconds * 1_000 : bar.toMs;
   const call: Row = {
-    name: 'call',
-    attempt,
+    ...row,
     bars: [{ fromMs: bar.fromMs, toMs: beganMs, ...(failed ? { kind: 'bad' as const } : {}) }],
     ...(failed ? { error: errorOf(attributes) } : {}),
   };

@@ -24,7 +24,7 @@ export function Tokens(sources: TurnSources): ReactNode {
       <div className={styles['stack']} aria-hidden="true">
         {kinds.map(
           ([kind, , count]) =>
-            count > 0 && <i key={kind} data-kind={kind} style={{ flex: count }} />,
+            count > 0 && <i key={kind} className={styles[kind]} style={{ flex: count }} />,
         )}
       </div>
       <table className={styles['tokens']}>
@@ -32,7 +32,7 @@ export function Tokens(sources: TurnSources): ReactNode {
           {kinds.map(([kind, name, count]) => (
             <tr key={kind}>
               <th scope="row">
-                <i className={styles['key']} data-kind={kind} />
+                <i className={`${styles['key']} ${styles[kind]}`} />
                 {name}
               </th>
               <td className="number">{toCount(count)}</td>

@@ -1,6 +1,6 @@
 'use client';
 
-import { useState, type ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import type { Account } from '../chat/account.tsx';
 import { AccountMenu } from '../chat/account.tsx';
 import { ChatView } from '../chat/chat-view.tsx';
@@ -56,8 +56,15 @@ function Frame({ account, isBilled, isLocal, initialView }: FrameProps): ReactNo
     drawer.close();
     if (next.type === 'chat') conversation.show(next.conversationId);
   });
-  const shown: View = view.type === 'chat' ? { type: 'chat', conversationId } : view;
-  const shell: Shell = { account, isBilled, isLocal, view: shown, open, panel, openPanel, notify };
+  const shown = useMemo(
+    (): View => (view.type === 'chat' ? { type: 'chat', conversationId } : view),
+    [view, conversationId],
+  );
+  // The same object while an answer arrives, so that only what shows the answer is rendered.
+  const shell = useMemo(
+    (): Shell => ({ account, isBilled, isLocal, view: shown, open, panel, openPanel, notify }),
+    [account, isBilled, isLocal, shown, open, panel, openPanel, notify],
+  );
   return (
     <ShellProvider value={shell}>
       <SkipLink />

@@ -2,6 +2,10 @@ import { memo, useEffect, useState, type ReactNode } from 'react';
 import { toMessage, type Answer } from '#domain/conversation/accumulate.ts';
 import { messageText } from '#domain/conversation/message.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { useShell } from '../../shell/shell-context.tsx';
+import { shellWords } from '../../shell/words.ts';
+import { useWords } from '../../words/use-words.ts';
 import type { Alternatives } from './branches.ts';
 import { Markdown } from './markdown/markdown.tsx';
 import { Question } from './question.tsx';
@@ -95,7 +99,25 @@ function Actions({ words, turn, alternatives, actions, isLast }: TurnProps): Rea
           {problem === undefined ? words.regenerate : words.tryAgain}
         </Button>
       )}
+      <BehindButton turnKey={turn.key} />
     </div>
+  );
+}
+
+/** Opens a look behind the answer. */
+function BehindButton({ turnKey }: { readonly turnKey: string }): ReactNode {
+  const { behind } = useWords(shellWords);
+  const { openPanel } = useShell();
+  return (
+    <button
+      type="button"
+      className="behind"
+      aria-label={behind}
+      title={behind}
+      onClick={() => openPanel({ type: 'behind', turnKey })}
+    >
+      <Icon name="pulse" size="small" />
+    </button>
   );
 }
 
