@@ -7,6 +7,7 @@ import { startPage, type Page as PageServer } from '#scripts/start-page.ts';
 import { hostPage } from '#test/fixtures/page.ts';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
 import { launchBrowser } from './launch-browser.ts';
+import { signInAs } from './sign-in-as.ts';
 
 /* The panels beside the stage: what happened behind an answer, and faults on purpose. */
 
@@ -81,17 +82,14 @@ const click = (panel: Locator, name: string): Promise<void> =>
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
-async function violations(page: Page): Promise<unknown> {
-  await page.evaluate(axe);
-  return page.evaluate(
-    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))",
-  );
-}
-
 async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    expect(await violations(page)).toEqual([]);
+    await page.evaluate(axe);
+    const found = await page.evaluate(
+      "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))",
+    );
+    expect(found).toEqual([]);
   }
 }
 
@@ -166,9 +164,12 @@ test('the traces of a turn are its owner’s only, and the routes refuse what is
   expect(await post({ fault: 'stall' }, foreign)).toBe(403);
   expect(await post({ fault: 'anything' })).toBe(400);
   expect(await post({ fault: 'stall', stream: [{ text: 'mine' }] })).toBe(400);
-  expect(await page.request.get(faults).then((response) => response.json())).toEqual({
-    armed: null,
-  });
+  expect(await (await page.request.get(faults)).json()).toEqual({ armed: null });
+  await signInAs(page, system, 'demo');
+  expect(await post({ fault: 'stall', repeats: true })).toBe(200);
+  const stall = { armed: { fault: 'stall', repeats: true, uses: 0 } };
+  expect(await (await page.request.get(faults)).json()).toMatchObject(stall);
+  expect(await post({ fault: null })).toBe(200);
 });
 
 /** Each fault by its name, and how the answer ends. They are in an order that lets models recover. */
@@ -257,19 +258,16 @@ test('an answer goes on by itself when the network of the tab is back, and nothi
 });
 
 test('on a phone a panel covers the page, and Escape gives the focus back', async () => {
-  const page = await openPage(server, {
-    locale: 'ja-JP',
-    viewport: { width: 390, height: 844 },
-    hasTouch: true,
-    isMobile: true,
-  });
+  const viewport = { width: 390, height: 844 };
+  const phone = { viewport, locale: 'ja-JP', hasTouch: true, isMobile: true };
+  const page = await openPage(server, phone);
   await badgeOf(page).click();
   const panel = panelOf(page);
   await panel.getByRole('radio', { name: 'ガードレール' }).check();
   await panel.getByRole('button', { name: '設定' }).click();
   await panel.getByText('次の回答で発生します。').waitFor();
   await expectAccessible(page);
-  expect(await panel.boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 });
+  expect(await panel.boundingBox()).toEqual({ x: 0, y: 0, ...viewport });
   expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBe(390);
   await panel.getByRole('button', { name: 'お試し' }).click();
   await panel.waitFor({ state: 'detached' });
@@ -280,6 +278,5 @@ test('on a phone a panel covers the page, and Escape gives the focus back', asyn
   await panel.getByText('guardrail_intervened').waitFor();
   await expectAccessible(page);
   await page.keyboard.press('Escape');
-  const focused = page.locator(':focus');
-  expect(await focused.getAttribute('aria-label')).toBe('回答の裏側');
+  expect(await page.locator(':focus').getAttribute('aria-label')).toBe('回答の裏側');
 });

@@ -1,9 +1,9 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { Button } from '../parts/button.tsx';
 import { useWords } from '../words/use-words.ts';
-import type { Arrivals } from './arrivals.ts';
+import type { Arrivals } from './arrivals/arrivals.ts';
 import styles from './behind.module.css';
-import type { RawEvent } from './raw-events.ts';
+import type { RawEvent } from './arrivals/raw-events.ts';
 import { behindWords } from './words.ts';
 
 export interface RawEventsProps {

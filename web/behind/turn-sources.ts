@@ -2,10 +2,10 @@ import type { Usage } from '#domain/conversation/usage.ts';
 import { fromUsageJson } from '#protocol/conversation/usage-json.ts';
 import type { TurnJson } from '#protocol/conversation/conversation-schema.ts';
 import type { TurnView } from '../chat/turn/turn-view.ts';
-import type { Arrivals } from './arrivals.ts';
-import type { SpanJson } from './spans-json.ts';
-import { endOf, rowsOfArrivals, rowsOfSpans, type Row } from './timeline.ts';
-import type { TraceFacts } from './trace-facts.ts';
+import type { Arrivals } from './arrivals/arrivals.ts';
+import type { SpanJson } from './timeline/spans-json.ts';
+import { endOf, rowsOfArrivals, rowsOfSpans, type Row } from './timeline/timeline.ts';
+import type { TraceFacts } from './timeline/trace-facts.ts';
 import type { Loaded } from './use-turn-facts.ts';
 
 /** Everything that the panel knows of a turn. */

@@ -4,9 +4,9 @@ import { useEffect, useState } from 'react';
 import * as v from 'valibot';
 import type { TurnJson } from '#protocol/conversation/conversation-schema.ts';
 import { readConversation, toError } from '../chat/api.ts';
-import type { Arrivals } from './arrivals.ts';
-import { spansJson, type SpanJson } from './spans-json.ts';
-import { watchedTurn } from './watched-turns.ts';
+import type { Arrivals } from './arrivals/arrivals.ts';
+import { spansJson, type SpanJson } from './timeline/spans-json.ts';
+import { watchedTurn } from './arrivals/watched-turns.ts';
 
 /** Something that is loaded when the answer has ended. */
 export type Loaded<Value> =

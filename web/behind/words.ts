@@ -1,5 +1,5 @@
 import type { Language } from '../words/languages.ts';
-import type { Row } from './timeline.ts';
+import type { Row } from './timeline/timeline.ts';
 
 const integers = new Intl.NumberFormat('en-US');
 

@@ -63,7 +63,8 @@ interface FootProps {
 function Foot({ view, choice, canAsk }: FootProps): ReactNode {
   const words = useWords(faultsWords);
   const { view: shown } = useShell();
-  const canArm = choice.chosen !== undefined && view.state.type === 'known';
+  const { chosen } = choice;
+  const canArm = chosen === 'offline' || (chosen !== undefined && view.state.type === 'known');
   const isOff = view.state.type !== 'failed' && view.armed === undefined;
   return (
     <div className={styles['foot']}>

@@ -49,7 +49,7 @@ export function useChoice(
   };
   const tryIt = async (): Promise<void> => {
     await arm();
-    if (faultState().type === 'failed') return;
+    if (chosen !== 'offline' && faultState().type === 'failed') return;
     latestAsk.current?.(words.question);
     // A panel that lies over the answer would hide it.
     if (window.matchMedia('(max-width: 1100px)').matches) openPanel(undefined);

@@ -89,11 +89,7 @@ function Frame({ account, isBilled, isLocal, initialView }: FrameProps): ReactNo
           {view.type !== 'chat' && <OtherView name={view.type} />}
           {notice !== undefined && <NoticeLine notice={notice} onUndo={undo} />}
         </main>
-        <SidePanel
-          panel={panel}
-          branch={conversation.branch}
-          onAsk={conversation.isBusy ? undefined : conversation.actions.send}
-        />
+        <SidePanel panel={panel} conversation={conversation} />
       </div>
     </ShellProvider>
   );

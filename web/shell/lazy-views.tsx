@@ -1,7 +1,7 @@
 'use client';
 
 import { lazy, Suspense, type ReactNode } from 'react';
-import type { TurnView } from '../chat/turn/turn-view.ts';
+import type { ConversationView } from '../chat/conversation/use-conversation.ts';
 import type { Panel } from './shell-context.tsx';
 import type { ViewName } from './view.ts';
 
@@ -44,21 +44,19 @@ export function OtherView({ name }: { readonly name: ViewName }): ReactNode {
 
 export interface SidePanelProps {
   readonly panel: Panel | undefined;
-  /** The turns that are shown. */
-  readonly branch: readonly TurnView[];
-  /** Sends a question; undefined while an answer arrives. */
-  readonly onAsk: ((question: string) => void) | undefined;
+  readonly conversation: ConversationView;
 }
 
 /** The panel beside the stage, if there is one. */
-export function SidePanel({ panel, branch, onAsk }: SidePanelProps): ReactNode {
+export function SidePanel({ panel, conversation }: SidePanelProps): ReactNode {
   if (panel === undefined) return undefined;
+  const { branch, isBusy, actions } = conversation;
   return (
     <Suspense>
       {panel.type === 'behind' ? (
         <BehindPanel turnKey={panel.turnKey} branch={branch} />
       ) : (
-        <FaultsPanel onAsk={onAsk} />
+        <FaultsPanel onAsk={isBusy ? undefined : actions.send} />
       )}
     </Suspense>
   );

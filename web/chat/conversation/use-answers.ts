@@ -9,7 +9,7 @@ import {
   type ConversationState,
   type NewTurn,
 } from '../turn/conversation-state.ts';
-import { watchTurn } from '../../behind/watched-turns.ts';
+import { watchTurn } from '../../behind/arrivals/watched-turns.ts';
 import { settleFault } from '../../faults/armed-fault.ts';
 import { nameConversation } from '../../shell/use-view.ts';
 import { describeCut } from '../turn/describe-problem.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { conversationPageJson } from '#protocol/conversation/conversation-schema.ts';
-import { spanEntries, type SpansJson } from '../../behind/spans-json.ts';
+import { spanEntries, type SpansJson } from '../../behind/timeline/spans-json.ts';
 import { problemResponse } from '../problem-response.ts';
 import { callRestApi } from '../upstream.ts';
 import { answerLocally, callLocalSystem } from './local-system.ts';

@@ -1,4 +1,4 @@
-import type { Arrivals } from './arrivals.ts';
+import type { Arrivals } from '../arrivals/arrivals.ts';
 import type { SpanJson } from './spans-json.ts';
 
 /** What a row of the timeline shows. */

@@ -1,11 +1,11 @@
 import type { CSSProperties, ReactNode } from 'react';
-import { useWords } from '../words/use-words.ts';
-import styles from './behind.module.css';
-import { toSeconds, toWholeMs } from './format-time.ts';
-import { Section } from './section.tsx';
+import { useWords } from '../../words/use-words.ts';
+import styles from '../behind.module.css';
+import { toSeconds, toWholeMs } from '../format-time.ts';
+import { Section } from '../section.tsx';
 import type { Bar, Row } from './timeline.ts';
-import { timelineOf, type TurnSources } from './turn-sources.ts';
-import { behindWords } from './words.ts';
+import { timelineOf, type TurnSources } from '../turn-sources.ts';
+import { behindWords } from '../words.ts';
 
 /** What happened when, from the request to the end. */
 export function TimelineRows(sources: TurnSources): ReactNode {
