@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTraceReceiver, type TraceReceiver } from '#local/traces/trace-receiver.ts';
 import { startPage, type Page as PageServer } from '#scripts/start-page.ts';
 import { hostPage } from '#test/fixtures/page.ts';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
+import { expectAccessible } from './expect-accessible.ts';
 import { launchBrowser } from './launch-browser.ts';
 import { signInAs } from './sign-in-as.ts';
 
@@ -80,19 +79,6 @@ async function choose(page: Page, fault: string, often = 'Next answer'): Promise
 const click = (panel: Locator, name: string): Promise<void> =>
   panel.getByRole('button', { name, exact: true }).click();
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
-
-async function expectAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.evaluate(axe);
-    const found = await page.evaluate(
-      "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))",
-    );
-    expect(found).toEqual([]);
-  }
-}
-
 test('a turn that was watched has the times of the page and of the functions', async () => {
   const page = await openPage();
   await ask(page, 'Write 300 words about rivers');
@@ -133,14 +119,14 @@ test('a turn that was not watched says what is not known', async () => {
 
 test('elsewhere the panel has what the tab saw and what is stored, and there are no faults', async () => {
   const page = await openPage(deployed);
-  const asked: string[] = [];
-  page.on('request', (request) => asked.push(request.url()));
+  const called: string[] = [];
+  page.on('request', (request) => called.push(request.url()));
   await ask(page, 'Tell me about seas');
   const panel = await openBehind(page);
   await panel.getByText('Answer arrives').waitFor();
   await panel.getByText('if this deployment exports traces').waitFor();
   await panel.getByText('end_turn').waitFor();
-  expect(asked.filter((url) => url.includes('/api/local/'))).toEqual([]);
+  expect(called.filter((url) => url.includes('/api/local/'))).toEqual([]);
   expect(await badgeOf(page).count()).toBe(0);
   for (const path of ['faults', 'traces?conversation=a&turn=b']) {
     expect((await page.request.get(`${deployed.url}/api/local/${path}`)).status()).toBe(404);
@@ -159,16 +145,17 @@ test('the traces of a turn are its owner’s only, and the routes refuse what is
   const foreign = { headers: { 'sec-fetch-site': 'cross-site' } };
   expect((await page.request.get(own.url(), foreign)).status()).toBe(403);
   const faults = `${server.url}/api/local/faults`;
+  const read = async (): Promise<unknown> => (await page.request.get(faults)).json();
   const post = async (data: object, more: object = {}): Promise<number> =>
     (await page.request.post(faults, { data, ...more })).status();
   expect(await post({ fault: 'stall' }, foreign)).toBe(403);
   expect(await post({ fault: 'anything' })).toBe(400);
   expect(await post({ fault: 'stall', stream: [{ text: 'mine' }] })).toBe(400);
-  expect(await (await page.request.get(faults)).json()).toEqual({ armed: null });
+  expect(await read()).toEqual({ armed: null });
   await signInAs(page, system, 'demo');
   expect(await post({ fault: 'stall', repeats: true })).toBe(200);
   const stall = { armed: { fault: 'stall', repeats: true, uses: 0 } };
-  expect(await (await page.request.get(faults)).json()).toMatchObject(stall);
+  expect(await read()).toMatchObject(stall);
   expect(await post({ fault: null })).toBe(200);
 });
 
