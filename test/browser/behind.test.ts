@@ -179,6 +179,7 @@ test('each fault has its ending, and is for one answer', async () => {
     await click(panel, 'Try it');
     if (fault === 'Stall') {
       await lastAnswer(page).getByText('A river begins').waitFor();
+      await panel.getByText('Stall: the current answer has it.').waitFor();
       await page.clock.runFor(5_100);
       await page
         .getByText(/^Still working/u)

@@ -22,6 +22,8 @@ export type FaultState =
   | { readonly type: 'known'; readonly armed: ArmedFault | undefined };
 
 const path = '/api/local/faults';
+/** Where this tab stores the mark that it has sent last. */
+const takenItem = 'streambed.fault';
 
 let state: FaultState = { type: 'unknown' };
 let mark: string | undefined;
@@ -77,6 +79,8 @@ function takeMark(): string | undefined {
   const armed = state.type === 'known' ? state.armed : undefined;
   if (armed?.isArmed !== true) return undefined;
   if (!armed.repeats) set({ type: 'known', armed: { ...armed, isArmed: false } });
+  // A reload in mid-answer must not give the fault to another answer.
+  if (mark !== undefined) sessionStorage.setItem(takenItem, mark);
   return mark;
 }
 
@@ -103,7 +107,7 @@ function receive({ armed }: FaultsJson): void {
   mark = armed?.mark;
   if (armed === null) return set({ type: 'known', armed: undefined });
   const { fault, repeats, uses } = armed;
-  const isTaken = [...taken.values()].includes(armed.mark);
+  const isTaken = sessionStorage.getItem(takenItem) === armed.mark;
   set({
     type: 'known',
     armed: { fault, repeats, uses, isArmed: repeats || (uses === 0 && !isTaken) },
