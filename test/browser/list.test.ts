@@ -164,7 +164,7 @@ test('all of a long conversation is exported and printed', async () => {
   expect(turns.map(({ message }) => message)).toEqual(questions);
 
   await page.keyboard.press('Control+p');
-  await page.waitForFunction('window.isPrinted');
+  await expect.poll(() => page.evaluate('window.isPrinted'), { timeout: 20_000 }).toBe(true);
   await page.emulateMedia({ media: 'print' });
   expect(await page.locator('.question').count()).toBe(40);
   expect(await page.locator('.rail, .composer').locator('visible=true').count()).toBe(0);
@@ -247,6 +247,7 @@ test('the palette finds conversations by their words, and commands by their name
 
 test('settings change the page at once and for the next visit', async () => {
   const page = await openPage('/chat/settings');
+  await page.getByRole('heading', { name: 'Settings' }).waitFor();
   expect(await violations(page)).toEqual([]);
   await page.getByRole('radio', { name: 'Ctrl + Enter' }).click();
   await page.getByRole('radio', { name: 'Dark' }).click();
@@ -271,7 +272,8 @@ test('everything is exported, and deleted with what is on this device', async ()
   await page.goto(`${server.url}/chat/settings`);
   await page.getByRole('textbox', { name: 'Instructions' }).fill('Be brief.');
   await page.getByRole('button', { name: 'Export' }).click();
-  await page.waitForFunction("Object.keys(localStorage).some((key) => key.endsWith('job.export'))");
+  const hasJob = "Object.keys(localStorage).some((key) => key.endsWith('job.export'))";
+  await expect.poll(() => page.evaluate(hasJob)).toBe(true);
   await page.reload();
   const [file] = await Promise.all([
     page.waitForEvent('download'),
