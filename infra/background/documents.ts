@@ -61,7 +61,9 @@ export function addDocuments(foundation: Foundation): DocumentParts {
     environment,
   });
   table.grantItems(api.role);
+  table.grantItemRemoval(api.role);
   bucket.grantUpload(api.role);
+  bucket.grantDeletion(api.role);
   api.role.addToPolicy(describeExecutions(executions));
   for (const { node } of Object.values(machines)) {
     const execution = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${node.id}.Name>:*`;
