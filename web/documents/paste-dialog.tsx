@@ -1,10 +1,11 @@
 'use client';
 
-import { useId, useRef, useState, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { formatNumber } from '../requests/formats.ts';
 import { useDescribe } from '../requests/use-describe.ts';
+import { useSending } from '../requests/use-sending.ts';
 import { requestWords } from '../requests/words.ts';
 import { useWords } from '../words/use-words.ts';
 import { addText, type DocumentKind } from './document-api.ts';
@@ -92,8 +93,7 @@ function usePasteForm(onAdded: (documentId: string) => void): PasteForm {
   const [text, setText] = useState('');
   const [kind, setKind] = useState<DocumentKind>('summary');
   const [failure, setFailure] = useState<string>();
-  const [isSending, setSending] = useState(false);
-  const keys = useRef(new Map<string, string>());
+  const { isSending, run } = useSending();
   const isTooLong = text.length > maxLengths[kind];
   return {
     text,
@@ -106,16 +106,10 @@ function usePasteForm(onAdded: (documentId: string) => void): PasteForm {
     problem: isTooLong ? words.textTooLong(formatNumber(maxLengths[kind])) : failure,
     canSend: !isTooLong && !isSending && text.trim() !== '',
     async send() {
-      setSending(true);
-      // The same text again, after a failure, is the same document.
-      const content = `${kind} ${text}`;
-      const key = keys.current.get(content) ?? crypto.randomUUID();
-      keys.current.set(content, key);
       try {
-        onAdded(await addText(kind, text, key));
+        await run({ kind, text }, async (key) => onAdded(await addText(kind, text, key)));
       } catch (error) {
         setFailure(`${words.textFailed} ${describe(error)}`);
-        setSending(false);
       }
     },
   };

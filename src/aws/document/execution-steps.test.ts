@@ -8,12 +8,10 @@ type Event = Omit<HistoryEvent, 'id' | 'previousEventId' | 'timestamp'> & {
 
 /** Returns a history: events follow the one before them, or the one with the number `after`. */
 function history(...events: readonly Event[]): readonly HistoryEvent[] {
-  return events.map(({ after, ...event }, at) => ({
-    ...event,
-    id: at + 1,
-    previousEventId: after ?? at,
-    timestamp: new Date((at + 1) * 1_000),
-  }));
+  return events.map(({ after, ...event }, at) => {
+    const place = { id: at + 1, previousEventId: after ?? at };
+    return Object.assign(event, place, { timestamp: new Date((at + 1) * 1_000) });
+  });
 }
 
 const entered = (name: string, type = 'TaskStateEntered', after?: number): Event => ({

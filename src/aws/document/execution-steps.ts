@@ -51,6 +51,7 @@ function read(
   if (type.endsWith('StateExited')) return exit(event, before);
   const subject = part ?? step;
   if (/(?:Failed|TimedOut)$/u.test(type)) subject.state = 'retrying';
+  if (type.endsWith('StateAborted')) subject.state = 'stopped';
   if (type.endsWith('Succeeded')) subject.state = 'running';
   return part === undefined ? { step } : { step, part };
 }
@@ -85,20 +86,14 @@ function exit({ timestamp }: HistoryEvent, { step, part }: Place): Place {
 }
 
 function readFanOut(event: HistoryEvent, { step }: Place): Place {
-  const { type, mapStateStartedEventDetails: map } = event;
-  switch (type) {
-    case 'MapStateStarted':
-      step.parts = Array.from({ length: map?.length ?? 0 }, () => ({ state: 'waiting' }));
-      return { step };
-    case 'ParallelStateStarted':
-      return { step, isFork: true };
-    case 'MapStateFailed':
-    case 'ParallelStateFailed':
-      step.state = 'retrying';
-      return { step };
-    default:
-      return type?.endsWith('StateExited') === true ? exit(event, { step }) : { step };
+  const { mapStateStartedEventDetails: map } = event;
+  const type: string = event.type ?? '';
+  if (type === 'ParallelStateStarted') return { step, isFork: true };
+  if (type === 'MapStateStarted') {
+    step.parts = Array.from({ length: map?.length ?? 0 }, () => ({ state: 'waiting' }));
   }
+  if (type.endsWith('StateFailed')) step.state = 'retrying';
+  return type.endsWith('StateExited') ? exit(event, { step }) : { step };
 }
 
 function readIteration(event: HistoryEvent, { step }: Place): Place {

@@ -39,14 +39,8 @@ export function createWorkflows(machines: Readonly<Record<DocumentKind, string>>
       const described = await orUndefined(
         client.send(new DescribeExecutionCommand({ executionArn })),
       );
-      switch (described?.status) {
-        case 'RUNNING':
-          return { state: 'running' };
-        case 'SUCCEEDED':
-          return { state: 'succeeded' };
-        default:
-          return { state: 'failed' };
-      }
+      if (described?.status === 'RUNNING') return { state: 'running' };
+      return { state: described?.status === 'SUCCEEDED' ? 'succeeded' : 'failed' };
     },
     steps: async (executionArn) =>
       toSteps((await orUndefined(readHistory(client, executionArn))) ?? []),
