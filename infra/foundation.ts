@@ -16,6 +16,8 @@ type Variables = Readonly<Record<string, string>>;
 export interface Foundation {
   readonly stack: Stack;
   readonly props: StreambedProps;
+  /** The origins of pages; the first is the chat page's. */
+  readonly origins: readonly string[];
   readonly table: ConversationsTable;
   readonly answers: AnswersBucket;
   /** Where turns are stored. */
@@ -30,8 +32,15 @@ export interface Foundation {
   readonly chatEnv: Variables;
 }
 
-/** Creates the shared table and bucket, and the environment variables that refer to them. */
-export function createFoundation(stack: Stack, props: StreambedProps): Foundation {
+/**
+ * Creates the shared table and bucket, and the environment variables that refer to them. `origins`
+ * are those of pages; the first is the chat page's.
+ */
+export function createFoundation(
+  stack: Stack,
+  props: StreambedProps,
+  origins: readonly string[],
+): Foundation {
   const table = new ConversationsTable(stack, 'Conversations');
   const answers = new AnswersBucket(stack, 'Answers');
   const storageEnv = { CONVERSATIONS_TABLE: table.tableName, ANSWERS_BUCKET: answers.bucketName };
@@ -40,7 +49,7 @@ export function createFoundation(stack: Stack, props: StreambedProps): Foundatio
   const tracingEnv = toTracingEnv(stack, props.tracing);
   const chatEnv = { ...limitsEnv, ...extensionsEnv, ...tracingEnv, ...toPolicyEnv(props) };
   const variables = { storageEnv, limitsEnv, extensionsEnv, tracingEnv, chatEnv };
-  return { stack, props, table, answers, ...variables };
+  return { stack, props, origins, table, answers, ...variables };
 }
 
 /** Allows a function to run turns: to store them, and to call the chat models and extensions. */

@@ -14,8 +14,6 @@ import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 export interface People {
   /** The issuers whose tokens are accepted, and whether guests are. */
   readonly peopleEnv: Readonly<Record<string, string>>;
-  /** The origins of pages: first the chat page, which is a parameter. */
-  readonly origins: readonly string[];
 }
 
 export interface Identity {
@@ -25,7 +23,7 @@ export interface Identity {
 }
 
 /** Adds the user pool with its sign-in pages. */
-export function addPeople({ stack, props }: Foundation): People {
+export function addPeople({ stack, props, origins }: Foundation): People {
   const users = new UserPool(stack, 'Users', {
     selfSignUpEnabled: props.selfSignUp,
     signInAliases: { email: true },
@@ -41,7 +39,6 @@ export function addPeople({ stack, props }: Foundation): People {
     COG2: 'A second factor is an option: mfa.',
     COG8: 'The Plus plan costs money for every person who signs in.',
   });
-  const origins = readOrigins(stack, props.allowedOrigins);
   const client = addClient(users, origins, props.allowedOrigins);
   const domain = users.addDomain('SignInPages', {
     cognitoDomain: { domainPrefix: `streambed-${Aws.ACCOUNT_ID}` },
@@ -52,7 +49,6 @@ export function addPeople({ stack, props }: Foundation): People {
   new CfnOutput(stack, 'SignInClient', { value: client.userPoolClientId });
   new CfnOutput(stack, 'SignInIssuer', { value: issuer });
   return {
-    origins,
     peopleEnv: {
       ALLOW_GUESTS: readGuests(stack, props.guests),
       USER_POOL_ISSUER: issuer,
@@ -115,15 +111,6 @@ function readGuests(stack: Stack, allowsGuests: boolean): string {
     allowedValues: ['true', 'false'],
     default: String(allowsGuests),
   }).valueAsString;
-}
-
-/** The first is a parameter, because locally the port of the page is decided at the start. */
-function readOrigins(stack: Stack, [first = '', ...others]: readonly string[]): readonly string[] {
-  const page = new CfnParameter(stack, 'PageOrigin', {
-    description: 'The origin of the chat page, to which people return after signing in.',
-    default: first,
-  }).valueAsString;
-  return [page, ...others];
 }
 
 function addClient(

@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { readSettings } from '#infra/settings.ts';
 import { StreambedStack } from '#infra/streambed-stack.ts';
@@ -37,4 +37,11 @@ test('only the worker of exports and deletions can list, delete and scan everyth
   const worker = actionsOf('DataWorkerFunctionRole');
   expect(worker).toEqual(expect.arrayContaining(['dynamodb:Scan', 's3:ListBucket']));
   expect(worker.filter((action) => /bedrock|StartExecution/u.test(action))).toEqual([]);
+});
+
+test('the page uploads documents from the origin that it is given', () => {
+  const rules = [{ AllowedMethods: ['PUT'], AllowedOrigins: [{ Ref: 'PageOrigin' }] }];
+  template.hasResourceProperties('AWS::S3::Bucket', {
+    CorsConfiguration: { CorsRules: rules.map((rule) => Match.objectLike(rule)) },
+  });
 });

@@ -2,6 +2,7 @@ import { Duration, Stack, type App, type CfnElement } from 'aws-cdk-lib';
 import { addChatFunctions } from '#infra/functions/chat-functions.ts';
 import { addDocuments } from '#infra/background/documents.ts';
 import { createFoundation } from '#infra/foundation.ts';
+import { readOrigins } from '#infra/page-origins.ts';
 import { addUrls } from '#infra/functions/function-urls.ts';
 import { acceptPeople, addAuthorizer, addPeople } from '#infra/identity.ts';
 import { addKnowledge } from '#infra/knowledge.ts';
@@ -80,7 +81,7 @@ export class StreambedStack extends Stack {
   constructor(scope: App, id: string, props: StreambedProps) {
     super(scope, id, { description: 'Streambed: streaming generative AI on Lambda and Bedrock' });
 
-    const foundation = createFoundation(this, props);
+    const foundation = createFoundation(this, props, readOrigins(this, props.allowedOrigins));
     const chats = addChatFunctions(foundation);
     const invoke = addInvoke(foundation);
     const { langchain, sessions } = addLangChain(foundation);
@@ -97,7 +98,7 @@ export class StreambedStack extends Stack {
     const people = addPeople(foundation);
     acceptPeople(foundation, people, [chats.chat, chats.history, chats.stream, data]);
     const functions = { ...chats, tasks, knowledge, documents, data, openApi };
-    addApi(this, functions, addAuthorizer(foundation, people), people.origins);
+    addApi(this, functions, addAuthorizer(foundation, people), foundation.origins);
     // Those of Function URLs, and of the REST API as far as CloudWatch adds up at most ten.
     const awaited = [...Object.values(chats), invoke, langchain, tasks, documents, data];
     addMonitoring(this, props, { functions: awaited, tasks: queue });

@@ -23,8 +23,8 @@ export interface DocumentParts {
 
 /** Adds the bucket for documents, the two workflows that an upload can start, and their functions. */
 export function addDocuments(foundation: Foundation): DocumentParts {
-  const { stack, props, table, limitsEnv } = foundation;
-  const bucket = new DocumentsBucket(stack, 'Documents', props.allowedOrigins);
+  const { stack, props, origins, table, limitsEnv } = foundation;
+  const bucket = new DocumentsBucket(stack, 'Documents', origins);
   const uploads = addQueue(stack, 'Uploads', {
     visibility: Duration.minutes(3),
     maxReceiveCount: 5,

@@ -40,7 +40,7 @@ export function addStreambed(
 ): Urls {
   stack.node.setContext('bundles', join(import.meta.dirname, '../../../dist'));
   const props = { ...readSettings(stack.node), ...settings };
-  const foundation = createFoundation(stack, props);
+  const foundation = createFoundation(stack, props, props.allowedOrigins);
   if (stack.node.tryGetContext('amplify-backend-type') === 'sandbox') unprotect(foundation.table);
   const chats = addChatFunctions(foundation);
   const { tasks, queue } = addTasks(foundation);
@@ -53,7 +53,6 @@ export function addStreambed(
     environment: {},
   });
   const people: People = {
-    origins: props.allowedOrigins,
     peopleEnv: {
       ALLOW_GUESTS: 'false',
       USER_POOL_ISSUER: `https://cognito-idp.${Aws.REGION}.amazonaws.com/${auth.userPoolId}`,
@@ -65,7 +64,7 @@ export function addStreambed(
     stack,
     { ...chats, tasks, knowledge, documents, data, openApi },
     addAuthorizer(foundation, people),
-    people.origins,
+    foundation.origins,
   );
   const awaited = [...Object.values(chats), tasks, knowledge, documents];
   addMonitoring(stack, props, { functions: awaited, tasks: queue });
