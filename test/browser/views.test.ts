@@ -18,7 +18,10 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'ut
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  ({ system, server } = await hostPage({ parameters: { LoopbackCallbacks: 'true' } }));
+  ({ system, server } = await hostPage({
+    knowledge: 'docs',
+    parameters: { LoopbackCallbacks: 'true', KnowledgeBases: 'docs=LOCALKB001' },
+  }));
 });
 
 afterEach(() => {
@@ -31,10 +34,20 @@ afterAll(async () => {
   await system.close();
 });
 
-async function openView(name: string, locale = 'en-US'): Promise<Page> {
+/** What each view shows to somebody who is new, as soon as it has loaded. */
+const loaded = {
+  documents: 'text=/No documents yet|ドキュメントはまだありません/',
+  tasks: 'text=No tasks yet',
+  knowledge: 'input[type=search]:focus',
+  spending: 'text=The last 31 days',
+} as const;
+
+async function openView(name: keyof typeof loaded, locale = 'en-US'): Promise<Page> {
   const page = await browser.newPage({ locale, viewport: { width: 1200, height: 900 } });
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(`${server.url}/chat/${name}`);
+  // What is loaded by the page's own code: from here on, it reacts.
+  await page.locator(loaded[name]).waitFor();
   return page;
 }
 
@@ -71,7 +84,6 @@ const harbour = 'The harbour bridge was opened in 1932. Ferries cross the harbou
 
 test('a file is uploaded while another view is shown, and summarised step by step', async () => {
   const page = await openView('documents');
-  await page.getByText('No documents yet').waitFor();
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => {
     release = resolve;
@@ -163,7 +175,6 @@ test('a pasted text is analysed, a failure is said in Japanese, and deleting can
 
 test('a task is submitted with a callback, watched, and answered', async () => {
   const page = await openView('tasks');
-  await page.getByText('No tasks yet').waitFor();
   await page.getByRole('button', { name: 'Callback', exact: true }).click();
   await page.getByLabel('Address of the callback').fill('hooks.example.net');
   await page.getByLabel('What should be done?').fill('Tell me about rivers');

@@ -47,9 +47,8 @@ export async function addText(kind: DocumentKind, text: string, key: string): Pr
 export async function addFile(
   { name, size }: { readonly name: string; readonly size: number },
   key: string,
-  signal: AbortSignal,
 ): Promise<v.InferOutput<typeof documentAcceptedJson>> {
-  return sendJson(documentAcceptedJson, '/documents', { body: { name, size }, key, signal });
+  return sendJson(documentAcceptedJson, '/documents', { body: { name, size }, key });
 }
 
 function pathOf(kind: DocumentKind, id: string): string {

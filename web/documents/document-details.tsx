@@ -12,9 +12,9 @@ import type { DocumentDetails } from './document-api.ts';
 import { failureOf, isOpen, nameOf, stateKinds } from './document-state.ts';
 import { Result } from './result.tsx';
 import { useDocument } from './use-document.ts';
-import { WorkflowGraph, WorkflowSteps } from './workflow-graph.tsx';
-import styles from './workflow.module.css';
-import { toStepViews } from './workflow.ts';
+import { WorkflowGraph, WorkflowSteps } from './workflow/workflow-graph.tsx';
+import styles from './workflow/workflow.module.css';
+import { toStepViews } from './workflow/workflow.ts';
 import { documentsWords } from './words.ts';
 
 /** What the workflow of a document does or has done, and the result. */

@@ -11,8 +11,8 @@ import { useWords } from '../words/use-words.ts';
 import { DocumentDetailsSection } from './document-details.tsx';
 import { DocumentRow } from './document-row.tsx';
 import styles from './documents.module.css';
-import { UploadRow } from './upload-row.tsx';
-import { useUploads } from './uploads.ts';
+import { UploadRow } from './upload/upload-row.tsx';
+import { useUploads } from './upload/uploads.ts';
 import { idOf, isShown, type DocumentsView } from './use-documents.ts';
 import { documentsWords } from './words.ts';
 
@@ -48,7 +48,7 @@ function ListState({
   const words = useWords(documentsWords);
   const common = useWords(requestWords);
   const describe = useDescribe();
-  const isEmpty = useUploads().length === 0 && documents?.length === 0;
+  const isEmpty = useUploads().uploads.length === 0 && documents?.length === 0;
   if (error !== undefined) {
     const retry = (): void => void refresh().catch(() => undefined);
     return <Failed title={common.listFailed} text={describe(error)} onRetry={retry} />;
@@ -65,7 +65,7 @@ function ListState({
 
 function Rows({ list, onChoose }: DocumentListProps): ReactNode {
   const words = useWords(documentsWords);
-  const uploads = useUploads();
+  const { uploads } = useUploads();
   const rows = useRef<HTMLUListElement>(null);
   const { documents = [], selected } = list;
   const remove = (document: DocumentEntryJson, name: string): void => {

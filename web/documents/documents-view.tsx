@@ -4,12 +4,12 @@ import { useRef, useState, type ReactNode } from 'react';
 import { Button } from '../parts/button.tsx';
 import { shellWords } from '../shell/words.ts';
 import { useWords } from '../words/use-words.ts';
-import { extensions } from './check-file.ts';
+import { extensions } from './upload/check-file.ts';
 import { DocumentList } from './document-list.tsx';
 import styles from './documents.module.css';
-import { DropArea } from './drop-area.tsx';
+import { DropArea } from './upload/drop-area.tsx';
 import { PasteDialog } from './paste-dialog.tsx';
-import { uploadFiles } from './uploads.ts';
+import { uploadFiles } from './upload/uploads.ts';
 import { useDocuments } from './use-documents.ts';
 import { documentsWords } from './words.ts';
 
@@ -42,7 +42,7 @@ export function DocumentsView(): ReactNode {
             }}
           />
         </div>
-        <p className={`${styles['drop']} only-desk`}>{words.drop}</p>
+        <p className={styles['drop']}>{words.drop}</p>
         <DocumentList list={list} onChoose={choose} />
       </div>
       {isPasting && (

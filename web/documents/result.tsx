@@ -5,7 +5,7 @@ import { CopyButton } from '../requests/copy-button.tsx';
 import { formatNumber } from '../requests/formats.ts';
 import { useWords } from '../words/use-words.ts';
 import type { DocumentDetails } from './document-api.ts';
-import styles from './workflow.module.css';
+import styles from './workflow/workflow.module.css';
 import { documentsWords } from './words.ts';
 
 type DocumentResult = NonNullable<DocumentDetails['result']>;

@@ -7,7 +7,7 @@ import { usePolling } from '../requests/use-polling.ts';
 import { useRemoval } from '../requests/use-removal.ts';
 import { deleteDocument, listDocuments } from './document-api.ts';
 import { isOpen } from './document-state.ts';
-import { onArrival, useUploads } from './uploads.ts';
+import { useUploads } from './upload/uploads.ts';
 
 /** The reader's documents, and the one whose details are shown. */
 export interface DocumentsView {
@@ -27,25 +27,20 @@ export function useDocuments(): DocumentsView {
   const { refresh } = pages;
   const [chosen, select] = useState<string>();
   const removal = useRemoval(pages.remove);
-  const uploads = useUploads();
-  useEffect(
-    () =>
-      onArrival((id) => {
-        select(id);
-        void refresh().catch(() => undefined);
-      }),
-    [refresh],
-  );
+  const { uploads, arrived, discarded } = useUploads();
+  useEffect(() => {
+    const latest = arrived.at(-1);
+    if (latest === undefined) return;
+    select(latest);
+    void refresh().catch(() => undefined);
+  }, [arrived, refresh]);
   // A file on its way has a row of its own.
-  const sending = new Set(uploads.map(({ state }) => state.type !== 'refused' && state.documentId));
-  const documents = pages.items?.filter(
-    ({ document_id: id }) => !removal.hidden.has(id) && !sending.has(id),
-  );
-  // A file that has just arrived starts its workflow within seconds.
-  const mayStart = documents?.some(
-    ({ document_id: id, status }) => id === chosen && status === 'awaiting_upload',
-  );
-  usePolling(mayStart === true || documents?.some(isOpen) === true, async () => {
+  const sending = uploads.map(({ state }) => state.type !== 'refused' && state.documentId);
+  const hidden = new Set([...removal.hidden, ...discarded, ...sending]);
+  const documents = pages.items
+    ?.filter((document) => !hidden.has(idOf(document)))
+    .map((document) => withArrival(document, arrived));
+  usePolling(documents?.some(isOpen) === true, async () => {
     const latest = await refresh();
     return JSON.stringify(latest.map(({ status, step }) => [status, step]));
   });
@@ -62,6 +57,12 @@ export function useDocuments(): DocumentsView {
       removal.remove({ id, name, send: () => deleteDocument(kind, id) });
     },
   };
+}
+
+/** A file that has just arrived starts its workflow within seconds. */
+function withArrival(document: DocumentEntryJson, arrived: readonly string[]): DocumentEntryJson {
+  const isWaiting = document.status === 'awaiting_upload' && arrived.includes(idOf(document));
+  return isWaiting ? { ...document, status: 'queued' } : document;
 }
 
 /** Returns the id of a document. */

@@ -1,7 +1,7 @@
 import type { Language } from '../words/languages.ts';
-import type { FileRefusal } from './check-file.ts';
+import type { FileRefusal } from './upload/check-file.ts';
 import { failuresJa } from './failure-words.ts';
-import type { StepStatus } from './workflow.ts';
+import type { StepStatus } from './workflow/workflow.ts';
 
 export interface DocumentsWords {
   readonly upload: string;

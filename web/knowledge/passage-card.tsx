@@ -39,14 +39,16 @@ export function PassageCard({ passage }: { readonly passage: PassageJson }): Rea
   );
 }
 
-/** A source on the web is a link; any other is a name. */
+/** A source on the web is a link. Any other is shown by the name of its file. */
 function Source({ source }: { readonly source: string }): ReactNode {
-  if (!/^https?:\/\//u.test(source)) return source;
-  return (
-    <a href={source} target="_blank" rel="noopener noreferrer nofollow">
-      {source}
-    </a>
-  );
+  if (/^https?:\/\//u.test(source)) {
+    return (
+      <a href={source} target="_blank" rel="noopener noreferrer nofollow">
+        {source}
+      </a>
+    );
+  }
+  return <span title={source}>{source.slice(source.lastIndexOf('/') + 1) || source}</span>;
 }
 
 /** A score is a share of a full match, for most knowledge bases. Any other is only a number. */

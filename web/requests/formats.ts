@@ -17,7 +17,7 @@ export function shortTime(time: string, language: Language): string {
   const isToday = date.toDateString() === new Date().toDateString();
   return date.toLocaleString(
     dateLocale(language),
-    isToday ? { hour: '2-digit', minute: '2-digit' } : { month: 'short', day: 'numeric' },
+    isToday ? { hour: 'numeric', minute: '2-digit' } : { month: 'short', day: 'numeric' },
   );
 }
 

@@ -31,5 +31,5 @@ export function dayName(
 
 /** Returns a time of the day in the reader's own time zone. */
 export function timeOfDay(date: Date, language: Language): string {
-  return date.toLocaleTimeString(dateLocale(language), { hour: '2-digit', minute: '2-digit' });
+  return date.toLocaleTimeString(dateLocale(language), { hour: 'numeric', minute: '2-digit' });
 }

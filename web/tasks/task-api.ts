@@ -44,7 +44,7 @@ export async function readSecret(): Promise<string> {
 
 /** Makes a new secret and returns it. Throws a `ChatError`. */
 export async function renewSecret(): Promise<string> {
-  return (await requestJson(secretJson, '/callback-secret', { method: 'POST' })).secret;
+  return (await sendJson(secretJson, '/callback-secret', { body: {} })).secret;
 }
 
 function pathOf(id: string): string {

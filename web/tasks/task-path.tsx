@@ -3,7 +3,7 @@ import type { TaskJson } from '#protocol/task/task-schema.ts';
 import { clockTime } from '../requests/formats.ts';
 import { useLanguage } from '../words/language.tsx';
 import { useWords } from '../words/use-words.ts';
-import { callbackKind, type TaskCallback } from './task-state.ts';
+import { callbackKinds, callbackState, type TaskCallback } from './task-state.ts';
 import styles from './tasks.module.css';
 import { tasksWords } from './words.ts';
 
@@ -57,6 +57,7 @@ function CallbackStep({ callback }: { readonly callback: TaskCallback }): ReactN
   const words = useWords(tasksWords);
   const language = useLanguage();
   const { status, attempts, problem, next_attempt_at: next, url } = callback;
+  const state = callbackState(callback);
   const isOver = status === 'delivered' || status === 'failed';
   const counts = [
     ...(attempts === 0 ? [] : [words.attempts(attempts)]),
@@ -68,6 +69,6 @@ function CallbackStep({ callback }: { readonly callback: TaskCallback }): ReactN
     ...(problem === undefined ? [] : [words.lastProblem(problem)]),
   ];
   return (
-    <Step words={words.callbackStates[status]} look={looks[callbackKind(callback)]} notes={notes} />
+    <Step words={words.callbackStates[state]} look={looks[callbackKinds[state]]} notes={notes} />
   );
 }

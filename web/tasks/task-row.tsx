@@ -8,7 +8,7 @@ import { requestWords } from '../requests/words.ts';
 import { useLanguage } from '../words/language.tsx';
 import { useWords } from '../words/use-words.ts';
 import { TaskDetails } from './task-details.tsx';
-import { callbackKind, stateKinds } from './task-state.ts';
+import { callbackKinds, callbackState, stateKinds, type TaskCallback } from './task-state.ts';
 import styles from './tasks.module.css';
 import { tasksWords } from './words.ts';
 
@@ -45,9 +45,7 @@ export function TaskRow({ task, isOpen, onToggle, onRemove }: TaskRowProps): Rea
           <State kind={stateKinds[status]}>{words.states[status]}</State>
         </span>
         <span className={styles['callback']}>
-          <State kind={callback === undefined ? 'idle' : callbackKind(callback)}>
-            {callback === undefined ? words.noCallback : words.callbackStates[callback.status]}
-          </State>
+          <CallbackNote callback={callback} />
         </span>
         <time dateTime={createdAt}>{shortTime(createdAt, language)}</time>
         <Menu
@@ -68,4 +66,11 @@ export function TaskRow({ task, isOpen, onToggle, onRemove }: TaskRowProps): Rea
       <div id={id}>{isOpen && <TaskDetails entry={task} />}</div>
     </li>
   );
+}
+
+function CallbackNote({ callback }: { readonly callback: TaskCallback | undefined }): ReactNode {
+  const words = useWords(tasksWords);
+  if (callback === undefined) return <State kind="idle">{words.noCallback}</State>;
+  const state = callbackState(callback);
+  return <State kind={callbackKinds[state]}>{words.callbackStates[state]}</State>;
 }

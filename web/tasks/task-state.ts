@@ -20,16 +20,19 @@ export const stateKinds: Readonly<Record<TaskStatus, StateKind>> = {
   failed: 'bad',
 };
 
-/** Returns how a callback looks. One that is sent again has not failed yet. */
-export function callbackKind({ status, problem }: TaskCallback): StateKind {
-  switch (status) {
-    case 'waiting':
-      return 'idle';
-    case 'pending':
-      return problem === undefined ? 'run' : 'wait';
-    case 'delivered':
-      return 'good';
-    case 'failed':
-      return 'bad';
-  }
+/** The state of a callback. One that is sent again has not failed yet. */
+export type CallbackState = TaskCallback['status'] | 'retrying';
+
+/** Returns the state of a callback. */
+export function callbackState({ status, problem }: TaskCallback): CallbackState {
+  return status === 'pending' && problem !== undefined ? 'retrying' : status;
 }
+
+/** How each state of a callback looks. */
+export const callbackKinds: Readonly<Record<CallbackState, StateKind>> = {
+  waiting: 'idle',
+  pending: 'run',
+  retrying: 'wait',
+  delivered: 'good',
+  failed: 'bad',
+};

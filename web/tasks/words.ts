@@ -1,4 +1,5 @@
 import type { Language } from '../words/languages.ts';
+import type { CallbackState } from './task-state.ts';
 
 export interface TasksWords {
   readonly prompt: string;
@@ -17,7 +18,7 @@ export interface TasksWords {
   readonly untitled: string;
   readonly states: Readonly<Record<'queued' | 'running' | 'succeeded' | 'failed', string>>;
   readonly characters: (count: string) => string;
-  readonly callbackStates: Readonly<Record<'waiting' | 'pending' | 'delivered' | 'failed', string>>;
+  readonly callbackStates: Readonly<Record<CallbackState, string>>;
   readonly noCallback: string;
   readonly attempts: (count: number) => string;
   readonly nextAttempt: (time: string) => string;
@@ -65,6 +66,7 @@ const en: TasksWords = {
   callbackStates: {
     waiting: 'Callback waiting',
     pending: 'Callback on its way',
+    retrying: 'Callback retrying',
     delivered: 'Callback delivered',
     failed: 'Callback failed',
   },
@@ -116,6 +118,7 @@ const ja: TasksWords = {
   callbackStates: {
     waiting: 'コールバック待ち',
     pending: 'コールバック送信中',
+    retrying: 'コールバック再送待ち',
     delivered: 'コールバック送信済み',
     failed: 'コールバック失敗',
   },

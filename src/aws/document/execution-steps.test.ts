@@ -60,7 +60,7 @@ test('a step is retried after a failed attempt, until an attempt succeeds', () =
   expect(stateOf(exited())).toBe('failed');
 });
 
-test('the parts of a Map state are told apart by the events that they follow', () => {
+test('the parts of a Map state are distinguished by the events that they follow', () => {
   const events = history(
     begin,
     { type: 'MapStateEntered', stateEnteredEventDetails: { name: 'AnalyzeContent' } },

@@ -1,9 +1,9 @@
 'use client';
 
 import { useState, type DragEvent, type ReactNode } from 'react';
-import { useWords } from '../words/use-words.ts';
-import styles from './documents.module.css';
-import { documentsWords } from './words.ts';
+import { useWords } from '../../words/use-words.ts';
+import styles from '../documents.module.css';
+import { documentsWords } from '../words.ts';
 
 export interface DropAreaProps {
   readonly onFiles: (files: readonly File[]) => void;

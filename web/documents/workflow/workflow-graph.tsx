@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
-import { formatNumber } from '../requests/formats.ts';
-import { useWords } from '../words/use-words.ts';
+import { formatNumber } from '../../requests/formats.ts';
+import { useWords } from '../../words/use-words.ts';
 import styles from './workflow.module.css';
 import { countOf, toRows, type PartRow, type StepStatus, type StepView } from './workflow.ts';
-import { documentsWords } from './words.ts';
+import { documentsWords } from '../words.ts';
 
 interface StepsProps {
   readonly steps: readonly StepView[];
@@ -139,7 +139,7 @@ function RowLabel({
   const label = row.name ?? (row.count === 1 ? undefined : `× ${row.count}`);
   if (label === undefined) return undefined;
   return (
-    <text data-label="side" x={x} y={y + 10}>
+    <text data-label="side" x={x} y={y + 6}>
       {label}
     </text>
   );

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
+import { addFile, deleteDocument } from '../document-api.ts';
 import { checkFile, documentName, type FileRefusal } from './check-file.ts';
-import { addFile, deleteDocument } from './document-api.ts';
 import { sendFile } from './send-file.ts';
 
 /** A file on its way, or one that was refused. */
@@ -26,15 +26,23 @@ export type UploadState =
       readonly error: unknown;
     };
 
+interface Uploads {
+  /** Newest first. */
+  readonly uploads: readonly Upload[];
+  /** The documents whose files have arrived, the latest one last. */
+  readonly arrived: readonly string[];
+  /** The documents of cancelled uploads, which are being deleted. */
+  readonly discarded: readonly string[];
+}
+
 /** The uploads of this page. They are outside of any view, so that they go on in another one. */
-let uploads: readonly Upload[] = [];
+let store: Uploads = { uploads: [], arrived: [], discarded: [] };
 const controllers = new Map<string, AbortController>();
 const listeners = new Set<() => void>();
-const arrivals = new Set<(documentId: string) => void>();
 
-function set(next: readonly Upload[]): void {
-  uploads = next;
-  const isSending = uploads.some(({ state }) => state.type === 'sending');
+function set(changes: Partial<Uploads>): void {
+  store = { ...store, ...changes };
+  const isSending = store.uploads.some(({ state }) => state.type === 'sending');
   window[isSending ? 'addEventListener' : 'removeEventListener']('beforeunload', askToStay);
   for (const listener of listeners) listener();
 }
@@ -45,25 +53,27 @@ function askToStay(event: BeforeUnloadEvent): void {
 }
 
 function change(id: string, state: UploadState): void {
-  set(uploads.map((upload) => (upload.id === id ? { ...upload, state } : upload)));
+  set({
+    uploads: store.uploads.map((upload) =>
+      upload.id === id ? { id, file: upload.file, state } : upload,
+    ),
+  });
 }
 
-/** Returns the uploads of this page, newest first. */
-export function useUploads(): readonly Upload[] {
+function without(id: string): readonly Upload[] {
+  return store.uploads.filter((upload) => upload.id !== id);
+}
+
+/** Returns the uploads of this page, and the documents that they have become. */
+export function useUploads(): Uploads {
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => uploads,
-    () => uploads,
+    () => store,
+    () => store,
   );
-}
-
-/** Calls back whenever a file has arrived. Returns how to end that. */
-export function onArrival(listener: (documentId: string) => void): () => void {
-  arrivals.add(listener);
-  return () => arrivals.delete(listener);
 }
 
 /** Uploads files, each of which becomes a document. Those that cannot be read stay here, refused. */
@@ -73,7 +83,7 @@ export function uploadFiles(files: readonly File[]): void {
     const id = crypto.randomUUID();
     return { id, file, state: refusal === undefined ? starting : { type: 'refused', refusal } };
   });
-  set([...added, ...uploads]);
+  set({ uploads: [...added, ...store.uploads] });
   for (const upload of added) if (upload.state.type === 'sending') void send(upload);
 }
 
@@ -83,13 +93,22 @@ export function retryUpload(upload: Upload): void {
   void send(upload);
 }
 
-/** Ends an upload, or forgets one that was refused or has failed. */
+/** Ends an upload and deletes its document, or forgets one that was refused. */
 export function dismissUpload({ id, state }: Upload): void {
+  set({ uploads: without(id) });
+  // An upload in progress sees to its document itself.
   controllers.get(id)?.abort();
-  set(uploads.filter((upload) => upload.id !== id));
-  const documentId = state.type === 'refused' ? undefined : state.documentId;
-  // What cannot be deleted now expires, and is shown as a file that never arrived.
-  if (documentId !== undefined) void deleteDocument('summary', documentId).catch(() => undefined);
+  if (state.type === 'failed' && state.documentId !== undefined) void discard(state.documentId);
+}
+
+/** Deletes a document. If that fails, it is shown as a file that never arrived. */
+async function discard(documentId: string): Promise<void> {
+  set({ discarded: [...store.discarded, documentId] });
+  try {
+    await deleteDocument('summary', documentId);
+  } catch {
+    set({ discarded: store.discarded.filter((id) => id !== documentId) });
+  }
 }
 
 const starting = {
@@ -105,29 +124,40 @@ async function send({ id, file }: Upload): Promise<void> {
   controllers.set(id, controller);
   let documentId: string | undefined;
   try {
-    const accepted = await addFile({ name: documentName(file.name), size: file.size }, id, signal);
+    // Not ended by the signal: the document may exist already, and then has to be deleted.
+    const accepted = await addFile({ name: documentName(file.name), size: file.size }, id);
     documentId = accepted.document_id;
-    const startedAt = performance.now();
-    const onProgress = (sentBytes: number): void => {
-      const elapsedMs = performance.now() - startedAt;
-      change(id, {
-        type: 'sending',
-        documentId,
-        sentBytes,
-        secondsLeft: left(file, sentBytes, elapsedMs),
-      });
-    };
-    onProgress(0);
     const { upload } = accepted;
-    if (upload !== undefined) await sendFile({ ...upload, file, signal, onProgress });
-    const arrived = documentId;
-    for (const listener of arrivals) listener(arrived);
-    set(uploads.filter((each) => each.id !== id));
+    if (upload !== undefined) await sendWithProgress({ id, file, documentId, signal }, upload);
+    signal.throwIfAborted();
+    set({ uploads: without(id), arrived: [...store.arrived, documentId] });
   } catch (error) {
     if (!signal.aborted) change(id, { type: 'failed', documentId, error });
+    else if (documentId !== undefined) await discard(documentId);
   } finally {
     controllers.delete(id);
   }
+}
+
+interface Sent {
+  readonly id: string;
+  readonly file: File;
+  readonly documentId: string;
+  readonly signal: AbortSignal;
+}
+
+async function sendWithProgress(
+  { id, file, documentId, signal }: Sent,
+  target: { readonly url: string; readonly headers: Readonly<Record<string, string>> },
+): Promise<void> {
+  signal.throwIfAborted();
+  const startedAt = performance.now();
+  const onProgress = (sentBytes: number): void => {
+    const secondsLeft = left(file, sentBytes, performance.now() - startedAt);
+    change(id, { type: 'sending', documentId, sentBytes, secondsLeft });
+  };
+  onProgress(0);
+  await sendFile({ ...target, file, signal, onProgress });
 }
 
 /** An estimate needs a second of experience. */

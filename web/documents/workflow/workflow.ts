@@ -1,5 +1,5 @@
 import type { StepJson } from '#protocol/document/document-schema.ts';
-import type { DocumentKind } from './document-api.ts';
+import type { DocumentKind } from '../document-api.ts';
 
 /** What a step or a part is doing, in the public JSON. */
 export type StepStatus = StepJson['status'];

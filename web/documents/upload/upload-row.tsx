@@ -1,15 +1,15 @@
 import type { ReactNode } from 'react';
-import { Button, IconButton } from '../parts/button.tsx';
-import { Icon } from '../parts/icon.tsx';
-import { Meter } from '../parts/meter.tsx';
-import { State } from '../parts/state.tsx';
-import { fileSize, formatNumber } from '../requests/formats.ts';
-import { useDescribe } from '../requests/use-describe.ts';
-import { requestWords } from '../requests/words.ts';
-import { useWords } from '../words/use-words.ts';
-import styles from './documents.module.css';
+import { Button, IconButton } from '../../parts/button.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { Meter } from '../../parts/meter.tsx';
+import { State } from '../../parts/state.tsx';
+import { fileSize, formatNumber } from '../../requests/formats.ts';
+import { useDescribe } from '../../requests/use-describe.ts';
+import { requestWords } from '../../requests/words.ts';
+import { useWords } from '../../words/use-words.ts';
+import styles from '../documents.module.css';
 import { dismissUpload, retryUpload, type Upload } from './uploads.ts';
-import { documentsWords } from './words.ts';
+import { documentsWords } from '../words.ts';
 
 export interface UploadRowProps {
   readonly upload: Upload;
