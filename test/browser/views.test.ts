@@ -39,7 +39,7 @@ const loaded = {
   documents: 'text=/No documents yet|ドキュメントはまだありません/',
   tasks: 'text=No tasks yet',
   knowledge: 'input[type=search]:focus',
-  spending: 'text=The last 31 days',
+  spending: 'h2:text("The last 31 days")',
 } as const;
 
 async function openView(name: keyof typeof loaded, locale = 'en-US'): Promise<Page> {

@@ -129,9 +129,9 @@ function SearchResult({ search: { state, search } }: { readonly search: SearchVi
       }
       return (
         <section>
-          <h2 className={styles['status']} role="status">
-            {words.found(passages.length, query.text)}
-          </h2>
+          <div role="status">
+            <h2 className={styles['status']}>{words.found(passages.length, query.text)}</h2>
+          </div>
           <ol className={styles['passages']} aria-label={words.passages}>
             {passages.map((passage, at) => (
               <PassageCard key={at} passage={passage} />
