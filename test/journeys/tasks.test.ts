@@ -3,7 +3,6 @@ import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { realClock } from '#local/process/clock.ts';
-import type { TaskListJson } from '#protocol/task/task-schema.ts';
 import { changedTemplate, type PropertiesOf } from '#test/fixtures/changed-template.ts';
 import { startCallbackServer, type CallbackServer } from '#test/fixtures/callback-server.ts';
 import { Queues } from '#test/fixtures/queues.ts';
@@ -251,28 +250,6 @@ test('a repeated request runs a task again that failed with a transient error', 
   expect(await submit({ prompt: 'Busy' }, headers)).toMatchObject({ task_id: id });
   const status = async (): Promise<string> => (await readTask(id)).status;
   await expect.poll(status, pollOptions).toBe('succeeded');
-});
-
-test('tasks are listed, newest first, and deleted with their answers once they have ended', async () => {
-  const list = async (): Promise<TaskListJson> =>
-    (await (await system.api('/tasks?limit=2')).json()) as TaskListJson;
-  const { task_id: first } = await submit({ prompt: 'Count  to three' });
-  await waitForTask(first);
-  await setScenario(system, { stream: [{ text: 'Hello' }, { stall: '2s' }, { text: '!' }] });
-  const { task_id: second } = await submit({ prompt: `Write ${'much '.repeat(40)}` });
-  expect((await system.api(`/tasks/${second}`, { method: 'DELETE' })).status).toBe(409);
-  await waitForTask(second);
-  const { tasks, cursor } = await list();
-  expect(tasks).toMatchObject([
-    { task_id: second, title: expect.stringMatching(/^Write much .+…$/u) },
-    { task_id: first, title: 'Count to three', status: 'succeeded' },
-  ]);
-  expect(JSON.stringify(tasks)).not.toContain('whsec_');
-  expect(cursor).toEqual(expect.any(String));
-  expect((await system.api(`/tasks/${first}`, { method: 'DELETE' })).status).toBe(204);
-  expect((await system.api(`/tasks/${first}`)).status).toBe(404);
-  expect((await system.api(`/tasks/${first}`, { method: 'DELETE' })).status).toBe(404);
-  expect((await list()).tasks.map(({ task_id: id }) => id)).not.toContain(first);
 });
 
 test('an unknown task is a 404, and a request without a key is a 401', async () => {
