@@ -4,7 +4,7 @@ import { startTraceReceiver, type TraceReceiver } from '#local/traces/trace-rece
 import { startPage, type Page as PageServer } from '#scripts/start-page.ts';
 import { hostPage } from '#test/fixtures/page.ts';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
-import { expectAccessible } from './expect-accessible.ts';
+import { expectAccessible } from './axe.ts';
 import { launchBrowser } from './launch-browser.ts';
 import { signInAs } from './sign-in-as.ts';
 

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Page as PageServer } from '#scripts/start-page.ts';
 import { hostPage } from '#test/fixtures/page.ts';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
 import { setScenario } from '#test/fixtures/turn-client.ts';
+import { findViolations } from './axe.ts';
 import { launchBrowser } from './launch-browser.ts';
 
 /* The views beside the chat: documents, tasks, knowledge and spending. */
@@ -14,7 +13,6 @@ let browser: Browser;
 let system: StreambedSystem;
 let server: PageServer;
 const errors: string[] = [];
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
 beforeAll(async () => {
   browser = await launchBrowser();
@@ -52,9 +50,8 @@ async function openView(name: keyof typeof loaded, locale = 'en-US'): Promise<Pa
 }
 
 /** Returns what axe finds, in both themes and in the width of a phone. */
-async function violations(page: Page): Promise<readonly unknown[]> {
-  await page.evaluate(axe);
-  const found: unknown[] = [];
+async function violations(page: Page): Promise<readonly string[]> {
+  const found: string[] = [];
   for (const [colorScheme, width] of [
     ['light', 1200],
     ['dark', 1200],
@@ -63,14 +60,10 @@ async function violations(page: Page): Promise<readonly unknown[]> {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 900 });
     expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBe(width);
-    found.push(
-      await page.evaluate(
-        "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))",
-      ),
-    );
+    found.push(...(await findViolations(page)));
   }
   await page.setViewportSize({ width: 1200, height: 900 });
-  return found.flat();
+  return found;
 }
 
 const choose = (page: Page, name: string, content: string | Buffer): Promise<void> =>
