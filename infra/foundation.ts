@@ -1,9 +1,10 @@
-import type { Stack } from 'aws-cdk-lib';
+import { CfnParameter, type Stack } from 'aws-cdk-lib';
 import { acknowledge } from '#infra/acknowledge.ts';
 import { AnswersBucket } from '#infra/storage/answers-bucket.ts';
 import { ConversationsTable } from '#infra/storage/conversations-table.ts';
 import { grantTurns } from '#infra/functions/turn-access.ts';
 import { extensionAccess, extensionReasons, toExtensionsEnv } from '#infra/knowledge.ts';
+import { titleSources } from '#infra/model-settings.ts';
 import { modelAccess } from '#infra/functions/model-access.ts';
 import type { StreambedProps } from '#infra/streambed-stack.ts';
 import { toTracingEnv } from '#infra/tracing.ts';
@@ -49,7 +50,7 @@ export function createFoundation(
   const limitsEnv = { ...storageEnv, ...toLimitsEnv(props) };
   const extensionsEnv = toExtensionsEnv(stack, props);
   const tracingEnv = toTracingEnv(stack, props.tracing);
-  const policyEnv = { ...extensionsEnv, ...toPolicyEnv(props) };
+  const policyEnv = { ...extensionsEnv, ...toPolicyEnv(stack, props) };
   const chatEnv = { ...limitsEnv, ...policyEnv, ...tracingEnv };
   const variables = { storageEnv, limitsEnv, extensionsEnv, policyEnv, tracingEnv, chatEnv };
   return { stack, props, origins, table, answers, ...variables };
@@ -72,7 +73,7 @@ function toLimitsEnv({ limits }: StreambedProps): Variables {
   };
 }
 
-function toPolicyEnv(props: StreambedProps): Variables {
+function toPolicyEnv(stack: Stack, props: StreambedProps): Variables {
   return {
     MODELS: props.models.join(','),
     MODEL_FALLBACKS: props.fallbacks,
@@ -80,5 +81,15 @@ function toPolicyEnv(props: StreambedProps): Variables {
     MAX_HISTORY_TOKENS: String(props.maxHistoryTokens),
     ALLOW_ANONYMOUS: String(props.publicChat),
     BEDROCK_CLIENT: props.client,
+    TITLES: titlesParameter(stack, props).valueAsString,
   };
+}
+
+/** A parameter of the template, so that the local host can make titles in the other way. */
+function titlesParameter(stack: Stack, { titles }: StreambedProps): CfnParameter {
+  return new CfnParameter(stack, 'Titles', {
+    description: 'What makes the titles of conversations: a model, or the first words.',
+    allowedValues: [...titleSources],
+    default: titles,
+  });
 }

@@ -1,4 +1,4 @@
-import { count, list, matching, type ReadText } from '#infra/setting-values.ts';
+import { count, list, matching, oneOf, type ReadText } from '#infra/setting-values.ts';
 import type { StreambedProps } from '#infra/streambed-stack.ts';
 
 type ModelSettings = Pick<
@@ -11,7 +11,11 @@ type ModelSettings = Pick<
   | 'documentModel'
   | 'maxOutputTokens'
   | 'maxHistoryTokens'
+  | 'titles'
 >;
+
+/** What makes the titles of conversations. */
+export const titleSources = ['model', 'words'] as const;
 
 const defaultModels = ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 'amazon.nova-lite-v1:0'];
 
@@ -33,6 +37,7 @@ export function readModelSettings(text: ReadText): ModelSettings {
     documentModel: documentModel(text('documentModel') ?? 'amazon.nova-lite-v1:0'),
     maxOutputTokens: count('maxOutputTokens', text('maxOutputTokens') ?? '4096'),
     maxHistoryTokens: count('maxHistoryTokens', text('maxHistoryTokens') ?? '16000'),
+    titles: oneOf('titles', text('titles') ?? 'model', titleSources),
   };
 }
 

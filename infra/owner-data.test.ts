@@ -7,18 +7,30 @@ import { StreambedStack } from '#infra/streambed-stack.ts';
 const app = new App();
 const template = Template.fromStack(new StreambedStack(app, 'Streambed', readSettings(app.node)));
 
-function actionsOf(role: string): readonly string[] {
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Condition?: object;
+}
+
+function statementsOf(role: string): readonly Statement[] {
   const policies = Object.values(template.findResources('AWS::IAM::Policy'));
   const own = policies.filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(role));
-  const statements: readonly { readonly Action: string | string[] }[] = own.flatMap(
-    ({ Properties }) => Properties.PolicyDocument.Statement,
-  );
-  return statements.flatMap(({ Action }) => [Action].flat());
+  return own.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+}
+
+function actionsOf(role: string): readonly string[] {
+  return statementsOf(role).flatMap(({ Action }) => [Action].flat());
 }
 
 test('only the worker of exports and deletions can list, delete and scan everything', () => {
   const api = actionsOf('DataFunctionRole');
-  expect(api.filter((action) => /Delete|List|Scan|Query|bedrock/u.test(action))).toEqual([]);
+  expect(api.filter((action) => /Delete|Scan|Query|bedrock/u.test(action))).toEqual([]);
+  // It finds the files that it signs URLs for.
+  const lists = statementsOf('DataFunctionRole').filter(({ Action }) => Action === 's3:ListBucket');
+  expect(lists.map(({ Condition }) => Condition)).toEqual([
+    { StringLike: { 's3:prefix': ['attachments/*'] } },
+  ]);
+  expect(api.filter((action) => action.includes('List'))).toHaveLength(1);
   const worker = actionsOf('DataWorkerFunctionRole');
   expect(worker).toEqual(expect.arrayContaining(['dynamodb:Scan', 's3:ListBucket']));
   expect(worker.filter((action) => /bedrock|StartExecution/u.test(action))).toEqual([]);

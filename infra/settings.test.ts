@@ -37,6 +37,7 @@ test.each<readonly [Readonly<Record<string, string>>, string]>([
   [{ documentModel: 'meta.llama3-8b-instruct-v1:0' }, 'documentModel: must be a Claude or Nova'],
   [{ maxOutputTokens: '1e9' }, 'maxOutputTokens: must be a whole number above 0'],
   [{ maxHistoryTokens: '-1' }, 'maxHistoryTokens: must be a whole number above 0'],
+  [{ titles: 'none' }, 'titles: must be model or words'],
   [{ usdPerDay: '2.5' }, 'usdPerDay: must be a whole number above 0'],
   [{ knowledgeBases: 'foo=bar' }, 'knowledgeBases: foo must be the id of a knowledge base'],
   [{ knowledgeOwnerAttribute: 'x' }, 'knowledgeOwnerAttribute: has an effect only with knowledge'],
@@ -62,6 +63,7 @@ test('values of the right form are accepted, and the context of tools is not a s
     models: 'eu.anthropic.claude-haiku-4-5-20251001-v1:0,openai.gpt-oss-20b-1:0',
     fallbacks: 'openai.gpt-oss-20b-1:0>eu.anthropic.claude-haiku-4-5-20251001-v1:0',
     langchainRegion: 'us-gov-west-1',
+    titles: 'words',
     knowledgeBases: 'faq=ABCDEFGH12,other=1234567890',
     agents:
       'core=arn:aws:bedrock-agentcore:eu-west-1:123456789012:runtime/helper-1,classic=AGENT12345/TSTALIASID',
@@ -70,5 +72,5 @@ test('values of the right form are accepted, and the context of tools is not a s
     'aws:cdk:enable-path-metadata': 'true',
     '@aws-cdk/core:some-flag': 'true',
   };
-  expect(read(context)).toMatchObject({ fallbacks: context.fallbacks });
+  expect(read(context)).toMatchObject({ fallbacks: context.fallbacks, titles: 'words' });
 });

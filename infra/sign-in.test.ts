@@ -54,7 +54,7 @@ test('the authorizer can reach the keys of issuers, the secret of guests, and no
   ]);
 });
 
-const owned = limitedTo(`${ownerPartition('')}*`, 'TURNS#*', 'LOGS#*', logSecretKey.pk);
+const owned = limitedTo(`${ownerPartition('')}*`, 'TURNS#*', 'SEARCH#*', 'LOGS#*', logSecretKey.pk);
 
 /** The functions behind the page, which accept the token of a person beside a signature. */
 const peoplesRoles = [

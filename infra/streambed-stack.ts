@@ -30,6 +30,8 @@ export interface StreambedProps {
   readonly fallbacks: string;
   /** Which client calls the models of chats: Streambed's own, or the AWS SDK's. */
   readonly client: 'own' | 'sdk';
+  /** What makes the titles of conversations: a model, or the first words of the question. */
+  readonly titles: 'model' | 'words';
   readonly maxOutputTokens: number;
   /** The approximate maximum of tokens of earlier turns that the model is shown. */
   readonly maxHistoryTokens: number;

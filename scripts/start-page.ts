@@ -91,6 +91,7 @@ function pageVariables(
     PAGE_ORIGIN: pageOrigin(port),
     CONVERSATIONS_TABLE: tables['Conversations'],
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.aws,
+    FILES_ORIGIN: endpoints.aws,
     SIGN_IN_ISSUER: signIn?.issuer,
     SIGN_IN_CLIENT: signIn?.clientId,
     ALLOW_GUESTS: 'true',

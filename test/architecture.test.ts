@@ -23,7 +23,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^(?:#local\/|node:|\.\/|(?:@smithy\/core\/cbor|ajv|ajv-draft-04|aws4fetch|croner|dynalite\/(?:db|validations)\/index\.js|esbuild|fast-xml-parser|fflate|jose|jsonata|jsonpath-plus|minisearch|node-html-parser|oidc-provider|selfsigned|unpdf|velocityjs|yaml)$)/u,
   'scripts/doctor':
     /^(?:#scripts\/|#protocol\/http\/routes\.ts$|#local\/host\/state\/|@aws-sdk\/client-|node:)/u,
-  web: /^(?:#protocol\/|#domain\/|#aws\/(?:dynamo|identity)\/|#identity\/guest-token|react|next|node:(?:path|crypto|timers\/promises)$|aws4fetch$|openid-client$|marked$|mdast$|remark-|valibot$|@fontsource|\.)/u,
+  web: /^(?:#protocol\/|#domain\/|#aws\/(?:dynamo|identity)\/|#identity\/guest-token|react|next|node:(?:path|crypto|timers\/promises)$|aws4fetch$|openid-client$|marked$|mdast|hast$|unified$|micromark-util-types$|lowlight$|katex(?:$|\/)|remark-|valibot$|@fontsource|\.)/u,
 };
 
 async function importsOf(folder: string): Promise<readonly (readonly [string, string])[]> {

@@ -42,28 +42,24 @@ export class AnswersBucket extends PrivateBucket {
     this.#grant(grantee, ['s3:DeleteObject'], 'attachments/*');
   }
 
-  /** Allows finding and reading files, and storing copies for conversations. */
+  /** Allows reading files, and storing copies for conversations, but not listing them. */
   grantFiles(grantee: IGrantable): void {
-    this.#grantReadFiles(grantee);
+    this.#grant(grantee, ['s3:GetObject'], 'attachments/*');
     this.#grant(grantee, ['s3:PutObject'], 'attachments/kept/*');
   }
 
-  /** Allows signing URLs with which callers upload files, and download them. */
+  /** Allows signing URLs with which callers upload files, and finding and downloading them. */
   grantUploads(grantee: IGrantable): void {
-    this.#grantReadFiles(grantee);
+    this.#grant(grantee, ['s3:GetObject'], 'attachments/*');
     this.#grant(grantee, ['s3:PutObject'], 'attachments/uploaded/*');
+    this.grantList(grantee, ['attachments/*']);
   }
 
   /** Allows listing, reading and deleting all answers and files. */
   grantOwnedAnswers(grantee: IGrantable): void {
     this.grantAnswers(grantee);
-    this.grantList(grantee, ['answers/*']);
-    this.#grantReadFiles(grantee);
-  }
-
-  #grantReadFiles(grantee: IGrantable): void {
     this.#grant(grantee, ['s3:GetObject'], 'attachments/*');
-    this.grantList(grantee, ['attachments/*']);
+    this.grantList(grantee, ['answers/*', 'attachments/*']);
   }
 
   #grant(grantee: IGrantable, actions: string[], objects: string): void {

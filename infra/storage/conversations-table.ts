@@ -88,7 +88,7 @@ export class ConversationsTable extends Table {
 }
 
 /** What owners have, and the secret of the names in logs. */
-const ownersPartitions = ['OWNER#*', 'TURNS#*', 'LOGS#*', 'LOG_SECRET'];
+const ownersPartitions = ['OWNER#*', 'TURNS#*', 'SEARCH#*', 'LOGS#*', 'LOG_SECRET'];
 
 const turnActions = [
   'dynamodb:GetItem',

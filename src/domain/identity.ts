@@ -12,6 +12,9 @@ export type Person =
   | { readonly type: 'user'; readonly id: string }
   | { readonly type: 'guest'; readonly id: string };
 
+/** The owner that all anonymous callers share. Nobody can list or find what it has. */
+export const anonymousOwner = 'anonymous';
+
 /**
  * Returns the owner of what a caller stores. Throws `unauthenticated` for an anonymous caller
  * unless the deployment allows them; they all share one owner.
@@ -27,7 +30,7 @@ export function ownerOf(caller: Caller, allowAnonymous: boolean): string {
     case 'guest':
       return `guest:${caller.id}`;
     case 'anonymous':
-      if (allowAnonymous) return 'anonymous';
+      if (allowAnonymous) return anonymousOwner;
       throw new ChatError('unauthenticated', 'Sign the request or send an API key.');
   }
 }

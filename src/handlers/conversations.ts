@@ -4,7 +4,7 @@ import {
   readStoreEnvironment,
   readPersonEnvironment,
 } from '#aws/composition/environment.ts';
-import { createConversationStorage } from '#aws/composition/storage.ts';
+import { createConversationSearch, createConversationStorage } from '#aws/composition/storage.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { describeModel } from '#aws/model/describe-model.ts';
@@ -24,6 +24,7 @@ const environment = {
 const table = openTable(environment.conversationsTable);
 const ports = {
   ...createConversationStorage(table, environment),
+  ...createConversationSearch(table, environment),
   ledger: createDynamoLedger(table, environment.limits),
   limits: environment.limits,
   choices: environment,

@@ -4,10 +4,11 @@ import { createDynamoDataJobs } from '#aws/data/dynamo-data-jobs.ts';
 import { createS3ExportFiles } from '#aws/data/s3-owned-files.ts';
 import { createS3 } from '#aws/request/open-s3.ts';
 import { readPersonEnvironment, readStoreEnvironment } from '#aws/composition/environment.ts';
-import { createS3Attachments } from '#aws/conversation/s3-attachments.ts';
+import { findStoredAttachment } from '#aws/conversation/s3-attachments.ts';
 import { createS3Files } from '#aws/document/s3-files.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
+import type { AttachmentKey } from '#domain/conversation/attachment.ts';
 import { createPersonVerifier } from '#identity/person-verifier.ts';
 import { answerData } from '#lambda/data/answer-data.ts';
 import { withPerson } from '#lambda/identity/with-person.ts';
@@ -23,7 +24,7 @@ const ports = {
   queue: createDataJobQueue(dataQueue),
   files: createS3ExportFiles(s3, exportsBucket),
   attachments: {
-    ...createS3Attachments(s3, answersBucket),
+    find: (key: AttachmentKey) => findStoredAttachment(s3, answersBucket, key),
     ...createS3Files(answersBucket),
     ...createS3ExportFiles(s3, answersBucket),
   },

@@ -123,7 +123,8 @@ test('a conversation can be reloaded, opened from the list and deleted', async (
   expect(await page.locator('.question').count()).toBe(0);
   await page.getByRole('link', { name: 'Hello, my name is Grace.', exact: true }).click();
   await page.getByText('Your name is').waitFor();
-  await page.getByRole('button', { name: 'Delete “Hello, my name is Grace.”' }).click();
+  await page.getByRole('button', { name: 'Options for “Hello, my name is Grace.”' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
   await page.getByText('Ask away. Nothing gets lost.').waitFor();
   expect(await page.getByRole('link', { name: 'Hello, my name is Grace.' }).count()).toBe(0);
   await page.close();

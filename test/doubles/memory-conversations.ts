@@ -29,6 +29,7 @@ interface StoredConversation {
   readonly keys: Map<string, { fingerprint: string; turnId: string; sequence: number }>;
   readonly boundKeys: Map<string, { fingerprint: string; binding: Binding | undefined }>;
   readonly isListed: boolean;
+  isRenamed?: true;
 }
 
 /** Conversations in memory, with the same behaviour as the ones in DynamoDB. */
@@ -80,10 +81,8 @@ export function createMemoryConversations(): Conversations {
       return paged((store.get(mapKey(key))?.turns ?? []).toReversed(), page);
     },
     async list(owner, page) {
-      const listed = [...store.values()].filter(({ isListed }) => isListed);
-      const mine = listed.map((entry) => entry.conversation).filter((one) => one.owner === owner);
       return paged(
-        mine.toSorted((a, b) => b.updatedAtMs - a.updatedAtMs),
+        listOf(store, owner).map(({ conversation }) => conversation),
         page,
       );
     },
@@ -96,6 +95,12 @@ export function createMemoryConversations(): Conversations {
         ...(title === undefined ? {} : { title }),
         ...(Object.keys(present).length === 0 ? {} : { settings: present }),
       };
+      if (title !== undefined) entry.isRenamed = true;
+    },
+    async retitle(key, { from, to: title }) {
+      const entry = store.get(mapKey(key));
+      if (entry?.conversation.title !== from || entry.isRenamed === true) return;
+      entry.conversation = { ...entry.conversation, title };
     },
     async remove(key) {
       const { liveTurn } = requireEntry(store, key).conversation;
@@ -119,7 +124,17 @@ function begin(store: Map<string, StoredConversation>, beginning: NewTurn): Begi
   if (beginning.mode === 'new' && store.has(mapKey(beginning))) throw conversationExists();
   const live = beginIn(entry, beginning);
   store.set(mapKey(beginning), entry);
-  return { type: 'begun', live, recent: { items: entry.turns.toReversed() } };
+  const { title } = entry.conversation;
+  return { type: 'begun', live, title, recent: { items: entry.turns.toReversed() } };
+}
+
+function listOf(
+  store: ReadonlyMap<string, StoredConversation>,
+  owner: string,
+): readonly StoredConversation[] {
+  return [...store.values()]
+    .filter(({ isListed, conversation }) => isListed && conversation.owner === owner)
+    .toSorted((a, b) => b.conversation.updatedAtMs - a.conversation.updatedAtMs);
 }
 
 function mapKey({ owner, conversationId }: ConversationKey): string {

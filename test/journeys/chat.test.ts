@@ -12,7 +12,7 @@ import {
 let system: StreambedSystem;
 
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({ titles: 'model' });
 });
 afterAll(() => system.close());
 
@@ -91,7 +91,7 @@ test('the Accept header selects the format, and the body overrides it', async ()
   await data.text();
 });
 
-test('a conversation is remembered, listed, renamed and removed', async () => {
+test('a conversation is remembered, titled, listed, renamed and removed', async () => {
   const first = await answerOf(
     await system.api('/chat', post({ message: 'Hello, my name is Ada.' })),
   );
@@ -105,7 +105,7 @@ test('a conversation is remembered, listed, renamed and removed', async () => {
   expect(second.response).toContain('**Ada**');
   const listed: unknown = await (await system.api('/conversations')).json();
   expect(listed).toMatchObject({
-    conversations: [{ conversation_id: first.conversation_id, title: 'Hello, my name is Ada.' }],
+    conversations: [{ conversation_id: first.conversation_id, title: 'Hello, my name is Ada' }],
   });
   const patched = await system.api(conversation, { method: 'PATCH', body: '{"title":"Names"}' });
   expect(patched.status).toBe(204);
@@ -144,6 +144,35 @@ async function checkSettings(conversation: string): Promise<void> {
   expect(await change({ settings: {} })).toEqual([204, '']);
   expect(await read()).not.toHaveProperty('settings');
 }
+test('conversations are found by what was said in them, by their owner only, until they are removed', async () => {
+  const headers = { 'idempotency-key': 'biwa-1' };
+  await system.api('/chat', post({ prompt: 'A prompt about Biwa' }, { headers }));
+  const { conversation_id: id, turn_id: turn } = await answerOf(
+    await system.api('/chat', post({ message: 'How deep is Lake Ｂｉｗａ, or 琵琶湖？' })),
+  );
+  const search = async (query: string): Promise<unknown> =>
+    (await system.api(`/search?query=${encodeURIComponent(query)}`)).json();
+  const result = {
+    conversation_id: id,
+    title: expect.stringContaining('Lake'),
+    updated_at: expect.stringMatching(/Z$/u),
+    turn_id: turn,
+    excerpt: 'How deep is Lake Ｂｉｗａ, or 琵琶湖？',
+  };
+  expect(await search('biwa lake')).toEqual({ results: [result] });
+  expect(await search('琶湖')).toEqual({ results: [result] });
+  expect(await search('biwa sea')).toEqual({ results: [] });
+  const stranger = await system.signed('ConversationsFunction', 'search?query=biwa');
+  expect(await stranger.json()).toEqual({ results: [] });
+  expect(await search('')).toMatchObject({ detail: 'query: must not be blank' });
+  expect(await (await system.api('/search')).json()).toMatchObject({
+    detail: 'query: is required',
+  });
+  const limited = await system.api('/search?query=a&limit=51');
+  expect(limited.status).toBe(400);
+  await system.api(`/conversations/${id}`, { method: 'DELETE' });
+  expect(await search('biwa')).toEqual({ results: [] });
+});
 
 test('continuing a truncated answer yields the same text as an answer without a limit', async () => {
   const whole = await answerOf(

@@ -83,6 +83,8 @@ interface Example {
   readonly query?: string;
   /** The status to wait for. */
   readonly until?: string;
+  /** The file to upload to where the response says. */
+  readonly file?: string;
 }
 
 /** A valid request for each operation, in an order in which earlier responses provide the ids. */
@@ -97,6 +99,9 @@ const examples: Readonly<Record<string, Example>> = {
   unrateTurn: {},
   stopTurn: { body: {} },
   followTurn: { query: '?after={turn_id}:0' },
+  addAttachment: { body: { name: 'bridge.txt', size: 11 }, file: 'The bridge.' },
+  readAttachment: {},
+  searchConversations: { query: '?query=hello&limit=5' },
   readUsage: {},
   searchKnowledge: { body: { query: 'How many days of paid leave?' } },
   submitTask: { body: { prompt: 'Hello' } },
@@ -125,6 +130,7 @@ const examples: Readonly<Record<string, Example>> = {
 const idNames = [
   'conversation_id',
   'turn_id',
+  'attachment_id',
   'task_id',
   'document_id',
   'analysis_id',
@@ -142,6 +148,11 @@ function errorValidatorOf({ operation }: Route): ValidateFunction {
   return validatorOf(media?.schema ?? { not: {} });
 }
 
+async function upload(target: unknown, body: string): Promise<void> {
+  const { url, ...init } = target as RequestInit & { readonly url: string };
+  expect((await fetch(url, { ...init, body })).status).toBe(200);
+}
+
 test('every operation accepts its documented request and returns its documented response', async () => {
   const ids = new Map<string, string>([['model', 'amazon.nova-lite-v1:0']]);
   const names = Object.keys(examples);
@@ -149,7 +160,7 @@ test('every operation accepts its documented request and returns its documented 
   expect([...byId.keys()].toSorted()).toEqual(names.toSorted());
   for (const name of names) {
     const { path, method, operation } = byId.get(name) ?? missing(name);
-    const { body, query = '', until } = examples[name] ?? {};
+    const { body, query = '', until, file } = examples[name] ?? {};
     const request = operation.requestBody?.content['application/json']?.schema;
     const isValid = request === undefined || validatorOf(request)(body);
     expect([name, isValid]).toEqual([name, true]);
@@ -175,6 +186,7 @@ test('every operation accepts its documented request and returns its documented 
     for (const id of idNames) {
       if (typeof result[id] === 'string') ids.set(id, result[id]);
     }
+    if (file !== undefined) await upload(result['upload'], file);
   }
 });
 

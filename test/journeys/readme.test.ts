@@ -98,7 +98,7 @@ test('every route of the API reference has a command', async () => {
   expect(rows.length).toBeGreaterThan(14);
   const commands = shellBlock(text, 'Try every route')
     .join('\n')
-    .replaceAll(/\$(?:ID|TASK|DOCUMENT|ANALYSIS|EXPORT|DELETION)/gu, '{id}')
+    .replaceAll(/\$(?:ID|FILE|TASK|DOCUMENT|ANALYSIS|EXPORT|DELETION)/gu, '{id}')
     .replaceAll('$TURN', '{turn_id}');
   const paths = rows.flatMap((row) => {
     const [, cell = ''] = row.split('|');

@@ -181,6 +181,24 @@ export function describeConversations(create: () => Conversations): void {
     expect(rest.cursor).toBeUndefined();
   });
 
+  test('a title is replaced unless it has changed, or a person gave it', async () => {
+    const conversations = create();
+    const key = fresh();
+    const from = 'Question t1';
+    const first = await begun(conversations, beginning(key, { turnId: 't1' }));
+    expect(first.title).toBe(from);
+    await conversations.retitle(key, { from, to: 'Rivers' });
+    await conversations.retitle(key, { from, to: 'Lakes' });
+    await conversations.finish(key, ended(first.live));
+    const second = await begun(conversations, beginning(key, { turnId: 't2' }));
+    expect(second.title).toBe('Rivers');
+    await conversations.change(key, { title: 'Seas' });
+    await conversations.retitle(key, { from: 'Seas', to: 'Oceans' });
+    expect((await conversations.find(key))?.title).toBe('Seas');
+    await conversations.retitle(fresh(), { from, to: 'Ponds' });
+    expect((await conversations.list(key.owner, { limit: 10 })).items).toHaveLength(1);
+  });
+
   test('turns are read in pages, newest first', async () => {
     const conversations = create();
     const key = fresh();

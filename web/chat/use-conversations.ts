@@ -7,10 +7,10 @@ import type { View } from '../shell/view.ts';
 import { useWords } from '../words/use-words.ts';
 import type { Account } from './account.tsx';
 import { useConversation, type ConversationView } from './conversation/use-conversation.ts';
-import { titleText } from './list/title.tsx';
 import { useAnswering } from './list/use-answering.ts';
 import { useConversationList, type ConversationListView } from './list/use-conversation-list.ts';
 import { tellOtherTabs, useOtherTabs, useSameAccount } from './other-tabs.ts';
+import { visibleText } from './visible-text.ts';
 import { words as chatWords } from './words.ts';
 
 export interface Conversations {
@@ -50,6 +50,6 @@ export function useConversations(initialView: View, account: Account): Conversat
 /** Shows the title of a conversation in the browser's tab. */
 function useTitle(title: string | undefined): void {
   useEffect(() => {
-    document.title = title === undefined ? 'Streambed' : `${titleText(title)} · Streambed`;
+    document.title = title === undefined ? 'Streambed' : `${visibleText(title)} · Streambed`;
   }, [title]);
 }

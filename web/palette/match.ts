@@ -14,7 +14,7 @@ export function containsWords(text: string, words: readonly string[]): boolean {
 
 /** Splits a text where it contains folded words. */
 export function splitMatches(text: string, words: readonly string[]): readonly TextPart[] {
-  const characters = [...text];
+  const characters = Array.from(text);
   // One character can fold to many: each remembers where it comes from.
   const origins = characters.flatMap((character, index) =>
     Array.from({ length: foldText(character).length }, () => index),

@@ -1,57 +1,50 @@
 'use client';
 
 import { wordsOf } from '#domain/conversation/search.ts';
-import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { ConversationListView } from '../chat/list/use-conversation-list.ts';
 import { IconButton } from '../parts/button.tsx';
+import { useModal } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { KeyCaps } from '../shell/key-caps.tsx';
 import { useShell } from '../shell/shell-context.tsx';
-import type { CommandName } from '../shell/shortcuts.ts';
+import type { Commands } from '../shell/use-commands.ts';
 import { useWords } from '../words/use-words.ts';
 import { optionId, Results } from './results.tsx';
 import { conversationEntries, useCommandEntries, type Entry } from './use-entries.ts';
 import styles from './palette.module.css';
-import { useSearch } from './use-search.ts';
+import { useSearch, type Search } from './use-search.ts';
 import { paletteWords } from './words.ts';
 
 export interface PaletteProps {
   readonly list: ConversationListView;
-  readonly run: (command: CommandName) => boolean;
+  readonly commands: Commands;
 }
 
 /** A dialog to find a conversation or a command by typing, and to open it with Enter. */
-export function Palette({ list, run }: PaletteProps): ReactNode {
+export function Palette({ list, commands }: PaletteProps): ReactNode {
   const words = useWords(paletteWords);
   const { open, openOverlay } = useShell();
   const dialog = useRef<HTMLDialogElement>(null);
   const [query, setQuery] = useState('');
   const [chosenId, choose] = useState<string>();
-  useLayoutEffect(() => {
-    const shown = dialog.current;
-    shown?.showModal();
-    // One that is taken away must be closed first, or the focus is lost.
-    return () => shown?.close();
-  }, []);
+  useModal(dialog);
 
   const searched = wordsOf(query);
   const search = useSearch(searched);
-  const commands = useCommandEntries(searched, run);
-  const entries = [
-    ...conversationEntries(search.results, list.conversations ?? [], searched),
-    ...commands,
-  ];
+  const found = conversationEntries(search.results, list.conversations ?? [], searched);
+  const entries = [...found, ...useCommandEntries(searched, commands)];
   const chosen = entries.find(({ id }) => id === chosenId) ?? entries[0];
 
+  const close = (): void => dialog.current?.close();
   const follow = (entry: Entry): void => {
     // The dialog gives the focus back before what was chosen takes it.
-    dialog.current?.close();
-    if (entry.type === 'command') entry.run();
+    close();
+    if (entry.type === 'command') entry.command.run();
     else open({ type: 'chat', conversationId: entry.id });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const { isComposing, keyCode } = event.nativeEvent;
-    if (isComposing || keyCode === 229) return;
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
     const next = neighbourOf(event.key, entries, chosen);
     if (next !== undefined) choose(next.id);
     else if (event.key === 'Enter' && chosen !== undefined) follow(chosen);
@@ -59,7 +52,6 @@ export function Palette({ list, run }: PaletteProps): ReactNode {
     else return;
     event.preventDefault();
   };
-  const isEmpty = entries.length === 0;
   return (
     <dialog
       ref={dialog}
@@ -67,45 +59,62 @@ export function Palette({ list, run }: PaletteProps): ReactNode {
       className={styles.palette}
       aria-label={words.title}
       onClose={() => openOverlay(undefined)}
-      onClick={({ target }) => target === dialog.current && dialog.current.close()}
+      onClick={({ target }) => target === dialog.current && close()}
     >
       <div className={styles.field}>
         <Icon name="search" />
-        <input
-          role="combobox"
-          aria-expanded={!isEmpty}
-          aria-controls="palette-list"
-          aria-autocomplete="list"
-          aria-activedescendant={chosen && optionId(chosen)}
-          aria-label={words.title}
-          autoComplete="off"
-          spellCheck={false}
-          value={query}
-          onChange={({ target }) => setQuery(target.value)}
-          onKeyDown={onKeyDown}
-        />
+        <Field query={query} chosen={chosen} onChange={setQuery} onKeyDown={onKeyDown} />
         <kbd aria-hidden="true">Esc</kbd>
-        <IconButton
-          icon="close"
-          label={words.close}
-          className="only-phone"
-          onClick={() => dialog.current?.close()}
-        />
+        <IconButton icon="close" label={words.close} className="only-phone" onClick={close} />
       </div>
-      <Results
-        entries={entries}
-        chosen={chosen}
-        searched={searched}
-        onChoose={({ id }) => choose(id)}
-        onFollow={follow}
-      />
-      <p className={styles.note} role="status">
-        {search.state === 'failed' && words.failed}
-        {search.state === 'searching' && isEmpty && words.searching}
-        {search.state === 'done' && isEmpty && words.nothing(query.trim())}
-      </p>
+      <Results {...{ entries, chosen, searched }} onChoose={choose} onFollow={follow} />
+      <State query={query} search={search} isEmpty={entries.length === 0} />
       <Foot onShortcuts={() => openOverlay('shortcuts')} />
     </dialog>
+  );
+}
+
+interface FieldProps {
+  readonly query: string;
+  readonly chosen: Entry | undefined;
+  readonly onChange: (query: string) => void;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+}
+
+function Field({ query, chosen, onChange, onKeyDown }: FieldProps): ReactNode {
+  const words = useWords(paletteWords);
+  return (
+    <input
+      role="combobox"
+      aria-expanded={chosen !== undefined}
+      aria-controls="palette-list"
+      aria-autocomplete="list"
+      aria-activedescendant={chosen && optionId(chosen)}
+      aria-label={words.title}
+      autoComplete="off"
+      spellCheck={false}
+      value={query}
+      onChange={({ target }) => onChange(target.value)}
+      onKeyDown={onKeyDown}
+    />
+  );
+}
+
+interface StateProps {
+  readonly query: string;
+  readonly search: Search;
+  readonly isEmpty: boolean;
+}
+
+/** What there is to say of a search besides what it has found. */
+function State({ query, search, isEmpty }: StateProps): ReactNode {
+  const words = useWords(paletteWords);
+  return (
+    <p className={styles.note} role="status">
+      {search.state === 'failed' && words.failed}
+      {search.state === 'searching' && isEmpty && words.searching}
+      {search.state === 'done' && isEmpty && words.nothing(query.trim())}
+    </p>
   );
 }
 

@@ -19,7 +19,7 @@ export interface ResultsProps {
   readonly chosen: Entry | undefined;
   /** The words that were searched for. */
   readonly searched: readonly string[];
-  readonly onChoose: (entry: Entry) => void;
+  readonly onChoose: (id: string) => void;
   readonly onFollow: (entry: Entry) => void;
 }
 
@@ -70,7 +70,7 @@ function Group({ name, ...props }: ResultsProps & { readonly name: string }): Re
           className="row"
           role="option"
           aria-selected={entry === chosen}
-          onPointerMove={() => entry !== chosen && onChoose(entry)}
+          onPointerMove={() => entry !== chosen && onChoose(entry.id)}
           onClick={() => onFollow(entry)}
         >
           <Content entry={entry} searched={searched} />
@@ -87,13 +87,14 @@ interface ContentProps {
 
 function Content({ entry, searched }: ContentProps): ReactNode {
   if (entry.type === 'conversation') return <FoundLine found={entry.found} searched={searched} />;
+  const { icon, label, keys } = entry.command;
   return (
     <>
-      <Icon name={entry.icon} />
+      <Icon name={icon} />
       <span>
-        <Marked text={entry.label} searched={searched} />
+        <Marked text={label} searched={searched} />
       </span>
-      {entry.keys !== undefined && <KeyCaps keys={entry.keys} />}
+      {keys !== undefined && <KeyCaps keys={keys} />}
     </>
   );
 }

@@ -5,6 +5,7 @@ import type { IconName } from '../parts/icon.tsx';
 import { usePreferences } from '../preferences/use-preferences.tsx';
 import { useShell } from '../shell/shell-context.tsx';
 import { keysOf, type CommandName, type Keys } from '../shell/shortcuts.ts';
+import type { Commands } from '../shell/use-commands.ts';
 import { viewNames, type ViewName } from '../shell/view.ts';
 import { shellWords } from '../shell/words.ts';
 import { useLanguage } from '../words/language.tsx';
@@ -16,7 +17,7 @@ import { paletteWords } from './words.ts';
 /** A line of the palette. */
 export type Entry =
   | { readonly type: 'conversation'; readonly id: string; readonly found: Found }
-  | ({ readonly type: 'command'; readonly id: string } & Command);
+  | { readonly type: 'command'; readonly id: string; readonly command: Command };
 
 interface Command {
   readonly icon: IconName;
@@ -34,26 +35,21 @@ const viewIcons: Readonly<Record<ViewName, IconName>> = {
 };
 
 /** Returns the commands whose names contain all words. */
-export function useCommandEntries(
-  words: readonly string[],
-  run: (command: CommandName) => boolean,
-): readonly Entry[] {
+export function useCommandEntries(words: readonly string[], doing: Commands): readonly Entry[] {
   const names = useWords(shellWords);
   const { does, theme, otherLanguage } = useWords(paletteWords);
   const { isLocal, open, openPanel } = useShell();
   const { preferences, change } = usePreferences();
   const language = useLanguage();
 
-  const ofPage = (icon: IconName, command: CommandName): Command => ({
-    icon,
-    label: does[command],
-    keys: keysOf(command),
-    run: () => void run(command),
-  });
+  const ofPage = (icon: IconName, name: CommandName): readonly Command[] => {
+    const run = doing[name];
+    return run === undefined ? [] : [{ icon, label: does[name], keys: keysOf(name), run }];
+  };
   const commands: readonly Command[] = [
-    ofPage('compose', 'new-chat'),
-    ofPage('copy', 'copy-answer'),
-    ofPage('pulse', 'behind'),
+    ...ofPage('compose', 'new-chat'),
+    ...ofPage('copy', 'copy-answer'),
+    ...ofPage('pulse', 'behind'),
     ...(isLocal
       ? [{ icon: 'flask', label: names.faults, run: () => openPanel({ type: 'faults' }) } as const]
       : []),
@@ -77,7 +73,7 @@ export function useCommandEntries(
   ];
   return commands
     .filter(({ label }) => containsWords(label, words))
-    .map((command) => ({ type: 'command', id: command.label, ...command }));
+    .map((command) => ({ type: 'command', id: command.label, command }));
 }
 
 /** How many conversations are offered before the reader has typed anything. */

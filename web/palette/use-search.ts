@@ -32,13 +32,14 @@ export function useSearch(words: readonly string[]): Search {
     }
     const stop = new AbortController();
     setSearch(({ results }) => ({ state: 'searching', results }));
-    const timer = window.setTimeout(async () => {
+    const run = async (): Promise<void> => {
       const next = await findConversations(query, stop.signal).then(
         (results) => ({ state: 'done', results }) as const,
         () => ({ state: 'failed', results: undefined }) as const,
       );
       if (!stop.signal.aborted) setSearch(next);
-    }, pauseMs);
+    };
+    const timer = window.setTimeout(() => void run(), pauseMs);
     return () => {
       window.clearTimeout(timer);
       stop.abort();

@@ -1,10 +1,10 @@
 'use client';
 
 import { lazy, Suspense, type ReactNode } from 'react';
-import type { TurnView } from '../chat/turn/turn-view.ts';
+import type { ConversationView } from '../chat/conversation/use-conversation.ts';
 import type { ConversationListView } from '../chat/list/use-conversation-list.ts';
 import type { Overlay, Panel } from './shell-context.tsx';
-import type { CommandName } from './shortcuts.ts';
+import type { Commands } from './use-commands.ts';
 import type { ViewName } from './view.ts';
 
 /** Loaded when they are first shown. */
@@ -53,19 +53,19 @@ export function OtherView({ name }: { readonly name: ViewName }): ReactNode {
 
 export interface SidePanelProps {
   readonly panel: Panel | undefined;
-  /** The turns that are shown. */
-  readonly branch: readonly TurnView[];
+  readonly conversation: ConversationView;
 }
 
 /** The panel beside the stage, if there is one. */
-export function SidePanel({ panel, branch }: SidePanelProps): ReactNode {
+export function SidePanel({ panel, conversation }: SidePanelProps): ReactNode {
   if (panel === undefined) return undefined;
+  const { branch, isBusy, actions } = conversation;
   return (
     <Suspense>
       {panel.type === 'behind' ? (
         <BehindPanel turnKey={panel.turnKey} branch={branch} />
       ) : (
-        <FaultsPanel />
+        <FaultsPanel onAsk={isBusy ? undefined : (text) => actions.send({ text })} />
       )}
     </Suspense>
   );
@@ -74,15 +74,15 @@ export function SidePanel({ panel, branch }: SidePanelProps): ReactNode {
 export interface OpenOverlayProps {
   readonly overlay: Overlay | undefined;
   readonly list: ConversationListView;
-  readonly run: (command: CommandName) => boolean;
+  readonly commands: Commands;
 }
 
 /** The dialog over the page, if there is one. */
-export function OpenOverlay({ overlay, list, run }: OpenOverlayProps): ReactNode {
+export function OpenOverlay({ overlay, list, commands }: OpenOverlayProps): ReactNode {
   if (overlay === undefined) return undefined;
   return (
     <Suspense>
-      {overlay === 'palette' ? <Palette list={list} run={run} /> : <ShortcutsSheet />}
+      {overlay === 'palette' ? <Palette list={list} commands={commands} /> : <ShortcutsSheet />}
     </Suspense>
   );
 }

@@ -19,8 +19,11 @@ export interface CommandOptions {
   readonly actions: ConversationActions;
 }
 
-/** Returns a function that does a command. It returns whether there was anything to do. */
-export function useCommands(options: CommandOptions): (command: CommandName) => boolean {
+/** What each command does; undefined while there is nothing to do. */
+export type Commands = Readonly<Record<CommandName, (() => void) | undefined>>;
+
+/** Returns what the commands do to the page as it is now. */
+export function useCommands(options: CommandOptions): Commands {
   const { shell, overlay, branch, drawer, actions } = options;
   const words = useWords(shellWords);
   const { preferences, change } = usePreferences();
@@ -28,10 +31,10 @@ export function useCommands(options: CommandOptions): (command: CommandName) => 
   const isConversation = view.type === 'chat' && view.conversationId !== undefined;
 
   const copyAnswer = async (): Promise<void> => {
-    const text = lastAnswerOf(branch);
-    if (text === undefined) return;
+    const last = branch.findLast(hasAnswer);
+    if (last === undefined) return;
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(messageText(toMessage(last.answer)));
       shell.notify({ text: words.copied });
     } catch {
       shell.showProblem(words.copyFailed);
@@ -44,7 +47,7 @@ export function useCommands(options: CommandOptions): (command: CommandName) => 
   const toggleOverlay = (next: Overlay): void =>
     shell.openOverlay(overlay === next ? undefined : next);
 
-  const does: Readonly<Record<CommandName, (() => unknown) | undefined>> = {
+  return {
     palette: () => toggleOverlay('palette'),
     shortcuts: () => toggleOverlay('shortcuts'),
     'new-chat'() {
@@ -52,21 +55,16 @@ export function useCommands(options: CommandOptions): (command: CommandName) => 
       focusComposer();
     },
     rail: toggleRail,
-    'copy-answer': lastAnswerOf(branch) === undefined ? undefined : copyAnswer,
+    'copy-answer': branch.some(hasAnswer) ? () => void copyAnswer() : undefined,
     behind: isConversation
       ? () => shell.openPanel(panel?.type === 'behind' ? undefined : { type: 'behind' })
       : undefined,
     print: isConversation ? actions.print : undefined,
   };
-  return (command) => {
-    does[command]?.();
-    return does[command] !== undefined;
-  };
 }
 
-function lastAnswerOf(branch: readonly TurnView[]): string | undefined {
-  const texts = branch.map(({ answer }) => messageText(toMessage(answer)));
-  return texts.findLast((text) => text !== '');
+function hasAnswer({ answer }: TurnView): boolean {
+  return answer.content.some((block) => block.type === 'text' && block.text !== '');
 }
 
 /** Puts the focus into the composer once it is drawn. */

@@ -16,16 +16,21 @@ function isMac(): boolean {
   return /Mac|iPhone|iPad/u.test(navigator.platform);
 }
 
-/** Calls `run` with the command of each shortcut. What it does not do is left to the browser. */
-export function useShortcuts(run: (command: CommandName) => boolean): void {
-  const latest = useRef(run);
-  latest.current = run;
+/** Does the command of each shortcut. Keys for which there is nothing to do are the browser's. */
+export function useShortcuts(
+  commands: Readonly<Record<CommandName, (() => void) | undefined>>,
+): void {
+  const latest = useRef(commands);
+  latest.current = commands;
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.repeat) return;
       const command = commandOf(event, { isMac: isMac(), isInField: isField(event.target) });
       if (command === undefined || isBehindDialog(command)) return;
-      if (latest.current(command)) event.preventDefault();
+      const run = latest.current[command];
+      if (run === undefined) return;
+      event.preventDefault();
+      run();
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);

@@ -63,6 +63,14 @@ test.each([
     'キーワードを2つ挙げてください：\nスマホの電池が長持ちします。スマホのカメラも綺麗です。',
     /- スマホ\n- [^\n]+$/u,
   ],
+  [
+    'Write a short title for this message:\n<message>\nHow deep is Lake Biwa?\n</message>',
+    /^How deep is Lake Biwa$/u,
+  ],
+  ['次の文章にタイトルを付けてください：\n琵琶湖の深さを教えてください。', /^琵琶湖の深さ$/u],
+  ['Suggest a title:\nThank you so much!', /^Thank you so much$/u],
+  ['Give me the title of the book by Orwell', /A real model would answer/u],
+  ['Write a report with a title. Rivers are long.', /A real model would answer/u],
 ])('answers “%s”', (question, expected) => {
   expect(answer(question)).toMatch(expected);
 });
@@ -93,6 +101,15 @@ test('a summary of a short text that quotes or joins a summary has no heading of
     expect([text, answer(`Summarise:\n${text}`)]).toEqual([text, summary]);
   }
   expect(answer('Summarise:\nIn short: it opened.')).toContain('- In short: it opened.');
+});
+
+test('a system prompt can request a title for every text, as JSON, too', () => {
+  const system = [{ type: 'text' as const, text: 'Give each text a title.' }];
+  const text = 'The harbour bridge opened in 1932. Ferries cross the bay.';
+  expect(answer(text, { system })).toMatch(/^The harbour bridge/iu);
+  expect(JSON.parse(answer(`Write a title, as JSON:\n${text}`))).toEqual({
+    title: expect.stringMatching(/^[^\n]{3,40}$/u),
+  });
 });
 
 test('an answer of an agent names the agent', () => {

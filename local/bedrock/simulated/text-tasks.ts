@@ -4,13 +4,14 @@ import { keyPhrases } from '#local/bedrock/simulated/language/keywords.ts';
 import { sentencesOf } from '#local/bedrock/simulated/language/sentences.ts';
 import { sentimentOf } from '#local/bedrock/simulated/language/sentiment.ts';
 import { keySentences, withoutOwnHeadings } from '#local/bedrock/simulated/language/summary.ts';
+import { makeTitle, titleRequest } from '#local/bedrock/simulated/language/title.ts';
 import { bulletedList, type Voice } from '#local/bedrock/simulated/language/voice.ts';
 import type { PlannedText } from '#local/bedrock/simulated/plan.ts';
 import { lastUserText, textOf, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 
 /**
- * Returns the result of the tasks that a turn requests for a text: a summary, sentiment or key
- * phrases, as JSON if the turn mentions JSON. Returns undefined if it requests none.
+ * Returns the result of the tasks that a turn requests for a text: a summary, sentiment, key
+ * phrases or a title, as JSON if the turn mentions JSON. Returns undefined if it requests none.
  */
 export function runTextTasks(turn: ModelTurn, voice: Voice): readonly PlannedText[] | undefined {
   const question = withoutOwnHeadings(lastUserText(turn));
@@ -30,6 +31,8 @@ export function runTextTasks(turn: ModelTurn, voice: Voice): readonly PlannedTex
     const results = tasks.map((task) => toJson(task, text));
     return [{ text: JSON.stringify(Object.assign({}, ...results)) }];
   }
+  // Whoever asks for a title wants nothing else, not even the label.
+  if (tasks.every((task) => task === 'title')) return [{ text: makeTitle(text) }];
   const results = tasks.map((task) => toText(task, text, voice, request.instruction));
   return [{ text: [voice.label(turn.agent), ...results].join('\n\n') }];
 }
@@ -49,12 +52,13 @@ function findRequest(question: string): Passage | undefined {
   return { instruction: instructions.join(' '), text };
 }
 
-type TextTask = 'summary' | 'sentiment' | 'keywords';
+type TextTask = 'summary' | 'sentiment' | 'keywords' | 'title';
 
 const taskPatterns: readonly (readonly [TextTask, RegExp])[] = [
   ['summary', /summar|in short|tl;?dr|condense|要約|まとめて|概要/iu],
   ['sentiment', /sentiment|emotional tone|positive or negative|感情|ポジティブ|センチメント/iu],
   ['keywords', /key ?words|key ?phrases|main topics|キーワード|重要語/iu],
+  ['title', titleRequest],
 ];
 
 function tasksIn(instruction: string): readonly TextTask[] {
@@ -64,6 +68,7 @@ function tasksIn(instruction: string): readonly TextTask[] {
 function toJson(task: TextTask, text: string): Readonly<Record<string, unknown>> {
   if (task === 'summary') return { summary: keySentences(text, 3).join(' ') };
   if (task === 'keywords') return { keywords: keyPhrases(text, 8) };
+  if (task === 'title') return { title: makeTitle(text) };
   const { label, score } = sentimentOf(text);
   return { sentiment: label, score };
 }
@@ -71,6 +76,7 @@ function toJson(task: TextTask, text: string): Readonly<Record<string, unknown>>
 function toText(task: TextTask, text: string, voice: Voice, instruction: string): string {
   const count = countIn(instruction);
   if (task === 'keywords') return voice.keyPhrases(keyPhrases(text, count ?? 8));
+  if (task === 'title') return makeTitle(text);
   if (task === 'summary') {
     const sentences = keySentences(text, count ?? 3);
     if (count === 1 || /paragraph|段落/iu.test(instruction)) return sentences.join(voice.separator);

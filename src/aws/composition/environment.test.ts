@@ -18,6 +18,7 @@ test('a complete environment is read, and optional features are off by default',
     fallbacks: {},
     allowAnonymous: false,
     client: 'own',
+    titles: 'model',
   });
   const { fallbacks } = readChatEnvironment({ ...variables, MODEL_FALLBACKS: 'us.a>b' });
   expect(fallbacks).toEqual({ 'us.a': ['b'] });
@@ -30,6 +31,7 @@ test.each([
   [{ CONVERSATIONS_TABLE: undefined }, 'CONVERSATIONS_TABLE: must be set'],
   [{ MAX_OUTPUT_TOKENS: 'many' }, 'MAX_OUTPUT_TOKENS: must be a whole number above 0'],
   [{ BEDROCK_CLIENT: 'other' }, 'BEDROCK_CLIENT: must be own or sdk'],
+  [{ TITLES: 'none' }, 'TITLES: must be model or words'],
   [{ MODEL_FALLBACKS: 'us.a>d' }, 'MODEL_FALLBACKS: d must be one of MODELS'],
   [{ MODEL_FALLBACKS: 'us.a>eu.c' }, 'eu.c may run outside the Regions of us.a'],
   [{ MODEL_FALLBACKS: 'b>us.a' }, 'us.a may run outside the Regions of b'],

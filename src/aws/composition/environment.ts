@@ -1,3 +1,4 @@
+import { titleSources, type TitleSource } from '#domain/chat/chat-request.ts';
 import { staysWithin, type FallbackChains } from '#domain/model/fallbacks.ts';
 import type { SpendingLimits } from '#domain/spending/ledger.ts';
 
@@ -53,6 +54,8 @@ export interface ChatEnvironment extends StoreEnvironment, LedgerEnvironment, Ch
   readonly allowAnonymous: boolean;
   /** Which client calls the models: Streambed's own, or the AWS SDK's. */
   readonly client: 'own' | 'sdk';
+  /** Where the titles of conversations come from. */
+  readonly titles: TitleSource;
 }
 
 /** Environment variables. */
@@ -69,7 +72,15 @@ export function readChatEnvironment(variables: Variables): ChatEnvironment {
     maxHistoryTokens: readCount(variables, 'MAX_HISTORY_TOKENS'),
     allowAnonymous: variables['ALLOW_ANONYMOUS'] === 'true',
     client: readClient(variables),
+    titles: readTitles(variables),
   };
+}
+
+function readTitles(variables: Variables): TitleSource {
+  const titles = variables['TITLES'] ?? 'model';
+  const source = titleSources.find((one) => one === titles);
+  if (source === undefined) throw new Error(`TITLES: must be ${titleSources.join(' or ')}`);
+  return source;
 }
 
 function readClient(variables: Variables): ChatEnvironment['client'] {

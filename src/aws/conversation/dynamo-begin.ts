@@ -5,13 +5,13 @@ import type {
   NewTurn,
 } from '#domain/conversation/conversations.ts';
 import { fromConversationItem, fromKeyAttribute } from '#aws/conversation/conversation-items.ts';
-import type { Item } from '#aws/dynamo/item-fields.ts';
+import { text, type Item } from '#aws/dynamo/item-fields.ts';
 import { conversationKey, keyAttribute } from '#aws/dynamo/keys.ts';
 import { currentVersion } from '#aws/dynamo/item-version.ts';
 import { ConditionFailed, toExpiry, type Table } from '#aws/dynamo/table.ts';
 import {
+  closeTurn,
   findSequence,
-  freeConversation,
   readTurn,
   readTurns,
   type TurnStore,
@@ -36,11 +36,11 @@ export async function claimTurn(store: TurnStore, beginning: NewTurn): Promise<B
   const recentPromise = readRecent(store, beginning).catch(() => undefined);
   const claimed = await claimOrResolve(store, beginning);
   if (claimed.type !== 'claimed') return claimed;
-  const { live } = claimed;
+  const { live, title } = claimed;
   const recent = await recentPromise;
   // If the last turn is missing, it was read before it was stored.
   const isWhole = (recent?.items[0]?.sequence ?? 0) === live.sequence - 1;
-  return { type: 'begun', live, ...(recent !== undefined && isWhole ? { recent } : {}) };
+  return { type: 'begun', live, title, ...(recent !== undefined && isWhole ? { recent } : {}) };
 }
 
 async function readRecent(store: TurnStore, beginning: NewTurn): Promise<Page<Turn>> {
@@ -49,7 +49,7 @@ async function readRecent(store: TurnStore, beginning: NewTurn): Promise<Page<Tu
     : readTurns(store, beginning, { limit: recentTurns });
 }
 
-type Claim = { readonly type: 'claimed'; readonly live: LiveTurn };
+type Claim = { readonly type: 'claimed'; readonly live: LiveTurn; readonly title: string };
 type ClaimOutcome = Claim | Exclude<BeginResult, { type: 'begun' }>;
 
 /** A refused claim is repeated if the reason no longer applies. */
@@ -59,7 +59,7 @@ async function claimOrResolve(store: TurnStore, beginning: NewTurn): Promise<Cla
   let current = beginning;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return { type: 'claimed', live: await claim(store.table, current) };
+      return await claim(store.table, current);
     } catch (error) {
       if (!(error instanceof ConditionFailed) || attempt === maxAttempts) throw error;
     }
@@ -96,7 +96,7 @@ const assignments = [
 const extraLifetimeMs = 14 * 86_400_000;
 
 /** Writes the live turn into the conversation, and its idempotency key with it. */
-async function claim(table: Table, beginning: NewTurn): Promise<LiveTurn> {
+async function claim(table: Table, beginning: NewTurn): Promise<Claim> {
   const { conversationId, mode, turn, parentId, idempotency } = beginning;
   const isListed = turn.expiresAtMs === undefined;
   const { key, fingerprint, replaces } = idempotency ?? {};
@@ -132,7 +132,8 @@ async function claim(table: Table, beginning: NewTurn): Promise<LiveTurn> {
     },
     ReturnValues: 'UPDATED_NEW',
   });
-  return toLive(beginning, Number(attributes['turnCount']), attributes['liveParent']);
+  const live = toLive(beginning, Number(attributes['turnCount']), attributes['liveParent']);
+  return { type: 'claimed', live, title: text(attributes, 'title') };
 }
 
 function keyIsFree(replaces: string | undefined): string {
@@ -156,9 +157,9 @@ async function resolveConflict(store: TurnStore, beginning: NewTurn): Promise<Cl
   const item = await table.get({ Key: conversationKey(beginning), ConsistentRead: true });
   if (item === undefined || item['deleting'] === true) throw unknownConversation();
   const conversation = fromConversationItem(beginning.owner, item);
-  const { liveTurn: live } = conversation;
+  const { liveTurn: live, title } = conversation;
   // The client repeats a claim if its response was lost. The repeated claim then conflicts with itself.
-  if (live?.turnId === beginning.turn.turnId) return { type: 'claimed', live };
+  if (live?.turnId === beginning.turn.turnId) return { type: 'claimed', live, title };
   const earlier = await findEarlierTurn(store, beginning, item, conversation);
   if (earlier !== undefined) return earlier;
   if (live === undefined) {
@@ -170,7 +171,7 @@ async function resolveConflict(store: TurnStore, beginning: NewTurn): Promise<Cl
   const ended = await readTurn(store, { owner, conversationId, turnId, sequence });
   if (ended?.turnId !== turnId) return { type: 'busy', live };
   // The worker stored the end of the turn, but crashed before it freed the conversation.
-  await freeConversation(store.table, beginning, turnId);
+  await closeTurn(store.table, beginning, ended);
   return { type: 'free', beginning };
 }
 

@@ -1,21 +1,12 @@
-import type {
-  ConversationChange,
-  Conversations,
-  Page,
-  PageRequest,
-} from '#domain/conversation/conversations.ts';
+import type { Conversations } from '#domain/conversation/conversations.ts';
 import { bindKey, openKey } from '#aws/conversation/dynamo-bound-keys.ts';
 import { claimTurn } from '#aws/conversation/dynamo-begin.ts';
 import { fromConversationItem } from '#aws/conversation/conversation-items.ts';
-import {
-  activityIndex,
-  conversationKey,
-  ownerPartition,
-  type DynamoKey,
-} from '#aws/dynamo/keys.ts';
-import { toUpdate } from '#aws/dynamo/change.ts';
+import { conversationKey } from '#aws/dynamo/keys.ts';
+import { listConversations } from '#aws/conversation/dynamo-list.ts';
 import { deleteConversationItems } from '#aws/conversation/dynamo-remove.ts';
-import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
+import { changeConversation, retitle } from '#aws/conversation/dynamo-titles.ts';
+import type { Table } from '#aws/dynamo/table.ts';
 import {
   finishTurn,
   rateTurn,
@@ -24,9 +15,7 @@ import {
   summarizeTurn,
   type TurnStore,
 } from '#aws/conversation/dynamo-turns.ts';
-import { unknownConversation } from '#domain/conversation/conversation-errors.ts';
 import type { Conversation, ConversationKey } from '#domain/conversation/conversation.ts';
-import { ChatError } from '#domain/errors.ts';
 
 /**
  * Returns the conversations in a DynamoDB table. Each conversation is one item, which also has the
@@ -45,8 +34,9 @@ export function createDynamoConversations(store: TurnStore): Conversations {
     find: (key) => readConversation(table, key),
     turn: (key) => readTurn(store, key),
     turns: (key, page) => readTurns(store, key, page),
-    list: (owner, page) => list(table, owner, page),
+    list: (owner, page) => listConversations(table, owner, page),
     change: (key, change) => changeConversation(table, key, change),
+    retitle: (key, titles) => retitle(table, key, titles),
     remove: (key) => deleteConversationItems(store, key),
   };
 }
@@ -59,57 +49,4 @@ async function readConversation(
   const item = await table.get({ Key: conversationKey(key), ConsistentRead: true });
   if (item === undefined || item['deleting'] === true) return undefined;
   return fromConversationItem(key.owner, item);
-}
-
-async function list(
-  table: Table,
-  owner: string,
-  { limit, cursor }: PageRequest,
-): Promise<Page<Conversation>> {
-  const page = await table.query({
-    IndexName: activityIndex,
-    KeyConditionExpression: 'pk = :pk',
-    FilterExpression: 'attribute_not_exists(deleting)',
-    ExpressionAttributeValues: { ':pk': ownerPartition(owner) },
-    ScanIndexForward: false,
-    Limit: limit,
-    ...(cursor === undefined ? {} : { ExclusiveStartKey: fromCursor(owner, cursor) }),
-  });
-  const items = page.items.map((item) => fromConversationItem(owner, item));
-  return page.lastKey === undefined ? { items } : { items, cursor: toCursor(page.lastKey) };
-}
-
-/** A cursor has no owner in it, so it can never reach the conversations of another owner. */
-function toCursor(key: Readonly<Record<string, unknown>>): string {
-  return `${String(key['updatedAtMs'])}.${String(key['sk']).replace('CONVERSATION#', '')}`;
-}
-
-function fromCursor(owner: string, cursor: string): DynamoKey & { updatedAtMs: number } {
-  const [, updatedAtMs, conversationId] = /^(\d{1,15})\.([\w-]{1,64})$/u.exec(cursor) ?? [];
-  if (updatedAtMs === undefined || conversationId === undefined) {
-    throw new ChatError('invalid_request', 'cursor: must be one returned by an earlier page');
-  }
-  return { ...conversationKey({ owner, conversationId }), updatedAtMs: Number(updatedAtMs) };
-}
-
-async function changeConversation(
-  table: Table,
-  key: ConversationKey,
-  { title, settings }: ConversationChange,
-): Promise<void> {
-  const present = Object.keys(settings ?? {}).length === 0 ? undefined : settings;
-  const attributes = {
-    ...(title === undefined ? {} : { title }),
-    ...(settings === undefined ? {} : { settings: present }),
-  };
-  try {
-    await table.update({
-      Key: conversationKey(key),
-      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(deleting)',
-      ...toUpdate(attributes),
-    });
-  } catch (error) {
-    if (error instanceof ConditionFailed) throw unknownConversation();
-    throw error;
-  }
 }

@@ -1,6 +1,11 @@
 import { fromConversationItem } from '#aws/conversation/conversation-items.ts';
 import { text, type Item } from '#aws/dynamo/item-fields.ts';
-import { conversationKey, logsPartition, turnsPartition } from '#aws/dynamo/keys.ts';
+import {
+  conversationKey,
+  logsPartition,
+  searchPartition,
+  turnsPartition,
+} from '#aws/dynamo/keys.ts';
 import { removeTurnFiles } from '#aws/conversation/turn-files.ts';
 import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
 import { freeConversation, readTurn, type TurnStore } from '#aws/conversation/dynamo-turns.ts';
@@ -8,8 +13,8 @@ import { turnIsRunning, unknownConversation } from '#domain/conversation/convers
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 
 /**
- * Deletes the items of a conversation, its turns with their files, and their logs. An interrupted deletion can be
- * repeated. Throws `not_found`, and `conflict` while a turn is live.
+ * Deletes the items of a conversation, its turns with their files, and their logs. An interrupted
+ * deletion can be repeated. Throws `not_found`, and `conflict` while a turn is live.
  */
 export async function deleteConversationItems(
   store: TurnStore,
@@ -19,6 +24,7 @@ export async function deleteConversationItems(
   await markDeleting(store, key);
   await deletePartition(store, key, logsPartition(key));
   await deletePartition(store, key, turnsPartition(key));
+  await deletePartition(store, key, searchPartition(key));
   await table.delete(conversationKey(key));
 }
 

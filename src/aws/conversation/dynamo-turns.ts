@@ -14,6 +14,7 @@ import {
   turnsPartition,
 } from '#aws/dynamo/keys.ts';
 import { removeTurnFiles } from '#aws/conversation/turn-files.ts';
+import { emptyText, storeText } from '#aws/conversation/search-texts.ts';
 import { toRemoval, toUpdate } from '#aws/dynamo/change.ts';
 import { ConditionFailed, toExpiry, type QueryRequest, type Table } from '#aws/dynamo/table.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
@@ -29,8 +30,8 @@ export interface TurnStore {
 }
 
 /**
- * Stores how a turn ended, then frees the conversation. The first to end a turn wins. Throws
- * `conflict` if the turn has already ended differently.
+ * Stores how a turn ended, then closes it. The first to end a turn wins. Throws `conflict` if the
+ * turn has already ended differently.
  */
 export async function finishTurn(
   store: TurnStore,
@@ -53,16 +54,27 @@ export async function finishTurn(
     const stored = await readTurn(store, { ...key, turnId, sequence });
     if (!isSameEnd(stored, turn)) {
       if (typeof item['answerAt'] === 'string') await store.largeAnswers.remove(item['answerAt']);
-      await freeConversation(store.table, key, turnId);
+      if (stored === undefined) await freeConversation(table, key, turnId);
+      else await closeTurn(table, key, stored);
       throw turnAlreadyEnded();
     }
   }
-  if (await freeConversation(store.table, key, turn.turnId)) return;
+  if (await closeTurn(table, key, turn)) return;
   // The conversation was deleted in the meantime, and nobody would ever delete this turn.
   await emptyTurn(store, key, turn, item['answerAt']);
   throw turnAlreadyEnded();
 }
 
+/**
+ * Stores the text in which a stored turn is found, then frees its conversation: so every turn of a
+ * free conversation is found, whoever has freed it. Returns false if the conversation was deleted.
+ */
+export async function closeTurn(table: Table, key: ConversationKey, turn: Turn): Promise<boolean> {
+  await storeText(table, key, turn);
+  const isThere = await freeConversation(table, key, turn.turnId);
+  if (!isThere) await emptyText(table, key, turn);
+  return isThere;
+}
 /**
  * Takes the content out of a turn, and lets it expire: functions that run turns may not delete items.
  * A turn of a new conversation with the same id may overwrite it.

@@ -6,40 +6,19 @@ import {
   mediaTypeOf,
   toFileMetadata,
   uploadedName,
+  type AttachedFile,
   type AttachmentBlock,
   type AttachmentKey,
   type Attachments,
 } from '#domain/conversation/attachment.ts';
 
-/** A file, and the name of an object that has its bytes. */
-export interface StoredAttachment {
-  readonly attachment: AttachmentBlock;
-  readonly objectName: string;
-}
-
-/** Files of messages in a bucket, with what is known of them besides their bytes. */
-export interface S3Attachments extends Attachments {
-  /** Returns a file without its bytes; undefined if it does not exist. */
-  find(key: AttachmentKey): Promise<StoredAttachment | undefined>;
-}
-
 /** Returns the files of messages in an S3 bucket. */
-export function createS3Attachments(open: OpenS3, Bucket: string): S3Attachments {
+export function createS3Attachments(open: OpenS3, Bucket: string): Attachments {
   return {
-    async find(key) {
-      const Key = await locate(open, Bucket, key);
-      if (Key === undefined) return undefined;
-      const { s3, client } = await open();
-      const head = await client.send(new s3.HeadObjectCommand({ Bucket, Key }));
-      return { attachment: toAttachment(key, head), objectName: Key };
-    },
-    async read(key) {
-      const Key = await locate(open, Bucket, key);
-      if (Key === undefined) return undefined;
-      const { s3, client } = await open();
-      const { Body, ...head } = await client.send(new s3.GetObjectCommand({ Bucket, Key }));
-      if (Body === undefined) throw new Error(`${Key} has no content`);
-      return { attachment: toAttachment(key, head), bytes: await Body.transformToByteArray() };
+    async read({ conversationId, ...key }) {
+      const kept = conversationId === undefined ? undefined : keptName({ ...key, conversationId });
+      const file = kept === undefined ? undefined : await readObject(open, Bucket, kept, key);
+      return file ?? readObject(open, Bucket, uploadedName(key), key);
     },
     async keep(key, { attachment: { name, format }, bytes: Body }) {
       const { s3, client } = await open();
@@ -51,15 +30,38 @@ export function createS3Attachments(open: OpenS3, Bucket: string): S3Attachments
   };
 }
 
-/**
- * Returns the name of an object that has a file; undefined if there is none. It is looked for by
- * listing, because S3 answers 403 for a missing object to whoever may list only some folders.
- */
-async function locate(
+async function readObject(
+  open: OpenS3,
+  Bucket: string,
+  Key: string,
+  key: AttachmentKey,
+): Promise<AttachedFile | undefined> {
+  const { s3, client } = await open();
+  try {
+    const { Body, ...head } = await client.send(new s3.GetObjectCommand({ Bucket, Key }));
+    if (Body === undefined) throw new Error(`${Key} has no content`);
+    return { attachment: toAttachment(key, head), bytes: await Body.transformToByteArray() };
+  } catch (error) {
+    if (error instanceof Error && missing.has(error.name)) return undefined;
+    throw error;
+  }
+}
+
+/** S3 denies access to a missing object to whoever may not list the bucket, as these functions. */
+const missing: ReadonlySet<string> = new Set(['NoSuchKey', 'AccessDenied']);
+
+/** A file, and the name of an object that has its bytes. */
+export interface StoredAttachment {
+  readonly attachment: AttachmentBlock;
+  readonly objectName: string;
+}
+
+/** Returns where a file is stored, in whatever conversation; undefined if it does not exist. */
+export async function findStoredAttachment(
   open: OpenS3,
   Bucket: string,
   key: AttachmentKey,
-): Promise<string | undefined> {
+): Promise<StoredAttachment | undefined> {
   const { s3, client } = await open();
   const uploaded = uploadedName(key);
   const pages = await Promise.all(
@@ -68,7 +70,10 @@ async function locate(
     ),
   );
   const [kept, found] = pages.map(({ Contents = [] }) => Contents[0]?.Key);
-  return kept ?? (found === uploaded ? found : undefined);
+  const Key = kept ?? (found === uploaded ? found : undefined);
+  if (Key === undefined) return undefined;
+  const head = await client.send(new s3.HeadObjectCommand({ Bucket, Key }));
+  return { attachment: toAttachment(key, head), objectName: Key };
 }
 
 interface ObjectHead {

@@ -2,6 +2,7 @@ import { text, type Item } from '#aws/dynamo/item-fields.ts';
 import { ownerPartition, spendingKey, spendingPrefix } from '#aws/dynamo/keys.ts';
 import { ConditionFailed, toExpiry, type Table } from '#aws/dynamo/table.ts';
 import { reservationName } from '#aws/spending/dynamo-reservations.ts';
+import { timeOfId } from '#domain/ids.ts';
 import { dayOf } from '#domain/spending/ledger.ts';
 
 /** Returns whether a reservation that was made between two times is still open. */
@@ -17,7 +18,8 @@ export async function hasOpenReservations(
   );
   return items.some((item) =>
     openTurns(item ?? {}).some((turnId) => {
-      const atMs = timeOf(turnId);
+      // The ids of documents have no time.
+      const atMs = timeOfId(turnId);
       return atMs !== undefined && atMs >= fromMs && atMs <= toMs;
     }),
   );
@@ -30,12 +32,6 @@ function openTurns(item: Item): readonly string[] {
   return Object.entries(item)
     .filter(([name, value]) => name.startsWith(prefix) && typeof value === 'number')
     .map(([name]) => name.slice(prefix.length));
-}
-
-/** Returns the time in a UUID of version 7; undefined for other ids, which are of documents. */
-function timeOf(id: string): number | undefined {
-  const [, high, low] = /^([0-9a-f]{8})-([0-9a-f]{4})-7/u.exec(id) ?? [];
-  return high === undefined || low === undefined ? undefined : Number.parseInt(high + low, 16);
 }
 
 /** Lets the days of spending expire at a time. They have no content. */

@@ -1,5 +1,6 @@
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { OpenS3 } from '#aws/request/open-s3.ts';
+import { timeOfId } from '#domain/ids.ts';
 import { uploadedName } from '#domain/conversation/attachment.ts';
 import type { ExportFiles, ItemPage, OwnedFiles, OwnedItem } from '#domain/data/owned-data.ts';
 
@@ -54,10 +55,8 @@ export function createS3OwnedUploads(open: OpenS3, Bucket: string): OwnedUploads
       const { Contents = [] } = await client.send(
         new s3.ListObjectsV2Command({ Bucket, Prefix, StartAfter, MaxKeys }),
       );
-      return Contents.map(({ Key = '', LastModified }) => ({
-        id: Key.slice(Prefix.length),
-        createdAtMs: LastModified?.getTime() ?? 0,
-      }));
+      const ids = Contents.map(({ Key = '' }) => Key.slice(Prefix.length));
+      return ids.map((id) => ({ id, createdAtMs: timeOfId(id) ?? 0 }));
     },
     async remove(owner, attachmentId) {
       const { s3, client } = await open();

@@ -16,6 +16,7 @@ export interface DynamoOutput {
   readonly Attributes?: WireItem;
   readonly Items?: readonly WireItem[];
   readonly LastEvaluatedKey?: WireItem;
+  readonly ConsumedCapacity?: { readonly CapacityUnits?: number };
 }
 
 /** Sends one operation of DynamoDB and returns its output. Throws a `ServiceError`. */

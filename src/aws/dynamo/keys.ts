@@ -37,6 +37,16 @@ export function logsPartition({ owner, conversationId }: ConversationKey): strin
   return `LOGS#${encodeURIComponent(owner)}#${conversationId}`;
 }
 
+/** Returns the key of the text in which a turn is found. */
+export function searchKey(key: ConversationKey, sequence: number): DynamoKey {
+  return { pk: searchPartition(key), sk: turnKey(key, sequence).sk };
+}
+
+/** Returns the partition key of the texts in which the turns of a conversation are found. */
+export function searchPartition({ owner, conversationId }: ConversationKey): string {
+  return `SEARCH#${encodeURIComponent(owner)}#${conversationId}`;
+}
+
 /** Returns the key of a log entry. The entries of a log sort by slot. */
 export function logKey(key: TurnKey, slot: number): DynamoKey {
   return { pk: logsPartition(key), sk: `${key.turnId}#${String(slot).padStart(8, '0')}` };

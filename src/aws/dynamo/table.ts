@@ -11,6 +11,7 @@ import {
   conditionFailure,
   createDynamoClient,
   type DynamoClient,
+  type DynamoOutput,
   type WireItem,
 } from '#aws/dynamo/dynamo-client.ts';
 import type { Item } from '#aws/dynamo/item-fields.ts';
@@ -31,6 +32,8 @@ export interface QueryPage {
   readonly items: readonly Item[];
   /** Where the next page begins; undefined on the last page. */
   readonly lastKey?: Item;
+  /** What reading it cost, in capacity units, if the request asked for that; else 0. */
+  readonly units: number;
 }
 
 /**
@@ -87,11 +90,7 @@ export function createTable(tableName: string, client: DynamoClient): Table {
   ): Promise<QueryPage> => {
     const start = ExclusiveStartKey && { ExclusiveStartKey: toWire(ExclusiveStartKey) };
     const input = { ...request, TableName: tableName, ...start };
-    const { Items = [], LastEvaluatedKey } = await send(operation, withValues(input));
-    const items = Items.map((item) => unmarshall(item));
-    return LastEvaluatedKey === undefined
-      ? { items }
-      : { items, lastKey: unmarshall(LastEvaluatedKey) };
+    return toPage(await send(operation, withValues(input)));
   };
   return {
     async get({ Key, ...request }) {
@@ -119,6 +118,12 @@ export function createTable(tableName: string, client: DynamoClient): Table {
       await send('BatchWriteItem', { RequestItems: { [tableName]: requests } });
     },
   };
+}
+
+function toPage({ Items = [], LastEvaluatedKey, ConsumedCapacity }: DynamoOutput): QueryPage {
+  const items = Items.map((item) => unmarshall(item));
+  const page = { items, units: ConsumedCapacity?.CapacityUnits ?? 0 };
+  return LastEvaluatedKey === undefined ? page : { ...page, lastKey: unmarshall(LastEvaluatedKey) };
 }
 
 interface WithValues {

@@ -70,4 +70,10 @@ export interface ChatPolicy extends ChatChoices {
   /** The models that replace an unavailable one. */
   readonly fallbacks: FallbackChains;
   readonly allowAnonymous: boolean;
+  /** Where the titles of conversations come from: a model, or the first words of the question. */
+  readonly titles: TitleSource;
 }
+
+export const titleSources = ['model', 'words'] as const;
+
+export type TitleSource = (typeof titleSources)[number];

@@ -17,6 +17,7 @@ import { assertIdempotencyKey, type Ids } from '#domain/ids.ts';
 import { assertCompatible, mustBeOneOf, planExtensions } from '#domain/chat/plan-extensions.ts';
 import { planCached, type StoredTurn } from '#domain/chat/plan-cached.ts';
 import { hiddenConversation } from '#domain/chat/plan-one-shot.ts';
+import { planTitle } from '#domain/chat/plan-title.ts';
 import type { TurnInput } from '#domain/turn/question.ts';
 import type { ConversationTarget, TurnRequest } from '#domain/turn/turn-request.ts';
 
@@ -69,6 +70,12 @@ export function planTurn(
     modelId,
     modelReason: reason,
     fallbackIds: policy.fallbacks[modelId] ?? [],
+    titleModel: planTitle(ports.prices, policy, {
+      conversation: stored.conversation,
+      agent: chat.agent,
+      isAnonymous: context.isAnonymous,
+      modelId,
+    }),
     options,
     extensions: planExtensions(
       chat,

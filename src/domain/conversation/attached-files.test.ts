@@ -46,7 +46,7 @@ test('another owner has no such file', async () => {
   await expect(withFiles(attachments, stolen, [messageWith('Read', file)])).rejects.toThrow(
     'no longer exists',
   );
-  await expect(readSentFiles(attachments, 'eve', ['secret.txt'])).rejects.toMatchObject({
+  await expect(readSentFiles(attachments, stolen, ['secret.txt'])).rejects.toMatchObject({
     code: 'not_found',
     message: 'attachments.0: there is no such file, or it has not arrived yet',
   });
@@ -83,7 +83,7 @@ test('files of a request that no model would read are refused by field', async (
   };
   for (const file of Object.values(files)) attachments.upload('ada', file);
   const read = (...ids: readonly string[]): Promise<unknown> =>
-    readSentFiles(attachments, 'ada', ids);
+    readSentFiles(attachments, key, ids);
   await expect(read('fine.txt', 'renamed.png')).rejects.toMatchObject({
     code: 'invalid_request',
     message: 'attachments.1: renamed.png is not a png file',

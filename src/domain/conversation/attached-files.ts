@@ -17,11 +17,11 @@ import { ChatError, invalidRequest } from '#domain/errors.ts';
  */
 export async function readSentFiles(
   attachments: Attachments,
-  owner: string,
+  { owner, conversationId }: ConversationKey,
   ids: readonly string[],
 ): Promise<readonly AttachedFile[]> {
   const files = await Promise.all(
-    ids.map((attachmentId) => attachments.read({ owner, attachmentId })),
+    ids.map((attachmentId) => attachments.read({ owner, attachmentId, conversationId })),
   );
   const found = files.map((file, index) => {
     const field = `attachments.${index}`;
@@ -73,11 +73,12 @@ export async function withFiles(
   const places = chooseFiles(messages);
   const read = async ({ attachment, at }: FilePlace): Promise<readonly [string, Uint8Array][]> => {
     const { attachmentId } = attachment;
-    const file = known.get(attachmentId) ?? (await attachments.read({ owner, attachmentId }));
+    const kept = { owner, attachmentId, conversationId };
+    const file = known.get(attachmentId) ?? (await attachments.read(kept));
     const isUsable = file !== undefined && faultOf(file) === undefined;
     const isAsked = at === messages.length - 1;
     if (isAsked && !isUsable) throw isGone(attachment);
-    if (isAsked && isUsable) await attachments.keep({ owner, attachmentId, conversationId }, file);
+    if (isAsked && isUsable) await attachments.keep(kept, file);
     return isUsable ? [[attachmentId, file.bytes]] : [];
   };
   const bytes = new Map((await Promise.all(places.map(read))).flat());

@@ -57,8 +57,13 @@ export interface KeptKey extends AttachmentKey {
 
 /** The files of messages. Every call reaches one owner's files only. */
 export interface Attachments {
-  /** Returns a file, wherever it is stored; undefined if it does not exist. */
-  read(key: AttachmentKey): Promise<AttachedFile | undefined>;
+  /**
+   * Returns a file as the conversation keeps it, if one is named, or else as it was uploaded;
+   * undefined if it does not exist.
+   */
+  read(
+    key: AttachmentKey & { readonly conversationId?: string | undefined },
+  ): Promise<AttachedFile | undefined>;
   /** Stores a copy of a file for a conversation. Repeating the call changes nothing. */
   keep(key: KeptKey, file: AttachedFile): Promise<void>;
 }

@@ -33,8 +33,15 @@ const maxTitleCodeUnits = 400;
 
 /** Returns the first title of a conversation: the beginning of its first message, on one line. */
 export function titleOf(question: Message): string {
-  const beginning = messageText(question).slice(0, 4 * maxTitleCodeUnits);
-  const line = beginning.replaceAll(/\s+/gu, ' ').trim();
+  return toTitle(messageText(question));
+}
+
+/** Returns the beginning of a text as a title, on one line. */
+export function toTitle(text: string): string {
+  const line = text
+    .slice(0, 4 * maxTitleCodeUnits)
+    .replaceAll(/\s+/gu, ' ')
+    .trim();
   if (isTitle(line)) return line;
   let title = '';
   for (const character of charactersOf(line.slice(0, maxTitleCodeUnits)).slice(

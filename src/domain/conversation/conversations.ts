@@ -50,10 +50,15 @@ export interface NewTurn extends ConversationKey {
 
 export type BeginResult =
   /**
-   * The turn is now the live turn of the conversation. `recent` are turns before it, newest first;
-   * absent if they could not be read at the same time.
+   * The turn is now the live turn of the conversation, which has this title. `recent` are turns
+   * before it, newest first; absent if they could not be read at the same time.
    */
-  | { readonly type: 'begun'; readonly live: LiveTurn; readonly recent?: Page<Turn> }
+  | {
+      readonly type: 'begun';
+      readonly live: LiveTurn;
+      readonly title: string;
+      readonly recent?: Page<Turn>;
+    }
   /** The same request has already begun this turn. */
   | { readonly type: 'attached'; readonly key: TurnKey }
   /** Another turn is still live. */
@@ -115,8 +120,13 @@ export interface Conversations {
   turns(key: ConversationKey, page: PageRequest): Promise<Page<Turn>>;
   /** Returns a page of the owner's conversations, most recently used first. */
   list(owner: string, page: PageRequest): Promise<Page<Conversation>>;
-  /** Changes a conversation in one write. Throws `not_found`. */
+  /** Changes a conversation in one write. A title is from then on one that a person chose. Throws `not_found`. */
   change(key: ConversationKey, change: ConversationChange): Promise<void>;
+  /** Replaces a title, unless it has changed or a person chose it. */
+  retitle(
+    key: ConversationKey,
+    titles: { readonly from: string; readonly to: string },
+  ): Promise<void>;
   /** Deletes a conversation and its turns. Throws `not_found`, and `conflict` while a turn is live. */
   remove(key: ConversationKey): Promise<void>;
 }

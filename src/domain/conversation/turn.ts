@@ -64,7 +64,7 @@ export interface Turn extends TurnStart {
   readonly isUnanswered?: true;
   /** A summary of this turn and all before it, for models that are not shown all of them. */
   readonly summary?: string;
-  /** Given after the turn has ended, and the only part that changes. */
+  /** What a person thought of the answer, after the turn had ended. */
   readonly feedback?: Feedback;
 }
 

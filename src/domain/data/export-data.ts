@@ -14,8 +14,11 @@ export interface ExportPorts extends ReadingPorts {
   write(job: DataJob, name: string, entries: readonly ExportEntry[]): Promise<void>;
 }
 
-/** A part has about this size, so that it fits into the memory of a worker in every format. */
-const maxPartCharacters = 16_000_000;
+/**
+ * A part has about this size, so that it fits into the memory of a worker in every format. In JSON,
+ * answers are there twice.
+ */
+const maxPartCharacters = 8_000_000;
 
 /**
  * Does the next piece of an export: counts what there is, or writes a part of it. A part is named by

@@ -1,5 +1,5 @@
-import type { AttachmentBlock, AttachmentKey } from '#domain/conversation/attachment.ts';
-import type { Conversation } from '#domain/conversation/conversation.ts';
+import type { AttachmentBlock, Attachments } from '#domain/conversation/attachment.ts';
+import type { Conversation, ConversationKey } from '#domain/conversation/conversation.ts';
 import { attachmentsIn, type Message } from '#domain/conversation/message.ts';
 import type { LiveTurn, Turn } from '#domain/conversation/turn.ts';
 import type { Clock } from '#domain/clock.ts';
@@ -32,8 +32,8 @@ export interface ReadingPorts {
   readonly clock: Clock;
   /** Returns the file of a document as it was uploaded, in base64; undefined if there is none. */
   readUpload(key: DocumentKey): Promise<string | undefined>;
-  /** Returns a file of a message; undefined if it does not exist. */
-  readFile(key: AttachmentKey): Promise<ExportedFile | undefined>;
+  /** Returns a file as a conversation keeps it, or as it was uploaded; undefined if there is none. */
+  readFile(key: Parameters<Attachments['read']>[0]): Promise<ExportedFile | undefined>;
 }
 
 /** A file of a message, with its bytes in base64. */
@@ -222,7 +222,7 @@ async function* turnSteps(
   const conversation = await ports.conversations.find(key);
   if (conversation === undefined) return;
   const step = async (turn: Turn | LiveTurn): Promise<ExportStep> => ({
-    entry: { type: 'turn', conversation, turn, files: await filesOf(ports, owner, turn) },
+    entry: { type: 'turn', conversation, turn, files: await filesOf(ports, key, turn) },
     next: { kind: 'conversations', after: toAfter(conversationId, turn.sequence) },
   });
   const { liveTurn: live } = conversation;
@@ -240,11 +240,11 @@ async function* turnSteps(
 
 async function filesOf(
   { readFile }: ReadingPorts,
-  owner: string,
+  key: ConversationKey,
   { question }: Turn | LiveTurn,
 ): Promise<readonly ExportedFile[]> {
   const reads = attachmentsIn(question).map(({ attachmentId }) =>
-    readFile({ owner, attachmentId }),
+    readFile({ ...key, attachmentId }),
   );
   return (await Promise.all(reads)).filter((file) => file !== undefined);
 }

@@ -145,7 +145,10 @@ test('a repeated turn is not measured or paid for again', () => {
 async function measured(ports: TurnPorts, change: Partial<TurnRequest> = {}): Promise<object> {
   const meter = measureTurn({ nowMs: () => 0 });
   await eventsOf(
-    runTurn(ports, turnRequest({ ...change, observer: { ...meter, onSummary: () => undefined } })),
+    runTurn(
+      ports,
+      turnRequest({ ...change, observer: { ...meter, onExtraCall: () => undefined } }),
+    ),
   ).catch(() => undefined);
   return meter.values();
 }

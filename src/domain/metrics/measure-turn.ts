@@ -5,7 +5,7 @@ import type { MetricName, MetricValues } from '#domain/metrics/metric-names.ts';
 import type { TurnObserver } from '#domain/turn/turn-request.ts';
 
 /** Measures a turn that it observes. */
-export interface TurnMeter extends Omit<TurnObserver, 'onSummary'> {
+export interface TurnMeter extends Omit<TurnObserver, 'onExtraCall'> {
   /**
    * Returns what was measured so far. A count of 0 is left out, except for failures: alarms compare
    * them with the number of turns.

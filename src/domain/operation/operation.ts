@@ -11,7 +11,14 @@ export type Operation =
   | { readonly type: 'table-write'; readonly write: TableWrite };
 
 /** What a turn writes to the table. */
-export type TableWrite = 'begin' | 'append' | 'finish' | 'summarize' | 'reserve' | 'settle';
+export type TableWrite =
+  | 'begin'
+  | 'append'
+  | 'finish'
+  | 'summarize'
+  | 'retitle'
+  | 'reserve'
+  | 'settle';
 
 /** Is informed of one operation. Its functions never throw. */
 export interface OperationObserver {

@@ -27,7 +27,7 @@ export function routeModel(
   { text, system = '', maxTokens = 0 }: RouteRequest,
 ): { readonly modelId: string; readonly reason: ModelReason } {
   const [first] = models;
-  const cheaper = findCheaperModel(models, prices);
+  const cheaper = findCheaperModel(first, models, prices);
   const useFirst = (reason: ModelReason) => ({ modelId: first, reason });
   if (cheaper === undefined) return useFirst('no_cheaper_model');
   if (text === undefined) return useFirst('goes_back_to_a_turn');
@@ -40,13 +40,18 @@ export function routeModel(
   return { modelId: cheaper, reason: 'simple_question' };
 }
 
-function findCheaperModel(
-  [first, ...others]: readonly [string, ...string[]],
+/**
+ * Returns the cheapest of some models that costs less than a model and stays within its Regions;
+ * undefined if there is none.
+ */
+export function findCheaperModel(
+  modelId: string,
+  models: readonly string[],
   prices: Prices,
 ): string | undefined {
-  const outputPrice = (modelId: string): number => prices.of(modelId)?.output ?? Infinity;
-  const [cheapest] = others
-    .filter((modelId) => staysWithin(first, modelId) && outputPrice(modelId) < outputPrice(first))
+  const outputPrice = (id: string): number => prices.of(id)?.output ?? Infinity;
+  const [cheapest] = models
+    .filter((id) => staysWithin(modelId, id) && outputPrice(id) < outputPrice(modelId))
     .toSorted((one, other) => outputPrice(one) - outputPrice(other));
   return cheapest;
 }

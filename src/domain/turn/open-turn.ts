@@ -20,6 +20,8 @@ export interface OpenTurn {
   readonly live: LiveTurn;
   /** Where the turn is stored; absent for a prompt that is not stored. */
   readonly key?: TurnKey;
+  /** The title of its conversation; absent for a prompt that is not stored. */
+  readonly title?: string;
   readonly history: History;
   readonly modelRequest: ModelRequest;
   readonly reservation: Reservation;
@@ -47,9 +49,9 @@ export async function openTurn(
   const beginning = { ...key, ...question, mode, turn, idempotency };
   const begun = await beginTurn(ports, beginning, boundKey);
   if (begun.type === 'repeated') return begun;
-  const { live, recent } = begun;
+  const { live, title, recent } = begun;
   const turnKey = { ...key, turnId: live.turnId, sequence: live.sequence };
-  const opened = { type: 'begun', live, key: turnKey, reservation } as const;
+  const opened = { type: 'begun', live, key: turnKey, title, reservation } as const;
   const past = { key, lastId: live.parentId, recent, maxTokens: request.maxHistoryTokens };
   const [reserved, history] = await Promise.allSettled([
     reserveOrRelease(ports.ledger, reservation),

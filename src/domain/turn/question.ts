@@ -73,13 +73,13 @@ export async function toQuestion(
 ): Promise<Question> {
   switch (input.type) {
     case 'message':
-      return withSentFiles(ports.attachments, key.owner, input);
+      return withSentFiles(ports.attachments, key, input);
     case 'exchange':
       return fromExchange(input.messages);
     case 'edit': {
       const { parentId } = input;
       if (parentId !== null) await requireTurn(ports, key, parentId);
-      return { ...(await withSentFiles(ports.attachments, key.owner, input)), parentId };
+      return { ...(await withSentFiles(ports.attachments, key, input)), parentId };
     }
     case 'regenerate':
       return toRegenerated(ports, key, input);
@@ -101,11 +101,11 @@ export async function toQuestion(
 
 async function withSentFiles(
   attachments: Attachments,
-  owner: string,
+  key: ConversationKey,
   { question, attachmentIds = [] }: Extract<TurnInput, { type: 'message' | 'edit' }>,
 ): Promise<Question> {
   if (attachmentIds.length === 0) return { question };
-  const files = await readSentFiles(attachments, owner, attachmentIds);
+  const files = await readSentFiles(attachments, key, attachmentIds);
   const blocks = files.map(({ attachment }) => attachment);
   return { question: { ...question, content: [...blocks, ...question.content] }, files };
 }

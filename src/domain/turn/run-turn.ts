@@ -14,12 +14,12 @@ import { estimateUsage } from '#domain/model/estimate-tokens.ts';
 import { afterOutput, markOutput } from '#domain/model/output-mark.ts';
 import { turnCost } from '#domain/spending/pricing.ts';
 import type { RepeatedTurn } from '#domain/turn/begin-turn.ts';
+import { startExtraCalls, type ExtraCalls } from '#domain/turn/extra-calls/start-extra-calls.ts';
 import { startCheckpoints, type Checkpoints } from '#domain/turn/checkpoints.ts';
 import { followTurn, toFinalEvent } from '#domain/turn/follow-turn.ts';
 import { openTurn, type OpenTurn } from '#domain/turn/open-turn.ts';
 import { settleTurn, storeTurn } from '#domain/turn/store-turn.ts';
 import { timeBlocks } from '#domain/conversation/time-blocks.ts';
-import { summarizeHistory } from '#domain/turn/summarize-history.ts';
 import { observeWrites, type TurnPorts, type TurnRequest } from '#domain/turn/turn-request.ts';
 
 /**
@@ -78,7 +78,7 @@ async function* answer(
   let { modelId } = request;
   let ending: Ending = { state: 'interrupted' };
   let turn: Turn;
-  let summary: Promise<void> | undefined;
+  let extraCalls: ExtraCalls | undefined;
   let closing: Promise<unknown> | undefined;
   let storeError: ChatError | undefined;
   try {
@@ -93,7 +93,7 @@ async function* answer(
     for await (const event of events) {
       if (isLogEvent(event)) checkpoints?.add(event);
       // Starts only now, so that the answer comes first.
-      summary ??= summarize(ports, request, opened);
+      extraCalls ??= startExtraCalls(ports, request, opened);
       if (event.type === 'message-start') modelId = event.modelId ?? modelId;
       yield event;
     }
@@ -116,14 +116,7 @@ async function* answer(
     if (ending.state === 'interrupted') await closing;
   }
   yield* finalEvents(turn, storeError ?? ending.error);
-  await Promise.all([closing, summary]);
-}
-
-async function summarize(ports: TurnPorts, request: TurnRequest, opened: OpenTurn): Promise<void> {
-  const { key, history } = opened;
-  // An agent keeps its own history.
-  if (key === undefined || request.extensions.agent !== undefined) return;
-  await summarizeHistory(ports, request, { key, history });
+  await Promise.all([closing, extraCalls?.finish()]);
 }
 
 interface TurnAbort {

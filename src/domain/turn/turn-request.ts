@@ -39,10 +39,20 @@ export interface TurnObserver extends CallObserver {
   onEvent(event: TurnEvent): void;
   /** Called with the turn as it is about to be stored; not if an earlier turn is repeated. */
   onEnd(turn: Turn): void;
-  /** Called with what a summary of the history cost. The turn's own cost does not include it. */
-  onSummary(summary: { readonly modelId: string; readonly nanoUsd: number }): void;
+  /** Called with what a call beside the answer cost. The turn's own cost does not include it. */
+  onExtraCall(call: ExtraCallCost): void;
   /** Called with the error that kept the turn from beginning, in place of all events. */
   onRefusal(error: ChatError): void;
+}
+
+/** What a model is asked for beside an answer. */
+export type ExtraCallPurpose = 'summary' | 'title';
+
+/** What such a call cost. */
+export interface ExtraCallCost {
+  readonly purpose: ExtraCallPurpose;
+  readonly modelId: string;
+  readonly nanoUsd: number;
 }
 
 /** Returns the ports of a turn, whose writes the listener is informed of if it wants to be. */
@@ -63,6 +73,7 @@ export function observeWrites(ports: TurnPorts, listener: OperationListener = {}
       begin: observed('begin', (beginning) => conversations.begin(beginning)),
       finish: observed('finish', (key, turn) => conversations.finish(key, turn)),
       summarize: observed('summarize', (key, summary) => conversations.summarize(key, summary)),
+      retitle: observed('retitle', (key, titles) => conversations.retitle(key, titles)),
     },
     log: { ...log, append: observed('append', (key, entry) => log.append(key, entry)) },
     ledger: {
@@ -85,6 +96,8 @@ export interface TurnRequest {
   readonly modelReason?: ModelReason | undefined;
   /** The models that may answer in its place. */
   readonly fallbackIds?: readonly string[] | undefined;
+  /** Which model makes the title of a new conversation; absent if its first words remain. */
+  readonly titleModel?: TitleModel | undefined;
   /** Passed to the model unchanged. */
   readonly options: ModelOptions;
   readonly extensions: ModelExtensions;
@@ -98,6 +111,12 @@ export interface TurnRequest {
   /** When the process that runs the turn is ended, in milliseconds since 1970. */
   readonly endsAtMs: number;
   readonly observer?: TurnObserver | undefined;
+}
+
+/** A model that makes titles, and the models that may answer in its place. */
+export interface TitleModel {
+  readonly modelId: string;
+  readonly fallbackIds: readonly string[];
 }
 
 /** The conversation that a turn belongs to. */

@@ -5,6 +5,7 @@ import type { ChatChoices } from '#domain/chat/chat-request.ts';
 import type { Offer } from '#domain/chat/offer.ts';
 import { assertOptions } from '#domain/chat/plan-turn.ts';
 import { withinField } from '#domain/errors.ts';
+import type { ConversationSearch } from '#domain/conversation/search.ts';
 import { ownerOf } from '#domain/identity.ts';
 import { dayOf, type Ledger, type SpendingLimits } from '#domain/spending/ledger.ts';
 import { deleteConversation, findConversation, rateTurn } from '#domain/turn/recover-turn.ts';
@@ -13,11 +14,13 @@ import type { StoragePorts } from '#domain/turn/turn-request.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { jsonResponse, type JsonResult } from '#lambda/runtime/json-response.ts';
 import { createRouter, type PathParameters } from '#lambda/runtime/router.ts';
+import type { ConversationPageJson } from '#protocol/conversation/conversation-schema.ts';
 import { parseConversationChange } from '#protocol/chat/conversation-change.ts';
 import { toOfferJson } from '#protocol/chat/offer-json.ts';
 import {
   toConversationList,
   toConversationPage,
+  toSearchJson,
   toStoppingJson,
 } from '#protocol/conversation/conversation-json.ts';
 import {
@@ -27,10 +30,11 @@ import {
   parseStop,
   parseTurnId,
 } from '#protocol/conversation/conversation-request.ts';
+import { parseSearch } from '#protocol/conversation/search-request.ts';
 import type { RoutesOf } from '#protocol/http/routes.ts';
 import { toSpendingJson } from '#protocol/spending/spending-json.ts';
 
-export interface ConversationPorts extends StoragePorts {
+export interface ConversationPorts extends StoragePorts, ConversationSearch {
   readonly ledger: Ledger;
   readonly limits: SpendingLimits;
   readonly choices: ChatChoices;
@@ -60,6 +64,7 @@ const route = createRouter<RoutesOf<'conversations'>, ConversationContext, JsonR
     rate(context, path, parseFeedback(context.request.body)),
   'DELETE /conversations/{conversation_id}/turns/{turn_id}/feedback': (context, path) =>
     rate(context, path, undefined),
+  'GET /search': search,
   'GET /usage': readSpending,
 });
 
@@ -83,6 +88,11 @@ async function list({ ports, request, owner }: ConversationContext): Promise<Jso
   return { status: 200, body: toConversationList(page) };
 }
 
+async function search({ ports, request, owner }: ConversationContext): Promise<JsonResult> {
+  const page = await ports.search(owner, parseSearch(request.query));
+  return { status: 200, body: toSearchJson(page) };
+}
+
 async function read(
   { ports, request }: ConversationContext,
   key: ConversationKey,
@@ -91,11 +101,19 @@ async function read(
   const conversation = await findConversation(ports, key);
   if (conversation === undefined) throw unknownConversation();
   // Reads the turns second: a turn that ends in between is in both, not in neither.
-  const turns = await ports.conversations.turns(key, page);
   const { liveTurn: _, ...withoutLive } = conversation;
   const shown = page.cursor === undefined ? conversation : withoutLive;
-  return { status: 200, body: toConversationPage(shown, turns, ports.clock.now()) };
+  const toBody = async (limit: number): Promise<ConversationPageJson> => {
+    const turns = await ports.conversations.turns(key, { ...page, limit });
+    const body = toConversationPage(shown, turns, ports.clock.now());
+    const isTooLarge = Buffer.byteLength(JSON.stringify(body)) > maxPageBytes;
+    return isTooLarge && limit > 1 ? toBody(Math.floor(limit / 2)) : body;
+  };
+  return { status: 200, body: await toBody(page.limit) };
 }
+
+/** Lambda refuses responses above 6 MB, in which every quote and line break of the body is escaped. */
+const maxPageBytes = 4_000_000;
 
 async function change(
   { ports, request }: ConversationContext,

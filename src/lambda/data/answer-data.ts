@@ -128,8 +128,15 @@ async function sign({ ports }: DataContext, job: DataJob): Promise<DownloadJson[
   );
   return Promise.all(
     files.map(async ({ format, part, name }) => {
-      const url = await ports.files.signDownload(name, downloadSeconds);
+      // A file for people to save, not for the browser to show.
+      const disposition = `attachment; filename="streambed-export-${fileNameIn(name)}"`;
+      const url = await ports.files.signDownload(name, downloadSeconds, disposition);
       return { format, part, url, expires_at: expiresAt };
     }),
   );
+}
+
+/** Returns the last part of the name of an object. */
+function fileNameIn(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
 }

@@ -42,17 +42,18 @@ test('a turn logs one line, which publishes its metrics', async () => {
   expect(JSON.stringify(lines)).not.toContain('ada');
 });
 
-test('the costs in the lines of turns and summaries are what their owner spent', async () => {
+test('the costs in the lines of turns, titles and summaries are what their owner spent', async () => {
   const ports = memoryPorts(createMemoryModel(saying('word '.repeat(100))));
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   for (const turnId of ['t1', 't2', 't3']) {
-    const plain = turnRequest({ turnId, maxHistoryTokens: 100 });
+    const titleModel = { modelId: 'small', fallbackIds: [] };
+    const plain = turnRequest({ turnId, titleModel, maxHistoryTokens: 100 });
     const turn = loggedTurn(plain, { route: 'POST /chat', invocation: { requestId: 'r1' } });
     await eventsOf(runTurn(ports, turn));
   }
   const lines = write.mock.calls.map(([line]) => JSON.parse(String(line)) as MetricLine);
   const messages = new Set(lines.map(({ message }) => message));
-  expect(messages).toEqual(new Set(['turn ended', 'history summarized']));
+  expect(messages).toEqual(new Set(['turn ended', 'conversation titled', 'history summarized']));
   expect(lines.flatMap(violations)).toEqual([]);
   const logged = lines.reduce((sum, { CostUsd }) => sum + Number(CostUsd), 0);
   const [today] = await ports.ledger.days('ada', 1);

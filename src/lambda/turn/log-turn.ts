@@ -1,7 +1,7 @@
 import { measureTurn } from '#domain/metrics/measure-turn.ts';
 import type { MetricValues, TurnRoute } from '#domain/metrics/metric-names.ts';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
-import type { TurnObserver, TurnRequest } from '#domain/turn/turn-request.ts';
+import type { ExtraCallPurpose, TurnObserver, TurnRequest } from '#domain/turn/turn-request.ts';
 import type { Invocation } from '#lambda/runtime/http.ts';
 import {
   describeCause,
@@ -71,9 +71,9 @@ function createTurnLogger(
       meter.onEvent(event);
       record(event);
     },
-    onSummary({ modelId: summaryModel, nanoUsd }) {
-      const written = { requestId, turnId, route, model: summaryModel };
-      logInfo('history summarized', written, { CostUsd: nanoUsd / 1e9 });
+    onExtraCall({ purpose, modelId: extraModel, nanoUsd }) {
+      const written = { requestId, turnId, route, model: extraModel };
+      logInfo(extraCallMessages[purpose], written, { CostUsd: nanoUsd / 1e9 });
     },
     onRefusal(error) {
       meter.onRefusal(error);
@@ -81,6 +81,11 @@ function createTurnLogger(
     },
   };
 }
+
+const extraCallMessages: Readonly<Record<ExtraCallPurpose, string>> = {
+  summary: 'history summarized',
+  title: 'conversation titled',
+};
 
 function fieldsOf({ stopReason, usage }: TurnStop): LogFields {
   const { inputTokens = 0, outputTokens = 0 } = usage ?? {};

@@ -1,8 +1,8 @@
 import type { TurnFormat } from '#protocol/turn/turn-encoding.ts';
 import * as v from 'valibot';
 import { invalidRequest } from '#domain/errors.ts';
+import { maxAttachments } from '#domain/conversation/attachment.ts';
 import { maxCacheMs, type ChatRequest } from '#domain/chat/chat-request.ts';
-import { attachmentIds } from '#protocol/conversation/attachment-request.ts';
 import { maxMessageLength, messageTextSchema } from '#protocol/conversation/message-text.ts';
 import { identifier } from '#protocol/http/identifier.ts';
 import { parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
@@ -30,6 +30,15 @@ const cache = v.union(
     }),
   ],
   `must be true or false, or an object whose ttl_seconds ${seconds}`,
+);
+
+const idsRule = `must be a list of at most ${maxAttachments} ids`;
+
+/** The files of a message, by the ids that their uploads returned. */
+const attachmentIds = v.pipe(
+  v.array(identifier, idsRule),
+  v.maxLength(maxAttachments, idsRule),
+  v.check((ids) => new Set(ids).size === ids.length, 'must not name a file twice'),
 );
 
 /** A prompt that is not stored. */

@@ -4,14 +4,12 @@ import {
   formatOfName,
   kindOf,
   maxAttachmentBytes,
-  maxAttachments,
   type AttachmentFormat,
   type AttachmentKind,
 } from '#domain/conversation/attachment.ts';
 import { inMegabytes } from '#domain/conversation/attached-files.ts';
 import { ChatError, invalidRequest } from '#domain/errors.ts';
 import { isIdentifier } from '#domain/identifier.ts';
-import { identifier } from '#protocol/http/identifier.ts';
 import { parseJsonObject, parseWith } from '#protocol/http/json-body.ts';
 
 /** A file that a caller is about to upload. */
@@ -60,15 +58,6 @@ function rulesOf(kind: AttachmentKind): string {
   const extensions = formats.map((format) => `.${format}`).join(', ');
   return `${extensions} (up to ${inMegabytes(maxAttachmentBytes[kind])})`;
 }
-
-const idsRule = `must be a list of at most ${maxAttachments} ids`;
-
-/** The files of a message, by the ids that their uploads returned. */
-export const attachmentIds = v.pipe(
-  v.array(identifier, idsRule),
-  v.maxLength(maxAttachments, idsRule),
-  v.check((ids) => new Set(ids).size === ids.length, 'must not name a file twice'),
-);
 
 /** Returns the id of a file from a path. Throws `not_found` if no file can have it. */
 export function parseAttachmentId(segment: string): string {

@@ -40,6 +40,7 @@ function toBlockJson(
       const cited = span === undefined ? {} : { span };
       return { type: 'citation', ...cited, passages: passages.map(toPassageJson) };
     }
+    // A result belongs to its call, and files are of a question.
     case 'tool-result':
     case 'approval':
     case 'attachment':

@@ -2,11 +2,13 @@ import type {
   ConversationJson,
   ConversationListJson,
   ConversationPageJson,
+  ConversationSearchJson,
   StoppingJson,
   TurnJson,
 } from '#protocol/conversation/conversation-schema.ts';
 import type { Page } from '#domain/conversation/conversations.ts';
 import type { Conversation } from '#domain/conversation/conversation.ts';
+import type { SearchResult } from '#domain/conversation/search.ts';
 import { messageText } from '#domain/conversation/message.ts';
 import { interruptedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 import { toAttachmentsJson } from '#protocol/conversation/attachment-json.ts';
@@ -89,6 +91,18 @@ export function toTurnJson(turn: Turn): TurnJson {
     ...(turn.errorMessage === undefined ? {} : { error_detail: turn.errorMessage }),
     ...(turn.feedback === undefined ? {} : { feedback: turn.feedback }),
   };
+}
+
+/** Returns a page of conversations that were found in the public JSON. */
+export function toSearchJson(page: Page<SearchResult>): ConversationSearchJson {
+  const results = page.items.map(({ conversation, turnId, excerpt }) => ({
+    conversation_id: conversation.conversationId,
+    title: conversation.title,
+    updated_at: toTime(conversation.updatedAtMs),
+    ...(turnId === undefined ? {} : { turn_id: turnId }),
+    ...(excerpt === undefined ? {} : { excerpt }),
+  }));
+  return { results, ...cursorOf(page) };
 }
 
 function cursorOf({ cursor }: Page<unknown>): { cursor?: string } {

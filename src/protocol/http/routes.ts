@@ -36,6 +36,7 @@ export const routes = {
   },
   'POST /attachments': { handler: 'data', transfer: 'buffered' },
   'GET /attachments/{attachment_id}': { handler: 'data', transfer: 'buffered' },
+  'GET /search': { handler: 'conversations', transfer: 'buffered' },
   'GET /usage': { handler: 'conversations', transfer: 'buffered' },
   'POST /knowledge/search': { handler: 'knowledge', transfer: 'buffered' },
   'POST /tasks': { handler: 'tasks', transfer: 'buffered' },

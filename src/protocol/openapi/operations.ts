@@ -6,6 +6,7 @@ import {
 import {
   conversationListJson,
   conversationPageJson,
+  conversationSearchJson,
   stoppingJson,
 } from '#protocol/conversation/conversation-schema.ts';
 import {
@@ -19,6 +20,7 @@ import { turnAnswerJson } from '#protocol/turn/turn-schema.ts';
 import { deletionSchema, exportSchema } from '#protocol/data/data-request.ts';
 import { deletionJson, exportJson } from '#protocol/data/data-schema.ts';
 import type * as v from 'valibot';
+import { conversationSearchSchema } from '#protocol/conversation/search-request.ts';
 import {
   feedbackSchema,
   pageSchema,
@@ -147,6 +149,13 @@ export const operations: Readonly<Record<Route, Operation>> = {
     summary: 'Returns a file of a message, with a URL to download it.',
     status: 200,
     response: attachmentDownloadJson,
+  },
+  'GET /search': {
+    id: 'searchConversations',
+    summary: "Returns the caller's conversations that contain all words, most recently used first.",
+    query: conversationSearchSchema,
+    status: 200,
+    response: conversationSearchJson,
   },
   'GET /usage': {
     id: 'readUsage',

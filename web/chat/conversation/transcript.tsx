@@ -1,5 +1,6 @@
 import { useRef, type ReactNode } from 'react';
 import { Button, IconButton } from '../../parts/button.tsx';
+import { usePreferences } from '../../preferences/use-preferences.tsx';
 import { approvalRequired } from '#domain/model/tools.ts';
 import { answerWords } from '../turn/answer/words.ts';
 import { answersOf, questionsOf } from '../turn/branches.ts';
@@ -27,6 +28,7 @@ export interface TranscriptProps {
 export function Transcript(props: TranscriptProps): ReactNode {
   const { words, conversation } = props;
   const { branch, problem, isLoading, cursor } = conversation;
+  const { preferences } = usePreferences();
   const viewport = useRef<HTMLDivElement>(null);
   const shown = useGradually(branch, conversation.conversationId);
   const latest = branch.at(-1);
@@ -69,7 +71,7 @@ export function Transcript(props: TranscriptProps): ReactNode {
         />
       )}
       <p className="visually-hidden" role="status">
-        {status}
+        {preferences.announce === 'end' && status}
       </p>
     </div>
   );

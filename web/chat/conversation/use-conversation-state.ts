@@ -29,7 +29,7 @@ export interface Visit {
   load(conversationId: string | undefined, cursor?: string): Promise<readonly TurnView[]>;
   /**
    * Loads older turns from a cursor on: all of them, or until the turn with an id is there. Resolves
-   * to false if a page could not be loaded.
+   * to false if a page could not be loaded, and stops when the visit ends.
    */
   loadOlder(conversationId: string, cursor: string | undefined, turnId?: string): Promise<boolean>;
   /** Aborted when the visit ends. */
@@ -69,7 +69,7 @@ export function useConversationState(
           const isFound = loaded.turns.some((turn) => turn.turnId === turnId);
           next = isFound ? undefined : loaded.cursor;
         }
-        return !signal.aborted;
+        return true;
       },
     };
   };

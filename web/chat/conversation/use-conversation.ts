@@ -28,7 +28,7 @@ export interface ConversationView extends ConversationState, StableActions {
   /** Shows a conversation, or an empty new one. One that is shown already goes on. */
   show(conversationId: string | undefined): void;
   loadOlder(): void;
-  /** Loads all older turns. Resolves to false if that failed, or the reader has left meanwhile. */
+  /** Loads all older turns, unless the reader leaves. Resolves to false if that failed. */
   loadAll(): Promise<boolean>;
   /** Loads the newest turns again, unless an answer is arriving. */
   refresh(): void;

@@ -1,12 +1,11 @@
 'use client';
 
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { Button } from '../../parts/button.tsx';
 import { useShell } from '../../shell/shell-context.tsx';
 import { useLanguage } from '../../words/language.tsx';
 import { useWords } from '../../words/use-words.ts';
 import { ConversationRow } from './conversation-row.tsx';
-import { focusConversation } from './focus-conversation.ts';
 import { groupByDay } from './group-by-day.ts';
 import type { ConversationActions } from './use-conversation-actions.ts';
 import type { ConversationListView } from './use-conversation-list.ts';
@@ -25,14 +24,13 @@ export function ConversationList({ list, actions, answering }: ConversationListP
   const language = useLanguage();
   const { view } = useShell();
   const openId = view.type === 'chat' ? view.conversationId : undefined;
-  const conversations = list.conversations ?? [];
-  const remove = (id: string): void => {
-    actions.remove(id);
-    const index = conversations.findIndex(({ conversation_id: each }) => each === id);
-    const next = conversations[index + 1] ?? conversations[index - 1];
-    focusConversation(next?.conversation_id);
-  };
-  const groups = groupByDay(conversations, { now: new Date(), language, words });
+  const { conversations } = list;
+  const day = new Date().toDateString();
+  // While an answer arrives, the page is rendered many times a second.
+  const groups = useMemo(
+    () => groupByDay(conversations ?? [], { now: new Date(), language, words }),
+    [conversations, day, language, words],
+  );
   return (
     <nav id="conversations" aria-label={words.conversations}>
       <State list={list} />
@@ -46,7 +44,7 @@ export function ConversationList({ list, actions, answering }: ConversationListP
                 conversation={conversation}
                 isOpen={conversation.conversation_id === openId}
                 isAnswering={answering.has(conversation.conversation_id)}
-                actions={{ ...actions, remove }}
+                actions={actions}
               />
             ))}
           </ul>

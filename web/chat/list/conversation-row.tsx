@@ -1,7 +1,7 @@
 'use client';
 
 import type { ConversationJson } from '#protocol/conversation/conversation-schema.ts';
-import { useState, type ReactNode } from 'react';
+import { memo, useState, type ReactNode } from 'react';
 import { Icon } from '../../parts/icon.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { ViewLink } from '../../shell/view-link.tsx';
@@ -21,7 +21,7 @@ export interface ConversationRowProps {
 }
 
 /** A conversation in the rail: a link to it, and a menu with what can be done with it. */
-export function ConversationRow(props: ConversationRowProps): ReactNode {
+export const ConversationRow = memo((props: ConversationRowProps): ReactNode => {
   const { conversation, isOpen, isAnswering, actions } = props;
   const { conversation_id: id, title } = conversation;
   const words = useWords(listWords);
@@ -58,4 +58,4 @@ export function ConversationRow(props: ConversationRowProps): ReactNode {
       </Menu>
     </li>
   );
-}
+});

@@ -32,13 +32,13 @@ export async function exportConversation(
 /** Reads a conversation page by page, the newest turns first. */
 async function readWhole(conversationId: string): Promise<WholeConversation> {
   const { cursor, ...newest } = await readConversation(conversationId, undefined, pageSize);
-  let turns: readonly TurnJson[] = newest.turns;
+  const pages = [newest.turns];
   for (let next = cursor; next !== undefined;) {
     const page = await readConversation(conversationId, next, pageSize);
-    turns = [...page.turns, ...turns];
+    pages.unshift(page.turns);
     next = page.cursor;
   }
-  return { ...newest, turns };
+  return { ...newest, turns: pages.flat() };
 }
 
 const pageSize = 100;

@@ -55,7 +55,7 @@ export function withoutChange(state: ListState, id: string, change: Change): Lis
 export function shownConversations({
   conversations,
   changes,
-}: ListState): readonly ConversationJson[] | undefined {
+}: Pick<ListState, 'conversations' | 'changes'>): readonly ConversationJson[] | undefined {
   return conversations?.flatMap((conversation) => {
     const change = changes.get(conversation.conversation_id);
     if (change?.type === 'deleted') return [];

@@ -1,19 +1,17 @@
 'use client';
 
-import { ChatError } from '#domain/errors.ts';
-import { chosenBranches } from '../../drafts/chosen-branch.ts';
-import { forgetDraft } from '../../drafts/use-draft.ts';
+import { useMemo, useRef } from 'react';
 import type { Shell } from '../../shell/shell-context.tsx';
-import { currentView } from '../../shell/view.ts';
 import { useWords } from '../../words/use-words.ts';
-import { deleteConversation, renameConversation } from '../api.ts';
+import { renameConversation } from '../api.ts';
 import { tellOtherTabs } from '../other-tabs.ts';
 import { describeProblem } from '../turn/describe-problem.ts';
 import type { Conversations } from '../use-conversations.ts';
 import { words as chatWords } from '../words.ts';
 import type { ExportFormat } from './export-conversation.ts';
-import { focusConversation } from './focus-conversation.ts';
 import { titleText } from './title.tsx';
+import { usePrint } from './use-print.ts';
+import { useRemoval } from './use-removal.ts';
 import { listWords } from './words.ts';
 
 /** What the reader can do with a conversation as a whole. */
@@ -28,13 +26,9 @@ export interface ConversationActions {
   print(): void;
 }
 
-type Page = Pick<Shell, 'account' | 'open' | 'notify' | 'showProblem'>;
-
 /** Returns the actions on whole conversations. What fails is said in words and taken back. */
-export function useConversationActions(
-  { list, conversation }: Conversations,
-  page: Page,
-): ConversationActions {
+export function useConversationActions(chat: Conversations, page: Shell): ConversationActions {
+  const { list, conversation } = chat;
   const words = useWords(listWords);
   const problems = useWords(chatWords);
   const titleOf = (id: string): string => titleText(list.titleOf(id) ?? conversation.title ?? '');
@@ -53,35 +47,6 @@ export function useConversationActions(
     }
   };
 
-  const remove = (id: string): void => {
-    const title = titleOf(id);
-    const isOpen = id === conversation.conversationId;
-    const restore = list.change(id, { type: 'deleted' });
-    if (isOpen) page.open({ type: 'chat', conversationId: undefined });
-    const finish = async (): Promise<void> => {
-      try {
-        await deleteConversation(id);
-        forgetDraft(page.account, id);
-        chosenBranches(page.account).write(id, undefined);
-        tellOtherTabs();
-      } catch (error) {
-        restore();
-        const isBusy = error instanceof ChatError && error.code === 'conflict';
-        if (isBusy) page.showProblem(words.deleteBusy(title));
-        else fail(words.deleteFailed(title), error);
-      }
-    };
-    page.notify({
-      text: words.deleted(title),
-      undo() {
-        restore();
-        if (isOpen && isEmptyChat()) page.open({ type: 'chat', conversationId: id });
-        focusConversation(id);
-      },
-      onExpire: () => void finish(),
-    });
-  };
-
   const exportAs = async (id: string, format: ExportFormat): Promise<void> => {
     try {
       const { exportConversation } = await import('./export-conversation.ts');
@@ -91,21 +56,23 @@ export function useConversationActions(
     }
   };
 
-  const print = async (): Promise<void> => {
-    if (!(await conversation.loadAll())) return page.showProblem(words.printFailed);
-    // What was loaded must have been drawn.
-    requestAnimationFrame(() => setTimeout(() => window.print()));
-  };
-
-  return {
+  const latest = useRef<ConversationActions>(undefined);
+  const print = usePrint(conversation, () => page.showProblem(words.printFailed));
+  const remove = useRemoval(chat, page);
+  latest.current = {
     rename: (id, title) => void rename(id, title),
     remove,
     exportAs: (id, format) => void exportAs(id, format),
-    print: () => void print(),
+    print,
   };
-}
-
-function isEmptyChat(): boolean {
-  const view = currentView();
-  return view.type === 'chat' && view.conversationId === undefined;
+  // The same object for as long as the page is shown, so that rows are not rendered for nothing.
+  return useMemo(
+    () => ({
+      rename: (...change) => latest.current?.rename(...change),
+      remove: (id) => latest.current?.remove(id),
+      exportAs: (...file) => latest.current?.exportAs(...file),
+      print: () => latest.current?.print(),
+    }),
+    [],
+  );
 }

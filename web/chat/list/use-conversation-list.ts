@@ -1,7 +1,7 @@
 'use client';
 
 import type { ConversationJson } from '#protocol/conversation/conversation-schema.ts';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { listConversations, type ConversationList } from '../api.ts';
 import {
   emptyList,
@@ -57,7 +57,10 @@ export function useConversationList(): ConversationListView {
   }, []);
 
   const { cursor, changes } = state;
-  const conversations = shownConversations(state);
+  const conversations = useMemo(
+    () => shownConversations({ conversations: state.conversations, changes }),
+    [state.conversations, changes],
+  );
   return {
     conversations,
     isLoading: state.isLoading,

@@ -24,6 +24,12 @@ test('the browser calls the API itself only where the deployment says so', () =>
   expect(readPageSettings(direct).calls).toEqual({ type: 'direct', apiUrl });
 });
 
+test('files are at an origin, whose path does not matter', () => {
+  expect(readPageSettings(variables).filesOrigin).toBeUndefined();
+  const files = { ...variables, FILES_ORIGIN: 'https://files.s3.eu-west-1.amazonaws.com/' };
+  expect(readPageSettings(files).filesOrigin).toBe('https://files.s3.eu-west-1.amazonaws.com');
+});
+
 test('plain HTTP is only for this machine', () => {
   const local = { ...variables, PAGE_ORIGIN: 'http://localhost:3000' };
   expect(readPageSettings(local).origin.href).toBe('http://localhost:3000/');
@@ -40,6 +46,7 @@ test.each([
   [{ PAGE_MODE: 'proxy' }, 'PAGE_MODE: must be server or direct'],
   [{ PAGE_MODE: 'direct' }, 'API_URL: must be set'],
   [{ PAGE_MODE: 'direct', API_URL: 'http://api.example.com' }, 'API_URL: must be an https URL'],
+  [{ FILES_ORIGIN: 'files; script-src *' }, 'FILES_ORIGIN: must be an https URL'],
   [{ CONVERSATIONS_TABLE: undefined }, 'CONVERSATIONS_TABLE: must be set'],
 ])('%j is refused with an error that names the variable', (change, message) => {
   expect(() => readPageSettings({ ...variables, ...change })).toThrow(message);

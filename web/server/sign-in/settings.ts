@@ -18,6 +18,8 @@ export interface PageSettings {
   /** Whether people who have not signed in may chat. */
   readonly allowsGuests: boolean;
   readonly calls: Calls;
+  /** Where browsers upload and download files: the origin of the bucket's addresses. */
+  readonly filesOrigin: string | undefined;
 }
 
 /** Who calls the functions: the page's server by their URLs, or the browser through the REST API. */
@@ -40,6 +42,7 @@ export function readPageSettings(variables: Variables = process.env): PageSettin
     tableName: requireVariable(variables, 'CONVERSATIONS_TABLE'),
     allowsGuests,
     calls: readCalls(variables),
+    filesOrigin: readOrigin(variables, 'FILES_ORIGIN'),
     signIn:
       issuer === undefined
         ? undefined
@@ -59,6 +62,11 @@ function readCalls(variables: Variables): Calls {
   if (mode !== 'direct') throw new Error('PAGE_MODE: must be server or direct');
   const url = secureUrl('API_URL', requireVariable(variables, 'API_URL'));
   return { type: mode, apiUrl: url.href.replace(/\/$/u, '') };
+}
+
+function readOrigin(variables: Variables, name: string): string | undefined {
+  const text = variables[name] ?? '';
+  return text === '' ? undefined : secureUrl(name, text).origin;
 }
 
 /** Without `openid` an issuer sends no ID token, and so does not say who has signed in. */

@@ -2,18 +2,17 @@ import type { BeginResult } from '#domain/conversation/conversations.ts';
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
+import { createDynamoSearch } from '#aws/conversation/dynamo-search.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
-import { keptName, uploadedName } from '#domain/conversation/attachment.ts';
+import { findTexts } from '#aws/conversation/search-texts.ts';
+import { conversationKey } from '#aws/dynamo/keys.ts';
 import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
 import { endedTurn, type LiveTurn, type Turn } from '#domain/conversation/turn.ts';
 import { describeBoundKeys } from '#test/suites/bound-keys-suite.ts';
 import { describeContents } from '#test/suites/conversation-contents-suite.ts';
 import { describeConversations } from '#test/suites/conversations-suite.ts';
-import { storeFile, toFile } from '#test/fixtures/attached-files.ts';
-import type { Crash } from '#test/fixtures/crash-points.ts';
-import { createCrashingStore } from '#test/fixtures/crashing-store.ts';
-import { storageClients } from '#test/fixtures/stored-data.ts';
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
+import { describeSearch, searchAll, storeTurn } from '#test/suites/search-suite.ts';
 import { describeTurnLogs } from '#test/suites/turn-log-suite.ts';
 
 let store: HostedStore;
@@ -28,6 +27,10 @@ describeConversations(() => createDynamoConversations(store));
 describeContents(() => createDynamoConversations(store));
 describeBoundKeys(() => createDynamoConversations(store));
 describeTurnLogs(() => createDynamoTurnLog(store.table));
+describeSearch(() => ({
+  conversations: createDynamoConversations(store),
+  ...createDynamoSearch(store),
+}));
 
 test('a cursor that no page returned is rejected', async () => {
   const conversations = createDynamoConversations(store);
@@ -35,6 +38,8 @@ test('a cursor that no page returned is rejected', async () => {
   await expect(conversations.list('ada', page)).rejects.toMatchObject({ code: 'invalid_request' });
   const turns = conversations.turns({ owner: 'ada', conversationId: 'c' }, page);
   await expect(turns).rejects.toMatchObject({ code: 'invalid_request' });
+  const found = createDynamoSearch(store).search('ada', { ...page, words: ['x'] });
+  await expect(found).rejects.toMatchObject({ code: 'invalid_request' });
 });
 
 test('reading a malformed item throws an error', async () => {
@@ -110,77 +115,6 @@ test('an answer above the item size limit is stored whole, read back and removed
   expect(Items.filter(({ pk }) => String(pk).includes('large'))).toEqual([]);
 });
 
-test('a conversation goes with its files, wherever its deletion crashes', async () => {
-  const { s3 } = storageClients(store.system);
-  const Bucket = store.system.state.buckets['Answers'];
-  const files = ['notes.txt', 'cat.png'].map((name) => toFile(name));
-  let owners = 0;
-  const removeAll = async (crash?: Crash): Promise<readonly string[]> => {
-    owners += 1;
-    const owned = { owner: `owner/${owners}`, conversationId: 'files' };
-    const other = { ...owned, conversationId: 'other' };
-    for (const file of files) {
-      const { attachment } = file;
-      const { attachmentId } = attachment;
-      await storeFile(s3, { Bucket, Key: uploadedName({ ...owned, attachmentId }) }, file);
-      for (const each of [owned, other]) {
-        await store.attachments.keep({ ...each, attachmentId }, file);
-      }
-      const question = { role: 'user', content: [attachment] } as const;
-      const turn = {
-        turnId: attachmentId,
-        question,
-        modelId: 'm',
-        startedAtMs: 1,
-        leaseUntilMs: 9,
-      };
-      const begun = await createDynamoConversations(store).begin({
-        ...owned,
-        mode: 'either',
-        turn,
-      });
-      if (begun.type !== 'begun') throw new Error(begun.type);
-      await createDynamoConversations(store).finish(owned, completeTurn(begun.live, 'Fine.'));
-    }
-    const crashing = createCrashingStore(store, crash);
-    const removing = createDynamoConversations(crashing).remove(owned);
-    await Promise.race([removing.catch(() => undefined), crashing.crashed]);
-    await createDynamoConversations(store)
-      .remove(owned)
-      .catch((error: unknown) => expect(error).toMatchObject({ code: 'not_found' }));
-    for (const { attachment } of files) {
-      const { attachmentId } = attachment;
-      const { objectName } = (await store.attachments.find({ ...owned, attachmentId })) ?? {};
-      expect([crash, objectName]).toEqual([crash, keptName({ ...other, attachmentId })]);
-      await store.largeAnswers.remove(keptName({ ...other, attachmentId }));
-      expect(await store.attachments.find({ ...owned, attachmentId })).toBeUndefined();
-    }
-    return crashing.writes;
-  };
-  const writes = await removeAll();
-  expect(writes.filter((name) => name === 'DeleteObject')).toHaveLength(4);
-  for (const atWrite of writes.keys()) {
-    for (const when of ['before', 'after'] as const) await removeAll({ atWrite, when });
-  }
-});
-
-test('a turn with files that ends after its conversation was deleted leaves none', async () => {
-  const file = toFile('late.txt');
-  const question = { role: 'user', content: [file.attachment] } as const;
-  const turn = { turnId: 'late', question, modelId: 'm', startedAtMs: 1, leaseUntilMs: 9 };
-  const late = { ...key, conversationId: 'late' };
-  const conversations = createDynamoConversations(store);
-  const begun = await conversations.begin({ ...late, mode: 'new', turn });
-  if (begun.type !== 'begun') throw new Error(begun.type);
-  const recovered = { ...completeTurn(begun.live, ''), state: 'interrupted' } as const;
-  await conversations.finish(late, recovered);
-  await conversations.remove(late);
-  await store.attachments.keep({ ...late, attachmentId: 'late.txt' }, file);
-  const end = conversations.finish(late, completeTurn(begun.live, 'Too late'));
-  await expect(end).rejects.toMatchObject({ code: 'conflict' });
-  expect(await store.attachments.find({ ...late, attachmentId: 'late.txt' })).toBeUndefined();
-});
-
 test('an ended turn that was not released blocks neither the next turn nor removal', async () => {
   const { documents, tableName } = store;
   const conversations = createDynamoConversations(store);
@@ -222,4 +156,46 @@ test('a conversation keeps only its newest idempotency keys', async () => {
   for (let index = 0; index < 16; index += 1) await ask(index);
   expect(await ask(8)).toMatchObject({ type: 'attached', key: { turnId: 't0008' } });
   expect((await ask(3)).type).toBe('begun');
+});
+
+test('a search reads a bounded number of conversations before it returns a cursor', async () => {
+  const conversations = createDynamoConversations(store);
+  const { search } = createDynamoSearch(store);
+  const owner = 'many';
+  await storeTurn(conversations, owner, { conversationId: 'oldest', question: 'Lake' });
+  // Stored by an earlier version, which had no texts for searches.
+  const earlier = Array.from({ length: 210 }, (_, index) => ({
+    conversationId: `c${index}`,
+    title: `River ${index}`,
+    createdAtMs: 200,
+    updatedAtMs: 200 + index,
+  }));
+  await Promise.all(
+    earlier.map((item) => {
+      const { pk, sk } = conversationKey({ owner, conversationId: item.conversationId });
+      return store.table.put({ Item: { ...item, pk, sk } });
+    }),
+  );
+  const first = await search(owner, { words: ['lake'], limit: 5 });
+  expect(first).toEqual({ items: [], cursor: '210.c10' });
+  const found = await searchAll(search, owner, 'lake');
+  expect(found.map(({ conversation }) => conversation.conversationId)).toEqual(['oldest']);
+  expect(await searchAll(search, owner, 'river 209')).toEqual([
+    { conversation: expect.objectContaining({ conversationId: 'c209' }) },
+  ]);
+});
+
+test('a word is found in a conversation of more than a megabyte', async () => {
+  const conversations = createDynamoConversations(store);
+  const { search } = createDynamoSearch(store);
+  const [owner, conversationId] = ['long', 'c'];
+  const first = await storeTurn(conversations, owner, { conversationId, question: 'Lake' });
+  const long = 'x'.repeat(32_000);
+  for (let turn = 0; turn < 18; turn += 1) {
+    await storeTurn(conversations, owner, { conversationId, question: long, answer: long });
+  }
+  expect(await searchAll(search, owner, 'lake')).toMatchObject([{ turnId: first }]);
+  // Half a unit for each 4 KB, by which the work of a request is limited.
+  const { units } = await findTexts(store.table, { owner, conversationId }, ['lake']);
+  expect(units).toBeGreaterThan(128);
 });

@@ -1,12 +1,14 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
+import { createDynamoSearch } from '#aws/conversation/dynamo-search.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
 import { createDynamoDocuments } from '#aws/document/dynamo-documents.ts';
 import {
   conversationKey,
   documentKey,
   logKey,
+  searchKey,
   taskKey,
   turnKey,
   type DynamoKey,
@@ -52,6 +54,12 @@ const rows: Readonly<Record<string, Row>> = {
     key: turnKey(key, 1),
     write: finish,
     read: () => createDynamoConversations(store).turn(turn),
+  },
+  'search text': {
+    key: searchKey(key, 1),
+    // It was written with the turn.
+    write: () => Promise.resolve(),
+    read: () => createDynamoSearch(store).search(key.owner, { words: ['hello'], limit: 1 }),
   },
   task: {
     key: taskKey(task),

@@ -1,9 +1,9 @@
 import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
+import { createDynamoSearch } from '#aws/conversation/dynamo-search.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
-import { keptName, uploadedName, type AttachedFile } from '#domain/conversation/attachment.ts';
 import { messageText, userMessage } from '#domain/conversation/message.ts';
 import type { Model } from '#domain/model/model.ts';
 import { findConversation } from '#domain/turn/recover-turn.ts';
@@ -11,11 +11,9 @@ import { runTurn } from '#domain/turn/run-turn.ts';
 import { stopTurn } from '#domain/turn/stop-turn.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 import { createManualClock, type ManualClock } from '#local/process/clock.ts';
-import { storeFile, toFile } from '#test/fixtures/attached-files.ts';
 import type { Crash } from '#test/fixtures/crash-points.ts';
 import { createCrashingStore, type CrashingStore } from '#test/fixtures/crashing-store.ts';
-import { storageClients } from '#test/fixtures/stored-data.ts';
-import { cachedPromptIn, messageIn } from '#test/fixtures/stored-turns.ts';
+import { cachedPromptIn, expectFound, messageIn } from '#test/fixtures/stored-turns.ts';
 import { hostStore, type HostedStore } from '#test/fixtures/turn-store.ts';
 import { eventsOf, flatPrices, generousLimits, textOf, turnRequest } from '#test/fixtures/turns.ts';
 
@@ -43,12 +41,7 @@ interface Run {
   readonly words: readonly string[];
   /** Whether the requests are cached prompts, whose answers are at once too old for the cache. */
   readonly isCached: boolean;
-  /** The file that the first message is sent with. */
-  readonly file?: AttachedFile;
 }
-
-/** The id of the file, which is also its name. */
-const fileId = 'notes.txt';
 
 const shortAnswer = ['Hel', 'lo, ', 'wor', 'ld.'];
 
@@ -98,11 +91,7 @@ function requestIn(run: Run, turnId: string, text: string, key: string): TurnReq
     owner: run.key.owner,
     turnId,
     ...(run.isCached ? cachedPromptIn : messageIn)(run.key, { key, fingerprint: text }),
-    input: {
-      type: 'message',
-      question: userMessage(text),
-      ...(run.file !== undefined && text === 'First' ? { attachmentIds: [fileId] } : {}),
-    },
+    input: { type: 'message', question: userMessage(text) },
     endsAtMs: run.clock.now() + 60_000,
   });
 }
@@ -138,6 +127,7 @@ async function expectNothingLost(run: Run): Promise<void> {
   expect(partial).toBe(first?.state === 'interrupted' ? await loggedText(run, first) : whole);
   expect(run.calls.filter((text) => text === 'First').length).toBeLessThanOrEqual(1);
   expect(run.calls.filter((text) => text === 'Second')).toHaveLength(1);
+  await expectFound(createDynamoSearch(store), run, all);
   await expectSpendingAsStored(run);
 }
 
@@ -244,32 +234,6 @@ test.each([
     }
   },
 );
-
-test('a crash at any write of a message with a file loses neither text nor file', async () => {
-  const { s3 } = storageClients(store.system);
-  const createFileRun = async (): Promise<Run> => {
-    const run = { ...createRun(), file: toFile(fileId) };
-    const Key = uploadedName({ ...run.key, attachmentId: fileId });
-    await storeFile(s3, { Bucket: store.system.state.buckets['Answers'], Key }, run.file);
-    return run;
-  };
-  const complete = await createFileRun();
-  const environment = openEnvironment(complete);
-  await ask(environment, requestIn(complete, 'first', 'First', 'k1'));
-  expect(environment.writes).toContain('PutObject');
-  for (const crash of crashesAt(environment.writes)) {
-    const run = await createFileRun();
-    await ask(openEnvironment(run, crash), requestIn(run, 'first', 'First', 'k1'));
-    await retryAndContinue(run);
-    await expectNothingLost(run);
-    const key = { ...run.key, attachmentId: fileId };
-    const { objectName } = (await store.attachments.find(key)) ?? {};
-    // A conversation keeps the file before the model is asked.
-    const isAsked = run.calls.includes('First');
-    const possible = isAsked ? [keptName(key)] : [keptName(key), uploadedName(key)];
-    expect([crash, possible]).toEqual([crash, expect.arrayContaining([objectName])]);
-  }
-});
 
 test('a crash at any write of a recovery leaves a turn that the next recovery ends', async () => {
   const createAbandonedRun = async (): Promise<Run> => {

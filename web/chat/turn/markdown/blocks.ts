@@ -1,11 +1,25 @@
-import { marked, type Token } from 'marked';
+import { Lexer, Marked, type Token, type Tokens } from 'marked';
+import { languageIn } from './code/language-name.ts';
+import { isFenceClosed } from './code/fences.ts';
+import { findMathsBlock, readMathsBlock } from './maths/maths-source.ts';
 
 /** An answer in parts that are rendered one by one. */
 export interface Blocks {
-  /** Each with the definitions that it refers to, wherever in the answer they are. */
-  readonly blocks: readonly string[];
+  readonly blocks: readonly Block[];
   readonly notes: readonly Note[];
 }
+
+/** A part of an answer that stands for itself. */
+export type Block =
+  /** With the definitions that it refers to, wherever in the answer they are. */
+  | { readonly type: 'markdown'; readonly markdown: string }
+  | {
+      readonly type: 'code';
+      readonly code: string;
+      readonly language: string;
+      readonly isClosed: boolean;
+    }
+  | { readonly type: 'maths'; readonly source: string };
 
 /** A footnote. */
 export interface Note {
@@ -14,24 +28,55 @@ export interface Note {
   readonly markdown: string;
 }
 
+/** Markdown with formulas that stand in lines of their own. */
+const parser = new Marked({
+  extensions: [
+    {
+      name: 'maths',
+      level: 'block',
+      start: findMathsBlock,
+      tokenizer(text) {
+        const raw = readMathsBlock(text);
+        return raw === undefined ? undefined : { type: 'maths', raw };
+      },
+    },
+  ],
+});
+
+/** Splits Markdown into its blocks. What stands in their lines is not read here. */
+export function lexBlocks(text: string): readonly Token[] {
+  return new Lexer(parser.defaults).blockTokens(text.replaceAll(/\r\n?/gu, '\n'), []);
+}
+
 /** Splits an answer's Markdown into blocks and footnotes. */
-export function toBlocks(text: string): Blocks {
-  const tokens = marked.lexer(text);
+export function toBlocks(text: string, lex = lexBlocks): Blocks {
+  const tokens = lex(text);
   const definitions = tokens.flatMap((token) =>
     token.type === 'def' && !token.raw.startsWith('[^') ? [token.raw.trim()] : [],
   );
   const notes = tokens.flatMap(notesIn);
   const blocks = tokens.filter((token) => notesIn(token).length === 0);
-  return {
-    notes,
-    blocks: blocks.map(({ raw }) => {
-      const names = notes.filter(({ name }) => refersTo(raw, `^${name}`));
-      const used = definitions.filter((definition) => refersTo(raw, labelOf(definition)));
-      // Without a definition, a reference to a footnote is plain text.
-      const added = [...used, ...names.map(({ name }) => `[^${name}]: .`)];
-      return added.length === 0 ? raw : `${raw.trimEnd()}\n\n${added.join('\n\n')}\n`;
-    }),
-  };
+  return { notes, blocks: blocks.map((token) => toBlock(token, definitions, notes)) };
+}
+
+function toBlock(token: Token, definitions: readonly string[], notes: readonly Note[]): Block {
+  const { type, raw } = token;
+  if (type === 'maths') return { type, source: raw.trim() };
+  // Markdown's parser takes long for a long block of code, and there is nothing in it to parse.
+  if (isCode(token)) {
+    const { text, lang = '' } = token;
+    return { type: 'code', code: text, language: languageIn(lang), isClosed: isFenceClosed(raw) };
+  }
+  const names = notes.filter(({ name }) => refersTo(raw, `^${name}`));
+  const used = definitions.filter((definition) => refersTo(raw, labelOf(definition)));
+  // Without a definition, a reference to a footnote is plain text.
+  const added = [...used, ...names.map(({ name }) => `[^${name}]: .`)];
+  const markdown = added.length === 0 ? raw : `${raw.trimEnd()}\n\n${added.join('\n\n')}\n`;
+  return { type: 'markdown', markdown };
+}
+
+function isCode(token: Token): token is Tokens.Code {
+  return token.type === 'code';
 }
 
 /** Returns the footnotes that a block defines. Each begins a line: `[^name]: …`. */

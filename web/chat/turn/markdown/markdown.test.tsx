@@ -1,5 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
+import { isFenceClosed } from './code/fences.ts';
 import { Markdown } from './markdown.tsx';
 
 /** Returns the HTML of an answer, with the attributes of links left out. */
@@ -74,4 +75,110 @@ test('<br> in a table breaks the line, and no other HTML does anything', () => {
 test('Japanese text is struck through and emphasised beside its punctuation', () => {
   expect(html('~~取り消し。~~です')).toContain('<del>取り消し。</del>です');
   expect(html('**「強調」**は')).toContain('<strong>「強調」</strong>は');
+});
+
+test('code has its language, and is read apart from the rest', () => {
+  const rendered = html(
+    '```ts title="a.ts"\nconst a = `$x$`;\n```\n\n- In a list:\n  ```py\n  a\n  ```',
+  );
+  expect(rendered).toContain('>TypeScript</span>');
+  expect(rendered).toContain('aria-label="Code, TypeScript"');
+  expect(rendered).toContain('const a = `$x$`;</span>');
+  expect(rendered).toContain('aria-label="Code, Python"');
+});
+
+test.each([
+  ['```\na\n```', true],
+  ['```\na\n`````\n', true],
+  ['~~~\na\n~~~', true],
+  ['```\na', false],
+  ['```', false],
+  ['````\na\n```', false],
+  ['```\na\n``', false],
+  ['```\na\n```x', false],
+  ['    a', false],
+])('whether the fence of %j has ended: %s', (source, isClosed) => {
+  expect(isFenceClosed(source)).toBe(isClosed);
+});
+
+test('a long block of code is split for the layout, and no line of it is lost', () => {
+  const code = Array.from({ length: 101 }, (_, index) => `line ${index}`);
+  const lines = html(`\`\`\`\n${code.join('\n')}\n\`\`\``).match(/line \d+/gu);
+  expect(lines).toEqual(code);
+});
+
+test('a task has a box that names its state, and nothing else before it', () => {
+  const rendered = html('- [x] Read\n- [ ] Write');
+  expect(rendered).toMatch(/<li class="[^"]+"><input[^>]* aria-label="Done" checked=""/u);
+  expect(rendered).toMatch(/<input[^>]* aria-label="To do"/u);
+});
+
+const hidden = '\u202E';
+
+test.each([
+  `a ${hidden}b`,
+  `**${hidden}**`,
+  `\`a${hidden}b\``,
+  `\`\`\`\na${hidden}b\n\`\`\``,
+  `\`\`\`a${hidden}b\n\`\`\``,
+  `<b title="${hidden}">`,
+  `<!-- ${hidden} -->`,
+  `[a${hidden}b](https://example.com)`,
+  `[a](https://example.com "${hidden}")`,
+  `[a](https://example.com/${hidden})`,
+  `[a](<javascript:${hidden}>)`,
+  `![a${hidden}](https://example.com)`,
+  `https://example.com/${hidden}`,
+  `# ${hidden}`,
+  `| a${hidden} |\n| --- |\n| ${hidden} |`,
+  `$x${hidden}$`,
+  `$$\nx${hidden}\n$$`,
+  `a[^1]\n\n[^1]: ${hidden}`,
+  `a[^${hidden}]\n\n[^${hidden}]: b`,
+  `&#x202E; &#8238;`,
+  `- [x] ${hidden}`,
+])('%j reorders nothing', (text) => {
+  const rendered = html(text);
+  const seen = rendered.replaceAll(/ (?:id|href)="[^"]*"/gu, '');
+  expect(seen).not.toContain(hidden);
+});
+
+test('a character that reorders text is shown by its name', () => {
+  expect(html(`safe${hidden}gpj.exe`)).toMatch(
+    /safe<abbr [^>]*title="A hidden character that reorders text: RLO \(U\+202E\)">RLO<\/abbr>gpj.exe/u,
+  );
+});
+
+test.each([
+  '[x](javascript:alert(1))',
+  '[x](<java\nscript:alert(1)>)',
+  '[x](data:text/html,x)',
+  '[x](vbscript:x)',
+  '[x]()',
+  '[x](#)',
+  '[x](//evil.example)',
+  '[x](/api/conversations)',
+  '[x](/auth/login)',
+  '[x][1]\n\n[1]: javascript:alert(1)',
+  '<javascript:alert(1)>',
+  '![x](data:image/png;base64,x)',
+  '<a href="https://example.com">x</a>',
+  '<img src="https://example.com/x.png">',
+])('%j is no link', (text) => {
+  expect(html(text)).not.toMatch(/<(?:a|img)\b/u);
+});
+
+test('a link that names another host than its own shows where it leads', () => {
+  const rendered = html('[https://bank.example](https://evil.example/phish)');
+  expect(rendered).toMatch(/>https:\/\/bank.example<\/a><span[^>]*> \(evil.example\)<\/span>/u);
+  expect(html('[the docs](https://example.com)')).not.toContain('(example.com)');
+});
+
+test('an image is a link with its words, and within a link only words', () => {
+  expect(html('![A river](https://example.com/r.png)')).toContain(
+    '<a href="https://example.com/r.png">A river</a>',
+  );
+  expect(html('[![A river](https://example.com/r.png)](https://example.com)')).toBe(
+    '<p><a href="https://example.com">A river</a></p>',
+  );
 });

@@ -1,3 +1,4 @@
+import { isFenceClosed } from './code/fences.ts';
 import type { Link, Parent, PhrasingContent, Root, RootContent, Text } from 'mdast';
 
 /** Punctuation of Chinese and Japanese, and full-width forms. No such character ends an address. */
@@ -61,6 +62,23 @@ export function remarkLineBreaks() {
     mapNodes(tree, (node) =>
       node.type === 'html' && /^<br\s*\/?>$/iu.test(node.value) ? [{ type: 'break' }] : [node],
     );
+  };
+}
+
+/** Marks each code block whose fence has ended. */
+export function remarkFences() {
+  return (tree: Root, { value }: { readonly value: unknown }): void => {
+    mapNodes(tree, (node) => {
+      if (node.type !== 'code') return [node];
+      const { start, end } = node.position ?? {};
+      const isClosed = isFenceClosed(String(value).slice(start?.offset, end?.offset));
+      return [
+        {
+          ...node,
+          data: { ...node.data, hProperties: { ...node.data?.hProperties, dataClosed: isClosed } },
+        },
+      ];
+    });
   };
 }
 

@@ -3,6 +3,7 @@
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { Button, IconButton } from '../../../parts/button.tsx';
 import { useWords } from '../../../words/use-words.ts';
+import { Visible } from '../../visible.tsx';
 import type { Alternatives } from '../branches.ts';
 import { CopyButton } from '../copy-button.tsx';
 import { Pager } from '../pager.tsx';
@@ -69,7 +70,7 @@ function QuestionText({ text }: { readonly text: string }): ReactNode {
         aria-label={words.you}
       >
         <div ref={box} className="question-text">
-          {text}
+          <Visible text={text} />
         </div>
       </article>
       {isLong && (

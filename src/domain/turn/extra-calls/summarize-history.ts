@@ -1,9 +1,3 @@
-import {
-  accumulate,
-  emptyAnswer,
-  toMessage,
-  type Answer,
-} from '#domain/conversation/accumulate.ts';
 import type { ConversationKey } from '#domain/conversation/conversation.ts';
 import { mentionOf } from '#domain/conversation/attached-files.ts';
 import {
@@ -13,17 +7,8 @@ import {
   type Message,
 } from '#domain/conversation/message.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
-import { toChatError } from '#domain/errors.ts';
-import { estimateUsage } from '#domain/model/estimate-tokens.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
-import { markOutput } from '#domain/model/output-mark.ts';
-import type { Reservation } from '#domain/spending/ledger.ts';
-import {
-  extraCallReservation,
-  releaseReservation,
-  reserveOrRelease,
-  turnSpending,
-} from '#domain/spending/pricing.ts';
+import { askBesideAnswer } from '#domain/turn/extra-calls/ask-beside-answer.ts';
 import { tokensOf, type History } from '#domain/turn/history.ts';
 import type { TurnPorts, TurnRequest } from '#domain/turn/turn-request.ts';
 
@@ -51,50 +36,15 @@ export async function summarizeHistory(
 ): Promise<void> {
   const selected = selectTurns(history, request.maxHistoryTokens);
   if (selected === undefined) return;
-  const modelRequest = summaryRequest(request, selected.turns, history.summary);
-  const id = `${request.turnId}.summary`;
-  const { owner, fallbackIds, signal } = request;
-  const reservation = extraCallReservation(ports, { owner, id, modelRequest, fallbackIds });
-  try {
-    await reserveOrRelease(ports.ledger, reservation);
-    const output = await askForSummary(ports, modelRequest, reservation, signal);
-    const summary = messageText(toMessage(output.answer)).trim();
-    const { turnId, sequence } = selected.last;
-    if (summary !== '') {
-      await ports.conversations.summarize({ ...key, turnId, sequence }, summary);
-    }
-    const spent = turnSpending(ports.prices, modelRequest, output);
-    await ports.ledger.settle(reservation, { ...spent, turns: 0 });
-    request.observer?.onSummary({ modelId: output.modelId, nanoUsd: spent.nanoUsd });
-  } catch {
-    // What may have been paid for stays reserved.
-  }
-}
-
-interface SummaryOutput extends Pick<Turn, 'modelId' | 'usage'> {
-  readonly answer: Answer;
-}
-
-async function askForSummary(
-  ports: TurnPorts,
-  modelRequest: ModelRequest,
-  reservation: Reservation,
-  signal: AbortSignal,
-): Promise<SummaryOutput> {
-  let answer = emptyAnswer;
-  let { modelId } = modelRequest;
-  try {
-    for await (const event of markOutput(ports.model.stream(modelRequest, signal))) {
-      if (event.type === 'message-start') modelId = event.modelId ?? modelId;
-      answer = accumulate(answer, event);
-    }
-  } catch (error) {
-    const wasRefused = !toChatError(error).hasOutput && !signal.aborted;
-    if (wasRefused) await releaseReservation(ports.ledger, reservation);
-    throw error;
-  }
-  const usage = answer.usage ?? estimateUsage(modelRequest.messages, toMessage(answer));
-  return { answer, modelId, usage };
+  const { fallbackIds, signal } = request;
+  const { turnId, sequence } = selected.last;
+  await askBesideAnswer(ports, request, {
+    purpose: 'summary',
+    modelRequest: summaryRequest(request, selected.turns, history.summary),
+    fallbackIds,
+    signal,
+    store: (summary) => ports.conversations.summarize({ ...key, turnId, sequence }, summary),
+  });
 }
 
 function selectTurns({ turns, older }: History, maxTokens: number): SummarizedTurns | undefined {
