@@ -3,7 +3,9 @@
 import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import type { TranscriptProps } from './transcript.tsx';
 
-type Module = Pick<typeof import('./transcript.tsx'), 'Transcript'>;
+interface Module {
+  readonly Transcript: (props: TranscriptProps) => ReactNode;
+}
 
 let loading: Promise<Module> | undefined;
 
