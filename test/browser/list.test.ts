@@ -164,7 +164,7 @@ test('all of a long conversation is exported and printed', async () => {
   expect(turns.map(({ message }) => message)).toEqual(questions);
 
   await page.keyboard.press('Control+p');
-  await page.waitForFunction('window.isPrinted');
+  await expect.poll(() => page.evaluate('window.isPrinted')).toBe(true);
   await page.emulateMedia({ media: 'print' });
   expect(await page.locator('.question').count()).toBe(40);
   expect(await page.locator('.rail, .composer').locator('visible=true').count()).toBe(0);
@@ -271,7 +271,8 @@ test('everything is exported, and deleted with what is on this device', async ()
   await page.goto(`${server.url}/chat/settings`);
   await page.getByRole('textbox', { name: 'Instructions' }).fill('Be brief.');
   await page.getByRole('button', { name: 'Export' }).click();
-  await page.waitForFunction("Object.keys(localStorage).some((key) => key.endsWith('job.export'))");
+  const names = (): Promise<string[]> => page.evaluate('Object.keys(localStorage)');
+  await expect.poll(names).toContain('streambed.guest.job.export');
   await page.reload();
   const [file] = await Promise.all([
     page.waitForEvent('download'),
@@ -285,7 +286,7 @@ test('everything is exported, and deleted with what is on this device', async ()
   await page.getByText('Everything is deleted.').waitFor({ timeout: 20_000 });
   await page.getByText('Your conversations will appear here.').waitFor();
   expect(await composer(page).inputValue()).toBe('');
-  expect(await page.evaluate('Object.keys(localStorage)')).toEqual([]);
+  expect(await names()).toEqual([]);
   await page.context().close();
 });
 
