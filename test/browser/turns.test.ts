@@ -167,10 +167,8 @@ test('a failed answer keeps its text, shows the reason and can be retried', asyn
   await send(page, 'Hi');
   await page.locator('.ending').getByText('The answer was cut off.').waitFor();
   expect(await page.locator('.answer').innerText()).toContain('Hello');
-  const ending = await page.locator('.ending').innerText();
   await page.reload();
-  await page.locator('.ending').waitFor();
-  expect(await page.locator('.ending').innerText()).toBe(ending);
+  await page.locator('.ending').getByText('The answer was cut off.').waitFor();
   answerWith('Hello.');
   await click(page, 'Regenerate');
   await answersAre(page, ['Hello.']);
@@ -189,7 +187,6 @@ test('a throttled turn shows a message of the page, not that of the model', asyn
   await send(page, 'Hi');
   await page.getByRole('alert').getByText('The model is busy.').waitFor();
   await page.getByRole('alert').getByText('Details').click();
-  await page.getByRole('alert').getByText('throttled').waitFor();
   expect(await page.content()).not.toContain('secret');
   await page.reload();
   await page.getByText('The model is busy.').waitFor();

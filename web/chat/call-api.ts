@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { fetchOverNetwork } from './network.ts';
 
 /**
  * Calls the chat API and returns its response, whatever the status. The page's own server forwards
@@ -6,7 +7,7 @@ import * as v from 'valibot';
  */
 export async function callApi(path: string, init: RequestInit = {}): Promise<Response> {
   const apiUrl = document.documentElement.dataset['apiUrl'];
-  if (apiUrl === undefined) return fetch(`/api${path}`, init);
+  if (apiUrl === undefined) return fetchOverNetwork(`/api${path}`, init);
   const response = await callDirectly(`${apiUrl}${path}`, init);
   if (response.status !== 401) return response;
   // The token was refused before its time. The server says whether the person is still signed in.
@@ -19,7 +20,7 @@ async function callDirectly(url: string, init: RequestInit): Promise<Response> {
   if (token instanceof Response) return token.clone();
   const headers = new Headers(init.headers);
   headers.set('authorization', `Bearer ${token.token}`);
-  return fetch(url, { ...init, headers });
+  return fetchOverNetwork(url, { ...init, headers });
 }
 
 /** What the REST API accepts as the person, until a time of this page's own clock. */
@@ -50,7 +51,7 @@ const accessJson = v.object({ token: v.string(), valid_ms: v.number() });
 
 async function requestToken(): Promise<Token | Response> {
   const startedAt = performance.now();
-  const response = await fetch('/api/access', {
+  const response = await fetchOverNetwork('/api/access', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
   });

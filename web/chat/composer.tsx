@@ -46,10 +46,9 @@ export function Composer(props: ComposerProps): ReactNode {
   const { choices, choose, stop } = props.conversation;
   const words = useWords(composerWords);
   const draft = useMessage(props);
-  const { text, setText, drafts, field, send, onKeyDown } = draft;
+  const { drafts, send } = draft;
   const [areSettingsOpen, setSettingsOpen] = useState(false);
   const files = useFileDrop(drafts);
-  const isTooLong = text.length > maxMessageLength;
   return (
     <>
       <form
@@ -62,21 +61,10 @@ export function Composer(props: ComposerProps): ReactNode {
         }}
       >
         <DraftFileList {...drafts} />
-        <textarea
-          ref={field}
-          rows={1}
-          value={text}
-          aria-invalid={isTooLong}
-          aria-label={words.messageLabel}
+        <Field
+          draft={draft}
           placeholder={placeholderOf(props.isFirst, stop !== undefined, words)}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={onKeyDown}
         />
-        {isTooLong && (
-          <p className="too-long" role="alert">
-            {words.tooLong(text.length, maxMessageLength)}
-          </p>
-        )}
         <Tools
           conversation={props.conversation}
           draft={draft}
@@ -92,6 +80,36 @@ export function Composer(props: ComposerProps): ReactNode {
             onClose={() => setSettingsOpen(false)}
           />
         </Suspense>
+      )}
+    </>
+  );
+}
+
+interface FieldProps {
+  readonly draft: MessageDraft;
+  readonly placeholder: string;
+}
+
+function Field({ draft, placeholder }: FieldProps): ReactNode {
+  const { text, setText, field, onKeyDown } = draft;
+  const words = useWords(composerWords);
+  const isTooLong = text.length > maxMessageLength;
+  return (
+    <>
+      <textarea
+        ref={field}
+        rows={1}
+        value={text}
+        aria-invalid={isTooLong}
+        aria-label={words.messageLabel}
+        placeholder={placeholder}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      {isTooLong && (
+        <p className="too-long" role="alert">
+          {words.tooLong(text.length, maxMessageLength)}
+        </p>
       )}
     </>
   );
@@ -173,14 +191,17 @@ function placeholderOf(
   return isFirst ? words.placeholderNew : words.placeholder;
 }
 
-/** Puts the focus into the field of a conversation that is opened. */
+/** Puts the focus into the field on arrival, and in a new conversation. */
 function useFocusOnArrival(
   field: RefObject<HTMLTextAreaElement | null>,
   conversationId: string | undefined,
 ): void {
+  const hasArrived = useRef(false);
   useEffect(() => {
+    const isExpected = conversationId === undefined || !hasArrived.current;
+    hasArrived.current = true;
     // A field with the focus would open a keyboard over half of a phone.
-    if (conversationId === undefined && !hasTouchKeyboard()) field.current?.focus();
+    if (isExpected && !hasTouchKeyboard()) field.current?.focus();
   }, [field, conversationId]);
 }
 

@@ -1,9 +1,9 @@
-import { problemResponse, upstreamProblem } from './problem-response.ts';
+import { answerAsPerson } from './as-person.ts';
+import { problemResponse } from './problem-response.ts';
 import { relayStream } from './relay.ts';
 import { responseHeaders } from './response-headers.ts';
-import { refuseForeignRequest } from './same-origin.ts';
 import { isForwarded } from './rest-routes.ts';
-import { readPerson, type PagePerson } from './sign-in/person.ts';
+import type { PagePerson } from './sign-in/person.ts';
 import { callRestApi, callUpstream, type UpstreamCall, type UpstreamName } from './upstream.ts';
 
 /** Forwards a request to the conversations function and returns its whole response. */
@@ -44,15 +44,7 @@ async function respond(
   path: string,
   answer: (call: UpstreamCall, person: PagePerson) => Promise<Response>,
 ): Promise<Response> {
-  const refusal = refuseForeignRequest(request);
-  if (refusal !== undefined) return refusal;
-  try {
-    const person = await readPerson();
-    if (person === undefined) return problemResponse('unauthenticated', 'Sign in to go on.');
-    return await answer(await toCall(request, path), person);
-  } catch (error) {
-    return upstreamProblem(error, request.signal);
-  }
+  return answerAsPerson(request, async (person) => answer(await toCall(request, path), person));
 }
 
 /** The only request headers that the functions read. */

@@ -34,7 +34,7 @@ export async function callUpstream(
     ...(body === undefined ? {} : { body }),
   };
   if (process.env['FUNCTION_URL_AUTH'] !== 'AWS_IAM') return fetch(url, init);
-  const signed = await createSigner().sign(url, init);
+  const signed = await createSigner('lambda').sign(url, init);
   // The signed request does not carry the signal.
   return fetch(signed, { signal });
 }
@@ -68,13 +68,14 @@ export function checkUpstreams(): void {
   if (auth !== 'AWS_IAM' && auth !== 'NONE') {
     throw new Error('FUNCTION_URL_AUTH: must be AWS_IAM or NONE');
   }
-  if (auth === 'AWS_IAM') createSigner();
+  if (auth === 'AWS_IAM') createSigner('lambda');
 }
 
-function createSigner(): AwsClient {
+/** Returns what signs requests to a service as the page's server. Throws if a variable is missing. */
+export function createSigner(service: string): AwsClient {
   const sessionToken = process.env['AWS_SESSION_TOKEN'];
   return new AwsClient({
-    service: 'lambda',
+    service,
     region: requireVariable('AWS_REGION'),
     accessKeyId: requireVariable('AWS_ACCESS_KEY_ID'),
     secretAccessKey: requireVariable('AWS_SECRET_ACCESS_KEY'),
@@ -82,7 +83,8 @@ function createSigner(): AwsClient {
   });
 }
 
-function requireVariable(name: string): string {
+/** Returns the value of an environment variable. Throws an error that names it if it is missing. */
+export function requireVariable(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === '') throw new Error(`${name}: must be set`);
   return value;

@@ -51,7 +51,7 @@ function Frame(props: FrameProps): ReactNode {
         </Rail>
         <div className="drawer-scrim" onClick={drawer.close} />
         <Stage {...frame} />
-        <SidePanel panel={shell.panel} branch={chat.conversation.branch} />
+        <SidePanel panel={shell.panel} conversation={chat.conversation} />
       </div>
       <OpenOverlay overlay={frame.overlay} list={chat.list} commands={frame.commands} />
     </ShellProvider>

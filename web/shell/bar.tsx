@@ -1,6 +1,8 @@
 'use client';
 
 import type { ReactNode } from 'react';
+import { faultLabels } from '../faults/fault-labels.ts';
+import { useFault } from '../faults/use-fault.ts';
 import { IconButton } from '../parts/button.tsx';
 import { Icon, Mark } from '../parts/icon.tsx';
 import { usePreferences } from '../preferences/use-preferences.tsx';
@@ -54,18 +56,7 @@ function BarActions({ isConversation }: { readonly isConversation: boolean }): R
     openPanel(panel?.type === type ? undefined : { type });
   return (
     <>
-      {isLocal && (
-        <button
-          type="button"
-          className={isConversation ? 'badge only-desk' : 'badge'}
-          title={words.faults}
-          aria-pressed={panel?.type === 'faults'}
-          onClick={() => toggle('faults')}
-        >
-          <Icon name="flask" size="small" />
-          {words.local}
-        </button>
-      )}
+      {isLocal && <FaultBadge isConversation={isConversation} onClick={() => toggle('faults')} />}
       {isConversation && (
         <>
           <IconButton
@@ -86,6 +77,32 @@ function BarActions({ isConversation }: { readonly isConversation: boolean }): R
         </>
       )}
     </>
+  );
+}
+
+interface FaultBadgeProps {
+  readonly isConversation: boolean;
+  readonly onClick: () => void;
+}
+
+/** Says that the system is local, or which fault is armed in it. */
+function FaultBadge({ isConversation, onClick }: FaultBadgeProps): ReactNode {
+  const words = useWords(shellWords);
+  const labels = useWords(faultLabels);
+  const { isLocal, panel } = useShell();
+  const { armed } = useFault(isLocal);
+  const rest = isConversation ? 'badge only-desk' : 'badge';
+  return (
+    <button
+      type="button"
+      className={armed === undefined ? rest : 'badge armed'}
+      title={words.faults}
+      aria-pressed={panel?.type === 'faults'}
+      onClick={onClick}
+    >
+      <Icon name="flask" size="small" />
+      {armed === undefined ? words.local : labels.armed(labels.names[armed])}
+    </button>
   );
 }
 

@@ -1,7 +1,7 @@
 'use client';
 
 import { lazy, Suspense, type ReactNode } from 'react';
-import type { TurnView } from '../chat/turn/turn-view.ts';
+import type { ConversationView } from '../chat/conversation/use-conversation.ts';
 import type { ConversationListView } from '../chat/list/use-conversation-list.ts';
 import type { Overlay, Panel } from './shell-context.tsx';
 import type { Commands } from './use-commands.ts';
@@ -53,19 +53,19 @@ export function OtherView({ name }: { readonly name: ViewName }): ReactNode {
 
 export interface SidePanelProps {
   readonly panel: Panel | undefined;
-  /** The turns that are shown. */
-  readonly branch: readonly TurnView[];
+  readonly conversation: ConversationView;
 }
 
 /** The panel beside the stage, if there is one. */
-export function SidePanel({ panel, branch }: SidePanelProps): ReactNode {
+export function SidePanel({ panel, conversation }: SidePanelProps): ReactNode {
   if (panel === undefined) return undefined;
+  const { branch, isBusy, actions } = conversation;
   return (
     <Suspense>
       {panel.type === 'behind' ? (
         <BehindPanel turnKey={panel.turnKey} branch={branch} />
       ) : (
-        <FaultsPanel />
+        <FaultsPanel onAsk={isBusy ? undefined : (text) => actions.send({ text })} />
       )}
     </Suspense>
   );

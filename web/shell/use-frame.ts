@@ -1,6 +1,6 @@
 'use client';
 
-import { useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Account } from '../chat/account.tsx';
 import {
   useConversationActions,
@@ -51,24 +51,43 @@ export function useFrame({ initialView, ...page }: FrameProps): FrameState {
     if (next.type === 'chat') conversation.show(next.conversationId);
   });
   const { conversationId } = conversation;
-  const shell: Shell = {
-    ...page,
-    view: view.type === 'chat' ? { type: 'chat', conversationId } : view,
-    open,
-    panel,
-    openPanel,
-    openOverlay,
-    notify,
-    showProblem,
-    startOver() {
-      conversation.show(undefined);
-      chat.list.refresh();
-      open({ type: 'chat', conversationId: undefined });
-    },
-  };
+  const shown = useMemo(
+    (): View => (view.type === 'chat' ? { type: 'chat', conversationId } : view),
+    [view, conversationId],
+  );
+  const startOver = useStartOver(chat, open);
+  const { account, isBilled, isLocal } = page;
+  // The same object while an answer arrives, so that only what shows the answer is rendered.
+  const shell = useMemo(
+    (): Shell => ({
+      account,
+      isBilled,
+      isLocal,
+      view: shown,
+      open,
+      panel,
+      openPanel,
+      openOverlay,
+      notify,
+      showProblem,
+      startOver,
+    }),
+    [account, isBilled, isLocal, shown, open, panel, notify, startOver],
+  );
   const actions = useConversationActions(chat, shell);
   const { branch } = conversation;
   const commands = useCommands({ shell, overlay, branch, drawer, actions });
   useShortcuts(commands);
   return { shell, chat, actions, drawer, notice, undo, problem, overlay, commands };
+}
+
+/** Returns a function that shows the page as if nothing had been said on it. */
+function useStartOver(chat: Conversations, open: (view: View) => void): () => void {
+  const latest = useRef(chat);
+  latest.current = chat;
+  return useCallback(() => {
+    latest.current.conversation.show(undefined);
+    latest.current.list.refresh();
+    open({ type: 'chat', conversationId: undefined });
+  }, [open]);
 }

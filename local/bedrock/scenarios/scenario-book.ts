@@ -38,6 +38,8 @@ export interface ScenarioBook {
   /** Returns the scenario for a request, if any, and counts it as applied. */
   select(facts: RequestFacts, inline?: Scenario): AppliedScenario | undefined;
   clear(): void;
+  /** Removes the scenarios with a name. */
+  remove(name: string): void;
   /** Restores the initial scenarios, with their counts at zero. */
   reset(): void;
 }
@@ -93,6 +95,9 @@ export function createScenarioBook(initial: readonly unknown[] = []): ScenarioBo
     clear() {
       entries = [];
       inlineEntries = new Map();
+    },
+    remove(name) {
+      entries = entries.filter(({ scenario }) => scenario.name !== name);
     },
     reset() {
       entries = initialEntries();

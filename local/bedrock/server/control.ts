@@ -12,7 +12,7 @@ export function answerControl(
   request: AwsRequest,
   response: AwsResponse,
 ): void {
-  const [path = ''] = request.url.slice('/_streambed/'.length).split('?');
+  const [path = '', search = ''] = request.url.slice('/_streambed/'.length).split('?');
   const route = routes[`${request.method} ${path}`];
   if (route === undefined) {
     return send(response, 404, {
@@ -21,17 +21,23 @@ export function answerControl(
     });
   }
   try {
-    send(response, 200, route(context, request));
+    send(response, 200, route(context, request, new URLSearchParams(search)));
   } catch (error) {
     send(response, 400, { error: error instanceof Error ? error.message : String(error) });
   }
 }
 
-type Route = (context: BedrockContext, request: AwsRequest) => object;
+type Route = (context: BedrockContext, request: AwsRequest, query: URLSearchParams) => object;
 
 const routes: Readonly<Record<string, Route>> = {
   'GET health': () => ({ ready: true }),
-  'GET journal': ({ journal }) => ({ requests: journal.entries() }),
+  'GET journal': ({ journal }, _request, query) => {
+    const name = query.get('scenario');
+    const entries = journal.entries();
+    return {
+      requests: name === null ? entries : entries.filter(({ scenario }) => scenario === name),
+    };
+  },
   'DELETE journal': ({ journal }) => {
     journal.clear();
     return { requests: [] };
@@ -45,9 +51,11 @@ const routes: Readonly<Record<string, Route>> = {
     for (const item of list.toReversed()) scenarios.add(item);
     return { scenarios: scenarios.all() };
   },
-  'DELETE scenarios': ({ scenarios }) => {
-    scenarios.clear();
-    return { scenarios: [] };
+  'DELETE scenarios': ({ scenarios }, _request, query) => {
+    const name = query.get('name');
+    if (name === null) scenarios.clear();
+    else scenarios.remove(name);
+    return { scenarios: scenarios.all() };
   },
   'GET guardrails': ({ guardrails }) => ({ guardrails }),
   'PUT guardrails': ({ guardrails }, request) => {

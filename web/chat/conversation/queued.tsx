@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { EndingCard } from '../turn/ending/ending-card.tsx';
 import { endingWords } from '../turn/ending/words.ts';
 import type { QueuedMessage } from '../turn/conversation-state.ts';
-import { QuestionFiles } from '../turn/question-files.tsx';
+import { QuestionFiles } from '../turn/question/question-files.tsx';
 import { turnWords } from '../turn/words.ts';
 import { useWords } from '../../words/use-words.ts';
 

@@ -12,6 +12,8 @@ import {
   type ConversationState,
   type NewTurn,
 } from '../turn/conversation-state.ts';
+import { watchTurn } from '../../behind/arrivals/watched-turns.ts';
+import { settleFault } from '../../faults/armed-fault.ts';
 import { readAnswer, type AnswerResult, type AnswerSource } from '../turn/read-answer.ts';
 import type { TurnQuestion, TurnRequest } from '../turn/turn-api.ts';
 import { problemOf, type TurnView } from '../turn/turn-view.ts';
@@ -101,6 +103,7 @@ function createShowAnswer(
     const changeTurn = (changes: Partial<TurnView>): void =>
       update((before) => withTurnChanges(before, key, changes));
     const startedAt = performance.now();
+    const watch = watchTurn(key, source.type === 'start');
     const result = await readAnswer(source, {
       onStart(turnId, id) {
         update((before) => ({ ...withTurnChanges(before, key, { turnId }), conversationId: id }));
@@ -109,9 +112,15 @@ function createShowAnswer(
         onChange(hasBegun ? id : undefined);
       },
       onModel: (modelId) => changeTurn({ modelId }),
+      onEvent: watch.add,
       onUpdate: (answer) => changeTurn({ answer }),
-      onConnection: (isReconnecting) => changeTurn({ isReconnecting }),
+      onConnection(isReconnecting) {
+        watch.addConnection(isReconnecting);
+        changeTurn({ isReconnecting });
+      },
     });
+    watch.end();
+    settleFault(key);
     const isWhole = source.type === 'start';
     changeTurn({
       ...settledTurn(result),

@@ -20,6 +20,8 @@ export interface AnswerListener {
   onStart(turnId: string, conversationId: string): void;
   /** Receives the id of the model that answers. */
   onModel(modelId: string): void;
+  /** Receives each event when it arrives. */
+  onEvent(event: TurnEvent): void;
   /** Receives the answer so far. */
   onUpdate(answer: Answer): void;
   /** Called when the connection is lost, and when it is there again. */
@@ -98,6 +100,7 @@ class AnswerReader {
     try {
       for await (const event of this.#connect(source)) {
         this.#setLost(false);
+        this.#listener.onEvent(event);
         if (event.type === 'error') return this.#end({ error: event.error, isKnown: true });
         if (event.type === 'turn-stop') {
           const { cost } = event;

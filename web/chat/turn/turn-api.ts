@@ -4,6 +4,7 @@ import { connectionLost } from '#protocol/http/problem.ts';
 import { decodeUiStream, type CallPlaces } from '#protocol/turn/decode-ui-stream.ts';
 import type { Decision } from '#domain/model/tools.ts';
 import type { Choices } from '../choices/choices.ts';
+import { takeFault } from '../../faults/armed-fault.ts';
 import { conversationPath, toError } from '../api.ts';
 import { callApi } from '../call-api.ts';
 
@@ -56,6 +57,8 @@ export async function* startTurn(
       ...bodyOf(request),
       conversation_id: conversationId,
       format: 'ui',
+      // An agent takes no metadata.
+      ...(request.options.agent === undefined && { metadata: takeFault(key) }),
     }),
     signal,
   });

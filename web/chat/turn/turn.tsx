@@ -10,7 +10,7 @@ import type { Alternatives } from './branches.ts';
 import { EndingCard } from './ending/ending-card.tsx';
 import { endingOf, type Ending, type EndingAction } from './ending/ending.ts';
 import { endingWords } from './ending/words.ts';
-import { Question } from './question.tsx';
+import { Question } from './question/question.tsx';
 import type { TurnView } from './turn-view.ts';
 import type { ConversationActions } from '../conversation/use-turn-actions.ts';
 import { useIsOnline } from './use-is-online.ts';

@@ -105,3 +105,26 @@ test('the commands of the documentation work with the default sign-in', async ()
   expect(results.filter(({ code }) => code !== 0)).toEqual([]);
   await bedrock.close();
 });
+
+test('a scenario is removed by its name, and the journal shows what it was applied to', async () => {
+  const bedrock = await startBedrock();
+  const control = async (path: string, init?: RequestInit): Promise<unknown> =>
+    (await fetch(`${bedrock.url}/_streambed/${path}`, init)).json();
+  const ask = (text: string): Promise<Response> =>
+    fetch(`${bedrock.url}/model/amazon.nova-lite-v1:0/converse`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer any' },
+      body: JSON.stringify({ messages: [{ role: 'user', content: [{ text }] }] }),
+    });
+  const named = (name: string): object => ({ name, match: { text: name }, eol: true });
+  await control('scenarios', { method: 'POST', body: JSON.stringify(['one', 'two'].map(named)) });
+  expect((await ask('one')).status).toBe(404);
+  expect((await ask('two')).status).toBe(404);
+  const requests = [{ prompt: 'one' }];
+  expect(await control('journal?scenario=one')).toMatchObject({ requests });
+  const left = await control('scenarios?name=one', { method: 'DELETE' });
+  expect(left).toEqual({ scenarios: [named('two')] });
+  expect((await ask('one')).status).toBe(200);
+  expect((await ask('two')).status).toBe(404);
+  await bedrock.close();
+});

@@ -32,7 +32,7 @@ export default async function ChatPage({ params, searchParams }: PageProps): Pro
       account={account}
       // `npm start` sets these two: to false unless the real Bedrock answers, and to its own address.
       isBilled={process.env['BILLED_BY_AWS'] !== 'false'}
-      isLocal={process.env['LOCAL_SYSTEM_URL'] !== undefined}
+      isLocal={(process.env['LOCAL_SYSTEM_URL'] ?? '') !== ''}
       initialView={view}
     />
   );

@@ -2,11 +2,11 @@
 
 import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { Button } from '../../parts/button.tsx';
-import { usePreferences } from '../../preferences/use-preferences.tsx';
-import { useWords } from '../../words/use-words.ts';
-import { sends } from '../send-key.ts';
-import { turnWords } from './words.ts';
+import { Button } from '../../../parts/button.tsx';
+import { usePreferences } from '../../../preferences/use-preferences.tsx';
+import { useWords } from '../../../words/use-words.ts';
+import { sends } from '../../send-key.ts';
+import { turnWords } from '../words.ts';
 
 export interface QuestionEditorProps {
   readonly text: string;

@@ -2,12 +2,12 @@
 
 import { useEffect, useState, type ReactNode } from 'react';
 import type { AttachmentJson } from '#protocol/conversation/attachment-schema.ts';
-import { Icon } from '../../parts/icon.tsx';
-import { useShell } from '../../shell/shell-context.tsx';
-import { useWords } from '../../words/use-words.ts';
-import { readFile } from '../attachments/attachment-api.ts';
-import { isImage, sizeText } from '../attachments/check-file.ts';
-import { turnWords } from './words.ts';
+import { Icon } from '../../../parts/icon.tsx';
+import { useShell } from '../../../shell/shell-context.tsx';
+import { useWords } from '../../../words/use-words.ts';
+import { readFile } from '../../attachments/attachment-api.ts';
+import { isImage, sizeText } from '../../attachments/check-file.ts';
+import { turnWords } from '../words.ts';
 
 export interface QuestionFilesProps {
   readonly attachments: readonly AttachmentJson[];

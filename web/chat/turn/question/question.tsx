@@ -1,16 +1,16 @@
 'use client';
 
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
-import { Button, IconButton } from '../../parts/button.tsx';
-import { useWords } from '../../words/use-words.ts';
-import { Visible } from '../visible.tsx';
-import type { Alternatives } from './branches.ts';
-import { CopyButton } from './copy-button.tsx';
-import { Pager } from './pager.tsx';
+import { Button, IconButton } from '../../../parts/button.tsx';
+import { useWords } from '../../../words/use-words.ts';
+import { Visible } from '../../visible.tsx';
+import type { Alternatives } from '../branches.ts';
+import { CopyButton } from '../copy-button.tsx';
+import { Pager } from '../pager.tsx';
 import { QuestionEditor } from './question-editor.tsx';
 import { QuestionFiles } from './question-files.tsx';
-import type { TurnView } from './turn-view.ts';
-import { turnWords } from './words.ts';
+import type { TurnView } from '../turn-view.ts';
+import { turnWords } from '../words.ts';
 
 export interface QuestionProps {
   readonly turn: TurnView;
