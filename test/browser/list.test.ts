@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Page as PageServer } from '#scripts/start-page.ts';
 import { hostPage } from '#test/fixtures/page.ts';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
+import { expectAccessible } from './expect-accessible.ts';
 import { launchBrowser } from './launch-browser.ts';
+import { chooseFor, endUndo, exported, row, storeTurn } from './page-steps.ts';
 
 let browser: Browser;
 let system: StreambedSystem;
@@ -38,49 +38,14 @@ async function openPage(path = '/chat', beside?: Page): Promise<Page> {
   return page;
 }
 
-/** Runs in the browser. Stores a turn and returns the ids of its headers. */
-const storeTurn = `async (body) => {
-  const response = await fetch('/api/chat/stream', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  await response.text();
-  return {
-    conversation_id: response.headers.get('x-streambed-conversation-id'),
-    turn_id: response.headers.get('x-streambed-turn-id'),
-  };
-}`;
-
-interface Stored {
-  readonly conversation_id: string;
-  readonly turn_id: string;
-}
-
-/** Stores a turn as the guest of a page, without showing it. */
-function store(page: Page, body: Readonly<Record<string, unknown>>): Promise<Stored> {
-  return page.evaluate(`(${storeTurn})(${JSON.stringify(body)})`);
-}
-
-const row = (page: Page, title: string) => page.getByRole('link', { name: title, exact: true });
 const composer = (page: Page) => page.getByLabel('Message', { exact: true });
-
-async function choose(page: Page, title: string, item: string): Promise<void> {
-  await row(page, title).hover();
-  await page.getByRole('button', { name: `Options for “${title}”` }).click();
-  await page.getByRole('menuitem', { name: item }).click();
-}
-
-/** Lets the time to undo pass, as it does for whoever leaves the page. */
-const endUndo = (page: Page): Promise<unknown> =>
-  page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide'))");
 
 test('a conversation is renamed in its row, and a title that is no title is refused', async () => {
   const page = await openPage();
-  await store(page, { message: 'Say one' });
+  await storeTurn(page, { message: 'Say one' });
   await page.reload();
   await page.getByRole('heading', { name: 'Today' }).waitFor();
-  await choose(page, 'Say one', 'Rename');
+  await chooseFor(page, 'Say one', 'Rename');
   const field = page.getByRole('textbox', { name: 'Title' });
   await field.fill(' ');
   await field.press('Enter');
@@ -91,7 +56,7 @@ test('a conversation is renamed in its row, and a title that is no title is refu
   await field.press('Enter');
   await expect.poll(() => row(page, 'The first').count()).toBe(1);
   await page.context().setOffline(true);
-  await choose(page, 'The first', 'Rename');
+  await chooseFor(page, 'The first', 'Rename');
   await field.fill('Another');
   await field.press('Enter');
   await page.getByText('“The first” couldn’t be renamed.').waitFor();
@@ -105,10 +70,10 @@ test('a conversation is renamed in its row, and a title that is no title is refu
 
 test('a deleted conversation can be restored until the time is over or the page is left', async () => {
   const page = await openPage();
-  await store(page, { message: 'Say one' });
-  const { conversation_id: id } = await store(page, { message: 'Say two' });
+  await storeTurn(page, { message: 'Say one' });
+  const { conversation_id: id } = await storeTurn(page, { message: 'Say two' });
   await page.goto(`${server.url}/chat?conversation=${id}`);
-  await choose(page, 'Say two', 'Delete');
+  await chooseFor(page, 'Say two', 'Delete');
   expect(await row(page, 'Say two').count()).toBe(0);
   await page.getByText('Ask away. Nothing gets lost.').waitFor();
   await expect.poll(() => page.locator('.row-link:focus').innerText()).toBe('Say one');
@@ -118,10 +83,10 @@ test('a deleted conversation can be restored until the time is over or the page 
   // Another tab follows.
   const other = await openPage('/chat', page);
   await row(other, 'Say two').waitFor();
-  await choose(page, 'Say two', 'Delete');
+  await chooseFor(page, 'Say two', 'Delete');
   await endUndo(page);
   await expect.poll(() => row(other, 'Say two').count()).toBe(0);
-  await choose(page, 'Say one', 'Delete');
+  await chooseFor(page, 'Say one', 'Delete');
   await page.goto('about:blank');
   const isThere = async (): Promise<number> => {
     await other.reload();
@@ -139,18 +104,18 @@ test('a conversation that is being answered is marked, and cannot be deleted mea
   await page.getByRole('img', { name: 'Answer in progress' }).waitFor();
   await page.getByRole('link', { name: 'New chat' }).click();
   await page.getByRole('img', { name: 'Answer in progress' }).waitFor();
-  await choose(page, 'Write 3000 words about rivers', 'Delete');
+  await chooseFor(page, 'Write 3000 words about rivers', 'Delete');
   await endUndo(page);
   await page.getByText('is being answered. Stop the answer').waitFor();
-  await row(page, 'Write 3000 words about rivers').waitFor();
+  await expect.poll(() => row(page, 'Write 3000 words about rivers').count()).toBe(1);
   await page.context().close();
 });
 
 test('all of a long conversation is exported and printed', async () => {
   const page = await openPage();
-  const { conversation_id: id } = await store(page, { message: 'Hi 1' });
+  const { conversation_id: id } = await storeTurn(page, { message: 'Hi 1' });
   for (let turn = 2; turn <= 40; turn += 1) {
-    await store(page, { conversation_id: id, message: `Hi ${turn}` });
+    await storeTurn(page, { conversation_id: id, message: `Hi ${turn}` });
   }
   await page.goto(`${server.url}/chat?conversation=${id}`);
   await page.getByText('Hi 40', { exact: true }).first().waitFor();
@@ -173,21 +138,11 @@ test('all of a long conversation is exported and printed', async () => {
   await page.context().close();
 });
 
-/** Exports the open conversation by the menu of its title. */
-async function exported(page: Page, item: string): Promise<{ name: string; text: string }> {
-  await page.locator('.bar-title').click();
-  const [file] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('menuitem', { name: item }).last().click(),
-  ]);
-  return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') };
-}
-
 test('drafts and the chosen branch are there after a reload', async () => {
   const page = await openPage();
-  const first = await store(page, { message: 'Say one' });
+  const first = await storeTurn(page, { message: 'Say one' });
   const { conversation_id: id, turn_id: turnId } = first;
-  await store(page, { conversation_id: id, regenerate_turn_id: turnId });
+  await storeTurn(page, { conversation_id: id, regenerate_turn_id: turnId });
   await composer(page).fill('not sent yet');
   await page.goto(`${server.url}/chat?conversation=${id}`);
   await page.getByText('2 / 2').waitFor();
@@ -212,8 +167,8 @@ test('drafts and the chosen branch are there after a reload', async () => {
 
 test('the palette finds conversations by their words, and commands by their names', async () => {
   const page = await openPage();
-  await store(page, { message: 'Say one' });
-  await store(page, { message: 'Tell me about rivers' });
+  await storeTurn(page, { message: 'Say one' });
+  await storeTurn(page, { message: 'Tell me about rivers' });
   await page.reload();
   await page.keyboard.press('Control+k');
   const field = page.getByRole('combobox', { name: 'Search and commands' });
@@ -230,7 +185,7 @@ test('the palette finds conversations by their words, and commands by their name
   await page.waitForURL(/conversation=/u);
   expect(await page.getByRole('dialog').count()).toBe(0);
   await page.keyboard.press('Control+k');
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page);
   await field.fill('dark');
   await field.press('Enter');
   expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
@@ -247,7 +202,8 @@ test('the palette finds conversations by their words, and commands by their name
 
 test('settings change the page at once and for the next visit', async () => {
   const page = await openPage('/chat/settings');
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page);
+  await page.getByRole('textbox', { name: 'Instructions' }).fill('Be brief.');
   await page.getByRole('radio', { name: 'Ctrl + Enter' }).click();
   await page.getByRole('radio', { name: 'Dark' }).click();
   await page.getByRole('radio', { name: '日本語' }).click();
@@ -259,14 +215,17 @@ test('settings change the page at once and for the next visit', async () => {
   await field.fill('一つ');
   await field.press('Enter');
   expect(await field.inputValue()).toBe('一つ\n');
-  await field.press('Control+Enter');
-  await page.waitForURL(/conversation=/u);
+  const [request] = await Promise.all([
+    page.waitForRequest('**/api/chat/stream'),
+    field.press('Control+Enter'),
+  ]);
+  expect(request.postDataJSON()).toMatchObject({ message: '一つ', system: 'Be brief.' });
   await page.context().close();
 });
 
 test('everything is exported, and deleted with what is on this device', async () => {
   const page = await openPage();
-  await store(page, { message: 'Say one' });
+  await storeTurn(page, { message: 'Say one' });
   await composer(page).fill('not sent yet');
   await page.goto(`${server.url}/chat/settings`);
   await page.getByRole('textbox', { name: 'Instructions' }).fill('Be brief.');
@@ -289,11 +248,3 @@ test('everything is exported, and deleted with what is on this device', async ()
   expect(await names()).toEqual([]);
   await page.context().close();
 });
-
-/** Returns what axe finds. */
-async function violations(page: Page): Promise<unknown> {
-  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8'));
-  return page.evaluate(
-    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))",
-  );
-}

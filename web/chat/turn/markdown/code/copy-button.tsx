@@ -1,4 +1,5 @@
 import { useEffect, useState, type ReactNode } from 'react';
+import { Icon } from '../../../../parts/icon.tsx';
 import { useWords } from '../../../../words/use-words.ts';
 import { words as dictionary } from '../words.ts';
 
@@ -21,13 +22,7 @@ export function CopyButton({ text }: { readonly text: string }): ReactNode {
   return (
     // A browser that refuses leaves the button as it was.
     <button type="button" onClick={() => void copy().catch(() => undefined)}>
-      <svg viewBox="0 0 20 20" aria-hidden="true">
-        {copies === 0 ? (
-          <path d="M7.5 7.5h8v8h-8zM12.5 7V4.5h-8v8H7" />
-        ) : (
-          <path d="m4.5 10.5 3.5 3.5 7.5-8" />
-        )}
-      </svg>
+      <Icon name={copies === 0 ? 'copy' : 'check'} size="small" />
       <span aria-live="polite">{copies === 0 ? words.copy : words.copied}</span>
     </button>
   );
