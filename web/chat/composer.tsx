@@ -21,6 +21,7 @@ import { useDraftFiles, type DraftFiles } from './attachments/use-attachments.ts
 import { useFileDrop } from './attachments/use-file-drop.ts';
 import { HelpPickers, ModelPicker } from './choices/pickers.tsx';
 import { composerWords } from './composer-words.ts';
+import { useTranscriptInTime } from './conversation/lazy-transcript.tsx';
 import type { ConversationView } from './conversation/use-conversation.ts';
 import { hasTouchKeyboard, sends } from './send-key.ts';
 import type { Outgoing } from './turn/turn-actions.ts';
@@ -151,6 +152,7 @@ function useMessage({ conversation, onEditLast }: ComposerProps): MessageDraft {
   const draft: Draft = { text, setText, drafts, field };
   useFocusOnArrival(field, conversationId);
   useReturned(returned, draft);
+  useTranscriptInTime(text !== '' || conversationId !== undefined);
   useEffect(() => {
     // Another conversation is shown; one that has just begun has taken its files along.
     if (isLoading || conversationId === undefined) drafts.clear();

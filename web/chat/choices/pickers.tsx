@@ -247,7 +247,7 @@ function Chip({ icon, name, onRemove }: ChipProps): ReactNode {
   return (
     <button type="button" className="pick on" aria-label={words.remove(name)} onClick={onRemove}>
       <Icon name={icon} size="small" />
-      {name}
+      <span className="pick-name">{name}</span>
       <Icon name="close" size="small" />
     </button>
   );

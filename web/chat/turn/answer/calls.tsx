@@ -102,11 +102,13 @@ function Outcome({ state, durationMs, words }: OutcomeProps): ReactNode {
       </>
     );
   }
-  const seconds = durationMs === undefined ? undefined : (durationMs / 1_000).toFixed(1);
+  // A tenth of a second is the least that is worth a number.
+  const seconds =
+    durationMs === undefined ? undefined : Math.max(1, Math.round(durationMs / 100)) / 10;
   if (state === 'done') {
     return (
       <>
-        <span className="took">{seconds !== undefined && words.seconds(Number(seconds))}</span>
+        <span className="took">{seconds !== undefined && words.seconds(seconds)}</span>
         <Mark name="check" label={label} />
         <Fold />
       </>
