@@ -6,7 +6,7 @@ import { adoptDraft } from '../drafts/use-draft.ts';
 import { readDefaults } from '../settings/defaults.ts';
 import type { View } from '../shell/view.ts';
 import { useWords } from '../words/use-words.ts';
-import type { Account } from './account.tsx';
+import type { Account } from './account/account.tsx';
 import { useConversation, type ConversationView } from './conversation/use-conversation.ts';
 import { useAnswering } from './list/use-answering.ts';
 import { useConversationList, type ConversationListView } from './list/use-conversation-list.ts';

@@ -1,7 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import { AccountMenu } from '../chat/account.tsx';
+import { AccountMenu } from '../chat/account/account.tsx';
 import { ChatView } from '../chat/chat-view.tsx';
 import { ConversationList } from '../chat/list/conversation-list.tsx';
 import { TitleMenu } from '../chat/list/title-menu.tsx';
@@ -11,8 +11,8 @@ import type { Language } from '../words/languages.ts';
 import { useWords } from '../words/use-words.ts';
 import { Bar } from './bar.tsx';
 import { OpenOverlay, OtherView, SidePanel } from './lazy-views.tsx';
-import { NoticeLine } from './notice-line.tsx';
-import { ProblemLine } from './problem-line.tsx';
+import { NoticeLine } from './notices/notice-line.tsx';
+import { ProblemLine } from './notices/problem-line.tsx';
 import { Rail } from './rail.tsx';
 import { ShellProvider } from './shell-context.tsx';
 import { useFrame, type FrameProps, type FrameState } from './use-frame.ts';
