@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Page as PageServer } from '#scripts/start-page.ts';
 import { hostPage } from '#test/fixtures/page.ts';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
-import { expectAccessible } from './expect-accessible.ts';
+import { isAccessible } from './is-accessible.ts';
 import { launchBrowser } from './launch-browser.ts';
 import { chooseFor, endUndo, exported, row, storeTurn } from './page-steps.ts';
 
@@ -185,7 +185,7 @@ test('the palette finds conversations by their words, and commands by their name
   await page.waitForURL(/conversation=/u);
   expect(await page.getByRole('dialog').count()).toBe(0);
   await page.keyboard.press('Control+k');
-  await expectAccessible(page);
+  await isAccessible(page);
   await field.fill('dark');
   await field.press('Enter');
   expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
@@ -202,7 +202,7 @@ test('the palette finds conversations by their words, and commands by their name
 
 test('settings change the page at once and for the next visit', async () => {
   const page = await openPage('/chat/settings');
-  await expectAccessible(page);
+  await isAccessible(page);
   await page.getByRole('textbox', { name: 'Instructions' }).fill('Be brief.');
   await page.getByRole('radio', { name: 'Ctrl + Enter' }).click();
   await page.getByRole('radio', { name: 'Dark' }).click();
