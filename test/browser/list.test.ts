@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Page as PageServer } from '#scripts/start-page.ts';
 import { hostPage } from '#test/fixtures/page.ts';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
-import { findViolations } from './axe.ts';
+import { expectAccessible } from './axe.ts';
 import { launchBrowser } from './launch-browser.ts';
-import { storeTurn } from './store-turn.ts';
+import { chooseFor, endUndo, exported, row, storeTurn } from './page-steps.ts';
 
 let browser: Browser;
 let system: StreambedSystem;
@@ -38,25 +38,14 @@ async function openPage(path = '/chat', beside?: Page): Promise<Page> {
   return page;
 }
 
-const row = (page: Page, title: string) => page.getByRole('link', { name: title, exact: true });
 const composer = (page: Page) => page.getByLabel('Message', { exact: true });
-
-async function choose(page: Page, title: string, item: string): Promise<void> {
-  await row(page, title).hover();
-  await page.getByRole('button', { name: `Options for “${title}”` }).click();
-  await page.getByRole('menuitem', { name: item }).click();
-}
-
-/** Lets the time to undo pass, as it does for whoever leaves the page. */
-const endUndo = (page: Page): Promise<unknown> =>
-  page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide'))");
 
 test('a conversation is renamed in its row, and a title that is no title is refused', async () => {
   const page = await openPage();
   await storeTurn(page, { message: 'Say one' });
   await page.reload();
   await page.getByRole('heading', { name: 'Today' }).waitFor();
-  await choose(page, 'Say one', 'Rename');
+  await chooseFor(page, 'Say one', 'Rename');
   const field = page.getByRole('textbox', { name: 'Title' });
   await field.fill(' ');
   await field.press('Enter');
@@ -67,7 +56,7 @@ test('a conversation is renamed in its row, and a title that is no title is refu
   await field.press('Enter');
   await expect.poll(() => row(page, 'The first').count()).toBe(1);
   await page.context().setOffline(true);
-  await choose(page, 'The first', 'Rename');
+  await chooseFor(page, 'The first', 'Rename');
   await field.fill('Another');
   await field.press('Enter');
   await page.getByText('“The first” couldn’t be renamed.').waitFor();
@@ -84,7 +73,7 @@ test('a deleted conversation can be restored until the time is over or the page 
   await storeTurn(page, { message: 'Say one' });
   const { conversation_id: id } = await storeTurn(page, { message: 'Say two' });
   await page.goto(`${server.url}/chat?conversation=${id}`);
-  await choose(page, 'Say two', 'Delete');
+  await chooseFor(page, 'Say two', 'Delete');
   expect(await row(page, 'Say two').count()).toBe(0);
   await page.getByText('Ask away. Nothing gets lost.').waitFor();
   await expect.poll(() => page.locator('.row-link:focus').innerText()).toBe('Say one');
@@ -94,10 +83,10 @@ test('a deleted conversation can be restored until the time is over or the page 
   // Another tab follows.
   const other = await openPage('/chat', page);
   await row(other, 'Say two').waitFor();
-  await choose(page, 'Say two', 'Delete');
+  await chooseFor(page, 'Say two', 'Delete');
   await endUndo(page);
   await expect.poll(() => row(other, 'Say two').count()).toBe(0);
-  await choose(page, 'Say one', 'Delete');
+  await chooseFor(page, 'Say one', 'Delete');
   await page.goto('about:blank');
   const isThere = async (): Promise<number> => {
     await other.reload();
@@ -115,10 +104,10 @@ test('a conversation that is being answered is marked, and cannot be deleted mea
   await page.getByRole('img', { name: 'Answer in progress' }).waitFor();
   await page.getByRole('link', { name: 'New chat' }).click();
   await page.getByRole('img', { name: 'Answer in progress' }).waitFor();
-  await choose(page, 'Write 3000 words about rivers', 'Delete');
+  await chooseFor(page, 'Write 3000 words about rivers', 'Delete');
   await endUndo(page);
   await page.getByText('is being answered. Stop the answer').waitFor();
-  expect(await row(page, 'Write 3000 words about rivers').count()).toBe(1);
+  await expect.poll(() => row(page, 'Write 3000 words about rivers').count()).toBe(1);
   await page.context().close();
 });
 
@@ -140,7 +129,7 @@ test('all of a long conversation is exported and printed', async () => {
   expect(turns.map(({ message }) => message)).toEqual(questions);
 
   await page.keyboard.press('Control+p');
-  await expect.poll(() => page.evaluate('window.isPrinted'), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => page.evaluate('window.isPrinted')).toBe(true);
   await page.emulateMedia({ media: 'print' });
   expect(await page.locator('.question').count()).toBe(40);
   expect(await page.locator('.rail, .composer').locator('visible=true').count()).toBe(0);
@@ -148,16 +137,6 @@ test('all of a long conversation is exported and printed', async () => {
   expect(pages?.length).toBeGreaterThan(2);
   await page.context().close();
 });
-
-/** Exports the open conversation by the menu of its title. */
-async function exported(page: Page, item: string): Promise<{ name: string; text: string }> {
-  await page.locator('.bar-title').click();
-  const [file] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('menuitem', { name: item }).last().click(),
-  ]);
-  return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') };
-}
 
 test('drafts and the chosen branch are there after a reload', async () => {
   const page = await openPage();
@@ -206,7 +185,7 @@ test('the palette finds conversations by their words, and commands by their name
   await page.waitForURL(/conversation=/u);
   expect(await page.getByRole('dialog').count()).toBe(0);
   await page.keyboard.press('Control+k');
-  expect(await findViolations(page)).toEqual([]);
+  await expectAccessible(page);
   await field.fill('dark');
   await field.press('Enter');
   expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
@@ -224,7 +203,8 @@ test('the palette finds conversations by their words, and commands by their name
 test('settings change the page at once and for the next visit', async () => {
   const page = await openPage('/chat/settings');
   await page.getByRole('heading', { name: 'Settings' }).waitFor();
-  expect(await findViolations(page)).toEqual([]);
+  await expectAccessible(page);
+  await page.getByRole('textbox', { name: 'Instructions' }).fill('Be brief.');
   await page.getByRole('radio', { name: 'Ctrl + Enter' }).click();
   await page.getByRole('radio', { name: 'Dark' }).click();
   await page.getByRole('radio', { name: '日本語' }).click();
@@ -236,8 +216,11 @@ test('settings change the page at once and for the next visit', async () => {
   await field.fill('一つ');
   await field.press('Enter');
   expect(await field.inputValue()).toBe('一つ\n');
-  await field.press('Control+Enter');
-  await page.waitForURL(/conversation=/u);
+  const [request] = await Promise.all([
+    page.waitForRequest('**/api/chat/stream'),
+    field.press('Control+Enter'),
+  ]);
+  expect(request.postDataJSON()).toMatchObject({ message: '一つ', system: 'Be brief.' });
   await page.context().close();
 });
 
@@ -248,8 +231,8 @@ test('everything is exported, and deleted with what is on this device', async ()
   await page.goto(`${server.url}/chat/settings`);
   await page.getByRole('textbox', { name: 'Instructions' }).fill('Be brief.');
   await page.getByRole('button', { name: 'Export' }).click();
-  const hasJob = "Object.keys(localStorage).some((key) => key.endsWith('job.export'))";
-  await expect.poll(() => page.evaluate(hasJob)).toBe(true);
+  const names = (): Promise<string[]> => page.evaluate('Object.keys(localStorage)');
+  await expect.poll(names).toContain('streambed.guest.job.export');
   await page.reload();
   const [file] = await Promise.all([
     page.waitForEvent('download'),
@@ -263,6 +246,6 @@ test('everything is exported, and deleted with what is on this device', async ()
   await page.getByText('Everything is deleted.').waitFor({ timeout: 20_000 });
   await page.getByText('Your conversations will appear here.').waitFor();
   expect(await composer(page).inputValue()).toBe('');
-  expect(await page.evaluate('Object.keys(localStorage)')).toEqual([]);
+  expect(await names()).toEqual([]);
   await page.context().close();
 });

@@ -3,9 +3,10 @@
 import { useEffect, useMemo } from 'react';
 import { chosenBranches } from '../drafts/chosen-branch.ts';
 import { adoptDraft } from '../drafts/use-draft.ts';
+import { readDefaults } from '../settings/defaults.ts';
 import type { View } from '../shell/view.ts';
 import { useWords } from '../words/use-words.ts';
-import type { Account } from './account.tsx';
+import type { Account } from './account/account.tsx';
 import { useConversation, type ConversationView } from './conversation/use-conversation.ts';
 import { useAnswering } from './list/use-answering.ts';
 import { useConversationList, type ConversationListView } from './list/use-conversation-list.ts';
@@ -33,7 +34,11 @@ export function useConversations(initialView: View, account: Account): Conversat
     list.refresh();
     tellOtherTabs();
   };
-  const conversation = useConversation(initialId, words, { chosen, onChange });
+  const conversation = useConversation(initialId, words, {
+    chosen,
+    readDefaults: () => readDefaults(account),
+    onChange,
+  });
   const { conversationId, turns } = conversation;
   const isLive = turns.some(({ state }) => state !== 'settled');
   const answering = useAnswering(conversationId, isLive, list.refresh);

@@ -1,4 +1,4 @@
-import type { Account } from '../chat/account.tsx';
+import type { Account } from '../chat/account/account.tsx';
 import { storageKey } from './device-storage.ts';
 
 /** Returns the name under which things of an account are stored on this device. */

@@ -1,4 +1,4 @@
-import type { Account } from '../chat/account.tsx';
+import type { Account } from '../chat/account/account.tsx';
 import { accountKey } from './account-key.ts';
 import { readStored, store } from './device-storage.ts';
 

@@ -1,7 +1,7 @@
 'use client';
 
 import { useSyncExternalStore } from 'react';
-import type { Account } from '../chat/account.tsx';
+import type { Account } from '../chat/account/account.tsx';
 import { useShell } from '../shell/shell-context.tsx';
 import { accountKey } from './account-key.ts';
 import { createDraftStore } from './draft-store.ts';

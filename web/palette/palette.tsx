@@ -6,9 +6,9 @@ import type { ConversationListView } from '../chat/list/use-conversation-list.ts
 import { IconButton } from '../parts/button.tsx';
 import { useModal } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { KeyCaps } from '../shell/key-caps.tsx';
+import { KeyCaps } from '../shell/keyboard/key-caps.tsx';
 import { useShell } from '../shell/shell-context.tsx';
-import type { Commands } from '../shell/use-commands.ts';
+import type { Commands } from '../shell/keyboard/use-commands.ts';
 import { useWords } from '../words/use-words.ts';
 import { optionId, Results } from './results.tsx';
 import { conversationEntries, useCommandEntries, type Entry } from './use-entries.ts';

@@ -5,7 +5,7 @@ import { dayName } from '../chat/list/group-by-day.ts';
 import { titleText } from '../chat/list/title.tsx';
 import { listWords } from '../chat/list/words.ts';
 import { Icon } from '../parts/icon.tsx';
-import { KeyCaps } from '../shell/key-caps.tsx';
+import { KeyCaps } from '../shell/keyboard/key-caps.tsx';
 import { useLanguage } from '../words/language.tsx';
 import { useWords } from '../words/use-words.ts';
 import { containsWords, splitMatches } from './match.ts';

@@ -3,9 +3,9 @@
 import type { ReactNode } from 'react';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { KeyCaps } from '../shell/key-caps.tsx';
+import { KeyCaps } from '../shell/keyboard/key-caps.tsx';
 import { useShell } from '../shell/shell-context.tsx';
-import { shortcuts } from '../shell/shortcuts.ts';
+import { shortcuts } from '../shell/keyboard/shortcuts.ts';
 import { useWords } from '../words/use-words.ts';
 import styles from './palette.module.css';
 import { paletteWords } from './words.ts';

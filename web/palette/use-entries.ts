@@ -4,8 +4,8 @@ import type { ConversationJson } from '#protocol/conversation/conversation-schem
 import type { IconName } from '../parts/icon.tsx';
 import { usePreferences } from '../preferences/use-preferences.tsx';
 import { useShell } from '../shell/shell-context.tsx';
-import { keysOf, type CommandName, type Keys } from '../shell/shortcuts.ts';
-import type { Commands } from '../shell/use-commands.ts';
+import { keysOf, type CommandName, type Keys } from '../shell/keyboard/shortcuts.ts';
+import type { Commands } from '../shell/keyboard/use-commands.ts';
 import { viewNames, type ViewName } from '../shell/view.ts';
 import { shellWords } from '../shell/words.ts';
 import { useLanguage } from '../words/language.tsx';

@@ -1,4 +1,4 @@
-import type { ShortcutName } from '../shell/shortcuts.ts';
+import type { ShortcutName } from '../shell/keyboard/shortcuts.ts';
 import type { Language } from '../words/languages.ts';
 
 const enShortcuts: Record<ShortcutName, string> = {

@@ -1,8 +1,8 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import { signOut } from '../chat/account.tsx';
-import { signInPath } from '../chat/sign-in-path.ts';
+import { signOut } from '../chat/account/account.tsx';
+import { signInPath } from '../chat/account/sign-in-path.ts';
 import { words as chatWords } from '../chat/words.ts';
 import { Button } from '../parts/button.tsx';
 import { useShell } from '../shell/shell-context.tsx';

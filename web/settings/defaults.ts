@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Account } from '../chat/account.tsx';
+import type { Account } from '../chat/account/account.tsx';
 import { accountKey } from '../drafts/account-key.ts';
 import { readStored, store } from '../drafts/device-storage.ts';
 

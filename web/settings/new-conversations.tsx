@@ -66,7 +66,7 @@ function optionsOf(
   const isGone = chosen !== '' && !models.some(({ id }) => id === chosen);
   return [
     ['', words.modelOfSystem(byDefault?.name)],
-    ...models.map(({ id, name }): Option => [id, name]),
+    ...models.filter((each) => each !== byDefault).map(({ id, name }): Option => [id, name]),
     ...(isGone ? [[chosen, words.modelGone(chosen)] as const] : []),
   ];
 }

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { Segment } from '../parts/segment.tsx';
 import { Switch } from '../parts/switch.tsx';
 import { usePreferences } from '../preferences/use-preferences.tsx';
-import { useIsMac } from '../shell/use-shortcuts.ts';
+import { useIsMac } from '../shell/keyboard/use-shortcuts.ts';
 import { shellWords } from '../shell/words.ts';
 import { useLanguage } from '../words/language.tsx';
 import { useWords } from '../words/use-words.ts';

@@ -13,7 +13,7 @@ const en = {
   model: 'Default model',
   modelHint: 'Each conversation can choose its own.',
   modelOfSystem: (name: string | undefined) =>
-    name === undefined ? 'Chosen by the system' : `Chosen by the system (${name})`,
+    name === undefined ? 'Chosen by the system' : `${name} (default)`,
   modelGone: (id: string) => `${id} (not available)`,
   modelsFailed: 'The models couldn’t be loaded.',
   loading: 'Loading…',
@@ -84,7 +84,7 @@ const ja: SettingsWords = {
   sendHint: 'タッチキーボードでは、Enter は常に改行です。',
   model: '既定のモデル',
   modelHint: '会話ごとに変更できます。',
-  modelOfSystem: (name) => (name === undefined ? 'システムの既定' : `システムの既定（${name}）`),
+  modelOfSystem: (name) => (name === undefined ? 'システムの既定' : `${name}（既定）`),
   modelGone: (id) => `${id}（利用できません）`,
   modelsFailed: 'モデルの一覧を読み込めませんでした。',
   loading: '読み込み中…',

@@ -1,7 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import { AccountMenu } from '../chat/account.tsx';
+import { AccountMenu } from '../chat/account/account.tsx';
 import { ChatView } from '../chat/chat-view.tsx';
 import { ConversationList } from '../chat/list/conversation-list.tsx';
 import { TitleMenu } from '../chat/list/title-menu.tsx';
@@ -11,8 +11,8 @@ import type { Language } from '../words/languages.ts';
 import { useWords } from '../words/use-words.ts';
 import { Bar } from './bar.tsx';
 import { OpenOverlay, OtherView, SidePanel } from './lazy-views.tsx';
-import { NoticeLine } from './notice-line.tsx';
-import { ProblemLine } from './problem-line.tsx';
+import { NoticeLine } from './notices/notice-line.tsx';
+import { ProblemLine } from './notices/problem-line.tsx';
 import { Rail } from './rail.tsx';
 import { ShellProvider } from './shell-context.tsx';
 import { useFrame, type FrameProps, type FrameState } from './use-frame.ts';
@@ -51,6 +51,7 @@ function Frame(props: FrameProps): ReactNode {
         </Rail>
         <div className="drawer-scrim" onClick={drawer.close} />
         <Stage {...frame} />
+        {drawer.isOpen && <Lines {...frame} />}
         <SidePanel panel={shell.panel} conversation={chat.conversation} />
       </div>
       <OpenOverlay overlay={frame.overlay} list={chat.list} commands={frame.commands} />
@@ -58,7 +59,8 @@ function Frame(props: FrameProps): ReactNode {
   );
 }
 
-function Stage({ shell, chat, actions, drawer, notice, undo, problem }: FrameState): ReactNode {
+function Stage(frame: FrameState): ReactNode {
+  const { shell, chat, actions, drawer } = frame;
   const { view } = shell;
   const { conversation, title } = chat;
   const { conversationId: id } = conversation;
@@ -72,11 +74,20 @@ function Stage({ shell, chat, actions, drawer, notice, undo, problem }: FrameSta
       {/* Always there, so that answers go on arriving. */}
       <ChatView conversation={conversation} isHidden={view.type !== 'chat'} />
       {view.type !== 'chat' && <OtherView name={view.type} />}
+      {!drawer.isOpen && <Lines {...frame} />}
+    </main>
+  );
+}
+
+/** What was done and what has failed. The stage cannot be used while the rail lies over it. */
+function Lines({ shell, notice, undo, problem }: FrameState): ReactNode {
+  return (
+    <>
       {problem !== undefined && (
         <ProblemLine text={problem} onClose={() => shell.showProblem(undefined)} />
       )}
       {notice !== undefined && <NoticeLine notice={notice} onUndo={undo} />}
-    </main>
+    </>
   );
 }
 

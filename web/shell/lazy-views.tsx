@@ -4,7 +4,7 @@ import { lazy, Suspense, type ReactNode } from 'react';
 import type { ConversationView } from '../chat/conversation/use-conversation.ts';
 import type { ConversationListView } from '../chat/list/use-conversation-list.ts';
 import type { Overlay, Panel } from './shell-context.tsx';
-import type { Commands } from './use-commands.ts';
+import type { Commands } from './keyboard/use-commands.ts';
 import type { ViewName } from './view.ts';
 
 /** Loaded when they are first shown. */

@@ -1,17 +1,17 @@
 'use client';
 
 import { useCallback, useMemo, useRef, useState } from 'react';
-import type { Account } from '../chat/account.tsx';
+import type { Account } from '../chat/account/account.tsx';
 import {
   useConversationActions,
   type ConversationActions,
-} from '../chat/list/use-conversation-actions.ts';
+} from '../chat/list/actions/use-conversation-actions.ts';
 import { useConversations, type Conversations } from '../chat/use-conversations.ts';
 import type { Notice, Overlay, Panel, Shell } from './shell-context.tsx';
-import { useCommands, type Commands } from './use-commands.ts';
+import { useCommands, type Commands } from './keyboard/use-commands.ts';
 import { useDrawer, type Drawer } from './use-drawer.ts';
-import { useNotice } from './use-notice.ts';
-import { useShortcuts } from './use-shortcuts.ts';
+import { useNotice } from './notices/use-notice.ts';
+import { useShortcuts } from './keyboard/use-shortcuts.ts';
 import { useView } from './use-view.ts';
 import type { View } from './view.ts';
 

@@ -7,14 +7,25 @@ import { withChoice, type Choices } from '../choices/choices.ts';
 import type { ConversationStore } from './use-conversation-state.ts';
 
 /**
- * Stores what is chosen for a conversation with it; for a new one, once it has begun. Returns a
- * function that changes the choices.
+ * Stores what is chosen for a conversation with it; for a new one, which begins with the reader's
+ * defaults, once it has begun. Returns a function that changes the choices.
  */
-export function useChoices({
-  state,
-  currentVisit,
-}: ConversationStore): (changes: Partial<Choices>) => void {
+export function useChoices(
+  { state, currentVisit }: ConversationStore,
+  readDefaults: () => Choices,
+): (changes: Partial<Choices>) => void {
   const { conversationId, choices, areChoicesStored } = state;
+  const choose = (changes: Partial<Choices>): void =>
+    currentVisit().update((before) => ({
+      ...before,
+      choices: withChoice(before.choices, changes),
+      areChoicesStored: false,
+    }));
+  const { signal } = currentVisit();
+  useEffect(() => {
+    const defaults = conversationId === undefined ? readDefaults() : {};
+    if (Object.keys(defaults).length > 0) choose(defaults);
+  }, [signal]);
   const storing = useRef(Promise.resolve());
   useEffect(() => {
     if (areChoicesStored || conversationId === undefined) return;
@@ -22,12 +33,7 @@ export function useChoices({
     // One after the other, so that the last choice is what is stored.
     storing.current = storing.current.then(() => storeChoices(conversationId, choices));
   }, [areChoicesStored, conversationId, choices]);
-  return (changes) =>
-    currentVisit().update((before) => ({
-      ...before,
-      choices: withChoice(before.choices, changes),
-      areChoicesStored: false,
-    }));
+  return choose;
 }
 
 /** Without a connection the choices hold until the page is left: they go with each message. */

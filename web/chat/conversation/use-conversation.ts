@@ -37,6 +37,8 @@ export interface ConversationView extends ConversationState, StableActions {
 export interface ConversationOptions {
   /** The branches that the reader chose on earlier visits. */
   readonly chosen: ChosenBranches;
+  /** Returns what a new conversation begins with. */
+  readonly readDefaults: () => Choices;
   readonly onChange: (begunId?: string) => void;
 }
 
@@ -47,11 +49,11 @@ export interface ConversationOptions {
 export function useConversation(
   initialId: string | undefined,
   words: Words,
-  { chosen, onChange }: ConversationOptions,
+  { chosen, readDefaults, onChange }: ConversationOptions,
 ): ConversationView {
   const store = useConversationState(initialId, words);
   const answers = useAnswers(store, onChange);
-  const choose = useChoices(store);
+  const choose = useChoices(store, readDefaults);
   useChosenBranch(store, chosen);
   const { state, currentVisit, switchTo } = store;
   const { conversationId, turns, isLoading, cursor, lastKey } = state;

@@ -7,7 +7,7 @@ import { useLanguage } from '../../words/language.tsx';
 import { useWords } from '../../words/use-words.ts';
 import { ConversationRow } from './conversation-row.tsx';
 import { groupByDay } from './group-by-day.ts';
-import type { ConversationActions } from './use-conversation-actions.ts';
+import type { ConversationActions } from './actions/use-conversation-actions.ts';
 import type { ConversationListView } from './use-conversation-list.ts';
 import { listWords } from './words.ts';
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { MenuItem } from '../../parts/menu.tsx';
 import { useWords } from '../../words/use-words.ts';
-import type { ConversationActions } from './use-conversation-actions.ts';
+import type { ConversationActions } from './actions/use-conversation-actions.ts';
 import { listWords } from './words.ts';
 
 export interface ConversationMenuProps {

@@ -10,7 +10,7 @@ import { ConversationMenu } from './conversation-menu.tsx';
 import { focusConversation } from './focus-conversation.ts';
 import { TitleField } from './title-field.tsx';
 import { Title, titleText } from './title.tsx';
-import type { ConversationActions } from './use-conversation-actions.ts';
+import type { ConversationActions } from './actions/use-conversation-actions.ts';
 import { listWords } from './words.ts';
 
 export interface ConversationRowProps {

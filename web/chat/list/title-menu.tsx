@@ -6,7 +6,7 @@ import { Menu } from '../../parts/menu.tsx';
 import { ConversationMenu } from './conversation-menu.tsx';
 import { TitleField } from './title-field.tsx';
 import { Title } from './title.tsx';
-import type { ConversationActions } from './use-conversation-actions.ts';
+import type { ConversationActions } from './actions/use-conversation-actions.ts';
 
 export interface TitleMenuProps {
   readonly id: string;

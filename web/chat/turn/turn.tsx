@@ -3,7 +3,7 @@
 import { memo, type ReactNode } from 'react';
 import { useShell } from '../../shell/shell-context.tsx';
 import { useWords } from '../../words/use-words.ts';
-import { signInPath } from '../sign-in-path.ts';
+import { signInPath } from '../account/sign-in-path.ts';
 import { AnswerActions } from './answer-actions.tsx';
 import { AnswerBody } from './answer/answer.tsx';
 import type { Alternatives } from './branches.ts';

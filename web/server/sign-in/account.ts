@@ -1,5 +1,5 @@
 import { cookies } from 'next/headers';
-import type { Account } from '../../chat/account.tsx';
+import type { Account } from '../../chat/account/account.tsx';
 import { cookieName } from './cookies.ts';
 import { readPerson } from './person.ts';
 import { openSessions } from './sessions.ts';

@@ -1,6 +1,6 @@
 import { notFound } from 'next/navigation';
 import type { ReactNode } from 'react';
-import { SignInGate } from '../../../chat/sign-in-gate.tsx';
+import { SignInGate } from '../../../chat/account/sign-in-gate.tsx';
 import { readReader } from '../../../server/reader.ts';
 import { readAccount } from '../../../server/sign-in/account.ts';
 import { App } from '../../../shell/app.tsx';

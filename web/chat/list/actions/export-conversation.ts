@@ -1,6 +1,6 @@
 import type { ConversationJson, TurnJson } from '#protocol/conversation/conversation-schema.ts';
 import { toConversationMarkdown } from '#protocol/data/conversation-markdown.ts';
-import { readConversation } from '../api.ts';
+import { readConversation } from '../../api.ts';
 
 export type ExportFormat = 'markdown' | 'json';
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { signInPath } from './sign-in-path.ts';
-import type { Language } from '../words/languages.ts';
-import { words as allWords } from './words.ts';
+import type { Language } from '../../words/languages.ts';
+import { words as allWords } from '../words.ts';
 
 export interface SignInGateProps {
   readonly language: Language;

@@ -2,14 +2,14 @@
 
 import { toMessage } from '#domain/conversation/accumulate.ts';
 import { messageText } from '#domain/conversation/message.ts';
-import type { ConversationActions } from '../chat/list/use-conversation-actions.ts';
-import type { TurnView } from '../chat/turn/turn-view.ts';
-import { usePreferences } from '../preferences/use-preferences.tsx';
-import { useWords } from '../words/use-words.ts';
-import type { Overlay, Shell } from './shell-context.tsx';
+import type { ConversationActions } from '../../chat/list/actions/use-conversation-actions.ts';
+import type { TurnView } from '../../chat/turn/turn-view.ts';
+import { usePreferences } from '../../preferences/use-preferences.tsx';
+import { useWords } from '../../words/use-words.ts';
+import type { Overlay, Shell } from '../shell-context.tsx';
 import type { CommandName } from './shortcuts.ts';
-import { phone, type Drawer } from './use-drawer.ts';
-import { shellWords } from './words.ts';
+import { phone, type Drawer } from '../use-drawer.ts';
+import { shellWords } from '../words.ts';
 
 export interface CommandOptions {
   readonly shell: Shell;

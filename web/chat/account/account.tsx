@@ -2,15 +2,15 @@
 
 import type { ReactNode } from 'react';
 import * as v from 'valibot';
-import { Icon } from '../parts/icon.tsx';
-import { Menu, MenuItem } from '../parts/menu.tsx';
-import { forgetDrafts } from '../drafts/use-draft.ts';
-import { useShell } from '../shell/shell-context.tsx';
-import { useWords } from '../words/use-words.ts';
-import { toError } from './api.ts';
-import { tellAccount } from './other-tabs.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { Menu, MenuItem } from '../../parts/menu.tsx';
+import { forgetDrafts } from '../../drafts/use-draft.ts';
+import { useShell } from '../../shell/shell-context.tsx';
+import { useWords } from '../../words/use-words.ts';
+import { toError } from '../api.ts';
+import { tellAccount } from '../other-tabs.ts';
 import { signInPath } from './sign-in-path.ts';
-import { words as chatWords } from './words.ts';
+import { words as chatWords } from '../words.ts';
 
 /** Who uses the page, as far as it is shown. */
 export type Account =

@@ -1,11 +1,11 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import { IconButton } from '../parts/button.tsx';
-import { Icon } from '../parts/icon.tsx';
-import { useWords } from '../words/use-words.ts';
+import { IconButton } from '../../parts/button.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { useWords } from '../../words/use-words.ts';
 import styles from './problem-line.module.css';
-import { shellWords } from './words.ts';
+import { shellWords } from '../words.ts';
 
 export interface ProblemLineProps {
   readonly text: string;

@@ -2,19 +2,19 @@
 
 import type { ConversationJson } from '#protocol/conversation/conversation-schema.ts';
 import { ChatError } from '#domain/errors.ts';
-import { chosenBranches } from '../../drafts/chosen-branch.ts';
-import { forgetDraft } from '../../drafts/use-draft.ts';
-import type { Shell } from '../../shell/shell-context.tsx';
-import { currentView } from '../../shell/view.ts';
-import { useWords } from '../../words/use-words.ts';
-import { deleteConversation } from '../api.ts';
-import { tellOtherTabs } from '../other-tabs.ts';
-import { describeProblem } from '../turn/describe-problem.ts';
-import type { Conversations } from '../use-conversations.ts';
-import { words as chatWords } from '../words.ts';
-import { focusConversation } from './focus-conversation.ts';
-import { titleText } from './title.tsx';
-import { listWords } from './words.ts';
+import { chosenBranches } from '../../../drafts/chosen-branch.ts';
+import { forgetDraft } from '../../../drafts/use-draft.ts';
+import type { Shell } from '../../../shell/shell-context.tsx';
+import { currentView } from '../../../shell/view.ts';
+import { useWords } from '../../../words/use-words.ts';
+import { deleteConversation } from '../../api.ts';
+import { tellOtherTabs } from '../../other-tabs.ts';
+import { describeProblem } from '../../turn/describe-problem.ts';
+import type { Conversations } from '../../use-conversations.ts';
+import { words as chatWords } from '../../words.ts';
+import { focusConversation } from '../focus-conversation.ts';
+import { titleText } from '../title.tsx';
+import { listWords } from '../words.ts';
 
 /**
  * Returns a function that hides a conversation at once, and deletes it when the time to undo is over.

@@ -1,7 +1,7 @@
 'use client';
 
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Notice } from './shell-context.tsx';
+import type { Notice } from '../shell-context.tsx';
 
 export interface NoticeState {
   readonly notice: Notice | undefined;

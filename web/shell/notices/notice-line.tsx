@@ -1,9 +1,9 @@
 'use client';
 
 import { useLayoutEffect, useRef, type ReactNode } from 'react';
-import { useWords } from '../words/use-words.ts';
-import type { Notice } from './shell-context.tsx';
-import { shellWords } from './words.ts';
+import { useWords } from '../../words/use-words.ts';
+import type { Notice } from '../shell-context.tsx';
+import { shellWords } from '../words.ts';
 
 export interface NoticeLineProps {
   readonly notice: Notice;

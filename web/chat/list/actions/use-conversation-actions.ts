@@ -1,18 +1,18 @@
 'use client';
 
 import { useMemo, useRef } from 'react';
-import type { Shell } from '../../shell/shell-context.tsx';
-import { useWords } from '../../words/use-words.ts';
-import { renameConversation } from '../api.ts';
-import { tellOtherTabs } from '../other-tabs.ts';
-import { describeProblem } from '../turn/describe-problem.ts';
-import type { Conversations } from '../use-conversations.ts';
-import { words as chatWords } from '../words.ts';
+import type { Shell } from '../../../shell/shell-context.tsx';
+import { useWords } from '../../../words/use-words.ts';
+import { renameConversation } from '../../api.ts';
+import { tellOtherTabs } from '../../other-tabs.ts';
+import { describeProblem } from '../../turn/describe-problem.ts';
+import type { Conversations } from '../../use-conversations.ts';
+import { words as chatWords } from '../../words.ts';
 import type { ExportFormat } from './export-conversation.ts';
-import { titleText } from './title.tsx';
+import { titleText } from '../title.tsx';
 import { usePrint } from './use-print.ts';
 import { useRemoval } from './use-removal.ts';
-import { listWords } from './words.ts';
+import { listWords } from '../words.ts';
 
 /** What the reader can do with a conversation as a whole. */
 export interface ConversationActions {

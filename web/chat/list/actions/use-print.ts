@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect, useState } from 'react';
-import type { ConversationView } from '../conversation/use-conversation.ts';
+import type { ConversationView } from '../../conversation/use-conversation.ts';
 
 /**
  * Returns a function that prints the open conversation, once all its turns are loaded and drawn. It
