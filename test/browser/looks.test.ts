@@ -1,0 +1,92 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page as PageServer } from '#scripts/start-page.ts';
+import { hostPage } from '#test/fixtures/page.ts';
+import { rounds } from '#test/fixtures/rounds.ts';
+import type { StreambedSystem } from '#test/fixtures/system.ts';
+import { findViolations } from './axe.ts';
+import { launchBrowser } from './launch-browser.ts';
+import { storeScenes, type Scenes } from './looks/store-scenes.ts';
+import { views } from './looks/views.ts';
+
+/*
+ * Opens every view, with axe, and writes a picture of each to the folder `screenshots`. The long run
+ * does so in all themes, languages and widths.
+ */
+
+const folder = join(import.meta.dirname, '../../screenshots');
+const sizes = {
+  desk: { viewport: { width: 1440, height: 900 } },
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+} as const;
+const languages = { en: 'en-US', ja: 'ja-JP' } as const;
+
+type Look = readonly [keyof typeof sizes, 'light' | 'dark', keyof typeof languages];
+
+const some: readonly Look[] = [
+  ['desk', 'light', 'en'],
+  ['phone', 'dark', 'ja'],
+];
+const all: readonly Look[] = (['desk', 'phone'] as const).flatMap((size) =>
+  (['light', 'dark'] as const).flatMap((theme) =>
+    (['en', 'ja'] as const).map((language): Look => [size, theme, language]),
+  ),
+);
+
+let browser: Browser;
+let system: StreambedSystem;
+let server: PageServer;
+let scenes: Scenes;
+let state: Awaited<ReturnType<BrowserContext['storageState']>>;
+
+beforeAll(async () => {
+  await mkdir(folder, { recursive: true });
+  browser = await launchBrowser();
+  const parameters = { KnowledgeBases: 'docs=LOCALKB001' };
+  ({ system, server } = await hostPage({ knowledge: 'docs', parameters }));
+  const page = await browser.newPage({ locale: 'en-US' });
+  await page.goto(`${server.url}/chat`);
+  scenes = await storeScenes(page, system);
+  state = await page.context().storageState();
+  await page.close();
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+  await system.close();
+});
+
+test.each(rounds === 1 ? some : all)(
+  'every view is accessible and can be looked at: %s, %s, %s',
+  { timeout: 120_000 },
+  async (size, colorScheme, language) => {
+    const context = await browser.newContext({
+      ...sizes[size],
+      colorScheme,
+      locale: languages[language],
+      reducedMotion: 'reduce',
+      storageState: state,
+    });
+    const found: Record<string, readonly string[]> = {};
+    for (const { name, path, prepare, only } of views(scenes)) {
+      if (only !== undefined && only !== size) continue;
+      const page = await context.newPage();
+      await page.goto(`${server.url}${path}`);
+      await prepare(page, language);
+      await expectNoOverflow(page, size);
+      found[name] = await findViolations(page);
+      const picture = `${name}-${size}-${colorScheme}-${language}.png`;
+      await page.screenshot({ path: join(folder, picture) });
+      await page.close();
+    }
+    expect(Object.entries(found).filter(([, violations]) => violations.length > 0)).toEqual([]);
+    await context.close();
+  },
+);
+
+async function expectNoOverflow(page: Page, size: Look[0]): Promise<void> {
+  const width: number = await page.evaluate('document.scrollingElement.scrollWidth');
+  expect(width).toBeLessThanOrEqual(sizes[size].viewport.width);
+}
