@@ -202,7 +202,7 @@ test('the palette finds conversations by their words, and commands by their name
 
 test('settings change the page at once and for the next visit', async () => {
   const page = await openPage('/chat/settings');
-  await page.getByRole('heading', { name: 'Settings' }).waitFor();
+  await page.getByRole('option', { name: '(default)' }).waitFor({ state: 'attached' });
   await isAccessible(page);
   await page.getByRole('textbox', { name: 'Instructions' }).fill('Be brief.');
   await page.getByRole('radio', { name: 'Ctrl + Enter' }).click();
