@@ -129,7 +129,7 @@ test('all of a long conversation is exported and printed', async () => {
   expect(turns.map(({ message }) => message)).toEqual(questions);
 
   await page.keyboard.press('Control+p');
-  await expect.poll(() => page.evaluate('window.isPrinted')).toBe(true);
+  await expect.poll(() => page.evaluate('window.isPrinted'), { timeout: 20_000 }).toBe(true);
   await page.emulateMedia({ media: 'print' });
   expect(await page.locator('.question').count()).toBe(40);
   expect(await page.locator('.rail, .composer').locator('visible=true').count()).toBe(0);
