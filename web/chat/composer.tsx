@@ -157,6 +157,11 @@ function useMessage({ conversation, onEditLast }: ComposerProps): MessageDraft {
     // Another conversation is shown; one that has just begun has taken its files along.
     if (isLoading || conversationId === undefined) drafts.clear();
   }, [conversationId]);
+  useEffect(() => {
+    // The field can be used before the page's code has arrived.
+    const typed = field.current?.value ?? '';
+    if (text === '' && typed !== '') setText(typed);
+  }, []);
   const isSendable = text.trim() !== '' && text.length <= maxMessageLength && drafts.areReady;
   const canSend = isSendable && !isLoading;
   const send = (): void => {
