@@ -22,6 +22,21 @@ function actionsOf(role: string): readonly string[] {
   return statementsOf(role).flatMap(({ Action }) => [Action].flat());
 }
 
+test('the functions of documents and tasks delete, but scan nothing and list work files only', () => {
+  const documents = actionsOf('DocumentsFunctionRole');
+  expect(documents.filter((action) => /Delete|Batch|List|Scan/u.test(action)).toSorted()).toEqual([
+    'dynamodb:DeleteItem',
+    's3:DeleteObject',
+    's3:ListBucket',
+  ]);
+  const tasks = actionsOf('TasksFunctionRole');
+  expect(tasks.filter((action) => /Delete|Batch|List|Scan/u.test(action)).toSorted()).toEqual([
+    'dynamodb:BatchWriteItem',
+    'dynamodb:DeleteItem',
+    's3:DeleteObject',
+  ]);
+});
+
 test('only the worker of exports and deletions can list, delete and scan everything', () => {
   const api = actionsOf('DataFunctionRole');
   expect(api.filter((action) => /Delete|Scan|Query|bedrock/u.test(action))).toEqual([]);

@@ -55,13 +55,13 @@ export function addDocuments(foundation: Foundation): DocumentParts {
   starter.role.addToPolicy(
     new PolicyStatement({ actions: ['states:StartExecution'], resources: arns }),
   );
-  const api = new StreambedFunction(stack, 'DocumentsFunction', {
-    bundle: 'documents',
-    timeout: Duration.seconds(29),
-    environment,
-  });
+  const timeout = Duration.seconds(29);
+  const bundle = 'documents';
+  const api = new StreambedFunction(stack, 'DocumentsFunction', { bundle, timeout, environment });
   table.grantItems(api.role);
+  table.grantItemRemoval(api.role);
   bucket.grantUpload(api.role);
+  bucket.grantDeletion(api.role);
   api.role.addToPolicy(describeExecutions(executions));
   for (const { node } of Object.values(machines)) {
     const execution = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${node.id}.Name>:*`;

@@ -54,6 +54,7 @@ export function addTasks(foundation: Foundation): TaskParts {
     },
   });
   table.grantTurns(tasks.role);
+  table.grantTurnRemoval(tasks.role);
   answers.grantAnswers(tasks.role);
   queue.grantSendMessages(tasks.role);
   grantChat(foundation, worker);

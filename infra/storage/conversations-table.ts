@@ -43,6 +43,16 @@ export class ConversationsTable extends Table {
     this.#grant(grantee, actions, ownersPartitions);
   }
 
+  /** Allows listing an owner's items, and deleting single ones. */
+  grantItemRemoval(grantee: IGrantable): void {
+    this.#grant(grantee, ['dynamodb:Query', 'dynamodb:DeleteItem'], ownersPartitions);
+  }
+
+  /** Allows deleting items and, many at a time, turns and their logs. */
+  grantTurnRemoval(grantee: IGrantable): void {
+    this.#grant(grantee, ['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'], ownersPartitions);
+  }
+
   /** Allows everything that turns need, and listing and deleting conversations. */
   grantManagement(grantee: IGrantable): void {
     const actions = [...turnActions, 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];

@@ -86,6 +86,13 @@ export class DocumentsBucket extends PrivateBucket {
     Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns });
   }
 
+  /** Allows deleting the files of documents, and listing their work files. */
+  grantDeletion(grantee: IGrantable): void {
+    const resourceArns = ['uploads/*', 'work/*'].map((files) => this.arnForObjects(files));
+    Grant.addToPrincipal({ grantee, actions: ['s3:DeleteObject'], resourceArns });
+    this.grantList(grantee, ['work/*']);
+  }
+
   /** Allows listing and deleting all files, and reading uploads. */
   grantOwnedFiles(grantee: IGrantable): void {
     const folders = ['uploads/*', 'work/*'];

@@ -27,13 +27,22 @@ test('a document that is deleted while its workflow starts has no work files', a
   const ports: StepPorts = {
     documents: {
       add: unused,
+      list: unused,
+      remove: unused,
       find: async () => (isDeleted ? undefined : document),
       // The deletion comes first, so this changes nothing.
       change: async () => {
         isDeleted = true;
       },
     },
-    files: { write: unused, read: unused, remove: unused, signUpload: unused, uri: unused },
+    files: {
+      write: unused,
+      read: unused,
+      remove: unused,
+      removeFolder: unused,
+      signUpload: unused,
+      uri: unused,
+    },
     ledger: createMemoryLedger(generousLimits),
     prices: flatPrices,
     clock: createManualClock(),

@@ -4,7 +4,7 @@ import type { Page as PageServer } from '#scripts/start-page.ts';
 import { hostPage } from '#test/fixtures/page.ts';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
 import { setScenario } from '#test/fixtures/turn-client.ts';
-import { isAccessible } from './is-accessible.ts';
+import { expectAccessible } from './axe.ts';
 import { launchBrowser } from './launch-browser.ts';
 
 /* What a message can be sent with, and what an answer can consist of. */
@@ -89,7 +89,7 @@ test('tool calls share a card, which opens to what went in and came out', async 
   await calls.locator('.call[data-state=failed]').click();
   await calls.getByText('{"time_zone":"Mars"}').waitFor();
   await calls.getByText('must be an IANA time zone').waitFor();
-  await isAccessible(page);
+  await expectAccessible(page);
   await page.reload();
   await settles(page);
   expect(await calls.locator('.call[data-state=done]').count()).toBe(1);
@@ -112,7 +112,7 @@ test('a call that changes something waits for a person, and no key decides', asy
     .getByRole('region', { name: 'Approval needed' })
     .getByText('Rotate the key.')
     .waitFor();
-  await isAccessible(page);
+  await expectAccessible(page);
   await page.getByRole('button', { name: 'Don’t allow' }).click();
   await page.locator('.call[data-state=denied]').getByText('Not allowed').waitFor();
   await settles(page);
@@ -141,7 +141,7 @@ test('a citation opens its passage below the paragraph, and Escape closes it', a
     await chip.click();
     const passage = page.getByRole('complementary', { name: 'Source 1' });
     await passage.getByText('A callback is signed').waitFor();
-    if (reload) await isAccessible(page);
+    if (reload) await expectAccessible(page);
     await page.keyboard.press('Escape');
     expect(await passage.count()).toBe(0);
     expect(await page.locator('.cite:focus').count()).toBe(1);
@@ -161,7 +161,7 @@ test('what is chosen belongs to the conversation and goes with each of its messa
   await page.getByLabel('Temperature').fill('7');
   await page.getByText('Write a number from 0 to 1.').waitFor();
   expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
-  await isAccessible(page);
+  await expectAccessible(page);
   await page.getByLabel('Temperature').fill('0.2');
   const stored = page.waitForResponse((response) => response.request().method() === 'PATCH');
   await page.getByRole('button', { name: 'Save' }).click();
@@ -204,7 +204,7 @@ test('files go with a message, after those that cannot were refused without an u
   await page.getByRole('button', { name: 'Remove no.md' }).click();
   await page.locator('.attachment[data-state=done]').nth(1).waitFor();
   await page.locator('.attachment img').waitFor();
-  await isAccessible(page);
+  await expectAccessible(page);
   await send(page, 'What is in these files?');
   await settles(page);
   expect(await page.locator('.composer .attachment').count()).toBe(0);

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import net from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -7,6 +5,7 @@ import { listen } from '#local/process/listen.ts';
 import type { Page as PageServer } from '#scripts/start-page.ts';
 import { hostPage } from '#test/fixtures/page.ts';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
+import { findViolations } from './axe.ts';
 import { launchBrowser } from './launch-browser.ts';
 
 let browser: Browser;
@@ -256,19 +255,12 @@ test('a page opened through a forwarded port shows how to allow its host', async
 });
 
 test('the page has no accessibility violations that axe can find', async () => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
   const page = await openPage();
-  const check = async (): Promise<unknown> => {
-    await page.evaluate(axe);
-    return page.evaluate(
-      "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))",
-    );
-  };
-  expect(await check()).toEqual([]);
+  expect(await findViolations(page)).toEqual([]);
   await send(page, 'Tell me about rivers');
   await answerCompletes(page);
-  expect(await check()).toEqual([]);
+  expect(await findViolations(page)).toEqual([]);
   await page.emulateMedia({ colorScheme: 'dark' });
-  expect(await check()).toEqual([]);
+  expect(await findViolations(page)).toEqual([]);
   await page.close();
 });

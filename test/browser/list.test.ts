@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Page as PageServer } from '#scripts/start-page.ts';
 import { hostPage } from '#test/fixtures/page.ts';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
+import { findViolations } from './axe.ts';
 import { launchBrowser } from './launch-browser.ts';
+import { storeTurn } from './store-turn.ts';
 
 let browser: Browser;
 let system: StreambedSystem;
@@ -38,30 +38,6 @@ async function openPage(path = '/chat', beside?: Page): Promise<Page> {
   return page;
 }
 
-/** Runs in the browser. Stores a turn and returns the ids of its headers. */
-const storeTurn = `async (body) => {
-  const response = await fetch('/api/chat/stream', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  await response.text();
-  return {
-    conversation_id: response.headers.get('x-streambed-conversation-id'),
-    turn_id: response.headers.get('x-streambed-turn-id'),
-  };
-}`;
-
-interface Stored {
-  readonly conversation_id: string;
-  readonly turn_id: string;
-}
-
-/** Stores a turn as the guest of a page, without showing it. */
-function store(page: Page, body: Readonly<Record<string, unknown>>): Promise<Stored> {
-  return page.evaluate(`(${storeTurn})(${JSON.stringify(body)})`);
-}
-
 const row = (page: Page, title: string) => page.getByRole('link', { name: title, exact: true });
 const composer = (page: Page) => page.getByLabel('Message', { exact: true });
 
@@ -77,7 +53,7 @@ const endUndo = (page: Page): Promise<unknown> =>
 
 test('a conversation is renamed in its row, and a title that is no title is refused', async () => {
   const page = await openPage();
-  await store(page, { message: 'Say one' });
+  await storeTurn(page, { message: 'Say one' });
   await page.reload();
   await page.getByRole('heading', { name: 'Today' }).waitFor();
   await choose(page, 'Say one', 'Rename');
@@ -105,8 +81,8 @@ test('a conversation is renamed in its row, and a title that is no title is refu
 
 test('a deleted conversation can be restored until the time is over or the page is left', async () => {
   const page = await openPage();
-  await store(page, { message: 'Say one' });
-  const { conversation_id: id } = await store(page, { message: 'Say two' });
+  await storeTurn(page, { message: 'Say one' });
+  const { conversation_id: id } = await storeTurn(page, { message: 'Say two' });
   await page.goto(`${server.url}/chat?conversation=${id}`);
   await choose(page, 'Say two', 'Delete');
   expect(await row(page, 'Say two').count()).toBe(0);
@@ -142,15 +118,15 @@ test('a conversation that is being answered is marked, and cannot be deleted mea
   await choose(page, 'Write 3000 words about rivers', 'Delete');
   await endUndo(page);
   await page.getByText('is being answered. Stop the answer').waitFor();
-  await row(page, 'Write 3000 words about rivers').waitFor();
+  expect(await row(page, 'Write 3000 words about rivers').count()).toBe(1);
   await page.context().close();
 });
 
 test('all of a long conversation is exported and printed', async () => {
   const page = await openPage();
-  const { conversation_id: id } = await store(page, { message: 'Hi 1' });
+  const { conversation_id: id } = await storeTurn(page, { message: 'Hi 1' });
   for (let turn = 2; turn <= 40; turn += 1) {
-    await store(page, { conversation_id: id, message: `Hi ${turn}` });
+    await storeTurn(page, { conversation_id: id, message: `Hi ${turn}` });
   }
   await page.goto(`${server.url}/chat?conversation=${id}`);
   await page.getByText('Hi 40', { exact: true }).first().waitFor();
@@ -164,7 +140,7 @@ test('all of a long conversation is exported and printed', async () => {
   expect(turns.map(({ message }) => message)).toEqual(questions);
 
   await page.keyboard.press('Control+p');
-  await page.waitForFunction('window.isPrinted');
+  await expect.poll(() => page.evaluate('window.isPrinted'), { timeout: 20_000 }).toBe(true);
   await page.emulateMedia({ media: 'print' });
   expect(await page.locator('.question').count()).toBe(40);
   expect(await page.locator('.rail, .composer').locator('visible=true').count()).toBe(0);
@@ -185,9 +161,9 @@ async function exported(page: Page, item: string): Promise<{ name: string; text:
 
 test('drafts and the chosen branch are there after a reload', async () => {
   const page = await openPage();
-  const first = await store(page, { message: 'Say one' });
+  const first = await storeTurn(page, { message: 'Say one' });
   const { conversation_id: id, turn_id: turnId } = first;
-  await store(page, { conversation_id: id, regenerate_turn_id: turnId });
+  await storeTurn(page, { conversation_id: id, regenerate_turn_id: turnId });
   await composer(page).fill('not sent yet');
   await page.goto(`${server.url}/chat?conversation=${id}`);
   await page.getByText('2 / 2').waitFor();
@@ -212,8 +188,8 @@ test('drafts and the chosen branch are there after a reload', async () => {
 
 test('the palette finds conversations by their words, and commands by their names', async () => {
   const page = await openPage();
-  await store(page, { message: 'Say one' });
-  await store(page, { message: 'Tell me about rivers' });
+  await storeTurn(page, { message: 'Say one' });
+  await storeTurn(page, { message: 'Tell me about rivers' });
   await page.reload();
   await page.keyboard.press('Control+k');
   const field = page.getByRole('combobox', { name: 'Search and commands' });
@@ -230,7 +206,7 @@ test('the palette finds conversations by their words, and commands by their name
   await page.waitForURL(/conversation=/u);
   expect(await page.getByRole('dialog').count()).toBe(0);
   await page.keyboard.press('Control+k');
-  expect(await violations(page)).toEqual([]);
+  expect(await findViolations(page)).toEqual([]);
   await field.fill('dark');
   await field.press('Enter');
   expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
@@ -247,7 +223,8 @@ test('the palette finds conversations by their words, and commands by their name
 
 test('settings change the page at once and for the next visit', async () => {
   const page = await openPage('/chat/settings');
-  expect(await violations(page)).toEqual([]);
+  await page.getByRole('heading', { name: 'Settings' }).waitFor();
+  expect(await findViolations(page)).toEqual([]);
   await page.getByRole('radio', { name: 'Ctrl + Enter' }).click();
   await page.getByRole('radio', { name: 'Dark' }).click();
   await page.getByRole('radio', { name: '日本語' }).click();
@@ -266,12 +243,13 @@ test('settings change the page at once and for the next visit', async () => {
 
 test('everything is exported, and deleted with what is on this device', async () => {
   const page = await openPage();
-  await store(page, { message: 'Say one' });
+  await storeTurn(page, { message: 'Say one' });
   await composer(page).fill('not sent yet');
   await page.goto(`${server.url}/chat/settings`);
   await page.getByRole('textbox', { name: 'Instructions' }).fill('Be brief.');
   await page.getByRole('button', { name: 'Export' }).click();
-  await page.waitForFunction("Object.keys(localStorage).some((key) => key.endsWith('job.export'))");
+  const hasJob = "Object.keys(localStorage).some((key) => key.endsWith('job.export'))";
+  await expect.poll(() => page.evaluate(hasJob)).toBe(true);
   await page.reload();
   const [file] = await Promise.all([
     page.waitForEvent('download'),
@@ -288,11 +266,3 @@ test('everything is exported, and deleted with what is on this device', async ()
   expect(await page.evaluate('Object.keys(localStorage)')).toEqual([]);
   await page.context().close();
 });
-
-/** Returns what axe finds. */
-async function violations(page: Page): Promise<unknown> {
-  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8'));
-  return page.evaluate(
-    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))",
-  );
-}

@@ -236,10 +236,10 @@ test('code is coloured when its fence has ended, and stays selected where it is'
   await expect.poll(() => isColoured(page)).toBe(true);
   expect(await place()).toEqual([100, 'first = 1;\nconst l']);
   speaker.end();
-  await page.getByRole('button', { name: 'Copy' }).click();
+  await page.locator('.answer').getByRole('button', { name: 'Copy' }).click();
   await page.getByRole('button', { name: 'Copied' }).waitFor();
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`${code}let last;`);
-  await page.getByRole('button', { name: 'Copy', exact: true }).waitFor();
+  await page.locator('.answer').getByRole('button', { name: 'Copy', exact: true }).waitFor();
   expect([await violations(), foreign]).toEqual([[], []]);
   await page.context().close();
 });

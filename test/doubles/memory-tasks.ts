@@ -14,6 +14,16 @@ export function createMemoryTasks(): Tasks {
     async find(key) {
       return tasks.get(idOf(key));
     },
+    async list(owner, { limit }) {
+      const own = [...tasks.values()].filter((task) => task.owner === owner);
+      return { items: own.toReversed().slice(0, limit) };
+    },
+    async remove(task) {
+      const { state, startedAtMs } = tasks.get(idOf(task)) ?? task;
+      if (state !== task.state || startedAtMs !== task.startedAtMs) return false;
+      tasks.delete(idOf(task));
+      return true;
+    },
     async change(key, change, { states, callback }) {
       const task = tasks.get(idOf(key));
       if (task === undefined || !states.includes(task.state)) return undefined;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 import { decodeDataStream } from '#protocol/turn/data-stream.ts';
 import { decodeUiStream } from '#protocol/turn/ui-message-stream.ts';
+import { expectSettings } from '#test/fixtures/conversation-settings.ts';
 import {
   newDataDirectory,
   post,
@@ -117,33 +118,11 @@ test('a conversation is remembered, titled, listed, renamed and removed', async 
       { state: 'complete', message: 'What is my name?', response: second.response },
     ],
   });
-  await checkSettings(conversation);
+  await expectSettings(system, conversation);
   expect((await system.api(conversation, { method: 'DELETE' })).status).toBe(204);
   expect((await system.api(conversation)).status).toBe(404);
 });
 
-/** The settings of a conversation are the client's, and are checked like a chat request. */
-async function checkSettings(conversation: string): Promise<void> {
-  const change = async (body: object): Promise<readonly [number, string]> => {
-    const init = { method: 'PATCH', body: JSON.stringify(body) };
-    const response = await system.api(conversation, init);
-    return [response.status, await response.text()];
-  };
-  const settings = { model: 'auto', system: 'Be brief.', tools: ['notes'] };
-  const read = async (): Promise<unknown> => (await system.api(conversation)).json();
-  expect(await change({ settings })).toEqual([204, '']);
-  expect(await change({ settings: { model: 'gpt-none' } })).toEqual([
-    400,
-    expect.stringContaining('settings.model: must be one of '),
-  ]);
-  expect(await change({ settings: { inference: { max_tokens: 1e6 } } })).toEqual([
-    400,
-    expect.stringContaining('settings.inference.max_tokens: must be at most 4096'),
-  ]);
-  expect(await read()).toMatchObject({ title: 'Names', settings });
-  expect(await change({ settings: {} })).toEqual([204, '']);
-  expect(await read()).not.toHaveProperty('settings');
-}
 test('conversations are found by what was said in them, by their owner only, until they are removed', async () => {
   const headers = { 'idempotency-key': 'biwa-1' };
   await system.api('/chat', post({ prompt: 'A prompt about Biwa' }, { headers }));

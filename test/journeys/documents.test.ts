@@ -15,6 +15,7 @@ import {
   upload,
   waitForDocument,
 } from '#test/fixtures/documents.ts';
+import type { DocumentListJson } from '#protocol/document/document-schema.ts';
 import { japanesePdf } from '#test/fixtures/japanese-pdf.ts';
 import { signedIn, type CallAs } from '#test/fixtures/signed-in.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
@@ -129,6 +130,16 @@ test('text with workflow, template or prompt syntax reaches the model unchanged'
   for (const prompt of matching) expect(prompt).toContain(text);
 });
 
+/** Returns the names of all files of documents. */
+async function fileNames(): Promise<readonly string[]> {
+  const { endpoints, region, credentials, buckets } = system.state;
+  const s3 = new S3Client({ endpoint: endpoints.aws, region, credentials, forcePathStyle: true });
+  const { Contents = [] } = await s3.send(
+    new ListObjectsV2Command({ Bucket: buckets['Documents'] }),
+  );
+  return Contents.map(({ Key = '' }) => Key);
+}
+
 /** Returns the prompts of all model calls about documents. */
 async function readPrompts(): Promise<readonly string[]> {
   const { endpoints, region, credentials, buckets } = system.state;
@@ -153,6 +164,8 @@ test('a running document reports its step, and a throttled model call is retried
   const step = async (): Promise<string | undefined> =>
     (await readDocument(demo, `/documents/${id}`)).step;
   await expect.poll(step, { timeout: 20_000, interval: 50 }).toMatch(/^(?:Analyze|Generate)/u);
+  const running = await demo(`/documents/${id}`, { method: 'DELETE' });
+  expect([running.status, await running.json()]).toMatchObject([409, { code: 'conflict' }]);
   expect((await waitForDocument(demo, `/documents/${id}`)).status).toBe('succeeded');
 });
 
@@ -174,6 +187,42 @@ test('denied access to the model fails the document and its workflow execution',
   expect(events.at(-1)?.type).toBe('ExecutionFailed');
   // The execution history contains no text of the document.
   expect(JSON.stringify(events)).not.toContain('harbour');
+});
+
+test('documents and analyses are listed, show what their workflows did, and can be deleted', async () => {
+  const owner = await signedIn(system, 'guest');
+  const { document_id: first } = await submitDocument(owner, '/documents', { text: facts[0] });
+  await waitForDocument(owner, `/documents/${first}`);
+  const { analysis_id: second } = await submitDocument(owner, '/analyses', { text: facts[1] });
+  const { steps } = await waitForDocument(owner, `/analyses/${second}`);
+  expect(steps?.map(({ name, status }) => [name, status])).toEqual([
+    ['ExtractText', 'succeeded'],
+    ['AnalyzeText', 'succeeded'],
+    ['CombineResults', 'succeeded'],
+  ]);
+  expect(steps?.[1]?.parts).toEqual([
+    { name: 'DetectSentiment', status: 'succeeded' },
+    { name: 'FindKeywords', status: 'succeeded' },
+  ]);
+  const summary = await readDocument(owner, `/documents/${first}`);
+  expect(summary.steps?.[1]).toMatchObject({
+    name: 'AnalyzeContent',
+    parts: [{ status: 'succeeded' }],
+  });
+  const list = async (query = ''): Promise<DocumentListJson> =>
+    (await (await owner(`/documents${query}`)).json()) as DocumentListJson;
+  const page = await list('?limit=1');
+  expect(page.documents).toMatchObject([{ document_id: second, kind: 'analysis', size: 35 }]);
+  expect((await list(`?limit=1&cursor=${page.cursor}`)).documents).toMatchObject([
+    { document_id: first, kind: 'summary', status: 'succeeded', name: 'text.txt', size: 38 },
+  ]);
+  expect((await demo(`/documents/${first}`, { method: 'DELETE' })).status).toBe(404);
+  expect((await owner(`/documents/${second}`, { method: 'DELETE' })).status).toBe(404);
+  expect((await owner(`/analyses/${second}`, { method: 'DELETE' })).status).toBe(204);
+  expect((await owner(`/documents/${first}`, { method: 'DELETE' })).status).toBe(204);
+  expect((await list()).documents).toEqual([]);
+  const names = await fileNames();
+  expect(names.filter((name) => name.includes(first) || name.includes(second))).toEqual([]);
 });
 
 test('a repeated request with the same idempotency key returns the same document', async () => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TaskListJson } from '#protocol/task/task-schema.ts';
 import { signedIn, tokensOf, type CallAs } from '#test/fixtures/signed-in.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import { setScenario } from '#test/fixtures/turn-client.ts';
 
 let system: StreambedSystem;
 let demo: CallAs;
@@ -28,6 +30,35 @@ test('a signed-in user can chat and sees only their own conversations', async ()
   expect(await listed((path) => system.api(path))).toEqual({ conversations: [] });
 });
 
+test('a signed-in user lists only their own tasks, and deletes them once they have ended', async () => {
+  const submit = async (prompt: string): Promise<string> => {
+    const answer = await demo('/tasks', post({ prompt }));
+    return ((await answer.json()) as { task_id: string }).task_id;
+  };
+  const remove = async (id: string): Promise<number> =>
+    (await demo(`/tasks/${id}`, { method: 'DELETE' })).status;
+  const list = async (call: CallAs): Promise<TaskListJson> =>
+    (await (await call('/tasks?limit=2')).json()) as TaskListJson;
+  const first = await submit('Count  to three');
+  await setScenario(system, { stream: [{ text: 'Hello' }, { stall: '2s' }, { text: '!' }] });
+  const second = await submit(`Write ${'much '.repeat(40)}`);
+  expect(await remove(second)).toBe(409);
+  await expect
+    .poll(() => list(demo))
+    .toMatchObject({
+      tasks: [
+        { task_id: second, title: expect.stringMatching(/^Write much .+…$/u), status: 'succeeded' },
+        { task_id: first, title: 'Count to three', status: 'succeeded' },
+      ],
+    });
+  await setScenario(system, {});
+  expect(await list(guest)).toEqual({ tasks: [] });
+  expect(await remove(first)).toBe(204);
+  expect((await demo(`/tasks/${first}`)).status).toBe(404);
+  expect(await remove(first)).toBe(404);
+  expect((await list(demo)).tasks.map(({ task_id: id }) => id)).toEqual([second]);
+});
+
 test("another owner's ids get the same 404 as unknown ids on every route of the API", async () => {
   const chat = await demo('/chat', post({ message: 'Mine' }));
   const { conversation_id: id } = (await chat.json()) as { conversation_id: string };
@@ -50,6 +81,7 @@ test("another owner's ids get the same 404 as unknown ids on every route of the 
     ['/chat', post({ message: 'Hi', conversation_id: conversation })],
     ['/chat/stream', post({ message: 'Hi', conversation_id: conversation })],
     [`/tasks/${work}`, {}],
+    [`/tasks/${work}`, { method: 'DELETE' }],
   ];
   const send = async (call: CallAs, [path, init]: readonly [string, RequestInit]) => {
     const response = await call(path, init);

@@ -105,13 +105,15 @@ const examples: Readonly<Record<string, Example>> = {
   readUsage: {},
   searchKnowledge: { body: { query: 'How many days of paid leave?' } },
   submitTask: { body: { prompt: 'Hello' } },
-  readTask: {},
+  readTask: { until: 'succeeded' },
+  listTasks: { query: '?limit=5' },
   readCallbackSecret: {},
   replaceCallbackSecret: {},
   addDocument: { body: { text: 'The harbour bridge was opened in 1932.' } },
-  readDocument: {},
+  readDocument: { until: 'succeeded' },
   addAnalysis: { body: { text: 'The hotel was excellent.' } },
-  readAnalysis: {},
+  readAnalysis: { until: 'succeeded' },
+  listDocuments: { query: '?limit=5' },
   createChatCompletion: {
     body: { model: 'amazon.nova-lite-v1:0', messages: [{ role: 'user', content: 'Hello' }] },
   },
@@ -122,6 +124,9 @@ const examples: Readonly<Record<string, Example>> = {
   exportData: { body: {} },
   // A deletion cannot begin before the export has ended.
   readExport: { until: 'complete' },
+  deleteTask: {},
+  deleteDocument: {},
+  deleteAnalysis: {},
   // Last, because other operations read what it deletes.
   deleteData: { body: { confirm: 'delete everything' } },
   readDeletion: {},

@@ -261,10 +261,8 @@ test('what belongs to others is refused in the words for what does not exist', a
     await read(ada.as, `/data/deletions/${unknown}`),
     await read(system.api, `/data/deletions/${id}`),
   ];
-  expect(answers[0]).toEqual([
-    404,
-    expect.objectContaining({ detail: 'There is no such deletion.' }),
-  ]);
+  const detail = 'There is no such deletion.';
+  expect(answers[0]).toEqual([404, expect.objectContaining({ detail })]);
   expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
   const refused = await ada.as('/data/deletions', post({ confirm: 'yes' }));
   expect([refused.status, await refused.json()]).toMatchObject([

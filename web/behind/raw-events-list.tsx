@@ -1,4 +1,5 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
+import { useCopy } from '../parts/use-copy.ts';
 import { Button } from '../parts/button.tsx';
 import { useWords } from '../words/use-words.ts';
 import type { Arrivals } from './arrivals/arrivals.ts';
@@ -47,26 +48,11 @@ function isBad({ type }: RawEvent): boolean {
   return type === 'error' || type === 'connection-lost';
 }
 
-/** How long the button says that it has copied. */
-const copiedMs = 2_000;
-
 function CopyButton({ events }: { readonly events: readonly RawEvent[] }): ReactNode {
   const words = useWords(behindWords);
-  const [isCopied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!isCopied) return undefined;
-    const timer = setTimeout(() => setCopied(false), copiedMs);
-    return () => clearTimeout(timer);
-  }, [isCopied]);
-  const copy = (): void => {
-    const json = JSON.stringify(events, undefined, 2);
-    navigator.clipboard.writeText(json).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
-  };
+  const { isCopied, copy } = useCopy(() => JSON.stringify(events, undefined, 2));
   return (
-    <Button icon={isCopied ? 'check' : 'copy'} onClick={copy}>
+    <Button icon={isCopied ? 'check' : 'copy'} onClick={() => void copy().catch(() => undefined)}>
       <span aria-live="polite">{isCopied ? words.copied : words.copyEvents}</span>
     </Button>
   );

@@ -44,13 +44,7 @@ export function Rail({ drawer, children, account }: RailProps): ReactNode {
           <Mark />
           Streambed
         </ViewLink>
-        <IconButton
-          icon="rail"
-          label={words.hideRail}
-          aria-controls="rail"
-          aria-expanded
-          onClick={hide}
-        />
+        <IconButton icon="rail" label={words.hideRail} aria-controls="rail" onClick={hide} />
       </div>
       <RailNavigation />
       <div className="rail-list">{children}</div>

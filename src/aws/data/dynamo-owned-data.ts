@@ -14,7 +14,6 @@ import {
   pageSessionsPartition,
   spendingPrefix,
   taskKey,
-  type DynamoKey,
 } from '#aws/dynamo/keys.ts';
 import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
 import type { PageSessions } from '#aws/identity/dynamo-page-sessions.ts';
@@ -44,12 +43,6 @@ export function createDynamoOwnedData(store: OwnedStore): OwnedData {
       if (kind === 'page_sessions') return store.pageSessions.end(id, userOf(owner) ?? '');
       return table.delete({ pk: ownerPartition(owner), sk: `${prefixes[kind]}${id}` });
     },
-    removeTask: (task) =>
-      removeUnchanged(table, taskKey(task), task, { startedAtMs: task.startedAtMs }),
-    removeDocument: (document) =>
-      removeUnchanged(table, documentKey(document), document, {
-        executionId: document.executionId,
-      }),
     async close(key) {
       try {
         const item = await table.update({
@@ -127,30 +120,4 @@ function toOwnedItem({ sk, createdAtMs, day }: Item, prefix: string): OwnedItem 
   const id = String(sk).slice(prefix.length);
   if (typeof day === 'number') return { id, createdAtMs: day * 86_400_000 };
   return { id, createdAtMs: Number(createdAtMs ?? 0) };
-}
-
-/** Removes an item that has this state and this attribute. Returns false if it has changed. */
-async function removeUnchanged(
-  table: Table,
-  key: DynamoKey,
-  { state }: { readonly state: string },
-  attribute: Readonly<Record<string, unknown>>,
-): Promise<boolean> {
-  const [[name, value] = ['state', state]] = Object.entries(attribute);
-  const isSame = value === undefined ? 'attribute_not_exists(#name)' : '#name = :value';
-  try {
-    await table.delete(key, {
-      // The client repeats a request whose response was lost.
-      ConditionExpression: `attribute_not_exists(pk) OR (#state = :state AND ${isSame})`,
-      ExpressionAttributeNames: { '#state': 'state', '#name': name },
-      ExpressionAttributeValues: {
-        ':state': state,
-        ...(value === undefined ? {} : { ':value': value }),
-      },
-    });
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionFailed) return false;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { toStateUpdate } from '#aws/dynamo/change.ts';
 import { documentKey } from '#aws/dynamo/keys.ts';
 import { checkItemVersion, currentVersion } from '#aws/dynamo/item-version.ts';
+import { listNewest, removeUnchanged } from '#aws/dynamo/owned-items.ts';
 import { ConditionFailed, toExpiry, type Table } from '#aws/dynamo/table.ts';
 import {
   number,
@@ -44,6 +45,15 @@ export function createDynamoDocuments(table: Table): Documents {
       if (before.fingerprint !== document.fingerprint) throw idempotencyKeyReused();
       return before;
     },
+    async list(owner, page) {
+      const { items: ids, ...rest } = await listNewest(table, owner, prefix, page);
+      const found = await Promise.all(ids.map((documentId) => find({ owner, documentId })));
+      return { items: found.filter((document) => document !== undefined), ...rest };
+    },
+    remove: (document) =>
+      removeUnchanged(table, documentKey(document), document, {
+        executionId: document.executionId,
+      }),
     async change(key, change, states) {
       const Key = documentKey(key);
       try {
@@ -54,6 +64,9 @@ export function createDynamoDocuments(table: Table): Documents {
     },
   };
 }
+
+/** The beginning of the sort keys of documents. */
+const prefix = documentKey({ owner: '', documentId: '' }).sk;
 
 const states = ['awaiting_upload', 'queued', 'running', 'succeeded', 'failed'] as const;
 
@@ -70,6 +83,7 @@ function fromItem({ owner, documentId }: DocumentKey, item: Item): Document {
     fingerprint: text(item, 'fingerprint'),
     createdAtMs: number(item, 'createdAtMs'),
     expiresAtMs: number(item, 'expiresAt') * 1_000,
+    ...optionalNumber(item, 'bytes'),
     ...optionalNumber(item, 'finishedAtMs'),
     ...optionalText(item, 'executionId'),
     ...optionalText(item, 'result'),

@@ -38,6 +38,7 @@ export function createS3Files(bucket: string): Files {
       const { s3, client } = await open();
       await client.send(new s3.DeleteObjectCommand({ Bucket: bucket, Key }));
     },
+    removeFolder: (folder) => removeFolder(bucket, folder),
     async read(Key, maxBytes) {
       const { s3, client } = await open();
       const Range = maxBytes === undefined ? undefined : `bytes=0-${maxBytes - 1}`;
@@ -74,4 +75,16 @@ export function createS3Files(bucket: string): Files {
     },
     uri: (name) => `s3://${bucket}/${name}`,
   };
+}
+
+async function removeFolder(Bucket: string, Prefix: string): Promise<void> {
+  const { s3, client } = await open();
+  for (;;) {
+    const { Contents = [] } = await client.send(new s3.ListObjectsV2Command({ Bucket, Prefix }));
+    if (Contents.length === 0) return;
+    const removals = Contents.map(({ Key }) =>
+      client.send(new s3.DeleteObjectCommand({ Bucket, Key })),
+    );
+    await Promise.all(removals);
+  }
 }

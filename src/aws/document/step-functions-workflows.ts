@@ -2,12 +2,13 @@ import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
-  GetExecutionHistoryCommand,
   SFNClient,
   StartExecutionCommand,
+  paginateGetExecutionHistory,
   type HistoryEvent,
 } from '@aws-sdk/client-sfn';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { toSteps } from '#aws/document/execution-steps.ts';
 import type { DocumentKind, Workflows } from '#domain/document/document.ts';
 
 /** Returns the workflows of Step Functions, with one state machine for each kind of document. */
@@ -35,28 +36,36 @@ export function createWorkflows(machines: Readonly<Record<DocumentKind, string>>
       }
     },
     async describe(executionArn) {
-      const found = await Promise.all([
+      const described = await orUndefined(
         client.send(new DescribeExecutionCommand({ executionArn })),
-        client.send(
-          new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 50 }),
-        ),
-      ]).catch((error: unknown) => {
-        // It ended long ago, or its state machine was replaced.
-        if (error instanceof ExecutionDoesNotExist) return undefined;
-        throw error;
-      });
-      if (found === undefined) return { state: 'failed' };
-      const [{ status }, { events = [] }] = found;
-      if (status === 'SUCCEEDED') return { state: 'succeeded' };
-      if (status !== 'RUNNING') return { state: 'failed' };
-      const step = lastStep(events);
-      return step === undefined ? { state: 'running' } : { state: 'running', step };
+      );
+      if (described?.status === 'RUNNING') return { state: 'running' };
+      return { state: described?.status === 'SUCCEEDED' ? 'succeeded' : 'failed' };
     },
+    steps: async (executionArn) =>
+      toSteps((await orUndefined(readHistory(client, executionArn))) ?? []),
   };
 }
 
-/** Returns the state that was entered last; the newest event comes first. */
-function lastStep(events: readonly HistoryEvent[]): string | undefined {
-  const entered = events.find((event) => event.stateEnteredEventDetails !== undefined);
-  return entered?.stateEnteredEventDetails?.name;
+/** Returns undefined for an execution that ended long ago, or whose state machine was replaced. */
+async function orUndefined<Value>(reading: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) return undefined;
+    throw error;
+  }
+}
+
+/** Returns the whole history of an execution, without inputs and outputs. */
+async function readHistory(
+  client: SFNClient,
+  executionArn: string,
+): Promise<readonly HistoryEvent[]> {
+  const request = { executionArn, maxResults: 1_000, includeExecutionData: false };
+  const events: HistoryEvent[] = [];
+  for await (const page of paginateGetExecutionHistory({ client }, request)) {
+    events.push(...(page.events ?? []));
+  }
+  return events;
 }

@@ -1,6 +1,7 @@
 import { fromTaskItem, toTaskItem } from '#aws/task/task-items.ts';
 import { hasChange, toStateUpdate } from '#aws/dynamo/change.ts';
 import { taskKey } from '#aws/dynamo/keys.ts';
+import { listNewest, removeUnchanged } from '#aws/dynamo/owned-items.ts';
 import { ConditionFailed, type Table } from '#aws/dynamo/table.ts';
 import { idempotencyKeyReused } from '#domain/conversation/conversation-errors.ts';
 import type {
@@ -18,6 +19,13 @@ export function createDynamoTasks(table: Table): Tasks {
   return {
     find,
     change: (key, change, condition) => changeTask(table, key, change, condition),
+    async list(owner, page) {
+      const { items: ids, ...rest } = await listNewest(table, owner, prefix, page);
+      const found = await Promise.all(ids.map((taskId) => find({ owner, taskId })));
+      return { items: found.filter((task) => task !== undefined), ...rest };
+    },
+    remove: (task) =>
+      removeUnchanged(table, taskKey(task), task, { startedAtMs: task.startedAtMs }),
     async submit(task) {
       try {
         await table.put({
@@ -35,6 +43,9 @@ export function createDynamoTasks(table: Table): Tasks {
     },
   };
 }
+
+/** The beginning of the sort keys of tasks. */
+const prefix = taskKey({ owner: '', taskId: '' }).sk;
 
 async function findTask(table: Table, key: TaskKey): Promise<Task | undefined> {
   const item = await table.get({ Key: taskKey(key), ConsistentRead: true });

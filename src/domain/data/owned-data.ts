@@ -2,8 +2,6 @@ import type { Conversation, ConversationKey } from '#domain/conversation/convers
 import type { Message } from '#domain/conversation/message.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 import type { DataKind } from '#domain/data/data-job.ts';
-import type { Document } from '#domain/document/document.ts';
-import type { Task } from '#domain/task/task.ts';
 
 /** Something of an owner, by its id among everything of its kind. */
 export interface OwnedItem {
@@ -24,10 +22,6 @@ export interface OwnedData {
   list(owner: string, kind: DataKind, page: ItemPage): Promise<readonly OwnedItem[]>;
   /** Removes an item that nothing else belongs to. Repeating the call changes nothing. */
   remove(owner: string, kind: SimpleKind, id: string): Promise<void>;
-  /** Removes a task that is as it was read. Returns false if it has changed. */
-  removeTask(task: Task): Promise<boolean>;
-  /** Removes a document that is as it was read. Returns false if it has changed. */
-  removeDocument(document: Document): Promise<boolean>;
   /**
    * Makes a conversation disappear for its readers and refuses new turns in it. Returns it; undefined
    * if it does not exist.

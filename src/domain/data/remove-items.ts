@@ -4,6 +4,7 @@ import { logTtlMs } from '#domain/conversation/turn-log.ts';
 import type { LiveTurn } from '#domain/conversation/turn.ts';
 import type { OwnedData } from '#domain/data/owned-data.ts';
 import type { DocumentKey, Documents, Workflows } from '#domain/document/document.ts';
+import { removeIdle } from '#domain/document/remove-document.ts';
 import { taskConversation, type TaskKey, type Tasks } from '#domain/task/task.ts';
 import { leaseGraceMs } from '#domain/turn/abandoned.ts';
 import { recoverTurn } from '#domain/turn/recover-turn.ts';
@@ -39,7 +40,7 @@ export async function removeTask(ports: RemovalPorts, key: TaskKey): Promise<Rem
   // A worker may have begun the turn after the deletion was requested.
   const turn = await removeConversation(ports, taskConversation(key));
   if (turn === 'waiting') return 'waiting';
-  return (await ports.owned.removeTask(task)) ? 'removed' : 'waiting';
+  return (await ports.tasks.remove(task)) ? 'removed' : 'waiting';
 }
 
 /** Removes a conversation, its turns and their logs. Its live turn is asked to stop. */
@@ -100,22 +101,8 @@ async function requestStop(
   await log.ping({ ...key, turnId, sequence }, 'stop', clock.now() + logTtlMs);
 }
 
-/** After this time, a document that was never connected to an execution never will be. */
-const startWithinMs = 3_600_000;
-
-/**
- * Removes a document whose workflow does not run. A workflow begins with a change of the document,
- * which fails once it is removed. Its files are removed after all documents.
- */
+/** Removes a document whose workflow does not run. Its files are removed after all documents. */
 export async function removeDocument(ports: RemovalPorts, key: DocumentKey): Promise<Removal> {
   const document = await ports.documents.find(key);
-  if (document === undefined) return 'removed';
-  const { state, executionId, createdAtMs } = document;
-  const isStarting = state === 'running' && executionId === undefined;
-  if (isStarting && createdAtMs + startWithinMs > ports.clock.now()) return 'waiting';
-  if (executionId !== undefined) {
-    const execution = await ports.workflows.describe(executionId);
-    if (execution.state === 'running') return 'waiting';
-  }
-  return (await ports.owned.removeDocument(document)) ? 'removed' : 'waiting';
+  return document === undefined || (await removeIdle(ports, document)) ? 'removed' : 'waiting';
 }

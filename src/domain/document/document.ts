@@ -1,3 +1,4 @@
+import type { Page, PageRequest } from '#domain/conversation/conversations.ts';
 import type { ErrorCode } from '#domain/errors.ts';
 import { fromSegment, toSegment } from '#domain/segment.ts';
 
@@ -21,6 +22,8 @@ export interface Document extends DocumentKey {
   readonly state: DocumentState;
   readonly name: string;
   readonly format: DocumentFormat;
+  /** The size of the file; absent until it is known. */
+  readonly bytes?: number;
   /** Distinguishes requests with the same key. */
   readonly fingerprint: string;
   readonly createdAtMs: number;
@@ -39,7 +42,7 @@ export interface DocumentFailure {
 }
 
 export type DocumentChange = Partial<
-  Pick<Document, 'state' | 'finishedAtMs' | 'executionId' | 'result' | 'error'>
+  Pick<Document, 'state' | 'finishedAtMs' | 'executionId' | 'result' | 'error' | 'bytes'>
 >;
 
 /** Stores documents. Every call reaches one owner's documents only. */
@@ -50,8 +53,12 @@ export interface Documents {
    */
   add(document: Document): Promise<Document>;
   find(key: DocumentKey): Promise<Document | undefined>;
+  /** Returns a page of the owner's documents, newest first. */
+  list(owner: string, page: PageRequest): Promise<Page<Document>>;
   /** Changes a document if it is in one of these states. Repeating the call changes nothing. */
   change(key: DocumentKey, change: DocumentChange, states: readonly DocumentState[]): Promise<void>;
+  /** Removes a document that is as it was read. Returns false if it has changed. */
+  remove(document: Document): Promise<boolean>;
 }
 
 /** Files in one bucket. */
@@ -60,6 +67,8 @@ export interface Files {
   /** Returns a file, or its first `maxBytes`; undefined if there is no such file. */
   read(name: string, maxBytes?: number): Promise<Uint8Array | undefined>;
   remove(name: string): Promise<void>;
+  /** Removes all files in a folder, whose name ends with a slash. */
+  removeFolder(folder: string): Promise<void>;
   /**
    * Returns a URL that accepts one upload of this file for some minutes, with this content type and,
    * if given, this size and metadata. It never replaces a file.
@@ -88,12 +97,31 @@ export interface Workflows {
   start(document: Document, input: object): Promise<string>;
   /** Returns the state of an execution. */
   describe(executionId: string): Promise<WorkflowExecution>;
+  /** Returns the steps that have begun, in their order; none if there is no record of them. */
+  steps(executionId: string): Promise<readonly WorkflowStep[]>;
 }
 
 export interface WorkflowExecution {
   readonly state: 'running' | 'succeeded' | 'failed';
-  /** The step that runs. */
-  readonly step?: string;
+}
+
+/** What a step, or a part of one, does. A `stopped` one ended because something else failed. */
+export type StepState = 'waiting' | 'running' | 'retrying' | 'succeeded' | 'failed' | 'stopped';
+
+/** A step of an execution that has begun. */
+export interface WorkflowStep {
+  readonly name: string;
+  readonly state: StepState;
+  readonly startedAtMs: number;
+  readonly finishedAtMs?: number;
+  /** What the step does at the same time; absent if that is one thing. */
+  readonly parts?: readonly WorkflowPart[];
+}
+
+export interface WorkflowPart {
+  /** Absent if all parts do the same. */
+  readonly name?: string;
+  readonly state: StepState;
 }
 
 /** Returns the name of a document's uploaded file. */
@@ -104,6 +132,11 @@ export function uploadName({ owner, documentId }: DocumentKey): string {
 /** Returns the name of an intermediate file of a document's workflow. */
 export function workName({ owner, documentId }: DocumentKey, file: string): string {
   return `work/${toSegment(owner)}/${documentId}/${file}`;
+}
+
+/** Returns the folder of all intermediate files of a document's workflow. */
+export function workFolder(key: DocumentKey): string {
+  return workName(key, '');
 }
 
 /** Returns the document of an uploaded file; undefined for any other file. */

@@ -1,3 +1,4 @@
+import type { Page, PageRequest } from '#domain/conversation/conversations.ts';
 import type { ErrorCode } from '#domain/errors.ts';
 
 export type TaskState = 'queued' | 'running' | 'succeeded' | 'failed';
@@ -63,8 +64,12 @@ export interface Tasks {
    */
   submit(task: Task): Promise<Task>;
   find(key: TaskKey): Promise<Task | undefined>;
+  /** Returns a page of the owner's tasks, newest first. */
+  list(owner: string, page: PageRequest): Promise<Page<Task>>;
   /** Changes a task and returns it; undefined, without a change, if the condition fails. */
   change(key: TaskKey, change: TaskChange, condition: TaskCondition): Promise<Task | undefined>;
+  /** Removes a task that is as it was read. Returns false if it has changed. */
+  remove(task: Task): Promise<boolean>;
 }
 
 /** A queue of tasks, for a worker or for callbacks. It may deliver a task more than once. */

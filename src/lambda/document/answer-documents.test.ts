@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Document, WorkflowExecution } from '#domain/document/document.ts';
+import type { Document, WorkflowExecution, WorkflowStep } from '#domain/document/document.ts';
 import { answerDocuments, type DocumentPorts } from '#lambda/document/answer-documents.ts';
 import { createManualClock } from '#local/process/clock.ts';
 
@@ -18,6 +18,16 @@ const running: Document = {
 const storedError = { code: 'invalid_request', message: 'The PDF has no text.' } as const;
 const failed: Document = { ...running, state: 'failed', finishedAtMs: 2_000, error: storedError };
 
+const steps: readonly WorkflowStep[] = [
+  { name: 'ExtractText', state: 'succeeded', startedAtMs: 1_000, finishedAtMs: 2_000 },
+  {
+    name: 'AnalyzeContent',
+    state: 'running',
+    startedAtMs: 2_000,
+    parts: [{ state: 'succeeded' }, { state: 'retrying' }],
+  },
+];
+
 /** Returns the response for a document that reads as `stored`, one after the other. */
 async function readWhile(
   execution: WorkflowExecution,
@@ -26,16 +36,23 @@ async function readWhile(
   const found = [...stored];
   const ports: DocumentPorts = {
     clock: createManualClock(3_000),
-    workflows: { start: async () => 'e1', describe: async () => execution },
+    workflows: {
+      start: async () => 'e1',
+      describe: async () => execution,
+      steps: async () => steps,
+    },
     documents: {
       add: async (document) => document,
       find: async () => (found.length > 1 ? found.shift() : found[0]),
       change: async () => undefined,
+      list: async () => ({ items: [] }),
+      remove: async () => true,
     },
     files: {
       write: async () => undefined,
       read: async () => undefined,
       remove: async () => undefined,
+      removeFolder: async () => undefined,
       signUpload: async () => ({ url: '', headers: {} }),
       uri: (name) => name,
     },
@@ -69,9 +86,12 @@ test('a workflow that was stopped from outside has failed, although no error is 
 });
 
 test('a running workflow reports its step', async () => {
-  const look = { state: 'running', step: 'AnalyzeContent' } as const;
-  expect(await readWhile(look, running)).toMatchObject({
+  expect(await readWhile({ state: 'running' }, running)).toMatchObject({
     status: 'running',
     step: 'AnalyzeContent',
+    steps: [
+      { name: 'ExtractText', status: 'succeeded', finished_at: '1970-01-01T00:00:02.000Z' },
+      { name: 'AnalyzeContent', parts: [{ status: 'succeeded' }, { status: 'retrying' }] },
+    ],
   });
 });

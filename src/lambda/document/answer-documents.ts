@@ -8,13 +8,20 @@ import {
   type Files,
   type Workflows,
 } from '#domain/document/document.ts';
+import { deleteDocument } from '#domain/document/remove-document.ts';
 import { ownerOf } from '#domain/identity.ts';
 import { assertIdempotencyKey } from '#domain/ids.ts';
+import { viewInList, viewOf } from '#lambda/document/document-view.ts';
 import type { HttpRequest, HttpResponse, Invocation } from '#lambda/runtime/http.ts';
 import { derivedId, fingerprintOf, newId } from '#lambda/runtime/ids.ts';
 import { jsonResponse, type JsonResult } from '#lambda/runtime/json-response.ts';
 import { createRouter } from '#lambda/runtime/router.ts';
-import { toAcceptedJson, toDocumentJson } from '#protocol/document/document-json.ts';
+import { parsePage } from '#protocol/conversation/conversation-request.ts';
+import {
+  toAcceptedJson,
+  toDocumentJson,
+  toDocumentList,
+} from '#protocol/document/document-json.ts';
 import {
   parseAnalysisRequest,
   parseDocumentId,
@@ -41,9 +48,14 @@ const route = createRouter<RoutesOf<'documents'>, DocumentContext, JsonResult>({
   'POST /documents': (context) =>
     add(context, 'summary', parseDocumentRequest(context.request.body)),
   'GET /documents/{document_id}': (context, { document_id: id }) => read(context, 'summary', id),
+  'GET /documents': list,
+  'DELETE /documents/{document_id}': (context, { document_id: id }) =>
+    remove(context, 'summary', id),
   'POST /analyses': (context) =>
     add(context, 'analysis', { type: 'text', text: parseAnalysisRequest(context.request.body) }),
   'GET /analyses/{analysis_id}': (context, { analysis_id: id }) => read(context, 'analysis', id),
+  'DELETE /analyses/{analysis_id}': (context, { analysis_id: id }) =>
+    remove(context, 'analysis', id),
 });
 
 /** Answers requests for the caller's own documents and analyses. */
@@ -83,6 +95,7 @@ async function add(
     state: isUpload ? 'awaiting_upload' : 'queued',
     name: isUpload ? input.name : 'text.txt',
     format: isUpload ? input.format : 'txt',
+    ...sizeOf(input),
     fingerprint: fingerprintOf(body),
     createdAtMs: nowMs,
     expiresAtMs: nowMs + ttlMs,
@@ -97,34 +110,37 @@ async function add(
   return { status: 202, body: toAcceptedJson(document, { method: 'PUT', ...upload }) };
 }
 
+/** The size that the caller states, until S3 says what arrived. */
+function sizeOf(input: DocumentRequest): Pick<Document, 'bytes'> {
+  if (input.type === 'text') return { bytes: Buffer.byteLength(input.text) };
+  return input.size === undefined ? {} : { bytes: input.size };
+}
+
+async function list({ ports, request, owner }: DocumentContext): Promise<JsonResult> {
+  const { items, ...rest } = await ports.documents.list(owner, parsePage(request.query));
+  const views = await Promise.all(items.map((document) => viewInList(ports, document)));
+  return { status: 200, body: toDocumentList({ items: views, ...rest }) };
+}
+
 async function read(
-  { ports: { documents, workflows }, owner }: DocumentContext,
+  { ports, owner }: DocumentContext,
+  kind: DocumentKind,
+  id: string,
+): Promise<JsonResult> {
+  const document = await ports.documents.find({ owner, documentId: parseDocumentId(id) });
+  if (document?.kind !== kind) throw unknownDocument();
+  return { status: 200, body: toDocumentJson(await viewOf(ports, document)) };
+}
+
+async function remove(
+  { ports, owner }: DocumentContext,
   kind: DocumentKind,
   id: string,
 ): Promise<JsonResult> {
   const key = { owner, documentId: parseDocumentId(id) };
-  const document = await documents.find(key);
-  if (document?.kind !== kind) throw unknownDocument();
-  if (!isRunning(document) || document.executionId === undefined) {
-    return { status: 200, body: toDocumentJson(document) };
-  }
-  const execution = await workflows.describe(document.executionId);
-  if (execution.state !== 'failed') {
-    return { status: 200, body: toDocumentJson(document, execution.step) };
-  }
-  // A workflow stores its result before it ends. One that was stopped from outside has not.
-  const latest = (await documents.find(key)) ?? document;
-  const shown: Document = isRunning(latest)
-    ? { ...latest, state: 'failed', error: stopped }
-    : latest;
-  return { status: 200, body: toDocumentJson(shown) };
+  const document = await ports.documents.find(key);
+  if (document !== undefined && document.kind !== kind) throw unknownDocument();
+  await deleteDocument(ports, key, document);
+  if (document === undefined) throw unknownDocument();
+  return { status: 204 };
 }
-
-function isRunning({ state }: Document): boolean {
-  return state === 'queued' || state === 'running';
-}
-
-const stopped = {
-  code: 'internal',
-  message: 'The workflow was stopped before it had finished.',
-} as const;

@@ -12,9 +12,15 @@ function unused(): never {
 test('a file that is uploaded after its document was deleted is removed', async () => {
   const removed: string[] = [];
   const ports: StartPorts = {
-    documents: { find: async () => undefined, add: unused, change: unused },
+    documents: {
+      find: async () => undefined,
+      add: unused,
+      change: unused,
+      list: unused,
+      remove: unused,
+    },
     files: { remove: async (name) => void removed.push(name) },
-    workflows: { start: unused, describe: unused },
+    workflows: { start: unused, describe: unused, steps: unused },
     clock: createManualClock(),
   };
   expect(await startDocuments(ports, [{ key, bytes: 10 }])).toEqual({ type: 'done' });

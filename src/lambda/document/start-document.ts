@@ -94,6 +94,9 @@ async function startDocument(
   const input = { owner: key.owner, document_id: key.documentId };
   const executionId = await workflows.start(document, input);
   // The workflow may have changed the state in the meantime.
-  await documents.change(key, { executionId, state: 'queued' }, ['awaiting_upload', 'queued']);
-  await documents.change(key, { executionId }, ['running']);
+  await documents.change(key, { executionId, bytes, state: 'queued' }, [
+    'awaiting_upload',
+    'queued',
+  ]);
+  await documents.change(key, { executionId, bytes }, ['running']);
 }

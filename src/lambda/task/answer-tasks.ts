@@ -2,6 +2,7 @@ import { deltaLength } from '#domain/conversation/turn-log.ts';
 import { ChatError } from '#domain/errors.ts';
 import { ownerOf } from '#domain/identity.ts';
 import type { CallbackSecrets } from '#domain/task/deliver-callback.ts';
+import { deleteTask } from '#domain/task/remove-task.ts';
 import { findLastTurn } from '#domain/task/run-task.ts';
 import {
   hasEnded,
@@ -22,9 +23,10 @@ import { derivedId, fingerprintOf, newId } from '#lambda/runtime/ids.ts';
 import { jsonResponse, type JsonResult } from '#lambda/runtime/json-response.ts';
 import { logAbout } from '#lambda/runtime/log-names.ts';
 import { createRouter } from '#lambda/runtime/router.ts';
+import { parsePage } from '#protocol/conversation/conversation-request.ts';
 import type { RoutesOf } from '#protocol/http/routes.ts';
 import { parseCallbackUrl, type CallbackRules } from '#protocol/task/callback-url.ts';
-import { toTaskAcceptedJson, toTaskJson } from '#protocol/task/task-json.ts';
+import { toTaskAcceptedJson, toTaskJson, toTaskList } from '#protocol/task/task-json.ts';
 import { parseTaskId, parseTaskRequest, unknownTask } from '#protocol/task/task-request.ts';
 
 export interface TaskApiPorts extends StoragePorts {
@@ -44,8 +46,11 @@ interface TaskContext {
 
 const route = createRouter<RoutesOf<'tasks'>, TaskContext, JsonResult>({
   'POST /tasks': submit,
+  'GET /tasks': list,
   'GET /tasks/{task_id}': ({ ports, owner }, { task_id: id }) =>
     read(ports, { owner, taskId: parseTaskId(id) }),
+  'DELETE /tasks/{task_id}': ({ ports, owner }, { task_id: id }) =>
+    remove(ports, { owner, taskId: parseTaskId(id) }),
   'GET /callback-secret': async ({ ports, owner }) => {
     const [secret] = await ports.secrets.read(owner);
     return { status: 200, body: { secret } };
@@ -111,11 +116,28 @@ async function read(ports: TaskApiPorts, key: TaskKey): Promise<JsonResult> {
   const task = await ports.tasks.find(key);
   if (task === undefined) throw unknownTask();
   if (isLost(task, ports.clock.now())) {
-    return { status: 200, body: toTaskJson({ ...task, state: 'failed', error: lost }, undefined) };
+    return { status: 200, body: toTaskJson(asLost(task), undefined) };
   }
   const turn = hasEnded(task) ? await findLastTurn(ports, task) : undefined;
   const characters = hasEnded(task) ? undefined : await countCharacters(ports, task);
   return { status: 200, body: toTaskJson(task, turn, characters) };
+}
+
+async function list({ ports, request, owner }: TaskContext): Promise<JsonResult> {
+  const { items, ...rest } = await ports.tasks.list(owner, parsePage(request.query));
+  const nowMs = ports.clock.now();
+  const shown = items.map((task) => (isLost(task, nowMs) ? asLost(task) : task));
+  return { status: 200, body: toTaskList({ items: shown, ...rest }) };
+}
+
+async function remove(ports: TaskApiPorts, key: TaskKey): Promise<JsonResult> {
+  logAbout(taskConversation(key));
+  if (!(await deleteTask(ports, key))) throw unknownTask();
+  return { status: 204 };
+}
+
+function asLost(task: Task): Task {
+  return { ...task, state: 'failed', error: lost };
 }
 
 const lost = {

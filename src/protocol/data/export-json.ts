@@ -60,7 +60,7 @@ function toTaskEntry({ task }: EntryOf<'task'>): object {
 function toDocumentEntry({ document, upload }: EntryOf<'document'>): object {
   const { kind, format } = document;
   const file = upload === undefined ? {} : { upload_base64: upload };
-  return { kind, format, ...toDocumentJson(document), ...file };
+  return { kind, format, ...toDocumentJson({ document, steps: [] }), ...file };
 }
 
 /** Returns the conversations of a part, each with its turns in the part. */

@@ -16,6 +16,17 @@ export const documentAcceptedJson = v.strictObject({
 /** An analysis that was accepted, in the public JSON. */
 export const analysisAcceptedJson = v.strictObject({ analysis_id: v.string(), status });
 
+const stepStatus = v.picklist(['waiting', 'running', 'retrying', 'succeeded', 'failed', 'stopped']);
+
+const stepJson = v.strictObject({
+  name: v.string(),
+  status: stepStatus,
+  started_at: time,
+  finished_at: v.optional(time),
+  /** What the step does at the same time. */
+  parts: v.optional(v.array(v.strictObject({ name: v.optional(v.string()), status: stepStatus }))),
+});
+
 const progressFields = {
   status,
   step: v.optional(v.string()),
@@ -23,6 +34,9 @@ const progressFields = {
   finished_at: v.optional(time),
   error: v.optional(failureJson),
 };
+
+/** The steps that have begun; absent if there is no record of them. */
+const stepsField = { steps: v.optional(v.array(stepJson)) };
 
 const summaryResult = v.strictObject({ summary: v.string(), parts: count });
 
@@ -36,16 +50,41 @@ const analysisResult = v.strictObject({
 export const documentJson = v.strictObject({
   document_id: v.string(),
   name: v.pipe(v.string(), v.description(`Ends with one of ${documentFormats.join(', ')}.`)),
+  size: v.optional(count),
   ...progressFields,
+  ...stepsField,
   result: v.optional(summaryResult),
 });
 
 /** An analysis and its result, in the public JSON. */
 export const analysisJson = v.strictObject({
   analysis_id: v.string(),
+  size: v.optional(count),
   ...progressFields,
+  ...stepsField,
   result: v.optional(analysisResult),
 });
+
+const documentEntryJson = v.strictObject({
+  document_id: v.string(),
+  kind: v.picklist(['summary', 'analysis']),
+  name: v.string(),
+  /** The size of the file in bytes, once it is known. */
+  size: v.optional(count),
+  ...progressFields,
+});
+
+/** A page of documents and analyses in the public JSON. */
+export const documentListJson = v.strictObject({
+  documents: v.array(documentEntryJson),
+  cursor: v.optional(v.string()),
+});
+
+export type StepJson = v.InferOutput<typeof stepJson>;
+
+export type DocumentEntryJson = v.InferOutput<typeof documentEntryJson>;
+
+export type DocumentListJson = v.InferOutput<typeof documentListJson>;
 
 export type AcceptedJson =
   | v.InferOutput<typeof documentAcceptedJson>

@@ -2,7 +2,8 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { problemJson } from '#protocol/http/problem-schema.ts';
 import { routes, splitRoute, type Route } from '#protocol/http/routes.ts';
-import { operations, type Operation } from '#protocol/openapi/operations.ts';
+import type { Operation } from '#protocol/openapi/operation.ts';
+import { operations } from '#protocol/openapi/operations.ts';
 
 /** Returns the OpenAPI 3.1 document of the REST API, made from the schemas that its routes use. */
 export function toOpenApi(): object {

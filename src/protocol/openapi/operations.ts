@@ -9,25 +9,18 @@ import {
   conversationSearchJson,
   stoppingJson,
 } from '#protocol/conversation/conversation-schema.ts';
-import {
-  analysisAcceptedJson,
-  analysisJson,
-  documentAcceptedJson,
-  documentJson,
-} from '#protocol/document/document-schema.ts';
-import { secretJson, taskAcceptedJson, taskJson } from '#protocol/task/task-schema.ts';
 import { turnAnswerJson } from '#protocol/turn/turn-schema.ts';
 import { deletionSchema, exportSchema } from '#protocol/data/data-request.ts';
 import { deletionJson, exportJson } from '#protocol/data/data-schema.ts';
-import type * as v from 'valibot';
 import { conversationSearchSchema } from '#protocol/conversation/search-request.ts';
 import {
   feedbackSchema,
   pageSchema,
   stopSchema,
 } from '#protocol/conversation/conversation-request.ts';
-import { analysisSchema, documentSchema } from '#protocol/document/document-request.ts';
 import type { Route } from '#protocol/http/routes.ts';
+import { backgroundOperations } from '#protocol/openapi/background-operations.ts';
+import type { Operation } from '#protocol/openapi/operation.ts';
 import { searchResultJson } from '#protocol/model/knowledge-schema.ts';
 import { searchSchema } from '#protocol/model/knowledge-request.ts';
 import {
@@ -38,27 +31,10 @@ import {
 } from '#protocol/openai/openai-schema.ts';
 import { completionSchema } from '#protocol/openai/openai-request.ts';
 import { spendingJson } from '#protocol/spending/spending-schema.ts';
-import { taskSchema } from '#protocol/task/task-request.ts';
 import { changeSchema } from '#protocol/chat/conversation-change.ts';
 import { offerJson } from '#protocol/chat/offer-schema.ts';
 import { chatSchema } from '#protocol/chat/chat-request.ts';
 import { followSchema } from '#protocol/turn/follow-request.ts';
-
-/** The request and the responses of a route. */
-export interface Operation {
-  readonly id: string;
-  readonly summary: string;
-  readonly request?: v.GenericSchema;
-  readonly query?: { readonly entries: Readonly<Record<string, v.GenericSchema>> };
-  /** The status of a successful response, and its JSON if it has any. */
-  readonly status: number;
-  readonly response?: v.GenericSchema;
-  /** The media types in which the response can be streamed. */
-  readonly streams?: readonly string[];
-  /** Whether the response can also be 204. */
-  readonly orNoContent?: true;
-  readonly error?: v.GenericSchema;
-}
 
 const turnStreams = ['text/event-stream', 'text/plain'];
 
@@ -170,57 +146,7 @@ export const operations: Readonly<Record<Route, Operation>> = {
     status: 200,
     response: searchResultJson,
   },
-  'POST /tasks': {
-    id: 'submitTask',
-    summary: 'Queues a turn to run in the background.',
-    request: taskSchema,
-    status: 202,
-    response: taskAcceptedJson,
-  },
-  'GET /tasks/{task_id}': {
-    id: 'readTask',
-    summary: 'Returns the state of a task and, once it has ended, its answer.',
-    status: 200,
-    response: taskJson,
-  },
-  'GET /callback-secret': {
-    id: 'readCallbackSecret',
-    summary: "Returns the secret that signs the caller's callbacks.",
-    status: 200,
-    response: secretJson,
-  },
-  'POST /callback-secret': {
-    id: 'replaceCallbackSecret',
-    summary: 'Creates a new secret. The old one signs, too, for a day.',
-    status: 200,
-    response: secretJson,
-  },
-  'POST /documents': {
-    id: 'addDocument',
-    summary: 'Adds a text, or a file to upload, to be summarised.',
-    request: documentSchema,
-    status: 202,
-    response: documentAcceptedJson,
-  },
-  'GET /documents/{document_id}': {
-    id: 'readDocument',
-    summary: 'Returns the state of a document and, once it is ready, its summary.',
-    status: 200,
-    response: documentJson,
-  },
-  'POST /analyses': {
-    id: 'addAnalysis',
-    summary: 'Adds a text for an analysis of its sentiment and keywords.',
-    request: analysisSchema,
-    status: 202,
-    response: analysisAcceptedJson,
-  },
-  'GET /analyses/{analysis_id}': {
-    id: 'readAnalysis',
-    summary: 'Returns the state of an analysis and, once it is ready, its result.',
-    status: 200,
-    response: analysisJson,
-  },
+  ...backgroundOperations,
   'POST /data/exports': {
     id: 'exportData',
     summary: 'Begins an export of everything that is stored for the caller.',

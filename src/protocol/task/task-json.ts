@@ -1,11 +1,19 @@
-import { messageText } from '#domain/conversation/message.ts';
+import { titleOf } from '#domain/conversation/conversation.ts';
+import type { Page } from '#domain/conversation/conversations.ts';
+import { messageText, userMessage } from '#domain/conversation/message.ts';
+import { tryParseJson, valueAt } from '#domain/json.ts';
 import type { Callback, Task } from '#domain/task/task.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 import { toGroundsJson } from '#protocol/conversation/passage-json.ts';
 import { toCostJson, toUsageJson } from '#protocol/conversation/usage-json.ts';
 import { toTime } from '#protocol/http/time.ts';
 import { toFailureJson } from '#protocol/http/problem.ts';
-import type { TaskAcceptedJson, TaskJson } from '#protocol/task/task-schema.ts';
+import type {
+  TaskAcceptedJson,
+  TaskEntryJson,
+  TaskJson,
+  TaskListJson,
+} from '#protocol/task/task-schema.ts';
 
 /** Returns a task that was accepted, in the public JSON. */
 export function toTaskAcceptedJson(task: Task): TaskAcceptedJson {
@@ -17,14 +25,31 @@ export function toTaskAcceptedJson(task: Task): TaskAcceptedJson {
  * runs.
  */
 export function toTaskJson(task: Task, turn: Turn | undefined, characters?: number): TaskJson {
+  return {
+    ...toProgress(task),
+    ...(characters === undefined ? {} : { progress: { characters } }),
+    ...(turn === undefined ? {} : { result: toResult(turn) }),
+  };
+}
+
+/** Returns a page of tasks in the public JSON. */
+export function toTaskList({ items, cursor }: Page<Task>): TaskListJson {
+  const tasks = items.map((task) => ({ ...toProgress(task), title: toTitle(task) }));
+  return cursor === undefined ? { tasks } : { tasks, cursor };
+}
+
+function toTitle({ request }: Task): string {
+  const prompt = valueAt(tryParseJson(request), ['prompt']);
+  return titleOf(userMessage(typeof prompt === 'string' ? prompt : ''));
+}
+
+function toProgress(task: Task): Omit<TaskEntryJson, 'title'> {
   const { createdAtMs, startedAtMs, finishedAtMs, error, callback } = task;
   return {
     ...toTaskAcceptedJson(task),
     created_at: toTime(createdAtMs),
     ...(startedAtMs === undefined ? {} : { started_at: toTime(startedAtMs) }),
     ...(finishedAtMs === undefined ? {} : { finished_at: toTime(finishedAtMs) }),
-    ...(characters === undefined ? {} : { progress: { characters } }),
-    ...(turn === undefined ? {} : { result: toResult(turn) }),
     ...(error === undefined ? {} : { error: toFailureJson(error) }),
     ...(callback === undefined ? {} : { callback: toCallbackJson(callback) }),
   };
@@ -42,8 +67,17 @@ function toResult(turn: Turn): NonNullable<TaskJson['result']> {
 }
 
 function toCallbackJson(callback: Callback): NonNullable<TaskJson['callback']> {
-  const { url, state: status, attempts, problem } = callback;
-  return { url, status, attempts, ...(problem === undefined ? {} : { problem }) };
+  const { url, state: status, attempts, problem, waitUntilMs } = callback;
+  return {
+    url,
+    status,
+    attempts,
+    ...(problem === undefined ? {} : { problem }),
+    // Without a problem, it is until when the attempt that is being made can last.
+    ...(problem === undefined || waitUntilMs === undefined
+      ? {}
+      : { next_attempt_at: toTime(waitUntilMs) }),
+  };
 }
 
 /** Standard Webhooks advises bodies of at most 20 KB. */

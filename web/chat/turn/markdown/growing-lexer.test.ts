@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { lexBlocks as lex } from './blocks.ts';
 import { createGrowingLexer } from './growing-lexer.ts';
@@ -34,9 +34,9 @@ const pieces = [
 ] as const;
 
 test('a text that grows has the blocks of the whole text at every length', () => {
-  const texts = fc.array(fc.constantFrom(...pieces), { maxLength: 60 });
-  fc.assert(
-    fc.property(texts, (added) => {
+  const texts = array(constantFrom(...pieces), { maxLength: 60 });
+  assert(
+    property(texts, (added) => {
       const growing = createGrowingLexer(lex);
       let text = '';
       for (const piece of added) {

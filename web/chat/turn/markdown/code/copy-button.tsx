@@ -1,34 +1,18 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
+import { Icon } from '../../../../parts/icon.tsx';
+import { useCopy } from '../../../../parts/use-copy.ts';
 import { useWords } from '../../../../words/use-words.ts';
 import { words as dictionary } from '../words.ts';
 
-/** For how long the button says that it has copied. */
-const shownMs = 2_000;
-
-/** Copies text, and says so for a moment. */
+/** Copies code, and says so for a moment. */
 export function CopyButton({ text }: { readonly text: string }): ReactNode {
   const words = useWords(dictionary);
-  const [copies, setCopies] = useState(0);
-  useEffect(() => {
-    if (copies === 0) return undefined;
-    const timer = setTimeout(() => setCopies(0), shownMs);
-    return () => clearTimeout(timer);
-  }, [copies]);
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text);
-    setCopies((count) => count + 1);
-  };
+  const { isCopied, copy } = useCopy(text);
   return (
     // A browser that refuses leaves the button as it was.
     <button type="button" onClick={() => void copy().catch(() => undefined)}>
-      <svg viewBox="0 0 20 20" aria-hidden="true">
-        {copies === 0 ? (
-          <path d="M7.5 7.5h8v8h-8zM12.5 7V4.5h-8v8H7" />
-        ) : (
-          <path d="m4.5 10.5 3.5 3.5 7.5-8" />
-        )}
-      </svg>
-      <span aria-live="polite">{copies === 0 ? words.copy : words.copied}</span>
+      <Icon name={isCopied ? 'check' : 'copy'} size="small" />
+      <span aria-live="polite">{isCopied ? words.copied : words.copy}</span>
     </button>
   );
 }
