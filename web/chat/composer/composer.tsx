@@ -11,24 +11,24 @@ import {
   type ReactNode,
   type RefObject,
 } from 'react';
-import { useDraft } from '../drafts/use-draft.ts';
-import { Icon } from '../parts/icon.tsx';
-import { usePreferences } from '../preferences/use-preferences.tsx';
-import { useWords } from '../words/use-words.ts';
-import { DraftFileList } from './attachments/draft-files.tsx';
-import { FileButton } from './attachments/file-button.tsx';
-import { useDraftFiles, type DraftFiles } from './attachments/use-attachments.ts';
-import { useFileDrop } from './attachments/use-file-drop.ts';
-import { HelpPickers, ModelPicker } from './choices/pickers.tsx';
-import { composerWords } from './composer-words.ts';
-import { useTranscriptInTime } from './conversation/lazy-transcript.tsx';
-import type { ConversationView } from './conversation/use-conversation.ts';
-import { hasTouchKeyboard, sends } from './send-key.ts';
-import type { Outgoing } from './turn/turn-actions.ts';
+import { useDraft } from '../../drafts/use-draft.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { usePreferences } from '../../preferences/use-preferences.tsx';
+import { useWords } from '../../words/use-words.ts';
+import { DraftFileList } from '../attachments/draft-files.tsx';
+import { FileButton } from '../attachments/file-button.tsx';
+import { useDraftFiles, type DraftFiles } from '../attachments/use-attachments.ts';
+import { useFileDrop } from '../attachments/use-file-drop.ts';
+import { HelpPickers, ModelPicker } from '../choices/pickers.tsx';
+import { composerWords } from './words.ts';
+import { useTranscriptInTime } from '../conversation/lazy-transcript.tsx';
+import type { ConversationView } from '../conversation/use-conversation.ts';
+import { hasTouchKeyboard, sends } from '../send-key.ts';
+import type { Outgoing } from '../turn/turn-actions.ts';
 
 /** Loaded when it is first opened. */
 const SettingsDialog = lazy(async () => ({
-  default: (await import('./choices/settings-dialog.tsx')).SettingsDialog,
+  default: (await import('../choices/settings-dialog.tsx')).SettingsDialog,
 }));
 
 export interface ComposerProps {
