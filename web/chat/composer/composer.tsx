@@ -11,24 +11,24 @@ import {
   type ReactNode,
   type RefObject,
 } from 'react';
-import { useDraft } from '../drafts/use-draft.ts';
-import { Icon } from '../parts/icon.tsx';
-import { usePreferences } from '../preferences/use-preferences.tsx';
-import { useWords } from '../words/use-words.ts';
-import { DraftFileList } from './attachments/draft-files.tsx';
-import { FileButton } from './attachments/file-button.tsx';
-import { useDraftFiles, type DraftFiles } from './attachments/use-attachments.ts';
-import { useFileDrop } from './attachments/use-file-drop.ts';
-import { HelpPickers, ModelPicker } from './choices/pickers.tsx';
-import { composerWords } from './composer-words.ts';
-import { useTranscriptInTime } from './conversation/lazy-transcript.tsx';
-import type { ConversationView } from './conversation/use-conversation.ts';
-import { hasTouchKeyboard, sends } from './send-key.ts';
-import type { Outgoing } from './turn/turn-actions.ts';
+import { useDraft } from '../../drafts/use-draft.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { usePreferences } from '../../preferences/use-preferences.tsx';
+import { useWords } from '../../words/use-words.ts';
+import { DraftFileList } from '../attachments/draft-files.tsx';
+import { FileButton } from '../attachments/file-button.tsx';
+import { useDraftFiles, type DraftFiles } from '../attachments/use-attachments.ts';
+import { useFileDrop } from '../attachments/use-file-drop.ts';
+import { HelpPickers, ModelPicker } from '../choices/pickers.tsx';
+import { composerWords } from './words.ts';
+import { useTranscriptInTime } from '../conversation/lazy-transcript.tsx';
+import type { ConversationView } from '../conversation/use-conversation.ts';
+import { hasTouchKeyboard, sends } from '../send-key.ts';
+import type { Outgoing } from '../turn/turn-actions.ts';
 
 /** Loaded when it is first opened. */
 const SettingsDialog = lazy(async () => ({
-  default: (await import('./choices/settings-dialog.tsx')).SettingsDialog,
+  default: (await import('../choices/settings-dialog.tsx')).SettingsDialog,
 }));
 
 export interface ComposerProps {
@@ -157,6 +157,11 @@ function useMessage({ conversation, onEditLast }: ComposerProps): MessageDraft {
     // Another conversation is shown; one that has just begun has taken its files along.
     if (isLoading || conversationId === undefined) drafts.clear();
   }, [conversationId]);
+  useEffect(() => {
+    // The field can be used before the page's code has arrived.
+    const typed = field.current?.value ?? '';
+    if (text === '' && typed !== '') setText(typed);
+  }, []);
   const isSendable = text.trim() !== '' && text.length <= maxMessageLength && drafts.areReady;
   const canSend = isSendable && !isLoading;
   const send = (): void => {

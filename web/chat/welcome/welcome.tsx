@@ -1,13 +1,13 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import { useDraft } from '../drafts/use-draft.ts';
-import { Icon, type IconName } from '../parts/icon.tsx';
-import { useShell } from '../shell/shell-context.tsx';
-import { useWords } from '../words/use-words.ts';
-import type { Choices } from './choices/choices.ts';
-import { useOptions } from './choices/use-options.ts';
-import { welcomeWords } from './welcome-words.ts';
+import { useDraft } from '../../drafts/use-draft.ts';
+import { Icon, type IconName } from '../../parts/icon.tsx';
+import { useShell } from '../../shell/shell-context.tsx';
+import { useWords } from '../../words/use-words.ts';
+import type { Choices } from '../choices/choices.ts';
+import { useOptions } from '../choices/use-options.ts';
+import { welcomeWords } from './words.ts';
 
 /** What a new conversation says above its composer. */
 export function Welcome(): ReactNode {

@@ -1,4 +1,4 @@
-import type { Language } from '../words/languages.ts';
+import type { Language } from '../../words/languages.ts';
 
 const integers = new Intl.NumberFormat('en-US');
 
