@@ -24,6 +24,10 @@ const slowFiles = [
   'journeys/start',
   'journeys/invoke',
   'browser/chat',
+  'browser/list',
+  'browser/asking',
+  'browser/truth',
+  'browser/sign-in',
   'browser/turns',
   'journeys/examples',
   'journeys/bedrock-command',
@@ -58,6 +62,13 @@ const unitTests = [
   'test/doubles/*.test.ts',
 ];
 
+const inBrowser = {
+  // The browser changes the environment of its worker.
+  isolate: true,
+  globalSetup: 'test/browser/unpack-chromium.ts',
+  testTimeout: 120_000,
+};
+
 export default defineConfig({
   test: {
     // Most tests wait for processes, so more of them than cores can run at once.
@@ -77,13 +88,9 @@ export default defineConfig({
       project('built', builtTests, { testTimeout: 30_000 }),
       project('wire', ['test/wire/**/*.test.ts'], { testTimeout: 60_000 }),
       project('journeys', ['test/journeys/**/*.test.ts'], { testTimeout: 120_000 }),
-      project('long', ['test/long/**/*.test.ts'], { testTimeout: 900_000 }),
-      project('browser', ['test/browser/**/*.test.ts'], {
-        // The browser changes the environment of its worker.
-        isolate: true,
-        globalSetup: 'test/browser/unpack-chromium.ts',
-        testTimeout: 120_000,
-      }),
+      project('long', ['test/long/*.test.ts'], { testTimeout: 900_000 }),
+      project('browser', ['test/browser/**/*.test.ts'], inBrowser),
+      project('long-browser', ['test/long/browser/**/*.test.ts'], inBrowser),
     ],
   },
 });

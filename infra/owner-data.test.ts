@@ -19,7 +19,7 @@ function statementsOf(role: string): readonly Statement[] {
 }
 
 function actionsOf(role: string): readonly string[] {
-  return statementsOf(role).flatMap(({ Action }) => [Action].flat());
+  return [...new Set(statementsOf(role).flatMap(({ Action }) => [Action].flat()))];
 }
 
 test('the functions of documents and tasks delete, but scan nothing and list work files only', () => {

@@ -97,7 +97,8 @@ test('the view is scrolled to the end when an answer completes', async () => {
   // However little a reader scrolls up, the next words leave the text where it is.
   await send(page, 'Write 300 words about mountains');
   await page.locator('.answer').nth(2).getByText('mountains').first().waitFor();
-  await page.evaluate("document.querySelector('.transcript').scrollBy(0, -20)");
+  await page.locator('.answer').last().hover();
+  await page.mouse.wheel(0, -20);
   await page.getByRole('button', { name: 'Go to the latest message' }).waitFor();
   await answerCompletes(page);
   expect(await page.evaluate(distanceToEnd)).toBeGreaterThan(19);

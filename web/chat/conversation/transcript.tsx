@@ -33,7 +33,7 @@ export function Transcript(props: TranscriptProps): ReactNode {
   const shown = useGradually(branch, conversation.conversationId);
   const latest = branch.at(-1);
   const status = useStatus(latest, words);
-  const { isFollowing, follow, onScroll } = useFollowing(viewport, shown, latest?.key);
+  const { isFollowing, follow, onScroll, onWheel } = useFollowing(viewport, shown, latest?.key);
   const notePlace = useKeepPlace(viewport, shown[0]?.key);
   const loadOlder = (): void => {
     notePlace();
@@ -45,6 +45,7 @@ export function Transcript(props: TranscriptProps): ReactNode {
       <div
         className="scroll transcript"
         ref={viewport}
+        onWheel={onWheel}
         onScroll={() => {
           onScroll();
           notePlace();

@@ -6,6 +6,8 @@ export interface Following {
   follow(): void;
   /** Must be called whenever the reader scrolls. */
   onScroll(): void;
+  /** Must be called when the reader turns the wheel: new words may arrive before the view moves. */
+  onWheel(event: { readonly deltaY: number }): void;
 }
 
 /** The end counts as reached within this many pixels. */
@@ -36,6 +38,9 @@ export function useFollowing(
       lastTop.current = scrollTop;
       if (isAtEnd) setFollowing(true);
       else if (isUp) setFollowing(false);
+    },
+    onWheel({ deltaY }) {
+      if (deltaY < 0 && lastTop.current > 0) setFollowing(false);
     },
   };
 }

@@ -4,9 +4,9 @@ import { startTraceReceiver, type TraceReceiver } from '#local/traces/trace-rece
 import { startPage, type Page as PageServer } from '#scripts/start-page.ts';
 import { hostPage } from '#test/fixtures/page.ts';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
-import { expectAccessible } from './axe.ts';
-import { launchBrowser } from './launch-browser.ts';
-import { signInAs } from './sign-in-as.ts';
+import { expectAccessible } from '#test/browser/axe.ts';
+import { launchBrowser } from '#test/browser/launch-browser.ts';
+import { signInAs } from '#test/browser/sign-in-as.ts';
 
 /* The panels beside the stage: what happened behind an answer, and faults on purpose. */
 

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
 import { setScenario } from '#test/fixtures/turn-client.ts';
-import { storeTurn } from '../page-steps.ts';
+import { storeTurn } from '#test/browser/page-steps.ts';
 
 /** The ids of the conversations that the pictures show. */
 export interface Scenes {
@@ -61,7 +61,7 @@ export async function storeScenes(page: Page, system: StreambedSystem): Promise<
   for (const scenario of [
     { stop: 'guardrail_intervened', stream: [{ text: 'Sorry.' }] },
     { stop: 'max_tokens', stream: [{ text: 'First, ' }] },
-    { throw: 'ThrottlingException' },
+    { fail: { type: 'ThrottlingException' } },
   ]) {
     await ask(scenario, { message: 'Which requests used the old key?', conversation_id: endings });
   }

@@ -6,8 +6,8 @@ import type { Page as PageServer } from '#scripts/start-page.ts';
 import { hostPage } from '#test/fixtures/page.ts';
 import { rounds } from '#test/fixtures/rounds.ts';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
-import { findViolations } from './axe.ts';
-import { launchBrowser } from './launch-browser.ts';
+import { findViolations } from '#test/browser/axe.ts';
+import { launchBrowser } from '#test/browser/launch-browser.ts';
 import { storeScenes, type Scenes } from './looks/store-scenes.ts';
 import { views } from './looks/views.ts';
 
@@ -16,7 +16,7 @@ import { views } from './looks/views.ts';
  * does so in all themes, languages and widths.
  */
 
-const folder = join(import.meta.dirname, '../../screenshots');
+const folder = join(import.meta.dirname, '../../../screenshots');
 const sizes = {
   desk: { viewport: { width: 1440, height: 900 } },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },

@@ -4,8 +4,8 @@ import type { Page as PageServer } from '#scripts/start-page.ts';
 import { hostPage } from '#test/fixtures/page.ts';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
 import { setScenario } from '#test/fixtures/turn-client.ts';
-import { findViolations } from './axe.ts';
-import { launchBrowser } from './launch-browser.ts';
+import { findViolations } from '#test/browser/axe.ts';
+import { launchBrowser } from '#test/browser/launch-browser.ts';
 
 /* The views beside the chat: documents, tasks, knowledge and spending. */
 
@@ -67,7 +67,7 @@ async function violations(page: Page): Promise<readonly string[]> {
 }
 
 const choose = (page: Page, name: string, content: string | Buffer): Promise<void> =>
-  page.locator('input[type=file]').setInputFiles({
+  page.locator('.view input[type=file]').setInputFiles({
     name,
     mimeType: 'application/octet-stream',
     buffer: Buffer.from(content),
