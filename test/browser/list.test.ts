@@ -64,7 +64,7 @@ test('a conversation is renamed in its row, and a title that is no title is refu
   // Three days later.
   await page.clock.setFixedTime(Date.now() + 3 * 86_400_000);
   await page.reload();
-  await page.getByRole('region', { name: 'Previous 7 days' }).getByText('The first').waitFor();
+  await page.getByRole('group', { name: 'Previous 7 days' }).getByText('The first').waitFor();
   await page.context().close();
 });
 

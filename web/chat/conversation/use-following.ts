@@ -23,24 +23,34 @@ export function useFollowing(
   beginning: string | undefined,
 ): Following {
   const [isFollowing, setFollowing] = useState(true);
+  // What the reader has just done counts at once, and not only when it is rendered.
+  const isNow = useRef(true);
   const lastTop = useRef(0);
-  useEffect(() => setFollowing(true), [beginning]);
+  const set = (isFollowingNow: boolean): void => {
+    isNow.current = isFollowingNow;
+    setFollowing(isFollowingNow);
+  };
+  useEffect(() => set(true), [beginning]);
   useEffect(() => {
-    if (isFollowing) viewport.current?.scrollTo({ top: viewport.current.scrollHeight });
+    const frame = viewport.current;
+    if (frame === null || !isNow.current) return;
+    frame.scrollTo({ top: frame.scrollHeight });
+    // The event of this movement is not one of the reader's.
+    lastTop.current = frame.scrollTop;
   }, [viewport, text, isFollowing]);
   return {
     isFollowing,
-    follow: () => setFollowing(true),
+    follow: () => set(true),
     onScroll() {
       const { scrollTop = 0, clientHeight = 0, scrollHeight = 0 } = viewport.current ?? {};
-      const isAtEnd = scrollHeight - scrollTop - clientHeight <= tolerancePx;
-      const isUp = scrollTop < lastTop.current;
+      const movedBy = scrollTop - lastTop.current;
       lastTop.current = scrollTop;
-      if (isAtEnd) setFollowing(true);
-      else if (isUp) setFollowing(false);
+      const isAtEnd = scrollHeight - scrollTop - clientHeight <= tolerancePx;
+      if (movedBy > 0 && isAtEnd) set(true);
+      else if (movedBy < 0 && !isAtEnd) set(false);
     },
     onWheel({ deltaY }) {
-      if (deltaY < 0 && lastTop.current > 0) setFollowing(false);
+      if (deltaY < 0 && lastTop.current > 0) set(false);
     },
   };
 }

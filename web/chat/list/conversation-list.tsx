@@ -35,7 +35,7 @@ export function ConversationList({ list, actions, answering }: ConversationListP
     <nav id="conversations" aria-label={words.conversations}>
       <State list={list} />
       {groups.map(({ name, items }) => (
-        <section key={name} aria-label={name}>
+        <div key={name} role="group" aria-label={name}>
           <h2 className="rail-group">{name}</h2>
           <ul>
             {items.map((conversation) => (
@@ -48,7 +48,7 @@ export function ConversationList({ list, actions, answering }: ConversationListP
               />
             ))}
           </ul>
-        </section>
+        </div>
       ))}
       {list.hasMore && <More list={list} />}
     </nav>
