@@ -9,14 +9,14 @@ declare module 'micromark-util-types' {
 }
 
 const [dollar, backslash] = [36, 92];
-const [roundOpen, roundClose, squareOpen, squareClose] = [40, 41, 91, 93];
+const [roundOpen, roundClose, squareOpen, squareClose, curlyOpen] = [40, 41, 91, 93, 123];
 
 /** Markdown's syntax of formulas: `$…$`, `$$…$$`, `\(…\)` and `\[…\]`. One without an end is text. */
 export const mathsSyntax: Extension = {
   text: {
     [dollar]: {
       name: 'maths',
-      previous: (code) => code !== dollar && !isWordCharacter(code),
+      previous: (code) => code !== dollar && !isWordCharacter(code) && !isBeforeShell(code),
       tokenize: tokenizeDollars,
     },
     [backslash]: { name: 'maths', tokenize: tokenizeBrackets },
@@ -95,7 +95,8 @@ function createScan(
       return inside;
     };
     const end: State = (code) => {
-      if (close === dollar && (code === dollar || isWordCharacter(code))) return nok(code);
+      const begins = code === dollar || code === roundOpen || code === curlyOpen;
+      if (close === dollar && (begins || isWordCharacter(code))) return nok(code);
       effects.exit('mathsLine');
       return isMaths(context.sliceSerialize(effects.exit('maths'))) ? ok(code) : nok(code);
     };
@@ -110,4 +111,9 @@ function isLineEnd(code: Code): boolean {
 
 function isWordCharacter(code: Code): boolean {
   return code !== null && code > 0 && /\w/u.test(String.fromCharCode(code));
+}
+
+/** What stands before the commands and variables of a shell: `A=$(date)`, `"$(date)"`. */
+function isBeforeShell(code: Code): boolean {
+  return code !== null && code > 0 && '="\'`'.includes(String.fromCharCode(code));
 }
