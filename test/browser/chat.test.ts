@@ -201,7 +201,7 @@ test('Enter on a touch keyboard makes a line', async () => {
 
 test('an unknown address shows the way back, in the language of the reader', async () => {
   const page = await openPage('/nowhere', { locale: 'ja-JP' });
-  await page.getByRole('link', { name: 'チャットを開く' }).click();
+  await page.getByRole('link', { name: 'チャットに戻る' }).click();
   await page.waitForURL(/\/chat/u);
   expect(await page.locator('link[rel=icon]').getAttribute('href')).toContain('icon');
   await page.close();

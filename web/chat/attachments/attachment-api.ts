@@ -3,7 +3,7 @@ import {
   attachmentAcceptedJson,
   attachmentDownloadJson,
 } from '#protocol/conversation/attachment-schema.ts';
-import type { UploadJson } from '#protocol/http/upload-schema.ts';
+import { sendFile } from '../../requests/send-file.ts';
 import { toError } from '../api.ts';
 import { callApi } from '../call-api.ts';
 
@@ -21,38 +21,15 @@ export async function uploadFile(
   });
   if (!response.ok) throw await toError(response);
   const accepted = v.parse(attachmentAcceptedJson, await response.json());
-  await send(accepted.upload, file, { onProgress, signal });
-  return accepted.attachment_id;
-}
-
-interface SendOptions {
-  readonly onProgress: (part: number) => void;
-  readonly signal: AbortSignal;
-}
-
-/** `fetch` cannot report how much of a body has been sent. */
-function send(
-  { method, url, headers }: UploadJson,
-  file: File,
-  { onProgress, signal }: SendOptions,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const request = new XMLHttpRequest();
-  request.open(method, url);
-  for (const [name, value] of Object.entries(headers)) {
-    // The browser sets this one itself.
-    if (name.toLowerCase() !== 'content-length') request.setRequestHeader(name, value);
-  }
-  request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(loaded / total));
-  request.addEventListener('load', () => {
-    if (request.status < 300) resolve();
-    else reject(new Error(`HTTP ${request.status}`));
+  const { url, headers } = accepted.upload;
+  await sendFile({
+    url,
+    headers,
+    file,
+    signal,
+    onProgress: (sentBytes) => onProgress(sentBytes / file.size),
   });
-  request.addEventListener('error', () => reject(new TypeError('The upload failed.')));
-  request.addEventListener('abort', () => reject(signal.reason));
-  signal.addEventListener('abort', () => request.abort(), { once: true });
-  request.send(file);
-  return promise;
+  return accepted.attachment_id;
 }
 
 /** Returns the content of a stored file. Throws a `ChatError`. */

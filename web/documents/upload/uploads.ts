@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { addFile, deleteDocument } from '../document-api.ts';
 import { checkFile, documentName, type FileRefusal } from './check-file.ts';
-import { sendFile } from './send-file.ts';
+import { sendFile } from '../../requests/send-file.ts';
 
 /** A file on its way, or one that was refused. */
 export interface Upload {

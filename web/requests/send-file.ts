@@ -29,7 +29,10 @@ export function sendFile({ url, headers, file, signal, onProgress }: FileUpload)
     request.addEventListener('error', () => reject(new Error('S3 cannot be reached')));
     request.addEventListener('abort', () => reject(new Error('The upload was cancelled')));
     request.open('PUT', url);
-    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries(headers)) {
+      // The browser sets this one itself.
+      if (name.toLowerCase() !== 'content-length') request.setRequestHeader(name, value);
+    }
     request.send(file);
   });
 }
