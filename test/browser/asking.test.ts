@@ -98,7 +98,7 @@ test('tool calls share a card, which opens to what went in and came out', async 
 });
 
 test('a call that changes something waits for a person, and no key decides', async () => {
-  const note = { tool: { name: 'add_note', args: { note: 'Rotate the key.' } } };
+  const note = { tool: { name: 'add_note', args: { note: 'Rotate the key.\u202e' } } };
   await setScenario(system, { stream: [note], next: [simulated] });
   const page = await openPage();
   await choose(page, 'Tools', /^notes/u);
@@ -112,6 +112,8 @@ test('a call that changes something waits for a person, and no key decides', asy
     .getByRole('region', { name: 'Approval needed' })
     .getByText('Rotate the key.')
     .waitFor();
+  // Nobody agrees to something else than they read.
+  expect(await page.locator('.approval abbr').innerText()).toBe('RLO');
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Don’t allow' }).click();
   await page.locator('.call[data-state=denied]').getByText('Not allowed').waitFor();

@@ -10,6 +10,7 @@ import { useWords } from '../words/use-words.ts';
 import { failureOf, isOpen, nameOf, stateKinds } from './document-state.ts';
 import styles from './documents.module.css';
 import { documentsWords } from './words.ts';
+import { Visible } from '../chat/visible.tsx';
 
 export interface DocumentRowProps {
   readonly document: DocumentEntryJson;
@@ -38,10 +39,12 @@ export function DocumentRow(props: DocumentRowProps): ReactNode {
             aria-pressed={isSelected}
             onClick={onSelect}
           >
-            {name}
+            <Visible text={name} />
           </button>
         ) : (
-          <b className={styles['name']}>{name}</b>
+          <b className={styles['name']}>
+            <Visible text={name} />
+          </b>
         )}
         <small>{useFacts(document).join(' · ')}</small>
       </div>

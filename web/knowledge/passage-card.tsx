@@ -9,6 +9,7 @@ import { formatNumber } from '../requests/formats.ts';
 import { useWords } from '../words/use-words.ts';
 import styles from './knowledge.module.css';
 import { knowledgeWords } from './words.ts';
+import { Visible } from '../chat/visible.tsx';
 
 /** Longer passages are folded. */
 const foldedLength = 480;
@@ -26,10 +27,16 @@ export function PassageCard({ passage }: { readonly passage: PassageJson }): Rea
         <b>
           <Source source={source} />
         </b>
-        {title !== undefined && title !== source && <span className="quiet">{title}</span>}
+        {title !== undefined && title !== source && (
+          <span className="quiet">
+            <Visible text={title} />
+          </span>
+        )}
         {score !== undefined && <Match score={score} />}
       </div>
-      <p>{isLong && isFolded ? `${text.slice(0, foldedLength)}…` : text}</p>
+      <p>
+        <Visible text={isLong && isFolded ? `${text.slice(0, foldedLength)}…` : text} />
+      </p>
       {isLong && (
         <Button kind="bare" aria-expanded={!isFolded} onClick={() => setFolded(!isFolded)}>
           {isFolded ? words.showAll : words.showLess}

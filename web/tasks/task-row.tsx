@@ -11,6 +11,7 @@ import { TaskDetails } from './task-details.tsx';
 import { callbackKinds, callbackState, stateKinds, type TaskCallback } from './task-state.ts';
 import styles from './tasks.module.css';
 import { tasksWords } from './words.ts';
+import { Visible } from '../chat/visible.tsx';
 
 export interface TaskRowProps {
   readonly task: TaskEntryJson;
@@ -39,7 +40,7 @@ export function TaskRow({ task, isOpen, onToggle, onRemove }: TaskRowProps): Rea
           aria-controls={id}
           onClick={onToggle}
         >
-          {title}
+          <Visible text={title} />
         </button>
         <span role={isOpen ? 'status' : undefined}>
           <State kind={stateKinds[status]}>{words.states[status]}</State>

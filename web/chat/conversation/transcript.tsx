@@ -28,11 +28,9 @@ export interface TranscriptProps {
 export function Transcript(props: TranscriptProps): ReactNode {
   const { words, conversation } = props;
   const { branch, problem, isLoading, cursor } = conversation;
-  const { preferences } = usePreferences();
   const viewport = useRef<HTMLDivElement>(null);
   const shown = useGradually(branch, conversation.conversationId);
   const latest = branch.at(-1);
-  const status = useStatus(latest, words);
   const { isFollowing, follow, onScroll, onWheel } = useFollowing(viewport, shown, latest?.key);
   const notePlace = useKeepPlace(viewport, shown[0]?.key);
   const loadOlder = (): void => {
@@ -71,10 +69,24 @@ export function Transcript(props: TranscriptProps): ReactNode {
           onClick={follow}
         />
       )}
-      <p className="visually-hidden" role="status">
-        {preferences.announce === 'end' && status}
-      </p>
+      <Announcement latest={latest} words={words} />
     </div>
+  );
+}
+
+interface AnnouncementProps {
+  readonly latest: TurnView | undefined;
+  readonly words: Words;
+}
+
+/** What screen readers announce, if the reader wants it. */
+function Announcement({ latest, words }: AnnouncementProps): ReactNode {
+  const { preferences } = usePreferences();
+  const status = useStatus(latest, words);
+  return (
+    <p className="visually-hidden" role="status">
+      {preferences.announce === 'end' && status}
+    </p>
   );
 }
 

@@ -9,6 +9,7 @@ import { Button } from '../../../parts/button.tsx';
 import { Icon } from '../../../parts/icon.tsx';
 import { useWords } from '../../../words/use-words.ts';
 import { answerWords } from './words.ts';
+import { Visible } from '../../visible.tsx';
 
 export interface ApprovalsProps {
   readonly calls: readonly ToolUseBlock[];
@@ -51,7 +52,9 @@ function Approval({ call, onDecide }: ApprovalProps): ReactNode {
         <span className="mono">{name}</span>
       </div>
       <p>{words.approvalText(name)}</p>
-      <blockquote>{valueOf(inputJson)}</blockquote>
+      <blockquote>
+        <Visible text={valueOf(inputJson)} />
+      </blockquote>
       <div className="approval-foot">
         <Button kind="primary" disabled={onDecide === undefined} onClick={() => onDecide?.(true)}>
           {words.allow}

@@ -6,6 +6,7 @@ import { useWords } from '../../../words/use-words.ts';
 import { Flow } from './progress.tsx';
 import { titleOf, type SearchView, type ToolCallView } from './sections.ts';
 import { answerWords, type AnswerWords } from './words.ts';
+import { Visible } from '../../visible.tsx';
 
 export interface CallsProps {
   readonly calls: readonly (ToolCallView | SearchView)[];
@@ -34,17 +35,21 @@ function ToolCall({ call, state, result }: ToolCallView): ReactNode {
     <details className="call" data-state={state}>
       <summary>
         <Icon name="plug" size="small" />
-        <b>{title ?? name}</b>
+        <b>{title ?? <Visible text={name} />}</b>
         {title !== undefined && <span className="mono only-desk">{name}</span>}
         <Outcome state={state} durationMs={result?.durationMs} words={words} />
       </summary>
       <dl className="call-body">
         <dt>{words.input}</dt>
-        <dd className="mono">{inputJson === '' ? '{}' : inputJson}</dd>
+        <dd className="mono">
+          <Visible text={inputJson === '' ? '{}' : inputJson} />
+        </dd>
         {result !== undefined && (
           <>
             <dt>{state === 'done' ? words.result : words.failedBecause}</dt>
-            <dd className="mono">{result.text}</dd>
+            <dd className="mono">
+              <Visible text={result.text} />
+            </dd>
           </>
         )}
       </dl>
@@ -66,7 +71,9 @@ function Search({ search }: SearchView): ReactNode {
       </summary>
       <dl className="call-body">
         <dt>{words.query}</dt>
-        <dd>{query}</dd>
+        <dd>
+          <Visible text={query} />
+        </dd>
         {passages.map((passage, index) => (
           // The list never changes.
           <SearchHit key={index} title={titleOf(passage)} text={passage.text} />
@@ -79,8 +86,12 @@ function Search({ search }: SearchView): ReactNode {
 function SearchHit(hit: { readonly title: string; readonly text: string }): ReactNode {
   return (
     <>
-      <dt className="call-source">{hit.title}</dt>
-      <dd>{hit.text}</dd>
+      <dt className="call-source">
+        <Visible text={hit.title} />
+      </dt>
+      <dd>
+        <Visible text={hit.text} />
+      </dd>
     </>
   );
 }

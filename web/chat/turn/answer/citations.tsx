@@ -7,6 +7,7 @@ import { useWords } from '../../../words/use-words.ts';
 import { AnswerPartsContext, type MarkdownParts } from '../markdown/answer-parts.tsx';
 import { chipAddress, type Chip, type Source } from './sections.ts';
 import { answerWords } from './words.ts';
+import { Visible } from '../../visible.tsx';
 
 export interface CitationsProps {
   readonly chips: readonly Chip[];
@@ -101,7 +102,9 @@ function PassageNote({ chip, onClose }: PassageNoteProps): ReactNode {
     >
       <div className="passage-head">
         <Icon name="book" size="small" />
-        <b>{title}</b>
+        <b>
+          <Visible text={title} />
+        </b>
         {isWebPage(passage.source) && (
           <a
             className="link"
@@ -114,7 +117,9 @@ function PassageNote({ chip, onClose }: PassageNoteProps): ReactNode {
         )}
         <IconButton icon="close" size="small" label={words.close} onClick={onClose} />
       </div>
-      <p>{passage.text}</p>
+      <p>
+        <Visible text={passage.text} />
+      </p>
     </aside>
   );
 }
@@ -129,7 +134,7 @@ export function Sources({ sources }: { readonly sources: readonly Source[] }): R
         const content = (
           <>
             <span className="cite">{number}</span>
-            {title}
+            <Visible text={title} />
           </>
         );
         return (

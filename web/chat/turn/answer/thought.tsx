@@ -6,6 +6,7 @@ import { Icon } from '../../../parts/icon.tsx';
 import { useWords } from '../../../words/use-words.ts';
 import { useSecondsSince } from './use-seconds.ts';
 import { answerWords } from './words.ts';
+import { Visible } from '../../visible.tsx';
 
 export interface ThoughtProps {
   readonly block: ReasoningBlock;
@@ -38,7 +39,11 @@ export function Thought({ block, isOpenEnded, name }: ThoughtProps): ReactNode {
         </span>
         {isOpenEnded ? <Thinking /> : <span className="num">{label}</span>}
       </summary>
-      {isOpen && <div className="thought-text">{text}</div>}
+      {isOpen && (
+        <div className="thought-text">
+          <Visible text={text} />
+        </div>
+      )}
     </details>
   );
 }

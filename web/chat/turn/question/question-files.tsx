@@ -8,6 +8,7 @@ import { useWords } from '../../../words/use-words.ts';
 import { readFile } from '../../attachments/attachment-api.ts';
 import { isImage, sizeText } from '../../attachments/check-file.ts';
 import { turnWords } from '../words.ts';
+import { Visible } from '../../visible.tsx';
 
 export interface QuestionFilesProps {
   readonly attachments: readonly AttachmentJson[];
@@ -51,7 +52,9 @@ function QuestionFile({ attachment_id: id, name, size }: AttachmentJson): ReactN
       ) : (
         <>
           <Icon name="document" size="small" />
-          <span className="attachment-name">{name}</span>
+          <span className="attachment-name">
+            <Visible text={name} />
+          </span>
           <span className="quiet num">{sizeText(size)}</span>
         </>
       )}
