@@ -24,7 +24,6 @@ const slowFiles = [
   'journeys/start',
   'journeys/invoke',
   'browser/chat',
-  'browser/list',
   'browser/asking',
   'browser/truth',
   'browser/sign-in',

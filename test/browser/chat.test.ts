@@ -49,7 +49,7 @@ const answerCompletes = (page: Page): Promise<void> =>
 
 test('an answer is displayed while it streams', async () => {
   const page = await openPage();
-  await send(page, 'Write 900 words about rivers');
+  await send(page, 'Write 3000 words about rivers');
   await page.getByText('Writing an answer…').waitFor({ state: 'attached' });
   const lengths: number[] = [];
   while (!(await page.getByText('The answer is complete.').count())) {

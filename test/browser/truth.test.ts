@@ -226,11 +226,11 @@ test('Try again shows an answer that exists, and begins no second one', async ()
   await page.route(/\/api\/conversations\/[^/]+$/u, (route) => route.abort());
   await page.evaluate('cutNetwork(true)');
   await page.evaluate('cutNetwork(false)');
-  await page.getByRole('button', { name: 'Try again' }).waitFor();
+  await page.locator('.turn').getByRole('button', { name: 'Try again' }).waitFor();
   await finish(page, speaker, 'and the rest.').catch(() => undefined);
   await page.unrouteAll();
   const asked = upstream.seen.requests;
-  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.locator('.turn').getByRole('button', { name: 'Try again' }).click();
   await page.getByText('Half of it and the rest.').waitFor();
   expect(upstream.seen.requests).toBe(asked);
 });

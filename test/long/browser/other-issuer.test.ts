@@ -4,7 +4,7 @@ import { freePort, pageOrigin, startPage, type Page as PageServer } from '#scrip
 import { templateWithIssuer } from '#test/fixtures/changed-template.ts';
 import { startOidcIssuer, type OidcIssuer } from '#test/fixtures/oidc-issuer.ts';
 import { startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
-import { launchBrowser } from './launch-browser.ts';
+import { launchBrowser } from '#test/browser/launch-browser.ts';
 
 let browser: Browser;
 let issuer: OidcIssuer;

@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Page as PageServer } from '#scripts/start-page.ts';
 import { hostPage } from '#test/fixtures/page.ts';
 import type { StreambedSystem } from '#test/fixtures/system.ts';
-import { expectAccessible } from './axe.ts';
-import { launchBrowser } from './launch-browser.ts';
-import { chooseFor, endUndo, exported, row, storeTurn } from './page-steps.ts';
+import { expectAccessible } from '#test/browser/axe.ts';
+import { launchBrowser } from '#test/browser/launch-browser.ts';
+import { chooseFor, endUndo, exported, row, storeTurn } from '#test/browser/page-steps.ts';
 
 let browser: Browser;
 let system: StreambedSystem;
