@@ -93,6 +93,19 @@ test('the built page runs from its folder alone', async () => {
   }
 });
 
+test('a fault of the page itself is shown with the way on, within the policy of the page', async () => {
+  const page = await browser.newPage({ locale: 'ja-JP' });
+  const refused: string[] = [];
+  page.on('console', (message) => {
+    if (/Content Security Policy|Trusted/u.test(message.text())) refused.push(message.text());
+  });
+  await page.addInitScript('BroadcastChannel = class { constructor() { throw new Error(); } }');
+  await page.goto(`${direct.url}/chat`);
+  const fault = page.getByRole('alert').filter({ hasText: 'ページで問題が発生しました' });
+  await fault.getByRole('button', { name: '再読み込み' }).waitFor();
+  expect(refused).toEqual([]);
+});
+
 test.each([
   [{}, 'SIGN_IN_ISSUER: must be set, unless ALLOW_GUESTS is true'],
   [{ ALLOW_GUESTS: 'true' }, 'PAGE_ORIGIN: must be set'],

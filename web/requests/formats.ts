@@ -6,9 +6,21 @@ const locales: Readonly<Record<Language, string>> = { en: 'en-US', ja: 'ja-JP' }
  * Returns the locale for dates in the reader's language: the browser's own one if it is of that
  * language, so that an English reader in London has British dates.
  */
-export function dateLocale(language: Language): string {
-  const own = navigator.languages.find((each) => each.split('-')[0] === language);
-  return own ?? locales[language];
+export function dateLocale(
+  language: Language,
+  own: readonly string[] = navigator.languages,
+): string {
+  const locale = own.find((each) => each.split('-')[0] === language && isLocale(each));
+  return locale ?? locales[language];
+}
+
+/** Browsers report what their system is set to, such as `en-US@posix`, which dates do not take. */
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Returns the time of today, or the day of an earlier time. */

@@ -69,6 +69,8 @@ test.each([
   ['What is C#?', 'What is C#?'],
   ['Questions about "Dune"', 'Questions about "Dune"'],
   ['**"Lakes"**', 'Lakes'],
+  ['How lakes fill,', 'How lakes fill'],
+  ['湖の深さ、', '湖の深さ'],
   ['word '.repeat(99), `${'word '.repeat(99).slice(0, 79)}…`],
   [' \n ', 'How deep is the lake?'],
 ])('of what the model writes, %j, the title is %j', async (written, title) => {

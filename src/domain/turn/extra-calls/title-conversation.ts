@@ -74,5 +74,5 @@ const label = /^[\s#>*_-]*(?:title|タイトル)\s*[:：]\s*|^[\s#>]+/iu;
 const marked = /^["'“‘「『«`*_]+([^"“”「」『』«»]+?)["'”’」』»`*_]+$/u;
 
 function withoutStop(text: string): string {
-  return text.replace(/[\s.。]+$/u, '');
+  return text.replace(/[\s.,;:。、，；：]+$/u, '');
 }
