@@ -1,7 +1,7 @@
 import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import { createDynamoDocuments } from '#aws/document/dynamo-documents.ts';
 import type { Table } from '#aws/dynamo/table.ts';
-import type { DocumentEnvironment } from '#aws/composition/environment.ts';
+import type { DocumentEnvironment } from '#aws/composition/environment/document-environment.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { createS3Files } from '#aws/document/s3-files.ts';
 import type { StepPorts } from '#documents/step.ts';

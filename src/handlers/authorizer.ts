@@ -1,4 +1,4 @@
-import { readAuthorizerEnvironment } from '#aws/composition/environment.ts';
+import { readAuthorizerEnvironment } from '#aws/composition/environment/identity-environment.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createPersonVerifier } from '#identity/person-verifier.ts';
 import { authorizeWith } from '#lambda/identity/authorize.ts';

@@ -1,11 +1,11 @@
 import { createDynamoCallbackSecrets } from '#aws/task/dynamo-callback-secrets.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createDynamoTasks } from '#aws/task/dynamo-tasks.ts';
+import { readStoreEnvironment } from '#aws/composition/environment/storage-environment.ts';
 import {
   readCallbackEnvironment,
   readRetries,
-  readStoreEnvironment,
-} from '#aws/composition/environment.ts';
+} from '#aws/composition/environment/task-environment.ts';
 import { createConversationStorage } from '#aws/composition/storage.ts';
 import { createHideMessage } from '#aws/task/sqs.ts';
 import { createHttpsSender } from '#callbacks/https-sender.ts';

@@ -1,6 +1,7 @@
 import { withAgents } from '#agents/agents.ts';
-import { readChatEnvironment, readPersonEnvironment } from '#aws/composition/environment.ts';
-import { readTraceEnvironment } from '#aws/composition/trace-environment.ts';
+import { readChatEnvironment } from '#aws/composition/environment/chat-environment.ts';
+import { readPersonEnvironment } from '#aws/composition/environment/identity-environment.ts';
+import { readTraceEnvironment } from '#aws/composition/environment/trace-environment.ts';
 import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';

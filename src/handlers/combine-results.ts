@@ -1,5 +1,5 @@
 import { openTable } from '#aws/dynamo/table.ts';
-import { readDocumentEnvironment } from '#aws/composition/environment.ts';
+import { readDocumentEnvironment } from '#aws/composition/environment/document-environment.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { toStepError } from '#documents/failures.ts';
 import { combineResults, type CombineInput } from '#documents/result-steps.ts';

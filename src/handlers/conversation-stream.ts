@@ -1,4 +1,5 @@
-import { readStoreEnvironment, readPersonEnvironment } from '#aws/composition/environment.ts';
+import { readPersonEnvironment } from '#aws/composition/environment/identity-environment.ts';
+import { readStoreEnvironment } from '#aws/composition/environment/storage-environment.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createConversationStorage } from '#aws/composition/storage.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';

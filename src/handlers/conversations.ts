@@ -1,9 +1,9 @@
+import { readChoicesEnvironment } from '#aws/composition/environment/chat-environment.ts';
+import { readPersonEnvironment } from '#aws/composition/environment/identity-environment.ts';
 import {
-  readChoicesEnvironment,
   readLedgerEnvironment,
   readStoreEnvironment,
-  readPersonEnvironment,
-} from '#aws/composition/environment.ts';
+} from '#aws/composition/environment/storage-environment.ts';
 import { createConversationSearch, createConversationStorage } from '#aws/composition/storage.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';

@@ -1,4 +1,4 @@
-import { readDataWorkerEnvironment } from '#aws/composition/data-environment.ts';
+import { readDataWorkerEnvironment } from '#aws/composition/environment/data-environment.ts';
 import { createDataPorts } from '#aws/composition/data-ports.ts';
 import { createS3LargeAnswers } from '#aws/conversation/large-answers.ts';
 import { createDataJobQueue, readDataJobMessage } from '#aws/data/data-job-queue.ts';

@@ -1,9 +1,10 @@
-import { readDataEnvironment } from '#aws/composition/data-environment.ts';
+import { readDataEnvironment } from '#aws/composition/environment/data-environment.ts';
 import { createDataJobQueue } from '#aws/data/data-job-queue.ts';
 import { createDynamoDataJobs } from '#aws/data/dynamo-data-jobs.ts';
 import { createS3ExportFiles } from '#aws/data/s3-owned-files.ts';
 import { createS3 } from '#aws/request/open-s3.ts';
-import { readPersonEnvironment, readStoreEnvironment } from '#aws/composition/environment.ts';
+import { readPersonEnvironment } from '#aws/composition/environment/identity-environment.ts';
+import { readStoreEnvironment } from '#aws/composition/environment/storage-environment.ts';
 import { findStoredAttachment } from '#aws/conversation/s3-attachments.ts';
 import { createS3Files } from '#aws/document/s3-files.ts';
 import { openTable } from '#aws/dynamo/table.ts';

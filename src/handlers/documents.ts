@@ -1,6 +1,9 @@
 import { createDynamoDocuments } from '#aws/document/dynamo-documents.ts';
 import { openTable } from '#aws/dynamo/table.ts';
-import { readDocumentEnvironment, readWorkflowEnvironment } from '#aws/composition/environment.ts';
+import {
+  readDocumentEnvironment,
+  readWorkflowEnvironment,
+} from '#aws/composition/environment/document-environment.ts';
 import { createS3Files } from '#aws/document/s3-files.ts';
 import { createWorkflows } from '#aws/document/step-functions-workflows.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';

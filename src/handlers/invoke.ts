@@ -1,7 +1,7 @@
 import { createBedrockClient } from '#aws/bedrock/sdk-converse.ts';
 import { createNativeModel } from '#aws/model/bedrock-native.ts';
-import { readInvokeEnvironment } from '#aws/composition/environment.ts';
-import { readTraceEnvironment } from '#aws/composition/trace-environment.ts';
+import { readInvokeEnvironment } from '#aws/composition/environment/chat-environment.ts';
+import { readTraceEnvironment } from '#aws/composition/environment/trace-environment.ts';
 import { createOneShotPorts } from '#aws/composition/turn-ports.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';

@@ -1,5 +1,6 @@
-import { readKnowledgeEnvironment, readOneShotEnvironment } from '#aws/composition/environment.ts';
-import { readTraceEnvironment } from '#aws/composition/trace-environment.ts';
+import { readKnowledgeEnvironment } from '#aws/composition/environment/chat-environment.ts';
+import { readOneShotEnvironment } from '#aws/composition/environment/storage-environment.ts';
+import { readTraceEnvironment } from '#aws/composition/environment/trace-environment.ts';
 import { createOneShotPorts } from '#aws/composition/turn-ports.ts';
 import { createKnowledge } from '#aws/model/knowledge-base.ts';
 import { openTable } from '#aws/dynamo/table.ts';

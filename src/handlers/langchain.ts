@@ -1,8 +1,8 @@
 import { createBedrockClient } from '#aws/bedrock/sdk-converse.ts';
 import { createDynamoClient } from '#aws/dynamo/dynamo-client.ts';
 import { createTable } from '#aws/dynamo/table.ts';
-import { readLangChainEnvironment } from '#aws/composition/environment.ts';
-import { readTraceEnvironment } from '#aws/composition/trace-environment.ts';
+import { readLangChainEnvironment } from '#aws/composition/environment/chat-environment.ts';
+import { readTraceEnvironment } from '#aws/composition/environment/trace-environment.ts';
 import { createOneShotPorts } from '#aws/composition/turn-ports.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { answerLangChain, answerLangChainDirect } from '#lambda/model/answer-langchain.ts';

@@ -1,6 +1,6 @@
 import { withAgents } from '#agents/agents.ts';
-import { readRetries, readTaskEnvironment } from '#aws/composition/environment.ts';
-import { readTraceEnvironment } from '#aws/composition/trace-environment.ts';
+import { readRetries, readTaskEnvironment } from '#aws/composition/environment/task-environment.ts';
+import { readTraceEnvironment } from '#aws/composition/environment/trace-environment.ts';
 import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createDynamoTasks } from '#aws/task/dynamo-tasks.ts';

@@ -1,7 +1,7 @@
 import { createDynamoCallbackSecrets } from '#aws/task/dynamo-callback-secrets.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createDynamoTasks } from '#aws/task/dynamo-tasks.ts';
-import { readTaskEnvironment } from '#aws/composition/environment.ts';
+import { readTaskEnvironment } from '#aws/composition/environment/task-environment.ts';
 import { createConversationStorage } from '#aws/composition/storage.ts';
 import { createTaskQueue } from '#aws/task/task-queue.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';

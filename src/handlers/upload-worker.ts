@@ -4,7 +4,7 @@ import {
   readDocumentEnvironment,
   readUploadQueue,
   readWorkflowEnvironment,
-} from '#aws/composition/environment.ts';
+} from '#aws/composition/environment/document-environment.ts';
 import { createS3Files } from '#aws/document/s3-files.ts';
 import { createHideMessage } from '#aws/task/sqs.ts';
 import { createWorkflows } from '#aws/document/step-functions-workflows.ts';

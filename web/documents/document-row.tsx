@@ -11,6 +11,7 @@ import { failureOf, isOpen, nameOf, stateKinds } from './document-state.ts';
 import styles from './documents.module.css';
 import { documentsWords } from './words.ts';
 import { Visible } from '../chat/visible.tsx';
+import shared from '../requests/requests.module.css';
 
 export interface DocumentRowProps {
   readonly document: DocumentEntryJson;
@@ -28,7 +29,7 @@ export function DocumentRow(props: DocumentRowProps): ReactNode {
   const name = nameOf(document, words);
   const canOpen = status !== 'awaiting_upload';
   return (
-    <li className={styles['file']} data-selected={isSelected && canOpen}>
+    <li className={`${shared['row']} ${styles['file']}`} data-open={isSelected && canOpen}>
       <Icon name="document" />
       <div>
         {canOpen ? (

@@ -8,7 +8,10 @@ test.each([
   ['en', ['en-US@posix'], 'en-US'],
   ['en', ['en-US@posix', 'en-GB'], 'en-GB'],
   ['en', [], 'en-US'],
-] as const)('dates of a reader of %s whose browser has %j are those of %s', (language, own, locale) => {
-  expect(dateLocale(language, own)).toBe(locale);
-  expect(() => new Date(0).toLocaleString(dateLocale(language, own))).not.toThrow();
-});
+] as const)(
+  'dates of a reader of %s whose browser has %j are those of %s',
+  (language, own, locale) => {
+    expect(dateLocale(language, own)).toBe(locale);
+    expect(() => new Date(0).toLocaleString(dateLocale(language, own))).not.toThrow();
+  },
+);

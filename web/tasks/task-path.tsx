@@ -6,6 +6,7 @@ import { useWords } from '../words/use-words.ts';
 import { callbackKinds, callbackState, type TaskCallback } from './task-state.ts';
 import styles from './tasks.module.css';
 import { tasksWords } from './words.ts';
+import shared from '../requests/requests.module.css';
 
 /** What happened to a task, in the order of time. */
 export function TaskPath({ task }: { readonly task: TaskJson }): ReactNode {
@@ -13,7 +14,7 @@ export function TaskPath({ task }: { readonly task: TaskJson }): ReactNode {
   const { status, created_at: created, started_at: started, finished_at: finished } = task;
   const hasFailed = status === 'failed';
   return (
-    <ol className={styles['path']} aria-label={words.path}>
+    <ol className={`${shared['steps']} ${styles['path']}`} aria-label={words.path}>
       <Step words={words.steps.queued} time={created} look={status === 'queued' ? 'now' : 'done'} />
       {started !== undefined && (
         <Step

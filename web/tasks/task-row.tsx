@@ -12,6 +12,7 @@ import { callbackKinds, callbackState, stateKinds, type TaskCallback } from './t
 import styles from './tasks.module.css';
 import { tasksWords } from './words.ts';
 import { Visible } from '../chat/visible.tsx';
+import shared from '../requests/requests.module.css';
 
 export interface TaskRowProps {
   readonly task: TaskEntryJson;
@@ -30,7 +31,7 @@ export function TaskRow({ task, isOpen, onToggle, onRemove }: TaskRowProps): Rea
   const title = task.title === '' ? words.untitled : task.title;
   const isRunning = status === 'queued' || status === 'running';
   return (
-    <li className={styles['task']} data-open={isOpen}>
+    <li className={`${shared['row']} ${styles['task']}`} data-open={isOpen}>
       <div className={styles['line']}>
         <button
           type="button"

@@ -2,7 +2,7 @@ import { answerFolders, type LargeAnswers } from '#aws/conversation/large-answer
 import { createS3Attachments } from '#aws/conversation/s3-attachments.ts';
 import { createDynamoConversations } from '#aws/conversation/dynamo-conversations.ts';
 import { createDynamoTurnLog } from '#aws/conversation/dynamo-turn-log.ts';
-import type { DataBuckets } from '#aws/composition/data-environment.ts';
+import type { DataBuckets } from '#aws/composition/environment/data-environment.ts';
 import { createDynamoOwnedData } from '#aws/data/dynamo-owned-data.ts';
 import { createS3OwnedFiles, createS3OwnedUploads, readBase64 } from '#aws/data/s3-owned-files.ts';
 import type { OpenS3 } from '#aws/request/open-s3.ts';

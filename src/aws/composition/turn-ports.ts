@@ -1,4 +1,5 @@
-import type { ChatEnvironment, OneShotEnvironment } from '#aws/composition/environment.ts';
+import type { ChatEnvironment } from '#aws/composition/environment/chat-environment.ts';
+import type { OneShotEnvironment } from '#aws/composition/environment/storage-environment.ts';
 import { createS3Attachments } from '#aws/conversation/s3-attachments.ts';
 import { createS3 } from '#aws/request/open-s3.ts';
 import { createConversationStorage } from '#aws/composition/storage.ts';

@@ -65,6 +65,9 @@ export function useModelName(modelId: string | undefined): string | undefined {
 
 /** `us.anthropic.claude-haiku-4-5-20251001-v1:0` without what only Bedrock needs. */
 function shortNameOf(modelId: string): string {
-  const name = modelId.slice(modelId.lastIndexOf('/') + 1).replace(/-v\d+(?::\d+)*$/u, '');
+  const name = modelId
+    .replace(/^agent:/u, '')
+    .replace(/^.*\//u, '')
+    .replace(/-v\d+(?::\d+)*$/u, '');
   return name.replace(/-\d{8}$/u, '').replace(/^(?:\w+\.)+(?=[a-z])/u, '');
 }

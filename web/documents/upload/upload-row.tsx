@@ -10,6 +10,7 @@ import { useWords } from '../../words/use-words.ts';
 import styles from '../documents.module.css';
 import { dismissUpload, retryUpload, type Upload } from './uploads.ts';
 import { documentsWords } from '../words.ts';
+import shared from '../../requests/requests.module.css';
 
 export interface UploadRowProps {
   readonly upload: Upload;
@@ -24,7 +25,7 @@ export function UploadRow({ upload, onChoose }: UploadRowProps): ReactNode {
   const { file, state } = upload;
   const isSending = state.type === 'sending';
   return (
-    <li className={styles['file']} data-upload={state.type}>
+    <li className={`${shared['row']} ${styles['file']}`} data-upload={state.type}>
       <Icon name={isSending ? 'upload' : 'document'} />
       <div>
         <b className={styles['name']}>{file.name}</b>

@@ -4,6 +4,7 @@ import { useWords } from '../../words/use-words.ts';
 import styles from './workflow.module.css';
 import { countOf, toRows, type PartRow, type StepStatus, type StepView } from './workflow.ts';
 import { documentsWords } from '../words.ts';
+import shared from '../../requests/requests.module.css';
 
 interface StepsProps {
   readonly steps: readonly StepView[];
@@ -190,7 +191,7 @@ function Node({ status, x, y, size }: NodeProps): ReactNode {
 export function WorkflowSteps({ steps }: StepsProps): ReactNode {
   const words = useWords(documentsWords);
   return (
-    <ol className={styles['steps']} aria-label={words.steps}>
+    <ol className={`${shared['steps']} ${styles['steps']}`} aria-label={words.steps}>
       {steps.map((step) => (
         <StepLine key={step.name} step={step} />
       ))}

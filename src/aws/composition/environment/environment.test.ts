@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readChatEnvironment } from '#aws/composition/environment.ts';
+import { readChatEnvironment } from '#aws/composition/environment/chat-environment.ts';
 
 const variables = {
   CONVERSATIONS_TABLE: 't',

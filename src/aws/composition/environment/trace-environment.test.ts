@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readTraceEnvironment } from '#aws/composition/trace-environment.ts';
+import { readTraceEnvironment } from '#aws/composition/environment/trace-environment.ts';
 
 const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example' };
 

@@ -1,13 +1,14 @@
 import {
   readDocumentEnvironment,
-  readStoreEnvironment,
   readWorkflowEnvironment,
-  requireVariable,
   type DocumentEnvironment,
-  type StoreEnvironment,
-  type Variables,
   type WorkflowEnvironment,
-} from '#aws/composition/environment.ts';
+} from '#aws/composition/environment/document-environment.ts';
+import {
+  readStoreEnvironment,
+  type StoreEnvironment,
+} from '#aws/composition/environment/storage-environment.ts';
+import { requireVariable, type Variables } from '#aws/composition/environment/variables.ts';
 
 /** The environment of functions that export or delete everything of an owner. */
 export interface DataEnvironment {
