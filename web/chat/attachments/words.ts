@@ -11,7 +11,6 @@ const en = {
   tooMany: (max: number) => `A message can have up to ${max} files.`,
   failed: (name: string) => `${name}: The file couldn’t be uploaded.`,
   tryAgain: 'Try again',
-  dropHere: 'Drop files here',
 };
 
 export type AttachmentWords = typeof en;
@@ -27,7 +26,6 @@ const ja: AttachmentWords = {
   tooMany: (max) => `1件のメッセージに添付できるファイルは${max}件までです。`,
   failed: (name) => `${name}：アップロードできませんでした。`,
   tryAgain: '再試行',
-  dropHere: 'ここにファイルをドロップ',
 };
 
 export const attachmentWords: Record<Language, AttachmentWords> = { en, ja };

@@ -52,8 +52,11 @@ export function AnswerActions(props: AnswerActionsProps): ReactNode {
 
 function Rating({ turn, actions }: Pick<AnswerActionsProps, 'turn' | 'actions'>): ReactNode {
   const words = useWords(turnWords);
+  const { notify } = useShell();
   const rate = (rating: 'good' | 'bad') => () =>
-    actions.rate(turn, turn.rating === rating ? undefined : rating);
+    void actions
+      .rate(turn, turn.rating === rating ? undefined : rating)
+      .catch(() => notify({ text: words.feedbackFailed }));
   return (
     <>
       <IconButton

@@ -23,8 +23,8 @@ export interface TurnActions {
   edit(turn: TurnView, question: string): void;
   /** Allows or denies the tool calls that a turn waits for. */
   decide(turn: TurnView, decisions: readonly Decision[]): void;
-  /** Says what the reader thinks of an answer; nothing without a rating. */
-  rate(turn: TurnView, rating: Rating | undefined): void;
+  /** Says what the reader thinks of an answer; nothing without a rating. Rejects if that fails. */
+  rate(turn: TurnView, rating: Rating | undefined): Promise<void>;
   /** Shows the newest branch through a turn. */
   showBranch(turn: TurnView): void;
 }
@@ -93,16 +93,21 @@ export function createTurnActions(options: TurnActionsOptions): TurnActions {
 }
 
 /** Shows a rating at once, and takes it back if it cannot be stored. */
-function rateTurn(
+async function rateTurn(
   { conversationId, update }: TurnActionsOptions,
   { key, turnId, rating: before }: TurnView,
   rating: Rating | undefined,
-): void {
+): Promise<void> {
   if (conversationId === undefined || turnId === undefined) return;
   const show = (shown: Rating | undefined): void =>
     update((state) => withTurnChanges(state, key, { rating: shown }));
   show(rating);
-  storeRating(conversationId, turnId, rating).catch(() => show(before));
+  try {
+    await storeRating(conversationId, turnId, rating);
+  } catch (error) {
+    show(before);
+    throw error;
+  }
 }
 
 function questionOf({

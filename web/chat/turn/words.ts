@@ -22,7 +22,6 @@ const en = {
   regenerate: 'Regenerate',
   more: 'More',
   behind: 'Behind the answer',
-  copyText: 'Copy as plain text',
   seconds: (seconds: string) => `${seconds} s`,
   tokens: (input: number, output: number) =>
     `${integers.format(input)} tokens in, ${integers.format(output)} out`,
@@ -55,7 +54,6 @@ const ja: TurnWords = {
   regenerate: '再生成',
   more: 'その他',
   behind: '回答の裏側',
-  copyText: 'テキストとしてコピー',
   seconds: (seconds) => `${seconds}秒`,
   tokens: (input, output) =>
     `入力 ${integers.format(input)} トークン、出力 ${integers.format(output)} トークン`,
