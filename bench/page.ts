@@ -68,8 +68,11 @@ try {
   await report('The first load', [page, ...peers, plain], (subject) =>
     measureLoad(browser, subject),
   );
-  await report('Opening a conversation', [page, ...peers], (subject) =>
-    measureOpening(browser, subject),
+  await report(
+    'Opening a conversation',
+    [page, ...peers],
+    (subject) => measureOpening(browser, subject),
+    5,
   );
   await report(`An answer of ${tokens} tokens`, [page, ...peers, plain], (subject) =>
     measureAnswer(browser, subject, timeoutMs),
@@ -81,14 +84,23 @@ try {
   upstream.close();
 }
 
-/** Prints the figures of all subjects, and those of the first one divided by those of the others. */
+/**
+ * Prints the figures of all subjects, and those of the first one divided by those of the others. Of
+ * several rounds, in which the subjects take turns, it prints the medians.
+ */
 async function report(
   title: string,
   subjects: readonly Subject[],
   measure: (subject: Subject) => Promise<Figures>,
+  rounds = 1,
 ): Promise<void> {
-  const columns: Figures[] = [];
-  for (const subject of subjects) columns.push(await measure(subject));
+  const measured = subjects.map((): Figures[] => []);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, subject] of subjects.entries()) {
+      measured[index]?.push(await measure(subject));
+    }
+  }
+  const columns = measured.map(medians);
   const [own = {}, ...others] = columns;
   console.log(`\n${title}`);
   const heads = [...subjects, ...subjects.slice(1).map(({ name }) => ({ name: `÷ ${name}` }))];
@@ -99,4 +111,14 @@ async function report(
     const cells = [...figures, ...ratios].map((cell) => cell.padStart(12)).join('');
     console.log(`${cells}  ${name}`);
   }
+}
+
+function medians(rounds: readonly Figures[]): Figures {
+  const names = Object.keys(rounds[0] ?? {});
+  return Object.fromEntries(
+    names.map((name) => {
+      const sorted = rounds.map((figures) => figures[name] ?? Number.NaN).toSorted((a, b) => a - b);
+      return [name, sorted[Math.floor(sorted.length / 2)] ?? Number.NaN];
+    }),
+  );
 }

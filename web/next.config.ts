@@ -36,6 +36,8 @@ const root = resolve(import.meta.dirname, '..');
 const config: NextConfig = {
   // The build is a folder that runs wherever Node does: scripts/build.ts completes it.
   output: 'standalone',
+  // While an answer streams, nothing but the answer is rendered again.
+  reactCompiler: true,
   outputFileTracingRoot: root,
   // Native code for images, which the page does not resize.
   outputFileTracingExcludes: { '**': ['../node_modules/sharp/**', '../node_modules/@img/**'] },

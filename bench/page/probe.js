@@ -3,11 +3,11 @@
  * painted, which tasks are long, and how long the input of a reader waits.
  */
 
-/** Returns the number of the last mark that the page shows. */
+/** Returns the number of the last mark that the page shows. The cells of a table have no spaces between. */
 function lastMark() {
   const answer = [...document.querySelectorAll('.answer')].at(-1);
   const tail = [...(answer?.children ?? [])].slice(-12).map(({ textContent }) => textContent);
-  const marks = [...tail.join(' ').matchAll(/\bm(\d+)\b/gu)].map(([, mark]) => Number(mark));
+  const marks = [...tail.join(' ').matchAll(/m(\d+)/gu)].map(([, mark]) => Number(mark));
   return Math.max(0, ...marks);
 }
 

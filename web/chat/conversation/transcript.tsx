@@ -7,7 +7,7 @@ import { answersOf, questionsOf } from '../turn/branches.ts';
 import { endingOf } from '../turn/ending/ending.ts';
 import { endingWords } from '../turn/ending/words.ts';
 import { Turn } from '../turn/turn.tsx';
-import type { TurnView } from '../turn/turn-view.ts';
+import { answerText, type TurnView } from '../turn/turn-view.ts';
 import { useWords } from '../../words/use-words.ts';
 import { Queued } from './queued.tsx';
 import type { ConversationView } from './use-conversation.ts';
@@ -29,7 +29,7 @@ export function Transcript(props: TranscriptProps): ReactNode {
   const { words, conversation } = props;
   const { branch, problem, isLoading, cursor } = conversation;
   const viewport = useRef<HTMLDivElement>(null);
-  const shown = useGradually(branch, conversation.conversationId);
+  const shown = useGradually(branch, conversation.conversationId, heightOf);
   const latest = branch.at(-1);
   const { isFollowing, follow, onScroll, onWheel } = useFollowing(viewport, shown, latest?.key);
   const notePlace = useKeepPlace(viewport, shown[0]?.key);
@@ -72,6 +72,15 @@ export function Transcript(props: TranscriptProps): ReactNode {
       <Announcement latest={latest} words={words} />
     </div>
   );
+}
+
+/** About how many letters fill a line, and how high a line is, in pixels. */
+const [lineLength, linePx] = [80, 24];
+
+/** Estimates the height of a turn in pixels from its text. */
+function heightOf(turn: TurnView): number {
+  const lines = `${turn.question}\n${answerText(turn)}`.split('\n');
+  return lines.reduce((sum, { length }) => sum + Math.ceil((length + 1) / lineLength), 0) * linePx;
 }
 
 interface AnnouncementProps {

@@ -1,6 +1,7 @@
 'use client';
 
 import { useEffect, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { ChatError } from '#domain/errors.ts';
 import { nameConversation } from '../../shell/use-view.ts';
 import { optionsOf } from '../choices/choices.ts';
@@ -113,7 +114,8 @@ function createShowAnswer(
       },
       onModel: (modelId) => changeTurn({ modelId }),
       onEvent: watch.add,
-      onUpdate: (answer) => changeTurn({ answer }),
+      // Rendered at once, so that it is painted in this frame.
+      onUpdate: (answer) => flushSync(() => changeTurn({ answer })),
       onConnection(isReconnecting) {
         watch.addConnection(isReconnecting);
         changeTurn({ isReconnecting });

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 
 export interface Following {
   readonly isFollowing: boolean;
@@ -31,7 +31,8 @@ export function useFollowing(
     setFollowing(isFollowingNow);
   };
   useEffect(() => set(true), [beginning]);
-  useEffect(() => {
+  // Before the text is painted, so that it never appears out of view.
+  useLayoutEffect(() => {
     const frame = viewport.current;
     if (frame === null || !isNow.current) return;
     frame.scrollTo({ top: frame.scrollHeight });

@@ -1,22 +1,20 @@
 import { startTransition, useEffect, useState } from 'react';
 
-/** How many of the last items are shown at once: more than fit on a screen. */
-const firstCount = 4;
-
-/** How many are added at a time. */
+/** How many items are added at a time. */
 const step = 3;
 
 /**
- * Returns the items to show: the last ones at once, and soon all of them. The rest is rendered in
- * small tasks, so that a long list opens fast and does not hold up the reader. Begins anew for
- * another list.
+ * Returns the items to show: at once only the last ones that fill a screen, and soon all of them. The
+ * rest is rendered in small tasks, so that a long list opens fast and does not hold up the reader.
+ * `heightOf` estimates the height of an item in pixels. Begins anew for another list.
  */
 export function useGradually<Item>(
   items: readonly Item[],
   list: string | undefined,
+  heightOf: (item: Item) => number,
 ): readonly Item[] {
-  const [shown, setShown] = useState({ list, count: firstCount });
-  const count = shown.list === list ? shown.count : firstCount;
+  const [shown, setShown] = useState<{ list: string | undefined; count?: number }>({ list });
+  const count = (shown.list === list ? shown.count : undefined) ?? countToFill(items, heightOf);
   const { length } = items;
   useEffect(() => {
     if (count === Infinity || length === 0) return undefined;
@@ -28,4 +26,18 @@ export function useGradually<Item>(
     return () => clearTimeout(timer);
   }, [list, count, length]);
   return items.slice(-count);
+}
+
+/** The share of the screen that a list has, at most. */
+const share = 0.8;
+
+/** Returns how many of the last items fill the screen: at least one. */
+function countToFill<Item>(items: readonly Item[], heightOf: (item: Item) => number): number {
+  const screen = window.innerHeight * share;
+  let count = 0;
+  for (let height = 0; height < screen && count < items.length; count += 1) {
+    const item = items[items.length - 1 - count];
+    if (item !== undefined) height += heightOf(item);
+  }
+  return Math.max(1, count);
 }

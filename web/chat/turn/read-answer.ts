@@ -4,6 +4,7 @@ import { ChatError } from '#domain/errors.ts';
 import type { StreamEvent, TurnEvent } from '#domain/conversation/stream-event.ts';
 import type { CallPlaces } from '#protocol/turn/decode-ui-stream.ts';
 import { deltaLength } from '#domain/conversation/turn-log.ts';
+import { createFrameUpdates } from './frame-updates.ts';
 import { followTurn, startTurn, type StartTurnOptions } from './turn-api.ts';
 
 /** Where an answer comes from: a new turn, or one that is already running. */
@@ -22,7 +23,7 @@ export interface AnswerListener {
   onModel(modelId: string): void;
   /** Receives each event when it arrives. */
   onEvent(event: TurnEvent): void;
-  /** Receives the answer so far. */
+  /** Receives the answer so far, just before the browser paints. */
   onUpdate(answer: Answer): void;
   /** Called when the connection is lost, and when it is there again. */
   onConnection(isLost: boolean): void;
@@ -37,9 +38,6 @@ export interface AnswerResult {
   /** The turn, once the server has accepted it. */
   readonly started: TurnIds | undefined;
 }
-
-/** The shortest time between two updates. */
-const updateIntervalMs = 50;
 
 /** Backoff before each reconnection. It starts over whenever text has arrived. */
 const backoffMs = [300, 1_000, 2_000, 4_000, 8_000];
@@ -87,7 +85,7 @@ class AnswerReader {
   #turn: TurnIds | undefined;
   #refusals = 0;
   #isLost = false;
-  #updateTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #updates = createFrameUpdates(() => this.#listener.onUpdate(this.answer));
 
   constructor(source: AnswerSource, listener: AnswerListener) {
     this.#source = source;
@@ -116,8 +114,7 @@ class AnswerReader {
       }
       return this.#end({ error, isKnown: false });
     } finally {
-      clearTimeout(this.#updateTimer);
-      this.#updateTimer = undefined;
+      this.#updates.cancel();
     }
   }
 
@@ -152,11 +149,7 @@ class AnswerReader {
 
   #add(event: StreamEvent): void {
     this.answer = accumulate(this.answer, event);
-    // The timer also shows the last text before a pause of the model.
-    this.#updateTimer ??= setTimeout(() => {
-      this.#updateTimer = undefined;
-      this.#listener.onUpdate(this.answer);
-    }, updateIntervalMs);
+    this.#updates.request();
   }
 
   /**

@@ -59,6 +59,24 @@ export function toBlocks(text: string, lex = lexBlocks): Blocks {
   return { notes, blocks: blocks.map((token) => toBlock(token, definitions, notes)) };
 }
 
+/** Whether two blocks look the same. */
+export function isSameBlock(one: Block, other: Block | undefined): boolean {
+  if (one === other) return true;
+  switch (one.type) {
+    case 'markdown':
+      return other?.type === 'markdown' && one.markdown === other.markdown;
+    case 'maths':
+      return other?.type === 'maths' && one.source === other.source;
+    case 'code':
+      return (
+        other?.type === 'code' &&
+        one.code === other.code &&
+        one.language === other.language &&
+        one.isClosed === other.isClosed
+      );
+  }
+}
+
 function toBlock(token: Token, definitions: readonly string[], notes: readonly Note[]): Block {
   const { type, raw } = token;
   if (type === 'maths') return { type, source: raw.trim() };

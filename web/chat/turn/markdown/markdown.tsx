@@ -4,7 +4,7 @@ import remarkCjkFriendly from 'remark-cjk-friendly';
 import remarkCjkStrikethrough from 'remark-cjk-friendly-gfm-strikethrough';
 import remarkGfm from 'remark-gfm';
 import { AnswerPartsContext } from './answer-parts.tsx';
-import { lexBlocks, toBlocks, type Block, type Note } from './blocks.ts';
+import { isSameBlock, lexBlocks, toBlocks, type Block, type Note } from './blocks.ts';
 import { CodeBlock } from './code/code-block.tsx';
 import { components } from './components.tsx';
 import { createGrowingLexer } from './growing-lexer.ts';
@@ -24,19 +24,45 @@ export function Markdown({ text }: { readonly text: string }): ReactNode {
   const prefix = useId();
   const names = notes.map(({ name }) => name).join('\n');
   const references = useMemo(() => ({ prefix, names: names.split('\n') }), [prefix, names]);
-  const { toNote } = use(AnswerPartsContext);
   return (
     <References value={references}>
-      {blocks.map((block, index) => (
-        <Fragment key={index}>
-          <Part block={block} />
-          {block.type === 'markdown' && toNote?.(block.markdown)}
-        </Fragment>
+      {inGroups(blocks).map((group, index) => (
+        <Group key={index} blocks={group} />
       ))}
       {notes.length > 0 && <Notes notes={notes} prefix={prefix} />}
     </References>
   );
 }
+
+/** How many blocks are compared as one. A long answer has hundreds. */
+const groupSize = 16;
+
+function inGroups(blocks: readonly Block[]): readonly (readonly Block[])[] {
+  const count = Math.ceil(blocks.length / groupSize);
+  return Array.from({ length: count }, (_, index) =>
+    blocks.slice(index * groupSize, (index + 1) * groupSize),
+  );
+}
+
+interface GroupProps {
+  readonly blocks: readonly Block[];
+}
+
+/** Some blocks that follow each other. Rendered again only if one of them has changed. */
+const Group = memo(
+  function Group({ blocks }: GroupProps): ReactNode {
+    const { toNote } = use(AnswerPartsContext);
+    return blocks.map((block, index) => (
+      <Fragment key={index}>
+        <Part block={block} />
+        {block.type === 'markdown' && toNote?.(block.markdown)}
+      </Fragment>
+    ));
+  },
+  (before, after) =>
+    before.blocks.length === after.blocks.length &&
+    before.blocks.every((block, index) => isSameBlock(block, after.blocks[index])),
+);
 
 function Part({ block }: { readonly block: Block }): ReactNode {
   switch (block.type) {
