@@ -5,7 +5,8 @@ import type { Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
 import type { IdentityPolicy } from '#local/bedrock/server/identity.ts';
 import { createJournal, type Journal, type JournalEntry } from '#local/bedrock/server/journal.ts';
 import type { KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
-import { findTextModel, type ModelFacts, type ModelPolicy } from '#local/bedrock/model/models.ts';
+import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
+import { findTextModel, type ModelPolicy } from '#local/bedrock/model/models.ts';
 import { createPromptCache } from '#local/bedrock/model/prompt-cache.ts';
 import { createQuotas, type Quota } from '#local/bedrock/model/quota.ts';
 import type { Tape } from '#local/bedrock/recording/tape.ts';
@@ -102,7 +103,8 @@ function toPolicy({
     withoutAccess: new Set<string>(),
   };
   const aliases = Object.entries(models).map(([id, like]) => {
-    return [id, { ...findTextModel(like, policy), id, hasEnded: false }] as const;
+    const lifecycle = { status: 'active' } as const;
+    return [id, { ...findTextModel(like, policy), id, lifecycle }] as const;
   });
   return { servesEnded, aliases: new Map(aliases), withoutAccess };
 }

@@ -1,59 +1,9 @@
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { catalogue } from '#local/bedrock/model/catalogue.ts';
-
-/** The native request formats of InvokeModel. The folder `api/invoke` implements them. */
-export type Family =
-  | 'anthropic'
-  | 'anthropic-text'
-  | 'nova'
-  | 'titan-text'
-  | 'titan-embed'
-  | 'nova-embed'
-  | 'cohere-embed'
-  | 'llama'
-  | 'mistral-text'
-  | 'chat'
-  | 'cohere-command'
-  | 'cohere-chat'
-  | 'jamba'
-  | 'deepseek-r1';
-
-/** The properties of a model: enough to reject what the real model would reject. */
-export interface ModelFacts {
-  readonly id: string;
-  readonly name: string;
-  readonly provider: string;
-  readonly family: Family;
-  readonly contextTokens: number;
-  readonly maxOutputTokens: number;
-  /** Tokens that arrive together in one delta. */
-  readonly tokensPerDelta: number;
-  /** Whether the model can be used only through an inference profile. */
-  readonly profileOnly: boolean;
-  /** Whether AWS has retired the model. */
-  readonly hasEnded: boolean;
-  readonly inputs: readonly ('TEXT' | 'IMAGE' | 'VIDEO')[];
-  readonly output: 'TEXT' | 'EMBEDDING';
-  /** What Converse accepts for the model in addition to text. */
-  readonly supports: {
-    readonly system: boolean;
-    readonly tools: boolean;
-    readonly documents: boolean;
-    readonly structuredOutput: boolean;
-  };
-  /** The shortest prefix that is cached; undefined if the model has no prompt caching. */
-  readonly minCacheTokens: number | undefined;
-  readonly reasoning: 'never' | 'on-request' | 'always';
-}
+import { allModels, hasEnded, type ModelFacts } from '#local/bedrock/model/catalogue.ts';
 
 const models: ReadonlyMap<string, ModelFacts> = new Map(
-  catalogue.map((model) => [model.id, model]),
+  allModels.map((model) => [model.id, model]),
 );
-
-/** All models of the catalogue, including those that AWS has retired. */
-export const allModels: readonly ModelFacts[] = catalogue;
-
-export type ProfilePrefix = 'us' | 'eu' | 'apac' | 'jp' | 'au' | 'us-gov' | 'global';
 
 const arnForm =
   /^arn:aws(?:-[a-z-]+)?:bedrock:[a-z0-9-]*:\d*:(?:foundation-model|inference-profile)\/(.+)$/u;
@@ -78,12 +28,12 @@ export function findModel(modelId: string, policy: ModelPolicy): ModelFacts {
   const model = aliases.get(base) ?? models.get(base);
   if (model === undefined) throw invalid('The provided model identifier is invalid.');
   if (withoutAccess.has(model.id)) throw accessDenied();
-  if (model.hasEnded) {
+  if (hasEnded(model)) {
     if (servesEnded) return model;
     throw endOfLife();
   }
-  if (model.profileOnly && profile === undefined) throw profileRequired(modelId);
-  if (profile !== undefined && !hasProfiles(model)) {
+  if (!model.onDemand && profile === undefined) throw profileRequired(modelId);
+  if (profile !== undefined && !hasProfile(model, profile)) {
     throw invalid('The provided model identifier is invalid.');
   }
   return model;
@@ -95,20 +45,14 @@ export function findModel(modelId: string, policy: ModelPolicy): ModelFacts {
  */
 export function findTextModel(id: string, policy: ModelPolicy): ModelFacts {
   const bare = policy.aliases.get(id) ?? models.get(id);
-  const isServed = bare?.hasEnded === false && !policy.withoutAccess.has(bare.id);
+  const isServed = bare !== undefined && !hasEnded(bare) && !policy.withoutAccess.has(bare.id);
   const model = isServed ? bare : findModel(id, policy);
   if (model.output === 'TEXT') return model;
   throw invalid('The action or operation is not supported for this model.');
 }
 
-/** Whether a request can end with the start of the answer. Claude from Opus 4.6 on rejects that. */
-export function supportsPrefill({ id }: ModelFacts): boolean {
-  return !/claude-(?:opus-4-[6-9]|sonnet-4-[6-9]|sonnet-5|opus-5)/u.test(id);
-}
-
-/** Whether a model is available through an inference profile. */
-export function hasProfiles({ profileOnly, family }: ModelFacts): boolean {
-  return profileOnly || family === 'nova';
+function hasProfile({ profiles }: ModelFacts, prefix: string): boolean {
+  return profiles.some((known) => known === prefix);
 }
 
 function accessDenied(): BedrockError {
