@@ -56,7 +56,7 @@ const project = (name: string, include: readonly string[], more: object): object
 const builtTests = ['infra/**/*.test.ts', 'test/bundle-size.test.ts'];
 
 const unitTests = [
-  '{src,local,web,scripts}/**/*.test.{ts,tsx}',
+  '{src,local,models,web,scripts}/**/*.test.{ts,tsx}',
   'test/*.test.ts',
   'test/doubles/*.test.ts',
 ];

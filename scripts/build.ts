@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { cp, readdir } from 'node:fs/promises';
+import { cp, readFile, readdir } from 'node:fs/promises';
 import { build, context, type BuildOptions, type Plugin } from 'esbuild';
+import type { ProviderFile } from '#models/facts.ts';
 import { refresh } from './refresh.ts';
 
-const sources = ['src', 'package-lock.json', 'scripts/build.ts'];
+const sources = ['src', 'models', 'package-lock.json', 'scripts/build.ts'];
 const pageSources = [
   'web',
   'src/domain',
@@ -95,7 +96,7 @@ async function handlerOptions(outdir: string): Promise<BuildOptions> {
         users.map((name) => ({ in: source, out: `${name}/${file}` })),
       ),
     ],
-    plugins: [filesApart],
+    plugins: [filesApart, pricesOnly],
     outdir,
     outExtension: { '.js': '.cjs' },
   };
@@ -124,6 +125,20 @@ const filesApart: Plugin = {
       const found = apart.find(({ module }) => module === path);
       if (found === undefined || kind !== 'dynamic-import') return undefined;
       return { path: `./${found.file}.cjs`, external: true };
+    });
+  },
+};
+
+/** Functions read what models cost, and none of their other facts, which are many. */
+const pricesOnly: Plugin = {
+  name: 'prices-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/models\/[^/]+\.json$/ }, async ({ path }) => {
+      const { models }: ProviderFile = JSON.parse(await readFile(path, 'utf8'));
+      const priced = models
+        .filter(({ price }) => price !== undefined)
+        .map(({ id, shortIds, price }) => ({ id, shortIds, price }));
+      return { contents: JSON.stringify({ models: priced }), loader: 'json' };
     });
   },
 };

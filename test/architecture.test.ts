@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const allowed: Readonly<Record<string, RegExp>> = {
   'src/domain': /^#domain\//u,
   'src/protocol': /^(?:#domain\/|#protocol\/|tlds$|valibot$|@valibot\/to-json-schema$)/u,
-  'src/aws': /^(?:#domain\/|#aws\/|@aws-sdk\/|@smithy\/|node:)/u,
+  'src/aws': /^(?:#domain\/|#aws\/|#models\/(?:facts|providers)\.ts$|@aws-sdk\/|@smithy\/|node:)/u,
   'src/lambda': /^(?:#domain\/|#protocol\/|#lambda\/|node:)/u,
   'src/langchain': /^(?:#domain\/|#aws\/|@aws-sdk\/|@langchain\/)/u,
   'src/agents': /^(?:#domain\/|#protocol\/|#aws\/|#agents\/|@aws-sdk\/|@smithy\/)/u,
@@ -19,8 +19,9 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^#(?:domain|protocol|aws|lambda|langchain|agents|callbacks|documents|identity|tools)\//u,
   infra:
     /^(?:#infra\/|#protocol\/http\/(?:routes|cors)\.ts$|#domain\/metrics\/metric-names\.ts$|aws-cdk-lib|constructs$)/u,
+  models: /^(?:#models\/)/u,
   local:
-    /^(?:#local\/|node:|\.\/|(?:@smithy\/core\/cbor|ajv|ajv-draft-04|aws4fetch|croner|dynalite\/(?:db|validations)\/index\.js|esbuild|fast-xml-parser|fflate|jose|jsonata|jsonpath-plus|minisearch|node-html-parser|oidc-provider|selfsigned|unpdf|velocityjs|yaml)$)/u,
+    /^(?:#local\/|#models\/|node:|\.\/|(?:@smithy\/core\/cbor|ajv|ajv-draft-04|aws4fetch|croner|dynalite\/(?:db|validations)\/index\.js|esbuild|fast-xml-parser|fflate|jose|jsonata|jsonpath-plus|minisearch|node-html-parser|oidc-provider|selfsigned|unpdf|velocityjs|yaml)$)/u,
   'scripts/doctor':
     /^(?:#scripts\/|#protocol\/http\/routes\.ts$|#local\/host\/state\/|@aws-sdk\/client-|node:)/u,
   web: /^(?:#protocol\/|#domain\/|#aws\/(?:dynamo|identity)\/|#identity\/guest-token|react|next|node:(?:path|crypto|timers\/promises)$|aws4fetch$|openid-client$|marked$|mdast|hast$|unified$|micromark-util-types$|lowlight$|katex(?:$|\/)|remark-|valibot$|@fontsource|\.)/u,
@@ -170,7 +171,7 @@ function folderOf(path: string): string {
 
 test('no folder has more than 15 source files', async () => {
   const counts = new Map<string, number>();
-  for await (const file of glob('{src,local,infra,web,scripts}/**/*.{ts,tsx}', {
+  for await (const file of glob('{src,local,models,infra,web,scripts}/**/*.{ts,tsx}', {
     exclude: isExcluded,
   })) {
     counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);

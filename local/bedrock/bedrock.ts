@@ -5,7 +5,8 @@ import type { Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
 import type { IdentityPolicy } from '#local/bedrock/server/identity.ts';
 import { createJournal, type Journal, type JournalEntry } from '#local/bedrock/server/journal.ts';
 import type { KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
-import { findTextModel, type ModelFacts, type ModelPolicy } from '#local/bedrock/model/models.ts';
+import { asModel } from '#local/bedrock/model/family.ts';
+import { findTextModel, type ModelPolicy } from '#local/bedrock/model/models.ts';
 import { createPromptCache } from '#local/bedrock/model/prompt-cache.ts';
 import { createQuotas, type Quota } from '#local/bedrock/model/quota.ts';
 import type { Tape } from '#local/bedrock/recording/tape.ts';
@@ -25,6 +26,8 @@ export interface BedrockOptions {
   readonly tape?: Tape | undefined;
   /** Whether models that AWS has retired still answer. */
   readonly servesEndedModels?: boolean;
+  /** Whether a model id that is not in the catalogue is refused (the default), or answers like its family. */
+  readonly unknownModels?: 'refuse' | 'family';
   /** Ids of models that the account has no access to. */
   readonly modelsWithoutAccess?: readonly string[];
   /** Whether a request can bring its own scenario, in its metadata, a header or a marker. */
@@ -34,7 +37,8 @@ export interface BedrockOptions {
   readonly quota?: Quota;
   readonly knowledgeBases?: readonly KnowledgeBase[];
   /**
-   * Models that are not in the catalogue. Each maps a new id to the catalogue model that it copies:
+   * Models that are not in the catalogue, and application inference profiles. Each maps a new id,
+   * or the ARN of a profile, to the catalogue model that it copies:
    * `{ 'my.model': 'amazon.nova-lite-v1:0' }`.
    */
   readonly models?: Readonly<Record<string, string>>;
@@ -94,15 +98,17 @@ function toPolicy({
   models = {},
   servesEndedModels: servesEnded = false,
   modelsWithoutAccess = [],
+  unknownModels = 'refuse',
 }: BedrockOptions): ModelPolicy {
   const withoutAccess = new Set(modelsWithoutAccess);
-  const policy = {
+  const policy: ModelPolicy = {
     servesEnded: true,
-    aliases: new Map<string, ModelFacts>(),
-    withoutAccess: new Set<string>(),
+    aliases: new Map(),
+    withoutAccess: new Set(),
+    unknownModels: 'refuse',
   };
   const aliases = Object.entries(models).map(([id, like]) => {
-    return [id, { ...findTextModel(like, policy), id, hasEnded: false }] as const;
+    return [id, asModel(id, findTextModel(like, policy))] as const;
   });
-  return { servesEnded, aliases: new Map(aliases), withoutAccess };
+  return { servesEnded, aliases: new Map(aliases), withoutAccess, unknownModels };
 }

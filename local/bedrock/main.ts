@@ -66,9 +66,7 @@ async function start(): Promise<void> {
   const identity = readIdentity();
   const requestedPort = readWholeNumber('--port', values.port);
   const settings = await readBedrockArguments(values, region, console.log);
-  const onRequest = values.quiet
-    ? undefined
-    : (entry: JournalEntry) => console.log(toLogLine(entry));
+  const onRequest = values.quiet ? undefined : (entry: JournalEntry) => logRequest(entry);
   const { engine } = createBedrock({
     ...settings,
     identity,
@@ -83,6 +81,17 @@ async function start(): Promise<void> {
     close: () => gateway.close(),
   });
   console.log(greeting(`http://127.0.0.1:${port}`, certificate?.path));
+}
+
+const printedHints = new Set<string>();
+
+/** Prints the line of a request, and its hint if that was not printed before. */
+function logRequest(entry: JournalEntry): void {
+  const { hint } = entry;
+  console.log(toLogLine(entry));
+  if (hint === undefined || printedHints.has(hint)) return;
+  printedHints.add(hint);
+  console.log(`! ${hint}`);
 }
 
 /**

@@ -73,6 +73,13 @@ test('every curl command in the docs works', async () => {
   );
 });
 
+test('the nearest id to an unknown one is printed once', async () => {
+  const line = `curl -s ${url}/model/amazon.nova-light-v1:0/converse -H 'authorization: Bearer any' -d '{}'`;
+  for (const _ of [1, 2]) expect(await shell(line)).toContain('model identifier is invalid');
+  await expect.poll(() => printed.match(/nova-light-v1:0 {2}400/gu)).toHaveLength(2);
+  expect(printed.match(/The nearest known id is amazon\.nova-lite-v1:0\./gu)).toHaveLength(1);
+});
+
 test('the scenario file in the docs works', async () => {
   const [, yaml = ''] = /```yaml\n([^]*?)```/u.exec(page) ?? [];
   const file = join(await mkdtemp(join(tmpdir(), 'streambed-')), 'faults.yaml');
@@ -99,6 +106,7 @@ test('the help lists every option in the docs', async () => {
 test.each([
   [['--ttft', 'soon'], '--ttft: must be a whole number, not "soon"'],
   [['--jitter', '2'], '--jitter: must be a number from 0 to 1, not "2"'],
+  [['--unknown-models', 'guess'], '--unknown-models: must be refuse or family, not "guess"'],
   [['--auth', 'maybe'], '--auth: must be off or lenient or strict, not "maybe"'],
   [['--auth', 'strict'], '--auth strict: needs --access-key and --secret-key, or --api-key'],
   [['--upstream', 'nowhere'], '--upstream: must be a URL, not "nowhere"'],

@@ -1,10 +1,6 @@
 import { notFound } from '#local/bedrock/server/bedrock-error.ts';
-import {
-  allModels,
-  hasProfiles,
-  type ModelFacts,
-  type ProfilePrefix,
-} from '#local/bedrock/model/models.ts';
+import { allModels, hasEnded, type ModelFacts } from '#local/bedrock/model/catalogue.ts';
+import type { ProfilePrefix } from '#models/facts.ts';
 import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
 import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 
@@ -75,10 +71,10 @@ export const listInferenceProfiles: BedrockOperation = {
   answersWithoutModel: true,
   run(call) {
     const prefixes = prefixesOf(call.context.region);
-    const models = allModels.filter((model) => hasProfiles(model) && !isEnded(call, model));
+    const models = allModels.filter((model) => !isEnded(call, model));
     const all = models.flatMap((model) =>
       prefixes
-        .filter((prefix) => prefix !== 'global' || isGlobal(model))
+        .filter((prefix) => model.profiles.includes(prefix))
         .map((prefix) => profileOf(call, model, prefix)),
     );
     const query = queryOf(call);
@@ -89,17 +85,12 @@ export const listInferenceProfiles: BedrockOperation = {
   },
 };
 
-/** Only newer models have a global profile. */
-function isGlobal({ id, provider }: ModelFacts): boolean {
-  return provider === 'Anthropic' || id.includes('nova-2');
-}
-
 function queryOf({ request }: BedrockCall): URLSearchParams {
   return new URLSearchParams(request.url.split('?')[1] ?? '');
 }
 
-function isEnded({ context }: BedrockCall, { hasEnded }: ModelFacts): boolean {
-  return hasEnded && !context.policy.servesEnded;
+function isEnded({ context }: BedrockCall, model: ModelFacts): boolean {
+  return hasEnded(model) && !context.policy.servesEnded;
 }
 
 function matchesFilter(query: URLSearchParams, name: string, values: readonly string[]): boolean {
@@ -107,8 +98,8 @@ function matchesFilter(query: URLSearchParams, name: string, values: readonly st
   return filter === null || values.some((value) => value.toLowerCase() === filter.toLowerCase());
 }
 
-function inferenceTypes({ profileOnly }: ModelFacts): readonly string[] {
-  return profileOnly ? ['INFERENCE_PROFILE'] : ['ON_DEMAND'];
+function inferenceTypes({ onDemand }: ModelFacts): readonly string[] {
+  return onDemand ? ['ON_DEMAND'] : ['INFERENCE_PROFILE'];
 }
 
 function summaryOf({ context }: BedrockCall, model: ModelFacts): object {
@@ -118,7 +109,7 @@ function summaryOf({ context }: BedrockCall, model: ModelFacts): object {
     inputModalities: model.inputs,
     modelArn: `arn:aws:bedrock:${context.region}::foundation-model/${model.id}`,
     modelId: model.id,
-    modelLifecycle: { status: model.hasEnded ? 'LEGACY' : 'ACTIVE' },
+    modelLifecycle: { status: model.lifecycle.status === 'active' ? 'ACTIVE' : 'LEGACY' },
     modelName: model.name,
     outputModalities: [model.output],
     providerName: model.provider,

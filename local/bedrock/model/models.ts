@@ -1,114 +1,97 @@
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { catalogue } from '#local/bedrock/model/catalogue.ts';
-
-/** The native request formats of InvokeModel. The folder `api/invoke` implements them. */
-export type Family =
-  | 'anthropic'
-  | 'anthropic-text'
-  | 'nova'
-  | 'titan-text'
-  | 'titan-embed'
-  | 'nova-embed'
-  | 'cohere-embed'
-  | 'llama'
-  | 'mistral-text'
-  | 'chat'
-  | 'cohere-command'
-  | 'cohere-chat'
-  | 'jamba'
-  | 'deepseek-r1';
-
-/** The properties of a model: enough to reject what the real model would reject. */
-export interface ModelFacts {
-  readonly id: string;
-  readonly name: string;
-  readonly provider: string;
-  readonly family: Family;
-  readonly contextTokens: number;
-  readonly maxOutputTokens: number;
-  /** Tokens that arrive together in one delta. */
-  readonly tokensPerDelta: number;
-  /** Whether the model can be used only through an inference profile. */
-  readonly profileOnly: boolean;
-  /** Whether AWS has retired the model. */
-  readonly hasEnded: boolean;
-  readonly inputs: readonly ('TEXT' | 'IMAGE' | 'VIDEO')[];
-  readonly output: 'TEXT' | 'EMBEDDING';
-  /** What Converse accepts for the model in addition to text. */
-  readonly supports: {
-    readonly system: boolean;
-    readonly tools: boolean;
-    readonly documents: boolean;
-    readonly structuredOutput: boolean;
-  };
-  /** The shortest prefix that is cached; undefined if the model has no prompt caching. */
-  readonly minCacheTokens: number | undefined;
-  readonly reasoning: 'never' | 'on-request' | 'always';
-}
+import { allModels, hasEnded, type ModelFacts } from '#local/bedrock/model/catalogue.ts';
+import { likeFamily } from '#local/bedrock/model/family.ts';
+import { nearestId } from '#local/bedrock/model/nearest-id.ts';
 
 const models: ReadonlyMap<string, ModelFacts> = new Map(
-  catalogue.map((model) => [model.id, model]),
+  allModels.map((model) => [model.id, model]),
 );
 
-/** All models of the catalogue, including those that AWS has retired. */
-export const allModels: readonly ModelFacts[] = catalogue;
-
-export type ProfilePrefix = 'us' | 'eu' | 'apac' | 'jp' | 'au' | 'us-gov' | 'global';
+/** The ids that only the APIs of OpenAI and Anthropic take. */
+const shortIds: ReadonlyMap<string, ModelFacts> = new Map(
+  allModels.flatMap((model) => (model.shortIds ?? []).map((id) => [id, model] as const)),
+);
 
 const arnForm =
-  /^arn:aws(?:-[a-z-]+)?:bedrock:[a-z0-9-]*:\d*:(?:foundation-model|inference-profile)\/(.+)$/u;
+  /^arn:aws(?:-[a-z-]+)?:bedrock:[a-z0-9-]*:\d*:(foundation-model|(?:application-)?inference-profile)\/(.+)$/u;
 const idForm = /^(?:(us|eu|apac|jp|au|us-gov|global)\.)?(.+)$/u;
 
 export interface ModelPolicy {
   /** Whether models that AWS has retired still answer, for programs that still use them. */
   readonly servesEnded: boolean;
-  /** Models that are not in the catalogue. */
+  /** Models that are not in the catalogue, by id, and application inference profiles, by id or ARN. */
   readonly aliases: ReadonlyMap<string, ModelFacts>;
   /** The ids of models that the account has no access to. */
   readonly withoutAccess: ReadonlySet<string>;
+  /** Whether an id that nothing is known about is refused, or answers like its family. */
+  readonly unknownModels: 'refuse' | 'family';
 }
 
 /**
  * Returns the model of an id, an inference profile or an ARN of either. Throws Bedrock's errors.
  */
 export function findModel(modelId: string, policy: ModelPolicy): ModelFacts {
-  const { aliases, servesEnded, withoutAccess } = policy;
-  const name = modelId.startsWith('arn:') ? (arnForm.exec(modelId)?.[1] ?? '') : modelId;
-  const [, profile, base = ''] = idForm.exec(name) ?? [];
-  const model = aliases.get(base) ?? models.get(base);
-  if (model === undefined) throw invalid('The provided model identifier is invalid.');
-  if (withoutAccess.has(model.id)) throw accessDenied();
-  if (model.hasEnded) {
-    if (servesEnded) return model;
+  const { profile, base } = readId(modelId);
+  const model = policy.aliases.get(modelId) ?? policy.aliases.get(base) ?? lookUp(base, policy);
+  if (model === undefined) throw unknownModel(modelId);
+  if (policy.withoutAccess.has(model.id)) throw accessDenied();
+  if (hasEnded(model)) {
+    if (policy.servesEnded) return model;
     throw endOfLife();
   }
-  if (model.profileOnly && profile === undefined) throw profileRequired(modelId);
-  if (profile !== undefined && !hasProfiles(model)) {
-    throw invalid('The provided model identifier is invalid.');
-  }
+  if (!model.onDemand && profile === undefined) throw profileRequired(modelId);
+  if (profile !== undefined && !hasProfile(model, profile)) throw unknownModel(modelId);
   return model;
 }
 
+interface ReadId {
+  readonly profile?: string | undefined;
+  readonly base: string;
+}
+
+/** An application inference profile has an id of the account's own, which says no model. */
+function readId(modelId: string): ReadId {
+  if (!modelId.startsWith('arn:')) return splitProfile(modelId);
+  const [, kind, name = ''] = arnForm.exec(modelId) ?? [];
+  if (kind === 'foundation-model') return { base: name };
+  return kind === 'inference-profile' ? splitProfile(name) : { base: name };
+}
+
+function splitProfile(id: string): ReadId {
+  const [, profile, base = ''] = idForm.exec(id) ?? [];
+  return { profile, base };
+}
+
+function lookUp(id: string, { unknownModels }: ModelPolicy): ModelFacts | undefined {
+  return models.get(id) ?? (unknownModels === 'family' ? likeFamily(id) : undefined);
+}
+
 /**
- * Returns the text model of an id. Unlike `findModel`, it accepts the bare id of a model that needs
- * an inference profile, as the APIs of OpenAI and Anthropic do. Throws Bedrock's errors.
+ * Returns the text model of an id. Unlike `findModel`, it accepts short ids, and the bare id of a
+ * model that needs an inference profile, as the APIs of OpenAI and Anthropic do. Throws Bedrock's
+ * errors.
  */
 export function findTextModel(id: string, policy: ModelPolicy): ModelFacts {
-  const bare = policy.aliases.get(id) ?? models.get(id);
-  const isServed = bare?.hasEnded === false && !policy.withoutAccess.has(bare.id);
-  const model = isServed ? bare : findModel(id, policy);
+  const bare = policy.aliases.get(id) ?? models.get(id) ?? shortIds.get(id);
+  const isServed = bare !== undefined && !hasEnded(bare) && !policy.withoutAccess.has(bare.id);
+  const model = isServed ? bare : findModel(bare?.id ?? id, policy);
   if (model.output === 'TEXT') return model;
   throw invalid('The action or operation is not supported for this model.');
 }
 
-/** Whether a request can end with the start of the answer. Claude from Opus 4.6 on rejects that. */
-export function supportsPrefill({ id }: ModelFacts): boolean {
-  return !/claude-(?:opus-4-[6-9]|sonnet-4-[6-9]|sonnet-5|opus-5)/u.test(id);
+function hasProfile({ profiles }: ModelFacts, prefix: string): boolean {
+  return profiles.some((known) => known === prefix);
 }
 
-/** Whether a model is available through an inference profile. */
-export function hasProfiles({ profileOnly, family }: ModelFacts): boolean {
-  return profileOnly || family === 'nova';
+function unknownModel(id: string): BedrockError {
+  const { base } = readId(id);
+  const hint = id.includes(':application-inference-profile/')
+    ? `The application inference profile ${id} is unknown. The option --scenarios FILE can map it ` +
+      'to a model, under "models".'
+    : `The model id ${id} is unknown. The nearest known id is ${nearestId(id.startsWith('arn:') ? base : id)}. ` +
+      'With --unknown-models family, an unknown id answers like its family.';
+  const message = 'The provided model identifier is invalid.';
+  return new BedrockError('ValidationException', message, { hint });
 }
 
 function accessDenied(): BedrockError {

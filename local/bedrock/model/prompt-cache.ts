@@ -55,7 +55,8 @@ function prefixesOf(turn: ModelTurn): {
   readonly total: number;
   readonly prefixes: readonly Prefix[];
 } {
-  const { minCacheTokens = Infinity, id } = turn.model;
+  const { id, traits } = turn.model;
+  const minTokens = traits.cache?.minTokens ?? Infinity;
   const hash = createHash('sha256').update(id);
   const prefixes: Prefix[] = [];
   let tokens = 0;
@@ -65,7 +66,7 @@ function prefixesOf(turn: ModelTurn): {
     if (segment.type === 'content') {
       tokens += segment.tokens;
       if (hasPoints) hash.update(`\u0000${segment.hash()}`);
-    } else if (tokens >= minCacheTokens && prefixes.at(-1)?.tokens !== tokens) {
+    } else if (tokens >= minTokens && prefixes.at(-1)?.tokens !== tokens) {
       prefixes.push({ key: hash.copy().digest('base64'), tokens, ttl: segment.ttl });
     }
   }

@@ -1,6 +1,6 @@
 import { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
 import type { Usage } from '#local/bedrock/turn/answer.ts';
-import type { ModelFacts } from '#local/bedrock/model/models.ts';
+import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import type { Clock } from '#local/process/clock.ts';
 
 /** The limits of an account for one model. */
@@ -72,10 +72,10 @@ export function createQuotas(clock: Clock): Quotas {
   };
 }
 
-/** Output counts five times on Claude from 3.7 on. Cache reads do not count. */
-function countedTokens({ provider }: ModelFacts, usage: Usage): number {
-  const burndownRate = provider === 'Anthropic' ? 5 : 1;
-  return usage.inputTokens + usage.cacheWriteTokens + usage.outputTokens * burndownRate;
+/** Output counts several times on some models. Cache reads do not count. */
+function countedTokens({ traits }: ModelFacts, usage: Usage): number {
+  const output = usage.outputTokens * traits.quotaPerOutputToken;
+  return usage.inputTokens + usage.cacheWriteTokens + output;
 }
 
 function tooMany(what: 'requests' | 'tokens'): BedrockError {

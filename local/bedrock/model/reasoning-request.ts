@@ -1,5 +1,5 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-import type { ModelFacts } from '#local/bedrock/model/models.ts';
+import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
 interface InferenceSettings {
@@ -18,15 +18,15 @@ export function readReasoning(
   fields: Readonly<Record<string, unknown>>,
   inference: InferenceSettings,
 ): boolean {
-  if (model.reasoning === 'always') return true;
+  if (model.traits.reasoning === 'always') return true;
   const config = fields['thinking'] ?? fields['reasoning_config'] ?? fields['reasoningConfig'];
   if (!isRecord(config) || config['type'] === 'disabled') return false;
-  if (model.reasoning === 'never') {
+  if (model.traits.reasoning === 'never') {
     throw invalid(
       'The model returned the following errors: thinking: Extra inputs are not permitted',
     );
   }
-  if (model.provider === 'Anthropic') checkThinking(config, inference);
+  if (model.traits.nativeSchema === 'anthropic') checkThinking(config, inference);
   return true;
 }
 

@@ -185,8 +185,8 @@ function* toolBlock(
 
 function* deltasOf(text: string, { model }: ModelTurn): Generator<string> {
   const tokens = splitTokens(text);
-  for (let at = 0; at < tokens.length; at += model.tokensPerDelta) {
-    yield tokens.slice(at, at + model.tokensPerDelta).join('');
+  for (let at = 0; at < tokens.length; at += model.traits.tokensPerDelta) {
+    yield tokens.slice(at, at + model.traits.tokensPerDelta).join('');
   }
 }
 

@@ -7,6 +7,8 @@ interface BedrockErrorOptions {
   readonly members?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
+  /** What would help, for the terminal. It is not part of the response. */
+  readonly hint?: string;
 }
 
 /** An error that Bedrock returns, with Bedrock's own error type and message. */
@@ -16,6 +18,7 @@ export class BedrockError extends Error {
   /** Members of the body in addition to the message, such as `originalStatusCode`. */
   readonly members: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
+  readonly hint: string | undefined;
 
   constructor(type: string, message: string, options: BedrockErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
@@ -24,6 +27,7 @@ export class BedrockError extends Error {
     this.type = type;
     this.members = options.members ?? {};
     this.headers = options.headers ?? {};
+    this.hint = options.hint;
   }
 
   /** The error type header as Bedrock sends it. SDKs cut it off at the colon. */

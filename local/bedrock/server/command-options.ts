@@ -36,6 +36,7 @@ Behaviour
   --inline-scenarios     accept faults in requests: [[streambed: fail: {type: ThrottlingException}]]
   --knowledge [ID=]DIR   folder of Markdown, text, HTML and PDF to use as a knowledge base (repeatable)
   --ended-models         serve models that AWS has retired
+  --unknown-models HOW   model ids that are not known: refuse, or answer like their family (refuse)
   --no-access MODEL      refuse a model as Bedrock does without access to it (repeatable)
   --no-padding           leave out the padding of stream events
 `;
@@ -62,6 +63,7 @@ export const bedrockArguments = {
   'inline-scenarios': flag,
   knowledge: { type: 'string', multiple: true, default: [] as string[] },
   'ended-models': flag,
+  'unknown-models': { type: 'string', default: 'refuse' },
   'no-access': { type: 'string', multiple: true, default: [] as string[] },
   'no-padding': flag,
 } as const satisfies ParseArgsConfig['options'];
@@ -87,6 +89,7 @@ export async function readBedrockArguments(
     ...(await readSource(values)),
     tape: await readTape(values, region),
     servesEndedModels: values['ended-models'],
+    unknownModels: readChoice('--unknown-models', values['unknown-models'], ['refuse', 'family']),
     modelsWithoutAccess: values['no-access'],
     allowsInlineScenarios: values['inline-scenarios'],
     padsEvents: !values['no-padding'],

@@ -50,6 +50,7 @@ export function createEngine(context: BedrockContext, policy: IdentityPolicy): E
         receivedAt: Math.round(startedAt),
         status: failure?.status ?? note.status ?? 200,
         error: failure?.type,
+        hint: failure?.hint,
         outcome: response.gone.aborted ? 'client_cancelled' : note.outcome,
         durationMs: Math.round(context.clock.now() - startedAt),
       });

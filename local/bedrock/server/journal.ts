@@ -12,6 +12,8 @@ export interface JournalEntry {
   readonly outcome: 'completed' | 'refused' | 'faulted' | 'client_cancelled';
   /** The type of the error that was returned. */
   readonly error?: string | undefined;
+  /** What would help, if the error has such a hint. */
+  readonly hint?: string | undefined;
   /** The name of the scenario that was applied, or a description if it has no name. */
   readonly scenario?: string | undefined;
   readonly usage?: Usage | undefined;

@@ -8,6 +8,7 @@ const model = findModel('amazon.nova-lite-v1:0', {
   servesEnded: false,
   aliases: new Map(),
   withoutAccess: new Set(),
+  unknownModels: 'refuse',
 });
 
 function answer(question: string, change: Partial<ModelTurn> = {}): string {

@@ -51,7 +51,7 @@ function createOutput(turn: ModelTurn): Output {
       const all = splitTokens(text);
       const left = turn.maxTokens - emitted;
       const tokens = all.length > left ? all.slice(0, left) : all;
-      const size = turn.model.tokensPerDelta;
+      const size = turn.model.traits.tokensPerDelta;
       for (let start = 0; start < tokens.length; start += size) {
         const delta = tokens.slice(start, start + size);
         emitted += delta.length;
@@ -126,8 +126,7 @@ function* toolUseEvents(
   const toolUseId = idFrom(JSON.stringify([messages, name]), 22);
   yield { type: 'block-start', index, block: { type: 'tool-use', toolUseId, name } };
   const deltas = output.deltas(JSON.stringify(input));
-  // Claude sends the input in fragments, the first of them empty. Other models send it whole.
-  if (model.provider === 'Anthropic') {
+  if (model.traits.toolInput === 'fragments') {
     yield { type: 'tool-input-delta', index, json: '' };
     for (const json of deltas) yield { type: 'tool-input-delta', index, json };
   } else yield { type: 'tool-input-delta', index, json: [...deltas].join('') };

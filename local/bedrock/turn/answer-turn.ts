@@ -90,7 +90,8 @@ function reserveQuota(
 
 /** Throws if the input does not fit into the model's context window. */
 function checkContext({ model }: ModelTurn, inputTokens: number): void {
-  if (inputTokens > model.contextTokens) throw invalid('Input is too long for requested model.');
+  if (inputTokens > (model.contextTokens ?? Infinity))
+    throw invalid('Input is too long for requested model.');
 }
 
 function guardrailFor(

@@ -1,5 +1,5 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-import type { ModelFacts } from '#local/bedrock/model/models.ts';
+import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import type { ModelTurn, TurnBlock, TurnMessage } from '#local/bedrock/turn/turn.ts';
 
 export interface PlainTurnOptions {
@@ -21,7 +21,7 @@ export function plainTurn(model: ModelFacts, options: PlainTurnOptions): ModelTu
     inference: { maxTokens },
     tools: [],
     toolChoice: { type: 'auto' },
-    isReasoning: model.reasoning === 'always',
+    isReasoning: model.traits.reasoning === 'always',
     metadata: {},
   };
 }
@@ -32,6 +32,9 @@ export function textMessage(role: TurnMessage['role'], text: string): TurnMessag
   return { role, content };
 }
 
+/** The maximum length of an answer if neither the request nor the catalogue has one. */
+const unlimitedAnswerTokens = 4_096;
+
 /**
  * Returns the maximum length of an answer: the requested one, or else the model's limit. Throws
  * Bedrock's error if the request exceeds that limit.
@@ -40,6 +43,7 @@ export function readMaxTokens(
   requested: number | undefined,
   { maxOutputTokens }: ModelFacts,
 ): number {
+  if (maxOutputTokens === undefined) return requested ?? unlimitedAnswerTokens;
   const maxTokens = requested ?? maxOutputTokens;
   if (maxTokens <= maxOutputTokens) return maxTokens;
   throw invalid(

@@ -1,4 +1,4 @@
-import type { ModelFacts } from '#local/bedrock/model/models.ts';
+import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import type { JsonSchema } from '#local/bedrock/model/json-schema.ts';
 
 /** The input of a model, independent of the API that received it. */

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { describeModel } from '#aws/model/describe-model.ts';
-import { allModels } from '#local/bedrock/model/models.ts';
+import { allModels, hasEnded } from '#local/bedrock/model/catalogue.ts';
 
-const served = allModels.filter(({ output, hasEnded }) => output === 'TEXT' && !hasEnded);
+const served = allModels.filter((model) => model.output === 'TEXT' && !hasEnded(model));
 
-test.each(served)('$id has its name and its inputs', ({ id, name, inputs, supports }) => {
+test.each(served)('$id has its name and its inputs', ({ id, name, inputs, traits }) => {
   const { input, ...description } = describeModel(id);
   // The month of a version is no part of the name here.
   expect(description.name).toBe(name.replace(/ \(\d\d\.\d\d\)$/u, ''));
   expect(input.includes('image')).toBe(inputs.includes('IMAGE'));
-  expect(input.includes('document')).toBe(supports.documents);
+  expect(input.includes('document')).toBe(traits.documents);
 });
 
 test('a profile has the name of its model, and an unknown model accepts text', () => {

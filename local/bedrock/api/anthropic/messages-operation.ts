@@ -28,7 +28,7 @@ export const messages: BedrockOperation = {
     if (id === '') throw invalid('model: Field required');
     note.modelId = id;
     const model = findTextModel(id, context.policy);
-    if (model.family !== 'anthropic') throw unknownModel(id);
+    if (model.format !== 'anthropic') throw unknownModel(id);
     const turn = toTurn(model, body);
     const reply: Reply =
       body.stream === true

@@ -1,7 +1,7 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { checkImage } from '#local/bedrock/model/image-size.ts';
 import { readMaxTokens } from '#local/bedrock/turn/plain-turn.ts';
-import { supportsPrefill, type ModelFacts } from '#local/bedrock/model/models.ts';
+import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import type {
   MessagesBlock,
   MessagesDocument,
@@ -49,7 +49,7 @@ export function toTurn(model: ModelFacts, request: MessagesRequest): ModelTurn {
 
 function checkRequest(model: ModelFacts, request: MessagesRequest): void {
   const { messages, temperature, tool_choice: choice, tools = [], top_p: topP } = request;
-  if (messages.at(-1)?.role === 'assistant' && !supportsPrefill(model)) {
+  if (messages.at(-1)?.role === 'assistant' && model.traits.prefill === 'refused') {
     throw invalid(
       'This model does not support assistant message prefill. The conversation must end with a ' +
         'user message.',
@@ -58,7 +58,7 @@ function checkRequest(model: ModelFacts, request: MessagesRequest): void {
   if (choice?.type === 'tool' && !tools.some(({ name }) => name === choice.name)) {
     throw invalid(`tool_choice.name: Tool '${choice.name}' not found in provided tools`);
   }
-  if (temperature !== undefined && topP !== undefined) {
+  if (model.traits.sampling.exclusive === true && temperature !== undefined && topP !== undefined) {
     throw invalid(
       '`temperature` and `top_p` cannot both be specified for this model. Please use only one.',
     );

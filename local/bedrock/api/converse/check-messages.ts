@@ -5,7 +5,7 @@ import type {
   WireMessage,
 } from '#local/bedrock/api/converse/request-shape.ts';
 import { checkImage } from '#local/bedrock/model/image-size.ts';
-import { supportsPrefill, type ModelFacts } from '#local/bedrock/model/models.ts';
+import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 
 /** Throws Bedrock's error if the messages are not a valid conversation for this model. */
 export function checkMessages(model: ModelFacts, request: ConverseRequest): void {
@@ -84,7 +84,7 @@ function checkDocument(
   block: Extract<WireBlock, { type: 'document' }>,
   content: readonly WireBlock[],
 ): void {
-  checkSupported(model.supports.documents, block);
+  checkSupported(model.traits.documents, block);
   const { name, source } = block.value;
   if (!/^[\p{L}\p{N}\s\-()[\]]+$/u.test(name) || /\s{2}/u.test(name)) throw invalid(documentName);
   if (source.type === 'bytes' && source.value.length > 4.5 * 1024 * 1024) {
@@ -151,14 +151,15 @@ function checkToolBlocks({ messages, toolConfig }: ConverseRequest): void {
 function checkPrefill(model: ModelFacts, messages: readonly WireMessage[]): void {
   const last = messages.at(-1);
   if (last?.role !== 'assistant') return;
-  if (!supportsPrefill(model)) {
+  const { prefill } = model.traits;
+  if (prefill === 'refused') {
     throw invalid(
       'The model returned the following errors: This model does not support assistant message ' +
         'prefill. The conversation must end with a user message.',
     );
   }
   const block = last.content.at(-1);
-  if (model.provider === 'Anthropic' && block?.type === 'text' && /\s$/u.test(block.value)) {
+  if (prefill === 'trimmed' && block?.type === 'text' && /\s$/u.test(block.value)) {
     throw invalid(
       'The model returned the following errors: messages: final assistant content cannot end ' +
         'with trailing whitespace',
@@ -166,14 +167,14 @@ function checkPrefill(model: ModelFacts, messages: readonly WireMessage[]): void
   }
 }
 
-function checkCachePoints({ minCacheTokens }: ModelFacts, request: ConverseRequest): void {
+function checkCachePoints({ traits }: ModelFacts, request: ConverseRequest): void {
   const all = [
     ...(request.toolConfig?.tools ?? []),
     ...(request.system ?? []),
     ...request.messages.flatMap(({ content }) => content),
   ].filter(({ type }) => type === 'cachePoint');
   if (all.length === 0) return;
-  if (minCacheTokens === undefined) {
+  if (traits.cache === undefined) {
     const message =
       'You invoked an unsupported model or your request did not allow prompt caching. ' +
       'See the documentation for more information.';

@@ -27,7 +27,7 @@ export const countTokens: BedrockOperation = {
       const turn = await extractDocuments(toTurn(model, input.value, false));
       return sendJson(call, { inputTokens: countInput(turn) });
     }
-    const format = formatOf(model.family);
+    const format = formatOf(model.format);
     if (format === undefined) throw invalid("The provided model doesn't support counting tokens.");
     const turn = await extractDocuments(format.read(parseNative(input.value.body), model));
     sendJson(call, { inputTokens: countInput(turn) });

@@ -8,7 +8,7 @@ import {
 import { toBlock, toSystemBlock } from '#local/bedrock/api/converse/blocks.ts';
 import { checkOutputSchema } from '#local/bedrock/model/output-schema.ts';
 import { readReasoning } from '#local/bedrock/model/reasoning-request.ts';
-import type { ModelFacts } from '#local/bedrock/model/models.ts';
+import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import { readMaxTokens } from '#local/bedrock/turn/plain-turn.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
 import type {
@@ -36,7 +36,7 @@ export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: bo
   const maxTokens = readMaxTokens(inference.maxTokens, model);
   const schema =
     request.outputConfig?.textFormat?.structure.value.schema ?? nativeSchema(model, fields);
-  if (isStream && request.toolConfig !== undefined && model.provider === 'Meta') {
+  if (isStream && request.toolConfig !== undefined && !model.traits.toolStreaming) {
     throw invalid("This model doesn't support tool use in streaming mode.");
   }
   return {
@@ -63,33 +63,33 @@ export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: bo
 
 /** Returns the schema from Anthropic's own request fields, which the AI SDK uses. */
 function nativeSchema(
-  { family }: ModelFacts,
+  { traits }: ModelFacts,
   { output_config: config, output_format: beta }: Readonly<Record<string, unknown>>,
 ): string | undefined {
   const format = isRecord(config) ? config['format'] : beta;
-  if (family !== 'anthropic' || !isRecord(format)) return undefined;
+  if (traits.nativeSchema !== 'anthropic' || !isRecord(format)) return undefined;
   return isRecord(format['schema']) ? JSON.stringify(format['schema']) : undefined;
 }
 
 function checkModelSupport(model: ModelFacts, request: ConverseRequest): void {
-  const { supports, output, provider } = model;
+  const { traits, output } = model;
   if (output === 'EMBEDDING') {
     throw invalid('The action or operation is not supported for this model.');
   }
-  if (request.system !== undefined && request.system.length > 0 && !supports.system) {
+  if (request.system !== undefined && request.system.length > 0 && !traits.system) {
     throw invalid(
       "This model doesn't support system messages. Try again without a system message or use a " +
         'model that supports system messages.',
     );
   }
-  if (request.toolConfig !== undefined && !supports.tools) {
+  if (request.toolConfig !== undefined && !traits.tools) {
     throw invalid("This model doesn't support tool use.");
   }
-  if (request.outputConfig?.textFormat !== undefined && !supports.structuredOutput) {
+  if (request.outputConfig?.textFormat !== undefined && !traits.structuredOutput) {
     throw invalid("This model doesn't support the outputConfig.textFormat field.");
   }
   const { temperature, topP } = request.inferenceConfig ?? {};
-  if (provider === 'Anthropic' && temperature !== undefined && topP !== undefined) {
+  if (traits.sampling.exclusive === true && temperature !== undefined && topP !== undefined) {
     throw invalid(
       'The model returned the following errors: `temperature` and `top_p` cannot both be ' +
         'specified for this model. Please use only one.',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { invalidBody } from '#local/bedrock/api/invoke/format.ts';
-import type { ModelFacts } from '#local/bedrock/model/models.ts';
+import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
 import {
@@ -21,10 +21,10 @@ export interface EmbeddingResult {
   readonly inputTokens: number;
 }
 
-/** Returns embeddings in the format of the model's family. Throws the model's errors. */
+/** Returns embeddings in the format of the model. Throws the model's errors. */
 export function embed(model: ModelFacts, body: unknown): EmbeddingResult {
-  if (model.family === 'cohere-embed') return embedCohere(model, body);
-  return model.family === 'nova-embed' ? embedNova(model, body) : embedTitan(model, body);
+  if (model.format === 'cohere-embed') return embedCohere(model, body);
+  return model.format === 'nova-embed' ? embedNova(model, body) : embedTitan(model, body);
 }
 
 const titanShape = closedStructure(
@@ -34,7 +34,7 @@ const titanShape = closedStructure(
 
 function embedTitan(model: ModelFacts, body: unknown): EmbeddingResult {
   const request = readShape(titanShape, body, invalidBody);
-  const { inputText, dimensions = model.id.endsWith('v1') ? 1_536 : 1_024 } = request;
+  const { inputText, dimensions = model.traits.dimensions } = request;
   if (![256, 512, 1_024, 1_536].includes(dimensions)) {
     throw invalid(
       `Malformed input request: #/dimensions: ${dimensions} is not a valid enum value, please reformat your input and try again.`,
@@ -70,7 +70,7 @@ function embedCohere(model: ModelFacts, body: unknown): EmbeddingResult {
     embedding_types: types,
     output_dimension: size,
   } = readShape(cohereShape, body, invalidBody);
-  const dimensions = size ?? (model.id.includes('v4') ? 1_536 : 1_024);
+  const dimensions = size ?? model.traits.dimensions;
   const float = texts.map((text) => vectorOf(text, dimensions));
   const inputTokens = texts.reduce((sum, text) => sum + countTokens(text), 0);
   const byType = Object.fromEntries(
@@ -125,11 +125,14 @@ const novaShape = structure(
 function embedNova(model: ModelFacts, body: unknown): EmbeddingResult {
   const { singleEmbeddingParams: params } = readShape(novaShape, body, invalidBody);
   const inputTokens = checkLength(model, params.text.value);
-  const embedding = vectorOf(params.text.value, params.embeddingDimension ?? 3_072);
+  const embedding = vectorOf(
+    params.text.value,
+    params.embeddingDimension ?? model.traits.dimensions,
+  );
   return { inputTokens, body: { embeddings: [{ embedding, embeddingType: 'TEXT' }] } };
 }
 
-function checkLength({ contextTokens }: ModelFacts, text: string): number {
+function checkLength({ contextTokens = Infinity }: ModelFacts, text: string): number {
   const tokens = countTokens(text);
   if (tokens <= contextTokens) return tokens;
   throw invalid(

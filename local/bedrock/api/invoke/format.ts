@@ -1,6 +1,6 @@
 import type { AnswerEvent, StopReason } from '#local/bedrock/turn/answer.ts';
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-import type { ModelFacts } from '#local/bedrock/model/models.ts';
+import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 import type { WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
 import type { Path, Problem, Rule } from '#local/wire/shape.ts';

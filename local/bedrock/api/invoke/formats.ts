@@ -15,7 +15,7 @@ import {
   mistralText,
   titanText,
 } from '#local/bedrock/api/invoke/text-formats.ts';
-import type { Family } from '#local/bedrock/model/models.ts';
+import type { NativeFormat } from '#models/facts.ts';
 import { createCompletionStream, renderCompletion } from '#local/bedrock/api/openai/chat-render.ts';
 import { chatShape, chatTurn } from '#local/bedrock/api/openai/chat-request.ts';
 import { readShape } from '#local/wire/shape.ts';
@@ -40,7 +40,7 @@ const chat: Format = {
   stream: (turn) => createCompletionStream(turn, turn.model.id, true),
 };
 
-const formats: Readonly<Partial<Record<Family, Format>>> = {
+const formats: Readonly<Partial<Record<NativeFormat, Format>>> = {
   anthropic,
   'anthropic-text': anthropicText,
   nova,
@@ -54,7 +54,7 @@ const formats: Readonly<Partial<Record<Family, Format>>> = {
   'deepseek-r1': deepseekR1,
 };
 
-/** Returns the format of a model family, or undefined for embedding models. */
-export function formatOf(family: Family): Format | undefined {
-  return formats[family];
+/** Returns the implementation of a native format, or undefined for those of embedding models. */
+export function formatOf(format: NativeFormat): Format | undefined {
+  return formats[format];
 }

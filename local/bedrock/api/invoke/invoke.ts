@@ -7,7 +7,8 @@ import { embed } from '#local/bedrock/api/invoke/embeddings.ts';
 import type { Format } from '#local/bedrock/api/invoke/format.ts';
 import { readGuardrailHeaders } from '#local/bedrock/guardrails/guardrail-headers.ts';
 import { formatOf } from '#local/bedrock/api/invoke/formats.ts';
-import { findModel, type ModelFacts } from '#local/bedrock/model/models.ts';
+import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
+import { findModel } from '#local/bedrock/model/models.ts';
 import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseNative } from '#local/bedrock/server/parse-body.ts';
 import { paddingFor } from '#local/bedrock/turn/padding.ts';
@@ -60,7 +61,7 @@ function readTurn(
   model: ModelFacts,
   body: unknown,
 ): { readonly turn: ModelTurn; readonly format: Format } {
-  const format = formatOf(model.family);
+  const format = formatOf(model.format);
   if (format === undefined) {
     throw invalid('The model is unsupported for streaming.');
   }

@@ -2,7 +2,7 @@ import type { StopReason } from '#local/bedrock/turn/answer.ts';
 import { createTextChunker, invalidBody, type Format } from '#local/bedrock/api/invoke/format.ts';
 import { plainTurn } from '#local/bedrock/turn/plain-turn.ts';
 import { readPrompt } from '#local/bedrock/api/invoke/prompt-template.ts';
-import type { ModelFacts } from '#local/bedrock/model/models.ts';
+import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 import { answerText, reasoningText } from '#local/bedrock/turn/whole-answer.ts';
 import {

@@ -2,7 +2,7 @@ import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { readMaxTokens } from '#local/bedrock/turn/plain-turn.ts';
 import { checkImage } from '#local/bedrock/model/image-size.ts';
 import type { JsonSchema } from '#local/bedrock/model/json-schema.ts';
-import type { ModelFacts } from '#local/bedrock/model/models.ts';
+import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import { checkOutputSchema } from '#local/bedrock/model/output-schema.ts';
 import type {
   Tool,
@@ -95,7 +95,7 @@ type Message = Shaped<typeof message>;
 /** Converts a chat request to a turn. Throws the errors of these models. */
 export function chatTurn(model: ModelFacts, request: ChatRequest): ModelTurn {
   const { tools: functions = [], stop, response_format: format } = request;
-  if (functions.length > 0 && !model.supports.tools) {
+  if (functions.length > 0 && !model.traits.tools) {
     throw invalid("This model doesn't support tool use.");
   }
   const tools = functions.map(({ function: { name, description = '', parameters = {} } }): Tool => {
@@ -122,7 +122,7 @@ export function chatTurn(model: ModelFacts, request: ChatRequest): ModelTurn {
     tools,
     toolChoice: toToolChoice(request.tool_choice),
     schema: readFormat(format),
-    isReasoning: model.reasoning === 'always',
+    isReasoning: model.traits.reasoning === 'always',
     metadata: {},
   };
 }
