@@ -21,8 +21,17 @@ export interface ModelTurn {
   /** Whether the model shows its reasoning. */
   readonly isReasoning: boolean;
   readonly guardrail?: GuardrailRequest | undefined;
+  /** How the request asks to be served. The answer names the same. */
+  readonly serving?: Serving | undefined;
+  /** The members of the model's own response that Converse returns, as JSON Pointers. */
+  readonly responsePaths?: readonly string[] | undefined;
   /** The caller's metadata. It is written to the journal and can select a scenario. */
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface Serving {
+  readonly serviceTier?: string | undefined;
+  readonly latency?: string | undefined;
 }
 
 export interface InferenceOptions {

@@ -8,19 +8,18 @@ export interface ConverseEvent {
 }
 
 /**
- * Converts an event of an answer to ConverseStream's. Returns undefined if ConverseStream has no
- * such event: it has no start event for text and reasoning blocks, which begin with their first
- * delta.
+ * Converts an event of an answer to ConverseStream's. Text and reasoning blocks have no start event
+ * there: they begin with their first delta.
  */
-export function toConverseEvent(event: AnswerEvent): ConverseEvent | undefined {
+export function toConverseEvents(event: AnswerEvent): readonly ConverseEvent[] {
   switch (event.type) {
     case 'start':
-      return { name: 'messageStart', members: { role: 'assistant' } };
+      return [{ name: 'messageStart', members: { role: 'assistant' } }];
     case 'block-start': {
-      if (event.block.type !== 'tool-use') return undefined;
+      if (event.block.type !== 'tool-use') return [];
       const toolUse = { name: event.block.name, toolUseId: toToolUseId(event.block.toolUseId) };
       const members = { contentBlockIndex: event.index, start: { toolUse } };
-      return { name: 'contentBlockStart', members };
+      return [{ name: 'contentBlockStart', members }];
     }
     case 'text-delta':
       return delta(event.index, { text: event.text });
@@ -33,20 +32,24 @@ export function toConverseEvent(event: AnswerEvent): ConverseEvent | undefined {
     case 'citation':
       return delta(event.index, { citation: toWireCitation(event.citation) });
     case 'block-stop':
-      return { name: 'contentBlockStop', members: { contentBlockIndex: event.index } };
+      return [blockStop(event.index)];
     case 'stop':
-      return { name: 'messageStop', members: { stopReason: event.stopReason } };
+      return [{ name: 'messageStop', members: { stopReason: event.stopReason } }];
     case 'end': {
       const { guardrailTrace: guardrail, latencyMs, usage } = event;
       const trace = guardrail === undefined ? {} : { trace: { guardrail } };
       const members = { metrics: { latencyMs }, ...trace, usage: toWireUsage(usage) };
-      return { name: 'metadata', members };
+      return [{ name: 'metadata', members }];
     }
   }
 }
 
-function delta(contentBlockIndex: number, change: object): ConverseEvent {
-  return { name: 'contentBlockDelta', members: { contentBlockIndex, delta: change } };
+function delta(contentBlockIndex: number, change: object): readonly ConverseEvent[] {
+  return [{ name: 'contentBlockDelta', members: { contentBlockIndex, delta: change } }];
+}
+
+function blockStop(contentBlockIndex: number): ConverseEvent {
+  return { name: 'contentBlockStop', members: { contentBlockIndex } };
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type WireToolConfig,
 } from '#local/bedrock/api/converse/request-shape.ts';
 import { toBlock, toSystemBlock } from '#local/bedrock/api/converse/blocks.ts';
+import { checkPointer } from '#local/bedrock/api/converse/json-pointer.ts';
 import { checkOutputSchema } from '#local/bedrock/model/output-schema.ts';
 import { readReasoning } from '#local/bedrock/model/reasoning-request.ts';
 import type { ModelFacts } from '#local/bedrock/model/models.ts';
@@ -57,6 +58,11 @@ export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: bo
       isToolForced: (request.toolConfig?.toolChoice?.type ?? 'auto') !== 'auto',
     }),
     guardrail: readGuardrail(request.guardrailConfig),
+    serving: {
+      serviceTier: request.serviceTier?.type,
+      latency: request.performanceConfig?.latency,
+    },
+    responsePaths: request.additionalModelResponseFieldPaths?.map(checkPointer),
     metadata: request.requestMetadata ?? {},
   };
 }

@@ -1,9 +1,9 @@
 import type { AnswerEvent } from '#local/bedrock/turn/answer.ts';
 import {
-  toConverseEvent,
   toToolUseId,
   toWireCitation,
   toWireUsage,
+  type ConverseEvent,
 } from '#local/bedrock/api/converse/events.ts';
 import { exceptionBytes } from '#local/bedrock/api/exception-bytes.ts';
 import { errorFrame, eventFrame } from '#local/wire/event-stream.ts';
@@ -18,14 +18,16 @@ import {
  * Creates the writer of ConverseStream's frames. As on Bedrock, padding is one of the sorted
  * members.
  */
-export function createConverseWriter(padding: () => string | undefined): StreamWriter {
+export function createConverseWriter(
+  padding: () => string | undefined,
+  toEvents: (event: AnswerEvent) => readonly ConverseEvent[],
+): StreamWriter {
   return {
     headers: { 'content-type': 'application/vnd.amazon.eventstream' },
     write(event: AnswerEvent) {
-      const converseEvent = toConverseEvent(event);
-      if (converseEvent === undefined) return [];
-      const { name, members } = converseEvent;
-      return [eventFrame(name, JSON.stringify(withPadding(members, padding())))];
+      return toEvents(event).map(({ name, members }) =>
+        eventFrame(name, JSON.stringify(withPadding(members, padding()))),
+      );
     },
     exception: exceptionBytes,
     error: errorFrame,
