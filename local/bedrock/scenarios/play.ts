@@ -101,17 +101,14 @@ type FaultStep = Extract<Step, { type: 'exception' | 'error_frame' | 'cut' | 'un
 function faultOf(step: FaultStep): SourceEvent {
   switch (step.type) {
     case 'exception': {
-      const { type: exception, message = 'The model failed.', originalStatusCode } = step.value;
-      return {
-        type: 'fault',
-        fault: { type: 'exception', exception, message, originalStatusCode },
-      };
+      const { type: exception, message = 'The model failed.', ...members } = step.value;
+      return { type: 'fault', fault: { type: 'exception', exception, message, members } };
     }
     case 'unknown_exception': {
       const message = 'Something new went wrong.';
       return {
         type: 'fault',
-        fault: { type: 'exception', exception: 'newKindOfException', message },
+        fault: { type: 'exception', exception: 'newKindOfException', message, members: {} },
       };
     }
     case 'error_frame': {

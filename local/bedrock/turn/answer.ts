@@ -97,7 +97,8 @@ export interface ExceptionFault {
   /** The name of the exception's member in the stream, such as `throttlingException`. */
   readonly exception: string;
   readonly message: string;
-  readonly originalStatusCode?: number | undefined;
+  /** The members beside the message, such as `originalStatusCode` or `resourceName`. */
+  readonly members: Readonly<Record<string, unknown>>;
 }
 
 /** How an answer breaks off: by losing the connection, or by ending early on an open one. */

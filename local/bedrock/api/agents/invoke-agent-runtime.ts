@@ -20,6 +20,14 @@ import { isRecord } from '#local/wire/shape.ts';
 
 const sessionHeader = 'x-amzn-bedrock-agentcore-runtime-session-id';
 
+/** From the service model of AgentCore. */
+const errorStatuses = {
+  ConflictException: 409,
+  RetryableConflictException: 409,
+  RuntimeClientError: 424,
+  ServiceQuotaExceededException: 402,
+};
+
 /**
  * Invokes an agent on AgentCore. It takes `{"prompt"}` and streams its events as `data:` lines, as
  * an agent written with Strands does. A caller that accepts only JSON gets one JSON response.
@@ -29,6 +37,7 @@ export const invokeAgentRuntime: BedrockOperation = {
   method: 'POST',
   requiresSignature: true,
   signingServices: ['bedrock-agentcore'],
+  errorStatuses,
   path: /^\/runtimes\/(?<agentRuntimeArn>[^/]+)\/invocations$/u,
   errorBody: ({ message, members }) => ({ message, ...members }),
   async run(call) {
