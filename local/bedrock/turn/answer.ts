@@ -54,24 +54,28 @@ export interface Usage {
   readonly cacheWrites: readonly { readonly ttl: '5m' | '1h'; readonly tokens: number }[];
 }
 
-/** A quoted part of a document or search result. `start` and `end` are positions in it. */
+/** A quoted part of a document, a search result or a web page. */
 export interface Citation {
   readonly title: string;
   readonly source: string;
   readonly text: string;
+  /** `start` and `end` are positions in the text of the source. */
   readonly location:
     | {
-        readonly type: 'document';
+        readonly type: 'document' | 'search-result';
         readonly index: number;
         readonly start: number;
         readonly end: number;
       }
-    | {
-        readonly type: 'search-result';
-        readonly index: number;
-        readonly start: number;
-        readonly end: number;
-      };
+    | { readonly type: 'web'; readonly url: string; readonly domain: string };
+  /** The place in the units of the source, if it has other units than characters. */
+  readonly place?: CitationPlace | undefined;
+}
+
+export interface CitationPlace {
+  readonly unit: 'page' | 'block';
+  readonly start: number;
+  readonly end: number;
 }
 
 /** An event from a source: a part of the answer, a change of its pace, or a fault. */

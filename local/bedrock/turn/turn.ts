@@ -66,6 +66,8 @@ export interface DocumentBlock {
   readonly bytes: Buffer;
   /** The text of the document. It is empty until it is extracted. */
   readonly text: string;
+  /** The texts of its pages or blocks, if it has such. They make up its text. */
+  readonly parts?: readonly string[] | undefined;
   /** Whether the answer must cite the document. */
   readonly citations: boolean;
 }

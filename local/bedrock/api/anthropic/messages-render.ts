@@ -123,7 +123,16 @@ function toContent(block: AnswerBlock): object {
   }
 }
 
-function toCitation({ title, source, text, location }: Citation): object {
+function toCitation({ title, source, text, location, place }: Citation): object {
+  if (location.type === 'web') {
+    return {
+      type: 'web_search_result_location',
+      cited_text: text,
+      encrypted_index: Buffer.from(location.url).toString('base64'),
+      title,
+      url: location.url,
+    };
+  }
   if (location.type === 'search-result') {
     return {
       type: 'search_result_location',
@@ -131,18 +140,31 @@ function toCitation({ title, source, text, location }: Citation): object {
       source,
       title,
       search_result_index: location.index,
-      start_block_index: 0,
-      end_block_index: 1,
+      start_block_index: place?.start ?? 0,
+      end_block_index: place?.end ?? 1,
     };
   }
   return {
-    type: 'char_location',
+    ...toDocumentPlace(location, place),
     cited_text: text,
     document_index: location.index,
     document_title: title,
-    start_char_index: location.start,
-    end_char_index: location.end,
   };
+}
+
+function toDocumentPlace(
+  location: Exclude<Citation['location'], { type: 'web' }>,
+  place: Citation['place'],
+): object {
+  const { start, end } = place ?? location;
+  switch (place?.unit) {
+    case 'page':
+      return { type: 'page_location', start_page_number: start, end_page_number: end };
+    case 'block':
+      return { type: 'content_block_location', start_block_index: start, end_block_index: end };
+    case undefined:
+      return { type: 'char_location', start_char_index: start, end_char_index: end };
+  }
 }
 
 function messageId(turn: ModelTurn): string {

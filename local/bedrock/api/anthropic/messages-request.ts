@@ -4,6 +4,7 @@ import { readMaxTokens } from '#local/bedrock/turn/plain-turn.ts';
 import { supportsPrefill, type ModelFacts } from '#local/bedrock/model/models.ts';
 import type {
   MessagesBlock,
+  DocumentContent,
   MessagesDocument,
   MessagesRequest,
 } from '#local/bedrock/api/anthropic/messages-shape.ts';
@@ -147,7 +148,8 @@ function toDocument({ source, title = 'document', citations }: MessagesDocument)
   const format =
     source.type === 'base64' && source.value.media_type === 'application/pdf' ? 'pdf' : 'txt';
   const bytes = documentBytes(source);
-  return { type: 'document', name: title, format, bytes, text: '', citations: isCited };
+  const parts = source.type === 'content' ? contentTexts(source.value.content) : undefined;
+  return { type: 'document', name: title, format, bytes, text: '', parts, citations: isCited };
 }
 
 function documentBytes(source: MessagesDocument['source']): Buffer {
@@ -157,10 +159,15 @@ function documentBytes(source: MessagesDocument['source']): Buffer {
     case 'text':
       return Buffer.from(source.value.data);
     case 'content': {
-      const { content } = source.value;
-      return Buffer.from(typeof content === 'string' ? content : JSON.stringify(content));
+      return Buffer.from(contentTexts(source.value.content).join('\n'));
     }
   }
+}
+
+/** A document can consist of one text, or of blocks, which are cited by their number. */
+function contentTexts(content: DocumentContent): readonly string[] {
+  if (typeof content === 'string') return [content];
+  return content.map((part) => (part.type === 'text' ? part.value.text : ''));
 }
 
 function checkMessages(messages: readonly TurnMessage[]): void {

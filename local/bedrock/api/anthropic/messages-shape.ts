@@ -1,6 +1,5 @@
 import { invalid, type BedrockError } from '#local/bedrock/server/bedrock-error.ts';
 import {
-  anything,
   blob,
   boolean,
   either,
@@ -36,12 +35,14 @@ const image = structure(
   cached,
 );
 
+const documentContent = either(string(), list(tagged('type', { text: textBlock, image })));
+
 const document = structure(
   {
     source: tagged('type', {
       base64: structure({ media_type: string(), data: blob }),
       text: structure({ data: string() }),
-      content: structure({ content: anything }),
+      content: structure({ content: documentContent }),
     }),
   },
   { ...cached, title: string(), context: string(), citations: structure({ enabled: boolean }) },
@@ -113,6 +114,7 @@ export const messagesShape = structure(
 
 export type MessagesRequest = Shaped<typeof messagesShape>;
 export type MessagesBlock = Shaped<typeof block>;
+export type DocumentContent = Shaped<typeof documentContent>;
 export type MessagesDocument = Shaped<typeof document>;
 
 /** Returns the error of Anthropic's models: each invalid field and what is wrong with it. */

@@ -80,7 +80,8 @@ function toSearchResult({
 function toDocument({ name, format = 'txt', source, citations }: WireDocument): TurnBlock {
   const isCited = citations?.enabled === true;
   const bytes = documentBytes(source);
-  return { type: 'document', name, format, bytes, text: '', citations: isCited };
+  const parts = source.type === 'content' ? source.value.map(({ value }) => value) : undefined;
+  return { type: 'document', name, format, bytes, text: '', parts, citations: isCited };
 }
 
 function documentBytes(source: WireDocument['source']): Buffer {

@@ -60,13 +60,25 @@ export function toToolUseId(id: string): string {
 }
 
 /** Converts a citation to Converse's format. */
-export function toWireCitation({ title, source, text, location }: Citation): object {
-  const { index, start, end } = location;
-  const place =
-    location.type === 'document'
-      ? { documentChar: { documentIndex: index, end, start } }
-      : { searchResultLocation: { end, searchResultIndex: index, start } };
-  return { location: place, source, sourceContent: [{ text }], title };
+export function toWireCitation({ title, source, text, location, place }: Citation): object {
+  if (location.type === 'web') {
+    // As in real answers, a web page has an address and no quotation.
+    return { location: { web: { domain: location.domain, url: location.url } } };
+  }
+  return { location: toWireLocation(location, place), source, sourceContent: [{ text }], title };
+}
+
+function toWireLocation(
+  { type, index, ...characters }: Exclude<Citation['location'], { type: 'web' }>,
+  place: Citation['place'],
+): object {
+  const { start, end } = place ?? characters;
+  if (type === 'search-result') {
+    return { searchResultLocation: { end, searchResultIndex: index, start } };
+  }
+  const range = { documentIndex: index, end, start };
+  if (place === undefined) return { documentChar: range };
+  return place.unit === 'page' ? { documentPage: range } : { documentChunk: range };
 }
 
 /**
