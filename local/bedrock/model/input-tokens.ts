@@ -42,6 +42,7 @@ function blockTokens(block: TurnBlock): number {
   switch (block.type) {
     case 'text':
     case 'guarded-text':
+    case 'system-text':
     case 'reasoning':
       return countTokens(block.text);
     case 'image':

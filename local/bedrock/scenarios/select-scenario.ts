@@ -7,7 +7,7 @@ import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import {
   lastQuestion,
   lastUserText,
-  textOf,
+  systemText,
   type ModelTurn,
   type TurnBlock,
 } from '#local/bedrock/turn/turn.ts';
@@ -25,7 +25,7 @@ export function selectScenario(
     operation: note.operation,
     modelId: note.modelId ?? turn.model.id,
     userText: lastUserText(turn),
-    systemText: textOf(turn.system),
+    systemText: systemText(turn),
     headers: request.headers,
     metadata: turn.metadata,
     toolRounds: countToolRounds(turn),

@@ -53,6 +53,8 @@ export type TurnBlock =
   | DocumentBlock
   | { readonly type: 'media'; readonly kind: 'video' | 'audio'; readonly bytes: Buffer }
   | SearchResultBlock
+  /** An instruction in mid-conversation. It applies from the message it stands in on. */
+  | { readonly type: 'system-text'; readonly text: string }
   | { readonly type: 'guarded-text'; readonly text: string; readonly qualifiers: readonly string[] }
   | { readonly type: 'reasoning'; readonly text: string; readonly signature?: string | undefined }
   | ToolUseBlock
@@ -120,6 +122,14 @@ export function textOf(content: readonly TurnBlock[]): string {
     return [];
   });
   return texts.join('\n');
+}
+
+/** Returns the text of all instructions: the system prompt, and those in mid-conversation. */
+export function systemText({ system, messages }: Pick<ModelTurn, 'system' | 'messages'>): string {
+  const later = messages.flatMap(({ content }) =>
+    content.flatMap((block) => (block.type === 'system-text' ? [block.text] : [])),
+  );
+  return [textOf(system), ...later].filter((text) => text !== '').join('\n');
 }
 
 /** Returns the text of the last user message that has text. Tool results do not count as text. */

@@ -8,6 +8,7 @@ import type {
   MessagesDocument,
   MessagesRequest,
 } from '#local/bedrock/api/anthropic/messages-shape.ts';
+import { combineTurns, mustBeginWithUser } from '#local/bedrock/api/anthropic/combine-turns.ts';
 import { checkOutputSchema } from '#local/bedrock/model/output-schema.ts';
 import { readReasoning } from '#local/bedrock/model/reasoning-request.ts';
 import type { CacheTtl, ModelTurn, TurnBlock, TurnMessage } from '#local/bedrock/turn/turn.ts';
@@ -21,7 +22,10 @@ export function toTurn(model: ModelFacts, request: MessagesRequest): ModelTurn {
     inputSchema: input_schema,
   }));
   const format = request.output_config?.format;
-  const messages = request.messages.map(toMessage);
+  const messages = combineTurns(
+    model,
+    request.messages.map(({ role, content }) => ({ role, content: toBlocks(content) })),
+  );
   checkMessages(messages);
   checkRequest(model, request);
   return {
@@ -82,10 +86,9 @@ function toToolChoice(choice: MessagesRequest['tool_choice']): ModelTurn['toolCh
   return { type: 'tool', name: choice.name };
 }
 
-function toMessage({ role, content }: MessagesRequest['messages'][number]): TurnMessage {
-  if (typeof content === 'string') return { role, content: [{ type: 'text', text: content }] };
-  const blocks = content.flatMap((part) => [toBlock(part), ...cachePoint(part.value)]);
-  return { role, content: blocks };
+function toBlocks(content: MessagesRequest['messages'][number]['content']): readonly TurnBlock[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return content.flatMap((part) => [toBlock(part), ...cachePoint(part.value)]);
 }
 
 interface CacheableBlock {
@@ -171,12 +174,8 @@ function contentTexts(content: DocumentContent): readonly string[] {
 }
 
 function checkMessages(messages: readonly TurnMessage[]): void {
-  if (messages[0]?.role !== 'user')
-    throw invalid('messages: first message must use the "user" role');
+  if (messages[0]?.role !== 'user') throw invalid(mustBeginWithUser);
   for (const [index, { role, content }] of messages.entries()) {
-    if (content.length === 0) {
-      throw invalid(`messages.${index}: all messages must have non-empty content`);
-    }
     if (content.some((part) => part.type === 'text' && part.text.trim() === '')) {
       throw invalid('messages: text content blocks must be non-empty');
     }

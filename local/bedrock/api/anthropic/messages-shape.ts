@@ -83,7 +83,10 @@ export const messagesShape = structure(
   {
     max_tokens: integer({ min: 1 }),
     messages: list(
-      structure({ role: oneOf('user', 'assistant'), content: either(string(), list(block)) }),
+      structure({
+        role: oneOf('user', 'assistant', 'system'),
+        content: either(string(), list(block)),
+      }),
       { min: 1 },
     ),
   },

@@ -43,6 +43,9 @@ export function toBlock(block: WireBlock): TurnBlock {
     }
     case 'searchResult':
       return toSearchResult(block.value);
+    case 'toolAddition':
+    case 'toolRemoval':
+      throw invalid(`The ${block.type} content block is only supported for system turns.`);
   }
 }
 

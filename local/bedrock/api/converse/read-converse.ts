@@ -3,10 +3,12 @@ import { checkMessages } from '#local/bedrock/api/converse/check-messages.ts';
 import {
   converseShape,
   type ConverseRequest,
+  type WireMessage,
   type WireToolConfig,
 } from '#local/bedrock/api/converse/request-shape.ts';
 import { toBlock, toSystemBlock } from '#local/bedrock/api/converse/blocks.ts';
 import { checkPointer } from '#local/bedrock/api/converse/json-pointer.ts';
+import { availableTools, toSystemBlocks } from '#local/bedrock/api/converse/system-messages.ts';
 import { checkOutputSchema } from '#local/bedrock/model/output-schema.ts';
 import { readReasoning } from '#local/bedrock/model/reasoning-request.ts';
 import type { ModelFacts } from '#local/bedrock/model/models.ts';
@@ -18,6 +20,7 @@ import type {
   ModelTurn,
   Tool,
   ToolChoice,
+  TurnMessage,
 } from '#local/bedrock/turn/turn.ts';
 import { isRecord, readShape } from '#local/wire/shape.ts';
 
@@ -43,14 +46,11 @@ export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: bo
   return {
     model,
     system: (request.system ?? []).map(toSystemBlock),
-    messages: request.messages.map(({ role, content }) => ({
-      role,
-      content: content.map(toBlock),
-    })),
+    messages: toMessages(request.messages),
     maxTokens,
     stopSequences: inference.stopSequences ?? [],
     inference,
-    ...readTools(request.toolConfig),
+    ...readTools(request.toolConfig, request.messages),
     schema: schema === undefined ? undefined : checkOutputSchema(schema),
     isReasoning: readReasoning(model, fields, {
       maxTokens,
@@ -65,6 +65,19 @@ export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: bo
     responsePaths: request.additionalModelResponseFieldPaths?.map(checkPointer),
     metadata: request.requestMetadata ?? {},
   };
+}
+
+function toMessages(messages: readonly WireMessage[]): readonly TurnMessage[] {
+  const read: TurnMessage[] = [];
+  for (const message of messages) {
+    const { role, content } = message;
+    const last = read.at(-1);
+    if (role !== 'system') read.push({ role, content: content.map(toBlock) });
+    else if (last !== undefined) {
+      read[read.length - 1] = { ...last, content: [...last.content, ...toSystemBlocks(message)] };
+    }
+  }
+  return read;
 }
 
 /** Returns the schema from Anthropic's own request fields, which the AI SDK uses. */
@@ -105,6 +118,7 @@ function checkModelSupport(model: ModelFacts, request: ConverseRequest): void {
 
 function readTools(
   config: WireToolConfig | undefined,
+  messages: readonly WireMessage[],
 ): Pick<ModelTurn, 'tools' | 'toolChoice' | 'toolsCached'> {
   let toolsCached: CacheTtl | undefined;
   const tools: Tool[] = [];
@@ -123,7 +137,7 @@ function readTools(
       `The tool name ${toolChoice.name} in toolConfig.toolChoice is not defined in toolConfig.tools.`,
     );
   }
-  return { tools, toolChoice, toolsCached };
+  return { tools: availableTools(tools, messages), toolChoice, toolsCached };
 }
 
 function checkTool(tools: Tool[], tool: Tool): void {
