@@ -10,6 +10,7 @@ export type AnswerEvent =
   | { readonly type: 'tool-input-delta'; readonly index: number; readonly json: string }
   | { readonly type: 'citation'; readonly index: number; readonly citation: Citation }
   | { readonly type: 'block-stop'; readonly index: number }
+  | { readonly type: 'server-tool'; readonly index: number; readonly block: ServerToolBlock }
   | { readonly type: 'stop'; readonly stopReason: StopReason; readonly stopSequence?: string }
   | EndEvent;
 
@@ -17,6 +18,37 @@ export type BlockKind =
   | { readonly type: 'text' }
   | { readonly type: 'reasoning' }
   | { readonly type: 'tool-use'; readonly toolUseId: string; readonly name: string };
+
+/** A whole block of an answer: the use of a tool that the service runs, or the result of it. */
+export type ServerToolBlock =
+  | {
+      readonly type: 'use';
+      readonly toolUseId: string;
+      readonly name: string;
+      readonly input: Readonly<Record<string, unknown>>;
+    }
+  | {
+      readonly type: 'result';
+      readonly toolUseId: string;
+      readonly name: string;
+      readonly output: ServerToolOutput;
+    };
+
+export type ServerToolOutput =
+  | { readonly type: 'web-search'; readonly pages: readonly WebPage[] }
+  | {
+      readonly type: 'code';
+      readonly stdout: string;
+      readonly stderr: string;
+      readonly exitCode: number;
+    }
+  | { readonly type: 'tool-search'; readonly names: readonly string[] };
+
+export interface WebPage {
+  readonly url: string;
+  readonly domain: string;
+  readonly title: string;
+}
 
 /** The last event of an answer. */
 export interface EndEvent {

@@ -12,7 +12,7 @@ async function place(
   start: number,
   end: number,
 ): Promise<CitationPlace | undefined> {
-  const [model] = allModels.filter(({ output }) => output === 'TEXT');
+  const model = allModels.find(({ output }) => output === 'TEXT');
   if (model === undefined) throw new Error('There is no model');
   const bytes = Buffer.alloc(0);
   const document: DocumentBlock = {

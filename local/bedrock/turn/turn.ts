@@ -12,6 +12,8 @@ export interface ModelTurn {
   readonly inference: InferenceOptions;
   readonly tools: readonly Tool[];
   readonly toolChoice: ToolChoice;
+  /** The tools that the service runs itself. */
+  readonly serverTools?: readonly ServerTool[] | undefined;
   /** The lifetime of the cache point that follows the tools, if there is one. */
   readonly toolsCached?: CacheTtl | undefined;
   /** The schema that the text of the answer must follow. */
@@ -59,6 +61,8 @@ export type TurnBlock =
   | { readonly type: 'reasoning'; readonly text: string; readonly signature?: string | undefined }
   | ToolUseBlock
   | ToolResultBlock
+  /** A use of a server tool, or its result, as the caller sent it back. */
+  | { readonly type: 'server-tool'; readonly json: string }
   | { readonly type: 'cache-point'; readonly ttl: CacheTtl };
 
 export interface DocumentBlock {
@@ -100,6 +104,14 @@ export interface Tool {
   readonly name: string;
   readonly description: string;
   readonly inputSchema: JsonSchema;
+  /** Whether the model must search for the tool before it can call it. */
+  readonly isDeferred?: boolean | undefined;
+}
+
+/** A tool that the service runs, by the type and the name that the request gives. */
+export interface ServerTool {
+  readonly type: string;
+  readonly name: string;
 }
 
 export type ToolChoice =

@@ -5,11 +5,18 @@ import type {
   StopReason,
   Usage,
 } from '#local/bedrock/turn/answer.ts';
+import {
+  serverToolMessages,
+  serverToolUsage,
+  toServerToolContent,
+} from '#local/bedrock/api/anthropic/server-tools-render.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { lastUserText, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 import {
   parseInput,
+  renderBlocks,
   type AnswerBlock,
+  type PlacedServerTool,
   type WholeAnswer,
 } from '#local/bedrock/turn/whole-answer.ts';
 
@@ -20,10 +27,14 @@ export function renderMessage(answer: WholeAnswer, turn: ModelTurn, model: strin
     type: 'message',
     role: 'assistant',
     model,
-    content: answer.blocks.map(toContent),
+    content: renderBlocks(answer, toContent, toServerToolContent),
     stop_reason: toStopReason(answer.stopReason),
     stop_sequence: answer.stopSequence ?? null,
-    usage: { ...inputUsage(answer.usage), output_tokens: answer.usage.outputTokens },
+    usage: {
+      ...inputUsage(answer.usage),
+      output_tokens: answer.usage.outputTokens,
+      ...serverToolUsage(answer.serverTools),
+    },
   };
 }
 
@@ -38,6 +49,7 @@ export function createMessageStream(
   turn: ModelTurn,
   model: string,
 ): (event: AnswerEvent) => readonly MessageEvent[] {
+  const serverTools: PlacedServerTool[] = [];
   let stop: { stop_reason: string; stop_sequence: string | null } | undefined;
   return (event) => {
     switch (event.type) {
@@ -65,6 +77,9 @@ export function createMessageStream(
         ];
       case 'block-stop':
         return [{ type: 'content_block_stop', index: event.index }];
+      case 'server-tool':
+        serverTools.push({ before: event.index, block: event.block });
+        return serverToolMessages(event.block, event.index);
       case 'stop':
         stop = {
           stop_reason: toStopReason(event.stopReason),
@@ -72,7 +87,10 @@ export function createMessageStream(
         };
         return [];
       case 'end': {
-        const usage = { output_tokens: event.usage.outputTokens };
+        const usage = {
+          output_tokens: event.usage.outputTokens,
+          ...serverToolUsage(serverTools),
+        };
         return [{ type: 'message_delta', delta: stop, usage }, { type: 'message_stop' }];
       }
     }

@@ -9,18 +9,20 @@ import type {
   MessagesRequest,
 } from '#local/bedrock/api/anthropic/messages-shape.ts';
 import { combineTurns, mustBeginWithUser } from '#local/bedrock/api/anthropic/combine-turns.ts';
+import { readTools } from '#local/bedrock/api/anthropic/read-tools.ts';
 import { checkOutputSchema } from '#local/bedrock/model/output-schema.ts';
 import { readReasoning } from '#local/bedrock/model/reasoning-request.ts';
 import type { CacheTtl, ModelTurn, TurnBlock, TurnMessage } from '#local/bedrock/turn/turn.ts';
 
 /** Converts a Messages request into a turn. Throws the errors of Anthropic's models. */
-export function toTurn(model: ModelFacts, request: MessagesRequest): ModelTurn {
+export function toTurn(
+  model: ModelFacts,
+  request: MessagesRequest,
+  isAnthropicApi = false,
+): ModelTurn {
   const maxTokens = readMaxTokens(request.max_tokens, model);
-  const tools = (request.tools ?? []).map(({ name, description = '', input_schema }) => ({
-    name,
-    description,
-    inputSchema: input_schema,
-  }));
+  const betas = request.anthropic_beta ?? [];
+  const tools = readTools(request.tools ?? [], { isAnthropicApi, betas });
   const format = request.output_config?.format;
   const messages = combineTurns(
     model,
@@ -35,7 +37,7 @@ export function toTurn(model: ModelFacts, request: MessagesRequest): ModelTurn {
     maxTokens,
     stopSequences: request.stop_sequences ?? [],
     inference: { maxTokens, temperature: request.temperature, topP: request.top_p },
-    tools,
+    ...tools,
     toolChoice: toToolChoice(request.tool_choice),
     toolsCached: cacheTtl(request.tools?.findLast((tool) => tool.cache_control !== undefined)),
     schema: format === undefined ? undefined : checkOutputSchema(JSON.stringify(format.schema)),
@@ -143,6 +145,12 @@ function toBlock(part: MessagesBlock): TurnBlock {
       return { type: 'reasoning', text: part.value.thinking, signature: part.value.signature };
     case 'redacted_thinking':
       return { type: 'reasoning', text: '' };
+    case 'server_tool_use':
+    case 'web_search_tool_result':
+    case 'code_execution_tool_result':
+    case 'bash_code_execution_tool_result':
+    case 'tool_search_tool_result':
+      return { type: 'server-tool', json: JSON.stringify(part.value) };
   }
 }
 

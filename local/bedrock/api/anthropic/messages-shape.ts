@@ -1,5 +1,8 @@
+import { cacheControl } from '#local/bedrock/api/anthropic/cache-control.ts';
+import { toolShape } from '#local/bedrock/api/anthropic/read-tools.ts';
 import { invalid, type BedrockError } from '#local/bedrock/server/bedrock-error.ts';
 import {
+  anything,
   blob,
   boolean,
   either,
@@ -18,9 +21,7 @@ import {
 
 /** The request of Anthropic's Messages, for InvokeModel and for Anthropic's own API. */
 
-const cached = {
-  cache_control: structure({ type: oneOf('ephemeral') }, { ttl: oneOf('5m', '1h') }),
-};
+const cached = { cache_control: cacheControl };
 
 const textBlock = structure({ text: string() }, cached);
 
@@ -60,6 +61,8 @@ const resultBlock = tagged('type', {
   search_result: searchResult,
 });
 
+const serverToolResult = structure({ tool_use_id: string(), content: anything });
+
 const block = tagged('type', {
   text: textBlock,
   image,
@@ -72,6 +75,11 @@ const block = tagged('type', {
   ),
   thinking: structure({ thinking: string(), signature: string() }),
   redacted_thinking: structure({ data: string() }),
+  server_tool_use: structure({ id: string(), name: string(), input: object }),
+  web_search_tool_result: serverToolResult,
+  code_execution_tool_result: serverToolResult,
+  bash_code_execution_tool_result: serverToolResult,
+  tool_search_tool_result: serverToolResult,
 });
 
 const toolChoice = structure(
@@ -95,12 +103,8 @@ export const messagesShape = structure(
     model: string(),
     stream: boolean,
     system: either(string(), list(structure({ type: oneOf('text'), text: string() }, cached))),
-    tools: list(
-      structure(
-        { name: string({ min: 1 }), input_schema: object },
-        { ...cached, description: string(), type: string() },
-      ),
-    ),
+    tools: list(toolShape),
+    anthropic_beta: list(string()),
     tool_choice: toolChoice,
     thinking: object,
     stop_sequences: list(string({ min: 1 })),

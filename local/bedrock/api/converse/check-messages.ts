@@ -4,6 +4,7 @@ import type {
   WireBlock,
   WireMessage,
 } from '#local/bedrock/api/converse/request-shape.ts';
+import { isServerTool } from '#local/bedrock/api/converse/blocks.ts';
 import { checkSystemMessage } from '#local/bedrock/api/converse/system-messages.ts';
 import { checkImage } from '#local/bedrock/model/image-size.ts';
 import { supportsPrefill, type ModelFacts } from '#local/bedrock/model/models.ts';
@@ -59,6 +60,7 @@ function checkContent(model: ModelFacts, message: WireMessage, index: number): v
     else if (block.type === 'video') checkSupported(model.inputs.includes('VIDEO'), block);
     else if (block.type === 'audio') checkSupported(false, block);
     else if (block.type === 'document') checkDocument(model, block, content);
+    if (isServerTool(block)) continue;
     if (role === 'assistant' && (block.type === 'toolResult' || block.type === 'document')) {
       throw invalid(`The ${block.type} content block at ${path} is only supported for user turns.`);
     }
@@ -126,7 +128,7 @@ function checkToolResults(
   if (role !== 'user') return;
   const uses = toolUses(previous);
   const results = content.flatMap((block) =>
-    block.type === 'toolResult' ? [block.value.toolUseId] : [],
+    block.type === 'toolResult' && !isServerTool(block) ? [block.value.toolUseId] : [],
   );
   if (results.length > uses.length) {
     throw invalid(
@@ -145,7 +147,7 @@ function checkToolResults(
 
 function toolUses(message: WireMessage | undefined): readonly string[] {
   return (message?.content ?? []).flatMap((block) =>
-    block.type === 'toolUse' ? [block.value.toolUseId] : [],
+    block.type === 'toolUse' && !isServerTool(block) ? [block.value.toolUseId] : [],
   );
 }
 

@@ -1,4 +1,5 @@
-import type { AnswerEvent, Citation, Usage } from '#local/bedrock/turn/answer.ts';
+import { resultOf, toToolUseId } from '#local/bedrock/api/converse/server-tools.ts';
+import type { AnswerEvent, Citation, ServerToolBlock, Usage } from '#local/bedrock/turn/answer.ts';
 import { totalTokens } from '#local/bedrock/turn/answer.ts';
 
 /** An event of ConverseStream. The members are in alphabetical order. */
@@ -33,6 +34,8 @@ export function toConverseEvents(event: AnswerEvent): readonly ConverseEvent[] {
       return delta(event.index, { citation: toWireCitation(event.citation) });
     case 'block-stop':
       return [blockStop(event.index)];
+    case 'server-tool':
+      return serverToolEvents(event.block, event.index);
     case 'stop':
       return [{ name: 'messageStop', members: { stopReason: event.stopReason } }];
     case 'end': {
@@ -52,11 +55,26 @@ function blockStop(contentBlockIndex: number): ConverseEvent {
   return { name: 'contentBlockStop', members: { contentBlockIndex } };
 }
 
-/**
- * Adds Converse's prefix `tooluse_` to simulated ids. Ids of scenarios and upstreams stay as is.
- */
-export function toToolUseId(id: string): string {
-  return /^[a-zA-Z0-9]{22}$/u.test(id) ? `tooluse_${id}` : id;
+/** A result comes as a start with its kind and a delta with its content. */
+function serverToolEvents(block: ServerToolBlock, index: number): readonly ConverseEvent[] {
+  const toolUseId = toToolUseId(block.toolUseId);
+  const { name } = block;
+  const begin = (start: object): ConverseEvent => {
+    return { name: 'contentBlockStart', members: { contentBlockIndex: index, start } };
+  };
+  if (block.type === 'use') {
+    return [
+      begin({ toolUse: { name, toolUseId, type: 'server_tool_use' } }),
+      ...delta(index, { toolUse: { input: JSON.stringify(block.input) } }),
+      blockStop(index),
+    ];
+  }
+  const { content, status, type } = resultOf(block);
+  return [
+    begin({ toolResult: { status, toolUseId, type } }),
+    ...delta(index, { toolResult: content }),
+    blockStop(index),
+  ];
 }
 
 /** Converts a citation to Converse's format. */

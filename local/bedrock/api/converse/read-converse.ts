@@ -9,6 +9,8 @@ import {
 import { toBlock, toSystemBlock } from '#local/bedrock/api/converse/blocks.ts';
 import { checkPointer } from '#local/bedrock/api/converse/json-pointer.ts';
 import { availableTools, toSystemBlocks } from '#local/bedrock/api/converse/system-messages.ts';
+import { readNativeTools } from '#local/bedrock/api/converse/native-tools.ts';
+import { readSystemTool } from '#local/bedrock/api/converse/system-tools.ts';
 import { checkOutputSchema } from '#local/bedrock/model/output-schema.ts';
 import { readReasoning } from '#local/bedrock/model/reasoning-request.ts';
 import type { ModelFacts } from '#local/bedrock/model/models.ts';
@@ -18,6 +20,7 @@ import type {
   CacheTtl,
   GuardrailRequest,
   ModelTurn,
+  ServerTool,
   Tool,
   ToolChoice,
   TurnMessage,
@@ -50,7 +53,7 @@ export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: bo
     maxTokens,
     stopSequences: inference.stopSequences ?? [],
     inference,
-    ...readTools(request.toolConfig, request.messages),
+    ...readTools(model, request),
     schema: schema === undefined ? undefined : checkOutputSchema(schema),
     isReasoning: readReasoning(model, fields, {
       maxTokens,
@@ -117,16 +120,16 @@ function checkModelSupport(model: ModelFacts, request: ConverseRequest): void {
 }
 
 function readTools(
-  config: WireToolConfig | undefined,
-  messages: readonly WireMessage[],
-): Pick<ModelTurn, 'tools' | 'toolChoice' | 'toolsCached'> {
+  model: ModelFacts,
+  { toolConfig: config, messages, additionalModelRequestFields: fields = {} }: ConverseRequest,
+): Pick<ModelTurn, 'tools' | 'toolChoice' | 'toolsCached' | 'serverTools'> {
+  const serverTools: ServerTool[] = [];
   let toolsCached: CacheTtl | undefined;
   const tools: Tool[] = [];
   for (const { type, value } of config?.tools ?? []) {
     if (type === 'cachePoint') toolsCached = value.ttl ?? '5m';
-    else if (type === 'systemTool') {
-      throw invalid(`This model doesn't support the system tool ${value.name}.`);
-    } else {
+    else if (type === 'systemTool') serverTools.push(readSystemTool(model, value.name));
+    else {
       const { name, description = '', inputSchema } = value;
       checkTool(tools, { name, description, inputSchema: inputSchema.value });
     }
@@ -137,7 +140,11 @@ function readTools(
       `The tool name ${toolChoice.name} in toolConfig.toolChoice is not defined in toolConfig.tools.`,
     );
   }
-  return { tools: availableTools(tools, messages), toolChoice, toolsCached };
+  const native = readNativeTools(model, fields).filter(
+    ({ name }) => !tools.some((tool) => tool.name === name),
+  );
+  const available = availableTools([...tools, ...native], messages);
+  return { tools: available, toolChoice, toolsCached, serverTools };
 }
 
 function checkTool(tools: Tool[], tool: Tool): void {

@@ -51,11 +51,8 @@ describe('two messages of one role in a row', () => {
       { role: 'user', content: 'Hi' },
       { role: 'user', content: [] },
     ]);
-    expect(empty.body).toMatchObject(
-      path.includes('anthropic/v1')
-        ? { error: { type: 'invalid_request_error' } }
-        : { message: expect.stringContaining('messages.1') },
-    );
+    expect(empty.status).toBe(400);
+    expect(JSON.stringify(empty.body)).toContain('messages.1: all messages must have');
   });
 
   test('a tool result may come after a text of the same turn', async () => {
