@@ -6,14 +6,17 @@ import { extractText, getDocumentProxy } from 'unpdf';
  * such as `docx` or `xls`. Throws if a PDF cannot be read.
  */
 export async function extractDocumentText(bytes: Uint8Array, format: string): Promise<string> {
-  if (format === 'pdf') {
-    const pages = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 });
-    const { text } = await extractText(pages, { mergePages: false });
-    return text.join('\n\n');
-  }
+  if (format === 'pdf') return (await extractPages(bytes)).join('\n\n');
   const plain = new TextDecoder().decode(bytes);
   if (format === 'html' || format === 'htm') return htmlText(plain);
   return ['txt', 'md', 'markdown', 'csv'].includes(format) ? plain : '';
+}
+
+/** Returns the text of each page of a PDF. Throws if it cannot be read. */
+export async function extractPages(bytes: Uint8Array): Promise<readonly string[]> {
+  const pages = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 });
+  const { text } = await extractText(pages, { mergePages: false });
+  return text;
 }
 
 /** Pages written for people have fewer tags. A parser would take too long over more. */

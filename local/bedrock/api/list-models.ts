@@ -1,10 +1,25 @@
-import { notFound } from '#local/bedrock/server/bedrock-error.ts';
+import { invalidRequest, notFound } from '#local/bedrock/server/bedrock-error.ts';
 import { allModels, hasEnded, type ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import type { ProfilePrefix } from '#models/facts.ts';
-import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
+import { queryOf, sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
 import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
+import { oneOf, readShape, string, structure } from '#local/wire/shape.ts';
 
 /** The operations of the control plane that list models. */
+
+/** The filters and their values are those of the service model. */
+const filterShape = structure(
+  {},
+  {
+    byProvider: string({ pattern: '[A-Za-z0-9- ]{1,63}' }),
+    byCustomizationType: oneOf('FINE_TUNING', 'CONTINUED_PRE_TRAINING', 'DISTILLATION'),
+    byOutputModality: oneOf('TEXT', 'IMAGE', 'EMBEDDING'),
+    byInferenceType: oneOf('ON_DEMAND', 'PROVISIONED'),
+  },
+);
+
+/** Models cannot be customized here. */
+const customizations: readonly string[] = [];
 
 /** Lists the models. Models that AWS has retired are listed only if they are served. */
 export const listFoundationModels: BedrockOperation = {
@@ -13,13 +28,14 @@ export const listFoundationModels: BedrockOperation = {
   path: /^\/foundation-models$/u,
   answersWithoutModel: true,
   run(call) {
-    const query = queryOf(call);
+    const filters = readShape(filterShape, Object.fromEntries(queryOf(call)), invalidRequest);
     const selected = allModels.filter(
       (model) =>
         !isEnded(call, model) &&
-        matchesFilter(query, 'byProvider', [model.provider]) &&
-        matchesFilter(query, 'byOutputModality', [model.output]) &&
-        matchesFilter(query, 'byInferenceType', inferenceTypes(model)),
+        matchesFilter(filters.byProvider, [model.provider]) &&
+        matchesFilter(filters.byOutputModality, [model.output]) &&
+        matchesFilter(filters.byInferenceType, inferenceTypes(model)) &&
+        matchesFilter(filters.byCustomizationType, customizations),
     );
     sendJson(call, { modelSummaries: selected.map((model) => summaryOf(call, model)) });
   },
@@ -85,17 +101,14 @@ export const listInferenceProfiles: BedrockOperation = {
   },
 };
 
-function queryOf({ request }: BedrockCall): URLSearchParams {
-  return new URLSearchParams(request.url.split('?')[1] ?? '');
-}
-
 function isEnded({ context }: BedrockCall, model: ModelFacts): boolean {
   return hasEnded(model) && !context.policy.servesEnded;
 }
 
-function matchesFilter(query: URLSearchParams, name: string, values: readonly string[]): boolean {
-  const filter = query.get(name);
-  return filter === null || values.some((value) => value.toLowerCase() === filter.toLowerCase());
+function matchesFilter(filter: string | undefined, values: readonly string[]): boolean {
+  return (
+    filter === undefined || values.some((value) => value.toLowerCase() === filter.toLowerCase())
+  );
 }
 
 function inferenceTypes({ onDemand }: ModelFacts): readonly string[] {
@@ -104,7 +117,7 @@ function inferenceTypes({ onDemand }: ModelFacts): readonly string[] {
 
 function summaryOf({ context }: BedrockCall, model: ModelFacts): object {
   return {
-    customizationsSupported: [],
+    customizationsSupported: customizations,
     inferenceTypesSupported: inferenceTypes(model),
     inputModalities: model.inputs,
     modelArn: `arn:aws:bedrock:${context.region}::foundation-model/${model.id}`,

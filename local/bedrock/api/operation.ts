@@ -1,4 +1,4 @@
-import type { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
+import type { BedrockError, ErrorStatuses } from '#local/bedrock/server/bedrock-error.ts';
 import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 
 /** An operation of the local Bedrock. */
@@ -17,8 +17,15 @@ export interface BedrockOperation {
   readonly requiresSignature?: boolean;
   /** The services that a signature can be scoped to. The default is `bedrock`. */
   readonly signingServices?: readonly string[];
+  /** The statuses of errors, where the operation's service differs from Bedrock's runtime. */
+  readonly errorStatuses?: ErrorStatuses;
   /** Returns the body of an error. The default is AWS's own format. */
   readonly errorBody?: (error: BedrockError, requestId: string) => object;
+}
+
+/** Returns the query of a request. */
+export function queryOf({ request }: BedrockCall): URLSearchParams {
+  return new URLSearchParams(request.url.split('?')[1] ?? '');
 }
 
 /** Sends a JSON response and marks the request as completed. */

@@ -5,6 +5,7 @@ import { applyGuardrail } from '#local/bedrock/api/apply-guardrail.ts';
 import { converse, converseStream } from '#local/bedrock/api/converse/converse.ts';
 import { countTokens } from '#local/bedrock/api/converse/count-tokens.ts';
 import { invokeModel, invokeModelWithResponseStream } from '#local/bedrock/api/invoke/invoke.ts';
+import { getGuardrail, listGuardrails } from '#local/bedrock/api/list-guardrails.ts';
 import {
   getFoundationModel,
   getFoundationModelAvailability,
@@ -35,6 +36,8 @@ export const operations: readonly BedrockOperation[] = [
   getFoundationModel,
   getFoundationModelAvailability,
   listInferenceProfiles,
+  listGuardrails,
+  getGuardrail,
   retrieve,
   retrieveAndGenerate,
   retrieveAndGenerateStream,

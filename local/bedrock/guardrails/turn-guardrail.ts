@@ -16,7 +16,8 @@ export interface TurnGuardrail {
   assessOutput(text: string, tokens: number): Verdict;
 }
 
-const defaultMessage = 'Sorry, the model cannot answer this question.';
+/** What a guardrail without messages of its own answers. */
+export const defaultMessage = 'Sorry, the model cannot answer this question.';
 
 /** Returns the guardrail with an identifier (its id or ARN) and a version, or undefined. */
 export function findGuardrail(

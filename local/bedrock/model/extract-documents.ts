@@ -1,6 +1,7 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-import type { ModelTurn, TurnBlock } from '#local/bedrock/turn/turn.ts';
-import { extractDocumentText } from '#local/process/document-text.ts';
+import { separators } from '#local/bedrock/turn/place-citations.ts';
+import type { DocumentBlock, ModelTurn, TurnBlock } from '#local/bedrock/turn/turn.ts';
+import { extractDocumentText, extractPages } from '#local/process/document-text.ts';
 
 /** Returns the turn with the text of its documents filled in. Throws if one cannot be read. */
 export async function extractDocuments(turn: ModelTurn): Promise<ModelTurn> {
@@ -23,9 +24,19 @@ async function extract(block: TurnBlock): Promise<TurnBlock> {
   }
   if (block.type !== 'document') return block;
   try {
-    return { ...block, text: await extractDocumentText(block.bytes, block.format) };
+    return await readText(block);
   } catch (error) {
     const message = `The document ${block.name} could not be read as ${block.format}.`;
     throw Object.assign(invalid(message), { cause: error });
   }
+}
+
+/** Documents of blocks have their text already. */
+async function readText(block: DocumentBlock): Promise<DocumentBlock> {
+  if (block.parts !== undefined) return { ...block, text: block.parts.join(separators.block) };
+  if (block.format !== 'pdf') {
+    return { ...block, text: await extractDocumentText(block.bytes, block.format) };
+  }
+  const parts = await extractPages(block.bytes);
+  return { ...block, parts, text: parts.join(separators.page) };
 }

@@ -42,6 +42,7 @@ function blockTokens(block: TurnBlock): number {
   switch (block.type) {
     case 'text':
     case 'guarded-text':
+    case 'system-text':
     case 'reasoning':
       return countTokens(block.text);
     case 'image':
@@ -56,6 +57,8 @@ function blockTokens(block: TurnBlock): number {
       return countTokens(JSON.stringify(block.input)) + countTokens(block.name) + 8;
     case 'tool-result':
       return block.content.reduce((sum, inner) => sum + blockTokens(inner), 8);
+    case 'server-tool':
+      return countTokens(block.json);
     case 'cache-point':
       return 0;
   }

@@ -9,6 +9,7 @@ import type {
   Usage,
 } from '#local/bedrock/turn/answer.ts';
 import type { Behaviour, Step } from '#local/bedrock/scenarios/scenario.ts';
+import { mapEvents } from '#local/bedrock/turn/map-events.ts';
 import { signReasoning, simulate } from '#local/bedrock/simulated/simulate.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { countTokens, splitTokens } from '#local/bedrock/model/tokens.ts';
@@ -101,17 +102,14 @@ type FaultStep = Extract<Step, { type: 'exception' | 'error_frame' | 'cut' | 'un
 function faultOf(step: FaultStep): SourceEvent {
   switch (step.type) {
     case 'exception': {
-      const { type: exception, message = 'The model failed.', originalStatusCode } = step.value;
-      return {
-        type: 'fault',
-        fault: { type: 'exception', exception, message, originalStatusCode },
-      };
+      const { type: exception, message = 'The model failed.', ...members } = step.value;
+      return { type: 'fault', fault: { type: 'exception', exception, message, members } };
     }
     case 'unknown_exception': {
       const message = 'Something new went wrong.';
       return {
         type: 'fault',
-        fault: { type: 'exception', exception: 'newKindOfException', message },
+        fault: { type: 'exception', exception: 'newKindOfException', message, members: {} },
       };
     }
     case 'error_frame': {
@@ -201,22 +199,7 @@ export function applyOverrides(events: SourceEvents, { stop, usage }: Behaviour)
     if (event.type !== 'end') return event;
     return { ...event, usage: overrideUsage(event.usage, usage) };
   };
-  return Symbol.asyncIterator in events
-    ? mapAsyncEvents(events, change)
-    : mapEvents(events, change);
-}
-
-type Change = (event: SourceEvent) => SourceEvent;
-
-function* mapEvents(events: Iterable<SourceEvent>, change: Change): Generator<SourceEvent> {
-  for (const event of events) yield change(event);
-}
-
-async function* mapAsyncEvents(
-  events: AsyncIterable<SourceEvent>,
-  change: Change,
-): AsyncGenerator<SourceEvent> {
-  for await (const event of events) yield change(event);
+  return mapEvents(events, change);
 }
 
 function overrideUsage(usage: Usage, overrides: NonNullable<Behaviour['usage']>): Usage {

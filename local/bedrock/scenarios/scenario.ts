@@ -39,6 +39,14 @@ const textPattern: Shape<string> = (value, path, problems) => {
   return text;
 };
 
+/** The members that errors have in the service models, beside their message. */
+const errorMembers = {
+  originalStatusCode: integer(),
+  originalMessage: string(),
+  resourceName: string(),
+  reason: string(),
+};
+
 const fail = closedStructure(
   { type: string({ pattern: '[A-Za-z]+' }) },
   {
@@ -46,6 +54,7 @@ const fail = closedStructure(
     message: string(),
     retryAfter: number({ min: 0 }),
     times: integer({ min: 1 }),
+    ...errorMembers,
   },
 );
 
@@ -65,10 +74,7 @@ const plainStep = union({
   ),
   stall: duration,
   pace: closedStructure({}, paceMembers),
-  exception: closedStructure(
-    { type: string({ min: 1 }) },
-    { message: string(), originalStatusCode: integer() },
-  ),
+  exception: closedStructure({ type: string({ min: 1 }) }, { message: string(), ...errorMembers }),
   error_frame: closedStructure({ code: string({ pattern: '[A-Za-z.]+' }) }, { message: string() }),
   cut,
   fragment: integer({ min: 1 }),

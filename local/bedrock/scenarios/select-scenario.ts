@@ -7,7 +7,7 @@ import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import {
   lastQuestion,
   lastUserText,
-  textOf,
+  systemText,
   type ModelTurn,
   type TurnBlock,
 } from '#local/bedrock/turn/turn.ts';
@@ -25,7 +25,7 @@ export function selectScenario(
     operation: note.operation,
     modelId: note.modelId ?? turn.model.id,
     userText: lastUserText(turn),
-    systemText: textOf(turn.system),
+    systemText: systemText(turn),
     headers: request.headers,
     metadata: turn.metadata,
     toolRounds: countToolRounds(turn),
@@ -95,9 +95,11 @@ export function failByScenario({ behaviour, timesApplied }: AppliedScenario): vo
   const { auth, eol, fail } = behaviour;
   if (auth !== undefined) throw authErrors[auth]();
   if (eol === true) throw endOfLife();
-  if (fail === undefined || timesApplied >= (fail.times ?? Infinity)) return;
-  const { type, status, message = defaultMessages.get(type), retryAfter } = fail;
+  if (fail === undefined) return;
+  const { type, status, message = defaultMessages.get(type), retryAfter, times, ...members } = fail;
+  if (timesApplied >= (times ?? Infinity)) return;
   throw new BedrockError(type, message ?? 'The request failed.', {
+    members,
     ...(status === undefined ? {} : { status }),
     headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
   });

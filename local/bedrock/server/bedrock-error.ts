@@ -11,9 +11,14 @@ interface BedrockErrorOptions {
   readonly hint?: string;
 }
 
+/** HTTP statuses by error type. */
+export type ErrorStatuses = Readonly<Record<string, number>>;
+
 /** An error that Bedrock returns, with Bedrock's own error type and message. */
 export class BedrockError extends Error {
   readonly status: number;
+  /** Whether the status was given, and is not the usual one of the error type. */
+  readonly hasOwnStatus: boolean;
   readonly type: string;
   /** Members of the body in addition to the message, such as `originalStatusCode`. */
   readonly members: Readonly<Record<string, unknown>>;
@@ -23,11 +28,20 @@ export class BedrockError extends Error {
   constructor(type: string, message: string, options: BedrockErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'BedrockError';
+    this.hasOwnStatus = options.status !== undefined;
     this.status = options.status ?? errorStatus.get(type) ?? 500;
     this.type = type;
     this.members = options.members ?? {};
     this.headers = options.headers ?? {};
     this.hint = options.hint;
+  }
+
+  /** Returns the error with the status that another service gives it, if that service differs. */
+  withStatusOf(statuses: ErrorStatuses): BedrockError {
+    const status = statuses[this.type];
+    if (status === undefined || this.hasOwnStatus) return this;
+    const { cause, headers, members } = this;
+    return new BedrockError(this.type, this.message, { status, members, headers, cause });
   }
 
   /** The error type header as Bedrock sends it. SDKs cut it off at the colon. */
@@ -46,7 +60,7 @@ export function notFound(message: string): BedrockError {
   return new BedrockError('ResourceNotFoundException', message);
 }
 
-/** The HTTP status of each of Bedrock's error types, from the service model. */
+/** The HTTP status of each of Bedrock's error types, from the service model of the runtime. */
 const errorStatus: ReadonlyMap<string, number> = new Map(
   Object.entries({
     AccessDeniedException: 403,

@@ -40,7 +40,7 @@ export function createEngine(context: BedrockContext, policy: IdentityPolicy): E
       if (taped === 'missed' && operation.answersWithoutModel === true) failWithoutTurn(call);
       if (taped === 'missed') await operation.run(call);
     } catch (error) {
-      failure = toBedrockError(error, response);
+      failure = toBedrockError(error, response).withStatusOf(operation?.errorStatuses ?? {});
       sendError(failure, operation, response);
     } finally {
       context.journal.add({

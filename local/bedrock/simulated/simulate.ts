@@ -1,5 +1,6 @@
 import type { AnswerEvent, InputUsage, StopReason } from '#local/bedrock/turn/answer.ts';
 import { planAnswer, type Plan } from '#local/bedrock/simulated/plan.ts';
+import { runServerTools, serverToolEvents } from '#local/bedrock/simulated/server-tools.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { splitTokens } from '#local/bedrock/model/tokens.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
@@ -10,7 +11,10 @@ export function* simulate(turn: ModelTurn, input: InputUsage): Generator<AnswerE
   const plan = planAnswer(turn);
   yield { type: 'start', input };
   if (plan.reasoning !== undefined) yield* reasoningEvents(plan.reasoning, output);
-  if (plan.text.length > 0 && !output.isStopped()) yield* textEvents(plan.text, output);
+  const runs = runServerTools(turn);
+  yield* serverToolEvents(runs, () => output.nextIndex());
+  const text = [...plan.text, ...runs.flatMap((run) => run.text)];
+  if (text.length > 0 && !output.isStopped()) yield* textEvents(text, output);
   if (plan.toolUse !== undefined && !output.isStopped()) {
     yield* toolUseEvents(plan.toolUse, output);
   }
@@ -105,7 +109,7 @@ function* textEvents(parts: Plan['text'], output: Output): Generator<AnswerEvent
     left -= Math.min(left, text.length);
     let delta = deltas.next();
     // An answer that stops before its first token has no block at all.
-    if (delta.done === true) continue;
+    if (delta.done === true && (text !== '' || citation === undefined)) continue;
     const index = output.nextIndex();
     yield { type: 'block-start', index, block: { type: 'text' } };
     for (; delta.done !== true; delta = deltas.next()) {

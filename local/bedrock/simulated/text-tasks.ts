@@ -7,7 +7,7 @@ import { keySentences, withoutOwnHeadings } from '#local/bedrock/simulated/langu
 import { makeTitle, titleRequest } from '#local/bedrock/simulated/language/title.ts';
 import { bulletedList, type Voice } from '#local/bedrock/simulated/language/voice.ts';
 import type { PlannedText } from '#local/bedrock/simulated/plan.ts';
-import { lastUserText, textOf, type ModelTurn } from '#local/bedrock/turn/turn.ts';
+import { lastUserText, systemText, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 
 /**
  * Returns the result of the tasks that a turn requests for a text: a summary, sentiment, key
@@ -15,7 +15,7 @@ import { lastUserText, textOf, type ModelTurn } from '#local/bedrock/turn/turn.t
  */
 export function runTextTasks(turn: ModelTurn, voice: Voice): readonly PlannedText[] | undefined {
   const question = withoutOwnHeadings(lastUserText(turn));
-  const system = textOf(turn.system);
+  const system = systemText(turn);
   const documents = sourcesOf(turn).filter(({ isRecent }) => isRecent);
   // The system prompt may request a task for every text, but a question is not such a text.
   const isText = question.length >= 40 && !/[?？]\s*$/u.test(question);

@@ -9,6 +9,7 @@ import {
 } from '#local/bedrock/guardrails/turn-guardrail.ts';
 import { countInput } from '#local/bedrock/model/input-tokens.ts';
 import { paceAnswer, type PacedEvent } from '#local/bedrock/turn/pace.ts';
+import { placeCitations } from '#local/bedrock/turn/place-citations.ts';
 import type { Reply } from '#local/bedrock/turn/reply.ts';
 import { applyOverrides, playSteps } from '#local/bedrock/scenarios/play.ts';
 import type { Reservation } from '#local/bedrock/model/quota.ts';
@@ -120,7 +121,7 @@ function sourceEvents(
           signal: response.gone,
         })
       : playSteps(stream, turn, input, stop);
-  return applyOverrides(events, behaviour);
+  return applyOverrides(placeCitations(events, turn), behaviour);
 }
 
 /** Passes the batches on, and records their timing and usage for the journal. */

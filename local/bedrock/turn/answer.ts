@@ -10,6 +10,7 @@ export type AnswerEvent =
   | { readonly type: 'tool-input-delta'; readonly index: number; readonly json: string }
   | { readonly type: 'citation'; readonly index: number; readonly citation: Citation }
   | { readonly type: 'block-stop'; readonly index: number }
+  | { readonly type: 'server-tool'; readonly index: number; readonly block: ServerToolBlock }
   | { readonly type: 'stop'; readonly stopReason: StopReason; readonly stopSequence?: string }
   | EndEvent;
 
@@ -17,6 +18,37 @@ export type BlockKind =
   | { readonly type: 'text' }
   | { readonly type: 'reasoning' }
   | { readonly type: 'tool-use'; readonly toolUseId: string; readonly name: string };
+
+/** A whole block of an answer: the use of a tool that the service runs, or the result of it. */
+export type ServerToolBlock =
+  | {
+      readonly type: 'use';
+      readonly toolUseId: string;
+      readonly name: string;
+      readonly input: Readonly<Record<string, unknown>>;
+    }
+  | {
+      readonly type: 'result';
+      readonly toolUseId: string;
+      readonly name: string;
+      readonly output: ServerToolOutput;
+    };
+
+export type ServerToolOutput =
+  | { readonly type: 'web-search'; readonly pages: readonly WebPage[] }
+  | {
+      readonly type: 'code';
+      readonly stdout: string;
+      readonly stderr: string;
+      readonly exitCode: number;
+    }
+  | { readonly type: 'tool-search'; readonly names: readonly string[] };
+
+export interface WebPage {
+  readonly url: string;
+  readonly domain: string;
+  readonly title: string;
+}
 
 /** The last event of an answer. */
 export interface EndEvent {
@@ -54,24 +86,28 @@ export interface Usage {
   readonly cacheWrites: readonly { readonly ttl: '5m' | '1h'; readonly tokens: number }[];
 }
 
-/** A quoted part of a document or search result. `start` and `end` are positions in it. */
+/** A quoted part of a document, a search result or a web page. */
 export interface Citation {
   readonly title: string;
   readonly source: string;
   readonly text: string;
+  /** `start` and `end` are positions in the text of the source. */
   readonly location:
     | {
-        readonly type: 'document';
+        readonly type: 'document' | 'search-result';
         readonly index: number;
         readonly start: number;
         readonly end: number;
       }
-    | {
-        readonly type: 'search-result';
-        readonly index: number;
-        readonly start: number;
-        readonly end: number;
-      };
+    | { readonly type: 'web'; readonly url: string; readonly domain: string };
+  /** The place in the units of the source, if it has other units than characters. */
+  readonly place?: CitationPlace | undefined;
+}
+
+export interface CitationPlace {
+  readonly unit: 'page' | 'block';
+  readonly start: number;
+  readonly end: number;
 }
 
 /** An event from a source: a part of the answer, a change of its pace, or a fault. */
@@ -97,7 +133,8 @@ export interface ExceptionFault {
   /** The name of the exception's member in the stream, such as `throttlingException`. */
   readonly exception: string;
   readonly message: string;
-  readonly originalStatusCode?: number | undefined;
+  /** The members beside the message, such as `originalStatusCode` or `resourceName`. */
+  readonly members: Readonly<Record<string, unknown>>;
 }
 
 /** How an answer breaks off: by losing the connection, or by ending early on an open one. */

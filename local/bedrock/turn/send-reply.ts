@@ -124,7 +124,6 @@ async function failWhole(fault: Fault, response: AwsResponse): Promise<Outcome> 
 /** Returns the error response that corresponds to an exception in a stream. */
 function toError(fault: Extract<Fault, { type: 'exception' }>): BedrockError {
   const type = `${fault.exception.charAt(0).toUpperCase()}${fault.exception.slice(1)}`;
-  const { message, originalStatusCode } = fault;
-  const members = originalStatusCode === undefined ? {} : { originalStatusCode };
+  const { message, members } = fault;
   return new BedrockError(type, message, { members });
 }

@@ -12,6 +12,8 @@ export interface ModelTurn {
   readonly inference: InferenceOptions;
   readonly tools: readonly Tool[];
   readonly toolChoice: ToolChoice;
+  /** The tools that the service runs itself. */
+  readonly serverTools?: readonly ServerTool[] | undefined;
   /** The lifetime of the cache point that follows the tools, if there is one. */
   readonly toolsCached?: CacheTtl | undefined;
   /** The schema that the text of the answer must follow. */
@@ -21,8 +23,17 @@ export interface ModelTurn {
   /** Whether the model shows its reasoning. */
   readonly isReasoning: boolean;
   readonly guardrail?: GuardrailRequest | undefined;
+  /** How the request asks to be served. The answer names the same. */
+  readonly serving?: Serving | undefined;
+  /** The members of the model's own response that Converse returns, as JSON Pointers. */
+  readonly responsePaths?: readonly string[] | undefined;
   /** The caller's metadata. It is written to the journal and can select a scenario. */
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface Serving {
+  readonly serviceTier?: string | undefined;
+  readonly latency?: string | undefined;
 }
 
 export interface InferenceOptions {
@@ -44,10 +55,14 @@ export type TurnBlock =
   | DocumentBlock
   | { readonly type: 'media'; readonly kind: 'video' | 'audio'; readonly bytes: Buffer }
   | SearchResultBlock
+  /** An instruction in mid-conversation. It applies from the message it stands in on. */
+  | { readonly type: 'system-text'; readonly text: string }
   | { readonly type: 'guarded-text'; readonly text: string; readonly qualifiers: readonly string[] }
   | { readonly type: 'reasoning'; readonly text: string; readonly signature?: string | undefined }
   | ToolUseBlock
   | ToolResultBlock
+  /** A use of a server tool, or its result, as the caller sent it back. */
+  | { readonly type: 'server-tool'; readonly json: string }
   | { readonly type: 'cache-point'; readonly ttl: CacheTtl };
 
 export interface DocumentBlock {
@@ -57,6 +72,8 @@ export interface DocumentBlock {
   readonly bytes: Buffer;
   /** The text of the document. It is empty until it is extracted. */
   readonly text: string;
+  /** The texts of its pages or blocks, if it has such. They make up its text. */
+  readonly parts?: readonly string[] | undefined;
   /** Whether the answer must cite the document. */
   readonly citations: boolean;
 }
@@ -87,6 +104,14 @@ export interface Tool {
   readonly name: string;
   readonly description: string;
   readonly inputSchema: JsonSchema;
+  /** Whether the model must search for the tool before it can call it. */
+  readonly isDeferred?: boolean | undefined;
+}
+
+/** A tool that the service runs, by the type and the name that the request gives. */
+export interface ServerTool {
+  readonly type: string;
+  readonly name: string;
 }
 
 export type ToolChoice =
@@ -109,6 +134,14 @@ export function textOf(content: readonly TurnBlock[]): string {
     return [];
   });
   return texts.join('\n');
+}
+
+/** Returns the text of all instructions: the system prompt, and those in mid-conversation. */
+export function systemText({ system, messages }: Pick<ModelTurn, 'system' | 'messages'>): string {
+  const later = messages.flatMap(({ content }) =>
+    content.flatMap((block) => (block.type === 'system-text' ? [block.text] : [])),
+  );
+  return [textOf(system), ...later].filter((text) => text !== '').join('\n');
 }
 
 /** Returns the text of the last user message that has text. Tool results do not count as text. */

@@ -3,14 +3,22 @@ import type {
   BlockKind,
   Citation,
   EndEvent,
+  ServerToolBlock,
   StopReason,
 } from '#local/bedrock/turn/answer.ts';
 
 /** A complete answer, for operations that do not stream. */
 export interface WholeAnswer extends Omit<EndEvent, 'type'> {
   readonly blocks: readonly AnswerBlock[];
+  readonly serverTools: readonly PlacedServerTool[];
   readonly stopReason: StopReason;
   readonly stopSequence?: string | undefined;
+}
+
+/** A block of a server tool, and the number of the other blocks before it. */
+export interface PlacedServerTool {
+  readonly before: number;
+  readonly block: ServerToolBlock;
 }
 
 export type AnswerBlock =
@@ -36,6 +44,7 @@ export interface AnswerCollector {
 /** Creates a collector. Its `add` throws for a delta of a block that has not started. */
 export function createAnswerCollector(): AnswerCollector {
   const open = new Map<number, OpenBlock>();
+  const serverTools: PlacedServerTool[] = [];
   let stop: { stopReason: StopReason; stopSequence?: string } = { stopReason: 'end_turn' };
   let end: EndEvent | undefined;
   const blockAt = (index: number): OpenBlock => {
@@ -67,6 +76,9 @@ export function createAnswerCollector(): AnswerCollector {
         case 'citation':
           blockAt(event.index).citations.push(event.citation);
           return;
+        case 'server-tool':
+          serverTools.push({ before: open.size, block: event.block });
+          return;
         case 'stop':
           stop = event;
           return;
@@ -77,7 +89,7 @@ export function createAnswerCollector(): AnswerCollector {
     blocks,
     whole() {
       if (end === undefined) throw new Error('The answer has not ended yet');
-      return { ...end, ...stop, blocks: blocks() };
+      return { ...end, ...stop, blocks: blocks(), serverTools };
     },
   };
 }
@@ -99,6 +111,21 @@ function toBlock({ kind, parts, citations, signature }: OpenBlock): AnswerBlock 
     case 'tool-use':
       return { ...kind, inputJson: text === '' ? '{}' : text };
   }
+}
+
+/** Renders all blocks of an answer, those of server tools at their places. */
+export function renderBlocks<T>(
+  { blocks, serverTools }: Pick<WholeAnswer, 'blocks' | 'serverTools'>,
+  renderBlock: (block: AnswerBlock) => T,
+  renderServerTool: (block: ServerToolBlock) => T,
+): readonly T[] {
+  if (serverTools.length === 0) return blocks.map(renderBlock);
+  const toolsAt = (place: number): readonly T[] =>
+    serverTools
+      .filter(({ before }) => before === place)
+      .map(({ block }) => renderServerTool(block));
+  const rest = blocks.flatMap((block, place) => [...toolsAt(place), renderBlock(block)]);
+  return [...rest, ...toolsAt(blocks.length)];
 }
 
 /** Returns the text of an answer, without its reasoning. */

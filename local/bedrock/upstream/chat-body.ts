@@ -48,7 +48,15 @@ function toToolChoice({ toolChoice }: ModelTurn): unknown {
   return toolChoice.type === 'any' ? 'required' : toolChoice.type;
 }
 
-function toMessages({ role, content }: TurnMessage): readonly object[] {
+/** An instruction in mid-conversation follows the message it stands in. */
+function toMessages(message: TurnMessage): readonly object[] {
+  const instructions = message.content.flatMap((block) =>
+    block.type === 'system-text' ? [{ role: 'system', content: block.text }] : [],
+  );
+  return [...toPlainMessages(message), ...instructions];
+}
+
+function toPlainMessages({ role, content }: TurnMessage): readonly object[] {
   const results = content.flatMap((block) => (block.type === 'tool-result' ? [block] : []));
   const resultMessages = results.map(({ toolUseId, content: result }) => ({
     role: 'tool',

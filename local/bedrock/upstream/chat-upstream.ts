@@ -79,7 +79,8 @@ function exceptionFor(status: number): string {
 }
 
 function failure(exception: string, message: string, originalStatusCode?: number): SourceEvent {
-  return { type: 'fault', fault: { type: 'exception', exception, message, originalStatusCode } };
+  const members = originalStatusCode === undefined ? {} : { originalStatusCode };
+  return { type: 'fault', fault: { type: 'exception', exception, message, members } };
 }
 
 function reasonOf(error: unknown): string {

@@ -2,6 +2,7 @@ import type { EndEvent } from '#local/bedrock/turn/answer.ts';
 import { exceptionBytes } from '#local/bedrock/api/exception-bytes.ts';
 import { errorFrame, eventFrame } from '#local/wire/event-stream.ts';
 import { renderCitations } from '#local/bedrock/api/knowledge/grounded-answer.ts';
+import { cutTexts } from '#local/bedrock/api/agents/cut-texts.ts';
 import type { ScoredPassage } from '#local/bedrock/knowledge/knowledge-base.ts';
 import { toReference } from '#local/bedrock/knowledge/retrieval.ts';
 import type { StreamWriter } from '#local/bedrock/turn/reply.ts';
@@ -52,7 +53,7 @@ export function createAgentWriter(agent: AgentWriterOptions): StreamWriter {
       eventTime,
       sessionId,
     };
-    return [frame('trace', { ...header, trace: { orchestrationTrace: part } })];
+    return [frame('trace', { ...header, trace: { orchestrationTrace: cutTexts(part) } })];
   };
   return {
     headers: {

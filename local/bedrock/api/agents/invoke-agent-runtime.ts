@@ -2,7 +2,7 @@ import { agentModel } from '#local/bedrock/api/agents/agent-model.ts';
 import { randomUUID } from 'node:crypto';
 import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
 import { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
-import { toConverseEvent } from '#local/bedrock/api/converse/events.ts';
+import { toConverseEvents } from '#local/bedrock/api/converse/events.ts';
 import { renderConverse } from '#local/bedrock/api/converse/render.ts';
 import { plainTurn } from '#local/bedrock/turn/plain-turn.ts';
 import { findTextModel } from '#local/bedrock/model/models.ts';
@@ -20,6 +20,14 @@ import { isRecord } from '#local/wire/shape.ts';
 
 const sessionHeader = 'x-amzn-bedrock-agentcore-runtime-session-id';
 
+/** From the service model of AgentCore. */
+const errorStatuses = {
+  ConflictException: 409,
+  RetryableConflictException: 409,
+  RuntimeClientError: 424,
+  ServiceQuotaExceededException: 402,
+};
+
 /**
  * Invokes an agent on AgentCore. It takes `{"prompt"}` and streams its events as `data:` lines, as
  * an agent written with Strands does. A caller that accepts only JSON gets one JSON response.
@@ -29,6 +37,7 @@ export const invokeAgentRuntime: BedrockOperation = {
   method: 'POST',
   requiresSignature: true,
   signingServices: ['bedrock-agentcore'],
+  errorStatuses,
   path: /^\/runtimes\/(?<agentRuntimeArn>[^/]+)\/invocations$/u,
   errorBody: ({ message, members }) => ({ message, ...members }),
   async run(call) {
@@ -116,10 +125,9 @@ function createRuntimeWriter(
     toMessages(event) {
       collector.add(event);
       if (event.type === 'end') remember(collector.whole());
-      const converseEvent = toConverseEvent(event);
-      if (converseEvent === undefined) return [];
-      const { name, members } = converseEvent;
-      return [{ data: { event: { [name]: members } } }];
+      return toConverseEvents(event).map(({ name, members }) => ({
+        data: { event: { [name]: members } },
+      }));
     },
     toError: (code, message) => ({ data: { error: message, error_type: code } }),
     unknownMessage: { data: { something_new: true } },

@@ -73,11 +73,20 @@ const invokeShape = structure(
 
 type AgentRequest = Shaped<typeof invokeShape>;
 
+/** From the service model of the agent runtime. */
+const errorStatuses = {
+  BadGatewayException: 502,
+  ConflictException: 409,
+  DependencyFailedException: 424,
+  ModelNotReadyException: 424,
+};
+
 /** Invokes a classic agent. All valid agent and alias ids refer to the same agent. */
 export const invokeAgent: BedrockOperation = {
   name: 'InvokeAgent',
   method: 'POST',
   requiresSignature: true,
+  errorStatuses,
   path: /^\/agents\/(?<agentId>[^/]+)\/agentAliases\/(?<agentAliasId>[^/]+)\/sessions\/(?<sessionId>[^/]+)\/text$/u,
   async run(call) {
     const { note, params, request, context } = call;

@@ -24,12 +24,14 @@ export const messages: BedrockOperation = {
   async run(call: BedrockCall) {
     const { note, request, context } = call;
     const body = readShape(messagesShape, parseBody(request.body), invalidFields);
+    const betas = String(request.headers['anthropic-beta'] ?? '').split(/\s*,\s*/u);
     const id = body.model ?? '';
     if (id === '') throw invalid('model: Field required');
     note.modelId = id;
     const model = findTextModel(id, context.policy);
     if (model.format !== 'anthropic') throw unknownModel(id);
-    const turn = toTurn(model, body);
+    const anthropic_beta = [...(body.anthropic_beta ?? []), ...betas];
+    const turn = toTurn(model, { ...body, anthropic_beta }, true);
     const reply: Reply =
       body.stream === true
         ? { type: 'stream', writer: createWriter(createMessageStream(turn, id)) }

@@ -5,11 +5,18 @@ import type {
   StopReason,
   Usage,
 } from '#local/bedrock/turn/answer.ts';
+import {
+  serverToolMessages,
+  serverToolUsage,
+  toServerToolContent,
+} from '#local/bedrock/api/anthropic/server-tools-render.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { lastUserText, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 import {
   parseInput,
+  renderBlocks,
   type AnswerBlock,
+  type PlacedServerTool,
   type WholeAnswer,
 } from '#local/bedrock/turn/whole-answer.ts';
 
@@ -20,10 +27,14 @@ export function renderMessage(answer: WholeAnswer, turn: ModelTurn, model: strin
     type: 'message',
     role: 'assistant',
     model,
-    content: answer.blocks.map(toContent),
+    content: renderBlocks(answer, toContent, toServerToolContent),
     stop_reason: toStopReason(answer.stopReason),
     stop_sequence: answer.stopSequence ?? null,
-    usage: { ...inputUsage(answer.usage), output_tokens: answer.usage.outputTokens },
+    usage: {
+      ...inputUsage(answer.usage),
+      output_tokens: answer.usage.outputTokens,
+      ...serverToolUsage(answer.serverTools),
+    },
   };
 }
 
@@ -38,6 +49,7 @@ export function createMessageStream(
   turn: ModelTurn,
   model: string,
 ): (event: AnswerEvent) => readonly MessageEvent[] {
+  const serverTools: PlacedServerTool[] = [];
   let stop: { stop_reason: string; stop_sequence: string | null } | undefined;
   return (event) => {
     switch (event.type) {
@@ -65,6 +77,9 @@ export function createMessageStream(
         ];
       case 'block-stop':
         return [{ type: 'content_block_stop', index: event.index }];
+      case 'server-tool':
+        serverTools.push({ before: event.index, block: event.block });
+        return serverToolMessages(event.block, event.index);
       case 'stop':
         stop = {
           stop_reason: toStopReason(event.stopReason),
@@ -72,7 +87,10 @@ export function createMessageStream(
         };
         return [];
       case 'end': {
-        const usage = { output_tokens: event.usage.outputTokens };
+        const usage = {
+          output_tokens: event.usage.outputTokens,
+          ...serverToolUsage(serverTools),
+        };
         return [{ type: 'message_delta', delta: stop, usage }, { type: 'message_stop' }];
       }
     }
@@ -123,7 +141,16 @@ function toContent(block: AnswerBlock): object {
   }
 }
 
-function toCitation({ title, source, text, location }: Citation): object {
+function toCitation({ title, source, text, location, place }: Citation): object {
+  if (location.type === 'web') {
+    return {
+      type: 'web_search_result_location',
+      cited_text: text,
+      encrypted_index: Buffer.from(location.url).toString('base64'),
+      title,
+      url: location.url,
+    };
+  }
   if (location.type === 'search-result') {
     return {
       type: 'search_result_location',
@@ -131,18 +158,31 @@ function toCitation({ title, source, text, location }: Citation): object {
       source,
       title,
       search_result_index: location.index,
-      start_block_index: 0,
-      end_block_index: 1,
+      start_block_index: place?.start ?? 0,
+      end_block_index: place?.end ?? 1,
     };
   }
   return {
-    type: 'char_location',
+    ...toDocumentPlace(location, place),
     cited_text: text,
     document_index: location.index,
     document_title: title,
-    start_char_index: location.start,
-    end_char_index: location.end,
   };
+}
+
+function toDocumentPlace(
+  location: Exclude<Citation['location'], { type: 'web' }>,
+  place: Citation['place'],
+): object {
+  const { start, end } = place ?? location;
+  switch (place?.unit) {
+    case 'page':
+      return { type: 'page_location', start_page_number: start, end_page_number: end };
+    case 'block':
+      return { type: 'content_block_location', start_block_index: start, end_block_index: end };
+    case undefined:
+      return { type: 'char_location', start_char_index: start, end_char_index: end };
+  }
 }
 
 function messageId(turn: ModelTurn): string {

@@ -4,23 +4,30 @@ import { readMaxTokens } from '#local/bedrock/turn/plain-turn.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import type {
   MessagesBlock,
+  DocumentContent,
   MessagesDocument,
   MessagesRequest,
 } from '#local/bedrock/api/anthropic/messages-shape.ts';
+import { combineTurns, mustBeginWithUser } from '#local/bedrock/api/anthropic/combine-turns.ts';
+import { readTools } from '#local/bedrock/api/anthropic/read-tools.ts';
 import { checkOutputSchema } from '#local/bedrock/model/output-schema.ts';
 import { readReasoning } from '#local/bedrock/model/reasoning-request.ts';
 import type { CacheTtl, ModelTurn, TurnBlock, TurnMessage } from '#local/bedrock/turn/turn.ts';
 
 /** Converts a Messages request into a turn. Throws the errors of Anthropic's models. */
-export function toTurn(model: ModelFacts, request: MessagesRequest): ModelTurn {
+export function toTurn(
+  model: ModelFacts,
+  request: MessagesRequest,
+  isAnthropicApi = false,
+): ModelTurn {
   const maxTokens = readMaxTokens(request.max_tokens, model);
-  const tools = (request.tools ?? []).map(({ name, description = '', input_schema }) => ({
-    name,
-    description,
-    inputSchema: input_schema,
-  }));
+  const betas = request.anthropic_beta ?? [];
+  const tools = readTools(request.tools ?? [], { isAnthropicApi, betas });
   const format = request.output_config?.format;
-  const messages = request.messages.map(toMessage);
+  const messages = combineTurns(
+    model,
+    request.messages.map(({ role, content }) => ({ role, content: toBlocks(content) })),
+  );
   checkMessages(messages);
   checkRequest(model, request);
   return {
@@ -30,7 +37,7 @@ export function toTurn(model: ModelFacts, request: MessagesRequest): ModelTurn {
     maxTokens,
     stopSequences: request.stop_sequences ?? [],
     inference: { maxTokens, temperature: request.temperature, topP: request.top_p },
-    tools,
+    ...tools,
     toolChoice: toToolChoice(request.tool_choice),
     toolsCached: cacheTtl(request.tools?.findLast((tool) => tool.cache_control !== undefined)),
     schema: format === undefined ? undefined : checkOutputSchema(JSON.stringify(format.schema)),
@@ -81,10 +88,9 @@ function toToolChoice(choice: MessagesRequest['tool_choice']): ModelTurn['toolCh
   return { type: 'tool', name: choice.name };
 }
 
-function toMessage({ role, content }: MessagesRequest['messages'][number]): TurnMessage {
-  if (typeof content === 'string') return { role, content: [{ type: 'text', text: content }] };
-  const blocks = content.flatMap((part) => [toBlock(part), ...cachePoint(part.value)]);
-  return { role, content: blocks };
+function toBlocks(content: MessagesRequest['messages'][number]['content']): readonly TurnBlock[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return content.flatMap((part) => [toBlock(part), ...cachePoint(part.value)]);
 }
 
 interface CacheableBlock {
@@ -139,6 +145,12 @@ function toBlock(part: MessagesBlock): TurnBlock {
       return { type: 'reasoning', text: part.value.thinking, signature: part.value.signature };
     case 'redacted_thinking':
       return { type: 'reasoning', text: '' };
+    case 'server_tool_use':
+    case 'web_search_tool_result':
+    case 'code_execution_tool_result':
+    case 'bash_code_execution_tool_result':
+    case 'tool_search_tool_result':
+      return { type: 'server-tool', json: JSON.stringify(part.value) };
   }
 }
 
@@ -147,7 +159,8 @@ function toDocument({ source, title = 'document', citations }: MessagesDocument)
   const format =
     source.type === 'base64' && source.value.media_type === 'application/pdf' ? 'pdf' : 'txt';
   const bytes = documentBytes(source);
-  return { type: 'document', name: title, format, bytes, text: '', citations: isCited };
+  const parts = source.type === 'content' ? contentTexts(source.value.content) : undefined;
+  return { type: 'document', name: title, format, bytes, text: '', parts, citations: isCited };
 }
 
 function documentBytes(source: MessagesDocument['source']): Buffer {
@@ -157,19 +170,20 @@ function documentBytes(source: MessagesDocument['source']): Buffer {
     case 'text':
       return Buffer.from(source.value.data);
     case 'content': {
-      const { content } = source.value;
-      return Buffer.from(typeof content === 'string' ? content : JSON.stringify(content));
+      return Buffer.from(contentTexts(source.value.content).join('\n'));
     }
   }
 }
 
+/** A document can consist of one text, or of blocks, which are cited by their number. */
+function contentTexts(content: DocumentContent): readonly string[] {
+  if (typeof content === 'string') return [content];
+  return content.map((part) => (part.type === 'text' ? part.value.text : ''));
+}
+
 function checkMessages(messages: readonly TurnMessage[]): void {
-  if (messages[0]?.role !== 'user')
-    throw invalid('messages: first message must use the "user" role');
+  if (messages[0]?.role !== 'user') throw invalid(mustBeginWithUser);
   for (const [index, { role, content }] of messages.entries()) {
-    if (content.length === 0) {
-      throw invalid(`messages.${index}: all messages must have non-empty content`);
-    }
     if (content.some((part) => part.type === 'text' && part.text.trim() === '')) {
       throw invalid('messages: text content blocks must be non-empty');
     }

@@ -1,3 +1,5 @@
+import { cacheControl } from '#local/bedrock/api/anthropic/cache-control.ts';
+import { toolShape } from '#local/bedrock/api/anthropic/read-tools.ts';
 import { invalid, type BedrockError } from '#local/bedrock/server/bedrock-error.ts';
 import {
   anything,
@@ -19,9 +21,7 @@ import {
 
 /** The request of Anthropic's Messages, for InvokeModel and for Anthropic's own API. */
 
-const cached = {
-  cache_control: structure({ type: oneOf('ephemeral') }, { ttl: oneOf('5m', '1h') }),
-};
+const cached = { cache_control: cacheControl };
 
 const textBlock = structure({ text: string() }, cached);
 
@@ -36,12 +36,14 @@ const image = structure(
   cached,
 );
 
+const documentContent = either(string(), list(tagged('type', { text: textBlock, image })));
+
 const document = structure(
   {
     source: tagged('type', {
       base64: structure({ media_type: string(), data: blob }),
       text: structure({ data: string() }),
-      content: structure({ content: anything }),
+      content: structure({ content: documentContent }),
     }),
   },
   { ...cached, title: string(), context: string(), citations: structure({ enabled: boolean }) },
@@ -59,6 +61,8 @@ const resultBlock = tagged('type', {
   search_result: searchResult,
 });
 
+const serverToolResult = structure({ tool_use_id: string(), content: anything });
+
 const block = tagged('type', {
   text: textBlock,
   image,
@@ -71,6 +75,11 @@ const block = tagged('type', {
   ),
   thinking: structure({ thinking: string(), signature: string() }),
   redacted_thinking: structure({ data: string() }),
+  server_tool_use: structure({ id: string(), name: string(), input: object }),
+  web_search_tool_result: serverToolResult,
+  code_execution_tool_result: serverToolResult,
+  bash_code_execution_tool_result: serverToolResult,
+  tool_search_tool_result: serverToolResult,
 });
 
 const toolChoice = structure(
@@ -82,7 +91,10 @@ export const messagesShape = structure(
   {
     max_tokens: integer({ min: 1 }),
     messages: list(
-      structure({ role: oneOf('user', 'assistant'), content: either(string(), list(block)) }),
+      structure({
+        role: oneOf('user', 'assistant', 'system'),
+        content: either(string(), list(block)),
+      }),
       { min: 1 },
     ),
   },
@@ -91,12 +103,8 @@ export const messagesShape = structure(
     model: string(),
     stream: boolean,
     system: either(string(), list(structure({ type: oneOf('text'), text: string() }, cached))),
-    tools: list(
-      structure(
-        { name: string({ min: 1 }), input_schema: object },
-        { ...cached, description: string(), type: string() },
-      ),
-    ),
+    tools: list(toolShape),
+    anthropic_beta: list(string()),
     tool_choice: toolChoice,
     thinking: object,
     stop_sequences: list(string({ min: 1 })),
@@ -113,6 +121,7 @@ export const messagesShape = structure(
 
 export type MessagesRequest = Shaped<typeof messagesShape>;
 export type MessagesBlock = Shaped<typeof block>;
+export type DocumentContent = Shaped<typeof documentContent>;
 export type MessagesDocument = Shaped<typeof document>;
 
 /** Returns the error of Anthropic's models: each invalid field and what is wrong with it. */

@@ -21,8 +21,10 @@ export function toBlock(block: WireBlock): TurnBlock {
     case 'audio':
       return { type: 'media', kind: block.type, bytes: bytesOf(block.value.source) };
     case 'toolUse':
+      if (isServerTool(block)) return { type: 'server-tool', json: JSON.stringify(block.value) };
       return { ...block.value, type: 'tool-use' };
     case 'toolResult':
+      if (isServerTool(block)) return { type: 'server-tool', json: JSON.stringify(block.value) };
       return {
         type: 'tool-result',
         toolUseId: block.value.toolUseId,
@@ -43,7 +45,16 @@ export function toBlock(block: WireBlock): TurnBlock {
     }
     case 'searchResult':
       return toSearchResult(block.value);
+    case 'toolAddition':
+    case 'toolRemoval':
+      throw invalid(`The ${block.type} content block is only supported for system turns.`);
   }
+}
+
+/** Whether a block is the use of a tool that the service ran, or its result. */
+export function isServerTool(block: WireBlock): boolean {
+  if (block.type === 'toolUse') return block.value.type === 'server_tool_use';
+  return block.type === 'toolResult' && block.value.type?.endsWith('_result') === true;
 }
 
 /** Converts a block of the system prompt. */
@@ -80,7 +91,8 @@ function toSearchResult({
 function toDocument({ name, format = 'txt', source, citations }: WireDocument): TurnBlock {
   const isCited = citations?.enabled === true;
   const bytes = documentBytes(source);
-  return { type: 'document', name, format, bytes, text: '', citations: isCited };
+  const parts = source.type === 'content' ? source.value.map(({ value }) => value) : undefined;
+  return { type: 'document', name, format, bytes, text: '', parts, citations: isCited };
 }
 
 function documentBytes(source: WireDocument['source']): Buffer {

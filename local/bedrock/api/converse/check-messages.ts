@@ -4,6 +4,8 @@ import type {
   WireBlock,
   WireMessage,
 } from '#local/bedrock/api/converse/request-shape.ts';
+import { isServerTool } from '#local/bedrock/api/converse/blocks.ts';
+import { checkSystemMessage } from '#local/bedrock/api/converse/system-messages.ts';
 import { checkImage } from '#local/bedrock/model/image-size.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 
@@ -12,10 +14,13 @@ export function checkMessages(model: ModelFacts, request: ConverseRequest): void
   const { messages, system = [] } = request;
   const [first] = messages;
   if (first?.role !== 'user') throw invalid(mustStart);
+  let previous: WireMessage | undefined;
   for (const [index, message] of messages.entries()) {
-    if (message.role === messages[index - 1]?.role) throw invalid(mustAlternate);
     checkContent(model, message, index);
-    checkToolResults(message, messages[index - 1], index);
+    if (message.role === 'system') continue;
+    if (message.role === previous?.role) throw invalid(mustAlternate);
+    checkToolResults(message, previous, index);
+    previous = message;
   }
   for (const [index, block] of system.entries()) {
     if (block.type === 'text') checkBlank(block.value, `system.${index}`, 'SystemContentBlock');
@@ -29,17 +34,25 @@ const mustStart =
   'A conversation must start with a user message. Try again with a conversation that starts ' +
   'with a user message.';
 
+/**
+ * Converse refuses two messages of one role in a row. The service model does not say so, but these
+ * words are reported from 2024 (langchain-aws#130, semantic-kernel#10281) to 2026 (band-sdk#521),
+ * and every client merges such messages before it sends them: LangChain by `merge_message_runs`, the
+ * AI SDK by blocks of one role, LiteLLM#6028. Only Anthropic's own API combines them.
+ */
 const mustAlternate =
   'A conversation must alternate between user and assistant roles. Make sure the conversation ' +
   'alternates between user and assistant roles and try again.';
 
-function checkContent(model: ModelFacts, { content, role }: WireMessage, index: number): void {
+function checkContent(model: ModelFacts, message: WireMessage, index: number): void {
+  const { content, role } = message;
   if (content.length === 0) {
     throw invalid(
       `The content field in the Message object at messages.${index} is empty. ` +
         'Add a ContentBlock object to the content field and try again.',
     );
   }
+  if (role === 'system') return checkSystemMessage(model, message, `messages.${index}`);
   for (const [position, block] of content.entries()) {
     const path = `messages.${index}.content.${position}`;
     if (block.type === 'text') checkBlank(block.value, path, 'ContentBlock');
@@ -47,6 +60,7 @@ function checkContent(model: ModelFacts, { content, role }: WireMessage, index: 
     else if (block.type === 'video') checkSupported(model.inputs.includes('VIDEO'), block);
     else if (block.type === 'audio') checkSupported(false, block);
     else if (block.type === 'document') checkDocument(model, block, content);
+    if (isServerTool(block)) continue;
     if (role === 'assistant' && (block.type === 'toolResult' || block.type === 'document')) {
       throw invalid(`The ${block.type} content block at ${path} is only supported for user turns.`);
     }
@@ -114,7 +128,7 @@ function checkToolResults(
   if (role !== 'user') return;
   const uses = toolUses(previous);
   const results = content.flatMap((block) =>
-    block.type === 'toolResult' ? [block.value.toolUseId] : [],
+    block.type === 'toolResult' && !isServerTool(block) ? [block.value.toolUseId] : [],
   );
   if (results.length > uses.length) {
     throw invalid(
@@ -133,7 +147,7 @@ function checkToolResults(
 
 function toolUses(message: WireMessage | undefined): readonly string[] {
   return (message?.content ?? []).flatMap((block) =>
-    block.type === 'toolUse' ? [block.value.toolUseId] : [],
+    block.type === 'toolUse' && !isServerTool(block) ? [block.value.toolUseId] : [],
   );
 }
 
@@ -149,7 +163,7 @@ function checkToolBlocks({ messages, toolConfig }: ConverseRequest): void {
 }
 
 function checkPrefill(model: ModelFacts, messages: readonly WireMessage[]): void {
-  const last = messages.at(-1);
+  const last = messages.findLast(({ role }) => role !== 'system');
   if (last?.role !== 'assistant') return;
   const { prefill } = model.traits;
   if (prefill === 'refused') {

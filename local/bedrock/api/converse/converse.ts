@@ -1,4 +1,8 @@
 import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
+import {
+  createEventRenderer,
+  withRequestedFields,
+} from '#local/bedrock/api/converse/requested-fields.ts';
 import { createConverseWriter, renderConverse } from '#local/bedrock/api/converse/render.ts';
 import { readConverse } from '#local/bedrock/api/converse/read-converse.ts';
 import { findModel } from '#local/bedrock/model/models.ts';
@@ -13,7 +17,11 @@ export const converse: BedrockOperation = {
   method: 'POST',
   path: /^\/model\/(?<modelId>[^/]+)\/converse$/u,
   async run(call) {
-    await answerTurn(call, read(call, false), { type: 'whole', render: renderConverse });
+    const turn = read(call, false);
+    await answerTurn(call, turn, {
+      type: 'whole',
+      render: (answer) => withRequestedFields(renderConverse(answer), answer, turn),
+    });
   },
 };
 
@@ -24,7 +32,8 @@ export const converseStream: BedrockOperation = {
   path: /^\/model\/(?<modelId>[^/]+)\/converse-stream$/u,
   async run(call) {
     const turn = read(call, true);
-    const writer = createConverseWriter(paddingFor(turn, call.context.padsEvents));
+    const padding = paddingFor(turn, call.context.padsEvents);
+    const writer = createConverseWriter(padding, createEventRenderer(turn));
     await answerTurn(call, turn, { type: 'stream', writer });
   },
 };

@@ -1,4 +1,5 @@
-import type { AnswerEvent, Citation, Usage } from '#local/bedrock/turn/answer.ts';
+import { resultOf, toToolUseId } from '#local/bedrock/api/converse/server-tools.ts';
+import type { AnswerEvent, Citation, ServerToolBlock, Usage } from '#local/bedrock/turn/answer.ts';
 import { totalTokens } from '#local/bedrock/turn/answer.ts';
 
 /** An event of ConverseStream. The members are in alphabetical order. */
@@ -8,19 +9,18 @@ export interface ConverseEvent {
 }
 
 /**
- * Converts an event of an answer to ConverseStream's. Returns undefined if ConverseStream has no
- * such event: it has no start event for text and reasoning blocks, which begin with their first
- * delta.
+ * Converts an event of an answer to ConverseStream's. Text and reasoning blocks have no start event
+ * there: they begin with their first delta.
  */
-export function toConverseEvent(event: AnswerEvent): ConverseEvent | undefined {
+export function toConverseEvents(event: AnswerEvent): readonly ConverseEvent[] {
   switch (event.type) {
     case 'start':
-      return { name: 'messageStart', members: { role: 'assistant' } };
+      return [{ name: 'messageStart', members: { role: 'assistant' } }];
     case 'block-start': {
-      if (event.block.type !== 'tool-use') return undefined;
+      if (event.block.type !== 'tool-use') return [];
       const toolUse = { name: event.block.name, toolUseId: toToolUseId(event.block.toolUseId) };
       const members = { contentBlockIndex: event.index, start: { toolUse } };
-      return { name: 'contentBlockStart', members };
+      return [{ name: 'contentBlockStart', members }];
     }
     case 'text-delta':
       return delta(event.index, { text: event.text });
@@ -33,37 +33,70 @@ export function toConverseEvent(event: AnswerEvent): ConverseEvent | undefined {
     case 'citation':
       return delta(event.index, { citation: toWireCitation(event.citation) });
     case 'block-stop':
-      return { name: 'contentBlockStop', members: { contentBlockIndex: event.index } };
+      return [blockStop(event.index)];
+    case 'server-tool':
+      return serverToolEvents(event.block, event.index);
     case 'stop':
-      return { name: 'messageStop', members: { stopReason: event.stopReason } };
+      return [{ name: 'messageStop', members: { stopReason: event.stopReason } }];
     case 'end': {
       const { guardrailTrace: guardrail, latencyMs, usage } = event;
       const trace = guardrail === undefined ? {} : { trace: { guardrail } };
       const members = { metrics: { latencyMs }, ...trace, usage: toWireUsage(usage) };
-      return { name: 'metadata', members };
+      return [{ name: 'metadata', members }];
     }
   }
 }
 
-function delta(contentBlockIndex: number, change: object): ConverseEvent {
-  return { name: 'contentBlockDelta', members: { contentBlockIndex, delta: change } };
+function delta(contentBlockIndex: number, change: object): readonly ConverseEvent[] {
+  return [{ name: 'contentBlockDelta', members: { contentBlockIndex, delta: change } }];
 }
 
-/**
- * Adds Converse's prefix `tooluse_` to simulated ids. Ids of scenarios and upstreams stay as is.
- */
-export function toToolUseId(id: string): string {
-  return /^[a-zA-Z0-9]{22}$/u.test(id) ? `tooluse_${id}` : id;
+function blockStop(contentBlockIndex: number): ConverseEvent {
+  return { name: 'contentBlockStop', members: { contentBlockIndex } };
+}
+
+/** A result comes as a start with its kind and a delta with its content. */
+function serverToolEvents(block: ServerToolBlock, index: number): readonly ConverseEvent[] {
+  const toolUseId = toToolUseId(block.toolUseId);
+  const { name } = block;
+  const begin = (start: object): ConverseEvent => {
+    return { name: 'contentBlockStart', members: { contentBlockIndex: index, start } };
+  };
+  if (block.type === 'use') {
+    return [
+      begin({ toolUse: { name, toolUseId, type: 'server_tool_use' } }),
+      ...delta(index, { toolUse: { input: JSON.stringify(block.input) } }),
+      blockStop(index),
+    ];
+  }
+  const { content, status, type } = resultOf(block);
+  return [
+    begin({ toolResult: { status, toolUseId, type } }),
+    ...delta(index, { toolResult: content }),
+    blockStop(index),
+  ];
 }
 
 /** Converts a citation to Converse's format. */
-export function toWireCitation({ title, source, text, location }: Citation): object {
-  const { index, start, end } = location;
-  const place =
-    location.type === 'document'
-      ? { documentChar: { documentIndex: index, end, start } }
-      : { searchResultLocation: { end, searchResultIndex: index, start } };
-  return { location: place, source, sourceContent: [{ text }], title };
+export function toWireCitation({ title, source, text, location, place }: Citation): object {
+  if (location.type === 'web') {
+    // As in real answers, a web page has an address and no quotation.
+    return { location: { web: { domain: location.domain, url: location.url } } };
+  }
+  return { location: toWireLocation(location, place), source, sourceContent: [{ text }], title };
+}
+
+function toWireLocation(
+  { type, index, ...characters }: Exclude<Citation['location'], { type: 'web' }>,
+  place: Citation['place'],
+): object {
+  const { start, end } = place ?? characters;
+  if (type === 'search-result') {
+    return { searchResultLocation: { end, searchResultIndex: index, start } };
+  }
+  const range = { documentIndex: index, end, start };
+  if (place === undefined) return { documentChar: range };
+  return place.unit === 'page' ? { documentPage: range } : { documentChunk: range };
 }
 
 /**

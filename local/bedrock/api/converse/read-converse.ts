@@ -3,9 +3,14 @@ import { checkMessages } from '#local/bedrock/api/converse/check-messages.ts';
 import {
   converseShape,
   type ConverseRequest,
+  type WireMessage,
   type WireToolConfig,
 } from '#local/bedrock/api/converse/request-shape.ts';
 import { toBlock, toSystemBlock } from '#local/bedrock/api/converse/blocks.ts';
+import { checkPointer } from '#local/bedrock/api/converse/json-pointer.ts';
+import { availableTools, toSystemBlocks } from '#local/bedrock/api/converse/system-messages.ts';
+import { readNativeTools } from '#local/bedrock/api/converse/native-tools.ts';
+import { readSystemTool } from '#local/bedrock/api/converse/system-tools.ts';
 import { checkOutputSchema } from '#local/bedrock/model/output-schema.ts';
 import { readReasoning } from '#local/bedrock/model/reasoning-request.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
@@ -15,8 +20,10 @@ import type {
   CacheTtl,
   GuardrailRequest,
   ModelTurn,
+  ServerTool,
   Tool,
   ToolChoice,
+  TurnMessage,
 } from '#local/bedrock/turn/turn.ts';
 import { isRecord, readShape } from '#local/wire/shape.ts';
 
@@ -42,14 +49,11 @@ export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: bo
   return {
     model,
     system: (request.system ?? []).map(toSystemBlock),
-    messages: request.messages.map(({ role, content }) => ({
-      role,
-      content: content.map(toBlock),
-    })),
+    messages: toMessages(request.messages),
     maxTokens,
     stopSequences: inference.stopSequences ?? [],
     inference,
-    ...readTools(request.toolConfig),
+    ...readTools(model, request),
     schema: schema === undefined ? undefined : checkOutputSchema(schema),
     isReasoning: readReasoning(model, fields, {
       maxTokens,
@@ -57,8 +61,26 @@ export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: bo
       isToolForced: (request.toolConfig?.toolChoice?.type ?? 'auto') !== 'auto',
     }),
     guardrail: readGuardrail(request.guardrailConfig),
+    serving: {
+      serviceTier: request.serviceTier?.type,
+      latency: request.performanceConfig?.latency,
+    },
+    responsePaths: request.additionalModelResponseFieldPaths?.map(checkPointer),
     metadata: request.requestMetadata ?? {},
   };
+}
+
+function toMessages(messages: readonly WireMessage[]): readonly TurnMessage[] {
+  const read: TurnMessage[] = [];
+  for (const message of messages) {
+    const { role, content } = message;
+    const last = read.at(-1);
+    if (role !== 'system') read.push({ role, content: content.map(toBlock) });
+    else if (last !== undefined) {
+      read[read.length - 1] = { ...last, content: [...last.content, ...toSystemBlocks(message)] };
+    }
+  }
+  return read;
 }
 
 /** Returns the schema from Anthropic's own request fields, which the AI SDK uses. */
@@ -98,15 +120,16 @@ function checkModelSupport(model: ModelFacts, request: ConverseRequest): void {
 }
 
 function readTools(
-  config: WireToolConfig | undefined,
-): Pick<ModelTurn, 'tools' | 'toolChoice' | 'toolsCached'> {
+  model: ModelFacts,
+  { toolConfig: config, messages, additionalModelRequestFields: fields = {} }: ConverseRequest,
+): Pick<ModelTurn, 'tools' | 'toolChoice' | 'toolsCached' | 'serverTools'> {
+  const serverTools: ServerTool[] = [];
   let toolsCached: CacheTtl | undefined;
   const tools: Tool[] = [];
   for (const { type, value } of config?.tools ?? []) {
     if (type === 'cachePoint') toolsCached = value.ttl ?? '5m';
-    else if (type === 'systemTool') {
-      throw invalid(`This model doesn't support the system tool ${value.name}.`);
-    } else {
+    else if (type === 'systemTool') serverTools.push(readSystemTool(model, value.name));
+    else {
       const { name, description = '', inputSchema } = value;
       checkTool(tools, { name, description, inputSchema: inputSchema.value });
     }
@@ -117,7 +140,11 @@ function readTools(
       `The tool name ${toolChoice.name} in toolConfig.toolChoice is not defined in toolConfig.tools.`,
     );
   }
-  return { tools, toolChoice, toolsCached };
+  const native = readNativeTools(model, fields).filter(
+    ({ name }) => !tools.some((tool) => tool.name === name),
+  );
+  const available = availableTools([...tools, ...native], messages);
+  return { tools: available, toolChoice, toolsCached, serverTools };
 }
 
 function checkTool(tools: Tool[], tool: Tool): void {

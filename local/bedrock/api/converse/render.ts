@@ -1,15 +1,16 @@
 import type { AnswerEvent } from '#local/bedrock/turn/answer.ts';
 import {
-  toConverseEvent,
-  toToolUseId,
   toWireCitation,
   toWireUsage,
+  type ConverseEvent,
 } from '#local/bedrock/api/converse/events.ts';
+import { toServerToolBlock, toToolUseId } from '#local/bedrock/api/converse/server-tools.ts';
 import { exceptionBytes } from '#local/bedrock/api/exception-bytes.ts';
 import { errorFrame, eventFrame } from '#local/wire/event-stream.ts';
 import type { StreamWriter, WholeReply } from '#local/bedrock/turn/reply.ts';
 import {
   parseInput,
+  renderBlocks,
   type AnswerBlock,
   type WholeAnswer,
 } from '#local/bedrock/turn/whole-answer.ts';
@@ -18,14 +19,16 @@ import {
  * Creates the writer of ConverseStream's frames. As on Bedrock, padding is one of the sorted
  * members.
  */
-export function createConverseWriter(padding: () => string | undefined): StreamWriter {
+export function createConverseWriter(
+  padding: () => string | undefined,
+  toEvents: (event: AnswerEvent) => readonly ConverseEvent[],
+): StreamWriter {
   return {
     headers: { 'content-type': 'application/vnd.amazon.eventstream' },
     write(event: AnswerEvent) {
-      const converseEvent = toConverseEvent(event);
-      if (converseEvent === undefined) return [];
-      const { name, members } = converseEvent;
-      return [eventFrame(name, JSON.stringify(withPadding(members, padding())))];
+      return toEvents(event).map(({ name, members }) =>
+        eventFrame(name, JSON.stringify(withPadding(members, padding()))),
+      );
     },
     exception: exceptionBytes,
     error: errorFrame,
@@ -50,11 +53,12 @@ function withPadding(
 
 /** Returns the response of Converse. */
 export function renderConverse(answer: WholeAnswer): WholeReply {
-  const { blocks, latencyMs, stopReason, usage, guardrailTrace: guardrail } = answer;
+  const content = renderBlocks(answer, toWireBlock, toServerToolBlock);
+  const { latencyMs, stopReason, usage, guardrailTrace: guardrail } = answer;
   return {
     body: {
       metrics: { latencyMs },
-      output: { message: { content: blocks.map(toWireBlock), role: 'assistant' } },
+      output: { message: { content, role: 'assistant' } },
       stopReason,
       ...(guardrail === undefined ? {} : { trace: { guardrail } }),
       usage: toWireUsage(usage),
@@ -67,7 +71,8 @@ function toWireBlock(block: AnswerBlock): object {
     case 'text': {
       if (block.citations.length === 0) return { text: block.text };
       const citations = block.citations.map(toWireCitation);
-      return { citationsContent: { citations, content: [{ text: block.text }] } };
+      const content = block.text === '' ? {} : { content: [{ text: block.text }] };
+      return { citationsContent: { citations, ...content } };
     }
     case 'reasoning': {
       const { signature, text } = block;

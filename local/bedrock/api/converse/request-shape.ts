@@ -69,6 +69,8 @@ const toolResult = structure(
   { status: oneOf('success', 'error'), type: string() },
 );
 
+const toolReference = structure({}, { type: string(), name: toolName, serverName: string() });
+
 const contentBlock = union({
   text: string(),
   image,
@@ -88,6 +90,8 @@ const contentBlock = union({
     { content: list(union({ text: string() })), citations: anything },
   ),
   searchResult,
+  toolAddition: structure({ tool: toolReference }),
+  toolRemoval: structure({ tool: toolReference }),
 });
 
 const tool = union({
@@ -100,7 +104,7 @@ const tool = union({
 });
 
 export const messageShape = structure({
-  role: oneOf('user', 'assistant'),
+  role: oneOf('user', 'assistant', 'system'),
   content: list(contentBlock),
 });
 

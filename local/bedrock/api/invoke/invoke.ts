@@ -15,9 +15,9 @@ import { paddingFor } from '#local/bedrock/turn/padding.ts';
 import type { StreamWriter, WholeReply } from '#local/bedrock/turn/reply.ts';
 import { failWithoutTurn } from '#local/bedrock/scenarios/select-scenario.ts';
 import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
-import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
+import type { ModelTurn, Serving } from '#local/bedrock/turn/turn.ts';
 import type { WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
-import { isRecord, map, readShape, string } from '#local/wire/shape.ts';
+import { isRecord, map, oneOf, readShape, string, structure } from '#local/wire/shape.ts';
 
 /** Answers a request in the native format of a model, as a whole. */
 export const invokeModel: BedrockOperation = {
@@ -69,7 +69,12 @@ function readTurn(
   const { headers } = call.request;
   const metadata = readMetadata(headers['x-amzn-bedrock-request-metadata']);
   return {
-    turn: { ...turn, metadata, guardrail: readGuardrailHeaders(call.request, body) },
+    turn: {
+      ...turn,
+      metadata,
+      guardrail: readGuardrailHeaders(call.request, body),
+      serving: readServing(call),
+    },
     format,
   };
 }
@@ -81,6 +86,36 @@ function withoutBedrockMembers(body: unknown): unknown {
   return Object.fromEntries(modelMembers);
 }
 
+const servingShape = structure(
+  {},
+  {
+    serviceTier: oneOf('priority', 'default', 'flex', 'reserved'),
+    performanceConfigLatency: oneOf('standard', 'optimized'),
+  },
+);
+
+const tierHeader = 'x-amzn-bedrock-service-tier';
+const latencyHeader = 'x-amzn-bedrock-performanceconfig-latency';
+
+function readServing({ request }: BedrockCall): Serving {
+  const { headers } = request;
+  const { serviceTier, performanceConfigLatency: latency } = readShape(
+    servingShape,
+    { serviceTier: headers[tierHeader], performanceConfigLatency: headers[latencyHeader] },
+    invalidRequest,
+  );
+  return { serviceTier, latency };
+}
+
+/** The answer names the tier and the latency that the request asked for. */
+function servingHeaders({ serving }: ModelTurn): Readonly<Record<string, string>> {
+  const { serviceTier, latency } = serving ?? {};
+  return {
+    ...(serviceTier === undefined ? {} : { [tierHeader]: serviceTier }),
+    ...(latency === undefined ? {} : { [latencyHeader]: latency }),
+  };
+}
+
 function readMetadata(header: unknown): Readonly<Record<string, string>> {
   if (typeof header !== 'string') return {};
   return readShape(map(string({ max: 256 })), parseNative(Buffer.from(header)), invalidRequest);
@@ -90,6 +125,7 @@ function renderWhole(answer: WholeAnswer, turn: ModelTurn, format: Format): Whol
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = answer.usage;
   return {
     headers: {
+      ...servingHeaders(turn),
       'x-amzn-bedrock-input-token-count': String(inputTokens),
       'x-amzn-bedrock-output-token-count': String(outputTokens),
       'x-amzn-bedrock-invocation-latency': String(answer.latencyMs),
@@ -132,6 +168,7 @@ function createInvokeWriter(
     headers: {
       'content-type': 'application/vnd.amazon.eventstream',
       'x-amzn-bedrock-content-type': 'application/json',
+      ...servingHeaders(turn),
     },
     write(event) {
       const chunks = toChunks(event);

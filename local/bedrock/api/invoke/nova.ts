@@ -1,4 +1,4 @@
-import { toConverseEvent } from '#local/bedrock/api/converse/events.ts';
+import { toConverseEvents } from '#local/bedrock/api/converse/events.ts';
 import { renderConverse } from '#local/bedrock/api/converse/render.ts';
 import { toTurn } from '#local/bedrock/api/converse/read-converse.ts';
 import {
@@ -73,8 +73,7 @@ function toChunks(event: AnswerEvent): readonly object[] {
     return [{ metadata: { metrics: {}, trace: {}, usage: usageOf(event.usage) } }];
   }
   if (event.type === 'signature' || event.type === 'citation') return [];
-  const converseEvent = toConverseEvent(event);
-  return converseEvent === undefined ? [] : [{ [converseEvent.name]: converseEvent.members }];
+  return toConverseEvents(event).map(({ name, members }) => ({ [name]: members }));
 }
 
 function usageOf(usage: Usage): object {

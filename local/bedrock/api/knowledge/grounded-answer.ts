@@ -96,6 +96,7 @@ export function createGroundedWriter(
         case 'signature':
         case 'tool-input-delta':
         case 'block-stop':
+        case 'server-tool':
           return [];
       }
     },

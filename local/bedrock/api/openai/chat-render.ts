@@ -88,6 +88,7 @@ export function createCompletionStream(
       }
       case 'citation':
       case 'block-stop':
+      case 'server-tool':
         return [];
       case 'stop':
         return [chunk({}, toFinishReason(event.stopReason))];

@@ -148,6 +148,7 @@ function blockEvents(
     }
     case 'signature':
     case 'citation':
+    case 'server-tool':
       return [];
   }
 }

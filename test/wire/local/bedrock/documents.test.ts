@@ -79,7 +79,7 @@ describe('images and documents', () => {
     expect(cited?.citationsContent?.citations?.[0]).toMatchObject({
       title: 'bridge',
       sourceContent: [{ text: expect.stringContaining('1932') }],
-      location: { documentChar: { documentIndex: 0, start: 0 } },
+      location: { documentPage: { documentIndex: 0, start: 1, end: 2 } },
     });
   });
 
