@@ -31,7 +31,10 @@ export interface ModelEntry {
   readonly output: 'TEXT' | 'EMBEDDING';
   /** The prefixes of its inference profiles. */
   readonly profiles: readonly ProfilePrefix[];
-  /** Whether it answers to its bare id. Otherwise it needs an inference profile. */
+  /**
+   * Whether it answers to its bare id. Otherwise it needs an inference profile; without one, only the
+   * APIs of OpenAI and Anthropic have it.
+   */
   readonly onDemand: boolean;
   /** More names that the APIs of OpenAI and Anthropic take for it. */
   readonly shortIds?: readonly string[] | undefined;
@@ -62,7 +65,7 @@ export type NativeFormat =
 
 export type Modality = 'TEXT' | 'IMAGE' | 'VIDEO' | 'AUDIO';
 
-export type ProfilePrefix = 'us' | 'eu' | 'apac' | 'jp' | 'au' | 'us-gov' | 'global';
+export type ProfilePrefix = 'us' | 'eu' | 'apac' | 'jp' | 'au' | 'ca' | 'in' | 'us-gov' | 'global';
 
 export interface Lifecycle {
   /** `ended`: AWS has switched the model off. */
@@ -71,7 +74,10 @@ export interface Lifecycle {
   readonly ends?: string | undefined;
 }
 
-/** US dollars per million tokens, for a global inference profile or a plain model id. */
+/**
+ * US dollars per million tokens, for a global inference profile or a plain model id. Some models cost
+ * more if the prompt is longer than a limit; that is not in here.
+ */
 export interface ModelPrice {
   readonly input: number;
   readonly output: number;

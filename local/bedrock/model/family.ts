@@ -21,7 +21,7 @@ export function asModel(id: string, known: ModelFacts): ModelFacts {
     ...known,
     id,
     onDemand: true,
-    profiles: ['us', 'eu', 'apac', 'jp', 'au', 'us-gov', 'global'],
+    profiles: ['us', 'eu', 'apac', 'jp', 'au', 'ca', 'in', 'us-gov', 'global'],
     lifecycle: { status: 'active' },
   };
 }

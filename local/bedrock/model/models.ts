@@ -14,7 +14,7 @@ const shortIds: ReadonlyMap<string, ModelFacts> = new Map(
 
 const arnForm =
   /^arn:aws(?:-[a-z-]+)?:bedrock:[a-z0-9-]*:\d*:(foundation-model|(?:application-)?inference-profile)\/(.+)$/u;
-const idForm = /^(?:(us|eu|apac|jp|au|us-gov|global)\.)?(.+)$/u;
+const idForm = /^(?:(us|eu|apac|jp|au|ca|in|us-gov|global)\.)?(.+)$/u;
 
 export interface ModelPolicy {
   /** Whether models that AWS has retired still answer, for programs that still use them. */

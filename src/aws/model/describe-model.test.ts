@@ -9,7 +9,8 @@ test.each(served)('$id has its name and its inputs', ({ id, name, inputs, traits
   // The month of a version is no part of the name here.
   expect(description.name).toBe(name.replace(/ \(\d\d\.\d\d\)$/u, ''));
   expect(input.includes('image')).toBe(inputs.includes('IMAGE'));
-  expect(input.includes('document')).toBe(traits.documents);
+  // Of some models it is not known whether they accept documents. The page offers none then.
+  expect(!input.includes('document') || traits.documents).toBe(true);
 });
 
 test('a profile has the name of its model, and an unknown model accepts text', () => {

@@ -5,13 +5,13 @@ import type { ModelDescription } from '#domain/chat/offer.ts';
  * the local Bedrock. A model that no pattern knows accepts text.
  */
 const acceptsImages =
-  /\.(?:claude-(?!v\d|instant)|nova-(?:2-)?(?:lite|pro|premier)|llama4|llama3-2-(?:11|90)b|pixtral)/u;
+  /\.(?:claude-(?!v\d|instant)|nova-(?:2-)?(?:lite|pro|premier)|llama4|llama3-2-(?:11|90)b|mistral-large-3|(?:pix|magis|minis)tral|gpt-[56]|grok|gemma|kimi-k(?:2\.5|3)|qwen3-vl|nemotron-nano-12b)/u;
 const acceptsDocuments =
   /\.(?:claude-(?!v\d|instant)|nova-(?:2-)?(?:micro|lite|pro|premier)|llama[34]|mistral-large-3|pixtral|qwen|gpt-oss|jamba|command-r)|^deepseek\./u;
 
 /** Returns the name of a model, and what its messages can contain, by its id or its profile's. */
 export function describeModel(modelId: string): ModelDescription {
-  const id = modelId.replace(/^(?:us|eu|apac|jp|au|us-gov|global)\./u, '');
+  const id = modelId.replace(/^(?:us|eu|apac|jp|au|ca|in|us-gov|global)\./u, '');
   return {
     name: nameOf(id),
     input: [
@@ -25,8 +25,11 @@ export function describeModel(modelId: string): ModelDescription {
 /** Names that cannot be seen from the id. */
 const names: Readonly<Record<string, string>> = {
   'deepseek.r1-v1:0': 'DeepSeek-R1',
+  'deepseek.v3-v1:0': 'DeepSeek V3.1',
   'deepseek.v3.2': 'DeepSeek V3.2',
   'mistral.mistral-large-3-675b-instruct': 'Mistral Large 3',
+  'nvidia.nemotron-nano-12b-v2': 'Nemotron Nano 12B v2',
+  'nvidia.nemotron-nano-9b-v2': 'Nemotron Nano 9B v2',
 };
 
 /**
@@ -41,12 +44,17 @@ function nameOf(id: string): string {
     .replace(/-(\d\d)(\d\d)$/u, '')
     .replace(/^llama(?=\d)/u, 'llama-')
     .replaceAll(/(?<=\d)-(?=\d(?:-|$))/gu, '.');
-  return names[id] ?? (words.startsWith('gpt-') ? words : words.split('-').map(toWord).join(' '));
+  if (words.startsWith('gpt-oss')) return words;
+  return (
+    names[id] ??
+    words.replace('gpt-', 'GPT ').split(/[- ]/u).map(toWord).join(' ').replace('GPT ', 'GPT-')
+  );
 }
 
-/** Numbers of parameters have capital letters: `70B`, `A22B`, `8x7B`. */
+/** Numbers of parameters and abbreviations have capital letters: `70B`, `A22B`, `8x7B`, `GLM`. */
 function toWord(word: string): string {
-  if (/^a?\d+b$/u.test(word)) return word.toUpperCase();
+  if (/^(?:[ae]?\d+b|glm|it|vl)$/u.test(word)) return word.toUpperCase();
+  if (word === 'minimax') return 'MiniMax';
   if (/^\d+x\d+b$/u.test(word)) return word.replace('b', 'B');
   return `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 }

@@ -14,6 +14,10 @@ test.each([
   ['global.anthropic.claude-haiku-4-5-20251001-v1:0', 0.0035],
   ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 0.00385],
   ['eu.anthropic.claude-sonnet-4-6', 0.01155],
+  [
+    'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-haiku-4-5-20251001-v1:0',
+    0.00385,
+  ],
   ['amazon.nova-lite-v1:0', 0.000186],
   ['us.amazon.nova-lite-v1:0', 0.000186],
 ])('a turn of %s costs $%d', (modelId, usd) => {
@@ -30,6 +34,11 @@ test('cache reads are cheaper than input, and cache writes are not', () => {
   });
 });
 
+test('cache reads have the price of the model where it has one of its own', () => {
+  expect(bedrockPrices.of('us.anthropic.claude-fable-5-1')?.cacheRead).toBe(275);
+});
+
 test('an unknown model has no price', () => {
+  expect(bedrockPrices.of('anthropic.claude-haiku-4-5-with-more')).toBeUndefined();
   expect(bedrockPrices.of('acme.model-v1')).toBeUndefined();
 });

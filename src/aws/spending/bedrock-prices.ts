@@ -22,7 +22,7 @@ export const bedrockPrices: Prices = {
   highest: { input: 16_500, output: 82_500, cacheRead: 1_650, cacheWrite: 20_625 },
 };
 
-const idForm = /^(?:arn:.*\/)?(?:(us|eu|apac|jp|au|us-gov|global)\.)?(.+)$/u;
+const idForm = /^(?:arn:.*\/)?(?:(us|eu|apac|jp|au|ca|in|us-gov|global)\.)?(.+)$/u;
 
 function toPrice(
   { input, output, regional = 1, ...cache }: ModelPrice,
