@@ -8,12 +8,14 @@ export function encodeFrame(
   headers: Readonly<Record<string, string>>,
   payload: Uint8Array | string,
 ): Buffer {
-  return assemble(encodeHeaders(headers), payload);
+  const length = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length;
+  return complete(begin(encodeHeaders(headers), length), payload, length);
 }
 
 /** Encodes an event, with its headers in the order that Bedrock uses. */
 export function eventFrame(eventType: string, json: string): Buffer {
-  return assemble(eventHeaders(eventType), json);
+  const length = Buffer.byteLength(json);
+  return complete(beginEvent(eventType, length), json, length);
 }
 
 /** Encodes an exception, which ends the stream. Its type is such as `throttlingException`. */
@@ -32,32 +34,49 @@ export function errorFrame(code: string, message: string): Buffer {
   return encodeFrame(headers, '');
 }
 
-/** Caches the headers of each event type, as streams repeat a few types many times. */
-function eventHeaders(eventType: string): Buffer {
-  const cached = encodedHeaders.get(eventType);
+/** What stands in a frame before its payload, and its CRC-32. */
+interface Beginning {
+  readonly bytes: Buffer;
+  readonly crc: number;
+}
+
+/** Payloads of up to so many bytes have their beginnings cached. */
+const maxCachedLength = 1_024;
+
+/** The beginnings of events by their types and the lengths of their payloads. Streams repeat a few. */
+const beginnings = new Map<string, Beginning[]>();
+
+function beginEvent(eventType: string, length: number): Beginning {
+  const known = beginnings.get(eventType) ?? [];
+  const cached = known[length];
   if (cached !== undefined) return cached;
-  const encoded = encodeHeaders({
+  const headers = encodeHeaders({
     ':event-type': eventType,
     ':content-type': 'application/json',
     ':message-type': 'event',
   });
-  encodedHeaders.set(eventType, encoded);
-  return encoded;
+  const beginning = begin(headers, length);
+  if (length <= maxCachedLength) known[length] = beginning;
+  beginnings.set(eventType, known);
+  return beginning;
 }
 
-const encodedHeaders = new Map<string, Buffer>();
+function begin(headers: Uint8Array, length: number): Beginning {
+  const bytes = Buffer.alloc(12 + headers.length);
+  bytes.writeUInt32BE(bytes.length + length + 4, 0);
+  bytes.writeUInt32BE(headers.length, 4);
+  bytes.writeUInt32BE(crc32(bytes.subarray(0, 8)), 8);
+  bytes.set(headers, 12);
+  return { bytes, crc: crc32(bytes) };
+}
 
-function assemble(head: Uint8Array, payload: Uint8Array | string): Buffer {
-  const length = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length;
-  const total = 12 + head.length + length + 4;
-  const frame = Buffer.allocUnsafe(total);
-  frame.writeUInt32BE(total, 0);
-  frame.writeUInt32BE(head.length, 4);
-  frame.writeUInt32BE(crc32(frame.subarray(0, 8)), 8);
-  frame.set(head, 12);
-  if (typeof payload === 'string') frame.write(payload, 12 + head.length, 'utf8');
-  else frame.set(payload, 12 + head.length);
-  frame.writeUInt32BE(crc32(frame.subarray(0, total - 4)), total - 4);
+function complete({ bytes, crc }: Beginning, payload: Uint8Array | string, length: number): Buffer {
+  const frame = Buffer.allocUnsafe(bytes.length + length + 4);
+  frame.set(bytes);
+  if (typeof payload !== 'string') frame.set(payload, bytes.length);
+  // ASCII is written faster as what it is.
+  else frame.write(payload, bytes.length, payload.length === length ? 'latin1' : 'utf8');
+  frame.writeUInt32BE(crc32(payload, crc), bytes.length + length);
   return frame;
 }
 

@@ -126,17 +126,18 @@ function sourceEvents(
 
 /** Passes the batches on, and records their timing and usage for the journal. */
 async function* recordInNote(batches: Batches, { note, context, startedAt }: BedrockCall): Batches {
-  const output: string[] = [];
+  const sent: (readonly PacedEvent[])[] = [];
   try {
     for await (const batch of batches) {
       note.firstByteMs ??= Math.round(context.clock.now() - startedAt);
-      output.push(...batch.map(generatedText));
-      const end = batch.find((event) => event.type === 'end');
+      sent.push(batch);
+      const end = batch.findLast((event) => event.type === 'end');
       if (end !== undefined) note.usage = end.usage;
       yield batch;
     }
   } finally {
-    note.tokensGenerated = note.usage?.outputTokens ?? countTokens(output.join(''));
+    note.tokensGenerated =
+      note.usage?.outputTokens ?? countTokens(sent.flat().map(generatedText).join(''));
   }
 }
 

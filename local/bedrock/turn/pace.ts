@@ -43,6 +43,8 @@ export async function* paceAnswer(
   const pace = isLive ? immediate : pacing.pace;
   const schedule = createSchedule(pace, pacing.seed);
   let batch: PacedEvent[] = [];
+  // The clock only goes forward: what was due by an earlier look is due.
+  let seenMs = -Infinity;
   try {
     for (;;) {
       const next = iterator.next();
@@ -53,7 +55,9 @@ export async function* paceAnswer(
       }
       const { value: event, done } = next instanceof Promise ? await next : next;
       if (done === true) break;
-      const waitMs = schedule.dueMs(event) + startedAt - clock.now();
+      const dueMs = schedule.dueMs(event) + startedAt;
+      if (dueMs > seenMs) seenMs = clock.now();
+      const waitMs = dueMs - seenMs;
       if (waitMs > 1 && hasOutput(batch)) yield batch.splice(0);
       if (waitMs > 1) await clock.sleep(waitMs, signal);
       if (signal.aborted) return;

@@ -4,6 +4,7 @@ import {
   toWireUsage,
   type ConverseEvent,
 } from '#local/bedrock/api/converse/events.ts';
+import { textFrame } from '#local/bedrock/api/converse/text-frames.ts';
 import { toServerToolBlock, toToolUseId } from '#local/bedrock/api/converse/server-tools.ts';
 import { exceptionBytes } from '#local/bedrock/api/exception-bytes.ts';
 import { errorFrame, eventFrame } from '#local/wire/event-stream.ts';
@@ -26,9 +27,10 @@ export function createConverseWriter(
   return {
     headers: { 'content-type': 'application/vnd.amazon.eventstream' },
     write(event: AnswerEvent) {
-      return toEvents(event).map(({ name, members }) =>
-        eventFrame(name, JSON.stringify(withPadding(members, padding()))),
-      );
+      const events = toEvents(event);
+      if (event.type !== 'text-delta') return events.map((each) => frameOf(each, padding()));
+      const p = padding();
+      return events.map((each) => textFrame(event, p, () => frameOf(each, p)));
     },
     exception: exceptionBytes,
     error: errorFrame,
@@ -36,19 +38,14 @@ export function createConverseWriter(
   };
 }
 
-/** Inserts `p` at its alphabetical position. */
-function withPadding(
-  members: Readonly<Record<string, unknown>>,
-  p: string | undefined,
-): Readonly<Record<string, unknown>> {
-  if (p === undefined) return members;
-  const sorted: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(members)) {
-    if (name > 'p') sorted['p'] = p;
-    sorted[name] = value;
-  }
-  sorted['p'] = p;
-  return sorted;
+/** Returns the frame of an event, with `p` at its alphabetical position. */
+function frameOf({ name, members }: ConverseEvent, p: string | undefined): Buffer {
+  if (p === undefined) return eventFrame(name, JSON.stringify(members));
+  const entries = Object.entries(members);
+  const at = entries.findIndex(([member]) => member > 'p');
+  const place = at === -1 ? entries.length : at;
+  const padded = Object.fromEntries(entries.toSpliced(place, 0, ['p', p]));
+  return eventFrame(name, JSON.stringify(padded));
 }
 
 /** Returns the response of Converse. */
