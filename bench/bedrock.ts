@@ -1,13 +1,19 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { buffer } from 'node:stream/consumers';
 
 /*
  * The local Bedrock under load: how exactly many paced streams keep their pace, and how much CPU and
- * time a token takes, compared with a server that only replays the same bytes.
+ * time a token takes, compared with a server that only replays the same bytes. And how long it takes to
+ * start. `--peer DIR` compares it with another version, whose checkout is in that folder.
  */
+
+const { values } = parseArgs({ options: { peer: { type: 'string' } } });
+const own = join(import.meta.dirname, '..');
 
 const streams = 200;
 const tokensPerSecond = 40;
@@ -20,8 +26,8 @@ interface Server {
   readonly port: number;
 }
 
-async function start(name: string, ...args: readonly string[]): Promise<Server> {
-  const child = fork(join(import.meta.dirname, 'bedrock', 'server.ts'), args);
+async function start(name: string, args: readonly string[], folder: string = own): Promise<Server> {
+  const child = fork(join(folder, 'bench', 'bedrock', 'server.ts'), args, { cwd: folder });
   const { port } = await nextMessage(child);
   return { name, child, port: Number(port) };
 }
@@ -79,7 +85,7 @@ async function measurePace(
 }
 
 async function reportPace(): Promise<void> {
-  const server = await start('bedrock', 'bedrock', String(tokensPerSecond));
+  const server = await start('bedrock', ['bedrock', String(tokensPerSecond)]);
   await (await requestStream(server.port, 10)).toArray();
   const cpuBefore = await readCpuMs(server);
   const startedAt = performance.now();
@@ -130,10 +136,10 @@ async function drain(response: http.IncomingMessage): Promise<void> {
 
 async function reportThroughput(): Promise<void> {
   const tokens = 10_000;
-  const bedrock = await start('local Bedrock', 'bedrock');
+  const bedrock = await start('local Bedrock', ['bedrock']);
   const bytes = await buffer(await requestStream(bedrock.port, tokens));
-  const whole = await start('replay, all at once', 'replay');
-  const framed = await start('replay, frame by frame', 'frames');
+  const whole = await start('replay, all at once', ['replay']);
+  const framed = await start('replay, frame by frame', ['frames']);
   for (const [server, frames] of [
     [whole, [bytes]],
     [framed, splitFrames(bytes)],
@@ -141,7 +147,9 @@ async function reportThroughput(): Promise<void> {
     server.child.send(frames.map((frame) => frame.toString('base64')));
     await nextMessage(server.child);
   }
-  const servers = [bedrock, framed, whole];
+  const peers =
+    values.peer === undefined ? [] : [await start('the peer', ['bedrock'], values.peer)];
+  const servers = [bedrock, framed, whole, ...peers];
   for (const server of servers) await measure(server, tokens);
   const results = new Map(
     servers.map(({ name }) => [name, { cpu: [] as number[], wall: [] as number[] }]),
@@ -179,10 +187,54 @@ function splitFrames(bytes: Buffer): readonly Buffer[] {
   return frames;
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+/** The command of `npm run bedrock` in a folder. */
+async function commandIn(folder: string): Promise<readonly string[]> {
+  const { scripts } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  return String(scripts.bedrock)
+    .replace(/^node /u, '')
+    .split(' ');
+}
+
+/** Returns the milliseconds from the start of `npm run bedrock` to the first answered request. */
+async function measureStart(folder: string, port: number): Promise<number> {
+  const startedAt = performance.now();
+  const args = [...(await commandIn(folder)), '--port', String(port), '--ttft', '0', '--quiet'];
+  const child = spawn(process.execPath, args, { cwd: folder, stdio: 'ignore' });
+  for (;;) {
+    try {
+      await drain(await requestStream(port, 1));
+      break;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+  const tookMs = performance.now() - startedAt;
+  const hasEnded = once(child, 'exit');
+  child.kill();
+  await hasEnded;
+  return tookMs;
+}
+
+async function reportStart(): Promise<void> {
+  const folders = [own, ...(values.peer === undefined ? [] : [values.peer])];
+  // The first start of all fills the cache of compiled code.
+  for (const [index, folder] of folders.entries()) await measureStart(folder, 45_660 + index);
+  const results: number[][] = folders.map(() => []);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, folder] of folders.entries()) {
+      results[index]?.push(await measureStart(folder, 45_660 + index));
+    }
+  }
+  const [ms = Number.NaN, peerMs] = results.map(median);
+  const ratio = peerMs === undefined ? '' : `; ${(ms / peerMs).toFixed(2)}× that of the peer`;
+  console.log(`\nstart to the first answered request: ${ms.toFixed(0)} ms${ratio}`);
 }
 
 await reportPace();
 await reportThroughput();
+await reportStart();
 agent.destroy();

@@ -1,6 +1,3 @@
-import { parse } from 'node-html-parser';
-import { extractText, getDocumentProxy } from 'unpdf';
-
 /**
  * Returns the text of a PDF, HTML or plain-text document, or an empty string for any other format,
  * such as `docx` or `xls`. Throws if a PDF cannot be read.
@@ -8,12 +5,13 @@ import { extractText, getDocumentProxy } from 'unpdf';
 export async function extractDocumentText(bytes: Uint8Array, format: string): Promise<string> {
   if (format === 'pdf') return (await extractPages(bytes)).join('\n\n');
   const plain = new TextDecoder().decode(bytes);
-  if (format === 'html' || format === 'htm') return htmlText(plain);
+  if (format === 'html' || format === 'htm') return await htmlText(plain);
   return ['txt', 'md', 'markdown', 'csv'].includes(format) ? plain : '';
 }
 
 /** Returns the text of each page of a PDF. Throws if it cannot be read. */
 export async function extractPages(bytes: Uint8Array): Promise<readonly string[]> {
+  const { extractText, getDocumentProxy } = await import('unpdf');
   const pages = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 });
   const { text } = await extractText(pages, { mergePages: false });
   return text;
@@ -22,9 +20,10 @@ export async function extractPages(bytes: Uint8Array): Promise<readonly string[]
 /** Pages written for people have fewer tags. A parser would take too long over more. */
 const maxTags = 20_000;
 
-function htmlText(page: string): string {
+async function htmlText(page: string): Promise<string> {
   const html = page.replace(/^\s*<!doctype[^>]*>/iu, '');
   if (html.split('<', maxTags + 1).length > maxTags) return html.replaceAll(/<[^<>]*>/gu, ' ');
+  const { parse } = await import('node-html-parser');
   const parsed = parse(html, {
     blockTextElements: { script: false, style: false, noscript: false },
   });

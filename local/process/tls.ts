@@ -2,7 +2,6 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { generate } from 'selfsigned';
 import { writeWhole } from '#local/process/write-whole.ts';
 
 /** A self-signed certificate in PEM. */
@@ -19,6 +18,8 @@ export async function openCertificate(folder: string): Promise<Certificate> {
   const keyPath = resolve(folder, 'localhost.key');
   if (!existsSync(path) || !existsSync(keyPath)) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
+    // Loaded when it is needed: it is large, and few servers need a new certificate.
+    const { generate } = await import('selfsigned');
     const generated = await generate([{ name: 'commonName', value: 'localhost' }], {
       algorithm: 'sha256',
       keyType: 'ec',

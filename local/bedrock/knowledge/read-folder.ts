@@ -70,7 +70,7 @@ function withoutFrontMatter(text: string): string {
 async function metadataOf(file: string): Promise<Metadata> {
   const text = await readFile(`${file}.metadata.json`, 'utf8').catch(() => undefined);
   if (text === undefined) return {};
-  const parsed = parseYaml(text, 'metadata.json');
+  const parsed = await parseYaml(text, 'metadata.json');
   const attributes = isRecord(parsed) ? parsed['metadataAttributes'] : undefined;
   if (!isRecord(attributes)) throw new Error('metadata.json: metadataAttributes must be an object');
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-import { parse as parseYaml } from 'yaml';
+import { parseYaml } from '#local/bedrock/server/parse-yaml.ts';
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { endOfLife } from '#local/bedrock/model/models.ts';
 import { readScenario, type Scenario } from '#local/bedrock/scenarios/scenario.ts';
@@ -13,12 +13,12 @@ import {
 } from '#local/bedrock/turn/turn.ts';
 
 /** Returns the scenario for a turn, if any, and the turn without inline scenario markers. */
-export function selectScenario(
+export async function selectScenario(
   { context, request, note }: BedrockCall,
   requestedTurn: ModelTurn,
-): { readonly turn: ModelTurn; readonly scenario: AppliedScenario | undefined } {
+): Promise<{ readonly turn: ModelTurn; readonly scenario: AppliedScenario | undefined }> {
   const inline = context.allowsInlineScenarios
-    ? inlineScenario(requestedTurn, request.headers)
+    ? await inlineScenario(requestedTurn, request.headers)
     : undefined;
   const turn = context.allowsInlineScenarios ? withoutMarkers(requestedTurn) : requestedTurn;
   const facts = {
@@ -42,15 +42,15 @@ function countToolRounds({ messages }: ModelTurn): number {
 const marker = /\[\[streambed:\s*([^]*?)\]\](?!\])/u;
 
 /** The scenario that a request carries in its metadata, in a header, or in a marker in its text. */
-function inlineScenario(
+async function inlineScenario(
   turn: ModelTurn,
   headers: BedrockCall['request']['headers'],
-): Scenario | undefined {
+): Promise<Scenario | undefined> {
   const [, marked] = marker.exec(lastUserText(turn)) ?? [];
   const yaml = turn.metadata['streambed'] ?? headers['x-streambed-scenario'] ?? marked;
   if (yaml === undefined) return undefined;
   try {
-    return readScenario(parseYaml(inBraces(String(yaml))), 'scenario');
+    return readScenario(await parseYaml(inBraces(String(yaml)), 'scenario'), 'scenario');
   } catch (error) {
     throw invalid(error instanceof Error ? error.message : String(error));
   }

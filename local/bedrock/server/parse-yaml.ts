@@ -1,7 +1,7 @@
-import { parse } from 'yaml';
-
 /** Parses the text of a YAML or JSON file. Throws an error that names the file. */
-export function parseYaml(text: string, file: string): unknown {
+export async function parseYaml(text: string, file: string): Promise<unknown> {
+  // Loaded when it is needed, so that a server without such files starts sooner.
+  const { parse } = await import('yaml');
   try {
     const parsed: unknown = parse(text);
     return parsed;

@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { parseYaml } from '#local/bedrock/server/parse-yaml.ts';
 import type { BedrockOptions } from '#local/bedrock/bedrock.ts';
 import { readGuardrail, type Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
-import { readKnowledgeFolder } from '#local/bedrock/knowledge/read-folder.ts';
 import type { KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
 import { readScenario } from '#local/bedrock/scenarios/scenario.ts';
 import { describeProblems } from '#local/wire/describe-problems.ts';
@@ -42,7 +41,7 @@ export async function readScenarioFile(
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new Error(`--scenarios: ${file} cannot be read`, { cause: error });
   });
-  const parsed = parseYaml(text, file);
+  const parsed = await parseYaml(text, file);
   const settings = Array.isArray(parsed) ? { scenarios: parsed } : (parsed ?? {});
   const read = readShape(fileShape, settings, (problems) => {
     return new Error(describeProblems(`${file}:`, problems));
@@ -68,6 +67,8 @@ export async function readKnowledgeBases(
   values: readonly string[],
   log: (line: string) => void,
 ): Promise<readonly KnowledgeBase[]> {
+  if (values.length === 0) return [];
+  const { readKnowledgeFolder } = await import('#local/bedrock/knowledge/read-folder.ts');
   const bases: KnowledgeBase[] = [];
   for (const value of values) {
     const [, ownId, folder = value] = /^([^=/\\]+)=(.+)$/u.exec(value) ?? [];

@@ -45,7 +45,7 @@ async function* openAnswer(
   const { context, note, response, startedAt } = call;
   note.prompt = lastUserText(requestedTurn).slice(0, 2_000);
   note.metadata = requestedTurn.metadata;
-  const { turn, scenario } = selectScenario(call, requestedTurn);
+  const { turn, scenario } = await selectScenario(call, requestedTurn);
   const behaviour = scenario?.behaviour ?? {};
   if (scenario !== undefined) {
     note.scenario = scenario.name;

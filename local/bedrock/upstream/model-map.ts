@@ -14,7 +14,7 @@ export async function readModelMap(file: string): Promise<ModelMap> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new Error(`--model-map: ${file} cannot be read`, { cause: error });
   });
-  const entries = readShape(map(string({ min: 1 })), parseYaml(text, file), (problems) => {
+  const entries = readShape(map(string({ min: 1 })), await parseYaml(text, file), (problems) => {
     return new Error(describeProblems(`${file}:`, problems));
   });
   return toModelMap(entries);
