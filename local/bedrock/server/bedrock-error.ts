@@ -45,12 +45,9 @@ export class BedrockError extends Error {
     this.hint = options.hint;
   }
 
-  /** Returns the error with the status that another service gives it, if that service differs. */
-  withStatusOf(statuses: ErrorStatuses): BedrockError {
-    const status = statuses[this.type];
-    if (status === undefined || this.hasOwnStatus) return this;
-    const { cause, headers, members } = this;
-    return new BedrockError(this.type, this.message, { status, members, headers, cause });
+  /** Returns the status of the error in a service whose statuses differ from the runtime's. */
+  statusIn(statuses: ErrorStatuses = {}): number {
+    return this.hasOwnStatus ? this.status : (statuses[this.type] ?? this.status);
   }
 
   /** The error type header as Bedrock sends it. SDKs cut it off at the colon. */
