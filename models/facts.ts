@@ -95,6 +95,10 @@ export interface ModelPrice {
 export interface Traits {
   /** Whether it takes a system prompt. Absent: yes. */
   readonly system: boolean;
+  /** Whether it takes messages of the role `system` between the others. Absent: yes. */
+  readonly systemMessages: boolean;
+  /** The system tools of Converse, which its provider runs. Absent: none. */
+  readonly systemTools: readonly string[];
   /** Whether Converse takes documents for it. Absent: yes. */
   readonly documents: boolean;
   /** Whether Converse takes `outputConfig.textFormat` for it. Absent: yes. */

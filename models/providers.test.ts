@@ -17,6 +17,8 @@ const traits = v.strictObject({
   documents: v.exactOptional(v.boolean()),
   structuredOutput: v.exactOptional(v.boolean()),
   tools: v.exactOptional(v.boolean()),
+  systemMessages: v.exactOptional(v.boolean()),
+  systemTools: v.exactOptional(v.array(v.string())),
   toolStreaming: v.exactOptional(v.boolean()),
   toolChoice: v.exactOptional(v.array(v.picklist(['auto', 'any', 'tool']))),
   mixesTextAndToolUse: v.exactOptional(v.boolean()),

@@ -3,6 +3,8 @@ import type { ProviderFile, Traits } from '#models/facts.ts';
 /** The traits of a model of which nothing is known: it accepts what any model accepts. */
 const unknown: Traits = {
   system: true,
+  systemMessages: true,
+  systemTools: [],
   documents: true,
   structuredOutput: true,
   tools: true,

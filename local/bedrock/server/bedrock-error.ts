@@ -14,6 +14,15 @@ interface BedrockErrorOptions {
 /** HTTP statuses by error type. */
 export type ErrorStatuses = Readonly<Record<string, number>>;
 
+/** The statuses of agents and knowledge bases, where they differ from those of the runtime. */
+export const agentStatuses: ErrorStatuses = { ConflictException: 409, ModelNotReadyException: 424 };
+
+/** The statuses of AgentCore, where they differ from those of the runtime. */
+export const agentCoreStatuses: ErrorStatuses = {
+  ConflictException: 409,
+  ServiceQuotaExceededException: 402,
+};
+
 /** An error that Bedrock returns, with Bedrock's own error type and message. */
 export class BedrockError extends Error {
   readonly status: number;
@@ -36,12 +45,9 @@ export class BedrockError extends Error {
     this.hint = options.hint;
   }
 
-  /** Returns the error with the status that another service gives it, if that service differs. */
-  withStatusOf(statuses: ErrorStatuses): BedrockError {
-    const status = statuses[this.type];
-    if (status === undefined || this.hasOwnStatus) return this;
-    const { cause, headers, members } = this;
-    return new BedrockError(this.type, this.message, { status, members, headers, cause });
+  /** Returns the status of the error in a service whose statuses differ from the runtime's. */
+  statusIn(statuses: ErrorStatuses = {}): number {
+    return this.hasOwnStatus ? this.status : (statuses[this.type] ?? this.status);
   }
 
   /** The error type header as Bedrock sends it. SDKs cut it off at the colon. */
@@ -60,7 +66,10 @@ export function notFound(message: string): BedrockError {
   return new BedrockError('ResourceNotFoundException', message);
 }
 
-/** The HTTP status of each of Bedrock's error types, from the service model of the runtime. */
+/**
+ * The HTTP status of each error type, from the service models of Bedrock. Where two differ, it is
+ * that of the runtime.
+ */
 const errorStatus: ReadonlyMap<string, number> = new Map(
   Object.entries({
     AccessDeniedException: 403,
@@ -83,6 +92,16 @@ const errorStatus: ReadonlyMap<string, number> = new Map(
     SerializationException: 400,
     UnknownOperationException: 404,
     RuntimeClientError: 424,
+    BadGatewayException: 502,
+    DependencyFailedException: 424,
+    DuplicateIdException: 409,
+    InvalidInputException: 400,
+    ResourceInUseException: 400,
+    RetryableConflictException: 409,
+    SubscriptionRequiredException: 403,
+    ThrottledException: 429,
+    TooManyTagsException: 400,
+    UnauthorizedException: 401,
   }),
 );
 

@@ -40,7 +40,7 @@ export function createEngine(context: BedrockContext, policy: IdentityPolicy): E
       if (taped === 'missed' && operation.answersWithoutModel === true) failWithoutTurn(call);
       if (taped === 'missed') await operation.run(call);
     } catch (error) {
-      failure = toBedrockError(error, response).withStatusOf(operation?.errorStatuses ?? {});
+      failure = toBedrockError(error, response);
       sendError(failure, operation, response);
     } finally {
       context.journal.add({
@@ -48,7 +48,7 @@ export function createEngine(context: BedrockContext, policy: IdentityPolicy): E
         requestId: response.requestId,
         identity,
         receivedAt: Math.round(startedAt),
-        status: failure?.status ?? note.status ?? 200,
+        status: failure?.statusIn(operation?.errorStatuses) ?? note.status ?? 200,
         error: failure?.type,
         hint: failure?.hint,
         outcome: response.gone.aborted ? 'client_cancelled' : note.outcome,
@@ -105,7 +105,7 @@ function sendError(
     message: error.message,
     ...error.members,
   };
-  response.start(error.status, {
+  response.start(error.statusIn(operation?.errorStatuses), {
     'content-type': 'application/json',
     'x-amzn-ErrorType': error.typeHeader,
     ...error.headers,

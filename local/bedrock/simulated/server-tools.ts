@@ -44,7 +44,7 @@ function runTool(tool: ServerTool, turn: ModelTurn): ServerToolRun | undefined {
   const isAskedFor =
     question.toLowerCase().includes(tool.name.toLowerCase()) ||
     (turn.toolChoice.type === 'tool' && turn.toolChoice.name === tool.name);
-  if (/^tool_search/u.test(tool.name)) return runToolSearch(tool, turn);
+  if (tool.name.startsWith('tool_search')) return runToolSearch(tool, turn);
   const isSearch = /search|grounding/u.test(tool.name);
   if (!isAskedFor && !(isSearch ? searchWords : codeWords).test(question)) return undefined;
   return isSearch ? runSearch(tool, question, turn) : runCode(tool, question, turn);

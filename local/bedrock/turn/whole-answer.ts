@@ -65,10 +65,8 @@ export function createAnswerCollector(): AnswerCollector {
           return;
         case 'text-delta':
         case 'reasoning-delta':
-          blockAt(event.index).parts.push(event.text);
-          return;
         case 'tool-input-delta':
-          blockAt(event.index).parts.push(event.json);
+          blockAt(event.index).parts.push('text' in event ? event.text : event.json);
           return;
         case 'signature':
           blockAt(event.index).signature = event.signature;

@@ -1,7 +1,7 @@
 import { agentModel } from '#local/bedrock/api/agents/agent-model.ts';
 import { randomUUID } from 'node:crypto';
 import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
-import { BedrockError } from '#local/bedrock/server/bedrock-error.ts';
+import { agentCoreStatuses, BedrockError } from '#local/bedrock/server/bedrock-error.ts';
 import { toConverseEvents } from '#local/bedrock/api/converse/events.ts';
 import { renderConverse } from '#local/bedrock/api/converse/render.ts';
 import { plainTurn } from '#local/bedrock/turn/plain-turn.ts';
@@ -20,14 +20,6 @@ import { isRecord } from '#local/wire/shape.ts';
 
 const sessionHeader = 'x-amzn-bedrock-agentcore-runtime-session-id';
 
-/** From the service model of AgentCore. */
-const errorStatuses = {
-  ConflictException: 409,
-  RetryableConflictException: 409,
-  RuntimeClientError: 424,
-  ServiceQuotaExceededException: 402,
-};
-
 /**
  * Invokes an agent on AgentCore. It takes `{"prompt"}` and streams its events as `data:` lines, as
  * an agent written with Strands does. A caller that accepts only JSON gets one JSON response.
@@ -37,7 +29,7 @@ export const invokeAgentRuntime: BedrockOperation = {
   method: 'POST',
   requiresSignature: true,
   signingServices: ['bedrock-agentcore'],
-  errorStatuses,
+  errorStatuses: agentCoreStatuses,
   path: /^\/runtimes\/(?<agentRuntimeArn>[^/]+)\/invocations$/u,
   errorBody: ({ message, members }) => ({ message, ...members }),
   async run(call) {

@@ -1,7 +1,7 @@
 import { agentModel } from '#local/bedrock/api/agents/agent-model.ts';
 import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
 import { createAgentWriter } from '#local/bedrock/api/agents/agent-writer.ts';
-import { invalid, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
+import { agentStatuses, invalid, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { plainTurn } from '#local/bedrock/turn/plain-turn.ts';
 import { toSearchResult } from '#local/bedrock/knowledge/retrieval.ts';
 import { findTextModel } from '#local/bedrock/model/models.ts';
@@ -73,20 +73,12 @@ const invokeShape = structure(
 
 type AgentRequest = Shaped<typeof invokeShape>;
 
-/** From the service model of the agent runtime. */
-const errorStatuses = {
-  BadGatewayException: 502,
-  ConflictException: 409,
-  DependencyFailedException: 424,
-  ModelNotReadyException: 424,
-};
-
 /** Invokes a classic agent. All valid agent and alias ids refer to the same agent. */
 export const invokeAgent: BedrockOperation = {
   name: 'InvokeAgent',
   method: 'POST',
   requiresSignature: true,
-  errorStatuses,
+  errorStatuses: agentStatuses,
   path: /^\/agents\/(?<agentId>[^/]+)\/agentAliases\/(?<agentAliasId>[^/]+)\/sessions\/(?<sessionId>[^/]+)\/text$/u,
   async run(call) {
     const { note, params, request, context } = call;

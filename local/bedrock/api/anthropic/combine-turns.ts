@@ -1,5 +1,4 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { takesSystemMessages, unexpectedSystemRole } from '#local/bedrock/model/system-messages.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import type { TurnBlock, TurnMessage } from '#local/bedrock/turn/turn.ts';
 
@@ -7,6 +6,11 @@ interface Message {
   readonly role: 'user' | 'assistant' | 'system';
   readonly content: readonly TurnBlock[];
 }
+
+/** What a Claude model answers that takes no such messages (claude-agent-sdk-typescript#350). */
+export const unexpectedSystemRole =
+  'messages: Unexpected role "system". The Messages API accepts a top-level `system` parameter, ' +
+  'not "system" as an input message role.';
 
 export const mustBeginWithUser = 'messages: first message must use the "user" role';
 
@@ -25,7 +29,7 @@ export function combineTurns(
     }
     const last = combined.at(-1);
     if (role === 'system') {
-      if (!takesSystemMessages(model)) throw invalid(unexpectedSystemRole);
+      if (!model.traits.systemMessages) throw invalid(unexpectedSystemRole);
       if (last === undefined) throw invalid(mustBeginWithUser);
       combined[combined.length - 1] = withBlocks(last, content.map(toInstruction));
     } else if (last?.role === role) combined[combined.length - 1] = withBlocks(last, content);

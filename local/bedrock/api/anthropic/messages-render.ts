@@ -56,13 +56,7 @@ export function createMessageStream(
       case 'start':
         return [{ type: 'message_start', message: emptyMessage(turn, model, event.input) }];
       case 'block-start':
-        return [
-          {
-            type: 'content_block_start',
-            index: event.index,
-            content_block: emptyBlock(event.block),
-          },
-        ];
+        return [blockStart(event.index, emptyBlock(event.block))];
       case 'text-delta':
         return [delta(event.index, { type: 'text_delta', text: event.text })];
       case 'reasoning-delta':
@@ -108,6 +102,10 @@ function emptyMessage(turn: ModelTurn, model: string, input: Omit<Usage, 'output
     stop_sequence: null,
     usage: { ...inputUsage(input), output_tokens: 1 },
   };
+}
+
+function blockStart(index: number, content_block: object): MessageEvent {
+  return { type: 'content_block_start', index, content_block };
 }
 
 function delta(index: number, change: object): MessageEvent {

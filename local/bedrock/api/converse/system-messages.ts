@@ -1,7 +1,7 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import type { WireMessage } from '#local/bedrock/api/converse/request-shape.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
-import { takesSystemMessages, unexpectedSystemRole } from '#local/bedrock/model/system-messages.ts';
+import { unexpectedSystemRole } from '#local/bedrock/api/anthropic/combine-turns.ts';
 import type { Tool, TurnBlock } from '#local/bedrock/turn/turn.ts';
 
 /**
@@ -15,7 +15,7 @@ export function checkSystemMessage(
   { content }: WireMessage,
   path: string,
 ): void {
-  if (!takesSystemMessages(model)) {
+  if (!model.traits.systemMessages) {
     throw invalid(`The model returned the following errors: ${unexpectedSystemRole}`);
   }
   const other = content.find(({ type }) => !allowed.has(type));

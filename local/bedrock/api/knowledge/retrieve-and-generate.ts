@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
-import { invalid, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
+import { agentStatuses, invalid, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { eventFrame } from '#local/wire/event-stream.ts';
 import { plainTurn } from '#local/bedrock/turn/plain-turn.ts';
 import {
@@ -71,6 +71,7 @@ export const retrieveAndGenerate: BedrockOperation = {
   name: 'RetrieveAndGenerate',
   method: 'POST',
   requiresSignature: true,
+  errorStatuses: agentStatuses,
   path: /^\/retrieveAndGenerate$/u,
   async run(call) {
     const { turn, passages, sessionId, remember } = read(call);
@@ -92,6 +93,7 @@ export const retrieveAndGenerateStream: BedrockOperation = {
   name: 'RetrieveAndGenerateStream',
   method: 'POST',
   requiresSignature: true,
+  errorStatuses: agentStatuses,
   path: /^\/retrieveAndGenerateStream$/u,
   async run(call) {
     const { turn, passages, sessionId, remember } = read(call);

@@ -1,4 +1,4 @@
-import { invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
+import { agentStatuses, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import {
   findKnowledgeBase,
   retrievalShape,
@@ -19,6 +19,7 @@ export const retrieve: BedrockOperation = {
   name: 'Retrieve',
   method: 'POST',
   requiresSignature: true,
+  errorStatuses: agentStatuses,
   path: /^\/knowledgebases\/(?<knowledgeBaseId>[^/]+)\/retrieve$/u,
   answersWithoutModel: true,
   run(call) {

@@ -69,13 +69,8 @@ export function createCompletionStream(
         const { name, toolUseId } = event.block;
         const index = calls.size;
         calls.set(event.index, index);
-        const call = {
-          index,
-          id: toCallId(toolUseId),
-          type: 'function',
-          function: { name, arguments: '' },
-        };
-        return [chunk({ tool_calls: [call] })];
+        const call = { index, id: toCallId(toolUseId), type: 'function' };
+        return [chunk({ tool_calls: [{ ...call, function: { name, arguments: '' } }] })];
       }
       case 'text-delta':
       case 'reasoning-delta':
