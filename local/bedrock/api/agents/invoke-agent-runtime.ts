@@ -39,7 +39,6 @@ export const invokeAgentRuntime: BedrockOperation = {
   signingServices: ['bedrock-agentcore'],
   errorStatuses,
   path: /^\/runtimes\/(?<agentRuntimeArn>[^/]+)\/invocations$/u,
-  errorBody: ({ message, members }) => ({ message, ...members }),
   async run(call) {
     const { note, request, context } = call;
     const arn = call.params['agentRuntimeArn'] ?? '';
