@@ -38,9 +38,9 @@ const otherItem = tagged('type', {
   reasoning: structure({}),
 });
 
-/** A message may leave out its type, so it is recognized by its role. */
+/** A message may leave out its type: its role shows that it is one. */
 const item: Shape<Shaped<typeof message> | Shaped<typeof otherItem>> = (value, path, problems) =>
-  isRecord(value) && value['role'] !== undefined
+  isRecord(value) && (value['role'] !== undefined || value['type'] === 'message')
     ? message(value, path, problems)
     : otherItem(value, path, problems);
 
@@ -52,7 +52,7 @@ const responsesShape = structure(
     background: boolean,
     conversation: either(string(), object),
     instructions: string(),
-    max_output_tokens: integer({ min: 16 }),
+    max_output_tokens: integer({ min: 1 }),
     max_tool_calls: integer({ min: 1 }),
     metadata: map(string({ max: 512 })),
     parallel_tool_calls: boolean,

@@ -15,6 +15,7 @@ afterAll(() => bedrock.close());
 
 const model = 'anthropic.claude-sonnet-5';
 const haiku = 'anthropic.claude-haiku-4-5-20251001-v1:0';
+const short = 'anthropic.claude-haiku-4-5';
 const hello = { role: 'user' as const, content: 'Hello' };
 
 test.each(['', '/anthropic'])('Anthropic’s API is at %s/v1', async (root) => {
@@ -26,13 +27,13 @@ test.each(['', '/anthropic'])('Anthropic’s API is at %s/v1', async (root) => {
   expect(message).toHaveProperty('_request_id', expect.stringMatching(/^[\da-f-]{36}$/u));
   const ids = (await Array.fromAsync(client.models.list({ limit: 2 }))).map(({ id }) => id);
   expect(ids.length).toBeGreaterThan(4);
-  expect(ids).toContain(model);
+  expect(ids).toEqual(expect.arrayContaining([model, haiku, short]));
   expect(new Set(ids).size).toBe(ids.length);
-  expect(await client.models.retrieve(model)).toMatchObject({
-    type: 'model',
-    id: model,
-    display_name: 'Claude Sonnet 5',
-  });
+  for (const id of [haiku, short]) {
+    const found = { type: 'model', id, display_name: 'Claude Haiku 4.5' };
+    expect(await client.models.retrieve(id)).toMatchObject(found);
+    expect((await client.messages.create({ ...request, model: id })).model).toBe(id);
+  }
 });
 
 test('Anthropic’s client for bedrock-mantle signs its requests', async () => {
