@@ -83,6 +83,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     guardrails: [...(options.guardrails ?? [])],
     knowledgeBases: new Map(knowledgeBases.map((base) => [base.id, base])),
     sessions: new Map(),
+    responses: new Map(),
     padsEvents: options.padsEvents ?? true,
     source: options.source ?? simulated,
     tape: options.tape,

@@ -201,4 +201,4 @@ const lambdaPath =
   /^\/\d{4}-\d\d-\d\d\/(?:account-settings|functions|event-source-mappings|layers)/u;
 
 const bedrockPath =
-  /^\/(?:model|guardrail|foundation-models|foundation-model-availability|inference-profiles|knowledgebases|retrieveAndGenerate|retrieveAndGenerateStream|agents|runtimes|openai|anthropic)(?:[/?]|$)/u;
+  /^\/(?:model|guardrail|foundation-models|foundation-model-availability|inference-profiles|knowledgebases|retrieveAndGenerate|retrieveAndGenerateStream|agents|runtimes|openai|anthropic|v1)(?:[/?]|$)/u;

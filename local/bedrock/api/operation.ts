@@ -1,4 +1,4 @@
-import type { BedrockError, ErrorStatuses } from '#local/bedrock/server/bedrock-error.ts';
+import type { ErrorStatuses } from '#local/bedrock/server/bedrock-error.ts';
 import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 
 /** An operation of the local Bedrock. */
@@ -19,8 +19,6 @@ export interface BedrockOperation {
   readonly signingServices?: readonly string[];
   /** The statuses of errors, where the operation's service differs from Bedrock's runtime. */
   readonly errorStatuses?: ErrorStatuses;
-  /** Returns the body of an error. The default is AWS's own format. */
-  readonly errorBody?: (error: BedrockError, requestId: string) => object;
 }
 
 /** Returns the query of a request. */

@@ -1,6 +1,12 @@
-import { messages } from '#local/bedrock/api/anthropic/messages-operation.ts';
+import { countMessageTokens, messages } from '#local/bedrock/api/anthropic/messages-operation.ts';
 import { chatCompletions } from '#local/bedrock/api/openai/chat-operation.ts';
-import { responses } from '#local/bedrock/api/openai/responses-operation.ts';
+import { getModel, listModels } from '#local/bedrock/api/api-models.ts';
+import { embeddings } from '#local/bedrock/api/openai/embeddings-operation.ts';
+import {
+  deleteResponse,
+  getResponse,
+  responses,
+} from '#local/bedrock/api/openai/responses-operation.ts';
 import { applyGuardrail } from '#local/bedrock/api/apply-guardrail.ts';
 import { converse, converseStream } from '#local/bedrock/api/converse/converse.ts';
 import { countTokens } from '#local/bedrock/api/converse/count-tokens.ts';
@@ -31,7 +37,13 @@ export const operations: readonly BedrockOperation[] = [
   applyGuardrail,
   chatCompletions,
   responses,
+  getResponse,
+  deleteResponse,
+  embeddings,
   messages,
+  countMessageTokens,
+  listModels,
+  getModel,
   listFoundationModels,
   getFoundationModel,
   getFoundationModelAvailability,

@@ -22,8 +22,8 @@ export interface Recording {
 }
 
 /** Returns whether a request can be recorded: model calls can, also those of OpenAI's API. */
-export function isRecordable({ request }: BedrockCall): boolean {
-  return /^\/(?:model|openai)\//u.test(request.url);
+export function isRecordable({ request: { method, url } }: BedrockCall): boolean {
+  return method === 'POST' && /^\/(?:model|openai)\//u.test(url);
 }
 
 /** Returns the hashes that identify a request. They do not reveal its content. */

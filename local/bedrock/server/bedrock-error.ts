@@ -8,7 +8,7 @@ interface BedrockErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
   /** What would help, for the terminal. It is not part of the response. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
 }
 
 /** HTTP statuses by error type. */

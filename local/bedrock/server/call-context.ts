@@ -6,6 +6,7 @@ import type { ModelPolicy } from '#local/bedrock/model/models.ts';
 import type { PromptCache } from '#local/bedrock/model/prompt-cache.ts';
 import type { Quota, Quotas } from '#local/bedrock/model/quota.ts';
 import type { Tape } from '#local/bedrock/recording/tape.ts';
+import type { ResponseStore } from '#local/bedrock/api/openai/stored-responses.ts';
 import type { ScenarioBook } from '#local/bedrock/scenarios/scenario-book.ts';
 import type { ModelTurn, TurnMessage } from '#local/bedrock/turn/turn.ts';
 import type { KnowledgeBase } from '#local/bedrock/knowledge/knowledge-base.ts';
@@ -28,6 +29,8 @@ export interface BedrockContext {
   readonly knowledgeBases: ReadonlyMap<string, KnowledgeBase>;
   /** The messages of each session with an agent or a knowledge base, by session key. */
   readonly sessions: Map<string, readonly TurnMessage[]>;
+  /** The stored responses of OpenAI's API, by id. */
+  readonly responses: ResponseStore;
   /** Whether stream events carry padding. */
   readonly padsEvents: boolean;
   readonly source: Source;

@@ -71,6 +71,7 @@ const routes: Readonly<Record<string, Route>> = {
     context.quotas.clear();
     context.cache.clear();
     context.sessions.clear();
+    context.responses.clear();
     return { reset: true };
   },
 };

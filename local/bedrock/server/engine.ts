@@ -5,6 +5,8 @@ import { answerControl } from '#local/bedrock/server/control.ts';
 import { identify, type IdentityPolicy } from '#local/bedrock/server/identity.ts';
 import type { Identity } from '#local/bedrock/server/journal.ts';
 import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
+import { awsErrors, errorsOf, withRequestId } from '#local/bedrock/api/api-errors.ts';
+import type { ErrorFormat } from '#local/bedrock/api/error-format.ts';
 import { operations } from '#local/bedrock/api/operations.ts';
 import { failWithoutTurn } from '#local/bedrock/scenarios/select-scenario.ts';
 import type { JournalNote, BedrockContext } from '#local/bedrock/server/call-context.ts';
@@ -12,10 +14,12 @@ import { isDecodable } from '#local/wire/read-body.ts';
 
 /** Returns the engine that answers every operation of the local Bedrock and keeps its journal. */
 export function createEngine(context: BedrockContext, policy: IdentityPolicy): Engine {
-  return async (request, response) => {
+  return async (request, awsResponse) => {
     if (request.url.startsWith('/_streambed/')) {
-      return answerControlCall({ context, policy, request, response });
+      return answerControlCall({ context, policy, request, response: awsResponse });
     }
+    const errors = errorsOf(request);
+    const response = withRequestId(awsResponse, errors);
     const startedAt = context.clock.now();
     const note: JournalNote = { operation: 'Unknown', outcome: 'refused' };
     let identity: Identity = { type: 'none' };
@@ -41,14 +45,14 @@ export function createEngine(context: BedrockContext, policy: IdentityPolicy): E
       if (taped === 'missed') await operation.run(call);
     } catch (error) {
       failure = toBedrockError(error, response);
-      sendError(failure, operation, response);
+      note.status = sendError(failure, errors, { request, response, operation });
     } finally {
       context.journal.add({
         ...note,
         requestId: response.requestId,
         identity,
         receivedAt: Math.round(startedAt),
-        status: failure?.statusIn(operation?.errorStatuses) ?? note.status ?? 200,
+        status: note.status ?? 200,
         error: failure?.type,
         hint: failure?.hint,
         outcome: response.gone.aborted ? 'client_cancelled' : note.outcome,
@@ -82,7 +86,7 @@ function answerControlCall({ context, policy, request, response }: ControlCall):
     }
     answerControl(context, request, response);
   } catch (error) {
-    sendError(toBedrockError(error, response), undefined, response);
+    sendError(toBedrockError(error, response), awsErrors, { request, response });
   }
 }
 
@@ -95,22 +99,30 @@ function toBedrockError(error: unknown, { requestId }: AwsResponse): BedrockErro
   return new BedrockError('InternalServerException', message, { cause: error });
 }
 
+interface FailedCall {
+  readonly request: AwsRequest;
+  readonly response: AwsResponse;
+  /** Absent if it is not known which operation was called. */
+  readonly operation?: BedrockOperation | undefined;
+}
+
+/** Sends an error as its API reports errors, and returns the status. */
 function sendError(
   error: BedrockError,
-  operation: BedrockOperation | undefined,
-  response: AwsResponse,
-): void {
-  if (response.gone.aborted) return;
-  const body = operation?.errorBody?.(error, response.requestId) ?? {
-    message: error.message,
-    ...error.members,
-  };
-  response.start(error.statusIn(operation?.errorStatuses), {
+  format: ErrorFormat,
+  { request, response, operation }: FailedCall,
+): number {
+  const { body, ...rendered } = format.render(error, request, response.requestId);
+  const statuses = operation?.errorStatuses;
+  const status = statuses === undefined ? rendered.status : error.statusIn(statuses);
+  if (response.gone.aborted) return status;
+  response.start(status, {
     'content-type': 'application/json',
     'x-amzn-ErrorType': error.typeHeader,
     ...error.headers,
   });
   response.end(JSON.stringify(body));
+  return status;
 }
 
 interface OperationMatch {

@@ -57,12 +57,28 @@ function bearerKey({ headers }: AwsRequest): string | undefined {
   return bearer ?? (typeof apiKey === 'string' ? apiKey : undefined);
 }
 
+const invalidKeyMessage = 'Authentication failed: Please make sure your API Key is valid.';
+
 function invalidKey(): BedrockError {
-  return new BedrockError(
-    'AccessDeniedException',
-    'Authentication failed: Please make sure your API Key is valid.',
-  );
+  return new BedrockError('AccessDeniedException', invalidKeyMessage);
 }
+
+/** What an error says about the credentials of a request, if it says anything. */
+export function credentialFault({
+  type,
+  message,
+}: BedrockError): 'missing' | 'invalid-key' | 'invalid-signature' | undefined {
+  if (type === 'MissingAuthenticationTokenException') return 'missing';
+  if (message === invalidKeyMessage) return 'invalid-key';
+  return signatureErrors.has(type) ? 'invalid-signature' : undefined;
+}
+
+const signatureErrors: ReadonlySet<string> = new Set([
+  'UnrecognizedClientException',
+  'InvalidSignatureException',
+  'IncompleteSignatureException',
+  'ExpiredTokenException',
+]);
 
 function verify(
   request: AwsRequest,

@@ -31,7 +31,6 @@ export const invokeAgentRuntime: BedrockOperation = {
   signingServices: ['bedrock-agentcore'],
   errorStatuses: agentCoreStatuses,
   path: /^\/runtimes\/(?<agentRuntimeArn>[^/]+)\/invocations$/u,
-  errorBody: ({ message, members }) => ({ message, ...members }),
   async run(call) {
     const { note, request, context } = call;
     const arn = call.params['agentRuntimeArn'] ?? '';

@@ -4,34 +4,34 @@ import {
   renderMessage,
 } from '#local/bedrock/api/anthropic/messages-render.ts';
 import { toTurn } from '#local/bedrock/api/anthropic/messages-request.ts';
-import { messagesShape, invalidFields } from '#local/bedrock/api/anthropic/messages-shape.ts';
+import {
+  invalidFields,
+  messagesShape,
+  type MessagesRequest,
+} from '#local/bedrock/api/anthropic/messages-shape.ts';
+import { errorType } from '#local/bedrock/api/anthropic/anthropic-error.ts';
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
+import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import { findTextModel } from '#local/bedrock/model/models.ts';
-import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
+import { countInput } from '#local/bedrock/model/input-tokens.ts';
+import { extractDocuments } from '#local/bedrock/model/extract-documents.ts';
+import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
 import type { Reply } from '#local/bedrock/turn/reply.ts';
 import { createSseWriter } from '#local/bedrock/api/sse-writer.ts';
 import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
-import { readShape } from '#local/wire/shape.ts';
+import { isRecord, readShape } from '#local/wire/shape.ts';
 
 /** Anthropic's own Messages API, as `bedrock-mantle` serves it. */
 export const messages: BedrockOperation = {
   name: 'Messages',
   method: 'POST',
   signingServices: ['bedrock-mantle', 'bedrock'],
-  path: /^\/anthropic\/v1\/messages$/u,
-  errorBody,
+  path: /^(?:\/anthropic)?\/v1\/messages$/u,
   async run(call: BedrockCall) {
-    const { note, request, context } = call;
-    const body = readShape(messagesShape, parseBody(request.body), invalidFields);
-    const betas = String(request.headers['anthropic-beta'] ?? '').split(/\s*,\s*/u);
-    const id = body.model ?? '';
-    if (id === '') throw invalid('model: Field required');
-    note.modelId = id;
-    const model = findTextModel(id, context.policy);
-    if (model.format !== 'anthropic') throw unknownModel(id);
-    const anthropic_beta = [...(body.anthropic_beta ?? []), ...betas];
-    const turn = toTurn(model, { ...body, anthropic_beta }, true);
+    const body = readShape(messagesShape, parseBody(call.request.body), invalidFields);
+    const [id, model] = readModel(call, body.model);
+    const turn = toTurn(model, withBetas(call, body), true);
     const reply: Reply =
       body.stream === true
         ? { type: 'stream', writer: createWriter(createMessageStream(turn, id)) }
@@ -53,31 +53,45 @@ function createWriter(
   });
 }
 
-function unknownModel(id: string): BedrockError {
-  return new BedrockError('ResourceNotFoundException', `model: ${id}`);
+/** Counts the input tokens of a message. They are those that its answer would report. */
+export const countMessageTokens: BedrockOperation = {
+  name: 'CountMessageTokens',
+  method: 'POST',
+  signingServices: ['bedrock-mantle', 'bedrock'],
+  path: /^(?:\/anthropic)?\/v1\/messages\/count_tokens$/u,
+  answersWithoutModel: true,
+  async run(call) {
+    const counted = parseBody(call.request.body);
+    // The request is that of a message, without the length of an answer.
+    const whole = isRecord(counted) ? { max_tokens: 1, ...counted } : counted;
+    const body = readShape(messagesShape, whole, invalidFields);
+    const [, model] = readModel(call, body.model);
+    const longest = model.maxOutputTokens ?? Number.MAX_SAFE_INTEGER;
+    const turn = toTurn(model, withBetas(call, { ...body, max_tokens: longest }), true);
+    sendJson(call, { input_tokens: countInput(await extractDocuments(turn)) });
+  },
+};
+
+/** Returns a request with the betas of its header, which count like those of its body. */
+function withBetas({ request }: BedrockCall, body: MessagesRequest): MessagesRequest {
+  const betas = String(request.headers['anthropic-beta'] ?? '').split(/\s*,\s*/u);
+  return { ...body, anthropic_beta: [...(body.anthropic_beta ?? []), ...betas] };
 }
 
-function errorBody({ type, message }: BedrockError, requestId: string): object {
-  return { type: 'error', error: { type: errorType(type), message }, request_id: requestId };
+/** Returns the id of the requested model and the model. Throws the errors of Anthropic's API. */
+function readModel(
+  { note, context }: BedrockCall,
+  id = '',
+): readonly [id: string, model: ModelFacts] {
+  if (id === '') throw invalid('model: Field required');
+  note.modelId = id;
+  let hint: string | undefined;
+  try {
+    const model = findTextModel(id, context.policy);
+    if (model.format === 'anthropic') return [id, model];
+  } catch (error) {
+    if (!(error instanceof BedrockError) || error.type !== 'ValidationException') throw error;
+    ({ hint } = error);
+  }
+  throw new BedrockError('ResourceNotFoundException', `model: ${id}`, { hint });
 }
-
-/** Returns Anthropic's name for an error type of Bedrock. */
-function errorType(type: string): string {
-  const name = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
-  return errorTypes.get(name) ?? 'api_error';
-}
-
-const errorTypes: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    validationException: 'invalid_request_error',
-    serializationException: 'invalid_request_error',
-    throttlingException: 'rate_limit_error',
-    serviceUnavailableException: 'overloaded_error',
-    resourceNotFoundException: 'not_found_error',
-    accessDeniedException: 'permission_error',
-    missingAuthenticationTokenException: 'authentication_error',
-    unrecognizedClientException: 'authentication_error',
-    invalidSignatureException: 'authentication_error',
-    expiredTokenException: 'authentication_error',
-  }),
-);

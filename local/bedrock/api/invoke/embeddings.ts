@@ -18,6 +18,8 @@ import {
 /** The response of an embedding model, and the tokens of its input. */
 export interface EmbeddingResult {
   readonly body: object;
+  /** The vectors as numbers, one for each text. */
+  readonly vectors: readonly (readonly number[])[];
   readonly inputTokens: number;
 }
 
@@ -49,7 +51,11 @@ function embedTitan(model: ModelFacts, body: unknown): EmbeddingResult {
     ...(types.includes('binary') ? { binary } : {}),
   };
   const floats = types.includes('float') ? { embedding } : {};
-  return { body: { ...floats, embeddingsByType, inputTextTokenCount: inputTokens }, inputTokens };
+  return {
+    body: { ...floats, embeddingsByType, inputTextTokenCount: inputTokens },
+    vectors: [embedding],
+    inputTokens,
+  };
 }
 
 const cohereShape = structure(
@@ -79,6 +85,7 @@ function embedCohere(model: ModelFacts, body: unknown): EmbeddingResult {
   const id = idFrom(texts.join('\n'), 32);
   return {
     inputTokens,
+    vectors: float,
     body:
       types === undefined
         ? { id, embeddings: float, response_type: 'embeddings_floats', texts }
@@ -129,7 +136,11 @@ function embedNova(model: ModelFacts, body: unknown): EmbeddingResult {
     params.text.value,
     params.embeddingDimension ?? model.traits.dimensions,
   );
-  return { inputTokens, body: { embeddings: [{ embedding, embeddingType: 'TEXT' }] } };
+  return {
+    inputTokens,
+    vectors: [embedding],
+    body: { embeddings: [{ embedding, embeddingType: 'TEXT' }] },
+  };
 }
 
 function checkLength({ contextTokens = Infinity }: ModelFacts, text: string): number {

@@ -26,16 +26,14 @@ export function renderCompletion(answer: WholeAnswer, turn: ModelTurn, model: st
         message: {
           role: 'assistant',
           content: content === '' ? null : content,
+          refusal: null,
           ...(calls.length === 0
             ? {}
             : {
-                tool_calls: calls.map(({ toolUseId, name, inputJson }) => ({
-                  id: toCallId(toolUseId),
-                  type: 'function',
-                  function: { name, arguments: inputJson },
-                })),
+                tool_calls: calls.map((block) => toCall(block, block.inputJson)),
               }),
         },
+        logprobs: null,
         finish_reason: toFinishReason(answer.stopReason),
       },
     ],
@@ -66,11 +64,9 @@ export function createCompletionStream(
       case 'block-start': {
         if (event.block.type === 'text') return [];
         if (event.block.type === 'reasoning') return [chunk({ content: '<reasoning>' })];
-        const { name, toolUseId } = event.block;
         const index = calls.size;
         calls.set(event.index, index);
-        const call = { index, id: toCallId(toolUseId), type: 'function' };
-        return [chunk({ tool_calls: [{ ...call, function: { name, arguments: '' } }] })];
+        return [chunk({ tool_calls: [{ index, ...toCall(event.block, '') }] })];
       }
       case 'text-delta':
       case 'reasoning-delta':
@@ -93,6 +89,13 @@ export function createCompletionStream(
           : [];
     }
   };
+}
+
+function toCall(
+  { name, toolUseId }: { readonly name: string; readonly toolUseId: string },
+  json: string,
+): object {
+  return { id: toCallId(toolUseId), type: 'function', function: { name, arguments: json } };
 }
 
 function completionId(turn: ModelTurn): string {

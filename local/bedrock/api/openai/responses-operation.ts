@@ -1,150 +1,132 @@
-import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
-import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { findTextModel } from '#local/bedrock/model/models.ts';
-import { chatTurn, type ChatRequest } from '#local/bedrock/api/openai/chat-request.ts';
-import { openAiErrorBody, invalidParameters } from '#local/bedrock/api/openai/openai-error.ts';
+import { chatTurn } from '#local/bedrock/api/openai/chat-request.ts';
+import { invalidParameter } from '#local/bedrock/api/openai/openai-error.ts';
 import {
-  createResponseStream,
+  itemId,
   renderResponse,
+  toConversation,
+  withResponseId,
+  type RequestedResponse,
 } from '#local/bedrock/api/openai/responses-render.ts';
-import type { BedrockOperation } from '#local/bedrock/api/operation.ts';
-import { parseBody } from '#local/bedrock/server/parse-body.ts';
-import type { Reply } from '#local/bedrock/turn/reply.ts';
+import {
+  readResponsesRequest,
+  toChatMessages,
+  toChatRequest,
+  type ChatMessages,
+  type ResponsesRequest,
+} from '#local/bedrock/api/openai/responses-request.ts';
+import { createResponseStream } from '#local/bedrock/api/openai/responses-stream.ts';
+import { requireTextModel } from '#local/bedrock/api/openai/served-model.ts';
+import {
+  checkToolOutputs,
+  previousConversation,
+  requireItem,
+  requireResponse,
+  storeResponse,
+  type StoredResponse,
+} from '#local/bedrock/api/openai/stored-responses.ts';
+import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { createSseWriter } from '#local/bedrock/api/sse-writer.ts';
 import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
-import {
-  boolean,
-  either,
-  integer,
-  list,
-  number,
-  object,
-  oneOf,
-  readShape,
-  string,
-  structure,
-  tagged,
-  type Shaped,
-} from '#local/wire/shape.ts';
+import { answerTurn } from '#local/bedrock/turn/answer-turn.ts';
+import type { Reply } from '#local/bedrock/turn/reply.ts';
+import type { WholeAnswer } from '#local/bedrock/turn/whole-answer.ts';
 
-const textPart = tagged('type', {
-  input_text: structure({ text: string() }),
-  output_text: structure({ text: string() }),
-});
+const signingServices = ['bedrock-mantle', 'bedrock'];
 
-const item = either(
-  structure({
-    role: oneOf('user', 'assistant', 'system', 'developer'),
-    content: either(string(), list(textPart)),
-  }),
-  tagged('type', {
-    function_call: structure({ call_id: string(), name: string(), arguments: string() }),
-    function_call_output: structure({ call_id: string(), output: string() }),
-    // Clients send earlier reasoning back with the conversation. It is ignored.
-    reasoning: structure({}),
-  }),
-);
-
-const responsesShape = structure(
-  { model: string({ min: 1 }), input: either(string(), list(item, { min: 1 })) },
-  {
-    instructions: string(),
-    max_output_tokens: integer({ min: 1 }),
-    temperature: number({ min: 0, max: 2 }),
-    top_p: number({ min: 0, max: 1 }),
-    stream: boolean,
-    tools: list(
-      structure(
-        { type: oneOf('function'), name: string() },
-        { description: string(), parameters: object },
-      ),
-    ),
-    tool_choice: either(
-      oneOf('auto', 'none', 'required'),
-      structure({ type: oneOf('function'), name: string() }),
-    ),
-    previous_response_id: string(),
-    text: structure(
-      {},
-      {
-        format: tagged('type', {
-          text: structure({}),
-          json_object: structure({}),
-          json_schema: structure({ schema: object }),
-        }),
-      },
-    ),
-  },
-);
-
-type ResponsesRequest = Shaped<typeof responsesShape>;
-
-/** OpenAI's Responses API, as a stateless one: no response is stored. */
+/** OpenAI's responses. They are stored unless the request says otherwise, so they can be continued. */
 export const responses: BedrockOperation = {
   name: 'Responses',
   method: 'POST',
-  path: /^\/openai\/v1\/responses$/u,
-  errorBody: openAiErrorBody,
+  signingServices,
+  path: /^(?:\/openai)?\/v1\/responses$/u,
   async run(call: BedrockCall) {
-    const { note, request, context } = call;
-    const body = readShape(responsesShape, parseBody(request.body), invalidParameters);
-    if (body.previous_response_id !== undefined) {
-      throw invalid('previous_response_id is not supported: send the whole conversation as input.');
-    }
-    note.modelId = body.model;
-    const turn = chatTurn(findTextModel(body.model, context.policy), toChatRequest(body));
-    const reply: Reply =
-      body.stream === true
-        ? { type: 'stream', writer: createSseWriter(createResponseStream(turn, body.model)) }
-        : {
-            type: 'whole',
-            render: (answer) => ({ body: renderResponse(answer, turn, body.model) }),
-          };
-    await answerTurn(call, turn, reply);
+    const { note, context } = call;
+    const request = readResponsesRequest(call.request.body);
+    checkSupported(request);
+    note.modelId = request.model;
+    const model = requireTextModel(call, request.model);
+    const conversation = [
+      ...previousConversation(context.responses, request.previous_response_id),
+      ...toChatMessages(request.input, (id) => requireItem(context.responses, id)),
+    ];
+    checkToolOutputs(conversation);
+    const turn = chatTurn(model, toChatRequest(request, conversation));
+    const requested = withResponseId(request);
+    const store = (answer: WholeAnswer): void => {
+      if (request.store === false) return;
+      const stored = toStored(answer, requested, conversation);
+      storeResponse(context.responses, requested.id, stored);
+    };
+    await answerTurn(call, turn, toReply(requested, store));
   },
 };
 
-/** Converts the request to the equivalent one of chat completions. */
-function toChatRequest(body: ResponsesRequest): ChatRequest {
-  const { input, instructions, tools, tool_choice: choice } = body;
-  const items = typeof input === 'string' ? [{ role: 'user' as const, content: input }] : input;
-  const system: ChatRequest['messages'] =
-    instructions === undefined ? [] : [{ type: 'system', value: { content: instructions } }];
+/** Returns a stored response. */
+export const getResponse: BedrockOperation = {
+  name: 'GetResponse',
+  method: 'GET',
+  signingServices,
+  path: /^(?:\/openai)?\/v1\/responses\/(?<responseId>[^/]+)$/u,
+  answersWithoutModel: true,
+  run(call) {
+    sendJson(call, requireResponse(call.context.responses, call.params['responseId'] ?? '').body);
+  },
+};
+
+/** Deletes a stored response. Responses that continue it keep what it said. */
+export const deleteResponse: BedrockOperation = {
+  ...getResponse,
+  name: 'DeleteResponse',
+  method: 'DELETE',
+  run(call) {
+    const id = call.params['responseId'] ?? '';
+    requireResponse(call.context.responses, id);
+    call.context.responses.delete(id);
+    sendJson(call, { id, object: 'response', deleted: true });
+  },
+};
+
+/** Throws the error for what is not available: `bedrock-runtime` refuses these as well. */
+function checkSupported({ background, conversation }: ResponsesRequest): void {
+  if (background === true) {
+    throw invalidParameter(
+      'Background mode is not supported.',
+      'background',
+      'unsupported_parameter',
+    );
+  }
+  if (conversation === undefined) return;
+  throw invalidParameter(
+    'Conversations are not supported.',
+    'conversation',
+    'unsupported_parameter',
+  );
+}
+
+function toReply(requested: RequestedResponse, store: (answer: WholeAnswer) => void): Reply {
+  if (requested.request.stream === true) {
+    return { type: 'stream', writer: createSseWriter(createResponseStream(requested, store)) };
+  }
   return {
-    messages: [...system, ...items.flatMap(toChatMessages)],
-    response_format: toResponseFormat(body.text?.format),
-    temperature: body.temperature,
-    top_p: body.top_p,
-    max_completion_tokens: body.max_output_tokens,
-    tools: tools?.map(({ name, description, parameters }) => ({
-      type: 'function' as const,
-      function: { name, description, parameters },
-    })),
-    tool_choice:
-      typeof choice === 'object' ? { type: 'function', function: { name: choice.name } } : choice,
+    type: 'whole',
+    render(answer) {
+      store(answer);
+      return { body: renderResponse(answer, requested) };
+    },
   };
 }
 
-function toResponseFormat(
-  format: NonNullable<ResponsesRequest['text']>['format'],
-): ChatRequest['response_format'] {
-  if (format?.type !== 'json_schema') return format;
-  return { type: 'json_schema', value: { json_schema: { schema: format.value.schema } } };
-}
-
-function toChatMessages(entry: Shaped<typeof item>): ChatRequest['messages'] {
-  if ('role' in entry) {
-    const { content, role: type } = entry;
-    const text =
-      typeof content === 'string' ? content : content.map(({ value }) => value.text).join('\n');
-    return [{ type, value: { content: text } }];
-  }
-  if (entry.type === 'function_call') {
-    const { call_id: id, name, arguments: json } = entry.value;
-    const call = { id, type: 'function' as const, function: { name, arguments: json } };
-    return [{ type: 'assistant', value: { tool_calls: [call] } }];
-  }
-  if (entry.type === 'reasoning') return [];
-  const { call_id: id, output } = entry.value;
-  return [{ type: 'tool', value: { tool_call_id: id, content: output } }];
+function toStored(
+  answer: WholeAnswer,
+  requested: RequestedResponse,
+  conversation: ChatMessages,
+): StoredResponse {
+  const items = answer.blocks.map(
+    (block, index) => [itemId(requested, block.type, index), toConversation(block)] as const,
+  );
+  return {
+    body: renderResponse(answer, requested),
+    conversation: [...conversation, ...items.flatMap(([, messages]) => messages)],
+    items: new Map(items),
+  };
 }
