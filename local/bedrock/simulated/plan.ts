@@ -2,10 +2,11 @@ import type { Citation } from '#local/bedrock/turn/answer.ts';
 import { composeAnswer } from '#local/bedrock/simulated/compose-answer.ts';
 import { english } from '#local/bedrock/simulated/language/english.ts';
 import { fillSchema } from '#local/bedrock/simulated/fill-schema.ts';
+import { readGiven } from '#local/bedrock/simulated/fill-given.ts';
 import { findAnswers, sourcesOf, type Finding } from '#local/bedrock/simulated/find-answers.ts';
 import { japanese } from '#local/bedrock/simulated/language/japanese.ts';
 import { findPassage } from '#local/bedrock/simulated/find-passage.ts';
-import { pickTool } from '#local/bedrock/simulated/pick-tool.ts';
+import { pickTools } from '#local/bedrock/simulated/pick-tools.ts';
 import { findTopic } from '#local/bedrock/simulated/language/topic.ts';
 import type { Voice } from '#local/bedrock/simulated/language/voice.ts';
 import { isJapanese } from '#local/bedrock/simulated/language/words.ts';
@@ -16,7 +17,12 @@ import { lastUserText, textOf, type ModelTurn, type TurnBlock } from '#local/bed
 export interface Plan {
   readonly reasoning: string | undefined;
   readonly text: readonly PlannedText[];
-  readonly toolUse: { readonly name: string; readonly input: unknown } | undefined;
+  readonly toolUses: readonly PlannedToolUse[];
+}
+
+export interface PlannedToolUse {
+  readonly name: string;
+  readonly input: unknown;
 }
 
 /** A part of the text, and the source it rests on. */
@@ -30,15 +36,19 @@ export function planAnswer(turn: ModelTurn): Plan {
   const question = lastUserText(turn);
   const voice = isJapanese(question) ? japanese : english;
   const reasoning = turn.isReasoning ? voice.reasoning(findTopic(question)) : undefined;
-  const tool = pickTool(turn);
-  if (tool !== undefined) {
+  const tools = pickTools(turn);
+  if (tools.length > 0) {
     const isOptional = turn.toolChoice.type === 'auto';
-    const input = fillSchema(tool.inputSchema, question);
-    const text = isOptional ? [{ text: voice.toolUse(tool.name) }] : [];
-    return { reasoning, text, toolUse: { name: tool.name, input } };
+    const names = tools.map(({ name }) => name);
+    const text = isOptional ? [{ text: voice.toolUse(names) }] : [];
+    const toolUses = tools.map((tool) => {
+      const given = readGiven(tool, question, turn.tools);
+      return { name: tool.name, input: fillSchema(tool.inputSchema, question, given) };
+    });
+    return { reasoning, text, toolUses };
   }
   const text = withoutPrefill(turn, planText(turn, question, voice));
-  return { reasoning, text, toolUse: undefined };
+  return { reasoning, text, toolUses: [] };
 }
 
 /** If the request has the beginning of the answer, the model continues after it. */

@@ -18,8 +18,8 @@ export interface Voice {
   keyPhrases(phrases: readonly string[]): string;
   /** The reasoning text of models that show it. */
   reasoning(topic: string | undefined): string;
-  /** Precedes a tool use. */
-  toolUse(name: string): string;
+  /** Precedes the use of tools. */
+  toolUse(names: readonly string[]): string;
   toolResults(results: readonly string[]): string;
   /** Reports that no source answers the question. */
   notFound(titles: readonly string[]): string;
