@@ -1,6 +1,5 @@
 import type { UIMessage } from 'ai';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { parseExactJson } from '#domain/json.ts';
 import { startMcpServer, type TestMcpServer } from '#test/fixtures/mcp-server.ts';
 import { signedIn } from '#test/fixtures/signed-in.ts';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
@@ -10,7 +9,6 @@ import { countPaidCalls, readTurns, setScenario } from '#test/fixtures/turn-clie
 let system: StreambedSystem;
 let mcp: TestMcpServer;
 let older: TestMcpServer;
-const order = JSON.rawJSON('12345678901234567890');
 
 beforeAll(async () => {
   mcp = await startMcpServer('2026');
@@ -44,7 +42,7 @@ interface ChatJson {
 
 async function ask(body: object): Promise<ChatJson> {
   const answer = await system.api('/chat', post(body));
-  const result = parseExactJson(await answer.text()) as ChatJson;
+  const result = (await answer.json()) as ChatJson;
   expect([answer.status, result]).toEqual([200, result]);
   return result;
 }
@@ -184,16 +182,16 @@ test('approval parts of useChat are accepted', async () => {
 test.each(['city', 'town'])(
   'the tools of an MCP server work with the old and the new protocol version: %s',
   async (name) => {
-    await setToolCall(`${name}__population`, { city: 'Kyoto', order });
+    const args = { city: 'Kyoto', order: JSON.rawJSON('12345678901234567890') };
+    await setToolCall(`${name}__population`, args);
     const result = await ask({ prompt: 'How many live in Kyoto?', tools: [name] });
     expect(result.trace?.map((step) => step.name ?? step.output)).toEqual([
       `${name}__population`,
       expect.stringMatching(/has 1\.4 million people/u),
     ]);
     expect(result.response).toContain('1.4 million');
-    const seen = [result, name === 'city' ? mcp.received : older.received];
-    for (const json of seen)
-      expect(JSON.stringify(json)).toMatch(/order\W+12345678901234567890\D/u);
+    const { received } = name === 'city' ? mcp : older;
+    expect(received.join()).toContain('"order":12345678901234567890');
     await setToolCall(`${name}__broken_gauge`, { city: 'Kyoto' });
     const failed = await ask({ prompt: 'How warm is it in Kyoto?', tools: [name] });
     expect(failed.trace?.[1]).toMatchObject({ error: true, output: 'The gauge is broken.' });

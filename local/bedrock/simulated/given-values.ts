@@ -120,7 +120,7 @@ function isWhole(value: number | RawNumber): boolean {
 
 /** Single quotation marks are apostrophes within words. */
 const quotation =
-  /```(?:\w{1,20}\n)?([^]+?)```|`([^`\n]+)`|"((?:[^"\\\n]|\\.)+)"|“([^”]+)”|‘([^’]+)’|「([^」]+)」|『([^』]+)』|(?<![A-Za-z0-9])'((?:[^'\n]|(?<=[A-Za-z])'(?=[A-Za-z]))+)'(?![A-Za-z0-9])/gu;
+  /```(?:\w{1,20}\n)?([^]+?)```|`([^`\n]+)`|"((?:[^"\\\n]|\\.)+)"|“([^“”]+)”|‘([^‘’]+)’|「([^「」]+)」|『([^『』]+)』|(?<![A-Za-z0-9])'((?:[^'\n]|(?<=[A-Za-z])'(?=[A-Za-z]))+)'(?![A-Za-z0-9])/gu;
 
 function quotesIn(text: string): readonly Value<string>[] {
   return [...text.matchAll(quotation)].map(([whole, ...parts], index, all) => {

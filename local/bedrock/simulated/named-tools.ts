@@ -13,6 +13,8 @@ export interface NamedTools {
 }
 
 const maxCharacters = 20_000;
+/** How far a negation stands from a name, in characters. */
+const maxReach = 100;
 
 /** Returns the tools whose names stand in a text, in any notation, and those it says not to use. */
 export function findNamedTools(tools: readonly Tool[], text: string): NamedTools {
@@ -48,7 +50,10 @@ function mentionsIn(tools: readonly Tool[], clause: string): readonly Mention[] 
   const found = tools.flatMap((tool) =>
     [...clause.matchAll(new RegExp(nameExpression(tool.name), 'giu'))].map((match) => {
       const [start, end] = [match.index, match.index + match[0].length];
-      const isRefused = isRefusal(clause.slice(0, start), clause.slice(end));
+      const isRefused = isRefusal(
+        clause.slice(Math.max(0, start - maxReach), start),
+        clause.slice(end, end + maxReach),
+      );
       return { tool, start, end, isRefused };
     }),
   );

@@ -10,6 +10,11 @@ import { pickTools } from '#local/bedrock/simulated/pick-tools.ts';
 import { findTopic } from '#local/bedrock/simulated/language/topic.ts';
 import type { Voice } from '#local/bedrock/simulated/language/voice.ts';
 import { isJapanese } from '#local/bedrock/simulated/language/words.ts';
+import {
+  briefAnswer,
+  isOneSentence,
+  literalAnswer,
+} from '#local/bedrock/simulated/short-answer.ts';
 import { runTextTasks } from '#local/bedrock/simulated/text-tasks.ts';
 import { lastUserText, textOf, type ModelTurn, type TurnBlock } from '#local/bedrock/turn/turn.ts';
 
@@ -75,11 +80,17 @@ function planText(turn: ModelTurn, question: string, voice: Voice): readonly Pla
     return [{ text: JSON.stringify(value) }];
   }
   const results = toolResults(turn);
-  if (results.length > 0) return labelled(turn, voice, voice.toolResults(results));
-  return (
-    runTextTasks(turn, voice) ??
-    answerFromSources(turn, question, voice) ?? [{ text: composeAnswer(turn) }]
-  );
+  if (results.length > 0) {
+    const isCited = sourcesOf(turn).some((source) => source.isRecent && source.isCited);
+    const cited = isCited ? answerFromSources(turn, question, voice) : undefined;
+    return cited ?? labelled(turn, voice, voice.toolResults(results));
+  }
+  const system = textOf(turn.system);
+  const literal = literalAnswer(question, system);
+  if (literal !== undefined) return [{ text: literal }];
+  const fromTexts = runTextTasks(turn, voice) ?? answerFromSources(turn, question, voice);
+  if (fromTexts !== undefined) return fromTexts;
+  return [{ text: briefAnswer(question, system, voice) ?? composeAnswer(turn) }];
 }
 
 function labelled(turn: ModelTurn, voice: Voice, text: string): readonly PlannedText[] {
@@ -100,7 +111,8 @@ function answerFromSources(
   }
   const all = sourcesOf(turn);
   const recent = all.filter(({ isRecent }) => isRecent);
-  const findings = findAnswers(question, recent.length > 0 ? recent : all, 3);
+  const max = isOneSentence(question, textOf(turn.system)) ? 1 : 3;
+  const findings = findAnswers(question, recent.length > 0 ? recent : all, max);
   if (recent.length === 0) {
     // One common word does not show that the question is about an earlier source.
     const isAboutThem = (findings[0]?.score ?? 0) > 1;

@@ -9,6 +9,7 @@ import {
 /** The English sentences of the simulated model. */
 export const english: Voice = {
   summaryHeading: 'In short:',
+  mark: '(Simulated) ',
   separator: ' ',
   label: (agent) =>
     '> **Simulated answer.** ' +

@@ -9,6 +9,7 @@ import {
 /** The Japanese sentences of the simulated model. */
 export const japanese: Voice = {
   summaryHeading: '要点は次のとおりです。',
+  mark: '（シミュレーション）',
   separator: '',
   label: (agent) =>
     '> **これはシミュレーションの回答です。** ' +

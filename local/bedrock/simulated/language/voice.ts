@@ -4,6 +4,8 @@ import type { Sentiment } from '#local/bedrock/simulated/language/sentiment.ts';
 export interface Voice {
   /** The heading of an answer's list of key sentences. */
   readonly summaryHeading: string;
+  /** Opens a short text in place of the label. */
+  readonly mark: string;
   /** Stands between two sentences. */
   readonly separator: string;
   /** Opens every answer, so that it cannot be mistaken for a real model's; names the agent if any. */
