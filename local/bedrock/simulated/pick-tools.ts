@@ -4,7 +4,7 @@ import { contentWords, isJapanese, stem } from '#local/bedrock/simulated/languag
 import {
   lastQuestion,
   lastUserText,
-  textOf,
+  systemText,
   type ModelTurn,
   type Tool,
 } from '#local/bedrock/turn/turn.ts';
@@ -15,7 +15,7 @@ import {
  * that was used since the question is not used again.
  */
 export function pickTools(turn: ModelTurn): readonly Tool[] {
-  const { tools, toolChoice, system } = turn;
+  const { tools, toolChoice } = turn;
   if (toolChoice.type === 'none') return [];
   if (toolChoice.type === 'tool') return tools.filter(({ name }) => name === toolChoice.name);
   const used = usedSinceQuestion(turn);
@@ -26,9 +26,9 @@ export function pickTools(turn: ModelTurn): readonly Tool[] {
   const left = named.wanted.filter(isWanted);
   if (left.length > 0) return named.isSequence ? left.slice(0, 1) : left;
   const isFree = !named.refusesAll && named.wanted.length === 0;
-  const ordered = isFree ? findOrderedTools(tools, textOf(system)).filter(isWanted) : [];
+  const ordered = isFree ? findOrderedTools(tools, systemText(turn)).filter(isWanted) : [];
   if (ordered.length > 0) return ordered;
-  const refusedBySystem = findNamedTools(tools, textOf(system)).refused;
+  const refusedBySystem = findNamedTools(tools, systemText(turn)).refused;
   const [best] = unused
     .filter((tool) => isWanted(tool) && !refusedBySystem.has(tool))
     .map((tool) => ({ tool, score: matchScore(tool, question) }))

@@ -3,7 +3,12 @@ import { composeAnswer } from '#local/bedrock/simulated/compose-answer.ts';
 import { english } from '#local/bedrock/simulated/language/english.ts';
 import { fillSchema } from '#local/bedrock/simulated/fill-schema.ts';
 import { readGiven } from '#local/bedrock/simulated/fill-given.ts';
-import { findAnswers, sourcesOf, type Finding } from '#local/bedrock/simulated/find-answers.ts';
+import {
+  findAnswers,
+  findKeySentences,
+  sourcesOf,
+  type Finding,
+} from '#local/bedrock/simulated/find-answers.ts';
 import { japanese } from '#local/bedrock/simulated/language/japanese.ts';
 import { findPassage } from '#local/bedrock/simulated/find-passage.ts';
 import { pickTools } from '#local/bedrock/simulated/pick-tools.ts';
@@ -16,7 +21,13 @@ import {
   literalAnswer,
 } from '#local/bedrock/simulated/short-answer.ts';
 import { runTextTasks } from '#local/bedrock/simulated/text-tasks.ts';
-import { lastUserText, textOf, type ModelTurn, type TurnBlock } from '#local/bedrock/turn/turn.ts';
+import {
+  lastUserText,
+  systemText,
+  textOf,
+  type ModelTurn,
+  type TurnBlock,
+} from '#local/bedrock/turn/turn.ts';
 
 /** The whole answer of the simulated model, before it is split into events. */
 export interface Plan {
@@ -85,7 +96,7 @@ function planText(turn: ModelTurn, question: string, voice: Voice): readonly Pla
     const cited = isCited ? answerFromSources(turn, question, voice) : undefined;
     return cited ?? labelled(turn, voice, voice.toolResults(results));
   }
-  const system = textOf(turn.system);
+  const system = systemText(turn);
   const literal = literalAnswer(question, system);
   if (literal !== undefined) return [{ text: literal }];
   const fromTexts = runTextTasks(turn, voice) ?? answerFromSources(turn, question, voice);
@@ -111,7 +122,7 @@ function answerFromSources(
   }
   const all = sourcesOf(turn);
   const recent = all.filter(({ isRecent }) => isRecent);
-  const max = isOneSentence(question, textOf(turn.system)) ? 1 : 3;
+  const max = isOneSentence(question, systemText(turn)) ? 1 : 3;
   const findings = findAnswers(question, recent.length > 0 ? recent : all, max);
   if (recent.length === 0) {
     // One common word does not show that the question is about an earlier source.
@@ -120,10 +131,17 @@ function answerFromSources(
   }
   if (findings.length > 0) return toText(turn, findings, voice);
   const isUnreadable = recent.every(({ text }) => text.trim() === '');
+  if (!isUnreadable && aboutSource.test(question)) {
+    return toText(turn, findKeySentences(recent, max), voice);
+  }
   const titles = recent.map(({ title }) => title);
   const text = isUnreadable ? voice.unreadable(titles) : voice.notFound(titles);
   return labelled(turn, voice, text);
 }
+
+/** A question about a source itself: "What does this file say?" */
+const aboutSource =
+  /\b(?:documents?|files?|texts?|reports?|papers?|attachments?|pdf|it|this)\b|文書|資料|ファイル|内容|文章|これ/iu;
 
 /** Sentences with a citation are parts of their own; without citations there is one text. */
 function toText(

@@ -24,12 +24,17 @@ function repeatedText(text: string): string | undefined {
   for (const pattern of repetitions) {
     const [whole = '', ...parts] = pattern.exec(text.trim()) ?? [];
     const found = parts.find((part) => part !== undefined)?.trim();
-    if (whole !== '' && found !== undefined && found !== '') return withoutQuotes(found);
+    if (whole === '' || found === undefined || isForm.test(found)) continue;
+    return withoutQuotes(found);
   }
   const [, greeting] = sayHello.exec(text.trim()) ?? [];
   if (greeting !== undefined) return `${greeting.charAt(0).toUpperCase()}${greeting.slice(1)}!`;
   return undefined;
 }
+
+/** "Reply with JSON only" asks for a form, and not for this word. */
+const isForm =
+  /^(?:$|(?:json|xml|yaml|csv|html|markdown|sql|code|plain|english|japanese|french|german|spanish|chinese|numbers?|digits?|bullets?|words?|letters?|facts?|it|this|that|so|one|text|yes|no|prose)[.!]?$)/iu;
 
 const verbs = '(?:reply|respond|answer|say|output|return|write|print|echo|repeat|type|send)';
 const quote = '["“\'`‘「『]([^"”`’」』\\n]{1,500})["”\'`’」』]';
