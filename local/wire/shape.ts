@@ -1,4 +1,4 @@
-import { toNumber } from '#local/wire/exact-json.ts';
+import { toNumber } from '#local/wire/json/exact-json.ts';
 
 /** The path to a value from the root of its document. */
 export type Path = readonly (string | number)[];

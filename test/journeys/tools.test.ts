@@ -190,8 +190,7 @@ test.each(['city', 'town'])(
       expect.stringMatching(/has 1\.4 million people/u),
     ]);
     expect(result.response).toContain('1.4 million');
-    const { received } = name === 'city' ? mcp : older;
-    expect(received.join()).toContain('"order":12345678901234567890');
+    expect((name === 'city' ? mcp : older).received.join()).toContain(':12345678901234567890');
     await setToolCall(`${name}__broken_gauge`, { city: 'Kyoto' });
     const failed = await ask({ prompt: 'How warm is it in Kyoto?', tools: [name] });
     expect(failed.trace?.[1]).toMatchObject({ error: true, output: 'The gauge is broken.' });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import { isRecord } from '#local/wire/shape.ts';
-import { parseExactJson } from '#local/wire/exact-json.ts';
+import { parseExactJson } from '#local/wire/json/exact-json.ts';
 
 /** Answers requests from a real account or from recordings, before the simulated model can. */
 export interface Tape {

@@ -14,7 +14,7 @@ import { signReasoning, simulate } from '#local/bedrock/simulated/simulate.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { countTokens, splitTokens } from '#local/bedrock/model/tokens.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
-import { toExactJson } from '#local/wire/exact-json.ts';
+import { toExactJson } from '#local/wire/json/exact-json.ts';
 
 /** Emits the answer that a scenario scripts, including its faults. */
 export function* playSteps(

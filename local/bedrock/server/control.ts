@@ -2,7 +2,7 @@ import type { AwsRequest, AwsResponse } from '#local/wire/aws-exchange.ts';
 import { readGuardrail } from '#local/bedrock/guardrails/guardrail.ts';
 import { readScenario } from '#local/bedrock/scenarios/scenario.ts';
 import type { BedrockContext } from '#local/bedrock/server/call-context.ts';
-import { parseExactJson } from '#local/wire/exact-json.ts';
+import { parseExactJson } from '#local/wire/json/exact-json.ts';
 
 /**
  * Answers the control API at `/_streambed/*`. With it, programs on this machine read and change the

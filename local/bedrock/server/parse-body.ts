@@ -1,5 +1,5 @@
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { parseExactJson } from '#local/wire/exact-json.ts';
+import { parseExactJson } from '#local/wire/json/exact-json.ts';
 
 /** Deeper than any real request, but shallow enough that parsing cannot overflow the stack. */
 const maxDepth = 200;

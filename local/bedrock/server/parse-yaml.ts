@@ -1,5 +1,5 @@
 import { parseDocument, visit } from 'yaml';
-import { exactNumber } from '#local/wire/exact-json.ts';
+import { exactNumber } from '#local/wire/json/exact-json.ts';
 
 /** Parses the text of a YAML or JSON file. Throws an error that names the file. */
 export function parseYaml(text: string, file: string): unknown {

@@ -8,6 +8,7 @@ const model = findModel('amazon.nova-lite-v1:0', {
   servesEnded: false,
   aliases: new Map(),
   withoutAccess: new Set(),
+  unknownModels: 'refuse',
 });
 
 const documentOf = (name: string, text: string, citations = true): DocumentBlock => ({

@@ -1,8 +1,8 @@
 import type { Citation } from '#local/bedrock/turn/answer.ts';
 import { composeAnswer } from '#local/bedrock/simulated/compose-answer.ts';
 import { english } from '#local/bedrock/simulated/language/english.ts';
-import { fillSchema } from '#local/bedrock/simulated/fill-schema.ts';
-import { readGiven } from '#local/bedrock/simulated/fill-given.ts';
+import { fillSchema } from '#local/bedrock/simulated/tool-use/fill-schema.ts';
+import { readGiven } from '#local/bedrock/simulated/tool-use/fill-given.ts';
 import {
   findAnswers,
   findKeySentences,
@@ -11,7 +11,7 @@ import {
 } from '#local/bedrock/simulated/find-answers.ts';
 import { japanese } from '#local/bedrock/simulated/language/japanese.ts';
 import { findPassage } from '#local/bedrock/simulated/find-passage.ts';
-import { pickTools } from '#local/bedrock/simulated/pick-tools.ts';
+import { pickTools } from '#local/bedrock/simulated/tool-use/pick-tools.ts';
 import { findTopic } from '#local/bedrock/simulated/language/topic.ts';
 import type { Voice } from '#local/bedrock/simulated/language/voice.ts';
 import { isJapanese } from '#local/bedrock/simulated/language/words.ts';

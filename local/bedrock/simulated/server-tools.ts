@@ -5,7 +5,7 @@ import type {
   ServerToolOutput,
 } from '#local/bedrock/turn/answer.ts';
 import { calculate } from '#local/bedrock/simulated/calculate.ts';
-import { pickTools } from '#local/bedrock/simulated/pick-tools.ts';
+import { pickTools } from '#local/bedrock/simulated/tool-use/pick-tools.ts';
 import { findTopic } from '#local/bedrock/simulated/language/topic.ts';
 import type { PlannedText } from '#local/bedrock/simulated/plan.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';

@@ -7,6 +7,7 @@ const model = findModel('amazon.nova-lite-v1:0', {
   servesEnded: false,
   aliases: new Map(),
   withoutAccess: new Set(),
+  unknownModels: 'refuse',
 });
 
 function answer(question: string, system = ''): string {

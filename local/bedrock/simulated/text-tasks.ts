@@ -50,7 +50,8 @@ export function runTextTasks(turn: ModelTurn, voice: Voice): readonly PlannedTex
     return toSummary(findings, voice, instruction);
   });
   const label = { text: voice.label(turn.agent) };
-  return joinUncited([label, ...results.flatMap((parts) => [{ text: '\n\n' }, ...parts])]);
+  const gap: PlannedText = { text: '\n\n' };
+  return joinUncited([label, ...results.flatMap((parts) => [gap].concat(parts))]);
 }
 
 /** The instruction may stand before the text, after it, or around it. */

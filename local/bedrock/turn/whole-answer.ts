@@ -6,7 +6,7 @@ import type {
   ServerToolBlock,
   StopReason,
 } from '#local/bedrock/turn/answer.ts';
-import { parseExactJson } from '#local/wire/exact-json.ts';
+import { parseExactJson } from '#local/wire/json/exact-json.ts';
 
 /** A complete answer, for operations that do not stream. */
 export interface WholeAnswer extends Omit<EndEvent, 'type'> {

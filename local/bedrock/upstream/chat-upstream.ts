@@ -5,7 +5,7 @@ import { createChunkReader, type UpstreamChunk } from '#local/bedrock/upstream/r
 import type { ModelMap } from '#local/bedrock/upstream/model-map.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 import { isRecord } from '#local/wire/shape.ts';
-import { parseExactJson } from '#local/wire/exact-json.ts';
+import { parseExactJson } from '#local/wire/json/exact-json.ts';
 
 /** The server that answers instead of the simulated model. */
 export interface UpstreamOptions {

@@ -9,6 +9,7 @@ const model = findModel('amazon.nova-lite-v1:0', {
   servesEnded: false,
   aliases: new Map(),
   withoutAccess: new Set(),
+  unknownModels: 'refuse',
 });
 
 const tools = ['get', 'get_weather', 'send'].map((name) => ({

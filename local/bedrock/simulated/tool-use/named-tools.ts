@@ -1,4 +1,4 @@
-import { nameExpression } from '#local/bedrock/simulated/given-values.ts';
+import { nameExpression } from '#local/bedrock/simulated/tool-use/given-values.ts';
 import type { Tool } from '#local/bedrock/turn/turn.ts';
 
 /** The tools that a text names. */

@@ -1,4 +1,4 @@
-import { exactNumber, parseExactJson, type RawNumber } from '#local/wire/exact-json.ts';
+import { exactNumber, parseExactJson, type RawNumber } from '#local/wire/json/exact-json.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
 /** The values that a question gives for the input of a tool. A value is taken once. */

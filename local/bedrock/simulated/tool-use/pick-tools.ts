@@ -1,5 +1,5 @@
-import { wordsOfName } from '#local/bedrock/simulated/given-values.ts';
-import { findNamedTools, findOrderedTools } from '#local/bedrock/simulated/named-tools.ts';
+import { wordsOfName } from '#local/bedrock/simulated/tool-use/given-values.ts';
+import { findNamedTools, findOrderedTools } from '#local/bedrock/simulated/tool-use/named-tools.ts';
 import { contentWords, isJapanese, stem } from '#local/bedrock/simulated/language/words.ts';
 import {
   lastQuestion,

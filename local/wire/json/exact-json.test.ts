@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseExactJson, toNumber } from '#local/wire/exact-json.ts';
+import { parseExactJson, toNumber } from '#local/wire/json/exact-json.ts';
 
 test.each([
   '{"order":12345678901234567890}',

@@ -4,9 +4,9 @@ import {
   nameExpression,
   readGivenValues,
   type GivenValues,
-} from '#local/bedrock/simulated/given-values.ts';
+} from '#local/bedrock/simulated/tool-use/given-values.ts';
 import type { Tool } from '#local/bedrock/turn/turn.ts';
-import { isExactNumber, toNumber } from '#local/wire/exact-json.ts';
+import { isExactNumber, toNumber } from '#local/wire/json/exact-json.ts';
 import { isExpression, isRecord } from '#local/wire/shape.ts';
 
 /** What a question gives for the input of a tool. */

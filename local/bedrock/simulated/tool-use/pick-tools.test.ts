@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { findModel } from '#local/bedrock/model/models.ts';
-import { pickTools } from '#local/bedrock/simulated/pick-tools.ts';
+import { pickTools } from '#local/bedrock/simulated/tool-use/pick-tools.ts';
 import { plainTurn, textMessage } from '#local/bedrock/turn/plain-turn.ts';
 import type { ModelTurn, Tool } from '#local/bedrock/turn/turn.ts';
 
@@ -8,6 +8,7 @@ const model = findModel('amazon.nova-lite-v1:0', {
   servesEnded: false,
   aliases: new Map(),
   withoutAccess: new Set(),
+  unknownModels: 'refuse',
 });
 
 const toolOf = (name: string, description = ''): Tool => ({ name, description, inputSchema: {} });

@@ -8,6 +8,7 @@ const model = findModel('amazon.nova-lite-v1:0', {
   servesEnded: false,
   aliases: new Map(),
   withoutAccess: new Set(),
+  unknownModels: 'refuse',
 });
 
 /** Returns the input that a tool with these properties is called with, as JSON. */

@@ -8,9 +8,9 @@ import {
   textFor,
   topicOrText,
   type TextFacts,
-} from '#local/bedrock/simulated/fill-text.ts';
-import { givenValue, type Given } from '#local/bedrock/simulated/fill-given.ts';
-import { toNumber } from '#local/wire/exact-json.ts';
+} from '#local/bedrock/simulated/tool-use/fill-text.ts';
+import { givenValue, type Given } from '#local/bedrock/simulated/tool-use/fill-given.ts';
+import { toNumber } from '#local/wire/json/exact-json.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
 /**
