@@ -1,3 +1,5 @@
+import { toNumber } from '#local/wire/json/exact-json.ts';
+
 /** The path to a value from the root of its document. */
 export type Path = readonly (string | number)[];
 
@@ -41,8 +43,13 @@ export function readShape<T>(
 ): T {
   const problems: Problem[] = [];
   const read = shape(value, [], problems);
-  if (problems.length > 0) throw toError(problems);
+  if (problems.length > 0) throw toError(problems.map(toReadable));
   return read;
+}
+
+/** Errors put values into text, which a `RawNumber` cannot become. */
+function toReadable(problem: Problem): Problem {
+  return { ...problem, value: toNumber(problem.value) ?? problem.value };
 }
 
 type RequiredOf<M extends Members> = { readonly [K in keyof M]: Shaped<M[K]> };
@@ -200,15 +207,15 @@ function numeric(
   isKind: (value: unknown) => boolean,
 ): Shape<number> {
   return (value, path, problems) => {
-    if (typeof value !== 'number' || !isKind(value))
-      return rejectKind({ value, path, problems }, kind, 0);
-    if (min !== undefined && value < min) {
+    const read = toNumber(value);
+    if (read === undefined || !isKind(read)) return rejectKind({ value, path, problems }, kind, 0);
+    if (min !== undefined && read < min) {
       problems.push({ path, value, rule: { type: 'at-least', limit: min } });
     }
-    if (max !== undefined && value > max) {
+    if (max !== undefined && read > max) {
       problems.push({ path, value, rule: { type: 'at-most', limit: max } });
     }
-    return value;
+    return read;
   };
 }
 
@@ -257,9 +264,11 @@ export function asText(value: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
-/** Returns whether a value is an object, but neither null nor an array. */
+/** Returns whether a value is an object, but neither null, an array nor a number with all digits. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value)
+  );
 }
 
 function checkLength(

@@ -5,6 +5,7 @@ import type { StreamTimeouts } from '#aws/bedrock/watchdog.ts';
 import type { Model } from '#domain/model/model.ts';
 import { lastQuestion } from '#domain/conversation/message.ts';
 import { decodeSse } from '#protocol/http/sse.ts';
+import { parseExactJson } from '#domain/json.ts';
 
 /** Agents reason and act before they answer, so the timeouts are long. */
 const agentTimeouts: StreamTimeouts = { firstEventMs: 60_000, idleMs: 120_000 };
@@ -57,7 +58,7 @@ async function* parseEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator {
     if (data === '[DONE]') continue;
     // Some agents send plain text instead of JSON.
     try {
-      yield JSON.parse(data);
+      yield parseExactJson(data);
     } catch {
       yield data;
     }
@@ -66,5 +67,5 @@ async function* parseEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator {
 
 /** Emits a JSON answer as one item. */
 async function* parseWhole(bytes: AsyncIterable<Uint8Array>): AsyncGenerator {
-  yield JSON.parse(Buffer.concat(await Array.fromAsync(bytes)).toString('utf8'));
+  yield parseExactJson(Buffer.concat(await Array.fromAsync(bytes)).toString('utf8'));
 }

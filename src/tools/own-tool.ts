@@ -1,6 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { ChatError } from '#domain/errors.ts';
+import { parseJson } from '#domain/json.ts';
 import type { OwnTool, ToolCall } from '#domain/model/tools.ts';
 
 interface Definition<Input extends v.GenericSchema> {
@@ -16,7 +17,8 @@ interface Definition<Input extends v.GenericSchema> {
 
 /**
  * Returns a tool with an input schema. The model gets the schema as JSON Schema. A call with other
- * input throws `invalid_request`, whose message goes to the model.
+ * input throws `invalid_request`, whose message goes to the model. An integer that a number cannot
+ * hold is a BigInt (`v.bigint()`).
  */
 export function ownTool<Input extends v.GenericSchema>(definition: Definition<Input>): OwnTool {
   const { name, description, input, writes, timeoutMs = 5_000, maxCalls = 5 } = definition;
@@ -29,11 +31,20 @@ export function ownTool<Input extends v.GenericSchema>(definition: Definition<In
     timeoutMs,
     maxCalls,
     run(value, call) {
-      const result = v.safeParse(input, value);
+      const result = v.safeParse(input, withNumbers(value));
       if (result.success) return definition.run(result.output, call);
       const [issue] = result.issues;
       const path = v.getDotPath(issue) ?? 'input';
       throw new ChatError('invalid_request', `${path}: ${issue.message}`);
     },
   };
+}
+
+/** Returns JSON with JavaScript's own numbers. */
+function withNumbers(value: unknown): unknown {
+  return value === undefined ? undefined : parseJson(JSON.stringify(value), toNumber);
+}
+
+function toNumber(source: string): bigint | number {
+  return /^-?\d+$/u.test(source) ? BigInt(source) : Number(source);
 }

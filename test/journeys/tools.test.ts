@@ -182,13 +182,15 @@ test('approval parts of useChat are accepted', async () => {
 test.each(['city', 'town'])(
   'the tools of an MCP server work with the old and the new protocol version: %s',
   async (name) => {
-    await setToolCall(`${name}__population`, { city: 'Kyoto' });
+    const args = { city: 'Kyoto', order: JSON.rawJSON('12345678901234567890') };
+    await setToolCall(`${name}__population`, args);
     const result = await ask({ prompt: 'How many live in Kyoto?', tools: [name] });
     expect(result.trace?.map((step) => step.name ?? step.output)).toEqual([
       `${name}__population`,
       expect.stringMatching(/has 1\.4 million people/u),
     ]);
     expect(result.response).toContain('1.4 million');
+    expect((name === 'city' ? mcp : older).received.join()).toContain(':12345678901234567890');
     await setToolCall(`${name}__broken_gauge`, { city: 'Kyoto' });
     const failed = await ask({ prompt: 'How warm is it in Kyoto?', tools: [name] });
     expect(failed.trace?.[1]).toMatchObject({ error: true, output: 'The gauge is broken.' });

@@ -5,6 +5,7 @@ import {
 import * as v from 'valibot';
 import { ChatError, toErrorCode, type ErrorCode } from '#domain/errors.ts';
 import { callApi } from './call-api.ts';
+import { parseExactJson } from '#domain/json.ts';
 
 const problemJson = v.object({
   code: v.string(),
@@ -58,7 +59,7 @@ export async function readConversation(
   const query = queryOf({ cursor, limit });
   const response = await callApi(`${conversationPath(conversationId)}${query}`);
   if (!response.ok) throw await toError(response);
-  return v.parse(conversationPageJson, await response.json());
+  return v.parse(conversationPageJson, parseExactJson(await response.text()));
 }
 
 /**

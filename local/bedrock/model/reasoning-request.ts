@@ -1,6 +1,7 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import { isRecord } from '#local/wire/shape.ts';
+import { toNumber } from '#local/wire/json/exact-json.ts';
 
 interface InferenceSettings {
   readonly maxTokens: number;
@@ -41,7 +42,7 @@ function checkThinking(
   if (isToolForced)
     throw modelError('Thinking may not be enabled when tool_choice forces tool use.');
   if (config['type'] !== 'enabled') return;
-  const budget = Number(config['budget_tokens']);
+  const budget = Number(toNumber(config['budget_tokens']) ?? config['budget_tokens']);
   if (!(budget >= 1_024)) {
     throw modelError(
       'thinking.enabled.budget_tokens: Input should be greater than or equal to 1024',

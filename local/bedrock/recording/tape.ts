@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import { isRecord } from '#local/wire/shape.ts';
+import { parseExactJson } from '#local/wire/json/exact-json.ts';
 
 /** Answers requests from a real account or from recordings, before the simulated model can. */
 export interface Tape {
@@ -85,7 +86,7 @@ function hash(parts: readonly unknown[]): string {
 
 function parse(bytes: Buffer): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return parseExactJson(bytes.toString('utf8'));
   } catch {
     return bytes.toString('base64');
   }

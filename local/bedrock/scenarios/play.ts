@@ -14,6 +14,7 @@ import { signReasoning, simulate } from '#local/bedrock/simulated/simulate.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { countTokens, splitTokens } from '#local/bedrock/model/tokens.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
+import { toExactJson } from '#local/wire/json/exact-json.ts';
 
 /** Emits the answer that a scenario scripts, including its faults. */
 export function* playSteps(
@@ -169,7 +170,7 @@ function* toolBlock(
   index: number,
   { messages }: ModelTurn,
 ): Generator<SourceEvent> {
-  const { name, args = {}, json = JSON.stringify(args), fragments = 1 } = tool;
+  const { name, args = {}, json = toExactJson(args), fragments = 1 } = tool;
   const toolUseId = tool.id ?? idFrom(JSON.stringify([messages, name, index]), 22);
   yield { type: 'block-start', index, block: { type: 'tool-use', toolUseId, name } };
   // Split between characters, because some are two UTF-16 units long.

@@ -1,4 +1,4 @@
-import { parseYaml } from '#local/bedrock/server/parse-yaml.ts';
+import { readYaml } from '#local/bedrock/server/parse-yaml.ts';
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { endOfLife } from '#local/bedrock/model/models.ts';
 import { readScenario, type Scenario } from '#local/bedrock/scenarios/scenario.ts';
@@ -50,7 +50,7 @@ async function inlineScenario(
   const yaml = turn.metadata['streambed'] ?? headers['x-streambed-scenario'] ?? marked;
   if (yaml === undefined) return undefined;
   try {
-    return readScenario(await parseYaml(inBraces(String(yaml)), 'scenario'), 'scenario');
+    return readScenario(await readYaml(inBraces(String(yaml))), 'scenario');
   } catch (error) {
     throw invalid(error instanceof Error ? error.message : String(error));
   }

@@ -2,6 +2,7 @@ import type { AwsRequest, AwsResponse } from '#local/wire/aws-exchange.ts';
 import { readGuardrail } from '#local/bedrock/guardrails/guardrail.ts';
 import { readScenario } from '#local/bedrock/scenarios/scenario.ts';
 import type { BedrockContext } from '#local/bedrock/server/call-context.ts';
+import { parseExactJson } from '#local/wire/json/exact-json.ts';
 
 /**
  * Answers the control API at `/_streambed/*`. With it, programs on this machine read and change the
@@ -78,7 +79,7 @@ const routes: Readonly<Record<string, Route>> = {
 
 function parse({ body }: AwsRequest): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return parseExactJson(body.toString('utf8'));
   } catch {
     throw new Error('The body must be JSON.');
   }

@@ -1,4 +1,5 @@
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
+import { parseExactJson } from '#local/wire/json/exact-json.ts';
 
 /** Deeper than any real request, but shallow enough that parsing cannot overflow the stack. */
 const maxDepth = 200;
@@ -19,8 +20,7 @@ export function parseNative(body: Buffer): unknown {
 function parse(body: Buffer, toError: () => BedrockError): unknown {
   if (depthOf(body) > maxDepth) throw toError();
   try {
-    const parsed: unknown = JSON.parse(body.toString('utf8'));
-    return parsed;
+    return parseExactJson(body.toString('utf8'));
   } catch {
     throw toError();
   }

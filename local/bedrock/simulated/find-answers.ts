@@ -1,5 +1,6 @@
 import type { Citation } from '#local/bedrock/turn/answer.ts';
 import { offsetOf, sentencesOf } from '#local/bedrock/simulated/language/sentences.ts';
+import { keySentences, withoutOwnHeadings } from '#local/bedrock/simulated/language/summary.ts';
 import { contentWords, isJapanese, stem } from '#local/bedrock/simulated/language/words.ts';
 import { lastQuestion, type ModelTurn, type TurnBlock } from '#local/bedrock/turn/turn.ts';
 
@@ -77,6 +78,23 @@ export function findAnswers(
     sentence,
     citation: source.isCited ? toCitation(source, sentence, start) : undefined,
   }));
+}
+
+/** Returns the key sentences of the sources, in their order. They rest on no question. */
+export function findKeySentences(sources: readonly Source[], max: number): readonly Finding[] {
+  const text = sources.map((source) => withoutOwnHeadings(source.text)).join('\n');
+  return keySentences(text, max).map((sentence) => {
+    const places = sources
+      .values()
+      .map((source) => [source, offsetOf(sentence, source.text, 0)] as const);
+    const [source, start] = places.find(([, at]) => at !== undefined) ?? [];
+    const isCited = source?.isCited === true && start !== undefined;
+    return {
+      sentence,
+      score: 0,
+      citation: isCited ? toCitation(source, sentence, start) : undefined,
+    };
+  });
 }
 
 /** Japanese has no spaces between words, so a word also counts as a part of another one. */

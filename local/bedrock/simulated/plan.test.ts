@@ -64,7 +64,7 @@ test.each([latin, japanese, templates].flat())(
     expect(planAnswer(turn).text).not.toEqual([]);
     expect(planAnswer({ ...turn, system })).toBeDefined();
     expect(
-      planAnswer({ ...turn, tools: [tool], toolChoice: { type: 'any' } }).toolUse,
+      planAnswer({ ...turn, tools: [tool], toolChoice: { type: 'any' } }).toolUses[0],
     ).toBeDefined();
     expect(assess(guardrail, text, { side: 'INPUT' })).toBeDefined();
     expect(readPrompt(text).messages.length).toBeGreaterThan(0);

@@ -1,22 +1,44 @@
 import type { Citation } from '#local/bedrock/turn/answer.ts';
 import { composeAnswer } from '#local/bedrock/simulated/compose-answer.ts';
 import { english } from '#local/bedrock/simulated/language/english.ts';
-import { fillSchema } from '#local/bedrock/simulated/fill-schema.ts';
-import { findAnswers, sourcesOf, type Finding } from '#local/bedrock/simulated/find-answers.ts';
+import { fillSchema } from '#local/bedrock/simulated/tool-use/fill-schema.ts';
+import { readGiven } from '#local/bedrock/simulated/tool-use/fill-given.ts';
+import {
+  findAnswers,
+  findKeySentences,
+  sourcesOf,
+  type Finding,
+} from '#local/bedrock/simulated/find-answers.ts';
 import { japanese } from '#local/bedrock/simulated/language/japanese.ts';
 import { findPassage } from '#local/bedrock/simulated/find-passage.ts';
-import { pickTool } from '#local/bedrock/simulated/pick-tool.ts';
+import { pickTools } from '#local/bedrock/simulated/tool-use/pick-tools.ts';
 import { findTopic } from '#local/bedrock/simulated/language/topic.ts';
 import type { Voice } from '#local/bedrock/simulated/language/voice.ts';
 import { isJapanese } from '#local/bedrock/simulated/language/words.ts';
+import {
+  briefAnswer,
+  isOneSentence,
+  literalAnswer,
+} from '#local/bedrock/simulated/short-answer.ts';
 import { runTextTasks } from '#local/bedrock/simulated/text-tasks.ts';
-import { lastUserText, textOf, type ModelTurn, type TurnBlock } from '#local/bedrock/turn/turn.ts';
+import {
+  lastUserText,
+  systemText,
+  textOf,
+  type ModelTurn,
+  type TurnBlock,
+} from '#local/bedrock/turn/turn.ts';
 
 /** The whole answer of the simulated model, before it is split into events. */
 export interface Plan {
   readonly reasoning: string | undefined;
   readonly text: readonly PlannedText[];
-  readonly toolUse: { readonly name: string; readonly input: unknown } | undefined;
+  readonly toolUses: readonly PlannedToolUse[];
+}
+
+export interface PlannedToolUse {
+  readonly name: string;
+  readonly input: unknown;
 }
 
 /** A part of the text, and the source it rests on. */
@@ -30,15 +52,19 @@ export function planAnswer(turn: ModelTurn): Plan {
   const question = lastUserText(turn);
   const voice = isJapanese(question) ? japanese : english;
   const reasoning = turn.isReasoning ? voice.reasoning(findTopic(question)) : undefined;
-  const tool = pickTool(turn);
-  if (tool !== undefined) {
+  const tools = pickTools(turn);
+  if (tools.length > 0) {
     const isOptional = turn.toolChoice.type === 'auto';
-    const input = fillSchema(tool.inputSchema, question);
-    const text = isOptional ? [{ text: voice.toolUse(tool.name) }] : [];
-    return { reasoning, text, toolUse: { name: tool.name, input } };
+    const names = tools.map(({ name }) => name);
+    const text = isOptional ? [{ text: voice.toolUse(names) }] : [];
+    const toolUses = tools.map((tool) => {
+      const given = readGiven(tool, question, turn.tools);
+      return { name: tool.name, input: fillSchema(tool.inputSchema, question, given) };
+    });
+    return { reasoning, text, toolUses };
   }
   const text = withoutPrefill(turn, planText(turn, question, voice));
-  return { reasoning, text, toolUse: undefined };
+  return { reasoning, text, toolUses: [] };
 }
 
 /** If the request has the beginning of the answer, the model continues after it. */
@@ -65,11 +91,17 @@ function planText(turn: ModelTurn, question: string, voice: Voice): readonly Pla
     return [{ text: JSON.stringify(value) }];
   }
   const results = toolResults(turn);
-  if (results.length > 0) return labelled(turn, voice, voice.toolResults(results));
-  return (
-    runTextTasks(turn, voice) ??
-    answerFromSources(turn, question, voice) ?? [{ text: composeAnswer(turn) }]
-  );
+  if (results.length > 0) {
+    const isCited = sourcesOf(turn).some((source) => source.isRecent && source.isCited);
+    const cited = isCited ? answerFromSources(turn, question, voice) : undefined;
+    return cited ?? labelled(turn, voice, voice.toolResults(results));
+  }
+  const system = systemText(turn);
+  const literal = literalAnswer(question, system);
+  if (literal !== undefined) return [{ text: literal }];
+  const fromTexts = runTextTasks(turn, voice) ?? answerFromSources(turn, question, voice);
+  if (fromTexts !== undefined) return fromTexts;
+  return [{ text: briefAnswer(question, system, voice) ?? composeAnswer(turn) }];
 }
 
 function labelled(turn: ModelTurn, voice: Voice, text: string): readonly PlannedText[] {
@@ -90,7 +122,8 @@ function answerFromSources(
   }
   const all = sourcesOf(turn);
   const recent = all.filter(({ isRecent }) => isRecent);
-  const findings = findAnswers(question, recent.length > 0 ? recent : all, 3);
+  const max = isOneSentence(question, systemText(turn)) ? 1 : 3;
+  const findings = findAnswers(question, recent.length > 0 ? recent : all, max);
   if (recent.length === 0) {
     // One common word does not show that the question is about an earlier source.
     const isAboutThem = (findings[0]?.score ?? 0) > 1;
@@ -98,10 +131,17 @@ function answerFromSources(
   }
   if (findings.length > 0) return toText(turn, findings, voice);
   const isUnreadable = recent.every(({ text }) => text.trim() === '');
+  if (!isUnreadable && aboutSource.test(question)) {
+    return toText(turn, findKeySentences(recent, max), voice);
+  }
   const titles = recent.map(({ title }) => title);
   const text = isUnreadable ? voice.unreadable(titles) : voice.notFound(titles);
   return labelled(turn, voice, text);
 }
+
+/** A question about a source itself: "What does this file say?" */
+const aboutSource =
+  /\b(?:documents?|files?|texts?|reports?|papers?|attachments?|pdf|it|this)\b|文書|資料|ファイル|内容|文章|これ/iu;
 
 /** Sentences with a citation are parts of their own; without citations there is one text. */
 function toText(

@@ -5,7 +5,7 @@ import type {
   ServerToolOutput,
 } from '#local/bedrock/turn/answer.ts';
 import { calculate } from '#local/bedrock/simulated/calculate.ts';
-import { pickTool } from '#local/bedrock/simulated/pick-tool.ts';
+import { pickTools } from '#local/bedrock/simulated/tool-use/pick-tools.ts';
 import { findTopic } from '#local/bedrock/simulated/language/topic.ts';
 import type { PlannedText } from '#local/bedrock/simulated/plan.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
@@ -95,10 +95,12 @@ function codeToolName({ type, name }: ServerTool): string {
 
 /** A tool that is not loaded yet is searched for before it is called. */
 function runToolSearch(tool: ServerTool, turn: ModelTurn): ServerToolRun | undefined {
-  const picked = pickTool(turn);
-  if (picked?.isDeferred !== true) return undefined;
-  const input = tool.name.includes('regex') ? { pattern: picked.name } : { query: picked.name };
-  const output = { type: 'tool-search', names: [picked.name] } as const;
+  const deferred = pickTools(turn).filter(({ isDeferred }) => isDeferred === true);
+  if (deferred.length === 0) return undefined;
+  const names = deferred.map(({ name }) => name);
+  const isRegex = tool.name.includes('regex');
+  const input = isRegex ? { pattern: names.join('|') } : { query: names.join(' ') };
+  const output = { type: 'tool-search', names } as const;
   return { blocks: blocksOf(tool, input, output, turn), text: [] };
 }
 

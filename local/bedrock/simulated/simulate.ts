@@ -1,5 +1,5 @@
 import type { AnswerEvent, InputUsage, StopReason } from '#local/bedrock/turn/answer.ts';
-import { planAnswer, type Plan } from '#local/bedrock/simulated/plan.ts';
+import { planAnswer, type Plan, type PlannedToolUse } from '#local/bedrock/simulated/plan.ts';
 import { runServerTools, serverToolEvents } from '#local/bedrock/simulated/server-tools.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { splitTokens } from '#local/bedrock/model/tokens.ts';
@@ -15,11 +15,11 @@ export function* simulate(turn: ModelTurn, input: InputUsage): Generator<AnswerE
   yield* serverToolEvents(runs, () => output.nextIndex());
   const text = [...plan.text, ...runs.flatMap((run) => run.text)];
   if (text.length > 0 && !output.isStopped()) yield* textEvents(text, output);
-  if (plan.toolUse !== undefined && !output.isStopped()) {
-    yield* toolUseEvents(plan.toolUse, output);
+  for (const toolUse of plan.toolUses) {
+    if (!output.isStopped()) yield* toolUseEvents(toolUse, output);
   }
   const { stopSequence } = output;
-  const regularEnd: StopReason = plan.toolUse === undefined ? 'end_turn' : 'tool_use';
+  const regularEnd: StopReason = plan.toolUses.length === 0 ? 'end_turn' : 'tool_use';
   yield {
     type: 'stop',
     stopReason: output.stopReason() ?? regularEnd,
@@ -121,10 +121,7 @@ function* textEvents(parts: Plan['text'], output: Output): Generator<AnswerEvent
   if (stop !== undefined && !output.isStopped()) output.stopAtSequence(stop.sequence);
 }
 
-function* toolUseEvents(
-  { name, input }: NonNullable<Plan['toolUse']>,
-  output: Output,
-): Generator<AnswerEvent> {
+function* toolUseEvents({ name, input }: PlannedToolUse, output: Output): Generator<AnswerEvent> {
   const { messages, model } = output.turn;
   const index = output.nextIndex();
   const toolUseId = idFrom(JSON.stringify([messages, name]), 22);

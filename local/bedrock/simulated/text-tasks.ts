@@ -1,11 +1,15 @@
-import { sourcesOf } from '#local/bedrock/simulated/find-answers.ts';
+import {
+  findKeySentences,
+  sourcesOf,
+  type Finding,
+} from '#local/bedrock/simulated/find-answers.ts';
 import { findPassage, type Passage } from '#local/bedrock/simulated/find-passage.ts';
 import { keyPhrases } from '#local/bedrock/simulated/language/keywords.ts';
 import { sentencesOf } from '#local/bedrock/simulated/language/sentences.ts';
 import { sentimentOf } from '#local/bedrock/simulated/language/sentiment.ts';
 import { keySentences, withoutOwnHeadings } from '#local/bedrock/simulated/language/summary.ts';
 import { makeTitle, titleRequest } from '#local/bedrock/simulated/language/title.ts';
-import { bulletedList, type Voice } from '#local/bedrock/simulated/language/voice.ts';
+import type { Voice } from '#local/bedrock/simulated/language/voice.ts';
 import type { PlannedText } from '#local/bedrock/simulated/plan.ts';
 import { lastUserText, systemText, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 
@@ -16,13 +20,16 @@ import { lastUserText, systemText, type ModelTurn } from '#local/bedrock/turn/tu
 export function runTextTasks(turn: ModelTurn, voice: Voice): readonly PlannedText[] | undefined {
   const question = withoutOwnHeadings(lastUserText(turn));
   const system = systemText(turn);
-  const documents = sourcesOf(turn).filter(({ isRecent }) => isRecent);
+  const sources = sourcesOf(turn);
+  const recent = sources.filter(({ isRecent }) => isRecent);
   // The system prompt may request a task for every text, but a question is not such a text.
   const isText = question.length >= 40 && !/[?？]\s*$/u.test(question);
   const request =
     findRequest(question) ?? (isText ? { instruction: system, text: question } : undefined);
   const tasks = request === undefined ? [] : tasksIn(request.instruction);
   if (request === undefined || tasks.length === 0) return undefined;
+  // "Summarize it" is about an earlier document, unless there is a text.
+  const documents = recent.length > 0 || request.text.trim().length >= 40 ? recent : sources;
   const source =
     documents.length > 0 ? documents.map((document) => document.text).join('\n') : request.text;
   const text = withoutOwnHeadings(source);
@@ -33,8 +40,18 @@ export function runTextTasks(turn: ModelTurn, voice: Voice): readonly PlannedTex
   }
   // Whoever asks for a title wants nothing else, not even the label.
   if (tasks.every((task) => task === 'title')) return [{ text: makeTitle(text) }];
-  const results = tasks.map((task) => toText(task, text, voice, request.instruction));
-  return [{ text: [voice.label(turn.agent), ...results].join('\n\n') }];
+  const { instruction } = request;
+  const results = tasks.map((task): readonly PlannedText[] => {
+    if (task !== 'summary') return [{ text: toText(task, text, voice, instruction) }];
+    const findings =
+      documents.length > 0
+        ? findKeySentences(documents, countIn(instruction) ?? 3)
+        : keySentences(text, countIn(instruction) ?? 3).map(uncited);
+    return toSummary(findings, voice, instruction);
+  });
+  const label = { text: voice.label(turn.agent) };
+  const gap: PlannedText = { text: '\n\n' };
+  return joinUncited([label, ...results.flatMap((parts) => [gap].concat(parts))]);
 }
 
 /** The instruction may stand before the text, after it, or around it. */
@@ -55,7 +72,10 @@ function findRequest(question: string): Passage | undefined {
 type TextTask = 'summary' | 'sentiment' | 'keywords' | 'title';
 
 const taskPatterns: readonly (readonly [TextTask, RegExp])[] = [
-  ['summary', /summar|in short|tl;?dr|condense|要約|まとめて|概要/iu],
+  [
+    'summary',
+    /summar|\bsum(?:ming)? (?:it |this |them )?up\b|in short|tl;?dr|condense|要約|まとめて|概要/iu,
+  ],
   ['sentiment', /sentiment|emotional tone|positive or negative|感情|ポジティブ|センチメント/iu],
   ['keywords', /key ?words|key ?phrases|main topics|キーワード|重要語/iu],
   ['title', titleRequest],
@@ -73,15 +93,43 @@ function toJson(task: TextTask, text: string): Readonly<Record<string, unknown>>
   return { sentiment: label, score };
 }
 
-function toText(task: TextTask, text: string, voice: Voice, instruction: string): string {
+const uncited = (sentence: string): Finding => ({ sentence, citation: undefined, score: 0 });
+
+/** The sentences of a summary are parts of their own, so that each can have its citation. */
+function toSummary(
+  findings: readonly Finding[],
+  voice: Voice,
+  instruction: string,
+): readonly PlannedText[] {
+  const isText = countIn(instruction) === 1 || /paragraph|段落/iu.test(instruction);
+  const [first, next] = isText ? ['', voice.separator] : [`${voice.summaryHeading}\n\n- `, '\n- '];
+  return findings.flatMap(({ sentence, citation }, index) => [
+    { text: index === 0 ? first : next },
+    { text: sentence, citation },
+  ]);
+}
+
+/** Joins the parts between two citations, so that they are one block. */
+function joinUncited(parts: readonly PlannedText[]): readonly PlannedText[] {
+  const joined: PlannedText[] = [];
+  for (const part of parts.filter(({ text }) => text !== '')) {
+    const last = joined.at(-1);
+    const isPlain = part.citation === undefined && last?.citation === undefined;
+    if (isPlain && last !== undefined) joined[joined.length - 1] = { text: last.text + part.text };
+    else joined.push(part);
+  }
+  return joined;
+}
+
+function toText(
+  task: Exclude<TextTask, 'summary'>,
+  text: string,
+  voice: Voice,
+  instruction: string,
+): string {
   const count = countIn(instruction);
   if (task === 'keywords') return voice.keyPhrases(keyPhrases(text, count ?? 8));
   if (task === 'title') return makeTitle(text);
-  if (task === 'summary') {
-    const sentences = keySentences(text, count ?? 3);
-    if (count === 1 || /paragraph|段落/iu.test(instruction)) return sentences.join(voice.separator);
-    return `${voice.summaryHeading}\n\n${bulletedList(sentences)}`;
-  }
   const sentiment = sentimentOf(text);
   const isBrief = /one word|single word|一語|一言/iu.test(instruction);
   return isBrief ? sentiment.label : voice.sentiment(sentiment);

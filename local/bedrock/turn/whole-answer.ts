@@ -6,6 +6,7 @@ import type {
   ServerToolBlock,
   StopReason,
 } from '#local/bedrock/turn/answer.ts';
+import { parseExactJson } from '#local/wire/json/exact-json.ts';
 
 /** A complete answer, for operations that do not stream. */
 export interface WholeAnswer extends Omit<EndEvent, 'type'> {
@@ -139,7 +140,7 @@ export function reasoningText({ blocks }: Pick<WholeAnswer, 'blocks'>): string {
 /** Parses the input of a tool use. Returns the text itself if it is not valid JSON. */
 export function parseInput(json: string): unknown {
   try {
-    return JSON.parse(json);
+    return parseExactJson(json);
   } catch {
     return json;
   }

@@ -5,6 +5,7 @@ import { createChunkReader, type UpstreamChunk } from '#local/bedrock/upstream/r
 import type { ModelMap } from '#local/bedrock/upstream/model-map.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 import { isRecord } from '#local/wire/shape.ts';
+import { parseExactJson } from '#local/wire/json/exact-json.ts';
 
 /** The server that answers instead of the simulated model. */
 export interface UpstreamOptions {
@@ -100,7 +101,7 @@ async function* readAnswer(
       const data = line.startsWith('data:') ? line.slice('data:'.length).trim() : '';
       if (data === '') continue;
       if (data === '[DONE]') break;
-      const chunk: unknown = JSON.parse(data);
+      const chunk = parseExactJson(data);
       if (!isRecord(chunk)) throw new Error(`invalid chunk: ${data.slice(0, 100)}`);
       if (chunk['error'] !== undefined)
         throw new Error(JSON.stringify(chunk['error']).slice(0, 500));
@@ -121,7 +122,7 @@ async function* linesOf(response: Response): AsyncGenerator<string> {
     yield* decodeLines(response.body);
     return;
   }
-  const whole: unknown = await response.json();
+  const whole = parseExactJson(await response.text());
   const choices: readonly unknown[] =
     isRecord(whole) && Array.isArray(whole['choices']) ? whole['choices'] : [];
   const chunks = choices

@@ -1,4 +1,5 @@
 import type { BlockKind, InputUsage, SourceEvent, StopReason } from '#local/bedrock/turn/answer.ts';
+import { createCallAssembler, type UpstreamCall } from '#local/bedrock/upstream/tool-calls.ts';
 import { signReasoning } from '#local/bedrock/simulated/simulate.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
@@ -18,7 +19,7 @@ export interface ChunkReader {
 
 /** Creates a reader of text, tool calls, and reasoning under any of its member names. */
 export function createChunkReader(turn: ModelTurn, input: InputUsage): ChunkReader {
-  const blocks = createBlocks();
+  const blocks = createBlocks(turn);
   let stopReason: StopReason | undefined;
   let usage: Readonly<Record<string, unknown>> = {};
   let isStarted = false;
@@ -32,13 +33,13 @@ export function createChunkReader(turn: ModelTurn, input: InputUsage): ChunkRead
       const delta = isRecord(choice['delta']) ? choice['delta'] : {};
       yield* blocks.addText('reasoning', delta['reasoning_content'] ?? delta['reasoning']);
       yield* blocks.addText('text', delta['content']);
-      for (const call of callsIn(delta, turn)) yield* blocks.addToolCall(call);
+      yield* blocks.addToolCalls(delta);
       const reason = choice['finish_reason'];
       if (typeof reason === 'string') stopReason = stopReasons.get(reason) ?? 'end_turn';
     },
     *end() {
       if (stopReason === undefined) throw new Error('it ended without a finish_reason');
-      yield* blocks.close();
+      yield* blocks.end();
       // Some servers send `stop` after a tool call that the request required.
       const isToolUse = blocks.hasTool() && stopReason === 'end_turn';
       yield { type: 'stop', stopReason: isToolUse ? 'tool_use' : stopReason };
@@ -53,82 +54,124 @@ export function createChunkReader(turn: ModelTurn, input: InputUsage): ChunkRead
   };
 }
 
-interface ToolCall {
-  /** The index and id of the call; empty if this is a fragment of the previous call. */
-  readonly key: string;
-  readonly name: string;
-  readonly toolUseId: string;
-  readonly json: string;
-}
-
-function callsIn(delta: UpstreamChunk, { messages }: ModelTurn): readonly ToolCall[] {
-  const calls: readonly unknown[] = Array.isArray(delta['tool_calls']) ? delta['tool_calls'] : [];
-  return calls.filter(isRecord).map((call) => {
-    const definition = isRecord(call['function']) ? call['function'] : {};
-    const index = Number(call['index'] ?? 0);
-    const id = textOf(call['id']);
-    const isValid = /^[a-zA-Z0-9_.:-]{1,64}$/u.test(id);
-    const toolUseId = isValid ? id : idFrom(JSON.stringify([messages, index]), 22);
-    const name = textOf(definition['name']);
-    const key = id === '' && name === '' ? '' : `${index} ${id}`;
-    return { key, toolUseId, name, json: textOf(definition['arguments']) };
-  });
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
 interface Blocks {
   addText(kind: 'text' | 'reasoning', text: unknown): Generator<SourceEvent>;
-  addToolCall(call: ToolCall): Generator<SourceEvent>;
-  close(): Generator<SourceEvent>;
+  addToolCalls(delta: UpstreamChunk): Generator<SourceEvent>;
+  /** Emits what was held back, and ends the last block. */
+  end(): Generator<SourceEvent>;
   tokens(): number;
   hasTool(): boolean;
 }
 
-/** A block begins with its first delta, and ends when another block begins. */
-function createBlocks(): Blocks {
-  let [count, tokens] = [0, 0];
-  let open: { readonly index: number; readonly kind: string; readonly key: string } | undefined;
+/**
+ * A block begins with its first delta, and ends when another block begins. Bedrock never mixes
+ * blocks: what comes in the middle of a tool call is held back until that call is whole.
+ */
+function createBlocks(turn: ModelTurn): Blocks {
+  const calls = createCallAssembler(turn.tools);
+  const blocks = createOpenBlock();
+  const ids = createToolUseIds(turn);
+  const waiting: UpstreamCall[] = [];
+  const later: (readonly ['text' | 'reasoning', string])[] = [];
   let hasTool = false;
-  let reasoning = '';
-  function* close(): Generator<SourceEvent> {
-    if (open === undefined) return;
-    const { index, kind } = open;
-    if (kind === 'reasoning')
-      yield { type: 'signature', index, signature: signReasoning(reasoning) };
-    yield { type: 'block-stop', index };
-    open = undefined;
-  }
-  function* openBlock(block: BlockKind, key = ''): Generator<SourceEvent, number> {
-    if (open?.kind === block.type && open.key === key) return open.index;
-    yield* close();
-    open = { index: count, kind: block.type, key };
-    count += 1;
-    yield { type: 'block-start', index: open.index, block };
-    return open.index;
+  function* emitCalls(isEnd: boolean): Generator<SourceEvent> {
+    for (let [call] = waiting; call !== undefined; [call] = waiting) {
+      // Until its arguments begin, the name of a call may be incomplete.
+      if (call.state === 'named' && !isEnd) return;
+      if (call.name === '') throw new Error('a tool call has no name');
+      const toolUseId = ids.of(call);
+      yield* blocks.open({ type: 'tool-use', toolUseId, name: call.name }, toolUseId);
+      yield* blocks.addInput(call.held);
+      call.held = '';
+      if (call.state !== 'whole' && !isEnd) return;
+      waiting.shift();
+    }
   }
   return {
-    close,
-    tokens: () => tokens,
+    tokens: blocks.tokens,
     hasTool: () => hasTool,
     *addText(kind, text) {
       if (typeof text !== 'string' || text === '') return;
+      if (waiting[0]?.state === 'begun') later.push([kind, text]);
+      else yield* blocks.addText(kind, text);
+    },
+    *addToolCalls(delta) {
+      waiting.push(...calls.add(delta));
+      hasTool ||= waiting.length > 0;
+      yield* emitCalls(false);
+    },
+    *end() {
+      yield* emitCalls(true);
+      for (const [kind, text] of later) yield* blocks.addText(kind, text);
+      yield* blocks.close();
+    },
+  };
+}
+
+interface ToolUseIds {
+  of(call: UpstreamCall): string;
+}
+
+/** An id that Bedrock refuses, or that another call has, is replaced. */
+function createToolUseIds({ messages }: ModelTurn): ToolUseIds {
+  const ids = new Map<UpstreamCall, string>();
+  return {
+    of(call) {
+      const isValid = /^[a-zA-Z0-9_.:-]{1,64}$/u.test(call.id);
+      const isTaken = ids.values().some((id) => id === call.id);
+      const id =
+        ids.get(call) ??
+        (isValid && !isTaken ? call.id : idFrom(JSON.stringify([messages, ids.size]), 22));
+      ids.set(call, id);
+      return id;
+    },
+  };
+}
+
+interface OpenBlock {
+  /** Begins a block, unless a block of the same kind and key is open. */
+  open(block: BlockKind, key?: string): Generator<SourceEvent, number>;
+  addText(kind: 'text' | 'reasoning', text: string): Generator<SourceEvent>;
+  /** Emits a part of a tool's input in the open block. */
+  addInput(json: string): Generator<SourceEvent>;
+  close(): Generator<SourceEvent>;
+  tokens(): number;
+}
+
+function createOpenBlock(): OpenBlock {
+  let [count, tokens] = [0, 0];
+  let current: { readonly index: number; readonly kind: string; readonly key: string } | undefined;
+  let reasoning = '';
+  function* close(): Generator<SourceEvent> {
+    if (current === undefined) return;
+    const { index, kind } = current;
+    if (kind === 'reasoning')
+      yield { type: 'signature', index, signature: signReasoning(reasoning) };
+    yield { type: 'block-stop', index };
+    current = undefined;
+  }
+  function* open(block: BlockKind, key = ''): Generator<SourceEvent, number> {
+    if (current?.kind === block.type && current.key === key) return current.index;
+    yield* close();
+    current = { index: count, kind: block.type, key };
+    count += 1;
+    yield { type: 'block-start', index: current.index, block };
+    return current.index;
+  }
+  return {
+    open,
+    close,
+    tokens: () => tokens,
+    *addText(kind, text) {
       tokens += countTokens(text);
-      const index = yield* openBlock({ type: kind });
+      const index = yield* open({ type: kind });
       if (kind === 'reasoning') reasoning += text;
       yield { type: kind === 'text' ? 'text-delta' : 'reasoning-delta', index, text };
     },
-    *addToolCall({ key, toolUseId, name, json }) {
-      hasTool = true;
-      // Fragments after the first have no id, or repeat it.
-      const isFragment = open?.kind === 'tool-use' && (key === '' || open.key === key);
-      const block = { type: 'tool-use', toolUseId, name } as const;
-      const index = yield* openBlock(block, isFragment ? open?.key : key);
-      if (json === '') return;
+    *addInput(json) {
+      if (json === '' || current === undefined) return;
       tokens += countTokens(json);
-      yield { type: 'tool-input-delta', index, json };
+      yield { type: 'tool-input-delta', index: current.index, json };
     },
   };
 }

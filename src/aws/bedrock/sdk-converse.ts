@@ -1,5 +1,12 @@
-import { BedrockRuntimeClient, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime';
+import {
+  BedrockRuntimeClient,
+  ConverseStreamCommand,
+  type ContentBlock,
+  type Message,
+} from '@aws-sdk/client-bedrock-runtime';
+import { NumericValue } from '@smithy/core/serde';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { parseJson } from '#domain/json.ts';
 import { bedrockTimeouts, type ConverseClient } from '#aws/bedrock/converse-client.ts';
 
 /**
@@ -16,10 +23,29 @@ export function createBedrockClient(region?: string): BedrockRuntimeClient {
 export function createSdkConverse(client: BedrockRuntimeClient): ConverseClient {
   return {
     async stream(input, abortSignal) {
-      const { stream = [] } = await client.send(new ConverseStreamCommand(input), { abortSignal });
+      const command = new ConverseStreamCommand({
+        ...input,
+        messages: input.messages?.map(withNumbers),
+      });
+      const { stream = [] } = await client.send(command, { abortSignal });
       return inBatches(stream);
     },
   };
+}
+
+function withNumbers(message: Message): Message {
+  return { ...message, content: message.content?.map(toBlock) };
+}
+
+/** The SDK writes a number that a double cannot hold only if it is a BigInt or a NumericValue. */
+function toBlock(block: ContentBlock): ContentBlock {
+  if (block.toolUse === undefined) return block;
+  const input = parseJson(JSON.stringify(block.toolUse.input), toNumber);
+  return { toolUse: Object.assign({ ...block.toolUse }, { input }) };
+}
+
+function toNumber(source: string): bigint | NumericValue {
+  return /^-?\d+$/u.test(source) ? BigInt(source) : new NumericValue(source, 'bigDecimal');
 }
 
 async function* inBatches<Event>(

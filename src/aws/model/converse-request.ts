@@ -18,6 +18,7 @@ import type {
   ModelRequest,
   ToolChoice,
 } from '#domain/model/model.ts';
+import { parseExactJson } from '#domain/json.ts';
 
 type ToolUseInput = ConverseToolUse['input'];
 
@@ -147,13 +148,17 @@ function toToolUseId(id: string): string {
 }
 
 /** Input that is not a JSON object is replaced by an empty one. The result explains the error. */
-function toInput(json: string): NonNullable<ToolUseInput> {
+function toInput(json: string): ToolUseInput {
   try {
-    const input: ToolUseInput = JSON.parse(json === '' ? '{}' : json);
-    return typeof input === 'object' && input !== null && !Array.isArray(input) ? input : {};
+    const input = parseExactJson(json === '' ? '{}' : json);
+    return isDocument(input) ? input : {};
   } catch {
     return {};
   }
+}
+
+function isDocument(value: unknown): value is NonNullable<ToolUseInput> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Models for which Converse generates citations (Bedrock user guide, "Search results"). */

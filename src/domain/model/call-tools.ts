@@ -9,6 +9,7 @@ import {
   type ToolCall,
 } from '#domain/model/tools.ts';
 import { splitText } from '#domain/text.ts';
+import { parseExactJson } from '#domain/json.ts';
 
 /** What the tool calls of one turn share. */
 export interface ToolContext {
@@ -95,7 +96,7 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
 
 function parseInput(json: string): unknown {
   try {
-    return JSON.parse(json === '' ? '{}' : json);
+    return parseExactJson(json === '' ? '{}' : json);
   } catch {
     throw refusal('The input is not valid JSON.');
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import * as v from 'valibot';
 import type { ContentBlock } from '#domain/conversation/message.ts';
+import { parseExactJson } from '#domain/json.ts';
 import { contentJson } from '#protocol/conversation/answer-schema.ts';
 import { fromContentJson, toContentJson } from '#protocol/conversation/content-json.ts';
 
@@ -30,6 +31,14 @@ test('the blocks of an answer are in their order, without empty text', () => {
     { type: 'citation', span: { start: 0, end: 9 }, passages: [passage] },
     { type: 'citation', passages: [passage] },
   ]);
+});
+
+test('numbers in the input of a call keep their digits', () => {
+  const use = call('a', '{"order":12345678901234567890,"share":0.12345678901234567891}');
+  const json = JSON.stringify(jsonOf(use));
+  expect(json).toContain(`"input":${use.inputJson}`);
+  const read = v.parse(contentJson, parseExactJson(json));
+  expect(fromContentJson(read)).toEqual([use]);
 });
 
 test('a tool call has its result, in whatever order the results arrived', () => {

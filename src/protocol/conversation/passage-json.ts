@@ -1,6 +1,7 @@
 import type { Answer } from '#domain/conversation/accumulate.ts';
 import type { CitationBlock, ContentBlock, Passage } from '#domain/conversation/message.ts';
 import type { CitationJson, PassageJson } from '#protocol/conversation/answer-schema.ts';
+import { parseExactJson } from '#domain/json.ts';
 
 interface StepJson {
   readonly type: string;
@@ -81,7 +82,7 @@ export function toStepJson(block: ContentBlock): StepJson | undefined {
 /** Returns the input of a tool call; its text if that is incomplete or not JSON. */
 export function parseToolInput(json: string): unknown {
   try {
-    return JSON.parse(json === '' ? '{}' : json);
+    return parseExactJson(json === '' ? '{}' : json);
   } catch {
     return json;
   }

@@ -97,6 +97,16 @@ function answerOf(events: readonly TurnEvent[]): Answer {
   }, emptyAnswer);
 }
 
+test('numbers in the input of a tool keep their digits', () => {
+  const encoding = createUiEncoding('r1');
+  const json = '{"order":12345678901234567890}';
+  encoding.encode({ type: 'block-start', index: 0, toolUseId: 'a', name: 'track' });
+  for (const part of [json.slice(0, 15), json.slice(15)]) {
+    encoding.encode({ type: 'tool-input-delta', index: 0, json: part });
+  }
+  expect(encoding.encode({ type: 'block-stop', index: 0 })).toContain(`"input":${json}`);
+});
+
 test('a reader who resumes gets nothing twice, also between two blocks', async () => {
   const events = turnOf([
     { type: 'message-start' },

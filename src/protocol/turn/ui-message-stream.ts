@@ -6,6 +6,7 @@ import { encodeCursor } from '#protocol/turn/cursor.ts';
 import { ssePing } from '#protocol/http/sse.ts';
 import { durationMetadata, finishReasonOf, wholeBlockParts } from '#protocol/turn/ui-parts.ts';
 import { toCostJson, toUsageJson } from '#protocol/conversation/usage-json.ts';
+import { parseExactJson } from '#domain/json.ts';
 
 type OpenBlock =
   | { readonly type: 'text' }
@@ -138,7 +139,7 @@ function closeBlock(open: Map<number, OpenBlock>, index: number): readonly strin
 function toolInputEnd(block: OpenBlock & { type: 'tool' }): string {
   const call = { toolCallId: block.id, toolName: block.name, dynamic: true };
   try {
-    const input: unknown = block.json === '' ? {} : JSON.parse(block.json);
+    const input = parseExactJson(block.json === '' ? '{}' : block.json);
     return json({ type: 'tool-input-available', ...call, input });
   } catch {
     const errorText = 'The input of the tool is not valid JSON.';

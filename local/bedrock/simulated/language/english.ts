@@ -9,6 +9,7 @@ import {
 /** The English sentences of the simulated model. */
 export const english: Voice = {
   summaryHeading: 'In short:',
+  mark: '(Simulated) ',
   separator: ' ',
   label: (agent) =>
     '> **Simulated answer.** ' +
@@ -41,7 +42,10 @@ export const english: Voice = {
   reasoning: (topic) =>
     `${topic === undefined ? '' : `The question is about ${topic}. `}First I read the ` +
     'conversation so far, then I work out what the question asks for, and then I write the answer.',
-  toolUse: (name) => `(Simulated) I will use the tool \`${name}\` for this.`,
+  toolUse: (names) => {
+    const list = names.map((name) => `\`${name}\``).join(' and ');
+    return `(Simulated) I will use the ${names.length === 1 ? 'tool' : 'tools'} ${list} for this.`;
+  },
   toolResults: (results) => `The tool returned:\n\n${quoted(results)}`,
   notFound: (titles) =>
     `The sources do not answer this question. I searched: ${titles.join(', ')}.`,

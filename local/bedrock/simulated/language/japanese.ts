@@ -9,6 +9,7 @@ import {
 /** The Japanese sentences of the simulated model. */
 export const japanese: Voice = {
   summaryHeading: '要点は次のとおりです。',
+  mark: '（シミュレーション）',
   separator: '',
   label: (agent) =>
     '> **これはシミュレーションの回答です。** ' +
@@ -40,7 +41,8 @@ export const japanese: Voice = {
   keyPhrases: (phrases) => `キーワードは次のとおりです。\n\n${bulletedList(phrases)}`,
   reasoning: (topic) =>
     `${topic === undefined ? '' : `${topic}についての質問です。`}まずこれまでの会話を確認し、何を求められているかを整理してから、回答を書きます。`,
-  toolUse: (name) => `（シミュレーション）ツール \`${name}\` を使います。`,
+  toolUse: (names) =>
+    `（シミュレーション）ツール ${names.map((name) => `\`${name}\``).join(' と ')} を使います。`,
   toolResults: (results) => `ツールの結果は次のとおりです。\n\n${quoted(results)}`,
   notFound: (titles) =>
     `資料の中に答えは見つかりませんでした。調べた資料は次のとおりです：${titles.join('、')}`,

@@ -4,6 +4,8 @@ import type { Sentiment } from '#local/bedrock/simulated/language/sentiment.ts';
 export interface Voice {
   /** The heading of an answer's list of key sentences. */
   readonly summaryHeading: string;
+  /** Opens a short text in place of the label. */
+  readonly mark: string;
   /** Stands between two sentences. */
   readonly separator: string;
   /** Opens every answer, so that it cannot be mistaken for a real model's; names the agent if any. */
@@ -18,8 +20,8 @@ export interface Voice {
   keyPhrases(phrases: readonly string[]): string;
   /** The reasoning text of models that show it. */
   reasoning(topic: string | undefined): string;
-  /** Precedes a tool use. */
-  toolUse(name: string): string;
+  /** Precedes the use of tools. */
+  toolUse(names: readonly string[]): string;
   toolResults(results: readonly string[]): string;
   /** Reports that no source answers the question. */
   notFound(titles: readonly string[]): string;

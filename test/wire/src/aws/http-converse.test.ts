@@ -66,6 +66,24 @@ test('any request is sent as the SDK sends it', async () => {
   );
 });
 
+test('numbers in the input of an earlier call keep their digits', async () => {
+  const inputJson =
+    '{"order":12345678901234567890,"more":[-9223372036854775808,0.12345678901234567891,1e400,1.5]}';
+  const use = { type: 'tool-use', toolUseId: 'a', name: 'track', inputJson } as const;
+  const result = { type: 'tool-result', toolUseId: 'a', text: 'sent' } as const;
+  await expectSameRequest({
+    ...simpleRequest,
+    messages: [
+      ...simpleRequest.messages,
+      { role: 'assistant', content: [use] },
+      { role: 'user', content: [result] },
+    ],
+  });
+  for (const { body } of server.received) {
+    expect(body.toLowerCase().replace('e+400', 'e400')).toContain(`"input":${inputJson}`);
+  }
+});
+
 test('the signature covers the host, the date, the body and the session', async () => {
   await expectSameRequest(simpleRequest);
   expect(server.received[0]?.headers.authorization).toMatch(

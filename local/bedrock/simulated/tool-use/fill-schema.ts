@@ -3,17 +3,25 @@ import { seededRandom } from '#local/bedrock/turn/seeded.ts';
 import { keyPhrases } from '#local/bedrock/simulated/language/keywords.ts';
 import { findNames } from '#local/bedrock/simulated/language/names.ts';
 import { sentimentOf } from '#local/bedrock/simulated/language/sentiment.ts';
-import { keySentences } from '#local/bedrock/simulated/language/summary.ts';
-import { findTopic } from '#local/bedrock/simulated/language/topic.ts';
+import {
+  formats,
+  textFor,
+  topicOrText,
+  type TextFacts,
+} from '#local/bedrock/simulated/tool-use/fill-text.ts';
+import { givenValue, type Given } from '#local/bedrock/simulated/tool-use/fill-given.ts';
+import { toNumber } from '#local/wire/json/exact-json.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
 /**
  * Returns a value that is valid against a schema, filled from a text: its names, numbers and dates
- * go to the properties whose names suggest them. Deterministic.
+ * go to the properties whose names suggest them. What the text gives explicitly comes first.
+ * Deterministic.
  */
-export function fillSchema(schema: JsonSchema, text: string): unknown {
+export function fillSchema(schema: JsonSchema, text: string, given?: Given): unknown {
   const facts: Facts = {
     text,
+    given,
     names: [...findNames(text)],
     numbers: (text.match(/(?<![\w-])-?\d+(?:\.\d+)?/gu) ?? []).map(Number),
     definitions: { ...membersOf(schema['definitions']), ...membersOf(schema['$defs']) },
@@ -24,10 +32,9 @@ export function fillSchema(schema: JsonSchema, text: string): unknown {
   return fill(schema, 'value', facts);
 }
 
-interface Facts {
-  readonly text: string;
-  /** The text's names and numbers, next first. A used one goes to the end of its list. */
-  readonly names: string[];
+interface Facts extends TextFacts {
+  readonly given?: Given | undefined;
+  /** The text's numbers, next first. A used one goes to the end of its list. */
   readonly numbers: number[];
   readonly definitions: Readonly<Record<string, unknown>>;
   readonly random: () => number;
@@ -57,6 +64,8 @@ function fill(schema: unknown, name: string, facts: Facts): unknown {
     });
   }
   if (Object.hasOwn(schema, 'const')) return schema['const'];
+  const value = givenFor(schema, name, facts, true);
+  if (value !== undefined) return value;
   const choices = itemsOf(schema['enum']);
   if (choices.length > 0) return pickChoice(choices, name, facts);
   const parts = itemsOf(schema['allOf']);
@@ -80,6 +89,12 @@ function fillType(schema: JsonSchema, name: string, facts: Facts): unknown {
 
 const negation = /\b(?:no|not|never|without|false)\b|ない|なし/iu;
 
+function givenFor(schema: unknown, name: string, { given }: Facts, isRequired: boolean): unknown {
+  return given !== undefined && isRecord(schema)
+    ? givenValue(schema, name, { given, isRequired })
+    : undefined;
+}
+
 function fillObject(schema: JsonSchema, facts: Facts): unknown {
   const required = new Set(itemsOf(schema['required']));
   const entries = Object.entries(membersOf(schema['properties']));
@@ -87,18 +102,27 @@ function fillObject(schema: JsonSchema, facts: Facts): unknown {
     return { answer: textFor('summary', facts) };
   }
   // A schema that requires nothing gets all of its properties.
-  const filled = entries.filter(([name]) => required.size === 0 || required.has(name));
-  return Object.fromEntries(filled.map(([name, part]) => [name, fill(part, name, facts)]));
+  const isRequired = (name: string): boolean => required.size === 0 || required.has(name);
+  const values = new Map<string, unknown>();
+  for (const [name, part] of entries.filter(([key]) => isRequired(key))) {
+    values.set(name, fill(part, name, facts));
+  }
+  for (const [name, part] of entries.filter(([key]) => !isRequired(key))) {
+    const value = givenFor(part, name, facts, false);
+    if (value !== undefined) values.set(name, value);
+  }
+  const names = entries.map(([name]) => name).filter((name) => values.has(name));
+  return Object.fromEntries(names.map((name) => [name, values.get(name)]));
 }
 
 function fillArray(schema: JsonSchema, name: string, facts: Facts): unknown {
   const items = schema['items'];
   const isTextList = isRecord(items) && items['type'] === 'string' && items['enum'] === undefined;
   if (isTextList && /keyword|tag|topic|term|キーワード/iu.test(name)) {
-    const keywords = keyPhrases(facts.text, Math.min(8, Number(schema['maxItems'] ?? 8)));
-    if (keywords.length >= Number(schema['minItems'] ?? 0)) return keywords;
+    const keywords = keyPhrases(facts.text, Math.min(8, toNumber(schema['maxItems']) ?? 8));
+    if (keywords.length >= (toNumber(schema['minItems']) ?? 0)) return keywords;
   }
-  const length = Math.min(maxItems, Math.max(1, Number(schema['minItems'] ?? 1)));
+  const length = Math.min(maxItems, Math.max(1, toNumber(schema['minItems']) ?? 1));
   return Array.from({ length }, () => fill(items, name, facts));
 }
 
@@ -114,7 +138,7 @@ function fillNumber(schema: JsonSchema, name: string, facts: Facts): number {
   if (next !== undefined) facts.numbers.push(next);
   const value = isShare ? Math.abs(sentimentOf(facts.text).score) : (next ?? min ?? 1);
   const within = Math.min(max ?? Infinity, Math.max(min ?? -Infinity, value));
-  const step = Number(schema['multipleOf'] ?? 0);
+  const step = toNumber(schema['multipleOf']) ?? 0;
   return step > 0 ? Math.ceil(within / step) * step : within;
 }
 
@@ -124,100 +148,17 @@ function limitOf(
   [inclusive, exclusive]: readonly [string, string],
   step: number,
 ): number | undefined {
-  if (typeof schema[exclusive] === 'number') return schema[exclusive] + step;
-  return typeof schema[inclusive] === 'number' ? schema[inclusive] : undefined;
+  const limit = toNumber(schema[exclusive]);
+  return limit === undefined ? toNumber(schema[inclusive]) : limit + step;
 }
 
 function fillString(schema: JsonSchema, name: string, facts: Facts): string {
   const format = formats.get(typeof schema['format'] === 'string' ? schema['format'] : '');
   if (format !== undefined) return format(facts.text);
   const text = textFor(name, facts);
-  const min = Math.min(maxCharacters, Number(schema['minLength'] ?? 0));
-  const max = Number(schema['maxLength'] ?? Infinity);
+  const min = Math.min(maxCharacters, toNumber(schema['minLength']) ?? 0);
+  const max = toNumber(schema['maxLength']) ?? Infinity;
   return text.padEnd(min, '.').slice(0, max);
-}
-
-function textFor(name: string, facts: Facts): string {
-  if (/sentiment|感情/iu.test(name)) return sentimentOf(facts.text).label;
-  if (/summar|abstract|要約/iu.test(name)) return keySentences(facts.text, 2).join(' ');
-  if (/time_?zone|^tz$/iu.test(name)) return timeZoneIn(facts.text);
-  if (/note|memo|content/iu.test(name)) {
-    const [, content] = /[:：]\s*(\S[^]*)$/u.exec(facts.text) ?? [];
-    if (content !== undefined) return content.trim();
-  }
-  if (/date|day|due/iu.test(name)) return dateIn(facts.text);
-  if (/mail|^to$|recipient/iu.test(name)) return emailIn(facts.text);
-  if (/number|_no$|code|^id$|_id$|Id$/u.test(name)) {
-    const [code] = /\b[A-Z]{2,10}-?\d+\b|\b\d{3,}\b/u.exec(facts.text) ?? [];
-    if (code !== undefined) return code;
-  }
-  if (/zip|postal/iu.test(name))
-    return /\b\d{5}\b|\b\d{3}-\d{4}\b/u.exec(facts.text)?.[0] ?? '00000';
-  if (/query|question|prompt|text|message|input/iu.test(name)) return facts.text.trim();
-  if (/city|location|place|country|name|person|customer|title|company/iu.test(name)) {
-    const next = facts.names.shift();
-    if (next !== undefined) {
-      facts.names.push(next);
-      return next;
-    }
-    const [, place] =
-      /\b(?:in|at|for|near)\s+((?!the\b|a\b)[a-z][\w'-]{1,30}(?: [a-z][\w'-]{1,30})?)\W*$/iu.exec(
-        facts.text,
-      ) ?? [];
-    if (place !== undefined) return place;
-  }
-  return topicOrText(facts.text);
-}
-
-function topicOrText(text: string): string {
-  return findTopic(text) ?? text.replaceAll(/\s+/gu, ' ').trim().slice(0, 40);
-}
-
-/** Returns the time zone whose name or city the text contains, or else UTC. */
-function timeZoneIn(text: string): string {
-  if (/東京|日本/u.test(text)) return 'Asia/Tokyo';
-  const lower = text.toLowerCase();
-  const timeZone = Intl.supportedValuesOf('timeZone').find((zone) => {
-    const city = zone.split('/').at(-1) ?? zone;
-    return (
-      lower.includes(zone.toLowerCase()) || lower.includes(city.replaceAll('_', ' ').toLowerCase())
-    );
-  });
-  return timeZone ?? 'UTC';
-}
-
-const formats: ReadonlyMap<string, (text: string) => string> = new Map(
-  Object.entries({
-    date: dateIn,
-    'date-time': (text) => `${dateIn(text)}T09:00:00Z`,
-    time: () => '09:00:00Z',
-    duration: () => 'PT1H',
-    email: (text) =>
-      /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/u.exec(text)?.[0] ??
-      'someone@example.com',
-    hostname: () => 'example.com',
-    uri: (text) => /https?:\/\/[^\s"'<>()]+/u.exec(text)?.[0] ?? 'https://example.com/',
-    ipv4: () => '192.0.2.1',
-    ipv6: () => '2001:db8::1',
-    uuid: () => '00000000-0000-4000-8000-000000000000',
-  }),
-);
-
-function emailIn(text: string): string {
-  const form = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/u;
-  return form.exec(text)?.[0] ?? 'someone@example.com';
-}
-
-function dateIn(text: string): string {
-  const [, month, day, year] =
-    /\b(January|February|March|April|May|June|July|August|September|October|November|December) (\d{1,2}),? (\d{4})\b/u.exec(
-      text,
-    ) ?? [];
-  if (month !== undefined) {
-    const number = new Date(`${month} 1, 2000 UTC`).getUTCMonth() + 1;
-    return `${year}-${String(number).padStart(2, '0')}-${day?.padStart(2, '0')}`;
-  }
-  return /\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)/u.exec(text)?.[0] ?? '2026-01-15';
 }
 
 /** Returns the choice that the text names, or that fits its tone, or else a fixed one. */
