@@ -7,6 +7,7 @@ import {
   AIMessageChunk,
   HumanMessage,
   type BaseMessage,
+  type UsageMetadata,
 } from '@langchain/core/messages';
 import { StringOutputParser } from '@langchain/core/output_parsers';
 import { ChatPromptTemplate, MessagesPlaceholder } from '@langchain/core/prompts';
@@ -95,9 +96,20 @@ class StopTrackingParser extends StringOutputParser {
     this.hasStopped ||= 'messageStop' in chunk.response_metadata;
     const used = chunk instanceof AIMessageChunk ? chunk.usage_metadata : undefined;
     if (used === undefined) return;
-    const { input_tokens: inputTokens, output_tokens: outputTokens } = used;
-    const totalTokens = inputTokens + outputTokens;
-    const cached = { cacheReadInputTokens: 0, cacheWriteInputTokens: 0 };
-    this.usage = { inputTokens, outputTokens, totalTokens, ...cached };
+    this.usage = toUsage(used);
   }
+}
+
+/** LangChain counts cached tokens among those of the input. They have prices of their own. */
+function toUsage(used: UsageMetadata): Usage {
+  const { input_tokens: allInput, output_tokens: outputTokens, input_token_details: cached } = used;
+  const { cache_read: cacheReadInputTokens = 0, cache_creation: cacheWriteInputTokens = 0 } =
+    cached ?? {};
+  return {
+    inputTokens: allInput - cacheReadInputTokens - cacheWriteInputTokens,
+    outputTokens,
+    totalTokens: allInput + outputTokens,
+    cacheReadInputTokens,
+    cacheWriteInputTokens,
+  };
 }
