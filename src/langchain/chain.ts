@@ -13,6 +13,8 @@ import { StringOutputParser } from '@langchain/core/output_parsers';
 import { ChatPromptTemplate, MessagesPlaceholder } from '@langchain/core/prompts';
 import { toModelError } from '#aws/bedrock/bedrock-errors.ts';
 import { alternateRoles, type PromptMessage } from '#domain/conversation/message.ts';
+import type { StopReason } from '#domain/conversation/stream-event.ts';
+import { valueAt } from '#domain/json.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
 /** The model of a chain, and the client that calls it. */
@@ -60,8 +62,9 @@ export function createChain({ modelId, region, maxTokens, client }: ChainSetting
     } catch (error) {
       throw toModelError(signal.aborted ? signal.reason : error);
     }
-    if (!parser.hasStopped) throw answerCutShort();
-    yield parser.usage === undefined ? { type: 'end' } : { type: 'end', usage: parser.usage };
+    const { stopReason, usage } = parser;
+    if (stopReason === undefined) throw answerCutShort();
+    yield { type: 'end', stopReason, ...(usage === undefined ? {} : { usage }) };
   };
 }
 
@@ -71,9 +74,9 @@ function toLangChain(message: PromptMessage): BaseMessage {
   return message.role === 'user' ? new HumanMessage(text) : new AIMessage(text);
 }
 
-/** LangChain's text parser, extended to record the usage and whether the model has stopped. */
+/** LangChain's text parser, extended to record the usage and why the model has stopped. */
 class StopTrackingParser extends StringOutputParser {
-  hasStopped = false;
+  stopReason: StopReason | undefined;
   usage: Usage | undefined;
 
   override async *transform(
@@ -93,7 +96,8 @@ class StopTrackingParser extends StringOutputParser {
   }
 
   #record(chunk: BaseMessage): void {
-    this.hasStopped ||= 'messageStop' in chunk.response_metadata;
+    const stopReason = valueAt(chunk.response_metadata, ['messageStop', 'stopReason']);
+    if (typeof stopReason === 'string') this.stopReason = stopReason;
     const used = chunk instanceof AIMessageChunk ? chunk.usage_metadata : undefined;
     if (used === undefined) return;
     this.usage = toUsage(used);

@@ -46,3 +46,10 @@ test('input that was read from or written to the cache counts, and costs, as cac
   // 10 × 1,100 + 20 × 5,500 + 1,000 × 110 + 500 × 1,375, in billionths of a dollar.
   expect(callSpending(bedrockPrices, haiku, end.usage).nanoUsd).toBe(918_500);
 });
+
+test.each(['end_turn', 'max_tokens', 'malformed_model_output', 'malformed_tool_use'])(
+  'an answer that ends with %s says so',
+  async (stop) => {
+    expect(await endOf({ stream: [{ text: 'Hello.' }], stop })).toMatchObject({ stopReason: stop });
+  },
+);
