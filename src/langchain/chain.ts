@@ -11,6 +11,7 @@ import {
 } from '@langchain/core/messages';
 import { StringOutputParser } from '@langchain/core/output_parsers';
 import { ChatPromptTemplate, MessagesPlaceholder } from '@langchain/core/prompts';
+import type { CallSettings } from '#aws/model/guardrail.ts';
 import { toModelError } from '#aws/bedrock/bedrock-errors.ts';
 import { alternateRoles, type PromptMessage } from '#domain/conversation/message.ts';
 import type { StopReason } from '#domain/conversation/stream-event.ts';
@@ -18,7 +19,7 @@ import { valueAt } from '#domain/json.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
 /** The model of a chain, and the client that calls it. */
-export interface ChainSettings {
+export interface ChainSettings extends CallSettings {
   readonly modelId: string;
   readonly region: string;
   readonly maxTokens: number;
@@ -36,19 +37,12 @@ export type Chain = (
 ) => AsyncIterable<TextEvent>;
 
 /** Returns a LangChain chain on Bedrock: a prompt with the history, the model and a text parser. */
-export function createChain({ modelId, region, maxTokens, client }: ChainSettings): Chain {
+export function createChain(settings: ChainSettings): Chain {
   const prompt = ChatPromptTemplate.fromMessages([
     new MessagesPlaceholder('history'),
     ['human', '{question}'],
   ]);
-  const model = new ChatBedrockConverse({
-    model: modelId,
-    region,
-    maxTokens,
-    client,
-    // LangChain would repeat a request whose answer has already begun.
-    maxRetries: 0,
-  });
+  const model = createModel(settings);
   return async function* answer(messages, signal) {
     // Roles may not alternate, because of other clients or unanswered questions.
     const prepared = alternateRoles(messages).map(toLangChain);
@@ -66,6 +60,21 @@ export function createChain({ modelId, region, maxTokens, client }: ChainSetting
     if (stopReason === undefined) throw answerCutShort();
     yield { type: 'end', stopReason, ...(usage === undefined ? {} : { usage }) };
   };
+}
+
+function createModel(settings: ChainSettings): ChatBedrockConverse {
+  const { modelId, region, maxTokens, client, guardrail, serviceTier } = settings;
+  const { id: guardrailIdentifier, version: guardrailVersion } = guardrail ?? {};
+  return new ChatBedrockConverse({
+    model: modelId,
+    region,
+    maxTokens,
+    client,
+    // LangChain would repeat a request whose answer has already begun.
+    maxRetries: 0,
+    ...(guardrail && { guardrailConfig: { guardrailIdentifier, guardrailVersion } }),
+    ...(serviceTier && { serviceTier }),
+  });
 }
 
 function toLangChain(message: PromptMessage): BaseMessage {

@@ -12,6 +12,7 @@ import {
   type StreamCall,
   type Tap,
 } from '#aws/bedrock/bedrock-stream.ts';
+import type { CallSettings } from '#aws/model/guardrail.ts';
 import type { Frame } from '#aws/bedrock/event-stream.ts';
 import { formatOf, outputLimitIn, textIn, type NativeFormat } from '#aws/model/native-formats.ts';
 import {
@@ -31,13 +32,14 @@ import type { NativeModel, NativeRequest, TextEvent } from '#domain/model/native
  */
 export function createNativeModel(
   client: BedrockRuntimeClient,
+  settings: CallSettings = {},
   timeouts: StreamTimeouts = defaultTimeouts,
 ): NativeModel {
   return {
     async *stream(request, signal) {
       const format = requireFormat(request);
       const send: StreamCall['send'] = (tap, abortSignal) => {
-        const command = new InvokeModelWithResponseStreamCommand(toInput(request));
+        const command = new InvokeModelWithResponseStreamCommand(toInput(request, settings));
         command.middlewareStack.add(tap, tapPlace);
         return client.send(command, { abortSignal });
       };
@@ -58,7 +60,7 @@ export function createNativeModel(
     },
     async invoke(request, abortSignal) {
       try {
-        const command = new InvokeModelCommand(toInput(request));
+        const command = new InvokeModelCommand(toInput(request, settings));
         const counts: TokenCounts = { cached: noCachedTokens };
         command.middlewareStack.add(readTokenCounts(counts), tapPlace);
         const answer = await client.send(command, { abortSignal });
@@ -97,8 +99,13 @@ function readTokenCounts(counts: TokenCounts): Tap {
   };
 }
 
-function toInput({ modelId, body, contentType, accept }: NativeRequest) {
-  return { modelId, contentType, accept, body: JSON.stringify(body) };
+function toInput(
+  { modelId, body, contentType, accept }: NativeRequest,
+  { guardrail, serviceTier }: CallSettings,
+) {
+  const { id: guardrailIdentifier, version: guardrailVersion } = guardrail ?? {};
+  const settings = { guardrailIdentifier, guardrailVersion, serviceTier };
+  return { modelId, contentType, accept, body: JSON.stringify(body), ...settings };
 }
 
 function requireFormat({ modelId }: NativeRequest): NativeFormat {
