@@ -58,7 +58,7 @@ const serviceTiers = ['default', 'flex', 'priority', 'reserved'] as const;
 /** Reads how models are called. Models without one of these settings are called without it. */
 function readCallSettings(text: ReadText): CallSettings {
   const effort = text('effort');
-  const tiers = list('serviceTiers', text('serviceTiers') ?? 'default');
+  const tiers = list('serviceTier', text('serviceTier') ?? 'default');
   const guardrail = matching('guardrail', text('guardrail'), {
     pattern: /^[a-z\d]+:(?:DRAFT|[1-9]\d{0,7})$/u,
     expectation: 'must be the id and the version of a guardrail, such as abc123def456:1',
@@ -71,7 +71,7 @@ function readCallSettings(text: ReadText): CallSettings {
   return {
     effort: effort === undefined ? undefined : oneOf('effort', effort, efforts),
     thinking: flag('thinking', text('thinking')),
-    serviceTiers: tiers.map((tier) => oneOf('serviceTiers', tier, serviceTiers)),
+    serviceTiers: tiers.map((tier) => oneOf('serviceTier', tier, serviceTiers)),
     promptCache: oneOf('promptCache', text('promptCache') ?? '5m', ['5m', '1h']),
     guardrail,
   };

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { createCompletionEncoding, toCompletion } from '#protocol/openai/openai-chat.ts';
+import { invalidRequest } from '#domain/errors.ts';
+import {
+  createCompletionEncoding,
+  toCompletion,
+  toOpenAiError,
+} from '#protocol/openai/openai-chat.ts';
+import { parseOpenAiRequest } from '#protocol/openai/openai-request.ts';
 
 test.each([
   ['end_turn', { finish_reason: 'stop' }],
@@ -21,4 +27,21 @@ test.each([
   const [whole] = toCompletion(head, { content: [], indexes: [], stopReason }).choices;
   const message = { role: 'assistant', content: '' };
   expect(whole).toEqual({ index: 0, message, ...end });
+});
+
+test('effort and service tier have the names of OpenAI, in requests and in errors', () => {
+  const parse = (fields: object) => {
+    const messages = [{ role: 'user', content: 'Hi' }];
+    return parseOpenAiRequest(JSON.stringify({ model: 'm', messages, ...fields })).chat;
+  };
+  const settings = { reasoning_effort: 'high', service_tier: 'flex' };
+  expect(parse(settings)).toMatchObject({ effort: 'high', serviceTier: 'flex' });
+  expect(parse({ reasoning_effort: 'none', service_tier: 'auto' })).toMatchObject({
+    effort: undefined,
+    serviceTier: undefined,
+  });
+  expect(() => parse({ reasoning_effort: 'most' })).toThrow('reasoning_effort: must be one of');
+  const error = toOpenAiError(invalidRequest('effort', 'is not available with this model'));
+  const message = 'reasoning_effort: is not available with this model';
+  expect(error).toMatchObject({ error: { message, param: 'reasoning_effort' } });
 });

@@ -170,11 +170,15 @@ const types: Partial<Record<ErrorCode, string>> = {
 const fields: Readonly<Record<string, string>> = {
   max_tokens: 'max_completion_tokens',
   stop_sequences: 'stop',
+  effort: 'reasoning_effort',
 };
 
 /** Returns an error in OpenAI's format; `param` names the invalid field, if there is one. */
 export function toOpenAiError({ code, message: text, retryable }: ChatError): object {
-  const message = text.replace(/^inference\.(\w+)/u, (_, field: string) => fields[field] ?? field);
+  const message = text.replace(
+    /^(?:inference\.)?(\w+)(?=[:.])/u,
+    (_, field: string) => fields[field] ?? field,
+  );
   const [, param = null] = code === 'invalid_request' ? (/^([\w.]+):/u.exec(message) ?? []) : [];
   const type = types[code] ?? (retryable ? 'server_error' : 'invalid_request_error');
   return { error: { message, type, param, code } };
