@@ -72,7 +72,7 @@ test('a guardrail is applied by all functions that call models, which may apply 
       PolicyDocument.Statement.map((each: object) => ({ role: Roles[0].Ref, ...each })),
   );
   const allowed = statements.filter(({ Action }) => Action === 'bedrock:ApplyGuardrail');
-  expect(allowed.map(({ role }) => role).toSorted()).toEqual([
+  expect(allowed.map(({ role }) => String(role)).toSorted()).toEqual([
     'ChatBufferedFunctionRole',
     'ChatFunctionRole',
     'InvokeFunctionRole',

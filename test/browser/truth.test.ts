@@ -187,7 +187,6 @@ const endings = [
   ['content_filtered', 'Held back by a content filter.'],
   ['model_context_window_exceeded', 'This conversation is too long for the model.'],
   ['malformed_model_output', 'The answer was cut off.'],
-  ['malformed_tool_use', 'The answer was cut off.'],
 ] as const;
 
 test.each(endings)(

@@ -9,7 +9,6 @@ import {
   startSystem,
   type StreambedSystem,
 } from '#test/fixtures/system.ts';
-import { countPaidCalls, readTurns, setScenario } from '#test/fixtures/turn-client.ts';
 
 let system: StreambedSystem;
 
@@ -250,26 +249,6 @@ test('requests of an unmodified useChat create a conversation and continue it', 
   ).json();
   expect(page).toMatchObject({ turns: [{ message: 'Hello' }, { message: 'Again' }] });
 });
-
-test.each(['malformed_model_output', 'malformed_tool_use'])(
-  'an answer that ends with %s is said to, in every format and later, and is not asked for again',
-  async (stop) => {
-    await setScenario(system, { stream: [{ text: 'Hello there' }], stop });
-    const before = await countPaidCalls(system);
-    const whole = await answerOf(await system.api('/chat', post({ prompt: 'Hi' })));
-    expect(whole).toMatchObject({ response: 'Hello there', stop_reason: stop });
-    expect(await countPaidCalls(system)).toBe(before + 1);
-    const data = await system.api('/chat/stream', post({ prompt: 'Hi', format: 'data' }));
-    expect(await data.text()).toContain(`event: stop\ndata: {"stop_reason":"${stop}"}`);
-    const stream = await system.api('/chat/stream', post({ message: 'Hi' }));
-    const parts = await stream.text();
-    expect(parts).toContain('"finishReason":"error"');
-    expect(parts).toContain(`"stop_reason":"${stop}"`);
-    const id = stream.headers.get('x-streambed-conversation-id') ?? '';
-    expect(await readTurns(system, id)).toMatchObject([{ stop_reason: stop, state: 'complete' }]);
-    await setScenario(system, {});
-  },
-);
 
 interface TurnAnswer {
   readonly conversation_id: string;
