@@ -13,8 +13,8 @@ interface Row {
 
 /*
  * As of November 2026: "Adaptive thinking" and "Extended thinking" in Bedrock's user guide, "Effort"
- * in Anthropic's documentation, and OpenAI's of its open models. A value without a source is left
- * out.
+ * in Anthropic's documentation, and OpenAI's of its open models. A test compares this with the facts
+ * about models. Nova 2 is left out: it thinks, but then it takes no `maxTokens` at its highest effort.
  */
 const rows: readonly Row[] = [
   {
@@ -29,7 +29,13 @@ const rows: readonly Row[] = [
     effortIn: 'output-config',
     thinking: 'adaptive',
   },
-  { models: /anthropic\.claude-(?:opus|sonnet|haiku)-4-5/u, efforts: [], thinking: 'budget' },
+  {
+    models: /anthropic\.claude-opus-4-5/u,
+    efforts: ['low', 'medium', 'high'],
+    effortIn: 'output-config',
+    thinking: 'budget',
+  },
+  { models: /anthropic\.claude-(?:sonnet|haiku)-4-5/u, efforts: [], thinking: 'budget' },
   {
     models: /openai\.gpt-oss/u,
     efforts: ['low', 'medium', 'high'],
