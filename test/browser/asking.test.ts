@@ -150,28 +150,6 @@ test('a citation opens its passage below the paragraph, and Escape closes it', a
   await page.close();
 });
 
-test('a model with efforts has them in the settings of a conversation', async () => {
-  const page = await openPage();
-  await page.route('**/options', async (route) => {
-    const response = await route.fetch();
-    const offer = (await response.json()) as { models: object[] };
-    const models = offer.models.map((model) => ({ ...model, efforts: ['low', 'high'] }));
-    await route.fulfill({ response, json: { ...offer, models } });
-  });
-  await page.reload();
-  await page.getByRole('button', { name: /^Model/u }).click();
-  await page.getByRole('menuitem', { name: 'Settings of this conversation' }).click();
-  const efforts = page.getByLabel('Effort');
-  expect(await efforts.getByRole('option').allInnerTexts()).toEqual(['As usual', 'Low', 'High']);
-  await efforts.selectOption('High');
-  await expectAccessible(page);
-  await page.getByRole('button', { name: 'Save' }).click();
-  const request = page.waitForRequest(/\/chat\/stream$/u);
-  await send(page, 'Hello');
-  expect((await request).postDataJSON()).toMatchObject({ message: 'Hello', effort: 'high' });
-  await page.close();
-});
-
 test('what is chosen belongs to the conversation and goes with each of its messages', async () => {
   const page = await openPage();
   await choose(page, /^Model/u, /Nova/u);
