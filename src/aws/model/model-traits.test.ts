@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { traitsOf } from '#aws/model/model-traits.ts';
+import { reasoningOf, traitsOf } from '#aws/model/model-traits.ts';
 import { providers } from '#models/providers.ts';
 import { traitsOf as factsOf } from '#models/traits.ts';
 
@@ -9,14 +9,21 @@ const served = providers.flatMap((file) =>
     .map(({ id, traits }) => ({ id, facts: factsOf(file, traits) })),
 );
 
-test.each(served)('$id has the settings that are known of it', ({ id, facts }) => {
+test.each(served)('$id is asked for nothing that it is not known to have', ({ id, facts }) => {
   const { efforts, thinks, promptCaches } = traitsOf(`us.${id}`);
   const { effort = [], enabled = false, adaptive = false } = facts.thinking ?? {};
-  // Nova 2 has all three, and is asked for none.
-  const isAsked = !id.startsWith('amazon.nova-2');
-  expect(efforts).toEqual(isAsked ? effort : []);
-  expect(thinks).toBe(isAsked && (enabled || adaptive));
-  expect(promptCaches).toEqual(isAsked ? (facts.cache?.ttls ?? []) : []);
+  expect(effort).toEqual(expect.arrayContaining([...efforts]));
+  expect(facts.cache?.ttls ?? []).toEqual(expect.arrayContaining([...promptCaches]));
+  const known = { adaptive, budget: enabled };
+  const { thinking } = reasoningOf(id);
+  expect(thinks).toBe(thinking !== undefined);
+  expect(thinking === undefined || known[thinking]).toBe(true);
+});
+
+test('Claude from 4.5 on has all that is known of it, except for new caches', () => {
+  const claude = served.filter(({ id }) => /claude-(?:haiku|sonnet|opus)-(?:4-[5-8]|5)/u.test(id));
+  expect(claude.length).toBeGreaterThan(7);
+  for (const { id, facts } of claude) expect(traitsOf(id).efforts).toEqual(facts.thinking?.effort);
 });
 
 test('a model of which nothing is known has no settings', () => {

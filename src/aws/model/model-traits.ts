@@ -14,7 +14,7 @@ interface Row {
 /*
  * As of November 2026: "Adaptive thinking" and "Extended thinking" in Bedrock's user guide, "Effort"
  * in Anthropic's documentation, and OpenAI's of its open models. A test compares this with the facts
- * about models. Nova 2 is left out: it thinks, but then it takes no `maxTokens` at its highest effort.
+ * about models. Left out, so that they are not asked: Nova 2 and OpenAI's other models.
  */
 const rows: readonly Row[] = [
   {
