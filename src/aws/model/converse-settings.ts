@@ -2,7 +2,7 @@ import type { ConverseStreamCommandInput } from '@aws-sdk/client-bedrock-runtime
 import { reasoningOf, traitsOf } from '#aws/model/model-traits.ts';
 import type { PromptMessage } from '#domain/conversation/message.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
-import { efforts, minThinkingTokens, type Effort } from '#domain/model/model-settings.ts';
+import { efforts, minThinkingTokens, type Effort } from '#domain/model-settings.ts';
 
 type Settings = Pick<
   ConverseStreamCommandInput,

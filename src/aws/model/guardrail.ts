@@ -1,5 +1,5 @@
 import type { ConverseClient } from '#aws/bedrock/converse-client.ts';
-import type { ServiceTier } from '#domain/model/model-settings.ts';
+import type { ServiceTier } from '#domain/model-settings.ts';
 
 /** A guardrail of Bedrock, which checks what models are sent and what they answer. */
 export interface Guardrail {

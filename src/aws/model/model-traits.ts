@@ -1,5 +1,5 @@
 import { minCacheTokensOf } from '#aws/model/cache-points.ts';
-import { efforts, type Effort, type ModelTraits } from '#domain/model/model-settings.ts';
+import { efforts, type Effort, type ModelTraits } from '#domain/model-settings.ts';
 
 /** How a request to a model asks for effort and for thinking. */
 interface Row {

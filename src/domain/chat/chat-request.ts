@@ -1,7 +1,7 @@
 import type { PromptMessage } from '#domain/conversation/message.ts';
 import type { FallbackChains } from '#domain/model/fallbacks.ts';
 import type { KnowledgeUse } from '#domain/model/knowledge.ts';
-import type { OfferedSettings } from '#domain/model/model-settings.ts';
+import type { OfferedSettings } from '#domain/model-settings.ts';
 import type { ModelOptions } from '#domain/model/model.ts';
 import type { Decision } from '#domain/model/tools.ts';
 

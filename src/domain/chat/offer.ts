@@ -6,7 +6,7 @@ import {
   promptCaches,
   type ModelTraits,
   type OfferedSettings,
-} from '#domain/model/model-settings.ts';
+} from '#domain/model-settings.ts';
 import { builtInToolSets, type BuiltInToolSet } from '#domain/model/tools.ts';
 
 /** What a message to a model can contain. */

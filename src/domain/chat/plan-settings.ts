@@ -4,7 +4,7 @@ import {
   noTraits,
   type ModelSettings,
   type ModelTraits,
-} from '#domain/model/model-settings.ts';
+} from '#domain/model-settings.ts';
 import type { ChatChoices, ChatRequest } from '#domain/chat/chat-request.ts';
 import { mustBeOneOf } from '#domain/chat/plan-extensions.ts';
 

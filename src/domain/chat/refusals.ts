@@ -1,7 +1,7 @@
 import type { PromptMessage } from '#domain/conversation/message.ts';
 import { ChatError } from '#domain/errors.ts';
 import { planSettings } from '#domain/chat/plan-settings.ts';
-import type { ModelSettings, OfferedSettings } from '#domain/model/model-settings.ts';
+import type { ModelSettings, OfferedSettings } from '#domain/model-settings.ts';
 import type { Model, ModelRequest } from '#domain/model/model.ts';
 
 /** Returns what to say to the caller of a refused request; undefined if it is not their fault. */

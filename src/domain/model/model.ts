@@ -1,6 +1,6 @@
 import type { ContentBlock, PromptMessage } from '#domain/conversation/message.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
-import type { ModelSettings } from '#domain/model/model-settings.ts';
+import type { ModelSettings } from '#domain/model-settings.ts';
 import type { KnowledgeUse } from '#domain/model/knowledge.ts';
 import type { Decision, ToolUse } from '#domain/model/tools.ts';
 import type { OperationListener } from '#domain/operation/operation.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '#domain/clock.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 import type { Cost, Usage } from '#domain/conversation/usage.ts';
 import { maxUsage } from '#domain/model/estimate-tokens.ts';
-import type { ModelSettings } from '#domain/model/model-settings.ts';
+import type { ModelSettings } from '#domain/model-settings.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
 import {
   noSpending,

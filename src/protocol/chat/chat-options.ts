@@ -2,7 +2,7 @@ import type { ChatOptions } from '#domain/chat/chat-request.ts';
 import * as v from 'valibot';
 import { invalidRequest } from '#domain/errors.ts';
 import type { KnowledgeUse } from '#domain/model/knowledge.ts';
-import { efforts, promptCaches, serviceTiers } from '#domain/model/model-settings.ts';
+import { efforts, promptCaches, serviceTiers } from '#domain/model-settings.ts';
 import type { InferenceConfig } from '#domain/model/model.ts';
 import { messageTextSchema } from '#protocol/conversation/message-text.ts';
 import { turnFormats } from '#protocol/turn/turn-encoding.ts';

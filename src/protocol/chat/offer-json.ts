@@ -1,5 +1,5 @@
 import type { Offer, OfferedModel, OfferedTools } from '#domain/chat/offer.ts';
-import type { ModelSettings } from '#domain/model/model-settings.ts';
+import type { ModelSettings } from '#domain/model-settings.ts';
 import type { OfferJson } from '#protocol/chat/offer-schema.ts';
 
 /** Returns what a caller can choose in a chat request, in the public JSON. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { efforts, promptCaches, serviceTiers } from '#domain/model/model-settings.ts';
+import { efforts, promptCaches, serviceTiers } from '#domain/model-settings.ts';
 import { count } from '#protocol/http/json-schema.ts';
 
 const named = v.strictObject({ name: v.string(), description: v.optional(v.string()) });

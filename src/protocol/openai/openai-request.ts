@@ -1,7 +1,7 @@
 import type { ChatRequest } from '#domain/chat/chat-request.ts';
 import * as v from 'valibot';
 import type { InferenceConfig, ModelOptions, Tool, ToolChoice } from '#domain/model/model.ts';
-import { efforts, serviceTiers, type ModelSettings } from '#domain/model/model-settings.ts';
+import { efforts, serviceTiers, type ModelSettings } from '#domain/model-settings.ts';
 import { invalidRequest } from '#domain/errors.ts';
 import { notArray } from '#protocol/http/not-array.ts';
 import { parseWith, parseJsonObject } from '#protocol/http/json-body.ts';

@@ -5,7 +5,7 @@ import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { useWords } from '../../words/use-words.ts';
-import type { Effort } from '#domain/model/model-settings.ts';
+import type { Effort } from '#domain/model-settings.ts';
 import { chosenModel, type Choices } from './choices.ts';
 import { useOptions } from './use-options.ts';
 import { choicesWords } from './words.ts';

@@ -18,7 +18,7 @@ import {
   readServiceTier,
 } from '#aws/composition/environment/model-settings-environment.ts';
 import type { Guardrail } from '#aws/model/guardrail.ts';
-import type { OfferedSettings, ServiceTier } from '#domain/model/model-settings.ts';
+import type { OfferedSettings, ServiceTier } from '#domain/model-settings.ts';
 import { titleSources, type TitleSource } from '#domain/chat/chat-request.ts';
 import { staysWithin, type FallbackChains } from '#domain/model/fallbacks.ts';
 

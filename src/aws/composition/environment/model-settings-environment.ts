@@ -7,7 +7,7 @@ import {
   serviceTiers,
   type OfferedSettings,
   type ServiceTier,
-} from '#domain/model/model-settings.ts';
+} from '#domain/model-settings.ts';
 
 /**
  * Reads the settings of the models that requests may name. Throws an error that names the variable
