@@ -4,8 +4,8 @@ import { AnswersBucket } from '#infra/storage/answers-bucket.ts';
 import { ConversationsTable } from '#infra/storage/conversations-table.ts';
 import { grantTurns } from '#infra/functions/turn-access.ts';
 import { extensionAccess, extensionReasons, toExtensionsEnv } from '#infra/knowledge.ts';
-import { titleSources } from '#infra/model-settings.ts';
-import { modelAccess } from '#infra/functions/model-access.ts';
+import { titleSources, toCallVariables } from '#infra/model-settings.ts';
+import { guardrailAccess, modelAccess } from '#infra/functions/model-access.ts';
 import type { StreambedProps } from '#infra/streambed-stack.ts';
 import { toTracingEnv } from '#infra/tracing.ts';
 import type { StreambedFunction } from '#infra/functions/streambed-function.ts';
@@ -60,7 +60,11 @@ export function createFoundation(
 export function grantChat(foundation: Foundation, chat: StreambedFunction): void {
   const { stack, props } = foundation;
   grantTurns(foundation, chat);
-  const statements = [...modelAccess(stack, props.models), ...extensionAccess(stack, props)];
+  const statements = [
+    ...modelAccess(stack, props.models),
+    ...guardrailAccess(stack, props),
+    ...extensionAccess(stack, props),
+  ];
   statements.forEach((statement) => chat.role.addToPolicy(statement));
   acknowledge(chat.role, extensionReasons(props));
 }
@@ -82,6 +86,10 @@ function toPolicyEnv(stack: Stack, props: StreambedProps): Variables {
     ALLOW_ANONYMOUS: String(props.publicChat),
     BEDROCK_CLIENT: props.client,
     TITLES: titlesParameter(stack, props).valueAsString,
+    ...toCallVariables(props),
+    MODEL_EFFORT: props.effort ?? '',
+    MODEL_THINKING: String(props.thinking),
+    PROMPT_CACHE: props.promptCache,
   };
 }
 

@@ -1,4 +1,4 @@
-import { count, list, matching, oneOf, type ReadText } from '#infra/setting-values.ts';
+import { count, flag, list, matching, oneOf, type ReadText } from '#infra/setting-values.ts';
 import type { StreambedProps } from '#infra/streambed-stack.ts';
 
 type ModelSettings = Pick<
@@ -12,6 +12,11 @@ type ModelSettings = Pick<
   | 'maxOutputTokens'
   | 'maxHistoryTokens'
   | 'titles'
+  | 'effort'
+  | 'thinking'
+  | 'serviceTiers'
+  | 'promptCache'
+  | 'guardrail'
 >;
 
 /** What makes the titles of conversations. */
@@ -38,7 +43,46 @@ export function readModelSettings(text: ReadText): ModelSettings {
     maxOutputTokens: count('maxOutputTokens', text('maxOutputTokens') ?? '4096'),
     maxHistoryTokens: count('maxHistoryTokens', text('maxHistoryTokens') ?? '16000'),
     titles: oneOf('titles', text('titles') ?? 'model', titleSources),
+    ...readCallSettings(text),
   };
+}
+
+type CallSettings = Pick<
+  StreambedProps,
+  'effort' | 'thinking' | 'serviceTiers' | 'promptCache' | 'guardrail'
+>;
+
+const efforts = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
+const serviceTiers = ['default', 'flex', 'priority', 'reserved'] as const;
+
+/** Reads how models are called. Models without one of these settings are called without it. */
+function readCallSettings(text: ReadText): CallSettings {
+  const effort = text('effort');
+  const tiers = list('serviceTier', text('serviceTier') ?? 'default');
+  const guardrail = matching('guardrail', text('guardrail'), {
+    pattern: /^[a-z\d]+:(?:DRAFT|[1-9]\d{0,7})$/u,
+    expectation: 'must be the id and the version of a guardrail, such as abc123def456:1',
+  });
+  if (guardrail !== undefined && text('langchainRegion') !== undefined) {
+    throw new Error(
+      'guardrail: cannot be set together with langchainRegion, because a guardrail is in one Region',
+    );
+  }
+  return {
+    effort: effort === undefined ? undefined : oneOf('effort', effort, efforts),
+    thinking: flag('thinking', text('thinking')),
+    serviceTiers: tiers.map((tier) => oneOf('serviceTier', tier, serviceTiers)),
+    promptCache: oneOf('promptCache', text('promptCache') ?? '5m', ['5m', '1h']),
+    guardrail,
+  };
+}
+
+/** Returns the environment variables with the settings that requests do not choose. */
+export function toCallVariables({
+  serviceTiers: tiers,
+  guardrail = '',
+}: CallSettings): Readonly<Record<string, string>> {
+  return { SERVICE_TIERS: tiers.join(','), GUARDRAIL: guardrail };
 }
 
 /** A provider and a name, such as `amazon.nova-lite-v1:0`; inference profiles have a prefix. */

@@ -30,6 +30,16 @@ export interface StreambedProps {
   readonly fallbacks: string;
   /** Which client calls the models of chats: Streambed's own, or the AWS SDK's. */
   readonly client: 'own' | 'sdk';
+  /** How much work models put into an answer; their own default if absent. */
+  readonly effort?: string | undefined;
+  /** Whether models think before they answer. */
+  readonly thinking: boolean;
+  /** Bedrock's service tiers that requests may name; the first serves requests that name none. */
+  readonly serviceTiers: readonly string[];
+  /** How long prompts stay in the cache of a model. */
+  readonly promptCache: '5m' | '1h';
+  /** The guardrail of all calls to models, `ID:VERSION`. */
+  readonly guardrail?: string | undefined;
   /** What makes the titles of conversations: a model, or the first words of the question. */
   readonly titles: 'model' | 'words';
   readonly maxOutputTokens: number;

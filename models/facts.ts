@@ -85,7 +85,7 @@ export interface ModelPrice {
   readonly cacheRead?: number | undefined;
   /** For five minutes. Absent: 1.25 times the input price. */
   readonly cacheWrite?: number | undefined;
-  /** For an hour. */
+  /** For an hour. Absent: twice the input price. */
   readonly cacheWrite1h?: number | undefined;
   /** The factor of a geographic profile. Absent: 1. */
   readonly regional?: number | undefined;

@@ -10,26 +10,26 @@ const budgets: Readonly<Record<string, number>> = {
   // Most of it is the client of DynamoDB, where environments share the keys of issuers.
   authorizer: 85,
   // Chats include what reads and keeps the files of messages. Like all that ask models, they include
-  // what each of Bedrock's models costs: 5 KB.
-  chat: 253,
-  'chat-buffered': 228,
+  // what each of Bedrock's models costs, 5 KB, and which settings it has.
+  chat: 260,
+  'chat-buffered': 235,
   // Includes the fields of chat requests: the settings of a conversation are checked like them.
-  conversations: 145,
+  conversations: 149,
   'conversation-stream': 142,
-  invoke: 470,
+  invoke: 475,
   documents: 375,
   'upload-worker': 390,
   // Without the PDF parser, which is in a file of its own.
   'extract-text': 95,
   'combine-results': 95,
-  knowledge: 169,
+  knowledge: 171,
   langchain: 1_120,
   // Includes the schema of OpenAI's requests, for precise error messages.
-  openai: 199,
+  openai: 206,
   openapi: 60,
   // Includes the list of top-level domains, for the hosts of callbacks.
   tasks: 420,
-  'task-worker': 490,
+  'task-worker': 498,
   'callback-worker': 395,
   // Includes the uploads and downloads of files.
   data: 386,

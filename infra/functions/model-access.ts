@@ -1,5 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { StreambedProps } from '#infra/streambed-stack.ts';
 
 export interface ModelAccess {
   /** The allowed actions; only streaming by default. */
@@ -55,4 +56,15 @@ const profileDestinations: Readonly<Record<string, readonly string[]>> = {
 
 function foundationModel(stack: Stack, region: string, model: string): string {
   return `arn:${stack.partition}:bedrock:${region}::foundation-model/${model}`;
+}
+
+/** Returns the permission to apply the guardrail in the settings and no other, if there is one. */
+export function guardrailAccess(
+  stack: Stack,
+  { guardrail }: Pick<StreambedProps, 'guardrail'>,
+): readonly PolicyStatement[] {
+  const [id] = guardrail?.split(':') ?? [];
+  if (id === undefined) return [];
+  const arn = stack.formatArn({ service: 'bedrock', resource: 'guardrail', resourceName: id });
+  return [new PolicyStatement({ actions: ['bedrock:ApplyGuardrail'], resources: [arn] })];
 }

@@ -56,3 +56,31 @@ test("the functions that run turns use the AWS SDK's client if a setting says so
   expect(clientsIn(template)).toEqual(new Set(['own']));
   expect(clientsIn(synthesize({ client: 'sdk' }))).toEqual(new Set(['sdk']));
 });
+
+test('a guardrail is applied by all functions that call models, which may apply no other', () => {
+  const guarded = synthesize({ guardrail: 'abcdef123456:2' });
+  const functions = guarded.findResources('AWS::Lambda::Function');
+  const calling = Object.entries(functions).filter(([, { Properties }]) => {
+    const { BEDROCK_CLIENT, MODEL_REGION } = Properties.Environment?.Variables ?? {};
+    return [BEDROCK_CLIENT, MODEL_REGION].some((value) => value !== undefined);
+  });
+  for (const [, { Properties }] of calling) {
+    expect(Properties.Environment.Variables.GUARDRAIL).toBe('abcdef123456:2');
+  }
+  const statements = Object.values(guarded.findResources('AWS::IAM::Policy')).flatMap(
+    ({ Properties: { Roles, PolicyDocument } }) =>
+      PolicyDocument.Statement.map((each: object) => ({ role: Roles[0].Ref, ...each })),
+  );
+  const allowed = statements.filter(({ Action }) => Action === 'bedrock:ApplyGuardrail');
+  expect(allowed.map(({ role }) => String(role)).toSorted()).toEqual([
+    'ChatBufferedFunctionRole',
+    'ChatFunctionRole',
+    'InvokeFunctionRole',
+    'LangChainFunctionRole',
+    'OpenAiFunctionRole',
+    'TaskWorkerFunctionRole',
+  ]);
+  for (const { Resource } of allowed) {
+    expect(JSON.stringify(Resource)).toMatch(/:guardrail\/abcdef123456"\]\]\}$/u);
+  }
+});

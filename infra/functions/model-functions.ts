@@ -2,7 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { ChatHistoryTable } from '#infra/storage/chat-history-table.ts';
 import type { Foundation } from '#infra/foundation.ts';
 import { grantTurns } from '#infra/functions/turn-access.ts';
-import { modelAccess } from '#infra/functions/model-access.ts';
+import { guardrailAccess, modelAccess } from '#infra/functions/model-access.ts';
+import { toCallVariables } from '#infra/model-settings.ts';
 import { StreambedFunction } from '#infra/functions/streambed-function.ts';
 
 /** Adds the function for models in their own formats. */
@@ -16,12 +17,15 @@ export function addInvoke(foundation: Foundation): StreambedFunction {
       ...tracingEnv,
       MODELS: props.invokeModels.join(','),
       MAX_OUTPUT_TOKENS: String(props.maxOutputTokens),
+      ...toCallVariables(props),
     },
   });
   grantTurns(foundation, invoke);
-  modelAccess(stack, props.invokeModels, {
-    actions: ['InvokeModel', 'InvokeModelWithResponseStream'],
-  }).forEach((statement) => invoke.role.addToPolicy(statement));
+  const actions = ['InvokeModel', 'InvokeModelWithResponseStream'] as const;
+  [
+    ...modelAccess(stack, props.invokeModels, { actions }),
+    ...guardrailAccess(stack, props),
+  ].forEach((statement) => invoke.role.addToPolicy(statement));
   return invoke;
 }
 
@@ -45,12 +49,14 @@ export function addLangChain(foundation: Foundation): LangChainParts {
       MODELS: props.langchainModel,
       MODEL_REGION: region,
       MAX_OUTPUT_TOKENS: String(props.maxOutputTokens),
+      ...toCallVariables(props),
     },
   });
   grantTurns(foundation, langchain);
   sessions.grantSessions(langchain.role);
-  modelAccess(stack, [props.langchainModel], { region }).forEach((statement) =>
-    langchain.role.addToPolicy(statement),
-  );
+  [
+    ...modelAccess(stack, [props.langchainModel], { region }),
+    ...guardrailAccess(stack, props),
+  ].forEach((statement) => langchain.role.addToPolicy(statement));
   return { langchain, sessions };
 }

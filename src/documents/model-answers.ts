@@ -1,4 +1,5 @@
 import { formatOf } from '#aws/model/native-formats.ts';
+import { cachedTokensIn, toNativeUsage } from '#aws/model/native-usage.ts';
 import { valueAt, tryParseJson } from '#domain/json.ts';
 import { ChatError } from '#domain/errors.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
@@ -50,10 +51,7 @@ export function readUsage(modelId: string, json: string): Usage | undefined {
     valueAt(body, paths?.input ?? []),
     valueAt(body, paths?.output ?? []),
   ];
-  if (typeof inputTokens !== 'number' || typeof outputTokens !== 'number') return undefined;
-  const totalTokens = inputTokens + outputTokens;
-  const cached = { cacheReadInputTokens: 0, cacheWriteInputTokens: 0 };
-  return { inputTokens, outputTokens, totalTokens, ...cached };
+  return toNativeUsage(inputTokens, outputTokens, cachedTokensIn(body));
 }
 
 function findPaths(modelId: string): AnswerPaths | undefined {

@@ -14,7 +14,7 @@ const environment = readInvokeEnvironment(process.env);
 const table = openTable(environment.conversationsTable);
 const ports = {
   ...createOneShotPorts(table, environment, systemClock),
-  native: createNativeModel(createBedrockClient()),
+  native: createNativeModel(createBedrockClient(), environment),
 };
 const traces = openTraces(readTraceEnvironment(process.env));
 

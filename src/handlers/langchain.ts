@@ -14,12 +14,13 @@ import { createDynamoSessions } from '#langchain/dynamo-sessions.ts';
 
 const environment = readLangChainEnvironment(process.env);
 const { models, modelRegion: region, maxOutputTokens: maxTokens, historyTable } = environment;
+const { guardrail, serviceTier } = environment;
 const client = createBedrockClient(region);
 const dynamo = createDynamoClient();
 const table = createTable(environment.conversationsTable, dynamo);
 const ports = {
   ...createOneShotPorts(table, environment, systemClock),
-  chain: createChain({ modelId: models[0], region, maxTokens, client }),
+  chain: createChain({ modelId: models[0], region, maxTokens, client, guardrail, serviceTier }),
   sessions: createDynamoSessions(createTable(historyTable, dynamo)),
 };
 const traces = openTraces(readTraceEnvironment(process.env));

@@ -7,15 +7,19 @@ import {
   AIMessageChunk,
   HumanMessage,
   type BaseMessage,
+  type UsageMetadata,
 } from '@langchain/core/messages';
 import { StringOutputParser } from '@langchain/core/output_parsers';
 import { ChatPromptTemplate, MessagesPlaceholder } from '@langchain/core/prompts';
+import type { CallSettings } from '#aws/model/guardrail.ts';
 import { toModelError } from '#aws/bedrock/bedrock-errors.ts';
 import { alternateRoles, type PromptMessage } from '#domain/conversation/message.ts';
+import type { StopReason } from '#domain/conversation/stream-event.ts';
+import { valueAt } from '#domain/json.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
 /** The model of a chain, and the client that calls it. */
-export interface ChainSettings {
+export interface ChainSettings extends CallSettings {
   readonly modelId: string;
   readonly region: string;
   readonly maxTokens: number;
@@ -33,19 +37,12 @@ export type Chain = (
 ) => AsyncIterable<TextEvent>;
 
 /** Returns a LangChain chain on Bedrock: a prompt with the history, the model and a text parser. */
-export function createChain({ modelId, region, maxTokens, client }: ChainSettings): Chain {
+export function createChain(settings: ChainSettings): Chain {
   const prompt = ChatPromptTemplate.fromMessages([
     new MessagesPlaceholder('history'),
     ['human', '{question}'],
   ]);
-  const model = new ChatBedrockConverse({
-    model: modelId,
-    region,
-    maxTokens,
-    client,
-    // LangChain would repeat a request whose answer has already begun.
-    maxRetries: 0,
-  });
+  const model = createModel(settings);
   return async function* answer(messages, signal) {
     // Roles may not alternate, because of other clients or unanswered questions.
     const prepared = alternateRoles(messages).map(toLangChain);
@@ -59,9 +56,25 @@ export function createChain({ modelId, region, maxTokens, client }: ChainSetting
     } catch (error) {
       throw toModelError(signal.aborted ? signal.reason : error);
     }
-    if (!parser.hasStopped) throw answerCutShort();
-    yield parser.usage === undefined ? { type: 'end' } : { type: 'end', usage: parser.usage };
+    const { stopReason, usage } = parser;
+    if (stopReason === undefined) throw answerCutShort();
+    yield { type: 'end', stopReason, ...(usage === undefined ? {} : { usage }) };
   };
+}
+
+function createModel(settings: ChainSettings): ChatBedrockConverse {
+  const { modelId, region, maxTokens, client, guardrail, serviceTier } = settings;
+  const { id: guardrailIdentifier, version: guardrailVersion } = guardrail ?? {};
+  return new ChatBedrockConverse({
+    model: modelId,
+    region,
+    maxTokens,
+    client,
+    // LangChain would repeat a request whose answer has already begun.
+    maxRetries: 0,
+    ...(guardrail && { guardrailConfig: { guardrailIdentifier, guardrailVersion } }),
+    ...(serviceTier && { serviceTier }),
+  });
 }
 
 function toLangChain(message: PromptMessage): BaseMessage {
@@ -70,9 +83,9 @@ function toLangChain(message: PromptMessage): BaseMessage {
   return message.role === 'user' ? new HumanMessage(text) : new AIMessage(text);
 }
 
-/** LangChain's text parser, extended to record the usage and whether the model has stopped. */
+/** LangChain's text parser, extended to record the usage and why the model has stopped. */
 class StopTrackingParser extends StringOutputParser {
-  hasStopped = false;
+  stopReason: StopReason | undefined;
   usage: Usage | undefined;
 
   override async *transform(
@@ -92,12 +105,24 @@ class StopTrackingParser extends StringOutputParser {
   }
 
   #record(chunk: BaseMessage): void {
-    this.hasStopped ||= 'messageStop' in chunk.response_metadata;
+    const stopReason = valueAt(chunk.response_metadata, ['messageStop', 'stopReason']);
+    if (typeof stopReason === 'string') this.stopReason = stopReason;
     const used = chunk instanceof AIMessageChunk ? chunk.usage_metadata : undefined;
     if (used === undefined) return;
-    const { input_tokens: inputTokens, output_tokens: outputTokens } = used;
-    const totalTokens = inputTokens + outputTokens;
-    const cached = { cacheReadInputTokens: 0, cacheWriteInputTokens: 0 };
-    this.usage = { inputTokens, outputTokens, totalTokens, ...cached };
+    this.usage = toUsage(used);
   }
+}
+
+/** LangChain counts cached tokens among those of the input. They have prices of their own. */
+function toUsage(used: UsageMetadata): Usage {
+  const { input_tokens: allInput, output_tokens: outputTokens, input_token_details: cached } = used;
+  const { cache_read: cacheReadInputTokens = 0, cache_creation: cacheWriteInputTokens = 0 } =
+    cached ?? {};
+  return {
+    inputTokens: allInput - cacheReadInputTokens - cacheWriteInputTokens,
+    outputTokens,
+    totalTokens: allInput + outputTokens,
+    cacheReadInputTokens,
+    cacheWriteInputTokens,
+  };
 }

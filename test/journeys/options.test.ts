@@ -12,8 +12,17 @@ let system: StreambedSystem;
 
 beforeAll(async () => {
   system = await startSystem({ template: synthesizedFolder(allOptions) });
+  const policy = {
+    id: 'abcdef123456',
+    blockedInputMessaging: blocked,
+    blockedOutputsMessaging: blocked,
+    wordPolicyConfig: { wordsConfig: [{ text: 'forbidden' }] },
+  };
+  await system.control('guardrails', { method: 'PUT', body: JSON.stringify([policy]) });
 });
 afterAll(() => system.close());
+
+const blocked = 'Sorry, not about that.';
 
 const origins = allOptions['allowedOrigins']?.split(',') ?? [];
 
@@ -85,4 +94,47 @@ test('at the level WARN, a turn publishes its metrics and logs nothing else', as
       .map(({ name }) => name),
   ).toContain('Turns');
   expect(written().map(({ level }) => level)).not.toContain('INFO');
+});
+
+test('a request may choose what the deployment offers, and gets its settings otherwise', async () => {
+  const offer = await (await system.api('/options')).json();
+  expect(offer).toMatchObject({
+    models: [{ name: 'Claude Haiku 4.5', thinking: true, prompt_caches: ['5m', '1h'] }, {}, {}],
+    service_tiers: ['flex', 'default'],
+    defaults: { effort: 'low', thinking: true, prompt_cache: '1h' },
+  });
+  const think = (fields: object): Promise<Response> =>
+    system.api('/chat', post({ message: 'Hello', ...fields }));
+  const read = async (answer: Response) => {
+    const { conversation_id: id } = (await answer.json()) as { conversation_id: string };
+    return (await system.api(`/conversations/${id}`)).json();
+  };
+  const thought = { type: 'reasoning' };
+  expect(await read(await think({}))).toMatchObject({ turns: [{ content: [thought, {}] }] });
+  const plain = { thinking: false, service_tier: 'default', prompt_cache: '5m' };
+  expect(await read(await think(plain))).toMatchObject({
+    turns: [{ content: [{ type: 'text' }] }],
+  });
+  const refused = await think({ service_tier: 'priority' });
+  expect([refused.status, await refused.json()]).toMatchObject([
+    400,
+    { detail: 'service_tier: must be one of flex, default' },
+  ]);
+});
+
+test('a guardrail stops every function that calls a model', async () => {
+  const prompt = 'Say the forbidden word.';
+  const stopped = await system.api('/chat', post({ prompt }));
+  expect(await stopped.json()).toMatchObject({
+    response: blocked,
+    stop_reason: 'guardrail_intervened',
+  });
+  const invoked = await system.signed('InvokeFunction', '', post({ prompt }));
+  expect(await invoked.text()).toContain(blocked);
+  const query = new URLSearchParams({ input_text: prompt }).toString();
+  const chained = await system.signed('LangChainFunction', `?${query}`);
+  expect(await chained.json()).toMatchObject({
+    output_text: blocked,
+    stop_reason: 'guardrail_intervened',
+  });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { post, startSystem, type StreambedSystem } from '#test/fixtures/system.ts';
+import { countPaidCalls, readTurns, setScenario } from '#test/fixtures/turn-client.ts';
 
 let system: StreambedSystem;
 
@@ -115,4 +116,39 @@ test('later turns of a long conversation read the prompt cache and cost less', a
   expect(read?.['cache_read_input_tokens']).toBeGreaterThan(4_096);
   expect(readAgain?.['cache_read_input_tokens']).toBeGreaterThan(4_096);
   expect(Number(turns[2]?.['cost_usd'])).toBeLessThan(Number(turns[0]?.['cost_usd']));
+});
+
+test.each(['malformed_model_output', 'malformed_tool_use'])(
+  'an answer that ends with %s is said to, in every format and later, and is not asked for again',
+  async (stop) => {
+    await setScenario(system, { stream: [{ text: 'Hello there' }], stop });
+    const before = await countPaidCalls(system);
+    const whole = await ask({ prompt: 'Hi' });
+    expect(whole).toMatchObject({ response: 'Hello there', stop_reason: stop });
+    expect(whole['cost_usd']).toBeGreaterThan(0);
+    expect(await countPaidCalls(system)).toBe(before + 1);
+    const data = await system.api('/chat/stream', post({ prompt: 'Hi', format: 'data' }));
+    expect(await data.text()).toContain(`event: stop\ndata: {"stop_reason":"${stop}"}`);
+    const stream = await system.api('/chat/stream', post({ message: 'Hi' }));
+    const parts = await stream.text();
+    expect(parts).toContain('"finishReason":"error"');
+    expect(parts).toContain(`"stop_reason":"${stop}"`);
+    const id = stream.headers.get('x-streambed-conversation-id') ?? '';
+    expect(await readTurns(system, id)).toMatchObject([{ stop_reason: stop, state: 'complete' }]);
+    await setScenario(system, {});
+  },
+);
+
+test('the LangChain function pays for cached input as cached, to the billionth of a dollar', async () => {
+  const spent = async (): Promise<number> => {
+    const page = await (await system.signed('ConversationsFunction', 'usage')).json();
+    return Number((page as { today: Json }).today['cost_usd']);
+  };
+  const before = await spent();
+  const usage = { input: 10, output: 20, cacheRead: 1_000, cacheWrite: 500 };
+  await setScenario(system, { stream: [{ text: 'Hello there' }], usage });
+  await (await system.signed('LangChainFunction', '', post({ prompt: 'Hi' }))).text();
+  // 10 × 1,100 + 20 × 5,500 + 1,000 × 110 + 500 × 1,375 billionths.
+  await expect.poll(async () => Math.round((await spent()) * 1e9 - before * 1e9)).toBe(918_500);
+  await setScenario(system, {});
 });

@@ -7,6 +7,7 @@ import type { Table } from '#aws/dynamo/table.ts';
 import type { ConverseClient } from '#aws/bedrock/converse-client.ts';
 import { createHttpConverse } from '#aws/bedrock/http-converse.ts';
 import { createBedrockModel } from '#aws/model/bedrock-model.ts';
+import { withGuardrail } from '#aws/model/guardrail.ts';
 import { createKnowledge } from '#aws/model/knowledge-base.ts';
 import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
@@ -71,7 +72,8 @@ export function withOperations(model: Model): Model {
  */
 function createChatModel(environment: ChatEnvironment, clock: Clock, toolbox: Toolbox): Model {
   const client = environment.client === 'sdk' ? sdkConverse() : createHttpConverse();
-  const bedrock = withOperations(withOutputSchema(createBedrockModel(client)));
+  const guarded = createBedrockModel(withGuardrail(client, environment.guardrail));
+  const bedrock = withOperations(withOutputSchema(guarded));
   const retried = withRetry(withBreaker(bedrock, clock), { clock, random: Math.random });
   const replaceable = withFallbacks(retried, environment.fallbacks);
   return withKnowledge(withTools(replaceable, toolbox), createKnowledge(environment));

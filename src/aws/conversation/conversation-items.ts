@@ -233,6 +233,7 @@ function usage(item: Item): Usage {
     totalTokens: number(item, 'totalTokens'),
     cacheReadInputTokens: number(item, 'cacheReadInputTokens'),
     cacheWriteInputTokens: number(item, 'cacheWriteInputTokens'),
+    ...optionalNumber(item, 'cacheWrite1hInputTokens'),
     ...(item['isEstimated'] === true ? { isEstimated: true } : {}),
   };
 }

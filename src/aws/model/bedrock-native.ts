@@ -12,13 +12,19 @@ import {
   type StreamCall,
   type Tap,
 } from '#aws/bedrock/bedrock-stream.ts';
+import type { CallSettings } from '#aws/model/guardrail.ts';
 import type { Frame } from '#aws/bedrock/event-stream.ts';
 import { formatOf, outputLimitIn, textIn, type NativeFormat } from '#aws/model/native-formats.ts';
-import { valueAt } from '#domain/json.ts';
+import {
+  addCachedTokens,
+  noCachedTokens,
+  toNativeUsage,
+  type CachedTokens,
+} from '#aws/model/native-usage.ts';
+import { tryParseJson, valueAt } from '#domain/json.ts';
 import type { StreamTimeouts } from '#aws/bedrock/watchdog.ts';
 import { ChatError, answerCutShort } from '#domain/errors.ts';
 import type { NativeModel, NativeRequest, TextEvent } from '#domain/model/native-model.ts';
-import type { Usage } from '#domain/conversation/usage.ts';
 
 /**
  * Returns the models of Amazon Bedrock in their native formats, called through InvokeModel and
@@ -26,23 +32,26 @@ import type { Usage } from '#domain/conversation/usage.ts';
  */
 export function createNativeModel(
   client: BedrockRuntimeClient,
+  settings: CallSettings = {},
   timeouts: StreamTimeouts = defaultTimeouts,
 ): NativeModel {
   return {
     async *stream(request, signal) {
       const format = requireFormat(request);
       const send: StreamCall['send'] = (tap, abortSignal) => {
-        const command = new InvokeModelWithResponseStreamCommand(toInput(request));
+        const command = new InvokeModelWithResponseStreamCommand(toInput(request, settings));
         command.middlewareStack.add(tap, tapPlace);
         return client.send(command, { abortSignal });
       };
       let end: TextEvent | undefined;
+      let cached = noCachedTokens;
       for await (const frames of streamFrames({ send, signal, timeouts })) {
         for (const frame of frames) {
           const piece = parsePiece(frame);
           const text = textIn(format, piece);
           if (text !== '') yield { type: 'text', text };
-          end = endIn(piece) ?? end;
+          cached = addCachedTokens(cached, piece);
+          end = endIn(piece, cached) ?? end;
         }
       }
       // The last piece has Bedrock's own metrics in every model family. Without it, the answer is cut.
@@ -51,12 +60,14 @@ export function createNativeModel(
     },
     async invoke(request, abortSignal) {
       try {
-        const command = new InvokeModelCommand(toInput(request));
-        const counts: TokenCounts = {};
+        const command = new InvokeModelCommand(toInput(request, settings));
+        const counts: TokenCounts = { cached: noCachedTokens };
         command.middlewareStack.add(readTokenCounts(counts), tapPlace);
-        const { body } = await client.send(command, { abortSignal });
-        const usage = toUsage(counts.inputTokens, counts.outputTokens);
-        return { body: body.transformToString(), ...(usage === undefined ? {} : { usage }) };
+        const answer = await client.send(command, { abortSignal });
+        const body = answer.body.transformToString();
+        const cached = addCachedTokens(counts.cached, tryParseJson(body));
+        const usage = toNativeUsage(counts.inputTokens, counts.outputTokens, cached);
+        return { body, ...(usage === undefined ? {} : { usage }) };
       } catch (error) {
         throw toModelError(abortSignal.aborted ? abortSignal.reason : error);
       }
@@ -69,6 +80,7 @@ export function createNativeModel(
 interface TokenCounts {
   inputTokens?: number;
   outputTokens?: number;
+  cached: CachedTokens;
 }
 
 /** Reads the token counts of a buffered answer from its headers, which the SDK does not expose. */
@@ -78,12 +90,22 @@ function readTokenCounts(counts: TokenCounts): Tap {
     const header = (name: string): number => Number(valueAt(result.response, ['headers', name]));
     counts.inputTokens = header('x-amzn-bedrock-input-token-count');
     counts.outputTokens = header('x-amzn-bedrock-output-token-count');
+    counts.cached = {
+      // Absent if the prompt has no cache points.
+      cacheReadInputTokens: header('x-amzn-bedrock-cache-read-input-token-count') || 0,
+      cacheWriteInputTokens: header('x-amzn-bedrock-cache-write-input-token-count') || 0,
+    };
     return result;
   };
 }
 
-function toInput({ modelId, body, contentType, accept }: NativeRequest) {
-  return { modelId, contentType, accept, body: JSON.stringify(body) };
+function toInput(
+  { modelId, body, contentType, accept }: NativeRequest,
+  { guardrail, serviceTier }: CallSettings,
+) {
+  const { id: guardrailIdentifier, version: guardrailVersion } = guardrail ?? {};
+  const settings = { guardrailIdentifier, guardrailVersion, serviceTier };
+  return { modelId, contentType, accept, body: JSON.stringify(body), ...settings };
 }
 
 function requireFormat({ modelId }: NativeRequest): NativeFormat {
@@ -102,23 +124,13 @@ function parsePiece(frame: Frame): unknown {
 }
 
 /** Returns the end event if a piece has Bedrock's metrics. */
-function endIn(piece: unknown): TextEvent | undefined {
+function endIn(piece: unknown, cached: CachedTokens): TextEvent | undefined {
   const metrics = valueAt(piece, ['amazon-bedrock-invocationMetrics']);
   if (metrics === undefined) return undefined;
-  const usage = toUsage(
+  const usage = toNativeUsage(
     valueAt(metrics, ['inputTokenCount']),
     valueAt(metrics, ['outputTokenCount']),
+    cached,
   );
   return usage === undefined ? { type: 'end' } : { type: 'end', usage };
-}
-
-function toUsage(inputTokens: unknown, outputTokens: unknown): Usage | undefined {
-  if (!isCount(inputTokens) || !isCount(outputTokens)) return undefined;
-  const totalTokens = inputTokens + outputTokens;
-  const cached = { cacheReadInputTokens: 0, cacheWriteInputTokens: 0 };
-  return { inputTokens, outputTokens, totalTokens, ...cached };
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value);
 }

@@ -9,6 +9,11 @@ const minimums: readonly (readonly [model: RegExp, tokens: number])[] = [
   [/amazon\.nova-(?:micro|lite|pro)/u, 1_000],
 ];
 
+/** Returns the minimum length of a cached prefix; undefined for a model without a cache. */
+export function minCacheTokensOf(modelId: string): number | undefined {
+  return minimums.find(([model]) => model.test(modelId))?.[1];
+}
+
 /** Where a prompt has cache points. */
 export interface CachePoints {
   readonly afterSystem: boolean;
@@ -22,7 +27,7 @@ export interface CachePoints {
  * turn reads the earlier point, and the next turn reads the later one.
  */
 export function cachePointsFor({ modelId, system = '', messages }: ModelRequest): CachePoints {
-  const [, minTokens = Infinity] = minimums.find(([model]) => model.test(modelId)) ?? [];
+  const minTokens = minCacheTokensOf(modelId) ?? Infinity;
   const systemTokens = estimateTokens(system);
   const questions = messages.flatMap(({ role }, index) => (role === 'user' ? [index] : []));
   const isWorthIt = (index: number): boolean =>

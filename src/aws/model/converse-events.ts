@@ -5,7 +5,7 @@ import type {
   TokenUsage,
 } from '@aws-sdk/client-bedrock-runtime';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
-import type { Usage } from '#domain/conversation/usage.ts';
+import { toHourWrites, type Usage } from '#domain/conversation/usage.ts';
 
 /**
  * Emits the events of a batch of ConverseStream. Text that arrived together becomes one delta: this
@@ -78,6 +78,12 @@ function fromCitation(index: number, citation: CitationsDelta): StreamEvent {
   return { type: 'block', index, block: { type: 'citation', passages: [passage] } };
 }
 
+/** Bedrock lists what was written by its time to live. Agents may forward anything. */
+function hourWritesIn({ cacheDetails }: TokenUsage): number {
+  const hour = (Array.isArray(cacheDetails) ? cacheDetails : []).filter(({ ttl }) => ttl === '1h');
+  return hour.reduce((sum, { inputTokens = 0 }) => sum + inputTokens, 0);
+}
+
 function fromUsage(usage: TokenUsage): Usage {
   return {
     inputTokens: usage.inputTokens ?? 0,
@@ -85,5 +91,6 @@ function fromUsage(usage: TokenUsage): Usage {
     totalTokens: usage.totalTokens ?? 0,
     cacheReadInputTokens: usage.cacheReadInputTokens ?? 0,
     cacheWriteInputTokens: usage.cacheWriteInputTokens ?? 0,
+    ...toHourWrites(hourWritesIn(usage)),
   };
 }

@@ -1,16 +1,23 @@
 import type {
+  CachePointBlock,
   ToolUseBlock as ConverseToolUse,
   ContentBlock as ConverseBlock,
   ConverseStreamCommandInput,
   Message as ConverseMessage,
 } from '@aws-sdk/client-bedrock-runtime';
 import { cachePointsFor } from '#aws/model/cache-points.ts';
+import {
+  staysForAnHour,
+  thoughtfulMessages,
+  toConverseSettings,
+} from '#aws/model/converse-settings.ts';
 import type { FileBlock } from '#domain/conversation/attachment.ts';
 import {
   assistantMessage,
   userMessage,
   type PassageBlock,
   type PromptMessage,
+  type ReasoningBlock,
 } from '#domain/conversation/message.ts';
 import type {
   InferenceConfig,
@@ -26,9 +33,12 @@ type ToolUseInput = ConverseToolUse['input'];
 export function toConverseRequest(request: ModelRequest): ConverseStreamCommandInput {
   const { modelId, messages, system, inference, answerSoFar, metadata } = request;
   const { afterSystem, afterMessages } = cachePointsFor(request);
-  const prompt = messages.map((message, index) =>
-    toConverseMessage(message, modelId, afterMessages.has(index)),
-  );
+  const cachePoint = toCachePoint(request);
+  const thoughtful = thoughtfulMessages(request);
+  const prompt = messages.map((message, index) => {
+    const { role, content } = toConverseMessage(message, modelId, thoughtful.has(message));
+    return { role, content: afterMessages.has(index) ? [...content, cachePoint] : content };
+  });
   const continuation = toContinuation(modelId, answerSoFar).map((message) =>
     toConverseMessage(message, modelId),
   );
@@ -37,6 +47,7 @@ export function toConverseRequest(request: ModelRequest): ConverseStreamCommandI
     messages: [...prompt, ...continuation],
     inferenceConfig: toInferenceConfig(inference),
     ...(metadata === undefined ? {} : { requestMetadata: { ...metadata } }),
+    ...toConverseSettings(request),
     ...toToolConfig(request),
     ...(system === undefined
       ? {}
@@ -62,18 +73,32 @@ const continueRequest =
   'Your answer was cut off. Go on exactly where it stopped, with the very next character. ' +
   'Repeat nothing, and say nothing about going on.';
 
-const cachePoint = { cachePoint: { type: 'default' } } as const;
+function toCachePoint(request: ModelRequest): { readonly cachePoint: CachePointBlock } {
+  return { cachePoint: { type: 'default', ...(staysForAnHour(request) ? { ttl: '1h' } : {}) } };
+}
+
+interface FilledMessage extends Pick<ConverseMessage, 'role'> {
+  readonly content: ConverseBlock[];
+}
 
 function toConverseMessage(
   { role, content }: PromptMessage,
   modelId: string,
-  isCached = false,
-): ConverseMessage {
-  const blocks = content.flatMap((block) => toConverseBlocks(block, modelId));
-  return { role, content: isCached ? [...blocks, cachePoint] : blocks };
+  hasThoughts = false,
+): FilledMessage {
+  const blocks = content.flatMap((block) =>
+    block.type === 'reasoning' && hasThoughts ? toThought(block) : toConverseBlocks(block, modelId),
+  );
+  return { role, content: blocks };
 }
 
-/** Converse refuses blank text. Past reasoning need not be sent back. */
+/** Without its signature, Claude refuses a thought. */
+function toThought({ text, signature }: ReasoningBlock): readonly ConverseBlock[] {
+  if (signature === undefined) return [];
+  return [{ reasoningContent: { reasoningText: { text, signature } } }];
+}
+
+/** Converse refuses blank text. Reasoning about earlier questions need not be sent back. */
 function toConverseBlocks(
   block: PromptMessage['content'][number],
   modelId: string,

@@ -1,4 +1,5 @@
 import type {
+  GenerationConfiguration,
   RetrievalFilter,
   RetrievalResultLocation,
   RetrieveAndGenerateConfiguration,
@@ -11,6 +12,7 @@ import {
   defaultTimeouts,
   type StreamCall,
 } from '#aws/bedrock/bedrock-stream.ts';
+import type { Guardrail } from '#aws/model/guardrail.ts';
 import type { Frame } from '#aws/bedrock/event-stream.ts';
 import { ChatError } from '#domain/errors.ts';
 import {
@@ -29,6 +31,8 @@ export interface KnowledgeSettings {
   readonly knowledgeBases: Readonly<Record<string, string>>;
   /** The metadata attribute with a document's owner; undefined if every owner may see everything. */
   readonly ownerAttribute: string | undefined;
+  /** Checks the answers that knowledge bases generate. */
+  readonly guardrail?: Guardrail | undefined;
 }
 
 /** The value of the owner attribute for documents that every owner may see. */
@@ -88,9 +92,18 @@ function toGeneration(
       knowledgeBaseId: requireId(settings, name),
       modelArn: modelId,
       retrievalConfiguration: { vectorSearchConfiguration: search },
-      generationConfiguration: { inferenceConfig: { textInferenceConfig: { maxTokens } } },
+      generationConfiguration: {
+        inferenceConfig: { textInferenceConfig: { maxTokens } },
+        ...toGuardrailConfiguration(settings),
+      },
     },
   };
+}
+
+function toGuardrailConfiguration({ guardrail }: KnowledgeSettings): GenerationConfiguration {
+  if (guardrail === undefined) return {};
+  const { id: guardrailId, version: guardrailVersion } = guardrail;
+  return { guardrailConfiguration: { guardrailId, guardrailVersion } };
 }
 
 function requireId({ knowledgeBases }: KnowledgeSettings, name: string): string {

@@ -31,11 +31,20 @@ test('cache reads are cheaper than input, and cache writes are not', () => {
     output: 5_000,
     cacheRead: 100,
     cacheWrite: 1_250,
+    cacheWrite1h: 2_000,
   });
 });
 
 test('cache reads have the price of the model where it has one of its own', () => {
   expect(bedrockPrices.of('us.anthropic.claude-fable-5-1')?.cacheRead).toBe(275);
+});
+
+test('tokens that are written to the cache for an hour cost twice the price of input', () => {
+  const written = { ...usage, inputTokens: 0, outputTokens: 0, cacheWriteInputTokens: 1_000 };
+  const price = bedrockPrices.of('anthropic.claude-haiku-4-5');
+  const costOf = (cacheWrite1hInputTokens: number): number | undefined =>
+    price && nanoUsdFor(price, { ...written, cacheWrite1hInputTokens });
+  expect([costOf(0), costOf(600), costOf(1_000)]).toEqual([1_250_000, 1_700_000, 2_000_000]);
 });
 
 test('an unknown model has no price', () => {

@@ -1,6 +1,7 @@
 import type { PromptMessage } from '#domain/conversation/message.ts';
 import type { FallbackChains } from '#domain/model/fallbacks.ts';
 import type { KnowledgeUse } from '#domain/model/knowledge.ts';
+import type { OfferedSettings } from '#domain/model-settings.ts';
 import type { ModelOptions } from '#domain/model/model.ts';
 import type { Decision } from '#domain/model/tools.ts';
 
@@ -56,6 +57,7 @@ export interface ChatChoices {
   /** The models a request may name; the first is the default. */
   readonly models: readonly [string, ...string[]];
   readonly maxOutputTokens: number;
+  readonly settings: OfferedSettings;
   /** Ids of knowledge bases, by the names used in requests. */
   readonly knowledgeBases: Readonly<Record<string, string>>;
   /** Addresses of agents, by the names used in requests. */

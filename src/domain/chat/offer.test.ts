@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { offerOf, type ModelInput } from '#domain/chat/offer.ts';
+import { toOfferJson } from '#protocol/chat/offer-json.ts';
 import { createTable } from '#aws/dynamo/table.ts';
 import { createManualClock } from '#local/process/clock.ts';
 import { createToolbox } from '#tools/toolbox.ts';
@@ -10,6 +11,14 @@ const choices = {
   knowledgeBases: { docs: 'ID' },
   mcpServers: { city: 'https://city.example' },
   maxOutputTokens: 4_096,
+  settings: {
+    defaults: { effort: 'low' },
+    serviceTiers: ['default', 'flex'],
+    traits: {
+      'us.haiku': { efforts: [], thinks: true, promptCaches: ['5m', '1h'] },
+      nova: { efforts: ['low', 'high'], thinks: false, promptCaches: ['5m'] },
+    },
+  },
 } as const;
 
 const describe = (id: string) => {
@@ -27,6 +36,20 @@ test('models with the same name have their ids in it, and automatic accepts what
   ]);
   expect(models.filter(({ isDefault }) => isDefault).map(({ id }) => id)).toEqual(['us.haiku']);
   expect(models.at(-1)).toMatchObject({ id: 'auto', input: ['text'] });
+});
+
+test('a setting is offered for the models that have it, and automatic has those of any', () => {
+  const { models, service_tiers, defaults } = toOfferJson(offerOf(choices, describe));
+  expect(models).toMatchObject([
+    { id: 'us.haiku', thinking: true, prompt_caches: ['5m', '1h'] },
+    { id: 'eu.haiku' },
+    { id: 'nova', efforts: ['low', 'high'], prompt_caches: ['5m'] },
+    { id: 'auto', efforts: ['low', 'high'], thinking: true, prompt_caches: ['5m', '1h'] },
+  ]);
+  for (const field of ['efforts', 'thinking', 'prompt_caches']) {
+    expect(models[1]).not.toHaveProperty(field);
+  }
+  expect([service_tiers, defaults]).toEqual([['default', 'flex'], { effort: 'low' }]);
 });
 
 test('addresses of agents, knowledge bases and servers are not part of an offer', () => {

@@ -1,5 +1,12 @@
 import type { ChatChoices } from '#domain/chat/chat-request.ts';
 import { autoModel } from '#domain/chat/plan-turn.ts';
+import {
+  efforts,
+  noTraits,
+  promptCaches,
+  type ModelTraits,
+  type OfferedSettings,
+} from '#domain/model-settings.ts';
 import { builtInToolSets, type BuiltInToolSet } from '#domain/model/tools.ts';
 
 /** What a message to a model can contain. */
@@ -11,7 +18,7 @@ export interface ModelDescription {
   readonly input: readonly ModelInput[];
 }
 
-export interface OfferedModel extends ModelDescription {
+export interface OfferedModel extends ModelDescription, ModelTraits {
   readonly id: string;
   readonly isDefault: boolean;
 }
@@ -31,14 +38,18 @@ export interface Offer {
   readonly knowledgeBases: readonly string[];
   readonly tools: readonly OfferedTools[];
   readonly maxOutputTokens: number;
+  readonly settings: Omit<OfferedSettings, 'traits'>;
 }
 
 /** Returns what a deployment offers. Models whose names are the same have their ids in them. */
 export function offerOf(
-  { models, agents, knowledgeBases, mcpServers, maxOutputTokens }: ChatChoices,
+  { models, agents, knowledgeBases, mcpServers, maxOutputTokens, settings }: ChatChoices,
   describe: (modelId: string) => ModelDescription,
 ): Offer {
-  const described = models.map((id) => ({ id, isDefault: id === models[0], ...describe(id) }));
+  const { traits, ...offeredSettings } = settings;
+  const described = models.map((id) => {
+    return { id, isDefault: id === models[0], ...describe(id), ...(traits[id] ?? noTraits) };
+  });
   const named = described.map((model) => {
     const isUnique = described.every(({ id, name }) => id === model.id || name !== model.name);
     return isUnique ? model : { ...model, name: `${model.name} (${model.id})` };
@@ -49,14 +60,28 @@ export function offerOf(
     knowledgeBases: Object.keys(knowledgeBases),
     tools: [...builtInToolSets.map(builtIn), ...Object.keys(mcpServers).map(fromServer)],
     maxOutputTokens,
+    settings: offeredSettings,
   };
 }
 
-/** The router may choose any of the models, so all of them must accept what a message contains. */
-function automatic(models: readonly ModelDescription[]): OfferedModel {
+/**
+ * The router may choose any of the models, so all of them must accept what a message contains. A
+ * setting is for those that have it.
+ */
+function automatic(models: readonly OfferedModel[]): OfferedModel {
   const kinds: readonly ModelInput[] = ['text', 'image', 'document'];
   const input = kinds.filter((kind) => models.every((model) => model.input.includes(kind)));
-  return { id: autoModel, name: 'Automatic', input, isDefault: false };
+  return {
+    id: autoModel,
+    name: 'Automatic',
+    input,
+    isDefault: false,
+    efforts: efforts.filter((effort) => models.some((model) => model.efforts.includes(effort))),
+    thinks: models.some(({ thinks }) => thinks),
+    promptCaches: promptCaches.filter((time) =>
+      models.some((model) => model.promptCaches.includes(time)),
+    ),
+  };
 }
 
 const builtInDescriptions: Readonly<Record<BuiltInToolSet, Omit<OfferedTools, 'name'>>> = {

@@ -30,7 +30,8 @@ export function planCached(
   uncached: StoredTurn,
 ): StoredTurn {
   const settings = Object.entries(options.inference).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const { inference: _, ...others } = options;
+  // These two do not change the answer.
+  const { inference: _, serviceTier: __, promptCache: ___, ...others } = options;
   const identity = JSON.stringify([question, modelId, others, settings]);
   // A key may be bound to the answer at its greatest age, whatever age this request asks for.
   const latestMs = endsAtMs + maxCacheMs;

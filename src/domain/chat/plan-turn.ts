@@ -17,6 +17,7 @@ import { assertIdempotencyKey, type Ids } from '#domain/ids.ts';
 import { assertCompatible, mustBeOneOf, planExtensions } from '#domain/chat/plan-extensions.ts';
 import { planCached, type StoredTurn } from '#domain/chat/plan-cached.ts';
 import { hiddenConversation } from '#domain/chat/plan-one-shot.ts';
+import { assertSettings, planSettings } from '#domain/chat/plan-settings.ts';
 import { planTitle } from '#domain/chat/plan-title.ts';
 import type { TurnInput } from '#domain/turn/question.ts';
 import type { ConversationTarget, TurnRequest } from '#domain/turn/turn-request.ts';
@@ -54,7 +55,11 @@ export function planTurn(
   const turnId = ports.ids.create(ports.clock.now());
   const { modelId, reason } = chooseModel(chat, policy, ports.prices);
   const maxTokens = chat.inference.maxTokens ?? policy.maxOutputTokens;
-  const options = { ...requested, inference: { ...chat.inference, maxTokens } };
+  const options = {
+    ...requested,
+    ...(chat.agent === undefined ? planSettings(chat, policy) : {}),
+    inference: { ...chat.inference, maxTokens },
+  };
   const uncached = storedTurn(ports, chat, context);
   const prompt = { question, modelId, options };
   const stored =
@@ -111,6 +116,7 @@ export function assertAllowed(
     throw invalidRequest('id', 'may be chosen only by callers with an identity');
   }
   assertCompatible(chat, policy, isAnonymous);
+  assertSettings(chat, policy);
 }
 
 /** Throws `invalid_request` if a chat request with these options could never be allowed. */

@@ -14,7 +14,10 @@ async function refused(
 ): Promise<ChatError> {
   const cause = new Error(refusal);
   const error = new ChatError('invalid_request', refusal, { cause, refusal });
-  const model = withRefusals(createMemoryModel([...before, error]), { maxOutputTokens });
+  const model = withRefusals(createMemoryModel([...before, error]), {
+    maxOutputTokens,
+    settings: { defaults: { effort: 'low' }, serviceTiers: ['flex'], traits: {} },
+  });
   const request: ModelRequest = {
     owner: 'ada',
     modelId: 'm',
@@ -35,6 +38,8 @@ const badTool = 'toolConfig.tools.0.toolSpec.inputSchema.json.type must be one o
 const badSchema = 'output_config.format.schema: For object types, additionalProperties is required';
 const blank = 'The text field in the ContentBlock object at messages.7.content.0 is blank.';
 const badMetadata = "Value at 'requestMetadata' failed to satisfy constraint";
+const badTier = 'This model does not support the service tier.';
+const badEffort = 'output_config.effort: Input should be low or high';
 const anything = 'The request is malformed.';
 const noPictures = "This model doesn't support the image content block that you provided.";
 const withFile: PromptMessage = {
@@ -45,12 +50,14 @@ const tools = [{ name: 'x', inputSchema: {} }];
 const outputSchema = { name: 'x', schema: {} };
 const inference = { maxTokens: maxOutputTokens };
 
-test.each([
+test.each<readonly [string, string, Partial<ModelRequest>]>([
   ['a setting', temperature, { inference: { ...inference, temperature: 0.5 } }],
   ['another maximum than the default', tooMuch, { inference: { maxTokens: 99 } }],
   ['a tool', badTool, { tools }],
   ['a schema', badSchema, { outputSchema }],
   ['metadata', badMetadata, { metadata: { a: 'b' } }],
+  ['a service tier', badTier, { serviceTier: 'priority' }],
+  ['another effort than the default', badEffort, { effort: 'max' }],
   ['instructions', "This model doesn't support system prompts.", { system: 'Be brief.' }],
   ['messages that were all sent', blank, {}],
   ['any setting, if the refusal names none', anything, { tools }],
@@ -62,12 +69,13 @@ test.each([
   expect(error.message).toBe(`The model does not accept this request: ${refusal}`);
 });
 
-test.each([
+test.each<readonly [string, string, Partial<ModelRequest>]>([
   ['a setting that was not sent', temperature, {}],
   ['the default maximum', tooMuch, {}],
   ["Streambed's own tools", badTool, { toolUse: { sets: ['notes'], canAsk: true } }],
   ['stored messages', blank, { hasStoredMessages: true }],
   ['passages', blank, { knowledge: { name: 'docs', mode: 'retrieve' as const } }],
+  ["the deployment's effort and tier", badEffort, { effort: 'low', serviceTier: 'flex' }],
   ['something unknown', anything, {}],
 ])(
   'a refusal of %s is a fault of the system, and its reason is secret',

@@ -1,5 +1,7 @@
 import type { PromptMessage } from '#domain/conversation/message.ts';
 import { ChatError } from '#domain/errors.ts';
+import { planSettings } from '#domain/chat/plan-settings.ts';
+import type { ModelSettings, OfferedSettings } from '#domain/model-settings.ts';
 import type { Model, ModelRequest } from '#domain/model/model.ts';
 
 /** Returns what to say to the caller of a refused request; undefined if it is not their fault. */
@@ -46,11 +48,11 @@ export const notTheCallers: ExplainRefusal = () => undefined;
  * Returns a model whose refusals are the caller's fault if the caller wrote what is refused. This
  * decorator is the outermost, because the others add messages and tools of their own.
  */
-export function withRefusals(model: Model, { maxOutputTokens }: RefusalPolicy): Model {
+export function withRefusals(model: Model, policy: RefusalPolicy): Model {
   return {
     stream: (request, signal) =>
       attributeRefusals(model.stream(request, signal), (refusal) =>
-        isCallers(refusal, request, maxOutputTokens) ? requestRefused(refusal) : undefined,
+        isCallers(refusal, request, policy) ? requestRefused(refusal) : undefined,
       ),
   };
 }
@@ -58,19 +60,21 @@ export function withRefusals(model: Model, { maxOutputTokens }: RefusalPolicy): 
 interface RefusalPolicy {
   /** The maximum length of an answer that is asked for if the request names none. */
   readonly maxOutputTokens: number;
+  /** The settings of a request that has none of its own. */
+  readonly settings: OfferedSettings;
 }
 
 /** A part of a request, as refusals name it. */
 interface Part {
   readonly name: RegExp;
-  isCallers(request: ModelRequest, maxOutputTokens: number): boolean;
+  isCallers(request: ModelRequest, policy: RefusalPolicy): boolean;
 }
 
 /** The settings, which are the caller's if there are any. The maximum length has a default. */
 const settings: readonly Part[] = [
   {
     name: /max_?tokens|maximum tokens/iu,
-    isCallers: ({ inference }, maxOutputTokens) => inference.maxTokens !== maxOutputTokens,
+    isCallers: ({ inference }, policy) => inference.maxTokens !== policy.maxOutputTokens,
   },
   { name: /temperature/iu, isCallers: ({ inference }) => inference.temperature !== undefined },
   { name: /top_?p\b/iu, isCallers: ({ inference }) => inference.topP !== undefined },
@@ -78,6 +82,9 @@ const settings: readonly Part[] = [
     name: /stop_?sequence/iu,
     isCallers: ({ inference }) => inference.stopSequences !== undefined,
   },
+  { name: /effort/iu, isCallers: hasOwn('effort') },
+  { name: /thinking|reasoning/iu, isCallers: hasOwn('thinking') },
+  { name: /service_?\s?tier/iu, isCallers: hasOwn('serviceTier') },
   { name: /tool/iu, isCallers: ({ tools }) => tools !== undefined },
   {
     name: /schema|output_?(?:config|format)/iu,
@@ -90,6 +97,12 @@ const settings: readonly Part[] = [
     isCallers: (request) => request.messages.some(({ content }) => content.some(isFile)),
   },
 ];
+
+/** Returns whether a setting is another one than the deployment's. */
+function hasOwn(name: keyof ModelSettings): Part['isCallers'] {
+  return (request, policy) =>
+    request[name] !== undefined && request[name] !== planSettings({}, policy)[name];
+}
 
 /** The caller chose the files of earlier messages, too, and the model that is to read them. */
 function isFile({ type }: PromptMessage['content'][number]): boolean {
@@ -104,8 +117,8 @@ const messages: Part = {
 };
 
 /** A refusal that names no part may concern any setting, but no text. */
-function isCallers(refusal: string, request: ModelRequest, maxOutputTokens: number): boolean {
+function isCallers(refusal: string, request: ModelRequest, policy: RefusalPolicy): boolean {
   const named = [...settings, messages].filter(({ name }) => name.test(refusal));
   const parts = named.length === 0 ? settings : named;
-  return parts.some((part) => part.isCallers(request, maxOutputTokens));
+  return parts.some((part) => part.isCallers(request, policy));
 }

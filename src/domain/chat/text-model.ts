@@ -32,8 +32,7 @@ async function* toStreamEvents(
       yield { type: 'text-delta', index: 0, text: event.text };
       continue;
     }
-    // Model families name their stop reasons differently, and the text has none.
-    yield { type: 'message-stop', stopReason: 'end_turn' };
+    yield { type: 'message-stop', stopReason: event.stopReason ?? 'end_turn' };
     if (event.usage !== undefined) yield { type: 'usage', usage: event.usage };
   }
 }

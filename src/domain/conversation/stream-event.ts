@@ -10,6 +10,10 @@ export type StopReason =
   | 'stop_sequence'
   | 'guardrail_intervened'
   | 'content_filtered'
+  | 'model_context_window_exceeded'
+  /** The model wrote something that Bedrock cannot read: its output, or the call of a tool. */
+  | 'malformed_model_output'
+  | 'malformed_tool_use'
   /** Streambed's own: a person stopped the turn. */
   | 'stopped'
   | (string & {});

@@ -8,6 +8,8 @@ export interface Usage {
   readonly totalTokens: number;
   readonly cacheReadInputTokens: number;
   readonly cacheWriteInputTokens: number;
+  /** Those of the tokens written that stay for an hour, which costs more than five minutes. */
+  readonly cacheWrite1hInputTokens?: number | undefined;
   /** The model was cut off and did not report the exact numbers. */
   readonly isEstimated?: true;
 }
@@ -36,13 +38,20 @@ export const noUsage: Usage = {
 /** Returns the sum of two usages. */
 export function addUsage(one: Usage | undefined, other: Usage): Usage {
   if (one === undefined) return other;
+  const forAnHour = (one.cacheWrite1hInputTokens ?? 0) + (other.cacheWrite1hInputTokens ?? 0);
   return {
     inputTokens: one.inputTokens + other.inputTokens,
     outputTokens: one.outputTokens + other.outputTokens,
     totalTokens: one.totalTokens + other.totalTokens,
     cacheReadInputTokens: one.cacheReadInputTokens + other.cacheReadInputTokens,
     cacheWriteInputTokens: one.cacheWriteInputTokens + other.cacheWriteInputTokens,
+    ...toHourWrites(forAnHour),
   };
+}
+
+/** Returns the field for tokens that stay in the cache for an hour; no field if there are none. */
+export function toHourWrites(tokens: number): Pick<Usage, 'cacheWrite1hInputTokens'> {
+  return tokens === 0 ? {} : { cacheWrite1hInputTokens: tokens };
 }
 
 /** The cost of a turn. */

@@ -1,5 +1,6 @@
 import type { ContentBlock, PromptMessage } from '#domain/conversation/message.ts';
 import type { StreamEvent } from '#domain/conversation/stream-event.ts';
+import type { ModelSettings } from '#domain/model-settings.ts';
 import type { KnowledgeUse } from '#domain/model/knowledge.ts';
 import type { Decision, ToolUse } from '#domain/model/tools.ts';
 import type { OperationListener } from '#domain/operation/operation.ts';
@@ -28,7 +29,7 @@ export type ToolChoice =
  * The settings that a request passes to the model unchanged. A new field is added here, in
  * `src/protocol/chat/chat-options.ts` and in `src/aws/model/converse-request.ts`, nowhere else.
  */
-export interface ModelOptions {
+export interface ModelOptions extends ModelSettings {
   readonly inference: InferenceConfig;
   readonly system?: string | undefined;
   /** The caller's own tools, which the caller runs. */

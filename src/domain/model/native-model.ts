@@ -1,9 +1,11 @@
+import type { StopReason } from '#domain/conversation/stream-event.ts';
 import type { Usage } from '#domain/conversation/usage.ts';
 
 /** What a model emits outside of a turn: text, and one `end` if the answer is complete. */
 export type TextEvent =
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'end'; readonly usage?: Usage };
+  /** The stop reason is absent if the model's family has its own names for them. */
+  | { readonly type: 'end'; readonly usage?: Usage; readonly stopReason?: StopReason };
 
 /** A request in the format of the model's provider. */
 export interface NativeRequest {

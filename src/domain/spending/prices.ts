@@ -6,6 +6,8 @@ export interface Price {
   readonly output: number;
   readonly cacheRead: number;
   readonly cacheWrite: number;
+  /** Of tokens that stay in the cache for an hour; absent if that costs no more. */
+  readonly cacheWrite1h?: number | undefined;
 }
 
 export interface Prices {
@@ -18,10 +20,12 @@ export interface Prices {
 /** Returns the cost of a usage in billionths of a US dollar. */
 export function nanoUsdFor(price: Price, usage: Usage): number {
   const { inputTokens, outputTokens, cacheReadInputTokens, cacheWriteInputTokens } = usage;
+  const { cacheWrite1hInputTokens: forAnHour = 0 } = usage;
   return Math.ceil(
     inputTokens * price.input +
       outputTokens * price.output +
       cacheReadInputTokens * price.cacheRead +
-      cacheWriteInputTokens * price.cacheWrite,
+      (cacheWriteInputTokens - forAnHour) * price.cacheWrite +
+      forAnHour * (price.cacheWrite1h ?? price.cacheWrite),
   );
 }

@@ -2,6 +2,7 @@ import type { Clock } from '#domain/clock.ts';
 import type { Turn } from '#domain/conversation/turn.ts';
 import type { Cost, Usage } from '#domain/conversation/usage.ts';
 import { maxUsage } from '#domain/model/estimate-tokens.ts';
+import type { ModelSettings } from '#domain/model-settings.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
 import {
   noSpending,
@@ -27,20 +28,29 @@ export function extraCallReservation(
   { owner, id, modelRequest, fallbackIds = [] }: ExtraCall,
 ): Reservation {
   const modelIds = [modelRequest.modelId, ...fallbackIds];
-  const max = maxSpending(prices, modelIds, maxUsage(modelRequest));
+  const max = maxSpending(prices, modelIds, maxUsage(modelRequest), modelRequest);
   return { owner, turnId: id, atMs: clock.now(), max: { ...max, turns: 0 } };
 }
 
 /** Returns the most that one model call can cost when any of the models may answer it. */
-export function maxSpending(prices: Prices, modelIds: readonly string[], usage: Usage): Spending {
-  const nanoUsd = Math.max(...modelIds.map((id) => nanoUsdFor(cacheWritePrice(prices, id), usage)));
+export function maxSpending(
+  prices: Prices,
+  modelIds: readonly string[],
+  usage: Usage,
+  settings: ModelSettings = {},
+): Spending {
+  const nanoUsd = Math.max(
+    ...modelIds.map((id) => nanoUsdFor(cacheWritePrice(prices, id, settings), usage)),
+  );
   return { turns: 1, tokens: usage.totalTokens, nanoUsd };
 }
 
 /** Input may all be written to the prompt cache, which can cost more than plain input. */
-function cacheWritePrice(prices: Prices, modelId: string): Price {
+function cacheWritePrice(prices: Prices, modelId: string, { promptCache }: ModelSettings): Price {
   const price = priceOf(prices, modelId);
-  return { ...price, input: Math.max(price.input, price.cacheWrite) };
+  const { cacheWrite, cacheWrite1h = cacheWrite } = price;
+  const written = promptCache === '1h' ? Math.max(cacheWrite, cacheWrite1h) : cacheWrite;
+  return { ...price, input: Math.max(price.input, written) };
 }
 
 function priceOf(prices: Prices, modelId: string): Price {
@@ -77,7 +87,7 @@ export function turnSpending(
   if (usage === undefined) return { turns: 1, tokens: 0, nanoUsd: 0 };
   // With tools, an estimate is already the maximum of the step that was cut off.
   const isKnown = usage.isEstimated !== true || modelRequest.toolUse !== undefined;
-  if (!isKnown) return maxSpending(prices, [modelId], maxUsage(modelRequest));
+  if (!isKnown) return maxSpending(prices, [modelId], maxUsage(modelRequest), modelRequest);
   return callSpending(prices, modelId, usage);
 }
 

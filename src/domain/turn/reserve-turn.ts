@@ -27,7 +27,7 @@ export function reserveTurn(
   const passages = extensions.knowledge === undefined ? 0 : passageTokens;
   const once = maxUsage({ ...options, messages, answerSoFar }, history + passages);
   const usage = withToolSteps(extensions.toolUse, once);
-  const max = maxSpending(prices, [modelId, ...fallbackIds], usage);
+  const max = maxSpending(prices, [modelId, ...fallbackIds], usage, options);
   return { owner, turnId, atMs: clock.now(), max };
 }
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { assistantMessage, userMessage } from '#domain/conversation/message.ts';
 import { endedTurn } from '#domain/conversation/turn.ts';
+import { describeModel } from '#aws/model/describe-model.ts';
+import { offerOf } from '#domain/chat/offer.ts';
 import { answerConversations } from '#lambda/conversation/answer-conversations.ts';
 import { createMemoryLedger } from '#test/doubles/memory-ledger.ts';
 import { createMemorySearch } from '#test/doubles/memory-search.ts';
@@ -13,6 +15,7 @@ const choices = {
   knowledgeBases: {},
   mcpServers: {},
   maxOutputTokens: 100,
+  settings: { defaults: {}, serviceTiers: ['default'], traits: {} },
 } as const;
 const memory = memoryPorts(createMemoryModel([]));
 const ports = {
@@ -21,7 +24,7 @@ const ports = {
   ledger: createMemoryLedger(generousLimits),
   limits: generousLimits,
   choices,
-  offer: { models: [], agents: [], knowledgeBases: [], tools: [], maxOutputTokens: 100 },
+  offer: offerOf(choices, describeModel),
 };
 const key = { owner: 'key:k', conversationId: 'c1' };
 

@@ -2,7 +2,7 @@ import { ownerOf } from '#domain/identity.ts';
 import type { TextEvent } from '#domain/model/native-model.ts';
 import type { ChatSessions } from '#domain/conversation/chat-sessions.ts';
 import { ChatError, toChatError } from '#domain/errors.ts';
-import { accumulate, emptyAnswer } from '#domain/conversation/accumulate.ts';
+import { accumulate, emptyAnswer, type Answer } from '#domain/conversation/accumulate.ts';
 import {
   assistantMessage,
   messageText,
@@ -64,7 +64,7 @@ export async function answerLangChain(
     case 'GET': {
       const turn = await startSession(ports, policy, parseLangChainInput(request.query), call);
       const toJson: typeof answerText = (answer) => {
-        return JSON.stringify(toResult(turn, answerText(answer)));
+        return JSON.stringify(toResult(turn, answer));
       };
       return inSession(
         turn,
@@ -98,7 +98,7 @@ export async function answerLangChainDirect(
   }
 }
 
-async function wholeAnswer({ events }: StartedTurn): Promise<string> {
+async function wholeAnswer({ events }: StartedTurn): Promise<Answer> {
   let answer = emptyAnswer;
   for await (const event of events) {
     if (event.type === 'error') throw event.error;
@@ -106,11 +106,14 @@ async function wholeAnswer({ events }: StartedTurn): Promise<string> {
       answer = accumulate(answer, event);
     }
   }
-  return answerText(answer);
+  return answer;
 }
 
-function toResult({ sessionId }: SessionTurn, text: string): object {
-  return { session_id: sessionId, output_text: text };
+/** An answer that stopped before its own end says why. */
+function toResult({ sessionId }: SessionTurn, answer: Answer): object {
+  const { stopReason = 'end_turn' } = answer;
+  const stop = stopReason === 'end_turn' ? {} : { stop_reason: stopReason };
+  return { session_id: sessionId, output_text: answerText(answer), ...stop };
 }
 
 interface SessionCall {

@@ -2,6 +2,7 @@ import type { ChatOptions } from '#domain/chat/chat-request.ts';
 import * as v from 'valibot';
 import { invalidRequest } from '#domain/errors.ts';
 import type { KnowledgeUse } from '#domain/model/knowledge.ts';
+import { efforts, promptCaches, serviceTiers } from '#domain/model-settings.ts';
 import type { InferenceConfig } from '#domain/model/model.ts';
 import { messageTextSchema } from '#protocol/conversation/message-text.ts';
 import { turnFormats } from '#protocol/turn/turn-encoding.ts';
@@ -69,6 +70,18 @@ const callMetadata = v.pipe(
   v.check((entries) => Object.keys(entries).length <= 16, metadataRule),
 );
 
+function oneOf<const Word extends string>(words: readonly Word[]) {
+  return v.optional(v.picklist(words, `must be one of ${words.join(', ')}`));
+}
+
+/** The settings of models, of which not every model has each. */
+const settingFields = {
+  effort: oneOf(efforts),
+  thinking: v.optional(v.boolean('must be true or false')),
+  service_tier: oneOf(serviceTiers),
+  prompt_cache: oneOf(promptCaches),
+};
+
 /** The fields that every kind of chat request may have. */
 export const optionFields = {
   model: v.optional(v.string('must be a string')),
@@ -82,6 +95,7 @@ export const optionFields = {
       v.maxLength(8, 'must be at most 8 names'),
     ),
   ),
+  ...settingFields,
   metadata: v.optional(callMetadata),
   format: v.optional(v.picklist(turnFormats, `must be one of ${turnFormats.join(', ')}`)),
 };
@@ -97,9 +111,15 @@ export function toOptions({
   agent,
   tools,
   metadata,
+  effort,
+  thinking,
+  service_tier: serviceTier,
+  prompt_cache: promptCache,
 }: OptionFields): ChatOptions {
-  if (agent !== undefined)
+  if (agent !== undefined) {
     assertNoneOf({ model, system, knowledge_base: knowledge, tools, metadata });
+    assertNoneOf({ effort, thinking, service_tier: serviceTier, prompt_cache: promptCache });
+  }
   return {
     inference: toInferenceConfig(config),
     knowledge: knowledge === undefined ? undefined : toKnowledgeUse(knowledge),
@@ -108,6 +128,10 @@ export function toOptions({
     modelId: model,
     system,
     metadata,
+    effort,
+    thinking,
+    serviceTier,
+    promptCache,
   };
 }
 

@@ -8,11 +8,23 @@ import { parseJsonObject, parseWith } from '#protocol/http/json-body.ts';
 import { notArray } from '#protocol/http/not-array.ts';
 
 const { model, system, inference, knowledge_base, agent, tools } = optionFields;
+const { effort, thinking, service_tier, prompt_cache } = optionFields;
 
 /** What a client chose for the messages of a conversation. */
 export const settingsSchema = notArray(
   v.strictObject(
-    { model, system, inference: v.optional(inference.wrapped), knowledge_base, agent, tools },
+    {
+      model,
+      system,
+      inference: v.optional(inference.wrapped),
+      knowledge_base,
+      agent,
+      tools,
+      effort,
+      thinking,
+      service_tier,
+      prompt_cache,
+    },
     'must be an object',
   ),
   'must be an object',

@@ -1,20 +1,40 @@
 import type { Offer, OfferedModel, OfferedTools } from '#domain/chat/offer.ts';
+import type { ModelSettings } from '#domain/model-settings.ts';
 import type { OfferJson } from '#protocol/chat/offer-schema.ts';
 
 /** Returns what a caller can choose in a chat request, in the public JSON. */
 export function toOfferJson(offer: Offer): OfferJson {
-  const { models, agents, knowledgeBases, tools, maxOutputTokens } = offer;
+  const { models, agents, knowledgeBases, tools, maxOutputTokens, settings } = offer;
   return {
     models: models.map(toModelJson),
     agents: agents.map((name) => ({ name })),
     knowledge_bases: knowledgeBases.map((name) => ({ name })),
     tools: tools.map(toToolsJson),
     inference: { max_tokens: maxOutputTokens },
+    service_tiers: [...settings.serviceTiers],
+    defaults: toDefaultsJson(settings.defaults),
   };
 }
 
-function toModelJson({ id, name, input, isDefault }: OfferedModel): OfferJson['models'][number] {
-  return { id, name, input: [...input], ...(isDefault ? { is_default: true } : {}) };
+function toModelJson(model: OfferedModel): OfferJson['models'][number] {
+  const { id, name, input, isDefault, efforts, thinks, promptCaches } = model;
+  return {
+    id,
+    name,
+    input: [...input],
+    ...(isDefault ? { is_default: true } : {}),
+    ...(efforts.length === 0 ? {} : { efforts: [...efforts] }),
+    ...(thinks ? { thinking: true } : {}),
+    ...(promptCaches.length === 0 ? {} : { prompt_caches: [...promptCaches] }),
+  };
+}
+
+function toDefaultsJson({ effort, thinking, promptCache }: ModelSettings): OfferJson['defaults'] {
+  return {
+    ...(effort === undefined ? {} : { effort }),
+    ...(thinking === undefined ? {} : { thinking }),
+    ...(promptCache === undefined ? {} : { prompt_cache: promptCache }),
+  };
 }
 
 function toToolsJson(tools: OfferedTools): OfferJson['tools'][number] {

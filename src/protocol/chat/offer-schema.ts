@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { efforts, promptCaches, serviceTiers } from '#domain/model-settings.ts';
 import { count } from '#protocol/http/json-schema.ts';
 
 const named = v.strictObject({ name: v.string(), description: v.optional(v.string()) });
@@ -13,6 +14,12 @@ export const offerJson = v.strictObject({
       input: v.array(v.picklist(['text', 'image', 'document'])),
       /** It answers requests that name no model. */
       is_default: v.optional(v.literal(true)),
+      /** The values of `effort`; absent if the model has none. */
+      efforts: v.optional(v.array(v.picklist(efforts))),
+      /** Whether a request can ask the model to think. */
+      thinking: v.optional(v.literal(true)),
+      /** The values of `prompt_cache`; absent if the model has no cache. */
+      prompt_caches: v.optional(v.array(v.picklist(promptCaches))),
     }),
   ),
   agents: v.array(named),
@@ -25,6 +32,14 @@ export const offerJson = v.strictObject({
     }),
   ),
   inference: v.strictObject({ max_tokens: count }),
+  /** The values of `service_tier`; the first serves requests that name none. */
+  service_tiers: v.array(v.picklist(serviceTiers)),
+  /** What a request gets that does not choose. */
+  defaults: v.strictObject({
+    effort: v.optional(v.picklist(efforts)),
+    thinking: v.optional(v.boolean()),
+    prompt_cache: v.optional(v.picklist(promptCaches)),
+  }),
 });
 
 export type OfferJson = v.InferOutput<typeof offerJson>;

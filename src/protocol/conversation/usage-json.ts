@@ -1,5 +1,5 @@
 import type { UsageJson } from '#protocol/conversation/usage-schema.ts';
-import type { Cost, Usage } from '#domain/conversation/usage.ts';
+import { toHourWrites, type Cost, type Usage } from '#domain/conversation/usage.ts';
 
 interface CostJson {
   readonly cost_usd?: number;
@@ -31,6 +31,9 @@ export function toUsageJson(usage: Usage): UsageJson {
     total_tokens: usage.totalTokens,
     cache_read_input_tokens: usage.cacheReadInputTokens,
     cache_write_input_tokens: usage.cacheWriteInputTokens,
+    ...(usage.cacheWrite1hInputTokens === undefined
+      ? {}
+      : { cache_write_1h_input_tokens: usage.cacheWrite1hInputTokens }),
     ...(usage.isEstimated === true ? { estimated: true } : {}),
   };
 }
@@ -43,6 +46,7 @@ export function fromUsageJson(json: UsageJson): Usage {
     totalTokens: json.total_tokens,
     cacheReadInputTokens: json.cache_read_input_tokens,
     cacheWriteInputTokens: json.cache_write_input_tokens,
+    ...toHourWrites(json.cache_write_1h_input_tokens ?? 0),
     ...(json.estimated === true ? { isEstimated: true } : {}),
   };
 }

@@ -35,8 +35,8 @@ export function createCompletionEncoding(
   let head: CompletionHead = { id: '', model: '', created: Math.floor(createdMs / 1_000) };
   // Tool calls have their own numbers, independent of other blocks.
   const calls = new Map<number, number>();
-  const chunk = (delta: object, finish: string | null = null): string => {
-    const choices = [{ index: 0, delta, finish_reason: finish }];
+  const chunk = (delta: object, finish: object = { finish_reason: null }): string => {
+    const choices = [{ index: 0, delta, ...finish }];
     return line({ ...head, object: 'chat.completion.chunk', choices });
   };
   return {
@@ -63,7 +63,7 @@ export function createCompletionEncoding(
         case 'tool-input-delta':
           return chunk(toolInput(calls.get(event.index) ?? 0, event.json));
         case 'turn-stop': {
-          const end = chunk({}, finishReasonOf(event.stopReason));
+          const end = chunk({}, finishOf(event.stopReason));
           return `${end}${includesUsage ? usageLine(head, event.usage) : ''}data: [DONE]\n\n`;
         }
         case 'error':
@@ -109,7 +109,7 @@ export function toCompletion(head: CompletionHead, answer: Answer): CompletionJs
           content: text === '' && calls.length > 0 ? null : text,
           ...(calls.length === 0 ? {} : { tool_calls: calls }),
         },
-        finish_reason: finishReasonOf(answer.stopReason ?? 'end_turn'),
+        ...finishOf(answer.stopReason ?? 'end_turn'),
       },
     ],
     usage: toUsage(answer.usage),
@@ -133,23 +133,29 @@ function toUsage(usage: Usage | undefined): CompletionJson['usage'] {
   };
 }
 
-type FinishReason = CompletionJson['choices'][number]['finish_reason'];
+type Choice = CompletionJson['choices'][number];
 
-function finishReasonOf(stopReason: StopReason): FinishReason {
+/** OpenAI has few finish reasons. Where several stop reasons share one, the choice also has its own. */
+function finishOf(stopReason: StopReason): Pick<Choice, 'finish_reason' | 'stop_reason'> {
   switch (stopReason) {
-    case 'max_tokens':
-    case 'model_context_window_exceeded':
-      return 'length';
-    case 'tool_use':
-      return 'tool_calls';
-    case 'guardrail_intervened':
-    case 'content_filtered':
-      return 'content_filter';
     case 'end_turn':
     case 'stop_sequence':
+      return { finish_reason: 'stop' };
+    case 'max_tokens':
+      return { finish_reason: 'length' };
+    case 'tool_use':
+      return { finish_reason: 'tool_calls' };
+    case 'model_context_window_exceeded':
+    // The rest could not be read, so the answer is shorter than the model's.
+    case 'malformed_model_output':
+    case 'malformed_tool_use':
+      return { finish_reason: 'length', stop_reason: stopReason };
+    case 'guardrail_intervened':
+    case 'content_filtered':
+      return { finish_reason: 'content_filter', stop_reason: stopReason };
     case 'stopped':
     default:
-      return 'stop';
+      return { finish_reason: 'stop', stop_reason: stopReason };
   }
 }
 
@@ -164,11 +170,15 @@ const types: Partial<Record<ErrorCode, string>> = {
 const fields: Readonly<Record<string, string>> = {
   max_tokens: 'max_completion_tokens',
   stop_sequences: 'stop',
+  effort: 'reasoning_effort',
 };
 
 /** Returns an error in OpenAI's format; `param` names the invalid field, if there is one. */
 export function toOpenAiError({ code, message: text, retryable }: ChatError): object {
-  const message = text.replace(/^inference\.(\w+)/u, (_, field: string) => fields[field] ?? field);
+  const message = text.replace(
+    /^(?:inference\.)?(\w+)(?=[:.])/u,
+    (_, field: string) => fields[field] ?? field,
+  );
   const [, param = null] = code === 'invalid_request' ? (/^([\w.]+):/u.exec(message) ?? []) : [];
   const type = types[code] ?? (retryable ? 'server_error' : 'invalid_request_error');
   return { error: { message, type, param, code } };

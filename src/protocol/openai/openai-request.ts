@@ -1,6 +1,7 @@
 import type { ChatRequest } from '#domain/chat/chat-request.ts';
 import * as v from 'valibot';
 import type { InferenceConfig, ModelOptions, Tool, ToolChoice } from '#domain/model/model.ts';
+import { efforts, serviceTiers, type ModelSettings } from '#domain/model-settings.ts';
 import { invalidRequest } from '#domain/errors.ts';
 import { notArray } from '#protocol/http/not-array.ts';
 import { parseWith, parseJsonObject } from '#protocol/http/json-body.ts';
@@ -61,6 +62,15 @@ export const completionSchema = v.object({
       [stopSequence, v.pipe(v.array(stopSequence), v.maxLength(4, 'must be at most 4 strings'))],
       'must be a string, or a list of strings',
     ),
+  ),
+  reasoning_effort: v.nullish(
+    v.picklist(
+      ['none', 'minimal', ...efforts],
+      `must be one of none, minimal, ${efforts.join(', ')}`,
+    ),
+  ),
+  service_tier: v.nullish(
+    v.picklist(['auto', ...serviceTiers], `must be one of auto, ${serviceTiers.join(', ')}`),
   ),
   logprobs: unsupported,
   functions: unsupported,
@@ -129,6 +139,7 @@ export function parseOpenAiRequest(body: string): OpenAiRequest {
       question: { type: 'exchange', messages },
       inference: toInference(request),
       system: instructions.length === 0 ? undefined : instructions.join('\n\n'),
+      ...toSettings(request),
       ...outputOptions,
     },
   };
@@ -142,6 +153,14 @@ function toInference(request: Completion): InferenceConfig {
     temperature: typeof temperature === 'number' ? Math.min(temperature, 1) : undefined,
     topP: topP ?? undefined,
     stopSequences: stop === undefined || stop === null ? undefined : [stop].flat(),
+  };
+}
+
+/** OpenAI's words for no effort leave it to the model, and `auto` leaves the tier to the deployment. */
+function toSettings({ reasoning_effort, service_tier }: Completion): ModelSettings {
+  return {
+    effort: efforts.find((effort) => effort === reasoning_effort),
+    serviceTier: serviceTiers.find((tier) => tier === service_tier),
   };
 }
 

@@ -19,6 +19,8 @@ export const completionJson = v.looseObject({
     v.looseObject({
       index: count,
       finish_reason: finishReason,
+      /** Streambed's own: the stop reason, if the finish reason does not say it. */
+      stop_reason: v.optional(v.string()),
       message: v.looseObject({
         role: v.literal('assistant'),
         content: v.nullable(v.string()),

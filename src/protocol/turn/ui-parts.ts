@@ -63,6 +63,9 @@ export function finishReasonOf(stopReason: StopReason): string {
     case 'guardrail_intervened':
     case 'content_filtered':
       return 'content-filter';
+    case 'malformed_model_output':
+    case 'malformed_tool_use':
+      return 'error';
     case 'stopped':
     default:
       return 'other';

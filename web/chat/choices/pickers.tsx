@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import { Menu, MenuItem } from '../../parts/menu.tsx';
 import { useWords } from '../../words/use-words.ts';
-import { knowledgeName, type Choices } from './choices.ts';
+import { choicesWith, chosenModel, knowledgeName, type Choices } from './choices.ts';
 import { loadOptions, useOptions, type Options } from './use-options.ts';
 import { choicesWords } from './words.ts';
 
@@ -124,10 +124,10 @@ const maker = 'Claude ';
 export function ModelPicker({ choices, onChoose, onOpenSettings }: ModelPickerProps): ReactNode {
   const words = useWords(choicesWords);
   const options = useOptions();
-  const { agent, model, system, inference } = choices;
+  const { agent, model, system, inference, effort } = choices;
   const models = options.state === 'done' ? options.offer.models : [];
   const name = agent ?? chosenModel(models, model)?.name ?? model ?? words.model;
-  const hasSettings = system !== undefined || inference !== undefined;
+  const hasSettings = [system, inference, effort].some((setting) => setting !== undefined);
   const label = `${words.model}: ${name}`;
   return (
     <Menu
@@ -154,13 +154,6 @@ export function ModelPicker({ choices, onChoose, onOpenSettings }: ModelPickerPr
   );
 }
 
-function chosenModel(
-  models: Offer['models'],
-  id: string | undefined,
-): Offer['models'][number] | undefined {
-  return models.find((each) => (id === undefined ? each.is_default === true : each.id === id));
-}
-
 interface ModelItemsProps extends PickersProps {
   readonly offer: Offer;
 }
@@ -172,15 +165,13 @@ function ModelItems({ offer, choices, onChoose }: ModelItemsProps): ReactNode {
   const current = chosenModel(models, model);
   return (
     <>
-      {models.map(({ id, name, is_default: isDefault }) => (
+      {models.map((each) => (
         <MenuItem
-          key={id}
-          isChecked={agent === undefined && id === current?.id}
-          onSelect={() =>
-            onChoose({ agent: undefined, model: isDefault === true ? undefined : id })
-          }
+          key={each.id}
+          isChecked={agent === undefined && each.id === current?.id}
+          onSelect={() => onChoose(choicesWith(each, choices))}
         >
-          {name}
+          {each.name}
         </MenuItem>
       ))}
       {agents.length > 0 && <p className="menu-note">{words.agents}</p>}

@@ -5,7 +5,8 @@ import { maxMessageLength } from '#protocol/conversation/message-text.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { useWords } from '../../words/use-words.ts';
-import type { Choices } from './choices.ts';
+import type { Effort } from '#domain/model-settings.ts';
+import { chosenModel, type Choices } from './choices.ts';
 import { useOptions } from './use-options.ts';
 import { choicesWords } from './words.ts';
 import styles from './settings-dialog.module.css';
@@ -19,7 +20,7 @@ export interface SettingsDialogProps {
 /** How the model answers in this conversation. */
 export function SettingsDialog({ choices, onChoose, onClose }: SettingsDialogProps): ReactNode {
   const words = useWords(choicesWords);
-  const { maxTokens, draft, change, problems, changes } = useSettings(choices);
+  const { maxTokens, efforts, draft, change, problems, changes } = useSettings(choices);
   const save = (event: FormEvent): void => {
     event.preventDefault();
     if (changes === undefined) return;
@@ -52,6 +53,11 @@ export function SettingsDialog({ choices, onChoose, onClose }: SettingsDialogPro
           value={draft.length}
           onChange={(length) => change({ length })}
         />
+        <EffortField
+          efforts={efforts}
+          value={draft.effort}
+          onChange={(effort) => change({ effort })}
+        />
         <div className="dialog-foot">
           <Button onClick={onClose}>{words.cancel}</Button>
           <Button kind="primary" type="submit" disabled={changes === undefined}>
@@ -67,11 +73,15 @@ interface SettingsDraft {
   readonly instructions: string;
   readonly temperature: string;
   readonly length: string;
+  /** Empty for the effort of the model or of the deployment. */
+  readonly effort: string;
 }
 
 interface SettingsView {
   /** The longest answer that the deployment allows. */
   readonly maxTokens: number;
+  /** What the model can be asked for; empty if it has no such setting. */
+  readonly efforts: readonly Effort[];
   readonly draft: SettingsDraft;
   change(changes: Partial<SettingsDraft>): void;
   readonly problems: Partial<Record<'temperature' | 'length', string>>;
@@ -83,14 +93,17 @@ interface SettingsView {
 const usualMaxTokens = 4_096;
 
 /** Holds what is written in the dialog. */
-function useSettings({ system = '', inference = {} }: Choices): SettingsView {
+function useSettings({ model, system = '', inference = {}, effort = '' }: Choices): SettingsView {
   const words = useWords(choicesWords);
   const options = useOptions();
-  const maxTokens = options.state === 'done' ? options.offer.inference.max_tokens : usualMaxTokens;
+  const offer = options.state === 'done' ? options.offer : undefined;
+  const maxTokens = offer?.inference.max_tokens ?? usualMaxTokens;
+  const efforts = chosenModel(offer?.models ?? [], model)?.efforts ?? [];
   const [draft, setDraft] = useState<SettingsDraft>({
     instructions: system,
     temperature: textOf(inference.temperature),
     length: textOf(inference.max_tokens),
+    effort,
   });
   const temperature = toNumber(draft.temperature);
   const length = toNumber(draft.length);
@@ -98,9 +111,14 @@ function useSettings({ system = '', inference = {} }: Choices): SettingsView {
   const isLength = Number.isInteger(length ?? 1) && isBetween(length ?? 1, 1, maxTokens);
   const next = { ...inference, temperature, max_tokens: length };
   const isSet = Object.values(next).some((value) => value !== undefined);
-  const changes = { system: draft.instructions.trim(), inference: isSet ? next : undefined };
+  const changes = {
+    system: draft.instructions.trim(),
+    inference: isSet ? next : undefined,
+    effort: draft.effort,
+  };
   return {
     maxTokens,
+    efforts,
     draft,
     change: (changed) => setDraft({ ...draft, ...changed }),
     problems: {
@@ -126,6 +144,34 @@ function NumberField({ value, onChange, ...field }: NumberFieldProps): ReactNode
         value={value}
         onChange={({ target }) => onChange(target.value.trim())}
       />
+    </Field>
+  );
+}
+
+interface EffortFieldProps {
+  readonly efforts: readonly Effort[];
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+/** Nothing for a model without efforts. */
+function EffortField({ efforts, value, onChange }: EffortFieldProps): ReactNode {
+  const words = useWords(choicesWords);
+  if (efforts.length === 0) return null;
+  return (
+    <Field label={words.effort} hint={words.effortHint}>
+      <select
+        className={styles.input}
+        value={value}
+        onChange={({ target }) => onChange(target.value)}
+      >
+        <option value="">{words.efforts['']}</option>
+        {efforts.map((effort) => (
+          <option key={effort} value={effort}>
+            {words.efforts[effort]}
+          </option>
+        ))}
+      </select>
     </Field>
   );
 }

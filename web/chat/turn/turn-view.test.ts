@@ -74,6 +74,8 @@ test.each([
   ['refusal', 'plain', ['edit']],
   ['guardrail_intervened', 'wait', ['edit']],
   ['content_filtered', 'wait', ['edit', 'regenerate']],
+  ['malformed_model_output', 'wait', ['regenerate']],
+  ['malformed_tool_use', 'wait', ['regenerate']],
 ] as const)('an answer that ended with %s is %s and offers %j', (reason, kind, actions) => {
   const turn = { state: 'complete', stop_reason: reason, ...half } as const;
   expect(storedEnding(turn)).toMatchObject({ kind, actions });

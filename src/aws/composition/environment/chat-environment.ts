@@ -12,6 +12,13 @@ import {
   readCount,
   requireVariable,
 } from '#aws/composition/environment/variables.ts';
+import {
+  readGuardrail,
+  readOfferedSettings,
+  readServiceTier,
+} from '#aws/composition/environment/model-settings-environment.ts';
+import type { Guardrail } from '#aws/model/guardrail.ts';
+import type { OfferedSettings, ServiceTier } from '#domain/model-settings.ts';
 import { titleSources, type TitleSource } from '#domain/chat/chat-request.ts';
 import { staysWithin, type FallbackChains } from '#domain/model/fallbacks.ts';
 
@@ -38,12 +45,18 @@ export interface ModelsEnvironment {
   readonly models: readonly [string, ...string[]];
   /** The maximum number of tokens of an answer, and the default of a request. */
   readonly maxOutputTokens: number;
+  /** Checks what the models are sent, and what they answer. */
+  readonly guardrail: Guardrail | undefined;
 }
 
 function readModels(variables: Variables): ModelsEnvironment {
   const [model, ...others] = requireVariable(variables, 'MODELS').split(',');
   if (model === undefined || model === '') throw new Error('MODELS: must name at least one model');
-  return { models: [model, ...others], maxOutputTokens: readCount(variables, 'MAX_OUTPUT_TOKENS') };
+  return {
+    models: [model, ...others],
+    maxOutputTokens: readCount(variables, 'MAX_OUTPUT_TOKENS'),
+    guardrail: readGuardrail(variables),
+  };
 }
 
 /** What chat requests may name. */
@@ -52,12 +65,15 @@ export interface ChoicesEnvironment extends ModelsEnvironment, KnowledgeEnvironm
   readonly agents: Readonly<Record<string, string>>;
   /** The URLs of MCP servers by name. */
   readonly mcpServers: Readonly<Record<string, string>>;
+  readonly settings: OfferedSettings;
 }
 
 /** Reads what chat requests may name. Throws an error that names the variable at fault. */
 export function readChoicesEnvironment(variables: Variables): ChoicesEnvironment {
+  const models = readModels(variables);
   return {
-    ...readModels(variables),
+    ...models,
+    settings: readOfferedSettings(variables, models.models),
     ...readKnowledgeEnvironment(variables),
     agents: readNamed(variables, 'AGENTS'),
     mcpServers: readNamed(variables, 'MCP_SERVERS'),
@@ -122,11 +138,18 @@ function readFallbacks(text: string, models: readonly string[]): FallbackChains 
 }
 
 /** The environment of a function whose models answer one-shot requests. */
-export interface InvokeEnvironment extends OneShotEnvironment, ModelsEnvironment {}
+export interface InvokeEnvironment extends OneShotEnvironment, ModelsEnvironment {
+  /** The tier of all requests; absent for the standard one. */
+  readonly serviceTier: ServiceTier | undefined;
+}
 
 /** Reads the environment of the invoke function. Throws an error that names the variable at fault. */
 export function readInvokeEnvironment(variables: Variables): InvokeEnvironment {
-  return { ...readOneShotEnvironment(variables), ...readModels(variables) };
+  return {
+    ...readOneShotEnvironment(variables),
+    ...readModels(variables),
+    serviceTier: readServiceTier(variables),
+  };
 }
 
 /** The environment of the LangChain function. */
