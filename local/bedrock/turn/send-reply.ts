@@ -38,7 +38,7 @@ async function sendStream(
     for (const event of batch) {
       if (event.type === 'fragment') pieceBytes = Math.max(1, event.bytes);
       else if (event.type === 'unknown-event') chunks.push(writer.unknownEvent());
-      else if (event.type !== 'fault') for (const chunk of writer.write(event)) chunks.push(chunk);
+      else if (event.type !== 'fault') chunks.push(...writer.write(event));
       else fault ??= event.fault;
     }
     if (fault?.type === 'exception' && !isStarted && chunks.length === 0) throw toError(fault);

@@ -33,11 +33,10 @@ const share = 0.8;
 
 /** Returns how many of the last items fill the screen: at least one. */
 function countToFill<Item>(items: readonly Item[], heightOf: (item: Item) => number): number {
-  const screen = window.innerHeight * share;
-  let count = 0;
-  for (let height = 0; height < screen && count < items.length; count += 1) {
-    const item = items[items.length - 1 - count];
-    if (item !== undefined) height += heightOf(item);
-  }
-  return Math.max(1, count);
+  let height = 0;
+  const first = items.findLastIndex((item) => {
+    height += heightOf(item);
+    return height >= window.innerHeight * share;
+  });
+  return Math.max(1, items.length - Math.max(0, first));
 }
