@@ -1,5 +1,6 @@
 import type { ChatChoices } from '#domain/chat/chat-request.ts';
 import { autoModel } from '#domain/chat/plan-turn.ts';
+import type { Price } from '#domain/spending/prices.ts';
 import { builtInToolSets, type BuiltInToolSet } from '#domain/model/tools.ts';
 
 /** What a message to a model can contain. */
@@ -9,6 +10,8 @@ export type ModelInput = 'text' | 'image' | 'document';
 export interface ModelDescription {
   readonly name: string;
   readonly input: readonly ModelInput[];
+  /** Absent if it is not known. */
+  readonly price?: Price | undefined;
 }
 
 export interface OfferedModel extends ModelDescription {

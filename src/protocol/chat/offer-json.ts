@@ -1,5 +1,6 @@
 import type { Offer, OfferedModel, OfferedTools } from '#domain/chat/offer.ts';
-import type { OfferJson } from '#protocol/chat/offer-schema.ts';
+import type { Price } from '#domain/spending/prices.ts';
+import type { ModelPriceJson, OfferJson } from '#protocol/chat/offer-schema.ts';
 
 /** Returns what a caller can choose in a chat request, in the public JSON. */
 export function toOfferJson(offer: Offer): OfferJson {
@@ -13,8 +14,25 @@ export function toOfferJson(offer: Offer): OfferJson {
   };
 }
 
-function toModelJson({ id, name, input, isDefault }: OfferedModel): OfferJson['models'][number] {
-  return { id, name, input: [...input], ...(isDefault ? { is_default: true } : {}) };
+function toModelJson(model: OfferedModel): OfferJson['models'][number] {
+  const { id, name, input, price, isDefault } = model;
+  return {
+    id,
+    name,
+    input: [...input],
+    ...(price === undefined ? {} : { price: toPriceJson(price) }),
+    ...(isDefault ? { is_default: true } : {}),
+  };
+}
+
+/** A billionth of a dollar per token is a thousandth of a dollar per million tokens. */
+function toPriceJson({ input, output, cacheRead, cacheWrite }: Price): ModelPriceJson {
+  return {
+    input: input / 1_000,
+    output: output / 1_000,
+    cache_read: cacheRead / 1_000,
+    cache_write: cacheWrite / 1_000,
+  };
 }
 
 function toToolsJson(tools: OfferedTools): OfferJson['tools'][number] {

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { userMessage } from '#domain/conversation/message.ts';
-import { toConversationPage } from '#protocol/conversation/conversation-json.ts';
+import {
+  toConversationPage,
+  toLiveTurnJson,
+  toTurnJson,
+} from '#protocol/conversation/conversation-json.ts';
 
 const conversation = {
   owner: 'ada',
@@ -17,6 +21,21 @@ const conversation = {
     leaseUntilMs: 1_000,
   },
 };
+
+test('only a turn that its worker ended says when', () => {
+  const answer = { role: 'assistant', content: [] } as const;
+  const turn = { ...conversation.liveTurn, answer, finishedAtMs: 3_400 };
+  const turns = (['complete', 'failed', 'interrupted'] as const).map((state) => ({
+    ...turn,
+    state,
+  }));
+  expect(turns.map((each) => toTurnJson(each).ended_at)).toEqual([
+    '1970-01-01T00:00:03.400Z',
+    '1970-01-01T00:00:03.400Z',
+    undefined,
+  ]);
+  expect(toLiveTurnJson(conversation.liveTurn, 999)).not.toHaveProperty('ended_at');
+});
 
 test('a live turn is running until its lease ends, and interrupted after that', () => {
   expect(toConversationPage(conversation, { items: [] }, 999).turns).toMatchObject([
