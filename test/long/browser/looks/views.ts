@@ -23,6 +23,7 @@ export function views({ rich, endings, approval }: Scenes): readonly LookedAt[] 
     { name: 'documents', path: '/chat/documents', prepare: waitFor('.view h1') },
     { name: 'tasks', path: '/chat/tasks', prepare: waitFor('.view h1') },
     { name: 'knowledge', path: '/chat/knowledge', prepare: waitFor('.view h1') },
+    { name: 'passages', path: '/chat/knowledge', prepare: search },
     { name: 'spending', path: '/chat/spending', prepare: waitFor('.view svg') },
     { name: 'settings', path: '/chat/settings', prepare: waitFor('.view h1') },
     { name: 'behind', path: conversation, prepare: openBehind },
@@ -53,6 +54,13 @@ async function showAnswer(page: Page): Promise<void> {
   await page.locator('.katex').first().waitFor();
 }
 
+async function search(page: Page): Promise<void> {
+  await waitFor('.view h1')(page);
+  await page.getByRole('searchbox').fill('How is a callback signed?');
+  await page.keyboard.press('Enter');
+  await page.locator('.passage').first().waitFor();
+}
+
 async function openMenu(page: Page, language: Language): Promise<void> {
   await waitFor('.turn .behind')(page);
   const name = { en: 'Open the menu', ja: 'メニューを開く' }[language];
@@ -63,7 +71,7 @@ async function openMenu(page: Page, language: Language): Promise<void> {
 async function openBehind(page: Page): Promise<void> {
   await waitFor('.turn .behind')(page);
   await page.locator('.turn .behind').first().click();
-  await page.locator('.panel h2').waitFor();
+  await page.locator('.panel table').waitFor();
 }
 
 async function openFaults(page: Page): Promise<void> {
