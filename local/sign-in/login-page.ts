@@ -58,6 +58,7 @@ button { margin-top: 1.5rem; border: 0; background: var(--accent); color: var(--
 [role=alert] { color: var(--bad); }
 footer { margin-top: 2rem; font-size: .9rem; color: var(--quiet); }
 </style>
+<main>
 <h1>${title}</h1>
 <p>${to(escapeHtml(application))}</p>
 ${alert}
@@ -67,6 +68,7 @@ ${alert}
 <button>${title}</button>
 </form>
 <footer>${local} ${logins.join(', ')}</footer>
+</main>
 </html>
 `;
 }

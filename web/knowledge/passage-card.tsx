@@ -1,6 +1,6 @@
 'use client';
 
-import { useState, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import type { PassageJson } from '#protocol/conversation/answer-schema.ts';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -13,10 +13,7 @@ import { useWords } from '../words/use-words.ts';
 import styles from './knowledge.module.css';
 import { knowledgeWords } from './words.ts';
 import { Visible } from '../chat/visible.tsx';
-import { beginningOf, fileOf, withQuote } from './quote.ts';
-
-/** Longer passages are folded. */
-const foldedLength = 480;
+import { fileOf, withQuote } from './quote.ts';
 
 export interface PassageCardProps {
   readonly passage: PassageJson;
@@ -27,9 +24,14 @@ export interface PassageCardProps {
 /** A passage with its source and how well it matches. */
 export function PassageCard({ passage, base }: PassageCardProps): ReactNode {
   const words = useWords(knowledgeWords);
-  const [isFolded, setFolded] = useState(true);
   const { text, source, title, score } = passage;
-  const isLong = text.length > foldedLength;
+  const [isFolded, setFolded] = useState(true);
+  const [isLong, setLong] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const { scrollHeight = 0, clientHeight = 0 } = box.current ?? {};
+    setLong(scrollHeight > clientHeight + 1);
+  }, [text]);
   return (
     <li className={`passage ${styles['passage']}`}>
       <div className={styles['head']}>
@@ -45,8 +47,12 @@ export function PassageCard({ passage, base }: PassageCardProps): ReactNode {
         <span className="quiet">{base}</span>
         {score !== undefined && <Match score={score} />}
       </div>
-      <div className="answer">
-        <Markdown text={isLong && isFolded ? beginningOf(text, foldedLength) : text} />
+      <div
+        ref={box}
+        className={`answer ${isFolded ? styles['folded'] : ''}`}
+        data-long={isLong && isFolded}
+      >
+        <Markdown text={text} />
       </div>
       <div className={styles['actions']}>
         {isLong && (

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
-import { beginningOf, withQuote } from './quote.ts';
+import { withQuote } from './quote.ts';
 
-test('a text is cut after a whole word, and never inside a character', () => {
-  expect(beginningOf('short', 10)).toBe('short');
-  expect(beginningOf('one two three', 10)).toBe('one two…');
-  expect(beginningOf('日本語の文章です', 5)).toBe('日本語の文…');
-  expect(beginningOf(`${'あ'.repeat(4)}😀あ`, 5)).toBe('ああああ…');
+test.each([
+  ['short', 'short'],
+  [`${'word '.repeat(130)}`, `${'word '.repeat(119)}word…`],
+  ['あ'.repeat(700), `${'あ'.repeat(600)}…`],
+  [`${'あ'.repeat(599)}😀あ`, `${'あ'.repeat(599)}…`],
+])('a long passage is quoted up to a whole word, and no character is cut', (text, quoted) => {
+  expect(withQuote('', { text, source: 'a.md' })).toBe(`> ${quoted}\n>\n> — a.md\n\n`);
 });
 
 test('a passage is quoted with its source, after what is written already', () => {

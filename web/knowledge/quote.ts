@@ -4,7 +4,7 @@ import type { PassageJson } from '#protocol/conversation/answer-schema.ts';
 const maxQuoteLength = 600;
 
 /** Returns the beginning of a text, which ends with a whole line or word if it can. */
-export function beginningOf(text: string, maxLength: number): string {
+function beginningOf(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const start = text.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/u, '');
   const end = Math.max(start.lastIndexOf('\n'), start.lastIndexOf(' '));

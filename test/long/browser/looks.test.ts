@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { realClock } from '#local/process/clock.ts';
+import { startTraceReceiver, type TraceReceiver } from '#local/traces/trace-receiver.ts';
 import { rounds } from '#test/fixtures/rounds.ts';
 import { findViolations } from '#test/browser/axe.ts';
 import { usePage } from '#test/browser/use-page.ts';
@@ -32,7 +34,18 @@ const all: readonly Look[] = (['desk', 'phone'] as const).flatMap((size) =>
   ),
 );
 
-const host = usePage({ knowledge: 'docs', parameters: { KnowledgeBases: 'docs=LOCALKB001' } });
+let traces: TraceReceiver;
+beforeAll(async () => {
+  traces = await startTraceReceiver({ log: () => undefined });
+});
+afterAll(() => traces.close());
+// Times are shown, so they are real ones.
+const host = usePage(() => ({
+  traces,
+  clock: realClock,
+  knowledge: 'docs',
+  parameters: { KnowledgeBases: 'docs=LOCALKB001' },
+}));
 let scenes: Scenes;
 let state: Awaited<ReturnType<BrowserContext['storageState']>>;
 

@@ -30,6 +30,7 @@ export function views({ rich, endings, approval }: Scenes): readonly LookedAt[] 
     { name: 'faults', path: '/chat', prepare: openFaults },
     { name: 'palette', path: conversation, prepare: openPalette },
     { name: 'shortcuts', path: conversation, only: 'desk', prepare: openShortcuts },
+    { name: 'sign-in', path: '/auth/login', prepare: waitFor('form') },
     { name: 'nowhere', path: '/nowhere', prepare: waitFor('main a') },
   ];
 }
@@ -50,8 +51,11 @@ async function untilHydrated(page: Page): Promise<void> {
 
 async function showAnswer(page: Page): Promise<void> {
   await waitFor('.turn .behind')(page);
-  await page.locator('.transcript').evaluate('(frame) => frame.scrollTo(0, 0)');
+  const scroll = 'document.querySelector(".transcript").scrollTo(0, 0)';
+  await page.evaluate(scroll);
   await page.locator('.katex').first().waitFor();
+  // What was loaded for it has moved it again.
+  await page.evaluate(scroll);
 }
 
 async function search(page: Page): Promise<void> {
