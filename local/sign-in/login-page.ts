@@ -55,6 +55,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 22rem; margin: 12vh auto
 label { display: block; margin: 1rem 0 .25rem; }
 input, button { font: inherit; width: 100%; box-sizing: border-box; padding: .6rem .7rem; color: inherit; background: var(--raised); border: 1px solid var(--edge); border-radius: .4rem; }
 button { margin-top: 1.5rem; border: 0; background: var(--accent); color: var(--accent-ink); cursor: pointer; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 [role=alert] { color: var(--bad); }
 footer { margin-top: 2rem; font-size: .9rem; color: var(--quiet); }
 </style>

@@ -88,4 +88,10 @@ test.each(rounds === 1 ? some : all)(
 async function expectNoOverflow(page: Page, size: Look[0]): Promise<void> {
   const width: number = await page.evaluate('document.scrollingElement.scrollWidth');
   expect(width).toBeLessThanOrEqual(sizes[size].viewport.width);
+  // These scroll up and down, and nothing in them may be cut off at the side.
+  const cut: string[] = await page.evaluate(`
+    [...document.querySelectorAll('.scroll, .transcript, .panel, .rail, dialog')]
+      .filter((frame) => frame.scrollWidth > frame.clientWidth)
+      .map((frame) => frame.className)`);
+  expect(cut).toEqual([]);
 }

@@ -20,7 +20,7 @@ export function views({ rich, endings, approval }: Scenes): readonly LookedAt[] 
     { name: 'endings', path: `/chat?conversation=${endings}`, prepare: waitFor('.ending') },
     { name: 'approval', path: `/chat?conversation=${approval}`, prepare: waitFor('.approval') },
     { name: 'menu', path: conversation, only: 'phone', prepare: openMenu },
-    { name: 'documents', path: '/chat/documents', prepare: waitFor('.view h1') },
+    { name: 'documents', path: '/chat/documents', prepare: waitFor('.view .answer') },
     { name: 'tasks', path: '/chat/tasks', prepare: waitFor('.view h1') },
     { name: 'knowledge', path: '/chat/knowledge', prepare: waitFor('.view h1') },
     { name: 'passages', path: '/chat/knowledge', prepare: search },
