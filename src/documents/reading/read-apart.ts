@@ -64,8 +64,8 @@ function resultOf(worker: Worker): Promise<ReadingResult> {
 
 function toText(result: ReadingResult): string {
   if (result.type === 'text') return result.text;
-  const { code, message, ...origin } = result;
-  throw new ChatError(code, message, origin);
+  const { code, reason, message, cause } = result;
+  throw new ChatError(code, message, { reason, cause });
 }
 
 /** Rejects as soon as the process exceeds a limit, and never resolves. */
