@@ -1,7 +1,7 @@
 import type { Usage } from '#domain/conversation/usage.ts';
 import type { ModelPriceJson } from '#protocol/chat/offer-schema.ts';
 
-type TokenKind = 'input' | 'output' | 'cacheRead' | 'cacheWrite';
+export type TokenKind = 'input' | 'output' | 'cacheRead' | 'cacheWrite';
 
 /** Each model call is rounded up to a billionth of a dollar, and a turn can have many. */
 const maxRoundingUsd = 1e-7;

@@ -3,7 +3,7 @@ import { withQuote } from './quote.ts';
 
 test.each([
   ['short', 'short'],
-  [`${'word '.repeat(130)}`, `${'word '.repeat(119)}word…`],
+  ['word '.repeat(130), `${'word '.repeat(119)}word…`],
   ['あ'.repeat(700), `${'あ'.repeat(600)}…`],
   [`${'あ'.repeat(599)}😀あ`, `${'あ'.repeat(599)}…`],
 ])('a long passage is quoted up to a whole word, and no character is cut', (text, quoted) => {

@@ -22,18 +22,17 @@ const conversation = {
   },
 };
 
-test('only a turn that its worker ended says when', () => {
+test.each([
+  ['complete', '1970-01-01T00:00:03.400Z'],
+  ['failed', '1970-01-01T00:00:03.400Z'],
+  ['interrupted', undefined],
+] as const)('the end of a turn that is %s is %s', (state, endedAt) => {
   const answer = { role: 'assistant', content: [] } as const;
-  const turn = { ...conversation.liveTurn, answer, finishedAtMs: 3_400 };
-  const turns = (['complete', 'failed', 'interrupted'] as const).map((state) => ({
-    ...turn,
-    state,
-  }));
-  expect(turns.map((each) => toTurnJson(each).ended_at)).toEqual([
-    '1970-01-01T00:00:03.400Z',
-    '1970-01-01T00:00:03.400Z',
-    undefined,
-  ]);
+  const turn = { ...conversation.liveTurn, answer, finishedAtMs: 3_400, state };
+  expect(toTurnJson(turn).ended_at).toBe(endedAt);
+});
+
+test('a live turn has no end', () => {
   expect(toLiveTurnJson(conversation.liveTurn, 999)).not.toHaveProperty('ended_at');
 });
 

@@ -81,9 +81,10 @@ test('a file that is dragged over the composer is expected there, until it leave
       document.querySelector('.composer textarea').dispatchEvent(event);
     }`);
   await drag('dragover');
-  await page.locator('.composer[data-dropping=true]').waitFor();
+  const isExpected = () => page.locator('.composer').getAttribute('data-dropping');
+  await expect.poll(isExpected).toBe('true');
   await drag('dragleave');
-  await page.locator('.composer[data-dropping=false]').waitFor();
+  await expect.poll(isExpected).toBe('false');
 });
 
 test('with Ctrl+Enter as the send key, Enter makes a line, now and after a reload', async () => {
