@@ -173,5 +173,5 @@ function findRedirectUris({ callbackUrls }: UserPoolClient): string[] {
 
 /** Submits the provider's sign-out form at once, as Cognito asks for no confirmation. */
 function signOutPage(form: string): string {
-  return `<!doctype html><title>Signing out</title>${form}<script>document.forms[0].submit()</script>`;
+  return `<!doctype html><meta name="color-scheme" content="light dark"><title>Signing out</title>${form}<script>document.forms[0].submit()</script>`;
 }

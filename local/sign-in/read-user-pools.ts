@@ -15,6 +15,8 @@ export interface UserPoolClient {
   readonly key: string;
   readonly id: string;
   readonly name: string;
+  /** What people call it: its own name, or else that of its deployment. */
+  readonly application: string;
   /** Undefined for a public client. */
   readonly secret: string | undefined;
   readonly callbackUrls: readonly string[];
@@ -50,11 +52,13 @@ export function readUserPools(
 }
 
 function readClient({ key, logicalId, properties, stack }: Resource): UserPoolClient {
+  const name = properties.optionalText('ClientName');
   const hasSecret = properties.flag('GenerateSecret');
   return {
     key,
     id: String(stack.scope.ref(logicalId)),
-    name: properties.optionalText('ClientName') ?? key,
+    name: name ?? key,
+    application: name ?? stack.template.stackName,
     secret: hasSecret ? String(stack.scope.attribute(logicalId, 'ClientSecret')) : undefined,
     callbackUrls: properties.texts('CallbackURLs'),
     logoutUrls: properties.texts('LogoutURLs'),

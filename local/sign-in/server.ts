@@ -59,7 +59,8 @@ async function login(
   const client = pool.definition.clients.find(({ id }) => id === params['client_id']);
   const language: Language =
     request.headers['accept-language']?.startsWith('ja') === true ? 'ja' : 'en';
-  const page = { action: request.url ?? '', clientName: client?.name ?? '', users: pool.users };
+  const application = client?.application ?? pool.definition.name;
+  const page = { action: request.url ?? '', application, users: pool.users };
   const show = (status: number, problem?: string): void => {
     response.writeHead(status, {
       'content-type': 'text/html; charset=utf-8',

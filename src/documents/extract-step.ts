@@ -14,7 +14,7 @@ import {
   type StepPorts,
 } from '#documents/step.ts';
 import { maxDocumentBytes, uploadName, type Document } from '#domain/document/document.ts';
-import { ChatError } from '#domain/errors.ts';
+import { documentError } from '#domain/document/document-failure.ts';
 import { estimateTokens } from '#domain/model/estimate-tokens.ts';
 import { toEstimatedUsage, type Usage } from '#domain/conversation/usage.ts';
 
@@ -90,7 +90,7 @@ interface Question {
 async function readUpload({ files }: StepPorts, document: Document): Promise<Uint8Array> {
   // A file that was too large is deleted, and its upload URL then accepts another.
   const bytes = await files.read(uploadName(document), maxDocumentBytes + 1);
-  if (bytes === undefined) throw new ChatError('not_found', 'The document was not uploaded.');
+  if (bytes === undefined) throw documentError('not_uploaded');
   if (bytes.length > maxDocumentBytes) throw tooLarge();
   return bytes;
 }

@@ -1,6 +1,10 @@
-import type { DocumentFailure } from '#domain/document/document.ts';
-import { tooHeavy } from '#documents/reading/limits.ts';
-import { toErrorCode, type ChatError } from '#domain/errors.ts';
+import {
+  failureOf,
+  isFailureReason,
+  reasonOf,
+  type DocumentFailure,
+} from '#domain/document/document-failure.ts';
+import { ChatError, toErrorCode } from '#domain/errors.ts';
 import { valueAt, tryParseJson } from '#domain/json.ts';
 
 /** The error of a failed task in Step Functions. The cause is often JSON. */
@@ -9,14 +13,20 @@ export interface StepError {
   readonly Cause?: string;
 }
 
-/** The prefix of the error names of our steps. The error code follows it. */
+/** The prefix of the error names of our steps. The reason or the error code follows it. */
 const prefix = 'Document.';
 
 /** Returns the error that a step throws. `toDocumentFailure` reads it from the workflow's record. */
 export function toStepError(error: ChatError): Error {
   const thrown = new Error(error.message, { cause: error.cause });
-  thrown.name = `${prefix}${error.code}`;
+  thrown.name = `${prefix}${nameOf(error)}`;
   return thrown;
+}
+
+/** The workflow repeats a step after `internal`, and knows it by that name. */
+function nameOf(error: ChatError): string {
+  if (error.code === 'internal') return error.code;
+  return error.reason ?? reasonOf(error) ?? error.code;
 }
 
 /**
@@ -34,23 +44,18 @@ export function toDocumentFailure(
   { Error: name = '', Cause: cause = '' }: StepError,
   isExtracted: boolean,
 ): DocumentFailure {
-  if (!isExtracted && killed.test(name)) {
-    const { code, message } = tooHeavy(name);
-    return { code, message };
-  }
-  if (name.startsWith(prefix)) {
-    return { code: toErrorCode(name.slice(prefix.length)), message: messageIn(cause) };
-  }
-  if (/Throttling|ServiceQuota|TooManyRequests/u.test(name)) {
-    return { code: 'throttled', message: 'The model was too busy. Try again later.' };
-  }
-  if (name.startsWith('Bedrock.')) {
-    return { code: 'model_error', message: 'The model could not answer.' };
-  }
-  if (name === 'States.Timeout') {
-    return { code: 'timed_out', message: 'Processing the document took too long.' };
-  }
-  return { code: 'internal', message: 'Something went wrong on our side.' };
+  if (!isExtracted && killed.test(name)) return failureOf('too_complex');
+  if (name.startsWith(prefix)) return fromStepError(name.slice(prefix.length), messageIn(cause));
+  if (/Throttling|ServiceQuota|TooManyRequests/u.test(name)) return failureOf('model_busy');
+  if (name.startsWith('Bedrock.')) return failureOf('model_failed');
+  return failureOf(name === 'States.Timeout' ? 'too_slow' : 'unexpected');
+}
+
+/** A workflow that began in an earlier version has the code in place of the reason. */
+function fromStepError(name: string, message: string): DocumentFailure {
+  if (isFailureReason(name)) return { ...failureOf(name), message };
+  const code = toErrorCode(name);
+  return { code, message, reason: reasonOf(new ChatError(code, message)) };
 }
 
 function messageIn(cause: string): string {

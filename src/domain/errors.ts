@@ -29,6 +29,8 @@ export type LimitName = 'requestsPerMinute' | 'tokensPerDay' | 'usdPerDay';
 
 export interface ChatErrorOptions {
   readonly cause?: unknown;
+  /** What exactly is wrong, for clients that have words of their own, such as `scanned`. */
+  readonly reason?: string | undefined;
   /** How long to wait before a retry, in seconds. */
   readonly retryAfterSeconds?: number | undefined;
   /** The live turn that causes a `conflict`. */
@@ -51,6 +53,7 @@ export interface ChatErrorOptions {
  */
 export class ChatError extends Error {
   readonly code: ErrorCode;
+  readonly reason: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly liveTurnId: string | undefined;
   readonly isTransient: boolean;
@@ -63,6 +66,7 @@ export class ChatError extends Error {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'ChatError';
     this.code = code;
+    this.reason = options.reason;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.liveTurnId = options.liveTurnId;
     this.isTransient = options.isTransient ?? false;

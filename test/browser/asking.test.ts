@@ -1,38 +1,16 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Page as PageServer } from '#scripts/start-page.ts';
-import { hostPage } from '#test/fixtures/page.ts';
-import type { StreambedSystem } from '#test/fixtures/system.ts';
+import type { Page } from 'playwright-core';
+import { beforeEach, expect, test } from 'vitest';
 import { setScenario } from '#test/fixtures/turn-client.ts';
 import { expectAccessible } from './axe.ts';
-import { launchBrowser } from './launch-browser.ts';
+import { usePage } from './use-page.ts';
 
 /* What a message can be sent with, and what an answer can consist of. */
 
-let browser: Browser;
-let system: StreambedSystem;
-let server: PageServer;
-const errors: string[] = [];
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  const parameters = { KnowledgeBases: 'docs=LOCALKB001' };
-  ({ system, server } = await hostPage({ knowledge: 'docs', parameters }));
-});
-beforeEach(() => setScenario(system, {}));
-afterEach(() => {
-  expect(errors.splice(0)).toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-  await system.close();
-});
+const host = usePage({ knowledge: 'docs', parameters: { KnowledgeBases: 'docs=LOCALKB001' } });
+beforeEach(() => setScenario(host.system, {}));
 
 async function openPage(): Promise<Page> {
-  const page = await browser.newPage({ locale: 'en-US', viewport: { width: 1200, height: 800 } });
-  page.on('pageerror', (error) => errors.push(error.message));
-  await page.goto(`${server.url}/chat`);
+  const page = await host.open();
   await page.getByRole('button', { name: 'Model: Claude Haiku 4.5' }).waitFor();
   return page;
 }
@@ -56,7 +34,7 @@ async function choose(page: Page, picker: string | RegExp, choice: RegExp): Prom
 const simulated = { stream: [{ simulate: true }] };
 
 test('reasoning is folded, opens, and is as it was after a reload', async () => {
-  await setScenario(system, {
+  await setScenario(host.system, {
     stream: [{ reasoning: 'They greet me.' }, { stall: '1500ms' }, { text: 'Hello.' }],
   });
   const page = await openPage();
@@ -78,7 +56,7 @@ test('reasoning is folded, opens, and is as it was after a reload', async () => 
 
 test('tool calls share a card, which opens to what went in and came out', async () => {
   const time = (zone: string) => ({ tool: { name: 'current_time', args: { time_zone: zone } } });
-  await setScenario(system, { stream: [time('Asia/Tokyo'), time('Mars')], next: [simulated] });
+  await setScenario(host.system, { stream: [time('Asia/Tokyo'), time('Mars')], next: [simulated] });
   const page = await openPage();
   await choose(page, 'Tools', /^time/u);
   await send(page, 'What time is it?');
@@ -99,7 +77,7 @@ test('tool calls share a card, which opens to what went in and came out', async 
 
 test('a call that changes something waits for a person, and no key decides', async () => {
   const note = { tool: { name: 'add_note', args: { note: 'Rotate the key.\u202e' } } };
-  await setScenario(system, { stream: [note], next: [simulated] });
+  await setScenario(host.system, { stream: [note], next: [simulated] });
   const page = await openPage();
   await choose(page, 'Tools', /^notes/u);
   await send(page, 'Add a note');
@@ -220,7 +198,7 @@ const dot =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 test('a busy model can be asked again after a countdown', async () => {
-  await setScenario(system, { fail: { type: 'ThrottlingException', retryAfter: 12 } });
+  await setScenario(host.system, { fail: { type: 'ThrottlingException', retryAfter: 12 } });
   const page = await openPage();
   await page.clock.install();
   await send(page, 'Hi');
@@ -228,7 +206,7 @@ test('a busy model can be asked again after a countdown', async () => {
   const button = alert.getByRole('button', { name: 'Try again' });
   await expect.poll(() => button.innerText()).toMatch(/^Try again · \d+$/u);
   expect(await button.isDisabled()).toBe(true);
-  await setScenario(system, {});
+  await setScenario(host.system, {});
   await page.clock.runFor(60_000);
   await expect.poll(() => button.innerText()).toBe('Try again');
   await button.click();
@@ -239,7 +217,7 @@ test('a busy model can be asked again after a countdown', async () => {
 test('each turn keeps its actions: copying, and a rating that is stored', async () => {
   const page = await openPage();
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  await setScenario(system, { stream: [{ text: '**One**.' }] });
+  await setScenario(host.system, { stream: [{ text: '**One**.' }] });
   for (const turns of [1, 2]) {
     await send(page, `Say it, ${turns}`);
     await settles(page, turns);

@@ -1,41 +1,15 @@
 import net from 'node:net';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { listen } from '#local/process/listen.ts';
-import type { Page as PageServer } from '#scripts/start-page.ts';
-import { hostPage } from '#test/fixtures/page.ts';
-import type { StreambedSystem } from '#test/fixtures/system.ts';
 import { findViolations } from './axe.ts';
-import { launchBrowser } from './launch-browser.ts';
+import { usePage, type Visit } from './use-page.ts';
 
-let browser: Browser;
-let system: StreambedSystem;
-let server: PageServer;
-const errors: string[] = [];
+const host = usePage();
 
-beforeAll(async () => {
-  browser = await launchBrowser();
-  ({ system, server } = await hostPage());
-});
-
-afterEach(() => {
-  expect(errors.splice(0)).toEqual([]);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-  await system.close();
-});
-
-async function openPage(
-  path = '/chat',
-  { url = server.url, locale = 'en-US' }: { url?: string; locale?: string } = {},
-): Promise<Page> {
-  const page = await browser.newPage({ locale, viewport: { width: 1200, height: 800 } });
+async function openPage(path?: string, visit?: Visit): Promise<Page> {
+  const page = await host.open(path, visit);
   page.on('dialog', (dialog) => void dialog.accept());
-  page.on('pageerror', (error) => errors.push(error.message));
-  await page.goto(url + path);
   return page;
 }
 
@@ -190,9 +164,13 @@ test('Escape in the composer stops the answer', async () => {
 });
 
 test('Enter on a touch keyboard makes a line', async () => {
-  const context = await browser.newContext({ hasTouch: true, isMobile: true, locale: 'en-US' });
+  const context = await host.browser.newContext({
+    hasTouch: true,
+    isMobile: true,
+    locale: 'en-US',
+  });
   const page = await context.newPage();
-  await page.goto(`${server.url}/chat`);
+  await page.goto(`${host.server.url}/chat`);
   const field = page.getByLabel('Message', { exact: true });
   await field.pressSequentially('One');
   await field.press('Enter');
@@ -243,16 +221,16 @@ test('an unknown conversation shows an error, and New chat leaves it', async () 
 
 test('a page opened through a forwarded port shows how to allow its host', async () => {
   const forwarder = net.createServer((socket) => {
-    const target = net.connect(Number(new URL(server.url).port), '127.0.0.1');
+    const target = net.connect(Number(new URL(host.server.url).port), '127.0.0.1');
     socket.pipe(target).pipe(socket);
     socket.on('error', () => target.destroy());
     target.on('error', () => socket.destroy());
   });
-  const host = `localhost:${await listen(forwarder, { port: 0, option: 'none' })}`;
-  const page = await openPage('/chat', { url: `http://${host}` });
+  const address = `localhost:${await listen(forwarder, { port: 0, option: 'none' })}`;
+  const page = await openPage('/chat', { url: `http://${address}` });
   await send(page, 'Hi');
   expect(await page.getByRole('alert').locator('b').innerText()).toBe(
-    `The page does not accept requests for the host "${host}". Add it to PAGE_HOSTS.`,
+    `The page does not accept requests for the host "${address}". Add it to PAGE_HOSTS.`,
   );
   await page.close();
   forwarder.close();

@@ -2,20 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { pageFolder } from '#scripts/build.ts';
 import { startPage, type Page as PageServer } from '#scripts/start-page.ts';
-import { hostPage } from '#test/fixtures/page.ts';
-import type { StreambedSystem } from '#test/fixtures/system.ts';
-import {
-  createControlledAnswer,
-  startUpstreamBedrock,
-  type ControlledAnswer,
-  type UpstreamBedrock,
-} from '#test/fixtures/upstream-bedrock.ts';
-import { launchBrowser } from './launch-browser.ts';
+import { createControlledAnswer, type ControlledAnswer } from '#test/fixtures/upstream-bedrock.ts';
 import { signInAs } from './sign-in-as.ts';
+import { usePage } from './use-page.ts';
 
 const minimum = {
   ALLOW_GUESTS: 'true',
@@ -23,27 +16,10 @@ const minimum = {
   CONVERSATIONS_TABLE: 'table',
 };
 
-let browser: Browser;
-let upstream: UpstreamBedrock;
-let system: StreambedSystem;
-/** The page whose browser calls the REST API itself. */
-let direct: PageServer;
-let apiUrl: string;
+/** The server of a page whose browser calls the REST API itself. */
+const host = usePage({ hasUpstream: true, variables: { PAGE_MODE: 'direct' } });
 
-beforeAll(async () => {
-  browser = await launchBrowser();
-  upstream = await startUpstreamBedrock();
-  const variables = { PAGE_MODE: 'direct' };
-  ({ system, server: direct } = await hostPage({ variables, bedrock: upstream.url }));
-  apiUrl = String(system.state.apis['Api']?.url);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await direct.close();
-  await system.close();
-  await upstream.close();
-});
+const apiUrl = (): string => String(host.system.state.apis['Api']?.url);
 
 interface Visit {
   readonly page: Page;
@@ -52,7 +28,7 @@ interface Visit {
 }
 
 async function visit({ url }: PageServer): Promise<Visit> {
-  const context = await browser.newContext({ locale: 'en-US' });
+  const context = await host.browser.newContext({ locale: 'en-US' });
   const page = await context.newPage();
   const calls: string[] = [];
   page.on('request', (request) => {
@@ -66,7 +42,7 @@ async function visit({ url }: PageServer): Promise<Visit> {
 /** Sends a message, whose answer begins with `text` and goes on as the test says. */
 async function ask(page: Page, text: string): Promise<ControlledAnswer> {
   const speaker = createControlledAnswer();
-  upstream.behave(speaker.behaviour);
+  host.upstream.behave(speaker.behaviour);
   await page.getByLabel('Message', { exact: true }).fill('Tell me');
   await page.keyboard.press('Enter');
   speaker.write(text);
@@ -81,26 +57,26 @@ test('the built page runs from its folder alone', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
   await cp(pageFolder, folder, { recursive: true });
   const options = { port: 0, watch: false, isBilled: false, folder };
-  const server = await startPage(system.state, options);
+  const server = await startPage(host.system.state, options);
   try {
     const { page, calls } = await visit(server);
     const speaker = await ask(page, 'Hello');
     speaker.end();
     expect(calls).toContain(`POST ${server.url}/api/chat/stream`);
-    expect(calls.filter((call) => call.includes(apiUrl))).toEqual([]);
+    expect(calls.filter((call) => call.includes(apiUrl()))).toEqual([]);
   } finally {
     await server.close();
   }
 });
 
 test('a fault of the page itself is shown with the way on, within the policy of the page', async () => {
-  const page = await browser.newPage({ locale: 'ja-JP' });
+  const page = await host.browser.newPage({ locale: 'ja-JP' });
   const refused: string[] = [];
   page.on('console', (message) => {
     if (/Content Security Policy|Trusted/u.test(message.text())) refused.push(message.text());
   });
   await page.addInitScript('BroadcastChannel = class { constructor() { throw new Error(); } }');
-  await page.goto(`${direct.url}/chat`);
+  await page.goto(`${host.server.url}/chat`);
   const fault = page.getByRole('alert').filter({ hasText: 'ページで問題が発生しました' });
   await fault.getByRole('button', { name: '再読み込み' }).waitFor();
   expect(refused).toEqual([]);
@@ -122,8 +98,8 @@ test.each([
 });
 
 test('in direct mode the browser streams from the REST API as the person, in every step', async () => {
-  const { page, calls } = await visit(direct);
-  await signInAs(page, system, 'demo');
+  const { page, calls } = await visit(host.server);
+  await signInAs(page, host.system, 'demo');
   const speaker = await ask(page, 'One, ');
   await page.waitForURL(/conversation=/u);
   await page.reload();
@@ -132,9 +108,9 @@ test('in direct mode the browser streams from the REST API as the person, in eve
   speaker.end();
   await answerIs(page, 'One, two.');
   await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
-  expect(calls).toContain(`POST ${apiUrl}/chat/stream`);
+  expect(calls).toContain(`POST ${apiUrl()}/chat/stream`);
   expect(calls.some((call) => /GET .*\/conversations\/[^/]+\/stream/u.test(call))).toBe(true);
-  expect(calls.filter((call) => !call.includes(apiUrl))).toEqual([]);
+  expect(calls.filter((call) => !call.includes(apiUrl()))).toEqual([]);
   const script = 'document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)';
   expect(await page.evaluate(script)).not.toMatch(/eyJ|guest\./u);
 });
@@ -147,11 +123,11 @@ async function statusOf(page: Page, path: string): Promise<number> {
     const { token } = (await access.json()) as { token: string };
     return (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status;
   };
-  return page.evaluate(script, `${apiUrl}${path}`);
+  return page.evaluate(script, `${apiUrl()}${path}`);
 }
 
 test('in direct mode a guest chats with an owner of their own', async () => {
-  const [one, other] = [await visit(direct), await visit(direct)];
+  const [one, other] = [await visit(host.server), await visit(host.server)];
   const speaker = await ask(one.page, 'Hello, guest');
   speaker.end();
   await one.page.waitForURL(/conversation=/u);
@@ -161,9 +137,9 @@ test('in direct mode a guest chats with an owner of their own', async () => {
 });
 
 test('in direct mode a token that the API refuses is replaced, and the request sent again', async () => {
-  const { page } = await visit(direct);
+  const { page } = await visit(host.server);
   const tokens: string[] = [];
-  await page.route(`${apiUrl}/chat/stream`, async (route) => {
+  await page.route(`${apiUrl()}/chat/stream`, async (route) => {
     const { authorization = '', ...headers } = route.request().headers();
     tokens.push(authorization);
     if (tokens.length > 1) return route.continue();
@@ -176,7 +152,7 @@ test('in direct mode a token that the API refuses is replaced, and the request s
 
 test('a token for the API is given to the page itself only', async () => {
   const request = (headers: Record<string, string>): Promise<Response> =>
-    fetch(`${direct.url}/api/access`, { method: 'POST', headers });
+    fetch(`${host.server.url}/api/access`, { method: 'POST', headers });
   const json = { 'content-type': 'application/json' };
   expect((await request(json)).status).toBe(401);
   const foreign = await request({ ...json, origin: 'http://localhost:1' });

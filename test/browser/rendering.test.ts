@@ -1,37 +1,15 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startPage, type Page as PageServer } from '#scripts/start-page.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { startPage } from '#scripts/start-page.ts';
 import { submitDocument } from '#test/fixtures/documents.ts';
-import { hostPage } from '#test/fixtures/page.ts';
 import { attack, refused } from '#test/fixtures/page-attack.ts';
 import { signedIn } from '#test/fixtures/signed-in.ts';
-import type { StreambedSystem } from '#test/fixtures/system.ts';
-import {
-  createControlledAnswer,
-  startUpstreamBedrock,
-  type ControlledAnswer,
-  type UpstreamBedrock,
-} from '#test/fixtures/upstream-bedrock.ts';
-import { launchBrowser } from './launch-browser.ts';
+import { createControlledAnswer, type ControlledAnswer } from '#test/fixtures/upstream-bedrock.ts';
+import { usePage } from './use-page.ts';
 
 /* What a model writes is shown as it is meant, and whatever it writes, nothing of it runs. */
 
-let browser: Browser;
-let system: StreambedSystem;
-let server: PageServer;
-let upstream: UpstreamBedrock;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  upstream = await startUpstreamBedrock();
-  ({ system, server } = await hostPage({ bedrock: upstream.url }));
-});
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-  await system.close();
-  await upstream.close();
-});
+const host = usePage({ hasUpstream: true });
 
 interface Visit {
   readonly page: Page;
@@ -51,8 +29,8 @@ const collectViolations = `
   });
 `;
 
-async function visit(path = '/chat', { url } = server): Promise<Visit> {
-  const context = await browser.newContext({ locale: 'en-US' });
+async function visit(path = '/chat', { url } = host.server): Promise<Visit> {
+  const context = await host.browser.newContext({ locale: 'en-US' });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
   const [errors, foreign, files]: [string[], string[], string[]] = [[], [], []];
@@ -68,7 +46,7 @@ async function visit(path = '/chat', { url } = server): Promise<Visit> {
 
 async function startAnswer(page: Page, text: string): Promise<ControlledAnswer> {
   const speaker = createControlledAnswer();
-  upstream.behave(speaker.behaviour);
+  host.upstream.behave(speaker.behaviour);
   await page.getByLabel('Message', { exact: true }).fill('Tell me');
   await page.keyboard.press('Enter');
   speaker.write(text);
@@ -99,7 +77,7 @@ test.each(['/chat', '/nowhere'])('what gets into %s cannot run or leave', async 
 test('what gets into the page before people sign in cannot run or leave', async () => {
   const variables = { ALLOW_GUESTS: 'false' };
   const options = { port: 0, watch: false, isBilled: false, variables };
-  const gate = await startPage(system.state, options);
+  const gate = await startPage(host.system.state, options);
   try {
     const visited = await visit('/chat', gate);
     await visited.page.getByRole('heading', { name: 'Sign in to Streambed' }).waitFor();
@@ -111,7 +89,7 @@ test('what gets into the page before people sign in cannot run or leave', async 
 
 test('every response has a policy, and none is a page that other sites can use', async () => {
   for (const path of ['/chat', '/nowhere', '/api/conversations', '/auth/login', '/icon.svg']) {
-    const { headers } = await fetch(server.url + path, { redirect: 'manual' });
+    const { headers } = await fetch(host.server.url + path, { redirect: 'manual' });
     expect([path, headers.get('content-security-policy')]).toEqual([
       path,
       expect.stringMatching(/default-src '(?:self|none)'.*frame-ancestors 'none'/u),
@@ -121,7 +99,7 @@ test('every response has a policy, and none is a page that other sites can use',
   }
   const nonces = await Promise.all(
     [1, 2].map(async () =>
-      / nonce="[^"]+"/u.exec(await (await fetch(`${server.url}/chat`)).text()),
+      / nonce="[^"]+"/u.exec(await (await fetch(`${host.server.url}/chat`)).text()),
     ),
   );
   expect(String(nonces[0])).not.toBe(String(nonces[1]));
@@ -198,12 +176,12 @@ const isColoured = (page: Page): Promise<boolean> =>
 
 test('the page may call the bucket that it uploads files to', async () => {
   const { page, violations } = await visit();
-  const demo = await signedIn(system, 'demo');
+  const demo = await signedIn(host.system, 'demo');
   const { upload } = await submitDocument(demo, '/documents', { name: 'a.txt', size: 5 });
   // Whether the bucket lets the page read its response is not a matter of the page's policy.
   await page.evaluate(`fetch('${upload?.url}', { mode: 'no-cors' }).catch(() => undefined)`);
   expect([URL.parse(upload?.url ?? '')?.origin, await violations()]).toEqual([
-    system.state.endpoints.aws,
+    host.system.state.endpoints.aws,
     [],
   ]);
   await page.context().close();

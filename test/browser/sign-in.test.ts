@@ -1,29 +1,13 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { pageSessionKey } from '#aws/dynamo/keys.ts';
-import type { Page as PageServer } from '#scripts/start-page.ts';
-import { hostPage } from '#test/fixtures/page.ts';
-import type { StreambedSystem } from '#test/fixtures/system.ts';
 import { hashOf, seal, unseal } from '../../web/server/sign-in/seal.ts';
-import { launchBrowser } from './launch-browser.ts';
+import { usePage } from './use-page.ts';
 import { signInAs } from './sign-in-as.ts';
 
-let browser: Browser;
-let system: StreambedSystem;
-let server: PageServer;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  ({ system, server } = await hostPage());
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-  await system.close();
-});
+const host = usePage();
 
 interface Visit {
   readonly context: BrowserContext;
@@ -31,10 +15,8 @@ interface Visit {
 }
 
 async function visit(locale = 'en-US'): Promise<Visit> {
-  const context = await browser.newContext({ locale, viewport: { width: 1200, height: 800 } });
-  const page = await context.newPage();
-  await page.goto(`${server.url}/chat`);
-  return { context, page };
+  const page = await host.open('/chat', { locale });
+  return { context: page.context(), page };
 }
 
 async function send(page: Page, text: string, label = 'Message'): Promise<void> {
@@ -53,8 +35,8 @@ const titles = (page: Page): Promise<string[]> => page.locator('#conversations l
 
 test('two people sign in, and neither sees the conversations of the other', async () => {
   const [ada, bob] = [await visit(), await visit()];
-  await signInAs(ada.page, system, 'demo');
-  await signInAs(bob.page, system, 'guest');
+  await signInAs(ada.page, host.system, 'demo');
+  await signInAs(bob.page, host.system, 'guest');
   await ada.page.getByText('demo', { exact: false }).first().waitFor();
   await send(ada.page, 'Say hello to Ada');
   await answerCompletes(ada.page);
@@ -68,13 +50,15 @@ test('two people sign in, and neither sees the conversations of the other', asyn
   expect((await titles(bob.page)).join()).not.toContain('Ada');
   // The address of the other's conversation leads nowhere.
   const id = new URL(ada.page.url()).searchParams.get('conversation');
-  expect((await bob.page.request.get(`${server.url}/api/conversations/${id}`)).status()).toBe(404);
+  expect((await bob.page.request.get(`${host.server.url}/api/conversations/${id}`)).status()).toBe(
+    404,
+  );
   await Promise.all([ada.context.close(), bob.context.close()]);
 });
 
 test('the tokens of a person never reach the browser', async () => {
   const { context, page } = await visit();
-  await signInAs(page, system, 'demo');
+  await signInAs(page, host.system, 'demo');
   const cookies = await context.cookies();
   const session = await sessionCookie(context);
   expect(session).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
@@ -87,7 +71,7 @@ test('the tokens of a person never reach the browser', async () => {
 
 test('signing out ends the session, and the conversations are there after signing in again', async () => {
   const { context, page } = await visit('ja-JP');
-  await signInAs(page, system, 'demo');
+  await signInAs(page, host.system, 'demo');
   await send(page, '日本語のあいさつ', 'メッセージ');
   await page.getByText('回答が完了しました').waitFor({ state: 'attached' });
   const before = await sessionCookie(context);
@@ -97,26 +81,26 @@ test('signing out ends the session, and the conversations are there after signin
   expect((await titles(page)).join()).not.toContain('日本語');
   // The cookie of the ended session opens nothing.
   if (before !== undefined) await context.addCookies([before]);
-  expect((await page.request.get(`${server.url}/api/conversations`)).status()).toBe(401);
+  expect((await page.request.get(`${host.server.url}/api/conversations`)).status()).toBe(401);
   await context.clearCookies();
-  await page.goto(`${server.url}/chat`);
-  await signInAs(page, system, 'demo');
+  await page.goto(`${host.server.url}/chat`);
+  await signInAs(page, host.system, 'demo');
   await page.getByText('日本語のあいさつ').first().waitFor();
   await context.close();
 });
 
 test('signing out everywhere ends the sessions of the person in all browsers, and of nobody else', async () => {
   const [first, second, other] = [await visit(), await visit(), await visit()];
-  await signInAs(first.page, system, 'demo');
-  await signInAs(second.page, system, 'demo');
-  await signInAs(other.page, system, 'guest');
+  await signInAs(first.page, host.system, 'demo');
+  await signInAs(second.page, host.system, 'demo');
+  await signInAs(other.page, host.system, 'guest');
   await first.page.locator('.who').click();
   await first.page.getByRole('menuitem', { name: 'Sign out everywhere' }).click();
   await first.page.getByRole('link', { name: 'Sign in' }).waitFor();
   const statusIn = async ({ page }: Visit): Promise<number> =>
-    (await page.request.get(`${server.url}/api/conversations`)).status();
+    (await page.request.get(`${host.server.url}/api/conversations`)).status();
   expect([await statusIn(second), await statusIn(other)]).toEqual([401, 200]);
-  await second.page.goto(`${server.url}/chat`);
+  await second.page.goto(`${host.server.url}/chat`);
   await second.page.getByRole('heading', { name: 'Sign in to Streambed' }).waitFor();
   for (const { context } of [first, second, other]) await context.close();
 });
@@ -125,23 +109,23 @@ test('a forged cookie is refused', async () => {
   const { context, page } = await visit();
   for (const value of ['a'.repeat(43), '', 'user:demo', '../../etc']) {
     await context.clearCookies();
-    await context.addCookies([{ name: 'streambed-session', value, url: server.url }]);
-    expect((await page.request.get(`${server.url}/api/conversations`)).status()).toBe(401);
+    await context.addCookies([{ name: 'streambed-session', value, url: host.server.url }]);
+    expect((await page.request.get(`${host.server.url}/api/conversations`)).status()).toBe(401);
   }
   await context.close();
 });
 
 test('a new guest has an owner before the page sends its first requests', async () => {
-  const context = await browser.newContext();
-  const response = await context.request.get(`${server.url}/chat`);
+  const context = await host.browser.newContext();
+  const response = await context.request.get(`${host.server.url}/chat`);
   expect(response.headers()['set-cookie']).toMatch(/streambed-guest=[\w-]{24};.*HttpOnly/u);
   const [first, second] = await Promise.all(
-    ['a', 'b'].map(() => context.request.get(`${server.url}/api/conversations`)),
+    ['a', 'b'].map(() => context.request.get(`${host.server.url}/api/conversations`)),
   );
   expect([first?.status(), second?.status()]).toEqual([200, 200]);
   expect(second?.headers()['set-cookie']).toBeUndefined();
   await context.clearCookies();
-  expect((await context.request.get(`${server.url}/api/conversations`)).status()).toBe(401);
+  expect((await context.request.get(`${host.server.url}/api/conversations`)).status()).toBe(401);
   await context.close();
 });
 
@@ -158,7 +142,7 @@ test('each browser without a sign-in is a guest of its own', async () => {
 
 /** Makes the tokens of the session in a browser expire, and returns their refresh token. */
 async function expireTokens(context: BrowserContext): Promise<string | undefined> {
-  const { region, endpoints, credentials, tables } = system.state;
+  const { region, endpoints, credentials, tables } = host.system.state;
   const config = { region, endpoint: endpoints.aws, credentials };
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(config));
   const TableName = tables['Conversations'];
@@ -173,14 +157,14 @@ async function expireTokens(context: BrowserContext): Promise<string | undefined
 
 test('tokens that expire while an answer streams are renewed by the next requests, once', async () => {
   const { context, page } = await visit();
-  await signInAs(page, system, 'demo');
+  await signInAs(page, host.system, 'demo');
   await send(page, 'Write 2000 words about mountain rivers');
   await page.locator('.answer').waitFor();
   const before = await expireTokens(context);
   // The issuer accepts a refresh token once, and ends the session if it is used again.
   const statuses = await Promise.all(
     Array.from({ length: 8 }, async () =>
-      (await page.request.get(`${server.url}/api/conversations`)).status(),
+      (await page.request.get(`${host.server.url}/api/conversations`)).status(),
     ),
   );
   expect(statuses).toEqual(Array.from({ length: 8 }, () => 200));

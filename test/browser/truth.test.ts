@@ -1,35 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Page as PageServer } from '#scripts/start-page.ts';
-import { hostPage } from '#test/fixtures/page.ts';
-import type { StreambedSystem } from '#test/fixtures/system.ts';
-import {
-  createControlledAnswer,
-  startUpstreamBedrock,
-  type ControlledAnswer,
-  type UpstreamBedrock,
-} from '#test/fixtures/upstream-bedrock.ts';
-import { launchBrowser } from './launch-browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { createControlledAnswer, type ControlledAnswer } from '#test/fixtures/upstream-bedrock.ts';
+import { usePage } from './use-page.ts';
 import { signInAs } from './sign-in-as.ts';
 
 /* What the page says of an answer is what happened to it, whatever happens to the connection. */
 
-let browser: Browser;
-let system: StreambedSystem;
-let server: PageServer;
-let upstream: UpstreamBedrock;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  upstream = await startUpstreamBedrock();
-  ({ system, server } = await hostPage({ bedrock: upstream.url }));
-});
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-  await system.close();
-  await upstream.close();
-});
+const host = usePage({ hasUpstream: true });
 
 /** Runs in the browser. `cutNetwork(true)` ends every connection and refuses new ones. */
 const addNetwork = `
@@ -49,18 +26,13 @@ const addNetwork = `
   };
 `;
 
-async function openPage(path = '/chat', beside?: Page): Promise<Page> {
-  const context = beside?.context() ?? (await browser.newContext({ locale: 'en-US' }));
-  const page = await context.newPage();
-  await page.addInitScript(addNetwork);
-  await page.goto(server.url + path);
-  return page;
-}
+const openPage = (path?: string, beside?: Page): Promise<Page> =>
+  host.open(path, { beside, script: addNetwork });
 
 /** Sends a question whose answer begins with `text` and goes on as the test says. */
 async function startAnswer(page: Page, text: string, question = 'Tell me') {
   const speaker = createControlledAnswer();
-  upstream.behave(speaker.behaviour);
+  host.upstream.behave(speaker.behaviour);
   await ask(page, question);
   speaker.write(text);
   await page.locator('.answer').last().getByText(text.trim()).waitFor();
@@ -91,7 +63,7 @@ test('an answer that is cut for a long time goes on by itself, without doubling'
   const page = await openPage();
   await page.clock.install();
   const speaker = await startAnswer(page, 'One, ');
-  const asked = upstream.seen.requests;
+  const asked = host.upstream.seen.requests;
   await page.evaluate('cutNetwork(true)');
   await page.locator('.working').getByText('Reconnecting…').waitFor();
   await page.clock.runFor(120_000);
@@ -101,21 +73,21 @@ test('an answer that is cut for a long time goes on by itself, without doubling'
   await finish(page, speaker, 'three.');
   expect(await answers(page)).toEqual(['One, two, three.']);
   expect(await page.locator('.ending').count()).toBe(0);
-  expect(upstream.seen.requests).toBe(asked);
+  expect(host.upstream.seen.requests).toBe(asked);
 });
 
 test('a message that is sent without a network is sent when it is back, once', async () => {
   const page = await openPage();
   await page.evaluate('cutNetwork(true)');
   const speaker = createControlledAnswer();
-  upstream.behave(speaker.behaviour);
-  const asked = upstream.seen.requests;
+  host.upstream.behave(speaker.behaviour);
+  const asked = host.upstream.seen.requests;
   await ask(page, 'Hello');
   await page.locator('.working').getByText('Reconnecting…').waitFor();
   await page.evaluate('cutNetwork(false)');
   await finish(page, speaker, 'Good morning.');
   expect(await answers(page)).toEqual(['Good morning.']);
-  expect(upstream.seen.requests).toBe(asked + 1);
+  expect(host.upstream.seen.requests).toBe(asked + 1);
 });
 
 test('a message that is sent offline waits, and can be given up', async () => {
@@ -128,7 +100,7 @@ test('a message that is sent offline waits, and can be given up', async () => {
   expect(await page.locator('.turn').count()).toBe(1);
   expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('Hello');
   const speaker = createControlledAnswer();
-  upstream.behave(speaker.behaviour);
+  host.upstream.behave(speaker.behaviour);
   await page.keyboard.press('Enter');
   await page.getByText('You are offline.').waitFor();
   await page.context().setOffline(false);
@@ -148,7 +120,7 @@ test('a message that is written while an answer streams waits, and is sent after
   await page.getByText('Yours is next.').waitFor();
   speaker.write('two.');
   const next = createControlledAnswer();
-  upstream.behave(next.behaviour);
+  host.upstream.behave(next.behaviour);
   speaker.end();
   next.write('Three.');
   next.end();
@@ -229,10 +201,10 @@ test('Try again shows an answer that exists, and begins no second one', async ()
   await page.locator('.turn').getByRole('button', { name: 'Try again' }).waitFor();
   await finish(page, speaker, 'and the rest.').catch(() => undefined);
   await page.unrouteAll();
-  const asked = upstream.seen.requests;
+  const asked = host.upstream.seen.requests;
   await page.locator('.turn').getByRole('button', { name: 'Try again' }).click();
   await page.getByText('Half of it and the rest.').waitFor();
-  expect(upstream.seen.requests).toBe(asked);
+  expect(host.upstream.seen.requests).toBe(asked);
 });
 
 const gone = { code: 'gone', detail: 'The rest is gone.' };
@@ -269,7 +241,7 @@ test('leaving a conversation in mid-answer shows what was asked for, and nothing
 
 test('a tab whose reader has signed out elsewhere does not go on in their name', async () => {
   const page = await openPage();
-  await signInAs(page, system, 'demo');
+  await signInAs(page, host.system, 'demo');
   const tab = await openPage('/chat', page);
   await tab.locator('.who').waitFor();
   await page.locator('.who').click();

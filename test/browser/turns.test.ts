@@ -1,38 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { Page as PageServer } from '#scripts/start-page.ts';
-import { hostPage } from '#test/fixtures/page.ts';
-import type { StreambedSystem } from '#test/fixtures/system.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import {
   beginAnswer,
   createControlledAnswer,
-  startUpstreamBedrock,
   type ControlledAnswer,
-  type UpstreamBedrock,
 } from '#test/fixtures/upstream-bedrock.ts';
-import { launchBrowser } from './launch-browser.ts';
+import { usePage } from './use-page.ts';
 import { signInAs } from './sign-in-as.ts';
 
-let browser: Browser;
-let system: StreambedSystem;
-let server: PageServer;
-let upstream: UpstreamBedrock;
-const errors: string[] = [];
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  upstream = await startUpstreamBedrock();
-  ({ system, server } = await hostPage({ bedrock: upstream.url, isBilled: true }));
-});
-afterEach(() => {
-  expect(errors.splice(0)).toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-  await system.close();
-  await upstream.close();
-});
+const host = usePage({ hasUpstream: true, isBilled: true });
 
 /** Runs in the browser. Lets a test cut the connection that an answer arrives on. */
 const addCutConnection = `
@@ -46,21 +22,13 @@ const addCutConnection = `
 `;
 
 /** Opens the page in a browser of its own, or in a tab beside another page. */
-async function openPage(path = '/chat', beside?: Page): Promise<Page> {
-  const size = { width: 1100, height: 700 };
-  const context =
-    beside?.context() ?? (await browser.newContext({ locale: 'en-US', viewport: size }));
-  const page = await context.newPage();
-  page.on('pageerror', (error) => errors.push(error.message));
-  await page.addInitScript(addCutConnection);
-  await page.goto(server.url + path);
-  return page;
-}
+const openPage = (path?: string, beside?: Page): Promise<Page> =>
+  host.open(path, { beside, script: addCutConnection, viewport: { width: 1100, height: 700 } });
 
 /** Makes the model answer the next turns with text that the test provides. */
 function useSpeaker(): ControlledAnswer {
   const speaker = createControlledAnswer();
-  upstream.behave(speaker.behaviour);
+  host.upstream.behave(speaker.behaviour);
   return speaker;
 }
 
@@ -104,11 +72,11 @@ const click = (page: Page, name: string): Promise<void> =>
 
 test('an answer keeps streaming after a reload and on a second device', async () => {
   const page = await openPage();
-  await signInAs(page, system, 'demo');
+  await signInAs(page, host.system, 'demo');
   const speaker = await startAnswerIn(page, 'One, ');
   await page.reload();
   const device = await openPage();
-  await signInAs(device, system, 'demo');
+  await signInAs(device, host.system, 'demo');
   await device.goto(page.url());
   await answersAre(page, ['One,']);
   await answersAre(device, ['One,']);
@@ -126,7 +94,7 @@ test('an answer keeps streaming after a reload and on a second device', async ()
 
 test('a lost connection is restored without missing or repeated words', async () => {
   const [page, speaker] = await startAnswer('One, ');
-  const requestCount = upstream.seen.requests;
+  const requestCount = host.upstream.seen.requests;
   const resumed = page.waitForRequest(/\/stream\?after=/u);
   await page.evaluate('cutConnection()');
   speaker.write('two, ');
@@ -136,7 +104,7 @@ test('a lost connection is restored without missing or repeated words', async ()
   await turnsSettle(page);
   await resumed;
   expect(await page.locator('.ending').count()).toBe(0);
-  expect(upstream.seen.requests).toBe(requestCount);
+  expect(host.upstream.seen.requests).toBe(requestCount);
   await page.close();
 });
 
@@ -158,7 +126,7 @@ test('a stopped answer keeps its text and can be continued', async () => {
 });
 
 test('a failed answer keeps its text, shows the reason and can be retried', async () => {
-  upstream.behave(async (response) => {
+  host.upstream.behave(async (response) => {
     beginAnswer(response);
     await new Promise((resolve) => setTimeout(resolve, 50));
     response.socket?.resetAndDestroy();
@@ -179,7 +147,7 @@ test('a failed answer keeps its text, shows the reason and can be retried', asyn
 });
 
 test('a throttled turn shows a message of the page, not that of the model', async () => {
-  upstream.behave((response) => {
+  host.upstream.behave((response) => {
     response.writeHead(429, { 'x-amzn-errortype': 'ThrottlingException' });
     response.end('{"message":"secret"}');
   });
@@ -206,12 +174,12 @@ test('a throttled turn shows a message of the page, not that of the model', asyn
 test('a second device shows the running turn of the first and sends its message afterwards', async () => {
   answerWith('Yes?');
   const tab = await openPage();
-  await signInAs(tab, system, 'demo');
+  await signInAs(tab, host.system, 'demo');
   await send(tab, 'Hello');
   await answersAre(tab, ['Yes?']);
   await turnsSettle(tab);
   const other = await openPage();
-  await signInAs(other, system, 'demo');
+  await signInAs(other, host.system, 'demo');
   await other.goto(tab.url());
   await answersAre(other, ['Yes?']);
   const speaker = useSpeaker();

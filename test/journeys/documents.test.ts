@@ -173,7 +173,8 @@ test('denied access to the model fails the document and its workflow execution',
   await setScenario(system, { fail: { type: 'AccessDeniedException' } });
   const { document_id: id } = await submitDocument(demo, '/documents', { text: facts.join(' ') });
   const { error } = await waitForDocument(demo, `/documents/${id}`);
-  expect(error).toEqual({ code: 'model_error', detail: 'The model could not answer.' });
+  const detail = 'The model could not answer.';
+  expect(error).toEqual({ code: 'model_error', reason: 'model_failed', detail });
   const { endpoints, region, credentials, stateMachines } = system.state;
   const sfn = new SFNClient({ endpoint: endpoints.aws, region, credentials });
   const stateMachineArn = stateMachines['DocumentPipeline'];

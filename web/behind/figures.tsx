@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useWords } from '../words/use-words.ts';
 import styles from './behind.module.css';
-import { toSeconds } from './format-time.ts';
+import { toSeconds, toUsd } from './format-time.ts';
 import { costOf, timesOf, usageOf, type TurnSources } from './turn-sources.ts';
 import { behindWords } from './words.ts';
 
@@ -25,7 +25,7 @@ export function Figures(sources: TurnSources): ReactNode {
         {speed}
       </Figure>
       <Figure name={sources.isBilled ? words.cost : words.costOnAws}>
-        {cost === undefined ? undefined : `$${cost.toFixed(5)}`}
+        {cost === undefined ? undefined : toUsd(cost)}
       </Figure>
     </dl>
   );

@@ -14,3 +14,8 @@ export function toWholeMs(ms: number): string {
 export function toCount(count: number): string {
   return integers.format(count);
 }
+
+/** Returns an amount of US dollars, as small as that of a few tokens. */
+export function toUsd(usd: number): string {
+  return `$${usd.toFixed(5)}`;
+}

@@ -28,6 +28,13 @@ export function usageOf({ ended, stored }: TurnSources): Usage | undefined {
   return ended?.answer.usage ?? (json === undefined ? undefined : fromUsageJson(json));
 }
 
+/** Returns the id of the model that answered. */
+export function modelOf({ ended, stored, facts }: TurnSources): string | undefined {
+  return (
+    facts?.model ?? ended?.modelId ?? (stored.type === 'loaded' ? stored.value.model : undefined)
+  );
+}
+
 /** Returns what a turn cost in US dollars, once it is known. */
 export function costOf({ ended, stored }: TurnSources): number | undefined {
   return ended?.costUsd ?? (stored.type === 'loaded' ? stored.value.cost_usd : undefined);
@@ -35,9 +42,9 @@ export function costOf({ ended, stored }: TurnSources): number | undefined {
 
 /**
  * Returns when the first part was there and how long the answer took, in milliseconds: as this tab
- * saw it, or else as the function measured it.
+ * saw it, or else as the function measured it, or as it is stored.
  */
-export function timesOf({ arrivals, facts }: TurnSources): {
+export function timesOf({ arrivals, facts, ended }: TurnSources): {
   readonly firstMs: number | undefined;
   readonly totalMs: number | undefined;
   readonly writingMs: number | undefined;
@@ -47,17 +54,17 @@ export function timesOf({ arrivals, facts }: TurnSources): {
     const isKnown = firstMs !== undefined && lastMs !== undefined;
     return { firstMs, totalMs: endMs, writingMs: isKnown ? lastMs - firstMs : undefined };
   }
-  const { firstMs, durationMs } = facts ?? {};
+  const { firstMs, durationMs = ended?.durationMs } = facts ?? {};
   const isKnown = firstMs !== undefined && durationMs !== undefined;
   return { firstMs, totalMs: durationMs, writingMs: isKnown ? durationMs - firstMs : undefined };
 }
 
 /** Returns the rows of the timeline, and when the last one ends. */
-export function timelineOf({ arrivals, spans, facts }: TurnSources): {
+export function timelineOf({ arrivals, spans, facts, ended }: TurnSources): {
   readonly rows: readonly Row[];
   readonly endMs: number;
 } {
-  const seen = arrivals === undefined ? [] : rowsOfArrivals(arrivals);
+  const seen = arrivals === undefined ? rowsOfStored(ended) : rowsOfArrivals(arrivals);
   if (spans.type !== 'loaded' || facts === undefined) {
     return { rows: seen, endMs: arrivals?.endMs ?? endOf(seen) };
   }
@@ -70,4 +77,10 @@ export function timelineOf({ arrivals, spans, facts }: TurnSources): {
     ...(arrivals?.isWhole === true ? seen.filter(({ name }) => name === 'arriving') : []),
   ];
   return { rows, endMs: endOf(rows) };
+}
+
+/** Of a turn that nothing watched, only its beginning and its end are stored. */
+function rowsOfStored(ended: TurnView | undefined): readonly Row[] {
+  const toMs = ended?.durationMs;
+  return toMs === undefined ? [] : [{ name: 'answer', bars: [{ fromMs: 0, toMs }] }];
 }

@@ -12,7 +12,7 @@ import { useAnswering } from './list/use-answering.ts';
 import { useConversationList, type ConversationListView } from './list/use-conversation-list.ts';
 import { tellOtherTabs, useOtherTabs, useSameAccount } from './other-tabs.ts';
 import { visibleText } from './visible-text.ts';
-import { words as chatWords } from './words.ts';
+import { problemWords } from './problem-words.ts';
 
 export interface Conversations {
   readonly list: ConversationListView;
@@ -25,7 +25,7 @@ export interface Conversations {
 
 /** Holds the list and the open conversation, which follow each other and the other tabs. */
 export function useConversations(initialView: View, account: Account): Conversations {
-  const words = useWords(chatWords);
+  const words = useWords(problemWords);
   const initialId = initialView.type === 'chat' ? initialView.conversationId : undefined;
   const list = useConversationList();
   const chosen = useMemo(() => chosenBranches(account), [account]);

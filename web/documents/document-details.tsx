@@ -6,12 +6,12 @@ import { State } from '../parts/state.tsx';
 import { Failed } from '../requests/failed.tsx';
 import { formatNumber } from '../requests/formats.ts';
 import { useDescribe } from '../requests/use-describe.ts';
+import { useWatched } from '../requests/use-watched.ts';
 import { requestWords } from '../requests/words.ts';
 import { useWords } from '../words/use-words.ts';
-import type { DocumentDetails } from './document-api.ts';
+import { readDocument, type DocumentDetails } from './document-api.ts';
 import { failureOf, isOpen, nameOf, stateKinds } from './document-state.ts';
 import { Result } from './result.tsx';
-import { useDocument } from './use-document.ts';
 import { WorkflowGraph, WorkflowSteps } from './workflow/workflow-graph.tsx';
 import styles from './workflow/workflow.module.css';
 import { toStepViews } from './workflow/workflow.ts';
@@ -26,7 +26,9 @@ export function DocumentDetailsSection({
   const words = useWords(documentsWords);
   const common = useWords(requestWords);
   const describe = useDescribe();
-  const { details, error, reload } = useDocument(entry);
+  const { kind, document_id: id } = entry;
+  const load = (): Promise<DocumentDetails> => readDocument(kind, id);
+  const { found: details, error, reload } = useWatched({ entry, id, load, isUnfinished: isOpen });
   const name = nameOf(entry, words);
   const status = details?.status ?? entry.status;
   return (

@@ -28,5 +28,7 @@ export function failureOf(
   { error }: Pick<DocumentEntryJson, 'error'>,
   words: DocumentsWords,
 ): string | undefined {
-  return error === undefined ? undefined : words.failure(error.detail, words.processingFailed);
+  if (error === undefined) return undefined;
+  const { reason, detail } = error;
+  return reason === undefined ? words.otherFailure(detail) : words.failures[reason];
 }

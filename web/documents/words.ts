@@ -1,6 +1,7 @@
+import type { FailureReason } from '#domain/document/document-failure.ts';
 import type { Language } from '../words/languages.ts';
 import type { FileRefusal } from './upload/check-file.ts';
-import { failuresJa } from './failure-words.ts';
+import { failureWords } from './failure-words.ts';
 import type { StepStatus } from './workflow/workflow.ts';
 
 export interface DocumentsWords {
@@ -41,7 +42,9 @@ export interface DocumentsWords {
   readonly noKeywords: string;
   readonly detailsFailed: string;
   readonly processingFailed: string;
-  readonly failure: (detail: string, fallback: string) => string;
+  readonly failures: Readonly<Record<FailureReason, string>>;
+  /** For a failure without a reason, of which there is an English sentence. */
+  readonly otherFailure: (detail: string) => string;
   readonly text: string;
   readonly textPlaceholder: string;
   readonly whatFor: string;
@@ -104,7 +107,8 @@ const en: DocumentsWords = {
   noKeywords: 'No keywords were found.',
   detailsFailed: 'This document couldn’t be loaded.',
   processingFailed: 'This document couldn’t be processed.',
-  failure: (detail) => detail,
+  failures: failureWords.en,
+  otherFailure: (detail) => detail,
   text: 'Text',
   textPlaceholder: 'Paste the text here',
   whatFor: 'What should be made of it?',
@@ -172,8 +176,8 @@ const ja: DocumentsWords = {
   noKeywords: 'キーワードは見つかりませんでした。',
   detailsFailed: 'ドキュメントを読み込めませんでした。',
   processingFailed: 'ドキュメントを処理できませんでした。',
-  failure: (detail, fallback) =>
-    failuresJa.find(([start]) => detail.startsWith(start))?.[1] ?? fallback,
+  failures: failureWords.ja,
+  otherFailure: () => '理由は記録されていません。もう一度アップロードしてください。',
   text: 'テキスト',
   textPlaceholder: 'ここにテキストを貼り付け',
   whatFor: '処理の内容',

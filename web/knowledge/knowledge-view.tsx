@@ -119,7 +119,7 @@ function SearchResult({ search: { state, search } }: { readonly search: SearchVi
       );
     }
     case 'found': {
-      const { passages, query } = state;
+      const { passages, query, base } = state;
       if (passages.length === 0) {
         return (
           <div role="status">
@@ -134,7 +134,7 @@ function SearchResult({ search: { state, search } }: { readonly search: SearchVi
           </div>
           <ol className={styles['passages']} aria-label={words.passages}>
             {passages.map((passage, at) => (
-              <PassageCard key={at} passage={passage} />
+              <PassageCard key={at} passage={passage} base={base} />
             ))}
           </ol>
         </section>

@@ -1,25 +1,37 @@
 'use client';
 
-import { useState, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import type { PassageJson } from '#protocol/conversation/answer-schema.ts';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Meter } from '../parts/meter.tsx';
 import { formatNumber } from '../requests/formats.ts';
+import { Markdown } from '../chat/turn/markdown/markdown.tsx';
+import { useDraft } from '../drafts/use-draft.ts';
+import { useShell } from '../shell/shell-context.tsx';
 import { useWords } from '../words/use-words.ts';
 import styles from './knowledge.module.css';
 import { knowledgeWords } from './words.ts';
 import { Visible } from '../chat/visible.tsx';
+import { fileOf, withQuote } from './quote.ts';
 
-/** Longer passages are folded. */
-const foldedLength = 480;
+export interface PassageCardProps {
+  readonly passage: PassageJson;
+  /** The name of the knowledge base that the passage is from. */
+  readonly base: string;
+}
 
 /** A passage with its source and how well it matches. */
-export function PassageCard({ passage }: { readonly passage: PassageJson }): ReactNode {
+export function PassageCard({ passage, base }: PassageCardProps): ReactNode {
   const words = useWords(knowledgeWords);
-  const [isFolded, setFolded] = useState(true);
   const { text, source, title, score } = passage;
-  const isLong = text.length > foldedLength;
+  const [isFolded, setFolded] = useState(true);
+  const [isLong, setLong] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const { scrollHeight = 0, clientHeight = 0 } = box.current ?? {};
+    setLong(scrollHeight > clientHeight + 1);
+  }, [text]);
   return (
     <li className={`passage ${styles['passage']}`}>
       <div className={styles['head']}>
@@ -32,17 +44,44 @@ export function PassageCard({ passage }: { readonly passage: PassageJson }): Rea
             <Visible text={title} />
           </span>
         )}
+        <span className="quiet">{base}</span>
         {score !== undefined && <Match score={score} />}
       </div>
-      <p>
-        <Visible text={isLong && isFolded ? `${text.slice(0, foldedLength)}…` : text} />
-      </p>
-      {isLong && (
-        <Button kind="bare" aria-expanded={!isFolded} onClick={() => setFolded(!isFolded)}>
-          {isFolded ? words.showAll : words.showLess}
-        </Button>
-      )}
+      <div
+        ref={box}
+        className={`answer ${isFolded ? styles['folded'] : ''}`}
+        data-long={isLong && isFolded}
+      >
+        <Markdown text={text} />
+      </div>
+      <div className={styles['actions']}>
+        {isLong && (
+          <Button kind="bare" aria-expanded={!isFolded} onClick={() => setFolded(!isFolded)}>
+            {isFolded ? words.showAll : words.showLess}
+          </Button>
+        )}
+        <AskButton passage={passage} base={base} />
+      </div>
     </li>
+  );
+}
+
+/** Begins a conversation with the knowledge base, and with the passage in its composer. */
+function AskButton({ passage, base }: PassageCardProps): ReactNode {
+  const words = useWords(knowledgeWords);
+  const { beginWith } = useShell();
+  const [draft, setDraft] = useDraft(undefined);
+  return (
+    <Button
+      kind="bare"
+      icon="compose"
+      onClick={() => {
+        setDraft(withQuote(draft, passage));
+        beginWith({ knowledge_base: base });
+      }}
+    >
+      {words.ask}
+    </Button>
   );
 }
 
@@ -55,7 +94,7 @@ function Source({ source }: { readonly source: string }): ReactNode {
       </a>
     );
   }
-  return <span title={source}>{source.slice(source.lastIndexOf('/') + 1) || source}</span>;
+  return <span title={source}>{fileOf(source)}</span>;
 }
 
 /** A score is a share of a full match, for most knowledge bases. Any other is only a number. */

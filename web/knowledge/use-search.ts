@@ -12,6 +12,8 @@ export type SearchState =
   | {
       readonly type: 'found';
       readonly query: KnowledgeQuery;
+      /** The name of the knowledge base that was searched. */
+      readonly base: string;
       readonly passages: SearchResultJson['passages'];
     };
 
@@ -30,8 +32,8 @@ export function useSearch(): SearchView {
     const { signal } = (controller.current = new AbortController());
     setState({ type: 'searching', query });
     try {
-      const { passages } = await searchKnowledge(query, signal);
-      if (!signal.aborted) setState({ type: 'found', query, passages });
+      const { knowledge_base: base, passages } = await searchKnowledge(query, signal);
+      if (!signal.aborted) setState({ type: 'found', query, base, passages });
     } catch (error) {
       if (!signal.aborted) setState({ type: 'failed', query, error });
     }

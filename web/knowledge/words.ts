@@ -14,6 +14,7 @@ export interface KnowledgeWords {
   readonly failed: string;
   readonly noBase: string;
   readonly match: string;
+  readonly ask: string;
   readonly showAll: string;
   readonly showLess: string;
   readonly tooLong: (max: string) => string;
@@ -34,6 +35,7 @@ const en: KnowledgeWords = {
   failed: 'The search failed.',
   noBase: 'This system has no such knowledge base.',
   match: 'Match',
+  ask: 'Ask about this',
   showAll: 'Show all',
   showLess: 'Show less',
   tooLong: (max) => `A search can be up to ${max} characters.`,
@@ -53,6 +55,7 @@ const ja: KnowledgeWords = {
   failed: '検索できませんでした。',
   noBase: 'このナレッジベースは利用できません。',
   match: '一致度',
+  ask: 'この箇所について質問',
   showAll: 'すべて表示',
   showLess: '折りたたむ',
   tooLong: (max) => `検索語は${max}文字以内で入力してください。`,

@@ -65,6 +65,7 @@ const drawings = {
       <circle cx="15.4" cy="10" r="1.35" />
     </g>
   ),
+  back: <path d="M8 5 4.2 8.8 8 12.6M4.4 8.8h7.4a4 4 0 0 1 0 8H9.6" />,
   right: <path d="m8 5.5 4.5 4.5L8 14.5" />,
   left: <path d="M12 5.5 7.5 10l4.5 4.5" />,
   fold: <path d="m6 8 4 4 4-4" />,

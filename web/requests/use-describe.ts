@@ -2,13 +2,13 @@
 
 import { ChatError } from '#domain/errors.ts';
 import { describeProblem } from '../chat/turn/describe-problem.ts';
-import { words as chatWords } from '../chat/words.ts';
+import { problemWords } from '../chat/problem-words.ts';
 import { useWords } from '../words/use-words.ts';
 import { requestWords } from './words.ts';
 
 /** Returns a function that says in the reader's language why a request failed. */
 export function useDescribe(): (error: unknown) => string {
-  const words = useWords(chatWords);
+  const words = useWords(problemWords);
   const { problems } = useWords(requestWords);
   return (error) => {
     const own = error instanceof ChatError ? problems[error.code] : undefined;

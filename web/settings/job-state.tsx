@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react';
 import { describeProblem } from '../chat/turn/describe-problem.ts';
-import { words as chatWords } from '../chat/words.ts';
+import { problemWords } from '../chat/problem-words.ts';
 import { useWords } from '../words/use-words.ts';
 import type { DataJobView } from './use-data-job.ts';
 import styles from './settings.module.css';
@@ -22,7 +22,7 @@ export function isRunning({ job, isRequesting }: DataJobView): boolean {
 /** How far an export or a deletion is, or why it is not. */
 export function JobState({ view, running }: JobStateProps): ReactNode {
   const words = useWords(settingsWords);
-  const problems = useWords(chatWords);
+  const problems = useWords(problemWords);
   const { job, error } = view;
   if (error !== undefined) {
     const { message } = describeProblem(error, problems);

@@ -2,6 +2,7 @@
 
 import { createContext, use } from 'react';
 import type { Account } from '../chat/account/account.tsx';
+import type { Choices } from '../chat/choices/choices.ts';
 import type { View } from './view.ts';
 
 /** What lies beside the stage. */
@@ -37,6 +38,8 @@ export interface Shell {
   notify(notice: Notice): void;
   /** Shows what has failed, until the reader closes it or it is replaced. */
   showProblem(problem: string | undefined): void;
+  /** Shows an empty new conversation with choices. The focus is in its composer. */
+  beginWith(choices: Partial<Choices>): void;
   /** Shows an empty new conversation and loads the list again, when everything has changed. */
   startOver(): void;
 }

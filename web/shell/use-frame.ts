@@ -1,6 +1,6 @@
 'use client';
 
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { Account } from '../chat/account/account.tsx';
 import {
   useConversationActions,
@@ -8,7 +8,7 @@ import {
 } from '../chat/list/actions/use-conversation-actions.ts';
 import { useConversations, type Conversations } from '../chat/use-conversations.ts';
 import type { Notice, Overlay, Panel, Shell } from './shell-context.tsx';
-import { useCommands, type Commands } from './keyboard/use-commands.ts';
+import { focusComposer, useCommands, type Commands } from './keyboard/use-commands.ts';
 import { useDrawer, type Drawer } from './use-drawer.ts';
 import { useNotice } from './notices/use-notice.ts';
 import { useShortcuts } from './keyboard/use-shortcuts.ts';
@@ -55,7 +55,7 @@ export function useFrame({ initialView, ...page }: FrameProps): FrameState {
     (): View => (view.type === 'chat' ? { type: 'chat', conversationId } : view),
     [view, conversationId],
   );
-  const startOver = useStartOver(chat, open);
+  const { startOver, beginWith } = useNewConversations(chat, open);
   const { account, isBilled, isLocal } = page;
   // The same object while an answer arrives, so that only what shows the answer is rendered.
   const shell = useMemo(
@@ -71,8 +71,9 @@ export function useFrame({ initialView, ...page }: FrameProps): FrameState {
       notify,
       showProblem,
       startOver,
+      beginWith,
     }),
-    [account, isBilled, isLocal, shown, open, panel, notify, startOver],
+    [account, isBilled, isLocal, shown, open, panel, notify, startOver, beginWith],
   );
   const actions = useConversationActions(chat, shell);
   const { branch } = conversation;
@@ -81,13 +82,26 @@ export function useFrame({ initialView, ...page }: FrameProps): FrameState {
   return { shell, chat, actions, drawer, notice, undo, problem, overlay, commands };
 }
 
-/** Returns a function that shows the page as if nothing had been said on it. */
-function useStartOver(chat: Conversations, open: (view: View) => void): () => void {
+/** Returns functions that show an empty new conversation, which stay the same. */
+function useNewConversations(
+  chat: Conversations,
+  open: (view: View) => void,
+): Pick<Shell, 'startOver' | 'beginWith'> {
   const latest = useRef(chat);
   latest.current = chat;
-  return useCallback(() => {
-    latest.current.conversation.show(undefined);
-    latest.current.list.refresh();
-    open({ type: 'chat', conversationId: undefined });
+  return useMemo(() => {
+    const openNew = (): void => open({ type: 'chat', conversationId: undefined });
+    return {
+      startOver() {
+        latest.current.conversation.show(undefined);
+        latest.current.list.refresh();
+        openNew();
+      },
+      beginWith(choices) {
+        openNew();
+        latest.current.conversation.choose(choices);
+        focusComposer();
+      },
+    };
   }, [open]);
 }

@@ -1,6 +1,6 @@
 'use client';
 
-import { useCallback, useEffect, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { TaskEntryJson, TaskJson } from '#protocol/task/task-schema.ts';
 import { ChatError } from '#domain/errors.ts';
 import { Markdown } from '../chat/turn/markdown/markdown.tsx';
@@ -9,7 +9,7 @@ import { CopyButton } from '../requests/copy-button.tsx';
 import { Failed } from '../requests/failed.tsx';
 import { formatNumber } from '../requests/formats.ts';
 import { useDescribe } from '../requests/use-describe.ts';
-import { usePolling } from '../requests/use-polling.ts';
+import { useWatched } from '../requests/use-watched.ts';
 import { requestWords } from '../requests/words.ts';
 import { useShell } from '../shell/shell-context.tsx';
 import { useWords } from '../words/use-words.ts';
@@ -24,7 +24,16 @@ export function TaskDetails({ entry }: { readonly entry: TaskEntryJson }): React
   const words = useWords(tasksWords);
   const common = useWords(requestWords);
   const describe = useDescribe();
-  const { task, error, reload } = useTask(entry);
+  const {
+    found: task,
+    error,
+    reload,
+  } = useWatched({
+    entry,
+    id: entry.task_id,
+    load: readTask,
+    isUnfinished,
+  });
   if (task === undefined) {
     return (
       <div className={styles['more-of-it']}>
@@ -46,35 +55,6 @@ export function TaskDetails({ entry }: { readonly entry: TaskEntryJson }): React
       <TaskPath task={task} />
     </div>
   );
-}
-
-interface TaskState {
-  readonly task: TaskJson | undefined;
-  readonly error: unknown;
-  reload(): void;
-}
-
-/** Loads a task, again and again while it or its callback goes on. */
-function useTask(entry: TaskEntryJson): TaskState {
-  const { task_id: id, status } = entry;
-  const [task, setTask] = useState<TaskJson>();
-  const [error, setError] = useState<unknown>();
-  const load = useCallback(async (): Promise<string> => {
-    try {
-      const found = await readTask(id);
-      setTask(found);
-      setError(undefined);
-      return JSON.stringify(found);
-    } catch (failure) {
-      setError(failure);
-      throw failure;
-    }
-  }, [id]);
-  const reload = useCallback(() => void load().catch(() => undefined), [load]);
-  // The list may notice first that the task has gone on.
-  useEffect(reload, [reload, status]);
-  usePolling(isUnfinished(task ?? entry), load);
-  return { task, error, reload };
 }
 
 function Progress({ task: { status, progress } }: { readonly task: TaskJson }): ReactNode {

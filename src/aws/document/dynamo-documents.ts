@@ -19,6 +19,7 @@ import {
   type DocumentKey,
   type Documents,
 } from '#domain/document/document.ts';
+import { isFailureReason, type DocumentFailure } from '#domain/document/document-failure.ts';
 import { errorCodes } from '#domain/errors.ts';
 
 /** Returns the documents in a table, with one item for each. */
@@ -87,8 +88,16 @@ function fromItem({ owner, documentId }: DocumentKey, item: Item): Document {
     ...optionalNumber(item, 'finishedAtMs'),
     ...optionalText(item, 'executionId'),
     ...optionalText(item, 'result'),
-    ...(error === undefined
-      ? {}
-      : { error: { code: oneOf(errorCodes, error['code']), message: text(error, 'message') } }),
+    ...(error === undefined ? {} : { error: fromFailure(error) }),
+  };
+}
+
+/** A reason of a later version is left out: the code and the sentence say enough. */
+function fromFailure(error: Item): DocumentFailure {
+  const { reason } = error;
+  return {
+    code: oneOf(errorCodes, error['code']),
+    message: text(error, 'message'),
+    ...(typeof reason === 'string' && isFailureReason(reason) ? { reason } : {}),
   };
 }

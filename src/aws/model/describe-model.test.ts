@@ -17,6 +17,7 @@ test('a profile has the name of its model, and an unknown model accepts text', (
   expect(describeModel('us.anthropic.claude-haiku-4-5-20251001-v1:0')).toEqual({
     name: 'Claude Haiku 4.5',
     input: ['text', 'image', 'document'],
+    price: expect.objectContaining({ input: 1_100 }),
   });
   expect(describeModel('acme.new-thing-2-v3:0')).toEqual({ name: 'New Thing 2', input: ['text'] });
 });

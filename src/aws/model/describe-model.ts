@@ -1,3 +1,4 @@
+import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import type { ModelDescription } from '#domain/chat/offer.ts';
 
 /*
@@ -9,7 +10,7 @@ const acceptsImages =
 const acceptsDocuments =
   /\.(?:claude-(?!v\d|instant)|nova-(?:2-)?(?:micro|lite|pro|premier)|llama[34]|mistral-large-3|pixtral|qwen|gpt-oss|jamba|command-r)|^deepseek\./u;
 
-/** Returns the name of a model, and what its messages can contain, by its id or its profile's. */
+/** Returns the name of a model, what its messages can contain and its price, by its id or its profile's. */
 export function describeModel(modelId: string): ModelDescription {
   const id = modelId.replace(/^(?:us|eu|apac|jp|au|ca|in|us-gov|global)\./u, '');
   return {
@@ -19,6 +20,7 @@ export function describeModel(modelId: string): ModelDescription {
       ...(acceptsImages.test(id) ? (['image'] as const) : []),
       ...(acceptsDocuments.test(id) ? (['document'] as const) : []),
     ],
+    price: bedrockPrices.of(modelId),
   };
 }
 

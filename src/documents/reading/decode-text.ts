@@ -1,7 +1,8 @@
 import { declaredEncodings } from '#documents/reading/declared-encoding.ts';
 import { guessText } from '#documents/reading/guess-encoding.ts';
 import { isPlainText, tryDecode, type Encoding } from '#documents/reading/try-decode.ts';
-import { ChatError } from '#domain/errors.ts';
+import { documentError } from '#domain/document/document-failure.ts';
+import type { ChatError } from '#domain/errors.ts';
 
 /**
  * Returns the text in a file. Its encoding is, in this order: that of its byte order mark,
@@ -55,11 +56,7 @@ function decodeUnmarked(bytes: Uint8Array, isHtml: boolean): string | undefined 
 }
 
 function unreadable(bytes: Uint8Array): ChatError {
-  const message = isBinary(bytes)
-    ? 'The document could not be read: it is a binary file, not the text that its name promises.'
-    : 'The document could not be read: it is not UTF-8 text, and its encoding is not recognized. ' +
-      'Save it as UTF-8.';
-  return new ChatError('invalid_request', message);
+  return documentError(isBinary(bytes) ? 'binary' : 'unknown_encoding');
 }
 
 /** Returns whether a file has bytes that stand for no character in any encoding of text. */

@@ -16,6 +16,7 @@ export type ReadingResult =
   | {
       readonly type: 'failure';
       readonly code: ErrorCode;
+      readonly reason: string | undefined;
       readonly message: string;
       readonly cause: string;
     };
@@ -63,8 +64,8 @@ function resultOf(worker: Worker): Promise<ReadingResult> {
 
 function toText(result: ReadingResult): string {
   if (result.type === 'text') return result.text;
-  const { code, message, cause } = result;
-  throw new ChatError(code, message, { cause });
+  const { code, reason, message, cause } = result;
+  throw new ChatError(code, message, { reason, cause });
 }
 
 /** Rejects as soon as the process exceeds a limit, and never resolves. */

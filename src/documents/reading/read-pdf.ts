@@ -1,6 +1,7 @@
 import { getDocumentProxy } from 'unpdf';
 import { FontMaps } from '#documents/reading/font-maps.ts';
 import { maxPages, maxTextLength, tooLarge } from '#documents/reading/limits.ts';
+import { documentError } from '#domain/document/document-failure.ts';
 import { ChatError } from '#domain/errors.ts';
 
 type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>;
@@ -58,14 +59,11 @@ async function readPage(page: PdfPage, maxLength: number): Promise<string> {
 }
 
 function unsupportedEncoding(encoding: string): ChatError {
-  const message = `The PDF has text in an encoding that is not supported: ${encoding}.`;
-  return new ChatError('invalid_request', message);
+  const detail = `The PDF has text in an encoding that is not supported: ${encoding}.`;
+  return documentError('unsupported_encoding', { detail });
 }
 
 function unreadable(cause: unknown): ChatError {
   const isLocked = cause instanceof Error && cause.name === 'PasswordException';
-  const message = isLocked
-    ? 'The PDF is protected by a password. Upload an unprotected copy.'
-    : 'The PDF could not be read: it is damaged, or not a PDF.';
-  return new ChatError('invalid_request', message, { cause });
+  return documentError(isLocked ? 'protected' : 'damaged', { cause });
 }

@@ -4,7 +4,7 @@ import { maxTextLength, tooLarge } from '#documents/reading/limits.ts';
 import { readPdf } from '#documents/reading/read-pdf.ts';
 import { tidyText, withoutBlankEnds } from '#documents/reading/tidy-text.ts';
 import type { DocumentFormat } from '#domain/document/document.ts';
-import { ChatError } from '#domain/errors.ts';
+import { documentError } from '#domain/document/document-failure.ts';
 
 /** An uploaded document. */
 export interface UploadedDocument {
@@ -24,12 +24,7 @@ export async function readText(
   const text = withoutBlankEnds(tidyText(await extract({ bytes, format }, fontMaps)));
   if (text.length > maxTextLength) throw tooLarge();
   if (text !== '') return text;
-  throw new ChatError(
-    'invalid_request',
-    format === 'pdf'
-      ? 'The PDF has no text. A scan must be made searchable (OCR) first.'
-      : 'The document has no text.',
-  );
+  throw documentError(format === 'pdf' ? 'scanned' : 'no_text');
 }
 
 async function extract({ bytes, format }: UploadedDocument, fontMaps: string): Promise<string> {

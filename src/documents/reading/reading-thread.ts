@@ -15,7 +15,7 @@ async function read({ bytes, format, fontMaps }: ReadingTask): Promise<ReadingRe
   try {
     return { type: 'text', text: await readText({ bytes, format }, fontMaps) };
   } catch (error) {
-    const { code, message, cause } = toChatError(error);
-    return { type: 'failure', code, message, cause: String(cause) };
+    const { code, reason, message, cause } = toChatError(error);
+    return { type: 'failure', code, reason, message, cause: String(cause) };
   }
 }

@@ -7,6 +7,7 @@ import {
   type ModelTraits,
   type OfferedSettings,
 } from '#domain/model-settings.ts';
+import type { Price } from '#domain/spending/prices.ts';
 import { builtInToolSets, type BuiltInToolSet } from '#domain/model/tools.ts';
 
 /** What a message to a model can contain. */
@@ -16,6 +17,8 @@ export type ModelInput = 'text' | 'image' | 'document';
 export interface ModelDescription {
   readonly name: string;
   readonly input: readonly ModelInput[];
+  /** Absent if it is not known. */
+  readonly price?: Price | undefined;
 }
 
 export interface OfferedModel extends ModelDescription, ModelTraits {

@@ -1,5 +1,5 @@
 import type { Page, PageRequest } from '#domain/conversation/conversations.ts';
-import type { ErrorCode } from '#domain/errors.ts';
+import type { DocumentFailure } from '#domain/document/document-failure.ts';
 import { fromSegment, toSegment } from '#domain/segment.ts';
 
 /** What the workflow produces. */
@@ -34,11 +34,6 @@ export interface Document extends DocumentKey {
   /** The result, in JSON. */
   readonly result?: string;
   readonly error?: DocumentFailure;
-}
-
-export interface DocumentFailure {
-  readonly code: ErrorCode;
-  readonly message: string;
 }
 
 export type DocumentChange = Partial<

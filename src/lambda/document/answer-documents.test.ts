@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { failureOf } from '#domain/document/document-failure.ts';
 import type { Document, WorkflowExecution, WorkflowStep } from '#domain/document/document.ts';
 import { answerDocuments, type DocumentPorts } from '#lambda/document/answer-documents.ts';
 import { createManualClock } from '#local/process/clock.ts';
@@ -70,6 +71,15 @@ async function readWhile(
   if (typeof answer.body !== 'string') throw new TypeError('The answer is not whole');
   return JSON.parse(answer.body);
 }
+
+test('a document says why it failed by a reason, if one is stored', async () => {
+  const error = failureOf('scanned');
+  expect(await readWhile({ state: 'failed' }, { ...failed, error })).toMatchObject({
+    error: { code: 'invalid_request', reason: 'scanned', detail: error.message },
+  });
+  const withoutReason = { code: 'invalid_request', detail: 'The PDF has no text.' };
+  expect(await readWhile({ state: 'failed' }, failed)).toHaveProperty('error', withoutReason);
+});
 
 test('the stored error of a failed workflow is returned, even if the document is read late', async () => {
   expect(await readWhile({ state: 'failed' }, running, failed)).toMatchObject({

@@ -1,3 +1,4 @@
+import { failureOf } from '#domain/document/document-failure.ts';
 import type { Document, Documents, Workflows } from '#domain/document/document.ts';
 import type { DocumentView } from '#protocol/document/document-json.ts';
 
@@ -22,7 +23,9 @@ export async function viewOf(ports: ViewPorts, document: Document): Promise<Docu
   // A workflow stores its result before it ends. One that was stopped from outside has not.
   const latest = (await ports.documents.find(document)) ?? document;
   return {
-    document: isRunning(latest) ? { ...latest, state: 'failed', error: stopped } : latest,
+    document: isRunning(latest)
+      ? { ...latest, state: 'failed', error: failureOf('workflow_stopped') }
+      : latest,
     steps,
   };
 }
@@ -37,8 +40,3 @@ export async function viewInList(ports: ViewPorts, document: Document): Promise<
 function isRunning({ state }: Document): boolean {
   return state === 'queued' || state === 'running';
 }
-
-const stopped = {
-  code: 'internal',
-  message: 'The workflow was stopped before it had finished.',
-} as const;

@@ -1,10 +1,10 @@
 import type { Clock } from '#domain/clock.ts';
+import { failureOf, type DocumentFailure } from '#domain/document/document-failure.ts';
 import {
   documentOf,
   maxDocumentBytes,
   uploadName,
   type Document,
-  type DocumentFailure,
   type DocumentKey,
   type Documents,
   type Files,
@@ -70,10 +70,8 @@ function needsStart({ state, executionId }: Document): boolean {
 }
 
 function findFault(bytes: number): DocumentFailure | undefined {
-  if (bytes === 0) return { code: 'invalid_request', message: 'The document is empty.' };
-  if (bytes <= maxDocumentBytes) return undefined;
-  const message = `The document must be at most ${maxDocumentBytes / 1_048_576} MB.`;
-  return { code: 'too_large', message };
+  if (bytes === 0) return failureOf('empty');
+  return bytes > maxDocumentBytes ? failureOf('file_too_large') : undefined;
 }
 
 async function startDocument(

@@ -12,6 +12,15 @@ export const offerJson = v.strictObject({
       name: v.string(),
       /** What a message to the model can contain. */
       input: v.array(v.picklist(['text', 'image', 'document'])),
+      /** What a million tokens cost, in US dollars; absent if that is not known. */
+      price: v.optional(
+        v.strictObject({
+          input: v.number(),
+          output: v.number(),
+          cache_read: v.number(),
+          cache_write: v.number(),
+        }),
+      ),
       /** It answers requests that name no model. */
       is_default: v.optional(v.literal(true)),
       /** The values of `effort`; absent if the model has none. */
@@ -43,3 +52,5 @@ export const offerJson = v.strictObject({
 });
 
 export type OfferJson = v.InferOutput<typeof offerJson>;
+
+export type ModelPriceJson = NonNullable<OfferJson['models'][number]['price']>;

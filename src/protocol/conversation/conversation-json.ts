@@ -83,6 +83,8 @@ export function toTurnJson(turn: Turn): TurnJson {
     content: toContentJson(turn.answer),
     model: turn.modelId,
     created_at: toTime(turn.startedAtMs),
+    // A turn is found to be interrupted some time after its worker is gone.
+    ...(turn.state === 'interrupted' ? {} : { ended_at: toTime(turn.finishedAtMs) }),
     ...(turn.stopReason === undefined ? {} : { stop_reason: turn.stopReason }),
     ...(turn.usage === undefined ? {} : { usage: toUsageJson(turn.usage) }),
     ...toCostJson(turn.cost),

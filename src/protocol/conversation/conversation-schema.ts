@@ -15,6 +15,8 @@ const turnJson = v.object({
   content: contentJson,
   model: v.string(),
   created_at: time,
+  /** When the answer ended. That is not known of an interrupted turn. */
+  ended_at: v.optional(time),
   stop_reason: v.optional(v.string()),
   usage: v.optional(usageJson),
   ...costFields,

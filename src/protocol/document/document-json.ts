@@ -1,4 +1,5 @@
 import type { Page } from '#domain/conversation/conversations.ts';
+import type { DocumentFailure } from '#domain/document/document-failure.ts';
 import type { Document, WorkflowStep } from '#domain/document/document.ts';
 import type {
   AcceptedJson,
@@ -75,8 +76,13 @@ function toProgress({
     created_at: toTime(createdAtMs),
     ...(step === undefined ? {} : { step }),
     ...(finishedAtMs === undefined ? {} : { finished_at: toTime(finishedAtMs) }),
-    ...(error === undefined ? {} : { error: toFailureJson(error) }),
+    ...(error === undefined ? {} : { error: toDocumentFailureJson(error) }),
   };
+}
+
+function toDocumentFailureJson(failure: DocumentFailure): NonNullable<DocumentEntryJson['error']> {
+  const { reason } = failure;
+  return { ...toFailureJson(failure), ...(reason === undefined ? {} : { reason }) };
 }
 
 function toStepJson({ name, state, startedAtMs, finishedAtMs, parts }: WorkflowStep): StepJson {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { failureReasons } from '#domain/document/document-failure.ts';
 import { documentFormats } from '#domain/document/document.ts';
 import { count, time } from '#protocol/http/json-schema.ts';
 import { failureJson } from '#protocol/http/problem-schema.ts';
@@ -27,12 +28,18 @@ const stepJson = v.strictObject({
   parts: v.optional(v.array(v.strictObject({ name: v.optional(v.string()), status: stepStatus }))),
 });
 
+/** Why a document failed. `reason` is absent if only the code is known. */
+const documentFailureJson = v.strictObject({
+  ...failureJson.entries,
+  reason: v.optional(v.picklist(failureReasons)),
+});
+
 const progressFields = {
   status,
   step: v.optional(v.string()),
   created_at: time,
   finished_at: v.optional(time),
-  error: v.optional(failureJson),
+  error: v.optional(documentFailureJson),
 };
 
 /** The steps that have begun; absent if there is no record of them. */

@@ -1,51 +1,40 @@
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTraceReceiver, type TraceReceiver } from '#local/traces/trace-receiver.ts';
 import { startPage, type Page as PageServer } from '#scripts/start-page.ts';
-import { hostPage } from '#test/fixtures/page.ts';
-import type { StreambedSystem } from '#test/fixtures/system.ts';
 import { expectAccessible } from '#test/browser/axe.ts';
-import { launchBrowser } from '#test/browser/launch-browser.ts';
+import { usePage } from '#test/browser/use-page.ts';
 import { signInAs } from '#test/browser/sign-in-as.ts';
 
 /* The panels beside the stage: what happened behind an answer, and faults on purpose. */
 
-let browser: Browser;
 let traces: TraceReceiver;
-let system: StreambedSystem;
-let server: PageServer;
 /** The page as it is elsewhere, in front of the same system. */
 let deployed: PageServer;
 
 beforeAll(async () => {
-  browser = await launchBrowser();
   traces = await startTraceReceiver({ log: () => undefined });
-  ({ system, server } = await hostPage({ traces }));
+});
+afterAll(() => traces.close());
+const host = usePage(() => ({ traces }));
+beforeAll(async () => {
   const variables = { LOCAL_SYSTEM_URL: '' };
-  deployed = await startPage(system.state, { port: 0, watch: false, isBilled: true, variables });
+  deployed = await startPage(host.system.state, {
+    port: 0,
+    watch: false,
+    isBilled: true,
+    variables,
+  });
 });
-afterAll(async () => {
-  await browser.close();
-  await deployed.close();
-  await server.close();
-  await system.close();
-  await traces.close();
-});
+afterAll(() => deployed.close());
 
-async function openPage(
-  { url }: PageServer = server,
+function openPage(
+  { url }: PageServer = host.server,
   more: BrowserContextOptions = {},
 ): Promise<Page> {
-  const context = await browser.newContext({
-    locale: 'en-US',
-    viewport: { width: 1400, height: 900 },
-    // Colours that change slowly have no contrast while they do.
-    reducedMotion: 'reduce',
-    ...more,
-  });
-  const page = await context.newPage();
-  await page.goto(`${url}/chat`);
-  return page;
+  const viewport = { width: 1400, height: 900 };
+  // Colours that change slowly have no contrast while they do.
+  return host.open('/chat', { url, viewport, reducedMotion: 'reduce', ...more });
 }
 
 async function ask(page: Page, question: string): Promise<void> {
@@ -144,7 +133,7 @@ test('the traces of a turn are its owner’s only, and the routes refuse what is
   expect((await stranger.request.get(own.url())).status()).toBe(404);
   const foreign = { headers: { 'sec-fetch-site': 'cross-site' } };
   expect((await page.request.get(own.url(), foreign)).status()).toBe(403);
-  const faults = `${server.url}/api/local/faults`;
+  const faults = `${host.server.url}/api/local/faults`;
   const read = async (): Promise<unknown> => (await page.request.get(faults)).json();
   const post = async (data: object, more: object = {}): Promise<number> =>
     (await page.request.post(faults, { data, ...more })).status();
@@ -152,7 +141,7 @@ test('the traces of a turn are its owner’s only, and the routes refuse what is
   expect(await post({ fault: 'anything' })).toBe(400);
   expect(await post({ fault: 'stall', stream: [{ text: 'mine' }] })).toBe(400);
   expect(await read()).toEqual({ armed: null });
-  await signInAs(page, system, 'demo');
+  await signInAs(page, host.system, 'demo');
   expect(await post({ fault: 'stall', repeats: true })).toBe(200);
   const stall = { armed: { fault: 'stall', repeats: true, uses: 0 } };
   expect(await read()).toMatchObject(stall);
@@ -248,7 +237,7 @@ test('an answer goes on by itself when the network of the tab is back, and nothi
 test('on a phone a panel covers the page, and Escape gives the focus back', async () => {
   const viewport = { width: 390, height: 844 };
   const phone = { viewport, locale: 'ja-JP', hasTouch: true, isMobile: true };
-  const page = await openPage(server, phone);
+  const page = await openPage(host.server, phone);
   await badgeOf(page).click();
   const panel = panelOf(page);
   await panel.getByRole('radio', { name: 'ガードレール' }).check();

@@ -1,42 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { Page as PageServer } from '#scripts/start-page.ts';
-import { hostPage } from '#test/fixtures/page.ts';
-import type { StreambedSystem } from '#test/fixtures/system.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { expectAccessible } from '#test/browser/axe.ts';
-import { launchBrowser } from '#test/browser/launch-browser.ts';
+import { usePage } from '#test/browser/use-page.ts';
 import { chooseFor, endUndo, exported, row, storeTurn } from '#test/browser/page-steps.ts';
 
-let browser: Browser;
-let system: StreambedSystem;
-let server: PageServer;
-const errors: string[] = [];
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  ({ system, server } = await hostPage());
-});
-afterEach(() => {
-  expect(errors.splice(0)).toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-  await system.close();
-});
+const host = usePage();
 
 /** Opens the page as a new guest, or in a tab beside another page. */
-async function openPage(path = '/chat', beside?: Page): Promise<Page> {
-  const size = { width: 1200, height: 800 };
-  const context =
-    beside?.context() ?? (await browser.newContext({ locale: 'en-US', viewport: size }));
-  const page = await context.newPage();
-  page.on('pageerror', (error) => errors.push(error.message));
-  await page.addInitScript('window.print = () => { window.isPrinted = true; }');
-  await page.goto(server.url + path);
-  return page;
-}
+const openPage = (path?: string, beside?: Page): Promise<Page> =>
+  host.open(path, { beside, script: 'window.print = () => { window.isPrinted = true; }' });
 
 const composer = (page: Page) => page.getByLabel('Message', { exact: true });
 
@@ -72,7 +45,7 @@ test('a deleted conversation can be restored until the time is over or the page 
   const page = await openPage();
   await storeTurn(page, { message: 'Say one' });
   const { conversation_id: id } = await storeTurn(page, { message: 'Say two' });
-  await page.goto(`${server.url}/chat?conversation=${id}`);
+  await page.goto(`${host.server.url}/chat?conversation=${id}`);
   await chooseFor(page, 'Say two', 'Delete');
   expect(await row(page, 'Say two').count()).toBe(0);
   await page.getByText('Ask away. Nothing gets lost.').waitFor();
@@ -117,7 +90,7 @@ test('all of a long conversation is exported and printed', async () => {
   for (let turn = 2; turn <= 40; turn += 1) {
     await storeTurn(page, { conversation_id: id, message: `Hi ${turn}` });
   }
-  await page.goto(`${server.url}/chat?conversation=${id}`);
+  await page.goto(`${host.server.url}/chat?conversation=${id}`);
   await page.getByText('Hi 40', { exact: true }).first().waitFor();
   const questions = Array.from({ length: 40 }, (_, index) => `Hi ${index + 1}`);
 
@@ -144,7 +117,7 @@ test('drafts and the chosen branch are there after a reload', async () => {
   const { conversation_id: id, turn_id: turnId } = first;
   await storeTurn(page, { conversation_id: id, regenerate_turn_id: turnId });
   await composer(page).fill('not sent yet');
-  await page.goto(`${server.url}/chat?conversation=${id}`);
+  await page.goto(`${host.server.url}/chat?conversation=${id}`);
   await page.getByText('2 / 2').waitFor();
   expect(await composer(page).inputValue()).toBe('');
   await composer(page).fill('more');
@@ -209,9 +182,9 @@ test('settings change the page at once and for the next visit', async () => {
   await page.getByRole('radio', { name: 'Dark' }).click();
   await page.getByRole('radio', { name: '日本語' }).click();
   await page.getByRole('heading', { name: '設定' }).waitFor();
-  const html = await (await page.request.get(`${server.url}/chat/settings`)).text();
+  const html = await (await page.request.get(`${host.server.url}/chat/settings`)).text();
   expect(html).toMatch(/<html[^>]* lang="ja"[^>]* data-theme="dark"/u);
-  await page.goto(`${server.url}/chat`);
+  await page.goto(`${host.server.url}/chat`);
   const field = page.getByLabel('メッセージ');
   await field.fill('一つ');
   await field.press('Enter');
@@ -228,7 +201,7 @@ test('everything is exported, and deleted with what is on this device', async ()
   const page = await openPage();
   await storeTurn(page, { message: 'Say one' });
   await composer(page).fill('not sent yet');
-  await page.goto(`${server.url}/chat/settings`);
+  await page.goto(`${host.server.url}/chat/settings`);
   await page.getByRole('textbox', { name: 'Instructions' }).fill('Be brief.');
   await page.getByRole('button', { name: 'Export' }).click();
   const names = (): Promise<string[]> => page.evaluate('Object.keys(localStorage)');

@@ -1,13 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Page as PageServer } from '#scripts/start-page.ts';
-import { hostPage } from '#test/fixtures/page.ts';
+import { realClock } from '#local/process/clock.ts';
+import { startTraceReceiver, type TraceReceiver } from '#local/traces/trace-receiver.ts';
 import { rounds } from '#test/fixtures/rounds.ts';
-import type { StreambedSystem } from '#test/fixtures/system.ts';
 import { findViolations } from '#test/browser/axe.ts';
-import { launchBrowser } from '#test/browser/launch-browser.ts';
+import { usePage } from '#test/browser/use-page.ts';
 import { storeScenes, type Scenes } from './looks/store-scenes.ts';
 import { views } from './looks/views.ts';
 
@@ -35,34 +34,34 @@ const all: readonly Look[] = (['desk', 'phone'] as const).flatMap((size) =>
   ),
 );
 
-let browser: Browser;
-let system: StreambedSystem;
-let server: PageServer;
+let traces: TraceReceiver;
+beforeAll(async () => {
+  traces = await startTraceReceiver({ log: () => undefined });
+});
+afterAll(() => traces.close());
+// Times are shown, so they are real ones.
+const host = usePage(() => ({
+  traces,
+  clock: realClock,
+  knowledge: 'docs',
+  parameters: { KnowledgeBases: 'docs=LOCALKB001' },
+}));
 let scenes: Scenes;
 let state: Awaited<ReturnType<BrowserContext['storageState']>>;
 
 beforeAll(async () => {
   await mkdir(folder, { recursive: true });
-  browser = await launchBrowser();
-  const parameters = { KnowledgeBases: 'docs=LOCALKB001' };
-  ({ system, server } = await hostPage({ knowledge: 'docs', parameters }));
-  const page = await browser.newPage({ locale: 'en-US' });
-  await page.goto(`${server.url}/chat`);
-  scenes = await storeScenes(page, system);
+  const page = await host.open();
+  scenes = await storeScenes(page, host.system);
   state = await page.context().storageState();
   await page.close();
 }, 60_000);
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-  await system.close();
-});
 
 test.each(rounds === 1 ? some : all)(
   'every view is accessible and can be looked at: %s, %s, %s',
   { timeout: 120_000 },
   async (size, colorScheme, language) => {
-    const context = await browser.newContext({
+    const context = await host.browser.newContext({
       ...sizes[size],
       colorScheme,
       locale: languages[language],
@@ -73,7 +72,7 @@ test.each(rounds === 1 ? some : all)(
     for (const { name, path, prepare, only } of views(scenes)) {
       if (only !== undefined && only !== size) continue;
       const page = await context.newPage();
-      await page.goto(`${server.url}${path}`);
+      await page.goto(`${host.server.url}${path}`);
       await prepare(page, language);
       await expectNoOverflow(page, size);
       found[name] = await findViolations(page);
@@ -89,4 +88,10 @@ test.each(rounds === 1 ? some : all)(
 async function expectNoOverflow(page: Page, size: Look[0]): Promise<void> {
   const width: number = await page.evaluate('document.scrollingElement.scrollWidth');
   expect(width).toBeLessThanOrEqual(sizes[size].viewport.width);
+  // These scroll up and down, and nothing in them may be cut off at the side.
+  const cut: string[] = await page.evaluate(`
+    [...document.querySelectorAll('.scroll, .transcript, .panel, .rail, dialog')]
+      .filter((frame) => frame.scrollWidth > frame.clientWidth)
+      .map((frame) => frame.className)`);
+  expect(cut).toEqual([]);
 }

@@ -1,35 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { Page as PageServer } from '#scripts/start-page.ts';
-import { hostPage } from '#test/fixtures/page.ts';
-import type { StreambedSystem } from '#test/fixtures/system.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { setScenario } from '#test/fixtures/turn-client.ts';
 import { findViolations } from '#test/browser/axe.ts';
-import { launchBrowser } from '#test/browser/launch-browser.ts';
+import { usePage } from '#test/browser/use-page.ts';
 
 /* The views beside the chat: documents, tasks, knowledge and spending. */
 
-let browser: Browser;
-let system: StreambedSystem;
-let server: PageServer;
-const errors: string[] = [];
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  ({ system, server } = await hostPage({
-    knowledge: 'docs',
-    parameters: { LoopbackCallbacks: 'true', KnowledgeBases: 'docs=LOCALKB001' },
-  }));
-});
-
-afterEach(() => {
-  expect(errors.splice(0)).toEqual([]);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-  await system.close();
+const host = usePage({
+  knowledge: 'docs',
+  parameters: { LoopbackCallbacks: 'true', KnowledgeBases: 'docs=LOCALKB001' },
 });
 
 /** What each view shows to somebody who is new, as soon as it has loaded. */
@@ -41,9 +20,10 @@ const loaded = {
 } as const;
 
 async function openView(name: keyof typeof loaded, locale = 'en-US'): Promise<Page> {
-  const page = await browser.newPage({ locale, viewport: { width: 1200, height: 900 } });
-  page.on('pageerror', (error) => errors.push(error.message));
-  await page.goto(`${server.url}/chat/${name}`);
+  const page = await host.open(`/chat/${name}`, {
+    locale,
+    viewport: { width: 1200, height: 900 },
+  });
   // What is loaded by the page's own code: from here on, it reacts.
   await page.locator(loaded[name]).waitFor();
   return page;
@@ -181,7 +161,7 @@ test('a task is submitted with a callback, watched, and answered', async () => {
   await page.getByLabel('What should be done?').fill('Tell me about rivers');
   await page.getByRole('button', { name: 'Send' }).click();
   await page.getByText(/^Enter a whole address/u).waitFor();
-  await setScenario(system, {
+  await setScenario(host.system, {
     stream: [{ text: 'Hello **there**' }, { stall: '3s' }, { text: '!' }],
   });
   await page.getByLabel('Address of the callback').fill('http://127.0.0.1:9/hook');
@@ -190,7 +170,7 @@ test('a task is submitted with a callback, watched, and answered', async () => {
   await row.getByText('Running · 15 characters').waitFor();
   await row.locator('.answer strong', { hasText: 'there' }).waitFor();
   await row.getByText(/1 attempt · next one from/u).waitFor();
-  await setScenario(system, {});
+  await setScenario(host.system, {});
   expect(await violations(page)).toEqual([]);
   await page.close();
 });

@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from 'react';
 import * as v from 'valibot';
-import { offerJson, type OfferJson } from '#protocol/chat/offer-schema.ts';
+import { offerJson, type ModelPriceJson, type OfferJson } from '#protocol/chat/offer-schema.ts';
 import { toError } from '../api.ts';
 import { callApi } from '../call-api.ts';
 
@@ -61,6 +61,13 @@ export function useModelName(modelId: string | undefined): string | undefined {
   if (modelId === undefined || modelId === '') return undefined;
   const models = current.state === 'done' ? current.offer.models : [];
   return models.find(({ id }) => id === modelId)?.name ?? shortNameOf(modelId);
+}
+
+/** Returns what the tokens of a model cost; undefined if that is not known. */
+export function useModelPrice(modelId: string | undefined): ModelPriceJson | undefined {
+  const current = useOptions();
+  const models = current.state === 'done' ? current.offer.models : [];
+  return models.find(({ id }) => id === modelId)?.price;
 }
 
 /** `us.anthropic.claude-haiku-4-5-20251001-v1:0` without what only Bedrock needs. */

@@ -8,7 +8,7 @@ import {
   type ConversationState,
 } from '../turn/conversation-state.ts';
 import type { TurnView } from '../turn/turn-view.ts';
-import type { Words } from '../words.ts';
+import type { ProblemWords } from '../problem-words.ts';
 
 export interface ConversationStore {
   readonly state: ConversationState;
@@ -39,7 +39,7 @@ export interface Visit {
 /** Holds the state of the conversation that is shown. Loads the first one. */
 export function useConversationState(
   initialId: string | undefined,
-  words: Words,
+  words: ProblemWords,
 ): ConversationStore {
   const [state, setState] = useState(() => emptyConversation(initialId));
   const visit = useRef(new AbortController());

@@ -12,7 +12,7 @@ import { useChosenBranch } from './use-chosen-branch.ts';
 import { useConversationState } from './use-conversation-state.ts';
 import { useQueue } from './use-queue.ts';
 import { useTurnActions, type StableActions } from './use-turn-actions.ts';
-import type { Words } from '../words.ts';
+import type { ProblemWords } from '../problem-words.ts';
 
 export interface ConversationView extends ConversationState, StableActions {
   /** The turns of the branch that is shown, oldest first. */
@@ -48,7 +48,7 @@ export interface ConversationOptions {
  */
 export function useConversation(
   initialId: string | undefined,
-  words: Words,
+  words: ProblemWords,
   { chosen, readDefaults, onChange }: ConversationOptions,
 ): ConversationView {
   const store = useConversationState(initialId, words);

@@ -5,7 +5,7 @@ import { choicesSchema, type Choices } from '../choices/choices.ts';
 import { describeProblem } from './describe-problem.ts';
 import { fromTurnJson, type TurnView } from './turn-view.ts';
 import type { Outgoing } from './turn-actions.ts';
-import type { Words } from '../words.ts';
+import type { ProblemWords } from '../problem-words.ts';
 
 /** A conversation as the page shows it. */
 export interface ConversationState {
@@ -86,7 +86,7 @@ export type LoadedTurns =
 export async function loadTurns(
   conversationId: string,
   cursor: string | undefined,
-  words: Words,
+  words: ProblemWords,
 ): Promise<LoadedTurns> {
   try {
     const page = await readConversation(conversationId, cursor);

@@ -1,5 +1,5 @@
 import { ChatError } from '#domain/errors.ts';
-import type { Words } from '../words.ts';
+import type { ProblemWords } from '../problem-words.ts';
 
 /** What went wrong with a request of the page, in words. */
 export interface Problem {
@@ -11,12 +11,18 @@ export interface Problem {
  * Describes an error in the reader's language. Anything but a `ChatError` means that the server
  * could not be reached. `forbidden` keeps the server's English message, which names the cure.
  */
-export function describeProblem(error: unknown, words: Words): Problem {
-  if (!(error instanceof ChatError)) return { message: words.unreachable, retryable: true };
+export function describeProblem(
+  error: unknown,
+  { problems, resets, sentences }: ProblemWords,
+): Problem {
+  const say = (code: keyof typeof problems, next = problems[code].next): string =>
+    next === undefined ? problems[code].what : sentences(problems[code].what, next);
+  if (!(error instanceof ChatError)) return { message: say('unreachable'), retryable: true };
   const { code, message, retryable, retryAfterSeconds } = error;
+  if (code === 'forbidden') return { message, retryable };
   if (code === 'quota_exceeded' && retryAfterSeconds !== undefined) {
     const liftsAt = new Date(Date.now() + retryAfterSeconds * 1_000);
-    return { message: words.limitReached(liftsAt), retryable };
+    return { message: say(code, resets(liftsAt)), retryable };
   }
-  return { message: code === 'forbidden' ? message : words.problems[code], retryable };
+  return { message: say(code), retryable };
 }

@@ -54,6 +54,12 @@ test.each(errorCodes.filter((code) => code !== 'forbidden'))(
   },
 );
 
+test('a stored turn took the time from its beginning to its end, if that is known', () => {
+  const ended = { ...failed, ended_at: '2026-01-01T00:00:03.400Z' };
+  expect(fromTurnJson(ended).durationMs).toBe(3_400);
+  expect(fromTurnJson(failed)).not.toHaveProperty('durationMs');
+});
+
 test('an interrupted turn says whether anything arrived', () => {
   expect(storedEnding({ state: 'interrupted' })).toMatchObject({
     kind: 'wait',

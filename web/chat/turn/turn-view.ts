@@ -45,7 +45,7 @@ export interface TurnView {
   readonly modelId?: string;
   /** When the message was sent, by the server's clock or this browser's. */
   readonly startedAtMs: number;
-  /** How long the answer took; absent if the page has not seen all of it. */
+  /** How long the answer took; absent if that is not known. */
   readonly durationMs?: number;
   readonly costUsd?: number;
   /** What the reader thinks of the answer. */
@@ -75,12 +75,17 @@ export function fromTurnJson(turn: TurnJson): TurnView {
     isAnnounced: false,
     modelId: turn.model,
     startedAtMs: Date.parse(turn.created_at),
+    ...durationOf(turn),
     ...(turn.cost_usd === undefined ? {} : { costUsd: turn.cost_usd }),
     rating: turn.feedback?.rating,
   } as const;
   if (state === 'running') return { ...view, state };
   if (state === 'complete' || state === 'stopped') return { ...view, state: 'settled' };
   return { ...view, state: 'settled', problem: storedProblem(turn) };
+}
+
+function durationOf({ created_at: begun, ended_at: ended }: TurnJson): { durationMs?: number } {
+  return ended === undefined ? {} : { durationMs: Date.parse(ended) - Date.parse(begun) };
 }
 
 /** Says the same as when the answer failed. An interrupted turn has no error. */

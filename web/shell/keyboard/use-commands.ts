@@ -68,7 +68,7 @@ function hasAnswer({ answer }: TurnView): boolean {
 }
 
 /** Puts the focus into the composer once it is drawn. */
-function focusComposer(): void {
+export function focusComposer(): void {
   requestAnimationFrame(() => {
     document.querySelector<HTMLElement>('.composer textarea')?.focus();
   });

@@ -14,7 +14,7 @@ const answer = `Every callback is signed as Standard Webhooks describes. Compute
 
 ## While your server is down
 
-Nothing is lost. The callback is tried seven times.
+Nothing is lost. The callback is tried seven times[^1].
 
 \`\`\`ts
 import { createHmac } from 'node:crypto';
@@ -31,6 +31,8 @@ export function sign(key: Buffer, text: string): string {
 
 - [x] Read [the documentation](https://example.com/docs)
 - [ ] Rotate the key
+
+[^1]: Over about a day, with growing delays.
 `;
 
 /** Stores conversations, a document and a task as the guest of a page. */

@@ -20,15 +20,17 @@ export function views({ rich, endings, approval }: Scenes): readonly LookedAt[] 
     { name: 'endings', path: `/chat?conversation=${endings}`, prepare: waitFor('.ending') },
     { name: 'approval', path: `/chat?conversation=${approval}`, prepare: waitFor('.approval') },
     { name: 'menu', path: conversation, only: 'phone', prepare: openMenu },
-    { name: 'documents', path: '/chat/documents', prepare: waitFor('.view h1') },
+    { name: 'documents', path: '/chat/documents', prepare: waitFor('.view .answer') },
     { name: 'tasks', path: '/chat/tasks', prepare: waitFor('.view h1') },
     { name: 'knowledge', path: '/chat/knowledge', prepare: waitFor('.view h1') },
+    { name: 'passages', path: '/chat/knowledge', prepare: search },
     { name: 'spending', path: '/chat/spending', prepare: waitFor('.view svg') },
     { name: 'settings', path: '/chat/settings', prepare: waitFor('.view h1') },
     { name: 'behind', path: conversation, prepare: openBehind },
     { name: 'faults', path: '/chat', prepare: openFaults },
     { name: 'palette', path: conversation, prepare: openPalette },
     { name: 'shortcuts', path: conversation, only: 'desk', prepare: openShortcuts },
+    { name: 'sign-in', path: '/auth/login', prepare: waitFor('form') },
     { name: 'nowhere', path: '/nowhere', prepare: waitFor('main a') },
   ];
 }
@@ -49,8 +51,18 @@ async function untilHydrated(page: Page): Promise<void> {
 
 async function showAnswer(page: Page): Promise<void> {
   await waitFor('.turn .behind')(page);
-  await page.locator('.transcript').evaluate('(frame) => frame.scrollTo(0, 0)');
+  const scroll = 'document.querySelector(".transcript").scrollTo(0, 0)';
+  await page.evaluate(scroll);
   await page.locator('.katex').first().waitFor();
+  // What was loaded for it has moved it again.
+  await page.evaluate(scroll);
+}
+
+async function search(page: Page): Promise<void> {
+  await waitFor('.view h1')(page);
+  await page.getByRole('searchbox').fill('How is a callback signed?');
+  await page.keyboard.press('Enter');
+  await page.locator('.passage').first().waitFor();
 }
 
 async function openMenu(page: Page, language: Language): Promise<void> {
@@ -63,7 +75,7 @@ async function openMenu(page: Page, language: Language): Promise<void> {
 async function openBehind(page: Page): Promise<void> {
   await waitFor('.turn .behind')(page);
   await page.locator('.turn .behind').first().click();
-  await page.locator('.panel h2').waitFor();
+  await page.locator('.panel table').waitFor();
 }
 
 async function openFaults(page: Page): Promise<void> {

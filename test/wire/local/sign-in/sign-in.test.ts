@@ -22,6 +22,9 @@ test('the sign-in page is in English or Japanese and lists the demo user', async
   const text = await english.response.text();
   expect(text).toContain('<h1>Sign in</h1>');
   expect(text).toContain('<code>demo</code>');
+  // The client has no name of its own, and a template without CDK is the stack `local`.
+  expect(text).toContain('<p>to local</p>');
+  expect(text).toContain('color-scheme: light dark');
   const japanese = await browser.go(english.url, { headers: { 'accept-language': 'ja-JP' } });
   expect(await japanese.response.text()).toContain('<h1>サインイン</h1>');
   const wrong = await pages.signInAs(browser, english.url, {

@@ -7,7 +7,7 @@ import { renameConversation } from '../../api.ts';
 import { tellOtherTabs } from '../../other-tabs.ts';
 import { describeProblem } from '../../turn/describe-problem.ts';
 import type { Conversations } from '../../use-conversations.ts';
-import { words as chatWords } from '../../words.ts';
+import { problemWords } from '../../problem-words.ts';
 import type { ExportFormat } from './export-conversation.ts';
 import { titleText } from '../title.tsx';
 import { usePrint } from './use-print.ts';
@@ -30,7 +30,7 @@ export interface ConversationActions {
 export function useConversationActions(chat: Conversations, page: Shell): ConversationActions {
   const { list, conversation } = chat;
   const words = useWords(listWords);
-  const problems = useWords(chatWords);
+  const problems = useWords(problemWords);
   const titleOf = (id: string): string => titleText(list.titleOf(id) ?? conversation.title ?? '');
   const fail = (text: string, error: unknown): void =>
     page.showProblem(`${text} ${describeProblem(error, problems).message}`);

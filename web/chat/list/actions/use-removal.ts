@@ -11,7 +11,7 @@ import { deleteConversation } from '../../api.ts';
 import { tellOtherTabs } from '../../other-tabs.ts';
 import { describeProblem } from '../../turn/describe-problem.ts';
 import type { Conversations } from '../../use-conversations.ts';
-import { words as chatWords } from '../../words.ts';
+import { problemWords } from '../../problem-words.ts';
 import { focusConversation } from '../focus-conversation.ts';
 import { titleText } from '../title.tsx';
 import { listWords } from '../words.ts';
@@ -25,7 +25,7 @@ export function useRemoval(
   { account, open, notify, showProblem }: Shell,
 ): (conversationId: string) => void {
   const words = useWords(listWords);
-  const problems = useWords(chatWords);
+  const problems = useWords(problemWords);
 
   const problemOf = (title: string, error: unknown): string => {
     const isBusy = error instanceof ChatError && error.code === 'conflict';

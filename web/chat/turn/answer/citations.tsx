@@ -5,6 +5,7 @@ import { IconButton } from '../../../parts/button.tsx';
 import { Icon } from '../../../parts/icon.tsx';
 import { useWords } from '../../../words/use-words.ts';
 import { AnswerPartsContext, type MarkdownParts } from '../markdown/answer-parts.tsx';
+import { Markdown } from '../markdown/markdown.tsx';
 import { chipAddress, type Chip, type Source } from './sections.ts';
 import { answerWords } from './words.ts';
 import { Visible } from '../../visible.tsx';
@@ -76,6 +77,8 @@ function ChipButton({ chip, isOpen, onToggle, onClose }: ChipButtonProps): React
   );
 }
 
+const noParts: MarkdownParts = {};
+
 interface PassageNoteProps {
   readonly chip: Chip;
   readonly onClose: () => void;
@@ -117,9 +120,12 @@ function PassageNote({ chip, onClose }: PassageNoteProps): ReactNode {
         )}
         <IconButton icon="close" size="small" label={words.close} onClick={onClose} />
       </div>
-      <p>
-        <Visible text={passage.text} />
-      </p>
+      {/* What links mean in the answer, they do not mean in a passage. */}
+      <AnswerPartsContext value={noParts}>
+        <div className="answer">
+          <Markdown text={passage.text} />
+        </div>
+      </AnswerPartsContext>
     </aside>
   );
 }

@@ -83,7 +83,8 @@ function problemEnding(turn: TurnView, problem: TurnProblem, words: EndingWords)
   const saved = turn.turnId === undefined ? words.notSent : words.messageSaved;
   if (reason === 'quota_exceeded') return { ...limitEnding(problem, saved, words), details };
   if (reason === 'conflict') {
-    return { kind: 'wait', icon: 'clock', ...words.conflict, actions, details };
+    const { what, next: text = '' } = words.problems.conflict;
+    return { kind: 'wait', icon: 'clock', title: what, text, actions, details };
   }
   if (reason === 'forbidden') {
     // The page is set up wrong, and the server's own words name the cure.
@@ -92,7 +93,7 @@ function problemEnding(turn: TurnView, problem: TurnProblem, words: EndingWords)
   const end = systemEnd(reason, words);
   if (end !== undefined) return { ...end, text: saved, actions, details };
   const { retryAtMs } = problem;
-  const title = words.problems[reason];
+  const title = words.problems[reason].what;
   return { kind: 'bad', icon: 'alert', title, text: saved, actions, details, retryAtMs };
 }
 
@@ -101,9 +102,9 @@ type Look = Pick<Ending, 'kind' | 'icon' | 'title'>;
 /** What the system has ended is no failure of the model, whether or not words arrived. */
 function systemEnd(reason: TurnProblem['reason'], words: EndingWords): Look | undefined {
   if (reason === 'interrupted')
-    return { kind: 'wait', icon: 'again', title: words.problems.interrupted };
+    return { kind: 'wait', icon: 'again', title: words.problems.interrupted.what };
   if (reason === 'timed_out')
-    return { kind: 'wait', icon: 'clock', title: words.problems.timed_out };
+    return { kind: 'wait', icon: 'clock', title: words.problems.timed_out.what };
   return undefined;
 }
 
@@ -113,8 +114,8 @@ function cutEnding({ reason }: TurnProblem, words: EndingWords): Look & Pick<End
   const end = systemEnd(reason, words);
   if (end !== undefined) return { ...end, text };
   const isPlain = reason === 'model_error' || reason === 'forbidden';
-  const why = isPlain ? undefined : words.problems[reason];
-  const because = why === undefined ? text : words.because(why, text);
+  const why = isPlain ? undefined : words.problems[reason].what;
+  const because = why === undefined ? text : words.sentences(why, text);
   return { kind: 'wait', icon: 'cut', title: words.cut, text: because };
 }
 
@@ -131,7 +132,7 @@ function limitEnding(
     const actions = retryable
       ? (['try-again', 'see-spending'] as const)
       : (['see-spending'] as const);
-    return { ...limit, title: words.limitReached, text: saved, actions };
+    return { ...limit, title: words.problems.quota_exceeded.what, text: saved, actions };
   }
   const waitMs = retryAtMs - Date.now();
   if (waitMs > 0 && waitMs <= minuteMs) {

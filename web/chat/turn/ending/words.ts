@@ -1,5 +1,5 @@
 import type { Language } from '../../../words/languages.ts';
-import { jaProblems, enProblems, type Problems } from './problem-words.ts';
+import { problemWords, type ProblemWords } from '../../problem-words.ts';
 
 /** What is said at the place where an answer ends. */
 export interface EndingText {
@@ -7,33 +7,15 @@ export interface EndingText {
   readonly text: string;
 }
 
-/** Returns the time of a moment, with its day unless that is today. */
-function timeOf(moment: Date, locale: string): string {
-  const isToday = moment.toDateString() === new Date().toDateString();
-  const day = isToday ? {} : ({ month: 'long', day: 'numeric' } as const);
-  return moment.toLocaleString(locale, {
-    ...day,
-    hour: '2-digit',
-    minute: '2-digit',
-    hour12: false,
-  });
-}
-
-export interface EndingWords {
-  readonly problems: Problems;
+export interface EndingWords extends ProblemWords {
   /** By stop reason; `empty` for an answer without content. */
   readonly stops: ReadonlyMap<string, EndingText>;
   readonly cut: string;
   readonly answerSaved: string;
   readonly messageSaved: string;
   readonly notSent: string;
-  because(reason: string, saved: string): string;
-  sentences(first: string, second: string): string;
-  readonly conflict: EndingText;
-  readonly limitReached: string;
   readonly minuteLimit: string;
   readonly dayLimit: string;
-  resets(at: Date): string;
   retryIn(seconds: number): string;
   readonly offline: EndingText;
   readonly queued: EndingText;
@@ -54,7 +36,7 @@ export interface EndingWords {
 }
 
 const en: EndingWords = {
-  problems: enProblems,
+  ...problemWords.en,
   stops: new Map([
     ['stopped', { text: 'You stopped this answer.' }],
     ['max_tokens', { text: 'The answer reached its length limit.' }],
@@ -95,16 +77,8 @@ const en: EndingWords = {
   answerSaved: 'What arrived is saved.',
   messageSaved: 'Your message is saved.',
   notSent: 'Your message wasn’t sent.',
-  because: (reason, saved) => `${reason} ${saved}`,
-  sentences: (first, second) => `${first} ${second}`,
-  conflict: {
-    title: 'Another message is being answered.',
-    text: 'Try again when it’s done.',
-  },
-  limitReached: 'You have reached your limit.',
   minuteLimit: 'You have sent too many messages in a minute.',
   dayLimit: 'You have reached today’s limit.',
-  resets: (at) => `The limit resets at ${timeOf(at, 'en-GB')}.`,
   retryIn: (seconds) => `You can try again in ${seconds} seconds.`,
   offline: {
     title: 'You are offline.',
@@ -128,7 +102,7 @@ const en: EndingWords = {
 };
 
 const ja: EndingWords = {
-  problems: jaProblems,
+  ...problemWords.ja,
   stops: new Map([
     ['stopped', { text: '回答を停止しました。' }],
     ['max_tokens', { text: '回答が長さの上限に達しました。' }],
@@ -169,16 +143,8 @@ const ja: EndingWords = {
   answerSaved: 'ここまでの内容は保存されています。',
   messageSaved: 'メッセージは保存されています。',
   notSent: 'メッセージは送信されていません。',
-  because: (reason, saved) => `${reason}${saved}`,
-  sentences: (first, second) => `${first}${second}`,
-  conflict: {
-    title: '別のメッセージに回答中です。',
-    text: '完了してから再試行してください。',
-  },
-  limitReached: '利用上限に達しました。',
   minuteLimit: '1分間に送信できるメッセージの上限に達しました。',
   dayLimit: '本日の利用上限に達しました。',
-  resets: (at) => `上限は ${timeOf(at, 'ja-JP')} にリセットされます。`,
   retryIn: (seconds) => `${seconds}秒後に再試行できます。`,
   offline: { title: 'オフラインです。', text: '接続が戻りしだい送信します。' },
   queued: { title: '別のメッセージに回答中です。', text: '完了後に送信します。' },

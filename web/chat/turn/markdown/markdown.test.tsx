@@ -30,6 +30,7 @@ test('a footnote in another block has a mark that leads to it', () => {
   expect(rendered).toContain(`<sup><a href="#${ids[1]}">2</a></sup>`);
   expect(rendered).toContain('<p>Since 2023.</p>');
   expect(rendered).toContain('<p><em>Of ours.</em></p>');
+  expect(rendered).toContain('aria-label="Back to reference 2"');
   expect(rendered).not.toContain('[^');
 });
 

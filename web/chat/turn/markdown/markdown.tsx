@@ -10,7 +10,7 @@ import { components } from './components.tsx';
 import { createGrowingLexer } from './growing-lexer.ts';
 import { Maths } from './maths/maths.tsx';
 import { remarkMaths } from './maths/remark-maths.ts';
-import { References } from './notes.tsx';
+import { BackToReference, References } from './notes.tsx';
 import { rehypeVisible } from './rehype-visible.ts';
 import { remarkCjkAddresses, remarkFences, remarkLineBreaks } from './remark-plugins.ts';
 
@@ -88,6 +88,7 @@ function Notes({ notes, prefix }: NotesProps): ReactNode {
       {notes.map(({ name, markdown }) => (
         <li key={name} id={`${prefix}${name}`}>
           <MarkdownPart markdown={markdown} />
+          <BackToReference name={name} />
         </li>
       ))}
     </ol>
