@@ -116,6 +116,8 @@ export interface Traits {
   /** Whether it takes tools that its provider defines, such as Anthropic's `bash`. Absent: no. */
   readonly serverTools: boolean;
   readonly sampling: Sampling;
+  /** The member of Converse's requests that takes the effort. Absent: it is not known. */
+  readonly effortIn?: 'outputConfig' | 'reasoning_effort' | undefined;
   /** Absent: the model takes no settings of its reasoning. */
   readonly thinking: Thinking | undefined;
   /** Whether its answers have reasoning. Absent: never. */

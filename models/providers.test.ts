@@ -15,6 +15,7 @@ const traits = v.strictObject({
   like: v.exactOptional(text),
   system: v.exactOptional(v.boolean()),
   documents: v.exactOptional(v.boolean()),
+  effortIn: v.exactOptional(v.picklist(['outputConfig', 'reasoning_effort'])),
   structuredOutput: v.exactOptional(v.boolean()),
   tools: v.exactOptional(v.boolean()),
   systemMessages: v.exactOptional(v.boolean()),

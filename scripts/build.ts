@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { cp, readFile, readdir } from 'node:fs/promises';
+import { cp, readdir } from 'node:fs/promises';
 import { build, context, type BuildOptions, type Plugin } from 'esbuild';
-import type { ProviderFile } from '#models/facts.ts';
 import { refresh } from './refresh.ts';
 
 const sources = ['src', 'models', 'package-lock.json', 'scripts/build.ts'];
@@ -96,7 +95,7 @@ async function handlerOptions(outdir: string): Promise<BuildOptions> {
         users.map((name) => ({ in: source, out: `${name}/${file}` })),
       ),
     ],
-    plugins: [filesApart, pricesOnly],
+    plugins: [filesApart, factsForFunctions],
     outdir,
     outExtension: { '.js': '.cjs' },
   };
@@ -129,16 +128,13 @@ const filesApart: Plugin = {
   },
 };
 
-/** Functions read what models cost, and none of their other facts, which are many. */
-const pricesOnly: Plugin = {
-  name: 'prices-only',
+/** Functions have a list of what they need of the facts about models, in place of what computes it. */
+const factsForFunctions: Plugin = {
+  name: 'facts-for-functions',
   setup({ onLoad }) {
-    onLoad({ filter: /\/models\/[^/]+\.json$/ }, async ({ path }) => {
-      const { models }: ProviderFile = JSON.parse(await readFile(path, 'utf8'));
-      const priced = models
-        .filter(({ price }) => price !== undefined)
-        .map(({ id, shortIds, price }) => ({ id, shortIds, price }));
-      return { contents: JSON.stringify({ models: priced }), loader: 'json' };
+    onLoad({ filter: /\/models\/for-functions\.ts$/ }, async () => {
+      const { functionFacts } = await import('#models/for-functions.ts');
+      return { contents: `export const functionFacts = ${JSON.stringify(functionFacts)};` };
     });
   },
 };

@@ -6,6 +6,7 @@ import {
 } from '#aws/composition/environment/storage-environment.ts';
 import { createConversationSearch, createConversationStorage } from '#aws/composition/storage.ts';
 import { openTable } from '#aws/dynamo/table.ts';
+import { bedrockPrices } from '#aws/spending/bedrock-prices.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
 import { describeModel } from '#aws/model/describe-model.ts';
 import { offerOf } from '#domain/chat/offer.ts';
@@ -28,7 +29,7 @@ const ports = {
   ledger: createDynamoLedger(table, environment.limits),
   limits: environment.limits,
   choices: environment,
-  offer: offerOf(environment, describeModel),
+  offer: offerOf(environment, (id) => ({ ...describeModel(id), price: bedrockPrices.of(id) })),
   clock: systemClock,
 };
 const verify = createPersonVerifier(table, systemClock, readPersonEnvironment(process.env));

@@ -1,5 +1,6 @@
 import type { ConverseStreamCommandInput } from '@aws-sdk/client-bedrock-runtime';
-import { reasoningOf, traitsOf } from '#aws/model/model-traits.ts';
+import { findModelFacts } from '#aws/model/model-facts.ts';
+import { traitsOf } from '#aws/model/model-traits.ts';
 import type { PromptMessage } from '#domain/conversation/message.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
 import { efforts, minThinkingTokens, type Effort } from '#domain/model-settings.ts';
@@ -18,12 +19,12 @@ type ModelFields = Record<string, string | Record<string, string | number>>;
 export function toConverseSettings(request: ModelRequest): Settings {
   const { modelId, serviceTier } = request;
   const effort = effortFor(request);
-  const { effortIn } = reasoningOf(modelId);
+  const { in: effortIn } = findModelFacts(modelId).facts?.effort ?? {};
   const fields: ModelFields = { ...toThinking(request) };
-  if (effortIn === 'reasoning-effort' && effort !== undefined) fields['reasoning_effort'] = effort;
+  if (effortIn === 'reasoning_effort' && effort !== undefined) fields['reasoning_effort'] = effort;
   return {
     ...(serviceTier === undefined ? {} : { serviceTier: { type: serviceTier } }),
-    ...(effortIn === 'output-config' && effort !== undefined ? { outputConfig: { effort } } : {}),
+    ...(effortIn === 'outputConfig' && effort !== undefined ? { outputConfig: { effort } } : {}),
     ...(Object.keys(fields).length === 0 ? {} : { additionalModelRequestFields: fields }),
   };
 }
@@ -70,7 +71,7 @@ function thinkingOf(request: ModelRequest): 'adaptive' | 'budget' | undefined {
   if (!thinking || answerSoFar !== '') return undefined;
   if (temperature !== undefined || topP !== undefined) return undefined;
   if (toolChoice !== undefined && toolChoice.type !== 'auto') return undefined;
-  const kind = reasoningOf(modelId).thinking;
+  const kind = findModelFacts(modelId).facts?.thinking;
   if (kind !== 'budget') return kind;
   return maxTokens > minThinkingTokens && hasAllThoughts(request) ? kind : undefined;
 }

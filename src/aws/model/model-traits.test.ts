@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { reasoningOf, traitsOf } from '#aws/model/model-traits.ts';
+import { findModelFacts } from '#aws/model/model-facts.ts';
+import { traitsOf } from '#aws/model/model-traits.ts';
 import { providers } from '#models/providers.ts';
 import { traitsOf as factsOf } from '#models/traits.ts';
 
@@ -9,21 +10,21 @@ const served = providers.flatMap((file) =>
     .map(({ id, traits }) => ({ id, facts: factsOf(file, traits) })),
 );
 
-test.each(served)('$id is asked for nothing that it is not known to have', ({ id, facts }) => {
+test.each(served)('$id has its settings, with a profile and without', ({ id, facts }) => {
   const { efforts, thinks, promptCaches } = traitsOf(`us.${id}`);
   const { effort = [], enabled = false, adaptive = false } = facts.thinking ?? {};
-  expect(effort).toEqual(expect.arrayContaining([...efforts]));
-  expect(facts.cache?.ttls ?? []).toEqual(expect.arrayContaining([...promptCaches]));
-  const known = { adaptive, budget: enabled };
-  const { thinking } = reasoningOf(id);
-  expect(thinks).toBe(thinking !== undefined);
-  expect(thinking === undefined || known[thinking]).toBe(true);
+  expect(efforts).toEqual(facts.effortIn === undefined ? [] : effort);
+  expect(thinks).toBe(facts.nativeSchema === 'anthropic' && (adaptive || enabled));
+  expect(promptCaches).toEqual(facts.cache?.ttls ?? []);
+  expect(traitsOf(id)).toEqual(traitsOf(`us.${id}`));
 });
 
-test('Claude from 4.5 on has all that is known of it, except for new caches', () => {
-  const claude = served.filter(({ id }) => /claude-(?:haiku|sonnet|opus)-(?:4-[5-8]|5)/u.test(id));
-  expect(claude.length).toBeGreaterThan(7);
-  for (const { id, facts } of claude) expect(traitsOf(id).efforts).toEqual(facts.thinking?.effort);
+test.each([
+  ['us.anthropic.claude-opus-4-8', 'adaptive'],
+  ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 'budget'],
+  ['amazon.nova-lite-v1:0', undefined],
+])('%s thinks: %s', (id, thinking) => {
+  expect(findModelFacts(id).facts?.thinking).toBe(thinking);
 });
 
 test('a model of which nothing is known has no settings', () => {

@@ -1,22 +1,12 @@
+import { findModelFacts } from '#aws/model/model-facts.ts';
 import type { Price, Prices } from '#domain/spending/prices.ts';
 import type { ModelPrice } from '#models/facts.ts';
-import { providers } from '#models/providers.ts';
 
-/** On-demand prices by model id. The bundles of functions have only these of the facts of models. */
-const prices: ReadonlyMap<string, ModelPrice> = new Map(
-  providers.flatMap(({ models }) =>
-    models.flatMap(({ id, shortIds = [], price }) =>
-      price === undefined ? [] : [id, ...shortIds].map((name) => [name, price] as const),
-    ),
-  ),
-);
-
-/** The prices of models on Bedrock, by model id or inference profile id, or the ARN of either. */
+/** On-demand prices of models on Bedrock, by model id or inference profile id, or the ARN of either. */
 export const bedrockPrices: Prices = {
   of(modelId) {
-    const [, profile, id = ''] = idForm.exec(modelId) ?? [];
-    const price = prices.get(id);
-    return price && toPrice(price, profile !== undefined && profile !== 'global');
+    const { facts, isRegional } = findModelFacts(modelId);
+    return facts?.price && toPrice(facts.price, isRegional);
   },
   // The most expensive model on Bedrock was Claude Opus up to 4.1: $15 and $75 per million tokens.
   highest: {
@@ -27,8 +17,6 @@ export const bedrockPrices: Prices = {
     cacheWrite1h: 33_000,
   },
 };
-
-const idForm = /^(?:arn:.*\/)?(?:(us|eu|apac|jp|au|ca|in|us-gov|global)\.)?(.+)$/u;
 
 /**
  * Claude's cache costs 1.25 times the price of input for five minutes, and twice for an hour
