@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 const allowed: Readonly<Record<string, RegExp>> = {
   'src/domain': /^#domain\//u,
   'src/protocol': /^(?:#domain\/|#protocol\/|tlds$|valibot$|@valibot\/to-json-schema$)/u,
-  'src/aws': /^(?:#domain\/|#aws\/|#models\/(?:facts|for-functions)\.ts$|@aws-sdk\/|@smithy\/|node:)/u,
+  'src/aws':
+    /^(?:#domain\/|#aws\/|#models\/(?:facts|for-functions)\.ts$|@aws-sdk\/|@smithy\/|node:)/u,
   'src/lambda': /^(?:#domain\/|#protocol\/|#lambda\/|node:)/u,
   'src/langchain': /^(?:#domain\/|#aws\/|@aws-sdk\/|@langchain\/)/u,
   'src/agents': /^(?:#domain\/|#protocol\/|#aws\/|#agents\/|@aws-sdk\/|@smithy\/)/u,

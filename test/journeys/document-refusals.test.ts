@@ -56,7 +56,11 @@ test('an unreadable document fails with a clear error message', async () => {
 test('a PDF that needs too much memory is too large, and read only once', async () => {
   const bomb = pdfBytes({ streams: [inflatingTo(1_500)] });
   const { document_id: id, error } = await upload(demo, 'bomb.pdf', bomb);
-  expect(error).toEqual({ code: 'too_large', detail: expect.stringContaining('Split it') });
+  expect(error).toEqual({
+    code: 'too_large',
+    detail: expect.stringContaining('Split it'),
+    reason: 'too_complex',
+  });
   const pages = pdfBytes({ streams: [lineAt(20, 700, 'page')], pages: 20_000 });
   expect(await upload(demo, 'pages.pdf', pages)).toMatchObject({
     status: 'failed',
@@ -74,7 +78,11 @@ test('a document whose extraction is killed at its timeout is too large', async 
   try {
     const pages = pdfBytes({ streams: [lineAt(20, 700, 'text').repeat(1_000)], pages: 2_000 });
     const { document_id: id, error } = await upload(await signedIn(hasty, 'demo'), 'a.pdf', pages);
-    expect(error).toEqual({ code: 'too_large', detail: expect.stringContaining('Split it') });
+    expect(error).toEqual({
+      code: 'too_large',
+      detail: expect.stringContaining('Split it'),
+      reason: 'too_complex',
+    });
     const events = await historyOf(id, hasty);
     const failed = events.flatMap(({ lambdaFunctionFailedEventDetails: failure }) =>
       failure === undefined ? [] : [failure.error],
@@ -114,7 +122,11 @@ test('an upload of unknown size that is too large is deleted', async () => {
   } = await upload(demo, 'huge.txt', new Uint8Array(26_300_000));
   expect([status, error]).toEqual([
     'failed',
-    { code: 'too_large', detail: 'The document must be at most 25 MB.' },
+    {
+      code: 'too_large',
+      detail: 'The document must be at most 25 MB.',
+      reason: 'file_too_large',
+    },
   ]);
   const { endpoints, region, credentials, buckets } = system.state;
   const s3 = new S3Client({ endpoint: endpoints.aws, region, credentials, forcePathStyle: true });

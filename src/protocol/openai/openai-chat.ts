@@ -176,8 +176,8 @@ const fields: Readonly<Record<string, string>> = {
 /** Returns an error in OpenAI's format; `param` names the invalid field, if there is one. */
 export function toOpenAiError({ code, message: text, retryable }: ChatError): object {
   const message = text.replace(
-    /^(?:inference\.)?(\w+)(?=[:.])/u,
-    (_, field: string) => fields[field] ?? field,
+    /^(?:inference\.(\w+)|(effort)(?=:))/u,
+    (_, inference: string | undefined, own = '') => fields[inference ?? own] ?? inference ?? own,
   );
   const [, param = null] = code === 'invalid_request' ? (/^([\w.]+):/u.exec(message) ?? []) : [];
   const type = types[code] ?? (retryable ? 'server_error' : 'invalid_request_error');
