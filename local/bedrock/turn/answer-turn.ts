@@ -8,6 +8,7 @@ import {
   type TurnGuardrail,
 } from '#local/bedrock/guardrails/turn-guardrail.ts';
 import { countInput } from '#local/bedrock/model/input-tokens.ts';
+import { checkModelRules } from '#local/bedrock/rules/model-rules.ts';
 import { paceAnswer, type PacedEvent } from '#local/bedrock/turn/pace.ts';
 import { placeCitations } from '#local/bedrock/turn/place-citations.ts';
 import type { Reply } from '#local/bedrock/turn/reply.ts';
@@ -22,12 +23,13 @@ import { countTokens } from '#local/bedrock/model/tokens.ts';
 import { lastUserText, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 
 /**
- * Answers a turn: applies scenario, quota and guardrail, asks the source, paces its events and
+ * Answers a turn: checks the rules of its model, applies scenario, quota and guardrail, asks the source, paces its events and
  * sends them as `reply` renders them.
  */
 export async function answerTurn(call: BedrockCall, turn: ModelTurn, reply: Reply): Promise<void> {
   const { note, response } = call;
   const isStreamed = reply.type === 'stream';
+  checkModelRules(turn, isStreamed);
   const batches = openAnswer(call, await extractDocuments(turn), isStreamed);
   note.outcome = await sendReply(batches, reply, response);
 }

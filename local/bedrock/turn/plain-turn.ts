@@ -21,6 +21,7 @@ export function plainTurn(model: ModelFacts, options: PlainTurnOptions): ModelTu
     inference: { maxTokens },
     tools: [],
     toolChoice: { type: 'auto' },
+    asked: { api: 'native', fields: {} },
     isReasoning: model.traits.reasoning === 'always',
     metadata: {},
   };

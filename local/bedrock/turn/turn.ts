@@ -12,6 +12,8 @@ export interface ModelTurn {
   readonly inference: InferenceOptions;
   readonly tools: readonly Tool[];
   readonly toolChoice: ToolChoice;
+  /** How the request asked for the answer, for the rules of models. */
+  readonly asked: AskedRequest;
   /** The tools that the service runs itself. */
   readonly serverTools?: readonly ServerTool[] | undefined;
   /** The lifetime of the cache point that follows the tools, if there is one. */
@@ -29,6 +31,14 @@ export interface ModelTurn {
   readonly responsePaths?: readonly string[] | undefined;
   /** The caller's metadata. It is written to the journal and can select a scenario. */
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What the rules of models read of a request, and nothing else does. */
+export interface AskedRequest {
+  /** InvokeModel takes the model's native format. Each API words refusals in its own way. */
+  readonly api: 'converse' | 'native' | 'anthropic' | 'openai';
+  /** The members in the model's own format. Of Converse: `additionalModelRequestFields`. */
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 export interface Serving {

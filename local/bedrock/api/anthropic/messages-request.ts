@@ -29,7 +29,7 @@ export function toTurn(
     request.messages.map(({ role, content }) => ({ role, content: toBlocks(content) })),
   );
   checkMessages(messages);
-  checkRequest(model, request);
+  checkRequest(request);
   return {
     model,
     system: toSystem(request.system),
@@ -38,6 +38,7 @@ export function toTurn(
     stopSequences: request.stop_sequences ?? [],
     inference: { maxTokens, temperature: request.temperature, topP: request.top_p },
     ...tools,
+    asked: { api: isAnthropicApi ? 'anthropic' : 'native', fields: request },
     toolChoice: toToolChoice(request.tool_choice),
     toolsCached: cacheTtl(request.tools?.findLast((tool) => tool.cache_control !== undefined)),
     schema: format === undefined ? undefined : checkOutputSchema(JSON.stringify(format.schema)),
@@ -54,21 +55,9 @@ export function toTurn(
   };
 }
 
-function checkRequest(model: ModelFacts, request: MessagesRequest): void {
-  const { messages, temperature, tool_choice: choice, tools = [], top_p: topP } = request;
-  if (messages.at(-1)?.role === 'assistant' && model.traits.prefill === 'refused') {
-    throw invalid(
-      'This model does not support assistant message prefill. The conversation must end with a ' +
-        'user message.',
-    );
-  }
+function checkRequest({ tool_choice: choice, tools = [] }: MessagesRequest): void {
   if (choice?.type === 'tool' && !tools.some(({ name }) => name === choice.name)) {
     throw invalid(`tool_choice.name: Tool '${choice.name}' not found in provided tools`);
-  }
-  if (model.traits.sampling.exclusive === true && temperature !== undefined && topP !== undefined) {
-    throw invalid(
-      '`temperature` and `top_p` cannot both be specified for this model. Please use only one.',
-    );
   }
 }
 

@@ -26,7 +26,6 @@ export function checkMessages(model: ModelFacts, request: ConverseRequest): void
     if (block.type === 'text') checkBlank(block.value, `system.${index}`, 'SystemContentBlock');
   }
   checkToolBlocks(request);
-  checkPrefill(model, messages);
   checkCachePoints(model, request);
 }
 
@@ -160,25 +159,6 @@ function checkToolBlocks({ messages, toolConfig }: ConverseRequest): void {
   throw invalid(
     'The toolConfig field must be defined when using toolUse and toolResult content blocks.',
   );
-}
-
-function checkPrefill(model: ModelFacts, messages: readonly WireMessage[]): void {
-  const last = messages.findLast(({ role }) => role !== 'system');
-  if (last?.role !== 'assistant') return;
-  const { prefill } = model.traits;
-  if (prefill === 'refused') {
-    throw invalid(
-      'The model returned the following errors: This model does not support assistant message ' +
-        'prefill. The conversation must end with a user message.',
-    );
-  }
-  const block = last.content.at(-1);
-  if (prefill === 'trimmed' && block?.type === 'text' && /\s$/u.test(block.value)) {
-    throw invalid(
-      'The model returned the following errors: messages: final assistant content cannot end ' +
-        'with trailing whitespace',
-    );
-  }
 }
 
 function checkCachePoints({ traits }: ModelFacts, request: ConverseRequest): void {

@@ -3,10 +3,12 @@ import { toTurn } from '#local/bedrock/api/converse/read-converse.ts';
 import { converseShape } from '#local/bedrock/api/converse/request-shape.ts';
 import { extractDocuments } from '#local/bedrock/model/extract-documents.ts';
 import { countInput } from '#local/bedrock/model/input-tokens.ts';
+import { checkModelRules } from '#local/bedrock/rules/model-rules.ts';
 import { formatOf } from '#local/bedrock/api/invoke/formats.ts';
 import { findModel } from '#local/bedrock/model/models.ts';
 import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody, parseNative } from '#local/bedrock/server/parse-body.ts';
+import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 import { blob, readShape, structure, union } from '#local/wire/shape.ts';
 
 const countShape = structure({
@@ -24,12 +26,16 @@ export const countTokens: BedrockOperation = {
     const model = findModel(params['modelId'] ?? '', context.policy);
     const { input } = readShape(countShape, parseBody(request.body), invalidRequest);
     if (input.type === 'converse') {
-      const turn = await extractDocuments(toTurn(model, input.value, false));
-      return sendJson(call, { inputTokens: countInput(turn) });
+      return sendJson(call, { inputTokens: await count(toTurn(model, input.value, false)) });
     }
     const format = formatOf(model.format);
     if (format === undefined) throw invalid("The provided model doesn't support counting tokens.");
-    const turn = await extractDocuments(format.read(parseNative(input.value.body), model));
-    sendJson(call, { inputTokens: countInput(turn) });
+    const turn = format.read(parseNative(input.value.body), model);
+    sendJson(call, { inputTokens: await count(turn) });
   },
 };
+
+async function count(turn: ModelTurn): Promise<number> {
+  checkModelRules(turn, false);
+  return countInput(await extractDocuments(turn));
+}

@@ -35,7 +35,12 @@ export function readConverse(model: ModelFacts, body: Buffer, isStream: boolean)
 /**
  * Converts a request of Converse, ConverseStream or CountTokens to a turn. Throws Bedrock's errors.
  */
-export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: boolean): ModelTurn {
+export function toTurn(
+  model: ModelFacts,
+  request: ConverseRequest,
+  isStream: boolean,
+  api: 'converse' | 'native' = 'converse',
+): ModelTurn {
   checkModelSupport(model, request);
   checkMessages(model, request);
   const fields = request.additionalModelRequestFields ?? {};
@@ -54,6 +59,7 @@ export function toTurn(model: ModelFacts, request: ConverseRequest, isStream: bo
     stopSequences: inference.stopSequences ?? [],
     inference,
     ...readTools(model, request),
+    asked: { api, fields },
     schema: schema === undefined ? undefined : checkOutputSchema(schema),
     isReasoning: readReasoning(model, fields, {
       maxTokens,
@@ -109,13 +115,6 @@ function checkModelSupport(model: ModelFacts, request: ConverseRequest): void {
   }
   if (request.outputConfig?.textFormat !== undefined && !traits.structuredOutput) {
     throw invalid("This model doesn't support the outputConfig.textFormat field.");
-  }
-  const { temperature, topP } = request.inferenceConfig ?? {};
-  if (traits.sampling.exclusive === true && temperature !== undefined && topP !== undefined) {
-    throw invalid(
-      'The model returned the following errors: `temperature` and `top_p` cannot both be ' +
-        'specified for this model. Please use only one.',
-    );
   }
 }
 

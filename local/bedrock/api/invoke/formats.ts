@@ -35,7 +35,7 @@ const anthropic: Format = {
 
 /** OpenAI's chat format, used by Qwen, gpt-oss, DeepSeek V3, Mistral Large 3 and Jamba. */
 const chat: Format = {
-  read: (body, model) => chatTurn(model, readShape(chatShape, body, invalidBody)),
+  read: (body, model) => chatTurn(model, readShape(chatShape, body, invalidBody), 'native'),
   whole: (answer, turn) => renderCompletion(answer, turn, turn.model.id),
   stream: (turn) => createCompletionStream(turn, turn.model.id, true),
 };

@@ -58,6 +58,7 @@ export const nova: Format = {
         additionalModelRequestFields: fields,
       },
       false,
+      'native',
     );
   },
   whole(answer) {

@@ -93,7 +93,11 @@ export type ChatRequest = Shaped<typeof chatShape>;
 type Message = Shaped<typeof message>;
 
 /** Converts a chat request to a turn. Throws the errors of these models. */
-export function chatTurn(model: ModelFacts, request: ChatRequest): ModelTurn {
+export function chatTurn(
+  model: ModelFacts,
+  request: ChatRequest,
+  api: 'openai' | 'native' = 'openai',
+): ModelTurn {
   const { tools: functions = [], stop, response_format: format } = request;
   if (functions.length > 0 && !model.traits.tools) {
     throw invalid("This model doesn't support tool use.");
@@ -122,6 +126,7 @@ export function chatTurn(model: ModelFacts, request: ChatRequest): ModelTurn {
     tools,
     toolChoice: toToolChoice(request.tool_choice),
     schema: readFormat(format),
+    asked: { api, fields: request },
     isReasoning: model.traits.reasoning === 'always',
     metadata: {},
   };
