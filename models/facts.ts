@@ -163,6 +163,8 @@ export interface Thinking {
   readonly effort: readonly ('minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max')[];
   /** Whether its thinking cannot be disabled. Absent: it can. */
   readonly always?: boolean | undefined;
+  /** Whether the efforts above `high` need thinking. Absent: they do not. */
+  readonly effortNeedsThinking?: boolean | undefined;
 }
 
 export interface PromptCaching {

@@ -14,17 +14,18 @@ const parameter = v.exactOptional(v.picklist(['accepted', 'deprecated']));
 const traits = v.strictObject({
   like: v.exactOptional(text),
   system: v.exactOptional(v.boolean()),
+  systemMessages: v.exactOptional(v.boolean()),
   documents: v.exactOptional(v.boolean()),
   effortIn: v.exactOptional(v.picklist(['outputConfig', 'reasoning_effort'])),
   structuredOutput: v.exactOptional(v.boolean()),
   tools: v.exactOptional(v.boolean()),
-  systemMessages: v.exactOptional(v.boolean()),
   systemTools: v.exactOptional(v.array(v.string())),
   toolStreaming: v.exactOptional(v.boolean()),
   toolChoice: v.exactOptional(v.array(v.picklist(['auto', 'any', 'tool']))),
   mixesTextAndToolUse: v.exactOptional(v.boolean()),
   strictTools: v.exactOptional(v.boolean()),
   serverTools: v.exactOptional(v.boolean()),
+  systemTools: v.exactOptional(v.array(text)),
   sampling: v.exactOptional(
     v.strictObject({
       temperature: parameter,
@@ -39,6 +40,7 @@ const traits = v.strictObject({
       adaptive: v.boolean(),
       effort: v.array(v.picklist(['minimal', 'low', 'medium', 'high', 'xhigh', 'max'])),
       always: v.exactOptional(v.boolean()),
+      effortNeedsThinking: v.exactOptional(v.boolean()),
     }),
   ),
   reasoning: v.exactOptional(v.picklist(['never', 'on-request', 'always'])),

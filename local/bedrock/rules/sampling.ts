@@ -1,47 +1,31 @@
 import { refusal, type ModelRule, type RuledRequest } from '#local/bedrock/rules/model-rule.ts';
-import type { Sampling } from '#models/facts.ts';
 
 /** The rules about temperature, top_p and top_k. */
-
-interface Parameter {
-  readonly trait: Exclude<keyof Sampling, 'exclusive'>;
-  /** The name in the words of the refusal, which is the same in all APIs. */
-  readonly name: string;
-  readonly read: (request: RuledRequest) => unknown;
-}
-
-/** Converse passes members of `additionalModelRequestFields` on, so any can arrive there as well. */
-const parameters: readonly Parameter[] = [
-  {
-    trait: 'temperature',
-    name: 'temperature',
-    read: ({ inference, asked }) => inference.temperature ?? asked.fields['temperature'],
-  },
-  {
-    trait: 'topP',
-    name: 'top_p',
-    read: ({ inference, asked }) => inference.topP ?? asked.fields['top_p'],
-  },
-  { trait: 'topK', name: 'top_k', read: ({ asked }) => asked.fields['top_k'] },
-];
 
 export const deprecatedSampling: ModelRule = {
   name: 'deprecated-sampling',
   summary:
-    'Sampling parameters that the model no longer takes (`temperature`, `top_p`, `top_k`): leave them out.',
+    'Sampling parameters that the model no longer takes: leave `temperature`, `top_p` and `top_k` ' +
+    'out. A temperature of 1, the default, is accepted.',
   sources: [
     'https://github.com/NousResearch/hermes-agent/issues/36151',
+    'https://github.com/mnfst/modelparams.dev/pull/238',
     'https://github.com/promptfoo/promptfoo/issues/10307',
     'https://docs.aws.amazon.com/bedrock/latest/userguide/model-card-anthropic-claude-opus-4-7.html',
   ],
   checked: '2026-11-30',
   check(request) {
     const { sampling } = request.model.traits;
-    const refused = parameters.find(
-      ({ trait, read }) => sampling[trait] === 'deprecated' && isGiven(read(request)),
-    );
+    const { temperature, topP, topK } = readSampling(request);
+    const refused = [
+      sampling.temperature === 'deprecated' && temperature !== undefined && temperature !== 1
+        ? 'temperature'
+        : undefined,
+      sampling.topP === 'deprecated' && topP !== undefined ? 'top_p' : undefined,
+      sampling.topK === 'deprecated' && topK !== undefined ? 'top_k' : undefined,
+    ].find((name) => name !== undefined);
     if (refused === undefined) return;
-    throw refusal(request, `\`${refused.name}\` is deprecated for this model.`);
+    throw refusal(request, `\`${refused}\` is deprecated for this model.`);
   },
 };
 
@@ -52,8 +36,8 @@ export const exclusiveSampling: ModelRule = {
   checked: '2026-11-30',
   check(request) {
     if (request.model.traits.sampling.exclusive !== true) return;
-    const both = parameters.filter(({ trait }) => trait !== 'topK');
-    if (!both.every(({ read }) => isGiven(read(request)))) return;
+    const { temperature, topP } = readSampling(request);
+    if (temperature === undefined || topP === undefined) return;
     throw refusal(
       request,
       '`temperature` and `top_p` cannot both be specified for this model. Please use only one.',
@@ -61,7 +45,21 @@ export const exclusiveSampling: ModelRule = {
   },
 };
 
-/** A member that is null counts as absent. */
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
+/** The sampling parameters of a request. One that is null counts as absent. */
+export interface AskedSampling {
+  readonly temperature: unknown;
+  readonly topP: unknown;
+  readonly topK: unknown;
+}
+
+/**
+ * Returns the sampling parameters of a request. In Converse they can also be among the fields that
+ * it passes on to the model.
+ */
+export function readSampling({ asked: { fields }, inference }: RuledRequest): AskedSampling {
+  return {
+    temperature: inference.temperature ?? fields['temperature'] ?? undefined,
+    topP: inference.topP ?? fields['top_p'] ?? undefined,
+    topK: fields['top_k'] ?? undefined,
+  };
 }

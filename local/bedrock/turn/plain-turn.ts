@@ -1,4 +1,3 @@
-import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import type { ModelTurn, TurnBlock, TurnMessage } from '#local/bedrock/turn/turn.ts';
 
@@ -16,7 +15,7 @@ export function plainTurn(model: ModelFacts, options: PlainTurnOptions): ModelTu
     model,
     system: system === '' ? [] : [{ type: 'text', text: system }],
     messages,
-    maxTokens: readMaxTokens(maxTokens, model),
+    maxTokens: maxAnswerTokens(maxTokens, model),
     stopSequences,
     inference: { maxTokens },
     tools: [],
@@ -36,19 +35,10 @@ export function textMessage(role: TurnMessage['role'], text: string): TurnMessag
 /** The maximum length of an answer if neither the request nor the catalogue has one. */
 const unlimitedAnswerTokens = 4_096;
 
-/**
- * Returns the maximum length of an answer: the requested one, or else the model's limit. Throws
- * Bedrock's error if the request exceeds that limit.
- */
-export function readMaxTokens(
+/** Returns the maximum length of an answer: the requested one, or else the model's limit. */
+export function maxAnswerTokens(
   requested: number | undefined,
   { maxOutputTokens }: ModelFacts,
 ): number {
-  if (maxOutputTokens === undefined) return requested ?? unlimitedAnswerTokens;
-  const maxTokens = requested ?? maxOutputTokens;
-  if (maxTokens <= maxOutputTokens) return maxTokens;
-  throw invalid(
-    `The maximum tokens you requested exceeds the model limit of ${maxOutputTokens}. ` +
-      `Try again with a maximum tokens value that is lower than ${maxOutputTokens}.`,
-  );
+  return requested ?? maxOutputTokens ?? unlimitedAnswerTokens;
 }

@@ -39,6 +39,10 @@ export interface AskedRequest {
   readonly api: 'converse' | 'native' | 'anthropic' | 'openai';
   /** The members in the model's own format. Of Converse: `additionalModelRequestFields`. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** The effort, where the API itself has a member for it. */
+  readonly effort?: string | undefined;
+  /** Whether there are messages of the role `system` between the others. */
+  readonly hasSystemMessages?: boolean | undefined;
 }
 
 export interface Serving {

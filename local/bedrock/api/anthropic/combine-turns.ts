@@ -1,5 +1,4 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import type { TurnBlock, TurnMessage } from '#local/bedrock/turn/turn.ts';
 
 interface Message {
@@ -7,21 +6,13 @@ interface Message {
   readonly content: readonly TurnBlock[];
 }
 
-/** What a Claude model answers that takes no such messages (claude-agent-sdk-typescript#350). */
-export const unexpectedSystemRole =
-  'messages: Unexpected role "system". The Messages API accepts a top-level `system` parameter, ' +
-  'not "system" as an input message role.';
-
 export const mustBeginWithUser = 'messages: first message must use the "user" role';
 
 /**
  * Combines messages of one role in a row, as Anthropic's API documents. An instruction in
  * mid-conversation is read with the message before it. Throws for a message without content.
  */
-export function combineTurns(
-  model: ModelFacts,
-  messages: readonly Message[],
-): readonly TurnMessage[] {
+export function combineTurns(messages: readonly Message[]): readonly TurnMessage[] {
   const combined: TurnMessage[] = [];
   for (const [index, { role, content }] of messages.entries()) {
     if (content.length === 0) {
@@ -29,7 +20,6 @@ export function combineTurns(
     }
     const last = combined.at(-1);
     if (role === 'system') {
-      if (!model.traits.systemMessages) throw invalid(unexpectedSystemRole);
       if (last === undefined) throw invalid(mustBeginWithUser);
       combined[combined.length - 1] = withBlocks(last, content.map(toInstruction));
     } else if (last?.role === role) combined[combined.length - 1] = withBlocks(last, content);

@@ -1,6 +1,6 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { checkImage } from '#local/bedrock/model/image-size.ts';
-import { readMaxTokens } from '#local/bedrock/turn/plain-turn.ts';
+import { maxAnswerTokens } from '#local/bedrock/turn/plain-turn.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import type {
   MessagesBlock,
@@ -11,7 +11,7 @@ import type {
 import { combineTurns, mustBeginWithUser } from '#local/bedrock/api/anthropic/combine-turns.ts';
 import { readTools } from '#local/bedrock/api/anthropic/read-tools.ts';
 import { checkOutputSchema } from '#local/bedrock/model/output-schema.ts';
-import { readReasoning } from '#local/bedrock/model/reasoning-request.ts';
+import { showsReasoning } from '#local/bedrock/model/reasoning-request.ts';
 import type { CacheTtl, ModelTurn, TurnBlock, TurnMessage } from '#local/bedrock/turn/turn.ts';
 
 /** Converts a Messages request into a turn. Throws the errors of Anthropic's models. */
@@ -20,12 +20,11 @@ export function toTurn(
   request: MessagesRequest,
   isAnthropicApi = false,
 ): ModelTurn {
-  const maxTokens = readMaxTokens(request.max_tokens, model);
+  const maxTokens = maxAnswerTokens(request.max_tokens, model);
   const betas = request.anthropic_beta ?? [];
   const tools = readTools(request.tools ?? [], { isAnthropicApi, betas });
   const format = request.output_config?.format;
   const messages = combineTurns(
-    model,
     request.messages.map(({ role, content }) => ({ role, content: toBlocks(content) })),
   );
   checkMessages(messages);
@@ -38,19 +37,15 @@ export function toTurn(
     stopSequences: request.stop_sequences ?? [],
     inference: { maxTokens, temperature: request.temperature, topP: request.top_p },
     ...tools,
-    asked: { api: isAnthropicApi ? 'anthropic' : 'native', fields: request },
+    asked: {
+      api: isAnthropicApi ? 'anthropic' : 'native',
+      fields: request,
+      hasSystemMessages: request.messages.some(({ role }) => role === 'system'),
+    },
     toolChoice: toToolChoice(request.tool_choice),
     toolsCached: cacheTtl(request.tools?.findLast((tool) => tool.cache_control !== undefined)),
     schema: format === undefined ? undefined : checkOutputSchema(JSON.stringify(format.schema)),
-    isReasoning: readReasoning(
-      model,
-      request.thinking === undefined ? {} : { thinking: request.thinking },
-      {
-        maxTokens,
-        temperature: request.temperature,
-        isToolForced: ['any', 'tool'].includes(request.tool_choice?.type ?? 'auto'),
-      },
-    ),
+    isReasoning: showsReasoning(model, request),
     metadata: {},
   };
 }

@@ -16,7 +16,7 @@ export function checkMessages(model: ModelFacts, request: ConverseRequest): void
   if (first?.role !== 'user') throw invalid(mustStart);
   let previous: WireMessage | undefined;
   for (const [index, message] of messages.entries()) {
-    checkContent(model, message, index);
+    checkContent(message, index);
     if (message.role === 'system') continue;
     if (message.role === previous?.role) throw invalid(mustAlternate);
     checkToolResults(message, previous, index);
@@ -43,7 +43,7 @@ const mustAlternate =
   'A conversation must alternate between user and assistant roles. Make sure the conversation ' +
   'alternates between user and assistant roles and try again.';
 
-function checkContent(model: ModelFacts, message: WireMessage, index: number): void {
+function checkContent(message: WireMessage, index: number): void {
   const { content, role } = message;
   if (content.length === 0) {
     throw invalid(
@@ -51,14 +51,12 @@ function checkContent(model: ModelFacts, message: WireMessage, index: number): v
         'Add a ContentBlock object to the content field and try again.',
     );
   }
-  if (role === 'system') return checkSystemMessage(model, message, `messages.${index}`);
+  if (role === 'system') return checkSystemMessage(message, `messages.${index}`);
   for (const [position, block] of content.entries()) {
     const path = `messages.${index}.content.${position}`;
     if (block.type === 'text') checkBlank(block.value, path, 'ContentBlock');
-    else if (block.type === 'image') checkSupported(model.inputs.includes('IMAGE'), block);
-    else if (block.type === 'video') checkSupported(model.inputs.includes('VIDEO'), block);
-    else if (block.type === 'audio') checkSupported(false, block);
-    else if (block.type === 'document') checkDocument(model, block, content);
+    else if (block.type === 'image') checkImageBytes(block);
+    else if (block.type === 'document') checkDocument(block, content);
     if (isServerTool(block)) continue;
     if (role === 'assistant' && (block.type === 'toolResult' || block.type === 'document')) {
       throw invalid(`The ${block.type} content block at ${path} is only supported for user turns.`);
@@ -81,23 +79,14 @@ function checkBlank(text: string, path: string, type: string): void {
   );
 }
 
-function checkSupported(isSupported: boolean, block: WireBlock): void {
-  if (!isSupported) {
-    throw invalid(
-      `This model doesn't support the ${block.type} content block that you provided. ` +
-        'Provide a different content block or use a different model.',
-    );
-  }
-  if (block.type !== 'image' || block.value.source.type !== 'bytes') return;
-  checkImage(block.value.source.value, block.value.format);
+function checkImageBytes({ value }: Extract<WireBlock, { type: 'image' }>): void {
+  if (value.source.type === 'bytes') checkImage(value.source.value, value.format);
 }
 
 function checkDocument(
-  model: ModelFacts,
   block: Extract<WireBlock, { type: 'document' }>,
   content: readonly WireBlock[],
 ): void {
-  checkSupported(model.traits.documents, block);
   const { name, source } = block.value;
   if (!/^[\p{L}\p{N}\s\-()[\]]+$/u.test(name) || /\s{2}/u.test(name)) throw invalid(documentName);
   if (source.type === 'bytes' && source.value.length > 4.5 * 1024 * 1024) {

@@ -17,7 +17,7 @@ export const converse: BedrockOperation = {
   method: 'POST',
   path: /^\/model\/(?<modelId>[^/]+)\/converse$/u,
   async run(call) {
-    const turn = read(call, false);
+    const turn = read(call);
     await answerTurn(call, turn, {
       type: 'whole',
       render: (answer) => withRequestedFields(renderConverse(answer), answer, turn),
@@ -31,14 +31,14 @@ export const converseStream: BedrockOperation = {
   method: 'POST',
   path: /^\/model\/(?<modelId>[^/]+)\/converse-stream$/u,
   async run(call) {
-    const turn = read(call, true);
+    const turn = read(call);
     const padding = paddingFor(turn, call.context.padsEvents);
     const writer = createConverseWriter(padding, createEventRenderer(turn));
     await answerTurn(call, turn, { type: 'stream', writer });
   },
 };
 
-function read({ params, request, context }: BedrockCall, isStream: boolean): ModelTurn {
+function read({ params, request, context }: BedrockCall): ModelTurn {
   const model = findModel(params['modelId'] ?? '', context.policy);
-  return readConverse(model, request.body, isStream);
+  return readConverse(model, request.body);
 }

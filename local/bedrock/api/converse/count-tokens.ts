@@ -26,7 +26,7 @@ export const countTokens: BedrockOperation = {
     const model = findModel(params['modelId'] ?? '', context.policy);
     const { input } = readShape(countShape, parseBody(request.body), invalidRequest);
     if (input.type === 'converse') {
-      return sendJson(call, { inputTokens: await count(toTurn(model, input.value, false)) });
+      return sendJson(call, { inputTokens: await count(toTurn(model, input.value)) });
     }
     const format = formatOf(model.format);
     if (format === undefined) throw invalid("The provided model doesn't support counting tokens.");

@@ -10,11 +10,10 @@ import { toBlock, toSystemBlock } from '#local/bedrock/api/converse/blocks.ts';
 import { checkPointer } from '#local/bedrock/api/converse/json-pointer.ts';
 import { availableTools, toSystemBlocks } from '#local/bedrock/api/converse/system-messages.ts';
 import { readNativeTools } from '#local/bedrock/api/converse/native-tools.ts';
-import { readSystemTool } from '#local/bedrock/api/converse/system-tools.ts';
 import { checkOutputSchema } from '#local/bedrock/model/output-schema.ts';
-import { readReasoning } from '#local/bedrock/model/reasoning-request.ts';
+import { showsReasoning } from '#local/bedrock/model/reasoning-request.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
-import { readMaxTokens } from '#local/bedrock/turn/plain-turn.ts';
+import { maxAnswerTokens } from '#local/bedrock/turn/plain-turn.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
 import type {
   CacheTtl,
@@ -28,8 +27,8 @@ import type {
 import { isRecord, readShape } from '#local/wire/shape.ts';
 
 /** Reads the body of Converse and ConverseStream. Throws Bedrock's errors for invalid requests. */
-export function readConverse(model: ModelFacts, body: Buffer, isStream: boolean): ModelTurn {
-  return toTurn(model, readShape(converseShape, parseBody(body), invalidRequest), isStream);
+export function readConverse(model: ModelFacts, body: Buffer): ModelTurn {
+  return toTurn(model, readShape(converseShape, parseBody(body), invalidRequest));
 }
 
 /**
@@ -38,19 +37,15 @@ export function readConverse(model: ModelFacts, body: Buffer, isStream: boolean)
 export function toTurn(
   model: ModelFacts,
   request: ConverseRequest,
-  isStream: boolean,
   api: 'converse' | 'native' = 'converse',
 ): ModelTurn {
-  checkModelSupport(model, request);
+  checkModelSupport(model);
   checkMessages(model, request);
   const fields = request.additionalModelRequestFields ?? {};
   const inference = request.inferenceConfig ?? {};
-  const maxTokens = readMaxTokens(inference.maxTokens, model);
+  const maxTokens = maxAnswerTokens(inference.maxTokens, model);
   const schema =
     request.outputConfig?.textFormat?.structure.value.schema ?? nativeSchema(model, fields);
-  if (isStream && request.toolConfig !== undefined && !model.traits.toolStreaming) {
-    throw invalid("This model doesn't support tool use in streaming mode.");
-  }
   return {
     model,
     system: (request.system ?? []).map(toSystemBlock),
@@ -59,13 +54,14 @@ export function toTurn(
     stopSequences: inference.stopSequences ?? [],
     inference,
     ...readTools(model, request),
-    asked: { api, fields },
+    asked: {
+      api,
+      fields,
+      effort: request.outputConfig?.effort,
+      hasSystemMessages: request.messages.some(({ role }) => role === 'system'),
+    },
     schema: schema === undefined ? undefined : checkOutputSchema(schema),
-    isReasoning: readReasoning(model, fields, {
-      maxTokens,
-      temperature: inference.temperature,
-      isToolForced: (request.toolConfig?.toolChoice?.type ?? 'auto') !== 'auto',
-    }),
+    isReasoning: showsReasoning(model, fields),
     guardrail: readGuardrail(request.guardrailConfig),
     serving: {
       serviceTier: request.serviceTier?.type,
@@ -99,23 +95,9 @@ function nativeSchema(
   return isRecord(format['schema']) ? JSON.stringify(format['schema']) : undefined;
 }
 
-function checkModelSupport(model: ModelFacts, request: ConverseRequest): void {
-  const { traits, output } = model;
-  if (output === 'EMBEDDING') {
-    throw invalid('The action or operation is not supported for this model.');
-  }
-  if (request.system !== undefined && request.system.length > 0 && !traits.system) {
-    throw invalid(
-      "This model doesn't support system messages. Try again without a system message or use a " +
-        'model that supports system messages.',
-    );
-  }
-  if (request.toolConfig !== undefined && !traits.tools) {
-    throw invalid("This model doesn't support tool use.");
-  }
-  if (request.outputConfig?.textFormat !== undefined && !traits.structuredOutput) {
-    throw invalid("This model doesn't support the outputConfig.textFormat field.");
-  }
+function checkModelSupport({ output }: ModelFacts): void {
+  if (output !== 'EMBEDDING') return;
+  throw invalid('The action or operation is not supported for this model.');
 }
 
 function readTools(
@@ -127,7 +109,7 @@ function readTools(
   const tools: Tool[] = [];
   for (const { type, value } of config?.tools ?? []) {
     if (type === 'cachePoint') toolsCached = value.ttl ?? '5m';
-    else if (type === 'systemTool') serverTools.push(readSystemTool(model, value.name));
+    else if (type === 'systemTool') serverTools.push({ type: value.name, name: value.name });
     else {
       const { name, description = '', inputSchema } = value;
       checkTool(tools, { name, description, inputSchema: inputSchema.value });

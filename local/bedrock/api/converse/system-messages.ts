@@ -1,7 +1,5 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import type { WireMessage } from '#local/bedrock/api/converse/request-shape.ts';
-import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
-import { unexpectedSystemRole } from '#local/bedrock/api/anthropic/combine-turns.ts';
 import type { Tool, TurnBlock } from '#local/bedrock/turn/turn.ts';
 
 /**
@@ -9,15 +7,8 @@ import type { Tool, TurnBlock } from '#local/bedrock/turn/turn.ts';
  * tools that become available or unavailable.
  */
 
-/** Throws Bedrock's error for a system message that the model or the service does not take. */
-export function checkSystemMessage(
-  model: ModelFacts,
-  { content }: WireMessage,
-  path: string,
-): void {
-  if (!model.traits.systemMessages) {
-    throw invalid(`The model returned the following errors: ${unexpectedSystemRole}`);
-  }
+/** Throws Bedrock's error for a system message with blocks that the service does not take there. */
+export function checkSystemMessage({ content }: WireMessage, path: string): void {
   const other = content.find(({ type }) => !allowed.has(type));
   if (other === undefined) return;
   throw invalid(

@@ -57,7 +57,6 @@ export const nova: Format = {
         inferenceConfig: { ...inference, maxTokens },
         additionalModelRequestFields: fields,
       },
-      false,
       'native',
     );
   },

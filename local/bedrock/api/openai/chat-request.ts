@@ -1,5 +1,5 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { readMaxTokens } from '#local/bedrock/turn/plain-turn.ts';
+import { maxAnswerTokens } from '#local/bedrock/turn/plain-turn.ts';
 import { checkImage } from '#local/bedrock/model/image-size.ts';
 import type { JsonSchema } from '#local/bedrock/model/json-schema.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
@@ -99,9 +99,6 @@ export function chatTurn(
   api: 'openai' | 'native' = 'openai',
 ): ModelTurn {
   const { tools: functions = [], stop, response_format: format } = request;
-  if (functions.length > 0 && !model.traits.tools) {
-    throw invalid("This model doesn't support tool use.");
-  }
   const tools = functions.map(({ function: { name, description = '', parameters = {} } }): Tool => {
     return { name, description, inputSchema: { type: 'object', ...parameters } };
   });
@@ -109,9 +106,6 @@ export function chatTurn(
     entry.type === 'system' || entry.type === 'developer' ? toBlocks(entry.value.content) : [],
   );
   const messages = toMessages(request.messages);
-  const hasImage = messages.some((entry) => entry.content.some(({ type }) => type === 'image'));
-  if (hasImage && !model.inputs.includes('IMAGE'))
-    throw invalid("This model doesn't support images.");
   if (messages[0]?.role !== 'user') {
     throw invalid('A conversation must start with a user message.');
   }
@@ -120,7 +114,7 @@ export function chatTurn(
     model,
     system,
     messages,
-    maxTokens: readMaxTokens(maxTokens, model),
+    maxTokens: maxAnswerTokens(maxTokens, model),
     stopSequences: typeof stop === 'string' ? [stop] : (stop ?? []),
     inference: { maxTokens, temperature: request.temperature, topP: request.top_p },
     tools,
