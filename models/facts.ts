@@ -134,7 +134,7 @@ export interface Traits {
    */
   readonly prefill: 'accepted' | 'trimmed' | 'refused';
   /** Whose words refuse unknown members of native requests. Absent: such members are ignored. */
-  readonly nativeSchema: 'anthropic' | 'nova' | undefined;
+  readonly nativeSchema: 'anthropic' | 'nova' | 'openai-chat' | 'openai-responses' | undefined;
   /** How the input of a tool streams: in fragments, the first of them empty, or whole (absent). */
   readonly toolInput: 'fragments' | 'whole';
   /** Tokens that arrive together in one delta. Absent: 1. */

@@ -54,7 +54,9 @@ const traits = v.strictObject({
     }),
   ),
   prefill: v.exactOptional(v.picklist(['accepted', 'trimmed', 'refused'])),
-  nativeSchema: v.exactOptional(v.picklist(['anthropic', 'nova'])),
+  nativeSchema: v.exactOptional(
+    v.picklist(['anthropic', 'nova', 'openai-chat', 'openai-responses']),
+  ),
   toolInput: v.exactOptional(v.picklist(['fragments', 'whole'])),
   tokensPerDelta: v.exactOptional(tokens),
   quotaPerOutputToken: v.exactOptional(tokens),

@@ -86,11 +86,13 @@ function members(
   return (value, path, problems) => {
     const read: Record<string, unknown> = {};
     if (isRecord(value)) {
+      for (const key of Object.keys(required)) {
+        if ((value[key] ?? undefined) === undefined) addMissing([...path, key], problems);
+      }
       for (const key of Object.keys(value)) checkKey(key, path, problems);
       for (const [key, shape] of Object.entries({ ...required, ...optional })) {
         const member = value[key] ?? undefined;
         if (member !== undefined) read[key] = shape(member, [...path, key], problems);
-        else if (Object.hasOwn(required, key)) addMissing([...path, key], problems);
       }
     } else problems.push({ path, value, rule: { type: 'kind', kind: 'object' } });
     return read;
@@ -124,9 +126,20 @@ export function union(choices: Members): Shape<unknown> {
   };
 }
 
-/** An object whose member `tag` names which of the structures it has. */
-export function tagged<M extends Members>(tag: string, choices: M): Shape<Union<M>>;
-export function tagged(tag: string, choices: Members): Shape<unknown> {
+/**
+ * An object whose member `tag` names which of the structures it has. With `isInPath`, that name is
+ * part of the paths of problems in it, and the structures do not see the tag.
+ */
+export function tagged<M extends Members>(
+  tag: string,
+  choices: M,
+  options?: TagOptions,
+): Shape<Union<M>>;
+export function tagged(
+  tag: string,
+  choices: Members,
+  { isInPath = false }: TagOptions = {},
+): Shape<unknown> {
   return (value, path, problems) => {
     const name = isRecord(value) ? value[tag] : undefined;
     const type = typeof name === 'string' ? name : '';
@@ -137,9 +150,19 @@ export function tagged(tag: string, choices: Members): Shape<unknown> {
     else if (shape === undefined) {
       const rule = { type: 'one-of', values: Object.keys(choices) } as const;
       problems.push({ path: [...path, tag], value: name, rule });
-    } else read = shape(value, path, problems);
+    } else if (isInPath) read = shape(without(value, tag), [...path, type], problems);
+    else read = shape(value, path, problems);
     return { type, value: read };
   };
+}
+
+export interface TagOptions {
+  readonly isInPath?: boolean;
+}
+
+function without(value: Readonly<Record<string, unknown>>, key: string): object {
+  const { [key]: _, ...rest } = value;
+  return rest;
 }
 
 /** The inclusive limits of a length or a number. */

@@ -1,24 +1,18 @@
-import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-
 interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** Throws Bedrock's error if an image is too large, or is not in the format that it declares. */
-export function checkImage(bytes: Buffer, format: string): void {
-  if (bytes.length > 3.75 * 1024 * 1024) {
-    throw invalid('The model returned the following errors: image exceeds 3.75 MB maximum');
-  }
+/**
+ * Returns why a model refuses an image: it is too large, or not in the format that it declares.
+ * Returns undefined if it is fine.
+ */
+export function imageProblem(bytes: Buffer, format: string): string | undefined {
+  if (bytes.length > 3.75 * 1024 * 1024) return 'image exceeds 3.75 MB maximum';
   const size = sizeOf(bytes);
-  if (size === undefined || size.format !== format) {
-    throw invalid('The model returned the following errors: Could not process image');
-  }
-  if (size.width > 8_000 || size.height > 8_000) {
-    throw invalid(
-      'The model returned the following errors: image dimensions exceed max allowed size: 8000 pixels',
-    );
-  }
+  if (size === undefined || size.format !== format) return 'Could not process image';
+  if (size.width <= 8_000 && size.height <= 8_000) return undefined;
+  return 'image dimensions exceed max allowed size: 8000 pixels';
 }
 
 /** Returns the tokens of an image: one per 750 pixels, as Anthropic publishes, up to 1,568. */

@@ -22,6 +22,7 @@ export const effortLevels: ModelRule = {
     const levels: readonly string[] = thinking?.effort ?? [];
     const effort = effortOf(request);
     if (effort === undefined || levels.includes(effort)) return;
+    if (effort === 'none' && thinking?.always !== true && nativeSchema !== 'anthropic') return;
     if (nativeSchema === 'anthropic') {
       if (levels.length === 0) {
         throw refusal(request, 'This model does not support the effort parameter.');
@@ -32,6 +33,7 @@ export const effortLevels: ModelRule = {
           `Supported levels: ${levels.toSorted().join(', ')}.`,
       );
     }
+    if (nativeSchema === 'openai-responses') throw unsupportedEffort(request, effort);
     if (asked.effort === undefined || levels.length > 0) return;
     throw invalid(
       "This model doesn't support the outputConfig.effort field. Remove outputConfig.effort and " +
@@ -63,9 +65,26 @@ export const effortWithoutThinking: ModelRule = {
   },
 };
 
-/** Converse has a member for the effort; in Anthropic's format it is in `output_config`. */
-function effortOf({ asked }: RuledRequest): string | undefined {
-  const config = asked.fields['output_config'];
-  const effort = asked.effort ?? (isRecord(config) ? config['effort'] : undefined);
+/** OpenAI's models also take `none`, unless they always think. */
+function unsupportedEffort(request: RuledRequest, effort: string): Error {
+  const { traits, id } = request.model;
+  const { effort: levels = [], always = false } = traits.thinking ?? {};
+  const quoted = [...(always ? [] : ['none']), ...levels].map((level) => `'${level}'`);
+  const message =
+    `Unsupported value: '${effort}' is not supported with the '${id.slice(id.indexOf('.') + 1)}' ` +
+    `model. Supported values are: ${quoted.slice(0, -1).join(', ')}, and ${quoted.at(-1)}.`;
+  if (request.asked.api === 'openai') return invalid(message);
+  const type = 'invalid_request_error';
+  const error = { code: 'unsupported_value', message, param: 'reasoning.effort', type };
+  return refusal(request, JSON.stringify({ error }));
+}
+
+/**
+ * Converse has a member for the effort. In Anthropic's format it is in `output_config`, in OpenAI's
+ * in `reasoning` or by itself.
+ */
+function effortOf({ asked: { fields, effort: own } }: RuledRequest): string | undefined {
+  const inside = [fields['output_config'], fields['reasoning']].find(isRecord);
+  const effort = own ?? inside?.['effort'] ?? fields['reasoning_effort'];
   return typeof effort === 'string' ? effort : undefined;
 }

@@ -1,9 +1,11 @@
 import { effortLevels, effortWithoutThinking } from '#local/bedrock/rules/effort.ts';
 import type { ModelRule } from '#local/bedrock/rules/model-rule.ts';
+import { nativeMembers } from '#local/bedrock/rules/native-members.ts';
 import { prefill } from '#local/bedrock/rules/prefill.ts';
 import { deprecatedSampling, exclusiveSampling } from '#local/bedrock/rules/sampling.ts';
 import {
   contentBlocks,
+  imageContent,
   maxTokens,
   structuredOutput,
   systemMessages,
@@ -35,6 +37,8 @@ export const modelRules: readonly ModelRule[] = [
   structuredOutput,
   contentBlocks,
   maxTokens,
+  nativeMembers,
+  imageContent,
   systemMessages,
   deprecatedSampling,
   exclusiveSampling,

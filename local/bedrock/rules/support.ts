@@ -1,7 +1,8 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { refusal, type ModelRule } from '#local/bedrock/rules/model-rule.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
-import type { TurnBlock } from '#local/bedrock/turn/turn.ts';
+import { imageProblem } from '#local/bedrock/model/image-size.ts';
+import type { TurnBlock, TurnMessage } from '#local/bedrock/turn/turn.ts';
 
 /**
  * The rules about what a model does not have at all. Bedrock itself refuses such requests, before
@@ -120,8 +121,7 @@ export const contentBlocks: ModelRule = {
   sources: [features],
   checked: '2026-11-30',
   check({ messages, model }) {
-    const all = messages.flatMap(({ content }) => content).flatMap(withResults);
-    const kind = all
+    const kind = blocksOf(messages)
       .map((block) => unsupportedKind(block, model))
       .find((name) => name !== undefined);
     if (kind === undefined) return;
@@ -132,9 +132,27 @@ export const contentBlocks: ModelRule = {
   },
 };
 
-/** A tool result holds blocks of its own. */
-function withResults(block: TurnBlock): readonly TurnBlock[] {
-  return block.type === 'tool-result' ? block.content : [block];
+export const imageContent: ModelRule = {
+  name: 'image-content',
+  summary:
+    'Images above 3.75 MB or 8,000 pixels, or that are not in the format that they declare: ' +
+    'convert them.',
+  sources: ['https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ImageBlock.html'],
+  checked: '2026-11-30',
+  check(request) {
+    for (const block of blocksOf(request.messages)) {
+      if (block.type !== 'image') continue;
+      const problem = imageProblem(block.bytes, block.format);
+      if (problem !== undefined) throw refusal(request, problem);
+    }
+  },
+};
+
+/** Returns the blocks of all messages. A tool result holds blocks of its own. */
+function blocksOf(messages: readonly TurnMessage[]): readonly TurnBlock[] {
+  return messages.flatMap(({ content }) =>
+    content.flatMap((block) => (block.type === 'tool-result' ? block.content : [block])),
+  );
 }
 
 function unsupportedKind(block: TurnBlock, { inputs, traits }: ModelFacts): string | undefined {

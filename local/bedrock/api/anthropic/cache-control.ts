@@ -1,4 +1,8 @@
-import { oneOf, structure } from '#local/wire/shape.ts';
+import { closedStructure, oneOf, tagged } from '#local/wire/shape.ts';
 
 /** What marks a part of a Messages request as the end of a prefix to be cached. */
-export const cacheControl = structure({ type: oneOf('ephemeral') }, { ttl: oneOf('5m', '1h') });
+export const cacheControl = tagged(
+  'type',
+  { ephemeral: closedStructure({}, { ttl: oneOf('5m', '1h') }) },
+  { isInPath: true },
+);

@@ -4,12 +4,9 @@ import {
   renderMessage,
 } from '#local/bedrock/api/anthropic/messages-render.ts';
 import { toTurn } from '#local/bedrock/api/anthropic/messages-request.ts';
-import {
-  invalidFields,
-  messagesShape,
-  type MessagesRequest,
-} from '#local/bedrock/api/anthropic/messages-shape.ts';
 import { errorType } from '#local/bedrock/api/anthropic/anthropic-error.ts';
+import { invalidFields } from '#local/bedrock/api/anthropic/invalid-fields.ts';
+import { messagesShape, type MessagesRequest } from '#local/bedrock/api/anthropic/messages-shape.ts';
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import { findTextModel } from '#local/bedrock/model/models.ts';

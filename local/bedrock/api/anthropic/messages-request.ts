@@ -1,5 +1,4 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { checkImage } from '#local/bedrock/model/image-size.ts';
 import { maxAnswerTokens } from '#local/bedrock/turn/plain-turn.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import type {
@@ -51,8 +50,8 @@ export function toTurn(
 }
 
 function checkRequest({ tool_choice: choice, tools = [] }: MessagesRequest): void {
-  if (choice?.type === 'tool' && !tools.some(({ name }) => name === choice.name)) {
-    throw invalid(`tool_choice.name: Tool '${choice.name}' not found in provided tools`);
+  if (choice?.type === 'tool' && !tools.some(({ name }) => name === choice.value.name)) {
+    throw invalid(`tool_choice.name: Tool '${choice.value.name}' not found in provided tools`);
   }
 }
 
@@ -67,9 +66,7 @@ function toSystem(system: MessagesRequest['system']): readonly TurnBlock[] {
 
 function toToolChoice(choice: MessagesRequest['tool_choice']): ModelTurn['toolChoice'] {
   if (choice === undefined) return { type: 'auto' };
-  if (choice.type !== 'tool') return { type: choice.type };
-  if (choice.name === undefined) throw invalid('tool_choice.tool.name: Field required');
-  return { type: 'tool', name: choice.name };
+  return choice.type === 'tool' ? { type: 'tool', name: choice.value.name } : { type: choice.type };
 }
 
 function toBlocks(content: MessagesRequest['messages'][number]['content']): readonly TurnBlock[] {
@@ -78,11 +75,11 @@ function toBlocks(content: MessagesRequest['messages'][number]['content']): read
 }
 
 interface CacheableBlock {
-  readonly cache_control?: { readonly ttl?: CacheTtl | undefined } | undefined;
+  readonly cache_control?: { readonly value: { readonly ttl?: CacheTtl | undefined } } | undefined;
 }
 
 function cacheTtl(part: CacheableBlock | undefined): CacheTtl | undefined {
-  return part?.cache_control === undefined ? undefined : (part.cache_control.ttl ?? '5m');
+  return part?.cache_control === undefined ? undefined : (part.cache_control.value.ttl ?? '5m');
 }
 
 function cachePoint(part: object): readonly TurnBlock[] {
@@ -95,16 +92,14 @@ function toBlock(part: MessagesBlock): TurnBlock {
     case 'text':
       return { type: 'text', text: part.value.text };
     case 'image': {
-      const { data, media_type: mediaType } = part.value.source;
-      const format = mediaType.replace('image/', '');
-      checkImage(data, format);
-      return { type: 'image', format, bytes: data };
+      const { data, media_type: mediaType } = part.value.source.value;
+      return { type: 'image', format: mediaType.replace('image/', ''), bytes: data };
     }
     case 'document':
       return toDocument(part.value);
     case 'search_result': {
       const { source, title, content, citations } = part.value;
-      const lines = content.map(({ text }) => text);
+      const lines = content.map(({ value }) => value.text);
       return {
         type: 'search-result',
         source,

@@ -1,10 +1,10 @@
 import { cacheControl } from '#local/bedrock/api/anthropic/cache-control.ts';
-import { toolShape } from '#local/bedrock/api/anthropic/read-tools.ts';
-import { invalid, type BedrockError } from '#local/bedrock/server/bedrock-error.ts';
+import { createToolShape } from '#local/bedrock/api/anthropic/read-tools.ts';
 import {
   anything,
   blob,
   boolean,
+  closedStructure,
   either,
   integer,
   list,
@@ -14,147 +14,209 @@ import {
   string,
   structure,
   tagged,
-  type Path,
-  type Problem,
+  type Shape,
   type Shaped,
 } from '#local/wire/shape.ts';
 
-/** The request of Anthropic's Messages, for InvokeModel and for Anthropic's own API. */
+/**
+ * The request of Anthropic's Messages, for InvokeModel and for Anthropic's own API. Members that are
+ * not in here are refused, as by Anthropic, with the type of a block as a part of their path.
+ */
+
+const inPath = { isInPath: true };
 
 const cached = { cache_control: cacheControl };
 
-const textBlock = structure({ text: string() }, cached);
+const textBlock = closedStructure({ text: string() }, { ...cached, citations: anything });
 
-const image = structure(
+const imageTypes = oneOf('image/png', 'image/jpeg', 'image/gif', 'image/webp');
+
+const image = closedStructure(
   {
-    source: structure({
-      type: oneOf('base64'),
-      media_type: oneOf('image/png', 'image/jpeg', 'image/gif', 'image/webp'),
-      data: blob,
-    }),
+    source: tagged(
+      'type',
+      { base64: closedStructure({ media_type: imageTypes, data: blob }) },
+      inPath,
+    ),
   },
   cached,
 );
 
-const documentContent = either(string(), list(tagged('type', { text: textBlock, image })));
+const citations = closedStructure({}, { enabled: boolean });
 
-const document = structure(
+const documentContent = either(string(), list(tagged('type', { text: textBlock, image }, inPath)));
+
+const documentSources = {
+  base64: closedStructure({ media_type: string(), data: blob }),
+  text: closedStructure({ data: string() }, { media_type: string() }),
+  content: closedStructure({ content: documentContent }),
+};
+
+const document = closedStructure(
+  { source: tagged('type', documentSources, inPath) },
+  { ...cached, title: string(), context: string(), citations },
+);
+
+const searchResult = closedStructure(
   {
-    source: tagged('type', {
-      base64: structure({ media_type: string(), data: blob }),
-      text: structure({ data: string() }),
-      content: structure({ content: documentContent }),
-    }),
+    source: string(),
+    title: string(),
+    content: list(tagged('type', { text: textBlock }, inPath)),
   },
-  { ...cached, title: string(), context: string(), citations: structure({ enabled: boolean }) },
+  { ...cached, citations },
 );
 
-const searchResult = structure(
-  { source: string(), title: string(), content: list(textBlock) },
-  { ...cached, citations: structure({ enabled: boolean }) },
+const resultBlock = tagged(
+  'type',
+  { text: textBlock, image, document, search_result: searchResult },
+  inPath,
 );
-
-const resultBlock = tagged('type', {
-  text: textBlock,
-  image,
-  document,
-  search_result: searchResult,
-});
 
 const serverToolResult = structure({ tool_use_id: string(), content: anything });
 
-const block = tagged('type', {
-  text: textBlock,
-  image,
-  document,
-  search_result: searchResult,
-  tool_use: structure({ id: string({ min: 1 }), name: string({ min: 1 }), input: object }, cached),
-  tool_result: structure(
-    { tool_use_id: string({ min: 1 }) },
-    { ...cached, content: either(string(), list(resultBlock)), is_error: boolean },
-  ),
-  thinking: structure({ thinking: string(), signature: string() }),
-  redacted_thinking: structure({ data: string() }),
-  server_tool_use: structure({ id: string(), name: string(), input: object }),
-  web_search_tool_result: serverToolResult,
-  code_execution_tool_result: serverToolResult,
-  bash_code_execution_tool_result: serverToolResult,
-  tool_search_tool_result: serverToolResult,
-});
+/** Members that only Anthropic's own API takes, and not Bedrock's InvokeModel. */
+interface ApiMembers {
+  readonly request: object;
+  readonly tool: object;
+  readonly toolUse: object;
+}
 
-const toolChoice = structure(
-  { type: oneOf('auto', 'any', 'tool', 'none') },
-  { name: string(), disable_parallel_tool_use: boolean },
+function createBlock({ toolUse }: ApiMembers) {
+  return tagged(
+    'type',
+    {
+      text: textBlock,
+      image,
+      document,
+      search_result: searchResult,
+      tool_use: closedStructure(
+        { id: string({ min: 1 }), name: string({ min: 1 }), input: object },
+        { ...cached, ...toolUse },
+      ),
+      tool_result: closedStructure(
+        { tool_use_id: string({ min: 1 }) },
+        { ...cached, content: either(string(), list(resultBlock)), is_error: boolean },
+      ),
+      thinking: closedStructure({ thinking: string() }, { signature: string() }),
+      redacted_thinking: closedStructure({ data: string() }),
+      server_tool_use: structure({ id: string(), name: string(), input: object }),
+      web_search_tool_result: serverToolResult,
+      code_execution_tool_result: serverToolResult,
+      bash_code_execution_tool_result: serverToolResult,
+      tool_search_tool_result: serverToolResult,
+    },
+    inPath,
+  );
+}
+
+const parallel = { disable_parallel_tool_use: boolean };
+
+const toolChoice = tagged(
+  'type',
+  {
+    auto: closedStructure({}, parallel),
+    any: closedStructure({}, parallel),
+    tool: closedStructure({ name: string() }, parallel),
+    none: closedStructure({}),
+  },
+  inPath,
 );
 
-export const messagesShape = structure(
+const shown = { display: oneOf('summarized', 'omitted'), block_binding: object };
+
+const thinkingKinds = tagged(
+  'type',
   {
-    max_tokens: integer({ min: 1 }),
-    messages: list(
-      structure({
-        role: oneOf('user', 'assistant', 'system'),
-        content: either(string(), list(block)),
-      }),
-      { min: 1 },
-    ),
+    enabled: closedStructure({ budget_tokens: integer({ min: 1_024 }) }, shown),
+    adaptive: closedStructure({}, shown),
+    disabled: closedStructure({}),
   },
-  {
+  inPath,
+);
+
+/** The settings of thinking, which are checked and then read as they came. */
+const thinking: Shape<Readonly<Record<string, unknown>>> = (value, path, problems) => {
+  thinkingKinds(value, path, problems);
+  return object(value, path, []);
+};
+
+const format = closedStructure({ type: oneOf('json_schema'), schema: object }, { name: string() });
+
+const outputConfig = closedStructure(
+  {},
+  { format, effort: oneOf('low', 'medium', 'high', 'xhigh', 'max') },
+);
+
+function createMembers(api: ApiMembers) {
+  return {
     anthropic_version: string(),
-    model: string(),
-    stream: boolean,
-    system: either(string(), list(structure({ type: oneOf('text'), text: string() }, cached))),
-    tools: list(toolShape),
+    system: either(
+      string(),
+      list(
+        closedStructure(
+          { type: oneOf('text'), text: string() },
+          { ...cached, citations: anything },
+        ),
+      ),
+    ),
+    tools: list(createToolShape(api.tool)),
     anthropic_beta: list(string()),
     tool_choice: toolChoice,
-    thinking: object,
+    thinking,
     stop_sequences: list(string({ min: 1 })),
     temperature: number({ min: 0, max: 1 }),
     top_p: number({ min: 0, max: 1 }),
     top_k: integer({ min: 0 }),
-    metadata: object,
-    output_config: structure(
-      {},
-      { format: structure({ type: oneOf('json_schema'), schema: object }), effort: string() },
-    ),
-  },
-);
+    metadata: closedStructure({}, { user_id: string() }),
+    output_config: outputConfig,
+    output_format: format,
+    ...api.request,
+  };
+}
 
-export type MessagesRequest = Shaped<typeof messagesShape>;
-export type MessagesBlock = Shaped<typeof block>;
-export type DocumentContent = Shaped<typeof documentContent>;
-export type MessagesDocument = Shaped<typeof document>;
-
-/** Returns the error of Anthropic's models: each invalid field and what is wrong with it. */
-export function invalidFields(problems: readonly Problem[]): BedrockError {
-  return invalid(
-    problems.map((problem) => `${fieldName(problem.path)}: ${describe(problem)}`).join('\n'),
+function createShape(api: ApiMembers) {
+  const message = closedStructure({
+    role: oneOf('user', 'assistant', 'system'),
+    content: either(string(), list(createBlock(api))),
+  });
+  return closedStructure(
+    { max_tokens: integer({ min: 1 }), messages: list(message, { min: 1 }) },
+    { ...createMembers(api), model: string(), stream: boolean },
   );
 }
 
-function fieldName(path: Path): string {
-  return path.length === 0 ? 'request' : path.join('.');
-}
+const onlyBedrock: ApiMembers = { request: {}, tool: {}, toolUse: {} };
 
-function describe({ rule }: Problem): string {
-  switch (rule.type) {
-    case 'present':
-      return 'Field required';
-    case 'kind':
-      return `Input should be a valid ${{ array: 'list', object: 'dictionary' }[rule.kind] ?? rule.kind}`;
-    case 'at-least':
-      return `Input should be greater than or equal to ${rule.limit}`;
-    case 'at-most':
-      return `Input should be less than or equal to ${rule.limit}`;
-    case 'min-length':
-      return `at least ${rule.limit} item is required`;
-    case 'one-of':
-      return `Input should be ${rule.values.map((value) => `'${value}'`).join(' or ')}`;
-    case 'each':
-    case 'max-length':
-    case 'pattern':
-      return 'Input is not valid';
-    case 'one-member':
-    case 'known-member':
-      return 'Extra inputs are not permitted';
-  }
-}
+/** The request of Anthropic's own API. */
+export const messagesShape = createShape({
+  request: {
+    cache_control: cacheControl,
+    container: anything,
+    context_management: object,
+    fallbacks: anything,
+    inference_geo: string(),
+    mcp_servers: list(object),
+    service_tier: string(),
+    speed: string(),
+  },
+  tool: {
+    eager_input_streaming: boolean,
+    input_examples: list(object),
+    allowed_callers: list(string()),
+  },
+  toolUse: { caller: object },
+});
+
+/** The request of InvokeModel. Its path selects the model and streaming. */
+export const nativeMessagesShape: Shape<MessagesRequest> = createShape(onlyBedrock);
+
+/** What Converse passes on to a model: the members that it has no own ones for. */
+export const messagesFieldsShape = closedStructure(
+  {},
+  { ...createMembers(onlyBedrock), max_tokens: integer({ min: 1 }), reasoning_config: thinking },
+);
+
+export type MessagesRequest = Shaped<typeof messagesShape>;
+export type MessagesBlock = Shaped<ReturnType<typeof createBlock>>;
+export type DocumentContent = Shaped<typeof documentContent>;
+export type MessagesDocument = Shaped<typeof document>;

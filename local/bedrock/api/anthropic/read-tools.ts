@@ -2,23 +2,48 @@ import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { definedTools, type DefinedTool } from '#local/bedrock/api/anthropic/defined-tools.ts';
 import { cacheControl } from '#local/bedrock/api/anthropic/cache-control.ts';
 import type { ServerTool, Tool } from '#local/bedrock/turn/turn.ts';
-import { boolean, integer, object, string, structure, type Shaped } from '#local/wire/shape.ts';
+import {
+  boolean,
+  closedStructure,
+  integer,
+  isRecord,
+  object,
+  string,
+  structure,
+  type Shape,
+  type Shaped,
+} from '#local/wire/shape.ts';
 
-/** A tool of Anthropic's format. Which members it needs depends on its type. */
-export const toolShape = structure(
-  { name: string({ min: 1 }) },
-  {
-    cache_control: cacheControl,
-    type: string(),
-    description: string(),
-    input_schema: object,
-    defer_loading: boolean,
-    display_width_px: integer({ min: 1 }),
-    display_height_px: integer({ min: 1 }),
-  },
-);
+const required = { name: string({ min: 1 }) };
 
-type WireTool = Shaped<typeof toolShape>;
+const optional = {
+  cache_control: cacheControl,
+  type: string(),
+  description: string(),
+  input_schema: object,
+  defer_loading: boolean,
+  strict: boolean,
+};
+
+const definedTool = structure(required, {
+  ...optional,
+  display_width_px: integer({ min: 1 }),
+  display_height_px: integer({ min: 1 }),
+});
+
+type WireTool = Shaped<typeof definedTool>;
+
+/**
+ * Returns the shape of a tool in Anthropic's format, with the members that only some API takes. Its
+ * type is a part of the paths of problems. Of the tools that Anthropic defines, all members pass.
+ */
+export function createToolShape(more: object): Shape<WireTool> {
+  const own = closedStructure(required, { ...optional, ...more });
+  return (value, path, problems) => {
+    const type = isRecord(value) && typeof value['type'] === 'string' ? value['type'] : 'custom';
+    return (type === 'custom' ? own : definedTool)(value, [...path, type], problems);
+  };
+}
 
 export interface ToolOrigin {
   /** Whether Anthropic's own API is called, which runs more tools than Bedrock's. */
@@ -73,7 +98,7 @@ function findTool(type: string, index: number, origin: ToolOrigin): DefinedTool 
 }
 
 function checkDefined(
-  { name, required = [] }: DefinedTool,
+  { name, required: needed = [] }: DefinedTool,
   tool: WireTool,
   index: number,
   type: string,
@@ -81,7 +106,7 @@ function checkDefined(
   if (tool.name !== name) {
     throw invalid(`tools.${index}.${type}.name: Input should be '${name}'`);
   }
-  const absent = required.find((member) => tool[member] === undefined);
+  const absent = needed.find((member) => tool[member] === undefined);
   if (absent !== undefined) throw missing(index, type, absent);
 }
 

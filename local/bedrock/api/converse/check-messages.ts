@@ -6,7 +6,6 @@ import type {
 } from '#local/bedrock/api/converse/request-shape.ts';
 import { isServerTool } from '#local/bedrock/api/converse/blocks.ts';
 import { checkSystemMessage } from '#local/bedrock/api/converse/system-messages.ts';
-import { checkImage } from '#local/bedrock/model/image-size.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 
 /** Throws Bedrock's error if the messages are not a valid conversation for this model. */
@@ -55,7 +54,6 @@ function checkContent(message: WireMessage, index: number): void {
   for (const [position, block] of content.entries()) {
     const path = `messages.${index}.content.${position}`;
     if (block.type === 'text') checkBlank(block.value, path, 'ContentBlock');
-    else if (block.type === 'image') checkImageBytes(block);
     else if (block.type === 'document') checkDocument(block, content);
     if (isServerTool(block)) continue;
     if (role === 'assistant' && (block.type === 'toolResult' || block.type === 'document')) {
@@ -77,10 +75,6 @@ function checkBlank(text: string, path: string, type: string): void {
     `The text field in the ${type} object at ${path} is blank. ` +
       'Add text to the text field, and try again.',
   );
-}
-
-function checkImageBytes({ value }: Extract<WireBlock, { type: 'image' }>): void {
-  if (value.source.type === 'bytes') checkImage(value.source.value, value.format);
 }
 
 function checkDocument(

@@ -1,11 +1,14 @@
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
-import { readTools, toolShape } from '#local/bedrock/api/anthropic/read-tools.ts';
-import { invalidFields } from '#local/bedrock/api/anthropic/messages-shape.ts';
+import { createToolShape, readTools } from '#local/bedrock/api/anthropic/read-tools.ts';
+import { invalidFields } from '#local/bedrock/api/anthropic/invalid-fields.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import type { Tool } from '#local/bedrock/turn/turn.ts';
 import { list, readShape, string, structure } from '#local/wire/shape.ts';
 
-const fieldsShape = structure({}, { tools: list(toolShape), anthropic_beta: list(string()) });
+const fieldsShape = structure(
+  {},
+  { tools: list(createToolShape({})), anthropic_beta: list(string()) },
+);
 
 /**
  * Returns the tools of `additionalModelRequestFields`, in which a Claude model takes those that

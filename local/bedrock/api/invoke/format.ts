@@ -38,17 +38,15 @@ export function createTextChunker(
   };
 }
 
-/** Returns InvokeModel's error for a body that violates the model's schema. */
+/** Returns InvokeModel's error for a body that violates the model's schema: all violations in a row. */
 export function invalidBody(problems: readonly Problem[]): Error {
-  const [first] = problems;
-  if (first === undefined) return invalid('Malformed input request');
-  const description =
-    problems.length === 1
-      ? violation(first)
-      : `#: ${problems.length} schema violations found, ${violation(first)}`;
-  return invalid(
-    `Malformed input request: ${description}, please reformat your input and try again.`,
-  );
+  return invalid(malformed(problems));
+}
+
+/** Returns what is wrong with a body, in the words of the validator that Bedrock uses. */
+export function malformed(problems: readonly Problem[]): string {
+  const violations = problems.map(violation).join('');
+  return `Malformed input request: ${violations}, please reformat your input and try again.`;
 }
 
 function violation({ path, value, rule }: Problem): string {

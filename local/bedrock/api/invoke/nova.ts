@@ -1,44 +1,10 @@
 import { toConverseEvents } from '#local/bedrock/api/converse/events.ts';
 import { renderConverse } from '#local/bedrock/api/converse/render.ts';
 import { toTurn } from '#local/bedrock/api/converse/read-converse.ts';
-import {
-  messageShape,
-  systemShape,
-  toolConfigShape,
-} from '#local/bedrock/api/converse/request-shape.ts';
 import { totalTokens, type AnswerEvent, type Usage } from '#local/bedrock/turn/answer.ts';
 import { invalidBody, type Format } from '#local/bedrock/api/invoke/format.ts';
-import {
-  integer,
-  list,
-  number,
-  oneOf,
-  object,
-  readShape,
-  string,
-  structure,
-} from '#local/wire/shape.ts';
-
-const novaShape = structure(
-  { messages: list(messageShape) },
-  {
-    schemaVersion: oneOf('messages-v1'),
-    system: systemShape,
-    inferenceConfig: structure(
-      {},
-      {
-        max_new_tokens: integer({ min: 1 }),
-        maxTokens: integer({ min: 1 }),
-        temperature: number({ min: 0, max: 1 }),
-        topP: number({ min: 0, max: 1 }),
-        topK: integer({ min: 0 }),
-        stopSequences: list(string({ min: 1 })),
-      },
-    ),
-    toolConfig: toolConfigShape,
-    reasoningConfig: object,
-  },
-);
+import { novaShape } from '#local/bedrock/api/invoke/nova-shape.ts';
+import { readShape } from '#local/wire/shape.ts';
 
 /** Amazon Nova, whose native format is close to Converse's. */
 export const nova: Format = {

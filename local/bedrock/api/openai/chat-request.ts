@@ -1,10 +1,10 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { maxAnswerTokens } from '#local/bedrock/turn/plain-turn.ts';
-import { checkImage } from '#local/bedrock/model/image-size.ts';
 import type { JsonSchema } from '#local/bedrock/model/json-schema.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import { checkOutputSchema } from '#local/bedrock/model/output-schema.ts';
 import type {
+  AskedRequest,
   Tool,
   ToolChoice,
   ModelTurn,
@@ -96,7 +96,7 @@ type Message = Shaped<typeof message>;
 export function chatTurn(
   model: ModelFacts,
   request: ChatRequest,
-  api: 'openai' | 'native' = 'openai',
+  asked: AskedRequest = { api: 'openai', fields: request },
 ): ModelTurn {
   const { tools: functions = [], stop, response_format: format } = request;
   const tools = functions.map(({ function: { name, description = '', parameters = {} } }): Tool => {
@@ -120,7 +120,7 @@ export function chatTurn(
     tools,
     toolChoice: toToolChoice(request.tool_choice),
     schema: readFormat(format),
-    asked: { api, fields: request },
+    asked,
     isReasoning: model.traits.reasoning === 'always',
     metadata: {},
   };
@@ -188,7 +188,5 @@ function toBlocks(parts: Shaped<typeof content>): readonly TurnBlock[] {
 function toImage(url: string): TurnBlock {
   const [, format = '', data = ''] = /^data:image\/(\w+);base64,(.*)$/su.exec(url) ?? [];
   if (format === '') throw invalid('image_url.url must be a data URL of an image in Base64.');
-  const bytes = Buffer.from(data, 'base64');
-  checkImage(bytes, format);
-  return { type: 'image', format, bytes };
+  return { type: 'image', format, bytes: Buffer.from(data, 'base64') };
 }

@@ -145,7 +145,7 @@ test('the Anthropic SDK works with the Messages API, including thinking and tool
   const message = await client.messages
     .stream({
       ...settings,
-      thinking: { type: 'enabled', budget_tokens: 1_024 },
+      thinking: { type: 'adaptive' },
       messages: [{ role: 'user', content: 'Hello' }],
     })
     .finalMessage();
