@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { haiku, novaLite } from '#test/fixtures/bedrock.ts';
+import {
+  fable51,
+  fields,
+  llama,
+  modelError,
+  opus48,
+  question,
+  startModelRequests,
+  type ModelRequests,
+} from '#test/fixtures/model-requests.ts';
+
+let requests: ModelRequests;
+
+beforeAll(async () => {
+  requests = await startModelRequests();
+});
+
+afterAll(() => requests.bedrock.close());
+
+describe('features', () => {
+  const toolSpec = { name: 'look', inputSchema: { json: { type: 'object' } } };
+  const choice = (toolChoice: object): object => ({
+    toolConfig: { tools: [{ toolSpec }], toolChoice },
+  });
+
+  test.each([
+    [
+      llama,
+      choice({ any: {} }),
+      "This model doesn't support the toolConfig.toolChoice.any field. Remove toolConfig.toolChoice.any and try again.",
+    ],
+    [
+      llama,
+      choice({ tool: { name: 'look' } }),
+      "This model doesn't support the toolConfig.toolChoice.tool field. Remove toolConfig.toolChoice.tool and try again.",
+    ],
+    [
+      'mistral.mistral-large-3-675b-instruct',
+      choice({ tool: { name: 'look' } }),
+      "This model doesn't support the toolConfig.toolChoice.tool field. Remove toolConfig.toolChoice.tool and try again.",
+    ],
+    [
+      fable51,
+      choice({ any: {} }),
+      `${modelError}tool_choice: type "tool" and "any" are not supported for this model.`,
+    ],
+    [
+      'us.deepseek.r1-v1:0',
+      { toolConfig: { tools: [{ toolSpec }] } },
+      "This model doesn't support tool use.",
+    ],
+    [
+      'mistral.mistral-7b-instruct-v0:2',
+      { system: [{ text: 'Be kind.' }] },
+      "This model doesn't support system messages. Try again without a system message or use a model that supports system messages.",
+    ],
+    [
+      haiku,
+      { messages: [...question, { role: 'system', content: [{ text: 'Be kind.' }] }] },
+      `${modelError}messages: Unexpected role "system". The Messages API accepts a top-level \`system\` parameter, not "system" as an input message role.`,
+    ],
+    [
+      novaLite,
+      { toolConfig: { tools: [{ systemTool: { name: 'nova_grounding' } }] } },
+      "This model doesn't support the system tool nova_grounding.",
+    ],
+    [
+      haiku,
+      { inferenceConfig: { maxTokens: 64_001 } },
+      'The maximum tokens you requested exceeds the model limit of 64000. Try again with a maximum tokens value that is lower than 64000.',
+    ],
+  ])('%s refuses %j', async (model, change, message) => {
+    expect(await requests.converse(model, change)).toEqual({ status: 400, message });
+  });
+
+  test('a count of tokens is refused like its request', async () => {
+    const input = { converse: { messages: question, ...fields({ temperature: 0 }) } };
+    const { message } = await requests.send(`/model/${opus48}/count-tokens`, { input });
+    expect(message).toContain('`temperature` is deprecated for this model.');
+  });
+
+  test('Llama refuses to stream an answer with tools', async () => {
+    const change = { toolConfig: { tools: [{ toolSpec }] } };
+    expect((await requests.converse(llama, change, 'converse-stream')).message).toBe(
+      "This model doesn't support tool use in streaming mode.",
+    );
+    expect((await requests.converse(llama, change)).status).toBe(200);
+    const tools = [{ type: 'function', function: { name: 'look' } }];
+    expect((await requests.chat(llama, { tools, stream: true })).status).toBe(400);
+  });
+
+  test('of several faults, those of Bedrock come before those of the model', async () => {
+    const change = {
+      ...choice({ any: {} }),
+      inferenceConfig: { maxTokens: 9_000 },
+      ...fields({ x: 1 }),
+    };
+    expect((await requests.converse(llama, change)).message).toContain('toolChoice.any');
+    const both = { inferenceConfig: { temperature: 0 }, ...fields({ guardrails: {} }) };
+    expect((await requests.converse(opus48, both)).message).toContain('guardrails: Extra inputs');
+  });
+});
