@@ -11,6 +11,7 @@ import { createPromptCache } from '#local/bedrock/model/prompt-cache.ts';
 import { createQuotas, type Quota } from '#local/bedrock/model/quota.ts';
 import type { Tape } from '#local/bedrock/recording/tape.ts';
 import { createScenarioBook } from '#local/bedrock/scenarios/scenario-book.ts';
+import { readEnabledRules } from '#local/bedrock/rules/model-rules.ts';
 import type { BedrockContext, Source } from '#local/bedrock/server/call-context.ts';
 import { simulate } from '#local/bedrock/simulated/simulate.ts';
 import { realClock, type Clock } from '#local/process/clock.ts';
@@ -28,6 +29,8 @@ export interface BedrockOptions {
   readonly servesEndedModels?: boolean;
   /** Whether a model id that is not in the catalogue is refused (the default), or answers like its family. */
   readonly unknownModels?: 'refuse' | 'family';
+  /** The names of the rules of models that apply although they are off by default. */
+  readonly enabledRules?: readonly string[];
   /** Ids of models that the account has no access to. */
   readonly modelsWithoutAccess?: readonly string[];
   /** Whether a request can bring its own scenario, in its metadata, a header or a marker. */
@@ -73,6 +76,7 @@ export function createBedrock(options: BedrockOptions): Bedrock {
     clock,
     pace: options.pace,
     policy: toPolicy(options),
+    enabledRules: readEnabledRules(options.enabledRules ?? []),
     region: options.region ?? 'us-east-1',
     journal: createJournal(options.onRequest),
     scenarios: createScenarioBook(scenarios),

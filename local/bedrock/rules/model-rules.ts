@@ -2,7 +2,11 @@ import { effortLevels, effortWithoutThinking } from '#local/bedrock/rules/effort
 import type { ModelRule } from '#local/bedrock/rules/model-rule.ts';
 import { nativeMembers } from '#local/bedrock/rules/native-members.ts';
 import { prefill } from '#local/bedrock/rules/prefill.ts';
-import { deprecatedSampling, exclusiveSampling } from '#local/bedrock/rules/sampling.ts';
+import {
+  defaultTemperature,
+  deprecatedSampling,
+  exclusiveSampling,
+} from '#local/bedrock/rules/sampling.ts';
 import {
   contentBlocks,
   imageContent,
@@ -16,6 +20,7 @@ import {
   toolUse,
 } from '#local/bedrock/rules/support.ts';
 import {
+  adaptiveToolChoice,
   fullEffort,
   thinkingBudget,
   thinkingKinds,
@@ -41,6 +46,7 @@ export const modelRules: readonly ModelRule[] = [
   imageContent,
   systemMessages,
   deprecatedSampling,
+  defaultTemperature,
   exclusiveSampling,
   thinkingKinds,
   thinkingBudget,
@@ -48,14 +54,29 @@ export const modelRules: readonly ModelRule[] = [
   effortWithoutThinking,
   thinkingSampling,
   thinkingToolChoice,
+  adaptiveToolChoice,
   fullEffort,
   prefill,
 ];
 
-/** Throws the error of the first rule that a request breaks. Rules that are off do not apply. */
-export function checkModelRules(turn: ModelTurn, isStreamed: boolean): void {
+export interface RuleOptions {
+  readonly isStreamed: boolean;
+  /** The names of rules that apply although they are off by default. */
+  readonly enabledRules: ReadonlySet<string>;
+}
+
+/** Throws the error of the first rule that a request breaks. */
+export function checkModelRules(turn: ModelTurn, { isStreamed, enabledRules }: RuleOptions): void {
   const request = { ...turn, isStreamed };
-  for (const { check, isOff } of modelRules) {
-    if (isOff === undefined) check(request);
+  for (const { check, isOff, name } of modelRules) {
+    if (isOff === undefined || enabledRules.has(name)) check(request);
   }
+}
+
+/** Returns the names as a set. Throws if one is not that of a rule that is off by default. */
+export function readEnabledRules(names: readonly string[]): ReadonlySet<string> {
+  const known = modelRules.flatMap(({ name, isOff }) => (isOff === undefined ? [] : [name]));
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return new Set(names);
+  throw new Error(`--rule: must be one of ${known.join(', ')}, not ${JSON.stringify(unknown)}`);
 }

@@ -29,6 +29,22 @@ export const deprecatedSampling: ModelRule = {
   },
 };
 
+export const defaultTemperature: ModelRule = {
+  name: 'default-temperature',
+  summary: 'A temperature of 1 for a model that no longer takes temperatures: leave it out.',
+  sources: [
+    'https://github.com/logancyang/obsidian-copilot/pull/2601',
+    'https://github.com/mnfst/modelparams.dev/pull/238',
+  ],
+  checked: '2026-11-30',
+  isOff: 'one report says that Bedrock refuses the default, too; Anthropic’s own API accepts it',
+  check(request) {
+    const { temperature } = readSampling(request);
+    if (request.model.traits.sampling.temperature !== 'deprecated' || temperature !== 1) return;
+    throw refusal(request, '`temperature` is deprecated for this model.');
+  },
+};
+
 export const exclusiveSampling: ModelRule = {
   name: 'exclusive-sampling',
   summary: '`temperature` and `top_p` together: use one of them.',

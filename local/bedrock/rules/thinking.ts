@@ -131,12 +131,30 @@ export const thinkingToolChoice: ModelRule = {
   ],
   checked: '2026-11-30',
   check(request) {
-    const { type } = request.toolChoice;
-    if (type !== 'any' && type !== 'tool') return;
-    if (thinkingOfAnthropic(request)?.['type'] !== 'enabled') return;
-    throw refusal(request, 'Thinking may not be enabled when tool_choice forces tool use.');
+    if (thinkingOfAnthropic(request)?.['type'] === 'enabled') checkForcedTool(request);
   },
 };
+
+export const adaptiveToolChoice: ModelRule = {
+  name: 'adaptive-tool-choice',
+  summary:
+    'A choice of tools that forces one (`any`, `tool`) beside adaptive thinking: use `auto`.',
+  sources: [
+    'https://github.com/can1357/oh-my-pi/issues/341',
+    'https://github.com/pydantic/pydantic-ai/issues/7283',
+  ],
+  checked: '2026-11-30',
+  isOff: 'one report says that Bedrock refuses it; Anthropic’s own API accepts it',
+  check(request) {
+    if (thinkingOfAnthropic(request)?.['type'] === 'adaptive') checkForcedTool(request);
+  },
+};
+
+function checkForcedTool(request: RuledRequest): void {
+  const { type } = request.toolChoice;
+  if (type !== 'any' && type !== 'tool') return;
+  throw refusal(request, 'Thinking may not be enabled when tool_choice forces tool use.');
+}
 
 export const fullEffort: ModelRule = {
   name: 'full-effort',

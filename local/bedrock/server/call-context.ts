@@ -17,6 +17,8 @@ export interface BedrockContext {
   readonly clock: Clock;
   readonly pace: Pace;
   readonly policy: ModelPolicy;
+  /** The names of the rules of models that apply although they are off by default. */
+  readonly enabledRules: ReadonlySet<string>;
   readonly region: string;
   readonly journal: Journal;
   readonly scenarios: ScenarioBook;

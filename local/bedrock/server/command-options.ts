@@ -37,6 +37,7 @@ Behaviour
   --knowledge [ID=]DIR   folder of Markdown, text, HTML and PDF to use as a knowledge base (repeatable)
   --ended-models         serve models that AWS has retired
   --unknown-models HOW   model ids that are not known: refuse, or answer like their family (refuse)
+  --rule NAME            apply a rule of models that is off by default (repeatable)
   --no-access MODEL      refuse a model as Bedrock does without access to it (repeatable)
   --no-padding           leave out the padding of stream events
 `;
@@ -64,6 +65,7 @@ export const bedrockArguments = {
   knowledge: { type: 'string', multiple: true, default: [] as string[] },
   'ended-models': flag,
   'unknown-models': { type: 'string', default: 'refuse' },
+  rule: { type: 'string', multiple: true, default: [] as string[] },
   'no-access': { type: 'string', multiple: true, default: [] as string[] },
   'no-padding': flag,
 } as const satisfies ParseArgsConfig['options'];
@@ -90,6 +92,7 @@ export async function readBedrockArguments(
     tape: await readTape(values, region),
     servesEndedModels: values['ended-models'],
     unknownModels: readChoice('--unknown-models', values['unknown-models'], ['refuse', 'family']),
+    enabledRules: values.rule,
     modelsWithoutAccess: values['no-access'],
     allowsInlineScenarios: values['inline-scenarios'],
     padsEvents: !values['no-padding'],

@@ -29,7 +29,7 @@ import { lastUserText, type ModelTurn } from '#local/bedrock/turn/turn.ts';
 export async function answerTurn(call: BedrockCall, turn: ModelTurn, reply: Reply): Promise<void> {
   const { note, response } = call;
   const isStreamed = reply.type === 'stream';
-  checkModelRules(turn, isStreamed);
+  checkModelRules(turn, { isStreamed, enabledRules: call.context.enabledRules });
   const batches = openAnswer(call, await extractDocuments(turn), isStreamed);
   note.outcome = await sendReply(batches, reply, response);
 }

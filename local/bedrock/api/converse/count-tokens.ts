@@ -8,6 +8,7 @@ import { formatOf } from '#local/bedrock/api/invoke/formats.ts';
 import { findModel } from '#local/bedrock/model/models.ts';
 import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody, parseNative } from '#local/bedrock/server/parse-body.ts';
+import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 import { blob, readShape, structure, union } from '#local/wire/shape.ts';
 
@@ -26,16 +27,16 @@ export const countTokens: BedrockOperation = {
     const model = findModel(params['modelId'] ?? '', context.policy);
     const { input } = readShape(countShape, parseBody(request.body), invalidRequest);
     if (input.type === 'converse') {
-      return sendJson(call, { inputTokens: await count(toTurn(model, input.value)) });
+      return sendJson(call, { inputTokens: await count(call, toTurn(model, input.value)) });
     }
     const format = formatOf(model.format);
     if (format === undefined) throw invalid("The provided model doesn't support counting tokens.");
     const turn = format.read(parseNative(input.value.body), model);
-    sendJson(call, { inputTokens: await count(turn) });
+    sendJson(call, { inputTokens: await count(call, turn) });
   },
 };
 
-async function count(turn: ModelTurn): Promise<number> {
-  checkModelRules(turn, false);
+async function count({ context }: BedrockCall, turn: ModelTurn): Promise<number> {
+  checkModelRules(turn, { isStreamed: false, enabledRules: context.enabledRules });
   return countInput(await extractDocuments(turn));
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { haiku, novaLite } from '#test/fixtures/bedrock.ts';
 import {
+  accepted,
   fable51,
   fields,
   llama,
@@ -100,5 +101,28 @@ describe('features', () => {
     expect((await requests.converse(llama, change)).message).toContain('toolChoice.any');
     const both = { inferenceConfig: { temperature: 0 }, ...fields({ guardrails: {} }) };
     expect((await requests.converse(opus48, both)).message).toContain('guardrails: Extra inputs');
+  });
+});
+
+describe('rules that are off by default', () => {
+  const tools = [{ name: 'look', input_schema: { type: 'object' } }];
+  const forced = { thinking: { type: 'adaptive' }, tools, tool_choice: { type: 'any' } };
+
+  test('apply if they are named', async () => {
+    const strict = await startModelRequests(['default-temperature', 'adaptive-tool-choice']);
+    try {
+      expect(await requests.invoke(opus48, { temperature: 1 })).toEqual(accepted);
+      expect((await strict.invoke(opus48, { temperature: 1 })).message).toContain('deprecated');
+      expect(await requests.invoke(opus48, forced)).toEqual(accepted);
+      expect((await strict.invoke(opus48, forced)).message).toContain('forces tool use');
+    } finally {
+      await strict.bedrock.close();
+    }
+  });
+
+  test('must exist', async () => {
+    await expect(startModelRequests(['prefill'])).rejects.toThrow(
+      '--rule: must be one of default-temperature, adaptive-tool-choice, not "prefill"',
+    );
   });
 });
