@@ -25,7 +25,6 @@ const traits = v.strictObject({
   mixesTextAndToolUse: v.exactOptional(v.boolean()),
   strictTools: v.exactOptional(v.boolean()),
   serverTools: v.exactOptional(v.boolean()),
-  systemTools: v.exactOptional(v.array(text)),
   sampling: v.exactOptional(
     v.strictObject({
       temperature: parameter,

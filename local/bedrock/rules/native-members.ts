@@ -1,9 +1,9 @@
-import { describeField, withoutBetas } from '#local/bedrock/api/anthropic/invalid-fields.ts';
+import { describeFields } from '#local/bedrock/api/anthropic/invalid-fields.ts';
 import { messagesFieldsShape } from '#local/bedrock/api/anthropic/messages-shape.ts';
 import { malformed } from '#local/bedrock/api/invoke/format.ts';
 import { novaFieldsShape } from '#local/bedrock/api/invoke/nova-shape.ts';
 import { refusal, type ModelRule, type RuledRequest } from '#local/bedrock/rules/model-rule.ts';
-import type { Problem, Shape } from '#local/wire/shape.ts';
+import { readShape } from '#local/wire/shape.ts';
 
 /**
  * The members of a model's own format, which Converse takes in `additionalModelRequestFields`.
@@ -31,30 +31,17 @@ export const nativeMembers: ModelRule = {
       return checkChatMembers(request);
     }
     if (api !== 'converse') return;
-    if (nativeSchema === 'anthropic') return checkFieldsOfAnthropic(request);
+    if (nativeSchema === 'anthropic') {
+      readShape(messagesFieldsShape, fields, (problems) =>
+        refusal(request, describeFields(problems)),
+      );
+    }
     if (nativeSchema === 'nova') {
-      const problems = problemsOf(novaFieldsShape, fields);
-      if (problems.length > 0) throw refusal(request, malformed(problems));
+      readShape(novaFieldsShape, fields, (problems) => refusal(request, malformed(problems)));
     }
     if (nativeSchema === 'openai-responses') checkResponsesMembers(request);
   },
 };
-
-function checkFieldsOfAnthropic(request: RuledRequest): void {
-  const { fields } = request.asked;
-  const betas = fields['anthropic_beta'];
-  const [first] = withoutBetas(
-    problemsOf(messagesFieldsShape, fields),
-    Array.isArray(betas) ? betas : [],
-  );
-  if (first !== undefined) throw refusal(request, describeField(first));
-}
-
-function problemsOf(shape: Shape<unknown>, fields: object): readonly Problem[] {
-  const problems: Problem[] = [];
-  shape(fields, [], problems);
-  return problems;
-}
 
 /** The members of OpenAI's chat completions, as gpt-oss lists them in its refusal. */
 const chatMembers = (

@@ -1,3 +1,4 @@
+import { toNumber } from '#local/wire/json/exact-json.ts';
 import { refusal, type ModelRule, type RuledRequest } from '#local/bedrock/rules/model-rule.ts';
 
 /** The rules about temperature, top_p and top_k. */
@@ -63,9 +64,9 @@ export const exclusiveSampling: ModelRule = {
 
 /** The sampling parameters of a request. One that is null counts as absent. */
 export interface AskedSampling {
-  readonly temperature: unknown;
-  readonly topP: unknown;
-  readonly topK: unknown;
+  readonly temperature: number | undefined;
+  readonly topP: number | undefined;
+  readonly topK: number | undefined;
 }
 
 /**
@@ -74,8 +75,8 @@ export interface AskedSampling {
  */
 export function readSampling({ asked: { fields }, inference }: RuledRequest): AskedSampling {
   return {
-    temperature: inference.temperature ?? fields['temperature'] ?? undefined,
-    topP: inference.topP ?? fields['top_p'] ?? undefined,
-    topK: fields['top_k'] ?? undefined,
+    temperature: inference.temperature ?? toNumber(fields['temperature']),
+    topP: inference.topP ?? toNumber(fields['top_p']),
+    topK: toNumber(fields['top_k']),
   };
 }

@@ -1,3 +1,4 @@
+import { toNumber } from '#local/wire/json/exact-json.ts';
 import { readThinking } from '#local/bedrock/model/reasoning-request.ts';
 import { refusal, type ModelRule, type RuledRequest } from '#local/bedrock/rules/model-rule.ts';
 import { readSampling } from '#local/bedrock/rules/sampling.ts';
@@ -56,8 +57,8 @@ const documentation =
 export const thinkingBudget: ModelRule = {
   name: 'thinking-budget',
   summary:
-    'A budget of thinking below 1,024 tokens, or one that is not smaller than the maximum of the ' +
-    'answer. (With the beta `interleaved-thinking-2025-05-14` it can be larger.)',
+    'A budget of thinking that is not smaller than the maximum of the answer: use a smaller one. ' +
+    '(With the beta `interleaved-thinking-2025-05-14` it can be larger.)',
   sources: [
     'https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html',
   ],
@@ -65,15 +66,7 @@ export const thinkingBudget: ModelRule = {
   check(request) {
     const config = thinkingOfAnthropic(request);
     if (config?.['type'] !== 'enabled') return;
-    const budget = config['budget_tokens'];
-    const member = 'thinking.enabled.budget_tokens';
-    if (budget === undefined) throw refusal(request, `${member}: Field required`);
-    if (typeof budget !== 'number' || !Number.isInteger(budget)) {
-      throw refusal(request, `${member}: Input should be a valid integer`);
-    }
-    if (budget < 1_024) {
-      throw refusal(request, `${member}: Input should be greater than or equal to 1024`);
-    }
+    const budget = toNumber(config['budget_tokens']) ?? 0;
     if (budget < request.maxTokens || betasOf(request).includes(interleaved)) return;
     throw refusal(
       request,
@@ -109,7 +102,7 @@ export const thinkingSampling: ModelRule = {
         temperature !== 1 &&
         '`temperature` may only be set to 1 when thinking is enabled or in adaptive mode.',
       topP !== undefined &&
-        Number(topP) < 0.95 &&
+        topP < 0.95 &&
         '`top_p` must be greater than or equal to 0.95 or unset when thinking is enabled.',
       topK !== undefined && '`top_k` must be unset when thinking is enabled.',
     ].find((words) => words !== false);

@@ -1,33 +1,14 @@
 import { invalid, type BedrockError } from '#local/bedrock/server/bedrock-error.ts';
 import type { Path, Problem } from '#local/wire/shape.ts';
 
-/** Members that InvokeModel and Converse take only in a request that names a beta. */
-const betaMembers: ReadonlyMap<string | number | undefined, string> = new Map([
-  ['context_management', 'context-management-2025-06-27'],
-  ['input_examples', 'tool-examples-2025-10-29'],
-  ['task_budget', 'task-budgets-2026-03-13'],
-]);
-
-/** Returns the problems of a request, without those that a beta of it allows. */
-export function withoutBetas(
-  problems: readonly Problem[],
-  betas: readonly unknown[],
-): readonly Problem[] {
-  return problems.filter(({ path, rule }) => {
-    const beta = betaMembers.get(path.at(-1));
-    return rule.type !== 'known-member' || beta === undefined || !betas.includes(beta);
-  });
-}
-
 /** Returns the error of Anthropic's models: the first invalid member, and what is wrong with it. */
 export function invalidFields(problems: readonly Problem[]): BedrockError {
-  const [problem] = problems;
-  return invalid(problem === undefined ? 'Invalid request' : describeField(problem));
+  return invalid(describeFields(problems));
 }
 
-/** Returns what is wrong with a member, in Anthropic's words. */
-export function describeField(problem: Problem): string {
-  return `${fieldName(problem.path)}: ${describe(problem)}`;
+/** Returns what is wrong with the first invalid member, in Anthropic's words. */
+export function describeFields([problem]: readonly Problem[]): string {
+  return problem === undefined ? '' : `${fieldName(problem.path)}: ${describe(problem)}`;
 }
 
 function fieldName(path: Path): string {

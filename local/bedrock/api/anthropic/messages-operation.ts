@@ -6,12 +6,14 @@ import {
 import { toTurn } from '#local/bedrock/api/anthropic/messages-request.ts';
 import { errorType } from '#local/bedrock/api/anthropic/anthropic-error.ts';
 import { invalidFields } from '#local/bedrock/api/anthropic/invalid-fields.ts';
-import { messagesShape, type MessagesRequest } from '#local/bedrock/api/anthropic/messages-shape.ts';
+import {
+  messagesShape,
+  type MessagesRequest,
+} from '#local/bedrock/api/anthropic/messages-shape.ts';
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import { findTextModel } from '#local/bedrock/model/models.ts';
-import { countInput } from '#local/bedrock/model/input-tokens.ts';
-import { extractDocuments } from '#local/bedrock/model/extract-documents.ts';
+import { countTurn } from '#local/bedrock/turn/count-turn.ts';
 import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
 import type { Reply } from '#local/bedrock/turn/reply.ts';
@@ -65,7 +67,7 @@ export const countMessageTokens: BedrockOperation = {
     const [, model] = readModel(call, body.model);
     const longest = model.maxOutputTokens ?? Number.MAX_SAFE_INTEGER;
     const turn = toTurn(model, withBetas(call, { ...body, max_tokens: longest }), true);
-    sendJson(call, { input_tokens: countInput(await extractDocuments(turn)) });
+    sendJson(call, { input_tokens: await countTurn(call, turn) });
   },
 };
 

@@ -1,3 +1,4 @@
+import { withBetas } from '#local/bedrock/api/anthropic/betas.ts';
 import { cacheControl } from '#local/bedrock/api/anthropic/cache-control.ts';
 import { createToolShape } from '#local/bedrock/api/anthropic/read-tools.ts';
 import {
@@ -208,12 +209,14 @@ export const messagesShape = createShape({
 });
 
 /** The request of InvokeModel. Its path selects the model and streaming. */
-export const nativeMessagesShape: Shape<MessagesRequest> = createShape(onlyBedrock);
+export const nativeMessagesShape: Shape<MessagesRequest> = withBetas(createShape(onlyBedrock));
 
 /** What Converse passes on to a model: the members that it has no own ones for. */
-export const messagesFieldsShape = closedStructure(
-  {},
-  { ...createMembers(onlyBedrock), max_tokens: integer({ min: 1 }), reasoning_config: thinking },
+export const messagesFieldsShape = withBetas(
+  closedStructure(
+    {},
+    { ...createMembers(onlyBedrock), max_tokens: integer({ min: 1 }), reasoning_config: thinking },
+  ),
 );
 
 export type MessagesRequest = Shaped<typeof messagesShape>;

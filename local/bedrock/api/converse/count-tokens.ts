@@ -1,15 +1,11 @@
 import { invalid, invalidRequest } from '#local/bedrock/server/bedrock-error.ts';
 import { toTurn } from '#local/bedrock/api/converse/read-converse.ts';
 import { converseShape } from '#local/bedrock/api/converse/request-shape.ts';
-import { extractDocuments } from '#local/bedrock/model/extract-documents.ts';
-import { countInput } from '#local/bedrock/model/input-tokens.ts';
-import { checkModelRules } from '#local/bedrock/rules/model-rules.ts';
 import { formatOf } from '#local/bedrock/api/invoke/formats.ts';
+import { countTurn } from '#local/bedrock/turn/count-turn.ts';
 import { findModel } from '#local/bedrock/model/models.ts';
 import { sendJson, type BedrockOperation } from '#local/bedrock/api/operation.ts';
 import { parseBody, parseNative } from '#local/bedrock/server/parse-body.ts';
-import type { BedrockCall } from '#local/bedrock/server/call-context.ts';
-import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 import { blob, readShape, structure, union } from '#local/wire/shape.ts';
 
 const countShape = structure({
@@ -27,16 +23,11 @@ export const countTokens: BedrockOperation = {
     const model = findModel(params['modelId'] ?? '', context.policy);
     const { input } = readShape(countShape, parseBody(request.body), invalidRequest);
     if (input.type === 'converse') {
-      return sendJson(call, { inputTokens: await count(call, toTurn(model, input.value)) });
+      return sendJson(call, { inputTokens: await countTurn(call, toTurn(model, input.value)) });
     }
     const format = formatOf(model.format);
     if (format === undefined) throw invalid("The provided model doesn't support counting tokens.");
     const turn = format.read(parseNative(input.value.body), model);
-    sendJson(call, { inputTokens: await count(call, turn) });
+    sendJson(call, { inputTokens: await countTurn(call, turn) });
   },
 };
-
-async function count({ context }: BedrockCall, turn: ModelTurn): Promise<number> {
-  checkModelRules(turn, { isStreamed: false, enabledRules: context.enabledRules });
-  return countInput(await extractDocuments(turn));
-}

@@ -3,7 +3,7 @@ import {
   renderMessage,
 } from '#local/bedrock/api/anthropic/messages-render.ts';
 import { toTurn } from '#local/bedrock/api/anthropic/messages-request.ts';
-import { invalidFields, withoutBetas } from '#local/bedrock/api/anthropic/invalid-fields.ts';
+import { invalidFields } from '#local/bedrock/api/anthropic/invalid-fields.ts';
 import { nativeMessagesShape } from '#local/bedrock/api/anthropic/messages-shape.ts';
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { invalidBody, type Format } from '#local/bedrock/api/invoke/format.ts';
@@ -19,15 +19,12 @@ import {
 import type { NativeFormat } from '#models/facts.ts';
 import { createCompletionStream, renderCompletion } from '#local/bedrock/api/openai/chat-render.ts';
 import { chatShape, chatTurn } from '#local/bedrock/api/openai/chat-request.ts';
-import { isRecord, readShape, type Problem } from '#local/wire/shape.ts';
+import { isRecord, readShape } from '#local/wire/shape.ts';
 
 /** Anthropic's Messages. The path selects the model and streaming, so the body must not. */
 const anthropic: Format = {
   read(body, model) {
-    const problems: Problem[] = [];
-    const request = nativeMessagesShape(body, [], problems);
-    const refused = withoutBetas(problems, request.anthropic_beta ?? []);
-    if (refused.length > 0) throw invalidFields(refused);
+    const request = readShape(nativeMessagesShape, body, invalidFields);
     if (request.model !== undefined) throw invalid('model: Extra inputs are not permitted');
     if (request.stream !== undefined) throw invalid('stream: Extra inputs are not permitted');
     if (request.anthropic_version === undefined) throw invalid('anthropic_version: Field required');
