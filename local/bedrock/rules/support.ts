@@ -17,8 +17,8 @@ export const systemPrompt: ModelRule = {
   summary: 'A system prompt for a model without one: put the instructions into the first message.',
   sources: [features],
   checked: '2026-11-30',
-  check({ system, model }) {
-    if (system.length === 0 || model.traits.system) return;
+  check({ system, model, asked }) {
+    if (system.length === 0 || model.traits.system || asked.api === 'prompt') return;
     throw invalid(
       "This model doesn't support system messages. Try again without a system message or use a " +
         'model that supports system messages.',

@@ -20,7 +20,7 @@ export function plainTurn(model: ModelFacts, options: PlainTurnOptions): ModelTu
     inference: { maxTokens },
     tools: [],
     toolChoice: { type: 'auto' },
-    asked: { api: 'native', fields: {} },
+    asked: { api: 'prompt', fields: {} },
     isReasoning: model.traits.reasoning === 'always',
     metadata: {},
   };

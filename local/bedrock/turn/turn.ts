@@ -35,8 +35,11 @@ export interface ModelTurn {
 
 /** What the rules of models read of a request, and nothing else does. */
 export interface AskedRequest {
-  /** InvokeModel takes the model's native format. Each API words refusals in its own way. */
-  readonly api: 'converse' | 'native' | 'anthropic' | 'openai';
+  /**
+   * Whose request it is, because each API words refusals in its own way. InvokeModel takes the
+   * model's native format. `prompt`: one text, in which the whole conversation is written.
+   */
+  readonly api: 'converse' | 'native' | 'anthropic' | 'openai' | 'prompt';
   /** The members in the model's own format. Of Converse: `additionalModelRequestFields`. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** The effort, where the API itself has a member for it. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { haiku, novaLite } from '#test/fixtures/bedrock.ts';
+import { haiku, novaLite, startBedrock } from '#test/fixtures/bedrock.ts';
 import {
   accepted,
   fable51,
@@ -102,6 +102,15 @@ describe('features', () => {
     const both = { inferenceConfig: { temperature: 0 }, ...fields({ guardrails: {} }) };
     expect((await requests.converse(opus48, both)).message).toContain('guardrails: Extra inputs');
   });
+});
+
+test('a prompt can hold instructions, which are no system prompt', async () => {
+  const bedrock = await startBedrock({ servesEndedModels: true });
+  const prompt = 'You are kind.\n\nHuman: Hi\n\nAssistant:';
+  const path = '/model/anthropic.claude-v2/invoke';
+  const { status } = await bedrock.post(path, { prompt, max_tokens_to_sample: 10 });
+  await bedrock.close();
+  expect(status).toBe(200);
 });
 
 describe('rules that are off by default', () => {
