@@ -1,3 +1,4 @@
+import { betaFlags } from '#local/bedrock/rules/beta-flags.ts';
 import { effortLevels, effortWithoutThinking } from '#local/bedrock/rules/effort.ts';
 import type { ModelRule } from '#local/bedrock/rules/model-rule.ts';
 import { nativeMembers } from '#local/bedrock/rules/native-members.ts';
@@ -43,6 +44,7 @@ export const modelRules: readonly ModelRule[] = [
   contentBlocks,
   maxTokens,
   nativeMembers,
+  betaFlags,
   imageContent,
   systemMessages,
   deprecatedSampling,

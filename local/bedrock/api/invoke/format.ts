@@ -71,7 +71,7 @@ function expectation(rule: Rule, value: unknown): string {
     case 'pattern':
       return `string [${String(value)}] does not match pattern ${rule.pattern}`;
     case 'one-of':
-      return `${String(value)} is not a valid enum value`;
+      return `${typeof value === 'string' ? value : JSON.stringify(value)} is not a valid enum value`;
     case 'each':
     case 'one-member':
     case 'present':

@@ -118,12 +118,19 @@ describe('rules that are off by default', () => {
   const forced = { thinking: { type: 'adaptive' }, tools, tool_choice: { type: 'any' } };
 
   test('apply if they are named', async () => {
-    const strict = await startModelRequests(['default-temperature', 'adaptive-tool-choice']);
+    const strict = await startModelRequests([
+      'beta-flags',
+      'default-temperature',
+      'adaptive-tool-choice',
+    ]);
     try {
       expect(await requests.invoke(opus48, { temperature: 1 })).toEqual(accepted);
       expect((await strict.invoke(opus48, { temperature: 1 })).message).toContain('deprecated');
       expect(await requests.invoke(opus48, forced)).toEqual(accepted);
       expect((await strict.invoke(opus48, forced)).message).toContain('forces tool use');
+      const beta = { anthropic_beta: ['mcp-servers-2025-12-04'] };
+      expect(await requests.converse(opus48, fields(beta))).toEqual(accepted);
+      expect((await strict.converse(opus48, fields(beta))).message).toContain('invalid beta flag');
     } finally {
       await strict.bedrock.close();
     }
@@ -131,7 +138,7 @@ describe('rules that are off by default', () => {
 
   test('must exist', async () => {
     await expect(startModelRequests(['prefill'])).rejects.toThrow(
-      '--rule: must be one of default-temperature, adaptive-tool-choice, not "prefill"',
+      '--rule: must be one of beta-flags, default-temperature, adaptive-tool-choice, not "prefill"',
     );
   });
 });
