@@ -28,6 +28,7 @@ import {
   thinkingSampling,
   thinkingToolChoice,
 } from '#local/bedrock/rules/thinking.ts';
+import { toolSchemaMembers } from '#local/bedrock/rules/tool-schema-members.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
 
 /**
@@ -45,6 +46,7 @@ export const modelRules: readonly ModelRule[] = [
   maxTokens,
   nativeMembers,
   betaFlags,
+  toolSchemaMembers,
   imageContent,
   systemMessages,
   deprecatedSampling,

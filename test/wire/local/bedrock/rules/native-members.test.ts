@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { haiku, novaLite } from '#test/fixtures/bedrock.ts';
 import {
+  accepted,
   fields,
   modelError,
   question,
@@ -148,5 +149,19 @@ describe('members of the native format', () => {
       status: 400,
       message: `Malformed input request: ${words}, please reformat your input and try again.`,
     });
+  });
+
+  test('Nova refuses definitions in the schema of a tool, on each API', async () => {
+    const tool = (name: string, more: object): object => ({
+      toolSpec: { name, inputSchema: { json: { type: 'object', properties: {}, ...more } } },
+    });
+    const tools = [tool('a', { additionalProperties: false }), tool('b', { $defs: {} })];
+    const message =
+      'Malformed input request: #/toolConfig/tools/1/toolSpec/inputSchema/json: extraneous key ' +
+      '[$defs] is not permitted, please reformat your input and try again.';
+    const body = { messages: question, toolConfig: { tools } };
+    expect((await requests.send(`/model/${novaLite}/invoke`, body)).message).toBe(message);
+    expect((await requests.converse(novaLite, body)).message).toBe(`${modelError}${message}`);
+    expect(await requests.converse(haiku, body)).toEqual(accepted);
   });
 });
