@@ -150,19 +150,16 @@ export function tagged(
     else if (shape === undefined) {
       const rule = { type: 'one-of', values: Object.keys(choices) } as const;
       problems.push({ path: [...path, tag], value: name, rule });
-    } else if (isInPath) read = shape(without(value, tag), [...path, type], problems);
-    else read = shape(value, path, problems);
+    } else {
+      const { [tag]: _, ...rest } = value;
+      read = isInPath ? shape(rest, [...path, type], problems) : shape(value, path, problems);
+    }
     return { type, value: read };
   };
 }
 
 export interface TagOptions {
   readonly isInPath?: boolean;
-}
-
-function without(value: Readonly<Record<string, unknown>>, key: string): object {
-  const { [key]: _, ...rest } = value;
-  return rest;
 }
 
 /** The inclusive limits of a length or a number. */

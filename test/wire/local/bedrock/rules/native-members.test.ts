@@ -152,10 +152,10 @@ describe('members of the native format', () => {
   });
 
   test('Nova refuses definitions in the schema of a tool, on each API', async () => {
-    const tool = (name: string, more: object): object => ({
+    const spec = (name: string, more: object): object => ({
       toolSpec: { name, inputSchema: { json: { type: 'object', properties: {}, ...more } } },
     });
-    const tools = [tool('a', { additionalProperties: false }), tool('b', { $defs: {} })];
+    const tools = [spec('a', { additionalProperties: false }), spec('b', { $defs: {} })];
     const message =
       'Malformed input request: #/toolConfig/tools/1/toolSpec/inputSchema/json: extraneous key ' +
       '[$defs] is not permitted, please reformat your input and try again.';
