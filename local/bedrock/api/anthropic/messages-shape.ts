@@ -80,6 +80,7 @@ interface ApiMembers {
   readonly request: object;
   readonly tool: object;
   readonly toolUse: object;
+  readonly outputConfig: object;
 }
 
 function createBlock({ toolUse }: ApiMembers) {
@@ -143,11 +144,6 @@ const thinking: Shape<Readonly<Record<string, unknown>>> = (value, path, problem
 
 const format = closedStructure({ type: oneOf('json_schema'), schema: object }, { name: string() });
 
-const outputConfig = closedStructure(
-  {},
-  { format, effort: oneOf('low', 'medium', 'high', 'xhigh', 'max') },
-);
-
 function createMembers(api: ApiMembers) {
   return {
     anthropic_version: string(),
@@ -169,7 +165,10 @@ function createMembers(api: ApiMembers) {
     top_p: number({ min: 0, max: 1 }),
     top_k: integer({ min: 0 }),
     metadata: closedStructure({}, { user_id: string() }),
-    output_config: outputConfig,
+    output_config: closedStructure(
+      {},
+      { format, effort: oneOf('low', 'medium', 'high', 'xhigh', 'max'), ...api.outputConfig },
+    ),
     output_format: format,
     ...api.request,
   };
@@ -186,7 +185,7 @@ function createShape(api: ApiMembers) {
   );
 }
 
-const onlyBedrock: ApiMembers = { request: {}, tool: {}, toolUse: {} };
+const onlyBedrock: ApiMembers = { request: {}, tool: {}, toolUse: {}, outputConfig: {} };
 
 /** The request of Anthropic's own API. */
 export const messagesShape = createShape({
@@ -206,6 +205,7 @@ export const messagesShape = createShape({
     allowed_callers: list(string()),
   },
   toolUse: { caller: object },
+  outputConfig: { task_budget: object },
 });
 
 /** The request of InvokeModel. Its path selects the model and streaming. */
