@@ -35,7 +35,7 @@ const simulated = { stream: [{ simulate: true }] };
 
 test('reasoning is folded, opens, and is as it was after a reload', async () => {
   await setScenario(host.system, {
-    stream: [{ reasoning: 'They greet me.' }, { stall: '1500ms' }, { text: 'Hello.' }],
+    stream: [{ reasoning: 'They greet me.' }, { stall: '3s' }, { text: 'Hello.' }],
   });
   const page = await openPage();
   await send(page, 'Hi');

@@ -2,6 +2,7 @@ import net from 'node:net';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { listen } from '#local/process/listen.ts';
+import { setScenario } from '#test/fixtures/turn-client.ts';
 import { findViolations } from './axe.ts';
 import { usePage, type Visit } from './use-page.ts';
 
@@ -22,14 +23,18 @@ const answerCompletes = (page: Page): Promise<void> =>
   page.getByText('The answer is complete.').waitFor({ state: 'attached' });
 
 test('an answer is displayed while it streams', async () => {
+  const stall = { stall: '1s' };
+  const stream = [{ text: 'One. ' }, stall, { text: 'Two. ' }, stall, { text: 'Three.' }];
+  await setScenario(host.system, { match: { text: 'Count' }, stream });
   const page = await openPage();
-  await send(page, 'Write 3000 words about rivers');
-  await page.getByText('Writing an answer…').waitFor({ state: 'attached' });
-  const lengths: number[] = [];
-  while (!(await page.getByText('The answer is complete.').count())) {
-    lengths.push((await page.locator('.answer').innerText()).length);
+  await send(page, 'Count');
+  const complete = page.getByText('The answer is complete.');
+  for (const text of ['One.', 'One. Two.']) {
+    await page.locator('.answer').getByText(text, { exact: true }).waitFor();
+    expect(await complete.count()).toBe(0);
   }
-  expect(new Set(lengths).size).toBeGreaterThan(3);
+  await answerCompletes(page);
+  expect(await page.locator('.answer').innerText()).toBe('One. Two. Three.');
   await page.close();
 });
 

@@ -5,6 +5,7 @@ import type { TranscriptProps } from './transcript.tsx';
 
 interface Module {
   readonly Transcript: (props: TranscriptProps) => ReactNode;
+  readonly warmUp: () => void;
 }
 
 let loading: Promise<Module> | undefined;
@@ -44,7 +45,11 @@ const laterMs = 1_000;
 /** Loads what shows turns before it is needed. */
 export function useTranscriptInTime(isNeededSoon: boolean): void {
   useEffect(() => {
-    const timer = setTimeout(() => void loadTranscript(), isNeededSoon ? 0 : laterMs);
+    const load = async (): Promise<void> => {
+      const { warmUp } = await loadTranscript();
+      if (!isNeededSoon) warmUp();
+    };
+    const timer = setTimeout(() => void load(), isNeededSoon ? 0 : laterMs);
     return () => clearTimeout(timer);
   }, [isNeededSoon]);
 }

@@ -6,6 +6,8 @@ import { answerWords } from '../turn/answer/words.ts';
 import { answersOf, questionsOf } from '../turn/branches.ts';
 import { endingOf } from '../turn/ending/ending.ts';
 import { endingWords } from '../turn/ending/words.ts';
+import { runWhenIdle } from '../turn/markdown/idle-work.ts';
+import { warmUpMarkdown } from '../turn/markdown/markdown.tsx';
 import { Turn } from '../turn/turn.tsx';
 import { answerText, type TurnView } from '../turn/turn-view.ts';
 import { useWords } from '../../words/use-words.ts';
@@ -22,6 +24,11 @@ export interface TranscriptProps {
   /** The key of the turn whose question is edited. */
   readonly editing: string | undefined;
   readonly onEdit: (key: string | undefined) => void;
+}
+
+/** Prepares for the first conversation, when the page has nothing better to do. */
+export function warmUp(): void {
+  runWhenIdle(warmUpMarkdown);
 }
 
 /** The turns of a conversation. The view follows new text until the reader scrolls up. */

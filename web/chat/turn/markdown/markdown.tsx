@@ -108,13 +108,20 @@ const remarkPlugins = [
 const rehypePlugins = [rehypeVisible];
 
 const MarkdownPart = memo(function MarkdownPart({ markdown }: { readonly markdown: string }) {
-  return (
-    <ReactMarkdown
-      remarkPlugins={remarkPlugins}
-      rehypePlugins={rehypePlugins}
-      components={components}
-    >
-      {markdown}
-    </ReactMarkdown>
-  );
+  return render(markdown);
 });
+
+function render(markdown: string): ReactNode {
+  return ReactMarkdown({ remarkPlugins, rehypePlugins, components, children: markdown });
+}
+
+const sample =
+  '## A title\n\nSome **words**, `code` and [a link](https://example.com).\n\n- an item\n\n' +
+  '```ts\ncode\n```\n\n| a | b |\n| - | - |\n| c | d |\n';
+
+/** Renders a little of everything: code that has run before is compiled, and runs faster. */
+export function warmUpMarkdown(): void {
+  for (const block of toBlocks(sample).blocks) {
+    if (block.type === 'markdown') void render(block.markdown);
+  }
+}
