@@ -101,6 +101,8 @@ export interface Traits {
   readonly systemTools: readonly string[];
   /** Whether Converse takes documents for it. Absent: yes. */
   readonly documents: boolean;
+  /** The formats of documents that can be larger than 4.5 MB. Absent: none. */
+  readonly largeDocuments: readonly string[];
   /** Whether Converse takes `outputConfig.textFormat` for it. Absent: yes. */
   readonly structuredOutput: boolean;
   /** Absent: yes. */
@@ -122,6 +124,8 @@ export interface Traits {
   readonly thinking: Thinking | undefined;
   /** Whether its answers have reasoning. Absent: never. */
   readonly reasoning: 'never' | 'on-request' | 'always';
+  /** Whether reasoning can come back with the conversation. Absent: yes. */
+  readonly takesReasoning: boolean;
   /** Whether its reasoning has a signature. Absent: no. */
   readonly signsReasoning: boolean;
   /** Whether reasoning in requests can have a signature. Absent: yes. */
@@ -173,4 +177,6 @@ export interface PromptCaching {
   readonly ttls: readonly ('5m' | '1h')[];
   /** Where cache points can be. */
   readonly places: readonly ('system' | 'messages' | 'tools')[];
+  /** Whether a cache point can directly follow the result of a tool. Absent: it can. */
+  readonly afterToolResults?: boolean | undefined;
 }

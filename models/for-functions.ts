@@ -19,8 +19,10 @@ export interface FunctionFacts {
   readonly effort?: Effort;
   /** How a request for its thoughts is made in Anthropic's way; absent where that is not taken. */
   readonly thinking?: 'adaptive' | 'budget';
-  readonly cache?: Pick<NonNullable<Traits['cache']>, 'minTokens' | 'ttls'>;
+  readonly cache?: CacheFacts;
 }
+
+type CacheFacts = Pick<NonNullable<Traits['cache']>, 'minTokens' | 'ttls' | 'afterToolResults'>;
 
 export interface Effort {
   readonly in: NonNullable<Traits['effortIn']>;
@@ -48,8 +50,12 @@ function toFunctionFacts(model: ModelEntry, file: ProviderFile): FunctionFacts {
       ? {}
       : { effort: { in: effortIn, levels: thinking.effort } }),
     ...(nativeSchema === 'anthropic' ? toThinking(thinking) : {}),
-    ...(cache === undefined ? {} : { cache: { minTokens: cache.minTokens, ttls: cache.ttls } }),
+    ...(cache === undefined ? {} : { cache: toCache(cache) }),
   };
+}
+
+function toCache({ minTokens, ttls, afterToolResults }: CacheFacts): CacheFacts {
+  return { minTokens, ttls, ...(afterToolResults === undefined ? {} : { afterToolResults }) };
 }
 
 function toThinking(thinking: Traits['thinking']): Pick<FunctionFacts, 'thinking'> {

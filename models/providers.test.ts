@@ -17,6 +17,7 @@ const traits = v.strictObject({
   systemMessages: v.exactOptional(v.boolean()),
   documents: v.exactOptional(v.boolean()),
   effortIn: v.exactOptional(v.picklist(['outputConfig', 'reasoning_effort'])),
+  largeDocuments: v.exactOptional(v.array(text)),
   structuredOutput: v.exactOptional(v.boolean()),
   tools: v.exactOptional(v.boolean()),
   systemTools: v.exactOptional(v.array(v.string())),
@@ -43,6 +44,7 @@ const traits = v.strictObject({
     }),
   ),
   reasoning: v.exactOptional(v.picklist(['never', 'on-request', 'always'])),
+  takesReasoning: v.exactOptional(v.boolean()),
   signsReasoning: v.exactOptional(v.boolean()),
   acceptsSignature: v.exactOptional(v.boolean()),
   cache: v.exactOptional(
@@ -50,6 +52,7 @@ const traits = v.strictObject({
       minTokens: tokens,
       ttls: v.pipe(v.array(v.picklist(['5m', '1h'])), v.minLength(1)),
       places: v.pipe(v.array(v.picklist(['system', 'messages', 'tools'])), v.minLength(1)),
+      afterToolResults: v.exactOptional(v.boolean()),
     }),
   ),
   prefill: v.exactOptional(v.picklist(['accepted', 'trimmed', 'refused'])),

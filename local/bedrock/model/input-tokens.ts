@@ -10,8 +10,14 @@ export type InputSegment =
 
 /** Returns all of a turn's input, in the order in which the model reads it. */
 export function inputSegments(turn: ModelTurn): readonly InputSegment[] {
-  const segments: InputSegment[] = turn.tools.map((tool) => content(JSON.stringify(tool), 8));
-  if (turn.toolsCached !== undefined) segments.push({ type: 'cache-point', ttl: turn.toolsCached });
+  const { toolCachePoints = [] } = turn;
+  const segments = turn.tools.flatMap((tool, index, { length }): readonly InputSegment[] => [
+    content(JSON.stringify(tool), 8),
+    ...toolCachePoints
+      // Tools of the service are no part of the input, but count here.
+      .filter(({ after }) => Math.min(after, length) === index + 1)
+      .map(({ ttl }) => ({ type: 'cache-point' as const, ttl })),
+  ]);
   if (turn.schema !== undefined) segments.push(content(JSON.stringify(turn.schema), 8));
   segments.push(...blocksOf(turn.system, 'system'));
   for (const message of turn.messages) segments.push(...blocksOf(message.content, message.role));

@@ -1,16 +1,18 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
+import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import { itemsOf, membersOf, type JsonSchema } from '#local/bedrock/model/json-schema.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
 /**
  * Parses the schema of a structured output. Throws for what Bedrock's structured outputs do not
  * support: limits on numbers, strings and arrays, open objects, and external or recursive
- * references.
+ * references. Claude has its own words for most of that, which are among the rules of models.
  */
-export function checkOutputSchema(text: string): JsonSchema {
+export function checkOutputSchema(text: string, { traits }: ModelFacts): JsonSchema {
   const schema = parse(text);
-  check(schema, []);
-  checkReferences(schema);
+  const isClaude = traits.nativeSchema === 'anthropic';
+  if (!isClaude) check(schema, []);
+  checkReferences(schema, isClaude);
   return schema;
 }
 
@@ -55,15 +57,18 @@ function check(schema: unknown, path: readonly string[]): void {
 }
 
 /** Throws if a reference does not resolve to the schema's own definitions, or is recursive. */
-function checkReferences(schema: JsonSchema): void {
+function checkReferences(schema: JsonSchema, allowsRecursion: boolean): void {
   const definitions = { ...membersOf(schema['definitions']), ...membersOf(schema['$defs']) };
   const checked = new Set<string>();
   const visit = (part: unknown, seen: readonly string[]): void => {
     for (const name of referencesIn(part)) {
       if (!Object.hasOwn(definitions, name))
         throw invalidSchema(`$ref to ${name} cannot be resolved`);
-      if (seen.includes(name)) throw invalidSchema('recursive schemas are not supported');
-      if (!checked.has(name)) visit(definitions[name], [...seen, name]);
+      const isRecursive = seen.includes(name);
+      if (isRecursive && !allowsRecursion) {
+        throw invalidSchema('recursive schemas are not supported');
+      }
+      if (!isRecursive && !checked.has(name)) visit(definitions[name], [...seen, name]);
       checked.add(name);
     }
   };

@@ -22,7 +22,8 @@ test('every rule has a name of its own, and says what is refused and how that is
 
 test('no rule names a model', () => {
   const folder = 'local/bedrock/rules';
-  for (const name of readdirSync(folder).filter((file) => !file.endsWith('.test.ts'))) {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  for (const name of files.filter((file) => /(?<!\.test)\.ts$/u.test(file))) {
     const code = readFileSync(`${folder}/${name}`, 'utf8');
     expect(code, name).not.toMatch(/model\.(?:id|provider|name|format)\b.*(?:===|includes|test)/u);
   }

@@ -1,4 +1,5 @@
 import { betaFlags } from '#local/bedrock/rules/beta-flags.ts';
+import { contentRules } from '#local/bedrock/rules/content/content-rules.ts';
 import { effortLevels, effortWithoutThinking } from '#local/bedrock/rules/effort.ts';
 import type { ModelRule } from '#local/bedrock/rules/model-rule.ts';
 import { nativeMembers } from '#local/bedrock/rules/native-members.ts';
@@ -60,6 +61,7 @@ export const modelRules: readonly ModelRule[] = [
   thinkingToolChoice,
   adaptiveToolChoice,
   fullEffort,
+  ...contentRules,
   prefill,
 ];
 

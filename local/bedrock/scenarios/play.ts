@@ -10,7 +10,8 @@ import type {
 } from '#local/bedrock/turn/answer.ts';
 import type { Behaviour, Step } from '#local/bedrock/scenarios/scenario.ts';
 import { mapEvents } from '#local/bedrock/turn/map-events.ts';
-import { signReasoning, simulate } from '#local/bedrock/simulated/simulate.ts';
+import { simulate } from '#local/bedrock/simulated/simulate.ts';
+import { signReasoning } from '#local/bedrock/turn/reasoning-signature.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { countTokens, splitTokens } from '#local/bedrock/model/tokens.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
@@ -161,7 +162,9 @@ function* textBlock(text: string, index: number, turn: ModelTurn): Generator<Sou
 function* reasoningBlock(text: string, index: number, turn: ModelTurn): Generator<SourceEvent> {
   yield { type: 'block-start', index, block: { type: 'reasoning' } };
   for (const delta of deltasOf(text, turn)) yield { type: 'reasoning-delta', index, text: delta };
-  yield { type: 'signature', index, signature: signReasoning(text) };
+  if (turn.model.traits.signsReasoning) {
+    yield { type: 'signature', index, signature: signReasoning(text) };
+  }
   yield { type: 'block-stop', index };
 }
 

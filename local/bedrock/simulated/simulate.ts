@@ -1,6 +1,7 @@
 import type { AnswerEvent, InputUsage, StopReason } from '#local/bedrock/turn/answer.ts';
 import { planAnswer, type Plan, type PlannedToolUse } from '#local/bedrock/simulated/plan.ts';
 import { runServerTools, serverToolEvents } from '#local/bedrock/simulated/server-tools.ts';
+import { signReasoning } from '#local/bedrock/turn/reasoning-signature.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { splitTokens } from '#local/bedrock/model/tokens.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
@@ -89,13 +90,10 @@ function* reasoningEvents(text: string, output: Output): Generator<AnswerEvent> 
   const index = output.nextIndex();
   yield { type: 'block-start', index, block: { type: 'reasoning' } };
   for (const delta of output.deltas(text)) yield { type: 'reasoning-delta', index, text: delta };
-  yield { type: 'signature', index, signature: signReasoning(text) };
+  if (output.turn.model.traits.signsReasoning) {
+    yield { type: 'signature', index, signature: signReasoning(text) };
+  }
   yield { type: 'block-stop', index };
-}
-
-/** Returns a stand-in for the signature by which a provider recognises its own reasoning. */
-export function signReasoning(reasoning: string): string {
-  return Buffer.from(`streambed:${idFrom(reasoning, 64)}`).toString('base64');
 }
 
 /** Text with a citation is a block of its own, as in Claude's answers. */

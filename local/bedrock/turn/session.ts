@@ -37,7 +37,7 @@ function toBlock(block: AnswerBlock): TurnBlock {
     case 'text':
       return { type: 'text', text: block.text };
     case 'reasoning':
-      return { type: 'reasoning', text: block.text };
+      return block;
     case 'tool-use': {
       const { inputJson, name, toolUseId } = block;
       return { type: 'tool-use', toolUseId, name, input: parseInput(inputJson) };

@@ -16,8 +16,8 @@ export interface ModelTurn {
   readonly asked: AskedRequest;
   /** The tools that the service runs itself. */
   readonly serverTools?: readonly ServerTool[] | undefined;
-  /** The lifetime of the cache point that follows the tools, if there is one. */
-  readonly toolsCached?: CacheTtl | undefined;
+  /** The cache points among the tools. */
+  readonly toolCachePoints?: readonly ToolCachePoint[] | undefined;
   /** The schema that the text of the answer must follow. */
   readonly schema?: JsonSchema | undefined;
   /** The name or id of the agent that answers, if an agent does. */
@@ -66,8 +66,15 @@ export interface TurnMessage {
 
 export type CacheTtl = '5m' | '1h';
 
+export interface ToolCachePoint {
+  readonly ttl: CacheTtl;
+  /** The number of tools before it. */
+  readonly after: number;
+}
+
 export type TurnBlock =
-  | { readonly type: 'text'; readonly text: string }
+  /** `json` is the value of a text that stands for one, as in the result of a tool. */
+  | { readonly type: 'text'; readonly text: string; readonly json?: unknown }
   | { readonly type: 'image'; readonly format: string; readonly bytes: Buffer }
   | DocumentBlock
   | { readonly type: 'media'; readonly kind: 'video' | 'audio'; readonly bytes: Buffer }
@@ -75,12 +82,20 @@ export type TurnBlock =
   /** An instruction in mid-conversation. It applies from the message it stands in on. */
   | { readonly type: 'system-text'; readonly text: string }
   | { readonly type: 'guarded-text'; readonly text: string; readonly qualifiers: readonly string[] }
-  | { readonly type: 'reasoning'; readonly text: string; readonly signature?: string | undefined }
+  | ReasoningBlock
   | ToolUseBlock
   | ToolResultBlock
   /** A use of a server tool, or its result, as the caller sent it back. */
   | { readonly type: 'server-tool'; readonly json: string }
   | { readonly type: 'cache-point'; readonly ttl: CacheTtl };
+
+export interface ReasoningBlock {
+  readonly type: 'reasoning';
+  readonly text: string;
+  readonly signature?: string | undefined;
+  /** What the provider has encrypted instead of a text. */
+  readonly redacted?: string | undefined;
+}
 
 export interface DocumentBlock {
   readonly type: 'document';
@@ -123,6 +138,8 @@ export interface Tool {
   readonly inputSchema: JsonSchema;
   /** Whether the model must search for the tool before it can call it. */
   readonly isDeferred?: boolean | undefined;
+  /** Whether inputs must follow the schema exactly, as the request asks for. */
+  readonly isStrict?: boolean | undefined;
 }
 
 /** A tool that the service runs, by the type and the name that the request gives. */

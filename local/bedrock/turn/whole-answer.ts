@@ -24,7 +24,12 @@ export interface PlacedServerTool {
 
 export type AnswerBlock =
   | { readonly type: 'text'; readonly text: string; readonly citations: readonly Citation[] }
-  | { readonly type: 'reasoning'; readonly text: string; readonly signature: string }
+  | {
+      readonly type: 'reasoning';
+      readonly text: string;
+      /** Absent: the model does not sign its reasoning. */
+      readonly signature?: string | undefined;
+    }
   | {
       readonly type: 'tool-use';
       readonly toolUseId: string;
@@ -53,8 +58,7 @@ export function createAnswerCollector(): AnswerCollector {
     if (block === undefined) throw new Error(`Delta for block ${index}, which has not started`);
     return block;
   };
-  const blocks = (): readonly AnswerBlock[] =>
-    [...open].toSorted(([a], [b]) => a - b).map(([, block]) => toBlock(block));
+  const blocks = (): readonly AnswerBlock[] => inOrder(open);
   return {
     add(event) {
       switch (event.type) {
@@ -62,7 +66,7 @@ export function createAnswerCollector(): AnswerCollector {
         case 'block-stop':
           return;
         case 'block-start':
-          open.set(event.index, { kind: event.block, parts: [], citations: [], signature: '' });
+          open.set(event.index, { kind: event.block, parts: [], citations: [] });
           return;
         case 'text-delta':
         case 'reasoning-delta':
@@ -97,7 +101,11 @@ interface OpenBlock {
   readonly kind: BlockKind;
   readonly parts: string[];
   readonly citations: Citation[];
-  signature: string;
+  signature?: string;
+}
+
+function inOrder(open: ReadonlyMap<number, OpenBlock>): readonly AnswerBlock[] {
+  return [...open].toSorted(([a], [b]) => a - b).map(([, block]) => toBlock(block));
 }
 
 function toBlock({ kind, parts, citations, signature }: OpenBlock): AnswerBlock {

@@ -1,6 +1,6 @@
 import type { BlockKind, InputUsage, SourceEvent, StopReason } from '#local/bedrock/turn/answer.ts';
 import { createCallAssembler, type UpstreamCall } from '#local/bedrock/upstream/tool-calls.ts';
-import { signReasoning } from '#local/bedrock/simulated/simulate.ts';
+import { signReasoning } from '#local/bedrock/turn/reasoning-signature.ts';
 import { idFrom } from '#local/bedrock/turn/seeded.ts';
 import { countTokens } from '#local/bedrock/model/tokens.ts';
 import type { ModelTurn } from '#local/bedrock/turn/turn.ts';
@@ -69,7 +69,7 @@ interface Blocks {
  */
 function createBlocks(turn: ModelTurn): Blocks {
   const calls = createCallAssembler(turn.tools);
-  const blocks = createOpenBlock();
+  const blocks = createOpenBlock(turn);
   const ids = createToolUseIds(turn);
   const waiting: UpstreamCall[] = [];
   const later: (readonly ['text' | 'reasoning', string])[] = [];
@@ -138,14 +138,14 @@ interface OpenBlock {
   tokens(): number;
 }
 
-function createOpenBlock(): OpenBlock {
+function createOpenBlock({ model }: ModelTurn): OpenBlock {
   let [count, tokens] = [0, 0];
   let current: { readonly index: number; readonly kind: string; readonly key: string } | undefined;
   let reasoning = '';
   function* close(): Generator<SourceEvent> {
     if (current === undefined) return;
     const { index, kind } = current;
-    if (kind === 'reasoning')
+    if (kind === 'reasoning' && model.traits.signsReasoning)
       yield { type: 'signature', index, signature: signReasoning(reasoning) };
     yield { type: 'block-stop', index };
     current = undefined;
@@ -153,6 +153,7 @@ function createOpenBlock(): OpenBlock {
   function* open(block: BlockKind, key = ''): Generator<SourceEvent, number> {
     if (current?.kind === block.type && current.key === key) return current.index;
     yield* close();
+    reasoning = '';
     current = { index: count, kind: block.type, key };
     count += 1;
     yield { type: 'block-start', index: current.index, block };

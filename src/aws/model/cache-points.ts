@@ -1,3 +1,4 @@
+import type { ContentBlock } from '@aws-sdk/client-bedrock-runtime';
 import { estimateMessages, estimateTokens } from '#domain/model/estimate-tokens.ts';
 import type { ModelRequest } from '#domain/model/model.ts';
 import { findModelFacts } from '#aws/model/model-facts.ts';
@@ -24,4 +25,17 @@ export function cachePointsFor({ modelId, system = '', messages }: ModelRequest)
     afterSystem: systemTokens >= minTokens,
     afterMessages: new Set(questions.length < 2 ? [] : questions.slice(-2).filter(isWorthIt)),
   };
+}
+
+/**
+ * Returns the last position in a message at which its model takes a cache point, and 0 if it takes
+ * none. Claude refuses one behind a document that is not a PDF, and Nova one behind the result of a
+ * tool (docs/bedrock-rules.md).
+ */
+export function placeOfCachePoint(content: readonly ContentBlock[], modelId: string): number {
+  const { cache } = findModelFacts(modelId).facts ?? {};
+  const takesOne = ({ document, toolResult }: ContentBlock): boolean =>
+    (document === undefined || document.format === 'pdf') &&
+    (toolResult === undefined || cache?.afterToolResults !== false);
+  return content.findLastIndex(takesOne) + 1;
 }

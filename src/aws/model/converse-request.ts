@@ -5,7 +5,7 @@ import type {
   ConverseStreamCommandInput,
   Message as ConverseMessage,
 } from '@aws-sdk/client-bedrock-runtime';
-import { cachePointsFor } from '#aws/model/cache-points.ts';
+import { cachePointsFor, placeOfCachePoint } from '#aws/model/cache-points.ts';
 import {
   staysForAnHour,
   thoughtfulMessages,
@@ -37,7 +37,8 @@ export function toConverseRequest(request: ModelRequest): ConverseStreamCommandI
   const thoughtful = thoughtfulMessages(request);
   const prompt = messages.map((message, index) => {
     const { role, content } = toConverseMessage(message, modelId, thoughtful.has(message));
-    return { role, content: afterMessages.has(index) ? [...content, cachePoint] : content };
+    const place = afterMessages.has(index) ? placeOfCachePoint(content, modelId) : 0;
+    return { role, content: place === 0 ? content : content.toSpliced(place, 0, cachePoint) };
   });
   const continuation = toContinuation(modelId, answerSoFar).map((message) =>
     toConverseMessage(message, modelId),

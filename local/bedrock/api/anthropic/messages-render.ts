@@ -131,7 +131,7 @@ function toContent(block: AnswerBlock): object {
       return { type: 'text', text, citations: citations.map(toCitation) };
     }
     case 'reasoning':
-      return { type: 'thinking', thinking: block.text, signature: block.signature };
+      return { type: 'thinking', thinking: block.text, signature: block.signature ?? '' };
     case 'tool-use': {
       const { inputJson, name, toolUseId } = block;
       return { type: 'tool_use', id: toToolId(toolUseId), name, input: parseInput(inputJson) };

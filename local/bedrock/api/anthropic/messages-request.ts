@@ -42,8 +42,12 @@ export function toTurn(
       hasSystemMessages: request.messages.some(({ role }) => role === 'system'),
     },
     toolChoice: toToolChoice(request.tool_choice),
-    toolsCached: cacheTtl(request.tools?.findLast((tool) => tool.cache_control !== undefined)),
-    schema: format === undefined ? undefined : checkOutputSchema(JSON.stringify(format.schema)),
+    toolCachePoints: (request.tools ?? []).flatMap((tool, index) => {
+      const ttl = cacheTtl(tool);
+      return ttl === undefined ? [] : [{ ttl, after: index + 1 }];
+    }),
+    schema:
+      format === undefined ? undefined : checkOutputSchema(JSON.stringify(format.schema), model),
     isReasoning: showsReasoning(model, request),
     metadata: {},
   };
@@ -71,7 +75,11 @@ function toToolChoice(choice: MessagesRequest['tool_choice']): ModelTurn['toolCh
 
 function toBlocks(content: MessagesRequest['messages'][number]['content']): readonly TurnBlock[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
-  return content.flatMap((part) => [toBlock(part), ...cachePoint(part.value)]);
+  return content.flatMap(toCachedBlock);
+}
+
+function toCachedBlock(part: MessagesBlock): readonly TurnBlock[] {
+  return [toBlock(part), ...cachePoint(part.value)];
 }
 
 interface CacheableBlock {
@@ -117,13 +125,13 @@ function toBlock(part: MessagesBlock): TurnBlock {
       const blocks =
         typeof content === 'string'
           ? [{ type: 'text' as const, text: content }]
-          : content.map(toBlock);
+          : content.flatMap(toCachedBlock);
       return { type: 'tool-result', toolUseId, content: blocks, isError };
     }
     case 'thinking':
       return { type: 'reasoning', text: part.value.thinking, signature: part.value.signature };
     case 'redacted_thinking':
-      return { type: 'reasoning', text: '' };
+      return { type: 'reasoning', text: '', redacted: part.value.data };
     case 'server_tool_use':
     case 'web_search_tool_result':
     case 'code_execution_tool_result':
@@ -163,11 +171,24 @@ function contentTexts(content: DocumentContent): readonly string[] {
 function checkMessages(messages: readonly TurnMessage[]): void {
   if (messages[0]?.role !== 'user') throw invalid(mustBeginWithUser);
   for (const [index, { role, content }] of messages.entries()) {
+    checkCachedText(content, index);
     if (content.some((part) => part.type === 'text' && part.text.trim() === '')) {
       throw invalid('messages: text content blocks must be non-empty');
     }
     if (role === 'user') checkResults(content, messages[index - 1], index);
   }
+}
+
+function checkCachedText(content: readonly TurnBlock[], index: number): void {
+  const cached = content.findIndex(
+    (part, at) =>
+      part.type === 'text' && part.text === '' && content[at + 1]?.type === 'cache-point',
+  );
+  if (cached === -1) return;
+  const before = content.slice(0, cached).filter(({ type }) => type !== 'cache-point');
+  throw invalid(
+    `messages.${index}.content.${before.length}.text: cache_control cannot be set for empty text blocks`,
+  );
 }
 
 function checkResults(

@@ -66,7 +66,7 @@ export function readTools(wireTools: readonly WireTool[], origin: ToolOrigin): R
     const isDeferred = wireTool.defer_loading === true;
     if (type === 'custom') {
       if (inputSchema === undefined) throw missing(index, type, 'input_schema');
-      tools.push({ name, description, inputSchema, isDeferred });
+      tools.push({ name, description, inputSchema, isDeferred, isStrict: wireTool.strict });
       continue;
     }
     const defined = findTool(type, index, origin);

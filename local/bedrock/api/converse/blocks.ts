@@ -6,6 +6,7 @@ import type {
   WireSystem,
   WireToolResult,
 } from '#local/bedrock/api/converse/request-shape.ts';
+import { isEncrypted } from '#local/bedrock/turn/reasoning-signature.ts';
 import type { TurnBlock } from '#local/bedrock/turn/turn.ts';
 
 /** Converts a content block of Converse. Throws for content in S3. */
@@ -38,7 +39,7 @@ export function toBlock(block: WireBlock): TurnBlock {
     case 'reasoningContent':
       return block.value.type === 'reasoningText'
         ? { type: 'reasoning', ...block.value.value }
-        : { type: 'reasoning', text: '' };
+        : { type: 'reasoning', text: '', redacted: toRedacted(block.value.value) };
     case 'citationsContent': {
       const text = (block.value.content ?? []).map(({ value }) => value).join('');
       return { type: 'text', text };
@@ -63,8 +64,16 @@ export function toSystemBlock(block: WireSystem[number]): TurnBlock {
 }
 
 function toResultBlock(block: WireToolResult['content'][number]): TurnBlock {
-  if (block.type === 'json') return { type: 'text', text: JSON.stringify(block.value) };
+  if (block.type === 'json') {
+    return { type: 'text', text: JSON.stringify(block.value), json: block.value };
+  }
   return toBlock(block);
+}
+
+/** Clients send the bytes of the text that Anthropic's API has, or what that text encodes. */
+function toRedacted(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  return isEncrypted(text) ? text : bytes.toString('base64');
 }
 
 function toGuardedText(content: Extract<WireBlock, { type: 'guardContent' }>['value']): TurnBlock {

@@ -1,4 +1,4 @@
-import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
+import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import type {
   ConverseRequest,
   WireBlock,
@@ -6,10 +6,10 @@ import type {
 } from '#local/bedrock/api/converse/request-shape.ts';
 import { isServerTool } from '#local/bedrock/api/converse/blocks.ts';
 import { checkSystemMessage } from '#local/bedrock/api/converse/system-messages.ts';
-import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
+import { reasoningInUserMessage } from '#local/bedrock/rules/content/reasoning-history.ts';
 
-/** Throws Bedrock's error if the messages are not a valid conversation for this model. */
-export function checkMessages(model: ModelFacts, request: ConverseRequest): void {
+/** Throws Bedrock's error if the messages are not a valid conversation. */
+export function checkMessages(request: ConverseRequest): void {
   const { messages, system = [] } = request;
   const [first] = messages;
   if (first?.role !== 'user') throw invalid(mustStart);
@@ -25,7 +25,6 @@ export function checkMessages(model: ModelFacts, request: ConverseRequest): void
     if (block.type === 'text') checkBlank(block.value, `system.${index}`, 'SystemContentBlock');
   }
   checkToolBlocks(request);
-  checkCachePoints(model, request);
 }
 
 const mustStart =
@@ -54,19 +53,16 @@ function checkContent(message: WireMessage, index: number): void {
   for (const [position, block] of content.entries()) {
     const path = `messages.${index}.content.${position}`;
     if (block.type === 'text') checkBlank(block.value, path, 'ContentBlock');
-    else if (block.type === 'document') checkDocument(block, content);
     if (isServerTool(block)) continue;
     if (role === 'assistant' && (block.type === 'toolResult' || block.type === 'document')) {
       throw invalid(`The ${block.type} content block at ${path} is only supported for user turns.`);
     }
-    if (role === 'user' && (block.type === 'toolUse' || block.type === 'reasoningContent')) {
-      throw invalid(
-        `The ${block.type} content block at ${path} is only supported for assistant turns.`,
-      );
+    if (role === 'user' && block.type === 'reasoningContent') throw invalid(reasoningInUserMessage);
+    if (role === 'user' && block.type === 'toolUse') {
+      throw invalid(`The toolUse content block at ${path} is only supported for assistant turns.`);
     }
   }
   checkCount(content, 'image', 20);
-  checkCount(content, 'document', 5);
 }
 
 function checkBlank(text: string, path: string, type: string): void {
@@ -76,25 +72,6 @@ function checkBlank(text: string, path: string, type: string): void {
       'Add text to the text field, and try again.',
   );
 }
-
-function checkDocument(
-  block: Extract<WireBlock, { type: 'document' }>,
-  content: readonly WireBlock[],
-): void {
-  const { name, source } = block.value;
-  if (!/^[\p{L}\p{N}\s\-()[\]]+$/u.test(name) || /\s{2}/u.test(name)) throw invalid(documentName);
-  if (source.type === 'bytes' && source.value.length > 4.5 * 1024 * 1024) {
-    throw invalid('The document exceeds the maximum size of 4.5 MB.');
-  }
-  if (!content.some(({ type }) => type === 'text')) {
-    throw invalid('A message with a document must include a text content block too.');
-  }
-}
-
-const documentName =
-  'The document file name can only contain alphanumeric characters, whitespace characters, ' +
-  "hyphens, parentheses, and square brackets. The name can't contain more than one consecutive " +
-  'whitespace character.';
 
 function checkCount(content: readonly WireBlock[], type: WireBlock['type'], max: number): void {
   if (content.filter((block) => block.type === type).length <= max) return;
@@ -142,22 +119,4 @@ function checkToolBlocks({ messages, toolConfig }: ConverseRequest): void {
   throw invalid(
     'The toolConfig field must be defined when using toolUse and toolResult content blocks.',
   );
-}
-
-function checkCachePoints({ traits }: ModelFacts, request: ConverseRequest): void {
-  const all = [
-    ...(request.toolConfig?.tools ?? []),
-    ...(request.system ?? []),
-    ...request.messages.flatMap(({ content }) => content),
-  ].filter(({ type }) => type === 'cachePoint');
-  if (all.length === 0) return;
-  if (traits.cache === undefined) {
-    const message =
-      'You invoked an unsupported model or your request did not allow prompt caching. ' +
-      'See the documentation for more information.';
-    throw new BedrockError('AccessDeniedException', message);
-  }
-  if (all.length > 4) {
-    throw invalid('The number of cachePoint blocks in the request exceeds the limit of 4.');
-  }
 }

@@ -16,11 +16,11 @@ import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import { maxAnswerTokens } from '#local/bedrock/turn/plain-turn.ts';
 import { parseBody } from '#local/bedrock/server/parse-body.ts';
 import type {
-  CacheTtl,
   GuardrailRequest,
   ModelTurn,
   ServerTool,
   Tool,
+  ToolCachePoint,
   ToolChoice,
   TurnMessage,
 } from '#local/bedrock/turn/turn.ts';
@@ -40,7 +40,7 @@ export function toTurn(
   api: 'converse' | 'native' = 'converse',
 ): ModelTurn {
   checkModelSupport(model);
-  checkMessages(model, request);
+  checkMessages(request);
   const fields = request.additionalModelRequestFields ?? {};
   const inference = request.inferenceConfig ?? {};
   const maxTokens = maxAnswerTokens(inference.maxTokens, model);
@@ -60,7 +60,7 @@ export function toTurn(
       effort: request.outputConfig?.effort,
       hasSystemMessages: request.messages.some(({ role }) => role === 'system'),
     },
-    schema: schema === undefined ? undefined : checkOutputSchema(schema),
+    schema: schema === undefined ? undefined : checkOutputSchema(schema, model),
     isReasoning: showsReasoning(model, fields),
     guardrail: readGuardrail(request.guardrailConfig),
     serving: {
@@ -103,16 +103,17 @@ function checkModelSupport({ output }: ModelFacts): void {
 function readTools(
   model: ModelFacts,
   { toolConfig: config, messages, additionalModelRequestFields: fields = {} }: ConverseRequest,
-): Pick<ModelTurn, 'tools' | 'toolChoice' | 'toolsCached' | 'serverTools'> {
+): Pick<ModelTurn, 'tools' | 'toolChoice' | 'toolCachePoints' | 'serverTools'> {
   const serverTools: ServerTool[] = [];
-  let toolsCached: CacheTtl | undefined;
+  const toolCachePoints: ToolCachePoint[] = [];
   const tools: Tool[] = [];
   for (const { type, value } of config?.tools ?? []) {
-    if (type === 'cachePoint') toolsCached = value.ttl ?? '5m';
-    else if (type === 'systemTool') serverTools.push({ type: value.name, name: value.name });
+    if (type === 'cachePoint') {
+      toolCachePoints.push({ ttl: value.ttl ?? '5m', after: tools.length });
+    } else if (type === 'systemTool') serverTools.push({ type: value.name, name: value.name });
     else {
-      const { name, description = '', inputSchema } = value;
-      checkTool(tools, { name, description, inputSchema: inputSchema.value });
+      const { name, description = '', inputSchema, strict: isStrict } = value;
+      checkTool(tools, { name, description, inputSchema: inputSchema.value, isStrict });
     }
   }
   const toolChoice = readToolChoice(config);
@@ -125,7 +126,7 @@ function readTools(
     ({ name }) => !tools.some((tool) => tool.name === name),
   );
   const available = availableTools([...tools, ...native], messages);
-  return { tools: available, toolChoice, toolsCached, serverTools };
+  return { tools: available, toolChoice, toolCachePoints, serverTools };
 }
 
 function checkTool(tools: Tool[], tool: Tool): void {

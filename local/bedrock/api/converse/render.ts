@@ -73,7 +73,8 @@ function toWireBlock(block: AnswerBlock): object {
     }
     case 'reasoning': {
       const { signature, text } = block;
-      return { reasoningContent: { reasoningText: { signature, text } } };
+      const signed = signature === undefined ? { text } : { signature, text };
+      return { reasoningContent: { reasoningText: signed } };
     }
     case 'tool-use': {
       const { inputJson, name, toolUseId } = block;

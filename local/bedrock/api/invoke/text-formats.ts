@@ -111,10 +111,13 @@ export const deepseekR1: Format = {
     const toTextChunks = createTextChunker((text, stopReason) => ({
       choices: [{ stop_reason: stopReason === undefined ? null : stopOrLength(stopReason), text }],
     }));
+    let reasoningIndex: number | undefined;
     return (event) => {
-      if (event.type === 'reasoning-delta')
+      if (event.type === 'reasoning-delta') {
+        reasoningIndex = event.index;
         return [{ choices: [{ stop_reason: null, text: event.text }] }];
-      if (event.type === 'signature')
+      }
+      if (event.type === 'block-stop' && event.index === reasoningIndex)
         return [{ choices: [{ stop_reason: null, text: '\n</think>\n' }] }];
       return toTextChunks(event);
     };

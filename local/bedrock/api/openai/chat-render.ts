@@ -56,37 +56,49 @@ export function createCompletionStream(
   const chunk = (delta: object, finish_reason: string | null = null): object => {
     return { ...base, choices: [{ index: 0, delta, finish_reason }], ...rest };
   };
+  const toDelta = createDeltas();
+  return (event) => {
+    const delta = toDelta(event);
+    if (delta !== undefined) return [chunk(delta)];
+    if (event.type === 'stop') return [chunk({}, toFinishReason(event.stopReason))];
+    if (event.type !== 'end' || !includeUsage) return [];
+    return [{ ...base, choices: [], usage: toChatUsage(event.usage), ...rest }];
+  };
+}
+
+/** Creates a function that returns what an event adds to the message, if it adds anything. */
+function createDeltas(): (event: AnswerEvent) => object | undefined {
   const calls = new Map<number, number>();
+  let reasoningIndex: number | undefined;
   return (event) => {
     switch (event.type) {
       case 'start':
-        return [chunk({ role: 'assistant', content: '' })];
+        return { role: 'assistant', content: '' };
       case 'block-start': {
-        if (event.block.type === 'text') return [];
-        if (event.block.type === 'reasoning') return [chunk({ content: '<reasoning>' })];
+        if (event.block.type === 'text') return undefined;
+        if (event.block.type === 'reasoning') {
+          reasoningIndex = event.index;
+          return { content: '<reasoning>' };
+        }
         const index = calls.size;
         calls.set(event.index, index);
-        return [chunk({ tool_calls: [{ index, ...toCall(event.block, '') }] })];
+        return { tool_calls: [{ index, ...toCall(event.block, '') }] };
       }
       case 'text-delta':
       case 'reasoning-delta':
-        return [chunk({ content: event.text })];
-      case 'signature':
-        return [chunk({ content: '</reasoning>' })];
+        return { content: event.text };
       case 'tool-input-delta': {
         const call = { index: calls.get(event.index) ?? 0, function: { arguments: event.json } };
-        return [chunk({ tool_calls: [call] })];
+        return { tool_calls: [call] };
       }
-      case 'citation':
       case 'block-stop':
+        return event.index === reasoningIndex ? { content: '</reasoning>' } : undefined;
+      case 'signature':
+      case 'citation':
       case 'server-tool':
-        return [];
       case 'stop':
-        return [chunk({}, toFinishReason(event.stopReason))];
       case 'end':
-        return includeUsage
-          ? [{ ...base, choices: [], usage: toChatUsage(event.usage), ...rest }]
-          : [];
+        return undefined;
     }
   };
 }

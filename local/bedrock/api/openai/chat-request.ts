@@ -99,8 +99,9 @@ export function chatTurn(
   asked: AskedRequest = { api: 'openai', fields: request },
 ): ModelTurn {
   const { tools: functions = [], stop, response_format: format } = request;
-  const tools = functions.map(({ function: { name, description = '', parameters = {} } }): Tool => {
-    return { name, description, inputSchema: { type: 'object', ...parameters } };
+  const tools = functions.map(({ function: definition }): Tool => {
+    const { name, description = '', parameters = {}, strict: isStrict } = definition;
+    return { name, description, inputSchema: { type: 'object', ...parameters }, isStrict };
   });
   const system = request.messages.flatMap((entry) =>
     entry.type === 'system' || entry.type === 'developer' ? toBlocks(entry.value.content) : [],
@@ -119,7 +120,7 @@ export function chatTurn(
     inference: { maxTokens, temperature: request.temperature, topP: request.top_p },
     tools,
     toolChoice: toToolChoice(request.tool_choice),
-    schema: readFormat(format),
+    schema: readFormat(format, model),
     asked,
     isReasoning: model.traits.reasoning === 'always',
     metadata: {},
@@ -127,16 +128,20 @@ export function chatTurn(
 }
 
 /** `json_object` requests an object without a schema. */
-function readFormat(format: ChatRequest['response_format']): JsonSchema | undefined {
+function readFormat(
+  format: ChatRequest['response_format'],
+  model: ModelFacts,
+): JsonSchema | undefined {
   if (format?.type === 'json_object') return anyObject;
   if (format?.type !== 'json_schema') return undefined;
-  return checkOutputSchema(JSON.stringify(format.value.json_schema.schema));
+  return checkOutputSchema(JSON.stringify(format.value.json_schema.schema), model);
 }
 
 const anyObject: JsonSchema = {
   type: 'object',
   required: ['answer'],
   properties: { answer: { type: 'string' } },
+  additionalProperties: false,
 };
 
 function toToolChoice(choice: ChatRequest['tool_choice']): ToolChoice {

@@ -112,7 +112,7 @@ describe('images and documents', () => {
     };
     await expect(
       bedrock.ask({ messages: [{ role: 'user', content: [{ document }] }] }),
-    ).rejects.toThrow('text content block');
+    ).rejects.toThrow('A text block must be included when using documents');
     await expect(
       bedrock.ask({ messages: [{ role: 'user', content: [{ document }, { text: 'Hi' }] }] }),
     ).rejects.toThrow('could not be read');

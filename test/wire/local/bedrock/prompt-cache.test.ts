@@ -60,6 +60,6 @@ describe('prompt caching', () => {
           .flat()
           .concat(system, system),
       }),
-    ).rejects.toThrow('limit of 4');
+    ).rejects.toThrow('A maximum of 4 blocks with cache_control may be provided. Found 5.');
   });
 });

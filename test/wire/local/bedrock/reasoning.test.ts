@@ -103,7 +103,7 @@ describe('structured output', () => {
     [
       'an object that allows additional properties',
       { type: 'object', properties: {} },
-      'additionalProperties must be false',
+      "'additionalProperties' must be explicitly set to false",
     ],
     [
       'a minimum',
@@ -112,12 +112,12 @@ describe('structured output', () => {
         additionalProperties: false,
         properties: { a: { type: 'integer', minimum: 1 } },
       },
-      'minimum is not supported (at properties.a)',
+      "For 'integer' type, property 'minimum' is not supported",
     ],
     [
       'recursion',
       { $defs: { a: { type: 'array', items: { $ref: '#/$defs/a' } } }, $ref: '#/$defs/a' },
-      'recursive',
+      'Circular reference detected in schema definitions: a -> a.',
     ],
   ])('%s in an output schema is refused', async (_, json, message) => {
     await expect(bedrock.ask(config(json))).rejects.toThrow(message);
