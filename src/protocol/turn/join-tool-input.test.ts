@@ -73,7 +73,7 @@ test('each call begins anew, and nothing is lost or comes too late', () => {
 
 test('deltas of two calls that are mixed stay apart', () => {
   const [first = [], second = []] = [1, 2].map((index) => toolUse(index, `[${index},${index}]`, 1));
-  const mixed = first.flatMap((event, at) => [event, ...second.slice(at, at + 1)]);
+  const mixed = first.flatMap((event, at) => second.slice(at, at + 1).concat(event));
   expect(contentOf(joinedEvents(mixed))).toEqual(contentOf(mixed));
 });
 

@@ -5,7 +5,7 @@ import { jsonSchemaOutputFormat } from '@anthropic-ai/sdk/helpers/json-schema';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pngBytes } from '#test/fixtures/attached-files.ts';
 import { haiku, startBedrock, type RunningBedrock } from '#test/fixtures/bedrock.ts';
-import { bridge, person, rules, weather } from '#test/fixtures/client-work.ts';
+import { bridge, person, recordingFetch, rules, weather } from '#test/fixtures/client-work.ts';
 
 /** Anthropic's SDKs, with only their base URL changed. */
 
@@ -99,4 +99,33 @@ test.each(names)('a cached prompt, over %s', async (name) => {
   const { usage: second } = await clientOf(name).messages.stream(request).finalMessage();
   expect(first).toMatchObject({ input_tokens: 5, cache_read_input_tokens: 0 });
   expect(second.cache_read_input_tokens).toBe(first.cache_creation_input_tokens);
+});
+
+test('Anthropic’s client for InvokeModel names a version of its own, and big integers lose digits', async () => {
+  const recording = recordingFetch();
+  const client = new AnthropicBedrock({
+    baseURL: bedrock.url,
+    awsRegion: 'us-east-1',
+    awsAccessKey: 'any',
+    awsSecretKey: 'any',
+    fetch: recording.fetch,
+  });
+  const input_schema = { type: 'object' as const, properties: { order: { type: 'integer' } } };
+  const { content } = await client.messages.create({
+    ...settings,
+    messages: user('Use track for order 12345678901234567890'),
+    tools: [{ name: 'track', input_schema }],
+  });
+  expect(recording.sent()).toContain('"anthropic_version":"2026-10-21"');
+  expect(JSON.stringify(content.at(-1))).toContain('{"order":12345678901234567000}');
+});
+
+test.each(names)('only finalMessage notices an answer that is cut, over %s', async (name) => {
+  const off = bedrock.on({ stream: [{ text: 'Hello' }, { cut: 'eof' }] });
+  const { messages } = clientOf(name);
+  const request = { ...settings, messages: user('Hi') };
+  const events = await Array.fromAsync(await messages.create({ ...request, stream: true }));
+  expect(events.at(-1)?.type).toBe('content_block_stop');
+  await expect(messages.stream(request).finalMessage()).rejects.toThrow('stream ended without');
+  off();
 });

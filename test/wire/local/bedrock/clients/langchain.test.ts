@@ -169,5 +169,19 @@ test('embeddings in the format of Titan only', async () => {
   const embed = (model: string): Promise<number[]> =>
     new BedrockEmbeddings({ model, ...config, maxRetries: 0 }).embedQuery('Hello');
   expect(await embed('amazon.titan-embed-text-v2:0')).toHaveLength(1_024);
+  // LangChain prints the error, too.
+  const print = vi.spyOn(console, 'error').mockReturnValue();
   await expect(embed('cohere.embed-english-v3')).rejects.toThrow('required key [texts] not found');
+  print.mockRestore();
+});
+
+test('a large integer of a tool is a BigInt in a whole message, and loses its digits in a stream', async () => {
+  const json = { type: 'object', properties: { order: { type: 'integer' } } };
+  const model = chat().bindTools([{ toolSpec: { name: 'track', inputSchema: { json } } }]);
+  const messages = [new HumanMessage('Use track for order 12345678901234567890')];
+  const inputs = await Promise.all([whole, streamed].map((way) => way(model, messages)));
+  expect(inputs.map(({ tool_calls }) => tool_calls?.[0]?.args['order'])).toEqual([
+    12345678901234567890n,
+    12345678901234567000,
+  ]);
 });

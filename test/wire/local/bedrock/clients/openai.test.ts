@@ -117,3 +117,28 @@ test('embeddings', async () => {
   });
   expect(data.map(({ embedding }) => embedding.length)).toEqual([1_024, 1_024]);
 });
+
+test('the stream helper refuses calls that are not numbered from 0, and chunks show nothing', async () => {
+  const other = new OpenAI({
+    baseURL: `${bedrock.url}/openai/v1`,
+    apiKey: 'any',
+    fetch: async (url, init) => {
+      const response = await fetch(url, init);
+      const renumbered = (await response.text()).replaceAll(
+        '"tool_calls":[{"index":0',
+        '"tool_calls":[{"index":1',
+      );
+      return new Response(renumbered, response);
+    },
+  });
+  const request = {
+    model: qwen,
+    messages: [user(weather.question)],
+    tools: [{ type: 'function' as const, function: { name, description, parameters } }],
+  };
+  const helper = other.chat.completions.stream(request);
+  await expect(helper.finalChatCompletion()).rejects.toThrow("reading 'id'");
+  const chunks = await other.chat.completions.create({ ...request, stream: true });
+  const all = await Array.fromAsync(chunks);
+  expect(all.at(-1)?.choices[0]?.finish_reason).toBe('tool_calls');
+});

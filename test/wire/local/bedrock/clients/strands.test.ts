@@ -1,6 +1,7 @@
 import {
   Agent,
   BedrockModel,
+  configureLogging,
   DocumentBlock,
   ImageBlock,
   TextBlock,
@@ -28,6 +29,9 @@ import { bridge, person, rules, weather } from '#test/fixtures/client-work.ts';
 let bedrock: RunningBedrock;
 
 beforeAll(async () => {
+  // Strands warns that it does not send the reasoning of responses back.
+  const silent = (): void => undefined;
+  configureLogging({ debug: silent, info: silent, warn: silent, error: silent });
   bedrock = await startBedrock();
   vi.stubEnv('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', bedrock.url);
 });
@@ -136,4 +140,26 @@ test.each(ways)('a cached prompt, over %s', async (way, options) => {
   expect(inputTokens).toBe(0);
   // Strands drops the counts of the cache of an answer that is not streamed.
   expect(cacheWriteInputTokens > 6_000).toBe(options.stream !== false);
+});
+
+test.each([
+  ['a cut', { stream: [{ text: 'Hello' }, { cut: 'eof' }] }, 'Stream ended without completing'],
+  ['max_tokens', { stream: [{ text: 'Hello' }], stop: 'max_tokens' }, 'maximum token limit'],
+])('an answer that ends by %s throws, and nothing of it is kept', async (_, scenario, message) => {
+  const off = bedrock.on(scenario);
+  const agent = new Agent({ model: converse(), printer: false, retryStrategy: null });
+  await expect(agent.invoke('Hi')).rejects.toThrow(message);
+  off();
+  expect(agent.messages.map(({ role }) => role)).toEqual(['user']);
+});
+
+test('a cancelled answer is kept as other words', async () => {
+  const off = bedrock.on({ stream: [{ text: 'Hello' }, { stall: '60s' }] });
+  const agent = new Agent({ model: converse(), printer: false });
+  for await (const event of agent.stream('Hi')) {
+    if (event.type === 'modelStreamUpdateEvent' && JSON.stringify(event).includes('Hello'))
+      agent.cancel();
+  }
+  off();
+  expect(agent.messages.at(-1)).toMatchObject({ content: [{ text: 'Cancelled by user' }] });
 });
