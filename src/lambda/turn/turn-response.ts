@@ -7,6 +7,7 @@ import type { HttpResponse } from '#lambda/runtime/http.ts';
 import { problemResponse } from '#lambda/runtime/problem-response.ts';
 import { continueAfterCalls, resumeAfter } from '#protocol/turn/cursor.ts';
 import { createDataEncoding } from '#protocol/turn/data-stream.ts';
+import { joinToolInput } from '#protocol/turn/join-tool-input.ts';
 import type { TurnEncoding, TurnFormat } from '#protocol/turn/turn-encoding.ts';
 import { createPlainTextEncoding } from '#protocol/turn/plain-text.ts';
 import { createUiEncoding } from '#protocol/turn/ui-message-stream.ts';
@@ -62,10 +63,11 @@ async function respond(
 ): Promise<HttpResponse> {
   if (failure !== undefined) return problemResponse(failure, requestId, headers);
   if (format === 'json') return collectTurn(events, { requestId, toJson }, headers);
-  const encoding =
+  const encoding = joinToolInput(
     decidedCalls !== undefined && format === 'ui'
       ? continueAfterCalls(createUiEncoding(requestId, { isContinued: true }), decidedCalls)
-      : resumeAfter(createEncoding(format, requestId), after);
+      : resumeAfter(createEncoding(format, requestId), after),
+  );
   return {
     status: 200,
     headers: { ...encoding.headers, 'content-type': encoding.contentType, ...headers },

@@ -1,3 +1,4 @@
+import { ChatCompletionStream } from 'openai/lib/ChatCompletionStream';
 import { expect, test } from 'vitest';
 import { invalidRequest } from '#domain/errors.ts';
 import {
@@ -6,6 +7,7 @@ import {
   toOpenAiError,
 } from '#protocol/openai/openai-chat.ts';
 import { parseOpenAiRequest } from '#protocol/openai/openai-request.ts';
+import type { TurnEvent } from '#domain/conversation/stream-event.ts';
 
 test.each([
   ['end_turn', { finish_reason: 'stop' }],
@@ -44,4 +46,28 @@ test('effort and service tier have the names of OpenAI, in requests and in error
   const error = toOpenAiError(invalidRequest('effort', 'is not available with this model'));
   const message = 'reasoning_effort: is not available with this model';
   expect(error).toMatchObject({ error: { message, param: 'reasoning_effort' } });
+});
+
+test('calls are numbered from 0 among themselves, as the stream helper of OpenAI wants them', async () => {
+  const call = (index: number, name: string): readonly TurnEvent[] => [
+    { type: 'block-start', index, toolUseId: `id-${name}`, name },
+    { type: 'tool-input-delta', index, json: '{}' },
+    { type: 'block-stop', index },
+  ];
+  const encoding = createCompletionEncoding(0, { includesUsage: false });
+  const events: readonly TurnEvent[] = [
+    { type: 'turn-start', turnId: 't1', modelId: 'm' },
+    { type: 'message-start' },
+    { type: 'reasoning-delta', index: 0, text: 'Hm.' },
+    { type: 'text-delta', index: 1, text: 'I look.' },
+    ...call(2, 'first'),
+    ...call(3, 'second'),
+    { type: 'turn-stop', stopReason: 'tool_use' },
+  ];
+  const lines = events.map((event) => encoding.encode(event)).join('');
+  const chunks = [...lines.matchAll(/^data: (\{.*)$/gmu)].map(([, chunk]) => `${chunk}\n`);
+  const readable = new Blob(chunks).stream();
+  const { choices } = await ChatCompletionStream.fromReadableStream(readable).finalChatCompletion();
+  const names = choices[0]?.message.tool_calls?.map(({ id }) => id);
+  expect(names).toEqual(['id-first', 'id-second']);
 });

@@ -14,12 +14,16 @@ export const anthropicErrors: ErrorFormat = {
       status: status === 503 ? 529 : status,
       body: {
         type: 'error',
-        error: { type, message: wordsOf(error, request) },
+        error: { type, message: wordsOf(error, request), ...detailsOf(error) },
         request_id: requestId,
       },
     };
   },
 };
+
+function detailsOf({ members: { details } }: BedrockError): object {
+  return details === undefined ? {} : { details };
+}
 
 function wordsOf(error: BedrockError, { headers }: AwsRequest): string {
   if (error.type === 'UnknownOperationException') return 'Not Found';

@@ -10,6 +10,7 @@ import {
   messagesShape,
   type MessagesRequest,
 } from '#local/bedrock/api/anthropic/messages-shape.ts';
+import { refuseThreads } from '#local/bedrock/api/anthropic/refuse-threads.ts';
 import { BedrockError, invalid } from '#local/bedrock/server/bedrock-error.ts';
 import type { ModelFacts } from '#local/bedrock/model/catalogue.ts';
 import { findTextModel } from '#local/bedrock/model/models.ts';
@@ -28,7 +29,9 @@ export const messages: BedrockOperation = {
   signingServices: ['bedrock-mantle', 'bedrock'],
   path: /^(?:\/anthropic)?\/v1\/messages$/u,
   async run(call: BedrockCall) {
-    const body = readShape(messagesShape, parseBody(call.request.body), invalidFields);
+    const parsed = parseBody(call.request.body);
+    refuseThreads(parsed);
+    const body = readShape(messagesShape, parsed, invalidFields);
     const [id, model] = readModel(call, body.model);
     const turn = toTurn(model, withBetas(call, body), true);
     const reply: Reply =

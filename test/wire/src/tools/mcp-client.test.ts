@@ -4,6 +4,8 @@ import { McpServer, WebStandardStreamableHTTPServerTransport } from '@modelconte
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectMcp } from '#tools/mcp-client.ts';
+import { openMcpServer } from '#tools/mcp-tools.ts';
+import { startMcpServer } from '#test/fixtures/mcp-server.ts';
 
 const sessions = new Map<string, WebStandardStreamableHTTPServerTransport>();
 let server: http.Server;
@@ -82,4 +84,14 @@ test('closing a client returns soon even if the server does not respond to DELET
   await opened.close();
   await expect.poll(() => openStreams).toBe(0);
   ignoresDelete = false;
+});
+
+test('a server of 2026 must say how long its list of tools is valid', async () => {
+  const forgetful = await startMcpServer('2026', (body) => body.replace(/"ttlMs":\d+,/u, ''));
+  const opening = openMcpServer('city', forgetful.url, new AbortController().signal);
+  await expect(opening).rejects.toMatchObject({
+    code: 'model_unavailable',
+    cause: { message: expect.stringContaining('ttlMs') },
+  });
+  await forgetful.close();
 });
