@@ -5,6 +5,7 @@ import type {
   ExecutionStore,
   HistoryEvent,
 } from '#local/step-functions/execution-store.ts';
+import { executionMembers } from '#local/step-functions/describe-execution.ts';
 import type { Executions } from '#local/step-functions/executions.ts';
 import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
 import {
@@ -111,21 +112,15 @@ function startSync(executions: Executions, machines: () => readonly StateMachine
 }
 
 function describe(execution: Execution): object {
-  const { output, error, cause } = execution;
-  return {
-    executionArn: execution.arn,
-    stateMachineArn: execution.machine,
-    name: execution.name,
-    status: execution.status,
-    startDate: seconds(execution.startedAt),
-    stopDate: seconds(execution.stoppedAt),
-    input: execution.input,
-    inputDetails: { included: true },
-    ...(output === undefined ? {} : { output, outputDetails: { included: true } }),
-    error,
-    cause,
-    redriveCount: 0,
-  };
+  const { status } = execution;
+  const redrive =
+    status === 'RUNNING' || status === 'SUCCEEDED'
+      ? {
+          redriveStatus: 'NOT_REDRIVABLE',
+          redriveStatusReason: `Execution is ${status} and cannot be redriven`,
+        }
+      : { redriveStatus: 'REDRIVABLE' };
+  return { ...executionMembers(execution, seconds), redriveCount: 0, ...redrive };
 }
 
 function getHistory(store: ExecutionStore): Operation {
@@ -137,24 +132,41 @@ function getHistory(store: ExecutionStore): Operation {
   };
   return operation(structure({ executionArn: string() }, optional), (input) => {
     const { executionArn, reverseOrder = false, nextToken = '0' } = input;
+    const { includeExecutionData: hasData = true } = input;
     requireExecution(store, executionArn);
     const all = store.events(executionArn);
     const inOrder = reverseOrder ? all.toReversed() : all;
     const start = Number(nextToken);
     const limit = input.maxResults === undefined || input.maxResults === 0 ? 100 : input.maxResults;
     const rest = start + limit < inOrder.length ? { nextToken: String(start + limit) } : {};
-    return { events: inOrder.slice(start, start + limit).map(toEvent), ...rest };
+    return {
+      events: inOrder.slice(start, start + limit).map((event) => toEvent(event, hasData)),
+      ...rest,
+    };
   });
 }
 
-/** Details are in a member named after the type. All types of states share the same two names. */
-function toEvent({ id, previous, at, type, details }: HistoryEvent): object {
+/**
+ * Details are in a member named after the type. All types of states share the same two names. Events of
+ * the execution have the member also if it is empty.
+ */
+function toEvent({ id, previous, at, type, details }: HistoryEvent, hasData: boolean): object {
   const [, kind] = /(StateEntered|StateExited)$/u.exec(type) ?? [];
   const name = kind === undefined ? lowerFirst(type) : lowerFirst(kind);
-  const values = record(JSON.parse(details));
-  const members = Object.keys(values).length === 0 ? {} : { [`${name}EventDetails`]: values };
+  const entries = Object.entries(record(JSON.parse(details)));
+  const values = hasData ? entries : entries.filter(([member]) => !dataMembers.has(member));
+  const isShown = values.length > 0 || type.startsWith('Execution');
+  const members = isShown ? { [`${name}EventDetails`]: Object.fromEntries(values) } : {};
   return { id, previousEventId: previous, timestamp: seconds(at), type, ...members };
 }
+
+/** What GetExecutionHistory leaves out on request. */
+const dataMembers: ReadonlySet<string> = new Set([
+  'input',
+  'inputDetails',
+  'output',
+  'outputDetails',
+]);
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);

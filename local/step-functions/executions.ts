@@ -7,13 +7,16 @@ import type {
   ExecutionOutcome,
   ExecutionStore,
 } from '#local/step-functions/execution-store.ts';
+import { createHistory } from '#local/step-functions/history.ts';
+import { parseStateJson } from '#local/step-functions/expressions/state-json.ts';
+import { inputMembers, outputMembers } from '#local/step-functions/interpreter/event-details.ts';
 import { toStatesError } from '#local/step-functions/interpreter/error-handling.ts';
 import { runMachine } from '#local/step-functions/interpreter/interpreter.ts';
 import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
 import type { History, Run, StartPoint } from '#local/step-functions/interpreter/run.ts';
-import type { TaskCaller } from '#local/step-functions/interpreter/tasks.ts';
+import type { TaskCaller } from '#local/step-functions/integrations/task-caller.ts';
 import type { TaskTokens } from '#local/step-functions/interpreter/tokens.ts';
-import { record, type Json } from '#local/template/json.ts';
+import { record } from '#local/template/json.ts';
 
 /** Starts, stops and resumes executions. */
 export interface Executions {
@@ -79,7 +82,7 @@ export function createExecutions(settings: ExecutionsSettings): Executions {
       const startedAt = Math.floor(clock.now());
       const arn = `${executionArn(machine, name)}:${randomUUID()}`;
       const execution = { arn, name, input, startedAt, machine: machine.arn, status: 'RUNNING' };
-      const history: History = { add: () => undefined, fork: () => history };
+      const history = createHistory(0, () => undefined);
       const limitMs = Math.min(maxExpressMs, (machine.timeoutSeconds ?? Infinity) * 1000);
       const outcome = await runExecution(context, { machine, execution, history, limitMs });
       const stoppedAt = Math.floor(clock.now());
@@ -142,24 +145,29 @@ async function runStored(
 ): Promise<void> {
   const { store, clock } = context;
   const { arn, input } = execution;
-  const history = createHistory(context, arn);
+  const start = createStoredHistory(context, arn);
   if (execution.state === undefined)
-    history.add('ExecutionStarted', { input, roleArn: machine.roleArn });
+    start.note('ExecutionStarted', { ...inputMembers(input), roleArn: machine.roleArn });
+  const history = start.fork();
   // The time during which an execution was interrupted counts towards its timeout.
   const passedMs = Math.floor(clock.now()) - execution.startedAt;
   const limitMs = (machine.timeoutSeconds ?? Infinity) * 1000 - passedMs;
   const outcome = await runExecution(context, { machine, execution, history, limitMs });
   if (outcome === 'interrupted') return;
   const { status, output, error, cause } = outcome;
-  const type = {
-    SUCCEEDED: 'Succeeded',
-    FAILED: 'Failed',
-    TIMED_OUT: 'TimedOut',
-    ABORTED: 'Aborted',
-  }[status];
-  history.add(`Execution${type}`, output === undefined ? { error, cause } : { output });
+  // What ends an execution from outside follows no event of a state.
+  const isEnd = status === 'SUCCEEDED' || status === 'FAILED';
+  const details = output === undefined ? { error, cause } : outputMembers(output);
+  (isEnd ? history : start).note(`Execution${endNames[status]}`, details);
   store.end(arn, outcome, Math.floor(clock.now()));
 }
+
+const endNames = {
+  SUCCEEDED: 'Succeeded',
+  FAILED: 'Failed',
+  TIMED_OUT: 'TimedOut',
+  ABORTED: 'Aborted',
+} as const;
 
 /** An execution with more events fails (AWS Step Functions developer guide, "Quotas"). */
 const maxEvents = 25_000;
@@ -170,26 +178,12 @@ const historyIsFull = {
   cause: `The execution reached the maximum number of history events (${maxEvents}).`,
 } as const;
 
-/**
- * Returns a history that numbers events from one. Each branch tracks its own last event. An
- * execution ends before its last event, which records the end.
- */
-function createHistory({ store, clock, live }: ExecutionsContext, arn: string): History {
-  let count = store.events(arn).length;
-  const branchFrom = (start: number): History => {
-    let previous = start;
-    return {
-      add(type, details) {
-        if (count >= maxEvents - 1) live.get(arn)?.abort(historyIsFull);
-        count += 1;
-        const at = Math.floor(clock.now());
-        store.addEvent(arn, { id: count, previous, at, type, details: JSON.stringify(details) });
-        previous = count;
-      },
-      fork: () => branchFrom(previous),
-    };
-  };
-  return branchFrom(count);
+/** Returns a history that is stored. An execution ends before its last event, which records the end. */
+function createStoredHistory({ store, clock, live }: ExecutionsContext, arn: string): History {
+  return createHistory(store.events(arn).length, (event) => {
+    if (event.id >= maxEvents - 1) live.get(arn)?.abort(historyIsFull);
+    store.addEvent(arn, { ...event, at: Math.floor(clock.now()) });
+  });
 }
 
 interface ExecutionRun {
@@ -220,8 +214,8 @@ async function runExecution(
       machine.machine,
       {
         history,
-        input: JSON.parse(execution.stateInput ?? execution.input),
-        variables: new Map(Object.entries(record(JSON.parse(execution.variables ?? '{}')))),
+        input: parseStateJson(execution.stateInput ?? execution.input),
+        variables: new Map(Object.entries(record(parseStateJson(execution.variables ?? '{}')))),
         context: {},
         resumed: findResumePoint(execution),
         onState(state, input, variables) {
@@ -260,20 +254,21 @@ function createRun(
   return {
     clock,
     signal,
+    region: arn.split(':')[3] ?? '',
     context: {
       Execution: {
         Id: arn,
-        Input: JSON.parse(input),
+        Input: parseStateJson(input),
+        StartTime: new Date(startedAt).toISOString(),
         Name: name,
         RoleArn: machine.roleArn,
-        StartTime: new Date(startedAt).toISOString(),
         RedriveCount: 0,
       },
       StateMachine: { Id: machine.arn, Name: machine.name },
     },
     call: (resource, parameters) => tasks.call(resource, parameters),
     openToken: () => tokens.open(),
-    async waitForExecution(startedArn): Promise<Json> {
+    async waitForExecution(startedArn) {
       for (;;) {
         const started = store.find(startedArn);
         if (started === undefined)

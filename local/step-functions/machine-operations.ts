@@ -2,6 +2,7 @@ import { AwsError } from '#local/wire/aws-error.ts';
 import { operation, type Operation } from '#local/wire/aws-json.ts';
 import { StatesError } from '#local/step-functions/definition/definition.ts';
 import { DefinitionError, readMachine } from '#local/step-functions/definition/read-machine.ts';
+import { parseStateJson } from '#local/step-functions/expressions/state-json.ts';
 import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
 import type { TaskTokens } from '#local/step-functions/interpreter/tokens.ts';
 import { integer, string, structure } from '#local/wire/shape.ts';
@@ -72,13 +73,13 @@ export function machineOperations({ machines, tokens }: MachineApi): Operations 
       'SendTaskSuccess',
       operation(structure({ ...byToken, output: string() }), ({ taskToken, output }) => {
         if (!isJson(output)) throw new AwsError('InvalidOutput', 'Invalid Output: it is not JSON');
-        tokens.succeed(taskToken, JSON.parse(output));
+        tokens.succeed(taskToken, parseStateJson(output));
       }),
     ],
     [
       'SendTaskFailure',
       operation(structure(byToken, { error: string(), cause: string() }), (input) => {
-        const { taskToken, error = 'States.TaskFailed', cause = '' } = input;
+        const { taskToken, error, cause } = input;
         tokens.fail(taskToken, new StatesError(error, cause));
       }),
     ],

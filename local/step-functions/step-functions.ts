@@ -9,7 +9,7 @@ import { createExecutions, type Executions } from '#local/step-functions/executi
 import { executionOperations } from '#local/step-functions/execution-operations.ts';
 import { machineOperations } from '#local/step-functions/machine-operations.ts';
 import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
-import { createTaskCaller } from '#local/step-functions/interpreter/tasks.ts';
+import { createTaskCaller } from '#local/step-functions/integrations/task-caller.ts';
 import { createTaskTokens } from '#local/step-functions/interpreter/tokens.ts';
 import type { Disk } from '#local/process/disk.ts';
 import { openStore } from '#local/process/store.ts';

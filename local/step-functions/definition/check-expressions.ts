@@ -4,8 +4,14 @@ import { parseIntrinsic } from '#local/step-functions/expressions/intrinsic-func
 import { asText, isRecord } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
-/** Members that contain machines or rules, which are checked on their own. */
-const nested: ReadonlySet<string> = new Set(['Branches', 'ItemProcessor', 'Iterator', 'Choices']);
+/** Members that contain machines or rules, which are checked on their own, and a literal result. */
+const nested: ReadonlySet<string> = new Set([
+  'Branches',
+  'ItemProcessor',
+  'Iterator',
+  'Choices',
+  'Result',
+]);
 
 /** Reports the intrinsic functions and JSONata expressions of a state that are invalid. */
 export function checkExpressions(

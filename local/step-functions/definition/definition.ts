@@ -112,13 +112,16 @@ export interface Catcher {
   readonly assign: Json;
 }
 
-/** An error of the States Language: a name, which Retry and Catch match, and its cause. */
+/**
+ * An error of the States Language: a name, which Retry and Catch match, and its cause. A Fail state
+ * may have neither, and a timeout has no cause.
+ */
 export class StatesError extends Error {
-  readonly error: string;
-  readonly causeText: string;
+  readonly error: string | undefined;
+  readonly causeText: string | undefined;
 
-  constructor(error: string, causeText: string) {
-    super(`${error}: ${causeText}`);
+  constructor(error?: string, causeText?: string) {
+    super(`${error ?? ''}: ${causeText ?? ''}`);
     this.name = 'StatesError';
     this.error = error;
     this.causeText = causeText;

@@ -1,12 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { hash } from '#local/step-functions/expressions/hash.ts';
-import jsonata from 'jsonata';
 import {
-  extractExpression,
   errorMessage,
+  extractExpression,
 } from '#local/step-functions/definition/check-expressions.ts';
-import { StatesError } from '#local/step-functions/definition/definition.ts';
-import { isRecord } from '#local/wire/shape.ts';
+import { evaluateJsonata } from '#local/step-functions/expressions/evaluate-jsonata.ts';
+import { queryError } from '#local/step-functions/expressions/evaluation-error.ts';
+import { toPlainNumbers } from '#local/step-functions/expressions/state-json.ts';
+import { asText, isRecord } from '#local/wire/shape.ts';
+import { record } from '#local/template/json.ts';
 
 /** What JSONata expressions can refer to: `$states` and the variables. */
 export interface ExpressionScope {
@@ -21,98 +21,118 @@ export interface ExpressionScope {
 
 /**
  * Returns a value in which every expression between `{%` and `%}` is replaced with its result. A
- * result is never evaluated again. Throws a `StatesError` if an expression fails.
+ * result is never evaluated again. `field` is the name of the value in its state. Throws an
+ * `EvaluationError` if an expression fails.
  */
-export async function evaluateAll(value: unknown, scope: ExpressionScope): Promise<unknown> {
+export async function evaluateAll(
+  value: unknown,
+  scope: ExpressionScope,
+  field: string,
+): Promise<unknown> {
+  return evaluateWithin(value, toBindings(scope), field);
+}
+
+type Bindings = Readonly<Record<string, unknown>>;
+
+function toBindings({ states, variables }: ExpressionScope): () => Bindings {
+  let bindings: Bindings | undefined;
+  return () => {
+    bindings ??= record(toPlainNumbers({ ...Object.fromEntries(variables), states }));
+    return bindings;
+  };
+}
+
+async function evaluateWithin(
+  value: unknown,
+  bindings: () => Bindings,
+  field: string,
+): Promise<unknown> {
   if (typeof value === 'string') {
-    const source = extractExpression(value);
-    return source === undefined ? value : evaluateExpression(source, scope);
+    const source = extractExpression(value)?.trim();
+    return source === undefined ? value : evaluateExpression(source, bindings(), field);
   }
-  if (Array.isArray(value)) return Promise.all(value.map((item) => evaluateAll(item, scope)));
+  if (Array.isArray(value)) {
+    return inOrder(value, (item, index) => evaluateWithin(item, bindings, `${field}[${index}]`));
+  }
   if (!isRecord(value)) return value;
-  const entries = Object.entries(value).map(
-    async ([name, item]) => [name, await evaluateAll(item, scope)] as const,
+  const entries = await inOrder(
+    Object.entries(value),
+    async ([name, item]) =>
+      [name, await evaluateWithin(item, bindings, `${field}/${name}`)] as const,
   );
-  return Object.fromEntries(await Promise.all(entries));
+  return Object.fromEntries(entries);
+}
+
+/** Maps one item after the other, so that the first error is that of the first field. */
+async function inOrder<Item, Result>(
+  items: readonly Item[],
+  map: (item: Item, index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const [index, item] of items.entries()) results.push(await map(item, index));
+  return results;
 }
 
 async function evaluateExpression(
   source: string,
-  { states, variables }: ExpressionScope,
+  bindings: Bindings,
+  field: string,
 ): Promise<unknown> {
-  const bindings = { ...Object.fromEntries(variables), ...addedFunctions, states };
+  const subject = `The JSONata expression '${source}' specified for the field '${field}'`;
   let value: unknown;
   try {
-    value = await evaluateWithLimits(source, bindings);
+    value = await evaluateJsonata(source, bindings);
   } catch (error) {
-    throw evaluationError(
-      `The JSONata expression '${source.trim()}' failed: ${errorMessage(error)}`,
-    );
+    throw queryError(`${subject} threw an error during evaluation${explain(error)}`, field);
   }
-  if (value === undefined) {
-    throw evaluationError(
-      `The JSONata expression '${source.trim()}' returned nothing (undefined).`,
-    );
-  }
+  if (value === undefined) throw queryError(`${subject} returned nothing (undefined).`, field);
+  if (isFunction(value)) throw queryError(`${subject} returned an unsupported result type.`, field);
   // JSONata marks its arrays with extra properties, which a copy as JSON does not have.
-  return JSON.parse(JSON.stringify(value)) as unknown;
+  return JSON.parse(JSON.stringify(value, nameInfinite)) as unknown;
 }
 
-/** How long an expression may take, and how long the host waits for it before it does other work. */
-const limits = { totalMs: 2_000, shareMs: 20 };
+/** JSONata's own errors have codes. */
+function explain(error: unknown): string {
+  const code = asText(record(error)['code']);
+  return code === undefined ? `: ${errorMessage(error)}` : `. ${code}: ${errorMessage(error)}`;
+}
 
-/** JSONata awaits the function under this name before each step of an evaluation. */
-const stepHook = Symbol.for('jsonata.__evaluate_entry');
+function isFunction(value: unknown): boolean {
+  const { _jsonata_lambda: isLambda, _jsonata_function: isNative } = record(value);
+  return typeof value === 'function' || isLambda === true || isNative === true;
+}
 
-/** Evaluates an expression. Throws if it takes too long, as one that recurs endlessly does. */
-async function evaluateWithLimits(
-  source: string,
-  bindings: Readonly<Record<string, unknown>>,
+/** JSON has no infinite numbers: Step Functions writes their names. */
+function nameInfinite(_: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
+
+/** The names of types in errors of fields. */
+type TypeName = 'array' | 'boolean' | 'number' | 'string';
+
+/**
+ * Returns the value of a field that must have one type. Throws an `EvaluationError` if the field is an
+ * expression with another result.
+ */
+export async function evaluateTyped(
+  value: unknown,
+  type: TypeName,
+  scope: ExpressionScope,
+  field: string,
 ): Promise<unknown> {
-  let workedMs = 0;
-  let shareStart = performance.now();
-  const onStep = async (): Promise<void> => {
-    const share = performance.now() - shareStart;
-    if (share < limits.shareMs) return;
-    workedMs += share;
-    if (workedMs > limits.totalMs) throw new Error('it takes too long');
-    await new Promise(setImmediate);
-    shareStart = performance.now();
-  };
-  const expression = jsonata(source);
-  Reflect.apply(expression.assign, expression, [stepHook, onStep]);
-  return expression.evaluate({}, bindings);
+  const result = await evaluateAll(value, scope, field);
+  const actual = typeName(result);
+  if (actual === type) return result;
+  const source = (typeof value === 'string' ? extractExpression(value) : undefined)?.trim();
+  throw queryError(
+    source === undefined
+      ? `The field '${field}' must be of type '${type}', but was '${actual}'`
+      : `The JSONata expression '${source}' specified for the field '${field}' returned an unexpected result type. Expected '${type}', but was '${actual}' for value: ${JSON.stringify(result)}`,
+    field,
+  );
 }
 
-function evaluationError(cause: string): StatesError {
-  return new StatesError('States.QueryEvaluationError', cause);
-}
-
-/** The functions that Step Functions adds to JSONata. */
-const addedFunctions = {
-  partition: (items: readonly unknown[], size: number) =>
-    Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-      items.slice(index * size, (index + 1) * size),
-    ),
-  range,
-  hash,
-  random: (seed?: number) => (seed === undefined ? Math.random() : seededRandom(seed)),
-  uuid: () => randomUUID(),
-  parse: (text: string): unknown => JSON.parse(text),
-  eval: () => {
-    throw new Error('$eval is not supported');
-  },
-};
-
-/** Returns at most a thousand items, as `States.ArrayRange` does. */
-function range(first: number, last: number, by: number): readonly number[] {
-  const length = Math.floor((last - first) / by) + 1;
-  if (length > 1000) throw new Error('$range returns at most 1000 items');
-  return Array.from({ length: Math.max(0, length) }, (_, index) => first + index * by);
-}
-
-/** Returns a number from 0 to 1 that is always the same for a seed. */
-function seededRandom(seed: number): number {
-  const digest = createHash('sha256').update(String(seed)).digest();
-  return digest.readUInt32BE(0) / 2 ** 32;
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
 }

@@ -1,5 +1,7 @@
 import { JSONPath } from 'jsonpath-plus';
 import { StatesError } from '#local/step-functions/definition/definition.ts';
+import { queryError, runtimeError } from '#local/step-functions/expressions/evaluation-error.ts';
+import { toPlainNumbers } from '#local/step-functions/expressions/state-json.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
 /** The data that JSONPath expressions can refer to. */
@@ -14,33 +16,52 @@ export interface PathScope {
 
 /**
  * Returns the value at a definite path, and an array of all matches for a path with wildcards or
- * filters. Throws a `StatesError` if there is nothing at a definite path.
+ * filters. Returns undefined if there is nothing at a definite path.
  */
-export function readPath(path: string, scope: PathScope): unknown {
+export function findPath(path: string, scope: PathScope): unknown {
   const { root, rest } = resolveRoot(path, scope);
   const steps = definiteSteps(rest);
-  if (steps === undefined) return search(rest, root);
-  const value = steps.reduce<unknown>(step, root);
+  return steps === undefined ? search(rest, root) : steps.reduce<unknown>(step, root);
+}
+
+/** Returns the value at a path, as `findPath`. Throws an `EvaluationError` if there is none. */
+export function readPath(path: string, scope: PathScope): unknown {
+  const value = findPath(path, scope);
   if (value !== undefined) return value;
-  const inputText = JSON.stringify(root)?.slice(0, 200);
-  throw new StatesError(
-    'States.Runtime',
-    `The path '${path}' could not be found in the input '${inputText}'`,
+  throw runtimeError(`Invalid path '${path}' : ${missingStep(path, scope)}`);
+}
+
+/** Returns which step of a path leads nowhere, in the words of the library that AWS uses. */
+function missingStep(path: string, scope: PathScope): string {
+  const { root, rest } = resolveRoot(path, scope);
+  const steps = definiteSteps(rest) ?? [];
+  const found = steps.findIndex(
+    (_, index) => steps.slice(0, index + 1).reduce<unknown>(step, root) === undefined,
   );
+  const named = (count: number): string =>
+    steps
+      .slice(0, count)
+      .map((key) => (typeof key === 'number' ? `[${key}]` : `['${key}']`))
+      .join('');
+  return found === steps.length - 1
+    ? `No results for path: $${named(steps.length)}`
+    : `Missing property in path $${named(found + 1)}`;
 }
 
 /** Returns whether there is a value at a path. */
 export function hasPath(path: string, scope: PathScope): boolean {
   try {
-    const value = readPath(path, scope);
-    return (
-      !Array.isArray(value) ||
-      definiteSteps(resolveRoot(path, scope).rest) !== undefined ||
-      value.length > 0
-    );
+    const value = findPath(path, scope);
+    const isSearch = definiteSteps(resolveRoot(path, scope).rest) === undefined;
+    return value !== undefined && !(isSearch && Array.isArray(value) && value.length === 0);
   } catch {
     return false;
   }
+}
+
+/** Returns the path to the array of which a path selects one item; undefined for other paths. */
+export function arrayPath(path: string): string | undefined {
+  return /^(.*)\[\d+\]$/u.exec(path)?.[1];
 }
 
 function resolveRoot(
@@ -50,9 +71,7 @@ function resolveRoot(
   if (path.startsWith('$$')) return { root: context, rest: path.slice(2) };
   const [, name] = /^\$([A-Za-z_]\w*)/u.exec(path) ?? [];
   if (name === undefined) return { root: data, rest: path.slice(1) };
-  if (!variables.has(name)) {
-    throw new StatesError('States.QueryEvaluationError', `Variable ${name} does not exist`);
-  }
+  if (!variables.has(name)) throw queryError(`Variable ${name} does not exist`);
   return { root: variables.get(name), rest: path.slice(name.length + 1) };
 }
 
@@ -81,7 +100,9 @@ function step(value: unknown, key: Step): unknown {
 /** The library evaluates filters with its own interpreter, and not with JavaScript's `eval`. */
 function search(rest: string, root: unknown): unknown {
   const json = isRecord(root) || Array.isArray(root) ? root : {};
-  const matches: unknown = JSONPath({ path: `$${rest}`, json, eval: 'safe', wrap: true });
+  // A filter compares numbers, which must then be numbers.
+  const data: object = rest.includes('?') ? Object(toPlainNumbers(json)) : json;
+  const matches: unknown = JSONPath({ path: `$${rest}`, json: data, eval: 'safe', wrap: true });
   return matches ?? [];
 }
 
@@ -92,27 +113,25 @@ function search(rest: string, root: unknown): unknown {
 export function writePath(path: string, target: unknown, value: unknown): unknown {
   if (path === '$') return value;
   const steps = definiteSteps(path.slice(1));
-  if (steps === undefined) {
-    throw new StatesError('States.ResultPathMatchFailure', `${path} is not a reference path`);
-  }
-  return putAt(steps, target, value);
+  if (steps !== undefined) return putAt(steps, target, value);
+  throw new StatesError('States.ResultPathMatchFailure', `${path} is not a reference path`);
 }
 
 function putAt([key, ...rest]: readonly Step[], target: unknown, value: unknown): unknown {
   if (key === undefined) return value;
   if (typeof key === 'number') {
-    if (!Array.isArray(target) || key >= target.length) {
-      throw new StatesError('States.ResultPathMatchFailure', `Item ${key} does not exist`);
-    }
+    if (!Array.isArray(target) || key >= target.length) throw conflict(key, target);
     return target.with(key, putAt(rest, target[key], value));
   }
-  if (target !== undefined && target !== null && !isRecord(target)) {
-    throw new StatesError(
-      'States.ResultPathMatchFailure',
-      `Cannot set ${key}, as its parent is not an object`,
-    );
-  }
+  if (target !== undefined && target !== null && !isRecord(target)) throw conflict(key, target);
   const parent = isRecord(target) ? target : {};
   const inner = Object.hasOwn(parent, key) ? parent[key] : undefined;
   return { ...parent, [key]: putAt(rest, inner, value) };
+}
+
+function conflict(key: Step, target: unknown): StatesError {
+  return new StatesError(
+    'States.ResultPathMatchFailure',
+    `Unable to apply step "${key}" to input ${JSON.stringify(target)}`,
+  );
 }

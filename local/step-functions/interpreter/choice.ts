@@ -1,6 +1,9 @@
 import type { QueryLanguage } from '#local/step-functions/definition/definition.ts';
-import { hasPath, readPath, type PathScope } from '#local/step-functions/expressions/paths.ts';
+import { runtimeError } from '#local/step-functions/expressions/evaluation-error.ts';
+import { findPath, hasPath, type PathScope } from '#local/step-functions/expressions/paths.ts';
+import { parseTimestamp } from '#local/step-functions/expressions/timestamps.ts';
 import { record, type Json } from '#local/template/json.ts';
+import { isExactNumber, toNumber } from '#local/wire/json/exact-json.ts';
 import { matchesWildcard, starPattern } from '#local/wire/wildcard.ts';
 
 type Compare = (value: unknown, operand: unknown) => boolean;
@@ -13,26 +16,20 @@ const orderTests = {
   GreaterThanEquals: (order: number) => order >= 0,
 };
 
-const timestampForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/u;
-
 /** Return the value as its type is compared, or undefined if it has another type. */
 const comparableValues: Readonly<Record<string, (value: unknown) => string | number | undefined>> =
   {
     String: (value) => (typeof value === 'string' ? value : undefined),
-    Numeric: (value) => (typeof value === 'number' ? value : undefined),
-    Timestamp: (value) => (isTimestamp(value) ? Date.parse(String(value)) : undefined),
+    Numeric: toNumber,
+    Timestamp: parseTimestamp,
   };
-
-function isTimestamp(value: unknown): boolean {
-  return typeof value === 'string' && timestampForm.test(value);
-}
 
 const typeTests: Readonly<Record<string, (value: unknown) => boolean>> = {
   IsNull: (value) => value === null,
-  IsNumeric: (value) => typeof value === 'number',
+  IsNumeric: isExactNumber,
   IsString: (value) => typeof value === 'string',
   IsBoolean: (value) => typeof value === 'boolean',
-  IsTimestamp: isTimestamp,
+  IsTimestamp: (value) => parseTimestamp(value) !== undefined,
 };
 
 /** All comparisons by name. Each also exists with the suffix `Path`. */
@@ -85,7 +82,10 @@ function isAllowed(name: string): boolean {
   return name === 'Condition' || name === 'Comment';
 }
 
-/** Returns whether the condition of a choice in JSONPath is true. */
+/**
+ * Returns whether the condition of a choice in JSONPath is true. Throws an `EvaluationError` if it
+ * refers to nothing.
+ */
 export function evaluateCondition(condition: Json, scope: PathScope): boolean {
   const { Variable: variable, Comment: _, ...comparison } = condition;
   const [[name, operand] = ['', undefined]] = Object.entries(comparison);
@@ -95,10 +95,18 @@ export function evaluateCondition(condition: Json, scope: PathScope): boolean {
   if (name === 'Or') return [operand].flat().some((part) => evaluateCondition(record(part), scope));
   const path = String(variable);
   if (name === 'IsPresent') return hasPath(path, scope) === operand;
-  const value = readPath(path, scope);
+  const value = requirePath(path, scope);
   const test = Object.hasOwn(typeTests, name) ? typeTests[name] : undefined;
   if (test !== undefined) return test(value) === operand;
   const isPath = name.endsWith('Path');
-  const other = isPath ? readPath(String(operand), scope) : operand;
+  const other = isPath ? requirePath(String(operand), scope) : operand;
   return comparisons.get(isPath ? name.slice(0, -'Path'.length) : name)?.(value, other) ?? false;
+}
+
+function requirePath(path: string, scope: PathScope): unknown {
+  const value = findPath(path, scope);
+  if (value !== undefined) return value;
+  throw runtimeError(
+    `Invalid path '${path}': The choice state's condition path references an invalid value.`,
+  );
 }

@@ -1,24 +1,35 @@
-import { evaluateCondition } from '#local/step-functions/interpreter/choice.ts';
 import {
   StatesError,
   type Machine,
   type State,
   type StateOf,
 } from '#local/step-functions/definition/definition.ts';
-import { evaluateAll } from '#local/step-functions/expressions/expressions.ts';
+import { evaluateTyped } from '#local/step-functions/expressions/expressions.ts';
+import { evaluate } from '#local/step-functions/expressions/templates.ts';
+import { checkSize } from '#local/step-functions/interpreter/check-size.ts';
 import { runWithHandlers } from '#local/step-functions/interpreter/error-handling.ts';
-import { runMap, runParallel } from '#local/step-functions/interpreter/fan-out.ts';
 import {
-  assignVariables,
+  inputMembers,
+  outputMembers,
+  variableMembers,
+} from '#local/step-functions/interpreter/event-details.ts';
+import { runParallel } from '#local/step-functions/interpreter/fan-out.ts';
+import {
   effectiveInput,
+  evaluateAssign,
+  expressionScope,
   finishOutput,
-  selectedInput,
+  pathScope,
+  toOutcome,
   type Frame,
+  type Outcome,
 } from '#local/step-functions/interpreter/frame.ts';
 import type { Run, StartPoint } from '#local/step-functions/interpreter/run.ts';
+import { runChoice } from '#local/step-functions/interpreter/run-choice.ts';
+import { runMap } from '#local/step-functions/interpreter/run-map.ts';
 import { runTask } from '#local/step-functions/interpreter/run-task.ts';
-import { evaluate } from '#local/step-functions/expressions/templates.ts';
-import type { Json } from '#local/template/json.ts';
+import { runWait } from '#local/step-functions/interpreter/run-wait.ts';
+import { asText } from '#local/wire/shape.ts';
 
 /** Runs a machine and returns its output. Throws a `StatesError` if it fails. */
 export async function runMachine(machine: Machine, start: StartPoint, run: Run): Promise<unknown> {
@@ -34,35 +45,27 @@ export async function runMachine(machine: Machine, start: StartPoint, run: Run):
     if (state === undefined)
       throw new StatesError('States.Runtime', `State ${name} does not exist`);
     checkSize(name, input);
+    const before = history.last();
     if (resumed === undefined) {
       onState?.(name, input, variables);
-      history.add(`${state.type}StateEntered`, { name, input: JSON.stringify(input) });
+      const details = { name, ...inputMembers(JSON.stringify(input)) };
+      history.add(`${state.type}StateEntered`, details);
     }
     const enteredAt = resumed?.enteredAt ?? run.clock.now();
     resumed = undefined;
-    const outcome = await runState({ state, input, variables, start, run, enteredAt });
+    const entered = { id: history.last(), before };
+    const outcome = await runState({ state, input, variables, start, run, enteredAt, entered });
     ({ variables } = outcome);
     checkSize(name, outcome.output);
-    history.add(`${state.type}StateExited`, { name, output: JSON.stringify(outcome.output) });
+    history.add(`${state.type}StateExited`, {
+      name,
+      ...outputMembers(JSON.stringify(outcome.output)),
+      ...variableMembers(outcome.assigned),
+    });
     input = outcome.output;
     name = outcome.next;
   }
   return input;
-}
-
-/** The largest input or output of a state: 256 KiB. */
-const maxBytes = 262_144;
-
-function checkSize(name: string, value: unknown): void {
-  if (Buffer.byteLength(JSON.stringify(value) ?? '') <= maxBytes) return;
-  const cause = `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`;
-  throw new StatesError('States.DataLimitExceeded', cause);
-}
-
-interface Outcome {
-  readonly output: unknown;
-  readonly variables: ReadonlyMap<string, unknown>;
-  readonly next: string | undefined;
 }
 
 interface StateEntry {
@@ -73,127 +76,63 @@ interface StateEntry {
   readonly run: Run;
   /** Milliseconds since 1970. */
   readonly enteredAt: number;
+  readonly entered: Frame['entered'];
 }
 
 async function runState(entry: StateEntry): Promise<Outcome> {
-  const { state, input, variables, start, run, enteredAt } = entry;
+  const { state, input, variables, start, run, enteredAt, entered } = entry;
   const EnteredTime = new Date(enteredAt).toISOString();
-  const context = {
-    ...run.context,
-    ...start.context,
-    State: { Name: state.name, EnteredTime, RetryCount: 0 },
-  };
-  const frame: Frame = { state, input, variables, context };
+  const State = { Name: state.name, EnteredTime };
+  const context = { ...run.context, ...start.context, State };
+  const frame: Frame = { state, input, variables, context, entered };
+  return runWithHandlers(frame, { run, history: start.history }, (attempt) =>
+    attemptState(attempt, entry),
+  );
+}
+
+async function attemptState(frame: Frame, entry: StateEntry): Promise<Outcome> {
+  const { state } = frame;
+  const { run, start } = entry;
+  const context = { run, start, runMachine };
   switch (state.type) {
     case 'Choice':
       return runChoice(state, frame);
     case 'Fail':
       throw await toFailure(state, frame);
     case 'Pass':
-      return finish(frame, await passResult(state, frame));
+      return finish(frame, state.result === undefined ? await effectiveInput(frame) : state.result);
     case 'Succeed':
       return finish(frame, await effectiveInput(frame));
     case 'Wait':
-      await runWait(state, frame, { run, enteredAt });
+      await runWait(state, frame, entry);
       return finish(frame, await effectiveInput(frame));
     case 'Task':
+      return finish(frame, await runTask(state, frame, { run, history: start.history }));
     case 'Map':
+      return finish(frame, await runMap(state, frame, context));
     case 'Parallel':
-      return runWithHandlers(frame, { run, history: start.history }, async (attempt) =>
-        finish(attempt, await runWork(attempt, { run, start })),
-      );
+      return finish(frame, await runParallel(state, frame, context));
   }
-}
-
-interface WorkContext {
-  readonly run: Run;
-  readonly start: StartPoint;
-}
-
-async function runWork(frame: Frame, { run, start }: WorkContext): Promise<unknown> {
-  const { state } = frame;
-  const context = { run, start, runMachine };
-  if (state.type === 'Task') return runTask(state, frame, { run, history: start.history });
-  if (state.type === 'Map') return runMap(state, frame, context);
-  if (state.type === 'Parallel') return runParallel(state, frame, context);
-  return undefined;
 }
 
 async function finish(frame: Frame, result: unknown): Promise<Outcome> {
   const output = await finishOutput(frame, result);
-  const variables = await assignVariables(frame, frame.state.assign, { result });
-  return { output, variables, next: frame.state.next };
-}
-
-/** Returns the `Result` of a Pass state, or else its input. */
-async function passResult(state: StateOf<'Pass'>, frame: Frame): Promise<unknown> {
-  return state.result === undefined ? effectiveInput(frame) : state.result;
-}
-
-async function runChoice(state: StateOf<'Choice'>, frame: Frame): Promise<Outcome> {
-  const input = await effectiveInput(frame);
-  for (const rule of state.choices) {
-    if (!(await matchesCondition(rule.condition, frame, input))) continue;
-    const ruleFrame =
-      rule.output === undefined ? frame : { ...frame, state: { ...state, output: rule.output } };
-    const assign = Object.keys(rule.assign).length === 0 ? state.assign : rule.assign;
-    const output = await finishOutput(ruleFrame, input);
-    return {
-      output,
-      next: rule.next,
-      variables: await assignVariables(frame, assign, { result: input }),
-    };
-  }
-  if (state.defaultNext === undefined) {
-    throw new StatesError(
-      'States.NoChoiceMatched',
-      `No rule of the state '${state.name}' matched, and it has no Default.`,
-    );
-  }
-  return { ...(await finish(frame, input)), next: state.defaultNext };
-}
-
-async function matchesCondition(condition: Json, frame: Frame, input: unknown): Promise<boolean> {
-  const { context, variables, state } = frame;
-  if (state.language === 'JSONPath')
-    return evaluateCondition(condition, { data: input, context, variables });
-  const scope = { states: { input: frame.input, context }, variables };
-  return (await evaluateAll(condition['Condition'], scope)) === true;
-}
-
-async function runWait(
-  { wait: { kind, value, isPath } }: StateOf<'Wait'>,
-  frame: Frame,
-  { run, enteredAt }: Pick<StateEntry, 'run' | 'enteredAt'>,
-): Promise<void> {
-  const { context, variables } = frame;
-  const input = selectedInput(frame);
-  const time = isPath
-    ? evaluate(String(value), { data: input, context, variables })
-    : await evaluateAll(value, { states: { input, context }, variables });
-  const until = kind === 'seconds' ? enteredAt + Number(time) * 1000 : Date.parse(String(time));
-  const ms = until - run.clock.now();
-  if (Number.isNaN(ms)) {
-    throw new StatesError(
-      'States.Runtime',
-      `Wait: ${JSON.stringify(time)} is neither seconds nor a timestamp`,
-    );
-  }
-  if (ms > 0) await run.clock.sleep(ms, run.signal);
-  run.signal.throwIfAborted();
+  const assigned = await evaluateAssign(frame, frame.state.assign, { result });
+  return toOutcome(frame, { output, assigned, next: frame.state.next });
 }
 
 /** `Error` and `Cause` are literal texts or expressions; `ErrorPath` and `CausePath` are paths. */
 async function toFailure({ error, cause }: StateOf<'Fail'>, frame: Frame): Promise<StatesError> {
-  return new StatesError(await evaluateText(error, frame), await evaluateText(cause, frame));
+  const name = await evaluateText(error, frame, 'Error');
+  return new StatesError(name, await evaluateText(cause, frame, 'Cause'));
 }
 
 async function evaluateText(
   { text, path }: StateOf<'Fail'>['error'],
   frame: Frame,
-): Promise<string> {
-  const { context, variables, input } = frame;
-  if (path !== undefined) return String(evaluate(path, { data: input, context, variables }));
-  if (text === undefined || frame.state.language === 'JSONPath') return text ?? '';
-  return String(await evaluateAll(text, { states: { input, context }, variables }));
+  field: string,
+): Promise<string | undefined> {
+  if (path !== undefined) return String(evaluate(path, pathScope(frame)));
+  if (text === undefined || frame.state.language === 'JSONPath') return text;
+  return asText(await evaluateTyped(text, 'string', expressionScope(frame), field));
 }

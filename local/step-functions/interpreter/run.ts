@@ -1,10 +1,13 @@
 import type { Clock } from '#local/process/clock.ts';
 import type { TaskResource } from '#local/step-functions/definition/resources.ts';
+import type { Execution } from '#local/step-functions/execution-store.ts';
 import type { Json } from '#local/template/json.ts';
 
 /** The parts of an execution that its states use. */
 export interface Run {
   readonly clock: Clock;
+  /** The Region that events name. */
+  readonly region: string;
   /** Aborted when the execution is stopped or times out. */
   readonly signal: AbortSignal;
   /** The value of `$$` that describes the execution and its machine. */
@@ -14,7 +17,7 @@ export interface Run {
   /** Creates a token with which another program reports that a task is done. */
   openToken(): TaskToken;
   /** Waits until another execution has ended, and returns it. */
-  waitForExecution(executionArn: string): Promise<Json>;
+  waitForExecution(executionArn: string): Promise<Execution>;
 }
 
 /** A token that is open, and the wait for it. */
@@ -29,7 +32,14 @@ export interface TaskToken {
 
 /** The history of one branch of an execution. Each event refers to the one before it. */
 export interface History {
-  add(type: string, details: Json): void;
+  /** Adds an event and returns its id. The next event refers to it. */
+  add(type: string, details?: Json): number;
+  /** Adds an event and returns its id. The next event refers to the same one as this event. */
+  note(type: string, details?: Json): number;
+  /** Returns the id of the event that the next one refers to. */
+  last(): number;
+  /** Lets the next event refer to an event of another branch. */
+  continueAfter(id: number): void;
   /** Returns the history of a branch that starts after the last event. */
   fork(): History;
 }

@@ -16,22 +16,34 @@ export interface TaskTokens {
   beat(token: string): void;
 }
 
+/** A missed heartbeat. It is a timeout, which can also be caught by a name of its own. */
+export class HeartbeatError extends StatesError {
+  constructor() {
+    super('States.Timeout');
+  }
+}
+
 interface OpenTask {
   readonly done: PromiseWithResolvers<unknown>;
   beat(): void;
 }
+
+/** The form of the tokens that this host creates. */
+const tokenForm = /^AQ[\w+/]{62}$/u;
 
 /** Returns an empty set of tokens. They are kept in memory only. */
 export function createTaskTokens(): TaskTokens {
   const open = new Map<string, OpenTask>();
   const requireTask = (token: string): OpenTask => {
     const task = open.get(token);
-    if (task === undefined) throw new AwsError('TaskDoesNotExist', 'Task does not exist');
-    return task;
+    if (task !== undefined) return task;
+    if (!tokenForm.test(token))
+      throw new AwsError('InvalidToken', "Invalid Token: 'Invalid token'");
+    throw new AwsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
   };
   return {
     open() {
-      const token = randomBytes(48).toString('base64');
+      const token = `AQ${randomBytes(48).toString('base64').slice(2)}`;
       const done = Promise.withResolvers<unknown>();
       done.promise.catch(() => undefined);
       let timer: Timer | undefined;
@@ -41,8 +53,7 @@ export function createTaskTokens(): TaskTokens {
         done: done.promise,
         heartbeat: (seconds) =>
           new Promise<never>((_, reject) => {
-            const onTimeout = (): void => reject(new StatesError('States.HeartbeatTimeout', ''));
-            timer = startTimer(seconds * 1000, onTimeout);
+            timer = startTimer(seconds * 1000, () => reject(new HeartbeatError()));
           }),
         close() {
           timer?.stop();

@@ -201,7 +201,7 @@ test('a task waits for its token until SendTaskSuccess or SendTaskFailure', asyn
   await expect(
     sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{}' })),
   ).rejects.toMatchObject({
-    name: 'TaskDoesNotExist',
+    name: 'TaskTimedOut',
   });
 });
 

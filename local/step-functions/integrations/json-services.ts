@@ -1,0 +1,116 @@
+import type { ServiceCaller, ServiceResponse } from '#local/gateway/service-caller.ts';
+import { parseStateJson } from '#local/step-functions/expressions/state-json.ts';
+import {
+  capitalize,
+  capitalizeMembers,
+  lowercaseMembers,
+} from '#local/step-functions/integrations/members.ts';
+import { sdkMetadata } from '#local/step-functions/integrations/metadata.ts';
+import {
+  optimizedErrors,
+  sdkErrors,
+  serviceError,
+  type ErrorNames,
+} from '#local/step-functions/integrations/service-errors.ts';
+import { isRecord } from '#local/wire/shape.ts';
+import { record, type Json } from '#local/template/json.ts';
+
+/** An operation of a service that speaks AWS JSON. */
+export interface JsonCall {
+  readonly service: string;
+  readonly action: string;
+  readonly isSdk: boolean;
+  readonly parameters: Json;
+}
+
+interface JsonService {
+  /** The id under which the service is called, and the target of its operations. */
+  readonly id: string;
+  readonly target: string;
+  readonly optimized: ErrorNames;
+  readonly sdk: ErrorNames;
+  /** Headers of its responses that this host does not send. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const stepFunctions: JsonService = {
+  id: 'states',
+  target: 'AWSStepFunctions',
+  optimized: optimizedErrors.states,
+  sdk: sdkErrors('Sfn'),
+  headers: { connection: 'keep-alive' },
+};
+
+const services: Readonly<Record<string, JsonService>> = {
+  dynamodb: {
+    id: 'dynamodb',
+    target: 'DynamoDB_20120810',
+    optimized: optimizedErrors.dynamodb,
+    sdk: sdkErrors('DynamoDb'),
+    headers: { Connection: 'keep-alive', Server: 'Server' },
+  },
+  sqs: {
+    id: 'sqs',
+    target: 'AmazonSQS',
+    optimized: optimizedErrors.sqs,
+    sdk: sdkErrors('Sqs'),
+    headers: { connection: 'keep-alive' },
+  },
+  sfn: stepFunctions,
+  states: stepFunctions,
+};
+
+/** Calls an operation. Optimized integrations also return what the SDK says about the response. */
+export async function callJsonService(
+  caller: ServiceCaller,
+  { service, action, isSdk, parameters }: JsonCall,
+): Promise<unknown> {
+  const known = services[service];
+  if (known === undefined) throw new Error(`${service} is not hosted here`);
+  const response = await caller.send(known.id, {
+    method: 'POST',
+    path: '/',
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `${known.target}.${capitalize(action)}`,
+    },
+    body: JSON.stringify(toInput(known, parameters)),
+  });
+  if (response.error !== undefined)
+    throw serviceError(isSdk ? known.sdk : known.optimized, response);
+  const output = toOutput(known, response, isSdk);
+  return isSdk ? output : { ...output, ...sdkMetadata(response, known.headers) };
+}
+
+/** The body of a message and the input of an execution may be given as values. */
+function toInput(known: JsonService, parameters: Json): Json {
+  if (known.id === 'states') return withText(lowercaseMembers(parameters), 'input', '{}');
+  return known.id === 'sqs' ? withText(parameters, 'MessageBody', undefined) : parameters;
+}
+
+/** Returns members of which one is a text: a value becomes JSON, and null becomes `absent`. */
+function withText(members: Json, name: string, absent: string | undefined): Json {
+  const value = members[name];
+  if (value === undefined || typeof value === 'string') return members;
+  return { ...members, [name]: value === null ? absent : JSON.stringify(value) };
+}
+
+function toOutput(known: JsonService, { body }: ServiceResponse, isSdk: boolean): Json {
+  const output = record(body === '' ? {} : parseStateJson(body));
+  if (known.id !== 'states') return output;
+  return record(convertDates(capitalizeMembers(output), isSdk));
+}
+
+/** The wire has seconds. SDK integrations return ISO 8601, and optimized ones milliseconds. */
+function convertDates(value: unknown, isSdk: boolean): unknown {
+  if (Array.isArray(value)) return value.map((item) => convertDates(item, isSdk));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => {
+      if (!name.endsWith('Date') || typeof item !== 'number')
+        return [name, convertDates(item, isSdk)];
+      const ms = Math.round(item * 1000);
+      return [name, isSdk ? new Date(ms).toISOString() : ms];
+    }),
+  );
+}
