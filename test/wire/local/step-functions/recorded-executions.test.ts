@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createVirtualClock } from '#local/process/clock.ts';
-import { expressions, failures, waits } from '#test/fixtures/recorded-machines.ts';
+import { expressions } from '#test/fixtures/recorded-expressions.ts';
+import { failures, waits } from '#test/fixtures/recorded-machines.ts';
 import { fanOuts } from '#test/fixtures/recorded-maps.ts';
 import { hostResources } from '#test/fixtures/template.ts';
 import workflows from '#test/fixtures/workflows.json' with { type: 'json' };
