@@ -13,7 +13,7 @@ import {
   outputMembers,
   variableMembers,
 } from '#local/step-functions/interpreter/event-details.ts';
-import { runParallel } from '#local/step-functions/interpreter/fan-out.ts';
+import { runParallel } from '#local/step-functions/fan-out/branches.ts';
 import {
   effectiveInput,
   evaluateAssign,
@@ -26,7 +26,7 @@ import {
 } from '#local/step-functions/interpreter/frame.ts';
 import type { Run, StartPoint } from '#local/step-functions/interpreter/run.ts';
 import { runChoice } from '#local/step-functions/interpreter/run-choice.ts';
-import { runMap } from '#local/step-functions/interpreter/run-map.ts';
+import { runMap } from '#local/step-functions/fan-out/run-map.ts';
 import { runTask } from '#local/step-functions/interpreter/run-task.ts';
 import { runWait } from '#local/step-functions/interpreter/run-wait.ts';
 import { asText } from '#local/wire/shape.ts';

@@ -8,14 +8,14 @@ import {
   type Branch,
   type FanOutContext,
   type Group,
-} from '#local/step-functions/interpreter/fan-out.ts';
+} from '#local/step-functions/fan-out/branches.ts';
 import {
   expressionScope,
   pathScope,
   selectedInput,
   type Frame,
 } from '#local/step-functions/interpreter/frame.ts';
-import { readItems } from '#local/step-functions/interpreter/map-items.ts';
+import { readItems } from '#local/step-functions/fan-out/map-items.ts';
 import { readNumber } from '#local/step-functions/interpreter/read-number.ts';
 
 /** Runs a machine for each item of a Map state. Returns the outputs in the order of the items. */
