@@ -83,6 +83,7 @@ export function createExecutions(settings: ExecutionsSettings): Executions {
       const arn = `${executionArn(machine, name)}:${randomUUID()}`;
       const execution = { arn, name, input, startedAt, machine: machine.arn, status: 'RUNNING' };
       const history = createHistory(0, () => undefined);
+      history.note('ExecutionStarted');
       const limitMs = Math.min(maxExpressMs, (machine.timeoutSeconds ?? Infinity) * 1000);
       const outcome = await runExecution(context, { machine, execution, history, limitMs });
       const stoppedAt = Math.floor(clock.now());

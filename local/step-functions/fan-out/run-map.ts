@@ -92,6 +92,7 @@ async function runItem(work: MapWork, branch: Branch, index: number): Promise<nu
     if (toStatesError(thrown).error === 'States.Runtime') throw thrown;
     work.failures += 1;
     if (work.failures > tolerated) throw tolerated === 0 ? thrown : thresholdError();
+    Object.assign(branch, { isOpen: false, current: undefined });
     return history.note('MapIterationFailed', iteration);
   }
 }

@@ -147,6 +147,9 @@ test('CloudFormation: an express state machine in JSONata returns its output', a
   expect(await grade({ name: 'Bob' })).toMatchObject({
     status: 'FAILED',
     error: 'States.QueryEvaluationError',
+    cause: expect.stringMatching(
+      /^An error occurred while executing the state '\w+' \(entered at the event id #2\)\. The JSONata expression /u,
+    ),
   });
 });
 
