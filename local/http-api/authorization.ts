@@ -47,14 +47,14 @@ export async function identifyCaller(
 }
 
 function identifySigner(
-  { credentials }: HttpAuthorizationSettings,
+  { credentials, region }: HttpAuthorizationSettings,
   { request, body }: HttpRequest,
 ): HttpCallerResult {
   const { method = 'GET', url = '/', headers } = request;
-  const verdict = verifySigV4({ method, url, headers, body }, [credentials], Date.now());
-  if (verdict.type !== 'valid' || verdict.service !== 'execute-api') {
-    return { type: 'refused', status: 403 };
-  }
+  const signed = { method, url, headers, body };
+  const scope = { region, service: 'execute-api' };
+  const verdict = verifySigV4(signed, [credentials], Date.now(), scope);
+  if (verdict.type !== 'valid') return { type: 'refused', status: 403 };
   const { accessKeyId } = verdict;
   const userArn = `arn:aws:iam::${accountId}:user/local`;
   return { type: 'caller', authorizer: { iam: { accessKey: accessKeyId, accountId, userArn } } };

@@ -119,19 +119,20 @@ function toCaller(result: AuthorizerResult): Caller | Refusal {
 }
 
 function identifySigner(
-  { credentials }: AdmissionSettings,
+  { credentials, region }: AdmissionSettings,
   { request, body }: ApiRequest,
 ): Caller | Refusal {
   const { method = 'GET', url = '/', headers } = request;
-  const verdict = verifySigV4({ method, url, headers, body }, [credentials], Date.now());
-  if (verdict.type === 'valid' && verdict.service === 'execute-api') {
+  const signed = { method, url, headers, body };
+  const scope = { region, service: 'execute-api' };
+  const verdict = verifySigV4(signed, [credentials], Date.now(), scope);
+  if (verdict.type === 'valid') {
     return { type: 'caller', accessKeyId: verdict.accessKeyId };
   }
-  if (verdict.type === 'refused' && verdict.code === 'InvalidSignatureException') {
+  if (verdict.code === 'InvalidSignatureException') {
     return refuse('badSignature', verdict.message);
   }
-  const isUnsigned =
-    verdict.type === 'refused' && verdict.code === 'MissingAuthenticationTokenException';
+  const isUnsigned = verdict.code === 'MissingAuthenticationTokenException';
   return isUnsigned
     ? refuse('unknownRoute')
     : refuse('badSignature', 'The security token included in the request is invalid.');
