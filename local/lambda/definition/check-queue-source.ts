@@ -1,14 +1,7 @@
 import { isPattern } from '#local/events/event-pattern.ts';
 import type { Properties } from '#local/template/properties.ts';
 import { coralError, lowerNames } from '#local/wire/coral-error.ts';
-import {
-  integer,
-  list,
-  readShape,
-  string,
-  structure,
-  type Problem,
-} from '#local/wire/shape.ts';
+import { integer, list, readShape, string, structure, type Problem } from '#local/wire/shape.ts';
 import { stringList } from '#local/wire/string-list.ts';
 
 /** What a mapping of a queue depends on, in seconds. */
@@ -26,7 +19,10 @@ const sourceShape = structure(
     MaximumBatchingWindowInSeconds: integer({ min: 0, max: 300 }),
     FunctionResponseTypes: stringList({ values: ['ReportBatchItemFailures'] }, { max: 1 }),
     ScalingConfig: structure({}, { MaximumConcurrency: integer({ min: 2, max: 1000 }) }),
-    FilterCriteria: structure({}, { Filters: list(structure({}, { Pattern: string({ max: 4096 }) })) }),
+    FilterCriteria: structure(
+      {},
+      { Filters: list(structure({}, { Pattern: string({ max: 4096 }) })) },
+    ),
   },
 );
 
@@ -47,7 +43,11 @@ const maxFilters = 5;
  * Throws if Lambda would refuse the mapping of a queue, in its words where they are public: single
  * values first, then what they mean together, then the queue's visibility timeout.
  */
-export function checkQueueSource(properties: Properties, isFifo: boolean, times: SourceTimes): void {
+export function checkQueueSource(
+  properties: Properties,
+  isFifo: boolean,
+  times: SourceTimes,
+): void {
   const refuse = (message: string): never => {
     throw new Error(`${properties.key}: ${message}`);
   };

@@ -3,7 +3,7 @@ import { matchesPattern } from '#local/events/event-pattern.ts';
 import type { Functions } from '#local/lambda/functions.ts';
 import type { EventSourceDefinition } from '#local/lambda/definition/read-event-sources.ts';
 import { asText, isRecord } from '#local/wire/shape.ts';
-import { md5, parseAttributes } from '#local/sqs/message-attributes.ts';
+import { md5, md5OfAttributes, parseAttributes } from '#local/sqs/message-attributes.ts';
 import { systemAttributes } from '#local/sqs/operations.ts';
 import type { Queue } from '#local/sqs/queue.ts';
 import type { StoredMessage } from '#local/sqs/queue-store.ts';
@@ -150,6 +150,7 @@ function toRecord({ definition, region }: PollerSettings, message: StoredMessage
     attributes: systemAttributes(message),
     messageAttributes: Object.fromEntries(entries),
     md5OfBody: md5(message.body),
+    ...(entries.length === 0 ? {} : { md5OfMessageAttributes: md5OfAttributes(attributes) }),
     eventSource: 'aws:sqs',
     eventSourceARN: definition.queueArn,
     awsRegion: region,

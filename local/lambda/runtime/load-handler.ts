@@ -21,10 +21,7 @@ export async function loadHandler(
 ): Promise<Handler> {
   if (name.includes('..')) {
     const rule = 'Use absolute paths when specifying root directories in handler names.';
-    throw failure(
-      'Runtime.MalformedHandlerName',
-      `'${name}' is not a valid handler name. ${rule}`,
-    );
+    throw failure('Runtime.MalformedHandlerName', `'${name}' is not a valid handler name. ${rule}`);
   }
   const file = basename(name);
   const dot = file.indexOf('.');

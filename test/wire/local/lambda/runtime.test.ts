@@ -41,7 +41,9 @@ test.each(named(older))('before Node 24: %s', async (_, index) => {
 // The init phase of a function that hangs has ten seconds of its own.
 test.each(named(starting))('in the init phase: %s', async (_, index) => {
   await system.compare(`I${index}`, await system.invoke(`I${index}`), starting[index]?.[2] ?? {});
-  const phases = [...system.logOf(`I${index}`).matchAll(/Phase: (\w+)/gu)].map(([, phase]) => phase);
+  const phases = [...system.logOf(`I${index}`).matchAll(/Phase: (\w+)/gu)].map(
+    ([, phase]) => phase,
+  );
   expect(phases).toEqual(['init', 'invoke']);
 });
 
