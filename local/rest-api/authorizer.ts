@@ -94,7 +94,7 @@ async function call(
   if (result.type !== 'result') return 'failure';
   try {
     const response: unknown = JSON.parse(result.payload.toString('utf8'));
-    if (isRecord(response) && isWellFormed(response)) return response;
+    if (isRecord(response) && isAnswer(response)) return response;
   } catch {
     // Malformed JSON is handled like a malformed response.
   }
@@ -102,7 +102,7 @@ async function call(
 }
 
 /** A principal and a policy are required. The context may contain only plain values. */
-function isWellFormed({ principalId, policyDocument, context }: Json): boolean {
+function isAnswer({ principalId, policyDocument, context }: Json): boolean {
   const fields = context ?? {};
   const isFlat =
     isRecord(fields) &&

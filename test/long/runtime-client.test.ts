@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, test } from 'vitest';
-import { hostBehaviours, type BehaviourSystem } from '#test/fixtures/behaviour-system.ts';
-import { buffered, starting, streaming, type Row } from '#test/fixtures/runtime-behaviours.ts';
+import { compare, hostBehaviours, type BehaviourSystem } from '#test/fixtures/behaviour-system.ts';
+import { buffered, starting } from '#test/fixtures/buffered-behaviours.ts';
+import { streaming, type Row } from '#test/fixtures/runtime-behaviours.ts';
 import {
   downloadRuntimeClient,
   writeClientBootstrap,
@@ -33,13 +34,13 @@ const named = (rows: readonly Row[]): readonly (readonly [string, number])[] =>
 
 test.each(named(streaming))('streaming: %s', async (_, index) => {
   const outcome = streaming[index]?.[2] ?? {};
-  await system.compare(`S${index}`, await system.invokeStreaming(`S${index}`), outcome);
+  await compare(system, `S${index}`, await system.invokeStreaming(`S${index}`), outcome);
 });
 
 test.each(named(buffered))('buffered: %s', async (_, index) => {
-  await system.compare(`B${index}`, await system.invoke(`B${index}`), buffered[index]?.[2] ?? {});
+  await compare(system, `B${index}`, await system.invoke(`B${index}`), buffered[index]?.[2] ?? {});
 });
 
 test.each(named(starting))('in the init phase: %s', async (_, index) => {
-  await system.compare(`I${index}`, await system.invoke(`I${index}`), starting[index]?.[2] ?? {});
+  await compare(system, `I${index}`, await system.invoke(`I${index}`), starting[index]?.[2] ?? {});
 });

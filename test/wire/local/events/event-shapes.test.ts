@@ -16,7 +16,7 @@ import { SqsSchema } from '@aws-lambda-powertools/parser/schemas/sqs';
 import { AwsClient } from 'aws4fetch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createManualClock } from '#local/process/clock.ts';
-import { hostText, type HostedTemplate } from '#test/fixtures/host-template.ts';
+import { hostTemplate, type HostedTemplate } from '#test/fixtures/host-template.ts';
 import { schemaDifferences } from '#test/fixtures/schema-differences.ts';
 
 /*
@@ -24,82 +24,13 @@ import { schemaDifferences } from '#test/fixtures/schema-differences.ts';
  * differs is listed: `+` is not in the schema, `-` is optional and absent.
  */
 
-const template = `
-Transform: AWS::Serverless-2016-10-31
-Globals: { Function: { Runtime: nodejs24.x, Handler: index.handler, Timeout: 10 } }
-Resources:
-  Log:
-    Type: AWS::Serverless::Function
-    Properties:
-      InlineCode: |
-        exports.handler = async (event) => {
-          console.log('event ' + JSON.stringify(event));
-          return { statusCode: 200, body: JSON.stringify(event) };
-        };
-      FunctionUrlConfig: { AuthType: AWS_IAM }
-      Events:
-        Queue: { Type: SQS, Properties: { Queue: !GetAtt Queue.Arn } }
-        Fifo: { Type: SQS, Properties: { Queue: !GetAtt Fifo.Arn } }
-        Objects: { Type: S3, Properties: { Bucket: !Ref Bucket, Events: ['s3:ObjectCreated:*', 's3:ObjectRemoved:*'] } }
-        Rule: { Type: Schedule, Properties: { Schedule: rate(1 hour) } }
-        Scheduler: { Type: ScheduleV2, Properties: { ScheduleExpression: rate(1 hour) } }
-        Open: { Type: Api, Properties: { RestApiId: !Ref Rest, Path: /open, Method: ANY } }
-        Iam: { Type: Api, Properties: { RestApiId: !Ref Rest, Path: /iam, Method: GET, Auth: { Authorizer: AWS_IAM } } }
-        Token: { Type: Api, Properties: { RestApiId: !Ref Rest, Path: /token, Method: GET, Auth: { Authorizer: Token } } }
-        Request: { Type: Api, Properties: { RestApiId: !Ref Rest, Path: '/request/{id}', Method: GET, Auth: { Authorizer: Request, ApiKeyRequired: true } } }
-        Two: { Type: HttpApi, Properties: { ApiId: !Ref Http, Path: '/two/{id}', Method: ANY } }
-        One: { Type: HttpApi, Properties: { ApiId: !Ref Http, Path: '/one/{id}', Method: GET, PayloadFormatVersion: '1.0' } }
-        HttpIam: { Type: HttpApi, Properties: { ApiId: !Ref Http, Path: /iam, Method: GET, Auth: { Authorizer: AWS_IAM } } }
-        ByTwo: { Type: HttpApi, Properties: { ApiId: !Ref Http, Path: /by-two, Method: GET, Auth: { Authorizer: Two } } }
-        ByOne: { Type: HttpApi, Properties: { ApiId: !Ref Http, Path: /by-one, Method: GET, PayloadFormatVersion: '1.0', Auth: { Authorizer: One } } }
-  Authorize:
-    Type: AWS::Serverless::Function
-    Properties:
-      InlineCode: |
-        exports.handler = async (event) => ({
-          principalId: 'someone',
-          policyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*' }] },
-          context: { event: JSON.stringify(event), n: 1 },
-        });
-  Rest:
-    Type: AWS::Serverless::Api
-    Properties:
-      StageName: v1
-      Auth:
-        Authorizers:
-          Token: { FunctionArn: !GetAtt Authorize.Arn, Identity: { ReauthorizeEvery: 0 } }
-          Request: { FunctionArn: !GetAtt Authorize.Arn, FunctionPayloadType: REQUEST, Identity: { Headers: [x-token], ReauthorizeEvery: 300 } }
-  Key:
-    Type: AWS::ApiGateway::ApiKey
-    DependsOn: RestStage
-    Properties: { Enabled: true, StageKeys: [{ RestApiId: !Ref Rest, StageName: v1 }] }
-  Plan:
-    Type: AWS::ApiGateway::UsagePlan
-    Properties: { ApiStages: [{ ApiId: !Ref Rest, Stage: v1 }] }
-  PlanKey:
-    Type: AWS::ApiGateway::UsagePlanKey
-    Properties: { KeyId: !Ref Key, KeyType: API_KEY, UsagePlanId: !Ref Plan }
-  Http:
-    Type: AWS::Serverless::HttpApi
-    Properties:
-      StageName: live
-      Auth:
-        EnableIamAuthorizer: true
-        Authorizers:
-          Two: { FunctionArn: !GetAtt Authorize.Arn, AuthorizerPayloadFormatVersion: '2.0', Identity: { Headers: [x-token] } }
-          One: { FunctionArn: !GetAtt Authorize.Arn, AuthorizerPayloadFormatVersion: '1.0', Identity: { Headers: [x-token] } }
-  Queue: { Type: AWS::SQS::Queue }
-  Fifo: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true, ContentBasedDeduplication: true } }
-  Bucket: { Type: AWS::S3::Bucket, Properties: { BucketName: own } }
-`;
-
 type Json = Readonly<Record<string, unknown>>;
 
 const clock = createManualClock(Date.UTC(2026, 0, 2, 12, 30));
 let system: HostedTemplate;
 
 beforeAll(async () => {
-  system = await hostText(template, { clock });
+  system = await hostTemplate('sam-events/template.yaml', { clock });
 });
 
 afterAll(() => system.close());

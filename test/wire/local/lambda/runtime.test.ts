@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hostBehaviours, type BehaviourSystem } from '#test/fixtures/behaviour-system.ts';
-import {
-  buffered,
-  older,
-  starting,
-  streaming,
-  type Row,
-} from '#test/fixtures/runtime-behaviours.ts';
+import { compare, hostBehaviours, type BehaviourSystem } from '#test/fixtures/behaviour-system.ts';
+import { buffered, older, starting } from '#test/fixtures/buffered-behaviours.ts';
+import { streaming, type Row } from '#test/fixtures/runtime-behaviours.ts';
 
 let system: BehaviourSystem;
 
@@ -27,20 +22,20 @@ const named = (rows: readonly Row[]): readonly (readonly [string, number])[] =>
 
 test.each(named(streaming))('streaming: %s', async (_, index) => {
   const outcome = streaming[index]?.[2] ?? {};
-  await system.compare(`S${index}`, await system.invokeStreaming(`S${index}`), outcome);
+  await compare(system, `S${index}`, await system.invokeStreaming(`S${index}`), outcome);
 });
 
 test.each(named(buffered))('buffered: %s', async (_, index) => {
-  await system.compare(`B${index}`, await system.invoke(`B${index}`), buffered[index]?.[2] ?? {});
+  await compare(system, `B${index}`, await system.invoke(`B${index}`), buffered[index]?.[2] ?? {});
 });
 
 test.each(named(older))('before Node 24: %s', async (_, index) => {
-  await system.compare(`O${index}`, await system.invoke(`O${index}`), older[index]?.[2] ?? {});
+  await compare(system, `O${index}`, await system.invoke(`O${index}`), older[index]?.[2] ?? {});
 });
 
 // The init phase of a function that hangs has ten seconds of its own.
 test.each(named(starting))('in the init phase: %s', async (_, index) => {
-  await system.compare(`I${index}`, await system.invoke(`I${index}`), starting[index]?.[2] ?? {});
+  await compare(system, `I${index}`, await system.invoke(`I${index}`), starting[index]?.[2] ?? {});
   const phases = [...system.logOf(`I${index}`).matchAll(/Phase: (\w+)/gu)].map(
     ([, phase]) => phase,
   );
