@@ -32,7 +32,7 @@ async function poll(settings: PollerSettings, signal: AbortSignal): Promise<void
     try {
       const batch = await collectBatch(settings, signal);
       if (signal.aborted) return;
-      const matching = batch.filter((message) => matchesFilters(definition, message));
+      const matching = batch.filter((message) => matchesFilters(settings, message));
       // Messages that match no filter are deleted, as on Lambda.
       const filteredOut = batch.filter((message) => !matching.includes(message));
       for (const message of filteredOut) deleteMessage(settings, message);
@@ -157,10 +157,12 @@ function toRecord({ definition, region }: PollerSettings, message: StoredMessage
   };
 }
 
-function matchesFilters({ filters }: EventSourceDefinition, message: StoredMessage): boolean {
+/** A filter matches the record of a message, with its body as JSON if it is. */
+function matchesFilters(settings: PollerSettings, message: StoredMessage): boolean {
+  const { filters } = settings.definition;
   if (filters.length === 0) return true;
-  const body = parseJson(message.body);
-  return filters.some((filter) => matchesPattern(filter, { body, messageId: message.id }));
+  const record = { ...toRecord(settings, message), body: parseJson(message.body) };
+  return filters.some((filter) => matchesPattern(filter, record));
 }
 
 function parseJson(text: string): unknown {
